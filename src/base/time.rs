@@ -55,8 +55,7 @@ impl Timestamp {
     /// The local calendar day (UTC+7) that this instant falls on.
     #[must_use]
     pub fn local_date(self) -> LocalDate {
-        let days = (self.0 + LOCAL_OFFSET_S * 1000).div_euclid(DAY_MS);
-        LocalDate(i32::try_from(days).unwrap_or(i32::MAX))
+        LocalDate((self.0 + LOCAL_OFFSET_S * 1000).div_euclid(DAY_MS))
     }
 }
 
@@ -103,31 +102,31 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// A local calendar day, as days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(transparent)]
-pub struct LocalDate(i32);
+pub struct LocalDate(i64);
 
 impl LocalDate {
     /// The day so many days after 1970-01-01.
     #[must_use]
-    pub const fn from_days(days: i32) -> Self {
+    pub const fn from_days(days: i64) -> Self {
         Self(days)
     }
 
     /// Days since 1970-01-01.
     #[must_use]
-    pub const fn as_days(self) -> i32 {
+    pub const fn as_days(self) -> i64 {
         self.0
     }
 
     /// This day moved by so many days.
     #[must_use]
-    pub const fn plus_days(self, days: i32) -> Self {
+    pub const fn plus_days(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))
     }
 
     /// The first instant of this local day.
     #[must_use]
     pub fn start(self) -> Timestamp {
-        Timestamp(i64::from(self.0) * DAY_MS - LOCAL_OFFSET_S * 1000)
+        Timestamp(self.0.saturating_mul(DAY_MS) - LOCAL_OFFSET_S * 1000)
     }
 
     /// The last millisecond of this local day.
@@ -147,12 +146,12 @@ impl LocalDate {
     #[must_use]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        i32::try_from((date - NaiveDate::default()).num_days()).ok().map(Self)
+        Some(Self((date - NaiveDate::default()).num_days()))
     }
 
     fn naive(self) -> NaiveDate {
         let epoch = NaiveDate::default();
-        let days = Days::new(u64::from(self.0.unsigned_abs()));
+        let days = Days::new(self.0.unsigned_abs());
         let moved = if self.0 < 0 { epoch.checked_sub_days(days) } else { epoch.checked_add_days(days) };
         moved.unwrap_or(epoch)
     }
@@ -163,7 +162,7 @@ impl FromStr for LocalDate {
 
     fn from_str(text: &str) -> Result<Self, InvalidDate> {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").or(Err(InvalidDate))?;
-        i32::try_from((date - NaiveDate::default()).num_days()).map(Self).or(Err(InvalidDate))
+        Ok(Self((date - NaiveDate::default()).num_days()))
     }
 }
 

@@ -1,0 +1,265 @@
+//! Who acts, with which rights, where: the vocabulary that every slice's rules are written in.
+//!
+//! A right is held for a set of communes by a dated grant. A place outside every commune is provincial only.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::ids::{OrgId, TeamId, TokenId};
+use super::words::vocabulary;
+
+vocabulary! {
+    /// What a person or device is in the programme.
+    Role: "a role" {
+        /// Records patrols, plots and photos for a team.
+        PatrolMember = "patrol_member",
+        /// Answers for one or more communes (công an xã, UBND xã).
+        CommuneOfficer = "commune_officer",
+        /// Answers for a border post's communes (đồn biên phòng).
+        PostOfficer = "post_officer",
+        /// Answers for the province (công an tỉnh).
+        ProvincialOfficer = "provincial_officer",
+        /// Reads maps and aggregates.
+        Reader = "reader",
+        /// Reads everything, writes nothing.
+        Auditor = "auditor",
+        /// Keeps organisations, accounts and devices; sees no field data.
+        Admin = "admin",
+    }
+}
+
+vocabulary! {
+    /// One thing that may be allowed.
+    Right: "a right" {
+        /// Write patrols and their fixes.
+        RecordPatrols = "record_patrols",
+        /// Write plots and incidents.
+        RecordPlots = "record_plots",
+        /// Write evidence photos.
+        RecordPhotos = "record_photos",
+        /// Read patrols and their lines.
+        ReadPatrols = "read_patrols",
+        /// Read plots at full precision.
+        ReadPlots = "read_plots",
+        /// Read photos' display images.
+        ReadPhotos = "read_photos",
+        /// Read photos' original bytes.
+        ReadOriginals = "read_originals",
+        /// Read coverage per commune.
+        ReadCoverage = "read_coverage",
+        /// Read which cells nobody has checked: a map for growers, so a right of its own.
+        ReadGaps = "read_gaps",
+        /// Read boundaries and names of communes.
+        ReadCommunes = "read_communes",
+        /// Read risk areas.
+        ReadRiskAreas = "read_risk_areas",
+        /// Accept or reject a patrol.
+        ValidatePatrols = "validate_patrols",
+        /// Load boundaries.
+        ImportBoundaries = "import_boundaries",
+        /// Add or change risk areas.
+        ChangeRiskAreas = "change_risk_areas",
+        /// Create devices, open enrolments, revoke secrets in scope.
+        EnrolDevices = "enrol_devices",
+        /// Create organisations, teams, accounts and grants.
+        ManageIdentity = "manage_identity",
+        /// Read the journal's entries.
+        ReadJournal = "read_journal",
+        /// Redact raw tracks, set and lift legal holds.
+        KeepRecords = "keep_records",
+    }
+}
+
+impl Role {
+    /// The rights that come with the role.
+    #[must_use]
+    pub fn rights(self) -> &'static [Right] {
+        use Right::{
+            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, ReadCommunes,
+            ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots,
+            ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+        };
+        match self {
+            Self::PatrolMember => &[
+                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos,
+                ReadCoverage, ReadCommunes, ReadRiskAreas,
+            ],
+            Self::CommuneOfficer | Self::PostOfficer => &[
+                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals,
+                ReadCoverage, ReadGaps, ReadCommunes, ReadRiskAreas, ValidatePatrols, EnrolDevices,
+            ],
+            Self::ProvincialOfficer => &[
+                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals,
+                ReadCoverage, ReadGaps, ReadCommunes, ReadRiskAreas, ValidatePatrols, ImportBoundaries,
+                ChangeRiskAreas, EnrolDevices, ManageIdentity, KeepRecords,
+            ],
+            Self::Reader => &[ReadCoverage, ReadCommunes],
+            Self::Auditor => &[
+                ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals, ReadCoverage, ReadGaps, ReadCommunes,
+                ReadRiskAreas, ReadJournal,
+            ],
+            Self::Admin => &[ReadCommunes, EnrolDevices, ManageIdentity],
+        }
+    }
+}
+
+impl Right {
+    /// Whether holding the right lets its holder change something.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        use Right::{
+            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, RecordPatrols,
+            RecordPhotos, RecordPlots, ValidatePatrols,
+        };
+        matches!(
+            self,
+            RecordPatrols | RecordPlots | RecordPhotos | ValidatePatrols | ImportBoundaries
+                | ChangeRiskAreas | EnrolDevices | ManageIdentity | KeepRecords
+        )
+    }
+}
+
+vocabulary! {
+    /// The door that a secret opens; a secret opens no other.
+    Door: "a door" {
+        /// The native API and resumable uploads.
+        Api = "api",
+        /// OpenRosa forms.
+        Odk = "odk",
+        /// Trackers: append fixes and GPX, nothing else.
+        Tracker = "tracker",
+        /// The web front's session cookie.
+        Session = "session",
+        /// A one-time link that opens a session.
+        SignIn = "sign_in",
+    }
+}
+
+/// The communes that a grant reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole province, and places outside every commune.
+    Province,
+    /// These communes, by code.
+    Communes(BTreeSet<String>),
+}
+
+impl Scope {
+    /// Whether a place in this commune (or in none) lies within.
+    #[must_use]
+    pub fn holds(&self, commune: Option<&str>) -> bool {
+        match (self, commune) {
+            (Self::Province, _) => true,
+            (Self::Communes(codes), Some(code)) => codes.contains(code),
+            (Self::Communes(_), None) => false,
+        }
+    }
+}
+
+/// A role within a scope, valid now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Where it holds.
+    pub scope: Scope,
+}
+
+/// Who is behind a request or command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal {
+    /// A named account.
+    Account,
+    /// A phone or handheld.
+    Device,
+    /// The operator at the machine's own command line.
+    Console,
+}
+
+/// The verified author of an act, with the grants valid at receipt.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The account's, device's or console's id.
+    pub id: Uuid,
+    /// What kind of author this is.
+    pub principal: Principal,
+    /// The door that was used.
+    pub door: Door,
+    /// The secret that was shown, if one was.
+    pub token: Option<TokenId>,
+    /// The team of a device.
+    pub team: Option<TeamId>,
+    /// The organisation of the account or of the device's team.
+    pub org: Option<OrgId>,
+    /// A token that may only read.
+    pub read_only: bool,
+    /// The grants valid now.
+    pub grants: Vec<Grant>,
+}
+
+/// The id under which the operator's own commands are journalled.
+pub const CONSOLE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+
+impl Actor {
+    /// The operator at the command line: every right in the whole province, journalled as such.
+    #[must_use]
+    pub fn console() -> Self {
+        let roles = [Role::ProvincialOfficer, Role::Admin, Role::Auditor];
+        Self {
+            id: CONSOLE,
+            principal: Principal::Console,
+            door: Door::Api,
+            token: None,
+            team: None,
+            org: None,
+            read_only: false,
+            grants: roles.map(|role| Grant { role, scope: Scope::Province }).to_vec(),
+        }
+    }
+
+    /// Whether the right is held at a place in this commune (`None`: outside every commune).
+    #[must_use]
+    pub fn may(&self, right: Right, commune: Option<&str>) -> bool {
+        self.grants_of(right).any(|grant| grant.scope.holds(commune))
+    }
+
+    /// Whether the right is held for the whole province.
+    #[must_use]
+    pub fn may_in_province(&self, right: Right) -> bool {
+        self.grants_of(right).any(|grant| grant.scope == Scope::Province)
+    }
+
+    /// Whether the right is held anywhere.
+    #[must_use]
+    pub fn may_somewhere(&self, right: Right) -> bool {
+        self.grants_of(right).next().is_some()
+    }
+
+    /// The communes where the right is held: `None` if nowhere.
+    #[must_use]
+    pub fn reach(&self, right: Right) -> Option<Scope> {
+        let mut codes = BTreeSet::new();
+        for grant in self.grants_of(right) {
+            match &grant.scope {
+                Scope::Province => return Some(Scope::Province),
+                Scope::Communes(more) => codes.extend(more.iter().cloned()),
+            }
+        }
+        (!codes.is_empty()).then_some(Scope::Communes(codes))
+    }
+
+    fn grants_of(&self, right: Right) -> impl Iterator<Item = &Grant> {
+        let usable = self.opens(right);
+        self.grants.iter().filter(move |grant| usable && grant.role.rights().contains(&right))
+    }
+
+    /// A tracker's secret appends fixes only; a read-only token never writes.
+    fn opens(&self, right: Right) -> bool {
+        match self.door {
+            Door::Tracker => right == Right::RecordPatrols && !self.read_only,
+            Door::SignIn => false,
+            Door::Api | Door::Odk | Door::Session => !(self.read_only && right.writes()),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What wraps every request: an id, a log line without secrets or places, problems for every refusal, safe headers.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use crate::base::ids::{IdMaker, RequestId};
+
+use super::problem::{Problem, ProblemKind};
+
+/// The header that carries the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives each request an id, logs it by its route pattern (never the path: paths may hold tokens), and writes
+/// problems out.
+pub async fn observe(State(ids): State<IdMaker>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(ids.make());
+    request.extensions_mut().insert(id);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let started = Instant::now();
+    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let response = next.run(request).instrument(span.clone()).await;
+    let response = written_out(response, id);
+    let elapsed = started.elapsed();
+    let status = response.status().as_u16();
+    span.in_scope(|| {
+        tracing::info!(status, duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX), "answered");
+    });
+    metrics::histogram!("tuantra_http_seconds", "route" => route, "method" => method.to_string(), "status" => status.to_string())
+        .record(elapsed.as_secs_f64());
+    response
+}
+
+fn written_out(response: Response, id: RequestId) -> Response {
+    let id = id.to_string();
+    let mut response = match response.extensions().get::<Arc<Problem>>() {
+        Some(problem) => Arc::clone(problem).respond(&id),
+        None => match bare_refusal(&response) {
+            Some(kind) => keep_allow(&response, Problem::new(kind).respond(&id)),
+            None => response,
+        },
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Refusals that axum or a layer made without a problem of ours.
+fn bare_refusal(response: &Response) -> Option<ProblemKind> {
+    let has_content = response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Some(ProblemKind::MethodNotAllowed),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(ProblemKind::TooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(ProblemKind::UnsupportedType),
+        StatusCode::REQUEST_TIMEOUT => Some(ProblemKind::Timeout),
+        StatusCode::NOT_FOUND if !has_content => Some(ProblemKind::NotFound),
+        StatusCode::BAD_REQUEST if is_plain(response) => Some(ProblemKind::MalformedBody),
+        _ => None,
+    }
+}
+
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_none_or(|kind| kind.starts_with("text/plain"))
+}
+
+fn keep_allow(from: &Response, mut to: Response) -> Response {
+    if let Some(allow) = from.headers().get(header::ALLOW) {
+        to.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    to
+}
+
+/// A panic in a handler is a 500 without its text.
+#[must_use]
+pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Problem::new(ProblemKind::Internal).internal(format!("panic: {text}")).into_response()
+}
+
+/// Any path that no route knows.
+pub async fn unknown_path() -> Problem {
+    Problem::new(ProblemKind::NotFound)
+}

@@ -1,0 +1,10 @@
+//! HTTP plumbing that knows no slice: problems, extractors, declared routes, layers.
+
+pub mod extract;
+pub mod layers;
+pub mod problem;
+pub mod routes;
+
+pub use extract::{Body, Json, Params, Path};
+pub use problem::{Problem, ProblemKind};
+pub use routes::{Access, Declared};

@@ -1,0 +1,210 @@
+//! Refusals on the wire: RFC 9457 problem+json, with one table of all kinds.
+//!
+//! What the client is told and what the log keeps are two texts; internal text never leaves.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::base::refusal::{Fault, Refusal};
+use crate::store;
+
+/// Declares every kind of problem: variant, slug, status, title.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $kind:ident => $slug:literal, $status:ident, $title:literal;)+) => {
+        /// A kind of problem: stable slug, status and title.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ProblemKind { $($(#[$doc])* $kind),+ }
+
+        impl ProblemKind {
+            /// Every kind, for the table in the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The last part of the problem's `type`.
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$kind => $slug),+ }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$kind => StatusCode::$status),+ }
+            }
+
+            /// The human title, the same for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title),+ }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The body is not JSON (or XML, …) at all.
+    MalformedBody => "malformed-body", BAD_REQUEST, "The body cannot be read";
+    /// A path or query parameter is unknown or unreadable.
+    InvalidParameter => "invalid-parameter", BAD_REQUEST, "A parameter cannot be accepted";
+    /// No secret, or one that opens nothing.
+    Unauthenticated => "unauthenticated", UNAUTHORIZED, "A valid token is needed";
+    /// The author lacks the right, and existence is no secret.
+    Forbidden => "forbidden", FORBIDDEN, "You do not have the right to do this";
+    /// There is no such thing, or it is not the caller's.
+    NotFound => "not-found", NOT_FOUND, "There is no such thing";
+    /// The path knows other methods.
+    MethodNotAllowed => "method-not-allowed", METHOD_NOT_ALLOWED, "This path does not know this method";
+    /// The same id came with other content.
+    ContentDiffers => "content-differs", CONFLICT, "This id is already used for other content; both are kept";
+    /// A revision of an outdated version.
+    StaleRevision => "stale-revision", CONFLICT, "This revises a version that is no longer the latest";
+    /// A state that does not allow the act.
+    WrongState => "wrong-state", CONFLICT, "The present state does not allow this";
+    /// Too many bytes.
+    TooLarge => "too-large", PAYLOAD_TOO_LARGE, "The content is larger than accepted here";
+    /// A body of a type that is not understood here.
+    UnsupportedType => "unsupported-type", UNSUPPORTED_MEDIA_TYPE, "The content type is not understood here";
+    /// Values that cannot be accepted.
+    InvalidContent => "invalid-content", UNPROCESSABLE_ENTITY, "Some values cannot be accepted";
+    /// Bytes that do not match their declared hash or size.
+    HashMismatch => "hash-mismatch", UNPROCESSABLE_ENTITY, "The bytes are not those that were announced; they are kept aside";
+    /// Too many requests or sign-in attempts.
+    TooManyRequests => "too-many-requests", TOO_MANY_REQUESTS, "Too many requests; try again later";
+    /// Our own fault.
+    Internal => "internal", INTERNAL_SERVER_ERROR, "The server failed; nothing was acknowledged";
+    /// The database, disk or a pool is busy or gone.
+    Unavailable => "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this now; nothing was acknowledged";
+    /// The request took too long.
+    Timeout => "timeout", SERVICE_UNAVAILABLE, "The request took too long";
+}
+
+/// A refusal or failure on its way to the client.
+#[derive(Debug)]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: Option<String>,
+    faults: Vec<Fault>,
+    internal: Option<String>,
+    extra: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct Wire<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    fields: &'a [Fault],
+    request_id: &'a str,
+    #[serde(flatten)]
+    extra: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+impl Problem {
+    /// A problem of that kind.
+    #[must_use]
+    pub fn new(kind: ProblemKind) -> Self {
+        Self { kind, detail: None, faults: Vec::new(), internal: None, extra: serde_json::Map::new() }
+    }
+
+    /// Adds what the client should know of this occurrence.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds one fault.
+    #[must_use]
+    pub fn fault(mut self, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.faults.push(Fault { pointer: pointer.into(), reason: reason.into() });
+        self
+    }
+
+    /// Adds what only the log may know.
+    #[must_use]
+    pub fn internal(mut self, cause: impl std::fmt::Display) -> Self {
+        self.internal = Some(cause.to_string());
+        self
+    }
+
+    /// Adds a member of this kind's own, such as a quarantine id or a receipt.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
+        self.extra.insert(member.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The faults.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The answer, carrying the request's id; logs what the client is not told, once.
+    #[must_use]
+    pub fn respond(&self, request_id: &str) -> Response {
+        let status = self.kind.status();
+        if status.is_server_error() {
+            let cause = self.internal.as_deref().unwrap_or("");
+            tracing::error!(request_id, kind = self.kind.slug(), cause, "request failed");
+        }
+        let wire = Wire {
+            r#type: format!("/problems/{}", self.kind.slug()),
+            title: self.kind.title(),
+            status: status.as_u16(),
+            detail: self.detail.as_deref(),
+            fields: &self.faults,
+            request_id,
+            extra: &self.extra,
+        };
+        let body = serde_json::to_vec(&wire).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests | ProblemKind::Timeout) {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if self.kind == ProblemKind::Unauthenticated {
+            headers.insert("www-authenticate", HeaderValue::from_static("Bearer realm=\"tuantra\""));
+        }
+        response
+    }
+}
+
+/// The problem travels in the response's extensions to the layer that knows the request's id.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Self::new(ProblemKind::InvalidContent);
+        problem.faults = refusal.0;
+        problem
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let kind = match &error {
+            store::Error::Busy(_) | store::Error::Unavailable(_) => ProblemKind::Unavailable,
+            store::Error::Conflict { .. } => ProblemKind::WrongState,
+            store::Error::Corrupt { .. } | store::Error::Driver(_) => ProblemKind::Internal,
+        };
+        Self::new(kind).internal(error)
+    }
+}

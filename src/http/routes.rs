@@ -1,0 +1,90 @@
+//! Declared routes: no route without a word on who may call it. The table is what the rights test walks.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::base::actor::Right;
+
+/// Who may call a route. The decision itself is the service's; this is its declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without a secret.
+    Public,
+    /// Whoever shows a valid secret of the native door.
+    SignedIn,
+    /// Whoever holds the right for the place concerned.
+    Needs(Right),
+    /// Whoever holds the right for the whole province.
+    NeedsInProvince(Right),
+    /// A tracker's secret in the path.
+    TrackerPath,
+}
+
+/// One declared route.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path with `{parameters}`.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// A router that remembers what was declared.
+#[derive(Debug)]
+pub struct Declared<S> {
+    router: OpenApiRouter<S>,
+    routes: Vec<Route>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Declared<S> {
+    /// No routes yet, under this document.
+    #[must_use]
+    pub fn new(document: OpenApi) -> Self {
+        Self { router: OpenApiRouter::with_openapi(document), routes: Vec::new() }
+    }
+
+    /// Adds the handlers of one path, with who may call them.
+    #[must_use]
+    pub fn route(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {
+        self.note(access, &handlers);
+        self.router = self.router.routes(handlers);
+        self
+    }
+
+    /// Adds handlers whose bodies may have up to `bytes` bytes.
+    #[must_use]
+    pub fn route_with_limit(mut self, access: Access, bytes: usize, handlers: UtoipaMethodRouter<S>) -> Self {
+        self.note(access, &handlers);
+        let (schemas, paths, methods) = handlers;
+        let methods = methods.layer(axum::extract::DefaultBodyLimit::max(bytes));
+        self.router = self.router.routes((schemas, paths, methods));
+        self
+    }
+
+    /// The plain router, the OpenAPI document and the table of routes.
+    #[must_use]
+    pub fn finish(self) -> (axum::Router<S>, OpenApi, Arc<[Route]>) {
+        let (router, document) = self.router.split_for_parts();
+        (router, document, self.routes.into())
+    }
+
+    fn note(&mut self, access: Access, handlers: &UtoipaMethodRouter<S>) {
+        for (path, item) in &handlers.1.paths {
+            let methods = [
+                (Method::GET, item.get.is_some()),
+                (Method::PUT, item.put.is_some()),
+                (Method::POST, item.post.is_some()),
+                (Method::DELETE, item.delete.is_some()),
+                (Method::PATCH, item.patch.is_some()),
+            ];
+            for (method, _) in methods.into_iter().filter(|(_, present)| *present) {
+                self.routes.push(Route { method, path: path.clone(), access });
+            }
+        }
+    }
+}

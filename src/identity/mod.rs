@@ -1,0 +1,15 @@
+//! Organisations, teams, accounts, devices, dated roles with commune scope, and their secrets.
+//!
+//! Invariants: a secret is stored as its SHA-256 only and opens one door; rights are those of the grants valid now;
+//! every change is a journal entry without the secret. No register of persons: an account is a login name.
+
+pub mod http;
+pub mod model;
+mod service;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+pub use http::{Caller, TrackerCaller};
+pub use service::{Error, Identity, Secret};
+pub use sql::STATEMENTS;

@@ -1,0 +1,211 @@
+//! Drafts of identity: what may be a name, a login, a password, a scope.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::base::actor::{Role, Scope};
+use crate::base::ids::{OrgId, TeamId};
+use crate::base::refusal::Refusal;
+use crate::base::words::vocabulary;
+
+vocabulary! {
+    /// Kinds of organisation (domain: the actors that the plans name).
+    OrgKind: "a kind of organisation" {
+        /// Công an tỉnh.
+        ProvincialPolice = "cong_an_tinh",
+        /// Công an xã, phường.
+        CommunePolice = "cong_an_xa",
+        /// Đồn biên phòng.
+        BorderPost = "don_bien_phong",
+        /// Trạm biên phòng.
+        Station = "tram",
+        /// Ban (Bộ) chỉ huy bộ đội biên phòng.
+        BorderCommand = "bch_bdbp",
+        /// Bộ chỉ huy quân sự.
+        MilitaryCommand = "bchqs",
+        /// Dân quân tự vệ.
+        Militia = "dan_quan",
+        /// Hải quan.
+        Customs = "hai_quan",
+        /// Ủy ban nhân dân xã.
+        CommuneCommittee = "ubnd_xa",
+        /// Ủy ban nhân dân tỉnh.
+        ProvincialCommittee = "ubnd_tinh",
+        /// Sở, ngành.
+        Department = "so",
+        /// Đoàn thể.
+        Association = "doan_the",
+        /// Tổ bảo vệ an ninh trật tự.
+        SecurityTeam = "to_antt",
+        /// Kiểm lâm.
+        ForestRangers = "kiem_lam",
+        /// Thôn, bản.
+        Hamlet = "thon_ban",
+    }
+}
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 120;
+/// Shortest password, in characters (NIST SP 800-63B §5.1.1 asks for at least 8).
+pub const MIN_PASSWORD: usize = 10;
+/// Longest password that is hashed.
+pub const MAX_PASSWORD: usize = 256;
+/// Longest life of a read-only token.
+pub const MAX_TOKEN_DAYS: u32 = 366;
+
+/// An organisation to be written.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrgDraft {
+    /// Its name as on its seal.
+    pub name: String,
+    /// Its kind.
+    #[schema(value_type = String)]
+    pub kind: OrgKind,
+}
+
+/// A team to be written.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TeamDraft {
+    /// Its name within its organisation.
+    pub name: String,
+    /// Its organisation.
+    #[schema(value_type = String, format = Uuid)]
+    pub org: OrgId,
+}
+
+/// An account to be written.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountDraft {
+    /// The name it signs in with.
+    pub login: String,
+    /// Its organisation.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    #[serde(default)]
+    pub org: Option<OrgId>,
+    /// Its role.
+    #[schema(value_type = String)]
+    pub role: Role,
+    /// The communes that the role reaches, by code; none: the whole province.
+    #[serde(default)]
+    pub communes: Vec<String>,
+    /// A first password; without one the account signs in by link or token only.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+/// A device to be written.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceDraft {
+    /// Its pseudonym; never a person's name.
+    pub name: String,
+    /// Its team; without one it joins the province's reserve team.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    #[serde(default)]
+    pub team: Option<TeamId>,
+    /// The communes that it may record in, by code; none: the whole province.
+    #[serde(default)]
+    pub communes: Vec<String>,
+}
+
+/// A role to be given to an account or device.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantDraft {
+    /// The role.
+    #[schema(value_type = String)]
+    pub role: Role,
+    /// The communes that it reaches, by code; none: the whole province.
+    #[serde(default)]
+    pub communes: Vec<String>,
+}
+
+impl OrgDraft {
+    /// Refuses a name that cannot be shown.
+    pub fn check(self) -> Result<Self, Refusal> {
+        let mut refusal = Refusal::default();
+        check_name(&self.name, "/name", &mut refusal);
+        refusal.or(self)
+    }
+}
+
+impl TeamDraft {
+    /// Refuses a name that cannot be shown.
+    pub fn check(self) -> Result<Self, Refusal> {
+        let mut refusal = Refusal::default();
+        check_name(&self.name, "/name", &mut refusal);
+        refusal.or(self)
+    }
+}
+
+impl AccountDraft {
+    /// Refuses logins, passwords and scopes that cannot be used.
+    pub fn check(self) -> Result<Self, Refusal> {
+        let mut refusal = Refusal::default();
+        check_name(&self.login, "/login", &mut refusal);
+        check_communes(&self.communes, &mut refusal);
+        if let Some(password) = &self.password {
+            check_password(password, "/password", &mut refusal);
+        }
+        refusal.or(self)
+    }
+}
+
+impl DeviceDraft {
+    /// Refuses names and scopes that cannot be used.
+    pub fn check(self) -> Result<Self, Refusal> {
+        let mut refusal = Refusal::default();
+        check_name(&self.name, "/name", &mut refusal);
+        check_communes(&self.communes, &mut refusal);
+        refusal.or(self)
+    }
+}
+
+/// The scope that a list of commune codes means: none is the whole province.
+#[must_use]
+pub fn scope_of(communes: &[String]) -> Scope {
+    if communes.is_empty() {
+        Scope::Province
+    } else {
+        Scope::Communes(communes.iter().cloned().collect::<BTreeSet<_>>())
+    }
+}
+
+/// Checks a password's length; any characters are welcome.
+pub fn check_password(password: &str, pointer: &str, refusal: &mut Refusal) {
+    let length = password.chars().count();
+    if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
+        refusal.add(pointer, format!("expected {MIN_PASSWORD} to {MAX_PASSWORD} characters"));
+    }
+}
+
+fn check_name(name: &str, pointer: &str, refusal: &mut Refusal) {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > MAX_NAME || name.chars().any(char::is_control) {
+        refusal.add(pointer, format!("expected 1 to {MAX_NAME} printable characters"));
+    }
+}
+
+fn check_communes(codes: &[String], refusal: &mut Refusal) {
+    for (index, code) in codes.iter().enumerate() {
+        if code.is_empty() || code.len() > 10 || !code.chars().all(|c| c.is_ascii_alphanumeric()) {
+            refusal.add(format!("/communes/{index}"), "expected a commune code such as 02647");
+        }
+    }
+}
+
+/// The number that a phone shows and an officer matches: two digits.
+#[must_use]
+pub fn matching_number(random: [u8; 2]) -> i64 {
+    i64::from(u16::from_be_bytes(random) % 90 + 10)
+}
+
+/// The id of the team that devices without a team of their own belong to.
+pub const RESERVE_TEAM: TeamId = TeamId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003));
+/// The organisation of the reserve team.
+pub const RESERVE_ORG: OrgId = OrgId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002));

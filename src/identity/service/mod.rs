@@ -1,0 +1,146 @@
+//! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
+
+mod devices;
+mod people;
+mod secrets;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right, Role, Scope};
+use crate::base::ids::{GrantId, TokenId};
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::journal::{Entry, Journal, Kind};
+use crate::store::{self, ActError, Tx};
+
+use super::model::scope_of;
+use super::sql::{self, GrantRow};
+
+pub use devices::{DeviceView, Enrolled, OpenedEnrolment};
+pub use people::{AccountView, OrgView, TeamView};
+pub use secrets::{Secret, SignedIn, TokenView};
+
+/// Why an act of identity is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The author lacks the right.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such thing in the author's reach.
+    #[error("no such thing")]
+    NotFound,
+    /// The draft has faults.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A name that is taken.
+    #[error("the {0} is already taken")]
+    Taken(&'static str),
+    /// Login and password do not belong together, or the account is closed.
+    #[error("sign-in failed")]
+    SignInFailed,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    TooMany,
+    /// A code that is spent, expired or unknown.
+    #[error("the code is unknown, spent or expired")]
+    CodeSpent,
+    /// The number does not match the one on the phone.
+    #[error("the number does not match an enrolment that waits")]
+    NumberDiffers,
+    /// The password could not be hashed.
+    #[error("passwords cannot be hashed now")]
+    Hashing,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Identity: verifies secrets and keeps those who hold them.
+#[derive(Clone)]
+pub struct Identity {
+    journal: Journal,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Verified secrets for a moment, so that an upload of many batches reads its rights once a second.
+    known: Mutex<HashMap<[u8; 32], (Timestamp, Option<Actor>)>>,
+    used: Mutex<HashMap<TokenId, Timestamp>>,
+    hashing: Semaphore,
+    attempts: secrets::Attempts,
+}
+
+/// Passwords hashed at once: each takes 19 MiB.
+const HASHING: usize = 2;
+
+impl Identity {
+    /// Identity over this journal's store.
+    #[must_use]
+    pub fn new(journal: Journal) -> Self {
+        let shared = Shared {
+            known: Mutex::default(),
+            used: Mutex::default(),
+            hashing: Semaphore::new(HASHING),
+            attempts: secrets::Attempts::default(),
+        };
+        Self { journal, shared: Arc::new(shared) }
+    }
+
+    /// The journal that identity's changes are entered in.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    fn forget_known(&self) {
+        if let Ok(mut known) = self.shared.known.lock() {
+            known.clear();
+        }
+    }
+}
+
+/// Enters a change of identity; its body is JSON without secrets.
+async fn enter(tx: &mut Tx, journal: &Journal, actor: &Actor, kind: Kind, fact: Uuid, change: &Value) -> Result<(), store::Error> {
+    let body = change.to_string();
+    let entry = Entry { kind, fact, actor: actor.id, device: None, body: body.as_bytes() };
+    journal.enter(tx, entry).await.map(drop)
+}
+
+/// Gives a role for each commune of the scope, or one for the province.
+async fn give(tx: &mut Tx, journal: &Journal, actor: &Actor, holder: Uuid, role: Role, communes: &[String]) -> Result<(), store::Error> {
+    let now = journal.now();
+    let places: Vec<Option<String>> = match scope_of(communes) {
+        Scope::Province => vec![None],
+        Scope::Communes(codes) => codes.into_iter().map(Some).collect(),
+    };
+    for commune in places {
+        let row = GrantRow { id: GrantId(journal.ids().make()), role: role.as_str().to_owned(), commune };
+        sql::insert_grant(tx, &row, holder, actor.id, now).await?;
+    }
+    let change = serde_json::json!({ "holder": holder, "role": role, "communes": communes });
+    enter(tx, journal, actor, Kind::Grant, holder, &change).await
+}
+
+/// The right over a whole list of communes; an empty list is the province.
+fn need(actor: &Actor, right: Right, communes: &[String]) -> Result<(), Error> {
+    let allowed = if communes.is_empty() {
+        actor.may_in_province(right)
+    } else {
+        communes.iter().all(|code| actor.may(right, Some(code)))
+    };
+    if allowed { Ok(()) } else { Err(Error::Forbidden) }
+}

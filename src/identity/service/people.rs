@@ -1,0 +1,218 @@
+//! Organisations, teams, accounts and the roles given to them.
+
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{OrgId, TeamId};
+use crate::base::refusal::Refusal;
+use crate::journal::Kind;
+
+use super::super::model::{AccountDraft, GrantDraft, OrgDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft};
+use super::super::sql::{self, AccountRow};
+use super::{Error, Identity, enter, give, need};
+
+/// An organisation as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct OrgView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+}
+
+/// A team as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TeamView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: TeamId,
+    /// Its organisation.
+    #[schema(value_type = String, format = Uuid)]
+    pub org: OrgId,
+    /// Its name.
+    pub name: String,
+}
+
+/// An account as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct AccountView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: Uuid,
+    /// The name it signs in with.
+    pub login: String,
+    /// Its organisation.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub org: Option<OrgId>,
+    /// Whether it was closed.
+    pub disabled: bool,
+}
+
+impl Identity {
+    /// Writes an organisation.
+    pub async fn add_org(&self, actor: &Actor, draft: OrgDraft) -> Result<OrgView, Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let draft = draft.check()?;
+        let view = OrgView { id: OrgId(self.journal.ids().make()), name: draft.name, kind: draft.kind.as_str().to_owned() };
+        let context = (self.journal.clone(), actor.clone(), view);
+        self.journal
+            .write(context, |tx, (journal, actor, org)| {
+                Box::pin(async move {
+                    if !sql::insert_org(tx, org.id, &org.name, &org.kind, journal.now()).await? {
+                        return Err(Error::Taken("name"));
+                    }
+                    enter(tx, journal, actor, Kind::Org, org.id.0, &json!({ "org": org })).await?;
+                    Ok(org.clone())
+                })
+            })
+            .await
+    }
+
+    /// Writes a team.
+    pub async fn add_team(&self, actor: &Actor, draft: TeamDraft) -> Result<TeamView, Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let draft = draft.check()?;
+        let view = TeamView { id: TeamId(self.journal.ids().make()), org: draft.org, name: draft.name };
+        let context = (self.journal.clone(), actor.clone(), view);
+        self.journal
+            .write(context, |tx, (journal, actor, team)| {
+                Box::pin(async move {
+                    if sql::org(tx, team.org).await?.is_none() {
+                        return Err(Refusal::at("/org", "no such organisation").into());
+                    }
+                    if !sql::insert_team(tx, team.id, team.org, &team.name, journal.now()).await? {
+                        return Err(Error::Taken("name"));
+                    }
+                    enter(tx, journal, actor, Kind::Org, team.id.0, &json!({ "team": team })).await?;
+                    Ok(team.clone())
+                })
+            })
+            .await
+    }
+
+    /// Writes an account with its first role.
+    pub async fn add_account(&self, actor: &Actor, draft: AccountDraft) -> Result<AccountView, Error> {
+        need(actor, Right::ManageIdentity, &draft.communes)?;
+        let draft = draft.check()?;
+        let password_hash = match &draft.password {
+            Some(password) => Some(self.hash_password(password).await?),
+            None => None,
+        };
+        let id = self.journal.ids().make();
+        let row = AccountRow { id, login: draft.login.clone(), org: draft.org, password_hash, disabled_at: None };
+        let context = (self.journal.clone(), actor.clone(), draft, row);
+        self.journal
+            .write(context, |tx, (journal, actor, draft, row)| {
+                Box::pin(async move {
+                    if !sql::insert_account(tx, row, actor.id, journal.now()).await? {
+                        return Err(Error::Taken("login"));
+                    }
+                    let change = json!({ "login": row.login, "org": row.org });
+                    enter(tx, journal, actor, Kind::Account, row.id, &change).await?;
+                    give(tx, journal, actor, row.id, draft.role, &draft.communes).await?;
+                    Ok(view(row))
+                })
+            })
+            .await
+    }
+
+    /// Replaces the roles of an account or device by these.
+    pub async fn regrant(&self, actor: &Actor, holder: Uuid, drafts: Vec<GrantDraft>) -> Result<(), Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let context = (self.journal.clone(), actor.clone(), holder, drafts);
+        self.journal
+            .write(context, |tx, (journal, actor, holder, drafts)| {
+                Box::pin(async move {
+                    sql::end_grants(tx, *holder, journal.now()).await?;
+                    for draft in drafts {
+                        give(tx, journal, actor, *holder, draft.role, &draft.communes).await?;
+                    }
+                    Ok::<(), Error>(())
+                })
+            })
+            .await?;
+        self.forget_known();
+        Ok(())
+    }
+
+    /// Closes an account: its secrets open nothing any more.
+    pub async fn disable_account(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let context = (self.journal.clone(), actor.clone(), id);
+        self.journal
+            .write(context, |tx, (journal, actor, id)| {
+                Box::pin(async move {
+                    if !sql::disable_account(tx, *id, journal.now()).await? {
+                        return Err(Error::NotFound);
+                    }
+                    sql::revoke_tokens_of(tx, *id, journal.now()).await?;
+                    Ok(enter(tx, journal, actor, Kind::Account, *id, &json!({ "disabled": true })).await?)
+                })
+            })
+            .await?;
+        self.forget_known();
+        Ok(())
+    }
+
+    /// Every organisation.
+    pub async fn orgs(&self) -> Result<Vec<OrgView>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let rows = sql::orgs(&mut tx).await?;
+        Ok(rows.into_iter().map(|row| OrgView { id: row.id, name: row.name, kind: row.kind }).collect())
+    }
+
+    /// Every team.
+    pub async fn teams(&self) -> Result<Vec<TeamView>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let rows = sql::teams(&mut tx).await?;
+        Ok(rows.into_iter().map(|row| TeamView { id: row.id, org: row.org, name: row.name }).collect())
+    }
+
+    /// A team, if there is one of that id.
+    pub async fn team(&self, tx: &mut crate::store::Tx, id: TeamId) -> Result<Option<TeamView>, Error> {
+        let row = sql::team(tx, id).await?;
+        Ok(row.map(|row| TeamView { id: row.id, org: row.org, name: row.name }))
+    }
+
+    /// Whether there is such an organisation.
+    pub async fn org_exists(&self, tx: &mut crate::store::Tx, id: OrgId) -> Result<bool, Error> {
+        Ok(sql::org(tx, id).await?.is_some())
+    }
+
+    /// Every account, for those who keep them.
+    pub async fn accounts(&self, actor: &Actor) -> Result<Vec<AccountView>, Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::accounts(&mut tx).await?.iter().map(view).collect())
+    }
+
+    /// The account with this login.
+    pub async fn account_by_login(&self, actor: &Actor, login: &str) -> Result<Option<AccountView>, Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::account_by_login(&mut tx, login).await?.as_ref().map(view))
+    }
+
+    /// Makes sure that the reserve organisation and team exist, for devices without a team of their own.
+    pub async fn ensure_reserve(&self) -> Result<(), Error> {
+        let now = self.journal.now();
+        self.journal
+            .write(now, |tx, now| {
+                Box::pin(async move {
+                    sql::insert_org(tx, RESERVE_ORG, "Đơn vị dự bị", "cong_an_tinh", *now).await?;
+                    sql::insert_team(tx, RESERVE_TEAM, RESERVE_ORG, "Tổ dự bị", *now).await?;
+                    Ok::<(), Error>(())
+                })
+            })
+            .await
+    }
+}
+
+fn view(row: &AccountRow) -> AccountView {
+    AccountView { id: row.id, login: row.login.clone(), org: row.org, disabled: row.disabled_at.is_some() }
+}

@@ -1,0 +1,425 @@
+//! Secrets: made once, shown once, kept as SHA-256, verified on every request.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Door, Grant, Principal, Right, Role, Scope};
+use crate::base::ids::TokenId;
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::journal::{Journal, Kind};
+use crate::store::{self, Tx};
+
+use super::super::model::{MAX_TOKEN_DAYS, check_password};
+use super::super::sql::{self, GrantRow, TokenRow};
+use super::{Error, Identity, enter, need};
+
+/// How long a verified secret is believed without asking again: a revocation takes effect within this time
+/// in other processes, at once in this one.
+const BELIEVED_MS: i64 = 1_000;
+const SESSION_MS: i64 = 12 * 3_600_000;
+const LINK_MS: i64 = 15 * 60_000;
+const DAY_MS: i64 = 86_400_000;
+/// Failed sign-ins per login and minute before the next must wait.
+const ATTEMPTS: u32 = 5;
+const ATTEMPTS_WINDOW_MS: i64 = 60_000;
+/// A hash of nothing, checked when there is no account, so that both cases take the same time.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kPcZSmZQZQBnCHBNyxcs0RFxO1BsfAoqOqZ6TpZ2mQ4";
+
+/// A secret just made; its text is shown once.
+#[derive(Clone)]
+pub struct Secret {
+    /// Under which it can be revoked.
+    pub id: TokenId,
+    /// What its holder shows.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secret({})", self.id)
+    }
+}
+
+/// A session just opened.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The cookie's value.
+    pub secret: Secret,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A secret as listed: never its text.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TokenView {
+    /// Under which it can be revoked.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: TokenId,
+    /// The door it opens.
+    pub door: String,
+    /// What it was made for.
+    pub label: String,
+    /// Whether it may only read.
+    pub read_only: bool,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it ends.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    /// When it last opened its door (to the minute).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Failed sign-ins per login.
+#[derive(Debug, Default)]
+pub struct Attempts(Mutex<HashMap<String, (Timestamp, u32)>>);
+
+impl Attempts {
+    fn may_try(&self, login: &str, now: Timestamp) -> bool {
+        let Ok(mut failed) = self.0.lock() else { return false };
+        failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
+        failed.get(login).is_none_or(|(_, count)| *count < ATTEMPTS)
+    }
+
+    fn failed(&self, login: &str, now: Timestamp) {
+        if let Ok(mut failed) = self.0.lock() {
+            failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
+        }
+    }
+}
+
+impl Identity {
+    /// Who shows this secret, if it is valid now.
+    pub async fn verify(&self, text: &str) -> Result<Option<Actor>, Error> {
+        let hash = digest(text);
+        let now = self.journal.now();
+        if let Ok(known) = self.shared.known.lock()
+            && let Some((since, actor)) = known.get(&hash)
+            && (0..BELIEVED_MS).contains(&now.since(*since))
+        {
+            return Ok(actor.clone());
+        }
+        let mut tx = self.journal.store().read().await?;
+        let actor = load_actor(&mut tx, &hash, now).await?;
+        self.remember(hash, now, actor.as_ref());
+        Ok(actor)
+    }
+
+    /// Writes down when secrets were last used; called now and then by the worker.
+    pub async fn flush_last_used(&self) -> Result<(), Error> {
+        let used = match self.shared.used.lock() {
+            Ok(mut used) => std::mem::take(&mut *used),
+            Err(_) => return Ok(()),
+        };
+        if used.is_empty() {
+            return Ok(());
+        }
+        self.journal
+            .store()
+            .write(used, |tx, used| {
+                Box::pin(async move {
+                    for (token, at) in used {
+                        sql::touch_token(tx, *token, *at).await?;
+                    }
+                    Ok::<(), Error>(())
+                })
+            })
+            .await
+    }
+
+    /// Signs in with login and password.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+        let now = self.journal.now();
+        if !self.shared.attempts.may_try(login, now) {
+            return Err(Error::TooMany);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let account = sql::account_by_login(&mut tx, login).await?.filter(|account| account.disabled_at.is_none());
+        drop(tx);
+        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let matches = self.check_password(password, hash).await?;
+        match account {
+            Some(account) if matches => self.open_session(account.id).await,
+            _ => {
+                self.shared.attempts.failed(login, now);
+                Err(Error::SignInFailed)
+            }
+        }
+    }
+
+    /// Spends a one-time link.
+    pub async fn sign_in_by_link(&self, code: &str) -> Result<SignedIn, Error> {
+        let context = (digest(code), self.journal.now());
+        let holder = self
+            .journal
+            .write(context, |tx, (hash, now)| {
+                Box::pin(async move {
+                    let link = sql::token_by_hash(tx, hash).await?.ok_or(Error::CodeSpent)?;
+                    if sql::spend_link(tx, hash, *now).await? { Ok(link.holder) } else { Err(Error::CodeSpent) }
+                })
+            })
+            .await?;
+        self.open_session(holder).await
+    }
+
+    /// Makes a one-time sign-in link's code for an account.
+    pub async fn sign_in_link(&self, actor: &Actor, account: Uuid) -> Result<Secret, Error> {
+        self.account_secret(actor, account, Door::SignIn, "one-time link", false, Some(LINK_MS)).await
+    }
+
+    /// Makes a token for an account.
+    pub async fn account_token(&self, actor: &Actor, account: Uuid, read_only: bool, days: Option<u32>) -> Result<Secret, Error> {
+        if days.is_some_and(|days| days == 0 || days > MAX_TOKEN_DAYS) {
+            return Err(Refusal::at("/days", format!("expected 1 to {MAX_TOKEN_DAYS}")).into());
+        }
+        let life = days.map(|days| i64::from(days) * DAY_MS);
+        self.account_secret(actor, account, Door::Api, "token", read_only, life).await
+    }
+
+    /// Sets an account's password and ends its sessions and tokens.
+    pub async fn set_password(&self, actor: &Actor, account: Uuid, password: &str) -> Result<(), Error> {
+        if actor.id != account || actor.principal != Principal::Account {
+            need(actor, Right::ManageIdentity, &[])?;
+        }
+        let mut refusal = Refusal::default();
+        check_password(password, "/password", &mut refusal);
+        refusal.or(())?;
+        let hash = self.hash_password(password).await?;
+        let context = (self.journal.clone(), actor.clone(), account, hash);
+        self.journal
+            .write(context, |tx, (journal, actor, account, hash)| {
+                Box::pin(async move {
+                    if !sql::set_password(tx, *account, hash).await? {
+                        return Err(Error::NotFound);
+                    }
+                    sql::revoke_tokens_of(tx, *account, journal.now()).await?;
+                    Ok(enter(tx, journal, actor, Kind::Account, *account, &json!({ "password": "changed" })).await?)
+                })
+            })
+            .await?;
+        self.forget_known();
+        Ok(())
+    }
+
+    /// The caller's own secrets.
+    pub async fn tokens(&self, actor: &Actor) -> Result<Vec<TokenView>, Error> {
+        self.tokens_of(actor, actor.id).await
+    }
+
+    /// The secrets of an account or device, for itself or for those who keep it.
+    pub async fn tokens_of(&self, actor: &Actor, holder: Uuid) -> Result<Vec<TokenView>, Error> {
+        if holder != actor.id {
+            need(actor, Right::ManageIdentity, &[])?;
+        }
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::tokens_of(&mut tx, holder).await?.into_iter().map(token_view).collect())
+    }
+
+    /// Revokes a secret: its own holder may, and those who keep identity.
+    pub async fn revoke_token(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
+        let context = (self.journal.clone(), actor.clone(), id);
+        self.journal
+            .write(context, |tx, (journal, actor, id)| {
+                Box::pin(async move {
+                    let token = sql::token(tx, *id).await?.ok_or(Error::NotFound)?;
+                    if token.holder != actor.id && !actor.may_in_province(Right::ManageIdentity) {
+                        return Err(Error::NotFound);
+                    }
+                    if sql::revoke_token(tx, *id, journal.now()).await? {
+                        enter(tx, journal, actor, Kind::Token, id.0, &json!({ "revoked": true })).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        self.forget_known();
+        Ok(())
+    }
+
+    /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
+    pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
+        let _turn = self.shared.hashing.acquire().await.or(Err(Error::Hashing))?;
+        let password = password.to_owned();
+        let hashed = tokio::task::spawn_blocking(move || {
+            Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
+        });
+        hashed.await.or(Err(Error::Hashing))?.or(Err(Error::Hashing))
+    }
+
+    async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
+        let _turn = self.shared.hashing.acquire().await.or(Err(Error::Hashing))?;
+        let password = password.to_owned();
+        let known = hash.is_some();
+        let checked = tokio::task::spawn_blocking(move || {
+            let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
+            PasswordHash::new(&text)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        Ok(checked.await.or(Err(Error::Hashing))? && known)
+    }
+
+    async fn open_session(&self, account: Uuid) -> Result<SignedIn, Error> {
+        let text = secret_text()?;
+        let context = (self.journal.clone(), account, text);
+        self.journal
+            .write(context, |tx, (journal, account, text)| {
+                Box::pin(async move {
+                    let made = issue(tx, journal, text, *account, "account", Door::Session, "session", false, true, Some(SESSION_MS)).await?;
+                    let own = Actor { id: *account, ..Actor::console() };
+                    enter(tx, journal, &own, Kind::Token, made.0, &json!({ "session": true })).await?;
+                    let expires_at = journal.now().plus_millis(SESSION_MS);
+                    Ok(SignedIn { secret: Secret { id: made, text: text.clone() }, expires_at })
+                })
+            })
+            .await
+    }
+
+    async fn account_secret(&self, actor: &Actor, account: Uuid, door: Door, label: &'static str, read_only: bool, life_ms: Option<i64>) -> Result<Secret, Error> {
+        need(actor, Right::ManageIdentity, &[])?;
+        let text = secret_text()?;
+        let context = (self.journal.clone(), actor.clone(), account, text);
+        self.journal
+            .write(context, move |tx, (journal, actor, account, text)| {
+                Box::pin(async move {
+                    if sql::account(tx, *account).await?.is_none() {
+                        return Err(Error::NotFound);
+                    }
+                    let made = issue(tx, journal, text, *account, "account", door, label, read_only, true, life_ms).await?;
+                    let change = json!({ "account": account, "door": door, "read_only": read_only });
+                    enter(tx, journal, actor, Kind::Token, made.0, &change).await?;
+                    Ok(Secret { id: made, text: text.clone() })
+                })
+            })
+            .await
+    }
+
+    fn remember(&self, hash: [u8; 32], now: Timestamp, actor: Option<&Actor>) {
+        const KEPT: usize = 20_000;
+        if let Ok(mut known) = self.shared.known.lock() {
+            if known.len() >= KEPT {
+                known.clear();
+            }
+            known.insert(hash, (now, actor.cloned()));
+        }
+        if let Some(token) = actor.and_then(|actor| actor.token)
+            && let Ok(mut used) = self.shared.used.lock()
+        {
+            used.insert(token, now);
+        }
+    }
+}
+
+/// The SHA-256 under which a secret is kept.
+pub(super) fn digest(text: &str) -> [u8; 32] {
+    crate::journal::model::sha256(text.as_bytes())
+}
+
+/// A fresh secret: 256 random bits, safe in paths.
+pub(super) fn secret_text() -> Result<String, Error> {
+    let bytes: [u8; 32] = crate::journal::random()?;
+    Ok(BASE64.encode(bytes))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row's columns, named at both call sites' SQL")]
+pub(super) async fn issue(
+    tx: &mut Tx,
+    journal: &Journal,
+    text: &str,
+    holder: Uuid,
+    holder_kind: &str,
+    door: Door,
+    label: &str,
+    read_only: bool,
+    active: bool,
+    life_ms: Option<i64>,
+) -> Result<TokenId, store::Error> {
+    let now = journal.now();
+    let row = TokenRow {
+        id: TokenId(journal.ids().make()),
+        holder,
+        holder_kind: holder_kind.to_owned(),
+        door: door.as_str().to_owned(),
+        label: label.to_owned(),
+        read_only: i64::from(read_only),
+        active: i64::from(active),
+        created_at: now,
+        expires_at: life_ms.map(|life| now.plus_millis(life)),
+        revoked_at: None,
+        last_used_at: None,
+    };
+    sql::insert_token(tx, &row, &digest(text)).await?;
+    Ok(row.id)
+}
+
+async fn load_actor(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {
+    let Some(token) = sql::token_by_hash(tx, hash).await? else { return Ok(None) };
+    let ended = token.expires_at.is_some_and(|at| at <= now) || token.revoked_at.is_some();
+    if ended || token.active == 0 {
+        return Ok(None);
+    }
+    let (principal, team, org) = if token.holder_kind == "device" {
+        match sql::device(tx, crate::base::ids::DeviceId(token.holder)).await? {
+            Some(device) if device.revoked_at.is_none() => (Principal::Device, Some(device.team), Some(device.org)),
+            _ => return Ok(None),
+        }
+    } else {
+        match sql::account(tx, token.holder).await? {
+            Some(account) if account.disabled_at.is_none() => (Principal::Account, None, account.org),
+            _ => return Ok(None),
+        }
+    };
+    let door = token.door.parse().or(Err(corrupt(&token, "door")))?;
+    let grants = grants_of(sql::grants(tx, token.holder, now).await?)?;
+    let read_only = token.read_only != 0;
+    Ok(Some(Actor { id: token.holder, principal, door, token: Some(token.id), team, org, read_only, grants }))
+}
+
+fn grants_of(rows: Vec<GrantRow>) -> Result<Vec<Grant>, Error> {
+    let mut grants: Vec<Grant> = Vec::new();
+    for row in rows {
+        let role: Role = row.role.parse().or(Err(store::Error::Corrupt {
+            table: "identity_grants",
+            column: "role",
+            id: row.id.to_string(),
+        }))?;
+        match (row.commune, grants.iter_mut().find(|grant| grant.role == role && grant.scope != Scope::Province)) {
+            (Some(code), Some(Grant { scope: Scope::Communes(codes), .. })) => {
+                codes.insert(code);
+            }
+            (Some(code), _) => grants.push(Grant { role, scope: Scope::Communes([code].into()) }),
+            (None, _) => grants.push(Grant { role, scope: Scope::Province }),
+        }
+    }
+    Ok(grants)
+}
+
+fn corrupt(token: &TokenRow, column: &'static str) -> store::Error {
+    store::Error::Corrupt { table: "identity_tokens", column, id: token.id.to_string() }
+}
+
+fn token_view(row: TokenRow) -> TokenView {
+    TokenView {
+        id: row.id,
+        door: row.door,
+        label: row.label,
+        read_only: row.read_only != 0,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+        last_used_at: row.last_used_at,
+    }
+}

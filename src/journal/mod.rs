@@ -1,0 +1,16 @@
+//! The one log: every fact and its entry commit together, and its author gets a signed receipt.
+//!
+//! Invariants: an entry's leaf never changes; bodies go only by redaction, which is itself an entry; only
+//! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits.
+
+pub mod http;
+pub mod model;
+mod sequencer;
+mod service;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
+pub use service::{Entry, Journal, KeyFault, Stored, Written, random};
+pub use sql::STATEMENTS;

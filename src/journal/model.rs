@@ -1,0 +1,182 @@
+//! Leaves and receipts: what is hashed and what is signed, byte by byte.
+//!
+//! A leaf is `SHA-256(header || SHA-256(salt || body))`, the data of a leaf in the sense of RFC 9162 §2.1.1. The salt
+//! lets a body be erased without leaving a hash by which a guess could be confirmed.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, LogId};
+use crate::base::time::Timestamp;
+use crate::base::words::vocabulary;
+
+vocabulary! {
+    /// What an entry records.
+    Kind: "a kind of entry" {
+        /// The log's signing key was set or changed.
+        Key = "key",
+        /// A new epoch was opened by a restore.
+        Epoch = "epoch",
+        /// An organisation or team.
+        Org = "org",
+        /// An account, its password or its state.
+        Account = "account",
+        /// A device or its state.
+        Device = "device",
+        /// A role given or ended.
+        Grant = "grant",
+        /// A secret made or revoked.
+        Token = "token",
+        /// An enrolment opened, spent or confirmed.
+        Enrolment = "enrolment",
+        /// Boundaries were loaded.
+        Boundaries = "boundaries",
+        /// A risk area was set, changed or ended.
+        RiskArea = "risk_area",
+        /// A border gate was set.
+        Gate = "gate",
+        /// A patrol or its revision.
+        Patrol = "patrol",
+        /// Fixes of one device: a coded chunk.
+        Fixes = "fixes",
+        /// A patrol was accepted or rejected.
+        Validation = "validation",
+        /// A plot or its revision.
+        Plot = "plot",
+        /// An incident or its revision.
+        Incident = "incident",
+        /// A photo's sidecar.
+        Photo = "photo",
+        /// A photo's original bytes arrived.
+        Original = "original",
+        /// A content kept aside.
+        Quarantine = "quarantine",
+        /// Raw content was erased by retention or order.
+        Redaction = "redaction",
+        /// A legal hold was set or lifted.
+        Hold = "hold",
+        /// A backup was taken and verified.
+        Backup = "backup",
+        /// An export or view that must be accounted for.
+        View = "view",
+    }
+}
+
+/// What a leaf says of its entry besides the body; recomputed from the entry's row.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// The log that holds the entry.
+    pub log: LogId,
+    /// The log's epoch.
+    pub epoch: Epoch,
+    /// The entry.
+    pub entry: EntryId,
+    /// What it records.
+    pub kind: &'a str,
+    /// The fact that it belongs to.
+    pub fact: Option<Uuid>,
+    /// Its author.
+    pub actor: Uuid,
+    /// The device it came through, when that is not the author.
+    pub device: Option<Uuid>,
+    /// When this server received it.
+    pub received_at: Timestamp,
+}
+
+/// A log's epoch: 1, and one more after each restore.
+pub type Epoch = i64;
+
+const LEAF_VERSION: &[u8] = b"tuantra-leaf-v1\0";
+
+impl Header<'_> {
+    /// The header's canonical bytes: fixed-width fields, nil for what is absent.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(128);
+        bytes.extend_from_slice(LEAF_VERSION);
+        bytes.extend_from_slice(self.log.as_bytes());
+        bytes.extend_from_slice(&self.epoch.to_be_bytes());
+        bytes.extend_from_slice(self.entry.as_bytes());
+        bytes.push(u8::try_from(self.kind.len()).unwrap_or(u8::MAX));
+        bytes.extend_from_slice(self.kind.as_bytes());
+        bytes.extend_from_slice(self.fact.unwrap_or_default().as_bytes());
+        bytes.extend_from_slice(self.actor.as_bytes());
+        bytes.extend_from_slice(self.device.unwrap_or_default().as_bytes());
+        bytes.extend_from_slice(&self.received_at.as_millis().to_be_bytes());
+        bytes
+    }
+
+    /// The entry's leaf over this salt and body.
+    #[must_use]
+    pub fn leaf(&self, salt: &[u8], body: &[u8]) -> [u8; 32] {
+        let covered = Sha256::new().chain_update(salt).chain_update(body).finalize();
+        Sha256::new().chain_update(self.to_bytes()).chain_update(covered).finalize().into()
+    }
+}
+
+vocabulary! {
+    /// How safe an acknowledged fact is.
+    ReceiptState: "a receipt's state" {
+        /// Its bytes are on this server's disk.
+        Stored = "stored",
+        /// A verified backup or a replica covers it too: a phone may free its copy.
+        Secured = "secured",
+    }
+}
+
+/// What the author of a fact gets: a signed promise that the entry is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Receipt {
+    /// The log.
+    #[schema(value_type = String, format = Uuid)]
+    pub log_id: LogId,
+    /// The first eight bytes of SHA-256 over the public key, in hex.
+    pub key_id: String,
+    /// The journal entry.
+    #[schema(value_type = String, format = Uuid)]
+    pub entry_id: EntryId,
+    /// The fact.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: Uuid,
+    /// SHA-256 of the body's bytes, in hex.
+    pub sha256: String,
+    /// The author.
+    #[schema(value_type = String, format = Uuid)]
+    pub actor: Uuid,
+    /// When the server received the fact.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+    /// Ed25519 over the receipt's text (see [`Receipt::signed_text`]), base64.
+    pub signature: String,
+    /// Outside the signed text; may advance.
+    #[schema(value_type = String)]
+    pub state: ReceiptState,
+}
+
+impl Receipt {
+    /// The text that the signature covers: a version line, then the fields in order, a line each.
+    #[must_use]
+    pub fn signed_text(&self) -> String {
+        format!(
+            "tuantra-receipt-v1\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
+            self.log_id, self.key_id, self.entry_id, self.id, self.sha256, self.actor, self.received_at
+        )
+    }
+}
+
+/// Lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256 of some bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

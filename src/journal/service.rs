@@ -1,0 +1,426 @@
+//! Entering facts: the one way in which anything is written down.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding};
+use ed25519_dalek::{Signer, SigningKey};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::base::actor::Actor;
+use crate::base::ids::{EntryId, IdMaker, LogId, QuarantineId};
+use crate::base::time::{Clock, Timestamp};
+use crate::store::{ActError, BoxFuture, Error, Store, Tx};
+
+use super::model::{Epoch, Header, Kind, Receipt, ReceiptState, hex, sha256};
+use super::sql::{self, EntryRow, QuarantineRow};
+
+/// The log of this server: store, clock, ids and signing key, shared by every slice.
+#[derive(Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: IdMaker,
+    log: LogId,
+    epoch: Epoch,
+    key: SigningKey,
+    key_id: String,
+    /// Rung after each commit: the sequencer and the jobs listen.
+    written: Notify,
+    queued: Notify,
+}
+
+/// One entry to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// What it records.
+    pub kind: Kind,
+    /// The fact that it belongs to.
+    pub fact: Uuid,
+    /// Its author.
+    pub actor: Uuid,
+    /// The device it came through, when that is not the author.
+    pub device: Option<Uuid>,
+    /// The bytes that are kept verbatim.
+    pub body: &'a [u8],
+}
+
+/// An entry as written: enough for its receipt.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The entry's id.
+    pub entry: EntryId,
+    /// When the server received the fact.
+    pub received_at: Timestamp,
+    /// SHA-256 of the body.
+    pub sha256: [u8; 32],
+    fact: Uuid,
+    actor: Uuid,
+    epoch: Epoch,
+}
+
+/// An entry that was found again.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its row.
+    pub row: EntryRow,
+    /// Its body; `None` once redacted.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Why a signing key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFault {
+    /// The file cannot be read or written.
+    #[error("the key file {path} cannot be used: {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Others than its owner can read the file.
+    #[error("the key file {0} is readable by others: make it owner-only (chmod 600)")]
+    Exposed(String),
+    /// The file holds no Ed25519 key.
+    #[error("the key file {0} holds no Ed25519 private key in PKCS#8 PEM form")]
+    Malformed(String),
+    /// The database belongs to another key.
+    #[error(
+        "this database's receipts are signed by key {expected}, the key file holds {found}: \
+         copy the right key file, or run `tuantra restore` to open a new epoch with a new key"
+    )]
+    Foreign {
+        /// The key that the database knows.
+        expected: String,
+        /// The key in the file.
+        found: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl ActError for KeyFault {
+    fn store(&self) -> Option<&Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Journal {
+    /// Opens the log of `store`, creating log and key on first use.
+    pub async fn open(store: Store, clock: Arc<dyn Clock>, key_file: &Path) -> Result<Self, KeyFault> {
+        let ids = IdMaker::new(Arc::clone(&clock));
+        let key = load_or_make_key(key_file)?;
+        let public = key.verifying_key().to_bytes();
+        let key_id = hex(&sha256(&public)[..8]);
+        let context = (LogId(ids.make()), EntryId(ids.make()), clock.now(), key_id.clone(), public);
+        let (log, epoch) = store
+            .write(context, |tx, (log, entry, now, key_id, public)| {
+                Box::pin(register(tx, *log, *entry, *now, key_id, public))
+            })
+            .await?;
+        let inner = Inner {
+            store,
+            clock,
+            ids,
+            log,
+            epoch,
+            key,
+            key_id,
+            written: Notify::new(),
+            queued: Notify::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The present instant by the injected clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The maker of ids.
+    #[must_use]
+    pub fn ids(&self) -> &IdMaker {
+        &self.inner.ids
+    }
+
+    /// The log's id.
+    #[must_use]
+    pub fn log_id(&self) -> LogId {
+        self.inner.log
+    }
+
+    /// The id of the signing key.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.inner.key_id
+    }
+
+    /// The public half of the signing key.
+    #[must_use]
+    pub fn public_key(&self) -> [u8; 32] {
+        self.inner.key.verifying_key().to_bytes()
+    }
+
+    /// Runs an act in one transaction; afterwards wakes the sequencer.
+    pub async fn write<C, F, T, E>(&self, context: C, act: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: ActError + Send + 'static,
+    {
+        let outcome = self.inner.store.write(context, act).await;
+        if outcome.is_ok() {
+            self.inner.written.notify_one();
+            self.inner.queued.notify_one();
+        }
+        outcome
+    }
+
+    /// Waits until something was written since the last call.
+    pub async fn until_written(&self) {
+        self.inner.written.notified().await;
+    }
+
+    /// Waits until work may have been queued since the last call.
+    pub async fn until_queued(&self) {
+        self.inner.queued.notified().await;
+    }
+
+    /// Writes one entry within the caller's transaction.
+    pub async fn enter(&self, tx: &mut Tx, entry: Entry<'_>) -> Result<Written, Error> {
+        let received_at = self.now();
+        let id = EntryId(self.inner.ids.make());
+        let salt: [u8; 16] = random()?;
+        let header = Header {
+            log: self.inner.log,
+            epoch: self.inner.epoch,
+            entry: id,
+            kind: entry.kind.as_str(),
+            fact: Some(entry.fact),
+            actor: entry.actor,
+            device: entry.device,
+            received_at,
+        };
+        let digest = sha256(entry.body);
+        let row = EntryRow {
+            id,
+            seq: None,
+            epoch: self.inner.epoch,
+            kind: entry.kind.as_str().to_owned(),
+            fact: Some(entry.fact),
+            actor: entry.actor,
+            device: entry.device,
+            received_at,
+            sha256: digest.to_vec(),
+            leaf: header.leaf(&salt, entry.body).to_vec(),
+            redacted_by: None,
+        };
+        sql::insert_entry(tx, &row, &salt, entry.body).await?;
+        Ok(Written {
+            entry: id,
+            received_at,
+            sha256: digest,
+            fact: entry.fact,
+            actor: entry.actor,
+            epoch: self.inner.epoch,
+        })
+    }
+
+    /// Keeps aside what cannot be accepted, with its bytes, and gives the id under which to ask for it.
+    pub async fn quarantine(
+        &self,
+        tx: &mut Tx,
+        entry: Entry<'_>,
+        reason: &str,
+    ) -> Result<(QuarantineId, Written), Error> {
+        let written = self.enter(tx, Entry { kind: Kind::Quarantine, ..entry }).await?;
+        let id = QuarantineId(self.inner.ids.make());
+        let row = QuarantineRow {
+            id,
+            entry: written.entry,
+            kind: entry.kind.as_str(),
+            fact: Some(entry.fact),
+            actor: entry.actor,
+            reason,
+            bytes: i64::try_from(entry.body.len()).unwrap_or(i64::MAX),
+            received_at: written.received_at,
+        };
+        sql::insert_quarantine(tx, &row).await?;
+        Ok((id, written))
+    }
+
+    /// The receipt of an entry just written.
+    #[must_use]
+    pub fn receipt(&self, written: &Written) -> Receipt {
+        self.sign(written.entry, written.fact, &written.sha256, written.actor, written.received_at, ReceiptState::Stored)
+    }
+
+    /// The receipt of an entry written earlier: byte for byte the first one (Ed25519 is deterministic), except that its state may have advanced.
+    pub async fn receipt_again(&self, tx: &mut Tx, entry: EntryId) -> Result<Receipt, Error> {
+        let row = sql::entry(tx, entry).await?.ok_or(Error::Corrupt {
+            table: "journal_entries",
+            column: "id",
+            id: entry.to_string(),
+        })?;
+        let secured = sql::secured_through(tx).await?;
+        let state = match row.seq {
+            Some(seq) if seq <= secured => ReceiptState::Secured,
+            _ => ReceiptState::Stored,
+        };
+        let fact = row.fact.unwrap_or_default();
+        Ok(self.sign(row.id, fact, &row.sha256, row.actor, row.received_at, state))
+    }
+
+    /// An entry with its body.
+    pub async fn entry(&self, tx: &mut Tx, id: EntryId) -> Result<Option<Stored>, Error> {
+        let Some(row) = sql::entry(tx, id).await? else { return Ok(None) };
+        let body = sql::body(tx, id).await?.map(|(_, body)| body);
+        Ok(Some(Stored { row, body }))
+    }
+
+    /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
+    pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
+        sql::redact(tx, entry, by.entry).await
+    }
+
+    /// Bytes that this author has in quarantine since an instant.
+    pub async fn quarantined_bytes(&self, tx: &mut Tx, actor: &Actor, since: Timestamp) -> Result<i64, Error> {
+        sql::quarantined_bytes(tx, actor.id, since).await
+    }
+
+    fn sign(
+        &self,
+        entry: EntryId,
+        fact: Uuid,
+        digest: &[u8],
+        actor: Uuid,
+        received_at: Timestamp,
+        state: ReceiptState,
+    ) -> Receipt {
+        let mut receipt = Receipt {
+            log_id: self.inner.log,
+            key_id: self.inner.key_id.clone(),
+            entry_id: entry,
+            id: fact,
+            sha256: hex(digest),
+            actor,
+            received_at,
+            signature: String::new(),
+            state,
+        };
+        let signature = self.inner.key.sign(receipt.signed_text().as_bytes());
+        receipt.signature = BASE64.encode(signature.to_bytes());
+        receipt
+    }
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal").field("log", &self.inner.log).finish_non_exhaustive()
+    }
+}
+
+/// Random bytes from the operating system.
+pub fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::Unavailable(format!("no randomness: {cause}")))?;
+    Ok(bytes)
+}
+
+async fn register(
+    tx: &mut Tx,
+    log: LogId,
+    entry: EntryId,
+    now: Timestamp,
+    key_id: &str,
+    public: &[u8; 32],
+) -> Result<(LogId, Epoch), KeyFault> {
+    sql::insert_log(tx, log, now).await?;
+    let (log, epoch) = sql::the_log(tx).await?.ok_or(Error::Unavailable("no log".into()))?;
+    let known = sql::keys(tx).await?;
+    match known.first() {
+        Some((id, _, _)) if id == key_id => return Ok((log, epoch)),
+        Some((id, _, _)) => return Err(KeyFault::Foreign { expected: id.clone(), found: key_id.to_owned() }),
+        None => {}
+    }
+    sql::insert_key(tx, key_id, public, now).await?;
+    let salt: [u8; 16] = random()?;
+    let actor = crate::base::actor::CONSOLE;
+    let header =
+        Header { log, epoch, entry, kind: Kind::Key.as_str(), fact: Some(log.0), actor, device: None, received_at: now };
+    let row = EntryRow {
+        id: entry,
+        seq: None,
+        epoch,
+        kind: Kind::Key.as_str().to_owned(),
+        fact: Some(log.0),
+        actor,
+        device: None,
+        received_at: now,
+        sha256: sha256(public).to_vec(),
+        leaf: header.leaf(&salt, public).to_vec(),
+        redacted_by: None,
+    };
+    sql::insert_entry(tx, &row, &salt, public).await?;
+    Ok((log, epoch))
+}
+
+fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {
+    let name = path.display().to_string();
+    let file = |cause| KeyFault::File { path: name.clone(), cause };
+    match std::fs::read_to_string(path) {
+        Ok(pem) => {
+            refuse_exposed(path, &name)?;
+            SigningKey::from_pkcs8_pem(&pem).or(Err(KeyFault::Malformed(name)))
+        }
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+            let key = SigningKey::from_bytes(&random()?);
+            let pem = key.to_pkcs8_pem(LineEnding::LF).or(Err(KeyFault::Malformed(name.clone())))?;
+            write_owner_only(path, pem.as_bytes()).map_err(file)?;
+            Ok(key)
+        }
+        Err(cause) => Err(file(cause)),
+    }
+}
+
+#[cfg(unix)]
+fn refuse_exposed(path: &Path, name: &str) -> Result<(), KeyFault> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)
+        .map_err(|cause| KeyFault::File { path: name.to_owned(), cause })?
+        .permissions()
+        .mode();
+    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFault::Exposed(name.to_owned())) }
+}
+
+#[cfg(unix)]
+fn write_owner_only(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

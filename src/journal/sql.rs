@@ -1,0 +1,200 @@
+//! The journal's tables.
+
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, LogId, QuarantineId};
+use crate::base::time::Timestamp;
+use crate::{changed, on};
+use crate::store::{Error, Tx};
+
+use super::model::Epoch;
+
+const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
+     ON CONFLICT (only_row) DO NOTHING";
+const THE_LOG: &str = "SELECT id, epoch FROM journal_logs";
+const INSERT_EPOCH: &str =
+    "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
+const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
+const INSERT_KEY: &str =
+    "INSERT INTO journal_keys (key_id, public_key, since) VALUES ($1, $2, $3) ON CONFLICT (key_id) DO NOTHING";
+const KEYS: &str = "SELECT key_id, public_key, since FROM journal_keys ORDER BY since DESC, key_id";
+const INSERT_ENTRY: &str = "INSERT INTO journal_entries \
+     (id, epoch, kind, fact, actor, device, received_at, sha256, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT_BODY: &str = "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $2, $3)";
+const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by \
+     FROM journal_entries WHERE id = $1";
+const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by \
+     FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
+const BODY: &str = "SELECT salt, body FROM journal_bodies WHERE entry = $1";
+const DELETE_BODY: &str = "DELETE FROM journal_bodies WHERE entry = $1";
+const MARK_REDACTED: &str = "UPDATE journal_entries SET redacted_by = $2 WHERE id = $1";
+const TAKE_LEASE: &str = "UPDATE journal_sequencer SET holder = $1, lease_until = $2 \
+     WHERE id = 1 AND (holder = $1 OR lease_until < $3)";
+const LOCK_SEQUENCER: &str = "UPDATE journal_sequencer SET next_seq = next_seq WHERE id = 1";
+const NEXT_SEQ: &str = "SELECT next_seq FROM journal_sequencer WHERE id = 1";
+const SET_NEXT_SEQ: &str = "UPDATE journal_sequencer SET next_seq = $1 WHERE id = 1";
+const UNSEQUENCED: &str =
+    "SELECT id FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT $1";
+const NUMBER_ENTRY: &str = "UPDATE journal_entries SET seq = $2 WHERE id = $1";
+const LAST_SEQUENCED: &str =
+    "SELECT seq, leaf FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
+const SECURED_THROUGH: &str = "SELECT CAST(COALESCE(MAX(through_seq), -1) AS BIGINT) FROM journal_backups";
+const INSERT_BACKUP: &str =
+    "INSERT INTO journal_backups (id, taken_at, through_seq, verified_at) VALUES ($1, $2, $3, $4)";
+const INSERT_QUARANTINE: &str = "INSERT INTO quarantine (id, entry, kind, fact, actor, reason, bytes, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const QUARANTINED_BYTES: &str =
+    "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM quarantine WHERE actor = $1 AND received_at > $2";
+
+/// Every statement of the journal, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    INSERT_LOG, THE_LOG, INSERT_EPOCH, SET_EPOCH, INSERT_KEY, KEYS, INSERT_ENTRY, INSERT_BODY, ENTRY,
+    ENTRIES_SINCE, BODY, DELETE_BODY, MARK_REDACTED, TAKE_LEASE, LOCK_SEQUENCER, NEXT_SEQ, SET_NEXT_SEQ, UNSEQUENCED,
+    NUMBER_ENTRY, LAST_SEQUENCED, SECURED_THROUGH, INSERT_BACKUP, INSERT_QUARANTINE, QUARANTINED_BYTES,
+];
+
+/// An entry as it stands in its table.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EntryRow {
+    pub id: EntryId,
+    pub seq: Option<i64>,
+    pub epoch: Epoch,
+    pub kind: String,
+    pub fact: Option<Uuid>,
+    pub actor: Uuid,
+    pub device: Option<Uuid>,
+    pub received_at: Timestamp,
+    pub sha256: Vec<u8>,
+    pub leaf: Vec<u8>,
+    pub redacted_by: Option<EntryId>,
+}
+
+pub async fn insert_log(tx: &mut Tx, id: LogId, at: Timestamp) -> Result<(), Error> {
+    changed!(tx, sqlx::query(INSERT_LOG).bind(id).bind(1_i64).bind(at)).map(drop)
+}
+
+pub async fn the_log(tx: &mut Tx) -> Result<Option<(LogId, Epoch)>, Error> {
+    on!(tx, |c| sqlx::query_as(THE_LOG).fetch_optional(c))
+}
+
+pub async fn open_epoch(
+    tx: &mut Tx,
+    epoch: Epoch,
+    at: Timestamp,
+    last: Option<(i64, Vec<u8>)>,
+) -> Result<(), Error> {
+    let (seq, leaf) = last.unzip();
+    changed!(tx, sqlx::query(INSERT_EPOCH).bind(epoch).bind(at).bind(seq).bind(leaf))?;
+    changed!(tx, sqlx::query(SET_EPOCH).bind(epoch)).map(drop)
+}
+
+pub async fn insert_key(tx: &mut Tx, id: &str, public: &[u8], at: Timestamp) -> Result<bool, Error> {
+    let done = changed!(tx, sqlx::query(INSERT_KEY).bind(id).bind(public).bind(at))?;
+    Ok(done > 0)
+}
+
+pub async fn keys(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>, Timestamp)>, Error> {
+    on!(tx, |c| sqlx::query_as(KEYS).fetch_all(c))
+}
+
+pub async fn insert_entry(tx: &mut Tx, row: &EntryRow, salt: &[u8], body: &[u8]) -> Result<(), Error> {
+    changed!(tx, sqlx::query(INSERT_ENTRY)
+        .bind(row.id)
+        .bind(row.epoch)
+        .bind(row.kind.as_str())
+        .bind(row.fact)
+        .bind(row.actor)
+        .bind(row.device)
+        .bind(row.received_at)
+        .bind(row.sha256.as_slice())
+        .bind(row.leaf.as_slice()))?;
+    changed!(tx, sqlx::query(INSERT_BODY).bind(row.id).bind(salt).bind(body)).map(drop)
+}
+
+pub async fn entry(tx: &mut Tx, id: EntryId) -> Result<Option<EntryRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ENTRY).bind(id).fetch_optional(c))
+}
+
+pub async fn entries_since(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<EntryRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ENTRIES_SINCE).bind(seq).bind(limit).fetch_all(c))
+}
+
+/// Salt and body of an entry; `None` once redacted.
+pub async fn body(tx: &mut Tx, id: EntryId) -> Result<Option<(Vec<u8>, Vec<u8>)>, Error> {
+    on!(tx, |c| sqlx::query_as(BODY).bind(id).fetch_optional(c))
+}
+
+pub async fn redact(tx: &mut Tx, id: EntryId, by: EntryId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(DELETE_BODY).bind(id))?;
+    changed!(tx, sqlx::query(MARK_REDACTED).bind(id).bind(by)).map(drop)
+}
+
+/// Takes or renews the sequencer's lease; its row stays locked until the act ends.
+pub async fn take_lease(tx: &mut Tx, holder: Uuid, until: Timestamp, now: Timestamp) -> Result<bool, Error> {
+    let taken = changed!(tx, sqlx::query(TAKE_LEASE).bind(holder).bind(until).bind(now))?;
+    Ok(taken > 0)
+}
+
+/// Keeps other sequencers out until the act ends.
+pub async fn lock_sequencer(tx: &mut Tx) -> Result<(), Error> {
+    changed!(tx, sqlx::query(LOCK_SEQUENCER)).map(drop)
+}
+
+pub async fn next_seq(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(NEXT_SEQ).fetch_one(c))
+}
+
+pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_NEXT_SEQ).bind(seq)).map(drop)
+}
+
+pub async fn unsequenced(tx: &mut Tx, limit: i64) -> Result<Vec<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(UNSEQUENCED).bind(limit).fetch_all(c))
+}
+
+pub async fn number_entry(tx: &mut Tx, id: EntryId, seq: i64) -> Result<(), Error> {
+    changed!(tx, sqlx::query(NUMBER_ENTRY).bind(id).bind(seq)).map(drop)
+}
+
+pub async fn last_sequenced(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    on!(tx, |c| sqlx::query_as(LAST_SEQUENCED).fetch_optional(c))
+}
+
+/// The last number that a verified backup covers; -1 when none does.
+pub async fn secured_through(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(SECURED_THROUGH).fetch_one(c))
+}
+
+pub async fn insert_backup(tx: &mut Tx, id: Uuid, through: i64, at: Timestamp) -> Result<(), Error> {
+    changed!(tx, sqlx::query(INSERT_BACKUP).bind(id).bind(at).bind(through).bind(at)).map(drop)
+}
+
+/// One content kept aside.
+#[derive(Debug)]
+pub struct QuarantineRow<'a> {
+    pub id: QuarantineId,
+    pub entry: EntryId,
+    pub kind: &'a str,
+    pub fact: Option<Uuid>,
+    pub actor: Uuid,
+    pub reason: &'a str,
+    pub bytes: i64,
+    pub received_at: Timestamp,
+}
+
+pub async fn insert_quarantine(tx: &mut Tx, row: &QuarantineRow<'_>) -> Result<(), Error> {
+    changed!(tx, sqlx::query(INSERT_QUARANTINE)
+        .bind(row.id)
+        .bind(row.entry)
+        .bind(row.kind)
+        .bind(row.fact)
+        .bind(row.actor)
+        .bind(row.reason)
+        .bind(row.bytes)
+        .bind(row.received_at))
+    .map(drop)
+}
+
+pub async fn quarantined_bytes(tx: &mut Tx, actor: Uuid, since: Timestamp) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(QUARANTINED_BYTES).bind(actor).bind(since).fetch_one(c))
+}

@@ -1,0 +1,111 @@
+//! Why the database could not do what was asked, in the few classes that callers act on.
+
+/// A failure of the store. What is not there is an `Option`, never an error.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A named constraint was violated (on SQLite: `table.column` for unique keys).
+    #[error("constraint {constraint} violated")]
+    Conflict {
+        /// The constraint's name.
+        constraint: String,
+    },
+    /// Another transaction was in the way; the act may be run again.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    /// A stored value cannot be what it claims to be.
+    #[error("{table}.{column} of {id} is corrupt")]
+    Corrupt {
+        /// The table of the row.
+        table: &'static str,
+        /// The column that cannot be read.
+        column: &'static str,
+        /// The row's id.
+        id: String,
+    },
+    /// The database, its disk or its connection is gone or full.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Anything else that the driver reports.
+    #[error("database: {0}")]
+    Driver(#[source] sqlx::Error),
+}
+
+/// An error an act may end with: it can carry a store error, which decides whether the act is run again.
+pub trait ActError: From<Error> {
+    /// The store error inside, if this is one.
+    fn store(&self) -> Option<&Error>;
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
+
+impl Error {
+    /// Whether running the act again may succeed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+}
+
+const PG_RETRY: [&str; 2] = ["40001", "40P01"];
+const PG_GONE: [&str; 6] = ["57P01", "57P02", "57P03", "53300", "53100", "53200"];
+// https://www.sqlite.org/rescode.html: primary codes BUSY, LOCKED; FULL, CANTOPEN, IOERR, READONLY.
+const SQLITE_BUSY: [i32; 2] = [5, 6];
+const SQLITE_GONE: [i32; 4] = [13, 14, 10, 8];
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut => Self::Unavailable("no free connection in time".into()),
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable("the connection is closed".into())
+            }
+            sqlx::Error::Io(cause) => Self::Unavailable(cause.to_string()),
+            sqlx::Error::Database(cause) => match class_of(cause.as_ref()) {
+                Some(class) => class,
+                None => Self::Driver(error),
+            },
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+fn class_of(cause: &dyn sqlx::error::DatabaseError) -> Option<Error> {
+    let code = cause.code()?;
+    if let Some(name) = constraint_of(cause) {
+        return Some(Error::Conflict { constraint: name });
+    }
+    if PG_RETRY.contains(&code.as_ref()) {
+        return Some(Error::Busy(cause.message().to_owned()));
+    }
+    if PG_GONE.contains(&code.as_ref()) {
+        return Some(Error::Unavailable(cause.message().to_owned()));
+    }
+    // SQLite's extended codes keep the primary one in the low byte; PostgreSQL's codes have five characters.
+    let primary = code.parse::<i32>().ok().filter(|_| code.len() < 5)? & 0xff;
+    if SQLITE_BUSY.contains(&primary) {
+        Some(Error::Busy(cause.message().to_owned()))
+    } else if SQLITE_GONE.contains(&primary) {
+        Some(Error::Unavailable(cause.message().to_owned()))
+    } else {
+        None
+    }
+}
+
+/// SQLite names a CHECK in the message and gives `table.column` for a unique key; PostgreSQL has a field for it.
+fn constraint_of(cause: &dyn sqlx::error::DatabaseError) -> Option<String> {
+    use sqlx::error::ErrorKind;
+    match cause.kind() {
+        ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation => {}
+        _ => return None,
+    }
+    if let Some(name) = cause.constraint() {
+        return Some(name.to_owned());
+    }
+    let message = cause.message();
+    let name = message.rsplit(": ").next().unwrap_or(message);
+    Some(name.split(',').next().unwrap_or(name).trim().to_owned())
+}

@@ -1,0 +1,55 @@
+//! The schema: one set of templates, rendered for the open database (see `migrations/README.md`).
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{PgPool, SqlSafeStr};
+
+use super::Error;
+use super::sqlite::SqliteStore;
+
+/// The templates in order: version, what it brings, text.
+pub const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "journal", include_str!("../../migrations/0001_journal.sql")),
+    (2, "identity", include_str!("../../migrations/0002_identity.sql")),
+];
+
+/// What each token of a template becomes: on SQLite, on PostgreSQL.
+const TOKENS: [(&str, &str, &str); 6] = [
+    ("{id}", "BLOB", "UUID"),
+    ("{int}", "INTEGER", "BIGINT"),
+    ("{real}", "REAL", "DOUBLE PRECISION"),
+    ("{text}", "TEXT", "TEXT"),
+    ("{bytes}", "BLOB", "BYTEA"),
+    ("{strict}", "STRICT", ""),
+];
+
+/// A template's text for one database.
+#[must_use]
+pub fn rendered(template: &str, postgres: bool) -> String {
+    TOKENS.iter().fold(template.to_owned(), |text, (token, on_sqlite, on_postgres)| {
+        text.replace(token, if postgres { on_postgres } else { on_sqlite })
+    })
+}
+
+#[expect(clippy::disallowed_types, reason = "the templates are compiled in; nothing foreign reaches them")]
+fn migrator(postgres: bool) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, noun, template)| {
+        let sql = sqlx::AssertSqlSafe(rendered(template, postgres)).into_sql_str();
+        Migration::new(*version, Cow::Borrowed(*noun), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+pub(super) async fn run_sqlite(store: &SqliteStore) -> Result<(), Error> {
+    let mut conn = store.connection().await?;
+    migrator(false).run_direct(None, &mut conn, false).await.map_err(failed)
+}
+
+pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), Error> {
+    migrator(true).run(pool).await.map_err(failed)
+}
+
+fn failed(error: sqlx::migrate::MigrateError) -> Error {
+    Error::Driver(sqlx::Error::Migrate(Box::new(error)))
+}

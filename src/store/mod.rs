@@ -1,0 +1,308 @@
+//! The database: SQLite in a folder or PostgreSQL, behind one set of SQL.
+//!
+//! Invariants: a statement is written once, in the common subset, and runs through [`on!`]; an act runs in one
+//! transaction and may be run again; an act is answered only after its commit is on disk.
+
+mod error;
+mod migrate;
+mod sqlite;
+
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
+
+pub use error::{ActError, Error};
+pub use migrate::{MIGRATIONS, rendered};
+
+/// A boxed future, as acts return it: an `async` closure's own future could not be spawned.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Runs the same expression against whichever database is open, with that driver's own types.
+///
+/// `on!(tx, |c| sqlx::query_as(PLOTS_IN_CELLS).bind(low).fetch_all(c))` gives `Result<_, store::Error>`.
+#[macro_export]
+macro_rules! on {
+    ($tx:expr, |$conn:ident| $query:expr) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(open) => {
+                let $conn = &mut **open;
+                $query.await.map_err($crate::store::Error::from)
+            }
+            $crate::store::Tx::Postgres(open) => {
+                let $conn = &mut **open;
+                $query.await.map_err($crate::store::Error::from)
+            }
+        }
+    };
+}
+
+/// Runs a statement and gives the number of rows it changed.
+///
+/// `changed!(tx, sqlx::query(END_GRANT).bind(id))` gives `Result<u64, store::Error>`.
+#[macro_export]
+macro_rules! changed {
+    ($tx:expr, $query:expr) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(open) => match $query.execute(&mut **open).await {
+                Ok(done) => Ok(done.rows_affected()),
+                Err(error) => Err($crate::store::Error::from(error)),
+            },
+            $crate::store::Tx::Postgres(open) => match $query.execute(&mut **open).await {
+                Ok(done) => Ok(done.rows_affected()),
+                Err(error) => Err($crate::store::Error::from(error)),
+            },
+        }
+    };
+}
+
+/// A statement whose text must differ between the two databases.
+#[derive(Debug, Clone, Copy)]
+pub struct ByBackend {
+    /// The text for SQLite.
+    pub sqlite: &'static str,
+    /// The text for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+impl ByBackend {
+    /// The text for the database behind `tx`.
+    #[must_use]
+    pub fn on(self, tx: &Tx) -> &'static str {
+        match tx {
+            Tx::Sqlite(_) => self.sqlite,
+            Tx::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+/// Declares a statement pair; `tests/tidy` counts these.
+#[macro_export]
+macro_rules! by_backend {
+    { sqlite: $sqlite:expr, postgres: $postgres:expr $(,)? } => {
+        $crate::store::ByBackend { sqlite: $sqlite, postgres: $postgres }
+    };
+}
+
+/// An open connection that statements run on: inside an act, a transaction.
+#[derive(Debug)]
+pub enum Tx {
+    /// A connection to the SQLite file.
+    Sqlite(SqliteHandle),
+    /// A connection to PostgreSQL.
+    Postgres(PgHandle),
+}
+
+/// A SQLite connection: the writer's own one, or one from the read pool.
+#[derive(Debug)]
+pub enum SqliteHandle {
+    /// Borrowed from the readers.
+    Reader(PoolConnection<Sqlite>),
+    /// The writer's.
+    Writer(SqliteConnection),
+}
+
+/// A PostgreSQL connection: for reading, or inside an act. Dropping an act's rolls it back.
+#[derive(Debug)]
+pub enum PgHandle {
+    /// Borrowed from the pool.
+    Reader(PoolConnection<Postgres>),
+    /// An open transaction.
+    Act(Transaction<'static, Postgres>),
+}
+
+impl Deref for SqliteHandle {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Reader(conn) => conn,
+            Self::Writer(conn) => conn,
+        }
+    }
+}
+
+impl DerefMut for SqliteHandle {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Reader(conn) => conn,
+            Self::Writer(conn) => conn,
+        }
+    }
+}
+
+impl Deref for PgHandle {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match self {
+            Self::Reader(conn) => conn,
+            Self::Act(conn) => conn,
+        }
+    }
+}
+
+impl DerefMut for PgHandle {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Reader(conn) => conn,
+            Self::Act(conn) => conn,
+        }
+    }
+}
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Backend>,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Sqlite(sqlite::SqliteStore),
+    Postgres(PgPool),
+}
+
+/// What `/readyz` needs to know of the database's promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Durability {
+    /// A commit is on disk before it is answered.
+    Kept,
+    /// A setting breaks that; the text names it.
+    Broken(String),
+}
+
+const PG_TRIES: u32 = 12;
+
+impl Store {
+    /// Opens (and creates) the SQLite file `tuantra.db` in `folder`, with a commit on disk before each answer.
+    pub async fn open_sqlite(folder: &Path) -> Result<Self, Error> {
+        let inner = Backend::Sqlite(sqlite::SqliteStore::open(folder).await?);
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Connects to PostgreSQL at `url`.
+    pub async fn open_postgres(url: &str, max_connections: u32) -> Result<Self, Error> {
+        let options: PgConnectOptions = url.parse()?;
+        let options = options.application_name("tuantra").options([("timezone", "UTC")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        Ok(Self { inner: Arc::new(Backend::Postgres(pool)) })
+    }
+
+    /// Brings the schema up to date; applied migrations are never changed.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => migrate::run_sqlite(store).await,
+            Backend::Postgres(pool) => migrate::run_postgres(pool).await,
+        }
+    }
+
+    /// The word for this database in logs and answers.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match &*self.inner {
+            Backend::Sqlite(_) => "sqlite",
+            Backend::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// A connection for reading; statements on it see what was committed before each of them.
+    pub async fn read(&self) -> Result<Tx, Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Reader(store.readers.acquire().await?))),
+            Backend::Postgres(pool) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
+        }
+    }
+
+    /// Runs an act in one transaction and answers after its commit is on disk.
+    ///
+    /// The act may be run more than once (serialization failures, deadlocks), so it borrows its context.
+    pub async fn write<C, F, T, E>(&self, context: C, act: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: ActError + Send + 'static,
+    {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.write(context, act).await,
+            Backend::Postgres(pool) => write_postgres(pool, &context, &act).await,
+        }
+    }
+
+    /// Whether the database keeps what it acknowledges.
+    pub async fn durability(&self) -> Result<Durability, Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.durability().await,
+            Backend::Postgres(pool) => postgres_durability(pool).await,
+        }
+    }
+
+    /// Writes a consistent copy of the SQLite database to `file`; `None` on PostgreSQL, whose own tools do it.
+    pub async fn copy_sqlite(&self, file: &Path) -> Result<Option<()>, Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.copy_to(file).await.map(Some),
+            Backend::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Closes every connection; queued acts are finished first.
+    pub async fn close(&self) {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.close().await,
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn write_postgres<C, F, T, E>(pool: &PgPool, context: &C, act: &F) -> Result<T, E>
+where
+    F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>>,
+    E: ActError,
+{
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_postgres(pool, context, act).await {
+            Err(error) if tries < PG_TRIES && error.store().is_some_and(Error::is_retryable) => {
+                metrics::counter!("tuantra_store_retries_total").increment(1);
+                tokio::time::sleep(Duration::from_millis(u64::from(1u32 << tries.min(7)))).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn try_postgres<C, F, T, E>(pool: &PgPool, context: &C, act: &F) -> Result<T, E>
+where
+    F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>>,
+    E: ActError,
+{
+    let transaction = pool.begin().await.map_err(Error::from)?;
+    let mut tx = Tx::Postgres(PgHandle::Act(transaction));
+    let done = act(&mut tx, context).await?;
+    if let Tx::Postgres(PgHandle::Act(transaction)) = tx {
+        transaction.commit().await.map_err(Error::from)?;
+    }
+    Ok(done)
+}
+
+async fn postgres_durability(pool: &PgPool) -> Result<Durability, Error> {
+    const SETTINGS: &str = "SELECT name, setting FROM pg_settings \
+         WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off'";
+    let off: Vec<(String, String)> = sqlx::query_as(SETTINGS).fetch_all(pool).await?;
+    Ok(match off.first() {
+        None => Durability::Kept,
+        Some((name, _)) => Durability::Broken(format!("PostgreSQL runs with {name} = off")),
+    })
+}

@@ -1,0 +1,226 @@
+//! SQLite: one writer that commits many acts with one fsync, and a pool of readers beside it.
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::time::Duration;
+
+use futures::FutureExt;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx};
+
+const FILE: &str = "tuantra.db";
+const READERS: u32 = 4;
+const QUEUE: usize = 4096;
+/// Acts under one commit: enough to share an fsync, few enough that none waits long.
+const BATCH: usize = 256;
+const EXIT_IO_ERROR: i32 = 74;
+
+/// The open file: a queue to its one writer, and its readers.
+#[derive(Debug)]
+pub(super) struct SqliteStore {
+    pub(super) readers: SqlitePool,
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Queued>>>>,
+    options: SqliteConnectOptions,
+}
+
+impl SqliteStore {
+    pub(super) async fn open(folder: &Path) -> Result<Self, Error> {
+        let options = options(&folder.join(FILE));
+        let writer = options.clone().connect().await?;
+        let (queue, acts) = mpsc::channel(QUEUE);
+        tokio::spawn(write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone().pragma("query_only", "on"))
+            .await?;
+        Ok(Self { readers, queue: Mutex::new(Some(queue)), options })
+    }
+
+    /// A connection of its own, for migrations.
+    pub(super) async fn connection(&self) -> Result<SqliteConnection, Error> {
+        Ok(self.options.connect().await?)
+    }
+
+    pub(super) async fn write<C, F, T, E>(&self, context: C, act: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: ActError + Send + 'static,
+    {
+        let gone = || E::from(Error::Unavailable("the writer has stopped".into()));
+        let (answer, answered) = oneshot::channel();
+        let queue = self.queue.lock().await.clone().ok_or_else(gone)?;
+        let queued = Box::new(OneAct { context, act, answer });
+        queue.send(queued).await.or_else(|_| Err(gone()))?;
+        drop(queue);
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub(super) async fn durability(&self) -> Result<Durability, Error> {
+        let mut conn = self.readers.acquire().await?;
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *conn).await?;
+        Ok(if synchronous >= 2 {
+            Durability::Kept
+        } else {
+            Durability::Broken(format!("SQLite runs with synchronous = {synchronous}"))
+        })
+    }
+
+    pub(super) async fn copy_to(&self, file: &Path) -> Result<(), Error> {
+        let mut conn = self.connection().await?;
+        let target = file.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO $1").bind(target).execute(&mut conn).await?;
+        Ok(())
+    }
+
+    pub(super) async fn close(&self) {
+        let queue = self.queue.lock().await.take();
+        if let Some(queue) = queue {
+            let closed = queue.clone();
+            drop(queue);
+            // The writer holds the receiving end until its queue is empty.
+            let _ = tokio::time::timeout(Duration::from_secs(10), async {
+                drop(closed.reserve().await);
+            })
+            .await;
+        }
+        self.readers.close().await;
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
+        .statement_cache_capacity(512)
+        .pragma("trusted_schema", "off")
+        .pragma("cache_size", "-16384")
+}
+
+/// An act in the queue, its types forgotten.
+trait Queued: Send {
+    fn run<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Box<dyn Pending>>;
+    fn refuse(self: Box<Self>, failure: &Error);
+}
+
+/// An act that has run and waits for the commit that it shares.
+trait Pending: Send {
+    fn succeeded(&self) -> bool;
+    fn answer(self: Box<Self>, commit_failure: Option<&Error>);
+}
+
+struct OneAct<C, F, T, E> {
+    context: C,
+    act: F,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+struct Ran<T, E> {
+    outcome: Result<T, E>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<C, F, T, E> Queued for OneAct<C, F, T, E>
+where
+    C: Send + Sync + 'static,
+    F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
+    T: Send + 'static,
+    E: ActError + Send + 'static,
+{
+    fn run<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Box<dyn Pending>> {
+        Box::pin(async move {
+            let outcome = (self.act)(tx, &self.context).await;
+            let ran: Box<dyn Pending> = Box::new(Ran { outcome, answer: self.answer });
+            ran
+        })
+    }
+
+    fn refuse(self: Box<Self>, failure: &Error) {
+        let refused = Err(E::from(Error::Unavailable(failure.to_string())));
+        let _ = self.answer.send(refused);
+    }
+}
+
+impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
+    fn succeeded(&self) -> bool {
+        self.outcome.is_ok()
+    }
+
+    fn answer(self: Box<Self>, commit_failure: Option<&Error>) {
+        let outcome = match commit_failure {
+            Some(failure) if self.outcome.is_ok() => {
+                Err(E::from(Error::Unavailable(failure.to_string())))
+            }
+            _ => self.outcome,
+        };
+        // A caller that went away needs no answer; what it sent is stored all the same.
+        let _ = self.answer.send(outcome);
+    }
+}
+
+/// The writer: takes what waits, runs each act under a savepoint, commits once, then answers all.
+async fn write_all(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Queued>>) {
+    while let Some(first) = queue.recv().await {
+        let mut ran = Vec::new();
+        let committed = write_batch(&mut tx, first, &mut queue, &mut ran).await;
+        if let Err(error) = &committed {
+            stop_if_disk_failed(error);
+            let _ = command(&mut tx, "ROLLBACK").await;
+        }
+        metrics::histogram!("tuantra_store_batch_acts").record(f64::from(u32::try_from(ran.len()).unwrap_or(u32::MAX)));
+        for pending in ran {
+            pending.answer(committed.as_ref().err());
+        }
+    }
+}
+
+async fn write_batch(
+    tx: &mut Tx,
+    first: Box<dyn Queued>,
+    queue: &mut mpsc::Receiver<Box<dyn Queued>>,
+    ran: &mut Vec<Box<dyn Pending>>,
+) -> Result<(), Error> {
+    if let Err(error) = command(tx, "BEGIN IMMEDIATE").await {
+        first.refuse(&error);
+        return Err(error);
+    }
+    let mut next = Some(first);
+    while let Some(act) = next {
+        command(tx, "SAVEPOINT act").await?;
+        // An act that panics must not take the writer with it: its caller sees a dropped answer.
+        let pending = AssertUnwindSafe(act.run(tx)).catch_unwind().await.ok();
+        let kept = pending.as_ref().is_some_and(|pending| pending.succeeded());
+        ran.extend(pending);
+        command(tx, if kept { "RELEASE act" } else { "ROLLBACK TO act; RELEASE act" }).await?;
+        next = if ran.len() < BATCH { queue.try_recv().ok() } else { None };
+    }
+    command(tx, "COMMIT").await
+}
+
+async fn command(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(conn) => (&mut **conn).execute(sql).await.map(drop).map_err(Error::from),
+        Tx::Postgres(_) => Ok(()),
+    }
+}
+
+/// After a failed write or fsync nobody knows what is on disk, so the process must not go on acknowledging
+/// (the kernel may already have dropped the dirty pages).
+fn stop_if_disk_failed(error: &Error) {
+    let text = error.to_string();
+    if text.contains("disk I/O error") {
+        tracing::error!(error = %text, "the disk failed under the database: stopping");
+        std::process::exit(EXIT_IO_ERROR);
+    }
+}
