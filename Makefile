@@ -36,7 +36,7 @@ docs: ## build the documentation, warnings refused
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --lib --no-deps
 
 deny: ## licences, banned crates and sources of the dependencies
-	$(CARGO) deny --locked check bans licenses sources
+	$(CARGO) deny --locked check --hide-inclusion-graph bans licenses sources
 
 # INSTA_UPDATE: a test run leaves the tree as it was; `make bless` takes new snapshots.
 tests: ## the tests alone, beside a throwaway PostgreSQL (ARGS=a_filter)
