@@ -1,0 +1,52 @@
+# Run `make help` for the list. Steps are separate targets so that a failure names itself; they
+# share one target folder and take turns.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+CARGO ?= cargo
+DATA ?= ./data
+PORT ?= 8080
+
+.PHONY: help build run test tools fmt lint docs deny tests audit bench bless
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
+
+build: ## build the release binary, target/release/tuantra
+	$(CARGO) build --release --locked
+
+run: build ## serve the demo province (DATA=./data PORT=8080)
+	@exec ./target/release/tuantra demo --data "$(DATA)" --listen "127.0.0.1:$(PORT)"
+
+test: tools fmt lint docs deny tests ## the whole check, as CI runs it
+
+tools: ## install what the check needs and does not find
+	@tests/install-tools.sh
+
+fmt: ## check the formatting
+	$(CARGO) fmt --check
+
+# Warnings are refused by arguments, not by RUSTFLAGS: a change of RUSTFLAGS rebuilds every crate.
+lint: ## clippy, warnings refused
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+docs: ## build the documentation, warnings refused
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --lib --no-deps
+
+deny: ## licences, banned crates and sources of the dependencies
+	$(CARGO) deny --locked check --hide-inclusion-graph bans licenses sources
+
+# INSTA_UPDATE: a test run leaves the tree as it was; `make bless` takes new snapshots.
+tests: ## the tests alone, beside a throwaway PostgreSQL (ARGS=a_filter)
+	INSTA_UPDATE=no tests/with-postgres.sh $(CARGO) nextest run --locked --no-fail-fast $(ARGS)
+
+audit: ## known advisories against the dependencies (fetches the advisory database)
+	$(CARGO) deny --locked check advisories
+
+bench: ## the benchmarks, printing ratios
+	$(CARGO) bench --locked $(ARGS)
+
+bless: ## write the checked-in contract files and snapshots anew
+	TUANTRA_BLESS=1 INSTA_UPDATE=always tests/with-postgres.sh $(CARGO) nextest run --locked --no-fail-fast $(ARGS)
