@@ -76,28 +76,68 @@ impl Role {
     #[must_use]
     pub fn rights(self) -> &'static [Right] {
         use Right::{
-            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, ReadCommunes,
-            ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots,
-            ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
+            ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols,
+            ReadPhotos, ReadPlots, ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots,
+            ValidatePatrols,
         };
         match self {
             Self::PatrolMember => &[
-                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos,
-                ReadCoverage, ReadCommunes, ReadRiskAreas,
+                RecordPatrols,
+                RecordPlots,
+                RecordPhotos,
+                ReadPatrols,
+                ReadPlots,
+                ReadPhotos,
+                ReadCoverage,
+                ReadCommunes,
+                ReadRiskAreas,
             ],
             Self::CommuneOfficer | Self::PostOfficer => &[
-                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals,
-                ReadCoverage, ReadGaps, ReadCommunes, ReadRiskAreas, ValidatePatrols, EnrolDevices,
+                RecordPatrols,
+                RecordPlots,
+                RecordPhotos,
+                ReadPatrols,
+                ReadPlots,
+                ReadPhotos,
+                ReadOriginals,
+                ReadCoverage,
+                ReadGaps,
+                ReadCommunes,
+                ReadRiskAreas,
+                ValidatePatrols,
+                EnrolDevices,
             ],
             Self::ProvincialOfficer => &[
-                RecordPatrols, RecordPlots, RecordPhotos, ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals,
-                ReadCoverage, ReadGaps, ReadCommunes, ReadRiskAreas, ValidatePatrols, ImportBoundaries,
-                ChangeRiskAreas, EnrolDevices, ManageIdentity, KeepRecords,
+                RecordPatrols,
+                RecordPlots,
+                RecordPhotos,
+                ReadPatrols,
+                ReadPlots,
+                ReadPhotos,
+                ReadOriginals,
+                ReadCoverage,
+                ReadGaps,
+                ReadCommunes,
+                ReadRiskAreas,
+                ValidatePatrols,
+                ImportBoundaries,
+                ChangeRiskAreas,
+                EnrolDevices,
+                ManageIdentity,
+                KeepRecords,
             ],
             Self::Reader => &[ReadCoverage, ReadCommunes],
             Self::Auditor => &[
-                ReadPatrols, ReadPlots, ReadPhotos, ReadOriginals, ReadCoverage, ReadGaps, ReadCommunes,
-                ReadRiskAreas, ReadJournal,
+                ReadPatrols,
+                ReadPlots,
+                ReadPhotos,
+                ReadOriginals,
+                ReadCoverage,
+                ReadGaps,
+                ReadCommunes,
+                ReadRiskAreas,
+                ReadJournal,
             ],
             Self::Admin => &[ReadCommunes, EnrolDevices, ManageIdentity],
         }
@@ -109,13 +149,20 @@ impl Right {
     #[must_use]
     pub fn writes(self) -> bool {
         use Right::{
-            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, RecordPatrols,
-            RecordPhotos, RecordPlots, ValidatePatrols,
+            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
+            RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
         };
         matches!(
             self,
-            RecordPatrols | RecordPlots | RecordPhotos | ValidatePatrols | ImportBoundaries
-                | ChangeRiskAreas | EnrolDevices | ManageIdentity | KeepRecords
+            RecordPatrols
+                | RecordPlots
+                | RecordPhotos
+                | ValidatePatrols
+                | ImportBoundaries
+                | ChangeRiskAreas
+                | EnrolDevices
+                | ManageIdentity
+                | KeepRecords
         )
     }
 }
@@ -214,20 +261,27 @@ impl Actor {
             team: None,
             org: None,
             read_only: false,
-            grants: roles.map(|role| Grant { role, scope: Scope::Province }).to_vec(),
+            grants: roles
+                .map(|role| Grant {
+                    role,
+                    scope: Scope::Province,
+                })
+                .to_vec(),
         }
     }
 
     /// Whether the right is held at a place in this commune (`None`: outside every commune).
     #[must_use]
     pub fn may(&self, right: Right, commune: Option<&str>) -> bool {
-        self.grants_of(right).any(|grant| grant.scope.holds(commune))
+        self.grants_of(right)
+            .any(|grant| grant.scope.holds(commune))
     }
 
     /// Whether the right is held for the whole province.
     #[must_use]
     pub fn may_in_province(&self, right: Right) -> bool {
-        self.grants_of(right).any(|grant| grant.scope == Scope::Province)
+        self.grants_of(right)
+            .any(|grant| grant.scope == Scope::Province)
     }
 
     /// Whether the right is held anywhere.
@@ -251,7 +305,9 @@ impl Actor {
 
     fn grants_of(&self, right: Right) -> impl Iterator<Item = &Grant> {
         let usable = self.opens(right);
-        self.grants.iter().filter(move |grant| usable && grant.role.rights().contains(&right))
+        self.grants
+            .iter()
+            .filter(move |grant| usable && grant.role.rights().contains(&right))
     }
 
     /// A tracker's secret appends fixes only; a read-only token never writes.

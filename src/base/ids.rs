@@ -50,6 +50,14 @@ macro_rules! ids {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                crate::base::schema::text(Some("uuid"), stringify!($name))
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl $name {
             /// The sixteen bytes, as they are hashed and stored.
             #[must_use]

@@ -43,7 +43,9 @@ impl Cursor {
     pub fn decode(text: &str, filter: &str) -> Result<Self, InvalidCursor> {
         let bytes = BASE64.decode(text).or(Err(InvalidCursor))?;
         match bytes.split_at_checked(9) {
-            Some((head, key)) if head[0] == VERSION && head[1..] == tag(filter) => Ok(Self(key.to_vec())),
+            Some((head, key)) if head[0] == VERSION && head[1..] == tag(filter) => {
+                Ok(Self(key.to_vec()))
+            }
             _ => Err(InvalidCursor),
         }
     }

@@ -19,17 +19,27 @@ impl Refusal {
     /// A refusal with a single fault.
     #[must_use]
     pub fn at(pointer: impl Into<String>, reason: impl fmt::Display) -> Self {
-        Self(vec![Fault { pointer: pointer.into(), reason: reason.to_string() }])
+        Self(vec![Fault {
+            pointer: pointer.into(),
+            reason: reason.to_string(),
+        }])
     }
 
     /// Adds a fault.
     pub fn add(&mut self, pointer: impl Into<String>, reason: impl fmt::Display) {
-        self.0.push(Fault { pointer: pointer.into(), reason: reason.to_string() });
+        self.0.push(Fault {
+            pointer: pointer.into(),
+            reason: reason.to_string(),
+        });
     }
 
     /// `Ok(value)` when nothing was found wrong.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 }
 

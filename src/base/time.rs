@@ -152,7 +152,11 @@ impl LocalDate {
     fn naive(self) -> NaiveDate {
         let epoch = NaiveDate::default();
         let days = Days::new(self.0.unsigned_abs());
-        let moved = if self.0 < 0 { epoch.checked_sub_days(days) } else { epoch.checked_add_days(days) };
+        let moved = if self.0 < 0 {
+            epoch.checked_sub_days(days)
+        } else {
+            epoch.checked_add_days(days)
+        };
         moved.unwrap_or(epoch)
     }
 }
@@ -202,7 +206,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one home of the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one home of the machine's clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp(Utc::now().timestamp_millis())
     }
@@ -236,3 +243,19 @@ impl Clock for FixedClock {
 pub fn local_offset() -> FixedOffset {
     FixedOffset::east_opt(7 * 3600).unwrap_or_else(|| chrono::Offset::fix(&Utc))
 }
+
+impl utoipa::PartialSchema for Timestamp {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        super::schema::text(Some("date-time"), "RFC 3339 with an offset")
+    }
+}
+
+impl utoipa::ToSchema for Timestamp {}
+
+impl utoipa::PartialSchema for LocalDate {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        super::schema::text(Some("date"), "a local day (UTC+7)")
+    }
+}
+
+impl utoipa::ToSchema for LocalDate {}

@@ -29,7 +29,9 @@ impl<T: Serialize> IntoResponse for Body<T> {
             Ok(bytes) => {
                 (self.0, [(header::CONTENT_TYPE, "application/json")], bytes).into_response()
             }
-            Err(cause) => Problem::new(ProblemKind::Internal).internal(cause).into_response(),
+            Err(cause) => Problem::new(ProblemKind::Internal)
+                .internal(cause)
+                .into_response(),
         }
     }
 }
@@ -50,21 +52,33 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
 /// Reads a whole body within the route's limit.
 pub async fn raw<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(ProblemKind::TooLarge)
-        } else {
-            Problem::new(ProblemKind::MalformedBody).detail("the body ended early or could not be inflated")
-        }
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Problem::new(ProblemKind::TooLarge)
+            } else {
+                Problem::new(ProblemKind::MalformedBody)
+                    .detail("the body ended early or could not be inflated")
+            }
+        })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(kind) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
-    let essence = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// Parses JSON; what does not fit is named by its JSON pointer.
@@ -76,7 +90,9 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         if cause.is_data() {
             Problem::new(ProblemKind::InvalidContent).fault(pointer, plain(&cause))
         } else {
-            Problem::new(ProblemKind::MalformedBody).detail(format!("not JSON: {}", plain(&cause))).fault(pointer, plain(&cause))
+            Problem::new(ProblemKind::MalformedBody)
+                .detail(format!("not JSON: {}", plain(&cause)))
+                .fault(pointer, plain(&cause))
         }
     })?;
     reader.end().map_err(|cause| {

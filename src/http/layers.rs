@@ -34,7 +34,11 @@ pub async fn observe(State(ids): State<IdMaker>, mut request: Request, next: Nex
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| {
-        tracing::info!(status, duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX), "answered");
+        tracing::info!(
+            status,
+            duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
     });
     metrics::histogram!("tuantra_http_seconds", "route" => route, "method" => method.to_string(), "status" => status.to_string())
         .record(elapsed.as_secs_f64());
@@ -54,9 +58,15 @@ fn written_out(response: Response, id: RequestId) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -75,7 +85,10 @@ fn bare_refusal(response: &Response) -> Option<ProblemKind> {
 }
 
 fn is_plain(response: &Response) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     kind.is_none_or(|kind| kind.starts_with("text/plain"))
 }
 
@@ -94,7 +107,9 @@ pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
         .map(|text| (*text).to_owned())
         .or_else(|| cause.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    Problem::new(ProblemKind::Internal).internal(format!("panic: {text}")).into_response()
+    Problem::new(ProblemKind::Internal)
+        .internal(format!("panic: {text}"))
+        .into_response()
 }
 
 /// Any path that no route knows.

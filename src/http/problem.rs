@@ -107,7 +107,13 @@ impl Problem {
     /// A problem of that kind.
     #[must_use]
     pub fn new(kind: ProblemKind) -> Self {
-        Self { kind, detail: None, faults: Vec::new(), internal: None, extra: serde_json::Map::new() }
+        Self {
+            kind,
+            detail: None,
+            faults: Vec::new(),
+            internal: None,
+            extra: serde_json::Map::new(),
+        }
     }
 
     /// Adds what the client should know of this occurrence.
@@ -120,7 +126,10 @@ impl Problem {
     /// Adds one fault.
     #[must_use]
     pub fn fault(mut self, pointer: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.faults.push(Fault { pointer: pointer.into(), reason: reason.into() });
+        self.faults.push(Fault {
+            pointer: pointer.into(),
+            reason: reason.into(),
+        });
         self
     }
 
@@ -134,7 +143,10 @@ impl Problem {
     /// Adds a member of this kind's own, such as a quarantine id or a receipt.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Serialize) -> Self {
-        self.extra.insert(member.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self.extra.insert(
+            member.to_owned(),
+            serde_json::to_value(value).unwrap_or_default(),
+        );
         self
     }
 
@@ -170,12 +182,21 @@ impl Problem {
         let body = serde_json::to_vec(&wire).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests | ProblemKind::Timeout) {
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if matches!(
+            self.kind,
+            ProblemKind::Unavailable | ProblemKind::TooManyRequests | ProblemKind::Timeout
+        ) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
         if self.kind == ProblemKind::Unauthenticated {
-            headers.insert("www-authenticate", HeaderValue::from_static("Bearer realm=\"tuantra\""));
+            headers.insert(
+                "www-authenticate",
+                HeaderValue::from_static("Bearer realm=\"tuantra\""),
+            );
         }
         response
     }

@@ -35,7 +35,6 @@ pub struct Route {
 }
 
 /// A router that remembers what was declared.
-#[derive(Debug)]
 pub struct Declared<S> {
     router: OpenApiRouter<S>,
     routes: Vec<Route>,
@@ -45,7 +44,10 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
     /// No routes yet, under this document.
     #[must_use]
     pub fn new(document: OpenApi) -> Self {
-        Self { router: OpenApiRouter::with_openapi(document), routes: Vec::new() }
+        Self {
+            router: OpenApiRouter::with_openapi(document),
+            routes: Vec::new(),
+        }
     }
 
     /// Adds the handlers of one path, with who may call them.
@@ -58,7 +60,12 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
 
     /// Adds handlers whose bodies may have up to `bytes` bytes.
     #[must_use]
-    pub fn route_with_limit(mut self, access: Access, bytes: usize, handlers: UtoipaMethodRouter<S>) -> Self {
+    pub fn route_with_limit(
+        mut self,
+        access: Access,
+        bytes: usize,
+        handlers: UtoipaMethodRouter<S>,
+    ) -> Self {
         self.note(access, &handlers);
         let (schemas, paths, methods) = handlers;
         let methods = methods.layer(axum::extract::DefaultBodyLimit::max(bytes));
@@ -83,7 +90,11 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
                 (Method::PATCH, item.patch.is_some()),
             ];
             for (method, _) in methods.into_iter().filter(|(_, present)| *present) {
-                self.routes.push(Route { method, path: path.clone(), access });
+                self.routes.push(Route {
+                    method,
+                    path: path.clone(),
+                    access,
+                });
             }
         }
     }

@@ -62,7 +62,6 @@ pub struct OrgDraft {
     /// Its name as on its seal.
     pub name: String,
     /// Its kind.
-    #[schema(value_type = String)]
     pub kind: OrgKind,
 }
 
@@ -73,7 +72,6 @@ pub struct TeamDraft {
     /// Its name within its organisation.
     pub name: String,
     /// Its organisation.
-    #[schema(value_type = String, format = Uuid)]
     pub org: OrgId,
 }
 
@@ -84,11 +82,9 @@ pub struct AccountDraft {
     /// The name it signs in with.
     pub login: String,
     /// Its organisation.
-    #[schema(value_type = Option<String>, format = Uuid)]
     #[serde(default)]
     pub org: Option<OrgId>,
     /// Its role.
-    #[schema(value_type = String)]
     pub role: Role,
     /// The communes that the role reaches, by code; none: the whole province.
     #[serde(default)]
@@ -105,7 +101,6 @@ pub struct DeviceDraft {
     /// Its pseudonym; never a person's name.
     pub name: String,
     /// Its team; without one it joins the province's reserve team.
-    #[schema(value_type = Option<String>, format = Uuid)]
     #[serde(default)]
     pub team: Option<TeamId>,
     /// The communes that it may record in, by code; none: the whole province.
@@ -118,7 +113,6 @@ pub struct DeviceDraft {
 #[serde(deny_unknown_fields)]
 pub struct GrantDraft {
     /// The role.
-    #[schema(value_type = String)]
     pub role: Role,
     /// The communes that it reaches, by code; none: the whole province.
     #[serde(default)]
@@ -180,21 +174,30 @@ pub fn scope_of(communes: &[String]) -> Scope {
 pub fn check_password(password: &str, pointer: &str, refusal: &mut Refusal) {
     let length = password.chars().count();
     if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
-        refusal.add(pointer, format!("expected {MIN_PASSWORD} to {MAX_PASSWORD} characters"));
+        refusal.add(
+            pointer,
+            format!("expected {MIN_PASSWORD} to {MAX_PASSWORD} characters"),
+        );
     }
 }
 
 fn check_name(name: &str, pointer: &str, refusal: &mut Refusal) {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME || name.chars().any(char::is_control) {
-        refusal.add(pointer, format!("expected 1 to {MAX_NAME} printable characters"));
+        refusal.add(
+            pointer,
+            format!("expected 1 to {MAX_NAME} printable characters"),
+        );
     }
 }
 
 fn check_communes(codes: &[String], refusal: &mut Refusal) {
     for (index, code) in codes.iter().enumerate() {
         if code.is_empty() || code.len() > 10 || !code.chars().all(|c| c.is_ascii_alphanumeric()) {
-            refusal.add(format!("/communes/{index}"), "expected a commune code such as 02647");
+            refusal.add(
+                format!("/communes/{index}"),
+                "expected a commune code such as 02647",
+            );
         }
     }
 }

@@ -19,10 +19,13 @@ const INSERT_ACCOUNT: &str = "INSERT INTO identity_accounts (id, login, org, pas
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 const ACCOUNT_BY_LOGIN: &str =
     "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE login = $1";
-const ACCOUNT: &str = "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE id = $1";
-const ACCOUNTS: &str = "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts ORDER BY login";
+const ACCOUNT: &str =
+    "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE id = $1";
+const ACCOUNTS: &str =
+    "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts ORDER BY login";
 const SET_PASSWORD: &str = "UPDATE identity_accounts SET password_hash = $2 WHERE id = $1";
-const DISABLE_ACCOUNT: &str = "UPDATE identity_accounts SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+const DISABLE_ACCOUNT: &str =
+    "UPDATE identity_accounts SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
 const INSERT_DEVICE: &str = "INSERT INTO identity_devices (id, name, team, created_by, created_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
@@ -31,12 +34,14 @@ const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at F
      JOIN identity_teams t ON t.id = d.team WHERE d.name = $1";
 const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
      JOIN identity_teams t ON t.id = d.team ORDER BY d.name";
-const REVOKE_DEVICE: &str = "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+const REVOKE_DEVICE: &str =
+    "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 const INSERT_GRANT: &str = "INSERT INTO identity_grants (id, holder, role, commune, valid_from, given_by) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const GRANTS: &str = "SELECT id, role, commune FROM identity_grants \
      WHERE holder = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY role, commune";
-const END_GRANTS: &str = "UPDATE identity_grants SET valid_to = $2 WHERE holder = $1 AND valid_to IS NULL";
+const END_GRANTS: &str =
+    "UPDATE identity_grants SET valid_to = $2 WHERE holder = $1 AND valid_to IS NULL";
 const INSERT_TOKEN: &str = "INSERT INTO identity_tokens \
      (id, hash, holder, holder_kind, door, label, read_only, active, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -46,26 +51,56 @@ const TOKENS_OF: &str = "SELECT id, holder, holder_kind, door, label, read_only,
      revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at";
 const TOKEN: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
      revoked_at, last_used_at FROM identity_tokens WHERE id = $1";
-const REVOKE_TOKEN: &str = "UPDATE identity_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-const REVOKE_TOKENS_OF: &str = "UPDATE identity_tokens SET revoked_at = $2 WHERE holder = $1 AND revoked_at IS NULL";
-const ACTIVATE_TOKENS_OF: &str = "UPDATE identity_tokens SET active = 1 WHERE holder = $1 AND active = 0";
+const REVOKE_TOKEN: &str =
+    "UPDATE identity_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+const REVOKE_TOKENS_OF: &str =
+    "UPDATE identity_tokens SET revoked_at = $2 WHERE holder = $1 AND revoked_at IS NULL";
+const ACTIVATE_TOKENS_OF: &str =
+    "UPDATE identity_tokens SET active = 1 WHERE holder = $1 AND active = 0";
 const TOUCH_TOKEN: &str = "UPDATE identity_tokens SET last_used_at = $2 WHERE id = $1";
-const SPEND_LINK: &str =
-    "UPDATE identity_tokens SET revoked_at = $2 WHERE hash = $1 AND door = 'sign_in' AND revoked_at IS NULL AND expires_at > $2";
+const SPEND_LINK: &str = "UPDATE identity_tokens SET revoked_at = $2 WHERE hash = $1 AND door = 'sign_in' AND revoked_at IS NULL AND expires_at > $2";
 const INSERT_ENROLMENT: &str = "INSERT INTO identity_enrolments (code_hash, device, opened_by, expires_at, number) \
      VALUES ($1, $2, $3, $4, $5)";
-const ENROLMENT: &str = "SELECT device, expires_at, spent_at, number FROM identity_enrolments WHERE code_hash = $1";
-const SPEND_ENROLMENT: &str =
-    "UPDATE identity_enrolments SET spent_at = $2 WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > $2";
+const ENROLMENT: &str = "SELECT device, number FROM identity_enrolments WHERE code_hash = $1";
+const SPEND_ENROLMENT: &str = "UPDATE identity_enrolments SET spent_at = $2 WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > $2";
 const CONFIRM_ENROLMENT: &str = "UPDATE identity_enrolments SET confirmed_at = $3 WHERE device = $1 AND number = $2 \
      AND spent_at IS NOT NULL AND confirmed_at IS NULL AND expires_at > $3";
 
 /// Every statement of identity, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
-    INSERT_ORG, ORGS, INSERT_TEAM, TEAMS, TEAM, ORG, INSERT_ACCOUNT, ACCOUNT_BY_LOGIN, ACCOUNT, ACCOUNTS,
-    SET_PASSWORD, DISABLE_ACCOUNT, INSERT_DEVICE, DEVICE, DEVICE_BY_NAME, DEVICES, REVOKE_DEVICE, INSERT_GRANT,
-    GRANTS, END_GRANTS, INSERT_TOKEN, TOKEN_BY_HASH, TOKENS_OF, TOKEN, REVOKE_TOKEN, REVOKE_TOKENS_OF,
-    ACTIVATE_TOKENS_OF, TOUCH_TOKEN, SPEND_LINK, INSERT_ENROLMENT, ENROLMENT, SPEND_ENROLMENT, CONFIRM_ENROLMENT,
+    INSERT_ORG,
+    ORGS,
+    INSERT_TEAM,
+    TEAMS,
+    TEAM,
+    ORG,
+    INSERT_ACCOUNT,
+    ACCOUNT_BY_LOGIN,
+    ACCOUNT,
+    ACCOUNTS,
+    SET_PASSWORD,
+    DISABLE_ACCOUNT,
+    INSERT_DEVICE,
+    DEVICE,
+    DEVICE_BY_NAME,
+    DEVICES,
+    REVOKE_DEVICE,
+    INSERT_GRANT,
+    GRANTS,
+    END_GRANTS,
+    INSERT_TOKEN,
+    TOKEN_BY_HASH,
+    TOKENS_OF,
+    TOKEN,
+    REVOKE_TOKEN,
+    REVOKE_TOKENS_OF,
+    ACTIVATE_TOKENS_OF,
+    TOUCH_TOKEN,
+    SPEND_LINK,
+    INSERT_ENROLMENT,
+    ENROLMENT,
+    SPEND_ENROLMENT,
+    CONFIRM_ENROLMENT,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -125,13 +160,25 @@ pub struct TokenRow {
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct EnrolmentRow {
     pub device: DeviceId,
-    pub expires_at: Timestamp,
-    pub spent_at: Option<Timestamp>,
     pub number: i64,
 }
 
-pub async fn insert_org(tx: &mut Tx, id: OrgId, name: &str, kind: &str, at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(INSERT_ORG).bind(id).bind(name).bind(kind).bind(at)).map(|rows| rows > 0)
+pub async fn insert_org(
+    tx: &mut Tx,
+    id: OrgId,
+    name: &str,
+    kind: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_ORG)
+            .bind(id)
+            .bind(name)
+            .bind(kind)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
 }
 
 pub async fn orgs(tx: &mut Tx) -> Result<Vec<OrgRow>, Error> {
@@ -142,8 +189,22 @@ pub async fn org(tx: &mut Tx, id: OrgId) -> Result<Option<OrgRow>, Error> {
     on!(tx, |c| sqlx::query_as(ORG).bind(id).fetch_optional(c))
 }
 
-pub async fn insert_team(tx: &mut Tx, id: TeamId, org: OrgId, name: &str, at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(INSERT_TEAM).bind(id).bind(org).bind(name).bind(at)).map(|rows| rows > 0)
+pub async fn insert_team(
+    tx: &mut Tx,
+    id: TeamId,
+    org: OrgId,
+    name: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_TEAM)
+            .bind(id)
+            .bind(org)
+            .bind(name)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
 }
 
 pub async fn teams(tx: &mut Tx) -> Result<Vec<TeamRow>, Error> {
@@ -154,19 +215,29 @@ pub async fn team(tx: &mut Tx, id: TeamId) -> Result<Option<TeamRow>, Error> {
     on!(tx, |c| sqlx::query_as(TEAM).bind(id).fetch_optional(c))
 }
 
-pub async fn insert_account(tx: &mut Tx, row: &AccountRow, by: Uuid, at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(INSERT_ACCOUNT)
-        .bind(row.id)
-        .bind(row.login.as_str())
-        .bind(row.org)
-        .bind(row.password_hash.as_deref())
-        .bind(by)
-        .bind(at))
+pub async fn insert_account(
+    tx: &mut Tx,
+    row: &AccountRow,
+    by: Uuid,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_ACCOUNT)
+            .bind(row.id)
+            .bind(row.login.as_str())
+            .bind(row.org)
+            .bind(row.password_hash.as_deref())
+            .bind(by)
+            .bind(at)
+    )
     .map(|rows| rows > 0)
 }
 
 pub async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow>, Error> {
-    on!(tx, |c| sqlx::query_as(ACCOUNT_BY_LOGIN).bind(login).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(ACCOUNT_BY_LOGIN)
+        .bind(login)
+        .fetch_optional(c))
 }
 
 pub async fn account(tx: &mut Tx, id: Uuid) -> Result<Option<AccountRow>, Error> {
@@ -185,8 +256,24 @@ pub async fn disable_account(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<boo
     changed!(tx, sqlx::query(DISABLE_ACCOUNT).bind(id).bind(at)).map(|rows| rows > 0)
 }
 
-pub async fn insert_device(tx: &mut Tx, id: DeviceId, name: &str, team: TeamId, by: Uuid, at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(INSERT_DEVICE).bind(id).bind(name).bind(team).bind(by).bind(at)).map(|rows| rows > 0)
+pub async fn insert_device(
+    tx: &mut Tx,
+    id: DeviceId,
+    name: &str,
+    team: TeamId,
+    by: Uuid,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_DEVICE)
+            .bind(id)
+            .bind(name)
+            .bind(team)
+            .bind(by)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
 }
 
 pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>, Error> {
@@ -194,7 +281,9 @@ pub async fn device(tx: &mut Tx, id: DeviceId) -> Result<Option<DeviceRow>, Erro
 }
 
 pub async fn device_by_name(tx: &mut Tx, name: &str) -> Result<Option<DeviceRow>, Error> {
-    on!(tx, |c| sqlx::query_as(DEVICE_BY_NAME).bind(name).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(DEVICE_BY_NAME)
+        .bind(name)
+        .fetch_optional(c))
 }
 
 pub async fn devices(tx: &mut Tx) -> Result<Vec<DeviceRow>, Error> {
@@ -205,19 +294,31 @@ pub async fn revoke_device(tx: &mut Tx, id: DeviceId, at: Timestamp) -> Result<b
     changed!(tx, sqlx::query(REVOKE_DEVICE).bind(id).bind(at)).map(|rows| rows > 0)
 }
 
-pub async fn insert_grant(tx: &mut Tx, row: &GrantRow, holder: Uuid, by: Uuid, at: Timestamp) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_GRANT)
-        .bind(row.id)
-        .bind(holder)
-        .bind(row.role.as_str())
-        .bind(row.commune.as_deref())
-        .bind(at)
-        .bind(by))
+pub async fn insert_grant(
+    tx: &mut Tx,
+    row: &GrantRow,
+    holder: Uuid,
+    by: Uuid,
+    at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_GRANT)
+            .bind(row.id)
+            .bind(holder)
+            .bind(row.role.as_str())
+            .bind(row.commune.as_deref())
+            .bind(at)
+            .bind(by)
+    )
     .map(drop)
 }
 
 pub async fn grants(tx: &mut Tx, holder: Uuid, at: Timestamp) -> Result<Vec<GrantRow>, Error> {
-    on!(tx, |c| sqlx::query_as(GRANTS).bind(holder).bind(at).fetch_all(c))
+    on!(tx, |c| sqlx::query_as(GRANTS)
+        .bind(holder)
+        .bind(at)
+        .fetch_all(c))
 }
 
 pub async fn end_grants(tx: &mut Tx, holder: Uuid, at: Timestamp) -> Result<u64, Error> {
@@ -225,22 +326,27 @@ pub async fn end_grants(tx: &mut Tx, holder: Uuid, at: Timestamp) -> Result<u64,
 }
 
 pub async fn insert_token(tx: &mut Tx, row: &TokenRow, hash: &[u8]) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_TOKEN)
-        .bind(row.id)
-        .bind(hash)
-        .bind(row.holder)
-        .bind(row.holder_kind.as_str())
-        .bind(row.door.as_str())
-        .bind(row.label.as_str())
-        .bind(row.read_only)
-        .bind(row.active)
-        .bind(row.created_at)
-        .bind(row.expires_at))
+    changed!(
+        tx,
+        sqlx::query(INSERT_TOKEN)
+            .bind(row.id)
+            .bind(hash)
+            .bind(row.holder)
+            .bind(row.holder_kind.as_str())
+            .bind(row.door.as_str())
+            .bind(row.label.as_str())
+            .bind(row.read_only)
+            .bind(row.active)
+            .bind(row.created_at)
+            .bind(row.expires_at)
+    )
     .map(drop)
 }
 
 pub async fn token_by_hash(tx: &mut Tx, hash: &[u8]) -> Result<Option<TokenRow>, Error> {
-    on!(tx, |c| sqlx::query_as(TOKEN_BY_HASH).bind(hash).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(TOKEN_BY_HASH)
+        .bind(hash)
+        .fetch_optional(c))
 }
 
 pub async fn token(tx: &mut Tx, id: TokenId) -> Result<Option<TokenRow>, Error> {
@@ -272,12 +378,30 @@ pub async fn spend_link(tx: &mut Tx, hash: &[u8], at: Timestamp) -> Result<bool,
     changed!(tx, sqlx::query(SPEND_LINK).bind(hash).bind(at)).map(|rows| rows > 0)
 }
 
-pub async fn insert_enrolment(tx: &mut Tx, hash: &[u8], device: DeviceId, by: Uuid, until: Timestamp, number: i64) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_ENROLMENT).bind(hash).bind(device).bind(by).bind(until).bind(number)).map(drop)
+pub async fn insert_enrolment(
+    tx: &mut Tx,
+    hash: &[u8],
+    device: DeviceId,
+    by: Uuid,
+    until: Timestamp,
+    number: i64,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_ENROLMENT)
+            .bind(hash)
+            .bind(device)
+            .bind(by)
+            .bind(until)
+            .bind(number)
+    )
+    .map(drop)
 }
 
 pub async fn enrolment(tx: &mut Tx, hash: &[u8]) -> Result<Option<EnrolmentRow>, Error> {
-    on!(tx, |c| sqlx::query_as(ENROLMENT).bind(hash).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(ENROLMENT)
+        .bind(hash)
+        .fetch_optional(c))
 }
 
 /// Spends an enrolment code; true only the first time and in time.
@@ -285,6 +409,18 @@ pub async fn spend_enrolment(tx: &mut Tx, hash: &[u8], at: Timestamp) -> Result<
     changed!(tx, sqlx::query(SPEND_ENROLMENT).bind(hash).bind(at)).map(|rows| rows > 0)
 }
 
-pub async fn confirm_enrolment(tx: &mut Tx, device: DeviceId, number: i64, at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(CONFIRM_ENROLMENT).bind(device).bind(number).bind(at)).map(|rows| rows > 0)
+pub async fn confirm_enrolment(
+    tx: &mut Tx,
+    device: DeviceId,
+    number: i64,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(CONFIRM_ENROLMENT)
+            .bind(device)
+            .bind(number)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
 }

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod model;
+mod queue;
 mod sequencer;
 mod service;
 mod sql;
@@ -13,4 +14,4 @@ mod tests;
 
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
 pub use service::{Entry, Journal, KeyFault, Stored, Written, random};
-pub use sql::STATEMENTS;
+pub use sql::{JobRow, STATEMENTS};

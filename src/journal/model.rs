@@ -110,8 +110,15 @@ impl Header<'_> {
     /// The entry's leaf over this salt and body.
     #[must_use]
     pub fn leaf(&self, salt: &[u8], body: &[u8]) -> [u8; 32] {
-        let covered = Sha256::new().chain_update(salt).chain_update(body).finalize();
-        Sha256::new().chain_update(self.to_bytes()).chain_update(covered).finalize().into()
+        let covered = Sha256::new()
+            .chain_update(salt)
+            .chain_update(body)
+            .finalize();
+        Sha256::new()
+            .chain_update(self.to_bytes())
+            .chain_update(covered)
+            .finalize()
+            .into()
     }
 }
 
@@ -129,28 +136,22 @@ vocabulary! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Receipt {
     /// The log.
-    #[schema(value_type = String, format = Uuid)]
     pub log_id: LogId,
     /// The first eight bytes of SHA-256 over the public key, in hex.
     pub key_id: String,
     /// The journal entry.
-    #[schema(value_type = String, format = Uuid)]
     pub entry_id: EntryId,
     /// The fact.
-    #[schema(value_type = String, format = Uuid)]
     pub id: Uuid,
     /// SHA-256 of the body's bytes, in hex.
     pub sha256: String,
     /// The author.
-    #[schema(value_type = String, format = Uuid)]
     pub actor: Uuid,
     /// When the server received the fact.
-    #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
     /// Ed25519 over the receipt's text (see [`Receipt::signed_text`]), base64.
     pub signature: String,
     /// Outside the signed text; may advance.
-    #[schema(value_type = String)]
     pub state: ReceiptState,
 }
 
@@ -160,19 +161,15 @@ impl Receipt {
     pub fn signed_text(&self) -> String {
         format!(
             "tuantra-receipt-v1\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
-            self.log_id, self.key_id, self.entry_id, self.id, self.sha256, self.actor, self.received_at
+            self.log_id,
+            self.key_id,
+            self.entry_id,
+            self.id,
+            self.sha256,
+            self.actor,
+            self.received_at
         )
     }
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// SHA-256 of some bytes.

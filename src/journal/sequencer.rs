@@ -39,7 +39,12 @@ impl Journal {
 
     /// Numbers everything that is committed now (commands and tests; takes its turn with a running server).
     pub async fn sequence_all(&self) -> Result<(), Error> {
-        while self.store().write((), |tx, ()| Box::pin(number(tx))).await? >= BATCH {}
+        while self
+            .store()
+            .write((), |tx, ()| Box::pin(number(tx)))
+            .await?
+            >= BATCH
+        {}
         Ok(())
     }
 
@@ -50,7 +55,11 @@ impl Journal {
         }
         drop(reader);
         let context = (holder, self.now());
-        self.store().write(context, |tx, (holder, now)| Box::pin(number_leased(tx, *holder, *now))).await
+        self.store()
+            .write(context, |tx, (holder, now)| {
+                Box::pin(number_leased(tx, *holder, *now))
+            })
+            .await
     }
 }
 

@@ -15,7 +15,9 @@ use crate::base::ids::{EntryId, IdMaker, LogId, QuarantineId};
 use crate::base::time::{Clock, Timestamp};
 use crate::store::{ActError, BoxFuture, Error, Store, Tx};
 
-use super::model::{Epoch, Header, Kind, Receipt, ReceiptState, hex, sha256};
+use crate::base::hex;
+
+use super::model::{Epoch, Header, Kind, Receipt, ReceiptState, sha256};
 use super::sql::{self, EntryRow, QuarantineRow};
 
 /// The log of this server: store, clock, ids and signing key, shared by every slice.
@@ -63,7 +65,6 @@ pub struct Written {
     pub sha256: [u8; 32],
     fact: Uuid,
     actor: Uuid,
-    epoch: Epoch,
 }
 
 /// An entry that was found again.
@@ -119,12 +120,22 @@ impl ActError for KeyFault {
 
 impl Journal {
     /// Opens the log of `store`, creating log and key on first use.
-    pub async fn open(store: Store, clock: Arc<dyn Clock>, key_file: &Path) -> Result<Self, KeyFault> {
+    pub async fn open(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+    ) -> Result<Self, KeyFault> {
         let ids = IdMaker::new(Arc::clone(&clock));
         let key = load_or_make_key(key_file)?;
         let public = key.verifying_key().to_bytes();
         let key_id = hex(&sha256(&public)[..8]);
-        let context = (LogId(ids.make()), EntryId(ids.make()), clock.now(), key_id.clone(), public);
+        let context = (
+            LogId(ids.make()),
+            EntryId(ids.make()),
+            clock.now(),
+            key_id.clone(),
+            public,
+        );
         let (log, epoch) = store
             .write(context, |tx, (log, entry, now, key_id, public)| {
                 Box::pin(register(tx, *log, *entry, *now, key_id, public))
@@ -141,7 +152,9 @@ impl Journal {
             written: Notify::new(),
             queued: Notify::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The database.
@@ -242,7 +255,6 @@ impl Journal {
             sha256: digest,
             fact: entry.fact,
             actor: entry.actor,
-            epoch: self.inner.epoch,
         })
     }
 
@@ -253,7 +265,15 @@ impl Journal {
         entry: Entry<'_>,
         reason: &str,
     ) -> Result<(QuarantineId, Written), Error> {
-        let written = self.enter(tx, Entry { kind: Kind::Quarantine, ..entry }).await?;
+        let written = self
+            .enter(
+                tx,
+                Entry {
+                    kind: Kind::Quarantine,
+                    ..entry
+                },
+            )
+            .await?;
         let id = QuarantineId(self.inner.ids.make());
         let row = QuarantineRow {
             id,
@@ -272,7 +292,14 @@ impl Journal {
     /// The receipt of an entry just written.
     #[must_use]
     pub fn receipt(&self, written: &Written) -> Receipt {
-        self.sign(written.entry, written.fact, &written.sha256, written.actor, written.received_at, ReceiptState::Stored)
+        self.sign(
+            written.entry,
+            written.fact,
+            &written.sha256,
+            written.actor,
+            written.received_at,
+            ReceiptState::Stored,
+        )
     }
 
     /// The receipt of an entry written earlier: byte for byte the first one (Ed25519 is deterministic), except that its state may have advanced.
@@ -293,9 +320,17 @@ impl Journal {
 
     /// An entry with its body.
     pub async fn entry(&self, tx: &mut Tx, id: EntryId) -> Result<Option<Stored>, Error> {
-        let Some(row) = sql::entry(tx, id).await? else { return Ok(None) };
+        let Some(row) = sql::entry(tx, id).await? else {
+            return Ok(None);
+        };
         let body = sql::body(tx, id).await?.map(|(_, body)| body);
         Ok(Some(Stored { row, body }))
+    }
+
+    /// Sequenced entries after a number, in order.
+    pub async fn entries_since(&self, seq: i64, limit: u32) -> Result<Vec<EntryRow>, Error> {
+        let mut tx = self.inner.store.read().await?;
+        sql::entries_since(&mut tx, seq, i64::from(limit)).await
     }
 
     /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
@@ -304,7 +339,12 @@ impl Journal {
     }
 
     /// Bytes that this author has in quarantine since an instant.
-    pub async fn quarantined_bytes(&self, tx: &mut Tx, actor: &Actor, since: Timestamp) -> Result<i64, Error> {
+    pub async fn quarantined_bytes(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        since: Timestamp,
+    ) -> Result<i64, Error> {
         sql::quarantined_bytes(tx, actor.id, since).await
     }
 
@@ -336,14 +376,17 @@ impl Journal {
 
 impl std::fmt::Debug for Journal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Journal").field("log", &self.inner.log).finish_non_exhaustive()
+        f.debug_struct("Journal")
+            .field("log", &self.inner.log)
+            .finish_non_exhaustive()
     }
 }
 
 /// Random bytes from the operating system.
 pub fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|cause| Error::Unavailable(format!("no randomness: {cause}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|cause| Error::Unavailable(format!("no randomness: {cause}")))?;
     Ok(bytes)
 }
 
@@ -356,18 +399,33 @@ async fn register(
     public: &[u8; 32],
 ) -> Result<(LogId, Epoch), KeyFault> {
     sql::insert_log(tx, log, now).await?;
-    let (log, epoch) = sql::the_log(tx).await?.ok_or(Error::Unavailable("no log".into()))?;
+    let (log, epoch) = sql::the_log(tx)
+        .await?
+        .ok_or(Error::Unavailable("no log".into()))?;
     let known = sql::keys(tx).await?;
     match known.first() {
         Some((id, _, _)) if id == key_id => return Ok((log, epoch)),
-        Some((id, _, _)) => return Err(KeyFault::Foreign { expected: id.clone(), found: key_id.to_owned() }),
+        Some((id, _, _)) => {
+            return Err(KeyFault::Foreign {
+                expected: id.clone(),
+                found: key_id.to_owned(),
+            });
+        }
         None => {}
     }
     sql::insert_key(tx, key_id, public, now).await?;
     let salt: [u8; 16] = random()?;
     let actor = crate::base::actor::CONSOLE;
-    let header =
-        Header { log, epoch, entry, kind: Kind::Key.as_str(), fact: Some(log.0), actor, device: None, received_at: now };
+    let header = Header {
+        log,
+        epoch,
+        entry,
+        kind: Kind::Key.as_str(),
+        fact: Some(log.0),
+        actor,
+        device: None,
+        received_at: now,
+    };
     let row = EntryRow {
         id: entry,
         seq: None,
@@ -387,7 +445,10 @@ async fn register(
 
 fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {
     let name = path.display().to_string();
-    let file = |cause| KeyFault::File { path: name.clone(), cause };
+    let file = |cause| KeyFault::File {
+        path: name.clone(),
+        cause,
+    };
     match std::fs::read_to_string(path) {
         Ok(pem) => {
             refuse_exposed(path, &name)?;
@@ -395,7 +456,9 @@ fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {
         }
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
             let key = SigningKey::from_bytes(&random()?);
-            let pem = key.to_pkcs8_pem(LineEnding::LF).or(Err(KeyFault::Malformed(name.clone())))?;
+            let pem = key
+                .to_pkcs8_pem(LineEnding::LF)
+                .or(Err(KeyFault::Malformed(name.clone())))?;
             write_owner_only(path, pem.as_bytes()).map_err(file)?;
             Ok(key)
         }
@@ -407,10 +470,17 @@ fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {
 fn refuse_exposed(path: &Path, name: &str) -> Result<(), KeyFault> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path)
-        .map_err(|cause| KeyFault::File { path: name.to_owned(), cause })?
+        .map_err(|cause| KeyFault::File {
+            path: name.to_owned(),
+            cause,
+        })?
         .permissions()
         .mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFault::Exposed(name.to_owned())) }
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(KeyFault::Exposed(name.to_owned()))
+    }
 }
 
 #[cfg(unix)]
@@ -420,7 +490,11 @@ fn write_owner_only(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, LogId, QuarantineId};
+use crate::base::ids::{EntryId, JobId, LogId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::{changed, on};
 use crate::store::{Error, Tx};
+use crate::{changed, on};
 
 use super::model::Epoch;
 
@@ -15,8 +15,7 @@ const THE_LOG: &str = "SELECT id, epoch FROM journal_logs";
 const INSERT_EPOCH: &str =
     "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
 const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
-const INSERT_KEY: &str =
-    "INSERT INTO journal_keys (key_id, public_key, since) VALUES ($1, $2, $3) ON CONFLICT (key_id) DO NOTHING";
+const INSERT_KEY: &str = "INSERT INTO journal_keys (key_id, public_key, since) VALUES ($1, $2, $3) ON CONFLICT (key_id) DO NOTHING";
 const KEYS: &str = "SELECT key_id, public_key, since FROM journal_keys ORDER BY since DESC, key_id";
 const INSERT_ENTRY: &str = "INSERT INTO journal_entries \
      (id, epoch, kind, fact, actor, device, received_at, sha256, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -38,19 +37,60 @@ const UNSEQUENCED: &str =
 const NUMBER_ENTRY: &str = "UPDATE journal_entries SET seq = $2 WHERE id = $1";
 const LAST_SEQUENCED: &str =
     "SELECT seq, leaf FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
-const SECURED_THROUGH: &str = "SELECT CAST(COALESCE(MAX(through_seq), -1) AS BIGINT) FROM journal_backups";
+const SECURED_THROUGH: &str =
+    "SELECT CAST(COALESCE(MAX(through_seq), -1) AS BIGINT) FROM journal_backups";
 const INSERT_BACKUP: &str =
     "INSERT INTO journal_backups (id, taken_at, through_seq, verified_at) VALUES ($1, $2, $3, $4)";
 const INSERT_QUARANTINE: &str = "INSERT INTO quarantine (id, entry, kind, fact, actor, reason, bytes, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const QUARANTINED_BYTES: &str =
-    "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM quarantine WHERE actor = $1 AND received_at > $2";
+const QUARANTINED_BYTES: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM quarantine WHERE actor = $1 AND received_at > $2";
+
+const QUEUE_JOB: &str = "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) \
+     VALUES ($1, $2, $3, $4, 0, 0, 'waiting') \
+     ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = excluded.due_at, lease_until = 0, \
+     attempts = 0, state = 'waiting'";
+const DUE_JOBS: &str = "SELECT id, kind, subject, attempts FROM jobs \
+     WHERE state = 'waiting' AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
+const LEASE_JOB: &str = "UPDATE jobs SET lease_until = $3, attempts = attempts + 1 \
+     WHERE id = $1 AND state = 'waiting' AND lease_until <= $2";
+const FINISH_JOB: &str = "DELETE FROM jobs WHERE id = $1";
+const DELAY_JOB: &str =
+    "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
+const WAITING_JOBS: &str =
+    "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = 'waiting'";
 
 /// Every statement of the journal, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
-    INSERT_LOG, THE_LOG, INSERT_EPOCH, SET_EPOCH, INSERT_KEY, KEYS, INSERT_ENTRY, INSERT_BODY, ENTRY,
-    ENTRIES_SINCE, BODY, DELETE_BODY, MARK_REDACTED, TAKE_LEASE, LOCK_SEQUENCER, NEXT_SEQ, SET_NEXT_SEQ, UNSEQUENCED,
-    NUMBER_ENTRY, LAST_SEQUENCED, SECURED_THROUGH, INSERT_BACKUP, INSERT_QUARANTINE, QUARANTINED_BYTES,
+    INSERT_LOG,
+    THE_LOG,
+    INSERT_EPOCH,
+    SET_EPOCH,
+    INSERT_KEY,
+    KEYS,
+    INSERT_ENTRY,
+    INSERT_BODY,
+    ENTRY,
+    ENTRIES_SINCE,
+    BODY,
+    DELETE_BODY,
+    MARK_REDACTED,
+    TAKE_LEASE,
+    LOCK_SEQUENCER,
+    NEXT_SEQ,
+    SET_NEXT_SEQ,
+    UNSEQUENCED,
+    NUMBER_ENTRY,
+    LAST_SEQUENCED,
+    SECURED_THROUGH,
+    INSERT_BACKUP,
+    INSERT_QUARANTINE,
+    QUARANTINED_BYTES,
+    QUEUE_JOB,
+    DUE_JOBS,
+    LEASE_JOB,
+    FINISH_JOB,
+    DELAY_JOB,
+    WAITING_JOBS,
 ];
 
 /// An entry as it stands in its table.
@@ -84,11 +124,23 @@ pub async fn open_epoch(
     last: Option<(i64, Vec<u8>)>,
 ) -> Result<(), Error> {
     let (seq, leaf) = last.unzip();
-    changed!(tx, sqlx::query(INSERT_EPOCH).bind(epoch).bind(at).bind(seq).bind(leaf))?;
+    changed!(
+        tx,
+        sqlx::query(INSERT_EPOCH)
+            .bind(epoch)
+            .bind(at)
+            .bind(seq)
+            .bind(leaf)
+    )?;
     changed!(tx, sqlx::query(SET_EPOCH).bind(epoch)).map(drop)
 }
 
-pub async fn insert_key(tx: &mut Tx, id: &str, public: &[u8], at: Timestamp) -> Result<bool, Error> {
+pub async fn insert_key(
+    tx: &mut Tx,
+    id: &str,
+    public: &[u8],
+    at: Timestamp,
+) -> Result<bool, Error> {
     let done = changed!(tx, sqlx::query(INSERT_KEY).bind(id).bind(public).bind(at))?;
     Ok(done > 0)
 }
@@ -97,18 +149,30 @@ pub async fn keys(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>, Timestamp)>, Erro
     on!(tx, |c| sqlx::query_as(KEYS).fetch_all(c))
 }
 
-pub async fn insert_entry(tx: &mut Tx, row: &EntryRow, salt: &[u8], body: &[u8]) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_ENTRY)
-        .bind(row.id)
-        .bind(row.epoch)
-        .bind(row.kind.as_str())
-        .bind(row.fact)
-        .bind(row.actor)
-        .bind(row.device)
-        .bind(row.received_at)
-        .bind(row.sha256.as_slice())
-        .bind(row.leaf.as_slice()))?;
-    changed!(tx, sqlx::query(INSERT_BODY).bind(row.id).bind(salt).bind(body)).map(drop)
+pub async fn insert_entry(
+    tx: &mut Tx,
+    row: &EntryRow,
+    salt: &[u8],
+    body: &[u8],
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_ENTRY)
+            .bind(row.id)
+            .bind(row.epoch)
+            .bind(row.kind.as_str())
+            .bind(row.fact)
+            .bind(row.actor)
+            .bind(row.device)
+            .bind(row.received_at)
+            .bind(row.sha256.as_slice())
+            .bind(row.leaf.as_slice())
+    )?;
+    changed!(
+        tx,
+        sqlx::query(INSERT_BODY).bind(row.id).bind(salt).bind(body)
+    )
+    .map(drop)
 }
 
 pub async fn entry(tx: &mut Tx, id: EntryId) -> Result<Option<EntryRow>, Error> {
@@ -116,7 +180,10 @@ pub async fn entry(tx: &mut Tx, id: EntryId) -> Result<Option<EntryRow>, Error> 
 }
 
 pub async fn entries_since(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<EntryRow>, Error> {
-    on!(tx, |c| sqlx::query_as(ENTRIES_SINCE).bind(seq).bind(limit).fetch_all(c))
+    on!(tx, |c| sqlx::query_as(ENTRIES_SINCE)
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 /// Salt and body of an entry; `None` once redacted.
@@ -130,8 +197,16 @@ pub async fn redact(tx: &mut Tx, id: EntryId, by: EntryId) -> Result<(), Error> 
 }
 
 /// Takes or renews the sequencer's lease; its row stays locked until the act ends.
-pub async fn take_lease(tx: &mut Tx, holder: Uuid, until: Timestamp, now: Timestamp) -> Result<bool, Error> {
-    let taken = changed!(tx, sqlx::query(TAKE_LEASE).bind(holder).bind(until).bind(now))?;
+pub async fn take_lease(
+    tx: &mut Tx,
+    holder: Uuid,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let taken = changed!(
+        tx,
+        sqlx::query(TAKE_LEASE).bind(holder).bind(until).bind(now)
+    )?;
     Ok(taken > 0)
 }
 
@@ -149,7 +224,9 @@ pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
 }
 
 pub async fn unsequenced(tx: &mut Tx, limit: i64) -> Result<Vec<EntryId>, Error> {
-    on!(tx, |c| sqlx::query_scalar(UNSEQUENCED).bind(limit).fetch_all(c))
+    on!(tx, |c| sqlx::query_scalar(UNSEQUENCED)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 pub async fn number_entry(tx: &mut Tx, id: EntryId, seq: i64) -> Result<(), Error> {
@@ -165,8 +242,21 @@ pub async fn secured_through(tx: &mut Tx) -> Result<i64, Error> {
     on!(tx, |c| sqlx::query_scalar(SECURED_THROUGH).fetch_one(c))
 }
 
-pub async fn insert_backup(tx: &mut Tx, id: Uuid, through: i64, at: Timestamp) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_BACKUP).bind(id).bind(at).bind(through).bind(at)).map(drop)
+pub async fn insert_backup(
+    tx: &mut Tx,
+    id: Uuid,
+    through: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_BACKUP)
+            .bind(id)
+            .bind(at)
+            .bind(through)
+            .bind(at)
+    )
+    .map(drop)
 }
 
 /// One content kept aside.
@@ -183,18 +273,101 @@ pub struct QuarantineRow<'a> {
 }
 
 pub async fn insert_quarantine(tx: &mut Tx, row: &QuarantineRow<'_>) -> Result<(), Error> {
-    changed!(tx, sqlx::query(INSERT_QUARANTINE)
-        .bind(row.id)
-        .bind(row.entry)
-        .bind(row.kind)
-        .bind(row.fact)
-        .bind(row.actor)
-        .bind(row.reason)
-        .bind(row.bytes)
-        .bind(row.received_at))
+    changed!(
+        tx,
+        sqlx::query(INSERT_QUARANTINE)
+            .bind(row.id)
+            .bind(row.entry)
+            .bind(row.kind)
+            .bind(row.fact)
+            .bind(row.actor)
+            .bind(row.reason)
+            .bind(row.bytes)
+            .bind(row.received_at)
+    )
     .map(drop)
 }
 
 pub async fn quarantined_bytes(tx: &mut Tx, actor: Uuid, since: Timestamp) -> Result<i64, Error> {
-    on!(tx, |c| sqlx::query_scalar(QUARANTINED_BYTES).bind(actor).bind(since).fetch_one(c))
+    on!(tx, |c| sqlx::query_scalar(QUARANTINED_BYTES)
+        .bind(actor)
+        .bind(since)
+        .fetch_one(c))
+}
+
+/// One piece of work that waits for the background worker.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct JobRow {
+    /// Its id; changes when the same work is asked for again.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: String,
+    /// What it is to be done to.
+    pub subject: Uuid,
+    /// How often it was tried.
+    pub attempts: i64,
+}
+
+/// Asks for work; the same work waiting already is not asked for twice, but done again if it is under way.
+pub async fn queue(
+    tx: &mut Tx,
+    id: JobId,
+    kind: &str,
+    subject: Uuid,
+    due: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(QUEUE_JOB)
+            .bind(id)
+            .bind(kind)
+            .bind(subject)
+            .bind(due)
+    )
+    .map(drop)
+}
+
+pub async fn due_jobs(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<JobRow>, Error> {
+    on!(tx, |c| sqlx::query_as(DUE_JOBS)
+        .bind(now)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// Leases a job; false when another process was faster.
+pub async fn lease_job(
+    tx: &mut Tx,
+    id: JobId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(LEASE_JOB).bind(id).bind(now).bind(until)).map(|rows| rows > 0)
+}
+
+/// Ends a job, unless it was asked for again meanwhile: its id then differs.
+pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(drop)
+}
+
+pub async fn delay_job(
+    tx: &mut Tx,
+    id: JobId,
+    due: Timestamp,
+    state: &str,
+    fault: &str,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(DELAY_JOB)
+            .bind(id)
+            .bind(due)
+            .bind(state)
+            .bind(fault)
+    )
+    .map(drop)
+}
+
+/// How many jobs of a kind wait, and since when the oldest is due.
+pub async fn waiting_jobs(tx: &mut Tx, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
+    on!(tx, |c| sqlx::query_as(WAITING_JOBS).bind(kind).fetch_one(c))
 }

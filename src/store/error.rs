@@ -99,7 +99,8 @@ fn class_of(cause: &dyn sqlx::error::DatabaseError) -> Option<Error> {
 fn constraint_of(cause: &dyn sqlx::error::DatabaseError) -> Option<String> {
     use sqlx::error::ErrorKind;
     match cause.kind() {
-        ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation => {}
+        ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation => {
+        }
         _ => return None,
     }
     if let Some(name) = cause.constraint() {

@@ -10,8 +10,16 @@ use super::sqlite::SqliteStore;
 
 /// The templates in order: version, what it brings, text.
 pub const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "journal", include_str!("../../migrations/0001_journal.sql")),
-    (2, "identity", include_str!("../../migrations/0002_identity.sql")),
+    (
+        1,
+        "journal",
+        include_str!("../../migrations/0001_journal.sql"),
+    ),
+    (
+        2,
+        "identity",
+        include_str!("../../migrations/0002_identity.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
@@ -27,23 +35,38 @@ const TOKENS: [(&str, &str, &str); 6] = [
 /// A template's text for one database.
 #[must_use]
 pub fn rendered(template: &str, postgres: bool) -> String {
-    TOKENS.iter().fold(template.to_owned(), |text, (token, on_sqlite, on_postgres)| {
-        text.replace(token, if postgres { on_postgres } else { on_sqlite })
-    })
+    TOKENS.iter().fold(
+        template.to_owned(),
+        |text, (token, on_sqlite, on_postgres)| {
+            text.replace(token, if postgres { on_postgres } else { on_sqlite })
+        },
+    )
 }
 
-#[expect(clippy::disallowed_types, reason = "the templates are compiled in; nothing foreign reaches them")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "the templates are compiled in; nothing foreign reaches them"
+)]
 fn migrator(postgres: bool) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|(version, noun, template)| {
         let sql = sqlx::AssertSqlSafe(rendered(template, postgres)).into_sql_str();
-        Migration::new(*version, Cow::Borrowed(*noun), MigrationType::Simple, sql, false)
+        Migration::new(
+            *version,
+            Cow::Borrowed(*noun),
+            MigrationType::Simple,
+            sql,
+            false,
+        )
     });
     Migrator::with_migrations(migrations.collect())
 }
 
 pub(super) async fn run_sqlite(store: &SqliteStore) -> Result<(), Error> {
     let mut conn = store.connection().await?;
-    migrator(false).run_direct(None, &mut conn, false).await.map_err(failed)
+    migrator(false)
+        .run_direct(None, &mut conn, false)
+        .await
+        .map_err(failed)
 }
 
 pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), Error> {

@@ -184,19 +184,25 @@ impl Store {
     /// Opens (and creates) the SQLite file `tuantra.db` in `folder`, with a commit on disk before each answer.
     pub async fn open_sqlite(folder: &Path) -> Result<Self, Error> {
         let inner = Backend::Sqlite(sqlite::SqliteStore::open(folder).await?);
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Connects to PostgreSQL at `url`.
     pub async fn open_postgres(url: &str, max_connections: u32) -> Result<Self, Error> {
         let options: PgConnectOptions = url.parse()?;
-        let options = options.application_name("tuantra").options([("timezone", "UTC")]);
+        let options = options
+            .application_name("tuantra")
+            .options([("timezone", "UTC")]);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;
-        Ok(Self { inner: Arc::new(Backend::Postgres(pool)) })
+        Ok(Self {
+            inner: Arc::new(Backend::Postgres(pool)),
+        })
     }
 
     /// Brings the schema up to date; applied migrations are never changed.
@@ -219,7 +225,9 @@ impl Store {
     /// A connection for reading; statements on it see what was committed before each of them.
     pub async fn read(&self) -> Result<Tx, Error> {
         match &*self.inner {
-            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Reader(store.readers.acquire().await?))),
+            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Reader(
+                store.readers.acquire().await?,
+            ))),
             Backend::Postgres(pool) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
         }
     }

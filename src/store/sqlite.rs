@@ -39,7 +39,11 @@ impl SqliteStore {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.clone().pragma("query_only", "on"))
             .await?;
-        Ok(Self { readers, queue: Mutex::new(Some(queue)), options })
+        Ok(Self {
+            readers,
+            queue: Mutex::new(Some(queue)),
+            options,
+        })
     }
 
     /// A connection of its own, for migrations.
@@ -57,7 +61,11 @@ impl SqliteStore {
         let gone = || E::from(Error::Unavailable("the writer has stopped".into()));
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.lock().await.clone().ok_or_else(gone)?;
-        let queued = Box::new(OneAct { context, act, answer });
+        let queued = Box::new(OneAct {
+            context,
+            act,
+            answer,
+        });
         queue.send(queued).await.or_else(|_| Err(gone()))?;
         drop(queue);
         answered.await.unwrap_or_else(|_| Err(gone()))
@@ -65,7 +73,9 @@ impl SqliteStore {
 
     pub(super) async fn durability(&self) -> Result<Durability, Error> {
         let mut conn = self.readers.acquire().await?;
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *conn).await?;
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&mut *conn)
+            .await?;
         Ok(if synchronous >= 2 {
             Durability::Kept
         } else {
@@ -76,7 +86,10 @@ impl SqliteStore {
     pub(super) async fn copy_to(&self, file: &Path) -> Result<(), Error> {
         let mut conn = self.connection().await?;
         let target = file.to_string_lossy().into_owned();
-        sqlx::query("VACUUM INTO $1").bind(target).execute(&mut conn).await?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(target)
+            .execute(&mut conn)
+            .await?;
         Ok(())
     }
 
@@ -141,7 +154,10 @@ where
     fn run<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Box<dyn Pending>> {
         Box::pin(async move {
             let outcome = (self.act)(tx, &self.context).await;
-            let ran: Box<dyn Pending> = Box::new(Ran { outcome, answer: self.answer });
+            let ran: Box<dyn Pending> = Box::new(Ran {
+                outcome,
+                answer: self.answer,
+            });
             ran
         })
     }
@@ -178,7 +194,8 @@ async fn write_all(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Queued>>) {
             stop_if_disk_failed(error);
             let _ = command(&mut tx, "ROLLBACK").await;
         }
-        metrics::histogram!("tuantra_store_batch_acts").record(f64::from(u32::try_from(ran.len()).unwrap_or(u32::MAX)));
+        metrics::histogram!("tuantra_store_batch_acts")
+            .record(f64::from(u32::try_from(ran.len()).unwrap_or(u32::MAX)));
         for pending in ran {
             pending.answer(committed.as_ref().err());
         }
@@ -202,15 +219,31 @@ async fn write_batch(
         let pending = AssertUnwindSafe(act.run(tx)).catch_unwind().await.ok();
         let kept = pending.as_ref().is_some_and(|pending| pending.succeeded());
         ran.extend(pending);
-        command(tx, if kept { "RELEASE act" } else { "ROLLBACK TO act; RELEASE act" }).await?;
-        next = if ran.len() < BATCH { queue.try_recv().ok() } else { None };
+        command(
+            tx,
+            if kept {
+                "RELEASE act"
+            } else {
+                "ROLLBACK TO act; RELEASE act"
+            },
+        )
+        .await?;
+        next = if ran.len() < BATCH {
+            queue.try_recv().ok()
+        } else {
+            None
+        };
     }
     command(tx, "COMMIT").await
 }
 
 async fn command(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
     match tx {
-        Tx::Sqlite(conn) => (&mut **conn).execute(sql).await.map(drop).map_err(Error::from),
+        Tx::Sqlite(conn) => (&mut **conn)
+            .execute(sql)
+            .await
+            .map(drop)
+            .map_err(Error::from),
         Tx::Postgres(_) => Ok(()),
     }
 }

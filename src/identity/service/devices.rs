@@ -22,15 +22,12 @@ const CODE_LIFE_MS: i64 = 15 * 60 * 1000;
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct DeviceView {
     /// Its id.
-    #[schema(value_type = String, format = Uuid)]
     pub id: DeviceId,
     /// Its pseudonym.
     pub name: String,
     /// Its team.
-    #[schema(value_type = String, format = Uuid)]
     pub team: TeamId,
     /// Its team's organisation.
-    #[schema(value_type = String, format = Uuid)]
     pub org: OrgId,
     /// Whether it was revoked.
     pub revoked: bool,
@@ -42,7 +39,6 @@ pub struct OpenedEnrolment {
     /// The code for the phone; shown once.
     pub code: String,
     /// Until when it can be spent.
-    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
@@ -50,7 +46,6 @@ pub struct OpenedEnrolment {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Enrolled {
     /// The device.
-    #[schema(value_type = String, format = Uuid)]
     pub device: DeviceId,
     /// The secret of the native API.
     pub api_token: String,
@@ -71,7 +66,9 @@ impl Identity {
         let id = DeviceId(self.journal.ids().make());
         let context = (self.journal.clone(), actor.clone(), draft, id);
         self.journal
-            .write(context, |tx, (journal, actor, draft, id)| Box::pin(write_device(tx, journal, actor, draft, *id)))
+            .write(context, |tx, (journal, actor, draft, id)| {
+                Box::pin(write_device(tx, journal, actor, draft, *id))
+            })
             .await
     }
 
@@ -89,25 +86,47 @@ impl Identity {
     }
 
     /// The device of that name, for the operator.
-    pub async fn device_by_name(&self, actor: &Actor, name: &str) -> Result<Option<DeviceView>, Error> {
+    pub async fn device_by_name(
+        &self,
+        actor: &Actor,
+        name: &str,
+    ) -> Result<Option<DeviceView>, Error> {
         need(actor, Right::EnrolDevices, &[])?;
         let mut tx = self.journal.store().read().await?;
         Ok(sql::device_by_name(&mut tx, name).await?.as_ref().map(view))
     }
 
     /// Opens an enrolment for a device.
-    pub async fn open_enrolment(&self, actor: &Actor, id: DeviceId) -> Result<OpenedEnrolment, Error> {
+    pub async fn open_enrolment(
+        &self,
+        actor: &Actor,
+        id: DeviceId,
+    ) -> Result<OpenedEnrolment, Error> {
         self.reachable_device(actor, id).await?;
         let code = secret_text()?;
         let number = matching_number(crate::journal::random()?);
-        let context = (self.journal.clone(), actor.clone(), id, digest(&code), number);
+        let context = (
+            self.journal.clone(),
+            actor.clone(),
+            id,
+            digest(&code),
+            number,
+        );
         let expires_at = self
             .journal
             .write(context, |tx, (journal, actor, id, hash, number)| {
                 Box::pin(async move {
                     let until = journal.now().plus_millis(CODE_LIFE_MS);
                     sql::insert_enrolment(tx, hash, *id, actor.id, until, *number).await?;
-                    enter(tx, journal, actor, Kind::Enrolment, id.0, &json!({ "opened_until": until })).await?;
+                    enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Enrolment,
+                        id.0,
+                        &json!({ "opened_until": until }),
+                    )
+                    .await?;
                     Ok::<_, Error>(until)
                 })
             })
@@ -120,12 +139,19 @@ impl Identity {
         let secrets = (secret_text()?, secret_text()?, secret_text()?);
         let context = (self.journal.clone(), digest(code), secrets);
         self.journal
-            .write(context, |tx, (journal, hash, secrets)| Box::pin(spend(tx, journal, hash, secrets)))
+            .write(context, |tx, (journal, hash, secrets)| {
+                Box::pin(spend(tx, journal, hash, secrets))
+            })
             .await
     }
 
     /// Matches the number that the phone shows: its secrets open their doors from now on.
-    pub async fn confirm_enrolment(&self, actor: &Actor, id: DeviceId, number: i64) -> Result<(), Error> {
+    pub async fn confirm_enrolment(
+        &self,
+        actor: &Actor,
+        id: DeviceId,
+        number: i64,
+    ) -> Result<(), Error> {
         self.reachable_device(actor, id).await?;
         let context = (self.journal.clone(), actor.clone(), id, number);
         self.journal
@@ -135,7 +161,15 @@ impl Identity {
                         return Err(Error::NumberDiffers);
                     }
                     sql::activate_tokens_of(tx, id.0).await?;
-                    Ok(enter(tx, journal, actor, Kind::Enrolment, id.0, &json!({ "confirmed": true })).await?)
+                    Ok(enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Enrolment,
+                        id.0,
+                        &json!({ "confirmed": true }),
+                    )
+                    .await?)
                 })
             })
             .await?;
@@ -152,7 +186,17 @@ impl Identity {
                 Box::pin(async move {
                     sql::revoke_device(tx, *id, journal.now()).await?;
                     sql::revoke_tokens_of(tx, id.0, journal.now()).await?;
-                    Ok::<_, Error>(enter(tx, journal, actor, Kind::Device, id.0, &json!({ "revoked": true })).await?)
+                    Ok::<_, Error>(
+                        enter(
+                            tx,
+                            journal,
+                            actor,
+                            Kind::Device,
+                            id.0,
+                            &json!({ "revoked": true }),
+                        )
+                        .await?,
+                    )
                 })
             })
             .await?;
@@ -161,16 +205,44 @@ impl Identity {
     }
 
     /// One more active secret of a device, for the operator's command line.
-    pub async fn device_secret(&self, actor: &Actor, id: DeviceId, door: Door) -> Result<Secret, Error> {
+    pub async fn device_secret(
+        &self,
+        actor: &Actor,
+        id: DeviceId,
+        door: Door,
+    ) -> Result<Secret, Error> {
         self.reachable_device(actor, id).await?;
         let text = secret_text()?;
         let context = (self.journal.clone(), actor.clone(), id, text, door);
         self.journal
             .write(context, |tx, (journal, actor, id, text, door)| {
                 Box::pin(async move {
-                    let made = issue(tx, journal, text, id.0, "device", *door, door.as_str(), false, true, None).await?;
-                    enter(tx, journal, actor, Kind::Token, made.0, &json!({ "device": id, "door": door })).await?;
-                    Ok(Secret { id: made, text: text.clone() })
+                    let made = issue(
+                        tx,
+                        journal,
+                        text,
+                        id.0,
+                        "device",
+                        *door,
+                        door.as_str(),
+                        false,
+                        true,
+                        None,
+                    )
+                    .await?;
+                    enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Token,
+                        made.0,
+                        &json!({ "device": id, "door": door }),
+                    )
+                    .await?;
+                    Ok(Secret {
+                        id: made,
+                        text: text.clone(),
+                    })
                 })
             })
             .await
@@ -180,32 +252,82 @@ impl Identity {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::device(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        if within(&mut tx, &reach, &row, self.journal.now()).await? { Ok(row) } else { Err(Error::NotFound) }
+        if within(&mut tx, &reach, &row, self.journal.now()).await? {
+            Ok(row)
+        } else {
+            Err(Error::NotFound)
+        }
     }
 }
 
 /// A device is an officer's when everywhere that it may record is the officer's.
-async fn within(tx: &mut Tx, reach: &Scope, device: &DeviceRow, now: Timestamp) -> Result<bool, Error> {
+async fn within(
+    tx: &mut Tx,
+    reach: &Scope,
+    device: &DeviceRow,
+    now: Timestamp,
+) -> Result<bool, Error> {
     if *reach == Scope::Province {
         return Ok(true);
     }
     let grants = sql::grants(tx, device.id.0, now).await?;
-    Ok(!grants.is_empty() && grants.iter().all(|grant| grant.commune.as_deref().is_some_and(|code| reach.holds(Some(code)))))
+    Ok(!grants.is_empty()
+        && grants.iter().all(|grant| {
+            grant
+                .commune
+                .as_deref()
+                .is_some_and(|code| reach.holds(Some(code)))
+        }))
 }
 
-async fn write_device(tx: &mut Tx, journal: &Journal, actor: &Actor, draft: &DeviceDraft, id: DeviceId) -> Result<DeviceView, Error> {
+async fn write_device(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    draft: &DeviceDraft,
+    id: DeviceId,
+) -> Result<DeviceView, Error> {
     let team = draft.team.unwrap_or(RESERVE_TEAM);
-    let team = sql::team(tx, team).await?.ok_or_else(|| Refusal::at("/team", "no such team"))?;
+    let team = sql::team(tx, team)
+        .await?
+        .ok_or_else(|| Refusal::at("/team", "no such team"))?;
     if !sql::insert_device(tx, id, &draft.name, team.id, actor.id, journal.now()).await? {
         return Err(Error::Taken("name"));
     }
-    let device = DeviceView { id, name: draft.name.clone(), team: team.id, org: team.org, revoked: false };
-    enter(tx, journal, actor, Kind::Device, id.0, &json!({ "device": device })).await?;
-    give(tx, journal, actor, id.0, Role::PatrolMember, &draft.communes).await?;
+    let device = DeviceView {
+        id,
+        name: draft.name.clone(),
+        team: team.id,
+        org: team.org,
+        revoked: false,
+    };
+    enter(
+        tx,
+        journal,
+        actor,
+        Kind::Device,
+        id.0,
+        &json!({ "device": device }),
+    )
+    .await?;
+    give(
+        tx,
+        journal,
+        actor,
+        id.0,
+        Role::PatrolMember,
+        &draft.communes,
+    )
+    .await?;
     Ok(device)
 }
 
-async fn spend(tx: &mut Tx, journal: &Journal, hash: &[u8; 32], secrets: &(String, String, String)) -> Result<Enrolled, Error> {
+async fn spend(
+    tx: &mut Tx,
+    journal: &Journal,
+    hash: &[u8; 32],
+    secrets: &(String, String, String),
+) -> Result<Enrolled, Error> {
     let enrolment = sql::enrolment(tx, hash).await?.ok_or(Error::CodeSpent)?;
     if !sql::spend_enrolment(tx, hash, journal.now()).await? {
         return Err(Error::CodeSpent);
@@ -213,10 +335,33 @@ async fn spend(tx: &mut Tx, journal: &Journal, hash: &[u8; 32], secrets: &(Strin
     let device = enrolment.device;
     let (api, odk, tracker) = secrets;
     for (text, door) in [(api, Door::Api), (odk, Door::Odk), (tracker, Door::Tracker)] {
-        issue(tx, journal, text, device.0, "device", door, door.as_str(), false, false, None).await?;
+        issue(
+            tx,
+            journal,
+            text,
+            device.0,
+            "device",
+            door,
+            door.as_str(),
+            false,
+            false,
+            None,
+        )
+        .await?;
     }
-    let console = Actor { id: device.0, ..Actor::console() };
-    enter(tx, journal, &console, Kind::Enrolment, device.0, &json!({ "spent": true })).await?;
+    let console = Actor {
+        id: device.0,
+        ..Actor::console()
+    };
+    enter(
+        tx,
+        journal,
+        &console,
+        Kind::Enrolment,
+        device.0,
+        &json!({ "spent": true }),
+    )
+    .await?;
     Ok(Enrolled {
         device,
         api_token: api.clone(),
@@ -227,5 +372,11 @@ async fn spend(tx: &mut Tx, journal: &Journal, hash: &[u8; 32], secrets: &(Strin
 }
 
 fn view(row: &DeviceRow) -> DeviceView {
-    DeviceView { id: row.id, name: row.name.clone(), team: row.team, org: row.org, revoked: row.revoked_at.is_some() }
+    DeviceView {
+        id: row.id,
+        name: row.name.clone(),
+        team: row.team,
+        org: row.org,
+        revoked: row.revoked_at.is_some(),
+    }
 }

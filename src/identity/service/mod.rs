@@ -84,6 +84,12 @@ struct Shared {
     attempts: secrets::Attempts,
 }
 
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
 /// Passwords hashed at once: each takes 19 MiB.
 const HASHING: usize = 2;
 
@@ -97,7 +103,10 @@ impl Identity {
             hashing: Semaphore::new(HASHING),
             attempts: secrets::Attempts::default(),
         };
-        Self { journal, shared: Arc::new(shared) }
+        Self {
+            journal,
+            shared: Arc::new(shared),
+        }
     }
 
     /// The journal that identity's changes are entered in.
@@ -114,21 +123,45 @@ impl Identity {
 }
 
 /// Enters a change of identity; its body is JSON without secrets.
-async fn enter(tx: &mut Tx, journal: &Journal, actor: &Actor, kind: Kind, fact: Uuid, change: &Value) -> Result<(), store::Error> {
+async fn enter(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    kind: Kind,
+    fact: Uuid,
+    change: &Value,
+) -> Result<(), store::Error> {
     let body = change.to_string();
-    let entry = Entry { kind, fact, actor: actor.id, device: None, body: body.as_bytes() };
+    let entry = Entry {
+        kind,
+        fact,
+        actor: actor.id,
+        device: None,
+        body: body.as_bytes(),
+    };
     journal.enter(tx, entry).await.map(drop)
 }
 
 /// Gives a role for each commune of the scope, or one for the province.
-async fn give(tx: &mut Tx, journal: &Journal, actor: &Actor, holder: Uuid, role: Role, communes: &[String]) -> Result<(), store::Error> {
+async fn give(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    holder: Uuid,
+    role: Role,
+    communes: &[String],
+) -> Result<(), store::Error> {
     let now = journal.now();
     let places: Vec<Option<String>> = match scope_of(communes) {
         Scope::Province => vec![None],
         Scope::Communes(codes) => codes.into_iter().map(Some).collect(),
     };
     for commune in places {
-        let row = GrantRow { id: GrantId(journal.ids().make()), role: role.as_str().to_owned(), commune };
+        let row = GrantRow {
+            id: GrantId(journal.ids().make()),
+            role: role.as_str().to_owned(),
+            commune,
+        };
         sql::insert_grant(tx, &row, holder, actor.id, now).await?;
     }
     let change = serde_json::json!({ "holder": holder, "role": role, "communes": communes });
@@ -142,5 +175,9 @@ fn need(actor: &Actor, right: Right, communes: &[String]) -> Result<(), Error> {
     } else {
         communes.iter().all(|code| actor.may(right, Some(code)))
     };
-    if allowed { Ok(()) } else { Err(Error::Forbidden) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }

@@ -9,7 +9,9 @@ use crate::base::ids::{OrgId, TeamId};
 use crate::base::refusal::Refusal;
 use crate::journal::Kind;
 
-use super::super::model::{AccountDraft, GrantDraft, OrgDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft};
+use super::super::model::{
+    AccountDraft, GrantDraft, OrgDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft,
+};
 use super::super::sql::{self, AccountRow};
 use super::{Error, Identity, enter, give, need};
 
@@ -17,7 +19,6 @@ use super::{Error, Identity, enter, give, need};
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct OrgView {
     /// Its id.
-    #[schema(value_type = String, format = Uuid)]
     pub id: OrgId,
     /// Its name.
     pub name: String,
@@ -29,10 +30,8 @@ pub struct OrgView {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct TeamView {
     /// Its id.
-    #[schema(value_type = String, format = Uuid)]
     pub id: TeamId,
     /// Its organisation.
-    #[schema(value_type = String, format = Uuid)]
     pub org: OrgId,
     /// Its name.
     pub name: String,
@@ -42,12 +41,10 @@ pub struct TeamView {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct AccountView {
     /// Its id.
-    #[schema(value_type = String, format = Uuid)]
     pub id: Uuid,
     /// The name it signs in with.
     pub login: String,
     /// Its organisation.
-    #[schema(value_type = Option<String>, format = Uuid)]
     pub org: Option<OrgId>,
     /// Whether it was closed.
     pub disabled: bool,
@@ -58,7 +55,11 @@ impl Identity {
     pub async fn add_org(&self, actor: &Actor, draft: OrgDraft) -> Result<OrgView, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let draft = draft.check()?;
-        let view = OrgView { id: OrgId(self.journal.ids().make()), name: draft.name, kind: draft.kind.as_str().to_owned() };
+        let view = OrgView {
+            id: OrgId(self.journal.ids().make()),
+            name: draft.name,
+            kind: draft.kind.as_str().to_owned(),
+        };
         let context = (self.journal.clone(), actor.clone(), view);
         self.journal
             .write(context, |tx, (journal, actor, org)| {
@@ -66,7 +67,15 @@ impl Identity {
                     if !sql::insert_org(tx, org.id, &org.name, &org.kind, journal.now()).await? {
                         return Err(Error::Taken("name"));
                     }
-                    enter(tx, journal, actor, Kind::Org, org.id.0, &json!({ "org": org })).await?;
+                    enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Org,
+                        org.id.0,
+                        &json!({ "org": org }),
+                    )
+                    .await?;
                     Ok(org.clone())
                 })
             })
@@ -77,7 +86,11 @@ impl Identity {
     pub async fn add_team(&self, actor: &Actor, draft: TeamDraft) -> Result<TeamView, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let draft = draft.check()?;
-        let view = TeamView { id: TeamId(self.journal.ids().make()), org: draft.org, name: draft.name };
+        let view = TeamView {
+            id: TeamId(self.journal.ids().make()),
+            org: draft.org,
+            name: draft.name,
+        };
         let context = (self.journal.clone(), actor.clone(), view);
         self.journal
             .write(context, |tx, (journal, actor, team)| {
@@ -88,7 +101,15 @@ impl Identity {
                     if !sql::insert_team(tx, team.id, team.org, &team.name, journal.now()).await? {
                         return Err(Error::Taken("name"));
                     }
-                    enter(tx, journal, actor, Kind::Org, team.id.0, &json!({ "team": team })).await?;
+                    enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Org,
+                        team.id.0,
+                        &json!({ "team": team }),
+                    )
+                    .await?;
                     Ok(team.clone())
                 })
             })
@@ -96,7 +117,11 @@ impl Identity {
     }
 
     /// Writes an account with its first role.
-    pub async fn add_account(&self, actor: &Actor, draft: AccountDraft) -> Result<AccountView, Error> {
+    pub async fn add_account(
+        &self,
+        actor: &Actor,
+        draft: AccountDraft,
+    ) -> Result<AccountView, Error> {
         need(actor, Right::ManageIdentity, &draft.communes)?;
         let draft = draft.check()?;
         let password_hash = match &draft.password {
@@ -104,7 +129,13 @@ impl Identity {
             None => None,
         };
         let id = self.journal.ids().make();
-        let row = AccountRow { id, login: draft.login.clone(), org: draft.org, password_hash, disabled_at: None };
+        let row = AccountRow {
+            id,
+            login: draft.login.clone(),
+            org: draft.org,
+            password_hash,
+            disabled_at: None,
+        };
         let context = (self.journal.clone(), actor.clone(), draft, row);
         self.journal
             .write(context, |tx, (journal, actor, draft, row)| {
@@ -122,7 +153,12 @@ impl Identity {
     }
 
     /// Replaces the roles of an account or device by these.
-    pub async fn regrant(&self, actor: &Actor, holder: Uuid, drafts: Vec<GrantDraft>) -> Result<(), Error> {
+    pub async fn regrant(
+        &self,
+        actor: &Actor,
+        holder: Uuid,
+        drafts: Vec<GrantDraft>,
+    ) -> Result<(), Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let context = (self.journal.clone(), actor.clone(), holder, drafts);
         self.journal
@@ -151,7 +187,15 @@ impl Identity {
                         return Err(Error::NotFound);
                     }
                     sql::revoke_tokens_of(tx, *id, journal.now()).await?;
-                    Ok(enter(tx, journal, actor, Kind::Account, *id, &json!({ "disabled": true })).await?)
+                    Ok(enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Account,
+                        *id,
+                        &json!({ "disabled": true }),
+                    )
+                    .await?)
                 })
             })
             .await?;
@@ -163,20 +207,42 @@ impl Identity {
     pub async fn orgs(&self) -> Result<Vec<OrgView>, Error> {
         let mut tx = self.journal.store().read().await?;
         let rows = sql::orgs(&mut tx).await?;
-        Ok(rows.into_iter().map(|row| OrgView { id: row.id, name: row.name, kind: row.kind }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| OrgView {
+                id: row.id,
+                name: row.name,
+                kind: row.kind,
+            })
+            .collect())
     }
 
     /// Every team.
     pub async fn teams(&self) -> Result<Vec<TeamView>, Error> {
         let mut tx = self.journal.store().read().await?;
         let rows = sql::teams(&mut tx).await?;
-        Ok(rows.into_iter().map(|row| TeamView { id: row.id, org: row.org, name: row.name }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| TeamView {
+                id: row.id,
+                org: row.org,
+                name: row.name,
+            })
+            .collect())
     }
 
     /// A team, if there is one of that id.
-    pub async fn team(&self, tx: &mut crate::store::Tx, id: TeamId) -> Result<Option<TeamView>, Error> {
+    pub async fn team(
+        &self,
+        tx: &mut crate::store::Tx,
+        id: TeamId,
+    ) -> Result<Option<TeamView>, Error> {
         let row = sql::team(tx, id).await?;
-        Ok(row.map(|row| TeamView { id: row.id, org: row.org, name: row.name }))
+        Ok(row.map(|row| TeamView {
+            id: row.id,
+            org: row.org,
+            name: row.name,
+        }))
     }
 
     /// Whether there is such an organisation.
@@ -192,10 +258,17 @@ impl Identity {
     }
 
     /// The account with this login.
-    pub async fn account_by_login(&self, actor: &Actor, login: &str) -> Result<Option<AccountView>, Error> {
+    pub async fn account_by_login(
+        &self,
+        actor: &Actor,
+        login: &str,
+    ) -> Result<Option<AccountView>, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let mut tx = self.journal.store().read().await?;
-        Ok(sql::account_by_login(&mut tx, login).await?.as_ref().map(view))
+        Ok(sql::account_by_login(&mut tx, login)
+            .await?
+            .as_ref()
+            .map(view))
     }
 
     /// Makes sure that the reserve organisation and team exist, for devices without a team of their own.
@@ -214,5 +287,10 @@ impl Identity {
 }
 
 fn view(row: &AccountRow) -> AccountView {
-    AccountView { id: row.id, login: row.login.clone(), org: row.org, disabled: row.disabled_at.is_some() }
+    AccountView {
+        id: row.id,
+        login: row.login.clone(),
+        org: row.org,
+        disabled: row.disabled_at.is_some(),
+    }
 }

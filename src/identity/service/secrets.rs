@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
@@ -62,7 +63,6 @@ pub struct SignedIn {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct TokenView {
     /// Under which it can be revoked.
-    #[schema(value_type = String, format = Uuid)]
     pub id: TokenId,
     /// The door it opens.
     pub door: String,
@@ -71,16 +71,12 @@ pub struct TokenView {
     /// Whether it may only read.
     pub read_only: bool,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it ends.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
     /// When it last opened its door (to the minute).
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -90,7 +86,9 @@ pub struct Attempts(Mutex<HashMap<String, (Timestamp, u32)>>);
 
 impl Attempts {
     fn may_try(&self, login: &str, now: Timestamp) -> bool {
-        let Ok(mut failed) = self.0.lock() else { return false };
+        let Ok(mut failed) = self.0.lock() else {
+            return false;
+        };
         failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
         failed.get(login).is_none_or(|(_, count)| *count < ATTEMPTS)
     }
@@ -148,9 +146,13 @@ impl Identity {
             return Err(Error::TooMany);
         }
         let mut tx = self.journal.store().read().await?;
-        let account = sql::account_by_login(&mut tx, login).await?.filter(|account| account.disabled_at.is_none());
+        let account = sql::account_by_login(&mut tx, login)
+            .await?
+            .filter(|account| account.disabled_at.is_none());
         drop(tx);
-        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let hash = account
+            .as_ref()
+            .and_then(|account| account.password_hash.clone());
         let matches = self.check_password(password, hash).await?;
         match account {
             Some(account) if matches => self.open_session(account.id).await,
@@ -168,8 +170,14 @@ impl Identity {
             .journal
             .write(context, |tx, (hash, now)| {
                 Box::pin(async move {
-                    let link = sql::token_by_hash(tx, hash).await?.ok_or(Error::CodeSpent)?;
-                    if sql::spend_link(tx, hash, *now).await? { Ok(link.holder) } else { Err(Error::CodeSpent) }
+                    let link = sql::token_by_hash(tx, hash)
+                        .await?
+                        .ok_or(Error::CodeSpent)?;
+                    if sql::spend_link(tx, hash, *now).await? {
+                        Ok(link.holder)
+                    } else {
+                        Err(Error::CodeSpent)
+                    }
                 })
             })
             .await?;
@@ -178,20 +186,40 @@ impl Identity {
 
     /// Makes a one-time sign-in link's code for an account.
     pub async fn sign_in_link(&self, actor: &Actor, account: Uuid) -> Result<Secret, Error> {
-        self.account_secret(actor, account, Door::SignIn, "one-time link", false, Some(LINK_MS)).await
+        self.account_secret(
+            actor,
+            account,
+            Door::SignIn,
+            "one-time link",
+            false,
+            Some(LINK_MS),
+        )
+        .await
     }
 
     /// Makes a token for an account.
-    pub async fn account_token(&self, actor: &Actor, account: Uuid, read_only: bool, days: Option<u32>) -> Result<Secret, Error> {
+    pub async fn account_token(
+        &self,
+        actor: &Actor,
+        account: Uuid,
+        read_only: bool,
+        days: Option<u32>,
+    ) -> Result<Secret, Error> {
         if days.is_some_and(|days| days == 0 || days > MAX_TOKEN_DAYS) {
             return Err(Refusal::at("/days", format!("expected 1 to {MAX_TOKEN_DAYS}")).into());
         }
         let life = days.map(|days| i64::from(days) * DAY_MS);
-        self.account_secret(actor, account, Door::Api, "token", read_only, life).await
+        self.account_secret(actor, account, Door::Api, "token", read_only, life)
+            .await
     }
 
     /// Sets an account's password and ends its sessions and tokens.
-    pub async fn set_password(&self, actor: &Actor, account: Uuid, password: &str) -> Result<(), Error> {
+    pub async fn set_password(
+        &self,
+        actor: &Actor,
+        account: Uuid,
+        password: &str,
+    ) -> Result<(), Error> {
         if actor.id != account || actor.principal != Principal::Account {
             need(actor, Right::ManageIdentity, &[])?;
         }
@@ -207,7 +235,15 @@ impl Identity {
                         return Err(Error::NotFound);
                     }
                     sql::revoke_tokens_of(tx, *account, journal.now()).await?;
-                    Ok(enter(tx, journal, actor, Kind::Account, *account, &json!({ "password": "changed" })).await?)
+                    Ok(enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Account,
+                        *account,
+                        &json!({ "password": "changed" }),
+                    )
+                    .await?)
                 })
             })
             .await?;
@@ -226,7 +262,11 @@ impl Identity {
             need(actor, Right::ManageIdentity, &[])?;
         }
         let mut tx = self.journal.store().read().await?;
-        Ok(sql::tokens_of(&mut tx, holder).await?.into_iter().map(token_view).collect())
+        Ok(sql::tokens_of(&mut tx, holder)
+            .await?
+            .into_iter()
+            .map(token_view)
+            .collect())
     }
 
     /// Revokes a secret: its own holder may, and those who keep identity.
@@ -240,7 +280,15 @@ impl Identity {
                         return Err(Error::NotFound);
                     }
                     if sql::revoke_token(tx, *id, journal.now()).await? {
-                        enter(tx, journal, actor, Kind::Token, id.0, &json!({ "revoked": true })).await?;
+                        enter(
+                            tx,
+                            journal,
+                            actor,
+                            Kind::Token,
+                            id.0,
+                            &json!({ "revoked": true }),
+                        )
+                        .await?;
                     }
                     Ok(())
                 })
@@ -252,22 +300,40 @@ impl Identity {
 
     /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
     pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        let _turn = self.shared.hashing.acquire().await.or(Err(Error::Hashing))?;
+        let _turn = self
+            .shared
+            .hashing
+            .acquire()
+            .await
+            .or(Err(Error::Hashing))?;
         let password = password.to_owned();
         let hashed = tokio::task::spawn_blocking(move || {
-            Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
+            Argon2::default()
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
         });
-        hashed.await.or(Err(Error::Hashing))?.or(Err(Error::Hashing))
+        hashed
+            .await
+            .or(Err(Error::Hashing))?
+            .or(Err(Error::Hashing))
     }
 
     async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
-        let _turn = self.shared.hashing.acquire().await.or(Err(Error::Hashing))?;
+        let _turn = self
+            .shared
+            .hashing
+            .acquire()
+            .await
+            .or(Err(Error::Hashing))?;
         let password = password.to_owned();
         let known = hash.is_some();
         let checked = tokio::task::spawn_blocking(move || {
             let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
-            PasswordHash::new(&text)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            PasswordHash::new(&text).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            })
         });
         Ok(checked.await.or(Err(Error::Hashing))? && known)
     }
@@ -278,17 +344,54 @@ impl Identity {
         self.journal
             .write(context, |tx, (journal, account, text)| {
                 Box::pin(async move {
-                    let made = issue(tx, journal, text, *account, "account", Door::Session, "session", false, true, Some(SESSION_MS)).await?;
-                    let own = Actor { id: *account, ..Actor::console() };
-                    enter(tx, journal, &own, Kind::Token, made.0, &json!({ "session": true })).await?;
+                    let made = issue(
+                        tx,
+                        journal,
+                        text,
+                        *account,
+                        "account",
+                        Door::Session,
+                        "session",
+                        false,
+                        true,
+                        Some(SESSION_MS),
+                    )
+                    .await?;
+                    let own = Actor {
+                        id: *account,
+                        ..Actor::console()
+                    };
+                    enter(
+                        tx,
+                        journal,
+                        &own,
+                        Kind::Token,
+                        made.0,
+                        &json!({ "session": true }),
+                    )
+                    .await?;
                     let expires_at = journal.now().plus_millis(SESSION_MS);
-                    Ok(SignedIn { secret: Secret { id: made, text: text.clone() }, expires_at })
+                    Ok(SignedIn {
+                        secret: Secret {
+                            id: made,
+                            text: text.clone(),
+                        },
+                        expires_at,
+                    })
                 })
             })
             .await
     }
 
-    async fn account_secret(&self, actor: &Actor, account: Uuid, door: Door, label: &'static str, read_only: bool, life_ms: Option<i64>) -> Result<Secret, Error> {
+    async fn account_secret(
+        &self,
+        actor: &Actor,
+        account: Uuid,
+        door: Door,
+        label: &'static str,
+        read_only: bool,
+        life_ms: Option<i64>,
+    ) -> Result<Secret, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let text = secret_text()?;
         let context = (self.journal.clone(), actor.clone(), account, text);
@@ -298,10 +401,18 @@ impl Identity {
                     if sql::account(tx, *account).await?.is_none() {
                         return Err(Error::NotFound);
                     }
-                    let made = issue(tx, journal, text, *account, "account", door, label, read_only, true, life_ms).await?;
-                    let change = json!({ "account": account, "door": door, "read_only": read_only });
+                    let made = issue(
+                        tx, journal, text, *account, "account", door, label, read_only, true,
+                        life_ms,
+                    )
+                    .await?;
+                    let change =
+                        json!({ "account": account, "door": door, "read_only": read_only });
                     enter(tx, journal, actor, Kind::Token, made.0, &change).await?;
-                    Ok(Secret { id: made, text: text.clone() })
+                    Ok(Secret {
+                        id: made,
+                        text: text.clone(),
+                    })
                 })
             })
             .await
@@ -334,7 +445,10 @@ pub(super) fn secret_text() -> Result<String, Error> {
     Ok(BASE64.encode(bytes))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row's columns, named at both call sites' SQL")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one row's columns, named at both call sites' SQL"
+)]
 pub(super) async fn issue(
     tx: &mut Tx,
     journal: &Journal,
@@ -366,26 +480,41 @@ pub(super) async fn issue(
 }
 
 async fn load_actor(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {
-    let Some(token) = sql::token_by_hash(tx, hash).await? else { return Ok(None) };
+    let Some(token) = sql::token_by_hash(tx, hash).await? else {
+        return Ok(None);
+    };
     let ended = token.expires_at.is_some_and(|at| at <= now) || token.revoked_at.is_some();
     if ended || token.active == 0 {
         return Ok(None);
     }
     let (principal, team, org) = if token.holder_kind == "device" {
         match sql::device(tx, crate::base::ids::DeviceId(token.holder)).await? {
-            Some(device) if device.revoked_at.is_none() => (Principal::Device, Some(device.team), Some(device.org)),
+            Some(device) if device.revoked_at.is_none() => {
+                (Principal::Device, Some(device.team), Some(device.org))
+            }
             _ => return Ok(None),
         }
     } else {
         match sql::account(tx, token.holder).await? {
-            Some(account) if account.disabled_at.is_none() => (Principal::Account, None, account.org),
+            Some(account) if account.disabled_at.is_none() => {
+                (Principal::Account, None, account.org)
+            }
             _ => return Ok(None),
         }
     };
     let door = token.door.parse().or(Err(corrupt(&token, "door")))?;
     let grants = grants_of(sql::grants(tx, token.holder, now).await?)?;
     let read_only = token.read_only != 0;
-    Ok(Some(Actor { id: token.holder, principal, door, token: Some(token.id), team, org, read_only, grants }))
+    Ok(Some(Actor {
+        id: token.holder,
+        principal,
+        door,
+        token: Some(token.id),
+        team,
+        org,
+        read_only,
+        grants,
+    }))
 }
 
 fn grants_of(rows: Vec<GrantRow>) -> Result<Vec<Grant>, Error> {
@@ -396,19 +525,40 @@ fn grants_of(rows: Vec<GrantRow>) -> Result<Vec<Grant>, Error> {
             column: "role",
             id: row.id.to_string(),
         }))?;
-        match (row.commune, grants.iter_mut().find(|grant| grant.role == role && grant.scope != Scope::Province)) {
-            (Some(code), Some(Grant { scope: Scope::Communes(codes), .. })) => {
+        match (
+            row.commune,
+            grants
+                .iter_mut()
+                .find(|grant| grant.role == role && grant.scope != Scope::Province),
+        ) {
+            (
+                Some(code),
+                Some(Grant {
+                    scope: Scope::Communes(codes),
+                    ..
+                }),
+            ) => {
                 codes.insert(code);
             }
-            (Some(code), _) => grants.push(Grant { role, scope: Scope::Communes([code].into()) }),
-            (None, _) => grants.push(Grant { role, scope: Scope::Province }),
+            (Some(code), _) => grants.push(Grant {
+                role,
+                scope: Scope::Communes([code].into()),
+            }),
+            (None, _) => grants.push(Grant {
+                role,
+                scope: Scope::Province,
+            }),
         }
     }
     Ok(grants)
 }
 
 fn corrupt(token: &TokenRow, column: &'static str) -> store::Error {
-    store::Error::Corrupt { table: "identity_tokens", column, id: token.id.to_string() }
+    store::Error::Corrupt {
+        table: "identity_tokens",
+        column,
+        id: token.id.to_string(),
+    }
 }
 
 fn token_view(row: TokenRow) -> TokenView {

@@ -1,0 +1,90 @@
+//! The composition root: everything that a request or job may need, cheap to clone.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use crate::base::ids::IdMaker;
+use crate::base::time::Clock;
+use crate::blobs::Blobs;
+use crate::config::Config;
+use crate::identity::Identity;
+use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
+use crate::journal::Journal;
+use crate::store::Store;
+
+/// The open server: store, journal, blobs and the slices' services.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The log, with the store behind it.
+    pub journal: Journal,
+    /// Who may do what.
+    pub identity: Identity,
+    /// Originals and derived images.
+    pub blobs: Blobs,
+    limits: Limits,
+}
+
+impl App {
+    /// Opens data folder, database, key and blobs, and brings the schema up to date.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("the data folder {} cannot be made", config.data.display()))?;
+        let store = match &config.database_url {
+            Some(url) => Store::open_postgres(url, PG_CONNECTIONS)
+                .await
+                .context("PostgreSQL cannot be reached")?,
+            None => Store::open_sqlite(&config.data)
+                .await
+                .context("the database file cannot be opened")?,
+        };
+        store
+            .migrate()
+            .await
+            .context("the schema cannot be brought up to date")?;
+        let blobs = Blobs::open_folder(&config.data.join("blobs"))?;
+        let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
+        Ok(Self::assemble(config, journal, blobs))
+    }
+
+    /// An app over parts that are already open.
+    #[must_use]
+    pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
+        let identity = Identity::new(journal.clone());
+        let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
+        Self {
+            config: Arc::new(config),
+            journal,
+            identity,
+            blobs,
+            limits,
+        }
+    }
+}
+
+const PG_CONNECTIONS: u32 = 16;
+
+/// Lets handlers ask for the part that they use, so that a signature says what it touches.
+macro_rules! parts {
+    ($($part:ty: |$app:ident| $take:expr;)+) => {$(
+        impl FromRef<App> for $part {
+            fn from_ref($app: &App) -> Self {
+                $take
+            }
+        }
+    )+};
+}
+
+parts! {
+    Journal: |app| app.journal.clone();
+    Identity: |app| app.identity.clone();
+    Blobs: |app| app.blobs.clone();
+    Limits: |app| app.limits.clone();
+    IdMaker: |app| app.journal.ids().clone();
+    SecureCookies: |app| SecureCookies(app.config.is_https());
+    TrustedOrigin: |app| TrustedOrigin(app.config.public_url.clone());
+}

@@ -1,0 +1,129 @@
+//! The command line: the same services as the API, journalled under the console's name.
+
+mod account;
+mod device;
+mod serve;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::App;
+use crate::base::time::SystemClock;
+use crate::config::{Config, LogFormat};
+
+/// Field-operations server: patrols, illicit-crop plots, evidence, coverage of risk areas.
+#[derive(Debug, Parser)]
+#[command(name = "tuantra", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the web front.
+    Serve(serve::Serve),
+    /// Bring the database's schema up to date.
+    Migrate(Opening),
+    /// Accounts and their tokens.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Devices and their secrets.
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Opening {
+    /// The data folder [default: data].
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// A TOML file of settings.
+    #[arg(long, env = "TUANTRA_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+impl Opening {
+    /// Reads the settings with further flags.
+    fn config(&self, mut flags: BTreeMap<&'static str, String>) -> anyhow::Result<Config> {
+        if let Some(data) = &self.data {
+            flags.insert("data", data.to_string_lossy().into_owned());
+        }
+        Ok(Config::load(self.config.as_deref(), flags)?)
+    }
+
+    /// Opens the app for a command.
+    async fn open(&self) -> anyhow::Result<App> {
+        let config = self.config(BTreeMap::new())?;
+        start_tracing(config.log_format, "warn");
+        App::open(config, Arc::new(SystemClock)).await
+    }
+}
+
+/// Runs a command; failures go to standard error in one line each.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(act(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn act(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(serve) => serve.run().await,
+        Command::Migrate(opening) => opening.open().await.map(drop),
+        Command::Account(account) => account.run().await,
+        Command::Device(device) => device.run().await,
+        Command::Openapi => {
+            print_line(&crate::server::openapi_json());
+            Ok(())
+        }
+    }
+}
+
+/// Writes one line to standard output: what a script reads.
+#[expect(clippy::print_stdout, reason = "standard output is a command's answer")]
+pub(crate) fn print_line(text: &str) {
+    println!("{text}");
+}
+
+/// Writes one line to standard error: what a person reads.
+#[expect(clippy::print_stderr, reason = "standard error is where people look")]
+pub(crate) fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    tell(&format!("tuantra: {error:#}"));
+    ExitCode::FAILURE
+}
+
+/// Starts logging; a second start changes nothing.
+fn start_tracing(format: LogFormat, default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => builder.try_init(),
+    };
+}

@@ -1,0 +1,71 @@
+//! `tuantra serve`: the API, the web front and the workers in one process.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::base::time::SystemClock;
+use crate::{jobs, server};
+
+use super::{Opening, start_tracing, tell};
+
+/// Serve the API and the web front.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    opening: Opening,
+    /// Where to listen [default: 127.0.0.1:8080].
+    #[arg(long)]
+    listen: Option<String>,
+}
+
+impl Serve {
+    /// Serves until Ctrl-C or a TERM signal.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let flags: BTreeMap<_, _> = self
+            .listen
+            .map(|listen| ("listen", listen))
+            .into_iter()
+            .collect();
+        let config = self.opening.config(flags)?;
+        start_tracing(config.log_format, "info");
+        let app = App::open(config, Arc::new(SystemClock)).await?;
+        serve(app).await
+    }
+}
+
+/// Serves an open app until Ctrl-C or a TERM signal, then finishes what is under way.
+pub async fn serve(app: App) -> anyhow::Result<()> {
+    jobs::start(&app);
+    let store = app.journal.store().clone();
+    let url = app.config.public_url.clone();
+    let scheme = if app.config.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    server::serve(app, stop_signal(), move |address| {
+        tell(&format!(
+            "tuantra serves {}",
+            url.unwrap_or_else(|| format!("{scheme}://{address}"))
+        ));
+    })
+    .await?;
+    store.close().await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}

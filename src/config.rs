@@ -1,0 +1,353 @@
+//! Settings: defaults < TOML file < `TUANTRA_*` environment < flags. Every fault is named at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use figment::value::Value;
+
+/// The settings of one server.
+#[derive(Clone)]
+pub struct Config {
+    /// The folder of the SQLite file, the blobs and the keys.
+    pub data: PathBuf,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// A PostgreSQL URL; without one the database is a SQLite file in `data`.
+    pub database_url: Option<String>,
+    /// How the outside reaches this server, without a trailing slash.
+    pub public_url: Option<String>,
+    /// PEM file of the certificate chain.
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file of the private key.
+    pub tls_key: Option<PathBuf>,
+    /// Allow plain HTTP off loopback (a lab only: secrets would be readable on the wire).
+    pub plain_http: bool,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// Requests per second for each account or device.
+    pub requests_per_second: NonZeroU32,
+    /// Largest photo, in megabytes.
+    pub max_photo_mb: u32,
+    /// Months that raw tracks are kept.
+    pub retention_months: u32,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFaults(pub Vec<String>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the settings cannot be used:\n  - {}",
+            self.0.join("\n  - ")
+        )
+    }
+}
+
+impl std::error::Error for ConfigFaults {}
+
+/// Known keys, each with what it accepts.
+const KEYS: [(&str, &str); 11] = [
+    ("data", "a folder"),
+    ("listen", "an address such as 127.0.0.1:8080"),
+    ("database_url", "a URL such as postgres://user@host/name"),
+    ("public_url", "a URL such as https://tuantra.example"),
+    ("tls_cert", "a PEM file"),
+    ("tls_key", "a PEM file"),
+    ("plain_http", "true or false"),
+    ("log_format", "text or json"),
+    ("requests_per_second", "a whole number from 1"),
+    ("max_photo_mb", "a whole number from 1 to 1000"),
+    ("retention_months", "a whole number from 1 to 600"),
+];
+
+impl Config {
+    /// Reads the settings; `flags` win over all else.
+    pub fn load(
+        file: Option<&Path>,
+        flags: BTreeMap<&'static str, String>,
+    ) -> Result<Self, ConfigFaults> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(
+            Env::prefixed("TUANTRA_")
+                .filter(|key| !key.starts_with("test_") && key != "bless" && key != "config"),
+        );
+        let merged: BTreeMap<String, Value> = figment.extract().map_err(|error| {
+            ConfigFaults(error.into_iter().map(|fault| fault.to_string()).collect())
+        })?;
+        let mut texts: BTreeMap<String, String> = merged
+            .into_iter()
+            .map(|(key, value)| (key, text_of(value)))
+            .collect();
+        texts.extend(
+            flags
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value)),
+        );
+        Self::parse(&texts)
+    }
+
+    fn parse(texts: &BTreeMap<String, String>) -> Result<Self, ConfigFaults> {
+        let mut reader = Reader {
+            texts,
+            faults: Vec::new(),
+        };
+        reader.name_unknown_keys();
+        let config = Self {
+            data: reader
+                .parse("data")
+                .unwrap_or_else(|| PathBuf::from("data")),
+            listen: reader
+                .parse("listen")
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database_url: reader.parse("database_url"),
+            public_url: reader
+                .parse::<String>("public_url")
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            tls_cert: reader.parse("tls_cert"),
+            tls_key: reader.parse("tls_key"),
+            plain_http: reader.parse("plain_http").unwrap_or(false),
+            log_format: reader.parse("log_format").unwrap_or(LogFormat::Text),
+            requests_per_second: reader
+                .parse("requests_per_second")
+                .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
+            max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
+            retention_months: reader.parse("retention_months").unwrap_or(24),
+        };
+        let mut faults = reader.faults;
+        config.name_contradictions(&mut faults);
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigFaults(faults))
+        }
+    }
+
+    fn name_contradictions(&self, faults: &mut Vec<String>) {
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            faults.push("tls_cert and tls_key belong together: give both or none".into());
+        }
+        if let Some(url) = &self.public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            faults.push(format!("public_url: expected {}", expected("public_url")));
+        }
+        if let Some(url) = &self.database_url
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            faults.push(format!(
+                "database_url: expected {}",
+                expected("database_url")
+            ));
+        }
+        if !(1..=1000).contains(&self.max_photo_mb) {
+            faults.push(format!(
+                "max_photo_mb: expected {}",
+                expected("max_photo_mb")
+            ));
+        }
+        if !(1..=600).contains(&self.retention_months) {
+            faults.push(format!(
+                "retention_months: expected {}",
+                expected("retention_months")
+            ));
+        }
+        if !self.listen.ip().is_loopback()
+            && self.tls_cert.is_none()
+            && !self.is_https()
+            && !self.plain_http
+        {
+            faults.push(format!(
+                "listen: {} is reachable from outside without TLS: give tls_cert and tls_key, or a public_url with \
+                 https when a proxy ends TLS, or plain_http = true in a lab",
+                self.listen
+            ));
+        }
+    }
+
+    /// Whether browsers reach this server by HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        match &self.public_url {
+            Some(url) => url.starts_with("https://"),
+            None => self.tls_cert.is_some(),
+        }
+    }
+
+    /// The address that people are told.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        let scheme = if self.tls_cert.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+    }
+}
+
+/// The URL of a database without its password.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("data", &self.data)
+            .field("listen", &self.listen)
+            .field(
+                "database",
+                &self
+                    .database_url
+                    .as_ref()
+                    .map_or("sqlite", |_| "postgres://…"),
+            )
+            .field("public_url", &self.public_url)
+            .field("tls", &self.tls_cert.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::str::FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+struct Reader<'a> {
+    texts: &'a BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn name_unknown_keys(&mut self) {
+        for key in self
+            .texts
+            .keys()
+            .filter(|key| KEYS.iter().all(|(known, _)| known != key))
+        {
+            let known = KEYS.map(|(known, _)| known).join(", ");
+            self.faults
+                .push(format!("{key}: unknown; known are {known}"));
+        }
+    }
+
+    fn parse<T: std::str::FromStr>(&mut self, key: &'static str) -> Option<T> {
+        let text = self.texts.get(key)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.faults
+                .push(format!("{key}: expected {}", expected(key)));
+        }
+        parsed
+    }
+}
+
+fn expected(key: &str) -> &'static str {
+    KEYS.iter()
+        .find(|(known, _)| *known == key)
+        .map_or("another value", |(_, what)| what)
+}
+
+fn text_of(value: Value) -> String {
+    match value {
+        Value::String(_, text) => text,
+        Value::Bool(_, yes) => yes.to_string(),
+        Value::Char(_, letter) => letter.to_string(),
+        Value::Num(_, number) => number
+            .to_i128()
+            .map(|whole| whole.to_string())
+            .or_else(|| number.to_u128().map(|whole| whole.to_string()))
+            .or_else(|| number.to_f64().map(|real| real.to_string()))
+            .unwrap_or_default(),
+        Value::Empty(..) | Value::Dict(..) | Value::Array(..) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+        let texts = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        Config::parse(&texts)
+    }
+
+    #[test]
+    fn defaults_listen_on_loopback_only() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
+        assert!(config.database_url.is_none());
+    }
+
+    #[test]
+    fn every_unknown_key_and_bad_value_is_named_at_once() {
+        let faults = load(&[
+            ("lisen", "x"),
+            ("listen", "nowhere"),
+            ("max_photo_mb", "many"),
+            ("database_url", "mysql://x"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for named in [
+            "lisen: unknown",
+            "listen: expected",
+            "max_photo_mb: expected",
+            "database_url: expected",
+        ] {
+            assert!(faults.contains(named), "{named} is missing in {faults}");
+        }
+    }
+
+    #[test]
+    fn plain_http_off_loopback_is_refused_unless_a_lab_asks_for_it() {
+        assert!(
+            load(&[("listen", "0.0.0.0:80")])
+                .unwrap_err()
+                .to_string()
+                .contains("without TLS")
+        );
+        assert!(load(&[("listen", "0.0.0.0:80"), ("plain_http", "true")]).is_ok());
+        assert!(
+            load(&[
+                ("listen", "0.0.0.0:80"),
+                ("public_url", "https://t.example")
+            ])
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn debug_output_hides_the_database_password() {
+        let config = load(&[("database_url", "postgres://u:hidden@h/d")]).unwrap();
+        assert!(!format!("{config:?}").contains("hidden"));
+    }
+}

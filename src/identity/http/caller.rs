@@ -1,0 +1,179 @@
+//! The caller of a request: a bearer token, a session cookie, Basic with the token as password, or a tracker's path.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use governor::clock::DefaultClock;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Door};
+use crate::http::{Problem, ProblemKind};
+use crate::identity::service::Identity;
+
+/// The cookie that carries a session.
+pub const SESSION_COOKIE: &str = "tuantra_session";
+
+/// The verified author of a request to the native API.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Actor);
+
+/// The verified author of a request whose path carries a tracker's secret.
+#[derive(Debug, Clone)]
+pub struct TrackerCaller(pub Actor);
+
+/// Requests per second that one holder may make.
+#[derive(Debug, Clone)]
+pub struct Limits(Arc<RateLimiter<Uuid, DashMapStateStore<Uuid>, DefaultClock>>);
+
+/// Where the web front is served from, as browsers name it in `Origin`.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedOrigin(pub Option<String>);
+
+impl Limits {
+    /// So many requests per second for each holder, in bursts of ten times as many.
+    #[must_use]
+    pub fn per_second(requests: NonZeroU32) -> Self {
+        let quota = Quota::per_second(requests)
+            .allow_burst(requests.saturating_mul(NonZeroU32::MIN.saturating_add(9)));
+        Self(Arc::new(RateLimiter::dashmap(quota)))
+    }
+
+    fn check(&self, actor: &Actor) -> Result<(), Problem> {
+        self.0
+            .check_key(&actor.id)
+            .or_else(|_| Err(Problem::new(ProblemKind::TooManyRequests)))
+    }
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    Identity: FromRef<S>,
+    Limits: FromRef<S>,
+    TrustedOrigin: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (text, by_cookie) = shown_secret(&parts.headers).ok_or_else(unauthenticated)?;
+        if by_cookie && changes(&parts.method) {
+            refuse_cross_site(&parts.headers, &TrustedOrigin::from_ref(state))?;
+        }
+        let actor = Identity::from_ref(state)
+            .verify(&text)
+            .await?
+            .ok_or_else(unauthenticated)?;
+        let door_fits = match actor.door {
+            Door::Api => !by_cookie,
+            Door::Session => by_cookie,
+            Door::Odk | Door::Tracker | Door::SignIn => false,
+        };
+        if !door_fits {
+            return Err(unauthenticated());
+        }
+        Limits::from_ref(state).check(&actor)?;
+        Ok(Self(actor))
+    }
+}
+
+impl<S> FromRequestParts<S> for TrackerCaller
+where
+    Identity: FromRef<S>,
+    Limits: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // Trackers' doors answer 404 to a wrong secret: a path that opens nothing is no path.
+        let unknown = || Problem::new(ProblemKind::NotFound);
+        let params =
+            axum::extract::Path::<std::collections::HashMap<String, String>>::from_request_parts(
+                parts, state,
+            );
+        let path = params.await.or_else(|_| Err(unknown()))?;
+        let token = path.0.get("token").ok_or_else(unknown)?;
+        let actor = Identity::from_ref(state)
+            .verify(token)
+            .await?
+            .ok_or_else(unknown)?;
+        if actor.door != Door::Tracker {
+            return Err(unknown());
+        }
+        Limits::from_ref(state).check(&actor)?;
+        Ok(Self(actor))
+    }
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(ProblemKind::Unauthenticated)
+}
+
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The secret shown, and whether a cookie showed it.
+fn shown_secret(headers: &HeaderMap) -> Option<(String, bool)> {
+    if let Some(shown) = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+    {
+        let (scheme, rest) = shown.split_once(' ')?;
+        return match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Some((rest.trim().to_owned(), false)),
+            "basic" => basic_password(rest.trim()).map(|password| (password, false)),
+            _ => None,
+        };
+    }
+    session_cookie(headers).map(|text| (text, true))
+}
+
+fn basic_password(encoded: &str) -> Option<String> {
+    let decoded = String::from_utf8(BASE64.decode(encoded).ok()?).ok()?;
+    decoded
+        .split_once(':')
+        .map(|(_, password)| password.to_owned())
+}
+
+/// The session's secret in the request's cookies.
+pub fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION_COOKIE)
+        .map(|(_, text)| text.to_owned())
+}
+
+/// A cookie travels with requests that other sites make; browsers say so, and such a request changes nothing
+/// (Fetch Metadata; `Origin` for those that do not send it).
+fn refuse_cross_site(headers: &HeaderMap, trusted: &TrustedOrigin) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let same = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let host = text("host").unwrap_or("");
+            let own = origin
+                .split_once("://")
+                .is_some_and(|(_, authority)| authority == host);
+            own || trusted.0.as_deref() == Some(origin)
+        }
+        (None, None) => false,
+    };
+    if same {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemKind::Forbidden)
+            .detail("a session's changes must come from this site's own pages"))
+    }
+}

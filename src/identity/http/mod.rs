@@ -1,0 +1,36 @@
+//! Who is calling, and the routes by which accounts, devices and secrets are kept.
+
+mod caller;
+mod routes;
+mod session;
+
+pub use caller::{Caller, Limits, TrackerCaller, TrustedOrigin};
+pub use routes::*;
+pub use session::*;
+
+use crate::http::{Problem, ProblemKind};
+
+use super::service::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Forbidden => Self::new(ProblemKind::Forbidden),
+            Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Refused(refusal) => refusal.into(),
+            Error::Taken(what) => {
+                Self::new(ProblemKind::WrongState).fault(format!("/{what}"), "is already taken")
+            }
+            Error::SignInFailed => Self::new(ProblemKind::Unauthenticated)
+                .detail("login and password do not belong together"),
+            Error::TooMany => Self::new(ProblemKind::TooManyRequests),
+            Error::CodeSpent => {
+                Self::new(ProblemKind::NotFound).detail("the code is unknown, spent or expired")
+            }
+            Error::NumberDiffers => Self::new(ProblemKind::WrongState)
+                .fault("/number", "matches no enrolment that waits"),
+            Error::Hashing => Self::new(ProblemKind::Unavailable).internal("argon2"),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The background worker: takes jobs under leases, runs what their kind asks for, and does the periodic chores.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::journal::JobRow;
+
+const LEASE: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_secs(2);
+const CHORES: Duration = Duration::from_secs(30);
+const BATCH: i64 = 64;
+
+/// Starts the worker, the sequencer and the chores; they end with the process.
+pub fn start(app: &App) {
+    tokio::spawn(app.journal.clone().run_sequencer());
+    tokio::spawn(work(app.clone()));
+    tokio::spawn(do_chores(app.clone()));
+}
+
+async fn work(app: App) {
+    loop {
+        match run_due(&app).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(POLL, app.journal.until_queued()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "jobs could not be taken");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+/// Runs every job that is due now; gives how many were.
+pub async fn run_due(app: &App) -> anyhow::Result<usize> {
+    let jobs = app.journal.take_jobs(BATCH, LEASE).await?;
+    for job in &jobs {
+        if let Err(error) = run(app, job).await {
+            tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed");
+            app.journal.delay_job(job, &error.to_string()).await?;
+        }
+    }
+    Ok(jobs.len())
+}
+
+async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
+    let _ = app;
+    anyhow::bail!("no such kind of job: {}", job.kind)
+}
+
+async fn do_chores(app: App) {
+    loop {
+        tokio::time::sleep(CHORES).await;
+        if let Err(error) = app.identity.flush_last_used().await {
+            tracing::warn!(%error, "last uses could not be written");
+        }
+    }
+}

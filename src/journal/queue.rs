@@ -1,0 +1,76 @@
+//! Work for later, asked for in the transaction that makes it necessary.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::base::ids::JobId;
+use crate::store::{Error, Tx};
+
+use super::service::Journal;
+use super::sql::{self, JobRow};
+
+/// Tries before a job is set aside as a dead letter.
+const MAX_ATTEMPTS: i64 = 8;
+const FIRST_DELAY_MS: i64 = 2_000;
+
+impl Journal {
+    /// Asks for work on a subject; asking twice is asking once.
+    pub async fn queue(&self, tx: &mut Tx, kind: &str, subject: Uuid) -> Result<(), Error> {
+        sql::queue(tx, JobId(self.ids().make()), kind, subject, self.now()).await
+    }
+
+    /// Takes up to `limit` due jobs under a lease.
+    pub async fn take_jobs(&self, limit: i64, lease: Duration) -> Result<Vec<JobRow>, Error> {
+        let mut tx = self.store().read().await?;
+        let due = sql::due_jobs(&mut tx, self.now(), limit).await?;
+        drop(tx);
+        if due.is_empty() {
+            return Ok(due);
+        }
+        let until = self
+            .now()
+            .plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 2));
+        let context = (due, self.now(), until);
+        self.store()
+            .write(context, |tx, (due, now, until)| {
+                Box::pin(async move {
+                    let mut taken = Vec::new();
+                    for job in due {
+                        if sql::lease_job(tx, job.id, *now, *until).await? {
+                            taken.push(job.clone());
+                        }
+                    }
+                    Ok::<_, Error>(taken)
+                })
+            })
+            .await
+    }
+
+    /// Ends a job within the act that did its work.
+    pub async fn finish_job(&self, tx: &mut Tx, job: JobId) -> Result<(), Error> {
+        sql::finish_job(tx, job).await
+    }
+
+    /// Puts a job that failed back with a growing delay; after too many tries it is a dead letter.
+    pub async fn delay_job(&self, job: &JobRow, fault: &str) -> Result<(), Error> {
+        let dead = job.attempts + 1 >= MAX_ATTEMPTS;
+        let delay = FIRST_DELAY_MS << job.attempts.clamp(0, 12);
+        let context = (job.id, self.now().plus_millis(delay), fault.to_owned());
+        self.store()
+            .write(context, move |tx, (id, due, fault)| {
+                let state = if dead { "dead" } else { "waiting" };
+                Box::pin(async move { sql::delay_job(tx, *id, *due, state, fault).await })
+            })
+            .await
+    }
+
+    /// How many jobs of a kind wait, and since when the oldest is due.
+    pub async fn waiting(
+        &self,
+        kind: &str,
+    ) -> Result<(i64, Option<crate::base::time::Timestamp>), Error> {
+        let mut tx = self.store().read().await?;
+        sql::waiting_jobs(&mut tx, kind).await
+    }
+}

@@ -1,0 +1,305 @@
+//! Every route in one list, grouped by who calls it; the layers around them; serving and stopping.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Serialize;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::base::actor::Right;
+use crate::http::routes::Route;
+use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
+use crate::store::Durability;
+use crate::{identity, journal};
+
+/// Largest body of an ordinary request, after inflation.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(120);
+const GRACE: Duration = Duration::from_secs(30);
+/// Pages load nothing from elsewhere and run no script that is not a file of ours.
+const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "tuantra",
+    description = "Patrols, illicit-crop plots, evidence and coverage of risk areas.",
+    license(name = "EUPL-1.2", identifier = "EUPL-1.2")
+))]
+struct Document;
+
+/// The routes with what each needs.
+#[must_use]
+pub fn declared() -> Declared<App> {
+    use Access::{Needs, NeedsInProvince, Public, SignedIn};
+    Declared::new(Document::openapi())
+        // Operators and their tools.
+        .route(Public, routes!(healthz))
+        .route(Public, routes!(readyz))
+        .route(Public, routes!(prometheus))
+        .route(Public, routes!(openapi))
+        .route(Public, routes!(journal::http::key))
+        .route(
+            NeedsInProvince(Right::ReadJournal),
+            routes!(identity::http::journal_entries),
+        )
+        // Signing in and enrolling.
+        .route(Public, routes!(identity::http::sign_in))
+        .route(SignedIn, routes!(identity::http::sign_out))
+        .route(
+            Public,
+            routes!(identity::http::sign_in_page, identity::http::sign_in_form),
+        )
+        .route(
+            Public,
+            routes!(identity::http::link_page, identity::http::spend_link),
+        )
+        .route(Public, routes!(identity::http::enrol))
+        .route(Public, routes!(stylesheet))
+        // Whoever has a secret.
+        .route(SignedIn, routes!(identity::http::me))
+        .route(SignedIn, routes!(identity::http::tokens))
+        .route(SignedIn, routes!(identity::http::revoke_token))
+        .route(SignedIn, routes!(identity::http::orgs))
+        .route(SignedIn, routes!(identity::http::teams))
+        // Those who keep organisations, accounts and devices.
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::add_org),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::add_team),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::add_account),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::accounts),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::disable_account),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::regrant),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::set_password),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::add_token),
+        )
+        .route(
+            NeedsInProvince(Right::ManageIdentity),
+            routes!(identity::http::tokens_of),
+        )
+        .route(
+            Needs(Right::EnrolDevices),
+            routes!(identity::http::add_device),
+        )
+        .route(Needs(Right::EnrolDevices), routes!(identity::http::devices))
+        .route(
+            Needs(Right::EnrolDevices),
+            routes!(identity::http::revoke_device),
+        )
+        .route(
+            Needs(Right::EnrolDevices),
+            routes!(identity::http::open_enrolment),
+        )
+        .route(
+            Needs(Right::EnrolDevices),
+            routes!(identity::http::confirm_enrolment),
+        )
+}
+
+/// What the whole service is made of: router, contract, table of routes.
+#[must_use]
+pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
+    let ids = app.journal.ids().clone();
+    let (router, _, _) = declared().finish();
+    router
+        .fallback(layers::unknown_path)
+        .with_state(app)
+        .layer(axum::Extension(Metrics(metrics)))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestDecompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn_with_state(ids, layers::observe))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CSP),
+        ))
+        .layer(
+            CompressionLayer::new()
+                .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)),
+        )
+}
+
+/// The declared routes, for the test of rights and for documentation.
+#[must_use]
+pub fn route_table() -> Arc<[Route]> {
+    declared().finish().2
+}
+
+/// The OpenAPI 3.1 document as checked in.
+#[must_use]
+pub fn openapi_json() -> String {
+    declared().finish().1.to_pretty_json().unwrap_or_default()
+}
+
+#[derive(Clone)]
+struct Metrics(Option<PrometheusHandle>);
+
+/// How the server fares.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'static str>,
+}
+
+/// Whether the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operate", responses((status = 200, body = Health)))]
+async fn healthz() -> Body<Health> {
+    Body(
+        StatusCode::OK,
+        Health {
+            status: "ok",
+            version: env!("CARGO_PKG_VERSION"),
+            database: None,
+        },
+    )
+}
+
+/// Whether the server can keep its promises: database, its fsync settings, blobs.
+#[utoipa::path(get, path = "/readyz", tag = "operate", responses((status = 200, body = Health), (status = 503)))]
+async fn readyz(State(app): State<App>) -> Result<Body<Health>, Problem> {
+    let store = app.journal.store();
+    if let Durability::Broken(why) = store.durability().await? {
+        return Err(Problem::new(ProblemKind::Unavailable).detail(why));
+    }
+    app.blobs.probe().await.map_err(|error| {
+        Problem::new(ProblemKind::Unavailable)
+            .detail("the blob store cannot be written")
+            .internal(error)
+    })?;
+    Ok(Body(
+        StatusCode::OK,
+        Health {
+            status: "ready",
+            version: env!("CARGO_PKG_VERSION"),
+            database: Some(store.engine()),
+        },
+    ))
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operate", responses((status = 200, body = String)))]
+async fn prometheus(axum::Extension(Metrics(handle)): axum::Extension<Metrics>) -> Response {
+    let text = handle.map(|handle| handle.render()).unwrap_or_default();
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "operate", responses((status = 200)))]
+async fn openapi() -> Response {
+    (
+        [(
+            header::CONTENT_TYPE,
+            "application/vnd.oai.openapi+json;version=3.1",
+        )],
+        openapi_json(),
+    )
+        .into_response()
+}
+
+/// The plain pages' style.
+#[utoipa::path(get, path = "/assets/plain.css", tag = "web", responses((status = 200)))]
+async fn stylesheet() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=3600"),
+    ];
+    (headers, include_str!("plain.css")).into_response()
+}
+
+/// Serves until `stopped`, then lets requests under way finish.
+pub async fn serve(
+    app: App,
+    stopped: impl Future<Output = ()> + Send + 'static,
+    started: impl FnOnce(SocketAddr) + Send + 'static,
+) -> anyhow::Result<()> {
+    let config = Arc::clone(&app.config);
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .install_recorder()
+        .ok();
+    let service = router(app, recorder).into_make_service();
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stopped.await;
+        tracing::info!("stopping: requests under way may finish");
+        stopping.graceful_shutdown(Some(GRACE));
+    });
+    let listening = handle.clone();
+    tokio::spawn(async move {
+        if let Some(address) = listening.listening().await {
+            started(address);
+        }
+    });
+    match (&config.tls_cert, &config.tls_key) {
+        (Some(cert), Some(key)) => {
+            // A second call finds a provider in place, which is the same one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let tls = RustlsConfig::from_pem_file(cert, key)
+                .await
+                .context("the TLS certificate or key cannot be read")?;
+            axum_server::bind_rustls(config.listen, tls)
+                .handle(handle)
+                .serve(service)
+                .await?;
+        }
+        _ => axum_server::bind(config.listen)
+            .handle(handle)
+            .serve(service)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.listen))?,
+    }
+    Ok(())
+}
