@@ -1,4 +1,5 @@
 //! The ground under every slice: ids, time, paging, actors. No I/O.
 
 pub mod ids;
+pub mod refusal;
 pub mod time;
