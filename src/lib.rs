@@ -16,6 +16,8 @@ pub mod journal;
 
 pub mod identity;
 
+pub mod patrols;
+
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -1,0 +1,7 @@
+//! Patrols (cuộc tuần tra) and the tracks that phones and handhelds recorded on them.
+//!
+//! Invariants: a patrol has one track per device; a fix is known by (device, time, longitude, latitude) and is
+//! never deleted for being bad, only judged beside; every length and time is a function of the fixes and of
+//! versioned rules.
+
+pub mod model;

@@ -1,0 +1,16 @@
+//! What a patrol, a fix and a track are, and how figures follow from them. Pure: no I/O, no clock.
+
+pub mod bits;
+pub mod codec;
+pub mod fix;
+pub mod gpx;
+pub mod ground;
+pub mod legs;
+pub mod patrol;
+pub mod quality;
+pub mod text;
+pub mod track;
+pub mod vocabulary;
+
+#[cfg(test)]
+mod tests;
