@@ -6,8 +6,9 @@ use std::fmt;
 use std::io::Read;
 use std::str::FromStr;
 
+use super::faults::{ImportError, Reason};
 use super::properties::{Properties, bad, region};
-use super::reader::{Feature, FeatureReader, ImportError, Limits, Reason};
+use super::reader::{Feature, FeatureReader, Limits};
 use crate::geo::shape::Region;
 
 /// What kind of lowest administrative unit a commune is.

@@ -1,6 +1,7 @@
 //! Communes and risk areas as parsed from files, the checks of a whole set, and the search for a position's commune.
 
 pub mod commune;
+pub mod faults;
 pub mod locate;
 pub mod properties;
 pub mod reader;

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use super::reader::{Feature, Reason};
+use super::faults::Reason;
+use super::reader::Feature;
 use crate::geo::shape::Region;
 
 const MAX_TEXT_CHARS: usize = 200;

@@ -8,8 +8,9 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::commune::Codes;
+use super::faults::{ImportError, Reason};
 use super::properties::{Properties, bad, region};
-use super::reader::{Feature, FeatureReader, ImportError, Limits, Reason};
+use super::reader::{Feature, FeatureReader, Limits};
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::geo::shape::Region;

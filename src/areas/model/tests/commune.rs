@@ -1,6 +1,7 @@
 use super::COMMUNES;
 use crate::areas::model::commune::{CommuneDraft, CommuneFields, CommuneKind, read_communes};
-use crate::areas::model::reader::{ImportError, Limits};
+use crate::areas::model::faults::ImportError;
+use crate::areas::model::reader::Limits;
 
 fn read(text: &str) -> Result<Vec<CommuneDraft>, ImportError> {
     read_communes(

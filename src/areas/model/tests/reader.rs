@@ -3,7 +3,8 @@ use std::io::{self, Read};
 use proptest::prelude::*;
 
 use super::COMMUNES;
-use crate::areas::model::reader::{Feature, FeatureReader, ImportError, Limits};
+use crate::areas::model::faults::ImportError;
+use crate::areas::model::reader::{Feature, FeatureReader, Limits};
 
 fn read_within(text: &[u8], limits: Limits) -> Result<Vec<Feature>, ImportError> {
     FeatureReader::new(text, limits).collect()

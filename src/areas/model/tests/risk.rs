@@ -1,5 +1,6 @@
 use super::RISK_AREAS;
-use crate::areas::model::reader::{ImportError, Limits};
+use crate::areas::model::faults::ImportError;
+use crate::areas::model::reader::Limits;
 use crate::areas::model::risk::{
     CheckWindow, MonthDay, RiskAreaDraft, RiskBasis, RiskLevel, default_windows, read_risk_areas,
 };
