@@ -16,6 +16,8 @@ pub mod journal;
 
 pub mod identity;
 
+pub mod areas;
+
 pub mod patrols;
 
 pub mod app;

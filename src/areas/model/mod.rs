@@ -1,0 +1,13 @@
+//! Communes and risk areas as parsed from files, the checks of a whole set, and the search for a position's commune.
+
+pub mod commune;
+pub mod faults;
+pub mod locate;
+pub mod properties;
+pub mod reader;
+pub mod risk;
+mod scan;
+pub mod topology;
+
+#[cfg(test)]
+mod tests;
