@@ -147,13 +147,19 @@ impl LocalDate {
     #[must_use]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        i32::try_from((date - NaiveDate::default()).num_days()).ok().map(Self)
+        i32::try_from((date - NaiveDate::default()).num_days())
+            .ok()
+            .map(Self)
     }
 
     fn naive(self) -> NaiveDate {
         let epoch = NaiveDate::default();
         let days = Days::new(u64::from(self.0.unsigned_abs()));
-        let moved = if self.0 < 0 { epoch.checked_sub_days(days) } else { epoch.checked_add_days(days) };
+        let moved = if self.0 < 0 {
+            epoch.checked_sub_days(days)
+        } else {
+            epoch.checked_add_days(days)
+        };
         moved.unwrap_or(epoch)
     }
 }
@@ -163,7 +169,9 @@ impl FromStr for LocalDate {
 
     fn from_str(text: &str) -> Result<Self, InvalidDate> {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").or(Err(InvalidDate))?;
-        i32::try_from((date - NaiveDate::default()).num_days()).map(Self).or(Err(InvalidDate))
+        i32::try_from((date - NaiveDate::default()).num_days())
+            .map(Self)
+            .or(Err(InvalidDate))
     }
 }
 
@@ -203,7 +211,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one home of the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one home of the machine's clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp(Utc::now().timestamp_millis())
     }
