@@ -136,14 +136,14 @@ impl Relief {
             );
             ridges += share * (1.0 - 1.6 * bump.abs());
             reach_m *= 0.47;
-            share *= 0.46;
+            share *= 0.55;
         }
         let swell = noise(
             self.seed ^ 0x77,
             at.east_m / 38_000.0,
             at.north_m / 38_000.0,
         );
-        let heights = 1_050.0 + 950.0 * ridges + 420.0 * swell;
+        let heights = 960.0 + 950.0 * ridges + 420.0 * swell;
         let valley = (self.river_offset_m(at).abs() / 15_000.0).min(1.0);
         (85.0 + heights.max(60.0) * (0.06 + 0.94 * eased(valley.sqrt()))).min(3_050.0)
     }

@@ -177,9 +177,11 @@ impl Lattice {
     }
 }
 
+/// Climbing costs more than in proportion, so that fronts meet on crests.
 fn step_cost(from: (f64, bool), to: (f64, bool)) -> f64 {
-    let river = if from.1 == to.1 { 0.0 } else { 7.0 };
-    1.0 + (to.0 - from.0).abs() / 45.0 + river
+    let river = if from.1 == to.1 { 0.0 } else { 9.0 };
+    let climb = (to.0 - from.0).abs() / 38.0;
+    0.35 + climb * climb.sqrt() + river
 }
 
 fn middle(q: i64, r: i64) -> Spot {

@@ -6,7 +6,7 @@
 //! Codes of kinds are those of the API, so they travel as text.
 
 mod dice;
-mod exif;
+
 mod forces;
 mod ground;
 mod land;
@@ -21,6 +21,7 @@ mod places;
 mod plots;
 mod risk;
 mod scene;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod walk;

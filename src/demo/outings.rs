@@ -254,7 +254,7 @@ fn finds(kind: &str, transport: &str, goal: Goal, day: LocalDate, dice: &mut Dic
         11 | 12 => 0.24,
         1 => 0.2,
         2 | 3 => 0.36,
-        4 => 0.24,
+        4 => 0.22,
         5 if of_month < 15 => 0.1,
         _ => 0.0,
     };

@@ -135,12 +135,10 @@ impl Demo {
             wheels,
             stops: outing.finds,
         };
-        walk::walked(
-            &self.route(outing, wheels, dice),
-            &gait,
-            self.land.relief,
-            dice,
-        )
+        let mut route = self.route(outing, wheels, dice);
+        // Nobody walks abroad: points beyond the province are left out.
+        route.retain(|spot| self.land.commune_at(*spot).is_some());
+        walk::walked(&route, &gait, self.land.relief, dice)
     }
 
     fn route(&self, outing: &Outing, wheels: bool, dice: &mut Dice) -> Vec<Spot> {

@@ -172,7 +172,7 @@ impl Phone {
     fn poor(&self, seen: &Seen, dice: &mut Dice) -> Poor {
         let lucky = self.sigma_m * dice.between(0.8, 1.7);
         let fault = dice.unit();
-        if fault < 0.000_8 {
+        if fault < 0.000_3 {
             return Poor {
                 accuracy_m: lucky,
                 scale: 1.0,

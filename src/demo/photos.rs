@@ -5,7 +5,7 @@ use image::ImageError;
 use super::dice::{Dice, Stream};
 use super::ground::Spot;
 use super::phone::FIX_PARTS;
-use super::{Demo, exif, number, scene};
+use super::{Demo, number, scene, tags};
 use crate::base::ids::{PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
@@ -43,7 +43,7 @@ impl Photo {
     pub fn jpeg(&self, long_px: u32) -> Result<Vec<u8>, ImageError> {
         let long_px = long_px.clamp(16, 8_000);
         let picture = scene::painted(self, long_px, long_px * 3 / 4)?;
-        Ok(exif::written_into(&picture, self))
+        Ok(tags::written_into(&picture, self))
     }
 }
 
@@ -62,7 +62,7 @@ impl Demo {
         if !first || self.plan.photos < PER_PLOT {
             return Vec::new();
         }
-        let phases: &[(&str, f64)] = if place % 2 == 0 {
+        let phases: &[(&str, f64)] = if place.is_multiple_of(2) {
             &[("overview", 1.0), ("before", 3.0), ("close_up", 4.0)]
         } else {
             &[

@@ -12,7 +12,7 @@ use crate::geo::position::Position;
 /// Height at which poppy does best.
 const POPPY_M: f64 = 1_350.0;
 /// How far a slope may rise or fall before the area ends.
-const RISE_M: f64 = 210.0;
+const RISE_M: f64 = 120.0;
 
 /// A stretch of the year in which a check means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,13 +154,13 @@ fn centre(
 /// Goes out from the centre in all directions until the slope, the province or the reach ends.
 fn shaped(land: &Land, commune: usize, centre: Spot, dice: &mut Dice) -> Option<Slope> {
     let rays = 44 + dice.below(24);
-    let reach_m = dice.between(800.0, 1_900.0);
+    let reach_m = dice.between(1_000.0, 2_400.0);
     let height = land.relief.altitude_m(centre);
     let lengths: Vec<f64> = (0..rays)
         .map(|ray| {
             let heading = -std::f64::consts::TAU * number::real(ray) / number::real(rays);
             let ends = |metres: f64| {
-                let spot = centre.moved(heading, metres + 150.0);
+                let spot = centre.moved(heading, metres + 250.0);
                 (land.relief.altitude_m(spot) - height).abs() > RISE_M
                     || land.commune_at(spot).is_none()
             };
@@ -178,7 +178,7 @@ fn shaped(land: &Land, commune: usize, centre: Spot, dice: &mut Dice) -> Option<
             centre.moved(heading, lengths[ray].min(0.55 * lengths[ray] + 0.75 * near))
         })
         .collect();
-    (lengths.iter().sum::<f64>() / number::real(rays) > 330.0).then_some(Slope {
+    (lengths.iter().sum::<f64>() / number::real(rays) > 300.0).then_some(Slope {
         commune,
         ring,
         centre,
