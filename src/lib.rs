@@ -4,6 +4,7 @@
 //! The modules stand in dependency order: each uses only those above it (held by `tests/tidy`).
 
 pub mod base;
+pub mod demo;
 pub mod geo;
 
 pub mod store;
@@ -23,5 +24,6 @@ pub mod patrols;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod jobs;
 pub mod server;

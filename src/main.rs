@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The one binary: parses arguments, starts tracing, calls the command.
 
 use std::process::ExitCode;
@@ -7,3 +8,6 @@ use clap::Parser;
 fn main() -> ExitCode {
     tuantra::cli::run(tuantra::cli::Cli::parse())
 }
+=======
+fn main() {}
+>>>>>>> demo
