@@ -4,7 +4,6 @@
 //! The modules stand in dependency order: each uses only those above it (held by `tests/tidy`).
 
 pub mod base;
-pub mod demo;
 pub mod geo;
 
 pub mod store;

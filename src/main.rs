@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The one binary: parses arguments, starts tracing, calls the command.
 
 use std::process::ExitCode;
@@ -8,6 +7,3 @@ use clap::Parser;
 fn main() -> ExitCode {
     tuantra::cli::run(tuantra::cli::Cli::parse())
 }
-=======
-fn main() {}
->>>>>>> demo

@@ -146,22 +146,12 @@ impl LocalDate {
     #[must_use]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-<<<<<<< HEAD
         Some(Self((date - NaiveDate::default()).num_days()))
-=======
-        i32::try_from((date - NaiveDate::default()).num_days())
-            .ok()
-            .map(Self)
->>>>>>> demo
     }
 
     fn naive(self) -> NaiveDate {
         let epoch = NaiveDate::default();
-<<<<<<< HEAD
         let days = Days::new(self.0.unsigned_abs());
-=======
-        let days = Days::new(u64::from(self.0.unsigned_abs()));
->>>>>>> demo
         let moved = if self.0 < 0 {
             epoch.checked_sub_days(days)
         } else {
@@ -176,13 +166,7 @@ impl FromStr for LocalDate {
 
     fn from_str(text: &str) -> Result<Self, InvalidDate> {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").or(Err(InvalidDate))?;
-<<<<<<< HEAD
         Ok(Self((date - NaiveDate::default()).num_days()))
-=======
-        i32::try_from((date - NaiveDate::default()).num_days())
-            .map(Self)
-            .or(Err(InvalidDate))
->>>>>>> demo
     }
 }
 
