@@ -4,4 +4,5 @@
 //! The modules stand in dependency order: each uses only those above it (held by `tests/tidy.rs`).
 
 pub mod base;
+pub mod coverage;
 pub mod geo;
