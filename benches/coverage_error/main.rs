@@ -8,6 +8,7 @@ mod truth;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use truth::Patch;
 use tuantra::base::time::LocalDate;
 use tuantra::coverage::model::definition::Definition;
 use tuantra::coverage::model::fold::{Row, Seen};
@@ -15,7 +16,6 @@ use tuantra::coverage::model::interval::{CELLS_AT_LEAST, Measured};
 use tuantra::coverage::model::lattice::Lattice;
 use tuantra::coverage::model::risk::{RiskGrid, risk_of};
 use tuantra::coverage::model::sweep::{Walked, sweep};
-use truth::Patch;
 
 const RADII_CM: [u32; 2] = [5_000, 10_000];
 const WINDOWS_D: [i32; 3] = [7, 30, 90];
@@ -42,13 +42,21 @@ impl Case {
     }
 
     fn held(&self) -> bool {
-        self.measured.bound().is_some_and(|bound| self.error().abs() <= bound)
+        self.measured
+            .bound()
+            .is_some_and(|bound| self.error().abs() <= bound)
     }
 }
 
 fn main() -> Result<()> {
-    let files: Vec<String> = std::env::args().skip(1).filter(|word| word.ends_with(".json")).collect();
-    let patches = files.iter().map(|file| Patch::read(file)).collect::<Result<Vec<_>>>()?;
+    let files: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word.ends_with(".json"))
+        .collect();
+    let patches = files
+        .iter()
+        .map(|file| Patch::read(file))
+        .collect::<Result<Vec<_>>>()?;
     for resolution in 10..=12 {
         let lattice = Lattice::new(resolution)?;
         let mut cases = Vec::new();
@@ -63,11 +71,17 @@ fn main() -> Result<()> {
 fn judge(patch: &Patch, lattice: Lattice, cases: &mut Vec<Case>) -> Result<()> {
     let areas = patch.areas();
     let started = Instant::now();
-    let grids: Vec<RiskGrid> =
-        patch.communes.iter().map(|commune| RiskGrid::lay(lattice, &risk_of(&commune.shape(), &areas))).collect();
+    let grids: Vec<RiskGrid> = patch
+        .communes
+        .iter()
+        .map(|commune| RiskGrid::lay(lattice, &risk_of(&commune.shape(), &areas)))
+        .collect();
     let laid_ms = started.elapsed().as_secs_f64() * 1e3;
-    let walks: Vec<(i32, Vec<Walked>)> =
-        patch.walks.iter().map(|walk| (walk.day, walk.walked(&Definition::current()))).collect();
+    let walks: Vec<(i32, Vec<Walked>)> = patch
+        .walks
+        .iter()
+        .map(|walk| (walk.day, walk.walked(&Definition::current())))
+        .collect();
     for radius_cm in RADII_CM {
         let started = Instant::now();
         let rows = rows(&walks, lattice, radius_cm)?;
@@ -83,9 +97,17 @@ fn judge(patch: &Patch, lattice: Lattice, cases: &mut Vec<Case>) -> Result<()> {
             let first = LocalDate::from_days(patch.last_day - window_d + 1);
             let named = format!("{}m/{window_d}d", radius_cm / 100);
             for (commune, grid) in patch.communes.iter().zip(&grids) {
-                let Some(exact) = commune.covered.get(&named).context("a window is missing")? else { continue };
+                let Some(exact) = commune.covered.get(&named).context("a window is missing")?
+                else {
+                    continue;
+                };
                 let seen = Seen::once(grid, rows.iter().copied().filter(|row| row.day >= first));
-                cases.push(Case { window_d, radius_cm, exact: *exact, measured: seen.measured(grid) });
+                cases.push(Case {
+                    window_d,
+                    radius_cm,
+                    exact: *exact,
+                    measured: seen.measured(grid),
+                });
             }
         }
     }
@@ -97,7 +119,12 @@ fn rows(walks: &[(i32, Vec<Walked>)], lattice: Lattice, radius_cm: u32) -> Resul
     for (patrol, (day, walked)) in walks.iter().enumerate() {
         let (patrol, day) = (u32::try_from(patrol)?, LocalDate::from_days(*day));
         let masks = sweep(lattice, radius_cm, walked).into_iter();
-        rows.extend(masks.map(|seen| Row { parent: seen.parent, mask: seen.mask, day, patrol }));
+        rows.extend(masks.map(|seen| Row {
+            parent: seen.parent,
+            mask: seen.mask,
+            day,
+            patrol,
+        }));
     }
     Ok(rows)
 }
@@ -105,14 +132,18 @@ fn rows(walks: &[(i32, Vec<Walked>)], lattice: Lattice, radius_cm: u32) -> Resul
 fn report(resolution: u8, cases: &[Case]) {
     for radius_cm in RADII_CM {
         for window_d in WINDOWS_D {
-            let of: Vec<&Case> =
-                cases.iter().filter(|case| (case.radius_cm, case.window_d) == (radius_cm, window_d)).collect();
+            let of: Vec<&Case> = cases
+                .iter()
+                .filter(|case| (case.radius_cm, case.window_d) == (radius_cm, window_d))
+                .collect();
             row(resolution, radius_cm, window_d, &of);
         }
     }
     let mut per_root: Vec<f64> = cases
         .iter()
-        .map(|case| ((case.error_cells() - CELLS_AT_LEAST) / case.edge_cells().max(1.0).sqrt()).max(0.0))
+        .map(|case| {
+            ((case.error_cells() - CELLS_AT_LEAST) / case.edge_cells().max(1.0).sqrt()).max(0.0)
+        })
         .collect();
     per_root.sort_by(f64::total_cmp);
     let missed = cases.iter().filter(|case| !case.held()).count();
@@ -130,8 +161,12 @@ fn report(resolution: u8, cases: &[Case]) {
 
 fn row(resolution: u8, radius_cm: u32, window_d: i32, cases: &[&Case]) {
     let count = cases.len().max(1) as f64;
-    let mean = |of: &dyn Fn(&Case) -> f64| 100.0 * cases.iter().map(|case| of(case)).sum::<f64>() / count;
-    let worst = cases.iter().map(|case| 100.0 * case.error().abs()).fold(0.0, f64::max);
+    let mean =
+        |of: &dyn Fn(&Case) -> f64| 100.0 * cases.iter().map(|case| of(case)).sum::<f64>() / count;
+    let worst = cases
+        .iter()
+        .map(|case| 100.0 * case.error().abs())
+        .fold(0.0, f64::max);
     println!(
         "| {resolution} | {} m | {window_d} d | {:.2} | {:.4} | {worst:.3} | {:+.4} | {:.3} |",
         radius_cm / 100,

@@ -47,7 +47,10 @@ impl Patch {
     }
 
     pub fn areas(&self) -> Vec<MultiPolygon> {
-        self.risk_areas.iter().map(|area| shape(&area.rings)).collect()
+        self.risk_areas
+            .iter()
+            .map(|area| shape(&area.rings))
+            .collect()
     }
 }
 
@@ -65,12 +68,16 @@ impl Walk {
         let mut before: Option<(i32, Position)> = None;
         for [seconds, east, north, accuracy_m] in &self.fixes {
             (t, lon, lat) = (t + seconds, lon + east, lat + north);
-            let Ok(at) = Position::from_e7(lon * 10, lat * 10) else { continue };
+            let Ok(at) = Position::from_e7(lon * 10, lat * 10) else {
+                continue;
+            };
             if f64::from(*accuracy_m) > definition.max_accuracy_m() {
                 continue;
             }
             walked.push(match before {
-                Some((earlier, from)) if credible(definition, t - earlier, from, at) => Walked::Corridor { from, to: at },
+                Some((earlier, from)) if credible(definition, t - earlier, from, at) => {
+                    Walked::Corridor { from, to: at }
+                }
                 _ => Walked::Disc { at },
             });
             before = Some((t, at));
@@ -87,11 +94,16 @@ fn credible(definition: &Definition, gap_s: i32, from: Position, to: Position) -
 }
 
 fn shape(rings: &[Vec<[i32; 2]>]) -> MultiPolygon {
-    let mut rings = rings.iter().map(|ring| ring.iter().map(|at| degrees(*at)).collect::<LineString>());
+    let mut rings = rings
+        .iter()
+        .map(|ring| ring.iter().map(|at| degrees(*at)).collect::<LineString>());
     let outer = rings.next().unwrap_or_else(|| LineString::new(vec![]));
     MultiPolygon::new(vec![Polygon::new(outer, rings.collect())])
 }
 
 fn degrees([lon, lat]: [i32; 2]) -> Coord {
-    Coord { x: f64::from(lon) / 1e6, y: f64::from(lat) / 1e6 }
+    Coord {
+        x: f64::from(lon) / 1e6,
+        y: f64::from(lat) / 1e6,
+    }
 }

@@ -46,7 +46,8 @@ impl Coverage {
             covered_m2 += commune.covered_m2;
             measured = measured + commune.measured;
         }
-        let coverage = (measured.total_dm2 > 0 && risk_area_m2 > 0.0).then(|| covered_m2 / risk_area_m2);
+        let coverage =
+            (measured.total_dm2 > 0 && risk_area_m2 > 0.0).then(|| covered_m2 / risk_area_m2);
         Self {
             coverage,
             error_bound: measured.bound(),

@@ -135,10 +135,18 @@ impl TryFrom<Draft> for Definition {
         }
         for (n, footprint) in draft.footprints.iter().enumerate() {
             let transport = footprint.transport;
-            if draft.footprints.iter().take(n).any(|other| other.transport == transport) {
+            if draft
+                .footprints
+                .iter()
+                .take(n)
+                .any(|other| other.transport == transport)
+            {
                 return Err(InvalidDefinition::Twice { transport });
             }
-            if let Some(radius_cm) = footprint.radii().find(|&radius_cm| radius_cm > WIDEST_RADIUS_CM) {
+            if let Some(radius_cm) = footprint
+                .radii()
+                .find(|&radius_cm| radius_cm > WIDEST_RADIUS_CM)
+            {
                 return Err(InvalidDefinition::Radius { radius_cm });
             }
         }
@@ -162,13 +170,27 @@ impl Draft {
     /// The definition that a new province starts with.
     #[must_use]
     pub fn current() -> Self {
-        let effort_only = |transport| Footprint { transport, default_radius_cm: 0, also_indexed_cm: vec![] };
-        let foot =
-            Footprint { transport: Transport::Foot, default_radius_cm: 5_000, also_indexed_cm: vec![10_000] };
-        let others = [Transport::Motorbike, Transport::Car, Transport::Boat, Transport::Uav];
+        let effort_only = |transport| Footprint {
+            transport,
+            default_radius_cm: 0,
+            also_indexed_cm: vec![],
+        };
+        let foot = Footprint {
+            transport: Transport::Foot,
+            default_radius_cm: 5_000,
+            also_indexed_cm: vec![10_000],
+        };
+        let others = [
+            Transport::Motorbike,
+            Transport::Car,
+            Transport::Boat,
+            Transport::Uav,
+        ];
         Self {
             version: 1,
-            footprints: std::iter::once(foot).chain(others.map(effort_only)).collect(),
+            footprints: std::iter::once(foot)
+                .chain(others.map(effort_only))
+                .collect(),
             max_gap_s: 300,
             max_gap_m: 300,
             max_accuracy_m: 50,
@@ -182,7 +204,10 @@ impl Definition {
     /// The definition that a new province starts with.
     #[must_use]
     pub fn current() -> Self {
-        Self { draft: Draft::current(), lattice: Lattice::CURRENT }
+        Self {
+            draft: Draft::current(),
+            lattice: Lattice::CURRENT,
+        }
     }
 
     /// Grows by one with every change.
@@ -218,27 +243,48 @@ impl Definition {
     /// The radii to sweep for a transport, ascending and without 0; none when it is effort only.
     #[must_use]
     pub fn radii_cm(&self, transport: Transport) -> Vec<u32> {
-        let own = self.draft.footprints.iter().filter(|footprint| footprint.transport == transport);
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport == transport);
         sorted(own.flat_map(Footprint::radii))
     }
 
     /// The radii that a class of footprints can be asked for, ascending.
     #[must_use]
     pub fn indexed_cm(&self, class: FootprintClass) -> Vec<u32> {
-        let own = self.draft.footprints.iter().filter(|footprint| footprint.transport.class() == class);
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport.class() == class);
         sorted(own.flat_map(Footprint::radii))
     }
 
     /// The radius to answer: the asked one if it is indexed, the walker's default when none is asked.
-    pub fn radius_cm(&self, class: FootprintClass, asked_cm: Option<u32>) -> Result<u32, RadiusNotIndexed> {
+    pub fn radius_cm(
+        &self,
+        class: FootprintClass,
+        asked_cm: Option<u32>,
+    ) -> Result<u32, RadiusNotIndexed> {
         let indexed_cm = self.indexed_cm(class);
-        let own = self.draft.footprints.iter().filter(|footprint| footprint.transport.class() == class);
-        let default_cm = own.map(|footprint| footprint.default_radius_cm).find(|&radius_cm| radius_cm > 0);
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport.class() == class);
+        let default_cm = own
+            .map(|footprint| footprint.default_radius_cm)
+            .find(|&radius_cm| radius_cm > 0);
         let radius_cm = asked_cm.or(default_cm).unwrap_or(0);
         if indexed_cm.contains(&radius_cm) {
             Ok(radius_cm)
         } else {
-            Err(RadiusNotIndexed { radius_cm, indexed_cm })
+            Err(RadiusNotIndexed {
+                radius_cm,
+                indexed_cm,
+            })
         }
     }
 }

@@ -49,12 +49,17 @@ impl Seen {
     /// Nothing seen yet.
     #[must_use]
     pub fn nothing(grid: &RiskGrid) -> Self {
-        Self { masks: vec![0; grid.parents()] }
+        Self {
+            masks: vec![0; grid.parents()],
+        }
     }
 
     /// Adds cells seen; parents without risk are passed over.
     pub fn add(&mut self, grid: &RiskGrid, seen: ParentMask) {
-        if let Some(mask) = grid.place(seen.parent).and_then(|place| self.masks.get_mut(place)) {
+        if let Some(mask) = grid
+            .place(seen.parent)
+            .and_then(|place| self.masks.get_mut(place))
+        {
             *mask |= seen.mask;
         }
     }
@@ -64,7 +69,13 @@ impl Seen {
     pub fn once(grid: &RiskGrid, rows: impl IntoIterator<Item = Row>) -> Self {
         let mut seen = Self::nothing(grid);
         for row in rows {
-            seen.add(grid, ParentMask { parent: row.parent, mask: row.mask });
+            seen.add(
+                grid,
+                ParentMask {
+                    parent: row.parent,
+                    mask: row.mask,
+                },
+            );
         }
         seen
     }
@@ -75,7 +86,9 @@ impl Seen {
         if visits == NonZeroU8::MIN {
             return Self::once(grid, rows);
         }
-        Self::counted(grid, rows, visits, |row| Some((row.day.as_days(), row.patrol)))
+        Self::counted(grid, rows, visits, |row| {
+            Some((row.day.as_days(), row.patrol))
+        })
     }
 
     /// Everything visited inside at least so many different check windows. Where windows overlap, a
@@ -102,7 +115,11 @@ impl Seen {
         let mut visits = Visits::default();
         for row in rows {
             if let (Some(place), Some(occasion)) = (grid.place(row.parent), occasion(&row)) {
-                visits.0.push(Visit { place, occasion, mask: row.mask });
+                visits.0.push(Visit {
+                    place,
+                    occasion,
+                    mask: row.mask,
+                });
             }
         }
         visits.unite();
@@ -120,7 +137,12 @@ impl Seen {
     #[must_use]
     pub fn measured(&self, grid: &RiskGrid) -> Measured {
         let mut measured = Measured::unseen(grid);
-        for (place, &seen) in self.masks.iter().enumerate().filter(|(_, seen)| **seen != 0) {
+        for (place, &seen) in self
+            .masks
+            .iter()
+            .enumerate()
+            .filter(|(_, seen)| **seen != 0)
+        {
             let edge = (seen & grid.beside(!seen)) | (!seen & grid.beside(seen));
             measured.covered_dm2 += grid.weight_dm2(place, seen);
             measured.edge_dm2 += grid.weight_dm2(place, edge);
@@ -141,7 +163,11 @@ pub fn cells(grid: &RiskGrid, rows: impl IntoIterator<Item = Row>) -> Vec<CellVi
     let mut visits = Visits::default();
     for row in rows {
         if let Some(place) = grid.place(row.parent) {
-            visits.0.push(Visit { place, occasion: (row.day.as_days(), row.patrol), mask: row.mask });
+            visits.0.push(Visit {
+                place,
+                occasion: (row.day.as_days(), row.patrol),
+                mask: row.mask,
+            });
         }
     }
     visits.unite();
@@ -163,7 +189,9 @@ fn list_parent(grid: &RiskGrid, place: usize, visits: &[Visit], list: &mut Vec<C
             cell,
             risk_dm2: grid.weight_dm2(place, 1 << bit),
             visits: u32::try_from(own().count()).unwrap_or(u32::MAX),
-            last_visit: own().next_back().map(|visit| LocalDate::from_days(visit.occasion.0)),
+            last_visit: own()
+                .next_back()
+                .map(|visit| LocalDate::from_days(visit.occasion.0)),
         });
     }
 }
@@ -180,7 +208,8 @@ struct Visits(Vec<Visit>);
 impl Visits {
     /// Sorts by place and occasion and unites the rows of one occasion.
     fn unite(&mut self) {
-        self.0.sort_unstable_by_key(|visit| (visit.place, visit.occasion));
+        self.0
+            .sort_unstable_by_key(|visit| (visit.place, visit.occasion));
         self.0.dedup_by(|later, kept| {
             let same = (later.place, later.occasion) == (kept.place, kept.occasion);
             if same {

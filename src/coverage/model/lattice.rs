@@ -41,11 +41,16 @@ pub struct ParentMask {
 
 impl Lattice {
     /// Bits of resolution 11 in words of resolution 9.
-    pub const CURRENT: Self = Self { parent: Resolution::Nine, mask: Resolution::Eleven };
+    pub const CURRENT: Self = Self {
+        parent: Resolution::Nine,
+        mask: Resolution::Eleven,
+    };
 
     /// The lattice whose bits are cells of that resolution.
     pub fn new(mask_resolution: u8) -> Result<Self, InvalidLattice> {
-        let refused = InvalidLattice { resolution: mask_resolution };
+        let refused = InvalidLattice {
+            resolution: mask_resolution,
+        };
         let mask = Resolution::try_from(mask_resolution).or(Err(refused))?;
         let parent = mask.pred().and_then(Resolution::pred).ok_or(refused)?;
         Ok(Self { parent, mask })
@@ -69,7 +74,10 @@ impl Lattice {
         let cell = cell.parent(self.mask)?;
         let parent = cell.parent(self.parent)?;
         let position = cell.child_position(self.parent)?;
-        Some(ParentMask { parent: ParentCell::of(parent), mask: 1 << position })
+        Some(ParentMask {
+            parent: ParentCell::of(parent),
+            mask: 1 << position,
+        })
     }
 
     /// The cells of a mask, in the order of bits.
@@ -83,7 +91,10 @@ impl Lattice {
     pub(super) fn neighbours(self) -> [u64; CHILDREN] {
         let mut table = [0; CHILDREN];
         let home = LatLng::new(22.4, 104.3).map(|at| at.to_cell(self.parent));
-        for (row, child) in table.iter_mut().zip(home.iter().flat_map(|home| home.children(self.mask))) {
+        for (row, child) in table
+            .iter_mut()
+            .zip(home.iter().flat_map(|home| home.children(self.mask)))
+        {
             *row = child
                 .grid_disk_safe(1)
                 .filter(|near| *near != child && near.parent(self.parent) == home.ok())

@@ -22,7 +22,10 @@ impl Metres {
     }
 
     pub(super) fn minus(self, other: Self) -> Self {
-        Self { east: self.east - other.east, north: self.north - other.north }
+        Self {
+            east: self.east - other.east,
+            north: self.north - other.north,
+        }
     }
 }
 
@@ -41,7 +44,10 @@ impl Plane {
         let prime_vertical_m = EQUATOR_RADIUS_M / flat.sqrt();
         let meridian_m = prime_vertical_m * (1.0 - ECCENTRICITY_SQUARED) / flat;
         Self {
-            origin: Coord { x: origin.lng(), y: origin.lat() },
+            origin: Coord {
+                x: origin.lng(),
+                y: origin.lat(),
+            },
             east_per_degree: (prime_vertical_m * cos).to_radians(),
             north_per_degree: meridian_m.to_radians(),
         }
@@ -56,6 +62,9 @@ impl Plane {
     }
 
     pub(super) fn place_centre(&self, at: LatLng) -> Metres {
-        self.place(Coord { x: at.lng(), y: at.lat() })
+        self.place(Coord {
+            x: at.lng(),
+            y: at.lat(),
+        })
     }
 }

@@ -105,7 +105,11 @@ impl Sweep {
         let mut start = from;
         let mut n = 1.0;
         while n <= pieces {
-            let end = if n < pieces { from + (to - from) * (n / pieces) } else { to };
+            let end = if n < pieces {
+                from + (to - from) * (n / pieces)
+            } else {
+                to
+            };
             self.add_piece(start, end);
             start = end;
             n += 1.0;
@@ -147,11 +151,18 @@ impl Sweep {
             let centre = plane.place_centre(LatLng::from(parent));
             let slot = *self.index.entry(parent).or_insert(self.seen.len());
             if slot == self.seen.len() {
-                self.seen.push(Seen { parent, frame: None, mask: 0 });
+                self.seen.push(Seen {
+                    parent,
+                    frame: None,
+                    mask: 0,
+                });
             }
             (slot, centre)
         });
-        Some(Home { plane, near: near.collect() })
+        Some(Home {
+            plane,
+            near: near.collect(),
+        })
     }
 
     /// The cells swept so far, sorted by parent.
@@ -159,7 +170,10 @@ impl Sweep {
     pub fn into_masks(self) -> Vec<ParentMask> {
         let touched = self.seen.into_iter().filter(|seen| seen.mask != 0);
         let mut masks: Vec<_> = touched
-            .map(|seen| ParentMask { parent: ParentCell::of(seen.parent), mask: seen.mask })
+            .map(|seen| ParentMask {
+                parent: ParentCell::of(seen.parent),
+                mask: seen.mask,
+            })
             .collect();
         masks.sort_unstable();
         masks
@@ -177,14 +191,20 @@ pub(super) fn rings(far_m: f64, edge_m: f64) -> u32 {
 }
 
 fn rough_length_m(from: Coord<f64>, to: Coord<f64>) -> f64 {
-    LatLng::new(f64::midpoint(from.y, to.y), f64::midpoint(from.x, to.x))
-        .map_or(0.0, |middle| Plane::at(middle).place(from).minus(Plane::at(middle).place(to)).length())
+    LatLng::new(f64::midpoint(from.y, to.y), f64::midpoint(from.x, to.x)).map_or(0.0, |middle| {
+        Plane::at(middle)
+            .place(from)
+            .minus(Plane::at(middle).place(to))
+            .length()
+    })
 }
 
 impl Seen {
     fn add(&mut self, lattice: Lattice, radius_m: f64, from: Coord<f64>, to: Coord<f64>) {
         let parent = self.parent;
-        let frame = self.frame.get_or_insert_with(|| Box::new(Frame::of(lattice, parent)));
+        let frame = self
+            .frame
+            .get_or_insert_with(|| Box::new(Frame::of(lattice, parent)));
         if self.mask == frame.all {
             return;
         }
@@ -215,15 +235,26 @@ impl Segment {
     fn new(from: Metres, to: Metres) -> Self {
         let along = to.minus(from);
         let length_squared = along.east * along.east + along.north * along.north;
-        let per_length_squared = if length_squared > 0.0 { 1.0 / length_squared } else { 0.0 };
-        Self { from, along, per_length_squared }
+        let per_length_squared = if length_squared > 0.0 {
+            1.0 / length_squared
+        } else {
+            0.0
+        };
+        Self {
+            from,
+            along,
+            per_length_squared,
+        }
     }
 
     fn distance_squared(&self, east: f64, north: f64) -> f64 {
         let (east, north) = (east - self.from.east, north - self.from.north);
         let along = (east * self.along.east + north * self.along.north) * self.per_length_squared;
         let along = along.clamp(0.0, 1.0);
-        let (east, north) = (east - along * self.along.east, north - along * self.along.north);
+        let (east, north) = (
+            east - along * self.along.east,
+            north - along * self.along.north,
+        );
         east * east + north * north
     }
 }

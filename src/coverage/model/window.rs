@@ -30,7 +30,11 @@ impl YearDay {
     pub fn new(month: u32, day: u32) -> Result<Self, InvalidYearDay> {
         const LEAP_YEAR: i32 = 2024;
         let exists = LocalDate::from_ymd(LEAP_YEAR, month, day).is_some();
-        if exists { Ok(Self { month, day }) } else { Err(InvalidYearDay { month, day }) }
+        if exists {
+            Ok(Self { month, day })
+        } else {
+            Err(InvalidYearDay { month, day })
+        }
     }
 
     fn of(date: LocalDate) -> Self {

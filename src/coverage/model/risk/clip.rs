@@ -26,7 +26,9 @@ pub(super) fn signed_area_m2(ring: &[Metres]) -> f64 {
 /// The area of a polygon whose rings were cut: the outer ring less its holes.
 pub(super) fn area_m2(rings: &[Ring]) -> f64 {
     let mut areas = rings.iter().map(|ring| signed_area_m2(ring).abs());
-    areas.next().map_or(0.0, |outer| (outer - areas.sum::<f64>()).max(0.0))
+    areas
+        .next()
+        .map_or(0.0, |outer| (outer - areas.sum::<f64>()).max(0.0))
 }
 
 /// The part of each ring inside a convex outline that turns left.
@@ -36,7 +38,9 @@ pub(super) fn cut(rings: &[Ring], outline: &[Metres]) -> Rings {
 
 fn cut_ring(ring: &[Metres], outline: &[Metres]) -> Ring {
     let mut kept = ring.to_vec();
-    let Some(mut from) = outline.last().copied() else { return Vec::new() };
+    let Some(mut from) = outline.last().copied() else {
+        return Vec::new();
+    };
     for &to in outline {
         if kept.is_empty() {
             break;
@@ -55,7 +59,9 @@ fn cut_side(ring: &[Metres], from: Metres, to: Metres) -> Ring {
         along.east * off.north - along.north * off.east
     };
     let mut kept = Vec::with_capacity(ring.len() + 4);
-    let Some(mut before) = ring.last().copied() else { return kept };
+    let Some(mut before) = ring.last().copied() else {
+        return kept;
+    };
     let mut side_before = side(before);
     for &at in ring {
         let side_at = side(at);

@@ -8,7 +8,10 @@ mod clip;
 use std::collections::BTreeMap;
 
 use geo::orient::{Direction, Orient};
-use geo::{Area, BooleanOps, BoundingRect, Coord, GeodesicArea, Intersects, LineString, MultiPolygon, Polygon};
+use geo::{
+    Area, BooleanOps, BoundingRect, Coord, GeodesicArea, Intersects, LineString, MultiPolygon,
+    Polygon,
+};
 use geo::{Rect, unary_union};
 use h3o::{CellIndex, LatLng};
 
@@ -27,10 +30,15 @@ const WIDEST_STAND_OUT: f64 = 1.5;
 /// Where a commune is at risk: its boundary cut with the union of the risk areas, each counted once.
 #[must_use]
 pub fn risk_of(commune: &MultiPolygon, areas: &[MultiPolygon]) -> MultiPolygon {
-    let Some(bounds) = commune.bounding_rect() else { return MultiPolygon::new(vec![]) };
+    let Some(bounds) = commune.bounding_rect() else {
+        return MultiPolygon::new(vec![]);
+    };
     let near: Vec<MultiPolygon> = areas
         .iter()
-        .filter(|area| area.bounding_rect().is_some_and(|own| own.intersects(&bounds)))
+        .filter(|area| {
+            area.bounding_rect()
+                .is_some_and(|own| own.intersects(&bounds))
+        })
         .map(|area| area.orient(Direction::Default))
         .collect();
     let risk = unary_union(near.iter().flatten()).intersection(commune);
@@ -44,7 +52,9 @@ fn without_splinters(polygon: Polygon) -> Option<Polygon> {
 }
 
 fn rough_area_m2(ring: &LineString) -> f64 {
-    let Some(Ok(origin)) = ring.0.first().map(|at| LatLng::new(at.y, at.x)) else { return 0.0 };
+    let Some(Ok(origin)) = ring.0.first().map(|at| LatLng::new(at.y, at.x)) else {
+        return 0.0;
+    };
     let plane = Plane::at(origin);
     clip::signed_area_m2(&ring.0.iter().map(|at| plane.place(*at)).collect::<Ring>()).abs()
 }
@@ -88,7 +98,9 @@ impl RiskGrid {
                 let rings = clip::cut(&placed(polygon, &frame), &square(lattice));
                 if clip::area_m2(&rings) > 0.0 {
                     let shares = shares.entry(ParentCell::of(parent));
-                    shares.or_insert_with(|| Shares::of(lattice, &frame)).add(&rings);
+                    shares
+                        .or_insert_with(|| Shares::of(lattice, &frame))
+                        .add(&rings);
                 }
             }
         }
@@ -112,9 +124,19 @@ impl RiskGrid {
 
     fn push(&mut self, parent: ParentCell, shares: &Shares) {
         let border_from = u32::try_from(self.border_dm2.len()).unwrap_or(u32::MAX);
-        let mut row = RiskParent { parent, risk: 0, inner: 0, inner_dm2: 0, border_from };
+        let mut row = RiskParent {
+            parent,
+            risk: 0,
+            inner: 0,
+            inner_dm2: 0,
+            border_from,
+        };
         let mut inner_m2 = 0.0;
-        let largest_m2 = shares.cells.iter().map(|cell| cell.area_m2).fold(0.0, f64::max);
+        let largest_m2 = shares
+            .cells
+            .iter()
+            .map(|cell| cell.area_m2)
+            .fold(0.0, f64::max);
         self.cell_dm2 = self.cell_dm2.max(u64::from(whole_dm2(largest_m2)));
         for (bit, (cell, at_risk_m2)) in shares.cells.iter().zip(shares.at_risk_m2).enumerate() {
             let border_dm2 = whole_dm2(at_risk_m2.min(cell.area_m2));
@@ -161,32 +183,46 @@ impl RiskGrid {
     /// The place of a parent in this grid, if it holds risk.
     #[must_use]
     pub fn place(&self, parent: ParentCell) -> Option<usize> {
-        self.parents.binary_search_by_key(&parent, |row| row.parent).ok()
+        self.parents
+            .binary_search_by_key(&parent, |row| row.parent)
+            .ok()
     }
 
     /// The cells at risk under the parent at a place.
     #[must_use]
     pub fn risk(&self, place: usize) -> Option<ParentMask> {
-        self.parents.get(place).map(|row| ParentMask { parent: row.parent, mask: row.risk })
+        self.parents.get(place).map(|row| ParentMask {
+            parent: row.parent,
+            mask: row.risk,
+        })
     }
 
     /// The weight of those cells of the parent at a place, in dm².
     #[must_use]
     pub fn weight_dm2(&self, place: usize, mask: u64) -> u64 {
-        let Some(row) = self.parents.get(place) else { return 0 };
+        let Some(row) = self.parents.get(place) else {
+            return 0;
+        };
         let inner = u64::from((mask & row.inner).count_ones()) * u64::from(row.inner_dm2);
         let border = row.risk & !row.inner;
         if mask & border == 0 {
             return inner;
         }
         let weights = self.border_dm2.iter().skip(row.border_from as usize);
-        let seen = bits(border).zip(weights).filter(|(bit, _)| mask >> bit & 1 == 1);
-        inner + seen.map(|(_, weight_dm2)| u64::from(*weight_dm2)).sum::<u64>()
+        let seen = bits(border)
+            .zip(weights)
+            .filter(|(bit, _)| mask >> bit & 1 == 1);
+        inner
+            + seen
+                .map(|(_, weight_dm2)| u64::from(*weight_dm2))
+                .sum::<u64>()
     }
 
     /// The cells that touch, under the same parent, one of those cells.
     pub(super) fn beside(&self, mask: u64) -> u64 {
-        bits(mask).filter_map(|bit| self.neighbours.get(bit as usize)).fold(0, |all, near| all | near)
+        bits(mask)
+            .filter_map(|bit| self.neighbours.get(bit as usize))
+            .fold(0, |all, near| all | near)
     }
 }
 
@@ -212,8 +248,14 @@ struct Hexagon {
 
 impl Shares {
     fn of(lattice: Lattice, frame: &Frame) -> Self {
-        let cells = frame.parent.children(lattice.mask()).map(|child| Hexagon::of(child, frame));
-        Self { cells: cells.collect(), at_risk_m2: [0.0; CHILDREN] }
+        let cells = frame
+            .parent
+            .children(lattice.mask())
+            .map(|child| Hexagon::of(child, frame));
+        Self {
+            cells: cells.collect(),
+            at_risk_m2: [0.0; CHILDREN],
+        }
     }
 
     fn add(&mut self, rings: &Rings) {
@@ -228,7 +270,10 @@ impl Shares {
 impl Hexagon {
     fn of(cell: CellIndex, frame: &Frame) -> Self {
         let corners = cell.boundary();
-        let outline: Ring = corners.iter().map(|at| frame.plane.place_centre(*at)).collect();
+        let outline: Ring = corners
+            .iter()
+            .map(|at| frame.plane.place_centre(*at))
+            .collect();
         let area_m2 = clip::signed_area_m2(&outline);
         Self { outline, area_m2 }
     }
@@ -236,36 +281,53 @@ impl Hexagon {
 
 fn placed(polygon: &Polygon, frame: &Frame) -> Rings {
     let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-    rings.map(|ring| ring.0.iter().map(|at| frame.place(*at)).collect()).collect()
+    rings
+        .map(|ring| ring.0.iter().map(|at| frame.place(*at)).collect())
+        .collect()
 }
 
 /// A square around any parent and its children; rings are cut to it before they meet 49 hexagons.
 fn square(lattice: Lattice) -> [Metres; 4] {
     let half = WIDEST_STAND_OUT * lattice.parent_edge_m();
-    [(-half, -half), (half, -half), (half, half), (-half, half)].map(|(east, north)| Metres { east, north })
+    [(-half, -half), (half, -half), (half, half), (-half, half)]
+        .map(|(east, north)| Metres { east, north })
 }
 
 /// Every parent with a child that may touch the polygon.
 fn parents_near(lattice: Lattice, polygon: &Polygon) -> Vec<CellIndex> {
     let edge_m = lattice.parent_edge_m();
     let stand_out_m = WIDEST_STAND_OUT * edge_m;
-    let Some(bounds) = polygon.bounding_rect().filter(|_| polygon.unsigned_area() > 0.0) else {
+    let Some(bounds) = polygon
+        .bounding_rect()
+        .filter(|_| polygon.unsigned_area() > 0.0)
+    else {
         return Vec::new();
     };
-    let Ok(middle) = LatLng::new(bounds.center().y, bounds.center().x) else { return Vec::new() };
+    let Ok(middle) = LatLng::new(bounds.center().y, bounds.center().x) else {
+        return Vec::new();
+    };
     let plane = Plane::at(middle);
     let corner = furthest(&plane, &bounds);
     let far_m = corner.length() + stand_out_m + edge_m;
-    let parents = middle.to_cell(lattice.parent()).grid_disk::<Vec<_>>(rings(far_m, edge_m));
+    let parents = middle
+        .to_cell(lattice.parent())
+        .grid_disk::<Vec<_>>(rings(far_m, edge_m));
     let touches = |parent: &CellIndex| {
         let centre = plane.place_centre(LatLng::from(*parent));
-        centre.east.abs() <= corner.east + stand_out_m && centre.north.abs() <= corner.north + stand_out_m
+        centre.east.abs() <= corner.east + stand_out_m
+            && centre.north.abs() <= corner.north + stand_out_m
     };
     parents.into_iter().filter(touches).collect()
 }
 
 /// The half width and half height of a box, with room for the bend of the ground under a wide one.
 fn furthest(plane: &Plane, bounds: &Rect) -> Metres {
-    let corner = plane.place(Coord { x: bounds.max().x, y: bounds.max().y });
-    Metres { east: corner.east * 1.05, north: corner.north * 1.05 }
+    let corner = plane.place(Coord {
+        x: bounds.max().x,
+        y: bounds.max().y,
+    });
+    Metres {
+        east: corner.east * 1.05,
+        north: corner.north * 1.05,
+    }
 }
