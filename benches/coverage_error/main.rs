@@ -3,6 +3,14 @@
 //!
 //! `cargo bench --bench coverage_error -- FILE.json...`
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and weights of a few thousand cases, far below 2^53"
+)]
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
 mod truth;
 
 use std::time::Instant;
@@ -19,6 +27,13 @@ use tuantra::coverage::model::sweep::{Walked, sweep};
 
 const RADII_CM: [u32; 2] = [5_000, 10_000];
 const WINDOWS_D: [i32; 3] = [7, 30, 90];
+const SQUARE_KM_DM2: u64 = 100_000_000;
+
+/// Columns: resolution, radius, window, mean exact coverage (%), then in percentage points the mean
+/// absolute error, the largest where risk covers 1 km² or more, the largest of all, the mean error
+/// and the mean half width of the interval.
+const HEAD: &str =
+    "| res | radius | window | coverage | mean abs | max, 1 km² on | max | mean | bound |";
 
 /// One commune in one window at one radius.
 struct Case {
@@ -51,12 +66,13 @@ impl Case {
 fn main() -> Result<()> {
     let files: Vec<String> = std::env::args()
         .skip(1)
-        .filter(|word| word.ends_with(".json"))
+        .filter(|word| !word.starts_with("--"))
         .collect();
     let patches = files
         .iter()
         .map(|file| Patch::read(file))
         .collect::<Result<Vec<_>>>()?;
+    println!("{HEAD}\n|---|---|---|---|---|---|---|---|---|");
     for resolution in 10..=12 {
         let lattice = Lattice::new(resolution)?;
         let mut cases = Vec::new();
@@ -163,15 +179,20 @@ fn row(resolution: u8, radius_cm: u32, window_d: i32, cases: &[&Case]) {
     let count = cases.len().max(1) as f64;
     let mean =
         |of: &dyn Fn(&Case) -> f64| 100.0 * cases.iter().map(|case| of(case)).sum::<f64>() / count;
-    let worst = cases
-        .iter()
-        .map(|case| 100.0 * case.error().abs())
-        .fold(0.0, f64::max);
+    let worst = |least_dm2: u64| {
+        let of = cases
+            .iter()
+            .filter(|case| case.measured.total_dm2 >= least_dm2);
+        of.map(|case| 100.0 * case.error().abs())
+            .fold(0.0, f64::max)
+    };
     println!(
-        "| {resolution} | {} m | {window_d} d | {:.2} | {:.4} | {worst:.3} | {:+.4} | {:.3} |",
+        "| {resolution} | {} m | {window_d} d | {:.2} | {:.4} | {:.3} | {:.3} | {:+.4} | {:.3} |",
         radius_cm / 100,
         mean(&|case| case.exact),
         mean(&|case| case.error().abs()),
+        worst(SQUARE_KM_DM2),
+        worst(0),
         mean(&Case::error),
         mean(&|case| case.measured.bound().unwrap_or(0.0)),
     );

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use geo::Coord;
 use h3o::{CellIndex, LatLng};
 
-use super::lattice::{Frame, Lattice, ParentCell, ParentMask};
+use super::lattice::{Frame, Lattice, ParentCell, ParentMask, bits};
 use super::plane::{Metres, Plane};
 use crate::geo::position::Position;
 
@@ -214,12 +214,13 @@ impl Seen {
             return;
         }
         let limit = radius_m * radius_m;
-        let mut bit = 1;
-        for (east, north) in frame.east.iter().zip(&frame.north) {
-            if leg.distance_squared(*east, *north) <= limit {
-                self.mask |= bit;
+        for bit in bits(frame.all & !self.mask) {
+            if let (Some(east), Some(north)) =
+                (frame.east.get(bit as usize), frame.north.get(bit as usize))
+                && leg.distance_squared(*east, *north) <= limit
+            {
+                self.mask |= 1 << bit;
             }
-            bit <<= 1;
         }
     }
 }

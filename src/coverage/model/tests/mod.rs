@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts and areas of a few communes, far below 2^53"
+)]
+
 mod answer;
 mod definition;
 mod fold;

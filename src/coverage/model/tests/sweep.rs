@@ -29,14 +29,13 @@ fn walk(from: Point, steps: &[(f64, f64, bool)]) -> Vec<(Point, Point)> {
 }
 
 fn walked(pieces: &[(Point, Point)]) -> Vec<Walked> {
-    let piece = |(from, to): &(Point, Point)| match from == to {
-        true => Walked::Disc {
-            at: position(*from),
-        },
-        false => Walked::Corridor {
-            from: position(*from),
-            to: position(*to),
-        },
+    let piece = |(from, to): &(Point, Point)| {
+        let (from, to) = (position(*from), position(*to));
+        if from == to {
+            Walked::Disc { at: from }
+        } else {
+            Walked::Corridor { from, to }
+        }
     };
     pieces.iter().map(piece).collect()
 }
@@ -109,7 +108,7 @@ proptest! {
     #[test]
     fn order_and_repetition_of_pieces_do_not_matter(
         steps in prop::collection::vec((0.0..360.0, 0.5..299.0, prop::bool::weighted(0.9)), 1..60),
-        seed in any::<u64>(),
+        seed in any::<u32>(),
     ) {
         let mut pieces = walk(Point::new(104.3, 22.4), &steps);
         let straight = sweep(Lattice::CURRENT, 5_000, &walked(&pieces));
