@@ -63,10 +63,7 @@ impl Position {
     /// The same place as a `geo` coordinate (x = longitude, y = latitude).
     #[must_use]
     pub fn to_coord(self) -> Coord<f64> {
-        Coord {
-            x: self.lon,
-            y: self.lat,
-        }
+        Coord { x: self.lon, y: self.lat }
     }
 }
 
