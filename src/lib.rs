@@ -4,6 +4,7 @@
 //! The modules stand in dependency order: each uses only those above it (held by `tests/tidy`).
 
 pub mod base;
+pub mod coverage;
 pub mod geo;
 
 pub mod store;
