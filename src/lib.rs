@@ -4,7 +4,6 @@
 //! The modules stand in dependency order: each uses only those above it (held by `tests/tidy`).
 
 pub mod base;
-pub mod coverage;
 pub mod geo;
 
 pub mod store;
@@ -20,6 +19,8 @@ pub mod identity;
 pub mod areas;
 
 pub mod patrols;
+
+pub mod coverage;
 
 pub mod app;
 pub mod cli;
