@@ -26,7 +26,7 @@ use tuantra::coverage::model::risk::{RiskGrid, risk_of};
 use tuantra::coverage::model::sweep::{Walked, sweep};
 
 const RADII_CM: [u32; 2] = [5_000, 10_000];
-const WINDOWS_D: [i32; 3] = [7, 30, 90];
+const WINDOWS_D: [i64; 3] = [7, 30, 90];
 const SQUARE_KM_DM2: u64 = 100_000_000;
 
 /// Columns: resolution, radius, window, mean exact coverage (%), then in percentage points the mean
@@ -37,7 +37,7 @@ const HEAD: &str =
 
 /// One commune in one window at one radius.
 struct Case {
-    window_d: i32,
+    window_d: i64,
     radius_cm: u32,
     exact: f64,
     measured: Measured,
@@ -93,7 +93,7 @@ fn judge(patch: &Patch, lattice: Lattice, cases: &mut Vec<Case>) -> Result<()> {
         .map(|commune| RiskGrid::lay(lattice, &risk_of(&commune.shape(), &areas)))
         .collect();
     let laid_ms = started.elapsed().as_secs_f64() * 1e3;
-    let walks: Vec<(i32, Vec<Walked>)> = patch
+    let walks: Vec<(i64, Vec<Walked>)> = patch
         .walks
         .iter()
         .map(|walk| (walk.day, walk.walked(&Definition::current())))
@@ -130,7 +130,7 @@ fn judge(patch: &Patch, lattice: Lattice, cases: &mut Vec<Case>) -> Result<()> {
     Ok(())
 }
 
-fn rows(walks: &[(i32, Vec<Walked>)], lattice: Lattice, radius_cm: u32) -> Result<Vec<Row>> {
+fn rows(walks: &[(i64, Vec<Walked>)], lattice: Lattice, radius_cm: u32) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (patrol, (day, walked)) in walks.iter().enumerate() {
         let (patrol, day) = (u32::try_from(patrol)?, LocalDate::from_days(*day));
@@ -175,7 +175,7 @@ fn report(resolution: u8, cases: &[Case]) {
     );
 }
 
-fn row(resolution: u8, radius_cm: u32, window_d: i32, cases: &[&Case]) {
+fn row(resolution: u8, radius_cm: u32, window_d: i64, cases: &[&Case]) {
     let count = cases.len().max(1) as f64;
     let mean =
         |of: &dyn Fn(&Case) -> f64| 100.0 * cases.iter().map(|case| of(case)).sum::<f64>() / count;

@@ -15,7 +15,7 @@ const MAX_SPEED_MPS: f64 = 7.0;
 
 #[derive(Deserialize)]
 pub struct Patch {
-    pub last_day: i32,
+    pub last_day: i64,
     pub communes: Vec<Commune>,
     risk_areas: Vec<Shape>,
     pub walks: Vec<Walk>,
@@ -36,7 +36,7 @@ struct Shape {
 /// Fixes as seconds, longitude and latitude in 1e-6 degrees, each less the one before, and accuracy.
 #[derive(Deserialize)]
 pub struct Walk {
-    pub day: i32,
+    pub day: i64,
     fixes: Vec<[i32; 4]>,
 }
 

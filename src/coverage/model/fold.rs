@@ -110,7 +110,7 @@ impl Seen {
         grid: &RiskGrid,
         rows: impl IntoIterator<Item = Row>,
         times: NonZeroU8,
-        occasion: impl Fn(&Row) -> Option<(i32, u32)>,
+        occasion: impl Fn(&Row) -> Option<(i64, u32)>,
     ) -> Self {
         let mut visits = Visits::default();
         for row in rows {
@@ -198,7 +198,7 @@ fn list_parent(grid: &RiskGrid, place: usize, visits: &[Visit], list: &mut Vec<C
 
 struct Visit {
     place: usize,
-    occasion: (i32, u32),
+    occasion: (i64, u32),
     mask: u64,
 }
 

@@ -90,7 +90,7 @@ impl CheckWindow {
 }
 
 /// Eight years hold a 29 February even around 2100.
-const LONGEST_YEARS_D: i32 = 8 * 366;
+const LONGEST_YEARS_D: i64 = 8 * 366;
 
 /// Whether any of the windows is open on any of the days; if not, an answer by passes must say so.
 #[must_use]

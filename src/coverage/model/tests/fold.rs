@@ -16,12 +16,12 @@ fn grid() -> RiskGrid {
 }
 
 /// Rows from numbers: a place in the grid (or none of its parents), a mask, a day and a patrol.
-fn rows(grid: &RiskGrid, numbers: &[(usize, u64, i32, u32)]) -> Vec<Row> {
+fn rows(grid: &RiskGrid, numbers: &[(usize, u64, i64, u32)]) -> Vec<Row> {
     let parents: Vec<ParentCell> = (0..grid.parents())
         .map(|place| grid.risk(place).unwrap().parent)
         .chain([ParentCell::from_bits(7)])
         .collect();
-    let row = |&(place, mask, day, patrol): &(usize, u64, i32, u32)| Row {
+    let row = |&(place, mask, day, patrol): &(usize, u64, i64, u32)| Row {
         parent: parents[place % parents.len()],
         mask: mask & ((1 << 49) - 1),
         day: LocalDate::from_days(day),
@@ -30,9 +30,9 @@ fn rows(grid: &RiskGrid, numbers: &[(usize, u64, i32, u32)]) -> Vec<Row> {
     numbers.iter().map(row).collect()
 }
 
-fn numbers() -> impl Strategy<Value = Vec<(usize, u64, i32, u32)>> {
+fn numbers() -> impl Strategy<Value = Vec<(usize, u64, i64, u32)>> {
     prop::collection::vec(
-        (0..12_usize, any::<u64>(), 20_000..20_003_i32, 0..3_u32),
+        (0..12_usize, any::<u64>(), 20_000..20_003_i64, 0..3_u32),
         0..80,
     )
 }
@@ -111,7 +111,7 @@ proptest! {
 fn two_patrols_on_one_day_are_two_visits_and_one_patrol_twice_is_one() {
     let grid = grid();
     let two = NonZeroU8::new(2).unwrap();
-    let covered = |numbers: &[(usize, u64, i32, u32)]| {
+    let covered = |numbers: &[(usize, u64, i64, u32)]| {
         Seen::often(&grid, rows(&grid, numbers), two)
             .measured(&grid)
             .covered_dm2

@@ -18,7 +18,7 @@ const TRUTH: &str = include_str!("../../../../fixtures/coverage/truth.json");
 
 #[derive(Deserialize)]
 struct Patch {
-    last_day: i32,
+    last_day: i64,
     communes: Vec<Commune>,
     risk_areas: Vec<Area>,
     walks: Vec<Walk>,
@@ -38,7 +38,7 @@ struct Area {
 
 #[derive(Deserialize)]
 struct Walk {
-    day: i32,
+    day: i64,
     fixes: Vec<[i32; 4]>,
 }
 
