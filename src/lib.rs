@@ -18,6 +18,10 @@ pub mod identity;
 
 pub mod patrols;
 
+pub mod plots;
+
+pub mod evidence;
+
 pub mod app;
 pub mod cli;
 pub mod config;
