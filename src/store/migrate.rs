@@ -20,6 +20,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "identity",
         include_str!("../../migrations/0002_identity.sql"),
     ),
+    (
+        4,
+        "patrols",
+        include_str!("../../migrations/0004_patrols.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
