@@ -39,14 +39,14 @@ CREATE TABLE patrol_versions (
     entry        {id}    NOT NULL,
     author       {id}    NOT NULL,
     draft        {text}  NOT NULL,
-    PRIMARY KEY (patrol, version)
+    CONSTRAINT patrol_versions_once PRIMARY KEY (patrol, version)
 ) {strict};
 
 -- The communes that a patrol's credible fixes lie in.
 CREATE TABLE patrol_communes (
     patrol       {id}    NOT NULL REFERENCES patrols (id),
     commune      {text}  NOT NULL,
-    PRIMARY KEY (patrol, commune)
+    CONSTRAINT patrol_communes_once PRIMARY KEY (patrol, commune)
 ) {strict};
 
 CREATE INDEX patrol_communes_by_commune ON patrol_communes (commune, patrol);
@@ -62,7 +62,7 @@ CREATE TABLE tracks (
     summary      {text},
     line         {text},
     frozen_at    {int},
-    PRIMARY KEY (patrol, device)
+    CONSTRAINT tracks_once PRIMARY KEY (patrol, device)
 ) {strict};
 
 -- A coded chunk of fixes: the bytes are the entry's body. The request's digest tells an exact replay.
@@ -101,5 +101,5 @@ CREATE TABLE fix_refusals (
     digest       {bytes} NOT NULL,
     entry        {id}    NOT NULL,
     received_at  {int}   NOT NULL,
-    PRIMARY KEY (subject, author, digest)
+    CONSTRAINT fix_refusals_once PRIMARY KEY (subject, author, digest)
 ) {strict};

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
+use crate::patrols::Patrols;
 use crate::store::Store;
 
 /// The open server: store, journal, blobs and the slices' services.
@@ -23,6 +24,8 @@ pub struct App {
     pub journal: Journal,
     /// Who may do what.
     pub identity: Identity,
+    /// Patrols and their tracks.
+    pub patrols: Patrols,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -55,11 +58,13 @@ impl App {
     #[must_use]
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
+        let patrols = Patrols::new(journal.clone(), identity.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
             journal,
             identity,
+            patrols,
             blobs,
             limits,
         }
@@ -82,6 +87,7 @@ macro_rules! parts {
 parts! {
     Journal: |app| app.journal.clone();
     Identity: |app| app.identity.clone();
+    Patrols: |app| app.patrols.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -53,6 +53,23 @@ pub struct PatrolWire {
     pub revises: Option<u32>,
 }
 
+/// What coverage needs of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// What it is for.
+    pub kind: PatrolKind,
+    /// How the team moves.
+    pub transport: Transport,
+    /// The organisation in the lead.
+    pub lead_org: OrgId,
+    /// The campaign it counts for.
+    pub campaign: Option<CampaignId>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while the team is out.
+    pub ended_at: Option<Timestamp>,
+}
+
 /// Whom a declaration belongs to where it does not say.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Party {

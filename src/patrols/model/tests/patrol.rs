@@ -102,8 +102,7 @@ fn an_organisation_that_sent_nobody_makes_no_other_fact() {
         serde_json::json!({"headcount": {POLICE: 3, BORDER: 0}}),
     ))
     .unwrap();
-    let without =
-        parse(declared(serde_json::json!({"headcount": {POLICE: 3}}))).unwrap();
+    let without = parse(declared(serde_json::json!({"headcount": {POLICE: 3}}))).unwrap();
     assert_eq!(with_zero, without);
 }
 
