@@ -16,10 +16,19 @@ pub mod journal;
 
 pub mod identity;
 
+pub mod areas;
+
 pub mod patrols;
+
+pub mod plots;
+
+pub mod evidence;
+
+pub mod coverage;
 
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod jobs;
 pub mod server;

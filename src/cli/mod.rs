@@ -1,6 +1,7 @@
 //! The command line: the same services as the API, journalled under the console's name.
 
 mod account;
+mod backup;
 mod device;
 mod serve;
 
@@ -38,6 +39,10 @@ pub enum Command {
     /// Devices and their secrets.
     #[command(subcommand)]
     Device(device::Device),
+    /// Take a backup beside the running server and prove what it holds.
+    Backup(backup::Backup),
+    /// Restore a backup into an empty place and prove it.
+    Restore(backup::Restore),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -92,6 +97,8 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())

@@ -1,3 +1,7 @@
 //! Pure geometry: positions, shapes, cells and measures. Parses, never validates later; no I/O.
 
+pub mod cells;
+pub mod measure;
 pub mod position;
+pub mod shape;
+pub mod wkb;

@@ -3,6 +3,7 @@
 //! Invariants: an entry's leaf never changes; bodies go only by redaction, which is itself an entry; only
 //! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits.
 
+mod epochs;
 pub mod http;
 pub mod model;
 mod queue;
@@ -12,6 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+pub use epochs::{Broken, Verified};
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
 pub use service::{Entry, Journal, KeyFault, Stored, Written, random};
 pub use sql::{JobRow, STATEMENTS};

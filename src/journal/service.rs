@@ -17,7 +17,8 @@ use crate::store::{ActError, BoxFuture, Error, Store, Tx};
 
 use crate::base::hex;
 
-use super::model::{Epoch, Header, Kind, Receipt, ReceiptState, sha256};
+use super::epochs::{self, Opening, Verified};
+use super::model::{Epoch, Kind, Receipt, ReceiptState, sha256};
 use super::sql::{self, EntryRow, QuarantineRow};
 
 /// The log of this server: store, clock, ids and signing key, shared by every slice.
@@ -63,8 +64,8 @@ pub struct Written {
     pub received_at: Timestamp,
     /// SHA-256 of the body.
     pub sha256: [u8; 32],
-    fact: Uuid,
-    actor: Uuid,
+    pub(super) fact: Uuid,
+    pub(super) actor: Uuid,
 }
 
 /// An entry that was found again.
@@ -125,20 +126,39 @@ impl Journal {
         clock: Arc<dyn Clock>,
         key_file: &Path,
     ) -> Result<Self, KeyFault> {
+        Self::open_as(store, clock, key_file, Opening::Same).await
+    }
+
+    /// Opens the log of a restored database: a new epoch begins, naming the last numbered entry, and a key other than
+    /// the old one is accepted.
+    pub async fn open_restored(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+    ) -> Result<Self, KeyFault> {
+        Self::open_as(store, clock, key_file, Opening::Restored).await
+    }
+
+    async fn open_as(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+        opening: Opening,
+    ) -> Result<Self, KeyFault> {
         let ids = IdMaker::new(Arc::clone(&clock));
         let key = load_or_make_key(key_file)?;
         let public = key.verifying_key().to_bytes();
         let key_id = hex(&sha256(&public)[..8]);
-        let context = (
-            LogId(ids.make()),
-            EntryId(ids.make()),
-            clock.now(),
-            key_id.clone(),
+        let start = epochs::Start {
+            log: LogId(ids.make()),
+            now: clock.now(),
+            key_id: key_id.clone(),
             public,
-        );
+            opening,
+        };
         let (log, epoch) = store
-            .write(context, |tx, (log, entry, now, key_id, public)| {
-                Box::pin(register(tx, *log, *entry, *now, key_id, public))
+            .write((start, ids.clone()), |tx, (start, ids)| {
+                Box::pin(epochs::begin(tx, start, ids))
             })
             .await?;
         let inner = Inner {
@@ -221,41 +241,11 @@ impl Journal {
 
     /// Writes one entry within the caller's transaction.
     pub async fn enter(&self, tx: &mut Tx, entry: Entry<'_>) -> Result<Written, Error> {
-        let received_at = self.now();
-        let id = EntryId(self.inner.ids.make());
-        let salt: [u8; 16] = random()?;
-        let header = Header {
+        let place = epochs::Place {
             log: self.inner.log,
             epoch: self.inner.epoch,
-            entry: id,
-            kind: entry.kind.as_str(),
-            fact: Some(entry.fact),
-            actor: entry.actor,
-            device: entry.device,
-            received_at,
         };
-        let digest = sha256(entry.body);
-        let row = EntryRow {
-            id,
-            seq: None,
-            epoch: self.inner.epoch,
-            kind: entry.kind.as_str().to_owned(),
-            fact: Some(entry.fact),
-            actor: entry.actor,
-            device: entry.device,
-            received_at,
-            sha256: digest.to_vec(),
-            leaf: header.leaf(&salt, entry.body).to_vec(),
-            redacted_by: None,
-        };
-        sql::insert_entry(tx, &row, &salt, entry.body).await?;
-        Ok(Written {
-            entry: id,
-            received_at,
-            sha256: digest,
-            fact: entry.fact,
-            actor: entry.actor,
-        })
+        epochs::write_entry(tx, place, EntryId(self.inner.ids.make()), self.now(), entry).await
     }
 
     /// Keeps aside what cannot be accepted, with its bytes, and gives the id under which to ask for it.
@@ -333,6 +323,32 @@ impl Journal {
         sql::entries_since(&mut tx, seq, i64::from(limit)).await
     }
 
+    /// Recomputes every numbered entry's leaf from its row and body.
+    pub async fn verify(&self) -> Result<Verified, Error> {
+        let mut tx = self.inner.store.read().await?;
+        epochs::verify(&mut tx, self.inner.log).await
+    }
+
+    /// Notes that a verified backup covers the log up to a number: receipts up to it become `secured`.
+    pub async fn secure(&self, through: i64, manifest: String) -> Result<(), Error> {
+        let context = (self.clone(), through, manifest);
+        self.write(context, |tx, (journal, through, manifest)| {
+            Box::pin(async move {
+                let id = journal.ids().make();
+                let entry = Entry {
+                    kind: Kind::Backup,
+                    fact: id,
+                    actor: crate::base::actor::CONSOLE,
+                    device: None,
+                    body: manifest.as_bytes(),
+                };
+                journal.enter(tx, entry).await?;
+                sql::insert_backup(tx, id, *through, journal.now()).await
+            })
+        })
+        .await
+    }
+
     /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
     pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
         sql::redact(tx, entry, by.entry).await
@@ -388,59 +404,6 @@ pub fn random<const N: usize>() -> Result<[u8; N], Error> {
     getrandom::fill(&mut bytes)
         .map_err(|cause| Error::Unavailable(format!("no randomness: {cause}")))?;
     Ok(bytes)
-}
-
-async fn register(
-    tx: &mut Tx,
-    log: LogId,
-    entry: EntryId,
-    now: Timestamp,
-    key_id: &str,
-    public: &[u8; 32],
-) -> Result<(LogId, Epoch), KeyFault> {
-    sql::insert_log(tx, log, now).await?;
-    let (log, epoch) = sql::the_log(tx)
-        .await?
-        .ok_or(Error::Unavailable("no log".into()))?;
-    let known = sql::keys(tx).await?;
-    match known.first() {
-        Some((id, _, _)) if id == key_id => return Ok((log, epoch)),
-        Some((id, _, _)) => {
-            return Err(KeyFault::Foreign {
-                expected: id.clone(),
-                found: key_id.to_owned(),
-            });
-        }
-        None => {}
-    }
-    sql::insert_key(tx, key_id, public, now).await?;
-    let salt: [u8; 16] = random()?;
-    let actor = crate::base::actor::CONSOLE;
-    let header = Header {
-        log,
-        epoch,
-        entry,
-        kind: Kind::Key.as_str(),
-        fact: Some(log.0),
-        actor,
-        device: None,
-        received_at: now,
-    };
-    let row = EntryRow {
-        id: entry,
-        seq: None,
-        epoch,
-        kind: Kind::Key.as_str().to_owned(),
-        fact: Some(log.0),
-        actor,
-        device: None,
-        received_at: now,
-        sha256: sha256(public).to_vec(),
-        leaf: header.leaf(&salt, public).to_vec(),
-        redacted_by: None,
-    };
-    sql::insert_entry(tx, &row, &salt, public).await?;
-    Ok((log, epoch))
 }
 
 fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {

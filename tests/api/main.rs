@@ -1,1 +1,10 @@
-//! t
+//! The API from outside, in process: every test tells a story and runs on SQLite and on PostgreSQL.
+
+#[macro_use]
+mod field;
+
+mod identity;
+mod journal;
+mod operate;
+mod patrols;
+mod statements;

@@ -1,0 +1,81 @@
+use proptest::prelude::*;
+
+use super::{Cell, InvalidCell, InvalidResolution, cover};
+use crate::geo::measure::region_area_m2;
+use crate::geo::position::Position;
+use crate::geo::shape::{Outline, Region};
+
+fn at(lon: f64, lat: f64) -> Position {
+    Position::new(lon, lat).unwrap()
+}
+
+#[test]
+fn a_position_lies_in_the_cell_that_the_h3_documentation_names() {
+    let cell = Cell::at(at(-122.418_307_270_836_97, 37.775_236_214_640_9), 9).unwrap();
+    assert_eq!(cell.to_string(), "8928308280fffff");
+    assert_eq!(cell.to_db(), 0x0892_8308_280f_ffff);
+    assert_eq!(cell.parent(7).unwrap().to_string(), "872830828ffffff");
+}
+
+#[test]
+fn numbers_that_are_no_cell_are_refused() {
+    for number in [0, -1, i64::MAX, 1, 0x0892_8308_280f_fffe] {
+        assert_eq!(Cell::from_db(number), Err(InvalidCell(number)));
+    }
+    assert_eq!(Cell::at(at(104.0, 22.0), 16), Err(InvalidResolution(16)));
+    assert_eq!(
+        Cell::at(at(104.0, 22.0), 7).unwrap().parent(8),
+        Err(InvalidResolution(8))
+    );
+}
+
+#[test]
+fn rings_have_six_cells_a_step() {
+    let cell = Cell::at(at(104.0, 22.0), 9).unwrap();
+    assert_eq!(cell.ring(0), [cell]);
+    assert_eq!(cell.ring(3).len(), 18);
+    assert_eq!(cell.disk(2).len(), 19);
+}
+
+#[test]
+fn a_cover_holds_every_vertex_and_about_the_ground_itself() {
+    let corners = [
+        at(104.2, 22.3),
+        at(104.4, 22.3),
+        at(104.4, 22.5),
+        at(104.2, 22.5),
+    ];
+    let region = Region::from(Outline::from_positions(&corners).unwrap());
+    let covered = cover(&region, 9).unwrap();
+    for corner in corners {
+        let cell = Cell::at(corner, 9).unwrap();
+        assert!(
+            covered
+                .iter()
+                .any(|found| found.cell == cell && !found.is_inside)
+        );
+    }
+    let area = |inside_only: bool| -> f64 {
+        let cells = covered
+            .iter()
+            .filter(|found| found.is_inside || !inside_only);
+        cells.map(|found| found.cell.index().area_m2()).sum()
+    };
+    let ground = region_area_m2(&region);
+    assert!(area(true) < ground && ground < area(false));
+    assert!(area(false) < 1.1 * ground);
+}
+
+proptest! {
+    #[test]
+    fn a_cell_survives_the_way_through_the_database(
+        lon in -180.0_f64..180.0, lat in -90.0_f64..90.0, resolution in 0_u8..16,
+    ) {
+        let cell = Cell::at(at(lon, lat), resolution).unwrap();
+        prop_assert!(cell.to_db() > 0);
+        prop_assert_eq!(Cell::from_db(cell.to_db()), Ok(cell));
+        prop_assert_eq!(cell.resolution(), resolution);
+        prop_assert_eq!(Cell::at(cell.center(), resolution), Ok(cell));
+        prop_assert!(cell.area_dm2() > 0);
+    }
+}

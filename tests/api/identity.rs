@@ -1,0 +1,124 @@
+//! Accounts, devices, secrets: who gets in, and for how long.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::json;
+use tuantra::base::actor::{Door, Role};
+
+on_both! {
+    async fn a_wrong_or_missing_token_is_answered_401(field: Field) {
+        assert_eq!(field.anon().get("/api/v1/me").await.expect(401).problem(), "unauthenticated");
+        let wrong = field.with_token("wrong".into(), field.new_id());
+        wrong.get("/api/v1/me").await.expect(401);
+    }
+
+    async fn a_trackers_secret_opens_no_other_door(field: Field) {
+        let device = field.device("Tổ 01 – máy A", &[]).await;
+        field.door(device, Door::Tracker).await.get("/api/v1/me").await.expect(401);
+        field.door(device, Door::Odk).await.get("/api/v1/me").await.expect(401);
+        field.door(device, Door::Api).await.get("/api/v1/me").await.expect(200);
+    }
+
+    async fn a_phone_is_enrolled_by_a_code_and_a_matched_number(field: Field) {
+        let officer = field.officer().await;
+        let device = officer.post("/api/v1/devices", &json!({ "name": "Tổ 02 – máy A" })).await.expect(201).json();
+        let id = device["id"].as_str().unwrap();
+        let opened = officer.post(&format!("/api/v1/devices/{id}/enrolment"), &json!({})).await.expect(201).json();
+        let path = format!("/enrol/{}", opened["code"].as_str().unwrap());
+        let enrolled = field.anon().post(&path, &json!({})).await.expect(201).json();
+        field.anon().post(&path, &json!({})).await.expect(404);
+        let phone = field.with_token(enrolled["api_token"].as_str().unwrap().into(), field.new_id());
+        phone.get("/api/v1/me").await.expect(401);
+        let confirm = format!("/api/v1/devices/{id}/enrolment/confirm");
+        let number = enrolled["number"].as_i64().unwrap();
+        let other = if number == 10 { 11 } else { 10 };
+        officer.post(&confirm, &json!({ "number": other })).await.expect(409);
+        officer.post(&confirm, &json!({ "number": number })).await.expect(204);
+        assert_eq!(phone.get("/api/v1/me").await.expect(200).json()["kind"], "device");
+    }
+
+    async fn an_enrolment_code_dies_after_fifteen_minutes(field: Field) {
+        let officer = field.officer().await;
+        let device = officer.post("/api/v1/devices", &json!({ "name": "máy" })).await.expect(201).json();
+        let path = format!("/api/v1/devices/{}/enrolment", device["id"].as_str().unwrap());
+        let opened = officer.post(&path, &json!({})).await.expect(201).json();
+        field.clock.advance_millis(15 * 60 * 1000 + 1);
+        let path = format!("/enrol/{}", opened["code"].as_str().unwrap());
+        field.anon().post(&path, &json!({})).await.expect(404);
+    }
+
+    async fn a_revoked_device_is_shut_out_at_once(field: Field) {
+        let officer = field.officer().await;
+        let phone = field.phone("máy mất", &[]).await;
+        phone.get("/api/v1/me").await.expect(200);
+        officer.delete(&format!("/api/v1/devices/{}", phone.id)).await.expect(204);
+        phone.get("/api/v1/me").await.expect(401);
+    }
+
+    async fn a_commune_officer_keeps_only_devices_of_the_own_commune(field: Field) {
+        let own = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let foreign = field.phone("máy xã B", &["99002"]).await;
+        own.post("/api/v1/devices", &json!({ "name": "máy A", "communes": ["99001"] })).await.expect(201);
+        own.post("/api/v1/devices", &json!({ "name": "máy B", "communes": ["99002"] })).await.expect(403);
+        own.post("/api/v1/devices", &json!({ "name": "máy tỉnh" })).await.expect(403);
+        let refused = own.delete(&format!("/api/v1/devices/{}", foreign.id)).await.expect(404);
+        let unknown = own.delete(&format!("/api/v1/devices/{}", field.new_id())).await.expect(404);
+        assert_eq!(refused.problem(), unknown.problem());
+        assert_eq!(own.get("/api/v1/devices").await.expect(200).json().as_array().unwrap().len(), 1);
+    }
+
+    async fn a_session_opens_with_the_password_and_changes_nothing_from_elsewhere(field: Field) {
+        let officer = field.officer().await;
+        let account = json!({ "login": "truc-ban", "role": "admin", "password": "đúng mười ký tự" });
+        officer.post("/api/v1/accounts", &account).await.expect(201);
+        let anon = field.anon();
+        let wrong = json!({ "login": "truc-ban", "password": "sai" });
+        assert_eq!(anon.post("/api/v1/session", &wrong).await.expect(401).problem(), "unauthenticated");
+        let right = json!({ "login": "truc-ban", "password": "đúng mười ký tự" });
+        let opened = anon.post("/api/v1/session", &right).await.expect(204);
+        let cookie = opened.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        let shown = cookie.split(';').next().unwrap().to_owned();
+        let request = |site: Option<&str>| {
+            let mut request = Request::post("/api/v1/orgs").header(header::COOKIE, &shown).header(header::CONTENT_TYPE, "application/json");
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            request.body(Body::from(json!({ "name": "Đồn A", "kind": "don_bien_phong" }).to_string())).unwrap()
+        };
+        anon.call(request(Some("cross-site"))).await.expect(403);
+        anon.call(request(None)).await.expect(403);
+        anon.call(request(Some("same-origin"))).await.expect(201);
+    }
+
+    async fn guessing_passwords_is_slowed_without_telling_who_exists(field: Field) {
+        let anon = field.anon();
+        for _ in 0..5 {
+            let guess = json!({ "login": "ai-do", "password": "đoán mò" });
+            anon.post("/api/v1/session", &guess).await.expect(401);
+        }
+        let guess = json!({ "login": "ai-do", "password": "đoán mò" });
+        assert_eq!(anon.post("/api/v1/session", &guess).await.expect(429).problem(), "too-many-requests");
+        field.clock.advance_millis(61_000);
+        anon.post("/api/v1/session", &guess).await.expect(401);
+    }
+
+    async fn a_read_only_token_writes_nothing_and_ends(field: Field) {
+        let officer = field.officer().await;
+        let made = officer.post(&format!("/api/v1/accounts/{}/tokens", officer.id), &json!({ "read_only": true, "days": 2 })).await.expect(201).json();
+        let reader = field.with_token(made["token"].as_str().unwrap().into(), officer.id);
+        reader.get("/api/v1/accounts").await.expect(403);
+        reader.post("/api/v1/orgs", &json!({ "name": "x", "kind": "so" })).await.expect(403);
+        field.clock.advance_millis(3 * 86_400_000);
+        reader.get("/api/v1/me").await.expect(401);
+    }
+
+    async fn secrets_are_listed_with_their_last_use_and_never_shown_again(field: Field) {
+        let officer = field.officer().await;
+        officer.get("/api/v1/me").await.expect(200);
+        field.app.identity.flush_last_used().await.unwrap();
+        let listed = officer.get("/api/v1/tokens").await.expect(200);
+        assert!(!String::from_utf8_lossy(&listed.bytes).contains(officer.token()));
+        assert!(listed.json()[0]["last_used_at"].is_string());
+    }
+}

@@ -1,0 +1,60 @@
+//! What operators rely on: health, problems for every refusal, the checked-in contract.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::json;
+
+on_both! {
+    async fn a_server_is_ready_only_when_its_database_keeps_what_it_acknowledges(field: Field) {
+        let anon = field.anon();
+        assert_eq!(anon.get("/healthz").await.expect(200).json()["status"], "ok");
+        let ready = anon.get("/readyz").await;
+        if field.app.journal.store().engine() == "sqlite" {
+            assert_eq!(ready.expect(200).json()["status"], "ready");
+        } else {
+            // The run's throwaway cluster has fsync off, which is what readiness must notice.
+            let refused = ready.expect(503).json();
+            assert_eq!(refused["detail"], "PostgreSQL runs with fsync = off");
+        }
+    }
+
+    async fn every_refusal_is_a_problem(field: Field) {
+        let officer = field.officer().await;
+        assert_eq!(officer.get("/nowhere").await.expect(404).problem(), "not-found");
+        assert_eq!(officer.post("/healthz", &json!({})).await.expect(405).problem(), "method-not-allowed");
+        let orgs = "/api/v1/orgs";
+        let large = Body::from(vec![b' '; 5 * 1024 * 1024]);
+        assert_eq!(officer.send(Method::POST, orgs, Some("application/json"), large).await.expect(413).problem(), "too-large");
+        let text = officer.send(Method::POST, orgs, Some("text/plain"), Body::from("{}")).await;
+        assert_eq!(text.expect(415).problem(), "unsupported-type");
+        let cut = officer.send(Method::POST, orgs, Some("application/json"), Body::from("{\"name\":")).await;
+        assert_eq!(cut.expect(400).problem(), "malformed-body");
+        let typed = officer.post(orgs, &json!({ "name": "Đồn A", "kind": 7 })).await.expect(422);
+        assert_eq!(typed.problem(), "invalid-content");
+        assert_eq!(typed.pointers(), ["/kind"]);
+        let unknown = officer.get("/api/v1/journal/entries?limt=3").await.expect(400);
+        assert_eq!(unknown.problem(), "invalid-parameter");
+    }
+
+    async fn answers_carry_safe_headers(field: Field) {
+        let page = field.anon().get("/sign-in").await.expect(200);
+        assert_eq!(page.headers["x-content-type-options"], "nosniff");
+        assert_eq!(page.headers["cache-control"], "no-store");
+        assert!(page.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    }
+}
+
+#[test]
+fn the_checked_in_contract_is_what_the_server_serves() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
+    let served = tuantra::server::openapi_json();
+    if std::env::var_os("TUANTRA_BLESS").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
+        std::fs::write(path, &served).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == served,
+        "docs/openapi.json differs from the server's document: run `make bless`"
+    );
+}

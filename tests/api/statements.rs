@@ -1,0 +1,56 @@
+//! Every statement of every slice is prepared on both databases, and the two schemas agree.
+
+use sqlx::{Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
+use tuantra::store::{MIGRATIONS, Store, rendered};
+
+use crate::field::{Folder, cloned_template};
+
+fn statements() -> Vec<&'static str> {
+    [
+        tuantra::journal::STATEMENTS,
+        tuantra::identity::STATEMENTS,
+        tuantra::areas::STATEMENTS,
+        tuantra::patrols::STATEMENTS,
+    ]
+    .concat()
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_sqlite() {
+    let folder = Folder::new();
+    Store::open_sqlite(folder.path(), false)
+        .await
+        .unwrap()
+        .migrate()
+        .await
+        .unwrap();
+    let url = format!("sqlite://{}", folder.path().join("tuantra.db").display());
+    let mut conn = SqliteConnection::connect(&url).await.unwrap();
+    for sql in statements() {
+        conn.prepare(sql.into_sql_str())
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    }
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_postgres() {
+    let mut conn = PgConnection::connect(&cloned_template().await)
+        .await
+        .unwrap();
+    for sql in statements() {
+        conn.prepare(sql.into_sql_str())
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    }
+}
+
+#[test]
+fn no_template_token_is_left_unrendered() {
+    for (version, noun, template) in MIGRATIONS {
+        for postgres in [false, true] {
+            let text = rendered(template, postgres);
+            assert!(!text.contains('{'), "{version:04}_{noun} keeps a token");
+        }
+    }
+}
