@@ -2,6 +2,7 @@
 
 mod account;
 mod device;
+mod import;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ pub enum Command {
     /// Devices and their secrets.
     #[command(subcommand)]
     Device(device::Device),
+    /// Communes, risk areas and gates from files.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -92,6 +96,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
+        Command::Import(import) => import.run().await,
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())
