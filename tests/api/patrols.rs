@@ -65,9 +65,7 @@ fn gpx(fixes: &[Value]) -> String {
             )
         })
         .collect();
-    format!(
-        r#"<gpx version="1.1" creator="a handheld"><trk><trkseg>{points}</trkseg></trk></gpx>"#
-    )
+    format!(r#"<gpx version="1.1" creator="a handheld"><trk><trkseg>{points}</trkseg></trk></gpx>"#)
 }
 
 async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
