@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod demo;
 mod device;
 mod import;
 mod serve;
@@ -32,6 +33,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the API and the web front.
     Serve(serve::Serve),
+    /// Load the made-up demo province (once) and serve it.
+    Demo(demo::DemoProvince),
     /// Bring the database's schema up to date.
     Migrate(Opening),
     /// Accounts and their tokens.
@@ -98,6 +101,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn act(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => serve.run().await,
+        Command::Demo(demo) => demo.run().await,
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,

@@ -1,0 +1,123 @@
+//! `tuantra demo`: loads the made-up province through the doors that phones use, then serves it.
+
+mod load;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::base::actor::{Actor, Door, Role};
+use crate::base::time::SystemClock;
+use crate::demo::{Demo, Plan};
+use crate::identity::model::AccountDraft;
+
+use super::serve::serve;
+use super::{Opening, start_tracing, tell};
+
+/// Load the made-up demo province (once) and serve it.
+#[derive(Debug, Args)]
+pub struct DemoProvince {
+    #[command(flatten)]
+    opening: Opening,
+    /// Where to listen [default: 127.0.0.1:8080].
+    #[arg(long)]
+    listen: Option<String>,
+    /// Load only; do not serve.
+    #[arg(long)]
+    load_only: bool,
+    /// Communes.
+    #[arg(long, default_value_t = 40)]
+    communes: usize,
+    /// Patrols over all seasons.
+    #[arg(long, default_value_t = 300)]
+    patrols: usize,
+    /// Seasons (1 September to 31 May).
+    #[arg(long, default_value_t = 2)]
+    seasons: usize,
+    /// Chooses the province.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Leave the generated photos out.
+    #[arg(long)]
+    no_photos: bool,
+}
+
+impl DemoProvince {
+    /// Runs the command.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let flags: BTreeMap<_, _> = self.listen.clone().map(|listen| ("listen", listen)).into_iter().collect();
+        let config = self.opening.config(flags.clone())?;
+        start_tracing(config.log_format, if self.load_only { "warn" } else { "info" });
+        self.load(flags).await?;
+        if self.load_only {
+            return Ok(());
+        }
+        let app = App::open(config, Arc::new(SystemClock)).await?;
+        introduce(&app).await?;
+        serve(app).await
+    }
+
+    /// The loader's own limit on requests is that of a province, not of a phone.
+    async fn load(&self, mut flags: BTreeMap<&'static str, String>) -> anyhow::Result<()> {
+        flags.insert("requests_per_second", "1000000".into());
+        let app = App::open(self.opening.config(flags)?, Arc::new(SystemClock)).await?;
+        let today = app.journal.now().local_date();
+        if app.areas.map(today).await?.is_empty() {
+            let begun = Instant::now();
+            let plan = Plan {
+                communes: self.communes,
+                patrols: self.patrols,
+                seasons: self.seasons,
+                seed: self.seed,
+                end: today,
+                photos: if self.no_photos { 0 } else { Plan::until(today).photos },
+            };
+            let demo = Demo::made_up(&plan);
+            let loaded = load::everything(&app, &demo).await?;
+            tell(&format!("the made-up province is loaded in {:.1} s: {loaded}", begun.elapsed().as_secs_f64()));
+        } else {
+            tell("the data folder already holds a province: it is served as it is");
+        }
+        app.journal.store().close().await;
+        Ok(())
+    }
+}
+
+/// Prints how to get in: one address, two tokens, one link, three lines to try.
+async fn introduce(app: &App) -> anyhow::Result<()> {
+    let console = Actor::console();
+    let officer = match app.identity.account_by_login(&console, "can-bo-demo").await? {
+        Some(account) => account,
+        None => {
+            let draft = AccountDraft {
+                login: "can-bo-demo".into(),
+                org: None,
+                role: Role::ProvincialOfficer,
+                communes: Vec::new(),
+                password: None,
+            };
+            app.identity.add_account(&console, draft).await?
+        }
+    };
+    let devices = app.identity.devices(&console).await?;
+    let phone = devices.iter().find(|device| device.name.contains("máy A")).or(devices.first());
+    let url = app.config.shown_url();
+    tell(&format!("address        {url}"));
+    if let Some(phone) = phone {
+        let secret = app.identity.device_secret(&console, phone.id, Door::Api).await?;
+        tell(&format!("device token   {}    ({})", secret.text, phone.name));
+    }
+    let token = app.identity.account_token(&console, officer.id, false, Some(30)).await?.text;
+    let link = app.identity.sign_in_link(&console, officer.id).await?.text;
+    tell(&format!("officer token  {token}    (30 days)"));
+    tell(&format!("sign in once   {url}/sign-in/{link}    (15 minutes)"));
+    tell("try:");
+    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' {url}/api/v1/me"));
+    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/coverage?from=2025-09-01&to=2026-05-31'"));
+    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/plots?limit=3'"));
+    Ok(())
+}
