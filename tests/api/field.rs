@@ -33,22 +33,19 @@ pub enum Database {
 /// Tells each story on both databases: `name::on_sqlite` and `name::on_postgres`.
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($field:ident: Field) $body:block)+) => {$(
+        async fn $name($field: $crate::field::Field) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "a story may need nothing of its module")]
-            use super::*;
-
-            async fn story($field: $crate::field::Field) $body
-
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                story($crate::field::Field::start($crate::field::Database::Sqlite).await).await;
+                super::$name($crate::field::Field::start($crate::field::Database::Sqlite).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                story($crate::field::Field::start($crate::field::Database::Postgres).await).await;
+                super::$name($crate::field::Field::start($crate::field::Database::Postgres).await).await;
             }
         }
     )+};

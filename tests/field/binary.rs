@@ -45,6 +45,8 @@ pub struct Start<'a> {
     pub fsync: bool,
     /// Arguments of a program that runs the server, such as strace.
     pub under: Vec<String>,
+    /// Where the server's log goes, at its most talkative.
+    pub log: Option<PathBuf>,
 }
 
 impl<'a> Start<'a> {
@@ -54,6 +56,7 @@ impl<'a> Start<'a> {
             database,
             fsync: true,
             under: Vec::new(),
+            log: None,
         }
     }
 
@@ -81,6 +84,7 @@ impl<'a> Start<'a> {
     pub fn answer(&self, arguments: &[&str]) -> String {
         let plain = Start {
             under: Vec::new(),
+            log: None,
             ..Start::on(self.data, self.database)
         };
         let output = plain.command(arguments).output().unwrap();
