@@ -172,12 +172,12 @@ async fn read_file(bytes: Bytes, received_at: Timestamp) -> Result<Upload, Probl
         })
     });
     match read.await {
-        Ok(upload) => upload.map_err(refused_file),
+        Ok(upload) => upload.map_err(|refusal| refused_file(&refusal)),
         Err(cause) => Err(Problem::new(ProblemKind::Internal).internal(cause)),
     }
 }
 
-fn refused_file(refusal: GpxRefusal) -> Problem {
+fn refused_file(refusal: &GpxRefusal) -> Problem {
     let kind = match refusal {
         GpxRefusal::TooLarge { .. } => ProblemKind::TooLarge,
         GpxRefusal::TooManyPoints | GpxRefusal::TooManyParts => ProblemKind::InvalidContent,

@@ -79,7 +79,7 @@ pub fn join(
             .position(|(_, window)| window.contains(fix.t))
             .and_then(|at| joined.patrols.get_mut(at));
         match taker {
-            Some((_, taken)) => taken.push(fix),
+            Some((_, joining)) => joining.push(fix),
             None => joined.none.push(fix),
         }
     }

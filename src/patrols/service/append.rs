@@ -267,11 +267,11 @@ pub(super) fn span_of(fixes: &[Fix]) -> Option<(Timestamp, Timestamp)> {
 
 /// The fixes of a stored body.
 pub(super) fn decoded(entry: EntryId, body: &[u8]) -> Result<Vec<Fix>, store::Error> {
-    chunk::fixes(body).map_err(|_| store::Error::Corrupt {
+    chunk::fixes(body).or(Err(store::Error::Corrupt {
         table: "journal_bodies",
         column: "body",
         id: entry.to_string(),
-    })
+    }))
 }
 
 /// What is new against the chunks that overlap in time. A request seen before brings nothing, even when its chunk was

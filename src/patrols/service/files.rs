@@ -188,14 +188,13 @@ impl Patrols {
         let rest = self
             .write_held(tx, actor, outside, &first_request, chunk.expires_at)
             .await?;
-        match added.promise.or(rest) {
-            Some(Promise::New(by)) => Ok(self.journal.redact(tx, chunk.entry, &by).await?),
-            _ => {
-                let why = "every fix of the held chunk was known to the patrol";
-                let by = self.enter_redaction(tx, patrol.0, why, 1).await?;
-                Ok(self.journal.redact(tx, chunk.entry, &by).await?)
-            }
-        }
+        let by = if let Some(Promise::New(by)) = added.promise.or(rest) {
+            by
+        } else {
+            let why = "every fix of the held chunk was known to the patrol";
+            self.enter_redaction(tx, patrol.0, why, 1).await?
+        };
+        Ok(self.journal.redact(tx, chunk.entry, &by).await?)
     }
 }
 

@@ -7,6 +7,7 @@ mod legs;
 mod patrol;
 mod quality;
 mod track;
+mod upload;
 
 use super::fix::{Fix, RawFix};
 use super::quality::{Basis, QualityRule};

@@ -1,0 +1,107 @@
+use super::*;
+use crate::base::ids::PatrolId;
+use crate::patrols::model::batch::Batch;
+use crate::patrols::model::chunk;
+use crate::patrols::model::window::{Window, join};
+
+const PATROLS: [&str; 2] = [
+    "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4",
+    "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d5",
+];
+
+fn patrol(at: usize) -> PatrolId {
+    PATROLS[at].parse().unwrap()
+}
+
+fn read(json: &str) -> Option<Batch> {
+    Batch::read(json.as_bytes(), at_ms(0))
+}
+
+fn reasons(batch: &Batch) -> Vec<&str> {
+    batch.refused.iter().map(|fix| fix.reason).collect()
+}
+
+#[test]
+fn a_good_fix_is_read_alike_alone_and_beside_bad_ones() {
+    let good =
+        r#"{"t":"2026-01-10T08:00:00+07:00","lon":104.3,"lat":22.4,"accuracy_m":5,"app":"x"}"#;
+    let alone = read(&format!(r#"{{"fixes":[{good}]}}"#)).unwrap();
+    let beside = read(&format!(
+        r#"{{"fixes":[null,{good},[1],{{"t":4}},{{"lon":1e999}},{{"lon":104.3,"lat":22.4}}]}}"#
+    ))
+    .unwrap();
+    assert_eq!(alone.fixes, [fix(0, 0.0, 0.0)]);
+    assert_eq!(beside.fixes, alone.fixes);
+    let expected = [
+        "unreadable",
+        "unreadable",
+        "unreadable",
+        "unreadable",
+        "no_time",
+    ];
+    assert_eq!(reasons(&beside), expected);
+    assert_eq!(beside.refused[4].json, r#"{"lon":104.3,"lat":22.4}"#);
+    assert_eq!((beside.len(), Batch::default().is_empty()), (6, true));
+}
+
+#[test]
+fn what_is_no_batch_is_not_read() {
+    for json in [
+        "",
+        "[]",
+        "{}",
+        r#"{"fixes":1}"#,
+        r#"{"fixes":[],"x":1}"#,
+        r#"{"fixes":[{}"#,
+    ] {
+        assert!(read(json).is_none(), "{json}");
+    }
+}
+
+#[test]
+fn a_body_gives_its_fixes_back_and_no_other_bytes_do() {
+    let fixes = vec![fix(0, 0.0, 0.0), fix(5, 6.0, 0.0)];
+    let body = chunk::body(&[7; 32], fixes.clone()).unwrap();
+    assert_eq!(body[..4], *b"TFX1");
+    assert_eq!(body[4..36], [7; 32]);
+    assert_eq!(chunk::fixes(&body).unwrap(), fixes);
+    assert!(chunk::fixes(&body[..30]).is_err());
+    assert!(chunk::fixes(b"TFX2").is_err());
+}
+
+#[test]
+fn a_fix_joins_the_patrol_of_the_latest_start_within_a_quarter_of_an_hour() {
+    let minutes = |count: i64| at_ms(count * 60_000);
+    let windows = || {
+        vec![
+            (patrol(0), Window::of(minutes(0), Some(minutes(60)))),
+            (patrol(1), Window::of(minutes(50), None)),
+        ]
+    };
+    let fixes =
+        |minutes: &[i64]| -> Vec<Fix> { minutes.iter().map(|at| fix(at * 60, 0.0, 0.0)).collect() };
+    // 50 min and 16 h after the start, and a quarter of an hour more.
+    let last = 50 + 16 * 60 + 15;
+    let joined = join(fixes(&[-16, -15, 34, 35, last, last + 1]), windows(), None);
+    assert_eq!(joined.none, fixes(&[-16, last + 1]));
+    let expected = [
+        (patrol(0), fixes(&[-15, 34])),
+        (patrol(1), fixes(&[35, last])),
+    ];
+    assert_eq!(joined.patrols, expected);
+    let named = join(fixes(&[35, 75, 76]), windows(), Some(patrol(0)));
+    let expected = [(patrol(0), fixes(&[35, 75])), (patrol(1), fixes(&[76]))];
+    assert_eq!(named.patrols, expected);
+}
+
+#[test]
+fn the_reach_of_a_span_misses_no_window() {
+    let (first, last) = (at_ms(0), at_ms(3_600_000));
+    let [started_until, ended_from, open_from] = Window::reach(first, last);
+    assert!(Window::of(started_until, None).contains(last));
+    assert!(!Window::of(started_until.plus_millis(1), None).contains(last));
+    assert!(Window::of(open_from, Some(ended_from)).contains(first));
+    assert!(!Window::of(open_from, Some(ended_from.plus_millis(-1))).contains(first));
+    assert!(Window::of(open_from, None).contains(first));
+    assert!(!Window::of(open_from.plus_millis(-1), None).contains(first));
+}
