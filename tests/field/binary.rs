@@ -191,6 +191,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Under strace the child is the tracer: the server is its child, and would outlive it.
+        let id = self.child.id();
+        let list = format!("/proc/{id}/task/{id}/children");
+        for traced in std::fs::read_to_string(list)
+            .unwrap_or_default()
+            .split_whitespace()
+        {
+            let _ = Command::new("kill").args(["-KILL", traced]).status();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

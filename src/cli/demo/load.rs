@@ -44,8 +44,18 @@ pub(super) struct Loaded {
 
 impl fmt::Display for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { communes, risk_areas, patrols, fixes, plots, photos } = self;
-        write!(f, "{communes} communes, {risk_areas} risk areas, {patrols} patrols with {fixes} fixes, {plots} plots, {photos} photos")
+        let Self {
+            communes,
+            risk_areas,
+            patrols,
+            fixes,
+            plots,
+            photos,
+        } = self;
+        write!(
+            f,
+            "{communes} communes, {risk_areas} risk areas, {patrols} patrols with {fixes} fixes, {plots} plots, {photos} photos"
+        )
     }
 }
 
@@ -61,9 +71,17 @@ pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded>
     let console = Actor::console();
     load_areas(app, &console, demo).await?;
     let forces = load_forces(app, &console, demo).await?;
-    let door = Phones { router: server::router(app.clone(), None), forces: &forces };
-    let mut loaded = Loaded { communes: demo.communes.len(), risk_areas: demo.risk_areas.len(), ..Loaded::default() };
-    let mut patrols = futures::stream::iter(demo.patrols().map(|patrol| door.patrol(patrol))).buffered(AT_ONCE);
+    let door = Phones {
+        router: server::router(app.clone(), None),
+        forces: &forces,
+    };
+    let mut loaded = Loaded {
+        communes: demo.communes.len(),
+        risk_areas: demo.risk_areas.len(),
+        ..Loaded::default()
+    };
+    let mut patrols =
+        futures::stream::iter(demo.patrols().map(|patrol| door.patrol(patrol))).buffered(AT_ONCE);
     while let Some(done) = patrols.next().await {
         let done = done?;
         loaded.patrols += 1;
@@ -79,28 +97,61 @@ pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded>
 
 async fn load_areas(app: &App, console: &Actor, demo: &Demo) -> anyhow::Result<()> {
     let first_day = demo.risk_areas.iter().map(|area| area.valid_from).min();
-    let import = CommuneImport { valid_from: first_day.or(LocalDate::from_ymd(2025, 7, 1)), ..CommuneImport::default() };
-    app.areas.import_communes(console, Cursor::new(wire::communes(demo)), import).await.context("the demo's communes")?;
+    let import = CommuneImport {
+        valid_from: first_day.or(LocalDate::from_ymd(2025, 7, 1)),
+        ..CommuneImport::default()
+    };
+    app.areas
+        .import_communes(console, Cursor::new(wire::communes(demo)), import)
+        .await
+        .context("the demo's communes")?;
     let reason = "tỉnh mẫu: dữ liệu hư cấu";
-    app.areas.import_risk_areas(console, Cursor::new(wire::risk_areas(demo)), reason, false).await.context("the demo's risk areas")?;
-    app.areas.import_gates(console, Cursor::new(wire::gates(demo)), false).await.context("the demo's gates")?;
+    app.areas
+        .import_risk_areas(console, Cursor::new(wire::risk_areas(demo)), reason, false)
+        .await
+        .context("the demo's risk areas")?;
+    app.areas
+        .import_gates(console, Cursor::new(wire::gates(demo)), false)
+        .await
+        .context("the demo's gates")?;
     Ok(())
 }
 
 async fn load_forces(app: &App, console: &Actor, demo: &Demo) -> anyhow::Result<Forces> {
-    let mut forces = Forces { orgs: HashMap::new(), teams: HashMap::new(), tokens: HashMap::new() };
+    let mut forces = Forces {
+        orgs: HashMap::new(),
+        teams: HashMap::new(),
+        tokens: HashMap::new(),
+    };
     for org in &demo.orgs {
-        let draft = OrgDraft { name: org.name.clone(), kind: org.kind.parse()? };
-        forces.orgs.insert(org.id, app.identity.add_org(console, draft).await?.id);
+        let draft = OrgDraft {
+            name: org.name.clone(),
+            kind: org.kind.parse()?,
+        };
+        forces
+            .orgs
+            .insert(org.id, app.identity.add_org(console, draft).await?.id);
     }
     for team in &demo.teams {
-        let org = *forces.orgs.get(&team.org).context("a team without organisation")?;
-        let draft = TeamDraft { name: team.label.clone(), org };
-        forces.teams.insert(team.id, app.identity.add_team(console, draft).await?.id);
+        let org = *forces
+            .orgs
+            .get(&team.org)
+            .context("a team without organisation")?;
+        let draft = TeamDraft {
+            name: team.label.clone(),
+            org,
+        };
+        forces
+            .teams
+            .insert(team.id, app.identity.add_team(console, draft).await?.id);
     }
     for device in &demo.devices {
         let team = forces.teams.get(&device.team).copied();
-        let draft = DeviceDraft { name: device.label.clone(), team, communes: Vec::new() };
+        let draft = DeviceDraft {
+            name: device.label.clone(),
+            team,
+            communes: Vec::new(),
+        };
         let id = app.identity.add_device(console, draft).await?.id;
         let secret = app.identity.device_secret(console, id, Door::Api).await?;
         forces.tokens.insert(device.id, secret.text);
@@ -123,21 +174,41 @@ struct Phones<'a> {
 
 impl Phones<'_> {
     async fn patrol(&self, patrol: Patrol) -> anyhow::Result<Brought> {
-        let mut brought = Brought { fixes: 0, plots: 0, photos: 0 };
-        let owner = patrol.tracks.first().map(|track| track.device).context("a patrol without tracks")?;
+        let mut brought = Brought {
+            fixes: 0,
+            plots: 0,
+            photos: 0,
+        };
+        let owner = patrol
+            .tracks
+            .first()
+            .map(|track| track.device)
+            .context("a patrol without tracks")?;
         let path = format!("/api/v1/patrols/{}", patrol.id);
-        self.put(owner, &path, &wire::patrol(&patrol, self.forces)).await?;
+        self.put(owner, &path, &wire::patrol(&patrol, self.forces))
+            .await?;
         for track in &patrol.tracks {
             if track.team != patrol.team {
                 continue;
             }
             for batch in track.fixes.chunks(BATCH) {
-                self.send(track.device, Method::POST, &format!("{path}/fixes"), wire::fixes(batch).to_string().into()).await?;
+                self.send(
+                    track.device,
+                    Method::POST,
+                    &format!("{path}/fixes"),
+                    wire::fixes(batch).to_string().into(),
+                )
+                .await?;
             }
             brought.fixes += track.fixes.len();
         }
         if let Some(incident) = &patrol.incident {
-            self.put(owner, &format!("/api/v1/incidents/{}", incident.id), &wire::incident(incident)).await?;
+            self.put(
+                owner,
+                &format!("/api/v1/incidents/{}", incident.id),
+                &wire::incident(incident),
+            )
+            .await?;
         }
         for plot in &patrol.plots {
             self.plot(plot).await?;
@@ -148,7 +219,12 @@ impl Phones<'_> {
     }
 
     async fn plot(&self, plot: &Plot) -> anyhow::Result<()> {
-        self.put(plot.device, &format!("/api/v1/plots/{}", plot.id), &wire::plot(plot)).await?;
+        self.put(
+            plot.device,
+            &format!("/api/v1/plots/{}", plot.id),
+            &wire::plot(plot),
+        )
+        .await?;
         for photo in &plot.photos {
             self.photo(plot.device, photo).await?;
         }
@@ -158,17 +234,39 @@ impl Phones<'_> {
     async fn photo(&self, device: DeviceId, photo: &Photo) -> anyhow::Result<()> {
         let bytes = photo.jpeg(PHOTO_PX)?;
         let path = format!("/api/v1/photos/{}", photo.id);
-        self.put(device, &path, &wire::sidecar(photo, &bytes)).await?;
-        self.send(device, Method::PUT, &format!("{path}/original"), bytes.into()).await
+        self.put(device, &path, &wire::sidecar(photo, &bytes))
+            .await?;
+        self.send(
+            device,
+            Method::PUT,
+            &format!("{path}/original"),
+            bytes.into(),
+        )
+        .await
     }
 
     async fn put(&self, device: DeviceId, path: &str, body: &Value) -> anyhow::Result<()> {
-        self.send(device, Method::PUT, path, body.to_string().into()).await
+        self.send(device, Method::PUT, path, body.to_string().into())
+            .await
     }
 
-    async fn send(&self, device: DeviceId, method: Method, path: &str, body: Body) -> anyhow::Result<()> {
-        let token = self.forces.tokens.get(&device).context("a device without secret")?;
-        let kind = if path.ends_with("/original") { "image/jpeg" } else { "application/json" };
+    async fn send(
+        &self,
+        device: DeviceId,
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> anyhow::Result<()> {
+        let token = self
+            .forces
+            .tokens
+            .get(&device)
+            .context("a device without secret")?;
+        let kind = if path.ends_with("/original") {
+            "image/jpeg"
+        } else {
+            "application/json"
+        };
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -178,7 +276,11 @@ impl Phones<'_> {
         let response = self.router.clone().oneshot(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
-        ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&body));
+        ensure!(
+            status.is_success(),
+            "{path}: {status} {}",
+            String::from_utf8_lossy(&body)
+        );
         Ok(())
     }
 }

@@ -49,9 +49,17 @@ pub struct DemoProvince {
 impl DemoProvince {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
-        let flags: BTreeMap<_, _> = self.listen.clone().map(|listen| ("listen", listen)).into_iter().collect();
+        let flags: BTreeMap<_, _> = self
+            .listen
+            .clone()
+            .map(|listen| ("listen", listen))
+            .into_iter()
+            .collect();
         let config = self.opening.config(flags.clone())?;
-        start_tracing(config.log_format, if self.load_only { "warn" } else { "info" });
+        start_tracing(
+            config.log_format,
+            if self.load_only { "warn" } else { "info" },
+        );
         self.load(flags).await?;
         if self.load_only {
             return Ok(());
@@ -66,7 +74,7 @@ impl DemoProvince {
         flags.insert("requests_per_second", "1000000".into());
         let app = App::open(self.opening.config(flags)?, Arc::new(SystemClock)).await?;
         let today = app.journal.now().local_date();
-        if app.areas.map(today).await?.is_empty() {
+        if app.areas.map(today).await?.communes().is_empty() {
             let begun = Instant::now();
             let plan = Plan {
                 communes: self.communes,
@@ -74,11 +82,18 @@ impl DemoProvince {
                 seasons: self.seasons,
                 seed: self.seed,
                 end: today,
-                photos: if self.no_photos { 0 } else { Plan::until(today).photos },
+                photos: if self.no_photos {
+                    0
+                } else {
+                    Plan::until(today).photos
+                },
             };
             let demo = Demo::made_up(&plan);
             let loaded = load::everything(&app, &demo).await?;
-            tell(&format!("the made-up province is loaded in {:.1} s: {loaded}", begun.elapsed().as_secs_f64()));
+            tell(&format!(
+                "the made-up province is loaded in {:.1} s: {loaded}",
+                begun.elapsed().as_secs_f64()
+            ));
         } else {
             tell("the data folder already holds a province: it is served as it is");
         }
@@ -90,7 +105,11 @@ impl DemoProvince {
 /// Prints how to get in: one address, two tokens, one link, three lines to try.
 async fn introduce(app: &App) -> anyhow::Result<()> {
     let console = Actor::console();
-    let officer = match app.identity.account_by_login(&console, "can-bo-demo").await? {
+    let officer = match app
+        .identity
+        .account_by_login(&console, "can-bo-demo")
+        .await?
+    {
         Some(account) => account,
         None => {
             let draft = AccountDraft {
@@ -104,20 +123,41 @@ async fn introduce(app: &App) -> anyhow::Result<()> {
         }
     };
     let devices = app.identity.devices(&console).await?;
-    let phone = devices.iter().find(|device| device.name.contains("máy A")).or(devices.first());
+    let phone = devices
+        .iter()
+        .find(|device| device.name.contains("máy A"))
+        .or(devices.first());
     let url = app.config.shown_url();
     tell(&format!("address        {url}"));
     if let Some(phone) = phone {
-        let secret = app.identity.device_secret(&console, phone.id, Door::Api).await?;
-        tell(&format!("device token   {}    ({})", secret.text, phone.name));
+        let secret = app
+            .identity
+            .device_secret(&console, phone.id, Door::Api)
+            .await?;
+        tell(&format!(
+            "device token   {}    ({})",
+            secret.text, phone.name
+        ));
     }
-    let token = app.identity.account_token(&console, officer.id, false, Some(30)).await?.text;
+    let token = app
+        .identity
+        .account_token(&console, officer.id, false, Some(30))
+        .await?
+        .text;
     let link = app.identity.sign_in_link(&console, officer.id).await?.text;
     tell(&format!("officer token  {token}    (30 days)"));
-    tell(&format!("sign in once   {url}/sign-in/{link}    (15 minutes)"));
+    tell(&format!(
+        "sign in once   {url}/sign-in/{link}    (15 minutes)"
+    ));
     tell("try:");
-    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' {url}/api/v1/me"));
-    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/coverage?from=2025-09-01&to=2026-05-31'"));
-    tell(&format!("  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/plots?limit=3'"));
+    tell(&format!(
+        "  curl -s -H 'Authorization: Bearer {token}' {url}/api/v1/me"
+    ));
+    tell(&format!(
+        "  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/coverage?from=2025-09-01&to=2026-05-31'"
+    ));
+    tell(&format!(
+        "  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/plots?limit=3'"
+    ));
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::demo::{Bed, CheckWindow, Demo, Fix, Incident, PROVINCE_CODE, PROVINCE_NAME, Patrol, Photo, Plot};
+use crate::demo::{
+    Bed, CheckWindow, Demo, Fix, Incident, PROVINCE_CODE, PROVINCE_NAME, Patrol, Photo, Plot,
+};
 use crate::geo::position::Position;
 
 use super::load::{Forces, digest, known, text};
@@ -20,7 +22,9 @@ fn ring(outline: &[Position]) -> Value {
 }
 
 fn collection(features: Vec<Value>) -> Vec<u8> {
-    json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes()
+    json!({ "type": "FeatureCollection", "features": features })
+        .to_string()
+        .into_bytes()
 }
 
 pub(super) fn communes(demo: &Demo) -> Vec<u8> {
@@ -118,8 +122,12 @@ pub(super) fn plot(plot: &Plot) -> Value {
 
 fn bed(bed: &Bed) -> Value {
     match bed {
-        Bed::Rectangle { width_m, length_m } => json!({ "shape": "rectangle", "width_m": width_m, "length_m": length_m }),
-        Bed::Triangle { base_m, height_m } => json!({ "shape": "triangle", "base_m": base_m, "height_m": height_m }),
+        Bed::Rectangle { width_m, length_m } => {
+            json!({ "shape": "rectangle", "width_m": width_m, "length_m": length_m })
+        }
+        Bed::Triangle { base_m, height_m } => {
+            json!({ "shape": "triangle", "base_m": base_m, "height_m": height_m })
+        }
     }
 }
 
