@@ -90,7 +90,8 @@ impl Outline {
         polygon
             .check_validation()
             .map_err(|_crossing| InvalidOutline::SelfCrossing)?;
-        let area_m2 = polygon.geodesic_area_unsigned();
+        // The unsigned measure takes a clockwise ring for the rest of the Earth; people walk either way.
+        let area_m2 = polygon.geodesic_area_signed().abs();
         Ok(Self { polygon, area_m2 })
     }
 

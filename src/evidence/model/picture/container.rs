@@ -93,7 +93,7 @@ fn jpeg(bytes: &[u8]) -> Header {
             }
             0xDA => header.scans = header.scans.saturating_add(1),
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
-                frame(&mut header, bytes, body, marker)
+                frame(&mut header, bytes, body, marker);
             }
             _ => {}
         }
@@ -149,7 +149,7 @@ fn png(bytes: &[u8]) -> Header {
         match kind {
             b"IHDR" => png_size(&mut header, bytes, body),
             b"IEND" => {
-                header.complete = true;
+                header.complete = bytes.len() >= body + 4;
                 break;
             }
             _ => {}

@@ -16,7 +16,7 @@ pub const THUMBNAIL_SIDE: u32 = 320;
 const JPEG_QUALITY: u8 = 80;
 
 /// The derived images of one original.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Derived {
     /// The display image, JPEG, at most [`DISPLAY_SIDE`] long.
     pub display_jpeg: Vec<u8>,
@@ -26,6 +26,12 @@ pub struct Derived {
     pub width: u32,
     /// Height of the display image, pixels.
     pub height: u32,
+}
+
+impl std::fmt::Debug for Derived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Derived({} x {})", self.width, self.height)
+    }
 }
 
 /// Decodes a picture within the limits and makes its small copies. The decoders are foreign code on
