@@ -90,7 +90,7 @@ impl Field {
     pub async fn start(database: Database) -> Self {
         let folder = Folder::new();
         let store = match database {
-            Database::Sqlite => Store::open_sqlite(folder.path()).await.unwrap(),
+            Database::Sqlite => Store::open_sqlite(folder.path(), true).await.unwrap(),
             Database::Postgres => Store::open_postgres(&cloned_template().await, 8)
                 .await
                 .unwrap(),
@@ -105,7 +105,7 @@ impl Field {
         let journal = Journal::open(store, clock.clone() as Arc<dyn Clock>, &key)
             .await
             .unwrap();
-        let blobs = Blobs::open_folder(&folder.path().join("blobs")).unwrap();
+        let blobs = Blobs::open_folder(&folder.path().join("blobs"), true).unwrap();
         let mut config =
             Config::load(None, [("data", folder.path().display().to_string())].into()).unwrap();
         config.requests_per_second = NonZeroU32::new(10_000).unwrap();

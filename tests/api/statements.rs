@@ -6,13 +6,18 @@ use tuantra::store::{MIGRATIONS, Store, rendered};
 use crate::field::{Folder, cloned_template};
 
 fn statements() -> Vec<&'static str> {
-    [tuantra::journal::STATEMENTS, tuantra::identity::STATEMENTS].concat()
+    [
+        tuantra::journal::STATEMENTS,
+        tuantra::identity::STATEMENTS,
+        tuantra::areas::STATEMENTS,
+    ]
+    .concat()
 }
 
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let folder = Folder::new();
-    Store::open_sqlite(folder.path())
+    Store::open_sqlite(folder.path(), false)
         .await
         .unwrap()
         .migrate()
