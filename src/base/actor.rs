@@ -36,6 +36,8 @@ vocabulary! {
         RecordPatrols = "record_patrols",
         /// Write plots and incidents.
         RecordPlots = "record_plots",
+        /// Correct plots and incidents that others recorded.
+        RevisePlots = "revise_plots",
         /// Write evidence photos.
         RecordPhotos = "record_photos",
         /// Read patrols and their lines.
@@ -79,7 +81,7 @@ impl Role {
             ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
             ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols,
             ReadPhotos, ReadPlots, ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots,
-            ValidatePatrols,
+            RevisePlots, ValidatePatrols,
         };
         match self {
             Self::PatrolMember => &[
@@ -106,6 +108,7 @@ impl Role {
                 ReadCommunes,
                 ReadRiskAreas,
                 ValidatePatrols,
+                RevisePlots,
                 EnrolDevices,
             ],
             Self::ProvincialOfficer => &[
@@ -121,6 +124,7 @@ impl Role {
                 ReadCommunes,
                 ReadRiskAreas,
                 ValidatePatrols,
+                RevisePlots,
                 ImportBoundaries,
                 ChangeRiskAreas,
                 EnrolDevices,
@@ -150,13 +154,14 @@ impl Right {
     pub fn writes(self) -> bool {
         use Right::{
             ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
-            RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+            RecordPatrols, RecordPhotos, RecordPlots, RevisePlots, ValidatePatrols,
         };
         matches!(
             self,
             RecordPatrols
                 | RecordPlots
                 | RecordPhotos
+                | RevisePlots
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0002_identity.sql"),
     ),
     (3, "areas", include_str!("../../migrations/0003_areas.sql")),
+    (6, "plots", include_str!("../../migrations/0006_plots.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -10,6 +10,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::journal::STATEMENTS,
         tuantra::identity::STATEMENTS,
         tuantra::areas::STATEMENTS,
+        tuantra::plots::STATEMENTS,
     ]
     .concat()
 }
