@@ -14,6 +14,7 @@ use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
 use crate::patrols::Patrols;
+use crate::plots::Plots;
 use crate::store::Store;
 
 /// The open server: store, journal, blobs and the slices' services.
@@ -29,6 +30,8 @@ pub struct App {
     pub areas: Areas,
     /// Patrols and their tracks.
     pub patrols: Patrols,
+    /// Plots and incidents.
+    pub plots: Plots,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -63,6 +66,7 @@ impl App {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
+        let plots = Plots::new(journal.clone(), areas.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -70,6 +74,7 @@ impl App {
             identity,
             areas,
             patrols,
+            plots,
             blobs,
             limits,
         }
@@ -94,6 +99,7 @@ parts! {
     Identity: |app| app.identity.clone();
     Areas: |app| app.areas.clone();
     Patrols: |app| app.patrols.clone();
+    Plots: |app| app.plots.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -28,7 +28,7 @@ use crate::base::actor::Right;
 use crate::http::routes::Route;
 use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{areas, identity, journal, patrols};
+use crate::{areas, identity, journal, patrols, plots};
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -93,6 +93,20 @@ pub fn declared() -> Declared<App> {
             NeedsInProvince(Right::ChangeRiskAreas),
             routes!(areas::http::set_risk_area),
         )
+        // Phones and officers who record and read plots.
+        .route(Needs(Right::RecordPlots), routes!(plots::http::record_plot))
+        .route(
+            Needs(Right::RecordPlots),
+            routes!(plots::http::measure_plot),
+        )
+        .route(Needs(Right::ReadPlots), routes!(plots::http::plot))
+        .route(Needs(Right::ReadPlots), routes!(plots::http::plots))
+        .route(
+            Needs(Right::RecordPlots),
+            routes!(plots::http::record_incident),
+        )
+        .route(Needs(Right::ReadPlots), routes!(plots::http::incident))
+        .route(Needs(Right::ReadPlots), routes!(plots::http::incidents))
         // Those who keep organisations, accounts and devices.
         .route(
             NeedsInProvince(Right::ManageIdentity),

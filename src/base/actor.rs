@@ -36,6 +36,8 @@ vocabulary! {
         RecordPatrols = "record_patrols",
         /// Write plots and incidents.
         RecordPlots = "record_plots",
+        /// Correct plots and incidents that others recorded.
+        RevisePlots = "revise_plots",
         /// Write evidence photos.
         RecordPhotos = "record_photos",
         /// Read patrols and their lines.
@@ -89,6 +91,7 @@ const OFFICERS: &[Right] = &[
     Right::ReadOriginals,
     Right::ReadGaps,
     Right::ValidatePatrols,
+    Right::RevisePlots,
     Right::EnrolDevices,
 ];
 
@@ -142,13 +145,14 @@ impl Right {
     pub fn writes(self) -> bool {
         use Right::{
             ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
-            RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+            RecordPatrols, RecordPhotos, RecordPlots, RevisePlots, ValidatePatrols,
         };
         matches!(
             self,
             RecordPatrols
                 | RecordPlots
                 | RecordPhotos
+                | RevisePlots
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas

@@ -2,6 +2,7 @@
 
 pub mod extract;
 pub mod layers;
+pub mod paging;
 pub mod problem;
 pub mod routes;
 

@@ -51,6 +51,8 @@ problems! {
     Unauthenticated => "unauthenticated", UNAUTHORIZED, "A valid token is needed";
     /// The author lacks the right, and existence is no secret.
     Forbidden => "forbidden", FORBIDDEN, "You do not have the right to do this";
+    /// A fact at a place that is not the author's.
+    OutsideScope => "outside-scope", FORBIDDEN, "The place lies outside your communes; the content is kept aside";
     /// There is no such thing, or it is not the caller's.
     NotFound => "not-found", NOT_FOUND, "There is no such thing";
     /// The path knows other methods.

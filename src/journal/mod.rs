@@ -3,6 +3,7 @@
 //! Invariants: an entry's leaf never changes; bodies go only by redaction, which is itself an entry; only
 //! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits.
 
+mod aside;
 mod epochs;
 pub mod http;
 mod keys;
@@ -14,6 +15,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+pub use aside::KeptAside;
 pub use epochs::{Broken, Verified};
 pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};

@@ -213,6 +213,17 @@ impl Journal {
         entry: Entry<'_>,
         reason: &str,
     ) -> Result<(QuarantineId, Written), Error> {
+        let bytes = i64::try_from(entry.body.len()).unwrap_or(i64::MAX);
+        self.quarantine_weighing(tx, entry, reason, bytes).await
+    }
+
+    pub(super) async fn quarantine_weighing(
+        &self,
+        tx: &mut Tx,
+        entry: Entry<'_>,
+        reason: &str,
+        bytes: i64,
+    ) -> Result<(QuarantineId, Written), Error> {
         let written = self
             .enter(
                 tx,
@@ -230,7 +241,7 @@ impl Journal {
             fact: Some(entry.fact),
             actor: entry.actor,
             reason,
-            bytes: i64::try_from(entry.body.len()).unwrap_or(i64::MAX),
+            bytes,
             received_at: written.received_at,
         };
         sql::insert_quarantine(tx, &row).await?;

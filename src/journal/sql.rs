@@ -44,6 +44,8 @@ const INSERT_BACKUP: &str =
 const INSERT_QUARANTINE: &str = "INSERT INTO quarantine (id, entry, kind, fact, actor, reason, bytes, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const QUARANTINED_BYTES: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM quarantine WHERE actor = $1 AND received_at > $2";
+const KEPT_BEFORE: &str = "SELECT q.id, q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
+     WHERE q.actor = $1 AND q.fact = $2 AND q.reason = $3 AND e.sha256 = $4 LIMIT 1";
 
 const QUEUE_JOB: &str = "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) \
      VALUES ($1, $2, $3, $4, 0, 0, 'waiting') \
@@ -85,6 +87,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_BACKUP,
     INSERT_QUARANTINE,
     QUARANTINED_BYTES,
+    KEPT_BEFORE,
     QUEUE_JOB,
     DUE_JOBS,
     LEASE_JOB,
@@ -293,6 +296,22 @@ pub async fn quarantined_bytes(tx: &mut Tx, actor: Uuid, since: Timestamp) -> Re
         .bind(actor)
         .bind(since)
         .fetch_one(c))
+}
+
+/// The quarantine of a content that was kept for the same reason before.
+pub async fn kept_before(
+    tx: &mut Tx,
+    actor: Uuid,
+    fact: Uuid,
+    reason: &str,
+    sha256: &[u8],
+) -> Result<Option<(QuarantineId, EntryId)>, Error> {
+    on!(tx, |c| sqlx::query_as(KEPT_BEFORE)
+        .bind(actor)
+        .bind(fact)
+        .bind(reason)
+        .bind(sha256)
+        .fetch_optional(c))
 }
 
 /// One piece of work that waits for the background worker.

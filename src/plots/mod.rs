@@ -1,5 +1,15 @@
 //! Illicit-crop plots (điểm trồng) and the incidents (vụ) that group them.
 //!
-//! A plot is never refused for standing near another one; it is flagged, and people decide.
+//! Invariants: a plot is never refused for standing near another one, it is flagged and people decide; every version
+//! and every measure stays; today's boundaries decide who may see a plot, those of its own day in which figures it
+//! counts; nobody learns of a plot outside his reach, not even that it is there.
 
+pub mod http;
 pub mod model;
+mod service;
+mod sql;
+
+pub use service::{
+    Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotPlace, PlotView, Plots, Recorded,
+};
+pub use sql::{Filter, STATEMENTS};

@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "patrols",
         include_str!("../../migrations/0004_patrols.sql"),
     ),
+    (6, "plots", include_str!("../../migrations/0006_plots.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

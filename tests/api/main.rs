@@ -7,4 +7,5 @@ mod identity;
 mod journal;
 mod operate;
 mod patrols;
+mod plots;
 mod statements;

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use h3o::geom::{ContainmentMode, TilerBuilder};
 use h3o::{CellIndex, LatLng, Resolution};
@@ -72,6 +73,24 @@ impl Cell {
     pub fn parent(self, resolution: u8) -> Result<Self, InvalidResolution> {
         let parent = self.0.parent(h3_resolution(resolution)?);
         parent.map(Self).ok_or(InvalidResolution(resolution))
+    }
+
+    /// The database numbers of the cells of a finer or equal resolution within this one: an unbroken range, because
+    /// an index spells its cell digit by digit, coarse to fine. No other cell of that resolution lies in it.
+    pub fn descendants(self, resolution: u8) -> Result<RangeInclusive<i64>, InvalidResolution> {
+        h3_resolution(resolution)?;
+        if resolution < self.resolution() {
+            return Err(InvalidResolution(resolution));
+        }
+        let mut low = self.to_db();
+        low = (low & !(0xF << 52)) | (i64::from(resolution) << 52);
+        let mut high = low;
+        for digit in self.resolution() + 1..=resolution {
+            let shift = 3 * (15 - u32::from(digit));
+            low &= !(7 << shift);
+            high = (high & !(7 << shift)) | (6 << shift);
+        }
+        Ok(low..=high)
     }
 
     /// The cells at exactly `steps` steps around this one; at 0 steps the cell itself.

@@ -255,7 +255,7 @@ fn point(fields: &mut Fields, geometry: &GeometryWire) -> Option<(Position, Opti
     }
 }
 
-fn outline(fields: &mut Fields, sent: &PropertiesWire) -> Option<Outline> {
+pub(super) fn outline(fields: &mut Fields, sent: &PropertiesWire) -> Option<Outline> {
     match Outline::from_geojson(sent.outline.as_ref()?) {
         Ok(outline) if outline.area_m2() <= MAX_AREA_M2 => Some(outline),
         Ok(_) => {
@@ -273,7 +273,7 @@ fn outline(fields: &mut Fields, sent: &PropertiesWire) -> Option<Outline> {
     }
 }
 
-fn plants(fields: &mut Fields, sent: &PropertiesWire) -> Option<PlantCount> {
+pub(super) fn plants(fields: &mut Fields, sent: &PropertiesWire) -> Option<PlantCount> {
     let method = fields.word("/properties/plants_method", sent.plants_method.as_deref());
     let number = fields.whole("/properties/plants", sent.plants, 10_000_000)?;
     Some(PlantCount {

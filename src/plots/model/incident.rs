@@ -22,7 +22,7 @@ pub struct IncidentDraft {
 }
 
 /// An incident as it is sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(
     missing_docs,

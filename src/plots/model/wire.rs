@@ -1,10 +1,10 @@
 //! A plot as it is sent: a GeoJSON Feature (RFC 7946). Words stay text here, so that all faults are told at once.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The Feature; members that RFC 7946 allows but we do not read (`id`, `bbox`) are passed over.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
 pub struct PlotWire {
     /// Must be `Feature`.
     #[serde(rename = "type")]
@@ -16,17 +16,18 @@ pub struct PlotWire {
 }
 
 /// A GeoJSON geometry before it is known to be the right one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
 pub struct GeometryWire {
     /// `Point` or `Polygon`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its positions.
+    #[schema(value_type = Vec<Object>)]
     pub coordinates: Value,
 }
 
 /// The properties; the meaning of each is told at [`super::draft::PlotDraft`].
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(
     missing_docs,
@@ -63,7 +64,7 @@ pub struct PropertiesWire {
 }
 
 /// One line of a bed list: `count` equal beds, sides in metres or in paces of `pace_m`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "sides are named as they are drawn on the form")]
 pub struct BedWire {
@@ -86,7 +87,7 @@ pub struct BedWire {
 }
 
 /// Coordinates as they were read off another device or a paper.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the draft documents them")]
 pub struct CoordInputWire {

@@ -1,0 +1,140 @@
+//! Where plots lie: the commune of their day for figures, today's commune for rights.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::areas::model::map::CommuneMap;
+use crate::base::ids::PlotId;
+use crate::base::time::{LocalDate, Timestamp};
+use crate::geo::position::Position;
+use crate::plots::sql::{self, PlotRow};
+use crate::store::{self, Tx};
+
+use super::{Error, Plots};
+
+/// What other slices may know of a plot.
+#[derive(Debug, Clone)]
+pub struct PlotPlace {
+    /// The commune in which it lies by the boundaries of today.
+    pub place: Option<String>,
+}
+
+/// The communes of a point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placement {
+    /// By the boundaries of today.
+    pub(super) place: Option<String>,
+    /// Code and name by the boundaries of its day; none beyond the border.
+    pub(super) commune: Option<(String, String)>,
+}
+
+impl Plots {
+    /// Where a plot lies today; none when there is no such plot.
+    pub async fn place(&self, tx: &mut Tx, id: PlotId) -> Result<Option<PlotPlace>, store::Error> {
+        let row = sql::plot(tx, id).await?;
+        Ok(row.map(|row| PlotPlace { place: row.place }))
+    }
+
+    /// Counts one more photo of a plot.
+    pub async fn add_photo(&self, tx: &mut Tx, id: PlotId) -> Result<(), store::Error> {
+        sql::add_photo(tx, id).await
+    }
+
+    /// The commune of today in which a position lies.
+    pub async fn place_of(&self, position: Position) -> Result<Option<String>, Error> {
+        let map = self.areas.map(self.journal.now().local_date()).await?;
+        Ok(map.locate(position).map(str::to_owned))
+    }
+
+    pub(super) async fn placement(
+        &self,
+        position: Position,
+        day: LocalDate,
+        outside_vietnam: bool,
+    ) -> Result<Placement, Error> {
+        let today = self.today().await?;
+        let then = self.areas.map(day).await?;
+        Ok(placement(&today, &then, position, outside_vietnam))
+    }
+
+    /// The map of today; whenever it is another than before, the kept plots are placed anew first.
+    pub(super) async fn today(&self) -> Result<Arc<CommuneMap>, Error> {
+        let map = self.areas.map(self.journal.now().local_date()).await?;
+        let is_known = self.placed.lock().is_ok_and(|placed| {
+            placed
+                .as_ref()
+                .is_some_and(|placed| Arc::ptr_eq(placed, &map))
+        });
+        if !is_known {
+            self.place_all(&map).await?;
+            if let Ok(mut placed) = self.placed.lock() {
+                *placed = Some(Arc::clone(&map));
+            }
+        }
+        Ok(map)
+    }
+
+    async fn place_all(&self, today: &Arc<CommuneMap>) -> Result<(), Error> {
+        let mut after = (Timestamp::from_millis(i64::MIN), PlotId(Uuid::nil()));
+        loop {
+            let mut tx = self.journal.store().read().await?;
+            let rows = sql::placed_after(&mut tx, after.0, after.1).await?;
+            drop(tx);
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = (last.detected_at, last.id);
+            let mut moved = Vec::new();
+            for row in &rows {
+                let then = self.areas.map(row.detected_at.local_date()).await?;
+                let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
+                let found = placement(today, &then, position, is_outside(row)?);
+                if found.place != row.place
+                    || found.commune.as_ref().map(|(code, _)| code) != row.commune.as_ref()
+                {
+                    moved.push((row.id, found));
+                }
+            }
+            if !moved.is_empty() {
+                self.move_all(moved).await?;
+            }
+        }
+    }
+
+    async fn move_all(&self, moved: Vec<(PlotId, Placement)>) -> Result<(), Error> {
+        self.journal
+            .write(moved, |tx, moved| {
+                Box::pin(async move {
+                    for (id, to) in moved {
+                        sql::set_place(tx, *id, to.place.as_deref(), to.commune.as_ref()).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+}
+
+fn placement(
+    today: &CommuneMap,
+    then: &CommuneMap,
+    position: Position,
+    outside_vietnam: bool,
+) -> Placement {
+    let commune = then
+        .locate(position)
+        .filter(|_| !outside_vietnam)
+        .and_then(|code| then.commune(code))
+        .map(|commune| (commune.facts.code.clone(), commune.facts.name.clone()));
+    Placement {
+        place: today.locate(position).map(str::to_owned),
+        commune,
+    }
+}
+
+fn is_outside(row: &PlotRow) -> Result<bool, store::Error> {
+    let record: serde_json::Value =
+        serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
+    Ok(record.get("outside_vietnam") == Some(&serde_json::Value::Bool(true)))
+}

@@ -1,0 +1,218 @@
+//! What may be read of plots: one with its history, or a list.
+
+use serde_json::{Map, Value, json};
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{EntryId, PlotId};
+use crate::base::time::Timestamp;
+use crate::geo::cells::Cell;
+use crate::plots::model::record::{GROWER_STATUS, REVISES};
+use crate::plots::model::words::PlotFlag;
+use crate::plots::sql::{self, CandidateRow, Filter, MeasureRow, PlotRow, VersionRow};
+use crate::store;
+
+use super::{Error, Plots, is_handling, screen, sight};
+
+/// A plot as one reader may see it.
+#[derive(Debug, Clone)]
+pub struct PlotView {
+    /// Its id.
+    pub id: PlotId,
+    /// When it was detected: what lists are sorted by.
+    pub detected_at: Timestamp,
+    /// Longitude, latitude and, when known, altitude.
+    pub coordinates: Vec<f64>,
+    /// Everything else.
+    pub properties: Map<String, Value>,
+}
+
+/// Which page of which plots is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Which plots.
+    pub filter: Filter,
+    /// The last plot of the page before.
+    pub after: Option<(Timestamp, PlotId)>,
+    /// Rows in a page.
+    pub limit: u32,
+    /// Whether to count all of them.
+    pub count: bool,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct ListPage<T, K> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// The last row's key, when more follow.
+    pub next: Option<(Timestamp, K)>,
+    /// All rows that the filter leaves, when asked for.
+    pub total: Option<i64>,
+}
+
+impl Plots {
+    /// One plot with its history and measures.
+    pub async fn plot(&self, actor: &Actor, id: PlotId) -> Result<PlotView, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Err(Error::Forbidden);
+        }
+        self.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::plot(&mut tx, id)
+            .await?
+            .filter(|row| actor.may(Right::ReadPlots, row.place.as_deref()))
+            .ok_or(Error::NotFound)?;
+        let candidates = sql::candidates_of(&mut tx, &[id]).await?;
+        let versions = sql::versions(&mut tx, id).await?;
+        let measures = sql::measures(&mut tx, id).await?;
+        let mut view = PlotView::of(actor, row, candidates)?;
+        let history: Vec<Value> = versions.iter().map(version).collect();
+        view.properties.insert("history".into(), history.into());
+        let measures: Vec<Value> = measures.iter().map(measure).collect();
+        view.properties.insert("measures".into(), measures.into());
+        Ok(view)
+    }
+
+    /// A page of the plots in the caller's reach.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        query: &ListQuery,
+    ) -> Result<ListPage<PlotView, PlotId>, Error> {
+        let sight = sight(actor).ok_or(Error::Forbidden)?;
+        self.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let limit = i64::from(query.limit);
+        let mut rows = sql::list(&mut tx, &sight, &query.filter, query.after, limit + 1).await?;
+        let more = rows.len() > usize::try_from(query.limit).unwrap_or(usize::MAX);
+        rows.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|row| (row.detected_at, row.id));
+        let ids: Vec<PlotId> = rows.iter().map(|row| row.id).collect();
+        let candidates = sql::candidates_of(&mut tx, &ids).await?;
+        let total = if query.count {
+            Some(sql::count(&mut tx, &sight, &query.filter).await?)
+        } else {
+            None
+        };
+        let items = rows.into_iter().map(|row| {
+            let own = candidates.iter().filter(|found| found.plot == row.id);
+            let own = own.cloned().collect();
+            PlotView::of(actor, row, own)
+        });
+        Ok(ListPage {
+            items: items.collect::<Result<_, _>>()?,
+            next,
+            total,
+        })
+    }
+}
+
+impl PlotView {
+    /// The plot as this reader may see it: candidates in reach only, and what is known of the grower only within the
+    /// handling unit.
+    pub(super) fn of(
+        actor: &Actor,
+        row: PlotRow,
+        candidates: Vec<CandidateRow>,
+    ) -> Result<Self, store::Error> {
+        let Ok(Value::Object(mut told)) = serde_json::from_str(&row.record) else {
+            return Err(row.corrupt("record"));
+        };
+        for hidden in ["lon", "lat", "altitude_m", REVISES] {
+            told.remove(hidden);
+        }
+        if !is_handling(actor, &row) {
+            told.remove(GROWER_STATUS);
+        }
+        let candidates = screen::visible(actor, candidates);
+        told.insert("flags".into(), flags(&row, &candidates)?);
+        let listed: Vec<Value> = candidates.iter().map(candidate).collect();
+        told.insert("candidates".into(), listed.into());
+        told.extend(standing(&row)?);
+        let mut coordinates = vec![row.lon, row.lat];
+        coordinates.extend(row.altitude_m);
+        Ok(Self {
+            id: row.id,
+            detected_at: row.detected_at,
+            coordinates,
+            properties: told,
+        })
+    }
+}
+
+/// What the server knows beside the recording.
+fn standing(row: &PlotRow) -> Result<Map<String, Value>, store::Error> {
+    let commune = row
+        .commune
+        .as_ref()
+        .map(|code| json!({ "code": code, "name": row.commune_name }));
+    let told = json!({
+        "state": row.state,
+        "version": row.version,
+        "commune": commune,
+        "cells": {
+            "7": hexadecimal(row, row.cell_7)?,
+            "9": hexadecimal(row, row.cell_9)?,
+            "12": hexadecimal(row, row.cell_12)?,
+        },
+        "season": row.season,
+        "period": row.period,
+        "plants": row.plants,
+        "plants_method": row.plants_method,
+        "area_m2": row.area_m2,
+        "area_method": row.area_method,
+        "uncertainty_pct": row.uncertainty_pct,
+        "incident": row.incident,
+        "photos": row.photos,
+        "recorded_at": row.recorded_at,
+    });
+    match told {
+        Value::Object(told) => Ok(told),
+        _ => Err(row.corrupt("record")),
+    }
+}
+
+fn hexadecimal(row: &PlotRow, cell: i64) -> Result<String, store::Error> {
+    let cell = Cell::from_db(cell).or(Err(row.corrupt("cell_12")))?;
+    Ok(cell.to_string())
+}
+
+fn flags(row: &PlotRow, candidates: &[CandidateRow]) -> Result<Value, store::Error> {
+    let mut flags: Vec<PlotFlag> =
+        serde_json::from_str(&row.flags).or(Err(row.corrupt("flags")))?;
+    if !candidates.is_empty() {
+        flags.insert(0, PlotFlag::PossibleDuplicate);
+    }
+    Ok(json!(flags))
+}
+
+fn candidate(row: &CandidateRow) -> Value {
+    json!({
+        "id": row.other,
+        "distance_m": (row.distance_m * 10.0).round() / 10.0,
+        "detected_at": row.detected_at,
+    })
+}
+
+fn version(row: &VersionRow) -> Value {
+    told_of(row.version, row.entry, row.recorded_at)
+}
+
+pub(super) fn told_of(version: i64, entry: EntryId, recorded_at: Timestamp) -> Value {
+    json!({ "version": version, "entry_id": entry, "recorded_at": recorded_at })
+}
+
+fn measure(row: &MeasureRow) -> Value {
+    json!({
+        "measured_at": row.measured_at,
+        "version": row.version,
+        "plants": row.plants,
+        "plants_method": row.plants_method,
+        "area_m2": row.area_m2,
+        "area_method": row.area_method,
+        "uncertainty_pct": row.uncertainty_pct,
+        "entry_id": row.entry,
+        "recorded_at": row.recorded_at,
+    })
+}

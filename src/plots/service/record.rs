@@ -1,0 +1,307 @@
+//! Recording a plot and its corrections: one id, one first author, every version kept.
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{EntryId, PlotId};
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::geo::cells::Cell;
+use crate::journal::model::sha256;
+use crate::journal::{Entry, KeptAside, Kind, Receipt};
+use crate::plots::model::draft::PlotDraft;
+use crate::plots::model::record::record;
+use crate::plots::model::warnings::warnings;
+use crate::plots::model::wire::PlotWire;
+use crate::plots::sql::{self, CandidateRow, MeasureRow, PlotRow};
+use crate::store::{self, Tx};
+
+use super::places::Placement;
+use super::read::PlotView;
+use super::{
+    DETECTED, DIFFERS, Error, FOREIGN, LINK_JOB, OUTSIDE, Plots, Promise, STALE, flags_text,
+    measures, screen, too_much,
+};
+
+/// A plot as it was recorded.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The plot as it stands for its author.
+    pub view: PlotView,
+    /// Whether it was written now.
+    pub is_new: bool,
+    /// The promise.
+    pub receipt: Receipt,
+}
+
+/// A recording as it came: who sent it, what it says, where that is, and its bytes.
+struct Sent {
+    actor: Actor,
+    id: PlotId,
+    draft: PlotDraft,
+    record: String,
+    cells: [i64; 3],
+    at: Placement,
+    body: Vec<u8>,
+}
+
+enum Outcome {
+    Stands(Box<PlotRow>, Vec<CandidateRow>, Promise),
+    Differs(KeptAside),
+    Stale(KeptAside),
+    Outside(KeptAside),
+}
+
+/// The resolutions of the cells that are kept.
+const RESOLUTIONS: [u8; 3] = [7, 9, 12];
+
+impl Plots {
+    /// Records a plot or a correction of it; `body` are the bytes as sent.
+    pub async fn record(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: &[u8],
+    ) -> Result<Recorded, Error> {
+        if !actor.may_somewhere(Right::RecordPlots) {
+            return Err(Error::Forbidden);
+        }
+        let draft = PlotDraft::from_wire(wire, self.journal.now())?;
+        let day = draft.detected_at.local_date();
+        let at = self
+            .placement(draft.position, day, draft.outside_vietnam)
+            .await?;
+        let sent = Sent {
+            actor: actor.clone(),
+            id,
+            record: record(&draft).to_string(),
+            cells: cells(&draft)?,
+            draft,
+            at,
+            body: body.to_vec(),
+        };
+        let outcome = self
+            .journal
+            .write((self.clone(), sent), |tx, (plots, sent)| {
+                Box::pin(plots.write_recording(tx, sent))
+            })
+            .await?;
+        match outcome {
+            Outcome::Stands(row, candidates, promise) => Ok(Recorded {
+                view: PlotView::of(actor, *row, candidates)?,
+                is_new: promise.is_new(),
+                receipt: promise.signed(&self.journal),
+            }),
+            Outcome::Differs(kept) => Err(Error::Differs(Box::new(kept))),
+            Outcome::Stale(kept) => Err(Error::Stale(Box::new(kept))),
+            Outcome::Outside(kept) => Err(Error::Outside(Box::new(kept))),
+        }
+    }
+
+    async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        if !sql::lock_plot(tx, sent.id).await? {
+            return self.write_first(tx, sent).await;
+        }
+        let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
+        if let Some(entry) = sql::alike(tx, sent.id, sent.actor.id, &sent.record).await? {
+            let receipt = self.journal.receipt_again(tx, entry).await?;
+            return stands(tx, row, Promise::Again(receipt)).await;
+        }
+        let old = row.place.as_deref();
+        let by_author = row.author == sent.actor.id;
+        let by_officer = sent.draft.revises.is_some() && sent.actor.may(Right::RevisePlots, old);
+        if !by_author && !by_officer {
+            return self.keep_foreign(tx, sent).await;
+        }
+        if !sent.actor.may(Right::RecordPlots, old) || !sent.is_in_scope() {
+            return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
+        }
+        match sent.draft.revises {
+            Some(version) if i64::from(version) == row.version => self.revise(tx, sent, row).await,
+            Some(_) => self.keep(tx, sent, STALE).await.map(Outcome::Stale),
+            None => self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs),
+        }
+    }
+
+    async fn write_first(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        sent.refuse_revision()?;
+        if !sent.is_in_scope() {
+            return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
+        }
+        let written = self.journal.enter(tx, sent.entry()).await?;
+        let row = sent.row(written.entry, written.received_at);
+        if !sql::insert_plot(tx, &row).await? {
+            // Another act wrote the id meanwhile; run again, this one sees it.
+            return Err(store::Error::Busy("the plot was just written".into()).into());
+        }
+        self.follow(tx, sent, &row, written.received_at).await?;
+        self.journal.queue(tx, LINK_JOB, sent.id.0).await?;
+        let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
+        stands(tx, row, Promise::New(written)).await
+    }
+
+    async fn revise(&self, tx: &mut Tx, sent: &Sent, old: PlotRow) -> Result<Outcome, Error> {
+        let written = self.journal.enter(tx, sent.entry()).await?;
+        let row = PlotRow {
+            version: old.version + 1,
+            ..sent.row(written.entry, old.recorded_at)
+        };
+        sql::revise_plot(tx, &row, sent.actor.id, written.received_at).await?;
+        self.follow(tx, sent, &row, written.received_at).await?;
+        let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
+        stands(tx, row, Promise::New(written)).await
+    }
+
+    /// What follows from a recording: its measure, what stands, and which plots may be the same.
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        sent: &Sent,
+        row: &PlotRow,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(measure) = sent.measure(row, at) {
+            sql::insert_measure(tx, &measure).await?;
+        }
+        self.settle_measures(tx, sent.id, row.version, &sent.draft)
+            .await?;
+        let seen = screen::sighting(sent.id, &sent.draft);
+        screen::lock(tx, &seen).await?;
+        let found = screen::candidates(tx, &seen).await?;
+        let others: Vec<(PlotId, f64)> = found
+            .iter()
+            .map(|row| (row.other, row.distance_m))
+            .collect();
+        sql::set_candidates(tx, sent.id, &others).await?;
+        Ok(())
+    }
+
+    async fn keep(&self, tx: &mut Tx, sent: &Sent, reason: &str) -> Result<KeptAside, Error> {
+        let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
+        let kept = self
+            .journal
+            .keep_aside(tx, sent.entry(), reason, bytes)
+            .await?;
+        too_much(kept)
+    }
+
+    /// The id is another author's: answered as if it were unknown, so that it tells nothing of that plot.
+    async fn keep_foreign(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        sent.refuse_revision()?;
+        if !sent.is_in_scope() {
+            return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
+        }
+        let kept = self.keep(tx, sent, FOREIGN).await?;
+        let seen = screen::sighting(sent.id, &sent.draft);
+        let candidates = screen::candidates(tx, &seen).await?;
+        let mut row = sent.row(kept.receipt.entry_id, kept.receipt.received_at);
+        measures::stand_alone(&mut row, &sent.draft);
+        Ok(Outcome::Stands(
+            Box::new(row),
+            candidates,
+            Promise::Kept(kept),
+        ))
+    }
+}
+
+async fn stands(tx: &mut Tx, row: PlotRow, promise: Promise) -> Result<Outcome, Error> {
+    let candidates = sql::candidates_of(tx, &[row.id]).await?;
+    Ok(Outcome::Stands(Box::new(row), candidates, promise))
+}
+
+fn cells(draft: &PlotDraft) -> Result<[i64; 3], Error> {
+    let mut cells = [0; 3];
+    for (cell, resolution) in cells.iter_mut().zip(RESOLUTIONS) {
+        *cell = Cell::at(draft.position, resolution)
+            .map_err(screen::misplaced)?
+            .to_db();
+    }
+    Ok(cells)
+}
+
+impl Sent {
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            kind: Kind::Plot,
+            fact: self.id.0,
+            actor: self.actor.id,
+            device: None,
+            body: &self.body,
+        }
+    }
+
+    fn is_in_scope(&self) -> bool {
+        self.actor.may(Right::RecordPlots, self.at.place.as_deref())
+    }
+
+    fn refuse_revision(&self) -> Result<(), Refusal> {
+        match self.draft.revises {
+            Some(_) => Err(Refusal::at(
+                "/properties/revises",
+                "there is no version to revise yet",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The plot as this recording leaves it, apart from measures.
+    fn row(&self, entry: EntryId, recorded_at: Timestamp) -> PlotRow {
+        let draft = &self.draft;
+        let [cell_7, cell_9, cell_12] = self.cells;
+        let (commune, commune_name) = self.at.commune.clone().unzip();
+        PlotRow {
+            id: self.id,
+            version: 1,
+            entry,
+            author: self.actor.id,
+            org: self.actor.org,
+            state: DETECTED.to_owned(),
+            crop: draft.crop.as_str().to_owned(),
+            season: draft.season().to_string(),
+            period: i64::from(draft.period().year()),
+            detected_at: draft.detected_at,
+            patrol: draft.patrol,
+            incident: draft.incident,
+            plants: None,
+            plants_method: None,
+            area_m2: None,
+            area_method: None,
+            uncertainty_pct: None,
+            lon: draft.position.lon(),
+            lat: draft.position.lat(),
+            altitude_m: draft.altitude_m,
+            hacc_m: draft.hacc_m,
+            cell_7,
+            cell_9,
+            cell_12,
+            commune,
+            commune_name,
+            place: self.at.place.clone(),
+            flags: flags_text(&warnings(draft)),
+            record: self.record.clone(),
+            photos: 0,
+            recorded_at,
+        }
+    }
+
+    fn measure(&self, row: &PlotRow, at: Timestamp) -> Option<MeasureRow> {
+        let (plants, area) = (self.draft.plants, self.draft.area);
+        if plants.is_none() && area.is_none() {
+            return None;
+        }
+        Some(MeasureRow {
+            entry: row.entry,
+            plot: self.id,
+            version: Some(row.version),
+            author: self.actor.id,
+            measured_at: self.draft.detected_at,
+            plants: plants.map(|plants| i64::from(plants.number)),
+            plants_method: plants.map(|plants| plants.method.as_str().to_owned()),
+            area_m2: area.map(|area| area.area_m2),
+            area_method: area.map(|area| area.method.as_str().to_owned()),
+            uncertainty_pct: area.map(|area| area.uncertainty_pct),
+            digest: sha256(format!("{}\n{}", row.version, self.record).as_bytes()).to_vec(),
+            record: "{}".to_owned(),
+            recorded_at: at,
+        })
+    }
+}

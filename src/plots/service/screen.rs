@@ -1,0 +1,86 @@
+//! Which plots may be one on the ground: cells first, then the exact test.
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::PlotId;
+use crate::geo::cells::Cell;
+use crate::geo::position::Position;
+use crate::plots::model::candidates::{Sighting, distance_m, is_possible_duplicate};
+use crate::plots::model::draft::PlotDraft;
+use crate::plots::sql::{self, CandidateRow, NearRow};
+use crate::store::{self, Tx};
+
+use super::Error;
+
+/// Cells of resolution 9 are 150 m and more from side to middle, so two steps hold every plot within 200 m.
+const STEPS: u32 = 2;
+const SEARCHED: u8 = 9;
+/// Whoever records locks cells of this resolution.
+const LOCKED: u8 = 7;
+
+/// What a plot is compared by.
+pub(super) fn sighting(id: PlotId, draft: &PlotDraft) -> Sighting {
+    Sighting {
+        plot: id,
+        position: draft.position,
+        hacc_m: draft.hacc_m,
+        crop: draft.crop,
+        season: draft.season(),
+    }
+}
+
+/// Keeps others from recording nearby, so that no pair is missed.
+pub(super) async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
+    let cells = searched(seen)?;
+    let locked: Result<Vec<i64>, _> = cells
+        .into_iter()
+        .map(|cell| cell.parent(LOCKED).map(Cell::to_db))
+        .collect();
+    sql::lock_screens(tx, &locked.map_err(misplaced)?).await?;
+    Ok(())
+}
+
+/// The plots that may be the same, the nearest first.
+pub(super) async fn candidates(tx: &mut Tx, seen: &Sighting) -> Result<Vec<CandidateRow>, Error> {
+    let cells: Vec<i64> = searched(seen)?.into_iter().map(Cell::to_db).collect();
+    let season = seen.season.to_string();
+    let near = sql::near(tx, seen.crop.as_str(), &season, &cells).await?;
+    let mut found: Vec<CandidateRow> = near
+        .into_iter()
+        .filter_map(|row| compared(seen, row))
+        .collect();
+    found.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+    Ok(found)
+}
+
+fn compared(seen: &Sighting, row: NearRow) -> Option<CandidateRow> {
+    let other = Sighting {
+        plot: row.id,
+        position: Position::new(row.lon, row.lat).ok()?,
+        hacc_m: row.hacc_m,
+        ..*seen
+    };
+    is_possible_duplicate(seen, &other).then(|| CandidateRow {
+        plot: seen.plot,
+        other: row.id,
+        distance_m: distance_m(seen, &other),
+        place: row.place,
+        detected_at: row.detected_at,
+    })
+}
+
+fn searched(seen: &Sighting) -> Result<Vec<Cell>, Error> {
+    let cell = Cell::at(seen.position, SEARCHED).map_err(misplaced)?;
+    Ok(cell.disk(STEPS))
+}
+
+pub(super) fn misplaced(cause: impl std::fmt::Display) -> Error {
+    Error::Store(store::Error::Unavailable(cause.to_string()))
+}
+
+/// Those that the reader may know of.
+pub(super) fn visible(actor: &Actor, found: Vec<CandidateRow>) -> Vec<CandidateRow> {
+    found
+        .into_iter()
+        .filter(|row| actor.may(Right::ReadPlots, row.place.as_deref()))
+        .collect()
+}

@@ -1,0 +1,178 @@
+//! Lists: the statements whose filters are put together at run time.
+
+use std::ops::RangeInclusive;
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::base::ids::{IncidentId, OrgId, PlotId};
+use crate::base::time::Timestamp;
+use crate::on;
+use crate::store::{Error, Tx};
+
+use super::{IncidentRow, PlotRow};
+
+const PLOTS: &str = "SELECT * FROM plots WHERE 1 = 1";
+const COUNT: &str = "SELECT COUNT(*) FROM plots WHERE 1 = 1";
+const INCIDENTS: &str = "SELECT * FROM incidents WHERE 1 = 1";
+const COUNT_INCIDENTS: &str = "SELECT COUNT(*) FROM incidents WHERE 1 = 1";
+
+/// Which plots the caller may see.
+#[derive(Debug, Clone)]
+pub enum Sight {
+    /// Every one.
+    All,
+    /// Those that lie in one of the communes today.
+    Communes(Vec<String>),
+}
+
+/// Which plots are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In this commune by the boundaries of their day.
+    pub commune: Option<String>,
+    /// Detected at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Detected at this instant or earlier.
+    pub to: Option<Timestamp>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this crop.
+    pub crop: Option<String>,
+    /// Of this incident.
+    pub incident: Option<IncidentId>,
+    /// West, south, east, north, degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Ranges of cells of resolution 12.
+    pub cells: Vec<RangeInclusive<i64>>,
+}
+
+/// Adds the conditions; a macro, because a builder belongs to one database.
+macro_rules! narrow {
+    ($query:ident, $sight:expr, $filter:expr) => {
+        if let Sight::Communes(codes) = $sight {
+            $query.push(" AND place IN (");
+            let mut list = $query.separated(", ");
+            for code in codes {
+                list.push_bind(code.as_str());
+            }
+            $query.push(")");
+        }
+        if let Some(commune) = &$filter.commune {
+            $query.push(" AND commune = ").push_bind(commune.as_str());
+        }
+        if let Some(from) = $filter.from {
+            $query.push(" AND detected_at >= ").push_bind(from);
+        }
+        if let Some(to) = $filter.to {
+            $query.push(" AND detected_at <= ").push_bind(to);
+        }
+        if let Some(state) = &$filter.state {
+            $query.push(" AND state = ").push_bind(state.as_str());
+        }
+        if let Some(crop) = &$filter.crop {
+            $query.push(" AND crop = ").push_bind(crop.as_str());
+        }
+        if let Some(incident) = $filter.incident {
+            $query.push(" AND incident = ").push_bind(incident);
+        }
+        if let Some([west, south, east, north]) = $filter.bbox {
+            $query.push(" AND lon BETWEEN ").push_bind(west);
+            $query.push(" AND ").push_bind(east);
+            $query.push(" AND lat BETWEEN ").push_bind(south);
+            $query.push(" AND ").push_bind(north);
+        }
+        for (index, range) in $filter.cells.iter().enumerate() {
+            $query.push(if index == 0 { " AND (" } else { " OR " });
+            $query.push("cell_12 BETWEEN ").push_bind(*range.start());
+            $query.push(" AND ").push_bind(*range.end());
+        }
+        if !$filter.cells.is_empty() {
+            $query.push(")");
+        }
+    };
+}
+
+/// A page of plots, the latest detected first, after one of them.
+pub async fn list(
+    tx: &mut Tx,
+    sight: &Sight,
+    filter: &Filter,
+    after: Option<(Timestamp, PlotId)>,
+    limit: i64,
+) -> Result<Vec<PlotRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(PLOTS);
+        narrow!(query, sight, filter);
+        if let Some((at, id)) = after {
+            query.push(" AND (detected_at < ").push_bind(at);
+            query.push(" OR (detected_at = ").push_bind(at);
+            query.push(" AND id < ").push_bind(id).push("))");
+        }
+        query
+            .push(" ORDER BY detected_at DESC, id DESC LIMIT ")
+            .push_bind(limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// How many plots a filter leaves.
+pub async fn count(tx: &mut Tx, sight: &Sight, filter: &Filter) -> Result<i64, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(COUNT);
+        narrow!(query, sight, filter);
+        async move { query.build_query_scalar().fetch_one(c).await }
+    })
+}
+
+/// Incidents in one of the communes, and the caller's own and its unit's.
+macro_rules! narrow_incidents {
+    ($query:ident, $sight:expr, $author:expr, $org:expr) => {
+        if let Sight::Communes(codes) = $sight {
+            $query.push(" AND (author = ").push_bind($author);
+            if let Some(org) = $org {
+                $query.push(" OR org = ").push_bind(org);
+            }
+            for code in codes {
+                $query.push(" OR commune = ").push_bind(code.as_str());
+            }
+            $query.push(")");
+        }
+    };
+}
+
+/// A page of incidents, the latest first, after one of them.
+pub async fn list_incidents(
+    tx: &mut Tx,
+    sight: &Sight,
+    (author, org): (Uuid, Option<OrgId>),
+    after: Option<(Timestamp, IncidentId)>,
+    limit: i64,
+) -> Result<Vec<IncidentRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(INCIDENTS);
+        narrow_incidents!(query, sight, author, org);
+        if let Some((at, id)) = after {
+            query.push(" AND (occurred_at < ").push_bind(at);
+            query.push(" OR (occurred_at = ").push_bind(at);
+            query.push(" AND id < ").push_bind(id).push("))");
+        }
+        query
+            .push(" ORDER BY occurred_at DESC, id DESC LIMIT ")
+            .push_bind(limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// How many incidents the caller may see.
+pub async fn count_incidents(
+    tx: &mut Tx,
+    sight: &Sight,
+    (author, org): (Uuid, Option<OrgId>),
+) -> Result<i64, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(COUNT_INCIDENTS);
+        narrow_incidents!(query, sight, author, org);
+        async move { query.build_query_scalar().fetch_one(c).await }
+    })
+}

@@ -1,0 +1,249 @@
+//! Plots and their versions.
+
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, IncidentId, OrgId, PatrolId, PlotId};
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+const LOCK_PLOT: &str = "UPDATE plots SET version = version WHERE id = $1";
+const PLOT: &str = "SELECT * FROM plots WHERE id = $1";
+const INSERT_PLOT: &str = "INSERT INTO plots (id, version, entry, author, org, state, crop, season, period, detected_at, \
+     patrol, incident, lon, lat, altitude_m, hacc_m, cell_7, cell_9, cell_12, commune, commune_name, place, flags, \
+     record, photos, recorded_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+     $23, $24, 0, $25) ON CONFLICT (id) DO NOTHING";
+const REVISE_PLOT: &str = "UPDATE plots SET version = $2, entry = $3, crop = $4, season = $5, period = $6, \
+     detected_at = $7, patrol = $8, incident = $9, lon = $10, lat = $11, altitude_m = $12, hacc_m = $13, cell_7 = $14, \
+     cell_9 = $15, cell_12 = $16, commune = $17, commune_name = $18, place = $19, flags = $20, record = $21 \
+     WHERE id = $1";
+const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, author, record, recorded_at) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
+const VERSIONS: &str =
+    "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
+const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
+const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
+     ORDER BY detected_at, id LIMIT 500";
+const SET_PLACE: &str =
+    "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
+const ADD_PHOTO: &str = "UPDATE plots SET photos = photos + 1 WHERE id = $1";
+
+/// The statements of this table.
+pub const STATEMENTS: &[&str] = &[
+    LOCK_PLOT,
+    PLOT,
+    INSERT_PLOT,
+    REVISE_PLOT,
+    INSERT_VERSION,
+    VERSIONS,
+    ALIKE,
+    PLACED_AFTER,
+    SET_PLACE,
+    ADD_PHOTO,
+];
+
+/// A plot as it stands.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PlotRow {
+    pub id: PlotId,
+    pub version: i64,
+    pub entry: EntryId,
+    pub author: Uuid,
+    pub org: Option<OrgId>,
+    pub state: String,
+    pub crop: String,
+    pub season: String,
+    pub period: i64,
+    pub detected_at: Timestamp,
+    pub patrol: Option<PatrolId>,
+    pub incident: Option<IncidentId>,
+    pub plants: Option<i64>,
+    pub plants_method: Option<String>,
+    pub area_m2: Option<f64>,
+    pub area_method: Option<String>,
+    pub uncertainty_pct: Option<f64>,
+    pub lon: f64,
+    pub lat: f64,
+    pub altitude_m: Option<f64>,
+    pub hacc_m: Option<f64>,
+    pub cell_7: i64,
+    pub cell_9: i64,
+    pub cell_12: i64,
+    pub commune: Option<String>,
+    pub commune_name: Option<String>,
+    pub place: Option<String>,
+    pub flags: String,
+    pub record: String,
+    pub photos: i64,
+    pub recorded_at: Timestamp,
+}
+
+impl PlotRow {
+    /// What is to be said when a column cannot be read.
+    pub fn corrupt(&self, column: &'static str) -> Error {
+        Error::Corrupt {
+            table: "plots",
+            column,
+            id: self.id.to_string(),
+        }
+    }
+}
+
+/// A version of a plot.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct VersionRow {
+    pub version: i64,
+    pub entry: EntryId,
+    pub recorded_at: Timestamp,
+}
+
+/// Keeps other writers of the plot out until the act ends; false when there is no such plot.
+pub async fn lock_plot(tx: &mut Tx, id: PlotId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(LOCK_PLOT).bind(id)).map(|rows| rows > 0)
+}
+
+pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {
+    on!(tx, |c| sqlx::query_as(PLOT).bind(id).fetch_optional(c))
+}
+
+/// Writes a plot's first version; false when the id is taken.
+pub async fn insert_plot(tx: &mut Tx, row: &PlotRow) -> Result<bool, Error> {
+    let done = changed!(
+        tx,
+        sqlx::query(INSERT_PLOT)
+            .bind(row.id)
+            .bind(row.version)
+            .bind(row.entry)
+            .bind(row.author)
+            .bind(row.org)
+            .bind(row.state.as_str())
+            .bind(row.crop.as_str())
+            .bind(row.season.as_str())
+            .bind(row.period)
+            .bind(row.detected_at)
+            .bind(row.patrol)
+            .bind(row.incident)
+            .bind(row.lon)
+            .bind(row.lat)
+            .bind(row.altitude_m)
+            .bind(row.hacc_m)
+            .bind(row.cell_7)
+            .bind(row.cell_9)
+            .bind(row.cell_12)
+            .bind(row.commune.as_deref())
+            .bind(row.commune_name.as_deref())
+            .bind(row.place.as_deref())
+            .bind(row.flags.as_str())
+            .bind(row.record.as_str())
+            .bind(row.recorded_at)
+    )?;
+    if done > 0 {
+        insert_version(tx, row, row.author, row.recorded_at).await?;
+    }
+    Ok(done > 0)
+}
+
+/// Writes the next version of a plot: `row` is the plot after it.
+pub async fn revise_plot(
+    tx: &mut Tx,
+    row: &PlotRow,
+    author: Uuid,
+    at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(REVISE_PLOT)
+            .bind(row.id)
+            .bind(row.version)
+            .bind(row.entry)
+            .bind(row.crop.as_str())
+            .bind(row.season.as_str())
+            .bind(row.period)
+            .bind(row.detected_at)
+            .bind(row.patrol)
+            .bind(row.incident)
+            .bind(row.lon)
+            .bind(row.lat)
+            .bind(row.altitude_m)
+            .bind(row.hacc_m)
+            .bind(row.cell_7)
+            .bind(row.cell_9)
+            .bind(row.cell_12)
+            .bind(row.commune.as_deref())
+            .bind(row.commune_name.as_deref())
+            .bind(row.place.as_deref())
+            .bind(row.flags.as_str())
+            .bind(row.record.as_str())
+    )?;
+    insert_version(tx, row, author, at).await
+}
+
+async fn insert_version(
+    tx: &mut Tx,
+    row: &PlotRow,
+    author: Uuid,
+    at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_VERSION)
+            .bind(row.id)
+            .bind(row.version)
+            .bind(row.entry)
+            .bind(author)
+            .bind(row.record.as_str())
+            .bind(at)
+    )
+    .map(drop)
+}
+
+pub async fn versions(tx: &mut Tx, id: PlotId) -> Result<Vec<VersionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(VERSIONS).bind(id).fetch_all(c))
+}
+
+/// The entry of the version by which this author said the same before.
+pub async fn alike(
+    tx: &mut Tx,
+    id: PlotId,
+    author: Uuid,
+    record: &str,
+) -> Result<Option<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(ALIKE)
+        .bind(id)
+        .bind(author)
+        .bind(record)
+        .fetch_optional(c))
+}
+
+/// Up to 500 plots after a place in the order of detection.
+pub async fn placed_after(tx: &mut Tx, at: Timestamp, id: PlotId) -> Result<Vec<PlotRow>, Error> {
+    on!(tx, |c| sqlx::query_as(PLACED_AFTER)
+        .bind(at)
+        .bind(id)
+        .fetch_all(c))
+}
+
+pub async fn set_place(
+    tx: &mut Tx,
+    id: PlotId,
+    place: Option<&str>,
+    commune: Option<&(String, String)>,
+) -> Result<(), Error> {
+    let (code, name) = commune
+        .map(|(code, name)| (code.as_str(), name.as_str()))
+        .unzip();
+    changed!(
+        tx,
+        sqlx::query(SET_PLACE)
+            .bind(id)
+            .bind(place)
+            .bind(code)
+            .bind(name)
+    )
+    .map(drop)
+}
+
+pub async fn add_photo(tx: &mut Tx, id: PlotId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(ADD_PHOTO).bind(id)).map(drop)
+}
