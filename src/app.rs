@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
+use crate::patrols::Patrols;
 use crate::store::Store;
 
 /// The open server: store, journal, blobs and the slices' services.
@@ -26,6 +27,8 @@ pub struct App {
     pub identity: Identity,
     /// Communes by day, risk areas, gates.
     pub areas: Areas,
+    /// Patrols and their tracks.
+    pub patrols: Patrols,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -41,7 +44,7 @@ impl App {
             Some(url) => Store::open_postgres(url, PG_CONNECTIONS)
                 .await
                 .context("PostgreSQL cannot be reached")?,
-            None => Store::open_sqlite(&config.data)
+            None => Store::open_sqlite(&config.data, config.fsync)
                 .await
                 .context("the database file cannot be opened")?,
         };
@@ -49,7 +52,7 @@ impl App {
             .migrate()
             .await
             .context("the schema cannot be brought up to date")?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"))?;
+        let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
         Ok(Self::assemble(config, journal, blobs))
     }
@@ -59,12 +62,14 @@ impl App {
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
+        let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
             journal,
             identity,
             areas,
+            patrols,
             blobs,
             limits,
         }
@@ -88,6 +93,7 @@ parts! {
     Journal: |app| app.journal.clone();
     Identity: |app| app.identity.clone();
     Areas: |app| app.areas.clone();
+    Patrols: |app| app.patrols.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

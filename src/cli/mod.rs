@@ -1,6 +1,7 @@
 //! The command line: the same services as the API, journalled under the console's name.
 
 mod account;
+mod backup;
 mod device;
 mod import;
 mod serve;
@@ -42,6 +43,10 @@ pub enum Command {
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
+    /// Take a backup beside the running server and prove what it holds.
+    Backup(backup::Backup),
+    /// Restore a backup into an empty place and prove it.
+    Restore(backup::Restore),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -97,6 +102,8 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
         Command::Import(import) => import.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())

@@ -3,7 +3,9 @@
 //! Invariants: an entry's leaf never changes; bodies go only by redaction, which is itself an entry; only
 //! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits.
 
+mod epochs;
 pub mod http;
+mod keys;
 pub mod model;
 mod queue;
 mod sequencer;
@@ -12,6 +14,8 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+pub use epochs::{Broken, Verified};
+pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
-pub use service::{Entry, Journal, KeyFault, Stored, Written, random};
+pub use service::{Entry, Journal, Stored, Written, random};
 pub use sql::{JobRow, STATEMENTS};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding};
 use ed25519_dalek::{Signer, SigningKey};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -17,7 +16,9 @@ use crate::store::{ActError, BoxFuture, Error, Store, Tx};
 
 use crate::base::hex;
 
-use super::model::{Epoch, Header, Kind, Receipt, ReceiptState, sha256};
+use super::epochs::{self, Opening, Verified};
+use super::keys::{KeyFault, load_or_make_key};
+use super::model::{Epoch, Kind, Receipt, ReceiptState, sha256};
 use super::sql::{self, EntryRow, QuarantineRow};
 
 /// The log of this server: store, clock, ids and signing key, shared by every slice.
@@ -63,8 +64,8 @@ pub struct Written {
     pub received_at: Timestamp,
     /// SHA-256 of the body.
     pub sha256: [u8; 32],
-    fact: Uuid,
-    actor: Uuid,
+    pub(super) fact: Uuid,
+    pub(super) actor: Uuid,
 }
 
 /// An entry that was found again.
@@ -76,48 +77,6 @@ pub struct Stored {
     pub body: Option<Vec<u8>>,
 }
 
-/// Why a signing key cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFault {
-    /// The file cannot be read or written.
-    #[error("the key file {path} cannot be used: {cause}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// Others than its owner can read the file.
-    #[error("the key file {0} is readable by others: make it owner-only (chmod 600)")]
-    Exposed(String),
-    /// The file holds no Ed25519 key.
-    #[error("the key file {0} holds no Ed25519 private key in PKCS#8 PEM form")]
-    Malformed(String),
-    /// The database belongs to another key.
-    #[error(
-        "this database's receipts are signed by key {expected}, the key file holds {found}: \
-         copy the right key file, or run `tuantra restore` to open a new epoch with a new key"
-    )]
-    Foreign {
-        /// The key that the database knows.
-        expected: String,
-        /// The key in the file.
-        found: String,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] Error),
-}
-
-impl ActError for KeyFault {
-    fn store(&self) -> Option<&Error> {
-        match self {
-            Self::Store(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
 impl Journal {
     /// Opens the log of `store`, creating log and key on first use.
     pub async fn open(
@@ -125,20 +84,39 @@ impl Journal {
         clock: Arc<dyn Clock>,
         key_file: &Path,
     ) -> Result<Self, KeyFault> {
+        Self::open_as(store, clock, key_file, Opening::Same).await
+    }
+
+    /// Opens the log of a restored database: a new epoch begins, naming the last numbered entry, and a key other than
+    /// the old one is accepted.
+    pub async fn open_restored(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+    ) -> Result<Self, KeyFault> {
+        Self::open_as(store, clock, key_file, Opening::Restored).await
+    }
+
+    async fn open_as(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+        opening: Opening,
+    ) -> Result<Self, KeyFault> {
         let ids = IdMaker::new(Arc::clone(&clock));
         let key = load_or_make_key(key_file)?;
         let public = key.verifying_key().to_bytes();
         let key_id = hex(&sha256(&public)[..8]);
-        let context = (
-            LogId(ids.make()),
-            EntryId(ids.make()),
-            clock.now(),
-            key_id.clone(),
+        let start = epochs::Start {
+            log: LogId(ids.make()),
+            now: clock.now(),
+            key_id: key_id.clone(),
             public,
-        );
+            opening,
+        };
         let (log, epoch) = store
-            .write(context, |tx, (log, entry, now, key_id, public)| {
-                Box::pin(register(tx, *log, *entry, *now, key_id, public))
+            .write((start, ids.clone()), |tx, (start, ids)| {
+                Box::pin(epochs::begin(tx, start, ids))
             })
             .await?;
         let inner = Inner {
@@ -221,41 +199,11 @@ impl Journal {
 
     /// Writes one entry within the caller's transaction.
     pub async fn enter(&self, tx: &mut Tx, entry: Entry<'_>) -> Result<Written, Error> {
-        let received_at = self.now();
-        let id = EntryId(self.inner.ids.make());
-        let salt: [u8; 16] = random()?;
-        let header = Header {
+        let place = epochs::Place {
             log: self.inner.log,
             epoch: self.inner.epoch,
-            entry: id,
-            kind: entry.kind.as_str(),
-            fact: Some(entry.fact),
-            actor: entry.actor,
-            device: entry.device,
-            received_at,
         };
-        let digest = sha256(entry.body);
-        let row = EntryRow {
-            id,
-            seq: None,
-            epoch: self.inner.epoch,
-            kind: entry.kind.as_str().to_owned(),
-            fact: Some(entry.fact),
-            actor: entry.actor,
-            device: entry.device,
-            received_at,
-            sha256: digest.to_vec(),
-            leaf: header.leaf(&salt, entry.body).to_vec(),
-            redacted_by: None,
-        };
-        sql::insert_entry(tx, &row, &salt, entry.body).await?;
-        Ok(Written {
-            entry: id,
-            received_at,
-            sha256: digest,
-            fact: entry.fact,
-            actor: entry.actor,
-        })
+        epochs::write_entry(tx, place, EntryId(self.inner.ids.make()), self.now(), entry).await
     }
 
     /// Keeps aside what cannot be accepted, with its bytes, and gives the id under which to ask for it.
@@ -333,6 +281,32 @@ impl Journal {
         sql::entries_since(&mut tx, seq, i64::from(limit)).await
     }
 
+    /// Recomputes every numbered entry's leaf from its row and body.
+    pub async fn verify(&self) -> Result<Verified, Error> {
+        let mut tx = self.inner.store.read().await?;
+        epochs::verify(&mut tx, self.inner.log).await
+    }
+
+    /// Notes that a verified backup covers the log up to a number: receipts up to it become `secured`.
+    pub async fn secure(&self, through: i64, manifest: String) -> Result<(), Error> {
+        let context = (self.clone(), through, manifest);
+        self.write(context, |tx, (journal, through, manifest)| {
+            Box::pin(async move {
+                let id = journal.ids().make();
+                let entry = Entry {
+                    kind: Kind::Backup,
+                    fact: id,
+                    actor: crate::base::actor::CONSOLE,
+                    device: None,
+                    body: manifest.as_bytes(),
+                };
+                journal.enter(tx, entry).await?;
+                sql::insert_backup(tx, id, *through, journal.now()).await
+            })
+        })
+        .await
+    }
+
     /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
     pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
         sql::redact(tx, entry, by.entry).await
@@ -388,113 +362,4 @@ pub fn random<const N: usize>() -> Result<[u8; N], Error> {
     getrandom::fill(&mut bytes)
         .map_err(|cause| Error::Unavailable(format!("no randomness: {cause}")))?;
     Ok(bytes)
-}
-
-async fn register(
-    tx: &mut Tx,
-    log: LogId,
-    entry: EntryId,
-    now: Timestamp,
-    key_id: &str,
-    public: &[u8; 32],
-) -> Result<(LogId, Epoch), KeyFault> {
-    sql::insert_log(tx, log, now).await?;
-    let (log, epoch) = sql::the_log(tx)
-        .await?
-        .ok_or(Error::Unavailable("no log".into()))?;
-    let known = sql::keys(tx).await?;
-    match known.first() {
-        Some((id, _, _)) if id == key_id => return Ok((log, epoch)),
-        Some((id, _, _)) => {
-            return Err(KeyFault::Foreign {
-                expected: id.clone(),
-                found: key_id.to_owned(),
-            });
-        }
-        None => {}
-    }
-    sql::insert_key(tx, key_id, public, now).await?;
-    let salt: [u8; 16] = random()?;
-    let actor = crate::base::actor::CONSOLE;
-    let header = Header {
-        log,
-        epoch,
-        entry,
-        kind: Kind::Key.as_str(),
-        fact: Some(log.0),
-        actor,
-        device: None,
-        received_at: now,
-    };
-    let row = EntryRow {
-        id: entry,
-        seq: None,
-        epoch,
-        kind: Kind::Key.as_str().to_owned(),
-        fact: Some(log.0),
-        actor,
-        device: None,
-        received_at: now,
-        sha256: sha256(public).to_vec(),
-        leaf: header.leaf(&salt, public).to_vec(),
-        redacted_by: None,
-    };
-    sql::insert_entry(tx, &row, &salt, public).await?;
-    Ok((log, epoch))
-}
-
-fn load_or_make_key(path: &Path) -> Result<SigningKey, KeyFault> {
-    let name = path.display().to_string();
-    let file = |cause| KeyFault::File {
-        path: name.clone(),
-        cause,
-    };
-    match std::fs::read_to_string(path) {
-        Ok(pem) => {
-            refuse_exposed(path, &name)?;
-            SigningKey::from_pkcs8_pem(&pem).or(Err(KeyFault::Malformed(name)))
-        }
-        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
-            let key = SigningKey::from_bytes(&random()?);
-            let pem = key
-                .to_pkcs8_pem(LineEnding::LF)
-                .or(Err(KeyFault::Malformed(name.clone())))?;
-            write_owner_only(path, pem.as_bytes()).map_err(file)?;
-            Ok(key)
-        }
-        Err(cause) => Err(file(cause)),
-    }
-}
-
-#[cfg(unix)]
-fn refuse_exposed(path: &Path, name: &str) -> Result<(), KeyFault> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path)
-        .map_err(|cause| KeyFault::File {
-            path: name.to_owned(),
-            cause,
-        })?
-        .permissions()
-        .mode();
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(KeyFault::Exposed(name.to_owned()))
-    }
-}
-
-#[cfg(unix)]
-fn write_owner_only(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

@@ -7,4 +7,5 @@ mod areas;
 mod identity;
 mod journal;
 mod operate;
+mod patrols;
 mod statements;

@@ -10,6 +10,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::journal::STATEMENTS,
         tuantra::identity::STATEMENTS,
         tuantra::areas::STATEMENTS,
+        tuantra::patrols::STATEMENTS,
     ]
     .concat()
 }
@@ -17,7 +18,7 @@ fn statements() -> Vec<&'static str> {
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let folder = Folder::new();
-    Store::open_sqlite(folder.path())
+    Store::open_sqlite(folder.path(), false)
         .await
         .unwrap()
         .migrate()

@@ -1,0 +1,7 @@
+//! Coverage: the share of the risk areas of a commune that patrols came within sight of.
+//!
+//! The measure is geometric (everything within the radius of a credible leg, cut with the risk
+//! areas) and is computed on H3 masks: the 49 cells of resolution 11 under one cell of resolution 9
+//! fit one 64-bit word, so a union is `|` and a cut is `&`. `docs/coverage-error.md` states the error.
+
+pub mod model;

@@ -1,0 +1,297 @@
+//! The definition of coverage: radii, gap rules and resolutions, as versioned data.
+//!
+//! Each answer names the version. A radius that is not indexed under it is refused, never rounded.
+
+use serde::{Deserialize, Serialize};
+
+use super::lattice::{InvalidLattice, Lattice};
+
+/// The widest footprint that can be swept, in centimetres.
+pub const WIDEST_RADIUS_CM: u32 = 100_000;
+
+/// How a team moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// On foot.
+    Foot,
+    /// By motorbike.
+    Motorbike,
+    /// By car.
+    Car,
+    /// By boat.
+    Boat,
+    /// An unmanned aircraft, seen through its camera.
+    Uav,
+}
+
+/// Footprints that may be united. What a camera saw from above is never mixed with what eyes saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FootprintClass {
+    /// Seen by people on the ground.
+    Ground,
+    /// Seen by an unmanned aircraft.
+    Aerial,
+}
+
+impl Transport {
+    /// The class that this transport's footprints belong to.
+    #[must_use]
+    pub const fn class(self) -> FootprintClass {
+        match self {
+            Self::Uav => FootprintClass::Aerial,
+            Self::Foot | Self::Motorbike | Self::Car | Self::Boat => FootprintClass::Ground,
+        }
+    }
+}
+
+/// What one transport earns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Footprint {
+    /// The transport.
+    pub transport: Transport,
+    /// The radius answered when none is asked for; 0 counts as effort only and sweeps nothing.
+    pub default_radius_cm: u32,
+    /// Radii indexed beside the default.
+    pub also_indexed_cm: Vec<u32>,
+}
+
+/// The definition as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// Grows by one with every change.
+    pub version: u32,
+    /// One footprint per transport; a transport left out earns nothing.
+    pub footprints: Vec<Footprint>,
+    /// Longest time between the ends of a leg.
+    pub max_gap_s: u32,
+    /// Longest distance between the ends of a leg.
+    pub max_gap_m: u32,
+    /// Worst stated accuracy of a fix that counts.
+    pub max_accuracy_m: u32,
+    /// H3 resolution of cells.
+    pub mask_resolution: u8,
+    /// H3 resolution of the words that hold them.
+    pub parent_resolution: u8,
+}
+
+/// A definition that can be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Draft", into = "Draft")]
+pub struct Definition {
+    draft: Draft,
+    lattice: Lattice,
+}
+
+/// A definition that cannot be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDefinition {
+    /// The resolution of cells is none.
+    #[error(transparent)]
+    Lattice(#[from] InvalidLattice),
+    /// A parent's children would not fit one word, or would waste it.
+    #[error("parents must be two resolutions coarser than masks, not {parent} under {mask}")]
+    Parent {
+        /// The parents' resolution as given.
+        parent: u8,
+        /// The masks' resolution as given.
+        mask: u8,
+    },
+    /// A radius too wide to sweep.
+    #[error("a radius of {radius_cm} cm is beyond the widest, {WIDEST_RADIUS_CM} cm")]
+    Radius {
+        /// The radius as given.
+        radius_cm: u32,
+    },
+    /// One transport twice.
+    #[error("the footprint of {transport:?} is given twice")]
+    Twice {
+        /// The transport.
+        transport: Transport,
+    },
+}
+
+/// A radius that no index holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no coverage is indexed at {radius_cm} cm; indexed are {indexed_cm:?} cm")]
+pub struct RadiusNotIndexed {
+    /// The radius asked for.
+    pub radius_cm: u32,
+    /// The radii that can be asked for, ascending.
+    pub indexed_cm: Vec<u32>,
+}
+
+impl TryFrom<Draft> for Definition {
+    type Error = InvalidDefinition;
+
+    fn try_from(draft: Draft) -> Result<Self, InvalidDefinition> {
+        let lattice = Lattice::new(draft.mask_resolution)?;
+        let (parent, mask) = (draft.parent_resolution, draft.mask_resolution);
+        if u8::from(lattice.parent()) != parent {
+            return Err(InvalidDefinition::Parent { parent, mask });
+        }
+        for (n, footprint) in draft.footprints.iter().enumerate() {
+            let transport = footprint.transport;
+            if draft
+                .footprints
+                .iter()
+                .take(n)
+                .any(|other| other.transport == transport)
+            {
+                return Err(InvalidDefinition::Twice { transport });
+            }
+            if let Some(radius_cm) = footprint
+                .radii()
+                .find(|&radius_cm| radius_cm > WIDEST_RADIUS_CM)
+            {
+                return Err(InvalidDefinition::Radius { radius_cm });
+            }
+        }
+        Ok(Self { draft, lattice })
+    }
+}
+
+impl From<Definition> for Draft {
+    fn from(definition: Definition) -> Self {
+        definition.draft
+    }
+}
+
+impl Footprint {
+    fn radii(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.default_radius_cm).chain(self.also_indexed_cm.iter().copied())
+    }
+}
+
+impl Draft {
+    /// The definition that a new province starts with.
+    #[must_use]
+    pub fn current() -> Self {
+        let effort_only = |transport| Footprint {
+            transport,
+            default_radius_cm: 0,
+            also_indexed_cm: vec![],
+        };
+        let foot = Footprint {
+            transport: Transport::Foot,
+            default_radius_cm: 5_000,
+            also_indexed_cm: vec![10_000],
+        };
+        let others = [
+            Transport::Motorbike,
+            Transport::Car,
+            Transport::Boat,
+            Transport::Uav,
+        ];
+        Self {
+            version: 1,
+            footprints: std::iter::once(foot)
+                .chain(others.map(effort_only))
+                .collect(),
+            max_gap_s: 300,
+            max_gap_m: 300,
+            max_accuracy_m: 50,
+            mask_resolution: 11,
+            parent_resolution: 9,
+        }
+    }
+}
+
+impl Definition {
+    /// The definition that a new province starts with.
+    #[must_use]
+    pub fn current() -> Self {
+        Self {
+            draft: Draft::current(),
+            lattice: Lattice::CURRENT,
+        }
+    }
+
+    /// Grows by one with every change.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.draft.version
+    }
+
+    /// The resolutions of masks.
+    #[must_use]
+    pub const fn lattice(&self) -> Lattice {
+        self.lattice
+    }
+
+    /// Longest time between the ends of a leg, in milliseconds.
+    #[must_use]
+    pub fn max_gap_ms(&self) -> i64 {
+        i64::from(self.draft.max_gap_s) * 1000
+    }
+
+    /// Longest distance between the ends of a leg, in metres.
+    #[must_use]
+    pub fn max_gap_m(&self) -> f64 {
+        f64::from(self.draft.max_gap_m)
+    }
+
+    /// Worst stated accuracy of a fix that counts, in metres.
+    #[must_use]
+    pub fn max_accuracy_m(&self) -> f64 {
+        f64::from(self.draft.max_accuracy_m)
+    }
+
+    /// The radii to sweep for a transport, ascending and without 0; none when it is effort only.
+    #[must_use]
+    pub fn radii_cm(&self, transport: Transport) -> Vec<u32> {
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport == transport);
+        sorted(own.flat_map(Footprint::radii))
+    }
+
+    /// The radii that a class of footprints can be asked for, ascending.
+    #[must_use]
+    pub fn indexed_cm(&self, class: FootprintClass) -> Vec<u32> {
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport.class() == class);
+        sorted(own.flat_map(Footprint::radii))
+    }
+
+    /// The radius to answer: the asked one if it is indexed, the walker's default when none is asked.
+    pub fn radius_cm(
+        &self,
+        class: FootprintClass,
+        asked_cm: Option<u32>,
+    ) -> Result<u32, RadiusNotIndexed> {
+        let indexed_cm = self.indexed_cm(class);
+        let own = self
+            .draft
+            .footprints
+            .iter()
+            .filter(|footprint| footprint.transport.class() == class);
+        let default_cm = own
+            .map(|footprint| footprint.default_radius_cm)
+            .find(|&radius_cm| radius_cm > 0);
+        let radius_cm = asked_cm.or(default_cm).unwrap_or(0);
+        if indexed_cm.contains(&radius_cm) {
+            Ok(radius_cm)
+        } else {
+            Err(RadiusNotIndexed {
+                radius_cm,
+                indexed_cm,
+            })
+        }
+    }
+}
+
+fn sorted(radii: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut radii: Vec<u32> = radii.filter(|&radius_cm| radius_cm > 0).collect();
+    radii.sort_unstable();
+    radii.dedup();
+    radii
+}

@@ -1,0 +1,16 @@
+//! The pure part: what a walk sweeps, where risk lies, how the two are folded and what is answered.
+//!
+//! Weights are whole dm² and unions are bitwise, so figures are bit-equal whatever the order of rows.
+
+pub mod answer;
+pub mod definition;
+pub mod fold;
+pub mod interval;
+pub mod lattice;
+mod plane;
+pub mod risk;
+pub mod sweep;
+pub mod window;
+
+#[cfg(test)]
+mod tests;

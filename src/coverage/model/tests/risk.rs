@@ -1,0 +1,127 @@
+use geo::{BooleanOps, GeodesicArea, MultiPolygon};
+use proptest::prelude::*;
+
+use super::{grid_of, rectangle, star};
+use crate::coverage::model::lattice::Lattice;
+use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+
+fn weighed_m2(grid: &RiskGrid) -> f64 {
+    grid.total_dm2() as f64 / 100.0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn weights_sum_to_the_geodesic_area(radii in prop::collection::vec(0.002..0.02, 3..40)) {
+        let risk = star(0.0, &radii);
+        let exact_m2 = risk.geodesic_area_unsigned();
+        let weighed_m2 = weighed_m2(&grid_of(&risk));
+        prop_assert!((weighed_m2 / exact_m2 - 1.0).abs() < 1e-4, "{} m² against {} m²", weighed_m2, exact_m2);
+    }
+
+    #[test]
+    fn overlaps_count_once(
+        first in prop::collection::vec(0.002..0.02, 3..20),
+        second in prop::collection::vec(0.002..0.02, 3..20),
+        shift in -0.02..0.02,
+    ) {
+        let commune = rectangle(104.28, 22.38, 104.32, 22.42);
+        let (a, b) = (star(0.0, &first), star(shift, &second));
+        let risk = risk_of(&commune, &[a.clone(), b.clone(), a.clone()]);
+        // Inclusion and exclusion, each cut with the commune on its own. A side of 2 km is a chord
+        // in degrees and bows 4 cm off the geodesic, which a cut in its middle straightens.
+        let part = |shape: &MultiPolygon| geodesic_area_m2(&shape.intersection(&commune));
+        let exact_m2 = part(&a) + part(&b) - part(&a.intersection(&b));
+        let (risk_m2, weighed_m2) = (geodesic_area_m2(&risk), weighed_m2(&grid_of(&risk)));
+        prop_assert!((risk_m2 / exact_m2 - 1.0).abs() < 1e-4, "{} m² against {} m²", risk_m2, exact_m2);
+        prop_assert!((weighed_m2 / exact_m2 - 1.0).abs() < 1e-4, "{} m² against {} m²", weighed_m2, exact_m2);
+    }
+}
+
+#[test]
+fn the_weight_of_a_small_plot_is_its_area() {
+    // 0.001 by 0.001 degrees: 102.93 m by 110.74 m at 22.4 degrees, about five cells.
+    let risk = rectangle(104.3, 22.4, 104.301, 22.401);
+    let grid = grid_of(&risk);
+    assert!((weighed_m2(&grid) / risk.geodesic_area_unsigned() - 1.0).abs() < 1e-4);
+    assert!(
+        (weighed_m2(&grid) - 102.93 * 110.74).abs() < 5.0,
+        "{}",
+        weighed_m2(&grid)
+    );
+}
+
+#[test]
+fn holes_weigh_nothing() {
+    let hole = rectangle(104.304, 22.404, 104.306, 22.406);
+    let risk = rectangle(104.3, 22.4, 104.31, 22.41).difference(&hole);
+    let grid = grid_of(&risk);
+    assert!((weighed_m2(&grid) / risk.geodesic_area_unsigned() - 1.0).abs() < 1e-4);
+    let middle = h3o::LatLng::new(22.405, 104.305)
+        .unwrap()
+        .to_cell(h3o::Resolution::Eleven);
+    let seen = Lattice::CURRENT.locate(middle).unwrap();
+    let place = grid.place(seen.parent).unwrap();
+    assert_eq!(grid.weight_dm2(place, seen.mask), 0);
+}
+
+#[test]
+fn communes_share_the_cells_on_their_border_without_loss() {
+    let area = star(0.0, &[0.02, 0.013, 0.018, 0.01, 0.02]);
+    let (west, east) = (
+        rectangle(104.2, 22.3, 104.3013, 22.5),
+        rectangle(104.3013, 22.3, 104.4, 22.5),
+    );
+    let both = [west, east]
+        .map(|commune| weighed_m2(&grid_of(&risk_of(&commune, std::slice::from_ref(&area)))));
+    assert!((both.iter().sum::<f64>() / area.geodesic_area_unsigned() - 1.0).abs() < 1e-4);
+}
+
+#[test]
+fn a_sliver_between_neighbours_is_no_risk_area() {
+    let commune = rectangle(104.30, 22.40, 104.31, 22.41);
+    // 1e-9 degrees (0.1 mm) of overlap along a common border of one kilometre.
+    let neighbour = rectangle(104.31 - 1e-9, 22.40, 104.32, 22.41);
+    assert!(risk_of(&commune, &[neighbour]).0.is_empty());
+}
+
+#[test]
+fn a_hole_of_one_area_is_filled_by_another() {
+    let commune = rectangle(104.2, 22.3, 104.4, 22.5);
+    let hole = rectangle(104.304, 22.404, 104.306, 22.406);
+    let whole = rectangle(104.3, 22.4, 104.31, 22.41);
+    let risk = risk_of(&commune, &[whole.difference(&hole), hole]);
+    let (filled_m2, whole_m2) = (geodesic_area_m2(&risk), geodesic_area_m2(&whole));
+    assert!(
+        (filled_m2 / whole_m2 - 1.0).abs() < 1e-7,
+        "{filled_m2} m² against {whole_m2} m²"
+    );
+}
+
+#[test]
+fn the_winding_of_rings_does_not_matter() {
+    use geo::orient::{Direction, Orient};
+    let commune = rectangle(104.2, 22.3, 104.4, 22.5);
+    let area = star(0.0, &[0.02, 0.013, 0.018]);
+    let other = star(0.01, &[0.01, 0.013, 0.012, 0.015]);
+    let turned = [area.orient(Direction::Reversed), other.clone()];
+    let straight = risk_of(&commune, &[area, other]);
+    let turned = risk_of(&commune.orient(Direction::Reversed), &turned);
+    assert!((geodesic_area_m2(&straight) / geodesic_area_m2(&turned) - 1.0).abs() < 1e-9);
+    assert_eq!(grid_of(&straight).total_dm2(), grid_of(&turned).total_dm2());
+}
+
+#[test]
+fn no_risk_makes_an_empty_grid() {
+    let commune = rectangle(104.2, 22.3, 104.4, 22.5);
+    for areas in [
+        vec![],
+        vec![rectangle(105.0, 22.3, 105.1, 22.4)],
+        vec![MultiPolygon::new(vec![])],
+    ] {
+        let grid = grid_of(&risk_of(&commune, &areas));
+        assert_eq!((grid.parents(), grid.total_dm2()), (0, 0));
+    }
+    assert!(risk_of(&MultiPolygon::new(vec![]), &[commune]).0.is_empty());
+}
