@@ -71,7 +71,7 @@ async fn located(field: &Field, on: &str, lon: f64, lat: f64) -> Option<String> 
     found.into_iter().next().unwrap()
 }
 
-/// How many features of that kind the journal holds.
+/// How many entries of that kind the journal holds.
 async fn entries(field: &Field, kind: &str) -> usize {
     field.settle().await;
     let rows = field.app.journal.entries_since(-1, 500).await.unwrap();
@@ -321,7 +321,7 @@ on_both! {
         let other = tuantra::areas::Areas::new(field.app.journal.clone());
         let input = Cursor::new(two_communes(104.1));
         other.import_communes(&Actor::console(), input, CommuneImport::default()).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         assert_eq!(located(&field, "2026-03-02", 104.05, 22.05).await.as_deref(), Some("99001"));
     }
 }

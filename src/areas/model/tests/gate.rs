@@ -4,7 +4,7 @@ use crate::areas::model::faults::ImportError;
 use crate::areas::model::gate::{GateDraft, GateKind, read_gates};
 use crate::areas::model::reader::Limits;
 
-fn read(properties: Value, coordinates: Value) -> Result<Vec<GateDraft>, ImportError> {
+fn read(properties: &Value, coordinates: &Value) -> Result<Vec<GateDraft>, ImportError> {
     let geometry = json!({ "type": "Point", "coordinates": coordinates });
     let feature = json!({ "type": "Feature", "properties": properties, "geometry": geometry });
     read_gates(feature.to_string().as_bytes(), Limits::default())
@@ -15,23 +15,23 @@ fn a_gate_is_read_in_the_words_of_the_field() {
     let properties = json!({
         "name": "Cửa khẩu Mẫu", "type": "Quốc tế", "commune_code": "99001", "accuracy_m": 400, "basis": "ước lượng",
     });
-    let gates = read(properties, json!([104.05, 22.1])).unwrap();
+    let gates = read(&properties, &json!([104.05, 22.1])).unwrap();
     assert_eq!(gates[0].code, "Cửa khẩu Mẫu");
     assert_eq!(gates[0].kind, GateKind::International);
     assert_eq!(gates[0].commune.as_deref(), Some("99001"));
     assert_eq!(gates[0].accuracy_m, Some(400.0));
     let coded = json!({ "code": "G-1", "name": "Lối mở", "kind": "opening" });
     assert_eq!(
-        read(coded, json!([104.05, 22.1, 300.0])).unwrap()[0].code,
+        read(&coded, &json!([104.05, 22.1, 300.0])).unwrap()[0].code,
         "G-1"
     );
 }
 
 #[test]
 fn coordinates_that_are_no_place_are_refused_in_words() {
-    let at = |coordinates| {
+    let at = |coordinates: Value| {
         let properties = json!({ "name": "Cửa khẩu Mẫu", "kind": "phụ" });
-        read(properties, coordinates).unwrap_err().to_string()
+        read(&properties, &coordinates).unwrap_err().to_string()
     };
     assert!(at(json!([22.1, 104.05])).contains("axes are swapped"));
     assert!(at(json!([423_000.0, 2_500_000.0])).contains("metres"));
@@ -48,6 +48,9 @@ fn texts_and_figures_out_of_bounds_are_refused() {
     ] {
         let mut properties = json!({ "name": "Cửa khẩu Mẫu", "kind": "phụ" });
         properties[field] = value;
-        assert!(read(properties, json!([104.05, 22.1])).is_err(), "{field}");
+        assert!(
+            read(&properties, &json!([104.05, 22.1])).is_err(),
+            "{field}"
+        );
     }
 }
