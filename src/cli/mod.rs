@@ -40,13 +40,13 @@ pub enum Command {
     /// Devices and their secrets.
     #[command(subcommand)]
     Device(device::Device),
-    /// Communes, risk areas and gates from files.
-    #[command(subcommand)]
-    Import(import::Import),
     /// Take a backup beside the running server and prove what it holds.
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
     Restore(backup::Restore),
+    /// Communes, risk areas and gates from files.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -101,9 +101,9 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
-        Command::Import(import) => import.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
+        Command::Import(import) => import.run().await,
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())
