@@ -111,7 +111,8 @@ impl Communes {
         let report = app
             .areas
             .import_communes(&Actor::console(), input, import)
-            .await?;
+            .await
+            .with_context(|| self.source.nothing())?;
         print_communes(&report);
         self.source.close(app, started).await;
         Ok(())
@@ -129,7 +130,8 @@ impl RiskAreas {
         let report = app
             .areas
             .import_risk_areas(&Actor::console(), input, &reason, self.source.dry_run)
-            .await?;
+            .await
+            .with_context(|| self.source.nothing())?;
         print_changes("risk areas", report);
         self.source.close(app, started).await;
         Ok(())
@@ -143,7 +145,8 @@ impl Gates {
         let report = app
             .areas
             .import_gates(&Actor::console(), input, self.source.dry_run)
-            .await?;
+            .await
+            .with_context(|| self.source.nothing())?;
         print_changes("gates", report);
         self.source.close(app, started).await;
         Ok(())
@@ -154,6 +157,10 @@ impl Source {
     async fn open(&self) -> anyhow::Result<(App, Box<dyn Read + Send>)> {
         let input = input(&self.file)?;
         Ok((self.opening.open().await?, input))
+    }
+
+    fn nothing(&self) -> String {
+        format!("nothing of {} was loaded", self.file.display())
     }
 
     async fn close(&self, app: App, started: Instant) {
@@ -179,7 +186,7 @@ fn input(file: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     }
     let max_bytes = Limits::default().file_bytes;
     if found.len() > max_bytes {
-        bail!(Reason::FileTooLarge { max_bytes });
+        bail!("{}: {}", file.display(), Reason::FileTooLarge { max_bytes });
     }
     Ok(Box::new(opened))
 }

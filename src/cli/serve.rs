@@ -39,6 +39,7 @@ impl Serve {
 /// Serves an open app until Ctrl-C or a TERM signal, then finishes what is under way.
 pub async fn serve(app: App) -> anyhow::Result<()> {
     jobs::start(&app);
+    warm(&app);
     let store = app.journal.store().clone();
     let url = app.config.public_url.clone();
     let scheme = if app.config.tls_cert.is_some() {
@@ -55,6 +56,16 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
     .await?;
     store.close().await;
     Ok(())
+}
+
+/// Puts today's communes on their map before the first request asks for it.
+fn warm(app: &App) {
+    let areas = app.areas.clone();
+    tokio::spawn(async move {
+        if let Err(error) = areas.map(areas.today()).await {
+            tracing::warn!(%error, "the communes' map could not be made ready");
+        }
+    });
 }
 
 async fn stop_signal() {

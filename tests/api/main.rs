@@ -3,6 +3,7 @@
 #[macro_use]
 mod field;
 
+mod areas;
 mod identity;
 mod journal;
 mod operate;

@@ -35,7 +35,8 @@ pub struct Features {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The features, by code.
-    features: Vec<Feature>,
+    #[serde(rename = "features")]
+    items: Vec<Feature>,
     /// The address of the next page.
     next: Option<String>,
     /// How many there are on all pages, if asked for.
@@ -94,7 +95,7 @@ impl Asked<'_> {
         Ok(Features {
             kind: "FeatureCollection",
             next: more.map(|last| self.next(limit, key(last))),
-            features: items.iter().map(feature).collect(),
+            items: items.iter().map(feature).collect(),
             count: self.count.then_some(all.len()),
         })
     }

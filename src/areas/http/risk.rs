@@ -81,15 +81,14 @@ pub async fn risk_areas(
     let level = list.level.as_deref().map(level).transpose()?;
     let commune = list.commune.as_deref();
     let found = areas.risk_areas_for(&actor, at, level, commune).await?;
-    let mut filter = format!("&at={at}");
-    for (name, value) in [
-        ("level", level.map(RiskLevel::as_str)),
-        ("commune", commune),
-    ] {
-        if let Some(value) = value {
-            filter.push_str(&format!("&{name}={value}"));
-        }
-    }
+    let named = |name, value: Option<&str>| {
+        value.map_or_else(String::new, |value| format!("&{name}={value}"))
+    };
+    let filter = format!(
+        "&at={at}{}{}",
+        named("level", level.map(RiskLevel::as_str)),
+        named("commune", commune)
+    );
     let asked = Asked {
         path: "/api/v1/risk-areas",
         filter: &filter,

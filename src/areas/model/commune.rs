@@ -205,6 +205,9 @@ pub fn read_communes(
         codes.add(&draft.code, draft.feature)?;
         drafts.push(draft);
     }
+    if drafts.is_empty() {
+        return Err(Reason::NoFeatures.of_file());
+    }
     Ok(drafts)
 }
 

@@ -28,6 +28,9 @@ pub enum Reason {
     /// The file has no content.
     #[error("the file is empty")]
     EmptyFile,
+    /// The file lists no feature.
+    #[error("the file holds no features")]
+    NoFeatures,
     /// The file is JSON, but no collection of features.
     #[error("expected a GeoJSON FeatureCollection, or one Feature per line; found {found}")]
     WrongRoot {
@@ -110,6 +113,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// This reason for the file as a whole.
+    #[must_use]
+    pub fn of_file(self) -> ImportError {
+        ImportError {
+            feature: None,
+            code: None,
+            reason: self,
+        }
+    }
+
     /// This reason at a feature.
     #[must_use]
     pub fn at(self, feature: usize, code: Option<&str>) -> ImportError {

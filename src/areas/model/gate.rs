@@ -154,5 +154,8 @@ pub fn read_gates(input: impl Read, limits: Limits) -> Result<Vec<GateDraft>, Im
         codes.add(&draft.code, feature.number)?;
         drafts.push(draft);
     }
+    if drafts.is_empty() {
+        return Err(Reason::NoFeatures.of_file());
+    }
     Ok(drafts)
 }

@@ -340,5 +340,8 @@ pub fn read_risk_areas(
         codes.add(&draft.code, draft.feature)?;
         drafts.push(draft);
     }
+    if drafts.is_empty() {
+        return Err(Reason::NoFeatures.of_file());
+    }
     Ok(drafts)
 }

@@ -1,6 +1,7 @@
 //! Maps in memory: the communes of a day, the risk areas, the gates; renewed when the epoch has moved on.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -241,9 +242,11 @@ pub(super) async fn read_grounds(
 ) -> Result<(), Error> {
     let mut fault = None;
     sql::each_outline_on(tx, at, |id, wkb| {
-        if !grounds.contains_key(&id) {
+        if let Entry::Vacant(place) = grounds.entry(id) {
             match Region::from_wkb(wkb) {
-                Ok(region) => drop(grounds.insert(id, region.into())),
+                Ok(region) => {
+                    place.insert(region.into());
+                }
                 Err(_) => fault = Some(corrupt("outline", id)),
             }
         }

@@ -118,7 +118,7 @@ fn overlaps(found: &[Overlap]) -> String {
         .collect();
     let more = if found.len() > SHOWN { ", …" } else { "" };
     format!(
-        "{} pairs of communes overlap: {}{more}",
+        "pairs of communes that overlap: {} ({}{more})",
         found.len(),
         listed.join(", ")
     )

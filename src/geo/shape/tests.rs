@@ -257,6 +257,22 @@ fn a_comb_of_diagonal_teeth_is_refused_instead_of_taking_hours() {
     );
 }
 
+#[test]
+fn a_region_meets_what_lies_within_it_and_what_shares_an_edge_but_not_a_corner() {
+    let square = |west: f64, south: f64, side: f64| {
+        let corners = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)];
+        let vertices = corners.map(|(x, y)| Position::new(west + x, south + y).unwrap());
+        Region::from(Outline::from_positions(&vertices).unwrap())
+    };
+    let region = BlockedRegion::new(square(104.0, 22.0, 1.0));
+    assert!(region.meets(&square(104.4, 22.4, 0.1)));
+    assert!(BlockedRegion::new(square(104.4, 22.4, 0.1)).meets(&square(104.0, 22.0, 1.0)));
+    assert!(region.meets(&square(105.0, 22.0, 1.0)));
+    assert!(!region.meets(&square(105.0, 23.0, 1.0)));
+    assert!(!region.meets(&square(106.0, 22.0, 1.0)));
+    assert!(region.meets(&square(104.0, 22.0, 1.0)));
+}
+
 fn star() -> impl Strategy<Value = Vec<[f64; 2]>> {
     prop::collection::vec((0.2_f64..1.0, 0.01_f64..1.0), 3..120).prop_map(|spokes| {
         let total: f64 = spokes.iter().map(|(_, step)| step).sum();
@@ -289,6 +305,25 @@ proptest! {
                 CoordPos::Outside => Place::Outside,
             };
             prop_assert_eq!(blocked.place(point), expected);
+        }
+    }
+
+    #[test]
+    fn regions_meet_where_geo_finds_shared_ground(a in star(), b in star(), east in -2.5_f64..2.5, north in -2.5_f64..2.5) {
+        use geo::{Area, BooleanOps};
+        let outline = |ring: &[[f64; 2]], x: f64, y: f64| {
+            let vertices: Vec<Position> = ring.iter().map(|[dx, dy]| Position::new(x + dx, y + dy).unwrap()).collect();
+            Outline::from_positions(&vertices)
+        };
+        if let (Ok(a), Ok(b)) = (outline(&a, 0.0, 0.0), outline(&b, east, north)) {
+            let shared = a.as_polygon().intersection(b.as_polygon()).unsigned_area();
+            let (a, b) = (Region::from(a), Region::from(b));
+            let (meets, met) = (BlockedRegion::new(a.clone()).meets(&b), BlockedRegion::new(b).meets(&a));
+            prop_assert_eq!(meets, met);
+            // Slivers are rounding of the intersection.
+            if shared > 1e-9 || shared == 0.0 {
+                prop_assert_eq!(meets, shared > 0.0);
+            }
         }
     }
 

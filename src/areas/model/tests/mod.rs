@@ -1,7 +1,9 @@
 mod commune;
+mod gate;
 mod locate;
 mod reader;
 mod risk;
+mod succession;
 mod topology;
 
 /// Four made-up communes: one with a curved border, one with a hole and a part in the hole.
