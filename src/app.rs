@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::areas::Areas;
 use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
 use crate::blobs::Blobs;
@@ -23,6 +24,8 @@ pub struct App {
     pub journal: Journal,
     /// Who may do what.
     pub identity: Identity,
+    /// Communes by day, risk areas, gates.
+    pub areas: Areas,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -55,11 +58,13 @@ impl App {
     #[must_use]
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
+        let areas = Areas::new(journal.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
             journal,
             identity,
+            areas,
             blobs,
             limits,
         }
@@ -82,6 +87,7 @@ macro_rules! parts {
 parts! {
     Journal: |app| app.journal.clone();
     Identity: |app| app.identity.clone();
+    Areas: |app| app.areas.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -1,6 +1,15 @@
 //! Provinces, communes and risk areas: dated boundaries, and which commune a position lies in.
 //!
-//! Invariants: the communes valid on one day cover no ground twice (beyond a stated tolerance), so a position has at
-//! most one commune; nothing of a file is kept unless all of it is sound.
+//! Invariants: the communes of one file cover no ground twice (beyond a stated tolerance), and a position has at most
+//! one commune; a boundary is never replaced silently but followed by another from a stated day; every version of a
+//! risk area stays; nothing of a file is kept unless all of it is sound.
 
+pub mod http;
 pub mod model;
+mod service;
+mod sql;
+
+pub use service::{
+    Areas, ChangeReport, CommuneImport, Error, Gate, ImportReport, RiskAreaSet, RiskAreaView,
+};
+pub use sql::STATEMENTS;

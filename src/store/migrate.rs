@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "identity",
         include_str!("../../migrations/0002_identity.sql"),
     ),
+    (3, "areas", include_str!("../../migrations/0003_areas.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

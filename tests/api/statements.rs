@@ -6,7 +6,12 @@ use tuantra::store::{MIGRATIONS, Store, rendered};
 use crate::field::{Folder, cloned_template};
 
 fn statements() -> Vec<&'static str> {
-    [tuantra::journal::STATEMENTS, tuantra::identity::STATEMENTS].concat()
+    [
+        tuantra::journal::STATEMENTS,
+        tuantra::identity::STATEMENTS,
+        tuantra::areas::STATEMENTS,
+    ]
+    .concat()
 }
 
 #[tokio::test]

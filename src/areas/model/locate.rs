@@ -4,13 +4,14 @@
 //! the lowest code among those that cover it; outside every commune the answer is none.
 
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread;
 
 use geo::Coord;
 
 use crate::geo::cells::{Cell, CoveredCell, InvalidResolution, cover};
 use crate::geo::position::Position;
-use crate::geo::shape::{BlockedRegion, Place, Region};
+use crate::geo::shape::{BlockedRegion, Place};
 
 /// Resolution of the cells that narrow the search: about 5 km2 each.
 const RESOLUTION: u8 = 7;
@@ -28,18 +29,18 @@ struct Candidate {
 /// The communes valid on one day, ready to be searched.
 #[derive(Debug, Clone)]
 pub struct CommuneIndex {
-    communes: Vec<(String, BlockedRegion)>,
+    communes: Vec<(String, Arc<BlockedRegion>)>,
     candidates: Vec<Candidate>,
 }
 
 impl CommuneIndex {
-    /// Builds the index from codes and regions.
-    pub fn build(
-        communes: impl IntoIterator<Item = (String, Region)>,
+    /// Builds the index from codes and regions, which maps of several days may share.
+    pub fn build<R: Into<Arc<BlockedRegion>>>(
+        communes: impl IntoIterator<Item = (String, R)>,
     ) -> Result<Self, InvalidResolution> {
         let mut communes: Vec<_> = communes
             .into_iter()
-            .map(|(code, region)| (code, BlockedRegion::new(region)))
+            .map(|(code, region)| (code, region.into()))
             .collect();
         communes.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut candidates = covered_by_all(&communes)?;
@@ -118,10 +119,10 @@ impl CommuneIndex {
 
 /// The cells of every commune, computed on all cores.
 fn covered_by_all(
-    communes: &[(String, BlockedRegion)],
+    communes: &[(String, Arc<BlockedRegion>)],
 ) -> Result<Vec<Candidate>, InvalidResolution> {
     let numbered: Vec<(u32, &BlockedRegion)> = (0..)
-        .zip(communes.iter().map(|(_, region)| region))
+        .zip(communes.iter().map(|(_, region)| &**region))
         .collect();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let share = numbered.len().div_ceil(workers).max(1);

@@ -2,11 +2,14 @@
 
 pub mod commune;
 pub mod faults;
+pub mod gate;
 pub mod locate;
+pub mod map;
 pub mod properties;
 pub mod reader;
 pub mod risk;
 mod scan;
+pub mod succession;
 pub mod topology;
 
 #[cfg(test)]

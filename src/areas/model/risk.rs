@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Read;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::commune::Codes;
 use super::faults::{ImportError, Reason};
@@ -194,6 +194,19 @@ pub fn default_windows(crop: Crop) -> Vec<CheckWindow> {
     rows.iter().map(window).collect()
 }
 
+/// Windows as they travel and are kept.
+#[must_use]
+pub fn windows_json(windows: &[CheckWindow]) -> Value {
+    let window = |window: &CheckWindow| {
+        json!({
+            "name": window.name,
+            "from": window.from.to_string(),
+            "to": window.to.to_string(),
+        })
+    };
+    windows.iter().map(window).collect()
+}
+
 /// A risk area as a file describes it, its ground valid in itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RiskAreaDraft {
@@ -285,10 +298,12 @@ fn required_visits(properties: Properties<'_>) -> Result<u32, Reason> {
 }
 
 fn windows(properties: Properties<'_>) -> Result<Option<Vec<CheckWindow>>, Reason> {
+    properties.value("windows").map(windows_of).transpose()
+}
+
+/// The windows of a list of objects with `name`, `from` and `to`.
+pub fn windows_of(value: &Value) -> Result<Vec<CheckWindow>, Reason> {
     let field = "windows";
-    let Some(value) = properties.value(field) else {
-        return Ok(None);
-    };
     let list = value.as_array().filter(|list| list.len() <= MOST_WINDOWS);
     let list = list.ok_or_else(|| bad(field, "a list of at most 12 windows"))?;
     let windows: Vec<_> = list.iter().map(window).collect::<Result<_, _>>()?;
@@ -297,7 +312,7 @@ fn windows(properties: Properties<'_>) -> Result<Option<Vec<CheckWindow>>, Reaso
     if windows.iter().enumerate().any(is_repeated) {
         return Err(bad(field, "windows of different names"));
     }
-    Ok(Some(windows))
+    Ok(windows)
 }
 
 fn window(value: &Value) -> Result<CheckWindow, Reason> {

@@ -1,5 +1,7 @@
 //! Fast exact questions to a region: its edges in blocks with boxes, so that a question reads few of them.
 
+use std::sync::Arc;
+
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{BoundingRect, Coord, Intersects, Line, Rect};
@@ -102,11 +104,29 @@ impl BlockedRegion {
         crossed || self.place_of(middle) != Place::Outside
     }
 
+    /// Do the two regions share ground? A shared edge counts, a shared point does not.
+    #[must_use]
+    pub fn meets(&self, other: &Region) -> bool {
+        if !self.bounds.intersects(&other.bounds()) {
+            return false;
+        }
+        let mut lines = other.rings().flat_map(geo::LineString::lines);
+        let first = self.region.rings().next().and_then(|ring| ring.0.first());
+        lines.any(|line| self.meets_within(line))
+            || first.is_some_and(|first| other.as_polygons().intersects(first))
+    }
+
     fn near(&self, wanted: impl Fn(&Rect<f64>) -> bool) -> impl Iterator<Item = &[Coord<f64>]> {
         let pairs = blocks_of(&self.region).zip(&self.blocks);
         pairs
             .filter(move |(_, rect)| wanted(rect))
             .map(|(coords, _)| coords)
+    }
+}
+
+impl From<Region> for Arc<BlockedRegion> {
+    fn from(region: Region) -> Self {
+        Self::new(BlockedRegion::new(region))
     }
 }
 

@@ -168,7 +168,7 @@ fn holes_and_far_places_have_no_commune() {
     assert_eq!(at(104.25, 22.1), Some("90004"));
     assert_eq!(at(106.0, 21.0), None);
     assert!(
-        CommuneIndex::build([])
+        CommuneIndex::build::<Region>([])
             .unwrap()
             .locate(Position::new(104.0, 22.0).unwrap())
             .is_none()

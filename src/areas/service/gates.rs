@@ -1,0 +1,140 @@
+//! Border gates.
+
+use std::io::Read;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::areas::model::gate::{GateDraft, GateKind, read_gates};
+use crate::areas::model::reader::Limits;
+use crate::areas::sql::{self, GateRow};
+use crate::base::actor::{Actor, Right};
+use crate::geo::position::Position;
+use crate::journal::{Entry, Journal, Kind};
+use crate::store::{self, Tx};
+
+use super::risk::ChangeReport;
+use super::{Areas, Error, aside, need_province};
+
+/// A gate as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// Its id.
+    pub id: Uuid,
+    /// What is known of it.
+    pub facts: GateDraft,
+}
+
+impl Areas {
+    /// Every gate by code.
+    pub async fn gates(&self) -> Result<Vec<Gate>, store::Error> {
+        let mut tx = self.journal.store().read().await?;
+        let rows = sql::gates(&mut tx).await?;
+        let mut gates = rows.into_iter().map(gate).collect::<Result<Vec<_>, _>>()?;
+        gates.sort_by(|a, b| a.facts.code.cmp(&b.facts.code));
+        Ok(gates)
+    }
+
+    /// Loads a file of gates: those whose code is known take the file's place and words.
+    pub async fn import_gates(
+        &self,
+        actor: &Actor,
+        input: impl Read + Send + 'static,
+        is_dry_run: bool,
+    ) -> Result<ChangeReport, Error> {
+        need_province(actor, Right::ImportBoundaries)?;
+        let drafts = aside(move || read_gates(input, Limits::default())).await??;
+        if is_dry_run {
+            let known = self.gates().await?;
+            return Ok(counted(&drafts, &known));
+        }
+        let context = (self.journal.clone(), actor.clone(), drafts);
+        self.journal
+            .write(context, |tx, (journal, actor, drafts)| {
+                Box::pin(set_all(tx, journal, actor, drafts))
+            })
+            .await
+    }
+}
+
+async fn set_all(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    drafts: &[GateDraft],
+) -> Result<ChangeReport, Error> {
+    sql::advance(tx).await?;
+    let rows = sql::gates(tx).await?;
+    let known = rows.into_iter().map(gate).collect::<Result<Vec<_>, _>>()?;
+    for draft in drafts {
+        let old = known.iter().find(|gate| gate.facts.code == draft.code);
+        if old.is_some_and(|old| old.facts == *draft) {
+            continue;
+        }
+        let id = old.map_or_else(|| journal.ids().make(), |old| old.id);
+        let row = row(id, draft);
+        let body = json!({
+            "code": row.code, "name": row.name, "kind": row.kind, "commune": row.commune,
+            "lon": row.lon, "lat": row.lat, "accuracy_m": row.accuracy_m, "basis": row.basis,
+        })
+        .to_string();
+        let entry = Entry {
+            kind: Kind::Gate,
+            fact: id,
+            actor: actor.id,
+            device: None,
+            body: body.as_bytes(),
+        };
+        let written = journal.enter(tx, entry).await?;
+        sql::set_gate(tx, &row, written.entry).await?;
+    }
+    Ok(counted(drafts, &known))
+}
+
+fn counted(drafts: &[GateDraft], known: &[Gate]) -> ChangeReport {
+    let mut report = ChangeReport::default();
+    for draft in drafts {
+        match known.iter().find(|gate| gate.facts.code == draft.code) {
+            None => report.added += 1,
+            Some(old) if old.facts == *draft => report.unchanged += 1,
+            Some(_) => report.changed += 1,
+        }
+    }
+    report
+}
+
+fn row(id: Uuid, draft: &GateDraft) -> GateRow {
+    GateRow {
+        id,
+        code: draft.code.clone(),
+        name: draft.name.clone(),
+        kind: draft.kind.as_str().to_owned(),
+        commune: draft.commune.clone(),
+        lon: draft.position.lon(),
+        lat: draft.position.lat(),
+        accuracy_m: draft.accuracy_m,
+        basis: draft.basis.clone(),
+    }
+}
+
+fn gate(row: GateRow) -> Result<Gate, store::Error> {
+    let corrupt = |column| store::Error::Corrupt {
+        table: "area_gates",
+        column,
+        id: row.id.to_string(),
+    };
+    let kind: GateKind = row.kind.parse().or(Err(corrupt("kind")))?;
+    let position = Position::new(row.lon, row.lat).or(Err(corrupt("lat")))?;
+    Ok(Gate {
+        id: row.id,
+        facts: GateDraft {
+            code: row.code,
+            name: row.name,
+            kind,
+            commune: row.commune,
+            position,
+            accuracy_m: row.accuracy_m,
+            basis: row.basis,
+        },
+    })
+}

@@ -1,0 +1,308 @@
+//! Maps in memory: the communes of a day, the risk areas, the gates; renewed when the epoch has moved on.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::areas::model::commune::CommuneKind;
+use crate::areas::model::map::{Boundary, Commune, CommuneMap};
+use crate::areas::sql::{self, BoundaryRow};
+use crate::base::ids::BoundaryId;
+use crate::base::time::LocalDate;
+use crate::geo::position::Position;
+use crate::geo::shape::{BlockedRegion, Region};
+use crate::store::{Error, Tx};
+
+use super::risk::RiskAreaView;
+use super::{Areas, aside};
+
+/// Maps kept; those of different days share the ground of boundaries that are valid on both.
+const KEPT: usize = 3;
+/// How long another process's change may stay unseen.
+const EPOCH_LIFE: Duration = Duration::from_millis(250);
+
+type Grounds = HashMap<BoundaryId, Arc<BlockedRegion>>;
+
+/// What all clones of the service share.
+#[derive(Default)]
+pub(super) struct Shared {
+    seen: Mutex<Option<(Instant, i64)>>,
+    kept: Mutex<Kept>,
+    /// Held while a map is built, so that it is built once.
+    building: tokio::sync::Mutex<()>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    epoch: i64,
+    /// Most recently used last.
+    spans: Vec<Span>,
+    risk_areas: Option<Arc<Vec<RiskAreaView>>>,
+}
+
+/// Days on which a map holds, as far as the epoch knows.
+struct Span {
+    first: LocalDate,
+    last: LocalDate,
+    /// Whether `first` and `last` were computed in the present epoch.
+    is_current: bool,
+    map: Arc<CommuneMap>,
+}
+
+impl Kept {
+    fn turn_to(&mut self, epoch: i64) {
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.risk_areas = None;
+            for span in &mut self.spans {
+                span.is_current = false;
+            }
+        }
+    }
+
+    fn map(&mut self, day: LocalDate) -> Option<Arc<CommuneMap>> {
+        let at = self
+            .spans
+            .iter()
+            .position(|span| span.is_current && span.first <= day && day <= span.last)?;
+        let span = self.spans.remove(at);
+        let map = Arc::clone(&span.map);
+        self.spans.push(span);
+        Some(map)
+    }
+
+    fn keep(&mut self, span: Span) {
+        self.spans.retain(|kept| !Arc::ptr_eq(&kept.map, &span.map));
+        if self.spans.len() >= KEPT {
+            self.spans.remove(0);
+        }
+        self.spans.push(span);
+    }
+}
+
+impl Areas {
+    /// The communes valid on a day.
+    pub async fn map(&self, at: LocalDate) -> Result<Arc<CommuneMap>, Error> {
+        let epoch = self.epoch().await?;
+        if let Some(map) = self.kept(epoch, |kept| kept.map(at)) {
+            return Ok(map);
+        }
+        let _building = self.shared.building.lock().await;
+        if let Some(map) = self.kept(epoch, |kept| kept.map(at)) {
+            return Ok(map);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let all = all_boundaries(&mut tx).await?;
+        let (first, last) = span(&all, at);
+        let today: Vec<Boundary> = all
+            .into_iter()
+            .filter(|boundary| boundary.is_valid_on(at))
+            .collect();
+        let map = match self.kept(epoch, |kept| same(kept, &today)) {
+            Some(map) => map,
+            None => self.built(&mut tx, at, today).await?,
+        };
+        let span = Span {
+            first,
+            last,
+            is_current: true,
+            map: Arc::clone(&map),
+        };
+        self.kept(epoch, |kept| kept.keep(span));
+        Ok(map)
+    }
+
+    /// The codes of the communes that positions belonged to on a day; `None` outside every commune.
+    pub async fn locate(
+        &self,
+        at: LocalDate,
+        positions: &[Position],
+    ) -> Result<Vec<Option<String>>, Error> {
+        let map = self.map(at).await?;
+        Ok(positions
+            .iter()
+            .map(|position| map.locate(*position).map(str::to_owned))
+            .collect())
+    }
+
+    async fn built(
+        &self,
+        tx: &mut Tx,
+        at: LocalDate,
+        today: Vec<Boundary>,
+    ) -> Result<Arc<CommuneMap>, Error> {
+        let mut grounds = self.grounds();
+        read_grounds(tx, at, &mut grounds).await?;
+        let communes = today
+            .into_iter()
+            .map(|facts| match grounds.get(&facts.id) {
+                Some(ground) => Ok(Commune {
+                    ground: Arc::clone(ground),
+                    facts,
+                }),
+                None => Err(corrupt("outline", facts.id)),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        drop(grounds);
+        let map = aside(move || CommuneMap::build(communes)).await?;
+        map.map(Arc::new)
+            .map_err(|fault| Error::Unavailable(fault.to_string()))
+    }
+
+    /// The ground of every boundary on a kept map.
+    fn grounds(&self) -> Grounds {
+        let Ok(kept) = self.shared.kept.lock() else {
+            return Grounds::new();
+        };
+        let communes = kept.spans.iter().flat_map(|span| span.map.communes());
+        communes
+            .map(|commune| (commune.facts.id, Arc::clone(&commune.ground)))
+            .collect()
+    }
+
+    /// The epoch, asked for at most once in a moment.
+    pub(super) async fn epoch(&self) -> Result<i64, Error> {
+        let seen = self.shared.seen.lock().ok().and_then(|seen| *seen);
+        if let Some((at, epoch)) = seen
+            && at.elapsed() < EPOCH_LIFE
+        {
+            return Ok(epoch);
+        }
+        let asked = Instant::now();
+        let mut tx = self.journal.store().read().await?;
+        let epoch = sql::epoch(&mut tx).await?;
+        if let Ok(mut seen) = self.shared.seen.lock() {
+            // An answer that was overtaken by a change of our own must not hide it.
+            if seen.is_none_or(|(at, _)| at <= asked) {
+                *seen = Some((asked, epoch));
+            }
+        }
+        Ok(epoch)
+    }
+
+    /// Makes this process's own change seen at once.
+    pub(super) fn forget_epoch(&self) {
+        if let Ok(mut seen) = self.shared.seen.lock() {
+            *seen = None;
+        }
+    }
+
+    fn kept<T: Default>(&self, epoch: i64, act: impl FnOnce(&mut Kept) -> T) -> T {
+        let Ok(mut kept) = self.shared.kept.lock() else {
+            return T::default();
+        };
+        kept.turn_to(epoch);
+        act(&mut kept)
+    }
+
+    /// Every version of every risk area that still speaks for some day, by code and version.
+    pub(super) async fn all_risk_areas(&self) -> Result<Arc<Vec<RiskAreaView>>, Error> {
+        let epoch = self.epoch().await?;
+        if let Some(areas) = self.kept(epoch, |kept| kept.risk_areas.clone()) {
+            return Ok(areas);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let rows = sql::risk_areas(&mut tx).await?;
+        let mut areas = rows
+            .into_iter()
+            .map(RiskAreaView::of)
+            .collect::<Result<Vec<_>, _>>()?;
+        areas.retain(|area| area.first_day() <= area.last_day());
+        areas.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
+        let areas = Arc::new(areas);
+        self.kept(epoch, |kept| kept.risk_areas = Some(Arc::clone(&areas)));
+        Ok(areas)
+    }
+}
+
+/// Reads the ground of the boundaries valid on a day, as far as it is not there yet.
+pub(super) async fn read_grounds(
+    tx: &mut Tx,
+    at: LocalDate,
+    grounds: &mut Grounds,
+) -> Result<(), Error> {
+    let mut fault = None;
+    sql::each_outline_on(tx, at, |id, wkb| {
+        if !grounds.contains_key(&id) {
+            match Region::from_wkb(wkb) {
+                Ok(region) => drop(grounds.insert(id, region.into())),
+                Err(_) => fault = Some(corrupt("outline", id)),
+            }
+        }
+    })
+    .await?;
+    fault.map_or(Ok(()), Err)
+}
+
+/// Every boundary of every day.
+pub(super) async fn all_boundaries(tx: &mut Tx) -> Result<Vec<Boundary>, Error> {
+    let rows = sql::boundaries(tx).await?;
+    rows.into_iter().map(boundary).collect()
+}
+
+fn boundary(row: BoundaryRow) -> Result<Boundary, Error> {
+    let kind: CommuneKind = row.kind.parse().or(Err(corrupt("kind", row.id)))?;
+    let sha256 = row.sha256.try_into().or(Err(corrupt("sha256", row.id)))?;
+    Ok(Boundary {
+        id: row.id,
+        code: row.code,
+        name: row.name,
+        kind,
+        province_code: row.province_code,
+        province_name: row.province_name,
+        is_border: row.is_border.map(|flag| flag != 0),
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        sha256,
+        area_m2: row.area_m2,
+        vertices: usize::try_from(row.vertices).or(Err(corrupt("vertices", row.id)))?,
+    })
+}
+
+fn corrupt(column: &'static str, id: BoundaryId) -> Error {
+    Error::Corrupt {
+        table: "area_boundaries",
+        column,
+        id: id.to_string(),
+    }
+}
+
+/// The days around a day on which the same boundaries are valid.
+fn span(all: &[Boundary], at: LocalDate) -> (LocalDate, LocalDate) {
+    let mut first = LocalDate::from_days(i64::MIN);
+    let mut last = LocalDate::from_days(i64::MAX);
+    let mut turn = |day: LocalDate| {
+        if day <= at {
+            first = first.max(day);
+        } else {
+            last = last.min(day.plus_days(-1));
+        }
+    };
+    for boundary in all {
+        turn(boundary.valid_from);
+        if let Some(to) = boundary.valid_to {
+            turn(to.plus_days(1));
+        }
+    }
+    (first, last)
+}
+
+/// A kept map of exactly these boundaries, dates included.
+fn same(kept: &Kept, today: &[Boundary]) -> Option<Arc<CommuneMap>> {
+    let fits = |map: &CommuneMap| {
+        map.communes().len() == today.len()
+            && today.iter().all(|boundary| {
+                let known = map.commune(&boundary.code);
+                known.is_some_and(|known| known.facts == *boundary)
+            })
+    };
+    let span = kept.spans.iter().find(|span| fits(&span.map))?;
+    Some(Arc::clone(&span.map))
+}
