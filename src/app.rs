@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
+use crate::patrols::Patrols;
 use crate::store::Store;
 
 /// The open server: store, journal, blobs and the slices' services.
@@ -26,6 +27,8 @@ pub struct App {
     pub identity: Identity,
     /// Communes by day, risk areas, gates.
     pub areas: Areas,
+    /// Patrols and their tracks.
+    pub patrols: Patrols,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -59,12 +62,14 @@ impl App {
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
+        let patrols = Patrols::new(journal.clone(), identity.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
             journal,
             identity,
             areas,
+            patrols,
             blobs,
             limits,
         }
@@ -88,6 +93,7 @@ parts! {
     Journal: |app| app.journal.clone();
     Identity: |app| app.identity.clone();
     Areas: |app| app.areas.clone();
+    Patrols: |app| app.patrols.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

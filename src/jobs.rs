@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::app::App;
+use crate::base::ids::PatrolId;
 use crate::journal::JobRow;
+use crate::patrols;
 
 const LEASE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_secs(2);
@@ -45,8 +47,20 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
 }
 
 async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
-    let _ = app;
-    anyhow::bail!("no such kind of job: {}", job.kind)
+    match job.kind.as_str() {
+        patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
+        patrols::INDEX_JOB => {
+            tracing::debug!("a patrol was passed on to coverage");
+            let context = (app.journal.clone(), job.id);
+            app.journal
+                .write(context, |tx, (journal, id)| {
+                    Box::pin(journal.finish_job(tx, *id))
+                })
+                .await?;
+        }
+        kind => anyhow::bail!("no such kind of job: {kind}"),
+    }
+    Ok(())
 }
 
 async fn do_chores(app: App) {
@@ -55,5 +69,17 @@ async fn do_chores(app: App) {
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
         }
+        if let Err(error) = erase_due(&app).await {
+            tracing::warn!(%error, "what is due could not be erased");
+        }
     }
+}
+
+/// Erases what has outlived its retention.
+pub async fn erase_due(app: &App) -> anyhow::Result<()> {
+    app.patrols.erase_held().await?;
+    app.patrols
+        .expire_tracks(app.config.retention_months)
+        .await?;
+    Ok(())
 }

@@ -28,7 +28,7 @@ use crate::base::actor::Right;
 use crate::http::routes::Route;
 use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{identity, journal};
+use crate::{identity, journal, patrols};
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -49,7 +49,7 @@ struct Document;
 /// The routes with what each needs.
 #[must_use]
 pub fn declared() -> Declared<App> {
-    use Access::{Needs, NeedsInProvince, Public, SignedIn};
+    use Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
     Declared::new(Document::openapi())
         // Operators and their tools.
         .route(Public, routes!(healthz))
@@ -133,6 +133,36 @@ pub fn declared() -> Declared<App> {
         .route(
             Needs(Right::EnrolDevices),
             routes!(identity::http::confirm_enrolment),
+        )
+        // Phones and trackers on patrol.
+        .route(
+            Needs(Right::RecordPatrols),
+            routes!(patrols::http::record_patrol),
+        )
+        .route(
+            Needs(Right::RecordPatrols),
+            routes!(patrols::http::append_fixes),
+        )
+        .route_with_limit(
+            Needs(Right::RecordPatrols),
+            patrols::http::GPX_LIMIT,
+            routes!(patrols::http::send_gpx),
+        )
+        .route_with_limit(
+            TrackerPath,
+            patrols::http::GPX_LIMIT,
+            routes!(patrols::http::track_gpx),
+        )
+        // Those who read, judge and keep patrols.
+        .route(Needs(Right::ReadPatrols), routes!(patrols::http::patrols))
+        .route(Needs(Right::ReadPatrols), routes!(patrols::http::patrol))
+        .route(
+            Needs(Right::ValidatePatrols),
+            routes!(patrols::http::judge_patrol),
+        )
+        .route(
+            NeedsInProvince(Right::KeepRecords),
+            routes!(patrols::http::hold_patrol, patrols::http::release_patrol),
         )
 }
 

@@ -40,13 +40,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(ProblemKind::UnsupportedType)
-                .detail("expected Content-Type: application/json"));
-        }
-        let bytes = raw(request, state).await?;
+        let bytes = json_bytes(request, state).await?;
         let value = parse_json(&bytes)?;
         Ok(Self { value, bytes })
+    }
+}
+
+/// Reads a whole body that says it is JSON, unparsed.
+pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    if is_json(request.headers()) {
+        raw(request, state).await
+    } else {
+        Err(Problem::new(ProblemKind::UnsupportedType)
+            .detail("expected Content-Type: application/json"))
     }
 }
 

@@ -2,6 +2,12 @@
 //!
 //! Invariants: a patrol has one track per device; a fix is known by (device, time, longitude, latitude) and is
 //! never deleted for being bad, only judged beside; every length and time is a function of the fixes and of
-//! versioned rules.
+//! versioned rules. Fixes outside every patrol are shown to nobody and are erased after 72 hours.
 
+pub mod http;
 pub mod model;
+mod service;
+mod sql;
+
+pub use service::{DERIVE_JOB, Error, INDEX_JOB, Patrols};
+pub use sql::STATEMENTS;

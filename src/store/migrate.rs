@@ -21,6 +21,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0002_identity.sql"),
     ),
     (3, "areas", include_str!("../../migrations/0003_areas.sql")),
+    (
+        4,
+        "patrols",
+        include_str!("../../migrations/0004_patrols.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -1,6 +1,8 @@
 //! What a patrol, a fix and a track are, and how figures follow from them. Pure: no I/O, no clock.
 
+pub mod batch;
 pub mod bits;
+pub mod chunk;
 pub mod codec;
 pub mod fix;
 pub mod gpx;
@@ -11,6 +13,8 @@ pub mod quality;
 pub mod text;
 pub mod track;
 pub mod vocabulary;
+pub mod walked;
+pub mod window;
 
 #[cfg(test)]
 mod tests;

@@ -20,16 +20,20 @@ pub const MAX_NOTES_CHARS: usize = 2000;
 const EARLIEST: Timestamp = Timestamp::from_millis(946_684_800_000);
 
 /// A patrol as it arrives, of the right shape but unchecked.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatrolWire {
     /// What it is for.
     pub kind: PatrolKind,
-    /// The team that went out.
-    pub team: TeamId,
-    /// The organisation in the lead.
-    pub lead_org: OrgId,
-    /// Members per organisation.
+    /// The team that went out; the sender's own where absent.
+    #[serde(default)]
+    pub team: Option<TeamId>,
+    /// The organisation in the lead; the sender's own where absent.
+    #[serde(default)]
+    pub lead_org: Option<OrgId>,
+    /// Members per organisation, as far as they are told.
+    #[serde(default)]
+    #[schema(value_type = std::collections::HashMap<String, u32>)]
     pub headcount: BTreeMap<OrgId, u32>,
     /// How the team moves.
     pub transport: Transport,
@@ -49,6 +53,32 @@ pub struct PatrolWire {
     pub revises: Option<u32>,
 }
 
+/// What coverage needs of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// What it is for.
+    pub kind: PatrolKind,
+    /// How the team moves.
+    pub transport: Transport,
+    /// The organisation in the lead.
+    pub lead_org: OrgId,
+    /// The campaign it counts for.
+    pub campaign: Option<CampaignId>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while the team is out.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Whom a declaration belongs to where it does not say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Party {
+    /// The sender's team.
+    pub team: Option<TeamId>,
+    /// The sender's organisation.
+    pub org: Option<OrgId>,
+}
+
 /// A patrol's declaration, checked. Two equal drafts are the same fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PatrolDraft {
@@ -65,9 +95,11 @@ pub struct PatrolDraft {
 }
 
 impl PatrolDraft {
-    /// Parses a declaration; refuses with every fault at once.
-    pub fn parse(wire: PatrolWire) -> Result<Self, Refusal> {
+    /// Parses a declaration sent by that party; refuses with every fault at once.
+    pub fn parse(wire: PatrolWire, sender: Party) -> Result<Self, Refusal> {
         let mut refusals = Refusal::default();
+        let team = named("/team", wire.team.or(sender.team), &mut refusals);
+        let lead_org = named("/lead_org", wire.lead_org.or(sender.org), &mut refusals);
         check_headcount(&wire.headcount, &mut refusals);
         check_times(wire.started_at, wire.ended_at, &mut refusals);
         let notes = wire
@@ -86,10 +118,13 @@ impl PatrolDraft {
         if wire.revises == Some(0) {
             refusals.add("/revises", "versions count from 1");
         }
+        let (Some(team), Some(lead_org)) = (team, lead_org) else {
+            return Err(refusals);
+        };
         refusals.or(Self {
             kind: wire.kind,
-            team: wire.team,
-            lead_org: wire.lead_org,
+            team,
+            lead_org,
             headcount: wire
                 .headcount
                 .into_iter()
@@ -171,14 +206,21 @@ impl PatrolDraft {
     }
 }
 
+fn named<T>(pointer: &str, id: Option<T>, refusals: &mut Refusal) -> Option<T> {
+    if id.is_none() {
+        refusals.add(pointer, "name it: you have none of your own");
+    }
+    id
+}
+
 fn check_headcount(headcount: &BTreeMap<OrgId, u32>, refusals: &mut Refusal) {
     let members = headcount
         .values()
         .fold(0_u32, |sum, members| sum.saturating_add(*members));
-    if !(1..=MAX_HEADCOUNT).contains(&members) {
+    if members > MAX_HEADCOUNT {
         refusals.add(
             "/headcount",
-            format!("the members must sum to 1..={MAX_HEADCOUNT}"),
+            format!("the members must sum to at most {MAX_HEADCOUNT}"),
         );
     }
 }

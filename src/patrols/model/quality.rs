@@ -119,7 +119,17 @@ impl Quality {
 }
 
 /// How many fixes of a track got which judgement.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
 pub struct QualityCounts {
     /// Credible with a known accuracy.
     pub good: u32,

@@ -1,6 +1,6 @@
 //! A device's track: its stretches, the figures over them, and how a late batch changes only what it touches.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::fix::Fix;
 use super::ground::metres_per_degree;
@@ -132,7 +132,7 @@ impl TrackSummary {
 }
 
 /// A patrol's length and time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct PatrolTotals {
     /// Geodesic length in metres.
     pub length_m: f64,

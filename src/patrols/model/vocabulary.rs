@@ -1,60 +1,10 @@
 //! The closed words of a patrol, and the states it goes through.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::base::words::vocabulary;
 
-use serde::{Deserialize, Serialize};
-
-/// A word that is none of the permitted ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown word: expected one of {expected}")]
-pub struct UnknownWord {
-    /// The permitted words, separated by commas.
-    pub expected: &'static str,
-}
-
-/// Declares a closed vocabulary whose words are the same in JSON, in the database and in `Display`.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$word_doc])* #[serde(rename = $text)] $word),+
-        }
-
-        impl $name {
-            /// Every word, in the order of the design.
-            pub const ALL: &'static [Self] = &[$(Self::$word),+];
-
-            /// The stable word.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$word => $text),+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text {
-                    $($text => Ok(Self::$word),)+
-                    _ => Err(UnknownWord { expected: concat!($($text, ", "),+).trim_ascii_end().trim_end_matches(',') }),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+vocabulary! {
     /// What a patrol is for.
-    PatrolKind {
+    PatrolKind: "a kind of patrol" {
         /// Kiểm tra, rà soát: a search for illicit crops.
         CropCheck = "crop_check",
         /// Along the border line.
@@ -72,9 +22,9 @@ words! {
     }
 }
 
-words! {
+vocabulary! {
     /// How the team moves; the rules of speed and the radius seen depend on it.
-    Transport {
+    Transport: "a transport" {
         /// On foot.
         Foot = "foot",
         /// By motorbike.
@@ -88,9 +38,9 @@ words! {
     }
 }
 
-words! {
+vocabulary! {
     /// Where a patrol stands between plan and judgement.
-    PatrolState {
+    PatrolState: "a state of a patrol" {
         /// Ordered, not yet begun.
         Planned = "planned",
         /// The team is out.
@@ -110,12 +60,13 @@ impl PatrolState {
     /// The states that may follow this one.
     ///
     /// Field states may be skipped forward: a phone without a signal passes them before the server hears of any.
+    /// A patrol of which no fix ever came can be found not to count, but not to be true.
     #[must_use]
     pub const fn successors(self) -> &'static [Self] {
         match self {
             Self::Planned => &[Self::Open, Self::Closed, Self::Uploaded],
             Self::Open => &[Self::Closed, Self::Uploaded],
-            Self::Closed => &[Self::Uploaded],
+            Self::Closed => &[Self::Uploaded, Self::Rejected],
             Self::Uploaded => &[Self::Validated, Self::Rejected],
             Self::Validated | Self::Rejected => &[],
         }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::base::refusal::{Fault, Refusal};
-use crate::patrols::model::patrol::{PatrolDraft, PatrolWire};
+use crate::patrols::model::patrol::{Party, PatrolDraft, PatrolWire};
 use crate::patrols::model::text::{composed, holds_naming_number};
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
 
@@ -19,8 +19,12 @@ fn declared(changes: serde_json::Value) -> PatrolWire {
     serde_json::from_str(&patrol.to_string()).unwrap()
 }
 
+fn parse(wire: PatrolWire) -> Result<PatrolDraft, Refusal> {
+    PatrolDraft::parse(wire, Party::default())
+}
+
 fn refused(changes: serde_json::Value) -> Vec<String> {
-    let Refusal(faults) = PatrolDraft::parse(declared(changes)).unwrap_err();
+    let Refusal(faults) = parse(declared(changes)).unwrap_err();
     faults
         .into_iter()
         .map(|Fault { pointer, .. }| pointer)
@@ -29,7 +33,7 @@ fn refused(changes: serde_json::Value) -> Vec<String> {
 
 #[test]
 fn a_declaration_is_parsed_and_written_in_utc() {
-    let draft = PatrolDraft::parse(declared(
+    let draft = parse(declared(
         serde_json::json!({"notes": "  Tuâ\u{300}n tra  "}),
     ))
     .unwrap();
@@ -43,7 +47,7 @@ fn a_declaration_is_parsed_and_written_in_utc() {
 #[test]
 fn every_fault_is_named_at_once_by_its_pointer() {
     let faults = refused(serde_json::json!({
-        "headcount": {POLICE: 0}, "started_at": "1999-01-01T00:00:00Z", "ended_at": "1998-01-01T00:00:00Z",
+        "headcount": {POLICE: 501}, "started_at": "1999-01-01T00:00:00Z", "ended_at": "1998-01-01T00:00:00Z",
         "notes": "ễ".repeat(2001), "revises": 0,
     }));
     assert_eq!(
@@ -59,9 +63,9 @@ fn every_fault_is_named_at_once_by_its_pointer() {
 }
 
 #[test]
-fn five_hundred_members_are_the_most_and_one_the_least() {
+fn five_hundred_members_are_the_most_and_they_may_be_left_out() {
     assert!(
-        PatrolDraft::parse(declared(
+        parse(declared(
             serde_json::json!({"headcount": {POLICE: 499, BORDER: 1}})
         ))
         .is_ok()
@@ -74,34 +78,45 @@ fn five_hundred_members_are_the_most_and_one_the_least() {
         refused(serde_json::json!({"headcount": {POLICE: u32::MAX, BORDER: u32::MAX}})),
         ["/headcount"]
     );
-    assert_eq!(
-        refused(serde_json::json!({"headcount": {}})),
-        ["/headcount"]
-    );
+    assert!(parse(declared(serde_json::json!({"headcount": {}}))).is_ok());
+}
+
+#[test]
+fn team_and_lead_are_the_senders_own_where_they_are_not_named() {
+    let wire = declared(serde_json::json!({"team": null, "lead_org": null}));
+    let Refusal(faults) = parse(wire.clone()).unwrap_err();
+    let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/team", "/lead_org"]);
+    let sender = Party {
+        team: TEAM.parse().ok(),
+        org: BORDER.parse().ok(),
+    };
+    let draft = PatrolDraft::parse(wire, sender).unwrap();
+    assert_eq!(draft.team().to_string(), TEAM);
+    assert_eq!(draft.lead_org().to_string(), BORDER);
 }
 
 #[test]
 fn an_organisation_that_sent_nobody_makes_no_other_fact() {
-    let with_zero = PatrolDraft::parse(declared(
+    let with_zero = parse(declared(
         serde_json::json!({"headcount": {POLICE: 3, BORDER: 0}}),
     ))
     .unwrap();
-    let without =
-        PatrolDraft::parse(declared(serde_json::json!({"headcount": {POLICE: 3}}))).unwrap();
+    let without = parse(declared(serde_json::json!({"headcount": {POLICE: 3}}))).unwrap();
     assert_eq!(with_zero, without);
 }
 
 #[test]
 fn a_patrol_may_end_when_it_starts_but_not_before() {
     let at = |ended_at: &str| declared(serde_json::json!({"ended_at": ended_at}));
-    assert!(PatrolDraft::parse(at("2026-01-10T01:00:00Z")).is_ok());
-    assert!(PatrolDraft::parse(at("2026-01-10T00:59:59.999Z")).is_err());
+    assert!(parse(at("2026-01-10T01:00:00Z")).is_ok());
+    assert!(parse(at("2026-01-10T00:59:59.999Z")).is_err());
 }
 
 #[test]
 fn notes_of_spaces_are_no_notes() {
     assert_eq!(
-        PatrolDraft::parse(declared(serde_json::json!({"notes": " \n "})))
+        parse(declared(serde_json::json!({"notes": " \n "})))
             .unwrap()
             .notes(),
         None
@@ -148,7 +163,7 @@ fn every_word_is_the_same_in_json_and_text() {
     let unknown = "raid".parse::<Transport>().unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "unknown word: expected one of foot, motorbike, car, boat, uav"
+        "not a transport: expected one of foot, motorbike, car, boat, uav"
     );
 }
 
@@ -161,7 +176,7 @@ fn states_go_forward_only_and_judgement_needs_the_upload() {
         Planned.may_become(Uploaded),
         "a phone without a signal tells of all states at once"
     );
-    assert!(Uploaded.may_become(Rejected));
+    assert!(Uploaded.may_become(Rejected) && Closed.may_become(Rejected));
     assert!(
         !Closed.may_become(Validated)
             && !Closed.may_become(Open)

@@ -1,0 +1,205 @@
+//! Fixes and track files on the wire.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{StatusCode, header};
+use bytes::Bytes;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::base::ids::PatrolId;
+use crate::base::time::Timestamp;
+use crate::http::extract::{json_bytes, parse_json, raw};
+use crate::http::{Body, Path, Problem, ProblemKind};
+use crate::identity::{Caller, TrackerCaller};
+use crate::journal::Receipt;
+use crate::journal::model::sha256;
+use crate::patrols::model::batch::{Batch, BatchShape, BatchWire, MAX_BATCH};
+use crate::patrols::model::gpx::{self, GpxRefusal};
+use crate::patrols::service::{Appended, Patrols, Upload};
+
+/// Largest track file, after inflation.
+pub const GPX_LIMIT: usize = 32 * 1024 * 1024;
+
+/// What became of fixes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct AppendedView {
+    /// New fixes of the track.
+    pub accepted: usize,
+    /// Fixes that were known or came twice.
+    pub duplicates: usize,
+    /// Readings that can be no fix; kept aside.
+    pub quarantined: usize,
+    /// How many for which reason.
+    #[schema(value_type = std::collections::HashMap<String, usize>)]
+    pub reasons: BTreeMap<&'static str, usize>,
+    /// The signed promise; absent when nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// What became of a file's fixes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FileView {
+    /// Fixes outside every patrol: seen by nobody, joined to a patrol recorded within 72 hours, else erased.
+    pub held: usize,
+    /// The rest.
+    #[serde(flatten)]
+    pub appended: AppendedView,
+}
+
+/// A batch's bytes, unread.
+#[derive(Debug)]
+pub struct BatchBytes(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for BatchBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        json_bytes(request, state).await.map(Self)
+    }
+}
+
+/// A track file: the whole body, or the part `file` of a form.
+#[derive(Debug)]
+pub struct TrackFile(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for TrackFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
+        let essence = kind.split(';').next().unwrap_or("").trim();
+        match essence.to_ascii_lowercase().as_str() {
+            "application/gpx+xml" | "application/xml" | "text/xml" | "application/octet-stream" => {
+                raw(request, state).await.map(Self)
+            }
+            "multipart/form-data" => form_file(&kind, raw(request, state).await?).await.map(Self),
+            _ => Err(Problem::new(ProblemKind::UnsupportedType)
+                .detail("expected application/gpx+xml, or multipart/form-data with a part `file`")),
+        }
+    }
+}
+
+async fn form_file(kind: &str, body: Bytes) -> Result<Bytes, Problem> {
+    let malformed = |_| Problem::new(ProblemKind::MalformedBody).detail("not a whole form");
+    let boundary = multer::parse_boundary(kind).map_err(malformed)?;
+    let stream = futures::stream::iter([Ok::<_, std::io::Error>(body)]);
+    let mut form = multer::Multipart::new(stream, boundary);
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
+        if field.name() == Some("file") {
+            return field.bytes().await.map_err(malformed);
+        }
+    }
+    Err(Problem::new(ProblemKind::InvalidContent).fault("/file", "the form has no part `file`"))
+}
+
+/// Appends fixes to the caller's own track of a patrol.
+#[utoipa::path(post, path = "/api/v1/patrols/{id}/fixes", tag = "patrols", params(("id" = Uuid, Path)), request_body = BatchWire,
+    responses((status = 200, body = AppendedView), (status = 404), (status = 422)))]
+pub async fn append_fixes(
+    State(patrols): State<Patrols>,
+    Caller(actor): Caller,
+    Path(id): Path<PatrolId>,
+    BatchBytes(bytes): BatchBytes,
+) -> Result<Body<AppendedView>, Problem> {
+    let batch = read_batch(&bytes, patrols.journal().now())?;
+    let upload = Upload {
+        batch,
+        request: sha256(&bytes),
+    };
+    let appended = patrols.append(&actor, id, upload).await?;
+    Ok(Body(StatusCode::OK, view(appended)))
+}
+
+/// Takes a track file; its fixes join the patrols of its device by time.
+#[utoipa::path(post, path = "/api/v1/patrols/{id}/gpx", tag = "patrols", params(("id" = Uuid, Path)),
+    request_body(content = String, content_type = "application/gpx+xml"),
+    responses((status = 201, body = FileView), (status = 404), (status = 422)))]
+pub async fn send_gpx(
+    State(patrols): State<Patrols>,
+    Caller(actor): Caller,
+    Path(id): Path<PatrolId>,
+    TrackFile(bytes): TrackFile,
+) -> Result<Body<FileView>, Problem> {
+    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let appended = patrols.take_for(&actor, id, upload).await?;
+    Ok(Body(StatusCode::CREATED, file_view(appended)))
+}
+
+/// Takes a track file from a handheld or tracker.
+#[utoipa::path(post, path = "/t/{token}/gpx", tag = "trackers", params(("token" = String, Path)),
+    request_body(content = String, content_type = "application/gpx+xml"),
+    responses((status = 201, body = FileView), (status = 404), (status = 422)))]
+pub async fn track_gpx(
+    State(patrols): State<Patrols>,
+    TrackerCaller(actor): TrackerCaller,
+    TrackFile(bytes): TrackFile,
+) -> Result<Body<FileView>, Problem> {
+    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let appended = patrols.take(&actor, upload).await?;
+    Ok(Body(StatusCode::CREATED, file_view(appended)))
+}
+
+fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
+    let Some(batch) = Batch::read(bytes, received_at) else {
+        // Reading the mere shape tells where the fault lies.
+        let _shape: BatchShape = parse_json(bytes)?;
+        return Err(Problem::new(ProblemKind::MalformedBody));
+    };
+    if batch.len() > MAX_BATCH {
+        return Err(Problem::new(ProblemKind::InvalidContent).fault(
+            "/fixes",
+            format!("more than {MAX_BATCH} fixes: send them in parts"),
+        ));
+    }
+    Ok(batch)
+}
+
+/// A file of many points takes long to read: off the threads that answer requests.
+async fn read_file(bytes: Bytes, received_at: Timestamp) -> Result<Upload, Problem> {
+    let read = tokio::task::spawn_blocking(move || {
+        let file = gpx::read(&bytes)?;
+        let (fixes, refused) = file.fixes(received_at);
+        Ok::<_, GpxRefusal>(Upload {
+            batch: Batch::of_points(fixes, &refused),
+            request: sha256(&bytes),
+        })
+    });
+    match read.await {
+        Ok(upload) => upload.map_err(refused_file),
+        Err(cause) => Err(Problem::new(ProblemKind::Internal).internal(cause)),
+    }
+}
+
+fn refused_file(refusal: GpxRefusal) -> Problem {
+    let kind = match refusal {
+        GpxRefusal::TooLarge { .. } => ProblemKind::TooLarge,
+        GpxRefusal::TooManyPoints | GpxRefusal::TooManyParts => ProblemKind::InvalidContent,
+        _ => ProblemKind::MalformedBody,
+    };
+    Problem::new(kind).detail(refusal.to_string())
+}
+
+fn view(appended: Appended) -> AppendedView {
+    AppendedView {
+        accepted: appended.accepted,
+        duplicates: appended.duplicates,
+        quarantined: appended.quarantined,
+        reasons: appended.reasons,
+        receipt: appended.receipt,
+    }
+}
+
+fn file_view(appended: Appended) -> FileView {
+    FileView {
+        held: appended.held,
+        appended: view(appended),
+    }
+}

@@ -1,0 +1,177 @@
+//! The patrols' acts: recording, appending fixes, judging, holding, deriving, erasing; and what may be read of them.
+
+mod append;
+mod derive;
+mod files;
+mod judge;
+mod read;
+mod record;
+mod retain;
+
+use serde::Serialize;
+
+use crate::base::actor::{Actor, Principal, Right, Scope};
+use crate::base::ids::{PatrolId, QuarantineId};
+use crate::base::refusal::Refusal;
+use crate::identity::{self, Identity};
+use crate::journal::{Journal, Receipt, Written};
+use crate::store::{self, ActError, Tx};
+
+use super::model::vocabulary::PatrolState;
+use super::sql::{self, PatrolRow};
+
+pub use append::{Appended, Upload};
+pub use judge::{Hold, HoldDraft, Judged, Judgement};
+pub use read::{ListPage, PatrolPlace, PatrolView, TrackView};
+pub use record::Recorded;
+pub use sql::Filter;
+
+/// Why an act on patrols is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The author lacks the right, and existence is no secret.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such patrol, or it is not the author's.
+    #[error("no such patrol")]
+    NotFound,
+    /// The draft has faults.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The same id came with other content; both are kept.
+    #[error("the id is used for other content")]
+    Differs(Box<KeptAside>),
+    /// It corrects a version that is not the latest; both are kept.
+    #[error("corrects an outdated version")]
+    Stale(Box<KeptAside>),
+    /// The state does not allow the act.
+    #[error("a patrol that is {0} does not allow this")]
+    WrongState(PatrolState),
+    /// Nothing is held that could be lifted.
+    #[error("there is no hold")]
+    NoHold,
+    /// Too many bytes of the author lie in quarantine.
+    #[error("too much was set apart")]
+    TooMuchAside,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// A content that could not be accepted and was kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptAside {
+    /// Under which it can be asked for.
+    pub quarantine: QuarantineId,
+    /// The promise that it is kept.
+    pub receipt: Receipt,
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Store(error) => Self::Store(error),
+            identity::Error::Refused(refusal) => Self::Refused(refusal),
+            identity::Error::Forbidden => Self::Forbidden,
+            _ => Self::NotFound,
+        }
+    }
+}
+
+/// Patrols: one service behind every door.
+#[derive(Debug, Clone)]
+pub struct Patrols {
+    journal: Journal,
+    identity: Identity,
+}
+
+/// The kind of job that derives a patrol's figures from its fixes.
+pub const DERIVE_JOB: &str = "derive_patrol";
+
+/// The kind of job by which coverage takes a changed patrol up.
+pub const INDEX_JOB: &str = "index_coverage";
+
+impl Patrols {
+    /// Patrols over this journal's store.
+    #[must_use]
+    pub fn new(journal: Journal, identity: Identity) -> Self {
+        Self { journal, identity }
+    }
+
+    /// The journal that patrols are entered in.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+}
+
+/// A receipt to be signed after the act, or one that was given before.
+#[derive(Debug, Clone)]
+enum Promise {
+    New(Written),
+    Again(Receipt),
+}
+
+impl Promise {
+    fn signed(self, journal: &Journal) -> Receipt {
+        match self {
+            Self::New(written) => journal.receipt(&written),
+            Self::Again(receipt) => receipt,
+        }
+    }
+}
+
+/// Where a patrol stands: what was declared and judged, and whether fixes came.
+fn state_of(row: &PatrolRow) -> Result<PatrolState, store::Error> {
+    let state = row.state.parse().or(Err(row.corrupt("state")))?;
+    Ok(match state {
+        PatrolState::Closed if row.chunks > 0 => PatrolState::Uploaded,
+        state => state,
+    })
+}
+
+/// Whether the patrol is the caller's own: recorded by it, or its team's.
+fn is_own(actor: &Actor, row: &PatrolRow) -> bool {
+    actor.id == row.author || actor.team == Some(row.team)
+}
+
+/// Whether the right reaches a patrol: the whole province, or a commune that it touched. A device's rights are for
+/// recording and reach its own team's patrols only.
+async fn reaches(
+    tx: &mut Tx,
+    actor: &Actor,
+    right: Right,
+    id: PatrolId,
+) -> Result<bool, store::Error> {
+    if actor.principal == Principal::Device {
+        return Ok(false);
+    }
+    Ok(match actor.reach(right) {
+        None => false,
+        Some(Scope::Province) => true,
+        Some(reach) => sql::communes_of(tx, id)
+            .await?
+            .iter()
+            .any(|code| reach.holds(Some(code))),
+    })
+}
+
+/// The patrol, if the caller may read it; else the same answer as for one that does not exist.
+async fn readable(tx: &mut Tx, actor: &Actor, id: PatrolId) -> Result<PatrolRow, Error> {
+    let row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
+    let own = is_own(actor, &row) && actor.may_somewhere(Right::ReadPatrols);
+    if own || reaches(tx, actor, Right::ReadPatrols, id).await? {
+        Ok(row)
+    } else {
+        Err(Error::NotFound)
+    }
+}

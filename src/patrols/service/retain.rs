@@ -1,0 +1,113 @@
+//! What goes: raw fixes after their retention unless a hold is on them, and held fixes that no patrol claimed.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::base::actor::CONSOLE;
+use crate::base::ids::PatrolId;
+use crate::base::time::{LocalDate, Timestamp};
+use crate::journal::{Entry, Kind, Written};
+use crate::patrols::sql;
+use crate::store::{self, Tx};
+
+use super::{Error, Patrols};
+
+/// Rows that one run of a chore takes.
+const BATCH: i64 = 100;
+
+/// Late fixes stand so long before they go, so that coverage has counted them.
+const SETTLED_MS: i64 = 7 * 86_400_000;
+
+impl Patrols {
+    /// Erases the raw fixes of patrols begun more than so many months ago; gives how many patrols.
+    pub async fn expire_tracks(&self, retention_months: u32) -> Result<usize, Error> {
+        let now = self.journal.now();
+        let begun_before = months_before(now, retention_months);
+        let mut tx = self.journal.store().read().await?;
+        let settled = now.plus_millis(-SETTLED_MS);
+        let patrols = sql::expired(&mut tx, begun_before, settled, BATCH).await?;
+        drop(tx);
+        let why = format!("retention of {retention_months} months");
+        for id in &patrols {
+            let context = (self.clone(), *id, why.clone());
+            self.journal
+                .write(context, |tx, (patrols, id, why)| {
+                    Box::pin(patrols.expire_act(tx, *id, why))
+                })
+                .await?;
+        }
+        Ok(patrols.len())
+    }
+
+    async fn expire_act(&self, tx: &mut Tx, id: PatrolId, why: &str) -> Result<(), Error> {
+        sql::lock_patrol(tx, id).await?;
+        let is_held = sql::patrol(tx, id)
+            .await?
+            .is_none_or(|row| row.held_since.is_some());
+        if is_held {
+            return Ok(());
+        }
+        self.keep_derived(tx, id).await?;
+        let chunks = sql::chunks_of(tx, id).await?;
+        let mut entries: Vec<_> = chunks
+            .into_iter()
+            .filter(|chunk| chunk.body.is_some())
+            .map(|chunk| chunk.entry)
+            .collect();
+        entries.extend(sql::forget_refused(tx, id.0).await?);
+        let by = self.enter_redaction(tx, id.0, why, entries.len()).await?;
+        for entry in entries {
+            self.journal.redact(tx, entry, &by).await?;
+        }
+        Ok(sql::freeze(tx, id, by.received_at).await?)
+    }
+
+    /// Erases held fixes whose time is up; gives how many chunks.
+    pub async fn erase_held(&self) -> Result<usize, Error> {
+        self.journal
+            .write(self.clone(), |tx, patrols| {
+                Box::pin(async move {
+                    let now = patrols.journal.now();
+                    let expired = sql::held_expired(tx, now, BATCH).await?;
+                    for (entry, device) in &expired {
+                        if sql::delete_held(tx, *entry).await? {
+                            let why = "fixes outside every patrol, unclaimed for 72 hours";
+                            let by = patrols.enter_redaction(tx, *device, why, 1).await?;
+                            patrols.journal.redact(tx, *entry, &by).await?;
+                        }
+                    }
+                    Ok::<_, Error>(expired.len())
+                })
+            })
+            .await
+    }
+
+    /// The entry under which bodies are erased: of what, why, how many; by the server itself.
+    pub(super) async fn enter_redaction(
+        &self,
+        tx: &mut Tx,
+        fact: Uuid,
+        why: &str,
+        entries: usize,
+    ) -> Result<Written, store::Error> {
+        let body = json!({ "of": fact, "why": why, "entries": entries }).to_string();
+        let entry = Entry {
+            kind: Kind::Redaction,
+            fact,
+            actor: CONSOLE,
+            device: None,
+            body: body.as_bytes(),
+        };
+        self.journal.enter(tx, entry).await
+    }
+}
+
+/// The start of the local day so many calendar months ago; a day that the month lacks becomes its first.
+fn months_before(now: Timestamp, months: u32) -> Timestamp {
+    let (year, month, day) = now.local_date().ymd();
+    let count = i64::from(year) * 12 + i64::from(month) - 1 - i64::from(months);
+    let year = i32::try_from(count.div_euclid(12)).unwrap_or(1970);
+    let month = u32::try_from(count.rem_euclid(12)).unwrap_or(0) + 1;
+    let date = LocalDate::from_ymd(year, month, day).or(LocalDate::from_ymd(year, month, 1));
+    date.map_or(Timestamp::from_millis(0), LocalDate::start)
+}

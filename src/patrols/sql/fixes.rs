@@ -1,0 +1,256 @@
+//! Chunks of fixes: those of tracks, those held for a patrol to come, and what could be no fix.
+
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, PatrolId, TeamId};
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+const LOCK_TRACK: &str = "INSERT INTO tracks (patrol, device, chunks, fixes) \
+     SELECT id, $2, 0, 0 FROM patrols WHERE id = $1 AND (team = $3 OR author = $2) \
+     ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks";
+const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
+     LEFT JOIN journal_bodies b ON b.entry = c.entry \
+     WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
+const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first_at, last_at, fixes, request, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.fixes, c.received_at, b.body FROM fix_chunks c \
+     LEFT JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = $1 ORDER BY c.device, c.received_at, c.entry";
+const PATROLS_AROUND: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
+     AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
+const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
+     LEFT JOIN journal_bodies b ON b.entry = h.entry \
+     WHERE h.device = $1 AND h.last_at >= $2 AND h.first_at <= $3 ORDER BY h.received_at, h.entry";
+const INSERT_HELD: &str = "INSERT INTO held_chunks (entry, device, first_at, last_at, fixes, request, received_at, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const DELETE_HELD: &str = "DELETE FROM held_chunks WHERE entry = $1";
+const HELD_EXPIRED: &str = "SELECT entry, device FROM held_chunks WHERE expires_at <= $1 ORDER BY expires_at, entry LIMIT $2";
+const REFUSED: &str =
+    "SELECT entry FROM fix_refusals WHERE subject = $1 AND author = $2 AND digest = $3";
+const INSERT_REFUSED: &str = "INSERT INTO fix_refusals (subject, author, digest, entry, received_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const REFUSED_OF: &str = "SELECT entry FROM fix_refusals WHERE subject = $1 ORDER BY entry";
+const FORGET_REFUSED: &str = "DELETE FROM fix_refusals WHERE subject = $1";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    LOCK_TRACK,
+    CHUNKS_BETWEEN,
+    INSERT_CHUNK,
+    CHUNKS_OF,
+    PATROLS_AROUND,
+    HELD_BETWEEN,
+    INSERT_HELD,
+    DELETE_HELD,
+    HELD_EXPIRED,
+    REFUSED,
+    INSERT_REFUSED,
+    REFUSED_OF,
+    FORGET_REFUSED,
+];
+
+/// A chunk that may know some of the fixes that came.
+#[derive(Debug, sqlx::FromRow)]
+pub struct KnownChunk {
+    pub entry: EntryId,
+    pub request: Vec<u8>,
+    /// `None` once erased.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A held chunk.
+#[derive(Debug, sqlx::FromRow)]
+pub struct HeldChunk {
+    pub entry: EntryId,
+    pub request: Vec<u8>,
+    pub expires_at: Timestamp,
+    pub body: Option<Vec<u8>>,
+}
+
+/// A chunk of a patrol, to derive its tracks from.
+#[derive(Debug, sqlx::FromRow)]
+pub struct TrackChunk {
+    pub entry: EntryId,
+    pub device: Uuid,
+    pub fixes: i64,
+    pub received_at: Timestamp,
+    /// `None` once erased.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A chunk to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewChunk<'a> {
+    pub entry: EntryId,
+    pub device: Uuid,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    pub fixes: i64,
+    pub request: &'a [u8],
+    pub received_at: Timestamp,
+}
+
+/// Keeps other acts on the device's track out until this one ends, making the track if need be; false when there is
+/// no such patrol, or it is neither the team's nor the author's.
+pub async fn lock_track(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    device: Uuid,
+    team: Option<TeamId>,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(LOCK_TRACK).bind(patrol).bind(device).bind(team)
+    )
+    .map(|rows| rows > 0)
+}
+
+/// The track's chunks that overlap with a span of time, in the order of their receipt.
+pub async fn chunks_between(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    device: Uuid,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<KnownChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(CHUNKS_BETWEEN)
+        .bind(patrol)
+        .bind(device)
+        .bind(span.0)
+        .bind(span.1)
+        .fetch_all(c))
+}
+
+pub async fn insert_chunk(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    chunk: &NewChunk<'_>,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_CHUNK)
+            .bind(chunk.entry)
+            .bind(patrol)
+            .bind(chunk.device)
+            .bind(chunk.first_at)
+            .bind(chunk.last_at)
+            .bind(chunk.fixes)
+            .bind(chunk.request)
+            .bind(chunk.received_at)
+    )
+    .map(drop)
+}
+
+/// All chunks of a patrol by device, each device's in the order of their receipt.
+pub async fn chunks_of(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<TrackChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(CHUNKS_OF).bind(patrol).fetch_all(c))
+}
+
+/// Start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+pub async fn patrols_around(
+    tx: &mut Tx,
+    team: Option<TeamId>,
+    author: Uuid,
+    reach: [Timestamp; 3],
+) -> Result<Vec<(PatrolId, Timestamp, Option<Timestamp>)>, Error> {
+    let [started_until, ended_from, open_from] = reach;
+    on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
+        .bind(team)
+        .bind(author)
+        .bind(started_until)
+        .bind(ended_from)
+        .bind(open_from)
+        .fetch_all(c))
+}
+
+/// The device's held chunks that overlap with a span of time, in the order of their receipt.
+pub async fn held_between(
+    tx: &mut Tx,
+    device: Uuid,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<HeldChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(HELD_BETWEEN)
+        .bind(device)
+        .bind(span.0)
+        .bind(span.1)
+        .fetch_all(c))
+}
+
+pub async fn insert_held(
+    tx: &mut Tx,
+    chunk: &NewChunk<'_>,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_HELD)
+            .bind(chunk.entry)
+            .bind(chunk.device)
+            .bind(chunk.first_at)
+            .bind(chunk.last_at)
+            .bind(chunk.fixes)
+            .bind(chunk.request)
+            .bind(chunk.received_at)
+            .bind(expires_at)
+    )
+    .map(drop)
+}
+
+/// Ends the holding of a chunk; false when another act already did.
+pub async fn delete_held(tx: &mut Tx, entry: EntryId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(DELETE_HELD).bind(entry)).map(|rows| rows > 0)
+}
+
+pub async fn held_expired(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(EntryId, Uuid)>, Error> {
+    on!(tx, |c| sqlx::query_as(HELD_EXPIRED)
+        .bind(now)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// The entry under which this content was set apart before.
+pub async fn refused(
+    tx: &mut Tx,
+    subject: Uuid,
+    author: Uuid,
+    digest: &[u8],
+) -> Result<Option<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(REFUSED)
+        .bind(subject)
+        .bind(author)
+        .bind(digest)
+        .fetch_optional(c))
+}
+
+/// Notes content set apart; false when another act was faster.
+pub async fn insert_refused(
+    tx: &mut Tx,
+    subject: Uuid,
+    author: Uuid,
+    digest: &[u8],
+    entry: EntryId,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_REFUSED)
+            .bind(subject)
+            .bind(author)
+            .bind(digest)
+            .bind(entry)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
+}
+
+/// The entries of what was set apart, taken off the books.
+pub async fn forget_refused(tx: &mut Tx, subject: Uuid) -> Result<Vec<EntryId>, Error> {
+    let entries = on!(tx, |c| sqlx::query_scalar(REFUSED_OF)
+        .bind(subject)
+        .fetch_all(c))?;
+    changed!(tx, sqlx::query(FORGET_REFUSED).bind(subject))?;
+    Ok(entries)
+}

@@ -1,0 +1,32 @@
+//! The patrols' tables.
+
+mod declared;
+mod fixes;
+mod lists;
+mod tracks;
+
+pub use declared::*;
+pub use fixes::*;
+pub use lists::*;
+pub use tracks::*;
+
+/// Every statement of patrols, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] =
+    &joined::<COUNT>([declared::STATEMENTS, fixes::STATEMENTS, tracks::STATEMENTS]);
+
+const COUNT: usize =
+    declared::STATEMENTS.len() + fixes::STATEMENTS.len() + tracks::STATEMENTS.len();
+
+const fn joined<const N: usize>(parts: [&[&'static str]; 3]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut part, mut at, mut to) = (0, 0, 0);
+    while part < parts.len() {
+        if at < parts[part].len() {
+            all[to] = parts[part][at];
+            (at, to) = (at + 1, to + 1);
+        } else {
+            (part, at) = (part + 1, 0);
+        }
+    }
+    all
+}

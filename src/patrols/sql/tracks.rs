@@ -1,0 +1,109 @@
+//! What is derived of a patrol's tracks, and which patrols' raw fixes are due to be erased.
+
+use uuid::Uuid;
+
+use crate::base::ids::PatrolId;
+use crate::base::time::Timestamp;
+use crate::patrols::model::track::PatrolTotals;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+const TRACKS: &str = "SELECT device, fixes, first_at, last_at, summary, line, frozen_at FROM tracks \
+     WHERE patrol = $1 AND fixes > 0 ORDER BY device";
+const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = $5, last_at = $6, summary = $7, line = $8 \
+     WHERE patrol = $1 AND device = $2 AND chunks <= $3 AND frozen_at IS NULL";
+const FREEZE_TRACKS: &str =
+    "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
+const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5 WHERE id = $1";
+const SET_REDACTED: &str = "UPDATE patrols SET redacted_at = $2 WHERE id = $1";
+const EXPIRED: &str = "SELECT p.id FROM patrols p WHERE p.started_at < $1 AND p.held_since IS NULL \
+     AND EXISTS (SELECT 1 FROM fix_chunks c JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = p.id) \
+     AND NOT EXISTS (SELECT 1 FROM fix_chunks c WHERE c.patrol = p.id AND c.received_at > $2) \
+     ORDER BY p.started_at, p.id LIMIT $3";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    TRACKS,
+    KEEP_TRACK,
+    FREEZE_TRACKS,
+    SET_TOTALS,
+    SET_REDACTED,
+    EXPIRED,
+];
+
+/// A track as it was derived.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TrackRow {
+    pub device: Uuid,
+    pub fixes: i64,
+    pub first_at: Option<Timestamp>,
+    pub last_at: Option<Timestamp>,
+    pub summary: Option<String>,
+    pub line: Option<String>,
+    pub frozen_at: Option<Timestamp>,
+}
+
+/// What is kept of a derivation.
+#[derive(Debug, Clone)]
+pub struct KeptTrack {
+    pub device: Uuid,
+    pub chunks: i64,
+    pub fixes: i64,
+    pub span: Option<(Timestamp, Timestamp)>,
+    pub summary: String,
+    pub line: String,
+}
+
+pub async fn tracks(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<TrackRow>, Error> {
+    on!(tx, |c| sqlx::query_as(TRACKS).bind(patrol).fetch_all(c))
+}
+
+/// Keeps what was derived from so many chunks, unless a later derivation knew more or the track is frozen.
+pub async fn keep_track(tx: &mut Tx, patrol: PatrolId, track: &KeptTrack) -> Result<(), Error> {
+    let (first_at, last_at) = track.span.unzip();
+    changed!(
+        tx,
+        sqlx::query(KEEP_TRACK)
+            .bind(patrol)
+            .bind(track.device)
+            .bind(track.chunks)
+            .bind(track.fixes)
+            .bind(first_at)
+            .bind(last_at)
+            .bind(track.summary.as_str())
+            .bind(track.line.as_str())
+    )
+    .map(drop)
+}
+
+pub async fn set_totals(tx: &mut Tx, patrol: PatrolId, totals: &PatrolTotals) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(SET_TOTALS)
+            .bind(patrol)
+            .bind(totals.length_m)
+            .bind(totals.duration_ms)
+            .bind(totals.moving_ms)
+            .bind(totals.standing_ms)
+    )
+    .map(drop)
+}
+
+/// What stands of the tracks stays as it is from now on.
+pub async fn freeze(tx: &mut Tx, patrol: PatrolId, at: Timestamp) -> Result<(), Error> {
+    changed!(tx, sqlx::query(FREEZE_TRACKS).bind(patrol).bind(at))?;
+    changed!(tx, sqlx::query(SET_REDACTED).bind(patrol).bind(at)).map(drop)
+}
+
+/// Patrols begun before an instant whose raw fixes are still there, without hold and without recent receipts.
+pub async fn expired(
+    tx: &mut Tx,
+    begun_before: Timestamp,
+    received_before: Timestamp,
+    limit: i64,
+) -> Result<Vec<PatrolId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(EXPIRED)
+        .bind(begun_before)
+        .bind(received_before)
+        .bind(limit)
+        .fetch_all(c))
+}
