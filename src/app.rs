@@ -10,6 +10,7 @@ use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
 use crate::blobs::Blobs;
 use crate::config::Config;
+use crate::coverage::Coverage;
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -29,6 +30,8 @@ pub struct App {
     pub areas: Areas,
     /// Patrols and their tracks.
     pub patrols: Patrols,
+    /// Shares of risk areas that were seen.
+    pub coverage: Coverage,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -63,6 +66,12 @@ impl App {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone());
+        let coverage = Coverage::new(
+            journal.clone(),
+            identity.clone(),
+            areas.clone(),
+            patrols.clone(),
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -70,6 +79,7 @@ impl App {
             identity,
             areas,
             patrols,
+            coverage,
             blobs,
             limits,
         }
@@ -94,6 +104,7 @@ parts! {
     Identity: |app| app.identity.clone();
     Areas: |app| app.areas.clone();
     Patrols: |app| app.patrols.clone();
+    Coverage: |app| app.coverage.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -345,8 +345,9 @@ pub async fn lease_job(
 }
 
 /// Ends a job, unless it was asked for again meanwhile: its id then differs.
-pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<(), Error> {
-    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(drop)
+/// Ends a job; false when there was no such job any more.
+pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(|rows| rows > 0)
 }
 
 pub async fn delay_job(

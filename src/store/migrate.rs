@@ -26,6 +26,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "patrols",
         include_str!("../../migrations/0004_patrols.sql"),
     ),
+    (
+        5,
+        "coverage",
+        include_str!("../../migrations/0005_coverage.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -10,6 +10,8 @@ fn statements() -> Vec<&'static str> {
         tuantra::journal::STATEMENTS,
         tuantra::identity::STATEMENTS,
         tuantra::areas::STATEMENTS,
+        tuantra::patrols::STATEMENTS,
+        tuantra::coverage::STATEMENTS,
     ]
     .concat()
 }
