@@ -25,6 +25,7 @@ CREATE TABLE patrols (
     duration_ms  {int}   NOT NULL,
     moving_ms    {int}   NOT NULL,
     standing_ms  {int}   NOT NULL,
+    derived_chunks {int} NOT NULL,
     redacted_at  {int},
     CONSTRAINT patrols_state CHECK (state IN ('open', 'closed', 'validated', 'rejected'))
 ) {strict};

@@ -47,7 +47,7 @@ impl App {
             Some(url) => Store::open_postgres(url, PG_CONNECTIONS)
                 .await
                 .context("PostgreSQL cannot be reached")?,
-            None => Store::open_sqlite(&config.data)
+            None => Store::open_sqlite(&config.data, config.fsync)
                 .await
                 .context("the database file cannot be opened")?,
         };
@@ -55,7 +55,7 @@ impl App {
             .migrate()
             .await
             .context("the schema cannot be brought up to date")?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"))?;
+        let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
         Ok(Self::assemble(config, journal, blobs))
     }
@@ -65,7 +65,7 @@ impl App {
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
-        let patrols = Patrols::new(journal.clone(), identity.clone());
+        let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let coverage = Coverage::new(
             journal.clone(),
             identity.clone(),

@@ -35,6 +35,9 @@ pub struct Config {
     pub max_photo_mb: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
+    /// Whether the SQLite file and the blobs are on disk before an answer. Without it nothing acknowledged survives
+    /// a power cut, and `/readyz` says so: for throwaway data only.
+    pub fsync: bool,
 }
 
 /// How log lines are written.
@@ -63,7 +66,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -75,6 +78,7 @@ const KEYS: [(&str, &str); 11] = [
     ("requests_per_second", "a whole number from 1"),
     ("max_photo_mb", "a whole number from 1 to 1000"),
     ("retention_months", "a whole number from 1 to 600"),
+    ("fsync", "true or false"),
 ];
 
 impl Config {
@@ -132,6 +136,7 @@ impl Config {
                 .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
             retention_months: reader.parse("retention_months").unwrap_or(24),
+            fsync: reader.parse("fsync").unwrap_or(true),
         };
         let mut faults = reader.faults;
         config.name_contradictions(&mut faults);

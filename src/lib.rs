@@ -20,6 +20,10 @@ pub mod areas;
 
 pub mod patrols;
 
+pub mod plots;
+
+pub mod evidence;
+
 pub mod coverage;
 
 pub mod app;

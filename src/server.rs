@@ -28,7 +28,7 @@ use crate::base::actor::Right;
 use crate::http::routes::Route;
 use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{coverage, identity, journal, patrols};
+use crate::{areas, coverage, identity, journal, patrols};
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -80,6 +80,19 @@ pub fn declared() -> Declared<App> {
         .route(SignedIn, routes!(identity::http::revoke_token))
         .route(SignedIn, routes!(identity::http::orgs))
         .route(SignedIn, routes!(identity::http::teams))
+        // Areas.
+        .route(Needs(Right::ReadCommunes), routes!(areas::http::communes))
+        .route(Needs(Right::ReadCommunes), routes!(areas::http::commune))
+        .route(Needs(Right::ReadCommunes), routes!(areas::http::gates))
+        .route(
+            Needs(Right::ReadRiskAreas),
+            routes!(areas::http::risk_areas),
+        )
+        .route(Needs(Right::ReadRiskAreas), routes!(areas::http::risk_area))
+        .route(
+            NeedsInProvince(Right::ChangeRiskAreas),
+            routes!(areas::http::set_risk_area),
+        )
         // Those who keep organisations, accounts and devices.
         .route(
             NeedsInProvince(Right::ManageIdentity),

@@ -1,1 +1,46 @@
-fn main() {}
+//! The ground's figures, as ratios side by side with an anchor of the same run: durable ingest over HTTP, coverage,
+//! photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
+
+mod anchor;
+mod coverage;
+mod ingest;
+mod photo;
+mod server;
+mod start;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return server::give_up(&error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        if asked("start") {
+            start::run().await?;
+        }
+        if asked("ingest") {
+            ingest::run().await?;
+        }
+        if asked("coverage") {
+            coverage::run().await?;
+        }
+        if asked("photo") {
+            photo::run()?;
+        }
+        anyhow::Ok(())
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => server::give_up(&error),
+    }
+}

@@ -71,76 +71,68 @@ vocabulary! {
     }
 }
 
+/// What every unit in the field may do: record, and read what it needs for that.
+const FIELD: &[Right] = &[
+    Right::RecordPatrols,
+    Right::RecordPlots,
+    Right::RecordPhotos,
+    Right::ReadPatrols,
+    Right::ReadPlots,
+    Right::ReadPhotos,
+    Right::ReadCoverage,
+    Right::ReadCommunes,
+    Right::ReadRiskAreas,
+];
+
+/// What those who answer for communes may do besides.
+const OFFICERS: &[Right] = &[
+    Right::ReadOriginals,
+    Right::ReadGaps,
+    Right::ValidatePatrols,
+    Right::EnrolDevices,
+];
+
+/// What is done for the whole province.
+const PROVINCE: &[Right] = &[
+    Right::ImportBoundaries,
+    Right::ChangeRiskAreas,
+    Right::ManageIdentity,
+    Right::KeepRecords,
+];
+
+const AGGREGATES: &[Right] = &[Right::ReadCoverage, Right::ReadCommunes];
+
+const AUDIT: &[Right] = &[
+    Right::ReadPatrols,
+    Right::ReadPlots,
+    Right::ReadPhotos,
+    Right::ReadOriginals,
+    Right::ReadCoverage,
+    Right::ReadGaps,
+    Right::ReadCommunes,
+    Right::ReadRiskAreas,
+    Right::ReadJournal,
+];
+
+const KEEPERS: &[Right] = &[
+    Right::ReadCommunes,
+    Right::EnrolDevices,
+    Right::ManageIdentity,
+];
+
 impl Role {
-    /// The rights that come with the role.
+    /// Whether the right comes with the role.
     #[must_use]
-    pub fn rights(self) -> &'static [Right] {
-        use Right::{
-            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
-            ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols,
-            ReadPhotos, ReadPlots, ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots,
-            ValidatePatrols,
+    pub fn gives(self, right: Right) -> bool {
+        let sets: &[&[Right]] = match self {
+            Self::PatrolMember => &[FIELD],
+            Self::CommuneOfficer | Self::PostOfficer => &[FIELD, OFFICERS],
+            Self::ProvincialOfficer => &[FIELD, OFFICERS, PROVINCE],
+            Self::Reader => &[AGGREGATES],
+            Self::Auditor => &[AUDIT],
+            Self::Admin => &[KEEPERS],
         };
-        match self {
-            Self::PatrolMember => &[
-                RecordPatrols,
-                RecordPlots,
-                RecordPhotos,
-                ReadPatrols,
-                ReadPlots,
-                ReadPhotos,
-                ReadCoverage,
-                ReadCommunes,
-                ReadRiskAreas,
-            ],
-            Self::CommuneOfficer | Self::PostOfficer => &[
-                RecordPatrols,
-                RecordPlots,
-                RecordPhotos,
-                ReadPatrols,
-                ReadPlots,
-                ReadPhotos,
-                ReadOriginals,
-                ReadCoverage,
-                ReadGaps,
-                ReadCommunes,
-                ReadRiskAreas,
-                ValidatePatrols,
-                EnrolDevices,
-            ],
-            Self::ProvincialOfficer => &[
-                RecordPatrols,
-                RecordPlots,
-                RecordPhotos,
-                ReadPatrols,
-                ReadPlots,
-                ReadPhotos,
-                ReadOriginals,
-                ReadCoverage,
-                ReadGaps,
-                ReadCommunes,
-                ReadRiskAreas,
-                ValidatePatrols,
-                ImportBoundaries,
-                ChangeRiskAreas,
-                EnrolDevices,
-                ManageIdentity,
-                KeepRecords,
-            ],
-            Self::Reader => &[ReadCoverage, ReadCommunes],
-            Self::Auditor => &[
-                ReadPatrols,
-                ReadPlots,
-                ReadPhotos,
-                ReadOriginals,
-                ReadCoverage,
-                ReadGaps,
-                ReadCommunes,
-                ReadRiskAreas,
-                ReadJournal,
-            ],
-            Self::Admin => &[ReadCommunes, EnrolDevices, ManageIdentity],
-        }
+        sets.iter().any(|set| set.contains(&right))
     }
 }
 
@@ -307,7 +299,7 @@ impl Actor {
         let usable = self.opens(right);
         self.grants
             .iter()
-            .filter(move |grant| usable && grant.role.rights().contains(&right))
+            .filter(move |grant| usable && grant.role.gives(right))
     }
 
     /// A tracker's secret appends fixes only; a read-only token never writes.

@@ -43,10 +43,10 @@ impl BlobName {
 const ROOT: &str = "sha256";
 
 impl Blobs {
-    /// A folder of blobs; every write is fsynced, with its directory.
-    pub fn open_folder(folder: &Path) -> Result<Self, Error> {
+    /// A folder of blobs; with `fsync` every write is on disk, with its directory, before it is answered.
+    pub fn open_folder(folder: &Path, fsync: bool) -> Result<Self, Error> {
         std::fs::create_dir_all(folder)?;
-        let inner = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        let inner = LocalFileSystem::new_with_prefix(folder)?.with_fsync(fsync);
         Ok(Self {
             inner: Arc::new(inner),
         })

@@ -67,8 +67,11 @@ impl Backup {
         let verified = app.journal.verify().await?;
         refuse_broken(&verified)?;
         let file = copy_database(&app, &self.folder).await?;
-        let (blobs, blob_bytes) =
-            copy_blobs(&app.blobs, &Blobs::open_folder(&self.folder.join("blobs"))?).await?;
+        let (blobs, blob_bytes) = copy_blobs(
+            &app.blobs,
+            &Blobs::open_folder(&self.folder.join("blobs"), true)?,
+        )
+        .await?;
         let manifest = Manifest {
             format: 1,
             engine: app.journal.store().engine().to_owned(),
@@ -114,9 +117,12 @@ impl Restore {
         );
         let store = self.put_back(&config, &manifest).await?;
         store.migrate().await?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"))?;
-        let (count, bytes) =
-            copy_blobs(&Blobs::open_folder(&self.folder.join("blobs"))?, &blobs).await?;
+        let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
+        let (count, bytes) = copy_blobs(
+            &Blobs::open_folder(&self.folder.join("blobs"), true)?,
+            &blobs,
+        )
+        .await?;
         ensure!(
             count >= manifest.blobs,
             "the backup names {} blobs, {count} were found",
@@ -178,7 +184,7 @@ impl Restore {
             target.display()
         );
         write_synced(&target, &std::fs::read(file)?)?;
-        Ok(Store::open_sqlite(&config.data).await?)
+        Ok(Store::open_sqlite(&config.data, true).await?)
     }
 }
 

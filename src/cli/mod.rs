@@ -4,6 +4,7 @@ mod account;
 mod backup;
 mod coverage;
 mod device;
+mod import;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,9 @@ pub enum Command {
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
     Restore(backup::Restore),
+    /// Communes, risk areas and gates from files.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -103,6 +107,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Coverage(coverage) => coverage.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
+        Command::Import(import) => import.run().await,
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())

@@ -5,8 +5,9 @@ use crate::base::ids::{EntryId, IdMaker, LogId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
+use super::keys::KeyFault;
 use super::model::{Epoch, Header, Kind, sha256};
-use super::service::{Entry, KeyFault, Written, random};
+use super::service::{Entry, Written, random};
 use super::sql::{self, EntryRow};
 
 /// Whether the database is the one that this server left, or came from a backup.

@@ -5,6 +5,7 @@
 
 mod epochs;
 pub mod http;
+mod keys;
 pub mod model;
 mod queue;
 mod sequencer;
@@ -14,6 +15,7 @@ mod sql;
 mod tests;
 
 pub use epochs::{Broken, Verified};
+pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
-pub use service::{Entry, Journal, KeyFault, Stored, Written, random};
+pub use service::{Entry, Journal, Stored, Written, random};
 pub use sql::{JobRow, STATEMENTS};

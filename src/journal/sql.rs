@@ -344,8 +344,7 @@ pub async fn lease_job(
     changed!(tx, sqlx::query(LEASE_JOB).bind(id).bind(now).bind(until)).map(|rows| rows > 0)
 }
 
-/// Ends a job, unless it was asked for again meanwhile: its id then differs.
-/// Ends a job; false when there was no such job any more.
+/// Ends a job, unless it was asked for again meanwhile: its id then differs, and the answer is false.
 pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<bool, Error> {
     changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(|rows| rows > 0)
 }

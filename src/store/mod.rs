@@ -181,9 +181,10 @@ pub enum Durability {
 const PG_TRIES: u32 = 12;
 
 impl Store {
-    /// Opens (and creates) the SQLite file `tuantra.db` in `folder`, with a commit on disk before each answer.
-    pub async fn open_sqlite(folder: &Path) -> Result<Self, Error> {
-        let inner = Backend::Sqlite(sqlite::SqliteStore::open(folder).await?);
+    /// Opens (and creates) the SQLite file `tuantra.db` in `folder`; with `fsync` a commit is on disk before its
+    /// answer, without it (throwaway data only) `/readyz` says that the promise is broken.
+    pub async fn open_sqlite(folder: &Path, fsync: bool) -> Result<Self, Error> {
+        let inner = Backend::Sqlite(sqlite::SqliteStore::open(folder, fsync).await?);
         Ok(Self {
             inner: Arc::new(inner),
         })

@@ -29,8 +29,8 @@ pub(super) struct SqliteStore {
 }
 
 impl SqliteStore {
-    pub(super) async fn open(folder: &Path) -> Result<Self, Error> {
-        let options = options(&folder.join(FILE));
+    pub(super) async fn open(folder: &Path, fsync: bool) -> Result<Self, Error> {
+        let options = options(&folder.join(FILE), fsync);
         let writer = options.clone().connect().await?;
         let (queue, acts) = mpsc::channel(QUEUE);
         tokio::spawn(write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts));
@@ -108,12 +108,17 @@ impl SqliteStore {
     }
 }
 
-fn options(file: &Path) -> SqliteConnectOptions {
+fn options(file: &Path, fsync: bool) -> SqliteConnectOptions {
+    let synchronous = if fsync {
+        SqliteSynchronous::Full
+    } else {
+        SqliteSynchronous::Off
+    };
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
         .statement_cache_capacity(512)

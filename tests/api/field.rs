@@ -33,22 +33,19 @@ pub enum Database {
 /// Tells each story on both databases: `name::on_sqlite` and `name::on_postgres`.
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($field:ident: Field) $body:block)+) => {$(
+        async fn $name($field: $crate::field::Field) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "a story may need nothing of its module")]
-            use super::*;
-
-            async fn story($field: $crate::field::Field) $body
-
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                story($crate::field::Field::start($crate::field::Database::Sqlite).await).await;
+                super::$name($crate::field::Field::start($crate::field::Database::Sqlite).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                story($crate::field::Field::start($crate::field::Database::Postgres).await).await;
+                super::$name($crate::field::Field::start($crate::field::Database::Postgres).await).await;
             }
         }
     )+};
@@ -90,7 +87,7 @@ impl Field {
     pub async fn start(database: Database) -> Self {
         let folder = Folder::new();
         let store = match database {
-            Database::Sqlite => Store::open_sqlite(folder.path()).await.unwrap(),
+            Database::Sqlite => Store::open_sqlite(folder.path(), true).await.unwrap(),
             Database::Postgres => Store::open_postgres(&cloned_template().await, 8)
                 .await
                 .unwrap(),
@@ -105,7 +102,7 @@ impl Field {
         let journal = Journal::open(store, clock.clone() as Arc<dyn Clock>, &key)
             .await
             .unwrap();
-        let blobs = Blobs::open_folder(&folder.path().join("blobs")).unwrap();
+        let blobs = Blobs::open_folder(&folder.path().join("blobs"), true).unwrap();
         let mut config =
             Config::load(None, [("data", folder.path().display().to_string())].into()).unwrap();
         config.requests_per_second = NonZeroU32::new(10_000).unwrap();

@@ -6,4 +6,5 @@ mod field;
 mod identity;
 mod journal;
 mod operate;
+mod patrols;
 mod statements;

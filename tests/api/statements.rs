@@ -19,7 +19,7 @@ fn statements() -> Vec<&'static str> {
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let folder = Folder::new();
-    Store::open_sqlite(folder.path())
+    Store::open_sqlite(folder.path(), false)
         .await
         .unwrap()
         .migrate()

@@ -37,10 +37,19 @@ fn forbidden_in(source: &Source) -> Vec<String> {
     .collect()
 }
 
+/// The store's macros: what uses them uses the store.
+const STORE_MACROS: [&str; 3] = ["on", "changed", "by_backend"];
+
 /// Whether the module `from` may use `to`.
 fn may_use(from: &[&str], to: &[String]) -> bool {
     let Some(target) = to.first().map(String::as_str) else {
         return true;
+    };
+    // Exported macros stand at the crate's root, wherever they are written.
+    let target = if STORE_MACROS.contains(&target) {
+        "store"
+    } else {
+        target
     };
     let (module, role) = (from[0], from.get(1).copied().unwrap_or("mod"));
     if module == target {

@@ -14,7 +14,7 @@ use crate::journal::{Entry, Journal, Kind};
 use crate::store::{self, Tx};
 
 use super::risk::ChangeReport;
-use super::{Areas, Error, aside, need_province};
+use super::{Areas, Error, aside, need_communes, need_province};
 
 /// A gate as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,12 @@ impl Areas {
         let mut gates = rows.into_iter().map(gate).collect::<Result<Vec<_>, _>>()?;
         gates.sort_by(|a, b| a.facts.code.cmp(&b.facts.code));
         Ok(gates)
+    }
+
+    /// Every gate by code, for a reader.
+    pub async fn gates_for(&self, actor: &Actor) -> Result<Vec<Gate>, Error> {
+        need_communes(actor)?;
+        Ok(self.gates().await?)
     }
 
     /// Loads a file of gates: those whose code is known take the file's place and words.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::areas::model::commune::CommuneKind;
 use crate::areas::model::map::{Boundary, Commune, CommuneMap};
 use crate::areas::sql::{self, BoundaryRow};
+use crate::base::actor::Actor;
 use crate::base::ids::BoundaryId;
 use crate::base::time::LocalDate;
 use crate::geo::position::Position;
@@ -15,7 +16,7 @@ use crate::geo::shape::{BlockedRegion, Region};
 use crate::store::{Error, Tx};
 
 use super::risk::RiskAreaView;
-use super::{Areas, aside};
+use super::{Areas, aside, need_communes};
 
 /// Maps kept; those of different days share the ground of boundaries that are valid on both.
 const KEPT: usize = 3;
@@ -117,6 +118,16 @@ impl Areas {
         };
         self.kept(epoch, |kept| kept.keep(span));
         Ok(map)
+    }
+
+    /// The communes valid on a day, for a reader.
+    pub async fn map_for(
+        &self,
+        actor: &Actor,
+        at: LocalDate,
+    ) -> Result<Arc<CommuneMap>, super::Error> {
+        need_communes(actor)?;
+        Ok(self.map(at).await?)
     }
 
     /// The codes of the communes that positions belonged to on a day; `None` outside every commune.

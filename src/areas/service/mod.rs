@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::actor::{Actor, Right};
 use crate::base::refusal::Refusal;
+use crate::base::time::LocalDate;
 use crate::journal::Journal;
 use crate::store::{self, ActError};
 
@@ -89,6 +90,12 @@ impl Areas {
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
+
+    /// The present local day.
+    #[must_use]
+    pub fn today(&self) -> LocalDate {
+        self.journal.now().local_date()
+    }
 }
 
 fn need_province(actor: &Actor, right: Right) -> Result<(), Error> {
@@ -115,6 +122,15 @@ fn overlaps(found: &[Overlap]) -> String {
         found.len(),
         listed.join(", ")
     )
+}
+
+/// Boundaries, names and gates are public knowledge: whoever may read them anywhere reads all of them.
+fn need_communes(actor: &Actor) -> Result<(), Error> {
+    if actor.may_somewhere(Right::ReadCommunes) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }
 
 /// Runs a computation beside the threads that answer requests.

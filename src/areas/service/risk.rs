@@ -1,5 +1,6 @@
 //! Risk areas: every change is a new version with a reason, by someone who answers for the province.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -98,6 +99,10 @@ impl RiskAreaView {
         self.valid_to.unwrap_or(end).min(superseded.unwrap_or(end))
     }
 
+    fn speaks_on(&self, day: LocalDate) -> bool {
+        self.first_day() <= day && day <= self.last_day()
+    }
+
     pub(super) fn of(row: RiskAreaRow) -> Result<Self, store::Error> {
         let corrupt = |column| store::Error::Corrupt {
             table: "area_risk_areas",
@@ -177,19 +182,50 @@ impl Areas {
         if commune.is_some_and(|code| !reach.holds(Some(code))) {
             return Err(Error::NotFound);
         }
-        let mut areas = self.risk_areas(at, at, level).await?;
-        let codes = match (commune, reach) {
-            (Some(code), _) => [code.to_owned()].into(),
-            (None, Scope::Communes(codes)) => codes,
-            (None, Scope::Province) => return Ok(areas),
+        let areas = self.risk_areas(at, at, level).await?;
+        match (commune, reach) {
+            (Some(code), _) => self.meeting(areas, at, &[code.to_owned()].into()).await,
+            (None, Scope::Communes(codes)) => self.meeting(areas, at, &codes).await,
+            (None, Scope::Province) => Ok(areas),
+        }
+    }
+
+    /// A risk area as it stands on a day (none: today, or else its newest version), within the reader's reach.
+    pub async fn risk_area_for(
+        &self,
+        actor: &Actor,
+        code: &str,
+        at: Option<LocalDate>,
+    ) -> Result<RiskAreaView, Error> {
+        let reach = actor.reach(Right::ReadRiskAreas).ok_or(Error::Forbidden)?;
+        let all = self.all_risk_areas().await?;
+        let versions: Vec<_> = all.iter().filter(|area| area.code == code).collect();
+        let day = at.unwrap_or_else(|| self.today());
+        let on_day = versions.iter().find(|area| area.speaks_on(day));
+        let newest = versions.last().filter(|_| at.is_none());
+        let found = (**on_day.or(newest).ok_or(Error::NotFound)?).clone();
+        let found = match reach {
+            Scope::Province => vec![found],
+            Scope::Communes(codes) => self.meeting(vec![found], day, &codes).await?,
         };
+        found.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// Those of the areas that share ground with one of the communes.
+    async fn meeting(
+        &self,
+        mut areas: Vec<RiskAreaView>,
+        at: LocalDate,
+        codes: &BTreeSet<String>,
+    ) -> Result<Vec<RiskAreaView>, Error> {
         let map = self.map(at).await?;
         let communes: Vec<_> = codes.iter().filter_map(|code| map.commune(code)).collect();
-        areas.retain(|area| {
+        let meets = |area: &RiskAreaView| {
             communes
                 .iter()
                 .any(|commune| commune.ground.meets(&area.region))
-        });
+        };
+        areas.retain(meets);
         Ok(areas)
     }
 

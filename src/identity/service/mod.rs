@@ -3,6 +3,7 @@
 mod devices;
 mod people;
 mod secrets;
+mod sessions;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +24,8 @@ use super::sql::{self, GrantRow};
 
 pub use devices::{DeviceView, Enrolled, OpenedEnrolment};
 pub use people::{AccountView, OrgView, TeamView};
-pub use secrets::{Secret, SignedIn, TokenView};
+pub use secrets::{Secret, TokenView};
+pub use sessions::SignedIn;
 
 /// Why an act of identity is refused.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +83,7 @@ struct Shared {
     known: Mutex<HashMap<[u8; 32], (Timestamp, Option<Actor>)>>,
     used: Mutex<HashMap<TokenId, Timestamp>>,
     hashing: Semaphore,
-    attempts: secrets::Attempts,
+    attempts: sessions::Attempts,
 }
 
 impl std::fmt::Debug for Identity {
@@ -101,7 +103,7 @@ impl Identity {
             known: Mutex::default(),
             used: Mutex::default(),
             hashing: Semaphore::new(HASHING),
-            attempts: secrets::Attempts::default(),
+            attempts: sessions::Attempts::default(),
         };
         Self {
             journal,

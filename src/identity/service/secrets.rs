@@ -1,11 +1,5 @@
 //! Secrets: made once, shown once, kept as SHA-256, verified on every request.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
@@ -19,21 +13,14 @@ use crate::base::time::Timestamp;
 use crate::journal::{Journal, Kind};
 use crate::store::{self, Tx};
 
-use super::super::model::{MAX_TOKEN_DAYS, check_password};
+use super::super::model::MAX_TOKEN_DAYS;
 use super::super::sql::{self, GrantRow, TokenRow};
 use super::{Error, Identity, enter, need};
 
 /// How long a verified secret is believed without asking again: a revocation takes effect within this time
 /// in other processes, at once in this one.
 const BELIEVED_MS: i64 = 1_000;
-const SESSION_MS: i64 = 12 * 3_600_000;
-const LINK_MS: i64 = 15 * 60_000;
 const DAY_MS: i64 = 86_400_000;
-/// Failed sign-ins per login and minute before the next must wait.
-const ATTEMPTS: u32 = 5;
-const ATTEMPTS_WINDOW_MS: i64 = 60_000;
-/// A hash of nothing, checked when there is no account, so that both cases take the same time.
-const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kPcZSmZQZQBnCHBNyxcs0RFxO1BsfAoqOqZ6TpZ2mQ4";
 
 /// A secret just made; its text is shown once.
 #[derive(Clone)]
@@ -48,15 +35,6 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Secret({})", self.id)
     }
-}
-
-/// A session just opened.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// The cookie's value.
-    pub secret: Secret,
-    /// When it ends.
-    pub expires_at: Timestamp,
 }
 
 /// A secret as listed: never its text.
@@ -78,26 +56,6 @@ pub struct TokenView {
     pub revoked_at: Option<Timestamp>,
     /// When it last opened its door (to the minute).
     pub last_used_at: Option<Timestamp>,
-}
-
-/// Failed sign-ins per login.
-#[derive(Debug, Default)]
-pub struct Attempts(Mutex<HashMap<String, (Timestamp, u32)>>);
-
-impl Attempts {
-    fn may_try(&self, login: &str, now: Timestamp) -> bool {
-        let Ok(mut failed) = self.0.lock() else {
-            return false;
-        };
-        failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
-        failed.get(login).is_none_or(|(_, count)| *count < ATTEMPTS)
-    }
-
-    fn failed(&self, login: &str, now: Timestamp) {
-        if let Ok(mut failed) = self.0.lock() {
-            failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
-        }
-    }
 }
 
 impl Identity {
@@ -139,64 +97,6 @@ impl Identity {
             .await
     }
 
-    /// Signs in with login and password.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
-        let now = self.journal.now();
-        if !self.shared.attempts.may_try(login, now) {
-            return Err(Error::TooMany);
-        }
-        let mut tx = self.journal.store().read().await?;
-        let account = sql::account_by_login(&mut tx, login)
-            .await?
-            .filter(|account| account.disabled_at.is_none());
-        drop(tx);
-        let hash = account
-            .as_ref()
-            .and_then(|account| account.password_hash.clone());
-        let matches = self.check_password(password, hash).await?;
-        match account {
-            Some(account) if matches => self.open_session(account.id).await,
-            _ => {
-                self.shared.attempts.failed(login, now);
-                Err(Error::SignInFailed)
-            }
-        }
-    }
-
-    /// Spends a one-time link.
-    pub async fn sign_in_by_link(&self, code: &str) -> Result<SignedIn, Error> {
-        let context = (digest(code), self.journal.now());
-        let holder = self
-            .journal
-            .write(context, |tx, (hash, now)| {
-                Box::pin(async move {
-                    let link = sql::token_by_hash(tx, hash)
-                        .await?
-                        .ok_or(Error::CodeSpent)?;
-                    if sql::spend_link(tx, hash, *now).await? {
-                        Ok(link.holder)
-                    } else {
-                        Err(Error::CodeSpent)
-                    }
-                })
-            })
-            .await?;
-        self.open_session(holder).await
-    }
-
-    /// Makes a one-time sign-in link's code for an account.
-    pub async fn sign_in_link(&self, actor: &Actor, account: Uuid) -> Result<Secret, Error> {
-        self.account_secret(
-            actor,
-            account,
-            Door::SignIn,
-            "one-time link",
-            false,
-            Some(LINK_MS),
-        )
-        .await
-    }
-
     /// Makes a token for an account.
     pub async fn account_token(
         &self,
@@ -211,44 +111,6 @@ impl Identity {
         let life = days.map(|days| i64::from(days) * DAY_MS);
         self.account_secret(actor, account, Door::Api, "token", read_only, life)
             .await
-    }
-
-    /// Sets an account's password and ends its sessions and tokens.
-    pub async fn set_password(
-        &self,
-        actor: &Actor,
-        account: Uuid,
-        password: &str,
-    ) -> Result<(), Error> {
-        if actor.id != account || actor.principal != Principal::Account {
-            need(actor, Right::ManageIdentity, &[])?;
-        }
-        let mut refusal = Refusal::default();
-        check_password(password, "/password", &mut refusal);
-        refusal.or(())?;
-        let hash = self.hash_password(password).await?;
-        let context = (self.journal.clone(), actor.clone(), account, hash);
-        self.journal
-            .write(context, |tx, (journal, actor, account, hash)| {
-                Box::pin(async move {
-                    if !sql::set_password(tx, *account, hash).await? {
-                        return Err(Error::NotFound);
-                    }
-                    sql::revoke_tokens_of(tx, *account, journal.now()).await?;
-                    Ok(enter(
-                        tx,
-                        journal,
-                        actor,
-                        Kind::Account,
-                        *account,
-                        &json!({ "password": "changed" }),
-                    )
-                    .await?)
-                })
-            })
-            .await?;
-        self.forget_known();
-        Ok(())
     }
 
     /// The caller's own secrets.
@@ -298,92 +160,7 @@ impl Identity {
         Ok(())
     }
 
-    /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
-    pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
-        let password = password.to_owned();
-        let hashed = tokio::task::spawn_blocking(move || {
-            Argon2::default()
-                .hash_password(password.as_bytes())
-                .map(|hash| hash.to_string())
-        });
-        hashed
-            .await
-            .or(Err(Error::Hashing))?
-            .or(Err(Error::Hashing))
-    }
-
-    async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
-        let password = password.to_owned();
-        let known = hash.is_some();
-        let checked = tokio::task::spawn_blocking(move || {
-            let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
-            PasswordHash::new(&text).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_ok()
-            })
-        });
-        Ok(checked.await.or(Err(Error::Hashing))? && known)
-    }
-
-    async fn open_session(&self, account: Uuid) -> Result<SignedIn, Error> {
-        let text = secret_text()?;
-        let context = (self.journal.clone(), account, text);
-        self.journal
-            .write(context, |tx, (journal, account, text)| {
-                Box::pin(async move {
-                    let made = issue(
-                        tx,
-                        journal,
-                        text,
-                        *account,
-                        "account",
-                        Door::Session,
-                        "session",
-                        false,
-                        true,
-                        Some(SESSION_MS),
-                    )
-                    .await?;
-                    let own = Actor {
-                        id: *account,
-                        ..Actor::console()
-                    };
-                    enter(
-                        tx,
-                        journal,
-                        &own,
-                        Kind::Token,
-                        made.0,
-                        &json!({ "session": true }),
-                    )
-                    .await?;
-                    let expires_at = journal.now().plus_millis(SESSION_MS);
-                    Ok(SignedIn {
-                        secret: Secret {
-                            id: made,
-                            text: text.clone(),
-                        },
-                        expires_at,
-                    })
-                })
-            })
-            .await
-    }
-
-    async fn account_secret(
+    pub(super) async fn account_secret(
         &self,
         actor: &Actor,
         account: Uuid,

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::base::ids::PatrolId;
 use crate::http::{Body, Json, Path, Problem};
@@ -31,7 +30,7 @@ pub struct RecordedView {
 type Answer<T> = Result<Body<T>, Problem>;
 
 /// Records a patrol, or corrects it with `revises`.
-#[utoipa::path(put, path = "/api/v1/patrols/{id}", tag = "patrols", params(("id" = Uuid, Path)), request_body = PatrolWire,
+#[utoipa::path(put, path = "/api/v1/patrols/{id}", tag = "patrols", params(("id" = PatrolId, Path)), request_body = PatrolWire,
     responses((status = 201, body = RecordedView), (status = 200, body = RecordedView), (status = 409), (status = 422)))]
 pub async fn record_patrol(
     State(patrols): State<Patrols>,
@@ -56,7 +55,7 @@ pub async fn record_patrol(
 }
 
 /// Accepts or rejects a patrol.
-#[utoipa::path(post, path = "/api/v1/patrols/{id}/validation", tag = "patrols", params(("id" = Uuid, Path)), request_body = Judgement,
+#[utoipa::path(post, path = "/api/v1/patrols/{id}/validation", tag = "patrols", params(("id" = PatrolId, Path)), request_body = Judgement,
     responses((status = 200, body = Judged), (status = 409), (status = 422)))]
 pub async fn judge_patrol(
     State(patrols): State<Patrols>,
@@ -71,7 +70,7 @@ pub async fn judge_patrol(
 }
 
 /// Keeps a patrol's raw fixes beyond their retention.
-#[utoipa::path(put, path = "/api/v1/patrols/{id}/hold", tag = "patrols", params(("id" = Uuid, Path)), request_body = HoldDraft,
+#[utoipa::path(put, path = "/api/v1/patrols/{id}/hold", tag = "patrols", params(("id" = PatrolId, Path)), request_body = HoldDraft,
     responses((status = 200, body = Hold)))]
 pub async fn hold_patrol(
     State(patrols): State<Patrols>,
@@ -86,7 +85,7 @@ pub async fn hold_patrol(
 }
 
 /// Lifts a patrol's hold.
-#[utoipa::path(delete, path = "/api/v1/patrols/{id}/hold", tag = "patrols", params(("id" = Uuid, Path)), request_body = HoldDraft,
+#[utoipa::path(delete, path = "/api/v1/patrols/{id}/hold", tag = "patrols", params(("id" = PatrolId, Path)), request_body = HoldDraft,
     responses((status = 200, body = Hold)))]
 pub async fn release_patrol(
     State(patrols): State<Patrols>,

@@ -74,7 +74,7 @@ pub struct PatrolQuery {
 }
 
 /// A patrol with its lines and figures.
-#[utoipa::path(get, path = "/api/v1/patrols/{id}", tag = "patrols", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/patrols/{id}", tag = "patrols", params(("id" = PatrolId, Path)),
     responses((status = 200, body = PatrolFeature), (status = 404)))]
 pub async fn patrol(
     State(patrols): State<Patrols>,

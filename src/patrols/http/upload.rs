@@ -6,7 +6,6 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
@@ -101,7 +100,7 @@ async fn form_file(kind: &str, body: Bytes) -> Result<Bytes, Problem> {
 }
 
 /// Appends fixes to the caller's own track of a patrol.
-#[utoipa::path(post, path = "/api/v1/patrols/{id}/fixes", tag = "patrols", params(("id" = Uuid, Path)), request_body = BatchWire,
+#[utoipa::path(post, path = "/api/v1/patrols/{id}/fixes", tag = "patrols", params(("id" = PatrolId, Path)), request_body = BatchWire,
     responses((status = 200, body = AppendedView), (status = 404), (status = 422)))]
 pub async fn append_fixes(
     State(patrols): State<Patrols>,
@@ -119,7 +118,7 @@ pub async fn append_fixes(
 }
 
 /// Takes a track file; its fixes join the patrols of its device by time.
-#[utoipa::path(post, path = "/api/v1/patrols/{id}/gpx", tag = "patrols", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/patrols/{id}/gpx", tag = "patrols", params(("id" = PatrolId, Path)),
     request_body(content = String, content_type = "application/gpx+xml"),
     responses((status = 201, body = FileView), (status = 404), (status = 422)))]
 pub async fn send_gpx(

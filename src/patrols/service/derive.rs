@@ -1,7 +1,7 @@
 //! What follows from a patrol's fixes: its tracks, figures and communes. A job keeps them; whoever reads a patrol or
 //! indexes it derives anew, so that nothing waits for the job.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
@@ -9,16 +9,13 @@ use crate::geo::position::Position;
 use crate::patrols::model::legs::GapRule;
 use crate::patrols::model::patrol::Declared;
 use crate::patrols::model::quality::{Basis, QualityRule};
-use crate::patrols::model::track::{Track, patrol_totals};
+use crate::patrols::model::track::{PatrolTotals, Track, patrol_totals};
 use crate::patrols::model::walked::{KeptSummary, Walked, WalkedTrack, places, simplified_lines};
 use crate::patrols::sql::{self, KeptTrack, PatrolRow, TrackChunk};
 use crate::store::{self, Tx};
 
 use super::append::{decoded, span_of};
 use super::{Error, INDEX_JOB, Patrols, state_of};
-
-/// Where a derivation lies: the day and the places of the credible fixes.
-pub type DayPlaces = (LocalDate, Vec<Position>);
 
 impl Patrols {
     /// What a patrol walked, derived from its fixes; `None` when there is no such patrol.
@@ -35,23 +32,51 @@ impl Patrols {
         let walked = self.walked(&mut tx, id).await?;
         drop(tx);
         let tracks = walked.and_then(|walked| walked.tracks).unwrap_or_default();
+        let communes = self.communes_walked(&tracks).await?;
         let totals = patrol_totals(tracks.iter().map(|track| &track.summary));
         let kept: Vec<KeptTrack> = tracks.iter().map(kept).collect();
-        let context = (self.clone(), id, job, kept, totals);
+        let context = (self.clone(), (id, job), (kept, totals, communes));
         self.journal
-            .write(context, |tx, (patrols, id, job, kept, totals)| {
-                Box::pin(async move {
-                    for track in kept {
-                        sql::keep_track(tx, *id, track).await?;
-                    }
-                    if !kept.is_empty() {
-                        sql::set_totals(tx, *id, totals).await?;
-                    }
-                    patrols.journal.queue(tx, INDEX_JOB, id.0).await?;
-                    Ok::<_, Error>(patrols.journal.finish_job(tx, *job).await?)
-                })
+            .write(context, |tx, (patrols, (id, job), derived)| {
+                Box::pin(patrols.keep_act(tx, *id, *job, derived))
             })
             .await
+    }
+
+    async fn keep_act(
+        &self,
+        tx: &mut Tx,
+        id: PatrolId,
+        job: JobId,
+        (kept, totals, communes): &(Vec<KeptTrack>, PatrolTotals, BTreeSet<String>),
+    ) -> Result<(), Error> {
+        sql::lock_patrol(tx, id).await?;
+        for track in kept {
+            sql::keep_track(tx, id, track).await?;
+        }
+        let chunks = kept.iter().map(|track| track.chunks).sum();
+        if !kept.is_empty() && sql::set_totals(tx, id, totals, chunks).await? {
+            sql::set_communes(tx, id, communes).await?;
+        }
+        self.journal.queue(tx, INDEX_JOB, id.0).await?;
+        Ok(self.journal.finish_job(tx, job).await?)
+    }
+
+    /// The communes that the credible fixes lie in, each on the map of its own day.
+    pub(super) async fn communes_walked(
+        &self,
+        tracks: &[WalkedTrack],
+    ) -> Result<BTreeSet<String>, Error> {
+        let mut days: BTreeMap<LocalDate, Vec<Position>> = BTreeMap::new();
+        for (t, position) in tracks.iter().flat_map(|track| places(&track.summary)) {
+            days.entry(t.local_date()).or_default().push(position);
+        }
+        let mut communes = BTreeSet::new();
+        for (day, positions) in days {
+            let located = self.areas.locate(day, &positions).await?;
+            communes.extend(located.into_iter().flatten());
+        }
+        Ok(communes)
     }
 
     /// Derives and keeps within an act that locks the patrol: what is kept before the raw fixes go.
@@ -60,11 +85,14 @@ impl Patrols {
         let Some(tracks) = walked.and_then(|walked| walked.tracks) else {
             return Ok(());
         };
-        for track in &tracks {
-            sql::keep_track(tx, id, &kept(track)).await?;
+        let mut chunks = 0;
+        for track in tracks.iter().map(kept) {
+            chunks += track.chunks;
+            sql::keep_track(tx, id, &track).await?;
         }
         let totals = patrol_totals(tracks.iter().map(|track| &track.summary));
-        Ok(sql::set_totals(tx, id, &totals).await?)
+        sql::set_totals(tx, id, &totals, chunks).await?;
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod retain;
 
 use serde::Serialize;
 
+use crate::areas::{self, Areas};
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{PatrolId, QuarantineId};
 use crate::base::refusal::Refusal;
@@ -23,8 +24,7 @@ use super::sql::{self, PatrolRow};
 
 pub use append::{Appended, Upload};
 pub use judge::{Hold, HoldDraft, Judged, Judgement};
-pub use read::{ListPage, PatrolPlace, PatrolView, TrackView};
-pub use record::Recorded;
+pub use read::{PatrolPlace, PatrolView};
 pub use sql::Filter;
 
 /// Why an act on patrols is refused.
@@ -88,11 +88,21 @@ impl From<identity::Error> for Error {
     }
 }
 
+impl From<areas::Error> for Error {
+    fn from(error: areas::Error) -> Self {
+        match error {
+            areas::Error::Store(error) => Self::Store(error),
+            error => Self::Store(store::Error::Unavailable(error.to_string())),
+        }
+    }
+}
+
 /// Patrols: one service behind every door.
 #[derive(Debug, Clone)]
 pub struct Patrols {
     journal: Journal,
     identity: Identity,
+    areas: Areas,
 }
 
 /// The kind of job that derives a patrol's figures from its fixes.
@@ -104,8 +114,12 @@ pub const INDEX_JOB: &str = "index_coverage";
 impl Patrols {
     /// Patrols over this journal's store.
     #[must_use]
-    pub fn new(journal: Journal, identity: Identity) -> Self {
-        Self { journal, identity }
+    pub fn new(journal: Journal, identity: Identity, areas: Areas) -> Self {
+        Self {
+            journal,
+            identity,
+            areas,
+        }
     }
 
     /// The journal that patrols are entered in.

@@ -11,7 +11,9 @@ use crate::base::time::Timestamp;
 use crate::patrols::model::quality::QualityCounts;
 use crate::patrols::model::track::PatrolTotals;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
-use crate::patrols::model::walked::{KeptGap, KeptSummary, Line, lines, rounded, seconds};
+use crate::patrols::model::walked::{
+    KeptGap, KeptSummary, Line, WalkedTrack, lines, rounded, seconds,
+};
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, TrackRow};
 use crate::store::{self, Tx};
 
@@ -122,20 +124,16 @@ impl Patrols {
     pub async fn patrol(&self, actor: &Actor, id: PatrolId) -> Result<PatrolPlace, Error> {
         let mut tx = self.journal.store().read().await?;
         let row = readable(&mut tx, actor, id).await?;
-        let shown = match walked_of(&mut tx, &row).await?.tracks {
-            None => kept_tracks(&mut tx, id).await?,
-            Some(tracks) => tracks
-                .iter()
-                .map(|track| Shown {
-                    device: track.device,
-                    fixes: track.fixes,
-                    kept: KeptSummary::of(&track.summary),
-                    lines: lines(&track.summary),
-                })
-                .collect(),
+        let Some(tracks) = walked_of(&mut tx, &row).await?.tracks else {
+            let shown = kept_tracks(&mut tx, id).await?;
+            let communes = sql::communes_of(&mut tx, id).await?;
+            return Ok(place(&row, shown, communes)?);
         };
-        let communes = sql::communes_of(&mut tx, id).await?;
-        Ok(place(&row, shown, communes)?)
+        // Finding communes takes a connection of its own.
+        drop(tx);
+        let communes = self.communes_walked(&tracks).await?;
+        let shown = tracks.iter().map(shown).collect();
+        Ok(place(&row, shown, communes.into_iter().collect())?)
     }
 
     /// The patrols that the caller may read, the latest start first, with what the job kept of them.
@@ -188,6 +186,15 @@ fn sight(actor: &Actor) -> Result<Sight, Error> {
         Scope::Province => Sight::All,
         Scope::Communes(codes) => some(codes.into_iter().collect()),
     })
+}
+
+fn shown(track: &WalkedTrack) -> Shown {
+    Shown {
+        device: track.device,
+        fixes: track.fixes,
+        kept: KeptSummary::of(&track.summary),
+        lines: lines(&track.summary),
+    }
 }
 
 async fn kept_tracks(tx: &mut Tx, id: PatrolId) -> Result<Vec<Shown>, store::Error> {

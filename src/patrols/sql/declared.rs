@@ -1,5 +1,7 @@
 //! Patrols, their versions, judgements and holds.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::base::ids::{CampaignId, EntryId, OrgId, PatrolId, TeamId};
@@ -10,16 +12,15 @@ use crate::{changed, on};
 
 const LOCK_PATROL: &str = "UPDATE patrols SET version = version WHERE id = $1";
 const INSERT_PATROL: &str = "INSERT INTO patrols (id, version, entry, author, team, lead_org, kind, transport, headcount, \
-     started_at, ended_at, campaign, notes, recorded_at, state, length_m, duration_ms, moving_ms, standing_ms) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0.0, 0, 0, 0) ON CONFLICT (id) DO NOTHING";
+     started_at, ended_at, campaign, notes, recorded_at, state, length_m, duration_ms, moving_ms, standing_ms, derived_chunks) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0.0, 0, 0, 0, 0) ON CONFLICT (id) DO NOTHING";
 const REVISE_PATROL: &str = "UPDATE patrols SET version = $2, entry = $3, team = $4, lead_org = $5, kind = $6, \
      transport = $7, headcount = $8, started_at = $9, ended_at = $10, campaign = $11, notes = $12, state = $13, \
      judged_by = NULL, judged_entry = NULL, judged_why = NULL WHERE id = $1";
 const INSERT_VERSION: &str = "INSERT INTO patrol_versions (patrol, version, entry, author, draft) VALUES ($1, $2, $3, $4, $5)";
 const VERSION_ALIKE: &str = "SELECT version, entry FROM patrol_versions WHERE patrol = $1 AND author = $2 AND draft = $3 ORDER BY version";
-const PATROL: &str = "SELECT id, version, entry, author, team, lead_org, kind, transport, headcount, started_at, ended_at, \
-     campaign, notes, recorded_at, state, judged_by, judged_entry, judged_why, held_since, held_why, held_entry, length_m, \
-     duration_ms, moving_ms, standing_ms, redacted_at, \
+const PATROL: &str = "SELECT id, version, author, team, lead_org, kind, transport, headcount, started_at, ended_at, \
+     campaign, notes, recorded_at, state, judged_by, judged_entry, judged_why, held_since, held_why, held_entry, redacted_at, \
      (SELECT COUNT(*) FROM fix_chunks c WHERE c.patrol = patrols.id) AS chunks FROM patrols WHERE id = $1";
 const JUDGE: &str = "UPDATE patrols SET state = $2, judged_by = $3, judged_entry = $4, judged_why = $5 WHERE id = $1";
 const HOLD: &str =
@@ -51,7 +52,6 @@ pub(super) const STATEMENTS: &[&str] = &[
 pub struct PatrolRow {
     pub id: PatrolId,
     pub version: i64,
-    pub entry: EntryId,
     pub author: Uuid,
     pub team: TeamId,
     pub lead_org: OrgId,
@@ -70,10 +70,6 @@ pub struct PatrolRow {
     pub held_since: Option<Timestamp>,
     pub held_why: Option<String>,
     pub held_entry: Option<EntryId>,
-    pub length_m: f64,
-    pub duration_ms: i64,
-    pub moving_ms: i64,
-    pub standing_ms: i64,
     pub redacted_at: Option<Timestamp>,
     pub chunks: i64,
 }
@@ -228,7 +224,11 @@ pub async fn communes_of(tx: &mut Tx, id: PatrolId) -> Result<Vec<String>, Error
         .fetch_all(c))
 }
 
-pub async fn set_communes(tx: &mut Tx, id: PatrolId, codes: &[String]) -> Result<(), Error> {
+pub async fn set_communes(
+    tx: &mut Tx,
+    id: PatrolId,
+    codes: &BTreeSet<String>,
+) -> Result<(), Error> {
     changed!(tx, sqlx::query(FORGET_COMMUNES).bind(id))?;
     for code in codes {
         changed!(tx, sqlx::query(INSERT_COMMUNE).bind(id).bind(code.as_str()))?;

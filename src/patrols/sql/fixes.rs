@@ -15,7 +15,7 @@ const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks 
      WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
 const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first_at, last_at, fixes, request, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.fixes, c.received_at, b.body FROM fix_chunks c \
+const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = $1 ORDER BY c.device, c.received_at, c.entry";
 const PATROLS_AROUND: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
      AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
@@ -72,7 +72,6 @@ pub struct HeldChunk {
 pub struct TrackChunk {
     pub entry: EntryId,
     pub device: Uuid,
-    pub fixes: i64,
     pub received_at: Timestamp,
     /// `None` once erased.
     pub body: Option<Vec<u8>>,

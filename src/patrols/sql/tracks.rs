@@ -8,13 +8,14 @@ use crate::patrols::model::track::PatrolTotals;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-const TRACKS: &str = "SELECT device, fixes, first_at, last_at, summary, line, frozen_at FROM tracks \
+const TRACKS: &str = "SELECT device, fixes, summary, line FROM tracks \
      WHERE patrol = $1 AND fixes > 0 ORDER BY device";
 const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = $5, last_at = $6, summary = $7, line = $8 \
      WHERE patrol = $1 AND device = $2 AND chunks <= $3 AND frozen_at IS NULL";
 const FREEZE_TRACKS: &str =
     "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
-const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5 WHERE id = $1";
+const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5, \
+     derived_chunks = $6 WHERE id = $1 AND derived_chunks <= $6";
 const SET_REDACTED: &str = "UPDATE patrols SET redacted_at = $2 WHERE id = $1";
 const EXPIRED: &str = "SELECT p.id FROM patrols p WHERE p.started_at < $1 AND p.held_since IS NULL \
      AND EXISTS (SELECT 1 FROM fix_chunks c JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = p.id) \
@@ -35,11 +36,8 @@ pub(super) const STATEMENTS: &[&str] = &[
 pub struct TrackRow {
     pub device: Uuid,
     pub fixes: i64,
-    pub first_at: Option<Timestamp>,
-    pub last_at: Option<Timestamp>,
     pub summary: Option<String>,
     pub line: Option<String>,
-    pub frozen_at: Option<Timestamp>,
 }
 
 /// What is kept of a derivation.
@@ -75,7 +73,13 @@ pub async fn keep_track(tx: &mut Tx, patrol: PatrolId, track: &KeptTrack) -> Res
     .map(drop)
 }
 
-pub async fn set_totals(tx: &mut Tx, patrol: PatrolId, totals: &PatrolTotals) -> Result<(), Error> {
+/// Keeps a patrol's length and times, derived from so many chunks; false when a later derivation knew more.
+pub async fn set_totals(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    totals: &PatrolTotals,
+    chunks: i64,
+) -> Result<bool, Error> {
     changed!(
         tx,
         sqlx::query(SET_TOTALS)
@@ -84,8 +88,9 @@ pub async fn set_totals(tx: &mut Tx, patrol: PatrolId, totals: &PatrolTotals) ->
             .bind(totals.duration_ms)
             .bind(totals.moving_ms)
             .bind(totals.standing_ms)
+            .bind(chunks)
     )
-    .map(drop)
+    .map(|rows| rows > 0)
 }
 
 /// What stands of the tracks stays as it is from now on.

@@ -1,0 +1,91 @@
+//! Coverage of the demo province for 1, 30 and 365 days, cold and warm.
+
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+
+use crate::server::{Client, Folder, Server, command, quantile_ms, say};
+
+const COMMUNES: &str = "99";
+
+pub async fn run() -> anyhow::Result<()> {
+    for patrols in ["1000", "10000"] {
+        let folder = Folder::new(&format!("coverage-{patrols}"))?;
+        let begun = Instant::now();
+        command(
+            folder.path(),
+            &[
+                "demo",
+                "--load-only",
+                "--communes",
+                COMMUNES,
+                "--patrols",
+                patrols,
+                "--seasons",
+                "1",
+                "--no-photos",
+            ],
+        )?;
+        say(&format!(
+            "coverage: {patrols} patrols loaded and indexed through the services in {:.0} s, {:.0} MB on disk",
+            begun.elapsed().as_secs_f64(),
+            megabytes(folder.bytes())
+        ));
+        let token = command(
+            folder.path(),
+            &[
+                "account",
+                "token",
+                "--name",
+                "bench",
+                "--role",
+                "provincial_officer",
+            ],
+        )?;
+        let server = Server::start(folder.path()).await?;
+        for (days, from) in [(1, "2026-03-01"), (30, "2026-02-01"), (365, "2025-03-03")] {
+            window(&server, &token, patrols, days, from).await?;
+        }
+        let (rss, peak) = server.memory_mb();
+        say(&format!(
+            "coverage: server RSS {rss:.0} MB (peak {peak:.0}) with {patrols} patrols"
+        ));
+    }
+    Ok(())
+}
+
+async fn window(
+    server: &Server,
+    token: &str,
+    patrols: &str,
+    days: u32,
+    from: &str,
+) -> anyhow::Result<()> {
+    let mut client = Client::connect(&server.address).await?;
+    let path = format!("/api/v1/coverage?from={from}&to=2026-03-02");
+    let mut times: Vec<Duration> = Vec::new();
+    for _ in 0..21 {
+        let begun = Instant::now();
+        let answer = client.request("GET", &path, token, b"").await?;
+        times.push(begun.elapsed());
+        ensure!(
+            answer.status == 200,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+    }
+    let cold = times.remove(0);
+    times.sort_unstable();
+    say(&format!(
+        "coverage: {COMMUNES} communes, {patrols} patrols, {days} days: first {:.1} ms, warm p50 {:.2} ms, p99 {:.2} ms",
+        cold.as_secs_f64() * 1000.0,
+        quantile_ms(&times, 0.5),
+        quantile_ms(&times, 0.99)
+    ));
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people to read")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

@@ -1,0 +1,9 @@
+//! What a photo claims and what its bytes show. Pure: bytes in, facts and pictures out.
+
+pub mod cross_check;
+pub mod picture;
+pub mod sidecar;
+
+pub use cross_check::{ExifFlag, cross_check};
+pub use picture::{DeriveFault, Derived, Format, Inspection, Limits, derive, inspect};
+pub use sidecar::{Phase, Sidecar};

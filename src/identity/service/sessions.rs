@@ -1,0 +1,240 @@
+//! Signing in: passwords (argon2id), one-time links, sessions; guessing is slowed without locking anybody out.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Door, Principal, Right};
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::journal::Kind;
+
+use super::super::model::check_password;
+use super::super::sql;
+use super::secrets::{Secret, digest, issue, secret_text};
+use super::{Error, Identity, enter, need};
+
+const SESSION_MS: i64 = 12 * 3_600_000;
+const LINK_MS: i64 = 15 * 60_000;
+/// Failed sign-ins per login and minute before the next must wait.
+const ATTEMPTS: u32 = 5;
+const ATTEMPTS_WINDOW_MS: i64 = 60_000;
+/// A hash of nothing, checked when there is no account, so that both cases take the same time.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kPcZSmZQZQBnCHBNyxcs0RFxO1BsfAoqOqZ6TpZ2mQ4";
+
+/// A session just opened.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The cookie's value.
+    pub secret: Secret,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Failed sign-ins per login.
+#[derive(Debug, Default)]
+pub struct Attempts(Mutex<HashMap<String, (Timestamp, u32)>>);
+
+impl Attempts {
+    fn may_try(&self, login: &str, now: Timestamp) -> bool {
+        let Ok(mut failed) = self.0.lock() else {
+            return false;
+        };
+        failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
+        failed.get(login).is_none_or(|(_, count)| *count < ATTEMPTS)
+    }
+
+    fn failed(&self, login: &str, now: Timestamp) {
+        if let Ok(mut failed) = self.0.lock() {
+            failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
+        }
+    }
+}
+
+impl Identity {
+    /// Signs in with login and password.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+        let now = self.journal.now();
+        if !self.shared.attempts.may_try(login, now) {
+            return Err(Error::TooMany);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let account = sql::account_by_login(&mut tx, login)
+            .await?
+            .filter(|account| account.disabled_at.is_none());
+        drop(tx);
+        let hash = account
+            .as_ref()
+            .and_then(|account| account.password_hash.clone());
+        let matches = self.check_password(password, hash).await?;
+        match account {
+            Some(account) if matches => self.open_session(account.id).await,
+            _ => {
+                self.shared.attempts.failed(login, now);
+                Err(Error::SignInFailed)
+            }
+        }
+    }
+
+    /// Spends a one-time link.
+    pub async fn sign_in_by_link(&self, code: &str) -> Result<SignedIn, Error> {
+        let context = (digest(code), self.journal.now());
+        let holder = self
+            .journal
+            .write(context, |tx, (hash, now)| {
+                Box::pin(async move {
+                    let link = sql::token_by_hash(tx, hash)
+                        .await?
+                        .ok_or(Error::CodeSpent)?;
+                    if sql::spend_link(tx, hash, *now).await? {
+                        Ok(link.holder)
+                    } else {
+                        Err(Error::CodeSpent)
+                    }
+                })
+            })
+            .await?;
+        self.open_session(holder).await
+    }
+
+    /// Makes a one-time sign-in link's code for an account.
+    pub async fn sign_in_link(&self, actor: &Actor, account: Uuid) -> Result<Secret, Error> {
+        self.account_secret(
+            actor,
+            account,
+            Door::SignIn,
+            "one-time link",
+            false,
+            Some(LINK_MS),
+        )
+        .await
+    }
+
+    /// Sets an account's password and ends its sessions and tokens.
+    pub async fn set_password(
+        &self,
+        actor: &Actor,
+        account: Uuid,
+        password: &str,
+    ) -> Result<(), Error> {
+        if actor.id != account || actor.principal != Principal::Account {
+            need(actor, Right::ManageIdentity, &[])?;
+        }
+        let mut refusal = Refusal::default();
+        check_password(password, "/password", &mut refusal);
+        refusal.or(())?;
+        let hash = self.hash_password(password).await?;
+        let context = (self.journal.clone(), actor.clone(), account, hash);
+        self.journal
+            .write(context, |tx, (journal, actor, account, hash)| {
+                Box::pin(async move {
+                    if !sql::set_password(tx, *account, hash).await? {
+                        return Err(Error::NotFound);
+                    }
+                    sql::revoke_tokens_of(tx, *account, journal.now()).await?;
+                    Ok(enter(
+                        tx,
+                        journal,
+                        actor,
+                        Kind::Account,
+                        *account,
+                        &json!({ "password": "changed" }),
+                    )
+                    .await?)
+                })
+            })
+            .await?;
+        self.forget_known();
+        Ok(())
+    }
+
+    /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
+    pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
+        let _turn = self
+            .shared
+            .hashing
+            .acquire()
+            .await
+            .or(Err(Error::Hashing))?;
+        let password = password.to_owned();
+        let hashed = tokio::task::spawn_blocking(move || {
+            Argon2::default()
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+        });
+        hashed
+            .await
+            .or(Err(Error::Hashing))?
+            .or(Err(Error::Hashing))
+    }
+
+    async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
+        let _turn = self
+            .shared
+            .hashing
+            .acquire()
+            .await
+            .or(Err(Error::Hashing))?;
+        let password = password.to_owned();
+        let known = hash.is_some();
+        let checked = tokio::task::spawn_blocking(move || {
+            let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
+            PasswordHash::new(&text).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            })
+        });
+        Ok(checked.await.or(Err(Error::Hashing))? && known)
+    }
+
+    async fn open_session(&self, account: Uuid) -> Result<SignedIn, Error> {
+        let text = secret_text()?;
+        let context = (self.journal.clone(), account, text);
+        self.journal
+            .write(context, |tx, (journal, account, text)| {
+                Box::pin(async move {
+                    let made = issue(
+                        tx,
+                        journal,
+                        text,
+                        *account,
+                        "account",
+                        Door::Session,
+                        "session",
+                        false,
+                        true,
+                        Some(SESSION_MS),
+                    )
+                    .await?;
+                    let own = Actor {
+                        id: *account,
+                        ..Actor::console()
+                    };
+                    enter(
+                        tx,
+                        journal,
+                        &own,
+                        Kind::Token,
+                        made.0,
+                        &json!({ "session": true }),
+                    )
+                    .await?;
+                    let expires_at = journal.now().plus_millis(SESSION_MS);
+                    Ok(SignedIn {
+                        secret: Secret {
+                            id: made,
+                            text: text.clone(),
+                        },
+                        expires_at,
+                    })
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,170 @@
+//! Identity's tables: statements and rows; the calls stand in the files below.
+
+mod devices;
+mod people;
+
+use uuid::Uuid;
+
+use crate::base::ids::{DeviceId, GrantId, OrgId, TeamId, TokenId};
+use crate::base::time::Timestamp;
+
+pub use devices::*;
+pub use people::*;
+
+pub(super) const INSERT_ORG: &str = "INSERT INTO identity_orgs (id, name, kind, created_at) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT DO NOTHING";
+pub(super) const ORGS: &str = "SELECT id, name, kind FROM identity_orgs ORDER BY name";
+pub(super) const INSERT_TEAM: &str = "INSERT INTO identity_teams (id, org, name, created_at) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT DO NOTHING";
+pub(super) const TEAMS: &str = "SELECT id, org, name FROM identity_teams ORDER BY name";
+pub(super) const TEAM: &str = "SELECT id, org, name FROM identity_teams WHERE id = $1";
+pub(super) const ORG: &str = "SELECT id, name, kind FROM identity_orgs WHERE id = $1";
+pub(super) const INSERT_ACCOUNT: &str = "INSERT INTO identity_accounts (id, login, org, password_hash, created_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+pub(super) const ACCOUNT_BY_LOGIN: &str =
+    "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE login = $1";
+pub(super) const ACCOUNT: &str =
+    "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE id = $1";
+pub(super) const ACCOUNTS: &str =
+    "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts ORDER BY login";
+pub(super) const SET_PASSWORD: &str =
+    "UPDATE identity_accounts SET password_hash = $2 WHERE id = $1";
+pub(super) const DISABLE_ACCOUNT: &str =
+    "UPDATE identity_accounts SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+pub(super) const INSERT_DEVICE: &str = "INSERT INTO identity_devices (id, name, team, created_by, created_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+pub(super) const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team WHERE d.id = $1";
+pub(super) const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team WHERE d.name = $1";
+pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team ORDER BY d.name";
+pub(super) const REVOKE_DEVICE: &str =
+    "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+pub(super) const INSERT_GRANT: &str = "INSERT INTO identity_grants (id, holder, role, commune, valid_from, given_by) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const GRANTS: &str = "SELECT id, role, commune FROM identity_grants \
+     WHERE holder = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY role, commune";
+pub(super) const END_GRANTS: &str =
+    "UPDATE identity_grants SET valid_to = $2 WHERE holder = $1 AND valid_to IS NULL";
+pub(super) const INSERT_TOKEN: &str = "INSERT INTO identity_tokens \
+     (id, hash, holder, holder_kind, door, label, read_only, active, created_at, expires_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+pub(super) const TOKEN_BY_HASH: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
+     revoked_at, last_used_at FROM identity_tokens WHERE hash = $1";
+pub(super) const TOKENS_OF: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
+     revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at";
+pub(super) const TOKEN: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
+     revoked_at, last_used_at FROM identity_tokens WHERE id = $1";
+pub(super) const REVOKE_TOKEN: &str =
+    "UPDATE identity_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+pub(super) const REVOKE_TOKENS_OF: &str =
+    "UPDATE identity_tokens SET revoked_at = $2 WHERE holder = $1 AND revoked_at IS NULL";
+pub(super) const ACTIVATE_TOKENS_OF: &str =
+    "UPDATE identity_tokens SET active = 1 WHERE holder = $1 AND active = 0";
+pub(super) const TOUCH_TOKEN: &str = "UPDATE identity_tokens SET last_used_at = $2 WHERE id = $1";
+pub(super) const SPEND_LINK: &str = "UPDATE identity_tokens SET revoked_at = $2 WHERE hash = $1 AND door = 'sign_in' AND revoked_at IS NULL AND expires_at > $2";
+pub(super) const INSERT_ENROLMENT: &str = "INSERT INTO identity_enrolments (code_hash, device, opened_by, expires_at, number) \
+     VALUES ($1, $2, $3, $4, $5)";
+pub(super) const ENROLMENT: &str =
+    "SELECT device, number FROM identity_enrolments WHERE code_hash = $1";
+pub(super) const SPEND_ENROLMENT: &str = "UPDATE identity_enrolments SET spent_at = $2 WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > $2";
+pub(super) const CONFIRM_ENROLMENT: &str = "UPDATE identity_enrolments SET confirmed_at = $3 WHERE device = $1 AND number = $2 \
+     AND spent_at IS NOT NULL AND confirmed_at IS NULL AND expires_at > $3";
+
+/// Every statement of identity, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    INSERT_ORG,
+    ORGS,
+    INSERT_TEAM,
+    TEAMS,
+    TEAM,
+    ORG,
+    INSERT_ACCOUNT,
+    ACCOUNT_BY_LOGIN,
+    ACCOUNT,
+    ACCOUNTS,
+    SET_PASSWORD,
+    DISABLE_ACCOUNT,
+    INSERT_DEVICE,
+    DEVICE,
+    DEVICE_BY_NAME,
+    DEVICES,
+    REVOKE_DEVICE,
+    INSERT_GRANT,
+    GRANTS,
+    END_GRANTS,
+    INSERT_TOKEN,
+    TOKEN_BY_HASH,
+    TOKENS_OF,
+    TOKEN,
+    REVOKE_TOKEN,
+    REVOKE_TOKENS_OF,
+    ACTIVATE_TOKENS_OF,
+    TOUCH_TOKEN,
+    SPEND_LINK,
+    INSERT_ENROLMENT,
+    ENROLMENT,
+    SPEND_ENROLMENT,
+    CONFIRM_ENROLMENT,
+];
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OrgRow {
+    pub id: OrgId,
+    pub name: String,
+    pub kind: String,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TeamRow {
+    pub id: TeamId,
+    pub org: OrgId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AccountRow {
+    pub id: Uuid,
+    pub login: String,
+    pub org: Option<OrgId>,
+    pub password_hash: Option<String>,
+    pub disabled_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DeviceRow {
+    pub id: DeviceId,
+    pub name: String,
+    pub team: TeamId,
+    pub org: OrgId,
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct GrantRow {
+    pub id: GrantId,
+    pub role: String,
+    pub commune: Option<String>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TokenRow {
+    pub id: TokenId,
+    pub holder: Uuid,
+    pub holder_kind: String,
+    pub door: String,
+    pub label: String,
+    pub read_only: i64,
+    pub active: i64,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EnrolmentRow {
+    pub device: DeviceId,
+    pub number: i64,
+}

@@ -1,0 +1,47 @@
+//! Which plots may be one and the same on the ground; people decide, the server only points.
+
+use geo::{Distance, Geodesic};
+
+use super::season::Season;
+use crate::base::ids::PlotId;
+use crate::base::words::Crop;
+use crate::geo::position::Position;
+
+/// Plots this close are always compared, m.
+pub const REACH_M: f64 = 30.0;
+/// Poor accuracies widen the reach no further than this, m; also the radius to search in the store.
+pub const REACH_MAX_M: f64 = 200.0;
+
+/// What is compared of a plot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sighting {
+    /// The plot.
+    pub plot: PlotId,
+    /// Its point.
+    pub position: Position,
+    /// The point's accuracy, m, when known.
+    pub hacc_m: Option<f64>,
+    /// The crop.
+    pub crop: Crop,
+    /// The season in which it was detected.
+    pub season: Season,
+}
+
+/// True when the two may be one plot: same crop and season, and no further apart than 30 m or both
+/// accuracies together (at most 200 m).
+#[must_use]
+pub fn is_possible_duplicate(a: &Sighting, b: &Sighting) -> bool {
+    let same_kind = a.plot != b.plot && a.crop == b.crop && a.season == b.season;
+    same_kind && distance_m(a, b) <= reach_m(a, b)
+}
+
+/// Geodesic distance between the two points, m.
+#[must_use]
+pub fn distance_m(a: &Sighting, b: &Sighting) -> f64 {
+    Geodesic.distance(a.position.to_point(), b.position.to_point())
+}
+
+fn reach_m(a: &Sighting, b: &Sighting) -> f64 {
+    let accuracies_m = a.hacc_m.unwrap_or(0.0) + b.hacc_m.unwrap_or(0.0);
+    accuracies_m.clamp(REACH_M, REACH_MAX_M)
+}

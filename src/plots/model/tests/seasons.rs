@@ -1,0 +1,69 @@
+//! The two calendars at their edges.
+
+use crate::base::time::LocalDate;
+use crate::base::words::Crop;
+use crate::plots::model::{Season, period_of, season_of};
+
+fn day(text: &str) -> LocalDate {
+    text.parse().unwrap()
+}
+
+#[test]
+fn poppy_stands_over_the_turn_of_the_year() {
+    for (date, season) in [
+        ("2025-08-31", "2024-2025"),
+        ("2025-09-01", "2025-2026"),
+        ("2025-12-31", "2025-2026"),
+        ("2026-01-01", "2025-2026"),
+        ("2026-05-31", "2025-2026"),
+        ("2026-06-01", "2025-2026"),
+        ("2026-08-31", "2025-2026"),
+        ("2026-09-01", "2026-2027"),
+    ] {
+        assert_eq!(
+            season_of(Crop::OpiumPoppy, day(date)).to_string(),
+            season,
+            "{date}"
+        );
+    }
+}
+
+#[test]
+fn other_crops_keep_the_calendar_year() {
+    assert_eq!(
+        season_of(Crop::Cannabis, day("2026-01-01")).to_string(),
+        "2026"
+    );
+    assert_eq!(
+        season_of(Crop::Cannabis, day("2026-12-31")).to_string(),
+        "2026"
+    );
+}
+
+#[test]
+fn the_statistical_year_turns_on_15_december() {
+    assert_eq!(period_of(day("2025-12-14")).year(), 2025);
+    assert_eq!(period_of(day("2025-12-15")).year(), 2026);
+    assert_eq!(period_of(day("2026-12-14")).year(), 2026);
+    let (from, to) = period_of(day("2026-03-01")).days().unwrap();
+    assert_eq!((from, to), (day("2025-12-15"), day("2026-12-14")));
+}
+
+#[test]
+fn a_season_is_read_back_as_it_was_written() {
+    for text in ["2026", "2025-2026"] {
+        assert_eq!(text.parse::<Season>().unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "26",
+        "2025-2027",
+        "2026-2026",
+        "2026-2025",
+        "-2026",
+        "20252026",
+        "2025-",
+    ] {
+        assert!(text.parse::<Season>().is_err(), "{text}");
+    }
+}

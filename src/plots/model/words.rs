@@ -1,0 +1,139 @@
+//! The closed vocabularies of plots.
+
+use crate::base::words::vocabulary;
+
+vocabulary! {
+    /// How a plot came to notice.
+    DetectedBy: "a source of detection" {
+        /// Seen by a patrol.
+        Patrol = "patrol",
+        /// Reported by people (tin báo, tố giác).
+        Tip = "tip",
+        /// Found by a crop check or survey.
+        Check = "check",
+        /// Seen on imagery.
+        Imagery = "imagery",
+        /// Declared by the grower (tự nguyện).
+        Voluntary = "voluntary",
+    }
+}
+
+vocabulary! {
+    /// Growth stage of the standing plants.
+    Stage: "a growth stage" {
+        /// Mọc mầm, cây non.
+        Seedling = "seedling",
+        /// Sinh trưởng.
+        Vegetative = "vegetative",
+        /// Ra hoa.
+        Flowering = "flowering",
+        /// Ra quả.
+        Capsule = "capsule",
+        /// Đã khía, chích nhựa.
+        Lanced = "lanced",
+        /// Đã thu hoạch.
+        Harvested = "harvested",
+    }
+}
+
+vocabulary! {
+    /// How the plants were numbered.
+    PlantsMethod: "a way to number plants" {
+        /// Every plant counted.
+        Counted = "counted",
+        /// Counted on samples and scaled up.
+        Sampled = "sampled",
+        /// Judged by eye; also what a number without a method is taken for.
+        Estimated = "estimated",
+    }
+}
+
+vocabulary! {
+    /// How an area was measured.
+    AreaMethod: "a way to measure an area" {
+        /// Tape measure.
+        Tape = "tape",
+        /// Counted paces.
+        Paced = "paced",
+        /// Edge walked with a satellite receiver.
+        GnssPolygon = "gnss_polygon",
+        /// Drawn on a drone's orthophoto.
+        Uav = "uav",
+        /// Judged by eye; also what an area without a method is taken for.
+        Estimated = "estimated",
+    }
+}
+
+vocabulary! {
+    /// How the plot's point was placed.
+    PositionMethod: "a way to place a point" {
+        /// One fix of the phone.
+        GnssSingle = "gnss_single",
+        /// Fixes averaged while standing (60 s).
+        GnssAveraged = "gnss_averaged",
+        /// Typed in from another receiver.
+        Typed = "typed",
+        /// Tapped on a map.
+        MapTap = "map_tap",
+        /// Read from imagery.
+        Imagery = "imagery",
+    }
+}
+
+vocabulary! {
+    /// What the plot's ground is.
+    Land: "a kind of land" {
+        /// Rừng.
+        Forest = "forest",
+        /// Nương rẫy.
+        Swidden = "swidden",
+        /// Vườn.
+        Garden = "garden",
+        /// Ruộng, thửa.
+        Field = "field",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// What is known about the grower, never who it is.
+    GrowerStatus: "a grower status" {
+        /// Nobody is known.
+        Unknown = "unknown",
+        /// The handling unit is verifying.
+        UnderVerification = "under_verification",
+        /// The handling unit knows.
+        Identified = "identified",
+    }
+}
+
+vocabulary! {
+    /// What a reader of the plot must know; none of these refuses it.
+    PlotFlag: "a plot flag" {
+        /// Another plot of the same crop and season stands within reach.
+        PossibleDuplicate = "possible_duplicate",
+        /// Fewer than 0.2 or more than 60 plants per m².
+        DensityUnusual = "density_unusual",
+        /// More than 5,000 m².
+        AreaLarge = "area_large",
+        /// The outline and the measured area differ by more than both methods err.
+        OutlineDisagrees = "outline_disagrees",
+        /// The outline lies off the plot's point.
+        OutlineOffPoint = "outline_off_point",
+        /// A walked edge of less than 2,000 m².
+        OutlineSmall = "outline_small",
+        /// Within 10 % of a figure that the law names, or not told apart from it.
+        NearThreshold = "near_threshold",
+        /// At 450 plants or more: keep the scene, call the duty officer.
+        Stop450 = "stop_450",
+        /// The point's accuracy is worse than 50 m.
+        PositionWeak = "position_weak",
+        /// No accuracy came with the point.
+        AccuracyUnknown = "accuracy_unknown",
+        /// The point was placed by hand on a map or image.
+        PositionHandPlaced = "position_hand_placed",
+        /// A text holds what looks like a telephone or identity number.
+        TextLooksPersonal = "text_looks_personal",
+    }
+}

@@ -1,0 +1,530 @@
+//! Patrols: recording, fixes in any order, files, judgement, retention, and who sees what.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::{Value, json};
+use tuantra::areas::CommuneImport;
+use tuantra::base::actor::{Actor, Door, Role};
+use tuantra::base::ids::PatrolId;
+use tuantra::identity::model::{DeviceDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft};
+use uuid::Uuid;
+
+use crate::field::{Answer, Client, Field};
+
+/// Metres of a degree of latitude at 22.3° N, by GeographicLib to a metre.
+const LAT_M: f64 = 110_741.0;
+const DAY_S: i64 = 86_400;
+
+/// A walk due north at 1.2 m/s, a fix each 5 s, from so many seconds after the start of the harness's clock.
+fn walk(field: &Field, from_s: i64, fixes: usize) -> Vec<Value> {
+    (0..fixes)
+        .map(|at| {
+            let step = i32::try_from(at).unwrap();
+            json!({
+                "t": field.after(from_s + 5 * i64::from(step)),
+                "lon": 104.1, "lat": 22.3 + f64::from(step) * 6.0 / LAT_M, "accuracy_m": 5.0,
+            })
+        })
+        .collect()
+}
+
+fn declared(field: &Field, from_s: i64, to_s: Option<i64>) -> Value {
+    json!({
+        "kind": "crop_check", "transport": "foot", "started_at": field.after(from_s),
+        "ended_at": to_s.map(|at| field.after(at)),
+    })
+}
+
+fn path(id: Uuid, rest: &str) -> String {
+    format!("/api/v1/patrols/{id}{rest}")
+}
+
+/// A patrol of the hour before the clock's start.
+async fn recorded(field: &Field, phone: &Client) -> Uuid {
+    let id = field.new_id();
+    let draft = declared(field, -3600, Some(0));
+    phone.put(&path(id, ""), &draft).await.expect(201);
+    id
+}
+
+async fn send(phone: &Client, id: Uuid, fixes: &[Value]) -> Answer {
+    phone
+        .post(&path(id, "/fixes"), &json!({ "fixes": fixes }))
+        .await
+}
+
+fn gpx(fixes: &[Value]) -> String {
+    let points: String = fixes
+        .iter()
+        .map(|fix| {
+            let time = fix["t"].as_str().map(|t| format!("<time>{t}</time>"));
+            let time = time.unwrap_or_default();
+            format!(
+                r#"<trkpt lat="{}" lon="{}">{time}</trkpt>"#,
+                fix["lat"], fix["lon"]
+            )
+        })
+        .collect();
+    format!(r#"<gpx version="1.1" creator="a handheld"><trk><trkseg>{points}</trkseg></trk></gpx>"#)
+}
+
+async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
+    client
+        .send(
+            Method::POST,
+            path,
+            Some("application/gpx+xml"),
+            Body::from(file),
+        )
+        .await
+}
+
+/// A phone of another team.
+async fn stranger(field: &Field) -> Client {
+    let console = Actor::console();
+    let identity = &field.app.identity;
+    identity.ensure_reserve().await.unwrap();
+    let draft = TeamDraft {
+        name: "Tổ 2".into(),
+        org: RESERVE_ORG,
+    };
+    let team = identity.add_team(&console, draft).await.unwrap().id;
+    let draft = DeviceDraft {
+        name: "may-la".into(),
+        team: Some(team),
+        communes: Vec::new(),
+    };
+    let device = identity.add_device(&console, draft).await.unwrap().id;
+    field.door(device, Door::Api).await
+}
+
+async fn import_communes(field: &Field) {
+    let file = include_bytes!("../../fixtures/areas/communes.geojson").as_slice();
+    let import = CommuneImport::default();
+    field
+        .app
+        .areas
+        .import_communes(&Actor::console(), file, import)
+        .await
+        .unwrap();
+}
+
+fn without_request_id(answer: &Answer) -> Value {
+    let mut json = answer.json();
+    json.as_object_mut().unwrap().remove("request_id");
+    json
+}
+
+fn signature(answer: &Answer) -> Value {
+    let json = answer.json();
+    assert!(json["receipt"]["signature"].is_string(), "{json}");
+    json["receipt"]["signature"].clone()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+on_both! {
+    async fn a_patrol_is_recorded_once_and_revised_by_version(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = field.new_id();
+        let draft = declared(&field, -3600, None);
+        let first = phone.put(&path(id, ""), &draft).await.expect(201);
+        assert_eq!(first.json()["version"], 1);
+        assert_eq!(first.json()["state"], "open");
+        let again = phone.put(&path(id, ""), &draft).await.expect(200);
+        assert_eq!(signature(&first), signature(&again));
+
+        let other = declared(&field, -3600, Some(0));
+        let differs = phone.put(&path(id, ""), &other).await.expect(409);
+        assert_eq!(differs.problem(), "content-differs");
+        assert!(differs.json()["quarantine"].is_string());
+
+        let mut revision = other;
+        revision["revises"] = json!(1);
+        let second = phone.put(&path(id, ""), &revision).await.expect(201);
+        assert_eq!(second.json()["version"], 2);
+        assert_eq!(second.json()["state"], "closed");
+        assert_eq!(phone.put(&path(id, ""), &revision).await.expect(200).json()["version"], 2);
+        assert_eq!(signature(&phone.put(&path(id, ""), &draft).await.expect(200)), signature(&first));
+        revision["notes"] = json!("gọi 0912345678");
+        assert_eq!(phone.put(&path(id, ""), &revision).await.expect(409).problem(), "stale-revision");
+        revision["revises"] = json!(2);
+        let third = phone.put(&path(id, ""), &revision).await.expect(201).json();
+        assert_eq!(third["warnings"], json!(["notes_may_name_a_person"]));
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        assert_eq!(shown["properties"]["version"], 3);
+        assert_eq!(shown["properties"]["team"], RESERVE_TEAM.to_string());
+    }
+
+    async fn a_declaration_names_what_exists(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let stranger = stranger(&field).await;
+        let officer = field.officer().await;
+        let put = async |client: &Client, name: &str, value: Value| {
+            let mut draft = declared(&field, -3600, None);
+            draft["lead_org"] = json!(RESERVE_ORG);
+            draft["team"] = json!(RESERVE_TEAM);
+            draft[name] = value;
+            client.put(&path(field.new_id(), ""), &draft).await
+        };
+        let unknown = json!(field.new_id());
+        assert_eq!(put(&phone, "team", unknown.clone()).await.expect(422).pointers(), ["/team"]);
+        assert_eq!(put(&stranger, "kind", json!("night")).await.expect(422).pointers(), ["/team"]);
+        assert_eq!(put(&officer, "team", unknown.clone()).await.expect(422).pointers(), ["/team"]);
+        assert_eq!(put(&officer, "team", json!(null)).await.expect(422).pointers(), ["/team"]);
+        assert_eq!(put(&officer, "lead_org", unknown.clone()).await.expect(422).pointers(), ["/lead_org"]);
+        assert_eq!(put(&phone, "transport", json!("horse")).await.expect(422).pointers(), ["/transport"]);
+        assert_eq!(put(&phone, "speed", json!(1)).await.expect(422).problem(), "invalid-content");
+        put(&officer, "kind", json!("night")).await.expect(201);
+        let reader = field.account("doc-gia", Role::Reader, &[]).await;
+        put(&reader, "kind", json!("night")).await.expect(403);
+    }
+
+    async fn another_authors_id_is_answered_as_if_it_were_unknown(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let stranger = stranger(&field).await;
+        let id = recorded(&field, &phone).await;
+        let before = phone.get(&path(id, "")).await.expect(200).bytes;
+        let draft = declared(&field, -1800, None);
+        let first = stranger.put(&path(id, ""), &draft).await.expect(201);
+        assert_eq!(first.json()["version"], 1);
+        assert_eq!(signature(&first), signature(&stranger.put(&path(id, ""), &draft).await.expect(200)));
+        let other = declared(&field, -900, None);
+        assert_eq!(stranger.put(&path(id, ""), &other).await.expect(409).problem(), "content-differs");
+        stranger.get(&path(id, "")).await.expect(404);
+        assert_eq!(phone.get(&path(id, "")).await.expect(200).bytes, before);
+    }
+
+    async fn length_and_time_follow_from_the_fixes_at_once(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let mut fixes = walk(&field, -3000, 101);
+        fixes.extend(walk(&field, -1000, 51));
+        let sent = send(&phone, id, &fixes).await.expect(200).json();
+        assert_eq!((&sent["accepted"], &sent["duplicates"]), (&json!(152), &json!(0)));
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        let told = &shown["properties"];
+        // Due north, 100 and 50 steps of 6 m.
+        assert!((number(&told["length_m"]) - 900.0).abs() < 1.0, "{told}");
+        assert!((number(&told["duration_s"]) - 750.0).abs() < 1e-6, "{told}");
+        assert_eq!(told["state"], "uploaded");
+        assert_eq!(told["fix_quality"]["good"], 152);
+        assert_eq!(told["gaps"].as_array().unwrap().len(), 1);
+        assert!((number(&told["gaps"][0]["seconds"]) - 1500.0).abs() < 1e-6);
+        assert_eq!(shown["geometry"]["type"], "MultiLineString");
+        let lines = shown["geometry"]["coordinates"].as_array().unwrap();
+        let lengths: Vec<usize> = lines.iter().map(|line| line.as_array().unwrap().len()).collect();
+        assert_eq!(lengths, [101, 51]);
+        // latlng_to_cell(22.3, 104.1, 9) of the H3 library.
+        assert!(told["cells"].as_array().unwrap().iter().any(|cell| cell == "8941444e2d7ffff"), "{told}");
+        let before = told.clone();
+        field.settle().await;
+        assert_eq!(phone.get(&path(id, "")).await.expect(200).json()["properties"], before);
+        let listed = phone.get("/api/v1/patrols").await.expect(200).json();
+        assert_eq!(listed["features"][0]["properties"]["length_m"], before["length_m"]);
+    }
+
+    async fn three_phones_of_one_team_are_not_three_patrols_long(field: Field) {
+        let phones = [field.phone("may-1", &[]).await, field.phone("may-2", &[]).await, field.phone("may-3", &[]).await];
+        let id = recorded(&field, &phones[0]).await;
+        for (phone, fixes) in phones.iter().zip([100, 120, 80]) {
+            send(phone, id, &walk(&field, -3000, fixes)).await.expect(200);
+        }
+        let told = phones[2].get(&path(id, "")).await.expect(200).json()["properties"].clone();
+        assert!((number(&told["length_m"]) - 714.0).abs() < 1.0, "{told}");
+        assert!((number(&told["duration_s"]) - 595.0).abs() < 1e-6, "{told}");
+        let tracks = told["tracks"].as_array().unwrap();
+        assert_eq!(tracks.len(), 3);
+        assert_eq!(tracks[0]["device"], phones[1].id.to_string());
+        assert_eq!(told["fix_quality"]["good"], 300);
+    }
+
+    async fn fixes_may_come_in_any_order_and_repeatedly(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let fixes = walk(&field, -3000, 300);
+        let whole = recorded(&field, &phone).await;
+        send(&phone, whole, &fixes).await.expect(200);
+        let parts = recorded(&field, &phone).await;
+        let mut backwards = fixes[150..].to_vec();
+        backwards.reverse();
+        let first = send(&phone, parts, &backwards).await.expect(200);
+        assert_eq!(first.json()["accepted"], 150);
+        let overlapping = send(&phone, parts, &fixes[..200]).await.expect(200);
+        assert_eq!((&overlapping.json()["accepted"], &overlapping.json()["duplicates"]), (&json!(150), &json!(50)));
+        for (sent, part) in [(&first, &backwards[..]), (&overlapping, &fixes[..200])] {
+            let again = send(&phone, parts, part).await.expect(200);
+            assert_eq!(again.json()["accepted"], 0);
+            assert_eq!(signature(&again), signature(sent));
+        }
+        let spaced = json!({ "fixes": backwards }).to_string().replace(',', " , ");
+        let again = phone.send(Method::POST, &path(parts, "/fixes"), Some("application/json"), Body::from(spaced)).await;
+        let again = again.expect(200);
+        assert_eq!((&again.json()["accepted"], &again.json()["duplicates"]), (&json!(0), &json!(150)));
+        let shown = |id| { let phone = phone.clone(); async move { phone.get(&path(id, "")).await.expect(200).json() } };
+        let (one, other) = (shown(whole).await, shown(parts).await);
+        assert_eq!(one["geometry"], other["geometry"]);
+        for figure in ["length_m", "duration_s", "moving_s", "gaps", "fix_quality", "cells"] {
+            assert_eq!(one["properties"][figure], other["properties"][figure], "{figure}");
+        }
+    }
+
+    async fn a_batch_sent_at_once_from_many_hands_is_kept_once(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let body = json!({ "fixes": walk(&field, -3000, 100) });
+        let sent = (0..12).map(|_| {
+            let (phone, body) = (phone.clone(), body.clone());
+            tokio::spawn(async move { phone.post(&path(id, "/fixes"), &body).await.expect(200) })
+        });
+        let answers = futures::future::join_all(sent.collect::<Vec<_>>()).await;
+        let answers: Vec<Answer> = answers.into_iter().map(Result::unwrap).collect();
+        let accepted: i64 = answers.iter().map(|answer| answer.json()["accepted"].as_i64().unwrap()).sum();
+        assert_eq!(accepted, 100);
+        assert!(answers.iter().all(|answer| signature(answer) == signature(&answers[0])));
+    }
+
+    async fn bad_fixes_are_set_apart_and_the_good_ones_stand(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let mut fixes = walk(&field, -3000, 10);
+        fixes.extend([
+            json!({"t": field.after(-10), "lon": 0, "lat": 0}),
+            json!({"t": field.after(-9), "lon": 190, "lat": 22.3}),
+            json!({"t": field.after(3 * DAY_S), "lon": 104.1, "lat": 22.3}),
+            json!({"t": "yesterday", "lon": 104.1, "lat": 22.3}),
+            json!({"lon": 104.1, "lat": 22.3}),
+            json!(7),
+        ]);
+        let first = send(&phone, id, &fixes).await.expect(200);
+        let told = first.json();
+        assert_eq!((&told["accepted"], &told["quarantined"]), (&json!(10), &json!(6)));
+        assert_eq!(told["reasons"], json!({
+            "null_island": 1, "position_out_of_range": 1, "future_time": 1, "unreadable": 2, "no_time": 1,
+        }));
+        let again = send(&phone, id, &fixes).await.expect(200);
+        assert_eq!((&again.json()["accepted"], signature(&again)), (&json!(0), signature(&first)));
+        let bad = &fixes[10..];
+        let only_bad = send(&phone, id, bad).await.expect(200);
+        assert_eq!(only_bad.json()["accepted"], 0);
+        assert_eq!(signature(&only_bad), signature(&send(&phone, id, bad).await.expect(200)));
+        assert_ne!(signature(&only_bad), signature(&first));
+        assert!(send(&phone, id, &[]).await.expect(200).json()["receipt"].is_null());
+    }
+
+    async fn a_batch_of_another_shape_is_refused_with_its_pointer(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let post = async |body: &Value| phone.post(&path(id, "/fixes"), body).await;
+        assert_eq!(post(&json!({"fixes": 3})).await.expect(422).pointers(), ["/fixes"]);
+        assert_eq!(post(&json!({"fixes": [], "more": 1})).await.expect(422).problem(), "invalid-content");
+        let many = vec![json!({}); 10_001];
+        assert_eq!(post(&json!({ "fixes": many })).await.expect(422).pointers(), ["/fixes"]);
+        let door = path(id, "/fixes");
+        let cut = phone.send(Method::POST, &door, Some("application/json"), Body::from("{\"fixes\":[{"));
+        assert_eq!(cut.await.expect(400).problem(), "malformed-body");
+        let plain = phone.send(Method::POST, &door, Some("text/plain"), Body::from("{}"));
+        assert_eq!(plain.await.expect(415).problem(), "unsupported-type");
+    }
+
+    async fn a_foreign_patrol_is_answered_as_an_unknown_one(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let stranger = stranger(&field).await;
+        let (id, unknown) = (recorded(&field, &phone).await, field.new_id());
+        let fixes = walk(&field, -3000, 5);
+        let foreign = send(&stranger, id, &fixes).await.expect(404);
+        assert_eq!(without_request_id(&foreign), without_request_id(&send(&stranger, unknown, &fixes).await.expect(404)));
+        let foreign = stranger.get(&path(id, "")).await.expect(404);
+        assert_eq!(without_request_id(&foreign), without_request_id(&stranger.get(&path(unknown, "")).await.expect(404)));
+        let file = send_gpx(&stranger, &path(id, "/gpx"), gpx(&fixes)).await.expect(404);
+        assert_eq!(without_request_id(&file), without_request_id(&foreign));
+        assert_eq!(stranger.get("/api/v1/patrols").await.expect(200).json()["features"], json!([]));
+    }
+
+    async fn a_trackers_secret_appends_and_nothing_else(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let device = field.device("garmin-1", &[]).await;
+        let tracker = field.door(device, Door::Tracker).await;
+        let door = format!("/t/{}/gpx", tracker.token());
+        let file = gpx(&walk(&field, -3000, 100));
+        let first = send_gpx(&field.anon(), &door, file.clone()).await.expect(201);
+        let told = first.json();
+        assert_eq!((&told["accepted"], &told["held"], &told["duplicates"]), (&json!(100), &json!(0), &json!(0)));
+        let again = send_gpx(&field.anon(), &door, file).await.expect(201);
+        assert_eq!((&again.json()["accepted"], &again.json()["duplicates"]), (&json!(0), &json!(100)));
+        assert_eq!(signature(&again), signature(&first));
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        assert_eq!(shown["properties"]["tracks"][0]["device"], device.to_string());
+        assert_eq!(shown["properties"]["fix_quality"]["accuracy_unknown"], 100);
+        tracker.get(&path(id, "")).await.expect(401);
+        tracker.put(&path(field.new_id(), ""), &declared(&field, 0, None)).await.expect(401);
+        send(&tracker, id, &walk(&field, -3000, 1)).await.expect(401);
+        let api = format!("/t/{}/gpx", phone.token());
+        send_gpx(&field.anon(), &api, gpx(&[])).await.expect(404);
+    }
+
+    async fn a_hostile_file_is_refused(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let hostile = r#"<!DOCTYPE gpx [<!ENTITY a "b">]><gpx version="1.1"/>"#;
+        for file in [hostile, "<kml/>", "<gpx><trk>", "no file"] {
+            let refused = send_gpx(&phone, &path(id, "/gpx"), file.to_owned()).await.expect(400);
+            assert_eq!(refused.problem(), "malformed-body", "{file}");
+        }
+        let form = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gpx\"\r\n\r\n{}\r\n--b--\r\n",
+            gpx(&walk(&field, -3000, 7)),
+        );
+        let kind = Some("multipart/form-data; boundary=b");
+        let sent = phone.send(Method::POST, &path(id, "/gpx"), kind, Body::from(form)).await.expect(201);
+        assert_eq!(sent.json()["accepted"], 7);
+        let empty = phone.send(Method::POST, &path(id, "/gpx"), kind, Body::from("--b--\r\n")).await;
+        assert_eq!(empty.expect(422).pointers(), ["/file"]);
+    }
+
+    async fn fixes_outside_every_patrol_are_held_until_it_is_recorded(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        // One in the patrol, four in an hour of which nothing is declared yet, two of a time never declared.
+        let mut fixes = walk(&field, -3000, 1);
+        fixes.extend(walk(&field, -4 * 3600, 4));
+        fixes.extend(walk(&field, -2 * DAY_S, 2));
+        fixes.push(json!({"lon": 104.1, "lat": 22.3}));
+        let file = gpx(&fixes);
+        let told = send_gpx(&phone, &path(id, "/gpx"), file.clone()).await.expect(201).json();
+        assert_eq!((&told["accepted"], &told["held"], &told["quarantined"]), (&json!(1), &json!(6), &json!(1)));
+        let told = send_gpx(&phone, &path(id, "/gpx"), file.clone()).await.expect(201).json();
+        assert_eq!((&told["accepted"], &told["held"], &told["duplicates"]), (&json!(0), &json!(0), &json!(7)));
+        let claimed = field.new_id();
+        phone.put(&path(claimed, ""), &declared(&field, -4 * 3600, Some(-3 * 3600))).await.expect(201);
+        let shown = phone.get(&path(claimed, "")).await.expect(200).json();
+        assert_eq!(shown["properties"]["tracks"][0]["fixes"], 4);
+        let told = send_gpx(&phone, &path(id, "/gpx"), file.clone()).await.expect(201).json();
+        assert_eq!((&told["accepted"], &told["held"], &told["duplicates"]), (&json!(0), &json!(0), &json!(7)));
+        field.clock.advance_millis(73 * 3_600_000);
+        assert_eq!(field.app.patrols.erase_held().await.unwrap(), 1);
+        assert_eq!(field.app.patrols.erase_held().await.unwrap(), 0);
+        let late = field.new_id();
+        phone.put(&path(late, ""), &declared(&field, -2 * DAY_S, Some(-2 * DAY_S + 600))).await.expect(201);
+        assert_eq!(phone.get(&path(late, "")).await.expect(200).json()["properties"]["tracks"], json!([]));
+    }
+
+    async fn an_officer_judges_what_touched_a_commune_in_reach(field: Field) {
+        import_communes(&field).await;
+        let phone = field.phone("may-1", &["90001"]).await;
+        let id = recorded(&field, &phone).await;
+        let here = field.account("xa-1", Role::CommuneOfficer, &["90001"]).await;
+        let elsewhere = field.account("xa-2", Role::CommuneOfficer, &["90002"]).await;
+        let reader = field.account("doc-gia", Role::Reader, &[]).await;
+        here.get(&path(id, "")).await.expect(404);
+        send(&phone, id, &walk(&field, -3000, 100)).await.expect(200);
+        field.settle().await;
+        let shown = here.get(&path(id, "")).await.expect(200).json();
+        assert_eq!(shown["properties"]["communes"], json!(["90001"]));
+        for other in [&elsewhere, &reader] {
+            other.get(&path(id, "")).await.expect(404);
+            other.post(&path(id, "/validation"), &json!({"state": "validated"})).await.expect(404);
+        }
+        let verdict = json!({"state": "validated"});
+        phone.post(&path(id, "/validation"), &verdict).await.expect(403);
+        assert_eq!(here.post(&path(id, "/validation"), &json!({"state": "rejected"})).await.expect(422).pointers(), ["/reason"]);
+        let judged = here.post(&path(id, "/validation"), &verdict).await.expect(200);
+        assert_eq!(signature(&judged), signature(&here.post(&path(id, "/validation"), &verdict).await.expect(200)));
+        let reject = json!({"state": "rejected", "reason": "không đúng địa bàn"});
+        assert_eq!(here.post(&path(id, "/validation"), &reject).await.expect(409).problem(), "wrong-state");
+        let list = |who: &Client, query: &str| {
+            let (who, query) = (who.clone(), format!("/api/v1/patrols?count=true&{query}"));
+            async move { who.get(&query).await.expect(200).json()["count"].clone() }
+        };
+        assert_eq!(list(&here, "state=validated&commune=90001&kind=crop_check").await, 1);
+        assert_eq!(list(&here, "state=rejected").await, 0);
+        assert_eq!(list(&here, "commune=90002").await, 0);
+        assert_eq!(list(&elsewhere, "").await, 0);
+        reader.get("/api/v1/patrols").await.expect(403);
+        here.get("/api/v1/patrols?colour=red").await.expect(400);
+        // A correction by an officer is judged anew; late fixes are taken all the same.
+        let mut revision = declared(&field, -3600, Some(-60));
+        revision["team"] = json!(RESERVE_TEAM);
+        revision["lead_org"] = json!(RESERVE_ORG);
+        revision["revises"] = json!(1);
+        here.put(&path(id, ""), &revision).await.expect(201);
+        here.post(&path(id, "/validation"), &reject).await.expect(200);
+        assert_eq!(send(&phone, id, &walk(&field, -2000, 10)).await.expect(200).json()["accepted"], 10);
+        let mut tx = field.app.journal.store().read().await.unwrap();
+        let walked = field.app.patrols.walked(&mut tx, PatrolId(id)).await.unwrap().unwrap();
+        assert!(!walked.counts() && !walked.is_validated());
+        assert_eq!(walked.tracks.unwrap()[0].summary.legs.len(), 2);
+    }
+
+    async fn a_list_is_read_page_by_page(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        for at in 0..5 {
+            // Two start at the same instant.
+            let draft = declared(&field, -3600 * (at / 2), None);
+            phone.put(&path(field.new_id(), ""), &draft).await.expect(201);
+        }
+        let mut next = Some("/api/v1/patrols?limit=2&kind=crop_check".to_owned());
+        let mut seen = Vec::new();
+        while let Some(page) = next {
+            let page = phone.get(&page).await.expect(200).json();
+            seen.extend(page["features"].as_array().unwrap().iter().map(|patrol| patrol["id"].to_string()));
+            next = page["next"].as_str().map(ToOwned::to_owned);
+            if let Some(next) = &next {
+                phone.get(&next.replace("crop_check", "night")).await.expect(400);
+            }
+        }
+        assert_eq!(seen.len(), 5);
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 5);
+    }
+
+    async fn raw_fixes_go_after_their_retention_unless_held(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let officer = field.officer().await;
+        let (free, held) = (recorded(&field, &phone).await, recorded(&field, &phone).await);
+        let fixes = walk(&field, -3000, 200);
+        for id in [free, held] {
+            send(&phone, id, &fixes).await.expect(200);
+        }
+        let before = phone.get(&path(free, "")).await.expect(200).json();
+        let order = json!({"reason": "vụ án 12/2026"});
+        phone.put(&path(held, "/hold"), &order).await.expect(403);
+        let set = officer.put(&path(held, "/hold"), &order).await.expect(200);
+        assert_eq!(signature(&set), signature(&officer.put(&path(held, "/hold"), &order).await.expect(200)));
+        assert_eq!(officer.put(&path(held, "/hold"), &json!({"reason": " "})).await.expect(422).pointers(), ["/reason"]);
+
+        field.clock.advance_millis(700 * DAY_S * 1000);
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 0);
+        field.clock.advance_millis(60 * DAY_S * 1000);
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 0);
+        let after = phone.get(&path(free, "")).await.expect(200).json();
+        assert!(after["properties"]["redacted_at"].is_string());
+        for figure in ["length_m", "duration_s", "gaps", "fix_quality", "cells", "tracks"] {
+            assert_eq!(after["properties"][figure], before["properties"][figure], "{figure}");
+        }
+        // A straight walk is two points once simplified.
+        assert_eq!(after["geometry"]["coordinates"][0].as_array().unwrap().len(), 2);
+        let again = send(&phone, free, &fixes).await.expect(200).json();
+        assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(200)));
+        let mut tx = field.app.journal.store().read().await.unwrap();
+        let walked = field.app.patrols.walked(&mut tx, PatrolId(free)).await.unwrap().unwrap();
+        assert!(walked.tracks.is_none(), "what was erased cannot be checked again");
+        drop(tx);
+
+        let (door, order) = (path(held, "/hold"), Body::from(order.to_string()));
+        let lift = officer.send(Method::DELETE, &door, Some("application/json"), order).await;
+        assert!(lift.expect(200).json()["held_since"].is_null());
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);
+        field.settle().await;
+        let auditor = field.account("thanh-tra", Role::Auditor, &[]).await;
+        let entries = auditor.get("/api/v1/journal/entries?limit=500").await.expect(200).json();
+        let entries = entries["entries"].as_array().unwrap().clone();
+        let redacted = entries.iter().filter(|entry| entry["redacted"] == true);
+        assert!(redacted.clone().all(|entry| entry["kind"] == "fixes") && redacted.count() == 2);
+        assert_eq!(entries.iter().filter(|entry| entry["kind"] == "redaction").count(), 2);
+    }
+}

@@ -1,0 +1,228 @@
+//! Starting the built binary, and a plain HTTP/1.1 client for it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tuantra");
+
+/// A folder that goes with the test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tuantra-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+/// How a server is started.
+pub struct Start<'a> {
+    pub data: &'a Path,
+    pub database: Option<&'a str>,
+    pub fsync: bool,
+    /// Arguments of a program that runs the server, such as strace.
+    pub under: Vec<String>,
+    /// Where the server's log goes, at its most talkative.
+    pub log: Option<PathBuf>,
+}
+
+impl<'a> Start<'a> {
+    pub fn on(data: &'a Path, database: Option<&'a str>) -> Self {
+        Self {
+            data,
+            database,
+            fsync: true,
+            under: Vec::new(),
+            log: None,
+        }
+    }
+
+    /// A command of the built binary on this data.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut words = self.under.clone();
+        words.push(PROGRAM.into());
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data);
+        command
+            .env_remove("TUANTRA_DATABASE_URL")
+            .env("TUANTRA_FSYNC", self.fsync.to_string());
+        command.env("TUANTRA_REQUESTS_PER_SECOND", "100000");
+        if let Some(url) = self.database {
+            command.env("TUANTRA_DATABASE_URL", url);
+        }
+        command
+    }
+
+    /// What a command prints on standard output.
+    pub fn answer(&self, arguments: &[&str]) -> String {
+        let plain = Start {
+            under: Vec::new(),
+            log: None,
+            ..Start::on(self.data, self.database)
+        };
+        let output = plain.command(arguments).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Starts the server on a free port and waits until it answers.
+    pub async fn serve(&self) -> Server {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let address = format!("127.0.0.1:{port}");
+        let mut command = self.command(&["serve", "--listen", &address]);
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Server { child, address };
+        let begun = Instant::now();
+        while server
+            .get("/healthz", "")
+            .await
+            .is_none_or(|answer| answer.status != 200)
+        {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the server does not answer"
+            );
+            tokio::task::yield_now().await;
+        }
+        server
+    }
+}
+
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl Server {
+    pub async fn get(&self, path: &str, token: &str) -> Option<Answer> {
+        request(&self.address, "GET", path, token, "application/json", b"").await
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Option<Answer> {
+        request(
+            &self.address,
+            "POST",
+            path,
+            token,
+            "application/json",
+            body.to_string().as_bytes(),
+        )
+        .await
+    }
+
+    pub async fn put(&self, path: &str, token: &str, body: &Value) -> Option<Answer> {
+        request(
+            &self.address,
+            "PUT",
+            path,
+            token,
+            "application/json",
+            body.to_string().as_bytes(),
+        )
+        .await
+    }
+
+    /// SIGKILL: no destructor runs, no buffer is flushed.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and waits for the graceful end.
+    pub fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One request on a connection of its own; `None` when no whole answer came.
+pub async fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    kind: &str,
+    body: &[u8],
+) -> Option<Answer> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: {kind}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body).await.ok()?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.ok()?;
+    let split = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..split])
+        .ok()?
+        .to_ascii_lowercase();
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let body = bytes[split + 4..].to_vec();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))?;
+    (length.trim().parse() == Ok(body.len())).then_some(Answer { status, body })
+}

@@ -1,0 +1,112 @@
+//! A PostgreSQL cluster of this test's own, with fsync on, as a province would run it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::binary::Folder;
+
+/// A running cluster; stopped and deleted with the test.
+pub struct Cluster {
+    folder: Folder,
+    programs: PathBuf,
+    port: u16,
+    asks_other_owner: bool,
+}
+
+impl Cluster {
+    pub fn start(name: &str) -> Self {
+        let programs = std::env::var_os("TUANTRA_TEST_PG_BIN")
+            .expect("run through tests/with-postgres.sh (make tests): durability is proved on PostgreSQL too");
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let root = Command::new("id")
+            .arg("-u")
+            .output()
+            .unwrap()
+            .stdout
+            .starts_with(b"0\n");
+        let cluster = Self {
+            folder: Folder::new(name),
+            programs: programs.into(),
+            port,
+            asks_other_owner: root,
+        };
+        cluster.own();
+        cluster.run(
+            "initdb",
+            &[
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--no-sync",
+            ],
+        );
+        let options = format!(
+            "-p {port} -k {} -c listen_addresses=127.0.0.1",
+            cluster.folder.path().display()
+        );
+        let log = cluster.folder.path().join("log").display().to_string();
+        cluster.run(
+            "pg_ctl",
+            &[
+                "start",
+                "--silent",
+                "--wait",
+                "--log",
+                &log,
+                "--options",
+                &options,
+            ],
+        );
+        cluster
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// initdb and postgres refuse to run as root.
+    fn own(&self) {
+        if self.asks_other_owner {
+            let status = Command::new("chown")
+                .arg("postgres")
+                .arg(self.folder.path())
+                .status();
+            assert!(status.unwrap().success());
+        }
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let path = self.programs.join(program);
+        let mut command = if self.asks_other_owner {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
+                .arg(path);
+            command
+        } else {
+            Command::new(path)
+        };
+        let data = self.folder.path().join("data");
+        command
+            .args(arguments)
+            .arg("--pgdata")
+            .arg(data)
+            .current_dir(self.folder.path());
+        let done = command
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .status();
+        assert!(done.unwrap().success(), "{program} failed");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.run("pg_ctl", &["stop", "--silent", "--mode=immediate"]);
+    }
+}
