@@ -3,6 +3,7 @@
 #[macro_use]
 mod field;
 
+mod coverage;
 mod identity;
 mod journal;
 mod operate;

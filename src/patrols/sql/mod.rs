@@ -13,11 +13,17 @@ pub use recall::*;
 pub use tracks::*;
 
 /// Every statement of patrols, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] =
-    &joined::<COUNT>([declared::STATEMENTS, fixes::STATEMENTS,recall::STATEMENTS, tracks::STATEMENTS]);
+pub const STATEMENTS: &[&str] = &joined::<COUNT>([
+    declared::STATEMENTS,
+    fixes::STATEMENTS,
+    recall::STATEMENTS,
+    tracks::STATEMENTS,
+]);
 
-const COUNT: usize =
-    declared::STATEMENTS.len() + fixes::STATEMENTS.len() + recall::STATEMENTS.len() + tracks::STATEMENTS.len();
+const COUNT: usize = declared::STATEMENTS.len()
+    + fixes::STATEMENTS.len()
+    + recall::STATEMENTS.len()
+    + tracks::STATEMENTS.len();
 
 const fn joined<const N: usize>(parts: [&[&'static str]; 4]) -> [&'static str; N] {
     let mut all = [""; N];
