@@ -10,6 +10,7 @@ use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
 use crate::blobs::Blobs;
 use crate::config::Config;
+use crate::coverage::Coverage;
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -32,6 +33,8 @@ pub struct App {
     pub patrols: Patrols,
     /// Plots and incidents.
     pub plots: Plots,
+    /// Shares of risk areas that were seen.
+    pub coverage: Coverage,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -67,6 +70,12 @@ impl App {
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
+        let coverage = Coverage::new(
+            journal.clone(),
+            identity.clone(),
+            areas.clone(),
+            patrols.clone(),
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -75,6 +84,7 @@ impl App {
             areas,
             patrols,
             plots,
+            coverage,
             blobs,
             limits,
         }
@@ -100,6 +110,7 @@ parts! {
     Areas: |app| app.areas.clone();
     Patrols: |app| app.patrols.clone();
     Plots: |app| app.plots.clone();
+    Coverage: |app| app.coverage.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -49,15 +49,7 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
 async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
-        patrols::INDEX_JOB => {
-            tracing::debug!("a patrol was passed on to coverage");
-            let context = (app.journal.clone(), job.id);
-            app.journal
-                .write(context, |tx, (journal, id)| {
-                    Box::pin(journal.finish_job(tx, *id))
-                })
-                .await?;
-        }
+        patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),
     }
     Ok(())

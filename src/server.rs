@@ -28,7 +28,7 @@ use crate::base::actor::Right;
 use crate::http::routes::Route;
 use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{areas, identity, journal, patrols, plots};
+use crate::{areas, coverage, evidence, identity, journal, patrols, plots};
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -179,6 +179,16 @@ pub fn declared() -> Declared<App> {
             TrackerPath,
             patrols::http::GPX_LIMIT,
             routes!(patrols::http::track_gpx),
+        )
+        // Those who answer for communes.
+        .route(Public, routes!(coverage::http::map_page))
+        .route(
+            Needs(Right::ReadCoverage),
+            routes!(coverage::http::coverage),
+        )
+        .route(
+            Needs(Right::ReadGaps),
+            routes!(coverage::http::coverage_cells),
         )
         // Those who read, judge and keep patrols.
         .route(Needs(Right::ReadPatrols), routes!(patrols::http::patrols))

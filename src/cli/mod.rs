@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod demo;
+mod coverage;
 mod device;
 mod import;
 mod serve;
@@ -43,6 +44,8 @@ pub enum Command {
     /// Devices and their secrets.
     #[command(subcommand)]
     Device(device::Device),
+    /// Print the share of the risk areas that patrols came within sight of, per commune.
+    Coverage(coverage::Coverage),
     /// Take a backup beside the running server and prove what it holds.
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
@@ -105,6 +108,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
+        Command::Coverage(coverage) => coverage.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Import(import) => import.run().await,

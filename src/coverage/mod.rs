@@ -4,4 +4,10 @@
 //! areas) and is computed on H3 masks: the 49 cells of resolution 11 under one cell of resolution 9
 //! fit one 64-bit word, so a union is `|` and a cut is `&`. `docs/coverage-error.md` states the error.
 
+pub mod http;
 pub mod model;
+mod service;
+mod sql;
+
+pub use service::{Answer, Asked, CommuneAnswer, Coverage, Error, Figures};
+pub use sql::STATEMENTS;

@@ -49,6 +49,12 @@ impl Journal {
 
     /// Ends a job within the act that did its work.
     pub async fn finish_job(&self, tx: &mut Tx, job: JobId) -> Result<(), Error> {
+        sql::finish_job(tx, job).await.map(drop)
+    }
+
+    /// Ends a job; false when the work was asked for again since it was taken (or was done by another), so that what
+    /// this job knows may be old.
+    pub async fn finish_latest_job(&self, tx: &mut Tx, job: JobId) -> Result<bool, Error> {
         sql::finish_job(tx, job).await
     }
 

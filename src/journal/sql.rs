@@ -363,9 +363,9 @@ pub async fn lease_job(
     changed!(tx, sqlx::query(LEASE_JOB).bind(id).bind(now).bind(until)).map(|rows| rows > 0)
 }
 
-/// Ends a job, unless it was asked for again meanwhile: its id then differs.
-pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<(), Error> {
-    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(drop)
+/// Ends a job, unless it was asked for again meanwhile: its id then differs, and the answer is false.
+pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(|rows| rows > 0)
 }
 
 pub async fn delay_job(

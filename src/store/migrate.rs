@@ -27,6 +27,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0004_patrols.sql"),
     ),
     (6, "plots", include_str!("../../migrations/0006_plots.sql")),
+    (
+        5,
+        "coverage",
+        include_str!("../../migrations/0005_coverage.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

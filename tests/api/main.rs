@@ -4,6 +4,7 @@
 mod field;
 
 mod areas;
+mod coverage;
 mod identity;
 mod journal;
 mod operate;

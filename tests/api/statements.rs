@@ -12,6 +12,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::areas::STATEMENTS,
         tuantra::patrols::STATEMENTS,
         tuantra::plots::STATEMENTS,
+        tuantra::coverage::STATEMENTS,
     ]
     .concat()
 }

@@ -64,6 +64,13 @@ impl Seen {
         }
     }
 
+    /// Adds cells seen under the parent at a place of the grid.
+    pub fn add_at(&mut self, place: usize, seen: u64) {
+        if let Some(mask) = self.masks.get_mut(place) {
+            *mask |= seen;
+        }
+    }
+
     /// Everything seen at least once.
     #[must_use]
     pub fn once(grid: &RiskGrid, rows: impl IntoIterator<Item = Row>) -> Self {

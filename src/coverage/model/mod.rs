@@ -4,9 +4,11 @@
 
 pub mod answer;
 pub mod definition;
+pub mod effort;
 pub mod fold;
 pub mod interval;
 pub mod lattice;
+pub mod packed;
 mod plane;
 pub mod risk;
 pub mod sweep;

@@ -54,7 +54,7 @@ pub struct PatrolWire {
 }
 
 /// What coverage needs of a declaration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Declared {
     /// What it is for.
     pub kind: PatrolKind,

@@ -122,7 +122,10 @@ pub(super) async fn walked_of(tx: &mut Tx, row: &PatrolRow) -> Result<Walked, st
     })
 }
 
-fn derived(chunks: &[TrackChunk], declared: &Declared) -> Result<Vec<WalkedTrack>, store::Error> {
+pub(super) fn derived(
+    chunks: &[TrackChunk],
+    declared: &Declared,
+) -> Result<Vec<WalkedTrack>, store::Error> {
     chunks
         .chunk_by(|one, other| one.device == other.device)
         .map(|of_device| derived_track(of_device, declared))

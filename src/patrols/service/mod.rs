@@ -5,6 +5,7 @@ mod derive;
 mod files;
 mod judge;
 mod read;
+mod recall;
 mod record;
 mod retain;
 

@@ -3,21 +3,29 @@
 mod declared;
 mod fixes;
 mod lists;
+mod recall;
 mod tracks;
 
 pub use declared::*;
 pub use fixes::*;
 pub use lists::*;
+pub use recall::*;
 pub use tracks::*;
 
 /// Every statement of patrols, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] =
-    &joined::<COUNT>([declared::STATEMENTS, fixes::STATEMENTS, tracks::STATEMENTS]);
+pub const STATEMENTS: &[&str] = &joined::<COUNT>([
+    declared::STATEMENTS,
+    fixes::STATEMENTS,
+    recall::STATEMENTS,
+    tracks::STATEMENTS,
+]);
 
-const COUNT: usize =
-    declared::STATEMENTS.len() + fixes::STATEMENTS.len() + tracks::STATEMENTS.len();
+const COUNT: usize = declared::STATEMENTS.len()
+    + fixes::STATEMENTS.len()
+    + recall::STATEMENTS.len()
+    + tracks::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 3]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 4]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

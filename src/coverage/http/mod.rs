@@ -1,0 +1,28 @@
+//! Coverage from outside: figures per commune, the gap list, and one plain map page.
+
+mod map;
+mod routes;
+
+pub use map::*;
+pub use routes::*;
+
+use crate::http::{Problem, ProblemKind};
+
+use super::service::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Forbidden => Self::new(ProblemKind::Forbidden),
+            Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Parameter { name, reason } => refused(name, &reason),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(name: &str, reason: &str) -> Problem {
+    Problem::new(ProblemKind::InvalidParameter)
+        .detail(format!("{name}: {reason}"))
+        .fault(format!("/{name}"), reason)
+}

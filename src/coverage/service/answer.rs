@@ -1,0 +1,170 @@
+//! What may be asked of coverage, and what is answered.
+
+use std::num::NonZeroU8;
+
+use serde::Serialize;
+
+use crate::areas::model::risk::RiskLevel;
+use crate::base::ids::{CampaignId, OrgId};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::patrols::model::vocabulary::PatrolKind;
+
+use super::season::Season;
+
+/// Whose patrols count: a kind of organisation in the lead, or one organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Force {
+    /// Every organisation of that kind.
+    Kind(String),
+    /// That organisation.
+    Org(OrgId),
+}
+
+/// Which passes count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pass {
+    /// Visits inside the check windows of that name.
+    Named(String),
+    /// Visits inside so many different check windows.
+    Times(NonZeroU8),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day; boundaries are those of this day.
+    pub to: LocalDate,
+    /// One commune only.
+    pub commune: Option<String>,
+    /// Risk areas of one level only.
+    pub level: Option<RiskLevel>,
+    /// Patrols of one campaign only.
+    pub campaign: Option<CampaignId>,
+    /// Patrols of one kind only.
+    pub kind: Option<PatrolKind>,
+    /// The radius in centimetres; none: the walker's own.
+    pub radius_cm: Option<u32>,
+    /// A cell counts from so many visits on.
+    pub visits: NonZeroU8,
+    /// Only visits inside check windows.
+    pub pass: Option<Pass>,
+    /// Only patrols that an officer found true.
+    pub validated: bool,
+    /// Only patrols of one force.
+    pub force: Option<Force>,
+    /// From facts received up to an instant only.
+    pub as_of: Option<Timestamp>,
+}
+
+impl Asked {
+    /// Everything in a window of local days.
+    #[must_use]
+    pub fn between(from: LocalDate, to: LocalDate) -> Self {
+        Self {
+            from,
+            to,
+            commune: None,
+            level: None,
+            campaign: None,
+            kind: None,
+            radius_cm: None,
+            visits: NonZeroU8::MIN,
+            pass: None,
+            validated: false,
+            force: None,
+            as_of: None,
+        }
+    }
+}
+
+/// By which rule the figures were made.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct DefinitionView {
+    /// Grows by one with every change of the rule.
+    pub version: u32,
+    /// How far a patrol sees.
+    pub radius_m: f64,
+    /// Longest time between the ends of a leg.
+    pub max_gap_s: i64,
+    /// Longest distance between the ends of a leg.
+    pub max_gap_m: f64,
+    /// Worst stated accuracy of a fix that counts.
+    pub max_accuracy_m: f64,
+    /// H3 resolution of the cells.
+    pub resolution: u8,
+    /// How many visits a cell needs.
+    pub visits: u8,
+    /// The day whose boundaries hold.
+    pub boundaries_on: LocalDate,
+}
+
+/// Something that a reader of the figures must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Note {
+    /// A fixed code.
+    pub code: &'static str,
+    /// The same in words.
+    pub text: String,
+}
+
+/// The figures of one commune, or of all that are listed together.
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct Figures {
+    /// The area at risk, in m².
+    pub risk_area_m2: f64,
+    /// That minus the area at risk in the period of equal length before, in m².
+    pub risk_area_change_m2: f64,
+    /// The covered part, in m².
+    pub covered_m2: f64,
+    /// The covered share, 0 to 1; null without risk area.
+    pub coverage: Option<f64>,
+    /// Half width of the 99.9 % interval around the share, as a share; null without risk area.
+    pub error_bound: Option<f64>,
+    /// The shortest way that could cover it all, in km.
+    pub km_for_full: Option<f64>,
+    /// Patrols that were there.
+    pub patrols: usize,
+    /// Their way there, in metres.
+    pub length_m: f64,
+    /// Their time there, in hours of a team.
+    pub team_hours: f64,
+    /// When the last of them was there.
+    pub last_visit_at: Option<Timestamp>,
+}
+
+/// The figures of one commune.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CommuneAnswer {
+    /// The official code.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// Coverage per commune.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Answer {
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day.
+    pub to: LocalDate,
+    /// By which rule the figures were made.
+    pub definition: DefinitionView,
+    /// Every journal entry up to this number is in the figures; null while there is none.
+    pub indexed_through: Option<i64>,
+    /// Patrols whose latest facts are not in the figures yet.
+    pub pending_patrols: i64,
+    /// The check windows.
+    pub season: Season,
+    /// What a reader must know.
+    pub notes: Vec<Note>,
+    /// The communes that the caller may see, by code.
+    pub communes: Vec<CommuneAnswer>,
+    /// All of them together.
+    pub total: Figures,
+}

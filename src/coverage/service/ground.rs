@@ -1,0 +1,343 @@
+//! Where risk lies: grids per commune, laid in parallel, kept by what they were made of.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use geo::{BooleanOps, Intersects, MultiPolygon};
+use sha2::{Digest, Sha256};
+
+use crate::areas::RiskAreaView;
+use crate::areas::model::map::{Commune, CommuneMap};
+use crate::base::ids::BoundaryId;
+use crate::coverage::model::fold::Seen;
+use crate::coverage::model::lattice::Lattice;
+use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::window::CheckWindow;
+use crate::store;
+
+use super::cache::{Slot, Slots};
+use super::season::windows_of;
+use super::{Error, aside};
+
+/// Communes whose risk is kept.
+const KEPT_COMMUNES: usize = 8_000;
+/// Whole sets that are kept.
+const KEPT_SETS: usize = 8;
+
+type Key = [u8; 32];
+
+/// The risk of one commune.
+#[derive(Debug, Default)]
+pub(super) struct CommuneRisk {
+    /// The geodesic area at risk.
+    pub(super) risk_area_m2: f64,
+    /// One grid; when passes are asked for, one for each set of check windows.
+    parts: Vec<(Vec<CheckWindow>, RiskGrid)>,
+    /// The geometry could not be computed.
+    pub(super) is_faulty: bool,
+}
+
+/// The risk of all communes of a map.
+#[derive(Debug)]
+pub(super) struct RiskSet {
+    pub(super) communes: Vec<Arc<CommuneRisk>>,
+    /// Commune and place in it of every grid.
+    parts: Vec<(usize, usize)>,
+    /// Where the targets of a slot begin; one more at the end.
+    starts: Vec<u32>,
+    /// Grid and place in it.
+    targets: Vec<(u32, u32)>,
+}
+
+impl RiskSet {
+    /// The grids with the commune each belongs to and its check windows.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (usize, &[CheckWindow], &RiskGrid)> {
+        self.parts.iter().filter_map(|(commune, part)| {
+            let (windows, grid) = self.communes.get(*commune)?.parts.get(*part)?;
+            Some((*commune, windows.as_slice(), grid))
+        })
+    }
+
+    /// The grids and places that a slot's rows fall on.
+    pub(super) fn targets(&self, slot: Slot) -> &[(u32, u32)] {
+        let at = slot as usize;
+        let (Some(from), Some(to)) = (self.starts.get(at), self.starts.get(at + 1)) else {
+            return &[];
+        };
+        self.targets
+            .get(*from as usize..*to as usize)
+            .unwrap_or_default()
+    }
+
+    /// Nothing seen yet, for every grid.
+    pub(super) fn unseen(&self) -> Vec<Seen> {
+        self.parts()
+            .map(|(_, _, grid)| Seen::nothing(grid))
+            .collect()
+    }
+
+    fn of(communes: Vec<Arc<CommuneRisk>>, slots: &RwLock<Slots>) -> Result<Self, Error> {
+        let mut slots = slots
+            .write()
+            .map_err(|fault| store::Error::Unavailable(fault.to_string()))?;
+        let mut parts = Vec::new();
+        let mut found = Vec::new();
+        for (commune, risk) in communes.iter().enumerate() {
+            for (part, (_, grid)) in risk.parts.iter().enumerate() {
+                let number = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+                parts.push((commune, part));
+                for place in 0..grid.parents() {
+                    if let Some(at_risk) = grid.risk(place) {
+                        let place = u32::try_from(place).unwrap_or(u32::MAX);
+                        found.push((slots.number(at_risk.parent), (number, place)));
+                    }
+                }
+            }
+        }
+        drop(slots);
+        found.sort_unstable();
+        let most = found.last().map_or(0, |(slot, _)| *slot as usize + 1);
+        let starts = (0..=most).map(|slot| {
+            let before = found.partition_point(|(own, _)| (*own as usize) < slot);
+            u32::try_from(before).unwrap_or(u32::MAX)
+        });
+        Ok(Self {
+            starts: starts.collect(),
+            targets: found.iter().map(|(_, target)| *target).collect(),
+            communes,
+            parts,
+        })
+    }
+}
+
+/// What has been laid so far.
+#[derive(Default)]
+pub(super) struct Grounds {
+    kept: Mutex<Kept>,
+    /// Held while grids are laid, so that they are laid once.
+    laying: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Kept {
+    communes: HashMap<Key, (u64, Arc<CommuneRisk>)>,
+    sets: Vec<(Key, Arc<RiskSet>)>,
+    clock: u64,
+}
+
+impl fmt::Debug for Grounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Grounds")
+    }
+}
+
+impl Kept {
+    fn set(&mut self, key: &Key) -> Option<Arc<RiskSet>> {
+        let at = self.sets.iter().position(|(own, _)| own == key)?;
+        let entry = self.sets.remove(at);
+        let set = Arc::clone(&entry.1);
+        self.sets.push(entry);
+        Some(set)
+    }
+
+    fn keep_set(&mut self, key: Key, set: Arc<RiskSet>) {
+        if self.sets.len() >= KEPT_SETS {
+            self.sets.remove(0);
+        }
+        self.sets.push((key, set));
+    }
+
+    fn commune(&mut self, key: &Key) -> Option<Arc<CommuneRisk>> {
+        self.clock += 1;
+        let (used, risk) = self.communes.get_mut(key)?;
+        *used = self.clock;
+        Some(Arc::clone(risk))
+    }
+
+    fn keep_commune(&mut self, key: Key, risk: Arc<CommuneRisk>) {
+        self.clock += 1;
+        self.communes.insert(key, (self.clock, risk));
+        if self.communes.len() > KEPT_COMMUNES {
+            let mut uses: Vec<u64> = self.communes.values().map(|(used, _)| *used).collect();
+            uses.sort_unstable();
+            let median = uses.get(uses.len() / 2).copied().unwrap_or(0);
+            self.communes.retain(|_, (used, _)| *used > median);
+        }
+    }
+}
+
+impl Grounds {
+    /// The risk of the communes of a map under these risk areas.
+    pub(super) async fn risk(
+        &self,
+        lattice: Lattice,
+        map: &Arc<CommuneMap>,
+        areas: &[RiskAreaView],
+        by_windows: bool,
+        slots: &RwLock<Slots>,
+    ) -> Result<Arc<RiskSet>, Error> {
+        let key = set_key(map, areas, by_windows);
+        if let Some(set) = self.kept(|kept| kept.set(&key)) {
+            return Ok(set);
+        }
+        let _laying = self.laying.lock().await;
+        if let Some(set) = self.kept(|kept| kept.set(&key)) {
+            return Ok(set);
+        }
+        let plan: Vec<Plan> = map
+            .communes()
+            .iter()
+            .map(|commune| Plan::of(commune, areas, by_windows))
+            .collect();
+        let known: Vec<_> = plan
+            .iter()
+            .map(|plan| self.kept(|kept| kept.commune(&plan.key)))
+            .collect();
+        let missing = plan.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let missing: Vec<Plan> = missing.map(|(plan, _)| plan.clone()).collect();
+        let mut laid = aside(move || lay_all(lattice, &missing)).await?.into_iter();
+        let mut communes = Vec::with_capacity(plan.len());
+        for (plan, known) in plan.iter().zip(known) {
+            let risk = match known {
+                Some(risk) => risk,
+                None => Arc::new(laid.next().unwrap_or_default()),
+            };
+            if !risk.is_faulty {
+                self.kept(|kept| {
+                    kept.keep_commune(plan.key, Arc::clone(&risk));
+                    None::<()>
+                });
+            }
+            communes.push(risk);
+        }
+        let set = Arc::new(RiskSet::of(communes, slots)?);
+        self.kept(|kept| {
+            kept.keep_set(key, Arc::clone(&set));
+            None::<()>
+        });
+        Ok(set)
+    }
+
+    fn kept<T>(&self, act: impl FnOnce(&mut Kept) -> Option<T>) -> Option<T> {
+        act(&mut *self.kept.lock().ok()?)
+    }
+}
+
+/// One commune's grid to be laid.
+#[derive(Debug, Clone)]
+struct Plan {
+    key: Key,
+    commune: Commune,
+    groups: Vec<(Vec<CheckWindow>, Vec<RiskAreaView>)>,
+}
+
+impl Plan {
+    fn of(commune: &Commune, areas: &[RiskAreaView], by_windows: bool) -> Self {
+        let bounds = commune.region().bounds();
+        let near = areas
+            .iter()
+            .filter(|area| area.region.bounds().intersects(&bounds));
+        let mut digest = Sha256::new();
+        digest.update(commune.facts.id.as_bytes());
+        digest.update([u8::from(by_windows)]);
+        let mut groups = BTreeMap::<String, (Vec<CheckWindow>, Vec<RiskAreaView>)>::new();
+        for area in near {
+            digest.update(area.id.as_bytes());
+            digest.update(area.version.to_be_bytes());
+            let windows = if by_windows {
+                windows_of(area)
+            } else {
+                Vec::new()
+            };
+            let group = groups.entry(format!("{windows:?}"));
+            let group = group.or_insert_with(|| (windows, Vec::new()));
+            group.1.push(area.clone());
+        }
+        Self {
+            key: digest.finalize().into(),
+            commune: commune.clone(),
+            groups: groups.into_values().collect(),
+        }
+    }
+
+    /// Ground of several groups belongs to the first.
+    fn lay(&self, lattice: Lattice) -> CommuneRisk {
+        let ground = self.commune.region().as_polygons();
+        let mut taken: Option<MultiPolygon> = None;
+        let mut risk_area_m2 = 0.0;
+        let mut parts = Vec::new();
+        for (windows, areas) in &self.groups {
+            let shapes: Vec<MultiPolygon> = areas
+                .iter()
+                .map(|area| area.region.as_polygons().clone())
+                .collect();
+            let mut risk = risk_of(ground, &shapes);
+            if let Some(taken) = &taken {
+                risk = risk.difference(taken);
+            }
+            risk_area_m2 += geodesic_area_m2(&risk);
+            parts.push((windows.clone(), RiskGrid::lay(lattice, &risk)));
+            if self.groups.len() > 1 {
+                taken = Some(taken.map_or_else(|| risk.clone(), |taken| taken.union(&risk)));
+            }
+        }
+        parts.retain(|(_, grid)| grid.parents() > 0);
+        CommuneRisk {
+            risk_area_m2,
+            parts,
+            is_faulty: false,
+        }
+    }
+}
+
+/// Lays grids on all cores. Geometry that panics costs its own commune only.
+fn lay_all(lattice: Lattice, plans: &[Plan]) -> Vec<CommuneRisk> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut laid = Vec::new();
+        while let Some((at, plan)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            plans.get(at).map(|plan| (at, plan))
+        } {
+            let risk = catch_unwind(AssertUnwindSafe(|| plan.lay(lattice)));
+            laid.push((at, risk.unwrap_or_else(|_| faulty(plan))));
+        }
+        laid
+    };
+    let mut all: Vec<(usize, CommuneRisk)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(plans.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
+        done.flatten().collect()
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, risk)| risk).collect()
+}
+
+fn faulty(plan: &Plan) -> CommuneRisk {
+    tracing::error!(commune = plan.commune.facts.code, "risk cannot be computed");
+    CommuneRisk {
+        is_faulty: true,
+        ..CommuneRisk::default()
+    }
+}
+
+fn set_key(map: &CommuneMap, areas: &[RiskAreaView], by_windows: bool) -> Key {
+    let mut digest = Sha256::new();
+    let boundaries = map.communes().iter().map(|commune| commune.facts.id);
+    for id in boundaries {
+        let BoundaryId(id) = id;
+        digest.update(id.as_bytes());
+    }
+    digest.update([u8::from(by_windows)]);
+    for area in areas {
+        digest.update(area.id.as_bytes());
+        digest.update(area.version.to_be_bytes());
+    }
+    digest.finalize().into()
+}

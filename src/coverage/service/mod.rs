@@ -1,0 +1,129 @@
+//! Coverage asked for and kept: an index of what patrols saw, risk grids, and the figures folded from both.
+
+mod answer;
+mod ask;
+mod cache;
+mod fold;
+mod gaps;
+mod ground;
+mod index;
+mod recheck;
+mod season;
+
+use std::sync::Arc;
+
+use crate::areas::Areas;
+use crate::identity::Identity;
+use crate::journal::Journal;
+use crate::patrols::Patrols;
+use crate::store::{self, ActError};
+
+use super::model::definition::{Definition, FootprintClass};
+
+use cache::MaskCache;
+use ground::Grounds;
+
+pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
+pub use gaps::{Gap, GapPlace, GapsAsked};
+
+/// Why coverage is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller lacks the right.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such commune, or it is not the caller's.
+    #[error("no such commune")]
+    NotFound,
+    /// A parameter cannot be answered.
+    #[error("{name}: {reason}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong, and what would be answered.
+        reason: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<crate::areas::Error> for Error {
+    fn from(error: crate::areas::Error) -> Self {
+        match error {
+            crate::areas::Error::Store(error) => Self::Store(error),
+            crate::areas::Error::Forbidden => Self::Forbidden,
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<crate::identity::Error> for Error {
+    fn from(error: crate::identity::Error) -> Self {
+        match error {
+            crate::identity::Error::Store(error) => Self::Store(error),
+            _ => Self::Forbidden,
+        }
+    }
+}
+
+/// Coverage: one service behind the API, the map and the command line.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    journal: Journal,
+    identity: Identity,
+    areas: Areas,
+    patrols: Patrols,
+    definition: Arc<Definition>,
+    masks: Arc<MaskCache>,
+    grounds: Arc<Grounds>,
+}
+
+impl Coverage {
+    /// Coverage over these services, under the definition that a new province starts with.
+    #[must_use]
+    pub fn new(journal: Journal, identity: Identity, areas: Areas, patrols: Patrols) -> Self {
+        Self {
+            journal,
+            identity,
+            areas,
+            patrols,
+            definition: Arc::new(Definition::current()),
+            masks: Arc::default(),
+            grounds: Arc::default(),
+        }
+    }
+}
+
+fn parameter(name: &'static str, reason: impl ToString) -> Error {
+    Error::Parameter {
+        name,
+        reason: reason.to_string(),
+    }
+}
+
+/// The number under which a footprint is kept.
+fn footprint(class: FootprintClass, radius_cm: u32) -> i64 {
+    match class {
+        FootprintClass::Ground => i64::from(radius_cm),
+        FootprintClass::Aerial => -i64::from(radius_cm),
+    }
+}
+
+/// Runs a computation beside the threads that answer requests.
+async fn aside<T: Send + 'static>(
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, store::Error> {
+    tokio::task::spawn_blocking(compute)
+        .await
+        .map_err(|fault| store::Error::Unavailable(format!("a computation ended early: {fault}")))
+}

@@ -1,0 +1,63 @@
+//! What was known of a patrol at an instant: declaration, judgement and fixes received by then.
+
+use crate::base::ids::PatrolId;
+use crate::base::time::Timestamp;
+use crate::patrols::model::patrol::Declared;
+use crate::patrols::model::vocabulary::PatrolState;
+use crate::patrols::model::walked::Walked;
+use crate::patrols::sql;
+use crate::store::{self, Tx};
+
+use super::derive::derived;
+use super::{Patrols, state_of};
+
+impl Patrols {
+    /// The patrols begun between two instants.
+    pub async fn begun_between(
+        &self,
+        tx: &mut Tx,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<PatrolId>, store::Error> {
+        sql::begun_between(tx, from, to).await
+    }
+
+    /// What a patrol walked as far as was known at an instant; `None` when nothing was known of it.
+    pub async fn walked_as_of(
+        &self,
+        tx: &mut Tx,
+        id: PatrolId,
+        instant: Timestamp,
+    ) -> Result<Option<Walked>, store::Error> {
+        let (Some(row), Some(draft)) = (
+            sql::patrol(tx, id).await?,
+            sql::draft_as_of(tx, id, instant).await?,
+        ) else {
+            return Ok(None);
+        };
+        let declared: Declared = serde_json::from_str(&draft).or(Err(row.corrupt("draft")))?;
+        let was_judged = match row.judged_entry {
+            Some(entry) => sql::is_received_by(tx, entry, instant).await?,
+            None => true,
+        };
+        let state = if was_judged {
+            state_of(&row)?
+        } else {
+            PatrolState::Uploaded
+        };
+        let mut chunks = sql::chunks_of(tx, id).await?;
+        chunks.retain(|chunk| chunk.received_at <= instant);
+        let tracks = if row.redacted_at.is_some() {
+            None
+        } else {
+            Some(derived(&chunks, &declared)?)
+        };
+        Ok(Some(Walked {
+            patrol: id,
+            declared,
+            state,
+            received_until: chunks.iter().map(|chunk| chunk.received_at).max(),
+            tracks,
+        }))
+    }
+}

@@ -1,0 +1,52 @@
+//! Patrols as they were known at an instant.
+
+use crate::base::ids::{EntryId, PatrolId};
+use crate::base::time::Timestamp;
+use crate::on;
+use crate::store::{Error, Tx};
+
+const BEGUN_BETWEEN: &str =
+    "SELECT id FROM patrols WHERE started_at >= $1 AND started_at <= $2 ORDER BY started_at, id";
+const DRAFT_AS_OF: &str = "SELECT v.draft FROM patrol_versions v JOIN journal_entries e ON e.id = v.entry \
+     WHERE v.patrol = $1 AND e.received_at <= $2 ORDER BY v.version DESC LIMIT 1";
+const RECEIVED_BY: &str =
+    "SELECT COUNT(*) FROM journal_entries WHERE id = $1 AND received_at <= $2";
+
+pub(super) const STATEMENTS: &[&str] = &[BEGUN_BETWEEN, DRAFT_AS_OF, RECEIVED_BY];
+
+/// The patrols begun between two instants.
+pub async fn begun_between(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<PatrolId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(BEGUN_BETWEEN)
+        .bind(from)
+        .bind(to)
+        .fetch_all(c))
+}
+
+/// The latest draft that was received by an instant, as JSON.
+pub async fn draft_as_of(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    instant: Timestamp,
+) -> Result<Option<String>, Error> {
+    on!(tx, |c| sqlx::query_scalar(DRAFT_AS_OF)
+        .bind(patrol)
+        .bind(instant)
+        .fetch_optional(c))
+}
+
+/// Whether an entry was received by an instant.
+pub async fn is_received_by(
+    tx: &mut Tx,
+    entry: EntryId,
+    instant: Timestamp,
+) -> Result<bool, Error> {
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(RECEIVED_BY)
+        .bind(entry)
+        .bind(instant)
+        .fetch_one(c))?;
+    Ok(count > 0)
+}
