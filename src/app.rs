@@ -10,6 +10,7 @@ use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
 use crate::blobs::Blobs;
 use crate::config::Config;
+use crate::evidence::{Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -29,6 +30,8 @@ pub struct App {
     pub areas: Areas,
     /// Plots and incidents.
     pub plots: Plots,
+    /// Evidence photos.
+    pub evidence: Evidence,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -54,7 +57,9 @@ impl App {
             .context("the schema cannot be brought up to date")?;
         let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
-        Ok(Self::assemble(config, journal, blobs))
+        let mut app = Self::assemble(config, journal, blobs);
+        app.evidence = app.evidence.with_decoder(Decoder::of_this_program());
+        Ok(app)
     }
 
     /// An app over parts that are already open.
@@ -63,6 +68,8 @@ impl App {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
+        let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
+        let evidence = Evidence::new(journal.clone(), plots.clone(), blobs.clone(), most_bytes);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -70,6 +77,7 @@ impl App {
             identity,
             areas,
             plots,
+            evidence,
             blobs,
             limits,
         }
@@ -94,6 +102,7 @@ parts! {
     Identity: |app| app.identity.clone();
     Areas: |app| app.areas.clone();
     Plots: |app| app.plots.clone();
+    Evidence: |app| app.evidence.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

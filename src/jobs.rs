@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::journal::JobRow;
+use crate::{evidence, plots};
 
 const LEASE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_secs(2);
 const CHORES: Duration = Duration::from_secs(30);
+/// Rounds of chores in a day.
+const CHORES_A_DAY: u64 = 86_400 / CHORES.as_secs();
 const BATCH: i64 = 64;
 
 /// Starts the worker, the sequencer and the chores; they end with the process.
@@ -45,15 +48,35 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
 }
 
 async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
-    let _ = app;
-    anyhow::bail!("no such kind of job: {}", job.kind)
+    match job.kind.as_str() {
+        evidence::DERIVE_JOB => Ok(app.evidence.derive_images(job).await?),
+        plots::LINK_JOB => Ok(app.evidence.link_photos(job).await?),
+        kind => anyhow::bail!("no such kind of job: {kind}"),
+    }
 }
 
 async fn do_chores(app: App) {
+    let mut round = 0;
     loop {
         tokio::time::sleep(CHORES).await;
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
         }
+        round = (round + 1) % CHORES_A_DAY;
+        if round == 1 {
+            keep_photos(&app).await;
+        }
+    }
+}
+
+/// Once a day: photos are placed by the boundaries of the day, and bytes that nothing names go.
+async fn keep_photos(app: &App) {
+    if let Err(error) = app.evidence.place_all().await {
+        tracing::warn!(%error, "photos could not be placed");
+    }
+    match app.evidence.collect(app.journal.now()).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "bytes that nothing named were removed"),
+        Err(error) => tracing::warn!(%error, "bytes could not be collected"),
     }
 }

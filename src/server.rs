@@ -28,7 +28,7 @@ use crate::base::actor::Right;
 use crate::http::routes::Route;
 use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{identity, journal, plots};
+use crate::{evidence, identity, journal, plots};
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -94,6 +94,23 @@ pub fn declared() -> Declared<App> {
         )
         .route(Needs(Right::ReadPlots), routes!(plots::http::incident))
         .route(Needs(Right::ReadPlots), routes!(plots::http::incidents))
+        // Evidence photos: announced, uploaded, looked at.
+        .route(
+            Needs(Right::RecordPhotos),
+            routes!(evidence::http::announce_photo),
+        )
+        .route(
+            Needs(Right::RecordPhotos),
+            routes!(evidence::http::upload_original),
+        )
+        .route(Needs(Right::ReadPhotos), routes!(evidence::http::photo))
+        .route(Needs(Right::ReadPhotos), routes!(evidence::http::photos))
+        .route(
+            Needs(Right::ReadOriginals),
+            routes!(evidence::http::original),
+        )
+        .route(Needs(Right::ReadPhotos), routes!(evidence::http::display))
+        .route(Needs(Right::ReadPhotos), routes!(evidence::http::thumbnail))
         // Those who keep organisations, accounts and devices.
         .route(
             NeedsInProvince(Right::ManageIdentity),

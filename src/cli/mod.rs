@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod decode;
 mod device;
 mod serve;
 
@@ -43,6 +44,9 @@ pub enum Command {
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
     Restore(backup::Restore),
+    /// Make the small copies of one picture: the server calls itself by this.
+    #[command(hide = true)]
+    DecodePhoto,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -99,6 +103,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Device(device) => device.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
+        Command::DecodePhoto => decode::run(),
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())

@@ -22,6 +22,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (3, "areas", include_str!("../../migrations/0003_areas.sql")),
     (6, "plots", include_str!("../../migrations/0006_plots.sql")),
+    (
+        7,
+        "evidence",
+        include_str!("../../migrations/0007_evidence.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

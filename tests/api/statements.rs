@@ -11,6 +11,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::identity::STATEMENTS,
         tuantra::areas::STATEMENTS,
         tuantra::plots::STATEMENTS,
+        tuantra::evidence::STATEMENTS,
     ]
     .concat()
 }
