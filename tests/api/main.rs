@@ -6,5 +6,6 @@ mod field;
 mod identity;
 mod journal;
 mod operate;
+mod photos;
 mod plots;
 mod statements;

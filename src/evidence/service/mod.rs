@@ -21,10 +21,8 @@ use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
-pub use announce::Announced;
 pub use decoder::{Decoder, decoded_frames};
-pub use original::Kept;
-pub use read::{Bytes, ListPage, ListQuery, PhotoView, Size};
+pub use read::{Bytes, ListQuery, PhotoView, Size};
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]
