@@ -11,6 +11,7 @@ use crate::base::time::Clock;
 use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::coverage::Coverage;
+use crate::evidence::{Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -35,6 +36,8 @@ pub struct App {
     pub plots: Plots,
     /// Shares of risk areas that were seen.
     pub coverage: Coverage,
+    /// Evidence photos.
+    pub evidence: Evidence,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -60,7 +63,9 @@ impl App {
             .context("the schema cannot be brought up to date")?;
         let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
-        Ok(Self::assemble(config, journal, blobs))
+        let mut app = Self::assemble(config, journal, blobs);
+        app.evidence = app.evidence.with_decoder(Decoder::of_this_program());
+        Ok(app)
     }
 
     /// An app over parts that are already open.
@@ -76,6 +81,8 @@ impl App {
             areas.clone(),
             patrols.clone(),
         );
+        let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
+        let evidence = Evidence::new(journal.clone(), plots.clone(), blobs.clone(), most_bytes);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -85,6 +92,7 @@ impl App {
             patrols,
             plots,
             coverage,
+            evidence,
             blobs,
             limits,
         }
@@ -111,6 +119,7 @@ parts! {
     Patrols: |app| app.patrols.clone();
     Plots: |app| app.plots.clone();
     Coverage: |app| app.coverage.clone();
+    Evidence: |app| app.evidence.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

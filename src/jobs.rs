@@ -5,11 +5,13 @@ use std::time::Duration;
 use crate::app::App;
 use crate::base::ids::PatrolId;
 use crate::journal::JobRow;
-use crate::patrols;
+use crate::{evidence, patrols, plots};
 
 const LEASE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_secs(2);
 const CHORES: Duration = Duration::from_secs(30);
+/// Rounds of chores in a day.
+const CHORES_A_DAY: u64 = 86_400 / CHORES.as_secs();
 const BATCH: i64 = 64;
 
 /// Starts the worker, the sequencer and the chores; they end with the process.
@@ -50,12 +52,15 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
+        evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
+        plots::LINK_JOB => app.evidence.link_photos(job).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),
     }
     Ok(())
 }
 
 async fn do_chores(app: App) {
+    let mut round = 0;
     loop {
         tokio::time::sleep(CHORES).await;
         if let Err(error) = app.identity.flush_last_used().await {
@@ -64,6 +69,22 @@ async fn do_chores(app: App) {
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");
         }
+        round = (round + 1) % CHORES_A_DAY;
+        if round == 1 {
+            keep_photos(&app).await;
+        }
+    }
+}
+
+/// Once a day: photos are placed by the boundaries of the day, and bytes that nothing names go.
+async fn keep_photos(app: &App) {
+    if let Err(error) = app.evidence.place_all().await {
+        tracing::warn!(%error, "photos could not be placed");
+    }
+    match app.evidence.collect(app.journal.now()).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "bytes that nothing named were removed"),
+        Err(error) => tracing::warn!(%error, "bytes could not be collected"),
     }
 }
 

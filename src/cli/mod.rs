@@ -2,8 +2,9 @@
 
 mod account;
 mod backup;
-mod demo;
 mod coverage;
+mod decode;
+mod demo;
 mod device;
 mod import;
 mod serve;
@@ -53,6 +54,9 @@ pub enum Command {
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
+    /// Make the small copies of one picture: the server calls itself by this.
+    #[command(hide = true)]
+    DecodePhoto,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -112,6 +116,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Import(import) => import.run().await,
+        Command::DecodePhoto => decode::run(),
         Command::Openapi => {
             print_line(&crate::server::openapi_json());
             Ok(())

@@ -1,3 +1,13 @@
 //! Evidence photos: the sidecar signed at capture, the original that is never touched, and pictures derived from it.
+//!
+//! Invariants: an original is kept byte for byte whatever it is, if it has the announced hash; bytes are durable before
+//! a row names them; knowing a hash neither saves an upload nor opens a file; who must not see a photo is answered as
+//! if there were none.
 
+pub mod http;
 pub mod model;
+mod service;
+mod sql;
+
+pub use service::{DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames};
+pub use sql::STATEMENTS;

@@ -50,6 +50,14 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
         }
     }
 
+    /// Adds the handlers of several paths that the same callers may call.
+    #[must_use]
+    pub fn all<const N: usize>(self, access: Access, paths: [UtoipaMethodRouter<S>; N]) -> Self {
+        paths
+            .into_iter()
+            .fold(self, |declared, handlers| declared.route(access, handlers))
+    }
+
     /// Adds the handlers of one path, with who may call them.
     #[must_use]
     pub fn route(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {

@@ -26,11 +26,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "patrols",
         include_str!("../../migrations/0004_patrols.sql"),
     ),
-    (6, "plots", include_str!("../../migrations/0006_plots.sql")),
     (
         5,
         "coverage",
         include_str!("../../migrations/0005_coverage.sql"),
+    ),
+    (6, "plots", include_str!("../../migrations/0006_plots.sql")),
+    (
+        7,
+        "evidence",
+        include_str!("../../migrations/0007_evidence.sql"),
     ),
 ];
 

@@ -166,7 +166,7 @@ type EffortRow = (Uuid, LocalDate, String, f64, i64, Vec<u8>);
 
 /// Every row of the index.
 async fn index(field: &Field) -> (Vec<MaskRow>, Vec<EffortRow>) {
-    let mut tx = field.app.journal.store().read().await.unwrap();
+    let tx = &mut field.app.journal.store().read().await.unwrap();
     let masks =
         "SELECT patrol, day, footprint, masks FROM coverage_masks ORDER BY patrol, day, footprint";
     let effort = "SELECT patrol, day, commune, length_m, duration_ms, pieces FROM coverage_effort ORDER BY patrol, day, commune";

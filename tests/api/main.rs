@@ -9,5 +9,6 @@ mod identity;
 mod journal;
 mod operate;
 mod patrols;
+mod photos;
 mod plots;
 mod statements;

@@ -21,7 +21,7 @@ pub async fn load_communes(field: &Field) {
         let east = west + 0.5;
         json!({
             "type": "Feature",
-            "properties": { "code": code, "name": name },
+            "properties": { "code": code, "name": name, "kind": "xã" },
             "geometry": { "type": "Polygon", "coordinates": [[
                 [west, 22.0], [east, 22.0], [east, 22.5], [west, 22.5], [west, 22.0]
             ]] }
@@ -29,7 +29,7 @@ pub async fn load_communes(field: &Field) {
     };
     let file = json!({
         "type": "FeatureCollection",
-        "features": [square(WEST, "Xã Tây", 104.0), square(EAST, "Xã Đông", 104.5)]
+        "features": [square(WEST, "Tây", 104.0), square(EAST, "Đông", 104.5)]
     });
     let file = std::io::Cursor::new(file.to_string().into_bytes());
     field
@@ -87,7 +87,7 @@ on_both! {
         let told = &made["properties"];
         assert_eq!(told["state"], "detected");
         assert_eq!(told["version"], 1);
-        assert_eq!(told["commune"], json!({ "code": WEST, "name": "Xã Tây" }));
+        assert_eq!(told["commune"], json!({ "code": WEST, "name": "Tây" }));
         assert_eq!(told["season"], "2025-2026");
         assert_eq!(told["period"], 2026);
         assert_eq!(told["area_m2"], 64.0);

@@ -71,7 +71,7 @@ pub struct Sidecar {
 }
 
 /// A sidecar as it is sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(
     missing_docs,

@@ -1,4 +1,6 @@
-//! Every route in one list, grouped by who calls it; the layers around them; serving and stopping.
+//! The layers around the routes, what operators ask for, serving and stopping.
+
+mod routes;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,15 +22,13 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use utoipa::OpenApi;
-use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::base::actor::Right;
 use crate::http::routes::Route;
-use crate::http::{Access, Body, Declared, Problem, ProblemKind, layers};
+use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::store::Durability;
-use crate::{areas, coverage, evidence, identity, journal, patrols, plots};
+
+pub use routes::declared;
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -37,171 +37,6 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "tuantra",
-    description = "Patrols, illicit-crop plots, evidence and coverage of risk areas.",
-    license(name = "EUPL-1.2", identifier = "EUPL-1.2")
-))]
-struct Document;
-
-/// The routes with what each needs.
-#[must_use]
-pub fn declared() -> Declared<App> {
-    use Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
-    Declared::new(Document::openapi())
-        // Operators and their tools.
-        .route(Public, routes!(healthz))
-        .route(Public, routes!(readyz))
-        .route(Public, routes!(prometheus))
-        .route(Public, routes!(openapi))
-        .route(Public, routes!(journal::http::key))
-        .route(
-            NeedsInProvince(Right::ReadJournal),
-            routes!(identity::http::journal_entries),
-        )
-        // Signing in and enrolling.
-        .route(Public, routes!(identity::http::sign_in))
-        .route(SignedIn, routes!(identity::http::sign_out))
-        .route(
-            Public,
-            routes!(identity::http::sign_in_page, identity::http::sign_in_form),
-        )
-        .route(
-            Public,
-            routes!(identity::http::link_page, identity::http::spend_link),
-        )
-        .route(Public, routes!(identity::http::enrol))
-        .route(Public, routes!(stylesheet))
-        // Whoever has a secret.
-        .route(SignedIn, routes!(identity::http::me))
-        .route(SignedIn, routes!(identity::http::tokens))
-        .route(SignedIn, routes!(identity::http::revoke_token))
-        .route(SignedIn, routes!(identity::http::orgs))
-        .route(SignedIn, routes!(identity::http::teams))
-        // Areas.
-        .route(Needs(Right::ReadCommunes), routes!(areas::http::communes))
-        .route(Needs(Right::ReadCommunes), routes!(areas::http::commune))
-        .route(Needs(Right::ReadCommunes), routes!(areas::http::gates))
-        .route(
-            Needs(Right::ReadRiskAreas),
-            routes!(areas::http::risk_areas),
-        )
-        .route(Needs(Right::ReadRiskAreas), routes!(areas::http::risk_area))
-        .route(
-            NeedsInProvince(Right::ChangeRiskAreas),
-            routes!(areas::http::set_risk_area),
-        )
-        // Phones and officers who record and read plots.
-        .route(Needs(Right::RecordPlots), routes!(plots::http::record_plot))
-        .route(
-            Needs(Right::RecordPlots),
-            routes!(plots::http::measure_plot),
-        )
-        .route(Needs(Right::ReadPlots), routes!(plots::http::plot))
-        .route(Needs(Right::ReadPlots), routes!(plots::http::plots))
-        .route(
-            Needs(Right::RecordPlots),
-            routes!(plots::http::record_incident),
-        )
-        .route(Needs(Right::ReadPlots), routes!(plots::http::incident))
-        .route(Needs(Right::ReadPlots), routes!(plots::http::incidents))
-        // Those who keep organisations, accounts and devices.
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::add_org),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::add_team),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::add_account),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::accounts),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::disable_account),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::regrant),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::set_password),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::add_token),
-        )
-        .route(
-            NeedsInProvince(Right::ManageIdentity),
-            routes!(identity::http::tokens_of),
-        )
-        .route(
-            Needs(Right::EnrolDevices),
-            routes!(identity::http::add_device),
-        )
-        .route(Needs(Right::EnrolDevices), routes!(identity::http::devices))
-        .route(
-            Needs(Right::EnrolDevices),
-            routes!(identity::http::revoke_device),
-        )
-        .route(
-            Needs(Right::EnrolDevices),
-            routes!(identity::http::open_enrolment),
-        )
-        .route(
-            Needs(Right::EnrolDevices),
-            routes!(identity::http::confirm_enrolment),
-        )
-        // Phones and trackers on patrol.
-        .route(
-            Needs(Right::RecordPatrols),
-            routes!(patrols::http::record_patrol),
-        )
-        .route(
-            Needs(Right::RecordPatrols),
-            routes!(patrols::http::append_fixes),
-        )
-        .route_with_limit(
-            Needs(Right::RecordPatrols),
-            patrols::http::GPX_LIMIT,
-            routes!(patrols::http::send_gpx),
-        )
-        .route_with_limit(
-            TrackerPath,
-            patrols::http::GPX_LIMIT,
-            routes!(patrols::http::track_gpx),
-        )
-        // Those who answer for communes.
-        .route(Public, routes!(coverage::http::map_page))
-        .route(
-            Needs(Right::ReadCoverage),
-            routes!(coverage::http::coverage),
-        )
-        .route(
-            Needs(Right::ReadGaps),
-            routes!(coverage::http::coverage_cells),
-        )
-        // Those who read, judge and keep patrols.
-        .route(Needs(Right::ReadPatrols), routes!(patrols::http::patrols))
-        .route(Needs(Right::ReadPatrols), routes!(patrols::http::patrol))
-        .route(
-            Needs(Right::ValidatePatrols),
-            routes!(patrols::http::judge_patrol),
-        )
-        .route(
-            NeedsInProvince(Right::KeepRecords),
-            routes!(patrols::http::hold_patrol, patrols::http::release_patrol),
-        )
-}
 
 /// What the whole service is made of: router, contract, table of routes.
 #[must_use]
@@ -323,7 +158,7 @@ async fn stylesheet() -> Response {
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "max-age=3600"),
     ];
-    (headers, include_str!("plain.css")).into_response()
+    (headers, include_str!("../plain.css")).into_response()
 }
 
 /// Serves until `stopped`, then lets requests under way finish.

@@ -1,0 +1,33 @@
+//! The routes of photos.
+
+mod photos;
+
+pub use photos::*;
+
+use crate::http::{Problem, ProblemKind};
+use crate::journal::KeptAside;
+
+use super::service::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Forbidden => Self::new(ProblemKind::Forbidden),
+            Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Refused(refusal) => refusal.into(),
+            Error::Differs(kept) => aside(ProblemKind::ContentDiffers, &kept),
+            Error::Outside(kept) => aside(ProblemKind::OutsideScope, &kept),
+            Error::Mismatch(kept) => aside(ProblemKind::HashMismatch, &kept),
+            Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
+                .detail("too much of this author was set apart today"),
+            Error::Blobs(error) => Self::new(ProblemKind::Unavailable).internal(error),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+fn aside(kind: ProblemKind, kept: &KeptAside) -> Problem {
+    Problem::new(kind)
+        .with("quarantine_id", kept.quarantine)
+        .with("receipt", &kept.receipt)
+}

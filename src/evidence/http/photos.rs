@@ -1,0 +1,284 @@
+//! Photos: announced, uploaded, looked at.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::base::ids::{PhotoId, PlotId};
+use crate::evidence::model::sidecar::SidecarWire;
+use crate::evidence::service::{self, Evidence, ListQuery, PhotoView, Size};
+use crate::http::paging::{ListUri, limit};
+use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
+use crate::identity::Caller;
+use crate::journal::Receipt;
+
+/// A photo: its sidecar, state (`announced`, `stored`), derived images (`waiting`, `made`, `none`) and flags.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PhotoAnswer {
+    /// What is known of the photo.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub photo: Map<String, Value>,
+    /// The promise, when something was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// A kept original.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OriginalAnswer {
+    /// The photo.
+    pub id: PhotoId,
+    /// The promise over its bytes' digest and length.
+    pub receipt: Receipt,
+}
+
+/// A photo in a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PhotoFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The photo.
+    pub id: PhotoId,
+    /// Where the phone stood, a Point; null when it did not know.
+    #[schema(value_type = Option<Object>)]
+    pub geometry: Option<Value>,
+    /// What is known of the photo.
+    #[schema(value_type = Object)]
+    pub properties: Map<String, Value>,
+}
+
+/// A page of photos.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PhotoList {
+    /// `FeatureCollection`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The photos, the latest taken first.
+    pub features: Vec<PhotoFeature>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// All photos that the filters leave, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+/// Which photos are asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PhotoParams {
+    /// Of this plot.
+    plot: Option<PlotId>,
+    /// Rows in a page (50, at most 500).
+    limit: Option<u32>,
+    /// From the previous page's `next`.
+    cursor: Option<String>,
+    /// Whether to count all of them.
+    count: Option<bool>,
+}
+
+type Answer<T> = Result<Body<T>, Problem>;
+
+fn status(is_new: bool) -> StatusCode {
+    if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    }
+}
+
+/// Announces a photo by its sidecar.
+#[utoipa::path(put, path = "/api/v1/photos/{id}", tag = "photos", params(("id" = PhotoId, Path)), request_body = SidecarWire,
+    responses((status = 201, body = PhotoAnswer), (status = 200, body = PhotoAnswer)))]
+pub async fn announce_photo(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+    sent: Json<SidecarWire>,
+) -> Answer<PhotoAnswer> {
+    let announced = evidence
+        .announce(&actor, id, &sent.value, &sent.bytes)
+        .await?;
+    let answer = PhotoAnswer {
+        photo: announced.view.told,
+        receipt: Some(announced.receipt),
+    };
+    Ok(Body(status(announced.is_new), answer))
+}
+
+/// Uploads the bytes of an announced photo.
+#[utoipa::path(put, path = "/api/v1/photos/{id}/original", tag = "photos", params(("id" = PhotoId, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = OriginalAnswer), (status = 200, body = OriginalAnswer)))]
+pub async fn upload_original(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+    request: Request,
+) -> Answer<OriginalAnswer> {
+    evidence.expect_original(&actor, id).await?;
+    let media_type = text(request.headers(), header::CONTENT_TYPE).map(str::to_owned);
+    let (bytes, sha256) = hashed(request, evidence.most_bytes()).await?;
+    let kept = evidence
+        .keep_original(&actor, id, bytes, sha256, media_type)
+        .await?;
+    let answer = OriginalAnswer {
+        id,
+        receipt: kept.receipt,
+    };
+    Ok(Body(status(kept.is_new), answer))
+}
+
+/// Reads a body of at most so many bytes, hashing as it comes.
+async fn hashed(request: Request, most: u64) -> Result<(Bytes, [u8; 32]), Problem> {
+    let announced = text(request.headers(), header::CONTENT_LENGTH);
+    let announced: Option<u64> = announced.and_then(|length| length.parse().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(Problem::new(ProblemKind::TooLarge));
+    }
+    let mut digest = Sha256::new();
+    let mut kept = BytesMut::new();
+    let mut chunks = request.into_body().into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|cause| {
+            Problem::new(ProblemKind::MalformedBody)
+                .detail("the body ended early or could not be inflated")
+                .internal(cause)
+        })?;
+        let length = u64::try_from(kept.len() + chunk.len()).unwrap_or(u64::MAX);
+        if length > most {
+            return Err(Problem::new(ProblemKind::TooLarge));
+        }
+        digest.update(&chunk);
+        kept.extend_from_slice(&chunk);
+    }
+    Ok((kept.freeze(), digest.finalize().into()))
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// What is known of a photo.
+#[utoipa::path(get, path = "/api/v1/photos/{id}", tag = "photos", params(("id" = PhotoId, Path)), responses((status = 200, body = PhotoAnswer)))]
+pub async fn photo(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+) -> Answer<PhotoAnswer> {
+    let view = evidence.photo(&actor, id).await?;
+    let answer = PhotoAnswer {
+        photo: view.told,
+        receipt: None,
+    };
+    Ok(Body(StatusCode::OK, answer))
+}
+
+/// A page of the photos in the caller's reach, the latest taken first.
+#[utoipa::path(get, path = "/api/v1/photos", tag = "photos", params(PhotoParams), responses((status = 200, body = PhotoList)))]
+pub async fn photos(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    uri: ListUri,
+    Params(params): Params<PhotoParams>,
+) -> Answer<PhotoList> {
+    let query = ListQuery {
+        plot: params.plot,
+        after: uri
+            .after(params.cursor.as_deref())?
+            .map(|(at, id)| (at, PhotoId(id))),
+        limit: limit(params.limit)?,
+        count: params.count.unwrap_or(false),
+    };
+    let page = evidence.list(&actor, query).await?;
+    let list = PhotoList {
+        kind: "FeatureCollection",
+        features: page.items.into_iter().map(PhotoFeature::of).collect(),
+        next: page.next.map(|(at, id)| uri.next((at, id.0))),
+        total: page.total,
+    };
+    Ok(Body(StatusCode::OK, list))
+}
+
+/// The original bytes; that they were read is journalled.
+#[utoipa::path(get, path = "/api/v1/photos/{id}/original", tag = "photos", params(("id" = PhotoId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
+pub async fn original(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+) -> Result<Response, Problem> {
+    let found = evidence.original(&actor, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{id}\""),
+        ),
+        (header::ETAG, format!("\"{}\"", found.sha256)),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, found.bytes).into_response())
+}
+
+/// The display image, at most 1,280 pixels long.
+#[utoipa::path(get, path = "/api/v1/photos/{id}/display", tag = "photos", params(("id" = PhotoId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), (status = 304)))]
+pub async fn display(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let found = evidence.image(&actor, id, Size::Display).await?;
+    Ok(image(found, &headers))
+}
+
+/// The thumbnail, at most 320 pixels long.
+#[utoipa::path(get, path = "/api/v1/photos/{id}/thumbnail", tag = "photos", params(("id" = PhotoId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), (status = 304)))]
+pub async fn thumbnail(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let found = evidence.image(&actor, id, Size::Thumbnail).await?;
+    Ok(image(found, &headers))
+}
+
+fn image(found: service::Bytes, asked: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", found.sha256);
+    let known = text(asked, header::IF_NONE_MATCH)
+        .is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
+    let headers = [
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "private, max-age=86400".to_owned()),
+    ];
+    if known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, "image/jpeg")];
+    (headers, kind, found.bytes).into_response()
+}
+
+impl PhotoFeature {
+    fn of(view: PhotoView) -> Self {
+        let geometry = view
+            .coordinates
+            .map(|coordinates| serde_json::json!({ "type": "Point", "coordinates": coordinates }));
+        Self {
+            kind: "Feature",
+            id: view.id,
+            geometry,
+            properties: view.told,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Announcing a photo by its sidecar.
+
+use serde_json::json;
+
+use crate::base::actor::{Actor, Right, Scope};
+use crate::base::ids::{EntryId, PhotoId};
+use crate::base::time::Timestamp;
+use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
+use crate::evidence::sql::{self, PhotoRow};
+use crate::journal::model::sha256;
+use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
+use crate::store::{self, Tx};
+
+use super::read::PhotoView;
+use super::{Error, Evidence, too_much};
+
+/// A photo as it was announced.
+#[derive(Debug, Clone)]
+pub struct Announced {
+    /// The photo as its author sees it.
+    pub view: PhotoView,
+    /// Whether it was written now.
+    pub is_new: bool,
+    /// The promise.
+    pub receipt: Receipt,
+}
+
+struct Sent {
+    actor: Actor,
+    id: PhotoId,
+    sidecar: Sidecar,
+    place: Option<String>,
+    body: Vec<u8>,
+}
+
+enum Outcome {
+    Written(Box<PhotoRow>, Written),
+    Before(Box<PhotoRow>, Receipt),
+    Foreign(Box<PhotoRow>, KeptAside),
+    Differs(KeptAside),
+    Outside(KeptAside),
+}
+
+impl Evidence {
+    /// Announces a photo; `body` are the bytes as sent, by which a replay is told.
+    pub async fn announce(
+        &self,
+        actor: &Actor,
+        id: PhotoId,
+        wire: &SidecarWire,
+        body: &[u8],
+    ) -> Result<Announced, Error> {
+        if !actor.may_somewhere(Right::RecordPhotos) {
+            return Err(Error::Forbidden);
+        }
+        let sidecar = Sidecar::from_wire(wire, self.most_bytes, self.journal.now())?;
+        let place = match sidecar.position {
+            Some(position) => self.plots.place_of(position).await?,
+            None => None,
+        };
+        let sent = Sent {
+            actor: actor.clone(),
+            id,
+            sidecar,
+            place,
+            body: body.to_vec(),
+        };
+        let outcome = self
+            .journal
+            .write((self.clone(), sent), |tx, (evidence, sent)| {
+                Box::pin(evidence.write_sidecar(tx, sent))
+            })
+            .await?;
+        let (row, is_new, receipt) = match outcome {
+            Outcome::Written(row, written) => (row, true, self.journal.receipt(&written)),
+            Outcome::Before(row, receipt) => (row, false, receipt),
+            Outcome::Foreign(row, kept) => (row, kept.is_new, kept.receipt),
+            Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
+            Outcome::Outside(kept) => return Err(Error::Outside(Box::new(kept))),
+        };
+        Ok(Announced {
+            view: PhotoView::of(actor, *row)?,
+            is_new,
+            receipt,
+        })
+    }
+
+    async fn write_sidecar(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        let linked = self.may_link(tx, sent).await?;
+        if !sql::lock_photo(tx, sent.id).await? {
+            return self.write_first(tx, sent, linked).await;
+        }
+        let row = sql::photo(tx, sent.id).await?.ok_or(Error::NotFound)?;
+        if row.author != sent.actor.id {
+            if !linked && !sent.is_in_scope() {
+                return self
+                    .keep(tx, sent, "outside-scope")
+                    .await
+                    .map(Outcome::Outside);
+            }
+            let kept = self.keep(tx, sent, "foreign-id").await?;
+            let entry = kept.receipt.entry_id;
+            let row = sent.row(entry, kept.receipt.received_at, linked);
+            return Ok(Outcome::Foreign(Box::new(row), kept));
+        }
+        let receipt = self.journal.receipt_again(tx, row.entry).await?;
+        if receipt.sha256 == crate::base::hex(&sha256(&sent.body)) {
+            return Ok(Outcome::Before(Box::new(row), receipt));
+        }
+        self.keep(tx, sent, "content-differs")
+            .await
+            .map(Outcome::Differs)
+    }
+
+    async fn write_first(&self, tx: &mut Tx, sent: &Sent, linked: bool) -> Result<Outcome, Error> {
+        if !linked && !sent.is_in_scope() {
+            return self
+                .keep(tx, sent, "outside-scope")
+                .await
+                .map(Outcome::Outside);
+        }
+        let written = self.journal.enter(tx, sent.entry()).await?;
+        let row = sent.row(written.entry, written.received_at, linked);
+        if !sql::insert_photo(tx, &row).await? {
+            // Another act wrote the id meanwhile; run again, this one sees it.
+            return Err(store::Error::Busy("the photo was just written".into()).into());
+        }
+        if let (true, Some(plot)) = (linked, row.plot) {
+            self.plots.add_photo(tx, plot).await?;
+        } else if let Some(plot) = row.plot {
+            // The plot may be on its way in another act at this moment; the job looks again.
+            self.journal
+                .queue(tx, crate::plots::LINK_JOB, plot.0)
+                .await?;
+        }
+        let row = sql::photo(tx, sent.id).await?.ok_or(Error::NotFound)?;
+        Ok(Outcome::Written(Box::new(row), written))
+    }
+
+    /// Whether the named plot is known and both to be seen and to be photographed by the author; a plot that is not is
+    /// treated as one that has not arrived.
+    async fn may_link(&self, tx: &mut Tx, sent: &Sent) -> Result<bool, Error> {
+        let Some(plot) = sent.sidecar.plot else {
+            return Ok(false);
+        };
+        let known = self.plots.place(tx, plot).await?;
+        Ok(known.is_some_and(|plot| {
+            let place = plot.place.as_deref();
+            sent.actor.may(Right::RecordPhotos, place) && sent.actor.may(Right::ReadPlots, place)
+        }))
+    }
+
+    async fn keep(&self, tx: &mut Tx, sent: &Sent, reason: &str) -> Result<KeptAside, Error> {
+        let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
+        let kept = self
+            .journal
+            .keep_aside(tx, sent.entry(), reason, bytes)
+            .await?;
+        too_much(kept)
+    }
+}
+
+impl Sent {
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            kind: Kind::Photo,
+            fact: self.id.0,
+            actor: self.actor.id,
+            device: None,
+            body: &self.body,
+        }
+    }
+
+    /// A photo without a place of its own is its unit's until it is joined to a plot.
+    fn is_in_scope(&self) -> bool {
+        self.sidecar.position.is_none()
+            || self.actor.may(Right::RecordPhotos, self.place.as_deref())
+    }
+
+    fn row(&self, entry: EntryId, recorded_at: Timestamp, linked: bool) -> PhotoRow {
+        let sidecar = &self.sidecar;
+        let reach = match self.actor.reach(Right::RecordPhotos) {
+            Some(Scope::Province) => serde_json::Value::Null,
+            Some(Scope::Communes(codes)) => json!(codes),
+            None => json!([]),
+        };
+        PhotoRow {
+            id: self.id,
+            entry,
+            author: self.actor.id,
+            org: self.actor.org,
+            plot: sidecar.plot,
+            linked: i64::from(linked),
+            lon: sidecar.position.map(|position| position.lon()),
+            lat: sidecar.position.map(|position| position.lat()),
+            place: self.place.clone(),
+            reach: reach.to_string(),
+            taken_at: sidecar.taken_at,
+            contains_person: i64::from(sidecar.contains_person),
+            sha256: sidecar.sha256.0.to_vec(),
+            bytes: i64::try_from(sidecar.bytes).unwrap_or(i64::MAX),
+            record: record(sidecar).to_string(),
+            state: "announced".to_owned(),
+            original_entry: None,
+            stored_at: None,
+            derived: "waiting".to_owned(),
+            flags: "[]".to_owned(),
+            recorded_at,
+            seen_in: self.place.clone(),
+        }
+    }
+}
+
+/// The sidecar's fields that only its reader needs.
+fn record(sidecar: &Sidecar) -> serde_json::Value {
+    json!({
+        "accuracy_m": sidecar.accuracy_m,
+        "bearing_deg": sidecar.bearing_deg,
+        "fix_age_s": sidecar.fix_age_s,
+        "phase": sidecar.phase,
+        "eradication": sidecar.eradication,
+        "nonce": sidecar.nonce,
+        "media_type": sidecar.media_type,
+    })
+}

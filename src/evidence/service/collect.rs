@@ -1,0 +1,41 @@
+//! Collecting bytes that nothing names: uploads that ended between bytes and row.
+
+use futures::StreamExt;
+
+use crate::base::time::Timestamp;
+use crate::blobs::BlobName;
+use crate::evidence::sql;
+
+use super::{Error, Evidence};
+
+/// Bytes younger than this may still get their row, ms.
+const GRACE_MS: i64 = 86_400_000;
+
+impl Evidence {
+    /// Removes the bytes that no row names and that are older than a day; gives how many were.
+    pub async fn collect(&self, now: Timestamp) -> Result<usize, Error> {
+        let oldest = now.plus_millis(-GRACE_MS).as_millis();
+        let mut removed = 0;
+        let mut names = std::pin::pin!(self.blobs.names());
+        while let Some(found) = names.next().await {
+            let (name, _, modified_at) = found?;
+            if modified_at < oldest && self.remove_unnamed(name).await? {
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn remove_unnamed(&self, name: BlobName) -> Result<bool, Error> {
+        let mut tx = self.journal.store().read().await?;
+        if sql::is_named(&mut tx, &name.0).await? {
+            return Ok(false);
+        }
+        let _no_upload = self.collecting.write().await;
+        if sql::is_named(&mut tx, &name.0).await? {
+            return Ok(false);
+        }
+        self.blobs.remove(name).await?;
+        Ok(true)
+    }
+}

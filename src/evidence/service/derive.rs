@@ -1,0 +1,151 @@
+//! Deriving: the small images of a stored original, and where its file disagrees with its sidecar.
+
+use bytes::Bytes;
+
+use crate::base::ids::PhotoId;
+use crate::blobs::BlobName;
+use crate::evidence::model::cross_check::cross_check;
+use crate::evidence::model::picture::{DeriveFault, Derived, Limits, inspect};
+use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
+use crate::evidence::sql::{self, ImageRow, PhotoRow};
+use crate::journal::JobRow;
+use crate::journal::model::sha256;
+use crate::store;
+
+use super::{Error, Evidence};
+
+/// The flag of a picture whose pixels are not read here.
+const HEIC: &str = "heic_placeholder";
+
+struct Made {
+    job: JobRow,
+    derived: &'static str,
+    flags: String,
+    images: Vec<(&'static str, ImageRow)>,
+}
+
+impl Evidence {
+    /// Does a job of deriving; whatever the file is, the job ends and the original stays.
+    pub async fn derive_images(&self, job: &JobRow) -> Result<(), Error> {
+        let id = PhotoId(job.subject);
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::photo(&mut tx, id).await?.filter(PhotoRow::is_stored);
+        let Some(row) = row else {
+            return self.finish(job.clone()).await;
+        };
+        let sidecar = self.sidecar_of(&mut tx, &row).await?;
+        drop(tx);
+        let name = BlobName(
+            row.sha256
+                .as_slice()
+                .try_into()
+                .or(Err(row.corrupt("sha256")))?,
+        );
+        let bytes = self.blobs.get(name).await?.ok_or(row.corrupt("sha256"))?;
+        let decoding = self.decoding.acquire().await;
+        let decoded = self.decoder.decode(bytes.clone()).await;
+        let mut flags = disagreements(sidecar, bytes).await;
+        drop(decoding);
+        let _from_bytes_to_row = self.collecting.read().await;
+        let made = match decoded {
+            Ok(derived) => Made {
+                job: job.clone(),
+                derived: "made",
+                flags: serde_json::Value::from(flags).to_string(),
+                images: self.keep_images(&derived).await?,
+            },
+            Err(fault) => {
+                flags.push(slug(fault));
+                Made {
+                    job: job.clone(),
+                    derived: "none",
+                    flags: serde_json::Value::from(flags).to_string(),
+                    images: Vec::new(),
+                }
+            }
+        };
+        self.journal
+            .write((self.clone(), made), |tx, (evidence, made)| {
+                Box::pin(async move {
+                    let id = PhotoId(made.job.subject);
+                    sql::set_derived(tx, id, made.derived, &made.flags).await?;
+                    for (size, image) in &made.images {
+                        sql::insert_image(tx, id, size, image).await?;
+                    }
+                    Ok::<_, Error>(evidence.journal.finish_job(tx, made.job.id).await?)
+                })
+            })
+            .await
+    }
+
+    async fn finish(&self, job: JobRow) -> Result<(), Error> {
+        self.journal
+            .write((self.clone(), job), |tx, (evidence, job)| {
+                Box::pin(
+                    async move { Ok::<_, Error>(evidence.journal.finish_job(tx, job.id).await?) },
+                )
+            })
+            .await
+    }
+
+    async fn sidecar_of(
+        &self,
+        tx: &mut store::Tx,
+        row: &PhotoRow,
+    ) -> Result<Option<Sidecar>, Error> {
+        let Some(stored) = self.journal.entry(tx, row.entry).await? else {
+            return Ok(None);
+        };
+        let wire = stored
+            .body
+            .and_then(|body| serde_json::from_slice::<SidecarWire>(&body).ok());
+        let received_at = stored.row.received_at;
+        Ok(wire.and_then(|wire| Sidecar::from_wire(&wire, u64::MAX, received_at).ok()))
+    }
+
+    async fn keep_images(&self, derived: &Derived) -> Result<Vec<(&'static str, ImageRow)>, Error> {
+        let mut kept = Vec::new();
+        let images = [
+            ("display", &derived.display_jpeg),
+            ("thumbnail", &derived.thumbnail_jpeg),
+        ];
+        for (size, jpeg) in images {
+            let digest = sha256(jpeg);
+            self.blobs
+                .put(BlobName(digest), Bytes::from(jpeg.clone()))
+                .await?;
+            let (width, height) = match inspect(jpeg, &Limits::default()) {
+                seen if size == "thumbnail" => (seen.width, seen.height),
+                _ => (Some(derived.width), Some(derived.height)),
+            };
+            let row = ImageRow {
+                sha256: digest.to_vec(),
+                bytes: i64::try_from(jpeg.len()).unwrap_or(i64::MAX),
+                width: i64::from(width.unwrap_or(0)),
+                height: i64::from(height.unwrap_or(0)),
+            };
+            kept.push((size, row));
+        }
+        Ok(kept)
+    }
+}
+
+/// EXIF is foreign bytes too: read aside, where a panic costs nothing.
+async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes) -> Vec<&'static str> {
+    let Some(sidecar) = sidecar else {
+        return Vec::new();
+    };
+    let compared = tokio::task::spawn_blocking(move || {
+        let seen = inspect(&bytes, &Limits::default());
+        let flags = cross_check(&sidecar, &seen);
+        flags.into_iter().map(|flag| flag.as_str()).collect()
+    });
+    compared.await.unwrap_or_default()
+}
+
+fn slug(fault: DeriveFault) -> &'static str {
+    match fault {
+        DeriveFault::UnsupportedHeic => HEIC,
+        other => other.as_str(),
+    }
+}

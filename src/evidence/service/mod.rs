@@ -1,0 +1,131 @@
+//! The photos' acts: announcing, keeping originals, deriving images, joining photos to plots, collecting blobs.
+
+mod announce;
+mod collect;
+mod decoder;
+mod derive;
+mod link;
+mod original;
+mod read;
+
+use std::sync::Arc;
+
+use tokio::sync::{RwLock, Semaphore};
+
+use crate::base::actor::Actor;
+use crate::base::refusal::Refusal;
+use crate::blobs::{self, Blobs};
+use crate::journal::{Journal, KeptAside};
+use crate::plots::{self, Plots};
+use crate::store::{self, ActError};
+
+use super::sql::PhotoRow;
+
+pub use decoder::{Decoder, decoded_frames};
+pub use read::{Bytes, ListQuery, PhotoView, Size};
+
+/// Why an act on photos is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The author lacks the right, and existence is no secret.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such photo, or it is not in the caller's reach.
+    #[error("no such photo")]
+    NotFound,
+    /// The sidecar has faults.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The same id came with another sidecar; both are kept.
+    #[error("the id is used for other content")]
+    Differs(Box<KeptAside>),
+    /// The place is not the author's; the content is kept.
+    #[error("outside the author's communes")]
+    Outside(Box<KeptAside>),
+    /// The bytes are not those announced; they are kept.
+    #[error("not the bytes that were announced")]
+    Mismatch(Box<KeptAside>),
+    /// Too many bytes of the author lie in quarantine.
+    #[error("too much was set apart")]
+    TooMuchAside,
+    /// The bytes' store failed.
+    #[error(transparent)]
+    Blobs(#[from] blobs::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<plots::Error> for Error {
+    fn from(error: plots::Error) -> Self {
+        match error {
+            plots::Error::Store(error) => Self::Store(error),
+            plots::Error::Forbidden => Self::Forbidden,
+            _ => Self::NotFound,
+        }
+    }
+}
+
+/// The kind of job that makes a photo's small images.
+pub const DERIVE_JOB: &str = "derive_photo";
+
+/// Photos: one service behind every door.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    journal: Journal,
+    plots: Plots,
+    blobs: Blobs,
+    most_bytes: u64,
+    decoder: Decoder,
+    /// One picture is decoded at a time.
+    decoding: Arc<Semaphore>,
+    /// Held for reading from bytes to row, for writing while bytes are collected.
+    collecting: Arc<RwLock<()>>,
+}
+
+impl Evidence {
+    /// Photos of at most `most_bytes` over this journal's store and these blobs.
+    #[must_use]
+    pub fn new(journal: Journal, plots: Plots, blobs: Blobs, most_bytes: u64) -> Self {
+        Self {
+            journal,
+            plots,
+            blobs,
+            most_bytes,
+            decoder: Decoder::InProcess,
+            decoding: Arc::new(Semaphore::new(1)),
+            collecting: Arc::default(),
+        }
+    }
+
+    /// The same, with pictures decoded that way.
+    #[must_use]
+    pub fn with_decoder(mut self, decoder: Decoder) -> Self {
+        self.decoder = decoder;
+        self
+    }
+
+    /// The largest original that is taken, bytes.
+    #[must_use]
+    pub fn most_bytes(&self) -> u64 {
+        self.most_bytes
+    }
+}
+
+/// Whether the actor belongs to the unit that handles the photo: its author's.
+fn is_handling(actor: &Actor, row: &PhotoRow) -> bool {
+    actor.id == row.author || (row.org.is_some() && row.org == actor.org)
+}
+
+fn too_much(kept: Option<KeptAside>) -> Result<KeptAside, Error> {
+    kept.ok_or(Error::TooMuchAside)
+}

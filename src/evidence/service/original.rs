@@ -1,0 +1,179 @@
+//! Keeping originals: bytes durable first, then row and entry, then the answer.
+
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::hex;
+use crate::base::ids::PhotoId;
+use crate::blobs::BlobName;
+use crate::evidence::sql;
+use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
+use crate::store::Tx;
+
+use super::{DERIVE_JOB, Error, Evidence, too_much};
+
+/// An original as it was kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Whether it was kept now.
+    pub is_new: bool,
+    /// The promise.
+    pub receipt: Receipt,
+}
+
+struct Sent {
+    actor: Actor,
+    photo: PhotoId,
+    sha256: [u8; 32],
+    bytes: i64,
+    media_type: Option<String>,
+}
+
+enum Outcome {
+    Written(Written),
+    Before(Receipt),
+}
+
+impl Evidence {
+    /// Whether this author announced the photo: asked before its bytes are read.
+    pub async fn expect_original(&self, actor: &Actor, photo: PhotoId) -> Result<(), Error> {
+        if !actor.may_somewhere(Right::RecordPhotos) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::photo(&mut tx, photo).await?;
+        match row {
+            Some(row) if row.author == actor.id => Ok(()),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// Keeps the bytes of an announced photo, of which `sha256` is the digest.
+    pub async fn keep_original(
+        &self,
+        actor: &Actor,
+        photo: PhotoId,
+        bytes: Bytes,
+        sha256: [u8; 32],
+        media_type: Option<String>,
+    ) -> Result<Kept, Error> {
+        self.expect_original(actor, photo).await?;
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::photo(&mut tx, photo).await?.ok_or(Error::NotFound)?;
+        drop(tx);
+        let sent = Sent {
+            actor: actor.clone(),
+            photo,
+            sha256,
+            bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            media_type,
+        };
+        if row.sha256 != sha256 || row.bytes != sent.bytes {
+            return self.keep_other(sent, bytes).await;
+        }
+        if let (true, Some(entry)) = (
+            self.blobs.holds(BlobName(sha256)).await?,
+            row.original_entry,
+        ) {
+            let mut tx = self.journal.store().read().await?;
+            let receipt = self.journal.receipt_again(&mut tx, entry).await?;
+            return Ok(Kept {
+                is_new: false,
+                receipt,
+            });
+        }
+        let _from_bytes_to_row = self.collecting.read().await;
+        self.blobs.put(BlobName(sha256), bytes).await?;
+        let outcome = self
+            .journal
+            .write((self.clone(), sent), |tx, (evidence, sent)| {
+                Box::pin(evidence.write_original(tx, sent))
+            })
+            .await?;
+        Ok(match outcome {
+            Outcome::Written(written) => Kept {
+                is_new: true,
+                receipt: self.journal.receipt(&written),
+            },
+            Outcome::Before(receipt) => Kept {
+                is_new: false,
+                receipt,
+            },
+        })
+    }
+
+    async fn write_original(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        sql::lock_photo(tx, sent.photo).await?;
+        let row = sql::photo(tx, sent.photo).await?.ok_or(Error::NotFound)?;
+        if let Some(entry) = row.original_entry {
+            let receipt = self.journal.receipt_again(tx, entry).await?;
+            return Ok(Outcome::Before(receipt));
+        }
+        let body = sent.body();
+        let written = self.journal.enter(tx, sent.entry(body.as_bytes())).await?;
+        sql::store_original(tx, sent.photo, written.entry, written.received_at).await?;
+        self.journal.queue(tx, DERIVE_JOB, sent.photo.0).await?;
+        Ok(Outcome::Written(written))
+    }
+
+    /// Bytes that are not those announced are kept under their own name; the photo still waits for its own.
+    async fn keep_other(&self, sent: Sent, bytes: Bytes) -> Result<Kept, Error> {
+        let _from_bytes_to_row = self.collecting.read().await;
+        self.refuse_much_aside(&sent).await?;
+        self.blobs.put(BlobName(sent.sha256), bytes).await?;
+        let kept: KeptAside = self
+            .journal
+            .write((self.clone(), sent), |tx, (evidence, sent)| {
+                Box::pin(evidence.write_other(tx, sent))
+            })
+            .await?;
+        Err(Error::Mismatch(Box::new(kept)))
+    }
+
+    /// Asked before the bytes are written, so that a flood fills no disk; the act asks again.
+    async fn refuse_much_aside(&self, sent: &Sent) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let has_room = self
+            .journal
+            .has_room_aside(&mut tx, sent.actor.id, sent.bytes)
+            .await?;
+        if has_room {
+            Ok(())
+        } else {
+            Err(Error::TooMuchAside)
+        }
+    }
+
+    async fn write_other(&self, tx: &mut Tx, sent: &Sent) -> Result<KeptAside, Error> {
+        let body = sent.body();
+        let kept = self
+            .journal
+            .keep_aside(tx, sent.entry(body.as_bytes()), "hash-mismatch", sent.bytes)
+            .await?;
+        let kept = too_much(kept)?;
+        sql::insert_aside(tx, kept.quarantine, sent.photo, &sent.sha256, sent.bytes).await?;
+        Ok(kept)
+    }
+}
+
+impl Sent {
+    fn body(&self) -> String {
+        json!({
+            "sha256": hex(&self.sha256),
+            "bytes": self.bytes,
+            "media_type": self.media_type,
+        })
+        .to_string()
+    }
+
+    fn entry<'a>(&self, body: &'a [u8]) -> Entry<'a> {
+        Entry {
+            kind: Kind::Original,
+            fact: self.photo.0,
+            actor: self.actor.id,
+            device: None,
+            body,
+        }
+    }
+}

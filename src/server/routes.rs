@@ -1,0 +1,265 @@
+//! The one list of routes: who may call what, grouped by who calls it.
+
+use utoipa::OpenApi;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::base::actor::Right::{
+    ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCommunes, ReadCoverage,
+    ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas,
+    RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+};
+use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
+use crate::http::Declared;
+use crate::{areas, coverage, evidence, identity, journal, patrols, plots};
+
+use super::{
+    __path_healthz, __path_openapi, __path_prometheus, __path_readyz, __path_stylesheet, healthz,
+    openapi, prometheus, readyz, stylesheet,
+};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "tuantra",
+    description = "Patrols, illicit-crop plots, evidence and coverage of risk areas.",
+    license(name = "EUPL-1.2", identifier = "EUPL-1.2")
+))]
+struct Document;
+
+type Routes = Declared<App>;
+
+/// Every route with what it needs.
+#[must_use]
+pub fn declared() -> Routes {
+    let routes = Declared::new(Document::openapi());
+    keepers(records(field(visitors(operators(routes)))))
+}
+
+/// Operators and their tools, auditors.
+fn operators(routes: Routes) -> Routes {
+    routes
+        .all(
+            Public,
+            [
+                routes!(healthz),
+                routes!(readyz),
+                routes!(prometheus),
+                routes!(openapi),
+            ],
+        )
+        .all(Public, [routes!(journal::http::key)])
+        .all(
+            NeedsInProvince(ReadJournal),
+            [routes!(identity::http::journal_entries)],
+        )
+}
+
+/// Those who sign in or enrol, and whoever has a secret.
+fn visitors(routes: Routes) -> Routes {
+    routes
+        .all(
+            Public,
+            [routes!(coverage::http::map_page), routes!(stylesheet)],
+        )
+        .all(
+            Public,
+            [routes!(
+                identity::http::sign_in_page,
+                identity::http::sign_in_form
+            )],
+        )
+        .all(
+            Public,
+            [routes!(
+                identity::http::link_page,
+                identity::http::spend_link
+            )],
+        )
+        .all(
+            Public,
+            [
+                routes!(identity::http::sign_in),
+                routes!(identity::http::enrol),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::sign_out),
+                routes!(identity::http::me),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::tokens),
+                routes!(identity::http::revoke_token),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::orgs),
+                routes!(identity::http::teams),
+            ],
+        )
+}
+
+/// Phones and trackers in the field.
+fn field(routes: Routes) -> Routes {
+    use patrols::http::GPX_LIMIT;
+    routes
+        .all(
+            Needs(RecordPatrols),
+            [
+                routes!(patrols::http::record_patrol),
+                routes!(patrols::http::append_fixes),
+            ],
+        )
+        .route_with_limit(
+            Needs(RecordPatrols),
+            GPX_LIMIT,
+            routes!(patrols::http::send_gpx),
+        )
+        .route_with_limit(TrackerPath, GPX_LIMIT, routes!(patrols::http::track_gpx))
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(plots::http::record_plot),
+                routes!(plots::http::measure_plot),
+            ],
+        )
+        .all(Needs(RecordPlots), [routes!(plots::http::record_incident)])
+        .all(
+            Needs(RecordPhotos),
+            [
+                routes!(evidence::http::announce_photo),
+                routes!(evidence::http::upload_original),
+            ],
+        )
+}
+
+/// Those who read and judge what was recorded.
+fn records(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadCommunes),
+            [
+                routes!(areas::http::communes),
+                routes!(areas::http::commune),
+            ],
+        )
+        .all(Needs(ReadCommunes), [routes!(areas::http::gates)])
+        .all(
+            Needs(ReadRiskAreas),
+            [
+                routes!(areas::http::risk_areas),
+                routes!(areas::http::risk_area),
+            ],
+        )
+        .all(
+            NeedsInProvince(ChangeRiskAreas),
+            [routes!(areas::http::set_risk_area)],
+        )
+        .all(
+            Needs(ReadPatrols),
+            [
+                routes!(patrols::http::patrols),
+                routes!(patrols::http::patrol),
+            ],
+        )
+        .all(
+            Needs(ValidatePatrols),
+            [routes!(patrols::http::judge_patrol)],
+        )
+        .all(
+            NeedsInProvince(KeepRecords),
+            [routes!(
+                patrols::http::hold_patrol,
+                patrols::http::release_patrol
+            )],
+        )
+        .all(
+            Needs(ReadPlots),
+            [routes!(plots::http::plot), routes!(plots::http::plots)],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(plots::http::incident),
+                routes!(plots::http::incidents),
+            ],
+        )
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(evidence::http::photo),
+                routes!(evidence::http::photos),
+            ],
+        )
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(evidence::http::display),
+                routes!(evidence::http::thumbnail),
+            ],
+        )
+        .all(Needs(ReadOriginals), [routes!(evidence::http::original)])
+        .all(Needs(ReadCoverage), [routes!(coverage::http::coverage)])
+        .all(Needs(ReadGaps), [routes!(coverage::http::coverage_cells)])
+}
+
+/// Those who keep organisations, accounts and devices.
+fn keepers(routes: Routes) -> Routes {
+    routes
+        .all(
+            NeedsInProvince(ManageIdentity),
+            [
+                routes!(identity::http::add_org),
+                routes!(identity::http::add_team),
+            ],
+        )
+        .all(
+            NeedsInProvince(ManageIdentity),
+            [
+                routes!(identity::http::add_account),
+                routes!(identity::http::accounts),
+            ],
+        )
+        .all(
+            NeedsInProvince(ManageIdentity),
+            [
+                routes!(identity::http::disable_account),
+                routes!(identity::http::regrant),
+            ],
+        )
+        .all(
+            NeedsInProvince(ManageIdentity),
+            [
+                routes!(identity::http::set_password),
+                routes!(identity::http::add_token),
+            ],
+        )
+        .all(
+            NeedsInProvince(ManageIdentity),
+            [routes!(identity::http::tokens_of)],
+        )
+        .all(
+            Needs(EnrolDevices),
+            [
+                routes!(identity::http::add_device),
+                routes!(identity::http::devices),
+            ],
+        )
+        .all(
+            Needs(EnrolDevices),
+            [
+                routes!(identity::http::revoke_device),
+                routes!(identity::http::open_enrolment),
+            ],
+        )
+        .all(
+            Needs(EnrolDevices),
+            [routes!(identity::http::confirm_enrolment)],
+        )
+}
