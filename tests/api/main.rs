@@ -11,4 +11,5 @@ mod operate;
 mod patrols;
 mod photos;
 mod plots;
+mod rights;
 mod statements;

@@ -30,7 +30,7 @@ fn picture(width: u32, height: u32) -> RgbImage {
     })
 }
 
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 90)
         .encode_image(&picture(width, height))
@@ -75,7 +75,7 @@ fn bomb() -> Vec<u8> {
     bytes
 }
 
-fn sidecar(bytes: &[u8]) -> Value {
+pub fn sidecar(bytes: &[u8]) -> Value {
     json!({
         "sha256": hex(bytes),
         "bytes": bytes.len(),
@@ -101,7 +101,7 @@ async fn upload(client: &Client, id: Uuid, bytes: &[u8]) -> Answer {
 }
 
 /// Announces and uploads; gives the photo's id.
-async fn taken(field: &Field, client: &Client, bytes: &[u8], sidecar: &Value) -> Uuid {
+pub async fn taken(field: &Field, client: &Client, bytes: &[u8], sidecar: &Value) -> Uuid {
     let id = field.new_id();
     client.put(&path(id), sidecar).await.expect(201);
     upload(client, id, bytes).await.expect(201);

@@ -1,0 +1,330 @@
+//! One walk over every declared route: each role, in its own commune, in a foreign one, and outside all of them.
+//!
+//! The table comes from the server; a route without a sample here fails the walk, so none is forgotten.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use tuantra::base::actor::{Actor, Door, Role};
+use tuantra::http::Access;
+use tuantra::http::routes::Route;
+use tuantra::server::route_table;
+use uuid::Uuid;
+
+use crate::field::{Answer, Client, Field};
+use crate::photos;
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+/// Where a sample's thing is: in the caller's commune, in another, in none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Own,
+    Foreign,
+    Nowhere,
+}
+
+const PLACES: [Place; 3] = [Place::Own, Place::Foreign, Place::Nowhere];
+
+impl Place {
+    fn position(self) -> (f64, f64) {
+        match self {
+            Self::Own => (104.3, 22.4),
+            Self::Foreign => (104.7, 22.4),
+            Self::Nowhere => (106.3, 21.4),
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Own => WEST,
+            Self::Foreign => EAST,
+            Self::Nowhere => "19999",
+        }
+    }
+}
+
+/// The things of one place that reading routes are tried on.
+struct Things {
+    place: Place,
+    plot: Uuid,
+    photo: Uuid,
+    patrol: Uuid,
+    device: Uuid,
+    incident: Uuid,
+}
+
+/// How a route is tried: the request, and whether it concerns a place.
+struct Sample {
+    path: String,
+    body: Value,
+    placed: bool,
+}
+
+fn sample(path: impl Into<String>, body: Value, placed: bool) -> Sample {
+    Sample { path: path.into(), body, placed }
+}
+
+async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -> Things {
+    let (lon, lat) = place.position();
+    let (plot, patrol, incident) = (field.new_id(), field.new_id(), field.new_id());
+    phone.put(&format!("/api/v1/plots/{plot}"), &plot_in(place, Some(incident))).await.expect(201);
+    phone.put(&format!("/api/v1/incidents/{incident}"), &incident_body()).await.expect(201);
+    let patrol_path = format!("/api/v1/patrols/{patrol}");
+    phone.put(&patrol_path, &patrol_body(field)).await.expect(201);
+    let fixes: Vec<Value> = (0..5)
+        .map(|n| json!({ "t": field.after(n * 10 - 3000), "lon": lon, "lat": lat + 1e-4 * f64::from(i32::try_from(n).unwrap()), "accuracy_m": 5 }))
+        .collect();
+    phone.post(&format!("{patrol_path}/fixes"), &json!({ "fixes": fixes })).await.expect(201);
+    let bytes = photos::jpeg(64, 48);
+    let mut sidecar = photos::sidecar(&bytes);
+    (sidecar["lon"], sidecar["lat"]) = (json!(lon), json!(lat));
+    let photo = photos::taken(field, phone, &bytes, &sidecar).await;
+    let communes = if place == Place::Nowhere { json!([]) } else { json!([place.code()]) };
+    let device = json!({ "name": format!("máy {place:?}"), "communes": communes });
+    let device = officer.post("/api/v1/devices", &device).await.expect(201).json();
+    Things { place, plot, photo, patrol, device: device["id"].as_str().unwrap().parse().unwrap(), incident }
+}
+
+fn plot_in(place: Place, incident: Option<Uuid>) -> Value {
+    let (lon, lat) = place.position();
+    let mut plot = plot_at(lon, lat);
+    plot["properties"]["incident"] = json!(incident);
+    plot
+}
+
+fn incident_body() -> Value {
+    json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00" })
+}
+
+fn patrol_body(field: &Field) -> Value {
+    json!({ "kind": "crop_check", "transport": "foot", "started_at": field.after(-3600), "ended_at": field.after(-60) })
+}
+
+fn risk_area(place: Place) -> Value {
+    let (west, south) = place.position();
+    let ring = [[west, south], [west + 0.01, south], [west + 0.01, south + 0.01], [west, south + 0.01], [west, south]];
+    json!({
+        "type": "Feature", "geometry": { "type": "Polygon", "coordinates": [ring] },
+        "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "valid_from": "2025-07-01", "reason": "thử" }
+    })
+}
+
+/// The sample of a route for the things of a place.
+fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
+    let (id, place, code) = (field.new_id(), things.place, things.place.code());
+    let none = Value::Null;
+    let device = format!("/api/v1/devices/{}", things.device);
+    let photo = format!("/api/v1/photos/{}", things.photo);
+    let patrol = format!("/api/v1/patrols/{}", things.patrol);
+    let position = place.position();
+    Some(match (route.method.as_str(), route.path.as_str()) {
+        ("GET", "/api/v1/journal/entries" | "/api/v1/accounts" | "/api/v1/communes" | "/api/v1/gates" | "/api/v1/devices")
+        | ("GET", "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols" | "/api/v1/risk-areas")
+        | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => sample(&route.path, none, false),
+        ("POST", "/api/v1/orgs") => sample(&route.path, json!({ "name": format!("Đơn vị {id}"), "kind": "tram" }), false),
+        ("POST", "/api/v1/teams") => {
+            let org = tuantra::identity::model::RESERVE_ORG;
+            sample(&route.path, json!({ "name": format!("Tổ {id}"), "org": org }), false)
+        }
+        ("POST", "/api/v1/accounts") => sample(&route.path, json!({ "login": format!("tk-{id}"), "role": "reader" }), false),
+        ("DELETE", "/api/v1/accounts/{id}") => sample(format!("/api/v1/accounts/{id}"), none, false),
+        ("PUT", "/api/v1/holders/{id}/grants") => sample(format!("/api/v1/holders/{id}/grants"), json!([]), false),
+        ("PUT", "/api/v1/accounts/{id}/password") => sample(format!("/api/v1/accounts/{id}/password"), json!({ "password": "mười ký tự trở lên" }), false),
+        ("POST", "/api/v1/accounts/{id}/tokens") => sample(format!("/api/v1/accounts/{id}/tokens"), json!({}), false),
+        ("GET", "/api/v1/holders/{id}/tokens") => sample(format!("/api/v1/holders/{id}/tokens"), none, false),
+        ("DELETE", "/api/v1/tokens/{id}") => sample(format!("/api/v1/tokens/{id}"), none, false),
+        ("DELETE", "/api/v1/session") => sample("/api/v1/session", none, false),
+        ("POST", "/api/v1/devices") => {
+            let communes = if place == Place::Nowhere { json!([]) } else { json!([code]) };
+            sample("/api/v1/devices", json!({ "name": format!("máy {id}"), "communes": communes }), true)
+        }
+        ("POST", "/api/v1/devices/{id}/enrolment") => sample(format!("{device}/enrolment"), json!({}), true),
+        ("POST", "/api/v1/devices/{id}/enrolment/confirm") => sample(format!("{device}/enrolment/confirm"), json!({ "number": 5 }), true),
+        ("DELETE", "/api/v1/devices/{id}") => sample(device, none, true),
+        ("PUT", "/api/v1/patrols/{id}") => sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false),
+        ("GET", "/api/v1/patrols/{id}") => sample(patrol, none, true),
+        ("POST", "/api/v1/patrols/{id}/validation") => sample(format!("{patrol}/validation"), json!({ "state": "validated" }), true),
+        ("PUT" | "DELETE", "/api/v1/patrols/{id}/hold") => sample(format!("{patrol}/hold"), json!({ "reason": "vụ án" }), false),
+        ("PUT", "/api/v1/plots/{id}") => sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true),
+        ("GET", "/api/v1/plots/{id}") => sample(format!("/api/v1/plots/{}", things.plot), none, true),
+        ("POST", "/api/v1/plots/{id}/measures") => {
+            let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 300, "plants_method": "counted" });
+            sample(format!("/api/v1/plots/{}/measures", things.plot), measure, true)
+        }
+        ("PUT", "/api/v1/incidents/{id}") => sample(format!("/api/v1/incidents/{id}"), incident_body(), false),
+        ("GET", "/api/v1/incidents/{id}") => sample(format!("/api/v1/incidents/{}", things.incident), none, true),
+        ("PUT", "/api/v1/photos/{id}") => {
+            let mut sidecar = photos::sidecar(b"other bytes");
+            (sidecar["lon"], sidecar["lat"]) = (json!(position.0), json!(position.1));
+            sample(format!("/api/v1/photos/{id}"), sidecar, true)
+        }
+        ("GET", "/api/v1/photos/{id}") => sample(photo, none, true),
+        ("GET", "/api/v1/photos/{id}/original" | "/api/v1/photos/{id}/display" | "/api/v1/photos/{id}/thumbnail") => {
+            sample(route.path.replace("{id}", &things.photo.to_string()), none, true)
+        }
+        ("GET", "/api/v1/communes/{code}") => sample(format!("/api/v1/communes/{WEST}"), none, false),
+        ("GET", "/api/v1/risk-areas/{code}") => sample(format!("/api/v1/risk-areas/NC-{code}"), none, true),
+        ("PUT", "/api/v1/risk-areas/{code}") => sample(format!("/api/v1/risk-areas/NC-{id}"), risk_area(place), false),
+        ("GET", "/api/v1/coverage") => sample(format!("/api/v1/coverage?from=2026-02-01&to=2026-03-02&commune={code}"), none, true),
+        ("GET", "/api/v1/coverage/cells") => sample(format!("/api/v1/coverage/cells?from=2026-02-01&to=2026-03-02&commune={code}"), none, true),
+        _ => return None,
+    })
+}
+
+/// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.
+const TOLD_ELSEWHERE: [&str; 4] = [
+    "/api/v1/patrols/{id}/fixes",
+    "/api/v1/patrols/{id}/gpx",
+    "/t/{token}/gpx",
+    "/api/v1/photos/{id}/original",
+];
+
+async fn asked(client: &Client, method: &Method, sample: &Sample) -> Answer {
+    let body = if sample.body.is_null() { axum::body::Body::empty() } else { sample.body.to_string().into() };
+    client.send(method.clone(), &sample.path, Some("application/json"), body).await
+}
+
+fn is_refused(answer: &Answer) -> bool {
+    matches!(answer.status.as_u16(), 401 | 403 | 404)
+}
+
+struct World {
+    things: Vec<Things>,
+    roles: Vec<(Role, Client)>,
+    provincial: Vec<(Role, Client)>,
+    tracker: Client,
+}
+
+async fn world(field: &Field) -> World {
+    load_communes(field).await;
+    let officer = field.officer().await;
+    let phone = field.phone("máy ghi", &[]).await;
+    for place in [Place::Own, Place::Foreign] {
+        officer.put(&format!("/api/v1/risk-areas/NC-{}", place.code()), &risk_area(place)).await.expect(201);
+    }
+    let mut all = Vec::new();
+    for place in PLACES {
+        all.push(things(field, &phone, &officer, place).await);
+    }
+    field.settle().await;
+    let (mut roles, mut provincial) = (Vec::new(), Vec::new());
+    for role in Role::ALL {
+        roles.push((*role, field.account(&format!("xa-{role}"), *role, &[WEST]).await));
+        provincial.push((*role, field.account(&format!("tinh-{role}"), *role, &[]).await));
+    }
+    let device = field.device("máy vết", &[]).await;
+    let tracker = field.door(device, Door::Tracker).await;
+    World { things: all, roles, provincial, tracker }
+}
+
+/// What a route owes a caller of this role at this place; `None`: nothing is promised either way.
+fn owed(access: Access, role: Role, in_province: bool, place: Place, placed: bool) -> Option<bool> {
+    match access {
+        Access::Public | Access::TrackerPath => None,
+        Access::SignedIn => Some(true),
+        Access::Needs(right) if !role.gives(right) => Some(false),
+        Access::Needs(_) => Some(in_province || !placed || place == Place::Own),
+        Access::NeedsInProvince(right) => Some(role.gives(right) && in_province),
+    }
+}
+
+async fn walk(field: &Field, world: &World, in_province: bool, wrong: &mut Vec<String>) {
+    let callers = if in_province { &world.provincial } else { &world.roles };
+    for route in route_table().iter() {
+        if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route) {
+            continue;
+        }
+        for (things, (role, client)) in world.things.iter().flat_map(|things| callers.iter().map(move |caller| (things, caller))) {
+            let Some(sample) = sample_of(field, route, things) else {
+                wrong.push(format!("{} {} has no sample", route.method, route.path));
+                break;
+            };
+            // What a role may do is promised only where there is something: nowhere is no commune's code, and an
+            // unknown account or token is not there for anybody.
+            let promised = owed(route.access, *role, in_province, things.place, sample.placed);
+            let answer = asked(client, &route.method, &sample).await;
+            let is_absent = answer.status == 404 && promised == Some(true) && names_nothing(route, things.place);
+            if promised.is_some_and(|may| may == is_refused(&answer)) && !is_absent {
+                wrong.push(format!("{role} ({}) {:?} {} {}: {}", if in_province { "province" } else { "commune" }, things.place, route.method, route.path, answer.status));
+            }
+        }
+    }
+}
+
+fn is_told_elsewhere(route: &Route) -> bool {
+    TOLD_ELSEWHERE.contains(&route.path.as_str()) && route.method != Method::GET
+}
+
+/// Samples that name something which does not exist, so that even its keeper gets a 404, and devices that the walk
+/// itself revoked.
+fn names_nothing(route: &Route, place: Place) -> bool {
+    let unknown = ["/api/v1/accounts/{id}", "/api/v1/accounts/{id}/password", "/api/v1/accounts/{id}/tokens", "/api/v1/tokens/{id}"];
+    let of_a_commune = ["/api/v1/coverage", "/api/v1/coverage/cells", "/api/v1/risk-areas/{code}"];
+    unknown.contains(&route.path.as_str()) || (place == Place::Nowhere && of_a_commune.contains(&route.path.as_str()))
+}
+
+on_both! {
+    async fn every_route_refuses_whom_it_must_and_serves_whom_it_should(field: Field) {
+        let world = world(&field).await;
+        let mut wrong = Vec::new();
+        walk(&field, &world, false, &mut wrong).await;
+        walk(&field, &world, true, &mut wrong).await;
+        assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    async fn nobody_without_a_secret_of_the_native_door_passes(field: Field) {
+        let world = world(&field).await;
+        for route in route_table().iter() {
+            if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route) {
+                continue;
+            }
+            let Some(sample) = sample_of(&field, route, &world.things[0]) else { continue };
+            for client in [field.anon(), world.tracker.clone()] {
+                let answer = asked(&client, &route.method, &sample).await;
+                assert_eq!(answer.status, 401, "{} {}", route.method, route.path);
+            }
+        }
+    }
+
+    async fn what_is_not_yours_looks_like_what_is_not_there(field: Field) {
+        let world = world(&field).await;
+        let (_, officer) = world.roles.iter().find(|(role, _)| *role == Role::CommuneOfficer).unwrap();
+        let foreign = &world.things[1];
+        let unknown = field.new_id();
+        for (path, id) in [("plots", foreign.plot), ("photos", foreign.photo), ("patrols", foreign.patrol), ("incidents", foreign.incident)] {
+            let theirs = officer.get(&format!("/api/v1/{path}/{id}")).await.expect(404);
+            let nobodys = officer.get(&format!("/api/v1/{path}/{unknown}")).await.expect(404);
+            let plain = |answer: &Answer| {
+                let mut json = answer.json();
+                json["request_id"].take();
+                json
+            };
+            assert_eq!(plain(&theirs), plain(&nobodys), "{path}");
+        }
+    }
+
+    async fn lists_hold_only_what_lies_in_the_callers_communes(field: Field) {
+        let world = world(&field).await;
+        let (_, officer) = world.roles.iter().find(|(role, _)| *role == Role::CommuneOfficer).unwrap();
+        for list in ["plots", "photos", "patrols", "incidents"] {
+            let text = String::from_utf8(officer.get(&format!("/api/v1/{list}?limit=500")).await.expect(200).bytes).unwrap();
+            let of = |things: &Things| match list {
+                "plots" => things.plot,
+                "photos" => things.photo,
+                "patrols" => things.patrol,
+                _ => things.incident,
+            };
+            assert!(text.contains(&of(&world.things[0]).to_string()), "{list} misses the own");
+            for foreign in &world.things[1..] {
+                assert!(!text.contains(&of(foreign).to_string()), "{list} shows {:?}", foreign.place);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_console_holds_every_right() {
+    let console = Actor::console();
+    for right in tuantra::base::actor::Right::ALL {
+        assert!(console.may_in_province(*right), "{right}");
+    }
+}
