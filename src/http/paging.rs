@@ -46,17 +46,13 @@ impl ListUri {
         let Some(text) = cursor else {
             return Ok(None);
         };
-        let refused = |_| {
+        let refused = || {
             Problem::new(ProblemKind::InvalidParameter)
                 .detail("cursor: not a cursor of this list: start again without it")
         };
-        let key =
-            Cursor::decode(text, &self.bound()).map_err(|cause| refused(cause.to_string()))?;
-        let (at, id) = key
-            .0
-            .split_first_chunk::<8>()
-            .ok_or_else(|| refused(String::new()))?;
-        let id = Uuid::from_slice(id).map_err(|cause| refused(cause.to_string()))?;
+        let key = Cursor::decode(text, &self.bound()).or_else(|_| Err(refused()))?;
+        let (at, id) = key.0.split_first_chunk::<8>().ok_or_else(refused)?;
+        let id = Uuid::from_slice(id).or_else(|_| Err(refused()))?;
         Ok(Some((Timestamp::from_millis(i64::from_be_bytes(*at)), id)))
     }
 

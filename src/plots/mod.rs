@@ -12,4 +12,4 @@ mod sql;
 pub use service::{
     Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotPlace, PlotView, Plots, Recorded,
 };
-pub use sql::{Filter, STATEMENTS};
+pub use sql::{CellRange, Filter, STATEMENTS};

@@ -7,6 +7,7 @@ use crate::base::ids::{EntryId, PhotoId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
 use crate::evidence::sql::{self, PhotoRow};
+use crate::geo::position::Position;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::store::{self, Tx};
@@ -191,8 +192,8 @@ impl Sent {
             org: self.actor.org,
             plot: sidecar.plot,
             linked: i64::from(linked),
-            lon: sidecar.position.map(|position| position.lon()),
-            lat: sidecar.position.map(|position| position.lat()),
+            lon: sidecar.position.map(Position::lon),
+            lat: sidecar.position.map(Position::lat),
             place: self.place.clone(),
             reach: reach.to_string(),
             taken_at: sidecar.taken_at,

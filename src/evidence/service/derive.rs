@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::base::ids::PhotoId;
 use crate::blobs::BlobName;
-use crate::evidence::model::cross_check::cross_check;
+use crate::evidence::model::cross_check::{ExifFlag, cross_check};
 use crate::evidence::model::picture::{DeriveFault, Derived, Limits, inspect};
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
 use crate::evidence::sql::{self, ImageRow, PhotoRow};
@@ -138,7 +138,7 @@ async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes) -> Vec<&'static s
     let compared = tokio::task::spawn_blocking(move || {
         let seen = inspect(&bytes, &Limits::default());
         let flags = cross_check(&sidecar, &seen);
-        flags.into_iter().map(|flag| flag.as_str()).collect()
+        flags.into_iter().map(ExifFlag::as_str).collect()
     });
     compared.await.unwrap_or_default()
 }

@@ -75,8 +75,9 @@ impl Cell {
         parent.map(Self).ok_or(InvalidResolution(resolution))
     }
 
-    /// The database numbers of the cells of a finer or equal resolution within this one: an unbroken range, because
-    /// an index spells its cell digit by digit, coarse to fine. No other cell of that resolution lies in it.
+    /// The database numbers of this cell's descendants of a finer or equal resolution: an unbroken range, because an
+    /// index spells its cell digit by digit, coarse to fine. Descendants reach a little over the cell's edge: a
+    /// position near it may lie in this cell and in a descendant of its neighbour.
     pub fn descendants(self, resolution: u8) -> Result<RangeInclusive<i64>, InvalidResolution> {
         h3_resolution(resolution)?;
         if resolution < self.resolution() {

@@ -66,6 +66,22 @@ fn a_cover_holds_every_vertex_and_about_the_ground_itself() {
     assert!(area(false) < 1.1 * ground);
 }
 
+/// First and last children by the h3 package for Python (C library).
+#[test]
+fn descendants_are_an_unbroken_range() {
+    let cell = Cell::from_db(0x0874_1594_44ff_ffff).unwrap();
+    assert_eq!(
+        cell.descendants(9),
+        Ok(0x0894_1594_4403_ffff..=0x0894_1594_44db_ffff)
+    );
+    assert_eq!(
+        cell.descendants(12),
+        Ok(0x08c4_1594_4400_01ff..=0x08c4_1594_44db_6dff)
+    );
+    assert_eq!(cell.descendants(7), Ok(cell.to_db()..=cell.to_db()));
+    assert_eq!(cell.descendants(6), Err(InvalidResolution(6)));
+}
+
 proptest! {
     #[test]
     fn a_cell_survives_the_way_through_the_database(

@@ -11,7 +11,7 @@ use crate::http::{Body, Json, Params, Path, Problem};
 use crate::identity::Caller;
 use crate::journal::Receipt;
 use crate::plots::model::incident::IncidentWire;
-use crate::plots::service::Plots;
+use crate::plots::service::{IncidentView, Plots};
 
 use super::plots::features;
 
@@ -117,7 +117,7 @@ pub async fn incidents(
     let page = plots
         .incidents(&actor, after, limit(params.limit)?, count)
         .await?;
-    let incidents: Result<Vec<Value>, _> = page.items.iter().map(|view| view.told()).collect();
+    let incidents: Result<Vec<Value>, _> = page.items.iter().map(IncidentView::told).collect();
     let list = IncidentList {
         incidents: incidents?,
         next: page.next.map(|(at, id)| uri.next((at, id.0))),

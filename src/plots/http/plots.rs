@@ -16,7 +16,7 @@ use crate::journal::Receipt;
 use crate::plots::model::measure::MeasureWire;
 use crate::plots::model::wire::PlotWire;
 use crate::plots::service::{ListQuery, PlotView, Plots, Recorded};
-use crate::plots::sql::Filter;
+use crate::plots::sql::{CellRange, Filter};
 
 /// A plot as a GeoJSON Feature.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -219,21 +219,26 @@ fn bbox(text: &str) -> Result<[f64; 4], Problem> {
 }
 
 const MOST_CELLS: usize = 100;
-/// The finest cells that are kept of a plot.
-const FINEST: u8 = 12;
+/// The resolutions of the cells that are kept of a plot.
+const KEPT: [u8; 3] = [7, 9, 12];
 
-fn cell_ranges(text: &str) -> Result<Vec<std::ops::RangeInclusive<i64>>, Problem> {
+fn cell_ranges(text: &str) -> Result<Vec<CellRange>, Problem> {
     let refused = || {
         Problem::new(ProblemKind::InvalidParameter).detail(format!(
-            "cells: expected 1 to {MOST_CELLS} H3 cells of resolutions 0 to {FINEST}, comma-separated"
+            "cells: expected 1 to {MOST_CELLS} H3 cells of resolutions 0 to 12, comma-separated"
         ))
     };
-    let range = |hex: &str| {
-        let number = i64::from_str_radix(hex.trim(), 16).ok()?;
-        Cell::from_db(number).ok()?.descendants(FINEST).ok()
-    };
-    let ranges: Option<Vec<_>> = text.split(',').map(range).collect();
+    let ranges: Option<Vec<_>> = text.split(',').map(cell_range).collect();
     ranges
         .filter(|ranges| ranges.len() <= MOST_CELLS)
         .ok_or_else(refused)
+}
+
+fn cell_range(hex: &str) -> Option<CellRange> {
+    let cell = Cell::from_db(i64::from_str_radix(hex.trim(), 16).ok()?).ok()?;
+    let resolution = KEPT.into_iter().find(|kept| *kept >= cell.resolution())?;
+    Some(CellRange {
+        resolution,
+        cells: cell.descendants(resolution).ok()?,
+    })
 }

@@ -73,12 +73,6 @@ impl MeasureDraft {
         let outline = outline(&mut fields, &sent);
         let area = measured_area(&mut fields, &sent, outline.as_ref(), hacc_m);
         let plants = plants(&mut fields, &sent);
-        if plants.is_none() && area.is_none() {
-            fields.refuse(
-                "",
-                "expected plants, or an area by area_m2, beds or outline",
-            );
-        }
         let draft = measured_at.map(|measured_at| Self {
             measured_at,
             plants,
@@ -87,7 +81,14 @@ impl MeasureDraft {
             hacc_m,
             notes,
         });
-        fields.finish(draft).map_err(without_properties)
+        let draft = fields.finish(draft).map_err(without_properties)?;
+        if draft.plants.is_none() && draft.area.is_none() {
+            return Err(Refusal::at(
+                "",
+                "expected plants, or an area by area_m2, beds or an outline of 2,000 m² and more",
+            ));
+        }
+        Ok(draft)
     }
 
     /// The measure's fields under their wire names; what is absent is left out.

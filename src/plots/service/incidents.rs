@@ -39,7 +39,7 @@ struct Sent {
 }
 
 enum Outcome {
-    Stands(IncidentRow, Promise),
+    Stands(Box<IncidentRow>, Promise),
     Differs(KeptAside),
     Stale(KeptAside),
     Outside(KeptAside),
@@ -75,7 +75,7 @@ impl Plots {
             Outcome::Stands(row, promise) => {
                 let is_new = promise.is_new();
                 let receipt = promise.signed(&self.journal);
-                Ok((IncidentView::bare(row), is_new, receipt))
+                Ok((IncidentView::bare(*row), is_new, receipt))
             }
             Outcome::Differs(kept) => Err(Error::Differs(Box::new(kept))),
             Outcome::Stale(kept) => Err(Error::Stale(Box::new(kept))),
@@ -91,7 +91,7 @@ impl Plots {
         let alike = sql::incident_alike(tx, sent.id, sent.actor.id, &sent.record).await?;
         if let Some(entry) = alike {
             let receipt = self.journal.receipt_again(tx, entry).await?;
-            return Ok(Outcome::Stands(row, Promise::Again(receipt)));
+            return Ok(Outcome::Stands(Box::new(row), Promise::Again(receipt)));
         }
         let by_author = row.author == sent.actor.id;
         let by_officer = sent.draft.revises.is_some()
@@ -116,7 +116,7 @@ impl Plots {
                 };
                 let at = written.received_at;
                 sql::revise_incident(tx, &next, sent.actor.id, &sent.record, at).await?;
-                Ok(Outcome::Stands(next, Promise::New(written)))
+                Ok(Outcome::Stands(Box::new(next), Promise::New(written)))
             }
             Some(_) => self
                 .keep_incident(tx, sent, STALE)
@@ -142,7 +142,7 @@ impl Plots {
         if !sql::insert_incident(tx, &row, &sent.record).await? {
             return Err(store::Error::Busy("the incident was just written".into()).into());
         }
-        Ok(Outcome::Stands(row, Promise::New(written)))
+        Ok(Outcome::Stands(Box::new(row), Promise::New(written)))
     }
 
     async fn keep_incident(
@@ -170,7 +170,7 @@ impl Plots {
         }
         let kept = self.keep_incident(tx, sent, FOREIGN).await?;
         let row = sent.row(kept.receipt.entry_id, kept.receipt.received_at);
-        Ok(Outcome::Stands(row, Promise::Kept(kept)))
+        Ok(Outcome::Stands(Box::new(row), Promise::Kept(kept)))
     }
 
     /// One incident with its history and those of its plots that the caller may see.

@@ -26,6 +26,26 @@ pub enum Sight {
     Communes(Vec<String>),
 }
 
+/// Cells of one of the resolutions that are kept. H3 cells do not hold their descendants exactly, so a cell is compared
+/// at its own resolution where that is kept.
+#[derive(Debug, Clone)]
+pub struct CellRange {
+    /// 7, 9 or 12.
+    pub resolution: u8,
+    /// The cells.
+    pub cells: RangeInclusive<i64>,
+}
+
+impl CellRange {
+    const fn condition(&self) -> &'static str {
+        match self.resolution {
+            7 => "cell_7 BETWEEN ",
+            9 => "cell_9 BETWEEN ",
+            _ => "cell_12 BETWEEN ",
+        }
+    }
+}
+
 /// Which plots are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -43,8 +63,8 @@ pub struct Filter {
     pub incident: Option<IncidentId>,
     /// West, south, east, north, degrees.
     pub bbox: Option<[f64; 4]>,
-    /// Ranges of cells of resolution 12.
-    pub cells: Vec<RangeInclusive<i64>>,
+    /// In one of these ranges of cells.
+    pub cells: Vec<CellRange>,
 }
 
 /// Adds the conditions; a macro, because a builder belongs to one database.
@@ -84,8 +104,10 @@ macro_rules! narrow {
         }
         for (index, range) in $filter.cells.iter().enumerate() {
             $query.push(if index == 0 { " AND (" } else { " OR " });
-            $query.push("cell_12 BETWEEN ").push_bind(*range.start());
-            $query.push(" AND ").push_bind(*range.end());
+            $query
+                .push(range.condition())
+                .push_bind(*range.cells.start());
+            $query.push(" AND ").push_bind(*range.cells.end());
         }
         if !$filter.cells.is_empty() {
             $query.push(")");
