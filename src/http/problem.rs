@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::base::refusal::{Fault, Refusal};
-use crate::store;
+use crate::store::Error as StoreError;
 
 /// Declares every kind of problem: variant, slug, status, title.
 macro_rules! problems {
@@ -221,12 +221,12 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<store::Error> for Problem {
-    fn from(error: store::Error) -> Self {
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
         let kind = match &error {
-            store::Error::Busy(_) | store::Error::Unavailable(_) => ProblemKind::Unavailable,
-            store::Error::Conflict { .. } => ProblemKind::WrongState,
-            store::Error::Corrupt { .. } | store::Error::Driver(_) => ProblemKind::Internal,
+            StoreError::Busy(_) | StoreError::Unavailable(_) => ProblemKind::Unavailable,
+            StoreError::Conflict { .. } => ProblemKind::WrongState,
+            StoreError::Corrupt { .. } | StoreError::Driver(_) => ProblemKind::Internal,
         };
         Self::new(kind).internal(error)
     }

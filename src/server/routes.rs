@@ -32,7 +32,9 @@ type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    keepers(records(field(visitors(operators(routes)))))
+    enrollers(keepers(readers(records(field(visitors(operators(
+        routes,
+    )))))))
 }
 
 /// Operators and their tools, auditors.
@@ -179,6 +181,11 @@ fn records(routes: Routes) -> Routes {
                 patrols::http::release_patrol
             )],
         )
+}
+
+/// Those who look at plots, pictures and figures.
+fn readers(routes: Routes) -> Routes {
+    routes
         .all(
             Needs(ReadPlots),
             [routes!(plots::http::plot), routes!(plots::http::plots)],
@@ -244,6 +251,11 @@ fn keepers(routes: Routes) -> Routes {
             NeedsInProvince(ManageIdentity),
             [routes!(identity::http::tokens_of)],
         )
+}
+
+/// Those who enrol and revoke phones.
+fn enrollers(routes: Routes) -> Routes {
+    routes
         .all(
             Needs(EnrolDevices),
             [

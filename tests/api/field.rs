@@ -58,7 +58,8 @@ pub const START: Timestamp = Timestamp::from_millis(1_772_420_400_000);
 pub struct Field {
     pub app: App,
     pub clock: Arc<FixedClock>,
-    pub folder: Folder,
+    /// Goes with the field.
+    _folder: Folder,
     router: Router,
 }
 
@@ -111,7 +112,7 @@ impl Field {
         Self {
             app,
             clock,
-            folder,
+            _folder: folder,
             router,
         }
     }

@@ -60,28 +60,65 @@ struct Sample {
 }
 
 fn sample(path: impl Into<String>, body: Value, placed: bool) -> Sample {
-    Sample { path: path.into(), body, placed }
+    Sample {
+        path: path.into(),
+        body,
+        placed,
+    }
 }
 
 async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -> Things {
     let (lon, lat) = place.position();
     let (plot, patrol, incident) = (field.new_id(), field.new_id(), field.new_id());
-    phone.put(&format!("/api/v1/plots/{plot}"), &plot_in(place, Some(incident))).await.expect(201);
-    phone.put(&format!("/api/v1/incidents/{incident}"), &incident_body()).await.expect(201);
+    phone
+        .put(
+            &format!("/api/v1/plots/{plot}"),
+            &plot_in(place, Some(incident)),
+        )
+        .await
+        .expect(201);
+    phone
+        .put(
+            &format!("/api/v1/incidents/{incident}"),
+            &incident_body(place),
+        )
+        .await
+        .expect(201);
     let patrol_path = format!("/api/v1/patrols/{patrol}");
-    phone.put(&patrol_path, &patrol_body(field)).await.expect(201);
+    phone
+        .put(&patrol_path, &patrol_body(field))
+        .await
+        .expect(201);
     let fixes: Vec<Value> = (0..5)
         .map(|n| json!({ "t": field.after(n * 10 - 3000), "lon": lon, "lat": lat + 1e-4 * f64::from(i32::try_from(n).unwrap()), "accuracy_m": 5 }))
         .collect();
-    phone.post(&format!("{patrol_path}/fixes"), &json!({ "fixes": fixes })).await.expect(201);
+    phone
+        .post(&format!("{patrol_path}/fixes"), &json!({ "fixes": fixes }))
+        .await
+        .expect(200);
     let bytes = photos::jpeg(64, 48);
     let mut sidecar = photos::sidecar(&bytes);
     (sidecar["lon"], sidecar["lat"]) = (json!(lon), json!(lat));
     let photo = photos::taken(field, phone, &bytes, &sidecar).await;
-    let communes = if place == Place::Nowhere { json!([]) } else { json!([place.code()]) };
+    let communes = if place == Place::Nowhere {
+        json!([])
+    } else {
+        json!([place.code()])
+    };
     let device = json!({ "name": format!("máy {place:?}"), "communes": communes });
-    let device = officer.post("/api/v1/devices", &device).await.expect(201).json();
-    Things { place, plot, photo, patrol, device: device["id"].as_str().unwrap().parse().unwrap(), incident }
+    let device = officer
+        .post("/api/v1/devices", &device)
+        .await
+        .expect(201)
+        .json();
+    Things {
+        place,
+        plot,
+        photo,
+        patrol,
+        device: device["id"].as_str().unwrap().parse().unwrap(),
+        incident,
+    }
 }
 
 fn plot_in(place: Place, incident: Option<Uuid>) -> Value {
@@ -91,8 +128,9 @@ fn plot_in(place: Place, incident: Option<Uuid>) -> Value {
     plot
 }
 
-fn incident_body() -> Value {
-    json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00" })
+fn incident_body(place: Place) -> Value {
+    let commune = (place != Place::Nowhere).then(|| place.code());
+    json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": commune })
 }
 
 fn patrol_body(field: &Field) -> Value {
@@ -101,7 +139,13 @@ fn patrol_body(field: &Field) -> Value {
 
 fn risk_area(place: Place) -> Value {
     let (west, south) = place.position();
-    let ring = [[west, south], [west + 0.01, south], [west + 0.01, south + 0.01], [west, south + 0.01], [west, south]];
+    let ring = [
+        [west, south],
+        [west + 0.01, south],
+        [west + 0.01, south + 0.01],
+        [west, south + 0.01],
+        [west, south],
+    ];
     json!({
         "type": "Feature", "geometry": { "type": "Polygon", "coordinates": [ring] },
         "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "valid_from": "2025-07-01", "reason": "thử" }
@@ -117,55 +161,153 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
     let patrol = format!("/api/v1/patrols/{}", things.patrol);
     let position = place.position();
     Some(match (route.method.as_str(), route.path.as_str()) {
-        ("GET", "/api/v1/journal/entries" | "/api/v1/accounts" | "/api/v1/communes" | "/api/v1/gates" | "/api/v1/devices")
-        | ("GET", "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols" | "/api/v1/risk-areas")
-        | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => sample(&route.path, none, false),
-        ("POST", "/api/v1/orgs") => sample(&route.path, json!({ "name": format!("Đơn vị {id}"), "kind": "tram" }), false),
+        (
+            "GET",
+            "/api/v1/journal/entries"
+            | "/api/v1/accounts"
+            | "/api/v1/communes"
+            | "/api/v1/gates"
+            | "/api/v1/devices",
+        )
+        | (
+            "GET",
+            "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols"
+            | "/api/v1/risk-areas",
+        )
+        | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
+            sample(&route.path, none, false)
+        }
+        ("POST", "/api/v1/orgs") => sample(
+            &route.path,
+            json!({ "name": format!("Đơn vị {id}"), "kind": "tram" }),
+            false,
+        ),
         ("POST", "/api/v1/teams") => {
             let org = tuantra::identity::model::RESERVE_ORG;
-            sample(&route.path, json!({ "name": format!("Tổ {id}"), "org": org }), false)
+            sample(
+                &route.path,
+                json!({ "name": format!("Tổ {id}"), "org": org }),
+                false,
+            )
         }
-        ("POST", "/api/v1/accounts") => sample(&route.path, json!({ "login": format!("tk-{id}"), "role": "reader" }), false),
-        ("DELETE", "/api/v1/accounts/{id}") => sample(format!("/api/v1/accounts/{id}"), none, false),
-        ("PUT", "/api/v1/holders/{id}/grants") => sample(format!("/api/v1/holders/{id}/grants"), json!([]), false),
-        ("PUT", "/api/v1/accounts/{id}/password") => sample(format!("/api/v1/accounts/{id}/password"), json!({ "password": "mười ký tự trở lên" }), false),
-        ("POST", "/api/v1/accounts/{id}/tokens") => sample(format!("/api/v1/accounts/{id}/tokens"), json!({}), false),
-        ("GET", "/api/v1/holders/{id}/tokens") => sample(format!("/api/v1/holders/{id}/tokens"), none, false),
+        ("POST", "/api/v1/accounts") => sample(
+            &route.path,
+            json!({ "login": format!("tk-{id}"), "role": "reader" }),
+            false,
+        ),
+        ("DELETE", "/api/v1/accounts/{id}") => {
+            sample(format!("/api/v1/accounts/{id}"), none, false)
+        }
+        ("PUT", "/api/v1/holders/{id}/grants") => {
+            sample(format!("/api/v1/holders/{id}/grants"), json!([]), false)
+        }
+        ("PUT", "/api/v1/accounts/{id}/password") => sample(
+            format!("/api/v1/accounts/{id}/password"),
+            json!({ "password": "mười ký tự trở lên" }),
+            false,
+        ),
+        ("POST", "/api/v1/accounts/{id}/tokens") => {
+            sample(format!("/api/v1/accounts/{id}/tokens"), json!({}), false)
+        }
+        ("GET", "/api/v1/holders/{id}/tokens") => {
+            sample(format!("/api/v1/holders/{id}/tokens"), none, false)
+        }
         ("DELETE", "/api/v1/tokens/{id}") => sample(format!("/api/v1/tokens/{id}"), none, false),
         ("DELETE", "/api/v1/session") => sample("/api/v1/session", none, false),
         ("POST", "/api/v1/devices") => {
-            let communes = if place == Place::Nowhere { json!([]) } else { json!([code]) };
-            sample("/api/v1/devices", json!({ "name": format!("máy {id}"), "communes": communes }), true)
+            let communes = if place == Place::Nowhere {
+                json!([])
+            } else {
+                json!([code])
+            };
+            sample(
+                "/api/v1/devices",
+                json!({ "name": format!("máy {id}"), "communes": communes }),
+                true,
+            )
         }
-        ("POST", "/api/v1/devices/{id}/enrolment") => sample(format!("{device}/enrolment"), json!({}), true),
-        ("POST", "/api/v1/devices/{id}/enrolment/confirm") => sample(format!("{device}/enrolment/confirm"), json!({ "number": 5 }), true),
+        ("POST", "/api/v1/devices/{id}/enrolment") => {
+            sample(format!("{device}/enrolment"), json!({}), true)
+        }
+        ("POST", "/api/v1/devices/{id}/enrolment/confirm") => sample(
+            format!("{device}/enrolment/confirm"),
+            json!({ "number": 5 }),
+            true,
+        ),
         ("DELETE", "/api/v1/devices/{id}") => sample(device, none, true),
-        ("PUT", "/api/v1/patrols/{id}") => sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false),
+        ("PUT", "/api/v1/patrols/{id}") => {
+            sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false)
+        }
         ("GET", "/api/v1/patrols/{id}") => sample(patrol, none, true),
-        ("POST", "/api/v1/patrols/{id}/validation") => sample(format!("{patrol}/validation"), json!({ "state": "validated" }), true),
-        ("PUT" | "DELETE", "/api/v1/patrols/{id}/hold") => sample(format!("{patrol}/hold"), json!({ "reason": "vụ án" }), false),
-        ("PUT", "/api/v1/plots/{id}") => sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true),
-        ("GET", "/api/v1/plots/{id}") => sample(format!("/api/v1/plots/{}", things.plot), none, true),
+        ("POST", "/api/v1/patrols/{id}/validation") => sample(
+            format!("{patrol}/validation"),
+            json!({ "state": "validated" }),
+            true,
+        ),
+        ("PUT" | "DELETE", "/api/v1/patrols/{id}/hold") => sample(
+            format!("{patrol}/hold"),
+            json!({ "reason": "vụ án" }),
+            false,
+        ),
+        ("PUT", "/api/v1/plots/{id}") => {
+            sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
+        }
+        ("GET", "/api/v1/plots/{id}") => {
+            sample(format!("/api/v1/plots/{}", things.plot), none, true)
+        }
         ("POST", "/api/v1/plots/{id}/measures") => {
             let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 300, "plants_method": "counted" });
-            sample(format!("/api/v1/plots/{}/measures", things.plot), measure, true)
+            sample(
+                format!("/api/v1/plots/{}/measures", things.plot),
+                measure,
+                true,
+            )
         }
-        ("PUT", "/api/v1/incidents/{id}") => sample(format!("/api/v1/incidents/{id}"), incident_body(), false),
-        ("GET", "/api/v1/incidents/{id}") => sample(format!("/api/v1/incidents/{}", things.incident), none, true),
+        ("PUT", "/api/v1/incidents/{id}") => sample(
+            format!("/api/v1/incidents/{id}"),
+            incident_body(Place::Own),
+            false,
+        ),
+        ("GET", "/api/v1/incidents/{id}") => {
+            sample(format!("/api/v1/incidents/{}", things.incident), none, true)
+        }
         ("PUT", "/api/v1/photos/{id}") => {
             let mut sidecar = photos::sidecar(b"other bytes");
             (sidecar["lon"], sidecar["lat"]) = (json!(position.0), json!(position.1));
             sample(format!("/api/v1/photos/{id}"), sidecar, true)
         }
         ("GET", "/api/v1/photos/{id}") => sample(photo, none, true),
-        ("GET", "/api/v1/photos/{id}/original" | "/api/v1/photos/{id}/display" | "/api/v1/photos/{id}/thumbnail") => {
-            sample(route.path.replace("{id}", &things.photo.to_string()), none, true)
+        (
+            "GET",
+            "/api/v1/photos/{id}/original"
+            | "/api/v1/photos/{id}/display"
+            | "/api/v1/photos/{id}/thumbnail",
+        ) => sample(
+            route.path.replace("{id}", &things.photo.to_string()),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/communes/{code}") => {
+            sample(format!("/api/v1/communes/{WEST}"), none, false)
         }
-        ("GET", "/api/v1/communes/{code}") => sample(format!("/api/v1/communes/{WEST}"), none, false),
-        ("GET", "/api/v1/risk-areas/{code}") => sample(format!("/api/v1/risk-areas/NC-{code}"), none, true),
-        ("PUT", "/api/v1/risk-areas/{code}") => sample(format!("/api/v1/risk-areas/NC-{id}"), risk_area(place), false),
-        ("GET", "/api/v1/coverage") => sample(format!("/api/v1/coverage?from=2026-02-01&to=2026-03-02&commune={code}"), none, true),
-        ("GET", "/api/v1/coverage/cells") => sample(format!("/api/v1/coverage/cells?from=2026-02-01&to=2026-03-02&commune={code}"), none, true),
+        ("GET", "/api/v1/risk-areas/{code}") => {
+            sample(format!("/api/v1/risk-areas/NC-{code}"), none, true)
+        }
+        ("PUT", "/api/v1/risk-areas/{code}") => sample(
+            format!("/api/v1/risk-areas/NC-{id}"),
+            risk_area(place),
+            false,
+        ),
+        ("GET", "/api/v1/coverage") => sample(
+            format!("/api/v1/coverage?from=2026-02-01&to=2026-03-02&commune={code}"),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/coverage/cells") => sample(
+            format!("/api/v1/coverage/cells?from=2026-02-01&to=2026-03-02&commune={code}"),
+            none,
+            true,
+        ),
         _ => return None,
     })
 }
@@ -179,8 +321,14 @@ const TOLD_ELSEWHERE: [&str; 4] = [
 ];
 
 async fn asked(client: &Client, method: &Method, sample: &Sample) -> Answer {
-    let body = if sample.body.is_null() { axum::body::Body::empty() } else { sample.body.to_string().into() };
-    client.send(method.clone(), &sample.path, Some("application/json"), body).await
+    let body = if sample.body.is_null() {
+        axum::body::Body::empty()
+    } else {
+        sample.body.to_string().into()
+    };
+    client
+        .send(method.clone(), &sample.path, Some("application/json"), body)
+        .await
 }
 
 fn is_refused(answer: &Answer) -> bool {
@@ -199,7 +347,13 @@ async fn world(field: &Field) -> World {
     let officer = field.officer().await;
     let phone = field.phone("máy ghi", &[]).await;
     for place in [Place::Own, Place::Foreign] {
-        officer.put(&format!("/api/v1/risk-areas/NC-{}", place.code()), &risk_area(place)).await.expect(201);
+        officer
+            .put(
+                &format!("/api/v1/risk-areas/NC-{}", place.code()),
+                &risk_area(place),
+            )
+            .await
+            .expect(201);
     }
     let mut all = Vec::new();
     for place in PLACES {
@@ -208,12 +362,23 @@ async fn world(field: &Field) -> World {
     field.settle().await;
     let (mut roles, mut provincial) = (Vec::new(), Vec::new());
     for role in Role::ALL {
-        roles.push((*role, field.account(&format!("xa-{role}"), *role, &[WEST]).await));
-        provincial.push((*role, field.account(&format!("tinh-{role}"), *role, &[]).await));
+        roles.push((
+            *role,
+            field.account(&format!("xa-{role}"), *role, &[WEST]).await,
+        ));
+        provincial.push((
+            *role,
+            field.account(&format!("tinh-{role}"), *role, &[]).await,
+        ));
     }
     let device = field.device("máy vết", &[]).await;
     let tracker = field.door(device, Door::Tracker).await;
-    World { things: all, roles, provincial, tracker }
+    World {
+        things: all,
+        roles,
+        provincial,
+        tracker,
+    }
 }
 
 /// What a route owes a caller of this role at this place; `None`: nothing is promised either way.
@@ -228,23 +393,47 @@ fn owed(access: Access, role: Role, in_province: bool, place: Place, placed: boo
 }
 
 async fn walk(field: &Field, world: &World, in_province: bool, wrong: &mut Vec<String>) {
-    let callers = if in_province { &world.provincial } else { &world.roles };
+    let callers = if in_province {
+        &world.provincial
+    } else {
+        &world.roles
+    };
     for route in route_table().iter() {
-        if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route) {
+        if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route)
+        {
             continue;
         }
-        for (things, (role, client)) in world.things.iter().flat_map(|things| callers.iter().map(move |caller| (things, caller))) {
+        for (things, (role, client)) in world
+            .things
+            .iter()
+            .flat_map(|things| callers.iter().map(move |caller| (things, caller)))
+        {
             let Some(sample) = sample_of(field, route, things) else {
                 wrong.push(format!("{} {} has no sample", route.method, route.path));
                 break;
             };
             // What a role may do is promised only where there is something: nowhere is no commune's code, and an
             // unknown account or token is not there for anybody.
-            let promised = owed(route.access, *role, in_province, things.place, sample.placed);
+            let promised = owed(
+                route.access,
+                *role,
+                in_province,
+                things.place,
+                sample.placed,
+            );
             let answer = asked(client, &route.method, &sample).await;
-            let is_absent = answer.status == 404 && promised == Some(true) && names_nothing(route, things.place);
+            let is_absent = answer.status == 404
+                && promised == Some(true)
+                && names_nothing(route, things.place);
             if promised.is_some_and(|may| may == is_refused(&answer)) && !is_absent {
-                wrong.push(format!("{role} ({}) {:?} {} {}: {}", if in_province { "province" } else { "commune" }, things.place, route.method, route.path, answer.status));
+                wrong.push(format!(
+                    "{role} ({}) {:?} {} {}: {}",
+                    if in_province { "province" } else { "commune" },
+                    things.place,
+                    route.method,
+                    route.path,
+                    answer.status
+                ));
             }
         }
     }
@@ -257,9 +446,19 @@ fn is_told_elsewhere(route: &Route) -> bool {
 /// Samples that name something which does not exist, so that even its keeper gets a 404, and devices that the walk
 /// itself revoked.
 fn names_nothing(route: &Route, place: Place) -> bool {
-    let unknown = ["/api/v1/accounts/{id}", "/api/v1/accounts/{id}/password", "/api/v1/accounts/{id}/tokens", "/api/v1/tokens/{id}"];
-    let of_a_commune = ["/api/v1/coverage", "/api/v1/coverage/cells", "/api/v1/risk-areas/{code}"];
-    unknown.contains(&route.path.as_str()) || (place == Place::Nowhere && of_a_commune.contains(&route.path.as_str()))
+    let unknown = [
+        "/api/v1/accounts/{id}",
+        "/api/v1/accounts/{id}/password",
+        "/api/v1/accounts/{id}/tokens",
+        "/api/v1/tokens/{id}",
+    ];
+    let of_a_commune = [
+        "/api/v1/coverage",
+        "/api/v1/coverage/cells",
+        "/api/v1/risk-areas/{code}",
+    ];
+    unknown.contains(&route.path.as_str())
+        || (place == Place::Nowhere && of_a_commune.contains(&route.path.as_str()))
 }
 
 on_both! {

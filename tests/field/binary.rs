@@ -105,11 +105,14 @@ impl<'a> Start<'a> {
             .port();
         let address = format!("127.0.0.1:{port}");
         let mut command = self.command(&["serve", "--listen", &address]);
-        let child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let log = match &self.log {
+            Some(file) => {
+                command.env("RUST_LOG", "debug");
+                Stdio::from(std::fs::File::create(file).unwrap())
+            }
+            None => Stdio::null(),
+        };
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let server = Server { child, address };
         let begun = Instant::now();
         while server
