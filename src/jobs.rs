@@ -7,7 +7,7 @@ use crate::base::ids::PatrolId;
 use crate::journal::JobRow;
 use crate::{evidence, patrols, plots};
 
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_secs(2);
 const CHORES: Duration = Duration::from_secs(30);
 /// Rounds of chores in a day.

@@ -103,7 +103,7 @@ impl Server {
                 return Ok(server);
             }
             ensure!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_mins(1),
                 "the server does not answer"
             );
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -63,18 +63,18 @@ impl Token {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let account = match app.identity.account_by_login(&console, &self.name).await? {
-            Some(account) => account,
-            None => {
-                let draft = AccountDraft {
-                    login: self.name,
-                    org: None,
-                    role: self.role,
-                    communes: self.communes,
-                    password: None,
-                };
-                app.identity.add_account(&console, draft).await?
-            }
+        let known = app.identity.account_by_login(&console, &self.name).await?;
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let draft = AccountDraft {
+                login: self.name,
+                org: None,
+                role: self.role,
+                communes: self.communes,
+                password: None,
+            };
+            app.identity.add_account(&console, draft).await?
         };
         let secret = app
             .identity

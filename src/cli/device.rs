@@ -48,16 +48,16 @@ impl Enrol {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let device = match app.identity.device_by_name(&console, &self.name).await? {
-            Some(device) => device,
-            None => {
-                let draft = DeviceDraft {
-                    name: self.name,
-                    team: self.team,
-                    communes: self.communes,
-                };
-                app.identity.add_device(&console, draft).await?
-            }
+        let known = app.identity.device_by_name(&console, &self.name).await?;
+        let device = if let Some(device) = known {
+            device
+        } else {
+            let draft = DeviceDraft {
+                name: self.name,
+                team: self.team,
+                communes: self.communes,
+            };
+            app.identity.add_device(&console, draft).await?
         };
         let secret = app
             .identity

@@ -107,7 +107,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// serde_json's words without the values it quotes: those may be coordinates.
+/// The parser's words without the values it quotes: those may be coordinates.
 fn plain(cause: &serde_json::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
@@ -118,7 +118,10 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter().fold(String::new(), |mut text, segment| {
         match segment {
-            Segment::Seq { index } => text.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                text.push('/');
+                text.push_str(&index.to_string());
+            }
             Segment::Map { key } => {
                 text.push('/');
                 text.push_str(&key.replace('~', "~0").replace('/', "~1"));

@@ -101,6 +101,7 @@ fn keep_allow(from: &Response, mut to: Response) -> Response {
 
 /// A panic in a handler is a 500 without its text.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let text = cause
         .downcast_ref::<&str>()

@@ -50,9 +50,9 @@ impl ListUri {
             Problem::new(ProblemKind::InvalidParameter)
                 .detail("cursor: not a cursor of this list: start again without it")
         };
-        let key = Cursor::decode(text, &self.bound()).or_else(|_| Err(refused()))?;
+        let key = Cursor::decode(text, &self.bound()).or(Err(refused()))?;
         let (at, id) = key.0.split_first_chunk::<8>().ok_or_else(refused)?;
-        let id = Uuid::from_slice(id).or_else(|_| Err(refused()))?;
+        let id = Uuid::from_slice(id).or(Err(refused()))?;
         Ok(Some((Timestamp::from_millis(i64::from_be_bytes(*at)), id)))
     }
 

@@ -82,7 +82,6 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
     }
 
     /// The plain router, the OpenAPI document and the table of routes.
-    #[must_use]
     pub fn finish(self) -> (axum::Router<S>, OpenApi, Arc<[Route]>) {
         let (router, document) = self.router.split_for_parts();
         (router, document, self.routes.into())

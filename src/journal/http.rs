@@ -122,10 +122,6 @@ const FILTER: &str = "journal";
 fn decode_cursor(text: &str) -> Result<i64, Problem> {
     let bad =
         || Problem::new(ProblemKind::InvalidParameter).detail("cursor: not a cursor of this list");
-    let cursor = Cursor::decode(text, FILTER).or_else(|_| Err(bad()))?;
-    cursor
-        .0
-        .try_into()
-        .map(i64::from_be_bytes)
-        .or_else(|_| Err(bad()))
+    let cursor = Cursor::decode(text, FILTER).or(Err(bad()))?;
+    cursor.0.try_into().map(i64::from_be_bytes).or(Err(bad()))
 }

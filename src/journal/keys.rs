@@ -85,7 +85,7 @@ fn refuse_exposed(path: &Path, name: &str) -> Result<(), KeyFault> {
         })?
         .permissions()
         .mode();
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         Ok(())
     } else {
         Err(KeyFault::Exposed(name.to_owned()))

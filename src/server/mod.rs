@@ -32,14 +32,13 @@ pub use routes::declared;
 
 /// Largest body of an ordinary request, after inflation.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 const GRACE: Duration = Duration::from_secs(30);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What the whole service is made of: router, contract, table of routes.
-#[must_use]
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
     let (router, _, _) = declared().finish();

@@ -165,7 +165,7 @@ pub struct Store {
 
 #[derive(Debug)]
 enum Backend {
-    Sqlite(sqlite::SqliteStore),
+    Sqlite(Box<sqlite::SqliteStore>),
     Postgres(PgPool),
 }
 
@@ -184,7 +184,7 @@ impl Store {
     /// Opens (and creates) the SQLite file `tuantra.db` in `folder`; with `fsync` a commit is on disk before its
     /// answer, without it (throwaway data only) `/readyz` says that the promise is broken.
     pub async fn open_sqlite(folder: &Path, fsync: bool) -> Result<Self, Error> {
-        let inner = Backend::Sqlite(sqlite::SqliteStore::open(folder, fsync).await?);
+        let inner = Backend::Sqlite(Box::new(sqlite::SqliteStore::open(folder, fsync).await?));
         Ok(Self {
             inner: Arc::new(inner),
         })

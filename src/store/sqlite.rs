@@ -66,7 +66,7 @@ impl SqliteStore {
             act,
             answer,
         });
-        queue.send(queued).await.or_else(|_| Err(gone()))?;
+        queue.send(queued).await.or(Err(gone()))?;
         drop(queue);
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
@@ -128,7 +128,7 @@ fn options(file: &Path, fsync: bool) -> SqliteConnectOptions {
 
 /// An act in the queue, its types forgotten.
 trait Queued: Send {
-    fn run<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Box<dyn Pending>>;
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>>;
     fn refuse(self: Box<Self>, failure: &Error);
 }
 
@@ -156,7 +156,7 @@ where
     T: Send + 'static,
     E: ActError + Send + 'static,
 {
-    fn run<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Box<dyn Pending>> {
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>> {
         Box::pin(async move {
             let outcome = (self.act)(tx, &self.context).await;
             let ran: Box<dyn Pending> = Box::new(Ran {

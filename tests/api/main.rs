@@ -1,5 +1,11 @@
 //! The API from outside, in process: every test tells a story and runs on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a story that cannot go on has failed"
+)]
+
 #[macro_use]
 mod field;
 

@@ -54,7 +54,7 @@ async fn send(phone: &Client, id: Uuid, fixes: &[Value]) -> Answer {
 }
 
 fn gpx(fixes: &[Value]) -> String {
-    let points: String = fixes
+    let points: Vec<String> = fixes
         .iter()
         .map(|fix| {
             let time = fix["t"].as_str().map(|t| format!("<time>{t}</time>"));
@@ -65,6 +65,7 @@ fn gpx(fixes: &[Value]) -> String {
             )
         })
         .collect();
+    let points = points.concat();
     format!(r#"<gpx version="1.1" creator="a handheld"><trk><trkseg>{points}</trkseg></trk></gpx>"#)
 }
 

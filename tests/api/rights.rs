@@ -153,6 +153,11 @@ fn risk_area(place: Place) -> Value {
 }
 
 /// The sample of a route for the things of a place.
+#[expect(
+    clippy::too_many_lines,
+    clippy::unnested_or_patterns,
+    reason = "a table, a line per route"
+)]
 fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
     let (id, place, code) = (field.new_id(), things.place, things.place.code());
     let none = Value::Null;

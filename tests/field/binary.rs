@@ -121,7 +121,7 @@ impl<'a> Start<'a> {
             .is_none_or(|answer| answer.status != 200)
         {
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_mins(1),
                 "the server does not answer"
             );
             tokio::task::yield_now().await;

@@ -1,5 +1,7 @@
 //! The built binary over real sockets: what is acknowledged is on disk, and stays when the process is killed.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod binary;
 mod canary;
 mod cluster;

@@ -105,22 +105,21 @@ impl DemoProvince {
 /// Prints how to get in: one address, two tokens, one link, three lines to try.
 async fn introduce(app: &App) -> anyhow::Result<()> {
     let console = Actor::console();
-    let officer = match app
+    let known = app
         .identity
         .account_by_login(&console, "can-bo-demo")
-        .await?
-    {
-        Some(account) => account,
-        None => {
-            let draft = AccountDraft {
-                login: "can-bo-demo".into(),
-                org: None,
-                role: Role::ProvincialOfficer,
-                communes: Vec::new(),
-                password: None,
-            };
-            app.identity.add_account(&console, draft).await?
-        }
+        .await?;
+    let officer = if let Some(account) = known {
+        account
+    } else {
+        let draft = AccountDraft {
+            login: "can-bo-demo".into(),
+            org: None,
+            role: Role::ProvincialOfficer,
+            communes: Vec::new(),
+            password: None,
+        };
+        app.identity.add_account(&console, draft).await?
     };
     let devices = app.identity.devices(&console).await?;
     let phone = devices

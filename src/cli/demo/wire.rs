@@ -21,7 +21,7 @@ fn ring(outline: &[Position]) -> Value {
     json!([outline.iter().copied().map(place).collect::<Vec<_>>()])
 }
 
-fn collection(features: Vec<Value>) -> Vec<u8> {
+fn collection(features: &[Value]) -> Vec<u8> {
     json!({ "type": "FeatureCollection", "features": features })
         .to_string()
         .into_bytes()
@@ -38,7 +38,7 @@ pub(super) fn communes(demo: &Demo) -> Vec<u8> {
             "geometry": { "type": "Polygon", "coordinates": ring(&commune.outline) },
         })
     });
-    collection(features.collect())
+    collection(&features.collect::<Vec<_>>())
 }
 
 pub(super) fn risk_areas(demo: &Demo) -> Vec<u8> {
@@ -53,7 +53,7 @@ pub(super) fn risk_areas(demo: &Demo) -> Vec<u8> {
             "geometry": { "type": "Polygon", "coordinates": ring(&area.outline) },
         })
     });
-    collection(features.collect())
+    collection(&features.collect::<Vec<_>>())
 }
 
 fn window(window: &CheckWindow) -> Value {
@@ -69,7 +69,7 @@ pub(super) fn gates(demo: &Demo) -> Vec<u8> {
             "geometry": { "type": "Point", "coordinates": place(gate.position) },
         })
     });
-    collection(features.collect())
+    collection(&features.collect::<Vec<_>>())
 }
 
 pub(super) fn patrol(patrol: &Patrol, forces: &Forces) -> Value {

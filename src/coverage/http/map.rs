@@ -234,7 +234,7 @@ impl Frame {
 
     #[expect(clippy::cast_possible_truncation, reason = "within the drawing")]
     fn place(&self, at: Coord) -> (i64, i64) {
-        let min = self.bounds.map(|bounds| bounds.min()).unwrap_or_default();
+        let min = self.bounds.map(geo::Rect::min).unwrap_or_default();
         let top = self.bounds.map_or(min.y, |bounds| bounds.max().y);
         let x = (at.x - min.x) * self.scale_x;
         let y = (top - at.y) * self.scale_y;

@@ -251,10 +251,10 @@ impl GapsQuery {
             self.to
         );
         if let Some(radius_m) = self.radius_m {
-            text.push_str(&format!("radius_m={radius_m}&"));
+            text.extend(["radius_m=", &radius_m.to_string(), "&"]);
         }
         if let Some(res) = self.res {
-            text.push_str(&format!("res={res}&"));
+            text.extend(["res=", &res.to_string(), "&"]);
         }
         text
     }

@@ -77,7 +77,7 @@ impl Coverage {
             .risk_areas(asked.from, asked.to, asked.level)
             .await?;
         let season = Season::of(&areas, asked.from, asked.to);
-        self.note_season(&asked, &areas, &season, &mut notes)?;
+        Self::note_season(&asked, &areas, &season, &mut notes)?;
         let material = self.material(asked, scope, &areas, &mut notes).await?;
         let definition = self.definition_of(&material);
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
@@ -207,7 +207,6 @@ impl Coverage {
     }
 
     fn note_season(
-        &self,
         asked: &Asked,
         areas: &[RiskAreaView],
         season: &Season,

@@ -34,6 +34,7 @@ pub(super) struct Window {
 
 /// Everything known of one local day at one footprint.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the day that a day is of")]
 pub(super) struct Day {
     pub(super) day: LocalDate,
     /// The patrols that rows name by their place here.

@@ -104,10 +104,10 @@ impl Coverage {
     }
 }
 
-fn parameter(name: &'static str, reason: impl ToString) -> Error {
+fn parameter(name: &'static str, reason: impl Into<String>) -> Error {
     Error::Parameter {
         name,
-        reason: reason.to_string(),
+        reason: reason.into(),
     }
 }
 

@@ -45,10 +45,10 @@ impl Evidence {
             after = last.id;
             let mut moved = Vec::new();
             for row in rows {
-                let (Some(lon), Some(lat)) = (row.lon, row.lat) else {
+                let Some((east, north)) = row.lon.zip(row.lat) else {
                     continue;
                 };
-                let position = Position::new(lon, lat).or(Err(row.corrupt("lat")))?;
+                let position = Position::new(east, north).or(Err(row.corrupt("lat")))?;
                 let place = self.plots.place_of(position).await?;
                 if place != row.place {
                     moved.push((row.id, place));

@@ -192,6 +192,7 @@ impl Size {
 
 impl PhotoView {
     /// The photo as this reader may see it; a plot to which it is not joined is named only to the author's unit.
+    #[expect(clippy::needless_pass_by_value, reason = "the row becomes its view")]
     pub(super) fn of(actor: &Actor, row: PhotoRow) -> Result<Self, store::Error> {
         let Ok(Value::Object(mut told)) = serde_json::from_str(&row.record) else {
             return Err(row.corrupt("record"));

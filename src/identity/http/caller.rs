@@ -48,7 +48,7 @@ impl Limits {
     fn check(&self, actor: &Actor) -> Result<(), Problem> {
         self.0
             .check_key(&actor.id)
-            .or_else(|_| Err(Problem::new(ProblemKind::TooManyRequests)))
+            .or(Err(Problem::new(ProblemKind::TooManyRequests)))
     }
 }
 
@@ -98,7 +98,7 @@ where
             axum::extract::Path::<std::collections::HashMap<String, String>>::from_request_parts(
                 parts, state,
             );
-        let path = params.await.or_else(|_| Err(unknown()))?;
+        let path = params.await.or(Err(unknown()))?;
         let token = path.0.get("token").ok_or_else(unknown)?;
         let actor = Identity::from_ref(state)
             .verify(token)

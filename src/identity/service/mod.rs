@@ -78,9 +78,12 @@ pub struct Identity {
     shared: Arc<Shared>,
 }
 
+/// When a secret was verified, and whose it was.
+type Known = (Timestamp, Option<Actor>);
+
 struct Shared {
     /// Verified secrets for a moment, so that an upload of many batches reads its rights once a second.
-    known: Mutex<HashMap<[u8; 32], (Timestamp, Option<Actor>)>>,
+    known: Mutex<HashMap<[u8; 32], Known>>,
     used: Mutex<HashMap<TokenId, Timestamp>>,
     hashing: Semaphore,
     attempts: sessions::Attempts,

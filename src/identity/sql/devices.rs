@@ -7,7 +7,12 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-use super::*;
+use super::{
+    ACTIVATE_TOKENS_OF, CONFIRM_ENROLMENT, DEVICE, DEVICE_BY_NAME, DEVICES, DeviceRow, END_GRANTS,
+    ENROLMENT, EnrolmentRow, GRANTS, GrantRow, INSERT_DEVICE, INSERT_ENROLMENT, INSERT_GRANT,
+    INSERT_TOKEN, REVOKE_DEVICE, REVOKE_TOKEN, REVOKE_TOKENS_OF, SPEND_ENROLMENT, SPEND_LINK,
+    TOKEN, TOKEN_BY_HASH, TOKENS_OF, TOUCH_TOKEN, TokenRow,
+};
 
 pub async fn insert_device(
     tx: &mut Tx,

@@ -7,7 +7,10 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-use super::*;
+use super::{
+    ACCOUNT, ACCOUNT_BY_LOGIN, ACCOUNTS, AccountRow, DISABLE_ACCOUNT, INSERT_ACCOUNT, INSERT_ORG,
+    INSERT_TEAM, ORG, ORGS, OrgRow, SET_PASSWORD, TEAM, TEAMS, TeamRow,
+};
 
 pub async fn insert_org(
     tx: &mut Tx,

@@ -111,6 +111,7 @@ impl Plots {
 impl PlotView {
     /// The plot as this reader may see it: candidates in reach only, and what is known of the grower only within the
     /// handling unit.
+    #[expect(clippy::needless_pass_by_value, reason = "the row becomes its view")]
     pub(super) fn of(
         actor: &Actor,
         row: PlotRow,
