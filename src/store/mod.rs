@@ -1,6 +1,6 @@
 //! The database: SQLite in a folder or PostgreSQL, behind one set of SQL.
 //!
-//! Invariants: a statement is written once, in the common subset, and runs through [`on!`]; an act runs in one
+//! Invariants: a statement is written once, in the common subset, and runs through `on!`; an act runs in one
 //! transaction and may be run again; an act is answered only after its commit is on disk.
 
 mod error;

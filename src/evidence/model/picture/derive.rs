@@ -18,9 +18,9 @@ const JPEG_QUALITY: u8 = 80;
 /// The derived images of one original.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Derived {
-    /// The display image, JPEG, at most [`DISPLAY_SIDE`] long.
+    /// The display image, JPEG, at most 1280 pixels long.
     pub display_jpeg: Vec<u8>,
-    /// The thumbnail, JPEG, at most [`THUMBNAIL_SIDE`] long.
+    /// The thumbnail, JPEG, at most 320 pixels long.
     pub thumbnail_jpeg: Vec<u8>,
     /// Width of the display image, pixels.
     pub width: u32,
