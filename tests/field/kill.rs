@@ -1,53 +1,152 @@
-//! SIGKILL at random moments under concurrent writing: receipts = facts = entries, on both databases.
+//! SIGKILL at random moments under concurrent uploads: receipts = facts = entries, on both databases, photos included.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tuantra::base::hex;
+use tuantra::base::ids::IdMaker;
+use tuantra::base::time::SystemClock;
+use tuantra::journal::model::sha256;
 
-use crate::binary::{Folder, Start, request};
+use crate::binary::{Answer, Folder, Server, Start, request};
 use crate::cluster::Cluster;
 
 const ROUNDS: u64 = 5;
 const WRITERS: usize = 6;
+const FIXES: usize = 20;
 
-/// Facts that were acknowledged: id and the receipt's entry.
-type Acknowledged = Arc<Mutex<BTreeMap<String, Value>>>;
+/// What was acknowledged, and how it is asked for again.
+enum Fact {
+    Fixes { patrol: String, count: usize },
+    Photo { id: String, bytes: Vec<u8> },
+}
 
-async fn write_until_cut(
+type Acknowledged = Arc<Mutex<Vec<Fact>>>;
+
+/// One writer's way to the server; `None` as soon as an answer is cut off.
+struct Phone {
     address: String,
     token: String,
-    round: u64,
-    writer: usize,
-    acknowledged: Acknowledged,
-) {
-    for number in 0.. {
-        let name = format!("Đơn vị {round}-{writer}-{number}");
-        let body = json!({ "name": name, "kind": "tram" }).to_string();
-        let answer = request(
-            &address,
-            "POST",
-            "/api/v1/orgs",
-            &token,
-            "application/json",
-            body.as_bytes(),
-        )
-        .await;
-        let Some(answer) = answer else { return };
-        assert_eq!(
+    ids: IdMaker,
+}
+
+impl Phone {
+    async fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Option<Answer> {
+        let answer = request(&self.address, method, path, &self.token, kind, body).await?;
+        assert!(
+            answer.status < 300,
+            "{path}: {} {}",
             answer.status,
-            201,
-            "{}",
             String::from_utf8_lossy(&answer.body)
         );
-        acknowledged.lock().unwrap().insert(name, answer.json());
+        Some(answer)
+    }
+
+    /// A patrol whose fixes come in batches; each acknowledged batch raises what must be found again.
+    async fn walk(&self, acknowledged: &Acknowledged) -> Option<()> {
+        let patrol = self.ids.make().to_string();
+        let draft = json!({ "kind": "crop_check", "transport": "foot", "started_at": "2026-03-02T00:00:00Z" });
+        let path = format!("/api/v1/patrols/{patrol}");
+        self.send(
+            "PUT",
+            &path,
+            "application/json",
+            draft.to_string().as_bytes(),
+        )
+        .await?;
+        for batch in 0..5 {
+            let fixes: Vec<Value> = (0..FIXES)
+                .map(|n| {
+                    let second = batch * FIXES + n;
+                    json!({ "t": format!("2026-03-02T00:{:02}:{:02}Z", second / 60, second % 60), "lon": 104.3, "lat": 22.4, "accuracy_m": 5 })
+                })
+                .collect();
+            let body = json!({ "fixes": fixes }).to_string();
+            self.send(
+                "POST",
+                &format!("{path}/fixes"),
+                "application/json",
+                body.as_bytes(),
+            )
+            .await?;
+            let count = (batch + 1) * FIXES;
+            acknowledged.lock().unwrap().push(Fact::Fixes {
+                patrol: patrol.clone(),
+                count,
+            });
+        }
+        Some(())
+    }
+
+    async fn photograph(&self, acknowledged: &Acknowledged) -> Option<()> {
+        let id = self.ids.make();
+        let bytes = id.as_bytes().repeat(400);
+        let sidecar = json!({
+            "sha256": hex(&sha256(&bytes)), "bytes": bytes.len(), "taken_at": "2026-03-02T09:31:05+07:00", "phase": "during",
+        });
+        let path = format!("/api/v1/photos/{id}");
+        self.send(
+            "PUT",
+            &path,
+            "application/json",
+            sidecar.to_string().as_bytes(),
+        )
+        .await?;
+        self.send("PUT", &format!("{path}/original"), "image/jpeg", &bytes)
+            .await?;
+        acknowledged.lock().unwrap().push(Fact::Photo {
+            id: id.to_string(),
+            bytes,
+        });
+        Some(())
+    }
+
+    async fn work_until_cut(self, writer: usize, acknowledged: Acknowledged) {
+        loop {
+            let done = if writer.is_multiple_of(2) {
+                self.walk(&acknowledged).await
+            } else {
+                self.photograph(&acknowledged).await
+            };
+            if done.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+async fn is_found(server: &Server, token: &str, fact: &Fact) -> bool {
+    match fact {
+        Fact::Fixes { patrol, count } => {
+            let patrol = server
+                .get(&format!("/api/v1/patrols/{patrol}"), token)
+                .await
+                .unwrap()
+                .json();
+            let tracks = patrol["properties"]["tracks"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            let found: u64 = tracks
+                .iter()
+                .filter_map(|track| track["fixes"].as_u64())
+                .sum();
+            found >= u64::try_from(*count).unwrap()
+        }
+        Fact::Photo { id, bytes } => {
+            let original = server
+                .get(&format!("/api/v1/photos/{id}/original"), token)
+                .await
+                .unwrap();
+            original.status == 200 && original.body == *bytes
+        }
     }
 }
 
 async fn nothing_acknowledged_is_lost(database: Option<&str>, folder: &Folder) {
     let start = Start::on(folder.path(), database);
-    let token = start.answer(&[
+    let officer = start.answer(&[
         "account",
         "token",
         "--name",
@@ -55,46 +154,43 @@ async fn nothing_acknowledged_is_lost(database: Option<&str>, folder: &Folder) {
         "--role",
         "provincial_officer",
     ]);
+    let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let acknowledged = Acknowledged::default();
     for round in 0..ROUNDS {
         let mut server = start.serve().await;
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                tokio::spawn(write_until_cut(
-                    server.address.clone(),
-                    token.clone(),
-                    round,
-                    writer,
-                    Arc::clone(&acknowledged),
-                ))
+                let ids = IdMaker::new(Arc::new(SystemClock));
+                let phone = Phone {
+                    address: server.address.clone(),
+                    token: phone.clone(),
+                    ids,
+                };
+                tokio::spawn(phone.work_until_cut(writer, Arc::clone(&acknowledged)))
             })
             .collect();
         // The moment of the kill is what varies; nothing is waited for.
-        tokio::time::sleep(Duration::from_millis(120 + round * 67)).await;
+        tokio::time::sleep(Duration::from_millis(150 + round * 83)).await;
         server.kill();
         for writer in writers {
             writer.await.unwrap();
         }
     }
     let mut server = start.serve().await;
-    let kept = server.get("/api/v1/orgs", &token).await.unwrap().json();
-    let kept: BTreeMap<_, _> = kept
-        .as_array()
-        .unwrap()
+    let facts = std::mem::take(&mut *acknowledged.lock().unwrap());
+    let photos = facts
         .iter()
-        .map(|org| (org["name"].as_str().unwrap(), &org["id"]))
-        .collect();
-    let acknowledged = acknowledged.lock().unwrap();
+        .filter(|fact| matches!(fact, Fact::Photo { .. }))
+        .count();
     assert!(
-        acknowledged.len() > 20,
-        "only {} facts were written",
-        acknowledged.len()
+        photos > 5 && facts.len() - photos > 5,
+        "only {photos} photos of {} facts were written",
+        facts.len()
     );
-    for (name, answer) in acknowledged.iter() {
-        assert_eq!(
-            kept.get(name.as_str()),
-            Some(&&answer["id"]),
-            "{name} was acknowledged and is gone"
+    for fact in &facts {
+        assert!(
+            is_found(&server, &officer, fact).await,
+            "an acknowledged fact is gone"
         );
     }
     server.stop();

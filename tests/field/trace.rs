@@ -122,3 +122,94 @@ async fn the_proof_fails_when_syncing_is_off() {
         "syncs although fsync is off: the proof could not fail"
     );
 }
+
+/// Announces and uploads a photo of a few bytes; whatever it is, its bytes are kept.
+async fn upload_a_photo(server: &crate::binary::Server, token: &str) {
+    let bytes = b"not even a picture";
+    let sha256 = tuantra::base::hex(&tuantra::journal::model::sha256(bytes));
+    let sidecar = json!({
+        "sha256": sha256, "bytes": bytes.len(), "taken_at": "2026-03-02T09:31:05+07:00", "phase": "overview",
+    });
+    let path = "/api/v1/photos/01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4";
+    assert_eq!(server.put(path, token, &sidecar).await.unwrap().status, 201);
+    let original = format!("{path}/original");
+    let answer = crate::binary::request(
+        &server.address,
+        "PUT",
+        &original,
+        token,
+        "image/jpeg",
+        bytes,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        answer.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+}
+
+/// The synced descriptors below the blobs' folder: files end in their hash, directories in its first digits.
+fn synced_blobs<'a>(calls: &[&'a str]) -> Vec<&'a str> {
+    let paths = calls
+        .iter()
+        .filter(|call| call.contains("fsync(") || call.contains("fdatasync("));
+    paths
+        .filter_map(|call| call.split_once("/blobs/sha256/")?.1.split('>').next())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_photos_bytes_and_their_directory_are_synced_before_the_row_and_the_answer() {
+    let folder = Folder::new("trace-photo");
+    let trace = traced(
+        folder.path(),
+        true,
+        &folder.path().join("trace"),
+        upload_a_photo,
+    )
+    .await;
+    let calls = between(&trace, "/original HTTP/1.1", "201")
+        .expect("the upload and its answer are in the trace");
+    let synced = synced_blobs(&calls);
+    assert!(
+        synced.iter().any(|path| path.len() > 64),
+        "no sync of the file: {synced:?}"
+    );
+    assert!(
+        synced.iter().any(|path| path.len() <= "ab/cd".len()),
+        "no sync of the directory: {synced:?}"
+    );
+    assert!(syncs(&calls, "tuantra.db-wal"), "no sync of the log");
+    let blob = calls
+        .iter()
+        .position(|call| call.contains("sync(") && call.contains("/blobs/sha256/"));
+    let log = calls
+        .iter()
+        .rposition(|call| call.contains("sync(") && call.contains("tuantra.db-wal"));
+    assert!(
+        blob < log,
+        "the row was committed before the bytes were on disk"
+    );
+}
+
+#[tokio::test]
+async fn the_proof_of_photos_fails_when_syncing_is_off() {
+    let folder = Folder::new("trace-photo-off");
+    let trace = traced(
+        folder.path(),
+        false,
+        &folder.path().join("trace"),
+        upload_a_photo,
+    )
+    .await;
+    let calls = between(&trace, "/original HTTP/1.1", "201")
+        .expect("the upload and its answer are in the trace");
+    assert_eq!(
+        synced_blobs(&calls),
+        Vec::<&str>::new(),
+        "syncs although fsync is off: the proof could not fail"
+    );
+}
