@@ -121,6 +121,8 @@ fn options(file: &Path, fsync: bool) -> SqliteConnectOptions {
         .synchronous(synchronous)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
+        // Chunks of some hundred fixes fit their pages better, and a commit writes few pages more.
+        .page_size(8192)
         .statement_cache_capacity(512)
         .pragma("trusted_schema", "off")
         .pragma("cache_size", "-16384")

@@ -157,6 +157,42 @@ pub fn simplified_lines(summary: &TrackSummary) -> Vec<Line> {
         .collect()
 }
 
+/// Lines as they are kept: whole 1e-6 degrees (0.1 m), the first place of a line and then steps, longitude and
+/// latitude in turn. A third of the room that degrees take.
+#[must_use]
+pub fn steps_of(lines: &[Line]) -> Vec<Vec<i64>> {
+    #[expect(clippy::cast_possible_truncation, reason = "180e6 fits an i64")]
+    let micro = |degrees: f64| (degrees * 1e6).round() as i64;
+    let coded = |line: &Line| {
+        let mut before = [0, 0];
+        line.iter()
+            .flat_map(|place| {
+                let at = place.map(micro);
+                let step = [at[0] - before[0], at[1] - before[1]];
+                before = at;
+                step
+            })
+            .collect()
+    };
+    lines.iter().map(coded).collect()
+}
+
+/// The lines of kept steps.
+#[must_use]
+pub fn lines_of(kept: &[Vec<i64>]) -> Vec<Line> {
+    let line = |steps: &Vec<i64>| {
+        let mut at = [0_i64, 0];
+        steps
+            .chunks_exact(2)
+            .map(|step| {
+                at = [at[0].saturating_add(step[0]), at[1].saturating_add(step[1])];
+                at.map(|micro| rounded(super::quality::millis_f64(micro) / 1e6, 1e6))
+            })
+            .collect()
+    };
+    kept.iter().map(line).collect()
+}
+
 fn pair(position: Position) -> [f64; 2] {
     [rounded(position.lon(), 1e7), rounded(position.lat(), 1e7)]
 }

@@ -10,7 +10,9 @@ use crate::patrols::model::legs::GapRule;
 use crate::patrols::model::patrol::Declared;
 use crate::patrols::model::quality::{Basis, QualityRule};
 use crate::patrols::model::track::{PatrolTotals, Track, patrol_totals};
-use crate::patrols::model::walked::{KeptSummary, Walked, WalkedTrack, places, simplified_lines};
+use crate::patrols::model::walked::{
+    KeptSummary, Walked, WalkedTrack, places, simplified_lines, steps_of,
+};
 use crate::patrols::sql::{self, KeptTrack, PatrolRow, TrackChunk};
 use crate::store::{self, Tx};
 
@@ -164,6 +166,7 @@ fn kept(track: &WalkedTrack) -> KeptTrack {
         fixes: i64::try_from(track.fixes).unwrap_or(i64::MAX),
         span: track.span,
         summary: serde_json::to_string(&summary).unwrap_or_default(),
-        line: serde_json::to_string(&simplified_lines(&track.summary)).unwrap_or_default(),
+        line: serde_json::to_string(&steps_of(&simplified_lines(&track.summary)))
+            .unwrap_or_default(),
     }
 }

@@ -12,7 +12,7 @@ use crate::patrols::model::quality::QualityCounts;
 use crate::patrols::model::track::PatrolTotals;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
 use crate::patrols::model::walked::{
-    KeptGap, KeptSummary, Line, WalkedTrack, lines, rounded, seconds,
+    KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, rounded, seconds,
 };
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, TrackRow};
 use crate::store::{self, Tx};
@@ -210,11 +210,12 @@ fn kept_track(row: &TrackRow) -> Result<Shown, store::Error> {
     };
     let summary = row.summary.as_deref().unwrap_or_default();
     let line = row.line.as_deref().unwrap_or_default();
+    let kept: Vec<Vec<i64>> = serde_json::from_str(line).or(Err(corrupt("line")))?;
     Ok(Shown {
         device: row.device,
         fixes: usize::try_from(row.fixes).unwrap_or(0),
         kept: serde_json::from_str(summary).or(Err(corrupt("summary")))?,
-        lines: serde_json::from_str(line).or(Err(corrupt("line")))?,
+        lines: lines_of(&kept),
     })
 }
 

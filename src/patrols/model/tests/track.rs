@@ -147,3 +147,17 @@ proptest! {
         prop_assert_eq!(spent + broken, whole);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn kept_lines_lie_within_a_tenth_of_a_metre(line in proptest::collection::vec((-180.0..180.0_f64, -90.0..90.0_f64), 0..40)) {
+        let line: Vec<[f64; 2]> = line.into_iter().map(|(lon, lat)| [lon, lat]).collect();
+        let kept = crate::patrols::model::walked::steps_of(&[line.clone(), line.clone()]);
+        let again = crate::patrols::model::walked::lines_of(&kept);
+        proptest::prop_assert_eq!(again.len(), 2);
+        for (place, kept) in line.iter().zip(&again[1]) {
+            proptest::prop_assert!((place[0] - kept[0]).abs() <= 5.1e-7 && (place[1] - kept[1]).abs() <= 5.1e-7);
+        }
+        proptest::prop_assert_eq!(line.len(), again[0].len());
+    }
+}
