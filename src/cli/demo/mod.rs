@@ -56,10 +56,7 @@ impl DemoProvince {
             .into_iter()
             .collect();
         let config = self.opening.config(flags.clone())?;
-        start_tracing(
-            config.log_format,
-            if self.load_only { "warn" } else { "info" },
-        );
+        start_tracing(config.log_format, "warn");
         self.load(flags).await?;
         if self.load_only {
             return Ok(());
