@@ -71,7 +71,7 @@ fn page(answer: &Answer, map: &Arc<CommuneMap>) -> String {
         "<!doctype html><html lang=\"vi\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Tỷ lệ diện tích nguy cơ đã kiểm tra – tuantra</title>\
-         <link rel=\"stylesheet\" href=\"/assets/plain.css\"></head><body><main>\
+         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/assets/plain.css\"></head><body><main>\
          <h1>Tỷ lệ diện tích nguy cơ đã kiểm tra</h1>",
     );
     let (from, to) = (date(answer.from), date(answer.to));
