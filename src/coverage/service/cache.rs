@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock, Weak};
 
+use crate::areas::model::map::CommuneMap;
 use crate::base::ids::{BoundaryId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::effort::Piece;
@@ -51,8 +52,20 @@ pub(super) struct SlotRow {
     pub(super) mask: u64,
 }
 
+/// Effort where it lies on one map: the commune's place on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlacedEffort {
+    pub(super) at: usize,
+    pub(super) length_m: f64,
+    pub(super) duration_ms: i64,
+    pub(super) last_at: Timestamp,
+}
+
+/// The map that effort was last placed on, and where it fell.
+type Placed = (Weak<CommuneMap>, Arc<[PlacedEffort]>);
+
 /// A patrol's effort within one boundary.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct PatrolEffort {
     pub(super) patrol: u32,
     pub(super) boundary: Option<BoundaryId>,
@@ -60,9 +73,29 @@ pub(super) struct PatrolEffort {
     pub(super) duration_ms: i64,
     pub(super) last_at: Timestamp,
     pieces: Box<[u8]>,
+    placed: Mutex<Option<Placed>>,
 }
 
 impl PatrolEffort {
+    /// The effort on a map without this boundary; found out once per map, since looking each place up is slow.
+    pub(super) fn placed_on(
+        &self,
+        map: &Arc<CommuneMap>,
+        place: impl FnOnce(Vec<Piece>) -> Vec<PlacedEffort>,
+    ) -> Result<Arc<[PlacedEffort]>, Error> {
+        if let Ok(placed) = self.placed.lock()
+            && let Some((on, known)) = &*placed
+            && on.upgrade().is_some_and(|on| Arc::ptr_eq(&on, map))
+        {
+            return Ok(Arc::clone(known));
+        }
+        let found: Arc<[PlacedEffort]> = place(self.pieces()?).into();
+        if let Ok(mut placed) = self.placed.lock() {
+            *placed = Some((Arc::downgrade(map), Arc::clone(&found)));
+        }
+        Ok(found)
+    }
+
     /// The effort by place.
     pub(super) fn pieces(&self) -> Result<Vec<Piece>, Error> {
         Ok(unpack_pieces(&self.pieces)?)
@@ -316,6 +349,7 @@ impl Drafts {
                 duration_ms: row.duration_ms,
                 last_at: row.last_at,
                 pieces: row.pieces.into(),
+                placed: Mutex::default(),
             });
         }
     }

@@ -15,7 +15,7 @@ use crate::coverage::model::window::CheckWindow;
 use super::Error;
 use super::answer::{CommuneAnswer, Figures, Pass};
 use super::ask::{Material, Sieve};
-use super::cache::{Day, Slots};
+use super::cache::{Day, PlacedEffort, Slots};
 
 pub(super) type Folded = (Vec<CommuneAnswer>, Figures, Vec<String>);
 
@@ -203,7 +203,7 @@ struct Efforts(BTreeMap<usize, Effort>);
 impl Efforts {
     fn of(material: &Material) -> Result<Self, Error> {
         let communes = material.map.communes().iter().enumerate();
-        let places: HashMap<BoundaryId, usize> = communes
+        let on_map: HashMap<BoundaryId, usize> = communes
             .map(|(at, commune)| (commune.facts.id, at))
             .collect();
         let mut efforts = Self(BTreeMap::new());
@@ -215,37 +215,39 @@ impl Efforts {
                 else {
                     continue;
                 };
-                match row.boundary.and_then(|id| places.get(&id)) {
-                    Some(at) => {
-                        let effort = efforts.0.entry(*at).or_default();
-                        effort.add(patrol.patrol, row.length_m, row.duration_ms, row.last_at);
-                    }
-                    None => efforts.place(material, day, patrol.patrol, &row.pieces()?),
+                if let Some(at) = row.boundary.and_then(|id| on_map.get(&id)) {
+                    let effort = efforts.0.entry(*at).or_default();
+                    effort.add(patrol.patrol, row.length_m, row.duration_ms, row.last_at);
+                    continue;
+                }
+                let parts =
+                    row.placed_on(&material.map, |pieces| placed(material, day, &pieces))?;
+                for part in &*parts {
+                    let effort = efforts.0.entry(part.at).or_default();
+                    effort.add(patrol.patrol, part.length_m, part.duration_ms, part.last_at);
                 }
             }
         }
         Ok(efforts)
     }
 
-    /// Effort within a boundary that is not on the map goes where its places lie on it.
-    fn place(&mut self, material: &Material, day: &Day, patrol: PatrolId, pieces: &[Piece]) {
-        let communes = material.map.communes();
-        for piece in pieces {
-            let code = material.map.locate(piece.at);
-            let at = code.and_then(|code| {
-                let by_code = |commune: &Commune| commune.facts.code.as_str().cmp(code);
-                communes.binary_search_by(by_code).ok()
-            });
-            if let Some(at) = at {
-                let last_at = day.day.start().plus_millis(i64::from(piece.last_s) * 1000);
-                let length_m = f64::from(piece.length_cm) / 100.0;
-                let effort = self.0.entry(at).or_default();
-                effort.add(patrol, length_m, i64::from(piece.duration_ms), last_at);
-            }
-        }
-    }
-
     fn take(&mut self, at: usize) -> Effort {
         self.0.remove(&at).unwrap_or_default()
     }
+}
+
+/// Effort within a boundary that is not on the map goes where its places lie on it.
+fn placed(material: &Material, day: &Day, pieces: &[Piece]) -> Vec<PlacedEffort> {
+    let communes = material.map.communes();
+    let place = |piece: &Piece| {
+        let code = material.map.locate(piece.at)?;
+        let by_code = |commune: &Commune| commune.facts.code.as_str().cmp(code);
+        Some(PlacedEffort {
+            at: communes.binary_search_by(by_code).ok()?,
+            length_m: f64::from(piece.length_cm) / 100.0,
+            duration_ms: i64::from(piece.duration_ms),
+            last_at: day.day.start().plus_millis(i64::from(piece.last_s) * 1000),
+        })
+    };
+    pieces.iter().filter_map(place).collect()
 }
