@@ -11,5 +11,6 @@ mod sql;
 
 pub use service::{
     Areas, ChangeReport, CommuneImport, Error, Gate, ImportReport, RiskAreaSet, RiskAreaView,
+    RiskChoice,
 };
 pub use sql::STATEMENTS;

@@ -37,16 +37,23 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "evidence",
         include_str!("../../migrations/0007_evidence.sql"),
     ),
+    (
+        8,
+        "coverage_tiles",
+        include_str!("../../migrations/0008_coverage_tiles.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
-const TOKENS: [(&str, &str, &str); 6] = [
+const TOKENS: [(&str, &str, &str); 7] = [
     ("{id}", "BLOB", "UUID"),
     ("{int}", "INTEGER", "BIGINT"),
     ("{real}", "REAL", "DOUBLE PRECISION"),
     ("{text}", "TEXT", "TEXT"),
     ("{bytes}", "BLOB", "BYTEA"),
     ("{strict}", "STRICT", ""),
+    // Rows in the order of their key: PostgreSQL has no such table, its key's index does.
+    ("{clustered}", "STRICT, WITHOUT ROWID", ""),
 ];
 
 /// A template's text for one database.

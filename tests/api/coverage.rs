@@ -168,8 +168,8 @@ type EffortRow = (Uuid, LocalDate, String, f64, i64, Vec<u8>);
 async fn index(field: &Field) -> (Vec<MaskRow>, Vec<EffortRow>) {
     let tx = &mut field.app.journal.store().read().await.unwrap();
     let masks =
-        "SELECT patrol, day, footprint, masks FROM coverage_masks ORDER BY patrol, day, footprint";
-    let effort = "SELECT patrol, day, commune, length_m, duration_ms, pieces FROM coverage_effort ORDER BY patrol, day, commune";
+        "SELECT patrol, day, footprint, cells FROM coverage_cells ORDER BY patrol, day, footprint";
+    let effort = "SELECT patrol, day, commune, length_m, duration_ms, pieces FROM coverage_trips ORDER BY patrol, day, commune";
     (
         on!(tx, |c| sqlx::query_as(masks).fetch_all(c)).unwrap(),
         on!(tx, |c| sqlx::query_as(effort).fetch_all(c)).unwrap(),

@@ -121,6 +121,17 @@ impl Areas {
         Ok(map)
     }
 
+    /// The first day from which on the map of a later day holds without a change.
+    pub async fn map_since(&self, at: LocalDate) -> Result<LocalDate, Error> {
+        let map = self.map(at).await?;
+        let epoch = self.epoch().await?;
+        let since = self.kept(epoch, |kept| {
+            let own = |span: &&Span| span.is_current && Arc::ptr_eq(&span.map, &map);
+            kept.spans.iter().find(own).map(|span| span.first)
+        });
+        Ok(since.unwrap_or(at))
+    }
+
     /// The communes valid on a day, for a reader.
     pub async fn map_for(
         &self,

@@ -22,7 +22,7 @@ use super::model::topology::Overlap;
 
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
-pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView};
+pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 
 /// Why an act of areas is refused.
 #[derive(Debug, thiserror::Error)]

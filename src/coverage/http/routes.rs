@@ -189,6 +189,8 @@ pub struct GapProperties {
     pub visits: usize,
     /// The local day of the last visit.
     pub last_visit_on: Option<LocalDate>,
+    /// Mean number of days between days with a visit; null before the second.
+    pub revisit_days: Option<f64>,
 }
 
 /// The gap list of one commune, worst first.
@@ -294,6 +296,7 @@ fn feature(gap: &Gap) -> GapFeature {
             covered_m2: gap.covered_m2,
             visits: gap.visits,
             last_visit_on: gap.last_visit_on,
+            revisit_days: gap.revisit_days,
         },
     }
 }

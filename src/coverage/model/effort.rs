@@ -1,8 +1,8 @@
 //! Effort: how far and how long a patrol went, by local day and by place.
 //!
 //! Each moment of a walk belongs to the local day and the place of its start. Moments are gathered by cells of
-//! resolution 10, each piece keeping a place that the patrol really was at, so that it can be found again on the
-//! map of another day.
+//! resolution 9, each piece keeping a place that the patrol really was at, so that it can be found again on the
+//! map of another day. Night is from 18:00 to 06:00 local time.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,11 @@ use h3o::{LatLng, Resolution};
 
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
+
+/// The cells that moments are gathered by: the words of the coarse masks.
+const CELLS: Resolution = Resolution::Nine;
+const DAWN_MS: i64 = 6 * 3_600_000;
+const DUSK_MS: i64 = 18 * 3_600_000;
 
 /// A step, a short pause or a single fix of a walk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,6 +38,8 @@ pub struct Piece {
     pub length_cm: u32,
     /// The time, in milliseconds.
     pub duration_ms: u32,
+    /// The part of it at night, in milliseconds.
+    pub night_ms: u32,
     /// When the last moment there ended, in seconds after the day's start; it may lie in the next day.
     pub last_s: u32,
 }
@@ -44,6 +51,8 @@ pub struct DayEffort {
     pub length_m: f64,
     /// The time in milliseconds.
     pub duration_ms: i64,
+    /// The part of it at night, in milliseconds.
+    pub night_ms: i64,
     /// When it ended.
     pub last_at: Option<Timestamp>,
     /// The same by place, in the order of cells.
@@ -55,6 +64,7 @@ struct Sum {
     at: Option<Position>,
     length_m: f64,
     duration_ms: i64,
+    night_ms: i64,
     last_at: Option<Timestamp>,
 }
 
@@ -63,6 +73,7 @@ impl Sum {
         self.at = self.at.or(Some(moment.at));
         self.length_m += moment.length_m;
         self.duration_ms += moment.to.since(moment.from);
+        self.night_ms += night_ms(moment.from, moment.to);
         self.last_at = self.last_at.max(Some(moment.to));
     }
 }
@@ -85,6 +96,7 @@ pub fn gather<K: Ord>(
             let effort = DayEffort {
                 length_m: whole.length_m,
                 duration_ms: whole.duration_ms,
+                night_ms: whole.night_ms,
                 last_at: whole.last_at,
                 pieces,
             };
@@ -94,7 +106,25 @@ pub fn gather<K: Ord>(
 }
 
 fn cell(at: Position) -> u64 {
-    LatLng::new(at.lat(), at.lon()).map_or(0, |place| u64::from(place.to_cell(Resolution::Ten)))
+    LatLng::new(at.lat(), at.lon()).map_or(0, |place| u64::from(place.to_cell(CELLS)))
+}
+
+/// How much of a time lies at night.
+#[must_use]
+pub fn night_ms(from: Timestamp, to: Timestamp) -> i64 {
+    let mut night = 0;
+    let mut day = from.local_date();
+    while day.start() < to {
+        let (dawn, dusk) = (
+            day.start().plus_millis(DAWN_MS),
+            day.start().plus_millis(DUSK_MS),
+        );
+        for (dark_from, dark_to) in [(day.start(), dawn), (dusk, day.end())] {
+            night += to.min(dark_to).since(from.max(dark_from)).max(0);
+        }
+        day = day.plus_days(1);
+    }
+    night
 }
 
 #[expect(
@@ -108,6 +138,7 @@ fn piece(day: LocalDate, sum: &Sum) -> Option<Piece> {
         at: sum.at?,
         length_cm: (sum.length_m * 100.0).round() as u32,
         duration_ms: u32::try_from(sum.duration_ms).unwrap_or(u32::MAX),
+        night_ms: u32::try_from(sum.night_ms).unwrap_or(u32::MAX),
         last_s: u32::try_from(last_ms / 1000).unwrap_or(0),
     })
 }

@@ -143,18 +143,7 @@ impl Seen {
     /// The figures of this grid under what was seen.
     #[must_use]
     pub fn measured(&self, grid: &RiskGrid) -> Measured {
-        let mut measured = Measured::unseen(grid);
-        for (place, &seen) in self
-            .masks
-            .iter()
-            .enumerate()
-            .filter(|(_, seen)| **seen != 0)
-        {
-            let edge = (seen & grid.beside(!seen)) | (!seen & grid.beside(seen));
-            measured.covered_dm2 += grid.weight_dm2(place, seen);
-            measured.edge_dm2 += grid.weight_dm2(place, edge);
-        }
-        measured
+        Measured::unseen(grid) + grid.measure(0..grid.parents(), |place, _| self.mask(place))
     }
 
     /// The cells seen under the parent at a place of the grid.

@@ -31,7 +31,9 @@ pub struct Measured {
 }
 
 impl Measured {
-    pub(super) fn unseen(grid: &RiskGrid) -> Self {
+    /// Nothing seen of a grid.
+    #[must_use]
+    pub fn unseen(grid: &RiskGrid) -> Self {
         Self {
             total_dm2: grid.total_dm2(),
             cell_dm2: grid.cell_dm2(),

@@ -136,7 +136,7 @@ impl ParentCell {
 }
 
 /// The positions of the bits set in a mask, ascending.
-pub(super) fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
+pub fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let bit = mask.trailing_zeros();
         mask &= mask.wrapping_sub(1);

@@ -3,6 +3,9 @@
 //! Weights are whole dm² and unions are bitwise, so figures are bit-equal whatever the order of rows.
 
 pub mod answer;
+mod beside;
+pub mod block;
+pub mod canvas;
 pub mod definition;
 pub mod effort;
 pub mod fold;
@@ -10,8 +13,10 @@ pub mod interval;
 pub mod lattice;
 pub mod packed;
 mod plane;
+pub mod region;
 pub mod risk;
 pub mod sweep;
+pub mod timeline;
 pub mod window;
 
 #[cfg(test)]

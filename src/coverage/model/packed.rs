@@ -1,44 +1,14 @@
-//! Masks and effort as bytes in a row: fixed width, big-endian, in order, so that equal things have equal bytes.
+//! Effort as bytes in a row: fixed width, big-endian, in order, so that equal things have equal bytes.
 
 use super::effort::Piece;
-use super::lattice::{ParentCell, ParentMask};
 use crate::geo::position::Position;
 
-const MASK_BYTES: usize = 16;
-const PIECE_BYTES: usize = 20;
+const PIECE_BYTES: usize = 24;
 
 /// Bytes that are no whole number of entries, or name no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("packed entries are cut short or name no place")]
 pub struct Damaged;
-
-/// Masks as they are kept.
-#[must_use]
-pub fn pack_masks(masks: &[ParentMask]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(masks.len() * MASK_BYTES);
-    for seen in masks {
-        bytes.extend_from_slice(&seen.parent.bits().to_be_bytes());
-        bytes.extend_from_slice(&seen.mask.to_be_bytes());
-    }
-    bytes
-}
-
-/// The masks of some bytes.
-pub fn unpack_masks(bytes: &[u8]) -> Result<impl Iterator<Item = ParentMask>, Damaged> {
-    let (entries, rest) = bytes.as_chunks::<MASK_BYTES>();
-    if !rest.is_empty() {
-        return Err(Damaged);
-    }
-    Ok(entries.iter().map(|entry| ParentMask {
-        parent: ParentCell::from_bits(number(entry, 0)),
-        mask: number(entry, 8),
-    }))
-}
-
-fn number(entry: &[u8], from: usize) -> u64 {
-    let bytes = entry.iter().skip(from).take(8);
-    bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
 
 /// Pieces as they are kept.
 #[must_use]
@@ -50,6 +20,7 @@ pub fn pack_pieces(pieces: &[Piece]) -> Vec<u8> {
         bytes.extend_from_slice(&lat.to_be_bytes());
         bytes.extend_from_slice(&piece.length_cm.to_be_bytes());
         bytes.extend_from_slice(&piece.duration_ms.to_be_bytes());
+        bytes.extend_from_slice(&piece.night_ms.to_be_bytes());
         bytes.extend_from_slice(&piece.last_s.to_be_bytes());
     }
     bytes
@@ -72,6 +43,7 @@ fn piece(entry: &[u8; PIECE_BYTES]) -> Result<Piece, Damaged> {
         at: Position::from_e7(lon, lat).or(Err(Damaged))?,
         length_cm: u32::from_be_bytes(word()),
         duration_ms: u32::from_be_bytes(word()),
+        night_ms: u32::from_be_bytes(word()),
         last_s: u32::from_be_bytes(word()),
     })
 }

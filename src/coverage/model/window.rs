@@ -3,6 +3,8 @@
 //! A walk before sowing certifies bare soil, so passes count only visits inside a window, and two
 //! passes are visits inside two different windows (the seedling pass, the flowering pass).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::LocalDate;
@@ -40,6 +42,13 @@ impl YearDay {
     fn of(date: LocalDate) -> Self {
         let (_, month, day) = date.ymd();
         Self { month, day }
+    }
+}
+
+impl fmt::Display for YearDay {
+    /// Month and day, `MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}-{:02}", self.month, self.day)
     }
 }
 

@@ -7,8 +7,10 @@ use serde::Serialize;
 use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::answer::Coverage as Share;
 use crate::patrols::model::vocabulary::PatrolKind;
 
+use super::paint::Effort;
 use super::season::Season;
 
 /// Whose patrols count: a kind of organisation in the lead, or one organisation.
@@ -130,8 +132,47 @@ pub struct Figures {
     pub length_m: f64,
     /// Their time there, in hours of a team.
     pub team_hours: f64,
+    /// Visits: distinct patrols on distinct local days.
+    pub visits: usize,
+    /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people.
+    pub person_hours: Option<f64>,
+    /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time.
+    pub night_share: Option<f64>,
+    /// Mean number of days between days with a visit; null before the second.
+    pub revisit_days: Option<f64>,
     /// When the last of them was there.
     pub last_visit_at: Option<Timestamp>,
+}
+
+impl Figures {
+    /// The figures of a share and an effort.
+    pub(super) fn of(share: &Share, risk_area_change_m2: f64, effort: &Effort) -> Self {
+        Self {
+            risk_area_m2: share.risk_area_m2,
+            risk_area_change_m2,
+            covered_m2: share.covered_m2,
+            coverage: share.coverage,
+            error_bound: share.error_bound,
+            km_for_full: share.km_for_full,
+            patrols: effort.patrols,
+            length_m: effort.length_m,
+            team_hours: hours(effort.duration_ms),
+            visits: effort.visits,
+            person_hours: (effort.told_ms > 0).then(|| hours(effort.people_ms)),
+            night_share: (effort.duration_ms > 0)
+                .then(|| hours(effort.night_ms) / hours(effort.duration_ms)),
+            revisit_days: effort.revisit_days(),
+            last_visit_at: effort.last_at,
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a million people for a century have 3e18 ms; hours need no more than 2^53"
+)]
+fn hours(millis: i64) -> f64 {
+    millis as f64 / 3_600_000.0
 }
 
 /// The figures of one commune.

@@ -3,35 +3,65 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::areas::RiskAreaView;
+use geo::{Intersects, Rect, coord};
+
 use crate::areas::model::map::CommuneMap;
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::OrgId;
 use crate::base::time::LocalDate;
+use crate::coverage::model::block::Visit;
 use crate::coverage::model::definition::FootprintClass;
-use crate::coverage::sql::{self, PatrolRow};
-use crate::patrols::model::vocabulary::PatrolState;
+use crate::coverage::model::region::Region;
+use crate::coverage::model::timeline::Days;
+use crate::coverage::sql;
 use crate::patrols::{DERIVE_JOB, INDEX_JOB};
-use crate::store;
+use crate::store::Tx;
 
 use super::answer::{Answer, Asked, DefinitionView, Force, Note, Pass};
-use super::cache::{Day, Window};
-use super::fold::folded;
 use super::ground::RiskSet;
+use super::recheck::Rechecked;
 use super::season::{Season, SeasonWindow};
-use super::{Coverage, Error, aside, footprint, parameter};
+use super::tiles::{Spans, View};
+use super::words::Words;
+use super::{Coverage, Error, footprint, parameter};
 
 /// The longest window: more days than any programme has run.
 const MOST_DAYS: i64 = 3_660;
+/// Cells stand a little out of the region above them: so much of its width.
+const STAND_OUT: f64 = 0.15;
+const NOWHERE: u32 = u32::MAX;
+
+/// Where the rows come from.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// The index, through memory.
+    Tiles,
+    /// Facts as they were known at an instant, swept anew.
+    Rechecked(Arc<Rechecked>),
+}
 
 /// Everything that the figures are folded from.
+#[derive(Debug, Clone)]
 pub(super) struct Material {
-    pub(super) days: Vec<Arc<Day>>,
+    pub(super) days: Days,
     pub(super) risk: Arc<RiskSet>,
     pub(super) before: Arc<RiskSet>,
     pub(super) map: Arc<CommuneMap>,
+    /// The first day on which the map holds.
+    pub(super) map_since: LocalDate,
     pub(super) sieve: Sieve,
+    /// Which communes of the map are shown.
+    pub(super) shown: Arc<[bool]>,
+    pub(super) shows_all: bool,
     pub(super) radius_cm: u32,
+    pub(super) view: View,
+    pub(super) regions: Arc<[Region]>,
+    pub(super) source: Source,
+    pub(super) chosen: Chosen,
+    /// How many words had numbers when this was numbered.
+    pub(super) words: usize,
+    /// The place on the map of each number of a boundary.
+    placement: Arc<[u32]>,
 }
 
 /// Which patrols and communes count, and how.
@@ -39,30 +69,77 @@ pub(super) struct Material {
 pub(super) struct Sieve {
     pub(super) asked: Asked,
     orgs: Option<HashSet<OrgId>>,
-    scope: Scope,
 }
 
-impl Sieve {
-    pub(super) fn counts(&self, patrol: &PatrolRow) -> bool {
-        let asked = &self.asked;
-        patrol.state != PatrolState::Rejected.as_str()
-            && (!asked.validated || patrol.state == PatrolState::Validated.as_str())
-            && asked.kind.is_none_or(|kind| patrol.kind == kind.as_str())
-            && asked
-                .campaign
-                .is_none_or(|campaign| patrol.campaign == Some(campaign))
+/// The same in numbers. A word that no row has is a number that none has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chosen {
+    kind: Option<u32>,
+    campaign: Option<u32>,
+    orgs: Option<Vec<u32>>,
+    validated: bool,
+}
+
+impl Chosen {
+    fn of(sieve: &Sieve, words: &Words) -> Self {
+        let asked = &sieve.asked;
+        let known = |number: Option<u32>| number.unwrap_or(NOWHERE);
+        Self {
+            kind: asked.kind.map(|kind| known(words.kind(kind.as_str()))),
+            campaign: asked.campaign.map(|own| known(words.campaign(own))),
+            orgs: sieve
+                .orgs
+                .as_ref()
+                .map(|orgs| orgs.iter().filter_map(|org| words.org(*org)).collect()),
+            validated: asked.validated,
+        }
+    }
+
+    /// Whether every patrol counts.
+    pub(super) fn is_everyone(&self) -> bool {
+        self.kind.is_none() && self.campaign.is_none() && self.orgs.is_none() && !self.validated
+    }
+
+    /// Whether the patrol of a visit counts. Rejected ones have no rows.
+    pub(super) fn counts(&self, visit: &Visit) -> bool {
+        let facts = &visit.facts;
+        (!self.validated || facts.is_validated)
+            && self.kind.is_none_or(|kind| facts.kind == kind)
+            && self.campaign.is_none_or(|own| facts.campaign == own)
             && self
                 .orgs
                 .as_ref()
-                .is_none_or(|orgs| orgs.contains(&patrol.lead_org))
+                .is_none_or(|orgs| orgs.contains(&facts.lead_org))
+    }
+}
+
+impl Material {
+    /// The same with the numbers that words have now.
+    pub(super) fn numbered(&self, words: &Words) -> Self {
+        let mut placement = vec![NOWHERE; words.boundaries() + 1];
+        for (at, commune) in (0..).zip(self.map.communes()) {
+            let number = words.boundary(commune.facts.id);
+            if let Some(place) = number.and_then(|own| placement.get_mut(own as usize)) {
+                *place = at;
+            }
+        }
+        Self {
+            chosen: Chosen::of(&self.sieve, words),
+            words: words.len(),
+            placement: placement.into(),
+            ..self.clone()
+        }
     }
 
-    pub(super) fn shows(&self, code: &str) -> bool {
-        self.asked
-            .commune
-            .as_deref()
-            .is_none_or(|asked| asked == code)
-            && self.scope.holds(Some(code))
+    /// The place on the map of the commune with that boundary, if it is there.
+    pub(super) fn place_of(&self, boundary: u32) -> Option<u32> {
+        let at = self.placement.get(boundary as usize).copied();
+        at.filter(|at| *at != NOWHERE)
+    }
+
+    /// Whether the commune at a place of the map is shown.
+    pub(super) fn shows_at(&self, at: u32) -> bool {
+        self.shown.get(at as usize) == Some(&true)
     }
 }
 
@@ -70,24 +147,15 @@ impl Coverage {
     /// The figures of the communes in the caller's reach.
     pub async fn ask(&self, actor: &Actor, asked: Asked) -> Result<Answer, Error> {
         let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
-        let mut notes = Vec::new();
-        let (pending, indexed_through) = self.standing().await?;
-        let areas = self
-            .areas
-            .risk_areas(asked.from, asked.to, asked.level)
-            .await?;
-        let season = Season::of(&areas, asked.from, asked.to);
-        Self::note_season(&asked, &areas, &season, &mut notes)?;
-        let material = self.material(asked, scope, &areas, &mut notes).await?;
-        let definition = self.definition_of(&material);
+        let mut tx = self.journal.store().read().await?;
+        let (pending, before) = sql::pending(&mut tx, [DERIVE_JOB, INDEX_JOB]).await?;
+        let indexed_through = sql::last_seq(&mut tx, before).await?;
+        let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
-        let slots = Arc::clone(&self.masks);
-        let folded = aside(move || {
-            let slots = slots.slots.read();
-            let slots = slots.map_err(|fault| store::Error::Unavailable(fault.to_string()))?;
-            folded(&material, &slots)
-        });
-        let (communes, total, faulty) = folded.await??;
+        let season = Season::of(&material.risk, from, to);
+        Self::note_season(&material, &season, &mut notes)?;
+        let definition = self.definition_of(&material);
+        let (communes, total, faulty) = self.folded(&mut tx, material).await?;
         notes.extend(faulty.into_iter().map(|code| Note {
             code: "geometry_fault",
             text: format!("the risk of commune {code} cannot be computed"),
@@ -105,68 +173,76 @@ impl Coverage {
         })
     }
 
-    /// Gathers rows, risk and filters; refuses what cannot be answered.
+    /// Gathers risk, filters and where rows are; refuses what cannot be answered.
     pub(super) async fn material(
         &self,
+        tx: &mut Tx,
         asked: Asked,
-        scope: Scope,
-        areas: &[RiskAreaView],
-        notes: &mut Vec<Note>,
-    ) -> Result<Material, Error> {
-        let days = check_days(asked.from, asked.to)?;
+        scope: &Scope,
+    ) -> Result<(Material, Vec<Note>), Error> {
+        let length = check_days(asked.from, asked.to)?;
         let radius_cm = self
             .definition
             .radius_cm(FootprintClass::Ground, asked.radius_cm)
             .map_err(|refused| parameter("radius_m", metres(&refused.indexed_cm)))?;
         let map = self.areas.map(asked.to).await?;
-        if let Some(code) = &asked.commune
-            && !(scope.holds(Some(code)) && map.commune(code).is_some())
-        {
-            return Err(Error::NotFound);
-        }
+        let shown = shown(&map, &asked, scope)?;
         let by_windows = asked.pass.is_some();
-        let earlier = self
-            .areas
-            .risk_areas(
-                asked.from.plus_days(-days),
-                asked.from.plus_days(-1),
-                asked.level,
-            )
+        let (first, last) = (asked.from.plus_days(-length), asked.from.plus_days(-1));
+        let risk = self
+            .risk(&map, (asked.from, asked.to), &asked, by_windows)
             .await?;
-        let risk = self.risk(&map, areas, by_windows).await?;
-        let before = self.risk(&map, &earlier, by_windows).await?;
-        let orgs = self.orgs(asked.force.as_ref()).await?;
-        let sieve = Sieve { asked, orgs, scope };
-        let window = Window {
-            from: sieve.asked.from,
-            to: sieve.asked.to,
-            footprint: footprint(FootprintClass::Ground, radius_cm),
+        let before = self.risk(&map, (first, last), &asked, by_windows).await?;
+        let view = View {
             version: i64::from(self.definition.version()),
+            footprint: footprint(FootprintClass::Ground, radius_cm),
         };
-        let days = match sieve.asked.as_of {
-            None => self.masks.days(self.journal.store(), window).await?,
-            Some(instant) => self.recheck(window, instant, notes).await?,
+        let days = asked.from.as_days()..asked.to.as_days() + 1;
+        let mut notes = Vec::new();
+        let (source, spans) = match asked.as_of {
+            None => (Source::Tiles, self.tiles.sync(tx, view.version).await?),
+            Some(instant) => {
+                let own = self
+                    .recheck(tx, (asked.from, asked.to), view, instant, &mut notes)
+                    .await?;
+                let spans = own.spans();
+                (Source::Rechecked(Arc::new(own)), spans)
+            }
         };
-        Ok(Material {
+        let shows_all = shown.iter().all(|shown| *shown);
+        let regions = regions(&spans, &days, (!shows_all).then_some((&map, &shown)));
+        let orgs = self.orgs(asked.force.as_ref()).await?;
+        let material = Material {
             days,
             risk,
             before,
+            map_since: self.areas.map_since(asked.to).await?,
             map,
-            sieve,
+            sieve: Sieve { asked, orgs },
+            shown,
+            shows_all,
             radius_cm,
-        })
+            view,
+            regions,
+            source,
+            chosen: Chosen::default(),
+            words: 0,
+            placement: Arc::default(),
+        };
+        let material = material.numbered(&*self.tiles.words()?);
+        Ok((material, notes))
     }
 
     async fn risk(
         &self,
         map: &Arc<CommuneMap>,
-        areas: &[RiskAreaView],
+        (from, to): (LocalDate, LocalDate),
+        asked: &Asked,
         by_windows: bool,
     ) -> Result<Arc<RiskSet>, Error> {
+        let choice = self.areas.risk_choice(from, to, asked.level).await?;
         let lattice = self.definition.lattice();
-        self.grounds
-            .risk(lattice, map, areas, by_windows, &self.masks.slots)
-            .await
+        self.grounds.risk(lattice, map, &choice, by_windows).await
     }
 
     /// The organisations that a force means.
@@ -185,14 +261,6 @@ impl Coverage {
         })
     }
 
-    /// How many patrols wait, and up to which number the journal is in the index.
-    async fn standing(&self) -> Result<(i64, Option<i64>), Error> {
-        let mut tx = self.journal.store().read().await?;
-        let (pending, before) = sql::pending(&mut tx, [DERIVE_JOB, INDEX_JOB]).await?;
-        let through = sql::last_seq(&mut tx, before).await?;
-        Ok((pending, through))
-    }
-
     fn definition_of(&self, material: &Material) -> DefinitionView {
         DefinitionView {
             version: self.definition.version(),
@@ -207,12 +275,11 @@ impl Coverage {
     }
 
     fn note_season(
-        asked: &Asked,
-        areas: &[RiskAreaView],
+        material: &Material,
         season: &Season,
         notes: &mut Vec<Note>,
     ) -> Result<(), Error> {
-        let Some(pass) = &asked.pass else {
+        let Some(pass) = &material.sieve.asked.pass else {
             return Ok(());
         };
         let is_open = match pass {
@@ -220,8 +287,8 @@ impl Coverage {
             Pass::Named(name) => {
                 let known: HashSet<&str> =
                     season.windows.iter().map(|own| own.name.as_str()).collect();
-                let all_year = areas.iter().any(|area| area.windows.is_empty());
-                if !known.contains(name.as_str()) && !areas.is_empty() && !all_year {
+                let all_year = material.risk.is_all_year;
+                if !known.contains(name.as_str()) && material.risk.is_any && !all_year {
                     let mut known: Vec<&str> = known.into_iter().collect();
                     known.sort_unstable();
                     return Err(parameter(
@@ -242,6 +309,61 @@ impl Coverage {
         }
         Ok(())
     }
+}
+
+/// Which communes of a map are shown; refuses one that is not there or not in reach.
+fn shown(map: &CommuneMap, asked: &Asked, scope: &Scope) -> Result<Arc<[bool]>, Error> {
+    if let Some(code) = &asked.commune
+        && !(scope.holds(Some(code)) && map.commune(code).is_some())
+    {
+        return Err(Error::NotFound);
+    }
+    let shown = map.communes().iter().map(|commune| {
+        let code = commune.facts.code.as_str();
+        asked.commune.as_deref().is_none_or(|asked| asked == code) && scope.holds(Some(code))
+    });
+    Ok(shown.collect())
+}
+
+/// The regions with rows in a window, near the communes that are shown where those are not all.
+fn regions(
+    spans: &Spans,
+    days: &Days,
+    near: Option<(&Arc<CommuneMap>, &Arc<[bool]>)>,
+) -> Arc<[Region]> {
+    let grounds: Option<Vec<Rect>> = near.map(|(map, shown)| {
+        let communes = map.communes().iter().zip(shown.iter());
+        let communes = communes.filter(|(_, shown)| **shown);
+        communes
+            .map(|(commune, _)| commune.region().bounds())
+            .collect()
+    });
+    let within = spans.iter().filter(|(region, (first, last))| {
+        first.as_days() < days.end
+            && days.start <= last.as_days()
+            && grounds
+                .as_ref()
+                .is_none_or(|grounds| is_near(**region, grounds))
+    });
+    within.map(|(region, _)| *region).collect()
+}
+
+fn is_near(region: Region, grounds: &[Rect]) -> bool {
+    let Some(cell) = region.cell() else {
+        return false;
+    };
+    let (mut west, mut south) = (f64::INFINITY, f64::INFINITY);
+    let (mut east, mut north) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for corner in cell.boundary().iter() {
+        (west, east) = (west.min(corner.lng()), east.max(corner.lng()));
+        (south, north) = (south.min(corner.lat()), north.max(corner.lat()));
+    }
+    let (wide, high) = ((east - west) * STAND_OUT, (north - south) * STAND_OUT);
+    let bounds = Rect::new(
+        coord! { x: west - wide, y: south - high },
+        coord! { x: east + wide, y: north + high },
+    );
+    grounds.iter().any(|ground| ground.intersects(&bounds))
 }
 
 /// The number of days of a window that can be answered.

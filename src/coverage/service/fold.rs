@@ -1,253 +1,164 @@
-//! The figures: rows that count, folded over the risk grids, and effort gathered by commune.
+//! The figures: what was painted and summed, told by commune and over all of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::num::NonZeroU8;
+use std::sync::Arc;
 
-use crate::areas::model::map::Commune;
-use crate::base::ids::{BoundaryId, PatrolId};
-use crate::base::time::Timestamp;
 use crate::coverage::model::answer::Coverage as Share;
-use crate::coverage::model::effort::Piece;
-use crate::coverage::model::fold::{Row, Seen};
 use crate::coverage::model::interval::Measured;
-use crate::coverage::model::window::CheckWindow;
+use crate::coverage::model::region::Region;
+use crate::store::Tx;
 
-use super::Error;
-use super::answer::{CommuneAnswer, Figures, Pass};
-use super::ask::{Material, Sieve};
-use super::cache::{Day, PlacedEffort, Slots};
+use super::answer::{CommuneAnswer, Figures};
+use super::ask::{Material, Source};
+use super::paint::{Effort, Painted, painted};
+use super::tiles::Shared;
+use super::trips::counted;
+use super::{Coverage, Error, aside};
 
+/// Regions painted in one go: bounds what must be in memory at once.
+const REGIONS_AT_ONCE: usize = 512;
+
+/// The figures of every commune that is shown, of all of them together, and the codes whose risk cannot be computed.
 pub(super) type Folded = (Vec<CommuneAnswer>, Figures, Vec<String>);
 
-/// The figures of every commune that is shown, and of all of them together.
-pub(super) fn folded(material: &Material, slots: &Slots) -> Result<Folded, Error> {
-    let seen = seen(material, slots);
-    let mut measured = vec![Measured::default(); material.risk.communes.len()];
-    for ((commune, _, grid), seen) in material.risk.parts().zip(&seen) {
-        if let Some(sum) = measured.get_mut(commune) {
-            *sum = *sum + seen.measured(grid);
+/// What all regions come to.
+#[derive(Debug, Default)]
+struct Sums {
+    measured: Vec<Measured>,
+    efforts: Vec<Effort>,
+    patrols: usize,
+    shown: std::collections::HashSet<crate::base::ids::PatrolId>,
+    is_foreign: bool,
+}
+
+impl Coverage {
+    /// Folds the regions that the material names.
+    pub(super) async fn folded(&self, tx: &mut Tx, material: Material) -> Result<Folded, Error> {
+        let mut material = Arc::new(material);
+        let mut sums = Sums::of(&material);
+        let regions = Arc::clone(&material.regions);
+        for some in regions.chunks(REGIONS_AT_ONCE) {
+            let lines = self.lines(tx, &mut material, some).await?;
+            let own = Arc::clone(&material);
+            let (painted, lines) = aside(move || (painted(&own, &lines), lines)).await?;
+            sums.add(painted?);
+            self.done_with(&material, &lines);
         }
+        if sums.is_foreign {
+            (sums.efforts, sums.patrols) = self.placed_sums(tx, &mut material, &regions).await?;
+        } else if !material.shows_all {
+            sums.patrols = sums.shown.len();
+        }
+        aside(move || sums.told(&material))
+            .await
+            .map_err(Error::from)
     }
-    let mut efforts = Efforts::of(material)?;
-    let mut communes = Vec::new();
-    let (mut shares, mut faulty) = (Vec::new(), Vec::new());
-    let mut total = Effort::default();
-    let mut change_m2 = 0.0;
-    for (at, commune) in material.map.communes().iter().enumerate() {
-        let code = commune.facts.code.as_str();
-        let (Some(risk), Some(before), true) = (
-            material.risk.communes.get(at),
-            material.before.communes.get(at),
-            material.sieve.shows(code),
-        ) else {
-            continue;
+
+    /// The timelines of some regions, everything in them known by number to the material.
+    pub(super) async fn lines(
+        &self,
+        tx: &mut Tx,
+        material: &mut Arc<Material>,
+        regions: &[Region],
+    ) -> Result<Vec<(Region, Shared)>, Error> {
+        let lines = match &material.source {
+            Source::Tiles => {
+                let (view, days) = (material.view, material.days.clone());
+                self.tiles.lines(tx, view, regions, &days).await?
+            }
+            Source::Rechecked(own) => own.lines(regions),
         };
-        if risk.is_faulty {
-            faulty.push(code.to_owned());
+        let words = self.tiles.words()?;
+        if material.words < words.len() {
+            *material = Arc::new(material.numbered(&words));
         }
-        let measured = measured.get(at).copied().unwrap_or_default();
-        let share = Share::of(measured, risk.risk_area_m2, material.radius_cm);
-        let effort = efforts.take(at);
-        let own_change_m2 = risk.risk_area_m2 - before.risk_area_m2;
-        change_m2 += own_change_m2;
-        communes.push(CommuneAnswer {
-            code: code.to_owned(),
-            name: commune.facts.name.clone(),
-            figures: figures(&share, own_change_m2, &effort),
-        });
-        total.join(effort);
-        shares.push(share);
+        Ok(regions.iter().copied().zip(lines).collect())
     }
-    let total = figures(
-        &Share::total(&shares, material.radius_cm),
-        change_m2,
-        &total,
-    );
-    Ok((communes, total, faulty))
-}
 
-fn figures(share: &Share, risk_area_change_m2: f64, effort: &Effort) -> Figures {
-    Figures {
-        risk_area_m2: share.risk_area_m2,
-        risk_area_change_m2,
-        covered_m2: share.covered_m2,
-        coverage: share.coverage,
-        error_bound: share.error_bound,
-        km_for_full: share.km_for_full,
-        patrols: effort.patrols.len(),
-        length_m: effort.length_m,
-        team_hours: hours(effort.duration_ms),
-        last_visit_at: effort.last_at,
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a century has 3e12 ms, less than 2^53"
-)]
-fn hours(millis: i64) -> f64 {
-    millis as f64 / 3_600_000.0
-}
-
-/// What counts as seen on every grid.
-fn seen(material: &Material, slots: &Slots) -> Vec<Seen> {
-    let asked = &material.sieve.asked;
-    if asked.visits == NonZeroU8::MIN && asked.pass.is_none() {
-        return seen_once(material);
-    }
-    let rows = rows_by_grid(material, slots);
-    let parts = material.risk.parts().zip(rows);
-    parts
-        .map(|((_, windows, grid), rows)| match &asked.pass {
-            None => Seen::often(grid, rows, asked.visits),
-            Some(Pass::Named(name)) => {
-                let own = |day| {
-                    windows.is_empty() || named(windows, name).any(|window| window.contains(day))
-                };
-                Seen::often(
-                    grid,
-                    rows.into_iter().filter(|row| own(row.day)),
-                    asked.visits,
-                )
-            }
-            Some(Pass::Times(times)) => Seen::in_passes(grid, rows, windows, *times),
-        })
-        .collect()
-}
-
-fn named<'a>(windows: &'a [CheckWindow], name: &'a str) -> impl Iterator<Item = &'a CheckWindow> {
-    windows.iter().filter(move |window| window.name == name)
-}
-
-fn seen_once(material: &Material) -> Vec<Seen> {
-    let mut seen = material.risk.unseen();
-    for day in &material.days {
-        let counts = counted(&material.sieve, day);
-        for row in &day.rows {
-            if counts.get(row.patrol as usize) != Some(&true) {
-                continue;
-            }
-            for (grid, place) in material.risk.targets(row.slot) {
-                if let Some(seen) = seen.get_mut(*grid as usize) {
-                    seen.add_at(*place as usize, row.mask);
-                }
-            }
+    pub(super) fn done_with(&self, material: &Material, lines: &[(Region, Shared)]) {
+        if matches!(material.source, Source::Tiles) {
+            self.tiles.settle(material.view, lines);
         }
     }
-    seen
+
+    /// Effort with every trip placed on the map, region by region of all.
+    async fn placed_sums(
+        &self,
+        tx: &mut Tx,
+        material: &mut Arc<Material>,
+        regions: &[Region],
+    ) -> Result<(Vec<Effort>, usize), Error> {
+        let lines = self.lines(tx, material, regions).await?;
+        let placed = self.placed_efforts(tx, material, &lines).await?;
+        let own = Arc::clone(material);
+        aside(move || counted(&own, &lines, &placed)).await?
+    }
 }
 
-/// The rows of patrols that count, by grid.
-pub(super) fn rows_by_grid(material: &Material, slots: &Slots) -> Vec<Vec<Row>> {
-    let mut rows = vec![Vec::new(); material.risk.parts().count()];
-    for day in &material.days {
-        let counts = counted(&material.sieve, day);
-        let kept = day
-            .rows
-            .iter()
-            .filter(|row| counts.get(row.patrol as usize) == Some(&true));
-        for row in kept {
-            let Some(parent) = slots.parent(row.slot) else {
+impl Sums {
+    fn of(material: &Material) -> Self {
+        Self {
+            measured: vec![Measured::default(); material.risk.communes.len()],
+            efforts: vec![Effort::default(); material.risk.communes.len()],
+            ..Self::default()
+        }
+        .with_risk(material)
+    }
+
+    fn with_risk(mut self, material: &Material) -> Self {
+        for part in material.risk.parts() {
+            if let Some(sum) = self.measured.get_mut(part.commune) {
+                *sum = *sum + Measured::unseen(part.grid);
+            }
+        }
+        self
+    }
+
+    fn add(&mut self, painted: Painted) {
+        for (commune, measured) in painted.seen {
+            if let Some(sum) = self.measured.get_mut(commune) {
+                *sum = *sum + measured;
+            }
+        }
+        for (own, more) in self.efforts.iter_mut().zip(&painted.efforts) {
+            own.join(more);
+        }
+        self.patrols += painted.patrols;
+        self.shown.extend(painted.shown);
+        self.is_foreign |= painted.is_foreign;
+    }
+
+    fn told(&self, material: &Material) -> Folded {
+        let mut communes = Vec::new();
+        let (mut shares, mut faulty) = (Vec::new(), Vec::new());
+        let mut total = Effort::default();
+        let mut change_m2 = 0.0;
+        for (at, commune) in material.map.communes().iter().enumerate() {
+            let (Some(risk), Some(before), Some(true)) = (
+                material.risk.communes.get(at),
+                material.before.communes.get(at),
+                material.shown.get(at),
+            ) else {
                 continue;
             };
-            for (grid, _) in material.risk.targets(row.slot) {
-                if let Some(rows) = rows.get_mut(*grid as usize) {
-                    rows.push(Row {
-                        parent,
-                        mask: row.mask,
-                        day: day.day,
-                        patrol: row.patrol,
-                    });
-                }
+            let code = commune.facts.code.as_str();
+            if risk.is_faulty {
+                faulty.push(code.to_owned());
             }
+            let measured = self.measured.get(at).copied().unwrap_or_default();
+            let share = Share::of(measured, risk.risk_area_m2, material.radius_cm);
+            let effort = self.efforts.get(at).cloned().unwrap_or_default();
+            let own_change_m2 = risk.risk_area_m2 - before.risk_area_m2;
+            change_m2 += own_change_m2;
+            communes.push(CommuneAnswer {
+                code: code.to_owned(),
+                name: commune.facts.name.clone(),
+                figures: Figures::of(&share, own_change_m2, &effort),
+            });
+            total.join(&effort);
+            shares.push(share);
         }
+        total.patrols = self.patrols;
+        let share = Share::total(&shares, material.radius_cm);
+        (communes, Figures::of(&share, change_m2, &total), faulty)
     }
-    rows
-}
-
-fn counted(sieve: &Sieve, day: &Day) -> Vec<bool> {
-    day.patrols
-        .iter()
-        .map(|patrol| sieve.counts(patrol))
-        .collect()
-}
-
-/// Way, time and patrols of one commune.
-#[derive(Debug, Default)]
-struct Effort {
-    patrols: HashSet<PatrolId>,
-    length_m: f64,
-    duration_ms: i64,
-    last_at: Option<Timestamp>,
-}
-
-impl Effort {
-    fn add(&mut self, patrol: PatrolId, length_m: f64, duration_ms: i64, last_at: Timestamp) {
-        self.patrols.insert(patrol);
-        self.length_m += length_m;
-        self.duration_ms += duration_ms;
-        self.last_at = self.last_at.max(Some(last_at));
-    }
-
-    fn join(&mut self, other: Self) {
-        self.patrols.extend(other.patrols);
-        self.length_m += other.length_m;
-        self.duration_ms += other.duration_ms;
-        self.last_at = self.last_at.max(other.last_at);
-    }
-}
-
-/// Effort by the place of a commune on the map.
-struct Efforts(BTreeMap<usize, Effort>);
-
-impl Efforts {
-    fn of(material: &Material) -> Result<Self, Error> {
-        let communes = material.map.communes().iter().enumerate();
-        let on_map: HashMap<BoundaryId, usize> = communes
-            .map(|(at, commune)| (commune.facts.id, at))
-            .collect();
-        let mut efforts = Self(BTreeMap::new());
-        for day in &material.days {
-            let counts = counted(&material.sieve, day);
-            for row in &day.effort {
-                let number = row.patrol as usize;
-                let (Some(true), Some(patrol)) = (counts.get(number), day.patrols.get(number))
-                else {
-                    continue;
-                };
-                if let Some(at) = row.boundary.and_then(|id| on_map.get(&id)) {
-                    let effort = efforts.0.entry(*at).or_default();
-                    effort.add(patrol.patrol, row.length_m, row.duration_ms, row.last_at);
-                    continue;
-                }
-                let parts =
-                    row.placed_on(&material.map, |pieces| placed(material, day, &pieces))?;
-                for part in &*parts {
-                    let effort = efforts.0.entry(part.at).or_default();
-                    effort.add(patrol.patrol, part.length_m, part.duration_ms, part.last_at);
-                }
-            }
-        }
-        Ok(efforts)
-    }
-
-    fn take(&mut self, at: usize) -> Effort {
-        self.0.remove(&at).unwrap_or_default()
-    }
-}
-
-/// Effort within a boundary that is not on the map goes where its places lie on it.
-fn placed(material: &Material, day: &Day, pieces: &[Piece]) -> Vec<PlacedEffort> {
-    let communes = material.map.communes();
-    let place = |piece: &Piece| {
-        let code = material.map.locate(piece.at)?;
-        let by_code = |commune: &Commune| commune.facts.code.as_str().cmp(code);
-        Some(PlacedEffort {
-            at: communes.binary_search_by(by_code).ok()?,
-            length_m: f64::from(piece.length_cm) / 100.0,
-            duration_ms: i64::from(piece.duration_ms),
-            last_at: day.day.start().plus_millis(i64::from(piece.last_s) * 1000),
-        })
-    };
-    pieces.iter().filter_map(place).collect()
 }

@@ -1,19 +1,20 @@
 //! The gap list: the ground at risk that nobody has come within sight of, worst first.
 
-use std::collections::HashSet;
-use std::num::NonZeroU8;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use h3o::{CellIndex, LatLng, Resolution};
+use h3o::{CellIndex, LatLng};
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::time::LocalDate;
-use crate::coverage::model::fold::{CellVisits, Row, cells};
-use crate::coverage::model::lattice::ParentCell;
-use crate::store;
+use crate::coverage::model::canvas::Canvas;
+use crate::coverage::model::lattice::bits;
+use crate::coverage::model::region::Region;
+use crate::coverage::model::risk::RiskGrid;
 
 use super::answer::Asked;
 use super::ask::Material;
-use super::fold::rows_by_grid;
+use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 
 /// Which gaps are asked for.
@@ -61,6 +62,8 @@ pub struct Gap {
     pub visits: usize,
     /// The local day of the last visit.
     pub last_visit_on: Option<LocalDate>,
+    /// Mean number of days between days with a visit; none before the second.
+    pub revisit_days: Option<f64>,
 }
 
 impl Gap {
@@ -94,111 +97,171 @@ impl Coverage {
         if !actor.may(Right::ReadGaps, Some(&asked.commune)) {
             return Err(Error::NotFound);
         }
-        let areas = self.areas.risk_areas(asked.from, asked.to, None).await?;
         let question = Asked {
             commune: Some(asked.commune.clone()),
             radius_cm: asked.radius_cm,
-            visits: NonZeroU8::MIN,
             ..Asked::between(asked.from, asked.to)
         };
-        let material = self
-            .material(question, Scope::Province, &areas, &mut Vec::new())
-            .await?;
-        let masks = std::sync::Arc::clone(&self.masks);
-        let listed = aside(move || {
-            let slots = masks.slots.read();
-            let slots = slots.map_err(|fault| store::Error::Unavailable(fault.to_string()))?;
-            let rows = rows_by_grid(&material, &slots);
-            drop(slots);
-            Ok::<_, Error>(listed(&material, &asked, rows))
-        });
-        listed.await?
+        let mut tx = self.journal.store().read().await?;
+        let (material, _) = self.material(&mut tx, question, &Scope::Province).await?;
+        let mut material = Arc::new(material);
+        let regions = Arc::clone(&material.regions);
+        let lines = self.lines(&mut tx, &mut material, &regions).await?;
+        self.done_with(&material, &lines);
+        aside(move || {
+            let lines: HashMap<Region, Shared> = lines.into_iter().collect();
+            listed(&material, &asked, &lines)
+        })
+        .await?
     }
 }
 
-fn listed(material: &Material, asked: &GapsAsked, rows: Vec<Vec<Row>>) -> (Vec<Gap>, bool) {
+/// A word at risk, before its visits are looked up.
+#[derive(Clone)]
+struct Word<'a> {
+    place: GapPlace,
+    region: Region,
+    grid: &'a RiskGrid,
+    at: usize,
+    seen: u64,
+}
+
+fn listed(
+    material: &Material,
+    asked: &GapsAsked,
+    lines: &HashMap<Region, Shared>,
+) -> Result<(Vec<Gap>, bool), Error> {
+    let mut words = words(material, lines)?;
+    words.sort_unstable_by_key(|word| word.place);
     let mut gaps = Vec::new();
-    for ((commune, _, grid), rows) in material.risk.parts().zip(rows) {
-        let code = material.map.communes().get(commune);
-        if code.is_some_and(|commune| commune.facts.code == asked.commune) {
-            let cells = cells(grid, rows.iter().copied());
-            gaps.extend(by_parent(&cells, rows, asked.fine));
+    for word in &words {
+        if gaps.len() > asked.limit {
+            break;
+        }
+        let is_past = |place: &GapPlace| asked.after.is_none_or(|after| *place > after);
+        let visits = || visits(material, lines.get(&word.region), word);
+        if asked.fine {
+            if asked.after.is_some_and(|after| {
+                (word.place.rank, word.place.parent) < (after.rank, after.parent)
+            }) {
+                continue;
+            }
+            let own = fine(word, &visits()?);
+            gaps.extend(own.into_iter().filter(|gap| is_past(&gap.place)));
+        } else if is_past(&word.place) {
+            gaps.extend(coarse(word, &visits()?));
         }
     }
-    gaps.sort_unstable_by_key(|gap| gap.place);
-    let mut rest: Vec<Gap> = gaps
-        .into_iter()
-        .filter(|gap| asked.after.is_none_or(|after| gap.place > after))
-        .collect();
-    let is_more = rest.len() > asked.limit;
-    rest.truncate(asked.limit);
-    (rest, is_more)
+    let is_more = gaps.len() > asked.limit;
+    gaps.truncate(asked.limit);
+    Ok((gaps, is_more))
 }
 
-/// Cells come in the order of parents, so that those of one parent stand together.
-fn by_parent(cells: &[CellVisits], mut rows: Vec<Row>, fine: bool) -> Vec<Gap> {
-    rows.sort_unstable_by_key(|row| (row.parent, row.day, row.patrol));
-    let parent_of = |visits: &CellVisits| visits.cell.parent(Resolution::Nine);
-    let mut gaps = Vec::new();
-    for own in cells.chunk_by(|a, b| parent_of(a) == parent_of(b)) {
-        let Some(parent) = own.first().and_then(parent_of) else {
+/// Every word at risk of the commune that is shown.
+fn words<'a>(
+    material: &'a Material,
+    lines: &HashMap<Region, Shared>,
+) -> Result<Vec<Word<'a>>, Error> {
+    let mut words = Vec::new();
+    let mut canvas = Canvas::default();
+    for part in material.risk.parts() {
+        if material.shown.get(part.commune) != Some(&true) {
             continue;
-        };
-        let unseen: u64 = own
-            .iter()
-            .filter(|cell| cell.visits == 0)
-            .map(|cell| cell.risk_dm2)
-            .sum();
-        let place = |cell: CellIndex| GapPlace {
-            rank: u64::MAX - unseen,
-            parent: parent.into(),
-            cell: cell.into(),
-        };
-        if fine {
-            gaps.extend(
-                own.iter()
-                    .map(|visits| fine_gap(visits, place(visits.cell))),
-            );
-        } else {
-            let cell = ParentCell::of(parent);
-            let from = rows.partition_point(|row| row.parent < cell);
-            let to = rows.partition_point(|row| row.parent <= cell);
-            let here = rows.get(from..to).unwrap_or_default();
-            gaps.push(coarse_gap(parent, own, here, place(parent)));
+        }
+        for (region, places) in part.grid.regions() {
+            canvas.clear();
+            if let Some(shared) = lines.get(&region) {
+                locked(shared)?.paint(&mut canvas, &material.days);
+            }
+            words.extend(places.filter_map(|at| {
+                let risk = part.grid.risk(at)?;
+                let seen = canvas.mask(part.grid.position(at)) & risk.mask;
+                let unseen_dm2 = part.grid.weight_dm2(at, risk.mask & !seen);
+                let cell = risk.parent.bits();
+                Some(Word {
+                    place: GapPlace {
+                        rank: u64::MAX - unseen_dm2,
+                        parent: cell,
+                        cell,
+                    },
+                    region,
+                    grid: part.grid,
+                    at,
+                    seen,
+                })
+            }));
         }
     }
-    gaps
+    Ok(words)
 }
 
-fn fine_gap(visits: &CellVisits, place: GapPlace) -> Gap {
-    let risk_m2 = square_metres(visits.risk_dm2);
-    Gap {
-        place,
-        cell: visits.cell,
-        risk_m2,
-        covered_m2: if visits.visits > 0 { risk_m2 } else { 0.0 },
-        visits: visits.visits as usize,
-        last_visit_on: visits.last_visit,
-    }
+/// The days of the visits to a word, one for each patrol, with the cells at risk that it saw.
+fn visits(
+    material: &Material,
+    line: Option<&Shared>,
+    word: &Word<'_>,
+) -> Result<Vec<(i64, u64)>, Error> {
+    let mut visits = Vec::new();
+    let (Some(line), Some(risk)) = (line, word.grid.risk(word.at)) else {
+        return Ok(visits);
+    };
+    let position = word.grid.position(word.at);
+    locked(line)?.each_visit(&material.days, |block, day, visit| {
+        let (positions, masks) = block.rows(visit);
+        let mask = positions.binary_search(&position);
+        let mask = mask.ok().and_then(|at| masks.get(at)).copied().unwrap_or(0);
+        if mask & risk.mask != 0 {
+            visits.push((day, mask & risk.mask));
+        }
+    });
+    Ok(visits)
 }
 
-fn coarse_gap(parent: CellIndex, own: &[CellVisits], rows: &[Row], place: GapPlace) -> Gap {
-    let risk: u64 = own.iter().map(|cell| cell.risk_dm2).sum();
-    let covered = own.iter().filter(|cell| cell.visits > 0);
-    let at_risk = own
-        .iter()
-        .filter_map(|cell| cell.cell.child_position(Resolution::Nine));
-    let at_risk: u64 = at_risk.fold(0, |mask, bit| mask | 1 << bit);
-    let here = rows.iter().filter(|row| row.mask & at_risk != 0);
-    let visits: HashSet<_> = here.map(|row| (row.day, row.patrol)).collect();
-    Gap {
-        place,
-        cell: parent,
-        risk_m2: square_metres(risk),
-        covered_m2: square_metres(covered.map(|cell| cell.risk_dm2).sum()),
-        visits: visits.len(),
-        last_visit_on: visits.iter().map(|(day, _)| *day).max(),
-    }
+fn coarse(word: &Word<'_>, visits: &[(i64, u64)]) -> Option<Gap> {
+    let risk = word.grid.risk(word.at)?;
+    let days: Vec<i64> = visits.iter().map(|(day, _)| *day).collect();
+    Some(Gap {
+        place: word.place,
+        cell: risk.parent.cell()?,
+        risk_m2: square_metres(word.grid.weight_dm2(word.at, risk.mask)),
+        covered_m2: square_metres(word.grid.weight_dm2(word.at, word.seen)),
+        visits: days.len(),
+        last_visit_on: days.last().copied().map(LocalDate::from_days),
+        revisit_days: revisit_days(days),
+    })
+}
+
+fn fine(word: &Word<'_>, visits: &[(i64, u64)]) -> Vec<Gap> {
+    let Some(risk) = word.grid.risk(word.at) else {
+        return Vec::new();
+    };
+    let cells = word.grid.lattice().cells(risk);
+    let gaps = bits(risk.mask).zip(cells).map(|(bit, cell)| {
+        let own = visits.iter().filter(|(_, mask)| mask >> bit & 1 == 1);
+        let days: Vec<i64> = own.map(|(day, _)| *day).collect();
+        let risk_m2 = square_metres(word.grid.weight_dm2(word.at, 1 << bit));
+        Gap {
+            place: GapPlace {
+                cell: cell.into(),
+                ..word.place
+            },
+            cell,
+            risk_m2,
+            covered_m2: if days.is_empty() { 0.0 } else { risk_m2 },
+            visits: days.len(),
+            last_visit_on: days.last().copied().map(LocalDate::from_days),
+            revisit_days: revisit_days(days),
+        }
+    });
+    gaps.collect()
+}
+
+/// Mean number of days between different days, which come in order.
+fn revisit_days(mut days: Vec<i64>) -> Option<f64> {
+    days.dedup();
+    let count = u32::try_from(days.len()).ok().filter(|count| *count > 1)?;
+    let span = i32::try_from(days.last()? - days.first()?).ok()?;
+    Some(f64::from(span) / f64::from(count - 1))
 }
 
 #[expect(

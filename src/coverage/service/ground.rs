@@ -2,23 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use geo::{BooleanOps, Intersects, MultiPolygon};
 use sha2::{Digest, Sha256};
 
-use crate::areas::RiskAreaView;
 use crate::areas::model::map::{Commune, CommuneMap};
-use crate::base::ids::BoundaryId;
-use crate::coverage::model::fold::Seen;
+use crate::areas::{RiskAreaView, RiskChoice};
 use crate::coverage::model::lattice::Lattice;
+use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
 use crate::coverage::model::window::CheckWindow;
-use crate::store;
 
-use super::cache::{Slot, Slots};
 use super::season::windows_of;
 use super::{Error, aside};
 
@@ -44,72 +42,80 @@ pub(super) struct CommuneRisk {
 #[derive(Debug)]
 pub(super) struct RiskSet {
     pub(super) communes: Vec<Arc<CommuneRisk>>,
+    /// Every check window of the areas, once, by name and days.
+    pub(super) windows: Vec<CheckWindow>,
+    /// Whether any area is checked all year.
+    pub(super) is_all_year: bool,
+    /// Whether there is any area.
+    pub(super) is_any: bool,
     /// Commune and place in it of every grid.
     parts: Vec<(usize, usize)>,
-    /// Where the targets of a slot begin; one more at the end.
-    starts: Vec<u32>,
-    /// Grid and place in it.
-    targets: Vec<(u32, u32)>,
+    /// The grids of each region with the places of their words in it.
+    regions: HashMap<Region, Vec<(usize, Range<usize>)>>,
+}
+
+/// One grid of a set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    /// The place of its commune on the map.
+    pub(super) commune: usize,
+    /// The check windows of its areas; none when passes do not matter.
+    pub(super) windows: &'a [CheckWindow],
+    /// The cells at risk.
+    pub(super) grid: &'a RiskGrid,
 }
 
 impl RiskSet {
-    /// The grids with the commune each belongs to and its check windows.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (usize, &[CheckWindow], &RiskGrid)> {
-        self.parts.iter().filter_map(|(commune, part)| {
-            let (windows, grid) = self.communes.get(*commune)?.parts.get(*part)?;
-            Some((*commune, windows.as_slice(), grid))
+    /// The grids.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        (0..self.parts.len()).filter_map(|number| self.part(number))
+    }
+
+    /// A grid by its number.
+    pub(super) fn part(&self, number: usize) -> Option<Part<'_>> {
+        let (commune, part) = self.parts.get(number)?;
+        let (windows, grid) = self.communes.get(*commune)?.parts.get(*part)?;
+        Some(Part {
+            commune: *commune,
+            windows,
+            grid,
         })
     }
 
-    /// The grids and places that a slot's rows fall on.
-    pub(super) fn targets(&self, slot: Slot) -> &[(u32, u32)] {
-        let at = slot as usize;
-        let (Some(from), Some(to)) = (self.starts.get(at), self.starts.get(at + 1)) else {
-            return &[];
-        };
-        self.targets
-            .get(*from as usize..*to as usize)
-            .unwrap_or_default()
+    /// The numbers of the grids that have words in a region, with the places of those words.
+    pub(super) fn in_region(&self, region: Region) -> &[(usize, Range<usize>)] {
+        self.regions.get(&region).map_or(&[], Vec::as_slice)
     }
 
-    /// Nothing seen yet, for every grid.
-    pub(super) fn unseen(&self) -> Vec<Seen> {
-        self.parts()
-            .map(|(_, _, grid)| Seen::nothing(grid))
-            .collect()
-    }
-
-    fn of(communes: Vec<Arc<CommuneRisk>>, slots: &RwLock<Slots>) -> Result<Self, Error> {
-        let mut slots = slots
-            .write()
-            .map_err(|fault| store::Error::Unavailable(fault.to_string()))?;
+    fn of(communes: Vec<Arc<CommuneRisk>>, choice: &RiskChoice) -> Self {
         let mut parts = Vec::new();
-        let mut found = Vec::new();
+        let mut regions = HashMap::<_, Vec<_>>::new();
         for (commune, risk) in communes.iter().enumerate() {
             for (part, (_, grid)) in risk.parts.iter().enumerate() {
-                let number = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-                parts.push((commune, part));
-                for place in 0..grid.parents() {
-                    if let Some(at_risk) = grid.risk(place) {
-                        let place = u32::try_from(place).unwrap_or(u32::MAX);
-                        found.push((slots.number(at_risk.parent), (number, place)));
-                    }
+                for (region, places) in grid.regions() {
+                    let own = regions.entry(region).or_default();
+                    own.push((parts.len(), places));
                 }
+                parts.push((commune, part));
             }
         }
-        drop(slots);
-        found.sort_unstable();
-        let most = found.last().map_or(0, |(slot, _)| *slot as usize + 1);
-        let starts = (0..=most).map(|slot| {
-            let before = found.partition_point(|(own, _)| (*own as usize) < slot);
-            u32::try_from(before).unwrap_or(u32::MAX)
-        });
-        Ok(Self {
-            starts: starts.collect(),
-            targets: found.iter().map(|(_, target)| *target).collect(),
+        let mut windows = BTreeMap::new();
+        let (mut is_all_year, mut is_any) = (false, false);
+        for area in choice.areas() {
+            is_any = true;
+            is_all_year |= area.windows.is_empty();
+            for window in windows_of(area) {
+                windows.insert((window.name.clone(), window.from, window.to), window);
+            }
+        }
+        Self {
             communes,
+            windows: windows.into_values().collect(),
+            is_all_year,
+            is_any,
             parts,
-        })
+            regions,
+        }
     }
 }
 
@@ -124,8 +130,16 @@ pub(super) struct Grounds {
 #[derive(Default)]
 struct Kept {
     communes: HashMap<Key, (u64, Arc<CommuneRisk>)>,
-    sets: Vec<(Key, Arc<RiskSet>)>,
+    sets: Vec<KeptSet>,
     clock: u64,
+}
+
+/// A set with what it was asked for by.
+struct KeptSet {
+    map: Arc<CommuneMap>,
+    choice: RiskChoice,
+    by_windows: bool,
+    set: Arc<RiskSet>,
 }
 
 impl fmt::Debug for Grounds {
@@ -135,19 +149,26 @@ impl fmt::Debug for Grounds {
 }
 
 impl Kept {
-    fn set(&mut self, key: &Key) -> Option<Arc<RiskSet>> {
-        let at = self.sets.iter().position(|(own, _)| own == key)?;
+    fn set(
+        &mut self,
+        map: &Arc<CommuneMap>,
+        choice: &RiskChoice,
+        by: bool,
+    ) -> Option<Arc<RiskSet>> {
+        let at = self.sets.iter().position(|own| {
+            Arc::ptr_eq(&own.map, map) && own.choice.is_same(choice) && own.by_windows == by
+        })?;
         let entry = self.sets.remove(at);
-        let set = Arc::clone(&entry.1);
+        let set = Arc::clone(&entry.set);
         self.sets.push(entry);
         Some(set)
     }
 
-    fn keep_set(&mut self, key: Key, set: Arc<RiskSet>) {
+    fn keep_set(&mut self, set: KeptSet) {
         if self.sets.len() >= KEPT_SETS {
             self.sets.remove(0);
         }
-        self.sets.push((key, set));
+        self.sets.push(set);
     }
 
     fn commune(&mut self, key: &Key) -> Option<Arc<CommuneRisk>> {
@@ -175,22 +196,44 @@ impl Grounds {
         &self,
         lattice: Lattice,
         map: &Arc<CommuneMap>,
-        areas: &[RiskAreaView],
+        choice: &RiskChoice,
         by_windows: bool,
-        slots: &RwLock<Slots>,
     ) -> Result<Arc<RiskSet>, Error> {
-        let key = set_key(map, areas, by_windows);
-        if let Some(set) = self.kept(|kept| kept.set(&key)) {
+        let known = || self.kept(|kept| kept.set(map, choice, by_windows));
+        if let Some(set) = known() {
             return Ok(set);
         }
         let _laying = self.laying.lock().await;
-        if let Some(set) = self.kept(|kept| kept.set(&key)) {
+        if let Some(set) = known() {
             return Ok(set);
         }
-        let plan: Vec<Plan> = map
-            .communes()
-            .iter()
-            .map(|commune| Plan::of(commune, areas, by_windows))
+        let communes = self.communes(lattice, map, choice, by_windows).await?;
+        let set = Arc::new(RiskSet::of(communes, choice));
+        let kept = KeptSet {
+            map: Arc::clone(map),
+            choice: choice.clone(),
+            by_windows,
+            set: Arc::clone(&set),
+        };
+        self.kept(|own| {
+            own.keep_set(kept);
+            None::<()>
+        });
+        Ok(set)
+    }
+
+    /// The risk of each commune: known ones as they are, others laid.
+    async fn communes(
+        &self,
+        lattice: Lattice,
+        map: &CommuneMap,
+        choice: &RiskChoice,
+        by_windows: bool,
+    ) -> Result<Vec<Arc<CommuneRisk>>, Error> {
+        let areas: Vec<&RiskAreaView> = choice.areas().collect();
+        let communes = map.communes().iter();
+        let plan: Vec<Plan> = communes
+            .map(|commune| Plan::of(commune, &areas, by_windows))
             .collect();
         let known: Vec<_> = plan
             .iter()
@@ -213,12 +256,7 @@ impl Grounds {
             }
             communes.push(risk);
         }
-        let set = Arc::new(RiskSet::of(communes, slots)?);
-        self.kept(|kept| {
-            kept.keep_set(key, Arc::clone(&set));
-            None::<()>
-        });
-        Ok(set)
+        Ok(communes)
     }
 
     fn kept<T>(&self, act: impl FnOnce(&mut Kept) -> Option<T>) -> Option<T> {
@@ -235,7 +273,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(commune: &Commune, areas: &[RiskAreaView], by_windows: bool) -> Self {
+    fn of(commune: &Commune, areas: &[&RiskAreaView], by_windows: bool) -> Self {
         let bounds = commune.region().bounds();
         let near = areas
             .iter()
@@ -254,7 +292,7 @@ impl Plan {
             };
             let group = groups.entry(format!("{windows:?}"));
             let group = group.or_insert_with(|| (windows, Vec::new()));
-            group.1.push(area.clone());
+            group.1.push((*area).clone());
         }
         Self {
             key: digest.finalize().into(),
@@ -325,19 +363,4 @@ fn faulty(plan: &Plan) -> CommuneRisk {
         is_faulty: true,
         ..CommuneRisk::default()
     }
-}
-
-fn set_key(map: &CommuneMap, areas: &[RiskAreaView], by_windows: bool) -> Key {
-    let mut digest = Sha256::new();
-    let boundaries = map.communes().iter().map(|commune| commune.facts.id);
-    for id in boundaries {
-        let BoundaryId(id) = id;
-        digest.update(id.as_bytes());
-    }
-    digest.update([u8::from(by_windows)]);
-    for area in areas {
-        digest.update(area.id.as_bytes());
-        digest.update(area.version.to_be_bytes());
-    }
-    digest.finalize().into()
 }

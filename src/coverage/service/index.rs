@@ -1,16 +1,18 @@
 //! The index: a patrol's own rows, replaced as a whole in one act when its fixes, declaration or state changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::areas::model::map::CommuneMap;
 use crate::base::ids::{BoundaryId, JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::definition::{Definition, Transport};
-use crate::coverage::model::effort::{Moment, gather};
-use crate::coverage::model::packed::{pack_masks, pack_pieces};
+use crate::coverage::model::effort::{DayEffort, Moment, gather};
+use crate::coverage::model::packed::pack_pieces;
+use crate::coverage::model::region::{Region, by_region, pack};
 use crate::coverage::model::sweep::{Walked as Piece, sweep};
-use crate::coverage::sql::{self, NewEffort, NewMasks, PatrolFacts};
+use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
+use crate::geo::position::Position;
 use crate::patrols::model::ground::distance_m;
 use crate::patrols::model::legs::{GapRule, Leg};
 use crate::patrols::model::track::{TrackSummary, patrol_totals};
@@ -23,21 +25,29 @@ use super::{Coverage, Error, aside, footprint};
 /// What a patrol's fixes come to; `rows` is none when they were erased and what is kept must stay.
 #[derive(Debug)]
 pub(super) struct Indexed {
-    pub(super) facts: PatrolFacts,
+    pub(super) facts: NewFacts,
     pub(super) rows: Option<Rows>,
 }
 
 /// A patrol's rows.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Rows {
-    pub(super) masks: Vec<NewMasks>,
-    pub(super) effort: Vec<NewEffort>,
+    pub(super) cells: Vec<NewCells>,
+    pub(super) trips: Vec<NewTrip>,
 }
 
 impl Rows {
-    fn days(&self) -> impl Iterator<Item = LocalDate> {
-        let masks = self.masks.iter().map(|row| row.day);
-        masks.chain(self.effort.iter().map(|row| row.day))
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let cells = self.cells.iter().map(|row| Place {
+            version: row.version,
+            region: row.region,
+            day: row.day,
+        });
+        cells.chain(self.trips.iter().map(|row| Place {
+            version: row.version,
+            region: row.region,
+            day: row.day,
+        }))
     }
 }
 
@@ -68,15 +78,17 @@ impl Coverage {
 
     /// Sweeps what a patrol walked; a rejected one leaves nothing.
     pub(super) async fn indexed(&self, walked: Walked, now: Timestamp) -> Result<Indexed, Error> {
-        let facts = PatrolFacts {
+        let facts = NewFacts {
             patrol: walked.patrol,
             kind: walked.declared.kind.as_str(),
             lead_org: walked.declared.lead_org,
             campaign: walked.declared.campaign,
             transport: walked.declared.transport.as_str(),
             state: walked.state.as_str(),
+            people: walked.declared.people.map(i64::from),
             received_until: walked.received_until,
             indexed_at: now,
+            ground: 0,
         };
         let rows = match walked.tracks {
             None => None,
@@ -86,8 +98,8 @@ impl Coverage {
                 let definition = Arc::clone(&self.definition);
                 let transport = transport_of(walked.declared.transport);
                 let swept = aside(move || Rows {
-                    masks: masks(&definition, transport, &tracks),
-                    effort: effort(&tracks, &maps),
+                    cells: cells(&definition, transport, &tracks),
+                    trips: trips(i64::from(definition.version()), &tracks, &maps),
                 });
                 Some(swept.await?)
             }
@@ -110,31 +122,30 @@ impl Coverage {
 
 type Maps = BTreeMap<LocalDate, Arc<CommuneMap>>;
 
-async fn replace(tx: &mut Tx, indexed: &Indexed) -> Result<(), Error> {
+/// Replaces a patrol's rows and marks where any were or are.
+pub(super) async fn replace(tx: &mut Tx, indexed: &Indexed) -> Result<(), Error> {
     let patrol = indexed.facts.patrol;
-    let mut days = sql::days_of(tx, patrol).await?;
+    let mut changed = sql::places_of(tx, patrol).await?;
     match &indexed.rows {
         None => sql::rename_patrol(tx, &indexed.facts).await?,
         Some(rows) => {
-            days.extend(rows.days());
+            changed.extend(rows.places());
             sql::forget(tx, patrol).await?;
             let (first, last) = span(rows, indexed.facts.indexed_at);
             sql::keep_patrol(tx, &indexed.facts, first, last).await?;
-            sql::insert_masks(tx, patrol, &rows.masks).await?;
-            sql::insert_effort(tx, patrol, &rows.effort).await?;
+            sql::insert_cells(tx, patrol, &rows.cells).await?;
+            sql::insert_trips(tx, patrol, &rows.trips).await?;
         }
     }
-    days.sort_unstable();
-    days.dedup();
-    for day in days {
-        sql::move_day_on(tx, day).await?;
-    }
-    Ok(())
+    changed.sort_unstable();
+    changed.dedup();
+    Ok(sql::mark(tx, &changed).await?)
 }
 
 fn span(rows: &Rows, now: Timestamp) -> (LocalDate, LocalDate) {
-    let first = rows.days().min().unwrap_or_else(|| now.local_date());
-    (first, rows.days().max().unwrap_or(first))
+    let days = || rows.places().map(|place| place.day);
+    let first = days().min().unwrap_or_else(|| now.local_date());
+    (first, days().max().unwrap_or(first))
 }
 
 const fn transport_of(transport: PatrolTransport) -> Transport {
@@ -147,8 +158,29 @@ const fn transport_of(transport: PatrolTransport) -> Transport {
     }
 }
 
-/// The cells of all tracks together, by local day and radius.
-fn masks(definition: &Definition, transport: Transport, tracks: &[WalkedTrack]) -> Vec<NewMasks> {
+/// The cells of all tracks together, by local day, radius and region.
+fn cells(definition: &Definition, transport: Transport, tracks: &[WalkedTrack]) -> Vec<NewCells> {
+    let mut rows = Vec::new();
+    for (day, pieces) in pieces_by_day(tracks) {
+        for radius_cm in definition.radii_cm(transport) {
+            let swept = sweep(definition.lattice(), radius_cm, &pieces);
+            rows.extend(
+                by_region(&swept)
+                    .into_iter()
+                    .map(|(region, seen)| NewCells {
+                        version: i64::from(definition.version()),
+                        footprint: footprint(transport.class(), radius_cm),
+                        region,
+                        day,
+                        cells: pack(&seen),
+                    }),
+            );
+        }
+    }
+    rows
+}
+
+fn pieces_by_day(tracks: &[WalkedTrack]) -> BTreeMap<LocalDate, Vec<Piece>> {
     let mut by_day = BTreeMap::<LocalDate, Vec<Piece>>::new();
     for track in tracks {
         for step in track.summary.legs.iter().flat_map(Leg::steps) {
@@ -158,29 +190,18 @@ fn masks(definition: &Definition, transport: Transport, tracks: &[WalkedTrack]) 
         }
         for disc in &track.summary.discs {
             let at = disc.position;
-            by_day
-                .entry(disc.day())
-                .or_default()
-                .push(Piece::Disc { at });
+            let pieces = by_day.entry(disc.day()).or_default();
+            pieces.push(Piece::Disc { at });
         }
     }
-    let mut rows = Vec::new();
-    for (day, pieces) in by_day {
-        for radius_cm in definition.radii_cm(transport) {
-            let swept = sweep(definition.lattice(), radius_cm, &pieces);
-            rows.push(NewMasks {
-                day,
-                footprint: footprint(transport.class(), radius_cm),
-                version: i64::from(definition.version()),
-                masks: pack_masks(&swept),
-            });
-        }
-    }
-    rows
+    by_day
 }
 
+/// Where on the ground and on the map a moment lies.
+type TripPlace = (Region, Option<(String, BoundaryId)>);
+
 /// Way and time of the track with the most credible time: three phones of one team are not three patrols long.
-fn effort(tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewEffort> {
+fn trips(version: i64, tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewTrip> {
     let summaries = tracks.iter().map(|track| &track.summary);
     let best = patrol_totals(summaries.clone());
     let chosen = summaries.clone().find(|summary| {
@@ -190,28 +211,67 @@ fn effort(tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewEffort> {
     let Some(summary) = chosen.or_else(|| tracks.first().map(|track| &track.summary)) else {
         return Vec::new();
     };
-    let gathered = gather(moments(summary), |day, at| {
+    let gathered = gather(moments(summary), |day, at| trip_place(maps, day, at));
+    let mut told = Told::default();
+    let gathered = gathered.into_iter().filter_map(|((day, place), effort)| {
+        let (region, place) = place?;
+        Some(told.trip(version, day, (region, place), effort))
+    });
+    gathered.collect()
+}
+
+fn trip_place(maps: &Maps, day: LocalDate, at: Position) -> Option<TripPlace> {
+    let region = Region::at(at)?;
+    let on_map = || {
         let map = maps.get(&day)?;
         let code = map.locate(at)?;
         let boundary = map.commune(code)?.facts.id;
         Some((code.to_owned(), boundary))
-    });
-    let rows = gathered.into_iter().map(|((day, place), effort)| {
-        let (commune, boundary): (String, Option<BoundaryId>) = match place {
+    };
+    Some((region, on_map()))
+}
+
+/// What earlier rows of a patrol have told, in the order of days, so that a sum over rows counts a patrol once.
+#[derive(Default)]
+struct Told {
+    here: BTreeSet<(LocalDate, String)>,
+    anywhere: BTreeSet<LocalDate>,
+}
+
+impl Told {
+    fn trip(
+        &mut self,
+        version: i64,
+        day: LocalDate,
+        (region, place): TripPlace,
+        effort: DayEffort,
+    ) -> NewTrip {
+        let (commune, boundary) = match place {
             Some((code, boundary)) => (code, Some(boundary)),
             None => (String::new(), None),
         };
-        NewEffort {
+        let before_anywhere = self.anywhere.range(..day).next_back().copied();
+        let earlier = self.here.iter().rev();
+        let mut earlier = earlier.filter(|(other, code)| *other < day && *code == commune);
+        let before_here = earlier.next().map(|(other, _)| *other);
+        let is_first_here = self.here.insert((day, commune.clone()));
+        let is_first_anywhere = boundary.is_some() && self.anywhere.insert(day);
+        NewTrip {
+            version,
+            region,
             day,
             commune,
             boundary,
             length_m: effort.length_m,
             duration_ms: effort.duration_ms,
+            night_ms: effort.night_ms,
             last_at: effort.last_at.unwrap_or_else(|| day.start()),
+            firsts: i64::from(is_first_here) + 2 * i64::from(is_first_anywhere),
+            before_here,
+            before_anywhere,
             pieces: pack_pieces(&effort.pieces),
         }
-    });
-    rows.collect()
+    }
 }
 
 /// The steps, the pauses of at most ten minutes and the single fixes of a track. Steps are scaled so that they sum

@@ -2,13 +2,16 @@
 
 mod answer;
 mod ask;
-mod cache;
 mod fold;
 mod gaps;
 mod ground;
 mod index;
+mod paint;
 mod recheck;
 mod season;
+mod tiles;
+mod trips;
+mod words;
 
 use std::sync::Arc;
 
@@ -20,8 +23,9 @@ use crate::store::{self, ActError};
 
 use super::model::definition::{Definition, FootprintClass};
 
-use cache::MaskCache;
 use ground::Grounds;
+use tiles::Tiles;
+use trips::PlacedCache;
 
 pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
 pub use gaps::{Gap, GapPlace, GapsAsked};
@@ -46,6 +50,13 @@ pub enum Error {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+impl Error {
+    /// A computation that could not be carried out.
+    fn ended(fault: impl std::fmt::Display) -> Self {
+        Self::Store(store::Error::Unavailable(fault.to_string()))
+    }
 }
 
 impl ActError for Error {
@@ -84,9 +95,13 @@ pub struct Coverage {
     areas: Areas,
     patrols: Patrols,
     definition: Arc<Definition>,
-    masks: Arc<MaskCache>,
+    tiles: Arc<Tiles>,
+    placed: Arc<PlacedCache>,
     grounds: Arc<Grounds>,
 }
+
+/// Memory for what is known of regions, until a setting says otherwise.
+const MEMORY_BYTES: usize = 512 * 1024 * 1024;
 
 impl Coverage {
     /// Coverage over these services, under the definition that a new province starts with.
@@ -98,7 +113,8 @@ impl Coverage {
             areas,
             patrols,
             definition: Arc::new(Definition::current()),
-            masks: Arc::default(),
+            tiles: Arc::new(Tiles::new(MEMORY_BYTES)),
+            placed: Arc::default(),
             grounds: Arc::default(),
         }
     }

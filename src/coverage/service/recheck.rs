@@ -1,58 +1,69 @@
 //! Figures from facts received up to an instant: every patrol is derived and swept anew.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use crate::base::ids::PatrolId;
-use crate::base::time::Timestamp;
-use crate::coverage::sql::{self, EffortRow, MasksRow, PatrolRow};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::region::Region;
+use crate::coverage::model::timeline::{Timeline, block_of, days_of};
+use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
+use crate::store::Tx;
 
 use super::answer::Note;
-use super::cache::{Day, Drafts, Window};
 use super::index::Indexed;
+use super::tiles::{Shared, Spans, View, drafts};
+use super::words::Words;
 use super::{Coverage, Error};
 
 /// Patrols begun so long before a window may reach into it.
 const LONGEST_PATROL_D: i64 = 31;
 
+/// What was known of each region, as if read from the index.
+#[derive(Debug, Default)]
+pub(super) struct Rechecked {
+    lines: HashMap<Region, Shared>,
+    /// The trips by place.
+    pub(super) pieces: HashMap<Region, Vec<PiecesRow>>,
+    spans: BTreeMap<Region, (LocalDate, LocalDate)>,
+}
+
 /// Rows as if read from their tables.
 #[derive(Default)]
 struct Gathered {
-    patrols: Vec<PatrolRow>,
-    masks: Vec<MasksRow>,
-    effort: Vec<EffortRow>,
+    cells: Vec<CellsRow>,
+    trips: Vec<TripRow>,
 }
 
 impl Coverage {
-    /// The days of a window as far as was known at an instant.
+    /// What was known at an instant of a window.
     pub(super) async fn recheck(
         &self,
-        window: Window,
+        tx: &mut Tx,
+        (from, to): (LocalDate, LocalDate),
+        view: View,
         instant: Timestamp,
         notes: &mut Vec<Note>,
-    ) -> Result<Vec<Arc<Day>>, Error> {
-        let mut tx = self.journal.store().read().await?;
-        let first = window.from.plus_days(-LONGEST_PATROL_D).start();
-        let begun = self
-            .patrols
-            .begun_between(&mut tx, first, window.to.end())
-            .await?;
+    ) -> Result<Rechecked, Error> {
+        let first = from.plus_days(-LONGEST_PATROL_D).start();
+        let begun = self.patrols.begun_between(tx, first, to.end()).await?;
         let mut gathered = Gathered::default();
-        let mut erased = HashSet::new();
+        let mut erased = 0;
         for id in begun {
-            match self.patrols.walked_as_of(&mut tx, id, instant).await? {
+            match self.patrols.walked_as_of(tx, id, instant).await? {
                 None => {}
-                Some(walked) if walked.tracks.is_none() => drop(erased.insert(id)),
-                Some(walked) => gathered.add(self.indexed(walked, instant).await?, window),
+                Some(walked) if walked.tracks.is_none() => {
+                    gathered.add_kept(tx, id, view).await?;
+                    erased += 1;
+                }
+                Some(walked) => gathered.add(self.indexed(walked, instant).await?, view),
             }
         }
-        if !erased.is_empty() {
-            gathered.add_kept(&mut tx, &erased, window).await?;
+        if erased > 0 {
             notes.push(Note {
                 code: "not_recheckable",
                 text: format!(
-                    "the raw fixes of {} patrols were erased: they count as they were indexed last",
-                    erased.len()
+                    "the raw fixes of {erased} patrols were erased: they count as they were indexed last"
                 ),
             });
         }
@@ -60,69 +71,122 @@ impl Coverage {
             code: "as_of",
             text: format!("patrols and fixes received up to {instant}; areas as known today"),
         });
-        gathered.days(&self.masks.slots)
+        gathered.laid_out(&mut *self.tiles.words_mut()?, from, to)
+    }
+}
+
+impl Rechecked {
+    /// The timelines of some regions.
+    pub(super) fn lines(&self, regions: &[Region]) -> Vec<Shared> {
+        let lines = regions.iter();
+        lines
+            .map(|region| self.lines.get(region).map(Arc::clone).unwrap_or_default())
+            .collect()
+    }
+
+    /// The regions with anything in them.
+    pub(super) fn spans(&self) -> Spans {
+        Arc::new(self.spans.clone())
     }
 }
 
 impl Gathered {
-    fn add(&mut self, indexed: Indexed, window: Window) {
-        let (facts, rows) = (indexed.facts, indexed.rows.unwrap_or_default());
-        let patrol = facts.patrol;
-        let is_within = |day| window.from <= day && day <= window.to;
-        self.patrols.push(PatrolRow {
-            patrol,
-            kind: facts.kind.to_owned(),
-            lead_org: facts.lead_org,
-            campaign: facts.campaign,
-            state: facts.state.to_owned(),
-        });
-        let masks = rows.masks.into_iter();
-        let masks = masks.filter(|row| is_within(row.day) && row.footprint == window.footprint);
-        self.masks.extend(masks.map(|row| MasksRow {
+    fn add(&mut self, indexed: Indexed, view: View) {
+        let facts = FactsRow {
+            patrol: indexed.facts.patrol,
+            kind: indexed.facts.kind.to_owned(),
+            lead_org: indexed.facts.lead_org,
+            campaign: indexed.facts.campaign,
+            state: indexed.facts.state.to_owned(),
+            people: indexed.facts.people,
+            ground: indexed.facts.ground,
+            frozen: 0,
+        };
+        let rows = indexed.rows.unwrap_or_default();
+        let cells = rows.cells.into_iter();
+        let cells = cells
+            .filter(|row| (row.version, row.footprint) == (view.version, view.footprint))
+            .map(|row| CellsRow {
+                region: row.region.to_db(),
+                day: row.day,
+                cells: row.cells,
+                facts: facts.clone(),
+            });
+        self.cells.extend(cells);
+        let trips = rows.trips.into_iter();
+        let trips = trips.filter(|row| row.version == view.version);
+        self.trips.extend(trips.map(|row| TripRow {
+            region: row.region.to_db(),
             day: row.day,
-            patrol,
-            masks: row.masks,
-        }));
-        let effort = rows.effort.into_iter().filter(|row| is_within(row.day));
-        self.effort.extend(effort.map(|row| EffortRow {
-            day: row.day,
-            patrol,
             boundary: row.boundary,
             length_m: row.length_m,
             duration_ms: row.duration_ms,
+            night_ms: row.night_ms,
             last_at: row.last_at,
+            firsts: row.firsts,
+            before_here: row.before_here,
+            before_anywhere: row.before_anywhere,
             pieces: row.pieces,
+            facts: facts.clone(),
         }));
     }
 
-    /// Adds what is kept of patrols whose raw fixes were erased.
-    async fn add_kept(
-        &mut self,
-        tx: &mut crate::store::Tx,
-        erased: &HashSet<PatrolId>,
-        window: Window,
-    ) -> Result<(), Error> {
-        let (from, to) = (window.from, window.to);
-        let patrols = sql::patrols_between(tx, from, to).await?.into_iter();
-        self.patrols
-            .extend(patrols.filter(|row| erased.contains(&row.patrol)));
-        let masks = sql::masks_between(tx, from, to, window.footprint, window.version).await?;
-        self.masks
-            .extend(masks.into_iter().filter(|row| erased.contains(&row.patrol)));
-        let effort = sql::effort_between(tx, from, to).await?.into_iter();
-        self.effort
-            .extend(effort.filter(|row| erased.contains(&row.patrol)));
+    /// Adds what is kept of a patrol whose raw fixes were erased.
+    async fn add_kept(&mut self, tx: &mut Tx, id: PatrolId, view: View) -> Result<(), Error> {
+        let cells = sql::cells_of(tx, id, view.version, view.footprint).await?;
+        self.cells.extend(cells);
+        self.trips
+            .extend(sql::trips_of(tx, id, view.version).await?);
         Ok(())
     }
 
-    fn days(self, slots: &std::sync::RwLock<super::cache::Slots>) -> Result<Vec<Arc<Day>>, Error> {
-        let mut drafts = Drafts::new(self.patrols);
-        for row in &self.masks {
-            drafts.add_masks(row, slots)?;
+    fn laid_out(
+        self,
+        words: &mut Words,
+        from: LocalDate,
+        to: LocalDate,
+    ) -> Result<Rechecked, Error> {
+        let mut by_region = BTreeMap::<Region, (Vec<CellsRow>, Vec<TripRow>)>::new();
+        for row in self.cells {
+            let own = by_region.entry(Region::from_db(row.region)).or_default();
+            own.0.push(row);
         }
-        for row in self.effort {
-            drafts.add_effort(row);
+        for row in self.trips {
+            let own = by_region.entry(Region::from_db(row.region)).or_default();
+            own.1.push(row);
         }
-        Ok(drafts.finish())
+        let mut rechecked = Rechecked::default();
+        for (region, (cells, trips)) in by_region {
+            let line = timeline(words, &cells, &trips, from, to)?;
+            rechecked.lines.insert(region, Arc::new(Mutex::new(line)));
+            rechecked.spans.insert(region, (from, to));
+            let pieces = trips.into_iter().map(|row| PiecesRow {
+                day: row.day,
+                patrol: row.facts.patrol,
+                boundary: row.boundary,
+                pieces: row.pieces,
+            });
+            rechecked.pieces.insert(region, pieces.collect());
+        }
+        Ok(rechecked)
     }
+}
+
+fn timeline(
+    words: &mut Words,
+    cells: &[CellsRow],
+    trips: &[TripRow],
+    from: LocalDate,
+    to: LocalDate,
+) -> Result<Timeline, Error> {
+    let mut days = drafts(words, cells, trips)?;
+    let (first, last) = (block_of(from.as_days()), block_of(to.as_days()));
+    let mut days = days.split_off(&days_of(first).start);
+    let mut line = Timeline::default();
+    for number in first..=last {
+        let rest = days.split_off(&days_of(number).end);
+        line.set_block(number, days.into_iter().collect());
+        days = rest;
+    }
+    Ok(line)
 }

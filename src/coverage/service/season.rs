@@ -1,12 +1,12 @@
 //! The season: the check windows of the risk areas that are asked about, and which of them the window touches.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::areas::RiskAreaView;
 use crate::base::time::LocalDate;
 use crate::coverage::model::window::{CheckWindow, YearDay};
+
+use super::ground::RiskSet;
 
 /// The check windows of the risk areas asked about.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -32,27 +32,16 @@ pub struct SeasonWindow {
 
 impl Season {
     /// The season of some risk areas in a window of days. Areas that are checked all year are always in season.
-    pub(super) fn of(areas: &[RiskAreaView], from: LocalDate, to: LocalDate) -> Self {
-        let mut windows = BTreeMap::new();
-        let mut all_year = false;
-        for area in areas {
-            all_year |= area.windows.is_empty();
-            for (window, own) in windows_of(area).into_iter().zip(&area.windows) {
-                let (first, last) = (own.from.to_string(), own.to.to_string());
-                windows.insert((window.name.clone(), first, last), window.meets(from, to));
-            }
-        }
-        let windows: Vec<_> = windows
-            .into_iter()
-            .map(|((name, from, to), open)| SeasonWindow {
-                name,
-                from,
-                to,
-                open,
-            })
-            .collect();
+    pub(super) fn of(risk: &RiskSet, from: LocalDate, to: LocalDate) -> Self {
+        let windows = risk.windows.iter().map(|window| SeasonWindow {
+            name: window.name.clone(),
+            from: window.from.to_string(),
+            to: window.to.to_string(),
+            open: window.meets(from, to),
+        });
+        let windows: Vec<_> = windows.collect();
         Self {
-            in_season: all_year || windows.iter().any(|window| window.open),
+            in_season: risk.is_all_year || windows.iter().any(|window| window.open),
             windows,
         }
     }

@@ -68,6 +68,20 @@ pub struct Declared {
     pub started_at: Timestamp,
     /// When it ended; `None` while the team is out.
     pub ended_at: Option<Timestamp>,
+    /// Everyone in the field; `None` where it is not told.
+    #[serde(default, rename = "headcount", deserialize_with = "people_told")]
+    pub people: Option<u32>,
+}
+
+fn people_told<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<u32>, D::Error> {
+    BTreeMap::<OrgId, u32>::deserialize(source).map(|headcount| people_of(&headcount))
+}
+
+/// Everyone in the field; `None` where it is not told.
+#[must_use]
+pub fn people_of(headcount: &BTreeMap<OrgId, u32>) -> Option<u32> {
+    let people = headcount.values().copied().fold(0, u32::saturating_add);
+    (people > 0).then_some(people)
 }
 
 /// Whom a declaration belongs to where it does not say.

@@ -7,7 +7,7 @@ use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
 use crate::patrols::model::legs::GapRule;
-use crate::patrols::model::patrol::Declared;
+use crate::patrols::model::patrol::{Declared, people_of};
 use crate::patrols::model::quality::{Basis, QualityRule};
 use crate::patrols::model::track::{PatrolTotals, Track, patrol_totals};
 use crate::patrols::model::walked::{
@@ -107,6 +107,9 @@ pub(super) async fn walked_of(tx: &mut Tx, row: &PatrolRow) -> Result<Walked, st
         campaign: row.campaign,
         started_at: row.started_at,
         ended_at: row.ended_at,
+        people: serde_json::from_str(&row.headcount)
+            .map(|headcount| people_of(&headcount))
+            .or(Err(row.corrupt("headcount")))?,
     };
     let chunks = sql::chunks_of(tx, row.id).await?;
     let received_until = chunks.iter().map(|chunk| chunk.received_at).max();

@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 
 use super::{Areas, Error, aside, need_province};
 
-pub use view::RiskAreaView;
+pub use view::{RiskAreaView, RiskChoice};
 
 const MOST_REASON_CHARS: usize = 500;
 

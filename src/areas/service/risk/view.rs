@@ -119,7 +119,57 @@ impl RiskAreaView {
     }
 }
 
+/// The risk areas that speak for any day of a window, told apart from other choices without looking at each.
+#[derive(Debug, Clone)]
+pub struct RiskChoice {
+    all: Arc<Vec<RiskAreaView>>,
+    from: LocalDate,
+    to: LocalDate,
+    level: Option<RiskLevel>,
+    begun: usize,
+    ended: usize,
+}
+
+impl RiskChoice {
+    /// The areas, by code and version.
+    pub fn areas(&self) -> impl Iterator<Item = &RiskAreaView> {
+        self.all.iter().filter(|area| {
+            area.first_day() <= self.to
+                && self.from <= area.last_day()
+                && self.level.is_none_or(|level| area.level == level)
+        })
+    }
+
+    /// Whether another choice is of the same areas: what has begun by a day and what has ended before another are
+    /// nested sets, so their sizes tell them apart.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.all, &other.all)
+            && (self.begun, self.ended, self.level) == (other.begun, other.ended, other.level)
+    }
+}
+
 impl Areas {
+    /// The choice of risk areas that speak for any day of the window, both days included.
+    pub async fn risk_choice(
+        &self,
+        from: LocalDate,
+        to: LocalDate,
+        level: Option<RiskLevel>,
+    ) -> Result<RiskChoice, store::Error> {
+        let all = self.all_risk_areas().await?;
+        let begun = all.iter().filter(|area| area.first_day() <= to).count();
+        let ended = all.iter().filter(|area| area.last_day() < from).count();
+        Ok(RiskChoice {
+            all,
+            from,
+            to,
+            level,
+            begun,
+            ended,
+        })
+    }
+
     /// Risk areas that speak for any day of the window, both days included, by code and version.
     pub async fn risk_areas(
         &self,
@@ -127,13 +177,8 @@ impl Areas {
         to: LocalDate,
         level: Option<RiskLevel>,
     ) -> Result<Vec<RiskAreaView>, store::Error> {
-        let all = self.all_risk_areas().await?;
-        let wanted = all.iter().filter(|area| {
-            area.first_day() <= to
-                && from <= area.last_day()
-                && level.is_none_or(|level| area.level == level)
-        });
-        Ok(wanted.cloned().collect())
+        let choice = self.risk_choice(from, to, level).await?;
+        Ok(choice.areas().cloned().collect())
     }
 
     /// Risk areas of a day that share ground with the communes in the reader's reach, and with `commune` if given.

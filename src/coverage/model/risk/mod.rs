@@ -6,6 +6,7 @@
 mod clip;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use geo::orient::{Direction, Orient};
 use geo::{
@@ -15,8 +16,11 @@ use geo::{
 use geo::{Rect, unary_union};
 use h3o::{CellIndex, LatLng};
 
+use super::beside::Beside;
+use super::interval::Measured;
 use super::lattice::{CHILDREN, Frame, Lattice, ParentCell, ParentMask, bits};
 use super::plane::{Metres, Plane};
+use super::region::{FULL, Region};
 use super::sweep::rings;
 use clip::{Ring, Rings};
 
@@ -74,7 +78,9 @@ pub struct RiskGrid {
     border_dm2: Vec<u32>,
     total_dm2: u64,
     cell_dm2: u64,
-    neighbours: Box<[u64; CHILDREN]>,
+    /// Regions in order, each with the place of its first parent.
+    regions: Vec<(Region, usize)>,
+    positions: Vec<u16>,
 }
 
 /// The cells at risk under one parent.
@@ -118,7 +124,8 @@ impl RiskGrid {
             border_dm2: Vec::new(),
             total_dm2: 0,
             cell_dm2: 0,
-            neighbours: Box::new(lattice.neighbours()),
+            regions: Vec::new(),
+            positions: Vec::new(),
         }
     }
 
@@ -149,8 +156,14 @@ impl RiskGrid {
             }
         }
         row.risk |= row.inner;
-        if row.risk != 0 {
+        if row.risk != 0
+            && let Some((region, position)) = Region::of(parent)
+        {
             row.inner_dm2 = whole_dm2(inner_m2 / f64::from(row.inner.count_ones().max(1)));
+            if self.regions.last().is_none_or(|(last, _)| *last != region) {
+                self.regions.push((region, self.parents.len()));
+            }
+            self.positions.push(position);
             self.parents.push(row);
             self.total_dm2 += self.weight_dm2(self.parents.len() - 1, u64::MAX);
         }
@@ -218,11 +231,45 @@ impl RiskGrid {
                 .sum::<u64>()
     }
 
-    /// The cells that touch, under the same parent, one of those cells.
-    pub(super) fn beside(&self, mask: u64) -> u64 {
-        bits(mask)
-            .filter_map(|bit| self.neighbours.get(bit as usize))
-            .fold(0, |all, near| all | near)
+    /// The regions that hold risk, each with the places of its parents.
+    pub fn regions(&self) -> impl Iterator<Item = (Region, Range<usize>)> {
+        let ends = self.regions.iter().skip(1).map(|(_, start)| *start);
+        let ends = ends.chain([self.parents.len()]);
+        self.regions
+            .iter()
+            .zip(ends)
+            .map(|((region, start), end)| (*region, *start..end))
+    }
+
+    /// The position in its region of the parent at a place.
+    #[must_use]
+    pub fn position(&self, place: usize) -> u16 {
+        self.positions.get(place).copied().unwrap_or(u16::MAX)
+    }
+
+    /// What was seen of the parents at some places, told by place and position: weights seen and beside the edge.
+    #[must_use]
+    pub fn measure(
+        &self,
+        places: Range<usize>,
+        mut seen: impl FnMut(usize, u16) -> u64,
+    ) -> Measured {
+        let mut measured = Measured::default();
+        let Some(beside) = Beside::of(self.lattice) else {
+            return measured;
+        };
+        let positions = self.positions.get(places.clone()).unwrap_or_default();
+        for (place, position) in places.zip(positions) {
+            let mask = seen(place, *position) & FULL;
+            if mask == 0 {
+                continue;
+            }
+            let unseen = !mask & FULL;
+            let edge = (mask & beside.cells(unseen)) | (unseen & beside.cells(mask));
+            measured.covered_dm2 += self.weight_dm2(place, mask);
+            measured.edge_dm2 += self.weight_dm2(place, edge);
+        }
+        measured
     }
 }
 

@@ -1,0 +1,328 @@
+//! What is known of one region on 32 days: visits in the order of days, what each saw and did, in columns.
+
+use crate::base::ids::PatrolId;
+use crate::base::time::Timestamp;
+
+use super::canvas::Canvas;
+use super::region::WordSeen;
+use super::timeline::{BLOCK_D, Days};
+
+/// Days under one small union.
+const STEP_D: i64 = 8;
+
+/// What filters and figures ask of a patrol. Words are numbers that the caller gave them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PatrolFacts {
+    /// The patrol.
+    pub patrol: PatrolId,
+    /// Its kind.
+    pub kind: u32,
+    /// The organisation in the lead.
+    pub lead_org: u32,
+    /// The campaign, 0 for none.
+    pub campaign: u32,
+    /// Everyone in the field, 0 where it is not told.
+    pub people: u16,
+    /// Whether an officer found it true.
+    pub is_validated: bool,
+    /// Whether its raw fixes were erased.
+    pub is_frozen: bool,
+    /// The generation of the fine ground that it was swept over.
+    pub ground: i64,
+}
+
+/// One patrol on one day in one region.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    /// What is known of the patrol.
+    pub facts: PatrolFacts,
+    rows: (u32, u32),
+    trips: (u32, u32),
+}
+
+/// The way and the time of a patrol on a day within a boundary, as far as they lie in the region.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trip {
+    /// The boundary, as a number that the caller gave it; 0 outside every commune.
+    pub boundary: u32,
+    /// The way in metres.
+    pub length_m: f64,
+    /// The time in milliseconds.
+    pub duration_ms: i64,
+    /// The part of it at night, in milliseconds.
+    pub night_ms: i64,
+    /// When it ended.
+    pub last_at: Timestamp,
+    /// Whether no other trip tells of the patrol in that commune on that day.
+    pub is_first_here: bool,
+    /// Whether no other trip tells of the patrol in any commune on that day.
+    pub is_first_anywhere: bool,
+    /// The last earlier day on which the patrol was in that commune.
+    pub before_here: Option<i32>,
+    /// The last earlier day on which the patrol was in any commune.
+    pub before_anywhere: Option<i32>,
+}
+
+/// A day's visits before they are laid into columns.
+#[derive(Debug, Clone, Default)]
+pub struct DayDraft {
+    /// Patrols with what they saw and did.
+    pub visits: Vec<VisitDraft>,
+}
+
+/// A visit before it is laid into columns.
+#[derive(Debug, Clone)]
+pub struct VisitDraft {
+    /// What is known of the patrol.
+    pub facts: PatrolFacts,
+    /// What it saw.
+    pub seen: Vec<WordSeen>,
+    /// What it did.
+    pub trips: Vec<Trip>,
+}
+
+impl VisitDraft {
+    /// A visit that saw and did nothing yet.
+    #[must_use]
+    pub const fn of(facts: PatrolFacts) -> Self {
+        Self {
+            facts,
+            seen: Vec::new(),
+            trips: Vec::new(),
+        }
+    }
+}
+
+/// What was seen over some days, once per position.
+#[derive(Debug, Clone, Default)]
+pub struct Union {
+    positions: Box<[u16]>,
+    masks: Box<[u64]>,
+}
+
+impl Union {
+    /// What a canvas shows.
+    #[must_use]
+    pub fn of(canvas: &Canvas) -> Self {
+        let (positions, masks): (Vec<u16>, Vec<u64>) =
+            canvas.seen().map(|seen| (seen.position, seen.mask)).unzip();
+        Self {
+            positions: positions.into(),
+            masks: masks.into(),
+        }
+    }
+
+    /// Adds it to a canvas.
+    pub fn paint(&self, canvas: &mut Canvas) {
+        canvas.add(&self.positions, &self.masks);
+    }
+
+    /// Memory in bytes, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.positions) + size_of_val(&*self.masks) + size_of::<Self>()
+    }
+}
+
+/// The days of a block.
+#[derive(Debug, Default)]
+pub struct Block {
+    first: i64,
+    /// Where the visits of a day begin; one more at the end.
+    starts: Vec<u32>,
+    visits: Vec<Visit>,
+    positions: Vec<u16>,
+    masks: Vec<u64>,
+    trips: Vec<Trip>,
+    steps: [Option<Union>; 4],
+    whole: Option<Union>,
+}
+
+impl Block {
+    /// A block that begins with that day; days come in order.
+    #[must_use]
+    pub fn of(first: i64, days: Vec<(i64, DayDraft)>) -> Self {
+        let mut block = Self {
+            first,
+            starts: vec![0],
+            ..Self::default()
+        };
+        let mut days = days.into_iter().peekable();
+        for day in first..first + BLOCK_D {
+            while let Some((_, draft)) = days.next_if(|(own, _)| *own <= day) {
+                block.push(draft);
+            }
+            block.starts.push(count(block.visits.len()));
+        }
+        block.visits.shrink_to_fit();
+        block.positions.shrink_to_fit();
+        block.masks.shrink_to_fit();
+        block.trips.shrink_to_fit();
+        block
+    }
+
+    fn push(&mut self, day: DayDraft) {
+        for draft in day.visits {
+            let (rows, trips) = (count(self.positions.len()), count(self.trips.len()));
+            self.positions
+                .extend(draft.seen.iter().map(|seen| seen.position));
+            self.masks.extend(draft.seen.iter().map(|seen| seen.mask));
+            self.trips.extend(draft.trips);
+            self.visits.push(Visit {
+                facts: draft.facts,
+                rows: (rows, count(self.positions.len())),
+                trips: (trips, count(self.trips.len())),
+            });
+        }
+    }
+
+    /// Sets everything that is known of one day: the block is laid anew.
+    pub fn set_day(&mut self, day: i64, draft: DayDraft) {
+        let mut days: Vec<(i64, DayDraft)> = Vec::new();
+        let all = self.first..self.first + BLOCK_D;
+        self.each_visit(&all, |own, visit| {
+            if own == day {
+                return;
+            }
+            if days.last().is_none_or(|(last, _)| *last != own) {
+                days.push((own, DayDraft::default()));
+            }
+            if let Some((_, draft)) = days.last_mut() {
+                draft.visits.push(self.draft(visit));
+            }
+        });
+        let at = days.partition_point(|(own, _)| *own < day);
+        days.insert(at, (day, draft));
+        *self = Self::of(self.first, days);
+    }
+
+    fn draft(&self, visit: &Visit) -> VisitDraft {
+        let (positions, masks) = self.rows(visit);
+        let seen = positions.iter().zip(masks);
+        VisitDraft {
+            facts: visit.facts,
+            seen: seen
+                .map(|(position, mask)| WordSeen {
+                    position: *position,
+                    mask: *mask,
+                })
+                .collect(),
+            trips: self.trips(visit).to_vec(),
+        }
+    }
+
+    /// What a visit saw, positions and masks side by side.
+    #[must_use]
+    pub fn rows(&self, visit: &Visit) -> (&[u16], &[u64]) {
+        let range = visit.rows.0 as usize..visit.rows.1 as usize;
+        (
+            self.positions.get(range.clone()).unwrap_or_default(),
+            self.masks.get(range).unwrap_or_default(),
+        )
+    }
+
+    /// What a visit did.
+    #[must_use]
+    pub fn trips(&self, visit: &Visit) -> &[Trip] {
+        let range = visit.trips.0 as usize..visit.trips.1 as usize;
+        self.trips.get(range).unwrap_or_default()
+    }
+
+    /// Shows every visit on some days, in order.
+    pub fn each_visit(&self, days: &Days, mut show: impl FnMut(i64, &Visit)) {
+        let last = self.first + BLOCK_D;
+        for day in days.start.max(self.first)..days.end.min(last) {
+            for visit in self.on(day, day + 1) {
+                show(day, visit);
+            }
+        }
+    }
+
+    /// The visits from one day to another, the end excluded.
+    fn on(&self, from: i64, to: i64) -> &[Visit] {
+        let start = |day: i64| {
+            let at = usize::try_from(day - self.first).unwrap_or(0);
+            self.starts.get(at).map_or(0, |start| *start as usize)
+        };
+        self.visits.get(start(from)..start(to)).unwrap_or_default()
+    }
+
+    /// Paints what was seen on some days.
+    pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
+        let end = self.first + BLOCK_D;
+        if days.start <= self.first && end <= days.end {
+            return self.paint_whole(canvas);
+        }
+        let (mut day, last) = (days.start.max(self.first), days.end.min(end));
+        while day < last {
+            let step = (day - self.first).div_euclid(STEP_D);
+            let from = self.first + step * STEP_D;
+            if day == from && from + STEP_D <= last {
+                self.paint_step(canvas, step);
+                day += STEP_D;
+            } else {
+                self.paint_rows(canvas, day, day + 1);
+                day += 1;
+            }
+        }
+    }
+
+    /// Paints what was seen on all days.
+    pub fn paint_whole(&mut self, canvas: &mut Canvas) {
+        if self.whole.is_none() {
+            let mut own = Canvas::default();
+            self.paint_rows(&mut own, self.first, self.first + BLOCK_D);
+            self.whole = Some(Union::of(&own));
+        }
+        if let Some(whole) = &self.whole {
+            whole.paint(canvas);
+        }
+    }
+
+    fn paint_step(&mut self, canvas: &mut Canvas, step: i64) {
+        let Ok(at) = usize::try_from(step) else {
+            return;
+        };
+        let from = self.first + step * STEP_D;
+        if self.steps.get(at).is_some_and(Option::is_none) {
+            let mut own = Canvas::default();
+            self.paint_rows(&mut own, from, from + STEP_D);
+            if let Some(place) = self.steps.get_mut(at) {
+                *place = Some(Union::of(&own));
+            }
+        }
+        if let Some(Some(union)) = self.steps.get(at) {
+            union.paint(canvas);
+        }
+    }
+
+    fn paint_rows(&self, canvas: &mut Canvas, from: i64, to: i64) {
+        let visits = self.on(from, to);
+        let (Some(first), Some(last)) = (visits.first(), visits.last()) else {
+            return;
+        };
+        let range = first.rows.0 as usize..last.rows.1 as usize;
+        if let (Some(positions), Some(masks)) =
+            (self.positions.get(range.clone()), self.masks.get(range))
+        {
+            canvas.add(positions, masks);
+        }
+    }
+
+    /// Memory in bytes, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let unions = self.steps.iter().chain([&self.whole]).flatten();
+        size_of::<Self>()
+            + size_of_val(self.starts.as_slice())
+            + self.visits.capacity() * size_of::<Visit>()
+            + self.positions.capacity() * size_of::<u16>()
+            + self.masks.capacity() * size_of::<u64>()
+            + self.trips.capacity() * size_of::<Trip>()
+            + unions.map(Union::bytes).sum::<usize>()
+    }
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

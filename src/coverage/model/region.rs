@@ -1,0 +1,135 @@
+//! Regions: the H3 cells four resolutions above the words of masks, by which the index is laid out and kept in memory.
+//!
+//! A region holds 2,401 words, so a word's position in it fits two bytes and everything seen in a region is an array.
+
+use h3o::{CellIndex, LatLng, Resolution};
+
+use super::lattice::{CHILDREN, Lattice, ParentCell, ParentMask};
+use super::packed::Damaged;
+use crate::geo::position::Position;
+
+/// Words in a region that is no pentagon: seven to the fourth power.
+pub const WORDS: usize = 2_401;
+
+/// All bits of a word.
+pub const FULL: u64 = (1 << CHILDREN) - 1;
+
+const ENTRY_BYTES: usize = 9;
+
+/// A region, as the number that rows hold. Its resolution tells that of its masks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region(u64);
+
+/// What was seen under one word of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WordSeen {
+    /// The word's position.
+    pub position: u16,
+    /// Its bits.
+    pub mask: u64,
+}
+
+impl Region {
+    /// The region of a word, and the word's position in it; `None` for a number that is no cell, or too coarse a one.
+    #[must_use]
+    pub fn of(word: ParentCell) -> Option<(Self, u16)> {
+        let cell = word.cell()?;
+        let region = Resolution::try_from(u8::from(cell.resolution()).checked_sub(4)?).ok()?;
+        let position = u16::try_from(cell.child_position(region)?).ok()?;
+        Some((Self(u64::from(cell.parent(region)?)), position))
+    }
+
+    /// The region of the coarse masks that a position lies in.
+    #[must_use]
+    pub fn at(position: Position) -> Option<Self> {
+        let place = LatLng::new(position.lat(), position.lon()).ok()?;
+        let word = place.to_cell(Lattice::CURRENT.parent());
+        Self::of(ParentCell::of(word)).map(|(region, _)| region)
+    }
+
+    /// A number as it was stored. One that is no cell matches no risk and is otherwise harmless.
+    #[must_use]
+    #[expect(clippy::cast_sign_loss, reason = "a stored cell is never negative")]
+    pub const fn from_db(number: i64) -> Self {
+        Self(number as u64)
+    }
+
+    /// The number to store.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "the top bit of an H3 index is reserved and zero"
+    )]
+    pub const fn to_db(self) -> i64 {
+        self.0 as i64
+    }
+
+    /// The cell, if the number is one.
+    #[must_use]
+    pub fn cell(self) -> Option<CellIndex> {
+        CellIndex::try_from(self.0).ok()
+    }
+
+    /// The masks that are kept under this region.
+    #[must_use]
+    pub fn lattice(self) -> Option<Lattice> {
+        Lattice::new(u8::from(self.cell()?.resolution()) + 6).ok()
+    }
+
+    /// The word at a position.
+    #[must_use]
+    pub fn word(self, position: u16) -> Option<ParentCell> {
+        let words = self.lattice()?.parent();
+        let word = self.cell()?.child_at(u64::from(position), words)?;
+        Some(ParentCell::of(word))
+    }
+}
+
+/// Masks sorted by word, laid out by region.
+#[must_use]
+pub fn by_region(masks: &[ParentMask]) -> Vec<(Region, Vec<WordSeen>)> {
+    let mut regions: Vec<(Region, Vec<WordSeen>)> = Vec::new();
+    for seen in masks {
+        let Some((region, position)) = Region::of(seen.parent) else {
+            continue;
+        };
+        let seen = WordSeen {
+            position,
+            mask: seen.mask,
+        };
+        match regions.last_mut() {
+            Some((last, own)) if *last == region => own.push(seen),
+            _ => regions.push((region, vec![seen])),
+        }
+    }
+    regions
+}
+
+/// What was seen in a region, as it is kept.
+#[must_use]
+pub fn pack(seen: &[WordSeen]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(seen.len() * ENTRY_BYTES);
+    for own in seen {
+        bytes.extend_from_slice(&own.position.to_be_bytes());
+        bytes.extend(own.mask.to_be_bytes().iter().skip(1));
+    }
+    bytes
+}
+
+/// What some kept bytes tell.
+pub fn unpack(bytes: &[u8]) -> Result<impl Iterator<Item = WordSeen>, Damaged> {
+    let (entries, rest) = bytes.as_chunks::<ENTRY_BYTES>();
+    let is_placed = |entry: &[u8; ENTRY_BYTES]| usize::from(seen(entry).position) < WORDS;
+    if !rest.is_empty() || !entries.iter().all(is_placed) {
+        return Err(Damaged);
+    }
+    Ok(entries.iter().map(seen))
+}
+
+fn seen(entry: &[u8; ENTRY_BYTES]) -> WordSeen {
+    let [high, low, a, b, c, d, e, f, g] = *entry;
+    WordSeen {
+        position: u16::from_be_bytes([high, low]),
+        mask: u64::from_be_bytes([0, a, b, c, d, e, f, g]),
+    }
+}

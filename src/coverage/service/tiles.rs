@@ -1,0 +1,342 @@
+//! What is known of each region in memory, brought up to date by the index's clock before it is used.
+//!
+//! An act that changes rows of a region's day marks it with an instant of the clock. Whoever reads asks for the
+//! clock first: what was marked since is read again before anything is painted from it, in this process and in any
+//! other. Regions are dropped, those not used for longest first, when they hold too much in all.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::base::ids::PatrolId;
+use crate::base::time::LocalDate;
+use crate::coverage::model::block::{DayDraft, VisitDraft};
+use crate::coverage::model::region::{Region, unpack};
+use crate::coverage::model::timeline::{Days, Timeline, block_of, days_of};
+use crate::coverage::sql::{self, CellsRow, Change, Slice, TripRow};
+use crate::store::Tx;
+
+use super::Error;
+use super::words::Words;
+
+/// Changes read one by one; after more, everything is read anew when it is asked for.
+const MOST_CHANGES: i64 = 20_000;
+
+/// A timeline that readers share.
+pub(super) type Shared = Arc<Mutex<Timeline>>;
+
+/// What a timeline is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct View {
+    pub(super) version: i64,
+    pub(super) footprint: i64,
+}
+
+/// The regions that have rows, each with its first and last day.
+pub(super) type Spans = Arc<BTreeMap<Region, (LocalDate, LocalDate)>>;
+
+/// The timelines in memory.
+pub(super) struct Tiles {
+    words: RwLock<Words>,
+    kept: Mutex<Kept>,
+    /// Held while rows are read, so that they are read once.
+    reading: tokio::sync::Mutex<()>,
+    most_bytes: usize,
+}
+
+impl fmt::Debug for Tiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tiles")
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    /// The instant up to which all that is kept is known, or marked as stale.
+    known: Option<i64>,
+    lines: HashMap<(View, Region), Line>,
+    views: Vec<View>,
+    spans: HashMap<i64, Spans>,
+    /// When each region was changed last, as far as any change was read.
+    marks: HashMap<Region, i64>,
+    uses: u64,
+}
+
+struct Line {
+    shared: Shared,
+    stale: BTreeSet<i64>,
+    used: u64,
+    bytes: usize,
+}
+
+impl Kept {
+    fn apply(&mut self, change: &Change) {
+        let place = change.place;
+        let day = place.day.as_days();
+        for view in &self.views {
+            if view.version == place.version
+                && let Some(line) = self.lines.get_mut(&(*view, place.region))
+            {
+                line.stale.insert(day);
+            }
+        }
+        self.marks.insert(place.region, change.epoch);
+        if let Some(spans) = self.spans.get_mut(&place.version) {
+            let span = Arc::make_mut(spans).entry(place.region);
+            let span = span.or_insert((place.day, place.day));
+            *span = (span.0.min(place.day), span.1.max(place.day));
+        }
+        self.known = Some(change.epoch);
+    }
+
+    fn ready(&mut self, view: View, region: Region, days: &Days) -> Option<Shared> {
+        let line = self.lines.get_mut(&(view, region))?;
+        line.used = self.uses;
+        let is_fresh = line.stale.range(days.clone()).next().is_none();
+        let is_loaded = || {
+            line.shared
+                .lock()
+                .is_ok_and(|own| own.missing(days).is_none())
+        };
+        (is_fresh && is_loaded()).then(|| Arc::clone(&line.shared))
+    }
+
+    fn line(&mut self, view: View, region: Region) -> &mut Line {
+        if !self.views.contains(&view) {
+            self.views.push(view);
+        }
+        self.lines.entry((view, region)).or_insert_with(|| Line {
+            shared: Arc::default(),
+            stale: BTreeSet::new(),
+            used: 0,
+            bytes: 0,
+        })
+    }
+
+    fn shrink(&mut self, most_bytes: usize) {
+        let mut bytes: usize = self.lines.values().map(|line| line.bytes).sum();
+        if bytes <= most_bytes {
+            return;
+        }
+        let mut by_use: Vec<_> = self
+            .lines
+            .iter()
+            .map(|(key, line)| (line.used, *key))
+            .collect();
+        by_use.sort_unstable_by_key(|(used, _)| *used);
+        for (_, key) in by_use {
+            if bytes <= most_bytes / 4 * 3 {
+                break;
+            }
+            if let Some(gone) = self.lines.remove(&key) {
+                bytes -= gone.bytes;
+            }
+        }
+    }
+}
+
+impl Tiles {
+    /// No timelines yet; at most so many bytes of them are kept.
+    pub(super) fn new(most_bytes: usize) -> Self {
+        Self {
+            words: RwLock::default(),
+            kept: Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
+            most_bytes,
+        }
+    }
+
+    /// Brings what is known up to the clock and gives the regions that have rows.
+    pub(super) async fn sync(&self, tx: &mut Tx, version: i64) -> Result<Spans, Error> {
+        let now = sql::epoch(tx).await?;
+        if let Some(spans) = self.spans_at(now, version)? {
+            return Ok(spans);
+        }
+        let _reading = self.reading.lock().await;
+        let known = self.kept()?.known;
+        if let Some(known) = known.filter(|known| *known < now) {
+            let changes = sql::changes(tx, known, MOST_CHANGES).await?;
+            let mut kept = self.kept()?;
+            if i64::try_from(changes.len()).is_ok_and(|read| read < MOST_CHANGES) {
+                changes.iter().for_each(|change| kept.apply(change));
+            } else {
+                *kept = Kept::default();
+            }
+        }
+        if let Some(spans) = self.spans_at(now, version)? {
+            return Ok(spans);
+        }
+        let regions = sql::regions(tx, version).await?.into_iter();
+        let spans: Spans = Arc::new(
+            regions
+                .map(|(region, first, last)| (region, (first, last)))
+                .collect(),
+        );
+        let mut kept = self.kept()?;
+        kept.known = kept.known.or(Some(now));
+        kept.spans.insert(version, Arc::clone(&spans));
+        Ok(spans)
+    }
+
+    fn spans_at(&self, now: i64, version: i64) -> Result<Option<Spans>, Error> {
+        let kept = self.kept()?;
+        let is_known = kept.known.is_some_and(|known| now <= known);
+        Ok(kept.spans.get(&version).filter(|_| is_known).cloned())
+    }
+
+    /// The timelines of some regions, everything loaded that is known of those days.
+    pub(super) async fn lines(
+        &self,
+        tx: &mut Tx,
+        view: View,
+        regions: &[Region],
+        days: &Days,
+    ) -> Result<Vec<Shared>, Error> {
+        if let Some(lines) = self.ready(view, regions, days)? {
+            return Ok(lines);
+        }
+        let _reading = self.reading.lock().await;
+        let mut lines = Vec::with_capacity(regions.len());
+        for region in regions {
+            let ready = self.kept()?.ready(view, *region, days);
+            lines.push(match ready {
+                Some(line) => line,
+                None => self.load(tx, view, *region, days).await?,
+            });
+        }
+        Ok(lines)
+    }
+
+    fn ready(
+        &self,
+        view: View,
+        regions: &[Region],
+        days: &Days,
+    ) -> Result<Option<Vec<Shared>>, Error> {
+        let mut kept = self.kept()?;
+        kept.uses += 1;
+        let lines = regions.iter();
+        Ok(lines
+            .map(|region| kept.ready(view, *region, days))
+            .collect())
+    }
+
+    /// When a region was changed last, as far as is known.
+    pub(super) fn mark(&self, region: Region) -> i64 {
+        let kept = self.kept();
+        kept.map_or(0, |kept| kept.marks.get(&region).copied().unwrap_or(0))
+    }
+
+    /// Loads the blocks of a region that are missing, and the days that have changed.
+    async fn load(
+        &self,
+        tx: &mut Tx,
+        view: View,
+        region: Region,
+        days: &Days,
+    ) -> Result<Shared, Error> {
+        let (shared, stale) = {
+            let mut kept = self.kept()?;
+            let line = kept.line(view, region);
+            (Arc::clone(&line.shared), line.stale.clone())
+        };
+        let missing = locked(&shared)?.missing(days);
+        if let Some((first, last)) = missing {
+            let span = days_of(first).start..days_of(last).end;
+            let mut drafts = self.read(tx, view, region, &span).await?;
+            let mut line = locked(&shared)?;
+            for number in first..=last {
+                let rest = drafts.split_off(&days_of(number).end);
+                line.set_block(number, drafts.into_iter().collect());
+                drafts = rest;
+            }
+        }
+        for day in stale {
+            let is_held = locked(&shared)?.holds(day);
+            let is_fresh = missing
+                .is_some_and(|(first, last)| first <= block_of(day) && block_of(day) <= last);
+            if is_held && !is_fresh {
+                let mut drafts = self.read(tx, view, region, &(day..day + 1)).await?;
+                let draft = drafts.remove(&day).unwrap_or_default();
+                locked(&shared)?.set_day(day, draft);
+            }
+        }
+        // Nothing is marked while rows are read: what was stale is not any more.
+        self.kept()?.line(view, region).stale.clear();
+        Ok(shared)
+    }
+
+    async fn read(
+        &self,
+        tx: &mut Tx,
+        view: View,
+        region: Region,
+        days: &Days,
+    ) -> Result<BTreeMap<i64, DayDraft>, Error> {
+        let slice = Slice {
+            version: view.version,
+            region,
+            from: LocalDate::from_days(days.start),
+            to: LocalDate::from_days(days.end - 1),
+        };
+        let cells = sql::cells_in(tx, slice, view.footprint).await?;
+        let trips = sql::trips_in(tx, slice).await?;
+        drafts(&mut *self.words_mut()?, &cells, &trips)
+    }
+
+    /// The numbers of words, to look up.
+    pub(super) fn words(&self) -> Result<RwLockReadGuard<'_, Words>, Error> {
+        self.words.read().map_err(|fault| Error::ended(fault))
+    }
+
+    /// The numbers of words, to give new ones.
+    pub(super) fn words_mut(&self) -> Result<RwLockWriteGuard<'_, Words>, Error> {
+        self.words.write().map_err(|fault| Error::ended(fault))
+    }
+
+    /// Counts what is kept, and drops what is too much.
+    pub(super) fn settle(&self, view: View, lines: &[(Region, Shared)]) {
+        let Ok(mut kept) = self.kept() else { return };
+        for (region, shared) in lines {
+            let bytes = shared.lock().map_or(0, |line| line.bytes());
+            if let Some(line) = kept.lines.get_mut(&(view, *region)) {
+                line.bytes = bytes;
+            }
+        }
+        kept.shrink(self.most_bytes);
+    }
+
+    fn kept(&self) -> Result<std::sync::MutexGuard<'_, Kept>, Error> {
+        self.kept.lock().map_err(|fault| Error::ended(fault))
+    }
+}
+
+/// A timeline for as long as nothing is awaited.
+pub(super) fn locked(shared: &Shared) -> Result<std::sync::MutexGuard<'_, Timeline>, Error> {
+    shared.lock().map_err(|fault| Error::ended(fault))
+}
+
+/// Rows of one region as visits by day.
+pub(super) fn drafts(
+    words: &mut Words,
+    cells: &[CellsRow],
+    trips: &[TripRow],
+) -> Result<BTreeMap<i64, DayDraft>, Error> {
+    let mut visits = BTreeMap::<(i64, PatrolId), VisitDraft>::new();
+    for row in cells {
+        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
+        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
+        visit.seen.extend(unpack(&row.cells)?);
+    }
+    for row in trips {
+        let trip = words.trip(row);
+        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
+        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
+        visit.trips.push(trip);
+    }
+    let mut days = BTreeMap::<i64, DayDraft>::new();
+    for ((day, _), visit) in visits {
+        days.entry(day).or_default().visits.push(visit);
+    }
+    Ok(days)
+}

@@ -1,0 +1,29 @@
+//! Coverage's tables: the index by region, the clock that orders its changes, and what waits.
+
+mod read;
+mod write;
+
+pub use read::*;
+pub use write::*;
+
+/// Every statement of coverage, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    KEEP_PATROL,
+    RENAME_PATROL,
+    PLACES_OF,
+    FORGET_CELLS,
+    FORGET_TRIPS,
+    TICK,
+    MARK,
+    EPOCH,
+    CHANGES,
+    REGIONS,
+    CELLS_IN,
+    TRIPS_IN,
+    PIECES_IN,
+    CELLS_OF,
+    TRIPS_OF,
+    PENDING,
+    LAST_SEQ,
+    LAST_SEQ_BEFORE,
+];
