@@ -212,8 +212,20 @@ fn readers(routes: Routes) -> Routes {
             ],
         )
         .all(Needs(ReadOriginals), [routes!(evidence::http::original)])
-        .all(Needs(ReadCoverage), [routes!(coverage::http::coverage)])
-        .all(Needs(ReadGaps), [routes!(coverage::http::coverage_cells)])
+        .all(
+            Needs(ReadCoverage),
+            [
+                routes!(coverage::http::coverage),
+                routes!(coverage::http::coverage_series),
+            ],
+        )
+        .all(
+            Needs(ReadGaps),
+            [
+                routes!(coverage::http::coverage_cells),
+                routes!(coverage::http::explain_cell),
+            ],
+        )
 }
 
 /// Those who keep organisations, accounts and devices.

@@ -180,6 +180,19 @@ impl Field {
             .await
     }
 
+    /// The same caller at another process on the same database, with nothing in memory yet.
+    pub fn elsewhere(&self, client: &Client) -> Client {
+        let app = App::assemble(
+            (*self.app.config).clone(),
+            self.app.journal.clone(),
+            self.app.blobs.clone(),
+        );
+        Client {
+            router: server::router(app, None),
+            ..client.clone()
+        }
+    }
+
     /// Nobody in particular.
     pub fn anon(&self) -> Client {
         Client {

@@ -25,6 +25,13 @@ enum Place {
 const PLACES: [Place; 3] = [Place::Own, Place::Foreign, Place::Nowhere];
 
 impl Place {
+    fn cell(self) -> h3o::CellIndex {
+        let (lon, lat) = self.position();
+        h3o::LatLng::new(lat, lon)
+            .unwrap()
+            .to_cell(h3o::Resolution::Eleven)
+    }
+
     fn position(self) -> (f64, f64) {
         match self {
             Self::Own => (104.3, 22.4),
@@ -308,6 +315,19 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        ("GET", "/api/v1/coverage/series") => sample(
+            format!("/api/v1/coverage/series?from=2026-02-01&to=2026-03-02&commune={code}"),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/coverage/explain") => sample(
+            format!(
+                "/api/v1/coverage/explain?from=2026-02-01&to=2026-03-02&cell={}",
+                place.cell()
+            ),
+            none,
+            true,
+        ),
         ("GET", "/api/v1/coverage/cells") => sample(
             format!("/api/v1/coverage/cells?from=2026-02-01&to=2026-03-02&commune={code}"),
             none,
@@ -460,6 +480,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
     let of_a_commune = [
         "/api/v1/coverage",
         "/api/v1/coverage/cells",
+        "/api/v1/coverage/series",
         "/api/v1/risk-areas/{code}",
     ];
     unknown.contains(&route.path.as_str())

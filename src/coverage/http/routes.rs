@@ -4,13 +4,17 @@ use std::num::NonZeroU8;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use h3o::CellIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::service::{Answer, Asked, Coverage, Force, Gap, GapPlace, GapsAsked, Pass};
+use crate::coverage::service::{
+    Answer, Asked, Coverage, ExplainAsked, Explanation, Force, Gap, GapPlace, GapsAsked, Pass,
+    Series, SeriesAsked, Step,
+};
 use crate::http::{Body, Params, Problem};
 use crate::identity::Caller;
 use crate::identity::model::OrgKind;
@@ -47,6 +51,12 @@ pub struct CoverageQuery {
     pub force: Option<String>,
     /// From facts received up to this instant.
     pub as_of: Option<Timestamp>,
+    /// Beside the share of the period of equal length before.
+    pub compare: Option<bool>,
+    /// Beside which share was seen how lately.
+    pub freshness: Option<bool>,
+    /// Steps of a series: `week` or `month`. For the series only.
+    pub step: Option<Step>,
 }
 
 /// Coverage of the risk areas per commune.
@@ -57,8 +67,58 @@ pub async fn coverage(
     Caller(actor): Caller,
     Params(query): Params<CoverageQuery>,
 ) -> Result<Body<Answer>, Problem> {
+    if query.step.is_some() {
+        return Err(refused("step", "is for /api/v1/coverage/series"));
+    }
     let answer = coverage.ask(&actor, query.asked()?).await?;
     Ok(Body(StatusCode::OK, answer))
+}
+
+/// Coverage step by step, of all communes in reach or of one.
+#[utoipa::path(get, path = "/api/v1/coverage/series", tag = "coverage", params(CoverageQuery),
+    responses((status = 200, body = Series), (status = 400), (status = 404)))]
+pub async fn coverage_series(
+    State(coverage): State<Coverage>,
+    Caller(actor): Caller,
+    Params(query): Params<CoverageQuery>,
+) -> Result<Body<Series>, Problem> {
+    let step = query.step.unwrap_or(Step::Week);
+    let asked = query.asked()?;
+    let series = coverage.series(&actor, SeriesAsked { asked, step }).await?;
+    Ok(Body(StatusCode::OK, series))
+}
+
+/// Which cell is to be explained.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ExplainQuery {
+    /// The cell's H3 index, of resolution 9, 10 or 11.
+    pub cell: String,
+    /// First local day (UTC+7), included.
+    pub from: LocalDate,
+    /// Last local day, included.
+    pub to: LocalDate,
+    /// How far a patrol sees; only indexed radii are answered.
+    pub radius_m: Option<f64>,
+}
+
+/// Why a cell counts as covered or not: which patrols saw it, which gaps and fixes near it earned nothing, and why.
+#[utoipa::path(get, path = "/api/v1/coverage/explain", tag = "coverage", params(ExplainQuery),
+    responses((status = 200, body = Explanation), (status = 400), (status = 404)))]
+pub async fn explain_cell(
+    State(coverage): State<Coverage>,
+    Caller(actor): Caller,
+    Params(query): Params<ExplainQuery>,
+) -> Result<Body<Explanation>, Problem> {
+    let cell = query.cell.parse::<CellIndex>();
+    let cell = cell.map_err(|fault| refused("cell", &fault.to_string()))?;
+    let asked = ExplainAsked {
+        cell,
+        from: query.from,
+        to: query.to,
+        radius_cm: query.radius_m.map(centimetres).transpose()?,
+    };
+    Ok(Body(StatusCode::OK, coverage.explain(&actor, asked).await?))
 }
 
 impl CoverageQuery {
@@ -84,6 +144,8 @@ impl CoverageQuery {
             validated: self.validated.unwrap_or(false),
             force: self.force.map(|text| force(&text)).transpose()?,
             as_of: self.as_of,
+            compare: self.compare.unwrap_or(false),
+            freshness: self.freshness.unwrap_or(false),
             ..Asked::between(self.from, self.to)
         })
     }

@@ -76,6 +76,8 @@ pub struct Draft {
     pub mask_resolution: u8,
     /// H3 resolution of the words that hold them.
     pub parent_resolution: u8,
+    /// Within how many days something counts as seen lately, ascending.
+    pub freshness_days: Vec<u32>,
 }
 
 /// A definition that can be computed.
@@ -196,6 +198,7 @@ impl Draft {
             max_accuracy_m: 50,
             mask_resolution: 11,
             parent_resolution: 9,
+            freshness_days: vec![7, 30, 90, 365],
         }
     }
 }
@@ -214,6 +217,12 @@ impl Definition {
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.draft.version
+    }
+
+    /// Within how many days something counts as seen lately, ascending.
+    #[must_use]
+    pub fn freshness_days(&self) -> &[u32] {
+        &self.draft.freshness_days
     }
 
     /// The resolutions of masks.

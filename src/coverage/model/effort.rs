@@ -119,7 +119,7 @@ pub fn night_ms(from: Timestamp, to: Timestamp) -> i64 {
             day.start().plus_millis(DAWN_MS),
             day.start().plus_millis(DUSK_MS),
         );
-        for (dark_from, dark_to) in [(day.start(), dawn), (dusk, day.end())] {
+        for (dark_from, dark_to) in [(day.start(), dawn), (dusk, day.plus_days(1).start())] {
             night += to.min(dark_to).since(from.max(dark_from)).max(0);
         }
         day = day.plus_days(1);

@@ -58,6 +58,10 @@ pub struct Asked {
     pub force: Option<Force>,
     /// From facts received up to an instant only.
     pub as_of: Option<Timestamp>,
+    /// Beside the share of the period of equal length before.
+    pub compare: bool,
+    /// Beside how long ago what is covered was seen last.
+    pub freshness: bool,
 }
 
 impl Asked {
@@ -77,6 +81,8 @@ impl Asked {
             validated: false,
             force: None,
             as_of: None,
+            compare: false,
+            freshness: false,
         }
     }
 }
@@ -142,6 +148,45 @@ pub struct Figures {
     pub revisit_days: Option<f64>,
     /// When the last of them was there.
     pub last_visit_at: Option<Timestamp>,
+    /// The share of the period of equal length before, within the same boundaries; where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
+    /// Which share was seen how lately; where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Vec<Fresh>>,
+}
+
+/// Coverage of the period of equal length before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Before {
+    /// The area that was at risk then, in m².
+    pub risk_area_m2: f64,
+    /// The covered part of it, in m².
+    pub covered_m2: f64,
+    /// The covered share, 0 to 1; null without risk area.
+    pub coverage: Option<f64>,
+    /// Half width of the 99.9 % interval around the share.
+    pub error_bound: Option<f64>,
+}
+
+/// What was seen within so many days before the end of the window, that day included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Fresh {
+    /// So many days.
+    pub days: u32,
+    /// The share of the risk area, 0 to 1; null without risk area.
+    pub coverage: Option<f64>,
+}
+
+impl Before {
+    pub(super) fn of(share: &Share) -> Self {
+        Self {
+            risk_area_m2: share.risk_area_m2,
+            covered_m2: share.covered_m2,
+            coverage: share.coverage,
+            error_bound: share.error_bound,
+        }
+    }
 }
 
 impl Figures {
@@ -163,6 +208,8 @@ impl Figures {
                 .then(|| hours(effort.night_ms) / hours(effort.duration_ms)),
             revisit_days: effort.revisit_days(),
             last_visit_at: effort.last_at,
+            before: None,
+            freshness: None,
         }
     }
 }

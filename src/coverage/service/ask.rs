@@ -55,6 +55,7 @@ pub(super) struct Material {
     pub(super) shows_all: bool,
     pub(super) radius_cm: u32,
     pub(super) view: View,
+    spans: Spans,
     pub(super) regions: Arc<[Region]>,
     pub(super) source: Source,
     pub(super) chosen: Chosen,
@@ -131,6 +132,25 @@ impl Material {
         }
     }
 
+    /// The same over other days, under the same risk and the same map.
+    pub(super) fn over(&self, days: Days) -> Self {
+        let near = (!self.shows_all).then_some((&self.map, &self.shown));
+        Self {
+            regions: regions(&self.spans, &days, near),
+            days,
+            ..self.clone()
+        }
+    }
+
+    /// The same over the period of equal length before, under the risk of that period.
+    pub(super) fn before(&self) -> Self {
+        let length = self.days.end - self.days.start;
+        Self {
+            risk: Arc::clone(&self.before),
+            ..self.over(self.days.start - length..self.days.start)
+        }
+    }
+
     /// The place on the map of the commune with that boundary, if it is there.
     pub(super) fn place_of(&self, boundary: u32) -> Option<u32> {
         let at = self.placement.get(boundary as usize).copied();
@@ -155,7 +175,7 @@ impl Coverage {
         let season = Season::of(&material.risk, from, to);
         Self::note_season(&material, &season, &mut notes)?;
         let definition = self.definition_of(&material);
-        let (communes, total, faulty) = self.folded(&mut tx, material).await?;
+        let (communes, total, faulty) = self.answered(&mut tx, material).await?;
         notes.extend(faulty.into_iter().map(|code| Note {
             code: "geometry_fault",
             text: format!("the risk of commune {code} cannot be computed"),
@@ -181,6 +201,12 @@ impl Coverage {
         scope: &Scope,
     ) -> Result<(Material, Vec<Note>), Error> {
         let length = check_days(asked.from, asked.to)?;
+        if asked.as_of.is_some() && (asked.compare || asked.freshness) {
+            return Err(parameter(
+                "as_of",
+                "answers one window: ask without compare and freshness",
+            ));
+        }
         let radius_cm = self
             .definition
             .radius_cm(FootprintClass::Ground, asked.radius_cm)
@@ -223,6 +249,7 @@ impl Coverage {
             shows_all,
             radius_cm,
             view,
+            spans,
             regions,
             source,
             chosen: Chosen::default(),
@@ -261,7 +288,7 @@ impl Coverage {
         })
     }
 
-    fn definition_of(&self, material: &Material) -> DefinitionView {
+    pub(super) fn definition_of(&self, material: &Material) -> DefinitionView {
         DefinitionView {
             version: self.definition.version(),
             radius_m: f64::from(material.radius_cm) / 100.0,

@@ -7,7 +7,7 @@ use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
 use crate::store::Tx;
 
-use super::answer::{CommuneAnswer, Figures};
+use super::answer::{Before, CommuneAnswer, Figures, Fresh};
 use super::ask::{Material, Source};
 use super::paint::{Effort, Painted, painted};
 use super::tiles::Shared;
@@ -20,6 +20,9 @@ const REGIONS_AT_ONCE: usize = 512;
 /// The figures of every commune that is shown, of all of them together, and the codes whose risk cannot be computed.
 pub(super) type Folded = (Vec<CommuneAnswer>, Figures, Vec<String>);
 
+/// Shares by commune, and of all of them together.
+pub(super) type Shares = (Vec<Share>, Share);
+
 /// What all regions come to.
 #[derive(Debug, Default)]
 struct Sums {
@@ -31,9 +34,68 @@ struct Sums {
 }
 
 impl Coverage {
+    /// The figures that are asked for, beside those of other windows where they are wanted.
+    pub(super) async fn answered(&self, tx: &mut Tx, material: Material) -> Result<Folded, Error> {
+        let (before, fresh) = self.beside(tx, &material).await?;
+        let (sums, material) = self.sums(tx, Arc::new(material)).await?;
+        let told = move || sums.told(&material);
+        let (mut communes, mut total, faulty) = aside(told).await?;
+        if let Some((shares, all)) = before {
+            total.before = Some(Before::of(&all));
+            for (own, share) in communes.iter_mut().zip(&shares) {
+                own.figures.before = Some(Before::of(share));
+            }
+        }
+        for (days, (shares, all)) in fresh {
+            let fresh = |share: &Share| Fresh {
+                days,
+                coverage: share.coverage,
+            };
+            total.freshness.get_or_insert_default().push(fresh(&all));
+            for (own, share) in communes.iter_mut().zip(&shares) {
+                let classes = own.figures.freshness.get_or_insert_default();
+                classes.push(fresh(share));
+            }
+        }
+        Ok((communes, total, faulty))
+    }
+
+    /// The shares of the period before, and of the last days of the window.
+    async fn beside(
+        &self,
+        tx: &mut Tx,
+        material: &Material,
+    ) -> Result<(Option<Shares>, Vec<(u32, Shares)>), Error> {
+        let asked = &material.sieve.asked;
+        let before = if asked.compare {
+            Some(self.shares(tx, material.before()).await?)
+        } else {
+            None
+        };
+        let mut fresh = Vec::new();
+        if asked.freshness {
+            for days in self.definition.freshness_days() {
+                let last = material.days.end - i64::from(*days)..material.days.end;
+                fresh.push((*days, self.shares(tx, material.over(last)).await?));
+            }
+        }
+        Ok((before, fresh))
+    }
+
+    /// The shares of the communes that are shown, and of all of them together.
+    pub(super) async fn shares(&self, tx: &mut Tx, material: Material) -> Result<Shares, Error> {
+        let (sums, material) = self.sums(tx, Arc::new(material)).await?;
+        let shares = sums.shares(&material);
+        let total = Share::total(&shares, material.radius_cm);
+        Ok((shares, total))
+    }
+
     /// Folds the regions that the material names.
-    pub(super) async fn folded(&self, tx: &mut Tx, material: Material) -> Result<Folded, Error> {
-        let mut material = Arc::new(material);
+    async fn sums(
+        &self,
+        tx: &mut Tx,
+        mut material: Arc<Material>,
+    ) -> Result<(Sums, Arc<Material>), Error> {
         let mut sums = Sums::of(&material);
         let regions = Arc::clone(&material.regions);
         for some in regions.chunks(REGIONS_AT_ONCE) {
@@ -48,9 +110,7 @@ impl Coverage {
         } else if !material.shows_all {
             sums.patrols = sums.shown.len();
         }
-        aside(move || sums.told(&material))
-            .await
-            .map_err(Error::from)
+        Ok((sums, material))
     }
 
     /// The timelines of some regions, everything in them known by number to the material.
@@ -127,16 +187,30 @@ impl Sums {
         self.is_foreign |= painted.is_foreign;
     }
 
+    /// The shares of the communes that are shown, in the order of their codes.
+    fn shares(&self, material: &Material) -> Vec<Share> {
+        let communes = material.risk.communes.iter().zip(material.shown.iter());
+        let communes = communes
+            .zip(&self.measured)
+            .filter(|((_, shown), _)| **shown);
+        communes
+            .map(|((risk, _), measured)| {
+                Share::of(*measured, risk.risk_area_m2, material.radius_cm)
+            })
+            .collect()
+    }
+
     fn told(&self, material: &Material) -> Folded {
-        let mut communes = Vec::new();
-        let (mut shares, mut faulty) = (Vec::new(), Vec::new());
+        let (mut communes, mut faulty) = (Vec::new(), Vec::new());
+        let shares = self.shares(material);
         let mut total = Effort::default();
         let mut change_m2 = 0.0;
-        for (at, commune) in material.map.communes().iter().enumerate() {
-            let (Some(risk), Some(before), Some(true)) = (
+        let shown = material.map.communes().iter().enumerate();
+        let shown = shown.filter(|(at, _)| material.shown.get(*at) == Some(&true));
+        for ((at, commune), share) in shown.zip(&shares) {
+            let (Some(risk), Some(before)) = (
                 material.risk.communes.get(at),
                 material.before.communes.get(at),
-                material.shown.get(at),
             ) else {
                 continue;
             };
@@ -144,18 +218,15 @@ impl Sums {
             if risk.is_faulty {
                 faulty.push(code.to_owned());
             }
-            let measured = self.measured.get(at).copied().unwrap_or_default();
-            let share = Share::of(measured, risk.risk_area_m2, material.radius_cm);
             let effort = self.efforts.get(at).cloned().unwrap_or_default();
             let own_change_m2 = risk.risk_area_m2 - before.risk_area_m2;
             change_m2 += own_change_m2;
             communes.push(CommuneAnswer {
                 code: code.to_owned(),
                 name: commune.facts.name.clone(),
-                figures: Figures::of(&share, own_change_m2, &effort),
+                figures: Figures::of(share, own_change_m2, &effort),
             });
             total.join(&effort);
-            shares.push(share);
         }
         total.patrols = self.patrols;
         let share = Share::total(&shares, material.radius_cm);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod explain;
 mod fold;
 mod gaps;
 mod ground;
@@ -9,6 +10,7 @@ mod index;
 mod paint;
 mod recheck;
 mod season;
+mod series;
 mod tiles;
 mod trips;
 mod words;
@@ -28,7 +30,9 @@ use tiles::Tiles;
 use trips::PlacedCache;
 
 pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
+pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
+pub use series::{Series, SeriesAsked, Step};
 
 /// Why coverage is not answered.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ mod judge;
 mod read;
 mod recall;
 mod record;
+mod refused;
 mod retain;
 
 use serde::Serialize;
@@ -25,6 +26,7 @@ use super::sql::{self, PatrolRow};
 pub use append::{Appended, Upload};
 pub use judge::{Hold, HoldDraft, Judged, Judgement};
 pub use read::{PatrolPlace, PatrolView};
+pub use refused::{RefusedGap, RefusedNear};
 pub use sql::Filter;
 
 /// Why an act on patrols is refused.

@@ -6,8 +6,10 @@
 mod answer;
 mod definition;
 mod fold;
+mod region;
 mod risk;
 mod sweep;
+mod timeline;
 mod truth;
 mod window;
 

@@ -2,6 +2,9 @@
 //!
 //! The exact figures are printed by `fixtures/coverage/make_square.py` (GEOS 3.14.1, GeographicLib).
 
+mod index;
+mod questions;
+
 use std::io::Cursor;
 
 use serde_json::{Value, json};

@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+use std::num::NonZeroU8;
+
+use proptest::prelude::*;
+
+use crate::base::ids::PatrolId;
+use crate::coverage::model::block::{DayDraft, PatrolFacts, VisitDraft};
+use crate::coverage::model::canvas::{Canvas, Counts};
+use crate::coverage::model::region::{FULL, WORDS, WordSeen};
+use crate::coverage::model::timeline::{Timeline, block_of, days_of};
+
+/// A patrol's number, a day, and what it saw there.
+type Told = (u128, i64, Vec<(u16, u64)>);
+
+const FIRST: i64 = 20_000;
+
+fn told() -> impl Strategy<Value = Vec<Told>> {
+    let seen = prop::collection::btree_map(0..WORDS as u16, 1..=FULL, 0..6);
+    let visit = (1..6_u128, FIRST..FIRST + 700, seen);
+    prop::collection::vec(visit, 0..60).prop_map(|told| {
+        let mut once = BTreeMap::new();
+        for (patrol, day, seen) in told {
+            once.insert((day, patrol), seen.into_iter().collect());
+        }
+        let visits = once.into_iter();
+        visits
+            .map(|((day, patrol), seen)| (patrol, day, seen))
+            .collect()
+    })
+}
+
+fn facts(patrol: u128) -> PatrolFacts {
+    PatrolFacts {
+        patrol: PatrolId(uuid::Uuid::from_u128(patrol)),
+        kind: u32::try_from(patrol % 2).unwrap(),
+        lead_org: 1,
+        campaign: 0,
+        people: 0,
+        is_validated: false,
+        is_frozen: false,
+        ground: 0,
+    }
+}
+
+fn drafts(told: &[Told]) -> BTreeMap<i64, DayDraft> {
+    let mut days = BTreeMap::<i64, DayDraft>::new();
+    for (patrol, day, seen) in told {
+        let mut visit = VisitDraft::of(facts(*patrol));
+        let seen = seen.iter();
+        visit.seen.extend(seen.map(|(position, mask)| WordSeen {
+            position: *position,
+            mask: *mask,
+        }));
+        days.entry(*day).or_default().visits.push(visit);
+    }
+    days
+}
+
+fn line(told: &[Told]) -> Timeline {
+    let mut line = Timeline::default();
+    let mut days = drafts(told);
+    for number in block_of(FIRST)..=block_of(FIRST + 700) {
+        let rest = days.split_off(&days_of(number).end);
+        line.set_block(number, days.into_iter().collect());
+        days = rest;
+    }
+    line
+}
+
+/// The visits of every cell in a window, counted one by one.
+fn counted(told: &[Told], from: i64, to: i64, odd_only: bool) -> BTreeMap<(u16, u32), u32> {
+    let mut counts = BTreeMap::new();
+    for (patrol, day, seen) in told {
+        if (from..to).contains(day) && (!odd_only || patrol % 2 == 1) {
+            for (position, mask) in seen {
+                for bit in (0..49).filter(|bit| mask >> bit & 1 == 1) {
+                    *counts.entry((*position, bit)).or_default() += 1;
+                }
+            }
+        }
+    }
+    counts
+}
+
+fn cells(canvas: &Canvas) -> Vec<(u16, u32)> {
+    let seen = canvas.seen();
+    seen.flat_map(|own| {
+        let bits = (0..49).filter(move |bit| own.mask >> bit & 1 == 1);
+        bits.map(move |bit| (own.position, bit))
+    })
+    .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_window_shows_every_cell_that_was_seen_in_it(told in told(), from in 0..700_i64, length in 1..700_i64) {
+        let (from, to) = (FIRST + from, (FIRST + from + length).min(FIRST + 700));
+        let (mut line, mut canvas) = (line(&told), Canvas::default());
+        line.paint(&mut canvas, &(from..to));
+        let expected: Vec<_> = counted(&told, from, to, false).into_keys().collect();
+        prop_assert_eq!(cells(&canvas), expected);
+        let mut some = Canvas::default();
+        line.paint_some(&mut some, &(from..to), &|visit| visit.facts.kind == 1);
+        let expected: Vec<_> = counted(&told, from, to, true).into_keys().collect();
+        prop_assert_eq!(cells(&some), expected);
+    }
+
+    #[test]
+    fn visits_are_counted_cell_by_cell(told in told(), times in 1..4_u8) {
+        let mut counts = Counts::up_to(NonZeroU8::new(times).unwrap());
+        line(&told).count(&mut counts, &(FIRST..FIRST + 700), &|_| true);
+        let often = counted(&told, FIRST, FIRST + 700, false).into_iter();
+        let often: Vec<_> = often.filter(|(_, own)| *own >= u32::from(times)).map(|(cell, _)| cell).collect();
+        prop_assert_eq!(cells(&counts.all_reached()), often);
+    }
+
+    #[test]
+    fn a_day_that_is_set_anew_is_seen_through_every_union(told in told(), moved in 0..700_i64) {
+        let day = FIRST + moved;
+        let mut line = line(&told);
+        line.paint(&mut Canvas::default(), &(FIRST..FIRST + 700));
+        line.set_day(day, DayDraft::default());
+        let mut left = told.clone();
+        left.retain(|(_, own, _)| *own != day);
+        let mut canvas = Canvas::default();
+        line.paint(&mut canvas, &(FIRST..FIRST + 700));
+        let expected: Vec<_> = counted(&left, FIRST, FIRST + 700, false).into_keys().collect();
+        prop_assert_eq!(cells(&canvas), expected);
+    }
+}

@@ -1,0 +1,134 @@
+//! Coverage step by step: week by week or month by month, alone and from the first day on.
+
+use serde::Serialize;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::time::LocalDate;
+
+use super::answer::{Asked, DefinitionView, Note};
+use super::{Coverage, Error, parameter};
+
+/// Steps answered at most.
+const MOST_STEPS: usize = 120;
+const WEEK_D: i64 = 7;
+
+/// How long a step is. Weeks begin on Mondays, months on their first; the window cuts the first and the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Seven days.
+    Week,
+    /// A calendar month.
+    Month,
+}
+
+/// What is asked for, and in which steps.
+#[derive(Debug, Clone)]
+pub struct SeriesAsked {
+    /// The window and the filters.
+    pub asked: Asked,
+    /// The steps.
+    pub step: Step,
+}
+
+/// Coverage of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct SeriesStep {
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day.
+    pub to: LocalDate,
+    /// The part covered in this step, in m².
+    pub covered_m2: f64,
+    /// The same as a share of the risk area, 0 to 1; null without risk area.
+    pub coverage: Option<f64>,
+    /// Half width of the 99.9 % interval around the share.
+    pub error_bound: Option<f64>,
+    /// The part covered from the first day of the window to the end of this step, in m².
+    pub covered_so_far_m2: f64,
+    /// The same as a share.
+    pub coverage_so_far: Option<f64>,
+}
+
+/// Coverage step by step, of all communes that are shown together.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Series {
+    /// By which rule the figures were made.
+    pub definition: DefinitionView,
+    /// The area at risk on any day of the whole window, in m²: the same in every step.
+    pub risk_area_m2: f64,
+    /// What a reader must know.
+    pub notes: Vec<Note>,
+    /// The steps, the first one first.
+    pub steps: Vec<SeriesStep>,
+}
+
+impl Coverage {
+    /// Coverage step by step in the caller's reach.
+    pub async fn series(&self, actor: &Actor, asked: SeriesAsked) -> Result<Series, Error> {
+        let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
+        if asked.asked.as_of.is_some() {
+            return Err(parameter("as_of", "is not answered step by step"));
+        }
+        let mut tx = self.journal.store().read().await?;
+        let (material, notes) = self.material(&mut tx, asked.asked, &scope).await?;
+        let first = material.days.start;
+        let mut steps = Vec::new();
+        let mut risk_area_m2 = 0.0;
+        for (from, to) in steps_of(first, material.days.end, asked.step)? {
+            let (_, own) = self.shares(&mut tx, material.over(from..to)).await?;
+            let (_, so_far) = self.shares(&mut tx, material.over(first..to)).await?;
+            risk_area_m2 = own.risk_area_m2;
+            steps.push(SeriesStep {
+                from: LocalDate::from_days(from),
+                to: LocalDate::from_days(to - 1),
+                covered_m2: own.covered_m2,
+                coverage: own.coverage,
+                error_bound: own.error_bound,
+                covered_so_far_m2: so_far.covered_m2,
+                coverage_so_far: so_far.coverage,
+            });
+        }
+        Ok(Series {
+            definition: self.definition_of(&material),
+            risk_area_m2,
+            notes,
+            steps,
+        })
+    }
+}
+
+/// The days of each step, the end excluded.
+fn steps_of(first: i64, end: i64, step: Step) -> Result<Vec<(i64, i64)>, Error> {
+    let mut steps = Vec::new();
+    let mut from = first;
+    while from < end {
+        if steps.len() >= MOST_STEPS {
+            return Err(parameter(
+                "from",
+                format!("at most {MOST_STEPS} steps at once"),
+            ));
+        }
+        let to = next(from, step).min(end);
+        steps.push((from, to));
+        from = to;
+    }
+    Ok(steps)
+}
+
+/// The first day of the step after the one that a day lies in.
+fn next(day: i64, step: Step) -> i64 {
+    match step {
+        // 1970-01-01 was a Thursday.
+        Step::Week => day + WEEK_D - (day + 3).rem_euclid(WEEK_D),
+        Step::Month => {
+            let (year, month, _) = LocalDate::from_days(day).ymd();
+            let (year, month) = if month == 12 {
+                (year + 1, 1)
+            } else {
+                (year, month + 1)
+            };
+            LocalDate::from_ymd(year, month, 1).map_or(day + 1, LocalDate::as_days)
+        }
+    }
+}

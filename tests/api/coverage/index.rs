@@ -1,0 +1,122 @@
+//! The index in memory and on disk: whoever asks gets the same figures, however they were come by.
+
+use serde_json::{Value, json};
+
+use super::{
+    DAY_S, TODAY, WALK_50, YESTERDAY, asked, assert_share, first_commune, fixes, patrol, send,
+    two_communes, walked,
+};
+use crate::field::{Client, Field};
+
+const QUESTIONS: [&str; 9] = [
+    "",
+    "&radius_m=100",
+    "&visits=2",
+    "&kind=crop_check",
+    "&kind=night",
+    "&pass=1",
+    "&validated=true",
+    "&commune=99001",
+    "&compare=true&freshness=true",
+];
+
+async fn answers(client: &Client) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for question in QUESTIONS {
+        answers.push(asked(client, question).await);
+    }
+    let cells = "/api/v1/coverage/cells?commune=99001&from=2026-02-01&to=2026-03-31&limit=500";
+    answers.push(client.get(cells).await.expect(200).json());
+    answers
+}
+
+on_both! {
+    async fn processes_on_one_database_agree_after_every_change(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let other = field.elsewhere(&officer);
+        let agree = async |what: &str| {
+            let cold = answers(&field.elsewhere(&officer)).await;
+            assert_eq!(answers(&officer).await, cold, "{what}: the process that wrote");
+            assert_eq!(answers(&other).await, cold, "{what}: the process beside it");
+            cold
+        };
+        let nothing = agree("nothing").await;
+        let first = walked(&field, &phone, TODAY, 104.3).await;
+        let one = agree("a walk").await;
+        assert_ne!(nothing, one);
+        let night = patrol(&field, &phone, YESTERDAY, json!({ "kind": "night" })).await;
+        send(&phone, night, &fixes(&field, YESTERDAY, 104.3004, 0..90)).await;
+        field.settle().await;
+        agree("half a walk of another kind").await;
+        send(&phone, night, &fixes(&field, YESTERDAY, 104.3004, 90..180)).await;
+        field.settle().await;
+        agree("its other half").await;
+        let state = json!({ "state": "validated" });
+        officer.post(&format!("/api/v1/patrols/{first}/validation"), &state).await.expect(200);
+        field.settle().await;
+        agree("a validation").await;
+        let state = json!({ "state": "rejected", "reason": "chạy xe máy" });
+        officer.post(&format!("/api/v1/patrols/{night}/validation"), &state).await.expect(200);
+        field.settle().await;
+        agree("a rejection").await;
+        walked(&field, &phone, TODAY - 40 * DAY_S, 104.302).await;
+        agree("a walk of another month").await;
+    }
+
+    async fn what_was_seen_of_a_long_year_is_the_same_from_unions_and_from_rows(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        for n in 0..24 {
+            let lon = 104.2905 + f64::from(n) * 0.0008;
+            walked(&field, &phone, TODAY - i64::from(n) * 17 * DAY_S, lon).await;
+        }
+        // Every patrol is of this kind, so the filter changes nothing but the way to the figures.
+        for (from, to) in [
+            ("2025-01-01", "2026-03-31"), ("2025-03-04", "2026-01-07"), ("2025-06-18", "2025-06-30"),
+            ("2025-09-02", "2025-10-31"), ("2025-12-01", "2026-03-02"),
+        ] {
+            let window = format!("/api/v1/coverage?from={from}&to={to}");
+            let by_unions = officer.get(&window).await.expect(200).json();
+            let by_rows = officer.get(&format!("{window}&kind=crop_check")).await.expect(200).json();
+            assert_eq!(by_unions, by_rows, "{from} to {to}");
+        }
+    }
+
+    async fn people_nights_and_visits_are_told(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let org = officer.get("/api/v1/orgs").await.expect(200).json();
+        let org = org[0]["id"].as_str().unwrap().to_owned();
+        // Ten in the morning; the other walk begins at 17:45 of the day before, fifteen minutes before night.
+        let with_people = json!({ "headcount": { org: 4 } });
+        let morning = patrol(&field, &phone, TODAY, with_people).await;
+        send(&phone, morning, &fixes(&field, TODAY, 104.3, 0..180)).await;
+        let dusk = TODAY - DAY_S + 9 * 3600 + 45 * 60;
+        let evening = patrol(&field, &phone, dusk, json!({})).await;
+        send(&phone, evening, &fixes(&field, dusk, 104.3, 0..180)).await;
+        field.settle().await;
+        let figures = first_commune(&officer, "").await;
+        assert_eq!(figures["visits"], 2);
+        assert_eq!(figures["revisit_days"], 1.0);
+        let hours = 1790.0 / 3600.0;
+        super::assert_near(&figures["team_hours"], 2.0 * hours, 1e-6);
+        super::assert_near(&figures["person_hours"], 4.0 * hours, 1e-6);
+        super::assert_near(&figures["night_share"], 890.0 / 3580.0, 0.01);
+        let validated = first_commune(&officer, "&validated=true").await;
+        assert_eq!((&validated["person_hours"], &validated["night_share"]), (&Value::Null, &Value::Null));
+    }
+
+    async fn erased_fixes_leave_the_index_as_it_was(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        let before = first_commune(&officer, "").await;
+        assert_share(&before, WALK_50);
+        field.clock.advance_millis(800 * DAY_S * 1000);
+        tuantra::jobs::erase_due(&field.app).await.unwrap();
+        field.settle().await;
+        assert_eq!(first_commune(&officer, "").await, before);
+        assert_eq!(first_commune(&field.elsewhere(&officer), "").await, before);
+    }
+}

@@ -1,0 +1,114 @@
+//! What else may be asked: the period before, how lately, step by step, and why.
+
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+
+use super::{
+    DAY_S, EITHER_50, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_near, assert_share,
+    first_commune, fixes, patrol, send, two_communes, walked,
+};
+use crate::field::Field;
+
+const EXPLAIN: &str = "/api/v1/coverage/explain?from=2026-03-01&to=2026-03-31&cell=";
+
+on_both! {
+    async fn the_period_before_stands_beside_the_asked_one(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY - 30 * DAY_S, 104.3).await;
+        let answer = asked(&officer, "&compare=true").await;
+        assert_share(&answer["communes"][0]["before"], WALK_50);
+        assert_share(&answer["total"]["before"], WALK_50);
+        assert_eq!(answer["communes"][0]["coverage"], 0.0);
+        assert_eq!(answer["communes"][1]["before"]["coverage"], Value::Null);
+        assert_eq!(asked(&officer, "").await["total"]["before"], Value::Null);
+        let as_of = format!("{WINDOW}&compare=true&as_of={}", field.app.journal.now());
+        officer.get(&as_of).await.expect(400);
+    }
+
+    async fn freshness_says_how_lately_the_ground_was_seen(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        walked(&field, &phone, TODAY - 20 * DAY_S, 104.3004).await;
+        let on = "/api/v1/coverage?from=2026-03-02&to=2026-03-02&freshness=true";
+        let figures = officer.get(on).await.expect(200).json()["communes"][0].clone();
+        let classes = figures["freshness"].as_array().unwrap().clone();
+        let days: Vec<_> = classes.iter().map(|own| own["days"].as_u64().unwrap()).collect();
+        assert_eq!(days, [7, 30, 90, 365]);
+        for (own, exact) in classes.iter().zip([WALK_50, EITHER_50, EITHER_50, EITHER_50]) {
+            assert_near(&own["coverage"], exact, figures["error_bound"].as_f64().unwrap());
+        }
+    }
+
+    async fn a_series_goes_by_calendar_weeks_and_adds_up(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        // The clock stands on Monday, 2 March.
+        walked(&field, &phone, TODAY, 104.3).await;
+        walked(&field, &phone, YESTERDAY, 104.3004).await;
+        let series = "/api/v1/coverage/series?from=2026-02-25&to=2026-03-10&step=week";
+        let series = officer.get(series).await.expect(200).json();
+        let spans: Vec<_> = series["steps"].as_array().unwrap().iter()
+            .map(|step| (step["from"].as_str().unwrap(), step["to"].as_str().unwrap())).collect();
+        assert_eq!(spans, [
+            ("2026-02-25", "2026-03-01"), ("2026-03-02", "2026-03-08"), ("2026-03-09", "2026-03-10"),
+        ]);
+        let bound = 0.01;
+        let near = |step: usize, name: &str, exact: f64| assert_near(&series["steps"][step][name], exact, bound);
+        near(0, "coverage", WALK_50);
+        near(1, "coverage", WALK_50);
+        near(2, "coverage", 0.0);
+        near(1, "coverage_so_far", EITHER_50);
+        near(2, "coverage_so_far", EITHER_50);
+        let whole = officer.get("/api/v1/coverage?from=2026-02-25&to=2026-03-10").await.expect(200).json();
+        assert_eq!(series["steps"][2]["covered_so_far_m2"], whole["total"]["covered_m2"]);
+        assert_eq!(series["risk_area_m2"], whole["total"]["risk_area_m2"]);
+        officer.get(&format!("{WINDOW}&step=week")).await.expect(400);
+        officer.get("/api/v1/coverage/series?from=2016-03-01&to=2026-03-01&step=week").await.expect(400);
+        officer.get("/api/v1/coverage/series?from=2026-03-01&to=2026-03-31&step=year").await.expect(400);
+    }
+
+    async fn a_cell_tells_who_saw_it_and_what_earned_nothing_there(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let whole = walked(&field, &phone, TODAY, 104.3).await;
+        // The other walk has a hole of 600 s in its middle, and two fixes there that are too inaccurate.
+        let holed = patrol(&field, &phone, YESTERDAY, json!({})).await;
+        send(&phone, holed, &fixes(&field, YESTERDAY, 104.3, (0..60).chain(120..180))).await;
+        let mut poor = fixes(&field, YESTERDAY, 104.3, 88..90);
+        poor.iter_mut().for_each(|fix| fix["accuracy_m"] = json!(400.0));
+        send(&phone, holed, &poor).await;
+        field.settle().await;
+        let middle = h3o::LatLng::new(22.3925 + 90.0 * 0.00008, 104.3).unwrap().to_cell(h3o::Resolution::Eleven);
+        let told = officer.get(&format!("{EXPLAIN}{middle}")).await.expect(200).json();
+        assert_eq!(told["commune"], "99001");
+        assert_near(&told["risk_m2"], middle.area_m2(), 0.01 * middle.area_m2());
+        let visits = told["visits"].as_array().unwrap();
+        assert_eq!(visits.len(), 2);
+        assert_eq!((&visits[0]["patrol"], &visits[0]["seen"]), (&json!(whole), &json!(1.0)));
+        assert_eq!(visits[0]["refused"], json!({ "fixes": {}, "gaps": [] }));
+        assert_eq!((&visits[1]["patrol"], &visits[1]["seen"]), (&json!(holed), &json!(0.0)));
+        assert_eq!(visits[1]["refused"]["fixes"], json!({ "inaccurate": 2 }));
+        let gap = &visits[1]["refused"]["gaps"][0];
+        assert_eq!((&gap["reason"], &gap["seconds"]), (&json!("too_long"), &json!(610)));
+    }
+
+    async fn an_explanation_needs_the_right_to_gaps_and_to_patrols_there(field: Field) {
+        two_communes(&field).await;
+        let inside = h3o::LatLng::new(22.40, 104.30).unwrap().to_cell(h3o::Resolution::Eleven);
+        let url = format!("{EXPLAIN}{inside}");
+        field.officer().await.get(&url).await.expect(200);
+        let own = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        own.get(&url).await.expect(200);
+        let foreign = field.account("xa-b", Role::CommuneOfficer, &["99002"]).await;
+        foreign.get(&url).await.expect(404);
+        field.account("doc", Role::Reader, &[]).await.get(&url).await.expect(403);
+        let nowhere = h3o::LatLng::new(10.0, 107.0).unwrap().to_cell(h3o::Resolution::Eleven);
+        own.get(&format!("{EXPLAIN}{nowhere}")).await.expect(404);
+        own.get(&format!("{EXPLAIN}hello")).await.expect(400);
+        let coarse = inside.parent(h3o::Resolution::Five).unwrap();
+        own.get(&format!("{EXPLAIN}{coarse}")).await.expect(400);
+        assert_eq!(first_commune(&own, "").await["code"], "99001");
+    }
+}
