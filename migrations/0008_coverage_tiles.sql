@@ -4,8 +4,10 @@ DELETE FROM coverage_masks WHERE patrol NOT IN (SELECT id FROM patrols WHERE red
 DELETE FROM coverage_effort WHERE patrol NOT IN (SELECT id FROM patrols WHERE redacted_at IS NOT NULL);
 DROP TABLE coverage_days;
 
--- Everyone in the field, where the declaration says so; ground: the generation of coverage_ground it was swept over.
+-- Everyone in the field, where the declaration says so; version: the last definition it was swept under; ground: the
+-- generation of coverage_ground it was swept over; frozen: its fixes were erased and its rows can be made by nothing.
 ALTER TABLE coverage_patrols ADD COLUMN people {int};
+ALTER TABLE coverage_patrols ADD COLUMN version {int} NOT NULL DEFAULT 0;
 ALTER TABLE coverage_patrols ADD COLUMN ground {int} NOT NULL DEFAULT 0;
 ALTER TABLE coverage_patrols ADD COLUMN frozen {int} NOT NULL DEFAULT 0;
 

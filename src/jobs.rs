@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::base::ids::PatrolId;
 use crate::journal::JobRow;
-use crate::{evidence, patrols, plots};
+use crate::{coverage, evidence, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_secs(2);
@@ -52,6 +52,7 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
+        coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
         plots::LINK_JOB => app.evidence.link_photos(job).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),

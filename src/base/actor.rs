@@ -62,6 +62,8 @@ vocabulary! {
         ImportBoundaries = "import_boundaries",
         /// Add or change risk areas.
         ChangeRiskAreas = "change_risk_areas",
+        /// Set definitions: radii, gap rules, thresholds.
+        ChangeDefinitions = "change_definitions",
         /// Create devices, open enrolments, revoke secrets in scope.
         EnrolDevices = "enrol_devices",
         /// Create organisations, teams, accounts and grants.
@@ -99,6 +101,7 @@ const OFFICERS: &[Right] = &[
 const PROVINCE: &[Right] = &[
     Right::ImportBoundaries,
     Right::ChangeRiskAreas,
+    Right::ChangeDefinitions,
     Right::ManageIdentity,
     Right::KeepRecords,
 ];
@@ -144,8 +147,8 @@ impl Right {
     #[must_use]
     pub fn writes(self) -> bool {
         use Right::{
-            ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity,
-            RecordPatrols, RecordPhotos, RecordPlots, RevisePlots, ValidatePatrols,
+            ChangeDefinitions, ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords,
+            ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, RevisePlots, ValidatePatrols,
         };
         matches!(
             self,
@@ -156,6 +159,7 @@ impl Right {
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas
+                | ChangeDefinitions
                 | EnrolDevices
                 | ManageIdentity
                 | KeepRecords

@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Answer, Asked, CommuneAnswer, Coverage, Error, Figures};
+pub use service::{Answer, Asked, CommuneAnswer, Coverage, Error, Figures, REINDEX_JOB};
 pub use sql::STATEMENTS;

@@ -34,6 +34,8 @@ vocabulary! {
         Boundaries = "boundaries",
         /// A risk area was set, changed or ended.
         RiskArea = "risk_area",
+        /// A definition was set.
+        Definition = "definition",
         /// A border gate was set.
         Gate = "gate",
         /// A patrol or its revision.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::base::ids::JobId;
+use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
 use super::service::Journal;
@@ -18,6 +19,17 @@ impl Journal {
     /// Asks for work on a subject; asking twice is asking once.
     pub async fn queue(&self, tx: &mut Tx, kind: &str, subject: Uuid) -> Result<(), Error> {
         sql::queue(tx, JobId(self.ids().make()), kind, subject, self.now()).await
+    }
+
+    /// Asks for work on a subject from an instant on; asking twice is asking once.
+    pub async fn queue_at(
+        &self,
+        tx: &mut Tx,
+        kind: &str,
+        subject: Uuid,
+        due_at: Timestamp,
+    ) -> Result<(), Error> {
+        sql::queue(tx, JobId(self.ids().make()), kind, subject, due_at).await
     }
 
     /// Takes up to `limit` due jobs under a lease.
@@ -72,10 +84,7 @@ impl Journal {
     }
 
     /// How many jobs of a kind wait, and since when the oldest is due.
-    pub async fn waiting(
-        &self,
-        kind: &str,
-    ) -> Result<(i64, Option<crate::base::time::Timestamp>), Error> {
+    pub async fn waiting(&self, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
         let mut tx = self.store().read().await?;
         sql::waiting_jobs(&mut tx, kind).await
     }

@@ -5,9 +5,9 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::base::actor::Right::{
-    ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCommunes, ReadCoverage,
-    ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas,
-    RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+    ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCommunes,
+    ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots,
+    ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
@@ -218,6 +218,14 @@ fn readers(routes: Routes) -> Routes {
                 routes!(coverage::http::coverage),
                 routes!(coverage::http::coverage_series),
             ],
+        )
+        .all(
+            Needs(ReadCoverage),
+            [routes!(coverage::http::coverage_definitions)],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(coverage::http::set_coverage_definition)],
         )
         .all(
             Needs(ReadGaps),

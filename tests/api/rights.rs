@@ -315,6 +315,14 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        ("GET", "/api/v1/coverage/definitions") => {
+            sample("/api/v1/coverage/definitions", none, false)
+        }
+        ("POST", "/api/v1/coverage/definitions") => sample(
+            "/api/v1/coverage/definitions",
+            json!({ "definition": a_distant_definition(), "reason": "thử" }),
+            false,
+        ),
         ("GET", "/api/v1/coverage/series") => sample(
             format!("/api/v1/coverage/series?from=2026-02-01&to=2026-03-02&commune={code}"),
             none,
@@ -335,6 +343,14 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ),
         _ => return None,
     })
+}
+
+/// A definition that no keeper may set yet, because others come before it.
+fn a_distant_definition() -> Value {
+    let draft = tuantra::coverage::model::definition::Draft::current();
+    let mut definition = serde_json::to_value(draft).unwrap();
+    definition["version"] = json!(99);
+    definition
 }
 
 /// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.

@@ -1,8 +1,12 @@
 //! Coverage from outside: figures per commune, the gap list, and one plain map page.
 
+mod cells;
+mod definitions;
 mod map;
 mod routes;
 
+pub use cells::*;
+pub use definitions::*;
 pub use map::*;
 pub use routes::*;
 

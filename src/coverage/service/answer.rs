@@ -10,6 +10,7 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::answer::Coverage as Share;
 use crate::patrols::model::vocabulary::PatrolKind;
 
+use super::ask::Material;
 use super::paint::Effort;
 use super::season::Season;
 
@@ -58,6 +59,8 @@ pub struct Asked {
     pub force: Option<Force>,
     /// From facts received up to an instant only.
     pub as_of: Option<Timestamp>,
+    /// By the definition of this version; none: by the last one that every patrol is indexed under.
+    pub definition: Option<u32>,
     /// Beside the share of the period of equal length before.
     pub compare: bool,
     /// Beside how long ago what is covered was seen last.
@@ -81,6 +84,7 @@ impl Asked {
             validated: false,
             force: None,
             as_of: None,
+            definition: None,
             compare: false,
             freshness: false,
         }
@@ -106,6 +110,22 @@ pub struct DefinitionView {
     pub visits: u8,
     /// The day whose boundaries hold.
     pub boundaries_on: LocalDate,
+}
+
+impl DefinitionView {
+    pub(super) fn of(material: &Material) -> Self {
+        let (definition, asked) = (&material.definition, &material.sieve.asked);
+        Self {
+            version: definition.version(),
+            radius_m: f64::from(material.radius_cm) / 100.0,
+            max_gap_s: definition.max_gap_ms() / 1000,
+            max_gap_m: definition.max_gap_m(),
+            max_accuracy_m: definition.max_accuracy_m(),
+            resolution: u8::from(definition.lattice().mask()),
+            visits: asked.visits.get(),
+            boundaries_on: asked.to,
+        }
+    }
 }
 
 /// Something that a reader of the figures must know.

@@ -10,7 +10,7 @@ use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::OrgId;
 use crate::base::time::LocalDate;
 use crate::coverage::model::block::Visit;
-use crate::coverage::model::definition::FootprintClass;
+use crate::coverage::model::definition::{Definition, FootprintClass};
 use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::Days;
 use crate::coverage::sql;
@@ -43,6 +43,7 @@ pub(super) enum Source {
 /// Everything that the figures are folded from.
 #[derive(Debug, Clone)]
 pub(super) struct Material {
+    pub(super) definition: Arc<Definition>,
     pub(super) days: Days,
     pub(super) risk: Arc<RiskSet>,
     pub(super) before: Arc<RiskSet>,
@@ -174,9 +175,17 @@ impl Coverage {
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let season = Season::of(&material.risk, from, to);
         Self::note_season(&material, &season, &mut notes)?;
-        let definition = self.definition_of(&material);
-        let (communes, total, faulty) = self.answered(&mut tx, material).await?;
-        notes.extend(faulty.into_iter().map(|code| Note {
+        let definition = DefinitionView::of(&material);
+        let is_rechecked = matches!(material.source, Source::Rechecked(_));
+        let folded = self.answered(&mut tx, material).await?;
+        if folded.has_frozen && !is_rechecked {
+            notes.push(Note {
+                code: "not_recheckable",
+                text: "the raw fixes of some patrols were erased: they count as they were indexed last"
+                    .to_owned(),
+            });
+        }
+        notes.extend(folded.faulty.into_iter().map(|code| Note {
             code: "geometry_fault",
             text: format!("the risk of commune {code} cannot be computed"),
         }));
@@ -188,8 +197,8 @@ impl Coverage {
             pending_patrols: pending,
             season,
             notes,
-            communes,
-            total,
+            communes: folded.communes,
+            total: folded.total,
         })
     }
 
@@ -207,20 +216,25 @@ impl Coverage {
                 "answers one window: ask without compare and freshness",
             ));
         }
-        let radius_cm = self
-            .definition
+        let definition = self.known(tx).await?.answering(asked.definition)?;
+        let radius_cm = definition
             .radius_cm(FootprintClass::Ground, asked.radius_cm)
             .map_err(|refused| parameter("radius_m", metres(&refused.indexed_cm)))?;
         let map = self.areas.map(asked.to).await?;
         let shown = shown(&map, &asked, scope)?;
         let by_windows = asked.pass.is_some();
         let (first, last) = (asked.from.plus_days(-length), asked.from.plus_days(-1));
-        let risk = self
-            .risk(&map, (asked.from, asked.to), &asked, by_windows)
+        let lattice = definition.lattice();
+        let own = self.areas.risk_choice(asked.from, asked.to, asked.level);
+        let own = own.await?;
+        let risk = self.grounds.risk(lattice, &map, &own, by_windows).await?;
+        let earlier = self.areas.risk_choice(first, last, asked.level).await?;
+        let before = self
+            .grounds
+            .risk(lattice, &map, &earlier, by_windows)
             .await?;
-        let before = self.risk(&map, (first, last), &asked, by_windows).await?;
         let view = View {
-            version: i64::from(self.definition.version()),
+            version: i64::from(definition.version()),
             footprint: footprint(FootprintClass::Ground, radius_cm),
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
@@ -228,9 +242,8 @@ impl Coverage {
         let (source, spans) = match asked.as_of {
             None => (Source::Tiles, self.tiles.sync(tx, view.version).await?),
             Some(instant) => {
-                let own = self
-                    .recheck(tx, (asked.from, asked.to), view, instant, &mut notes)
-                    .await?;
+                let by = (&definition, view);
+                let own = self.recheck(tx, &asked, by, instant, &mut notes).await?;
                 let spans = own.spans();
                 (Source::Rechecked(Arc::new(own)), spans)
             }
@@ -239,6 +252,7 @@ impl Coverage {
         let regions = regions(&spans, &days, (!shows_all).then_some((&map, &shown)));
         let orgs = self.orgs(asked.force.as_ref()).await?;
         let material = Material {
+            definition,
             days,
             risk,
             before,
@@ -260,18 +274,6 @@ impl Coverage {
         Ok((material, notes))
     }
 
-    async fn risk(
-        &self,
-        map: &Arc<CommuneMap>,
-        (from, to): (LocalDate, LocalDate),
-        asked: &Asked,
-        by_windows: bool,
-    ) -> Result<Arc<RiskSet>, Error> {
-        let choice = self.areas.risk_choice(from, to, asked.level).await?;
-        let lattice = self.definition.lattice();
-        self.grounds.risk(lattice, map, &choice, by_windows).await
-    }
-
     /// The organisations that a force means.
     async fn orgs(&self, force: Option<&Force>) -> Result<Option<HashSet<OrgId>>, Error> {
         Ok(match force {
@@ -286,19 +288,6 @@ impl Coverage {
                 )
             }
         })
-    }
-
-    pub(super) fn definition_of(&self, material: &Material) -> DefinitionView {
-        DefinitionView {
-            version: self.definition.version(),
-            radius_m: f64::from(material.radius_cm) / 100.0,
-            max_gap_s: self.definition.max_gap_ms() / 1000,
-            max_gap_m: self.definition.max_gap_m(),
-            max_accuracy_m: self.definition.max_accuracy_m(),
-            resolution: u8::from(self.definition.lattice().mask()),
-            visits: material.sieve.asked.visits.get(),
-            boundaries_on: material.sieve.asked.to,
-        }
     }
 
     fn note_season(

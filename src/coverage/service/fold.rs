@@ -17,8 +17,18 @@ use super::{Coverage, Error, aside};
 /// Regions painted in one go: bounds what must be in memory at once.
 const REGIONS_AT_ONCE: usize = 512;
 
-/// The figures of every commune that is shown, of all of them together, and the codes whose risk cannot be computed.
-pub(super) type Folded = (Vec<CommuneAnswer>, Figures, Vec<String>);
+/// The figures that are asked for.
+#[derive(Debug)]
+pub(super) struct Folded {
+    /// Of every commune that is shown.
+    pub(super) communes: Vec<CommuneAnswer>,
+    /// Of all of them together.
+    pub(super) total: Figures,
+    /// The codes of communes whose risk cannot be computed.
+    pub(super) faulty: Vec<String>,
+    /// Whether any visit is of a patrol whose fixes were erased.
+    pub(super) has_frozen: bool,
+}
 
 /// Shares by commune, and of all of them together.
 pub(super) type Shares = (Vec<Share>, Share);
@@ -30,6 +40,7 @@ struct Sums {
     efforts: Vec<Effort>,
     patrols: usize,
     shown: std::collections::HashSet<crate::base::ids::PatrolId>,
+    has_frozen: bool,
     is_foreign: bool,
 }
 
@@ -39,7 +50,8 @@ impl Coverage {
         let (before, fresh) = self.beside(tx, &material).await?;
         let (sums, material) = self.sums(tx, Arc::new(material)).await?;
         let told = move || sums.told(&material);
-        let (mut communes, mut total, faulty) = aside(told).await?;
+        let mut folded = aside(told).await?;
+        let (communes, total) = (&mut folded.communes, &mut folded.total);
         if let Some((shares, all)) = before {
             total.before = Some(Before::of(&all));
             for (own, share) in communes.iter_mut().zip(&shares) {
@@ -57,7 +69,7 @@ impl Coverage {
                 classes.push(fresh(share));
             }
         }
-        Ok((communes, total, faulty))
+        Ok(folded)
     }
 
     /// The shares of the period before, and of the last days of the window.
@@ -74,7 +86,7 @@ impl Coverage {
         };
         let mut fresh = Vec::new();
         if asked.freshness {
-            for days in self.definition.freshness_days() {
+            for days in material.definition.freshness_days() {
                 let last = material.days.end - i64::from(*days)..material.days.end;
                 fresh.push((*days, self.shares(tx, material.over(last)).await?));
             }
@@ -184,6 +196,7 @@ impl Sums {
         }
         self.patrols += painted.patrols;
         self.shown.extend(painted.shown);
+        self.has_frozen |= painted.has_frozen;
         self.is_foreign |= painted.is_foreign;
     }
 
@@ -230,6 +243,11 @@ impl Sums {
         }
         total.patrols = self.patrols;
         let share = Share::total(&shares, material.radius_cm);
-        (communes, Figures::of(&share, change_m2, &total), faulty)
+        Folded {
+            communes,
+            total: Figures::of(&share, change_m2, &total),
+            faulty,
+            has_frozen: self.has_frozen,
+        }
     }
 }

@@ -57,18 +57,23 @@ impl Coverage {
         let now = self.journal.now();
         let mut tx = self.journal.store().read().await?;
         let walked = self.patrols.walked(&mut tx, patrol).await?;
+        let definitions = self.known(&mut tx).await?.indexed();
         drop(tx);
         let indexed = match walked {
             None => None,
-            Some(walked) => Some(self.indexed(walked, now).await?),
+            Some(walked) => Some(self.indexed(walked, &definitions, now).await?),
         };
-        let context = (self.clone(), job, indexed);
+        let versions: Vec<i64> = definitions
+            .iter()
+            .map(|own| i64::from(own.version()))
+            .collect();
+        let context = (self.clone(), job, indexed, versions);
         self.journal
-            .write(context, |tx, (coverage, job, indexed)| {
+            .write(context, |tx, (coverage, job, indexed, versions)| {
                 Box::pin(async move {
                     let is_latest = coverage.journal.finish_latest_job(tx, *job).await?;
                     match indexed {
-                        Some(indexed) if is_latest => replace(tx, indexed).await,
+                        Some(indexed) if is_latest => replace(tx, indexed, versions).await,
                         _ => Ok(()),
                     }
                 })
@@ -77,7 +82,12 @@ impl Coverage {
     }
 
     /// Sweeps what a patrol walked; a rejected one leaves nothing.
-    pub(super) async fn indexed(&self, walked: Walked, now: Timestamp) -> Result<Indexed, Error> {
+    pub(super) async fn indexed(
+        &self,
+        walked: Walked,
+        definitions: &[Arc<Definition>],
+        now: Timestamp,
+    ) -> Result<Indexed, Error> {
         let facts = NewFacts {
             patrol: walked.patrol,
             kind: walked.declared.kind.as_str(),
@@ -89,17 +99,23 @@ impl Coverage {
             received_until: walked.received_until,
             indexed_at: now,
             ground: 0,
+            version: definitions.last().map_or(0, |own| i64::from(own.version())),
         };
         let rows = match walked.tracks {
             None => None,
             Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(&tracks).await?;
-                let definition = Arc::clone(&self.definition);
+                let definitions = definitions.to_vec();
                 let transport = transport_of(walked.declared.transport);
-                let swept = aside(move || Rows {
-                    cells: cells(&definition, transport, &tracks),
-                    trips: trips(i64::from(definition.version()), &tracks, &maps),
+                let swept = aside(move || {
+                    let mut rows = Rows::default();
+                    for definition in &definitions {
+                        let version = i64::from(definition.version());
+                        rows.cells.extend(cells(definition, transport, &tracks));
+                        rows.trips.extend(trips(version, &tracks, &maps));
+                    }
+                    rows
                 });
                 Some(swept.await?)
             }
@@ -123,11 +139,17 @@ impl Coverage {
 type Maps = BTreeMap<LocalDate, Arc<CommuneMap>>;
 
 /// Replaces a patrol's rows and marks where any were or are.
-pub(super) async fn replace(tx: &mut Tx, indexed: &Indexed) -> Result<(), Error> {
+async fn replace(tx: &mut Tx, indexed: &Indexed, versions: &[i64]) -> Result<(), Error> {
     let patrol = indexed.facts.patrol;
     let mut changed = sql::places_of(tx, patrol).await?;
     match &indexed.rows {
-        None => sql::rename_patrol(tx, &indexed.facts).await?,
+        None => {
+            for version in versions {
+                sql::carry_over(tx, patrol, *version).await?;
+            }
+            sql::rename_patrol(tx, &indexed.facts).await?;
+            changed.extend(sql::places_of(tx, patrol).await?);
+        }
         Some(rows) => {
             changed.extend(rows.places());
             sql::forget(tx, patrol).await?;

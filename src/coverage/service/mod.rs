@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod definitions;
 mod explain;
 mod fold;
 mod gaps;
@@ -23,13 +24,15 @@ use crate::journal::Journal;
 use crate::patrols::Patrols;
 use crate::store::{self, ActError};
 
-use super::model::definition::{Definition, FootprintClass};
+use super::model::definition::FootprintClass;
 
+use definitions::Definitions;
 use ground::Grounds;
 use tiles::Tiles;
 use trips::PlacedCache;
 
 pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
+pub use definitions::{DefinitionEntry, REINDEX_JOB};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use series::{Series, SeriesAsked, Step};
@@ -98,7 +101,7 @@ pub struct Coverage {
     identity: Identity,
     areas: Areas,
     patrols: Patrols,
-    definition: Arc<Definition>,
+    definitions: Arc<Definitions>,
     tiles: Arc<Tiles>,
     placed: Arc<PlacedCache>,
     grounds: Arc<Grounds>,
@@ -108,7 +111,7 @@ pub struct Coverage {
 const MEMORY_BYTES: usize = 512 * 1024 * 1024;
 
 impl Coverage {
-    /// Coverage over these services, under the definition that a new province starts with.
+    /// Coverage over these services.
     #[must_use]
     pub fn new(journal: Journal, identity: Identity, areas: Areas, patrols: Patrols) -> Self {
         Self {
@@ -116,7 +119,7 @@ impl Coverage {
             identity,
             areas,
             patrols,
-            definition: Arc::new(Definition::current()),
+            definitions: Arc::default(),
             tiles: Arc::new(Tiles::new(MEMORY_BYTES)),
             placed: Arc::default(),
             grounds: Arc::default(),

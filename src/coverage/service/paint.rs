@@ -108,6 +108,8 @@ pub(super) struct Painted {
     pub(super) patrols: usize,
     /// Distinct patrols that were in a commune that is shown, when not all are.
     pub(super) shown: HashSet<PatrolId>,
+    /// Some visits are of patrols whose fixes were erased.
+    pub(super) has_frozen: bool,
     /// Some trips lie within boundaries of another map: effort must be placed anew.
     pub(super) is_foreign: bool,
 }
@@ -124,6 +126,7 @@ impl Painted {
         }
         self.patrols += other.patrols;
         self.shown.extend(other.shown);
+        self.has_frozen |= other.has_frozen;
         self.is_foreign |= other.is_foreign;
     }
 }
@@ -214,6 +217,7 @@ impl<'a> Painter<'a> {
             if !material.chosen.counts(visit) {
                 return;
             }
+            painted.has_frozen |= visit.facts.is_frozen;
             for trip in block.trips(visit) {
                 let at = material.place_of(trip.boundary);
                 let effort = at.and_then(|at| painted.efforts.get_mut(at as usize));

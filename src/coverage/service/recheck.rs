@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use crate::base::ids::PatrolId;
 use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::definition::Definition;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
 use crate::store::Tx;
 
-use super::answer::Note;
+use super::answer::{Asked, Note};
 use super::index::Indexed;
 use super::tiles::{Shared, Spans, View, drafts};
 use super::words::Words;
@@ -40,13 +41,15 @@ impl Coverage {
     pub(super) async fn recheck(
         &self,
         tx: &mut Tx,
-        (from, to): (LocalDate, LocalDate),
-        view: View,
+        asked: &Asked,
+        (definition, view): (&Arc<Definition>, View),
         instant: Timestamp,
         notes: &mut Vec<Note>,
     ) -> Result<Rechecked, Error> {
+        let (from, to) = (asked.from, asked.to);
         let first = from.plus_days(-LONGEST_PATROL_D).start();
         let begun = self.patrols.begun_between(tx, first, to.end()).await?;
+        let definition = [Arc::clone(definition)];
         let mut gathered = Gathered::default();
         let mut erased = 0;
         for id in begun {
@@ -56,7 +59,10 @@ impl Coverage {
                     gathered.add_kept(tx, id, view).await?;
                     erased += 1;
                 }
-                Some(walked) => gathered.add(self.indexed(walked, instant).await?, view),
+                Some(walked) => {
+                    let indexed = self.indexed(walked, &definition, instant).await?;
+                    gathered.add(indexed, view);
+                }
             }
         }
         if erased > 0 {

@@ -90,7 +90,7 @@ impl Coverage {
             });
         }
         Ok(Series {
-            definition: self.definition_of(&material),
+            definition: DefinitionView::of(&material),
             risk_area_m2,
             notes,
             steps,

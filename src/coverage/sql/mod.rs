@@ -1,8 +1,10 @@
 //! Coverage's tables: the index by region, the clock that orders its changes, and what waits.
 
+mod definitions;
 mod read;
 mod write;
 
+pub use definitions::*;
 pub use read::*;
 pub use write::*;
 
@@ -26,4 +28,11 @@ pub const STATEMENTS: &[&str] = &[
     PENDING,
     LAST_SEQ,
     LAST_SEQ_BEFORE,
+    INSERT_DEFINITION,
+    DEFINITIONS,
+    DEFINITIONS_MARK,
+    COMPLETE_DEFINITION,
+    PATROLS_BEHIND,
+    CARRY_CELLS_OVER,
+    CARRY_TRIPS_OVER,
 ];

@@ -6,13 +6,16 @@ use crate::coverage::model::region::Region;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-pub(super) const KEEP_PATROL: &str = "INSERT INTO coverage_patrols (patrol, kind, lead_org, campaign, transport, state, first_day, last_day, received_until, indexed_at, people, ground, frozen) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0) ON CONFLICT (patrol) DO UPDATE SET kind = excluded.kind, \
+pub(super) const KEEP_PATROL: &str = "INSERT INTO coverage_patrols (patrol, kind, lead_org, campaign, transport, state, first_day, last_day, received_until, indexed_at, people, ground, version, frozen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT (patrol) DO UPDATE SET kind = excluded.kind, \
      lead_org = excluded.lead_org, campaign = excluded.campaign, transport = excluded.transport, state = excluded.state, \
      first_day = excluded.first_day, last_day = excluded.last_day, received_until = excluded.received_until, \
-     indexed_at = excluded.indexed_at, people = excluded.people, ground = excluded.ground, frozen = 0";
-pub(super) const RENAME_PATROL: &str = "UPDATE coverage_patrols SET kind = $2, lead_org = $3, campaign = $4, transport = $5, state = $6, indexed_at = $7, \
-     people = $8, frozen = 1 WHERE patrol = $1";
+     indexed_at = excluded.indexed_at, people = excluded.people, ground = excluded.ground, \
+     version = excluded.version, frozen = 0";
+pub(super) const RENAME_PATROL: &str = "INSERT INTO coverage_patrols (patrol, kind, lead_org, campaign, transport, state, first_day, last_day, received_until, indexed_at, people, ground, version, frozen) \
+     VALUES ($1, $2, $3, $4, $5, $6, $10, $10, NULL, $7, $8, 0, $9, 1) ON CONFLICT (patrol) DO UPDATE SET kind = excluded.kind, \
+     lead_org = excluded.lead_org, campaign = excluded.campaign, transport = excluded.transport, state = excluded.state, \
+     indexed_at = excluded.indexed_at, people = excluded.people, version = excluded.version, frozen = 1";
 pub(super) const PLACES_OF: &str = "SELECT version, region, day FROM coverage_cells WHERE patrol = $1 \
      UNION SELECT version, region, day FROM coverage_trips WHERE patrol = $1";
 pub(super) const FORGET_CELLS: &str = "DELETE FROM coverage_cells WHERE patrol = $1";
@@ -21,6 +24,16 @@ const INSERT_CELLS: &str =
     "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) ";
 const INSERT_TRIPS: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
      firsts, before_here, before_anywhere, pieces) ";
+pub(super) const CARRY_CELLS_OVER: &str = "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) \
+     SELECT $2, footprint, region, day, patrol, cells FROM coverage_cells WHERE patrol = $1 \
+     AND version = (SELECT MAX(version) FROM coverage_cells WHERE patrol = $1 AND version < $2) \
+     AND NOT EXISTS (SELECT 1 FROM coverage_cells WHERE patrol = $1 AND version = $2)";
+pub(super) const CARRY_TRIPS_OVER: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
+     firsts, before_here, before_anywhere, pieces) \
+     SELECT $2, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, firsts, before_here, \
+     before_anywhere, pieces FROM coverage_trips WHERE patrol = $1 \
+     AND version = (SELECT MAX(version) FROM coverage_trips WHERE patrol = $1 AND version < $2) \
+     AND NOT EXISTS (SELECT 1 FROM coverage_trips WHERE patrol = $1 AND version = $2)";
 pub(super) const TICK: &str =
     "UPDATE coverage_clock SET epoch = epoch + 1 WHERE only_row = 1 RETURNING epoch";
 pub(super) const MARK: &str = "INSERT INTO coverage_epochs (version, region, day, epoch) VALUES ($1, $2, $3, $4) \
@@ -42,6 +55,7 @@ pub struct NewFacts {
     pub received_until: Option<Timestamp>,
     pub indexed_at: Timestamp,
     pub ground: i64,
+    pub version: i64,
 }
 
 /// The cells of one patrol, day, region and footprint, to be written.
@@ -102,6 +116,7 @@ pub async fn keep_patrol(
             .bind(facts.indexed_at)
             .bind(facts.people)
             .bind(facts.ground)
+            .bind(facts.version)
     )
     .map(drop)
 }
@@ -119,8 +134,16 @@ pub async fn rename_patrol(tx: &mut Tx, facts: &NewFacts) -> Result<(), Error> {
             .bind(facts.state)
             .bind(facts.indexed_at)
             .bind(facts.people)
+            .bind(facts.version)
+            .bind(facts.indexed_at.local_date())
     )
     .map(drop)
+}
+
+/// Gives a patrol whose fixes were erased, under a version that it has no rows under, those of its last one.
+pub async fn carry_over(tx: &mut Tx, patrol: PatrolId, version: i64) -> Result<(), Error> {
+    changed!(tx, sqlx::query(CARRY_CELLS_OVER).bind(patrol).bind(version))?;
+    changed!(tx, sqlx::query(CARRY_TRIPS_OVER).bind(patrol).bind(version)).map(drop)
 }
 
 /// Where a patrol has rows.
@@ -189,13 +212,17 @@ pub async fn insert_trips(tx: &mut Tx, patrol: PatrolId, rows: &[NewTrip]) -> Re
     Ok(())
 }
 
-/// Moves the clock on and marks places as changed at that instant. The clock's row stays locked until the act
-/// ends, so that instants become visible in their order.
+/// Moves the clock on. Its row stays locked until the act ends, so that instants become visible in their order.
+pub async fn tick(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(TICK).fetch_one(c))
+}
+
+/// Moves the clock on and marks places as changed at that instant.
 pub async fn mark(tx: &mut Tx, places: &[Place]) -> Result<(), Error> {
     if places.is_empty() {
         return Ok(());
     }
-    let epoch: i64 = on!(tx, |c| sqlx::query_scalar(TICK).fetch_one(c))?;
+    let epoch = tick(tx).await?;
     for place in places {
         changed!(
             tx,

@@ -1,0 +1,95 @@
+//! Definitions are data: a new one is set with a reason, the index follows, and the old one stays answerable.
+
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+
+use super::{TODAY, WALK_50, WALK_100, WINDOW, assert_share, first_commune, two_communes, walked};
+use crate::field::Client;
+
+const DEFINITIONS: &str = "/api/v1/coverage/definitions";
+
+/// The first definition with another radius for walkers.
+async fn next(officer: &Client, version: u32, radius_cm: u32) -> Value {
+    let all = officer.get(DEFINITIONS).await.expect(200).json();
+    let mut definition = all[0]["definition"].clone();
+    definition["version"] = json!(version);
+    for footprint in definition["footprints"].as_array_mut().unwrap() {
+        if footprint["transport"] == "foot" {
+            footprint["default_radius_cm"] = json!(radius_cm);
+            footprint["also_indexed_cm"] = json!([]);
+        }
+    }
+    json!({ "definition": definition, "reason": "rừng thưa, nhìn xa hơn" })
+}
+
+on_both! {
+    async fn a_new_radius_is_answered_once_every_patrol_is_indexed_under_it(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        let wide = next(&officer, 2, 10_000).await;
+        let set = officer.post(DEFINITIONS, &wide).await.expect(201).json();
+        assert_eq!((&set["version"], &set["receipt"]["state"]), (&json!(2), &json!("stored")));
+        // Until the index has followed, the old one answers, and the new one says so when it is asked for.
+        let old = officer.get(WINDOW).await.expect(200).json();
+        assert_eq!(old["definition"]["version"], 1);
+        assert_share(&old["communes"][0], WALK_50);
+        let all = officer.get(DEFINITIONS).await.expect(200).json();
+        assert_eq!((&all[0]["is_complete"], &all[1]["is_complete"]), (&json!(true), &json!(false)));
+        for _ in 0..3 {
+            field.settle().await;
+            field.clock.advance_millis(6_000);
+        }
+        let new = officer.get(WINDOW).await.expect(200).json();
+        assert_eq!((&new["definition"]["version"], &new["definition"]["radius_m"]), (&json!(2), &json!(100.0)));
+        assert_share(&new["communes"][0], WALK_100);
+        assert_share(&first_commune(&officer, "&definition=1").await, WALK_50);
+        assert_share(&first_commune(&officer, "&definition=2").await, WALK_100);
+        officer.get(&format!("{WINDOW}&definition=3")).await.expect(400);
+        officer.get(&format!("{WINDOW}&definition=2&radius_m=50")).await.expect(400);
+        // A walk that comes later is indexed under what is answered.
+        walked(&field, &phone, TODAY - 86_400, 104.3).await;
+        assert_share(&first_commune(&officer, "&visits=2").await, WALK_100);
+        assert_eq!(first_commune(&field.elsewhere(&officer), "").await, first_commune(&officer, "").await);
+    }
+
+    async fn erased_fixes_count_as_they_were_swept_last(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        field.clock.advance_millis(800 * 86_400_000);
+        tuantra::jobs::erase_due(&field.app).await.unwrap();
+        field.settle().await;
+        officer.post(DEFINITIONS, &next(&officer, 2, 5_000).await).await.expect(201);
+        for _ in 0..3 {
+            field.settle().await;
+            field.clock.advance_millis(6_000);
+        }
+        let answer = officer.get(WINDOW).await.expect(200).json();
+        assert_eq!(answer["definition"]["version"], 2);
+        assert_share(&answer["communes"][0], WALK_50);
+        assert_eq!(answer["notes"][0]["code"], "not_recheckable");
+    }
+
+    async fn what_cannot_be_computed_or_is_not_the_callers_is_refused(field: Field) {
+        let officer = field.officer().await;
+        let good = next(&officer, 2, 7_500).await;
+        for (name, value) in [
+            ("version", json!(3)), ("max_gap_s", json!(5)), ("max_gap_m", json!(5_000)),
+            ("mask_resolution", json!(12)), ("freshness_days", json!([])), ("colour", json!("red")),
+        ] {
+            let mut bad = good.clone();
+            bad["definition"][name] = value;
+            let refused = officer.post(DEFINITIONS, &bad).await.status;
+            assert!(refused == 400 || refused == 422, "{name}: {refused}");
+        }
+        let mut silent = good.clone();
+        silent["reason"] = json!(" ");
+        officer.post(DEFINITIONS, &silent).await.expect(400);
+        let commune = field.account("xa", Role::CommuneOfficer, &["99001"]).await;
+        commune.post(DEFINITIONS, &good).await.expect(403);
+        field.account("doc", Role::Reader, &[]).await.post(DEFINITIONS, &good).await.expect(403);
+        field.account("doc-2", Role::Reader, &[]).await.get(DEFINITIONS).await.expect(200);
+        officer.post(DEFINITIONS, &good).await.expect(201);
+    }
+}
