@@ -86,6 +86,11 @@ impl Lattice {
         bits(of.mask).filter_map(move |bit| parent?.child_at(u64::from(bit), self.mask))
     }
 
+    /// All children of a parent.
+    pub(super) fn all_children(self, parent: CellIndex) -> u64 {
+        (1 << parent.children_count(self.mask)) - 1
+    }
+
     /// Which children touch which, as one mask per child. It is the same under every hexagon,
     /// because a child's position is a path of directions and not a place.
     pub(super) fn neighbours(self) -> [u64; CHILDREN] {
@@ -181,5 +186,14 @@ impl Frame {
 
     pub(super) fn place(&self, at: Coord<f64>) -> Metres {
         self.plane.place(at)
+    }
+
+    /// The centre of a child.
+    pub(super) fn centre(&self, bit: u32) -> Option<Metres> {
+        let (east, north) = (
+            *self.east.get(bit as usize)?,
+            *self.north.get(bit as usize)?,
+        );
+        Some(Metres { east, north })
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Metres {
 
 impl Metres {
     pub(super) fn length(self) -> f64 {
-        self.east.hypot(self.north)
+        (self.east * self.east + self.north * self.north).sqrt()
     }
 
     pub(super) fn minus(self, other: Self) -> Self {

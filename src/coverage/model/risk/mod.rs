@@ -358,7 +358,7 @@ fn parents_near(lattice: Lattice, polygon: &Polygon) -> Vec<CellIndex> {
     let far_m = corner.length() + stand_out_m + edge_m;
     let parents = middle
         .to_cell(lattice.parent())
-        .grid_disk::<Vec<_>>(rings(far_m, edge_m));
+        .grid_disk::<Vec<_>>(rings(far_m, 1.04 * edge_m));
     let touches = |parent: &CellIndex| {
         let centre = plane.place_centre(LatLng::from(*parent));
         centre.east.abs() <= corner.east + stand_out_m

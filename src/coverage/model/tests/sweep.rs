@@ -1,10 +1,10 @@
 use geo::{Destination, Distance, Geodesic, InterpolatePoint, Point};
 use h3o::{CellIndex, LatLng, Resolution};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::coverage::model::lattice::{Lattice, ParentCell};
-use crate::coverage::model::sweep::{Walked, sweep};
+use crate::coverage::model::lattice::{Frame, Lattice, ParentCell, ParentMask, bits};
+use crate::coverage::model::sweep::{Segment, Sweep, Walked, sweep, sweep_each};
 use crate::geo::position::Position;
 
 fn position(point: Point) -> Position {
@@ -81,6 +81,98 @@ fn around(pieces: &[(Point, Point)], radius_m: f64) -> Vec<(CellIndex, f64)> {
         }
     }
     found.into_iter().collect()
+}
+
+/// The definition, word by word: every parent near a leg, every cell of it, each on the parent's own plane.
+fn plainly(lattice: Lattice, radius_cm: u32, walked: &[Walked]) -> Vec<ParentMask> {
+    let radius_m = f64::from(radius_cm) / 100.0;
+    let mut masks = BTreeMap::<ParentCell, u64>::new();
+    for piece in walked {
+        let (from, to) = match *piece {
+            Walked::Disc { at } => (at, at),
+            Walked::Corridor { from, to } => (from, to),
+        };
+        let length_m = Geodesic.distance(from.to_point(), to.to_point());
+        let home = LatLng::new(from.lat(), from.lon()).unwrap();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a few dozen rings"
+        )]
+        let rings = 2 + ((radius_m + length_m) / lattice.parent_edge_m()) as u32;
+        for parent in home.to_cell(lattice.parent()).grid_disk::<Vec<_>>(rings) {
+            let frame = Frame::of(lattice, parent);
+            let leg = Segment::new(frame.place(from.to_coord()), frame.place(to.to_coord()));
+            let within = bits(frame.all).filter(|bit| {
+                let centre = frame.centre(*bit).unwrap();
+                leg.distance_squared(centre.east, centre.north) <= radius_m * radius_m
+            });
+            let mask = within.fold(0, |mask, bit| mask | 1 << bit);
+            *masks.entry(ParentCell::of(parent)).or_default() |= mask;
+        }
+    }
+    let touched = masks.into_iter().filter(|(_, mask)| *mask != 0);
+    touched
+        .map(|(parent, mask)| ParentMask { parent, mask })
+        .collect()
+}
+
+/// Steps of a walk: turns and lengths, short ones most of the time, and whether a leg joins them.
+fn steps(count: usize) -> impl Strategy<Value = Vec<(f64, f64, bool)>> {
+    let length_m = prop_oneof![4 => 0.0..9.0, 2 => 9.0..60.0, 1 => 60.0..299.0];
+    prop::collection::vec((0.0..360.0, length_m, prop::bool::weighted(0.9)), 1..count)
+}
+
+/// Places of the country, and anywhere along the edges of the icosahedron, where H3's lattice is bent.
+fn somewhere() -> impl Strategy<Value = Point> {
+    let country = (102.2..109.4, 8.5..23.4).prop_map(|(lon, lat)| Point::new(lon, lat));
+    let bent = (0..12_usize, 0..12_usize, 0.0..1.0).prop_map(|(from, to, share)| {
+        let ends: Vec<Point> = Resolution::Nine.pentagons().map(centre).collect();
+        let mut ends_by_distance = ends.clone();
+        ends_by_distance.sort_by(|a, b| {
+            let away = |end: &Point| Geodesic.distance(ends[from], *end);
+            away(a).total_cmp(&away(b))
+        });
+        Geodesic.point_at_ratio_between(ends[from], ends_by_distance[1 + to % 5], share)
+    });
+    let bent = bent.prop_filter("planes are no good near the poles", |at| {
+        at.y().abs() < 70.0
+    });
+    prop_oneof![2 => country, 1 => bent]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_sweep_is_what_its_definition_says(
+        from in somewhere(), steps in steps(40), resolution in 9_u8..12,
+    ) {
+        let lattice = Lattice::new(resolution).unwrap();
+        let walked = walked(&walk(from, &steps));
+        for (radius_cm, swept) in [5_000, 10_000].into_iter().zip(sweep_each(lattice, &[5_000, 10_000], &walked)) {
+            prop_assert_eq!(&swept, &plainly(lattice, radius_cm, &walked));
+            prop_assert_eq!(swept, sweep(lattice, radius_cm, &walked));
+        }
+    }
+
+    #[test]
+    fn a_sweep_of_some_parents_is_that_part_of_the_whole(
+        from in somewhere(), steps in steps(12), resolution in 11_u8..16, every in 1_usize..5, far in any::<bool>(),
+    ) {
+        let lattice = Lattice::new(resolution).unwrap();
+        let walked = walked(&walk(from, &steps));
+        let whole = sweep(lattice, 5_000, &walked);
+        let mut parents: Vec<ParentCell> = whole.iter().map(|seen| seen.parent).step_by(every).collect();
+        if far {
+            let elsewhere = LatLng::new(from.y() - 0.3, from.x() + 0.2).unwrap().to_cell(lattice.parent());
+            parents.extend(elsewhere.grid_disk::<Vec<_>>(9).into_iter().map(ParentCell::of));
+            parents.sort_unstable();
+        }
+        let own: Vec<ParentMask> = whole.into_iter().filter(|seen| parents.binary_search(&seen.parent).is_ok()).collect();
+        let swept = Sweep::within(lattice, &[5_000], &parents).swept(&walked);
+        prop_assert_eq!(swept, [own]);
+    }
 }
 
 proptest! {
