@@ -9,5 +9,8 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Answer, Asked, CommuneAnswer, Coverage, Error, Figures};
+pub use service::{
+    Answer, Asked, CommuneAnswer, Coverage, EFFORT_STATEMENTS, EffortAsked, EffortCell, Error,
+    Figures,
+};
 pub use sql::STATEMENTS;

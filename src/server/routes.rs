@@ -5,13 +5,13 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::base::actor::Right::{
-    ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCommunes, ReadCoverage,
-    ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas,
-    RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+    ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCoarseDensity, ReadCommunes,
+    ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots,
+    ReadRiskAreas, ReadSuggestions, RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
-use crate::{areas, coverage, evidence, identity, journal, patrols, plots};
+use crate::{areas, coverage, density, evidence, identity, journal, patrols, plots};
 
 use super::{
     __path_healthz, __path_openapi, __path_prometheus, __path_readyz, __path_stylesheet, healthz,
@@ -214,6 +214,11 @@ fn readers(routes: Routes) -> Routes {
         .all(Needs(ReadOriginals), [routes!(evidence::http::original)])
         .all(Needs(ReadCoverage), [routes!(coverage::http::coverage)])
         .all(Needs(ReadGaps), [routes!(coverage::http::coverage_cells)])
+        .all(Needs(ReadCoarseDensity), [routes!(density::http::density)])
+        .all(
+            Needs(ReadSuggestions),
+            [routes!(density::http::density_suggestions)],
+        )
 }
 
 /// Those who keep organisations, accounts and devices.

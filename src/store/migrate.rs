@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "evidence",
         include_str!("../../migrations/0007_evidence.sql"),
     ),
+    (
+        8,
+        "plot_epoch",
+        include_str!("../../migrations/0008_plot_epoch.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

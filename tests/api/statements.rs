@@ -13,6 +13,8 @@ fn statements() -> Vec<&'static str> {
         tuantra::patrols::STATEMENTS,
         tuantra::plots::STATEMENTS,
         tuantra::coverage::STATEMENTS,
+        tuantra::coverage::EFFORT_STATEMENTS,
+        tuantra::density::STATEMENTS,
         tuantra::evidence::STATEMENTS,
     ]
     .concat()

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod cache;
+mod effort;
 mod fold;
 mod gaps;
 mod ground;
@@ -24,6 +25,7 @@ use cache::MaskCache;
 use ground::Grounds;
 
 pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
+pub use effort::{EffortAsked, EffortCell, STATEMENTS as EFFORT_STATEMENTS};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 
 /// Why coverage is not answered.
