@@ -1,6 +1,6 @@
 //! Density: what counts, who sees what, what outsiders cannot work out, labels that expire, and where to look next.
 //!
-//! The model's figures are held against PySAL, SciPy and pymannkendall in `src/density/model/tests/references.rs`; here
+//! The model's figures are held in `src/density/model/tests/references.rs` against code that is not ours; here
 //! they are recomputed from the answer's own numbers where that is a line.
 
 use std::collections::BTreeSet;

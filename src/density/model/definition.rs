@@ -100,79 +100,62 @@ impl TryFrom<Draft> for Definition {
     type Error = InvalidDefinition;
 
     fn try_from(draft: Draft) -> Result<Self, InvalidDefinition> {
-        let faults = [
-            (
-                "resolutions",
-                "give some, 12 at the finest",
-                !resolutions_are_fine(&draft),
-            ),
-            (
-                "interval_share",
-                "a share between 0 and 1",
-                !is_share(draft.interval_share),
-            ),
-            (
-                "false_discovery",
-                "a share between 0 and 1",
-                !is_share(draft.false_discovery),
-            ),
-            (
-                "trend_alpha",
-                "a share between 0 and 1",
-                !is_share(draft.trend_alpha),
-            ),
-            (
-                "persistent_share",
-                "a share between 0 and 1",
-                !is_share(draft.persistent_share),
-            ),
-            (
-                "trend_seasons",
-                "from 1 to 20",
-                !(1..=MOST_SEASONS).contains(&draft.trend_seasons),
-            ),
-            (
-                "clean_km_per_km2",
-                "more than 0",
-                draft.clean_km_per_km2.is_nan() || draft.clean_km_per_km2 <= 0.0,
-            ),
-            (
-                "expires_after_clean",
-                "at least 1",
-                draft.expires_after_clean < 1,
-            ),
-            (
-                "outsider_resolution",
-                "one of the resolutions",
-                !draft.resolutions.contains(&draft.outsider_resolution),
-            ),
-            (
-                "outsider_least_plots",
-                "at least 3: smaller numbers are never shown",
-                draft.outsider_least_plots < 3,
-            ),
-            (
-                "outsider_least_hidden_cells",
-                "at least 2",
-                draft.outsider_least_hidden_cells < 2,
-            ),
-            (
-                "suggestion_random_share",
-                "at least 0.2, below 1",
-                !(0.2..1.0).contains(&draft.suggestion_random_share),
-            ),
-            (
-                "suggestion_default",
-                "at most suggestion_most",
-                draft.suggestion_default > draft.suggestion_most,
-            ),
-        ];
-        match faults.into_iter().find(|(_, _, is_wrong)| *is_wrong) {
-            Some((field, reason, _)) => Err(InvalidDefinition { field, reason }),
+        let broken = FAULTS.iter().find(|(_, _, is_broken)| is_broken(&draft));
+        match broken {
+            Some(&(field, reason, _)) => Err(InvalidDefinition { field, reason }),
             None => Ok(Self(draft)),
         }
     }
 }
+
+type Fault = (&'static str, &'static str, fn(&Draft) -> bool);
+
+const SHARE: &str = "a share between 0 and 1";
+
+/// What makes a definition one that cannot be computed, or one that would break a promise.
+const FAULTS: [Fault; 13] = [
+    ("resolutions", "give some, 12 at the finest", |draft| {
+        !resolutions_are_fine(draft)
+    }),
+    ("interval_share", SHARE, |draft| {
+        !is_share(draft.interval_share)
+    }),
+    ("false_discovery", SHARE, |draft| {
+        !is_share(draft.false_discovery)
+    }),
+    ("trend_alpha", SHARE, |draft| !is_share(draft.trend_alpha)),
+    ("persistent_share", SHARE, |draft| {
+        !is_share(draft.persistent_share)
+    }),
+    ("trend_seasons", "from 1 to 20", |draft| {
+        !(1..=MOST_SEASONS).contains(&draft.trend_seasons)
+    }),
+    ("clean_km_per_km2", "more than 0", |draft| {
+        draft.clean_km_per_km2.is_nan() || draft.clean_km_per_km2 <= 0.0
+    }),
+    ("expires_after_clean", "at least 1", |draft| {
+        draft.expires_after_clean < 1
+    }),
+    ("outsider_resolution", "one of the resolutions", |draft| {
+        !draft.resolutions.contains(&draft.outsider_resolution)
+    }),
+    (
+        "outsider_least_plots",
+        "at least 3: smaller numbers are never shown",
+        |draft| draft.outsider_least_plots < 3,
+    ),
+    ("outsider_least_hidden_cells", "at least 2", |draft| {
+        draft.outsider_least_hidden_cells < 2
+    }),
+    (
+        "suggestion_random_share",
+        "at least 0.2, below 1",
+        |draft| !(0.2..1.0).contains(&draft.suggestion_random_share),
+    ),
+    ("suggestion_default", "at most suggestion_most", |draft| {
+        draft.suggestion_default > draft.suggestion_most
+    }),
+];
 
 fn resolutions_are_fine(draft: &Draft) -> bool {
     let others = [draft.suggestion_resolution];

@@ -1,7 +1,7 @@
 //! The functions behind intervals and p values: the gamma distribution and the normal tail.
 //!
 //! Formulas: DLMF 5.11.1 (Stirling), 8.7.1 (series) and 8.9.2 (continued fraction) of the incomplete gamma function.
-//! `fixtures/density/quantiles.json` holds them against SciPy.
+//! `fixtures/density/quantiles.json` holds them against `SciPy`.
 
 use std::f64::consts::PI;
 
@@ -76,18 +76,18 @@ fn series(shape: f64, x: f64) -> f64 {
 
 /// Lentz's way through the continued fraction.
 fn fraction(shape: f64, x: f64) -> f64 {
-    let mut b = x + 1.0 - shape;
-    let mut c = 1.0 / SMALLEST;
-    let mut d = 1.0 / b;
-    let (mut product, mut n) = (d, 0.0);
+    let mut whole = x + 1.0 - shape;
+    let mut above = 1.0 / SMALLEST;
+    let mut below = 1.0 / whole;
+    let (mut product, mut step) = (below, 0.0);
     for _ in 0..MOST_TERMS {
-        n += 1.0;
-        let a = n * (shape - n);
-        b += 2.0;
-        d = 1.0 / away_from_zero(a * d + b);
-        c = away_from_zero(b + a / c);
-        product *= c * d;
-        if (c * d - 1.0).abs() < f64::EPSILON {
+        step += 1.0;
+        let part = step * (shape - step);
+        whole += 2.0;
+        below = 1.0 / away_from_zero(part * below + whole);
+        above = away_from_zero(whole + part / above);
+        product *= above * below;
+        if (above * below - 1.0).abs() < f64::EPSILON {
             break;
         }
     }

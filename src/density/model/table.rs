@@ -72,12 +72,12 @@ pub fn judged(cells: &[CellFacts], definition: &Definition) -> (Option<Prior>, V
         })
         .collect();
     let rates = rates(&exposed, definition.interval_share());
-    let rated: Vec<(Cell, f64)> = cells
+    let values: Vec<(Cell, f64)> = cells
         .iter()
         .zip(&rates)
         .filter_map(|(cell, rate)| Some((cell.cell, rate.as_ref()?.shrunken.rate)))
         .collect();
-    let mut locals = gi_star(&rated, definition.neighbour_steps()).into_iter();
+    let mut locals = gi_star(&values, definition.neighbour_steps()).into_iter();
     let judged = cells.iter().zip(rates).map(|(cell, rate)| Judged {
         local: rate.and_then(|_| locals.next().flatten()),
         trend: trend(&cell.seasons, &definition.trend_rule(cell.cell)),

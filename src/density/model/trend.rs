@@ -52,7 +52,7 @@ pub fn mann_kendall(series: &[f64]) -> Option<Kendall> {
         .enumerate()
         .flat_map(|(at, value)| later(at).map(move |later| sign(later - value)))
         .sum();
-    let ties: f64 = tied(series).map(|tie| spread(tie)).sum();
+    let ties: f64 = tied(series).map(spread).sum();
     let variance = (spread(count) - ties) / 18.0;
     let z = if s == 0.0 || variance <= 0.0 {
         0.0
@@ -81,7 +81,7 @@ fn tied(series: &[f64]) -> impl Iterator<Item = f64> {
     let mut sorted = series.to_vec();
     sorted.sort_by(f64::total_cmp);
     let groups: Vec<f64> = sorted
-        .chunk_by(|a, b| a == b)
+        .chunk_by(|a, b| a - b == 0.0)
         .map(|group| group.iter().map(|_| 1.0).sum())
         .collect();
     groups.into_iter()

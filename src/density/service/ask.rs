@@ -1,7 +1,6 @@
 //! The question: which view a caller gets, and the answer put together from the table.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::time::LocalDate;
@@ -88,83 +87,66 @@ impl Table {
     }
 }
 
-/// What a reader of the full view must know.
-fn notes(table: &Arc<Table>, window: &Window, shown: &[usize], scope: &Scope) -> Vec<Note> {
+/// What a reader of the full view must know: of the cells, then of the window.
+fn notes(table: &Table, window: &Window, shown: &[usize], scope: &Scope) -> Vec<Note> {
+    let mut notes = notes_on_cells(table, shown, scope);
+    let mut tell = |holds: bool, code, text: &str| {
+        if holds {
+            notes.push(Note::new(code, text));
+        }
+    };
+    tell(
+        *scope != Scope::Province,
+        "province_statistics",
+        "rates, Gi* and q are computed over the whole province; only cells in reach are shown",
+    );
+    tell(
+        table.prior.is_some_and(|prior| prior.variance <= 0.0),
+        "no_variation",
+        "rates differ no more than chance makes them differ: every cell has the pooled rate",
+    );
+    tell(
+        window.is_outside_season(),
+        "outside_season",
+        "no poppy stands on these days: finding none tells nothing",
+    );
+    tell(
+        table.is_open,
+        "open_season",
+        "the last season has not ended: it cannot be clean yet and is left out of the test of trends",
+    );
+    tell(
+        window.crop.is_some(),
+        "effort_of_all_crops",
+        "effort is that of all patrols, whatever crop they looked for",
+    );
+    notes
+}
+
+fn notes_on_cells(table: &Table, shown: &[usize], scope: &Scope) -> Vec<Note> {
     let lines = || shown.iter().filter_map(|at| table.lines.get(*at));
     let small = lines().filter(|line| line.figures.is_small).count();
-    let unwalked = lines().filter(|line| line.figures.plots > 0 && line.figures.rate.is_none());
-    let unwalked = unwalked.count();
+    let without = lines().filter(|line| line.figures.plots > 0 && line.figures.rate.is_none());
+    let without = without.count();
     let unverified = table.unverified(scope);
-    let is_province = *scope == Scope::Province;
-    let all_alike = table.prior.is_some_and(|prior| prior.variance <= 0.0);
-    let told = [
-        (
-            !is_province,
-            Note::new(
-                "province_statistics",
-                "rates, Gi* and q are computed over the whole province; only cells in reach are shown",
-            ),
-        ),
-        (
-            small > 0,
-            Note::new(
-                "small_numbers",
-                format!(
-                    "{small} cells hold so few plots that their intervals say more than their rates"
-                ),
-            ),
-        ),
-        (
-            unwalked > 0,
-            Note::new(
-                "no_effort",
-                format!("{unwalked} cells hold plots and no effort: they have no rate"),
-            ),
-        ),
-        (
-            all_alike,
-            Note::new(
-                "no_variation",
-                "rates differ no more than chance makes them differ: every cell has the pooled rate",
-            ),
-        ),
-        (
-            unverified > 0,
-            Note::new(
-                "unverified",
-                format!("{unverified} plots of crops that count only once verified are left out"),
-            ),
-        ),
-        (
-            is_province && table.outside > 0,
-            Note::new(
-                "outside_communes",
-                format!("{} plots lie in no commune and are left out", table.outside),
-            ),
-        ),
-        (
-            window.is_outside_season(),
-            Note::new(
-                "outside_season",
-                "no poppy stands on these days: finding none tells nothing",
-            ),
-        ),
-        (
-            table.is_open,
-            Note::new(
-                "open_season",
-                "the last season has not ended: it cannot be clean yet and is left out of the test of trends",
-            ),
-        ),
-        (
-            window.crop.is_some(),
-            Note::new(
-                "effort_of_all_crops",
-                "effort is that of all patrols, whatever crop they looked for",
-            ),
-        ),
-    ];
-    told.into_iter()
-        .filter_map(|(holds, note)| holds.then_some(note))
-        .collect()
+    let outside = match scope {
+        Scope::Province => table.outside,
+        Scope::Communes(_) => 0,
+    };
+    let mut notes = Vec::new();
+    let mut tell = |holds: bool, code, text: String| {
+        if holds {
+            notes.push(Note::new(code, text));
+        }
+    };
+    let text =
+        format!("{small} cells hold so few plots that their intervals say more than their rates");
+    tell(small > 0, "small_numbers", text);
+    let text = format!("{without} cells hold plots and no effort: they have no rate");
+    tell(without > 0, "no_effort", text);
+    let text = format!("{unverified} plots of crops that count only once verified are left out");
+    tell(unverified > 0, "unverified", text);
+    let text = format!("{outside} plots lie in no commune and are left out");
+    tell(outside > 0, "outside_communes", text);
+    notes
 }

@@ -51,7 +51,7 @@ pub(super) struct Marks {
 #[derive(Default)]
 pub(super) struct Kept {
     tables: Mutex<Recent<Key, KeptTable>>,
-    efforts: Mutex<Recent<(LocalDate, LocalDate, u8), (i64, Effort)>>,
+    efforts: Mutex<Recent<EffortKey, Marked>>,
     /// Held while a table is made, so that it is made once.
     pub(super) laying: tokio::sync::Mutex<()>,
 }
@@ -61,6 +61,12 @@ impl fmt::Debug for Kept {
         f.write_str("Kept")
     }
 }
+
+/// First and last day, and resolution.
+type EffortKey = (LocalDate, LocalDate, u8);
+
+/// Effort under the mark that it was read after.
+type Marked = (i64, Effort);
 
 #[derive(Clone)]
 struct KeptTable {

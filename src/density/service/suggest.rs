@@ -102,7 +102,7 @@ impl Density {
         let chosen = choose(&evidence(&table, commune), &pool, most, share, &seed);
         let areas: Vec<Suggestion> = chosen
             .iter()
-            .map(|(cell, reason)| self.suggestion(&table, *cell, *reason, &week))
+            .map(|(cell, reason)| suggestion(&table, *cell, *reason, &week))
             .collect();
         Ok(Suggestions {
             label: LABEL,
@@ -126,30 +126,6 @@ impl Density {
         let (from, _) = window.reach();
         Ok(Window { from, ..window })
     }
-
-    fn suggestion(&self, table: &Table, cell: Cell, reason: Reason, week: &str) -> Suggestion {
-        let name = cell.to_string();
-        let line = table.line(&name);
-        let figures = line.map(|line| &line.figures);
-        Suggestion {
-            reason: match reason {
-                Reason::Evidence => "evidence",
-                Reason::Random => "random",
-            },
-            text: match (reason, figures) {
-                (Reason::Evidence, Some(figures)) => evidence_text(figures),
-                _ => format!("Chọn ngẫu nhiên trong khu vực nguy cơ, tuần {week}."),
-            },
-            plots: figures.map_or(0, |own| own.plots),
-            effort_km: figures.map_or(0.0, |own| own.effort_km),
-            rate: figures.and_then(|own| own.rate),
-            trend: figures
-                .and_then(|own| own.trend)
-                .unwrap_or(TrendClass::None),
-            last_visit_on: figures.and_then(|own| own.last_visit_on),
-            cell: name,
-        }
-    }
 }
 
 impl Table {
@@ -160,6 +136,30 @@ impl Table {
             .binary_search_by(|line| line.figures.cell.as_str().cmp(cell))
             .ok()?;
         self.lines.get(at)
+    }
+}
+
+fn suggestion(table: &Table, cell: Cell, reason: Reason, week: &str) -> Suggestion {
+    let name = cell.to_string();
+    let line = table.line(&name);
+    let figures = line.map(|line| &line.figures);
+    Suggestion {
+        reason: match reason {
+            Reason::Evidence => "evidence",
+            Reason::Random => "random",
+        },
+        text: match (reason, figures) {
+            (Reason::Evidence, Some(figures)) => evidence_text(figures),
+            _ => format!("Chọn ngẫu nhiên trong khu vực nguy cơ, tuần {week}."),
+        },
+        plots: figures.map_or(0, |own| own.plots),
+        effort_km: figures.map_or(0.0, |own| own.effort_km),
+        rate: figures.and_then(|own| own.rate),
+        trend: figures
+            .and_then(|own| own.trend)
+            .unwrap_or(TrendClass::None),
+        last_visit_on: figures.and_then(|own| own.last_visit_on),
+        cell: name,
     }
 }
 
