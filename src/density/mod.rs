@@ -10,5 +10,7 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Answer, Asked, CellFigures, Density, Error, Suggestion, Suggestions, View};
+pub use service::{
+    Answer, Asked, CellFigures, Density, DensityView, Error, Suggestion, Suggestions,
+};
 pub use sql::STATEMENTS;

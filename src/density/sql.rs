@@ -5,7 +5,8 @@ use crate::on;
 use crate::store::{Error, Tx};
 
 const PLOTS_BETWEEN: &str = "SELECT detected_at, state, crop, lon, lat, plants, area_m2, \
-     CASE WHEN commune IS NULL THEN record END AS unplaced FROM plots WHERE detected_at >= $1 AND detected_at <= $2 ORDER BY detected_at, id";
+     CASE WHEN commune IS NULL THEN record END AS unplaced FROM plots \
+     WHERE detected_at >= $1 AND detected_at <= $2 ORDER BY detected_at, id";
 
 /// Every statement of density, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[PLOTS_BETWEEN];

@@ -266,6 +266,24 @@ on_both! {
         assert_eq!(answer.headers["cache-control"], "private, no-cache");
     }
 
+    async fn neighbours_see_the_same_border_cell(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[]).await;
+        // A plot of the west in a cell whose middle lies in the east.
+        let lat = (0..200).map(|n| 22.1 + 0.001 * f64::from(n)).find(|lat| {
+            let cell = h3o::LatLng::new(*lat, 104.4995).unwrap().to_cell(h3o::Resolution::Eight);
+            h3o::LatLng::from(cell).lng() > 104.5
+        });
+        found(&field, &phone, 104.4995, lat.unwrap(), "2026-02-25T10:15:00+07:00").await;
+        let mut seen = Vec::new();
+        for commune in [WEST, EAST] {
+            let own = field.account(&format!("xa-{commune}"), Role::CommuneOfficer, &[commune]).await;
+            seen.push(density(&own, "").await["cells"].clone());
+        }
+        assert_eq!(seen[0].as_array().unwrap().len(), 1);
+        assert_eq!(seen[0], seen[1]);
+    }
+
     async fn outsiders_get_whole_ended_seasons_of_coarse_cells_and_nothing_else(field: Field) {
         load_communes(&field).await;
         let (reader, phone) = (field.account("doc", Role::Reader, &[]).await, field.phone("máy A", &[]).await);

@@ -16,6 +16,7 @@ const MOST_SEASONS: usize = 20;
 
 /// The definition as it is written down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DensityDefinition)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// Grows by one with every change.

@@ -59,16 +59,17 @@ pub fn gi_star(cells: &[(Cell, f64)], steps: u32) -> Vec<Option<Local>> {
 /// Benjamini and Hochberg's adjusted p values, in the order given.
 #[must_use]
 pub fn false_discovery(p: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|a, b| p[*b].total_cmp(&p[*a]));
-    let mut q = vec![1.0; p.len()];
-    let mut least = 1.0_f64;
-    for (above, at) in order.into_iter().enumerate() {
-        let rank = exact(p.len() - above);
-        least = least.min(p[at] * exact(p.len()) / rank);
-        q[at] = least;
+    let mut order: Vec<(usize, f64)> = p.iter().copied().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let count = exact(p.len());
+    let (mut rank, mut least) = (count, 1.0_f64);
+    for (_, value) in &mut order {
+        least = least.min(*value * count / rank);
+        rank -= 1.0;
+        *value = least;
     }
-    q
+    order.sort_unstable_by_key(|(at, _)| *at);
+    order.into_iter().map(|(_, q)| q).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "cells are far fewer than 2^53")]

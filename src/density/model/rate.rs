@@ -22,6 +22,7 @@ pub struct Exposed {
 
 /// What is known of a cell's rate before its own count is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = DensityPrior)]
 pub struct Prior {
     /// Plots per km over all cells with effort.
     pub mean: f64,

@@ -18,7 +18,7 @@ pub(super) const LABEL: &str = "Mật độ điểm trồng";
 
 vocabulary! {
     /// How much a caller sees.
-    View: "a view" {
+    DensityView: "a view" {
         /// Every cell of the study area in reach.
         Full = "full",
         /// Ended seasons of coarse cells without small numbers, for outsiders.
@@ -52,7 +52,7 @@ pub struct Answer {
     /// What the layer is called.
     pub label: &'static str,
     /// How much the caller sees.
-    pub view: View,
+    pub view: DensityView,
     /// First local day.
     pub from: LocalDate,
     /// Last local day.
@@ -104,6 +104,7 @@ impl Total {
 
 /// What is known of a cell.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = DensityCell)]
 pub struct CellFigures {
     /// Its H3 index.
     pub cell: String,

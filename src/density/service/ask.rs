@@ -7,7 +7,7 @@ use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::plots::model::season::Season;
 
-use super::answer::{Answer, Cells, LABEL, Note, Total, View};
+use super::answer::{Answer, Cells, DensityView, LABEL, Note, Total};
 use super::table::{Line, Table};
 use super::window::Window;
 use super::{Density, Error};
@@ -46,7 +46,7 @@ impl Density {
         let notes = notes(&table, &window, &shown, scope);
         Ok(Answer {
             label: LABEL,
-            view: View::Full,
+            view: DensityView::Full,
             from: window.from,
             to: window.to,
             res: window.resolution,

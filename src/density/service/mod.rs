@@ -21,7 +21,7 @@ use super::model::definition::Definition;
 
 use cache::Kept;
 
-pub use answer::{Answer, CellFigures, View};
+pub use answer::{Answer, CellFigures, DensityView};
 pub use ask::Asked;
 pub use suggest::{Suggestion, Suggestions};
 

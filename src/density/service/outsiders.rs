@@ -10,7 +10,7 @@ use crate::density::model::publish::{Candidate, published};
 use crate::density::model::rate::{Exposed, exact};
 use crate::plots::model::season::{Season, season_of};
 
-use super::answer::{Answer, CellFigures, Cells, LABEL, Note, Total, View};
+use super::answer::{Answer, CellFigures, Cells, DensityView, LABEL, Note, Total};
 use super::ask::Asked;
 use super::table::Table;
 use super::window::{Span, Window, span};
@@ -28,7 +28,7 @@ impl Density {
         let cells = self.shown(&table, scope);
         Ok(Answer {
             label: LABEL,
-            view: View::Coarse,
+            view: DensityView::Coarse,
             from: window.from,
             to: window.to,
             res: resolution,
