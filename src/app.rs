@@ -11,6 +11,7 @@ use crate::base::time::Clock;
 use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::coverage::Coverage;
+use crate::density::Density;
 use crate::evidence::{Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
@@ -36,6 +37,8 @@ pub struct App {
     pub plots: Plots,
     /// Shares of risk areas that were seen.
     pub coverage: Coverage,
+    /// Plots by cell, corrected for effort.
+    pub density: Density,
     /// Evidence photos.
     pub evidence: Evidence,
     /// Originals and derived images.
@@ -81,6 +84,12 @@ impl App {
             areas.clone(),
             patrols.clone(),
         );
+        let density = Density::new(
+            journal.clone(),
+            areas.clone(),
+            plots.clone(),
+            coverage.clone(),
+        );
         let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
         let evidence = Evidence::new(journal.clone(), plots.clone(), blobs.clone(), most_bytes);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
@@ -92,6 +101,7 @@ impl App {
             patrols,
             plots,
             coverage,
+            density,
             evidence,
             blobs,
             limits,
@@ -119,6 +129,7 @@ parts! {
     Patrols: |app| app.patrols.clone();
     Plots: |app| app.plots.clone();
     Coverage: |app| app.coverage.clone();
+    Density: |app| app.density.clone();
     Evidence: |app| app.evidence.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();

@@ -26,6 +26,8 @@ pub mod evidence;
 
 pub mod coverage;
 
+pub mod density;
+
 pub mod app;
 pub mod cli;
 pub mod config;

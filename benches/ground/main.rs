@@ -1,8 +1,9 @@
 //! The ground's figures, as ratios side by side with an anchor of the same run: durable ingest over HTTP, coverage,
-//! photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
+//! density, photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
 
 mod anchor;
 mod coverage;
+mod density;
 mod ingest;
 mod photo;
 mod server;
@@ -33,6 +34,9 @@ fn main() -> ExitCode {
         }
         if asked("coverage") {
             coverage::run().await?;
+        }
+        if asked("density") {
+            density::run().await?;
         }
         if asked("photo") {
             photo::run()?;

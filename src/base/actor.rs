@@ -52,6 +52,12 @@ vocabulary! {
         ReadCoverage = "read_coverage",
         /// Read which cells nobody has checked: a map for growers, so a right of its own.
         ReadGaps = "read_gaps",
+        /// Read the density of plots as outsiders may: ended seasons of coarse cells, without small numbers.
+        ReadCoarseDensity = "read_coarse_density",
+        /// Read the density of plots cell by cell.
+        ReadDensity = "read_density",
+        /// Read where to look next: like the gap list, a right of its own.
+        ReadSuggestions = "read_suggestions",
         /// Read boundaries and names of communes.
         ReadCommunes = "read_communes",
         /// Read risk areas.
@@ -92,6 +98,9 @@ const FIELD: &[Right] = &[
 const OFFICERS: &[Right] = &[
     Right::ReadOriginals,
     Right::ReadGaps,
+    Right::ReadCoarseDensity,
+    Right::ReadDensity,
+    Right::ReadSuggestions,
     Right::ValidatePatrols,
     Right::RevisePlots,
     Right::EnrolDevices,
@@ -106,7 +115,11 @@ const PROVINCE: &[Right] = &[
     Right::KeepRecords,
 ];
 
-const AGGREGATES: &[Right] = &[Right::ReadCoverage, Right::ReadCommunes];
+const AGGREGATES: &[Right] = &[
+    Right::ReadCoverage,
+    Right::ReadCoarseDensity,
+    Right::ReadCommunes,
+];
 
 const AUDIT: &[Right] = &[
     Right::ReadPatrols,
@@ -115,6 +128,9 @@ const AUDIT: &[Right] = &[
     Right::ReadOriginals,
     Right::ReadCoverage,
     Right::ReadGaps,
+    Right::ReadCoarseDensity,
+    Right::ReadDensity,
+    Right::ReadSuggestions,
     Right::ReadCommunes,
     Right::ReadRiskAreas,
     Right::ReadJournal,

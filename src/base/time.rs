@@ -149,6 +149,13 @@ impl LocalDate {
         Some(Self((date - NaiveDate::default()).num_days()))
     }
 
+    /// Year and number of the ISO 8601 week.
+    #[must_use]
+    pub fn iso_week(self) -> (i32, u32) {
+        let week = self.naive().iso_week();
+        (week.year(), week.week())
+    }
+
     fn naive(self) -> NaiveDate {
         let epoch = NaiveDate::default();
         let days = Days::new(self.0.unsigned_abs());

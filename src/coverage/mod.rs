@@ -9,5 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Answer, Asked, CommuneAnswer, Coverage, Error, Figures, REINDEX_JOB};
+pub use service::{
+    Answer, Asked, CommuneAnswer, Coverage, EffortAsked, EffortCell, Error, Figures, REINDEX_JOB,
+};
 pub use sql::STATEMENTS;

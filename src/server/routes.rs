@@ -5,13 +5,14 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity, ReadCommunes,
-    ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos, ReadPlots,
-    ReadRiskAreas, RecordPatrols, RecordPhotos, RecordPlots, ValidatePatrols,
+    ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity,
+    ReadCoarseDensity, ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals,
+    ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols,
+    RecordPhotos, RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
-use crate::{areas, coverage, evidence, identity, journal, patrols, plots};
+use crate::{areas, coverage, density, evidence, identity, journal, patrols, plots};
 
 use super::{
     __path_healthz, __path_openapi, __path_prometheus, __path_readyz, __path_stylesheet, healthz,
@@ -233,6 +234,11 @@ fn readers(routes: Routes) -> Routes {
                 routes!(coverage::http::coverage_cells),
                 routes!(coverage::http::explain_cell),
             ],
+        )
+        .all(Needs(ReadCoarseDensity), [routes!(density::http::density)])
+        .all(
+            Needs(ReadSuggestions),
+            [routes!(density::http::density_suggestions)],
         )
 }
 

@@ -42,6 +42,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "coverage_tiles",
         include_str!("../../migrations/0008_coverage_tiles.sql"),
     ),
+    (
+        9,
+        "plot_epoch",
+        include_str!("../../migrations/0009_plot_epoch.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

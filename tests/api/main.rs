@@ -11,6 +11,7 @@ mod field;
 
 mod areas;
 mod coverage;
+mod density;
 mod identity;
 mod journal;
 mod operate;

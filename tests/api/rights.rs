@@ -341,6 +341,12 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        ("GET", "/api/v1/density") => sample("/api/v1/density?season=2024-2025", none, false),
+        ("GET", "/api/v1/density/suggestions") => sample(
+            format!("/api/v1/density/suggestions?commune={code}"),
+            none,
+            true,
+        ),
         _ => return None,
     })
 }
@@ -497,6 +503,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/coverage",
         "/api/v1/coverage/cells",
         "/api/v1/coverage/series",
+        "/api/v1/density/suggestions",
         "/api/v1/risk-areas/{code}",
     ];
     unknown.contains(&route.path.as_str())

@@ -13,6 +13,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::patrols::STATEMENTS,
         tuantra::plots::STATEMENTS,
         tuantra::coverage::STATEMENTS,
+        tuantra::density::STATEMENTS,
         tuantra::evidence::STATEMENTS,
     ]
     .concat()

@@ -5,7 +5,7 @@ use crate::lexer::{Kind, line_at, only};
 use crate::sources::Source;
 
 /// The modules that build on one another; a module uses only those on levels before its own.
-pub const LEVELS: [&[&str]; 11] = [
+pub const LEVELS: [&[&str]; 12] = [
     &["base"],
     &["geo"],
     &["store"],
@@ -15,7 +15,8 @@ pub const LEVELS: [&[&str]; 11] = [
     &["patrols", "plots", "programme"],
     &["evidence"],
     &["ledger"],
-    &["coverage", "density"],
+    &["coverage"],
+    &["density"],
     &["reports"],
 ];
 

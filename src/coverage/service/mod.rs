@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod definitions;
+mod effort;
 mod explain;
 mod fold;
 mod gaps;
@@ -33,6 +34,7 @@ use trips::PlacedCache;
 
 pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
 pub use definitions::{DefinitionEntry, REINDEX_JOB};
+pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use series::{Series, SeriesAsked, Step};

@@ -57,8 +57,11 @@ struct Kept {
     lines: HashMap<(View, Region), Line>,
     views: Vec<View>,
     spans: HashMap<i64, Spans>,
-    /// When each region was changed last, as far as any change was read.
+    /// When each region and each day was changed last, as far as any change was read.
     marks: HashMap<Region, i64>,
+    day_marks: BTreeMap<i64, i64>,
+    /// The instant from which on changes were read.
+    first_known: i64,
     uses: u64,
 }
 
@@ -81,6 +84,7 @@ impl Kept {
             }
         }
         self.marks.insert(place.region, change.epoch);
+        self.day_marks.insert(day, change.epoch);
         if let Some(spans) = self.spans.get_mut(&place.version) {
             let span = Arc::make_mut(spans).entry(place.region);
             let span = span.or_insert((place.day, place.day));
@@ -173,7 +177,9 @@ impl Tiles {
                 .collect(),
         );
         let mut kept = self.kept()?;
-        kept.known = kept.known.or(Some(now));
+        if kept.known.is_none() {
+            (kept.known, kept.first_known) = (Some(now), now);
+        }
         kept.spans.insert(version, Arc::clone(&spans));
         Ok(spans)
     }
@@ -219,6 +225,13 @@ impl Tiles {
         Ok(lines
             .map(|region| kept.ready(view, *region, days))
             .collect())
+    }
+
+    /// When any of some days was changed last, or the instant from which on that is known.
+    pub(super) fn mark_between(&self, first: i64, last: i64) -> Result<i64, Error> {
+        let kept = self.kept()?;
+        let marks = kept.day_marks.range(first..=last).map(|(_, mark)| *mark);
+        Ok(marks.max().unwrap_or(0).max(kept.first_known))
     }
 
     /// When a region was changed last, as far as is known.

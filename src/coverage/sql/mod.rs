@@ -25,6 +25,7 @@ pub const STATEMENTS: &[&str] = &[
     PIECES_IN,
     CELLS_OF,
     TRIPS_OF,
+    WALKERS,
     PENDING,
     LAST_SEQ,
     LAST_SEQ_BEFORE,

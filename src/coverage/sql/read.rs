@@ -43,6 +43,7 @@ pub(super) const TRIPS_OF: &str = concat!(
     facts!(),
     " FROM coverage_trips t JOIN coverage_patrols p ON p.patrol = t.patrol WHERE t.patrol = $1 AND t.version = $2"
 );
+pub(super) const WALKERS: &str = "SELECT patrol, transport, state, people FROM coverage_patrols WHERE last_day >= $1 AND first_day <= $2";
 pub(super) const PENDING: &str = "SELECT COUNT(DISTINCT j.subject), MIN(COALESCE(c.indexed_at, p.recorded_at, j.due_at)) \
      FROM jobs j LEFT JOIN coverage_patrols c ON c.patrol = j.subject LEFT JOIN patrols p ON p.id = j.subject \
      WHERE j.kind IN ($1, $2)";
@@ -111,6 +112,15 @@ pub struct PiecesRow {
     pub patrol: PatrolId,
     pub boundary: Option<BoundaryId>,
     pub pieces: Vec<u8>,
+}
+
+/// How a patrol moved and with how many people.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct WalkerRow {
+    pub patrol: PatrolId,
+    pub transport: String,
+    pub state: String,
+    pub people: Option<i64>,
 }
 
 /// A place and when it was changed last.
@@ -207,6 +217,14 @@ pub async fn trips_of(tx: &mut Tx, patrol: PatrolId, version: i64) -> Result<Vec
     on!(tx, |c| sqlx::query_as(TRIPS_OF)
         .bind(patrol)
         .bind(version)
+        .fetch_all(c))
+}
+
+/// The patrols with rows on any day of a window.
+pub async fn walkers(tx: &mut Tx, from: LocalDate, to: LocalDate) -> Result<Vec<WalkerRow>, Error> {
+    on!(tx, |c| sqlx::query_as(WALKERS)
+        .bind(from)
+        .bind(to)
         .fetch_all(c))
 }
 

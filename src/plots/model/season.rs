@@ -36,6 +36,32 @@ pub fn season_of(crop: Crop, date: LocalDate) -> Season {
     }
 }
 
+impl Season {
+    /// The season before.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self {
+            first_year: self.first_year - 1,
+            last_year: self.last_year - 1,
+        }
+    }
+
+    /// First and last local day on which a find belongs to the season; none outside the calendar's range.
+    #[must_use]
+    pub fn days(self) -> Option<(LocalDate, LocalDate)> {
+        if self.first_year == self.last_year {
+            return Some((
+                LocalDate::from_ymd(self.first_year, 1, 1)?,
+                LocalDate::from_ymd(self.last_year, 12, 31)?,
+            ));
+        }
+        Some((
+            LocalDate::from_ymd(self.first_year, 9, 1)?,
+            LocalDate::from_ymd(self.last_year, 8, 31)?,
+        ))
+    }
+}
+
 impl fmt::Display for Season {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.first_year == self.last_year {

@@ -106,6 +106,7 @@ impl Plots {
         let draft = self.draft_of(tx, &row).await?;
         self.settle_measures(tx, sent.plot, row.version, &draft)
             .await?;
+        sql::advance(tx).await?;
         Ok(Promise::New(written))
     }
 

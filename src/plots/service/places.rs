@@ -47,6 +47,11 @@ impl Plots {
         Ok(map.locate(position).map(str::to_owned))
     }
 
+    /// A number that grows whenever any plot changes; what is read after it is at least so new.
+    pub async fn epoch(&self, tx: &mut Tx) -> Result<i64, store::Error> {
+        sql::epoch(tx).await
+    }
+
     pub(super) async fn placement(
         &self,
         position: Position,
@@ -59,7 +64,7 @@ impl Plots {
     }
 
     /// The map of today; whenever it is another than before, the kept plots are placed anew first.
-    pub(super) async fn today(&self) -> Result<Arc<CommuneMap>, Error> {
+    pub async fn today(&self) -> Result<Arc<CommuneMap>, Error> {
         let map = self.areas.map(self.journal.now().local_date()).await?;
         let is_known = self.placed.lock().is_ok_and(|placed| {
             placed
@@ -109,6 +114,7 @@ impl Plots {
                     for (id, to) in moved {
                         sql::set_place(tx, *id, to.place.as_deref(), to.commune.as_ref()).await?;
                     }
+                    sql::advance(tx).await?;
                     Ok::<_, Error>(())
                 })
             })

@@ -135,6 +135,7 @@ impl Plots {
         }
         self.follow(tx, sent, &row, written.received_at).await?;
         self.journal.queue(tx, LINK_JOB, sent.id.0).await?;
+        sql::advance(tx).await?;
         let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
         stands(tx, row, Promise::New(written)).await
     }
@@ -147,6 +148,7 @@ impl Plots {
         };
         sql::revise_plot(tx, &row, sent.actor.id, written.received_at).await?;
         self.follow(tx, sent, &row, written.received_at).await?;
+        sql::advance(tx).await?;
         let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
         stands(tx, row, Promise::New(written)).await
     }

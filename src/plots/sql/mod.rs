@@ -1,11 +1,13 @@
 //! The tables of plots and incidents.
 
+mod epoch;
 mod incidents;
 mod lists;
 mod measures;
 mod plots;
 mod screen;
 
+pub use epoch::*;
 pub use incidents::*;
 pub use lists::*;
 pub use measures::*;
@@ -18,14 +20,16 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     measures::STATEMENTS,
     screen::STATEMENTS,
     incidents::STATEMENTS,
+    epoch::STATEMENTS,
 ]);
 
 const COUNT: usize = plots::STATEMENTS.len()
     + measures::STATEMENTS.len()
     + screen::STATEMENTS.len()
-    + incidents::STATEMENTS.len();
+    + incidents::STATEMENTS.len()
+    + epoch::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 4]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 5]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

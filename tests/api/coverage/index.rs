@@ -6,7 +6,7 @@ use super::{
     DAY_S, TODAY, WALK_50, YESTERDAY, asked, assert_share, first_commune, fixes, patrol, send,
     two_communes, walked,
 };
-use crate::field::{Client, Field};
+use crate::field::Client;
 
 const QUESTIONS: [&str; 9] = [
     "",

@@ -7,7 +7,6 @@ use super::{
     DAY_S, EITHER_50, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_near, assert_share,
     first_commune, fixes, patrol, send, two_communes, walked,
 };
-use crate::field::Field;
 
 const EXPLAIN: &str = "/api/v1/coverage/explain?from=2026-03-01&to=2026-03-31&cell=";
 

@@ -62,7 +62,7 @@ fn distance_m(to: Point, (from, end): (Point, Point)) -> f64 {
 
 /// Every cell near a leg, found without parents or frames, with its distance.
 fn around(pieces: &[(Point, Point)], radius_m: f64) -> Vec<(CellIndex, f64)> {
-    let mut found = std::collections::BTreeMap::<CellIndex, f64>::new();
+    let mut found = BTreeMap::<CellIndex, f64>::new();
     for piece in pieces {
         let cell = LatLng::new(piece.0.y(), piece.0.x())
             .unwrap()

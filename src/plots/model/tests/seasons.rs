@@ -41,6 +41,22 @@ fn other_crops_keep_the_calendar_year() {
 }
 
 #[test]
+fn a_season_is_the_days_that_belong_to_it() {
+    for (crop, date) in [
+        (Crop::OpiumPoppy, "2026-02-25"),
+        (Crop::OpiumPoppy, "2025-07-01"),
+        (Crop::Cannabis, "2026-02-25"),
+    ] {
+        let season = season_of(crop, day(date));
+        let (from, to) = season.days().unwrap();
+        assert!(from <= day(date) && day(date) <= to);
+        assert_eq!([season_of(crop, from), season_of(crop, to)], [season; 2]);
+        assert_eq!(season_of(crop, from.plus_days(-1)), season.previous());
+        assert_eq!(season_of(crop, to.plus_days(1)).previous(), season);
+    }
+}
+
+#[test]
 fn the_statistical_year_turns_on_15_december() {
     assert_eq!(period_of(day("2025-12-14")).year(), 2025);
     assert_eq!(period_of(day("2025-12-15")).year(), 2026);

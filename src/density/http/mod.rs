@@ -1,0 +1,26 @@
+//! Density from outside: cells of a window, and where to look next.
+
+mod routes;
+
+pub use routes::*;
+
+use crate::http::{Problem, ProblemKind};
+
+use super::service::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Forbidden => Self::new(ProblemKind::Forbidden),
+            Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Parameter { name, reason } => refused(name, &reason),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+fn refused(name: &str, reason: &str) -> Problem {
+    Problem::new(ProblemKind::InvalidParameter)
+        .detail(format!("{name}: {reason}"))
+        .fault(format!("/{name}"), reason)
+}

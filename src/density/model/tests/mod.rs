@@ -1,0 +1,5 @@
+mod definition;
+mod publish;
+mod references;
+mod suggest;
+mod trend;
