@@ -56,6 +56,15 @@ impl Lattice {
         Ok(Self { parent, mask })
     }
 
+    /// The next finer lattice; none beyond H3's finest cells.
+    #[must_use]
+    pub fn finer(self) -> Option<Self> {
+        Some(Self {
+            parent: self.parent.succ()?,
+            mask: self.mask.succ()?,
+        })
+    }
+
     /// The resolution of bits.
     #[must_use]
     pub const fn mask(self) -> Resolution {

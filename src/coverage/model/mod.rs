@@ -15,6 +15,7 @@ pub mod packed;
 mod plane;
 pub mod region;
 pub mod risk;
+pub mod settle;
 pub mod sweep;
 pub mod timeline;
 pub mod window;
