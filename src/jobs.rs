@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::base::ids::PatrolId;
 use crate::journal::JobRow;
-use crate::{coverage, evidence, patrols, plots};
+use crate::{areas, coverage, evidence, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_secs(2);
@@ -52,6 +52,7 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
+        areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
         plots::LINK_JOB => app.evidence.link_photos(job).await?,
@@ -73,6 +74,9 @@ async fn do_chores(app: App) {
         round = (round + 1) % CHORES_A_DAY;
         if round == 1 {
             keep_photos(&app).await;
+            if let Err(error) = app.coverage.ask_to_follow().await {
+                tracing::warn!(%error, "fine ground could not be asked for");
+            }
         }
     }
 }

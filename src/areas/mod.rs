@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    Areas, ChangeReport, CommuneImport, Error, Gate, ImportReport, RiskAreaSet, RiskAreaView,
-    RiskChoice,
+    AREAS_JOB, Areas, ChangeReport, CommuneImport, Error, Gate, ImportReport, RiskAreaSet,
+    RiskAreaView, RiskChoice,
 };
 pub use sql::STATEMENTS;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use uuid::Uuid;
+
 use crate::areas::model::commune::{CommuneDraft, CommuneFields, read_communes};
 use crate::areas::model::map::Boundary;
 use crate::areas::model::reader::Limits;
@@ -22,7 +24,7 @@ use crate::journal::{Entry, Journal, Kind};
 use crate::store::{self, Tx};
 
 use super::maps::{all_boundaries, read_grounds};
-use super::{Areas, Error, Hashed, aside, need_province};
+use super::{AREAS_JOB, Areas, Error, Hashed, aside, need_province};
 
 // Nghị quyết 202/2025/QH15: the provinces and communes of today stand since 1 July 2025.
 const REFORM: (i32, u32, u32) = (2025, 7, 1);
@@ -255,6 +257,7 @@ async fn load(tx: &mut Tx, loading: &Loading) -> Result<(), Error> {
     if !sql::advance_from(tx, loading.epoch).await? {
         return Err(Error::Overtaken);
     }
+    loading.journal.queue(tx, AREAS_JOB, Uuid::nil()).await?;
     let succession = &loading.succession;
     for id in &succession.closed {
         sql::close_boundary(tx, *id, succession.valid_from.plus_days(-1)).await?;

@@ -9,16 +9,18 @@ use std::io::Read;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::refusal::Refusal;
 use crate::base::time::LocalDate;
 use crate::journal::Journal;
-use crate::store::{self, ActError};
+use crate::store::{self, ActError, Tx};
 
 use super::model::faults::ImportError;
 use super::model::succession::Unlawful;
 use super::model::topology::Overlap;
+use super::sql;
 
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
@@ -66,6 +68,15 @@ impl ActError for Error {
             _ => None,
         }
     }
+}
+
+/// The kind of job by which coverage follows a change of communes or risk areas.
+pub const AREAS_JOB: &str = "follow_areas";
+
+/// Moves the epoch on and asks for the work that follows.
+async fn advance(journal: &Journal, tx: &mut Tx) -> Result<(), store::Error> {
+    sql::advance(tx).await?;
+    journal.queue(tx, AREAS_JOB, Uuid::nil()).await
 }
 
 /// Areas: communes by day, risk areas, gates.

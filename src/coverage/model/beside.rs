@@ -36,8 +36,9 @@ impl Beside {
     pub(super) fn cells(&self, mask: u64) -> u64 {
         let steps = self.0.iter().enumerate();
         steps.fold(0, |all, (step, table)| {
-            let chosen = (mask >> (step * STEP_BITS)) as usize & ((1 << STEP_BITS) - 1);
-            all | table.get(chosen).copied().unwrap_or(0)
+            let chosen = mask >> (step * STEP_BITS) & ((1 << STEP_BITS) - 1);
+            let near = usize::try_from(chosen).ok().and_then(|at| table.get(at));
+            all | near.copied().unwrap_or(0)
         })
     }
 }

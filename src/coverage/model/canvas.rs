@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use super::region::{FULL, WORDS, WordSeen};
+use super::region::{WORDS, WordSeen};
 
 /// The cells seen in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,12 +47,6 @@ impl Canvas {
             position,
             mask: *mask,
         })
-    }
-
-    /// Everything: what is left to be seen is nothing.
-    #[must_use]
-    pub fn is_full_at(&self, position: u16) -> bool {
-        self.mask(position) == FULL
     }
 }
 

@@ -260,6 +260,17 @@ impl Definition {
         sorted(own.flat_map(Footprint::radii))
     }
 
+    /// Every radius that is swept, as the numbers that rows hold: in centimetres, negative when seen from the air.
+    #[must_use]
+    pub fn footprints(&self) -> Vec<i64> {
+        let ground = self.indexed_cm(FootprintClass::Ground).into_iter();
+        let aerial = self.indexed_cm(FootprintClass::Aerial).into_iter();
+        ground
+            .map(i64::from)
+            .chain(aerial.map(|radius_cm| -i64::from(radius_cm)))
+            .collect()
+    }
+
     /// The radii that a class of footprints can be asked for, ascending.
     #[must_use]
     pub fn indexed_cm(&self, class: FootprintClass) -> Vec<u32> {

@@ -3,7 +3,6 @@
 //! Two resolutions lie between them, so a parent has 49 children (41 if it is a pentagon) and a
 //! child's bit is its position in H3's order of children. Compared and stored, a parent is a number.
 
-use geo::Coord;
 use h3o::{CellIndex, LatLng, Resolution};
 
 use super::plane::{Metres, Plane};
@@ -193,7 +192,8 @@ impl Frame {
         frame
     }
 
-    pub(super) fn place(&self, at: Coord<f64>) -> Metres {
+    #[cfg(test)]
+    pub(super) fn place(&self, at: geo::Coord<f64>) -> super::plane::Metres {
         self.plane.place(at)
     }
 

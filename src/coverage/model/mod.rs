@@ -8,6 +8,7 @@ pub mod block;
 pub mod canvas;
 pub mod definition;
 pub mod effort;
+pub mod fine;
 pub mod fold;
 pub mod interval;
 pub mod lattice;

@@ -70,6 +70,19 @@ impl Region {
         CellIndex::try_from(self.0).ok()
     }
 
+    /// Whether the coarse masks are kept under it, those of every walk.
+    #[must_use]
+    pub fn is_coarse(self) -> bool {
+        self.lattice() == Some(Lattice::CURRENT)
+    }
+
+    /// The region of the coarse masks that lies above it, or itself.
+    #[must_use]
+    pub fn coarse(self) -> Option<Self> {
+        let cell = self.cell()?.parent(Resolution::Five)?;
+        Some(Self(u64::from(cell)))
+    }
+
     /// The masks that are kept under this region.
     #[must_use]
     pub fn lattice(self) -> Option<Lattice> {
@@ -127,9 +140,13 @@ pub fn unpack(bytes: &[u8]) -> Result<impl Iterator<Item = WordSeen>, Damaged> {
 }
 
 fn seen(entry: &[u8; ENTRY_BYTES]) -> WordSeen {
-    let [high, low, a, b, c, d, e, f, g] = *entry;
+    let ([high, low], rest) = entry
+        .split_first_chunk::<2>()
+        .map_or(([0; 2], &[][..]), |own| (*own.0, own.1));
     WordSeen {
         position: u16::from_be_bytes([high, low]),
-        mask: u64::from_be_bytes([0, a, b, c, d, e, f, g]),
+        mask: rest
+            .iter()
+            .fold(0, |mask, byte| mask << 8 | u64::from(*byte)),
     }
 }

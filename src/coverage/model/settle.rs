@@ -4,16 +4,11 @@
 //! anyone asks. Those masks are words two resolutions coarser than their cells, as always, and words stand in regions
 //! of 2,401 (four resolutions coarser still), so that one row holds all that a walk saw of a hillside.
 
-use h3o::Resolution;
-
 use super::interval::{Measured, worst_bound};
-use super::lattice::{Lattice, ParentCell};
+use super::lattice::Lattice;
 
 /// The widest half width that a settled figure states, as a share: one percentage point.
 pub const SETTLED_BOUND: f64 = 0.01;
-
-/// The words of a region.
-pub const REGION_WORDS: usize = 2_401;
 
 /// The largest cell of a resolution, in terms of the mean (H3's tables: 1.197 at resolution 9).
 const LARGEST_CELL: f64 = 1.2;
@@ -42,15 +37,4 @@ pub fn settling_resolution(risk_area_m2: f64) -> Lattice {
 fn settles(lattice: Lattice, risk_area_m2: f64) -> bool {
     let cell_m2 = LARGEST_CELL * lattice.mask().area_m2();
     worst_bound(risk_area_m2, cell_m2) <= SETTLED_BOUND
-}
-
-/// The region that a word of a lattice belongs to; none for a number that is no word of it.
-#[must_use]
-pub fn region_of(lattice: Lattice, word: ParentCell) -> Option<ParentCell> {
-    let cell = word
-        .cell()
-        .filter(|cell| cell.resolution() == lattice.parent())?;
-    let resolution = u8::from(lattice.parent()).checked_sub(4)?;
-    let region = cell.parent(Resolution::try_from(resolution).ok()?)?;
-    Some(ParentCell::of(region))
 }

@@ -249,6 +249,8 @@ pub struct CommuneAnswer {
     pub code: String,
     /// The name.
     pub name: String,
+    /// H3 resolution of the cells that it was measured on: finer ones where coarse ones would leave too much open.
+    pub resolution: u8,
     /// The figures.
     #[serde(flatten)]
     pub figures: Figures,

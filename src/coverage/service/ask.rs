@@ -210,12 +210,6 @@ impl Coverage {
         scope: &Scope,
     ) -> Result<(Material, Vec<Note>), Error> {
         let length = check_days(asked.from, asked.to)?;
-        if asked.as_of.is_some() && (asked.compare || asked.freshness) {
-            return Err(parameter(
-                "as_of",
-                "answers one window: ask without compare and freshness",
-            ));
-        }
         let definition = self.known(tx).await?.answering(asked.definition)?;
         let radius_cm = definition
             .radius_cm(FootprintClass::Ground, asked.radius_cm)
@@ -223,31 +217,24 @@ impl Coverage {
         let map = self.areas.map(asked.to).await?;
         let shown = shown(&map, &asked, scope)?;
         let by_windows = asked.pass.is_some();
-        let (first, last) = (asked.from.plus_days(-length), asked.from.plus_days(-1));
-        let lattice = definition.lattice();
-        let own = self.areas.risk_choice(asked.from, asked.to, asked.level);
-        let own = own.await?;
-        let risk = self.grounds.risk(lattice, &map, &own, by_windows).await?;
-        let earlier = self.areas.risk_choice(first, last, asked.level).await?;
-        let before = self
-            .grounds
-            .risk(lattice, &map, &earlier, by_windows)
-            .await?;
+        let earlier = (asked.from.plus_days(-length), asked.from.plus_days(-1));
+        let level = asked.level;
+        let lay = async |(from, to)| {
+            let choice = self.areas.risk_choice(from, to, level).await?;
+            let lattice = definition.lattice();
+            self.grounds.risk(lattice, &map, &choice, by_windows).await
+        };
+        let risk = lay((asked.from, asked.to)).await?;
+        let before = lay(earlier).await?;
         let view = View {
             version: i64::from(definition.version()),
             footprint: footprint(FootprintClass::Ground, radius_cm),
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
         let mut notes = Vec::new();
-        let (source, spans) = match asked.as_of {
-            None => (Source::Tiles, self.tiles.sync(tx, view.version).await?),
-            Some(instant) => {
-                let by = (&definition, view);
-                let own = self.recheck(tx, &asked, by, instant, &mut notes).await?;
-                let spans = own.spans();
-                (Source::Rechecked(Arc::new(own)), spans)
-            }
-        };
+        let (source, spans) = self
+            .source(tx, &asked, (&definition, view), &mut notes)
+            .await?;
         let shows_all = shown.iter().all(|shown| *shown);
         let regions = regions(&spans, &days, (!shows_all).then_some((&map, &shown)));
         let orgs = self.orgs(asked.force.as_ref()).await?;
@@ -272,6 +259,28 @@ impl Coverage {
         };
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
+    }
+
+    /// Where the rows come from, and the regions that have any.
+    async fn source(
+        &self,
+        tx: &mut Tx,
+        asked: &Asked,
+        by: (&Arc<Definition>, View),
+        notes: &mut Vec<Note>,
+    ) -> Result<(Source, Spans), Error> {
+        let Some(instant) = asked.as_of else {
+            return Ok((Source::Tiles, self.tiles.sync(tx, by.1.version).await?));
+        };
+        if asked.compare || asked.freshness {
+            return Err(parameter(
+                "as_of",
+                "answers one window: ask without compare and freshness",
+            ));
+        }
+        let own = self.recheck(tx, asked, by, instant, notes).await?;
+        let spans = own.spans();
+        Ok((Source::Rechecked(Arc::new(own)), spans))
     }
 
     /// The organisations that a force means.

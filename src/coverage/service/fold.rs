@@ -1,7 +1,9 @@
 //! The figures: what was painted and summed, told by commune and over all of them.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::base::ids::PatrolId;
 use crate::coverage::model::answer::Coverage as Share;
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
@@ -39,9 +41,12 @@ struct Sums {
     measured: Vec<Measured>,
     efforts: Vec<Effort>,
     patrols: usize,
-    shown: std::collections::HashSet<crate::base::ids::PatrolId>,
+    shown: HashSet<PatrolId>,
+    oldest: HashMap<Region, i64>,
     has_frozen: bool,
     is_foreign: bool,
+    /// The communes that were settled on finer cells.
+    settled: HashSet<usize>,
 }
 
 impl Coverage {
@@ -116,6 +121,13 @@ impl Coverage {
             let (painted, lines) = aside(move || (painted(&own, &lines), lines)).await?;
             sums.add(painted?);
             self.done_with(&material, &lines);
+        }
+        let settled = self.settled(tx, &mut material, &sums.measured, &sums.oldest);
+        for (at, measured) in settled.await? {
+            if let Some(own) = sums.measured.get_mut(at) {
+                *own = measured;
+                sums.settled.insert(at);
+            }
         }
         if sums.is_foreign {
             (sums.efforts, sums.patrols) = self.placed_sums(tx, &mut material, &regions).await?;
@@ -196,6 +208,7 @@ impl Sums {
         }
         self.patrols += painted.patrols;
         self.shown.extend(painted.shown);
+        self.oldest.extend(painted.oldest);
         self.has_frozen |= painted.has_frozen;
         self.is_foreign |= painted.is_foreign;
     }
@@ -211,6 +224,15 @@ impl Sums {
                 Share::of(*measured, risk.risk_area_m2, material.radius_cm)
             })
             .collect()
+    }
+
+    /// The resolution of the cells that a commune was measured on.
+    fn resolution(&self, material: &Material, at: usize) -> u8 {
+        let fine = material.risk.communes.get(at).and_then(|risk| {
+            let (_, grid) = risk.fine_parts().first()?;
+            self.settled.contains(&at).then(|| grid.lattice())
+        });
+        u8::from(fine.unwrap_or(material.definition.lattice()).mask())
     }
 
     fn told(&self, material: &Material) -> Folded {
@@ -237,6 +259,7 @@ impl Sums {
             communes.push(CommuneAnswer {
                 code: code.to_owned(),
                 name: commune.facts.name.clone(),
+                resolution: self.resolution(material, at),
                 figures: Figures::of(share, own_change_m2, &effort),
             });
             total.join(&effort);

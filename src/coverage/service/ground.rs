@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use geo::{BooleanOps, Intersects, MultiPolygon};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use crate::areas::{RiskAreaView, RiskChoice};
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::settle::settling_resolution;
 use crate::coverage::model::window::CheckWindow;
 
 use super::season::windows_of;
@@ -34,8 +35,37 @@ pub(super) struct CommuneRisk {
     pub(super) risk_area_m2: f64,
     /// One grid; when passes are asked for, one for each set of check windows.
     parts: Vec<(Vec<CheckWindow>, RiskGrid)>,
+    /// The same on finer cells, where there is so little risk that coarse ones may say too little.
+    fine: Option<Fine>,
     /// The geometry could not be computed.
     pub(super) is_faulty: bool,
+}
+
+/// The risk of a commune on finer cells, laid when it is first asked for.
+#[derive(Debug)]
+struct Fine {
+    lattice: Lattice,
+    shapes: Vec<(Vec<CheckWindow>, MultiPolygon)>,
+    parts: OnceLock<Vec<(Vec<CheckWindow>, RiskGrid)>>,
+}
+
+impl CommuneRisk {
+    /// The grids of the usual cells with their check windows.
+    pub(super) fn parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
+        &self.parts
+    }
+
+    /// The grids of the cells that settle this commune, if those are finer than usual.
+    pub(super) fn fine_parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
+        self.fine.as_ref().map_or(&[], |fine| {
+            fine.parts.get_or_init(|| {
+                let shapes = fine.shapes.iter();
+                shapes
+                    .map(|(windows, shape)| (windows.clone(), RiskGrid::lay(fine.lattice, shape)))
+                    .collect()
+            })
+        })
+    }
 }
 
 /// The risk of all communes of a map.
@@ -306,7 +336,7 @@ impl Plan {
         let ground = self.commune.region().as_polygons();
         let mut taken: Option<MultiPolygon> = None;
         let mut risk_area_m2 = 0.0;
-        let mut parts = Vec::new();
+        let (mut parts, mut laid) = (Vec::new(), Vec::new());
         for (windows, areas) in &self.groups {
             let shapes: Vec<MultiPolygon> = areas
                 .iter()
@@ -318,14 +348,22 @@ impl Plan {
             }
             risk_area_m2 += geodesic_area_m2(&risk);
             parts.push((windows.clone(), RiskGrid::lay(lattice, &risk)));
+            laid.push((windows.clone(), risk.clone()));
             if self.groups.len() > 1 {
                 taken = Some(taken.map_or_else(|| risk.clone(), |taken| taken.union(&risk)));
             }
         }
         parts.retain(|(_, grid)| grid.parents() > 0);
+        let settling = settling_resolution(risk_area_m2);
+        let is_fine = !parts.is_empty() && settling != lattice;
         CommuneRisk {
             risk_area_m2,
             parts,
+            fine: is_fine.then(|| Fine {
+                lattice: settling,
+                shapes: laid,
+                parts: OnceLock::new(),
+            }),
             is_faulty: false,
         }
     }

@@ -8,11 +8,13 @@ use crate::base::ids::{BoundaryId, JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::definition::{Definition, Transport};
 use crate::coverage::model::effort::{DayEffort, Moment, gather};
+use crate::coverage::model::fine::FineGround;
 use crate::coverage::model::packed::pack_pieces;
 use crate::coverage::model::region::{Region, by_region, pack};
-use crate::coverage::model::sweep::{Walked as Piece, sweep};
+use crate::coverage::model::sweep::{Sweep, Walked as Piece, sweep_each};
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
 use crate::geo::position::Position;
+use crate::patrols::INDEX_JOB;
 use crate::patrols::model::ground::distance_m;
 use crate::patrols::model::legs::{GapRule, Leg};
 use crate::patrols::model::track::{TrackSummary, patrol_totals};
@@ -58,10 +60,11 @@ impl Coverage {
         let mut tx = self.journal.store().read().await?;
         let walked = self.patrols.walked(&mut tx, patrol).await?;
         let definitions = self.known(&mut tx).await?.indexed();
+        let ground = self.ground(&mut tx).await?;
         drop(tx);
         let indexed = match walked {
             None => None,
-            Some(walked) => Some(self.indexed(walked, &definitions, now).await?),
+            Some(walked) => Some(self.indexed(walked, &definitions, &ground, now).await?),
         };
         let versions: Vec<i64> = definitions
             .iter()
@@ -72,10 +75,15 @@ impl Coverage {
             .write(context, |tx, (coverage, job, indexed, versions)| {
                 Box::pin(async move {
                     let is_latest = coverage.journal.finish_latest_job(tx, *job).await?;
-                    match indexed {
-                        Some(indexed) if is_latest => replace(tx, indexed, versions).await,
-                        _ => Ok(()),
+                    let Some(indexed) = indexed.as_ref().filter(|_| is_latest) else {
+                        return Ok(());
+                    };
+                    replace(tx, indexed, versions).await?;
+                    if indexed.facts.ground < sql::ground_mark(tx).await? {
+                        let patrol = indexed.facts.patrol;
+                        coverage.journal.queue(tx, INDEX_JOB, patrol.0).await?;
                     }
+                    Ok(())
                 })
             })
             .await
@@ -86,6 +94,7 @@ impl Coverage {
         &self,
         walked: Walked,
         definitions: &[Arc<Definition>],
+        ground: &Arc<FineGround>,
         now: Timestamp,
     ) -> Result<Indexed, Error> {
         let facts = NewFacts {
@@ -98,7 +107,7 @@ impl Coverage {
             people: walked.declared.people.map(i64::from),
             received_until: walked.received_until,
             indexed_at: now,
-            ground: 0,
+            ground: ground.generation(),
             version: definitions.last().map_or(0, |own| i64::from(own.version())),
         };
         let rows = match walked.tracks {
@@ -106,13 +115,14 @@ impl Coverage {
             Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(&tracks).await?;
-                let definitions = definitions.to_vec();
+                let (definitions, ground) = (definitions.to_vec(), Arc::clone(ground));
                 let transport = transport_of(walked.declared.transport);
                 let swept = aside(move || {
                     let mut rows = Rows::default();
                     for definition in &definitions {
                         let version = i64::from(definition.version());
-                        rows.cells.extend(cells(definition, transport, &tracks));
+                        rows.cells
+                            .extend(cells(definition, transport, &tracks, &ground));
                         rows.trips.extend(trips(version, &tracks, &maps));
                     }
                     rows
@@ -180,23 +190,37 @@ const fn transport_of(transport: PatrolTransport) -> Transport {
     }
 }
 
-/// The cells of all tracks together, by local day, radius and region.
-fn cells(definition: &Definition, transport: Transport, tracks: &[WalkedTrack]) -> Vec<NewCells> {
+/// The cells of all tracks together, by local day, radius and region: the usual ones, and finer ones on fine ground.
+fn cells(
+    definition: &Definition,
+    transport: Transport,
+    tracks: &[WalkedTrack],
+    ground: &FineGround,
+) -> Vec<NewCells> {
+    let radii_cm = definition.radii_cm(transport);
     let mut rows = Vec::new();
+    if radii_cm.is_empty() {
+        return rows;
+    }
     for (day, pieces) in pieces_by_day(tracks) {
-        for radius_cm in definition.radii_cm(transport) {
-            let swept = sweep(definition.lattice(), radius_cm, &pieces);
-            rows.extend(
-                by_region(&swept)
-                    .into_iter()
-                    .map(|(region, seen)| NewCells {
-                        version: i64::from(definition.version()),
-                        footprint: footprint(transport.class(), radius_cm),
-                        region,
-                        day,
-                        cells: pack(&seen),
-                    }),
-            );
+        let mut swept = vec![sweep_each(definition.lattice(), &radii_cm, &pieces)];
+        for (lattice, words) in ground.words() {
+            swept.push(Sweep::within(lattice, &radii_cm, words).swept(&pieces));
+        }
+        for by_radius in swept {
+            for (radius_cm, masks) in radii_cm.iter().zip(by_radius) {
+                rows.extend(
+                    by_region(&masks)
+                        .into_iter()
+                        .map(|(region, seen)| NewCells {
+                            version: i64::from(definition.version()),
+                            footprint: footprint(transport.class(), *radius_cm),
+                            region,
+                            day,
+                            cells: pack(&seen),
+                        }),
+                );
+            }
         }
     }
     rows
@@ -237,7 +261,7 @@ fn trips(version: i64, tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewTrip> {
     let mut told = Told::default();
     let gathered = gathered.into_iter().filter_map(|((day, place), effort)| {
         let (region, place) = place?;
-        Some(told.trip(version, day, (region, place), effort))
+        Some(told.trip(version, day, (region, place), &effort))
     });
     gathered.collect()
 }
@@ -266,7 +290,7 @@ impl Told {
         version: i64,
         day: LocalDate,
         (region, place): TripPlace,
-        effort: DayEffort,
+        effort: &DayEffort,
     ) -> NewTrip {
         let (commune, boundary) = match place {
             Some((code, boundary)) => (code, Some(boundary)),

@@ -13,6 +13,7 @@ mod paint;
 mod recheck;
 mod season;
 mod series;
+mod settle;
 mod tiles;
 mod trips;
 mod words;
@@ -29,6 +30,7 @@ use super::model::definition::FootprintClass;
 
 use definitions::Definitions;
 use ground::Grounds;
+use settle::Ground;
 use tiles::Tiles;
 use trips::PlacedCache;
 
@@ -107,6 +109,7 @@ pub struct Coverage {
     tiles: Arc<Tiles>,
     placed: Arc<PlacedCache>,
     grounds: Arc<Grounds>,
+    fine: Arc<Ground>,
 }
 
 /// Memory for what is known of regions, until a setting says otherwise.
@@ -125,6 +128,7 @@ impl Coverage {
             tiles: Arc::new(Tiles::new(MEMORY_BYTES)),
             placed: Arc::default(),
             grounds: Arc::default(),
+            fine: Arc::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of regions: what counts as seen painted over the risk grids, and trips summed by commune, on all cores.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU8;
 use std::ops::Range;
 
@@ -108,6 +108,8 @@ pub(super) struct Painted {
     pub(super) patrols: usize,
     /// Distinct patrols that were in a commune that is shown, when not all are.
     pub(super) shown: HashSet<PatrolId>,
+    /// The oldest generation of the fine ground that a visit to a region was swept over.
+    pub(super) oldest: HashMap<Region, i64>,
     /// Some visits are of patrols whose fixes were erased.
     pub(super) has_frozen: bool,
     /// Some trips lie within boundaries of another map: effort must be placed anew.
@@ -126,6 +128,7 @@ impl Painted {
         }
         self.patrols += other.patrols;
         self.shown.extend(other.shown);
+        self.oldest.extend(other.oldest);
         self.has_frozen |= other.has_frozen;
         self.is_foreign |= other.is_foreign;
     }
@@ -144,7 +147,9 @@ pub(super) fn painted(material: &Material, lines: &[(Region, Shared)]) -> Result
             .chunks(share)
             .map(|lines| scope.spawn(|| Painter::new(material).all(lines)))
             .collect();
-        let painting = painting.into_iter().map(|own| own.join());
+        let painting = painting
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join);
         painting
             .map(|own| own.unwrap_or_else(|_| Err(Error::ended("a painting ended early"))))
             .collect()
@@ -181,7 +186,7 @@ impl<'a> Painter<'a> {
         for (region, shared) in lines {
             let mut line = locked(shared)?;
             self.cells(*region, &mut line);
-            self.trips(&line);
+            self.trips(*region, &line);
         }
         Ok(self.painted)
     }
@@ -209,14 +214,16 @@ impl<'a> Painter<'a> {
         paint_counted(self.material, &self.days, line, windows, &mut self.canvas);
     }
 
-    fn trips(&mut self, line: &Timeline) {
+    fn trips(&mut self, region: Region, line: &Timeline) {
         let (days, material) = (self.days.clone(), self.material);
         let since = material.map_since.as_days();
         let painted = &mut self.painted;
+        let mut oldest = i64::MAX;
         line.each_visit(&days, |block, day, visit| {
             if !material.chosen.counts(visit) {
                 return;
             }
+            oldest = oldest.min(visit.facts.ground);
             painted.has_frozen |= visit.facts.is_frozen;
             for trip in block.trips(visit) {
                 let at = material.place_of(trip.boundary);
@@ -242,6 +249,7 @@ impl<'a> Painter<'a> {
                 }
             }
         });
+        painted.oldest.insert(region, oldest);
     }
 }
 

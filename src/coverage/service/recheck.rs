@@ -50,6 +50,7 @@ impl Coverage {
         let first = from.plus_days(-LONGEST_PATROL_D).start();
         let begun = self.patrols.begun_between(tx, first, to.end()).await?;
         let definition = [Arc::clone(definition)];
+        let ground = self.ground(tx).await?;
         let mut gathered = Gathered::default();
         let mut erased = 0;
         for id in begun {
@@ -60,7 +61,7 @@ impl Coverage {
                     erased += 1;
                 }
                 Some(walked) => {
-                    let indexed = self.indexed(walked, &definition, instant).await?;
+                    let indexed = self.indexed(walked, &definition, &ground, instant).await?;
                     gathered.add(indexed, view);
                 }
             }
@@ -165,7 +166,9 @@ impl Gathered {
         for (region, (cells, trips)) in by_region {
             let line = timeline(words, &cells, &trips, from, to)?;
             rechecked.lines.insert(region, Arc::new(Mutex::new(line)));
-            rechecked.spans.insert(region, (from, to));
+            if region.is_coarse() {
+                rechecked.spans.insert(region, (from, to));
+            }
             let pieces = trips.into_iter().map(|row| PiecesRow {
                 day: row.day,
                 patrol: row.facts.patrol,

@@ -85,7 +85,9 @@ impl Kept {
         }
         self.marks.insert(place.region, change.epoch);
         self.day_marks.insert(day, change.epoch);
-        if let Some(spans) = self.spans.get_mut(&place.version) {
+        if let Some(spans) = self.spans.get_mut(&place.version)
+            && place.region.is_coarse()
+        {
             let span = Arc::make_mut(spans).entry(place.region);
             let span = span.or_insert((place.day, place.day));
             *span = (span.0.min(place.day), span.1.max(place.day));
@@ -162,7 +164,9 @@ impl Tiles {
             let changes = sql::changes(tx, known, MOST_CHANGES).await?;
             let mut kept = self.kept()?;
             if i64::try_from(changes.len()).is_ok_and(|read| read < MOST_CHANGES) {
-                changes.iter().for_each(|change| kept.apply(change));
+                for change in &changes {
+                    kept.apply(change);
+                }
             } else {
                 *kept = Kept::default();
             }
@@ -173,6 +177,7 @@ impl Tiles {
         let regions = sql::regions(tx, version).await?.into_iter();
         let spans: Spans = Arc::new(
             regions
+                .filter(|(region, _, _)| region.is_coarse())
                 .map(|(region, first, last)| (region, (first, last)))
                 .collect(),
         );
@@ -299,12 +304,12 @@ impl Tiles {
 
     /// The numbers of words, to look up.
     pub(super) fn words(&self) -> Result<RwLockReadGuard<'_, Words>, Error> {
-        self.words.read().map_err(|fault| Error::ended(fault))
+        self.words.read().map_err(Error::ended)
     }
 
     /// The numbers of words, to give new ones.
     pub(super) fn words_mut(&self) -> Result<RwLockWriteGuard<'_, Words>, Error> {
-        self.words.write().map_err(|fault| Error::ended(fault))
+        self.words.write().map_err(Error::ended)
     }
 
     /// Counts what is kept, and drops what is too much.
@@ -320,13 +325,13 @@ impl Tiles {
     }
 
     fn kept(&self) -> Result<std::sync::MutexGuard<'_, Kept>, Error> {
-        self.kept.lock().map_err(|fault| Error::ended(fault))
+        self.kept.lock().map_err(Error::ended)
     }
 }
 
 /// A timeline for as long as nothing is awaited.
 pub(super) fn locked(shared: &Shared) -> Result<std::sync::MutexGuard<'_, Timeline>, Error> {
-    shared.lock().map_err(|fault| Error::ended(fault))
+    shared.lock().map_err(Error::ended)
 }
 
 /// Rows of one region as visits by day.

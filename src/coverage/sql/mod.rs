@@ -1,10 +1,12 @@
 //! Coverage's tables: the index by region, the clock that orders its changes, and what waits.
 
 mod definitions;
+mod ground;
 mod read;
 mod write;
 
 pub use definitions::*;
+pub use ground::*;
 pub use read::*;
 pub use write::*;
 
@@ -29,6 +31,10 @@ pub const STATEMENTS: &[&str] = &[
     PENDING,
     LAST_SEQ,
     LAST_SEQ_BEFORE,
+    GROUND,
+    GROUND_MARK,
+    SET_GROUND,
+    PATROLS_IN,
     INSERT_DEFINITION,
     DEFINITIONS,
     DEFINITIONS_MARK,

@@ -17,7 +17,7 @@ use crate::geo::measure::region_area_m2;
 use crate::journal::{Entry, Journal, Kind, Receipt};
 use crate::store::{self, Tx};
 
-use super::{Areas, Error, aside, need_province};
+use super::{Areas, Error, advance, aside, need_province};
 
 pub use view::{RiskAreaView, RiskChoice};
 
@@ -62,7 +62,7 @@ impl Areas {
             .journal
             .write(context, move |tx, (journal, actor, draft, reason, body)| {
                 Box::pin(async move {
-                    sql::advance(tx).await?;
+                    advance(journal, tx).await?;
                     let act = Change {
                         journal,
                         actor,
@@ -98,7 +98,7 @@ impl Areas {
             .journal
             .write(context, move |tx, (journal, actor, code, reason)| {
                 Box::pin(async move {
-                    sql::advance(tx).await?;
+                    advance(journal, tx).await?;
                     let known = latest(tx, code).await?.ok_or(Error::NotFound)?;
                     if valid_to < known.valid_from {
                         let reason = "lies before the area's first day";
@@ -146,7 +146,7 @@ impl Areas {
             .journal
             .write(context, |tx, (journal, actor, drafts, reason)| {
                 Box::pin(async move {
-                    sql::advance(tx).await?;
+                    advance(journal, tx).await?;
                     let act = Change {
                         journal,
                         actor,

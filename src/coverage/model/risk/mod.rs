@@ -19,7 +19,7 @@ use h3o::LatLng;
 
 use super::beside::Beside;
 use super::interval::Measured;
-use super::lattice::{CHILDREN, Lattice, ParentCell, ParentMask, bits};
+use super::lattice::{Lattice, ParentCell, ParentMask, bits};
 use super::plane::Plane;
 use super::region::{FULL, Region};
 use clip::Ring;

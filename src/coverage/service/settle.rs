@@ -1,0 +1,217 @@
+//! Settling: communes whose interval is too wide are measured again on finer cells, where those are kept.
+//!
+//! Fine masks are kept on the ground of communes with little risk. The ground only grows, when communes or risk areas
+//! change and once a day; patrols that were near are then swept again. A commune is settled once all of its words are
+//! fine ground and every patrol in the window that was near was swept since: until then the coarse figure stands, with
+//! its wide interval.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
+
+use crate::areas::AREAS_JOB;
+use crate::base::ids::{JobId, PatrolId};
+use crate::coverage::model::canvas::Canvas;
+use crate::coverage::model::fine::{FineGround, FineRegion};
+use crate::coverage::model::interval::Measured;
+use crate::coverage::model::region::Region;
+use crate::coverage::model::settle::is_unsettled;
+use crate::coverage::model::timeline::Timeline;
+use crate::coverage::sql;
+use crate::patrols::INDEX_JOB;
+use crate::store::Tx;
+
+use super::ask::Material;
+use super::paint::paint_counted;
+use super::tiles::{Shared, locked};
+use super::{Coverage, Error, aside};
+
+/// Windows that end today and are asked for most: a commune is made ready to be settled in each.
+const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
+
+/// The fine ground in memory.
+#[derive(Debug, Default)]
+pub(super) struct Ground(RwLock<Option<(i64, Arc<FineGround>)>>);
+
+/// Communes to be settled: their places on the map, with the generation that each needs.
+type Wanted = Vec<(usize, i64)>;
+
+impl Coverage {
+    /// The fine ground as it is now.
+    pub(super) async fn ground(&self, tx: &mut Tx) -> Result<Arc<FineGround>, Error> {
+        let mark = sql::ground_mark(tx).await?;
+        let kept = self.fine.0.read().map_err(Error::ended)?.clone();
+        if let Some((_, ground)) = kept.filter(|(known, _)| *known == mark) {
+            return Ok(ground);
+        }
+        let mut regions = BTreeMap::new();
+        for (region, words, generation) in sql::ground(tx).await? {
+            regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
+        }
+        let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
+        let kept = (ground.generation(), Arc::clone(&ground));
+        *self.fine.0.write().map_err(Error::ended)? = Some(kept);
+        Ok(ground)
+    }
+
+    /// Measures those communes again that need it and can be; gives their places on the map with what was measured.
+    pub(super) async fn settled(
+        &self,
+        tx: &mut Tx,
+        material: &mut Arc<Material>,
+        measured: &[Measured],
+        near: &HashMap<Region, i64>,
+    ) -> Result<Vec<(usize, Measured)>, Error> {
+        let unsettled: Vec<usize> = measured
+            .iter()
+            .enumerate()
+            .filter(|(at, own)| material.shown.get(*at) == Some(&true) && is_unsettled(own))
+            .map(|(at, _)| at)
+            .collect();
+        if unsettled.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ground = self.ground(tx).await?;
+        let own = Arc::clone(material);
+        let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
+        let mut settled: Vec<usize> = Vec::new();
+        let mut regions = BTreeSet::new();
+        for (at, since) in wanted {
+            let Some(risk) = material.risk.communes.get(at) else {
+                continue;
+            };
+            let coarse = risk.parts().iter().flat_map(|(_, grid)| grid.regions());
+            let is_swept = coarse
+                .filter_map(|(region, _)| near.get(&region))
+                .all(|oldest| since <= *oldest);
+            if is_swept {
+                let fine = risk
+                    .fine_parts()
+                    .iter()
+                    .flat_map(|(_, grid)| grid.regions());
+                regions.extend(fine.map(|(region, _)| region));
+                settled.push(at);
+            }
+        }
+        let regions: Vec<Region> = regions.into_iter().collect();
+        let lines = self.lines(tx, material, &regions).await?;
+        let own = Arc::clone(material);
+        let measured = aside(move || {
+            let measured = fine(&own, &settled, &lines.iter().cloned().collect());
+            (measured, lines)
+        });
+        let (measured, lines) = measured.await?;
+        self.done_with(material, &lines);
+        measured
+    }
+
+    /// The job that lets the fine ground follow the communes and risk areas of today.
+    pub async fn follow_areas(&self, job: JobId) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let ground = self.ground(&mut tx).await?;
+        let definitions = self.known(&mut tx).await?.indexed();
+        let today = self.areas.today();
+        let map = self.areas.map(today).await?;
+        let mut communes = Vec::new();
+        for days in WINDOWS_D {
+            let from = today.plus_days(1 - days);
+            let choice = self.areas.risk_choice(from, today, None).await?;
+            for definition in &definitions {
+                let lattice = definition.lattice();
+                let risk = self.grounds.risk(lattice, &map, &choice, false).await?;
+                communes.extend(risk.communes.iter().cloned());
+            }
+        }
+        let grown = aside(move || {
+            let parts = communes.iter().flat_map(|risk| risk.fine_parts());
+            ground.grown(parts.map(|(_, grid)| grid))
+        });
+        let grown = grown.await?;
+        let mut behind = BTreeSet::new();
+        let above: BTreeSet<Region> = grown.keys().filter_map(|own| own.coarse()).collect();
+        let generation = grown.values().map(|own| own.generation).max().unwrap_or(0);
+        for definition in &definitions {
+            for footprint in definition.footprints() {
+                let of = (i64::from(definition.version()), footprint);
+                for region in &above {
+                    behind.extend(sql::patrols_in(&mut tx, of, *region, generation).await?);
+                }
+            }
+        }
+        drop(tx);
+        let context = (self.clone(), job, grown, behind);
+        self.journal
+            .write(context, |tx, (coverage, job, grown, behind)| {
+                Box::pin(coverage.grow(tx, *job, grown, behind))
+            })
+            .await
+    }
+
+    /// Asks for the fine ground to follow the day.
+    pub async fn ask_to_follow(&self) -> Result<(), Error> {
+        self.journal
+            .write(self.journal.clone(), |tx, journal| {
+                Box::pin(async move {
+                    let subject = uuid::Uuid::nil();
+                    Ok::<_, Error>(journal.queue(tx, AREAS_JOB, subject).await?)
+                })
+            })
+            .await
+    }
+
+    async fn grow(
+        &self,
+        tx: &mut Tx,
+        job: JobId,
+        grown: &BTreeMap<Region, FineRegion>,
+        behind: &BTreeSet<PatrolId>,
+    ) -> Result<(), Error> {
+        self.journal.finish_job(tx, job).await?;
+        for (region, own) in grown {
+            sql::set_ground(tx, *region, own.bytes(), own.generation).await?;
+        }
+        for patrol in behind {
+            self.journal.queue(tx, INDEX_JOB, patrol.0).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Which communes have fine grids that lie on fine ground as a whole, and since which generation.
+fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wanted {
+    let wanted = unsettled.into_iter().filter_map(|at| {
+        let parts = material.risk.communes.get(at)?.fine_parts();
+        let since = parts.iter().map(|(_, grid)| ground.since(grid));
+        let since = since.collect::<Option<Vec<i64>>>()?.into_iter().max()?;
+        Some((at, since))
+    });
+    wanted.collect()
+}
+
+/// What was seen of communes on their fine grids.
+fn fine(
+    material: &Material,
+    communes: &[usize],
+    lines: &HashMap<Region, Shared>,
+) -> Result<Vec<(usize, Measured)>, Error> {
+    let mut canvas = Canvas::default();
+    let mut all = Vec::new();
+    for at in communes {
+        let Some(risk) = material.risk.communes.get(*at) else {
+            continue;
+        };
+        let mut measured = Measured::default();
+        for (windows, grid) in risk.fine_parts() {
+            measured = measured + Measured::unseen(grid);
+            for (region, places) in grid.regions() {
+                let Some(shared) = lines.get(&region) else {
+                    continue;
+                };
+                let mut line: std::sync::MutexGuard<'_, Timeline> = locked(shared)?;
+                paint_counted(material, &material.days, &mut line, windows, &mut canvas);
+                measured = measured + grid.measure(places, |_, position| canvas.mask(position));
+            }
+        }
+        all.push((*at, measured));
+    }
+    Ok(all)
+}
