@@ -4,7 +4,7 @@ mod account;
 mod backup;
 mod coverage;
 mod decode;
-mod demo;
+pub mod demo;
 mod device;
 mod import;
 mod serve;

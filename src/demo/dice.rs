@@ -18,6 +18,9 @@ pub(super) enum Stream {
     Phone,
     Plots,
     Photos,
+    Year,
+    YearRisk,
+    YearForces,
 }
 
 /// A stream of chance (`SplitMix64`, Steele, Lea and Flood 2014).

@@ -67,11 +67,14 @@ pub(super) struct Forces {
 pub(super) fn raised(communes: &[Commune], seed: u64, at: Timestamp) -> Forces {
     let mut dice = Dice::of(seed, Stream::Forces, 0);
     let mut forces = Forces::default();
+    let codes = |charge: &[usize]| {
+        let own = charge.iter().filter_map(|&index| communes.get(index));
+        own.map(|commune| commune.code.clone()).collect()
+    };
     forces.raise(
         "cong_an_tinh",
         "Công an tỉnh Mẫu".to_owned(),
-        communes,
-        &[],
+        (Vec::new(), &[]),
         3,
         (at, &mut dice),
     );
@@ -83,8 +86,7 @@ pub(super) fn raised(communes: &[Commune], seed: u64, at: Timestamp) -> Forces {
         forces.raise(
             "don_bien_phong",
             format!("Đồn biên phòng {name}"),
-            communes,
-            &post,
+            (codes(&post), &post),
             2,
             (at, &mut dice),
         );
@@ -95,16 +97,14 @@ pub(super) fn raised(communes: &[Commune], seed: u64, at: Timestamp) -> Forces {
         forces.raise(
             "cong_an_xa",
             format!("Công an {place}"),
-            communes,
-            &[index],
+            (codes(&[index]), &[index]),
             teams,
             (at, &mut dice),
         );
         forces.raise(
             "dan_quan",
             format!("Dân quân {place}"),
-            communes,
-            &[index],
+            (codes(&[index]), &[index]),
             1,
             (at, &mut dice),
         );
@@ -128,25 +128,21 @@ fn posts(communes: &[Commune]) -> Vec<Vec<usize>> {
 }
 
 impl Forces {
-    fn raise(
+    /// One organisation with so many teams, in charge of these communes: their codes and their indices.
+    pub(super) fn raise(
         &mut self,
         kind: &'static str,
         name: String,
-        communes: &[Commune],
-        charge: &[usize],
+        (codes, charge): (Vec<String>, &[usize]),
         teams: usize,
         (at, dice): (Timestamp, &mut Dice),
     ) {
         let org = OrgId(dice.id(at));
-        let codes = charge
-            .iter()
-            .filter_map(|&index| communes.get(index))
-            .map(|commune| commune.code.clone());
         self.orgs.push(Org {
             id: org,
             kind,
             name,
-            communes: codes.collect(),
+            communes: codes,
         });
         for _ in 0..teams {
             let label = format!("Tổ {:02}", self.teams.len() + 1);

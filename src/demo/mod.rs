@@ -25,6 +25,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod year;
 
 pub use forces::{Device, Org, Team};
 pub use patrols::{Patrol, Track};
@@ -33,6 +34,7 @@ pub use photos::Photo;
 pub use places::{Commune, Gate};
 pub use plots::{Bed, Incident, Plot};
 pub use risk::{CheckWindow, RiskArea};
+pub use year::{Ground, Year, YearPlan};
 
 use forces::{Force, Forces};
 use ground::Spot;

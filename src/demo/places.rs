@@ -97,7 +97,7 @@ pub(super) fn communes(land: &Land, seed: u64, border: &[(Spot, usize)]) -> Vec<
                     "xã"
                 },
                 is_border,
-                outline: closed(rings.into_iter().max_by_key(Vec::len).unwrap_or_default()),
+                outline: closed(&rings.into_iter().max_by_key(Vec::len).unwrap_or_default()),
                 seat: seat.position(BOUNDARY_PARTS),
             }
         })
@@ -111,11 +111,15 @@ fn is_ward(land: &Land, seat: Spot, is_border: bool) -> bool {
 }
 
 /// A closed ring of positions.
-pub(super) fn closed(ring: Vec<Spot>) -> Vec<Position> {
-    let first = ring.first().copied();
-    ring.into_iter()
-        .chain(first)
-        .map(|spot| spot.position(BOUNDARY_PARTS))
+pub(super) fn closed(ring: &[Spot]) -> Vec<Position> {
+    closed_in(ring, |spot| spot.position(BOUNDARY_PARTS))
+}
+
+/// A closed ring of positions, wherever spots lie.
+pub(super) fn closed_in(ring: &[Spot], place: impl Fn(Spot) -> Position) -> Vec<Position> {
+    ring.iter()
+        .chain(ring.first())
+        .map(|spot| place(*spot))
         .collect()
 }
 

@@ -206,7 +206,7 @@ fn described(
         basis: dice.pick([
             "history", "history", "terrain", "terrain", "tip", "imagery", "official",
         ]),
-        outline: closed(slope.ring.clone()),
+        outline: closed(&slope.ring),
         windows: windows(high),
         required_visits: if level == "low" { 1 } else { 2 },
         valid_from: valid,
@@ -215,7 +215,7 @@ fn described(
 }
 
 /// Sowing comes earlier and flowering later where it is colder.
-fn windows(high: bool) -> Vec<CheckWindow> {
+pub(super) fn windows(high: bool) -> Vec<CheckWindow> {
     let (seedling, flowering) = if high {
         (((11, 1), (12, 20)), ((2, 20), (4, 10)))
     } else {

@@ -9,5 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{DERIVE_JOB, Error, INDEX_JOB, Patrols, RefusedGap, RefusedNear};
+pub use service::{
+    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, Patrols, RefusedGap, RefusedNear, WholePatrol,
+};
 pub use sql::STATEMENTS;

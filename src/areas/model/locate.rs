@@ -1,28 +1,65 @@
-//! Which commune does a position lie in? Cells narrow the communes down to a few, exact tests decide.
+//! Which commune does a position lie in? Squares of a lattice narrow the communes down to a few, exact tests decide.
 //!
 //! Invariants: the answer equals that of testing every commune; a position on a shared edge belongs to the commune of
 //! the lowest code among those that cover it; outside every commune the answer is none.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread;
 
-use geo::Coord;
+use geo::{BoundingRect, Coord, LineString, Rect};
 
-use crate::geo::cells::{Cell, CoveredCell, InvalidResolution, cover};
 use crate::geo::position::Position;
 use crate::geo::shape::{BlockedRegion, Place};
 
-/// Resolution of the cells that narrow the search: about 5 km2 each.
-const RESOLUTION: u8 = 7;
-// H3 draws cell edges as arcs, the cover as straight lines in degrees; at this resolution they lie centimetres apart.
-// Around a position so near an edge the neighbour's communes are candidates too. About 2 m in degrees of latitude.
-const DOUBT_DEG: f64 = 2e-5;
+/// Squares in a degree: about a square kilometre each.
+const SQUARES_PER_DEG: f64 = 100.0;
+
+/// A square of the lattice, by its lower left corner. What lies between two coordinates lies in the squares between
+/// theirs, because rounding down keeps the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Square {
+    row: i32,
+    column: i32,
+}
+
+impl Square {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a longitude is 36,000 squares at most"
+    )]
+    fn at(coord: Coord<f64>) -> Self {
+        let number = |degrees: f64| (degrees * SQUARES_PER_DEG).floor() as i32;
+        Self {
+            row: number(coord.y),
+            column: number(coord.x),
+        }
+    }
+
+    fn middle(self) -> Coord<f64> {
+        let degrees = |number: i32| (f64::from(number) + 0.5) / SQUARES_PER_DEG;
+        Coord {
+            x: degrees(self.column),
+            y: degrees(self.row),
+        }
+    }
+
+    /// Every square that a rectangle touches.
+    fn touched(rect: Rect<f64>) -> impl Iterator<Item = Self> {
+        let (low, high) = (Self::at(rect.min()), Self::at(rect.max()));
+        let columns: RangeInclusive<i32> = low.column..=high.column;
+        (low.row..=high.row)
+            .flat_map(move |row| columns.clone().map(move |column| Self { row, column }))
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    cell: Cell,
+    square: Square,
     commune: u32,
+    /// Whether the whole square lies inside.
     is_inside: bool,
 }
 
@@ -35,22 +72,21 @@ pub struct CommuneIndex {
 
 impl CommuneIndex {
     /// Builds the index from codes and regions, which maps of several days may share.
+    #[must_use]
     pub fn build<R: Into<Arc<BlockedRegion>>>(
         communes: impl IntoIterator<Item = (String, R)>,
-    ) -> Result<Self, InvalidResolution> {
+    ) -> Self {
         let mut communes: Vec<_> = communes
             .into_iter()
             .map(|(code, region)| (code, region.into()))
             .collect();
         communes.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut candidates = covered_by_all(&communes)?;
+        let mut candidates = candidates_of_all(&communes);
         candidates.sort_unstable();
-        candidates.dedup_by_key(|candidate| (candidate.cell, candidate.commune));
-        candidates.shrink_to_fit();
-        Ok(Self {
+        Self {
             communes,
             candidates,
-        })
+        }
     }
 
     /// Number of communes.
@@ -68,37 +104,21 @@ impl CommuneIndex {
     /// The code of the one commune that the position belongs to.
     #[must_use]
     pub fn locate(&self, position: Position) -> Option<&str> {
-        let cells = cells_around(position);
-        if let [cell] = cells.as_slice()
-            && let [
-                Candidate {
-                    commune,
-                    is_inside: true,
-                    ..
-                },
-            ] = self.in_cell(*cell)
-        {
-            return self.code(*commune);
-        }
-        let mut communes: Vec<u32> = cells
+        let near = self.near(Square::at(position.to_coord()));
+        let found = near
             .iter()
-            .flat_map(|cell| self.in_cell(*cell))
-            .map(|candidate| candidate.commune)
-            .collect();
-        communes.sort_unstable();
-        communes.dedup();
-        communes
-            .into_iter()
-            .find(|commune| self.covers(*commune, position))
-            .and_then(|commune| self.code(commune))
+            .find(|candidate| candidate.is_inside || self.covers(candidate.commune, position))?;
+        let (code, _) = self.communes.get(found.commune as usize)?;
+        Some(code)
     }
 
-    fn in_cell(&self, cell: Cell) -> &[Candidate] {
+    /// The communes that may cover positions of a square, in the order of their codes.
+    fn near(&self, square: Square) -> &[Candidate] {
         let from = self
             .candidates
-            .partition_point(|candidate| candidate.cell < cell);
+            .partition_point(|candidate| candidate.square < square);
         let rest = self.candidates.get(from..).unwrap_or_default();
-        let length = rest.partition_point(|candidate| candidate.cell == cell);
+        let length = rest.partition_point(|candidate| candidate.square == square);
         rest.get(..length).unwrap_or_default()
     }
 
@@ -109,83 +129,50 @@ impl CommuneIndex {
             .map(|(_, region)| region);
         region.is_some_and(|region| region.place(position) != Place::Outside)
     }
-
-    fn code(&self, commune: u32) -> Option<&str> {
-        self.communes
-            .get(commune as usize)
-            .map(|(code, _)| code.as_str())
-    }
 }
 
-/// The cells of every commune, computed on all cores.
-fn covered_by_all(
-    communes: &[(String, Arc<BlockedRegion>)],
-) -> Result<Vec<Candidate>, InvalidResolution> {
+/// The candidates of every commune, computed on all cores.
+fn candidates_of_all(communes: &[(String, Arc<BlockedRegion>)]) -> Vec<Candidate> {
     let numbered: Vec<(u32, &BlockedRegion)> = (0..)
         .zip(communes.iter().map(|(_, region)| &**region))
         .collect();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let share = numbered.len().div_ceil(workers).max(1);
+    let candidates = |share: &[(u32, &BlockedRegion)]| -> Vec<Candidate> {
+        let all = share
+            .iter()
+            .map(|(commune, region)| candidates_of(*commune, region));
+        all.flatten().collect()
+    };
     thread::scope(|scope| {
         let threads: Vec<_> = numbered
             .chunks(share)
-            .map(|share| scope.spawn(move || covered_by(share)))
+            .map(|share| scope.spawn(move || candidates(share)))
             .collect();
-        let mut candidates = Vec::new();
-        for thread in threads {
-            candidates.extend(
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
-            );
-        }
-        Ok(candidates)
+        let joined = threads.into_iter().map(|thread| {
+            let panicked = |panic| std::panic::resume_unwind(panic);
+            thread.join().unwrap_or_else(panicked)
+        });
+        joined.flatten().collect()
     })
 }
 
-fn covered_by(communes: &[(u32, &BlockedRegion)]) -> Result<Vec<Candidate>, InvalidResolution> {
-    let mut candidates = Vec::new();
-    for (commune, region) in communes {
-        let candidate = |c: CoveredCell| Candidate {
-            cell: c.cell,
-            commune: *commune,
-            is_inside: c.is_inside,
-        };
-        candidates.extend(
-            cover(region.region(), RESOLUTION)?
-                .into_iter()
-                .map(candidate),
-        );
-    }
-    Ok(candidates)
-}
-
-/// The cells of the position and of a small circle around it, each once.
-fn cells_around(position: Position) -> Vec<Cell> {
-    // Six directions: a cell's corner of 120 degrees that reaches near the middle always holds one of them.
-    const CIRCLE: [(f64, f64); 7] = [
-        (0.0, 0.0),
-        (1.0, 0.0),
-        (0.5, 0.866),
-        (-0.5, 0.866),
-        (-1.0, 0.0),
-        (-0.5, -0.866),
-        (0.5, -0.866),
-    ];
-    let mut cells = Vec::with_capacity(3);
-    for (x, y) in CIRCLE {
-        let moved = Coord {
-            x: position.lon() + x * DOUBT_DEG,
-            y: position.lat() + y * DOUBT_DEG,
-        };
-        let cell = Position::try_from(moved)
-            .ok()
-            .and_then(|near| Cell::at(near, RESOLUTION).ok());
-        if let Some(cell) = cell
-            && !cells.contains(&cell)
-        {
-            cells.push(cell);
+/// The squares that hold ground of a commune. One that no edge touches lies wholly on one side.
+fn candidates_of(commune: u32, region: &BlockedRegion) -> Vec<Candidate> {
+    let lines = region.region().rings().flat_map(LineString::lines);
+    let edges: BTreeSet<Square> = lines
+        .flat_map(|line| Square::touched(line.bounding_rect()))
+        .collect();
+    let mut candidates = Vec::with_capacity(edges.len() * 2);
+    for square in Square::touched(region.bounds()) {
+        let is_cut = edges.contains(&square);
+        if is_cut || region.place_of(square.middle()) == Place::Inside {
+            candidates.push(Candidate {
+                square,
+                commune,
+                is_inside: !is_cut,
+            });
         }
     }
-    cells
+    candidates
 }

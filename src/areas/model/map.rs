@@ -7,7 +7,6 @@ use super::commune::CommuneKind;
 use super::locate::CommuneIndex;
 use crate::base::ids::BoundaryId;
 use crate::base::time::LocalDate;
-use crate::geo::cells::InvalidResolution;
 use crate::geo::position::Position;
 use crate::geo::shape::{BlockedRegion, Region};
 
@@ -73,13 +72,14 @@ pub struct CommuneMap {
 
 impl CommuneMap {
     /// Puts communes, each code once, on a map.
-    pub fn build(mut communes: Vec<Commune>) -> Result<Self, InvalidResolution> {
+    #[must_use]
+    pub fn build(mut communes: Vec<Commune>) -> Self {
         communes.sort_by(|a, b| a.facts.code.cmp(&b.facts.code));
         let grounds = communes
             .iter()
             .map(|commune| (commune.facts.code.clone(), Arc::clone(&commune.ground)));
-        let index = CommuneIndex::build(grounds)?;
-        Ok(Self { communes, index })
+        let index = CommuneIndex::build(grounds);
+        Self { communes, index }
     }
 
     /// The communes in the order of their codes.

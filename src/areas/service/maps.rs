@@ -174,9 +174,7 @@ impl Areas {
             })
             .collect::<Result<Vec<_>, _>>()?;
         drop(grounds);
-        let map = aside(move || CommuneMap::build(communes)).await?;
-        map.map(Arc::new)
-            .map_err(|fault| Error::Unavailable(fault.to_string()))
+        Ok(Arc::new(aside(move || CommuneMap::build(communes)).await?))
     }
 
     /// The ground of every boundary on a kept map.

@@ -1,8 +1,6 @@
 //! Feeding the made-up province: organisations and devices through identity, areas as files, facts over the API.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::io::Cursor;
 
 use anyhow::{Context, ensure};
 use axum::Router;
@@ -15,15 +13,12 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::areas::CommuneImport;
-use crate::base::actor::{Actor, Door};
-use crate::base::ids::{DeviceId, OrgId, TeamId};
-use crate::base::time::LocalDate;
+use crate::base::ids::DeviceId;
 use crate::demo::{Demo, Patrol, Photo, Plot};
-use crate::identity::model::{DeviceDraft, OrgDraft, TeamDraft};
 use crate::{jobs, server};
 
-use super::wire;
+use super::forces::Forces;
+use super::{areas, wire};
 
 /// Patrols under way at once, so that many facts share a commit.
 const AT_ONCE: usize = 16;
@@ -59,18 +54,11 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// The demo's forces under the ids that this server gave them.
-pub(super) struct Forces {
-    pub orgs: HashMap<OrgId, OrgId>,
-    pub teams: HashMap<TeamId, TeamId>,
-    tokens: HashMap<DeviceId, String>,
-}
-
 /// Loads all of the province and lets the background work finish.
 pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded> {
-    let console = Actor::console();
-    load_areas(app, &console, demo).await?;
-    let forces = load_forces(app, &console, demo).await?;
+    areas::load(app, demo).await?;
+    let forces = Forces::enlisted(app, demo.into()).await?;
+    let forces = forces.with_secrets(app).await?;
     let door = Phones {
         router: server::router(app.clone(), None),
         forces: &forces,
@@ -93,70 +81,6 @@ pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded>
     while jobs::run_due(app).await? > 0 {}
     app.journal.sequence_all().await?;
     Ok(loaded)
-}
-
-async fn load_areas(app: &App, console: &Actor, demo: &Demo) -> anyhow::Result<()> {
-    let first_day = demo.risk_areas.iter().map(|area| area.valid_from).min();
-    let import = CommuneImport {
-        valid_from: first_day.or(LocalDate::from_ymd(2025, 7, 1)),
-        ..CommuneImport::default()
-    };
-    app.areas
-        .import_communes(console, Cursor::new(wire::communes(demo)), import)
-        .await
-        .context("the demo's communes")?;
-    let reason = "tỉnh mẫu: dữ liệu hư cấu";
-    app.areas
-        .import_risk_areas(console, Cursor::new(wire::risk_areas(demo)), reason, false)
-        .await
-        .context("the demo's risk areas")?;
-    app.areas
-        .import_gates(console, Cursor::new(wire::gates(demo)), false)
-        .await
-        .context("the demo's gates")?;
-    Ok(())
-}
-
-async fn load_forces(app: &App, console: &Actor, demo: &Demo) -> anyhow::Result<Forces> {
-    let mut forces = Forces {
-        orgs: HashMap::new(),
-        teams: HashMap::new(),
-        tokens: HashMap::new(),
-    };
-    for org in &demo.orgs {
-        let draft = OrgDraft {
-            name: org.name.clone(),
-            kind: org.kind.parse()?,
-        };
-        forces
-            .orgs
-            .insert(org.id, app.identity.add_org(console, draft).await?.id);
-    }
-    for team in &demo.teams {
-        let org = *forces
-            .orgs
-            .get(&team.org)
-            .context("a team without organisation")?;
-        let draft = TeamDraft {
-            name: team.label.clone(),
-            org,
-        };
-        forces
-            .teams
-            .insert(team.id, app.identity.add_team(console, draft).await?.id);
-    }
-    for device in &demo.devices {
-        let team = forces.teams.get(&device.team).copied();
-        let draft = DeviceDraft {
-            name: device.label.clone(),
-            team,
-            communes: Vec::new(),
-        };
-        let id = app.identity.add_device(console, draft).await?.id;
-        let secret = app.identity.device_secret(console, id, Door::Api).await?;
-        forces.tokens.insert(device.id, secret.text);
-    }
-    Ok(forces)
 }
 
 /// What one patrol brought.
@@ -257,11 +181,7 @@ impl Phones<'_> {
         path: &str,
         body: Body,
     ) -> anyhow::Result<()> {
-        let token = self
-            .forces
-            .tokens
-            .get(&device)
-            .context("a device without secret")?;
+        let token = self.forces.token(device)?;
         let kind = if path.ends_with("/original") {
             "image/jpeg"
         } else {
@@ -283,11 +203,6 @@ impl Phones<'_> {
         );
         Ok(())
     }
-}
-
-/// The id that the server gave, or the demo's own where it is not known.
-pub(super) fn known<K: Copy + Eq + std::hash::Hash>(map: &HashMap<K, K>, id: K) -> K {
-    map.get(&id).copied().unwrap_or(id)
 }
 
 /// A body's SHA-256, in hex.

@@ -1,7 +1,12 @@
 //! `tuantra demo`: loads the made-up province through the doors that phones use, then serves it.
 
+mod areas;
+mod direct;
+pub mod forces;
 mod load;
+pub mod over;
 mod wire;
+pub mod year;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +19,8 @@ use crate::base::actor::{Actor, Door, Role};
 use crate::base::time::SystemClock;
 use crate::demo::{Demo, Plan};
 use crate::identity::model::AccountDraft;
+
+use direct::Direct;
 
 use super::serve::serve;
 use super::{Opening, start_tracing, tell};
@@ -44,6 +51,8 @@ pub struct DemoProvince {
     /// Leave the generated photos out.
     #[arg(long)]
     no_photos: bool,
+    #[command(flatten)]
+    direct: Direct,
 }
 
 impl DemoProvince {
@@ -71,20 +80,22 @@ impl DemoProvince {
         flags.insert("requests_per_second", "1000000".into());
         let app = App::open(self.opening.config(flags)?, Arc::new(SystemClock)).await?;
         let today = app.journal.now().local_date();
-        if app.areas.map(today).await?.communes().is_empty() {
+        let plan = Plan {
+            communes: self.communes,
+            patrols: self.patrols,
+            seasons: self.seasons,
+            seed: self.seed,
+            end: today,
+            photos: if self.no_photos {
+                0
+            } else {
+                Plan::until(today).photos
+            },
+        };
+        if self.direct.direct {
+            self.direct.load(&app, &plan).await?;
+        } else if app.areas.map(today).await?.communes().is_empty() {
             let begun = Instant::now();
-            let plan = Plan {
-                communes: self.communes,
-                patrols: self.patrols,
-                seasons: self.seasons,
-                seed: self.seed,
-                end: today,
-                photos: if self.no_photos {
-                    0
-                } else {
-                    Plan::until(today).photos
-                },
-            };
             let demo = Demo::made_up(&plan);
             let loaded = load::everything(&app, &demo).await?;
             tell(&format!(

@@ -4,10 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::demo::{
     Bed, CheckWindow, Demo, Fix, Incident, PROVINCE_CODE, PROVINCE_NAME, Patrol, Photo, Plot,
+    RiskArea,
 };
 use crate::geo::position::Position;
 
-use super::load::{Forces, digest, known, text};
+use super::forces::Forces;
+use super::load::{digest, text};
 
 fn place(position: Position) -> Value {
     json!([rounded(position.lon(), 1e7), rounded(position.lat(), 1e7)])
@@ -41,8 +43,8 @@ pub(super) fn communes(demo: &Demo) -> Vec<u8> {
     collection(&features.collect::<Vec<_>>())
 }
 
-pub(super) fn risk_areas(demo: &Demo) -> Vec<u8> {
-    let features = demo.risk_areas.iter().enumerate().map(|(index, area)| {
+pub(super) fn risk_areas(areas: &[RiskArea]) -> Vec<u8> {
+    let features = areas.iter().enumerate().map(|(index, area)| {
         json!({
             "type": "Feature",
             "properties": {
@@ -76,10 +78,10 @@ pub(super) fn patrol(patrol: &Patrol, forces: &Forces) -> Value {
     let headcount: Map<String, Value> = patrol
         .headcount
         .iter()
-        .map(|(org, members)| (text(known(&forces.orgs, *org).0), json!(members)))
+        .map(|(org, members)| (text(forces.org(*org).0), json!(members)))
         .collect();
     json!({
-        "kind": patrol.kind, "team": known(&forces.teams, patrol.team), "lead_org": known(&forces.orgs, patrol.lead_org),
+        "kind": patrol.kind, "team": forces.team(patrol.team), "lead_org": forces.org(patrol.lead_org),
         "headcount": headcount, "transport": patrol.transport, "started_at": patrol.started_at,
         "ended_at": patrol.ended_at, "notes": patrol.notes,
     })

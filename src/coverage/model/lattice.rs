@@ -193,7 +193,7 @@ impl Frame {
     }
 
     #[cfg(test)]
-    pub(super) fn place(&self, at: geo::Coord<f64>) -> super::plane::Metres {
+    pub(super) fn place(&self, at: geo::Coord<f64>) -> Metres {
         self.plane.place(at)
     }
 

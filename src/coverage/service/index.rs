@@ -39,7 +39,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn places(&self) -> impl Iterator<Item = Place> {
+    pub(super) fn places(&self) -> impl Iterator<Item = Place> {
         let cells = self.cells.iter().map(|row| Place {
             version: row.version,
             region: row.region,

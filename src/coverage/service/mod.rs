@@ -16,6 +16,7 @@ mod series;
 mod settle;
 mod tiles;
 mod trips;
+mod whole;
 mod words;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use series::{Series, SeriesAsked, Step};
+pub use whole::Swept;
 
 /// Why coverage is not answered.
 #[derive(Debug, thiserror::Error)]

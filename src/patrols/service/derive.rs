@@ -161,7 +161,7 @@ fn derived_track(chunks: &[TrackChunk], declared: &Declared) -> Result<WalkedTra
     })
 }
 
-fn kept(track: &WalkedTrack) -> KeptTrack {
+pub(super) fn kept(track: &WalkedTrack) -> KeptTrack {
     let summary = KeptSummary::of(&track.summary);
     KeptTrack {
         device: track.device,

@@ -9,6 +9,7 @@ mod recall;
 mod record;
 mod refused;
 mod retain;
+mod whole;
 
 use serde::Serialize;
 
@@ -28,6 +29,7 @@ pub use judge::{Hold, HoldDraft, Judged, Judgement};
 pub use read::{PatrolPlace, PatrolView};
 pub use refused::{RefusedGap, RefusedNear};
 pub use sql::Filter;
+pub use whole::{DerivedPatrol, WholePatrol};
 
 /// Why an act on patrols is refused.
 #[derive(Debug, thiserror::Error)]

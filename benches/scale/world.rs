@@ -1,0 +1,108 @@
+//! A made-up year in a store of ours, as `tuantra demo --direct` loads it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tuantra::app::App;
+use tuantra::base::time::{LocalDate, SystemClock};
+use tuantra::cli::demo::over::{Communes, year_over};
+use tuantra::cli::demo::year::{Written, YearLoad, load};
+use tuantra::config::Config;
+use tuantra::demo::{Year, YearPlan};
+
+/// A folder of the bench; it goes with this value unless it was named by the caller.
+pub struct Folder {
+    path: PathBuf,
+    stays: bool,
+}
+
+impl Folder {
+    /// A folder under the one that `SCALE_DATA` names, which stays and is loaded once; else a throwaway one.
+    pub fn named(name: &str) -> anyhow::Result<Self> {
+        let kept = std::env::var_os("SCALE_DATA").map(PathBuf::from);
+        let stays = kept.is_some();
+        let root = kept.unwrap_or_else(|| {
+            std::env::temp_dir().join(format!("tuantra-scale-{}", std::process::id()))
+        });
+        let path = root.join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(Self { path, stays })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes of the database, its log included.
+    pub fn database_bytes(&self) -> u64 {
+        let files = ["tuantra.db", "tuantra.db-wal"];
+        let sizes = files.map(|name| std::fs::metadata(self.path.join(name)));
+        sizes.into_iter().flatten().map(|meta| meta.len()).sum()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.stays {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// The last day of every made-up year, so that runs can be compared.
+fn end() -> LocalDate {
+    LocalDate::from_ymd(2026, 11, 1).unwrap_or(LocalDate::from_days(20_000))
+}
+
+/// So many patrols in a year of 365 days.
+pub fn plan(patrols: usize) -> YearPlan {
+    YearPlan {
+        patrols,
+        days: 365,
+        end: end(),
+        seed: 1,
+    }
+}
+
+/// The first day of the year.
+pub fn first_day() -> LocalDate {
+    plan(0).first_day()
+}
+
+/// Opens a store: the folder's own, or that of PostgreSQL.
+pub async fn open(folder: &Folder, postgres: Option<&str>) -> anyhow::Result<App> {
+    let mut flags = vec![
+        ("data", folder.path().display().to_string()),
+        ("requests_per_second", "1000000".to_owned()),
+    ];
+    flags.extend(postgres.map(|url| ("database_url", url.to_owned())));
+    let config = Config::load(None, flags.into_iter().collect())?;
+    App::open(config, Arc::new(SystemClock)).await
+}
+
+/// What a load took.
+pub struct Loaded {
+    pub year: Arc<Year>,
+    pub written: Written,
+    pub areas: Duration,
+    pub patrols: Duration,
+}
+
+/// Loads a year, or what is missing of it.
+pub async fn loaded(app: &App, communes: Communes, patrols: usize) -> anyhow::Result<Loaded> {
+    let begun = Instant::now();
+    let year = Arc::new(year_over(app, communes, plan(patrols)).await?);
+    let areas = begun.elapsed();
+    let how = YearLoad {
+        keeps_fixes: true,
+        is_told: true,
+    };
+    let written = load(app, Arc::clone(&year), how).await?;
+    Ok(Loaded {
+        year,
+        written,
+        areas,
+        patrols: begun.elapsed().saturating_sub(areas),
+    })
+}
