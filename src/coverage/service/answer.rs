@@ -10,7 +10,7 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::answer::Coverage as Share;
 use crate::patrols::model::vocabulary::PatrolKind;
 
-use super::ask::Material;
+use super::material::Material;
 use super::paint::Effort;
 use super::season::Season;
 

@@ -15,7 +15,7 @@ use crate::geo::position::Position;
 use crate::patrols::RefusedNear;
 
 use super::answer::Asked;
-use super::ask::Material;
+use super::material::Material;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, parameter};
 

@@ -10,7 +10,7 @@ use crate::coverage::model::region::Region;
 use crate::store::Tx;
 
 use super::answer::{Before, CommuneAnswer, Figures, Fresh};
-use super::ask::{Material, Source};
+use super::material::{Material, Source};
 use super::paint::{Effort, Painted, painted};
 use super::tiles::Shared;
 use super::trips::counted;

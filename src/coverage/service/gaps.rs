@@ -13,7 +13,7 @@ use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::RiskGrid;
 
 use super::answer::Asked;
-use super::ask::Material;
+use super::material::Material;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 

@@ -3,21 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
-use geo::{BooleanOps, Intersects, MultiPolygon};
-use sha2::{Digest, Sha256};
-
-use crate::areas::model::map::{Commune, CommuneMap};
+use crate::areas::model::map::CommuneMap;
 use crate::areas::{RiskAreaView, RiskChoice};
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::region::Region;
-use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
-use crate::coverage::model::settle::settling_resolution;
+use crate::coverage::model::risk::RiskGrid;
 use crate::coverage::model::window::CheckWindow;
 
+use super::lay::{CommuneRisk, Key, Plan, lay_all};
 use super::season::windows_of;
 use super::{Error, aside};
 
@@ -25,48 +20,6 @@ use super::{Error, aside};
 const KEPT_COMMUNES: usize = 8_000;
 /// Whole sets that are kept.
 const KEPT_SETS: usize = 8;
-
-type Key = [u8; 32];
-
-/// The risk of one commune.
-#[derive(Debug, Default)]
-pub(super) struct CommuneRisk {
-    /// The geodesic area at risk.
-    pub(super) risk_area_m2: f64,
-    /// One grid; when passes are asked for, one for each set of check windows.
-    parts: Vec<(Vec<CheckWindow>, RiskGrid)>,
-    /// The same on finer cells, where there is so little risk that coarse ones may say too little.
-    fine: Option<Fine>,
-    /// The geometry could not be computed.
-    pub(super) is_faulty: bool,
-}
-
-/// The risk of a commune on finer cells, laid when it is first asked for.
-#[derive(Debug)]
-struct Fine {
-    lattice: Lattice,
-    shapes: Vec<(Vec<CheckWindow>, MultiPolygon)>,
-    parts: OnceLock<Vec<(Vec<CheckWindow>, RiskGrid)>>,
-}
-
-impl CommuneRisk {
-    /// The grids of the usual cells with their check windows.
-    pub(super) fn parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
-        &self.parts
-    }
-
-    /// The grids of the cells that settle this commune, if those are finer than usual.
-    pub(super) fn fine_parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
-        self.fine.as_ref().map_or(&[], |fine| {
-            fine.parts.get_or_init(|| {
-                let shapes = fine.shapes.iter();
-                shapes
-                    .map(|(windows, shape)| (windows.clone(), RiskGrid::lay(fine.lattice, shape)))
-                    .collect()
-            })
-        })
-    }
-}
 
 /// The risk of all communes of a map.
 #[derive(Debug)]
@@ -104,7 +57,7 @@ impl RiskSet {
     /// A grid by its number.
     pub(super) fn part(&self, number: usize) -> Option<Part<'_>> {
         let (commune, part) = self.parts.get(number)?;
-        let (windows, grid) = self.communes.get(*commune)?.parts.get(*part)?;
+        let (windows, grid) = self.communes.get(*commune)?.parts().get(*part)?;
         Some(Part {
             commune: *commune,
             windows,
@@ -121,7 +74,7 @@ impl RiskSet {
         let mut parts = Vec::new();
         let mut regions = HashMap::<_, Vec<_>>::new();
         for (commune, risk) in communes.iter().enumerate() {
-            for (part, (_, grid)) in risk.parts.iter().enumerate() {
+            for (part, (_, grid)) in risk.parts().iter().enumerate() {
                 for (region, places) in grid.regions() {
                     let own = regions.entry(region).or_default();
                     own.push((parts.len(), places));
@@ -291,114 +244,5 @@ impl Grounds {
 
     fn kept<T>(&self, act: impl FnOnce(&mut Kept) -> Option<T>) -> Option<T> {
         act(&mut *self.kept.lock().ok()?)
-    }
-}
-
-/// One commune's grid to be laid.
-#[derive(Debug, Clone)]
-struct Plan {
-    key: Key,
-    commune: Commune,
-    groups: Vec<(Vec<CheckWindow>, Vec<RiskAreaView>)>,
-}
-
-impl Plan {
-    fn of(commune: &Commune, areas: &[&RiskAreaView], by_windows: bool) -> Self {
-        let bounds = commune.region().bounds();
-        let near = areas
-            .iter()
-            .filter(|area| area.region.bounds().intersects(&bounds));
-        let mut digest = Sha256::new();
-        digest.update(commune.facts.id.as_bytes());
-        digest.update([u8::from(by_windows)]);
-        let mut groups = BTreeMap::<String, (Vec<CheckWindow>, Vec<RiskAreaView>)>::new();
-        for area in near {
-            digest.update(area.id.as_bytes());
-            digest.update(area.version.to_be_bytes());
-            let windows = if by_windows {
-                windows_of(area)
-            } else {
-                Vec::new()
-            };
-            let group = groups.entry(format!("{windows:?}"));
-            let group = group.or_insert_with(|| (windows, Vec::new()));
-            group.1.push((*area).clone());
-        }
-        Self {
-            key: digest.finalize().into(),
-            commune: commune.clone(),
-            groups: groups.into_values().collect(),
-        }
-    }
-
-    /// Ground of several groups belongs to the first.
-    fn lay(&self, lattice: Lattice) -> CommuneRisk {
-        let ground = self.commune.region().as_polygons();
-        let mut taken: Option<MultiPolygon> = None;
-        let mut risk_area_m2 = 0.0;
-        let (mut parts, mut laid) = (Vec::new(), Vec::new());
-        for (windows, areas) in &self.groups {
-            let shapes: Vec<MultiPolygon> = areas
-                .iter()
-                .map(|area| area.region.as_polygons().clone())
-                .collect();
-            let mut risk = risk_of(ground, &shapes);
-            if let Some(taken) = &taken {
-                risk = risk.difference(taken);
-            }
-            risk_area_m2 += geodesic_area_m2(&risk);
-            parts.push((windows.clone(), RiskGrid::lay(lattice, &risk)));
-            laid.push((windows.clone(), risk.clone()));
-            if self.groups.len() > 1 {
-                taken = Some(taken.map_or_else(|| risk.clone(), |taken| taken.union(&risk)));
-            }
-        }
-        parts.retain(|(_, grid)| grid.parents() > 0);
-        let settling = settling_resolution(risk_area_m2);
-        let is_fine = !parts.is_empty() && settling != lattice;
-        CommuneRisk {
-            risk_area_m2,
-            parts,
-            fine: is_fine.then(|| Fine {
-                lattice: settling,
-                shapes: laid,
-                parts: OnceLock::new(),
-            }),
-            is_faulty: false,
-        }
-    }
-}
-
-/// Lays grids on all cores. Geometry that panics costs its own commune only.
-fn lay_all(lattice: Lattice, plans: &[Plan]) -> Vec<CommuneRisk> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut laid = Vec::new();
-        while let Some((at, plan)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            plans.get(at).map(|plan| (at, plan))
-        } {
-            let risk = catch_unwind(AssertUnwindSafe(|| plan.lay(lattice)));
-            laid.push((at, risk.unwrap_or_else(|_| faulty(plan))));
-        }
-        laid
-    };
-    let mut all: Vec<(usize, CommuneRisk)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(plans.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
-        done.flatten().collect()
-    });
-    all.sort_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, risk)| risk).collect()
-}
-
-fn faulty(plan: &Plan) -> CommuneRisk {
-    tracing::error!(commune = plan.commune.facts.code, "risk cannot be computed");
-    CommuneRisk {
-        is_faulty: true,
-        ..CommuneRisk::default()
     }
 }

@@ -9,6 +9,8 @@ mod fold;
 mod gaps;
 mod ground;
 mod index;
+mod lay;
+mod material;
 mod paint;
 mod recheck;
 mod season;

@@ -15,7 +15,7 @@ use crate::coverage::model::window::CheckWindow;
 
 use super::Error;
 use super::answer::Pass;
-use super::ask::Material;
+use super::material::Material;
 use super::tiles::{Shared, locked};
 
 /// Fewer regions than this are not worth a second thread.

@@ -20,7 +20,7 @@ use crate::coverage::sql;
 use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
-use super::ask::Material;
+use super::material::Material;
 use super::paint::paint_counted;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};

@@ -15,7 +15,7 @@ use crate::coverage::model::region::Region;
 use crate::coverage::sql::{self, PiecesRow, Slice};
 use crate::store::Tx;
 
-use super::ask::{Material, Source};
+use super::material::{Material, Source};
 use super::paint::Effort;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};

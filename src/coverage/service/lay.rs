@@ -1,0 +1,170 @@
+//! The risk of one commune, laid on grids: usual ones at once, finer ones when they are first asked for.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use geo::{BooleanOps, Intersects, MultiPolygon};
+use sha2::{Digest, Sha256};
+
+use crate::areas::RiskAreaView;
+use crate::areas::model::map::Commune;
+use crate::coverage::model::lattice::Lattice;
+use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::settle::settling_resolution;
+use crate::coverage::model::window::CheckWindow;
+
+use super::season::windows_of;
+
+/// What a commune's risk is made of, as a digest.
+pub(super) type Key = [u8; 32];
+
+/// The risk of one commune.
+#[derive(Debug, Default)]
+pub(super) struct CommuneRisk {
+    /// The geodesic area at risk.
+    pub(super) risk_area_m2: f64,
+    /// One grid; when passes are asked for, one for each set of check windows.
+    parts: Vec<(Vec<CheckWindow>, RiskGrid)>,
+    /// The same on finer cells, where there is so little risk that coarse ones may say too little.
+    fine: Option<Fine>,
+    /// The geometry could not be computed.
+    pub(super) is_faulty: bool,
+}
+
+/// The risk of a commune on finer cells, laid when it is first asked for.
+#[derive(Debug)]
+struct Fine {
+    lattice: Lattice,
+    shapes: Vec<(Vec<CheckWindow>, MultiPolygon)>,
+    parts: OnceLock<Vec<(Vec<CheckWindow>, RiskGrid)>>,
+}
+
+impl CommuneRisk {
+    /// The grids of the usual cells with their check windows.
+    pub(super) fn parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
+        &self.parts
+    }
+
+    /// The grids of the cells that settle this commune, if those are finer than usual.
+    pub(super) fn fine_parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
+        self.fine.as_ref().map_or(&[], |fine| {
+            fine.parts.get_or_init(|| {
+                let shapes = fine.shapes.iter();
+                shapes
+                    .map(|(windows, shape)| (windows.clone(), RiskGrid::lay(fine.lattice, shape)))
+                    .collect()
+            })
+        })
+    }
+}
+
+/// One commune's grid to be laid.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) key: Key,
+    commune: Commune,
+    groups: Vec<(Vec<CheckWindow>, Vec<RiskAreaView>)>,
+}
+
+impl Plan {
+    pub(super) fn of(commune: &Commune, areas: &[&RiskAreaView], by_windows: bool) -> Self {
+        let bounds = commune.region().bounds();
+        let near = areas
+            .iter()
+            .filter(|area| area.region.bounds().intersects(&bounds));
+        let mut digest = Sha256::new();
+        digest.update(commune.facts.id.as_bytes());
+        digest.update([u8::from(by_windows)]);
+        let mut groups = BTreeMap::<String, (Vec<CheckWindow>, Vec<RiskAreaView>)>::new();
+        for area in near {
+            digest.update(area.id.as_bytes());
+            digest.update(area.version.to_be_bytes());
+            let windows = if by_windows {
+                windows_of(area)
+            } else {
+                Vec::new()
+            };
+            let group = groups.entry(format!("{windows:?}"));
+            let group = group.or_insert_with(|| (windows, Vec::new()));
+            group.1.push((*area).clone());
+        }
+        Self {
+            key: digest.finalize().into(),
+            commune: commune.clone(),
+            groups: groups.into_values().collect(),
+        }
+    }
+
+    /// Ground of several groups belongs to the first.
+    fn lay(&self, lattice: Lattice) -> CommuneRisk {
+        let ground = self.commune.region().as_polygons();
+        let mut taken: Option<MultiPolygon> = None;
+        let mut risk_area_m2 = 0.0;
+        let (mut parts, mut laid) = (Vec::new(), Vec::new());
+        for (windows, areas) in &self.groups {
+            let shapes: Vec<MultiPolygon> = areas
+                .iter()
+                .map(|area| area.region.as_polygons().clone())
+                .collect();
+            let mut risk = risk_of(ground, &shapes);
+            if let Some(taken) = &taken {
+                risk = risk.difference(taken);
+            }
+            risk_area_m2 += geodesic_area_m2(&risk);
+            parts.push((windows.clone(), RiskGrid::lay(lattice, &risk)));
+            laid.push((windows.clone(), risk.clone()));
+            if self.groups.len() > 1 {
+                taken = Some(taken.map_or_else(|| risk.clone(), |taken| taken.union(&risk)));
+            }
+        }
+        parts.retain(|(_, grid)| grid.parents() > 0);
+        let settling = settling_resolution(risk_area_m2);
+        let is_fine = !parts.is_empty() && settling != lattice;
+        CommuneRisk {
+            risk_area_m2,
+            parts,
+            fine: is_fine.then(|| Fine {
+                lattice: settling,
+                shapes: laid,
+                parts: OnceLock::new(),
+            }),
+            is_faulty: false,
+        }
+    }
+}
+
+/// Lays grids on all cores. Geometry that panics costs its own commune only.
+pub(super) fn lay_all(lattice: Lattice, plans: &[Plan]) -> Vec<CommuneRisk> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut laid = Vec::new();
+        while let Some((at, plan)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            plans.get(at).map(|plan| (at, plan))
+        } {
+            let risk = catch_unwind(AssertUnwindSafe(|| plan.lay(lattice)));
+            laid.push((at, risk.unwrap_or_else(|_| faulty(plan))));
+        }
+        laid
+    };
+    let mut all: Vec<(usize, CommuneRisk)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(plans.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
+        done.flatten().collect()
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, risk)| risk).collect()
+}
+
+fn faulty(plan: &Plan) -> CommuneRisk {
+    tracing::error!(commune = plan.commune.facts.code, "risk cannot be computed");
+    CommuneRisk {
+        is_faulty: true,
+        ..CommuneRisk::default()
+    }
+}
