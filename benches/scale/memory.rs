@@ -56,7 +56,7 @@ fn scattered_or() -> f64 {
         let begun = Instant::now();
         let columns = positions.chunks(PER_REGION).zip(masks.chunks(PER_REGION));
         for (positions, masks) in columns {
-            let mut canvas = [0_u64; 2_401];
+            let mut canvas = vec![0_u64; 2_401];
             for (position, mask) in positions.iter().zip(masks) {
                 if let Some(word) = canvas.get_mut(usize::from(*position)) {
                     *word |= mask;

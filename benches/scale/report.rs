@@ -32,19 +32,10 @@ impl Times {
     pub fn median_ms(&self) -> f64 {
         self.quantile_ms(0.5)
     }
-
-    pub fn p99_ms(&self) -> f64 {
-        self.quantile_ms(0.99)
-    }
 }
 
 /// Prints a line of figures.
 #[expect(clippy::print_stdout, reason = "figures are what a bench is for")]
 pub fn say(line: &str) {
     println!("{line}");
-}
-
-#[expect(clippy::cast_precision_loss, reason = "for people to read")]
-pub fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tuantra::app::App;
 use tuantra::base::time::{LocalDate, SystemClock};
 use tuantra::cli::demo::over::{Communes, year_over};
-use tuantra::cli::demo::year::{Written, YearLoad, load};
+use tuantra::cli::demo::year::{YearLoad, load};
 use tuantra::config::Config;
 use tuantra::demo::{Year, YearPlan};
 
@@ -32,13 +32,6 @@ impl Folder {
 
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Bytes of the database, its log included.
-    pub fn database_bytes(&self) -> u64 {
-        let files = ["tuantra.db", "tuantra.db-wal"];
-        let sizes = files.map(|name| std::fs::metadata(self.path.join(name)));
-        sizes.into_iter().flatten().map(|meta| meta.len()).sum()
     }
 }
 
@@ -84,9 +77,6 @@ pub async fn open(folder: &Folder, postgres: Option<&str>) -> anyhow::Result<App
 /// What a load took.
 pub struct Loaded {
     pub year: Arc<Year>,
-    pub written: Written,
-    pub areas: Duration,
-    pub patrols: Duration,
 }
 
 /// Loads a year, or what is missing of it.
@@ -99,10 +89,9 @@ pub async fn loaded(app: &App, communes: Communes, patrols: usize) -> anyhow::Re
         is_told: true,
     };
     let written = load(app, Arc::clone(&year), how).await?;
-    Ok(Loaded {
-        year,
-        written,
-        areas,
-        patrols: begun.elapsed().saturating_sub(areas),
-    })
+    let spent = begun.elapsed().saturating_sub(areas);
+    crate::report::say(&format!(
+        "loaded: areas in {areas:.0?}, {patrols} patrols in {spent:.0?}, {written:?}"
+    ));
+    Ok(Loaded { year })
 }

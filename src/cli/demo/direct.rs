@@ -18,6 +18,10 @@ use super::year::{YearLoad, load};
 
 /// How a year is loaded.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "fields are called as their flags"
+)]
 pub struct Direct {
     /// Write a year of patrols straight into the tables, without plots and photos: for benchmarks. A load that was
     /// cut goes on when it is asked for again.

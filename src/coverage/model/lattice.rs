@@ -192,11 +192,6 @@ impl Frame {
         frame
     }
 
-    #[cfg(test)]
-    pub(super) fn place(&self, at: geo::Coord<f64>) -> Metres {
-        self.plane.place(at)
-    }
-
     /// The centre of a child.
     pub(super) fn centre(&self, bit: u32) -> Option<Metres> {
         let (east, north) = (

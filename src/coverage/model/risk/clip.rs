@@ -53,8 +53,8 @@ pub(super) fn holds(rings: &[Ring], place: Metres) -> bool {
         (from.east > 0.0) != (to.east > 0.0)
             && from.north - from.east * (to.north - from.north) / (to.east - from.east) > 0.0
     };
-    let crossed = rings.iter().flat_map(|ring| sides(ring)).filter(crosses);
-    crossed.count() % 2 == 1
+    let all = rings.iter().flat_map(|ring| sides(ring));
+    all.filter(crosses).count() % 2 == 1
 }
 
 /// The part of each ring inside a convex outline that turns left.

@@ -117,11 +117,10 @@ impl Shares {
             cell_dm2: whole_dm2(self.cell_m2),
         };
         for bit in bits(self.all & !self.whole) {
-            let part_m2 = self.part_m2.get(bit as usize).copied().unwrap_or_default();
-            let part_dm2 = whole_dm2(part_m2);
-            if part_dm2 > 0 {
+            let part = self.part_m2.get(bit as usize).copied().map_or(0, whole_dm2);
+            if part > 0 {
                 weights.part |= 1 << bit;
-                weights.part_dm2.push(part_dm2);
+                weights.part_dm2.push(part);
             }
         }
         weights

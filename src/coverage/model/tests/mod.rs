@@ -8,9 +8,9 @@ mod definition;
 mod fold;
 mod region;
 mod risk;
+mod settle;
 mod sweep;
 mod timeline;
-mod truth;
 mod window;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};

@@ -15,7 +15,7 @@ type Told = (u128, i64, Vec<(u16, u64)>);
 const FIRST: i64 = 20_000;
 
 fn told() -> impl Strategy<Value = Vec<Told>> {
-    let seen = prop::collection::btree_map(0..WORDS as u16, 1..=FULL, 0..6);
+    let seen = prop::collection::btree_map(0..u16::try_from(WORDS).unwrap(), 1..=FULL, 0..6);
     let visit = (1..6_u128, FIRST..FIRST + 700, seen);
     prop::collection::vec(visit, 0..60).prop_map(|told| {
         let mut once = BTreeMap::new();
