@@ -3,7 +3,6 @@
 //! Two resolutions lie between them, so a parent has 49 children (41 if it is a pentagon) and a
 //! child's bit is its position in H3's order of children. Compared and stored, a parent is a number.
 
-use geo::Coord;
 use h3o::{CellIndex, LatLng, Resolution};
 
 use super::plane::{Metres, Plane};
@@ -54,6 +53,15 @@ impl Lattice {
         let mask = Resolution::try_from(mask_resolution).or(Err(refused))?;
         let parent = mask.pred().and_then(Resolution::pred).ok_or(refused)?;
         Ok(Self { parent, mask })
+    }
+
+    /// The next finer lattice; none beyond H3's finest cells.
+    #[must_use]
+    pub fn finer(self) -> Option<Self> {
+        Some(Self {
+            parent: self.parent.succ()?,
+            mask: self.mask.succ()?,
+        })
     }
 
     /// The resolution of bits.
@@ -182,10 +190,6 @@ impl Frame {
             frame.reach_m = frame.reach_m.max(centre.length());
         }
         frame
-    }
-
-    pub(super) fn place(&self, at: Coord<f64>) -> Metres {
-        self.plane.place(at)
     }
 
     /// The centre of a child.

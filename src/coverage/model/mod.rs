@@ -11,6 +11,7 @@ pub mod lattice;
 pub mod packed;
 mod plane;
 pub mod risk;
+pub mod settle;
 pub mod sweep;
 pub mod window;
 

@@ -61,6 +61,14 @@ impl Plane {
         }
     }
 
+    /// The longitude (x) and latitude (y) of a place on this plane.
+    pub(super) fn lift(&self, at: Metres) -> Coord<f64> {
+        Coord {
+            x: self.origin.x + at.east / self.east_per_degree,
+            y: self.origin.y + at.north / self.north_per_degree,
+        }
+    }
+
     pub(super) fn place_centre(&self, at: LatLng) -> Metres {
         self.place(Coord {
             x: at.lng(),

@@ -4,6 +4,7 @@
 //! nothing, so areas stay right, which is all that is asked of the rings made here.
 
 use crate::coverage::model::plane::Metres;
+use crate::coverage::model::sweep::Segment;
 
 /// A closed ring, its last point joined to its first.
 pub(super) type Ring = Vec<Metres>;
@@ -29,6 +30,31 @@ pub(super) fn area_m2(rings: &[Ring]) -> f64 {
     areas
         .next()
         .map_or(0.0, |outer| (outer - areas.sum::<f64>()).max(0.0))
+}
+
+/// The sides of a ring, from the one that closes it on.
+fn sides(ring: &[Metres]) -> impl Iterator<Item = (Metres, Metres)> {
+    let before = ring.last().into_iter().chain(ring);
+    before.copied().zip(ring.iter().copied())
+}
+
+/// Whether any side comes within a distance of a place.
+pub(super) fn comes_near(rings: &[Ring], place: Metres, within_m: f64) -> bool {
+    let near = |(from, to)| {
+        Segment::new(from, to).distance_squared(place.east, place.north) <= within_m * within_m
+    };
+    rings.iter().any(|ring| sides(ring).any(near))
+}
+
+/// Whether a place lies inside the outer ring and outside the holes: a line north crosses an odd number of sides.
+pub(super) fn holds(rings: &[Ring], place: Metres) -> bool {
+    let crosses = |(from, to): &(Metres, Metres)| {
+        let (from, to) = (from.minus(place), to.minus(place));
+        (from.east > 0.0) != (to.east > 0.0)
+            && from.north - from.east * (to.north - from.north) / (to.east - from.east) > 0.0
+    };
+    let all = rings.iter().flat_map(|ring| sides(ring));
+    all.filter(crosses).count() % 2 == 1
 }
 
 /// The part of each ring inside a convex outline that turns left.

@@ -1,31 +1,29 @@
 //! The risk grid of one commune: which cells hold risk, and how many dm² of it.
 //!
 //! Overlapping risk areas count once, because they are united first. A cell wholly at risk weighs
-//! the mean real area of such cells under its parent; a cell on the border weighs the part at risk.
+//! the mean real area of such cells under its parent, to 1 dm²; a cell on the border weighs the part at risk.
 
 mod clip;
+mod near;
+mod share;
 
 use std::collections::BTreeMap;
 
 use geo::orient::{Direction, Orient};
 use geo::{
-    Area, BooleanOps, BoundingRect, Coord, GeodesicArea, Intersects, LineString, MultiPolygon,
-    Polygon,
+    BooleanOps, BoundingRect, GeodesicArea, Intersects, LineString, MultiPolygon, Polygon,
+    unary_union,
 };
-use geo::{Rect, unary_union};
-use h3o::{CellIndex, LatLng};
+use h3o::LatLng;
 
-use super::lattice::{CHILDREN, Frame, Lattice, ParentCell, ParentMask, bits};
-use super::plane::{Metres, Plane};
-use super::sweep::rings;
-use clip::{Ring, Rings};
+use super::lattice::{CHILDREN, Lattice, ParentCell, ParentMask, bits};
+use super::plane::Plane;
+use clip::Ring;
+use near::Near;
+use share::{Shares, Weights};
 
 /// Unions of shared borders leave splinters; what is smaller is no ground that anyone can walk.
 const SPLINTER_M2: f64 = 1.0;
-/// A cell cut to within this share of its area counts as whole.
-const WHOLE: f64 = 1.0 - 1e-6;
-/// Children stand out of their parent, and corners out of children: mean parent edges from its centre.
-const WIDEST_STAND_OUT: f64 = 1.5;
 
 /// Where a commune is at risk: its boundary cut with the union of the risk areas, each counted once.
 #[must_use]
@@ -84,6 +82,8 @@ struct RiskParent {
     risk: u64,
     inner: u64,
     inner_dm2: u32,
+    /// Inner cells that weigh 1 dm² more, so that all of them together weigh what they cover.
+    heavier: u64,
     border_from: u32,
 }
 
@@ -93,20 +93,17 @@ impl RiskGrid {
     pub fn lay(lattice: Lattice, risk: &MultiPolygon) -> Self {
         let mut shares = BTreeMap::<ParentCell, Shares>::new();
         for polygon in risk {
-            for parent in parents_near(lattice, polygon) {
-                let frame = Frame::of(lattice, parent);
-                let rings = clip::cut(&placed(polygon, &frame), &square(lattice));
-                if clip::area_m2(&rings) > 0.0 {
-                    let shares = shares.entry(ParentCell::of(parent));
-                    shares
-                        .or_insert_with(|| Shares::of(lattice, &frame))
-                        .add(&rings);
-                }
-            }
+            Near::visit(lattice, polygon, &mut |parent, part| {
+                let shares = shares.entry(ParentCell::of(parent));
+                shares
+                    .or_insert_with(|| Shares::of(lattice, parent, &part.plane))
+                    .add(part);
+            });
         }
         let mut grid = Self::empty(lattice);
+        let mut left_over_m2 = 0.0;
         for (parent, shares) in shares {
-            grid.push(parent, &shares);
+            grid.push(parent, &shares.weights(&mut left_over_m2));
         }
         grid
     }
@@ -122,38 +119,24 @@ impl RiskGrid {
         }
     }
 
-    fn push(&mut self, parent: ParentCell, shares: &Shares) {
-        let border_from = u32::try_from(self.border_dm2.len()).unwrap_or(u32::MAX);
-        let mut row = RiskParent {
+    fn push(&mut self, parent: ParentCell, weights: &Weights) {
+        self.cell_dm2 = self.cell_dm2.max(u64::from(weights.cell_dm2));
+        let risk = weights.whole | weights.part;
+        if risk == 0 {
+            return;
+        }
+        let cells = weights.whole.count_ones().max(1);
+        let heavier = bits(weights.whole).take((weights.whole_dm2 % cells) as usize);
+        self.parents.push(RiskParent {
             parent,
-            risk: 0,
-            inner: 0,
-            inner_dm2: 0,
-            border_from,
-        };
-        let mut inner_m2 = 0.0;
-        let largest_m2 = shares
-            .cells
-            .iter()
-            .map(|cell| cell.area_m2)
-            .fold(0.0, f64::max);
-        self.cell_dm2 = self.cell_dm2.max(u64::from(whole_dm2(largest_m2)));
-        for (bit, (cell, at_risk_m2)) in shares.cells.iter().zip(shares.at_risk_m2).enumerate() {
-            let border_dm2 = whole_dm2(at_risk_m2.min(cell.area_m2));
-            if at_risk_m2 >= WHOLE * cell.area_m2 {
-                row.inner |= 1 << bit;
-                inner_m2 += cell.area_m2;
-            } else if border_dm2 > 0 {
-                row.risk |= 1 << bit;
-                self.border_dm2.push(border_dm2);
-            }
-        }
-        row.risk |= row.inner;
-        if row.risk != 0 {
-            row.inner_dm2 = whole_dm2(inner_m2 / f64::from(row.inner.count_ones().max(1)));
-            self.parents.push(row);
-            self.total_dm2 += self.weight_dm2(self.parents.len() - 1, u64::MAX);
-        }
+            risk,
+            inner: weights.whole,
+            inner_dm2: weights.whole_dm2 / cells,
+            heavier: heavier.fold(0, |mask, bit| mask | 1 << bit),
+            border_from: u32::try_from(self.border_dm2.len()).unwrap_or(u32::MAX),
+        });
+        self.border_dm2.extend(&weights.part_dm2);
+        self.total_dm2 += self.weight_dm2(self.parents.len() - 1, u64::MAX);
     }
 
     /// The resolutions of this grid.
@@ -180,6 +163,11 @@ impl RiskGrid {
         self.parents.len()
     }
 
+    /// The parents that hold risk, in the order of their places.
+    pub fn words(&self) -> impl Iterator<Item = ParentCell> {
+        self.parents.iter().map(|row| row.parent)
+    }
+
     /// The place of a parent in this grid, if it holds risk.
     #[must_use]
     pub fn place(&self, parent: ParentCell) -> Option<usize> {
@@ -203,7 +191,8 @@ impl RiskGrid {
         let Some(row) = self.parents.get(place) else {
             return 0;
         };
-        let inner = u64::from((mask & row.inner).count_ones()) * u64::from(row.inner_dm2);
+        let inner = u64::from((mask & row.inner).count_ones()) * u64::from(row.inner_dm2)
+            + u64::from((mask & row.heavier).count_ones());
         let border = row.risk & !row.inner;
         if mask & border == 0 {
             return inner;
@@ -223,111 +212,5 @@ impl RiskGrid {
         bits(mask)
             .filter_map(|bit| self.neighbours.get(bit as usize))
             .fold(0, |all, near| all | near)
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cell of resolution 10 or finer has less than 2e6 dm²; the cast saturates"
-)]
-fn whole_dm2(area_m2: f64) -> u32 {
-    (area_m2 * 100.0).round() as u32
-}
-
-/// How much of each child of one parent is at risk.
-struct Shares {
-    cells: Vec<Hexagon>,
-    at_risk_m2: [f64; CHILDREN],
-}
-
-struct Hexagon {
-    outline: Ring,
-    area_m2: f64,
-}
-
-impl Shares {
-    fn of(lattice: Lattice, frame: &Frame) -> Self {
-        let cells = frame
-            .parent
-            .children(lattice.mask())
-            .map(|child| Hexagon::of(child, frame));
-        Self {
-            cells: cells.collect(),
-            at_risk_m2: [0.0; CHILDREN],
-        }
-    }
-
-    fn add(&mut self, rings: &Rings) {
-        for (cell, at_risk_m2) in self.cells.iter().zip(&mut self.at_risk_m2) {
-            if *at_risk_m2 < WHOLE * cell.area_m2 {
-                *at_risk_m2 += clip::area_m2(&clip::cut(rings, &cell.outline));
-            }
-        }
-    }
-}
-
-impl Hexagon {
-    fn of(cell: CellIndex, frame: &Frame) -> Self {
-        let corners = cell.boundary();
-        let outline: Ring = corners
-            .iter()
-            .map(|at| frame.plane.place_centre(*at))
-            .collect();
-        let area_m2 = clip::signed_area_m2(&outline);
-        Self { outline, area_m2 }
-    }
-}
-
-fn placed(polygon: &Polygon, frame: &Frame) -> Rings {
-    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-    rings
-        .map(|ring| ring.0.iter().map(|at| frame.place(*at)).collect())
-        .collect()
-}
-
-/// A square around any parent and its children; rings are cut to it before they meet 49 hexagons.
-fn square(lattice: Lattice) -> [Metres; 4] {
-    let half = WIDEST_STAND_OUT * lattice.parent_edge_m();
-    [(-half, -half), (half, -half), (half, half), (-half, half)]
-        .map(|(east, north)| Metres { east, north })
-}
-
-/// Every parent with a child that may touch the polygon.
-fn parents_near(lattice: Lattice, polygon: &Polygon) -> Vec<CellIndex> {
-    let edge_m = lattice.parent_edge_m();
-    let stand_out_m = WIDEST_STAND_OUT * edge_m;
-    let Some(bounds) = polygon
-        .bounding_rect()
-        .filter(|_| polygon.unsigned_area() > 0.0)
-    else {
-        return Vec::new();
-    };
-    let Ok(middle) = LatLng::new(bounds.center().y, bounds.center().x) else {
-        return Vec::new();
-    };
-    let plane = Plane::at(middle);
-    let corner = furthest(&plane, &bounds);
-    let far_m = corner.length() + stand_out_m + edge_m;
-    let parents = middle
-        .to_cell(lattice.parent())
-        .grid_disk::<Vec<_>>(rings(far_m, 1.04 * edge_m));
-    let touches = |parent: &CellIndex| {
-        let centre = plane.place_centre(LatLng::from(*parent));
-        centre.east.abs() <= corner.east + stand_out_m
-            && centre.north.abs() <= corner.north + stand_out_m
-    };
-    parents.into_iter().filter(touches).collect()
-}
-
-/// The half width and half height of a box, with room for the bend of the ground under a wide one.
-fn furthest(plane: &Plane, bounds: &Rect) -> Metres {
-    let corner = plane.place(Coord {
-        x: bounds.max().x,
-        y: bounds.max().y,
-    });
-    Metres {
-        east: corner.east * 1.05,
-        north: corner.north * 1.05,
     }
 }

@@ -82,16 +82,14 @@ impl<'a> Sweep<'a> {
     }
 
     fn over(ground: Ground<'a>, radii_cm: &[u32]) -> Self {
-        let radii_m = radii_cm
-            .iter()
-            .map(|radius_cm| f64::from(*radius_cm) / 100.0);
-        let mut footprints: Vec<_> = radii_m.clone().map(Footprint::new).collect();
+        let radii = radii_cm.iter().map(|radius| f64::from(*radius) / 100.0);
+        let mut footprints: Vec<_> = radii.clone().map(Footprint::new).collect();
         for footprint in &mut footprints {
             footprint.watch(0..ground.places().len(), 0.0);
         }
         Self {
             ground,
-            widest_m: radii_m.fold(0.0, f64::max),
+            widest_m: radii.fold(0.0, f64::max),
             footprints,
             home: None,
             stay: None,

@@ -7,8 +7,8 @@ mod answer;
 mod definition;
 mod fold;
 mod risk;
+mod settle;
 mod sweep;
-mod truth;
 mod window;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};

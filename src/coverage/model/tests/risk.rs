@@ -1,8 +1,8 @@
-use geo::{BooleanOps, GeodesicArea, MultiPolygon};
+use geo::{BooleanOps, GeodesicArea, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
 
 use super::{grid_of, rectangle, star};
-use crate::coverage::model::lattice::Lattice;
+use crate::coverage::model::lattice::{Lattice, ParentMask};
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
 
 fn weighed_m2(grid: &RiskGrid) -> f64 {
@@ -18,6 +18,48 @@ proptest! {
         let exact_m2 = risk.geodesic_area_unsigned();
         let weighed_m2 = weighed_m2(&grid_of(&risk));
         prop_assert!((weighed_m2 / exact_m2 - 1.0).abs() < 1e-4, "{} m² against {} m²", weighed_m2, exact_m2);
+    }
+
+    #[test]
+    fn each_cell_weighs_what_of_it_is_at_risk(
+        radii in prop::collection::vec(0.1..1.0, 3..30), hole in 0.0..0.09, resolution in 11_u8..14,
+    ) {
+        let reach = 0.006 / 7.0_f64.sqrt().powi(i32::from(resolution) - 11);
+        let ring = |scale: f64| star(0.0, &radii.iter().map(|radius| radius * scale).collect::<Vec<_>>());
+        let risk = ring(reach).difference(&ring(hole * reach));
+        let lattice = Lattice::new(resolution).unwrap();
+        let grid = RiskGrid::lay(lattice, &risk);
+        for place in 0..grid.parents() {
+            let parent = grid.risk(place).unwrap().parent;
+            for cell in lattice.cells(ParentMask { parent, mask: (1 << 49) - 1 }) {
+                let own = MultiPolygon::from(vec![Polygon::new(LineString::from(cell.boundary()), vec![])]).intersection(&risk);
+                // A part that turns right would be the rest of the Earth.
+                let exact_m2: f64 = own.iter().map(|part| part.geodesic_area_signed().abs()).sum();
+                let weighed_m2 = grid.weight_dm2(place, lattice.locate(cell).unwrap().mask) as f64 / 100.0;
+                let room_m2 = 1e-4 * lattice.mask().area_m2() + 0.01;
+                prop_assert!((weighed_m2 - exact_m2).abs() < room_m2, "{} m² against {} m²", weighed_m2, exact_m2);
+            }
+        }
+    }
+
+    #[test]
+    fn weights_sum_to_it_on_fine_cells_too(
+        radii in prop::collection::vec(0.3..1.0, 3..40), resolution in 12_u8..16,
+    ) {
+        // A few hundred words, whatever the resolution.
+        let reach = 0.012 / 7.0_f64.sqrt().powi(i32::from(resolution) - 12);
+        let risk = star(0.0, &radii.iter().map(|radius| radius * reach).collect::<Vec<_>>());
+        let exact_m2 = risk.geodesic_area_unsigned();
+        let grid = RiskGrid::lay(Lattice::new(resolution).unwrap(), &risk);
+        // Each cell on the border is rounded to 0.01 m².
+        let room_m2 = 2e-5 * exact_m2 + 0.25;
+        prop_assert!((weighed_m2(&grid) - exact_m2).abs() < room_m2, "{} m² against {} m²", weighed_m2(&grid), exact_m2);
+        let parts: u64 = (0..grid.parents())
+            .flat_map(|place| (0..49).map(move |bit| (place, 1 << bit)))
+            .map(|(place, cell)| grid.weight_dm2(place, cell))
+            .sum();
+        prop_assert_eq!(parts, grid.total_dm2());
+        prop_assert!(grid.words().is_sorted());
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn distance_m(to: Point, (from, end): (Point, Point)) -> f64 {
 
 /// Every cell near a leg, found without parents or frames, with its distance.
 fn around(pieces: &[(Point, Point)], radius_m: f64) -> Vec<(CellIndex, f64)> {
-    let mut found = std::collections::BTreeMap::<CellIndex, f64>::new();
+    let mut found = BTreeMap::<CellIndex, f64>::new();
     for piece in pieces {
         let cell = LatLng::new(piece.0.y(), piece.0.x())
             .unwrap()
@@ -85,7 +85,7 @@ fn around(pieces: &[(Point, Point)], radius_m: f64) -> Vec<(CellIndex, f64)> {
 
 /// The definition, word by word: every parent near a leg, every cell of it, each on the parent's own plane.
 fn plainly(lattice: Lattice, radius_cm: u32, walked: &[Walked]) -> Vec<ParentMask> {
-    let radius_m = f64::from(radius_cm) / 100.0;
+    let seen_m = f64::from(radius_cm) / 100.0;
     let mut masks = BTreeMap::<ParentCell, u64>::new();
     for piece in walked {
         let (from, to) = match *piece {
@@ -99,13 +99,16 @@ fn plainly(lattice: Lattice, radius_cm: u32, walked: &[Walked]) -> Vec<ParentMas
             clippy::cast_sign_loss,
             reason = "a few dozen rings"
         )]
-        let rings = 2 + ((radius_m + length_m) / lattice.parent_edge_m()) as u32;
+        let rings = 2 + ((seen_m + length_m) / lattice.parent_edge_m()) as u32;
         for parent in home.to_cell(lattice.parent()).grid_disk::<Vec<_>>(rings) {
             let frame = Frame::of(lattice, parent);
-            let leg = Segment::new(frame.place(from.to_coord()), frame.place(to.to_coord()));
+            let leg = Segment::new(
+                frame.plane.place(from.to_coord()),
+                frame.plane.place(to.to_coord()),
+            );
             let within = bits(frame.all).filter(|bit| {
                 let centre = frame.centre(*bit).unwrap();
-                leg.distance_squared(centre.east, centre.north) <= radius_m * radius_m
+                leg.distance_squared(centre.east, centre.north) <= seen_m * seen_m
             });
             let mask = within.fold(0, |mask, bit| mask | 1 << bit);
             *masks.entry(ParentCell::of(parent)).or_default() |= mask;
