@@ -44,7 +44,8 @@ impl Iterator for Windows {
     /// Steps of about a golden section of the places lie far apart, and pass every place before one comes again.
     fn next(&mut self) -> Option<Window> {
         let golden = (self.places * 61_803 / 100_000).max(1);
-        let step = (golden..).find(|step| common_divisor(*step, self.places) == 1)?;
+        let step =
+            (golden..=golden + self.places).find(|step| common_divisor(*step, self.places) == 1)?;
         let from = self.first.plus_days(self.drawn * step % self.places);
         self.drawn += 1;
         Some(Window {

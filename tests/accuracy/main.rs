@@ -16,8 +16,9 @@ use world::World;
 
 const TRUTH: &str = include_str!("../../fixtures/coverage/cases.json");
 
-/// The mean error that is kept at 50 m and at 100 m, as a share.
-const MEAN_BARS: [f64; 2] = [0.001_2, 0.001_2];
+/// The mean error that is kept at 50 m and at 100 m, as a share: less than the 0.12 points that are promised, so that a
+/// loss shows before it breaks the promise.
+const MEAN_BARS: [f64; 2] = [0.000_5, 0.000_5];
 /// The largest error that is kept, as a share.
 const LARGEST_BAR: f64 = 0.01;
 
