@@ -76,7 +76,9 @@ on_both! {
         let holed = patrol(&field, &phone, YESTERDAY, json!({})).await;
         send(&phone, holed, &fixes(&field, YESTERDAY, 104.3, (0..60).chain(120..180))).await;
         let mut poor = fixes(&field, YESTERDAY, 104.3, 88..90);
-        poor.iter_mut().for_each(|fix| fix["accuracy_m"] = json!(400.0));
+        for fix in &mut poor {
+            fix["accuracy_m"] = json!(400.0);
+        }
         send(&phone, holed, &poor).await;
         field.settle().await;
         let middle = h3o::LatLng::new(22.3925 + 90.0 * 0.00008, 104.3).unwrap().to_cell(h3o::Resolution::Eleven);
