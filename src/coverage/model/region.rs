@@ -83,6 +83,15 @@ impl Region {
         Some(Self(u64::from(cell)))
     }
 
+    /// It and the regions around it: cells stand out of the region above them, so a walk at its edge may have left
+    /// its coarse masks in the next one.
+    #[must_use]
+    pub fn with_neighbours(self) -> Vec<Self> {
+        let around = self.cell().map(|cell| cell.grid_disk::<Vec<_>>(1));
+        let around = around.into_iter().flatten();
+        around.map(|cell| Self(u64::from(cell))).collect()
+    }
+
     /// The masks that are kept under this region.
     #[must_use]
     pub fn lattice(self) -> Option<Lattice> {

@@ -127,7 +127,8 @@ impl Coverage {
         });
         let grown = grown.await?;
         let mut behind = BTreeSet::new();
-        let above: BTreeSet<Region> = grown.keys().filter_map(|own| own.coarse()).collect();
+        let above = grown.keys().filter_map(|own| own.coarse());
+        let above: BTreeSet<Region> = above.flat_map(Region::with_neighbours).collect();
         let generation = grown.values().map(|own| own.generation).max().unwrap_or(0);
         for definition in &definitions {
             for footprint in definition.footprints() {

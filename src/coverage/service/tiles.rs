@@ -167,6 +167,8 @@ impl Tiles {
                 for change in &changes {
                     kept.apply(change);
                 }
+                // The clock also moves on for acts that change no rows, such as setting a definition.
+                kept.known = kept.known.max(Some(now));
             } else {
                 *kept = Kept::default();
             }
