@@ -63,6 +63,7 @@ async fn do_chores(app: App) {
     let mut round = 0;
     loop {
         tokio::time::sleep(CHORES).await;
+        app.patrols.forget_unused();
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
         }

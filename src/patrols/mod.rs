@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{DERIVE_JOB, Error, INDEX_JOB, Patrols};
+pub use service::{DERIVE_JOB, Error, INDEX_JOB, MemoryUse, Patrols};
 pub use sql::STATEMENTS;

@@ -19,3 +19,4 @@ mod photos;
 mod plots;
 mod rights;
 mod statements;
+mod tracks;
