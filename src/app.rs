@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 
@@ -12,7 +13,7 @@ use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::coverage::Coverage;
 use crate::density::Density;
-use crate::evidence::{Decoder, Evidence};
+use crate::evidence::{Bounds, Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -66,8 +67,12 @@ impl App {
             .context("the schema cannot be brought up to date")?;
         let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
+        let bounds = Bounds {
+            time: Duration::from_secs(config.photo_seconds.into()),
+            memory_mib: config.photo_memory_mib,
+        };
         let mut app = Self::assemble(config, journal, blobs);
-        app.evidence = app.evidence.with_decoder(Decoder::of_this_program());
+        app.evidence = app.evidence.with_decoder(Decoder::of_this_program(bounds));
         Ok(app)
     }
 

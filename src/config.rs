@@ -33,6 +33,10 @@ pub struct Config {
     pub requests_per_second: NonZeroU32,
     /// Largest photo, in megabytes.
     pub max_photo_mb: u32,
+    /// Seconds that decoding one photo may take; longer, and it has no small images.
+    pub photo_seconds: u32,
+    /// Memory that decoding one photo may take, in MiB.
+    pub photo_memory_mib: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
     /// Whether the SQLite file and the blobs are on disk before an answer. Without it nothing acknowledged survives
@@ -66,7 +70,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 14] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -77,6 +81,8 @@ const KEYS: [(&str, &str); 12] = [
     ("log_format", "text or json"),
     ("requests_per_second", "a whole number from 1"),
     ("max_photo_mb", "a whole number from 1 to 1000"),
+    ("photo_seconds", "a whole number from 1 to 60"),
+    ("photo_memory_mib", "a whole number from 128 to 16384"),
     ("retention_months", "a whole number from 1 to 600"),
     ("fsync", "true or false"),
 ];
@@ -135,6 +141,8 @@ impl Config {
                 .parse("requests_per_second")
                 .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
+            photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
+            photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             fsync: reader.parse("fsync").unwrap_or(true),
         };
@@ -164,17 +172,15 @@ impl Config {
                 expected("database_url")
             ));
         }
-        if !(1..=1000).contains(&self.max_photo_mb) {
-            faults.push(format!(
-                "max_photo_mb: expected {}",
-                expected("max_photo_mb")
-            ));
-        }
-        if !(1..=600).contains(&self.retention_months) {
-            faults.push(format!(
-                "retention_months: expected {}",
-                expected("retention_months")
-            ));
+        for (key, value, allowed) in [
+            ("max_photo_mb", self.max_photo_mb, 1..=1000),
+            ("photo_seconds", self.photo_seconds, 1..=60),
+            ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
+            ("retention_months", self.retention_months, 1..=600),
+        ] {
+            if !allowed.contains(&value) {
+                faults.push(format!("{key}: expected {}", expected(key)));
+            }
         }
         if !self.listen.ip().is_loopback()
             && self.tls_cert.is_none()
@@ -318,6 +324,7 @@ mod tests {
             ("lisen", "x"),
             ("listen", "nowhere"),
             ("max_photo_mb", "many"),
+            ("photo_seconds", "61"),
             ("database_url", "mysql://x"),
         ])
         .unwrap_err()
@@ -326,6 +333,7 @@ mod tests {
             "lisen: unknown",
             "listen: expected",
             "max_photo_mb: expected",
+            "photo_seconds: expected",
             "database_url: expected",
         ] {
             assert!(faults.contains(named), "{named} is missing in {faults}");

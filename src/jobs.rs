@@ -1,10 +1,10 @@
-//! The background worker: takes jobs under leases, runs what their kind asks for, and does the periodic chores.
+//! The background workers: they take jobs under leases, run what their kind asks for, and do the periodic chores.
 
 use std::time::Duration;
 
 use crate::app::App;
 use crate::base::ids::PatrolId;
-use crate::journal::JobRow;
+use crate::journal::{JobRow, Kinds};
 use crate::{areas, coverage, evidence, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
@@ -12,20 +12,45 @@ const POLL: Duration = Duration::from_secs(2);
 const CHORES: Duration = Duration::from_secs(30);
 /// Rounds of chores in a day.
 const CHORES_A_DAY: u64 = 86_400 / CHORES.as_secs();
-const BATCH: i64 = 64;
 
-/// Starts the worker, the sequencer and the chores; they end with the process.
+/// Jobs that wait for one another. Pictures have a loop of their own: a slow one holds up nothing but pictures.
+#[derive(Debug, Clone, Copy)]
+enum Lane {
+    Pictures,
+    Others,
+}
+
+impl Lane {
+    const fn kinds(self) -> Kinds<'static> {
+        match self {
+            Self::Pictures => Kinds::Only(evidence::DERIVE_JOB),
+            Self::Others => Kinds::AllBut(evidence::DERIVE_JOB),
+        }
+    }
+
+    /// Jobs taken at once. A picture may take up to its time limit: the next one waits without a lease.
+    const fn batch(self) -> i64 {
+        match self {
+            Self::Pictures => 1,
+            Self::Others => 64,
+        }
+    }
+}
+
+/// Starts the workers, the sequencer and the chores; they end with the process.
 pub fn start(app: &App) {
     tokio::spawn(app.journal.clone().run_sequencer());
-    tokio::spawn(work(app.clone()));
+    tokio::spawn(work(app.clone(), Lane::Others));
+    tokio::spawn(work(app.clone(), Lane::Pictures));
     tokio::spawn(do_chores(app.clone()));
 }
 
-async fn work(app: App) {
+async fn work(app: App, lane: Lane) {
+    let mut queued = app.journal.queued();
     loop {
-        match run_due(&app).await {
+        match run_due_in(&app, lane).await {
             Ok(0) => {
-                let _ = tokio::time::timeout(POLL, app.journal.until_queued()).await;
+                let _ = tokio::time::timeout(POLL, queued.changed()).await;
             }
             Ok(_) => {}
             Err(error) => {
@@ -36,9 +61,14 @@ async fn work(app: App) {
     }
 }
 
-/// Runs every job that is due now; gives how many were.
+/// Runs jobs of every kind that are due now, one after the other; gives how many were.
 pub async fn run_due(app: &App) -> anyhow::Result<usize> {
-    let jobs = app.journal.take_jobs(BATCH, LEASE).await?;
+    Ok(run_due_in(app, Lane::Others).await? + run_due_in(app, Lane::Pictures).await?)
+}
+
+async fn run_due_in(app: &App, lane: Lane) -> anyhow::Result<usize> {
+    let taken = app.journal.take_jobs(lane.kinds(), lane.batch(), LEASE);
+    let jobs = taken.await?;
     for job in &jobs {
         if let Err(error) = run(app, job).await {
             tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed");
@@ -65,6 +95,7 @@ async fn do_chores(app: App) {
     let mut round = 0;
     loop {
         tokio::time::sleep(CHORES).await;
+        app.patrols.forget_unused();
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
         }

@@ -1,6 +1,7 @@
 //! The ground under every slice: ids, time, paging, actors. No I/O.
 
 pub mod actor;
+pub mod bounded;
 pub mod fields;
 pub mod ids;
 pub mod page;

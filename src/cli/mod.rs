@@ -93,10 +93,12 @@ impl Opening {
 /// Runs a command; failures go to standard error in one line each.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    // A picture meets one thread: the memory that its process is bounded to goes to the picture.
+    let mut builder = match cli.command {
+        Command::DecodePhoto => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };

@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames};
+pub use service::{Bounds, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames};
 pub use sql::STATEMENTS;

@@ -20,4 +20,4 @@ pub use epochs::{Broken, Verified};
 pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
 pub use service::{Entry, Journal, Stored, Written, random};
-pub use sql::{JobRow, STATEMENTS};
+pub use sql::{JobRow, Kinds, STATEMENTS};

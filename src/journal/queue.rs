@@ -9,7 +9,7 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
 use super::service::Journal;
-use super::sql::{self, JobRow};
+use super::sql::{self, JobRow, Kinds};
 
 /// Tries before a job is set aside as a dead letter.
 const MAX_ATTEMPTS: i64 = 8;
@@ -32,10 +32,15 @@ impl Journal {
         sql::queue(tx, JobId(self.ids().make()), kind, subject, due_at).await
     }
 
-    /// Takes up to `limit` due jobs under a lease.
-    pub async fn take_jobs(&self, limit: i64, lease: Duration) -> Result<Vec<JobRow>, Error> {
+    /// Takes up to `limit` due jobs of these kinds under a lease.
+    pub async fn take_jobs(
+        &self,
+        kinds: Kinds<'_>,
+        limit: i64,
+        lease: Duration,
+    ) -> Result<Vec<JobRow>, Error> {
         let mut tx = self.store().read().await?;
-        let due = sql::due_jobs(&mut tx, self.now(), limit).await?;
+        let due = sql::due_jobs(&mut tx, kinds, self.now(), limit).await?;
         drop(tx);
         if due.is_empty() {
             return Ok(due);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{Signer, SigningKey};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use crate::base::actor::Actor;
@@ -37,7 +37,7 @@ struct Inner {
     key_id: String,
     /// Rung after each commit: the sequencer and the jobs listen.
     written: Notify,
-    queued: Notify,
+    queued: watch::Sender<()>,
 }
 
 /// One entry to be written.
@@ -128,7 +128,7 @@ impl Journal {
             key,
             key_id,
             written: Notify::new(),
-            queued: Notify::new(),
+            queued: watch::Sender::new(()),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -182,7 +182,7 @@ impl Journal {
         let outcome = self.inner.store.write(context, act).await;
         if outcome.is_ok() {
             self.inner.written.notify_one();
-            self.inner.queued.notify_one();
+            self.inner.queued.send_replace(());
         }
         outcome
     }
@@ -192,9 +192,10 @@ impl Journal {
         self.inner.written.notified().await;
     }
 
-    /// Waits until work may have been queued since the last call.
-    pub async fn until_queued(&self) {
-        self.inner.queued.notified().await;
+    /// Tells whoever waits on it that work may have been queued; each waiter hears of it for itself.
+    #[must_use]
+    pub fn queued(&self) -> watch::Receiver<()> {
+        self.inner.queued.subscribe()
     }
 
     /// Writes one entry within the caller's transaction.

@@ -10,6 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, Patrols, RefusedGap, RefusedNear, WholePatrol,
+    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, MemoryUse, Patrols, RefusedGap, RefusedNear,
+    WholePatrol,
 };
 pub use sql::STATEMENTS;

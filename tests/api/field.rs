@@ -236,6 +236,14 @@ impl Client {
         self.token.as_deref().unwrap_or("")
     }
 
+    /// The same one at another server.
+    pub fn of(&self, router: Router) -> Self {
+        Self {
+            router,
+            ..self.clone()
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, Body::empty()).await
     }

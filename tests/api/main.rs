@@ -20,3 +20,4 @@ mod photos;
 mod plots;
 mod rights;
 mod statements;
+mod tracks;

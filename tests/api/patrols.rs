@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::field::{Answer, Client, Field};
 
 /// Metres of a degree of latitude at 22.3° N, by GeographicLib to a metre.
-const LAT_M: f64 = 110_741.0;
-const DAY_S: i64 = 86_400;
+pub const LAT_M: f64 = 110_741.0;
+pub const DAY_S: i64 = 86_400;
 
 /// A walk due north at 1.2 m/s, a fix each 5 s, from so many seconds after the start of the harness's clock.
-fn walk(field: &Field, from_s: i64, fixes: usize) -> Vec<Value> {
+pub fn walk(field: &Field, from_s: i64, fixes: usize) -> Vec<Value> {
     (0..fixes)
         .map(|at| {
             let step = i32::try_from(at).unwrap();
@@ -28,26 +28,26 @@ fn walk(field: &Field, from_s: i64, fixes: usize) -> Vec<Value> {
         .collect()
 }
 
-fn declared(field: &Field, from_s: i64, to_s: Option<i64>) -> Value {
+pub fn declared(field: &Field, from_s: i64, to_s: Option<i64>) -> Value {
     json!({
         "kind": "crop_check", "transport": "foot", "started_at": field.after(from_s),
         "ended_at": to_s.map(|at| field.after(at)),
     })
 }
 
-fn path(id: Uuid, rest: &str) -> String {
+pub fn path(id: Uuid, rest: &str) -> String {
     format!("/api/v1/patrols/{id}{rest}")
 }
 
 /// A patrol of the hour before the clock's start.
-async fn recorded(field: &Field, phone: &Client) -> Uuid {
+pub async fn recorded(field: &Field, phone: &Client) -> Uuid {
     let id = field.new_id();
     let draft = declared(field, -3600, Some(0));
     phone.put(&path(id, ""), &draft).await.expect(201);
     id
 }
 
-async fn send(phone: &Client, id: Uuid, fixes: &[Value]) -> Answer {
+pub async fn send(phone: &Client, id: Uuid, fixes: &[Value]) -> Answer {
     phone
         .post(&path(id, "/fixes"), &json!({ "fixes": fixes }))
         .await
@@ -122,7 +122,7 @@ fn signature(answer: &Answer) -> Value {
     json["receipt"]["signature"].clone()
 }
 
-fn number(value: &Value) -> f64 {
+pub fn number(value: &Value) -> f64 {
     value.as_f64().unwrap()
 }
 

@@ -214,6 +214,29 @@ on_both! {
         }
     }
 
+    async fn a_phones_heic_is_kept_and_its_exif_compared(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let bytes = include_bytes!("../../fixtures/evidence/phone.heic").as_slice();
+        let mut agrees = sidecar(bytes);
+        agrees["media_type"] = json!("image/heic");
+        let mut apart = agrees.clone();
+        apart["lat"] = json!(22.403);
+        apart["taken_at"] = json!("2026-03-02T09:42:05+07:00");
+        apart["media_type"] = json!("image/jpeg");
+        let differs = ["exif_position_differs", "exif_time_differs", "media_type_differs", "heic_placeholder"];
+        for (announced, flags) in [(&agrees, &["heic_placeholder"][..]), (&apart, &differs)] {
+            let id = taken(&field, &phone, bytes, announced).await;
+            field.settle().await;
+            let told = phone.get(&path(id)).await.expect(200).json();
+            assert_eq!((&told["state"], &told["derived"]), (&json!("stored"), &json!("none")));
+            assert_eq!(told["flags"], json!(flags));
+            phone.get(&format!("{}/display", path(id))).await.expect(404);
+            assert_eq!(officer.get(&format!("{}/original", path(id))).await.expect(200).bytes, bytes);
+        }
+    }
+
     async fn bytes_before_their_sidecar_find_no_photo(field: Field) {
         let phone = field.phone("máy A", &[]).await;
         upload(&phone, field.new_id(), b"abc").await.expect(404);

@@ -43,6 +43,8 @@ pub struct Start<'a> {
     pub data: &'a Path,
     pub database: Option<&'a str>,
     pub fsync: bool,
+    /// Further settings, by the names of their environment variables.
+    pub settings: Vec<(&'static str, &'static str)>,
     /// Arguments of a program that runs the server, such as strace.
     pub under: Vec<String>,
     /// Where the server's log goes, at its most talkative.
@@ -55,6 +57,7 @@ impl<'a> Start<'a> {
             data,
             database,
             fsync: true,
+            settings: Vec::new(),
             under: Vec::new(),
             log: None,
         }
@@ -74,6 +77,7 @@ impl<'a> Start<'a> {
             .env_remove("TUANTRA_DATABASE_URL")
             .env("TUANTRA_FSYNC", self.fsync.to_string());
         command.env("TUANTRA_REQUESTS_PER_SECOND", "100000");
+        command.envs(self.settings.iter().copied());
         if let Some(url) = self.database {
             command.env("TUANTRA_DATABASE_URL", url);
         }
@@ -170,6 +174,11 @@ impl Server {
             body.to_string().as_bytes(),
         )
         .await
+    }
+
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: no destructor runs, no buffer is flushed.

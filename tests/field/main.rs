@@ -5,5 +5,6 @@
 mod binary;
 mod canary;
 mod cluster;
+mod decoder;
 mod kill;
 mod trace;

@@ -2,7 +2,7 @@
 //!
 //! The process frames its answer on standard output: one line of JSON, then the bytes of both images.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,14 +13,34 @@ use tokio::process::Command;
 
 use crate::evidence::model::picture::{DeriveFault, Derived, Limits, derive};
 
-/// Longer than the largest accepted picture takes on a slow machine by a factor of ten.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// Address space of the process, KiB: the decoder's limit, the small copies, and the program itself.
-const MEMORY_KIB: u32 = 2_000_000;
+/// What decoding one picture may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long it may take.
+    pub time: Duration,
+    /// Address space of the process, MiB: the decoded picture, its small copies, and the program itself.
+    pub memory_mib: u32,
+}
+
+impl Default for Bounds {
+    /// Longer than the largest accepted picture takes on a slow machine by a factor of ten, and twice its memory.
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(30),
+            memory_mib: 2048,
+        }
+    }
+}
 
 /// How pictures are decoded.
 #[derive(Debug, Clone)]
-pub enum Decoder {
+pub struct Decoder {
+    place: Place,
+    bounds: Bounds,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
     /// On a thread of this process: bounded by the headers' limits; a decoder that hangs keeps its thread.
     InProcess,
     /// In a process of this program, bounded in memory and killed when it takes too long.
@@ -40,26 +60,38 @@ struct Frame {
 type Decoded = Result<Derived, DeriveFault>;
 
 impl Decoder {
-    /// A process of the running program, when that is the server's own binary; else in process.
+    /// On threads of this process.
     #[must_use]
-    pub fn of_this_program() -> Self {
-        match std::env::current_exe() {
-            Ok(program) if program.file_stem().is_some_and(|stem| stem == "tuantra") => {
-                Self::Child(program)
-            }
-            _ => Self::InProcess,
+    pub fn in_process() -> Self {
+        Self {
+            place: Place::InProcess,
+            bounds: Bounds::default(),
         }
     }
 
-    /// Makes the small images, within the time limit.
+    /// In processes of the running program, when that is the server's own binary; else in process.
+    #[must_use]
+    pub fn of_this_program(bounds: Bounds) -> Self {
+        let program = std::env::current_exe();
+        let place = match program {
+            Ok(program) if program.file_stem().is_some_and(|stem| stem == "tuantra") => {
+                Place::Child(program)
+            }
+            _ => Place::InProcess,
+        };
+        Self { place, bounds }
+    }
+
+    /// Makes the small images, within the bounds.
     pub(super) async fn decode(&self, bytes: Bytes) -> Decoded {
         let decoding = async {
-            match self {
-                Self::InProcess => on_thread(bytes).await,
-                Self::Child(program) => in_child(program, bytes).await,
+            match &self.place {
+                Place::InProcess => on_thread(bytes).await,
+                Place::Child(program) => in_child(program, self.bounds, bytes).await,
             }
         };
-        match tokio::time::timeout(TIME_LIMIT, decoding).await {
+        // Dropped when its time is up, the child is killed.
+        match tokio::time::timeout(self.bounds.time, decoding).await {
             Ok(decoded) => decoded,
             Err(_) => Err(DeriveFault::DecoderPanicked),
         }
@@ -73,12 +105,20 @@ async fn on_thread(bytes: Bytes) -> Decoded {
         .unwrap_or(Err(DeriveFault::DecoderPanicked))
 }
 
-async fn in_child(program: &std::path::Path, bytes: Bytes) -> Decoded {
+/// The child gets no environment: it needs none, and secrets may stand there. Its bound on processor time holds even
+/// where the server was killed and can no longer kill it.
+async fn in_child(program: &Path, bounds: Bounds, bytes: Bytes) -> Decoded {
     let stopped = |_: std::io::Error| DeriveFault::DecoderPanicked;
-    let mut child = Command::new("sh")
+    let (memory_kib, seconds) = (u64::from(bounds.memory_mib) * 1024, bounds.time.as_secs());
+    let script = format!(
+        "ulimit -v {memory_kib} && ulimit -t {} && exec \"$0\" decode-photo",
+        seconds + 1
+    );
+    let mut child = Command::new("/bin/sh")
         .arg("-c")
-        .arg(format!("ulimit -v {MEMORY_KIB}; exec \"$0\" decode-photo"))
+        .arg(script)
         .arg(program)
+        .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -21,7 +21,7 @@ use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
-pub use decoder::{Decoder, decoded_frames};
+pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 
 /// Why an act on photos is refused.
@@ -101,7 +101,7 @@ impl Evidence {
             plots,
             blobs,
             most_bytes,
-            decoder: Decoder::InProcess,
+            decoder: Decoder::in_process(),
             decoding: Arc::new(Semaphore::new(1)),
             collecting: Arc::default(),
         }

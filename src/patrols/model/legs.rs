@@ -240,6 +240,16 @@ impl Stretch {
             .max_by_key(|point| point.t)
     }
 
+    /// What the stretch weighs in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let legs = self.legs.iter().map(|leg| size_of_val(leg.points()));
+        size_of::<Self>()
+            + size_of_val(self.legs.as_slice())
+            + legs.sum::<usize>()
+            + size_of_val(self.discs.as_slice())
+            + size_of_val(self.gaps.as_slice())
+    }
+
     fn join(&mut self, points: &[Waypoint], basis: &Basis, rule: &GapRule) {
         for run in points.chunk_by(|from, to| joins(from, to, basis, rule)) {
             if let [alone] = run {

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod bits;
 pub mod chunk;
 pub mod codec;
+pub mod derived;
 pub mod fix;
 pub mod gpx;
 pub mod ground;

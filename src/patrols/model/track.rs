@@ -60,6 +60,29 @@ impl Track {
         }
     }
 
+    /// Whether a basis and a rule judge and join as this track's do; the latest receipt may differ.
+    #[must_use]
+    pub fn is_judged_by(&self, basis: &Basis, rule: &GapRule) -> bool {
+        let ours = Basis {
+            received_until: basis.received_until,
+            ..self.basis
+        };
+        ours == *basis && self.rule == *rule
+    }
+
+    /// The latest receipt that the track was judged with.
+    #[must_use]
+    pub const fn received_until(&self) -> Timestamp {
+        self.basis.received_until
+    }
+
+    /// What the track weighs in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let stretches = self.stretches.iter();
+        size_of::<Self>() + stretches.map(Stretch::bytes).sum::<usize>()
+    }
+
     /// The figures of the whole track.
     #[must_use]
     pub fn summary(&self) -> TrackSummary {

@@ -1,22 +1,29 @@
 //! What follows from a patrol's fixes: its tracks, figures and communes. A job keeps them; whoever reads a patrol or
-//! indexes it derives anew, so that nothing waits for the job.
+//! indexes it derives them as well, so that nothing waits for the job. What was derived last is kept in memory, held
+//! against the list of chunks as it is now, and carried on with those that are new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::base::ids::{JobId, PatrolId};
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
+use crate::patrols::model::derived::{ChunkFixes, DerivedTrack};
+use crate::patrols::model::fix::Fix;
 use crate::patrols::model::legs::GapRule;
 use crate::patrols::model::patrol::{Declared, people_of};
 use crate::patrols::model::quality::{Basis, QualityRule};
-use crate::patrols::model::track::{PatrolTotals, Track, patrol_totals};
+use crate::patrols::model::track::{PatrolTotals, patrol_totals};
 use crate::patrols::model::walked::{
     KeptSummary, Walked, WalkedTrack, places, simplified_lines, steps_of,
 };
 use crate::patrols::sql::{self, KeptTrack, PatrolRow, TrackChunk};
 use crate::store::{self, Tx};
 
-use super::append::{decoded, span_of};
+use super::append::decoded;
+use super::memory::Tracks;
 use super::{Error, INDEX_JOB, Patrols, state_of};
 
 impl Patrols {
@@ -24,7 +31,7 @@ impl Patrols {
     pub async fn walked(&self, tx: &mut Tx, id: PatrolId) -> Result<Option<Walked>, store::Error> {
         match sql::patrol(tx, id).await? {
             None => Ok(None),
-            Some(row) => walked_of(tx, &row).await.map(Some),
+            Some(row) => self.walked_of(tx, &row).await.map(Some),
         }
     }
 
@@ -98,67 +105,165 @@ impl Patrols {
     }
 }
 
-/// Derives the tracks of a patrol that was read already.
-pub(super) async fn walked_of(tx: &mut Tx, row: &PatrolRow) -> Result<Walked, store::Error> {
-    let declared = Declared {
-        kind: row.kind.parse().or(Err(row.corrupt("kind")))?,
-        transport: row.transport.parse().or(Err(row.corrupt("transport")))?,
-        lead_org: row.lead_org,
-        campaign: row.campaign,
-        started_at: row.started_at,
-        ended_at: row.ended_at,
-        people: serde_json::from_str(&row.headcount)
-            .map(|headcount| people_of(&headcount))
-            .or(Err(row.corrupt("headcount")))?,
-    };
-    let chunks = sql::chunks_of(tx, row.id).await?;
-    let received_until = chunks.iter().map(|chunk| chunk.received_at).max();
-    let tracks = if row.redacted_at.is_some() {
-        None
-    } else {
-        Some(derived(&chunks, &declared)?)
-    };
-    Ok(Walked {
-        patrol: row.id,
-        declared,
-        state: state_of(row)?,
-        received_until,
-        tracks,
-    })
+impl Patrols {
+    /// Derives the tracks of a patrol that was read already.
+    pub(super) async fn walked_of(
+        &self,
+        tx: &mut Tx,
+        row: &PatrolRow,
+    ) -> Result<Walked, store::Error> {
+        let declared = Declared {
+            kind: row.kind.parse().or(Err(row.corrupt("kind")))?,
+            transport: row.transport.parse().or(Err(row.corrupt("transport")))?,
+            lead_org: row.lead_org,
+            campaign: row.campaign,
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            people: serde_json::from_str(&row.headcount)
+                .map(|headcount| people_of(&headcount))
+                .or(Err(row.corrupt("headcount")))?,
+        };
+        let chunks = sql::chunks_of(tx, row.id).await?;
+        let tracks = if row.redacted_at.is_some() {
+            self.memory.forget(row.id);
+            None
+        } else {
+            Some(self.tracks(tx, row.id, &chunks, &declared).await?)
+        };
+        Ok(Walked {
+            patrol: row.id,
+            declared,
+            state: state_of(row)?,
+            received_until: chunks.iter().map(|chunk| chunk.received_at).max(),
+            tracks,
+        })
+    }
+
+    /// The tracks of these chunks; only what memory does not know of them is read.
+    async fn tracks(
+        &self,
+        tx: &mut Tx,
+        patrol: PatrolId,
+        chunks: &[TrackChunk],
+        declared: &Declared,
+    ) -> Result<Vec<WalkedTrack>, store::Error> {
+        let now = self.journal.now();
+        let (began, known) = self.memory.find(patrol, now);
+        let known = known.unwrap_or_default();
+        let due = due(chunks, &known);
+        let tracks = self.derived(tx, &due, declared).await?;
+        let walked = walked_tracks(&due, &tracks);
+        if !tracks.is_empty() {
+            self.memory.keep(patrol, Arc::new(tracks), began, now);
+        }
+        Ok(walked)
+    }
+
+    /// The tracks of these chunks, derived from all their fixes beside what memory knows.
+    pub(super) async fn tracks_anew(
+        &self,
+        tx: &mut Tx,
+        chunks: &[TrackChunk],
+        declared: &Declared,
+    ) -> Result<Vec<WalkedTrack>, store::Error> {
+        let due = due(chunks, &Tracks::new());
+        let tracks = self.derived(tx, &due, declared).await?;
+        Ok(walked_tracks(&due, &tracks))
+    }
+
+    async fn derived(
+        &self,
+        tx: &mut Tx,
+        due: &[Due<'_>],
+        declared: &Declared,
+    ) -> Result<Tracks, store::Error> {
+        let unread: Vec<EntryId> = due.iter().flat_map(Due::unread).collect();
+        self.memory.count_read(unread.len());
+        let mut read = HashMap::with_capacity(unread.len());
+        for (entry, body) in sql::bodies(tx, &unread).await? {
+            read.insert(entry, decoded(entry, &body)?);
+        }
+        let tracks = due
+            .iter()
+            .map(|due| (due.device, due.derive(&mut read, declared)));
+        Ok(tracks.collect())
+    }
 }
 
-pub(super) fn derived(
-    chunks: &[TrackChunk],
-    declared: &Declared,
-) -> Result<Vec<WalkedTrack>, store::Error> {
-    chunks
-        .chunk_by(|one, other| one.device == other.device)
-        .map(|of_device| derived_track(of_device, declared))
+/// One device's chunks, and what is known of them.
+struct Due<'a> {
+    device: Uuid,
+    chunks: &'a [TrackChunk],
+    known: Option<Arc<DerivedTrack>>,
+}
+
+/// What is to be derived, device by device. A known track from a chunk that is no longer there is of no use.
+fn due<'a>(chunks: &'a [TrackChunk], known: &Tracks) -> Vec<Due<'a>> {
+    let of_devices = chunks.chunk_by(|one, other| one.device == other.device);
+    of_devices
+        .filter_map(|chunks| {
+            let device = chunks.first()?.device;
+            let there = chunks.iter().filter(|chunk| chunk.has_fixes());
+            let there: HashSet<EntryId> = there.map(|chunk| chunk.entry).collect();
+            let known = known.get(&device);
+            let known = known.filter(|track| track.is_within(|entry| there.contains(&entry)));
+            Some(Due {
+                device,
+                chunks,
+                known: known.cloned(),
+            })
+        })
         .collect()
 }
 
-fn derived_track(chunks: &[TrackChunk], declared: &Declared) -> Result<WalkedTrack, store::Error> {
-    let mut fixes = Vec::new();
-    for chunk in chunks {
-        if let Some(body) = &chunk.body {
-            fixes.extend(decoded(chunk.entry, body)?);
+impl Due<'_> {
+    /// The chunks whose fixes are not in the known track.
+    fn unread(&self) -> impl Iterator<Item = EntryId> {
+        let there = self.chunks.iter().filter(|chunk| chunk.has_fixes());
+        there.map(|chunk| chunk.entry).filter(|entry| {
+            let known = self.known.as_ref();
+            known.is_none_or(|track| !track.holds(*entry))
+        })
+    }
+
+    fn derive(
+        &self,
+        read: &mut HashMap<EntryId, Vec<Fix>>,
+        declared: &Declared,
+    ) -> Arc<DerivedTrack> {
+        let received_until = self.chunks.iter().map(|chunk| chunk.received_at).max();
+        let basis = Basis {
+            transport: declared.transport,
+            rule: QualityRule::current(),
+            received_until: received_until.unwrap_or(Timestamp::from_millis(0)),
+        };
+        let rule = GapRule::current();
+        // What was erased since the chunks were listed is missing here, and in what is kept.
+        let news = self.unread().filter_map(|entry| {
+            let fixes = read.remove(&entry)?;
+            Some(ChunkFixes { entry, fixes })
+        });
+        let news: Vec<ChunkFixes> = news.collect();
+        match &self.known {
+            Some(known) if news.is_empty() && known.stands(&basis, &rule) => Arc::clone(known),
+            Some(known) => Arc::new(known.with(news, basis, rule)),
+            None => Arc::new(DerivedTrack::empty(basis, rule).with(news, basis, rule)),
         }
     }
-    fixes.sort_unstable();
-    let received_until = chunks.iter().map(|chunk| chunk.received_at).max();
-    let basis = Basis {
-        transport: declared.transport,
-        rule: QualityRule::current(),
-        received_until: received_until.unwrap_or(Timestamp::from_millis(0)),
-    };
-    let device = chunks.first().map(|chunk| chunk.device).unwrap_or_default();
-    Ok(WalkedTrack {
-        device,
-        chunks: chunks.len(),
-        fixes: fixes.len(),
-        span: span_of(&fixes),
-        summary: Track::derive(&fixes, basis, GapRule::current()).summary(),
-    })
+}
+
+fn walked_tracks(due: &[Due<'_>], tracks: &Tracks) -> Vec<WalkedTrack> {
+    let walked = due.iter().filter_map(|due| {
+        let track = tracks.get(&due.device)?;
+        Some(WalkedTrack {
+            device: due.device,
+            chunks: due.chunks.len(),
+            fixes: track.fixes(),
+            span: track.span(),
+            summary: track.summary(),
+        })
+    });
+    walked.collect()
 }
 
 pub(super) fn kept(track: &WalkedTrack) -> KeptTrack {

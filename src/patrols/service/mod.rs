@@ -4,12 +4,15 @@ mod append;
 mod derive;
 mod files;
 mod judge;
+mod memory;
 mod read;
 mod recall;
 mod record;
 mod refused;
 mod retain;
 mod whole;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -24,8 +27,11 @@ use crate::store::{self, ActError, Tx};
 use super::model::vocabulary::PatrolState;
 use super::sql::{self, PatrolRow};
 
+use memory::TrackMemory;
+
 pub use append::{Appended, Upload};
 pub use judge::{Hold, HoldDraft, Judged, Judgement};
+pub use memory::MemoryUse;
 pub use read::{PatrolPlace, PatrolView};
 pub use refused::{RefusedGap, RefusedNear};
 pub use sql::Filter;
@@ -107,6 +113,7 @@ pub struct Patrols {
     journal: Journal,
     identity: Identity,
     areas: Areas,
+    memory: Arc<TrackMemory>,
 }
 
 /// The kind of job that derives a patrol's figures from its fixes.
@@ -123,7 +130,21 @@ impl Patrols {
             journal,
             identity,
             areas,
+            memory: Arc::default(),
         }
+    }
+
+    /// The same, with an empty memory of its own for tracks that weigh at most so many bytes.
+    #[must_use]
+    pub fn with_track_memory(mut self, most_bytes: usize) -> Self {
+        self.memory = Arc::new(TrackMemory::of_bytes(most_bytes));
+        self
+    }
+
+    /// What is kept of tracks in memory.
+    #[must_use]
+    pub fn track_memory(&self) -> MemoryUse {
+        self.memory.in_use()
     }
 
     /// The journal that patrols are entered in.

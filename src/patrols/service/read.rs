@@ -17,7 +17,6 @@ use crate::patrols::model::walked::{
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, TrackRow};
 use crate::store::{self, Tx};
 
-use super::derive::walked_of;
 use super::{Error, Patrols, readable, state_of};
 
 /// A patrol with its lines.
@@ -124,7 +123,7 @@ impl Patrols {
     pub async fn patrol(&self, actor: &Actor, id: PatrolId) -> Result<PatrolPlace, Error> {
         let mut tx = self.journal.store().read().await?;
         let row = readable(&mut tx, actor, id).await?;
-        let Some(tracks) = walked_of(&mut tx, &row).await?.tracks else {
+        let Some(tracks) = self.walked_of(&mut tx, &row).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
             return Ok(place(&row, shown, communes)?);

@@ -8,7 +8,6 @@ use crate::patrols::model::walked::Walked;
 use crate::patrols::sql;
 use crate::store::{self, Tx};
 
-use super::derive::derived;
 use super::{Patrols, state_of};
 
 impl Patrols {
@@ -50,7 +49,7 @@ impl Patrols {
         let tracks = if row.redacted_at.is_some() {
             None
         } else {
-            Some(derived(&chunks, &declared)?)
+            Some(self.tracks_anew(tx, &chunks, &declared).await?)
         };
         Ok(Some(Walked {
             patrol: id,

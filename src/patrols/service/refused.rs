@@ -1,8 +1,8 @@
 //! What of a patrol's fixes earned nothing near a place, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::base::ids::PatrolId;
+use crate::base::ids::{EntryId, PatrolId};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 use crate::patrols::model::fix::Fix;
@@ -60,10 +60,15 @@ impl Patrols {
         };
         let transport = row.transport.parse().or(Err(row.corrupt("transport")))?;
         let chunks = sql::chunks_of(tx, id).await?;
+        let entries: Vec<EntryId> = chunks.iter().map(|chunk| chunk.entry).collect();
+        let mut bodies = HashMap::new();
+        for (entry, body) in sql::bodies(tx, &entries).await? {
+            bodies.insert(entry, decoded(entry, &body)?);
+        }
         let mut refused = RefusedNear::default();
         for chunks in chunks.chunk_by(|one, other| one.device == other.device) {
             let near = |at: Position| distance_m(at, place) <= within_m;
-            refused.add(chunks, transport, near)?;
+            refused.add(chunks, &bodies, transport, near);
         }
         Ok(Some(refused))
     }
@@ -73,15 +78,12 @@ impl RefusedNear {
     fn add(
         &mut self,
         chunks: &[TrackChunk],
+        bodies: &HashMap<EntryId, Vec<Fix>>,
         transport: Transport,
         near: impl Fn(Position) -> bool,
-    ) -> Result<(), store::Error> {
-        let mut fixes: Vec<Fix> = Vec::new();
-        for chunk in chunks {
-            if let Some(body) = &chunk.body {
-                fixes.extend(decoded(chunk.entry, body)?);
-            }
-        }
+    ) {
+        let known = chunks.iter().filter_map(|chunk| bodies.get(&chunk.entry));
+        let mut fixes: Vec<Fix> = known.flatten().copied().collect();
         fixes.sort_unstable();
         let received_until = chunks.iter().map(|chunk| chunk.received_at).max();
         let basis = Basis {
@@ -104,7 +106,6 @@ impl RefusedNear {
         };
         let gaps = summary.gaps.iter().filter(is_near);
         self.gaps.extend(gaps.map(|gap| told(gap, &basis, &rule)));
-        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::base::actor::CONSOLE;
 use crate::base::ids::PatrolId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::journal::{Entry, Kind, Written};
-use crate::patrols::sql;
+use crate::patrols::sql::{self, TrackChunk};
 use crate::store::{self, Tx};
 
 use super::{Error, Patrols};
@@ -30,11 +30,15 @@ impl Patrols {
         let why = format!("retention of {retention_months} months");
         for id in &patrols {
             let context = (self.clone(), *id, why.clone());
-            self.journal
+            let erased = self
+                .journal
                 .write(context, |tx, (patrols, id, why)| {
                     Box::pin(patrols.expire_act(tx, *id, why))
                 })
-                .await?;
+                .await;
+            // Whatever the act came to: a commit may stand although its answer was lost.
+            self.memory.forget(*id);
+            erased?;
         }
         Ok(patrols.len())
     }
@@ -51,7 +55,7 @@ impl Patrols {
         let chunks = sql::chunks_of(tx, id).await?;
         let mut entries: Vec<_> = chunks
             .into_iter()
-            .filter(|chunk| chunk.body.is_some())
+            .filter(TrackChunk::has_fixes)
             .map(|chunk| chunk.entry)
             .collect();
         entries.extend(sql::forget_refused(tx, id.0).await?);
@@ -60,6 +64,11 @@ impl Patrols {
             self.journal.redact(tx, entry, &by).await?;
         }
         Ok(sql::freeze(tx, id, by.received_at).await?)
+    }
+
+    /// Lets go of tracks in memory that nobody used for a while.
+    pub fn forget_unused(&self) {
+        self.memory.forget_unused(self.journal.now());
     }
 
     /// Erases held fixes whose time is up; gives how many chunks.

@@ -1,5 +1,6 @@
 //! Chunks of fixes: those of tracks, those held for a patrol to come, and what could be no fix.
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
@@ -15,8 +16,12 @@ const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks 
      WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
 const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first_at, last_at, fixes, request, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, b.body FROM fix_chunks c \
-     LEFT JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = $1 ORDER BY c.device, c.received_at, c.entry";
+const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
+     (SELECT COUNT(*) FROM journal_bodies b WHERE b.entry = c.entry) AS bodies \
+     FROM fix_chunks c WHERE c.patrol = $1 ORDER BY c.device, c.received_at, c.entry";
+const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
+/// Bodies that are asked for at once: far below the bound parameters that either database takes.
+const BODIES_AT_ONCE: usize = 500;
 const PATROLS_AROUND: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
      AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
@@ -67,14 +72,21 @@ pub struct HeldChunk {
     pub body: Option<Vec<u8>>,
 }
 
-/// A chunk of a patrol, to derive its tracks from.
+/// A chunk of a patrol, without its fixes.
 #[derive(Debug, sqlx::FromRow)]
 pub struct TrackChunk {
     pub entry: EntryId,
     pub device: Uuid,
     pub received_at: Timestamp,
-    /// `None` once erased.
-    pub body: Option<Vec<u8>>,
+    /// One, or none once erased.
+    bodies: i64,
+}
+
+impl TrackChunk {
+    /// Whether its fixes were not erased.
+    pub const fn has_fixes(&self) -> bool {
+        self.bodies > 0
+    }
 }
 
 /// A chunk to be written.
@@ -142,6 +154,24 @@ pub async fn insert_chunk(
 /// All chunks of a patrol by device, each device's in the order of their receipt.
 pub async fn chunks_of(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<TrackChunk>, Error> {
     on!(tx, |c| sqlx::query_as(CHUNKS_OF).bind(patrol).fetch_all(c))
+}
+
+/// The bodies of chunks, in any order; those that were erased are missing.
+pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec<u8>)>, Error> {
+    let mut found = Vec::with_capacity(chunks.len());
+    for part in chunks.chunks(BODIES_AT_ONCE) {
+        let rows: Vec<(EntryId, Vec<u8>)> = on!(tx, |c| {
+            let mut query = QueryBuilder::new(BODIES);
+            let mut list = query.separated(", ");
+            for entry in part {
+                list.push_bind(*entry);
+            }
+            query.push(")");
+            async move { query.build_query_as().fetch_all(c).await }
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).

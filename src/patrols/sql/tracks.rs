@@ -15,7 +15,7 @@ const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = 
 const FREEZE_TRACKS: &str =
     "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
 const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5, \
-     derived_chunks = $6 WHERE id = $1 AND derived_chunks <= $6";
+     derived_chunks = $6 WHERE id = $1 AND derived_chunks <= $6 AND redacted_at IS NULL";
 const SET_REDACTED: &str = "UPDATE patrols SET redacted_at = $2 WHERE id = $1";
 const EXPIRED: &str = "SELECT p.id FROM patrols p WHERE p.started_at < $1 AND p.held_since IS NULL \
      AND EXISTS (SELECT 1 FROM fix_chunks c JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = p.id) \
@@ -73,7 +73,8 @@ pub async fn keep_track(tx: &mut Tx, patrol: PatrolId, track: &KeptTrack) -> Res
     .map(drop)
 }
 
-/// Keeps a patrol's length and times, derived from so many chunks; false when a later derivation knew more.
+/// Keeps a patrol's length and times, derived from so many chunks; false when a later derivation knew more, or when
+/// the fixes were erased since.
 pub async fn set_totals(
     tx: &mut Tx,
     patrol: PatrolId,

@@ -126,3 +126,19 @@ fn pictures_without_exif_have_none() {
         None
     );
 }
+
+#[test]
+fn a_phones_heic_tells_time_place_camera_and_turn() {
+    let seen = seen(include_bytes!(
+        "../../../../../fixtures/evidence/phone.heic"
+    ));
+    assert_eq!((seen.format, seen.orientation), (Format::Heic, 6));
+    assert_eq!(seen.faults, [DeriveFault::UnsupportedHeic]);
+    let exif = seen.exif.unwrap();
+    assert_eq!(exif.taken_at.unwrap().to_string(), "2026-03-02T02:31:05Z");
+    assert_eq!(exif.taken_local, None);
+    let position = exif.position.unwrap();
+    assert!((position.lon() - 104.3).abs() < 1e-9 && (position.lat() - 22.4).abs() < 1e-9);
+    assert_eq!(exif.make.as_deref(), Some("Hang may"));
+    assert_eq!(exif.model.as_deref(), Some("M-1"));
+}

@@ -1,13 +1,17 @@
 //! The journal's tables.
 
+mod jobs;
+
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, JobId, LogId, QuarantineId};
+use crate::base::ids::{EntryId, LogId, QuarantineId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 use super::model::Epoch;
+
+pub use jobs::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
      ON CONFLICT (only_row) DO NOTHING";
@@ -47,20 +51,6 @@ const QUARANTINED_BYTES: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) 
 const KEPT_BEFORE: &str = "SELECT q.id, q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
      WHERE q.actor = $1 AND q.fact = $2 AND q.reason = $3 AND e.sha256 = $4 LIMIT 1";
 
-const QUEUE_JOB: &str = "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) \
-     VALUES ($1, $2, $3, $4, 0, 0, 'waiting') \
-     ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = excluded.due_at, lease_until = 0, \
-     attempts = 0, state = 'waiting'";
-const DUE_JOBS: &str = "SELECT id, kind, subject, attempts FROM jobs \
-     WHERE state = 'waiting' AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
-const LEASE_JOB: &str = "UPDATE jobs SET lease_until = $3, attempts = attempts + 1 \
-     WHERE id = $1 AND state = 'waiting' AND lease_until <= $2";
-const FINISH_JOB: &str = "DELETE FROM jobs WHERE id = $1";
-const DELAY_JOB: &str =
-    "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
-const WAITING_JOBS: &str =
-    "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = 'waiting'";
-
 /// Every statement of the journal, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     INSERT_LOG,
@@ -89,7 +79,8 @@ pub const STATEMENTS: &[&str] = &[
     QUARANTINED_BYTES,
     KEPT_BEFORE,
     QUEUE_JOB,
-    DUE_JOBS,
+    DUE_JOBS_OF,
+    DUE_JOBS_BUT,
     LEASE_JOB,
     FINISH_JOB,
     DELAY_JOB,
@@ -312,81 +303,4 @@ pub async fn kept_before(
         .bind(reason)
         .bind(sha256)
         .fetch_optional(c))
-}
-
-/// One piece of work that waits for the background worker.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct JobRow {
-    /// Its id; changes when the same work is asked for again.
-    pub id: JobId,
-    /// What is to be done.
-    pub kind: String,
-    /// What it is to be done to.
-    pub subject: Uuid,
-    /// How often it was tried.
-    pub attempts: i64,
-}
-
-/// Asks for work; the same work waiting already is not asked for twice, but done again if it is under way.
-pub async fn queue(
-    tx: &mut Tx,
-    id: JobId,
-    kind: &str,
-    subject: Uuid,
-    due: Timestamp,
-) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(QUEUE_JOB)
-            .bind(id)
-            .bind(kind)
-            .bind(subject)
-            .bind(due)
-    )
-    .map(drop)
-}
-
-pub async fn due_jobs(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<JobRow>, Error> {
-    on!(tx, |c| sqlx::query_as(DUE_JOBS)
-        .bind(now)
-        .bind(limit)
-        .fetch_all(c))
-}
-
-/// Leases a job; false when another process was faster.
-pub async fn lease_job(
-    tx: &mut Tx,
-    id: JobId,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(LEASE_JOB).bind(id).bind(now).bind(until)).map(|rows| rows > 0)
-}
-
-/// Ends a job, unless it was asked for again meanwhile: its id then differs, and the answer is false.
-pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(|rows| rows > 0)
-}
-
-pub async fn delay_job(
-    tx: &mut Tx,
-    id: JobId,
-    due: Timestamp,
-    state: &str,
-    fault: &str,
-) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(DELAY_JOB)
-            .bind(id)
-            .bind(due)
-            .bind(state)
-            .bind(fault)
-    )
-    .map(drop)
-}
-
-/// How many jobs of a kind wait, and since when the oldest is due.
-pub async fn waiting_jobs(tx: &mut Tx, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
-    on!(tx, |c| sqlx::query_as(WAITING_JOBS).bind(kind).fetch_one(c))
 }
