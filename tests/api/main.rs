@@ -21,3 +21,4 @@ mod plots;
 mod rights;
 mod statements;
 mod tracks;
+mod year;

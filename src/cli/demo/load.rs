@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -27,14 +27,11 @@ const BATCH: usize = 500;
 const PHOTO_PX: u32 = 1600;
 
 /// What was loaded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Loaded {
     communes: usize,
     risk_areas: usize,
-    patrols: usize,
-    fixes: usize,
-    plots: usize,
-    photos: usize,
+    brought: Brought,
 }
 
 impl fmt::Display for Loaded {
@@ -42,11 +39,14 @@ impl fmt::Display for Loaded {
         let Self {
             communes,
             risk_areas,
+            brought,
+        } = self;
+        let Brought {
             patrols,
             fixes,
             plots,
             photos,
-        } = self;
+        } = brought;
         write!(
             f,
             "{communes} communes, {risk_areas} risk areas, {patrols} patrols with {fixes} fixes, {plots} plots, {photos} photos"
@@ -59,35 +59,50 @@ pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded>
     areas::load(app, demo).await?;
     let forces = Forces::enlisted(app, demo.into()).await?;
     let forces = forces.with_secrets(app).await?;
-    let door = Phones {
-        router: server::router(app.clone(), None),
-        forces: &forces,
-    };
-    let mut loaded = Loaded {
-        communes: demo.communes.len(),
-        risk_areas: demo.risk_areas.len(),
-        ..Loaded::default()
-    };
-    let mut patrols =
-        futures::stream::iter(demo.patrols().map(|patrol| door.patrol(patrol))).buffered(AT_ONCE);
-    while let Some(done) = patrols.next().await {
-        let done = done?;
-        loaded.patrols += 1;
-        loaded.fixes += done.fixes;
-        loaded.plots += done.plots;
-        loaded.photos += done.photos;
-    }
+    let brought = through_the_doors(app, &forces, demo.patrols()).await?;
     app.journal.sequence_all().await?;
     while jobs::run_due(app).await? > 0 {}
     app.journal.sequence_all().await?;
-    Ok(loaded)
+    Ok(Loaded {
+        communes: demo.communes.len(),
+        risk_areas: demo.risk_areas.len(),
+        brought,
+    })
 }
 
-/// What one patrol brought.
-struct Brought {
-    fixes: usize,
-    plots: usize,
-    photos: usize,
+/// Sends patrols with all that they brought home as phones would, over the API in process.
+pub async fn through_the_doors(
+    app: &App,
+    forces: &Forces,
+    patrols: impl Iterator<Item = Patrol>,
+) -> anyhow::Result<Brought> {
+    let door = Phones {
+        router: server::router(app.clone(), None),
+        forces,
+    };
+    let sent = patrols.map(|patrol| door.patrol(patrol));
+    let mut sent = std::pin::pin!(futures::stream::iter(sent).buffered(AT_ONCE));
+    let mut all = Brought::default();
+    while let Some(one) = sent.try_next().await? {
+        all.patrols += one.patrols;
+        all.fixes += one.fixes;
+        all.plots += one.plots;
+        all.photos += one.photos;
+    }
+    Ok(all)
+}
+
+/// What patrols brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// How many patrols.
+    pub patrols: usize,
+    /// Their fixes.
+    pub fixes: usize,
+    /// The plots that they found.
+    pub plots: usize,
+    /// Photos of those.
+    pub photos: usize,
 }
 
 /// The API in process, as the phones see it.
@@ -99,9 +114,8 @@ struct Phones<'a> {
 impl Phones<'_> {
     async fn patrol(&self, patrol: Patrol) -> anyhow::Result<Brought> {
         let mut brought = Brought {
-            fixes: 0,
-            plots: 0,
-            photos: 0,
+            patrols: 1,
+            ..Brought::default()
         };
         let owner = patrol
             .tracks

@@ -3,7 +3,7 @@
 mod areas;
 mod direct;
 pub mod forces;
-mod load;
+pub mod load;
 pub mod over;
 mod wire;
 pub mod year;
