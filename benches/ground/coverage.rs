@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use tuantra::base::time::{Clock, SystemClock};
 
-use crate::server::{Client, Folder, Server, command, quantile_ms, say};
+use crate::server::{Client, Folder, Server, bytes_in, command, quantile_ms, say};
 
 const COMMUNES: &str = "99";
 
@@ -30,7 +30,7 @@ pub async fn run() -> anyhow::Result<()> {
         say(&format!(
             "coverage: {patrols} patrols loaded and indexed through the services in {:.0} s, {:.0} MB on disk",
             begun.elapsed().as_secs_f64(),
-            megabytes(folder.bytes())
+            megabytes(bytes_in(folder.path()))
         ));
         let token = command(
             folder.path(),

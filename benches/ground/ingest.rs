@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 
 use crate::anchor;
-use crate::server::{Client, Folder, Server, command, quantile_ms, say};
+use crate::server::{Client, Folder, Server, bytes_in, command, quantile_ms, say};
 
 const CONNECTIONS: usize = 24;
 const BATCHES: usize = 400;
@@ -52,7 +52,7 @@ pub async fn run() -> anyhow::Result<()> {
     let lag = drained(&server, folder.path()).await?;
     drop(server);
     #[expect(clippy::cast_precision_loss, reason = "a few hundred megabytes")]
-    let per_fix = folder.bytes() as f64 / fixes;
+    let per_fix = bytes_in(folder.path()) as f64 / fixes;
     say(&format!(
         "ingest: {per_fix:.2} bytes per fix on disk, all in (journal, receipts' entries, indexes, masks); index caught up {:.1} s after the last answer",
         lag.as_secs_f64()

@@ -24,24 +24,21 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.0
     }
+}
 
-    /// Bytes in the folder, all files.
-    pub fn bytes(&self) -> u64 {
-        fn sum(path: &Path) -> u64 {
-            let Ok(entries) = std::fs::read_dir(path) else {
-                return 0;
-            };
-            entries
-                .flatten()
-                .map(|entry| match entry.metadata() {
-                    Ok(meta) if meta.is_dir() => sum(&entry.path()),
-                    Ok(meta) => meta.len(),
-                    Err(_) => 0,
-                })
-                .sum()
-        }
-        sum(&self.0)
-    }
+/// Bytes in a folder, all files.
+pub fn bytes_in(path: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => bytes_in(&entry.path()),
+            Ok(meta) => meta.len(),
+            Err(_) => 0,
+        })
+        .sum()
 }
 
 impl Drop for Folder {

@@ -119,7 +119,7 @@ async fn ask(
     radius_m: i32,
     rounds: usize,
 ) -> anyhow::Result<()> {
-    let mut times = Times::default();
+    let mut times = Times::none();
     let mut agreement = Agreement::default();
     let windows = Windows::of(first_day(), 365, days).take(rounds + 1);
     for (round, window) in windows.enumerate() {

@@ -8,14 +8,17 @@ use sqlx::{Connection, PgConnection};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/anchors/cluster.sh");
 
-/// A running cluster; it ends with this value.
+/// A running cluster; it ends with this value, unless `SCALE_POSTGIS` named one that runs already.
 pub struct Cluster {
-    child: Child,
+    child: Option<Child>,
     url: String,
 }
 
 impl Cluster {
     pub fn start() -> anyhow::Result<Self> {
+        if let Ok(url) = std::env::var("SCALE_POSTGIS") {
+            return Ok(Self { child: None, url });
+        }
         let mut child = Command::new(SCRIPT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -26,7 +29,10 @@ impl Cluster {
         BufReader::new(out).read_line(&mut url)?;
         let url = url.trim().to_owned();
         ensure!(!url.is_empty(), "the cluster did not start");
-        Ok(Self { child, url })
+        Ok(Self {
+            child: Some(child),
+            url,
+        })
     }
 
     /// The URL of a new database.
@@ -48,7 +54,9 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
     }
 }

@@ -12,16 +12,19 @@
 
 mod anchors;
 mod cluster;
+mod engine;
 mod memory;
 mod postgis;
+mod province;
 mod report;
+#[path = "../ground/server.rs"]
+mod server;
 mod window;
 mod world;
 
 use std::process::ExitCode;
 
-use report::say;
-
+/// As many as the province of Lào Cai has.
 const COMMUNES: usize = 99;
 
 fn main() -> ExitCode {
@@ -38,10 +41,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("bench failed: {error:#}"));
-            ExitCode::FAILURE
-        }
+        Err(error) => server::give_up(&error),
     }
 }
 
@@ -51,6 +51,10 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     }
     if words.is_empty() || part(words, "memory", 0)?.is_some() {
         memory::run();
+    }
+    let province = part(words, "province", 10_000)?;
+    if let Some(patrols) = province.or(words.is_empty().then_some(10_000)) {
+        province::run(COMMUNES, patrols).await?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub struct Window {
 }
 
 /// Windows of one length, drawn over a year.
+#[derive(Debug, Clone)]
 pub struct Windows {
     first: LocalDate,
     /// How many places a window can have.

@@ -2,44 +2,51 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tuantra::app::App;
 use tuantra::base::time::{LocalDate, SystemClock};
 use tuantra::cli::demo::over::{Communes, year_over};
-use tuantra::cli::demo::year::{YearLoad, load};
+use tuantra::cli::demo::year::{Written, YearLoad, load};
 use tuantra::config::Config;
 use tuantra::demo::{Year, YearPlan};
 
-/// A folder of the bench; it goes with this value unless it was named by the caller.
-pub struct Folder {
-    path: PathBuf,
-    stays: bool,
+use crate::server;
+
+/// A folder of the bench.
+pub enum Folder {
+    /// Goes with this value.
+    Throwaway(server::Folder),
+    /// Stays, so that a year is loaded once.
+    Kept(PathBuf),
 }
 
 impl Folder {
-    /// A folder under the one that `SCALE_DATA` names, which stays and is loaded once; else a throwaway one.
+    /// A folder under the one that `SCALE_DATA` names, else a throwaway one.
     pub fn named(name: &str) -> anyhow::Result<Self> {
-        let kept = std::env::var_os("SCALE_DATA").map(PathBuf::from);
-        let stays = kept.is_some();
-        let root = kept.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("tuantra-scale-{}", std::process::id()))
-        });
-        let path = root.join(name);
+        let Some(root) = std::env::var_os("SCALE_DATA") else {
+            return Self::throwaway(name);
+        };
+        let path = PathBuf::from(root).join(name);
         std::fs::create_dir_all(&path)?;
-        Ok(Self { path, stays })
+        Ok(Self::Kept(path))
+    }
+
+    /// A folder that always goes.
+    pub fn throwaway(name: &str) -> anyhow::Result<Self> {
+        server::Folder::new(name).map(Self::Throwaway)
     }
 
     pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !self.stays {
-            let _ = std::fs::remove_dir_all(&self.path);
+        match self {
+            Self::Throwaway(folder) => folder.path(),
+            Self::Kept(path) => path,
         }
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        server::bytes_in(self.path())
     }
 }
 
@@ -77,6 +84,9 @@ pub async fn open(folder: &Folder, postgres: Option<&str>) -> anyhow::Result<App
 /// What a load took.
 pub struct Loaded {
     pub year: Arc<Year>,
+    pub written: Written,
+    pub areas: Duration,
+    pub patrols: Duration,
 }
 
 /// Loads a year, or what is missing of it.
@@ -89,9 +99,10 @@ pub async fn loaded(app: &App, communes: Communes, patrols: usize) -> anyhow::Re
         is_told: true,
     };
     let written = load(app, Arc::clone(&year), how).await?;
-    let spent = begun.elapsed().saturating_sub(areas);
-    crate::report::say(&format!(
-        "loaded: areas in {areas:.0?}, {patrols} patrols in {spent:.0?}, {written:?}"
-    ));
-    Ok(Loaded { year })
+    Ok(Loaded {
+        year,
+        written,
+        areas,
+        patrols: begun.elapsed().saturating_sub(areas),
+    })
 }
