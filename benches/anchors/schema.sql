@@ -23,7 +23,7 @@ CREATE UNLOGGED TABLE pieces (piece int PRIMARY KEY, commune text NOT NULL, geom
 CREATE UNLOGGED TABLE walks (number int NOT NULL, day int NOT NULL, track geometry(Geometry, 990000) NOT NULL);
 
 -- Tuned: what was seen of each piece by each patrol on each day, once at full detail and once from tracks thinned to
--- 2 m with circles of four segments a quadrant.
+-- 5 m with circles of four segments a quadrant.
 CREATE UNLOGGED TABLE seen (radius_m int NOT NULL, day int NOT NULL, commune text NOT NULL, piece int NOT NULL,
     number int NOT NULL, geom geometry NOT NULL);
 CREATE UNLOGGED TABLE seen_thin (LIKE seen);

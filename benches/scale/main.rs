@@ -3,9 +3,8 @@
 //! `cargo bench --bench scale -- PART...`, the parts being
 //! - `memory`: how fast this machine ORs masks, the limit of answers from memory;
 //! - `anchors`: everything that was tried in PostGIS, side by side (`anchors=PATROLS` for another size than 10,000);
-//! - `province`: 99 communes, 10,000 patrols, ours against PostGIS, warm and cold, in the engine and over HTTP;
-//! - `country`: the communes of the GeoJSON file that `SCALE_BOUNDARIES` names, with 620,000 patrols
-//!   (`country=PATROLS` for less).
+//! - `province`: 99 communes, 10,000 patrols, ours against PostGIS, warm and cold, in the engine and over HTTP
+//!   (`province=1000` holds the plain query against ours as well).
 //!
 //! Without a part, `memory` and `province` run. Loads go into throwaway folders; where `SCALE_DATA` names a
 //! folder they stay there, and a load that was cut goes on.
