@@ -88,6 +88,7 @@ impl App {
             identity.clone(),
             areas.clone(),
             patrols.clone(),
+            (config.coverage_memory_mib as usize).saturating_mul(1024 * 1024),
         );
         let density = Density::new(
             journal.clone(),

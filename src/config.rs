@@ -37,6 +37,8 @@ pub struct Config {
     pub photo_seconds: u32,
     /// Memory that decoding one photo may take, in MiB.
     pub photo_memory_mib: u32,
+    /// Memory for what coverage knows of regions, in MiB; what was used longest ago goes first and is read again.
+    pub coverage_memory_mib: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
     /// Whether the SQLite file and the blobs are on disk before an answer. Without it nothing acknowledged survives
@@ -70,7 +72,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -83,6 +85,7 @@ const KEYS: [(&str, &str); 14] = [
     ("max_photo_mb", "a whole number from 1 to 1000"),
     ("photo_seconds", "a whole number from 1 to 60"),
     ("photo_memory_mib", "a whole number from 128 to 16384"),
+    ("coverage_memory_mib", "a whole number from 16 to 65536"),
     ("retention_months", "a whole number from 1 to 600"),
     ("fsync", "true or false"),
 ];
@@ -143,6 +146,7 @@ impl Config {
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
             photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
+            coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(512),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             fsync: reader.parse("fsync").unwrap_or(true),
         };
@@ -176,6 +180,7 @@ impl Config {
             ("max_photo_mb", self.max_photo_mb, 1..=1000),
             ("photo_seconds", self.photo_seconds, 1..=60),
             ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
+            ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),
             ("retention_months", self.retention_months, 1..=600),
         ] {
             if !allowed.contains(&value) {

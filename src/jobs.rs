@@ -9,6 +9,10 @@ use crate::{areas, coverage, evidence, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_secs(2);
+/// Jobs taken at once, unless each may take long.
+const BATCH: i64 = 64;
+/// How often a command that works jobs off says how far it is.
+const TELLING: Duration = Duration::from_secs(1);
 const CHORES: Duration = Duration::from_secs(30);
 /// Rounds of chores in a day.
 const CHORES_A_DAY: u64 = 86_400 / CHORES.as_secs();
@@ -32,7 +36,7 @@ impl Lane {
     const fn batch(self) -> i64 {
         match self {
             Self::Pictures => 1,
-            Self::Others => 64,
+            Self::Others => BATCH,
         }
     }
 }
@@ -66,9 +70,41 @@ pub async fn run_due(app: &App) -> anyhow::Result<usize> {
     Ok(run_due_in(app, Lane::Others).await? + run_due_in(app, Lane::Pictures).await?)
 }
 
+/// Works off all jobs of one kind with so many workers and tells now and then how many wait. Jobs that fail are
+/// put off; those that another process has taken are waited for.
+pub async fn work_off(
+    app: &App,
+    kind: &'static str,
+    workers: usize,
+    told: impl Fn(i64),
+) -> anyhow::Result<()> {
+    let mut working = tokio::task::JoinSet::new();
+    for _ in 0..workers.max(1) {
+        let app = app.clone();
+        working.spawn(async move {
+            while app.journal.waiting(kind).await?.0 > 0 {
+                if run_some(&app, Kinds::Only(kind), BATCH).await? == 0 {
+                    tokio::time::sleep(TELLING).await;
+                }
+            }
+            anyhow::Ok(())
+        });
+    }
+    loop {
+        match tokio::time::timeout(TELLING, working.join_next()).await {
+            Ok(Some(ended)) => ended??,
+            Ok(None) => return Ok(()),
+            Err(_) => told(app.journal.waiting(kind).await?.0),
+        }
+    }
+}
+
 async fn run_due_in(app: &App, lane: Lane) -> anyhow::Result<usize> {
-    let taken = app.journal.take_jobs(lane.kinds(), lane.batch(), LEASE);
-    let jobs = taken.await?;
+    run_some(app, lane.kinds(), lane.batch()).await
+}
+
+async fn run_some(app: &App, kinds: Kinds<'_>, most: i64) -> anyhow::Result<usize> {
+    let jobs = app.journal.take_jobs(kinds, most, LEASE).await?;
     for job in &jobs {
         if let Err(error) = run(app, job).await {
             tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed");

@@ -7,6 +7,7 @@ use tuantra::app::App;
 use tuantra::base::actor::Actor;
 use tuantra::cli::demo::over::Communes;
 use tuantra::coverage::{Asked, Force, GapsAsked, Pass};
+use tuantra::jobs;
 use tuantra::patrols::INDEX_JOB;
 use tuantra::patrols::model::vocabulary::PatrolKind;
 
@@ -56,7 +57,7 @@ pub async fn run(communes: usize, patrols: usize) -> anyhow::Result<()> {
         "province: server RSS {now:.0} MB (peak {peak:.0}) with {patrols} patrols"
     ));
     drop(served);
-    rebuild(&sides.sqlite, patrols).await?;
+    rebuild(&sides.sqlite).await?;
     sides.sqlite.journal.store().close().await;
     sides.postgres.journal.store().close().await;
     Ok(())
@@ -320,38 +321,11 @@ async fn gap_list(app: &App) -> anyhow::Result<()> {
 }
 
 /// Has every patrol of the year indexed again, by as many workers as there are cores.
-async fn rebuild(app: &App, patrols: usize) -> anyhow::Result<()> {
-    let year = loaded(app, Communes::MadeUp(crate::COMMUNES), patrols)
-        .await?
-        .year;
-    let ids: Vec<_> = (0..patrols).map(|number| year.patrol_id(number)).collect();
-    for some in ids.chunks(500) {
-        app.journal
-            .write(
-                (app.journal.clone(), some.to_vec()),
-                |tx, (journal, ids)| {
-                    Box::pin(async move {
-                        for id in ids {
-                            journal.queue(tx, INDEX_JOB, id.0).await?;
-                        }
-                        Ok::<_, tuantra::store::Error>(())
-                    })
-                },
-            )
-            .await?;
-    }
+async fn rebuild(app: &App) -> anyhow::Result<()> {
     let begun = Instant::now();
+    let patrols = app.coverage.ask_for_all().await?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = (0..workers).map(|_| {
-        let app = app.clone();
-        tokio::spawn(async move {
-            while tuantra::jobs::run_due(&app).await? > 0 {}
-            anyhow::Ok(())
-        })
-    });
-    for worker in workers.collect::<Vec<_>>() {
-        worker.await??;
-    }
+    jobs::work_off(app, INDEX_JOB, workers, |_| {}).await?;
     say(&format!(
         "rebuild: {patrols} patrols indexed again from their fixes in {:.1} s",
         begun.elapsed().as_secs_f64()

@@ -7,6 +7,7 @@ mod decode;
 pub mod demo;
 mod device;
 mod import;
+mod reindex;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,8 @@ pub enum Command {
     Device(device::Device),
     /// Print the share of the risk areas that patrols came within sight of, per commune.
     Coverage(coverage::Coverage),
+    /// Make the index of coverage anew from the facts.
+    Reindex(reindex::Reindex),
     /// Take a backup beside the running server and prove what it holds.
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
@@ -116,6 +119,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
         Command::Coverage(coverage) => coverage.run().await,
+        Command::Reindex(reindex) => reindex.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Import(import) => import.run().await,

@@ -182,11 +182,12 @@ impl Field {
 
     /// The same caller at another process on the same database, with nothing in memory yet.
     pub fn elsewhere(&self, client: &Client) -> Client {
-        let app = App::assemble(
-            (*self.app.config).clone(),
-            self.app.journal.clone(),
-            self.app.blobs.clone(),
-        );
+        self.elsewhere_with(client, (*self.app.config).clone())
+    }
+
+    /// The same with settings of its own.
+    pub fn elsewhere_with(&self, client: &Client, config: Config) -> Client {
+        let app = App::assemble(config, self.app.journal.clone(), self.app.blobs.clone());
         Client {
             router: server::router(app, None),
             ..client.clone()

@@ -10,6 +10,7 @@ use crate::base::actor::Actor;
 use crate::base::time::LocalDate;
 use crate::demo::{Demo, Ground, Plan, Year, YearPlan};
 use crate::geo::position::Position;
+use crate::jobs;
 
 use super::areas;
 
@@ -38,6 +39,8 @@ pub async fn year_over(app: &App, communes: Communes, plan: YearPlan) -> anyhow:
     if there.is_empty() {
         areas::load_risk_areas(app, &year.risk_areas).await?;
     }
+    // Patrols are swept over the fine ground of small areas too: it must be known before they are written.
+    while jobs::run_due(app).await? > 0 {}
     Ok(year)
 }
 

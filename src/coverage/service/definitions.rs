@@ -219,14 +219,7 @@ impl Coverage {
         let mut is_any_behind = false;
         let (waiting, _) = self.journal.waiting(INDEX_JOB).await?;
         if let Some(version) = known.incomplete().last().filter(|_| waiting == 0) {
-            let mut after = PatrolId(Uuid::nil());
-            loop {
-                let version = i64::from(version);
-                let some = sql::patrols_behind(&mut tx, version, after, PATROLS_AT_ONCE).await?;
-                let Some(last) = some.last() else { break };
-                (after, is_any_behind) = (*last, true);
-                self.ask_for(&some).await?;
-            }
+            is_any_behind = self.ask_behind(&mut tx, i64::from(version)).await? > 0;
         }
         drop(tx);
         let done = (waiting == 0 && !is_any_behind).then_some(known);
@@ -236,6 +229,26 @@ impl Coverage {
                 Box::pin(coverage.reindexed(tx, *job, done.as_deref()))
             })
             .await
+    }
+
+    /// Asks for every patrol to be indexed anew from its facts; gives how many there are. The wish is a row of the
+    /// queue for each patrol: whichever process is cut, another goes on with what waits.
+    pub async fn ask_for_all(&self) -> Result<usize, Error> {
+        let mut tx = self.journal.store().read().await?;
+        self.ask_behind(&mut tx, i64::MAX).await
+    }
+
+    /// Asks for the patrols that are not indexed under a definition yet; gives how many there are.
+    async fn ask_behind(&self, tx: &mut Tx, version: i64) -> Result<usize, Error> {
+        let (mut asked, mut after) = (0, PatrolId(Uuid::nil()));
+        loop {
+            let some = sql::patrols_behind(tx, version, after, PATROLS_AT_ONCE).await?;
+            let Some(last) = some.last() else {
+                return Ok(asked);
+            };
+            (after, asked) = (*last, asked + some.len());
+            self.ask_for(&some).await?;
+        }
     }
 
     async fn ask_for(&self, patrols: &[PatrolId]) -> Result<(), Error> {

@@ -116,20 +116,23 @@ pub struct Coverage {
     fine: Arc<Ground>,
 }
 
-/// Memory for what is known of regions, until a setting says otherwise.
-const MEMORY_BYTES: usize = 512 * 1024 * 1024;
-
 impl Coverage {
-    /// Coverage over these services.
+    /// Coverage over these services, which keeps at most so many bytes of what it knows of regions.
     #[must_use]
-    pub fn new(journal: Journal, identity: Identity, areas: Areas, patrols: Patrols) -> Self {
+    pub fn new(
+        journal: Journal,
+        identity: Identity,
+        areas: Areas,
+        patrols: Patrols,
+        most_bytes: usize,
+    ) -> Self {
         Self {
             journal,
             identity,
             areas,
             patrols,
             definitions: Arc::default(),
-            tiles: Arc::new(Tiles::new(MEMORY_BYTES)),
+            tiles: Arc::new(Tiles::new(most_bytes)),
             placed: Arc::default(),
             grounds: Arc::default(),
             fine: Arc::default(),

@@ -1,12 +1,16 @@
 //! The index in memory and on disk: whoever asks gets the same figures, however they were come by.
 
 use serde_json::{Value, json};
+use tuantra::changed;
+use tuantra::jobs::work_off;
+use tuantra::patrols::INDEX_JOB;
+use tuantra::store::Error;
 
 use super::{
-    DAY_S, TODAY, WALK_50, YESTERDAY, asked, assert_share, first_commune, fixes, patrol, send,
-    two_communes, walked,
+    DAY_S, TODAY, WALK_50, YESTERDAY, asked, assert_share, first_commune, fixes, index, patrol,
+    send, two_communes, walked,
 };
-use crate::field::Client;
+use crate::field::{Client, Field};
 
 const QUESTIONS: [&str; 9] = [
     "",
@@ -30,7 +34,49 @@ async fn answers(client: &Client) -> Vec<Value> {
     answers
 }
 
+/// Loses some rows of the index and changes others, as no act of the service would.
+async fn damage(field: &Field) {
+    let store = field.app.journal.store();
+    let damaged = store.write((), |tx, ()| {
+        Box::pin(async move {
+            changed!(tx, sqlx::query("DELETE FROM coverage_cells"))?;
+            changed!(tx, sqlx::query("UPDATE coverage_trips SET length_m = 1"))?;
+            Ok::<_, Error>(())
+        })
+    });
+    damaged.await.unwrap();
+}
+
 on_both! {
+    async fn an_index_made_anew_from_the_facts_is_the_same_to_the_byte(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        walked(&field, &phone, YESTERDAY, 104.3004).await;
+        let (rows, figures) = (index(&field).await, answers(&officer).await);
+        damage(&field).await;
+        assert_ne!(index(&field).await, rows);
+        assert_eq!(field.app.coverage.ask_for_all().await.unwrap(), 2);
+        work_off(&field.app, INDEX_JOB, 2, |_| {}).await.unwrap();
+        assert_eq!(index(&field).await, rows);
+        assert_eq!(answers(&officer).await, figures);
+        assert_eq!(answers(&field.elsewhere(&officer)).await, figures);
+    }
+
+    async fn a_process_that_may_keep_nothing_in_memory_gives_the_same_figures(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let mut config = (*field.app.config).clone();
+        config.coverage_memory_mib = 0;
+        let forgetful = field.elsewhere_with(&officer, config);
+        for (from, lon) in [(TODAY, 104.3), (YESTERDAY, 104.3004)] {
+            walked(&field, &phone, from, lon).await;
+            let figures = answers(&officer).await;
+            assert_eq!(answers(&forgetful).await, figures);
+            assert_eq!(answers(&forgetful).await, figures);
+        }
+    }
+
     async fn processes_on_one_database_agree_after_every_change(field: Field) {
         two_communes(&field).await;
         let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
