@@ -10,6 +10,7 @@ use tuantra::base::ids::{EntryId, PatrolId};
 use tuantra::base::time::Timestamp;
 use tuantra::journal::{Entry, Kind};
 use tuantra::patrols::Patrols;
+use tuantra::patrols::model::rules::Rules;
 use tuantra::patrols::model::walked::WalkedTrack;
 use tuantra::server;
 use tuantra::store;
@@ -282,7 +283,7 @@ on_both! {
         assert_eq!(walked(&field.app.patrols, id).await.unwrap()[0].fixes, 150);
         let patrols = &field.app.patrols;
         let mut tx = field.app.journal.store().read().await.unwrap();
-        let known = patrols.walked_as_of(&mut tx, PatrolId(id), then).await.unwrap().unwrap();
+        let known = patrols.walked_as_of(&mut tx, PatrolId(id), then, &Rules::current()).await.unwrap().unwrap();
         assert_eq!(known.tracks.unwrap()[0].fixes, 100);
         drop(tx);
         assert_eq!(walked(&field.app.patrols, id).await.unwrap()[0].fixes, 150);

@@ -67,7 +67,11 @@ impl Coverage {
         scope: &Scope,
     ) -> Result<(Material, Vec<Note>), Error> {
         let length = check_days(asked.from, asked.to)?;
-        let definition = self.known(tx).await?.answering(asked.definition)?;
+        let known = self.known(tx).await?;
+        let definition = match asked.as_of {
+            Some(_) => known.recorded(asked.definition)?,
+            None => known.answering(asked.definition)?,
+        };
         let radius_cm = definition
             .radius_cm(FootprintClass::Ground, asked.radius_cm)
             .map_err(|refused| parameter("radius_m", metres(&refused.indexed_cm)))?;

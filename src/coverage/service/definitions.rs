@@ -1,5 +1,6 @@
 //! Definitions: setting a new one is a journalled act; the index follows in the background, and answers come from
-//! the last one that every patrol is indexed under until then. Earlier ones stay answerable.
+//! the last one that every patrol is indexed under until then. The one before stays in the index; what was defined
+//! earlier still is answered from the facts.
 
 use std::sync::{Arc, RwLock};
 
@@ -58,8 +59,24 @@ pub struct DefinitionEntry {
 }
 
 impl Known {
-    /// The definition to answer by: the asked one, or the last complete one.
+    /// The definition to answer by from the index: the asked one, or the last complete one.
     pub(super) fn answering(&self, asked: Option<u32>) -> Result<Arc<Definition>, Error> {
+        let definition = self.recorded(asked)?;
+        let indexed = self.indexed();
+        let kept = indexed.iter().map(|own| own.version());
+        if kept.clone().any(|version| version == definition.version()) {
+            return Ok(definition);
+        }
+        let kept = kept.map(|version| version.to_string()).collect::<Vec<_>>();
+        let reason = format!(
+            "only {} are kept in the index; ask for an earlier one with as_of, which derives it from the facts",
+            kept.join(", ")
+        );
+        Err(parameter("definition", reason))
+    }
+
+    /// The asked definition, however long ago it was replaced, or the last complete one.
+    pub(super) fn recorded(&self, asked: Option<u32>) -> Result<Arc<Definition>, Error> {
         let found = match asked {
             Some(version) => self
                 .all
@@ -79,10 +96,11 @@ impl Known {
             .ok_or_else(|| parameter("definition", versions()))
     }
 
-    /// The definitions that patrols are indexed under: the last complete one and those after it.
+    /// The definitions that patrols are indexed under: the last complete one with the one before it, so that a change
+    /// can be compared, and those after it.
     pub(super) fn indexed(&self) -> Vec<Arc<Definition>> {
         let last = self.all.iter().rposition(|own| own.is_complete);
-        let rest = self.all.iter().skip(last.unwrap_or(0));
+        let rest = self.all.iter().skip(last.unwrap_or(0).saturating_sub(1));
         rest.map(|own| Arc::clone(&own.definition)).collect()
     }
 

@@ -15,6 +15,7 @@ use crate::geo::position::Position;
 use crate::patrols::RefusedNear;
 
 use super::answer::Asked;
+use super::judged::rules_of;
 use super::material::Material;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, parameter};
@@ -100,12 +101,13 @@ impl Coverage {
         let lines = self.lines(&mut tx, &mut material, &regions).await?;
         let seen = seen(&material, &lines, &near, (word, bits))?;
         let is_cut = seen.len() > MOST_VISITS;
+        let rules = rules_of(&material.definition);
         let mut visits = Vec::new();
         for ((day, patrol), mask) in seen.into_iter().rev().take(MOST_VISITS) {
             let within_m = radius_m + BEYOND_M;
             let refused = self
                 .patrols
-                .refused_near(&mut tx, patrol, place, within_m)
+                .refused_near(&mut tx, patrol, (place, within_m), &rules)
                 .await?;
             visits.push(ExplainedVisit {
                 patrol,

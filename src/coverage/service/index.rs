@@ -22,6 +22,7 @@ use crate::patrols::model::vocabulary::{PatrolState, Transport as PatrolTranspor
 use crate::patrols::model::walked::{Walked, WalkedTrack, places};
 use crate::store::{self, Tx};
 
+use super::judged::Judged;
 use super::{Coverage, Error, aside, footprint};
 
 /// What a patrol's fixes come to; `rows` is none when they were erased and what is kept must stay.
@@ -61,10 +62,13 @@ impl Coverage {
         let walked = self.patrols.walked(&mut tx, patrol).await?;
         let definitions = self.known(&mut tx).await?.indexed();
         let ground = self.ground(&mut tx).await?;
-        drop(tx);
         let indexed = match walked {
             None => None,
-            Some(walked) => Some(self.indexed(walked, &definitions, &ground, now).await?),
+            Some(walked) => {
+                let judged = self.judged(&mut tx, &walked, &definitions).await?;
+                drop(tx);
+                Some(self.indexed(walked, judged, &ground, now).await?)
+            }
         };
         let versions: Vec<i64> = definitions
             .iter()
@@ -93,7 +97,7 @@ impl Coverage {
     pub(super) async fn indexed(
         &self,
         walked: Walked,
-        definitions: &[Arc<Definition>],
+        judged: Vec<Judged>,
         ground: &Arc<FineGround>,
         now: Timestamp,
     ) -> Result<Indexed, Error> {
@@ -108,22 +112,29 @@ impl Coverage {
             received_until: walked.received_until,
             indexed_at: now,
             ground: ground.generation(),
-            version: definitions.last().map_or(0, |own| i64::from(own.version())),
+            version: judged
+                .last()
+                .map_or(0, |own| i64::from(own.definition.version())),
         };
         let rows = match walked.tracks {
             None => None,
             Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(&tracks).await?;
-                let (definitions, ground) = (definitions.to_vec(), Arc::clone(ground));
+                let ground = Arc::clone(ground);
                 let transport = transport_of(walked.declared.transport);
                 let swept = aside(move || {
                     let mut rows = Rows::default();
-                    for definition in &definitions {
+                    for Judged {
+                        definition,
+                        tracks: own,
+                    } in &judged
+                    {
                         let version = i64::from(definition.version());
+                        let tracks = own.as_ref().unwrap_or(&tracks);
                         rows.cells
-                            .extend(cells(definition, transport, &tracks, &ground));
-                        rows.trips.extend(trips(version, &tracks, &maps));
+                            .extend(cells(definition, transport, tracks, &ground));
+                        rows.trips.extend(trips(version, tracks, &maps));
                     }
                     rows
                 });

@@ -9,6 +9,7 @@ mod fold;
 mod gaps;
 mod ground;
 mod index;
+mod judged;
 mod lay;
 mod material;
 mod paint;

@@ -13,6 +13,7 @@ use crate::store::Tx;
 
 use super::answer::{Asked, Note};
 use super::index::Indexed;
+use super::judged::{Judged, rules_of};
 use super::tiles::{Shared, Spans, View, drafts};
 use super::words::Words;
 use super::{Coverage, Error};
@@ -49,19 +50,22 @@ impl Coverage {
         let (from, to) = (asked.from, asked.to);
         let first = from.plus_days(-LONGEST_PATROL_D).start();
         let begun = self.patrols.begun_between(tx, first, to.end()).await?;
-        let definition = [Arc::clone(definition)];
+        let rules = rules_of(definition);
         let ground = self.ground(tx).await?;
         let mut gathered = Gathered::default();
         let mut erased = 0;
         for id in begun {
-            match self.patrols.walked_as_of(tx, id, instant).await? {
+            match self.patrols.walked_as_of(tx, id, instant, &rules).await? {
                 None => {}
                 Some(walked) if walked.tracks.is_none() => {
                     gathered.add_kept(tx, id, view).await?;
                     erased += 1;
                 }
                 Some(walked) => {
-                    let indexed = self.indexed(walked, &definition, &ground, instant).await?;
+                    let indexed = {
+                        let judged = vec![Judged::by_usual_rules(definition)];
+                        self.indexed(walked, judged, &ground, instant).await?
+                    };
                     gathered.add(indexed, view);
                 }
             }

@@ -1,27 +1,41 @@
 //! Taking many new patrols into the index in one act, without a job for each.
 
 use crate::coverage::sql::{self, Place};
+use crate::patrols::model::rules::Rules;
 use crate::patrols::model::walked::Walked;
 use crate::store::Tx;
 
 use super::index::Indexed;
-use super::{Coverage, Error};
+use super::judged::{Judged, rules_of};
+use super::{Coverage, Error, parameter};
 
 /// What a patrol saw and did, ready to be written.
 #[derive(Debug)]
 pub struct Swept(Indexed);
 
 impl Coverage {
-    /// Sweeps what patrols walked, as the jobs that index them would.
+    /// Sweeps what patrols walked, as the jobs that index them would. Definitions with rules of their own for gaps or
+    /// accuracy need the fixes, which are not here: they are refused.
     pub async fn sweep_all(&self, walked: Vec<Walked>) -> Result<Vec<Swept>, Error> {
         let mut tx = self.journal.store().read().await?;
         let definitions = self.known(&mut tx).await?.indexed();
         let ground = self.ground(&mut tx).await?;
         drop(tx);
+        if let Some(own) = definitions
+            .iter()
+            .find(|own| rules_of(own) != Rules::current())
+        {
+            let version = own.version();
+            let reason = format!("version {version} has rules of its own for gaps or accuracy");
+            return Err(parameter("definition", reason));
+        }
         let now = self.journal.now();
         let mut swept = Vec::with_capacity(walked.len());
         for one in walked {
-            swept.push(Swept(self.indexed(one, &definitions, &ground, now).await?));
+            swept.push(Swept({
+                let judged = definitions.iter().map(Judged::by_usual_rules);
+                self.indexed(one, judged.collect(), &ground, now).await?
+            }));
         }
         Ok(swept)
     }

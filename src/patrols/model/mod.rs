@@ -11,6 +11,7 @@ pub mod ground;
 pub mod legs;
 pub mod patrol;
 pub mod quality;
+pub mod rules;
 pub mod text;
 pub mod track;
 pub mod vocabulary;

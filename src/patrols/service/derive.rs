@@ -12,9 +12,9 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
 use crate::patrols::model::derived::{ChunkFixes, DerivedTrack};
 use crate::patrols::model::fix::Fix;
-use crate::patrols::model::legs::GapRule;
 use crate::patrols::model::patrol::{Declared, people_of};
-use crate::patrols::model::quality::{Basis, QualityRule};
+use crate::patrols::model::quality::Basis;
+use crate::patrols::model::rules::Rules;
 use crate::patrols::model::track::{PatrolTotals, patrol_totals};
 use crate::patrols::model::walked::{
     KeptSummary, Walked, WalkedTrack, places, simplified_lines, steps_of,
@@ -151,7 +151,7 @@ impl Patrols {
         let (began, known) = self.memory.find(patrol, now);
         let known = known.unwrap_or_default();
         let due = due(chunks, &known);
-        let tracks = self.derived(tx, &due, declared).await?;
+        let tracks = self.derived(tx, &due, declared, &Rules::current()).await?;
         let walked = walked_tracks(&due, &tracks);
         if !tracks.is_empty() {
             self.memory.keep(patrol, Arc::new(tracks), began, now);
@@ -159,15 +159,16 @@ impl Patrols {
         Ok(walked)
     }
 
-    /// The tracks of these chunks, derived from all their fixes beside what memory knows.
+    /// The tracks of these chunks under some rules, derived from all their fixes beside what memory knows.
     pub(super) async fn tracks_anew(
         &self,
         tx: &mut Tx,
         chunks: &[TrackChunk],
         declared: &Declared,
+        rules: &Rules,
     ) -> Result<Vec<WalkedTrack>, store::Error> {
         let due = due(chunks, &Tracks::new());
-        let tracks = self.derived(tx, &due, declared).await?;
+        let tracks = self.derived(tx, &due, declared, rules).await?;
         Ok(walked_tracks(&due, &tracks))
     }
 
@@ -176,6 +177,7 @@ impl Patrols {
         tx: &mut Tx,
         due: &[Due<'_>],
         declared: &Declared,
+        rules: &Rules,
     ) -> Result<Tracks, store::Error> {
         let unread: Vec<EntryId> = due.iter().flat_map(Due::unread).collect();
         self.memory.count_read(unread.len());
@@ -185,7 +187,7 @@ impl Patrols {
         }
         let tracks = due
             .iter()
-            .map(|due| (due.device, due.derive(&mut read, declared)));
+            .map(|due| (due.device, due.derive(&mut read, declared, rules)));
         Ok(tracks.collect())
     }
 }
@@ -230,14 +232,15 @@ impl Due<'_> {
         &self,
         read: &mut HashMap<EntryId, Vec<Fix>>,
         declared: &Declared,
+        rules: &Rules,
     ) -> Arc<DerivedTrack> {
         let received_until = self.chunks.iter().map(|chunk| chunk.received_at).max();
         let basis = Basis {
             transport: declared.transport,
-            rule: QualityRule::current(),
+            rule: rules.quality,
             received_until: received_until.unwrap_or(Timestamp::from_millis(0)),
         };
-        let rule = GapRule::current();
+        let rule = rules.gap;
         // What was erased since the chunks were listed is missing here, and in what is kept.
         let news = self.unread().filter_map(|entry| {
             let fixes = read.remove(&entry)?;

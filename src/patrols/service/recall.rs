@@ -3,8 +3,9 @@
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 use crate::patrols::model::patrol::Declared;
+use crate::patrols::model::rules::Rules;
 use crate::patrols::model::vocabulary::PatrolState;
-use crate::patrols::model::walked::Walked;
+use crate::patrols::model::walked::{Walked, WalkedTrack};
 use crate::patrols::sql;
 use crate::store::{self, Tx};
 
@@ -21,12 +22,13 @@ impl Patrols {
         sql::begun_between(tx, from, to).await
     }
 
-    /// What a patrol walked as far as was known at an instant; `None` when nothing was known of it.
+    /// What a patrol walked as far as was known at an instant, under some rules; `None` when nothing was known of it.
     pub async fn walked_as_of(
         &self,
         tx: &mut Tx,
         id: PatrolId,
         instant: Timestamp,
+        rules: &Rules,
     ) -> Result<Option<Walked>, store::Error> {
         let (Some(row), Some(draft)) = (
             sql::patrol(tx, id).await?,
@@ -49,7 +51,7 @@ impl Patrols {
         let tracks = if row.redacted_at.is_some() {
             None
         } else {
-            Some(self.tracks_anew(tx, &chunks, &declared).await?)
+            Some(self.tracks_anew(tx, &chunks, &declared, rules).await?)
         };
         Ok(Some(Walked {
             patrol: id,
@@ -58,5 +60,16 @@ impl Patrols {
             received_until: chunks.iter().map(|chunk| chunk.received_at).max(),
             tracks,
         }))
+    }
+
+    /// The tracks of a patrol as other rules judge and join its fixes.
+    pub async fn tracks_under(
+        &self,
+        tx: &mut Tx,
+        walked: &Walked,
+        rules: &Rules,
+    ) -> Result<Vec<WalkedTrack>, store::Error> {
+        let chunks = sql::chunks_of(tx, walked.patrol).await?;
+        self.tracks_anew(tx, &chunks, &walked.declared, rules).await
     }
 }

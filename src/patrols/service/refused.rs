@@ -8,7 +8,8 @@ use crate::geo::position::Position;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::ground::distance_m;
 use crate::patrols::model::legs::{Gap, GapRule};
-use crate::patrols::model::quality::{Basis, QualityRule, is_reachable, judge};
+use crate::patrols::model::quality::{Basis, is_reachable, judge};
+use crate::patrols::model::rules::Rules;
 use crate::patrols::model::track::Track;
 use crate::patrols::model::vocabulary::Transport;
 use crate::patrols::model::walked::places;
@@ -44,13 +45,14 @@ pub struct RefusedNear {
 }
 
 impl Patrols {
-    /// What of a patrol's fixes within so many metres of a place earned nothing; `None` once its fixes were erased.
+    /// What of a patrol's fixes within so many metres of a place earned nothing under some rules; `None` once its fixes
+    /// were erased.
     pub async fn refused_near(
         &self,
         tx: &mut Tx,
         id: PatrolId,
-        place: Position,
-        within_m: f64,
+        (place, within_m): (Position, f64),
+        rules: &Rules,
     ) -> Result<Option<RefusedNear>, store::Error> {
         let Some(row) = sql::patrol(tx, id)
             .await?
@@ -68,7 +70,7 @@ impl Patrols {
         let mut refused = RefusedNear::default();
         for chunks in chunks.chunk_by(|one, other| one.device == other.device) {
             let near = |at: Position| distance_m(at, place) <= within_m;
-            refused.add(chunks, &bodies, transport, near);
+            refused.add(chunks, &bodies, (transport, rules), near);
         }
         Ok(Some(refused))
     }
@@ -79,7 +81,7 @@ impl RefusedNear {
         &mut self,
         chunks: &[TrackChunk],
         bodies: &HashMap<EntryId, Vec<Fix>>,
-        transport: Transport,
+        (transport, rules): (Transport, &Rules),
         near: impl Fn(Position) -> bool,
     ) {
         let known = chunks.iter().filter_map(|chunk| bodies.get(&chunk.entry));
@@ -88,7 +90,7 @@ impl RefusedNear {
         let received_until = chunks.iter().map(|chunk| chunk.received_at).max();
         let basis = Basis {
             transport,
-            rule: QualityRule::current(),
+            rule: rules.quality,
             received_until: received_until.unwrap_or(Timestamp::from_millis(0)),
         };
         let judged = fixes.iter().zip(judge(&fixes, &basis));
@@ -97,7 +99,7 @@ impl RefusedNear {
                 *self.fixes.entry(quality.as_str()).or_default() += 1;
             }
         }
-        let rule = GapRule::current();
+        let rule = rules.gap;
         let summary = Track::derive(&fixes, basis, rule).summary();
         let known: BTreeMap<Timestamp, Position> = places(&summary).collect();
         let is_near = |gap: &&Gap| {

@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 
-use super::{TODAY, WALK_50, WALK_100, WINDOW, assert_share, first_commune, two_communes, walked};
-use crate::field::Client;
+use super::{
+    SQUARE_M2, TODAY, WALK_50, WALK_100, WINDOW, assert_share, first_commune, patrol, send,
+    two_communes, walked,
+};
+use crate::field::{Client, Field};
 
 const DEFINITIONS: &str = "/api/v1/coverage/definitions";
 
@@ -22,7 +25,58 @@ async fn next(officer: &Client, version: u32, radius_cm: u32) -> Value {
     json!({ "definition": definition, "reason": "rừng thưa, nhìn xa hơn" })
 }
 
+/// A fix every 60 s and 222 m, due north within the square; every second one is known to 30 m only.
+fn sparse_fixes(field: &Field) -> Vec<Value> {
+    (0..8_u32)
+        .map(|n| {
+            json!({
+                "t": field.after(TODAY + 60 * i64::from(n)), "lon": 104.3, "lat": 22.3925 + f64::from(n) * 0.002,
+                "accuracy_m": if n % 2 == 0 { 5.0 } else { 30.0 },
+            })
+        })
+        .collect()
+}
+
+async fn set(field: &Field, officer: &Client, definition: &Value) {
+    officer.post(DEFINITIONS, definition).await.expect(201);
+    for _ in 0..3 {
+        field.settle().await;
+        field.clock.advance_millis(6_000);
+    }
+}
+
 on_both! {
+    async fn narrower_limits_on_gaps_and_accuracy_join_and_count_less_of_the_same_fixes(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = patrol(&field, &phone, TODAY, json!({})).await;
+        send(&phone, id, &sparse_fixes(&field)).await;
+        field.settle().await;
+        let disc = std::f64::consts::PI * 50.0 * 50.0;
+        // Seven legs of 0.002 degrees of latitude, 110 742 m a degree there (GRS80 meridian), and the two ends.
+        let joined = (7.0 * 0.002 * 110_742.0 * 100.0 + disc) / SQUARE_M2;
+        assert_share(&first_commune(&officer, "").await, joined);
+        let mut narrow = next(&officer, 2, 5_000).await;
+        narrow["definition"]["max_gap_m"] = json!(150);
+        set(&field, &officer, &narrow).await;
+        let alone = first_commune(&officer, "&definition=2").await;
+        assert_share(&alone, 8.0 * disc / SQUARE_M2);
+        assert_eq!(alone["length_m"], 0.0);
+        let mut strict = next(&officer, 3, 5_000).await;
+        strict["definition"]["max_gap_m"] = json!(150);
+        strict["definition"]["max_accuracy_m"] = json!(10);
+        set(&field, &officer, &strict).await;
+        assert_share(&first_commune(&officer, "&definition=3").await, 4.0 * disc / SQUARE_M2);
+        assert_share(&first_commune(&officer, "&definition=2").await, 8.0 * disc / SQUARE_M2);
+        // What was replaced twice is no longer in the index: it is said so, and derived from the facts when asked.
+        let refused = officer.get(&format!("{WINDOW}&definition=1")).await.expect(400).json();
+        assert!(refused.to_string().contains("as_of"), "{refused}");
+        for (definition, share) in [(1, joined), (2, 8.0 * disc / SQUARE_M2), (3, 4.0 * disc / SQUARE_M2)] {
+            let recheck = format!("&definition={definition}&as_of=2026-03-02T03:00:00Z");
+            assert_share(&first_commune(&officer, &recheck).await, share);
+        }
+    }
+
     async fn a_new_radius_is_answered_once_every_patrol_is_indexed_under_it(field: Field) {
         two_communes(&field).await;
         let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
