@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use tuantra::base::time::{Clock, SystemClock};
 
-use crate::server::{Client, Folder, Server, bytes_in, command, quantile_ms, say};
+use crate::server::{Client, Folder, Server, bytes_in, command, officer_token, quantile_ms, say};
 
 const COMMUNES: &str = "99";
 
@@ -32,17 +32,7 @@ pub async fn run() -> anyhow::Result<()> {
             begun.elapsed().as_secs_f64(),
             megabytes(bytes_in(folder.path()))
         ));
-        let token = command(
-            folder.path(),
-            &[
-                "account",
-                "token",
-                "--name",
-                "bench",
-                "--role",
-                "provincial_officer",
-            ],
-        )?;
+        let token = officer_token(folder.path())?;
         let server = Server::start(folder.path()).await?;
         for days in [1, 30, 365] {
             window(&server, &token, patrols, days).await?;

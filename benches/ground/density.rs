@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tuantra::base::ids::IdMaker;
 use tuantra::base::time::{Clock, LocalDate, SystemClock};
 
-use crate::server::{Client, Folder, Server, command, quantile_ms, say};
+use crate::server::{Client, Folder, Server, command, officer_token, quantile_ms, say};
 
 /// At 130 km² each, 13,000 km².
 const COMMUNES: &str = "99";
@@ -32,15 +32,7 @@ pub async fn run() -> anyhow::Result<()> {
         "--no-photos",
     ];
     command(folder.path(), &words)?;
-    let account = [
-        "account",
-        "token",
-        "--name",
-        "bench",
-        "--role",
-        "provincial_officer",
-    ];
-    let token = command(folder.path(), &account)?;
+    let token = officer_token(folder.path())?;
     let server = Server::start(folder.path()).await?;
     let mut client = Client::connect(&server.address).await?;
     let plots = more_plots(&mut client, &token).await?;

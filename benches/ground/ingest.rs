@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 
 use crate::anchor;
-use crate::server::{Client, Folder, Server, bytes_in, command, quantile_ms, say};
+use crate::server::{Client, Folder, Server, bytes_in, command, officer_token, quantile_ms, say};
 
 const CONNECTIONS: usize = 24;
 const BATCHES: usize = 400;
@@ -123,17 +123,7 @@ fn body(device: usize, batch: usize) -> String {
 
 /// How long the index needs after the last answer.
 async fn drained(server: &Server, data: &std::path::Path) -> anyhow::Result<Duration> {
-    let token = command(
-        data,
-        &[
-            "account",
-            "token",
-            "--name",
-            "bench",
-            "--role",
-            "provincial_officer",
-        ],
-    )?;
+    let token = officer_token(data)?;
     let mut client = Client::connect(&server.address).await?;
     let begun = Instant::now();
     loop {

@@ -54,6 +54,21 @@ pub struct Server {
     pub started_in: Duration,
 }
 
+/// A fresh secret of an officer of the whole province.
+pub fn officer_token(data: &Path) -> anyhow::Result<String> {
+    command(
+        data,
+        &[
+            "account",
+            "token",
+            "--name",
+            "bench",
+            "--role",
+            "provincial_officer",
+        ],
+    )
+}
+
 /// A command's standard output.
 pub fn command(data: &Path, words: &[&str]) -> anyhow::Result<String> {
     let output = Command::new(PROGRAM)

@@ -9,7 +9,7 @@ use tuantra::base::time::LocalDate;
 use tuantra::coverage::{Answer, Asked};
 
 use crate::report::Times;
-use crate::server::{Client, Server, command};
+use crate::server::{Client, Server, officer_token};
 use crate::window::Window;
 use crate::world::{Folder, first_day, open};
 
@@ -56,15 +56,7 @@ pub struct Served {
 
 impl Served {
     pub async fn start(folder: &Folder) -> anyhow::Result<Self> {
-        let words = [
-            "account",
-            "token",
-            "--name",
-            "bench",
-            "--role",
-            "provincial_officer",
-        ];
-        let token = command(folder.path(), &words)?;
+        let token = officer_token(folder.path())?;
         let server = Server::start(folder.path()).await?;
         let client = Client::connect(&server.address).await?;
         Ok(Self {

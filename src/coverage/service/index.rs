@@ -62,13 +62,14 @@ impl Coverage {
         let walked = self.patrols.walked(&mut tx, patrol).await?;
         let definitions = self.known(&mut tx).await?.indexed();
         let ground = self.ground(&mut tx).await?;
+        let judged = match &walked {
+            None => Vec::new(),
+            Some(walked) => self.judged(&mut tx, walked, &definitions).await?,
+        };
+        drop(tx);
         let indexed = match walked {
             None => None,
-            Some(walked) => {
-                let judged = self.judged(&mut tx, &walked, &definitions).await?;
-                drop(tx);
-                Some(self.indexed(walked, judged, &ground, now).await?)
-            }
+            Some(walked) => Some(self.indexed(walked, judged, &ground, now).await?),
         };
         let versions: Vec<i64> = definitions
             .iter()
@@ -120,7 +121,7 @@ impl Coverage {
             None => None,
             Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
-                let maps = self.maps(&tracks).await?;
+                let maps = self.maps(days_of(&tracks, &judged)).await?;
                 let ground = Arc::clone(ground);
                 let transport = transport_of(walked.declared.transport);
                 let swept = aside(move || {
@@ -144,20 +145,25 @@ impl Coverage {
         Ok(Indexed { facts, rows })
     }
 
-    /// The maps of the local days that the tracks touch.
-    async fn maps(&self, tracks: &[WalkedTrack]) -> Result<Maps, Error> {
+    /// The maps of some local days.
+    async fn maps(&self, days: BTreeSet<LocalDate>) -> Result<Maps, Error> {
         let mut maps = Maps::new();
-        for (t, _) in tracks.iter().flat_map(|track| places(&track.summary)) {
-            let day = t.local_date();
-            if let std::collections::btree_map::Entry::Vacant(vacant) = maps.entry(day) {
-                vacant.insert(self.areas.map(day).await?);
-            }
+        for day in days {
+            maps.insert(day, self.areas.map(day).await?);
         }
         Ok(maps)
     }
 }
 
 type Maps = BTreeMap<LocalDate, Arc<CommuneMap>>;
+
+/// The local days that the tracks touch, under whichever rules.
+fn days_of(tracks: &[WalkedTrack], judged: &[Judged]) -> BTreeSet<LocalDate> {
+    let others = judged.iter().filter_map(|own| own.tracks.as_ref());
+    let all = others.flatten().chain(tracks);
+    let places = all.flat_map(|track| places(&track.summary));
+    places.map(|(t, _)| t.local_date()).collect()
+}
 
 /// Replaces a patrol's rows and marks where any were or are.
 async fn replace(tx: &mut Tx, indexed: &Indexed, versions: &[i64]) -> Result<(), Error> {
