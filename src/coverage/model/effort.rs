@@ -6,13 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use h3o::{LatLng, Resolution};
-
 use crate::base::time::{LocalDate, Timestamp};
+use crate::geo::cells::{Cell, Trail};
 use crate::geo::position::Position;
 
 /// The cells that moments are gathered by: the words of the coarse masks.
-const CELLS: Resolution = Resolution::Nine;
+const CELLS: u8 = 9;
 const DAWN_MS: i64 = 6 * 3_600_000;
 const DUSK_MS: i64 = 18 * 3_600_000;
 
@@ -78,17 +77,20 @@ impl Sum {
     }
 }
 
-/// Gathers the moments of a walk by day and key, in the order of both.
+/// Gathers the moments of a walk by day and key, in the order of both. A key is made of the day, the place and the
+/// cell of the coarse masks' words that the place lies in.
 pub fn gather<K: Ord>(
     moments: impl IntoIterator<Item = Moment>,
-    mut key: impl FnMut(LocalDate, Position) -> K,
+    mut key: impl FnMut(LocalDate, Position, Option<Cell>) -> K,
 ) -> BTreeMap<(LocalDate, K), DayEffort> {
-    let mut sums = BTreeMap::<(LocalDate, K), (Sum, BTreeMap<u64, Sum>)>::new();
+    let mut sums = BTreeMap::<(LocalDate, K), (Sum, BTreeMap<Option<Cell>, Sum>)>::new();
+    let mut trail = Trail::new(CELLS).ok();
     for moment in moments {
         let day = moment.from.local_date();
-        let (whole, parts) = sums.entry((day, key(day, moment.at))).or_default();
+        let cell = trail.as_mut().and_then(|trail| trail.cell(moment.at));
+        let (whole, parts) = sums.entry((day, key(day, moment.at, cell))).or_default();
         whole.add(&moment);
-        parts.entry(cell(moment.at)).or_default().add(&moment);
+        parts.entry(cell).or_default().add(&moment);
     }
     sums.into_iter()
         .map(|((day, key), (whole, parts))| {
@@ -103,10 +105,6 @@ pub fn gather<K: Ord>(
             ((day, key), effort)
         })
         .collect()
-}
-
-fn cell(at: Position) -> u64 {
-    LatLng::new(at.lat(), at.lon()).map_or(0, |place| u64::from(place.to_cell(CELLS)))
 }
 
 /// How much of a time lies at night.

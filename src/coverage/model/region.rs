@@ -2,17 +2,20 @@
 //!
 //! A region holds 2,401 words, so a word's position in it fits two bytes and everything seen in a region is an array.
 
-use h3o::{CellIndex, LatLng, Resolution};
+use h3o::{CellIndex, Resolution};
 
 use super::lattice::{CHILDREN, Lattice, ParentCell, ParentMask};
 use super::packed::Damaged;
-use crate::geo::position::Position;
+use crate::geo::cells::Cell;
 
 /// Words in a region that is no pentagon: seven to the fourth power.
 pub const WORDS: usize = 2_401;
 
 /// All bits of a word.
 pub const FULL: u64 = (1 << CHILDREN) - 1;
+
+/// The resolution of the regions of coarse masks.
+const COARSE: u8 = 5;
 
 const ENTRY_BYTES: usize = 9;
 
@@ -39,12 +42,11 @@ impl Region {
         Some((Self(u64::from(cell.parent(region)?)), position))
     }
 
-    /// The region of the coarse masks that a position lies in.
+    /// The region above a word of the coarse masks.
     #[must_use]
-    pub fn at(position: Position) -> Option<Self> {
-        let place = LatLng::new(position.lat(), position.lon()).ok()?;
-        let word = place.to_cell(Lattice::CURRENT.parent());
-        Self::of(ParentCell::of(word)).map(|(region, _)| region)
+    pub fn above(word: Cell) -> Option<Self> {
+        let region = word.parent(COARSE).ok()?;
+        u64::try_from(region.to_db()).ok().map(Self)
     }
 
     /// A number as it was stored. One that is no cell matches no risk and is otherwise harmless.

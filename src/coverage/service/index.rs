@@ -13,6 +13,7 @@ use crate::coverage::model::packed::pack_pieces;
 use crate::coverage::model::region::{Region, by_region, pack};
 use crate::coverage::model::sweep::{Sweep, Walked as Piece, sweep_each};
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
+use crate::geo::cells::Cell;
 use crate::geo::position::Position;
 use crate::patrols::INDEX_JOB;
 use crate::patrols::model::ground::distance_m;
@@ -274,7 +275,9 @@ fn trips(version: i64, tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewTrip> {
     let Some(summary) = chosen.or_else(|| tracks.first().map(|track| &track.summary)) else {
         return Vec::new();
     };
-    let gathered = gather(moments(summary), |day, at| trip_place(maps, day, at));
+    let gathered = gather(moments(summary), |day, at, cell| {
+        trip_place(maps, day, (at, cell))
+    });
     let mut told = Told::default();
     let gathered = gathered.into_iter().filter_map(|((day, place), effort)| {
         let (region, place) = place?;
@@ -283,8 +286,12 @@ fn trips(version: i64, tracks: &[WalkedTrack], maps: &Maps) -> Vec<NewTrip> {
     gathered.collect()
 }
 
-fn trip_place(maps: &Maps, day: LocalDate, at: Position) -> Option<TripPlace> {
-    let region = Region::at(at)?;
+fn trip_place(
+    maps: &Maps,
+    day: LocalDate,
+    (at, word): (Position, Option<Cell>),
+) -> Option<TripPlace> {
+    let region = Region::above(word?)?;
     let on_map = || {
         let map = maps.get(&day)?;
         let code = map.locate(at)?;

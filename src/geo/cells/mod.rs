@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -11,6 +12,7 @@ use h3o::{CellIndex, LatLng, Resolution};
 
 use super::position::Position;
 use super::shape::Region;
+pub use trail::Trail;
 
 /// An H3 cell of any resolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Cell, InvalidCell, InvalidResolution, cover};
+use super::{Cell, InvalidCell, InvalidResolution, Trail, cover};
 use crate::geo::measure::region_area_m2;
 use crate::geo::position::Position;
 use crate::geo::shape::{Outline, Region};
@@ -93,5 +93,43 @@ proptest! {
         prop_assert_eq!(cell.resolution(), resolution);
         prop_assert_eq!(Cell::at(cell.center(), resolution), Ok(cell));
         prop_assert!(cell.area_dm2() > 0);
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_cells_of_a_trail_are_those_of_its_places(
+        lon in -180.0..180.0_f64,
+        lat in -89.0..89.0_f64,
+        resolution in 5..13_u8,
+        steps in prop::collection::vec((-1.0..1.0_f64, -1.0..1.0_f64), 1..200),
+    ) {
+        // Steps of a fifth of a cell's edge: trails stay, cross sides, and come back.
+        let reach_deg = 1.1 / f64::from(resolution - 4).exp2().powf(1.4);
+        let mut trail = Trail::new(resolution).unwrap();
+        let (mut lon, mut lat) = (lon, lat);
+        for (east, north) in steps {
+            lon = (lon + east * reach_deg * 0.2).clamp(-180.0, 180.0);
+            lat = (lat + north * reach_deg * 0.2).clamp(-90.0, 90.0);
+            let place = at(lon, lat);
+            prop_assert_eq!(trail.cell(place), Some(Cell::at(place, resolution).unwrap()));
+        }
+    }
+
+    #[test]
+    fn places_on_the_sides_of_a_cell_are_told_apart(resolution in 7..13_u8, share in 0.0..1.0_f64, inwards in -0.02..0.02_f64) {
+        let cell = Cell::at(at(104.3, 22.4), resolution).unwrap();
+        let corners = cell.0.boundary();
+        let centre = h3o::LatLng::from(cell.0);
+        let mut trail = Trail::new(resolution).unwrap();
+        for (from, to) in corners.iter().zip(corners.iter().cycle().skip(1)) {
+            let on = |from: f64, to: f64, centre: f64| {
+                let side = from + share * (to - from);
+                side + inwards * (centre - side)
+            };
+            trail.cell(at(centre.lng(), centre.lat()));
+            let place = at(on(from.lng(), to.lng(), centre.lng()), on(from.lat(), to.lat(), centre.lat()));
+            prop_assert_eq!(trail.cell(place), Some(Cell::at(place, resolution).unwrap()));
+        }
     }
 }
