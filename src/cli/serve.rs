@@ -58,12 +58,12 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts today's communes on their map before the first request asks for it.
+/// Puts today's communes on their map and lays their risk before the first request asks for it.
 fn warm(app: &App) {
-    let areas = app.areas.clone();
+    let coverage = app.coverage.clone();
     tokio::spawn(async move {
-        if let Err(error) = areas.map(areas.today()).await {
-            tracing::warn!(%error, "the communes' map could not be made ready");
+        if let Err(error) = coverage.make_ready().await {
+            tracing::warn!(%error, "the communes' map and risk could not be made ready");
         }
     });
 }

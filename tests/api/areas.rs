@@ -67,8 +67,8 @@ async fn import(
 
 async fn located(field: &Field, on: &str, lon: f64, lat: f64) -> Option<String> {
     let position = Position::new(lon, lat).unwrap();
-    let found = field.app.areas.locate(day(on), &[position]).await.unwrap();
-    found.into_iter().next().unwrap()
+    let found = field.app.areas.passed(day(on), &[position]).await.unwrap();
+    found.into_iter().next()
 }
 
 /// How many entries of that kind the journal holds.

@@ -104,12 +104,17 @@ impl CommuneIndex {
     /// The code of the one commune that the position belongs to.
     #[must_use]
     pub fn locate(&self, position: Position) -> Option<&str> {
-        let near = self.near(Square::at(position.to_coord()));
-        let found = near
-            .iter()
-            .find(|candidate| candidate.is_inside || self.covers(candidate.commune, position))?;
-        let (code, _) = self.communes.get(found.commune as usize)?;
-        Some(code)
+        self.follow().locate(position)
+    }
+
+    /// Locates positions that follow one another: cheaper than each alone.
+    #[must_use]
+    pub const fn follow(&self) -> Following<'_> {
+        Following {
+            index: self,
+            square: None,
+            near: &[],
+        }
     }
 
     /// The communes that may cover positions of a square, in the order of their codes.
@@ -128,6 +133,32 @@ impl CommuneIndex {
             .get(commune as usize)
             .map(|(_, region)| region);
         region.is_some_and(|region| region.place(position) != Place::Outside)
+    }
+}
+
+/// Positions that follow one another: while they stay in a square, its communes are known.
+#[derive(Debug)]
+pub struct Following<'a> {
+    index: &'a CommuneIndex,
+    square: Option<Square>,
+    near: &'a [Candidate],
+}
+
+impl<'a> Following<'a> {
+    /// The code of the one commune that the next position belongs to.
+    pub fn locate(&mut self, position: Position) -> Option<&'a str> {
+        let index = self.index;
+        let square = Square::at(position.to_coord());
+        if self.square != Some(square) {
+            self.square = Some(square);
+            self.near = index.near(square);
+        }
+        let covers = |candidate: &&Candidate| {
+            candidate.is_inside || index.covers(candidate.commune, position)
+        };
+        let found = self.near.iter().find(covers)?;
+        let (code, _) = index.communes.get(found.commune as usize)?;
+        Some(code)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Maps in memory: the communes of a day, the risk areas, the gates; renewed when the epoch has moved on.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -142,17 +142,16 @@ impl Areas {
         Ok(self.map(at).await?)
     }
 
-    /// The codes of the communes that positions belonged to on a day; `None` outside every commune.
-    pub async fn locate(
+    /// The codes of the communes that the positions of a way belonged to on a day.
+    pub async fn passed(
         &self,
         at: LocalDate,
         positions: &[Position],
-    ) -> Result<Vec<Option<String>>, Error> {
+    ) -> Result<BTreeSet<String>, Error> {
         let map = self.map(at).await?;
-        Ok(positions
-            .iter()
-            .map(|position| map.locate(*position).map(str::to_owned))
-            .collect())
+        let mut way = map.follow();
+        let passed: BTreeSet<&str> = positions.iter().filter_map(|at| way.locate(*at)).collect();
+        Ok(passed.into_iter().map(str::to_owned).collect())
     }
 
     async fn built(

@@ -1,6 +1,6 @@
 //! Fine ground: the words under which masks finer than usual are kept, because the risk of a commune is small.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lattice::{Lattice, ParentCell};
 use super::packed::Damaged;
@@ -69,6 +69,11 @@ impl FineRegion {
     }
 }
 
+/// The region of the coarse masks above a fine word.
+fn above(word: ParentCell) -> Option<Region> {
+    word.cell().and_then(Region::coarse_above)
+}
+
 impl FineGround {
     /// The ground of some regions.
     #[must_use]
@@ -93,11 +98,20 @@ impl FineGround {
         generations.max().unwrap_or(0)
     }
 
-    /// The words to sweep, sorted, by the lattice they belong to.
-    pub fn words(&self) -> impl Iterator<Item = (Lattice, &[ParentCell])> {
-        self.words
-            .iter()
-            .filter_map(|(mask, words)| Some((Lattice::new(*mask).ok()?, words.as_slice())))
+    /// The words to sweep around regions of the coarse masks, sorted, by the lattice they belong to.
+    pub fn words_in(&self, coarse: &BTreeSet<Region>) -> Vec<(Lattice, Vec<ParentCell>)> {
+        let all = self.words.iter();
+        let near = all.filter_map(|(mask, words)| {
+            let own = coarse.iter().flat_map(|region| {
+                let from = words.partition_point(|word| above(*word) < Some(*region));
+                let rest = words.get(from..).unwrap_or_default();
+                let many = rest.partition_point(|word| above(*word) == Some(*region));
+                rest.iter().take(many).copied()
+            });
+            let own: Vec<ParentCell> = own.collect();
+            Some((Lattice::new(*mask).ok()?, own)).filter(|(_, own)| !own.is_empty())
+        });
+        near.collect()
     }
 
     /// The generation from which on every word of a grid is fine ground; none while one is missing.

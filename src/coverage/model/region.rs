@@ -42,10 +42,10 @@ impl Region {
         Some((Self(u64::from(cell.parent(region)?)), position))
     }
 
-    /// The region above a word of the coarse masks.
+    /// The region of the coarse masks above a finer cell.
     #[must_use]
-    pub fn above(word: Cell) -> Option<Self> {
-        let region = word.parent(COARSE).ok()?;
+    pub fn above(cell: Cell) -> Option<Self> {
+        let region = cell.parent(COARSE).ok()?;
         u64::try_from(region.to_db()).ok().map(Self)
     }
 
@@ -81,8 +81,14 @@ impl Region {
     /// The region of the coarse masks that lies above it, or itself.
     #[must_use]
     pub fn coarse(self) -> Option<Self> {
-        let cell = self.cell()?.parent(Resolution::Five)?;
-        Some(Self(u64::from(cell)))
+        Self::coarse_above(self.cell()?)
+    }
+
+    /// The region of the coarse masks that lies above a cell.
+    #[must_use]
+    pub fn coarse_above(cell: CellIndex) -> Option<Self> {
+        let region = cell.parent(Resolution::Five)?;
+        Some(Self(u64::from(region)))
     }
 
     /// It and the regions around it: cells stand out of the region above them, so a walk at its edge may have left

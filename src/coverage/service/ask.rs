@@ -59,6 +59,20 @@ impl Coverage {
         })
     }
 
+    /// Lays the risk of today's communes, so that the first who asks finds it: over a whole country that takes half
+    /// a minute.
+    pub async fn make_ready(&self) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let definition = self.known(&mut tx).await?.answering(None)?;
+        drop(tx);
+        let today = self.areas.today();
+        let map = self.areas.map(today).await?;
+        let choice = self.areas.risk_choice(today, today, None).await?;
+        let lattice = definition.lattice();
+        self.grounds.risk(lattice, &map, &choice, false).await?;
+        Ok(())
+    }
+
     /// Gathers risk, filters and where rows are; refuses what cannot be answered.
     pub(super) async fn material(
         &self,

@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+use geo::Rect;
+
 use crate::areas::model::map::CommuneMap;
 use crate::areas::{RiskAreaView, RiskChoice};
 use crate::coverage::model::lattice::Lattice;
@@ -213,7 +215,8 @@ impl Grounds {
         choice: &RiskChoice,
         by_windows: bool,
     ) -> Result<Vec<Arc<CommuneRisk>>, Error> {
-        let areas: Vec<&RiskAreaView> = choice.areas().collect();
+        let areas = choice.areas().map(|area| (area.region.bounds(), area));
+        let areas: Vec<(Rect, &RiskAreaView)> = areas.collect();
         let communes = map.communes().iter();
         let plan: Vec<Plan> = communes
             .map(|commune| Plan::of(commune, &areas, by_windows))

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use geo::{BooleanOps, Intersects, MultiPolygon};
+use geo::{BooleanOps, Intersects, MultiPolygon, Rect};
 use sha2::{Digest, Sha256};
 
 use crate::areas::RiskAreaView;
@@ -69,11 +69,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(commune: &Commune, areas: &[&RiskAreaView], by_windows: bool) -> Self {
-        let bounds = commune.region().bounds();
-        let near = areas
-            .iter()
-            .filter(|area| area.region.bounds().intersects(&bounds));
+    /// Of a commune and areas with their bounds.
+    pub(super) fn of(commune: &Commune, areas: &[(Rect, &RiskAreaView)], by_windows: bool) -> Self {
+        let bounds = commune.ground.bounds();
+        let near = areas.iter().filter(|(own, _)| own.intersects(&bounds));
+        let near = near.map(|(_, area)| area);
         let mut digest = Sha256::new();
         digest.update(commune.facts.id.as_bytes());
         digest.update([u8::from(by_windows)]);

@@ -17,6 +17,7 @@ mod recheck;
 mod season;
 mod series;
 mod settle;
+mod swept;
 mod tiles;
 mod trips;
 mod whole;

@@ -82,8 +82,7 @@ impl Patrols {
         }
         let mut communes = BTreeSet::new();
         for (day, positions) in days {
-            let located = self.areas.locate(day, &positions).await?;
-            communes.extend(located.into_iter().flatten());
+            communes.append(&mut self.areas.passed(day, &positions).await?);
         }
         Ok(communes)
     }

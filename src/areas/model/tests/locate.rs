@@ -68,10 +68,12 @@ proptest! {
     ) {
         let communes = tiling(&jitter, step);
         let index = CommuneIndex::build(communes.clone());
+        let mut way = index.follow();
         for (x, y) in places {
             let at = Position::new(104.0 + x * step, 22.0 + y * step).unwrap();
             let found = index.locate(at);
             prop_assert!(found.is_some() || x > 3.999_999 || y > 3.999_999);
+            prop_assert_eq!(way.locate(at), found);
             prop_assert_eq!(found, brute(&communes, at));
         }
     }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod definition;
+mod fine;
 mod fold;
 mod region;
 mod risk;
