@@ -7,6 +7,7 @@ mod aside;
 mod epochs;
 pub mod http;
 mod keys;
+pub mod merkle;
 pub mod model;
 mod queue;
 mod sequencer;
