@@ -172,6 +172,14 @@ impl Edge {
         self.size += 1;
     }
 
+    /// The partial tiles, as they are stored.
+    #[must_use]
+    pub fn partial_tiles(&self) -> Vec<(TileId, Vec<u8>)> {
+        let ids = ids_of_edge(self.size).into_iter();
+        ids.filter_map(|id| Some((id, self.tiles.get(id)?.concat())))
+            .collect()
+    }
+
     /// The tiles that changed since the last call, as they are stored; full ones are forgotten here.
     pub fn take_changed(&mut self) -> Vec<(TileId, Vec<u8>)> {
         let changed = std::mem::take(&mut self.changed);
