@@ -281,11 +281,7 @@ impl Journal {
 
     /// An entry with its body.
     pub async fn entry(&self, tx: &mut Tx, id: EntryId) -> Result<Option<Stored>, Error> {
-        let Some(row) = sql::entry(tx, id).await? else {
-            return Ok(None);
-        };
-        let body = sql::body(tx, id).await?.map(|(_, body)| body);
-        Ok(Some(Stored { row, body }))
+        super::audit::stored(tx, id).await
     }
 
     /// Sequenced entries after a number, in order.

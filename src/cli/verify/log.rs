@@ -12,6 +12,7 @@ use crate::journal::Verified;
 use crate::journal::audit::{Outside, verify};
 use crate::journal::history::Trust;
 use crate::journal::note::Checkpoint;
+use crate::plots::{PlotRows, verify_rows};
 use crate::store::Store;
 
 use super::{Opening, Roots, print_line, text, verdict};
@@ -48,8 +49,9 @@ impl OfLog {
             .context("the log cannot be read (is the schema up to date? `tuantra migrate`)")?;
         let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
         let originals = verify_originals(&store, &blobs).await?;
+        let plots = verify_rows(&store).await?;
         store.close().await;
-        tell(&found, &originals)
+        tell(&found, &originals, &plots)
     }
 }
 
@@ -63,12 +65,13 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open_sqlite(&config.data, true).await?)
 }
 
-fn tell(found: &Verified, originals: &Originals) -> anyhow::Result<()> {
+fn tell(found: &Verified, originals: &Originals, plots: &PlotRows) -> anyhow::Result<()> {
     let faults: Vec<String> = found
         .faults
         .iter()
         .map(ToString::to_string)
         .chain(originals.faults.iter().map(ToString::to_string))
+        .chain(plots.faults.iter().map(ToString::to_string))
         .collect();
     print_line(&format!(
         "log: {} entries recomputed from their contents, {} erased by order, {} signed heads, {} heads kept outside",
@@ -77,6 +80,10 @@ fn tell(found: &Verified, originals: &Originals) -> anyhow::Result<()> {
     print_line(&format!(
         "originals: {} as the log tells, {} blobs of {} bytes hashed",
         originals.photos, originals.blobs, originals.bytes
+    ));
+    print_line(&format!(
+        "plots: {} plots, {} versions and measures as their entries say",
+        plots.plots, plots.agreeing
     ));
     for fault in faults.iter().skip(1) {
         super::super::tell(&format!("also: {fault}"));

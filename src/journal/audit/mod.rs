@@ -12,7 +12,7 @@ use super::history::{KeyRing, LogKey};
 use super::merkle::Hash;
 use super::model::Kind;
 use super::note::{Checkpoint, Note, PublicKey};
-use super::service::Journal;
+use super::service::{Journal, Stored};
 use super::sql;
 use super::tree;
 
@@ -133,6 +133,15 @@ pub async fn contents(
     limit: i64,
 ) -> Result<Vec<Content>, Error> {
     sql::contents_of_kind(tx, kind.as_str(), after, limit).await
+}
+
+/// An entry with its content: for a slice that holds its rows against the log.
+pub async fn stored(tx: &mut Tx, entry: EntryId) -> Result<Option<Stored>, Error> {
+    let Some(row) = sql::entry(tx, entry).await? else {
+        return Ok(None);
+    };
+    let body = sql::body(tx, row.id).await?.map(|(_, body)| body);
+    Ok(Some(Stored { row, body }))
 }
 
 /// Whether an entry has a number yet; `None` when there is no such entry.

@@ -1,5 +1,6 @@
 //! Whoever can write the database changes the log: each change is found, and named.
 
+use serde_json::json;
 use tuantra::base::actor::{Actor, CONSOLE};
 use tuantra::base::ids::EntryId;
 use tuantra::evidence::verify_originals;
@@ -7,12 +8,14 @@ use tuantra::journal::audit::{Fault, Outside, verify};
 use tuantra::journal::note::Checkpoint;
 use tuantra::journal::proofs;
 use tuantra::journal::{Entry, Kind, Proving, Receipt, Verified};
+use tuantra::plots::verify_rows;
 use tuantra::store::Error;
 
 use super::proofs::{Desk, verify as command};
 use super::{by_hand, entries, rebuild};
 use crate::field::Field;
 use crate::photos;
+use crate::plots::{load_communes, plot_at};
 
 async fn judged(field: &Field) -> Verified {
     field.app.journal.verify().await.unwrap()
@@ -236,6 +239,42 @@ on_both! {
         by_hand(&field, "DELETE FROM photo_images").await;
         by_hand(&field, "DELETE FROM photos").await;
         assert_eq!(judge().await.faults.len(), 2);
+    }
+
+    async fn plots_made_larger_in_their_tables_are_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy 1", &[]).await;
+        let path = format!("/api/v1/plots/{}", field.new_id());
+        let mut plot = plot_at(104.3, 22.4);
+        phone.put(&path, &plot).await.expect(201);
+        plot["properties"]["area_m2"] = json!(40);
+        plot["properties"]["revises"] = json!(1);
+        phone.put(&path, &plot).await.expect(201);
+        let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 300, "plants_method": "counted", "area_m2": 55 });
+        phone.post(&format!("{path}/measures"), &measure).await.expect(201);
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(104.7, 22.4)).await.expect(201);
+        field.settle().await;
+        let judge = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        let found = judge().await;
+        assert_eq!((found.plots, found.faults.as_slice()), (2, &[][..]));
+        assert!(found.agreeing >= 5, "{}", found.agreeing);
+        // Each change is undone before the next.
+        for (change, undo, said) in [
+            ("UPDATE plots SET area_m2 = area_m2 + 5000 WHERE version = 2", "UPDATE plots SET area_m2 = area_m2 - 5000 WHERE version = 2", "its row is not"),
+            ("UPDATE plots SET lon = lon + 0.5", "UPDATE plots SET lon = lon - 0.5", "its row is not"),
+            ("UPDATE plots SET cell_9 = cell_9 + 1 WHERE version = 2", "UPDATE plots SET cell_9 = cell_9 - 1 WHERE version = 2", "its row is not"),
+            ("UPDATE plot_measures SET area_m2 = area_m2 + 5000 WHERE version IS NULL", "UPDATE plot_measures SET area_m2 = area_m2 - 5000 WHERE version IS NULL", "a measure is not"),
+            ("UPDATE plot_versions SET record = '~' || record WHERE version = 1", "UPDATE plot_versions SET record = SUBSTR(record, 2) WHERE version = 1", "version 1 is not"),
+        ] {
+            by_hand(&field, change).await;
+            let first = judge().await.faults.into_iter().next();
+            let first = first.unwrap_or_else(|| panic!("not found: {change}")).to_string();
+            assert!(first.contains(said), "{change}: {first}");
+            by_hand(&field, undo).await;
+        }
+        by_hand(&field, "DELETE FROM plot_measures WHERE version IS NULL").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|said| said.ends_with("and no row does")), "{said:?}");
     }
 
     async fn the_command_judges_a_whole_log_without_its_key(field: Field) {
