@@ -12,7 +12,7 @@ use super::sql;
 use super::tree;
 
 const LEASE_MS: i64 = 15_000;
-const BATCH: i64 = 2_000;
+const BATCH: i64 = sql::NUMBERED_AT_ONCE;
 /// A merge delay that a phone can wait for; other processes' entries are found by this poll.
 const POLL: Duration = Duration::from_secs(1);
 /// Entries that arrive together are numbered together.
@@ -66,8 +66,8 @@ impl Journal {
 
     async fn sequence_batch(&self, holder: Uuid) -> Result<Done, Error> {
         let mut reader = self.store().read().await?;
-        let is_idle = sql::unsequenced(&mut reader, 1).await?.is_empty()
-            && !self.is_behind(&mut reader).await?;
+        let is_idle =
+            !sql::is_any_unsequenced(&mut reader).await? && !self.is_behind(&mut reader).await?;
         drop(reader);
         if is_idle {
             return Ok(Done::All);
@@ -109,7 +109,7 @@ impl Journal {
         let leaves = if size < next {
             sql::leaves_from(tx, size, BATCH).await?
         } else {
-            self.number_waiting(tx, next).await?
+            Self::number_waiting(tx, next).await?
         };
         if leaves.is_empty() {
             return Ok(Done::All);
@@ -124,19 +124,13 @@ impl Journal {
     }
 
     /// Gives the next numbers to entries without one; gives their leaves.
-    async fn number_waiting(&self, tx: &mut Tx, next: i64) -> Result<Vec<Vec<u8>>, Error> {
-        let waiting = sql::unsequenced(tx, BATCH).await?;
-        let mut leaves = Vec::with_capacity(waiting.len());
-        let mut seq = next;
-        for (entry, leaf) in waiting {
-            sql::number_entry(tx, entry, seq).await?;
-            leaves.push(leaf);
-            seq += 1;
+    async fn number_waiting(tx: &mut Tx, next: i64) -> Result<Vec<Vec<u8>>, Error> {
+        let numbered = sql::number_waiting(tx, next).await?;
+        if numbered == 0 {
+            return Ok(Vec::new());
         }
-        if seq > next {
-            sql::set_next_seq(tx, seq).await?;
-        }
-        Ok(leaves)
+        sql::set_next_seq(tx, next + numbered).await?;
+        sql::leaves_from(tx, next, numbered).await
     }
 }
 

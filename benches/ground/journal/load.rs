@@ -1,5 +1,5 @@
-//! A fact with its entry against the same insert without it: the same rows through the same writer, by one, two and four
-//! processes on one database, on disks that take their time.
+//! A fact with its entry against the same insert without it: the same rows through the same writer, by one process on
+//! SQLite, and by one, two and four on PostgreSQL, on disks that take their time.
 //!
 //! A slower disk is made by strace, which holds every fdatasync and fsync back by so many microseconds; both sides run
 //! under it alike.
@@ -23,22 +23,23 @@ const RUN: Duration = Duration::from_secs(4);
 /// Phones that send at the same time to each process.
 const SENDERS: [usize; 2] = [1, 16];
 const PROCESSES: [usize; 3] = [1, 2, 4];
-/// What strace adds to each fsync, in microseconds.
-const DELAYS_US: [u32; 3] = [0, 100, 3_000];
+/// What strace adds to each fsync of the writer, in microseconds.
+const DELAYS_US: [u32; 2] = [0, 3_000];
+/// Names a running PostgreSQL to be measured instead of a SQLite file, by one, two and four processes. How slow its disk
+/// is made is up to whoever starts it.
+const POSTGRES: &str = "BENCH_POSTGRES";
 /// Bytes of a plot's record as phones send it.
 const BODY_BYTES: usize = 600;
 
-/// A table much like that of plots: some columns, the record as text, three indexes.
-const TABLE: [&str; 4] = [
-    "CREATE TABLE bench_facts (id BLOB NOT NULL PRIMARY KEY, author BLOB NOT NULL, state TEXT NOT NULL, crop TEXT NOT NULL, \
-     detected_at INTEGER NOT NULL, plants INTEGER, area_m2 REAL, lon REAL NOT NULL, lat REAL NOT NULL, cell_9 INTEGER NOT NULL, \
-     place TEXT, record TEXT NOT NULL) STRICT",
-    "CREATE INDEX bench_facts_by_time ON bench_facts (detected_at, id)",
-    "CREATE INDEX bench_facts_by_place ON bench_facts (place, detected_at)",
-    "CREATE INDEX bench_facts_by_cell ON bench_facts (cell_9, crop)",
-];
-const INSERT: &str = "INSERT INTO bench_facts (id, author, state, crop, detected_at, plants, area_m2, lon, lat, cell_9, place, record) \
-     VALUES ($1, $2, 'new', 'opium_poppy', $3, 120, 35.5, 104.31, 22.41, $4, '10001', $5)";
+/// The rows of a plot's recording: the plot, its version and its measure, in the tables of the server with their indexes.
+/// The server's act does more (it asks for neighbours, queues a job, reads back); all of that is left out on both sides.
+const PLOT: &str = "INSERT INTO plots (id, version, entry, author, state, crop, season, period, detected_at, plants, plants_method, area_m2, \
+     area_method, uncertainty_pct, lon, lat, hacc_m, cell_7, cell_9, cell_12, commune, commune_name, place, flags, record, photos, recorded_at) \
+     VALUES ($1, 1, $1, $2, 'detected', 'opium_poppy', '2025-2026', 2026, $3, 120, 'counted', 35.5, 'tape', 5.0, 104.31, 22.41, 4.5, $4, $4, $4, \
+     '10001', 'Xã', '10001', '[]', $5, 0, $3)";
+const VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, author, record, recorded_at) VALUES ($1, 1, $1, $2, $4, $3)";
+const MEASURE: &str = "INSERT INTO plot_measures (entry, plot, version, author, measured_at, plants, plants_method, area_m2, area_method, \
+     uncertainty_pct, digest, record, recorded_at) VALUES ($1, $1, 1, $2, $3, 120, 'counted', 35.5, 'tape', 5.0, $4, '{}', $3)";
 
 /// What one process of the bench does.
 #[derive(Debug)]
@@ -54,26 +55,46 @@ struct Rate {
     median_ms: f64,
 }
 
+/// Whether a PostgreSQL is to be measured.
+pub fn is_on_postgres() -> bool {
+    std::env::var_os(POSTGRES).is_some()
+}
+
 pub fn run() -> anyhow::Result<()> {
     say(&format!(
         "journal: fdatasync of this disk: {:.2} ms (median of 200)",
         native_fsync()?
     ));
-    for delay_us in DELAYS_US {
+    if is_on_postgres() {
+        let folder = Folder::new("journal-load")?;
         for processes in PROCESSES {
             for senders in SENDERS {
-                compare(delay_us, processes, senders)?;
+                compare(Some(folder.path()), 0, processes, senders)?;
             }
+        }
+        return Ok(());
+    }
+    for delay_us in DELAYS_US {
+        for senders in SENDERS {
+            compare(None, delay_us, 1, senders)?;
         }
     }
     Ok(())
 }
 
 /// Bare, with entries, and bare again: the anchor is the mean of its two runs.
-fn compare(delay_us: u32, processes: usize, senders: usize) -> anyhow::Result<()> {
-    let before = measured(delay_us, processes, senders, false)?;
-    let with = measured(delay_us, processes, senders, true)?;
-    let after = measured(delay_us, processes, senders, false)?;
+fn compare(
+    shared: Option<&Path>,
+    delay_us: u32,
+    processes: usize,
+    senders: usize,
+) -> anyhow::Result<()> {
+    let measure = |has_entries| {
+        let own = Folder::new("journal-load-own")?;
+        let folder = shared.unwrap_or(own.path());
+        measured(folder, delay_us, processes, senders, has_entries)
+    };
+    let (before, with, after) = (measure(false)?, measure(true)?, measure(false)?);
     let bare = f64::midpoint(before.per_second, after.per_second);
     say(&format!(
         "journal: fsync +{:.1} ms, {processes} processes x {senders} senders: bare {bare:.0}/s ({:.2} ms), with entry, tree and \
@@ -104,15 +125,15 @@ fn native_fsync() -> anyhow::Result<f64> {
 }
 
 fn measured(
+    folder: &Path,
     delay_us: u32,
     processes: usize,
     senders: usize,
     has_entries: bool,
 ) -> anyhow::Result<Rate> {
-    let folder = Folder::new("journal-load")?;
-    prepare(folder.path())?;
+    prepare(folder)?;
     let children: Vec<_> = (0..processes)
-        .map(|_| start(folder.path(), delay_us, senders, has_entries))
+        .map(|_| start(folder, delay_us, senders, has_entries))
         .collect::<Result<_, _>>()?;
     let mut rate = Rate {
         per_second: 0.0,
@@ -144,15 +165,6 @@ fn prepare(folder: &Path) -> anyhow::Result<()> {
     tokio::task::block_in_place(|| {
         tokio::runtime::Handle::current().block_on(async {
             let journal = own.open().await?;
-            for statement in TABLE {
-                let made: Result<u64, Error> = journal
-                    .store()
-                    .write((), move |tx, ()| {
-                        Box::pin(async move { changed!(tx, sqlx::query(statement)) })
-                    })
-                    .await;
-                made?;
-            }
             journal.store().close().await;
             anyhow::Ok(())
         })
@@ -205,7 +217,10 @@ impl Load {
     }
 
     async fn open(&self) -> anyhow::Result<Journal> {
-        let store = Store::open_sqlite(&self.folder, true).await?;
+        let store = match std::env::var(POSTGRES) {
+            Ok(url) => Store::open_postgres(&url, 20).await?,
+            Err(_) => Store::open_sqlite(&self.folder, true).await?,
+        };
         store.migrate().await?;
         let key = self.folder.join("keys/journal.pem");
         Ok(Journal::open(store, Arc::new(SystemClock), &key).await?)
@@ -265,14 +280,31 @@ async fn write_fact(
     has_entries: bool,
 ) -> Result<(), Error> {
     let cell = i64::from(fact.as_bytes()[15]) << 40;
+    let now = journal.now();
     changed!(
         tx,
-        sqlx::query(INSERT)
+        sqlx::query(PLOT)
             .bind(fact)
             .bind(CONSOLE)
-            .bind(journal.now())
+            .bind(now)
             .bind(cell)
             .bind(record)
+    )?;
+    changed!(
+        tx,
+        sqlx::query(VERSION)
+            .bind(fact)
+            .bind(CONSOLE)
+            .bind(now)
+            .bind(record)
+    )?;
+    changed!(
+        tx,
+        sqlx::query(MEASURE)
+            .bind(fact)
+            .bind(CONSOLE)
+            .bind(now)
+            .bind(fact.as_bytes().as_slice())
     )?;
     if has_entries {
         let entry = Entry {

@@ -8,5 +8,8 @@ pub use load::Load;
 
 pub async fn run() -> anyhow::Result<()> {
     load::run()?;
+    if load::is_on_postgres() {
+        return Ok(());
+    }
     tree::run().await
 }

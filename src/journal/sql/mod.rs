@@ -39,9 +39,14 @@ const TAKE_LEASE: &str = "UPDATE journal_sequencer SET holder = $1, lease_until 
 const LOCK_SEQUENCER: &str = "UPDATE journal_sequencer SET next_seq = next_seq WHERE id = 1";
 const NEXT_SEQ: &str = "SELECT next_seq FROM journal_sequencer WHERE id = 1";
 const SET_NEXT_SEQ: &str = "UPDATE journal_sequencer SET next_seq = $1 WHERE id = 1";
-const UNSEQUENCED: &str =
-    "SELECT id, leaf FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT $1";
-const NUMBER_ENTRY: &str = "UPDATE journal_entries SET seq = $2 WHERE id = $1";
+const IS_ANY_UNSEQUENCED: &str =
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM journal_entries WHERE seq IS NULL)";
+// One statement for a batch: one for each entry would be most of what numbering costs. The limit is a literal, or else
+// PostgreSQL would plan for a tenth of the table.
+const NUMBER_WAITING: &str = "UPDATE journal_entries SET seq = n.seq FROM \
+     (SELECT w.id AS entry, $1 + ROW_NUMBER() OVER (ORDER BY w.received_at, w.id) - 1 AS seq FROM \
+     (SELECT id, received_at FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 2000) w) n \
+     WHERE journal_entries.id = n.entry";
 const LAST_SEQUENCED: &str =
     "SELECT seq, leaf FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 const SECURED_THROUGH: &str =
@@ -73,8 +78,8 @@ pub const STATEMENTS: &[&str] = &[
     LOCK_SEQUENCER,
     NEXT_SEQ,
     SET_NEXT_SEQ,
-    UNSEQUENCED,
-    NUMBER_ENTRY,
+    IS_ANY_UNSEQUENCED,
+    NUMBER_WAITING,
     LAST_SEQUENCED,
     SECURED_THROUGH,
     INSERT_BACKUP,
@@ -232,14 +237,21 @@ pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
     changed!(tx, sqlx::query(SET_NEXT_SEQ).bind(seq)).map(drop)
 }
 
-/// Entries without a number, with their leaves.
-pub async fn unsequenced(tx: &mut Tx, limit: i64) -> Result<Vec<(EntryId, Vec<u8>)>, Error> {
-    on!(tx, |c| sqlx::query_as(UNSEQUENCED).bind(limit).fetch_all(c))
+/// Whether an entry waits for its number.
+pub async fn is_any_unsequenced(tx: &mut Tx) -> Result<bool, Error> {
+    let found: Option<i32> = on!(tx, |c| sqlx::query_scalar(IS_ANY_UNSEQUENCED)
+        .fetch_optional(c))?;
+    Ok(found.is_some())
 }
 
-pub async fn number_entry(tx: &mut Tx, id: EntryId, seq: i64) -> Result<(), Error> {
-    changed!(tx, sqlx::query(NUMBER_ENTRY).bind(id).bind(seq)).map(drop)
+/// Gives numbers from `first` on to at most [`NUMBERED_AT_ONCE`] entries in the order of receipt; tells how many.
+pub async fn number_waiting(tx: &mut Tx, first: i64) -> Result<i64, Error> {
+    let numbered = changed!(tx, sqlx::query(NUMBER_WAITING).bind(first))?;
+    Ok(i64::try_from(numbered).unwrap_or(i64::MAX))
 }
+
+/// Entries that one statement numbers.
+pub const NUMBERED_AT_ONCE: i64 = 2_000;
 
 pub async fn last_sequenced(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
     on!(tx, |c| sqlx::query_as(LAST_SEQUENCED).fetch_optional(c))

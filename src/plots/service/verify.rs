@@ -141,7 +141,8 @@ fn draft_of(kept: &Stored) -> Option<PlotDraft> {
 
 fn is_version(kept: &Stored, row: &VersionRecord) -> bool {
     let is_of = kept.row.fact == Some(row.plot.0) && kept.row.actor == row.author;
-    is_of && draft_of(kept).is_some_and(|draft| record(&draft).to_string() == row.record)
+    let said = draft_of(kept).map(|draft| record(&draft).to_string());
+    is_of && said.as_deref() == Some(row.record.as_str())
 }
 
 fn is_measure(kept: &Stored, row: &MeasureRow) -> bool {
@@ -214,8 +215,8 @@ async fn judge_entries(
             return Ok(());
         };
         after = last.seq;
-        let lost = entries.iter().filter(|entry| !told.contains(&entry.id));
-        found.faults.extend(lost.map(|entry| PlotFault::NoRow {
+        let rowless = entries.iter().filter(|entry| !told.contains(&entry.id));
+        found.faults.extend(rowless.map(|entry| PlotFault::NoRow {
             plot: entry.fact.unwrap_or_default(),
             entry: entry.id,
         }));
