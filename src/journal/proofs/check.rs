@@ -28,6 +28,11 @@ pub enum Failure {
     /// No key to check a signature with.
     #[error("{0} is signed by key {1}, which is not at hand: give it with --trust")]
     NoKey(&'static str, String),
+    /// No key at all to check a signature with.
+    #[error(
+        "no public key is at hand for {0}: give one with --trust, or a proof that lists the log's keys"
+    )]
+    NoKeys(&'static str),
     /// A signature that is not that key's.
     #[error("the signature of {0} does not hold")]
     Signature(&'static str),
@@ -133,6 +138,9 @@ pub fn receipt(receipt: &Receipt, body: Option<&[u8]>, ring: &KeyRing) -> Result
 /// Checks that a signed text is a head of the log, by one of its keys.
 fn head(what: &'static str, note: &str, ring: &KeyRing) -> Result<(Checkpoint, Checked), Failure> {
     let (head, note) = Checkpoint::parse(note).map_err(|fault| Failure::NoHead { what, fault })?;
+    if ring.keys().next().is_none() {
+        return Err(Failure::NoKeys(what));
+    }
     let name = head.log.to_string();
     let mut signers = ring
         .keys()

@@ -198,6 +198,7 @@ on_both! {
         assert_eq!(verify(&words, &[&old, &new, &between, &trust]), (true, "verified".to_owned()));
         assert!(verify(&["heads", "FILE", "FILE", "--trust", "FILE"], &[&new, &new, &trust]).0);
         assert_fails(&["heads", "FILE", "FILE", "--trust", "FILE"], &[&old, &new, &trust], "need a consistency proof");
+        assert_fails(&["heads", "FILE", "FILE"], &[&old, &new], "no public key is at hand");
         assert_fails(&words, &[&new, &old, &between, &trust], "other sizes");
         let bad = desk.file("bad", turned(&proof, "/path/1"));
         assert_fails(&words, &[&old, &new, &bad, &trust], "does not begin with");
