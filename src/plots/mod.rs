@@ -11,5 +11,6 @@ mod sql;
 
 pub use service::{
     Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotPlace, PlotView, Plots, Recorded,
+    SETTLE_JOB,
 };
 pub use sql::{CellRange, Filter, STATEMENTS};

@@ -47,6 +47,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "plot_epoch",
         include_str!("../../migrations/0009_plot_epoch.sql"),
     ),
+    (
+        11,
+        "ledger",
+        include_str!("../../migrations/0011_ledger.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -14,6 +14,7 @@ mod coverage;
 mod density;
 mod identity;
 mod journal;
+mod ledger;
 mod operate;
 mod patrols;
 mod photos;
