@@ -2,6 +2,7 @@
 
 mod lives;
 mod orders;
+mod season;
 mod wires;
 
 use serde_json::{Value, json};
