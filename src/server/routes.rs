@@ -288,6 +288,20 @@ fn bookkeepers(routes: Routes) -> Routes {
         )
         .all(
             Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_figures),
+                routes!(ledger::http::ledger_rates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_communes),
+                routes!(ledger::http::ledger_duplicates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
             [routes!(ledger::http::ledger_definitions)],
         )
         .all(

@@ -283,8 +283,18 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "GET",
             "/api/v1/ledger/definitions"
             | "/api/v1/ledger/reinspections-due"
-            | "/api/v1/ledger/minutes-due",
+            | "/api/v1/ledger/minutes-due"
+            | "/api/v1/ledger"
+            | "/api/v1/ledger/duplicates",
         ) => sample(&route.path, none, false),
+        ("GET", "/api/v1/ledger/rates") => sample(
+            "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
+        ("GET", "/api/v1/ledger/communes") => {
+            sample("/api/v1/ledger/communes?period=2026", none, false)
+        }
         ("POST", "/api/v1/ledger/definitions") => sample(
             "/api/v1/ledger/definitions",
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),

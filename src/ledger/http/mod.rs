@@ -3,11 +3,13 @@
 mod definitions;
 mod due;
 mod facts;
+mod figures;
 mod read;
 
 pub use definitions::*;
 pub use due::*;
 pub use facts::*;
+pub use figures::*;
 pub use read::*;
 
 use crate::http::{Problem, ProblemKind};

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::balance::{Conflict, Quantities, balance};
 use super::definition::Definition;
 use super::evidence::EvidenceSummary;
-use super::facts::{Fact, PlotFacts};
+use super::facts::{Amount, Fact, PlotFacts};
 use super::guard::Around;
-use super::walk::walk;
+use super::walk::{Counted, walk};
 use super::words::{LifeFlag, Missing, PlotState};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
@@ -45,12 +45,25 @@ pub struct Life {
     pub minutes_due: Vec<(FactId, Timestamp)>,
     /// Whether any re-inspection reached the place, and whether one found plants.
     pub inspected: Inspection,
+    /// The eradications that the plot's state allowed.
+    pub eradications: Vec<Done>,
     /// Every fact in the order in which it happened, with what it did.
     pub steps: Vec<Step>,
     /// Claimed, verified, eradicated and re-measured, kept apart.
     pub quantities: Quantities,
     /// Figures that do not make up what was measured.
     pub conflicts: Vec<Conflict>,
+}
+
+/// An eradication that the plot's state allowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Done {
+    /// The fact.
+    pub fact: FactId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// What was destroyed.
+    pub destroyed: Amount,
 }
 
 /// What re-inspections came to.
@@ -127,6 +140,7 @@ pub fn live(
         dues: walked.dues,
         minutes_due: walked.minutes_due,
         inspected: walked.inspected,
+        eradications: done(&walked.counted),
         steps: walked.steps,
         quantities,
         conflicts,
@@ -136,6 +150,15 @@ pub fn live(
     }
     tell_corrections(&mut life, &standing);
     life
+}
+
+fn done(counted: &[Counted<'_>]) -> Vec<Done> {
+    let told = counted.iter().map(|own| Done {
+        fact: own.fact.id,
+        ended_at: own.fact.at,
+        destroyed: own.said.destroyed,
+    });
+    told.collect()
 }
 
 /// Notes what corrections took away, so that every fact has its step.

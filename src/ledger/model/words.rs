@@ -213,3 +213,23 @@ vocabulary! {
         TextLooksPersonal = "text_looks_personal",
     }
 }
+
+vocabulary! {
+    /// By what figures are put together.
+    Grouping: "a grouping" {
+        /// Each plot by itself, with the facts under its figures.
+        Plot = "plot",
+        /// By incident (vụ).
+        Incident = "incident",
+        /// By commune, by the boundaries of the day of detection.
+        Commune = "commune",
+        /// By the detecting organisation.
+        Org = "org",
+        /// By season (niên vụ).
+        Season = "season",
+        /// By statistical year (15/12–14/12).
+        Period = "period",
+        /// By crop.
+        Crop = "crop",
+    }
+}

@@ -1,7 +1,9 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
+mod books;
 mod definitions;
 mod due;
+mod figures;
 mod material;
 mod read;
 mod record;
@@ -16,8 +18,10 @@ use crate::store::{self, ActError};
 
 use super::sql::Sight;
 
+pub use books::DuplicateView;
 pub use definitions::{DefinitionEntry, SETTLE_ALL_JOB};
 pub use due::{DuePage, DueQuery, DueView};
+pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
 pub use record::Recorded;
 
 /// Why an act of the ledger is refused.
