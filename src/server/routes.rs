@@ -33,8 +33,8 @@ type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    enrollers(keepers(bookkeepers(readers(records(field(visitors(
-        operators(routes),
+    enrollers(keepers(book_readers(bookkeepers(readers(records(field(
+        visitors(operators(routes)),
     )))))))
 }
 
@@ -279,6 +279,11 @@ fn bookkeepers(routes: Routes) -> Routes {
             NeedsInProvince(ReopenPlots),
             [routes!(ledger::http::reopen_plot)],
         )
+}
+
+/// Those who read what is expected and what it comes to.
+fn book_readers(routes: Routes) -> Routes {
+    routes
         .all(
             Needs(ReadPlots),
             [

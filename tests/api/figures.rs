@@ -72,6 +72,8 @@ on_both! {
     async fn claimed_verified_eradicated_and_remeasured_are_kept_apart(field: Field) {
         let people = people(&field).await;
         let a = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
+        // Ids are in the order of time, but not within a millisecond; nor are entries numbered so.
+        field.clock.advance_millis(1_000);
         let b = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
         sent(&people.post_desk, a, "verifications", &verified(90, 45.0)).await;
         let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 210, "plants_method": "counted" });
@@ -79,7 +81,6 @@ on_both! {
         photographed(&field, &people.phone, a).await;
         let before = sent(&people.phone, a, "eradications", &destroyed(90, 45.0)).await;
         let before_entry = before["receipt"]["entry_id"].as_str().unwrap().to_owned();
-        // Entries of one millisecond are numbered in any order.
         field.clock.advance_millis(1_000);
         let mut bare = destroyed(210, 80.0);
         bare["minutes"] = Value::Null;

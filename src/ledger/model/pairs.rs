@@ -86,7 +86,6 @@ const WORTH_TELLING: f64 = -8.0;
 /// An outline of this size and more tells more than its middle, m².
 const LARGE_M2: f64 = 2_000.0;
 const METRES_PER_DEGREE: f64 = 111_195.0;
-const DAY_MS: f64 = 86_400_000.0;
 
 /// Every two claims of different units that may be one ground, the likeliest first.
 #[must_use]
@@ -111,7 +110,7 @@ pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
 }
 
 fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
-    let days_apart = (a.detected_at.since(b.detected_at).unsigned_abs()) as f64 / DAY_MS;
+    let days_apart = days_apart(a.detected_at, b.detected_at);
     let comparable = a.org != b.org
         && a.crop == b.crop
         && a.season == b.season
@@ -140,6 +139,12 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
         is_likely,
         shares,
     })
+}
+
+/// Days between two instants, to the minute.
+fn days_apart(one: Timestamp, other: Timestamp) -> f64 {
+    let minutes = one.since(other).abs() / 60_000;
+    f64::from(u32::try_from(minutes).unwrap_or(u32::MAX)) / 1_440.0
 }
 
 fn accuracy_m(claim: &Claim) -> f64 {

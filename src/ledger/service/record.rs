@@ -84,7 +84,7 @@ impl Ledger {
         tell_uncertainty(&mut parsed.act);
         // The plots' communes follow the boundaries of today before rights are judged by them.
         self.plots.today().await?;
-        let record = parsed.act.record().map_err(unwritable)?;
+        let record = parsed.act.record().map_err(|cause| unwritable(&cause))?;
         let sent = Sent {
             actor: actor.clone(),
             plot,
@@ -320,6 +320,6 @@ const fn journal_kind(kind: FactKind) -> Kind {
     }
 }
 
-fn unwritable(cause: serde_json::Error) -> Error {
+fn unwritable(cause: &serde_json::Error) -> Error {
     Error::Store(store::Error::Unavailable(cause.to_string()))
 }

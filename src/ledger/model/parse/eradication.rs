@@ -46,7 +46,7 @@ pub(super) fn parsed(
     }
     let samples = samples(fields, wire);
     let release = wire.release.as_ref().map(|wire| release(fields, wire));
-    let notes = notes(fields, &wire.notes);
+    let notes = notes(fields, wire.notes.as_deref());
     let said = Eradication {
         started_at: started_at?,
         methods,

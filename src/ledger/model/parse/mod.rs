@@ -123,7 +123,7 @@ impl Wire {
                 let said = Confirmation {
                     eradication: fields.word("/eradication", wire.eradication.as_deref()),
                     by: on_the_spot(fields, "", &by),
-                    notes: notes(fields, &wire.notes),
+                    notes: notes(fields, wire.notes.as_deref()),
                 };
                 Some((Act::Confirmation(said), Some(at?)))
             }
@@ -134,7 +134,7 @@ impl Wire {
             Self::Minutes(wire) => Some((Act::Minutes(minutes(fields, wire)?), None)),
             Self::Approval(wire) => {
                 let eradication = fields.required_word("/eradication", wire.eradication.as_deref());
-                let notes = notes(fields, &wire.notes);
+                let notes = notes(fields, wire.notes.as_deref());
                 let eradication = eradication?;
                 Some((Act::Approval(Approval { eradication, notes }), None))
             }
@@ -171,8 +171,8 @@ fn needed(fields: &mut Fields, pointer: &str, text: Option<&str>, most: usize) -
     fields.text(pointer, text, most)
 }
 
-fn notes(fields: &mut Fields, text: &Option<String>) -> Option<String> {
-    fields.text("/notes", text.as_deref(), 4_000)
+fn notes(fields: &mut Fields, text: Option<&str>) -> Option<String> {
+    fields.text("/notes", text, 4_000)
 }
 
 /// The numbers of an amount, with the pointers under which they were sent.
@@ -225,7 +225,7 @@ fn verification(fields: &mut Fields, wire: &VerificationWire) -> Option<Verifica
             "a confirmed crop is measured: expected plants, area_m2 or weight_kg, as counted or as accepted",
         );
     }
-    let notes = notes(fields, &wire.notes);
+    let notes = notes(fields, wire.notes.as_deref());
     Some(Verification {
         finding: finding?,
         crop,
@@ -303,7 +303,7 @@ fn reinspection(fields: &mut Fields, wire: &ReinspectionWire) -> Option<Reinspec
         );
     }
     let org = fields.word("/org", wire.org.as_deref());
-    let notes = notes(fields, &wire.notes);
+    let notes = notes(fields, wire.notes.as_deref());
     Some(Reinspection {
         result: result?,
         org,
@@ -315,7 +315,7 @@ fn reinspection(fields: &mut Fields, wire: &ReinspectionWire) -> Option<Reinspec
 fn transfer(fields: &mut Fields, wire: &TransferWire) -> Option<Transfer> {
     let to_org = fields.required_word("/to_org", wire.to_org.as_deref());
     let document = needed(fields, "/document", wire.document.as_deref(), 100);
-    let notes = notes(fields, &wire.notes);
+    let notes = notes(fields, wire.notes.as_deref());
     Some(Transfer {
         to_org: to_org?,
         document: document?,

@@ -192,14 +192,14 @@ fn minutes_may_come_within_72_hours() {
     );
     let rules = Definition::default();
     let told = |facts: &[Fact], now: &str| live(&plot(), facts, &PHOTOS, &rules, at(now));
-    let waiting = told(&[pending.clone()], "2026-02-14T10:00:00+07:00");
+    let waiting = told(std::slice::from_ref(&pending), "2026-02-14T10:00:00+07:00");
     assert_eq!(waiting.state, PlotState::Eradicated);
     assert_eq!(
         waiting.minutes_due,
         [(fact_id(1), at("2026-02-14T10:00:00+07:00"))]
     );
     assert!(!waiting.flags.contains(&LifeFlag::MinutesLate));
-    let late = told(&[pending.clone()], "2026-02-14T10:00:01+07:00");
+    let late = told(std::slice::from_ref(&pending), "2026-02-14T10:00:01+07:00");
     assert!(late.flags.contains(&LifeFlag::MinutesLate));
     let paper = fact(
         2,

@@ -34,7 +34,7 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
             number,
             TEAM,
             FactKind::Confirmation,
-            json!({ "confirmed_at": moment, "alone": plants % 2 == 0 }),
+            json!({ "confirmed_at": moment, "alone": plants.is_multiple_of(2) }),
         ),
         4 | 5 => eradicated(number, day, &json!({ "plants_destroyed": plants })),
         6 => eradicated(
@@ -61,7 +61,7 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
             number,
             DESK,
             FactKind::Judgement,
-            json!({ "other": Uuid::from_u128(77).to_string(), "result": if plants % 2 == 0 { "same" } else { "distinct" },
+            json!({ "other": Uuid::from_u128(77).to_string(), "result": if plants.is_multiple_of(2) { "same" } else { "distinct" },
                 "reason": "đối chiếu" }),
         ),
     }

@@ -39,10 +39,10 @@ pub(super) fn season(seed: u64) -> Vec<Sown> {
         let middle = (dice.between(0.0, 30_000.0), dice.between(0.0, 30_000.0));
         let first = Ground::new(&mut dice, sown.len(), middle);
         let (unit, day) = (dice.below(8), dice.day(0, 70));
-        let has_neighbour = number % 4 == 0;
+        let has_neighbour = number.is_multiple_of(4);
         sown.push(first.claimed(&mut dice, unit, day, has_neighbour));
         if has_neighbour {
-            let gap_m = if number % 8 == 0 {
+            let gap_m = if number.is_multiple_of(8) {
                 10.0
             } else {
                 dice.between(10.0, 25.0)
@@ -71,7 +71,7 @@ pub(super) fn season(seed: u64) -> Vec<Sown> {
 /// Of the injected claims every third has its figures raised by a tenth to a half, every fourth its point shifted by up
 /// to ten metres.
 fn alter(dice: &mut Dice, double: &mut Sown, number: u32) {
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         let raised = dice.between(1.1, 1.5);
         double.area_m2 *= raised;
         double.plants = whole(f64::from(double.plants) * raised);
