@@ -52,6 +52,30 @@ vocabulary! {
         Photo = "photo",
         /// A photo's original bytes arrived.
         Original = "original",
+        /// What another organisation says of a plot.
+        Verification = "verification",
+        /// A second member's confirmation on the spot.
+        Confirmation = "confirmation",
+        /// An eradication.
+        Eradication = "eradication",
+        /// The number of an eradication's minutes.
+        Minutes = "minutes",
+        /// The desk accepted an eradication.
+        Approval = "approval",
+        /// A look at the ground after an eradication.
+        Reinspection = "reinspection",
+        /// A plot was handed over.
+        Transfer = "transfer",
+        /// A plot beyond the border was told to others.
+        Referral = "referral",
+        /// A plot was taken back as recorded by mistake.
+        Retraction = "retraction",
+        /// A closed plot was opened again.
+        Reopening = "reopening",
+        /// It was decided whether two plots are one.
+        Judgement = "judgement",
+        /// A tip.
+        Tip = "tip",
         /// A content kept aside.
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.

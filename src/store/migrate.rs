@@ -52,6 +52,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "journal_tree",
         include_str!("../../migrations/0010_journal_tree.sql"),
     ),
+    (
+        11,
+        "ledger",
+        include_str!("../../migrations/0011_ledger.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

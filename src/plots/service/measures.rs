@@ -13,7 +13,7 @@ use crate::plots::sql::{self, MeasureRow, PlotRow};
 use crate::store::{self, Tx};
 
 use super::read::PlotView;
-use super::{Error, Plots, Promise, Recorded, flags_text};
+use super::{Error, Plots, Promise, Recorded, SETTLE_JOB, flags_text};
 
 type Plants = (i64, String);
 type Area = (f64, String, f64);
@@ -136,6 +136,7 @@ impl Plots {
         };
         let flags = flags_text(&warnings(&measured));
         sql::set_standing(tx, plot, plants.as_ref(), area.as_ref(), &flags).await?;
+        self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
         Ok(())
     }
 }

@@ -85,6 +85,9 @@ pub struct Plots {
 /// The kind of job by which evidence joins photos to a plot that came after them.
 pub const LINK_JOB: &str = "link_photos";
 
+/// The kind of job by which the ledger follows a plot that changed.
+pub const SETTLE_JOB: &str = "settle_plot";
+
 /// Why contents are kept aside.
 const FOREIGN: &str = "foreign-id";
 const DIFFERS: &str = "content-differs";

@@ -28,6 +28,7 @@ const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detec
      ORDER BY detected_at, id LIMIT 500";
 const SET_PLACE: &str =
     "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
+const SET_STATE: &str = "UPDATE plots SET state = $2 WHERE id = $1 AND state <> $2";
 const ADD_PHOTO: &str = "UPDATE plots SET photos = photos + 1 WHERE id = $1";
 
 /// The statements of this table.
@@ -42,6 +43,7 @@ pub const STATEMENTS: &[&str] = &[
     ALIKE,
     PLACED_AFTER,
     SET_PLACE,
+    SET_STATE,
     ADD_PHOTO,
 ];
 
@@ -261,6 +263,11 @@ pub async fn set_place(
             .bind(name)
     )
     .map(drop)
+}
+
+/// Writes a plot's state; false when it stood there before.
+pub async fn set_state(tx: &mut Tx, id: PlotId, state: &str) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(|rows| rows > 0)
 }
 
 pub async fn add_photo(tx: &mut Tx, id: PlotId) -> Result<(), Error> {
