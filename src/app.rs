@@ -17,6 +17,7 @@ use crate::evidence::{Bounds, Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
+use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::store::Store;
@@ -42,6 +43,8 @@ pub struct App {
     pub density: Density,
     /// Evidence photos.
     pub evidence: Evidence,
+    /// What happens to plots, and the figures made of it.
+    pub ledger: Ledger,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -98,6 +101,7 @@ impl App {
         );
         let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
         let evidence = Evidence::new(journal.clone(), plots.clone(), blobs.clone(), most_bytes);
+        let ledger = Ledger::new(journal.clone(), identity.clone(), plots.clone());
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -109,6 +113,7 @@ impl App {
             coverage,
             density,
             evidence,
+            ledger,
             blobs,
             limits,
         }
@@ -137,6 +142,7 @@ parts! {
     Coverage: |app| app.coverage.clone();
     Density: |app| app.density.clone();
     Evidence: |app| app.evidence.clone();
+    Ledger: |app| app.ledger.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

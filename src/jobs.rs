@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::base::ids::PatrolId;
 use crate::journal::{JobRow, Kinds};
-use crate::{areas, coverage, evidence, patrols, plots};
+use crate::{areas, coverage, evidence, ledger, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_secs(2);
@@ -121,6 +121,8 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
+        plots::SETTLE_JOB => app.ledger.settle_job(job).await?,
+        ledger::SETTLE_ALL_JOB => app.ledger.settle_all(job.id).await?,
         plots::LINK_JOB => app.evidence.link_photos(job).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),
     }

@@ -24,6 +24,8 @@ pub mod plots;
 
 pub mod evidence;
 
+pub mod ledger;
+
 pub mod coverage;
 
 pub mod density;

@@ -38,6 +38,10 @@ vocabulary! {
         RecordPlots = "record_plots",
         /// Correct plots and incidents that others recorded.
         RevisePlots = "revise_plots",
+        /// Verify and approve what other organisations recorded, decide about duplicates.
+        VerifyPlots = "verify_plots",
+        /// Open closed plots again.
+        ReopenPlots = "reopen_plots",
         /// Write evidence photos.
         RecordPhotos = "record_photos",
         /// Read patrols and their lines.
@@ -103,6 +107,7 @@ const OFFICERS: &[Right] = &[
     Right::ReadSuggestions,
     Right::ValidatePatrols,
     Right::RevisePlots,
+    Right::VerifyPlots,
     Right::EnrolDevices,
 ];
 
@@ -113,6 +118,7 @@ const PROVINCE: &[Right] = &[
     Right::ChangeDefinitions,
     Right::ManageIdentity,
     Right::KeepRecords,
+    Right::ReopenPlots,
 ];
 
 const AGGREGATES: &[Right] = &[
@@ -164,7 +170,8 @@ impl Right {
     pub fn writes(self) -> bool {
         use Right::{
             ChangeDefinitions, ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords,
-            ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, RevisePlots, ValidatePatrols,
+            ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
+            ValidatePatrols, VerifyPlots,
         };
         matches!(
             self,
@@ -172,6 +179,8 @@ impl Right {
                 | RecordPlots
                 | RecordPhotos
                 | RevisePlots
+                | VerifyPlots
+                | ReopenPlots
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas

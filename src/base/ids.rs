@@ -97,6 +97,10 @@ ids! {
     CampaignId,
     /// An eradication of a plot.
     EradicationId,
+    /// A fact of the ledger; that of an eradication is the eradication's.
+    FactId,
+    /// A tip (tin báo).
+    TipId,
     /// A journal entry.
     EntryId,
     /// One journal: a province's, or a post node's.

@@ -5,6 +5,7 @@ pub mod bounded;
 pub mod fields;
 pub mod ids;
 pub mod page;
+pub mod personal;
 pub mod refusal;
 pub mod schema;
 pub mod time;

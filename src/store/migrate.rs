@@ -47,6 +47,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "plot_epoch",
         include_str!("../../migrations/0009_plot_epoch.sql"),
     ),
+    (
+        10,
+        "journal_tree",
+        include_str!("../../migrations/0010_journal_tree.sql"),
+    ),
+    (
+        11,
+        "ledger",
+        include_str!("../../migrations/0011_ledger.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

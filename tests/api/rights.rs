@@ -189,6 +189,24 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
         }
+        (
+            "GET",
+            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
+        ) => sample(&route.path, none, false),
+        ("GET", "/api/v1/journal/proof") => {
+            sample(format!("/api/v1/journal/proof?entry={id}"), none, false)
+        }
+        ("GET", "/api/v1/journal/consistency") => {
+            sample("/api/v1/journal/consistency?from=1", none, false)
+        }
+        ("GET", "/api/v1/journal/tiles/{level}/{number}") => {
+            sample("/api/v1/journal/tiles/0/0", none, false)
+        }
+        ("POST", "/api/v1/journal/heads") => sample(
+            "/api/v1/journal/heads",
+            json!({ "checkpoint": "no head" }),
+            false,
+        ),
         ("POST", "/api/v1/orgs") => sample(
             &route.path,
             json!({ "name": format!("Đơn vị {id}"), "kind": "tram" }),
@@ -275,6 +293,31 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
                 true,
             )
         }
+        ("POST", path) if path.starts_with("/api/v1/plots/{id}/") => {
+            let (act, body, placed) = ledger_sample(path, things)?;
+            sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)
+        }
+        (
+            "GET",
+            "/api/v1/ledger/definitions"
+            | "/api/v1/ledger/reinspections-due"
+            | "/api/v1/ledger/minutes-due"
+            | "/api/v1/ledger"
+            | "/api/v1/ledger/duplicates",
+        ) => sample(&route.path, none, false),
+        ("GET", "/api/v1/ledger/rates") => sample(
+            "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
+        ("GET", "/api/v1/ledger/communes") => {
+            sample("/api/v1/ledger/communes?period=2026", none, false)
+        }
+        ("POST", "/api/v1/ledger/definitions") => sample(
+            "/api/v1/ledger/definitions",
+            json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
+            false,
+        ),
         ("PUT", "/api/v1/incidents/{id}") => sample(
             format!("/api/v1/incidents/{id}"),
             incident_body(Place::Own),
@@ -293,7 +336,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "GET",
             "/api/v1/photos/{id}/original"
             | "/api/v1/photos/{id}/display"
-            | "/api/v1/photos/{id}/thumbnail",
+            | "/api/v1/photos/{id}/thumbnail"
+            | "/api/v1/photos/{id}/proof",
         ) => sample(
             route.path.replace("{id}", &things.photo.to_string()),
             none,
@@ -349,6 +393,28 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ),
         _ => return None,
     })
+}
+
+/// A fact of the ledger for a plot: the route's last part, the body, and whether its place decides.
+fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, bool)> {
+    let act = path.strip_prefix("/api/v1/plots/{id}/")?;
+    let at = "2026-02-27T08:00:00+07:00";
+    let body = match act {
+        "verifications" => crate::ledger::verification(),
+        "confirmations" => json!({ "confirmed_at": at }),
+        "eradications" => crate::ledger::eradication(),
+        "minutes" => json!({ "number": "1/BB", "date": "2026-02-27" }),
+        "approvals" => json!({ "eradication": things.plot }),
+        "reinspections" => json!({ "inspected_at": at, "result": "clear" }),
+        "transfers" => {
+            json!({ "transferred_at": at, "to_org": tuantra::identity::model::RESERVE_ORG, "document": "1/BBBG" })
+        }
+        "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
+        "retractions" | "reopenings" => json!({ "reason": "thử" }),
+        "judgements" => json!({ "other": things.plot, "result": "distinct", "reason": "thử" }),
+        _ => return None,
+    };
+    Some((act, body, act != "reopenings"))
 }
 
 /// A definition that no keeper may set yet, because others come before it.
@@ -498,6 +564,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
+        "/api/v1/journal/proof",
     ];
     let of_a_commune = [
         "/api/v1/coverage",

@@ -15,6 +15,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::coverage::STATEMENTS,
         tuantra::density::STATEMENTS,
         tuantra::evidence::STATEMENTS,
+        tuantra::ledger::STATEMENTS,
     ]
     .concat()
 }

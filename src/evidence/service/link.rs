@@ -6,6 +6,7 @@ use crate::base::ids::{PhotoId, PlotId};
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::position::Position;
 use crate::journal::JobRow;
+use crate::plots::SETTLE_JOB;
 use crate::store;
 
 use super::{Error, Evidence};
@@ -24,6 +25,7 @@ impl Evidence {
                                 evidence.plots.add_photo(tx, plot).await?;
                             }
                         }
+                        evidence.journal.queue(tx, SETTLE_JOB, plot.0).await?;
                     }
                     evidence.journal.finish_job(tx, job.id).await?;
                     Ok::<_, Error>(())

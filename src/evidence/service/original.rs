@@ -9,6 +9,7 @@ use crate::base::ids::PhotoId;
 use crate::blobs::BlobName;
 use crate::evidence::sql;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
+use crate::plots::SETTLE_JOB;
 use crate::store::Tx;
 
 use super::{DERIVE_JOB, Error, Evidence, too_much};
@@ -114,6 +115,9 @@ impl Evidence {
         let written = self.journal.enter(tx, sent.entry(body.as_bytes())).await?;
         sql::store_original(tx, sent.photo, written.entry, written.received_at).await?;
         self.journal.queue(tx, DERIVE_JOB, sent.photo.0).await?;
+        if let (Some(plot), 1) = (row.plot, row.linked) {
+            self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        }
         Ok(Outcome::Written(written))
     }
 

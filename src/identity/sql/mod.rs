@@ -23,6 +23,7 @@ pub(super) const INSERT_ACCOUNT: &str = "INSERT INTO identity_accounts (id, logi
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 pub(super) const ACCOUNT_BY_LOGIN: &str =
     "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE login = $1";
+pub(super) const ACCOUNT_CREATOR: &str = "SELECT created_by FROM identity_accounts WHERE id = $1";
 pub(super) const ACCOUNT: &str =
     "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE id = $1";
 pub(super) const ACCOUNTS: &str =
@@ -83,6 +84,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_ACCOUNT,
     ACCOUNT_BY_LOGIN,
     ACCOUNT,
+    ACCOUNT_CREATOR,
     ACCOUNTS,
     SET_PASSWORD,
     DISABLE_ACCOUNT,

@@ -8,8 +8,8 @@ use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 use super::{
-    ACCOUNT, ACCOUNT_BY_LOGIN, ACCOUNTS, AccountRow, DISABLE_ACCOUNT, INSERT_ACCOUNT, INSERT_ORG,
-    INSERT_TEAM, ORG, ORGS, OrgRow, SET_PASSWORD, TEAM, TEAMS, TeamRow,
+    ACCOUNT, ACCOUNT_BY_LOGIN, ACCOUNT_CREATOR, ACCOUNTS, AccountRow, DISABLE_ACCOUNT,
+    INSERT_ACCOUNT, INSERT_ORG, INSERT_TEAM, ORG, ORGS, OrgRow, SET_PASSWORD, TEAM, TEAMS, TeamRow,
 };
 
 pub async fn insert_org(
@@ -103,4 +103,11 @@ pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &str) -> Result<bool, Err
 
 pub async fn disable_account(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, Error> {
     changed!(tx, sqlx::query(DISABLE_ACCOUNT).bind(id).bind(at)).map(|rows| rows > 0)
+}
+
+/// Who created an account.
+pub async fn account_creator(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>, Error> {
+    on!(tx, |c| sqlx::query_scalar(ACCOUNT_CREATOR)
+        .bind(id)
+        .fetch_optional(c))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::base::ids::IncidentId;
 use crate::http::paging::{ListUri, limit};
@@ -12,8 +12,6 @@ use crate::identity::Caller;
 use crate::journal::Receipt;
 use crate::plots::model::incident::IncidentWire;
 use crate::plots::service::{IncidentView, Plots};
-
-use super::plots::features;
 
 /// An incident.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -77,29 +75,6 @@ pub async fn record_incident(
         receipt: Some(receipt),
     };
     Ok(Body(status, answer))
-}
-
-/// One incident with its history and its plots in the caller's reach.
-#[utoipa::path(get, path = "/api/v1/incidents/{id}", tag = "plots", params(("id" = IncidentId, Path)), responses((status = 200, body = IncidentAnswer)))]
-pub async fn incident(
-    State(plots): State<Plots>,
-    Caller(actor): Caller,
-    Path(id): Path<IncidentId>,
-) -> Answer<IncidentAnswer> {
-    let view = plots.incident(&actor, id).await?;
-    let mut incident = view.told()?;
-    if let Some(fields) = incident.as_object_mut() {
-        let plots = features(view.plots.unwrap_or_default());
-        fields.insert(
-            "plots".into(),
-            json!({ "type": "FeatureCollection", "features": plots }),
-        );
-    }
-    let answer = IncidentAnswer {
-        incident,
-        receipt: None,
-    };
-    Ok(Body(StatusCode::OK, answer))
 }
 
 /// A page of the incidents in the caller's reach, the latest first.

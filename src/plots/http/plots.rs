@@ -119,17 +119,6 @@ pub async fn measure_plot(
     Ok(answered(recorded))
 }
 
-/// One plot with its history and measures.
-#[utoipa::path(get, path = "/api/v1/plots/{id}", tag = "plots", params(("id" = PlotId, Path)), responses((status = 200, body = PlotFeature)))]
-pub async fn plot(
-    State(plots): State<Plots>,
-    Caller(actor): Caller,
-    Path(id): Path<PlotId>,
-) -> Answer<PlotFeature> {
-    let view = plots.plot(&actor, id).await?;
-    Ok(Body(StatusCode::OK, PlotFeature::of(view, None)))
-}
-
 /// A page of the plots in the caller's reach, the latest detected first.
 #[utoipa::path(get, path = "/api/v1/plots", tag = "plots", params(PlotParams), responses((status = 200, body = PlotList)))]
 pub async fn plots(
@@ -166,7 +155,9 @@ fn answered(recorded: Recorded) -> Body<PlotFeature> {
     Body(status, feature)
 }
 
-pub(super) fn features(views: Vec<PlotView>) -> Vec<PlotFeature> {
+/// Plots as Features.
+#[must_use]
+pub fn features(views: Vec<PlotView>) -> Vec<PlotFeature> {
     views
         .into_iter()
         .map(|view| PlotFeature::of(view, None))
@@ -174,7 +165,9 @@ pub(super) fn features(views: Vec<PlotView>) -> Vec<PlotFeature> {
 }
 
 impl PlotFeature {
-    fn of(view: PlotView, receipt: Option<Receipt>) -> Self {
+    /// The plot as one reader may see it, with the promise when something was recorded.
+    #[must_use]
+    pub fn of(view: PlotView, receipt: Option<Receipt>) -> Self {
         Self {
             kind: "Feature",
             id: view.id,

@@ -69,6 +69,6 @@ impl IncidentDraft {
         texts
             .into_iter()
             .flatten()
-            .any(|text| super::personal::looks_personal(text))
+            .any(|text| crate::base::personal::looks_personal(text))
     }
 }

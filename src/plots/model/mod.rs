@@ -8,7 +8,6 @@ pub mod incident;
 pub mod measure;
 mod measured;
 pub mod outline;
-pub mod personal;
 pub mod record;
 pub mod season;
 pub mod warnings;

@@ -3,8 +3,8 @@
 use super::area::{AreaMeasure, AreaSource, uncertainty_pct, walked_edge_too_small};
 use super::draft::PlotDraft;
 use super::outline::Outline;
-use super::personal::looks_personal;
 use super::words::{AreaMethod, PlotFlag, PositionMethod};
+use crate::base::personal::looks_personal;
 
 /// Plants per m² of real plots lie between 1 and 27; outside this a figure is probably mistyped.
 const USUAL_DENSITY: std::ops::RangeInclusive<f64> = 0.2..=60.0;

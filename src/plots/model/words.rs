@@ -1,6 +1,7 @@
 //! The closed vocabularies of plots.
 
 use crate::base::words::vocabulary;
+pub use crate::base::words::{AreaMethod, PlantsMethod, Stage};
 
 vocabulary! {
     /// How a plot came to notice.
@@ -15,52 +16,6 @@ vocabulary! {
         Imagery = "imagery",
         /// Declared by the grower (tự nguyện).
         Voluntary = "voluntary",
-    }
-}
-
-vocabulary! {
-    /// Growth stage of the standing plants.
-    Stage: "a growth stage" {
-        /// Mọc mầm, cây non.
-        Seedling = "seedling",
-        /// Sinh trưởng.
-        Vegetative = "vegetative",
-        /// Ra hoa.
-        Flowering = "flowering",
-        /// Ra quả.
-        Capsule = "capsule",
-        /// Đã khía, chích nhựa.
-        Lanced = "lanced",
-        /// Đã thu hoạch.
-        Harvested = "harvested",
-    }
-}
-
-vocabulary! {
-    /// How the plants were numbered.
-    PlantsMethod: "a way to number plants" {
-        /// Every plant counted.
-        Counted = "counted",
-        /// Counted on samples and scaled up.
-        Sampled = "sampled",
-        /// Judged by eye; also what a number without a method is taken for.
-        Estimated = "estimated",
-    }
-}
-
-vocabulary! {
-    /// How an area was measured.
-    AreaMethod: "a way to measure an area" {
-        /// Tape measure.
-        Tape = "tape",
-        /// Counted paces.
-        Paced = "paced",
-        /// Edge walked with a satellite receiver.
-        GnssPolygon = "gnss_polygon",
-        /// Drawn on a drone's orthophoto.
-        Uav = "uav",
-        /// Judged by eye; also what an area without a method is taken for.
-        Estimated = "estimated",
     }
 }
 

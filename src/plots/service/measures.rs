@@ -13,7 +13,7 @@ use crate::plots::sql::{self, MeasureRow, PlotRow};
 use crate::store::{self, Tx};
 
 use super::read::PlotView;
-use super::{Error, Plots, Promise, Recorded, flags_text};
+use super::{Error, Plots, Promise, Recorded, SETTLE_JOB, flags_text};
 
 type Plants = (i64, String);
 type Area = (f64, String, f64);
@@ -136,11 +136,12 @@ impl Plots {
         };
         let flags = flags_text(&warnings(&measured));
         sql::set_standing(tx, plot, plants.as_ref(), area.as_ref(), &flags).await?;
+        self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
         Ok(())
     }
 }
 
-fn measured(row: &MeasureRow) -> Measured<Plants, Area> {
+pub(super) fn measured(row: &MeasureRow) -> Measured<Plants, Area> {
     let area = row.area_m2.zip(row.area_method.clone());
     Measured {
         measured_at: row.measured_at,

@@ -6,6 +6,7 @@ mod places;
 mod read;
 mod record;
 mod screen;
+mod verify;
 
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,7 @@ pub use incidents::IncidentView;
 pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
 pub use record::Recorded;
+pub use verify::{PlotFault, PlotRows, verify_rows};
 
 /// Why an act on plots is refused.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +84,9 @@ pub struct Plots {
 
 /// The kind of job by which evidence joins photos to a plot that came after them.
 pub const LINK_JOB: &str = "link_photos";
+
+/// The kind of job by which the ledger follows a plot that changed.
+pub const SETTLE_JOB: &str = "settle_plot";
 
 /// Why contents are kept aside.
 const FOREIGN: &str = "foreign-id";

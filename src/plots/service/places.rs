@@ -36,6 +36,24 @@ impl Plots {
         Ok(row.map(|row| PlotPlace { place: row.place }))
     }
 
+    /// Keeps other writers of a plot out until the act ends; false when there is no such plot.
+    pub async fn lock(&self, tx: &mut Tx, id: PlotId) -> Result<bool, store::Error> {
+        sql::lock_plot(tx, id).await
+    }
+
+    /// Writes the state that follows from a plot's facts. The last step of an act: it moves the epoch on.
+    pub async fn set_state(
+        &self,
+        tx: &mut Tx,
+        id: PlotId,
+        state: &str,
+    ) -> Result<(), store::Error> {
+        if sql::set_state(tx, id, state).await? {
+            sql::advance(tx).await?;
+        }
+        Ok(())
+    }
+
     /// Counts one more photo of a plot.
     pub async fn add_photo(&self, tx: &mut Tx, id: PlotId) -> Result<(), store::Error> {
         sql::add_photo(tx, id).await

@@ -22,11 +22,13 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
      VALUES ($1, $2, $3, $4, $5, $6)";
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
+const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record FROM plot_versions WHERE plot = $1 ORDER BY version";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
 const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
      ORDER BY detected_at, id LIMIT 500";
 const SET_PLACE: &str =
     "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
+const SET_STATE: &str = "UPDATE plots SET state = $2 WHERE id = $1 AND state <> $2";
 const ADD_PHOTO: &str = "UPDATE plots SET photos = photos + 1 WHERE id = $1";
 
 /// The statements of this table.
@@ -37,9 +39,11 @@ pub const STATEMENTS: &[&str] = &[
     REVISE_PLOT,
     INSERT_VERSION,
     VERSIONS,
+    VERSION_RECORDS,
     ALIKE,
     PLACED_AFTER,
     SET_PLACE,
+    SET_STATE,
     ADD_PHOTO,
 ];
 
@@ -96,6 +100,23 @@ pub struct VersionRow {
     pub version: i64,
     pub entry: EntryId,
     pub recorded_at: Timestamp,
+}
+
+/// A version with what it records.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct VersionRecord {
+    pub plot: PlotId,
+    pub version: i64,
+    pub entry: EntryId,
+    pub author: Uuid,
+    pub record: String,
+}
+
+/// All versions of a plot with what they record, the first one first.
+pub async fn version_records(tx: &mut Tx, plot: PlotId) -> Result<Vec<VersionRecord>, Error> {
+    on!(tx, |c| sqlx::query_as(VERSION_RECORDS)
+        .bind(plot)
+        .fetch_all(c))
 }
 
 /// Keeps other writers of the plot out until the act ends; false when there is no such plot.
@@ -242,6 +263,11 @@ pub async fn set_place(
             .bind(name)
     )
     .map(drop)
+}
+
+/// Writes a plot's state; false when it stood there before.
+pub async fn set_state(tx: &mut Tx, id: PlotId, state: &str) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(|rows| rows > 0)
 }
 
 pub async fn add_photo(tx: &mut Tx, id: PlotId) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Numbers that may belong to a person, and numbers that do not.
 
-use crate::plots::model::personal::looks_personal;
+use crate::base::personal::looks_personal;
 
 #[test]
 fn telephone_and_identity_numbers_are_seen() {

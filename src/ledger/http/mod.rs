@@ -1,0 +1,36 @@
+//! The routes of the ledger.
+
+mod definitions;
+mod due;
+mod facts;
+mod figures;
+mod read;
+
+pub use definitions::*;
+pub use due::*;
+pub use facts::*;
+pub use figures::*;
+pub use read::*;
+
+use crate::http::{Problem, ProblemKind};
+
+use super::service::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Forbidden => Self::new(ProblemKind::Forbidden),
+            Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Refused(refusal) => refusal.into(),
+            Error::Parameter { name, reason } => {
+                Self::new(ProblemKind::InvalidParameter).detail(format!("{name}: {reason}"))
+            }
+            Error::Differs(kept) => Self::new(ProblemKind::ContentDiffers)
+                .with("quarantine_id", kept.quarantine)
+                .with("receipt", &kept.receipt),
+            Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
+                .detail("too much of this author was set apart today"),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Thresholds that laws name, shown as badges: of a plot or an incident (Điều 247), of a commune's year (QĐ 28/2025).
+//! They are hints for whoever decides, never a conclusion, and are never summed across growers.
+
+use serde::Serialize;
+
+use super::definition::Definition;
+
+/// What stands above every badge.
+pub const HEADING: &str = "Không phải kết luận pháp lý";
+
+/// Which threshold of Điều 247 a number of plants reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LawBadge {
+    /// Always [`HEADING`].
+    pub heading: &'static str,
+    /// The article.
+    pub source: &'static str,
+    /// Plants.
+    pub plants: u64,
+    /// `verified` or `claimed`.
+    pub basis: &'static str,
+    /// The highest threshold that is reached.
+    pub reaches_plants: Option<u32>,
+    /// A threshold that lies near, above or below.
+    pub near_plants: Option<u32>,
+}
+
+/// The badge of so many plants; none where no threshold is reached or near.
+#[must_use]
+pub fn law_badge(rules: &Definition, plants: u64, basis: &'static str) -> Option<LawBadge> {
+    let reached = |threshold: &&u32| plants >= u64::from(**threshold);
+    let reaches_plants = rules.law_plants.iter().rev().find(reached).copied();
+    let number = f64::from(u32::try_from(plants).unwrap_or(u32::MAX));
+    let is_near = |threshold: &&u32| near(number, f64::from(**threshold), rules.near_pct);
+    let near_plants = rules.law_plants.iter().find(is_near).copied();
+    (reaches_plants.is_some() || near_plants.is_some()).then_some(LawBadge {
+        heading: HEADING,
+        source: "Bộ luật Hình sự, Điều 247",
+        plants,
+        basis,
+        reaches_plants,
+        near_plants,
+    })
+}
+
+/// What criterion d of QĐ 28/2025/QĐ-TTg Điều 4 says of a commune's statistical year: the higher class of plants and
+/// area; a proposal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CommuneFlag {
+    /// Always [`HEADING`].
+    pub heading: &'static str,
+    /// The article.
+    pub source: &'static str,
+    /// `I`, `II` or `III`; none when nothing was found.
+    pub class: Option<&'static str>,
+    /// Whether plants or area lie near a threshold.
+    pub near_threshold: bool,
+}
+
+/// The flag of a commune's verified plants and area in one statistical year.
+#[must_use]
+pub fn commune_flag(rules: &Definition, plants: u64, area_m2: f64) -> CommuneFlag {
+    let number = f64::from(u32::try_from(plants).unwrap_or(u32::MAX));
+    let [second, first] = rules.commune_plants.map(f64::from);
+    let [second_m2, first_m2] = rules.commune_area_m2;
+    let class = if number >= first || area_m2 >= first_m2 {
+        Some("I")
+    } else if number >= second || area_m2 >= second_m2 {
+        Some("II")
+    } else if plants > 0 || area_m2 > 0.0 {
+        Some("III")
+    } else {
+        None
+    };
+    let near_threshold = [second, first]
+        .into_iter()
+        .any(|threshold| near(number, threshold, rules.near_pct))
+        || [second_m2, first_m2]
+            .into_iter()
+            .any(|threshold| near(area_m2, threshold, rules.near_pct));
+    CommuneFlag {
+        heading: HEADING,
+        source: "QĐ 28/2025/QĐ-TTg, Điều 4",
+        class,
+        near_threshold,
+    }
+}
+
+fn near(figure: f64, threshold: f64, pct: f64) -> bool {
+    (figure - threshold).abs() <= threshold * pct / 100.0 + 1e-9
+}

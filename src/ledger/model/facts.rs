@@ -1,0 +1,373 @@
+//! What the facts of the ledger say, parsed; each is kept as JSON of exactly these fields.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::words::{Completeness, FactKind, Finding, Inspected, Method, Sameness};
+use crate::base::ids::{EntryId, FactId, OrgId, PlotId};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::base::words::{AreaMethod, Crop, PlantsMethod, Stage};
+
+/// A quantity of a crop; any of the three may be unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Amount {
+    /// Plants.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub plants: Option<u32>,
+    /// How they were numbered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub plants_method: Option<PlantsMethod>,
+    /// Area, m².
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub area_m2: Option<f64>,
+    /// How it was measured.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub area_method: Option<AreaMethod>,
+    /// Relative error of the area that one measurement in ten exceeds, %.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub uncertainty_pct: Option<f64>,
+    /// Fresh weight, kg.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub weight_kg: Option<f64>,
+}
+
+impl Amount {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.plants.is_none() && self.area_m2.is_none() && self.weight_kg.is_none()
+    }
+}
+
+/// What another organisation says of a plot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verification {
+    /// What was found.
+    pub finding: Finding,
+    /// The crop, when it is another than was recorded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub crop: Option<Crop>,
+    /// What was measured or accepted.
+    #[serde(default)]
+    pub amount: Amount,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// That a second member confirmed on the same phone, or that there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnTheSpot {
+    /// The second member's force.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub org: Option<OrgId>,
+    /// Nobody else was there.
+    pub alone: bool,
+}
+
+/// An on-the-spot confirmation that came by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// What is confirmed; without it, all that was done at the plot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub eradication: Option<FactId>,
+    /// By whom.
+    pub by: OnTheSpot,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// A paper on which the work is written down; no names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MinutesPaper {
+    /// Its number.
+    pub number: String,
+    /// Its date.
+    pub date: LocalDate,
+    /// SHA-256 of the scan, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<String>,
+    /// Pages.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pages: Option<u32>,
+    /// How many signed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signatories: Option<u32>,
+}
+
+/// A sealed sample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Its number.
+    pub number: String,
+    /// The number of its seal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seal: Option<String>,
+}
+
+/// Who let the work go on without samples.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The agency.
+    pub agency: String,
+    /// The number of its document.
+    pub document: String,
+}
+
+/// An eradication.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Eradication {
+    /// When the work began, by the device's clock; it ended at the fact's time.
+    pub started_at: Timestamp,
+    /// How.
+    pub methods: Vec<Method>,
+    /// What was destroyed.
+    pub destroyed: Amount,
+    /// What still stands.
+    pub remaining: Amount,
+    /// All or part of it.
+    pub completeness: Completeness,
+    /// Before the harvest.
+    pub before_harvest: bool,
+    /// The grower pulled it up (tự nguyện phá bỏ).
+    pub voluntary: bool,
+    /// Growth stage at destruction.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stage: Option<Stage>,
+    /// Đơn vị chủ trì.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lead_org: Option<OrgId>,
+    /// People by organisation; counts only.
+    pub headcount: BTreeMap<OrgId, u32>,
+    /// Số người chứng kiến: a count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub witnesses: Option<u32>,
+    /// Biên bản.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub minutes: Option<MinutesPaper>,
+    /// Chờ biên bản.
+    pub minutes_pending: bool,
+    /// Mẫu vật.
+    pub samples: Vec<Sample>,
+    /// Who let the work go on without them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub release: Option<Release>,
+    /// The second member, when confirmed at once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confirmation: Option<OnTheSpot>,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// Minutes that came later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minutes {
+    /// Whose they are; without it, of all that has none at the plot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub eradication: Option<FactId>,
+    /// The paper.
+    pub paper: MinutesPaper,
+}
+
+/// That the desk accepts an eradication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Which.
+    pub eradication: FactId,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// A look at the ground after the work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reinspection {
+    /// What was found.
+    pub result: Inspected,
+    /// Who looked, when that is not the sender's organisation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub org: Option<OrgId>,
+    /// What stands there.
+    #[serde(default)]
+    pub amount: Amount,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// A hand-over between organisations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Who handles the plot from now on.
+    pub to_org: OrgId,
+    /// The number of the hand-over's minutes or dispatch.
+    pub document: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notes: Option<String>,
+}
+
+/// A plot beyond the border told to others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// To whom.
+    pub agency: String,
+    /// The number of the document.
+    pub document: String,
+}
+
+/// A decision with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Why.
+    pub reason: String,
+}
+
+/// What was decided of two plots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The other plot.
+    pub other: PlotId,
+    /// One ground or two.
+    pub sameness: Sameness,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a fact says.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each kind is told at its word")]
+pub enum Act {
+    Verification(Verification),
+    Confirmation(Confirmation),
+    Eradication(Box<Eradication>),
+    Minutes(Minutes),
+    Approval(Approval),
+    Reinspection(Reinspection),
+    Transfer(Transfer),
+    Referral(Referral),
+    Retraction(Reason),
+    Reopening(Reason),
+    Judgement(Judgement),
+}
+
+impl Act {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> FactKind {
+        match self {
+            Self::Verification(_) => FactKind::Verification,
+            Self::Confirmation(_) => FactKind::Confirmation,
+            Self::Eradication(_) => FactKind::Eradication,
+            Self::Minutes(_) => FactKind::Minutes,
+            Self::Approval(_) => FactKind::Approval,
+            Self::Reinspection(_) => FactKind::Reinspection,
+            Self::Transfer(_) => FactKind::Transfer,
+            Self::Referral(_) => FactKind::Referral,
+            Self::Retraction(_) => FactKind::Retraction,
+            Self::Reopening(_) => FactKind::Reopening,
+            Self::Judgement(_) => FactKind::Judgement,
+        }
+    }
+
+    /// Its free text, which may hold what it should not.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Verification(said) => said.notes.as_deref(),
+            Self::Confirmation(said) => said.notes.as_deref(),
+            Self::Eradication(said) => said.notes.as_deref(),
+            Self::Approval(said) => said.notes.as_deref(),
+            Self::Reinspection(said) => said.notes.as_deref(),
+            Self::Transfer(said) => said.notes.as_deref(),
+            Self::Retraction(said) | Self::Reopening(said) => Some(&said.reason),
+            Self::Judgement(said) => Some(&said.reason),
+            Self::Minutes(_) | Self::Referral(_) => None,
+        }
+    }
+
+    /// The text under which it is kept; equal acts give equal texts.
+    pub fn record(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Verification(said) => serde_json::to_string(said),
+            Self::Confirmation(said) => serde_json::to_string(said),
+            Self::Eradication(said) => serde_json::to_string(said),
+            Self::Minutes(said) => serde_json::to_string(said),
+            Self::Approval(said) => serde_json::to_string(said),
+            Self::Reinspection(said) => serde_json::to_string(said),
+            Self::Transfer(said) => serde_json::to_string(said),
+            Self::Referral(said) => serde_json::to_string(said),
+            Self::Retraction(said) | Self::Reopening(said) => serde_json::to_string(said),
+            Self::Judgement(said) => serde_json::to_string(said),
+        }
+    }
+
+    /// The act that was kept as this text.
+    pub fn from_record(kind: FactKind, record: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            FactKind::Verification => Self::Verification(serde_json::from_str(record)?),
+            FactKind::Confirmation => Self::Confirmation(serde_json::from_str(record)?),
+            FactKind::Eradication => Self::Eradication(serde_json::from_str(record)?),
+            FactKind::Minutes => Self::Minutes(serde_json::from_str(record)?),
+            FactKind::Approval => Self::Approval(serde_json::from_str(record)?),
+            FactKind::Reinspection => Self::Reinspection(serde_json::from_str(record)?),
+            FactKind::Transfer => Self::Transfer(serde_json::from_str(record)?),
+            FactKind::Referral => Self::Referral(serde_json::from_str(record)?),
+            FactKind::Retraction => Self::Retraction(serde_json::from_str(record)?),
+            FactKind::Reopening => Self::Reopening(serde_json::from_str(record)?),
+            FactKind::Judgement => Self::Judgement(serde_json::from_str(record)?),
+        })
+    }
+}
+
+/// A fact as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// Its id.
+    pub id: FactId,
+    /// Who sent it.
+    pub author: Uuid,
+    /// The sender's organisation at receipt.
+    pub org: Option<OrgId>,
+    /// Whether the sender might correct what others sent.
+    pub by_officer: bool,
+    /// The fact that it takes the place of.
+    pub corrects: Option<FactId>,
+    /// When it happened by the sender's clock; for decisions at a desk, when it came.
+    pub at: Timestamp,
+    /// When it came.
+    pub recorded_at: Timestamp,
+    /// Its journal entry.
+    pub entry: EntryId,
+    /// What it says.
+    pub act: Act,
+}
+
+/// What plots and measures say of a plot, as far as its life depends on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlotFacts {
+    /// The plot.
+    pub id: PlotId,
+    /// The crop as recorded.
+    pub crop: Crop,
+    /// The detector's organisation.
+    pub org: Option<OrgId>,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+    /// Whether anybody saw it: a tip alone has no eyes on it.
+    pub is_seen: bool,
+    /// Growth stage when it was recorded.
+    pub stage: Option<Stage>,
+    /// Beyond the border.
+    pub outside_vietnam: bool,
+    /// First and last day of its season.
+    pub season: Option<(LocalDate, LocalDate)>,
+    /// What the recording that stands claims.
+    pub claimed: Amount,
+    /// What was measured last after it.
+    pub remeasured: Option<Amount>,
+}

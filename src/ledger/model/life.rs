@@ -1,0 +1,238 @@
+//! A plot's life: the pure fold of its facts into state, flags, dues and quantities (the state machine of the domain).
+//!
+//! Facts are put into the order in which they happened first, so that late, repeated and re-ordered ones give the same
+//! life. What a state does not allow changes nothing and is flagged; no fact is lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::balance::{Conflict, Quantities, balance};
+use super::definition::Definition;
+use super::evidence::EvidenceSummary;
+use super::facts::{Amount, Fact, PlotFacts};
+use super::guard::Around;
+use super::walk::{Counted, walk};
+use super::words::{LifeFlag, Missing, PlotState};
+use crate::base::ids::{FactId, OrgId, PlotId};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::base::words::Crop;
+
+/// A plot's life as its facts make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Life {
+    /// Where it stands.
+    pub state: PlotState,
+    /// What a reader must know.
+    pub flags: BTreeSet<LifeFlag>,
+    /// What keeps the eradication that was claimed in full from being one.
+    pub missing: Vec<Missing>,
+    /// The crop as verified, else as recorded.
+    pub crop: Crop,
+    /// Who handles it now: the detector's organisation, or the last to whom it was handed over.
+    pub handling_org: Option<OrgId>,
+    /// The plot that it duplicates.
+    pub duplicate_of: Option<PlotId>,
+    /// When the crop was confirmed first.
+    pub verified_at: Option<Timestamp>,
+    /// When the first full eradication ended.
+    pub eradicated_at: Option<Timestamp>,
+    /// Whether the desk accepted it.
+    pub is_approved: bool,
+    /// The re-inspections that the last eradication asks for.
+    pub dues: Vec<Due>,
+    /// Eradications whose minutes are still to come, with when they are expected.
+    pub minutes_due: Vec<(FactId, Timestamp)>,
+    /// Whether any re-inspection reached the place, and whether one found plants.
+    pub inspected: Inspection,
+    /// The eradications that the plot's state allowed.
+    pub eradications: Vec<Done>,
+    /// Every fact in the order in which it happened, with what it did.
+    pub steps: Vec<Step>,
+    /// Claimed, verified, eradicated and re-measured, kept apart.
+    pub quantities: Quantities,
+    /// Figures that do not make up what was measured.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// An eradication that the plot's state allowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Done {
+    /// The fact.
+    pub fact: FactId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// What was destroyed.
+    pub destroyed: Amount,
+}
+
+/// What re-inspections came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inspection {
+    /// One reached the place after it was eradicated.
+    pub reached: bool,
+    /// One found plants that came up again or had been left.
+    pub found: bool,
+}
+
+/// A re-inspection that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// The local day.
+    pub on: LocalDate,
+    /// Whether one found nothing on that day or later, or a little before.
+    pub done: bool,
+}
+
+/// What one fact did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The fact.
+    pub fact: FactId,
+    /// The state after it.
+    pub state: PlotState,
+    /// Why it did nothing, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<LifeFlag>,
+    /// The fact that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<FactId>,
+}
+
+/// The facts that stand, in the order in which they happened, and what stands in the place of the others.
+struct Standing<'a> {
+    facts: Vec<&'a Fact>,
+    instead: BTreeMap<FactId, FactId>,
+    ignored: Vec<FactId>,
+    twice: bool,
+}
+
+/// A plot's life; `facts` in any order and however often repeated. `now` only tells what is late.
+#[must_use]
+pub fn live(
+    plot: &PlotFacts,
+    facts: &[Fact],
+    photos: &EvidenceSummary,
+    rules: &Definition,
+    now: Timestamp,
+) -> Life {
+    let standing = standing(facts);
+    let last = |id: FactId| last_instead(&standing.instead, id);
+    let around = Around {
+        plot,
+        facts: &standing.facts,
+        standing: &last,
+        photos,
+        rules,
+    };
+    let walked = walk(&around, now);
+    let (quantities, conflicts) = balance(&around, &walked.counted);
+    let mut life = Life {
+        state: walked.state,
+        flags: walked.flags,
+        missing: walked.missing,
+        crop: around.crop(),
+        handling_org: walked.handling_org,
+        duplicate_of: walked.duplicate_of,
+        verified_at: around.verified_at(),
+        eradicated_at: walked.eradicated_at,
+        is_approved: walked.is_approved,
+        dues: walked.dues,
+        minutes_due: walked.minutes_due,
+        inspected: walked.inspected,
+        eradications: done(&walked.counted),
+        steps: walked.steps,
+        quantities,
+        conflicts,
+    };
+    if !life.conflicts.is_empty() {
+        life.flags.insert(LifeFlag::Conflict);
+    }
+    tell_corrections(&mut life, &standing);
+    life
+}
+
+fn done(counted: &[Counted<'_>]) -> Vec<Done> {
+    let told = counted.iter().map(|own| Done {
+        fact: own.fact.id,
+        ended_at: own.fact.at,
+        destroyed: own.said.destroyed,
+    });
+    told.collect()
+}
+
+/// Notes what corrections took away, so that every fact has its step.
+fn tell_corrections(life: &mut Life, standing: &Standing<'_>) {
+    let state = life.state;
+    let corrected = standing.instead.keys().map(|fact| Step {
+        fact: *fact,
+        state,
+        flag: None,
+        corrected_by: Some(last_instead(&standing.instead, *fact)),
+    });
+    let ignored = standing.ignored.iter().map(|fact| Step {
+        fact: *fact,
+        state,
+        flag: Some(LifeFlag::CorrectionIgnored),
+        corrected_by: None,
+    });
+    life.steps.extend(corrected.chain(ignored));
+    if !standing.ignored.is_empty() {
+        life.flags.insert(LifeFlag::CorrectionIgnored);
+    }
+    if standing.twice {
+        life.flags.insert(LifeFlag::CorrectedTwice);
+    }
+}
+
+fn last_instead(instead: &BTreeMap<FactId, FactId>, id: FactId) -> FactId {
+    // Each step leads to a greater id, so the way ends.
+    let mut at = id;
+    while let Some(next) = instead.get(&at) {
+        at = *next;
+    }
+    at
+}
+
+/// Repeated facts once, corrected ones away. A correction takes effect when it is the author's own or an officer's and
+/// its id is later; of two corrections of one fact the later takes effect.
+fn standing(facts: &[Fact]) -> Standing<'_> {
+    let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
+    let mut corrections: BTreeMap<FactId, Vec<FactId>> = BTreeMap::new();
+    let mut ignored = Vec::new();
+    for fact in known.values() {
+        let Some(corrected) = fact.corrects.and_then(|id| known.get(&id)) else {
+            continue;
+        };
+        let may = fact.by_officer || fact.author == corrected.author;
+        let same_kind = fact.act.kind() == corrected.act.kind();
+        if may && same_kind && fact.id > corrected.id {
+            corrections.entry(corrected.id).or_default().push(fact.id);
+        } else {
+            ignored.push(fact.id);
+        }
+    }
+    // Whoever corrects a correction that had no effect leaves one step of it.
+    ignored.retain(|fact| !corrections.contains_key(fact));
+    let twice = corrections.values().any(|all| all.len() > 1);
+    let mut instead = BTreeMap::new();
+    for (corrected, all) in corrections {
+        if let Some((winner, losers)) = all.split_last() {
+            instead.insert(corrected, *winner);
+            for loser in losers {
+                instead.insert(*loser, *winner);
+            }
+        }
+    }
+    let mut facts: Vec<&Fact> = known
+        .into_values()
+        .filter(|fact| !instead.contains_key(&fact.id) && !ignored.contains(&fact.id))
+        .collect();
+    facts.sort_by_key(|fact| (fact.at, fact.act.kind(), fact.id));
+    Standing {
+        facts,
+        instead,
+        ignored,
+        twice,
+    }
+}

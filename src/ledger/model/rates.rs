@@ -1,0 +1,311 @@
+//! Rates of the programme, each by its exact definition; what cannot be known is told beside, never guessed.
+
+use serde::Serialize;
+
+use super::balance::Sum;
+use super::totals::{Part, Total};
+use super::words::PlotState;
+use crate::base::ids::PlotId;
+use crate::base::time::Timestamp;
+use crate::geo::measure::distance_m;
+use crate::geo::position::Position;
+
+/// What was destroyed of what was verified, for the plots verified in a period (cohort).
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Cohort {
+    /// Plots verified in the period.
+    pub plots: u32,
+    /// Of them, destroyed in full.
+    pub full_plots: u32,
+    /// Of them, gone before anybody destroyed them.
+    pub gone_plots: u32,
+    /// Destroyed plants ÷ verified plants, over plots that have both; none when there is none.
+    pub plants_rate: Option<f64>,
+    /// Plots left out of it because plants are unknown.
+    pub plants_unknown: u32,
+    /// Destroyed area ÷ verified area.
+    pub area_rate: Option<f64>,
+    /// Plots left out of it because an area is unknown.
+    pub area_unknown: u32,
+    /// Full ÷ verified plots.
+    pub plots_rate: Option<f64>,
+    /// Whether every plot is destroyed in full and none is gone; none without plots.
+    pub is_target_met: Option<bool>,
+    /// The plots that keep it from being met.
+    pub open: Vec<PlotId>,
+}
+
+/// Hours from detection to the end of the full eradication.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Lag {
+    /// Plots eradicated.
+    pub plots: u32,
+    /// Half took so long or less, h (nearest rank).
+    pub median_h: Option<f64>,
+    /// Nine in ten did, h.
+    pub p90_h: Option<f64>,
+    /// Share within 24 h.
+    pub within_24_h: Option<f64>,
+    /// Share within 72 h.
+    pub within_72_h: Option<f64>,
+    /// Plots still open with their age, h: listed apart, never averaged in.
+    pub open: Vec<OpenPlot>,
+}
+
+/// A plot that is not eradicated yet.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct OpenPlot {
+    /// The plot.
+    pub plot: PlotId,
+    /// Since its detection, h.
+    pub age_h: f64,
+}
+
+/// What came up again.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Resprout {
+    /// Plots that were due for a re-inspection.
+    pub due: u32,
+    /// Of them, reached.
+    pub reinspected: u32,
+    /// Of those, with plants that came up or had been left.
+    pub found: u32,
+    /// Found ÷ reinspected.
+    pub rate: Option<f64>,
+    /// Share of the due ones that nobody reached.
+    pub unvisited: Option<f64>,
+}
+
+/// The rates of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Rates {
+    /// By the plots verified in the period.
+    pub cohort: Cohort,
+    /// Destroyed in the period, whenever it was found (phá nhổ trong kỳ).
+    pub flow: Total,
+    /// Of the plots detected in the period.
+    pub lag: Lag,
+    /// Of the plots eradicated in the period.
+    pub resprout: Resprout,
+}
+
+/// A period, both ends included.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// First instant.
+    pub from: Timestamp,
+    /// Last instant.
+    pub to: Timestamp,
+    /// The instant at which it is judged.
+    pub now: Timestamp,
+}
+
+impl Window {
+    fn holds(&self, at: Option<Timestamp>) -> bool {
+        at.is_some_and(|at| (self.from..=self.to).contains(&at))
+    }
+}
+
+/// The rates of these plots in a window. Plots that figures do not count, and those in dispute, are left out.
+#[must_use]
+pub fn rates(parts: &[Part<'_>], window: &Window) -> Rates {
+    let counted: Vec<&Part<'_>> = parts
+        .iter()
+        .filter(|part| part.is_counted() && part.disputed < 1.0)
+        .collect();
+    let within = |at: fn(&Part<'_>) -> Option<Timestamp>| -> Vec<&Part<'_>> {
+        let plots = counted.iter().copied();
+        plots.filter(|part| window.holds(at(part))).collect()
+    };
+    Rates {
+        cohort: cohort(&within(|part| part.life.verified_at)),
+        flow: flow(&counted, window),
+        lag: lag(&within(|part| Some(part.detected_at)), window.now),
+        resprout: resprout(&within(|part| part.life.eradicated_at), window.now),
+    }
+}
+
+fn share(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}
+
+fn is_full(part: &Part<'_>) -> bool {
+    matches!(part.life.state, PlotState::Eradicated | PlotState::Clear)
+}
+
+fn cohort(plots: &[&Part<'_>]) -> Cohort {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let full = plots.iter().filter(|part| is_full(part)).count();
+    let gone = plots
+        .iter()
+        .filter(|part| part.life.state == PlotState::Gone)
+        .count();
+    let (plants_rate, plants_known) = ratio(plots, |sum| sum.plants.map(of_plants));
+    let (area_rate, area_known) = ratio(plots, |sum| sum.area_m2);
+    let open = plots.iter().filter(|part| !is_full(part));
+    let open: Vec<PlotId> = open.map(|part| part.plot).collect();
+    Cohort {
+        plots: number(plots.len()),
+        full_plots: number(full),
+        gone_plots: number(gone),
+        plants_rate,
+        plants_unknown: number(plots.len() - plants_known),
+        area_rate,
+        area_unknown: number(plots.len() - area_known),
+        plots_rate: share(f64::from(number(full)), f64::from(number(plots.len()))),
+        is_target_met: (!plots.is_empty()).then_some(open.is_empty()),
+        open,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some thousand plants")]
+fn of_plants(plants: u64) -> f64 {
+    plants as f64
+}
+
+/// Σ destroyed ÷ Σ verified over the plots whose verification has the figure; an eradication without it leaves the
+/// plot out, nothing destroyed yet counts as nothing.
+fn ratio(plots: &[&Part<'_>], figure: impl Fn(&Sum) -> Option<f64>) -> (Option<f64>, usize) {
+    let known = plots.iter().filter_map(|part| {
+        let told = &part.life.quantities;
+        let verified = figure(&told.verified)?;
+        let nothing_yet = told.eradicated.facts.is_empty().then_some(0.0);
+        let destroyed = figure(&told.eradicated).or(nothing_yet)?;
+        Some((destroyed, verified))
+    });
+    let known: Vec<(f64, f64)> = known.collect();
+    let destroyed: f64 = known.iter().map(|(destroyed, _)| destroyed).sum();
+    let verified: f64 = known.iter().map(|(_, verified)| verified).sum();
+    (share(destroyed, verified), known.len())
+}
+
+fn flow(counted: &[&Part<'_>], window: &Window) -> Total {
+    let mut total = Total::default();
+    for part in counted {
+        let life = part.life;
+        let mut sum = Sum::default();
+        for own in &life.eradications {
+            let counts = life.quantities.eradicated.facts.contains(&own.fact);
+            if counts && window.holds(Some(own.ended_at)) {
+                sum.add(&own.destroyed, Some(own.fact));
+            }
+        }
+        total.add(&sum, 1.0 - part.disputed);
+    }
+    total
+}
+
+fn lag(plots: &[&Part<'_>], now: Timestamp) -> Lag {
+    let hours = |from: Timestamp, to: Timestamp| {
+        f64::from(i32::try_from(to.since(from) / 1_000).unwrap_or(i32::MAX)) / 3_600.0
+    };
+    let mut taken: Vec<f64> = plots
+        .iter()
+        .filter_map(|part| Some(hours(part.detected_at, part.life.eradicated_at?)))
+        .collect();
+    taken.sort_by(f64::total_cmp);
+    let open = plots
+        .iter()
+        .filter(|part| part.life.eradicated_at.is_none() && !part.life.state.is_final());
+    let within = |most: f64| {
+        let number = taken.iter().filter(|hours| **hours <= most).count();
+        ratio_of(number, taken.len())
+    };
+    Lag {
+        plots: u32::try_from(taken.len()).unwrap_or(u32::MAX),
+        median_h: nearest_rank(&taken, 50),
+        p90_h: nearest_rank(&taken, 90),
+        within_24_h: within(24.0),
+        within_72_h: within(72.0),
+        open: open
+            .map(|part| OpenPlot {
+                plot: part.plot,
+                age_h: hours(part.detected_at, now),
+            })
+            .collect(),
+    }
+}
+
+/// The smallest value that so many per cent do not exceed.
+fn nearest_rank(sorted: &[f64], pct: usize) -> Option<f64> {
+    let rank = (sorted.len() * pct).div_ceil(100);
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
+fn ratio_of(part: usize, whole: usize) -> Option<f64> {
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    share(number(part), number(whole))
+}
+
+fn resprout(plots: &[&Part<'_>], now: Timestamp) -> Resprout {
+    let today = now.local_date();
+    // Whatever was reached was looked at for a reason, due or not.
+    let due: Vec<&&Part<'_>> = plots
+        .iter()
+        .filter(|part| {
+            let life = part.life;
+            life.inspected.reached || life.dues.iter().any(|due| due.on <= today)
+        })
+        .collect();
+    let reached = due
+        .iter()
+        .filter(|part| part.life.inspected.reached)
+        .count();
+    let found = due.iter().filter(|part| part.life.inspected.found).count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Resprout {
+        due: number(due.len()),
+        reinspected: number(reached),
+        found: number(found),
+        rate: ratio_of(found, reached),
+        unvisited: ratio_of(due.len() - reached, due.len()),
+    }
+}
+
+/// A plot where it stands, for asking what was sown again.
+#[derive(Debug, Clone, Copy)]
+pub struct Stood {
+    /// Its point.
+    pub position: Position,
+    /// Whether a re-inspection reached it in the season that is asked about.
+    pub is_visited: bool,
+}
+
+/// Tái trồng: plots of the season before that were sown again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Replanting {
+    /// Eradicated plots of the season before.
+    pub plots: u32,
+    /// Of them, visited in this season: a re-inspection reached it, or a new plot was found within reach.
+    pub visited: u32,
+    /// Of those, with a new verified plot within reach.
+    pub replanted: u32,
+    /// Replanted ÷ visited.
+    pub rate: Option<f64>,
+    /// Share that nobody visited.
+    pub unvisited: Option<f64>,
+}
+
+/// How many of the old plots have a new one within `reach_m`.
+#[must_use]
+pub fn replanting(old: &[Stood], new: &[Position], reach_m: f64) -> Replanting {
+    let sown_again = |stood: &Stood| {
+        new.iter()
+            .any(|position| distance_m(stood.position, *position) <= reach_m)
+    };
+    let again: Vec<bool> = old.iter().map(sown_again).collect();
+    let replanted = again.iter().filter(|again| **again).count();
+    let visited = old
+        .iter()
+        .zip(&again)
+        .filter(|(stood, again)| stood.is_visited || **again)
+        .count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Replanting {
+        plots: number(old.len()),
+        visited: number(visited),
+        replanted: number(replanted),
+        rate: ratio_of(replanted, visited),
+        unvisited: ratio_of(old.len() - visited, old.len()),
+    }
+}

@@ -1,0 +1,374 @@
+//! Each way through the state machine, and each that is barred.
+
+use serde_json::json;
+
+use super::*;
+use crate::ledger::model::badges::{commune_flag, law_badge};
+use crate::ledger::model::words::{LifeFlag, Missing, PlotState};
+
+fn state(facts: &[Fact]) -> PlotState {
+    life(&plot(), facts).state
+}
+
+fn missing_with(plot: &PlotFacts, changes: &Value, photos: EvidenceSummary) -> Vec<Missing> {
+    let facts = [eradicated(1, "2026-02-11", changes)];
+    let rules = Definition::default();
+    live(
+        plot,
+        &facts,
+        &photos,
+        &rules,
+        at("2026-05-30T08:00:00+07:00"),
+    )
+    .missing
+}
+
+#[test]
+fn a_tip_is_reported_until_somebody_sees_it() {
+    let tip = PlotFacts {
+        is_seen: false,
+        ..plot()
+    };
+    assert_eq!(life(&tip, &[]).state, PlotState::Reported);
+    assert_eq!(life(&plot(), &[]).state, PlotState::Detected);
+    let nothing = [found(1, "2026-02-11", "not_found")];
+    assert_eq!(life(&tip, &nothing).state, PlotState::NotFound);
+    let contradicted = life(&plot(), &nothing);
+    assert_eq!(contradicted.state, PlotState::Detected);
+    assert!(contradicted.flags.contains(&LifeFlag::VerificationConflict));
+}
+
+#[test]
+fn the_whole_way_leads_to_clear_after_both_inspections() {
+    let mut facts = vec![verified(1, "2026-02-11", 320, 64.0)];
+    assert_eq!(state(&facts), PlotState::Verified);
+    facts.push(eradicated(
+        2,
+        "2026-02-12",
+        &json!({ "completeness": "partial", "plants_destroyed": 100, "area_m2_destroyed": 20,
+            "remaining_plants": 220, "remaining_area_m2": 44 }),
+    ));
+    assert_eq!(state(&facts), PlotState::Eradicating);
+    facts.push(eradicated(
+        3,
+        "2026-02-13",
+        &json!({ "plants_destroyed": 220, "area_m2_destroyed": 44 }),
+    ));
+    let done = life(&plot(), &facts);
+    assert_eq!(done.state, PlotState::Eradicated);
+    assert_eq!(done.quantities.eradicated.plants, Some(320));
+    assert!(done.flags.is_empty(), "{:?}", done.flags);
+    // Vegetative plants: 14 days after 13 February; the flowering pass is the first of March.
+    let due: Vec<LocalDate> = done.dues.iter().map(|due| due.on).collect();
+    assert_eq!(due, [day(2026, 2, 27), day(2026, 3, 1)]);
+    facts.push(inspected(4, "2026-02-25", "clear"));
+    assert_eq!(state(&facts), PlotState::Eradicated);
+    facts.push(inspected(5, "2026-03-01", "clear"));
+    assert_eq!(state(&facts), PlotState::Clear);
+}
+
+#[test]
+fn an_inspection_before_anything_could_come_up_does_not_count() {
+    let facts = [
+        eradicated(1, "2026-03-12", &json!({})),
+        inspected(2, "2026-03-13", "clear"),
+    ];
+    let early = life(&plot(), &facts);
+    assert_eq!(early.state, PlotState::Eradicated);
+    assert!(early.dues.iter().all(|due| !due.done));
+    assert_eq!(early.dues.len(), 1, "the flowering pass is over");
+}
+
+#[test]
+fn what_resprouts_is_destroyed_again_and_never_added() {
+    let facts = [
+        eradicated(1, "2026-02-11", &json!({})),
+        inspected(2, "2026-02-25", "resprout"),
+        eradicated(
+            3,
+            "2026-02-26",
+            &json!({ "plants_destroyed": 15, "area_m2_destroyed": 64 }),
+        ),
+    ];
+    let again = life(&plot(), &facts);
+    assert_eq!(state(&facts[..2]), PlotState::Resprout);
+    assert_eq!(again.state, PlotState::Eradicated);
+    assert_eq!(again.quantities.eradicated.area_m2, Some(64.0));
+    assert_eq!(again.quantities.destroyed_again.plants, Some(15));
+    assert_eq!(again.dues[0].on, day(2026, 3, 12));
+    assert!(again.inspected.found);
+}
+
+#[test]
+fn the_guard_names_everything_that_is_missing() {
+    let none = EvidenceSummary::default();
+    let bare =
+        json!({ "minutes": null, "confirmation": null, "started_at": "2026-02-09T07:00:00+07:00" });
+    assert_eq!(
+        missing_with(&plot(), &bare, none),
+        [
+            Missing::Confirmation,
+            Missing::Minutes,
+            Missing::PhotosBefore,
+            Missing::PhotosAfter,
+            Missing::TimeOrder
+        ]
+    );
+    let facts = [eradicated(1, "2026-02-11", &bare)];
+    assert_eq!(state(&facts), PlotState::Eradicating);
+    assert_eq!(life(&plot(), &facts).quantities.eradicated.plants, None);
+    let claimed = life(&plot(), &facts).quantities.destroyed_claimed;
+    assert_eq!(claimed.plants, Some(320));
+}
+
+#[test]
+fn at_450_plants_the_work_needs_samples_or_a_release() {
+    let large = PlotFacts {
+        claimed: measured(450, 64.0),
+        ..plot()
+    };
+    assert_eq!(missing_with(&large, &json!({}), PHOTOS), [Missing::Samples]);
+    let smaller = PlotFacts {
+        claimed: measured(449, 64.0),
+        ..plot()
+    };
+    assert!(missing_with(&smaller, &json!({}), PHOTOS).is_empty());
+    let sampled = json!({ "samples": [{ "number": "M1", "seal": "NP-07" }] });
+    assert!(missing_with(&large, &sampled, PHOTOS).is_empty());
+    let released = json!({ "release": { "agency": "PC04", "document": "15/CV" } });
+    assert!(missing_with(&large, &released, PHOTOS).is_empty());
+    let verified_larger = [
+        verified(1, "2026-02-10", 1_075, 64.0),
+        eradicated(2, "2026-02-11", &json!({})),
+    ];
+    assert_eq!(life(&plot(), &verified_larger).missing, [Missing::Samples]);
+}
+
+#[test]
+fn cannabis_is_neither_destroyed_nor_counted_before_verification() {
+    let hemp = PlotFacts {
+        crop: Crop::Cannabis,
+        ..plot()
+    };
+    let mut facts = vec![eradicated(1, "2026-02-11", &json!({}))];
+    let early = life(&hemp, &facts);
+    assert_eq!(early.missing, [Missing::Verification]);
+    assert_eq!(early.quantities.eradicated.plants, None);
+    assert!(early.flags.contains(&LifeFlag::DestroyedUnverified));
+    facts.push(found(2, "2026-02-12", "look_alike"));
+    assert_eq!(life(&hemp, &facts).state, PlotState::Rejected);
+    facts[1] = verified(2, "2026-02-12", 320, 64.0);
+    let late = life(&hemp, &facts);
+    assert_eq!(late.state, PlotState::Eradicated);
+    assert!(late.flags.contains(&LifeFlag::DestroyedUnverified));
+    facts[1] = verified(2, "2026-02-10", 320, 64.0);
+    assert!(
+        !life(&hemp, &facts)
+            .flags
+            .contains(&LifeFlag::DestroyedUnverified)
+    );
+}
+
+#[test]
+fn alone_is_single_party_until_a_desk_verifies() {
+    let mut facts = vec![eradicated(
+        1,
+        "2026-02-11",
+        &json!({ "confirmation": { "alone": true } }),
+    )];
+    let alone = life(&plot(), &facts);
+    assert_eq!(alone.state, PlotState::Eradicated);
+    assert!(alone.flags.contains(&LifeFlag::SingleParty));
+    facts.push(verified(2, "2026-02-20", 320, 64.0));
+    assert!(!life(&plot(), &facts).flags.contains(&LifeFlag::SingleParty));
+}
+
+#[test]
+fn minutes_may_come_within_72_hours() {
+    let pending = eradicated(
+        1,
+        "2026-02-11",
+        &json!({ "minutes": null, "minutes_pending": true }),
+    );
+    let rules = Definition::default();
+    let told = |facts: &[Fact], now: &str| live(&plot(), facts, &PHOTOS, &rules, at(now));
+    let waiting = told(std::slice::from_ref(&pending), "2026-02-14T10:00:00+07:00");
+    assert_eq!(waiting.state, PlotState::Eradicated);
+    assert_eq!(
+        waiting.minutes_due,
+        [(fact_id(1), at("2026-02-14T10:00:00+07:00"))]
+    );
+    assert!(!waiting.flags.contains(&LifeFlag::MinutesLate));
+    let late = told(std::slice::from_ref(&pending), "2026-02-14T10:00:01+07:00");
+    assert!(late.flags.contains(&LifeFlag::MinutesLate));
+    let paper = fact(
+        2,
+        TEAM,
+        FactKind::Minutes,
+        json!({ "number": "12/BB", "date": "2026-02-16" }),
+    );
+    let there = told(&[pending, paper], "2026-05-01T10:00:00+07:00");
+    assert!(there.minutes_due.is_empty() && there.flags.is_empty());
+}
+
+#[test]
+fn destroyed_and_remaining_must_make_up_what_was_verified() {
+    let facts = [
+        verified(1, "2026-02-10", 320, 64.0),
+        eradicated(2, "2026-02-11", &json!({ "plants_destroyed": 300 })),
+    ];
+    let short = life(&plot(), &facts);
+    assert!(short.flags.contains(&LifeFlag::Conflict));
+    let conflict = &short.conflicts[0];
+    assert_eq!(
+        (conflict.figure, conflict.measured, conflict.destroyed),
+        ("plants", 320.0, 300.0)
+    );
+    assert_eq!(short.quantities.eradicated.plants, Some(300), "not clamped");
+    // 64 m² by tape and 67 m² by tape differ by less than both tapes err (7 %); 70 m² do not.
+    let area = |m2: f64| {
+        let facts = [
+            verified(1, "2026-02-10", 320, 64.0),
+            eradicated(2, "2026-02-11", &json!({ "area_m2_destroyed": m2 })),
+        ];
+        life(&plot(), &facts).conflicts.len()
+    };
+    assert_eq!((area(67.0), area(70.0)), (0, 1));
+}
+
+#[test]
+fn a_second_claim_of_the_same_plot_is_not_added() {
+    let facts = [
+        eradicated(1, "2026-02-11", &json!({})),
+        eradicated(2, "2026-02-15", &json!({})),
+    ];
+    let twice = life(&plot(), &facts);
+    assert!(twice.flags.contains(&LifeFlag::ClaimedTwice));
+    assert_eq!(twice.quantities.eradicated.area_m2, Some(64.0));
+    assert_eq!(twice.steps.len(), 2, "both are told");
+    let first_lacks = [
+        eradicated(1, "2026-02-11", &json!({ "minutes": null })),
+        eradicated(2, "2026-02-12", &json!({})),
+    ];
+    let completed = life(&plot(), &first_lacks);
+    assert_eq!(completed.state, PlotState::Eradicated);
+    assert_eq!(completed.quantities.destroyed_claimed.plants, Some(320));
+}
+
+#[test]
+fn a_correction_takes_the_place_of_what_it_corrects() {
+    let mut corrected = eradicated(2, "2026-02-11", &json!({ "plants_destroyed": 310 }));
+    corrected.corrects = Some(fact_id(1));
+    let facts = [eradicated(1, "2026-02-11", &json!({})), corrected.clone()];
+    let told = life(&plot(), &facts);
+    assert_eq!(told.quantities.eradicated.plants, Some(310));
+    assert_eq!(told.steps.len(), 2);
+    corrected.author = Uuid::from_u128(7);
+    let foreign = life(&plot(), &[facts[0].clone(), corrected]);
+    assert_eq!(foreign.quantities.eradicated.plants, Some(320));
+    assert!(foreign.flags.contains(&LifeFlag::CorrectionIgnored));
+}
+
+#[test]
+fn an_approval_holds_for_what_was_read_only() {
+    let approval = |of: &str| fact(3, DESK, FactKind::Approval, json!({ "eradication": of }));
+    let first = eradicated(1, "2026-02-11", &json!({}));
+    let mut corrected = eradicated(2, "2026-02-11", &json!({ "plants_destroyed": 900 }));
+    corrected.corrects = Some(first.id);
+    let facts = [first.clone(), approval(&first.id.to_string())];
+    assert_eq!(life(&plot(), &facts).quantities.approved.plants, Some(320));
+    let facts = [first, corrected, facts[1].clone()];
+    assert!(!life(&plot(), &facts).is_approved);
+}
+
+#[test]
+fn closed_plots_are_opened_only_by_a_decision() {
+    let closed = |fact: Fact| state(&[fact]);
+    assert_eq!(
+        closed(found(1, "2026-02-11", "look_alike")),
+        PlotState::Rejected
+    );
+    assert_eq!(closed(found(1, "2026-02-11", "gone")), PlotState::Gone);
+    assert_eq!(
+        closed(decided(1, FactKind::Retraction)),
+        PlotState::Retracted
+    );
+    let mut facts = vec![decided(1, FactKind::Retraction)];
+    let mut late = verified(2, "2026-05-01", 320, 64.0);
+    facts.push(late.clone());
+    let barred = life(&plot(), &facts);
+    assert_eq!(barred.state, PlotState::Retracted);
+    assert!(barred.flags.contains(&LifeFlag::AfterFinal));
+    facts.push(decided(3, FactKind::Reopening));
+    late.id = fact_id(4);
+    facts.push(late);
+    assert_eq!(state(&facts), PlotState::Verified);
+    let open = life(&plot(), &[decided(1, FactKind::Reopening)]);
+    assert!(open.flags.contains(&LifeFlag::OutOfPlace));
+}
+
+#[test]
+fn a_handed_over_plot_goes_on_elsewhere() {
+    let handed = fact(
+        2,
+        DESK,
+        FactKind::Transfer,
+        json!({ "transferred_at": "2026-02-12T09:00:00+07:00", "to_org": org(5).to_string(), "document": "3/BBBG" }),
+    );
+    let facts = [
+        verified(1, "2026-02-11", 320, 64.0),
+        handed,
+        eradicated(3, "2026-02-13", &json!({})),
+    ];
+    let before = life(&plot(), &facts[..2]);
+    assert_eq!(before.state, PlotState::Transferred);
+    assert_eq!(before.handling_org, Some(org(5)));
+    assert_eq!(state(&facts), PlotState::Eradicated);
+}
+
+#[test]
+fn only_plots_beyond_the_border_are_referred() {
+    let told = fact(
+        1,
+        DESK,
+        FactKind::Referral,
+        json!({ "referred_at": "2026-02-12T09:00:00+07:00", "agency": "BLO", "document": "3/CV" }),
+    );
+    assert!(
+        life(&plot(), std::slice::from_ref(&told))
+            .flags
+            .contains(&LifeFlag::OutOfPlace)
+    );
+    let beyond = PlotFacts {
+        outside_vietnam: true,
+        ..plot()
+    };
+    assert_eq!(life(&beyond, &[told]).state, PlotState::Referred);
+}
+
+#[test]
+fn badges_follow_the_thresholds_of_the_laws() {
+    let rules = Definition::default();
+    let badge = |plants| law_badge(&rules, plants, "verified");
+    assert_eq!(badge(449), None);
+    assert_eq!(badge(450).unwrap().reaches_plants, None);
+    assert_eq!(badge(450).unwrap().near_plants, Some(500));
+    assert_eq!(badge(499).unwrap().reaches_plants, None);
+    assert_eq!(badge(500).unwrap().reaches_plants, Some(500));
+    assert_eq!(badge(2_999).unwrap().reaches_plants, Some(500));
+    assert_eq!(badge(3_000).unwrap().reaches_plants, Some(3_000));
+    assert_eq!(badge(500).unwrap().heading, "Không phải kết luận pháp lý");
+    let class = |plants, m2| commune_flag(&rules, plants, m2).class;
+    // The cases of the criteria: 600 plants on 40 m² II, 100 on 15 m² III, 3,200 on 800 m² I.
+    assert_eq!(class(600, 40.0), Some("II"));
+    assert_eq!(class(100, 15.0), Some("III"));
+    assert_eq!(class(3_200, 800.0), Some("I"));
+    assert_eq!(class(3_000, 0.0), Some("I"));
+    assert_eq!(
+        (class(499, 124.9), class(0, 125.0)),
+        (Some("III"), Some("II"))
+    );
+    assert_eq!((class(0, 749.9), class(0, 750.0)), (Some("II"), Some("I")));
+    assert_eq!(class(0, 0.0), None);
+    assert!(commune_flag(&rules, 0, 124.9).near_threshold);
+}

@@ -1,0 +1,113 @@
+//! Late, repeated and re-ordered facts give the life that in-order ones give.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+/// One fact of a history: any kind, some day, sometimes a correction of an earlier one.
+fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
+    let day = (11_u32..28, prop_oneof![Just(2_u32), Just(3)])
+        .prop_map(|(day, month)| format!("2026-{month:02}-{day:02}"));
+    let corrects = prop::option::weighted(0.2, 1..number.max(2));
+    (0_usize..14, day, 50_u32..500, any::<bool>(), corrects).prop_map(
+        move |(kind, day, plants, by_desk, corrects)| {
+            let mut fact = drawn(number, kind, &day, plants);
+            if by_desk {
+                (fact.author, fact.by_officer) = (DESK, true);
+            }
+            if fact.id > fact_id(1) {
+                fact.corrects = corrects.map(fact_id);
+            }
+            fact
+        },
+    )
+}
+
+fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
+    let moment = format!("{day}T09:00:00+07:00");
+    match kind {
+        0 => verified(number, day, plants, 64.0),
+        1 => found(number, day, "look_alike"),
+        2 => found(number, day, "gone"),
+        3 => fact(
+            number,
+            TEAM,
+            FactKind::Confirmation,
+            json!({ "confirmed_at": moment, "alone": plants.is_multiple_of(2) }),
+        ),
+        4 | 5 => eradicated(number, day, &json!({ "plants_destroyed": plants })),
+        6 => eradicated(
+            number,
+            day,
+            &json!({ "minutes": null, "confirmation": null }),
+        ),
+        7 => eradicated(
+            number,
+            day,
+            &json!({ "completeness": "partial", "remaining_plants": 10, "minutes": null, "minutes_pending": true }),
+        ),
+        8 => fact(
+            number,
+            TEAM,
+            FactKind::Minutes,
+            json!({ "number": "1/BB", "date": day }),
+        ),
+        9 => inspected(number, day, "clear"),
+        10 => inspected(number, day, "resprout"),
+        11 => decided(number, FactKind::Retraction),
+        12 => decided(number, FactKind::Reopening),
+        _ => fact(
+            number,
+            DESK,
+            FactKind::Judgement,
+            json!({ "other": Uuid::from_u128(77).to_string(), "result": if plants.is_multiple_of(2) { "same" } else { "distinct" },
+                "reason": "đối chiếu" }),
+        ),
+    }
+}
+
+fn history() -> impl Strategy<Value = Vec<Fact>> {
+    (1_u128..12).prop_flat_map(|length| (1..=length).map(any_fact).collect::<Vec<_>>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_gives_the_same_life(
+        (facts, shuffled) in history().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle()))
+    ) {
+        prop_assert_eq!(life(&plot(), &facts), life(&plot(), &shuffled));
+    }
+
+    #[test]
+    fn repeating_facts_changes_nothing(facts in history(), again in prop::collection::vec(0_usize..12, 0..6)) {
+        let mut repeated = facts.clone();
+        repeated.extend(again.iter().filter_map(|index| facts.get(*index).cloned()));
+        prop_assert_eq!(life(&plot(), &facts), life(&plot(), &repeated));
+    }
+
+    #[test]
+    fn parts_that_come_apart_make_the_same_whole(facts in history(), cut in 0_usize..12) {
+        let (early, late) = facts.split_at(cut.min(facts.len()));
+        let mut late_first = late.to_vec();
+        late_first.extend_from_slice(early);
+        prop_assert_eq!(life(&plot(), &facts), life(&plot(), &late_first));
+    }
+
+    #[test]
+    fn every_fact_has_its_step_and_nothing_is_counted_twice(facts in history()) {
+        let told = life(&plot(), &facts);
+        let mut steps: Vec<FactId> = told.steps.iter().map(|step| step.fact).collect();
+        steps.sort_unstable();
+        let ids: Vec<FactId> = facts.iter().map(|fact| fact.id).collect();
+        prop_assert_eq!(steps, ids);
+        let mut counted = told.quantities.destroyed_claimed.facts.clone();
+        counted.extend(&told.quantities.destroyed_again.facts);
+        let all = counted.len();
+        counted.sort_unstable();
+        counted.dedup();
+        prop_assert_eq!(all, counted.len());
+    }
+}

@@ -1,0 +1,226 @@
+//! Sums of many plots: claimed, verified, eradicated and re-measured kept apart; a ground that several units claim is
+//! counted once, and what is left out for that is told beside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::balance::Sum;
+use super::life::Life;
+use super::pairs::Pair;
+use super::words::{LifeFlag, PlotState};
+use crate::base::ids::PlotId;
+use crate::base::time::Timestamp;
+use crate::base::words::Crop;
+
+/// By what claims of one ground are put in order: the first counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    /// The plot.
+    pub plot: PlotId,
+    /// Whether another organisation verified it.
+    pub is_verified: bool,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+}
+
+/// The plots that sums leave out, wholly or in part, until somebody decides: of claims that are likely one ground the
+/// verified and then the earlier counts. `distinct` pairs were decided to be two.
+#[must_use]
+pub fn in_dispute(
+    ranked: &[Ranked],
+    pairs: &[Pair],
+    distinct: &BTreeSet<(PlotId, PlotId)>,
+) -> BTreeMap<PlotId, f64> {
+    let mut order: Vec<&Ranked> = ranked.iter().collect();
+    order.sort_by_key(|own| (!own.is_verified, own.detected_at, own.plot));
+    let rank: BTreeMap<PlotId, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, own)| (own.plot, place))
+        .collect();
+    let mut against: BTreeMap<PlotId, Vec<(PlotId, f64)>> = BTreeMap::new();
+    let open = pairs
+        .iter()
+        .filter(|pair| pair.is_likely && !is_decided(distinct, pair));
+    for pair in open {
+        let (Some(a), Some(b)) = (rank.get(&pair.a), rank.get(&pair.b)) else {
+            continue;
+        };
+        let (later, earlier, share) = if a > b {
+            (pair.a, pair.b, pair.shares[0])
+        } else {
+            (pair.b, pair.a, pair.shares[1])
+        };
+        against.entry(later).or_default().push((earlier, share));
+    }
+    let mut out: BTreeMap<PlotId, f64> = BTreeMap::new();
+    for own in order {
+        // Only against claims that count: a third claim beyond the second is compared with the first alone.
+        let share = against
+            .get(&own.plot)
+            .into_iter()
+            .flatten()
+            .filter(|(earlier, _)| out.get(earlier).is_none_or(|share| *share < 1.0))
+            .map(|(_, share)| *share)
+            .fold(0.0, f64::max);
+        if share > 0.0 {
+            out.insert(own.plot, share);
+        }
+    }
+    out
+}
+
+fn is_decided(distinct: &BTreeSet<(PlotId, PlotId)>, pair: &Pair) -> bool {
+    distinct.contains(&(pair.a, pair.b)) || distinct.contains(&(pair.b, pair.a))
+}
+
+/// A plot as sums take it.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The plot.
+    pub plot: PlotId,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+    /// Its life.
+    pub life: &'a Life,
+    /// The share of it that is in dispute, 0 to 1.
+    pub disputed: f64,
+}
+
+impl Part<'_> {
+    /// Whether figures count it at all: what was rejected, merged, taken back or lies beyond the border they do not,
+    /// nor cannabis that nobody verified.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        let unverified = self.life.crop == Crop::Cannabis && self.life.verified_at.is_none();
+        self.life.state.is_counted() && !unverified
+    }
+}
+
+/// A sum of figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Total {
+    /// Plots with any of the figures.
+    pub plots: u32,
+    /// Plants.
+    pub plants: u64,
+    /// Plots without a number of plants.
+    pub plants_unknown: u32,
+    /// Area, m².
+    pub area_m2: f64,
+    /// Fresh weight, kg.
+    pub weight_kg: f64,
+}
+
+impl Total {
+    /// Adds a share of a plot's figures.
+    pub fn add(&mut self, sum: &Sum, share: f64) {
+        let is_empty = sum.plants.is_none() && sum.area_m2.is_none() && sum.weight_kg.is_none();
+        if is_empty || share <= 0.0 {
+            return;
+        }
+        self.plots += 1;
+        self.plants += portion(sum.plants.unwrap_or(0), share);
+        self.plants_unknown += u32::from(sum.plants.is_none());
+        self.area_m2 += sum.area_m2.unwrap_or(0.0) * share;
+        self.weight_kg += sum.weight_kg.unwrap_or(0.0) * share;
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of some thousand plants"
+)]
+fn portion(plants: u64, share: f64) -> u64 {
+    if share >= 1.0 {
+        plants
+    } else {
+        (plants as f64 * share).round() as u64
+    }
+}
+
+/// What is left out of the sums because another unit claims the same ground.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Dispute {
+    /// Claimed.
+    pub claimed: Total,
+    /// Verified.
+    pub verified: Total,
+    /// Eradicated.
+    pub eradicated: Total,
+}
+
+/// The figures of a group of plots.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Figures {
+    /// Plots that count.
+    pub plots: u32,
+    /// Of them, verified.
+    pub verified_plots: u32,
+    /// Of them, eradicated or closed after that.
+    pub eradicated_plots: u32,
+    /// Of them, harvested or gone before anybody destroyed them.
+    pub gone_plots: u32,
+    /// Plots that figures do not count: rejected, merged, taken back, not found, referred, cannabis unverified.
+    pub not_counted_plots: u32,
+    /// Plots whose destroyed and remaining do not make up what was measured.
+    pub conflicts: u32,
+    /// By the recordings that stand.
+    pub claimed: Total,
+    /// By measures taken after them.
+    pub remeasured: Total,
+    /// By other organisations.
+    pub verified: Total,
+    /// Claimed as destroyed, whatever is missing.
+    pub destroyed_claimed: Total,
+    /// Destroyed, with nothing missing.
+    pub eradicated: Total,
+    /// Of that, accepted by the desk.
+    pub approved: Total,
+    /// Destroyed again after plants came up; in none of the others.
+    pub destroyed_again: Total,
+    /// Left out of all these until it is decided whose ground it is.
+    pub in_dispute: Dispute,
+}
+
+impl Figures {
+    /// The figures of these plots.
+    #[must_use]
+    pub fn of<'a>(parts: impl IntoIterator<Item = Part<'a>>) -> Self {
+        let mut figures = Self::default();
+        for part in parts {
+            if part.is_counted() {
+                figures.add(&part);
+            } else {
+                figures.not_counted_plots += 1;
+            }
+        }
+        figures
+    }
+
+    fn add(&mut self, part: &Part<'_>) {
+        let (life, told) = (part.life, &part.life.quantities);
+        let counts = part.disputed < 1.0;
+        self.plots += u32::from(counts);
+        self.verified_plots += u32::from(counts && life.verified_at.is_some());
+        let eradicated = matches!(life.state, PlotState::Eradicated | PlotState::Clear);
+        self.eradicated_plots += u32::from(counts && eradicated);
+        self.gone_plots += u32::from(counts && life.state == PlotState::Gone);
+        self.conflicts += u32::from(life.flags.contains(&LifeFlag::Conflict));
+        let own = 1.0 - part.disputed;
+        self.claimed.add(&told.claimed, own);
+        self.remeasured.add(&told.remeasured, own);
+        self.verified.add(&told.verified, own);
+        self.destroyed_claimed.add(&told.destroyed_claimed, own);
+        self.eradicated.add(&told.eradicated, own);
+        self.approved.add(&told.approved, own);
+        self.destroyed_again.add(&told.destroyed_again, own);
+        let left = &mut self.in_dispute;
+        left.claimed.add(&told.claimed, part.disputed);
+        left.verified.add(&told.verified, part.disputed);
+        left.eradicated.add(&told.eradicated, part.disputed);
+    }
+}

@@ -1,0 +1,322 @@
+//! One walk along a plot's facts: which state each leads to, or why it leads nowhere.
+
+use std::collections::BTreeSet;
+
+use super::facts::{Act, Eradication, Fact, Judgement, Reinspection, Verification};
+use super::guard::{Around, Paper};
+use super::life::{Due, Inspection, Step};
+use super::words::{Completeness, Finding, Inspected, LifeFlag, Missing, PlotState, Sameness};
+use crate::base::ids::{FactId, OrgId, PlotId};
+use crate::base::personal::looks_personal;
+use crate::base::time::{LocalDate, Timestamp};
+use crate::base::words::{Crop, Stage};
+
+/// An eradication that the plot's state allowed.
+#[derive(Debug, Clone)]
+pub(super) struct Counted<'a> {
+    pub(super) fact: &'a Fact,
+    pub(super) said: &'a Eradication,
+    /// 0 until something came up again, then 1 and so on.
+    pub(super) cycle: u32,
+    /// What it misses; figures count it as eradicated when that is nothing.
+    pub(super) missing: Vec<Missing>,
+}
+
+/// Where the walk has come.
+pub(super) struct Walked<'a> {
+    pub(super) state: PlotState,
+    before_final: PlotState,
+    pub(super) flags: BTreeSet<LifeFlag>,
+    pub(super) missing: Vec<Missing>,
+    pub(super) handling_org: Option<OrgId>,
+    pub(super) duplicate_of: Option<PlotId>,
+    pub(super) eradicated_at: Option<Timestamp>,
+    pub(super) is_approved: bool,
+    pub(super) dues: Vec<Due>,
+    pub(super) minutes_due: Vec<(FactId, Timestamp)>,
+    pub(super) inspected: Inspection,
+    pub(super) steps: Vec<Step>,
+    pub(super) counted: Vec<Counted<'a>>,
+    cycle: u32,
+    is_verified: bool,
+}
+
+/// Walks along the facts, which stand in their order.
+pub(super) fn walk<'a>(around: &Around<'a>, now: Timestamp) -> Walked<'a> {
+    let state = if around.plot.is_seen {
+        PlotState::Detected
+    } else {
+        PlotState::Reported
+    };
+    let mut walked = Walked {
+        state,
+        before_final: state,
+        flags: BTreeSet::new(),
+        missing: Vec::new(),
+        handling_org: around.plot.org,
+        duplicate_of: None,
+        eradicated_at: None,
+        is_approved: false,
+        dues: Vec::new(),
+        minutes_due: Vec::new(),
+        inspected: Inspection::default(),
+        steps: Vec::new(),
+        counted: Vec::new(),
+        cycle: 0,
+        is_verified: false,
+    };
+    for fact in around.facts {
+        let flag = walked.step(around, fact);
+        walked.flags.extend(flag);
+        if fact.act.text().is_some_and(looks_personal) {
+            walked.flags.insert(LifeFlag::TextLooksPersonal);
+        }
+        walked.steps.push(Step {
+            fact: fact.id,
+            state: walked.state,
+            flag,
+            corrected_by: None,
+        });
+    }
+    walked.look_back(around, now);
+    walked
+}
+
+impl<'a> Walked<'a> {
+    fn step(&mut self, around: &Around<'a>, fact: &'a Fact) -> Option<LifeFlag> {
+        if self.state.is_final() {
+            return self.step_when_closed(around, fact);
+        }
+        match &fact.act {
+            Act::Verification(said) => self.verify(said),
+            Act::Eradication(said) => self.eradicate(around, fact, said),
+            Act::Reinspection(said) => self.reinspect(around, fact, said),
+            Act::Transfer(said) => {
+                self.handling_org = Some(said.to_org);
+                if self.state == PlotState::Verified {
+                    self.state = PlotState::Transferred;
+                }
+                None
+            }
+            Act::Referral(_) if around.plot.outside_vietnam => self.close(PlotState::Referred),
+            Act::Referral(_) | Act::Reopening(_) => Some(LifeFlag::OutOfPlace),
+            Act::Retraction(_) => self.close(PlotState::Retracted),
+            Act::Judgement(said) => self.judge(said),
+            Act::Approval(said) => self.accept(around, said.eradication),
+            Act::Confirmation(_) | Act::Minutes(_) => None,
+        }
+    }
+
+    /// A closed plot takes papers, looks at the ground that confirm it, and decisions that open it.
+    fn step_when_closed(&mut self, around: &Around<'a>, fact: &'a Fact) -> Option<LifeFlag> {
+        match &fact.act {
+            Act::Confirmation(_) | Act::Minutes(_) => None,
+            Act::Approval(said) => self.accept(around, said.eradication),
+            Act::Reopening(_) => {
+                self.state = self.before_final;
+                self.duplicate_of = None;
+                None
+            }
+            Act::Reinspection(said) if self.state == PlotState::Clear => match said.result {
+                Inspected::Clear | Inspected::NotReached => None,
+                Inspected::Replanted => Some(LifeFlag::Replanted),
+                Inspected::Resprout | Inspected::Standing => {
+                    self.inspected.found = true;
+                    Some(LifeFlag::AfterFinal)
+                }
+            },
+            // Whoever decides about two plots may find that a closed one counts another's ground.
+            Act::Judgement(said) if matches!(self.state, PlotState::Clear | PlotState::Gone) => {
+                self.judge(said)
+            }
+            Act::Judgement(said) if said.sameness == Sameness::Distinct => None,
+            _ => Some(LifeFlag::AfterFinal),
+        }
+    }
+
+    fn close(&mut self, state: PlotState) -> Option<LifeFlag> {
+        self.before_final = self.state;
+        self.state = state;
+        None
+    }
+
+    fn verify(&mut self, said: &Verification) -> Option<LifeFlag> {
+        use PlotState::{Detected, Reported, Transferred, Verified};
+        match (said.finding, self.state) {
+            (Finding::Confirmed, state) => {
+                self.is_verified = true;
+                if matches!(state, Reported | Detected) {
+                    self.state = Verified;
+                }
+                None
+            }
+            // Destroyed on one unit's word alone and then found to be another plant: it leaves no mark.
+            (Finding::LookAlike | Finding::OtherCrop, _) if !self.is_verified => {
+                self.close(PlotState::Rejected)
+            }
+            (Finding::NotFound, Reported) => self.close(PlotState::NotFound),
+            (Finding::Gone, Reported | Detected | Verified | Transferred) => {
+                self.close(PlotState::Gone)
+            }
+            _ => Some(LifeFlag::VerificationConflict),
+        }
+    }
+
+    fn eradicate(
+        &mut self,
+        around: &Around<'a>,
+        fact: &'a Fact,
+        said: &'a Eradication,
+    ) -> Option<LifeFlag> {
+        if self.state == PlotState::Eradicated {
+            return Some(LifeFlag::ClaimedTwice);
+        }
+        if self.state == PlotState::Resprout {
+            self.cycle += 1;
+        }
+        let missing = around.missing(fact, said);
+        let is_full = said.completeness == Completeness::Full;
+        let (cycle, mut flag) = (self.cycle, None);
+        let claimed = self
+            .counted
+            .iter()
+            .position(|own| own.cycle == cycle && own.said.completeness == Completeness::Full);
+        if let Some(index) = claimed {
+            // The whole plot was claimed before: a second claim stands only where the first misses more.
+            if !is_full || !missing.is_empty() {
+                return Some(LifeFlag::ClaimedTwice);
+            }
+            self.counted.remove(index);
+            flag = Some(LifeFlag::ClaimedTwice);
+        }
+        self.state = PlotState::Eradicating;
+        if is_full {
+            self.missing.clone_from(&missing);
+            if missing.is_empty() {
+                self.state = PlotState::Eradicated;
+                self.eradicated_at = self.eradicated_at.or(Some(fact.at));
+                self.dues = dues(around, fact, said);
+            }
+        }
+        self.counted.push(Counted {
+            fact,
+            said,
+            cycle,
+            missing,
+        });
+        flag
+    }
+
+    fn reinspect(
+        &mut self,
+        around: &Around<'a>,
+        fact: &Fact,
+        said: &Reinspection,
+    ) -> Option<LifeFlag> {
+        if said.result == Inspected::NotReached {
+            return None;
+        }
+        if self.state != PlotState::Eradicated {
+            return (self.state != PlotState::Resprout).then_some(LifeFlag::InspectedTooSoon);
+        }
+        self.inspected.reached = true;
+        match said.result {
+            Inspected::Resprout | Inspected::Standing => {
+                self.inspected.found = true;
+                self.state = PlotState::Resprout;
+                self.dues.clear();
+                None
+            }
+            result => {
+                let early = i64::from(around.rules.early_days);
+                let day = fact.at.local_date();
+                for due in &mut self.dues {
+                    due.done |= due.on.plus_days(-early) <= day;
+                }
+                if self.dues.iter().all(|due| due.done) {
+                    self.close(PlotState::Clear);
+                }
+                (result == Inspected::Replanted).then_some(LifeFlag::Replanted)
+            }
+        }
+    }
+
+    fn judge(&mut self, said: &Judgement) -> Option<LifeFlag> {
+        if said.sameness == Sameness::Same {
+            self.duplicate_of = Some(said.other);
+            return self.close(PlotState::Merged);
+        }
+        None
+    }
+
+    fn accept(&mut self, around: &Around<'a>, eradication: FactId) -> Option<LifeFlag> {
+        let named = (around.standing)(eradication);
+        let counts = self.counted.iter().any(|own| own.fact.id == named);
+        (!counts).then_some(LifeFlag::OutOfPlace)
+    }
+
+    /// What is known only once the whole way was walked.
+    fn look_back(&mut self, around: &Around<'a>, now: Timestamp) {
+        if !matches!(self.state, PlotState::Eradicating) {
+            self.missing.clear();
+        }
+        let verified_at = around.verified_at();
+        let wait_ms = i64::from(around.rules.minutes_hours) * 3_600_000;
+        for own in &self.counted {
+            if around.crop() == Crop::Cannabis
+                && verified_at.is_none_or(|at| at > own.said.started_at)
+            {
+                self.flags.insert(LifeFlag::DestroyedUnverified);
+            }
+            let alone =
+                around.is_alone(own.fact, own.said) && !around.is_confirmed(own.fact, own.said);
+            if alone && verified_at.is_none() {
+                self.flags.insert(LifeFlag::SingleParty);
+            }
+            if !own.said.before_harvest {
+                self.flags.insert(LifeFlag::AfterHarvest);
+            }
+            if around.paper(own.fact, own.said) == Paper::Pending {
+                let due = own.fact.at.plus_millis(wait_ms);
+                self.minutes_due.push((own.fact.id, due));
+                self.flags.insert(LifeFlag::MinutesPending);
+                if now > due {
+                    self.flags.insert(LifeFlag::MinutesLate);
+                }
+            }
+        }
+        self.is_approved = self
+            .counted
+            .iter()
+            .filter(|own| own.said.completeness == Completeness::Full)
+            .any(|own| around.is_approved(own.fact));
+    }
+}
+
+/// When a plot is looked at again: after days that follow from the stage, and at the season's flowering pass.
+fn dues(around: &Around<'_>, fact: &Fact, said: &Eradication) -> Vec<Due> {
+    let day = fact.at.local_date();
+    let stage = said.stage.or(around.plot.stage);
+    let days = match stage {
+        Some(Stage::Seedling | Stage::Vegetative) => around.rules.reinspect_young_days,
+        _ => around.rules.reinspect_other_days,
+    };
+    let first = day.plus_days(i64::from(days));
+    let pass = flowering_pass(around).filter(|pass| *pass > first);
+    let due = |on| Due { on, done: false };
+    std::iter::once(first).chain(pass).map(due).collect()
+}
+
+/// The flowering pass of the plot's season; only poppy has one.
+fn flowering_pass(around: &Around<'_>) -> Option<LocalDate> {
+    let (first, last) = around
+        .plot
+        .season
+        .filter(|_| around.plot.crop == Crop::OpiumPoppy)?;
+    let [month, day] = around.rules.flowering_pass;
+    let years = [first.ymd().0, last.ymd().0];
+    years
+        .into_iter()
+        .filter_map(|year| LocalDate::from_ymd(year, month, day))
+        .find(|date| (first..=last).contains(date))
+}

@@ -1,0 +1,235 @@
+//! The closed vocabularies of the ledger.
+
+use crate::base::words::vocabulary;
+
+vocabulary! {
+    /// What a fact of the ledger tells.
+    FactKind: "a kind of fact" {
+        /// Xác minh: what the crop is, by another organisation.
+        Verification = "verification",
+        /// Xác nhận tại chỗ: a second member confirms on the spot.
+        Confirmation = "confirmation",
+        /// Phá nhổ, triệt phá.
+        Eradication = "eradication",
+        /// Biên bản: its number came.
+        Minutes = "minutes",
+        /// Phê duyệt: the desk accepts an eradication.
+        Approval = "approval",
+        /// Kiểm tra lại.
+        Reinspection = "reinspection",
+        /// Bàn giao: another organisation handles the plot from now on.
+        Transfer = "transfer",
+        /// Chuyển cho bên ngoài: a plot beyond the border is told to others.
+        Referral = "referral",
+        /// Ghi nhầm – thu hồi.
+        Retraction = "retraction",
+        /// Mở lại: a closed plot is opened again.
+        Reopening = "reopening",
+        /// Kết luận trùng hay không trùng of two plots.
+        Judgement = "judgement",
+    }
+}
+
+vocabulary! {
+    /// Where a plot's life stands.
+    PlotState: "a plot state" {
+        /// Tin báo: told of, not seen yet.
+        Reported = "reported",
+        /// Phát hiện: seen and placed.
+        Detected = "detected",
+        /// Xác minh: the crop is confirmed.
+        Verified = "verified",
+        /// Bàn giao: confirmed, and another organisation handles it.
+        Transferred = "transferred",
+        /// Đang phá nhổ: begun, or done with something still missing.
+        Eradicating = "eradicating",
+        /// Đã phá nhổ.
+        Eradicated = "eradicated",
+        /// Mọc lại.
+        Resprout = "resprout",
+        /// Sạch: every re-inspection that was due found nothing.
+        Clear = "clear",
+        /// Không tìm thấy.
+        NotFound = "not_found",
+        /// Loại: another plant.
+        Rejected = "rejected",
+        /// Trùng: the same ground as another plot.
+        Merged = "merged",
+        /// Đã thu hoạch hoặc đã mất: counts as not eradicated in time.
+        Gone = "gone",
+        /// Đã chuyển ra ngoài: beyond the border.
+        Referred = "referred",
+        /// Ghi nhầm, đã thu hồi.
+        Retracted = "retracted",
+    }
+}
+
+impl PlotState {
+    /// Whether only a re-opening leads out of it.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Clear
+                | Self::NotFound
+                | Self::Rejected
+                | Self::Merged
+                | Self::Gone
+                | Self::Referred
+                | Self::Retracted
+        )
+    }
+
+    /// Whether figures count a plot in this state.
+    #[must_use]
+    pub const fn is_counted(self) -> bool {
+        !matches!(
+            self,
+            Self::NotFound | Self::Rejected | Self::Merged | Self::Referred | Self::Retracted
+        )
+    }
+}
+
+vocabulary! {
+    /// What a verification found.
+    Finding: "a finding" {
+        /// The crop stands there (or stood, and its remains are recognised).
+        Confirmed = "confirmed",
+        /// Không phải: a look-alike such as fibre hemp (cây lanh).
+        LookAlike = "look_alike",
+        /// Another plant altogether.
+        OtherCrop = "other_crop",
+        /// Nothing is or was there.
+        NotFound = "not_found",
+        /// It was there and is harvested or removed.
+        Gone = "gone",
+    }
+}
+
+vocabulary! {
+    /// How a plot was destroyed.
+    Method: "a way to destroy" {
+        /// Nhổ.
+        PullUp = "pull_up",
+        /// Chặt, cắt.
+        Cut = "cut",
+        /// Phun thuốc.
+        Spray = "spray",
+        /// Đốt.
+        Burn = "burn",
+        /// Cày.
+        Plough = "plough",
+    }
+}
+
+vocabulary! {
+    /// How much of what stood was destroyed.
+    Completeness: "a completeness" {
+        /// All of it.
+        Full = "full",
+        /// Part of it.
+        Partial = "partial",
+    }
+}
+
+vocabulary! {
+    /// What a re-inspection found.
+    Inspected: "a result of a re-inspection" {
+        /// Sạch: nothing stands.
+        Clear = "clear",
+        /// Mọc lại: plants came up again.
+        Resprout = "resprout",
+        /// Còn sót: plants were never destroyed.
+        Standing = "standing",
+        /// Tái trồng: sown anew; the new sowing is a plot of its own.
+        Replanted = "replanted",
+        /// Chưa đến được.
+        NotReached = "not_reached",
+    }
+}
+
+vocabulary! {
+    /// What was decided about two plots.
+    Sameness: "a judgement" {
+        /// One ground: this plot is the other's duplicate.
+        Same = "same",
+        /// Two grounds.
+        Distinct = "distinct",
+    }
+}
+
+vocabulary! {
+    /// What still keeps a plot from being `eradicated`.
+    Missing: "something missing" {
+        /// Nobody confirmed: no second member, no desk, and not alone.
+        Confirmation = "confirmation",
+        /// Cannabis that no other organisation has verified.
+        Verification = "verification",
+        /// Neither a number of the minutes nor "chờ biên bản".
+        Minutes = "minutes",
+        /// At the stop rule's number of plants: no samples, no seals and no named release.
+        Samples = "samples",
+        /// No photo from before.
+        PhotosBefore = "photos_before",
+        /// No photo from after.
+        PhotosAfter = "photos_after",
+        /// It begins before the plot was detected.
+        TimeOrder = "time_order",
+    }
+}
+
+vocabulary! {
+    /// What a reader of a plot's life must know; none of these loses a fact.
+    LifeFlag: "a life flag" {
+        /// Destroyed and remaining do not make up what was measured.
+        Conflict = "conflict",
+        /// Claimed as destroyed again while nothing was found standing.
+        ClaimedTwice = "claimed_twice",
+        /// Something came to a plot that is closed.
+        AfterFinal = "after_final",
+        /// Two verifications disagree.
+        VerificationConflict = "verification_conflict",
+        /// Re-inspected although nothing had been destroyed.
+        InspectedTooSoon = "inspected_too_soon",
+        /// A decision that had nothing to decide in the state that it met.
+        OutOfPlace = "out_of_place",
+        /// Destroyed before it was verified, although the crop may not be.
+        DestroyedUnverified = "destroyed_unverified",
+        /// Done by one person alone, and no desk has verified it.
+        SingleParty = "single_party",
+        /// The number of the minutes is still to come (chờ biên bản).
+        MinutesPending = "minutes_pending",
+        /// It did not come in time.
+        MinutesLate = "minutes_late",
+        /// Destroyed after the harvest.
+        AfterHarvest = "after_harvest",
+        /// Found sown anew: a new plot is expected.
+        Replanted = "replanted",
+        /// One fact is corrected by two.
+        CorrectedTwice = "corrected_twice",
+        /// A correction that cannot take effect: not its author's, or older than what it corrects.
+        CorrectionIgnored = "correction_ignored",
+        /// A text holds what looks like a telephone or identity number.
+        TextLooksPersonal = "text_looks_personal",
+    }
+}
+
+vocabulary! {
+    /// By what figures are put together.
+    Grouping: "a grouping" {
+        /// Each plot by itself, with the facts under its figures.
+        Plot = "plot",
+        /// By incident (vụ).
+        Incident = "incident",
+        /// By commune, by the boundaries of the day of detection.
+        Commune = "commune",
+        /// By the detecting organisation.
+        Org = "org",
+        /// By season (niên vụ).
+        Season = "season",
+        /// By statistical year (15/12–14/12).
+        Period = "period",
+        /// By crop.
+        Crop = "crop",
+    }
+}

@@ -1,0 +1,249 @@
+//! Every plot with its life and with what it shares with others: what figures are made of. Double claims are looked for
+//! in the whole province whoever asks, so that each ground counts in one place only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use geo::{Coord, LineString, Polygon};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{OrgId, PlotId};
+use crate::base::time::Timestamp;
+use crate::geo::position::Position;
+use crate::ledger::model::pairs::{Claim, Pair, pairs};
+use crate::ledger::model::totals::{Part, Ranked, in_dispute};
+use crate::ledger::model::words::{PlotState, Sameness};
+use crate::ledger::model::{Act, Definition, Life};
+use crate::ledger::sql::{PlotFilter, Sight};
+use crate::store::{self, Tx};
+
+use super::material::{self, Material};
+use super::{Error, Ledger};
+
+/// A pair of plots that was or may be decided, ordered.
+type Couple = (PlotId, PlotId);
+
+/// All plots of a season, or of all, as figures take them.
+pub(super) struct Books {
+    pub(super) rules: Definition,
+    pub(super) plots: Vec<(Material, Life)>,
+    disputed: BTreeMap<PlotId, f64>,
+    pairs: Vec<Pair>,
+    decided: BTreeMap<Couple, Sameness>,
+}
+
+/// One side of a possible double claim.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Side {
+    /// The plot.
+    pub plot: PlotId,
+    /// The claiming organisation.
+    pub org: Option<OrgId>,
+    /// The commune by the boundaries of its day.
+    pub commune: Option<String>,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+    /// Its state.
+    pub state: PlotState,
+    /// Claimed plants.
+    pub plants: Option<u64>,
+    /// Claimed area, m².
+    pub area_m2: Option<f64>,
+    /// Share of its figures that sums leave out until it is decided, 0 to 1.
+    pub left_out: f64,
+}
+
+/// Two claims that may be one ground, both sides alike.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct DuplicateView {
+    /// What is asked of whoever decides.
+    pub question: &'static str,
+    /// The one claim.
+    pub a: Side,
+    /// The other.
+    pub b: Side,
+    /// Between the points, m.
+    pub distance_m: f64,
+    /// Between the detections, days.
+    pub days_apart: f64,
+    /// Logarithm (base e) of how much likelier one ground is than two neighbours.
+    pub weight: f64,
+    /// Whether one ground is likelier, so that sums count it once until it is decided.
+    pub is_likely: bool,
+    /// What was decided.
+    pub decided: Option<Sameness>,
+}
+
+const QUESTION: &str = "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?";
+
+impl Ledger {
+    /// The books of a season (or of all) and crop, as they are or were.
+    pub(super) async fn books(&self, tx: &mut Tx, asked: &PlotFilter) -> Result<Books, Error> {
+        let filter = PlotFilter {
+            season: asked.season.clone(),
+            crop: asked.crop.clone(),
+            as_of: asked.as_of,
+            ..PlotFilter::default()
+        };
+        let rules = self.rules(tx).await?;
+        let gathered = material::gather(tx, &Sight::All, &filter).await?;
+        let plots: Vec<(Material, Life)> = gathered
+            .into_iter()
+            .map(|material| {
+                let life = self.life(&material, &rules);
+                (material, life)
+            })
+            .collect();
+        let counted = plots.iter().filter(|(_, life)| life.state.is_counted());
+        let claims: Result<Vec<Claim>, store::Error> = counted
+            .map(|(material, life)| claim(material, life))
+            .collect();
+        let pairs = pairs(&claims?, &rules);
+        let decided = decisions(&plots);
+        let distinct: BTreeSet<Couple> = decided
+            .iter()
+            .filter(|(_, sameness)| **sameness == Sameness::Distinct)
+            .map(|(couple, _)| *couple)
+            .collect();
+        let ranked: Vec<Ranked> = plots
+            .iter()
+            .map(|(material, life)| Ranked {
+                plot: material.row.id,
+                is_verified: life.verified_at.is_some(),
+                detected_at: material.row.detected_at,
+            })
+            .collect();
+        Ok(Books {
+            disputed: in_dispute(&ranked, &pairs, &distinct),
+            rules,
+            plots,
+            pairs,
+            decided,
+        })
+    }
+
+    /// The claims that may be one ground, as far as the caller may see both sides; the likeliest first.
+    pub async fn duplicates(
+        &self,
+        actor: &Actor,
+        season: Option<String>,
+        undecided: bool,
+    ) -> Result<Vec<DuplicateView>, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Err(Error::Forbidden);
+        }
+        self.plots.today().await?;
+        let filter = PlotFilter {
+            season,
+            ..PlotFilter::default()
+        };
+        let mut tx = self.journal.store().read().await?;
+        let books = self.books(&mut tx, &filter).await?;
+        drop(tx);
+        let seen = books
+            .pairs
+            .iter()
+            .filter_map(|pair| books.shown(actor, pair));
+        Ok(seen
+            .filter(|view| !undecided || view.decided.is_none())
+            .collect())
+    }
+}
+
+impl Books {
+    /// The plots as sums take them.
+    pub(super) fn part<'a>(&self, (material, life): &'a (Material, Life)) -> Part<'a> {
+        Part {
+            plot: material.row.id,
+            detected_at: material.row.detected_at,
+            life,
+            disputed: self.disputed.get(&material.row.id).copied().unwrap_or(0.0),
+        }
+    }
+
+    fn shown(&self, actor: &Actor, pair: &Pair) -> Option<DuplicateView> {
+        let (a, b) = (self.side(actor, pair.a)?, self.side(actor, pair.b)?);
+        Some(DuplicateView {
+            question: QUESTION,
+            a,
+            b,
+            distance_m: pair.distance_m,
+            days_apart: pair.days_apart,
+            weight: pair.weight,
+            is_likely: pair.is_likely,
+            decided: self.decided.get(&couple(pair.a, pair.b)).copied(),
+        })
+    }
+
+    fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
+        let own = self
+            .plots
+            .iter()
+            .find(|(material, _)| material.row.id == plot)?;
+        let (material, life) = own;
+        let reached = actor.may(Right::ReadPlots, material.row.place.as_deref());
+        let claimed = &life.quantities.claimed;
+        reached.then(|| Side {
+            plot,
+            org: material.row.org,
+            commune: material.row.commune.clone(),
+            detected_at: material.row.detected_at,
+            state: life.state,
+            plants: claimed.plants,
+            area_m2: claimed.area_m2,
+            left_out: self.part(own).disputed,
+        })
+    }
+}
+
+fn couple(a: PlotId, b: PlotId) -> Couple {
+    if a < b { (a, b) } else { (b, a) }
+}
+
+/// What was decided last about each couple.
+fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
+    let facts = plots
+        .iter()
+        .flat_map(|(material, _)| material.facts.iter().map(|fact| (material.row.id, fact)));
+    let mut said: Vec<_> = facts
+        .filter_map(|(plot, fact)| match &fact.act {
+            Act::Judgement(said) => {
+                Some(((fact.at, fact.id), couple(plot, said.other), said.sameness))
+            }
+            _ => None,
+        })
+        .collect();
+    said.sort_by_key(|(order, ..)| *order);
+    said.into_iter()
+        .map(|(_, couple, sameness)| (couple, sameness))
+        .collect()
+}
+
+fn claim(material: &Material, life: &Life) -> Result<Claim, store::Error> {
+    let row = &material.row;
+    Ok(Claim {
+        plot: row.id,
+        org: row.org,
+        crop: life.crop,
+        season: row.season.clone(),
+        detected_at: row.detected_at,
+        position: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,
+        hacc_m: row.hacc_m,
+        amount: material.plot.claimed,
+        outline: outline(&row.record),
+    })
+}
+
+/// The outline that a record keeps.
+fn outline(record: &str) -> Option<Polygon<f64>> {
+    let record: Value = serde_json::from_str(record).ok()?;
+    let rings = record.get("outline")?.get("coordinates")?;
+    let rings = <Vec<Vec<[f64; 2]>>>::deserialize(rings).ok()?;
+    let ring: Vec<Coord<f64>> = rings
+        .first()?
+        .iter()
+        .map(|[x, y]| Coord { x: *x, y: *y })
+        .collect();
+    Some(Polygon::new(LineString::new(ring), Vec::new()))
+}

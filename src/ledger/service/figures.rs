@@ -1,0 +1,316 @@
+//! Figures: sums by group, communes' statistical years, rates; now or as of any entry.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{EntryId, PlotId};
+use crate::base::time::Timestamp;
+use crate::geo::position::Position;
+use crate::ledger::model::Life;
+use crate::ledger::model::badges::{CommuneFlag, commune_flag};
+use crate::ledger::model::rates::{self, Rates, Replanting, Stood, Window, replanting};
+use crate::ledger::model::totals::{Figures, Part};
+use crate::ledger::model::words::{Grouping, Inspected, PlotState};
+use crate::ledger::model::{Act, Fact};
+use crate::ledger::sql::{self, PlotFilter};
+use crate::plots::model::Season;
+use crate::store::Tx;
+
+use super::books::Books;
+use super::definitions::parameter;
+use super::material::Material;
+use super::{Error, Ledger};
+
+/// Which figures are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct FiguresQuery {
+    /// Of which plots.
+    pub filter: PlotFilter,
+    /// By what; without it, one sum of all.
+    pub by: Option<Grouping>,
+    /// From what was entered up to this entry only.
+    pub as_of: Option<EntryId>,
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FiguresRow {
+    /// The group: a plot's, incident's or organisation's id, a commune's code, a season, a year, a crop; null for plots
+    /// that belong to none.
+    pub key: Option<String>,
+    /// The commune's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The sums.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Of one plot: its state, and the facts under each figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    pub plot: Option<serde_json::Value>,
+}
+
+/// Figures with what they rest on.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FiguresView {
+    /// The version of the definition.
+    pub definition: u32,
+    /// The last entry that was taken in, when asked for.
+    pub as_of: Option<EntryId>,
+    /// The groups.
+    pub rows: Vec<FiguresRow>,
+    /// All of them.
+    pub total: Figures,
+}
+
+/// Criterion d of a commune's statistical year.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CommuneRow {
+    /// The commune's code.
+    pub code: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Verified plants.
+    pub plants: u64,
+    /// Verified area, m².
+    pub area_m2: f64,
+    /// What the thresholds say.
+    #[schema(value_type = Object)]
+    pub flag: CommuneFlag,
+}
+
+/// Rates with what they rest on.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct RatesView {
+    /// The version of the definition.
+    pub definition: u32,
+    /// The rates of the window.
+    #[serde(flatten)]
+    pub rates: Rates,
+    /// Of a season, when one was asked for.
+    pub replanting: Option<Replanting>,
+}
+
+impl Ledger {
+    /// Sums of the plots in the caller's reach.
+    pub async fn figures(&self, actor: &Actor, query: &FiguresQuery) -> Result<FiguresView, Error> {
+        let books = self.opened(actor, query).await?;
+        let chosen = chosen(&books, actor, &query.filter);
+        let mut groups: BTreeMap<Option<String>, Vec<&(Material, Life)>> = BTreeMap::new();
+        for own in &chosen {
+            groups.entry(key(query.by, own)).or_default().push(own);
+        }
+        let rows = groups.into_iter().map(|(key, plots)| FiguresRow {
+            name: plots
+                .first()
+                .filter(|_| query.by == Some(Grouping::Commune))
+                .and_then(|(material, _)| material.row.commune_name.clone()),
+            plot: plots
+                .first()
+                .filter(|_| query.by == Some(Grouping::Plot))
+                .map(|own| told(&books.part(own))),
+            figures: Figures::of(plots.iter().map(|own| books.part(own))),
+            key,
+        });
+        let rows = rows.filter(|_| query.by.is_some()).collect();
+        Ok(FiguresView {
+            definition: books.rules.version,
+            as_of: query.as_of,
+            rows,
+            total: Figures::of(chosen.iter().map(|own| books.part(own))),
+        })
+    }
+
+    /// Criterion d of QĐ 28/2025 for each commune in reach in one statistical year; nowhere else is it told.
+    pub async fn communes(&self, actor: &Actor, period: i64) -> Result<Vec<CommuneRow>, Error> {
+        let query = FiguresQuery {
+            by: Some(Grouping::Commune),
+            filter: PlotFilter {
+                period: Some(period),
+                ..PlotFilter::default()
+            },
+            as_of: None,
+        };
+        let books = self.opened(actor, &query).await?;
+        let chosen = chosen(&books, actor, &query.filter);
+        let mut communes: BTreeMap<String, Vec<&(Material, Life)>> = BTreeMap::new();
+        for own in chosen {
+            if let Some(code) = &own.0.row.commune {
+                communes.entry(code.clone()).or_default().push(own);
+            }
+        }
+        let rows = communes.into_iter().map(|(code, plots)| {
+            let verified = Figures::of(plots.iter().map(|own| books.part(own))).verified;
+            CommuneRow {
+                code,
+                name: plots
+                    .first()
+                    .and_then(|(material, _)| material.row.commune_name.clone()),
+                plants: verified.plants,
+                area_m2: verified.area_m2,
+                flag: commune_flag(&books.rules, verified.plants, verified.area_m2),
+            }
+        });
+        Ok(rows.collect())
+    }
+
+    /// Rates of the plots in the caller's reach in a window; of a season also what was sown again in it.
+    pub async fn rates(
+        &self,
+        actor: &Actor,
+        query: &FiguresQuery,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<RatesView, Error> {
+        let season = query.filter.season.clone();
+        let all = FiguresQuery {
+            filter: PlotFilter {
+                season: None,
+                ..query.filter.clone()
+            },
+            ..query.clone()
+        };
+        let books = self.opened(actor, &all).await?;
+        let seen = chosen(&books, actor, &all.filter);
+        let of_season = |own: &&&(Material, Life)| {
+            season
+                .as_ref()
+                .is_none_or(|season| own.0.row.season == *season)
+        };
+        let parts: Vec<Part<'_>> = seen
+            .iter()
+            .filter(of_season)
+            .map(|own| books.part(own))
+            .collect();
+        let window = Window {
+            from,
+            to,
+            now: self.journal.now(),
+        };
+        let season: Option<Season> = season.and_then(|season| season.parse().ok());
+        Ok(RatesView {
+            definition: books.rules.version,
+            rates: rates::rates(&parts, &window),
+            replanting: season.map(|season| sown_again(&books, &seen, season)),
+        })
+    }
+
+    /// The books that a query is answered from.
+    async fn opened(&self, actor: &Actor, query: &FiguresQuery) -> Result<Books, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Err(Error::Forbidden);
+        }
+        self.plots.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let as_of = self.numbered(&mut tx, query.as_of).await?;
+        let filter = PlotFilter {
+            as_of,
+            ..query.filter.clone()
+        };
+        self.books(&mut tx, &filter).await
+    }
+
+    async fn numbered(&self, tx: &mut Tx, as_of: Option<EntryId>) -> Result<Option<i64>, Error> {
+        let Some(entry) = as_of else {
+            return Ok(None);
+        };
+        let seq = sql::entry_seq(tx, entry).await?;
+        let unknown = || {
+            parameter(
+                "as_of",
+                "expected the id of an entry that is numbered already",
+            )
+        };
+        seq.map(Some).ok_or_else(unknown)
+    }
+}
+
+/// The plots that a filter leaves, in the caller's reach.
+fn chosen<'a>(books: &'a Books, actor: &Actor, filter: &PlotFilter) -> Vec<&'a (Material, Life)> {
+    let plots = books.plots.iter().filter(|(material, _)| {
+        let row = &material.row;
+        let is =
+            |asked: Option<&str>, own: Option<&str>| asked.is_none_or(|asked| own == Some(asked));
+        actor.may(Right::ReadPlots, row.place.as_deref())
+            && filter.plot.is_none_or(|plot| row.id == plot)
+            && is(filter.commune.as_deref(), row.commune.as_deref())
+            && filter.org.is_none_or(|org| row.org == Some(org))
+            && filter
+                .incident
+                .is_none_or(|incident| row.incident == Some(incident))
+            && is(filter.season.as_deref(), Some(&row.season))
+            && filter.period.is_none_or(|period| row.period == period)
+            && filter.from.is_none_or(|from| row.detected_at >= from)
+            && filter.to.is_none_or(|to| row.detected_at <= to)
+    });
+    plots.collect()
+}
+
+fn key(by: Option<Grouping>, (material, life): &(Material, Life)) -> Option<String> {
+    let row = &material.row;
+    match by? {
+        Grouping::Plot => Some(row.id.to_string()),
+        Grouping::Incident => row.incident.map(|id| id.to_string()),
+        Grouping::Commune => row.commune.clone(),
+        Grouping::Org => row.org.map(|id| id.to_string()),
+        Grouping::Season => Some(row.season.clone()),
+        Grouping::Period => Some(row.period.to_string()),
+        Grouping::Crop => Some(life.crop.as_str().to_owned()),
+    }
+}
+
+fn told(part: &Part<'_>) -> serde_json::Value {
+    serde_json::json!({
+        "state": part.life.state,
+        "disputed": part.disputed,
+        "facts": part.life.quantities,
+        "conflicts": part.life.conflicts,
+    })
+}
+
+/// What was sown again in a season on the eradicated plots of the one before.
+fn sown_again(books: &Books, seen: &[&(Material, Life)], season: Season) -> Replanting {
+    let (now, before) = (season.to_string(), season.previous().to_string());
+    let days = season.days();
+    let position = |material: &Material| Position::new(material.row.lon, material.row.lat).ok();
+    let visited = |fact: &Fact| {
+        let reached =
+            matches!(&fact.act, Act::Reinspection(said) if said.result != Inspected::NotReached);
+        let day = fact.at.local_date();
+        reached && days.is_some_and(|(first, last)| (first..=last).contains(&day))
+    };
+    let old = seen.iter().filter(|(material, life)| {
+        let ended = matches!(life.state, PlotState::Eradicated | PlotState::Clear);
+        material.row.season == before && ended
+    });
+    let old: Vec<Stood> = old
+        .filter_map(|(material, _)| {
+            Some(Stood {
+                position: position(material)?,
+                is_visited: material.facts.iter().any(visited),
+            })
+        })
+        .collect();
+    let new: Vec<Position> = books
+        .plots
+        .iter()
+        .filter(|(material, life)| {
+            material.row.season == now && life.verified_at.is_some() && life.state.is_counted()
+        })
+        .filter_map(|(material, _)| position(material))
+        .collect();
+    replanting(&old, &new, books.rules.replanting_m)
+}
+
+/// A page of rows after a key, for groupings with many.
+pub fn page(rows: Vec<FiguresRow>, after: Option<PlotId>, limit: usize) -> (Vec<FiguresRow>, bool) {
+    let after = after.map(|plot| plot.to_string());
+    let mut rest: Vec<FiguresRow> = rows
+        .into_iter()
+        .filter(|row| after.is_none() || row.key > after)
+        .collect();
+    let more = rest.len() > limit;
+    rest.truncate(limit);
+    (rest, more)
+}

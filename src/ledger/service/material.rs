@@ -1,0 +1,197 @@
+//! Reads rows into what lives are made of.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::base::ids::PlotId;
+use crate::base::words::{AreaMethod, PlantsMethod};
+use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts};
+use crate::ledger::sql::{self, FactRow, MeasureRow, PhotoRow, PlotFilter, PlotRow, Sight};
+use crate::plots::model::Season;
+use crate::store::{Error, Tx};
+
+/// A plot with all that its life is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Material {
+    pub(super) row: PlotRow,
+    pub(super) plot: PlotFacts,
+    pub(super) facts: Vec<Fact>,
+    pub(super) photos: EvidenceSummary,
+}
+
+/// The material of the plots that a filter leaves, in the order of detection.
+pub(super) async fn gather(
+    tx: &mut Tx,
+    sight: &Sight,
+    filter: &PlotFilter,
+) -> Result<Vec<Material>, Error> {
+    let mut rows = sql::plots(tx, sight, filter).await?;
+    if filter.as_of.is_some() {
+        rows = as_they_were(rows, sql::versions(tx, sight, filter).await?);
+    }
+    let mut measures = grouped(sql::measures(tx, sight, filter).await?, |row| row.plot);
+    let mut facts = grouped(sql::facts(tx, sight, filter).await?, |row| row.plot);
+    let mut photos = grouped(sql::photos(tx, sight, filter).await?, |row| row.plot);
+    rows.into_iter()
+        .map(|row| {
+            let id = row.id;
+            let facts = facts.remove(&id).unwrap_or_default();
+            Ok(Material {
+                plot: plot_facts(&row, &measures.remove(&id).unwrap_or_default())?,
+                facts: facts.iter().map(read).collect::<Result<_, _>>()?,
+                photos: summary(&photos.remove(&id).unwrap_or_default()),
+                row,
+            })
+        })
+        .collect()
+}
+
+/// The material of one plot.
+pub(super) async fn of_plot(tx: &mut Tx, id: PlotId) -> Result<Option<Material>, Error> {
+    let filter = PlotFilter {
+        plot: Some(id),
+        ..PlotFilter::default()
+    };
+    Ok(gather(tx, &Sight::All, &filter).await?.pop())
+}
+
+fn grouped<T>(rows: Vec<T>, plot: impl Fn(&T) -> PlotId) -> BTreeMap<PlotId, Vec<T>> {
+    let mut grouped: BTreeMap<PlotId, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        grouped.entry(plot(&row)).or_default().push(row);
+    }
+    grouped
+}
+
+/// Each plot with the record of its last version by then; those that came later are left out. Where it lies and to
+/// which season it belongs is told by the record of today.
+fn as_they_were(rows: Vec<PlotRow>, versions: Vec<sql::VersionRow>) -> Vec<PlotRow> {
+    let last: BTreeMap<PlotId, sql::VersionRow> =
+        versions.into_iter().map(|row| (row.plot, row)).collect();
+    rows.into_iter()
+        .filter_map(|row| {
+            let version = last.get(&row.id)?;
+            Some(PlotRow {
+                version: version.version,
+                record: version.record.clone(),
+                ..row
+            })
+        })
+        .collect()
+}
+
+fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error> {
+    let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
+    let word = |name: &str| record.get(name).and_then(Value::as_str);
+    let mut claimed = Amount::default();
+    let mut remeasured = Amount::default();
+    for measure in measures {
+        let amount = amount_of(measure)?;
+        match measure.version {
+            Some(version) if version == row.version => claimed = amount,
+            Some(_) => {}
+            None => remeasured = later(amount, remeasured),
+        }
+    }
+    let stage = word("stage").map(str::parse).transpose();
+    let crop = word("crop").unwrap_or(&row.crop).parse();
+    let season: Result<Season, _> = row.season.parse();
+    let eyes = ["patrol", "stage", "plants", "area_m2", "outline"];
+    let told_only = word("detected_by") == Some("tip");
+    let seen = !told_only
+        || !remeasured.is_empty()
+        || eyes.iter().any(|field| record.get(field).is_some());
+    Ok(PlotFacts {
+        id: row.id,
+        crop: crop.or(Err(row.corrupt("crop")))?,
+        org: row.org,
+        detected_at: row.detected_at,
+        is_seen: seen,
+        stage: stage.or(Err(row.corrupt("record")))?,
+        outside_vietnam: record.get("outside_vietnam") == Some(&Value::Bool(true)),
+        season: season.ok().and_then(Season::days),
+        claimed,
+        remeasured: (!remeasured.is_empty()).then_some(remeasured),
+    })
+}
+
+/// Each figure of the later measure, where it has one.
+fn later(amount: Amount, before: Amount) -> Amount {
+    let (by_plants, by_area) = (
+        if amount.plants.is_some() {
+            amount
+        } else {
+            before
+        },
+        if amount.area_m2.is_some() {
+            amount
+        } else {
+            before
+        },
+    );
+    Amount {
+        plants: by_plants.plants,
+        plants_method: by_plants.plants_method,
+        area_m2: by_area.area_m2,
+        area_method: by_area.area_method,
+        uncertainty_pct: by_area.uncertainty_pct,
+        weight_kg: None,
+    }
+}
+
+fn amount_of(row: &MeasureRow) -> Result<Amount, Error> {
+    let corrupt = |column| Error::Corrupt {
+        table: "plot_measures",
+        column,
+        id: row.plot.to_string(),
+    };
+    let plants = row.plants.map(u32::try_from).transpose();
+    let plants_method: Option<Result<PlantsMethod, _>> =
+        row.plants_method.as_deref().map(str::parse);
+    let area_method: Option<Result<AreaMethod, _>> = row.area_method.as_deref().map(str::parse);
+    Ok(Amount {
+        plants: plants.or(Err(corrupt("plants")))?,
+        plants_method: plants_method
+            .transpose()
+            .or(Err(corrupt("plants_method")))?,
+        area_m2: row.area_m2,
+        area_method: area_method.transpose().or(Err(corrupt("area_method")))?,
+        uncertainty_pct: row.uncertainty_pct,
+        weight_kg: None,
+    })
+}
+
+/// A fact as it was written.
+pub(super) fn read(row: &FactRow) -> Result<Fact, Error> {
+    let kind = row.kind.parse().or(Err(row.corrupt("kind")))?;
+    Ok(Fact {
+        id: row.id,
+        author: row.author,
+        org: row.org,
+        by_officer: row.by_officer == 1,
+        corrects: row.corrects,
+        at: row.at,
+        recorded_at: row.recorded_at,
+        entry: row.entry,
+        act: Act::from_record(kind, &row.record).or(Err(row.corrupt("record")))?,
+    })
+}
+
+fn summary(rows: &[PhotoRow]) -> EvidenceSummary {
+    let mut summary = EvidenceSummary::default();
+    for row in rows {
+        let record: Value = serde_json::from_str(&row.record).unwrap_or_default();
+        let shown = match record.get("phase").and_then(Value::as_str) {
+            Some("before" | "overview") => &mut summary.before,
+            Some("close_up") => &mut summary.close_up,
+            Some("during") => &mut summary.during,
+            Some("after") => &mut summary.after,
+            Some("minutes") => &mut summary.minutes,
+            Some("sample") => &mut summary.samples,
+            _ => continue,
+        };
+        *shown += 1;
+    }
+    summary
+}

@@ -1,0 +1,112 @@
+//! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
+
+mod books;
+mod definitions;
+mod due;
+mod figures;
+mod material;
+mod read;
+mod record;
+mod settle;
+
+use crate::base::actor::{Actor, Right, Scope};
+use crate::base::refusal::Refusal;
+use crate::identity::{self, Identity};
+use crate::journal::{Journal, KeptAside};
+use crate::plots::{self, Plots};
+use crate::store::{self, ActError};
+
+use super::sql::Sight;
+
+pub use books::DuplicateView;
+pub use definitions::{DefinitionEntry, SETTLE_ALL_JOB};
+pub use due::{DuePage, DueQuery, DueView};
+pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
+pub use record::Recorded;
+
+/// Why an act of the ledger is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The author lacks the right, and existence is no secret.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such plot, or it is not in the author's reach.
+    #[error("no such thing")]
+    NotFound,
+    /// The fact has faults.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A parameter cannot be accepted.
+    #[error("{name}: {reason}")]
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What would be accepted.
+        reason: String,
+    },
+    /// The same id came with other content; both are kept.
+    #[error("the id is used for other content")]
+    Differs(Box<KeptAside>),
+    /// Too many bytes of the author lie in quarantine.
+    #[error("too much was set apart")]
+    TooMuchAside,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<plots::Error> for Error {
+    fn from(error: plots::Error) -> Self {
+        match error {
+            plots::Error::Store(error) => Self::Store(error),
+            plots::Error::Forbidden => Self::Forbidden,
+            plots::Error::Refused(refusal) => Self::Refused(refusal),
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Store(error) => Self::Store(error),
+            other => Self::Store(store::Error::Unavailable(other.to_string())),
+        }
+    }
+}
+
+/// The ledger: one service behind every door.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    journal: Journal,
+    identity: Identity,
+    plots: Plots,
+}
+
+impl Ledger {
+    /// The ledger of these plots.
+    #[must_use]
+    pub fn new(journal: Journal, identity: Identity, plots: Plots) -> Self {
+        Self {
+            journal,
+            identity,
+            plots,
+        }
+    }
+}
+
+fn sight(actor: &Actor) -> Option<Sight> {
+    Some(match actor.reach(Right::ReadPlots)? {
+        Scope::Province => Sight::All,
+        Scope::Communes(codes) => Sight::Communes(codes.into_iter().collect()),
+    })
+}

@@ -1,0 +1,163 @@
+//! One plot with its life, and one incident with its badge.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{FactId, IncidentId, PlotId};
+use crate::ledger::model::badges::{self, law_badge};
+use crate::ledger::model::life::Step;
+use crate::ledger::model::words::FactKind;
+use crate::ledger::model::{Definition, Fact, Life, live};
+use crate::ledger::sql::{self, PlotFilter, Sight};
+use crate::plots::{IncidentView, PlotView};
+use crate::store;
+
+use super::material::{self, Material};
+use super::{Error, Ledger};
+
+impl Ledger {
+    /// One plot with its record, measures and life.
+    pub async fn plot(&self, actor: &Actor, id: PlotId) -> Result<PlotView, Error> {
+        let mut view = self.plots.plot(actor, id).await?;
+        let mut tx = self.journal.store().read().await?;
+        let rules = self.rules(&mut tx).await?;
+        let material = material::of_plot(&mut tx, id).await?;
+        let material = material.ok_or(Error::NotFound)?;
+        let replanted = sql::replanted_by(&mut tx, id).await?;
+        drop(tx);
+        let replanted: Vec<PlotId> = replanted
+            .into_iter()
+            .filter(|(_, place)| actor.may(Right::ReadPlots, place.as_deref()))
+            .map(|(plot, _)| plot)
+            .collect();
+        let life = self.life(&material, &rules);
+        tell(&mut view.properties, &life, &material, &rules)?;
+        view.properties
+            .insert("replanted_by".into(), json!(replanted));
+        Ok(view)
+    }
+
+    pub(super) fn life(&self, material: &Material, rules: &Definition) -> Life {
+        live(
+            &material.plot,
+            &material.facts,
+            &material.photos,
+            rules,
+            self.journal.now(),
+        )
+    }
+
+    /// One incident with its plots in reach and the badge of all of them together.
+    pub async fn incident(
+        &self,
+        actor: &Actor,
+        id: IncidentId,
+    ) -> Result<(IncidentView, Option<badges::LawBadge>), Error> {
+        let view = self.plots.incident(actor, id).await?;
+        let mut tx = self.journal.store().read().await?;
+        let rules = self.rules(&mut tx).await?;
+        let filter = PlotFilter {
+            incident: Some(id),
+            ..PlotFilter::default()
+        };
+        let sight = super::sight(actor).unwrap_or(Sight::Communes(Vec::new()));
+        let material = material::gather(&mut tx, &sight, &filter).await?;
+        drop(tx);
+        let lives: Vec<Life> = material.iter().map(|own| self.life(own, &rules)).collect();
+        let counted = lives.iter().filter(|life| life.state.is_counted());
+        let plants: Vec<(u64, &str)> = counted.filter_map(plants).collect();
+        let all_verified = plants.iter().all(|(_, basis)| *basis == VERIFIED);
+        let basis = if all_verified { VERIFIED } else { CLAIMED };
+        let sum = plants.iter().map(|(plants, _)| plants).sum();
+        Ok((view, law_badge(&rules, sum, basis)))
+    }
+}
+
+const VERIFIED: &str = "verified";
+const CLAIMED: &str = "claimed";
+
+/// The plants that a badge is told of, and what they rest on.
+fn plants(life: &Life) -> Option<(u64, &'static str)> {
+    let told = &life.quantities;
+    let verified = told.verified.plants.map(|plants| (plants, VERIFIED));
+    verified.or(told.claimed.plants.map(|plants| (plants, CLAIMED)))
+}
+
+/// Adds a plot's life to what is told of it.
+fn tell(
+    told: &mut Map<String, Value>,
+    life: &Life,
+    material: &Material,
+    rules: &Definition,
+) -> Result<(), store::Error> {
+    let badge = plants(life)
+        .filter(|_| life.state.is_counted())
+        .and_then(|(plants, basis)| law_badge(rules, plants, basis));
+    if let Some(Value::Array(flags)) = told.get_mut("flags") {
+        flags.extend(life.flags.iter().map(|flag| json!(flag)));
+    }
+    let minutes: Vec<Value> = life
+        .minutes_due
+        .iter()
+        .map(|(eradication, at)| json!({ "eradication": eradication, "due_at": at }))
+        .collect();
+    let quantities = &life.quantities;
+    let more = json!({
+        "state": life.state,
+        "missing": life.missing,
+        "crop_verified": life.verified_at.map(|_| life.crop),
+        "handling_org": life.handling_org,
+        "duplicate_of": life.duplicate_of,
+        "verified_at": life.verified_at,
+        "eradicated_at": life.eradicated_at,
+        "approved": life.is_approved,
+        "reinspections_due": life.dues,
+        "minutes_due": minutes,
+        "law_badge": badge,
+        "quantities": quantities,
+        "conflicts": life.conflicts,
+        "evidence": material.photos,
+        "timeline": timeline(life, &material.facts)?,
+        "ledger_definition": rules.version,
+    });
+    if let Value::Object(more) = more {
+        told.extend(more);
+    }
+    Ok(())
+}
+
+/// Every fact in the order in which it happened, with what it says and what it did.
+fn timeline(life: &Life, facts: &[Fact]) -> Result<Vec<Value>, store::Error> {
+    let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
+    life.steps
+        .iter()
+        .filter_map(|step| Some((step, *known.get(&step.fact)?)))
+        .map(|(step, fact)| entry(step, fact))
+        .collect()
+}
+
+fn entry(step: &Step, fact: &Fact) -> Result<Value, store::Error> {
+    let corrupt = || store::Error::Corrupt {
+        table: "ledger_facts",
+        column: "record",
+        id: fact.id.to_string(),
+    };
+    let record = fact.act.record().or(Err(corrupt()))?;
+    let said: Value = serde_json::from_str(&record).or(Err(corrupt()))?;
+    let kind: FactKind = fact.act.kind();
+    Ok(json!({
+        "id": fact.id,
+        "kind": kind,
+        "at": fact.at,
+        "recorded_at": fact.recorded_at,
+        "entry_id": fact.entry,
+        "org": fact.org,
+        "corrects": fact.corrects,
+        "corrected_by": step.corrected_by,
+        "state": step.state,
+        "flag": step.flag,
+        "said": said,
+    }))
+}

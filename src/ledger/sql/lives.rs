@@ -1,0 +1,159 @@
+//! What follows from facts, kept for lists.
+
+use sqlx::QueryBuilder;
+
+use crate::base::ids::{OrgId, PlotId};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+use super::Sight;
+
+pub(super) const UPSERT_LIFE: &str = "INSERT INTO ledger_plots (plot, state, flags, missing, handling_org, replanting_of, \
+     due_on, minutes_due_at, definition, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (plot) DO UPDATE SET state = excluded.state, flags = excluded.flags, missing = excluded.missing, \
+     handling_org = excluded.handling_org, replanting_of = excluded.replanting_of, due_on = excluded.due_on, \
+     minutes_due_at = excluded.minutes_due_at, definition = excluded.definition, settled_at = excluded.settled_at";
+pub(super) const REPLANTED_BY: &str = "SELECT l.plot, p.place FROM ledger_plots l JOIN plots p ON p.id = l.plot \
+     WHERE l.replanting_of = $1 ORDER BY l.plot";
+pub(super) const PLOTS_AFTER: &str = "SELECT id FROM plots WHERE id > $1 ORDER BY id LIMIT 200";
+pub(super) const DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, l.due_on AS due \
+     FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.due_on IS NOT NULL";
+pub(super) const MINUTES_DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, \
+     l.minutes_due_at AS due FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.minutes_due_at IS NOT NULL";
+
+/// A plot's life as lists need it.
+#[derive(Debug, Clone)]
+pub struct LifeRow {
+    pub plot: PlotId,
+    pub state: String,
+    pub flags: String,
+    pub missing: String,
+    pub handling_org: Option<OrgId>,
+    pub replanting_of: Option<PlotId>,
+    pub due_on: Option<LocalDate>,
+    pub minutes_due_at: Option<Timestamp>,
+    pub definition: i64,
+    pub settled_at: Timestamp,
+}
+
+/// A plot that something is expected of; `due` is a day or an instant, by the list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DueRow {
+    pub plot: PlotId,
+    pub commune: Option<String>,
+    pub commune_name: Option<String>,
+    pub handling_org: Option<OrgId>,
+    pub state: String,
+    pub due: i64,
+}
+
+/// Which list of expected things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Re-inspections, by local day.
+    Reinspections,
+    /// Minutes, by instant.
+    Minutes,
+}
+
+/// Which page of a list of expected things is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct DueFilter {
+    /// In this commune by the boundaries of its day.
+    pub commune: Option<String>,
+    /// Due on that day or at that instant, or earlier.
+    pub until: Option<i64>,
+    /// After this row.
+    pub after: Option<(i64, PlotId)>,
+    /// Rows.
+    pub limit: i64,
+}
+
+pub async fn upsert_life(tx: &mut Tx, row: &LifeRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(UPSERT_LIFE)
+            .bind(row.plot)
+            .bind(row.state.as_str())
+            .bind(row.flags.as_str())
+            .bind(row.missing.as_str())
+            .bind(row.handling_org)
+            .bind(row.replanting_of)
+            .bind(row.due_on)
+            .bind(row.minutes_due_at)
+            .bind(row.definition)
+            .bind(row.settled_at)
+    )
+    .map(drop)
+}
+
+/// The plots that were sown again where this one stood, with their communes of today.
+pub async fn replanted_by(
+    tx: &mut Tx,
+    plot: PlotId,
+) -> Result<Vec<(PlotId, Option<String>)>, Error> {
+    on!(tx, |c| sqlx::query_as(REPLANTED_BY).bind(plot).fetch_all(c))
+}
+
+/// Up to 200 plots after one, in the order of ids.
+pub async fn plots_after(tx: &mut Tx, plot: PlotId) -> Result<Vec<PlotId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PLOTS_AFTER)
+        .bind(plot)
+        .fetch_all(c))
+}
+
+/// Adds the conditions; a macro, because a builder belongs to one database.
+macro_rules! narrow {
+    ($query:ident, $sight:expr, $filter:expr, $column:literal) => {
+        if let Sight::Communes(codes) = $sight {
+            $query.push(" AND p.place IN (");
+            let mut list = $query.separated(", ");
+            for code in codes {
+                list.push_bind(code.as_str());
+            }
+            $query.push(")");
+        }
+        if let Some(commune) = &$filter.commune {
+            $query.push(" AND p.commune = ").push_bind(commune.as_str());
+        }
+        if let Some(until) = $filter.until {
+            $query
+                .push(concat!(" AND l.", $column, " <= "))
+                .push_bind(until);
+        }
+        if let Some((due, plot)) = $filter.after {
+            $query
+                .push(concat!(" AND (l.", $column, " > "))
+                .push_bind(due);
+            $query
+                .push(concat!(" OR (l.", $column, " = "))
+                .push_bind(due);
+            $query.push(" AND l.plot > ").push_bind(plot).push("))");
+        }
+        $query
+            .push(concat!(" ORDER BY l.", $column, ", l.plot LIMIT "))
+            .push_bind($filter.limit);
+    };
+}
+
+/// A page of what is expected, the longest due first.
+pub async fn expected(
+    tx: &mut Tx,
+    list: Expected,
+    sight: &Sight,
+    filter: &DueFilter,
+) -> Result<Vec<DueRow>, Error> {
+    match list {
+        Expected::Reinspections => on!(tx, |c| {
+            let mut query = QueryBuilder::new(DUE);
+            narrow!(query, sight, filter, "due_on");
+            async move { query.build_query_as().fetch_all(c).await }
+        }),
+        Expected::Minutes => on!(tx, |c| {
+            let mut query = QueryBuilder::new(MINUTES_DUE);
+            narrow!(query, sight, filter, "minutes_due_at");
+            async move { query.build_query_as().fetch_all(c).await }
+        }),
+    }
+}

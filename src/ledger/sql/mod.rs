@@ -1,0 +1,33 @@
+//! The tables of the ledger, and what it reads of plots, measures and photos.
+
+mod definitions;
+mod facts;
+mod lives;
+mod material;
+
+pub use definitions::*;
+pub use facts::*;
+pub use lives::*;
+pub use material::*;
+
+/// Every fixed statement of the ledger, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    INSERT_DEFINITION,
+    DEFINITIONS,
+    DEFINITION,
+    INSERT_FACT,
+    FACT,
+    ALIKE,
+    UPSERT_LIFE,
+    REPLANTED_BY,
+    PLOTS_AFTER,
+    DUE,
+    MINUTES_DUE,
+    PLOT,
+    PLOTS,
+    MEASURES,
+    FACTS,
+    PHOTOS,
+    VERSIONS,
+    ENTRY_SEQ,
+];

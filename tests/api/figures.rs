@@ -1,0 +1,272 @@
+//! The ledger's figures: kept apart, as of any entry, no ground twice; figures worked out by hand.
+
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+use tuantra::base::ids::OrgId;
+use uuid::Uuid;
+
+use crate::field::{Client, Field};
+use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+struct People {
+    phone: Client,
+    reserve: OrgId,
+    post: OrgId,
+    post_desk: Client,
+    province: Client,
+}
+
+async fn people(field: &Field) -> People {
+    load_communes(field).await;
+    let post = org(field, "Đồn biên phòng").await;
+    let police = org(field, "Công an tỉnh").await;
+    People {
+        phone: field.phone("máy A", &[WEST]).await,
+        reserve: OrgId(tuantra::identity::model::RESERVE_ORG.0),
+        post,
+        post_desk: desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await,
+        province: desk(field, "ca-tinh", police, Role::ProvincialOfficer, &[]).await,
+    }
+}
+
+async fn sent(client: &Client, plot: Uuid, act: &str, body: &Value) -> Value {
+    let path = format!("/api/v1/plots/{plot}/{act}");
+    client.post(&path, body).await.expect(201).json()
+}
+
+async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
+    let id = field.new_id();
+    client
+        .put(&format!("/api/v1/plots/{id}"), plot)
+        .await
+        .expect(201);
+    id
+}
+
+async fn figures(client: &Client, query: &str) -> Value {
+    let path = format!("/api/v1/ledger?{query}");
+    client.get(&path).await.expect(200).json()
+}
+
+fn sized(lon: f64, plants: u32, area_m2: f64) -> Value {
+    let mut plot = plot_at(lon, 22.4);
+    plot["properties"]["plants"] = json!(plants);
+    plot["properties"]["area_m2"] = json!(area_m2);
+    plot
+}
+
+fn verified(plants: u32, area_m2: f64) -> Value {
+    let mut said = verification();
+    (said["plants"], said["area_m2"]) = (json!(plants), json!(area_m2));
+    said
+}
+
+fn destroyed(plants: u32, area_m2: f64) -> Value {
+    let mut said = eradication();
+    (said["plants_destroyed"], said["area_m2_destroyed"]) = (json!(plants), json!(area_m2));
+    said
+}
+
+on_both! {
+    async fn claimed_verified_eradicated_and_remeasured_are_kept_apart(field: Field) {
+        let people = people(&field).await;
+        let a = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
+        // Ids are in the order of time, but not within a millisecond; nor are entries numbered so.
+        field.clock.advance_millis(1_000);
+        let b = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
+        sent(&people.post_desk, a, "verifications", &verified(90, 45.0)).await;
+        let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 210, "plants_method": "counted" });
+        sent(&people.phone, b, "measures", &measure).await;
+        photographed(&field, &people.phone, a).await;
+        let before = sent(&people.phone, a, "eradications", &destroyed(90, 45.0)).await;
+        let before_entry = before["receipt"]["entry_id"].as_str().unwrap().to_owned();
+        field.clock.advance_millis(1_000);
+        let mut bare = destroyed(210, 80.0);
+        bare["minutes"] = Value::Null;
+        sent(&people.phone, b, "eradications", &bare).await;
+        field.settle().await;
+        let all = figures(&people.phone, "by=commune").await;
+        let total = &all["total"];
+        let plants = |figure: &str| total[figure]["plants"].clone();
+        assert_eq!((total["plots"].clone(), total["verified_plots"].clone(), total["eradicated_plots"].clone()), (json!(2), json!(1), json!(1)));
+        assert_eq!(plants("claimed"), 300);
+        assert_eq!(total["claimed"]["area_m2"], 130.0);
+        assert_eq!(plants("verified"), 90);
+        assert_eq!(plants("remeasured"), 210);
+        assert_eq!(plants("destroyed_claimed"), 300);
+        assert_eq!(plants("eradicated"), 90);
+        assert_eq!(total["eradicated"]["area_m2"], 45.0);
+        assert_eq!(plants("approved"), 0);
+        assert_eq!(all["rows"][0]["key"], WEST);
+        assert_eq!(all["rows"][0]["name"], "Tây");
+        assert_eq!(all["rows"][0]["claimed"], total["claimed"]);
+        // As of the first eradication the second had not come.
+        let then = figures(&people.phone, &format!("as_of={before_entry}")).await;
+        assert_eq!(then["total"]["destroyed_claimed"]["plants"], 90);
+        assert_eq!(then["total"]["claimed"]["plants"], 300);
+        people.phone.get(&format!("/api/v1/ledger?as_of={}", field.new_id())).await.expect(400);
+        // Each figure leads to its facts.
+        let plots = figures(&people.phone, "by=plot&limit=1").await;
+        assert_eq!(plots["rows"].as_array().unwrap().len(), 1);
+        assert_eq!(plots["rows"][0]["key"], a.to_string());
+        assert_eq!(plots["rows"][0]["plot"]["facts"]["eradicated"]["facts"], json!([before["properties"]["fact"]]));
+        let next = people.phone.get(plots["next"].as_str().unwrap()).await.expect(200).json();
+        assert_eq!(next["rows"][0]["key"], b.to_string());
+        assert_eq!(next["next"], Value::Null);
+        assert_eq!(figures(&people.phone, "season=2025-2026&period=2026&crop=opium_poppy&from=2026-02-25&to=2026-02-25").await["total"], *total);
+        for nothing in ["season=2024-2025", "period=2025", "crop=cannabis", "from=2026-02-26", "commune=10002"] {
+            assert_eq!(figures(&people.phone, nothing).await["total"]["plots"], 0, "{nothing}");
+        }
+        let stranger = field.phone("máy Đông", &[EAST]).await;
+        assert_eq!(figures(&stranger, "").await["total"]["plots"], 0);
+    }
+
+    async fn an_old_version_counts_as_of_its_own_time(field: Field) {
+        let people = people(&field).await;
+        let id = field.new_id();
+        let path = format!("/api/v1/plots/{id}");
+        let first = people.phone.put(&path, &sized(104.3, 100, 50.0)).await.expect(201).json();
+        field.clock.advance_millis(1_000);
+        let mut corrected = sized(104.3, 400, 50.0);
+        corrected["properties"]["revises"] = json!(1);
+        people.phone.put(&path, &corrected).await.expect(201);
+        field.settle().await;
+        let entry = first["receipt"]["entry_id"].as_str().unwrap();
+        assert_eq!(figures(&people.phone, &format!("as_of={entry}")).await["total"]["claimed"]["plants"], 100);
+        assert_eq!(figures(&people.phone, "").await["total"]["claimed"]["plants"], 400);
+    }
+
+    async fn one_ground_that_two_units_claim_counts_once_until_it_is_decided(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
+        let mut again = sized(104.300_03, 325, 66.0);
+        again["properties"]["detected_at"] = json!("2026-02-28T10:15:00+07:00");
+        let second = recorded(&field, &people.post_desk, &again).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!(total["plots"], 1);
+        assert_eq!(total["claimed"]["area_m2"], 64.0);
+        assert_eq!(total["in_dispute"]["claimed"]["area_m2"], 66.0);
+        // Whoever asks, and however it is cut, the ground counts in one place.
+        let by_org = figures(&people.province, "by=org").await;
+        let of = |org: OrgId| by_org["rows"].as_array().unwrap().iter().find(|row| row["key"] == org.to_string()).unwrap().clone();
+        assert_eq!(of(people.reserve)["claimed"]["area_m2"], 64.0);
+        assert_eq!(of(people.post)["claimed"]["area_m2"], 0.0);
+        let own = figures(&people.post_desk, &format!("org={}", people.post)).await;
+        assert_eq!(own["total"]["in_dispute"]["claimed"]["plants"], 325);
+        let found = people.post_desk.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json();
+        assert_eq!(found[0]["is_likely"], true);
+        assert_eq!(found[0]["question"], "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?");
+        let sides: Vec<&Value> = [&found[0]["a"], &found[0]["b"]].into_iter().collect();
+        assert!(sides.iter().any(|side| side["plot"] == first.to_string() && side["left_out"] == 0.0));
+        assert!(sides.iter().any(|side| side["plot"] == second.to_string() && side["left_out"] == 1.0));
+        let distinct = json!({ "other": first, "result": "distinct", "reason": "hai đám khác nhau" });
+        people.phone.post(&format!("/api/v1/plots/{second}/judgements"), &distinct).await.expect(403);
+        sent(&people.province, second, "judgements", &distinct).await;
+        assert_eq!(figures(&people.province, "").await["total"]["claimed"]["area_m2"], 130.0);
+        field.clock.advance_millis(60_000);
+        let same = json!({ "other": first, "result": "same", "reason": "đã đối chiếu biên bản" });
+        let merged = sent(&people.province, second, "judgements", &same).await;
+        assert_eq!(merged["properties"]["state"], "merged");
+        assert_eq!(merged["properties"]["duplicate_of"], first.to_string());
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((total["claimed"]["area_m2"].clone(), total["not_counted_plots"].clone()), (json!(64.0), json!(1)));
+        assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
+    }
+
+    async fn neighbours_and_one_units_own_plots_are_added(field: Field) {
+        let people = people(&field).await;
+        // Nineteen metres: ten between the edges of two plots of 64 m².
+        recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
+        recorded(&field, &people.post_desk, &sized(104.300_185, 150, 64.0)).await;
+        recorded(&field, &people.phone, &sized(104.31, 320, 64.0)).await;
+        recorded(&field, &people.phone, &sized(104.310_03, 320, 64.0)).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!(total["claimed"]["area_m2"], 256.0);
+        assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
+    }
+
+    async fn a_communes_year_is_flagged_by_what_is_verified(field: Field) {
+        let people = people(&field).await;
+        let poppy = recorded(&field, &people.phone, &sized(104.30, 600, 40.0)).await;
+        let mut hemp = sized(104.32, 5_000, 900.0);
+        hemp["properties"]["crop"] = json!("cannabis");
+        recorded(&field, &people.phone, &hemp).await;
+        let flags = |client: Client| async move { client.get("/api/v1/ledger/communes?period=2026").await.expect(200).json() };
+        let none = flags(people.phone.clone()).await;
+        assert_eq!(none[0]["flag"]["class"], Value::Null);
+        assert_eq!(figures(&people.phone, "").await["total"]["claimed"]["plants"], 600, "cannabis waits for verification");
+        sent(&people.post_desk, poppy, "verifications", &verified(600, 40.0)).await;
+        let second = flags(people.phone.clone()).await;
+        assert_eq!(second[0]["code"], WEST);
+        assert_eq!((second[0]["plants"].clone(), second[0]["flag"]["class"].clone()), (json!(600), json!("II")));
+        assert_eq!(second[0]["flag"]["heading"], "Không phải kết luận pháp lý");
+        people.phone.get("/api/v1/ledger/communes").await.expect(400);
+    }
+
+    async fn rates_follow_their_definitions(field: Field) {
+        let people = people(&field).await;
+        let full = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
+        let half = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
+        let gone = recorded(&field, &people.phone, &sized(104.34, 100, 20.0)).await;
+        for (plot, plants, area_m2) in [(full, 100, 50.0), (half, 200, 80.0), (gone, 100, 20.0)] {
+            sent(&people.post_desk, plot, "verifications", &verified(plants, area_m2)).await;
+            photographed(&field, &people.phone, plot).await;
+        }
+        sent(&people.phone, full, "eradications", &destroyed(100, 50.0)).await;
+        let mut part = destroyed(50, 20.0);
+        part["completeness"] = json!("partial");
+        (part["remaining_plants"], part["remaining_area_m2"]) = (json!(150), json!(60));
+        sent(&people.phone, half, "eradications", &part).await;
+        sent(&people.post_desk, gone, "verifications", &json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "gone" })).await;
+        let rates = "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02";
+        let told = people.phone.get(rates).await.expect(200).json();
+        let cohort = &told["cohort"];
+        assert_eq!((cohort["plots"].clone(), cohort["full_plots"].clone(), cohort["gone_plots"].clone()), (json!(3), json!(1), json!(1)));
+        // 150 of 400 plants, 70 of 150 m².
+        assert_eq!(cohort["plants_rate"], 0.375);
+        assert!((cohort["area_rate"].as_f64().unwrap() - 70.0 / 150.0).abs() < 1e-12);
+        assert_eq!(cohort["is_target_met"], false);
+        assert_eq!(told["flow"]["plants"], 150);
+        // Detected 25 February 10:15, done 27 February 09:00: 46 h 45 min.
+        assert_eq!(told["lag"]["median_h"], 46.75);
+        assert_eq!((told["lag"]["within_24_h"].clone(), told["lag"]["within_72_h"].clone()), (json!(0.0), json!(1.0)));
+        assert_eq!(told["lag"]["open"][0]["plot"], half.to_string());
+        let alone = people.phone.get(&format!("{rates}&commune=10002")).await.expect(200).json();
+        assert_eq!((alone["cohort"]["plots_rate"].clone(), alone["cohort"]["is_target_met"].clone()), (Value::Null, Value::Null));
+        people.phone.get("/api/v1/ledger/rates?from=2026-03-02&to=2026-02-01").await.expect(400);
+    }
+
+    async fn what_comes_up_or_is_sown_again_is_told_with_what_nobody_visited(field: Field) {
+        let people = people(&field).await;
+        let mut old = Vec::new();
+        for (lon, result) in [(104.30, Some("resprout")), (104.32, Some("clear")), (104.34, None)] {
+            let mut plot = sized(lon, 320, 64.0);
+            plot["properties"]["detected_at"] = json!("2025-02-25T10:15:00+07:00");
+            let plot = recorded(&field, &people.phone, &plot).await;
+            photographed(&field, &people.phone, plot).await;
+            let mut done = eradication();
+            (done["started_at"], done["ended_at"]) = (json!("2025-02-27T08:00:00+07:00"), json!("2025-02-27T09:00:00+07:00"));
+            sent(&people.phone, plot, "eradications", &done).await;
+            if let Some(result) = result {
+                let look = json!({ "inspected_at": "2025-04-01T08:00:00+07:00", "result": result });
+                sent(&people.phone, plot, "reinspections", &look).await;
+            }
+            old.push(plot);
+        }
+        let path = "/api/v1/ledger/rates?from=2025-02-01&to=2025-05-31";
+        let told = people.phone.get(path).await.expect(200).json();
+        let resprout = &told["resprout"];
+        assert_eq!((resprout["due"].clone(), resprout["reinspected"].clone(), resprout["found"].clone()), (json!(3), json!(2), json!(1)));
+        assert_eq!(resprout["rate"], 0.5);
+        assert!((resprout["unvisited"].as_f64().unwrap() - 1.0 / 3.0).abs() < 1e-12);
+        // Sown again 30 m from the second; nobody has been at the third.
+        let new = recorded(&field, &people.phone, &sized(104.320_3, 90, 30.0)).await;
+        sent(&people.post_desk, new, "verifications", &verified(90, 30.0)).await;
+        let season = people.phone.get("/api/v1/ledger/rates?from=2025-09-01&to=2026-03-02&season=2025-2026").await.expect(200).json();
+        let again = &season["replanting"];
+        assert_eq!((again["plots"].clone(), again["visited"].clone(), again["replanted"].clone()), (json!(2), json!(1), json!(1)));
+        assert_eq!((again["rate"].clone(), again["unvisited"].clone()), (json!(1.0), json!(0.5)));
+        assert_eq!(old.len(), 3);
+    }
+}

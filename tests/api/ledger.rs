@@ -1,0 +1,322 @@
+//! A plot's life from outside: who may take which step, what follows from facts in any order, and what is expected.
+
+use serde_json::{Value, json};
+use tuantra::base::actor::{Actor, Role};
+use tuantra::base::ids::OrgId;
+use tuantra::identity::model::{AccountDraft, OrgDraft};
+use uuid::Uuid;
+
+use crate::field::{Client, Field};
+use crate::photos;
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+/// An organisation of the given name.
+pub async fn org(field: &Field, name: &str) -> OrgId {
+    let draft = OrgDraft {
+        name: name.to_owned(),
+        kind: "cong_an_tinh".parse().unwrap(),
+    };
+    let console = Actor::console();
+    field
+        .app
+        .identity
+        .add_org(&console, draft)
+        .await
+        .unwrap()
+        .id
+}
+
+/// An account of an organisation with a role in these communes.
+pub async fn desk(field: &Field, login: &str, org: OrgId, role: Role, communes: &[&str]) -> Client {
+    let draft = AccountDraft {
+        login: login.to_owned(),
+        org: Some(org),
+        role,
+        communes: communes.iter().map(|code| (*code).to_owned()).collect(),
+        password: None,
+    };
+    let console = Actor::console();
+    let identity = &field.app.identity;
+    let account = identity.add_account(&console, draft).await.unwrap();
+    let secret = identity
+        .account_token(&console, account.id, false, None)
+        .await
+        .unwrap();
+    field.with_token(secret.text, account.id)
+}
+
+/// The people of a story: a phone, and a desk of another organisation.
+struct People {
+    phone: Client,
+    desk: Client,
+    province: Client,
+}
+
+async fn people(field: &Field) -> People {
+    load_communes(field).await;
+    let province = org(field, "Công an tỉnh").await;
+    let post = org(field, "Đồn biên phòng").await;
+    People {
+        phone: field.phone("máy A", &[WEST]).await,
+        desk: desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await,
+        province: desk(field, "ca-tinh", province, Role::ProvincialOfficer, &[]).await,
+    }
+}
+
+fn path(plot: Uuid, act: &str) -> String {
+    format!("/api/v1/plots/{plot}{act}")
+}
+
+async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
+    let id = field.new_id();
+    client.put(&path(id, ""), plot).await.expect(201);
+    id
+}
+
+async fn told(client: &Client, plot: Uuid) -> Value {
+    let plot = client.get(&path(plot, "")).await.expect(200).json();
+    plot["properties"].clone()
+}
+
+/// A photo from before and one from after, joined to the plot.
+pub async fn photographed(field: &Field, client: &Client, plot: Uuid) {
+    for (size, phase) in [(40, "overview"), (44, "after")] {
+        let bytes = photos::jpeg(size, 30);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(plot);
+        sidecar["phase"] = json!(phase);
+        photos::taken(field, client, &bytes, &sidecar).await;
+    }
+    field.settle().await;
+}
+
+pub fn verification() -> Value {
+    json!({ "verified_at": "2026-02-26T08:00:00+07:00", "result": "confirmed", "plants": 320,
+        "plants_method": "counted", "area_m2": 64, "area_method": "tape" })
+}
+
+pub fn eradication() -> Value {
+    json!({ "started_at": "2026-02-27T08:00:00+07:00", "ended_at": "2026-02-27T09:00:00+07:00",
+        "methods": ["pull_up", "burn"], "plants_destroyed": 320, "plants_method": "counted", "area_m2_destroyed": 64,
+        "area_method": "tape", "completeness": "full", "minutes": { "number": "07/BB-CAX", "date": "2026-02-27" },
+        "confirmation": { "alone": false }, "witnesses": 2 })
+}
+
+fn reinspection(day: &str, result: &str) -> Value {
+    json!({ "inspected_at": format!("2026-{day}T08:00:00+07:00"), "result": result })
+}
+
+on_both! {
+    async fn a_plot_is_verified_destroyed_inspected_and_closed(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        assert_eq!(told(&phone, plot).await["state"], "detected");
+        let verified = desk.post(&path(plot, "/verifications"), &verification()).await.expect(201).json();
+        assert_eq!(verified["properties"]["state"], "verified");
+        assert_eq!(verified["receipt"]["id"], verified["properties"]["fact"]);
+        let claimed = phone.post(&path(plot, "/eradications"), &eradication()).await.expect(201).json();
+        assert_eq!(claimed["properties"]["state"], "eradicating");
+        assert_eq!(claimed["properties"]["missing"], json!(["photos_before", "photos_after"]));
+        photographed(&field, &phone, plot).await;
+        let done = told(&phone, plot).await;
+        assert_eq!(done["state"], "eradicated");
+        assert_eq!(done["quantities"]["eradicated"]["area_m2"], 64.0);
+        assert_eq!(done["quantities"]["verified"]["plants"], 320);
+        assert_eq!(done["quantities"]["approved"]["plants"], Value::Null);
+        assert_eq!(done["evidence"]["after"], 1);
+        let listed = phone.get("/api/v1/plots?state=eradicated").await.expect(200).json();
+        assert_eq!(listed["features"][0]["id"], plot.to_string());
+        let approval = json!({ "eradication": claimed["properties"]["fact"] });
+        province.post(&path(plot, "/approvals"), &approval).await.expect(201);
+        // No stage was told: thirty days after 27 February, past the flowering pass of the first of March.
+        assert_eq!(told(&phone, plot).await["reinspections_due"], json!([{ "on": "2026-03-29", "done": false }]));
+        field.clock.advance_millis(40 * 86_400_000);
+        let clear = phone.post(&path(plot, "/reinspections"), &reinspection("03-29", "clear")).await.expect(201).json();
+        let end = &clear["properties"];
+        assert_eq!(end["state"], "clear");
+        assert_eq!(end["approved"], true);
+        let kinds: Vec<&str> = end["timeline"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["verification", "eradication", "approval", "reinspection"]);
+        assert_eq!(end["timeline"][1]["said"]["minutes"]["number"], "07/BB-CAX");
+        assert_eq!(end["flags"], json!([]));
+    }
+
+    async fn facts_in_any_order_give_the_same_state(field: Field) {
+        let People { phone, desk, .. } = people(&field).await;
+        field.clock.advance_millis(40 * 86_400_000);
+        let acts = [
+            (&desk, "/verifications", verification()),
+            (&phone, "/eradications", eradication()),
+            (&phone, "/reinspections", reinspection("03-20", "resprout")),
+            (&phone, "/eradications", {
+                let mut again = eradication();
+                (again["started_at"], again["ended_at"]) = (json!("2026-03-21T08:00:00+07:00"), json!("2026-03-21T09:00:00+07:00"));
+                again["plants_destroyed"] = json!(9);
+                again
+            }),
+        ];
+        let mut ends = Vec::new();
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+            let plot = recorded(&field, &phone, &plot_at(104.3 + 0.01 * f64::from(u8::try_from(ends.len()).unwrap()), 22.4)).await;
+            photographed(&field, &phone, plot).await;
+            for index in order {
+                let (client, act, body) = &acts[index];
+                client.post(&path(plot, act), body).await.expect(201);
+                let again = client.post(&path(plot, act), body).await.expect(200);
+                assert!(again.json()["receipt"]["entry_id"].is_string());
+            }
+            let told = told(&phone, plot).await;
+            let states: Vec<Value> = told["timeline"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect();
+            ends.push((told["state"].clone(), states, told["reinspections_due"].clone(), told["quantities"]["eradicated"]["plants"].clone()));
+        }
+        assert_eq!(ends[0].0, "eradicated");
+        assert_eq!(ends[0].1, [json!("verified"), json!("eradicated"), json!("resprout"), json!("eradicated")]);
+        assert_eq!(ends[0], ends[1]);
+        assert_eq!(ends[0], ends[2]);
+    }
+
+    async fn only_an_independent_account_verifies(field: Field) {
+        let People { phone, desk: post, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        phone.post(&path(plot, "/verifications"), &verification()).await.expect(403);
+        let reserve = OrgId(tuantra::identity::model::RESERVE_ORG.0);
+        let same = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
+        let refused = same.post(&path(plot, "/verifications"), &verification()).await.expect(422);
+        assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"));
+        let orgless = field.account("khong-don-vi", Role::CommuneOfficer, &[WEST]).await;
+        orgless.post(&path(plot, "/verifications"), &verification()).await.expect(422);
+        let elsewhere = desk(&field, "xa-khac", org(&field, "Xã khác").await, Role::CommuneOfficer, &[EAST]).await;
+        elsewhere.post(&path(plot, "/verifications"), &verification()).await.expect(404);
+        post.post(&path(plot, "/verifications"), &verification()).await.expect(201);
+        // An officer who recorded a plot himself and then made an account elsewhere to verify it.
+        let officer = desk(&field, "can-bo", reserve, Role::ProvincialOfficer, &[]).await;
+        let own = recorded(&field, &officer, &plot_at(104.31, 22.4)).await;
+        let other = org(&field, "Đơn vị bạn").await;
+        let made = json!({ "login": "tay-trong", "role": "post_officer", "org": other, "communes": [WEST] });
+        let made = officer.post("/api/v1/accounts", &made).await.expect(201).json();
+        let token = officer.post(&format!("/api/v1/accounts/{}/tokens", made["id"].as_str().unwrap()), &json!({})).await.expect(201).json();
+        let straw = field.with_token(token["token"].as_str().unwrap().to_owned(), made["id"].as_str().unwrap().parse().unwrap());
+        let refused = straw.post(&path(own, "/verifications"), &verification()).await.expect(422);
+        assert!(String::from_utf8_lossy(&refused.bytes).contains("did not create"));
+    }
+
+    async fn an_id_is_its_first_authors(field: Field) {
+        let People { phone, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let mut sent = eradication();
+        sent["id"] = json!(field.new_id());
+        let first = phone.post(&path(plot, "/eradications"), &sent).await.expect(201).json();
+        assert_eq!(first["properties"]["fact"], sent["id"]);
+        let again = phone.post(&path(plot, "/eradications"), &sent).await.expect(200).json();
+        assert_eq!(again["receipt"], first["receipt"]);
+        let mut other = sent.clone();
+        other["plants_destroyed"] = json!(900);
+        let differs = phone.post(&path(plot, "/eradications"), &other).await.expect(409);
+        assert_eq!(differs.problem(), "content-differs");
+        let stranger = field.phone("máy B", &[WEST]).await;
+        let kept = stranger.post(&path(plot, "/eradications"), &other).await.expect(201).json();
+        assert_eq!(kept["properties"]["quantities"]["destroyed_claimed"]["plants"], 320);
+        assert_eq!(kept["receipt"]["actor"], stranger.id.to_string());
+    }
+
+    async fn a_mistake_is_taken_back_and_only_the_province_opens_again(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let reason = json!({ "reason": "ghi nhầm điểm" });
+        field.phone("máy B", &[WEST]).await.post(&path(plot, "/retractions"), &reason).await.expect(422);
+        let back = phone.post(&path(plot, "/retractions"), &reason).await.expect(201).json();
+        assert_eq!(back["properties"]["state"], "retracted");
+        let late = desk.post(&path(plot, "/verifications"), &verification()).await.expect(201).json();
+        assert_eq!(late["properties"]["state"], "retracted");
+        desk.post(&path(plot, "/reopenings"), &reason).await.expect(403);
+        field.clock.advance_millis(60_000);
+        let open = province.post(&path(plot, "/reopenings"), &reason).await.expect(201).json();
+        assert_eq!(open["properties"]["state"], "verified");
+    }
+
+    async fn what_is_expected_is_listed_until_it_comes(field: Field) {
+        let People { phone, province, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        photographed(&field, &phone, plot).await;
+        let mut pending = eradication();
+        pending["minutes"] = Value::Null;
+        pending["minutes_pending"] = json!(true);
+        let claimed = phone.post(&path(plot, "/eradications"), &pending).await.expect(201).json();
+        assert_eq!(claimed["properties"]["state"], "eradicated");
+        let minutes = phone.get("/api/v1/ledger/minutes-due").await.expect(200).json();
+        assert_eq!(minutes["plots"][0]["plot"], plot.to_string());
+        assert_eq!(minutes["plots"][0]["due_at"], "2026-03-02T02:00:00Z");
+        assert_eq!(minutes["plots"][0]["is_overdue"], true);
+        let due = phone.get("/api/v1/ledger/reinspections-due").await.expect(200).json();
+        assert_eq!(due["plots"][0]["due_on"], "2026-03-29");
+        assert_eq!(due["plots"][0]["is_overdue"], false);
+        let overdue = "/api/v1/ledger/reinspections-due?overdue=true";
+        assert_eq!(phone.get(overdue).await.expect(200).json()["plots"], json!([]));
+        field.clock.advance_millis(28 * 86_400_000);
+        assert_eq!(province.get(overdue).await.expect(200).json()["plots"][0]["plot"], plot.to_string());
+        let stranger = field.phone("máy Đông", &[EAST]).await;
+        assert_eq!(stranger.get(overdue).await.expect(200).json()["plots"], json!([]));
+        let paper = json!({ "number": "08/BB", "date": "2026-03-03", "eradication": claimed["properties"]["fact"] });
+        phone.post(&path(plot, "/minutes"), &paper).await.expect(201);
+        assert_eq!(phone.get("/api/v1/ledger/minutes-due").await.expect(200).json()["plots"], json!([]));
+        phone.post(&path(plot, "/reinspections"), &reinspection("03-29", "clear")).await.expect(201);
+        assert_eq!(phone.get(overdue).await.expect(200).json()["plots"], json!([]));
+    }
+
+    async fn a_definition_is_set_with_a_reason_and_states_follow(field: Field) {
+        let People { phone, province, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        photographed(&field, &phone, plot).await;
+        phone.post(&path(plot, "/eradications"), &eradication()).await.expect(201);
+        let all = phone.get("/api/v1/ledger/definitions").await.expect(200).json();
+        let mut next = all[0]["definition"].clone();
+        assert_eq!(next["stop_plants"], 450);
+        next["stop_plants"] = json!(300);
+        let unnumbered = json!({ "definition": next, "reason": "thử" });
+        province.post("/api/v1/ledger/definitions", &unnumbered).await.expect(400);
+        next["version"] = json!(2);
+        phone.post("/api/v1/ledger/definitions", &json!({ "definition": next, "reason": "thử" })).await.expect(403);
+        province.post("/api/v1/ledger/definitions", &json!({ "definition": next, "reason": "giữ mẫu sớm hơn" })).await.expect(201);
+        field.settle().await;
+        let told = told(&phone, plot).await;
+        assert_eq!(told["state"], "eradicating");
+        assert_eq!(told["missing"], json!(["samples"]));
+        assert_eq!(told["ledger_definition"], 2);
+        let listed = phone.get("/api/v1/plots?state=eradicating").await.expect(200).json();
+        assert_eq!(listed["features"][0]["id"], plot.to_string());
+    }
+
+    async fn a_new_sowing_is_a_new_plot_that_names_the_old(field: Field) {
+        let People { phone, .. } = people(&field).await;
+        let mut old = plot_at(104.3, 22.4);
+        old["properties"]["detected_at"] = json!("2025-02-25T10:15:00+07:00");
+        let old = recorded(&field, &phone, &old).await;
+        let mut new = plot_at(104.3, 22.4);
+        new["properties"]["replanting_of"] = json!(old);
+        let new = recorded(&field, &phone, &new).await;
+        field.settle().await;
+        assert_eq!(told(&phone, old).await["replanted_by"], json!([new]));
+        assert_eq!(told(&phone, old).await["season"], "2024-2025");
+        assert_eq!(told(&phone, new).await["replanting_of"], old.to_string());
+    }
+
+    async fn badges_stand_on_plots_and_incidents_and_say_what_they_are_not(field: Field) {
+        let People { phone, .. } = people(&field).await;
+        let incident = field.new_id();
+        let incident_path = format!("/api/v1/incidents/{incident}");
+        let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&incident_path, &body).await.expect(201);
+        let mut plots = Vec::new();
+        for lon in [104.3, 104.31] {
+            let mut plot = plot_at(lon, 22.4);
+            plot["properties"]["incident"] = json!(incident);
+            plots.push(recorded(&field, &phone, &plot).await);
+        }
+        assert_eq!(told(&phone, plots[0]).await["law_badge"], Value::Null);
+        let badge = phone.get(&incident_path).await.expect(200).json()["law_badge"].clone();
+        assert_eq!(badge["plants"], 640);
+        assert_eq!(badge["reaches_plants"], 500);
+        assert_eq!(badge["basis"], "claimed");
+        assert_eq!(badge["heading"], "Không phải kết luận pháp lý");
+    }
+}
