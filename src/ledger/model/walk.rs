@@ -189,7 +189,10 @@ impl<'a> Walked<'a> {
             self.counted.remove(index);
             flag = Some(LifeFlag::ClaimedTwice);
         }
-        self.state = PlotState::Eradicating;
+        // Cannabis that nobody verified stays where it is: no figure may count it for having been destroyed.
+        if !missing.contains(&Missing::Verification) {
+            self.state = PlotState::Eradicating;
+        }
         if is_full {
             self.missing.clone_from(&missing);
             if missing.is_empty() {
@@ -257,7 +260,8 @@ impl<'a> Walked<'a> {
 
     /// What is known only once the whole way was walked.
     fn look_back(&mut self, around: &Around<'a>, now: Timestamp) {
-        if !matches!(self.state, PlotState::Eradicating) {
+        let unverified = !self.state.is_final() && self.missing.contains(&Missing::Verification);
+        if self.state != PlotState::Eradicating && !unverified {
             self.missing.clear();
         }
         let verified_at = around.verified_at();

@@ -153,6 +153,7 @@ fn cannabis_is_neither_destroyed_nor_counted_before_verification() {
     let mut facts = vec![eradicated(1, "2026-02-11", &json!({}))];
     let early = life(&hemp, &facts);
     assert_eq!(early.missing, [Missing::Verification]);
+    assert_eq!(early.state, PlotState::Detected);
     assert_eq!(early.quantities.eradicated.plants, None);
     assert!(early.flags.contains(&LifeFlag::DestroyedUnverified));
     facts.push(found(2, "2026-02-12", "look_alike"));
