@@ -99,6 +99,7 @@ impl FineGround {
     }
 
     /// The words to sweep around regions of the coarse masks, sorted, by the lattice they belong to.
+    #[must_use]
     pub fn words_in(&self, coarse: &BTreeSet<Region>) -> Vec<(Lattice, Vec<ParentCell>)> {
         let all = self.words.iter();
         let near = all.filter_map(|(mask, words)| {

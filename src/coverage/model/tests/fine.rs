@@ -24,12 +24,10 @@ fn regions_of(grid: &RiskGrid) -> BTreeSet<Region> {
 fn fine_ground_around_a_walk_is_what_lies_in_its_regions() {
     let (ground, grids) = two_places();
     for grid in &grids {
-        let near = BTreeMap::from_iter(
-            ground
-                .words_in(&regions_of(grid))
-                .into_iter()
-                .map(|(lattice, words)| (u8::from(lattice.mask()), words)),
-        );
+        let near = ground.words_in(&regions_of(grid)).into_iter();
+        let near: BTreeMap<u8, Vec<ParentCell>> = near
+            .map(|(lattice, words)| (u8::from(lattice.mask()), words))
+            .collect();
         let own: Vec<ParentCell> = grid.words().collect();
         assert_eq!(near, BTreeMap::from([(12, own)]));
     }

@@ -1,0 +1,79 @@
+//! The routes of the books: what happens to plots, and what it comes to.
+
+use utoipa_axum::routes;
+
+use crate::base::actor::Right::{
+    ChangeDefinitions, ReadPlots, RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
+};
+use crate::http::Access::{Needs, NeedsInProvince};
+use crate::ledger;
+
+use super::routes::Routes;
+
+/// Those who write down what happens to plots, and those who judge it.
+pub(super) fn bookkeepers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(ledger::http::confirm_plot),
+                routes!(ledger::http::eradicate_plot),
+                routes!(ledger::http::add_minutes),
+                routes!(ledger::http::reinspect_plot),
+                routes!(ledger::http::retract_plot),
+            ],
+        )
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::verify_plot),
+                routes!(ledger::http::approve_eradication),
+            ],
+        )
+        .all(Needs(VerifyPlots), [routes!(ledger::http::judge_plot)])
+        .all(
+            Needs(RevisePlots),
+            [
+                routes!(ledger::http::transfer_plot),
+                routes!(ledger::http::refer_plot),
+            ],
+        )
+        .all(
+            NeedsInProvince(ReopenPlots),
+            [routes!(ledger::http::reopen_plot)],
+        )
+}
+
+/// Those who read what is expected and what it comes to.
+pub(super) fn book_readers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::reinspections_due),
+                routes!(ledger::http::minutes_due),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_figures),
+                routes!(ledger::http::ledger_rates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_communes),
+                routes!(ledger::http::ledger_duplicates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [routes!(ledger::http::ledger_definitions)],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(ledger::http::set_ledger_definition)],
+        )
+}
