@@ -189,10 +189,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
         }
-        (
-            "GET",
-            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
-        ) => sample(&route.path, none, false),
         ("GET", "/api/v1/journal/proof") => {
             sample(format!("/api/v1/journal/proof?entry={id}"), none, false)
         }
@@ -303,7 +299,10 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/reinspections-due"
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
-            | "/api/v1/ledger/duplicates",
+            | "/api/v1/ledger/duplicates"
+            | "/api/v1/journal/head"
+            | "/api/v1/journal/checkpoint"
+            | "/api/v1/journal/heads",
         ) => sample(&route.path, none, false),
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
