@@ -4,15 +4,19 @@
 //! - `memory`: how fast this machine ORs masks, the limit of answers from memory;
 //! - `anchors`: everything that was tried in PostGIS, side by side (`anchors=PATROLS` for another size than 10,000);
 //! - `province`: 99 communes, 10,000 patrols, ours against PostGIS, warm and cold, in the engine and over HTTP
-//!   (`province=1000` holds the plain query against ours as well).
+//!   (`province=1000` holds the plain query against ours as well);
+//! - `national`: the communes of the GeoJSON file that `NATIONAL` names, as many patrols a year as are listed
+//!   (`national=6200,62000,620000`); `CURVES` names an SVG file to draw what was seen into.
 //!
 //! Without a part, `memory` and `province` run. Loads go into throwaway folders; where `SCALE_DATA` names a
 //! folder they stay there, and a load that was cut goes on.
 
 mod anchors;
 mod cluster;
+mod curves;
 mod engine;
 mod memory;
+mod national;
 mod postgis;
 mod province;
 mod report;
@@ -51,11 +55,25 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     if words.is_empty() || part(words, "memory", 0)?.is_some() {
         memory::run();
     }
+    if let Some(sizes) = sizes(words)? {
+        national::run(&sizes).await?;
+    }
     let province = part(words, "province", 10_000)?;
     if let Some(patrols) = province.or(words.is_empty().then_some(10_000)) {
         province::run(COMMUNES, patrols).await?;
     }
     Ok(())
+}
+
+/// The sizes of a country's year that are asked for.
+fn sizes(words: &[String]) -> anyhow::Result<Option<Vec<usize>>> {
+    let own = words.iter().find_map(|word| {
+        let rest = word.strip_prefix("national")?;
+        rest.strip_prefix('=')
+            .or((rest.is_empty()).then_some("6200"))
+    });
+    let sizes = own.map(|list| list.split(',').map(str::parse).collect::<Result<_, _>>());
+    Ok(sizes.transpose()?)
 }
 
 /// Whether a part is asked for, and with how many patrols.
