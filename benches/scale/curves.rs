@@ -129,10 +129,11 @@ impl Frame {
         let ink = INKS.get(number % INKS.len()).copied().unwrap_or_default();
         let places = curve.points.iter();
         let places = places.map(|(patrols, value)| (self.x(real(*patrols)), self.y(*value)));
-        let way: String = places
-            .clone()
-            .map(|(x, y)| format!(" {x:.1},{y:.1}"))
-            .collect();
+        let mut way = String::new();
+        for (x, y) in places.clone() {
+            // Writing to a string cannot fail.
+            let _ = write!(way, "{x:.1},{y:.1} ");
+        }
         add(
             svg,
             format_args!(
