@@ -1,5 +1,5 @@
 //! A made-up season with honest claims and injected double claims, for judging the search for double claims. Written
-//! and kept before the search was; seeds from 101 on are held out: the search was not tuned on them.
+//! and kept before the search was; seeds from 301 on are held out: nothing was looked at with them before the search was done.
 //!
 //! Assumed: plots of 10 to 1,500 m² (log-normal about 64 m²) and 2 to 40 plants per m² as cases in the press; a phone's
 //! averaged point errs by 2 to 6 m (1 sigma on each axis); the recorder stands within half the plot's radius of its
