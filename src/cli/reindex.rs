@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use anyhow::ensure;
 use clap::Args;
 
 use crate::jobs;
@@ -42,8 +43,14 @@ impl Reindex {
         };
         jobs::work_off(&app, INDEX_JOB, workers, told).await?;
         let took_s = begun.elapsed().as_secs_f64();
-        print_line(&format!("{all} patrols indexed in {took_s:.1} s"));
+        let failed = app.journal.set_aside(INDEX_JOB).await?;
         app.journal.store().close().await;
+        let indexed = all.saturating_sub(failed);
+        print_line(&format!("{indexed} patrols indexed in {took_s:.1} s"));
+        ensure!(
+            failed == 0,
+            "{failed} patrols could not be indexed and were set aside; the log says why"
+        );
         Ok(())
     }
 }

@@ -91,6 +91,12 @@ impl Journal {
     /// How many jobs of a kind wait, and since when the oldest is due.
     pub async fn waiting(&self, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
         let mut tx = self.store().read().await?;
-        sql::waiting_jobs(&mut tx, kind).await
+        sql::jobs_in_state(&mut tx, kind, "waiting").await
+    }
+
+    /// How many jobs of a kind failed too often and were set aside.
+    pub async fn set_aside(&self, kind: &str) -> Result<i64, Error> {
+        let mut tx = self.store().read().await?;
+        Ok(sql::jobs_in_state(&mut tx, kind, "dead").await?.0)
     }
 }

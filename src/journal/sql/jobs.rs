@@ -20,8 +20,8 @@ pub(super) const LEASE_JOB: &str = "UPDATE jobs SET lease_until = $3, attempts =
 pub(super) const FINISH_JOB: &str = "DELETE FROM jobs WHERE id = $1";
 pub(super) const DELAY_JOB: &str =
     "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
-pub(super) const WAITING_JOBS: &str =
-    "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = 'waiting'";
+pub(super) const JOBS_IN_STATE: &str =
+    "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = $2";
 
 /// One piece of work that waits for the background worker.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -114,7 +114,14 @@ pub async fn delay_job(
     .map(drop)
 }
 
-/// How many jobs of a kind wait, and since when the oldest is due.
-pub async fn waiting_jobs(tx: &mut Tx, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
-    on!(tx, |c| sqlx::query_as(WAITING_JOBS).bind(kind).fetch_one(c))
+/// How many jobs of a kind are in a state, and when the oldest was due.
+pub async fn jobs_in_state(
+    tx: &mut Tx,
+    kind: &str,
+    state: &str,
+) -> Result<(i64, Option<Timestamp>), Error> {
+    on!(tx, |c| sqlx::query_as(JOBS_IN_STATE)
+        .bind(kind)
+        .bind(state)
+        .fetch_one(c))
 }

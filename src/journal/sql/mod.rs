@@ -92,7 +92,7 @@ pub const STATEMENTS: &[&str] = &[
     LEASE_JOB,
     FINISH_JOB,
     DELAY_JOB,
-    WAITING_JOBS,
+    JOBS_IN_STATE,
     TILE,
     SET_TILE,
     INSERT_HEAD,
