@@ -74,6 +74,8 @@ vocabulary! {
         Reopening = "reopening",
         /// It was decided whether two plots are one.
         Judgement = "judgement",
+        /// An eradication counts without its photos, for a reason.
+        Waiver = "waiver",
         /// A tip.
         Tip = "tip",
         /// A content kept aside.

@@ -295,7 +295,13 @@ fn bookkeepers(routes: Routes) -> Routes {
                 routes!(ledger::http::approve_eradication),
             ],
         )
-        .all(Needs(VerifyPlots), [routes!(ledger::http::judge_plot)])
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::judge_plot),
+                routes!(ledger::http::waive_photos),
+            ],
+        )
         .all(
             Needs(RevisePlots),
             [

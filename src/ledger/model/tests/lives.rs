@@ -10,8 +10,13 @@ fn state(facts: &[Fact]) -> PlotState {
     life(&plot(), facts).state
 }
 
-fn missing_with(plot: &PlotFacts, changes: &Value, photos: EvidenceSummary) -> Vec<Missing> {
+fn missing_with(plot: &PlotFacts, changes: &Value, is_photographed: bool) -> Vec<Missing> {
     let facts = [eradicated(1, "2026-02-11", changes)];
+    let photos = if is_photographed {
+        photos_of(&facts)
+    } else {
+        EvidenceSummary::default()
+    };
     let rules = Definition::default();
     live(
         plot,
@@ -101,16 +106,17 @@ fn what_resprouts_is_destroyed_again_and_never_added() {
 
 #[test]
 fn the_guard_names_everything_that_is_missing() {
-    let none = EvidenceSummary::default();
     let bare =
         json!({ "minutes": null, "confirmation": null, "started_at": "2026-02-09T07:00:00+07:00" });
     assert_eq!(
-        missing_with(&plot(), &bare, none),
+        missing_with(&plot(), &bare, false),
         [
             Missing::Confirmation,
             Missing::Minutes,
             Missing::PhotosBefore,
+            Missing::PhotosCloseUp,
             Missing::PhotosAfter,
+            Missing::PhotosAtTheWork,
             Missing::TimeOrder
         ]
     );
@@ -127,16 +133,16 @@ fn at_450_plants_the_work_needs_samples_or_a_release() {
         claimed: measured(450, 64.0),
         ..plot()
     };
-    assert_eq!(missing_with(&large, &json!({}), PHOTOS), [Missing::Samples]);
+    assert_eq!(missing_with(&large, &json!({}), true), [Missing::Samples]);
     let smaller = PlotFacts {
         claimed: measured(449, 64.0),
         ..plot()
     };
-    assert!(missing_with(&smaller, &json!({}), PHOTOS).is_empty());
+    assert!(missing_with(&smaller, &json!({}), true).is_empty());
     let sampled = json!({ "samples": [{ "number": "M1", "seal": "NP-07" }] });
-    assert!(missing_with(&large, &sampled, PHOTOS).is_empty());
+    assert!(missing_with(&large, &sampled, true).is_empty());
     let released = json!({ "release": { "agency": "PC04", "document": "15/CV" } });
-    assert!(missing_with(&large, &released, PHOTOS).is_empty());
+    assert!(missing_with(&large, &released, true).is_empty());
     let verified_larger = [
         verified(1, "2026-02-10", 1_075, 64.0),
         eradicated(2, "2026-02-11", &json!({})),
@@ -191,7 +197,7 @@ fn minutes_may_come_within_72_hours() {
         &json!({ "minutes": null, "minutes_pending": true }),
     );
     let rules = Definition::default();
-    let told = |facts: &[Fact], now: &str| live(&plot(), facts, &PHOTOS, &rules, at(now));
+    let told = |facts: &[Fact], now: &str| live(&plot(), facts, &photos_of(facts), &rules, at(now));
     let waiting = told(std::slice::from_ref(&pending), "2026-02-14T10:00:00+07:00");
     assert_eq!(waiting.state, PlotState::Eradicated);
     assert_eq!(
