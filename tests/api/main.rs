@@ -7,6 +7,7 @@
 )]
 
 #[macro_use]
+mod evidence;
 mod field;
 
 mod areas;

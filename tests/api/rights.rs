@@ -57,6 +57,7 @@ struct Things {
     patrol: Uuid,
     device: Uuid,
     incident: Uuid,
+    eradication: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -118,9 +119,22 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         .await
         .expect(201)
         .json();
+    let claimed = phone
+        .post(
+            &format!("/api/v1/plots/{plot}/eradications"),
+            &crate::ledger::eradication(),
+        )
+        .await
+        .expect(201)
+        .json();
     Things {
         place,
         plot,
+        eradication: claimed["properties"]["fact"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap(),
         photo,
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
@@ -313,6 +327,17 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/ledger/communes") => {
             sample("/api/v1/ledger/communes?period=2026", none, false)
         }
+        ("GET", "/api/v1/eradications/{id}/evidence") => sample(
+            format!("/api/v1/eradications/{}/evidence", things.eradication),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/evidence/definitions") => sample(&route.path, none, false),
+        ("POST", "/api/v1/evidence/definitions") => sample(
+            "/api/v1/evidence/definitions",
+            json!({ "definition": tuantra::evidence::model::grade::GradeRules::default(), "reason": "thử" }),
+            false,
+        ),
         ("POST", "/api/v1/ledger/definitions") => sample(
             "/api/v1/ledger/definitions",
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
@@ -409,6 +434,7 @@ fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, 
         "transfers" => {
             json!({ "transferred_at": at, "to_org": tuantra::identity::model::RESERVE_ORG, "document": "1/BBBG" })
         }
+        "waivers" => json!({ "eradication": things.eradication, "reason": "thử" }),
         "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
         "retractions" | "reopenings" => json!({ "reason": "thử" }),
         "judgements" => json!({ "other": things.plot, "result": "distinct", "reason": "thử" }),

@@ -1,6 +1,7 @@
 //! What a photo claims and what its bytes show. Pure: bytes in, facts and pictures out.
 
 pub mod cross_check;
+pub mod grade;
 pub mod picture;
 pub mod sidecar;
 

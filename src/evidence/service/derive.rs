@@ -15,7 +15,7 @@ use crate::store;
 use super::{Error, Evidence};
 
 /// The flag of a picture whose pixels are not read here.
-const HEIC: &str = "heic_placeholder";
+pub(super) const HEIC: &str = "heic_placeholder";
 
 struct Made {
     job: JobRow,

@@ -3,7 +3,9 @@
 mod announce;
 mod collect;
 mod decoder;
+mod definitions;
 mod derive;
+mod grades;
 mod link;
 mod original;
 mod prove;
@@ -18,12 +20,14 @@ use crate::base::actor::Actor;
 use crate::base::refusal::Refusal;
 use crate::blobs::{self, Blobs};
 use crate::journal::{Journal, KeptAside};
+use crate::patrols::Patrols;
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
 pub use decoder::{Bounds, Decoder, decoded_frames};
+pub use definitions::RulesEntry;
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
@@ -39,6 +43,14 @@ pub enum Error {
     /// The sidecar has faults.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A parameter cannot be accepted.
+    #[error("{name}: {reason}")]
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What would be accepted.
+        reason: String,
+    },
     /// The same id came with another sidecar; both are kept.
     #[error("the id is used for other content")]
     Differs(Box<KeptAside>),
@@ -86,6 +98,7 @@ pub const DERIVE_JOB: &str = "derive_photo";
 pub struct Evidence {
     journal: Journal,
     plots: Plots,
+    patrols: Patrols,
     blobs: Blobs,
     most_bytes: u64,
     decoder: Decoder,
@@ -98,10 +111,17 @@ pub struct Evidence {
 impl Evidence {
     /// Photos of at most `most_bytes` over this journal's store and these blobs.
     #[must_use]
-    pub fn new(journal: Journal, plots: Plots, blobs: Blobs, most_bytes: u64) -> Self {
+    pub fn new(
+        journal: Journal,
+        plots: Plots,
+        patrols: Patrols,
+        blobs: Blobs,
+        most_bytes: u64,
+    ) -> Self {
         Self {
             journal,
             plots,
+            patrols,
             blobs,
             most_bytes,
             decoder: Decoder::in_process(),

@@ -54,10 +54,9 @@ const fn right(kind: FactKind) -> Right {
         | FactKind::Minutes
         | FactKind::Reinspection
         | FactKind::Retraction => Right::RecordPlots,
-        FactKind::Verification
-        | FactKind::Approval
-        | FactKind::Judgement
-        | FactKind::Waiver => Right::VerifyPlots,
+        FactKind::Verification | FactKind::Approval | FactKind::Judgement | FactKind::Waiver => {
+            Right::VerifyPlots
+        }
         FactKind::Transfer | FactKind::Referral => Right::RevisePlots,
         FactKind::Reopening => Right::ReopenPlots,
     }
@@ -184,7 +183,8 @@ impl Ledger {
                 self.check_independent(tx, sent, plot.author, plot.org)
                     .await
             }
-            Act::Approval(Approval { eradication, .. }) | Act::Waiver(Waiver { eradication, .. }) => {
+            Act::Approval(Approval { eradication, .. })
+            | Act::Waiver(Waiver { eradication, .. }) => {
                 let known = sql::fact(tx, *eradication).await?;
                 let known = known.filter(|fact| {
                     fact.plot == sent.plot && fact.kind == FactKind::Eradication.as_str()

@@ -378,3 +378,72 @@ fn badges_follow_the_thresholds_of_the_laws() {
     assert_eq!(class(0, 0.0), None);
     assert!(commune_flag(&rules, 0, 124.9).near_threshold);
 }
+
+#[test]
+fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
+    let fact = eradicated(1, "2026-02-11", &json!({}));
+    let missing = |shots: Vec<Shot>| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        let facts = std::slice::from_ref(&fact);
+        live(&plot(), facts, &EvidenceSummary::of(shots), &rules, now).missing
+    };
+    let began = at("2026-02-11T09:00:00+07:00");
+    let all = |change: &dyn Fn(&mut Shot)| {
+        let mut shots =
+            [Shown::Before, Shown::CloseUp, Shown::After].map(|shown| shot(shown, began));
+        shots.iter_mut().for_each(change);
+        shots.to_vec()
+    };
+    assert!(missing(all(&|_| ())).is_empty());
+    assert!(missing(all(&|shot| shot.eradication = Some(fact.id))).is_empty());
+    assert_eq!(
+        missing(all(&|shot| shot.eradication = Some(fact_id(7)))),
+        [
+            Missing::PhotosBefore,
+            Missing::PhotosCloseUp,
+            Missing::PhotosAfter,
+            Missing::PhotosAtTheWork
+        ]
+    );
+    let late = [Missing::PhotosAtTheWork];
+    let hour_ms = 3_600_000;
+    assert!(missing(all(&|shot| shot.taken_at = began.plus_millis(-12 * hour_ms))).is_empty());
+    assert_eq!(
+        missing(all(
+            &|shot| shot.taken_at = began.plus_millis(-12 * hour_ms - 1)
+        )),
+        late
+    );
+    assert!(missing(all(&|shot| shot.beyond_m = Some(100.0))).is_empty());
+    assert_eq!(missing(all(&|shot| shot.beyond_m = Some(100.1))), late);
+    assert_eq!(missing(all(&|shot| shot.beyond_m = None)), late);
+}
+
+#[test]
+fn a_waiver_lets_the_work_count_and_stays_visible() {
+    let work = eradicated(1, "2026-02-11", &json!({}));
+    let waiver = json!({ "eradication": fact_id(1), "reason": "máy hỏng giữa chừng" });
+    let waived = fact(2, DESK, FactKind::Waiver, waiver);
+    let told = |facts: &[Fact], photos: &EvidenceSummary| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        live(&plot(), facts, photos, &rules, now)
+    };
+    let none = EvidenceSummary::default();
+    let both = [work.clone(), waived.clone()];
+    assert_eq!(told(&both[..1], &none).state, PlotState::Eradicating);
+    let life = told(&both, &none);
+    assert_eq!(life.state, PlotState::Eradicated);
+    assert!(life.flags.contains(&LifeFlag::PhotosWaived));
+    assert!(
+        !told(&both, &photos_of(&both))
+            .flags
+            .contains(&LifeFlag::PhotosWaived)
+    );
+    // What was waived is what was read: a correction needs its own.
+    let mut corrected = eradicated(3, "2026-02-11", &json!({ "plants_destroyed": 300 }));
+    corrected.corrects = Some(fact_id(1));
+    assert_eq!(
+        told(&[work, waived, corrected], &none).state,
+        PlotState::Eradicating
+    );
+}

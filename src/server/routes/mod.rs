@@ -1,5 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
+mod books;
+
 use utoipa::OpenApi;
 use utoipa_axum::routes;
 
@@ -8,7 +10,7 @@ use crate::base::actor::Right::{
     ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity,
     ReadCoarseDensity, ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals,
     ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols,
-    RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols, VerifyPlots,
+    RecordPhotos, RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
@@ -33,9 +35,10 @@ type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    enrollers(keepers(book_readers(bookkeepers(readers(records(field(
-        visitors(operators(routes)),
-    )))))))
+    let routes = readers(records(field(visitors(operators(routes)))));
+    enrollers(keepers(books::graders(books::book_readers(
+        books::bookkeepers(routes),
+    ))))
 }
 
 /// Operators and their tools, auditors.
@@ -267,85 +270,6 @@ fn readers(routes: Routes) -> Routes {
         .all(
             Needs(ReadSuggestions),
             [routes!(density::http::density_suggestions)],
-        )
-}
-
-/// Those who write down what happens to plots, and those who judge it.
-fn bookkeepers(routes: Routes) -> Routes {
-    routes
-        .all(
-            Needs(RecordPlots),
-            [
-                routes!(ledger::http::confirm_plot),
-                routes!(ledger::http::eradicate_plot),
-            ],
-        )
-        .all(
-            Needs(RecordPlots),
-            [
-                routes!(ledger::http::add_minutes),
-                routes!(ledger::http::reinspect_plot),
-            ],
-        )
-        .all(Needs(RecordPlots), [routes!(ledger::http::retract_plot)])
-        .all(
-            Needs(VerifyPlots),
-            [
-                routes!(ledger::http::verify_plot),
-                routes!(ledger::http::approve_eradication),
-            ],
-        )
-        .all(
-            Needs(VerifyPlots),
-            [
-                routes!(ledger::http::judge_plot),
-                routes!(ledger::http::waive_photos),
-            ],
-        )
-        .all(
-            Needs(RevisePlots),
-            [
-                routes!(ledger::http::transfer_plot),
-                routes!(ledger::http::refer_plot),
-            ],
-        )
-        .all(
-            NeedsInProvince(ReopenPlots),
-            [routes!(ledger::http::reopen_plot)],
-        )
-}
-
-/// Those who read what is expected and what it comes to.
-fn book_readers(routes: Routes) -> Routes {
-    routes
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::reinspections_due),
-                routes!(ledger::http::minutes_due),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::ledger_figures),
-                routes!(ledger::http::ledger_rates),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::ledger_communes),
-                routes!(ledger::http::ledger_duplicates),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [routes!(ledger::http::ledger_definitions)],
-        )
-        .all(
-            NeedsInProvince(ChangeDefinitions),
-            [routes!(ledger::http::set_ledger_definition)],
         )
 }
 

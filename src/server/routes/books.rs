@@ -1,0 +1,105 @@
+//! The routes of what happens to plots and of what proves it.
+
+use utoipa_axum::routes;
+
+use super::Routes;
+use crate::base::actor::Right::{
+    ChangeDefinitions, ReadPhotos, ReadPlots, RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
+};
+use crate::http::Access::{Needs, NeedsInProvince};
+use crate::{evidence, ledger};
+
+/// Those who write down what happens to plots, and those who judge it.
+pub(super) fn bookkeepers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(ledger::http::confirm_plot),
+                routes!(ledger::http::eradicate_plot),
+            ],
+        )
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(ledger::http::add_minutes),
+                routes!(ledger::http::reinspect_plot),
+            ],
+        )
+        .all(Needs(RecordPlots), [routes!(ledger::http::retract_plot)])
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::verify_plot),
+                routes!(ledger::http::approve_eradication),
+            ],
+        )
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::judge_plot),
+                routes!(ledger::http::waive_photos),
+            ],
+        )
+        .all(
+            Needs(RevisePlots),
+            [
+                routes!(ledger::http::transfer_plot),
+                routes!(ledger::http::refer_plot),
+            ],
+        )
+        .all(
+            NeedsInProvince(ReopenPlots),
+            [routes!(ledger::http::reopen_plot)],
+        )
+}
+
+/// Those who read what is expected and what it comes to.
+pub(super) fn book_readers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::reinspections_due),
+                routes!(ledger::http::minutes_due),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_figures),
+                routes!(ledger::http::ledger_rates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::ledger_communes),
+                routes!(ledger::http::ledger_duplicates),
+            ],
+        )
+        .all(
+            Needs(ReadPlots),
+            [routes!(ledger::http::ledger_definitions)],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(ledger::http::set_ledger_definition)],
+        )
+}
+
+/// Those who ask how far photos can be relied on.
+pub(super) fn graders(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(ledger::http::eradication_evidence),
+                routes!(evidence::http::evidence_definitions),
+            ],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(evidence::http::set_evidence_definition)],
+        )
+}
