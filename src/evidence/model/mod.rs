@@ -3,6 +3,7 @@
 pub mod cross_check;
 pub mod grade;
 pub mod picture;
+pub mod screens;
 pub mod sidecar;
 
 pub use cross_check::{ExifFlag, cross_check};

@@ -1,0 +1,3 @@
+//! The screens against seasons that nobody tuned them on.
+
+mod season;
