@@ -1,5 +1,7 @@
 //! The grade of an eradication's photos from outside, the photo minimum and its waiver.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use uuid::Uuid;
@@ -38,7 +40,9 @@ async fn done(field: &Field) -> Done {
 impl Done {
     /// A photo of that phase at that time of the day, with changes to its sidecar.
     async fn photo(&self, field: &Field, phase: &str, time: &str, changes: Value) -> Uuid {
-        let width = 40 + u32::try_from(field.new_id().as_u128() % 400).unwrap();
+        // No two pictures are the same bytes.
+        static WIDTH: AtomicU32 = AtomicU32::new(40);
+        let width = WIDTH.fetch_add(1, Ordering::Relaxed);
         let bytes = photos::jpeg(width, 30);
         let mut sidecar = photos::sidecar(&bytes);
         sidecar["plot"] = json!(self.plot);
@@ -192,4 +196,122 @@ on_both! {
         let told = done.told(&done.phone).await;
         assert_eq!((told["grade"].clone(), told["rules"].clone()), (json!("C"), json!(2)));
     }
+
+    async fn a_picture_brought_again_is_a_question_that_the_team_answers_first(field: Field) {
+        let done = done(&field).await;
+        let second = field.new_id();
+        done.phone.put(&format!("/api/v1/plots/{second}"), &plot_at(104.35, 22.4)).await.expect(201);
+        let first = scene();
+        let earlier = shown(&field, &done.phone, done.plot, &encoded(&first, 92)).await;
+        let cut = image::imageops::crop_imm(&first, 12, 10, 590, 450).to_image();
+        let later = shown(&field, &done.phone, second, &encoded(&cut, 60)).await;
+        let same_plot = shown(&field, &done.phone, done.plot, &encoded(&first, 50)).await;
+        let all = done.phone.get("/api/v1/evidence/questions?state=open").await.expect(200).json();
+        let of = |photo: Uuid| {
+            let all = all["questions"].as_array().unwrap().clone();
+            all.into_iter().find(|own| own["photo"] == photo.to_string() && own["screen"] == "nearly_one_picture" && own["other"] != same_plot.to_string())
+        };
+        let asked = of(later).unwrap();
+        assert_eq!(asked["other"], earlier.to_string());
+        assert_eq!(asked["vi"], "Cần làm rõ: hai ảnh của hai điểm trồng gần như là một, vì sao?");
+        assert!(of(earlier).is_none());
+        let path = format!("/api/v1/evidence/questions/{}", asked["id"].as_str().unwrap());
+        let post = org(&field, "Đồn biên phòng").await;
+        let judge = desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+        let cleared = json!({ "result": "upheld", "reason": "dùng lại ảnh điểm khác" });
+        let early = judge.post(&format!("{path}/decisions"), &cleared).await.expect(422);
+        assert!(String::from_utf8_lossy(&early.bytes).contains("the team answers first"));
+        judge.post(&format!("{path}/answers"), &json!({ "text": "không phải tổ tôi" })).await.expect(422);
+        done.phone.post(&format!("{path}/answers"), &json!({ "text": "gọi 0912345678" })).await.expect(422);
+        let answered = done.phone.post(&format!("{path}/answers"), &json!({ "text": "gắn nhầm ảnh" })).await.expect(201).json();
+        assert_eq!(answered["question"]["state"], "answered");
+        assert!(answered["receipt"]["entry_id"].is_string());
+        done.phone.post(&format!("{path}/decisions"), &cleared).await.expect(403);
+        let reserve = tuantra::identity::model::RESERVE_ORG;
+        let own = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
+        own.post(&format!("{path}/decisions"), &cleared).await.expect(422);
+        let decided = judge.post(&format!("{path}/decisions"), &cleared).await.expect(201).json();
+        assert_eq!(decided["question"]["state"], "upheld");
+        let kinds: Vec<&str> = decided["question"]["replies"].as_array().unwrap().iter().map(|reply| reply["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["answer", "decision"]);
+        done.phone.post(&format!("{path}/answers"), &json!({ "text": "nữa" })).await.expect(422);
+        let stranger = field.phone("máy Đông", &[EAST]).await;
+        stranger.get(&path).await.expect(404);
+        assert_eq!(stranger.get("/api/v1/evidence/questions").await.expect(200).json()["questions"], json!([]));
+    }
+
+    async fn a_decision_comes_without_an_answer_once_seven_days_are_over(field: Field) {
+        let done = done(&field).await;
+        let photo = done.photo(&field, "overview", "07:50:00", json!({ "mock": true })).await;
+        field.settle().await;
+        let told = done.told(&done.phone).await;
+        assert!(codes(&told).contains(&"under_review"));
+        let all = done.phone.get("/api/v1/evidence/questions?state=open&limit=1").await.expect(200).json();
+        let asked = &all["questions"][0];
+        assert_eq!((asked["photo"].clone(), asked["screen"].clone(), asked["has_other"].clone()), (json!(photo), json!("mock_position"), json!(false)));
+        let path = format!("/api/v1/evidence/questions/{}/decisions", asked["id"].as_str().unwrap());
+        let post = org(&field, "Đồn biên phòng").await;
+        let judge = desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+        let cleared = json!({ "result": "cleared", "reason": "máy thử của đơn vị" });
+        judge.post(&path, &cleared).await.expect(422);
+        field.clock.advance_millis(7 * 86_400_000);
+        judge.post(&path, &cleared).await.expect(201);
+        assert!(!codes(&done.told(&done.phone).await).contains(&"under_review"));
+    }
+
+    async fn two_pictures_of_one_millisecond_are_a_question(field: Field) {
+        let done = done(&field).await;
+        let first = done.photo(&field, "overview", "07:50:00", json!({})).await;
+        field.settle().await;
+        let second = done.photo(&field, "close_up", "07:50:00", json!({})).await;
+        field.settle().await;
+        let all = done.phone.get("/api/v1/evidence/questions").await.expect(200).json();
+        let questions = all["questions"].as_array().unwrap();
+        assert_eq!(questions.len(), 1, "{all}");
+        assert_eq!(questions[0]["screen"], "same_instant");
+        assert_eq!((questions[0]["photo"].clone(), questions[0]["other"].clone()), (json!(second), json!(first)));
+    }
+}
+
+/// A picture with something to see in every part.
+fn scene() -> image::RgbImage {
+    image::RgbImage::from_fn(640, 480, |x, y| {
+        let (x, y) = (f64::from(x), f64::from(y));
+        let waves = [
+            (0.011, 0.017, 0.4),
+            (0.031, -0.013, 1.9),
+            (-0.007, 0.043, 2.3),
+            (0.057, 0.029, 0.9),
+        ];
+        let light: f64 = waves
+            .iter()
+            .map(|(right, down, phase)| (right * x + down * y + phase).sin())
+            .sum();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to a byte"
+        )]
+        let light = (128.0 + 30.0 * light).clamp(0.0, 255.0) as u8;
+        image::Rgb([light, light / 2 + 60, 255 - light])
+    })
+}
+
+fn encoded(picture: &image::RgbImage, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality)
+        .encode_image(picture)
+        .unwrap();
+    bytes
+}
+
+/// A photo of a plot, looked at by the screens.
+async fn shown(field: &Field, client: &Client, plot: Uuid, bytes: &[u8]) -> Uuid {
+    let mut sidecar = photos::sidecar(bytes);
+    sidecar["plot"] = json!(plot);
+    field.clock.advance_millis(1_000);
+    sidecar["taken_at"] = json!(field.app.journal.now());
+    let id = photos::taken(field, client, bytes, &sidecar).await;
+    field.settle().await;
+    id
 }

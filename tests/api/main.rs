@@ -7,12 +7,12 @@
 )]
 
 #[macro_use]
-mod evidence;
 mod field;
 
 mod areas;
 mod coverage;
 mod density;
+mod evidence;
 mod figures;
 mod identity;
 mod journal;

@@ -58,6 +58,7 @@ struct Things {
     device: Uuid,
     incident: Uuid,
     eradication: Uuid,
+    question: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -107,6 +108,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     let bytes = photos::jpeg(64, 48);
     let mut sidecar = photos::sidecar(&bytes);
     (sidecar["lon"], sidecar["lat"]) = (json!(lon), json!(lat));
+    sidecar["mock"] = json!(true);
     let photo = photos::taken(field, phone, &bytes, &sidecar).await;
     let communes = if place == Place::Nowhere {
         json!([])
@@ -127,9 +129,20 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         .await
         .expect(201)
         .json();
+    field.settle().await;
+    let asked = officer
+        .get("/api/v1/evidence/questions?limit=500")
+        .await
+        .expect(200)
+        .json();
+    let questions = asked["questions"].as_array().unwrap();
+    let question = questions.iter().find(|question| {
+        question["photo"] == photo.to_string() && question["screen"] == "mock_position"
+    });
     Things {
         place,
         plot,
+        question: question.unwrap()["id"].as_str().unwrap().parse().unwrap(),
         eradication: claimed["properties"]["fact"]
             .as_str()
             .unwrap()
@@ -332,7 +345,24 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
-        ("GET", "/api/v1/evidence/definitions") => sample(&route.path, none, false),
+        ("GET", "/api/v1/evidence/definitions" | "/api/v1/evidence/questions") => {
+            sample(&route.path, none, false)
+        }
+        ("GET", "/api/v1/evidence/questions/{id}") => sample(
+            format!("/api/v1/evidence/questions/{}", things.question),
+            none,
+            true,
+        ),
+        ("POST", "/api/v1/evidence/questions/{id}/answers") => sample(
+            format!("/api/v1/evidence/questions/{}/answers", things.question),
+            json!({ "text": "chụp nhầm" }),
+            true,
+        ),
+        ("POST", "/api/v1/evidence/questions/{id}/decisions") => sample(
+            format!("/api/v1/evidence/questions/{}/decisions", things.question),
+            json!({ "result": "cleared", "reason": "thử" }),
+            true,
+        ),
         ("POST", "/api/v1/evidence/definitions") => sample(
             "/api/v1/evidence/definitions",
             json!({ "definition": tuantra::evidence::model::grade::GradeRules::default(), "reason": "thử" }),

@@ -2,9 +2,11 @@
 
 mod definitions;
 mod photos;
+mod questions;
 
 pub use definitions::*;
 pub use photos::*;
+pub use questions::*;
 
 use crate::http::{Problem, ProblemKind};
 use crate::journal::KeptAside;

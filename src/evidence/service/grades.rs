@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::ids::PlotId;
 use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::grade::{
-    GradeRules, GradedSet, PhotoFacts, Review, Signed, Track, Work, grade,
+    GradeRules, GradedSet, PhotoFacts, Signed, Track, Work, grade,
 };
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::measure::distance_m;
@@ -75,7 +75,7 @@ impl Evidence {
             has_account: is_named,
             signed: Signed::Missing,
             track,
-            review: Review::Clear,
+            review: self.review_of(tx, row.id).await?,
         })
     }
 

@@ -9,7 +9,9 @@ mod grades;
 mod link;
 mod original;
 mod prove;
+mod questions;
 mod read;
+mod screens;
 mod verify;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use super::sql::PhotoRow;
 
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use definitions::RulesEntry;
+pub use questions::{QuestionPage, QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
@@ -102,6 +105,7 @@ pub struct Evidence {
     blobs: Blobs,
     most_bytes: u64,
     decoder: Decoder,
+    fingerprints: screens::Known,
     /// One picture is decoded at a time.
     decoding: Arc<Semaphore>,
     /// Held for reading from bytes to row, for writing while bytes are collected.
@@ -125,6 +129,7 @@ impl Evidence {
             blobs,
             most_bytes,
             decoder: Decoder::in_process(),
+            fingerprints: screens::Known::default(),
             decoding: Arc::new(Semaphore::new(1)),
             collecting: Arc::default(),
         }

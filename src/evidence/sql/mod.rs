@@ -2,14 +2,21 @@
 
 mod definitions;
 mod photos;
+mod questions;
 
 pub use definitions::*;
 pub use photos::*;
+pub use questions::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] = &joined::<COUNT>(&[photos::STATEMENTS, definitions::STATEMENTS]);
+pub const STATEMENTS: &[&str] = &joined::<COUNT>(&[
+    photos::STATEMENTS,
+    definitions::STATEMENTS,
+    questions::STATEMENTS,
+]);
 
-const COUNT: usize = photos::STATEMENTS.len() + definitions::STATEMENTS.len();
+const COUNT: usize =
+    photos::STATEMENTS.len() + definitions::STATEMENTS.len() + questions::STATEMENTS.len();
 
 const fn joined<const N: usize>(parts: &[&[&'static str]]) -> [&'static str; N] {
     let mut all = [""; N];

@@ -4,7 +4,8 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ReadPhotos, ReadPlots, RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
+    ChangeDefinitions, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
+    VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{evidence, ledger};
@@ -101,5 +102,20 @@ pub(super) fn graders(routes: Routes) -> Routes {
         .all(
             NeedsInProvince(ChangeDefinitions),
             [routes!(evidence::http::set_evidence_definition)],
+        )
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(evidence::http::evidence_questions),
+                routes!(evidence::http::evidence_question),
+            ],
+        )
+        .all(
+            Needs(RecordPhotos),
+            [routes!(evidence::http::answer_question)],
+        )
+        .all(
+            Needs(VerifyPlots),
+            [routes!(evidence::http::decide_question)],
         )
 }

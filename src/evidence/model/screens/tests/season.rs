@@ -68,7 +68,9 @@ impl Dice {
 
 /// Brightness of noise at a lattice point.
 fn lattice(seed: u64, x: i64, y: i64) -> f64 {
-    let mixed = seed ^ x.cast_unsigned().wrapping_mul(0x9e37_79b9) ^ y.cast_unsigned().wrapping_mul(0x85eb_ca6b_c2b2);
+    let mixed = seed
+        ^ x.cast_unsigned().wrapping_mul(0x9e37_79b9)
+        ^ y.cast_unsigned().wrapping_mul(0x85eb_ca6b_c2b2);
     Dice::new(mixed).unit()
 }
 
@@ -98,8 +100,13 @@ impl Scene {
         let mut dice = Dice::new(seed);
         let ridge = dice.between(0.15, 0.45);
         let slope = dice.between(-0.3, 0.3);
-        let plants = (0..dice.next() % 40 + 20)
-            .map(|_| (dice.unit(), dice.between(0.5, 1.0), dice.between(0.01, 0.05)));
+        let plants = (0..dice.next() % 40 + 20).map(|_| {
+            (
+                dice.unit(),
+                dice.between(0.5, 1.0),
+                dice.between(0.01, 0.05),
+            )
+        });
         Self {
             seed,
             ridge,
@@ -122,7 +129,11 @@ impl Scene {
             .sum();
         if !pulled_up {
             let near = |(px, py, size): &(f64, f64, f64)| (x - px).hypot(y - py) < *size;
-            light += if self.plants.iter().any(near) { 60.0 } else { 0.0 };
+            light += if self.plants.iter().any(near) {
+                60.0
+            } else {
+                0.0
+            };
         }
         light.min(255.0)
     }
@@ -132,7 +143,10 @@ impl Scene {
         let (scale, gain) = (dice.between(0.9, 1.1), dice.between(0.85, 1.1));
         let (right, down) = (dice.between(-0.05, 0.05), dice.between(-0.05, 0.05));
         GrayImage::from_fn(320, 240, |column, row| {
-            let (u, v) = (f64::from(column) / 320.0 - 0.5, f64::from(row) / 240.0 - 0.5);
+            let (u, v) = (
+                f64::from(column) / 320.0 - 0.5,
+                f64::from(row) / 240.0 - 0.5,
+            );
             let light = self.light(0.5 + right + u * scale, 0.5 + down + v * scale, pulled_up);
             Luma([byte(light * gain + dice.between(-6.0, 6.0))])
         })
@@ -243,22 +257,26 @@ fn rotated(luma: &GrayImage, degrees: f64) -> GrayImage {
     let (width, height) = (f64::from(luma.width()), f64::from(luma.height()));
     let (sin, cos) = degrees.to_radians().sin_cos();
     let share = 1.0 / (cos + sin.abs() * width / height);
-    GrayImage::from_fn(part(luma.width(), share), part(luma.height(), share), |x, y| {
-        let right = f64::from(x) - width * share / 2.0;
-        let down = f64::from(y) - height * share / 2.0;
-        let from_x = width / 2.0 + right * cos - down * sin;
-        let from_y = height / 2.0 + right * sin + down * cos;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped into the picture"
-        )]
-        let (column, row) = (
-            from_x.clamp(0.0, width - 1.0) as u32,
-            from_y.clamp(0.0, height - 1.0) as u32,
-        );
-        *luma.get_pixel(column, row)
-    })
+    GrayImage::from_fn(
+        part(luma.width(), share),
+        part(luma.height(), share),
+        |x, y| {
+            let right = f64::from(x) - width * share / 2.0;
+            let down = f64::from(y) - height * share / 2.0;
+            let from_x = width / 2.0 + right * cos - down * sin;
+            let from_y = height / 2.0 + right * sin + down * cos;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "clamped into the picture"
+            )]
+            let (column, row) = (
+                from_x.clamp(0.0, width - 1.0) as u32,
+                from_y.clamp(0.0, height - 1.0) as u32,
+            );
+            *luma.get_pixel(column, row)
+        },
+    )
 }
 
 fn brightened(luma: &GrayImage, dice: &mut Dice) -> GrayImage {
