@@ -30,7 +30,7 @@ use super::sql::PhotoRow;
 
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use definitions::RulesEntry;
-pub use questions::{QuestionPage, QuestionQuery, QuestionView};
+pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use verify::{OriginalFault, Originals, verify_originals};
 

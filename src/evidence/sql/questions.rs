@@ -3,19 +3,18 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuestionId};
+use crate::base::ids::{EntryId, OrgId, PhotoId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 use super::Sight;
 
-/// A question with where its photo is seen.
+/// A question beside its photo, whose place decides who sees it.
 macro_rules! questions_where {
     ($condition:literal) => {
         concat!(
-            "SELECT s.id, s.screen, s.photo, s.other, s.state, s.record, s.entry, s.asked_at, p.author, p.org, p.plot, \
-             p.linked, p.lon, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
+            "SELECT s.id, s.screen, s.photo, s.other, s.state, s.record, s.entry, s.asked_at \
              FROM evidence_questions s JOIN photos p ON p.id = s.photo \
              LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE ",
             $condition
@@ -69,12 +68,6 @@ pub struct QuestionRow {
     pub record: String,
     pub entry: EntryId,
     pub asked_at: Timestamp,
-    pub author: Uuid,
-    pub org: Option<OrgId>,
-    pub plot: Option<PlotId>,
-    pub linked: i64,
-    pub lon: Option<f64>,
-    pub seen_in: Option<String>,
 }
 
 impl QuestionRow {
