@@ -19,8 +19,8 @@ CREATE TABLE evidence_definitions (
 CREATE TABLE evidence_questions (
     id           {id}    NOT NULL PRIMARY KEY,
     screen       {text}  NOT NULL,
-    photo        {id}    NOT NULL REFERENCES photos (id),
-    other        {id}    NOT NULL REFERENCES photos (id),
+    photo        {id}    NOT NULL,
+    other        {id}    NOT NULL,
     state        {text}  NOT NULL,
     record       {text}  NOT NULL,
     entry        {id}    NOT NULL,
@@ -47,7 +47,7 @@ CREATE INDEX evidence_replies_by_question ON evidence_replies (question, said_at
 
 -- Signs of low frequencies of a picture and of parts of it: 64 to search by, 256 to check a find by.
 CREATE TABLE evidence_fingerprints (
-    photo        {id}    NOT NULL REFERENCES photos (id),
+    photo        {id}    NOT NULL,
     part         {int}   NOT NULL,
     bits         {int}   NOT NULL,
     check_bits   {bytes} NOT NULL,

@@ -34,7 +34,7 @@ const STATES: &str = "SELECT state FROM evidence_questions WHERE photo = $1";
 const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
-     WHERE question = $1 ORDER BY said_at, entry";
+     WHERE question = $1 ORDER BY said_at, kind, entry";
 const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (photo, part, bits, check_bits, made_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (photo, part) DO NOTHING";
 const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \

@@ -51,82 +51,54 @@ pub struct InvalidRules {
     pub expected: &'static str,
 }
 
+/// What leaves no better grade than D at first.
+const CAPS_D: [Reason; 8] = [
+    Reason::NoBefore,
+    Reason::NoAfter,
+    Reason::FarFromPlot,
+    Reason::MockPosition,
+    Reason::TrackElsewhere,
+    Reason::BadSignature,
+    Reason::NotAPicture,
+    Reason::Rejected,
+];
+/// No better than C.
+const CAPS_C: [Reason; 14] = [
+    Reason::NoCloseUp,
+    Reason::Waived,
+    Reason::NoPosition,
+    Reason::OutsideTime,
+    Reason::BeforeTooLate,
+    Reason::AfterTooEarly,
+    Reason::ExifPlaceDiffers,
+    Reason::ExifTimeDiffers,
+    Reason::ExifEdited,
+    Reason::GnssTimeDiffers,
+    Reason::UnsignedDoor,
+    Reason::FromGallery,
+    Reason::FromPaper,
+    Reason::UnderReview,
+];
+/// No better than B.
+const CAPS_B: [Reason; 9] = [
+    Reason::NotBound,
+    Reason::RoughPosition,
+    Reason::OldPosition,
+    Reason::PointsAway,
+    Reason::NoTrack,
+    Reason::Unsigned,
+    Reason::NoAccount,
+    Reason::SourceUntold,
+    Reason::Late,
+];
+
 impl Default for GradeRules {
     /// What a province starts with.
     fn default() -> Self {
-        use Grade::{B, C, D};
         let caps = [
-            (
-                D,
-                &[
-                    Reason::NoBefore,
-                    Reason::NoAfter,
-                    Reason::FarFromPlot,
-                    Reason::MockPosition,
-                ][..],
-            ),
-            (
-                D,
-                &[
-                    Reason::TrackElsewhere,
-                    Reason::BadSignature,
-                    Reason::NotAPicture,
-                    Reason::Rejected,
-                ],
-            ),
-            (
-                C,
-                &[
-                    Reason::NoCloseUp,
-                    Reason::Waived,
-                    Reason::NoPosition,
-                    Reason::OutsideTime,
-                ],
-            ),
-            (
-                C,
-                &[
-                    Reason::BeforeTooLate,
-                    Reason::AfterTooEarly,
-                    Reason::ExifPlaceDiffers,
-                ],
-            ),
-            (
-                C,
-                &[
-                    Reason::ExifTimeDiffers,
-                    Reason::ExifEdited,
-                    Reason::GnssTimeDiffers,
-                ],
-            ),
-            (
-                C,
-                &[
-                    Reason::UnsignedDoor,
-                    Reason::FromGallery,
-                    Reason::FromPaper,
-                    Reason::UnderReview,
-                ],
-            ),
-            (
-                B,
-                &[
-                    Reason::NotBound,
-                    Reason::RoughPosition,
-                    Reason::OldPosition,
-                    Reason::PointsAway,
-                ],
-            ),
-            (
-                B,
-                &[
-                    Reason::NoTrack,
-                    Reason::Unsigned,
-                    Reason::NoAccount,
-                    Reason::SourceUntold,
-                    Reason::Late,
-                ],
-            ),
+            (Grade::D, &CAPS_D[..]),
+            (Grade::C, &CAPS_C),
+            (Grade::B, &CAPS_B),
         ];
         let caps = caps
             .iter()

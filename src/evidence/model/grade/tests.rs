@@ -214,6 +214,7 @@ fn papers_and_samples_may_be_photographed_anywhere_and_later() {
     let mut paper = photo(4, Phase::Minutes, "16:00:00");
     paper.position = away(9_000.0);
     paper.taken_at = at("23:59:59");
+    paper.gnss_at = Some(paper.taken_at);
     let mut photos = set();
     photos.push(paper);
     assert_eq!(graded(&photos).photos[3].reasons, []);

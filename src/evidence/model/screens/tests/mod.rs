@@ -19,7 +19,7 @@ struct Judged {
 
 /// Pictures come one after the other; each is held against those of other plots that came before.
 fn judged(seed: u64, near: Near) -> Judged {
-    let pictures = season::season(seed, 60, 30);
+    let pictures = season::season(seed, 16, 10);
     let prints: Vec<Vec<Fingerprint>> = pictures
         .iter()
         .map(|picture| fingerprints(&picture.luma))
