@@ -121,38 +121,37 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         .await
         .expect(201)
         .json();
-    let claimed = phone
-        .post(
-            &format!("/api/v1/plots/{plot}/eradications"),
-            &crate::ledger::eradication(),
-        )
-        .await
-        .expect(201)
-        .json();
-    field.settle().await;
-    let asked = officer
-        .get("/api/v1/evidence/questions?limit=500")
-        .await
-        .expect(200)
-        .json();
-    let questions = asked["questions"].as_array().unwrap();
-    let question = questions.iter().find(|question| {
-        question["photo"] == photo.to_string() && question["screen"] == "mock_position"
-    });
     Things {
         place,
         plot,
-        question: question.unwrap()["id"].as_str().unwrap().parse().unwrap(),
-        eradication: claimed["properties"]["fact"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap(),
+        question: question_about(field, officer, photo).await,
+        eradication: eradicated(phone, plot).await,
         photo,
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
     }
+}
+
+/// The eradication of a plot that a phone reports.
+async fn eradicated(phone: &Client, plot: Uuid) -> Uuid {
+    let path = format!("/api/v1/plots/{plot}/eradications");
+    let claimed = phone.post(&path, &crate::ledger::eradication()).await;
+    let claimed = claimed.expect(201).json();
+    let fact = claimed["properties"]["fact"].as_str().unwrap();
+    fact.parse().unwrap()
+}
+
+/// What a screen asks about a photo whose position was made up.
+async fn question_about(field: &Field, officer: &Client, photo: Uuid) -> Uuid {
+    field.settle().await;
+    let path = "/api/v1/evidence/questions?limit=500";
+    let asked = officer.get(path).await.expect(200).json();
+    let questions = asked["questions"].as_array().unwrap();
+    let question = questions.iter().find(|question| {
+        question["photo"] == photo.to_string() && question["screen"] == "mock_position"
+    });
+    question.unwrap()["id"].as_str().unwrap().parse().unwrap()
 }
 
 fn plot_in(place: Place, incident: Option<Uuid>) -> Value {
@@ -213,13 +212,22 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols"
             | "/api/v1/risk-areas",
         )
+        | ("GET", "/api/v1/evidence/definitions" | "/api/v1/evidence/questions")
+        | (
+            "GET",
+            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
+        )
+        | (
+            "GET",
+            "/api/v1/ledger/definitions"
+            | "/api/v1/ledger/reinspections-due"
+            | "/api/v1/ledger/minutes-due"
+            | "/api/v1/ledger"
+            | "/api/v1/ledger/duplicates",
+        )
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
         }
-        (
-            "GET",
-            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
-        ) => sample(&route.path, none, false),
         ("GET", "/api/v1/journal/proof") => {
             sample(format!("/api/v1/journal/proof?entry={id}"), none, false)
         }
@@ -324,14 +332,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             let (act, body, placed) = ledger_sample(path, things)?;
             sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)
         }
-        (
-            "GET",
-            "/api/v1/ledger/definitions"
-            | "/api/v1/ledger/reinspections-due"
-            | "/api/v1/ledger/minutes-due"
-            | "/api/v1/ledger"
-            | "/api/v1/ledger/duplicates",
-        ) => sample(&route.path, none, false),
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
             none,
@@ -345,9 +345,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
-        ("GET", "/api/v1/evidence/definitions" | "/api/v1/evidence/questions") => {
-            sample(&route.path, none, false)
-        }
         ("GET", "/api/v1/evidence/questions/{id}") => sample(
             format!("/api/v1/evidence/questions/{}", things.question),
             none,

@@ -106,8 +106,8 @@ impl Ledger {
         let mut grades = BTreeMap::new();
         for done in &life.eradications {
             if let Some(work) = work_of(material, life, done.fact)? {
-                let graded = self.evidence.graded(tx, material.row.id, &work).await?;
-                grades.insert(done.fact, graded.grade);
+                let set = self.evidence.graded(tx, material.row.id, &work).await?;
+                grades.insert(done.fact, set.grade);
             }
         }
         Ok(grades)

@@ -72,8 +72,8 @@ fn changed(change: impl Fn(&mut PhotoFacts)) -> (Grade, Vec<Reason>) {
     (graded.grade, graded.photos[0].reasons.clone())
 }
 
-fn away(m: f64) -> Option<Position> {
-    Some(destination(plot(), 180.0, m).unwrap())
+fn away(m: f64) -> Position {
+    destination(plot(), 180.0, m).unwrap()
 }
 
 #[test]
@@ -83,18 +83,21 @@ fn a_set_against_which_nothing_speaks_is_an_a() {
     assert!(graded.photos.iter().all(|photo| photo.reasons.is_empty()));
 }
 
+/// A change of a photo, the grade that it leaves and why.
+type Case = (fn(&mut PhotoFacts), Grade, Reason);
+
 #[test]
 fn every_check_caps_as_the_rules_say() {
     use Grade::{B, C, D};
-    let cases: [(fn(&mut PhotoFacts), Grade, Reason); 23] = [
+    let cases: [Case; 23] = [
         (|p| p.eradication = None, B, Reason::NotBound),
         (|p| p.position = None, C, Reason::NoPosition),
-        (|p| p.position = away(150.0), D, Reason::FarFromPlot),
+        (|p| p.position = Some(away(150.0)), D, Reason::FarFromPlot),
         (|p| p.accuracy_m = Some(60.0), B, Reason::RoughPosition),
         (|p| p.fix_age_s = Some(121.0), B, Reason::OldPosition),
         (|p| p.is_mock = true, D, Reason::MockPosition),
         (
-            |p| (p.position, p.bearing_deg) = (away(60.0), Some(180.0)),
+            |p| (p.position, p.bearing_deg) = (Some(away(60.0)), Some(180.0)),
             B,
             Reason::PointsAway,
         ),
@@ -148,7 +151,7 @@ fn what_accuracies_explain_is_not_held_against_a_photo() {
     let rough = |m: f64| {
         changed(move |photo| {
             photo.accuracy_m = Some(40.0);
-            photo.position = away(m);
+            photo.position = Some(away(m));
         })
     };
     assert_eq!(rough(180.0), (Grade::A, vec![]));
@@ -159,7 +162,7 @@ fn what_accuracies_explain_is_not_held_against_a_photo() {
 fn the_direction_is_asked_for_only_where_it_tells_something() {
     let looking = |m: f64, bearing: f64| {
         changed(move |photo| {
-            photo.position = away(m);
+            photo.position = Some(away(m));
             photo.bearing_deg = Some(bearing);
         })
         .1
@@ -212,7 +215,7 @@ fn a_missing_phase_and_a_waiver_are_reasons_of_the_set() {
 #[test]
 fn papers_and_samples_may_be_photographed_anywhere_and_later() {
     let mut paper = photo(4, Phase::Minutes, "16:00:00");
-    paper.position = away(9_000.0);
+    paper.position = Some(away(9_000.0));
     paper.taken_at = at("23:59:59");
     paper.gnss_at = Some(paper.taken_at);
     let mut photos = set();
@@ -247,7 +250,7 @@ fn any_photo() -> impl Strategy<Value = PhotoFacts> {
         let mut photo = photo(9, phase, "00:00:00");
         photo.taken_at = photo.taken_at.plus_millis(minute * 60_000);
         photo.gnss_at = Some(photo.taken_at);
-        photo.position = away(metres);
+        photo.position = Some(away(metres));
         photo.is_mock = bits & 1 == 1;
         photo.has_account = bits & 2 == 0;
         photo.signed = if bits & 4 == 0 {

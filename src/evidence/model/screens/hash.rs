@@ -85,12 +85,12 @@ type Square = [[f64; SIDE]; SIDE];
 /// Each sample is the mean of nine points.
 fn samples(base: &GrayImage, (share, right, down, degrees): (f64, f64, f64, f64)) -> Square {
     let (width, height) = (f64::from(base.width()), f64::from(base.height()));
-    let spare = (1.0 - share) / 2.0;
-    let middle_x = width * (0.5 + spare * right);
-    let middle_y = height * (0.5 + spare * down);
+    let margin = (1.0 - share) / 2.0;
+    let middle_x = width * (0.5 + margin * right);
+    let middle_y = height * (0.5 + margin * down);
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let mut square = [[0.0; SIDE]; SIDE];
-    for (row, line) in square.iter_mut().enumerate() {
+    let mut light = [[0.0; SIDE]; SIDE];
+    for (row, line) in light.iter_mut().enumerate() {
         for (column, sample) in line.iter_mut().enumerate() {
             let mut sum = 0.0;
             for part in 0..9 {
@@ -103,7 +103,7 @@ fn samples(base: &GrayImage, (share, right, down, degrees): (f64, f64, f64, f64)
             *sample = sum / 9.0;
         }
     }
-    square
+    light
 }
 
 /// Where a third of a sample lies, from -0.5 to 0.5.

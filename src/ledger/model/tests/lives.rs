@@ -422,8 +422,8 @@ fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
 #[test]
 fn a_waiver_lets_the_work_count_and_stays_visible() {
     let work = eradicated(1, "2026-02-11", &json!({}));
-    let waiver = json!({ "eradication": fact_id(1), "reason": "máy hỏng giữa chừng" });
-    let waived = fact(2, DESK, FactKind::Waiver, waiver);
+    let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng giữa chừng" });
+    let waived = fact(2, DESK, FactKind::Waiver, wire);
     let told = |facts: &[Fact], photos: &EvidenceSummary| {
         let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
         live(&plot(), facts, photos, &rules, now)

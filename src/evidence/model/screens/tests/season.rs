@@ -42,7 +42,7 @@ pub struct Picture {
     pub forged: Option<(Forgery, usize)>,
 }
 
-/// Xorshift64*, seeded through SplitMix64.
+/// Xorshift64*, seeded through `SplitMix64`.
 pub struct Dice(u64);
 
 impl Dice {
