@@ -100,8 +100,19 @@ impl App {
             coverage.clone(),
         );
         let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
-        let evidence = Evidence::new(journal.clone(), plots.clone(), blobs.clone(), most_bytes);
-        let ledger = Ledger::new(journal.clone(), identity.clone(), plots.clone());
+        let evidence = Evidence::new(
+            journal.clone(),
+            plots.clone(),
+            patrols.clone(),
+            blobs.clone(),
+            most_bytes,
+        );
+        let ledger = Ledger::new(
+            journal.clone(),
+            identity.clone(),
+            plots.clone(),
+            evidence.clone(),
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),

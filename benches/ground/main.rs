@@ -7,6 +7,7 @@ mod density;
 mod ingest;
 mod journal;
 mod photo;
+mod pictures;
 mod server;
 mod start;
 
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
         }
         if asked("photo") {
             photo::run()?;
+        }
+        if asked("pictures") {
+            pictures::run()?;
         }
         anyhow::Ok(())
     });

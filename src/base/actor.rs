@@ -249,6 +249,18 @@ pub enum Principal {
     Console,
 }
 
+impl Principal {
+    /// The word under which it is kept.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Device => "device",
+            Self::Console => "console",
+        }
+    }
+}
+
 /// The verified author of an act, with the grants valid at receipt.
 #[derive(Debug, Clone)]
 pub struct Actor {

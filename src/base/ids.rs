@@ -101,6 +101,8 @@ ids! {
     FactId,
     /// A tip (tin báo).
     TipId,
+    /// A question about a photo.
+    QuestionId,
     /// A journal entry.
     EntryId,
     /// One journal: a province's, or a post node's.

@@ -74,6 +74,14 @@ vocabulary! {
         Reopening = "reopening",
         /// It was decided whether two plots are one.
         Judgement = "judgement",
+        /// An eradication counts without its photos, for a reason.
+        Waiver = "waiver",
+        /// A screen's question about a photo.
+        Question = "question",
+        /// The team's answer to one.
+        Answer = "answer",
+        /// A role's decision about one.
+        Decision = "decision",
         /// A tip.
         Tip = "tip",
         /// A content kept aside.

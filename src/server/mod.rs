@@ -1,6 +1,5 @@
 //! The layers around the routes, what operators ask for, serving and stopping.
 
-mod books;
 mod routes;
 
 use std::net::SocketAddr;

@@ -57,6 +57,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ledger",
         include_str!("../../migrations/0011_ledger.sql"),
     ),
+    (
+        12,
+        "evidence_grades",
+        include_str!("../../migrations/0012_evidence_grades.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -6,7 +6,7 @@ use tuantra::base::ids::OrgId;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
-use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::ledger::{desk, eradication, org, photographed, photographed_on, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 struct People {
@@ -244,7 +244,7 @@ on_both! {
             let mut plot = sized(lon, 320, 64.0);
             plot["properties"]["detected_at"] = json!("2025-02-25T10:15:00+07:00");
             let plot = recorded(&field, &people.phone, &plot).await;
-            photographed(&field, &people.phone, plot).await;
+            photographed_on(&field, &people.phone, plot, "2025-02-27").await;
             let mut done = eradication();
             (done["started_at"], done["ended_at"]) = (json!("2025-02-27T08:00:00+07:00"), json!("2025-02-27T09:00:00+07:00"));
             sent(&people.phone, plot, "eradications", &done).await;

@@ -78,13 +78,26 @@ async fn told(client: &Client, plot: Uuid) -> Value {
     plot["properties"].clone()
 }
 
-/// A photo from before and one from after, joined to the plot.
+/// The photos that the minimum asks for around 27 February, when [`eradication`] is.
 pub async fn photographed(field: &Field, client: &Client, plot: Uuid) {
-    for (size, phase) in [(40, "overview"), (44, "after")] {
+    photographed_on(field, client, plot, "2026-02-27").await;
+}
+
+/// One from before, a close-up and one from after the work of that morning, taken at the plot and joined to it.
+pub async fn photographed_on(field: &Field, client: &Client, plot: Uuid, day: &str) {
+    let known = client.get(&path(plot, "")).await.expect(200).json();
+    let place = known["geometry"]["coordinates"].clone();
+    for (size, phase, time) in [
+        (40, "overview", "07:50"),
+        (42, "close_up", "07:55"),
+        (44, "after", "09:05"),
+    ] {
         let bytes = photos::jpeg(size, 30);
         let mut sidecar = photos::sidecar(&bytes);
         sidecar["plot"] = json!(plot);
         sidecar["phase"] = json!(phase);
+        sidecar["taken_at"] = json!(format!("{day}T{time}:00+07:00"));
+        (sidecar["lon"], sidecar["lat"]) = (place[0].clone(), place[1].clone());
         photos::taken(field, client, &bytes, &sidecar).await;
     }
     field.settle().await;
@@ -116,7 +129,7 @@ on_both! {
         assert_eq!(verified["receipt"]["id"], verified["properties"]["fact"]);
         let claimed = phone.post(&path(plot, "/eradications"), &eradication()).await.expect(201).json();
         assert_eq!(claimed["properties"]["state"], "eradicating");
-        assert_eq!(claimed["properties"]["missing"], json!(["photos_before", "photos_after"]));
+        assert_eq!(claimed["properties"]["missing"], json!(["photos_before", "photos_close_up", "photos_after", "photos_at_the_work"]));
         photographed(&field, &phone, plot).await;
         let done = told(&phone, plot).await;
         assert_eq!(done["state"], "eradicated");
@@ -158,7 +171,9 @@ on_both! {
         let mut ends = Vec::new();
         for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
             let plot = recorded(&field, &phone, &plot_at(104.3 + 0.01 * f64::from(u8::try_from(ends.len()).unwrap()), 22.4)).await;
-            photographed(&field, &phone, plot).await;
+            for day in ["2026-02-27", "2026-03-21"] {
+                photographed_on(&field, &phone, plot, day).await;
+            }
             for index in order {
                 let (client, act, body) = &acts[index];
                 client.post(&path(plot, act), body).await.expect(201);

@@ -12,6 +12,7 @@ mod field;
 mod areas;
 mod coverage;
 mod density;
+mod evidence;
 mod figures;
 mod identity;
 mod journal;

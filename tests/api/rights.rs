@@ -57,6 +57,8 @@ struct Things {
     patrol: Uuid,
     device: Uuid,
     incident: Uuid,
+    eradication: Uuid,
+    question: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -106,6 +108,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     let bytes = photos::jpeg(64, 48);
     let mut sidecar = photos::sidecar(&bytes);
     (sidecar["lon"], sidecar["lat"]) = (json!(lon), json!(lat));
+    sidecar["mock"] = json!(true);
     let photo = photos::taken(field, phone, &bytes, &sidecar).await;
     let communes = if place == Place::Nowhere {
         json!([])
@@ -121,11 +124,34 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     Things {
         place,
         plot,
+        question: question_about(field, officer, photo).await,
+        eradication: eradicated(phone, plot).await,
         photo,
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
     }
+}
+
+/// The eradication of a plot that a phone reports.
+async fn eradicated(phone: &Client, plot: Uuid) -> Uuid {
+    let path = format!("/api/v1/plots/{plot}/eradications");
+    let claimed = phone.post(&path, &crate::ledger::eradication()).await;
+    let claimed = claimed.expect(201).json();
+    let fact = claimed["properties"]["fact"].as_str().unwrap();
+    fact.parse().unwrap()
+}
+
+/// What a screen asks about a photo whose position was made up.
+async fn question_about(field: &Field, officer: &Client, photo: Uuid) -> Uuid {
+    field.settle().await;
+    let path = "/api/v1/evidence/questions?limit=500";
+    let asked = officer.get(path).await.expect(200).json();
+    let questions = asked["questions"].as_array().unwrap();
+    let question = questions.iter().find(|question| {
+        question["photo"] == photo.to_string() && question["screen"] == "mock_position"
+    });
+    question.unwrap()["id"].as_str().unwrap().parse().unwrap()
 }
 
 fn plot_in(place: Place, incident: Option<Uuid>) -> Value {
@@ -185,6 +211,19 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "GET",
             "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols"
             | "/api/v1/risk-areas",
+        )
+        | ("GET", "/api/v1/evidence/definitions" | "/api/v1/evidence/questions")
+        | (
+            "GET",
+            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
+        )
+        | (
+            "GET",
+            "/api/v1/ledger/definitions"
+            | "/api/v1/ledger/reinspections-due"
+            | "/api/v1/ledger/minutes-due"
+            | "/api/v1/ledger"
+            | "/api/v1/ledger/duplicates",
         )
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
@@ -293,17 +332,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             let (act, body, placed) = ledger_sample(path, things)?;
             sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)
         }
-        (
-            "GET",
-            "/api/v1/ledger/definitions"
-            | "/api/v1/ledger/reinspections-due"
-            | "/api/v1/ledger/minutes-due"
-            | "/api/v1/ledger"
-            | "/api/v1/ledger/duplicates"
-            | "/api/v1/journal/head"
-            | "/api/v1/journal/checkpoint"
-            | "/api/v1/journal/heads",
-        ) => sample(&route.path, none, false),
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
             none,
@@ -312,6 +340,31 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/ledger/communes") => {
             sample("/api/v1/ledger/communes?period=2026", none, false)
         }
+        ("GET", "/api/v1/eradications/{id}/evidence") => sample(
+            format!("/api/v1/eradications/{}/evidence", things.eradication),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/evidence/questions/{id}") => sample(
+            format!("/api/v1/evidence/questions/{}", things.question),
+            none,
+            true,
+        ),
+        ("POST", "/api/v1/evidence/questions/{id}/answers") => sample(
+            format!("/api/v1/evidence/questions/{}/answers", things.question),
+            json!({ "text": "chụp nhầm" }),
+            true,
+        ),
+        ("POST", "/api/v1/evidence/questions/{id}/decisions") => sample(
+            format!("/api/v1/evidence/questions/{}/decisions", things.question),
+            json!({ "result": "cleared", "reason": "thử" }),
+            true,
+        ),
+        ("POST", "/api/v1/evidence/definitions") => sample(
+            "/api/v1/evidence/definitions",
+            json!({ "definition": tuantra::evidence::model::grade::GradeRules::default(), "reason": "thử" }),
+            false,
+        ),
         ("POST", "/api/v1/ledger/definitions") => sample(
             "/api/v1/ledger/definitions",
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
@@ -408,6 +461,7 @@ fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, 
         "transfers" => {
             json!({ "transferred_at": at, "to_org": tuantra::identity::model::RESERVE_ORG, "document": "1/BBBG" })
         }
+        "waivers" => json!({ "eradication": things.eradication, "reason": "thử" }),
         "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
         "retractions" | "reopenings" => json!({ "reason": "thử" }),
         "judgements" => json!({ "other": things.plot, "result": "distinct", "reason": "thử" }),

@@ -1,8 +1,12 @@
 //! The routes of photos.
 
+mod definitions;
 mod photos;
+mod questions;
 
+pub use definitions::*;
 pub use photos::*;
+pub use questions::*;
 
 use crate::http::{Problem, ProblemKind};
 use crate::journal::KeptAside;
@@ -15,6 +19,9 @@ impl From<Error> for Problem {
             Error::Forbidden => Self::new(ProblemKind::Forbidden),
             Error::NotFound => Self::new(ProblemKind::NotFound),
             Error::Refused(refusal) => refusal.into(),
+            Error::Parameter { name, reason } => {
+                Self::new(ProblemKind::InvalidParameter).detail(format!("{name}: {reason}"))
+            }
             Error::Differs(kept) => aside(ProblemKind::ContentDiffers, &kept),
             Error::Outside(kept) => aside(ProblemKind::OutsideScope, &kept),
             Error::Mismatch(kept) => aside(ProblemKind::HashMismatch, &kept),

@@ -1,7 +1,9 @@
 //! What a photo claims and what its bytes show. Pure: bytes in, facts and pictures out.
 
 pub mod cross_check;
+pub mod grade;
 pub mod picture;
+pub mod screens;
 pub mod sidecar;
 
 pub use cross_check::{ExifFlag, cross_check};

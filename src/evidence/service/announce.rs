@@ -207,6 +207,9 @@ impl Sent {
             derived: "waiting".to_owned(),
             flags: "[]".to_owned(),
             recorded_at,
+            door: Some(self.actor.door.as_str().to_owned()),
+            principal: Some(self.actor.principal.as_str().to_owned()),
+            taken_by: sidecar.capture.taken_by,
             seen_in: self.place.clone(),
         }
     }
@@ -214,7 +217,8 @@ impl Sent {
 
 /// The sidecar's fields that only its reader needs.
 fn record(sidecar: &Sidecar) -> serde_json::Value {
-    json!({
+    let capture = &sidecar.capture;
+    let mut record = json!({
         "accuracy_m": sidecar.accuracy_m,
         "bearing_deg": sidecar.bearing_deg,
         "fix_age_s": sidecar.fix_age_s,
@@ -222,5 +226,18 @@ fn record(sidecar: &Sidecar) -> serde_json::Value {
         "eradication": sidecar.eradication,
         "nonce": sidecar.nonce,
         "media_type": sidecar.media_type,
-    })
+    });
+    // Who was at the shutter is no part of what readers see.
+    let more = [
+        ("source", json!(capture.source)),
+        ("gnss_at", json!(capture.gnss_at)),
+        ("monotonic_ms", json!(capture.monotonic_ms)),
+        ("mock", json!(capture.is_mock.then_some(true))),
+    ];
+    for (name, value) in more {
+        if !value.is_null() {
+            record[name] = value;
+        }
+    }
+    record
 }

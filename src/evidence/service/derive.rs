@@ -12,16 +12,18 @@ use crate::journal::JobRow;
 use crate::journal::model::sha256;
 use crate::store;
 
+use super::screens::Found;
 use super::{Error, Evidence};
 
 /// The flag of a picture whose pixels are not read here.
-const HEIC: &str = "heic_placeholder";
+pub(super) const HEIC: &str = "heic_placeholder";
 
 struct Made {
     job: JobRow,
     derived: &'static str,
     flags: String,
     images: Vec<(&'static str, ImageRow)>,
+    found: Found,
 }
 
 impl Evidence {
@@ -47,12 +49,18 @@ impl Evidence {
         let mut flags = disagreements(sidecar, bytes).await;
         drop(decoding);
         let _from_bytes_to_row = self.collecting.read().await;
+        let thumbnail = decoded.as_ref().ok();
+        let thumbnail = thumbnail.map(|derived| derived.thumbnail_jpeg.as_slice());
+        let mut tx = self.journal.store().read().await?;
+        let found = self.screen(&mut tx, &row, &flags, thumbnail).await?;
+        drop(tx);
         let made = match decoded {
             Ok(derived) => Made {
                 job: job.clone(),
                 derived: "made",
                 flags: serde_json::Value::from(flags).to_string(),
                 images: self.keep_images(&derived).await?,
+                found,
             },
             Err(fault) => {
                 flags.push(slug(fault));
@@ -61,6 +69,7 @@ impl Evidence {
                     derived: "none",
                     flags: serde_json::Value::from(flags).to_string(),
                     images: Vec::new(),
+                    found,
                 }
             }
         };
@@ -72,6 +81,7 @@ impl Evidence {
                     for (size, image) in &made.images {
                         sql::insert_image(tx, id, size, image).await?;
                     }
+                    evidence.keep_found(tx, id, &made.found).await?;
                     Ok::<_, Error>(evidence.journal.finish_job(tx, made.job.id).await?)
                 })
             })

@@ -3,11 +3,15 @@
 mod announce;
 mod collect;
 mod decoder;
+mod definitions;
 mod derive;
+mod grades;
 mod link;
 mod original;
 mod prove;
+mod questions;
 mod read;
+mod screens;
 mod verify;
 
 use std::sync::Arc;
@@ -18,12 +22,15 @@ use crate::base::actor::Actor;
 use crate::base::refusal::Refusal;
 use crate::blobs::{self, Blobs};
 use crate::journal::{Journal, KeptAside};
+use crate::patrols::Patrols;
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
 pub use decoder::{Bounds, Decoder, decoded_frames};
+pub use definitions::RulesEntry;
+pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
@@ -39,6 +46,14 @@ pub enum Error {
     /// The sidecar has faults.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A parameter cannot be accepted.
+    #[error("{name}: {reason}")]
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What would be accepted.
+        reason: String,
+    },
     /// The same id came with another sidecar; both are kept.
     #[error("the id is used for other content")]
     Differs(Box<KeptAside>),
@@ -86,9 +101,11 @@ pub const DERIVE_JOB: &str = "derive_photo";
 pub struct Evidence {
     journal: Journal,
     plots: Plots,
+    patrols: Patrols,
     blobs: Blobs,
     most_bytes: u64,
     decoder: Decoder,
+    fingerprints: screens::Known,
     /// One picture is decoded at a time.
     decoding: Arc<Semaphore>,
     /// Held for reading from bytes to row, for writing while bytes are collected.
@@ -98,13 +115,21 @@ pub struct Evidence {
 impl Evidence {
     /// Photos of at most `most_bytes` over this journal's store and these blobs.
     #[must_use]
-    pub fn new(journal: Journal, plots: Plots, blobs: Blobs, most_bytes: u64) -> Self {
+    pub fn new(
+        journal: Journal,
+        plots: Plots,
+        patrols: Patrols,
+        blobs: Blobs,
+        most_bytes: u64,
+    ) -> Self {
         Self {
             journal,
             plots,
+            patrols,
             blobs,
             most_bytes,
             decoder: Decoder::in_process(),
+            fingerprints: screens::Known::default(),
             decoding: Arc::new(Semaphore::new(1)),
             collecting: Arc::default(),
         }

@@ -168,12 +168,12 @@ impl Evidence {
 }
 
 /// A photo is seen where its plot lies, else where it was taken; one without any place, by its author's unit.
-fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
+pub(super) fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
     let placeless = row.linked == 0 && row.lon.is_none();
     (placeless && is_handling(actor, row)) || actor.may(right, row.seen_in.as_deref())
 }
 
-fn sight(actor: &Actor) -> Option<Sight> {
+pub(super) fn sight(actor: &Actor) -> Option<Sight> {
     Some(match actor.reach(Right::ReadPhotos)? {
         Scope::Province => Sight::All,
         Scope::Communes(codes) => Sight::Some {

@@ -9,7 +9,7 @@ use crate::identity::Caller;
 use crate::ledger::model::parse::Wire;
 use crate::ledger::model::wire::{
     ApprovalWire, ConfirmationWire, EradicationWire, JudgementWire, MinutesWire, ReasonWire,
-    ReferralWire, ReinspectionWire, TransferWire, VerificationWire,
+    ReferralWire, ReinspectionWire, TransferWire, VerificationWire, WaiverWire,
 };
 use crate::ledger::service::{Ledger, Recorded};
 use crate::plots::http::PlotFeature;
@@ -94,6 +94,21 @@ pub async fn approve_eradication(
     sent: Json<ApprovalWire>,
 ) -> Answer {
     let wire = Wire::Approval(sent.value);
+    let recorded = ledger.record(&actor, id, &wire, &sent.bytes).await?;
+    Ok(answered(recorded))
+}
+
+/// Lets an eradication count without its photos, with a reason: an account of another organisation than its author's.
+/// The plot stays flagged `photos_waived`.
+#[utoipa::path(post, path = "/api/v1/plots/{id}/waivers", tag = "ledger", params(("id" = PlotId, Path)), request_body = WaiverWire,
+    responses((status = 201, body = PlotFeature), (status = 200, body = PlotFeature)))]
+pub async fn waive_photos(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Path(id): Path<PlotId>,
+    sent: Json<WaiverWire>,
+) -> Answer {
+    let wire = Wire::Waiver(sent.value);
     let recorded = ledger.record(&actor, id, &wire, &sent.bytes).await?;
     Ok(answered(recorded))
 }

@@ -2,12 +2,14 @@
 
 mod definitions;
 mod due;
+mod evidence;
 mod facts;
 mod figures;
 mod read;
 
 pub use definitions::*;
 pub use due::*;
+pub use evidence::*;
 pub use facts::*;
 pub use figures::*;
 pub use read::*;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::PhotoMinimum;
+
 /// A definition. Facts never change with it; states, lists and badges are told anew under the latest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,9 @@ pub struct Definition {
     pub duplicate_days: u32,
     /// A season's clean re-visit is looked for within this distance of the old plot, m.
     pub replanting_m: f64,
+    /// The photos without which `eradicated` is not reached.
+    #[serde(default)]
+    pub photos: PhotoMinimum,
 }
 
 /// Why a definition cannot be one.
@@ -68,6 +73,7 @@ impl Default for Definition {
             plants_tolerance_pct: [0.0, 20.0, 50.0],
             duplicate_days: 14,
             replanting_m: 100.0,
+            photos: PhotoMinimum::default(),
         }
     }
 }
@@ -123,6 +129,11 @@ impl Definition {
                 (0.0..=1_000.0).contains(&self.replanting_m),
                 "replanting_m",
                 "expected 0 to 1,000 m",
+            ),
+            (
+                (0.0..=1_000.0).contains(&self.photos.near_m) && self.photos.around_hours <= 240,
+                "photos",
+                "expected near_m from 0 to 1,000 m and around_hours up to 240 h",
             ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {

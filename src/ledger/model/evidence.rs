@@ -1,11 +1,47 @@
 //! What the photos of a plot amount to, and what the guard of `eradicated` misses in them.
 //!
-//! Only presence is asked for here; grades, distances and screens judge the same summary elsewhere.
+//! Only the photo minimum is asked for here; grades and screens judge the same photos elsewhere.
 
+use serde::{Deserialize, Serialize};
+
+use super::facts::Eradication;
 use super::words::Missing;
+use crate::base::ids::FactId;
+use crate::base::time::Timestamp;
+
+/// How many photos of what kind an eradication needs before it counts (domain §2.6): versioned data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoMinimum {
+    /// Of the plot before the work (`before`, `overview`).
+    pub before: u32,
+    /// Close-ups by which the crop is recognised.
+    pub close_up: u32,
+    /// After the work.
+    pub after: u32,
+    /// Of any phase, taken near the plot and around the time of the work.
+    pub at_the_work: u32,
+    /// How far from the plot such a photo may have been taken, m; both accuracies are allowed besides.
+    pub near_m: f64,
+    /// Hours before and after the work within which it was taken.
+    pub around_hours: u32,
+}
+
+impl Default for PhotoMinimum {
+    fn default() -> Self {
+        Self {
+            before: 1,
+            close_up: 1,
+            after: 1,
+            at_the_work: 2,
+            near_m: 100.0,
+            around_hours: 12,
+        }
+    }
+}
 
 /// Photos whose originals are kept, by what they show; joined to the plot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct EvidenceSummary {
     /// Before the work: `before` and `overview`.
     pub before: u32,
@@ -19,16 +55,106 @@ pub struct EvidenceSummary {
     pub minutes: u32,
     /// Of samples.
     pub samples: u32,
+    /// Each of them.
+    #[serde(skip)]
+    pub shots: Vec<Shot>,
 }
 
-/// What the photo minimum misses: one from before and one from after the work.
-#[must_use]
-pub fn missing_photos(summary: &EvidenceSummary) -> Vec<Missing> {
+/// What a photo shows, as far as the minimum asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The plot before the work.
+    Before,
+    /// The plants.
+    CloseUp,
+    /// The work.
+    During,
+    /// The plot after it.
+    After,
+    /// The minutes.
+    Minutes,
+    /// Samples.
+    Samples,
+}
+
+/// One photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shot {
+    /// What it shows.
+    pub shown: Shown,
+    /// When it was taken, by the device's clock.
+    pub taken_at: Timestamp,
+    /// The eradication that it names.
+    pub eradication: Option<FactId>,
+    /// How far from the plot the phone stood beyond what both accuracies explain, m; none when it did not know.
+    pub beyond_m: Option<f64>,
+}
+
+impl EvidenceSummary {
+    /// The photos, counted by what they show.
+    #[must_use]
+    pub fn of(shots: Vec<Shot>) -> Self {
+        let mut summary = Self::default();
+        for shot in &shots {
+            *match shot.shown {
+                Shown::Before => &mut summary.before,
+                Shown::CloseUp => &mut summary.close_up,
+                Shown::During => &mut summary.during,
+                Shown::After => &mut summary.after,
+                Shown::Minutes => &mut summary.minutes,
+                Shown::Samples => &mut summary.samples,
+            } += 1;
+        }
+        summary.shots = shots;
+        summary
+    }
+}
+
+/// What the photo minimum misses for one eradication. Photos that name no eradication count for each; `is_this` tells
+/// whether a name means this one.
+pub(super) fn missing_photos(
+    summary: &EvidenceSummary,
+    minimum: &PhotoMinimum,
+    (said, ended_at): (&Eradication, Timestamp),
+    is_this: impl Fn(FactId) -> bool,
+) -> Vec<Missing> {
+    let own: Vec<&Shot> = summary
+        .shots
+        .iter()
+        .filter(|shot| shot.eradication.is_none_or(&is_this))
+        .collect();
+    let around_ms = i64::from(minimum.around_hours) * 3_600_000;
+    let first = said.started_at.plus_millis(-around_ms);
+    let last = ended_at.plus_millis(around_ms);
+    let count = |holds: &dyn Fn(&Shot) -> bool| own.iter().filter(|shot| holds(shot)).count();
+    let at_the_work = |shot: &Shot| {
+        shot.beyond_m.is_some_and(|far| far <= minimum.near_m)
+            && (first..=last).contains(&shot.taken_at)
+    };
     [
-        (summary.before, Missing::PhotosBefore),
-        (summary.after, Missing::PhotosAfter),
+        (
+            count(&|shot| shot.shown == Shown::Before),
+            minimum.before,
+            Missing::PhotosBefore,
+        ),
+        (
+            count(&|shot| shot.shown == Shown::CloseUp),
+            minimum.close_up,
+            Missing::PhotosCloseUp,
+        ),
+        (
+            count(&|shot| shot.shown == Shown::After),
+            minimum.after,
+            Missing::PhotosAfter,
+        ),
+        (
+            count(&at_the_work),
+            minimum.at_the_work,
+            Missing::PhotosAtTheWork,
+        ),
     ]
     .into_iter()
-    .filter_map(|(photos, missing)| (photos == 0).then_some(missing))
+    .filter(|(found, needed, _)| (*found as u64) < u64::from(*needed))
+    .map(|(_, _, missing)| missing)
     .collect()
 }

@@ -183,6 +183,15 @@ pub struct Approval {
     pub notes: Option<String>,
 }
 
+/// That an eradication counts although its photos are not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// Which.
+    pub eradication: FactId,
+    /// Why.
+    pub reason: String,
+}
+
 /// A look at the ground after the work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reinspection {
@@ -253,6 +262,7 @@ pub enum Act {
     Retraction(Reason),
     Reopening(Reason),
     Judgement(Judgement),
+    Waiver(Waiver),
 }
 
 impl Act {
@@ -271,6 +281,7 @@ impl Act {
             Self::Retraction(_) => FactKind::Retraction,
             Self::Reopening(_) => FactKind::Reopening,
             Self::Judgement(_) => FactKind::Judgement,
+            Self::Waiver(_) => FactKind::Waiver,
         }
     }
 
@@ -286,6 +297,7 @@ impl Act {
             Self::Transfer(said) => said.notes.as_deref(),
             Self::Retraction(said) | Self::Reopening(said) => Some(&said.reason),
             Self::Judgement(said) => Some(&said.reason),
+            Self::Waiver(said) => Some(&said.reason),
             Self::Minutes(_) | Self::Referral(_) => None,
         }
     }
@@ -303,6 +315,7 @@ impl Act {
             Self::Referral(said) => serde_json::to_string(said),
             Self::Retraction(said) | Self::Reopening(said) => serde_json::to_string(said),
             Self::Judgement(said) => serde_json::to_string(said),
+            Self::Waiver(said) => serde_json::to_string(said),
         }
     }
 
@@ -320,6 +333,7 @@ impl Act {
             FactKind::Retraction => Self::Retraction(serde_json::from_str(record)?),
             FactKind::Reopening => Self::Reopening(serde_json::from_str(record)?),
             FactKind::Judgement => Self::Judgement(serde_json::from_str(record)?),
+            FactKind::Waiver => Self::Waiver(serde_json::from_str(record)?),
         })
     }
 }

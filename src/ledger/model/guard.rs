@@ -62,12 +62,29 @@ impl Around<'_> {
         if !kept && self.most_plants(said) >= self.rules.stop_plants {
             missing.push(Missing::Samples);
         }
-        missing.extend(missing_photos(self.photos));
+        if !self.is_waived(fact) {
+            missing.extend(self.missing_photos(fact, said));
+        }
         let tolerance_ms = i64::from(self.rules.clock_tolerance_min) * 60_000;
         if self.plot.detected_at.since(said.started_at) > tolerance_ms {
             missing.push(Missing::TimeOrder);
         }
         missing
+    }
+
+    /// What the photo minimum misses, whether or not a role waived it.
+    pub(super) fn missing_photos(&self, fact: &Fact, said: &Eradication) -> Vec<Missing> {
+        let work = (said, fact.at);
+        let is_this = |named| (self.standing)(named) == fact.id;
+        missing_photos(self.photos, &self.rules.photos, work, is_this)
+    }
+
+    /// Whether a role lets it count without photos. A waiver holds for what was read, as an approval does.
+    pub(super) fn is_waived(&self, of: &Fact) -> bool {
+        self.facts.iter().any(|fact| match &fact.act {
+            Act::Waiver(said) => said.eradication == of.id,
+            _ => false,
+        })
     }
 
     /// Whether a second member confirmed it.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::balance::{Conflict, Quantities, balance};
 use super::definition::Definition;
 use super::evidence::EvidenceSummary;
-use super::facts::{Amount, Fact, PlotFacts};
+use super::facts::{Act, Amount, Fact, PlotFacts};
 use super::guard::Around;
 use super::walk::{Counted, walk};
 use super::words::{LifeFlag, Missing, PlotState};
@@ -47,6 +47,8 @@ pub struct Life {
     pub inspected: Inspection,
     /// The eradications that the plot's state allowed.
     pub eradications: Vec<Done>,
+    /// How every eradication that stands does by the photo minimum.
+    pub photos: BTreeMap<FactId, Photographed>,
     /// Every fact in the order in which it happened, with what it did.
     pub steps: Vec<Step>,
     /// Claimed, verified, eradicated and re-measured, kept apart.
@@ -64,6 +66,15 @@ pub struct Done {
     pub ended_at: Timestamp,
     /// What was destroyed.
     pub destroyed: Amount,
+}
+
+/// How an eradication does by the photo minimum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photographed {
+    /// What it misses.
+    pub missing: Vec<Missing>,
+    /// Whether a role let it count without.
+    pub is_waived: bool,
 }
 
 /// What re-inspections came to.
@@ -141,6 +152,7 @@ pub fn live(
         minutes_due: walked.minutes_due,
         inspected: walked.inspected,
         eradications: done(&walked.counted),
+        photos: photographed(&around),
         steps: walked.steps,
         quantities,
         conflicts,
@@ -157,6 +169,20 @@ fn done(counted: &[Counted<'_>]) -> Vec<Done> {
         fact: own.fact.id,
         ended_at: own.fact.at,
         destroyed: own.said.destroyed,
+    });
+    told.collect()
+}
+
+fn photographed(around: &Around<'_>) -> BTreeMap<FactId, Photographed> {
+    let told = around.facts.iter().filter_map(|fact| match &fact.act {
+        Act::Eradication(said) => Some((
+            fact.id,
+            Photographed {
+                missing: around.missing_photos(fact, said),
+                is_waived: around.is_waived(fact),
+            },
+        )),
+        _ => None,
     });
     told.collect()
 }

@@ -16,7 +16,7 @@ pub mod wire;
 pub mod words;
 
 pub use definition::Definition;
-pub use evidence::EvidenceSummary;
+pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown};
 pub use facts::{Act, Amount, Fact, PlotFacts};
 pub use life::{Life, live};
 

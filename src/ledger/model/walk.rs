@@ -103,14 +103,14 @@ impl<'a> Walked<'a> {
             Act::Retraction(_) => self.close(PlotState::Retracted),
             Act::Judgement(said) => self.judge(said),
             Act::Approval(said) => self.accept(around, said.eradication),
-            Act::Confirmation(_) | Act::Minutes(_) => None,
+            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
         }
     }
 
     /// A closed plot takes papers, looks at the ground that confirm it, and decisions that open it.
     fn step_when_closed(&mut self, around: &Around<'a>, fact: &'a Fact) -> Option<LifeFlag> {
         match &fact.act {
-            Act::Confirmation(_) | Act::Minutes(_) => None,
+            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
             Act::Approval(said) => self.accept(around, said.eradication),
             Act::Reopening(_) => {
                 self.state = self.before_final;
@@ -276,6 +276,10 @@ impl<'a> Walked<'a> {
                 around.is_alone(own.fact, own.said) && !around.is_confirmed(own.fact, own.said);
             if alone && verified_at.is_none() {
                 self.flags.insert(LifeFlag::SingleParty);
+            }
+            let waived = around.is_waived(own.fact);
+            if waived && !around.missing_photos(own.fact, own.said).is_empty() {
+                self.flags.insert(LifeFlag::PhotosWaived);
             }
             if !own.said.before_harvest {
                 self.flags.insert(LifeFlag::AfterHarvest);

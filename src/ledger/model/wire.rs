@@ -49,6 +49,8 @@ wires! {
     }
     /// That the desk accepts an eradication.
     ApprovalWire { id: String, corrects: String, eradication: String, notes: String }
+    /// That an eradication counts although its photos are not there.
+    WaiverWire { id: String, corrects: String, eradication: String, reason: String }
     /// A look at the ground after the work.
     ReinspectionWire {
         id: String, corrects: String, inspected_at: String, result: String, org: String, plants: f64,

@@ -27,6 +27,8 @@ vocabulary! {
         Reopening = "reopening",
         /// Kết luận trùng hay không trùng of two plots.
         Judgement = "judgement",
+        /// Cho phép thiếu ảnh: a role lets an eradication count without its photos.
+        Waiver = "waiver",
     }
 }
 
@@ -171,8 +173,12 @@ vocabulary! {
         Samples = "samples",
         /// No photo from before.
         PhotosBefore = "photos_before",
+        /// No close-up by which the crop is recognised.
+        PhotosCloseUp = "photos_close_up",
         /// No photo from after.
         PhotosAfter = "photos_after",
+        /// Too few photos near the plot and around the time of the work.
+        PhotosAtTheWork = "photos_at_the_work",
         /// It begins before the plot was detected.
         TimeOrder = "time_order",
     }
@@ -201,6 +207,8 @@ vocabulary! {
         MinutesPending = "minutes_pending",
         /// It did not come in time.
         MinutesLate = "minutes_late",
+        /// Counted without its photos, by a role's decision and for its reason.
+        PhotosWaived = "photos_waived",
         /// Destroyed after the harvest.
         AfterHarvest = "after_harvest",
         /// Found sown anew: a new plot is expected.

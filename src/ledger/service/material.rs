@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::base::ids::PlotId;
 use crate::base::words::{AreaMethod, PlantsMethod};
-use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts};
+use crate::geo::measure::distance_m;
+use crate::geo::position::Position;
+use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts, Shot, Shown};
 use crate::ledger::sql::{self, FactRow, MeasureRow, PhotoRow, PlotFilter, PlotRow, Sight};
 use crate::plots::model::Season;
 use crate::store::{Error, Tx};
@@ -179,19 +181,35 @@ pub(super) fn read(row: &FactRow) -> Result<Fact, Error> {
 }
 
 fn summary(rows: &[PhotoRow]) -> EvidenceSummary {
-    let mut summary = EvidenceSummary::default();
-    for row in rows {
-        let record: Value = serde_json::from_str(&row.record).unwrap_or_default();
-        let shown = match record.get("phase").and_then(Value::as_str) {
-            Some("before" | "overview") => &mut summary.before,
-            Some("close_up") => &mut summary.close_up,
-            Some("during") => &mut summary.during,
-            Some("after") => &mut summary.after,
-            Some("minutes") => &mut summary.minutes,
-            Some("sample") => &mut summary.samples,
-            _ => continue,
-        };
-        *shown += 1;
-    }
-    summary
+    EvidenceSummary::of(rows.iter().filter_map(shot).collect())
+}
+
+fn shot(row: &PhotoRow) -> Option<Shot> {
+    let record: Value = serde_json::from_str(&row.record).unwrap_or_default();
+    let word = |name: &str| record.get(name).and_then(Value::as_str);
+    let shown = match word("phase") {
+        Some("before" | "overview") => Shown::Before,
+        Some("close_up") => Shown::CloseUp,
+        Some("during") => Shown::During,
+        Some("after") => Shown::After,
+        Some("minutes") => Shown::Minutes,
+        Some("sample") => Shown::Samples,
+        _ => return None,
+    };
+    let accuracy_m = record.get("accuracy_m").and_then(Value::as_f64);
+    Some(Shot {
+        shown,
+        taken_at: row.taken_at,
+        eradication: word("eradication").and_then(|id| id.parse().ok()),
+        beyond_m: beyond_m(row, accuracy_m),
+    })
+}
+
+/// How far from the plot the phone stood, less two standard deviations of both positions.
+fn beyond_m(row: &PhotoRow, accuracy_m: Option<f64>) -> Option<f64> {
+    let (lon, lat) = row.lon.zip(row.lat)?;
+    let phone = Position::new(lon, lat).ok()?;
+    let plot = Position::new(row.plot_lon, row.plot_lat).ok()?;
+    let error_m = accuracy_m.unwrap_or(0.0).hypot(row.hacc_m.unwrap_or(0.0));
+    Some((distance_m(phone, plot) - 2.0 * error_m).max(0.0))
 }

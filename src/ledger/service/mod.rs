@@ -3,6 +3,7 @@
 mod books;
 mod definitions;
 mod due;
+mod evidence;
 mod figures;
 mod material;
 mod read;
@@ -11,6 +12,7 @@ mod settle;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
+use crate::evidence::Evidence;
 use crate::identity::{self, Identity};
 use crate::journal::{Journal, KeptAside};
 use crate::plots::{self, Plots};
@@ -21,6 +23,7 @@ use super::sql::Sight;
 pub use books::DuplicateView;
 pub use definitions::{DefinitionEntry, SETTLE_ALL_JOB};
 pub use due::{DuePage, DueQuery, DueView};
+pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
 pub use record::Recorded;
 
@@ -90,16 +93,18 @@ pub struct Ledger {
     journal: Journal,
     identity: Identity,
     plots: Plots,
+    evidence: Evidence,
 }
 
 impl Ledger {
     /// The ledger of these plots.
     #[must_use]
-    pub fn new(journal: Journal, identity: Identity, plots: Plots) -> Self {
+    pub fn new(journal: Journal, identity: Identity, plots: Plots, evidence: Evidence) -> Self {
         Self {
             journal,
             identity,
             plots,
+            evidence,
         }
     }
 }

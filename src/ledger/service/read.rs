@@ -26,16 +26,19 @@ impl Ledger {
         let material = material::of_plot(&mut tx, id).await?;
         let material = material.ok_or(Error::NotFound)?;
         let replanted = sql::replanted_by(&mut tx, id).await?;
+        let life = self.life(&material, &rules);
+        let grades = self.grades(&mut tx, &material, &life).await?;
         drop(tx);
         let replanted: Vec<PlotId> = replanted
             .into_iter()
             .filter(|(_, place)| actor.may(Right::ReadPlots, place.as_deref()))
             .map(|(plot, _)| plot)
             .collect();
-        let life = self.life(&material, &rules);
         tell(&mut view.properties, &life, &material, &rules)?;
         view.properties
             .insert("replanted_by".into(), json!(replanted));
+        view.properties
+            .insert("evidence_grades".into(), json!(grades));
         Ok(view)
     }
 

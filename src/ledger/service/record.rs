@@ -6,6 +6,7 @@ use crate::base::ids::{FactId, PlotId};
 use crate::base::refusal::Refusal;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
+use crate::ledger::model::facts::{Approval, Waiver};
 use crate::ledger::model::parse::{Parsed, Wire};
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Act, Amount};
@@ -53,7 +54,9 @@ const fn right(kind: FactKind) -> Right {
         | FactKind::Minutes
         | FactKind::Reinspection
         | FactKind::Retraction => Right::RecordPlots,
-        FactKind::Verification | FactKind::Approval | FactKind::Judgement => Right::VerifyPlots,
+        FactKind::Verification | FactKind::Approval | FactKind::Judgement | FactKind::Waiver => {
+            Right::VerifyPlots
+        }
         FactKind::Transfer | FactKind::Referral => Right::RevisePlots,
         FactKind::Reopening => Right::ReopenPlots,
     }
@@ -180,8 +183,9 @@ impl Ledger {
                 self.check_independent(tx, sent, plot.author, plot.org)
                     .await
             }
-            Act::Approval(said) => {
-                let known = sql::fact(tx, said.eradication).await?;
+            Act::Approval(Approval { eradication, .. })
+            | Act::Waiver(Waiver { eradication, .. }) => {
+                let known = sql::fact(tx, *eradication).await?;
                 let known = known.filter(|fact| {
                     fact.plot == sent.plot && fact.kind == FactKind::Eradication.as_str()
                 });
@@ -317,6 +321,7 @@ const fn journal_kind(kind: FactKind) -> Kind {
         FactKind::Retraction => Kind::Retraction,
         FactKind::Reopening => Kind::Reopening,
         FactKind::Judgement => Kind::Judgement,
+        FactKind::Waiver => Kind::Waiver,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What was known of a patrol at an instant: declaration, judgement and fixes received by then.
 
+use uuid::Uuid;
+
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
+use crate::patrols::model::fix::Fix;
 use crate::patrols::model::patrol::Declared;
 use crate::patrols::model::rules::Rules;
 use crate::patrols::model::vocabulary::PatrolState;
@@ -9,6 +12,7 @@ use crate::patrols::model::walked::{Walked, WalkedTrack};
 use crate::patrols::sql;
 use crate::store::{self, Tx};
 
+use super::append::decoded;
 use super::{Patrols, state_of};
 
 impl Patrols {
@@ -60,6 +64,26 @@ impl Patrols {
             received_until: chunks.iter().map(|chunk| chunk.received_at).max(),
             tracks,
         }))
+    }
+
+    /// The fixes that a device recorded on patrols between two instants, in time, and whether some were erased since.
+    pub async fn fixes_of(
+        &self,
+        tx: &mut Tx,
+        device: Uuid,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(Vec<Fix>, bool), store::Error> {
+        let (mut fixes, mut erased) = (Vec::new(), false);
+        for chunk in sql::chunks_of_device(tx, device, from, to).await? {
+            match chunk.body {
+                Some(body) => fixes.extend(decoded(chunk.entry, &body)?),
+                None => erased = true,
+            }
+        }
+        fixes.retain(|fix| (from..=to).contains(&fix.t));
+        fixes.sort_unstable();
+        Ok((fixes, erased))
     }
 
     /// The tracks of a patrol as other rules judge and join its fixes.

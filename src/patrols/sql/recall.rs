@@ -1,5 +1,7 @@
 //! Patrols as they were known at an instant.
 
+use uuid::Uuid;
+
 use crate::base::ids::{EntryId, PatrolId};
 use crate::base::time::Timestamp;
 use crate::on;
@@ -12,7 +14,31 @@ const DRAFT_AS_OF: &str = "SELECT v.draft FROM patrol_versions v JOIN journal_en
 const RECEIVED_BY: &str =
     "SELECT COUNT(*) FROM journal_entries WHERE id = $1 AND received_at <= $2";
 
-pub(super) const STATEMENTS: &[&str] = &[BEGUN_BETWEEN, DRAFT_AS_OF, RECEIVED_BY];
+const OF_DEVICE: &str = "SELECT c.entry, b.body FROM fix_chunks c LEFT JOIN journal_bodies b ON b.entry = c.entry \
+     WHERE c.device = $1 AND c.last_at >= $2 AND c.first_at <= $3 ORDER BY c.received_at, c.entry";
+
+pub(super) const STATEMENTS: &[&str] = &[BEGUN_BETWEEN, DRAFT_AS_OF, RECEIVED_BY, OF_DEVICE];
+
+/// A chunk of a device's fixes; `body` is `None` once erased.
+#[derive(Debug, sqlx::FromRow)]
+pub struct DeviceChunk {
+    pub entry: EntryId,
+    pub body: Option<Vec<u8>>,
+}
+
+/// The chunks of a device's tracks that overlap a time.
+pub async fn chunks_of_device(
+    tx: &mut Tx,
+    device: Uuid,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<DeviceChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(OF_DEVICE)
+        .bind(device)
+        .bind(from)
+        .bind(to)
+        .fetch_all(c))
+}
 
 /// The patrols begun between two instants.
 pub async fn begun_between(

@@ -22,6 +22,8 @@ vocabulary! {
         ExifTimeDiffers = "exif_time_differs",
         /// The bytes are of another type than the sidecar says.
         MediaTypeDiffers = "media_type_differs",
+        /// Written by a program that changes pictures, or changed after it was taken.
+        ExifEdited = "exif_edited",
     }
 }
 
@@ -43,6 +45,7 @@ pub fn cross_check(sidecar: &Sidecar, picture: &Inspection) -> Vec<ExifFlag> {
             media_type_differs(sidecar, picture.format),
             ExifFlag::MediaTypeDiffers,
         ),
+        (is_edited(picture), ExifFlag::ExifEdited),
     ]
     .into_iter()
     .filter_map(|(holds, flag)| holds.then_some(flag))
@@ -62,6 +65,35 @@ fn time_differs(sidecar: &Sidecar, picture: &Inspection) -> bool {
         .as_ref()
         .and_then(super::picture::ExifFacts::time);
     camera.is_some_and(|camera| sidecar.taken_at.since(camera).unsigned_abs() > TIME_APART_MS)
+}
+
+/// Programs that write their name into pictures that they changed; a sign to ask about, never a proof.
+const EDITORS: [&str; 10] = [
+    "photoshop",
+    "lightroom",
+    "snapseed",
+    "gimp",
+    "picsart",
+    "exiftool",
+    "facetune",
+    "pixelmator",
+    "affinity",
+    "paint.net",
+];
+/// A camera writes a file within this time after the shutter, ms.
+const WRITTEN_WITHIN_MS: i64 = 60_000;
+
+fn is_edited(picture: &Inspection) -> bool {
+    let Some(exif) = &picture.exif else {
+        return false;
+    };
+    let named = exif.software.as_ref().is_some_and(|software| {
+        let software = software.to_lowercase();
+        EDITORS.iter().any(|editor| software.contains(editor))
+    });
+    // Both are local times as the camera wrote them.
+    let changed = exif.changed_local.zip(exif.shutter_local);
+    named || changed.is_some_and(|(changed, shutter)| changed.since(shutter) > WRITTEN_WITHIN_MS)
 }
 
 fn media_type_differs(sidecar: &Sidecar, format: Format) -> bool {

@@ -15,6 +15,12 @@ pub struct ExifFacts {
     pub taken_at: Option<Timestamp>,
     /// The shutter time without an offset, read as local time (UTC+7).
     pub taken_local: Option<Timestamp>,
+    /// The shutter time as the camera's clock showed it, read as UTC+7 whatever its offset.
+    pub shutter_local: Option<Timestamp>,
+    /// When the file was changed last, by the same clock and in the same way.
+    pub changed_local: Option<Timestamp>,
+    /// The program that wrote the file.
+    pub software: Option<String>,
     /// The camera's position.
     pub position: Option<Position>,
     /// The camera's maker.
@@ -46,6 +52,9 @@ pub(super) fn read(format: Format, bytes: &[u8]) -> Option<ExifFacts> {
     Some(ExifFacts {
         taken_at,
         taken_local,
+        shutter_local: local(&exif, Tag::DateTimeOriginal),
+        changed_local: local(&exif, Tag::DateTime),
+        software: text(&exif, Tag::Software),
         position: position(&exif),
         make: text(&exif, Tag::Make),
         model: text(&exif, Tag::Model),
@@ -96,6 +105,10 @@ fn times(exif: &Exif) -> (Option<Timestamp>, Option<Timestamp>) {
         (Some(wall), None) => (None, format!("{wall}+07:00").parse().ok()),
         (None, _) => (None, None),
     }
+}
+
+fn local(exif: &Exif, tag: Tag) -> Option<Timestamp> {
+    format!("{}+07:00", wall_time(exif, tag)?).parse().ok()
 }
 
 fn wall_time(exif: &Exif, tag: Tag) -> Option<String> {

@@ -1,5 +1,7 @@
 //! The sidecar of a photo: what the phone knew when the shutter closed.
 
+mod capture;
+
 use serde::Deserialize;
 
 use crate::base::fields::Fields;
@@ -9,6 +11,10 @@ use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
 use crate::base::{from_hex, hex};
 use crate::geo::position::Position;
+
+use capture::capture;
+
+pub use capture::{Capture, Source};
 
 vocabulary! {
     /// What a photo shows of the work at a plot.
@@ -68,6 +74,8 @@ pub struct Sidecar {
     pub contains_person: bool,
     /// What the sender takes the file for, such as `image/jpeg`.
     pub media_type: Option<String>,
+    /// How it was captured.
+    pub capture: Capture,
 }
 
 /// A sidecar as it is sent.
@@ -92,6 +100,11 @@ pub struct SidecarWire {
     pub nonce: Option<String>,
     pub contains_person: Option<bool>,
     pub media_type: Option<String>,
+    pub source: Option<String>,
+    pub taken_by: Option<String>,
+    pub gnss_at: Option<String>,
+    pub monotonic_ms: Option<u64>,
+    pub mock: Option<bool>,
 }
 
 impl Sidecar {
@@ -128,6 +141,7 @@ fn sidecar(
     let eradication = fields.word("/eradication", wire.eradication.as_deref());
     let nonce = fields.text("/nonce", wire.nonce.as_deref(), 200);
     let media_type = fields.text("/media_type", wire.media_type.as_deref(), 100);
+    let capture = capture(fields, wire, received_at);
     Some(Sidecar {
         sha256: sha256?,
         bytes: bytes?,
@@ -142,6 +156,7 @@ fn sidecar(
         nonce,
         contains_person: wire.contains_person.unwrap_or(false),
         media_type,
+        capture,
     })
 }
 

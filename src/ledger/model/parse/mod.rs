@@ -4,11 +4,12 @@ mod eradication;
 
 use super::facts::{
     Act, Amount, Approval, Confirmation, Judgement, Minutes, MinutesPaper, OnTheSpot, Reason,
-    Referral, Reinspection, Transfer, Verification,
+    Referral, Reinspection, Transfer, Verification, Waiver,
 };
 use super::wire::{
     ApprovalWire, ConfirmationWire, EradicationWire, JudgementWire, MinutesPaperWire, MinutesWire,
     OnTheSpotWire, ReasonWire, ReferralWire, ReinspectionWire, TransferWire, VerificationWire,
+    WaiverWire,
 };
 use super::words::{FactKind, Finding, Inspected};
 use crate::base::fields::Fields;
@@ -53,6 +54,7 @@ pub enum Wire {
     Retraction(ReasonWire),
     Reopening(ReasonWire),
     Judgement(JudgementWire),
+    Waiver(WaiverWire),
 }
 
 impl Wire {
@@ -71,6 +73,7 @@ impl Wire {
             Self::Retraction(_) => FactKind::Retraction,
             Self::Reopening(_) => FactKind::Reopening,
             Self::Judgement(_) => FactKind::Judgement,
+            Self::Waiver(_) => FactKind::Waiver,
         }
     }
 
@@ -104,6 +107,7 @@ impl Wire {
             Self::Referral(wire) => (&wire.id, &wire.corrects),
             Self::Retraction(wire) | Self::Reopening(wire) => (&wire.id, &None),
             Self::Judgement(wire) => (&wire.id, &wire.corrects),
+            Self::Waiver(wire) => (&wire.id, &wire.corrects),
         }
     }
 
@@ -158,6 +162,7 @@ impl Wire {
             Self::Retraction(wire) => Some((Act::Retraction(reason(fields, wire)?), None)),
             Self::Reopening(wire) => Some((Act::Reopening(reason(fields, wire)?), None)),
             Self::Judgement(wire) => Some((Act::Judgement(judgement(fields, wire)?), None)),
+            Self::Waiver(wire) => Some((Act::Waiver(waiver(fields, wire)?), None)),
         }
     }
 }
@@ -326,6 +331,16 @@ fn transfer(fields: &mut Fields, wire: &TransferWire) -> Option<Transfer> {
 fn reason(fields: &mut Fields, wire: &ReasonWire) -> Option<Reason> {
     let reason = needed(fields, "/reason", wire.reason.as_deref(), 1_000)?;
     Some(Reason { reason })
+}
+
+fn waiver(fields: &mut Fields, wire: &WaiverWire) -> Option<Waiver> {
+    let eradication = fields.required_word("/eradication", wire.eradication.as_deref());
+    let reason = needed(fields, "/reason", wire.reason.as_deref(), 1_000);
+    let (eradication, reason) = eradication.zip(reason)?;
+    Some(Waiver {
+        eradication,
+        reason,
+    })
 }
 
 fn judgement(fields: &mut Fields, wire: &JudgementWire) -> Option<Judgement> {

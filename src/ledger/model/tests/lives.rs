@@ -10,8 +10,13 @@ fn state(facts: &[Fact]) -> PlotState {
     life(&plot(), facts).state
 }
 
-fn missing_with(plot: &PlotFacts, changes: &Value, photos: EvidenceSummary) -> Vec<Missing> {
+fn missing_with(plot: &PlotFacts, changes: &Value, is_photographed: bool) -> Vec<Missing> {
     let facts = [eradicated(1, "2026-02-11", changes)];
+    let photos = if is_photographed {
+        photos_of(&facts)
+    } else {
+        EvidenceSummary::default()
+    };
     let rules = Definition::default();
     live(
         plot,
@@ -101,16 +106,17 @@ fn what_resprouts_is_destroyed_again_and_never_added() {
 
 #[test]
 fn the_guard_names_everything_that_is_missing() {
-    let none = EvidenceSummary::default();
     let bare =
         json!({ "minutes": null, "confirmation": null, "started_at": "2026-02-09T07:00:00+07:00" });
     assert_eq!(
-        missing_with(&plot(), &bare, none),
+        missing_with(&plot(), &bare, false),
         [
             Missing::Confirmation,
             Missing::Minutes,
             Missing::PhotosBefore,
+            Missing::PhotosCloseUp,
             Missing::PhotosAfter,
+            Missing::PhotosAtTheWork,
             Missing::TimeOrder
         ]
     );
@@ -127,16 +133,16 @@ fn at_450_plants_the_work_needs_samples_or_a_release() {
         claimed: measured(450, 64.0),
         ..plot()
     };
-    assert_eq!(missing_with(&large, &json!({}), PHOTOS), [Missing::Samples]);
+    assert_eq!(missing_with(&large, &json!({}), true), [Missing::Samples]);
     let smaller = PlotFacts {
         claimed: measured(449, 64.0),
         ..plot()
     };
-    assert!(missing_with(&smaller, &json!({}), PHOTOS).is_empty());
+    assert!(missing_with(&smaller, &json!({}), true).is_empty());
     let sampled = json!({ "samples": [{ "number": "M1", "seal": "NP-07" }] });
-    assert!(missing_with(&large, &sampled, PHOTOS).is_empty());
+    assert!(missing_with(&large, &sampled, true).is_empty());
     let released = json!({ "release": { "agency": "PC04", "document": "15/CV" } });
-    assert!(missing_with(&large, &released, PHOTOS).is_empty());
+    assert!(missing_with(&large, &released, true).is_empty());
     let verified_larger = [
         verified(1, "2026-02-10", 1_075, 64.0),
         eradicated(2, "2026-02-11", &json!({})),
@@ -192,7 +198,7 @@ fn minutes_may_come_within_72_hours() {
         &json!({ "minutes": null, "minutes_pending": true }),
     );
     let rules = Definition::default();
-    let told = |facts: &[Fact], now: &str| live(&plot(), facts, &PHOTOS, &rules, at(now));
+    let told = |facts: &[Fact], now: &str| live(&plot(), facts, &photos_of(facts), &rules, at(now));
     let waiting = told(std::slice::from_ref(&pending), "2026-02-14T10:00:00+07:00");
     assert_eq!(waiting.state, PlotState::Eradicated);
     assert_eq!(
@@ -372,4 +378,73 @@ fn badges_follow_the_thresholds_of_the_laws() {
     assert_eq!((class(0, 749.9), class(0, 750.0)), (Some("II"), Some("I")));
     assert_eq!(class(0, 0.0), None);
     assert!(commune_flag(&rules, 0, 124.9).near_threshold);
+}
+
+#[test]
+fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
+    let fact = eradicated(1, "2026-02-11", &json!({}));
+    let missing = |shots: Vec<Shot>| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        let facts = std::slice::from_ref(&fact);
+        live(&plot(), facts, &EvidenceSummary::of(shots), &rules, now).missing
+    };
+    let began = at("2026-02-11T09:00:00+07:00");
+    let all = |change: &dyn Fn(&mut Shot)| {
+        let mut shots =
+            [Shown::Before, Shown::CloseUp, Shown::After].map(|shown| shot(shown, began));
+        shots.iter_mut().for_each(change);
+        shots.to_vec()
+    };
+    assert!(missing(all(&|_| ())).is_empty());
+    assert!(missing(all(&|shot| shot.eradication = Some(fact.id))).is_empty());
+    assert_eq!(
+        missing(all(&|shot| shot.eradication = Some(fact_id(7)))),
+        [
+            Missing::PhotosBefore,
+            Missing::PhotosCloseUp,
+            Missing::PhotosAfter,
+            Missing::PhotosAtTheWork
+        ]
+    );
+    let late = [Missing::PhotosAtTheWork];
+    let hour_ms = 3_600_000;
+    assert!(missing(all(&|shot| shot.taken_at = began.plus_millis(-12 * hour_ms))).is_empty());
+    assert_eq!(
+        missing(all(
+            &|shot| shot.taken_at = began.plus_millis(-12 * hour_ms - 1)
+        )),
+        late
+    );
+    assert!(missing(all(&|shot| shot.beyond_m = Some(100.0))).is_empty());
+    assert_eq!(missing(all(&|shot| shot.beyond_m = Some(100.1))), late);
+    assert_eq!(missing(all(&|shot| shot.beyond_m = None)), late);
+}
+
+#[test]
+fn a_waiver_lets_the_work_count_and_stays_visible() {
+    let work = eradicated(1, "2026-02-11", &json!({}));
+    let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng giữa chừng" });
+    let waived = fact(2, DESK, FactKind::Waiver, wire);
+    let told = |facts: &[Fact], photos: &EvidenceSummary| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        live(&plot(), facts, photos, &rules, now)
+    };
+    let none = EvidenceSummary::default();
+    let both = [work.clone(), waived.clone()];
+    assert_eq!(told(&both[..1], &none).state, PlotState::Eradicating);
+    let life = told(&both, &none);
+    assert_eq!(life.state, PlotState::Eradicated);
+    assert!(life.flags.contains(&LifeFlag::PhotosWaived));
+    assert!(
+        !told(&both, &photos_of(&both))
+            .flags
+            .contains(&LifeFlag::PhotosWaived)
+    );
+    // What was waived is what was read: a correction needs its own.
+    let mut corrected = eradicated(3, "2026-02-11", &json!({ "plants_destroyed": 300 }));
+    corrected.corrects = Some(fact_id(1));
+    assert_eq!(
+        told(&[work, waived, corrected], &none).state,
+        PlotState::Eradicating
+    );
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::parse::Wire;
 use super::words::FactKind;
-use super::{Act, Amount, Definition, EvidenceSummary, Fact, Life, PlotFacts, live};
+use super::{Act, Amount, Definition, EvidenceSummary, Fact, Life, PlotFacts, Shot, Shown, live};
 use crate::base::ids::{EntryId, FactId, OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::{AreaMethod, Crop, PlantsMethod, Stage};
@@ -62,14 +62,27 @@ pub(super) fn measured(plants: u32, area_m2: f64) -> Amount {
     }
 }
 
-pub(super) const PHOTOS: EvidenceSummary = EvidenceSummary {
-    before: 1,
-    close_up: 1,
-    during: 0,
-    after: 1,
-    minutes: 0,
-    samples: 0,
-};
+/// Photos of every eradication: one before it, a close-up as it begins, one as it ends, at the plot.
+pub(super) fn photos_of(facts: &[Fact]) -> EvidenceSummary {
+    let shots = facts.iter().filter_map(|fact| match &fact.act {
+        Act::Eradication(said) => Some([
+            shot(Shown::Before, said.started_at),
+            shot(Shown::CloseUp, said.started_at),
+            shot(Shown::After, fact.at),
+        ]),
+        _ => None,
+    });
+    EvidenceSummary::of(shots.flatten().collect())
+}
+
+pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
+    Shot {
+        shown,
+        taken_at,
+        eradication: None,
+        beyond_m: Some(0.0),
+    }
+}
 
 /// A fact from its wire form.
 pub(super) fn fact(number: u128, author: Uuid, kind: FactKind, wire: Value) -> Fact {
@@ -117,6 +130,7 @@ pub(super) fn wire_of(kind: FactKind, wire: Value) -> Wire {
         FactKind::Retraction => Wire::Retraction(of(wire)),
         FactKind::Reopening => Wire::Reopening(of(wire)),
         FactKind::Judgement => Wire::Judgement(of(wire)),
+        FactKind::Waiver => Wire::Waiver(of(wire)),
     }
 }
 
@@ -170,7 +184,7 @@ pub(super) fn life(plot: &PlotFacts, facts: &[Fact]) -> Life {
     live(
         plot,
         facts,
-        &PHOTOS,
+        &photos_of(facts),
         &Definition::default(),
         at("2026-05-30T08:00:00+07:00"),
     )

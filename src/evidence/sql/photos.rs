@@ -1,9 +1,9 @@
-//! The tables of photos.
+//! Photos, their images, and what came under another hash.
 
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuarantineId};
+use crate::base::ids::{AccountId, EntryId, OrgId, PhotoId, PlotId, QuarantineId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
@@ -14,7 +14,7 @@ macro_rules! photos_where {
         concat!(
             "SELECT p.id, p.entry, p.author, p.org, p.plot, p.linked, p.lon, p.lat, p.place, p.reach, p.taken_at, \
              p.contains_person, p.sha256, p.bytes, p.record, p.state, p.original_entry, p.stored_at, p.derived, \
-             p.flags, p.recorded_at, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
+             p.flags, p.recorded_at, p.door, p.principal, p.taken_by, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
              FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE ",
             $condition
         )
@@ -28,8 +28,9 @@ const PLACED_AFTER: &str = photos_where!("p.lon IS NOT NULL AND p.id > $1 ORDER 
 const COUNT: &str =
     "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
 const INSERT_PHOTO: &str = "INSERT INTO photos (id, entry, author, org, plot, linked, lon, lat, place, reach, taken_at, \
-     contains_person, sha256, bytes, record, state, derived, flags, recorded_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'announced', 'waiting', '[]', $16) \
+     contains_person, sha256, bytes, record, state, derived, flags, recorded_at, door, principal, taken_by) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'announced', 'waiting', '[]', $16, \
+     $17, $18, $19) \
      ON CONFLICT (id) DO NOTHING";
 const STORE_ORIGINAL: &str = "UPDATE photos SET state = 'stored', original_entry = $2, stored_at = $3 \
      WHERE id = $1 AND state = 'announced'";
@@ -45,11 +46,14 @@ const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256,
      ON CONFLICT (quarantine) DO NOTHING";
 const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
      OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1)";
+const OF_PLOT: &str =
+    photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
+const IS_ACCOUNT: &str =
+    "SELECT COUNT(*) FROM identity_accounts WHERE id = $1 AND disabled_at IS NULL";
 const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
-/// Every fixed statement of photos, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] = &[
+pub(super) const STATEMENTS: &[&str] = &[
     PHOTO,
     PHOTOS,
     UNLINKED,
@@ -65,6 +69,8 @@ pub const STATEMENTS: &[&str] = &[
     IMAGE,
     INSERT_ASIDE,
     NAMED,
+    OF_PLOT,
+    IS_ACCOUNT,
     ORIGINALS,
 ];
 
@@ -92,6 +98,9 @@ pub struct PhotoRow {
     pub derived: String,
     pub flags: String,
     pub recorded_at: Timestamp,
+    pub door: Option<String>,
+    pub principal: Option<String>,
+    pub taken_by: Option<AccountId>,
     pub seen_in: Option<String>,
 }
 
@@ -179,6 +188,9 @@ pub async fn insert_photo(tx: &mut Tx, row: &PhotoRow) -> Result<bool, Error> {
             .bind(row.bytes)
             .bind(row.record.as_str())
             .bind(row.recorded_at)
+            .bind(row.door.as_deref())
+            .bind(row.principal.as_deref())
+            .bind(row.taken_by)
     )
     .map(|rows| rows > 0)
 }
@@ -200,6 +212,19 @@ pub async fn store_original(
 /// The photos that name a plot to which they are not joined.
 pub async fn unlinked(tx: &mut Tx, plot: PlotId) -> Result<Vec<PhotoRow>, Error> {
     on!(tx, |c| sqlx::query_as(UNLINKED).bind(plot).fetch_all(c))
+}
+
+/// The photos joined to a plot whose originals are kept, the first taken first.
+pub async fn photos_of(tx: &mut Tx, plot: PlotId) -> Result<Vec<PhotoRow>, Error> {
+    on!(tx, |c| sqlx::query_as(OF_PLOT).bind(plot).fetch_all(c))
+}
+
+/// Whether there is such an account and it is in use.
+pub async fn is_account(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(IS_ACCOUNT)
+        .bind(account)
+        .fetch_one(c))?;
+    Ok(count > 0)
 }
 
 /// Joins a photo to the plot that it names; false when it was before.

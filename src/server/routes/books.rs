@@ -1,14 +1,14 @@
-//! The routes of the books: what happens to plots, and what it comes to.
+//! The routes of what happens to plots and of what proves it.
 
 use utoipa_axum::routes;
 
+use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ReadPlots, RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
+    ChangeDefinitions, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
+    VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
-use crate::ledger;
-
-use super::routes::Routes;
+use crate::{evidence, ledger};
 
 /// Those who write down what happens to plots, and those who judge it.
 pub(super) fn bookkeepers(routes: Routes) -> Routes {
@@ -18,11 +18,16 @@ pub(super) fn bookkeepers(routes: Routes) -> Routes {
             [
                 routes!(ledger::http::confirm_plot),
                 routes!(ledger::http::eradicate_plot),
-                routes!(ledger::http::add_minutes),
-                routes!(ledger::http::reinspect_plot),
-                routes!(ledger::http::retract_plot),
             ],
         )
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(ledger::http::add_minutes),
+                routes!(ledger::http::reinspect_plot),
+            ],
+        )
+        .all(Needs(RecordPlots), [routes!(ledger::http::retract_plot)])
         .all(
             Needs(VerifyPlots),
             [
@@ -30,7 +35,13 @@ pub(super) fn bookkeepers(routes: Routes) -> Routes {
                 routes!(ledger::http::approve_eradication),
             ],
         )
-        .all(Needs(VerifyPlots), [routes!(ledger::http::judge_plot)])
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::judge_plot),
+                routes!(ledger::http::waive_photos),
+            ],
+        )
         .all(
             Needs(RevisePlots),
             [
@@ -75,5 +86,36 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
         .all(
             NeedsInProvince(ChangeDefinitions),
             [routes!(ledger::http::set_ledger_definition)],
+        )
+}
+
+/// Those who ask how far photos can be relied on.
+pub(super) fn graders(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(ledger::http::eradication_evidence),
+                routes!(evidence::http::evidence_definitions),
+            ],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(evidence::http::set_evidence_definition)],
+        )
+        .all(
+            Needs(ReadPhotos),
+            [
+                routes!(evidence::http::evidence_questions),
+                routes!(evidence::http::evidence_question),
+            ],
+        )
+        .all(
+            Needs(RecordPhotos),
+            [routes!(evidence::http::answer_question)],
+        )
+        .all(
+            Needs(VerifyPlots),
+            [routes!(evidence::http::decide_question)],
         )
 }

@@ -1,5 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
+mod books;
+
 use utoipa::OpenApi;
 use utoipa_axum::routes;
 
@@ -14,7 +16,6 @@ use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath}
 use crate::http::Declared;
 use crate::{areas, coverage, density, evidence, identity, journal, ledger, patrols, plots};
 
-use super::books::{book_readers, bookkeepers};
 use super::{
     __path_healthz, __path_openapi, __path_prometheus, __path_readyz, __path_stylesheet, healthz,
     openapi, prometheus, readyz, stylesheet,
@@ -35,9 +36,10 @@ pub(super) type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    enrollers(keepers(book_readers(bookkeepers(readers(records(field(
-        visitors(operators(routes)),
-    )))))))
+    let routes = readers(records(field(visitors(operators(routes)))));
+    enrollers(keepers(books::graders(books::book_readers(
+        books::bookkeepers(routes),
+    ))))
 }
 
 /// Operators and their tools, auditors.

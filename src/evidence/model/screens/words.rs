@@ -1,0 +1,75 @@
+//! What is asked, and how a question stands.
+
+use crate::base::words::vocabulary;
+
+vocabulary! {
+    /// What a screen found.
+    Screen: "a screen" {
+        /// Two plots' photos are nearly one picture.
+        NearlyOnePicture = "nearly_one_picture",
+        /// One sender took two pictures in the same millisecond.
+        SameInstant = "same_instant",
+        /// A program that changes pictures wrote the file, or file and sidecar disagree.
+        EditedFile = "edited_file",
+        /// Another program made the position up.
+        MockPosition = "mock_position",
+    }
+}
+
+vocabulary! {
+    /// How a question stands.
+    QuestionState: "a state of a question" {
+        /// Cần làm rõ: the team has not answered yet.
+        Open = "open",
+        /// Đã trả lời: a role has to decide.
+        Answered = "answered",
+        /// Đã làm rõ.
+        Cleared = "cleared",
+        /// Không chấp nhận.
+        Upheld = "upheld",
+    }
+}
+
+vocabulary! {
+    /// What a role decides.
+    Verdict: "a decision" {
+        /// Đã làm rõ: nothing is held against the photo.
+        Cleared = "cleared",
+        /// Không chấp nhận: the photo stands for nothing.
+        Upheld = "upheld",
+    }
+}
+
+impl Screen {
+    /// What the team is asked, in Vietnamese.
+    #[must_use]
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::NearlyOnePicture => {
+                "Cần làm rõ: hai ảnh của hai điểm trồng gần như là một, vì sao?"
+            }
+            Self::SameInstant => "Cần làm rõ: hai ảnh cùng một thời điểm chụp, vì sao?",
+            Self::EditedFile => "Cần làm rõ: tệp ảnh có dấu hiệu đã chỉnh sửa, vì sao?",
+            Self::MockPosition => "Cần làm rõ: tọa độ do phần mềm khác tạo ra, vì sao?",
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::NearlyOnePicture => {
+                "To be cleared up: two plots' photos are nearly one picture; how does that come?"
+            }
+            Self::SameInstant => {
+                "To be cleared up: two photos were taken at one instant; how does that come?"
+            }
+            Self::EditedFile => {
+                "To be cleared up: the file looks as if it had been changed; how does that come?"
+            }
+            Self::MockPosition => {
+                "To be cleared up: another program made the position up; how does that come?"
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Questions about photos, what was answered and decided, and the fingerprints that pictures are compared by.
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, OrgId, PhotoId, QuestionId};
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+use super::Sight;
+
+/// A question beside its photo, whose place decides who sees it.
+macro_rules! questions_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT s.id, s.screen, s.photo, s.other, s.state, s.record, s.entry, s.asked_at \
+             FROM evidence_questions s JOIN photos p ON p.id = s.photo \
+             LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE ",
+            $condition
+        )
+    };
+}
+
+const QUESTION: &str = questions_where!("s.id = $1");
+const QUESTIONS: &str = questions_where!("1 = 1");
+const LOCK_QUESTION: &str = "UPDATE evidence_questions SET state = state WHERE id = $1";
+const INSERT_QUESTION: &str = "INSERT INTO evidence_questions (id, screen, photo, other, state, record, entry, asked_at) \
+     VALUES ($1, $2, $3, $4, 'open', $5, $6, $7) ON CONFLICT (screen, photo, other) DO NOTHING";
+const IS_ASKED: &str =
+    "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND photo = $2 AND other = $3";
+const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
+const STATES: &str = "SELECT state FROM evidence_questions WHERE photo = $1";
+const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
+     WHERE question = $1 ORDER BY said_at, kind, entry";
+const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (photo, part, bits, check_bits, made_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (photo, part) DO NOTHING";
+const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \
+     WHERE made_at >= $1 ORDER BY made_at, photo, part";
+const SAME_INSTANT: &str = "SELECT id FROM photos WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 \
+     ORDER BY id LIMIT 5";
+
+pub(super) const STATEMENTS: &[&str] = &[
+    QUESTION,
+    QUESTIONS,
+    LOCK_QUESTION,
+    INSERT_QUESTION,
+    IS_ASKED,
+    SET_STATE,
+    STATES,
+    INSERT_REPLY,
+    REPLIES,
+    INSERT_FINGERPRINT,
+    FINGERPRINTS_SINCE,
+    SAME_INSTANT,
+];
+
+/// A question. `other` is the other photo, or the same one when there is only one side.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct QuestionRow {
+    pub id: QuestionId,
+    pub screen: String,
+    pub photo: PhotoId,
+    pub other: PhotoId,
+    pub state: String,
+    pub record: String,
+    pub entry: EntryId,
+    pub asked_at: Timestamp,
+}
+
+impl QuestionRow {
+    /// What is to be said when a column cannot be read.
+    pub fn corrupt(&self, column: &'static str) -> Error {
+        Error::Corrupt {
+            table: "evidence_questions",
+            column,
+            id: self.id.to_string(),
+        }
+    }
+}
+
+/// A question to be asked.
+#[derive(Debug, Clone)]
+pub struct NewQuestion {
+    pub id: QuestionId,
+    pub screen: &'static str,
+    pub photo: PhotoId,
+    pub other: PhotoId,
+    pub record: String,
+}
+
+/// An answer or a decision.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReplyRow {
+    pub entry: EntryId,
+    pub question: QuestionId,
+    pub kind: String,
+    pub author: Uuid,
+    pub org: Option<OrgId>,
+    pub body: String,
+    pub said_at: Timestamp,
+}
+
+/// One fingerprint of a photo.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct FingerprintRow {
+    pub photo: PhotoId,
+    pub part: i64,
+    pub bits: i64,
+    pub check_bits: Vec<u8>,
+    pub made_at: Timestamp,
+}
+
+pub async fn question(tx: &mut Tx, id: QuestionId) -> Result<Option<QuestionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(QUESTION).bind(id).fetch_optional(c))
+}
+
+/// Keeps other writers of a question out until the act ends; false when there is no such question.
+pub async fn lock_question(tx: &mut Tx, id: QuestionId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(LOCK_QUESTION).bind(id)).map(|rows| rows > 0)
+}
+
+/// Writes a question; false when it was asked before.
+pub async fn insert_question(
+    tx: &mut Tx,
+    new: &NewQuestion,
+    entry: EntryId,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_QUESTION)
+            .bind(new.id)
+            .bind(new.screen)
+            .bind(new.photo)
+            .bind(new.other)
+            .bind(new.record.as_str())
+            .bind(entry)
+            .bind(at)
+    )
+    .map(|rows| rows > 0)
+}
+
+pub async fn is_asked(tx: &mut Tx, new: &NewQuestion) -> Result<bool, Error> {
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(IS_ASKED)
+        .bind(new.screen)
+        .bind(new.photo)
+        .bind(new.other)
+        .fetch_one(c))?;
+    Ok(count > 0)
+}
+
+pub async fn set_state(tx: &mut Tx, id: QuestionId, state: &str) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(drop)
+}
+
+/// How the questions about a photo stand.
+pub async fn states_of(tx: &mut Tx, photo: PhotoId) -> Result<Vec<String>, Error> {
+    on!(tx, |c| sqlx::query_scalar(STATES).bind(photo).fetch_all(c))
+}
+
+pub async fn insert_reply(tx: &mut Tx, row: &ReplyRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_REPLY)
+            .bind(row.entry)
+            .bind(row.question)
+            .bind(row.kind.as_str())
+            .bind(row.author)
+            .bind(row.org)
+            .bind(row.body.as_str())
+            .bind(row.said_at)
+    )
+    .map(drop)
+}
+
+pub async fn replies(tx: &mut Tx, id: QuestionId) -> Result<Vec<ReplyRow>, Error> {
+    on!(tx, |c| sqlx::query_as(REPLIES).bind(id).fetch_all(c))
+}
+
+pub async fn insert_fingerprint(tx: &mut Tx, row: &FingerprintRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_FINGERPRINT)
+            .bind(row.photo)
+            .bind(row.part)
+            .bind(row.bits)
+            .bind(row.check_bits.as_slice())
+            .bind(row.made_at)
+    )
+    .map(drop)
+}
+
+/// Every fingerprint made at an instant or later.
+pub async fn fingerprints_since(tx: &mut Tx, at: Timestamp) -> Result<Vec<FingerprintRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FINGERPRINTS_SINCE)
+        .bind(at)
+        .fetch_all(c))
+}
+
+/// Other pictures that the same sender took in the same millisecond.
+pub async fn same_instant(
+    tx: &mut Tx,
+    author: Uuid,
+    taken_at: Timestamp,
+    photo: PhotoId,
+    sha256: &[u8],
+) -> Result<Vec<PhotoId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(SAME_INSTANT)
+        .bind(author)
+        .bind(taken_at)
+        .bind(photo)
+        .bind(sha256)
+        .fetch_all(c))
+}
+
+/// A page of questions in the caller's reach, the latest first.
+pub async fn questions(
+    tx: &mut Tx,
+    sight: &Sight,
+    state: Option<&str>,
+    after: Option<(Timestamp, QuestionId)>,
+    limit: i64,
+) -> Result<Vec<QuestionRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(QUESTIONS);
+        if let Sight::Some {
+            author,
+            org,
+            communes,
+        } = sight
+        {
+            query.push(" AND (CASE WHEN p.linked = 1 THEN q.place ELSE p.place END IN (");
+            let mut list = query.separated(", ");
+            for code in communes {
+                list.push_bind(code.as_str());
+            }
+            query.push(") OR (p.linked = 0 AND p.lon IS NULL AND (p.author = ");
+            query.push_bind(*author);
+            if let Some(org) = org {
+                query.push(" OR p.org = ").push_bind(*org);
+            }
+            query.push(")))");
+        }
+        if let Some(state) = state {
+            query.push(" AND s.state = ").push_bind(state);
+        }
+        if let Some((at, id)) = after {
+            query.push(" AND (s.asked_at < ").push_bind(at);
+            query.push(" OR (s.asked_at = ").push_bind(at);
+            query.push(" AND s.id < ").push_bind(id).push("))");
+        }
+        query
+            .push(" ORDER BY s.asked_at DESC, s.id DESC LIMIT ")
+            .push_bind(limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}

@@ -1,0 +1,185 @@
+//! The evidence of one eradication: its photos graded, with every reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{FactId, PhotoId, PlotId};
+use crate::evidence::model::Phase;
+use crate::evidence::model::grade::{Grade, GradeRules, GradedSet, Reason, Work};
+use crate::geo::position::Position;
+use crate::ledger::model::words::{FactKind, Missing};
+use crate::ledger::model::{Act, Fact, Life};
+use crate::ledger::sql;
+use crate::store::{self, Tx};
+
+use super::material::{self, Material};
+use super::{Error, Ledger};
+
+/// A reason with its texts.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ReasonView {
+    /// Its code.
+    pub code: Reason,
+    /// The best grade that it leaves; A: it only informs.
+    pub cap: Grade,
+    /// In Vietnamese.
+    pub vi: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+/// A photo with its grade.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct GradedPhotoView {
+    /// The photo.
+    pub id: PhotoId,
+    /// What it shows.
+    pub phase: Phase,
+    /// Its grade.
+    pub grade: Grade,
+    /// Codes of its reasons; their texts stand in `reasons`.
+    pub reasons: Vec<Reason>,
+}
+
+/// The evidence of one eradication.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct EvidenceView {
+    /// The eradication.
+    pub eradication: FactId,
+    /// The plot.
+    pub plot: PlotId,
+    /// The grade of its photos together: every needed phase by its best photo.
+    pub grade: Grade,
+    /// The version of the rules.
+    pub rules: u32,
+    /// What the photo minimum misses; told even when a role waived it.
+    pub missing: Vec<Missing>,
+    /// Whether a role let it count without photos.
+    pub waived: bool,
+    /// Reasons of the set itself.
+    pub set_reasons: Vec<Reason>,
+    /// Every reason named here, with its texts.
+    pub reasons: Vec<ReasonView>,
+    /// Its photos, the first taken first.
+    pub photos: Vec<GradedPhotoView>,
+}
+
+impl Ledger {
+    /// The evidence of an eradication in the caller's reach.
+    pub async fn evidence(&self, actor: &Actor, id: FactId) -> Result<EvidenceView, Error> {
+        if !actor.may_somewhere(Right::ReadPhotos) {
+            return Err(Error::Forbidden);
+        }
+        self.plots.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let fact = sql::fact(&mut tx, id).await?;
+        let fact = fact.filter(|fact| fact.kind == FactKind::Eradication.as_str());
+        let plot = fact.ok_or(Error::NotFound)?.plot;
+        let material = material::of_plot(&mut tx, plot).await?;
+        let material = material
+            .filter(|material| actor.may(Right::ReadPhotos, material.row.place.as_deref()))
+            .ok_or(Error::NotFound)?;
+        let rules = self.rules(&mut tx).await?;
+        let life = self.life(&material, &rules);
+        let work = work_of(&material, &life, id)?.ok_or(Error::NotFound)?;
+        let graded = self.evidence.graded(&mut tx, plot, &work).await?;
+        let rules = self.evidence.rules(&mut tx).await?;
+        let missing = life.photos.get(&id).map(|photos| photos.missing.clone());
+        Ok(view(
+            (id, plot),
+            graded,
+            &rules,
+            missing.unwrap_or_default(),
+            work.is_waived,
+        ))
+    }
+
+    /// The grades of all eradications that a plot's state allowed.
+    pub(super) async fn grades(
+        &self,
+        tx: &mut Tx,
+        material: &Material,
+        life: &Life,
+    ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
+        let mut grades = BTreeMap::new();
+        for done in &life.eradications {
+            if let Some(work) = work_of(material, life, done.fact)? {
+                let set = self.evidence.graded(tx, material.row.id, &work).await?;
+                grades.insert(done.fact, set.grade);
+            }
+        }
+        Ok(grades)
+    }
+}
+
+fn work_of(material: &Material, life: &Life, id: FactId) -> Result<Option<Work>, store::Error> {
+    let fact = material.facts.iter().find(|fact| fact.id == id);
+    let Some((fact, Act::Eradication(said))) = fact.map(|fact| (fact, &fact.act)) else {
+        return Ok(None);
+    };
+    let row = &material.row;
+    Ok(Some(Work {
+        ids: corrected_by(&material.facts, id),
+        started_at: said.started_at,
+        ended_at: fact.at,
+        plot: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,
+        plot_accuracy_m: row.hacc_m,
+        is_waived: life.photos.get(&id).is_some_and(|photos| photos.is_waived),
+    }))
+}
+
+fn view(
+    (eradication, plot): (FactId, PlotId),
+    graded: GradedSet,
+    rules: &GradeRules,
+    missing: Vec<Missing>,
+    waived: bool,
+) -> EvidenceView {
+    let photos = graded.photos.iter().flat_map(|photo| &photo.reasons);
+    let told: BTreeSet<Reason> = graded.reasons.iter().chain(photos).copied().collect();
+    let text = |code: Reason| ReasonView {
+        code,
+        cap: rules.cap(code),
+        vi: code.vi(),
+        en: code.en(),
+    };
+    EvidenceView {
+        eradication,
+        plot,
+        grade: graded.grade,
+        rules: graded.rules,
+        missing,
+        waived,
+        set_reasons: graded.reasons,
+        reasons: told.into_iter().map(text).collect(),
+        photos: graded
+            .photos
+            .into_iter()
+            .map(|photo| GradedPhotoView {
+                id: photo.id,
+                phase: photo.phase,
+                grade: photo.grade,
+                reasons: photo.reasons,
+            })
+            .collect(),
+    }
+}
+
+/// The eradication with all that it corrects: photos that name an earlier version mean this one.
+fn corrected_by(facts: &[Fact], id: FactId) -> Vec<FactId> {
+    let known: BTreeMap<FactId, FactId> = facts
+        .iter()
+        .filter_map(|fact| Some((fact.id, fact.corrects?)))
+        .collect();
+    let mut ids = vec![id];
+    // Ids may name each other in a circle, for nobody checked them.
+    while let Some(earlier) = ids.last().and_then(|id| known.get(id)) {
+        if ids.contains(earlier) {
+            break;
+        }
+        ids.push(*earlier);
+    }
+    ids
+}
