@@ -1,10 +1,11 @@
-//! The ground's figures, as ratios side by side with an anchor of the same run: durable ingest over HTTP, coverage,
-//! density, photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
+//! The ground's figures, as ratios side by side with an anchor of the same run: durable ingest over HTTP, the journal,
+//! coverage, density, photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
 
 mod anchor;
 mod coverage;
 mod density;
 mod ingest;
+mod journal;
 mod photo;
 mod server;
 mod start;
@@ -26,11 +27,18 @@ fn main() -> ExitCode {
         Err(error) => return server::give_up(&error.into()),
     };
     let outcome = runtime.block_on(async {
+        // A child of the journal's part: writes for a while and prints what it did.
+        if let Some(own) = journal::Load::asked(&wanted)? {
+            return own.run().await;
+        }
         if asked("start") {
             start::run().await?;
         }
         if asked("ingest") {
             ingest::run().await?;
+        }
+        if asked("journal") {
+            journal::run().await?;
         }
         if asked("coverage") {
             coverage::run().await?;

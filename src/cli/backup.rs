@@ -261,13 +261,11 @@ fn is_named(content: &Bytes, name: BlobName) -> bool {
 }
 
 fn refuse_broken(verified: &Verified) -> anyhow::Result<()> {
-    match verified.broken.first() {
+    match verified.faults.first() {
         None => Ok(()),
         Some(first) => bail!(
-            "{} entries do not hold what their leaves say; the first is {} (number {:?})",
-            verified.broken.len(),
-            first.entry,
-            first.seq
+            "{} things of the log do not hold; the first: {first}",
+            verified.fault_count
         ),
     }
 }

@@ -7,8 +7,10 @@ mod decode;
 pub mod demo;
 mod device;
 mod import;
+mod key;
 mod reindex;
 mod serve;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -55,6 +57,12 @@ pub enum Command {
     Backup(backup::Backup),
     /// Restore a backup into an empty place and prove it.
     Restore(backup::Restore),
+    /// Check receipts, proofs, heads and whole logs, without a server.
+    #[command(subcommand)]
+    Verify(verify::Verify),
+    /// The log's signing key and its newest head.
+    #[command(subcommand)]
+    Key(key::Key),
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
@@ -122,6 +130,8 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Reindex(reindex) => reindex.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
+        Command::Verify(verify) => verify.run().await,
+        Command::Key(key) => key.run().await,
         Command::Import(import) => import.run().await,
         Command::DecodePhoto => decode::run(),
         Command::Openapi => {

@@ -45,6 +45,8 @@ const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256,
      ON CONFLICT (quarantine) DO NOTHING";
 const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
      OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1)";
+const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
+     WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// Every fixed statement of photos, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -63,6 +65,7 @@ pub const STATEMENTS: &[&str] = &[
     IMAGE,
     INSERT_ASIDE,
     NAMED,
+    ORIGINALS,
 ];
 
 /// A photo as it stands.
@@ -128,6 +131,22 @@ pub enum Sight {
         org: Option<OrgId>,
         communes: Vec<String>,
     },
+}
+
+/// What a stored photo's row says of its entries and bytes.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct StoredRow {
+    pub id: PhotoId,
+    pub sha256: Vec<u8>,
+    pub original_entry: EntryId,
+}
+
+/// Stored photos after an id.
+pub async fn originals(tx: &mut Tx, after: PhotoId, limit: i64) -> Result<Vec<StoredRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ORIGINALS)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 pub async fn photo(tx: &mut Tx, id: PhotoId) -> Result<Option<PhotoRow>, Error> {

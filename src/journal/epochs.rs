@@ -8,7 +8,7 @@ use crate::store::{Error, Tx};
 use super::keys::KeyFault;
 use super::model::{Epoch, Header, Kind, sha256};
 use super::service::{Entry, Written, random};
-use super::sql::{self, EntryRow};
+use super::sql::{self, EntryRow, KeyRow};
 
 /// Whether the database is the one that this server left, or came from a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) async fn begin(
         .ok_or_else(|| Error::Unavailable("no log".into()))?;
     let mut place = Place { log, epoch };
     let known = sql::keys(tx).await?;
-    let newest = known.first().map(|(id, _, _)| id.as_str());
+    let newest = known.first().map(|key| key.key_id.as_str());
     if start.opening == Opening::Restored {
         place.epoch += 1;
         let last = sql::last_sequenced(tx).await?;
@@ -74,7 +74,17 @@ pub(super) async fn begin(
             });
         }
         _ => {
-            sql::insert_key(tx, &start.key_id, &start.public, start.now).await?;
+            // The present key is the latest, whatever clock the log had before.
+            let since = known
+                .first()
+                .map_or(start.now, |key| start.now.max(key.since.plus_millis(1)));
+            let row = KeyRow {
+                key_id: start.key_id.clone(),
+                public_key: start.public.to_vec(),
+                since,
+                rotation: None,
+            };
+            sql::insert_key(tx, &row).await?;
             enter(tx, place, ids, start.now, Kind::Key, &start.public).await?;
         }
     }
@@ -123,6 +133,7 @@ pub(super) async fn write_entry(
         sha256: digest.to_vec(),
         leaf: Vec::new(),
         redacted_by: None,
+        covered: None,
     };
     row.leaf = header_of(&row, place.log).leaf(&salt, entry.body).to_vec();
     sql::insert_entry(tx, &row, &salt, entry.body).await?;
@@ -147,75 +158,4 @@ pub(super) fn header_of(row: &EntryRow, log: LogId) -> Header<'_> {
         device: row.device,
         received_at: row.received_at,
     }
-}
-
-/// Which entry does not hold what its leaf says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Broken {
-    /// The entry.
-    pub entry: EntryId,
-    /// Its number.
-    pub seq: Option<i64>,
-}
-
-/// What a pass over the log found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// Entries whose leaf was recomputed from their body.
-    pub whole: u64,
-    /// Entries whose body was erased by order; their leaf stands.
-    pub redacted: u64,
-    /// Entries that do not hold what their leaf says.
-    pub broken: Vec<Broken>,
-    /// The last number seen.
-    pub through: i64,
-    /// The last leaf seen.
-    pub last_leaf: Option<Vec<u8>>,
-}
-
-/// Recomputes the leaves of every numbered entry from its row and body, in order and without holes.
-pub(super) async fn verify(tx: &mut Tx, log: LogId) -> Result<Verified, Error> {
-    const BATCH: i64 = 500;
-    let mut found = Verified {
-        through: -1,
-        ..Verified::default()
-    };
-    loop {
-        let rows = sql::entries_since(tx, found.through, BATCH).await?;
-        let Some(last) = rows.last() else {
-            return Ok(found);
-        };
-        found.last_leaf = Some(last.leaf.clone());
-        for row in &rows {
-            verify_one(tx, log, row, &mut found).await?;
-        }
-    }
-}
-
-async fn verify_one(
-    tx: &mut Tx,
-    log: LogId,
-    row: &EntryRow,
-    found: &mut Verified,
-) -> Result<(), Error> {
-    let body = sql::body(tx, row.id).await?;
-    let holds = match &body {
-        Some((salt, body)) => {
-            header_of(row, log).leaf(salt, body).as_slice() == row.leaf.as_slice()
-        }
-        None => row.redacted_by.is_some(),
-    };
-    let follows = row.seq == Some(found.through + 1);
-    found.through = row.seq.unwrap_or(found.through);
-    if !holds || !follows {
-        found.broken.push(Broken {
-            entry: row.id,
-            seq: row.seq,
-        });
-    } else if body.is_some() {
-        found.whole += 1;
-    } else {
-        found.redacted += 1;
-    }
-    Ok(())
 }

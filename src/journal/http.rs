@@ -12,17 +12,24 @@ use crate::base::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT};
 use crate::base::time::Timestamp;
 use crate::http::{Body, Params, Problem, ProblemKind};
 
+use super::history::LogKey;
 use super::service::Journal;
 
-/// The log's identity and the key that its receipts are signed with.
+/// The log's identity and its keys.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct KeyView {
     /// The log.
     pub log_id: LogId,
-    /// The key's id.
+    /// The id of the key that signs now.
     pub key_id: String,
     /// The Ed25519 public key, in hex.
     pub public_key: String,
+    /// The same as a verifier key of signed notes: what to keep outside and give to `tuantra verify --trust`.
+    pub verifier_key: String,
+    /// An entry is in the tree at the latest so many seconds after its receipt.
+    pub merge_delay_s: u32,
+    /// All keys of the log, the present one first, with the rotations between them.
+    pub keys: Vec<LogKey>,
 }
 
 /// One entry as an auditor sees it.
@@ -67,15 +74,25 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
-/// The key that receipts are checked with.
+/// Receipts promise that their entries are in the tree within this time; the sequencer looks every second.
+const MERGE_DELAY_S: u32 = 60;
+
+/// The keys that receipts and heads are checked with.
 #[utoipa::path(get, path = "/api/v1/journal/key", tag = "journal", responses((status = 200, body = KeyView)))]
-pub async fn key(State(journal): State<Journal>) -> Body<KeyView> {
+pub async fn key(State(journal): State<Journal>) -> Result<Body<KeyView>, Problem> {
+    let keys = journal.keys().await?;
+    let Some(present) = keys.first().cloned() else {
+        return Err(Problem::new(ProblemKind::NotFound));
+    };
     let view = KeyView {
         log_id: journal.log_id(),
-        key_id: journal.key_id().to_owned(),
-        public_key: hex(&journal.public_key()),
+        key_id: present.key_id,
+        public_key: present.public_key,
+        verifier_key: present.verifier_key,
+        merge_delay_s: MERGE_DELAY_S,
+        keys,
     };
-    Body(StatusCode::OK, view)
+    Ok(Body(StatusCode::OK, view))
 }
 
 /// A page of the log for an auditor; called by the route that knows the caller.

@@ -1,23 +1,33 @@
 //! The one log: every fact and its entry commit together, and its author gets a signed receipt.
 //!
 //! Invariants: an entry's leaf never changes; bodies go only by redaction, which is itself an entry; only
-//! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits.
+//! sequenced entries are shown to cursors, so nothing is skipped under concurrent commits; the act that numbers
+//! entries puts their leaves into the tree and signs the head over them.
 
 mod aside;
+pub mod audit;
 mod epochs;
+pub mod history;
 pub mod http;
 mod keys;
+pub mod merkle;
 pub mod model;
+pub mod note;
+pub mod proofs;
+mod proving;
 mod queue;
+mod receipts;
 mod sequencer;
 mod service;
 mod sql;
-#[cfg(test)]
-mod tests;
+mod tree;
+mod witness;
 
 pub use aside::KeptAside;
-pub use epochs::{Broken, Verified};
+pub use audit::Verified;
 pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
+pub use proving::{Between, Proving};
 pub use service::{Entry, Journal, Stored, Written, random};
 pub use sql::{JobRow, Kinds, STATEMENTS};
+pub use witness::{Alarm, AlarmReason, NotTaken, Shown, Witness};

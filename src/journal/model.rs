@@ -3,7 +3,7 @@
 //! A leaf is `SHA-256(header || SHA-256(salt || body))`, the data of a leaf in the sense of RFC 9162 §2.1.1. The salt
 //! lets a body be erased without leaving a hash by which a guess could be confirmed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -86,6 +86,8 @@ vocabulary! {
         Backup = "backup",
         /// An export or view that must be accounted for.
         View = "view",
+        /// A head from outside that this log does not agree with.
+        Alarm = "alarm",
     }
 }
 
@@ -136,16 +138,28 @@ impl Header<'_> {
     /// The entry's leaf over this salt and body.
     #[must_use]
     pub fn leaf(&self, salt: &[u8], body: &[u8]) -> [u8; 32] {
-        let covered = Sha256::new()
-            .chain_update(salt)
-            .chain_update(body)
-            .finalize();
+        self.leaf_over(&covered(salt, body))
+    }
+
+    /// The entry's leaf over the hash of its salt and body.
+    #[must_use]
+    pub fn leaf_over(&self, covered: &[u8]) -> [u8; 32] {
         Sha256::new()
             .chain_update(self.to_bytes())
             .chain_update(covered)
             .finalize()
             .into()
     }
+}
+
+/// What a leaf covers of an entry's content: SHA-256 over the salt and the body.
+#[must_use]
+pub fn covered(salt: &[u8], body: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(salt)
+        .chain_update(body)
+        .finalize()
+        .into()
 }
 
 vocabulary! {
@@ -159,7 +173,7 @@ vocabulary! {
 }
 
 /// What the author of a fact gets: a signed promise that the entry is in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Receipt {
     /// The log.
     pub log_id: LogId,

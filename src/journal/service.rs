@@ -1,11 +1,8 @@
 //! Entering facts: the one way in which anything is written down.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use ed25519_dalek::{Signer, SigningKey};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
@@ -14,11 +11,9 @@ use crate::base::ids::{EntryId, IdMaker, LogId, QuarantineId};
 use crate::base::time::{Clock, Timestamp};
 use crate::store::{ActError, BoxFuture, Error, Store, Tx};
 
-use crate::base::hex;
-
-use super::epochs::{self, Opening, Verified};
-use super::keys::{KeyFault, load_or_make_key};
-use super::model::{Epoch, Kind, Receipt, ReceiptState, sha256};
+use super::epochs::{self, Opening, Place};
+use super::keys::{self, KeyFault, Signer};
+use super::model::{Epoch, Kind, covered};
 use super::sql::{self, EntryRow, QuarantineRow};
 
 /// The log of this server: store, clock, ids and signing key, shared by every slice.
@@ -33,8 +28,9 @@ struct Inner {
     ids: IdMaker,
     log: LogId,
     epoch: Epoch,
-    key: SigningKey,
-    key_id: String,
+    key_file: PathBuf,
+    /// Another process may change the key; the sequencer notices.
+    signer: RwLock<Arc<Signer>>,
     /// Rung after each commit: the sequencer and the jobs listen.
     written: Notify,
     queued: watch::Sender<()>,
@@ -103,15 +99,31 @@ impl Journal {
         key_file: &Path,
         opening: Opening,
     ) -> Result<Self, KeyFault> {
+        let opened = Self::open_with(store.clone(), Arc::clone(&clock), key_file, opening).await;
+        match opened {
+            // A change of key was committed and then cut off before its file took the old one's place.
+            Err(KeyFault::Foreign { expected, .. })
+                if keys::finish_rotation(key_file, &expected)? =>
+            {
+                Self::open_with(store, clock, key_file, opening).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_with(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        key_file: &Path,
+        opening: Opening,
+    ) -> Result<Self, KeyFault> {
         let ids = IdMaker::new(Arc::clone(&clock));
-        let key = load_or_make_key(key_file)?;
-        let public = key.verifying_key().to_bytes();
-        let key_id = hex(&sha256(&public)[..8]);
+        let signer = Signer::load_or_make(key_file)?;
         let start = epochs::Start {
             log: LogId(ids.make()),
             now: clock.now(),
-            key_id: key_id.clone(),
-            public,
+            key_id: signer.id.clone(),
+            public: signer.public().0,
             opening,
         };
         let (log, epoch) = store
@@ -125,8 +137,8 @@ impl Journal {
             ids,
             log,
             epoch,
-            key,
-            key_id,
+            key_file: key_file.to_owned(),
+            signer: RwLock::new(Arc::new(signer)),
             written: Notify::new(),
             queued: watch::Sender::new(()),
         };
@@ -159,16 +171,31 @@ impl Journal {
         self.inner.log
     }
 
-    /// The id of the signing key.
-    #[must_use]
-    pub fn key_id(&self) -> &str {
-        &self.inner.key_id
+    /// The present signing key.
+    pub(super) fn signer(&self) -> Arc<Signer> {
+        let signer = self.inner.signer.read();
+        Arc::clone(&signer.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The public half of the signing key.
-    #[must_use]
-    pub fn public_key(&self) -> [u8; 32] {
-        self.inner.key.verifying_key().to_bytes()
+    pub(super) fn set_signer(&self, signer: Signer) {
+        let mut present = self
+            .inner
+            .signer
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *present = Arc::new(signer);
+    }
+
+    pub(super) fn key_file(&self) -> &Path {
+        &self.inner.key_file
+    }
+
+    /// Where this process writes entries.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            log: self.inner.log,
+            epoch: self.inner.epoch,
+        }
     }
 
     /// Runs an act in one transaction; afterwards wakes the sequencer.
@@ -200,11 +227,14 @@ impl Journal {
 
     /// Writes one entry within the caller's transaction.
     pub async fn enter(&self, tx: &mut Tx, entry: Entry<'_>) -> Result<Written, Error> {
-        let place = epochs::Place {
-            log: self.inner.log,
-            epoch: self.inner.epoch,
-        };
-        epochs::write_entry(tx, place, EntryId(self.inner.ids.make()), self.now(), entry).await
+        epochs::write_entry(
+            tx,
+            self.place(),
+            EntryId(self.inner.ids.make()),
+            self.now(),
+            entry,
+        )
+        .await
     }
 
     /// Keeps aside what cannot be accepted, with its bytes, and gives the id under which to ask for it.
@@ -249,54 +279,15 @@ impl Journal {
         Ok((id, written))
     }
 
-    /// The receipt of an entry just written.
-    #[must_use]
-    pub fn receipt(&self, written: &Written) -> Receipt {
-        self.sign(
-            written.entry,
-            written.fact,
-            &written.sha256,
-            written.actor,
-            written.received_at,
-            ReceiptState::Stored,
-        )
-    }
-
-    /// The receipt of an entry written earlier: byte for byte the first one (Ed25519 is deterministic), except that its state may have advanced.
-    pub async fn receipt_again(&self, tx: &mut Tx, entry: EntryId) -> Result<Receipt, Error> {
-        let row = sql::entry(tx, entry).await?.ok_or(Error::Corrupt {
-            table: "journal_entries",
-            column: "id",
-            id: entry.to_string(),
-        })?;
-        let secured = sql::secured_through(tx).await?;
-        let state = match row.seq {
-            Some(seq) if seq <= secured => ReceiptState::Secured,
-            _ => ReceiptState::Stored,
-        };
-        let fact = row.fact.unwrap_or_default();
-        Ok(self.sign(row.id, fact, &row.sha256, row.actor, row.received_at, state))
-    }
-
     /// An entry with its body.
     pub async fn entry(&self, tx: &mut Tx, id: EntryId) -> Result<Option<Stored>, Error> {
-        let Some(row) = sql::entry(tx, id).await? else {
-            return Ok(None);
-        };
-        let body = sql::body(tx, id).await?.map(|(_, body)| body);
-        Ok(Some(Stored { row, body }))
+        super::audit::stored(tx, id).await
     }
 
     /// Sequenced entries after a number, in order.
     pub async fn entries_since(&self, seq: i64, limit: u32) -> Result<Vec<EntryRow>, Error> {
         let mut tx = self.inner.store.read().await?;
         sql::entries_since(&mut tx, seq, i64::from(limit)).await
-    }
-
-    /// Recomputes every numbered entry's leaf from its row and body.
-    pub async fn verify(&self) -> Result<Verified, Error> {
-        let mut tx = self.inner.store.read().await?;
-        epochs::verify(&mut tx, self.inner.log).await
     }
 
     /// Notes that a verified backup covers the log up to a number: receipts up to it become `secured`.
@@ -321,7 +312,15 @@ impl Journal {
 
     /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
     pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
-        sql::redact(tx, entry, by.entry).await
+        let kept = sql::body(tx, entry).await?;
+        let covered = kept.map(|(salt, body)| covered(&salt, &body));
+        sql::redact(
+            tx,
+            entry,
+            by.entry,
+            covered.as_ref().map(<[u8; 32]>::as_slice),
+        )
+        .await
     }
 
     /// Bytes that this author has in quarantine since an instant.
@@ -332,31 +331,6 @@ impl Journal {
         since: Timestamp,
     ) -> Result<i64, Error> {
         sql::quarantined_bytes(tx, actor.id, since).await
-    }
-
-    fn sign(
-        &self,
-        entry: EntryId,
-        fact: Uuid,
-        digest: &[u8],
-        actor: Uuid,
-        received_at: Timestamp,
-        state: ReceiptState,
-    ) -> Receipt {
-        let mut receipt = Receipt {
-            log_id: self.inner.log,
-            key_id: self.inner.key_id.clone(),
-            entry_id: entry,
-            id: fact,
-            sha256: hex(digest),
-            actor,
-            received_at,
-            signature: String::new(),
-            state,
-        };
-        let signature = self.inner.key.sign(receipt.signed_text().as_bytes());
-        receipt.signature = BASE64.encode(signature.to_bytes());
-        receipt
     }
 }
 

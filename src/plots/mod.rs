@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotPlace, PlotView, Plots, Recorded,
-    SETTLE_JOB,
+    Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotFault, PlotPlace, PlotRows, PlotView,
+    Plots, Recorded, SETTLE_JOB, verify_rows,
 };
 pub use sql::{CellRange, Filter, STATEMENTS};

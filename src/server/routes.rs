@@ -53,7 +53,29 @@ fn operators(routes: Routes) -> Routes {
         .all(Public, [routes!(journal::http::key)])
         .all(
             NeedsInProvince(ReadJournal),
-            [routes!(identity::http::journal_entries)],
+            [
+                routes!(identity::http::journal_entries),
+                routes!(identity::http::journal_tile),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::journal_head),
+                routes!(identity::http::journal_checkpoint),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::journal_proof),
+                routes!(identity::http::journal_consistency),
+            ],
+        )
+        .all(SignedIn, [routes!(identity::http::compare_head)])
+        .all(
+            NeedsInProvince(ReadJournal),
+            [routes!(identity::http::journal_watch)],
         )
 }
 
@@ -212,7 +234,13 @@ fn readers(routes: Routes) -> Routes {
                 routes!(evidence::http::thumbnail),
             ],
         )
-        .all(Needs(ReadOriginals), [routes!(evidence::http::original)])
+        .all(
+            Needs(ReadOriginals),
+            [
+                routes!(evidence::http::original),
+                routes!(evidence::http::photo_proof),
+            ],
+        )
         .all(
             Needs(ReadCoverage),
             [

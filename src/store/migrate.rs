@@ -48,6 +48,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0009_plot_epoch.sql"),
     ),
     (
+        10,
+        "journal_tree",
+        include_str!("../../migrations/0010_journal_tree.sql"),
+    ),
+    (
         11,
         "ledger",
         include_str!("../../migrations/0011_ledger.sql"),

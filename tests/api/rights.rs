@@ -189,6 +189,24 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
         }
+        (
+            "GET",
+            "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
+        ) => sample(&route.path, none, false),
+        ("GET", "/api/v1/journal/proof") => {
+            sample(format!("/api/v1/journal/proof?entry={id}"), none, false)
+        }
+        ("GET", "/api/v1/journal/consistency") => {
+            sample("/api/v1/journal/consistency?from=1", none, false)
+        }
+        ("GET", "/api/v1/journal/tiles/{level}/{number}") => {
+            sample("/api/v1/journal/tiles/0/0", none, false)
+        }
+        ("POST", "/api/v1/journal/heads") => sample(
+            "/api/v1/journal/heads",
+            json!({ "checkpoint": "no head" }),
+            false,
+        ),
         ("POST", "/api/v1/orgs") => sample(
             &route.path,
             json!({ "name": format!("Đơn vị {id}"), "kind": "tram" }),
@@ -318,7 +336,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "GET",
             "/api/v1/photos/{id}/original"
             | "/api/v1/photos/{id}/display"
-            | "/api/v1/photos/{id}/thumbnail",
+            | "/api/v1/photos/{id}/thumbnail"
+            | "/api/v1/photos/{id}/proof",
         ) => sample(
             route.path.replace("{id}", &things.photo.to_string()),
             none,
@@ -545,6 +564,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
+        "/api/v1/journal/proof",
     ];
     let of_a_commune = [
         "/api/v1/coverage",

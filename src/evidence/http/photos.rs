@@ -16,6 +16,7 @@ use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::journal::Receipt;
+use crate::journal::proofs::PhotoProof;
 
 /// A photo: its sidecar, state (`announced`, `stored`), derived images (`waiting`, `made`, `none`) and flags.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -226,6 +227,22 @@ pub async fn original(
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, found.bytes).into_response())
+}
+
+/// That the photo's announcement and its original bytes are in the log, with both entries' contents; checked by
+/// `tuantra verify photo`.
+#[utoipa::path(get, path = "/api/v1/photos/{id}/proof", tag = "photos", params(("id" = PhotoId, Path)), responses((status = 200, body = PhotoProof)))]
+pub async fn photo_proof(
+    State(evidence): State<Evidence>,
+    Caller(actor): Caller,
+    Path(id): Path<PhotoId>,
+) -> Answer<PhotoProof> {
+    let proof = evidence.prove(&actor, id).await?;
+    let proof = proof.ok_or_else(|| {
+        Problem::new(ProblemKind::WrongState)
+            .detail("the original is not in the log's tree yet; ask again in a few seconds")
+    })?;
+    Ok(Body(StatusCode::OK, proof))
 }
 
 /// The display image, at most 1,280 pixels long.

@@ -6,7 +6,9 @@ mod decoder;
 mod derive;
 mod link;
 mod original;
+mod prove;
 mod read;
+mod verify;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use super::sql::PhotoRow;
 
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
+pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]

@@ -138,7 +138,12 @@ impl Evidence {
         })
     }
 
-    async fn visible(&self, actor: &Actor, right: Right, id: PhotoId) -> Result<PhotoRow, Error> {
+    pub(super) async fn visible(
+        &self,
+        actor: &Actor,
+        right: Right,
+        id: PhotoId,
+    ) -> Result<PhotoRow, Error> {
         if !actor.may_somewhere(right) {
             return Err(Error::Forbidden);
         }

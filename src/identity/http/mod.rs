@@ -1,10 +1,12 @@
 //! Who is calling, and the routes by which accounts, devices and secrets are kept.
 
 mod caller;
+mod journal;
 mod routes;
 mod session;
 
 pub use caller::{Caller, Limits, TrackerCaller, TrustedOrigin};
+pub use journal::*;
 pub use routes::*;
 pub use session::*;
 

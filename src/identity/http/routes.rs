@@ -7,12 +7,11 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{DeviceId, OrgId, TeamId, TokenId};
-use crate::http::{Body, Json, Params, Path, Problem};
+use crate::http::{Body, Json, Path, Problem};
 use crate::identity::model::{AccountDraft, DeviceDraft, GrantDraft, OrgDraft, TeamDraft};
 use crate::identity::service::{
     AccountView, DeviceView, Enrolled, Identity, OpenedEnrolment, OrgView, TeamView, TokenView,
 };
-use crate::journal;
 
 use super::Caller;
 
@@ -326,14 +325,4 @@ pub async fn enrol(State(identity): State<Identity>, Path(code): Path<String>) -
         StatusCode::CREATED,
         identity.spend_enrolment(&code).await?,
     ))
-}
-
-/// The sequenced entries of the journal, for auditors.
-#[utoipa::path(get, path = "/api/v1/journal/entries", tag = "journal", params(journal::http::Paging), responses((status = 200, body = journal::http::EntryList)))]
-pub async fn journal_entries(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-    paging: Params<journal::http::Paging>,
-) -> Answer<journal::http::EntryList> {
-    journal::http::entries(identity.journal(), &actor, paging).await
 }

@@ -1,6 +1,8 @@
 //! The journal's tables.
 
+mod audit;
 mod jobs;
+mod tree;
 
 use uuid::Uuid;
 
@@ -11,7 +13,9 @@ use crate::{changed, on};
 
 use super::model::Epoch;
 
+pub use audit::*;
 pub use jobs::*;
+pub use tree::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
      ON CONFLICT (only_row) DO NOTHING";
@@ -19,26 +23,30 @@ const THE_LOG: &str = "SELECT id, epoch FROM journal_logs";
 const INSERT_EPOCH: &str =
     "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
 const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
-const INSERT_KEY: &str = "INSERT INTO journal_keys (key_id, public_key, since) VALUES ($1, $2, $3) ON CONFLICT (key_id) DO NOTHING";
-const KEYS: &str = "SELECT key_id, public_key, since FROM journal_keys ORDER BY since DESC, key_id";
 const INSERT_ENTRY: &str = "INSERT INTO journal_entries \
      (id, epoch, kind, fact, actor, device, received_at, sha256, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_BODY: &str = "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $2, $3)";
-const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by \
+const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered \
      FROM journal_entries WHERE id = $1";
-const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by \
+const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered \
      FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
 const BODY: &str = "SELECT salt, body FROM journal_bodies WHERE entry = $1";
 const DELETE_BODY: &str = "DELETE FROM journal_bodies WHERE entry = $1";
-const MARK_REDACTED: &str = "UPDATE journal_entries SET redacted_by = $2 WHERE id = $1";
+const MARK_REDACTED: &str =
+    "UPDATE journal_entries SET redacted_by = $2, covered = $3 WHERE id = $1";
 const TAKE_LEASE: &str = "UPDATE journal_sequencer SET holder = $1, lease_until = $2 \
      WHERE id = 1 AND (holder = $1 OR lease_until < $3)";
 const LOCK_SEQUENCER: &str = "UPDATE journal_sequencer SET next_seq = next_seq WHERE id = 1";
 const NEXT_SEQ: &str = "SELECT next_seq FROM journal_sequencer WHERE id = 1";
 const SET_NEXT_SEQ: &str = "UPDATE journal_sequencer SET next_seq = $1 WHERE id = 1";
-const UNSEQUENCED: &str =
-    "SELECT id FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT $1";
-const NUMBER_ENTRY: &str = "UPDATE journal_entries SET seq = $2 WHERE id = $1";
+const IS_ANY_UNSEQUENCED: &str =
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM journal_entries WHERE seq IS NULL)";
+// One statement for a batch: one for each entry would be most of what numbering costs. The limit is a literal, or else
+// PostgreSQL would plan for a tenth of the table.
+const NUMBER_WAITING: &str = "UPDATE journal_entries SET seq = n.seq FROM \
+     (SELECT w.id AS entry, $1 + ROW_NUMBER() OVER (ORDER BY w.received_at, w.id) - 1 AS seq FROM \
+     (SELECT id, received_at FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 2000) w) n \
+     WHERE journal_entries.id = n.entry";
 const LAST_SEQUENCED: &str =
     "SELECT seq, leaf FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 const SECURED_THROUGH: &str =
@@ -70,8 +78,8 @@ pub const STATEMENTS: &[&str] = &[
     LOCK_SEQUENCER,
     NEXT_SEQ,
     SET_NEXT_SEQ,
-    UNSEQUENCED,
-    NUMBER_ENTRY,
+    IS_ANY_UNSEQUENCED,
+    NUMBER_WAITING,
     LAST_SEQUENCED,
     SECURED_THROUGH,
     INSERT_BACKUP,
@@ -85,6 +93,21 @@ pub const STATEMENTS: &[&str] = &[
     FINISH_JOB,
     DELAY_JOB,
     WAITING_JOBS,
+    TILE,
+    SET_TILE,
+    INSERT_HEAD,
+    LAST_HEAD,
+    HEAD_AT,
+    HEADS_AFTER,
+    LEAVES_FROM,
+    EPOCHS,
+    SET_WITNESS,
+    WITNESSES,
+    INSERT_ALARM,
+    ALARM_OF,
+    ALARMS,
+    ENTRIES_WITH_BODIES,
+    CONTENTS_OF_KIND,
 ];
 
 /// An entry as it stands in its table.
@@ -101,6 +124,8 @@ pub struct EntryRow {
     pub sha256: Vec<u8>,
     pub leaf: Vec<u8>,
     pub redacted_by: Option<EntryId>,
+    /// SHA-256 over salt and body, kept when they were erased.
+    pub covered: Option<Vec<u8>>,
 }
 
 pub async fn insert_log(tx: &mut Tx, id: LogId, at: Timestamp) -> Result<(), Error> {
@@ -127,20 +152,6 @@ pub async fn open_epoch(
             .bind(leaf)
     )?;
     changed!(tx, sqlx::query(SET_EPOCH).bind(epoch)).map(drop)
-}
-
-pub async fn insert_key(
-    tx: &mut Tx,
-    id: &str,
-    public: &[u8],
-    at: Timestamp,
-) -> Result<bool, Error> {
-    let done = changed!(tx, sqlx::query(INSERT_KEY).bind(id).bind(public).bind(at))?;
-    Ok(done > 0)
-}
-
-pub async fn keys(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>, Timestamp)>, Error> {
-    on!(tx, |c| sqlx::query_as(KEYS).fetch_all(c))
 }
 
 pub async fn insert_entry(
@@ -185,9 +196,18 @@ pub async fn body(tx: &mut Tx, id: EntryId) -> Result<Option<(Vec<u8>, Vec<u8>)>
     on!(tx, |c| sqlx::query_as(BODY).bind(id).fetch_optional(c))
 }
 
-pub async fn redact(tx: &mut Tx, id: EntryId, by: EntryId) -> Result<(), Error> {
+pub async fn redact(
+    tx: &mut Tx,
+    id: EntryId,
+    by: EntryId,
+    covered: Option<&[u8]>,
+) -> Result<(), Error> {
     changed!(tx, sqlx::query(DELETE_BODY).bind(id))?;
-    changed!(tx, sqlx::query(MARK_REDACTED).bind(id).bind(by)).map(drop)
+    changed!(
+        tx,
+        sqlx::query(MARK_REDACTED).bind(id).bind(by).bind(covered)
+    )
+    .map(drop)
 }
 
 /// Takes or renews the sequencer's lease; its row stays locked until the act ends.
@@ -217,15 +237,21 @@ pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
     changed!(tx, sqlx::query(SET_NEXT_SEQ).bind(seq)).map(drop)
 }
 
-pub async fn unsequenced(tx: &mut Tx, limit: i64) -> Result<Vec<EntryId>, Error> {
-    on!(tx, |c| sqlx::query_scalar(UNSEQUENCED)
-        .bind(limit)
-        .fetch_all(c))
+/// Whether an entry waits for its number.
+pub async fn is_any_unsequenced(tx: &mut Tx) -> Result<bool, Error> {
+    let found: Option<i32> = on!(tx, |c| sqlx::query_scalar(IS_ANY_UNSEQUENCED)
+        .fetch_optional(c))?;
+    Ok(found.is_some())
 }
 
-pub async fn number_entry(tx: &mut Tx, id: EntryId, seq: i64) -> Result<(), Error> {
-    changed!(tx, sqlx::query(NUMBER_ENTRY).bind(id).bind(seq)).map(drop)
+/// Gives numbers from `first` on to at most [`NUMBERED_AT_ONCE`] entries in the order of receipt; tells how many.
+pub async fn number_waiting(tx: &mut Tx, first: i64) -> Result<i64, Error> {
+    let numbered = changed!(tx, sqlx::query(NUMBER_WAITING).bind(first))?;
+    Ok(i64::try_from(numbered).unwrap_or(i64::MAX))
 }
+
+/// Entries that one statement numbers.
+pub const NUMBERED_AT_ONCE: i64 = 2_000;
 
 pub async fn last_sequenced(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
     on!(tx, |c| sqlx::query_as(LAST_SEQUENCED).fetch_optional(c))

@@ -141,7 +141,7 @@ impl Plots {
     }
 }
 
-fn measured(row: &MeasureRow) -> Measured<Plants, Area> {
+pub(super) fn measured(row: &MeasureRow) -> Measured<Plants, Area> {
     let area = row.area_m2.zip(row.area_method.clone());
     Measured {
         measured_at: row.measured_at,

@@ -6,6 +6,7 @@ mod places;
 mod read;
 mod record;
 mod screen;
+mod verify;
 
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,7 @@ pub use incidents::IncidentView;
 pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
 pub use record::Recorded;
+pub use verify::{PlotFault, PlotRows, verify_rows};
 
 /// Why an act on plots is refused.
 #[derive(Debug, thiserror::Error)]

@@ -210,7 +210,7 @@ async fn stands(tx: &mut Tx, row: PlotRow, promise: Promise) -> Result<Outcome, 
     Ok(Outcome::Stands(Box::new(row), candidates, promise))
 }
 
-fn cells(draft: &PlotDraft) -> Result<[i64; 3], Error> {
+pub(super) fn cells(draft: &PlotDraft) -> Result<[i64; 3], Error> {
     let mut cells = [0; 3];
     for (cell, resolution) in cells.iter_mut().zip(RESOLUTIONS) {
         *cell = Cell::at(draft.position, resolution)

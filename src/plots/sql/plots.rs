@@ -22,6 +22,7 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
      VALUES ($1, $2, $3, $4, $5, $6)";
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
+const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record FROM plot_versions WHERE plot = $1 ORDER BY version";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
 const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
      ORDER BY detected_at, id LIMIT 500";
@@ -38,6 +39,7 @@ pub const STATEMENTS: &[&str] = &[
     REVISE_PLOT,
     INSERT_VERSION,
     VERSIONS,
+    VERSION_RECORDS,
     ALIKE,
     PLACED_AFTER,
     SET_PLACE,
@@ -98,6 +100,23 @@ pub struct VersionRow {
     pub version: i64,
     pub entry: EntryId,
     pub recorded_at: Timestamp,
+}
+
+/// A version with what it records.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct VersionRecord {
+    pub plot: PlotId,
+    pub version: i64,
+    pub entry: EntryId,
+    pub author: Uuid,
+    pub record: String,
+}
+
+/// All versions of a plot with what they record, the first one first.
+pub async fn version_records(tx: &mut Tx, plot: PlotId) -> Result<Vec<VersionRecord>, Error> {
+    on!(tx, |c| sqlx::query_as(VERSION_RECORDS)
+        .bind(plot)
+        .fetch_all(c))
 }
 
 /// Keeps other writers of the plot out until the act ends; false when there is no such plot.

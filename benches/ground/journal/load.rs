@@ -1,0 +1,321 @@
+//! A fact with its entry against the same insert without it: the same rows through the same writer, by one process on
+//! SQLite, and by one, two and four on PostgreSQL, on disks that take their time.
+//!
+//! A slower disk is made by strace, which holds every fdatasync and fsync back by so many microseconds; both sides run
+//! under it alike.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use tuantra::base::actor::CONSOLE;
+use tuantra::base::time::SystemClock;
+use tuantra::changed;
+use tuantra::journal::{Entry, Journal, Kind};
+use tuantra::store::{Error, Store};
+use uuid::Uuid;
+
+use crate::server::{Folder, quantile_ms, say};
+
+const RUN: Duration = Duration::from_secs(4);
+/// Phones that send at the same time to each process.
+const SENDERS: [usize; 2] = [1, 16];
+const PROCESSES: [usize; 3] = [1, 2, 4];
+/// What strace adds to each fsync of the writer, in microseconds.
+const DELAYS_US: [u32; 2] = [0, 3_000];
+/// Names a running PostgreSQL to be measured instead of a SQLite file, by one, two and four processes. How slow its disk
+/// is made is up to whoever starts it.
+const POSTGRES: &str = "BENCH_POSTGRES";
+/// Bytes of a plot's record as phones send it.
+const BODY_BYTES: usize = 600;
+
+/// The rows of a plot's recording: the plot, its version and its measure, in the tables of the server with their indexes.
+/// The server's act does more (it asks for neighbours, queues a job, reads back); all of that is left out on both sides.
+const PLOT: &str = "INSERT INTO plots (id, version, entry, author, state, crop, season, period, detected_at, plants, plants_method, area_m2, \
+     area_method, uncertainty_pct, lon, lat, hacc_m, cell_7, cell_9, cell_12, commune, commune_name, place, flags, record, photos, recorded_at) \
+     VALUES ($1, 1, $1, $2, 'detected', 'opium_poppy', '2025-2026', 2026, $3, 120, 'counted', 35.5, 'tape', 5.0, 104.31, 22.41, 4.5, $4, $4, $4, \
+     '10001', 'Xã', '10001', '[]', $5, 0, $3)";
+const VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, author, record, recorded_at) VALUES ($1, 1, $1, $2, $4, $3)";
+const MEASURE: &str = "INSERT INTO plot_measures (entry, plot, version, author, measured_at, plants, plants_method, area_m2, area_method, \
+     uncertainty_pct, digest, record, recorded_at) VALUES ($1, $1, 1, $2, $3, 120, 'counted', 35.5, 'tape', 5.0, $4, '{}', $3)";
+
+/// What one process of the bench does.
+#[derive(Debug)]
+pub struct Load {
+    folder: PathBuf,
+    has_entries: bool,
+    senders: usize,
+}
+
+/// Commits per second of all processes, and the median of their medians, in milliseconds.
+struct Rate {
+    per_second: f64,
+    median_ms: f64,
+}
+
+/// Whether a PostgreSQL is to be measured.
+pub fn is_on_postgres() -> bool {
+    std::env::var_os(POSTGRES).is_some()
+}
+
+pub fn run() -> anyhow::Result<()> {
+    say(&format!(
+        "journal: fdatasync of this disk: {:.2} ms (median of 200)",
+        native_fsync()?
+    ));
+    if is_on_postgres() {
+        let folder = Folder::new("journal-load")?;
+        for processes in PROCESSES {
+            for senders in SENDERS {
+                compare(Some(folder.path()), 0, processes, senders)?;
+            }
+        }
+        return Ok(());
+    }
+    for delay_us in DELAYS_US {
+        for senders in SENDERS {
+            compare(None, delay_us, 1, senders)?;
+        }
+    }
+    Ok(())
+}
+
+/// Bare, with entries, and bare again: the anchor is the mean of its two runs.
+fn compare(
+    shared: Option<&Path>,
+    delay_us: u32,
+    processes: usize,
+    senders: usize,
+) -> anyhow::Result<()> {
+    let measure = |has_entries| {
+        let own = Folder::new("journal-load-own")?;
+        let folder = shared.unwrap_or(own.path());
+        measured(folder, delay_us, processes, senders, has_entries)
+    };
+    let (before, with, after) = (measure(false)?, measure(true)?, measure(false)?);
+    let bare = f64::midpoint(before.per_second, after.per_second);
+    say(&format!(
+        "journal: fsync +{:.1} ms, {processes} processes x {senders} senders: bare {bare:.0}/s ({:.2} ms), with entry, tree and \
+         heads {:.0}/s ({:.2} ms): {:.2}x",
+        f64::from(delay_us) / 1000.0,
+        f64::midpoint(before.median_ms, after.median_ms),
+        with.per_second,
+        with.median_ms,
+        bare / with.per_second
+    ));
+    Ok(())
+}
+
+/// The median time of fdatasync after a write of one page.
+fn native_fsync() -> anyhow::Result<f64> {
+    use std::io::Write;
+    let folder = Folder::new("fsync")?;
+    let mut file = std::fs::File::create(folder.path().join("page"))?;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        file.write_all(&[7; 4096])?;
+        let begun = Instant::now();
+        file.sync_data()?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    Ok(quantile_ms(&times, 0.5))
+}
+
+fn measured(
+    folder: &Path,
+    delay_us: u32,
+    processes: usize,
+    senders: usize,
+    has_entries: bool,
+) -> anyhow::Result<Rate> {
+    prepare(folder)?;
+    let children: Vec<_> = (0..processes)
+        .map(|_| start(folder, delay_us, senders, has_entries))
+        .collect::<Result<_, _>>()?;
+    let mut rate = Rate {
+        per_second: 0.0,
+        median_ms: 0.0,
+    };
+    for child in children {
+        let done = child.wait_with_output()?;
+        ensure!(done.status.success(), "a writer failed");
+        let said = String::from_utf8(done.stdout)?;
+        let (count, median) = said
+            .lines()
+            .find_map(|line| line.strip_prefix("done ")?.split_once(' '))
+            .context("a writer said nothing")?;
+        rate.per_second += count.parse::<f64>()? / RUN.as_secs_f64();
+        rate.median_ms += median.trim().parse::<f64>()?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "at most four")]
+    let mean = rate.median_ms / processes as f64;
+    rate.median_ms = mean;
+    Ok(rate)
+}
+
+fn prepare(folder: &Path) -> anyhow::Result<()> {
+    let own = Load {
+        folder: folder.to_owned(),
+        has_entries: false,
+        senders: 0,
+    };
+    tokio::task::block_in_place(|| {
+        tokio::runtime::Handle::current().block_on(async {
+            let journal = own.open().await?;
+            journal.store().close().await;
+            anyhow::Ok(())
+        })
+    })
+}
+
+fn start(
+    folder: &Path,
+    delay_us: u32,
+    senders: usize,
+    has_entries: bool,
+) -> anyhow::Result<std::process::Child> {
+    let program = std::env::current_exe()?;
+    let mut command = if delay_us == 0 {
+        Command::new(program)
+    } else {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-q", "--seccomp-bpf", "-o", "/dev/null"]);
+        command.args(["-e", "trace=fsync,fdatasync"]);
+        command.arg("-e");
+        command.arg(format!("inject=fsync,fdatasync:delay_exit={delay_us}"));
+        command.arg(program);
+        command
+    };
+    let kind = if has_entries { "entry" } else { "bare" };
+    let child = command
+        .arg("journal-load")
+        .arg(folder)
+        .args([kind, &senders.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("strace cannot be started")?;
+    Ok(child)
+}
+
+impl Load {
+    /// What the words of the command line ask of a child.
+    pub fn asked(words: &[String]) -> anyhow::Result<Option<Self>> {
+        let [word, folder, kind, senders] = words else {
+            return Ok(None);
+        };
+        if word != "journal-load" {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            folder: folder.into(),
+            has_entries: kind == "entry",
+            senders: senders.parse()?,
+        }))
+    }
+
+    async fn open(&self) -> anyhow::Result<Journal> {
+        let store = match std::env::var(POSTGRES) {
+            Ok(url) => Store::open_postgres(&url, 20).await?,
+            Err(_) => Store::open_sqlite(&self.folder, true).await?,
+        };
+        store.migrate().await?;
+        let key = self.folder.join("keys/journal.pem");
+        Ok(Journal::open(store, Arc::new(SystemClock), &key).await?)
+    }
+
+    /// Writes for a while, then prints how often and how fast.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let journal = self.open().await?;
+        if self.has_entries {
+            tokio::spawn(journal.clone().run_sequencer());
+        }
+        let begun = Instant::now();
+        let senders: Vec<_> = (0..self.senders)
+            .map(|_| tokio::spawn(send(journal.clone(), self.has_entries, begun)))
+            .collect();
+        let mut times = Vec::new();
+        for sender in senders {
+            times.extend(sender.await??);
+        }
+        times.sort_unstable();
+        say(&format!(
+            "done {} {}",
+            times.len(),
+            quantile_ms(&times, 0.5)
+        ));
+        std::process::exit(0);
+    }
+}
+
+async fn send(
+    journal: Journal,
+    has_entries: bool,
+    begun: Instant,
+) -> anyhow::Result<Vec<Duration>> {
+    let mut times = Vec::new();
+    let record = "x".repeat(BODY_BYTES);
+    while begun.elapsed() < RUN {
+        let fact = journal.ids().make();
+        let context = (journal.clone(), fact, record.clone());
+        let sent = Instant::now();
+        let written: Result<(), Error> = journal
+            .write(context, move |tx, (journal, fact, record)| {
+                Box::pin(write_fact(tx, journal, *fact, record, has_entries))
+            })
+            .await;
+        written?;
+        times.push(sent.elapsed());
+    }
+    Ok(times)
+}
+
+async fn write_fact(
+    tx: &mut tuantra::store::Tx,
+    journal: &Journal,
+    fact: Uuid,
+    record: &str,
+    has_entries: bool,
+) -> Result<(), Error> {
+    let cell = i64::from(fact.as_bytes()[15]) << 40;
+    let now = journal.now();
+    changed!(
+        tx,
+        sqlx::query(PLOT)
+            .bind(fact)
+            .bind(CONSOLE)
+            .bind(now)
+            .bind(cell)
+            .bind(record)
+    )?;
+    changed!(
+        tx,
+        sqlx::query(VERSION)
+            .bind(fact)
+            .bind(CONSOLE)
+            .bind(now)
+            .bind(record)
+    )?;
+    changed!(
+        tx,
+        sqlx::query(MEASURE)
+            .bind(fact)
+            .bind(CONSOLE)
+            .bind(now)
+            .bind(fact.as_bytes().as_slice())
+    )?;
+    if has_entries {
+        let entry = Entry {
+            kind: Kind::Plot,
+            fact,
+            actor: CONSOLE,
+            device: None,
+            body: record.as_bytes(),
+        };
+        let written = journal.enter(tx, entry).await?;
+        std::hint::black_box(journal.receipt(&written));
+    }
+    Ok(())
+}

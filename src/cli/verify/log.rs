@@ -1,0 +1,105 @@
+//! `tuantra verify log`: a whole log from its database and blobs. It needs no signing key and writes nothing.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+
+use crate::blobs::Blobs;
+use crate::config::Config;
+use crate::evidence::{Originals, verify_originals};
+use crate::journal::Verified;
+use crate::journal::audit::{Outside, verify};
+use crate::journal::history::Trust;
+use crate::journal::note::Checkpoint;
+use crate::plots::{PlotRows, verify_rows};
+use crate::store::Store;
+
+use super::{Opening, Roots, print_line, text, verdict};
+
+/// A whole log.
+#[derive(Debug, Args)]
+pub struct OfLog {
+    #[command(flatten)]
+    opening: Opening,
+    /// A signed head that was kept outside; give it again for more.
+    #[arg(long = "head")]
+    heads: Vec<PathBuf>,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+impl OfLog {
+    /// Runs the command.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = self.opening.config(std::collections::BTreeMap::new())?;
+        let mut outside = Outside {
+            trusted: self.roots.keys()?,
+            ..Outside::default()
+        };
+        for file in &self.heads {
+            let head = Checkpoint::parse(&text(file)?);
+            outside
+                .heads
+                .push(head.with_context(|| format!("{}", file.display()))?);
+        }
+        let store = open(&config).await?;
+        let found = verify(&store, outside)
+            .await
+            .context("the log cannot be read (is the schema up to date? `tuantra migrate`)")?;
+        let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
+        let originals = verify_originals(&store, &blobs).await?;
+        let plots = verify_rows(&store).await?;
+        store.close().await;
+        tell(&found, &originals, &plots)
+    }
+}
+
+/// The database as it is: nothing is made and no migration runs.
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    if let Some(url) = &config.database_url {
+        return Ok(Store::open_postgres(url, 2).await?);
+    }
+    let file = config.data.join("tuantra.db");
+    ensure!(file.exists(), "{} is not there", file.display());
+    Ok(Store::open_sqlite(&config.data, true).await?)
+}
+
+fn tell(found: &Verified, originals: &Originals, plots: &PlotRows) -> anyhow::Result<()> {
+    let faults: Vec<String> = found
+        .faults
+        .iter()
+        .map(ToString::to_string)
+        .chain(originals.faults.iter().map(ToString::to_string))
+        .chain(plots.faults.iter().map(ToString::to_string))
+        .collect();
+    print_line(&format!(
+        "log: {} entries recomputed from their contents, {} erased by order, {} signed heads, {} heads kept outside",
+        found.whole, found.redacted, found.heads, found.outside
+    ));
+    print_line(&format!(
+        "originals: {} as the log tells, {} blobs of {} bytes hashed",
+        originals.photos, originals.blobs, originals.bytes
+    ));
+    print_line(&format!(
+        "plots: {} plots, {} versions and measures as their entries say",
+        plots.plots, plots.agreeing
+    ));
+    for fault in faults.iter().skip(1) {
+        super::super::tell(&format!("also: {fault}"));
+    }
+    if let Some(first) = faults.first() {
+        bail!("does not hold: {first}");
+    }
+    print_line(verdict(if found.is_origin_proven {
+        Trust::Proven
+    } else {
+        Trust::Unproven
+    }));
+    if found.outside == 0 {
+        print_line(
+            "note: no head from outside was given (--head): a log rebuilt as a whole looks like this too",
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! `tuantra verify`: receipts, proofs, heads and whole logs, checked without a server.
+//!
+//! What holds goes to standard output a line each; the first thing that does not ends the command with a failure.
+
+mod log;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::{Args, Subcommand};
+use serde::de::DeserializeOwned;
+
+use crate::base::ids::LogId;
+use crate::journal::Receipt;
+use crate::journal::history::{KeyRing, LogKey, Trust};
+use crate::journal::note::{Checkpoint, PublicKey};
+use crate::journal::proofs::{self, Checked, ConsistencyProof, EntryProof, PhotoProof};
+
+use super::{Opening, print_line};
+
+/// Check receipts, proofs, heads and whole logs, without a server.
+#[derive(Debug, Subcommand)]
+pub enum Verify {
+    /// A receipt: its signature, and with a proof that its entry is in the log.
+    Receipt(OfReceipt),
+    /// The proof of an entry, as `/api/v1/journal/proof` gives it.
+    Entry(OfEntry),
+    /// A photo's bytes with the proof that `/api/v1/photos/{id}/proof` gives.
+    Photo(OfPhoto),
+    /// Two signed heads: that the newer log begins with the older one.
+    Heads(OfHeads),
+    /// A whole log: leaves from contents, order, tree, heads, keys, and the bytes of originals.
+    Log(log::OfLog),
+}
+
+/// Keys from outside.
+#[derive(Debug, Args)]
+struct Roots {
+    /// A file of public keys that were kept outside, one a line (verifier keys as `tuantra key show` prints them, or 64
+    /// hex digits). Without it the answer is at best "consistent, origin unproven".
+    #[arg(long)]
+    trust: Option<PathBuf>,
+}
+
+/// A receipt.
+#[derive(Debug, Args)]
+pub struct OfReceipt {
+    /// The receipt, JSON.
+    receipt: PathBuf,
+    /// The proof of its entry, JSON.
+    #[arg(long)]
+    proof: Option<PathBuf>,
+    /// The content that was sent, byte for byte.
+    #[arg(long)]
+    body: Option<PathBuf>,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+/// The proof of an entry.
+#[derive(Debug, Args)]
+pub struct OfEntry {
+    /// The proof, JSON.
+    proof: PathBuf,
+    /// The content that was sent, byte for byte.
+    #[arg(long)]
+    body: Option<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+/// A head kept outside, beside a proof.
+#[derive(Debug, Args)]
+struct Beside {
+    /// A signed head that was kept outside: the proof's head must agree with it.
+    #[arg(long)]
+    head: Option<PathBuf>,
+    /// The consistency proof between the two heads, where they are of two sizes.
+    #[arg(long, requires = "head")]
+    consistency: Option<PathBuf>,
+}
+
+/// A photo.
+#[derive(Debug, Args)]
+pub struct OfPhoto {
+    /// The photo's original bytes.
+    photo: PathBuf,
+    /// The proof, JSON.
+    #[arg(long)]
+    proof: PathBuf,
+    #[command(flatten)]
+    beside: Beside,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+/// Two heads.
+#[derive(Debug, Args)]
+pub struct OfHeads {
+    /// The head that was kept first.
+    older: PathBuf,
+    /// The head that was kept later.
+    newer: PathBuf,
+    /// The consistency proof, JSON, as `/api/v1/journal/consistency` gives it.
+    #[arg(long)]
+    proof: Option<PathBuf>,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+impl Verify {
+    /// Runs the command.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let checked = match self {
+            Self::Receipt(own) => own.check()?,
+            Self::Entry(own) => own.check()?,
+            Self::Photo(own) => own.check()?,
+            Self::Heads(own) => own.check()?,
+            Self::Log(own) => return own.run().await,
+        };
+        for step in &checked.steps {
+            print_line(&format!("holds: {step}"));
+        }
+        print_line(verdict(checked.trust));
+        Ok(())
+    }
+}
+
+/// The last line.
+fn verdict(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Proven => "verified",
+        Trust::Unproven => {
+            "consistent, origin unproven (no key from outside was given with --trust)"
+        }
+    }
+}
+
+impl OfReceipt {
+    fn check(&self) -> anyhow::Result<Checked> {
+        let receipt: Receipt = json(&self.receipt)?;
+        let body = self.body.as_deref().map(bytes).transpose()?;
+        let proof: Option<EntryProof> = self.proof.as_deref().map(json).transpose()?;
+        let keys = proof.as_ref().map_or(&[][..], |proof| &proof.keys);
+        let ring = self.roots.ring(receipt.log_id, keys)?;
+        failed(match &proof {
+            Some(proof) => proofs::receipt_in(&receipt, proof, body.as_deref(), &ring),
+            None => proofs::receipt(&receipt, body.as_deref(), &ring),
+        })
+    }
+}
+
+impl OfEntry {
+    fn check(&self) -> anyhow::Result<Checked> {
+        let proof: EntryProof = json(&self.proof)?;
+        let body = self.body.as_deref().map(bytes).transpose()?;
+        let ring = self.roots.ring(proof.log_id, &proof.keys)?;
+        let checked = failed(proofs::entry(&proof, body.as_deref(), &ring))?;
+        self.beside.check(&proof, &ring, checked)
+    }
+}
+
+impl OfPhoto {
+    fn check(&self) -> anyhow::Result<Checked> {
+        let proof: PhotoProof = json(&self.proof)?;
+        let ring = self
+            .roots
+            .ring(proof.original.log_id, &proof.original.keys)?;
+        let checked = failed(proofs::photo(&proof, &bytes(&self.photo)?, &ring))?;
+        self.beside.check(&proof.original, &ring, checked)
+    }
+}
+
+impl OfHeads {
+    fn check(&self) -> anyhow::Result<Checked> {
+        let (older, newer) = (text(&self.older)?, text(&self.newer)?);
+        let proof: Option<ConsistencyProof> = self.proof.as_deref().map(json).transpose()?;
+        let keys = proof.as_ref().map_or(&[][..], |proof| &proof.keys);
+        let (head, _) =
+            Checkpoint::parse(&newer).with_context(|| format!("{}", self.newer.display()))?;
+        let ring = self.roots.ring(head.log, keys)?;
+        failed(proofs::heads(&older, &newer, proof.as_ref(), &ring))
+    }
+}
+
+impl Beside {
+    /// Holds the proof's head against the one kept outside, whichever is the older.
+    fn check(
+        &self,
+        proof: &EntryProof,
+        ring: &KeyRing,
+        mut checked: Checked,
+    ) -> anyhow::Result<Checked> {
+        let Some(file) = &self.head else {
+            return Ok(checked);
+        };
+        let kept = text(file)?;
+        let (head, _) = Checkpoint::parse(&kept).with_context(|| format!("{}", file.display()))?;
+        let between: Option<ConsistencyProof> =
+            self.consistency.as_deref().map(json).transpose()?;
+        let own = proof.head.checkpoint.as_str();
+        let (older, newer) = if head.size <= proof.head.size {
+            (kept.as_str(), own)
+        } else {
+            (own, kept.as_str())
+        };
+        let heads = failed(proofs::heads(older, newer, between.as_ref(), ring))?;
+        checked.steps.extend(heads.steps);
+        Ok(checked)
+    }
+}
+
+impl Roots {
+    /// The keys that were kept outside, with the names they came under.
+    fn keys(&self) -> anyhow::Result<Vec<(Option<String>, PublicKey)>> {
+        let Some(file) = &self.trust else {
+            return Ok(Vec::new());
+        };
+        let listed = text(file)?;
+        let lines = listed.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let keys: Vec<_> = lines
+            .map(PublicKey::parse)
+            .collect::<Result<_, _>>()
+            .with_context(|| format!("{}", file.display()))?;
+        ensure!(!keys.is_empty(), "{} holds no key", file.display());
+        Ok(keys)
+    }
+
+    fn ring(&self, log: LogId, listed: &[LogKey]) -> anyhow::Result<KeyRing> {
+        failed(KeyRing::new(log, listed, &self.keys()?))
+    }
+}
+
+/// The failure as the command ends with it.
+fn failed<T, E: std::fmt::Display>(outcome: Result<T, E>) -> anyhow::Result<T> {
+    outcome.map_err(|failure| anyhow::anyhow!("does not hold: {failure}"))
+}
+
+fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn json<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
+    let text = text(file)?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not what is expected here", file.display()))
+}

@@ -1,0 +1,28 @@
+//! The proof of a photo: both of its entries with their contents.
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::PhotoId;
+use crate::journal::Proving;
+use crate::journal::proofs::PhotoProof;
+
+use super::{Error, Evidence};
+
+impl Evidence {
+    /// That the photo's announcement and original are in the log; `None` as long as the original is not.
+    pub async fn prove(&self, actor: &Actor, id: PhotoId) -> Result<Option<PhotoProof>, Error> {
+        let row = self.visible(actor, Right::ReadOriginals, id).await?;
+        let Some(original) = row.original_entry else {
+            return Ok(None);
+        };
+        let sidecar = self.journal.prove_content(row.entry).await?;
+        let original = self.journal.prove_content(original).await?;
+        let (Proving::Proof(sidecar), Proving::Proof(original)) = (sidecar, original) else {
+            return Ok(None);
+        };
+        Ok(Some(PhotoProof {
+            photo: id,
+            sidecar: *sidecar,
+            original: *original,
+        }))
+    }
+}

@@ -1,0 +1,230 @@
+//! The journal for callers with a secret: entries for auditors; heads, proofs and comparisons for whoever keeps a head.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::base::actor::Right;
+use crate::base::ids::EntryId;
+use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
+use crate::identity::service::Identity;
+use crate::journal::merkle::TileId;
+use crate::journal::proofs::{ConsistencyProof, EntryProof, SignedHead};
+use crate::journal::{self, Alarm, Between, NotTaken, Proving, Shown, Witness};
+
+use super::Caller;
+
+type Answer<T> = Result<Body<T>, Problem>;
+
+/// Alarms and holders in one answer.
+const MOST_ROWS: u32 = 500;
+
+/// Which head is asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HeadParams {
+    /// The head that was signed over so many entries; without it the newest.
+    size: Option<u64>,
+}
+
+/// Which entry is to be proven.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProofParams {
+    /// The `entry_id` of a receipt.
+    entry: EntryId,
+    /// Under the head that was signed over so many entries; without it under the newest.
+    size: Option<u64>,
+}
+
+/// Which heads are to be held together.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ConsistencyParams {
+    /// Entries in the older tree.
+    from: u64,
+    /// Entries in the newer tree; without it the newest head's.
+    to: Option<u64>,
+}
+
+/// A head that the caller keeps.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeldHead {
+    /// The signed note, as it was given.
+    pub checkpoint: String,
+}
+
+/// What the comparison came to: one of the two.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Comparison {
+    /// `consistent`, or `alarm`.
+    pub outcome: &'static str,
+    /// That the log begins with the head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ConsistencyProof>,
+    /// The alarm that was raised, for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Alarm>,
+}
+
+/// Alarms and the heads held outside.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Watch {
+    /// Heads from outside that the log does not agree with, the latest first.
+    pub alarms: Vec<Alarm>,
+    /// The largest head that each holder showed, the largest first.
+    pub witnesses: Vec<Witness>,
+}
+
+/// The sequenced entries of the journal, for auditors.
+#[utoipa::path(get, path = "/api/v1/journal/entries", tag = "journal", params(journal::http::Paging), responses((status = 200, body = journal::http::EntryList)))]
+pub async fn journal_entries(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+    paging: Params<journal::http::Paging>,
+) -> Answer<journal::http::EntryList> {
+    journal::http::entries(identity.journal(), &actor, paging).await
+}
+
+/// A signed head of the log: to be kept by phones, post nodes and outside offices.
+#[utoipa::path(get, path = "/api/v1/journal/head", tag = "journal", params(HeadParams), responses((status = 200, body = SignedHead)))]
+pub async fn journal_head(
+    State(identity): State<Identity>,
+    Caller(_actor): Caller,
+    Params(params): Params<HeadParams>,
+) -> Answer<SignedHead> {
+    let head = match params.size {
+        Some(size) => identity.journal().head_at(size).await?,
+        None => identity.journal().head().await?,
+    };
+    let head = head.ok_or_else(|| {
+        Problem::new(ProblemKind::NotFound).detail("no head was signed over so many entries")
+    })?;
+    Ok(Body(StatusCode::OK, head))
+}
+
+/// The newest head as a signed note (C2SP `tlog-checkpoint`), plain text.
+#[utoipa::path(get, path = "/api/v1/journal/checkpoint", tag = "journal", responses((status = 200, body = String, content_type = "text/plain")))]
+pub async fn journal_checkpoint(
+    State(identity): State<Identity>,
+    Caller(_actor): Caller,
+) -> Result<Response, Problem> {
+    let head = identity.journal().head().await?;
+    let head = head.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, head.checkpoint).into_response())
+}
+
+/// That an entry is in the log; for its author, the device it came through, and auditors.
+#[utoipa::path(get, path = "/api/v1/journal/proof", tag = "journal", params(ProofParams), responses((status = 200, body = EntryProof)))]
+pub async fn journal_proof(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+    Params(params): Params<ProofParams>,
+) -> Answer<EntryProof> {
+    let journal = identity.journal();
+    match journal.prove(&actor, params.entry, params.size).await? {
+        Proving::Proof(proof) => Ok(Body(StatusCode::OK, *proof)),
+        Proving::NotNumbered => Err(Problem::new(ProblemKind::WrongState)
+            .detail("the entry is stored and not in the tree yet; ask again in a few seconds")),
+        Proving::Unknown => Err(Problem::new(ProblemKind::NotFound)),
+    }
+}
+
+/// That the log of `to` entries begins with the log of `from`.
+#[utoipa::path(get, path = "/api/v1/journal/consistency", tag = "journal", params(ConsistencyParams), responses((status = 200, body = ConsistencyProof)))]
+pub async fn journal_consistency(
+    State(identity): State<Identity>,
+    Caller(_actor): Caller,
+    Params(params): Params<ConsistencyParams>,
+) -> Answer<ConsistencyProof> {
+    let between = Between {
+        from: params.from,
+        to: params.to,
+    };
+    let proof = identity.journal().prove_consistency(between).await?;
+    let proof = proof.ok_or_else(|| {
+        Problem::new(ProblemKind::InvalidParameter)
+            .detail("from, to: expected from <= to, and to no more than the newest head counts")
+    })?;
+    Ok(Body(StatusCode::OK, proof))
+}
+
+/// One tile of the tree: up to 256 hashes of 32 bytes; a partial one grows. For auditors who keep a copy of the tree.
+#[utoipa::path(get, path = "/api/v1/journal/tiles/{level}/{number}", tag = "journal", params(("level" = u32, Path), ("number" = u64, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
+pub async fn journal_tile(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+    Path((level, number)): Path<(u32, u64)>,
+) -> Result<Response, Problem> {
+    if !actor.may_in_province(Right::ReadJournal) {
+        return Err(Problem::new(ProblemKind::Forbidden));
+    }
+    let id = TileId { level, number };
+    let tile = identity.journal().tile(id).await?;
+    let tile = tile.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((headers, tile).into_response())
+}
+
+/// Shows the server a head that the caller keeps. It answers with the proof that the log begins with that head, or with
+/// the alarm that it does not, which is kept in the log.
+#[utoipa::path(post, path = "/api/v1/journal/heads", tag = "journal", request_body = HeldHead, responses((status = 200, body = Comparison)))]
+pub async fn compare_head(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+    held: Json<HeldHead>,
+) -> Answer<Comparison> {
+    let shown = identity
+        .journal()
+        .compare(&actor, &held.value.checkpoint)
+        .await
+        .map_err(not_taken)?;
+    let comparison = match shown {
+        Shown::Agrees(proof) => Comparison {
+            outcome: "consistent",
+            proof: Some(*proof),
+            alarm: None,
+        },
+        Shown::Alarm(alarm) => Comparison {
+            outcome: "alarm",
+            proof: None,
+            alarm: Some(alarm),
+        },
+    };
+    Ok(Body(StatusCode::OK, comparison))
+}
+
+/// Alarms, and who holds which head: for auditors.
+#[utoipa::path(get, path = "/api/v1/journal/heads", tag = "journal", responses((status = 200, body = Watch)))]
+pub async fn journal_watch(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+) -> Answer<Watch> {
+    if !actor.may_in_province(Right::ReadJournal) {
+        return Err(Problem::new(ProblemKind::Forbidden));
+    }
+    let watch = Watch {
+        alarms: identity.journal().alarms(MOST_ROWS).await?,
+        witnesses: identity.journal().witnesses(MOST_ROWS).await?,
+    };
+    Ok(Body(StatusCode::OK, watch))
+}
+
+fn not_taken(refused: NotTaken) -> Problem {
+    match refused {
+        NotTaken::Store(error) => error.into(),
+        refused => {
+            Problem::new(ProblemKind::InvalidContent).fault("/checkpoint", refused.to_string())
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The pass itself: entry by entry, the tree growing beside.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::base::hex;
+use crate::base::ids::{EntryId, LogId};
+use crate::journal::epochs::header_of;
+use crate::journal::history::{KeyRing, LogKey, Rotation, Trust};
+use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
+use crate::journal::model::{Kind, covered, sha256};
+use crate::journal::note::{Checkpoint, Note};
+use crate::journal::sql::{self, HeadRow, WholeEntry};
+use crate::journal::tree::{checkpoint_of, count};
+use crate::store::{Error, Tx};
+
+use super::{Fault, Verified};
+
+const BATCH: i64 = 256;
+
+pub(super) struct Pass {
+    log: LogId,
+    ring: KeyRing,
+    outside: VecDeque<(Checkpoint, Note)>,
+    heads: VecDeque<HeadRow>,
+    edge: Edge,
+    /// The stored tile of leaf hashes that the next leaf belongs to.
+    stored: Vec<Hash>,
+    /// After a gap or a wrong head, later heads tell nothing more.
+    is_tree_lost: bool,
+    /// How many entries each redaction erased.
+    erased: BTreeMap<EntryId, u64>,
+    /// Public keys that entries tell of.
+    keys_entered: BTreeSet<Vec<u8>>,
+    found: Verified,
+}
+
+impl Pass {
+    pub fn new(
+        log: LogId,
+        ring: KeyRing,
+        mut outside: Vec<(Checkpoint, Note)>,
+        found: Verified,
+    ) -> Self {
+        outside.sort_by_key(|(head, _)| head.size);
+        Self {
+            log,
+            ring,
+            outside: outside.into(),
+            heads: VecDeque::new(),
+            edge: Edge::default(),
+            stored: Vec::new(),
+            is_tree_lost: false,
+            erased: BTreeMap::new(),
+            keys_entered: BTreeSet::new(),
+            found,
+        }
+    }
+
+    pub fn found(&mut self) -> &mut Verified {
+        &mut self.found
+    }
+
+    pub fn into_found(self) -> Verified {
+        self.found
+    }
+
+    /// Judges the entries below `newest`, which is what the newest head counts.
+    pub async fn run(&mut self, tx: &mut Tx, newest: i64) -> Result<(), Error> {
+        loop {
+            let rows = sql::entries_with_bodies(tx, self.found.through, BATCH).await?;
+            let rows: Vec<_> = rows
+                .into_iter()
+                .filter(|whole| whole.row.seq.is_some_and(|seq| seq < newest))
+                .collect();
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for whole in rows {
+                let whole = read_again_if_erased(tx, whole).await?;
+                self.judge_order(&whole);
+                self.judge_entry(&whole);
+                self.grow(tx, &whole.row.leaf).await?;
+                self.found.last_leaf = Some(whole.row.leaf);
+            }
+            self.compare_tiles(tx).await?;
+        }
+    }
+
+    fn judge_order(&mut self, whole: &WholeEntry) {
+        let seq = whole.row.seq.unwrap_or_default();
+        let expected = self.found.through + 1;
+        if seq != expected {
+            self.found.fault(Fault::Gap {
+                expected,
+                entry: whole.row.id,
+                seq,
+            });
+            self.is_tree_lost = true;
+        }
+        self.found.through = seq;
+    }
+
+    fn judge_entry(&mut self, whole: &WholeEntry) {
+        let row = &whole.row;
+        let (entry, seq) = (row.id, row.seq.unwrap_or_default());
+        let header = header_of(row, self.log);
+        let kept = whole.salt.as_ref().zip(whole.body.as_ref());
+        let covered = match kept {
+            Some((salt, body)) => Some(covered(salt, body).to_vec()),
+            None => row.covered.clone(),
+        };
+        // Content erased before its hash was kept: the leaf in the tree is all that speaks.
+        let holds = covered.is_none_or(|covered| header.leaf_over(&covered)[..] == row.leaf[..]);
+        let is_ordered = kept.is_some() || row.redacted_by.is_some();
+        match (kept, row.redacted_by) {
+            _ if !is_ordered => self.found.fault(Fault::Erased { entry, seq }),
+            _ if !holds || row.leaf.len() != 32 => self.found.fault(Fault::Leaf { entry, seq }),
+            (Some((_, body)), _) if sha256(body)[..] != row.sha256[..] => {
+                self.found.fault(Fault::Digest { entry, seq });
+            }
+            (Some((_, body)), _) => {
+                self.note_key(&row.kind, body);
+                self.found.whole += 1;
+            }
+            (None, by) => {
+                if let Some(by) = by {
+                    *self.erased.entry(by).or_default() += 1;
+                }
+                self.found.redacted += 1;
+            }
+        }
+    }
+
+    /// The first key's entry holds the bare key, a later one the rotation.
+    fn note_key(&mut self, kind: &str, body: &[u8]) {
+        if kind != Kind::Key.as_str() {
+            return;
+        }
+        let rotation = serde_json::from_slice::<Rotation>(body).ok();
+        let keys = rotation.and_then(|rotation| rotation.keys());
+        let key = keys.map_or_else(|| body.to_vec(), |(_, new)| new.0.to_vec());
+        self.keys_entered.insert(key);
+    }
+
+    /// Puts a leaf into the tree and judges the heads that count up to it.
+    async fn grow(&mut self, tx: &mut Tx, leaf: &[u8]) -> Result<(), Error> {
+        let leaf = merkle::leaf_hash(leaf);
+        self.judge_leaf(tx, leaf).await?;
+        self.edge.push(leaf);
+        let size = self.edge.size();
+        if self.heads.is_empty() {
+            let after = size.cast_signed() - 1;
+            self.heads = sql::heads_after(tx, after, BATCH).await?.into();
+        }
+        let mut root = None;
+        while self
+            .heads
+            .front()
+            .is_some_and(|head| count(head.size) == size)
+        {
+            let root = root.get_or_insert_with(|| self.edge.root());
+            let root = *root;
+            if let Some(head) = self.heads.pop_front() {
+                self.judge_head(&head, root)?;
+            }
+        }
+        while self
+            .outside
+            .front()
+            .is_some_and(|(head, _)| head.size == size)
+        {
+            let root = *root.get_or_insert_with(|| self.edge.root());
+            if let Some((head, note)) = self.outside.pop_front() {
+                self.judge_outside(&head, &note, root);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds a leaf against the stored tile, so that the first entry out of place is named.
+    async fn judge_leaf(&mut self, tx: &mut Tx, leaf: Hash) -> Result<(), Error> {
+        let index = self.edge.size();
+        let slot = usize::try_from(index % TILE_WIDTH as u64).unwrap_or(0);
+        if slot == 0 {
+            let id = TileId {
+                level: 0,
+                number: index / TILE_WIDTH as u64,
+            };
+            let bytes = sql::tile(tx, id).await?.unwrap_or_default();
+            self.stored = bytes.as_chunks::<32>().0.to_vec();
+        }
+        if !self.is_tree_lost && self.stored.get(slot) != Some(&leaf) {
+            self.found.fault(Fault::NotInTree(index));
+            self.is_tree_lost = true;
+        }
+        Ok(())
+    }
+
+    fn judge_head(&mut self, row: &HeadRow, root: Option<Hash>) -> Result<(), Error> {
+        let head = checkpoint_of(row, self.log)?;
+        let key = self.ring.key(&row.key_id);
+        let signed = key.filter(|(key, _)| key.signed(head.text().as_bytes(), &row.signature));
+        let Some((_, trust)) = signed else {
+            self.found.fault(Fault::HeadSignature(row.size));
+            return Ok(());
+        };
+        if trust == Trust::Unproven {
+            if self.ring.has_roots() && self.found.is_origin_proven {
+                self.found.fault(Fault::Untrusted {
+                    size: row.size,
+                    key: row.key_id.clone(),
+                });
+            }
+            self.found.is_origin_proven = false;
+        }
+        if self.is_tree_lost {
+            return Ok(());
+        }
+        if root == Some(head.root) {
+            self.found.heads += 1;
+        } else {
+            self.found.fault(Fault::Head(row.size));
+            self.is_tree_lost = true;
+        }
+        Ok(())
+    }
+
+    fn judge_outside(&mut self, head: &Checkpoint, note: &Note, root: Option<Hash>) {
+        let name = self.log.to_string();
+        let is_own = head.log == self.log
+            && self
+                .ring
+                .keys()
+                .any(|(key, _)| note.signature_of(&name, &key).is_some());
+        if !is_own {
+            self.found.fault(Fault::OutsideForeign(head.size));
+        } else if root == Some(head.root) {
+            self.found.outside += 1;
+        } else {
+            self.found.fault(Fault::OutsideFork(head.size));
+        }
+    }
+
+    /// Holds the tiles that became full against the stored ones.
+    async fn compare_tiles(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        for (id, bytes) in self.edge.take_changed() {
+            if bytes.len() == TILE_WIDTH * 32 {
+                self.compare_tile(tx, id, &bytes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn compare_tile(&mut self, tx: &mut Tx, id: TileId, own: &[u8]) -> Result<(), Error> {
+        let stored = sql::tile(tx, id).await?.unwrap_or_default();
+        if id.level > 0 && !self.is_tree_lost && !stored.starts_with(own) {
+            self.found.fault(Fault::Tile {
+                level: id.level,
+                number: id.number,
+            });
+        }
+        Ok(())
+    }
+
+    /// What can be judged only when all entries were seen.
+    pub async fn end(&mut self, tx: &mut Tx, newest: i64, keys: &[LogKey]) -> Result<(), Error> {
+        let found = self.edge.size().cast_signed();
+        if found != newest {
+            self.found.fault(Fault::Cut {
+                found,
+                counted: newest,
+            });
+        }
+        for (id, bytes) in self.edge.partial_tiles() {
+            self.compare_tile(tx, id, &bytes).await?;
+        }
+        let has = self.edge.size();
+        self.found.root = self.edge.root();
+        while let Some((head, note)) = self.outside.pop_front() {
+            if head.size == 0 {
+                self.judge_outside(&head, &note, Some(merkle::empty_root()));
+            } else {
+                self.found.fault(Fault::OutsideAhead {
+                    size: head.size,
+                    has,
+                });
+            }
+        }
+        let missing = keys.iter().filter(|key| {
+            let entered = self
+                .keys_entered
+                .iter()
+                .any(|own| hex(own) == key.public_key);
+            !entered && newest > 0
+        });
+        for key in missing {
+            self.found.fault(Fault::KeyNotEntered(key.key_id.clone()));
+        }
+        self.judge_redactions(tx).await
+    }
+
+    /// Each redaction is an entry and says how many contents it erased.
+    async fn judge_redactions(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        for (by, erased) in std::mem::take(&mut self.erased) {
+            let is_redaction = sql::entry(tx, by)
+                .await?
+                .is_some_and(|row| row.kind == Kind::Redaction.as_str());
+            let body = sql::body(tx, by).await?.filter(|_| is_redaction);
+            let said = body.and_then(|(_, body)| {
+                let body: serde_json::Value = serde_json::from_slice(&body).ok()?;
+                body.get("entries")?.as_u64()
+            });
+            let said = said.unwrap_or(0);
+            if said < erased {
+                self.found.fault(Fault::Redaction { by, said, erased });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Beside a running server a body may be erased between the reading of the row and of the body.
+async fn read_again_if_erased(tx: &mut Tx, whole: WholeEntry) -> Result<WholeEntry, Error> {
+    if whole.body.is_some() || whole.row.redacted_by.is_some() {
+        return Ok(whole);
+    }
+    let row = sql::entry(tx, whole.row.id).await?;
+    Ok(match row {
+        Some(row) => WholeEntry { row, ..whole },
+        None => whole,
+    })
+}

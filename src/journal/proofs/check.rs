@@ -1,0 +1,350 @@
+//! Checking proofs: each goes step by step and names the first thing that does not hold.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::base::{from_hex, hex};
+use crate::journal::history::{KeyListFault, KeyRing, Trust};
+use crate::journal::merkle::{self, Hash};
+use crate::journal::model::{Receipt, covered, sha256};
+use crate::journal::note::{Checkpoint, NotACheckpoint};
+
+use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead};
+
+/// The first thing that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A head's text.
+    #[error("{what}: {fault}")]
+    NoHead {
+        /// Which head.
+        what: &'static str,
+        /// Why it is none.
+        fault: NotACheckpoint,
+    },
+    /// The list of keys.
+    #[error(transparent)]
+    Keys(#[from] KeyListFault),
+    /// No key to check a signature with.
+    #[error("{0} is signed by key {1}, which is not at hand: give it with --trust")]
+    NoKey(&'static str, String),
+    /// No key at all to check a signature with.
+    #[error(
+        "no public key is at hand for {0}: give one with --trust, or a proof that lists the log's keys"
+    )]
+    NoKeys(&'static str),
+    /// A signature that is not that key's.
+    #[error("the signature of {0} does not hold")]
+    Signature(&'static str),
+    /// A good signature by a key that no root of trust reaches.
+    #[error("{0} is signed by key {1}, which the trusted keys do not vouch for")]
+    Untrusted(&'static str, String),
+    /// Two things that must be the same.
+    #[error("{0}")]
+    Differs(&'static str),
+    /// The leaf is not what header and content make.
+    #[error("the leaf is not the hash of this header and content")]
+    Leaf,
+    /// The path leads elsewhere.
+    #[error("the inclusion proof does not lead from the leaf to the head's root")]
+    Path,
+    /// The older tree is no beginning of the newer one.
+    #[error(
+        "the consistency proof does not hold: the log of {to} entries does not begin with the one of {from}"
+    )]
+    Consistency {
+        /// Entries in the older tree.
+        from: u64,
+        /// Entries in the newer tree.
+        to: u64,
+    },
+    /// Two heads of one size with two roots.
+    #[error("fork: two signed heads of {0} entries have two roots")]
+    Fork(u64),
+}
+
+/// What was found to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Each step, for people.
+    pub steps: Vec<String>,
+    /// Whether all signatures lead to a root of trust from outside.
+    pub trust: Trust,
+}
+
+impl Checked {
+    fn nothing() -> Self {
+        Self {
+            steps: Vec::new(),
+            trust: Trust::Proven,
+        }
+    }
+
+    fn step(&mut self, text: impl Into<String>) {
+        self.steps.push(text.into());
+    }
+
+    fn and(&mut self, other: Self) {
+        self.steps.extend(other.steps);
+        if other.trust == Trust::Unproven {
+            self.trust = Trust::Unproven;
+        }
+    }
+
+    /// A signature's key: with roots of trust one that they do not reach is a failure, without any it is unproven.
+    fn signed(
+        &mut self,
+        what: &'static str,
+        id: &str,
+        trust: Trust,
+        ring: &KeyRing,
+    ) -> Result<(), Failure> {
+        if trust == Trust::Unproven {
+            if ring.has_roots() {
+                return Err(Failure::Untrusted(what, id.to_owned()));
+            }
+            self.trust = Trust::Unproven;
+        }
+        self.step(format!("{what} is signed by key {id}"));
+        Ok(())
+    }
+}
+
+/// Checks a receipt's signature, and the content it is over where that is at hand.
+pub fn receipt(receipt: &Receipt, body: Option<&[u8]>, ring: &KeyRing) -> Result<Checked, Failure> {
+    const WHAT: &str = "the receipt";
+    let mut checked = Checked::nothing();
+    let (key, trust) = ring
+        .key(&receipt.key_id)
+        .ok_or_else(|| Failure::NoKey(WHAT, receipt.key_id.clone()))?;
+    let signature = BASE64
+        .decode(&receipt.signature)
+        .or(Err(Failure::Signature(WHAT)))?;
+    if !key.signed(receipt.signed_text().as_bytes(), &signature) {
+        return Err(Failure::Signature(WHAT));
+    }
+    checked.signed(WHAT, &receipt.key_id, trust, ring)?;
+    if let Some(body) = body {
+        if hex(&sha256(body)) != receipt.sha256 {
+            return Err(Failure::Differs(
+                "the content is not the one that the receipt is over",
+            ));
+        }
+        checked.step("the content is the one that the receipt is over");
+    }
+    Ok(checked)
+}
+
+/// Checks that a signed text is a head of the log, by one of its keys.
+fn head(what: &'static str, note: &str, ring: &KeyRing) -> Result<(Checkpoint, Checked), Failure> {
+    let (head, note) = Checkpoint::parse(note).map_err(|fault| Failure::NoHead { what, fault })?;
+    if ring.keys().next().is_none() {
+        return Err(Failure::NoKeys(what));
+    }
+    let name = head.log.to_string();
+    let mut signers = ring
+        .keys()
+        .filter(|(key, _)| note.signature_of(&name, key).is_some());
+    // A key that is trusted first, should several have signed.
+    let signer = signers
+        .by_ref()
+        .max_by_key(|(_, trust)| *trust == Trust::Proven);
+    let (key, trust) = signer.ok_or(Failure::Signature(what))?;
+    let mut checked = Checked::nothing();
+    checked.signed(what, &key.id(), trust, ring)?;
+    checked.step(format!(
+        "{what}: {} entries at {}, epoch {}",
+        head.size, head.at, head.epoch
+    ));
+    Ok((head, checked))
+}
+
+/// Checks a head as it travels: the plain fields must say what the signed text says.
+fn signed_head(
+    what: &'static str,
+    shown: &SignedHead,
+    ring: &KeyRing,
+) -> Result<(Checkpoint, Checked), Failure> {
+    let (head, checked) = head(what, &shown.checkpoint, ring)?;
+    let same = SignedHead::of(&head, shown.key_id.clone(), shown.checkpoint.clone());
+    if same == *shown {
+        Ok((head, checked))
+    } else {
+        Err(Failure::Differs(
+            "the head's fields are not those of its signed text",
+        ))
+    }
+}
+
+/// Checks that an entry is in the log, from its content (in the proof or `body`) through its leaf to the signed head.
+pub fn entry(proof: &EntryProof, body: Option<&[u8]>, ring: &KeyRing) -> Result<Checked, Failure> {
+    let mut checked = Checked::nothing();
+    content(proof, body, &mut checked)?;
+    let leaf = leaf(proof, &mut checked)?;
+    let (head, of_head) = signed_head("the head", &proof.head, ring)?;
+    let path = hashes(&proof.path).ok_or(Failure::Path)?;
+    let root = merkle::root_of_path(&merkle::leaf_hash(&leaf), proof.index, head.size, &path);
+    if root != Some(head.root) || head.log != proof.log_id {
+        return Err(Failure::Path);
+    }
+    checked.step(format!(
+        "entry {} is number {} of the log",
+        proof.header.entry, proof.index
+    ));
+    checked.and(of_head);
+    matches_receipt(proof, &proof.receipt)?;
+    checked.and(receipt(&proof.receipt, None, ring)?);
+    Ok(checked)
+}
+
+/// Checks a receipt and that its entry is in the log.
+pub fn receipt_in(
+    own: &Receipt,
+    proof: &EntryProof,
+    body: Option<&[u8]>,
+    ring: &KeyRing,
+) -> Result<Checked, Failure> {
+    let mut checked = receipt(own, body, ring)?;
+    matches_receipt(proof, own)?;
+    checked.and(entry(proof, body, ring)?);
+    Ok(checked)
+}
+
+/// The receipt must be of the entry that the proof is for.
+fn matches_receipt(proof: &EntryProof, receipt: &Receipt) -> Result<(), Failure> {
+    let header = &proof.header;
+    let same = receipt.log_id == proof.log_id
+        && receipt.entry_id == header.entry
+        && receipt.id == header.fact.unwrap_or_default()
+        && receipt.actor == header.actor
+        && receipt.received_at == header.received_at
+        && receipt.sha256 == proof.sha256;
+    if same {
+        Ok(())
+    } else {
+        Err(Failure::Differs("the receipt is not of this entry"))
+    }
+}
+
+/// The content's two hashes: the plain one of receipts, and the salted one of the leaf.
+fn content(proof: &EntryProof, given: Option<&[u8]>, checked: &mut Checked) -> Result<(), Failure> {
+    let own = proof.body.as_ref().map(|text| BASE64.decode(text));
+    let own = own
+        .transpose()
+        .or(Err(Failure::Differs("the proof's content is not base64")))?;
+    let Some(body) = given.or(own.as_deref()) else {
+        checked.step(match proof.redacted_by {
+            Some(by) => format!("the content was erased by entry {by}; its leaf stands"),
+            None => "the content is not shown; its hash is".to_owned(),
+        });
+        return Ok(());
+    };
+    if hex(&sha256(body)) != proof.sha256 {
+        return Err(Failure::Differs(
+            "the content is not the one that was recorded",
+        ));
+    }
+    if let Some(salt) = &proof.salt {
+        let salt = from_hex::<16>(salt).ok_or(Failure::Leaf)?;
+        if Some(hex(&covered(&salt, body))) != proof.covered {
+            return Err(Failure::Leaf);
+        }
+        checked.step("the content is the one that was recorded");
+    } else {
+        // Without the salt nothing leads from the content to the leaf: only the receipt speaks of it.
+        checked.step("the content's salt was erased: only the receipt vouches for the content");
+    }
+    Ok(())
+}
+
+/// The leaf's data, made from header and covered hash where the latter is known.
+fn leaf(proof: &EntryProof, checked: &mut Checked) -> Result<Hash, Failure> {
+    let leaf: Hash = from_hex(&proof.leaf).ok_or(Failure::Leaf)?;
+    match &proof.covered {
+        Some(covered) => {
+            let covered: Hash = from_hex(covered).ok_or(Failure::Leaf)?;
+            if proof.header.of_log(proof.log_id).leaf_over(&covered) != leaf {
+                return Err(Failure::Leaf);
+            }
+            checked.step("the leaf is the hash of this header and content");
+        }
+        None if proof.redacted_by.is_some() => {
+            checked.step("the header was recorded under an erased hash: only the leaf is proven");
+        }
+        None => return Err(Failure::Leaf),
+    }
+    Ok(leaf)
+}
+
+fn hashes(texts: &[String]) -> Option<Vec<Hash>> {
+    texts.iter().map(|text| from_hex(text)).collect()
+}
+
+/// Checks that the log of the newer head begins with the log of the older one.
+pub fn heads(
+    older: &str,
+    newer: &str,
+    proof: Option<&ConsistencyProof>,
+    ring: &KeyRing,
+) -> Result<Checked, Failure> {
+    let (old, mut checked) = head("the older head", older, ring)?;
+    let (new, of_new) = head("the newer head", newer, ring)?;
+    checked.and(of_new);
+    if old.log != new.log {
+        return Err(Failure::Differs("the heads are of two logs"));
+    }
+    if old.size == new.size {
+        if old.root != new.root {
+            return Err(Failure::Fork(old.size));
+        }
+        checked.step("both heads have the same entries");
+        return Ok(checked);
+    }
+    let not_consistent = Failure::Consistency {
+        from: old.size,
+        to: new.size,
+    };
+    let proof = proof.ok_or(Failure::Differs(
+        "heads of two sizes need a consistency proof: give it with --proof",
+    ))?;
+    if (proof.from, proof.to) != (old.size, new.size) {
+        return Err(Failure::Differs(
+            "the consistency proof is between other sizes than the heads",
+        ));
+    }
+    let path = hashes(&proof.path).ok_or_else(|| not_consistent.clone())?;
+    if !merkle::follows((old.size, old.root), (new.size, new.root), &path) {
+        return Err(not_consistent);
+    }
+    checked.step(format!(
+        "the log of {} entries begins with the one of {}",
+        new.size, old.size
+    ));
+    Ok(checked)
+}
+
+/// Checks a photo's bytes through both entries to the signed heads.
+pub fn photo(proof: &PhotoProof, bytes: &[u8], ring: &KeyRing) -> Result<Checked, Failure> {
+    let digest = hex(&sha256(bytes));
+    let mut checked = Checked::nothing();
+    for (own, kind) in [(&proof.original, "original"), (&proof.sidecar, "photo")] {
+        if own.header.kind != kind || own.header.fact != Some(proof.photo.0) {
+            return Err(Failure::Differs("the proof's entries are not the photo's"));
+        }
+        if named_digest(own).as_deref() != Some(digest.as_str()) {
+            return Err(Failure::Differs(
+                "the photo's bytes are not those that were recorded",
+            ));
+        }
+        checked.step(format!("entry {} names these bytes", own.header.entry));
+        checked.and(entry(own, None, ring)?);
+    }
+    Ok(checked)
+}
+
+/// The SHA-256 that an entry's content names.
+fn named_digest(proof: &EntryProof) -> Option<String> {
+    let body = BASE64.decode(proof.body.as_ref()?).ok()?;
+    let body: serde_json::Value = serde_json::from_slice(&body).ok()?;
+    Some(body.get("sha256")?.as_str()?.to_ascii_lowercase())
+}

@@ -1,0 +1,64 @@
+//! Entries with their bodies, as a pass over the whole log reads them.
+
+use uuid::Uuid;
+
+use crate::base::ids::EntryId;
+use crate::on;
+use crate::store::{Error, Tx};
+
+use super::EntryRow;
+
+pub(super) const ENTRIES_WITH_BODIES: &str = "SELECT e.id, e.seq, e.epoch, e.kind, e.fact, e.actor, e.device, e.received_at, e.sha256, e.leaf, \
+     e.redacted_by, e.covered, b.salt, b.body FROM journal_entries e LEFT JOIN journal_bodies b ON b.entry = e.id \
+     WHERE e.seq > $1 ORDER BY e.seq LIMIT $2";
+
+pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, b.body FROM journal_entries e \
+     JOIN journal_bodies b ON b.entry = e.id WHERE e.kind = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
+
+/// An entry of a kind with its content.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Content {
+    /// Its number.
+    pub seq: i64,
+    /// The entry.
+    pub id: EntryId,
+    /// The fact that it belongs to.
+    pub fact: Option<Uuid>,
+    /// The bytes that were kept.
+    pub body: Vec<u8>,
+}
+
+/// Numbered entries of a kind after a number, in order; erased ones are left out.
+pub async fn contents_of_kind(
+    tx: &mut Tx,
+    kind: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Content>, Error> {
+    on!(tx, |c| sqlx::query_as(CONTENTS_OF_KIND)
+        .bind(kind)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// An entry with its salt and body, unless they were erased.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct WholeEntry {
+    #[sqlx(flatten)]
+    pub row: EntryRow,
+    pub salt: Option<Vec<u8>>,
+    pub body: Option<Vec<u8>>,
+}
+
+/// Numbered entries after a number, in order.
+pub async fn entries_with_bodies(
+    tx: &mut Tx,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<WholeEntry>, Error> {
+    on!(tx, |c| sqlx::query_as(ENTRIES_WITH_BODIES)
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(c))
+}

@@ -1,0 +1,92 @@
+//! Numbers without holes, and cursors that skip nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tuantra::base::actor::CONSOLE;
+use tuantra::journal::{Entry, Journal, Kind};
+use tuantra::store::Error;
+use uuid::Uuid;
+
+async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>>) {
+    let context = (journal.clone(), fact, gate);
+    let written: Result<_, Error> = journal
+        .write(context, |tx, (journal, fact, gate)| {
+            Box::pin(async move {
+                let entry = Entry {
+                    kind: Kind::View,
+                    fact: *fact,
+                    actor: CONSOLE,
+                    device: None,
+                    body: b"y",
+                };
+                let written = journal.enter(tx, entry).await?;
+                if let Some(gate) = gate {
+                    gate.0.notify_one();
+                    gate.1.notified().await;
+                }
+                Ok(written)
+            })
+        })
+        .await;
+    written.unwrap();
+}
+
+/// Reads on from a cursor, as a live feed does, and keeps what it saw.
+async fn read_on(journal: &Journal, cursor: &mut i64, seen: &mut Vec<Uuid>) {
+    for row in journal.entries_since(*cursor, 500).await.unwrap() {
+        assert_eq!(row.seq, Some(*cursor + 1), "a cursor skipped a number");
+        *cursor += 1;
+        if row.kind == "view" {
+            seen.push(row.fact.unwrap());
+        }
+    }
+}
+
+on_both! {
+    async fn sixty_four_writers_and_a_paused_transaction_leave_nothing_out_of_a_cursor(field: Field) {
+        let journal = field.app.journal.clone();
+        let (paused, gate) = (field.new_id(), Arc::new((Notify::new(), Notify::new())));
+        let holder = {
+            let (journal, gate) = (journal.clone(), Arc::clone(&gate));
+            tokio::spawn(async move { write(&journal, paused, Some(gate)).await })
+        };
+        gate.0.notified().await;
+        let facts: Vec<Uuid> = (0..64).map(|_| field.new_id()).collect();
+        let writers: Vec<_> = facts.iter().map(|fact| {
+            let (journal, fact) = (journal.clone(), *fact);
+            tokio::spawn(async move {
+                write(&journal, fact, None).await;
+                journal.sequence_all().await.unwrap();
+            })
+        }).collect();
+        let (mut cursor, mut seen) = (-1, Vec::new());
+        let waits_for_one_writer = journal.store().engine() == "sqlite";
+        if waits_for_one_writer {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            read_on(&journal, &mut cursor, &mut seen).await;
+        } else {
+            // The paused transaction began first and commits last: the others are numbered and read meanwhile.
+            while seen.len() < 64 {
+                read_on(&journal, &mut cursor, &mut seen).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+        assert!(!seen.contains(&paused));
+        gate.1.notify_one();
+        holder.await.unwrap();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        journal.sequence_all().await.unwrap();
+        read_on(&journal, &mut cursor, &mut seen).await;
+        let expected: BTreeSet<Uuid> = facts.into_iter().chain([paused]).collect();
+        assert_eq!(seen.len(), 65);
+        assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected);
+        let found = journal.verify().await.unwrap();
+        assert_eq!((found.faults.as_slice(), found.through), (&[][..], cursor));
+        assert_eq!(journal.head().await.unwrap().unwrap().size, u64::try_from(cursor + 1).unwrap());
+    }
+}
