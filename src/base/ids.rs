@@ -101,6 +101,10 @@ ids! {
     FactId,
     /// A tip (tin báo).
     TipId,
+    /// What became of a tip.
+    TipOutcomeId,
+    /// A re-visit of a drawn plot.
+    RevisitId,
     /// A journal entry.
     EntryId,
     /// One journal: a province's, or a post node's.

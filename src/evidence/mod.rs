@@ -9,6 +9,8 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Bounds, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames};
+pub use service::{
+    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames,
+};
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

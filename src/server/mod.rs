@@ -1,5 +1,6 @@
 //! The layers around the routes, what operators ask for, serving and stopping.
 
+mod books;
 mod routes;
 
 use std::net::SocketAddr;
@@ -59,8 +60,11 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
             HeaderValue::from_static(CSP),
         ))
         .layer(
-            CompressionLayer::new()
-                .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)),
+            CompressionLayer::new().compress_when(
+                SizeAbove::new(1024)
+                    .and(NotForContentType::IMAGES)
+                    .and(NotForContentType::const_new("application/zip")),
+            ),
         )
 }
 

@@ -8,12 +8,13 @@ use crate::base::actor::Right::{
     ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity,
     ReadCoarseDensity, ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals,
     ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols,
-    RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols, VerifyPlots,
+    RecordPhotos, RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
 use crate::{areas, coverage, density, evidence, identity, journal, ledger, patrols, plots};
 
+use super::books;
 use super::{
     __path_healthz, __path_openapi, __path_prometheus, __path_readyz, __path_stylesheet, healthz,
     openapi, prometheus, readyz, stylesheet,
@@ -33,7 +34,7 @@ type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    enrollers(keepers(book_readers(bookkeepers(readers(records(field(
+    enrollers(keepers(books::read(books::kept(readers(records(field(
         visitors(operators(routes)),
     )))))))
 }
@@ -267,79 +268,6 @@ fn readers(routes: Routes) -> Routes {
         .all(
             Needs(ReadSuggestions),
             [routes!(density::http::density_suggestions)],
-        )
-}
-
-/// Those who write down what happens to plots, and those who judge it.
-fn bookkeepers(routes: Routes) -> Routes {
-    routes
-        .all(
-            Needs(RecordPlots),
-            [
-                routes!(ledger::http::confirm_plot),
-                routes!(ledger::http::eradicate_plot),
-            ],
-        )
-        .all(
-            Needs(RecordPlots),
-            [
-                routes!(ledger::http::add_minutes),
-                routes!(ledger::http::reinspect_plot),
-            ],
-        )
-        .all(Needs(RecordPlots), [routes!(ledger::http::retract_plot)])
-        .all(
-            Needs(VerifyPlots),
-            [
-                routes!(ledger::http::verify_plot),
-                routes!(ledger::http::approve_eradication),
-            ],
-        )
-        .all(Needs(VerifyPlots), [routes!(ledger::http::judge_plot)])
-        .all(
-            Needs(RevisePlots),
-            [
-                routes!(ledger::http::transfer_plot),
-                routes!(ledger::http::refer_plot),
-            ],
-        )
-        .all(
-            NeedsInProvince(ReopenPlots),
-            [routes!(ledger::http::reopen_plot)],
-        )
-}
-
-/// Those who read what is expected and what it comes to.
-fn book_readers(routes: Routes) -> Routes {
-    routes
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::reinspections_due),
-                routes!(ledger::http::minutes_due),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::ledger_figures),
-                routes!(ledger::http::ledger_rates),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [
-                routes!(ledger::http::ledger_communes),
-                routes!(ledger::http::ledger_duplicates),
-            ],
-        )
-        .all(
-            Needs(ReadPlots),
-            [routes!(ledger::http::ledger_definitions)],
-        )
-        .all(
-            NeedsInProvince(ChangeDefinitions),
-            [routes!(ledger::http::set_ledger_definition)],
         )
 }
 

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "ledger",
         include_str!("../../migrations/0011_ledger.sql"),
     ),
+    (13, "tips", include_str!("../../migrations/0013_tips.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

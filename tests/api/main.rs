@@ -10,6 +10,7 @@
 mod field;
 
 mod areas;
+mod cases;
 mod coverage;
 mod density;
 mod figures;
@@ -21,6 +22,8 @@ mod patrols;
 mod photos;
 mod plots;
 mod rights;
+mod samples;
 mod statements;
+mod tips;
 mod tracks;
 mod year;

@@ -57,6 +57,7 @@ struct Things {
     patrol: Uuid,
     device: Uuid,
     incident: Uuid,
+    tip: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -112,6 +113,11 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     } else {
         json!([place.code()])
     };
+    let tip = field.new_id();
+    phone
+        .put(&format!("/api/v1/tips/{tip}"), &crate::tips::tip(lon, lat))
+        .await
+        .expect(201);
     let device = json!({ "name": format!("máy {place:?}"), "communes": communes });
     let device = officer
         .post("/api/v1/devices", &device)
@@ -125,6 +131,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
+        tip,
     }
 }
 
@@ -318,6 +325,28 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
             false,
         ),
+        ("GET", "/api/v1/tips") => sample(&route.path, none, false),
+        ("PUT", "/api/v1/tips/{id}") => sample(
+            format!("/api/v1/tips/{id}"),
+            crate::tips::tip(position.0, position.1),
+            true,
+        ),
+        ("POST", "/api/v1/tips/{id}/outcomes") => sample(
+            format!("/api/v1/tips/{}/outcomes", things.tip),
+            json!({ "state": "assigned" }),
+            true,
+        ),
+        ("GET", "/api/v1/ledger/sample") => {
+            sample("/api/v1/ledger/sample?period=2025", none, false)
+        }
+        ("POST", "/api/v1/ledger/sample") => {
+            sample("/api/v1/ledger/sample", json!({ "period": 2025 }), false)
+        }
+        ("GET", "/api/v1/plots/{id}/case") => sample(
+            format!("/api/v1/plots/{}/case?reason=kiem-tra", things.plot),
+            none,
+            true,
+        ),
         ("PUT", "/api/v1/incidents/{id}") => sample(
             format!("/api/v1/incidents/{id}"),
             incident_body(Place::Own),
@@ -411,6 +440,7 @@ fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, 
         }
         "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
         "retractions" | "reopenings" => json!({ "reason": "thử" }),
+        "revisits" => json!({ "period": 2025, "visited_at": at, "found_m2": 64 }),
         "judgements" => json!({ "other": things.plot, "result": "distinct", "reason": "thử" }),
         _ => return None,
     };
@@ -565,6 +595,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
         "/api/v1/journal/proof",
+        "/api/v1/ledger/sample",
     ];
     let of_a_commune = [
         "/api/v1/coverage",

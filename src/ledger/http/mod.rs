@@ -5,12 +5,16 @@ mod due;
 mod facts;
 mod figures;
 mod read;
+mod samples;
+mod tips;
 
 pub use definitions::*;
 pub use due::*;
 pub use facts::*;
 pub use figures::*;
 pub use read::*;
+pub use samples::*;
+pub use tips::*;
 
 use crate::http::{Problem, ProblemKind};
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sample::SampleRules;
+
 /// A definition. Facts never change with it; states, lists and badges are told anew under the latest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,9 @@ pub struct Definition {
     pub duplicate_days: u32,
     /// A season's clean re-visit is looked for within this distance of the old plot, m.
     pub replanting_m: f64,
+    /// How plots are drawn for a visit by another unit; definitions from before it was stated had none.
+    #[serde(default)]
+    pub sample: SampleRules,
 }
 
 /// Why a definition cannot be one.
@@ -68,6 +73,7 @@ impl Default for Definition {
             plants_tolerance_pct: [0.0, 20.0, 50.0],
             duplicate_days: 14,
             replanting_m: 100.0,
+            sample: SampleRules::default(),
         }
     }
 }
@@ -123,6 +129,11 @@ impl Definition {
                 (0.0..=1_000.0).contains(&self.replanting_m),
                 "replanting_m",
                 "expected 0 to 1,000 m",
+            ),
+            (
+                self.sample.make_sense(),
+                "sample",
+                "expected a share above 0 up to 1, least from 1 to 100 and a risk_factor from 1 to 10",
             ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {

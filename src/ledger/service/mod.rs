@@ -7,7 +7,10 @@ mod figures;
 mod material;
 mod read;
 mod record;
+mod revisits;
+mod samples;
 mod settle;
+mod tips;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -23,6 +26,9 @@ pub use definitions::{DefinitionEntry, SETTLE_ALL_JOB};
 pub use due::{DuePage, DueQuery, DueView};
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
 pub use record::Recorded;
+pub use revisits::RevisitWire;
+pub use samples::SampleView;
+pub use tips::{RecordedTip, TipView};
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]
