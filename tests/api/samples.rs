@@ -4,7 +4,6 @@ use serde_json::json;
 use tuantra::base::actor::Role;
 use uuid::Uuid;
 
-use crate::field::Field;
 use crate::ledger::{desk, eradication, org, verification};
 use crate::plots::{WEST, load_communes, plot_at};
 

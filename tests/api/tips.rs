@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 
-use crate::field::Field;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 /// 104.3° E, 22.4° N at resolution 8.

@@ -12,8 +12,8 @@ use super::position::Position;
 const SHIFT: &str =
     "-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278";
 
-/// Central meridians of 3° zones that the northern mountain provinces use, degrees east.
-pub const MERIDIANS: [f64; 6] = [103.0, 104.0, 104.75, 105.5, 105.75, 106.0];
+/// Central meridians of the 3° zones of Lai Châu, Lào Cai, Hà Giang and old Tuyên Quang, degrees east.
+pub const MERIDIANS: [f64; 4] = [103.0, 104.75, 105.5, 106.0];
 
 /// A position on the plane of a 3° zone. In Vietnamese papers X points north and Y east.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,7 +31,7 @@ pub struct PlanePosition {
 #[error("not on the plane of this meridian: {0}")]
 pub struct OffPlane(String);
 
-/// The nearest of the northern provinces' central meridians.
+/// The nearest of these provinces' central meridians.
 #[must_use]
 pub fn nearest_meridian(position: Position) -> f64 {
     let far = |meridian: &f64| (meridian - position.lon()).abs();

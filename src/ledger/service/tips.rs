@@ -198,7 +198,10 @@ impl Ledger {
         }
         let written = self.journal.enter(tx, entry).await?;
         row.entry = written.entry;
-        row.recorded_at = written.received_at;
+        // Two within one millisecond keep their order.
+        let last = sql::outcomes(tx, sent.tip).await?;
+        let after = last.last().map(|last| last.recorded_at.plus_millis(1));
+        row.recorded_at = after.map_or(written.received_at, |after| after.max(written.received_at));
         if !sql::insert_outcome(tx, &row).await? {
             return Err(store::Error::Busy("the outcome was just written".into()).into());
         }
