@@ -53,10 +53,11 @@ fn files(package: &[u8]) -> Files {
 fn packed(mut files: Files) -> Vec<u8> {
     files.retain(|(name, _)| name != "SHA256SUMS");
     let sum = |bytes: &[u8]| tuantra::base::hex(&Sha256::digest(bytes));
-    let sums: String = files
+    let lines: Vec<String> = files
         .iter()
         .map(|(name, bytes)| format!("{}  {name}\n", sum(bytes)))
         .collect();
+    let sums = lines.concat();
     files.push(("SHA256SUMS".into(), sums.into_bytes()));
     let mut writer = Writer::default();
     let mut package = Vec::new();

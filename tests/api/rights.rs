@@ -199,6 +199,15 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         (
             "GET",
             "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
+        )
+        | (
+            "GET",
+            "/api/v1/ledger/definitions"
+            | "/api/v1/ledger/reinspections-due"
+            | "/api/v1/ledger/minutes-due"
+            | "/api/v1/ledger"
+            | "/api/v1/ledger/duplicates"
+            | "/api/v1/tips",
         ) => sample(&route.path, none, false),
         ("GET", "/api/v1/journal/proof") => {
             sample(format!("/api/v1/journal/proof?entry={id}"), none, false)
@@ -304,14 +313,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             let (act, body, placed) = ledger_sample(path, things)?;
             sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)
         }
-        (
-            "GET",
-            "/api/v1/ledger/definitions"
-            | "/api/v1/ledger/reinspections-due"
-            | "/api/v1/ledger/minutes-due"
-            | "/api/v1/ledger"
-            | "/api/v1/ledger/duplicates",
-        ) => sample(&route.path, none, false),
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
             none,
@@ -325,7 +326,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
             false,
         ),
-        ("GET", "/api/v1/tips") => sample(&route.path, none, false),
         ("PUT", "/api/v1/tips/{id}") => sample(
             format!("/api/v1/tips/{id}"),
             crate::tips::tip(position.0, position.1),

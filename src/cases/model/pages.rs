@@ -5,6 +5,7 @@ use super::letters::{lines, width};
 use super::paint::{Mark, PAGE_HEIGHT, PAGE_WIDTH};
 use super::sketch;
 use super::words::{day, label, moment, number};
+use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
 use crate::geo::vn2000::{PlanePosition, nearest_meridian, plane};
 
@@ -225,21 +226,20 @@ fn listed(pages: &mut Pages, case: &CaseFacts) {
 }
 
 fn caption(case: &CaseFacts, photo: &PhotoFacts) -> String {
-    let mut told = format!(
+    let what = format!(
         "{}. Chụp lúc {}.",
         label(&photo.phase),
         moment(photo.taken_at)
     );
-    if let Some(position) = photo.position {
-        let away = crate::geo::measure::distance_m(case.position, position);
-        told.push_str(&format!(" Cách tâm điểm trồng {} m", number(away, 0)));
-        if let Some(accuracy) = photo.accuracy_m {
-            told.push_str(&format!(" (sai số ±{} m)", number(accuracy, 0)));
-        }
-        told.push('.');
-    }
-    told.push_str(&format!(" Người/thiết bị chụp: {}.", photo.taken_by));
-    told
+    let by = format!("Người/thiết bị chụp: {}.", photo.taken_by);
+    let Some(position) = photo.position else {
+        return format!("{what} {by}");
+    };
+    let away = number(distance_m(case.position, position), 0);
+    let error = photo.accuracy_m;
+    let error = error.map(|accuracy| format!(" (sai số ±{} m)", number(accuracy, 0)));
+    let error = error.unwrap_or_default();
+    format!("{what} Cách tâm điểm trồng {away} m{error}. {by}")
 }
 
 /// What the pages rest on.
@@ -281,27 +281,22 @@ fn sheets(pages: &mut Pages, case: &CaseFacts) {
             pages.y += 20.0;
         }
         let corner = (LEFT, pages.y);
-        match &photo.image {
-            Some(jpeg) => pages.marks.push(Mark::Picture {
+        if let Some(jpeg) = &photo.image {
+            pages.marks.push(Mark::Picture {
                 corner,
                 size: (RIGHT - LEFT, HEIGHT),
                 jpeg: jpeg.clone(),
-            }),
-            None => {
-                pages.marks.push(Mark::Line {
-                    points: vec![
-                        corner,
-                        (RIGHT, corner.1),
-                        (RIGHT, corner.1 + HEIGHT),
-                        (LEFT, corner.1 + HEIGHT),
-                    ],
-                    width: 0.6,
-                    closed: true,
-                });
-                pages.y += HEIGHT / 2.0;
-                pages.centred(f32::midpoint(LEFT, RIGHT), 12.0, false, photo.instead);
-                pages.y -= HEIGHT / 2.0;
-            }
+            });
+        } else {
+            let (top, bottom) = (corner.1, corner.1 + HEIGHT);
+            pages.marks.push(Mark::Line {
+                points: vec![(LEFT, top), (RIGHT, top), (RIGHT, bottom), (LEFT, bottom)],
+                width: 0.6,
+                closed: true,
+            });
+            pages.y += HEIGHT / 2.0;
+            pages.centred(f32::midpoint(LEFT, RIGHT), 12.0, false, photo.instead);
+            pages.y -= HEIGHT / 2.0;
         }
         pages.y += HEIGHT + 16.0;
         pages.text(LEFT, 11.5, true, &format!("Ảnh {}", at + 1));

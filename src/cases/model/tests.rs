@@ -153,10 +153,10 @@ fn the_pages_carry_the_heading_the_plane_coordinates_the_photos_and_the_sketch()
     assert_eq!(sheets.count(), 2, "three photos, two on a page");
     let sketch = all.last().unwrap();
     assert!(sketch.contains("SƠ ĐỒ HIỆN TRƯỜNG"));
-    // 0.0001° of longitude and latitude here: 10.3 m east and 11.1 m north.
+    // By integrating the meridian's radius: 15.12 m to the photos, 11,073.8 m to the gate.
     assert!(sketch.contains("Ảnh 1 – 15,1 m"), "{sketch}");
     assert!(
-        sketch.contains("Cửa khẩu Kim Thành; điểm trồng cách mốc 11.076 m về phía nam"),
+        sketch.contains("Cửa khẩu Kim Thành; điểm trồng cách mốc 11.074 m về phía nam"),
         "{sketch}"
     );
 }

@@ -64,8 +64,8 @@ impl Sending {
             None if self.is_ended => return Ok(None),
             None => return self.end().map(Some),
         };
-        self.sums
-            .push_str(&format!("{}  {name}\n", hex(&sha256(&bytes))));
+        let line = format!("{}  {name}\n", hex(&sha256(&bytes)));
+        self.sums.push_str(&line);
         self.file(&name, &bytes).map(Some)
     }
 

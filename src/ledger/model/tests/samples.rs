@@ -108,7 +108,7 @@ fn students_quantile_is_within_two_thousandths() {
             .collect();
         let told = estimate(1e6, &visits).unwrap();
         let [low, high] = told.interval_m2.unwrap();
-        let n = visits.len() as f64;
+        let n = f64::from(u32::try_from(visits.len()).unwrap());
         let squares: f64 = visits
             .iter()
             .map(|visit| 0.5 * ((visit.found_m2 - told.share * 1e3) / 0.5).powi(2))
@@ -130,6 +130,8 @@ fn drawn_at(number: u128, chance: f64) -> Drawn {
     Drawn { claim, chance }
 }
 
+const DRAWS: u32 = 2_000;
+
 /// The truth of a claim: every fifth has nothing behind it, every third half of it.
 fn truth(claim: &Claimed) -> f64 {
     match claim.plot.0.as_u128() % 15 {
@@ -150,7 +152,6 @@ fn of_two_thousand_draws_the_interval_holds_the_truth_in_nearly_all_and_chances_
     let real: f64 = reference.claims.iter().map(truth).sum();
     let (mut held, mut sum) = (0, 0.0);
     let mut times: BTreeMap<PlotId, (f64, f64)> = BTreeMap::new();
-    const DRAWS: u32 = 2_000;
     for number in 0..DRAWS {
         let mut seed = [7; 32];
         seed[..4].copy_from_slice(&number.to_be_bytes());
