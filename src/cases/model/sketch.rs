@@ -1,7 +1,7 @@
 //! Sơ đồ hiện trường: the plot, where photos were taken, a landmark, distances, a scale and grid north.
 
 use super::facts::CaseFacts;
-use super::letters::width;
+use super::letters::{lines, width};
 use super::pages::{LEFT, RIGHT, on_plane, place_lines};
 use super::paint::Mark;
 use super::words::{compass, number};
@@ -171,8 +171,10 @@ fn scale(marks: &mut Vec<Mark>, ground: &Ground) {
 fn legend(marks: &mut Vec<Mark>, case: &CaseFacts) {
     let mut y = 672.0;
     let mut tell = |told: String| {
-        marks.push(text(LEFT, y, 10.5, false, told));
-        y += 14.5;
+        for line in lines(&told, 10.5, false, RIGHT - LEFT) {
+            marks.push(text(LEFT, y, 10.5, false, line));
+            y += 14.5;
+        }
     };
     for (name, value) in place_lines(case.position, case.hacc_m) {
         tell(format!("{name}: {value}"));

@@ -165,7 +165,18 @@ fn the_pages_carry_the_heading_the_plane_coordinates_the_photos_and_the_sketch()
 fn the_pages_become_a_pdf_with_one_sheet_each() {
     let pages = pages(&case(40));
     for mark in pages.iter().flatten() {
-        if let Mark::Text { text, .. } = mark {
+        if let Mark::Text {
+            x,
+            size,
+            bold,
+            text,
+            ..
+        } = mark
+        {
+            assert!(
+                x + width(text, *size, *bold) < 595.0,
+                "beyond the page: {text}"
+            );
             assert!(covers(text), "{text}");
         }
     }

@@ -260,8 +260,10 @@ fn add_photo(
     gathered
         .files
         .insert(photo_file(id, "proof.json"), text(&proof)?);
-    let kind = photo.view.told.get("media_type").and_then(Value::as_str);
-    let name = photo_file(id, original_name(kind));
+    // What the sidecar says, else what the upload said.
+    let named = |told: Option<Value>| Some(told?.get("media_type")?.as_str()?.to_owned());
+    let kind = named(content(sidecar)).or_else(|| named(content(original)));
+    let name = photo_file(id, original_name(kind.as_deref()));
     gathered.originals.push((name, photo.sha256.clone()));
     gathered.photos.push(id);
     Ok(())
