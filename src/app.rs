@@ -10,6 +10,7 @@ use crate::areas::Areas;
 use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
 use crate::blobs::Blobs;
+use crate::cases::Cases;
 use crate::config::Config;
 use crate::coverage::Coverage;
 use crate::density::Density;
@@ -45,6 +46,8 @@ pub struct App {
     pub evidence: Evidence,
     /// What happens to plots, and the figures made of it.
     pub ledger: Ledger,
+    /// Plots' cases as packages that prove themselves.
+    pub cases: Cases,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -113,6 +116,14 @@ impl App {
             plots.clone(),
             evidence.clone(),
         );
+        let cases = Cases::new(
+            journal.clone(),
+            identity.clone(),
+            areas.clone(),
+            plots.clone(),
+            evidence.clone(),
+            ledger.clone(),
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -125,6 +136,7 @@ impl App {
             density,
             evidence,
             ledger,
+            cases,
             blobs,
             limits,
         }
@@ -154,6 +166,7 @@ parts! {
     Density: |app| app.density.clone();
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
+    Cases: |app| app.cases.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

@@ -26,6 +26,8 @@ pub mod evidence;
 
 pub mod ledger;
 
+pub mod cases;
+
 pub mod coverage;
 
 pub mod density;

@@ -42,6 +42,10 @@ vocabulary! {
         VerifyPlots = "verify_plots",
         /// Open closed plots again.
         ReopenPlots = "reopen_plots",
+        /// Draw the plots that another unit visits again.
+        DrawSamples = "draw_samples",
+        /// Take a plot's whole case with its originals out of the server, as a journalled package.
+        ExportCases = "export_cases",
         /// Write evidence photos.
         RecordPhotos = "record_photos",
         /// Read patrols and their lines.
@@ -108,6 +112,7 @@ const OFFICERS: &[Right] = &[
     Right::ValidatePatrols,
     Right::RevisePlots,
     Right::VerifyPlots,
+    Right::ExportCases,
     Right::EnrolDevices,
 ];
 
@@ -119,6 +124,7 @@ const PROVINCE: &[Right] = &[
     Right::ManageIdentity,
     Right::KeepRecords,
     Right::ReopenPlots,
+    Right::DrawSamples,
 ];
 
 const AGGREGATES: &[Right] = &[
@@ -140,6 +146,7 @@ const AUDIT: &[Right] = &[
     Right::ReadCommunes,
     Right::ReadRiskAreas,
     Right::ReadJournal,
+    Right::ExportCases,
 ];
 
 const KEEPERS: &[Right] = &[
@@ -169,9 +176,9 @@ impl Right {
     #[must_use]
     pub fn writes(self) -> bool {
         use Right::{
-            ChangeDefinitions, ChangeRiskAreas, EnrolDevices, ImportBoundaries, KeepRecords,
-            ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
-            ValidatePatrols, VerifyPlots,
+            ChangeDefinitions, ChangeRiskAreas, DrawSamples, EnrolDevices, ImportBoundaries,
+            KeepRecords, ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots,
+            RevisePlots, ValidatePatrols, VerifyPlots,
         };
         matches!(
             self,
@@ -181,6 +188,7 @@ impl Right {
                 | RevisePlots
                 | VerifyPlots
                 | ReopenPlots
+                | DrawSamples
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas

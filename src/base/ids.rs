@@ -103,6 +103,10 @@ ids! {
     TipId,
     /// A question about a photo.
     QuestionId,
+    /// What became of a tip.
+    TipOutcomeId,
+    /// A re-visit of a drawn plot.
+    RevisitId,
     /// A journal entry.
     EntryId,
     /// One journal: a province's, or a post node's.

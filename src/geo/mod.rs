@@ -4,4 +4,5 @@ pub mod cells;
 pub mod measure;
 pub mod position;
 pub mod shape;
+pub mod vn2000;
 pub mod wkb;

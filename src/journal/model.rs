@@ -84,6 +84,12 @@ vocabulary! {
         Decision = "decision",
         /// A tip.
         Tip = "tip",
+        /// What became of a tip.
+        TipOutcome = "tip_outcome",
+        /// A random draw of plots to be visited again.
+        Sample = "sample",
+        /// What another unit found on a drawn plot.
+        Revisit = "revisit",
         /// A content kept aside.
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.

@@ -116,6 +116,13 @@ impl Journal {
         self.signed_head(&mut tx, row).await
     }
 
+    /// The first head that was signed after an instant; `None` when there is none yet.
+    pub async fn first_head_after(&self, at: Timestamp) -> Result<Option<SignedHead>, Error> {
+        let mut tx = self.store().read().await?;
+        let row = sql::first_head_after(&mut tx, at).await?;
+        self.signed_head(&mut tx, row).await
+    }
+
     /// The log's keys, the present one first.
     pub async fn keys(&self) -> Result<Vec<LogKey>, Error> {
         let mut tx = self.store().read().await?;

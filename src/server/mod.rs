@@ -59,8 +59,11 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
             HeaderValue::from_static(CSP),
         ))
         .layer(
-            CompressionLayer::new()
-                .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)),
+            CompressionLayer::new().compress_when(
+                SizeAbove::new(1024)
+                    .and(NotForContentType::IMAGES)
+                    .and(NotForContentType::const_new("application/zip")),
+            ),
         )
 }
 

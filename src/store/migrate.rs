@@ -62,6 +62,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "evidence_grades",
         include_str!("../../migrations/0012_evidence_grades.sql"),
     ),
+    (13, "tips", include_str!("../../migrations/0013_tips.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -10,6 +10,7 @@
 mod field;
 
 mod areas;
+mod cases;
 mod coverage;
 mod density;
 mod evidence;
@@ -22,6 +23,8 @@ mod patrols;
 mod photos;
 mod plots;
 mod rights;
+mod samples;
 mod statements;
+mod tips;
 mod tracks;
 mod year;

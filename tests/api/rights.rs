@@ -59,6 +59,7 @@ struct Things {
     incident: Uuid,
     eradication: Uuid,
     question: Uuid,
+    tip: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -115,6 +116,11 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     } else {
         json!([place.code()])
     };
+    let tip = field.new_id();
+    phone
+        .put(&format!("/api/v1/tips/{tip}"), &crate::tips::tip(lon, lat))
+        .await
+        .expect(201);
     let device = json!({ "name": format!("máy {place:?}"), "communes": communes });
     let device = officer
         .post("/api/v1/devices", &device)
@@ -130,6 +136,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
+        tip,
     }
 }
 
@@ -223,7 +230,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/reinspections-due"
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
-            | "/api/v1/ledger/duplicates",
+            | "/api/v1/ledger/duplicates"
+            | "/api/v1/tips",
         )
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
@@ -370,6 +378,27 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
             false,
         ),
+        ("PUT", "/api/v1/tips/{id}") => sample(
+            format!("/api/v1/tips/{id}"),
+            crate::tips::tip(position.0, position.1),
+            true,
+        ),
+        ("POST", "/api/v1/tips/{id}/outcomes") => sample(
+            format!("/api/v1/tips/{}/outcomes", things.tip),
+            json!({ "state": "assigned" }),
+            true,
+        ),
+        ("GET", "/api/v1/ledger/sample") => {
+            sample("/api/v1/ledger/sample?period=2025", none, false)
+        }
+        ("POST", "/api/v1/ledger/sample") => {
+            sample("/api/v1/ledger/sample", json!({ "period": 2025 }), false)
+        }
+        ("GET", "/api/v1/plots/{id}/case") => sample(
+            format!("/api/v1/plots/{}/case?reason=kiem-tra", things.plot),
+            none,
+            true,
+        ),
         ("PUT", "/api/v1/incidents/{id}") => sample(
             format!("/api/v1/incidents/{id}"),
             incident_body(Place::Own),
@@ -464,6 +493,7 @@ fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, 
         "waivers" => json!({ "eradication": things.eradication, "reason": "thử" }),
         "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
         "retractions" | "reopenings" => json!({ "reason": "thử" }),
+        "revisits" => json!({ "period": 2025, "visited_at": at, "found_m2": 64 }),
         "judgements" => json!({ "other": things.plot, "result": "distinct", "reason": "thử" }),
         _ => return None,
     };
@@ -618,6 +648,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
         "/api/v1/journal/proof",
+        "/api/v1/ledger/sample",
     ];
     let of_a_commune = [
         "/api/v1/coverage",

@@ -16,6 +16,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::density::STATEMENTS,
         tuantra::evidence::STATEMENTS,
         tuantra::ledger::STATEMENTS,
+        tuantra::cases::STATEMENTS,
     ]
     .concat()
 }

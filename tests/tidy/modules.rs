@@ -5,7 +5,7 @@ use crate::lexer::{Kind, line_at, only};
 use crate::sources::Source;
 
 /// The modules that build on one another; a module uses only those on levels before its own.
-pub const LEVELS: [&[&str]; 12] = [
+pub const LEVELS: [&[&str]; 13] = [
     &["base"],
     &["geo"],
     &["store"],
@@ -15,6 +15,7 @@ pub const LEVELS: [&[&str]; 12] = [
     &["patrols", "plots", "programme"],
     &["evidence"],
     &["ledger"],
+    &["cases"],
     &["coverage"],
     &["density"],
     &["reports"],

@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use serde::de::DeserializeOwned;
 
 use crate::base::ids::LogId;
+use crate::cases;
 use crate::journal::Receipt;
 use crate::journal::history::{KeyRing, LogKey, Trust};
 use crate::journal::note::{Checkpoint, PublicKey};
@@ -27,6 +28,8 @@ pub enum Verify {
     Entry(OfEntry),
     /// A photo's bytes with the proof that `/api/v1/photos/{id}/proof` gives.
     Photo(OfPhoto),
+    /// A case package: every file, entry, photo and signature in it.
+    Case(OfCase),
     /// Two signed heads: that the newer log begins with the older one.
     Heads(OfHeads),
     /// A whole log: leaves from contents, order, tree, heads, keys, and the bytes of originals.
@@ -96,6 +99,15 @@ pub struct OfPhoto {
     roots: Roots,
 }
 
+/// A case package.
+#[derive(Debug, Args)]
+pub struct OfCase {
+    /// The package, as `/api/v1/plots/{id}/case` gives it.
+    package: PathBuf,
+    #[command(flatten)]
+    roots: Roots,
+}
+
 /// Two heads.
 #[derive(Debug, Args)]
 pub struct OfHeads {
@@ -117,6 +129,7 @@ impl Verify {
             Self::Receipt(own) => own.check()?,
             Self::Entry(own) => own.check()?,
             Self::Photo(own) => own.check()?,
+            Self::Case(own) => own.check()?,
             Self::Heads(own) => own.check()?,
             Self::Log(own) => return own.run().await,
         };
@@ -170,6 +183,12 @@ impl OfPhoto {
             .ring(proof.original.log_id, &proof.original.keys)?;
         let checked = failed(proofs::photo(&proof, &bytes(&self.photo)?, &ring))?;
         self.beside.check(&proof.original, &ring, checked)
+    }
+}
+
+impl OfCase {
+    fn check(&self) -> anyhow::Result<Checked> {
+        failed(cases::check(&bytes(&self.package)?, &self.roots.keys()?))
     }
 }
 

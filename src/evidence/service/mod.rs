@@ -1,6 +1,7 @@
 //! The photos' acts: announcing, keeping originals, deriving images, joining photos to plots, collecting blobs.
 
 mod announce;
+mod case;
 mod collect;
 mod decoder;
 mod definitions;
@@ -28,6 +29,7 @@ use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
+pub use case::CasePhoto;
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use definitions::RulesEntry;
 pub use questions::{QuestionQuery, QuestionView};

@@ -153,7 +153,7 @@ impl Evidence {
             .ok_or(Error::NotFound)
     }
 
-    async fn bytes(&self, sha256: &[u8]) -> Result<Bytes, Error> {
+    pub(super) async fn bytes(&self, sha256: &[u8]) -> Result<Bytes, Error> {
         let name = sha256.try_into().or(Err(Error::NotFound))?;
         let bytes = self.blobs.get(BlobName(name)).await?;
         Ok(Bytes {

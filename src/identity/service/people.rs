@@ -250,6 +250,19 @@ impl Identity {
         Ok(sql::org(tx, id).await?.is_some())
     }
 
+    /// What an account or device is called; none when there is neither.
+    pub async fn name_of(
+        &self,
+        tx: &mut crate::store::Tx,
+        id: Uuid,
+    ) -> Result<Option<String>, Error> {
+        if let Some(account) = sql::account(tx, id).await? {
+            return Ok(Some(account.login));
+        }
+        let device = sql::device(tx, crate::base::ids::DeviceId(id)).await?;
+        Ok(device.map(|device| device.name))
+    }
+
     /// Who created an account; none when there is no such account.
     pub async fn account_creator(
         &self,

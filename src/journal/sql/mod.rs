@@ -98,6 +98,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_HEAD,
     LAST_HEAD,
     HEAD_AT,
+    FIRST_HEAD_AFTER,
     HEADS_AFTER,
     LEAVES_FROM,
     EPOCHS,

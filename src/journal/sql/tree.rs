@@ -21,6 +21,8 @@ pub(super) const LAST_HEAD: &str = "SELECT size, epoch, root, made_at, key_id, s
      ORDER BY size DESC LIMIT 1";
 pub(super) const HEAD_AT: &str =
     "SELECT size, epoch, root, made_at, key_id, signature FROM journal_heads WHERE size = $1";
+pub(super) const FIRST_HEAD_AFTER: &str = "SELECT size, epoch, root, made_at, key_id, signature FROM journal_heads \
+     WHERE made_at > $1 ORDER BY size LIMIT 1";
 pub(super) const HEADS_AFTER: &str = "SELECT size, epoch, root, made_at, key_id, signature FROM journal_heads \
      WHERE size > $1 ORDER BY size LIMIT $2";
 pub(super) const LEAVES_FROM: &str =
@@ -135,6 +137,13 @@ pub async fn last_head(tx: &mut Tx) -> Result<Option<HeadRow>, Error> {
 
 pub async fn head_at(tx: &mut Tx, size: i64) -> Result<Option<HeadRow>, Error> {
     on!(tx, |c| sqlx::query_as(HEAD_AT).bind(size).fetch_optional(c))
+}
+
+/// The first head signed after an instant.
+pub async fn first_head_after(tx: &mut Tx, at: Timestamp) -> Result<Option<HeadRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FIRST_HEAD_AFTER)
+        .bind(at)
+        .fetch_optional(c))
 }
 
 pub async fn heads_after(tx: &mut Tx, size: i64, limit: i64) -> Result<Vec<HeadRow>, Error> {

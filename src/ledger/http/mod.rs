@@ -6,6 +6,8 @@ mod evidence;
 mod facts;
 mod figures;
 mod read;
+mod samples;
+mod tips;
 
 pub use definitions::*;
 pub use due::*;
@@ -13,6 +15,8 @@ pub use evidence::*;
 pub use facts::*;
 pub use figures::*;
 pub use read::*;
+pub use samples::*;
+pub use tips::*;
 
 use crate::http::{Problem, ProblemKind};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::evidence::PhotoMinimum;
+use super::sample::SampleRules;
 
 /// A definition. Facts never change with it; states, lists and badges are told anew under the latest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -42,6 +43,9 @@ pub struct Definition {
     /// The photos without which `eradicated` is not reached.
     #[serde(default)]
     pub photos: PhotoMinimum,
+    /// How plots are drawn for a visit by another unit; definitions from before it was stated had none.
+    #[serde(default)]
+    pub sample: SampleRules,
 }
 
 /// Why a definition cannot be one.
@@ -74,6 +78,7 @@ impl Default for Definition {
             duplicate_days: 14,
             replanting_m: 100.0,
             photos: PhotoMinimum::default(),
+            sample: SampleRules::default(),
         }
     }
 }
@@ -134,6 +139,11 @@ impl Definition {
                 (0.0..=1_000.0).contains(&self.photos.near_m) && self.photos.around_hours <= 240,
                 "photos",
                 "expected near_m from 0 to 1,000 m and around_hours up to 240 h",
+            ),
+            (
+                self.sample.make_sense(),
+                "sample",
+                "expected a share above 0 up to 1, least from 1 to 100 and a risk_factor from 1 to 10",
             ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {

@@ -10,6 +10,8 @@ pub mod life;
 pub mod pairs;
 pub mod parse;
 pub mod rates;
+pub mod sample;
+pub mod tips;
 pub mod totals;
 mod walk;
 pub mod wire;

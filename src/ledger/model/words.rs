@@ -241,3 +241,57 @@ vocabulary! {
         Crop = "crop",
     }
 }
+
+vocabulary! {
+    /// How a tip came.
+    Channel: "a channel of tips" {
+        /// Đường dây nóng.
+        Hotline = "hotline",
+        /// Hòm thư tố giác.
+        TipBox = "tip_box",
+        /// Told face to face.
+        InPerson = "in_person",
+        /// By radio.
+        Radio = "radio",
+        /// Over the internet.
+        Online = "online",
+        /// Any other way.
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// Where a tip stands.
+    TipState: "a state of a tip" {
+        /// Nobody has looked yet.
+        Received = "received",
+        /// A unit was told to look.
+        Assigned = "assigned",
+        /// Somebody looked; what it came to is still open.
+        Checked = "checked",
+        /// A plot was found.
+        Plot = "plot",
+        /// Nothing was found.
+        NotFound = "not_found",
+        /// It was about something else.
+        NotRelated = "not_related",
+        /// It was passed on to others.
+        Referred = "referred",
+    }
+}
+
+vocabulary! {
+    /// What makes a claim more likely to be drawn for a second visit; never a finding.
+    RiskSign: "a sign of risk" {
+        /// Nobody else confirmed on the spot.
+        SingleParty = "single_party",
+        /// The destroyed area was judged by eye only.
+        EstimatedArea = "estimated_area",
+        /// Destroyed and remaining do not make up what was verified.
+        Conflict = "conflict",
+        /// Another unit claims the same ground.
+        InDispute = "in_dispute",
+        /// Destroyed after the harvest.
+        AfterHarvest = "after_harvest",
+    }
+}

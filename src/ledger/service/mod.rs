@@ -8,7 +8,10 @@ mod figures;
 mod material;
 mod read;
 mod record;
+mod revisits;
+mod samples;
 mod settle;
+mod tips;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -26,6 +29,9 @@ pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
 pub use record::Recorded;
+pub use revisits::RevisitWire;
+pub use samples::SampleView;
+pub use tips::{RecordedTip, TipView};
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

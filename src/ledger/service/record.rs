@@ -63,8 +63,8 @@ const fn right(kind: FactKind) -> Right {
 }
 
 /// Why contents are kept aside.
-const FOREIGN: &str = "foreign-id";
-const DIFFERS: &str = "content-differs";
+pub(super) const FOREIGN: &str = "foreign-id";
+pub(super) const DIFFERS: &str = "content-differs";
 
 impl Ledger {
     /// Records a fact of a plot; `body` are the bytes as sent.
@@ -180,7 +180,7 @@ impl Ledger {
     async fn check(&self, tx: &mut Tx, sent: &Sent, plot: &PlotRow) -> Result<(), Error> {
         match &sent.parsed.act {
             Act::Verification(_) => {
-                self.check_independent(tx, sent, plot.author, plot.org)
+                self.check_independent(tx, &sent.actor, plot.author, plot.org)
                     .await
             }
             Act::Approval(Approval { eradication, .. })
@@ -191,7 +191,7 @@ impl Ledger {
                 });
                 let refused = || Refusal::at("/eradication", "no such eradication of this plot");
                 let known = known.ok_or_else(refused)?;
-                self.check_independent(tx, sent, known.author, known.org)
+                self.check_independent(tx, &sent.actor, known.author, known.org)
                     .await
             }
             Act::Retraction(_) => {
@@ -224,14 +224,13 @@ impl Ledger {
     }
 
     /// A desk judges what others did: an account of another organisation that its author did not create.
-    async fn check_independent(
+    pub(super) async fn check_independent(
         &self,
         tx: &mut Tx,
-        sent: &Sent,
+        actor: &Actor,
         author: uuid::Uuid,
         org: Option<crate::base::ids::OrgId>,
     ) -> Result<(), Error> {
-        let actor = &sent.actor;
         let refused = |reason: &str| Err(Refusal::at("", reason).into());
         if actor.principal != Principal::Account || actor.org.is_none() {
             return refused("expected a named account of an organisation");
@@ -325,6 +324,6 @@ const fn journal_kind(kind: FactKind) -> Kind {
     }
 }
 
-fn unwritable(cause: &serde_json::Error) -> Error {
+pub(super) fn unwritable(cause: &serde_json::Error) -> Error {
     Error::Store(store::Error::Unavailable(cause.to_string()))
 }

@@ -4,11 +4,15 @@ mod definitions;
 mod facts;
 mod lives;
 mod material;
+mod samples;
+mod tips;
 
 pub use definitions::*;
 pub use facts::*;
 pub use lives::*;
 pub use material::*;
+pub use samples::*;
+pub use tips::*;
 
 /// Every fixed statement of the ledger, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -30,4 +34,18 @@ pub const STATEMENTS: &[&str] = &[
     PHOTOS,
     VERSIONS,
     ENTRY_SEQ,
+    INSERT_TIP,
+    TIP,
+    TIPS_BEFORE,
+    LOCK_TIP,
+    INSERT_OUTCOME,
+    OUTCOME_ALIKE,
+    OUTCOME_ID,
+    OUTCOMES,
+    INSERT_SAMPLE,
+    SAMPLE,
+    INSERT_REVISIT,
+    REVISIT_ALIKE,
+    REVISIT_AUTHOR,
+    REVISITS,
 ];

@@ -131,6 +131,12 @@ pub fn period_of(date: LocalDate) -> Period {
 }
 
 impl Period {
+    /// The statistical year that ends in this calendar year.
+    #[must_use]
+    pub const fn of_year(year: i32) -> Self {
+        Self { year }
+    }
+
     /// The year in which it ends, by which it is called.
     #[must_use]
     pub const fn year(self) -> i32 {

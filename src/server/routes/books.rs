@@ -4,11 +4,11 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
-    VerifyPlots,
+    ChangeDefinitions, DrawSamples, ExportCases, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots,
+    ReopenPlots, RevisePlots, VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
-use crate::{evidence, ledger};
+use crate::{cases, evidence, ledger};
 
 /// Those who write down what happens to plots, and those who judge it.
 pub(super) fn bookkeepers(routes: Routes) -> Routes {
@@ -118,4 +118,25 @@ pub(super) fn graders(routes: Routes) -> Routes {
             Needs(VerifyPlots),
             [routes!(evidence::http::decide_question)],
         )
+}
+
+/// Those who write down tips, and those who draw and visit plots again.
+pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
+    routes
+        .all(Needs(RecordPlots), [routes!(ledger::http::record_tip)])
+        .all(
+            Needs(RevisePlots),
+            [routes!(ledger::http::record_tip_outcome)],
+        )
+        .all(Needs(ReadPlots), [routes!(ledger::http::tips)])
+        .all(
+            NeedsInProvince(DrawSamples),
+            [routes!(ledger::http::draw_sample)],
+        )
+        .all(
+            NeedsInProvince(ReadPlots),
+            [routes!(ledger::http::ledger_sample)],
+        )
+        .all(Needs(VerifyPlots), [routes!(ledger::http::revisit_plot)])
+        .all(Needs(ExportCases), [routes!(cases::http::plot_case)])
 }

@@ -37,9 +37,8 @@ pub(super) type Routes = Declared<App>;
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
-    enrollers(keepers(books::graders(books::book_readers(
-        books::bookkeepers(routes),
-    ))))
+    let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
+    enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
 /// Operators and their tools, auditors.

@@ -3,6 +3,7 @@
 mod doubles;
 mod lives;
 mod orders;
+mod samples;
 mod season;
 mod wires;
 

@@ -1,0 +1,12 @@
+//! The case package: all that the log holds of one plot in one ZIP that proves itself without this server.
+//!
+//! Invariants: nothing leaves before an entry says who took it out, why, and which files; the originals are the bytes
+//! that came; what is printed can be read in the files beside it.
+
+pub mod http;
+pub mod model;
+mod service;
+mod sql;
+
+pub use service::{Cases, Error, Fault, check};
+pub use sql::STATEMENTS;

@@ -1,0 +1,58 @@
+//! What the entry of an export says: it is the entry's content byte for byte, so its receipt vouches for every file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::ids::{EntryId, PhotoId, PlotId};
+use crate::base::time::Timestamp;
+
+/// The file that holds it.
+pub const MANIFEST: &str = "manifest.json";
+/// The receipt over it.
+pub const RECEIPT: &str = "receipt.json";
+/// SHA-256 of every other file, for `sha256sum -c`.
+pub const SUMS: &str = "SHA256SUMS";
+
+/// What was taken out, by the account of the entry that holds this text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `case`: what kind of view the entry records.
+    pub what: String,
+    /// The plot.
+    pub plot: PlotId,
+    /// Why it was taken out.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// The entries of the log that are in the package.
+    pub entries: Vec<EntryId>,
+    /// The photos whose originals are.
+    pub photos: Vec<PhotoId>,
+    /// SHA-256 of every file but this one, the receipt and the list of sums, in hex.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The name of an entry's file.
+#[must_use]
+pub fn entry_file(number: usize, kind: &str, entry: EntryId) -> String {
+    format!("entries/{number:04}-{kind}-{entry}.json")
+}
+
+/// The name of a photo's file.
+#[must_use]
+pub fn photo_file(photo: PhotoId, name: &str) -> String {
+    format!("photos/{photo}/{name}")
+}
+
+/// What an original is called, by the type that its sidecar names.
+#[must_use]
+pub fn original_name(media_type: Option<&str>) -> &'static str {
+    match media_type {
+        Some("image/jpeg") => "original.jpg",
+        Some("image/png") => "original.png",
+        Some("image/heic" | "image/heif") => "original.heic",
+        Some("image/webp") => "original.webp",
+        _ => "original.bin",
+    }
+}

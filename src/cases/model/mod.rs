@@ -1,0 +1,13 @@
+//! What a case package is made of: the archive, its manifest, the printed pages. Pure.
+
+pub mod archive;
+pub mod facts;
+mod letters;
+pub mod manifest;
+pub mod pages;
+pub mod paint;
+mod sketch;
+pub mod words;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Putting a case together, taking it out, and checking a package that comes back.
+
+mod check;
+mod gather;
+mod pack;
+mod tell;
+
+use crate::areas::Areas;
+use crate::evidence::{self, Evidence};
+use crate::identity::{self, Identity};
+use crate::journal::Journal;
+use crate::ledger::{self, Ledger};
+use crate::plots::Plots;
+use crate::store::{self, ActError};
+
+pub use check::{Fault, check};
+
+/// Why a case is not handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller lacks the right everywhere.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such plot, or none in the caller's reach.
+    #[error("no such plot")]
+    NotFound,
+    /// No reason, or one that is too long.
+    #[error("a reason is needed")]
+    Reason,
+    /// An entry has no number yet.
+    #[error("not in the tree yet")]
+    NotYet,
+    /// The originals are larger than one archive.
+    #[error("too large")]
+    TooLarge,
+    /// A file of the package cannot be made.
+    #[error("cannot be written: {0}")]
+    Unwritable(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl ActError for Error {
+    fn store(&self) -> Option<&store::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<evidence::Error> for Error {
+    fn from(error: evidence::Error) -> Self {
+        match error {
+            evidence::Error::Store(error) => Self::Store(error),
+            evidence::Error::Forbidden => Self::Forbidden,
+            evidence::Error::NotFound => Self::NotFound,
+            other => Self::Unwritable(other.to_string()),
+        }
+    }
+}
+
+impl From<ledger::Error> for Error {
+    fn from(error: ledger::Error) -> Self {
+        match error {
+            ledger::Error::Store(error) => Self::Store(error),
+            ledger::Error::Forbidden => Self::Forbidden,
+            ledger::Error::NotFound => Self::NotFound,
+            other => Self::Unwritable(other.to_string()),
+        }
+    }
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        Self::Unwritable(error.to_string())
+    }
+}
+
+/// Cases of plots.
+#[derive(Debug, Clone)]
+pub struct Cases {
+    journal: Journal,
+    identity: Identity,
+    areas: Areas,
+    plots: Plots,
+    evidence: Evidence,
+    ledger: Ledger,
+}
+
+impl Cases {
+    /// Cases over these services.
+    #[must_use]
+    pub fn new(
+        journal: Journal,
+        identity: Identity,
+        areas: Areas,
+        plots: Plots,
+        evidence: Evidence,
+        ledger: Ledger,
+    ) -> Self {
+        Self {
+            journal,
+            identity,
+            areas,
+            plots,
+            evidence,
+            ledger,
+        }
+    }
+}
+
+fn unwritable(cause: impl std::fmt::Display) -> Error {
+    Error::Unwritable(cause.to_string())
+}

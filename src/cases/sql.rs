@@ -1,0 +1,28 @@
+//! Which entries tell of a plot, read from the tables of the slices below.
+
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, PlotId};
+use crate::on;
+use crate::store::{Error, Tx};
+
+const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
+     SELECT entry FROM plot_versions WHERE plot = $1 UNION SELECT entry FROM plot_measures WHERE plot = $1 \
+     UNION SELECT entry FROM ledger_facts WHERE plot = $1 UNION SELECT entry FROM ledger_revisits WHERE plot = $1 \
+     UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 \
+     UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL) \
+     ORDER BY e.seq, e.id";
+const VIEWS: &str = "SELECT e.id FROM journal_entries e WHERE e.kind = 'view' AND e.fact = $1 ORDER BY e.received_at, e.id";
+
+/// Every fixed statement of cases, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[ENTRIES, VIEWS];
+
+/// The entries that tell of a plot and its photos, in the log's order; those without a number are not in the tree yet.
+pub async fn entries(tx: &mut Tx, plot: PlotId) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
+    on!(tx, |c| sqlx::query_as(ENTRIES).bind(plot).fetch_all(c))
+}
+
+/// The entries of views and exports of a plot or photo.
+pub async fn views(tx: &mut Tx, of: Uuid) -> Result<Vec<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(VIEWS).bind(of).fetch_all(c))
+}

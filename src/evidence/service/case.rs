@@ -1,0 +1,73 @@
+//! What a case package takes of photos. The caller has decided who may have the plot's case, and journals it.
+
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::PlotId;
+use crate::evidence::sql::{self, Sight};
+
+use super::read::{Bytes, PhotoView};
+use super::{Error, Evidence, is_handling};
+
+/// A photo as a case has it.
+#[derive(Debug, Clone)]
+pub struct CasePhoto {
+    /// The photo as its reader may see it.
+    pub view: PhotoView,
+    /// Who took it: an account or a device.
+    pub author: Uuid,
+    /// SHA-256 of the original.
+    pub sha256: Vec<u8>,
+    /// Size of the original, bytes.
+    pub bytes: u64,
+    /// Whether the original's bytes are kept.
+    pub is_stored: bool,
+    /// Whether its small image may be shown to this reader.
+    pub is_shown: bool,
+}
+
+/// No plot has more photos in a package.
+const MOST_PHOTOS: i64 = 2_000;
+
+impl Evidence {
+    /// The photos joined to a plot, in the order of the shutter.
+    pub async fn of_plot(&self, actor: &Actor, plot: PlotId) -> Result<Vec<CasePhoto>, Error> {
+        if !actor.may_somewhere(Right::ExportCases) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let mut rows = sql::list(&mut tx, &Sight::All, Some(plot), None, MOST_PHOTOS).await?;
+        rows.reverse();
+        let photos = rows.into_iter().map(|row| {
+            Ok(CasePhoto {
+                author: row.author,
+                sha256: row.sha256.clone(),
+                bytes: u64::try_from(row.bytes).unwrap_or(0),
+                is_stored: row.is_stored(),
+                is_shown: row.contains_person == 0 || is_handling(actor, &row),
+                view: PhotoView::of(actor, row)?,
+            })
+        });
+        photos.collect()
+    }
+
+    /// The bytes of an original.
+    pub async fn case_original(&self, sha256: &[u8]) -> Result<Bytes, Error> {
+        self.bytes(sha256).await
+    }
+
+    /// The display image of a photo, when there is one.
+    pub async fn case_image(&self, photo: &CasePhoto) -> Result<Option<Bytes>, Error> {
+        if !photo.is_shown {
+            return Ok(None);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let size = super::Size::Display.as_str();
+        let image = sql::image(&mut tx, photo.view.id, size).await?;
+        drop(tx);
+        match image {
+            Some(image) => self.bytes(&image.sha256).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Second visits: what another unit than the claiming one found on a drawn plot.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId};
+use crate::base::time::Timestamp;
+use crate::journal::{Entry, Kind, Receipt};
+use crate::ledger::model::Act;
+use crate::ledger::sql::{self, RevisitRow};
+use crate::store::{self, Tx};
+
+use super::definitions::parameter;
+use super::record::{DIFFERS, FOREIGN};
+use super::samples::read;
+use super::{Error, Ledger};
+
+/// A second visit as it is sent.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevisitWire {
+    /// Its id, if the sender made one; without it the same content counts once.
+    #[serde(default)]
+    pub id: Option<RevisitId>,
+    /// The statistical year whose draw it belongs to.
+    pub period: i64,
+    /// When the place was visited.
+    pub visited_at: Timestamp,
+    /// Ground on which the crop had stood and was destroyed, m².
+    pub found_m2: f64,
+    /// Free text.
+    #[serde(default)]
+    pub notes: Option<String>,
+}
+
+/// A second visit as it was recorded.
+#[derive(Debug, Clone)]
+pub struct RevisitRecorded {
+    /// Whether it was written now.
+    pub is_new: bool,
+    /// The promise.
+    pub receipt: Receipt,
+}
+
+/// No plot is larger, m².
+const MOST_M2: f64 = crate::ledger::model::parse::MAX_AREA_M2;
+const MOST_NOTE_CHARS: usize = 1_000;
+
+impl Ledger {
+    /// Records a second visit by another unit than the one that claims; `body` are the bytes as sent.
+    pub async fn revisit(
+        &self,
+        actor: &Actor,
+        plot: PlotId,
+        wire: &RevisitWire,
+        body: &[u8],
+    ) -> Result<RevisitRecorded, Error> {
+        if !actor.may_somewhere(Right::VerifyPlots) {
+            return Err(Error::Forbidden);
+        }
+        let row = revisit_row(
+            actor,
+            plot,
+            wire,
+            self.journal.now(),
+            self.journal.ids().make(),
+        )?;
+        self.plots.today().await?;
+        let context = (self.clone(), actor.clone(), row, body.to_vec());
+        let (is_new, receipt) = self
+            .journal
+            .write(context, |tx, (ledger, actor, row, body)| {
+                Box::pin(ledger.write_revisit(tx, actor, row, body))
+            })
+            .await?;
+        Ok(RevisitRecorded { is_new, receipt })
+    }
+
+    async fn write_revisit(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        row: &RevisitRow,
+        body: &[u8],
+    ) -> Result<(bool, Receipt), Error> {
+        let plot = sql::plot(tx, row.plot).await?.ok_or(Error::NotFound)?;
+        if !actor.may(Right::VerifyPlots, plot.place.as_deref()) {
+            return Err(Error::NotFound);
+        }
+        if let Some(entry) = sql::revisit_alike(tx, row).await? {
+            return Ok((false, self.journal.receipt_again(tx, entry).await?));
+        }
+        let entry = Entry {
+            kind: Kind::Revisit,
+            fact: row.id.0,
+            actor: actor.id,
+            device: None,
+            body,
+        };
+        if let Some(author) = sql::revisit_author(tx, row.id).await? {
+            return self.kept_apart(tx, entry, author == actor.id).await;
+        }
+        let sample = sql::sample(tx, row.period).await?;
+        let draw = sample.map(|sample| read(&sample)).transpose()?;
+        let is_drawn =
+            draw.is_some_and(|draw| draw.drawn.iter().any(|own| own.claim.plot == row.plot));
+        if !is_drawn {
+            return Err(parameter("period", "this plot was not drawn for that year"));
+        }
+        let material = super::material::of_plot(tx, row.plot).await?;
+        for fact in material.iter().flat_map(|material| &material.facts) {
+            if matches!(fact.act, Act::Eradication(_)) {
+                self.check_independent(tx, actor, fact.author, fact.org)
+                    .await?;
+            }
+        }
+        let written = self.journal.enter(tx, entry).await?;
+        let row = RevisitRow {
+            entry: written.entry,
+            org: actor.org.unwrap_or(row.org),
+            recorded_at: written.received_at,
+            ..row.clone()
+        };
+        if !sql::insert_revisit(tx, &row).await? {
+            return Err(store::Error::Busy("the visit was just written".into()).into());
+        }
+        Ok((true, self.journal.receipt(&written)))
+    }
+
+    async fn kept_apart(
+        &self,
+        tx: &mut Tx,
+        entry: Entry<'_>,
+        is_own: bool,
+    ) -> Result<(bool, Receipt), Error> {
+        let reason = if is_own { DIFFERS } else { FOREIGN };
+        let bytes = i64::try_from(entry.body.len()).unwrap_or(i64::MAX);
+        let kept = self.journal.keep_aside(tx, entry, reason, bytes).await?;
+        let kept = kept.ok_or(Error::TooMuchAside)?;
+        if is_own {
+            return Err(Error::Differs(Box::new(kept)));
+        }
+        Ok((kept.is_new, kept.receipt))
+    }
+}
+
+/// The visit as it will be kept; entry and time are those of its writing.
+fn revisit_row(
+    actor: &Actor,
+    plot: PlotId,
+    wire: &RevisitWire,
+    now: Timestamp,
+    fresh: Uuid,
+) -> Result<RevisitRow, Error> {
+    if !(0.0..=MOST_M2).contains(&wire.found_m2) {
+        return Err(parameter("found_m2", "expected 0 to 50,000 m²"));
+    }
+    if wire.visited_at.since(now) > crate::base::fields::CLOCK_TOLERANCE_MS {
+        return Err(parameter(
+            "visited_at",
+            "expected a past time; check the device's clock",
+        ));
+    }
+    let notes = wire
+        .notes
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    if notes.is_some_and(|text| text.chars().count() > MOST_NOTE_CHARS) {
+        return Err(parameter("notes", "expected at most 1,000 characters"));
+    }
+    let id = wire.id.unwrap_or(RevisitId(fresh));
+    let meant = format!(
+        "{:?}\n{}\n{}\n{notes:?}",
+        wire.id, wire.visited_at, wire.found_m2
+    );
+    Ok(RevisitRow {
+        id,
+        period: wire.period,
+        plot,
+        entry: EntryId(id.0),
+        author: actor.id,
+        org: actor.org.unwrap_or(OrgId(Uuid::nil())),
+        visited_at: wire.visited_at,
+        found_m2: wire.found_m2,
+        notes: notes.map(str::to_owned),
+        digest: crate::journal::model::sha256(meant.as_bytes()).to_vec(),
+        recorded_at: now,
+    })
+}

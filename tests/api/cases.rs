@@ -1,0 +1,198 @@
+//! Case packages: who may take one out, what is in it, and that it proves itself.
+
+use std::process::Command;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tuantra::base::actor::Role;
+use tuantra::cases::check;
+use tuantra::cases::model::archive::{Writer, read};
+use tuantra::journal::history::Trust;
+use tuantra::journal::note::PublicKey;
+use uuid::Uuid;
+
+use crate::field::{Client, Field, Folder};
+use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+type Files = Vec<(String, Vec<u8>)>;
+
+fn path(plot: Uuid) -> String {
+    format!("/api/v1/plots/{plot}/case?reason=b%C3%A0n%20giao")
+}
+
+/// A plot with photos, verified and destroyed; the desk that may take its case out.
+async fn story(field: &Field) -> (Uuid, Client) {
+    load_communes(field).await;
+    let post = org(field, "Đồn biên phòng").await;
+    let phone = field.phone("máy A", &[WEST]).await;
+    let desk = desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+    let plot = field.new_id();
+    let base = format!("/api/v1/plots/{plot}");
+    phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
+    desk.post(&format!("{base}/verifications"), &verification())
+        .await
+        .expect(201);
+    phone
+        .post(&format!("{base}/eradications"), &eradication())
+        .await
+        .expect(201);
+    photographed(field, &phone, plot).await;
+    (plot, desk)
+}
+
+fn files(package: &[u8]) -> Files {
+    let files = read(package).unwrap();
+    files
+        .into_iter()
+        .map(|(name, bytes)| (name, bytes.to_vec()))
+        .collect()
+}
+
+/// The files as a package whose sums are right again, as a forger would leave it.
+fn packed(mut files: Files) -> Vec<u8> {
+    files.retain(|(name, _)| name != "SHA256SUMS");
+    let sum = |bytes: &[u8]| tuantra::base::hex(&Sha256::digest(bytes));
+    let lines: Vec<String> = files
+        .iter()
+        .map(|(name, bytes)| format!("{}  {name}\n", sum(bytes)))
+        .collect();
+    let sums = lines.concat();
+    files.push(("SHA256SUMS".into(), sums.into_bytes()));
+    let mut writer = Writer::default();
+    let mut package = Vec::new();
+    for (name, bytes) in &files {
+        package.extend(writer.before(name, bytes).unwrap());
+        package.extend_from_slice(bytes);
+    }
+    package.extend(writer.end().unwrap());
+    package
+}
+
+async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
+    let keys = field.app.journal.keys().await.unwrap();
+    vec![PublicKey::parse(&keys[0].verifier_key).unwrap()]
+}
+
+on_both! {
+    async fn a_case_checks_out_with_sha256sum_and_verify_alone(field: Field) {
+        let (plot, desk) = story(&field).await;
+        let answer = desk.get(&path(plot)).await.expect(200);
+        assert_eq!(answer.headers["content-type"], "application/zip");
+        let checked = check(&answer.bytes, &roots(&field).await).unwrap();
+        assert_eq!(checked.trust, Trust::Proven);
+        assert_eq!(check(&answer.bytes, &[]).unwrap().trust, Trust::Unproven);
+        let folder = Folder::new();
+        let files = files(&answer.bytes);
+        for (name, bytes) in &files {
+            let file = folder.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, bytes).unwrap();
+        }
+        let sums = Command::new("sha256sum").args(["--quiet", "--strict", "-c", "SHA256SUMS"]).current_dir(folder.path()).status().unwrap();
+        assert!(sums.success());
+        let named = |part: &str| files.iter().filter(|(name, _)| name.contains(part)).count();
+        assert_eq!((named("original.jpg"), named("sidecar.json"), named("proof.json")), (2, 2, 2));
+        for kind in ["-plot-", "-verification-", "-eradication-"] {
+            assert_eq!(named(kind), 1, "{kind}");
+        }
+        let pdf = &files.iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
+        assert!(pdf.starts_with(b"%PDF-1."));
+    }
+
+    async fn the_command_line_checks_a_case_and_names_what_does_not_hold(field: Field) {
+        let (plot, desk) = story(&field).await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        let folder = Folder::new();
+        let (file, keys) = (folder.path().join("case.zip"), folder.path().join("keys.txt"));
+        let key = field.app.journal.keys().await.unwrap()[0].verifier_key.clone();
+        std::fs::write(&keys, key).unwrap();
+        let verify = |package: &[u8], trusted: bool| {
+            std::fs::write(&file, package).unwrap();
+            let mut command = Command::new(env!("CARGO_BIN_EXE_tuantra"));
+            command.args(["verify", "case"]).arg(&file);
+            if trusted {
+                command.arg("--trust").arg(&keys);
+            }
+            let output = command.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8(said).unwrap())
+        };
+        let (held, said) = verify(&package, true);
+        assert!(held && said.ends_with("verified\n"), "{said}");
+        let (held, said) = verify(&package, false);
+        assert!(held && said.contains("origin unproven"), "{said}");
+        let mut changed = files(&package);
+        let photo = changed.iter_mut().find(|(name, _)| name.ends_with("original.jpg")).unwrap();
+        photo.1[300] ^= 1;
+        let name = photo.0.clone();
+        let (held, said) = verify(&packed(changed), true);
+        assert!(!held && said.contains(&format!("does not hold: {name}")), "{said}");
+    }
+
+    async fn taking_a_case_out_is_an_entry_with_its_reason_and_shows_in_the_next(field: Field) {
+        let (plot, desk) = story(&field).await;
+        for reason in ["", "?reason=", "?reason=%20"] {
+            desk.get(&format!("/api/v1/plots/{plot}/case{reason}")).await.expect(400);
+        }
+        desk.get(&path(plot)).await.expect(200);
+        field.settle().await;
+        let second = files(&desk.get(&path(plot)).await.expect(200).bytes);
+        let custody = &second.iter().find(|(name, _)| name == "custody.json").unwrap().1;
+        let custody: Value = serde_json::from_slice(custody).unwrap();
+        let views: Vec<&Value> = custody.as_array().unwrap().iter().filter(|line| line["kind"] == "view").collect();
+        assert_eq!(views.len(), 1);
+        assert_eq!(views[0]["reason"], "bàn giao");
+        assert_eq!(views[0]["by"], desk.id.to_string());
+    }
+
+    async fn what_is_not_yours_or_not_yet_in_the_tree_is_not_handed_out(field: Field) {
+        let (plot, desk) = story(&field).await;
+        let foreign = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        foreign.get(&path(plot)).await.expect(404);
+        let member = field.account("to-vien", Role::PatrolMember, &[WEST]).await;
+        member.get(&path(plot)).await.expect(403);
+        desk.post(&format!("/api/v1/plots/{plot}/confirmations"), &serde_json::json!({ "confirmed_at": "2026-02-27T09:00:00+07:00" })).await.expect(201);
+        assert_eq!(desk.get(&path(plot)).await.expect(409).problem(), "wrong-state");
+        field.settle().await;
+        desk.get(&path(plot)).await.expect(200);
+    }
+
+    async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {
+        let (plot, desk) = story(&field).await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        let roots = roots(&field).await;
+        let whole = files(&package);
+        assert!(check(&packed(whole.clone()), &roots).is_ok());
+        for at in 0..whole.len() {
+            let name = whole[at].0.clone();
+            if name == "SHA256SUMS" {
+                continue;
+            }
+            let mut changed = whole.clone();
+            let middle = changed[at].1.len() / 2;
+            changed[at].1[middle] ^= 1;
+            let fault = check(&packed(changed), &roots).unwrap_err().to_string();
+            assert!(fault.contains(&name) || name == "manifest.json" || name == "receipt.json" || name == "heads/keys.json", "{name}: {fault}");
+            let mut fewer = whole.clone();
+            fewer.remove(at);
+            let fault = check(&packed(fewer), &roots).unwrap_err().to_string();
+            assert!(fault.contains(&name) && fault.contains("missing"), "{name}: {fault}");
+        }
+        let mut more = whole.clone();
+        more.push(("photos/them.jpg".into(), b"x".to_vec()));
+        let fault = check(&packed(more), &roots).unwrap_err().to_string();
+        assert_eq!(fault, "photos/them.jpg was not in the package when it was made");
+        let mut stale = whole;
+        stale[2].1.push(b' ');
+        let mut writer = Writer::default();
+        let mut bytes = Vec::new();
+        for (name, own) in &stale {
+            bytes.extend(writer.before(name, own).unwrap());
+            bytes.extend_from_slice(own);
+        }
+        bytes.extend(writer.end().unwrap());
+        let fault = check(&bytes, &roots).unwrap_err().to_string();
+        assert!(fault.contains(&stale[2].0) && fault.contains("SHA256SUMS"), "{fault}");
+    }
+}
