@@ -92,7 +92,7 @@ on_both! {
         let sums = Command::new("sha256sum").args(["--quiet", "--strict", "-c", "SHA256SUMS"]).current_dir(folder.path()).status().unwrap();
         assert!(sums.success());
         let named = |part: &str| files.iter().filter(|(name, _)| name.contains(part)).count();
-        assert_eq!((named("original.jpg"), named("sidecar.json"), named("proof.json")), (2, 2, 2));
+        assert_eq!((named("original.jpg"), named("sidecar.json"), named("proof.json")), (3, 3, 3));
         for kind in ["-plot-", "-verification-", "-eradication-"] {
             assert_eq!(named(kind), 1, "{kind}");
         }

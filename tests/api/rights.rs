@@ -116,11 +116,6 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
     } else {
         json!([place.code()])
     };
-    let tip = field.new_id();
-    phone
-        .put(&format!("/api/v1/tips/{tip}"), &crate::tips::tip(lon, lat))
-        .await
-        .expect(201);
     let device = json!({ "name": format!("máy {place:?}"), "communes": communes });
     let device = officer
         .post("/api/v1/devices", &device)
@@ -136,8 +131,19 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         patrol,
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
-        tip,
+        tip: told(field, phone, (lon, lat)).await,
     }
+}
+
+/// A tip that a phone writes down.
+async fn told(field: &Field, phone: &Client, (lon, lat): (f64, f64)) -> Uuid {
+    let tip = field.new_id();
+    let path = format!("/api/v1/tips/{tip}");
+    phone
+        .put(&path, &crate::tips::tip(lon, lat))
+        .await
+        .expect(201);
+    tip
 }
 
 /// The eradication of a plot that a phone reports.

@@ -87,11 +87,6 @@ impl Definition {
     /// The definition, if its numbers make sense.
     pub fn checked(self) -> Result<Self, InvalidDefinition> {
         let [month, day] = self.flowering_pass;
-        let rising = self.law_plants[0] < self.law_plants[1]
-            && self.commune_plants[0] < self.commune_plants[1]
-            && self.commune_area_m2[0] < self.commune_area_m2[1];
-        let positive =
-            self.law_plants[0] > 0 && self.commune_plants[0] > 0 && self.commune_area_m2[0] > 0.0;
         let shares = self.plants_tolerance_pct.iter().chain([&self.near_pct]);
         let rules = [
             (self.stop_plants > 0, "stop_plants", "expected 1 or more"),
@@ -121,7 +116,7 @@ impl Definition {
                 "expected fewer days than reinspect_young_days",
             ),
             (
-                rising && positive,
+                self.is_rising(),
                 "law_plants, commune_plants, commune_area_m2",
                 "expected two rising numbers above 0",
             ),
@@ -150,5 +145,15 @@ impl Definition {
             Some((_, field, expected)) => Err(InvalidDefinition { field, expected }),
             None => Ok(self),
         }
+    }
+
+    /// Whether the thresholds of laws are pairs of rising numbers above 0.
+    fn is_rising(&self) -> bool {
+        self.law_plants[0] < self.law_plants[1]
+            && self.commune_plants[0] < self.commune_plants[1]
+            && self.commune_area_m2[0] < self.commune_area_m2[1]
+            && self.law_plants[0] > 0
+            && self.commune_plants[0] > 0
+            && self.commune_area_m2[0] > 0.0
     }
 }
