@@ -146,7 +146,7 @@ impl Config {
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
             photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
-            coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(512),
+            coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             fsync: reader.parse("fsync").unwrap_or(true),
         };
