@@ -63,6 +63,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0012_evidence_grades.sql"),
     ),
     (13, "tips", include_str!("../../migrations/0013_tips.sql")),
+    (
+        14,
+        "journal_rules",
+        include_str!("../../migrations/0014_journal_rules.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

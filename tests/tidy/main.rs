@@ -9,6 +9,7 @@ mod migrations;
 mod modules;
 mod names;
 mod places;
+mod schemas;
 mod sizes;
 mod sources;
 mod sql;
@@ -57,6 +58,11 @@ fn each_table_has_one_writer() {
 #[test]
 fn few_statements_differ_by_backend() {
     check(sql::too_many_dialects);
+}
+
+#[test]
+fn names_in_the_contract_are_of_one_type() {
+    check(schemas::shared);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl FineRegion {
 
 /// The region of the coarse masks above a fine word.
 fn above(word: ParentCell) -> Option<Region> {
-    word.cell().and_then(Region::coarse_above)
+    word.cell().and_then(Region::above)
 }
 
 impl FineGround {

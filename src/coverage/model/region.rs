@@ -6,16 +6,12 @@ use h3o::{CellIndex, Resolution};
 
 use super::lattice::{CHILDREN, Lattice, ParentCell, ParentMask};
 use super::packed::Damaged;
-use crate::geo::cells::Cell;
 
 /// Words in a region that is no pentagon: seven to the fourth power.
 pub const WORDS: usize = 2_401;
 
 /// All bits of a word.
 pub const FULL: u64 = (1 << CHILDREN) - 1;
-
-/// The resolution of the regions of coarse masks.
-const COARSE: u8 = 5;
 
 const ENTRY_BYTES: usize = 9;
 
@@ -40,13 +36,6 @@ impl Region {
         let region = Resolution::try_from(u8::from(cell.resolution()).checked_sub(4)?).ok()?;
         let position = u16::try_from(cell.child_position(region)?).ok()?;
         Some((Self(u64::from(cell.parent(region)?)), position))
-    }
-
-    /// The region of the coarse masks above a finer cell.
-    #[must_use]
-    pub fn above(cell: Cell) -> Option<Self> {
-        let region = cell.parent(COARSE).ok()?;
-        u64::try_from(region.to_db()).ok().map(Self)
     }
 
     /// A number as it was stored. One that is no cell matches no risk and is otherwise harmless.
@@ -81,12 +70,12 @@ impl Region {
     /// The region of the coarse masks that lies above it, or itself.
     #[must_use]
     pub fn coarse(self) -> Option<Self> {
-        Self::coarse_above(self.cell()?)
+        Self::above(self.cell()?)
     }
 
-    /// The region of the coarse masks that lies above a cell.
+    /// The region of the coarse masks that lies above a finer cell.
     #[must_use]
-    pub fn coarse_above(cell: CellIndex) -> Option<Self> {
+    pub fn above(cell: CellIndex) -> Option<Self> {
         let region = cell.parent(Resolution::Five)?;
         Some(Self(u64::from(region)))
     }

@@ -66,7 +66,11 @@ fn regions_around(pieces: &[Piece]) -> BTreeSet<Region> {
     let mut trail = Trail::new(u8::from(Lattice::CURRENT.parent())).ok();
     let cells = begins.filter_map(|at| trail.as_mut()?.cell(at));
     let cells: HashSet<Cell> = cells.collect();
-    let regions: BTreeSet<Region> = cells.into_iter().filter_map(Region::above).collect();
+    let regions: BTreeSet<Region> = cells
+        .into_iter()
+        .map(Cell::index)
+        .filter_map(Region::above)
+        .collect();
     let around = regions.iter().flat_map(|region| region.with_neighbours());
     around.collect()
 }
@@ -107,7 +111,7 @@ pub(super) fn trips(version: i64, tracks: &[WalkedTrack], maps: &Maps) -> Vec<Ne
         let way = ways.entry(day);
         let way = way.or_insert_with(|| maps.get(&day).map(|map| map.follow()));
         let code = way.as_mut().and_then(|way| way.locate(at));
-        Some((Region::above(cell?)?, code))
+        Some((Region::above(cell?.index())?, code))
     });
     let mut told = Told::default();
     let gathered = gathered.into_iter().filter_map(|((day, place), effort)| {

@@ -22,7 +22,7 @@ use tokio::sync::{RwLock, Semaphore};
 use crate::base::actor::Actor;
 use crate::base::refusal::Refusal;
 use crate::blobs::{self, Blobs};
-use crate::journal::{Journal, KeptAside};
+use crate::journal::{Journal, KeptAside, RulesFault};
 use crate::patrols::Patrols;
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
@@ -31,7 +31,6 @@ use super::sql::PhotoRow;
 
 pub use case::CasePhoto;
 pub use decoder::{Bounds, Decoder, decoded_frames};
-pub use definitions::RulesEntry;
 pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use verify::{OriginalFault, Originals, verify_originals};
@@ -91,6 +90,15 @@ impl From<plots::Error> for Error {
             plots::Error::Store(error) => Self::Store(error),
             plots::Error::Forbidden => Self::Forbidden,
             _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<RulesFault> for Error {
+    fn from(fault: RulesFault) -> Self {
+        match fault {
+            RulesFault::Refused { name, reason } => Self::Parameter { name, reason },
+            RulesFault::Store(error) => Self::Store(error),
         }
     }
 }

@@ -21,58 +21,38 @@ macro_rules! photos_where {
     };
 }
 
-const PHOTO: &str = photos_where!("p.id = $1");
-const PHOTOS: &str = photos_where!("1 = 1");
-const UNLINKED: &str = photos_where!("p.plot = $1 AND p.linked = 0");
-const PLACED_AFTER: &str = photos_where!("p.lon IS NOT NULL AND p.id > $1 ORDER BY p.id LIMIT 500");
-const COUNT: &str =
+pub(super) const PHOTO: &str = photos_where!("p.id = $1");
+pub(super) const PHOTOS: &str = photos_where!("1 = 1");
+pub(super) const UNLINKED: &str = photos_where!("p.plot = $1 AND p.linked = 0");
+pub(super) const PLACED_AFTER: &str =
+    photos_where!("p.lon IS NOT NULL AND p.id > $1 ORDER BY p.id LIMIT 500");
+pub(super) const COUNT: &str =
     "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
-const INSERT_PHOTO: &str = "INSERT INTO photos (id, entry, author, org, plot, linked, lon, lat, place, reach, taken_at, \
+pub(super) const INSERT_PHOTO: &str = "INSERT INTO photos (id, entry, author, org, plot, linked, lon, lat, place, reach, taken_at, \
      contains_person, sha256, bytes, record, state, derived, flags, recorded_at, door, principal, taken_by) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'announced', 'waiting', '[]', $16, \
      $17, $18, $19) \
      ON CONFLICT (id) DO NOTHING";
-const STORE_ORIGINAL: &str = "UPDATE photos SET state = 'stored', original_entry = $2, stored_at = $3 \
+pub(super) const STORE_ORIGINAL: &str = "UPDATE photos SET state = 'stored', original_entry = $2, stored_at = $3 \
      WHERE id = $1 AND state = 'announced'";
-const LOCK_PHOTO: &str = "UPDATE photos SET state = state WHERE id = $1";
-const LINK: &str = "UPDATE photos SET linked = 1 WHERE id = $1 AND linked = 0";
-const SET_PLACE: &str = "UPDATE photos SET place = $2 WHERE id = $1";
-const SET_DERIVED: &str = "UPDATE photos SET derived = $2, flags = $3 WHERE id = $1";
-const INSERT_IMAGE: &str = "INSERT INTO photo_images (photo, size, sha256, bytes, width, height) \
+pub(super) const LOCK_PHOTO: &str = "UPDATE photos SET state = state WHERE id = $1";
+pub(super) const LINK: &str = "UPDATE photos SET linked = 1 WHERE id = $1 AND linked = 0";
+pub(super) const SET_PLACE: &str = "UPDATE photos SET place = $2 WHERE id = $1";
+pub(super) const SET_DERIVED: &str = "UPDATE photos SET derived = $2, flags = $3 WHERE id = $1";
+pub(super) const INSERT_IMAGE: &str = "INSERT INTO photo_images (photo, size, sha256, bytes, width, height) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (photo, size) DO NOTHING";
-const IMAGE: &str =
+pub(super) const IMAGE: &str =
     "SELECT sha256, bytes, width, height FROM photo_images WHERE photo = $1 AND size = $2";
-const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256, bytes) VALUES ($1, $2, $3, $4) \
+pub(super) const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256, bytes) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (quarantine) DO NOTHING";
-const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
+pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
      OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1)";
-const OF_PLOT: &str =
+pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
-const IS_ACCOUNT: &str =
+pub(super) const IS_ACCOUNT: &str =
     "SELECT COUNT(*) FROM identity_accounts WHERE id = $1 AND disabled_at IS NULL";
-const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
+pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
-
-pub(super) const STATEMENTS: &[&str] = &[
-    PHOTO,
-    PHOTOS,
-    UNLINKED,
-    PLACED_AFTER,
-    COUNT,
-    INSERT_PHOTO,
-    STORE_ORIGINAL,
-    LOCK_PHOTO,
-    LINK,
-    SET_PLACE,
-    SET_DERIVED,
-    INSERT_IMAGE,
-    IMAGE,
-    INSERT_ASIDE,
-    NAMED,
-    OF_PLOT,
-    IS_ACCOUNT,
-    ORIGINALS,
-];
 
 /// A photo as it stands.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -22,40 +22,25 @@ macro_rules! questions_where {
     };
 }
 
-const QUESTION: &str = questions_where!("s.id = $1");
-const QUESTIONS: &str = questions_where!("1 = 1");
-const LOCK_QUESTION: &str = "UPDATE evidence_questions SET state = state WHERE id = $1";
-const INSERT_QUESTION: &str = "INSERT INTO evidence_questions (id, screen, photo, other, state, record, entry, asked_at) \
+pub(super) const QUESTION: &str = questions_where!("s.id = $1");
+pub(super) const QUESTIONS: &str = questions_where!("1 = 1");
+pub(super) const LOCK_QUESTION: &str = "UPDATE evidence_questions SET state = state WHERE id = $1";
+pub(super) const INSERT_QUESTION: &str = "INSERT INTO evidence_questions (id, screen, photo, other, state, record, entry, asked_at) \
      VALUES ($1, $2, $3, $4, 'open', $5, $6, $7) ON CONFLICT (screen, photo, other) DO NOTHING";
-const IS_ASKED: &str =
+pub(super) const IS_ASKED: &str =
     "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND photo = $2 AND other = $3";
-const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
-const STATES: &str = "SELECT state FROM evidence_questions WHERE photo = $1";
-const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
+pub(super) const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
+pub(super) const STATES: &str = "SELECT state FROM evidence_questions WHERE photo = $1";
+pub(super) const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
+pub(super) const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
      WHERE question = $1 ORDER BY said_at, kind, entry";
-const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (photo, part, bits, check_bits, made_at) \
+pub(super) const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (photo, part, bits, check_bits, made_at) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (photo, part) DO NOTHING";
-const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \
+pub(super) const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \
      WHERE made_at >= $1 ORDER BY made_at, photo, part";
-const SAME_INSTANT: &str = "SELECT id FROM photos WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 \
+pub(super) const SAME_INSTANT: &str = "SELECT id FROM photos WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 \
      ORDER BY id LIMIT 5";
-
-pub(super) const STATEMENTS: &[&str] = &[
-    QUESTION,
-    QUESTIONS,
-    LOCK_QUESTION,
-    INSERT_QUESTION,
-    IS_ASKED,
-    SET_STATE,
-    STATES,
-    INSERT_REPLY,
-    REPLIES,
-    INSERT_FINGERPRINT,
-    FINGERPRINTS_SINCE,
-    SAME_INSTANT,
-];
 
 /// A question. `other` is the other photo, or the same one when there is only one side.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod jobs;
+mod rules;
 mod tree;
 
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use super::model::Epoch;
 
 pub use audit::*;
 pub use jobs::*;
+pub use rules::*;
 pub use tree::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
@@ -109,6 +111,9 @@ pub const STATEMENTS: &[&str] = &[
     ALARMS,
     ENTRIES_WITH_BODIES,
     CONTENTS_OF_KIND,
+    INSERT_RULES,
+    ALL_RULES,
+    LATEST_RULES,
 ];
 
 /// An entry as it stands in its table.

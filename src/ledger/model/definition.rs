@@ -8,6 +8,7 @@ use super::sample::SampleRules;
 /// A definition. Facts never change with it; states, lists and badges are told anew under the latest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LedgerDefinition)]
 pub struct Definition {
     /// Its number, from 1.
     pub version: u32,

@@ -100,6 +100,7 @@ impl Part<'_> {
 
 /// A sum of figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerTotal)]
 pub struct Total {
     /// Plots with any of the figures.
     pub plots: u32,
@@ -155,6 +156,7 @@ pub struct Dispute {
 
 /// The figures of a group of plots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerFigures)]
 pub struct Figures {
     /// Plots that count.
     pub plots: u32,

@@ -17,14 +17,14 @@ use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
 use crate::evidence::Evidence;
 use crate::identity::{self, Identity};
-use crate::journal::{Journal, KeptAside};
+use crate::journal::{Journal, KeptAside, RulesFault};
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
 
 use super::sql::Sight;
 
 pub use books::DuplicateView;
-pub use definitions::{DefinitionEntry, SETTLE_ALL_JOB};
+pub use definitions::SETTLE_ALL_JOB;
 pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
@@ -80,6 +80,15 @@ impl From<plots::Error> for Error {
             plots::Error::Forbidden => Self::Forbidden,
             plots::Error::Refused(refusal) => Self::Refused(refusal),
             _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<RulesFault> for Error {
+    fn from(fault: RulesFault) -> Self {
+        match fault {
+            RulesFault::Refused { name, reason } => Self::Parameter { name, reason },
+            RulesFault::Store(error) => Self::Store(error),
         }
     }
 }

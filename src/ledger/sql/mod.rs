@@ -1,13 +1,11 @@
 //! The tables of the ledger, and what it reads of plots, measures and photos.
 
-mod definitions;
 mod facts;
 mod lives;
 mod material;
 mod samples;
 mod tips;
 
-pub use definitions::*;
 pub use facts::*;
 pub use lives::*;
 pub use material::*;
@@ -16,9 +14,6 @@ pub use tips::*;
 
 /// Every fixed statement of the ledger, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
-    INSERT_DEFINITION,
-    DEFINITIONS,
-    DEFINITION,
     INSERT_FACT,
     FACT,
     ALIKE,

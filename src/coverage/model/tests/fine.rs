@@ -17,7 +17,7 @@ fn two_places() -> (FineGround, Vec<RiskGrid>) {
 
 fn regions_of(grid: &RiskGrid) -> BTreeSet<Region> {
     let words = grid.words().filter_map(ParentCell::cell);
-    words.filter_map(Region::coarse_above).collect()
+    words.filter_map(Region::above).collect()
 }
 
 #[test]

@@ -1,0 +1,50 @@
+//! The rules that were set.
+
+use crate::base::ids::EntryId;
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+pub(super) const INSERT_RULES: &str = "INSERT INTO journal_rules (book, version, definition, reason, entry, set_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (book, version) DO NOTHING";
+pub(super) const ALL_RULES: &str = "SELECT version, definition, reason, entry, set_at FROM journal_rules \
+     WHERE book = $1 ORDER BY version";
+pub(super) const LATEST_RULES: &str = "SELECT version, definition, reason, entry, set_at FROM journal_rules \
+     WHERE book = $1 ORDER BY version DESC LIMIT 1";
+
+/// Rules as they were set.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RulesRow {
+    pub version: i64,
+    pub definition: String,
+    pub reason: String,
+    pub entry: EntryId,
+    pub set_at: Timestamp,
+}
+
+/// Keeps rules; false when their version is taken.
+pub async fn insert_rules(tx: &mut Tx, book: &str, row: &RulesRow) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_RULES)
+            .bind(book)
+            .bind(row.version)
+            .bind(row.definition.as_str())
+            .bind(row.reason.as_str())
+            .bind(row.entry)
+            .bind(row.set_at)
+    )
+    .map(|rows| rows > 0)
+}
+
+/// The rules of a book that were set, the oldest first.
+pub async fn all_rules(tx: &mut Tx, book: &str) -> Result<Vec<RulesRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ALL_RULES).bind(book).fetch_all(c))
+}
+
+/// The rules of a book that were set last.
+pub async fn latest_rules(tx: &mut Tx, book: &str) -> Result<Option<RulesRow>, Error> {
+    on!(tx, |c| sqlx::query_as(LATEST_RULES)
+        .bind(book)
+        .fetch_optional(c))
+}
