@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::ids::{OrgId, TeamId, TokenId};
+use super::origin::Origin;
 use super::words::vocabulary;
 
 vocabulary! {
@@ -288,6 +289,8 @@ pub struct Actor {
     pub read_only: bool,
     /// The grants valid now.
     pub grants: Vec<Grant>,
+    /// What came with the request besides its secret and body.
+    pub origin: Origin,
 }
 
 /// The id under which the operator's own commands are journalled.
@@ -312,6 +315,7 @@ impl Actor {
                     scope: Scope::Province,
                 })
                 .to_vec(),
+            origin: Origin::default(),
         }
     }
 

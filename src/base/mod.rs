@@ -4,6 +4,7 @@ pub mod actor;
 pub mod bounded;
 pub mod fields;
 pub mod ids;
+pub mod origin;
 pub mod page;
 pub mod personal;
 pub mod refusal;

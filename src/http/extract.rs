@@ -57,8 +57,11 @@ pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<B
 }
 
 /// Reads a whole body within the route's limit.
+///
+/// A body other than the one that `Content-Digest` is over is refused: it was damaged on the way.
 pub async fn raw<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state)
+    let headers = request.headers().clone();
+    let bytes = Bytes::from_request(request, state)
         .await
         .map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -67,7 +70,9 @@ pub async fn raw<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, P
                 Problem::new(ProblemKind::MalformedBody)
                     .detail("the body ended early or could not be inflated")
             }
-        })
+        })?;
+    super::signed::check_digest(&headers, &bytes)?;
+    Ok(bytes)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -5,6 +5,7 @@ pub mod layers;
 pub mod paging;
 pub mod problem;
 pub mod routes;
+pub mod signed;
 
 pub use extract::{Body, Json, Params, Path};
 pub use problem::{Problem, ProblemKind};

@@ -47,6 +47,8 @@ problems! {
     MalformedBody => "malformed-body", BAD_REQUEST, "The body cannot be read";
     /// A path or query parameter is unknown or unreadable.
     InvalidParameter => "invalid-parameter", BAD_REQUEST, "A parameter cannot be accepted";
+    /// A header that a request is signed or checked with cannot be read, or does not fit.
+    InvalidHeader => "invalid-header", BAD_REQUEST, "A header cannot be accepted";
     /// No secret, or one that opens nothing.
     Unauthenticated => "unauthenticated", UNAUTHORIZED, "A valid token is needed";
     /// The author lacks the right, and existence is no secret.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::base::actor::{Role, Scope};
@@ -206,6 +209,47 @@ fn check_communes(codes: &[String], refusal: &mut Refusal) {
 #[must_use]
 pub fn matching_number(random: [u8; 2]) -> i64 {
     i64::from(u16::from_be_bytes(random) % 90 + 10)
+}
+
+/// A device's public key as browsers export it (JWK, RFC 7517): what else they say beside it is not looked at.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct KeyWire {
+    /// `EC`.
+    pub kty: String,
+    /// `P-256`.
+    pub crv: String,
+    /// The point's first coordinate, base64url of 32 bytes.
+    pub x: String,
+    /// Its second.
+    pub y: String,
+}
+
+impl KeyWire {
+    /// The point, uncompressed (SEC 1 §2.3.3). Whether it lies on the curve is seen when it verifies a signature.
+    pub fn point(&self) -> Result<Vec<u8>, Refusal> {
+        let mut refusal = Refusal::default();
+        for (field, own, expected) in [("/kty", &self.kty, "EC"), ("/crv", &self.crv, "P-256")] {
+            if own != expected {
+                refusal.add(field, format!("expected {expected}"));
+            }
+        }
+        let mut point = vec![4];
+        for (field, half) in [("/x", &self.x), ("/y", &self.y)] {
+            match BASE64_URL.decode(half) {
+                Ok(half) if half.len() == 32 => point.extend(half),
+                _ => refusal.add(field, "expected base64url of 32 bytes"),
+            }
+        }
+        refusal.or(point)
+    }
+}
+
+/// Six digits by which two people see that they mean the same key: the first four bytes of SHA-256 over its point.
+#[must_use]
+pub fn spoken_code(public: &[u8]) -> String {
+    let hash = Sha256::digest(public);
+    let first = hash.iter().take(4).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("{:06}", first % 1_000_000)
 }
 
 /// The id of the team that devices without a team of their own belong to.

@@ -6,9 +6,10 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
 use super::keys::KeyFault;
-use super::model::{Epoch, Header, Kind, sha256};
+use super::model::{Epoch, Header, Kind, sha256, statement_hash};
 use super::service::{Entry, Written, random};
 use super::sql::{self, EntryRow, KeyRow};
+use super::statements;
 
 /// Whether the database is the one that this server left, or came from a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,7 @@ async fn enter(
         fact: place.log.0,
         actor: CONSOLE,
         device: None,
+        origin: None,
         body,
     };
     write_entry(tx, place, EntryId(ids.make()), now, entry)
@@ -134,9 +136,18 @@ pub(super) async fn write_entry(
         leaf: Vec::new(),
         redacted_by: None,
         covered: None,
+        statement: None,
     };
+    let statement = entry.origin.and_then(|origin| origin.statement.as_deref());
+    row.statement = statement.map(|own| statement_hash(&own.base, &own.signature).to_vec());
     row.leaf = header_of(&row, place.log).leaf(&salt, entry.body).to_vec();
     sql::insert_entry(tx, &row, &salt, entry.body).await?;
+    if let Some(own) = statement {
+        statements::keep(tx, &row, entry.kind, own).await?;
+    }
+    if let Some(sending) = entry.origin.and_then(|origin| origin.sending) {
+        sql::insert_clock(tx, id, sending).await?;
+    }
     Ok(Written {
         entry: id,
         received_at,
@@ -157,5 +168,11 @@ pub(super) fn header_of(row: &EntryRow, log: LogId) -> Header<'_> {
         actor: row.actor,
         device: row.device,
         received_at: row.received_at,
+        statement: hash_in(row.statement.as_deref()),
     }
+}
+
+/// A hash from its column; one of another length becomes zeroes, which no statement has.
+fn hash_in(column: Option<&[u8]>) -> Option<[u8; 32]> {
+    column.map(|bytes| bytes.try_into().unwrap_or_default())
 }

@@ -182,6 +182,7 @@ impl Journal {
             fact: self.log_id().0,
             actor: CONSOLE,
             device: None,
+            origin: None,
             body: body.as_bytes(),
         };
         self.enter(tx, entry).await?;

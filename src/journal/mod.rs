@@ -21,6 +21,7 @@ mod rules;
 mod sequencer;
 mod service;
 mod sql;
+mod statements;
 mod tree;
 mod witness;
 
@@ -32,4 +33,5 @@ pub use proving::{Between, Proving};
 pub use rules::{Rules, RulesEntry, RulesFault, RulesSet, RulesWire};
 pub use service::{Entry, Journal, Stored, Written, random};
 pub use sql::{JobRow, Kinds, STATEMENTS};
+pub use statements::{Chain, Signed, is_signed_by, key_id};
 pub use witness::{Alarm, AlarmReason, NotTaken, Shown, Witness};

@@ -1,6 +1,7 @@
 //! Leaves and receipts: what is hashed and what is signed, byte by byte.
 //!
-//! A leaf is `SHA-256(header || SHA-256(salt || body))`, the data of a leaf in the sense of RFC 9162 §2.1.1. The salt
+//! A leaf is `SHA-256(header || SHA-256(salt || body))`, the data of a leaf in the sense of RFC 9162 §2.1.1. The header
+//! holds the hash of the statement that a device signed, where one came with the entry. The salt
 //! lets a body be erased without leaving a hash by which a guess could be confirmed.
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ vocabulary! {
         Token = "token",
         /// An enrolment opened, spent or confirmed.
         Enrolment = "enrolment",
+        /// A device's key was announced, confirmed or revoked.
+        DeviceKey = "device_key",
         /// Boundaries were loaded.
         Boundaries = "boundaries",
         /// A risk area was set, changed or ended.
@@ -124,19 +127,26 @@ pub struct Header<'a> {
     pub device: Option<Uuid>,
     /// When this server received it.
     pub received_at: Timestamp,
+    /// The hash of the statement that a device signed, if one came with it (see [`statement_hash`]).
+    pub statement: Option<[u8; 32]>,
 }
 
 /// A log's epoch: 1, and one more after each restore.
 pub type Epoch = i64;
 
 const LEAF_VERSION: &[u8] = b"tuantra-leaf-v1\0";
+/// Leaves of entries that came with a signed statement; its hash follows the header's other fields.
+const SIGNED_LEAF_VERSION: &[u8] = b"tuantra-leaf-v2\0";
 
 impl Header<'_> {
     /// The header's canonical bytes: fixed-width fields, nil for what is absent.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(128);
-        bytes.extend_from_slice(LEAF_VERSION);
+        let mut bytes = Vec::with_capacity(160);
+        bytes.extend_from_slice(match self.statement {
+            Some(_) => SIGNED_LEAF_VERSION,
+            None => LEAF_VERSION,
+        });
         bytes.extend_from_slice(self.log.as_bytes());
         bytes.extend_from_slice(&self.epoch.to_be_bytes());
         bytes.extend_from_slice(self.entry.as_bytes());
@@ -146,6 +156,7 @@ impl Header<'_> {
         bytes.extend_from_slice(self.actor.as_bytes());
         bytes.extend_from_slice(self.device.unwrap_or_default().as_bytes());
         bytes.extend_from_slice(&self.received_at.as_millis().to_be_bytes());
+        bytes.extend_from_slice(self.statement.as_ref().map_or(&[][..], |hash| &hash[..]));
         bytes
     }
 
@@ -164,6 +175,16 @@ impl Header<'_> {
             .finalize()
             .into()
     }
+}
+
+/// What a leaf covers of a device's statement: SHA-256 over the signature's fixed 64 bytes and the text it is over.
+#[must_use]
+pub fn statement_hash(base: &str, signature: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(signature)
+        .chain_update(base)
+        .finalize()
+        .into()
 }
 
 /// What a leaf covers of an entry's content: SHA-256 over the salt and the body.

@@ -11,7 +11,7 @@ use crate::store::{Error, Tx};
 
 use super::merkle::{self, Hash};
 use super::model::covered;
-use super::proofs::{ConsistencyProof, EntryHeader, EntryProof};
+use super::proofs::{ConsistencyProof, EntryHeader, EntryProof, SignedStatement};
 use super::service::Journal;
 use super::sql::{self, EntryRow, HeadRow};
 use super::tree::{self, count};
@@ -103,6 +103,10 @@ impl Journal {
         let ranges = merkle::inclusion_ranges(index, count(head.size));
         let path = tree::hashes(tx, &ranges).await?;
         let keys = sql::keys(tx).await?;
+        let statement = match row.statement {
+            Some(_) => sql::statement(tx, row.id).await?,
+            None => None,
+        };
         let kept = sql::body(tx, row.id).await?;
         let covered = match &kept {
             Some((salt, body)) => Some(covered(salt, body).to_vec()),
@@ -114,6 +118,12 @@ impl Journal {
             .map(|(_, body)| BASE64.encode(body));
         Ok(EntryProof {
             log_id: self.log_id(),
+            statement: statement.map(|own| SignedStatement {
+                signature: BASE64.encode(&own.signature),
+                public: own.public.as_deref().map(hex),
+                key_id: own.key_id,
+                base: own.base,
+            }),
             sha256: hex(&row.sha256),
             salt: kept.map(|(salt, _)| hex(&salt)),
             covered: covered.as_deref().map(hex),
@@ -133,6 +143,7 @@ impl Journal {
                 actor: row.actor,
                 device: row.device,
                 received_at: row.received_at,
+                statement: row.statement.as_deref().map(hex),
             },
         })
     }

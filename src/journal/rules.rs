@@ -163,6 +163,7 @@ impl Journal {
             fact,
             actor: author,
             device: None,
+            origin: None,
             body,
         };
         let written = self.enter(tx, entry).await?;

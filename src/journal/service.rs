@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::base::actor::Actor;
 use crate::base::ids::{EntryId, IdMaker, LogId, QuarantineId};
+use crate::base::origin::Origin;
 use crate::base::time::{Clock, Timestamp};
 use crate::store::{ActError, BoxFuture, Error, Store, Tx};
 
@@ -47,6 +48,8 @@ pub struct Entry<'a> {
     pub actor: Uuid,
     /// The device it came through, when that is not the author.
     pub device: Option<Uuid>,
+    /// What came with it: a device's statement, its clock.
+    pub origin: Option<&'a Origin>,
     /// The bytes that are kept verbatim.
     pub body: &'a [u8],
 }
@@ -301,6 +304,7 @@ impl Journal {
                     fact: id,
                     actor: crate::base::actor::CONSOLE,
                     device: None,
+                    origin: None,
                     body: manifest.as_bytes(),
                 };
                 journal.enter(tx, entry).await?;

@@ -186,6 +186,7 @@ impl Journal {
             fact: id,
             actor: holder,
             device: None,
+            origin: None,
             body: body.as_bytes(),
         };
         let written = self.enter(tx, entry).await?;

@@ -68,6 +68,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "journal_rules",
         include_str!("../../migrations/0014_journal_rules.sql"),
     ),
+    (
+        15,
+        "device_keys",
+        include_str!("../../migrations/0015_device_keys.sql"),
+    ),
+    (
+        16,
+        "nonces",
+        include_str!("../../migrations/0016_nonces.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -106,6 +106,8 @@ pub enum SqliteHandle {
     Reader(PoolConnection<Sqlite>),
     /// The writer's.
     Writer(SqliteConnection),
+    /// A reader's, with everything as it was at its first statement.
+    Snapshot(Transaction<'static, Sqlite>),
 }
 
 /// A PostgreSQL connection: for reading, or inside an act. Dropping an act's rolls it back.
@@ -113,7 +115,7 @@ pub enum SqliteHandle {
 pub enum PgHandle {
     /// Borrowed from the pool.
     Reader(PoolConnection<Postgres>),
-    /// An open transaction.
+    /// An open transaction: an act's, or one that reads everything as it was.
     Act(Transaction<'static, Postgres>),
 }
 
@@ -124,6 +126,7 @@ impl Deref for SqliteHandle {
         match self {
             Self::Reader(conn) => conn,
             Self::Writer(conn) => conn,
+            Self::Snapshot(conn) => conn,
         }
     }
 }
@@ -133,6 +136,7 @@ impl DerefMut for SqliteHandle {
         match self {
             Self::Reader(conn) => conn,
             Self::Writer(conn) => conn,
+            Self::Snapshot(conn) => conn,
         }
     }
 }
@@ -230,6 +234,20 @@ impl Store {
                 store.readers.acquire().await?,
             ))),
             Backend::Postgres(pool) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
+        }
+    }
+
+    /// A connection for reading on which every statement sees what was committed before the first. It holds back the
+    /// clearing of old rows, so it is for checks and not for answers.
+    pub async fn snapshot(&self) -> Result<Tx, Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Snapshot(
+                store.readers.begin().await?,
+            ))),
+            Backend::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Tx::Postgres(PgHandle::Act(pool.begin_with(begin).await?)))
+            }
         }
     }
 

@@ -24,6 +24,7 @@ mod photos;
 mod plots;
 mod rights;
 mod samples;
+mod signed;
 mod statements;
 mod tips;
 mod tracks;

@@ -313,6 +313,17 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "number": 5 }),
             true,
         ),
+        ("POST", "/api/v1/nonces") => sample("/api/v1/nonces", json!({ "count": 1 }), false),
+        ("GET", "/api/v1/device/key") => sample("/api/v1/device/key", none, false),
+        ("GET", "/api/v1/devices/{id}/keys") => sample(format!("{device}/keys"), none, true),
+        ("POST", "/api/v1/devices/{id}/keys/{key}/confirm") => sample(
+            format!("{device}/keys/khong-co/confirm"),
+            json!({ "code": "000000" }),
+            true,
+        ),
+        ("DELETE", "/api/v1/devices/{id}/keys/{key}") => {
+            sample(format!("{device}/keys/khong-co"), none, true)
+        }
         ("DELETE", "/api/v1/devices/{id}") => sample(device, none, true),
         ("PUT", "/api/v1/patrols/{id}") => {
             sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false)
@@ -515,11 +526,12 @@ fn a_distant_definition() -> Value {
 }
 
 /// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.
-const TOLD_ELSEWHERE: [&str; 4] = [
+const TOLD_ELSEWHERE: [&str; 5] = [
     "/api/v1/patrols/{id}/fixes",
     "/api/v1/patrols/{id}/gpx",
     "/t/{token}/gpx",
     "/api/v1/photos/{id}/original",
+    "/api/v1/device/key",
 ];
 
 async fn asked(client: &Client, method: &Method, sample: &Sample) -> Answer {
@@ -653,6 +665,8 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
+        "/api/v1/devices/{id}/keys/{key}",
+        "/api/v1/devices/{id}/keys/{key}/confirm",
         "/api/v1/journal/proof",
         "/api/v1/ledger/sample",
     ];

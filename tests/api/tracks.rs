@@ -146,6 +146,7 @@ async fn erase(field: &Field, entry: EntryId) {
                     fact: entry.0,
                     actor: CONSOLE,
                     device: None,
+                    origin: None,
                     body: b"{}",
                 };
                 let by = journal.enter(tx, by).await?;

@@ -312,6 +312,7 @@ async fn write_fact(
             fact,
             actor: CONSOLE,
             device: None,
+            origin: None,
             body: record.as_bytes(),
         };
         let written = journal.enter(tx, entry).await?;

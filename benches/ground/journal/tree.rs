@@ -139,6 +139,7 @@ async fn write_some(journal: &Journal) -> anyhow::Result<()> {
                         fact: journal.ids().make(),
                         actor: CONSOLE,
                         device: None,
+                        origin: None,
                         body: b"more",
                     };
                     journal.enter(tx, entry).await?;

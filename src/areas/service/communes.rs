@@ -268,6 +268,7 @@ async fn load(tx: &mut Tx, loading: &Loading) -> Result<(), Error> {
         fact: loading.journal.ids().make(),
         actor: loading.actor.id,
         device: None,
+        origin: None,
         body: body.as_bytes(),
     };
     let written = loading.journal.enter(tx, entry).await?;

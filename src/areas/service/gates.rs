@@ -89,6 +89,7 @@ async fn set_all(
             fact: id,
             actor: actor.id,
             device: None,
+            origin: None,
             body: body.as_bytes(),
         };
         let written = journal.enter(tx, entry).await?;

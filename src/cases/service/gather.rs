@@ -205,6 +205,7 @@ impl Cases {
                         fact: plot.0,
                         actor: *actor,
                         device: None,
+                        origin: None,
                         body,
                     };
                     Ok::<_, Error>(cases.journal.enter(tx, entry).await?)

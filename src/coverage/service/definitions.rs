@@ -211,6 +211,7 @@ impl Coverage {
             fact: fact_of(draft.version),
             actor: actor.id,
             device: None,
+            origin: None,
             body,
         };
         let written = self.journal.enter(tx, entry).await?;

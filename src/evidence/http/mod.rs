@@ -1,10 +1,12 @@
 //! The routes of photos.
 
 mod definitions;
+mod nonces;
 mod photos;
 mod questions;
 
 pub use definitions::*;
+pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
 

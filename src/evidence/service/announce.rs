@@ -126,6 +126,9 @@ impl Evidence {
             // Another act wrote the id meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the photo was just written".into()).into());
         }
+        if let Some(nonce) = &sent.sidecar.nonce {
+            sql::spend_nonce(tx, nonce, sent.actor.id, sent.id, written.received_at).await?;
+        }
         if let (true, Some(plot)) = (linked, row.plot) {
             self.plots.add_photo(tx, plot).await?;
         } else if let Some(plot) = row.plot {
@@ -168,6 +171,7 @@ impl Sent {
             fact: self.id.0,
             actor: self.actor.id,
             device: None,
+            origin: Some(&self.actor.origin),
             body: &self.body,
         }
     }

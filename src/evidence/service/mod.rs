@@ -8,6 +8,7 @@ mod definitions;
 mod derive;
 mod grades;
 mod link;
+mod nonces;
 mod original;
 mod prove;
 mod questions;

@@ -177,6 +177,7 @@ impl Sent {
             fact: self.photo.0,
             actor: self.actor.id,
             device: None,
+            origin: None,
             body,
         }
     }

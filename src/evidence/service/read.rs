@@ -92,6 +92,7 @@ impl Evidence {
                         fact: id.0,
                         actor: *actor,
                         device: None,
+                        origin: None,
                         body: body.as_bytes(),
                     };
                     evidence.journal.enter(tx, entry).await?;

@@ -180,6 +180,7 @@ impl Evidence {
                 fact: new.id.0,
                 actor: CONSOLE,
                 device: None,
+                origin: None,
                 body: body.as_bytes(),
             };
             let written = self.journal.enter(tx, entry).await?;

@@ -64,9 +64,10 @@ pub struct Originals {
 /// Hashes every blob and holds originals and photos' rows against the log.
 pub async fn verify_originals(store: &Store, blobs: &Blobs) -> Result<Originals, Error> {
     let mut found = Originals::default();
-    let good = hash_all(blobs, &mut found).await?;
-    let mut tx = store.read().await?;
+    // Rows before blobs: whatever they name was written before them.
+    let mut tx = store.snapshot().await?;
     let mut rows = all_rows(&mut tx).await?;
+    let good = hash_all(blobs, &mut found).await?;
     let mut after = -1;
     loop {
         let entries = contents(&mut tx, Kind::Original, after, BATCH).await?;

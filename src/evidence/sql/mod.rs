@@ -1,8 +1,10 @@
 //! The tables of evidence.
 
+mod nonces;
 mod photos;
 mod questions;
 
+pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
 
@@ -38,4 +40,8 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FINGERPRINT,
     FINGERPRINTS_SINCE,
     SAME_INSTANT,
+    INSERT_NONCE,
+    SPEND_NONCE,
+    NONCE,
+    UNSPENT_NONCES,
 ];

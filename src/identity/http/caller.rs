@@ -14,7 +14,7 @@ use governor::{Quota, RateLimiter};
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door};
-use crate::http::{Problem, ProblemKind};
+use crate::http::{Problem, ProblemKind, signed};
 use crate::identity::service::Identity;
 
 /// The cookie that carries a session.
@@ -79,7 +79,11 @@ where
             return Err(unauthenticated());
         }
         Limits::from_ref(state).check(&actor)?;
-        Ok(Self(actor))
+        let origin = signed::origin(parts)?;
+        let origin = Identity::from_ref(state)
+            .held_against_key(&actor, origin)
+            .await?;
+        Ok(Self(Actor { origin, ..actor }))
     }
 }
 

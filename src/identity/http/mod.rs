@@ -2,11 +2,13 @@
 
 mod caller;
 mod journal;
+mod keys;
 mod routes;
 mod session;
 
 pub use caller::{Caller, Limits, TrackerCaller, TrustedOrigin};
 pub use journal::*;
+pub use keys::*;
 pub use routes::*;
 pub use session::*;
 
@@ -31,6 +33,8 @@ impl From<Error> for Problem {
             }
             Error::NumberDiffers => Self::new(ProblemKind::WrongState)
                 .fault("/number", "matches no enrolment that waits"),
+            Error::SecondAccount => Self::new(ProblemKind::WrongState)
+                .detail("another account than the one that enrolled the device must confirm its key"),
             Error::Hashing => Self::new(ProblemKind::Unavailable).internal("argon2"),
             Error::Store(error) => error.into(),
         }

@@ -1,6 +1,7 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
 mod devices;
+mod keys;
 mod people;
 mod secrets;
 mod sessions;
@@ -23,6 +24,7 @@ use super::model::scope_of;
 use super::sql::{self, GrantRow};
 
 pub use devices::{DeviceView, Enrolled, OpenedEnrolment};
+pub use keys::{DeviceKeyView, KeyWithChain};
 pub use people::{AccountView, OrgView, TeamView};
 pub use secrets::{Secret, TokenView};
 pub use sessions::SignedIn;
@@ -54,6 +56,9 @@ pub enum Error {
     /// The number does not match the one on the phone.
     #[error("the number does not match an enrolment that waits")]
     NumberDiffers,
+    /// The same account opened the device's enrolment: two are needed.
+    #[error("another account than the one that enrolled the device must confirm its key")]
+    SecondAccount,
     /// The password could not be hashed.
     #[error("passwords cannot be hashed now")]
     Hashing,
@@ -142,6 +147,7 @@ async fn enter(
         fact,
         actor: actor.id,
         device: None,
+        origin: None,
         body: body.as_bytes(),
     };
     journal.enter(tx, entry).await.map(drop)

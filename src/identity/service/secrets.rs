@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Grant, Principal, Right, Role, Scope};
 use crate::base::ids::TokenId;
+use crate::base::origin::Origin;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::journal::{Journal, Kind};
@@ -291,6 +292,7 @@ async fn load_actor(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Opti
         org,
         read_only,
         grants,
+        origin: Origin::default(),
     }))
 }
 

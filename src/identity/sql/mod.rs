@@ -1,6 +1,7 @@
 //! Identity's tables: statements and rows; the calls stand in the files below.
 
 mod devices;
+mod keys;
 mod people;
 
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use crate::base::ids::{DeviceId, GrantId, OrgId, TeamId, TokenId};
 use crate::base::time::Timestamp;
 
 pub use devices::*;
+pub use keys::*;
 pub use people::*;
 
 pub(super) const INSERT_ORG: &str = "INSERT INTO identity_orgs (id, name, kind, created_at) VALUES ($1, $2, $3, $4) \
@@ -109,6 +111,12 @@ pub const STATEMENTS: &[&str] = &[
     ENROLMENT,
     SPEND_ENROLMENT,
     CONFIRM_ENROLMENT,
+    INSERT_DEVICE_KEY,
+    DEVICE_KEY,
+    DEVICE_KEYS,
+    CONFIRM_DEVICE_KEY,
+    REVOKE_DEVICE_KEY,
+    OPENERS,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -23,6 +23,14 @@ pub enum Fault {
         /// Its number.
         seq: i64,
     },
+    /// What a device signed was changed, or is gone.
+    #[error("entry {entry} (number {seq}): what its device signed is not what was recorded")]
+    Statement {
+        /// The entry.
+        entry: EntryId,
+        /// Its number.
+        seq: i64,
+    },
     /// The content is gone and nothing says by whose order.
     #[error("entry {entry} (number {seq}) has no content, and no redaction ordered that")]
     Erased {

@@ -75,7 +75,7 @@ impl Journal {
 
 /// Recomputes the whole log of a database and holds it against what was kept outside.
 pub async fn verify(store: &Store, outside: Outside) -> Result<Verified, Error> {
-    let mut tx = store.read().await?;
+    let mut tx = store.snapshot().await?;
     let Some((log, _)) = sql::the_log(&mut tx).await? else {
         return Err(Error::Unavailable("the database holds no log".into()));
     };

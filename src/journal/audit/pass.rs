@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::base::hex;
+use crate::base::origin::Standing;
 use crate::base::ids::{EntryId, LogId};
 use crate::journal::epochs::header_of;
 use crate::journal::history::{KeyRing, LogKey, Rotation, Trust};
 use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
-use crate::journal::model::{Kind, covered, sha256};
+use crate::journal::model::{Kind, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, Note};
 use crate::journal::sql::{self, HeadRow, WholeEntry};
+use crate::journal::statements::is_signed_by;
 use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
@@ -76,9 +78,9 @@ impl Pass {
                 return Ok(());
             }
             for whole in rows {
-                let whole = read_again_if_erased(tx, whole).await?;
                 self.judge_order(&whole);
                 self.judge_entry(&whole);
+                self.judge_statement(tx, &whole).await?;
                 self.grow(tx, &whole.row.leaf).await?;
                 self.found.last_leaf = Some(whole.row.leaf);
             }
@@ -129,6 +131,25 @@ impl Pass {
                 self.found.redacted += 1;
             }
         }
+    }
+
+    /// A statement that held must hold still.
+    async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
+        let Some(hash) = &whole.row.statement else {
+            return Ok(());
+        };
+        let (entry, seq) = (whole.row.id, whole.row.seq.unwrap_or_default());
+        let own = sql::statement(tx, entry).await?;
+        let holds = own.is_some_and(|own| {
+            let is_kept = statement_hash(&own.base, &own.signature)[..] == hash[..];
+            let signed = |public: &Vec<u8>| is_signed_by(public, &own.base, &own.signature);
+            let is_no_claim = own.standing != Standing::Holds.as_str();
+            is_kept && (is_no_claim || own.public.as_ref().is_some_and(signed))
+        });
+        if !holds {
+            self.found.fault(Fault::Statement { entry, seq });
+        }
+        Ok(())
     }
 
     /// The first key's entry holds the bare key, a later one the rotation.
@@ -317,16 +338,4 @@ impl Pass {
         }
         Ok(())
     }
-}
-
-/// Beside a running server a body may be erased between the reading of the row and of the body.
-async fn read_again_if_erased(tx: &mut Tx, whole: WholeEntry) -> Result<WholeEntry, Error> {
-    if whole.body.is_some() || whole.row.redacted_by.is_some() {
-        return Ok(whole);
-    }
-    let row = sql::entry(tx, whole.row.id).await?;
-    Ok(match row {
-        Some(row) => WholeEntry { row, ..whole },
-        None => whole,
-    })
 }

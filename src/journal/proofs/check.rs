@@ -6,8 +6,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crate::base::{from_hex, hex};
 use crate::journal::history::{KeyListFault, KeyRing, Trust};
 use crate::journal::merkle::{self, Hash};
-use crate::journal::model::{Receipt, covered, sha256};
+use crate::journal::model::{Kind, Receipt, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, NotACheckpoint};
+use crate::journal::statements::{is_signed_by, key_id};
 
 use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead};
 
@@ -45,6 +46,12 @@ pub enum Failure {
     /// The leaf is not what header and content make.
     #[error("the leaf is not the hash of this header and content")]
     Leaf,
+    /// What a device signed does not fit.
+    #[error("the device's statement does not hold: {0}")]
+    Statement(&'static str),
+    /// Nothing is left that holds header and leaf together.
+    #[error("the proof has no covered hash: nothing shows that the leaf is this entry's")]
+    Unbound,
     /// The path leads elsewhere.
     #[error("the inclusion proof does not lead from the leaf to the head's root")]
     Path,
@@ -181,6 +188,7 @@ pub fn entry(proof: &EntryProof, body: Option<&[u8]>, ring: &KeyRing) -> Result<
     let mut checked = Checked::nothing();
     content(proof, body, &mut checked)?;
     let leaf = leaf(proof, &mut checked)?;
+    statement(proof, &mut checked)?;
     let (head, of_head) = signed_head("the head", &proof.head, ring)?;
     let path = hashes(&proof.path).ok_or(Failure::Path)?;
     let root = merkle::root_of_path(&merkle::leaf_hash(&leaf), proof.index, head.size, &path);
@@ -257,22 +265,51 @@ fn content(proof: &EntryProof, given: Option<&[u8]>, checked: &mut Checked) -> R
     Ok(())
 }
 
-/// The leaf's data, made from header and covered hash where the latter is known.
+/// What a device signed: the header's hash must be of it, the signature its key's, over this content.
+fn statement(proof: &EntryProof, checked: &mut Checked) -> Result<(), Failure> {
+    let (Some(hash), Some(own)) = (&proof.header.statement, &proof.statement) else {
+        return match (&proof.header.statement, &proof.statement) {
+            (None, Some(_)) => Err(Failure::Statement("the header knows of none")),
+            (Some(_), None) => Err(Failure::Statement("it is missing from the proof")),
+            _ => Ok(()),
+        };
+    };
+    let signature = BASE64.decode(&own.signature).unwrap_or_default();
+    if hex(&statement_hash(&own.base, &signature)) != *hash {
+        return Err(Failure::Statement("it is not the one that was recorded"));
+    }
+    let Some(public) = &own.public else {
+        checked.step("the device's signature cannot be checked: the server did not know its key");
+        return Ok(());
+    };
+    let public: [u8; 65] = from_hex(public).ok_or(Failure::Statement("its key is no point"))?;
+    let names_key = own.base.contains(&format!("keyid=\"{}\"", own.key_id));
+    if !names_key || key_id(&public).as_ref() != Some(&own.key_id) {
+        return Err(Failure::Statement("it names another key"));
+    }
+    let digest = from_hex::<32>(&proof.sha256).map(|digest| BASE64.encode(digest));
+    let covers = digest.is_some_and(|digest| own.base.contains(&format!("sha-256=:{digest}:")));
+    // Fixes are kept coded; what was signed is the request that brought them.
+    if !covers && proof.header.kind != Kind::Fixes.as_str() {
+        return Err(Failure::Statement("it is over another content"));
+    }
+    if !is_signed_by(&public, &own.base, &signature) {
+        return Err(Failure::Statement("its signature is not that key's"));
+    }
+    checked.step(format!("the device's key {} signed it", own.key_id));
+    Ok(())
+}
+
+/// The leaf's data: it must be what header and covered hash make.
 fn leaf(proof: &EntryProof, checked: &mut Checked) -> Result<Hash, Failure> {
     let leaf: Hash = from_hex(&proof.leaf).ok_or(Failure::Leaf)?;
-    match &proof.covered {
-        Some(covered) => {
-            let covered: Hash = from_hex(covered).ok_or(Failure::Leaf)?;
-            if proof.header.of_log(proof.log_id).leaf_over(&covered) != leaf {
-                return Err(Failure::Leaf);
-            }
-            checked.step("the leaf is the hash of this header and content");
-        }
-        None if proof.redacted_by.is_some() => {
-            checked.step("the header was recorded under an erased hash: only the leaf is proven");
-        }
-        None => return Err(Failure::Leaf),
+    // Without it any leaf of the log would do for any entry.
+    let covered = proof.covered.as_ref().ok_or(Failure::Unbound)?;
+    let covered: Hash = from_hex(covered).ok_or(Failure::Leaf)?;
+    if proof.header.of_log(proof.log_id).leaf_over(&covered) != leaf {
+        return Err(Failure::Leaf);
     }
+    checked.step("the leaf is the hash of this header and content");
     Ok(leaf)
 }
 

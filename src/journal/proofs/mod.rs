@@ -5,7 +5,7 @@ mod check;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::base::hex;
+use crate::base::{from_hex, hex};
 use crate::base::ids::{EntryId, LogId, PhotoId};
 use crate::base::time::Timestamp;
 
@@ -65,6 +65,22 @@ pub struct EntryHeader {
     pub device: Option<Uuid>,
     /// When the server received it.
     pub received_at: Timestamp,
+    /// The hash of what the device signed, in hex, where it signed (see [`SignedStatement`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+}
+
+/// What a device signed when it captured a fact; the entry's header holds SHA-256 over signature and base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignedStatement {
+    /// The text that is signed (RFC 9421 §2.5).
+    pub base: String,
+    /// ECDSA over P-256 with SHA-256, r and s, base64.
+    pub signature: String,
+    /// The device's key, an uncompressed point in hex; null when the server did not know it.
+    pub public: Option<String>,
+    /// The key's thumbprint (RFC 7638), which the device announced and a second account confirmed in the log.
+    pub key_id: String,
 }
 
 impl EntryHeader {
@@ -80,6 +96,8 @@ impl EntryHeader {
             actor: self.actor,
             device: self.device,
             received_at: self.received_at,
+            // What is no hash becomes one that no statement has.
+            statement: self.statement.as_ref().map(|own| from_hex(own).unwrap_or_default()),
         }
     }
 }
@@ -91,11 +109,14 @@ pub struct EntryProof {
     pub log_id: LogId,
     /// What the leaf says of the entry.
     pub header: EntryHeader,
+    /// What a device signed when it captured the fact, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<SignedStatement>,
     /// SHA-256 of the content, in hex.
     pub sha256: String,
     /// The salt that is hashed before the content, in hex; null once the content was erased.
     pub salt: Option<String>,
-    /// SHA-256 over salt and content, in hex; null for content erased before this was kept.
+    /// SHA-256 over salt and content, in hex; null for content erased before this was kept: such a proof shows nothing.
     pub covered: Option<String>,
     /// The content, base64, where it is part of the proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]

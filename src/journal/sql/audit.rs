@@ -9,7 +9,7 @@ use crate::store::{Error, Tx};
 use super::EntryRow;
 
 pub(super) const ENTRIES_WITH_BODIES: &str = "SELECT e.id, e.seq, e.epoch, e.kind, e.fact, e.actor, e.device, e.received_at, e.sha256, e.leaf, \
-     e.redacted_by, e.covered, b.salt, b.body FROM journal_entries e LEFT JOIN journal_bodies b ON b.entry = e.id \
+     e.redacted_by, e.covered, e.statement, b.salt, b.body FROM journal_entries e LEFT JOIN journal_bodies b ON b.entry = e.id \
      WHERE e.seq > $1 ORDER BY e.seq LIMIT $2";
 
 pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, b.body FROM journal_entries e \

@@ -3,6 +3,7 @@
 mod audit;
 mod jobs;
 mod rules;
+mod statements;
 mod tree;
 
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use super::model::Epoch;
 pub use audit::*;
 pub use jobs::*;
 pub use rules::*;
+pub use statements::*;
 pub use tree::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
@@ -26,11 +28,11 @@ const INSERT_EPOCH: &str =
     "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
 const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
 const INSERT_ENTRY: &str = "INSERT INTO journal_entries \
-     (id, epoch, kind, fact, actor, device, received_at, sha256, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+     (id, epoch, kind, fact, actor, device, received_at, sha256, leaf, statement) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const INSERT_BODY: &str = "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $2, $3)";
-const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered \
+const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
      FROM journal_entries WHERE id = $1";
-const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered \
+const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
      FROM journal_entries WHERE seq > $1 ORDER BY seq LIMIT $2";
 const BODY: &str = "SELECT salt, body FROM journal_bodies WHERE entry = $1";
 const DELETE_BODY: &str = "DELETE FROM journal_bodies WHERE entry = $1";
@@ -114,6 +116,12 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_RULES,
     ALL_RULES,
     LATEST_RULES,
+    INSERT_STATEMENT,
+    STATEMENT,
+    STATEMENTS_OF_KEY,
+    TWINS,
+    INSERT_CLOCK,
+    CLOCK,
 ];
 
 /// An entry as it stands in its table.
@@ -132,6 +140,8 @@ pub struct EntryRow {
     pub redacted_by: Option<EntryId>,
     /// SHA-256 over salt and body, kept when they were erased.
     pub covered: Option<Vec<u8>>,
+    /// The hash of the statement that a device signed.
+    pub statement: Option<Vec<u8>>,
 }
 
 pub async fn insert_log(tx: &mut Tx, id: LogId, at: Timestamp) -> Result<(), Error> {
@@ -178,6 +188,7 @@ pub async fn insert_entry(
             .bind(row.received_at)
             .bind(row.sha256.as_slice())
             .bind(row.leaf.as_slice())
+            .bind(row.statement.as_deref())
     )?;
     changed!(
         tx,

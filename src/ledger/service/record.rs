@@ -256,6 +256,7 @@ impl Sent {
             fact: fact.0,
             actor: self.actor.id,
             device: None,
+            origin: Some(&self.actor.origin),
             body: &self.body,
         }
     }

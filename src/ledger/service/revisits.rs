@@ -96,6 +96,7 @@ impl Ledger {
             fact: row.id.0,
             actor: actor.id,
             device: None,
+            origin: Some(&actor.origin),
             body,
         };
         if let Some(author) = sql::revisit_author(tx, row.id).await? {

@@ -140,6 +140,7 @@ impl Ledger {
             fact: self.journal.ids().make(),
             actor,
             device: None,
+            origin: None,
             body: record.as_bytes(),
         };
         let written = self.journal.enter(tx, entry).await?;

@@ -333,6 +333,7 @@ impl Sent {
             fact,
             actor: self.actor.id,
             device: None,
+            origin: None,
             body: &self.body,
         }
     }

@@ -181,6 +181,7 @@ impl Patrols {
             fact,
             actor: actor.id,
             device: None,
+            origin: Some(&actor.origin),
             body: &body,
         };
         let written = self.journal.enter(tx, entry).await?;
@@ -221,6 +222,7 @@ impl Patrols {
             fact: subject,
             actor: actor.id,
             device: None,
+            origin: Some(&actor.origin),
             body: body.as_bytes(),
         };
         let words: Vec<&str> = reasons(refused).into_keys().collect();

@@ -208,6 +208,7 @@ fn entry<'a>(kind: Kind, id: PatrolId, actor: &Actor, body: &'a [u8]) -> Entry<'
         fact: id.0,
         actor: actor.id,
         device: None,
+        origin: None,
         body,
     }
 }

@@ -211,6 +211,7 @@ impl Declaration {
             fact: self.id.0,
             actor: self.actor.id,
             device: None,
+            origin: Some(&self.actor.origin),
             body: &self.body,
         }
     }

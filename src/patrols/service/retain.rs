@@ -105,6 +105,7 @@ impl Patrols {
             fact,
             actor: CONSOLE,
             device: None,
+            origin: None,
             body: body.as_bytes(),
         };
         self.journal.enter(tx, entry).await

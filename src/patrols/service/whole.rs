@@ -110,6 +110,7 @@ impl Patrols {
             fact: patrol.id.0,
             actor: patrol.author,
             device: None,
+            origin: None,
             body,
         };
         let declared = self

@@ -280,6 +280,7 @@ impl Sent {
             fact: self.id.0,
             actor: self.actor.id,
             device: None,
+            origin: Some(&self.actor.origin),
             body: &self.body,
         }
     }

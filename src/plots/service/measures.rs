@@ -83,6 +83,7 @@ impl Plots {
             fact: sent.plot.0,
             actor: sent.actor.id,
             device: None,
+            origin: Some(&sent.actor.origin),
             body: &sent.body,
         };
         let written = self.journal.enter(tx, entry).await?;

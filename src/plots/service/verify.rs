@@ -69,7 +69,7 @@ pub struct PlotRows {
 
 /// Holds every plot's rows against the log.
 pub async fn verify_rows(store: &Store) -> Result<PlotRows, Error> {
-    let mut tx = store.read().await?;
+    let mut tx = store.snapshot().await?;
     let mut found = PlotRows::default();
     let mut told = BTreeSet::new();
     let mut after = (Timestamp::from_millis(i64::MIN), PlotId(Uuid::nil()));

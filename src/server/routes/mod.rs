@@ -131,6 +131,13 @@ fn visitors(routes: Routes) -> Routes {
                 routes!(identity::http::teams),
             ],
         )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::announce_key),
+                routes!(identity::http::own_keys),
+            ],
+        )
 }
 
 /// Phones and trackers in the field.
@@ -165,6 +172,7 @@ fn field(routes: Routes) -> Routes {
                 routes!(evidence::http::upload_original),
             ],
         )
+        .all(Needs(RecordPhotos), [routes!(evidence::http::issue_nonces)])
 }
 
 /// Those who read and judge what was recorded.
@@ -330,5 +338,16 @@ fn enrollers(routes: Routes) -> Routes {
         .all(
             Needs(EnrolDevices),
             [routes!(identity::http::confirm_enrolment)],
+        )
+        .all(
+            Needs(EnrolDevices),
+            [
+                routes!(identity::http::confirm_key),
+                routes!(identity::http::revoke_key),
+            ],
+        )
+        .all(
+            Needs(EnrolDevices),
+            [routes!(identity::http::device_keys)],
         )
 }

@@ -2,7 +2,7 @@
 
 mod keys;
 mod order;
-mod proofs;
+pub mod proofs;
 mod tamper;
 mod witness;
 
@@ -48,6 +48,7 @@ pub async fn entries(field: &Field, count: usize) -> Vec<tuantra::journal::Recei
                         fact: *fact,
                         actor: CONSOLE,
                         device: None,
+                        origin: None,
                         body: body.as_bytes(),
                     };
                     journal.enter(tx, entry).await
@@ -74,7 +75,7 @@ on_both! {
         let fact = field.new_id();
         let context = (journal.clone(), fact);
         let written = journal.write(context, |tx, (journal, fact)| Box::pin(async move {
-            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, body: b"seen" };
+            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, origin: None, body: b"seen" };
             journal.enter(tx, entry).await
         })).await.unwrap();
         let first = journal.receipt(&written);
@@ -92,7 +93,7 @@ on_both! {
         let journal = field.app.journal.clone();
         let context = (journal.clone(), field.new_id());
         let outcome: Result<(), Error> = journal.write(context, |tx, (journal, fact)| Box::pin(async move {
-            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, body: b"x" };
+            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, origin: None, body: b"x" };
             journal.enter(tx, entry).await?;
             Err(Error::Unavailable("made to fail".into()))
         })).await;

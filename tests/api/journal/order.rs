@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tuantra::base::actor::CONSOLE;
+use tuantra::base::ids::EntryId;
 use tuantra::journal::{Entry, Journal, Kind};
 use tuantra::store::Error;
 use uuid::Uuid;
 
-async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>>) {
+async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>>) -> EntryId {
     let context = (journal.clone(), fact, gate);
     let written: Result<_, Error> = journal
         .write(context, |tx, (journal, fact, gate)| {
@@ -20,6 +21,7 @@ async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>
                     fact: *fact,
                     actor: CONSOLE,
                     device: None,
+                    origin: None,
                     body: b"y",
                 };
                 let written = journal.enter(tx, entry).await?;
@@ -31,7 +33,7 @@ async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>
             })
         })
         .await;
-    written.unwrap();
+    written.unwrap().entry
 }
 
 /// Reads on from a cursor, as a live feed does, and keeps what it saw.
@@ -46,6 +48,17 @@ async fn read_on(journal: &Journal, cursor: &mut i64, seen: &mut Vec<Uuid>) {
 }
 
 on_both! {
+    async fn a_check_sees_nothing_that_was_committed_after_it_began(field: Field) {
+        let journal = field.app.journal.clone();
+        let before = write(&journal, field.new_id(), None).await;
+        let mut check = journal.store().snapshot().await.unwrap();
+        assert!(journal.entry(&mut check, before).await.unwrap().is_some());
+        let later = write(&journal, field.new_id(), None).await;
+        assert!(journal.entry(&mut check, later).await.unwrap().is_none());
+        let mut answer = journal.store().read().await.unwrap();
+        assert!(journal.entry(&mut answer, later).await.unwrap().is_some());
+    }
+
     async fn sixty_four_writers_and_a_paused_transaction_leave_nothing_out_of_a_cursor(field: Field) {
         let journal = field.app.journal.clone();
         let (paused, gate) = (field.new_id(), Arc::new((Notify::new(), Notify::new())));

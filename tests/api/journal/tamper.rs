@@ -51,6 +51,7 @@ async fn erase(field: &Field, entries: Vec<EntryId>, said: usize) {
                     fact: *fact,
                     actor: CONSOLE,
                     device: None,
+                    origin: None,
                     body: body.as_bytes(),
                 };
                 let by = journal.enter(tx, entry).await?;
@@ -146,6 +147,11 @@ on_both! {
         let desk = Desk::new();
         let (trust, own) = (desk.trust(&field).await, desk.file("proof", serde_json::to_string(&proof).unwrap()));
         assert_eq!(command(&["entry", "FILE", "--trust", "FILE"], &[&own, &trust]), (true, "verified".to_owned()));
+        let other = proof_of(&field, &receipts[5]).await;
+        let forged = proofs::EntryProof { covered: None, index: other.index, leaf: other.leaf, path: other.path, head: other.head, ..proof.clone() };
+        let own = desk.file("forged", serde_json::to_string(&forged).unwrap());
+        let (holds, said) = command(&["entry", "FILE", "--trust", "FILE"], &[&own, &trust]);
+        assert!(!holds && said.contains("nothing shows that the leaf is this entry's"), "{said}");
         by_hand(&field, "UPDATE journal_entries SET received_at = received_at + 1 WHERE covered IS NOT NULL").await;
         let entry = receipts[3].entry_id;
         let seq = i64::try_from(proof.index).unwrap();

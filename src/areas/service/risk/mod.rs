@@ -207,6 +207,7 @@ impl Change<'_> {
             fact: id.0,
             actor: self.actor.id,
             device: None,
+            origin: None,
             body,
         };
         let written = self.journal.enter(tx, entry).await?;

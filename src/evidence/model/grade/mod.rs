@@ -63,6 +63,19 @@ vocabulary! {
     }
 }
 
+/// How the nonce of a photo's sidecar stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nonce {
+    /// It names none.
+    Missing,
+    /// Its own, spent on it alone: the sidecar is younger than this issue.
+    Fresh(Timestamp),
+    /// It was spent on another photo before.
+    Reused,
+    /// It was never issued to this device.
+    Unknown,
+}
+
 vocabulary! {
     /// How a question about a photo stands.
     Review: "a state of a review" {

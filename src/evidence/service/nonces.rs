@@ -1,0 +1,81 @@
+//! Nonces: numbers that a device fetches ahead and burns before the shutter. One shows that the sidecar (not the
+//! picture) is younger than its issue; none can serve twice.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::PhotoId;
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::evidence::model::grade::Nonce;
+use crate::evidence::sql;
+use crate::journal::random;
+use crate::store::Tx;
+
+use super::{Error, Evidence};
+
+/// Nonces in one answer.
+pub const MOST_AT_ONCE: u32 = 200;
+/// Nonces that a device may hold unspent; those older than a month do not count against it.
+const MOST_HELD: i64 = 1_000;
+const HELD_FOR_MS: i64 = 30 * 86_400_000;
+
+impl Evidence {
+    /// Issues nonces to the calling device, and says when.
+    pub async fn issue_nonces(
+        &self,
+        actor: &Actor,
+        count: u32,
+    ) -> Result<(Vec<String>, Timestamp), Error> {
+        if !actor.may_somewhere(Right::RecordPhotos) {
+            return Err(Error::Forbidden);
+        }
+        if !(1..=MOST_AT_ONCE).contains(&count) {
+            let expected = format!("expected 1 to {MOST_AT_ONCE}");
+            return Err(Refusal::at("/count", expected).into());
+        }
+        let nonces = (0..count)
+            .map(|_| Ok(BASE64_URL.encode(random::<16>()?)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let now = self.journal.now();
+        let context = (actor.id, nonces.clone(), now);
+        self.journal
+            .write(context, |tx, (device, nonces, now)| {
+                Box::pin(async move {
+                    let since = now.plus_millis(-HELD_FOR_MS);
+                    let held = sql::unspent_nonces(tx, *device, since).await?;
+                    if held + i64::try_from(nonces.len()).unwrap_or(i64::MAX) > MOST_HELD {
+                        let expected = format!("at most {MOST_HELD} unspent ones are held");
+                        return Err(Error::from(Refusal::at("/count", expected)));
+                    }
+                    for nonce in nonces {
+                        sql::insert_nonce(tx, nonce, *device, *now).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok((nonces, now))
+    }
+
+    /// How the nonce of a photo's sidecar stands.
+    pub(super) async fn nonce_of(
+        &self,
+        tx: &mut Tx,
+        photo: PhotoId,
+        author: uuid::Uuid,
+        nonce: Option<&str>,
+    ) -> Result<Nonce, Error> {
+        let Some(nonce) = nonce else {
+            return Ok(Nonce::Missing);
+        };
+        Ok(match sql::nonce(tx, nonce).await? {
+            Some(row) if row.device == author && row.photo == Some(photo) => {
+                Nonce::Fresh(row.issued_at)
+            }
+            Some(row) if row.device == author && row.photo.is_some() => Nonce::Reused,
+            _ => Nonce::Unknown,
+        })
+    }
+}

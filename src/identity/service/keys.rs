@@ -1,0 +1,295 @@
+//! Devices' signing keys: a device announces its own, a second account confirms it, and statements are held against it.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::base::actor::{Actor, Principal};
+use crate::base::ids::{AccountId, DeviceId};
+use crate::base::origin::{Origin, Standing, Statement};
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::identity::model::{KeyWire, spoken_code};
+use crate::identity::sql::{self, DeviceKeyRow};
+use crate::journal::{Chain, Entry, Journal, Kind, Receipt, Written, is_signed_by, key_id};
+use crate::store::Tx;
+
+use super::{Error, Identity, enter};
+
+/// Keys that a device may have; a new one is made when the browser lost the old.
+const MOST_KEYS: usize = 20;
+
+/// A device's key as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct DeviceKeyView {
+    /// The key's thumbprint (RFC 7638), under which signatures name it.
+    pub key_id: String,
+    /// The six digits that the phone shows beside it; whoever confirms types them.
+    pub code: String,
+    /// When it was announced.
+    pub proposed_at: Timestamp,
+    /// When a second account confirmed it; null while it waits.
+    pub confirmed_at: Option<Timestamp>,
+    /// Which account did.
+    pub confirmed_by: Option<AccountId>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A key with what was signed under it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct KeyWithChain {
+    /// The key.
+    #[serde(flatten)]
+    pub key: DeviceKeyView,
+    /// The device's chain under it.
+    pub chain: Chain,
+}
+
+impl Identity {
+    /// What came with a device's request, its statement held against the key that it names.
+    pub(crate) async fn held_against_key(
+        &self,
+        actor: &Actor,
+        mut origin: Origin,
+    ) -> Result<Origin, Error> {
+        let Some(statement) = origin.statement.take() else {
+            return Ok(origin);
+        };
+        // A person's browser signs nothing.
+        if actor.principal == Principal::Device {
+            let mut tx = self.journal.store().read().await?;
+            let key = sql::device_key(&mut tx, &statement.key_id).await?;
+            let statement = Arc::unwrap_or_clone(statement);
+            origin.statement = Some(Arc::new(judged(statement, key, actor)));
+        }
+        Ok(origin)
+    }
+
+    /// A device announces its key in a request that the key itself signed, as number 0 of its chain.
+    pub async fn announce_key(
+        &self,
+        actor: &Actor,
+        wire: &KeyWire,
+        body: &[u8],
+    ) -> Result<(DeviceKeyView, Receipt), Error> {
+        if actor.principal != Principal::Device {
+            return Err(Error::Forbidden);
+        }
+        let public = wire.point()?;
+        let id = key_id(&public).unwrap_or_default();
+        let own = actor.origin.statement.as_deref();
+        let own = own.filter(|own| {
+            own.key_id == id
+                && own.sequence == 0
+                && is_signed_by(&public, &own.base, &own.signature)
+        });
+        let own = own.ok_or_else(|| {
+            Refusal::at(
+                "/x",
+                "expected the request to be signed by this key, with seq=0",
+            )
+        })?;
+        let mut actor = actor.clone();
+        actor.origin.statement = Some(Arc::new(Statement {
+            public: Some(public.clone()),
+            standing: Standing::Holds,
+            ..own.clone()
+        }));
+        let context = (self.journal.clone(), actor, id.clone(), public, body.to_vec());
+        let written = self
+            .journal
+            .write(context, |tx, (journal, actor, id, public, body)| {
+                Box::pin(announce(tx, journal, actor, id, public, body))
+            })
+            .await?;
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::device_key(&mut tx, &id).await?.ok_or(Error::NotFound)?;
+        let receipt = match written {
+            Some(written) => self.journal.receipt(&written),
+            None => self.journal.receipt_again(&mut tx, row.entry).await?,
+        };
+        Ok((view(&row), receipt))
+    }
+
+    /// A device's own keys with its chains.
+    pub async fn own_keys(&self, actor: &Actor) -> Result<Vec<KeyWithChain>, Error> {
+        self.keys_of(DeviceId(actor.id)).await
+    }
+
+    /// A device's keys with its chains, to whoever enrols it.
+    pub async fn device_keys(
+        &self,
+        actor: &Actor,
+        device: DeviceId,
+    ) -> Result<Vec<KeyWithChain>, Error> {
+        self.reachable_device(actor, device).await?;
+        self.keys_of(device).await
+    }
+
+    async fn keys_of(&self, device: DeviceId) -> Result<Vec<KeyWithChain>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let mut keys = Vec::new();
+        for row in sql::device_keys(&mut tx, device).await? {
+            let chain = self.journal.chain(&mut tx, &row.id, device).await?;
+            keys.push(KeyWithChain {
+                key: view(&row),
+                chain,
+            });
+        }
+        Ok(keys)
+    }
+
+    /// A second account confirms a device's key by the code that the phone shows.
+    pub async fn confirm_key(
+        &self,
+        actor: &Actor,
+        device: DeviceId,
+        key: &str,
+        code: &str,
+    ) -> Result<DeviceKeyView, Error> {
+        self.reachable_device(actor, device).await?;
+        if actor.principal != Principal::Account {
+            return Err(Error::Forbidden);
+        }
+        let context = (
+            self.journal.clone(),
+            actor.clone(),
+            device,
+            key.to_owned(),
+            code.to_owned(),
+        );
+        self.journal
+            .write(context, |tx, (journal, actor, device, key, code)| {
+                Box::pin(confirm(tx, journal, actor, *device, key, code))
+            })
+            .await
+    }
+
+    /// Revokes a device's key: what it signs from now on does not hold.
+    pub async fn revoke_key(
+        &self,
+        actor: &Actor,
+        device: DeviceId,
+        key: &str,
+    ) -> Result<DeviceKeyView, Error> {
+        self.reachable_device(actor, device).await?;
+        let context = (self.journal.clone(), actor.clone(), device, key.to_owned());
+        self.journal
+            .write(context, |tx, (journal, actor, device, key)| {
+                Box::pin(async move {
+                    let row = own_key(tx, *device, key).await?;
+                    if sql::revoke_device_key(tx, key, journal.now()).await? {
+                        let change = json!({ "key_id": key, "revoked": true });
+                        enter(tx, journal, actor, Kind::DeviceKey, device.0, &change).await?;
+                    }
+                    Ok(view(&own_key(tx, *device, &row.id).await?))
+                })
+            })
+            .await
+    }
+
+    /// When a device's key was confirmed, if it was and is not revoked.
+    pub async fn confirmed_key(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        let row = sql::device_key(tx, key).await?;
+        Ok(row.and_then(|row| row.confirmed_at))
+    }
+}
+
+/// A statement's standing under the key that it names.
+fn judged(statement: Statement, key: Option<DeviceKeyRow>, actor: &Actor) -> Statement {
+    let Some(key) = key else {
+        return statement;
+    };
+    let standing = if !is_signed_by(&key.public, &statement.base, &statement.signature) {
+        Standing::Fails
+    } else if key.device.0 != actor.id {
+        Standing::OtherDevice
+    } else if key.revoked_at.is_some() {
+        Standing::Revoked
+    } else {
+        Standing::Holds
+    };
+    Statement {
+        standing,
+        public: Some(key.public),
+        ..statement
+    }
+}
+
+async fn announce(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    id: &str,
+    public: &[u8],
+    body: &[u8],
+) -> Result<Option<Written>, Error> {
+    let device = DeviceId(actor.id);
+    let known = sql::device_keys(tx, device).await?;
+    if known.iter().any(|row| row.id == id) {
+        return Ok(None);
+    }
+    if known.len() >= MOST_KEYS {
+        let expected = format!("a device has at most {MOST_KEYS} keys: enrol it anew");
+        return Err(Refusal::at("/x", expected).into());
+    }
+    let entry = Entry {
+        kind: Kind::DeviceKey,
+        fact: device.0,
+        actor: actor.id,
+        device: None,
+        origin: Some(&actor.origin),
+        body,
+    };
+    let written = journal.enter(tx, entry).await?;
+    if !sql::insert_device_key(tx, id, device, public, written.entry, journal.now()).await? {
+        return Err(Refusal::at("/x", "this key is another device's").into());
+    }
+    Ok(Some(written))
+}
+
+async fn own_key(tx: &mut Tx, device: DeviceId, key: &str) -> Result<DeviceKeyRow, Error> {
+    sql::device_key(tx, key)
+        .await?
+        .filter(|row| row.device == device)
+        .ok_or(Error::NotFound)
+}
+
+async fn confirm(
+    tx: &mut Tx,
+    journal: &Journal,
+    actor: &Actor,
+    device: DeviceId,
+    key: &str,
+    code: &str,
+) -> Result<DeviceKeyView, Error> {
+    let row = own_key(tx, device, key).await?;
+    if spoken_code(&row.public) != code {
+        return Err(Refusal::at("/code", "expected the six digits that the phone shows").into());
+    }
+    if sql::openers(tx, device).await?.contains(&actor.id) {
+        return Err(Error::SecondAccount);
+    }
+    if sql::confirm_device_key(tx, key, journal.now(), actor.id).await? {
+        let change = json!({ "key_id": key, "confirmed": true });
+        enter(tx, journal, actor, Kind::DeviceKey, device.0, &change).await?;
+    }
+    Ok(view(&own_key(tx, device, key).await?))
+}
+
+fn view(row: &DeviceKeyRow) -> DeviceKeyView {
+    DeviceKeyView {
+        key_id: row.id.clone(),
+        code: spoken_code(&row.public),
+        proposed_at: row.proposed_at,
+        confirmed_at: row.confirmed_at,
+        confirmed_by: row.confirmed_by,
+        revoked_at: row.revoked_at,
+    }
+}
