@@ -130,6 +130,36 @@ on_both! {
         assert!(!held && said.contains(&format!("does not hold: {name}")), "{said}");
     }
 
+    async fn the_printed_course_tells_what_stands_in_its_order_with_late_minutes(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let plot = field.new_id();
+        let base = format!("/api/v1/plots/{plot}");
+        phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
+        let mut pending = eradication();
+        (pending["minutes"], pending["minutes_pending"]) = (Value::Null, true.into());
+        let first = phone.post(&format!("{base}/eradications"), &pending).await.expect(201).json();
+        field.clock.advance_millis(1_000);
+        let mut corrected = pending.clone();
+        (corrected["corrects"], corrected["witnesses"]) = (first["properties"]["fact"].clone(), 3.into());
+        (corrected["started_at"], corrected["ended_at"]) = ("2026-02-28T08:00:00+07:00".into(), "2026-02-28T09:00:00+07:00".into());
+        phone.post(&format!("{base}/eradications"), &corrected).await.expect(201);
+        let stranger = field.phone("máy B", &[WEST]).await;
+        field.clock.advance_millis(1_000);
+        corrected["witnesses"] = 9.into();
+        stranger.post(&format!("{base}/eradications"), &corrected).await.expect(201);
+        let paper = serde_json::json!({ "number": "08/BB", "date": "2026-03-01" });
+        phone.post(&format!("{base}/minutes"), &paper).await.expect(201);
+        let seen = serde_json::json!({ "confirmed_at": "2026-02-28T09:30:00+07:00" });
+        phone.post(&format!("{base}/confirmations"), &seen).await.expect(201);
+        let told = phone.get(&base).await.expect(200).json()["properties"].clone();
+        assert_eq!(told["timeline"].as_array().unwrap().len(), 5, "all is told there");
+        let course = tuantra::cases::model::course::course(told.as_object().unwrap());
+        let lines: Vec<&str> = course.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
+        assert!(course.is_sorted_by_key(|(at, _)| *at));
+    }
+
     async fn taking_a_case_out_is_an_entry_with_its_reason_and_shows_in_the_next(field: Field) {
         let (plot, desk) = story(&field).await;
         for reason in ["", "?reason=", "?reason=%20"] {

@@ -137,7 +137,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
 
 /// A tip that a phone writes down.
 async fn told(field: &Field, phone: &Client, (lon, lat): (f64, f64)) -> Uuid {
-    let tip = field.new_id();
+    let tip = crate::tips::random(field.new_id());
     let path = format!("/api/v1/tips/{tip}");
     phone
         .put(&path, &crate::tips::tip(lon, lat))
@@ -385,7 +385,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             false,
         ),
         ("PUT", "/api/v1/tips/{id}") => sample(
-            format!("/api/v1/tips/{id}"),
+            format!("/api/v1/tips/{}", crate::tips::random(id)),
             crate::tips::tip(position.0, position.1),
             true,
         ),

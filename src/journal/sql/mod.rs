@@ -114,6 +114,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_RULES,
     ALL_RULES,
     LATEST_RULES,
+    RULES_AS_OF,
 ];
 
 /// An entry as it stands in its table.

@@ -2,6 +2,7 @@
 
 pub mod badges;
 mod balance;
+pub mod circles;
 pub mod definition;
 pub mod evidence;
 pub mod facts;
@@ -11,6 +12,7 @@ pub mod pairs;
 pub mod parse;
 pub mod rates;
 pub mod sample;
+mod standing;
 pub mod tips;
 pub mod totals;
 mod walk;
@@ -20,7 +22,7 @@ pub mod words;
 pub use definition::Definition;
 pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown};
 pub use facts::{Act, Amount, Fact, PlotFacts};
-pub use life::{Life, live};
+pub use life::{Life, live, live_without};
 
 #[cfg(test)]
 mod tests;

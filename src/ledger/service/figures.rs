@@ -9,9 +9,9 @@ use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 use crate::ledger::model::Life;
-use crate::ledger::model::badges::{CommuneFlag, commune_flag};
+use crate::ledger::model::badges::{CommuneFlag, commune_flag, m2};
 use crate::ledger::model::rates::{self, Rates, Replanting, Stood, Window, replanting};
-use crate::ledger::model::totals::{Figures, Part};
+use crate::ledger::model::totals::{Figures, Part, verified_cm2};
 use crate::ledger::model::words::{Grouping, Inspected, PlotState};
 use crate::ledger::model::{Act, Fact};
 use crate::ledger::sql::{self, PlotFilter};
@@ -142,15 +142,17 @@ impl Ledger {
             }
         }
         let rows = communes.into_iter().map(|(code, plots)| {
-            let verified = Figures::of(plots.iter().map(|own| books.part(own))).verified;
+            let parts = || plots.iter().map(|own| books.part(own));
+            let verified = Figures::of(parts()).verified;
+            let area_cm2 = verified_cm2(parts());
             CommuneRow {
                 code,
                 name: plots
                     .first()
                     .and_then(|(material, _)| material.row.commune_name.clone()),
                 plants: verified.plants,
-                area_m2: verified.area_m2,
-                flag: commune_flag(&books.rules, verified.plants, verified.area_m2),
+                area_m2: m2(area_cm2),
+                flag: commune_flag(&books.rules, verified.plants, area_cm2),
             }
         });
         Ok(rows.collect())
@@ -204,11 +206,12 @@ impl Ledger {
         self.plots.today().await?;
         let mut tx = self.journal.store().read().await?;
         let as_of = self.numbered(&mut tx, query.as_of).await?;
+        drop(tx);
         let filter = PlotFilter {
             as_of,
             ..query.filter.clone()
         };
-        self.books(&mut tx, &filter).await
+        self.books(&filter).await
     }
 
     async fn numbered(&self, tx: &mut Tx, as_of: Option<EntryId>) -> Result<Option<i64>, Error> {

@@ -1,10 +1,12 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
 mod books;
+mod check;
 mod definitions;
 mod due;
 mod evidence;
 mod figures;
+mod lives;
 mod material;
 mod read;
 mod record;
@@ -12,6 +14,7 @@ mod revisits;
 mod samples;
 mod settle;
 mod tips;
+mod verify;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -32,6 +35,7 @@ pub use record::Recorded;
 pub use revisits::RevisitWire;
 pub use samples::SampleView;
 pub use tips::{RecordedTip, TipView};
+pub use verify::{LedgerFault, LedgerRows, verify_rows};
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::areas::model::map::CommuneMap;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{OrgId, PlotId, TipId, TipOutcomeId};
 use crate::base::refusal::Refusal;
@@ -15,6 +16,7 @@ use crate::ledger::model::words::TipState;
 use crate::ledger::sql::{self, TipOutcomeRow, TipRow};
 use crate::store::{self, Tx};
 
+use super::definitions::parameter;
 use super::record::{DIFFERS, FOREIGN, unwritable};
 use super::{Error, Ledger};
 
@@ -41,23 +43,21 @@ pub struct TipView {
     pub state: TipState,
     /// What became of it, in order.
     pub outcomes: Vec<TipOutcomeView>,
-    /// When it was written down.
-    pub recorded_at: Timestamp,
+    /// The local day on which it was written down; the hour could tell who was seen at the telephone.
+    pub recorded_on: LocalDate,
 }
 
 /// What became of a tip, as readers see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct TipOutcomeView {
-    /// Its id.
-    pub id: TipOutcomeId,
     /// Where the tip stood from then on.
     pub state: TipState,
     /// The plot that was found.
     pub plot: Option<PlotId>,
     /// Free text.
     pub note: Option<String>,
-    /// When it was written down.
-    pub recorded_at: Timestamp,
+    /// The local day on which it was written down.
+    pub recorded_on: LocalDate,
 }
 
 /// A tip or outcome as it was recorded.
@@ -77,7 +77,7 @@ pub struct TipPage {
     /// The tips, the latest first.
     pub items: Vec<TipView>,
     /// The last one's key, when more follow.
-    pub next: Option<(Timestamp, TipId)>,
+    pub next: Option<(LocalDate, TipId)>,
 }
 
 enum Outcome {
@@ -93,8 +93,8 @@ struct Sent {
     body: Vec<u8>,
 }
 
-/// Rows that are read at once while a page is filled.
-const READ_ROWS: i64 = 500;
+const TELLS_TIME: &str = "cần một UUID ngẫu nhiên (phiên bản 4): UUID phiên bản 1, 6 và 7 cho biết giờ ghi tin / expected a random \
+     UUID (version 4): those of versions 1, 6 and 7 tell the hour";
 
 impl Ledger {
     /// Records a tip; `body` are the bytes as sent.
@@ -134,6 +134,9 @@ impl Ledger {
             return self
                 .set_apart(tx, sent.entry(Kind::Tip, sent.tip.0), is_own)
                 .await;
+        }
+        if matches!(sent.tip.0.get_version_num(), 1 | 6 | 7) {
+            return Err(parameter("id", TELLS_TIME));
         }
         let written = self
             .journal
@@ -251,24 +254,66 @@ impl Ledger {
 
     /// A tip where the caller holds the right.
     async fn tip(&self, actor: &Actor, right: Right, id: TipId) -> Result<TipView, Error> {
+        let map = self.plots.today().await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::tip(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        let view = self.tip_view(&mut tx, actor, right, row).await?;
-        view.ok_or(Error::NotFound)
+        let cell = Cell::from_db(row.cell).or(Err(row.corrupt("cell")))?;
+        if !actor.may(right, map.locate(cell.center())) {
+            return Err(Error::NotFound);
+        }
+        tip_view(&mut tx, &map, row).await
     }
 
-    async fn tip_view(
+    /// A page of the tips in the caller's reach by the day on which they came, the latest first.
+    pub async fn tips(
         &self,
-        tx: &mut Tx,
         actor: &Actor,
-        right: Right,
-        row: TipRow,
-    ) -> Result<Option<TipView>, Error> {
-        let cell = Cell::from_db(row.cell).or(Err(row.corrupt("cell")))?;
-        let commune = self.plots.place_of(cell.center()).await?;
-        if !actor.may(right, commune.as_deref()) {
-            return Ok(None);
+        after: Option<(LocalDate, TipId)>,
+        limit: u32,
+    ) -> Result<TipPage, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Err(Error::Forbidden);
         }
+        // Before the connection: whoever waits for a second one while holding the first may wait for himself.
+        let map = self.plots.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let cells = if actor.may_in_province(Right::ReadPlots) {
+            None
+        } else {
+            let all = sql::tip_cells(&mut tx).await?;
+            Some(within(actor, &map, all))
+        };
+        if cells.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(TipPage {
+                items: Vec::new(),
+                next: None,
+            });
+        }
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut rows = sql::tips(&mut tx, cells.as_deref(), after, i64::from(limit) + 1).await?;
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|row| (row.received_on, row.id));
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            items.push(tip_view(&mut tx, &map, row).await?);
+        }
+        Ok(TipPage { items, next })
+    }
+}
+
+/// The cells whose middle lies in the caller's reach.
+fn within(actor: &Actor, map: &CommuneMap, cells: Vec<i64>) -> Vec<i64> {
+    let reached = cells.into_iter().filter(|number| {
+        let cell = Cell::from_db(*number).ok();
+        cell.is_some_and(|cell| actor.may(Right::ReadPlots, map.locate(cell.center())))
+    });
+    reached.collect()
+}
+
+async fn tip_view(tx: &mut Tx, map: &CommuneMap, row: TipRow) -> Result<TipView, Error> {
+        let cell = Cell::from_db(row.cell).or(Err(row.corrupt("cell")))?;
         let told: Told = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
         let rows = sql::outcomes(tx, row.id).await?;
         let outcomes: Vec<TipOutcomeView> = rows
@@ -276,54 +321,20 @@ impl Ledger {
             .map(|own| outcome_view(own).ok_or(row.corrupt("state")))
             .collect::<Result<_, _>>()?;
         let center = cell.center();
-        Ok(Some(TipView {
+        Ok(TipView {
             id: row.id,
             cell: cell.to_string(),
             center: [center.lon(), center.lat()],
             received_on: row.received_on,
-            commune,
+            commune: map.locate(center).map(str::to_owned),
             org: row.org,
             told,
             state: outcomes
                 .last()
                 .map_or(TipState::Received, |outcome| outcome.state),
             outcomes,
-            recorded_at: row.recorded_at,
-        }))
-    }
-
-    /// A page of the tips in the caller's reach, the latest first.
-    pub async fn tips(
-        &self,
-        actor: &Actor,
-        after: Option<(Timestamp, TipId)>,
-        limit: u32,
-    ) -> Result<TipPage, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
-            return Err(Error::Forbidden);
-        }
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let first = (Timestamp::from_millis(i64::MAX), TipId(Uuid::max()));
-        let mut from = after.unwrap_or(first);
-        let mut items: Vec<TipView> = Vec::new();
-        let mut tx = self.journal.store().read().await?;
-        loop {
-            let rows = sql::tips_before(&mut tx, from, READ_ROWS).await?;
-            let Some(last) = rows.last().map(|row| (row.recorded_at, row.id)) else {
-                return Ok(TipPage { items, next: None });
-            };
-            for row in rows {
-                let view = self.tip_view(&mut tx, actor, Right::ReadPlots, row).await?;
-                items.extend(view);
-                if items.len() > most {
-                    items.truncate(most);
-                    let next = items.last().map(|tip| (tip.recorded_at, tip.id));
-                    return Ok(TipPage { items, next });
-                }
-            }
-            from = last;
-        }
-    }
+            recorded_on: row.recorded_at.local_date(),
+        })
 }
 
 impl Sent {
@@ -384,10 +395,9 @@ fn outcome_row(fresh: Uuid, sent: &Sent, outcome: &TipOutcome, now: Timestamp) -
 
 fn outcome_view(row: TipOutcomeRow) -> Option<TipOutcomeView> {
     Some(TipOutcomeView {
-        id: row.id,
         state: row.state.parse().ok()?,
         plot: row.plot,
         note: row.note,
-        recorded_at: row.recorded_at,
+        recorded_on: row.recorded_at.local_date(),
     })
 }

@@ -1,6 +1,7 @@
 //! Entries, receipts and their order.
 
 mod keys;
+mod ledger;
 mod order;
 mod proofs;
 mod tamper;
