@@ -351,6 +351,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             false,
         ),
+        ("GET", "/api/v1/ledger/replanting") => {
+            sample("/api/v1/ledger/replanting?season=2025-2026", none, false)
+        }
         ("GET", "/api/v1/ledger/communes") => {
             sample("/api/v1/ledger/communes?period=2026", none, false)
         }
@@ -402,6 +405,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         }
         ("GET", "/api/v1/plots/{id}/case") => sample(
             format!("/api/v1/plots/{}/case?reason=kiem-tra", things.plot),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/incidents/{id}/case") => sample(
+            format!("/api/v1/incidents/{}/case?reason=kiem-tra", things.incident),
             none,
             true,
         ),

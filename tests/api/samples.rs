@@ -56,7 +56,7 @@ on_both! {
         for plot in &plots[..6] {
             let mut moved = plot_at(104.7, 22.4);
             moved["properties"]["revises"] = json!(1);
-            province.put(&format!("/api/v1/plots/{plot}"), &moved).await.expect(200);
+            province.put(&format!("/api/v1/plots/{plot}"), &moved).await.expect(201);
         }
         field.settle().await;
         let drawn = province.post("/api/v1/ledger/sample", &draw).await.expect(201).json();

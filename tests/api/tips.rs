@@ -33,13 +33,17 @@ async fn told(field: &Field, client: &Client, (lon, day): (f64, &str)) -> Uuid {
     let id = random(field.new_id());
     let mut sent = tip(lon, 22.4);
     sent["received_on"] = json!(day);
-    client.put(&format!("/api/v1/tips/{id}"), &sent).await.expect(201);
+    client
+        .put(&format!("/api/v1/tips/{id}"), &sent)
+        .await
+        .expect(201);
     id
 }
 
 fn ids(page: &Value) -> Vec<String> {
     let tips = page["tips"].as_array().unwrap().iter();
-    tips.map(|tip| tip["id"].as_str().unwrap().to_owned()).collect()
+    tips.map(|tip| tip["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 on_both! {

@@ -17,8 +17,10 @@ pub fn course(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
         let flag = step.get("flag").and_then(Value::as_str);
         !is_corrected && flag != Some("correction_ignored")
     });
-    let mut course: Vec<(Timestamp, String)> =
-        detected.into_iter().chain(standing.filter_map(line)).collect();
+    let mut course: Vec<(Timestamp, String)> = detected
+        .into_iter()
+        .chain(standing.filter_map(line))
+        .collect();
     // Stable: what happened at one instant keeps the ledger's order.
     course.sort_by_key(|(at, _)| *at);
     course

@@ -61,6 +61,15 @@ pub struct Life {
 }
 
 impl Life {
+    /// Whether a fact stands: neither corrected, nor a correction without effect.
+    #[must_use]
+    pub fn stands(&self, fact: FactId) -> bool {
+        self.steps.iter().any(|step| {
+            let is_ignored = step.flag == Some(LifeFlag::CorrectionIgnored);
+            step.fact == fact && step.corrected_by.is_none() && !is_ignored
+        })
+    }
+
     /// Whether figures count the plot at all: what was rejected, merged, taken back or lies beyond the border they do
     /// not, nor cannabis that nobody verified.
     #[must_use]

@@ -86,11 +86,7 @@ pub(super) fn standing(facts: &[Fact]) -> Standing<'_> {
 }
 
 /// What a correction goes back to; none when it cannot be one, as it is of another kind or earlier.
-fn correction(
-    fact: &Fact,
-    of: &Fact,
-    rooted: &BTreeMap<FactId, Option<Rooted>>,
-) -> Option<Rooted> {
+fn correction(fact: &Fact, of: &Fact, rooted: &BTreeMap<FactId, Option<Rooted>>) -> Option<Rooted> {
     if fact.act.kind() != of.act.kind() || fact.id <= of.id {
         return None;
     }

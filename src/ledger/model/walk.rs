@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dues::dues;
 use super::facts::{Act, Eradication, Fact, Judgement, Reinspection, Verification};
 use super::guard::{Around, Paper};
 use super::life::{Due, Inspection, Step};
 use super::words::{Completeness, Finding, Inspected, LifeFlag, Missing, PlotState, Sameness};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::personal::looks_personal;
-use crate::base::time::{LocalDate, Timestamp};
-use crate::base::words::{Crop, Stage};
+use crate::base::time::Timestamp;
+use crate::base::words::Crop;
 
 /// An eradication that the plot's state allowed.
 #[derive(Debug, Clone)]
@@ -127,16 +128,12 @@ impl<'a> Walked<'a> {
     fn wrongly_closed(&self, fact: &Fact) -> Option<(usize, FactId)> {
         let closing = self.closed_by?;
         let first = self.undone.reopened.get(&fact.id);
-        let undoes = matches!(fact.act, Act::Reopening(_))
-            && first.is_none_or(|first| *first < closing.0);
+        let undoes =
+            matches!(fact.act, Act::Reopening(_)) && first.is_none_or(|first| *first < closing.0);
         undoes.then_some(closing)
     }
 
-    fn step(
-        &mut self,
-        around: &Around<'a>,
-        (place, fact): (usize, &'a Fact),
-    ) -> Option<LifeFlag> {
+    fn step(&mut self, around: &Around<'a>, (place, fact): (usize, &'a Fact)) -> Option<LifeFlag> {
         let by = (place, fact.id);
         if self.state.is_final() {
             return self.step_when_closed(around, by, fact);
@@ -362,32 +359,4 @@ impl<'a> Walked<'a> {
             .filter(|own| own.said.completeness == Completeness::Full)
             .any(|own| around.is_approved(own.fact));
     }
-}
-
-/// When a plot is looked at again: after days that follow from the stage, and at the season's flowering pass.
-fn dues(around: &Around<'_>, fact: &Fact, said: &Eradication) -> Vec<Due> {
-    let day = fact.at.local_date();
-    let stage = said.stage.or(around.plot.stage);
-    let days = match stage {
-        Some(Stage::Seedling | Stage::Vegetative) => around.rules.reinspect_young_days,
-        _ => around.rules.reinspect_other_days,
-    };
-    let first = day.plus_days(i64::from(days));
-    let pass = flowering_pass(around).filter(|pass| *pass > first);
-    let due = |on| Due { on, done: false };
-    std::iter::once(first).chain(pass).map(due).collect()
-}
-
-/// The flowering pass of the plot's season; only poppy has one.
-fn flowering_pass(around: &Around<'_>) -> Option<LocalDate> {
-    let (first, last) = around
-        .plot
-        .season
-        .filter(|_| around.plot.crop == Crop::OpiumPoppy)?;
-    let [month, day] = around.rules.flowering_pass;
-    let years = [first.ymd().0, last.ymd().0];
-    years
-        .into_iter()
-        .filter_map(|year| LocalDate::from_ymd(year, month, day))
-        .find(|date| (first..=last).contains(date))
 }

@@ -104,7 +104,10 @@ impl Ledger {
         let mut gathered = material::gather(&mut tx, &Sight::All, &filter).await?;
         drop(tx);
         gathered.retain(|own| {
-            asked.season.as_ref().is_none_or(|season| own.row.season == *season)
+            asked
+                .season
+                .as_ref()
+                .is_none_or(|season| own.row.season == *season)
                 && asked.crop.as_ref().is_none_or(|crop| own.row.crop == *crop)
         });
         self.place_as_then(&mut gathered).await?;
@@ -234,9 +237,10 @@ fn couple(a: PlotId, b: PlotId) -> Couple {
 
 /// What was decided last about each couple.
 fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
-    let facts = plots
-        .iter()
-        .flat_map(|(material, _)| material.facts.iter().map(|fact| (material.row.id, fact)));
+    let facts = plots.iter().flat_map(|(material, life)| {
+        let standing = material.facts.iter().filter(|fact| life.stands(fact.id));
+        standing.map(|fact| (material.row.id, fact))
+    });
     let mut said: Vec<_> = facts
         .filter_map(|(plot, fact)| match &fact.act {
             Act::Judgement(said) => {

@@ -8,11 +8,13 @@ mod evidence;
 mod figures;
 mod lives;
 mod material;
+mod pressure;
 mod read;
 mod record;
 mod revisits;
 mod samples;
 mod settle;
+mod tip_views;
 mod tips;
 mod verify;
 
@@ -31,10 +33,12 @@ pub use definitions::SETTLE_ALL_JOB;
 pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
+pub use pressure::{PressureQuery, PressureView};
 pub use record::Recorded;
 pub use revisits::RevisitWire;
 pub use samples::SampleView;
-pub use tips::{RecordedTip, TipView};
+pub use tip_views::TipView;
+pub use tips::RecordedTip;
 pub use verify::{LedgerFault, LedgerRows, verify_rows};
 
 /// Why an act of the ledger is refused.

@@ -88,7 +88,8 @@ pub async fn verify_rows(store: &Store) -> Result<LedgerRows, store::Error> {
             author: None,
             recorded_at: Some(row.drawn_at),
         };
-        pass.judge(&mut tx, told, |kept| is_sample(kept, &row)).await?;
+        pass.judge(&mut tx, told, |kept| is_sample(kept, &row))
+            .await?;
     }
     let facts = FactKind::ALL.iter().map(|kind| journal_kind(*kind));
     let others = [Kind::Tip, Kind::TipOutcome, Kind::Revisit, Kind::Sample];

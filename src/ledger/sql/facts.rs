@@ -13,7 +13,8 @@ pub(super) const INSERT_FACT: &str = "INSERT INTO ledger_facts (id, plot, kind, 
 pub(super) const FACT: &str = "SELECT * FROM ledger_facts WHERE id = $1";
 pub(super) const ALIKE: &str =
     "SELECT * FROM ledger_facts WHERE plot = $1 AND kind = $2 AND author = $3 AND digest = $4";
-pub(super) const FACTS_AFTER: &str = "SELECT * FROM ledger_facts WHERE id > $1 ORDER BY id LIMIT 500";
+pub(super) const FACTS_AFTER: &str =
+    "SELECT * FROM ledger_facts WHERE id > $1 ORDER BY id LIMIT 500";
 
 /// A fact as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -70,5 +70,8 @@ fn ground_shared_with_two_earlier_claims_is_left_out_for_both() {
         in_dispute(&all, &pairs, &BTreeSet::new())[&plot_id(3)]
     };
     assert!((left_out([0.3, 0.4]) - 0.7).abs() < 1e-12);
-    assert!((left_out([0.6, 0.7]) - 1.0).abs() < 1e-12, "never more than all");
+    assert!(
+        (left_out([0.6, 0.7]) - 1.0).abs() < 1e-12,
+        "never more than all"
+    );
 }

@@ -388,7 +388,11 @@ fn corrections_that_fork_count_once_in_any_order() {
         assert!(told.flags.contains(&LifeFlag::CorrectedTwice));
     }
     // A stranger's correction has no effect, and none that the stranger makes of it; an officer's has.
-    let mut foreign = [facts[0].clone(), correction(2, 1, 500), correction(3, 2, 600)];
+    let mut foreign = [
+        facts[0].clone(),
+        correction(2, 1, 500),
+        correction(3, 2, 600),
+    ];
     (foreign[1].author, foreign[2].author) = (Uuid::from_u128(7), Uuid::from_u128(7));
     let told = life(&plot(), &foreign);
     assert_eq!(told.quantities.destroyed_claimed.plants, Some(100));
