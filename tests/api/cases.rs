@@ -176,8 +176,12 @@ on_both! {
                 assert!(!held && said.contains(&name), "{said}");
             }
         }
-        let custody = desk.get(&case).await;
-        assert_eq!(custody.status, 200);
+        field.settle().await;
+        let second = files(&desk.get(&case).await.expect(200).bytes);
+        let custody = &second.iter().find(|(name, _)| name == "custody.json").unwrap().1;
+        let custody: Value = serde_json::from_slice(custody).unwrap();
+        let taken_out = custody.as_array().unwrap().iter().filter(|line| line["kind"] == "view" && line["of"] == incident.to_string());
+        assert_eq!(taken_out.count(), 1);
     }
 
     async fn an_incidents_case_goes_only_to_who_answers_for_all_its_plots(field: Field) {

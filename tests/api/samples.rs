@@ -5,7 +5,7 @@ use tuantra::base::actor::Role;
 use uuid::Uuid;
 
 use crate::ledger::{desk, eradication, org, photographed, verification};
-use crate::plots::{WEST, load_communes, plot_at};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 on_both! {
     async fn a_closed_year_is_drawn_once_and_visited_by_another_unit(field: Field) {
@@ -43,8 +43,8 @@ on_both! {
 
         field.clock.advance_millis(240 * 86_400_000);
         let province = desk(&field, "ca-tinh", checks, Role::ProvincialOfficer, &[]).await;
-        let claimer = desk(&field, "xa-tay-2", claims, Role::CommuneOfficer, &[WEST]).await;
-        let checker = desk(&field, "don-bp-2", checks, Role::PostOfficer, &[WEST]).await;
+        let claimer = desk(&field, "xa-tay-2", claims, Role::CommuneOfficer, &[WEST, EAST]).await;
+        let checker = desk(&field, "don-bp-2", checks, Role::PostOfficer, &[WEST, EAST]).await;
         field.settle().await;
         checker.post("/api/v1/ledger/sample", &draw).await.expect(403);
         // The seed can be known now: neither other rules nor plots that move change the draw any more.
