@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use uuid::Uuid;
 
-use crate::base::ids::PlotId;
+use crate::base::ids::{IncidentId, PlotId};
 use crate::http::{Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 
-use super::service::{Cases, Error};
+use super::service::{Cases, Error, Package};
 
 /// Why the case is taken out.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -32,15 +33,33 @@ pub async fn plot_case(
     Params(params): Params<CaseParams>,
 ) -> Result<Response, Problem> {
     let package = cases.package(&actor, id, &params.reason).await?;
+    Ok(attached(id.0, package))
+}
+
+/// The whole case of an incident with all its plots, each with the same files as its own case, in a folder of its name.
+/// Whoever does not answer for every plot of it gets none.
+#[utoipa::path(get, path = "/api/v1/incidents/{id}/case", tag = "cases", params(("id" = IncidentId, Path), CaseParams),
+    responses((status = 200, body = Vec<u8>, content_type = "application/zip")))]
+pub async fn incident_case(
+    State(cases): State<Cases>,
+    Caller(actor): Caller,
+    Path(id): Path<IncidentId>,
+    Params(params): Params<CaseParams>,
+) -> Result<Response, Problem> {
+    let package = cases.incident_package(&actor, id, &params.reason).await?;
+    Ok(attached(id.0, package))
+}
+
+fn attached(of: Uuid, package: Package) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"case-{id}.zip\""),
+            format!("attachment; filename=\"case-{of}.zip\""),
         ),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, Body::from_stream(package)).into_response())
+    (headers, Body::from_stream(package)).into_response()
 }
 
 impl From<Error> for Problem {

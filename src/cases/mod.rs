@@ -1,4 +1,4 @@
-//! The case package: all that the log holds of one plot in one ZIP that proves itself without this server.
+//! The case package: all that the log holds of one plot, or of an incident with its plots, in one ZIP that proves itself without this server.
 //!
 //! Invariants: nothing leaves before an entry says who took it out, why, and which files; the originals are the bytes
 //! that came; what is printed can be read in the files beside it.

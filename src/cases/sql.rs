@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, PlotId};
+use crate::base::ids::{EntryId, IncidentId, PlotId};
 use crate::on;
 use crate::store::{Error, Tx};
 
@@ -12,17 +12,52 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 \
      UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL) \
      ORDER BY e.seq, e.id";
+const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
+     SELECT entry FROM incident_versions WHERE incident = $1) ORDER BY e.seq, e.id";
+const INCIDENT_PLOTS: &str = "SELECT id FROM plots WHERE incident = $1 ORDER BY detected_at, id";
+const INCIDENT_COMMUNE: &str = "SELECT commune FROM incidents WHERE id = $1";
 const VIEWS: &str = "SELECT e.id FROM journal_entries e WHERE e.kind = 'view' AND e.fact = $1 ORDER BY e.received_at, e.id";
 
 /// Every fixed statement of cases, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] = &[ENTRIES, VIEWS];
+pub const STATEMENTS: &[&str] = &[
+    ENTRIES,
+    INCIDENT_ENTRIES,
+    INCIDENT_PLOTS,
+    INCIDENT_COMMUNE,
+    VIEWS,
+];
 
 /// The entries that tell of a plot and its photos, in the log's order; those without a number are not in the tree yet.
 pub async fn entries(tx: &mut Tx, plot: PlotId) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
     on!(tx, |c| sqlx::query_as(ENTRIES).bind(plot).fetch_all(c))
 }
 
-/// The entries of views and exports of a plot or photo.
+/// The entries that tell of an incident itself, in the log's order.
+pub async fn incident_entries(
+    tx: &mut Tx,
+    incident: IncidentId,
+) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
+    on!(tx, |c| sqlx::query_as(INCIDENT_ENTRIES)
+        .bind(incident)
+        .fetch_all(c))
+}
+
+/// The plots of an incident, the first detected first.
+pub async fn incident_plots(tx: &mut Tx, incident: IncidentId) -> Result<Vec<PlotId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(INCIDENT_PLOTS)
+        .bind(incident)
+        .fetch_all(c))
+}
+
+/// The commune of an incident; none when it has none.
+pub async fn incident_commune(tx: &mut Tx, incident: IncidentId) -> Result<Option<String>, Error> {
+    let found: Option<Option<String>> = on!(tx, |c| sqlx::query_scalar(INCIDENT_COMMUNE)
+        .bind(incident)
+        .fetch_optional(c))?;
+    Ok(found.flatten())
+}
+
+/// The entries of views and exports of a plot, incident or photo.
 pub async fn views(tx: &mut Tx, of: Uuid) -> Result<Vec<EntryId>, Error> {
     on!(tx, |c| sqlx::query_scalar(VIEWS).bind(of).fetch_all(c))
 }

@@ -4,9 +4,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use sfv::{
-    BareItem, Dictionary, FieldType, InnerList, Item, ListEntry, Parser,
-};
+use sfv::{BareItem, Dictionary, FieldType, InnerList, Item, ListEntry, Parser};
 use sha2::{Digest, Sha256, Sha512};
 
 use crate::base::from_hex;
@@ -144,7 +142,12 @@ fn statement(parts: &Parts) -> Result<Option<Statement>, Problem> {
     })?;
     let signature = dictionary(headers, "signature")?
         .and_then(|signatures| bytes::<64>(&signatures, label.as_str()))
-        .ok_or_else(|| refuse("signature", "expected 64 bytes, r and s, under the label of the input"))?;
+        .ok_or_else(|| {
+            refuse(
+                "signature",
+                "expected 64 bytes, r and s, under the label of the input",
+            )
+        })?;
     let expected = || {
         refuse(
             INPUT,
@@ -209,7 +212,10 @@ fn chain(headers: &HeaderMap) -> Result<Chain, Problem> {
         Some(said) => Some(seen_head(said).ok_or_else(expected)?),
     };
     let nonce = words("nonce")?.map(str::to_owned);
-    if nonce.as_ref().is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+    if nonce
+        .as_ref()
+        .is_some_and(|nonce| nonce.len() > LONGEST_NONCE)
+    {
         return Err(expected());
     }
     Ok(Chain {

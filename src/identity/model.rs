@@ -248,7 +248,10 @@ impl KeyWire {
 #[must_use]
 pub fn spoken_code(public: &[u8]) -> String {
     let hash = Sha256::digest(public);
-    let first = hash.iter().take(4).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let first = hash
+        .iter()
+        .take(4)
+        .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
     format!("{:06}", first % 1_000_000)
 }
 

@@ -102,6 +102,14 @@ impl Journal {
         }
     }
 
+    /// The rules as they were when an entry was the last: what was set under its number or a lower one.
+    pub async fn rules_as_of<R: Rules>(&self, tx: &mut Tx, seq: i64) -> Result<R, store::Error> {
+        match sql::rules_as_of(tx, R::BOOK, seq).await? {
+            Some(row) => read(&row),
+            None => Ok(R::default()),
+        }
+    }
+
     /// Every version of the rules, the oldest first.
     pub async fn all_rules<R: Rules>(&self) -> Result<Vec<RulesEntry<R>>, store::Error> {
         let mut tx = self.store().read().await?;

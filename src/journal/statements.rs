@@ -161,7 +161,10 @@ impl Journal {
             return Ok(None);
         };
         let twins = sql::twins(tx, &row.key_id, row.sequence, row.device).await?;
-        let root = row.head_root.as_deref().and_then(|root| root.try_into().ok());
+        let root = row
+            .head_root
+            .as_deref()
+            .and_then(|root| root.try_into().ok());
         let standing = row.standing.parse().or(Err(Error::Corrupt {
             table: "journal_statements",
             id: entry.to_string(),
@@ -172,13 +175,10 @@ impl Journal {
             key_id: row.key_id,
             standing,
             is_forked: twins > 1,
-            head: row
-                .head_size
-                .zip(root)
-                .map(|(size, root)| SeenHead {
-                    size: size.cast_unsigned(),
-                    root,
-                }),
+            head: row.head_size.zip(root).map(|(size, root)| SeenHead {
+                size: size.cast_unsigned(),
+                root,
+            }),
             nonce: row.nonce,
         }))
     }
@@ -196,7 +196,10 @@ impl Journal {
             };
             after = (last.sequence, last.entry);
             for row in rows {
-                if group.number.is_some_and(|number| number != row.sequence.cast_unsigned()) {
+                if group
+                    .number
+                    .is_some_and(|number| number != row.sequence.cast_unsigned())
+                {
                     chain.take(&before, &group);
                     before = std::mem::take(&mut group);
                 }

@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Error, Ledger, SETTLE_ALL_JOB};
+pub use service::{Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows};
 pub use sql::STATEMENTS;

@@ -78,6 +78,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "nonces",
         include_str!("../../migrations/0016_nonces.sql"),
     ),
+    (
+        17,
+        "tip_days",
+        include_str!("../../migrations/0017_tip_days.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -130,6 +130,113 @@ on_both! {
         assert!(!held && said.contains(&format!("does not hold: {name}")), "{said}");
     }
 
+    async fn an_incidents_case_holds_those_of_all_its_plots_and_checks_out(field: Field) {
+        let (plot, desk) = story(&field).await;
+        let incident = field.new_id();
+        let base = format!("/api/v1/incidents/{incident}");
+        let phone = field.phone("máy B", &[WEST]).await;
+        let body = serde_json::json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&base, &body).await.expect(201);
+        let mut joined = plot_at(104.3, 22.4);
+        (joined["properties"]["incident"], joined["properties"]["revises"]) = (incident.to_string().into(), 1.into());
+        desk.put(&format!("/api/v1/plots/{plot}"), &joined).await.expect(201);
+        let second = field.new_id();
+        let mut other = plot_at(104.32, 22.4);
+        other["properties"]["incident"] = incident.to_string().into();
+        phone.put(&format!("/api/v1/plots/{second}"), &other).await.expect(201);
+        let case = format!("{base}/case?reason=b%C3%A0n%20giao");
+        assert_eq!(desk.get(&case).await.expect(409).problem(), "wrong-state");
+        field.settle().await;
+        let package = desk.get(&case).await.expect(200).bytes;
+        let roots = roots(&field).await;
+        assert_eq!(check(&package, &roots).unwrap().trust, Trust::Proven);
+        let whole = files(&package);
+        let named = |part: &str| whole.iter().filter(|(name, _)| name.contains(part)).count();
+        assert_eq!((named("original.jpg"), named("-incident-"), named("-plot-"), named("ho-so.pdf")), (3, 1, 3, 2));
+        for (part, of) in [("ho-so.pdf", plot), ("history.json", second), ("ho-so.pdf", second)] {
+            assert_eq!(named(&format!("plots/{of}/{part}")), 1);
+        }
+        let key = field.app.journal.keys().await.unwrap()[0].verifier_key.clone();
+        let command = |package: &[u8]| {
+            let folder = Folder::new();
+            let (file, keys) = (folder.path().join("case.zip"), folder.path().join("keys.txt"));
+            std::fs::write(&file, package).unwrap();
+            std::fs::write(&keys, &key).unwrap();
+            let output = Command::new(env!("CARGO_BIN_EXE_tuantra")).args(["verify", "case"]).arg(&file).arg("--trust").arg(&keys).output().unwrap();
+            (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+        };
+        let (held, said) = command(&package);
+        assert!(held && said.ends_with("verified\n"), "{said}");
+        // A plot's own case cannot pass for the incident's, nor can one plot be left out of it.
+        for at in 0..whole.len() {
+            if whole[at].0.contains(&format!("plots/{second}/")) {
+                let mut fewer = whole.clone();
+                let name = fewer.remove(at).0;
+                let (held, said) = command(&packed(fewer));
+                assert!(!held && said.contains(&name), "{said}");
+            }
+        }
+        field.settle().await;
+        let second = files(&desk.get(&case).await.expect(200).bytes);
+        let custody = &second.iter().find(|(name, _)| name == "custody.json").unwrap().1;
+        let custody: Value = serde_json::from_slice(custody).unwrap();
+        let taken_out = custody.as_array().unwrap().iter().filter(|line| line["kind"] == "view" && line["of"] == incident.to_string());
+        assert_eq!(taken_out.count(), 1);
+    }
+
+    async fn an_incidents_case_goes_only_to_who_answers_for_all_its_plots(field: Field) {
+        load_communes(&field).await;
+        let incident = field.new_id();
+        let base = format!("/api/v1/incidents/{incident}");
+        let phone = field.phone("máy A", &[WEST, EAST]).await;
+        let body = serde_json::json!({ "title": "Vụ 02", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&base, &body).await.expect(201);
+        for lon in [104.3, 104.7] {
+            let mut plot = plot_at(lon, 22.4);
+            plot["properties"]["incident"] = incident.to_string().into();
+            phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        }
+        field.settle().await;
+        let case = format!("{base}/case?reason=x");
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        let both = field.account("hai-xa", Role::CommuneOfficer, &[WEST, EAST]).await;
+        west.get(&case).await.expect(403);
+        east.get(&case).await.expect(404);
+        both.get(&case).await.expect(200);
+        both.get(&format!("{base}/case")).await.expect(400);
+    }
+
+    async fn the_printed_course_tells_what_stands_in_its_order_with_late_minutes(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let plot = field.new_id();
+        let base = format!("/api/v1/plots/{plot}");
+        phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
+        let mut pending = eradication();
+        (pending["minutes"], pending["minutes_pending"]) = (Value::Null, true.into());
+        let first = phone.post(&format!("{base}/eradications"), &pending).await.expect(201).json();
+        field.clock.advance_millis(1_000);
+        let mut corrected = pending.clone();
+        (corrected["corrects"], corrected["witnesses"]) = (first["properties"]["fact"].clone(), 3.into());
+        (corrected["started_at"], corrected["ended_at"]) = ("2026-02-28T08:00:00+07:00".into(), "2026-02-28T09:00:00+07:00".into());
+        phone.post(&format!("{base}/eradications"), &corrected).await.expect(201);
+        let stranger = field.phone("máy B", &[WEST]).await;
+        field.clock.advance_millis(1_000);
+        corrected["witnesses"] = 9.into();
+        stranger.post(&format!("{base}/eradications"), &corrected).await.expect(201);
+        let paper = serde_json::json!({ "number": "08/BB", "date": "2026-03-01" });
+        phone.post(&format!("{base}/minutes"), &paper).await.expect(201);
+        let seen = serde_json::json!({ "confirmed_at": "2026-02-28T09:30:00+07:00" });
+        phone.post(&format!("{base}/confirmations"), &seen).await.expect(201);
+        let told = phone.get(&base).await.expect(200).json()["properties"].clone();
+        assert_eq!(told["timeline"].as_array().unwrap().len(), 5, "all is told there");
+        let course = tuantra::cases::model::course::course(told.as_object().unwrap());
+        let lines: Vec<&str> = course.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
+        assert!(course.is_sorted_by_key(|(at, _)| *at));
+    }
+
     async fn taking_a_case_out_is_an_entry_with_its_reason_and_shows_in_the_next(field: Field) {
         let (plot, desk) = story(&field).await;
         for reason in ["", "?reason=", "?reason=%20"] {

@@ -13,6 +13,7 @@ mod areas;
 mod cases;
 mod coverage;
 mod density;
+mod doubles;
 mod evidence;
 mod figures;
 mod identity;

@@ -137,7 +137,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
 
 /// A tip that a phone writes down.
 async fn told(field: &Field, phone: &Client, (lon, lat): (f64, f64)) -> Uuid {
-    let tip = field.new_id();
+    let tip = crate::tips::random(field.new_id());
     let path = format!("/api/v1/tips/{tip}");
     phone
         .put(&path, &crate::tips::tip(lon, lat))
@@ -362,6 +362,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             false,
         ),
+        ("GET", "/api/v1/ledger/replanting") => {
+            sample("/api/v1/ledger/replanting?season=2025-2026", none, false)
+        }
         ("GET", "/api/v1/ledger/communes") => {
             sample("/api/v1/ledger/communes?period=2026", none, false)
         }
@@ -396,7 +399,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             false,
         ),
         ("PUT", "/api/v1/tips/{id}") => sample(
-            format!("/api/v1/tips/{id}"),
+            format!("/api/v1/tips/{}", crate::tips::random(id)),
             crate::tips::tip(position.0, position.1),
             true,
         ),
@@ -413,6 +416,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         }
         ("GET", "/api/v1/plots/{id}/case") => sample(
             format!("/api/v1/plots/{}/case?reason=kiem-tra", things.plot),
+            none,
+            true,
+        ),
+        ("GET", "/api/v1/incidents/{id}/case") => sample(
+            format!("/api/v1/incidents/{}/case?reason=kiem-tra", things.incident),
             none,
             true,
         ),

@@ -4,8 +4,8 @@ use serde_json::json;
 use tuantra::base::actor::Role;
 use uuid::Uuid;
 
-use crate::ledger::{desk, eradication, org, verification};
-use crate::plots::{WEST, load_communes, plot_at};
+use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 on_both! {
     async fn a_closed_year_is_drawn_once_and_visited_by_another_unit(field: Field) {
@@ -22,22 +22,50 @@ on_both! {
             claimer.post(&format!("{path}/eradications"), &eradication()).await.expect(201);
             plots.push(id);
         }
+        // Neither what was taken back, nor what came up and was destroyed once more, is claimed ground.
+        let taken_back = field.new_id();
+        let path = format!("/api/v1/plots/{taken_back}");
+        claimer.put(&path, &plot_at(104.33, 22.4)).await.expect(201);
+        claimer.post(&format!("{path}/eradications"), &eradication()).await.expect(201);
+        claimer.post(&format!("{path}/retractions"), &json!({ "reason": "ghi nhầm điểm" })).await.expect(201);
+        photographed(&field, &claimer, plots[0]).await;
+        field.clock.advance_millis(60 * 86_400_000);
+        let path = format!("/api/v1/plots/{}", plots[0]);
+        let resprout = json!({ "inspected_at": "2026-03-20T08:00:00+07:00", "result": "resprout" });
+        claimer.post(&format!("{path}/reinspections"), &resprout).await.expect(201);
+        let mut again = eradication();
+        (again["started_at"], again["ended_at"]) = (json!("2026-03-21T08:00:00+07:00"), json!("2026-03-21T09:00:00+07:00"));
+        claimer.post(&format!("{path}/eradications"), &again).await.expect(201);
         field.settle().await;
         let draw = json!({ "period": 2026 });
         let early = field.officer().await.post("/api/v1/ledger/sample", &draw).await.expect(400);
         assert!(early.json()["detail"].as_str().unwrap().contains("has closed"));
 
-        field.clock.advance_millis(300 * 86_400_000);
+        field.clock.advance_millis(240 * 86_400_000);
         let province = desk(&field, "ca-tinh", checks, Role::ProvincialOfficer, &[]).await;
-        let claimer = desk(&field, "xa-tay-2", claims, Role::CommuneOfficer, &[WEST]).await;
-        let checker = desk(&field, "don-bp-2", checks, Role::PostOfficer, &[WEST]).await;
+        let claimer = desk(&field, "xa-tay-2", claims, Role::CommuneOfficer, &[WEST, EAST]).await;
+        let checker = desk(&field, "don-bp-2", checks, Role::PostOfficer, &[WEST, EAST]).await;
         field.settle().await;
         checker.post("/api/v1/ledger/sample", &draw).await.expect(403);
+        // The seed can be known now: neither other rules nor plots that move change the draw any more.
+        let rules = province.get("/api/v1/ledger/definitions").await.expect(200).json();
+        let mut rules = rules[0]["definition"].clone();
+        (rules["version"], rules["sample"]["share"]) = (json!(2), json!(1.0));
+        let rules = json!({ "definition": rules, "reason": "rút tất cả" });
+        province.post("/api/v1/ledger/definitions", &rules).await.expect(201);
+        for plot in &plots[..6] {
+            let mut moved = plot_at(104.7, 22.4);
+            moved["properties"]["revises"] = json!(1);
+            province.put(&format!("/api/v1/plots/{plot}"), &moved).await.expect(201);
+        }
+        field.settle().await;
         let drawn = province.post("/api/v1/ledger/sample", &draw).await.expect(201).json();
         let sample = &drawn["sample"];
         assert_eq!(sample["claims"], 12);
         assert_eq!(sample["claimed_m2"], 768.0);
         assert_eq!(sample["drawn"].as_array().unwrap().len(), 2, "a tenth of twelve, rounded up");
+        assert_eq!(sample["rules"]["share"], 0.1);
+        assert!(sample["drawn"].as_array().unwrap().iter().all(|own| own["claim"]["commune"] == WEST));
         assert_eq!(sample["estimate"], json!(null));
         assert!(sample["head"]["at"].as_str().unwrap() > "2026-12-14T17:00:00Z");
         // A claim that comes after the seed is known changes nothing.

@@ -43,8 +43,10 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 impl Signer {
     pub fn new(phone: &Client) -> Self {
         let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random);
+        let pkcs8 =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random);
         Self {
             phone: phone.clone(),
             pair: pair.unwrap(),
@@ -77,7 +79,10 @@ impl Signer {
         let base = format!(
             "\"@method\": {method}\n\"@path\": {path}\n\"content-digest\": {digest}\n\"tuantra-capture\": {chain}\n\"@signature-params\": {input}"
         );
-        let signature = self.pair.sign(&SystemRandom::new(), base.as_bytes()).unwrap();
+        let signature = self
+            .pair
+            .sign(&SystemRandom::new(), base.as_bytes())
+            .unwrap();
         self.sequence += 1;
         self.previous = sha256(base.as_bytes());
         let headers = vec![
@@ -86,7 +91,12 @@ impl Signer {
             ("signature-input", format!("own={input}")),
             ("signature", format!("own=:{}:", BASE64.encode(signature))),
         ];
-        Captured { method, path: path.to_owned(), body, headers }
+        Captured {
+            method,
+            path: path.to_owned(),
+            body,
+            headers,
+        }
     }
 
     pub async fn put(&mut self, path: &str, body: &Value) -> Answer {
@@ -97,11 +107,18 @@ impl Signer {
     /// Announces its key, and another account than the one that enrolled it confirms it.
     pub async fn confirmed(field: &Field, phone: &Client) -> Self {
         let mut own = Self::new(phone);
-        let told = own.put("/api/v1/device/key", &own.jwk()).await.expect(200).json();
+        let told = own
+            .put("/api/v1/device/key", &own.jwk())
+            .await
+            .expect(200)
+            .json();
         let login = format!("can-bo-{}", field.new_id().simple());
         let second = field.account(&login, Role::ProvincialOfficer, &[]).await;
         let path = format!("/api/v1/devices/{}/keys/{}/confirm", phone.id, own.key_id());
-        second.post(&path, &json!({ "code": told["code"] })).await.expect(200);
+        second
+            .post(&path, &json!({ "code": told["code"] }))
+            .await
+            .expect(200);
         own
     }
 }
@@ -114,7 +131,9 @@ impl Captured {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        phone.call(request.body(Body::from(self.body.clone())).unwrap()).await
+        phone
+            .call(request.body(Body::from(self.body.clone())).unwrap())
+            .await
     }
 
     /// The same with one header changed.
@@ -131,13 +150,21 @@ fn plot(id: Uuid) -> String {
 }
 
 async fn keys_of(client: &Client, device: Uuid) -> Value {
-    let path = if client.id == device { "/api/v1/device/key".to_owned() } else { format!("/api/v1/devices/{device}/keys") };
+    let path = if client.id == device {
+        "/api/v1/device/key".to_owned()
+    } else {
+        format!("/api/v1/devices/{device}/keys")
+    };
     client.get(&path).await.expect(200).json()
 }
 
 /// The standing of the statement that an entry came with.
 async fn standing(field: &Field, answer: &Answer) -> Option<String> {
-    let entry = answer.json()["receipt"]["entry_id"].as_str().unwrap().parse().unwrap();
+    let entry = answer.json()["receipt"]["entry_id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let mut tx = field.app.journal.store().read().await.unwrap();
     let signed = field.app.journal.signed(&mut tx, entry).await.unwrap();
     signed.map(|signed| signed.standing.to_string())
@@ -320,18 +347,29 @@ on_both! {
 #[test]
 fn a_published_signature_verifies() {
     let half = |text: &str| BASE64_URL.decode(text).unwrap();
-    let (x, y) = ("qIVYZVLCrPZHGHjP17CTW0_-D9Lfw0EkjqF7xB4FivA", "Mc4nN9LTDOBhfoUeg8Ye9WedFRhnZXZJA12Qp0zZ6F0");
+    let (x, y) = (
+        "qIVYZVLCrPZHGHjP17CTW0_-D9Lfw0EkjqF7xB4FivA",
+        "Mc4nN9LTDOBhfoUeg8Ye9WedFRhnZXZJA12Qp0zZ6F0",
+    );
     let public = [vec![4], half(x), half(y)].concat();
     let base = "\"@status\": 200\n\"content-type\": application/json\n\"content-digest\": \
         sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:\n\
         \"content-length\": 23\n\"@signature-params\": (\"@status\" \"content-type\" \"content-digest\" \"content-length\")\
         ;created=1618884473;keyid=\"test-key-ecc-p256\"";
-    let signature = "wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==";
+    let signature =
+        "wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==";
     let signature = BASE64.decode(signature).unwrap();
     assert!(is_signed_by(&public, base, &signature));
-    assert!(!is_signed_by(&public, &base.replace("200", "201"), &signature));
+    assert!(!is_signed_by(
+        &public,
+        &base.replace("200", "201"),
+        &signature
+    ));
     // Worked out beside with Python's hashlib from RFC 7638 §3.
-    assert_eq!(key_id(&public).unwrap(), "ydQXMtvbsOsZyFir-Y7A8t7fKEM1gbKPvyFkdpu4fvI");
+    assert_eq!(
+        key_id(&public).unwrap(),
+        "ydQXMtvbsOsZyFir-Y7A8t7fKEM1gbKPvyFkdpu4fvI"
+    );
 }
 
 /// RFC 9421 B.2 and RFC 9530 appendix B: digests of `{"hello": "world"}`.
@@ -339,13 +377,19 @@ fn a_published_signature_verifies() {
 fn published_digests_fit_and_others_do_not() {
     let body = br#"{"hello": "world"}"#;
     let fits = |digest: &'static str, body: &[u8]| {
-        let headers = HeaderMap::from_iter([("content-digest".parse().unwrap(), HeaderValue::from_static(digest))]);
+        let headers = HeaderMap::from_iter([(
+            "content-digest".parse().unwrap(),
+            HeaderValue::from_static(digest),
+        )]);
         check_digest(&headers, body).is_ok()
     };
     let long = "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:";
     let short = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
     assert!(fits(long, body) && fits(short, body));
     assert!(!fits(long, b"{}") && !fits(short, b"{}"));
-    assert!(fits("md5=:AA==:", body), "an unknown algorithm tells nothing");
+    assert!(
+        fits("md5=:AA==:", body),
+        "an unknown algorithm tells nothing"
+    );
     assert!(!fits("sha-256", body));
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::base::ids::{EntryId, PhotoId, PlotId};
+use crate::base::ids::{EntryId, IncidentId, PhotoId, PlotId};
 use crate::base::time::Timestamp;
 
 /// The file that holds it.
@@ -19,8 +20,12 @@ pub const SUMS: &str = "SHA256SUMS";
 pub struct Manifest {
     /// Always `case`: what kind of view the entry records.
     pub what: String,
-    /// The plot.
-    pub plot: PlotId,
+    /// The plot, when it is one plot's case.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub plot: Option<PlotId>,
+    /// The incident, when it is an incident's case with all its plots.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub incident: Option<IncidentId>,
     /// Why it was taken out.
     pub reason: String,
     /// When.
@@ -31,6 +36,17 @@ pub struct Manifest {
     pub photos: Vec<PhotoId>,
     /// SHA-256 of every file but this one, the receipt and the list of sums, in hex.
     pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// What the case is of; none when it names neither a plot nor an incident, or both.
+    #[must_use]
+    pub fn subject(&self) -> Option<Uuid> {
+        match (self.plot, self.incident) {
+            (Some(PlotId(id)), None) | (None, Some(IncidentId(id))) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 /// The name of an entry's file.

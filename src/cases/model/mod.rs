@@ -1,6 +1,7 @@
 //! What a case package is made of: the archive, its manifest, the printed pages. Pure.
 
 pub mod archive;
+pub mod course;
 pub mod facts;
 mod letters;
 pub mod manifest;

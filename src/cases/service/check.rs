@@ -66,7 +66,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     let ring = KeyRing::new(receipt.log_id, &keys, roots)?;
     let vouched = proofs::receipt(&receipt, Some(file(&files, MANIFEST)?), &ring);
     note(&mut checked, RECEIPT, vouched)?;
-    if receipt.id != manifest.plot.0 || manifest.what != "case" {
+    if Some(receipt.id) != manifest.subject() || manifest.what != "case" {
         return Err(differs(MANIFEST, RECEIPT));
     }
     listed(&files, &manifest, &mut checked)?;

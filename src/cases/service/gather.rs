@@ -1,118 +1,70 @@
-//! Everything of a case but the originals' bytes, and the entry that says who takes it out.
+//! Everything of a case but the originals' bytes: proofs of all entries, histories, custody, printed pages.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use futures::StreamExt;
-use futures::stream::BoxStream;
 use serde::Serialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::base::actor::{Actor, Right};
-use crate::base::hex;
-use crate::base::ids::{EntryId, PhotoId, PlotId};
-use crate::cases::model::manifest::{
-    MANIFEST, Manifest, RECEIPT, entry_file, original_name, photo_file,
-};
+use crate::base::actor::Actor;
+use crate::base::ids::{EntryId, PhotoId};
+use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::cases::model::{pages, paint};
 use crate::cases::sql;
 use crate::evidence::CasePhoto;
-use crate::journal::model::sha256;
+use crate::journal::Proving;
 use crate::journal::proofs::{EntryProof, PhotoProof};
-use crate::journal::{Entry, Kind, Proving, Receipt};
 use crate::plots::PlotView;
 
-use super::pack::{Part, stream};
+use super::package::Subject;
 use super::{Cases, Error, unwritable};
-
-const MOST_REASON_CHARS: usize = 500;
-/// Originals of one package, bytes: the plain ZIP format counts to 4 GiB.
-const MOST_BYTES: u64 = 4_000_000_000;
 
 const README: &str = include_str!("readme.txt");
 
 /// The files of a package that are at hand, and what the manifest lists.
-struct Gathered {
-    files: BTreeMap<String, Bytes>,
-    originals: Vec<(String, Vec<u8>)>,
-    entries: Vec<EntryId>,
-    photos: Vec<PhotoId>,
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) files: BTreeMap<String, Bytes>,
+    pub(super) originals: Vec<(String, Vec<u8>)>,
+    pub(super) entries: Vec<EntryId>,
+    pub(super) photos: Vec<PhotoId>,
+}
+
+/// A plot of the case, and the folder of what is told of it alone.
+pub(super) struct Chapter {
+    pub(super) folder: String,
+    pub(super) view: PlotView,
+    pub(super) photos: Vec<CasePhoto>,
 }
 
 impl Cases {
-    /// The package of a plot's case; that it is taken out is journalled before the first byte.
-    pub async fn package(
+    pub(super) async fn gather(
         &self,
-        actor: &Actor,
-        plot: PlotId,
-        reason: &str,
-    ) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
-        if !actor.may_somewhere(Right::ExportCases) {
-            return Err(Error::Forbidden);
-        }
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().count() > MOST_REASON_CHARS {
-            return Err(Error::Reason);
-        }
-        let view = self.ledger.plot(actor, plot).await?;
-        let mut tx = self.journal.store().read().await?;
-        let place = self.plots.place(&mut tx, plot).await?;
-        drop(tx);
-        let may = |place: Option<&str>| actor.may(Right::ExportCases, place);
-        if !place.is_some_and(|place| may(place.place.as_deref())) {
-            return Err(Error::NotFound);
-        }
-        let photos = self.evidence.of_plot(actor, plot).await?;
-        let weight: u64 = photos.iter().map(|photo| photo.bytes).sum();
-        if weight > MOST_BYTES {
-            return Err(Error::TooLarge);
-        }
-        let mut gathered = self.gather(plot, &view, &photos).await?;
-        self.print(actor, &view, &photos, reason, &mut gathered)
-            .await?;
-        let (manifest, receipt) = self.take_out(actor, plot, reason, &gathered).await?;
-        let mut parts: VecDeque<Part> = VecDeque::new();
-        parts.push_back(Part::Ready(MANIFEST.into(), manifest.into()));
-        parts.push_back(Part::Ready(RECEIPT.into(), text(&receipt)?));
-        let ready = gathered.files.into_iter();
-        parts.extend(ready.map(|(name, bytes)| Part::Ready(name, bytes)));
-        let originals = gathered.originals.into_iter();
-        parts.extend(originals.map(|(name, digest)| Part::Original(name, digest)));
-        Ok(stream(self.evidence.clone(), parts).boxed())
-    }
-
-    async fn gather(
-        &self,
-        plot: PlotId,
-        view: &PlotView,
-        photos: &[CasePhoto],
+        subject: Subject,
+        chapters: &[Chapter],
     ) -> Result<Gathered, Error> {
-        let mut gathered = Gathered {
-            files: BTreeMap::new(),
-            originals: Vec::new(),
-            entries: Vec::new(),
-            photos: Vec::new(),
-        };
-        let proofs = self.proofs(plot, view, photos).await?;
+        let mut gathered = Gathered::default();
+        let proofs = self.proofs(subject, chapters).await?;
         for (at, proof) in proofs.iter().enumerate() {
             let name = entry_file(at + 1, &proof.header.kind, proof.header.entry);
             gathered.files.insert(name, text(proof)?);
             gathered.entries.push(proof.header.entry);
         }
-        for photo in photos.iter().filter(|photo| photo.is_stored) {
-            add_photo(&mut gathered, photo, &proofs)?;
+        for chapter in chapters {
+            for photo in chapter.photos.iter().filter(|photo| photo.is_stored) {
+                add_photo(&mut gathered, photo, &proofs)?;
+            }
+            let view = &chapter.view;
+            let history = json!({ "type": "Feature", "id": view.id,
+                "geometry": { "type": "Point", "coordinates": view.coordinates }, "properties": view.properties });
+            let name = format!("{}history.json", chapter.folder);
+            gathered.files.insert(name, text(&history)?);
         }
-        let history = json!({ "type": "Feature", "id": view.id,
-            "geometry": { "type": "Point", "coordinates": view.coordinates }, "properties": view.properties });
-        gathered
-            .files
-            .insert("history.json".into(), text(&history)?);
-        gathered
-            .files
-            .insert("custody.json".into(), text(&custody(&proofs))?);
-        gathered
-            .files
-            .insert("README.txt".into(), Bytes::from_static(README.as_bytes()));
+        let custody = text(&custody(&proofs))?;
+        gathered.files.insert("custody.json".into(), custody);
+        let readme = Bytes::from_static(README.as_bytes());
+        gathered.files.insert("README.txt".into(), readme);
         let head = self.journal.head().await?.ok_or(Error::NotYet)?;
         let checkpoint = head.checkpoint.into_bytes();
         gathered
@@ -125,30 +77,45 @@ impl Cases {
         Ok(gathered)
     }
 
-    /// The proofs of every entry of the plot, its photos and those who looked at them, with contents.
+    /// The proofs of every entry of the subject, its plots, their photos and those who looked at them, with contents.
     async fn proofs(
         &self,
-        plot: PlotId,
-        view: &PlotView,
-        photos: &[CasePhoto],
+        subject: Subject,
+        chapters: &[Chapter],
     ) -> Result<Vec<EntryProof>, Error> {
         let mut tx = self.journal.store().read().await?;
-        let listed = sql::entries(&mut tx, plot).await?;
+        let mut listed = match subject {
+            Subject::Plot(_) => Vec::new(),
+            Subject::Incident(id) => sql::incident_entries(&mut tx, id).await?,
+        };
+        for chapter in chapters {
+            listed.extend(sql::entries(&mut tx, chapter.view.id).await?);
+        }
         if listed.iter().any(|(_, seq)| seq.is_none()) {
             return Err(Error::NotYet);
         }
+        listed.sort_by_key(|(_, seq)| *seq);
         let mut wanted: Vec<EntryId> = listed.into_iter().map(|(entry, _)| entry).collect();
-        wanted.extend(sql::views(&mut tx, plot.0).await?);
-        for photo in photos {
-            wanted.extend(sql::views(&mut tx, photo.view.id.0).await?);
+        let mut looked_at: Vec<Uuid> = vec![subject.id()];
+        for chapter in chapters {
+            looked_at.push(chapter.view.id.0);
+            looked_at.extend(chapter.photos.iter().map(|photo| photo.view.id.0));
+        }
+        let mut told = BTreeSet::new();
+        for thing in looked_at.into_iter().filter(|thing| told.insert(*thing)) {
+            wanted.extend(sql::views(&mut tx, thing).await?);
         }
         drop(tx);
+        let shown = chapters.iter().map(|chapter| &chapter.view);
+        let shown = shown.filter(|view| view.properties.contains_key(GROWER_STATUS));
+        let shown: BTreeSet<Uuid> = shown.map(|view| view.id.0).collect();
         let mut proofs = Vec::with_capacity(wanted.len());
         for entry in wanted {
             let Proving::Proof(mut proof) = self.journal.prove_content(entry).await? else {
                 return Err(Error::NotYet);
             };
-            if !view.properties.contains_key(GROWER_STATUS) && names_grower(&proof) {
+            let of_shown = proof.header.fact.is_some_and(|fact| shown.contains(&fact));
+            if !of_shown && names_grower(&proof) {
                 // Hidden outside the handling unit (decisions 20); the hash and the proof stand without the content.
                 proof.body = None;
             }
@@ -157,62 +124,19 @@ impl Cases {
         Ok(proofs)
     }
 
-    async fn print(
+    /// The printed pages of a plot.
+    pub(super) async fn print(
         &self,
         actor: &Actor,
-        view: &PlotView,
-        photos: &[CasePhoto],
+        chapter: &Chapter,
         reason: &str,
-        gathered: &mut Gathered,
-    ) -> Result<(), Error> {
-        let facts = self.facts(actor, view, photos, reason).await?;
+    ) -> Result<Bytes, Error> {
+        let view = &chapter.view;
+        let facts = self.facts(actor, view, &chapter.photos, reason).await?;
         let title = format!("Hồ sơ điểm trồng {}", view.id);
         let pdf = tokio::task::spawn_blocking(move || paint::pdf(&title, &pages::pages(&facts)));
         let pdf = pdf.await.map_err(unwritable)?.map_err(unwritable)?;
-        gathered.files.insert("ho-so.pdf".into(), pdf.into());
-        Ok(())
-    }
-
-    /// Journals that the case is taken out: the entry's content is the manifest.
-    async fn take_out(
-        &self,
-        actor: &Actor,
-        plot: PlotId,
-        reason: &str,
-        gathered: &Gathered,
-    ) -> Result<(Vec<u8>, Receipt), Error> {
-        let ready = gathered.files.iter();
-        let ready = ready.map(|(name, bytes)| (name.clone(), hex(&sha256(bytes))));
-        let originals = gathered.originals.iter();
-        let originals = originals.map(|(name, digest)| (name.clone(), hex(digest)));
-        let manifest = Manifest {
-            what: "case".into(),
-            plot,
-            reason: reason.to_owned(),
-            at: self.journal.now(),
-            entries: gathered.entries.clone(),
-            photos: gathered.photos.clone(),
-            files: ready.chain(originals).collect(),
-        };
-        let body = serde_json::to_vec_pretty(&manifest).map_err(unwritable)?;
-        let context = (self.clone(), actor.id, plot, body.clone());
-        let written = self
-            .journal
-            .write(context, |tx, (cases, actor, plot, body)| {
-                Box::pin(async move {
-                    let entry = Entry {
-                        kind: Kind::View,
-                        fact: plot.0,
-                        actor: *actor,
-                        device: None,
-                        origin: None,
-                        body,
-                    };
-                    Ok::<_, Error>(cases.journal.enter(tx, entry).await?)
-                })
-            })
-            .await?;
-        Ok((body, self.journal.receipt(&written)))
+        Ok(pdf.into())
     }
 }
 
@@ -289,7 +213,7 @@ fn custody(proofs: &[EntryProof]) -> Value {
     proofs.iter().map(line).collect()
 }
 
-fn text(value: &impl Serialize) -> Result<Bytes, Error> {
+pub(super) fn text(value: &impl Serialize) -> Result<Bytes, Error> {
     let mut text = serde_json::to_vec_pretty(value).map_err(unwritable)?;
     text.push(b'\n');
     Ok(text.into())

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
 use crate::base::hex;
-use crate::base::time::Timestamp;
+use crate::cases::model::course::course;
 use crate::cases::model::facts::{CaseFacts, Landmark, PhotoFacts};
 use crate::cases::model::words::{label, number};
 use crate::evidence::CasePhoto;
@@ -45,7 +45,7 @@ impl Cases {
             outline: outline(told),
             area_m2: quantity(told, "verified").or_else(|| quantity(told, "claimed")),
             lines: lines(told),
-            steps: steps(told),
+            steps: course(told),
             landmark: self.landmark(position).await?,
             photos: printed,
             head: format!("{} mục lúc {}, khóa {}", head.size, head.at, head.key_id),
@@ -160,25 +160,4 @@ fn lines(told: &Map<String, Value>) -> Vec<(String, String)> {
 fn commune(told: &Map<String, Value>) -> Option<String> {
     let name = told.get("commune")?.get("name")?.as_str()?;
     Some(name.to_owned())
-}
-
-/// The course of events: the detection, then every fact of the ledger.
-fn steps(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
-    let at = |value: &Value, name: &str| -> Option<Timestamp> {
-        value.get(name)?.as_str()?.parse().ok()
-    };
-    let mut steps = Vec::new();
-    if let Some(detected) = word(told, "detected_at").and_then(|at| at.parse().ok()) {
-        steps.push((detected, "Phát hiện".to_owned()));
-    }
-    let timeline = told.get("timeline").and_then(Value::as_array);
-    for step in timeline.into_iter().flatten() {
-        let kind = step.get("kind").and_then(Value::as_str);
-        if let (Some(at), Some(kind)) = (at(step, "at"), kind) {
-            let paper = step.pointer("/said/minutes/number").and_then(Value::as_str);
-            let paper = paper.map(|number| format!(", biên bản số {number}"));
-            steps.push((at, format!("{}{}", label(kind), paper.unwrap_or_default())));
-        }
-    }
-    steps
 }

@@ -12,6 +12,7 @@ use crate::journal::Verified;
 use crate::journal::audit::{Outside, verify};
 use crate::journal::history::Trust;
 use crate::journal::note::Checkpoint;
+use crate::ledger::{self, LedgerRows};
 use crate::plots::{PlotRows, verify_rows};
 use crate::store::Store;
 
@@ -50,8 +51,9 @@ impl OfLog {
         let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
         let originals = verify_originals(&store, &blobs).await?;
         let plots = verify_rows(&store).await?;
+        let ledger = ledger::verify_rows(&store).await?;
         store.close().await;
-        tell(&found, &originals, &plots)
+        tell(&found, &originals, &plots, &ledger)
     }
 }
 
@@ -65,13 +67,19 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open_sqlite(&config.data, true).await?)
 }
 
-fn tell(found: &Verified, originals: &Originals, plots: &PlotRows) -> anyhow::Result<()> {
+fn tell(
+    found: &Verified,
+    originals: &Originals,
+    plots: &PlotRows,
+    ledger: &LedgerRows,
+) -> anyhow::Result<()> {
     let faults: Vec<String> = found
         .faults
         .iter()
         .map(ToString::to_string)
         .chain(originals.faults.iter().map(ToString::to_string))
         .chain(plots.faults.iter().map(ToString::to_string))
+        .chain(ledger.faults.iter().map(ToString::to_string))
         .collect();
     print_line(&format!(
         "log: {} entries recomputed from their contents, {} erased by order, {} signed heads, {} heads kept outside",
@@ -84,6 +92,10 @@ fn tell(found: &Verified, originals: &Originals, plots: &PlotRows) -> anyhow::Re
     print_line(&format!(
         "plots: {} plots, {} versions and measures as their entries say",
         plots.plots, plots.agreeing
+    ));
+    print_line(&format!(
+        "ledger: {} facts, tips, outcomes, draws and visits as their entries say",
+        ledger.agreeing
     ));
     for fault in faults.iter().skip(1) {
         super::super::tell(&format!("also: {fault}"));

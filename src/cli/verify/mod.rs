@@ -102,7 +102,7 @@ pub struct OfPhoto {
 /// A case package.
 #[derive(Debug, Args)]
 pub struct OfCase {
-    /// The package, as `/api/v1/plots/{id}/case` gives it.
+    /// The package, as `/api/v1/plots/{id}/case` or `/api/v1/incidents/{id}/case` gives it.
     package: PathBuf,
     #[command(flatten)]
     roots: Roots,

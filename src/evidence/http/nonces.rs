@@ -34,8 +34,5 @@ pub async fn issue_nonces(
     wire: Json<NonceWire>,
 ) -> Result<Body<NoncePool>, Problem> {
     let (nonces, issued_at) = evidence.issue_nonces(&actor, wire.value.count).await?;
-    Ok(Body(
-        StatusCode::CREATED,
-        NoncePool { nonces, issued_at },
-    ))
+    Ok(Body(StatusCode::CREATED, NoncePool { nonces, issued_at }))
 }

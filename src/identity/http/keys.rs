@@ -62,7 +62,10 @@ pub async fn device_keys(
     Caller(actor): Caller,
     Path(id): Path<DeviceId>,
 ) -> Answer<Vec<KeyWithChain>> {
-    Ok(Body(StatusCode::OK, identity.device_keys(&actor, id).await?))
+    Ok(Body(
+        StatusCode::OK,
+        identity.device_keys(&actor, id).await?,
+    ))
 }
 
 /// Another account than the one that enrolled the device confirms its key by the code that the phone shows.

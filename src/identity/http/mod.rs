@@ -33,8 +33,9 @@ impl From<Error> for Problem {
             }
             Error::NumberDiffers => Self::new(ProblemKind::WrongState)
                 .fault("/number", "matches no enrolment that waits"),
-            Error::SecondAccount => Self::new(ProblemKind::WrongState)
-                .detail("another account than the one that enrolled the device must confirm its key"),
+            Error::SecondAccount => Self::new(ProblemKind::WrongState).detail(
+                "another account than the one that enrolled the device must confirm its key",
+            ),
             Error::Hashing => Self::new(ProblemKind::Unavailable).internal("argon2"),
             Error::Store(error) => error.into(),
         }

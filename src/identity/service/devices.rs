@@ -248,7 +248,11 @@ impl Identity {
             .await
     }
 
-    pub(super) async fn reachable_device(&self, actor: &Actor, id: DeviceId) -> Result<DeviceRow, Error> {
+    pub(super) async fn reachable_device(
+        &self,
+        actor: &Actor,
+        id: DeviceId,
+    ) -> Result<DeviceRow, Error> {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::device(&mut tx, id).await?.ok_or(Error::NotFound)?;

@@ -97,7 +97,13 @@ impl Identity {
             standing: Standing::Holds,
             ..own.clone()
         }));
-        let context = (self.journal.clone(), actor, id.clone(), public, body.to_vec());
+        let context = (
+            self.journal.clone(),
+            actor,
+            id.clone(),
+            public,
+            body.to_vec(),
+        );
         let written = self
             .journal
             .write(context, |tx, (journal, actor, id, public, body)| {
@@ -105,7 +111,9 @@ impl Identity {
             })
             .await?;
         let mut tx = self.journal.store().read().await?;
-        let row = sql::device_key(&mut tx, &id).await?.ok_or(Error::NotFound)?;
+        let row = sql::device_key(&mut tx, &id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let receipt = match written {
             Some(written) => self.journal.receipt(&written),
             None => self.journal.receipt_again(&mut tx, row.entry).await?,
@@ -191,11 +199,7 @@ impl Identity {
     }
 
     /// When a device's key was confirmed, if it was and is not revoked.
-    pub async fn confirmed_key(
-        &self,
-        tx: &mut Tx,
-        key: &str,
-    ) -> Result<Option<Timestamp>, Error> {
+    pub async fn confirmed_key(&self, tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, Error> {
         let row = sql::device_key(tx, key).await?;
         Ok(row.and_then(|row| row.confirmed_at))
     }

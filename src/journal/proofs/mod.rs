@@ -5,9 +5,9 @@ mod check;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::base::{from_hex, hex};
 use crate::base::ids::{EntryId, LogId, PhotoId};
 use crate::base::time::Timestamp;
+use crate::base::{from_hex, hex};
 
 use super::history::LogKey;
 use super::model::{Epoch, Header, Receipt};
@@ -97,7 +97,10 @@ impl EntryHeader {
             device: self.device,
             received_at: self.received_at,
             // What is no hash becomes one that no statement has.
-            statement: self.statement.as_ref().map(|own| from_hex(own).unwrap_or_default()),
+            statement: self
+                .statement
+                .as_ref()
+                .map(|own| from_hex(own).unwrap_or_default()),
         }
     }
 }

@@ -122,6 +122,7 @@ pub const STATEMENTS: &[&str] = &[
     TWINS,
     INSERT_CLOCK,
     CLOCK,
+    RULES_AS_OF,
 ];
 
 /// An entry as it stands in its table.

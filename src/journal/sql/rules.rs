@@ -11,6 +11,8 @@ pub(super) const ALL_RULES: &str = "SELECT version, definition, reason, entry, s
      WHERE book = $1 ORDER BY version";
 pub(super) const LATEST_RULES: &str = "SELECT version, definition, reason, entry, set_at FROM journal_rules \
      WHERE book = $1 ORDER BY version DESC LIMIT 1";
+pub(super) const RULES_AS_OF: &str = "SELECT r.version, r.definition, r.reason, r.entry, r.set_at FROM journal_rules r \
+     JOIN journal_entries e ON e.id = r.entry WHERE r.book = $1 AND e.seq <= $2 ORDER BY r.version DESC LIMIT 1";
 
 /// Rules as they were set.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -46,5 +48,13 @@ pub async fn all_rules(tx: &mut Tx, book: &str) -> Result<Vec<RulesRow>, Error> 
 pub async fn latest_rules(tx: &mut Tx, book: &str) -> Result<Option<RulesRow>, Error> {
     on!(tx, |c| sqlx::query_as(LATEST_RULES)
         .bind(book)
+        .fetch_optional(c))
+}
+
+/// The rules of a book that were set last under a number or a lower one.
+pub async fn rules_as_of(tx: &mut Tx, book: &str, seq: i64) -> Result<Option<RulesRow>, Error> {
+    on!(tx, |c| sqlx::query_as(RULES_AS_OF)
+        .bind(book)
+        .bind(seq)
         .fetch_optional(c))
 }

@@ -96,12 +96,7 @@ pub async fn statements_of_key(
 }
 
 /// How many different statements a key made under one number.
-pub async fn twins(
-    tx: &mut Tx,
-    key: &str,
-    sequence: i64,
-    device: DeviceId,
-) -> Result<i64, Error> {
+pub async fn twins(tx: &mut Tx, key: &str, sequence: i64, device: DeviceId) -> Result<i64, Error> {
     on!(tx, |c| sqlx::query_scalar(TWINS)
         .bind(key)
         .bind(sequence)

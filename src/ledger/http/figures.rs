@@ -12,9 +12,11 @@ use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::ledger::model::words::Grouping;
 use crate::ledger::service::{
-    CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, RatesView, page,
+    CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery, PressureView,
+    RatesView, page,
 };
 use crate::ledger::sql::PlotFilter;
+use crate::plots::model::season::InvalidSeason;
 
 /// Which figures are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -150,6 +152,53 @@ pub async fn ledger_rates(
     };
     let rates = ledger.rates(&actor, &query, window).await?;
     Ok(Body(StatusCode::OK, rates))
+}
+
+/// Which re-planting pressure is asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PressureParams {
+    /// The season in which it was sown again, such as 2025-2026.
+    season: String,
+    /// H3 resolution: 7, 8 (as when left out) or 9.
+    res: Option<u8>,
+    /// In this commune, by the boundaries of the day of detection.
+    commune: Option<String>,
+    /// Of this crop as recorded.
+    crop: Option<Crop>,
+    /// From what was entered up to this entry only.
+    as_of: Option<EntryId>,
+}
+
+/// Re-planting pressure (áp lực tái trồng) by H3 cell: of the plots eradicated in the season before, those visited in this
+/// one and those sown again, each with the re-inspections that reached it and the new plots on its ground; in which of
+/// the last three seasons verified plots stood in the cell. Cells come by number, never ranked.
+#[utoipa::path(get, path = "/api/v1/ledger/replanting", tag = "ledger", params(PressureParams), responses((status = 200, body = PressureView)))]
+pub async fn ledger_replanting(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Params(params): Params<PressureParams>,
+) -> Result<Body<PressureView>, Problem> {
+    let refused = |detail: String| Problem::new(ProblemKind::InvalidParameter).detail(detail);
+    let season = params.season.parse();
+    let season = season.map_err(|fault: InvalidSeason| refused(format!("season: {fault}")))?;
+    let resolution = params.res.unwrap_or(8);
+    if !(7..=9).contains(&resolution) {
+        return Err(refused("res: expected 7, 8 or 9".into()));
+    }
+    let query = PressureQuery {
+        season,
+        resolution,
+        as_of: params.as_of,
+        filter: PlotFilter {
+            commune: params.commune,
+            crop: params.crop.map(|crop| crop.as_str().to_owned()),
+            ..PlotFilter::default()
+        },
+    };
+    let pressure = ledger.pressure(&actor, &query).await?;
+    Ok(Body(StatusCode::OK, pressure))
 }
 
 /// Which statistical year is asked for.

@@ -56,7 +56,8 @@ fn answered(recorded: RecordedTip) -> Body<TipAnswer> {
     Body(status, answer)
 }
 
-/// Writes down a tip: a cell, a day and what was told; nothing about who told.
+/// Writes down a tip: a cell, a day and what was told; nothing about who told, and no hour. Its id is a random UUID
+/// (version 4): those of versions 1, 6 and 7 tell the time and are refused.
 #[utoipa::path(put, path = "/api/v1/tips/{id}", tag = "ledger", params(("id" = TipId, Path)), request_body = TipWire,
     responses((status = 201, body = TipAnswer), (status = 200, body = TipAnswer)))]
 pub async fn record_tip(
@@ -86,7 +87,7 @@ pub async fn record_tip_outcome(
     Ok(answered(recorded))
 }
 
-/// The tips of the caller's communes, the latest first.
+/// The tips of the caller's communes by the day on which they came, the latest first.
 #[utoipa::path(get, path = "/api/v1/tips", tag = "ledger", params(TipParams), responses((status = 200, body = TipList)))]
 pub async fn tips(
     State(ledger): State<Ledger>,
@@ -95,11 +96,11 @@ pub async fn tips(
     Params(params): Params<TipParams>,
 ) -> Result<Body<TipList>, Problem> {
     let after = uri.after(params.cursor.as_deref())?;
-    let after = after.map(|(at, id)| (at, TipId(id)));
+    let after = after.map(|(at, id)| (at.local_date(), TipId(id)));
     let page = ledger.tips(&actor, after, limit(params.limit)?).await?;
     let list = TipList {
         tips: page.items,
-        next: page.next.map(|(at, id)| uri.next((at, id.0))),
+        next: page.next.map(|(day, id)| uri.next((day.start(), id.0))),
     };
     Ok(Body(StatusCode::OK, list))
 }

@@ -57,33 +57,57 @@ pub struct CommuneFlag {
     pub near_threshold: bool,
 }
 
-/// The flag of a commune's verified plants and area in one statistical year.
+/// The flag of a commune's verified plants and area in one statistical year. The area is a sum of whole square
+/// centimetres: one of fractions may end a hair below a threshold that it reaches.
 #[must_use]
-pub fn commune_flag(rules: &Definition, plants: u64, area_m2: f64) -> CommuneFlag {
-    let number = f64::from(u32::try_from(plants).unwrap_or(u32::MAX));
-    let [second, first] = rules.commune_plants.map(f64::from);
-    let [second_m2, first_m2] = rules.commune_area_m2;
-    let class = if number >= first || area_m2 >= first_m2 {
+pub fn commune_flag(rules: &Definition, plants: u64, area_cm2: u64) -> CommuneFlag {
+    let [second, first] = rules.commune_plants.map(u64::from);
+    let [second_cm2, first_cm2] = rules.commune_area_m2.map(cm2);
+    let class = if plants >= first || area_cm2 >= first_cm2 {
         Some("I")
-    } else if number >= second || area_m2 >= second_m2 {
+    } else if plants >= second || area_cm2 >= second_cm2 {
         Some("II")
-    } else if plants > 0 || area_m2 > 0.0 {
+    } else if plants > 0 || area_cm2 > 0 {
         Some("III")
     } else {
         None
     };
-    let near_threshold = [second, first]
-        .into_iter()
-        .any(|threshold| near(number, threshold, rules.near_pct))
-        || [second_m2, first_m2]
-            .into_iter()
-            .any(|threshold| near(area_m2, threshold, rules.near_pct));
+    let number = f64::from(u32::try_from(plants).unwrap_or(u32::MAX));
+    let near_threshold = rules
+        .commune_plants
+        .iter()
+        .any(|threshold| near(number, f64::from(*threshold), rules.near_pct))
+        || rules
+            .commune_area_m2
+            .iter()
+            .any(|threshold| near(m2(area_cm2), *threshold, rules.near_pct));
     CommuneFlag {
         heading: HEADING,
         source: "QĐ 28/2025/QĐ-TTg, Điều 4",
         class,
         near_threshold,
     }
+}
+
+/// An area in whole square centimetres; areas are measured no finer.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "areas are not negative, and a province has fewer than 2^53 cm² of crops"
+)]
+pub fn cm2(area_m2: f64) -> u64 {
+    (area_m2 * 1e4).round() as u64
+}
+
+/// Whole square centimetres in m².
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a province has fewer than 2^53 cm² of crops"
+)]
+pub fn m2(area_cm2: u64) -> f64 {
+    area_cm2 as f64 / 1e4
 }
 
 fn near(figure: f64, threshold: f64, pct: f64) -> bool {

@@ -12,6 +12,7 @@ use super::definition::Definition;
 use super::evidence::EvidenceSummary;
 use super::facts::{Act, Amount, Fact, PlotFacts};
 use super::guard::Around;
+use super::standing::{Standing, standing};
 use super::walk::{Counted, walk};
 use super::words::{LifeFlag, Missing, PlotState};
 use crate::base::ids::{FactId, OrgId, PlotId};
@@ -33,6 +34,8 @@ pub struct Life {
     pub handling_org: Option<OrgId>,
     /// The plot that it duplicates.
     pub duplicate_of: Option<PlotId>,
+    /// The fact that closed it, when it is closed.
+    pub closed_by: Option<FactId>,
     /// When the crop was confirmed first.
     pub verified_at: Option<Timestamp>,
     /// When the first full eradication ended.
@@ -55,6 +58,25 @@ pub struct Life {
     pub quantities: Quantities,
     /// Figures that do not make up what was measured.
     pub conflicts: Vec<Conflict>,
+}
+
+impl Life {
+    /// Whether a fact stands: neither corrected, nor a correction without effect.
+    #[must_use]
+    pub fn stands(&self, fact: FactId) -> bool {
+        self.steps.iter().any(|step| {
+            let is_ignored = step.flag == Some(LifeFlag::CorrectionIgnored);
+            step.fact == fact && step.corrected_by.is_none() && !is_ignored
+        })
+    }
+
+    /// Whether figures count the plot at all: what was rejected, merged, taken back or lies beyond the border they do
+    /// not, nor cannabis that nobody verified.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        let unverified = self.crop == Crop::Cannabis && self.verified_at.is_none();
+        self.state.is_counted() && !unverified
+    }
 }
 
 /// An eradication that the plot's state allowed.
@@ -110,14 +132,6 @@ pub struct Step {
     pub corrected_by: Option<FactId>,
 }
 
-/// The facts that stand, in the order in which they happened, and what stands in the place of the others.
-struct Standing<'a> {
-    facts: Vec<&'a Fact>,
-    instead: BTreeMap<FactId, FactId>,
-    ignored: Vec<FactId>,
-    twice: bool,
-}
-
 /// A plot's life; `facts` in any order and however often repeated. `now` only tells what is late.
 #[must_use]
 pub fn live(
@@ -127,8 +141,22 @@ pub fn live(
     rules: &Definition,
     now: Timestamp,
 ) -> Life {
+    live_without(plot, facts, photos, rules, now, &BTreeSet::new())
+}
+
+/// The life in which some closings do not hold: in a circle of plots that were all judged to be one another's
+/// duplicates, one must count.
+#[must_use]
+pub fn live_without(
+    plot: &PlotFacts,
+    facts: &[Fact],
+    photos: &EvidenceSummary,
+    rules: &Definition,
+    now: Timestamp,
+    closings: &BTreeSet<FactId>,
+) -> Life {
     let standing = standing(facts);
-    let last = |id: FactId| last_instead(&standing.instead, id);
+    let last = |id: FactId| standing.instead_of(id);
     let around = Around {
         plot,
         facts: &standing.facts,
@@ -136,7 +164,7 @@ pub fn live(
         photos,
         rules,
     };
-    let walked = walk(&around, now);
+    let walked = walk(&around, now, closings);
     let (quantities, conflicts) = balance(&around, &walked.counted);
     let mut life = Life {
         state: walked.state,
@@ -145,6 +173,7 @@ pub fn live(
         crop: around.crop(),
         handling_org: walked.handling_org,
         duplicate_of: walked.duplicate_of,
+        closed_by: walked.closed_by.map(|(_, fact)| fact),
         verified_at: around.verified_at(),
         eradicated_at: walked.eradicated_at,
         is_approved: walked.is_approved,
@@ -194,7 +223,7 @@ fn tell_corrections(life: &mut Life, standing: &Standing<'_>) {
         fact: *fact,
         state,
         flag: None,
-        corrected_by: Some(last_instead(&standing.instead, *fact)),
+        corrected_by: Some(standing.instead_of(*fact)),
     });
     let ignored = standing.ignored.iter().map(|fact| Step {
         fact: *fact,
@@ -208,57 +237,5 @@ fn tell_corrections(life: &mut Life, standing: &Standing<'_>) {
     }
     if standing.twice {
         life.flags.insert(LifeFlag::CorrectedTwice);
-    }
-}
-
-fn last_instead(instead: &BTreeMap<FactId, FactId>, id: FactId) -> FactId {
-    // Each step leads to a greater id, so the way ends.
-    let mut at = id;
-    while let Some(next) = instead.get(&at) {
-        at = *next;
-    }
-    at
-}
-
-/// Repeated facts once, corrected ones away. A correction takes effect when it is the author's own or an officer's and
-/// its id is later; of two corrections of one fact the later takes effect.
-fn standing(facts: &[Fact]) -> Standing<'_> {
-    let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
-    let mut corrections: BTreeMap<FactId, Vec<FactId>> = BTreeMap::new();
-    let mut ignored = Vec::new();
-    for fact in known.values() {
-        let Some(corrected) = fact.corrects.and_then(|id| known.get(&id)) else {
-            continue;
-        };
-        let may = fact.by_officer || fact.author == corrected.author;
-        let same_kind = fact.act.kind() == corrected.act.kind();
-        if may && same_kind && fact.id > corrected.id {
-            corrections.entry(corrected.id).or_default().push(fact.id);
-        } else {
-            ignored.push(fact.id);
-        }
-    }
-    // Whoever corrects a correction that had no effect leaves one step of it.
-    ignored.retain(|fact| !corrections.contains_key(fact));
-    let twice = corrections.values().any(|all| all.len() > 1);
-    let mut instead = BTreeMap::new();
-    for (corrected, all) in corrections {
-        if let Some((winner, losers)) = all.split_last() {
-            instead.insert(corrected, *winner);
-            for loser in losers {
-                instead.insert(*loser, *winner);
-            }
-        }
-    }
-    let mut facts: Vec<&Fact> = known
-        .into_values()
-        .filter(|fact| !instead.contains_key(&fact.id) && !ignored.contains(&fact.id))
-        .collect();
-    facts.sort_by_key(|fact| (fact.at, fact.act.kind(), fact.id));
-    Standing {
-        facts,
-        instead,
-        ignored,
-        twice,
     }
 }

@@ -2,15 +2,19 @@
 
 pub mod badges;
 mod balance;
+pub mod circles;
 pub mod definition;
+mod dues;
 pub mod evidence;
 pub mod facts;
 mod guard;
 pub mod life;
 pub mod pairs;
 pub mod parse;
+pub mod pressure;
 pub mod rates;
 pub mod sample;
+mod standing;
 pub mod tips;
 pub mod totals;
 mod walk;
@@ -20,7 +24,7 @@ pub mod words;
 pub use definition::Definition;
 pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown};
 pub use facts::{Act, Amount, Fact, PlotFacts};
-pub use life::{Life, live};
+pub use life::{Life, live, live_without};
 
 #[cfg(test)]
 mod tests;

@@ -7,8 +7,6 @@ use super::totals::{Part, Total};
 use super::words::PlotState;
 use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
-use crate::geo::measure::distance_m;
-use crate::geo::position::Position;
 
 /// What was destroyed of what was verified, for the plots verified in a period (cohort).
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -259,53 +257,5 @@ fn resprout(plots: &[&Part<'_>], now: Timestamp) -> Resprout {
         found: number(found),
         rate: ratio_of(found, reached),
         unvisited: ratio_of(due.len() - reached, due.len()),
-    }
-}
-
-/// A plot where it stands, for asking what was sown again.
-#[derive(Debug, Clone, Copy)]
-pub struct Stood {
-    /// Its point.
-    pub position: Position,
-    /// Whether a re-inspection reached it in the season that is asked about.
-    pub is_visited: bool,
-}
-
-/// Tái trồng: plots of the season before that were sown again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Replanting {
-    /// Eradicated plots of the season before.
-    pub plots: u32,
-    /// Of them, visited in this season: a re-inspection reached it, or a new plot was found within reach.
-    pub visited: u32,
-    /// Of those, with a new verified plot within reach.
-    pub replanted: u32,
-    /// Replanted ÷ visited.
-    pub rate: Option<f64>,
-    /// Share that nobody visited.
-    pub unvisited: Option<f64>,
-}
-
-/// How many of the old plots have a new one within `reach_m`.
-#[must_use]
-pub fn replanting(old: &[Stood], new: &[Position], reach_m: f64) -> Replanting {
-    let sown_again = |stood: &Stood| {
-        new.iter()
-            .any(|position| distance_m(stood.position, *position) <= reach_m)
-    };
-    let again: Vec<bool> = old.iter().map(sown_again).collect();
-    let replanted = again.iter().filter(|again| **again).count();
-    let visited = old
-        .iter()
-        .zip(&again)
-        .filter(|(stood, again)| stood.is_visited || **again)
-        .count();
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    Replanting {
-        plots: number(old.len()),
-        visited: number(visited),
-        replanted: number(replanted),
-        rate: ratio_of(replanted, visited),
-        unvisited: ratio_of(old.len() - visited, old.len()),
     }
 }

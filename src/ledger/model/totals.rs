@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::badges::cm2;
 use super::balance::Sum;
 use super::life::Life;
 use super::pairs::Pair;
 use super::words::{LifeFlag, PlotState};
 use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
-use crate::base::words::Crop;
 
 /// By what claims of one ground are put in order: the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,16 @@ pub struct Ranked {
     pub detected_at: Timestamp,
 }
 
+impl Ranked {
+    /// By what claims of one ground are sorted.
+    pub(super) fn order(&self) -> (bool, Timestamp, PlotId) {
+        (!self.is_verified, self.detected_at, self.plot)
+    }
+}
+
 /// The plots that sums leave out, wholly or in part, until somebody decides: of claims that are likely one ground the
-/// verified and then the earlier counts. `distinct` pairs were decided to be two.
+/// verified and then the earlier counts. Ground shared with several earlier claims is left out for each of them, so that
+/// no square metre counts twice even where those overlap one another. `distinct` pairs were decided to be two.
 #[must_use]
 pub fn in_dispute(
     ranked: &[Ranked],
@@ -33,7 +41,7 @@ pub fn in_dispute(
     distinct: &BTreeSet<(PlotId, PlotId)>,
 ) -> BTreeMap<PlotId, f64> {
     let mut order: Vec<&Ranked> = ranked.iter().collect();
-    order.sort_by_key(|own| (!own.is_verified, own.detected_at, own.plot));
+    order.sort_by_key(|own| own.order());
     let rank: BTreeMap<PlotId, usize> = order
         .iter()
         .enumerate()
@@ -63,9 +71,9 @@ pub fn in_dispute(
             .flatten()
             .filter(|(earlier, _)| out.get(earlier).is_none_or(|share| *share < 1.0))
             .map(|(_, share)| *share)
-            .fold(0.0, f64::max);
+            .sum::<f64>();
         if share > 0.0 {
-            out.insert(own.plot, share);
+            out.insert(own.plot, share.min(1.0));
         }
     }
     out
@@ -89,13 +97,22 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Whether figures count it at all: what was rejected, merged, taken back or lies beyond the border they do not,
-    /// nor cannabis that nobody verified.
+    /// Whether figures count it at all.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        let unverified = self.life.crop == Crop::Cannabis && self.life.verified_at.is_none();
-        self.life.state.is_counted() && !unverified
+        self.life.is_counted()
     }
+}
+
+/// The verified area of the parts that count, whole cm².
+#[must_use]
+pub fn verified_cm2<'a>(parts: impl IntoIterator<Item = Part<'a>>) -> u64 {
+    let counted = parts.into_iter().filter(Part::is_counted);
+    let areas = counted.filter_map(|part| {
+        let area_m2 = part.life.quantities.verified.area_m2?;
+        Some(cm2(area_m2 * (1.0 - part.disputed)))
+    });
+    areas.sum()
 }
 
 /// A sum of figures.
@@ -129,13 +146,15 @@ impl Total {
     }
 }
 
+/// A share of a number of plants, to the nearest.
+#[must_use]
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a share of some thousand plants"
 )]
-fn portion(plants: u64, share: f64) -> u64 {
+pub fn portion(plants: u64, share: f64) -> u64 {
     if share >= 1.0 {
         plants
     } else {

@@ -1,15 +1,16 @@
 //! One walk along a plot's facts: which state each leads to, or why it leads nowhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::dues::dues;
 use super::facts::{Act, Eradication, Fact, Judgement, Reinspection, Verification};
 use super::guard::{Around, Paper};
 use super::life::{Due, Inspection, Step};
 use super::words::{Completeness, Finding, Inspected, LifeFlag, Missing, PlotState, Sameness};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::personal::looks_personal;
-use crate::base::time::{LocalDate, Timestamp};
-use crate::base::words::{Crop, Stage};
+use crate::base::time::Timestamp;
+use crate::base::words::Crop;
 
 /// An eradication that the plot's state allowed.
 #[derive(Debug, Clone)]
@@ -25,7 +26,8 @@ pub(super) struct Counted<'a> {
 /// Where the walk has come.
 pub(super) struct Walked<'a> {
     pub(super) state: PlotState,
-    before_final: PlotState,
+    /// Where the fact stands that closed it, and which it is.
+    pub(super) closed_by: Option<(usize, FactId)>,
     pub(super) flags: BTreeSet<LifeFlag>,
     pub(super) missing: Vec<Missing>,
     pub(super) handling_org: Option<OrgId>,
@@ -39,18 +41,50 @@ pub(super) struct Walked<'a> {
     pub(super) counted: Vec<Counted<'a>>,
     cycle: u32,
     is_verified: bool,
+    undone: Undone,
 }
 
-/// Walks along the facts, which stand in their order.
-pub(super) fn walk<'a>(around: &Around<'a>, now: Timestamp) -> Walked<'a> {
+/// Closings that do not hold.
+#[derive(Debug, Clone, Default)]
+struct Undone {
+    closings: BTreeSet<FactId>,
+    /// Where the first closing stands that each re-opening undid.
+    reopened: BTreeMap<FactId, usize>,
+}
+
+/// Walks along the facts, which stand in their order; the closings `without` do not hold. A re-opening says that the
+/// closing before it was wrong, so the way is walked anew as if that had never been: what was done in between counts.
+pub(super) fn walk<'a>(
+    around: &Around<'a>,
+    now: Timestamp,
+    without: &BTreeSet<FactId>,
+) -> Walked<'a> {
+    let mut undone = Undone {
+        closings: without.clone(),
+        ..Undone::default()
+    };
+    // Each turn undoes one closing more, so the turns end.
+    loop {
+        let mut walked = begun(around, undone);
+        let Some((reopening, (place, closing))) = walked.go(around) else {
+            walked.look_back(around, now);
+            return walked;
+        };
+        undone = walked.undone;
+        undone.closings.insert(closing);
+        undone.reopened.entry(reopening).or_insert(place);
+    }
+}
+
+fn begun<'a>(around: &Around<'a>, undone: Undone) -> Walked<'a> {
     let state = if around.plot.is_seen {
         PlotState::Detected
     } else {
         PlotState::Reported
     };
-    let mut walked = Walked {
+    Walked {
         state,
-        before_final: state,
+        closed_by: None,
         flags: BTreeSet::new(),
         missing: Vec::new(),
         handling_org: around.plot.org,
@@ -64,33 +98,50 @@ pub(super) fn walk<'a>(around: &Around<'a>, now: Timestamp) -> Walked<'a> {
         counted: Vec::new(),
         cycle: 0,
         is_verified: false,
-    };
-    for fact in around.facts {
-        let flag = walked.step(around, fact);
-        walked.flags.extend(flag);
-        if fact.act.text().is_some_and(looks_personal) {
-            walked.flags.insert(LifeFlag::TextLooksPersonal);
-        }
-        walked.steps.push(Step {
-            fact: fact.id,
-            state: walked.state,
-            flag,
-            corrected_by: None,
-        });
+        undone,
     }
-    walked.look_back(around, now);
-    walked
 }
 
 impl<'a> Walked<'a> {
-    fn step(&mut self, around: &Around<'a>, fact: &'a Fact) -> Option<LifeFlag> {
+    /// Walks until the end, or until a re-opening finds a closing that it undoes.
+    fn go(&mut self, around: &Around<'a>) -> Option<(FactId, (usize, FactId))> {
+        for (place, fact) in around.facts.iter().enumerate() {
+            if let Some(closing) = self.wrongly_closed(fact) {
+                return Some((fact.id, closing));
+            }
+            let flag = self.step(around, (place, fact));
+            self.flags.extend(flag);
+            if fact.act.text().is_some_and(looks_personal) {
+                self.flags.insert(LifeFlag::TextLooksPersonal);
+            }
+            self.steps.push(Step {
+                fact: fact.id,
+                state: self.state,
+                flag,
+                corrected_by: None,
+            });
+        }
+        None
+    }
+
+    /// The closing that a re-opening undoes: the one that is in force, and those that it hid, but none before it.
+    fn wrongly_closed(&self, fact: &Fact) -> Option<(usize, FactId)> {
+        let closing = self.closed_by?;
+        let first = self.undone.reopened.get(&fact.id);
+        let undoes =
+            matches!(fact.act, Act::Reopening(_)) && first.is_none_or(|first| *first < closing.0);
+        undoes.then_some(closing)
+    }
+
+    fn step(&mut self, around: &Around<'a>, (place, fact): (usize, &'a Fact)) -> Option<LifeFlag> {
+        let by = (place, fact.id);
         if self.state.is_final() {
-            return self.step_when_closed(around, fact);
+            return self.step_when_closed(around, by, fact);
         }
         match &fact.act {
-            Act::Verification(said) => self.verify(said),
+            Act::Verification(said) => self.verify(by, said),
             Act::Eradication(said) => self.eradicate(around, fact, said),
-            Act::Reinspection(said) => self.reinspect(around, fact, said),
+            Act::Reinspection(said) => self.reinspect(around, by, fact, said),
             Act::Transfer(said) => {
                 self.handling_org = Some(said.to_org);
                 if self.state == PlotState::Verified {
@@ -98,25 +149,27 @@ impl<'a> Walked<'a> {
                 }
                 None
             }
-            Act::Referral(_) if around.plot.outside_vietnam => self.close(PlotState::Referred),
+            Act::Referral(_) if around.plot.outside_vietnam => self.close(by, PlotState::Referred),
+            Act::Reopening(_) if self.undone.reopened.contains_key(&fact.id) => None,
             Act::Referral(_) | Act::Reopening(_) => Some(LifeFlag::OutOfPlace),
-            Act::Retraction(_) => self.close(PlotState::Retracted),
-            Act::Judgement(said) => self.judge(said),
+            Act::Retraction(_) => self.close(by, PlotState::Retracted),
+            Act::Judgement(said) => self.judge(by, said),
             Act::Approval(said) => self.accept(around, said.eradication),
             Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
         }
     }
 
-    /// A closed plot takes papers, looks at the ground that confirm it, and decisions that open it.
-    fn step_when_closed(&mut self, around: &Around<'a>, fact: &'a Fact) -> Option<LifeFlag> {
+    /// A closed plot takes papers and looks at the ground that confirm it. A re-opening that is met here undid a later
+    /// closing than the one that is in force.
+    fn step_when_closed(
+        &mut self,
+        around: &Around<'a>,
+        by: (usize, FactId),
+        fact: &'a Fact,
+    ) -> Option<LifeFlag> {
         match &fact.act {
-            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
+            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) | Act::Reopening(_) => None,
             Act::Approval(said) => self.accept(around, said.eradication),
-            Act::Reopening(_) => {
-                self.state = self.before_final;
-                self.duplicate_of = None;
-                None
-            }
             Act::Reinspection(said) if self.state == PlotState::Clear => match said.result {
                 Inspected::Clear | Inspected::NotReached => None,
                 Inspected::Replanted => Some(LifeFlag::Replanted),
@@ -127,20 +180,23 @@ impl<'a> Walked<'a> {
             },
             // Whoever decides about two plots may find that a closed one counts another's ground.
             Act::Judgement(said) if matches!(self.state, PlotState::Clear | PlotState::Gone) => {
-                self.judge(said)
+                self.judge(by, said)
             }
             Act::Judgement(said) if said.sameness == Sameness::Distinct => None,
             _ => Some(LifeFlag::AfterFinal),
         }
     }
 
-    fn close(&mut self, state: PlotState) -> Option<LifeFlag> {
-        self.before_final = self.state;
+    fn close(&mut self, by: (usize, FactId), state: PlotState) -> Option<LifeFlag> {
+        if self.undone.closings.contains(&by.1) {
+            return Some(LifeFlag::Undone);
+        }
+        self.closed_by = Some(by);
         self.state = state;
         None
     }
 
-    fn verify(&mut self, said: &Verification) -> Option<LifeFlag> {
+    fn verify(&mut self, by: (usize, FactId), said: &Verification) -> Option<LifeFlag> {
         use PlotState::{Detected, Reported, Transferred, Verified};
         match (said.finding, self.state) {
             (Finding::Confirmed, state) => {
@@ -152,11 +208,11 @@ impl<'a> Walked<'a> {
             }
             // Destroyed on one unit's word alone and then found to be another plant: it leaves no mark.
             (Finding::LookAlike | Finding::OtherCrop, _) if !self.is_verified => {
-                self.close(PlotState::Rejected)
+                self.close(by, PlotState::Rejected)
             }
-            (Finding::NotFound, Reported) => self.close(PlotState::NotFound),
+            (Finding::NotFound, Reported) => self.close(by, PlotState::NotFound),
             (Finding::Gone, Reported | Detected | Verified | Transferred) => {
-                self.close(PlotState::Gone)
+                self.close(by, PlotState::Gone)
             }
             _ => Some(LifeFlag::VerificationConflict),
         }
@@ -213,6 +269,7 @@ impl<'a> Walked<'a> {
     fn reinspect(
         &mut self,
         around: &Around<'a>,
+        by: (usize, FactId),
         fact: &Fact,
         said: &Reinspection,
     ) -> Option<LifeFlag> {
@@ -236,20 +293,23 @@ impl<'a> Walked<'a> {
                 for due in &mut self.dues {
                     due.done |= due.on.plus_days(-early) <= day;
                 }
-                if self.dues.iter().all(|due| due.done) {
-                    self.close(PlotState::Clear);
-                }
-                (result == Inspected::Replanted).then_some(LifeFlag::Replanted)
+                let all_done = self.dues.iter().all(|due| due.done);
+                let undone = all_done.then(|| self.close(by, PlotState::Clear));
+                let replanted = (result == Inspected::Replanted).then_some(LifeFlag::Replanted);
+                replanted.or(undone.flatten())
             }
         }
     }
 
-    fn judge(&mut self, said: &Judgement) -> Option<LifeFlag> {
-        if said.sameness == Sameness::Same {
-            self.duplicate_of = Some(said.other);
-            return self.close(PlotState::Merged);
+    fn judge(&mut self, by: (usize, FactId), said: &Judgement) -> Option<LifeFlag> {
+        if said.sameness == Sameness::Distinct {
+            return None;
         }
-        None
+        let undone = self.close(by, PlotState::Merged);
+        if undone.is_none() {
+            self.duplicate_of = Some(said.other);
+        }
+        undone
     }
 
     fn accept(&mut self, around: &Around<'a>, eradication: FactId) -> Option<LifeFlag> {
@@ -299,32 +359,4 @@ impl<'a> Walked<'a> {
             .filter(|own| own.said.completeness == Completeness::Full)
             .any(|own| around.is_approved(own.fact));
     }
-}
-
-/// When a plot is looked at again: after days that follow from the stage, and at the season's flowering pass.
-fn dues(around: &Around<'_>, fact: &Fact, said: &Eradication) -> Vec<Due> {
-    let day = fact.at.local_date();
-    let stage = said.stage.or(around.plot.stage);
-    let days = match stage {
-        Some(Stage::Seedling | Stage::Vegetative) => around.rules.reinspect_young_days,
-        _ => around.rules.reinspect_other_days,
-    };
-    let first = day.plus_days(i64::from(days));
-    let pass = flowering_pass(around).filter(|pass| *pass > first);
-    let due = |on| Due { on, done: false };
-    std::iter::once(first).chain(pass).map(due).collect()
-}
-
-/// The flowering pass of the plot's season; only poppy has one.
-fn flowering_pass(around: &Around<'_>) -> Option<LocalDate> {
-    let (first, last) = around
-        .plot
-        .season
-        .filter(|_| around.plot.crop == Crop::OpiumPoppy)?;
-    let [month, day] = around.rules.flowering_pass;
-    let years = [first.ymd().0, last.ymd().0];
-    years
-        .into_iter()
-        .filter_map(|year| LocalDate::from_ymd(year, month, day))
-        .find(|date| (first..=last).contains(date))
 }

@@ -16,8 +16,9 @@ use crate::ledger::model::totals::{Part, Ranked, in_dispute};
 use crate::ledger::model::words::{PlotState, Sameness};
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{PlotFilter, Sight};
-use crate::store::{self, Tx};
+use crate::store;
 
+use super::lives::ranked;
 use super::material::{self, Material};
 use super::{Error, Ledger};
 
@@ -78,49 +79,58 @@ pub struct DuplicateView {
 const QUESTION: &str = "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?";
 
 impl Ledger {
-    /// The books of a season (or of all) and crop, as they are or were.
-    pub(super) async fn books(&self, tx: &mut Tx, asked: &PlotFilter) -> Result<Books, Error> {
+    /// The books of a season (or of all) and crop, as they are or were: with the definition, the places and the seasons of
+    /// then.
+    pub(super) async fn books(&self, asked: &PlotFilter) -> Result<Books, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let Some(seq) = asked.as_of else {
+            let filter = PlotFilter {
+                season: asked.season.clone(),
+                crop: asked.crop.clone(),
+                ..PlotFilter::default()
+            };
+            let rules = self.rules(&mut tx).await?;
+            let gathered = material::gather(&mut tx, &Sight::All, &filter).await?;
+            let plots = self.lives(&mut tx, gathered, &rules, None).await?;
+            drop(tx);
+            return Books::of(rules, plots);
+        };
+        // To which season and crop a plot belonged then is told by its record of then.
         let filter = PlotFilter {
-            season: asked.season.clone(),
-            crop: asked.crop.clone(),
             as_of: asked.as_of,
             ..PlotFilter::default()
         };
-        let rules = self.rules(tx).await?;
-        let gathered = material::gather(tx, &Sight::All, &filter).await?;
-        let plots: Vec<(Material, Life)> = gathered
-            .into_iter()
-            .map(|material| {
-                let life = self.life(&material, &rules);
-                (material, life)
-            })
-            .collect();
-        let counted = plots.iter().filter(|(_, life)| life.state.is_counted());
-        let claims: Result<Vec<Claim>, store::Error> = counted
-            .map(|(material, life)| claim(material, life))
-            .collect();
-        let pairs = pairs(&claims?, &rules);
-        let decided = decisions(&plots);
-        let distinct: BTreeSet<Couple> = decided
-            .iter()
-            .filter(|(_, sameness)| **sameness == Sameness::Distinct)
-            .map(|(couple, _)| *couple)
-            .collect();
-        let ranked: Vec<Ranked> = plots
-            .iter()
-            .map(|(material, life)| Ranked {
-                plot: material.row.id,
-                is_verified: life.verified_at.is_some(),
-                detected_at: material.row.detected_at,
-            })
-            .collect();
-        Ok(Books {
-            disputed: in_dispute(&ranked, &pairs, &distinct),
-            rules,
-            plots,
-            pairs,
-            decided,
-        })
+        let rules = self.journal.rules_as_of(&mut tx, seq).await?;
+        let mut gathered = material::gather(&mut tx, &Sight::All, &filter).await?;
+        drop(tx);
+        gathered.retain(|own| {
+            asked
+                .season
+                .as_ref()
+                .is_none_or(|season| own.row.season == *season)
+                && asked.crop.as_ref().is_none_or(|crop| own.row.crop == *crop)
+        });
+        self.place_as_then(&mut gathered).await?;
+        let mut tx = self.journal.store().read().await?;
+        let plots = self.lives(&mut tx, gathered, &rules, asked.as_of).await?;
+        drop(tx);
+        Books::of(rules, plots)
+    }
+
+    /// Puts plots that lay elsewhere then into the communes in which they lay.
+    async fn place_as_then(&self, gathered: &mut [Material]) -> Result<(), Error> {
+        for material in gathered.iter_mut().filter(|own| own.is_elsewhere) {
+            let row = &mut material.row;
+            let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
+            let commune = if material.plot.outside_vietnam {
+                None
+            } else {
+                let day = row.detected_at.local_date();
+                self.plots.commune_on(position, day).await?
+            };
+            (row.commune, row.commune_name) = commune.unzip();
+        }
+        Ok(())
     }
 
     /// The claims that may be one ground, as far as the caller may see both sides; the likeliest first.
@@ -138,9 +148,7 @@ impl Ledger {
             season,
             ..PlotFilter::default()
         };
-        let mut tx = self.journal.store().read().await?;
-        let books = self.books(&mut tx, &filter).await?;
-        drop(tx);
+        let books = self.books(&filter).await?;
         let seen = books
             .pairs
             .iter()
@@ -152,6 +160,32 @@ impl Ledger {
 }
 
 impl Books {
+    /// The books of these plots.
+    pub(super) fn of(rules: Definition, plots: Vec<(Material, Life)>) -> Result<Self, Error> {
+        let counted = plots.iter().filter(|(_, life)| life.state.is_counted());
+        let claims: Result<Vec<Claim>, store::Error> = counted
+            .map(|(material, life)| claim(material, life))
+            .collect();
+        let pairs = pairs(&claims?, &rules);
+        let decided = decisions(&plots);
+        let distinct: BTreeSet<Couple> = decided
+            .iter()
+            .filter(|(_, sameness)| **sameness == Sameness::Distinct)
+            .map(|(couple, _)| *couple)
+            .collect();
+        let ranked: Vec<Ranked> = plots
+            .iter()
+            .map(|(material, life)| ranked(material, life))
+            .collect();
+        Ok(Self {
+            disputed: in_dispute(&ranked, &pairs, &distinct),
+            rules,
+            plots,
+            pairs,
+            decided,
+        })
+    }
+
     /// The plots as sums take them.
     pub(super) fn part<'a>(&self, (material, life): &'a (Material, Life)) -> Part<'a> {
         Part {
@@ -203,9 +237,10 @@ fn couple(a: PlotId, b: PlotId) -> Couple {
 
 /// What was decided last about each couple.
 fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
-    let facts = plots
-        .iter()
-        .flat_map(|(material, _)| material.facts.iter().map(|fact| (material.row.id, fact)));
+    let facts = plots.iter().flat_map(|(material, life)| {
+        let standing = material.facts.iter().filter(|fact| life.stands(fact.id));
+        standing.map(|fact| (material.row.id, fact))
+    });
     let mut said: Vec<_> = facts
         .filter_map(|(plot, fact)| match &fact.act {
             Act::Judgement(said) => {

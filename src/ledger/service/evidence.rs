@@ -82,7 +82,8 @@ impl Ledger {
             .filter(|material| actor.may(Right::ReadPhotos, material.row.place.as_deref()))
             .ok_or(Error::NotFound)?;
         let rules = self.rules(&mut tx).await?;
-        let life = self.life(&material, &rules);
+        let told = self.life_of(&mut tx, material, &rules).await?;
+        let (material, life) = told.ok_or(Error::NotFound)?;
         let work = work_of(&material, &life, id)?.ok_or(Error::NotFound)?;
         let graded = self.evidence.graded(&mut tx, plot, &work).await?;
         let rules = self.evidence.rules(&mut tx).await?;

@@ -7,13 +7,12 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
-use crate::geo::position::Position;
 use crate::ledger::model::Life;
-use crate::ledger::model::badges::{CommuneFlag, commune_flag};
-use crate::ledger::model::rates::{self, Rates, Replanting, Stood, Window, replanting};
-use crate::ledger::model::totals::{Figures, Part};
-use crate::ledger::model::words::{Grouping, Inspected, PlotState};
-use crate::ledger::model::{Act, Fact};
+use crate::ledger::model::badges::{CommuneFlag, commune_flag, m2};
+use crate::ledger::model::pressure::Replanting;
+use crate::ledger::model::rates::{self, Rates, Window};
+use crate::ledger::model::totals::{Figures, Part, verified_cm2};
+use crate::ledger::model::words::Grouping;
 use crate::ledger::sql::{self, PlotFilter};
 use crate::plots::model::Season;
 use crate::store::Tx;
@@ -21,6 +20,7 @@ use crate::store::Tx;
 use super::books::Books;
 use super::definitions::parameter;
 use super::material::Material;
+use super::pressure::sown_again;
 use super::{Error, Ledger};
 
 /// Which figures are asked for.
@@ -142,15 +142,17 @@ impl Ledger {
             }
         }
         let rows = communes.into_iter().map(|(code, plots)| {
-            let verified = Figures::of(plots.iter().map(|own| books.part(own))).verified;
+            let parts = || plots.iter().map(|own| books.part(own));
+            let verified = Figures::of(parts()).verified;
+            let area_cm2 = verified_cm2(parts());
             CommuneRow {
                 code,
                 name: plots
                     .first()
                     .and_then(|(material, _)| material.row.commune_name.clone()),
                 plants: verified.plants,
-                area_m2: verified.area_m2,
-                flag: commune_flag(&books.rules, verified.plants, verified.area_m2),
+                area_m2: m2(area_cm2),
+                flag: commune_flag(&books.rules, verified.plants, area_cm2),
             }
         });
         Ok(rows.collect())
@@ -192,23 +194,24 @@ impl Ledger {
         Ok(RatesView {
             definition: books.rules.version,
             rates: rates::rates(&parts, &window),
-            replanting: season.map(|season| sown_again(&books, &seen, season)),
+            replanting: season.map(|season| sown_again(&books, actor, &seen, season)),
         })
     }
 
     /// The books that a query is answered from.
-    async fn opened(&self, actor: &Actor, query: &FiguresQuery) -> Result<Books, Error> {
+    pub(super) async fn opened(&self, actor: &Actor, query: &FiguresQuery) -> Result<Books, Error> {
         if !actor.may_somewhere(Right::ReadPlots) {
             return Err(Error::Forbidden);
         }
         self.plots.today().await?;
         let mut tx = self.journal.store().read().await?;
         let as_of = self.numbered(&mut tx, query.as_of).await?;
+        drop(tx);
         let filter = PlotFilter {
             as_of,
             ..query.filter.clone()
         };
-        self.books(&mut tx, &filter).await
+        self.books(&filter).await
     }
 
     async fn numbered(&self, tx: &mut Tx, as_of: Option<EntryId>) -> Result<Option<i64>, Error> {
@@ -227,7 +230,11 @@ impl Ledger {
 }
 
 /// The plots that a filter leaves, in the caller's reach.
-fn chosen<'a>(books: &'a Books, actor: &Actor, filter: &PlotFilter) -> Vec<&'a (Material, Life)> {
+pub(super) fn chosen<'a>(
+    books: &'a Books,
+    actor: &Actor,
+    filter: &PlotFilter,
+) -> Vec<&'a (Material, Life)> {
     let plots = books.plots.iter().filter(|(material, _)| {
         let row = &material.row;
         let is =
@@ -267,40 +274,6 @@ fn told(part: &Part<'_>) -> serde_json::Value {
         "facts": part.life.quantities,
         "conflicts": part.life.conflicts,
     })
-}
-
-/// What was sown again in a season on the eradicated plots of the one before.
-fn sown_again(books: &Books, seen: &[&(Material, Life)], season: Season) -> Replanting {
-    let (now, before) = (season.to_string(), season.previous().to_string());
-    let days = season.days();
-    let position = |material: &Material| Position::new(material.row.lon, material.row.lat).ok();
-    let visited = |fact: &Fact| {
-        let reached =
-            matches!(&fact.act, Act::Reinspection(said) if said.result != Inspected::NotReached);
-        let day = fact.at.local_date();
-        reached && days.is_some_and(|(first, last)| (first..=last).contains(&day))
-    };
-    let old = seen.iter().filter(|(material, life)| {
-        let ended = matches!(life.state, PlotState::Eradicated | PlotState::Clear);
-        material.row.season == before && ended
-    });
-    let old: Vec<Stood> = old
-        .filter_map(|(material, _)| {
-            Some(Stood {
-                position: position(material)?,
-                is_visited: material.facts.iter().any(visited),
-            })
-        })
-        .collect();
-    let new: Vec<Position> = books
-        .plots
-        .iter()
-        .filter(|(material, life)| {
-            material.row.season == now && life.verified_at.is_some() && life.state.is_counted()
-        })
-        .filter_map(|(material, _)| position(material))
-        .collect();
-    replanting(&old, &new, books.rules.replanting_m)
 }
 
 /// A page of rows after a key, for groupings with many.

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::base::ids::PlotId;
-use crate::base::words::{AreaMethod, PlantsMethod};
+use crate::base::ids::{IncidentId, PlotId};
+use crate::base::time::Timestamp;
+use crate::base::words::{AreaMethod, Crop, PlantsMethod};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
 use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts, Shot, Shown};
 use crate::ledger::sql::{self, FactRow, MeasureRow, PhotoRow, PlotFilter, PlotRow, Sight};
 use crate::plots::model::Season;
+use crate::plots::model::season::{period_of, season_of};
 use crate::store::{Error, Tx};
 
 /// A plot with all that its life is made of.
@@ -20,6 +23,8 @@ pub(super) struct Material {
     pub(super) plot: PlotFacts,
     pub(super) facts: Vec<Fact>,
     pub(super) photos: EvidenceSummary,
+    /// As of an entry: it was found on another day or lay elsewhere than its row says, which names today's commune.
+    pub(super) is_elsewhere: bool,
 }
 
 /// The material of the plots that a filter leaves, in the order of detection.
@@ -28,21 +33,24 @@ pub(super) async fn gather(
     sight: &Sight,
     filter: &PlotFilter,
 ) -> Result<Vec<Material>, Error> {
-    let mut rows = sql::plots(tx, sight, filter).await?;
-    if filter.as_of.is_some() {
-        rows = as_they_were(rows, sql::versions(tx, sight, filter).await?);
-    }
+    let rows = sql::plots(tx, sight, filter).await?;
+    let rows = if filter.as_of.is_some() {
+        as_they_were(rows, sql::versions(tx, sight, filter).await?)?
+    } else {
+        rows.into_iter().map(|row| (row, false)).collect()
+    };
     let mut measures = grouped(sql::measures(tx, sight, filter).await?, |row| row.plot);
     let mut facts = grouped(sql::facts(tx, sight, filter).await?, |row| row.plot);
     let mut photos = grouped(sql::photos(tx, sight, filter).await?, |row| row.plot);
     rows.into_iter()
-        .map(|row| {
+        .map(|(row, is_elsewhere)| {
             let id = row.id;
             let facts = facts.remove(&id).unwrap_or_default();
             Ok(Material {
                 plot: plot_facts(&row, &measures.remove(&id).unwrap_or_default())?,
                 facts: facts.iter().map(read).collect::<Result<_, _>>()?,
-                photos: summary(&photos.remove(&id).unwrap_or_default()),
+                photos: summary(&row, &photos.remove(&id).unwrap_or_default()),
+                is_elsewhere,
                 row,
             })
         })
@@ -66,21 +74,70 @@ fn grouped<T>(rows: Vec<T>, plot: impl Fn(&T) -> PlotId) -> BTreeMap<PlotId, Vec
     grouped
 }
 
-/// Each plot with the record of its last version by then; those that came later are left out. Where it lies and to
-/// which season it belongs is told by the record of today.
-fn as_they_were(rows: Vec<PlotRow>, versions: Vec<sql::VersionRow>) -> Vec<PlotRow> {
+/// Each plot as its last version by then records it, and whether it lay elsewhere; those that came later are left out.
+fn as_they_were(
+    rows: Vec<PlotRow>,
+    versions: Vec<sql::VersionRow>,
+) -> Result<Vec<(PlotRow, bool)>, Error> {
     let last: BTreeMap<PlotId, sql::VersionRow> =
         versions.into_iter().map(|row| (row.plot, row)).collect();
-    rows.into_iter()
-        .filter_map(|row| {
-            let version = last.get(&row.id)?;
-            Some(PlotRow {
-                version: version.version,
-                record: version.record.clone(),
-                ..row
-            })
-        })
-        .collect()
+    let then = rows.into_iter().filter_map(|row| {
+        let version = last.get(&row.id)?;
+        Some(as_it_was(row, version))
+    });
+    then.collect()
+}
+
+fn as_it_was(row: PlotRow, version: &sql::VersionRow) -> Result<(PlotRow, bool), Error> {
+    if version.version == row.version {
+        return Ok((row, false));
+    }
+    let corrupt = |table| Error::Corrupt {
+        table,
+        column: "record",
+        id: row.id.to_string(),
+    };
+    let told = recorded(&version.record).ok_or_else(|| corrupt("plot_versions"))?;
+    let now = recorded(&row.record).ok_or_else(|| corrupt("plots"))?;
+    let day = told.detected_at.local_date();
+    let placed = |own: &Recorded| {
+        let place = [own.lon, own.lat].map(f64::to_bits);
+        (place, own.detected_at.local_date(), own.outside_vietnam)
+    };
+    let is_elsewhere = placed(&told) != placed(&now);
+    let then = PlotRow {
+        version: version.version,
+        record: version.record.clone(),
+        crop: told.crop.as_str().to_owned(),
+        season: season_of(told.crop, day).to_string(),
+        period: i64::from(period_of(day).year()),
+        detected_at: told.detected_at,
+        incident: told.incident,
+        lon: told.lon,
+        lat: told.lat,
+        hacc_m: told.hacc_m,
+        ..row
+    };
+    Ok((then, is_elsewhere))
+}
+
+/// What a version records of what the plot's row has columns for.
+#[derive(Deserialize)]
+struct Recorded {
+    lon: f64,
+    lat: f64,
+    #[serde(default)]
+    hacc_m: Option<f64>,
+    crop: Crop,
+    detected_at: Timestamp,
+    #[serde(default)]
+    incident: Option<IncidentId>,
+    #[serde(default)]
+    outside_vietnam: bool,
+}
+
+fn recorded(record: &str) -> Option<Recorded> {
+    serde_json::from_str(record).ok()
 }
 
 fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error> {
@@ -180,11 +237,11 @@ pub(super) fn read(row: &FactRow) -> Result<Fact, Error> {
     })
 }
 
-fn summary(rows: &[PhotoRow]) -> EvidenceSummary {
-    EvidenceSummary::of(rows.iter().filter_map(shot).collect())
+fn summary(plot: &PlotRow, rows: &[PhotoRow]) -> EvidenceSummary {
+    EvidenceSummary::of(rows.iter().filter_map(|row| shot(plot, row)).collect())
 }
 
-fn shot(row: &PhotoRow) -> Option<Shot> {
+fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
     let record: Value = serde_json::from_str(&row.record).unwrap_or_default();
     let word = |name: &str| record.get(name).and_then(Value::as_str);
     let shown = match word("phase") {
@@ -201,15 +258,15 @@ fn shot(row: &PhotoRow) -> Option<Shot> {
         shown,
         taken_at: row.taken_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
-        beyond_m: beyond_m(row, accuracy_m),
+        beyond_m: beyond_m(plot, row, accuracy_m),
     })
 }
 
 /// How far from the plot the phone stood, less two standard deviations of both positions.
-fn beyond_m(row: &PhotoRow, accuracy_m: Option<f64>) -> Option<f64> {
+fn beyond_m(plot: &PlotRow, row: &PhotoRow, accuracy_m: Option<f64>) -> Option<f64> {
     let (lon, lat) = row.lon.zip(row.lat)?;
     let phone = Position::new(lon, lat).ok()?;
-    let plot = Position::new(row.plot_lon, row.plot_lat).ok()?;
-    let error_m = accuracy_m.unwrap_or(0.0).hypot(row.hacc_m.unwrap_or(0.0));
-    Some((distance_m(phone, plot) - 2.0 * error_m).max(0.0))
+    let place = Position::new(plot.lon, plot.lat).ok()?;
+    let error_m = accuracy_m.unwrap_or(0.0).hypot(plot.hacc_m.unwrap_or(0.0));
+    Some((distance_m(phone, place) - 2.0 * error_m).max(0.0))
 }

@@ -1,17 +1,22 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
 mod books;
+mod check;
 mod definitions;
 mod due;
 mod evidence;
 mod figures;
+mod lives;
 mod material;
+mod pressure;
 mod read;
 mod record;
 mod revisits;
 mod samples;
 mod settle;
+mod tip_views;
 mod tips;
+mod verify;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -28,10 +33,13 @@ pub use definitions::SETTLE_ALL_JOB;
 pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
+pub use pressure::{PressureQuery, PressureView};
 pub use record::Recorded;
 pub use revisits::RevisitWire;
 pub use samples::SampleView;
-pub use tips::{RecordedTip, TipView};
+pub use tip_views::TipView;
+pub use tips::RecordedTip;
+pub use verify::{LedgerFault, LedgerRows, verify_rows};
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

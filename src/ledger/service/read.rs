@@ -8,12 +8,14 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, IncidentId, PlotId};
 use crate::ledger::model::badges::{self, law_badge};
 use crate::ledger::model::life::Step;
+use crate::ledger::model::totals::portion;
 use crate::ledger::model::words::FactKind;
-use crate::ledger::model::{Definition, Fact, Life, live};
+use crate::ledger::model::{Definition, Fact, Life};
 use crate::ledger::sql::{self, PlotFilter, Sight};
 use crate::plots::{IncidentView, PlotView};
 use crate::store;
 
+use super::books::Books;
 use super::material::{self, Material};
 use super::{Error, Ledger};
 
@@ -26,7 +28,8 @@ impl Ledger {
         let material = material::of_plot(&mut tx, id).await?;
         let material = material.ok_or(Error::NotFound)?;
         let replanted = sql::replanted_by(&mut tx, id).await?;
-        let life = self.life(&material, &rules);
+        let told = self.life_of(&mut tx, material, &rules).await?;
+        let (material, life) = told.ok_or(Error::NotFound)?;
         let grades = self.grades(&mut tx, &material, &life).await?;
         drop(tx);
         let replanted: Vec<PlotId> = replanted
@@ -42,17 +45,8 @@ impl Ledger {
         Ok(view)
     }
 
-    pub(super) fn life(&self, material: &Material, rules: &Definition) -> Life {
-        live(
-            &material.plot,
-            &material.facts,
-            &material.photos,
-            rules,
-            self.journal.now(),
-        )
-    }
-
-    /// One incident with its plots in reach and the badge of all of them together.
+    /// One incident with its plots in reach and the badge of all of them together, as sums take them: a ground that two
+    /// of them claim counts once.
     pub async fn incident(
         &self,
         actor: &Actor,
@@ -66,15 +60,22 @@ impl Ledger {
             ..PlotFilter::default()
         };
         let sight = super::sight(actor).unwrap_or(Sight::Communes(Vec::new()));
-        let material = material::gather(&mut tx, &sight, &filter).await?;
+        let gathered = material::gather(&mut tx, &sight, &filter).await?;
+        let plots = self.lives(&mut tx, gathered, &rules, None).await?;
         drop(tx);
-        let lives: Vec<Life> = material.iter().map(|own| self.life(own, &rules)).collect();
-        let counted = lives.iter().filter(|life| life.state.is_counted());
-        let plants: Vec<(u64, &str)> = counted.filter_map(plants).collect();
+        let books = Books::of(rules, plots)?;
+        let parts = books.plots.iter().map(|own| books.part(own));
+        let counted = parts.filter(|part| part.is_counted() && part.disputed < 1.0);
+        let plants: Vec<(u64, &str)> = counted
+            .filter_map(|part| {
+                let (plants, basis) = plants(part.life)?;
+                Some((portion(plants, 1.0 - part.disputed), basis))
+            })
+            .collect();
         let all_verified = plants.iter().all(|(_, basis)| *basis == VERIFIED);
         let basis = if all_verified { VERIFIED } else { CLAIMED };
         let sum = plants.iter().map(|(plants, _)| plants).sum();
-        Ok((view, law_badge(&rules, sum, basis)))
+        Ok((view, law_badge(&books.rules, sum, basis)))
     }
 }
 
@@ -96,7 +97,7 @@ fn tell(
     rules: &Definition,
 ) -> Result<(), store::Error> {
     let badge = plants(life)
-        .filter(|_| life.state.is_counted())
+        .filter(|_| life.is_counted())
         .and_then(|(plants, basis)| law_badge(rules, plants, basis));
     if let Some(Value::Array(flags)) = told.get_mut("flags") {
         flags.extend(life.flags.iter().map(|flag| json!(flag)));

@@ -1,12 +1,10 @@
 //! Recording a fact of a plot's life. What a plot's state allows is no matter here: facts may come late and in any order,
 //! so only rights and the fact itself decide whether it is taken; what follows is settled from all of them.
 
-use crate::base::actor::{Actor, Principal, Right};
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, PlotId};
-use crate::base::refusal::Refusal;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
-use crate::ledger::model::facts::{Approval, Waiver};
 use crate::ledger::model::parse::{Parsed, Wire};
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Act, Amount};
@@ -132,7 +130,7 @@ impl Ledger {
         if !sent.may(&plot) {
             return Err(Error::NotFound);
         }
-        self.check(tx, sent, &plot).await?;
+        self.check(tx, &sent.actor, &sent.parsed.act, &plot).await?;
         let written = self.journal.enter(tx, sent.entry(fact)).await?;
         row.entry = written.entry;
         row.recorded_at = written.received_at;
@@ -174,74 +172,6 @@ impl Ledger {
         } else {
             Outcome::Kept(row.id, kept)
         }))
-    }
-
-    /// Who may say this, beyond the right: rules that depend on nothing that may still change.
-    async fn check(&self, tx: &mut Tx, sent: &Sent, plot: &PlotRow) -> Result<(), Error> {
-        match &sent.parsed.act {
-            Act::Verification(_) => {
-                self.check_independent(tx, &sent.actor, plot.author, plot.org)
-                    .await
-            }
-            Act::Approval(Approval { eradication, .. })
-            | Act::Waiver(Waiver { eradication, .. }) => {
-                let known = sql::fact(tx, *eradication).await?;
-                let known = known.filter(|fact| {
-                    fact.plot == sent.plot && fact.kind == FactKind::Eradication.as_str()
-                });
-                let refused = || Refusal::at("/eradication", "no such eradication of this plot");
-                let known = known.ok_or_else(refused)?;
-                self.check_independent(tx, &sent.actor, known.author, known.org)
-                    .await
-            }
-            Act::Retraction(_) => {
-                let officer = sent.actor.may(Right::RevisePlots, plot.place.as_deref());
-                if officer || sent.actor.id == plot.author {
-                    return Ok(());
-                }
-                Err(Refusal::at(
-                    "",
-                    "only who recorded the plot, or an officer of its commune, takes it back",
-                )
-                .into())
-            }
-            Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
-                Err(Refusal::at("/to_org", "no such organisation").into())
-            }
-            Act::Judgement(said) => {
-                let other = sql::plot(tx, said.other).await?;
-                let reached = other.is_some_and(|other| {
-                    other.id != sent.plot
-                        && sent.actor.may(Right::VerifyPlots, other.place.as_deref())
-                });
-                if reached {
-                    return Ok(());
-                }
-                Err(Refusal::at("/other", "expected another plot within your reach").into())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// A desk judges what others did: an account of another organisation that its author did not create.
-    pub(super) async fn check_independent(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        author: uuid::Uuid,
-        org: Option<crate::base::ids::OrgId>,
-    ) -> Result<(), Error> {
-        let refused = |reason: &str| Err(Refusal::at("", reason).into());
-        if actor.principal != Principal::Account || actor.org.is_none() {
-            return refused("expected a named account of an organisation");
-        }
-        if actor.id == author || actor.org == org {
-            return refused("expected an account of another organisation than the author's");
-        }
-        if self.identity.account_creator(tx, actor.id).await? == Some(author) {
-            return refused("expected an account that the author did not create");
-        }
-        Ok(())
     }
 }
 
@@ -292,7 +222,7 @@ impl Sent {
 }
 
 /// Areas carry how far they may be off by their method, as plots' own do.
-fn tell_uncertainty(act: &mut Act) {
+pub(super) fn tell_uncertainty(act: &mut Act) {
     let tell = |amount: &mut Amount| {
         let known = amount.area_m2.zip(amount.area_method);
         amount.uncertainty_pct = known.map(|(m2, method)| uncertainty_pct(method, m2, None));
@@ -308,7 +238,7 @@ fn tell_uncertainty(act: &mut Act) {
     }
 }
 
-const fn journal_kind(kind: FactKind) -> Kind {
+pub(super) const fn journal_kind(kind: FactKind) -> Kind {
     match kind {
         FactKind::Verification => Kind::Verification,
         FactKind::Confirmation => Kind::Confirmation,

@@ -34,6 +34,14 @@ pub struct RevisitWire {
     pub notes: Option<String>,
 }
 
+impl RevisitWire {
+    /// The free text, if there is any.
+    pub(super) fn noted(&self) -> Option<&str> {
+        let notes = self.notes.as_deref().map(str::trim);
+        notes.filter(|text| !text.is_empty())
+    }
+}
+
 /// A second visit as it was recorded.
 #[derive(Debug, Clone)]
 pub struct RevisitRecorded {
@@ -163,11 +171,7 @@ fn revisit_row(
             "expected a past time; check the device's clock",
         ));
     }
-    let notes = wire
-        .notes
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty());
+    let notes = wire.noted();
     if notes.is_some_and(|text| text.chars().count() > MOST_NOTE_CHARS) {
         return Err(parameter("notes", "expected at most 1,000 characters"));
     }

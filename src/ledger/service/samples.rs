@@ -114,8 +114,8 @@ impl Ledger {
             as_of: Some(i64::try_from(head.size).unwrap_or(i64::MAX) - 1),
             ..PlotFilter::default()
         };
-        let books = self.books(&mut tx, &filter).await?;
         drop(tx);
+        let books = self.books(&filter).await?;
         let drawn = drawn(&books, period, head)?;
         let written = self
             .journal
@@ -202,8 +202,9 @@ fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
         id: head.size.to_string(),
     })?;
     let all = books.plots.iter().filter_map(|own| {
-        let disputed = books.part(own).disputed;
-        claim(own, disputed, (first, last))
+        let part = books.part(own);
+        let counts = part.is_counted();
+        counts.then(|| claim(own, part.disputed, (first, last)))?
     });
     let (claims, without): (Vec<Claimed>, Vec<Claimed>) =
         all.partition(|claim| claim.claimed_m2 > 0.0);
@@ -224,17 +225,19 @@ fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
     })
 }
 
-/// What was claimed as destroyed on a plot within the year; none when nothing was.
+/// What was claimed as destroyed on a plot within the year; none when nothing was. What was destroyed again after plants
+/// came up stood on the same ground and is in no sum.
 fn claim(
     (material, life): &(Material, Life),
     disputed: f64,
     (first, last): (LocalDate, LocalDate),
 ) -> Option<Claimed> {
     let within = |at: Timestamp| (first..=last).contains(&at.local_date());
+    let claimed = &life.quantities.destroyed_claimed.facts;
     let done = life
         .eradications
         .iter()
-        .filter(|done| within(done.ended_at));
+        .filter(|done| claimed.contains(&done.fact) && within(done.ended_at));
     let done: Vec<_> = done.collect();
     let earliest = done.first()?;
     let unit = material.facts.iter().find(|fact| fact.id == earliest.fact);

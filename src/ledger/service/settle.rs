@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{JobId, PlotId};
 use crate::journal::JobRow;
-use crate::ledger::model::{Definition, Life, live};
+use crate::ledger::model::{Definition, Life};
 use crate::ledger::sql::{self, LifeRow};
 use crate::store::{self, Tx};
 
@@ -67,16 +67,11 @@ impl Ledger {
         let Some(material) = material::of_plot(tx, plot).await? else {
             return Ok(());
         };
-        let now = self.journal.now();
-        let life = live(
-            &material.plot,
-            &material.facts,
-            &material.photos,
-            &rules,
-            now,
-        );
+        let Some((material, life)) = self.life_of(tx, material, &rules).await? else {
+            return Ok(());
+        };
         let row = LifeRow {
-            settled_at: now,
+            settled_at: self.journal.now(),
             ..life_row(&material, &life, &rules)?
         };
         sql::upsert_life(tx, &row).await?;

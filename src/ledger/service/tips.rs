@@ -1,64 +1,21 @@
 //! Recording tips and what became of them. Rights follow the commune in which the middle of the cell lies today.
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{OrgId, PlotId, TipId, TipOutcomeId};
+use crate::base::ids::{TipId, TipOutcomeId};
 use crate::base::refusal::Refusal;
-use crate::base::time::{LocalDate, Timestamp};
-use crate::geo::cells::Cell;
+use crate::base::time::Timestamp;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
-use crate::ledger::model::tips::{Tip, TipOutcome, TipOutcomeWire, TipWire, Told};
-use crate::ledger::model::words::TipState;
+use crate::ledger::model::tips::{Tip, TipOutcome, TipOutcomeWire, TipWire};
 use crate::ledger::sql::{self, TipOutcomeRow, TipRow};
 use crate::store::{self, Tx};
 
+use super::definitions::parameter;
 use super::record::{DIFFERS, FOREIGN, unwritable};
+use super::tip_views::TipView;
 use super::{Error, Ledger};
-
-/// A tip as readers see it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct TipView {
-    /// Its id.
-    pub id: TipId,
-    /// The H3 cell of resolution 8 that it is about.
-    pub cell: String,
-    /// The middle of the cell: longitude, latitude.
-    pub center: [f64; 2],
-    /// The local day on which it came.
-    pub received_on: LocalDate,
-    /// The commune of the cell's middle by the boundaries of today.
-    pub commune: Option<String>,
-    /// Who wrote it down.
-    pub org: Option<OrgId>,
-    /// What was told.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    pub told: Told,
-    /// Where it stands.
-    pub state: TipState,
-    /// What became of it, in order.
-    pub outcomes: Vec<TipOutcomeView>,
-    /// When it was written down.
-    pub recorded_at: Timestamp,
-}
-
-/// What became of a tip, as readers see it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct TipOutcomeView {
-    /// Its id.
-    pub id: TipOutcomeId,
-    /// Where the tip stood from then on.
-    pub state: TipState,
-    /// The plot that was found.
-    pub plot: Option<PlotId>,
-    /// Free text.
-    pub note: Option<String>,
-    /// When it was written down.
-    pub recorded_at: Timestamp,
-}
 
 /// A tip or outcome as it was recorded.
 #[derive(Debug, Clone)]
@@ -69,15 +26,6 @@ pub struct RecordedTip {
     pub is_new: bool,
     /// The promise.
     pub receipt: Receipt,
-}
-
-/// A page of tips.
-#[derive(Debug, Clone)]
-pub struct TipPage {
-    /// The tips, the latest first.
-    pub items: Vec<TipView>,
-    /// The last one's key, when more follow.
-    pub next: Option<(Timestamp, TipId)>,
 }
 
 enum Outcome {
@@ -93,8 +41,8 @@ struct Sent {
     body: Vec<u8>,
 }
 
-/// Rows that are read at once while a page is filled.
-const READ_ROWS: i64 = 500;
+const TELLS_TIME: &str = "cần một UUID ngẫu nhiên (phiên bản 4): UUID phiên bản 1, 6 và 7 cho biết giờ ghi tin / expected a random \
+     UUID (version 4): those of versions 1, 6 and 7 tell the hour";
 
 impl Ledger {
     /// Records a tip; `body` are the bytes as sent.
@@ -134,6 +82,9 @@ impl Ledger {
             return self
                 .set_apart(tx, sent.entry(Kind::Tip, sent.tip.0), is_own)
                 .await;
+        }
+        if matches!(sent.tip.0.get_version_num(), 1 | 6 | 7) {
+            return Err(parameter("id", TELLS_TIME));
         }
         let written = self
             .journal
@@ -248,82 +199,6 @@ impl Ledger {
             receipt,
         })
     }
-
-    /// A tip where the caller holds the right.
-    async fn tip(&self, actor: &Actor, right: Right, id: TipId) -> Result<TipView, Error> {
-        let mut tx = self.journal.store().read().await?;
-        let row = sql::tip(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        let view = self.tip_view(&mut tx, actor, right, row).await?;
-        view.ok_or(Error::NotFound)
-    }
-
-    async fn tip_view(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        right: Right,
-        row: TipRow,
-    ) -> Result<Option<TipView>, Error> {
-        let cell = Cell::from_db(row.cell).or(Err(row.corrupt("cell")))?;
-        let commune = self.plots.place_of(cell.center()).await?;
-        if !actor.may(right, commune.as_deref()) {
-            return Ok(None);
-        }
-        let told: Told = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
-        let rows = sql::outcomes(tx, row.id).await?;
-        let outcomes: Vec<TipOutcomeView> = rows
-            .into_iter()
-            .map(|own| outcome_view(own).ok_or(row.corrupt("state")))
-            .collect::<Result<_, _>>()?;
-        let center = cell.center();
-        Ok(Some(TipView {
-            id: row.id,
-            cell: cell.to_string(),
-            center: [center.lon(), center.lat()],
-            received_on: row.received_on,
-            commune,
-            org: row.org,
-            told,
-            state: outcomes
-                .last()
-                .map_or(TipState::Received, |outcome| outcome.state),
-            outcomes,
-            recorded_at: row.recorded_at,
-        }))
-    }
-
-    /// A page of the tips in the caller's reach, the latest first.
-    pub async fn tips(
-        &self,
-        actor: &Actor,
-        after: Option<(Timestamp, TipId)>,
-        limit: u32,
-    ) -> Result<TipPage, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
-            return Err(Error::Forbidden);
-        }
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let first = (Timestamp::from_millis(i64::MAX), TipId(Uuid::max()));
-        let mut from = after.unwrap_or(first);
-        let mut items: Vec<TipView> = Vec::new();
-        let mut tx = self.journal.store().read().await?;
-        loop {
-            let rows = sql::tips_before(&mut tx, from, READ_ROWS).await?;
-            let Some(last) = rows.last().map(|row| (row.recorded_at, row.id)) else {
-                return Ok(TipPage { items, next: None });
-            };
-            for row in rows {
-                let view = self.tip_view(&mut tx, actor, Right::ReadPlots, row).await?;
-                items.extend(view);
-                if items.len() > most {
-                    items.truncate(most);
-                    let next = items.last().map(|tip| (tip.recorded_at, tip.id));
-                    return Ok(TipPage { items, next });
-                }
-            }
-            from = last;
-        }
-    }
 }
 
 impl Sent {
@@ -381,14 +256,4 @@ fn outcome_row(fresh: Uuid, sent: &Sent, outcome: &TipOutcome, now: Timestamp) -
         digest: sha256(meant.as_bytes()).to_vec(),
         recorded_at: now,
     }
-}
-
-fn outcome_view(row: TipOutcomeRow) -> Option<TipOutcomeView> {
-    Some(TipOutcomeView {
-        id: row.id,
-        state: row.state.parse().ok()?,
-        plot: row.plot,
-        note: row.note,
-        recorded_at: row.recorded_at,
-    })
 }

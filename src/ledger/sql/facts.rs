@@ -13,6 +13,8 @@ pub(super) const INSERT_FACT: &str = "INSERT INTO ledger_facts (id, plot, kind, 
 pub(super) const FACT: &str = "SELECT * FROM ledger_facts WHERE id = $1";
 pub(super) const ALIKE: &str =
     "SELECT * FROM ledger_facts WHERE plot = $1 AND kind = $2 AND author = $3 AND digest = $4";
+pub(super) const FACTS_AFTER: &str =
+    "SELECT * FROM ledger_facts WHERE id > $1 ORDER BY id LIMIT 500";
 
 /// A fact as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -75,4 +77,9 @@ pub async fn fact_alike(tx: &mut Tx, row: &FactRow) -> Result<Option<FactRow>, E
         .bind(row.author)
         .bind(row.digest.as_slice())
         .fetch_optional(c))
+}
+
+/// Up to 500 facts after one, in the order of ids.
+pub async fn facts_after(tx: &mut Tx, id: Uuid) -> Result<Vec<FactRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FACTS_AFTER).bind(id).fetch_all(c))
 }

@@ -20,8 +20,7 @@ pub(super) const MEASURES: &str = "SELECT m.plot, m.version, m.plants, m.plants_
 pub(super) const FACTS: &str = "SELECT f.id, f.plot, f.kind, f.entry, f.author, f.org, f.by_officer, f.corrects, f.at, \
      f.record, f.digest, f.recorded_at FROM ledger_facts f JOIN plots p ON p.id = f.plot \
      JOIN journal_entries e ON e.id = f.entry WHERE 1 = 1";
-pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.lon, h.lat, p.lon AS plot_lon, p.lat AS plot_lat, \
-     p.hacc_m FROM photos h JOIN plots p ON p.id = h.plot \
+pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.lon, h.lat FROM photos h JOIN plots p ON p.id = h.plot \
      JOIN journal_entries e ON e.id = h.original_entry WHERE h.linked = 1 AND h.state = 'stored'";
 pub(super) const VERSIONS: &str = "SELECT v.plot, v.version, v.record FROM plot_versions v JOIN plots p ON p.id = v.plot \
      JOIN journal_entries e ON e.id = v.entry WHERE 1 = 1";
@@ -121,9 +120,6 @@ pub struct PhotoRow {
     pub taken_at: Timestamp,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
-    pub plot_lon: f64,
-    pub plot_lat: f64,
-    pub hacc_m: Option<f64>,
 }
 
 pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {

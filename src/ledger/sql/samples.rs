@@ -19,6 +19,10 @@ pub(super) const REVISIT_ALIKE: &str = "SELECT entry FROM ledger_revisits \
 pub(super) const REVISIT_AUTHOR: &str = "SELECT author FROM ledger_revisits WHERE id = $1";
 pub(super) const REVISITS: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
      recorded_at FROM ledger_revisits WHERE period = $1 ORDER BY recorded_at, entry";
+pub(super) const SAMPLES: &str =
+    "SELECT period, entry, head, record, drawn_at FROM ledger_samples ORDER BY period";
+pub(super) const REVISITS_AFTER: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
+     recorded_at FROM ledger_revisits WHERE id > $1 ORDER BY id LIMIT 500";
 
 /// A draw as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -106,4 +110,14 @@ pub async fn revisit_author(tx: &mut Tx, id: RevisitId) -> Result<Option<Uuid>, 
 /// The visits of a draw, in order.
 pub async fn revisits(tx: &mut Tx, period: i64) -> Result<Vec<RevisitRow>, Error> {
     on!(tx, |c| sqlx::query_as(REVISITS).bind(period).fetch_all(c))
+}
+
+/// Every draw.
+pub async fn samples(tx: &mut Tx) -> Result<Vec<SampleRow>, Error> {
+    on!(tx, |c| sqlx::query_as(SAMPLES).fetch_all(c))
+}
+
+/// Up to 500 visits after one, in the order of ids.
+pub async fn revisits_after(tx: &mut Tx, id: Uuid) -> Result<Vec<RevisitRow>, Error> {
+    on!(tx, |c| sqlx::query_as(REVISITS_AFTER).bind(id).fetch_all(c))
 }

@@ -65,6 +65,17 @@ impl Plots {
         Ok(map.locate(position).map(str::to_owned))
     }
 
+    /// Code and name of the commune in which a position lay by the boundaries of a day.
+    pub async fn commune_on(
+        &self,
+        position: Position,
+        day: LocalDate,
+    ) -> Result<Option<(String, String)>, Error> {
+        let map = self.areas.map(day).await?;
+        let commune = map.locate(position).and_then(|code| map.commune(code));
+        Ok(commune.map(|own| (own.facts.code.clone(), own.facts.name.clone())))
+    }
+
     /// A number that grows whenever any plot changes; what is read after it is at least so new.
     pub async fn epoch(&self, tx: &mut Tx) -> Result<i64, store::Error> {
         sql::epoch(tx).await

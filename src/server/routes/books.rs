@@ -81,7 +81,10 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
         )
         .all(
             Needs(ReadPlots),
-            [routes!(ledger::http::ledger_definitions)],
+            [
+                routes!(ledger::http::ledger_replanting),
+                routes!(ledger::http::ledger_definitions),
+            ],
         )
         .all(
             NeedsInProvince(ChangeDefinitions),
@@ -138,5 +141,11 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             [routes!(ledger::http::ledger_sample)],
         )
         .all(Needs(VerifyPlots), [routes!(ledger::http::revisit_plot)])
-        .all(Needs(ExportCases), [routes!(cases::http::plot_case)])
+        .all(
+            Needs(ExportCases),
+            [
+                routes!(cases::http::plot_case),
+                routes!(cases::http::incident_case),
+            ],
+        )
 }

@@ -346,8 +346,5 @@ fn enrollers(routes: Routes) -> Routes {
                 routes!(identity::http::revoke_key),
             ],
         )
-        .all(
-            Needs(EnrolDevices),
-            [routes!(identity::http::device_keys)],
-        )
+        .all(Needs(EnrolDevices), [routes!(identity::http::device_keys)])
 }

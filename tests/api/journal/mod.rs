@@ -1,6 +1,7 @@
 //! Entries, receipts and their order.
 
 mod keys;
+mod ledger;
 mod order;
 pub mod proofs;
 mod tamper;

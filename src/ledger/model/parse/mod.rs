@@ -77,6 +77,25 @@ impl Wire {
         }
     }
 
+    /// A fact from the bytes in which it was sent.
+    pub fn read(kind: FactKind, body: &[u8]) -> Result<Self, serde_json::Error> {
+        use serde_json::from_slice as read;
+        Ok(match kind {
+            FactKind::Verification => Self::Verification(read(body)?),
+            FactKind::Confirmation => Self::Confirmation(read(body)?),
+            FactKind::Eradication => Self::Eradication(read(body)?),
+            FactKind::Minutes => Self::Minutes(read(body)?),
+            FactKind::Approval => Self::Approval(read(body)?),
+            FactKind::Reinspection => Self::Reinspection(read(body)?),
+            FactKind::Transfer => Self::Transfer(read(body)?),
+            FactKind::Referral => Self::Referral(read(body)?),
+            FactKind::Retraction => Self::Retraction(read(body)?),
+            FactKind::Reopening => Self::Reopening(read(body)?),
+            FactKind::Judgement => Self::Judgement(read(body)?),
+            FactKind::Waiver => Self::Waiver(read(body)?),
+        })
+    }
+
     /// Parses a fact.
     pub fn parsed(&self, received_at: Timestamp) -> Result<Parsed, Refusal> {
         let mut fields = Fields::default();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::ledger::model::badges::{commune_flag, law_badge};
+use crate::ledger::model::badges::{cm2, commune_flag, law_badge};
 use crate::ledger::model::words::{LifeFlag, Missing, PlotState};
 
 fn state(facts: &[Fact]) -> PlotState {
@@ -314,6 +314,104 @@ fn closed_plots_are_opened_only_by_a_decision() {
     assert!(open.flags.contains(&LifeFlag::OutOfPlace));
 }
 
+/// Found to be gone by mistake; what was done before the province opened the plot again was done all the same.
+#[test]
+fn what_was_done_between_a_wrong_closing_and_its_reopening_counts() {
+    let mut facts = vec![
+        found(1, "2026-02-11", "gone"),
+        eradicated(2, "2026-02-12", &json!({})),
+    ];
+    let wrongly = life(&plot(), &facts);
+    assert_eq!(wrongly.state, PlotState::Gone);
+    assert_eq!(wrongly.quantities.eradicated.plants, None);
+    facts.push(decided(3, FactKind::Reopening));
+    let open = life(&plot(), &facts);
+    assert_eq!(open.state, PlotState::Eradicated);
+    assert_eq!(open.quantities.eradicated.plants, Some(320));
+    assert_eq!(open.steps[0].flag, Some(LifeFlag::Undone));
+    assert!(!open.flags.contains(&LifeFlag::AfterFinal));
+    assert!(!open.flags.contains(&LifeFlag::OutOfPlace));
+    // Two wrong closings, the second hidden by the first, and one decision that takes them back.
+    facts.push(decided(4, FactKind::Retraction));
+    facts.push(decided(5, FactKind::Retraction));
+    assert_eq!(state(&facts), PlotState::Retracted);
+    facts.push(decided(6, FactKind::Reopening));
+    assert_eq!(state(&facts), PlotState::Eradicated);
+    // Nothing was closed any more.
+    facts.push(decided(7, FactKind::Reopening));
+    let twice = life(&plot(), &facts);
+    assert_eq!(twice.state, PlotState::Eradicated);
+    assert!(twice.flags.contains(&LifeFlag::OutOfPlace));
+}
+
+#[test]
+fn a_reopening_takes_back_the_last_closing_and_none_before_it() {
+    let same = |number| {
+        let judged = json!({ "other": Uuid::from_u128(77).to_string(), "result": "same", "reason": "đối chiếu" });
+        fact(number, DESK, FactKind::Judgement, judged)
+    };
+    let facts = [
+        eradicated(1, "2026-02-11", &json!({})),
+        inspected(2, "2026-03-01", "clear"),
+        same(3),
+        decided(4, FactKind::Reopening),
+    ];
+    assert_eq!(state(&facts[..3]), PlotState::Merged);
+    let clear = life(&plot(), &facts);
+    assert_eq!((clear.state, clear.duplicate_of), (PlotState::Clear, None));
+}
+
+#[test]
+fn corrections_that_fork_count_once_in_any_order() {
+    let correction = |number, of: u128, plants: u32| {
+        let mut told = eradicated(
+            number,
+            "2026-02-11",
+            &json!({ "completeness": "partial", "plants_destroyed": plants, "remaining_plants": 1 }),
+        );
+        told.corrects = Some(fact_id(of));
+        told
+    };
+    let mut first = correction(1, 9, 100);
+    first.corrects = None;
+    // Two phones of one author correct the same fact; one of them goes on to correct itself.
+    let facts = [
+        first,
+        correction(2, 1, 110),
+        correction(3, 1, 120),
+        correction(4, 2, 130),
+    ];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        let shuffled = order.map(|at: usize| facts[at].clone());
+        let told = life(&plot(), &shuffled);
+        assert_eq!(told.quantities.destroyed_claimed.plants, Some(130));
+        assert!(told.flags.contains(&LifeFlag::CorrectedTwice));
+    }
+    // A stranger's correction has no effect, and none that the stranger makes of it; an officer's has.
+    let mut foreign = [
+        facts[0].clone(),
+        correction(2, 1, 500),
+        correction(3, 2, 600),
+    ];
+    (foreign[1].author, foreign[2].author) = (Uuid::from_u128(7), Uuid::from_u128(7));
+    let told = life(&plot(), &foreign);
+    assert_eq!(told.quantities.destroyed_claimed.plants, Some(100));
+    assert!(told.flags.contains(&LifeFlag::CorrectionIgnored));
+    (foreign[2].author, foreign[2].by_officer) = (DESK, true);
+    let mended = life(&plot(), &foreign);
+    assert_eq!(mended.quantities.destroyed_claimed.plants, Some(600));
+}
+
+#[test]
+fn areas_that_reach_a_threshold_together_reach_it() {
+    let areas = [40.3, 40.4, 44.3];
+    let sum: f64 = areas.iter().sum();
+    assert!(sum < 125.0, "{sum}: fractions end a hair below");
+    let rules = Definition::default();
+    let area_cm2 = areas.iter().map(|m2| cm2(*m2)).sum();
+    assert_eq!(commune_flag(&rules, 0, area_cm2).class, Some("II"));
+}
+
 #[test]
 fn a_handed_over_plot_goes_on_elsewhere() {
     let handed = fact(
@@ -365,7 +463,7 @@ fn badges_follow_the_thresholds_of_the_laws() {
     assert_eq!(badge(2_999).unwrap().reaches_plants, Some(500));
     assert_eq!(badge(3_000).unwrap().reaches_plants, Some(3_000));
     assert_eq!(badge(500).unwrap().heading, "Không phải kết luận pháp lý");
-    let class = |plants, m2| commune_flag(&rules, plants, m2).class;
+    let class = |plants, m2| commune_flag(&rules, plants, cm2(m2)).class;
     // The cases of the criteria: 600 plants on 40 m² II, 100 on 15 m² III, 3,200 on 800 m² I.
     assert_eq!(class(600, 40.0), Some("II"));
     assert_eq!(class(100, 15.0), Some("III"));
@@ -377,7 +475,7 @@ fn badges_follow_the_thresholds_of_the_laws() {
     );
     assert_eq!((class(0, 749.9), class(0, 750.0)), (Some("II"), Some("I")));
     assert_eq!(class(0, 0.0), None);
-    assert!(commune_flag(&rules, 0, 124.9).near_threshold);
+    assert!(commune_flag(&rules, 0, cm2(124.9)).near_threshold);
 }
 
 #[test]

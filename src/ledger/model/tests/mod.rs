@@ -1,5 +1,6 @@
 //! The model against the state machine of the domain, and against histories in any order.
 
+mod circles;
 mod doubles;
 mod lives;
 mod orders;

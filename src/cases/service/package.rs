@@ -1,0 +1,202 @@
+//! Taking a case out: who may, the entry that says so, and the archive.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::hex;
+use crate::base::ids::{IncidentId, PlotId};
+use crate::cases::model::manifest::{MANIFEST, Manifest, RECEIPT};
+use crate::cases::sql;
+use crate::journal::model::sha256;
+use crate::journal::{Entry, Kind, Receipt};
+
+use super::gather::{Chapter, Gathered, text};
+use super::pack::{Part, stream};
+use super::{Cases, Error, unwritable};
+
+const MOST_REASON_CHARS: usize = 500;
+/// Originals of one package, bytes: the plain ZIP format counts to 4 GiB.
+const MOST_BYTES: u64 = 4_000_000_000;
+
+/// What a case is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject {
+    /// One plot.
+    Plot(PlotId),
+    /// An incident with all its plots.
+    Incident(IncidentId),
+}
+
+impl Subject {
+    pub(super) const fn id(self) -> Uuid {
+        match self {
+            Self::Plot(id) => id.0,
+            Self::Incident(id) => id.0,
+        }
+    }
+}
+
+/// A package as it is sent.
+pub type Package = BoxStream<'static, Result<Bytes, Error>>;
+
+impl Cases {
+    /// The package of a plot's case; that it is taken out is journalled before the first byte.
+    pub async fn package(
+        &self,
+        actor: &Actor,
+        plot: PlotId,
+        reason: &str,
+    ) -> Result<Package, Error> {
+        let reason = admitted(actor, reason)?;
+        let chapters = [self.chapter(actor, plot, String::new()).await?];
+        let gathered = self.gather(Subject::Plot(plot), &chapters).await?;
+        self.sent(actor, Subject::Plot(plot), reason, &chapters, gathered)
+            .await
+    }
+
+    /// The package of an incident's case with those of all its plots. Whoever does not answer for every one of them gets
+    /// none: part of a case would pass for the whole.
+    pub async fn incident_package(
+        &self,
+        actor: &Actor,
+        incident: IncidentId,
+        reason: &str,
+    ) -> Result<Package, Error> {
+        let reason = admitted(actor, reason)?;
+        let (view, badge) = self.ledger.incident(actor, incident).await?;
+        let mut tx = self.journal.store().read().await?;
+        let commune = sql::incident_commune(&mut tx, incident).await?;
+        let plots = sql::incident_plots(&mut tx, incident).await?;
+        drop(tx);
+        if !actor.may(Right::ExportCases, commune.as_deref()) {
+            return Err(Error::NotFound);
+        }
+        let mut chapters = Vec::with_capacity(plots.len());
+        for plot in plots {
+            let chapter = self.chapter(actor, plot, format!("plots/{plot}/")).await;
+            chapters.push(chapter.map_err(|error| match error {
+                Error::NotFound => Error::Forbidden,
+                error => error,
+            })?);
+        }
+        let subject = Subject::Incident(incident);
+        let mut gathered = self.gather(subject, &chapters).await?;
+        let plots: Vec<PlotId> = chapters.iter().map(|chapter| chapter.view.id).collect();
+        let told = json!({ "incident": view.told()?, "plots": plots, "law_badge": badge });
+        gathered.files.insert("incident.json".into(), text(&told)?);
+        self.sent(actor, subject, reason, &chapters, gathered).await
+    }
+
+    /// What is told of a plot whose case the caller may take out.
+    async fn chapter(&self, actor: &Actor, plot: PlotId, folder: String) -> Result<Chapter, Error> {
+        let view = self.ledger.plot(actor, plot).await?;
+        let mut tx = self.journal.store().read().await?;
+        let place = self.plots.place(&mut tx, plot).await?;
+        drop(tx);
+        let may = |place: Option<&str>| actor.may(Right::ExportCases, place);
+        if !place.is_some_and(|place| may(place.place.as_deref())) {
+            return Err(Error::NotFound);
+        }
+        let photos = self.evidence.of_plot(actor, plot).await?;
+        Ok(Chapter {
+            folder,
+            view,
+            photos,
+        })
+    }
+
+    /// Prints the pages, journals that the case is taken out, and begins to send it.
+    async fn sent(
+        &self,
+        actor: &Actor,
+        subject: Subject,
+        reason: &str,
+        chapters: &[Chapter],
+        mut gathered: Gathered,
+    ) -> Result<Package, Error> {
+        let photos = chapters.iter().flat_map(|chapter| &chapter.photos);
+        let weight: u64 = photos.map(|photo| photo.bytes).sum();
+        if weight > MOST_BYTES {
+            return Err(Error::TooLarge);
+        }
+        for chapter in chapters {
+            let pages = self.print(actor, chapter, reason).await?;
+            let name = format!("{}ho-so.pdf", chapter.folder);
+            gathered.files.insert(name, pages);
+        }
+        let (manifest, receipt) = self.take_out(actor, subject, reason, &gathered).await?;
+        let mut parts: VecDeque<Part> = VecDeque::new();
+        parts.push_back(Part::Ready(MANIFEST.into(), manifest.into()));
+        parts.push_back(Part::Ready(RECEIPT.into(), text(&receipt)?));
+        let ready = gathered.files.into_iter();
+        parts.extend(ready.map(|(name, bytes)| Part::Ready(name, bytes)));
+        let originals = gathered.originals.into_iter();
+        parts.extend(originals.map(|(name, digest)| Part::Original(name, digest)));
+        Ok(stream(self.evidence.clone(), parts).boxed())
+    }
+
+    /// Journals that the case is taken out: the entry's content is the manifest.
+    async fn take_out(
+        &self,
+        actor: &Actor,
+        subject: Subject,
+        reason: &str,
+        gathered: &Gathered,
+    ) -> Result<(Vec<u8>, Receipt), Error> {
+        let ready = gathered.files.iter();
+        let ready = ready.map(|(name, bytes)| (name.clone(), hex(&sha256(bytes))));
+        let originals = gathered.originals.iter();
+        let originals = originals.map(|(name, digest)| (name.clone(), hex(digest)));
+        let (plot, incident) = match subject {
+            Subject::Plot(id) => (Some(id), None),
+            Subject::Incident(id) => (None, Some(id)),
+        };
+        let manifest = Manifest {
+            what: "case".into(),
+            plot,
+            incident,
+            reason: reason.to_owned(),
+            at: self.journal.now(),
+            entries: gathered.entries.clone(),
+            photos: gathered.photos.clone(),
+            files: ready.chain(originals).collect(),
+        };
+        let body = serde_json::to_vec_pretty(&manifest).map_err(unwritable)?;
+        let context = (self.clone(), actor.id, subject, body.clone());
+        let written = self
+            .journal
+            .write(context, |tx, (cases, actor, subject, body)| {
+                Box::pin(async move {
+                    let entry = Entry {
+                        kind: Kind::View,
+                        fact: subject.id(),
+                        actor: *actor,
+                        device: None,
+                        origin: None,
+                        body,
+                    };
+                    Ok::<_, Error>(cases.journal.enter(tx, entry).await?)
+                })
+            })
+            .await?;
+        Ok((body, self.journal.receipt(&written)))
+    }
+}
+
+/// The reason, if the caller may take any case out.
+fn admitted<'a>(actor: &Actor, reason: &'a str) -> Result<&'a str, Error> {
+    if !actor.may_somewhere(Right::ExportCases) {
+        return Err(Error::Forbidden);
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MOST_REASON_CHARS {
+        return Err(Error::Reason);
+    }
+    Ok(reason)
+}

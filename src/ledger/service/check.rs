@@ -1,0 +1,132 @@
+//! Who may say what, beyond the right: rules that depend on nothing that may still change.
+
+use std::collections::BTreeSet;
+
+use crate::base::actor::{Actor, Principal, Right};
+use crate::base::ids::{FactId, OrgId, PlotId};
+use crate::base::refusal::Refusal;
+use crate::ledger::model::Act;
+use crate::ledger::model::facts::{Approval, Judgement, Waiver};
+use crate::ledger::model::words::{FactKind, Sameness};
+use crate::ledger::sql::{self, PlotRow};
+use crate::store::Tx;
+
+use super::{Error, Ledger};
+
+const CIRCLE: &str = "điểm kia đã được kết luận là trùng với điểm này nên không điểm nào còn được tính: hãy chọn điểm được giữ \
+     lại, hoặc đề nghị tỉnh mở lại điểm kia / the other plot was judged to be this one's duplicate, so neither would count: \
+     expected a plot that counts, or that the province opens the other again first";
+
+impl Ledger {
+    /// Whether this account may say this of a plot.
+    pub(super) async fn check(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        act: &Act,
+        plot: &PlotRow,
+    ) -> Result<(), Error> {
+        match act {
+            Act::Verification(_) => {
+                self.check_independent(tx, actor, plot.author, plot.org)
+                    .await
+            }
+            Act::Approval(Approval { eradication, .. })
+            | Act::Waiver(Waiver { eradication, .. }) => {
+                self.check_every_version(tx, actor, plot.id, *eradication)
+                    .await
+            }
+            Act::Retraction(_) => {
+                let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
+                if officer || actor.id == plot.author {
+                    return Ok(());
+                }
+                Err(Refusal::at(
+                    "",
+                    "only who recorded the plot, or an officer of its commune, takes it back",
+                )
+                .into())
+            }
+            Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
+                Err(Refusal::at("/to_org", "no such organisation").into())
+            }
+            Act::Judgement(said) => self.check_judgement(tx, actor, plot.id, said).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Both plots are in reach, and one of them still counts afterwards.
+    async fn check_judgement(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plot: PlotId,
+        said: &Judgement,
+    ) -> Result<(), Error> {
+        let other = sql::plot(tx, said.other).await?;
+        let reached = other.is_some_and(|other| {
+            other.id != plot && actor.may(Right::VerifyPlots, other.place.as_deref())
+        });
+        if !reached {
+            return Err(Refusal::at("/other", "expected another plot within your reach").into());
+        }
+        if said.sameness == Sameness::Same && self.leads_to(tx, said.other, plot).await? {
+            return Err(Refusal::at("/other", CIRCLE).into());
+        }
+        Ok(())
+    }
+
+    /// A desk is independent of everybody who wrote a version of the work: whoever's own figures another corrected does
+    /// not approve them.
+    async fn check_every_version(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plot: PlotId,
+        eradication: FactId,
+    ) -> Result<(), Error> {
+        let mut seen = BTreeSet::new();
+        let mut next = Some(eradication);
+        // Ids may name each other in a circle, for nobody checked them.
+        while let Some(id) = next.filter(|id| seen.insert(*id)) {
+            let known = sql::fact(tx, id).await?;
+            let known = known
+                .filter(|fact| fact.plot == plot && fact.kind == FactKind::Eradication.as_str());
+            let Some(known) = known else {
+                break;
+            };
+            self.check_independent(tx, actor, known.author, known.org)
+                .await?;
+            next = known.corrects;
+            if next.is_none() {
+                return Ok(());
+            }
+        }
+        // A correction may come before what it corrects, which then was written by nobody who can be asked for yet.
+        if seen.len() > 1 {
+            return Ok(());
+        }
+        Err(Refusal::at("/eradication", "no such eradication of this plot").into())
+    }
+
+    /// A desk judges what others did: an account of another organisation that its author did not create.
+    pub(super) async fn check_independent(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        author: uuid::Uuid,
+        org: Option<OrgId>,
+    ) -> Result<(), Error> {
+        let refused = |reason: &str| Err(Refusal::at("", reason).into());
+        if actor.principal != Principal::Account || actor.org.is_none() {
+            return refused("expected a named account of an organisation");
+        }
+        if actor.id == author || actor.org == org {
+            return refused("expected an account of another organisation than the author's");
+        }
+        if self.identity.account_creator(tx, actor.id).await? == Some(author) {
+            return refused("expected an account that the author did not create");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! No ground counts twice, none is lost by judgements that lead in a circle, and nobody judges his own work.
+
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+use uuid::Uuid;
+
+use crate::field::{Client, Field};
+use crate::ledger::{desk, eradication, org, verification};
+use crate::plots::{WEST, load_communes, plot_at};
+
+struct People {
+    phone: Client,
+    post: Client,
+    province: Client,
+}
+
+async fn people(field: &Field) -> People {
+    load_communes(field).await;
+    let post = org(field, "Đồn biên phòng").await;
+    let police = org(field, "Công an tỉnh").await;
+    People {
+        phone: field.phone("máy A", &[WEST]).await,
+        post: desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await,
+        province: desk(field, "ca-tinh", police, Role::ProvincialOfficer, &[]).await,
+    }
+}
+
+async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
+    let id = field.new_id();
+    let path = format!("/api/v1/plots/{id}");
+    client.put(&path, plot).await.expect(201);
+    // Ids and decisions at a desk are in the order of time, but not within a millisecond.
+    field.clock.advance_millis(1_000);
+    id
+}
+
+async fn sent(field: &Field, client: &Client, plot: Uuid, act: &str, body: &Value) -> Value {
+    let path = format!("/api/v1/plots/{plot}/{act}");
+    let answer = client.post(&path, body).await.expect(201).json();
+    field.clock.advance_millis(1_000);
+    answer["properties"].clone()
+}
+
+async fn state(client: &Client, plot: Uuid) -> String {
+    let path = format!("/api/v1/plots/{plot}");
+    let told = client.get(&path).await.expect(200).json();
+    told["properties"]["state"].as_str().unwrap().to_owned()
+}
+
+fn same(other: Uuid) -> Value {
+    json!({ "other": other, "result": "same", "reason": "đã đối chiếu biên bản" })
+}
+
+fn grown(lon: f64, crop: &str, plants: u32) -> Value {
+    let mut plot = plot_at(lon, 22.4);
+    plot["properties"]["crop"] = json!(crop);
+    plot["properties"]["plants"] = json!(plants);
+    plot
+}
+
+on_both! {
+    async fn a_judgement_that_would_leave_no_plot_counted_is_refused(field: Field) {
+        let people = people(&field).await;
+        let mut plots = Vec::new();
+        for lon in [104.30, 104.32, 104.34] {
+            plots.push(recorded(&field, &people.phone, &plot_at(lon, 22.4)).await);
+        }
+        let [first, second, third] = plots[..] else { panic!() };
+        sent(&field, &people.province, second, "judgements", &same(first)).await;
+        sent(&field, &people.province, third, "judgements", &same(second)).await;
+        for circle in [second, third] {
+            let path = format!("/api/v1/plots/{first}/judgements");
+            let refused = people.province.post(&path, &same(circle)).await.expect(422);
+            assert_eq!(refused.pointers(), ["/other"]);
+            assert!(refused.json()["fields"][0]["reason"].as_str().unwrap().contains("neither would count"));
+        }
+        let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        assert_eq!((total["claimed"]["area_m2"].clone(), total["not_counted_plots"].clone()), (json!(64.0), json!(2)));
+        // Once the second is open again the first may be its duplicate.
+        sent(&field, &people.province, second, "reopenings", &json!({ "reason": "chọn lại điểm được giữ" })).await;
+        assert_eq!(sent(&field, &people.province, first, "judgements", &same(second)).await["state"], "merged");
+    }
+
+    async fn of_a_circle_that_a_correction_makes_one_plot_counts(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let second = recorded(&field, &people.phone, &plot_at(104.32, 22.4)).await;
+        let look_alike = json!({ "verified_at": "2026-02-26T08:00:00+07:00", "result": "look_alike" });
+        let wrong = sent(&field, &people.post, first, "verifications", &look_alike).await;
+        assert_eq!(wrong["state"], "rejected");
+        sent(&field, &people.province, first, "judgements", &same(second)).await;
+        assert_eq!(sent(&field, &people.province, second, "judgements", &same(first)).await["state"], "merged");
+        let mut right = verification();
+        right["corrects"] = wrong["fact"].clone();
+        sent(&field, &people.post, first, "verifications", &right).await;
+        field.settle().await;
+        assert_eq!(state(&people.phone, first).await, "verified", "the verified one");
+        assert_eq!(state(&people.phone, second).await, "merged");
+        for query in ["", "?season=2025-2026", "?by=plot"] {
+            let total = people.province.get(&format!("/api/v1/ledger{query}")).await.expect(200).json()["total"].clone();
+            assert_eq!((total["plots"].clone(), total["claimed"]["area_m2"].clone()), (json!(1), json!(64.0)), "{query}");
+        }
+        let listed = people.phone.get("/api/v1/plots?state=verified").await.expect(200).json();
+        assert_eq!(listed["features"][0]["id"], first.to_string());
+    }
+
+    async fn an_incidents_badge_counts_a_ground_once_and_no_unverified_cannabis(field: Field) {
+        let people = people(&field).await;
+        let incident = field.new_id();
+        let path = format!("/api/v1/incidents/{incident}");
+        let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        people.phone.put(&path, &body).await.expect(201);
+        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post, grown(104.300_03, "opium_poppy", 605)),
+            (&people.phone, grown(104.32, "cannabis", 5_000))];
+        let mut plots = Vec::new();
+        for (client, mut plot) in claims {
+            plot["properties"]["incident"] = json!(incident);
+            plots.push(recorded(&field, client, &plot).await);
+        }
+        let badge = people.phone.get(&path).await.expect(200).json()["law_badge"].clone();
+        assert_eq!((badge["plants"].clone(), badge["reaches_plants"].clone()), (json!(600), json!(500)));
+        let hemp = format!("/api/v1/plots/{}", plots[2]);
+        assert_eq!(people.phone.get(&hemp).await.expect(200).json()["properties"]["law_badge"], Value::Null);
+        let mut confirmed = verification();
+        confirmed["plants"] = json!(5_000);
+        sent(&field, &people.post, plots[2], "verifications", &confirmed).await;
+        assert_eq!(people.phone.get(&hemp).await.expect(200).json()["properties"]["law_badge"]["reaches_plants"], 3_000);
+        assert_eq!(people.phone.get(&path).await.expect(200).json()["law_badge"]["plants"], 5_600);
+    }
+
+    async fn areas_that_reach_a_threshold_together_reach_it(field: Field) {
+        let people = people(&field).await;
+        for (lon, area_m2) in [(104.30, 40.3), (104.32, 40.4), (104.34, 44.3)] {
+            let plot = recorded(&field, &people.phone, &grown(lon, "opium_poppy", 90)).await;
+            let mut said = verification();
+            (said["plants"], said["area_m2"]) = (json!(90), json!(area_m2));
+            sent(&field, &people.post, plot, "verifications", &said).await;
+        }
+        let communes = people.province.get("/api/v1/ledger/communes?period=2026").await.expect(200).json();
+        assert_eq!((communes[0]["area_m2"].clone(), communes[0]["flag"]["class"].clone()), (json!(125.0), json!("II")));
+    }
+
+    async fn nobody_approves_his_own_work_after_anothers_correction(field: Field) {
+        let people = people(&field).await;
+        let plot = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
+        let claimed = sent(&field, &people.phone, plot, "eradications", &eradication()).await;
+        let mut corrected = eradication();
+        corrected["corrects"] = claimed["fact"].clone();
+        corrected["witnesses"] = json!(3);
+        let corrected = sent(&field, &people.post, plot, "eradications", &corrected).await;
+        let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
+        let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
+        let acts = [("approvals", json!({ "eradication": corrected["fact"] })),
+            ("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" }))];
+        for (act, body) in &acts {
+            let path = format!("/api/v1/plots/{plot}/{act}");
+            for judge in [&colleague, &people.post] {
+                let refused = judge.post(&path, body).await.expect(422);
+                assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"), "{act}");
+            }
+            people.province.post(&path, body).await.expect(201);
+        }
+    }
+}
