@@ -41,6 +41,10 @@ pub struct Config {
     pub coverage_memory_mib: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
+    /// An outside time-stamping authority (RFC 3161) that stamps the log's heads; without one none does.
+    pub tsa_url: Option<String>,
+    /// Hours between two stamps.
+    pub tsa_hours: u32,
     /// Whether the SQLite file and the blobs are on disk before an answer. Without it nothing acknowledged survives
     /// a power cut, and `/readyz` says so: for throwaway data only.
     pub fsync: bool,
@@ -72,7 +76,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 17] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -87,6 +91,8 @@ const KEYS: [(&str, &str); 15] = [
     ("photo_memory_mib", "a whole number from 128 to 16384"),
     ("coverage_memory_mib", "a whole number from 16 to 65536"),
     ("retention_months", "a whole number from 1 to 600"),
+    ("tsa_url", "a URL such as https://tsa.example/tsr"),
+    ("tsa_hours", "a whole number from 1 to 720"),
     ("fsync", "true or false"),
 ];
 
@@ -148,6 +154,8 @@ impl Config {
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
             retention_months: reader.parse("retention_months").unwrap_or(24),
+            tsa_url: reader.parse("tsa_url"),
+            tsa_hours: reader.parse("tsa_hours").unwrap_or(24),
             fsync: reader.parse("fsync").unwrap_or(true),
         };
         let mut faults = reader.faults;
@@ -163,10 +171,11 @@ impl Config {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             faults.push("tls_cert and tls_key belong together: give both or none".into());
         }
-        if let Some(url) = &self.public_url
-            && !(url.starts_with("https://") || url.starts_with("http://"))
-        {
-            faults.push(format!("public_url: expected {}", expected("public_url")));
+        for (key, url) in [("public_url", &self.public_url), ("tsa_url", &self.tsa_url)] {
+            let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+            if !url.as_ref().is_none_or(is_url) {
+                faults.push(format!("{key}: expected {}", expected(key)));
+            }
         }
         if let Some(url) = &self.database_url
             && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
@@ -182,6 +191,7 @@ impl Config {
             ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
             ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),
             ("retention_months", self.retention_months, 1..=600),
+            ("tsa_hours", self.tsa_hours, 1..=720),
         ] {
             if !allowed.contains(&value) {
                 faults.push(format!("{key}: expected {}", expected(key)));

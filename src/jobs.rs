@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::base::ids::PatrolId;
-use crate::journal::{JobRow, Kinds};
+use crate::journal::stamps::Authority;
+use crate::journal::{JobRow, Journal, Kinds};
 use crate::{areas, coverage, evidence, ledger, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
@@ -14,6 +15,8 @@ const BATCH: i64 = 64;
 /// How often a command that works jobs off says how far it is.
 const TELLING: Duration = Duration::from_secs(1);
 const CHORES: Duration = Duration::from_secs(30);
+/// How often it is looked whether a head is to be stamped.
+const STAMPS: Duration = Duration::from_mins(5);
 /// Rounds of chores in a day.
 const CHORES_A_DAY: u64 = 86_400 / CHORES.as_secs();
 
@@ -47,6 +50,29 @@ pub fn start(app: &App) {
     tokio::spawn(work(app.clone(), Lane::Others));
     tokio::spawn(work(app.clone(), Lane::Pictures));
     tokio::spawn(do_chores(app.clone()));
+    if let Some(url) = &app.config.tsa_url {
+        let every = Duration::from_hours(u64::from(app.config.tsa_hours));
+        tokio::spawn(stamp_heads(app.journal.clone(), url.clone(), every));
+    }
+}
+
+/// Has heads stamped outside. An authority that cannot be reached is asked again with the next round.
+async fn stamp_heads(journal: Journal, url: String, every: Duration) {
+    let authority = match Authority::at(&url) {
+        Ok(authority) => authority,
+        Err(error) => {
+            tracing::error!(%error, "no head will be stamped");
+            return;
+        }
+    };
+    loop {
+        match journal.stamp_if_due(&authority, every).await {
+            Ok(Some(stamp)) => tracing::info!(stamp.size, "a head was stamped"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a head could not be stamped"),
+        }
+        tokio::time::sleep(STAMPS).await;
+    }
 }
 
 async fn work(app: App, lane: Lane) {

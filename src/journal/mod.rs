@@ -21,6 +21,7 @@ mod rules;
 mod sequencer;
 mod service;
 mod sql;
+pub mod stamps;
 mod statements;
 mod tree;
 mod witness;

@@ -83,6 +83,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "tip_days",
         include_str!("../../migrations/0017_tip_days.sql"),
     ),
+    (
+        18,
+        "stamps",
+        include_str!("../../migrations/0018_stamps.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -26,6 +26,7 @@ mod plots;
 mod rights;
 mod samples;
 mod signed;
+mod stamps;
 mod statements;
 mod tips;
 mod tracks;

@@ -248,6 +248,10 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/journal/consistency") => {
             sample("/api/v1/journal/consistency?from=1", none, false)
         }
+        ("GET", "/api/v1/journal/stamps") => sample("/api/v1/journal/stamps", none, false),
+        ("GET", "/api/v1/journal/stamps/{size}") => {
+            sample("/api/v1/journal/stamps/1", none, false)
+        }
         ("GET", "/api/v1/journal/tiles/{level}/{number}") => {
             sample("/api/v1/journal/tiles/0/0", none, false)
         }
@@ -676,6 +680,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/devices/{id}/keys/{key}",
         "/api/v1/devices/{id}/keys/{key}/confirm",
         "/api/v1/journal/proof",
+        "/api/v1/journal/stamps/{size}",
         "/api/v1/ledger/sample",
     ];
     let of_a_commune = [

@@ -10,6 +10,7 @@ use crate::base::ids::EntryId;
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::service::Identity;
 use crate::journal::merkle::TileId;
+use crate::journal::stamps::StampView;
 use crate::journal::proofs::{ConsistencyProof, EntryProof, SignedHead};
 use crate::journal::{self, Alarm, Between, NotTaken, Proving, Shown, Witness};
 
@@ -98,24 +99,52 @@ pub async fn journal_head(
     Caller(_actor): Caller,
     Params(params): Params<HeadParams>,
 ) -> Answer<SignedHead> {
+    Ok(Body(StatusCode::OK, head_of(&identity, params).await?))
+}
+
+async fn head_of(identity: &Identity, params: HeadParams) -> Result<SignedHead, Problem> {
     let head = match params.size {
         Some(size) => identity.journal().head_at(size).await?,
         None => identity.journal().head().await?,
     };
-    let head = head.ok_or_else(|| {
+    head.ok_or_else(|| {
         Problem::new(ProblemKind::NotFound).detail("no head was signed over so many entries")
-    })?;
-    Ok(Body(StatusCode::OK, head))
+    })
 }
 
-/// The newest head as a signed note (C2SP `tlog-checkpoint`), plain text.
-#[utoipa::path(get, path = "/api/v1/journal/checkpoint", tag = "journal", responses((status = 200, body = String, content_type = "text/plain")))]
+/// Heads that an outside authority stamped (RFC 3161), the newest first.
+#[utoipa::path(get, path = "/api/v1/journal/stamps", tag = "journal", responses((status = 200, body = [StampView])))]
+pub async fn journal_stamps(
+    State(identity): State<Identity>,
+    _caller: Caller,
+) -> Answer<Vec<StampView>> {
+    let stamps = identity.journal().stamps(MOST_ROWS).await?;
+    Ok(Body(StatusCode::OK, stamps))
+}
+
+/// The authority's reply for one head, as it came. `openssl ts -verify -data CHECKPOINT -in REPLY -CAfile CA` checks it
+/// against the head's text from `/api/v1/journal/checkpoint?size=`.
+#[utoipa::path(get, path = "/api/v1/journal/stamps/{size}", tag = "journal", params(("size" = u64, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/timestamp-reply")))]
+pub async fn journal_stamp(
+    State(identity): State<Identity>,
+    _caller: Caller,
+    Path(size): Path<u64>,
+) -> Result<Response, Problem> {
+    let reply = identity.journal().stamp_of(size).await?;
+    let reply = reply.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let headers = [(header::CONTENT_TYPE, "application/timestamp-reply")];
+    Ok((headers, reply).into_response())
+}
+
+/// A head as a signed note (C2SP `tlog-checkpoint`), plain text.
+#[utoipa::path(get, path = "/api/v1/journal/checkpoint", tag = "journal", params(HeadParams), responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn journal_checkpoint(
     State(identity): State<Identity>,
     Caller(_actor): Caller,
+    Params(params): Params<HeadParams>,
 ) -> Result<Response, Problem> {
-    let head = identity.journal().head().await?;
-    let head = head.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let head = head_of(&identity, params).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

@@ -3,6 +3,7 @@
 mod audit;
 mod jobs;
 mod rules;
+mod stamps;
 mod statements;
 mod tree;
 
@@ -18,6 +19,7 @@ use super::model::Epoch;
 pub use audit::*;
 pub use jobs::*;
 pub use rules::*;
+pub use stamps::*;
 pub use statements::*;
 pub use tree::*;
 
@@ -122,6 +124,10 @@ pub const STATEMENTS: &[&str] = &[
     TWINS,
     INSERT_CLOCK,
     CLOCK,
+    INSERT_STAMP,
+    STAMPS,
+    ALL_STAMPS,
+    STAMP_OF,
     RULES_AS_OF,
 ];
 

@@ -75,6 +75,13 @@ fn operators(routes: Routes) -> Routes {
                 routes!(identity::http::journal_consistency),
             ],
         )
+        .all(
+            SignedIn,
+            [
+                routes!(identity::http::journal_stamps),
+                routes!(identity::http::journal_stamp),
+            ],
+        )
         .all(SignedIn, [routes!(identity::http::compare_head)])
         .all(
             NeedsInProvince(ReadJournal),
