@@ -210,7 +210,7 @@ on_both! {
             assert_eq!(told["derived"], "none", "{flag}");
             assert!(told["flags"].as_array().unwrap().contains(&json!(flag)), "{told}");
             phone.get(&format!("{}/thumbnail", path(id))).await.expect(404);
-            assert_eq!(officer.get(&format!("{}/original", path(id))).await.expect(200).bytes, bytes);
+            assert_eq!(officer.get(&format!("{}/original?reason=kiem-tra", path(id))).await.expect(200).bytes, bytes);
         }
     }
 
@@ -233,7 +233,7 @@ on_both! {
             assert_eq!((&told["state"], &told["derived"]), (&json!("stored"), &json!("none")));
             assert_eq!(told["flags"], json!(flags));
             phone.get(&format!("{}/display", path(id))).await.expect(404);
-            assert_eq!(officer.get(&format!("{}/original", path(id))).await.expect(200).bytes, bytes);
+            assert_eq!(officer.get(&format!("{}/original?reason=kiem-tra", path(id))).await.expect(200).bytes, bytes);
         }
     }
 

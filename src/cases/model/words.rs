@@ -30,6 +30,7 @@ pub fn label(code: &str) -> &str {
         "retraction" => "Ghi nhầm – thu hồi",
         "reopening" => "Mở lại",
         "judgement" => "Đối chiếu trùng lặp",
+        "waiver" => "Cho phép thiếu ảnh",
         "reported" => "Mới có tin báo",
         "detected" => "Đã phát hiện",
         "verified" => "Đã xác minh",

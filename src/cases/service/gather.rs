@@ -37,6 +37,7 @@ struct Gathered {
     originals: Vec<(String, Vec<u8>)>,
     entries: Vec<EntryId>,
     photos: Vec<PhotoId>,
+    after_seal: Vec<PhotoId>,
 }
 
 impl Cases {
@@ -92,6 +93,7 @@ impl Cases {
             originals: Vec::new(),
             entries: Vec::new(),
             photos: Vec::new(),
+            after_seal: Vec::new(),
         };
         let proofs = self.proofs(plot, view, photos).await?;
         for (at, proof) in proofs.iter().enumerate() {
@@ -192,6 +194,7 @@ impl Cases {
             at: self.journal.now(),
             entries: gathered.entries.clone(),
             photos: gathered.photos.clone(),
+            after_seal: gathered.after_seal.clone(),
             files: ready.chain(originals).collect(),
         };
         let body = serde_json::to_vec_pretty(&manifest).map_err(unwritable)?;
@@ -266,6 +269,7 @@ fn add_photo(
     let name = photo_file(id, original_name(kind.as_deref()));
     gathered.originals.push((name, photo.sha256.clone()));
     gathered.photos.push(id);
+    gathered.after_seal.extend(photo.after_seal.then_some(id));
     Ok(())
 }
 

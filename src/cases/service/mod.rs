@@ -3,6 +3,7 @@
 mod check;
 mod gather;
 mod pack;
+mod seals;
 mod tell;
 
 use crate::areas::Areas;
@@ -14,6 +15,7 @@ use crate::plots::Plots;
 use crate::store::{self, ActError};
 
 pub use check::{Fault, check};
+pub use seals::SealFault;
 
 /// Why a case is not handed out.
 #[derive(Debug, thiserror::Error)]

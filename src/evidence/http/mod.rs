@@ -1,10 +1,12 @@
 //! The routes of photos.
 
 mod definitions;
+mod holds;
 mod photos;
 mod questions;
 
 pub use definitions::*;
+pub use holds::*;
 pub use photos::*;
 pub use questions::*;
 

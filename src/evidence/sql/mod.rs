@@ -1,8 +1,10 @@
 //! The tables of evidence.
 
+mod keeping;
 mod photos;
 mod questions;
 
+pub use keeping::*;
 pub use photos::*;
 pub use questions::*;
 
@@ -24,7 +26,6 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_ASIDE,
     NAMED,
     OF_PLOT,
-    IS_ACCOUNT,
     ORIGINALS,
     QUESTION,
     QUESTIONS,
@@ -32,10 +33,20 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_QUESTION,
     IS_ASKED,
     SET_STATE,
-    STATES,
+    STATES_OF_PLOT,
     INSERT_REPLY,
     REPLIES,
     INSERT_FINGERPRINT,
     FINGERPRINTS_SINCE,
     SAME_INSTANT,
+    SAME_FILE,
+    SEALABLE,
+    INSERT_SEAL,
+    INSERT_SEALED,
+    SEAL,
+    INSERT_HOLD,
+    HOLDS,
+    LIFT_HOLDS,
+    IS_KEPT,
+    KEEPS_BYTES,
 ];
