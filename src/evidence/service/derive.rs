@@ -151,11 +151,7 @@ impl Evidence {
 }
 
 /// EXIF is foreign bytes too: read aside, where a panic costs nothing.
-async fn disagreements(
-    sidecar: Option<Sidecar>,
-    bytes: Bytes,
-    apart: Apart,
-) -> Vec<&'static str> {
+async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes, apart: Apart) -> Vec<&'static str> {
     let Some(sidecar) = sidecar else {
         return Vec::new();
     };

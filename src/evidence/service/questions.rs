@@ -255,7 +255,6 @@ impl Evidence {
         }
         Ok(written)
     }
-
 }
 
 /// How the questions about a photo stand together, by their states.

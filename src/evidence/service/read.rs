@@ -87,10 +87,11 @@ impl Evidence {
         reason: Option<&str>,
     ) -> Result<Bytes, Error> {
         let row = self.visible(actor, Right::ReadOriginals, id).await?;
-        let reason = checked_reason(reason.unwrap_or_default()).map_err(|why| Error::Parameter {
-            name: "reason",
-            reason: why.to_owned(),
-        })?;
+        let reason =
+            checked_reason(reason.unwrap_or_default()).map_err(|why| Error::Parameter {
+                name: "reason",
+                reason: why.to_owned(),
+            })?;
         if !row.is_stored() {
             return Err(Error::NotFound);
         }

@@ -27,8 +27,7 @@ pub(super) const QUESTIONS: &str = questions_where!("1 = 1");
 pub(super) const LOCK_QUESTION: &str = "UPDATE evidence_questions SET state = state WHERE id = $1";
 pub(super) const INSERT_QUESTION: &str = "INSERT INTO evidence_questions (id, screen, photo, other, state, record, entry, asked_at) \
      VALUES ($1, $2, $3, $4, 'open', $5, $6, $7) ON CONFLICT (screen, photo, other) DO NOTHING";
-pub(super) const IS_ASKED: &str =
-    "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND ((photo = $2 AND other = $3) OR (photo = $3 AND other = $2))";
+pub(super) const IS_ASKED: &str = "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND ((photo = $2 AND other = $3) OR (photo = $3 AND other = $2))";
 pub(super) const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
 pub(super) const STATES_OF_PLOT: &str = "SELECT s.photo, s.state FROM evidence_questions s \
      JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1";
@@ -46,8 +45,7 @@ pub(super) const SAME_INSTANT: &str = "SELECT id, plot, sha256, recorded_at FROM
      ORDER BY recorded_at, id LIMIT $5";
 pub(super) const SAME_FILE: &str = "SELECT id, plot, sha256, recorded_at FROM photos \
      WHERE sha256 = $1 AND id <> $2 AND derived <> 'waiting' ORDER BY recorded_at, id LIMIT $3";
-pub(super) const LINKED: &str =
-    "SELECT id, plot, sha256, recorded_at FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";
+pub(super) const LINKED: &str = "SELECT id, plot, sha256, recorded_at FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";
 
 /// A question. `other` is the other photo, or the same one when there is only one side.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -158,10 +156,7 @@ pub async fn set_state(tx: &mut Tx, id: QuestionId, state: &str) -> Result<(), E
 }
 
 /// How the questions about the photos of a plot stand.
-pub async fn states_of_plot(
-    tx: &mut Tx,
-    plot: PlotId,
-) -> Result<Vec<(PhotoId, String)>, Error> {
+pub async fn states_of_plot(tx: &mut Tx, plot: PlotId) -> Result<Vec<(PhotoId, String)>, Error> {
     on!(tx, |c| sqlx::query_as(STATES_OF_PLOT)
         .bind(plot)
         .fetch_all(c))

@@ -165,8 +165,7 @@ pub(super) fn missing_photos(
     let count = |holds: &dyn Fn(&Shot) -> bool| own.iter().filter(|shot| holds(shot)).count();
     let at_the_work = |shot: &Shot| {
         let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));
-        beyond_m.is_some_and(|far| far <= minimum.near_m)
-            && (first..=last).contains(&shot.taken_at)
+        beyond_m.is_some_and(|far| far <= minimum.near_m) && (first..=last).contains(&shot.taken_at)
     };
     [
         (

@@ -163,12 +163,12 @@ fn what_accuracies_explain_is_not_held_against_a_photo() {
 #[test]
 fn a_sender_who_claims_not_to_know_gains_nothing() {
     // Nine kilometres off, "accurate" to a hundred: it counts as unknown, so nothing is left to be near.
-    let (grade, reasons) = changed(|photo| {
+    let told = changed(|photo| {
         photo.accuracy_m = Some(100_000.0);
         photo.position = Some(away(9_000.0));
     });
     assert_eq!(
-        (grade, reasons),
+        told,
         (Grade::C, vec![Reason::NoPosition, Reason::RoughPosition])
     );
     // The plot's own accuracy is allowed for up to 50 m: 100 m and twice the root of 6² + 50².
@@ -197,8 +197,14 @@ fn a_fix_whose_age_is_not_told_is_neither_fresh_nor_of_any_age() {
     };
     // Taken at 07:55; up to two minutes of age and five of tolerance.
     assert_eq!(with("07:48:00"), [Reason::AgeUntold]);
-    assert_eq!(with("07:47:59"), [Reason::AgeUntold, Reason::GnssTimeDiffers]);
-    assert_eq!(with("08:00:01"), [Reason::AgeUntold, Reason::GnssTimeDiffers]);
+    assert_eq!(
+        with("07:47:59"),
+        [Reason::AgeUntold, Reason::GnssTimeDiffers]
+    );
+    assert_eq!(
+        with("08:00:01"),
+        [Reason::AgeUntold, Reason::GnssTimeDiffers]
+    );
 }
 
 #[test]

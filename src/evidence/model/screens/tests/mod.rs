@@ -118,7 +118,9 @@ fn pictures_brought_again_are_found_in_seasons_held_out() {
 fn what_shows_little_is_not_compared() {
     let least = ScreenRules::default().least_detail;
     let picture = |light: fn(u32, u32) -> u8| {
-        detail(&image::GrayImage::from_fn(320, 240, |x, y| image::Luma([light(x, y)])))
+        detail(&image::GrayImage::from_fn(320, 240, |x, y| {
+            image::Luma([light(x, y)])
+        }))
     };
     let wall = picture(|_, _| 120);
     let fog = picture(|_, y| u8::try_from(120 + y / 3).unwrap());
