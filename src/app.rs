@@ -105,6 +105,7 @@ impl App {
         let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
         let evidence = Evidence::new(
             journal.clone(),
+            identity.clone(),
             plots.clone(),
             patrols.clone(),
             blobs.clone(),

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use anyhow::ensure;
-use tuantra::evidence::model::screens::{KeyIndex, Near};
+use tuantra::evidence::model::screens::{KeyIndex, ScreenRules};
 
 use crate::server::{quantile_ms, say};
 
@@ -20,7 +20,7 @@ fn mixed(seed: u64) -> u64 {
 }
 
 pub fn run() -> anyhow::Result<()> {
-    let most = Near::default().key;
+    let most = ScreenRules::default().near().key;
     let keys: Vec<(u64, u32)> = (0..KEYS).map(|at| (mixed(at.into()), at)).collect();
     let mut index = KeyIndex::default();
     let began = Instant::now();

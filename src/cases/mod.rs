@@ -8,5 +8,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Cases, Error, Fault, check};
+pub use service::{Cases, Error, Fault, SealFault, check};
 pub use sql::STATEMENTS;

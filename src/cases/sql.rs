@@ -10,7 +10,10 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      SELECT entry FROM plot_versions WHERE plot = $1 UNION SELECT entry FROM plot_measures WHERE plot = $1 \
      UNION SELECT entry FROM ledger_facts WHERE plot = $1 UNION SELECT entry FROM ledger_revisits WHERE plot = $1 \
      UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 \
-     UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL) \
+     UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL \
+     UNION SELECT entry FROM evidence_seals WHERE plot = $1 \
+     UNION SELECT h.entry FROM evidence_holds h WHERE h.subject = $1 \
+     UNION SELECT h.lifted_by FROM evidence_holds h WHERE h.subject = $1 AND h.lifted_by IS NOT NULL) \
      ORDER BY e.seq, e.id";
 const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
      SELECT entry FROM incident_versions WHERE incident = $1) ORDER BY e.seq, e.id";

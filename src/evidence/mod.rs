@@ -10,7 +10,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames,
+    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, SealView, Sealing,
+    decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

@@ -32,7 +32,7 @@ pub use keys::KeyFault;
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
 pub use proving::{Between, Proving};
 pub use rules::{Rules, RulesEntry, RulesFault, RulesSet, RulesWire};
-pub use service::{Entry, Journal, Stored, Written, random};
+pub use service::{Entry, Journal, Keeper, LEGAL_HOLD, Stored, Written, random};
 pub use sql::{JobRow, Kinds, STATEMENTS};
 pub use statements::{Chain, Signed, is_signed_by, key_id};
 pub use witness::{Alarm, AlarmReason, NotTaken, Shown, Witness};

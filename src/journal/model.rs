@@ -85,6 +85,8 @@ vocabulary! {
         Answer = "answer",
         /// A role's decision about one.
         Decision = "decision",
+        /// The photos that an approved eradication rests on, under one root.
+        Seal = "seal",
         /// A tip.
         Tip = "tip",
         /// What became of a tip.

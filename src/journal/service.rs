@@ -1,7 +1,7 @@
 //! Entering facts: the one way in which anything is written down.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
@@ -35,7 +35,17 @@ struct Inner {
     /// Rung after each commit: the sequencer and the jobs listen.
     written: Notify,
     queued: watch::Sender<()>,
+    keeper: OnceLock<Arc<dyn Keeper>>,
 }
+
+/// Whoever knows what must not be erased, asked before every erasure.
+pub trait Keeper: std::fmt::Debug + Send + Sync {
+    /// Whether a legal hold keeps what this fact's entries say.
+    fn keeps<'a>(&'a self, tx: &'a mut Tx, fact: Uuid) -> BoxFuture<'a, Result<bool, Error>>;
+}
+
+/// The constraint that an erasure under a legal hold violates.
+pub const LEGAL_HOLD: &str = "legal_hold";
 
 /// One entry to be written.
 #[derive(Debug, Clone, Copy)]
@@ -144,6 +154,7 @@ impl Journal {
             signer: RwLock::new(Arc::new(signer)),
             written: Notify::new(),
             queued: watch::Sender::new(()),
+            keeper: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -314,8 +325,23 @@ impl Journal {
         .await
     }
 
-    /// Erases the body of an entry; the leaf stays, and `by` says who ordered it.
+    /// Sets who is asked before every erasure; the first one set stays.
+    pub fn ask_before_erasing(&self, keeper: Arc<dyn Keeper>) {
+        // Every process over this log sets the same one.
+        let _ = self.inner.keeper.set(keeper);
+    }
+
+    /// Erases the body of an entry; the leaf stays, and `by` says who ordered it. What a legal hold keeps is refused as
+    /// a violation of [`LEGAL_HOLD`], so that the act as a whole fails.
     pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
+        let fact = sql::entry(tx, entry).await?.and_then(|row| row.fact);
+        if let (Some(keeper), Some(fact)) = (self.inner.keeper.get(), fact)
+            && keeper.keeps(tx, fact).await?
+        {
+            return Err(Error::Conflict {
+                constraint: LEGAL_HOLD.to_owned(),
+            });
+        }
         let kept = sql::body(tx, entry).await?;
         let covered = kept.map(|(salt, body)| covered(&salt, &body));
         sql::redact(

@@ -88,6 +88,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "stamps",
         include_str!("../../migrations/0018_stamps.sql"),
     ),
+    (
+        19,
+        "evidence_keeping",
+        include_str!("../../migrations/0019_evidence_keeping.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::journal::history::KeyRing;
+use tuantra::journal::proofs::{self, PhotoProof};
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
@@ -12,13 +14,13 @@ use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 /// A plot with an eradication that a phone reported.
-struct Done {
-    phone: Client,
-    plot: Uuid,
-    eradication: Uuid,
+pub struct Done {
+    pub phone: Client,
+    pub plot: Uuid,
+    pub eradication: Uuid,
 }
 
-async fn done(field: &Field) -> Done {
+pub async fn done(field: &Field) -> Done {
     load_communes(field).await;
     let phone = field.phone("máy A", &[WEST]).await;
     let plot = field.new_id();
@@ -39,7 +41,7 @@ async fn done(field: &Field) -> Done {
 
 impl Done {
     /// A photo of that phase at that time of the day, with changes to its sidecar.
-    async fn photo(&self, field: &Field, phase: &str, time: &str, changes: Value) -> Uuid {
+    pub async fn photo(&self, field: &Field, phase: &str, time: &str, changes: Value) -> Uuid {
         // No two pictures are the same bytes.
         static WIDTH: AtomicU32 = AtomicU32::new(40);
         let width = WIDTH.fetch_add(1, Ordering::Relaxed);
@@ -50,6 +52,7 @@ impl Done {
         sidecar["phase"] = json!(phase);
         sidecar["taken_at"] = json!(format!("2026-02-27T{time}+07:00"));
         sidecar["gnss_at"] = sidecar["taken_at"].clone();
+        sidecar["fix_age_s"] = json!(2.0);
         sidecar["source"] = json!("camera");
         for (name, value) in changes.as_object().unwrap() {
             sidecar[name] = value.clone();
@@ -57,13 +60,13 @@ impl Done {
         photos::taken(field, &self.phone, &bytes, &sidecar).await
     }
 
-    async fn told(&self, client: &Client) -> Value {
+    pub async fn told(&self, client: &Client) -> Value {
         let path = format!("/api/v1/eradications/{}/evidence", self.eradication);
         client.get(&path).await.expect(200).json()
     }
 }
 
-fn codes(told: &Value) -> Vec<&str> {
+pub fn codes(told: &Value) -> Vec<&str> {
     let reasons = told["reasons"].as_array().unwrap();
     reasons
         .iter()
@@ -137,6 +140,63 @@ on_both! {
             let shown = done.phone.get(&path).await.expect(200);
             assert!(!String::from_utf8_lossy(&shown.bytes).contains(&member.id.to_string()), "{path}");
         }
+        // The proof shows the sidecar's hash instead, and proves the bytes as before; nothing else is hidden.
+        let officer = field.officer().await;
+        let plain = done.photo(&field, "during", "08:30:00", json!({})).await;
+        field.settle().await;
+        for (photo, is_shown) in [(named, false), (plain, true)] {
+            let proof = officer.get(&format!("/api/v1/photos/{photo}/proof")).await.expect(200).json();
+            assert_eq!((proof["sidecar"]["body"].is_string(), proof["sidecar"]["salt"].is_string()), (is_shown, is_shown));
+            let bytes = officer.get(&format!("/api/v1/photos/{photo}/original?reason=kiem-tra")).await.expect(200).bytes;
+            let proof: PhotoProof = serde_json::from_value(proof).unwrap();
+            let ring = KeyRing::new(proof.original.log_id, &proof.original.keys, &[]).unwrap();
+            proofs::photo(&proof, &bytes, &ring).unwrap();
+            let other = proofs::photo(&proof, b"other bytes", &ring).unwrap_err();
+            assert!(other.to_string().contains("not those that were recorded"), "{other}");
+        }
+    }
+
+    async fn the_account_at_the_shutter_is_judged_as_it_was_when_the_photo_came(field: Field) {
+        let done = done(&field).await;
+        let officer = field.officer().await;
+        let member = field.account("to-vien", Role::PatrolMember, &[WEST]).await;
+        let before = done.photo(&field, "overview", "07:50:00", json!({ "taken_by": member.id })).await;
+        assert!(officer.delete(&format!("/api/v1/accounts/{}", member.id)).await.status.is_success());
+        let after = done.photo(&field, "close_up", "07:55:00", json!({ "taken_by": member.id })).await;
+        let told = done.told(&done.phone).await;
+        let photos = told["photos"].as_array().unwrap();
+        let reasons = |id: Uuid| photos.iter().find(|photo| photo["id"] == id.to_string()).unwrap()["reasons"].to_string();
+        assert!(!reasons(before).contains("no_account"), "{}", reasons(before));
+        assert!(reasons(after).contains("no_account"), "{}", reasons(after));
+    }
+
+    async fn a_sender_who_claims_not_to_know_where_it_was_gains_nothing(field: Field) {
+        let done = done(&field).await;
+        let patrol = format!("/api/v1/patrols/{}", field.new_id());
+        let body = json!({ "kind": "crop_check", "transport": "foot",
+            "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
+        done.phone.put(&patrol, &body).await.expect(201);
+        let fix = json!({ "t": "2026-02-27T07:50:00+07:00", "lon": 104.34, "lat": 22.4, "accuracy_m": 5 });
+        done.phone.post(&format!("{patrol}/fixes"), &json!({ "fixes": [fix] })).await.expect(200);
+        // Twenty kilometres off and "accurate" to a hundred: neither at the work, nor where the track was, nor near.
+        for (phase, time) in [("overview", "07:50:00"), ("close_up", "07:55:00"), ("after", "09:05:00")] {
+            done.photo(&field, phase, time, json!({ "lon": 104.5, "accuracy_m": 100_000 })).await;
+        }
+        field.settle().await;
+        let told = done.told(&done.phone).await;
+        assert_eq!((told["grade"].clone(), told["missing"].clone()), (json!("C"), json!(["photos_at_the_work"])));
+        let told = codes(&told);
+        assert!(told.contains(&"no_position") && told.contains(&"rough_position") && told.contains(&"no_track"), "{told:?}");
+        let plot = done.phone.get(&format!("/api/v1/plots/{}", done.plot)).await.expect(200).json();
+        assert_eq!(plot["properties"]["state"], "eradicating");
+    }
+
+    async fn a_fix_whose_age_is_not_told_is_not_fresh(field: Field) {
+        let done = done(&field).await;
+        let untold = done.photo(&field, "overview", "07:50:00", json!({ "fix_age_s": Value::Null })).await;
+        let told = done.told(&done.phone).await;
+        assert_eq!(told["photos"][0]["id"], untold.to_string());
+        assert!(codes(&told).contains(&"position_age_untold"));
     }
 
     async fn poor_photos_are_taken_and_capped_never_refused(field: Field) {
@@ -263,6 +323,7 @@ on_both! {
         let done = done(&field).await;
         let first = done.photo(&field, "overview", "07:50:00", json!({})).await;
         field.settle().await;
+        field.clock.advance_millis(1_000);
         let second = done.photo(&field, "close_up", "07:50:00", json!({})).await;
         field.settle().await;
         let all = done.phone.get("/api/v1/evidence/questions").await.expect(200).json();
@@ -274,7 +335,7 @@ on_both! {
 }
 
 /// A picture with something to see in every part.
-fn scene() -> image::RgbImage {
+pub fn scene() -> image::RgbImage {
     image::RgbImage::from_fn(640, 480, |x, y| {
         let (x, y) = (f64::from(x), f64::from(y));
         let waves = [
@@ -297,7 +358,7 @@ fn scene() -> image::RgbImage {
     })
 }
 
-fn encoded(picture: &image::RgbImage, quality: u8) -> Vec<u8> {
+pub fn encoded(picture: &image::RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality)
         .encode_image(picture)
@@ -306,7 +367,7 @@ fn encoded(picture: &image::RgbImage, quality: u8) -> Vec<u8> {
 }
 
 /// A photo of a plot, looked at by the screens.
-async fn shown(field: &Field, client: &Client, plot: Uuid, bytes: &[u8]) -> Uuid {
+pub async fn shown(field: &Field, client: &Client, plot: Uuid, bytes: &[u8]) -> Uuid {
     let mut sidecar = photos::sidecar(bytes);
     sidecar["plot"] = json!(plot);
     field.clock.advance_millis(1_000);

@@ -92,7 +92,7 @@ fn path(id: Uuid) -> String {
     format!("/api/v1/photos/{id}")
 }
 
-async fn upload(client: &Client, id: Uuid, bytes: &[u8]) -> Answer {
+pub async fn upload(client: &Client, id: Uuid, bytes: &[u8]) -> Answer {
     let path = format!("{}/original", path(id));
     let body = Body::from(bytes.to_vec());
     client
@@ -146,19 +146,34 @@ on_both! {
         let bytes = turned_jpeg();
         let id = taken(&field, &phone, &bytes, &sidecar(&bytes)).await;
         let at = format!("{}/original", path(id));
-        phone.get(&at).await.expect(403);
+        phone.get(&format!("{at}?reason=xem")).await.expect(403);
         let officer = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
-        let read = officer.get(&at).await.expect(200);
+        for reason in ["", "?reason=", "?reason=%20", "?reason=g%E1%BB%8Di%200912345678"] {
+            let refused = officer.get(&format!("{at}{reason}")).await.expect(400);
+            assert_eq!(refused.problem(), "invalid-parameter");
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with("reason: ") && detail.contains("expected"), "{detail}");
+        }
+        let asked = |reason: &str| {
+            let asked = Request::get(&at).header("Tuantra-Reason", reason.as_bytes());
+            asked.header(header::AUTHORIZATION, format!("Bearer {}", officer.token())).body(Body::empty()).unwrap()
+        };
+        officer.call(asked(" ")).await.expect(400);
+        let read = officer.call(asked("đối chiếu biên bản 07")).await.expect(200);
         assert_eq!(read.bytes, bytes);
         assert!(read.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
         assert_eq!(read.headers[header::CONTENT_TYPE], "application/octet-stream");
-        field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await.get(&at).await.expect(404);
+        field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await.get(&format!("{at}?reason=xem")).await.expect(404);
         field.settle().await;
         let entries = field.app.journal.entries_since(-1, 500).await.unwrap();
         let views: Vec<_> = entries.iter().filter(|row| row.kind == "view").collect();
         assert_eq!(views.len(), 1);
         assert_eq!(views[0].actor, officer.id);
         assert_eq!(views[0].fact, Some(id));
+        let mut tx = field.app.journal.store().read().await.unwrap();
+        let body = field.app.journal.entry(&mut tx, views[0].id).await.unwrap().unwrap().body.unwrap();
+        let said: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(said, json!({ "photo": id, "what": "original", "reason": "đối chiếu biên bản 07" }));
     }
 
     async fn a_picture_is_turned_upright_and_says_nothing_more(field: Field) {
@@ -210,7 +225,7 @@ on_both! {
             assert_eq!(told["derived"], "none", "{flag}");
             assert!(told["flags"].as_array().unwrap().contains(&json!(flag)), "{told}");
             phone.get(&format!("{}/thumbnail", path(id))).await.expect(404);
-            assert_eq!(officer.get(&format!("{}/original", path(id))).await.expect(200).bytes, bytes);
+            assert_eq!(officer.get(&format!("{}/original?reason=kiem-tra", path(id))).await.expect(200).bytes, bytes);
         }
     }
 
@@ -233,7 +248,7 @@ on_both! {
             assert_eq!((&told["state"], &told["derived"]), (&json!("stored"), &json!("none")));
             assert_eq!(told["flags"], json!(flags));
             phone.get(&format!("{}/display", path(id))).await.expect(404);
-            assert_eq!(officer.get(&format!("{}/original", path(id))).await.expect(200).bytes, bytes);
+            assert_eq!(officer.get(&format!("{}/original?reason=kiem-tra", path(id))).await.expect(200).bytes, bytes);
         }
     }
 

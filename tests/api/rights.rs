@@ -225,7 +225,12 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/plots" | "/api/v1/incidents" | "/api/v1/photos" | "/api/v1/patrols"
             | "/api/v1/risk-areas",
         )
-        | ("GET", "/api/v1/evidence/definitions" | "/api/v1/evidence/questions")
+        | (
+            "GET",
+            "/api/v1/evidence/definitions"
+            | "/api/v1/evidence/screens"
+            | "/api/v1/evidence/questions",
+        )
         | (
             "GET",
             "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
@@ -397,6 +402,21 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "definition": tuantra::evidence::model::grade::GradeRules::default(), "reason": "thử" }),
             false,
         ),
+        ("POST", "/api/v1/evidence/screens") => sample(
+            "/api/v1/evidence/screens",
+            json!({ "definition": tuantra::evidence::model::screens::ScreenRules::default(), "reason": "thử" }),
+            false,
+        ),
+        ("PUT" | "DELETE", "/api/v1/plots/{id}/hold") => sample(
+            format!("/api/v1/plots/{}/hold", things.plot),
+            json!({ "reason": "vụ án" }),
+            false,
+        ),
+        ("PUT" | "DELETE", "/api/v1/incidents/{id}/hold") => sample(
+            format!("/api/v1/incidents/{}/hold", things.incident),
+            json!({ "reason": "vụ án" }),
+            false,
+        ),
         ("POST", "/api/v1/ledger/definitions") => sample(
             "/api/v1/ledger/definitions",
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
@@ -442,10 +462,12 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/photos/{id}"), sidecar, true)
         }
         ("GET", "/api/v1/photos/{id}") => sample(photo, none, true),
+        ("GET", "/api/v1/photos/{id}/original") => {
+            sample(format!("{photo}/original?reason=thu"), none, true)
+        }
         (
             "GET",
-            "/api/v1/photos/{id}/original"
-            | "/api/v1/photos/{id}/display"
+            "/api/v1/photos/{id}/display"
             | "/api/v1/photos/{id}/thumbnail"
             | "/api/v1/photos/{id}/proof",
         ) => sample(

@@ -136,7 +136,10 @@ async fn is_found(server: &Server, token: &str, fact: &Fact) -> bool {
         }
         Fact::Photo { id, bytes } => {
             let original = server
-                .get(&format!("/api/v1/photos/{id}/original"), token)
+                .get(
+                    &format!("/api/v1/photos/{id}/original?reason=kiem-tra"),
+                    token,
+                )
                 .await
                 .unwrap();
             original.status == 200 && original.body == *bytes

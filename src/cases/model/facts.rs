@@ -63,6 +63,8 @@ pub struct PhotoFacts {
     pub phase: String,
     /// The named account or the device at the shutter (decisions 18: here and nowhere else).
     pub taken_by: String,
+    /// Whether it was added after the eradication was approved and its photos sealed.
+    pub after_seal: bool,
     /// A small image; none where the original cannot be shown or shows a person.
     pub image: Option<Vec<u8>>,
     /// Why there is no image.

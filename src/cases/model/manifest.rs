@@ -34,6 +34,9 @@ pub struct Manifest {
     pub entries: Vec<EntryId>,
     /// The photos whose originals are.
     pub photos: Vec<PhotoId>,
+    /// Those of them that were added after the seal of their eradication.
+    #[serde(default)]
+    pub after_seal: Vec<PhotoId>,
     /// SHA-256 of every file but this one, the receipt and the list of sums, in hex.
     pub files: BTreeMap<String, String>,
 }

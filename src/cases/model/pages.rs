@@ -231,7 +231,12 @@ fn caption(case: &CaseFacts, photo: &PhotoFacts) -> String {
         label(&photo.phase),
         moment(photo.taken_at)
     );
-    let by = format!("Người/thiết bị chụp: {}.", photo.taken_by);
+    let later = if photo.after_seal {
+        " Bổ sung sau khi niêm phong."
+    } else {
+        ""
+    };
+    let by = format!("Người/thiết bị chụp: {}.{later}", photo.taken_by);
     let Some(position) = photo.position else {
         return format!("{what} {by}");
     };

@@ -98,6 +98,7 @@ fn case(photos: usize) -> CaseFacts {
         accuracy_m: Some(6.0),
         phase: "overview".into(),
         taken_by: "don-bp".into(),
+        after_seal: n == 2,
         image: None,
         instead: "Không có bản hiển thị",
     };

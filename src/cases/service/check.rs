@@ -14,6 +14,8 @@ use crate::journal::model::sha256;
 use crate::journal::note::PublicKey;
 use crate::journal::proofs::{self, Checked, EntryProof, Failure, PhotoProof};
 
+use super::seals::{self, SealFault};
+
 /// The first thing that does not hold.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -40,6 +42,14 @@ pub enum Fault {
     /// The list of keys.
     #[error("heads/keys.json: {0}")]
     Keys(#[from] KeyListFault),
+    /// A seal.
+    #[error("{file}: {fault}")]
+    Seal {
+        /// The file of its entry.
+        file: String,
+        /// What does not hold.
+        fault: SealFault,
+    },
     /// A proof, signature or hash.
     #[error("{file}: {failure}")]
     Proof {
@@ -50,7 +60,7 @@ pub enum Fault {
     },
 }
 
-type Files<'a> = BTreeMap<String, &'a [u8]>;
+pub(super) type Files<'a> = BTreeMap<String, &'a [u8]>;
 
 /// Checks a package against the keys that were kept outside.
 pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Checked, Fault> {
@@ -75,6 +85,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     note(&mut checked, "heads/checkpoint.txt", signed)?;
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
+    seals::check(&files, &manifest, &mut checked)?;
     Ok(checked)
 }
 
@@ -90,7 +101,7 @@ fn file<'a>(files: &Files<'a>, name: &str) -> Result<&'a [u8], Fault> {
     found.ok_or_else(|| Fault::Missing(name.to_owned()))
 }
 
-fn json<T: DeserializeOwned>(files: &Files<'_>, name: &str) -> Result<T, Fault> {
+pub(super) fn json<T: DeserializeOwned>(files: &Files<'_>, name: &str) -> Result<T, Fault> {
     let bytes = file(files, name)?;
     serde_json::from_slice(bytes).or(Err(Fault::Unreadable(name.to_owned())))
 }

@@ -29,6 +29,7 @@ pub(super) struct Gathered {
     pub(super) originals: Vec<(String, Vec<u8>)>,
     pub(super) entries: Vec<EntryId>,
     pub(super) photos: Vec<PhotoId>,
+    pub(super) after_seal: Vec<PhotoId>,
 }
 
 /// A plot of the case, and the folder of what is told of it alone.
@@ -191,6 +192,7 @@ fn add_photo(
     let name = photo_file(id, original_name(kind.as_deref()));
     gathered.originals.push((name, photo.sha256.clone()));
     gathered.photos.push(id);
+    gathered.after_seal.extend(photo.after_seal.then_some(id));
     Ok(())
 }
 

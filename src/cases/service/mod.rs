@@ -4,6 +4,7 @@ mod check;
 mod gather;
 mod pack;
 mod package;
+mod seals;
 mod tell;
 
 use crate::areas::Areas;
@@ -16,6 +17,7 @@ use crate::store::{self, ActError};
 
 pub use check::{Fault, check};
 pub use package::Package;
+pub use seals::SealFault;
 
 /// Why a case is not handed out.
 #[derive(Debug, thiserror::Error)]

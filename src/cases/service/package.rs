@@ -165,6 +165,7 @@ impl Cases {
             at: self.journal.now(),
             entries: gathered.entries.clone(),
             photos: gathered.photos.clone(),
+            after_seal: gathered.after_seal.clone(),
             files: ready.chain(originals).collect(),
         };
         let body = serde_json::to_vec_pretty(&manifest).map_err(unwritable)?;

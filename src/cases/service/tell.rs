@@ -69,7 +69,7 @@ impl Cases {
     async fn photo(&self, photo: &CasePhoto) -> Result<PhotoFacts, Error> {
         let told = &photo.view.told;
         let mut tx = self.journal.store().read().await?;
-        let name = self.identity.name_of(&mut tx, photo.author).await?;
+        let name = self.identity.name_of(&mut tx, photo.taken_by).await?;
         drop(tx);
         let image = self.evidence.case_image(photo).await?;
         Ok(PhotoFacts {
@@ -80,6 +80,7 @@ impl Cases {
             accuracy_m: told.get("accuracy_m").and_then(Value::as_f64),
             phase: word(told, "phase").unwrap_or("other").to_owned(),
             taken_by: name.unwrap_or_else(|| "không rõ".to_owned()),
+            after_seal: photo.after_seal,
             instead: if photo.is_shown {
                 "Không có bản hiển thị; xem tệp gốc trong gói."
             } else {

@@ -2,11 +2,13 @@
 
 mod definitions;
 mod nonces;
+mod holds;
 mod photos;
 mod questions;
 
 pub use definitions::*;
 pub use nonces::*;
+pub use holds::*;
 pub use photos::*;
 pub use questions::*;
 

@@ -208,15 +208,33 @@ pub async fn photos(
     Ok(Body(StatusCode::OK, list))
 }
 
-/// The original bytes; that they were read is journalled.
-#[utoipa::path(get, path = "/api/v1/photos/{id}/original", tag = "photos", params(("id" = PhotoId, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
+/// Why an original is read.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OriginalParams {
+    /// The reason, 1 to 500 characters; it is journalled. Instead of it the header `Tuantra-Reason` may say so.
+    reason: Option<String>,
+}
+
+/// The header in which a reason may stand: UTF-8 as it is.
+const REASON: &str = "tuantra-reason";
+
+/// The original bytes; that they were read, by whom and why is journalled. Nobody reads them without a reason.
+#[utoipa::path(get, path = "/api/v1/photos/{id}/original", tag = "photos",
+    params(("id" = PhotoId, Path), OriginalParams, ("Tuantra-Reason" = Option<String>, Header, description = "The reason, where the query does not tell it")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 400)))]
 pub async fn original(
     State(evidence): State<Evidence>,
     Caller(actor): Caller,
     Path(id): Path<PhotoId>,
+    Params(params): Params<OriginalParams>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let found = evidence.original(&actor, id).await?;
+    let told = headers.get(REASON).map(|value| value.as_bytes());
+    let told = told.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let reason = params.reason.as_deref().or(told);
+    let found = evidence.original(&actor, id, reason).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (

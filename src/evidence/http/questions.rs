@@ -102,7 +102,7 @@ pub async fn evidence_question(
     Ok(Body(StatusCode::OK, answer))
 }
 
-/// The team's answer: an account or device of the unit that took one of the photos.
+/// The team's answer: an account or device of the unit that took the photo in question.
 #[utoipa::path(post, path = "/api/v1/evidence/questions/{id}/answers", tag = "evidence", params(("id" = QuestionId, Path)),
     request_body = AnswerWire, responses((status = 201, body = QuestionAnswer)))]
 pub async fn answer_question(
@@ -115,7 +115,8 @@ pub async fn answer_question(
     Ok(Body(StatusCode::CREATED, told(question, receipt)))
 }
 
-/// A role's decision, once the team answered or seven days are over: an account of another organisation.
+/// A role's decision, once the team answered or its days are over: an account of another organisation. Deciding anew
+/// needs a provincial role.
 #[utoipa::path(post, path = "/api/v1/evidence/questions/{id}/decisions", tag = "evidence", params(("id" = QuestionId, Path)),
     request_body = DecisionWire, responses((status = 201, body = QuestionAnswer)))]
 pub async fn decide_question(

@@ -4,8 +4,9 @@ pub mod cross_check;
 pub mod grade;
 pub mod picture;
 pub mod screens;
+pub mod seal;
 pub mod sidecar;
 
-pub use cross_check::{ExifFlag, cross_check};
+pub use cross_check::{Apart, ExifFlag, cross_check};
 pub use picture::{DeriveFault, Derived, Format, Inspection, Limits, derive, inspect};
 pub use sidecar::{Phase, Sidecar};

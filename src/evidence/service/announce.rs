@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::base::actor::{Actor, Right, Scope};
+use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{EntryId, PhotoId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
@@ -13,6 +13,7 @@ use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::store::{self, Tx};
 
 use super::read::PhotoView;
+use super::seals::Marks;
 use super::{Error, Evidence, too_much};
 
 /// A photo as it was announced.
@@ -79,8 +80,10 @@ impl Evidence {
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
             Outcome::Outside(kept) => return Err(Error::Outside(Box::new(kept))),
         };
+        let mut tx = self.journal.store().read().await?;
+        let marks = Marks::of(&mut tx, [&*row]).await?;
         Ok(Announced {
-            view: PhotoView::of(actor, *row)?,
+            view: PhotoView::of(actor, *row, &marks)?,
             is_new,
             receipt,
         })
@@ -121,7 +124,10 @@ impl Evidence {
                 .map(Outcome::Outside);
         }
         let written = self.journal.enter(tx, sent.entry()).await?;
-        let row = sent.row(written.entry, written.received_at, linked);
+        let row = PhotoRow {
+            named: i64::from(self.is_named(tx, sent).await?),
+            ..sent.row(written.entry, written.received_at, linked)
+        };
         if !sql::insert_photo(tx, &row).await? {
             // Another act wrote the id meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the photo was just written".into()).into());
@@ -139,6 +145,14 @@ impl Evidence {
         }
         let row = sql::photo(tx, sent.id).await?.ok_or(Error::NotFound)?;
         Ok(Outcome::Written(Box::new(row), written))
+    }
+
+    /// Whether a named account in use is at the shutter as it stands now: it may be closed later.
+    async fn is_named(&self, tx: &mut Tx, sent: &Sent) -> Result<bool, Error> {
+        match sent.sidecar.capture.taken_by {
+            Some(account) => Ok(self.identity.is_in_use(tx, account).await?),
+            None => Ok(sent.actor.principal == Principal::Account),
+        }
     }
 
     /// Whether the named plot is known and both to be seen and to be photographed by the author; a plot that is not is
@@ -214,6 +228,7 @@ impl Sent {
             door: Some(self.actor.door.as_str().to_owned()),
             principal: Some(self.actor.principal.as_str().to_owned()),
             taken_by: sidecar.capture.taken_by,
+            named: 0,
             seen_in: self.place.clone(),
         }
     }

@@ -7,6 +7,7 @@ use crate::base::ids::PlotId;
 use crate::evidence::sql::{self, Sight};
 
 use super::read::{Bytes, PhotoView};
+use super::seals::Marks;
 use super::{Error, Evidence, is_handling};
 
 /// A photo as a case has it.
@@ -14,8 +15,10 @@ use super::{Error, Evidence, is_handling};
 pub struct CasePhoto {
     /// The photo as its reader may see it.
     pub view: PhotoView,
-    /// Who took it: an account or a device.
-    pub author: Uuid,
+    /// Who took it: the named account at the shutter, else the account or device that sent it.
+    pub taken_by: Uuid,
+    /// Whether it was added after the seal of its eradication.
+    pub after_seal: bool,
     /// SHA-256 of the original.
     pub sha256: Vec<u8>,
     /// Size of the original, bytes.
@@ -38,14 +41,16 @@ impl Evidence {
         let mut tx = self.journal.store().read().await?;
         let mut rows = sql::list(&mut tx, &Sight::All, Some(plot), None, MOST_PHOTOS).await?;
         rows.reverse();
+        let marks = Marks::of(&mut tx, &rows).await?;
         let photos = rows.into_iter().map(|row| {
             Ok(CasePhoto {
-                author: row.author,
+                taken_by: row.taken_by.map_or(row.author, |account| account.0),
+                after_seal: marks.after_seal(&row),
                 sha256: row.sha256.clone(),
                 bytes: u64::try_from(row.bytes).unwrap_or(0),
                 is_stored: row.is_stored(),
                 is_shown: row.contains_person == 0 || is_handling(actor, &row),
-                view: PhotoView::of(actor, row)?,
+                view: PhotoView::of(actor, row, &marks)?,
             })
         });
         photos.collect()

@@ -5,6 +5,7 @@ use futures::StreamExt;
 use crate::base::time::Timestamp;
 use crate::blobs::BlobName;
 use crate::evidence::sql;
+use crate::store::Tx;
 
 use super::{Error, Evidence};
 
@@ -12,7 +13,7 @@ use super::{Error, Evidence};
 const GRACE_MS: i64 = 86_400_000;
 
 impl Evidence {
-    /// Removes the bytes that no row names and that are older than a day; gives how many were.
+    /// Removes the bytes that no row names, no hold keeps and that are older than a day; gives how many were.
     pub async fn collect(&self, now: Timestamp) -> Result<usize, Error> {
         let oldest = now.plus_millis(-GRACE_MS).as_millis();
         let mut removed = 0;
@@ -28,14 +29,19 @@ impl Evidence {
 
     async fn remove_unnamed(&self, name: BlobName) -> Result<bool, Error> {
         let mut tx = self.journal.store().read().await?;
-        if sql::is_named(&mut tx, &name.0).await? {
+        if is_kept(&mut tx, name).await? {
             return Ok(false);
         }
         let _no_upload = self.collecting.write().await;
-        if sql::is_named(&mut tx, &name.0).await? {
+        if is_kept(&mut tx, name).await? {
             return Ok(false);
         }
         self.blobs.remove(name).await?;
         Ok(true)
     }
+}
+
+/// Whether a row names the bytes, or a photo under a legal hold was announced by them.
+async fn is_kept(tx: &mut Tx, name: BlobName) -> Result<bool, Error> {
+    Ok(sql::is_named(tx, &name.0).await? || sql::keeps_bytes(tx, &name.0).await?)
 }

@@ -4,12 +4,14 @@ use bytes::Bytes;
 
 use crate::base::ids::PhotoId;
 use crate::blobs::BlobName;
-use crate::evidence::model::cross_check::{ExifFlag, cross_check};
+use crate::evidence::model::cross_check::{Apart, ExifFlag, cross_check};
 use crate::evidence::model::picture::{DeriveFault, Derived, Limits, inspect};
+use crate::evidence::model::screens::ScreenRules;
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
 use crate::evidence::sql::{self, ImageRow, PhotoRow};
 use crate::journal::JobRow;
 use crate::journal::model::sha256;
+use crate::plots::SETTLE_JOB;
 use crate::store;
 
 use super::screens::Found;
@@ -20,6 +22,8 @@ pub(super) const HEIC: &str = "heic_placeholder";
 
 struct Made {
     job: JobRow,
+    row: PhotoRow,
+    rules: ScreenRules,
     derived: &'static str,
     flags: String,
     images: Vec<(&'static str, ImageRow)>,
@@ -36,6 +40,7 @@ impl Evidence {
             return self.finish(job.clone()).await;
         };
         let sidecar = self.sidecar_of(&mut tx, &row).await?;
+        let rules = self.screen_rules(&mut tx).await?;
         drop(tx);
         let name = BlobName(
             row.sha256
@@ -46,46 +51,51 @@ impl Evidence {
         let bytes = self.blobs.get(name).await?.ok_or(row.corrupt("sha256"))?;
         let decoding = self.decoding.acquire().await;
         let decoded = self.decoder.decode(bytes.clone()).await;
-        let mut flags = disagreements(sidecar, bytes).await;
+        let mut flags = disagreements(sidecar, bytes, rules.apart()).await;
         drop(decoding);
         let _from_bytes_to_row = self.collecting.read().await;
         let thumbnail = decoded.as_ref().ok();
         let thumbnail = thumbnail.map(|derived| derived.thumbnail_jpeg.as_slice());
         let mut tx = self.journal.store().read().await?;
-        let found = self.screen(&mut tx, &row, &flags, thumbnail).await?;
+        let looked_at = (flags.as_slice(), thumbnail);
+        let found = self.screen(&mut tx, &row, &rules, looked_at).await?;
         drop(tx);
-        let made = match decoded {
-            Ok(derived) => Made {
-                job: job.clone(),
-                derived: "made",
-                flags: serde_json::Value::from(flags).to_string(),
-                images: self.keep_images(&derived).await?,
-                found,
-            },
+        let (derived, images) = match decoded {
+            Ok(derived) => ("made", self.keep_images(&derived).await?),
             Err(fault) => {
                 flags.push(slug(fault));
-                Made {
-                    job: job.clone(),
-                    derived: "none",
-                    flags: serde_json::Value::from(flags).to_string(),
-                    images: Vec::new(),
-                    found,
-                }
+                ("none", Vec::new())
             }
+        };
+        let made = Made {
+            job: job.clone(),
+            row,
+            rules,
+            derived,
+            flags: serde_json::Value::from(flags).to_string(),
+            images,
+            found,
         };
         self.journal
             .write((self.clone(), made), |tx, (evidence, made)| {
-                Box::pin(async move {
-                    let id = PhotoId(made.job.subject);
-                    sql::set_derived(tx, id, made.derived, &made.flags).await?;
-                    for (size, image) in &made.images {
-                        sql::insert_image(tx, id, size, image).await?;
-                    }
-                    evidence.keep_found(tx, id, &made.found).await?;
-                    Ok::<_, Error>(evidence.journal.finish_job(tx, made.job.id).await?)
-                })
+                Box::pin(evidence.write_made(tx, made))
             })
             .await
+    }
+
+    async fn write_made(&self, tx: &mut store::Tx, made: &Made) -> Result<(), Error> {
+        let id = made.row.id;
+        sql::set_derived(tx, id, made.derived, &made.flags).await?;
+        for (size, image) in &made.images {
+            sql::insert_image(tx, id, size, image).await?;
+        }
+        self.keep_found(tx, &made.row, &made.rules, &made.found)
+            .await?;
+        // What is no picture counts for nothing, and may have counted until now.
+        if let (Some(plot), 1, "none") = (made.row.plot, made.row.linked, made.derived) {
+            self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        }
+        Ok(self.journal.finish_job(tx, made.job.id).await?)
     }
 
     async fn finish(&self, job: JobRow) -> Result<(), Error> {
@@ -141,13 +151,13 @@ impl Evidence {
 }
 
 /// EXIF is foreign bytes too: read aside, where a panic costs nothing.
-async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes) -> Vec<&'static str> {
+async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes, apart: Apart) -> Vec<&'static str> {
     let Some(sidecar) = sidecar else {
         return Vec::new();
     };
     let compared = tokio::task::spawn_blocking(move || {
         let seen = inspect(&bytes, &Limits::default());
-        let flags = cross_check(&sidecar, &seen);
+        let flags = cross_check(&sidecar, &seen, apart);
         flags.into_iter().map(ExifFlag::as_str).collect()
     });
     compared.await.unwrap_or_default()

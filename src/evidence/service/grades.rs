@@ -1,11 +1,16 @@
 //! Grading: what is known of a plot's photos, gathered for the rules.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::base::ids::PlotId;
+use crate::base::hex;
+use crate::base::ids::{EntryId, FactId, PhotoId, PlotId};
+use crate::base::time::Timestamp;
 use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::grade::{
-    GradeRules, GradedSet, PhotoFacts, Signed, Track, Work, grade,
+    GradeRules, GradedSet, PhotoFacts, Review, Signed, Track, Work, grade,
 };
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::measure::distance_m;
@@ -14,30 +19,87 @@ use crate::store::{self, Tx};
 
 use super::Evidence;
 use super::derive::HEIC;
+use super::questions::review_of;
+use super::seals::Marks;
+
+/// The photos of a plot, graded for some of its eradications.
+#[derive(Debug, Clone)]
+pub struct Graded {
+    /// A set for each eradication, in the order in which they were asked for.
+    pub sets: Vec<GradedSet>,
+    /// The photos that were added after the seal of their set.
+    pub after_seal: BTreeSet<PhotoId>,
+    /// The rules.
+    pub rules: GradeRules,
+}
+
+/// The seal of an approved eradication.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SealView {
+    /// The root of the Merkle tree over its photos, in hex.
+    pub root: String,
+    /// Its entry, which lists the photos.
+    pub entry_id: EntryId,
+    /// When it was made: what came later is marked.
+    pub sealed_at: Timestamp,
+}
 
 impl Evidence {
-    /// Grades the photos of a plot as those of one eradication; photos that name another are left out.
+    /// Grades the photos of a plot for each of its eradications; photos that name another are left out. What is known of
+    /// the photos is gathered once for all of them.
     pub async fn graded(
         &self,
         tx: &mut Tx,
         plot: PlotId,
-        work: &Work,
-    ) -> Result<GradedSet, store::Error> {
+        works: &[Work],
+    ) -> Result<Graded, store::Error> {
         let rules = self.rules(tx).await?;
-        let mut photos = Vec::new();
-        for row in sql::photos_of(tx, plot).await? {
-            let photo = self.facts_of(tx, &row, &rules).await?;
-            if photo.eradication.is_none_or(|id| work.ids.contains(&id)) {
-                photos.push(photo);
-            }
+        let rows = sql::photos_of(tx, plot).await?;
+        let marks = Marks::of(tx, &rows).await?;
+        let mut states: BTreeMap<PhotoId, Vec<String>> = BTreeMap::new();
+        for (photo, state) in sql::states_of_plot(tx, plot).await? {
+            states.entry(photo).or_default().push(state);
         }
-        Ok(grade(work, &photos, &rules))
+        let mut photos = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let review = review_of(states.get(&row.id).map_or(&[], Vec::as_slice));
+            photos.push(self.facts_of(tx, row, review, &rules).await?);
+        }
+        let set = |work: &Work| {
+            let own = photos.iter().filter(|photo| {
+                photo
+                    .eradication
+                    .is_none_or(|named| work.ids.contains(&named))
+            });
+            grade(work, &own.cloned().collect::<Vec<_>>(), &rules)
+        };
+        let after = rows.iter().filter(|row| marks.after_seal(row));
+        Ok(Graded {
+            sets: works.iter().map(set).collect(),
+            after_seal: after.map(|row| row.id).collect(),
+            rules,
+        })
+    }
+
+    /// The seal of an eradication, if it was approved.
+    pub async fn seal_of(
+        &self,
+        tx: &mut Tx,
+        eradication: FactId,
+    ) -> Result<Option<SealView>, store::Error> {
+        let row = sql::seal(tx, eradication).await?;
+        Ok(row.map(|row| SealView {
+            root: hex(&row.root),
+            entry_id: row.entry,
+            sealed_at: row.sealed_at,
+        }))
     }
 
     async fn facts_of(
         &self,
         tx: &mut Tx,
         row: &PhotoRow,
+        review: Review,
         rules: &GradeRules,
     ) -> Result<PhotoFacts, store::Error> {
         let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
@@ -50,10 +112,6 @@ impl Evidence {
         let track = self
             .track_at(tx, row, position, number("accuracy_m"), rules)
             .await?;
-        let is_named = match row.taken_by {
-            Some(account) => sql::is_account(tx, account).await?,
-            None => row.principal.as_deref() == Some("account"),
-        };
         let phase = word("phase").and_then(|phase| phase.parse().ok());
         let exif = flags.iter().filter_map(|flag| flag.parse().ok());
         Ok(PhotoFacts {
@@ -72,10 +130,10 @@ impl Evidence {
             exif: exif.collect::<Vec<ExifFlag>>(),
             is_picture: row.derived != "none" || flags.iter().any(|flag| flag == HEIC),
             door: row.door.as_deref().and_then(|door| door.parse().ok()),
-            has_account: is_named,
+            has_account: row.named == 1,
             signed: Signed::Missing,
             track,
-            review: self.review_of(tx, row.id).await?,
+            review,
         })
     }
 
@@ -88,7 +146,7 @@ impl Evidence {
         accuracy_m: Option<f64>,
         rules: &GradeRules,
     ) -> Result<Track, store::Error> {
-        let Some(position) = position else {
+        let (Some(position), Some(own_m)) = (position, rules.usable_m(accuracy_m)) else {
             return Ok(Track::Silent);
         };
         let around_ms = i64::from(rules.track_min) * 60_000;
@@ -97,9 +155,12 @@ impl Evidence {
         let (fixes, erased) = self.patrols.fixes_of(tx, row.author, from, to).await?;
         let mut nearest: Option<f64> = None;
         for fix in fixes.iter().filter(|fix| !fix.mock) {
-            let Ok(there) = fix.position() else { continue };
-            let own_m = fix.accuracy_m().unwrap_or(0.0);
-            let error_m = accuracy_m.unwrap_or(0.0).hypot(own_m);
+            // A fix so rough that it tells nothing is as none.
+            let (Ok(there), Some(fix_m)) = (fix.position(), rules.usable_m(fix.accuracy_m()))
+            else {
+                continue;
+            };
+            let error_m = own_m.hypot(fix_m);
             let beyond_m = distance_m(position, there) - rules.sigmas * error_m;
             nearest = Some(nearest.map_or(beyond_m, |nearest| nearest.min(beyond_m)));
         }

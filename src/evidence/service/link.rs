@@ -9,7 +9,7 @@ use crate::journal::JobRow;
 use crate::plots::SETTLE_JOB;
 use crate::store;
 
-use super::{Error, Evidence};
+use super::{DERIVE_JOB, Error, Evidence};
 
 impl Evidence {
     /// Does a job of linking: joins the photos that name the plot, if their author's right at receipt reaches it.
@@ -23,6 +23,10 @@ impl Evidence {
                             let reaches = reaches(&photo, known.place.as_deref())?;
                             if reaches && sql::link(tx, photo.id).await? {
                                 evidence.plots.add_photo(tx, plot).await?;
+                                // Only what is joined to a plot is held against other plots' photos.
+                                if photo.is_stored() {
+                                    evidence.journal.queue(tx, DERIVE_JOB, photo.id.0).await?;
+                                }
                             }
                         }
                         evidence.journal.queue(tx, SETTLE_JOB, plot.0).await?;

@@ -7,6 +7,7 @@ mod decoder;
 mod definitions;
 mod derive;
 mod grades;
+mod holds;
 mod link;
 mod nonces;
 mod original;
@@ -14,6 +15,7 @@ mod prove;
 mod questions;
 mod read;
 mod screens;
+mod seals;
 mod verify;
 
 use std::sync::Arc;
@@ -21,8 +23,10 @@ use std::sync::Arc;
 use tokio::sync::{RwLock, Semaphore};
 
 use crate::base::actor::Actor;
+use crate::base::personal::looks_personal;
 use crate::base::refusal::Refusal;
 use crate::blobs::{self, Blobs};
+use crate::identity::{self, Identity};
 use crate::journal::{Journal, KeptAside, RulesFault};
 use crate::patrols::Patrols;
 use crate::plots::{self, Plots};
@@ -32,8 +36,11 @@ use super::sql::PhotoRow;
 
 pub use case::CasePhoto;
 pub use decoder::{Bounds, Decoder, decoded_frames};
+pub use grades::{Graded, SealView};
+pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
 pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
+pub use seals::{Sealing, seal_root};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.
@@ -95,6 +102,15 @@ impl From<plots::Error> for Error {
     }
 }
 
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Store(error) => Self::Store(error),
+            other => Self::Store(store::Error::Unavailable(other.to_string())),
+        }
+    }
+}
+
 impl From<RulesFault> for Error {
     fn from(fault: RulesFault) -> Self {
         match fault {
@@ -111,6 +127,7 @@ pub const DERIVE_JOB: &str = "derive_photo";
 #[derive(Debug, Clone)]
 pub struct Evidence {
     journal: Journal,
+    identity: Identity,
     plots: Plots,
     patrols: Patrols,
     blobs: Blobs,
@@ -128,13 +145,17 @@ impl Evidence {
     #[must_use]
     pub fn new(
         journal: Journal,
+        identity: Identity,
         plots: Plots,
         patrols: Patrols,
         blobs: Blobs,
         most_bytes: u64,
     ) -> Self {
+        // Whoever erases anything of this log is told what is held.
+        journal.ask_before_erasing(Arc::new(Holds));
         Self {
             journal,
+            identity,
             plots,
             patrols,
             blobs,
@@ -163,6 +184,22 @@ impl Evidence {
 /// Whether the actor belongs to the unit that handles the photo: its author's.
 fn is_handling(actor: &Actor, row: &PhotoRow) -> bool {
     actor.id == row.author || (row.org.is_some() && row.org == actor.org)
+}
+
+const MOST_REASON_CHARS: usize = 500;
+
+/// A reason as it is kept, or what would be accepted.
+fn checked_reason(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MOST_REASON_CHARS {
+        return Err("cần nêu lý do, từ 1 đến 500 ký tự / expected 1 to 500 characters");
+    }
+    if looks_personal(text) {
+        return Err(
+            "không ghi số điện thoại, số định danh / expected no telephone or identity numbers",
+        );
+    }
+    Ok(text.to_owned())
 }
 
 fn too_much(kept: Option<KeptAside>) -> Result<KeptAside, Error> {

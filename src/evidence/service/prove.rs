@@ -19,9 +19,15 @@ impl Evidence {
         let (Proving::Proof(sidecar), Proving::Proof(original)) = (sidecar, original) else {
             return Ok(None);
         };
+        let mut sidecar = *sidecar;
+        if row.taken_by.is_some() {
+            // Who was at the shutter is shown in the case package alone (decisions 18). Without the salt nothing confirms a
+            // guess; leaf and receipt stand.
+            (sidecar.body, sidecar.salt) = (None, None);
+        }
         Ok(Some(PhotoProof {
             photo: id,
-            sidecar: *sidecar,
+            sidecar,
             original: *original,
         }))
     }

@@ -9,7 +9,7 @@ use crate::base::personal::looks_personal;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::evidence::model::grade::Review;
-use crate::evidence::model::screens::{QuestionState, Screen, Verdict};
+use crate::evidence::model::screens::{QuestionState, Screen, ScreenRules, Verdict};
 use crate::evidence::sql::{self, PhotoRow, QuestionRow, ReplyRow};
 use crate::journal::{Entry, Kind, Receipt, Written};
 use crate::plots::SETTLE_JOB;
@@ -19,8 +19,6 @@ use super::read::{may_see, sight};
 use super::{Error, Evidence, is_handling};
 
 const MOST_CHARS: usize = 2_000;
-/// The team has so long before a role may decide without its answer, ms (7 days).
-const ANSWER_WITHIN_MS: i64 = 7 * 86_400_000;
 
 /// A reply as readers see it; no account is named.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -115,9 +113,10 @@ impl Evidence {
         rows.truncate(most);
         let next = rows.last().filter(|_| more);
         let next = next.map(|row| (row.asked_at, row.id));
+        let rules = self.screen_rules(&mut tx).await?;
         let mut items = Vec::new();
         for row in rows {
-            items.push(view(&mut tx, actor, &row, false).await?);
+            items.push(view(&mut tx, actor, &row, &rules, false).await?);
         }
         Ok(QuestionPage { items, next })
     }
@@ -129,10 +128,11 @@ impl Evidence {
         }
         let mut tx = self.journal.store().read().await?;
         let row = seen(&mut tx, actor, Right::ReadPhotos, id).await?.0;
-        Ok(view(&mut tx, actor, &row, true).await?)
+        let rules = self.screen_rules(&mut tx).await?;
+        Ok(view(&mut tx, actor, &row, &rules, true).await?)
     }
 
-    /// The team answers: the unit of either photo.
+    /// The team answers: the unit of the photo in question.
     pub async fn answer(
         &self,
         actor: &Actor,
@@ -143,7 +143,8 @@ impl Evidence {
         self.say(actor, question, None, text, body).await
     }
 
-    /// A role decides, once the team answered or its time is up: an account of another organisation.
+    /// A role decides, once the team answered or its time is up: an account of another organisation than either photo's.
+    /// What is decided is decided anew only by a provincial role that opens closed plots as well.
     pub async fn decide(
         &self,
         actor: &Actor,
@@ -194,7 +195,9 @@ impl Evidence {
             .await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::question(&mut tx, question).await?;
-        let view = view(&mut tx, actor, &row.ok_or(Error::NotFound)?, true).await?;
+        let rules = self.screen_rules(&mut tx).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        let view = view(&mut tx, actor, &row, &rules, true).await?;
         Ok((view, self.journal.receipt(&written)))
     }
 
@@ -207,11 +210,12 @@ impl Evidence {
         let now = self.journal.now();
         let state = match said.verdict {
             None => {
-                check_team(&said.actor, &row, &photo, &other)?;
+                check_team(&said.actor, &row, &photo)?;
                 QuestionState::Answered
             }
             Some(verdict) => {
-                check_judge(&said.actor, &row, [&photo, &other], now)?;
+                let rules = self.screen_rules(tx).await?;
+                check_judge(&said.actor, &row, [&photo, &other], (now, &rules))?;
                 match verdict {
                     Verdict::Cleared => QuestionState::Cleared,
                     Verdict::Upheld => QuestionState::Upheld,
@@ -252,22 +256,17 @@ impl Evidence {
         }
         Ok(written)
     }
+}
 
-    /// How the questions about a photo stand together.
-    pub(super) async fn review_of(
-        &self,
-        tx: &mut Tx,
-        photo: PhotoId,
-    ) -> Result<Review, store::Error> {
-        let states = sql::states_of(tx, photo).await?;
-        let is = |state: QuestionState| states.iter().any(|own| own == state.as_str());
-        Ok(if is(QuestionState::Upheld) {
-            Review::Upheld
-        } else if is(QuestionState::Open) || is(QuestionState::Answered) {
-            Review::Open
-        } else {
-            Review::Clear
-        })
+/// How the questions about a photo stand together, by their states.
+pub(super) fn review_of(states: &[String]) -> Review {
+    let is = |state: QuestionState| states.iter().any(|own| own == state.as_str());
+    if is(QuestionState::Upheld) {
+        Review::Upheld
+    } else if is(QuestionState::Open) || is(QuestionState::Answered) {
+        Review::Open
+    } else {
+        Review::Clear
     }
 }
 
@@ -293,18 +292,15 @@ async fn seen(
     }
 }
 
-fn check_team(
-    actor: &Actor,
-    row: &QuestionRow,
-    photo: &PhotoRow,
-    other: &PhotoRow,
-) -> Result<(), Error> {
-    if !is_handling(actor, photo) && !is_handling(actor, other) {
-        return Err(Refusal::at("", "expected the unit that took one of the photos").into());
+fn is_decided(row: &QuestionRow) -> bool {
+    row.state == QuestionState::Cleared.as_str() || row.state == QuestionState::Upheld.as_str()
+}
+
+fn check_team(actor: &Actor, row: &QuestionRow, photo: &PhotoRow) -> Result<(), Error> {
+    if !is_handling(actor, photo) {
+        return Err(Refusal::at("", "expected the unit that took the photo in question").into());
     }
-    let is_decided =
-        row.state == QuestionState::Cleared.as_str() || row.state == QuestionState::Upheld.as_str();
-    if is_decided {
+    if is_decided(row) {
         return Err(Refusal::at("", "it is decided already").into());
     }
     Ok(())
@@ -314,7 +310,7 @@ fn check_judge(
     actor: &Actor,
     row: &QuestionRow,
     photos: [&PhotoRow; 2],
-    now: Timestamp,
+    (now, rules): (Timestamp, &ScreenRules),
 ) -> Result<(), Error> {
     let refused = |reason: &str| Err(Refusal::at("", reason).into());
     if actor.principal != Principal::Account || actor.org.is_none() {
@@ -323,10 +319,16 @@ fn check_judge(
     if photos.iter().any(|photo| is_handling(actor, photo)) {
         return refused("expected an account of another organisation than the photos' units");
     }
+    if is_decided(row) && !actor.may_in_province(Right::ReopenPlots) {
+        return refused("it is decided already: expected a provincial role that opens cases again");
+    }
     let is_waiting = row.state == QuestionState::Open.as_str()
-        && now < row.asked_at.plus_millis(ANSWER_WITHIN_MS);
+        && now < row.asked_at.plus_millis(rules.answer_ms());
     if is_waiting {
-        return refused("the team answers first: expected its answer, or seven days to be over");
+        let days = rules.answer_days;
+        return refused(&format!(
+            "the team answers first: expected its answer, or {days} days to be over"
+        ));
     }
     Ok(())
 }
@@ -335,6 +337,7 @@ async fn view(
     tx: &mut Tx,
     actor: &Actor,
     row: &QuestionRow,
+    rules: &ScreenRules,
     is_whole: bool,
 ) -> Result<QuestionView, store::Error> {
     let screen: Screen = row.screen.parse().or(Err(row.corrupt("screen")))?;
@@ -364,7 +367,7 @@ async fn view(
         has_other,
         found: serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?,
         asked_at: row.asked_at,
-        answer_by: row.asked_at.plus_millis(ANSWER_WITHIN_MS),
+        answer_by: row.asked_at.plus_millis(rules.answer_ms()),
         entry_id: row.entry,
         replies,
     })

@@ -11,7 +11,8 @@ use crate::evidence::sql::{self, PhotoRow, Sight};
 use crate::journal::{Entry, Kind};
 use crate::store;
 
-use super::{Error, Evidence, is_handling};
+use super::seals::Marks;
+use super::{Error, Evidence, checked_reason, is_handling};
 
 /// A photo as one reader may see it.
 #[derive(Debug, Clone)]
@@ -72,21 +73,35 @@ impl Evidence {
     /// What a photo's sidecar says, and how it stands.
     pub async fn photo(&self, actor: &Actor, id: PhotoId) -> Result<PhotoView, Error> {
         let row = self.visible(actor, Right::ReadPhotos, id).await?;
-        Ok(PhotoView::of(actor, row)?)
+        let mut tx = self.journal.store().read().await?;
+        let marks = Marks::of(&mut tx, [&row]).await?;
+        Ok(PhotoView::of(actor, row, &marks)?)
     }
 
-    /// An original; that it was read is journalled first.
-    pub async fn original(&self, actor: &Actor, id: PhotoId) -> Result<Bytes, Error> {
+    /// An original; that it was read, by whom and why is journalled first. Nobody reads one without a reason, be it of
+    /// the own unit.
+    pub async fn original(
+        &self,
+        actor: &Actor,
+        id: PhotoId,
+        reason: Option<&str>,
+    ) -> Result<Bytes, Error> {
         let row = self.visible(actor, Right::ReadOriginals, id).await?;
+        let reason =
+            checked_reason(reason.unwrap_or_default()).map_err(|why| Error::Parameter {
+                name: "reason",
+                reason: why.to_owned(),
+            })?;
         if !row.is_stored() {
             return Err(Error::NotFound);
         }
         let found = self.bytes(&row.sha256).await?;
-        let context = (self.clone(), actor.id, id);
+        let context = (self.clone(), actor.id, id, reason);
         self.journal
-            .write(context, |tx, (evidence, actor, id)| {
+            .write(context, |tx, (evidence, actor, id, reason)| {
                 Box::pin(async move {
-                    let body = json!({ "photo": id, "what": "original" }).to_string();
+                    let body = json!({ "photo": id, "what": "original", "reason": reason });
+                    let body = body.to_string();
                     let entry = Entry {
                         kind: Kind::View,
                         fact: id.0,
@@ -131,7 +146,10 @@ impl Evidence {
         } else {
             None
         };
-        let items = rows.into_iter().map(|row| PhotoView::of(actor, row));
+        let marks = Marks::of(&mut tx, &rows).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| PhotoView::of(actor, row, &marks));
         Ok(ListPage {
             items: items.collect::<Result<_, _>>()?,
             next,
@@ -199,7 +217,7 @@ impl Size {
 impl PhotoView {
     /// The photo as this reader may see it; a plot to which it is not joined is named only to the author's unit.
     #[expect(clippy::needless_pass_by_value, reason = "the row becomes its view")]
-    pub(super) fn of(actor: &Actor, row: PhotoRow) -> Result<Self, store::Error> {
+    pub(super) fn of(actor: &Actor, row: PhotoRow, marks: &Marks) -> Result<Self, store::Error> {
         let Ok(Value::Object(mut told)) = serde_json::from_str(&row.record) else {
             return Err(row.corrupt("record"));
         };
@@ -221,6 +239,8 @@ impl PhotoView {
             "stored_at": row.stored_at,
             "derived": row.derived,
             "flags": flags,
+            "after_seal": marks.after_seal(&row),
+            "held": marks.is_held(&row),
             "recorded_at": row.recorded_at,
         });
         if let Value::Object(known) = known {

@@ -1,5 +1,5 @@
-//! Screening a photo when its pictures are made: against all years' photos by fingerprint, against its sender's other
-//! pictures by time, and by what its file and sidecar say. Each find is a question, and an entry.
+//! Screening a photo when its pictures are made: against all years' photos by file and by fingerprint, against its sender's
+//! other pictures by time, and by what its file and sidecar say. Each find is a question, and an entry.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
@@ -11,8 +11,10 @@ use crate::base::actor::CONSOLE;
 use crate::base::ids::{PhotoId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::cross_check::ExifFlag;
-use crate::evidence::model::screens::{Fingerprint, KeyIndex, Near, Screen, fingerprints};
-use crate::evidence::sql::{self, FingerprintRow, NewQuestion, PhotoRow};
+use crate::evidence::model::screens::{
+    Fingerprint, KeyIndex, Near, Screen, ScreenRules, detail, fingerprints,
+};
+use crate::evidence::sql::{self, FingerprintRow, NewQuestion, OtherRow, PhotoRow};
 use crate::journal::{Entry, Kind};
 use crate::store::{self, Tx};
 
@@ -20,6 +22,8 @@ use super::{Error, Evidence};
 
 /// Rows that another process wrote a little before are looked for again, ms.
 const OVERLAP_MS: i64 = 600_000;
+/// Candidates that are looked up at once.
+const CHUNK: usize = 500;
 
 /// The fingerprints of all photos, in memory; another process's are taken in before each search.
 #[derive(Debug, Clone, Default)]
@@ -45,20 +49,14 @@ impl Evidence {
         &self,
         tx: &mut Tx,
         row: &PhotoRow,
-        flags: &[&str],
-        thumbnail: Option<&[u8]>,
+        rules: &ScreenRules,
+        (flags, thumbnail): (&[&str], Option<&[u8]>),
     ) -> Result<Found, Error> {
         let mut found = Found::default();
         if let Some(jpeg) = thumbnail {
-            found.fingerprints = of_jpeg(jpeg.to_vec()).await;
-            let alike = self.alike(tx, row, &found.fingerprints).await?;
+            found.fingerprints = of_jpeg(jpeg.to_vec(), rules.least_detail).await;
+            let alike = self.alike(tx, row, &found.fingerprints, rules).await?;
             found.questions.extend(alike);
-        }
-        let others = sql::same_instant(tx, row.author, row.taken_at, row.id, &row.sha256).await?;
-        for other in others {
-            let said = json!({ "taken_at": row.taken_at });
-            let new = self.question(Screen::SameInstant, row.id, other, &said);
-            found.questions.push(new);
         }
         let suspect = [
             ExifFlag::ExifEdited,
@@ -71,62 +69,96 @@ impl Evidence {
             .filter(|flag| flags.contains(flag))
             .collect();
         if !raised.is_empty() {
-            let said = json!({ "flags": raised });
-            let new = self.question(Screen::EditedFile, row.id, row.id, &said);
+            let said = json!({ "flags": raised, "rules": rules.version });
+            let new = self.question(Screen::EditedFile, row, None, &said);
             found.questions.push(new);
         }
         let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
         if record.get("mock") == Some(&Value::Bool(true)) {
-            let new = self.question(Screen::MockPosition, row.id, row.id, &json!({}));
+            let new = self.question(Screen::MockPosition, row, None, &json!({}));
             found.questions.push(new);
         }
         Ok(found)
     }
 
-    /// Photos of other plots that are nearly this picture, the nearest part of each.
+    /// Linked photos of other plots that are nearly this picture: the nearest few, by the nearest part of each.
     async fn alike(
         &self,
         tx: &mut Tx,
         row: &PhotoRow,
         own: &[Fingerprint],
+        rules: &ScreenRules,
     ) -> Result<Vec<NewQuestion>, Error> {
-        // A photo that names no plot claims none.
-        if row.plot.is_none() {
+        // A photo that is joined to no plot claims none; once it is joined it is looked at again.
+        if row.linked == 0 || own.is_empty() {
             return Ok(Vec::new());
         }
         self.take_in(tx).await?;
-        let near = Near::default();
         let found = match self.fingerprints.0.read() {
-            Ok(known) => known.near(row.id, own, near),
+            Ok(known) => known.near(row.id, own, rules.near()),
             Err(_) => BTreeMap::new(),
         };
+        let mut nearest: Vec<(PhotoId, (u32, u32))> = found.into_iter().collect();
+        nearest.sort_by_key(|(id, (key, check))| (*check, *key, *id));
+        let most = rules.most_alike as usize;
         let mut questions = Vec::new();
-        for (other, apart) in found {
-            let Some(seen) = sql::photo(tx, other).await? else {
-                continue;
-            };
-            // One plot's photos from one standpoint are alike as they should be.
-            if seen.plot == row.plot {
-                continue;
+        for chunk in nearest.chunks(CHUNK) {
+            let ids: Vec<PhotoId> = chunk.iter().map(|(id, _)| *id).collect();
+            let rows = sql::linked(tx, &ids).await?.into_iter();
+            let seen: BTreeMap<PhotoId, OtherRow> = rows.map(|row| (row.id, row)).collect();
+            for (id, (key, check)) in chunk {
+                // One plot's photos from one standpoint are alike as they should be; the same file is asked about as such.
+                let Some(other) = seen
+                    .get(id)
+                    .filter(|seen| seen.plot != row.plot && seen.sha256 != row.sha256)
+                else {
+                    continue;
+                };
+                let said = json!({ "key_apart_of_64": key, "check_apart_of_256": check, "rules": rules.version });
+                questions.push(self.question(Screen::NearlyOnePicture, row, Some(other), &said));
+                if questions.len() == most {
+                    return Ok(questions);
+                }
             }
-            let said = json!({ "key_apart_of_64": apart.0, "check_apart_of_256": apart.1 });
-            questions.push(self.question(Screen::NearlyOnePicture, row.id, other, &said));
         }
         Ok(questions)
     }
 
+    /// What only shows among photos that are all looked at: the same file under another id, two pictures of one instant.
+    async fn beside(
+        &self,
+        tx: &mut Tx,
+        row: &PhotoRow,
+        rules: &ScreenRules,
+    ) -> Result<Vec<NewQuestion>, store::Error> {
+        let mut questions = Vec::new();
+        for other in sql::same_file(tx, row, rules.most_alike).await? {
+            let new = self.question(Screen::SameFile, row, Some(&other), &json!({}));
+            questions.push(new);
+        }
+        for other in sql::same_instant(tx, row, rules.most_alike).await? {
+            let said = json!({ "taken_at": row.taken_at });
+            let new = self.question(Screen::SameInstant, row, Some(&other), &said);
+            questions.push(new);
+        }
+        Ok(questions)
+    }
+
+    /// A question about a photo, or about the later recorded of two: whichever was looked at last, a pair has one order.
     fn question(
         &self,
         screen: Screen,
-        photo: PhotoId,
-        other: PhotoId,
+        row: &PhotoRow,
+        other: Option<&OtherRow>,
         said: &Value,
     ) -> NewQuestion {
+        let own = (row.recorded_at, row.id);
+        let beside = other.map_or(own, |other| (other.recorded_at, other.id));
         NewQuestion {
             id: QuestionId(self.journal.ids().make()),
             screen: screen.as_str(),
-            photo,
-            other,
+            photo: own.max(beside).1,
+            other: own.min(beside).1,
             record: said.to_string(),
         }
     }
@@ -139,10 +171,13 @@ impl Evidence {
             .read()
             .ok()
             .and_then(|known| known.until);
-        let since = until.map_or(Timestamp::from_millis(0), |at| at.plus_millis(-OVERLAP_MS));
+        let now = self.journal.now();
+        let since = until.map_or(Timestamp::from_millis(0), |at| {
+            at.min(now).plus_millis(-OVERLAP_MS)
+        });
         let rows = sql::fingerprints_since(tx, since).await?;
         if let Ok(mut known) = self.fingerprints.0.write() {
-            known.add(&rows);
+            known.add(&rows, now);
         }
         Ok(())
     }
@@ -151,13 +186,14 @@ impl Evidence {
     pub(super) async fn keep_found(
         &self,
         tx: &mut Tx,
-        photo: PhotoId,
+        row: &PhotoRow,
+        rules: &ScreenRules,
         found: &Found,
     ) -> Result<(), Error> {
         let now = self.journal.now();
         for (part, own) in found.fingerprints.iter().enumerate() {
             let row = FingerprintRow {
-                photo,
+                photo: row.id,
                 part: i64::try_from(part).unwrap_or(i64::MAX),
                 bits: own.key.cast_signed(),
                 check_bits: own
@@ -169,42 +205,50 @@ impl Evidence {
             };
             sql::insert_fingerprint(tx, &row).await?;
         }
-        for new in &found.questions {
-            if sql::is_asked(tx, new).await? {
-                continue;
-            }
-            let body = json!({ "screen": new.screen, "photo": new.photo, "other": new.other, "found": new.record });
-            let body = body.to_string();
-            let entry = Entry {
-                kind: Kind::Question,
-                fact: new.id.0,
-                actor: CONSOLE,
-                device: None,
-                origin: None,
-                body: body.as_bytes(),
-            };
-            let written = self.journal.enter(tx, entry).await?;
-            if !sql::insert_question(tx, new, written.entry, written.received_at).await? {
-                return Err(store::Error::Busy("the question was just asked".into()).into());
-            }
+        let beside = self.beside(tx, row, rules).await?;
+        for new in found.questions.iter().chain(&beside) {
+            self.ask(tx, new).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, tx: &mut Tx, new: &NewQuestion) -> Result<(), Error> {
+        if sql::is_asked(tx, new).await? {
+            return Ok(());
+        }
+        let body = json!({ "screen": new.screen, "photo": new.photo, "other": new.other, "found": new.record });
+        let body = body.to_string();
+        let entry = Entry {
+            kind: Kind::Question,
+            fact: new.id.0,
+            actor: CONSOLE,
+            device: None,
+            origin: None,
+            body: body.as_bytes(),
+        };
+        let written = self.journal.enter(tx, entry).await?;
+        if !sql::insert_question(tx, new, written.entry, written.received_at).await? {
+            return Err(store::Error::Busy("the question was just asked".into()).into());
         }
         Ok(())
     }
 }
 
-/// The thumbnail is a JPEG of our own making, small and sound.
-async fn of_jpeg(jpeg: Vec<u8>) -> Vec<Fingerprint> {
+/// The thumbnail is a JPEG of our own making, small and sound. One that shows little has no fingerprints.
+async fn of_jpeg(jpeg: Vec<u8>, least_detail: f64) -> Vec<Fingerprint> {
     let made = tokio::task::spawn_blocking(move || {
         let luma: Option<GrayImage> = image::load_from_memory(&jpeg)
             .ok()
             .map(|picture| picture.to_luma8());
+        let luma = luma.filter(|luma| detail(luma) >= least_detail);
         luma.map(|luma| fingerprints(&luma)).unwrap_or_default()
     });
     made.await.unwrap_or_default()
 }
 
 impl Fingerprints {
-    fn add(&mut self, rows: &[FingerprintRow]) {
+    /// Takes rows in. Other processes' clocks may run ahead: the next search begins no later than this one's own.
+    fn add(&mut self, rows: &[FingerprintRow], now: Timestamp) {
         let mut fresh = Vec::new();
         for row in rows {
             let part = u8::try_from(row.part).unwrap_or(u8::MAX);
@@ -214,7 +258,7 @@ impl Fingerprints {
             if self.checks.insert((row.photo, part), fingerprint).is_none() {
                 fresh.push((fingerprint.key, (row.photo, part)));
             }
-            self.until = self.until.max(Some(row.made_at));
+            self.until = self.until.max(Some(row.made_at.min(now)));
         }
         self.index.extend(fresh);
     }

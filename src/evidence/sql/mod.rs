@@ -1,9 +1,11 @@
 //! The tables of evidence.
 
+mod keeping;
 mod nonces;
 mod photos;
 mod questions;
 
+pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
@@ -26,7 +28,6 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_ASIDE,
     NAMED,
     OF_PLOT,
-    IS_ACCOUNT,
     ORIGINALS,
     QUESTION,
     QUESTIONS,
@@ -34,7 +35,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_QUESTION,
     IS_ASKED,
     SET_STATE,
-    STATES,
+    STATES_OF_PLOT,
     INSERT_REPLY,
     REPLIES,
     INSERT_FINGERPRINT,
@@ -44,4 +45,14 @@ pub const STATEMENTS: &[&str] = &[
     SPEND_NONCE,
     NONCE,
     UNSPENT_NONCES,
+    SAME_FILE,
+    SEALABLE,
+    INSERT_SEAL,
+    INSERT_SEALED,
+    SEAL,
+    INSERT_HOLD,
+    HOLDS,
+    LIFT_HOLDS,
+    IS_KEPT,
+    KEEPS_BYTES,
 ];

@@ -14,7 +14,7 @@ macro_rules! photos_where {
         concat!(
             "SELECT p.id, p.entry, p.author, p.org, p.plot, p.linked, p.lon, p.lat, p.place, p.reach, p.taken_at, \
              p.contains_person, p.sha256, p.bytes, p.record, p.state, p.original_entry, p.stored_at, p.derived, \
-             p.flags, p.recorded_at, p.door, p.principal, p.taken_by, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
+             p.flags, p.recorded_at, p.door, p.principal, p.taken_by, p.named, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
              FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE ",
             $condition
         )
@@ -29,9 +29,9 @@ pub(super) const PLACED_AFTER: &str =
 pub(super) const COUNT: &str =
     "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
 pub(super) const INSERT_PHOTO: &str = "INSERT INTO photos (id, entry, author, org, plot, linked, lon, lat, place, reach, taken_at, \
-     contains_person, sha256, bytes, record, state, derived, flags, recorded_at, door, principal, taken_by) \
+     contains_person, sha256, bytes, record, state, derived, flags, recorded_at, door, principal, taken_by, named) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'announced', 'waiting', '[]', $16, \
-     $17, $18, $19) \
+     $17, $18, $19, $20) \
      ON CONFLICT (id) DO NOTHING";
 pub(super) const STORE_ORIGINAL: &str = "UPDATE photos SET state = 'stored', original_entry = $2, stored_at = $3 \
      WHERE id = $1 AND state = 'announced'";
@@ -49,8 +49,6 @@ pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHER
      OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1)";
 pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
-pub(super) const IS_ACCOUNT: &str =
-    "SELECT COUNT(*) FROM identity_accounts WHERE id = $1 AND disabled_at IS NULL";
 pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
@@ -81,6 +79,7 @@ pub struct PhotoRow {
     pub door: Option<String>,
     pub principal: Option<String>,
     pub taken_by: Option<AccountId>,
+    pub named: i64,
     pub seen_in: Option<String>,
 }
 
@@ -171,6 +170,7 @@ pub async fn insert_photo(tx: &mut Tx, row: &PhotoRow) -> Result<bool, Error> {
             .bind(row.door.as_deref())
             .bind(row.principal.as_deref())
             .bind(row.taken_by)
+            .bind(row.named)
     )
     .map(|rows| rows > 0)
 }
@@ -197,14 +197,6 @@ pub async fn unlinked(tx: &mut Tx, plot: PlotId) -> Result<Vec<PhotoRow>, Error>
 /// The photos joined to a plot whose originals are kept, the first taken first.
 pub async fn photos_of(tx: &mut Tx, plot: PlotId) -> Result<Vec<PhotoRow>, Error> {
     on!(tx, |c| sqlx::query_as(OF_PLOT).bind(plot).fetch_all(c))
-}
-
-/// Whether there is such an account and it is in use.
-pub async fn is_account(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
-    let count: i64 = on!(tx, |c| sqlx::query_scalar(IS_ACCOUNT)
-        .bind(account)
-        .fetch_one(c))?;
-    Ok(count > 0)
 }
 
 /// Joins a photo to the plot that it names; false when it was before.

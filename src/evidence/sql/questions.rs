@@ -3,12 +3,12 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, OrgId, PhotoId, QuestionId};
+use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-use super::Sight;
+use super::{PhotoRow, Sight};
 
 /// A question beside its photo, whose place decides who sees it.
 macro_rules! questions_where {
@@ -27,10 +27,10 @@ pub(super) const QUESTIONS: &str = questions_where!("1 = 1");
 pub(super) const LOCK_QUESTION: &str = "UPDATE evidence_questions SET state = state WHERE id = $1";
 pub(super) const INSERT_QUESTION: &str = "INSERT INTO evidence_questions (id, screen, photo, other, state, record, entry, asked_at) \
      VALUES ($1, $2, $3, $4, 'open', $5, $6, $7) ON CONFLICT (screen, photo, other) DO NOTHING";
-pub(super) const IS_ASKED: &str =
-    "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND photo = $2 AND other = $3";
+pub(super) const IS_ASKED: &str = "SELECT COUNT(*) FROM evidence_questions WHERE screen = $1 AND ((photo = $2 AND other = $3) OR (photo = $3 AND other = $2))";
 pub(super) const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
-pub(super) const STATES: &str = "SELECT state FROM evidence_questions WHERE photo = $1";
+pub(super) const STATES_OF_PLOT: &str = "SELECT s.photo, s.state FROM evidence_questions s \
+     JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1";
 pub(super) const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 pub(super) const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
@@ -39,8 +39,13 @@ pub(super) const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (photo, part) DO NOTHING";
 pub(super) const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \
      WHERE made_at >= $1 ORDER BY made_at, photo, part";
-pub(super) const SAME_INSTANT: &str = "SELECT id FROM photos WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 \
-     ORDER BY id LIMIT 5";
+// Only photos that were looked at themselves: whichever of two is looked at last asks, and asks once.
+pub(super) const SAME_INSTANT: &str = "SELECT id, plot, sha256, recorded_at FROM photos \
+     WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 AND derived <> 'waiting' \
+     ORDER BY recorded_at, id LIMIT $5";
+pub(super) const SAME_FILE: &str = "SELECT id, plot, sha256, recorded_at FROM photos \
+     WHERE sha256 = $1 AND id <> $2 AND derived <> 'waiting' ORDER BY recorded_at, id LIMIT $3";
+pub(super) const LINKED: &str = "SELECT id, plot, sha256, recorded_at FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";
 
 /// A question. `other` is the other photo, or the same one when there is only one side.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -86,6 +91,15 @@ pub struct ReplyRow {
     pub org: Option<OrgId>,
     pub body: String,
     pub said_at: Timestamp,
+}
+
+/// A photo that another may be held against.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OtherRow {
+    pub id: PhotoId,
+    pub plot: Option<PlotId>,
+    pub sha256: Vec<u8>,
+    pub recorded_at: Timestamp,
 }
 
 /// One fingerprint of a photo.
@@ -141,9 +155,11 @@ pub async fn set_state(tx: &mut Tx, id: QuestionId, state: &str) -> Result<(), E
     changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(drop)
 }
 
-/// How the questions about a photo stand.
-pub async fn states_of(tx: &mut Tx, photo: PhotoId) -> Result<Vec<String>, Error> {
-    on!(tx, |c| sqlx::query_scalar(STATES).bind(photo).fetch_all(c))
+/// How the questions about the photos of a plot stand.
+pub async fn states_of_plot(tx: &mut Tx, plot: PlotId) -> Result<Vec<(PhotoId, String)>, Error> {
+    on!(tx, |c| sqlx::query_as(STATES_OF_PLOT)
+        .bind(plot)
+        .fetch_all(c))
 }
 
 pub async fn insert_reply(tx: &mut Tx, row: &ReplyRow) -> Result<(), Error> {
@@ -185,20 +201,41 @@ pub async fn fingerprints_since(tx: &mut Tx, at: Timestamp) -> Result<Vec<Finger
         .fetch_all(c))
 }
 
-/// Other pictures that the same sender took in the same millisecond.
+/// Other pictures that a photo's sender took in the same millisecond, the first recorded first.
 pub async fn same_instant(
     tx: &mut Tx,
-    author: Uuid,
-    taken_at: Timestamp,
-    photo: PhotoId,
-    sha256: &[u8],
-) -> Result<Vec<PhotoId>, Error> {
-    on!(tx, |c| sqlx::query_scalar(SAME_INSTANT)
-        .bind(author)
-        .bind(taken_at)
-        .bind(photo)
-        .bind(sha256)
+    photo: &PhotoRow,
+    most: u32,
+) -> Result<Vec<OtherRow>, Error> {
+    on!(tx, |c| sqlx::query_as(SAME_INSTANT)
+        .bind(photo.author)
+        .bind(photo.taken_at)
+        .bind(photo.id)
+        .bind(photo.sha256.as_slice())
+        .bind(i64::from(most))
         .fetch_all(c))
+}
+
+/// Photos under other ids that are the same file, the first recorded first.
+pub async fn same_file(tx: &mut Tx, photo: &PhotoRow, most: u32) -> Result<Vec<OtherRow>, Error> {
+    on!(tx, |c| sqlx::query_as(SAME_FILE)
+        .bind(photo.sha256.as_slice())
+        .bind(photo.id)
+        .bind(i64::from(most))
+        .fetch_all(c))
+}
+
+/// Those of some photos that are joined to a plot, in no particular order.
+pub async fn linked(tx: &mut Tx, photos: &[PhotoId]) -> Result<Vec<OtherRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(LINKED);
+        let mut list = query.separated(", ");
+        for photo in photos {
+            list.push_bind(*photo);
+        }
+        query.push(")");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }
 
 /// A page of questions in the caller's reach, the latest first.

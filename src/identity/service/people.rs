@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{OrgId, TeamId};
+use crate::base::ids::{AccountId, OrgId, TeamId};
 use crate::base::refusal::Refusal;
 use crate::journal::Kind;
 
@@ -261,6 +261,16 @@ impl Identity {
         }
         let device = sql::device(tx, crate::base::ids::DeviceId(id)).await?;
         Ok(device.map(|device| device.name))
+    }
+
+    /// Whether there is such an account and it is not closed.
+    pub async fn is_in_use(
+        &self,
+        tx: &mut crate::store::Tx,
+        account: AccountId,
+    ) -> Result<bool, Error> {
+        let found = sql::account(tx, account.0).await?;
+        Ok(found.is_some_and(|account| account.disabled_at.is_none()))
     }
 
     /// Who created an account; none when there is no such account.

@@ -38,6 +38,20 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
         .into()
 }
 
+/// The root of the tree over these leaves' hashes (RFC 9162 §2.1.1).
+#[must_use]
+pub fn root(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => empty_root(),
+        [only] => *only,
+        _ => {
+            // The largest power of two that leaves some over.
+            let (left, right) = leaves.split_at(1 << (leaves.len() - 1).ilog2());
+            node_hash(&root(left), &root(right))
+        }
+    }
+}
+
 /// The root of a tree without leaves.
 #[must_use]
 pub fn empty_root() -> Hash {

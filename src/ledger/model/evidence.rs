@@ -2,6 +2,8 @@
 //!
 //! Only the photo minimum is asked for here; grades and screens judge the same photos elsewhere.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::facts::Eradication;
@@ -25,6 +27,14 @@ pub struct PhotoMinimum {
     pub near_m: f64,
     /// Hours before and after the work within which it was taken.
     pub around_hours: u32,
+    /// No accuracy is allowed for beyond this, and a photo whose position is said to be rougher was taken nobody knows
+    /// where, m (1 sigma).
+    #[serde(default = "rough_m")]
+    pub rough_m: f64,
+}
+
+const fn rough_m() -> f64 {
+    50.0
 }
 
 impl Default for PhotoMinimum {
@@ -36,6 +46,7 @@ impl Default for PhotoMinimum {
             at_the_work: 2,
             near_m: 100.0,
             around_hours: 12,
+            rough_m: rough_m(),
         }
     }
 }
@@ -55,7 +66,7 @@ pub struct EvidenceSummary {
     pub minutes: u32,
     /// Of samples.
     pub samples: u32,
-    /// Each of them.
+    /// Each of them, the first recorded first.
     #[serde(skip)]
     pub shots: Vec<Shot>,
 }
@@ -86,8 +97,30 @@ pub struct Shot {
     pub taken_at: Timestamp,
     /// The eradication that it names.
     pub eradication: Option<FactId>,
-    /// How far from the plot the phone stood beyond what both accuracies explain, m; none when it did not know.
-    pub beyond_m: Option<f64>,
+    /// Where the phone stood; none when it did not know.
+    pub stood: Option<Stood>,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+}
+
+/// How far from the plot a phone stood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stood {
+    /// As both positions say, m.
+    pub away_m: f64,
+    /// What the phone says of its accuracy, m (1 sigma).
+    pub accuracy_m: Option<f64>,
+    /// What the plot's position says of its own, m (1 sigma).
+    pub plot_accuracy_m: Option<f64>,
+}
+
+impl Stood {
+    /// How far beyond what two standard deviations of both positions explain, m; none when the phone's position is rough.
+    fn beyond_m(&self, rough_m: f64) -> Option<f64> {
+        let own_m = self.accuracy_m.unwrap_or(0.0);
+        let plot_m = self.plot_accuracy_m.unwrap_or(0.0).min(rough_m);
+        (own_m <= rough_m).then(|| (self.away_m - 2.0 * own_m.hypot(plot_m)).max(0.0))
+    }
 }
 
 impl EvidenceSummary {
@@ -118,18 +151,21 @@ pub(super) fn missing_photos(
     (said, ended_at): (&Eradication, Timestamp),
     is_this: impl Fn(FactId) -> bool,
 ) -> Vec<Missing> {
+    // One file shows one thing: it counts once, as it was recorded first.
+    let mut files = BTreeSet::new();
     let own: Vec<&Shot> = summary
         .shots
         .iter()
         .filter(|shot| shot.eradication.is_none_or(&is_this))
+        .filter(|shot| files.insert(shot.sha256))
         .collect();
     let around_ms = i64::from(minimum.around_hours) * 3_600_000;
     let first = said.started_at.plus_millis(-around_ms);
     let last = ended_at.plus_millis(around_ms);
     let count = |holds: &dyn Fn(&Shot) -> bool| own.iter().filter(|shot| holds(shot)).count();
     let at_the_work = |shot: &Shot| {
-        shot.beyond_m.is_some_and(|far| far <= minimum.near_m)
-            && (first..=last).contains(&shot.taken_at)
+        let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));
+        beyond_m.is_some_and(|far| far <= minimum.near_m) && (first..=last).contains(&shot.taken_at)
     };
     [
         (

@@ -22,7 +22,7 @@ pub mod wire;
 pub mod words;
 
 pub use definition::Definition;
-pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown};
+pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown, Stood};
 pub use facts::{Act, Amount, Fact, PlotFacts};
 pub use life::{Life, live, live_without};
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, PhotoId, PlotId};
 use crate::evidence::model::Phase;
-use crate::evidence::model::grade::{Grade, GradeRules, GradedSet, Reason, Work};
+use crate::evidence::model::grade::{Grade, GradedSet, Reason, Work};
+use crate::evidence::{Graded, SealView, Sealing};
 use crate::geo::position::Position;
 use crate::ledger::model::words::{FactKind, Missing};
 use crate::ledger::model::{Act, Fact, Life};
@@ -41,6 +42,8 @@ pub struct GradedPhotoView {
     pub grade: Grade,
     /// Codes of its reasons; their texts stand in `reasons`.
     pub reasons: Vec<Reason>,
+    /// Whether it was added after the eradication was approved and its photos sealed.
+    pub after_seal: bool,
 }
 
 /// The evidence of one eradication.
@@ -64,6 +67,8 @@ pub struct EvidenceView {
     pub reasons: Vec<ReasonView>,
     /// Its photos, the first taken first.
     pub photos: Vec<GradedPhotoView>,
+    /// The seal over them; null until the eradication is approved.
+    pub seal: Option<SealView>,
 }
 
 impl Ledger {
@@ -85,16 +90,35 @@ impl Ledger {
         let told = self.life_of(&mut tx, material, &rules).await?;
         let (material, life) = told.ok_or(Error::NotFound)?;
         let work = work_of(&material, &life, id)?.ok_or(Error::NotFound)?;
-        let graded = self.evidence.graded(&mut tx, plot, &work).await?;
-        let rules = self.evidence.rules(&mut tx).await?;
+        let is_waived = work.is_waived;
+        let graded = self.evidence.graded(&mut tx, plot, &[work]).await?;
         let missing = life.photos.get(&id).map(|photos| photos.missing.clone());
-        Ok(view(
-            (id, plot),
-            graded,
-            &rules,
-            missing.unwrap_or_default(),
-            work.is_waived,
-        ))
+        let mut view = view((id, plot), graded, missing.unwrap_or_default(), is_waived)
+            .ok_or(Error::NotFound)?;
+        view.seal = self.evidence.seal_of(&mut tx, id).await?;
+        Ok(view)
+    }
+
+    /// Seals the photos of an eradication that is being approved, in the same act.
+    pub(super) async fn seal(
+        &self,
+        tx: &mut Tx,
+        plot: PlotId,
+        (eradication, approval): (FactId, FactId),
+        by: uuid::Uuid,
+    ) -> Result<(), Error> {
+        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let fact = material.facts.iter().find(|fact| fact.id == eradication);
+        let entry = fact.ok_or(Error::NotFound)?.entry;
+        let stored = self.journal.entry(tx, entry).await?;
+        let sealing = Sealing {
+            plot,
+            named: corrected_by(&material.facts, eradication),
+            version_sha256: stored.ok_or(Error::NotFound)?.row.sha256,
+            approval,
+            by,
+        };
+        Ok(self.evidence.seal(tx, &sealing).await?)
     }
 
     /// The grades of all eradications that a plot's state allowed.
@@ -104,14 +128,19 @@ impl Ledger {
         material: &Material,
         life: &Life,
     ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
-        let mut grades = BTreeMap::new();
+        let (mut facts, mut works) = (Vec::new(), Vec::new());
         for done in &life.eradications {
             if let Some(work) = work_of(material, life, done.fact)? {
-                let set = self.evidence.graded(tx, material.row.id, &work).await?;
-                grades.insert(done.fact, set.grade);
+                facts.push(done.fact);
+                works.push(work);
             }
         }
-        Ok(grades)
+        if works.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let graded = self.evidence.graded(tx, material.row.id, &works).await?;
+        let grades = graded.sets.into_iter().map(|set| set.grade);
+        Ok(facts.into_iter().zip(grades).collect())
     }
 }
 
@@ -133,11 +162,12 @@ fn work_of(material: &Material, life: &Life, id: FactId) -> Result<Option<Work>,
 
 fn view(
     (eradication, plot): (FactId, PlotId),
-    graded: GradedSet,
-    rules: &GradeRules,
+    graded: Graded,
     missing: Vec<Missing>,
     waived: bool,
-) -> EvidenceView {
+) -> Option<EvidenceView> {
+    let (after_seal, rules) = (graded.after_seal, graded.rules);
+    let graded: GradedSet = graded.sets.into_iter().next()?;
     let photos = graded.photos.iter().flat_map(|photo| &photo.reasons);
     let told: BTreeSet<Reason> = graded.reasons.iter().chain(photos).copied().collect();
     let text = |code: Reason| ReasonView {
@@ -146,7 +176,7 @@ fn view(
         vi: code.vi(),
         en: code.en(),
     };
-    EvidenceView {
+    Some(EvidenceView {
         eradication,
         plot,
         grade: graded.grade,
@@ -163,9 +193,11 @@ fn view(
                 phase: photo.phase,
                 grade: photo.grade,
                 reasons: photo.reasons,
+                after_seal: after_seal.contains(&photo.id),
             })
             .collect(),
-    }
+        seal: None,
+    })
 }
 
 /// The eradication with all that it corrects: photos that name an earlier version mean this one.

@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 use crate::base::words::{AreaMethod, Crop, PlantsMethod};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
-use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts, Shot, Shown};
+use crate::ledger::model::{Act, Amount, EvidenceSummary, Fact, PlotFacts, Shot, Shown, Stood};
 use crate::ledger::sql::{self, FactRow, MeasureRow, PhotoRow, PlotFilter, PlotRow, Sight};
 use crate::plots::model::Season;
 use crate::plots::model::season::{period_of, season_of};
@@ -258,15 +258,18 @@ fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
         shown,
         taken_at: row.taken_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
-        beyond_m: beyond_m(plot, row, accuracy_m),
+        stood: stood(plot, row, accuracy_m),
+        sha256: row.sha256.as_slice().try_into().ok()?,
     })
 }
 
-/// How far from the plot the phone stood, less two standard deviations of both positions.
-fn beyond_m(plot: &PlotRow, row: &PhotoRow, accuracy_m: Option<f64>) -> Option<f64> {
+fn stood(plot: &PlotRow, row: &PhotoRow, accuracy_m: Option<f64>) -> Option<Stood> {
     let (lon, lat) = row.lon.zip(row.lat)?;
     let phone = Position::new(lon, lat).ok()?;
     let place = Position::new(plot.lon, plot.lat).ok()?;
-    let error_m = accuracy_m.unwrap_or(0.0).hypot(plot.hacc_m.unwrap_or(0.0));
-    Some((distance_m(phone, place) - 2.0 * error_m).max(0.0))
+    Some(Stood {
+        away_m: distance_m(phone, place),
+        accuracy_m,
+        plot_accuracy_m: plot.hacc_m,
+    })
 }

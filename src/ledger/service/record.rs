@@ -139,6 +139,10 @@ impl Ledger {
             // Another act wrote the id meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the fact was just written".into()).into());
         }
+        if let Act::Approval(said) = &sent.parsed.act {
+            self.seal(tx, sent.plot, (said.eradication, fact), sent.actor.id)
+                .await?;
+        }
         self.settle(tx, sent.plot).await?;
         Ok(Outcome::New(fact, written))
     }

@@ -20,8 +20,21 @@ pub(super) const MEASURES: &str = "SELECT m.plot, m.version, m.plants, m.plants_
 pub(super) const FACTS: &str = "SELECT f.id, f.plot, f.kind, f.entry, f.author, f.org, f.by_officer, f.corrects, f.at, \
      f.record, f.digest, f.recorded_at FROM ledger_facts f JOIN plots p ON p.id = f.plot \
      JOIN journal_entries e ON e.id = f.entry WHERE 1 = 1";
-pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.lon, h.lat FROM photos h JOIN plots p ON p.id = h.plot \
-     JOIN journal_entries e ON e.id = h.original_entry WHERE h.linked = 1 AND h.state = 'stored'";
+// What cannot be shown as a picture counts for nothing; of HEIC the pixels are not read here, phones show it.
+pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.lon, h.lat, h.sha256 FROM photos h JOIN plots p ON p.id = h.plot \
+     JOIN journal_entries e ON e.id = h.original_entry WHERE h.linked = 1 AND h.state = 'stored' \
+     AND (h.derived <> 'none' OR h.flags LIKE '%\"heic_placeholder\"%')";
+/// Nor do photos about which a question was decided against them.
+const NOT_REJECTED: &str = " AND NOT EXISTS (SELECT 1 FROM evidence_questions s WHERE s.photo = h.id AND s.state = 'upheld')";
+/// The same as of an entry: the last decision by then. In kept JSON a text's own quotes are escaped.
+const NOT_REJECTED_THEN: [&str; 3] = [
+    " AND NOT EXISTS (SELECT 1 FROM evidence_questions s JOIN evidence_replies d ON d.question = s.id \
+     JOIN journal_entries x ON x.id = d.entry WHERE s.photo = h.id AND d.kind = 'decision' \
+     AND d.body LIKE '%\"result\":\"upheld\"%' AND x.seq <= ",
+    " AND NOT EXISTS (SELECT 1 FROM evidence_replies l JOIN journal_entries y ON y.id = l.entry \
+     WHERE l.question = s.id AND l.kind = 'decision' AND y.seq > x.seq AND y.seq <= ",
+    "))",
+];
 pub(super) const VERSIONS: &str = "SELECT v.plot, v.version, v.record FROM plot_versions v JOIN plots p ON p.id = v.plot \
      JOIN journal_entries e ON e.id = v.entry WHERE 1 = 1";
 pub(super) const ENTRY_SEQ: &str = "SELECT seq FROM journal_entries WHERE id = $1";
@@ -120,6 +133,7 @@ pub struct PhotoRow {
     pub taken_at: Timestamp,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
+    pub sha256: Vec<u8>,
 }
 
 pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {
@@ -219,7 +233,7 @@ pub async fn facts(tx: &mut Tx, sight: &Sight, filter: &PlotFilter) -> Result<Ve
     })
 }
 
-/// Their photos.
+/// Their photos that count for something, the first recorded first.
 pub async fn photos(
     tx: &mut Tx,
     sight: &Sight,
@@ -228,6 +242,15 @@ pub async fn photos(
     on!(tx, |c| {
         let mut query = QueryBuilder::new(PHOTOS);
         narrow_as_of!(query, sight, filter);
+        match filter.as_of {
+            None => query.push(NOT_REJECTED),
+            Some(seq) => {
+                let [decided, no_later, end] = NOT_REJECTED_THEN;
+                query.push(decided).push_bind(seq).push(no_later);
+                query.push_bind(seq).push(end)
+            }
+        };
+        query.push(" ORDER BY h.recorded_at, h.id");
         async move { query.build_query_as().fetch_all(c).await }
     })
 }

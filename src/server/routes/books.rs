@@ -4,8 +4,8 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, DrawSamples, ExportCases, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots,
-    ReopenPlots, RevisePlots, VerifyPlots,
+    ChangeDefinitions, DrawSamples, ExportCases, KeepRecords, ReadPhotos, ReadPlots, RecordPhotos,
+    RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{cases, evidence, ledger};
@@ -103,8 +103,15 @@ pub(super) fn graders(routes: Routes) -> Routes {
             ],
         )
         .all(
+            Needs(ReadPhotos),
+            [routes!(evidence::http::evidence_screens)],
+        )
+        .all(
             NeedsInProvince(ChangeDefinitions),
-            [routes!(evidence::http::set_evidence_definition)],
+            [
+                routes!(evidence::http::set_evidence_definition),
+                routes!(evidence::http::set_evidence_screens),
+            ],
         )
         .all(
             Needs(ReadPhotos),
@@ -120,6 +127,16 @@ pub(super) fn graders(routes: Routes) -> Routes {
         .all(
             Needs(VerifyPlots),
             [routes!(evidence::http::decide_question)],
+        )
+        .all(
+            NeedsInProvince(KeepRecords),
+            [
+                routes!(evidence::http::hold_plot, evidence::http::release_plot),
+                routes!(
+                    evidence::http::hold_incident,
+                    evidence::http::release_incident
+                ),
+            ],
         )
 }
 

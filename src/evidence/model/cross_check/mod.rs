@@ -6,19 +6,23 @@ use super::picture::{Format, Inspection};
 use super::sidecar::Sidecar;
 use crate::base::words::vocabulary;
 
-/// A phone's own fix and the camera's may differ by this much, m.
-const POSITION_APART_M: f64 = 200.0;
-/// The camera's clock and the phone's may differ by this much, ms.
-const TIME_APART_MS: u64 = 600_000;
+/// How far sidecar and file may be apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Apart {
+    /// A phone's own fix and the camera's may differ by this much, m.
+    pub metres: f64,
+    /// The camera's clock and the phone's may differ by this much, ms.
+    pub ms: u64,
+}
 
 vocabulary! {
     /// Where sidecar and file disagree.
     ExifFlag: "a cross-check flag" {
         /// The file tells nothing about time or place.
         ExifMissing = "exif_missing",
-        /// More than 200 m apart.
+        /// Further apart in place than the rules allow.
         ExifPositionDiffers = "exif_position_differs",
-        /// More than 10 minutes apart.
+        /// Further apart in time than the rules allow.
         ExifTimeDiffers = "exif_time_differs",
         /// The bytes are of another type than the sidecar says.
         MediaTypeDiffers = "media_type_differs",
@@ -29,7 +33,7 @@ vocabulary! {
 
 /// The disagreements between a sidecar and its file.
 #[must_use]
-pub fn cross_check(sidecar: &Sidecar, picture: &Inspection) -> Vec<ExifFlag> {
+pub fn cross_check(sidecar: &Sidecar, picture: &Inspection, apart: Apart) -> Vec<ExifFlag> {
     let missing = picture
         .exif
         .as_ref()
@@ -37,10 +41,13 @@ pub fn cross_check(sidecar: &Sidecar, picture: &Inspection) -> Vec<ExifFlag> {
     [
         (missing, ExifFlag::ExifMissing),
         (
-            position_differs(sidecar, picture),
+            position_differs(sidecar, picture, apart.metres),
             ExifFlag::ExifPositionDiffers,
         ),
-        (time_differs(sidecar, picture), ExifFlag::ExifTimeDiffers),
+        (
+            time_differs(sidecar, picture, apart.ms),
+            ExifFlag::ExifTimeDiffers,
+        ),
         (
             media_type_differs(sidecar, picture.format),
             ExifFlag::MediaTypeDiffers,
@@ -52,19 +59,19 @@ pub fn cross_check(sidecar: &Sidecar, picture: &Inspection) -> Vec<ExifFlag> {
     .collect()
 }
 
-fn position_differs(sidecar: &Sidecar, picture: &Inspection) -> bool {
+fn position_differs(sidecar: &Sidecar, picture: &Inspection, most_m: f64) -> bool {
     let camera = picture.exif.as_ref().and_then(|exif| exif.position);
     sidecar.position.zip(camera).is_some_and(|(phone, camera)| {
-        Geodesic.distance(phone.to_point(), camera.to_point()) > POSITION_APART_M
+        Geodesic.distance(phone.to_point(), camera.to_point()) > most_m
     })
 }
 
-fn time_differs(sidecar: &Sidecar, picture: &Inspection) -> bool {
+fn time_differs(sidecar: &Sidecar, picture: &Inspection, most_ms: u64) -> bool {
     let camera = picture
         .exif
         .as_ref()
         .and_then(super::picture::ExifFacts::time);
-    camera.is_some_and(|camera| sidecar.taken_at.since(camera).unsigned_abs() > TIME_APART_MS)
+    camera.is_some_and(|camera| sidecar.taken_at.since(camera).unsigned_abs() > most_ms)
 }
 
 /// Programs that write their name into pictures that they changed; a sign to ask about, never a proof.

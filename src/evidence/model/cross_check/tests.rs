@@ -1,5 +1,6 @@
-use super::{ExifFlag, cross_check};
+use super::ExifFlag;
 use crate::evidence::model::picture::{ExifFacts, Format, Inspection};
+use crate::evidence::model::screens::ScreenRules;
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
 use crate::geo::position::Position;
 
@@ -12,6 +13,11 @@ fn sidecar() -> Sidecar {
         "2026-03-02T15:00:00+07:00".parse().unwrap(),
     )
     .unwrap()
+}
+
+/// By the rules that a province starts with.
+fn cross_check(sidecar: &Sidecar, picture: &Inspection) -> Vec<ExifFlag> {
+    super::cross_check(sidecar, picture, ScreenRules::default().apart())
 }
 
 fn picture(exif: Option<ExifFacts>) -> Inspection {

@@ -39,10 +39,16 @@ fn place(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnM
         add(true, Reason::NoPosition);
         return;
     };
+    let own_m = rules.usable_m(photo.accuracy_m);
     add(
-        photo.accuracy_m.is_none_or(|m| m > rules.rough_m),
+        photo.accuracy_m.is_none() || own_m.is_none(),
         Reason::RoughPosition,
     );
+    let Some(own_m) = own_m else {
+        add(true, Reason::NoPosition);
+        return;
+    };
+    add(photo.fix_age_s.is_none(), Reason::AgeUntold);
     add(
         photo.fix_age_s.is_some_and(|s| s > rules.old_position_s),
         Reason::OldPosition,
@@ -51,10 +57,8 @@ fn place(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnM
         return;
     }
     let away_m = distance_m(position, work.plot);
-    let error_m = photo
-        .accuracy_m
-        .unwrap_or(0.0)
-        .hypot(work.plot_accuracy_m.unwrap_or(0.0));
+    let plot_m = work.plot_accuracy_m.unwrap_or(0.0).min(rules.rough_m);
+    let error_m = own_m.hypot(plot_m);
     let allowed_m = rules.sigmas * error_m;
     add(away_m > rules.near_m + allowed_m, Reason::FarFromPlot);
     // Where the error is as large as the distance, the direction to the plot is anybody's guess.
@@ -89,11 +93,15 @@ fn time(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMu
     match photo.gnss_at {
         None => add(true, Reason::NoGnssTime),
         Some(at) => {
-            // The fix is as old as the phone says when the shutter closes.
+            // The fix is as old as the phone says when the shutter closes; where it does not say, not older than old.
+            let ages_s = photo
+                .fix_age_s
+                .map_or((0.0, rules.old_position_s), |s| (s, s));
             #[expect(clippy::cast_possible_truncation, reason = "at most a week in ms")]
-            let age_ms = (photo.fix_age_s.unwrap_or(0.0) * 1_000.0) as i64;
-            let apart_ms = (photo.taken_at.since(at) - age_ms).abs();
-            add(apart_ms > gnss_ms, Reason::GnssTimeDiffers);
+            let (least_ms, most_ms) = ((ages_s.0 * 1_000.0) as i64, (ages_s.1 * 1_000.0) as i64);
+            let age_ms = photo.taken_at.since(at);
+            let explained = least_ms - gnss_ms..=most_ms + gnss_ms;
+            add(!explained.contains(&age_ms), Reason::GnssTimeDiffers);
         }
     }
     let late_ms = i64::from(rules.late_hours) * 60 * MINUTE_MS;

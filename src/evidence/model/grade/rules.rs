@@ -16,9 +16,9 @@ pub struct GradeRules {
     pub near_m: f64,
     /// Standard deviations of both positions that are allowed for.
     pub sigmas: f64,
-    /// A position less accurate than this tells little, m (1 sigma).
+    /// A position said to be less accurate than this counts as unknown, and no accuracy is allowed for beyond it, m (1 sigma).
     pub rough_m: f64,
-    /// A position older than this at the shutter is old, s.
+    /// A position older than this at the shutter is old; where the age is not told it may be up to this, s.
     pub old_position_s: f64,
     /// The camera may point this far from the plot, degrees either way.
     pub points_away_deg: f64,
@@ -80,10 +80,11 @@ const CAPS_C: [Reason; 14] = [
     Reason::UnderReview,
 ];
 /// No better than B.
-const CAPS_B: [Reason; 9] = [
+const CAPS_B: [Reason; 10] = [
     Reason::NotBound,
     Reason::RoughPosition,
     Reason::OldPosition,
+    Reason::AgeUntold,
     Reason::PointsAway,
     Reason::NoTrack,
     Reason::Unsigned,
@@ -173,6 +174,14 @@ impl GradeRules {
             Some((_, field, expected)) => Err(InvalidRules { field, expected }),
             None => Ok(self),
         }
+    }
+
+    /// An accuracy that may be allowed for, m: what a sender says of itself never widens a distance without end. None for
+    /// a position so rough that it counts as unknown.
+    #[must_use]
+    pub fn usable_m(&self, accuracy_m: Option<f64>) -> Option<f64> {
+        let told_m = accuracy_m.unwrap_or(0.0);
+        (told_m <= self.rough_m).then_some(told_m)
     }
 
     /// The best grade that a reason leaves.

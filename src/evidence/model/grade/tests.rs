@@ -89,12 +89,14 @@ type Case = (fn(&mut PhotoFacts), Grade, Reason);
 #[test]
 fn every_check_caps_as_the_rules_say() {
     use Grade::{B, C, D};
-    let cases: [Case; 23] = [
+    let cases: [Case; 25] = [
         (|p| p.eradication = None, B, Reason::NotBound),
         (|p| p.position = None, C, Reason::NoPosition),
         (|p| p.position = Some(away(150.0)), D, Reason::FarFromPlot),
-        (|p| p.accuracy_m = Some(60.0), B, Reason::RoughPosition),
+        (|p| p.accuracy_m = None, B, Reason::RoughPosition),
+        (|p| p.accuracy_m = Some(50.1), C, Reason::RoughPosition),
         (|p| p.fix_age_s = Some(121.0), B, Reason::OldPosition),
+        (|p| p.fix_age_s = None, B, Reason::AgeUntold),
         (|p| p.is_mock = true, D, Reason::MockPosition),
         (
             |p| (p.position, p.bearing_deg) = (Some(away(60.0)), Some(180.0)),
@@ -156,6 +158,53 @@ fn what_accuracies_explain_is_not_held_against_a_photo() {
     };
     assert_eq!(rough(180.0), (Grade::A, vec![]));
     assert_eq!(rough(181.0).1, [Reason::FarFromPlot]);
+}
+
+#[test]
+fn a_sender_who_claims_not_to_know_gains_nothing() {
+    // Nine kilometres off, "accurate" to a hundred: it counts as unknown, so nothing is left to be near.
+    let told = changed(|photo| {
+        photo.accuracy_m = Some(100_000.0);
+        photo.position = Some(away(9_000.0));
+    });
+    assert_eq!(
+        told,
+        (Grade::C, vec![Reason::NoPosition, Reason::RoughPosition])
+    );
+    // The plot's own accuracy is allowed for up to 50 m: 100 m and twice the root of 6² + 50².
+    let with = |m: f64| {
+        let mut photos = set();
+        photos[0].position = Some(away(m));
+        let rough = Work {
+            plot_accuracy_m: Some(100_000.0),
+            ..work()
+        };
+        let told = grade(&rough, &photos, &GradeRules::default());
+        told.photos[0].reasons.clone()
+    };
+    assert_eq!(with(200.0), []);
+    assert_eq!(with(201.0), [Reason::FarFromPlot]);
+}
+
+#[test]
+fn a_fix_whose_age_is_not_told_is_neither_fresh_nor_of_any_age() {
+    let with = |gnss: &str| {
+        changed(move |photo| {
+            photo.gnss_at = Some(at(gnss));
+            photo.fix_age_s = None;
+        })
+        .1
+    };
+    // Taken at 07:55; up to two minutes of age and five of tolerance.
+    assert_eq!(with("07:48:00"), [Reason::AgeUntold]);
+    assert_eq!(
+        with("07:47:59"),
+        [Reason::AgeUntold, Reason::GnssTimeDiffers]
+    );
+    assert_eq!(
+        with("08:00:01"),
+        [Reason::AgeUntold, Reason::GnssTimeDiffers]
+    );
 }
 
 #[test]

@@ -29,7 +29,7 @@ vocabulary! {
         Waived = "waived",
         /// It names another eradication, or none.
         NotBound = "not_bound",
-        /// The phone did not know where it was.
+        /// The phone did not know where it was, or only so roughly that it is as good as unknown.
         NoPosition = "no_position",
         /// Further from the plot than the accuracies explain.
         FarFromPlot = "far_from_plot",
@@ -37,6 +37,8 @@ vocabulary! {
         RoughPosition = "rough_position",
         /// The position was old when the shutter closed.
         OldPosition = "old_position",
+        /// How old the position was is not told.
+        AgeUntold = "position_age_untold",
         /// Another program made the position up.
         MockPosition = "mock_position",
         /// The camera pointed away from the plot.
@@ -98,10 +100,11 @@ impl Reason {
             Self::NoAfter => "Chưa có ảnh sau khi phá nhổ",
             Self::Waived => "Được cho phép thiếu ảnh, có lý do",
             Self::NotBound => "Ảnh không gắn với lần phá nhổ này",
-            Self::NoPosition => "Ảnh không có tọa độ",
+            Self::NoPosition => "Ảnh không có tọa độ dùng được",
             Self::FarFromPlot => "Vị trí chụp xa điểm trồng hơn mức sai số cho phép",
             Self::RoughPosition => "Vị trí chụp có sai số lớn",
             Self::OldPosition => "Tọa độ đã cũ khi bấm máy",
+            Self::AgeUntold => "Không rõ tọa độ có từ lúc nào",
             Self::MockPosition => "Tọa độ do phần mềm khác tạo ra",
             Self::PointsAway => "Máy ảnh hướng ra ngoài điểm trồng",
             Self::OutsideTime => "Chụp ngoài khoảng thời gian của lần phá nhổ",
@@ -138,10 +141,11 @@ impl Reason {
             Self::NoAfter => "No photo from after the work",
             Self::Waived => "Counted without its photos, by a role and for a reason",
             Self::NotBound => "The photo does not name this eradication",
-            Self::NoPosition => "The photo has no position",
+            Self::NoPosition => "The photo has no position that can be used",
             Self::FarFromPlot => "Taken further from the plot than the accuracies explain",
             Self::RoughPosition => "The position is not accurate enough",
             Self::OldPosition => "The position was old when the shutter closed",
+            Self::AgeUntold => "Not told how old the position was",
             Self::MockPosition => "The position was made up by another program",
             Self::PointsAway => "The camera pointed away from the plot",
             Self::OutsideTime => "Taken outside the time around the work",

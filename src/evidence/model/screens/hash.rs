@@ -59,25 +59,48 @@ impl Fingerprint {
     }
 }
 
+/// A sample shows detail when it differs by so many levels of grey from one beside it; noise and compression stay below.
+const DETAIL: f64 = 6.0;
+
+/// The share of a picture that shows any detail, from 0 to 1: skies, fog and walls show none.
+#[must_use]
+pub fn detail(luma: &GrayImage) -> f64 {
+    let Some(base) = base(luma) else { return 0.0 };
+    let light = samples(&base, VIEWS[0]);
+    let mut shown = 0_u32;
+    for row in 0..SIDE - 1 {
+        for column in 0..SIDE - 1 {
+            let own = light[row][column];
+            let beside = [light[row][column + 1], light[row + 1][column]];
+            shown += u32::from(beside.iter().any(|other| (own - other).abs() >= DETAIL));
+        }
+    }
+    let all = u32::try_from((SIDE - 1) * (SIDE - 1)).unwrap_or(1);
+    f64::from(shown) / f64::from(all)
+}
+
 /// The fingerprints of a picture, that of the whole first.
 #[must_use]
 pub fn fingerprints(luma: &GrayImage) -> Vec<Fingerprint> {
-    let (width, height) = luma.dimensions();
-    if width == 0 || height == 0 {
+    let Some(base) = base(luma) else {
         return Vec::new();
-    }
-    let tall = (u64::from(BASE_WIDTH) * u64::from(height) / u64::from(width)).clamp(8, 1_024);
-    let base = resize(
-        luma,
-        BASE_WIDTH,
-        u32::try_from(tall).unwrap_or(BASE_WIDTH),
-        FilterType::Triangle,
-    );
+    };
     let waves = waves();
     VIEWS
         .iter()
         .map(|view| fingerprint(&samples(&base, *view), &waves))
         .collect()
+}
+
+/// The picture at the size that everything is made of; none when it has no pixels.
+fn base(luma: &GrayImage) -> Option<GrayImage> {
+    let (width, height) = luma.dimensions();
+    if width == 0 || height == 0 {
+        return None;
+    }
+    let tall = (u64::from(BASE_WIDTH) * u64::from(height) / u64::from(width)).clamp(8, 1_024);
+    let tall = u32::try_from(tall).unwrap_or(BASE_WIDTH);
+    Some(resize(luma, BASE_WIDTH, tall, FilterType::Triangle))
 }
 
 type Square = [[f64; SIDE]; SIDE];

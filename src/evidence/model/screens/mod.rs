@@ -3,25 +3,21 @@
 
 mod hash;
 mod index;
+mod rules;
 mod words;
 
-pub use hash::{FINGERPRINTS, Fingerprint, fingerprints};
+pub use hash::{FINGERPRINTS, Fingerprint, detail, fingerprints};
 pub use index::KeyIndex;
+pub use rules::{InvalidScreenRules, ScreenRules};
 pub use words::{QuestionState, Screen, Verdict};
 
-/// How near two fingerprints are for their pictures to be nearly one; chosen on the seasons named in the tests.
+/// How near two fingerprints are for their pictures to be nearly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Near {
     /// Differing signs of the key's 64, at most: as many as the search finds without looking at all.
     pub key: u32,
     /// Differing signs of the check's 256, at most.
     pub check: u32,
-}
-
-impl Default for Near {
-    fn default() -> Self {
-        Self { key: 11, check: 72 }
-    }
 }
 
 impl Near {

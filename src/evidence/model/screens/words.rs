@@ -7,6 +7,8 @@ vocabulary! {
     Screen: "a screen" {
         /// Two plots' photos are nearly one picture.
         NearlyOnePicture = "nearly_one_picture",
+        /// One file was sent under two ids.
+        SameFile = "same_file",
         /// One sender took two pictures in the same millisecond.
         SameInstant = "same_instant",
         /// A program that changes pictures wrote the file, or file and sidecar disagree.
@@ -48,6 +50,7 @@ impl Screen {
             Self::NearlyOnePicture => {
                 "Cần làm rõ: hai ảnh của hai điểm trồng gần như là một, vì sao?"
             }
+            Self::SameFile => "Cần làm rõ: cùng một tệp ảnh được gửi dưới hai mã, vì sao?",
             Self::SameInstant => "Cần làm rõ: hai ảnh cùng một thời điểm chụp, vì sao?",
             Self::EditedFile => "Cần làm rõ: tệp ảnh có dấu hiệu đã chỉnh sửa, vì sao?",
             Self::MockPosition => "Cần làm rõ: tọa độ do phần mềm khác tạo ra, vì sao?",
@@ -60,6 +63,9 @@ impl Screen {
         match self {
             Self::NearlyOnePicture => {
                 "To be cleared up: two plots' photos are nearly one picture; how does that come?"
+            }
+            Self::SameFile => {
+                "To be cleared up: one file was sent under two ids; how does that come?"
             }
             Self::SameInstant => {
                 "To be cleared up: two photos were taken at one instant; how does that come?"

@@ -513,9 +513,31 @@ fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
         )),
         late
     );
-    assert!(missing(all(&|shot| shot.beyond_m = Some(100.0))).is_empty());
-    assert_eq!(missing(all(&|shot| shot.beyond_m = Some(100.1))), late);
-    assert_eq!(missing(all(&|shot| shot.beyond_m = None)), late);
+    assert!(missing(all(&|shot| shot.stood = Some(stood(100.0)))).is_empty());
+    assert_eq!(missing(all(&|shot| shot.stood = Some(stood(100.1)))), late);
+    assert_eq!(missing(all(&|shot| shot.stood = None)), late);
+    // Both accuracies are allowed for, up to 50 m each: 100 m and twice the root of 50² + 50².
+    let rough = |away_m: f64, accuracy_m: f64| {
+        missing(all(&|shot| {
+            shot.stood = Some(Stood {
+                away_m,
+                accuracy_m: Some(accuracy_m),
+                plot_accuracy_m: Some(100_000.0),
+            });
+        }))
+    };
+    assert!(rough(241.0, 50.0).is_empty());
+    assert_eq!(rough(242.0, 50.0), late);
+    assert_eq!(rough(0.0, 50.1), late);
+    // One file counts once, for what it was recorded as first.
+    assert_eq!(
+        missing(all(&|shot| shot.sha256 = [7; 32])),
+        [
+            Missing::PhotosCloseUp,
+            Missing::PhotosAfter,
+            Missing::PhotosAtTheWork
+        ]
+    );
 }
 
 #[test]

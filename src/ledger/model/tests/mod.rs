@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use super::parse::Wire;
 use super::words::FactKind;
-use super::{Act, Amount, Definition, EvidenceSummary, Fact, Life, PlotFacts, Shot, Shown, live};
+use super::{
+    Act, Amount, Definition, EvidenceSummary, Fact, Life, PlotFacts, Shot, Shown, Stood, live,
+};
 use crate::base::ids::{EntryId, FactId, OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::{AreaMethod, Crop, PlantsMethod, Stage};
@@ -82,7 +84,24 @@ pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
         shown,
         taken_at,
         eradication: None,
-        beyond_m: Some(0.0),
+        stood: Some(stood(0.0)),
+        sha256: file(shown, taken_at),
+    }
+}
+
+/// No two photos of the tests are one file unless a test says so.
+fn file(shown: Shown, taken_at: Timestamp) -> [u8; 32] {
+    let mut name = [0; 32];
+    name[0] = shown as u8;
+    name[1..9].copy_from_slice(&taken_at.as_millis().to_be_bytes());
+    name
+}
+
+pub(super) fn stood(away_m: f64) -> Stood {
+    Stood {
+        away_m,
+        accuracy_m: Some(0.0),
+        plot_accuracy_m: None,
     }
 }
 

@@ -20,9 +20,13 @@ struct Judged {
 /// Pictures come one after the other; each is held against those of other plots that came before.
 fn judged(seed: u64, near: Near) -> Judged {
     let pictures = season::season(seed, 16, 10);
+    let least = ScreenRules::default().least_detail;
     let prints: Vec<Vec<Fingerprint>> = pictures
         .iter()
-        .map(|picture| fingerprints(&picture.luma))
+        .map(|picture| {
+            assert!(detail(&picture.luma) >= least, "a hillside shows enough");
+            fingerprints(&picture.luma)
+        })
         .collect();
     let mut judged = Judged {
         classes: Forgery::EVERY.iter().map(|class| (*class, 0, 0)).collect(),
@@ -76,7 +80,7 @@ fn are_near(own: &[Fingerprint], theirs: &[Fingerprint], near: Near) -> bool {
 fn told(seeds: &[u64]) -> Judged {
     let mut all = Judged::default();
     for seed in seeds {
-        let own = judged(*seed, Near::default());
+        let own = judged(*seed, ScreenRules::default().near());
         all.honest += own.honest;
         all.asked += own.asked;
         for (at, class) in own.classes.into_iter().enumerate() {
@@ -108,6 +112,24 @@ fn pictures_brought_again_are_found_in_the_seasons_that_thresholds_were_chosen_o
 #[test]
 fn pictures_brought_again_are_found_in_seasons_held_out() {
     holds(&told(&HELD_OUT));
+}
+
+#[test]
+fn what_shows_little_is_not_compared() {
+    let least = ScreenRules::default().least_detail;
+    let picture = |light: fn(u32, u32) -> u8| {
+        detail(&image::GrayImage::from_fn(320, 240, |x, y| {
+            image::Luma([light(x, y)])
+        }))
+    };
+    let wall = picture(|_, _| 120);
+    let fog = picture(|_, y| u8::try_from(120 + y / 3).unwrap());
+    let horizon = picture(|_, y| if y < 120 { 200 } else { 60 });
+    let grain = picture(|x, y| u8::try_from(120 + (x * 7 + y * 13) % 5).unwrap());
+    for shown in [wall, fog, horizon, grain] {
+        assert!(shown < least, "{shown}");
+    }
+    assert!(picture(|x, y| if (x / 20 + y / 20) % 2 == 0 { 40 } else { 200 }) >= least);
 }
 
 fn linear(keys: &[(u64, u32)], key: u64, most: u32) -> Vec<(u64, u32)> {

@@ -1,0 +1,151 @@
+//! The seals of a package, computed again from its own photos, sidecars and entries.
+
+use std::collections::BTreeMap;
+
+use crate::base::hex;
+use crate::base::ids::{FactId, PhotoId};
+use crate::cases::model::manifest::{Manifest, photo_file};
+use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after};
+use crate::evidence::seal_root;
+use crate::journal::model::sha256;
+use crate::journal::proofs::{Checked, EntryProof, PhotoProof};
+
+use super::check::{Fault, Files, json};
+use super::gather::content;
+
+/// What of a seal does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealFault {
+    /// The entry does not say what a seal says.
+    #[error("this is no seal of the plot")]
+    Unreadable,
+    /// A photo or sidecar is not as it was sealed.
+    #[error("photo {0} is not the one that was sealed")]
+    Photo(PhotoId),
+    /// A photo that was sealed is not there.
+    #[error("the sealed photo {0} is missing")]
+    Missing(PhotoId),
+    /// The eradication is another version than the one that was approved.
+    #[error("eradication {0} is not the version that was approved")]
+    Version(FactId),
+    /// The leaves have another root.
+    #[error("the photos, sidecars and eradication do not have the sealed root")]
+    Root,
+    /// The package marks other photos as added later than there are.
+    #[error("the manifest does not mark exactly the photos that were added after a seal: {0}")]
+    Marks(PhotoId),
+}
+
+/// Checks every seal that is among the entries, and which photos are marked as added after one.
+pub(super) fn check(
+    files: &Files<'_>,
+    manifest: &Manifest,
+    checked: &mut Checked,
+) -> Result<(), Fault> {
+    let photos = photos(files, manifest)?;
+    let mut versions: BTreeMap<FactId, String> = BTreeMap::new();
+    let mut seals: Vec<(String, Seal)> = Vec::new();
+    for name in files.keys().filter(|name| name.starts_with("entries/")) {
+        let proof: EntryProof = json(files, name)?;
+        match (proof.header.kind.as_str(), proof.header.fact) {
+            ("eradication", Some(fact)) => {
+                versions.insert(FactId(fact), proof.sha256);
+            }
+            ("seal", _) => {
+                let fault = fault(name);
+                let seal = content(&proof).and_then(|told| serde_json::from_value(told).ok());
+                let seal: Seal = seal.ok_or_else(|| fault(SealFault::Unreadable))?;
+                if seal.what != WHAT || seal.plot != manifest.plot {
+                    return Err(fault(SealFault::Unreadable));
+                }
+                seals.push((name.clone(), seal));
+            }
+            _ => {}
+        }
+    }
+    for (name, seal) in &seals {
+        holds(seal, &photos, &versions).map_err(fault(name))?;
+        let count = seal.photos.len();
+        let of = seal.eradication;
+        checked.steps.push(format!(
+            "{name}: the seal of eradication {of} over {count} photos has the root that they make"
+        ));
+    }
+    marks(manifest, &photos, &seals)
+}
+
+fn fault(name: &str) -> impl Fn(SealFault) -> Fault {
+    let file = name.to_owned();
+    move |fault| Fault::Seal {
+        file: file.clone(),
+        fault,
+    }
+}
+
+/// A photo as the package has it, and the eradication that its sidecar names.
+type Packed = (SealedPhoto, Option<FactId>);
+
+fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Packed>, Fault> {
+    let mut photos = BTreeMap::new();
+    for id in &manifest.photos {
+        let proof: PhotoProof = json(files, &photo_file(*id, "proof.json"))?;
+        let stem = photo_file(*id, "original.");
+        let original = files.iter().find(|(name, _)| name.starts_with(&stem));
+        let (_, bytes) = original.ok_or(Fault::Missing(stem.clone()))?;
+        let told = content(&proof.sidecar);
+        let named = told.and_then(|told| told.get("eradication")?.as_str()?.parse().ok());
+        let own = SealedPhoto {
+            id: *id,
+            sha256: hex(&sha256(bytes)),
+            sidecar_sha256: proof.sidecar.sha256,
+        };
+        photos.insert(*id, (own, named));
+    }
+    Ok(photos)
+}
+
+fn holds(
+    seal: &Seal,
+    photos: &BTreeMap<PhotoId, Packed>,
+    versions: &BTreeMap<FactId, String>,
+) -> Result<(), SealFault> {
+    for sealed in &seal.photos {
+        let Some((own, _)) = photos.get(&sealed.id) else {
+            return Err(SealFault::Missing(sealed.id));
+        };
+        if own != sealed {
+            return Err(SealFault::Photo(sealed.id));
+        }
+    }
+    if versions.get(&seal.eradication) != Some(&seal.version_sha256) {
+        return Err(SealFault::Version(seal.eradication));
+    }
+    let mut again = seal.clone();
+    again.order();
+    if again.photos == seal.photos && hex(&seal_root(&again)) == seal.root {
+        Ok(())
+    } else {
+        Err(SealFault::Root)
+    }
+}
+
+/// Exactly the photos that no seal of their set holds are marked.
+fn marks(
+    manifest: &Manifest,
+    photos: &BTreeMap<PhotoId, Packed>,
+    seals: &[(String, Seal)],
+) -> Result<(), Fault> {
+    for (id, (_, named)) in photos {
+        let of: Vec<SealOf> = seals
+            .iter()
+            .map(|(_, seal)| SealOf {
+                named: seal.named.clone(),
+                holds: seal.holds(*id),
+            })
+            .collect();
+        if is_after(&of, *named) != manifest.after_seal.contains(id) {
+            return Err(fault("manifest.json")(SealFault::Marks(*id)));
+        }
+    }
+    Ok(())
+}
