@@ -5,9 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Serialize;
 
-use crate::base::hex;
 use crate::base::ids::{DeviceId, EntryId};
 use crate::base::origin::{ClockOffset, SeenHead, Standing, Statement};
+use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
 use super::model::{Kind, sha256};
@@ -218,10 +218,11 @@ impl Journal {
         Ok(clock.and_then(|(sending, received_at)| sending.offset(received_at)))
     }
 
-    /// Whether a head that a device says it saw was one of this log; `None` when the log signed none of that size.
-    pub async fn is_own_head(&self, tx: &mut Tx, seen: SeenHead) -> Result<Option<bool>, Error> {
+    /// When the head was made that a device says it saw; `None` when this log has no such head.
+    pub async fn made_at(&self, tx: &mut Tx, seen: SeenHead) -> Result<Option<Timestamp>, Error> {
         let size = i64::try_from(seen.size).unwrap_or(i64::MAX);
         let head = sql::head_at(tx, size).await?;
-        Ok(head.map(|head| hex(&head.root) == hex(&seen.root)))
+        let own = head.filter(|head| head.root[..] == seen.root[..]);
+        Ok(own.map(|head| head.made_at))
     }
 }

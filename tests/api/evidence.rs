@@ -92,7 +92,7 @@ on_both! {
         assert_eq!(told["missing"], json!([]));
         assert_eq!(told["photos"].as_array().unwrap().len(), 3);
         // The phone recorded no track, signed nothing, and nobody is named.
-        assert_eq!(codes(&told), ["no_track", "exif_missing", "unsigned", "no_account", "late"]);
+        assert_eq!(codes(&told), ["no_track", "exif_missing", "unsigned", "no_nonce", "no_account", "late"]);
         let plot = done.phone.get(&format!("/api/v1/plots/{}", done.plot)).await.expect(200).json();
         assert_eq!(plot["properties"]["state"], "eradicated");
         assert_eq!(plot["properties"]["evidence_grades"], json!({ done.eradication.to_string(): "B" }));

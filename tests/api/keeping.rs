@@ -120,6 +120,7 @@ async fn erase(field: &Field, entry: EntryId) -> Result<(), Error> {
                     fact: entry.0,
                     actor: CONSOLE,
                     device: None,
+                    origin: None,
                     body: body.as_bytes(),
                 };
                 let by = journal.enter(tx, order).await?;
@@ -223,7 +224,7 @@ on_both! {
             let journal = field.app.journal.clone();
             let context = (journal.clone(), seal.to_string(), story.eradication);
             let written: Result<_, Error> = journal.write(context, |tx, (journal, body, fact)| Box::pin(async move {
-                let entry = Entry { kind: Kind::Seal, fact: *fact, actor: CONSOLE, device: None, body: body.as_bytes() };
+                let entry = Entry { kind: Kind::Seal, fact: *fact, actor: CONSOLE, device: None, origin: None, body: body.as_bytes() };
                 journal.enter(tx, entry).await
             })).await;
             written.unwrap();

@@ -254,9 +254,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample("/api/v1/journal/consistency?from=1", none, false)
         }
         ("GET", "/api/v1/journal/stamps") => sample("/api/v1/journal/stamps", none, false),
-        ("GET", "/api/v1/journal/stamps/{size}") => {
-            sample("/api/v1/journal/stamps/1", none, false)
-        }
+        ("GET", "/api/v1/journal/stamps/{size}") => sample("/api/v1/journal/stamps/1", none, false),
         ("GET", "/api/v1/journal/tiles/{level}/{number}") => {
             sample("/api/v1/journal/tiles/0/0", none, false)
         }

@@ -145,11 +145,11 @@ impl Captured {
     }
 }
 
-fn plot(id: Uuid) -> String {
+pub fn plot(id: Uuid) -> String {
     format!("/api/v1/plots/{id}")
 }
 
-async fn keys_of(client: &Client, device: Uuid) -> Value {
+pub async fn keys_of(client: &Client, device: Uuid) -> Value {
     let path = if client.id == device {
         "/api/v1/device/key".to_owned()
     } else {

@@ -12,7 +12,7 @@ use axum::routing::post;
 use serde_json::json;
 use tuantra::journal::stamps::{Authority, StampFault};
 
-use crate::field::{Field, Folder};
+use crate::field::Folder;
 
 const CONFIG: &str = "\
 [tsa]
@@ -32,9 +32,16 @@ accuracy = secs:1
 struct Desk(Folder);
 
 fn openssl(folder: &Path, words: &[&str]) -> (bool, String) {
-    let done = Command::new("openssl").args(words).current_dir(folder).output().unwrap();
+    let done = Command::new("openssl")
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     let said = [done.stdout, done.stderr].concat();
-    (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+    (
+        done.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
 }
 
 impl Desk {
@@ -78,7 +85,10 @@ where
 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/tsa", listener.local_addr().unwrap());
-    let router = Router::new().route("/tsa", post(move |query: Bytes| async move { answer(query) }));
+    let router = Router::new().route(
+        "/tsa",
+        post(move |query: Bytes| async move { answer(query) }),
+    );
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     url
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::hex;
-use crate::base::ids::{FactId, PhotoId};
+use crate::base::ids::{FactId, PhotoId, PlotId};
 use crate::cases::model::manifest::{Manifest, photo_file};
 use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after};
 use crate::evidence::seal_root;
@@ -55,7 +55,7 @@ pub(super) fn check(
                 let fault = fault(name);
                 let seal = content(&proof).and_then(|told| serde_json::from_value(told).ok());
                 let seal: Seal = seal.ok_or_else(|| fault(SealFault::Unreadable))?;
-                if seal.what != WHAT || seal.plot != manifest.plot {
+                if seal.what != WHAT || manifest.plot.is_some_and(|plot| plot != seal.plot) {
                     return Err(fault(SealFault::Unreadable));
                 }
                 seals.push((name.clone(), seal));
@@ -82,8 +82,14 @@ fn fault(name: &str) -> impl Fn(SealFault) -> Fault {
     }
 }
 
-/// A photo as the package has it, and the eradication that its sidecar names.
-type Packed = (SealedPhoto, Option<FactId>);
+/// A photo as the package has it.
+struct Packed {
+    own: SealedPhoto,
+    /// The plot that its sidecar names: an incident's package has several.
+    plot: Option<PlotId>,
+    /// The eradication that its sidecar names.
+    eradication: Option<FactId>,
+}
 
 fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Packed>, Fault> {
     let mut photos = BTreeMap::new();
@@ -93,13 +99,20 @@ fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Pa
         let original = files.iter().find(|(name, _)| name.starts_with(&stem));
         let (_, bytes) = original.ok_or(Fault::Missing(stem.clone()))?;
         let told = content(&proof.sidecar);
-        let named = told.and_then(|told| told.get("eradication")?.as_str()?.parse().ok());
+        let word = |name| told.as_ref().and_then(|told| told.get(name)?.as_str());
+        let plot = word("plot").and_then(|id| id.parse().ok());
+        let eradication = word("eradication").and_then(|id| id.parse().ok());
         let own = SealedPhoto {
             id: *id,
             sha256: hex(&sha256(bytes)),
             sidecar_sha256: proof.sidecar.sha256,
         };
-        photos.insert(*id, (own, named));
+        let packed = Packed {
+            own,
+            plot,
+            eradication,
+        };
+        photos.insert(*id, packed);
     }
     Ok(photos)
 }
@@ -110,10 +123,10 @@ fn holds(
     versions: &BTreeMap<FactId, String>,
 ) -> Result<(), SealFault> {
     for sealed in &seal.photos {
-        let Some((own, _)) = photos.get(&sealed.id) else {
+        let Some(photo) = photos.get(&sealed.id) else {
             return Err(SealFault::Missing(sealed.id));
         };
-        if own != sealed {
+        if photo.own != *sealed {
             return Err(SealFault::Photo(sealed.id));
         }
     }
@@ -135,15 +148,16 @@ fn marks(
     photos: &BTreeMap<PhotoId, Packed>,
     seals: &[(String, Seal)],
 ) -> Result<(), Fault> {
-    for (id, (_, named)) in photos {
+    for (id, photo) in photos {
         let of: Vec<SealOf> = seals
             .iter()
+            .filter(|(_, seal)| photo.plot == Some(seal.plot))
             .map(|(_, seal)| SealOf {
                 named: seal.named.clone(),
                 holds: seal.holds(*id),
             })
             .collect();
-        if is_after(&of, *named) != manifest.after_seal.contains(id) {
+        if is_after(&of, photo.eradication) != manifest.after_seal.contains(id) {
             return Err(fault("manifest.json")(SealFault::Marks(*id)));
         }
     }

@@ -1,14 +1,14 @@
 //! The routes of photos.
 
 mod definitions;
-mod nonces;
 mod holds;
+mod nonces;
 mod photos;
 mod questions;
 
 pub use definitions::*;
-pub use nonces::*;
 pub use holds::*;
+pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
 

@@ -10,7 +10,7 @@ use crate::base::ids::{EntryId, FactId, PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::grade::{
-    GradeRules, GradedSet, PhotoFacts, Review, Signed, Track, Work, grade,
+    GradeRules, GradedSet, PhotoFacts, Review, Track, Work, grade,
 };
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::measure::distance_m;
@@ -112,6 +112,7 @@ impl Evidence {
         let track = self
             .track_at(tx, row, position, number("accuracy_m"), rules)
             .await?;
+        let origin = self.origin_of(tx, row, word("nonce")).await?;
         let phase = word("phase").and_then(|phase| phase.parse().ok());
         let exif = flags.iter().filter_map(|flag| flag.parse().ok());
         Ok(PhotoFacts {
@@ -131,7 +132,10 @@ impl Evidence {
             is_picture: row.derived != "none" || flags.iter().any(|flag| flag == HEIC),
             door: row.door.as_deref().and_then(|door| door.parse().ok()),
             has_account: row.named == 1,
-            signed: Signed::Missing,
+            signed: origin.signed,
+            nonce: origin.nonce,
+            offset: origin.offset,
+            not_before: origin.not_before,
             track,
             review,
         })

@@ -120,6 +120,7 @@ impl Evidence {
             fact: id,
             actor: said.actor.id,
             device: None,
+            origin: None,
             body: &said.body,
         };
         let written = self.journal.enter(tx, entry).await?;

@@ -11,6 +11,7 @@ mod holds;
 mod link;
 mod nonces;
 mod original;
+mod origins;
 mod prove;
 mod questions;
 mod read;

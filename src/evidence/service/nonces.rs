@@ -5,13 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::PhotoId;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
-use crate::evidence::model::grade::Nonce;
 use crate::evidence::sql;
 use crate::journal::random;
-use crate::store::Tx;
 
 use super::{Error, Evidence};
 
@@ -57,25 +54,5 @@ impl Evidence {
             })
             .await?;
         Ok((nonces, now))
-    }
-
-    /// How the nonce of a photo's sidecar stands.
-    pub(super) async fn nonce_of(
-        &self,
-        tx: &mut Tx,
-        photo: PhotoId,
-        author: uuid::Uuid,
-        nonce: Option<&str>,
-    ) -> Result<Nonce, Error> {
-        let Some(nonce) = nonce else {
-            return Ok(Nonce::Missing);
-        };
-        Ok(match sql::nonce(tx, nonce).await? {
-            Some(row) if row.device == author && row.photo == Some(photo) => {
-                Nonce::Fresh(row.issued_at)
-            }
-            Some(row) if row.device == author && row.photo.is_some() => Nonce::Reused,
-            _ => Nonce::Unknown,
-        })
     }
 }

@@ -71,6 +71,7 @@ impl Evidence {
             fact: eradication.0,
             actor: sealing.by,
             device: None,
+            origin: None,
             body: &body,
         };
         let written = self.journal.enter(tx, entry).await?;

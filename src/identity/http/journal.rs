@@ -10,8 +10,8 @@ use crate::base::ids::EntryId;
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::service::Identity;
 use crate::journal::merkle::TileId;
-use crate::journal::stamps::StampView;
 use crate::journal::proofs::{ConsistencyProof, EntryProof, SignedHead};
+use crate::journal::stamps::StampView;
 use crate::journal::{self, Alarm, Between, NotTaken, Proving, Shown, Witness};
 
 use super::Caller;

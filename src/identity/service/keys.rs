@@ -13,7 +13,7 @@ use crate::base::time::Timestamp;
 use crate::identity::model::{KeyWire, spoken_code};
 use crate::identity::sql::{self, DeviceKeyRow};
 use crate::journal::{Chain, Entry, Journal, Kind, Receipt, Written, is_signed_by, key_id};
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::{Error, Identity, enter};
 
@@ -199,7 +199,11 @@ impl Identity {
     }
 
     /// When a device's key was confirmed, if it was and is not revoked.
-    pub async fn confirmed_key(&self, tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, Error> {
+    pub async fn confirmed_key(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+    ) -> Result<Option<Timestamp>, store::Error> {
         let row = sql::device_key(tx, key).await?;
         Ok(row.and_then(|row| row.confirmed_at))
     }

@@ -2,7 +2,7 @@
 //! the authority's certificate to check (`openssl ts -verify`).
 
 use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
-use der::{Decode, Encode, Length, Reader, SliceReader, Tag, Tagged, Writer};
+use der::{Decode, Encode, Length, Reader, SliceReader, Tag, Tagged};
 
 use crate::base::time::Timestamp;
 
@@ -41,7 +41,7 @@ fn sequence(members: &[Vec<u8>]) -> Result<Vec<u8>, der::Error> {
     let mut bytes = Vec::new();
     Tag::Sequence.encode_to_vec(&mut bytes)?;
     Length::try_from(content.len())?.encode_to_vec(&mut bytes)?;
-    bytes.write(&content)?;
+    bytes.extend(content);
     Ok(bytes)
 }
 
@@ -105,7 +105,9 @@ pub fn stamped_at(reply: &[u8], digest: &[u8; 32], nonce: u64) -> Result<Timesta
     if !(is_sha_256 && is_digest && is_answer) {
         return Err(NoStamp::OfSomethingElse);
     }
-    let time = info.get(4).filter(|part| part.tag() == Tag::GeneralizedTime);
+    let time = info
+        .get(4)
+        .filter(|part| part.tag() == Tag::GeneralizedTime);
     generalized(time.ok_or(NoStamp::Malformed)?.value()).ok_or(NoStamp::Malformed)
 }
 

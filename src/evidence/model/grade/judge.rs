@@ -1,12 +1,18 @@
 //! What speaks against one photo.
 
-use super::{GradeRules, PhotoFacts, Reason, Review, Signed, Track, Work};
+use super::{GradeRules, Nonce, PhotoFacts, Reason, Review, Signed, Track, Work};
 use crate::base::actor::Door;
+use crate::base::origin::ClockOffset;
 use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::sidecar::{Phase, Source};
 use crate::geo::measure::{bearing_deg, distance_m};
 
 const MINUTE_MS: i64 = 60_000;
+/// A clock that is right, or was not measured.
+const UNSKEWED: ClockOffset = ClockOffset {
+    least_ms: 0,
+    most_ms: 0,
+};
 
 /// The reasons, in the order of the vocabulary.
 pub(super) fn reasons_of(work: &Work, photo: &PhotoFacts, rules: &GradeRules) -> Vec<Reason> {
@@ -89,6 +95,11 @@ fn time(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMu
         photo.phase == Phase::After && after_end_ms < -tolerance_ms,
         Reason::AfterTooEarly,
     );
+    clocks(photo, rules, add);
+}
+
+/// The device's clock against the satellites', against what it had seen before and against the server's.
+fn clocks(photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMut(bool, Reason)) {
     let gnss_ms = i64::from(rules.gnss_tolerance_min) * MINUTE_MS;
     match photo.gnss_at {
         None => add(true, Reason::NoGnssTime),
@@ -99,16 +110,27 @@ fn time(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMu
                 .map_or((0.0, rules.old_position_s), |s| (s, s));
             #[expect(clippy::cast_possible_truncation, reason = "at most a week in ms")]
             let (least_ms, most_ms) = ((ages_s.0 * 1_000.0) as i64, (ages_s.1 * 1_000.0) as i64);
-            let age_ms = photo.taken_at.since(at);
-            let explained = least_ms - gnss_ms..=most_ms + gnss_ms;
-            add(!explained.contains(&age_ms), Reason::GnssTimeDiffers);
+            // A clock that was set right between the shutter and the sending is measured wrong: either reading may explain.
+            let explains = |behind: ClockOffset| {
+                let age_ms = photo.taken_at.since(at);
+                age_ms + behind.most_ms >= least_ms - gnss_ms
+                    && age_ms + behind.least_ms <= most_ms + gnss_ms
+            };
+            let is_explained = explains(UNSKEWED) || photo.offset.is_some_and(explains);
+            add(!is_explained, Reason::GnssTimeDiffers);
         }
     }
+    let behind = photo.offset.unwrap_or(UNSKEWED);
+    let tolerance_ms = i64::from(rules.order_tolerance_min) * MINUTE_MS;
+    let earliest = photo.taken_at.plus_millis(behind.least_ms);
+    let latest = photo.taken_at.plus_millis(behind.most_ms);
+    let too_early = photo
+        .not_before
+        .is_some_and(|at| at.since(latest) > tolerance_ms);
+    let too_late = earliest.since(photo.received_at) > tolerance_ms;
+    add(too_early || too_late, Reason::TimeImpossible);
     let late_ms = i64::from(rules.late_hours) * 60 * MINUTE_MS;
-    add(
-        photo.received_at.since(photo.taken_at) > late_ms,
-        Reason::Late,
-    );
+    add(photo.received_at.since(latest) > late_ms, Reason::Late);
 }
 
 fn file(photo: &PhotoFacts, add: &mut impl FnMut(bool, Reason)) {
@@ -126,6 +148,11 @@ fn file(photo: &PhotoFacts, add: &mut impl FnMut(bool, Reason)) {
 fn origin(photo: &PhotoFacts, add: &mut impl FnMut(bool, Reason)) {
     add(photo.signed == Signed::Missing, Reason::Unsigned);
     add(photo.signed == Signed::Fails, Reason::BadSignature);
+    add(photo.signed == Signed::Unconfirmed, Reason::KeyUnconfirmed);
+    add(photo.signed == Signed::Broken, Reason::ChainBroken);
+    add(photo.nonce == Nonce::Reused, Reason::NonceReused);
+    add(photo.nonce == Nonce::Unknown, Reason::NonceUnknown);
+    add(photo.nonce == Nonce::Missing, Reason::NoNonce);
     add(!photo.has_account, Reason::NoAccount);
     add(
         matches!(photo.door, Some(Door::Odk | Door::Tracker)),

@@ -12,6 +12,7 @@ pub use words::{Grade, Reason};
 
 use crate::base::actor::Door;
 use crate::base::ids::{FactId, PhotoId};
+use crate::base::origin::ClockOffset;
 use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
 use crate::evidence::model::cross_check::ExifFlag;
@@ -56,7 +57,11 @@ vocabulary! {
     Signed: "a state of a signature" {
         /// It holds.
         Holds = "holds",
-        /// It was made with a key that was revoked or never confirmed, or does not hold.
+        /// It holds, and no second account has confirmed the key.
+        Unconfirmed = "unconfirmed",
+        /// It holds, and the device signed something else under the same number, or names a head that this log never had.
+        Broken = "broken",
+        /// It was made with a key that was revoked or is another device's, or does not hold.
         Fails = "fails",
         /// There is none.
         Missing = "missing",
@@ -125,6 +130,12 @@ pub struct PhotoFacts {
     pub has_account: bool,
     /// The device's signature.
     pub signed: Signed,
+    /// The nonce that its sidecar names.
+    pub nonce: Nonce,
+    /// By how much the device's clock was behind when it sent the sidecar.
+    pub offset: Option<ClockOffset>,
+    /// The sidecar is younger than this, by what it names.
+    pub not_before: Option<Timestamp>,
     /// The device's own track.
     pub track: Track,
     /// Questions about it.

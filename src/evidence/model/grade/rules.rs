@@ -52,18 +52,19 @@ pub struct InvalidRules {
 }
 
 /// What leaves no better grade than D at first.
-const CAPS_D: [Reason; 8] = [
+const CAPS_D: [Reason; 9] = [
     Reason::NoBefore,
     Reason::NoAfter,
     Reason::FarFromPlot,
     Reason::MockPosition,
     Reason::TrackElsewhere,
     Reason::BadSignature,
+    Reason::NonceReused,
     Reason::NotAPicture,
     Reason::Rejected,
 ];
 /// No better than C.
-const CAPS_C: [Reason; 14] = [
+const CAPS_C: [Reason; 17] = [
     Reason::NoCloseUp,
     Reason::Waived,
     Reason::NoPosition,
@@ -74,13 +75,16 @@ const CAPS_C: [Reason; 14] = [
     Reason::ExifTimeDiffers,
     Reason::ExifEdited,
     Reason::GnssTimeDiffers,
+    Reason::ChainBroken,
+    Reason::NonceUnknown,
+    Reason::TimeImpossible,
     Reason::UnsignedDoor,
     Reason::FromGallery,
     Reason::FromPaper,
     Reason::UnderReview,
 ];
 /// No better than B.
-const CAPS_B: [Reason; 10] = [
+const CAPS_B: [Reason; 11] = [
     Reason::NotBound,
     Reason::RoughPosition,
     Reason::OldPosition,
@@ -88,6 +92,7 @@ const CAPS_B: [Reason; 10] = [
     Reason::PointsAway,
     Reason::NoTrack,
     Reason::Unsigned,
+    Reason::KeyUnconfirmed,
     Reason::NoAccount,
     Reason::SourceUntold,
     Reason::Late,

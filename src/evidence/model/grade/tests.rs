@@ -47,6 +47,9 @@ fn photo(number: u128, phase: Phase, time: &str) -> PhotoFacts {
         door: Some(Door::Api),
         has_account: true,
         signed: Signed::Holds,
+        nonce: Nonce::Fresh(at("07:00:00")),
+        offset: None,
+        not_before: Some(at("07:00:00")),
         track: Track::There,
         review: Review::Clear,
     }
@@ -83,13 +86,62 @@ fn a_set_against_which_nothing_speaks_is_an_a() {
     assert!(graded.photos.iter().all(|photo| photo.reasons.is_empty()));
 }
 
+/// A clock that is behind by something between both, ms.
+fn behind(least_ms: i64, most_ms: i64) -> ClockOffset {
+    ClockOffset { least_ms, most_ms }
+}
+
+#[test]
+fn a_clock_that_is_measured_wrong_explains_what_it_told() {
+    // Two hours behind: taken at 05:55 by the phone, 07:55 by the satellites, after a nonce of 07:00.
+    let skewed = |offset| {
+        changed(move |photo| {
+            photo.gnss_at = Some(at("07:55:00"));
+            photo.taken_at = at("05:55:00");
+            photo.offset = offset;
+        })
+        .1
+    };
+    assert_eq!(
+        skewed(None),
+        [Reason::GnssTimeDiffers, Reason::TimeImpossible]
+    );
+    assert_eq!(skewed(Some(behind(7_199_000, 7_200_000))), []);
+    // Set right before it was sent: the shutter's own time agreed with the satellites'.
+    let mended = changed(|photo| photo.offset = Some(behind(7_199_000, 7_200_000)));
+    assert_eq!(mended, (Grade::A, vec![]));
+}
+
 /// A change of a photo, the grade that it leaves and why.
 type Case = (fn(&mut PhotoFacts), Grade, Reason);
 
 #[test]
 fn every_check_caps_as_the_rules_say() {
     use Grade::{B, C, D};
-    let cases: [Case; 25] = [
+    let cases: [Case; 32] = [
+        (
+            |p| p.signed = Signed::Unconfirmed,
+            B,
+            Reason::KeyUnconfirmed,
+        ),
+        (|p| p.signed = Signed::Broken, C, Reason::ChainBroken),
+        (|p| p.nonce = Nonce::Reused, D, Reason::NonceReused),
+        (|p| p.nonce = Nonce::Unknown, C, Reason::NonceUnknown),
+        (
+            |p| p.not_before = Some(at("08:00:01")),
+            C,
+            Reason::TimeImpossible,
+        ),
+        (
+            |p| p.received_at = at("07:49:59"),
+            C,
+            Reason::TimeImpossible,
+        ),
+        (
+            |p| p.offset = Some(behind(-3_600_001, -3_300_001)),
+            C,
+            Reason::TimeImpossible,
+        ),
         (|p| p.eradication = None, B, Reason::NotBound),
         (|p| p.position = None, C, Reason::NoPosition),
         (|p| p.position = Some(away(150.0)), D, Reason::FarFromPlot),

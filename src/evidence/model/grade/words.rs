@@ -69,6 +69,18 @@ vocabulary! {
         Unsigned = "unsigned",
         /// A device signature that does not hold.
         BadSignature = "bad_signature",
+        /// A device signature by a key that no second account has confirmed.
+        KeyUnconfirmed = "key_unconfirmed",
+        /// The device signed two things under one number, or names a head that this log never had.
+        ChainBroken = "chain_broken",
+        /// The sidecar names a number that served another photo.
+        NonceReused = "nonce_reused",
+        /// The sidecar names a number that this device was never given.
+        NonceUnknown = "nonce_unknown",
+        /// The sidecar names no number that was given beforehand.
+        NoNonce = "no_nonce",
+        /// Said to be taken before something that the sidecar already names, or after it came.
+        TimeImpossible = "time_impossible",
         /// No named account at the shutter.
         NoAccount = "no_account",
         /// It came through a door that takes no signatures.
@@ -120,6 +132,14 @@ impl Reason {
             Self::NoGnssTime => "Không có giờ vệ tinh",
             Self::Unsigned => "Không có chữ ký của thiết bị",
             Self::BadSignature => "Chữ ký của thiết bị không đúng",
+            Self::KeyUnconfirmed => "Khóa ký của máy chưa được người thứ hai xác nhận",
+            Self::ChainBroken => "Chuỗi bản ghi do máy ký không khớp",
+            Self::NonceReused => "Mã dùng một lần đã dùng cho ảnh khác",
+            Self::NonceUnknown => "Mã dùng một lần không phải mã đã cấp cho máy này",
+            Self::NoNonce => "Không có mã dùng một lần lấy trước khi chụp",
+            Self::TimeImpossible => {
+                "Giờ chụp sớm hơn mốc đã có trong bản ghi, hoặc muộn hơn lúc nhận"
+            }
             Self::NoAccount => "Không rõ tài khoản người bấm máy",
             Self::UnsignedDoor => "Gửi qua đường không có chữ ký",
             Self::FromGallery => "Chọn từ thư viện ảnh",
@@ -161,6 +181,14 @@ impl Reason {
             Self::NoGnssTime => "The satellites' time was not told",
             Self::Unsigned => "No device signature",
             Self::BadSignature => "The device signature does not hold",
+            Self::KeyUnconfirmed => "The device's key is not confirmed by a second account",
+            Self::ChainBroken => "The device's chain of signed records does not fit",
+            Self::NonceReused => "The one-time number served another photo before",
+            Self::NonceUnknown => "The one-time number was never given to this device",
+            Self::NoNonce => "No one-time number was fetched before the shutter",
+            Self::TimeImpossible => {
+                "Taken before something that its own record names, or after it came"
+            }
             Self::NoAccount => "No named account at the shutter",
             Self::UnsignedDoor => "It came through a door that takes no signatures",
             Self::FromGallery => "Chosen from the gallery",
