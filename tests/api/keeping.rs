@@ -321,7 +321,7 @@ on_both! {
         assert!(closed.status.is_success());
         // The schema of the version before, with these photos in it.
         by_hand(&field, "UPDATE photos SET named = 0").await;
-        let (_, _, template) = MIGRATIONS.iter().find(|(version, ..)| *version == 15).unwrap();
+        let (_, _, template) = MIGRATIONS.iter().find(|(version, ..)| *version == 19).unwrap();
         let mut statements = template.split(';');
         let update = statements.find(|statement| statement.contains("UPDATE photos SET named"));
         by_hand(&field, update.unwrap().trim()).await;
