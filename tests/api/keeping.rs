@@ -200,6 +200,24 @@ on_both! {
         assert!(steps.contains(&format!("the seal of eradication {} over 3 photos has the root", story.eradication)), "{steps}");
     }
 
+    async fn the_case_alone_names_who_was_at_the_shutter(field: Field) {
+        let story = story(&field).await;
+        let member = field.account("to-vien-truc", Role::PatrolMember, &[WEST]).await;
+        let bytes = photos::jpeg(96, 30);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(story.plot);
+        sidecar["taken_by"] = json!(member.id);
+        let id = photos::taken(&field, &story.phone, &bytes, &sidecar).await;
+        field.settle().await;
+        let package = story.case().await;
+        let files = read(&package).unwrap();
+        let sidecar = files.iter().find(|(name, _)| *name == format!("photos/{id}/sidecar.json")).unwrap().1;
+        assert!(String::from_utf8_lossy(sidecar).contains(&member.id.to_string()));
+        check(&package, &roots(&field).await).unwrap();
+        let proof = story.desk.get(&format!("/api/v1/photos/{id}/proof")).await.expect(200).json();
+        assert_eq!(proof["sidecar"]["body"], Value::Null);
+    }
+
     async fn a_seal_that_does_not_hold_is_named_by_verify(field: Field) {
         let story = story(&field).await;
         story.approve(&field, &story.desk).await;

@@ -1,7 +1,7 @@
 //! Photos: announced, uploaded, looked at.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -231,7 +231,7 @@ pub async fn original(
     Params(params): Params<OriginalParams>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let told = headers.get(REASON).map(|value| value.as_bytes());
+    let told = headers.get(REASON).map(HeaderValue::as_bytes);
     let told = told.and_then(|bytes| std::str::from_utf8(bytes).ok());
     let reason = params.reason.as_deref().or(told);
     let found = evidence.original(&actor, id, reason).await?;

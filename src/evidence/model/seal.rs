@@ -103,18 +103,18 @@ mod tests {
         }
     }
 
-    fn names(id: u128) -> Option<FactId> {
-        Some(FactId(Uuid::from_u128(id)))
+    fn fact(id: u128) -> FactId {
+        FactId(Uuid::from_u128(id))
     }
 
     #[test]
     fn a_photo_is_after_the_seal_of_the_eradication_that_it_names() {
-        assert!(!is_after(&[], names(1)));
-        assert!(!is_after(&[seal(&[1], true)], names(1)));
-        assert!(is_after(&[seal(&[1], false)], names(1)));
-        assert!(!is_after(&[seal(&[1], false)], names(2)));
+        assert!(!is_after(&[], Some(fact(1))));
+        assert!(!is_after(&[seal(&[1], true)], Some(fact(1))));
+        assert!(is_after(&[seal(&[1], false)], Some(fact(1))));
+        assert!(!is_after(&[seal(&[1], false)], Some(fact(2))));
         // A correction's seal is of the photos of what it corrected as well.
-        assert!(is_after(&[seal(&[2, 1], false)], names(1)));
+        assert!(is_after(&[seal(&[2, 1], false)], Some(fact(1))));
         assert!(is_after(
             &[seal(&[1], false), seal(&[2, 1], true)],
             names(1)

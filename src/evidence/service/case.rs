@@ -15,7 +15,7 @@ use super::{Error, Evidence, is_handling};
 pub struct CasePhoto {
     /// The photo as its reader may see it.
     pub view: PhotoView,
-    /// Who took it: the named account at the shutter, else the account or device that sent it.
+    /// Who took it: the named account at the shutter if there was one, else the account or device that sent it.
     pub taken_by: Uuid,
     /// Whether it was added after the seal of its eradication.
     pub after_seal: bool,
@@ -44,7 +44,10 @@ impl Evidence {
         let marks = Marks::of(&mut tx, &rows).await?;
         let photos = rows.into_iter().map(|row| {
             Ok(CasePhoto {
-                taken_by: row.taken_by.map_or(row.author, |account| account.0),
+                taken_by: row
+                    .taken_by
+                    .filter(|_| row.named == 1)
+                    .map_or(row.author, |account| account.0),
                 after_seal: marks.after_seal(&row),
                 sha256: row.sha256.clone(),
                 bytes: u64::try_from(row.bytes).unwrap_or(0),

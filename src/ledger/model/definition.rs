@@ -132,9 +132,7 @@ impl Definition {
                 "expected 0 to 1,000 m",
             ),
             (
-                (0.0..=1_000.0).contains(&self.photos.near_m)
-                    && (0.0..=1_000.0).contains(&self.photos.rough_m)
-                    && self.photos.around_hours <= 240,
+                self.photos.make_sense(),
                 "photos",
                 "expected near_m and rough_m from 0 to 1,000 m and around_hours up to 240 h",
             ),

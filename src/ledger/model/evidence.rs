@@ -51,6 +51,14 @@ impl Default for PhotoMinimum {
     }
 }
 
+impl PhotoMinimum {
+    /// Whether its numbers make sense.
+    pub(super) fn make_sense(&self) -> bool {
+        let metres = [self.near_m, self.rough_m];
+        metres.iter().all(|m| (0.0..=1_000.0).contains(m)) && self.around_hours <= 240
+    }
+}
+
 /// Photos whose originals are kept, by what they show; joined to the plot.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct EvidenceSummary {

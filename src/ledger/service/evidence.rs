@@ -128,10 +128,10 @@ impl Ledger {
         material: &Material,
         life: &Life,
     ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
-        let (mut facts, mut works) = (Vec::new(), Vec::new());
+        let (mut eradications, mut works) = (Vec::new(), Vec::new());
         for done in &life.eradications {
             if let Some(work) = work_of(material, life, done.fact)? {
-                facts.push(done.fact);
+                eradications.push(done.fact);
                 works.push(work);
             }
         }
@@ -140,7 +140,7 @@ impl Ledger {
         }
         let graded = self.evidence.graded(tx, material.row.id, &works).await?;
         let grades = graded.sets.into_iter().map(|set| set.grade);
-        Ok(facts.into_iter().zip(grades).collect())
+        Ok(eradications.into_iter().zip(grades).collect())
     }
 }
 
