@@ -83,25 +83,38 @@ on_both! {
 
     async fn of_a_circle_that_a_correction_makes_one_plot_counts(field: Field) {
         let people = people(&field).await;
-        let first = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
-        let second = recorded(&field, &people.phone, &plot_at(104.32, 22.4)).await;
         let look_alike = json!({ "verified_at": "2026-02-26T08:00:00+07:00", "result": "look_alike" });
-        let wrong = sent(&field, &people.post, first, "verifications", &look_alike).await;
-        assert_eq!(wrong["state"], "rejected");
-        sent(&field, &people.province, first, "judgements", &same(second)).await;
-        assert_eq!(sent(&field, &people.province, second, "judgements", &same(first)).await["state"], "merged");
-        let mut right = verification();
-        right["corrects"] = wrong["fact"].clone();
-        sent(&field, &people.post, first, "verifications", &right).await;
-        field.settle().await;
-        assert_eq!(state(&people.phone, first).await, "verified", "the verified one");
-        assert_eq!(state(&people.phone, second).await, "merged");
+        let mut kept = Vec::new();
+        // The verified one counts; of two verified ones the earlier, whichever was touched last.
+        for (lon, is_other_verified) in [(104.30, false), (104.34, true)] {
+            let first = recorded(&field, &people.phone, &plot_at(lon, 22.4)).await;
+            let mut other = plot_at(lon + 0.02, 22.4);
+            other["properties"]["detected_at"] = json!("2026-02-24T10:15:00+07:00");
+            let other = recorded(&field, &people.phone, &other).await;
+            if is_other_verified {
+                sent(&field, &people.post, other, "verifications", &verification()).await;
+            }
+            let wrong = sent(&field, &people.post, first, "verifications", &look_alike).await;
+            assert_eq!(wrong["state"], "rejected");
+            sent(&field, &people.province, first, "judgements", &same(other)).await;
+            assert_eq!(sent(&field, &people.province, other, "judgements", &same(first)).await["state"], "merged");
+            let mut right = verification();
+            right["corrects"] = wrong["fact"].clone();
+            sent(&field, &people.post, first, "verifications", &right).await;
+            let (counts, merged) = if is_other_verified { (other, first) } else { (first, other) };
+            assert_eq!(state(&people.phone, counts).await, "verified");
+            assert_eq!(state(&people.phone, merged).await, "merged");
+            kept.push(counts.to_string());
+        }
         for query in ["", "?season=2025-2026", "?by=plot"] {
             let total = people.province.get(&format!("/api/v1/ledger{query}")).await.expect(200).json()["total"].clone();
-            assert_eq!((total["plots"].clone(), total["claimed"]["area_m2"].clone()), (json!(1), json!(64.0)), "{query}");
+            assert_eq!((total["plots"].clone(), total["claimed"]["area_m2"].clone()), (json!(2), json!(128.0)), "{query}");
         }
         let listed = people.phone.get("/api/v1/plots?state=verified").await.expect(200).json();
-        assert_eq!(listed["features"][0]["id"], first.to_string());
+        let mut listed: Vec<&str> = listed["features"].as_array().unwrap().iter().map(|plot| plot["id"].as_str().unwrap()).collect();
+        listed.sort_unstable();
+        kept.sort_unstable();
+        assert_eq!(listed, kept);
     }
 
     async fn an_incidents_badge_counts_a_ground_once_and_no_unverified_cannabis(field: Field) {

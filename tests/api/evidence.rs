@@ -75,6 +75,27 @@ pub fn codes(told: &Value) -> Vec<&str> {
 }
 
 on_both! {
+    async fn photos_of_a_correction_that_another_overtook_are_those_of_what_stands(field: Field) {
+        let done = done(&field).await;
+        let path = format!("/api/v1/plots/{}/eradications", done.plot);
+        let mut corrections = Vec::new();
+        for witnesses in [3, 4] {
+            field.clock.advance_millis(1_000);
+            let mut corrected = eradication();
+            (corrected["corrects"], corrected["witnesses"]) = (json!(done.eradication), json!(witnesses));
+            let told = done.phone.post(&path, &corrected).await.expect(201).json();
+            corrections.push(told["properties"]["fact"].as_str().unwrap().to_owned());
+        }
+        let photo = done.photo(&field, "after", "09:05:00", json!({ "eradication": corrections[0] })).await;
+        field.settle().await;
+        let evidence = format!("/api/v1/eradications/{}/evidence", corrections[1]);
+        let told = done.phone.get(&evidence).await.expect(200).json();
+        let photos = told["photos"].as_array().unwrap();
+        assert_eq!(photos.len(), 1);
+        assert_eq!(photos[0]["id"], photo.to_string());
+        assert!(!told["missing"].as_array().unwrap().contains(&json!("photos_after")));
+    }
+
     async fn photos_are_graded_with_every_reason_in_two_languages(field: Field) {
         let done = done(&field).await;
         let bare = done.told(&done.phone).await;

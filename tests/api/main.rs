@@ -24,6 +24,7 @@ mod operate;
 mod patrols;
 mod photos;
 mod plots;
+mod replanting;
 mod rights;
 mod samples;
 mod screens;

@@ -1,53 +1,98 @@
 //! The second look: drawn by the first head after the year, visited by another unit, told for all claims.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::base::ids::OrgId;
 use uuid::Uuid;
 
+use crate::field::{Client, Field};
 use crate::ledger::{desk, eradication, org, photographed, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
-on_both! {
-    async fn a_closed_year_is_drawn_once_and_visited_by_another_unit(field: Field) {
-        load_communes(&field).await;
-        let (claims, checks) = (org(&field, "Công an xã").await, org(&field, "Đồn biên phòng").await);
-        let claimer = desk(&field, "xa-tay", claims, Role::CommuneOfficer, &[WEST]).await;
-        let checker = desk(&field, "don-bp", checks, Role::PostOfficer, &[WEST]).await;
-        let mut plots: Vec<Uuid> = Vec::new();
-        for n in 0..12_u32 {
-            let id = field.new_id();
-            let path = format!("/api/v1/plots/{id}");
-            claimer.put(&path, &plot_at(104.2 + 0.01 * f64::from(n), 22.4)).await.expect(201);
-            checker.post(&format!("{path}/verifications"), &verification()).await.expect(201);
-            claimer.post(&format!("{path}/eradications"), &eradication()).await.expect(201);
-            plots.push(id);
+/// The unit that claims and the one that checks, in a year that is under way.
+struct Year {
+    claims: OrgId,
+    checks: OrgId,
+    claimer: Client,
+    checker: Client,
+}
+
+impl Year {
+    async fn begun(field: &Field) -> Self {
+        load_communes(field).await;
+        let claims = org(field, "Công an xã").await;
+        let checks = org(field, "Đồn biên phòng").await;
+        Self {
+            claimer: desk(field, "xa-tay", claims, Role::CommuneOfficer, &[WEST]).await,
+            checker: desk(field, "don-bp", checks, Role::PostOfficer, &[WEST]).await,
+            claims,
+            checks,
         }
-        // Neither what was taken back, nor what came up and was destroyed once more, is claimed ground.
-        let taken_back = field.new_id();
-        let path = format!("/api/v1/plots/{taken_back}");
-        claimer.put(&path, &plot_at(104.33, 22.4)).await.expect(201);
-        claimer.post(&format!("{path}/eradications"), &eradication()).await.expect(201);
-        claimer.post(&format!("{path}/retractions"), &json!({ "reason": "ghi nhầm điểm" })).await.expect(201);
-        photographed(&field, &claimer, plots[0]).await;
-        field.clock.advance_millis(60 * 86_400_000);
-        let path = format!("/api/v1/plots/{}", plots[0]);
+    }
+
+    /// A plot that was destroyed.
+    async fn claimed(&self, field: &Field, lon: f64) -> Uuid {
+        let id = field.new_id();
+        let path = format!("/api/v1/plots/{id}");
+        self.claimer
+            .put(&path, &plot_at(lon, 22.4))
+            .await
+            .expect(201);
+        self.act(id, "eradications", &eradication()).await;
+        id
+    }
+
+    async fn act(&self, plot: Uuid, act: &str, body: &Value) {
+        let path = format!("/api/v1/plots/{plot}/{act}");
+        self.claimer.post(&path, body).await.expect(201);
+    }
+
+    /// The year is over, its first head is signed: the provincial officer, and both units' accounts of the next year.
+    async fn over(&self, field: &Field) -> (Client, Client, Client) {
+        field.settle().await;
+        field.clock.advance_millis(300 * 86_400_000);
+        let province = desk(field, "ca-tinh", self.checks, Role::ProvincialOfficer, &[]).await;
+        let both = [WEST, EAST];
+        let claimer = desk(field, "xa-tay-2", self.claims, Role::CommuneOfficer, &both).await;
+        let checker = desk(field, "don-bp-2", self.checks, Role::PostOfficer, &both).await;
+        field.settle().await;
+        (province, claimer, checker)
+    }
+}
+
+fn draw() -> Value {
+    json!({ "period": 2026 })
+}
+
+on_both! {
+    async fn only_claims_that_count_are_drawn_from_and_each_ground_once(field: Field) {
+        let year = Year::begun(&field).await;
+        let mut plots = Vec::new();
+        for lon in [104.20, 104.22, 104.24] {
+            plots.push(year.claimed(&field, lon).await);
+        }
+        let taken_back = year.claimed(&field, 104.26).await;
+        year.act(taken_back, "retractions", &json!({ "reason": "ghi nhầm điểm" })).await;
+        photographed(&field, &year.claimer, plots[0]).await;
+        field.clock.advance_millis(30 * 86_400_000);
         let resprout = json!({ "inspected_at": "2026-03-20T08:00:00+07:00", "result": "resprout" });
-        claimer.post(&format!("{path}/reinspections"), &resprout).await.expect(201);
+        year.act(plots[0], "reinspections", &resprout).await;
         let mut again = eradication();
         (again["started_at"], again["ended_at"]) = (json!("2026-03-21T08:00:00+07:00"), json!("2026-03-21T09:00:00+07:00"));
-        claimer.post(&format!("{path}/eradications"), &again).await.expect(201);
-        field.settle().await;
-        let draw = json!({ "period": 2026 });
-        let early = field.officer().await.post("/api/v1/ledger/sample", &draw).await.expect(400);
-        assert!(early.json()["detail"].as_str().unwrap().contains("has closed"));
+        year.act(plots[0], "eradications", &again).await;
+        let (province, ..) = year.over(&field).await;
+        let drawn = province.post("/api/v1/ledger/sample", &draw()).await.expect(201).json();
+        let sample = &drawn["sample"];
+        assert_eq!((sample["claims"].clone(), sample["claimed_m2"].clone()), (json!(3), json!(192.0)));
+    }
 
-        field.clock.advance_millis(240 * 86_400_000);
-        let province = desk(&field, "ca-tinh", checks, Role::ProvincialOfficer, &[]).await;
-        let claimer = desk(&field, "xa-tay-2", claims, Role::CommuneOfficer, &[WEST, EAST]).await;
-        let checker = desk(&field, "don-bp-2", checks, Role::PostOfficer, &[WEST, EAST]).await;
-        field.settle().await;
-        checker.post("/api/v1/ledger/sample", &draw).await.expect(403);
-        // The seed can be known now: neither other rules nor plots that move change the draw any more.
+    async fn nothing_that_comes_after_the_seed_changes_the_draw(field: Field) {
+        let year = Year::begun(&field).await;
+        let mut plots = Vec::new();
+        for n in 0..12_u32 {
+            plots.push(year.claimed(&field, 104.2 + 0.01 * f64::from(n)).await);
+        }
+        let (province, claimer, _) = year.over(&field).await;
         let rules = province.get("/api/v1/ledger/definitions").await.expect(200).json();
         let mut rules = rules[0]["definition"].clone();
         (rules["version"], rules["sample"]["share"]) = (json!(2), json!(1.0));
@@ -58,14 +103,36 @@ on_both! {
             moved["properties"]["revises"] = json!(1);
             province.put(&format!("/api/v1/plots/{plot}"), &moved).await.expect(201);
         }
+        let taken_back = json!({ "reason": "ghi nhầm điểm" });
+        claimer.post(&format!("/api/v1/plots/{}/retractions", plots[7]), &taken_back).await.expect(201);
         field.settle().await;
+        let drawn = province.post("/api/v1/ledger/sample", &draw()).await.expect(201).json();
+        let sample = &drawn["sample"];
+        assert_eq!((sample["claims"].clone(), sample["claimed_m2"].clone()), (json!(12), json!(768.0)));
+        assert_eq!(sample["rules"]["share"], 0.1);
+        let drawn = sample["drawn"].as_array().unwrap();
+        assert_eq!(drawn.len(), 2, "a tenth of twelve of one commune, rounded up");
+        assert!(drawn.iter().all(|own| own["claim"]["commune"] == WEST));
+    }
+
+    async fn a_closed_year_is_drawn_once_and_visited_by_another_unit(field: Field) {
+        let year = Year::begun(&field).await;
+        let mut plots: Vec<Uuid> = Vec::new();
+        for n in 0..12_u32 {
+            let id = year.claimed(&field, 104.2 + 0.01 * f64::from(n)).await;
+            year.checker.post(&format!("/api/v1/plots/{id}/verifications"), &verification()).await.expect(201);
+            plots.push(id);
+        }
+        let early = field.officer().await.post("/api/v1/ledger/sample", &draw()).await.expect(400);
+        assert!(early.json()["detail"].as_str().unwrap().contains("has closed"));
+        let (province, claimer, checker) = year.over(&field).await;
+        let draw = draw();
+        checker.post("/api/v1/ledger/sample", &draw).await.expect(403);
         let drawn = province.post("/api/v1/ledger/sample", &draw).await.expect(201).json();
         let sample = &drawn["sample"];
         assert_eq!(sample["claims"], 12);
         assert_eq!(sample["claimed_m2"], 768.0);
         assert_eq!(sample["drawn"].as_array().unwrap().len(), 2, "a tenth of twelve, rounded up");
-        assert_eq!(sample["rules"]["share"], 0.1);
-        assert!(sample["drawn"].as_array().unwrap().iter().all(|own| own["claim"]["commune"] == WEST));
         assert_eq!(sample["estimate"], json!(null));
         assert!(sample["head"]["at"].as_str().unwrap() > "2026-12-14T17:00:00Z");
         // A claim that comes after the seed is known changes nothing.
@@ -86,10 +153,10 @@ on_both! {
         let told = province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json();
         assert_eq!(told["is_complete"], true);
         // Equal claims have equal chances: 80 of 128 m² are real, so five eighths of the 768 claimed.
-        let near = |value: &serde_json::Value, expected: f64| (value.as_f64().unwrap() - expected).abs() < 1e-9;
+        let near = |value: &Value, expected: f64| (value.as_f64().unwrap() - expected).abs() < 1e-9;
         assert!(near(&told["estimate"]["found_m2"], 480.0), "{}", told["estimate"]);
         assert!(near(&told["units"][0]["inflation"], 1.6));
-        assert_eq!(told["units"][0]["org"], json!(claims));
+        assert_eq!(told["units"][0]["org"], json!(year.claims));
         assert!(told["estimate"]["interval_m2"][1].as_f64().unwrap() > 480.0);
     }
 }

@@ -95,20 +95,34 @@ pub struct CellPressure {
     pub new_plots: Vec<PlotId>,
 }
 
+/// A degree of latitude is nowhere shorter, m.
+const LEAST_DEGREE_M: f64 = 110_500.0;
+
 /// What became of the ground of each old plot: new ones within `reach_m`.
 #[must_use]
 pub fn traced(old: &[Old], new: &[&Stood], reach_m: f64) -> Vec<Traced> {
+    let mut by_latitude: Vec<&Stood> = new.to_vec();
+    by_latitude.sort_by(|a, b| {
+        a.position
+            .lat()
+            .total_cmp(&b.position.lat())
+            .then(a.plot.cmp(&b.plot))
+    });
+    let band = reach_m / LEAST_DEGREE_M;
     let traced = old.iter().map(|own| {
-        let near = new
+        let (south, north) = (own.position.lat() - band, own.position.lat() + band);
+        let from = by_latitude.partition_point(|stood| stood.position.lat() < south);
+        let near = by_latitude[from..]
             .iter()
+            .take_while(|stood| stood.position.lat() <= north)
             .filter(|stood| distance_m(own.position, stood.position) <= reach_m);
-        let near: Vec<&&Stood> = near.collect();
+        let near: Vec<&Stood> = near.copied().collect();
         Traced {
             plot: own.plot,
             position: own.position,
             visits: own.visits.clone(),
             is_sown_again: !near.is_empty(),
-            sown_again: shown(near.into_iter().copied()),
+            sown_again: shown(near.into_iter()),
         }
     });
     traced.collect()

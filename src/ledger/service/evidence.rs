@@ -151,7 +151,7 @@ fn work_of(material: &Material, life: &Life, id: FactId) -> Result<Option<Work>,
     };
     let row = &material.row;
     Ok(Some(Work {
-        ids: corrected_by(&material.facts, id),
+        ids: versions(&material.facts, life, id),
         started_at: said.started_at,
         ended_at: fact.at,
         plot: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,
@@ -200,7 +200,22 @@ fn view(
     })
 }
 
-/// The eradication with all that it corrects: photos that name an earlier version mean this one.
+/// The eradication with all whose place it took: photos that name another version of the work mean this one.
+fn versions(facts: &[Fact], life: &Life, id: FactId) -> Vec<FactId> {
+    let mut ids = corrected_by(facts, id);
+    let replaced = life
+        .steps
+        .iter()
+        .filter(|step| step.corrected_by == Some(id));
+    for step in replaced {
+        if !ids.contains(&step.fact) {
+            ids.push(step.fact);
+        }
+    }
+    ids
+}
+
+/// The eradication with all that it corrects, one after the other.
 fn corrected_by(facts: &[Fact], id: FactId) -> Vec<FactId> {
     let known: BTreeMap<FactId, FactId> = facts
         .iter()

@@ -81,7 +81,7 @@ impl Ledger {
         let asked_for: Vec<Stood> = asked_for.collect();
         let season = query.season.to_string();
         let cells = by_cell(&plots, &asked_for, &season, query.resolution);
-        let cells = cells.map_err(|_| parameter("res", "expected 7, 8 or 9"))?;
+        let cells = cells.or(Err(parameter("res", "expected 7, 8 or 9")))?;
         Ok(PressureView {
             label: LABEL,
             definition: books.rules.version,

@@ -1,11 +1,14 @@
 //! Writing down what follows from a plot's facts, for lists: within the act that changed them, or by a job after
 //! plots, measures or photos changed.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use crate::base::ids::{JobId, PlotId};
 use crate::journal::JobRow;
-use crate::ledger::model::{Definition, Life};
+use crate::ledger::model::words::Sameness;
+use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{self, LifeRow};
 use crate::store::{self, Tx};
 
@@ -61,23 +64,46 @@ impl Ledger {
             .await
     }
 
-    /// Writes what follows from a plot's facts. The plot is locked, and this is the last step of the act.
+    /// Writes what follows from a plot's facts, and from those of plots that it was judged to be one with: of a circle another
+    /// may be the one that counts now. The plot is locked, and this is the last step of the act.
     pub(super) async fn settle(&self, tx: &mut Tx, plot: PlotId) -> Result<(), Error> {
         let rules = self.rules(tx).await?;
-        let Some(material) = material::of_plot(tx, plot).await? else {
-            return Ok(());
-        };
-        let Some((material, life)) = self.life_of(tx, material, &rules).await? else {
-            return Ok(());
-        };
-        let row = LifeRow {
-            settled_at: self.journal.now(),
-            ..life_row(&material, &life, &rules)?
-        };
-        sql::upsert_life(tx, &row).await?;
-        self.plots.set_state(tx, plot, life.state.as_str()).await?;
+        let mut told: BTreeMap<PlotId, (Material, Life)> = BTreeMap::new();
+        let mut open = vec![plot];
+        while let Some(at) = open.pop() {
+            if told.contains_key(&at) || !self.plots.lock(tx, at).await? {
+                continue;
+            }
+            let Some(material) = material::of_plot(tx, at).await? else {
+                continue;
+            };
+            if let Some((material, life)) = self.life_of(tx, material, &rules).await? {
+                open.extend(judged_one_with(&material, &life));
+                told.insert(at, (material, life));
+            }
+        }
+        for (material, life) in told.values() {
+            let row = LifeRow {
+                settled_at: self.journal.now(),
+                ..life_row(material, life, &rules)?
+            };
+            sql::upsert_life(tx, &row).await?;
+        }
+        for (plot, (_, life)) in &told {
+            self.plots.set_state(tx, *plot, life.state.as_str()).await?;
+        }
         Ok(())
     }
+}
+
+/// The plots that this one was judged to be the duplicate of, whether or not it is closed for that.
+fn judged_one_with(material: &Material, life: &Life) -> Vec<PlotId> {
+    let standing = material.facts.iter().filter(|fact| life.stands(fact.id));
+    let others = standing.filter_map(|fact| match &fact.act {
+        Act::Judgement(said) if said.sameness == Sameness::Same => Some(said.other),
+        _ => None,
+    });
+    others.collect()
 }
 
 fn life_row(material: &Material, life: &Life, rules: &Definition) -> Result<LifeRow, store::Error> {

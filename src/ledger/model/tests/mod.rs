@@ -4,6 +4,7 @@ mod circles;
 mod doubles;
 mod lives;
 mod orders;
+mod pressures;
 mod samples;
 mod season;
 mod wires;

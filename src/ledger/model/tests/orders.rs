@@ -71,6 +71,15 @@ fn history() -> impl Strategy<Value = Vec<Fact>> {
     (1_u128..12).prop_flat_map(|length| (1..=length).map(any_fact).collect::<Vec<_>>())
 }
 
+/// The fact that a chain of corrections goes back to.
+fn root(facts: &[Fact], id: FactId) -> FactId {
+    let own = facts.iter().find(|fact| fact.id == id);
+    match own.and_then(|fact| fact.corrects) {
+        Some(earlier) => root(facts, earlier),
+        None => id,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -105,6 +114,11 @@ proptest! {
         prop_assert_eq!(steps, ids);
         let mut counted = told.quantities.destroyed_claimed.facts.clone();
         counted.extend(&told.quantities.destroyed_again.facts);
+        // Corrections of one fact, however they fork, count one of them.
+        let mut roots: Vec<FactId> = counted.iter().map(|id| root(&facts, *id)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        prop_assert_eq!(roots.len(), counted.len());
         let all = counted.len();
         counted.sort_unstable();
         counted.dedup();
