@@ -60,7 +60,7 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     }
     let province = part(words, "province", 10_000)?;
     if let Some(patrols) = province.or(words.is_empty().then_some(10_000)) {
-        province::run(COMMUNES, patrols).await?;
+        Box::pin(province::run(COMMUNES, patrols)).await?;
     }
     Ok(())
 }

@@ -117,7 +117,7 @@ mod tests {
         assert!(is_after(&[seal(&[2, 1], false)], Some(fact(1))));
         assert!(is_after(
             &[seal(&[1], false), seal(&[2, 1], true)],
-            names(1)
+            Some(fact(1))
         ));
     }
 

@@ -139,8 +139,11 @@ impl Ledger {
             return Ok(BTreeMap::new());
         }
         let graded = self.evidence.graded(tx, material.row.id, &works).await?;
-        let grades = graded.sets.into_iter().map(|set| set.grade);
-        Ok(eradications.into_iter().zip(grades).collect())
+        let sets = graded.sets.into_iter();
+        Ok(eradications
+            .into_iter()
+            .zip(sets.map(|set| set.grade))
+            .collect())
     }
 }
 
