@@ -71,7 +71,7 @@ fn integer(item: &BareItem) -> Option<i64> {
 }
 
 fn text(item: &BareItem) -> Option<&str> {
-    item.as_string().map(|text| text.as_str())
+    item.as_string().map(sfv::StringRef::as_str)
 }
 
 /// Refuses a body that is not the one its `Content-Digest` is over; unknown algorithms tell nothing (RFC 9530 §2).
@@ -236,6 +236,7 @@ fn seen_head(text: &str) -> Option<SeenHead> {
 
 /// The text that is signed (RFC 9421 §2.5); none when it does not cover what it must.
 fn base(parts: &Parts, list: &InnerList) -> Option<String> {
+    use std::fmt::Write;
     let mut names = Vec::new();
     let mut lines = String::new();
     for item in &list.items {
@@ -243,7 +244,9 @@ fn base(parts: &Parts, list: &InnerList) -> Option<String> {
         if !item.params.is_empty() || names.contains(&name) {
             return None;
         }
-        lines.push_str(&format!("\"{name}\": {}\n", component(parts, name)?));
+        let value = component(parts, name)?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "\"{name}\": {value}");
         names.push(name);
     }
     let covers = COVERED.iter().all(|name| names.contains(name));

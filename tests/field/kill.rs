@@ -19,10 +19,19 @@ const FIXES: usize = 20;
 
 /// What was acknowledged, and how it is asked for again.
 enum Fact {
-    Fixes { patrol: String, count: usize },
-    Photo { id: String, bytes: Vec<u8> },
+    Fixes {
+        patrol: String,
+        count: usize,
+    },
+    Photo {
+        id: String,
+        bytes: Vec<u8>,
+    },
     /// Something that was said of a plot, by its entry.
-    OfPlot { plot: String, entry: String },
+    OfPlot {
+        plot: String,
+        entry: String,
+    },
 }
 
 type Acknowledged = Arc<Mutex<Vec<Fact>>>;

@@ -32,7 +32,7 @@ pub struct SpokenCode {
 
 type Answer<T> = Result<Body<T>, Problem>;
 
-/// A device announces its signing key (WebCrypto P-256, exported as JWK). The request is signed by that key itself, as
+/// A device announces its signing key (P-256, exported as JWK). The request is signed by that key itself, as
 /// number 0 of its chain.
 #[utoipa::path(put, path = "/api/v1/device/key", tag = "identity", request_body = KeyWire, responses((status = 200, body = AnnouncedKey)))]
 pub async fn announce_key(
