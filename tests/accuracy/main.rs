@@ -6,6 +6,8 @@
 
 mod cases;
 mod patch;
+mod season;
+mod tracks;
 mod world;
 
 use cases::{Case, Truth};
