@@ -6,6 +6,7 @@
 
 mod cases;
 mod patch;
+mod screens;
 mod season;
 mod tracks;
 mod world;

@@ -105,7 +105,9 @@ fn claim(claimed: Claimed, walks: &[&Track], dice: &mut Dice) -> Claim {
             fixes.retain(|fix| fix.t.since(seen.t).abs() > around_ms);
         }
         Claimed::AfterThePhoneDied => {
-            let before_ms = 600_000 + millis(dice, 3_000_000);
+            // It dies on the way: some of it is recorded.
+            let under_way_ms = seen.t.since(own.fixes[0].t);
+            let before_ms = (600_000 + millis(dice, 3_000_000)).min(under_way_ms * 2 / 3);
             at = seen.t;
             fixes.retain(|fix| seen.t.since(fix.t) > before_ms);
         }

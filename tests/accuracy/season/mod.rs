@@ -14,9 +14,7 @@ mod land;
 mod phone;
 mod walk;
 
-pub use dice::Dice;
 pub use forge::Forgery;
-pub use phone::Phone;
 pub use walk::Honest;
 
 use tuantra::base::time::Timestamp;
@@ -27,7 +25,7 @@ use tuantra::patrols::model::vocabulary::Transport;
 pub const CHOOSING: [u64; 4] = [1, 2, 3, 4];
 /// Seeds by which they are judged; nobody looks at these before.
 pub const HELD_OUT: [u64; 5] = [901, 902, 903, 904, 905];
-/// Of these the tests take the first, with fewer tracks a class.
+/// The seed of the smaller season that the tests judge them by.
 pub const FIXTURE: [u64; 1] = [801];
 
 /// 2026-01-05T00:00:00Z, the first day of every season.
