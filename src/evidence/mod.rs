@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, decoded_frames,
+    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, PhotoView, PlotClaim, decoded_frames,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Error, Ledger, SETTLE_ALL_JOB};
+pub use service::{CLAIMS_JOB, Error, Ledger, SETTLE_ALL_JOB};
 pub use sql::STATEMENTS;

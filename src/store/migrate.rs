@@ -68,6 +68,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "journal_rules",
         include_str!("../../migrations/0014_journal_rules.sql"),
     ),
+    (
+        15,
+        "track_screens",
+        include_str!("../../migrations/0015_track_screens.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -12,13 +12,13 @@ use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 /// A plot with an eradication that a phone reported.
-struct Done {
-    phone: Client,
-    plot: Uuid,
+pub struct Done {
+    pub phone: Client,
+    pub plot: Uuid,
     eradication: Uuid,
 }
 
-async fn done(field: &Field) -> Done {
+pub async fn done(field: &Field) -> Done {
     load_communes(field).await;
     let phone = field.phone("máy A", &[WEST]).await;
     let plot = field.new_id();
@@ -39,7 +39,7 @@ async fn done(field: &Field) -> Done {
 
 impl Done {
     /// A photo of that phase at that time of the day, with changes to its sidecar.
-    async fn photo(&self, field: &Field, phase: &str, time: &str, changes: Value) -> Uuid {
+    pub async fn photo(&self, field: &Field, phase: &str, time: &str, changes: Value) -> Uuid {
         // No two pictures are the same bytes.
         static WIDTH: AtomicU32 = AtomicU32::new(40);
         let width = WIDTH.fetch_add(1, Ordering::Relaxed);
@@ -57,13 +57,13 @@ impl Done {
         photos::taken(field, &self.phone, &bytes, &sidecar).await
     }
 
-    async fn told(&self, client: &Client) -> Value {
+    pub async fn told(&self, client: &Client) -> Value {
         let path = format!("/api/v1/eradications/{}/evidence", self.eradication);
         client.get(&path).await.expect(200).json()
     }
 }
 
-fn codes(told: &Value) -> Vec<&str> {
+pub fn codes(told: &Value) -> Vec<&str> {
     let reasons = told["reasons"].as_array().unwrap();
     reasons
         .iter()

@@ -26,5 +26,6 @@ mod rights;
 mod samples;
 mod statements;
 mod tips;
+mod track_screens;
 mod tracks;
 mod year;

@@ -3,10 +3,12 @@
 mod definitions;
 mod photos;
 mod questions;
+mod tracks;
 
 pub use definitions::*;
 pub use photos::*;
 pub use questions::*;
+pub use tracks::*;
 
 use crate::http::{Problem, ProblemKind};
 use crate::journal::KeptAside;

@@ -31,7 +31,13 @@ impl Evidence {
                 photos.push(photo);
             }
         }
-        Ok(grade(work, &photos, &rules))
+        let graded = grade(work, &photos, &rules);
+        let claims = work.ids.iter().map(|id| id.0);
+        Ok(if self.is_claim_rejected(tx, plot, claims).await? {
+            graded.rejected(&rules)
+        } else {
+            graded
+        })
     }
 
     async fn facts_of(
@@ -94,7 +100,12 @@ impl Evidence {
         let around_ms = i64::from(rules.track_min) * 60_000;
         let from = row.taken_at.plus_millis(-around_ms);
         let to = row.taken_at.plus_millis(around_ms);
-        let (fixes, erased) = self.patrols.fixes_of(tx, row.author, from, to).await?;
+        // A track that was decided against shows nobody's presence.
+        let without = sql::upheld_of_device(tx, row.author).await?;
+        let (fixes, erased) = self
+            .patrols
+            .fixes_of(tx, row.author, (from, to), &without)
+            .await?;
         let mut nearest: Option<f64> = None;
         for fix in fixes.iter().filter(|fix| !fix.mock) {
             let Ok(there) = fix.position() else { continue };

@@ -2,6 +2,7 @@
 
 mod announce;
 mod case;
+mod claims;
 mod collect;
 mod decoder;
 mod definitions;
@@ -13,6 +14,8 @@ mod prove;
 mod questions;
 mod read;
 mod screens;
+mod track_questions;
+mod tracks;
 mod verify;
 
 use std::sync::Arc;
@@ -30,9 +33,11 @@ use crate::store::{self, ActError};
 use super::sql::PhotoRow;
 
 pub use case::CasePhoto;
+pub use claims::PlotClaim;
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
+pub use track_questions::{TrackQuestionQuery, TrackQuestionView};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.

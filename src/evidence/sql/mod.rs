@@ -2,9 +2,11 @@
 
 mod photos;
 mod questions;
+mod tracks;
 
 pub use photos::*;
 pub use questions::*;
+pub use tracks::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -38,4 +40,15 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FINGERPRINT,
     FINGERPRINTS_SINCE,
     SAME_INSTANT,
+    TRACK_QUESTION,
+    TRACK_QUESTIONS,
+    LOCK_TRACK_QUESTION,
+    INSERT_TRACK_QUESTION,
+    IS_TRACK_ASKED,
+    SET_TRACK_STATE,
+    UPHELD_OF_DEVICE,
+    TRACK_STATE,
+    INSERT_TRACK_REPLY,
+    TRACK_REPLIES,
+    PLOTS_SHOWN_BY,
 ];

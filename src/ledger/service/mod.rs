@@ -1,6 +1,7 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
 mod books;
+mod claims;
 mod definitions;
 mod due;
 mod evidence;
@@ -24,6 +25,7 @@ use crate::store::{self, ActError};
 use super::sql::Sight;
 
 pub use books::DuplicateView;
+pub use claims::CLAIMS_JOB;
 pub use definitions::SETTLE_ALL_JOB;
 pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;

@@ -81,6 +81,7 @@ impl Ledger {
         };
         sql::upsert_life(tx, &row).await?;
         self.plots.set_state(tx, plot, life.state.as_str()).await?;
+        self.ask_to_screen(tx, &material).await?;
         Ok(())
     }
 }

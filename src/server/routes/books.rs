@@ -4,8 +4,8 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, DrawSamples, ExportCases, ReadPhotos, ReadPlots, RecordPhotos, RecordPlots,
-    ReopenPlots, RevisePlots, VerifyPlots,
+    ChangeDefinitions, DrawSamples, ExportCases, ReadPatrols, ReadPhotos, ReadPlots, RecordPatrols,
+    RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols, VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{cases, evidence, ledger};
@@ -117,6 +117,34 @@ pub(super) fn graders(routes: Routes) -> Routes {
         .all(
             Needs(VerifyPlots),
             [routes!(evidence::http::decide_question)],
+        )
+}
+
+/// Those who ask how far tracks can be relied on.
+pub(super) fn trackers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPatrols),
+            [
+                routes!(evidence::http::track_questions),
+                routes!(evidence::http::track_question),
+            ],
+        )
+        .all(
+            Needs(RecordPatrols),
+            [routes!(evidence::http::answer_track_question)],
+        )
+        .all(
+            Needs(ValidatePatrols),
+            [routes!(evidence::http::decide_track_question)],
+        )
+        .all(
+            Needs(ReadPatrols),
+            [routes!(evidence::http::track_definitions)],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(evidence::http::set_track_definition)],
         )
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::TrackRules;
 use super::keys::{Shares, Window, apart};
 use super::line::{Line, Metres, seconds_between};
+use crate::base::time::Timestamp;
 
 /// Hits of one track that are tried as a guess.
 const GUESSES: usize = 60;
@@ -75,6 +76,14 @@ pub struct Alignment {
 impl Alignment {
     fn second(&self, of_new_s: f64) -> f64 {
         self.at_zero_s + self.pace * of_new_s
+    }
+
+    /// How much later the new track's walk begins than an earlier one's with that zero, s by the devices' clocks.
+    #[must_use]
+    pub fn later_s(&self, zero: Timestamp, new: &Line) -> f64 {
+        // Of a walk turned round, the start is its end.
+        let began_s = if self.pace < 0.0 { new.length_s() } else { 0.0 };
+        seconds_between(zero, new.zero()) + began_s - self.second(began_s)
     }
 }
 
@@ -238,9 +247,11 @@ impl Copied {
     /// the two were not simply out together.
     #[must_use]
     pub fn asks(&self, rules: &TrackRules) -> bool {
+        let full = (self.minutes / rules.copy_full_min).min(1.0);
+        let allowed_m = full * (rules.copy_residual_m + rules.copy_residual_s * self.speed_mps);
         let is_same = u32::try_from(self.places).is_ok_and(|places| places >= rules.copy_places)
             && self.moved_m <= rules.copy_within_m
-            && self.residual_m <= rules.copy_residual_m + rules.copy_residual_s * self.speed_mps
+            && self.residual_m <= allowed_m
             && self.minutes >= rules.copy_min
             && self.share >= rules.copy_share;
         let is_together = !self.is_reversed
@@ -314,9 +325,7 @@ impl Fit {
             east: self.moved.east + origin.east,
             north: self.moved.north + origin.north,
         };
-        // Of a walk turned round, the start is its end.
-        let began_s = if best.pace < 0.0 { new.length_s() } else { 0.0 };
-        let later_s = seconds_between(earlier.zero(), new.zero()) + began_s - best.second(began_s);
+        let later_s = best.later_s(earlier.zero(), new);
         #[expect(clippy::cast_precision_loss, reason = "some hundred places")]
         let (places, under_way) = (self.places as f64, self.under_way.max(1) as f64);
         Copied {

@@ -7,6 +7,8 @@ pub mod keys;
 mod line;
 pub mod own;
 mod rules;
+mod words;
 
 pub use line::Line;
 pub use rules::{InvalidTrackRules, TrackRules};
+pub use words::TrackScreen;

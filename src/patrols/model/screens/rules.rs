@@ -16,6 +16,8 @@ pub struct TrackRules {
     pub copy_places: u32,
     /// For so long under way at least, minutes.
     pub copy_min: f64,
+    /// Of shorter walks less is allowed, in proportion: two short ones are soon alike, minutes.
+    pub copy_full_min: f64,
     /// Over this share of the new walk at least.
     pub copy_share: f64,
     /// Moved by at most so far, m.
@@ -75,6 +77,7 @@ impl Default for TrackRules {
             copy_residual_s: 1.5,
             copy_places: 12,
             copy_min: 20.0,
+            copy_full_min: 60.0,
             copy_share: 0.6,
             copy_within_m: 5_000.0,
             copy_windows: 3,
@@ -137,8 +140,10 @@ impl TrackRules {
             (
                 (0.0..=60.0).contains(&self.copy_residual_s)
                     && (0.0..=86_400.0).contains(&self.together_s)
-                    && (1.0..=1_440.0).contains(&self.copy_min),
-                "copy_residual_s, together_s, copy_min",
+                    && [self.copy_min, self.copy_full_min]
+                        .iter()
+                        .all(|min| (1.0..=1_440.0).contains(min)),
+                "copy_residual_s, together_s, copy_min, copy_full_min",
                 "expected up to 60 s, up to 86,400 s and 1 to 1,440 min",
             ),
             (
