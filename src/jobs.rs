@@ -143,11 +143,13 @@ async fn run_some(app: &App, kinds: Kinds<'_>, most: i64) -> anyhow::Result<usiz
 async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
+        patrols::SCREEN_JOB => app.evidence.screen_tracks(job).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
         plots::SETTLE_JOB => app.ledger.settle_job(job).await?,
+        ledger::CLAIMS_JOB => app.ledger.screen_claims(job).await?,
         ledger::SETTLE_ALL_JOB => app.ledger.settle_all(job.id).await?,
         plots::LINK_JOB => app.evidence.link_photos(job).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),
@@ -162,6 +164,9 @@ async fn do_chores(app: App) {
         app.patrols.forget_unused();
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
+        }
+        if let Err(error) = app.patrols.ask_to_screen_earlier().await {
+            tracing::warn!(%error, "earlier tracks could not be put up for screening");
         }
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");

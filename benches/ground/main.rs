@@ -1,5 +1,5 @@
 //! The ground's figures, as ratios side by side with an anchor of the same run: durable ingest over HTTP, the journal,
-//! coverage, density, photos, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
+//! coverage, density, photos, pictures, tracks, start, size. `make bench`; one part alone: `cargo bench --bench ground -- ingest`.
 
 mod anchor;
 mod coverage;
@@ -8,8 +8,13 @@ mod ingest;
 mod journal;
 mod photo;
 mod pictures;
+#[path = "../../tests/accuracy/screens.rs"]
+mod screens;
+#[path = "../../tests/accuracy/season/mod.rs"]
+mod season;
 mod server;
 mod start;
+mod tracks;
 
 use std::process::ExitCode;
 
@@ -52,6 +57,12 @@ fn main() -> ExitCode {
         }
         if asked("pictures") {
             pictures::run()?;
+        }
+        if asked("tracks") {
+            tracks::search()?;
+        }
+        if asked("forged") {
+            tracks::tables();
         }
         anyhow::Ok(())
     });

@@ -10,8 +10,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, SealView, Sealing,
-    decoded_frames, seal_root,
+    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
+    SealView, Sealing, decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

@@ -9,5 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows};
+pub use service::{
+    CLAIMS_JOB, Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows,
+};
 pub use sql::STATEMENTS;

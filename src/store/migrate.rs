@@ -93,6 +93,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "evidence_keeping",
         include_str!("../../migrations/0019_evidence_keeping.sql"),
     ),
+    (
+        20,
+        "track_screens",
+        include_str!("../../migrations/0020_track_screens.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -6,6 +6,9 @@
 
 mod cases;
 mod patch;
+mod screens;
+mod season;
+mod tracks;
 mod world;
 
 use cases::{Case, Truth};

@@ -33,5 +33,6 @@ mod signed;
 mod stamps;
 mod statements;
 mod tips;
+mod track_screens;
 mod tracks;
 mod year;

@@ -59,6 +59,7 @@ struct Things {
     incident: Uuid,
     eradication: Uuid,
     question: Uuid,
+    track_question: Uuid,
     tip: Uuid,
 }
 
@@ -99,8 +100,9 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         .put(&patrol_path, &patrol_body(field))
         .await
         .expect(201);
-    let fixes: Vec<Value> = (0..5)
-        .map(|n| json!({ "t": field.after(n * 10 - 3000), "lon": lon, "lat": lat + 1e-4 * f64::from(i32::try_from(n).unwrap()), "accuracy_m": 5 }))
+    // Of twelve fixes the phone says that the last six were made up.
+    let fixes: Vec<Value> = (0..12)
+        .map(|n| json!({ "t": field.after(n * 10 - 3000), "lon": lon, "lat": lat + 1e-4 * f64::from(i32::try_from(n).unwrap()), "accuracy_m": 5, "mock": n > 5 }))
         .collect();
     phone
         .post(&format!("{patrol_path}/fixes"), &json!({ "fixes": fixes }))
@@ -126,6 +128,7 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         place,
         plot,
         question: question_about(field, officer, photo).await,
+        track_question: question_about_track(officer, patrol).await,
         eradication: eradicated(phone, plot).await,
         photo,
         patrol,
@@ -164,6 +167,17 @@ async fn question_about(field: &Field, officer: &Client, photo: Uuid) -> Uuid {
     let question = questions.iter().find(|question| {
         question["photo"] == photo.to_string() && question["screen"] == "mock_position"
     });
+    question.unwrap()["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// What a screen asks about a track with positions that were made up; jobs have run.
+async fn question_about_track(officer: &Client, patrol: Uuid) -> Uuid {
+    let path = "/api/v1/evidence/track-questions?limit=500";
+    let asked = officer.get(path).await.expect(200).json();
+    let questions = asked["questions"].as_array().unwrap();
+    let question = questions
+        .iter()
+        .find(|question| question["patrol"] == patrol.to_string());
     question.unwrap()["id"].as_str().unwrap().parse().unwrap()
 }
 
@@ -231,6 +245,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/evidence/screens"
             | "/api/v1/evidence/questions",
         )
+        | ("GET", "/api/v1/evidence/track-definitions" | "/api/v1/evidence/track-questions")
         | (
             "GET",
             "/api/v1/journal/head" | "/api/v1/journal/checkpoint" | "/api/v1/journal/heads",
@@ -394,6 +409,32 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             format!("/api/v1/evidence/questions/{}/decisions", things.question),
             json!({ "result": "cleared", "reason": "thử" }),
             true,
+        ),
+        ("GET", "/api/v1/evidence/track-questions/{id}") => sample(
+            format!("/api/v1/evidence/track-questions/{}", things.track_question),
+            none,
+            true,
+        ),
+        ("POST", "/api/v1/evidence/track-questions/{id}/answers") => sample(
+            format!(
+                "/api/v1/evidence/track-questions/{}/answers",
+                things.track_question
+            ),
+            json!({ "text": "máy thử" }),
+            true,
+        ),
+        ("POST", "/api/v1/evidence/track-questions/{id}/decisions") => sample(
+            format!(
+                "/api/v1/evidence/track-questions/{}/decisions",
+                things.track_question
+            ),
+            json!({ "result": "cleared", "reason": "thử" }),
+            true,
+        ),
+        ("POST", "/api/v1/evidence/track-definitions") => sample(
+            "/api/v1/evidence/track-definitions",
+            json!({ "definition": tuantra::patrols::model::screens::TrackRules::default(), "reason": "thử" }),
+            false,
         ),
         ("POST", "/api/v1/evidence/definitions") => sample(
             "/api/v1/evidence/definitions",

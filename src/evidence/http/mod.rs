@@ -5,12 +5,14 @@ mod holds;
 mod nonces;
 mod photos;
 mod questions;
+mod tracks;
 
 pub use definitions::*;
 pub use holds::*;
 pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
+pub use tracks::*;
 
 use crate::http::{Problem, ProblemKind};
 use crate::journal::KeptAside;

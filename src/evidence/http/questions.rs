@@ -27,11 +27,11 @@ pub struct QuestionList {
 #[into_params(parameter_in = Query)]
 pub struct QuestionParams {
     /// In this state: `open`, `answered`, `cleared`, `upheld`.
-    state: Option<QuestionState>,
+    pub(super) state: Option<QuestionState>,
     /// Rows in a page (50, at most 500).
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// From the previous page's `next`.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// What the team says.

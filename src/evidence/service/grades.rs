@@ -73,9 +73,19 @@ impl Evidence {
             });
             grade(work, &own.cloned().collect::<Vec<_>>(), &rules)
         };
+        let mut sets = Vec::with_capacity(works.len());
+        for work in works {
+            let claims = work.ids.iter().map(|id| id.0);
+            let graded = set(work);
+            sets.push(if self.is_claim_rejected(tx, plot, claims).await? {
+                graded.rejected(&rules)
+            } else {
+                graded
+            });
+        }
         let after = rows.iter().filter(|row| marks.after_seal(row));
         Ok(Graded {
-            sets: works.iter().map(set).collect(),
+            sets,
             after_seal: after.map(|row| row.id).collect(),
             rules,
         })
@@ -156,7 +166,12 @@ impl Evidence {
         let around_ms = i64::from(rules.track_min) * 60_000;
         let from = row.taken_at.plus_millis(-around_ms);
         let to = row.taken_at.plus_millis(around_ms);
-        let (fixes, erased) = self.patrols.fixes_of(tx, row.author, from, to).await?;
+        // A track that was decided against shows nobody's presence.
+        let without = sql::upheld_of_device(tx, row.author).await?;
+        let (fixes, erased) = self
+            .patrols
+            .fixes_of(tx, row.author, (from, to), &without)
+            .await?;
         let mut nearest: Option<f64> = None;
         for fix in fixes.iter().filter(|fix| !fix.mock) {
             // A fix so rough that it tells nothing is as none.

@@ -2,6 +2,7 @@
 
 mod announce;
 mod case;
+mod claims;
 mod collect;
 mod decoder;
 mod definitions;
@@ -17,6 +18,8 @@ mod questions;
 mod read;
 mod screens;
 mod seals;
+mod track_questions;
+mod tracks;
 mod verify;
 
 use std::sync::Arc;
@@ -36,12 +39,14 @@ use crate::store::{self, ActError};
 use super::sql::PhotoRow;
 
 pub use case::CasePhoto;
+pub use claims::PlotClaim;
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use grades::{Graded, SealView};
 pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
 pub use questions::{QuestionQuery, QuestionView};
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use seals::{Sealing, seal_root};
+pub use track_questions::{TrackQuestionQuery, TrackQuestionView};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.

@@ -36,6 +36,22 @@ pub struct ReplyView {
     pub entry_id: EntryId,
 }
 
+impl ReplyView {
+    pub(super) fn of(reply: ReplyRow) -> Result<Self, store::Error> {
+        Ok(Self {
+            said: serde_json::from_str(&reply.body).or(Err(store::Error::Corrupt {
+                table: "evidence_replies",
+                column: "body",
+                id: reply.entry.to_string(),
+            }))?,
+            kind: reply.kind,
+            org: reply.org,
+            said_at: reply.said_at,
+            entry_id: reply.entry,
+        })
+    }
+}
+
 /// A question with both sides.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct QuestionView {
@@ -347,13 +363,7 @@ async fn view(
     let mut replies = Vec::new();
     if is_whole {
         for reply in sql::replies(tx, row.id).await? {
-            replies.push(ReplyView {
-                said: serde_json::from_str(&reply.body).or(Err(row.corrupt("body")))?,
-                kind: reply.kind,
-                org: reply.org,
-                said_at: reply.said_at,
-                entry_id: reply.entry,
-            });
+            replies.push(ReplyView::of(reply)?);
         }
     }
     Ok(QuestionView {

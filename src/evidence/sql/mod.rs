@@ -4,11 +4,13 @@ mod keeping;
 mod nonces;
 mod photos;
 mod questions;
+mod tracks;
 
 pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
+pub use tracks::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -55,4 +57,15 @@ pub const STATEMENTS: &[&str] = &[
     LIFT_HOLDS,
     IS_KEPT,
     KEEPS_BYTES,
+    TRACK_QUESTION,
+    TRACK_QUESTIONS,
+    LOCK_TRACK_QUESTION,
+    INSERT_TRACK_QUESTION,
+    IS_TRACK_ASKED,
+    SET_TRACK_STATE,
+    UPHELD_OF_DEVICE,
+    TRACK_STATE,
+    INSERT_TRACK_REPLY,
+    TRACK_REPLIES,
+    PLOTS_SHOWN_BY,
 ];

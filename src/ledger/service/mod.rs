@@ -2,6 +2,7 @@
 
 mod books;
 mod check;
+mod claims;
 mod definitions;
 mod due;
 mod evidence;
@@ -29,6 +30,7 @@ use crate::store::{self, ActError};
 use super::sql::Sight;
 
 pub use books::DuplicateView;
+pub use claims::CLAIMS_JOB;
 pub use definitions::SETTLE_ALL_JOB;
 pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;

@@ -88,6 +88,7 @@ impl Ledger {
                 ..life_row(material, life, &rules)?
             };
             sql::upsert_life(tx, &row).await?;
+            self.ask_to_screen(tx, material).await?;
         }
         for (plot, (_, life)) in &told {
             self.plots.set_state(tx, *plot, life.state.as_str()).await?;

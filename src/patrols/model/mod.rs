@@ -12,6 +12,7 @@ pub mod legs;
 pub mod patrol;
 pub mod quality;
 pub mod rules;
+pub mod screens;
 pub mod text;
 pub mod track;
 pub mod vocabulary;

@@ -145,6 +145,15 @@ impl TrackSummary {
         self.duration_ms() + short.sum::<i64>()
     }
 
+    /// Every credible fix, in the order of time.
+    #[must_use]
+    pub fn credible(&self) -> Vec<Waypoint> {
+        let legs = self.legs.iter().flat_map(Leg::points);
+        let mut points: Vec<Waypoint> = legs.chain(&self.discs).copied().collect();
+        points.sort_by_key(|point| point.t);
+        points
+    }
+
     fn add(&mut self, stretch: &Stretch) {
         self.effort.add(&stretch.effort);
         self.gaps.extend_from_slice(&stretch.gaps);

@@ -68,6 +68,7 @@ impl Patrols {
             sql::set_communes(tx, id, communes).await?;
         }
         self.journal.queue(tx, INDEX_JOB, id.0).await?;
+        self.ask_to_screen(tx, id).await?;
         Ok(self.journal.finish_job(tx, job).await?)
     }
 

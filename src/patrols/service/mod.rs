@@ -10,6 +10,8 @@ mod recall;
 mod record;
 mod refused;
 mod retain;
+mod screens;
+mod units;
 mod whole;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub use judge::{Hold, HoldDraft, Judged, Judgement};
 pub use memory::MemoryUse;
 pub use read::{PatrolPlace, PatrolView};
 pub use refused::{RefusedGap, RefusedNear};
+pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use sql::Filter;
 pub use whole::{DerivedPatrol, WholePatrol};
 

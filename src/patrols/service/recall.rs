@@ -66,17 +66,19 @@ impl Patrols {
         }))
     }
 
-    /// The fixes that a device recorded on patrols between two instants, in time, and whether some were erased since.
+    /// The fixes that a device recorded on patrols between two instants, in time, and whether some were erased since;
+    /// those of some patrols are left out.
     pub async fn fixes_of(
         &self,
         tx: &mut Tx,
         device: Uuid,
-        from: Timestamp,
-        to: Timestamp,
+        (from, to): (Timestamp, Timestamp),
+        without: &[PatrolId],
     ) -> Result<(Vec<Fix>, bool), store::Error> {
         let (mut fixes, mut erased) = (Vec::new(), false);
         for chunk in sql::chunks_of_device(tx, device, from, to).await? {
             match chunk.body {
+                _ if without.contains(&chunk.patrol) => {}
                 Some(body) => fixes.extend(decoded(chunk.entry, &body)?),
                 None => erased = true,
             }

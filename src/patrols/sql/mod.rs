@@ -5,12 +5,16 @@ mod fixes;
 mod lists;
 mod recall;
 mod tracks;
+mod units;
+mod windows;
 
 pub use declared::*;
 pub use fixes::*;
 pub use lists::*;
 pub use recall::*;
 pub use tracks::*;
+pub use units::*;
+pub use windows::*;
 
 /// Every statement of patrols, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &joined::<COUNT>([
@@ -18,14 +22,18 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     fixes::STATEMENTS,
     recall::STATEMENTS,
     tracks::STATEMENTS,
+    units::STATEMENTS,
+    windows::STATEMENTS,
 ]);
 
 const COUNT: usize = declared::STATEMENTS.len()
     + fixes::STATEMENTS.len()
     + recall::STATEMENTS.len()
-    + tracks::STATEMENTS.len();
+    + tracks::STATEMENTS.len()
+    + units::STATEMENTS.len()
+    + windows::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 4]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 6]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

@@ -14,7 +14,7 @@ const DRAFT_AS_OF: &str = "SELECT v.draft FROM patrol_versions v JOIN journal_en
 const RECEIVED_BY: &str =
     "SELECT COUNT(*) FROM journal_entries WHERE id = $1 AND received_at <= $2";
 
-const OF_DEVICE: &str = "SELECT c.entry, b.body FROM fix_chunks c LEFT JOIN journal_bodies b ON b.entry = c.entry \
+const OF_DEVICE: &str = "SELECT c.entry, c.patrol, b.body FROM fix_chunks c LEFT JOIN journal_bodies b ON b.entry = c.entry \
      WHERE c.device = $1 AND c.last_at >= $2 AND c.first_at <= $3 ORDER BY c.received_at, c.entry";
 
 pub(super) const STATEMENTS: &[&str] = &[BEGUN_BETWEEN, DRAFT_AS_OF, RECEIVED_BY, OF_DEVICE];
@@ -23,6 +23,7 @@ pub(super) const STATEMENTS: &[&str] = &[BEGUN_BETWEEN, DRAFT_AS_OF, RECEIVED_BY
 #[derive(Debug, sqlx::FromRow)]
 pub struct DeviceChunk {
     pub entry: EntryId,
+    pub patrol: PatrolId,
     pub body: Option<Vec<u8>>,
 }
 

@@ -4,8 +4,9 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, DrawSamples, ExportCases, KeepRecords, ReadPhotos, ReadPlots, RecordPhotos,
-    RecordPlots, ReopenPlots, RevisePlots, VerifyPlots,
+    ChangeDefinitions, DrawSamples, ExportCases, KeepRecords, ReadPatrols, ReadPhotos, ReadPlots,
+    RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols,
+    VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{cases, evidence, ledger};
@@ -137,6 +138,34 @@ pub(super) fn graders(routes: Routes) -> Routes {
                     evidence::http::release_incident
                 ),
             ],
+        )
+}
+
+/// Those who ask how far tracks can be relied on.
+pub(super) fn trackers(routes: Routes) -> Routes {
+    routes
+        .all(
+            Needs(ReadPatrols),
+            [
+                routes!(evidence::http::track_questions),
+                routes!(evidence::http::track_question),
+            ],
+        )
+        .all(
+            Needs(RecordPatrols),
+            [routes!(evidence::http::answer_track_question)],
+        )
+        .all(
+            Needs(ValidatePatrols),
+            [routes!(evidence::http::decide_track_question)],
+        )
+        .all(
+            Needs(ReadPatrols),
+            [routes!(evidence::http::track_definitions)],
+        )
+        .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(evidence::http::set_track_definition)],
         )
 }
 

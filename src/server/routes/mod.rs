@@ -38,6 +38,7 @@ pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
+    let routes = books::trackers(routes);
     enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

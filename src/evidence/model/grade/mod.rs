@@ -168,6 +168,16 @@ pub struct GradedSet {
     pub rules: u32,
 }
 
+impl GradedSet {
+    /// The set of an eradication that a question was decided against.
+    #[must_use]
+    pub fn rejected(mut self, rules: &GradeRules) -> Self {
+        self.reasons.push(Reason::Rejected);
+        self.grade = self.grade.max(rules.cap(Reason::Rejected));
+        self
+    }
+}
+
 /// Grades the photos of one eradication.
 #[must_use]
 pub fn grade(work: &Work, photos: &[PhotoFacts], rules: &GradeRules) -> GradedSet {

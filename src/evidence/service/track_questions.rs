@@ -1,0 +1,396 @@
+//! Questions about tracks and claims: listed to whoever may see the patrol or plot, answered by its unit first, decided
+//! by another. An open question lowers nothing; one that was decided against takes the track out of what shows presence.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::base::actor::{Actor, Principal, Right, Scope};
+use crate::base::ids::{EntryId, OrgId, PatrolId, PlotId, QuestionId};
+use crate::base::personal::looks_personal;
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::evidence::model::screens::{QuestionState, Verdict};
+use crate::evidence::sql::{self, ReplyRow, TrackQuestionRow, TrackSight};
+use crate::journal::{Entry, Kind, Receipt, Written};
+use crate::patrols::model::screens::TrackScreen;
+use crate::plots::SETTLE_JOB;
+use crate::store::{self, Tx};
+
+use super::questions::ReplyView;
+use super::{Error, Evidence};
+
+const MOST_CHARS: usize = 2_000;
+/// The unit has so long before a role may decide without its answer, ms (7 days).
+const ANSWER_WITHIN_MS: i64 = 7 * 86_400_000;
+/// Photos so long around a track are graded by it at most, ms.
+const AROUND_MS: i64 = 86_400_000;
+
+/// A question with both sides. Tracks are told by patrol; which phone it was stays with those who keep the tracks.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TrackQuestionView {
+    /// Its id.
+    pub id: QuestionId,
+    /// What the screen looks for.
+    pub screen: TrackScreen,
+    /// What is asked, in Vietnamese.
+    pub vi: &'static str,
+    /// In English.
+    pub en: &'static str,
+    /// How it stands.
+    pub state: QuestionState,
+    /// The patrol whose track is in question; null for a claim.
+    pub patrol: Option<PatrolId>,
+    /// The patrol of the earlier track; null when there is none, or when it lies outside the caller's reach.
+    pub other: Option<PatrolId>,
+    /// Whether there is an earlier track at all.
+    pub has_other: bool,
+    /// The claimed plot; null for a track.
+    pub plot: Option<PlotId>,
+    /// What was found.
+    #[schema(value_type = Object)]
+    pub found: Value,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// From when on a role may decide without an answer.
+    pub answer_by: Timestamp,
+    /// Its entry.
+    pub entry_id: EntryId,
+    /// What was answered and decided; told with a single question.
+    pub replies: Vec<ReplyView>,
+}
+
+/// Which page of which questions is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TrackQuestionQuery {
+    /// In this state.
+    pub state: Option<QuestionState>,
+    /// The last question of the page before.
+    pub after: Option<(Timestamp, QuestionId)>,
+    /// Rows in a page.
+    pub limit: u32,
+}
+
+/// A page of questions.
+#[derive(Debug, Clone)]
+pub struct TrackQuestionPage {
+    /// The questions.
+    pub items: Vec<TrackQuestionView>,
+    /// The last question's key, when more follow.
+    pub next: Option<(Timestamp, QuestionId)>,
+}
+
+struct Said {
+    actor: Actor,
+    question: QuestionId,
+    verdict: Option<Verdict>,
+    text: String,
+    body: Vec<u8>,
+}
+
+/// The units of a question, and whether the caller belongs to one.
+struct Sides {
+    orgs: Vec<OrgId>,
+    is_own: bool,
+}
+
+impl Evidence {
+    /// A page of questions about tracks in the caller's reach, the latest first.
+    pub async fn track_questions(
+        &self,
+        actor: &Actor,
+        query: TrackQuestionQuery,
+    ) -> Result<TrackQuestionPage, Error> {
+        let sight = match actor.reach(Right::ReadPatrols) {
+            None => return Err(Error::Forbidden),
+            Some(Scope::Province) if actor.principal != Principal::Device => TrackSight::All,
+            Some(scope) => TrackSight::Some {
+                author: actor.id,
+                team: actor.team,
+                communes: match scope {
+                    // A device sees its own team's, as with patrols.
+                    Scope::Communes(codes) if actor.principal != Principal::Device => {
+                        codes.into_iter().collect()
+                    }
+                    _ => Vec::new(),
+                },
+            },
+        };
+        let mut tx = self.journal.store().read().await?;
+        let limit = i64::from(query.limit) + 1;
+        let state = query.state.map(QuestionState::as_str);
+        let mut rows = sql::track_questions(&mut tx, &sight, state, query.after, limit).await?;
+        let most = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|row| (row.asked_at, row.id));
+        let mut items = Vec::new();
+        for row in rows {
+            items.push(self.track_view(&mut tx, actor, &row, false).await?);
+        }
+        Ok(TrackQuestionPage { items, next })
+    }
+
+    /// One question with its answers and decisions.
+    pub async fn track_question_of(
+        &self,
+        actor: &Actor,
+        id: QuestionId,
+    ) -> Result<TrackQuestionView, Error> {
+        if !actor.may_somewhere(Right::ReadPatrols) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::track_question(&mut tx, id).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        self.sides(&mut tx, actor, Right::ReadPatrols, &row).await?;
+        Ok(self.track_view(&mut tx, actor, &row, true).await?)
+    }
+
+    /// The unit answers: that of either track, or of the claim.
+    pub async fn answer_track(
+        &self,
+        actor: &Actor,
+        question: QuestionId,
+        text: &str,
+        body: &[u8],
+    ) -> Result<(TrackQuestionView, Receipt), Error> {
+        self.say_of_track(actor, question, None, text, body).await
+    }
+
+    /// A role decides, once the unit answered or its time is up: an account of another organisation.
+    pub async fn decide_track(
+        &self,
+        actor: &Actor,
+        question: QuestionId,
+        verdict: Verdict,
+        reason: &str,
+        body: &[u8],
+    ) -> Result<(TrackQuestionView, Receipt), Error> {
+        self.say_of_track(actor, question, Some(verdict), reason, body)
+            .await
+    }
+
+    async fn say_of_track(
+        &self,
+        actor: &Actor,
+        question: QuestionId,
+        verdict: Option<Verdict>,
+        text: &str,
+        body: &[u8],
+    ) -> Result<(TrackQuestionView, Receipt), Error> {
+        if !actor.may_somewhere(right(verdict)) {
+            return Err(Error::Forbidden);
+        }
+        let said = Said {
+            actor: actor.clone(),
+            question,
+            verdict,
+            text: checked(text, verdict)?,
+            body: body.to_vec(),
+        };
+        let written = self
+            .journal
+            .write((self.clone(), said), |tx, (evidence, said)| {
+                Box::pin(evidence.write_track_reply(tx, said))
+            })
+            .await?;
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::track_question(&mut tx, question).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        let view = self.track_view(&mut tx, actor, &row, true).await?;
+        Ok((view, self.journal.receipt(&written)))
+    }
+
+    async fn write_track_reply(&self, tx: &mut Tx, said: &Said) -> Result<Written, Error> {
+        if !sql::lock_track_question(tx, said.question).await? {
+            return Err(Error::NotFound);
+        }
+        let row = sql::track_question(tx, said.question).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        let sides = self
+            .sides(tx, &said.actor, right(said.verdict), &row)
+            .await?;
+        let (state, kind, word) = match said.verdict {
+            None => {
+                check_unit(&row, &sides)?;
+                (QuestionState::Answered, Kind::Answer, "answer")
+            }
+            Some(verdict) => {
+                check_judge(&said.actor, &row, &sides, self.journal.now())?;
+                let state = match verdict {
+                    Verdict::Cleared => QuestionState::Cleared,
+                    Verdict::Upheld => QuestionState::Upheld,
+                };
+                (state, Kind::Decision, "decision")
+            }
+        };
+        let entry = Entry {
+            kind,
+            fact: said.question.0,
+            actor: said.actor.id,
+            device: None,
+            body: &said.body,
+        };
+        let written = self.journal.enter(tx, entry).await?;
+        let reply = ReplyRow {
+            entry: written.entry,
+            question: said.question,
+            kind: word.to_owned(),
+            author: said.actor.id,
+            org: said.actor.org,
+            body: json!({ "text": said.text, "result": said.verdict }).to_string(),
+            said_at: written.received_at,
+        };
+        sql::insert_track_reply(tx, &reply).await?;
+        sql::set_track_state(tx, said.question, state.as_str()).await?;
+        self.settle_after(tx, &row).await?;
+        Ok(written)
+    }
+
+    /// Grades that lean on the track or the claim are told anew.
+    async fn settle_after(&self, tx: &mut Tx, row: &TrackQuestionRow) -> Result<(), store::Error> {
+        let mut plots: Vec<PlotId> = row.plot.into_iter().collect();
+        if let (Some(device), Some(patrol)) = (row.device, row.patrol) {
+            plots.extend(sql::plots_shown_by(tx, (device, patrol), AROUND_MS).await?);
+        }
+        for plot in plots {
+            self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        }
+        Ok(())
+    }
+
+    /// The units of a question that the caller may see by a right; to others there is none.
+    async fn sides(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        right: Right,
+        row: &TrackQuestionRow,
+    ) -> Result<Sides, Error> {
+        let mut sides = Sides {
+            orgs: row.org.into_iter().collect(),
+            is_own: false,
+        };
+        match row.patrol {
+            None => {
+                let may_see = actor.may(right, row.place.as_deref());
+                let is_device = actor.principal == Principal::Device;
+                let is_unit = row.org.is_some() && row.org == actor.org;
+                if !may_see || (is_device && !is_unit) {
+                    return Err(Error::NotFound);
+                }
+            }
+            Some(patrol) => {
+                let owners = self.patrols.owners(tx, actor, right, patrol).await?;
+                let owners = owners.ok_or(Error::NotFound)?;
+                sides.orgs.extend([owners.lead_org, owners.org]);
+                sides.is_own = owners.is_own;
+            }
+        }
+        if let Some(other) = row.other_patrol {
+            let orgs = self.patrols.orgs_of(tx, other).await?;
+            sides.orgs.extend(orgs.into_iter().flatten());
+        }
+        sides.is_own |= actor.org.is_some_and(|org| sides.orgs.contains(&org));
+        Ok(sides)
+    }
+
+    async fn track_view(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        row: &TrackQuestionRow,
+        is_whole: bool,
+    ) -> Result<TrackQuestionView, store::Error> {
+        let screen: TrackScreen = row.screen.parse().or(Err(row.corrupt("screen")))?;
+        let mut other = None;
+        if let Some(patrol) = row.other_patrol {
+            let owners = self
+                .patrols
+                .owners(tx, actor, Right::ReadPatrols, patrol)
+                .await?;
+            other = owners.map(|_| patrol);
+        }
+        let mut replies = Vec::new();
+        if is_whole {
+            for reply in sql::track_replies(tx, row.id).await? {
+                replies.push(ReplyView::of(reply)?);
+            }
+        }
+        Ok(TrackQuestionView {
+            id: row.id,
+            screen,
+            vi: screen.vi(),
+            en: screen.en(),
+            state: row.state.parse().or(Err(row.corrupt("state")))?,
+            patrol: row.patrol,
+            other,
+            has_other: row.other_patrol.is_some(),
+            plot: row.plot,
+            found: serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?,
+            asked_at: row.asked_at,
+            answer_by: row.asked_at.plus_millis(ANSWER_WITHIN_MS),
+            entry_id: row.entry,
+            replies,
+        })
+    }
+}
+
+const fn right(verdict: Option<Verdict>) -> Right {
+    match verdict {
+        None => Right::RecordPatrols,
+        Some(_) => Right::ValidatePatrols,
+    }
+}
+
+fn checked(text: &str, verdict: Option<Verdict>) -> Result<String, Refusal> {
+    let pointer = if verdict.is_some() {
+        "/reason"
+    } else {
+        "/text"
+    };
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MOST_CHARS {
+        return Err(Refusal::at(pointer, "expected 1 to 2,000 characters"));
+    }
+    if looks_personal(text) {
+        let advice = "no telephone or identity numbers: say it without them";
+        return Err(Refusal::at(pointer, advice));
+    }
+    Ok(text.to_owned())
+}
+
+fn check_unit(row: &TrackQuestionRow, sides: &Sides) -> Result<(), Error> {
+    if !sides.is_own {
+        return Err(
+            Refusal::at("", "expected a unit of one of the patrols or of the claim").into(),
+        );
+    }
+    let decided = [QuestionState::Cleared, QuestionState::Upheld];
+    if decided.iter().any(|state| row.state == state.as_str()) {
+        return Err(Refusal::at("", "it is decided already").into());
+    }
+    Ok(())
+}
+
+fn check_judge(
+    actor: &Actor,
+    row: &TrackQuestionRow,
+    sides: &Sides,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let refused = |reason: &str| Err(Refusal::at("", reason).into());
+    if actor.principal != Principal::Account || actor.org.is_none() {
+        return refused("expected a named account of an organisation");
+    }
+    if sides.is_own {
+        return refused("expected an account of another organisation than the units in question");
+    }
+    let is_waiting = row.state == QuestionState::Open.as_str()
+        && now < row.asked_at.plus_millis(ANSWER_WITHIN_MS);
+    if is_waiting {
+        return refused("the unit answers first: expected its answer, or seven days to be over");
+    }
+    Ok(())
+}
