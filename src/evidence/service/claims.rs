@@ -74,7 +74,7 @@ impl Evidence {
                 "tracks_that_day": beyond_m.is_some() })
             .to_string(),
         };
-        Ok(self.ask(tx, &new).await?)
+        Ok(self.ask_unit(tx, &new).await?)
     }
 
     /// Whether a question about one of these claims of a plot was decided against it.

@@ -230,6 +230,7 @@ impl Evidence {
             fact: said.question.0,
             actor: said.actor.id,
             device: None,
+            origin: Some(&said.actor.origin),
             body: &said.body,
         };
         let written = self.journal.enter(tx, entry).await?;

@@ -75,13 +75,13 @@ impl Evidence {
                 org: orgs.map(|[lead, _]| lead),
                 record: find.found.to_string(),
             };
-            self.ask(tx, &new).await?;
+            self.ask_unit(tx, &new).await?;
         }
         Ok(())
     }
 
     /// Asks, unless it was asked before: however often a track grows, one thing is one question.
-    pub(super) async fn ask(
+    pub(super) async fn ask_unit(
         &self,
         tx: &mut Tx,
         new: &NewTrackQuestion,
@@ -97,6 +97,7 @@ impl Evidence {
             fact: new.id.0,
             actor: CONSOLE,
             device: None,
+            origin: None,
             body: body.as_bytes(),
         };
         let written = self.journal.enter(tx, entry).await?;

@@ -6,7 +6,7 @@ use crate::evidence::PlotClaim;
 use crate::geo::position::Position;
 use crate::journal::JobRow;
 use crate::ledger::model::words::PlotState;
-use crate::ledger::model::{Act, Definition};
+use crate::ledger::model::{Act, Life};
 use crate::patrols::model::screens::claims::{Place, Presence};
 use crate::store::{self, Tx};
 
@@ -41,8 +41,10 @@ impl Ledger {
         let mut found = Vec::new();
         if let Some(material) = material::of_plot(&mut tx, plot).await? {
             let rules = self.rules(&mut tx).await?;
-            for claim in self.claims_of(&material, &rules)? {
-                found.push((claim, self.evidence.presence_at(&mut tx, &claim).await?));
+            if let Some((material, life)) = self.life_of(&mut tx, material, &rules).await? {
+                for claim in claims_of(&material, &life)? {
+                    found.push((claim, self.evidence.presence_at(&mut tx, &claim).await?));
+                }
             }
         }
         drop(tx);
@@ -72,41 +74,37 @@ impl Ledger {
             error => Error::Store(store::Error::Unavailable(error.to_string())),
         })
     }
+}
 
-    /// What units claim of a plot that stands: that they saw it, and that they destroyed it.
-    fn claims_of(
-        &self,
-        material: &Material,
-        rules: &Definition,
-    ) -> Result<Vec<PlotClaim>, store::Error> {
-        let (row, life) = (&material.row, self.life(material, rules));
-        let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
-        let claim = |claim, org, author, at| PlotClaim {
-            plot: row.id,
-            claim,
-            org,
-            author,
-            place: Place {
-                at,
-                position,
-                accuracy_m: row.hacc_m,
-            },
-        };
-        let mut claims = Vec::new();
-        if life.state == PlotState::Retracted {
-            return Ok(claims);
-        }
-        // Of a tip nobody says that he was there.
-        if let Some(org) = material.plot.org.filter(|_| material.plot.is_seen) {
-            claims.push(claim(row.id.0, org, row.author, row.detected_at));
-        }
-        for done in &life.eradications {
-            let fact = material.facts.iter().find(|fact| fact.id == done.fact);
-            let fact = fact.filter(|fact| matches!(fact.act, Act::Eradication(_)));
-            if let Some((fact, org)) = fact.and_then(|fact| Some((fact, fact.org?))) {
-                claims.push(claim(fact.id.0, org, fact.author, fact.at));
-            }
-        }
-        Ok(claims)
+/// What units claim of a plot that stands: that they saw it, and that they destroyed it.
+fn claims_of(material: &Material, life: &Life) -> Result<Vec<PlotClaim>, store::Error> {
+    let row = &material.row;
+    let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
+    let claim = |claim, org, author, at| PlotClaim {
+        plot: row.id,
+        claim,
+        org,
+        author,
+        place: Place {
+            at,
+            position,
+            accuracy_m: row.hacc_m,
+        },
+    };
+    let mut claims = Vec::new();
+    if life.state == PlotState::Retracted {
+        return Ok(claims);
     }
+    // Of a tip nobody says that he was there.
+    if let Some(org) = material.plot.org.filter(|_| material.plot.is_seen) {
+        claims.push(claim(row.id.0, org, row.author, row.detected_at));
+    }
+    for done in &life.eradications {
+        let fact = material.facts.iter().find(|fact| fact.id == done.fact);
+        let fact = fact.filter(|fact| matches!(fact.act, Act::Eradication(_)));
+        if let Some((fact, org)) = fact.and_then(|fact| Some((fact, fact.org?))) {
+            claims.push(claim(fact.id.0, org, fact.author, fact.at));
+        }
+    }
+    Ok(claims)
 }
