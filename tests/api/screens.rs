@@ -225,10 +225,11 @@ on_both! {
         let phone = field.phone("máy A", &[WEST]).await;
         let elsewhere = App::assemble((*field.app.config).clone(), field.app.journal.clone(), field.app.blobs.clone());
         let plots = [plot(&field, &phone, 104.3).await, plot(&field, &phone, 104.33).await, plot(&field, &phone, 104.36).await];
-        // This process looks at a picture while clocks are two hours ahead.
-        let turned = image::imageops::rotate90(&scene());
+        // This process looks at pictures while clocks are two hours ahead; at the second it takes the first one in.
         field.clock.advance_millis(7_200_000);
-        shown(&field, &phone, plots[0], &encoded(&turned, 90)).await;
+        for turned in [image::imageops::rotate90(&scene()), image::imageops::rotate270(&scene())] {
+            shown(&field, &phone, plots[0], &encoded(&turned, 90)).await;
+        }
         field.clock.advance_millis(-7_200_000);
         // Another one looks at the next picture when they are right again.
         let mut sidecar = photos::sidecar(&encoded(&scene(), 90));
