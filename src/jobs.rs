@@ -165,15 +165,15 @@ async fn do_chores(app: App) {
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
         }
-        if let Err(error) = app.patrols.ask_to_screen_earlier().await {
-            tracing::warn!(%error, "earlier tracks could not be put up for screening");
-        }
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");
         }
         round = (round + 1) % CHORES_A_DAY;
         if round == 1 {
             keep_photos(&app).await;
+            if let Err(error) = app.patrols.ask_to_screen_earlier().await {
+                tracing::warn!(%error, "earlier tracks could not be put up for screening");
+            }
             if let Err(error) = app.coverage.ask_to_follow().await {
                 tracing::warn!(%error, "fine ground could not be asked for");
             }

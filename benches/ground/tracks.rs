@@ -15,8 +15,8 @@ use crate::season::{CHOOSING, FIXTURE, HELD_OUT, Kind, Track, season};
 use crate::server::{quantile_ms, say};
 
 /// Tracks of every class, and claims of every kind, in a season.
-const PER_CLASS: usize = 40;
-const PER_KIND: usize = 80;
+const PER_CLASS: usize = 30;
+const PER_KIND: usize = 60;
 /// Earlier tracks among which copies are looked for.
 const EARLIER: usize = 100_000;
 /// Seasons of these seeds on make them up.

@@ -30,6 +30,7 @@ pub type Table = BTreeMap<String, Tally>;
 #[derive(Default)]
 struct Earlier {
     lines: Vec<Option<Line>>,
+    parties: Vec<(u32, u32)>,
     windows: BTreeMap<u64, Vec<(usize, f64, Shares)>>,
 }
 
@@ -39,7 +40,9 @@ pub fn tracks(seed: u64, per_class: usize, table: &mut Table) {
     let mut earlier = Earlier::default();
     for track in season(seed, per_class) {
         let line = Line::of(&track.fixes);
-        let copies = line.as_ref().map(|line| earlier.copied(line, &rules));
+        let copies = line
+            .as_ref()
+            .map(|line| earlier.copied(line, track.party(), &rules));
         let copies = copies.unwrap_or_default();
         let asks = match track.kind {
             Kind::Forged(forgery, Some(of)) if forgery.is_copy() => earlier.leads_to(&copies, of),
@@ -51,7 +54,7 @@ pub fn tracks(seed: u64, per_class: usize, table: &mut Table) {
         count(table, format!("{:?}", track.kind).as_str(), asks);
         // What forgers bring is told by itself; it stands in nobody's way.
         if matches!(track.kind, Kind::Honest(_)) {
-            earlier.keep(line);
+            earlier.keep(line, track.party());
         }
     }
 }
@@ -66,12 +69,14 @@ fn count(table: &mut Table, class: &str, asks: bool) {
 
 impl Earlier {
     /// The earlier tracks that a new one is asked to be a copy of.
-    fn copied(&self, line: &Line, rules: &TrackRules) -> Vec<usize> {
+    fn copied(&self, line: &Line, party: (u32, u32), rules: &TrackRules) -> Vec<usize> {
         let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
         for window in asked(line) {
             for key in &window.keys {
                 for (track, at_s, shares) in self.windows.get(key).into_iter().flatten() {
-                    if let Some(hit) = Hit::of(&window, *at_s, shares) {
+                    // As the product does: a party's own tracks are not held against one another.
+                    let hit = Hit::of(&window, *at_s, shares);
+                    if let Some(hit) = hit.filter(|_| self.parties[*track] != party) {
                         hits.entry(*track).or_default().push(hit);
                     }
                 }
@@ -97,7 +102,7 @@ impl Earlier {
         })
     }
 
-    fn keep(&mut self, line: Option<Line>) {
+    fn keep(&mut self, line: Option<Line>, party: (u32, u32)) {
         let number = self.lines.len();
         for window in line.iter().flat_map(kept) {
             for key in window.keys {
@@ -106,6 +111,7 @@ impl Earlier {
             }
         }
         self.lines.push(line);
+        self.parties.push(party);
     }
 }
 

@@ -39,7 +39,7 @@ fn a_season_has_tracks_of_every_class_and_copies_name_what_they_were_made_of() {
     for track in &tracks {
         assert!(track.fixes.is_sorted());
         if track.kind == Kind::Honest(Honest::TwoPhones) {
-            let same = |other: &&Track| other.patrol == track.patrol && other.team == track.team;
+            let same = |other: &&Track| other.party() == track.party();
             assert_eq!(tracks.iter().filter(same).count(), 2);
         }
     }

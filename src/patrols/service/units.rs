@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::base::ids::{OrgId, PatrolId};
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::screens::TrackRules;
 use crate::patrols::model::screens::claims::{Place, Presence, presence};
@@ -60,7 +60,7 @@ impl Patrols {
             day.plus_days(AROUND_DAYS).end(),
         );
         let starts = sql::unit_starts(tx, org, around).await?;
-        let days: BTreeSet<LocalDate> = starts.into_iter().map(|at| at.local_date()).collect();
+        let days: BTreeSet<LocalDate> = starts.into_iter().map(Timestamp::local_date).collect();
         let others = days.iter().filter(|own| **own != day).count();
         let others = u32::try_from(others).unwrap_or(u32::MAX);
         Ok(presence(place, &of_the_day, others, rules))

@@ -18,8 +18,8 @@ const KEEP_SCREEN: &str = "INSERT INTO track_screens (patrol, device, zero_at, s
 const ZERO: &str = "SELECT zero_at FROM track_screens WHERE patrol = $1 AND device = $2";
 const UNSCREENED: &str = "SELECT DISTINCT c.patrol FROM fix_chunks c \
      LEFT JOIN track_screens s ON s.patrol = c.patrol AND s.device = c.device \
-     WHERE s.patrol IS NULL AND c.received_at < $1 \
-     AND EXISTS (SELECT 1 FROM journal_bodies b WHERE b.entry = c.entry) LIMIT $2";
+     WHERE c.patrol > $1 AND s.patrol IS NULL AND c.received_at < $2 \
+     AND EXISTS (SELECT 1 FROM journal_bodies b WHERE b.entry = c.entry) ORDER BY c.patrol LIMIT $3";
 const DECLARED_ORG: &str = "SELECT p.author, p.team, p.lead_org, t.org FROM patrols p \
      JOIN identity_teams t ON t.id = p.team WHERE p.id = $1";
 /// Keys that are asked for at once: far below the bound parameters that either database takes.
@@ -122,13 +122,16 @@ pub async fn zero_of(
         .fetch_optional(c))
 }
 
-/// Patrols with a track that was never screened and whose fixes came before an instant.
+/// Patrols after one, in the order of their ids, with a track that was never screened and whose fixes came before an
+/// instant.
 pub async fn unscreened(
     tx: &mut Tx,
+    after: PatrolId,
     received_before: Timestamp,
     limit: i64,
 ) -> Result<Vec<PatrolId>, Error> {
     on!(tx, |c| sqlx::query_scalar(UNSCREENED)
+        .bind(after)
         .bind(received_before)
         .bind(limit)
         .fetch_all(c))

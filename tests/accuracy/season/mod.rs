@@ -53,6 +53,13 @@ pub struct Track {
     pub fixes: Vec<Fix>,
 }
 
+impl Track {
+    /// Tracks of one party are those of one patrol.
+    pub const fn party(&self) -> (u32, u32) {
+        (self.team, self.patrol)
+    }
+}
+
 /// A season of honest tracks, so many of every class and thrice as many ordinary ones, then so many forged ones of every
 /// class, in the order of their arrival.
 pub fn season(seed: u64, per_class: usize) -> Vec<Track> {

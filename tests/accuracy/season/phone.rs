@@ -157,12 +157,12 @@ pub fn fix(t: Timestamp, at: Spot, accuracy_m: f64) -> Fix {
         clippy::cast_sign_loss,
         reason = "some hundred metres"
     )]
-    let accuracy_dm = (accuracy_m * 10.0).round() as u32;
+    let tenths = (accuracy_m * 10.0).round() as u32;
     Fix {
         t,
         lon_e7,
         lat_e7,
-        accuracy_dm: Some(accuracy_dm),
+        accuracy_dm: Some(tenths),
         altitude_dm: None,
         speed_cmps: None,
         bearing_ddeg: None,

@@ -123,9 +123,10 @@ pub fn alignments(hits: &[Hit]) -> Vec<Alignment> {
     });
     let mut kept: Vec<Alignment> = Vec::new();
     for (guess, _) in guesses {
-        let is_new = kept
-            .iter()
-            .all(|own| own.pace != guess.pace || (own.at_zero_s - guess.at_zero_s).abs() > AGREE_S);
+        let is_new = kept.iter().all(|own| {
+            own.pace.to_bits() != guess.pace.to_bits()
+                || (own.at_zero_s - guess.at_zero_s).abs() > AGREE_S
+        });
         if is_new && kept.len() < TRIED {
             kept.push(guess);
         }

@@ -101,7 +101,7 @@ pub fn kept(line: &Line) -> Vec<Window> {
                 let second = at_s + step_s * count(step);
                 line.mean(second - step_s / 2.0, second + step_s / 2.0)
             });
-            match window(places, step_s, (at_s, 1.0), 0) {
+            match window(&places, step_s, (at_s, 1.0), 0) {
                 Some(own) => {
                     windows.push(own);
                     // Of the longest, few fit into a track: they overlap.
@@ -159,7 +159,7 @@ fn asked_at(line: &Line, step_s: f64, speed: f64, nearly: usize, windows: &mut V
                 };
                 places.get(at?).copied().flatten()
             });
-            windows.extend(window(chosen, step_s, (at_s, pace), nearly));
+            windows.extend(window(&chosen, step_s, (at_s, pace), nearly));
         }
         at_s += every_s;
     }
@@ -167,22 +167,22 @@ fn asked_at(line: &Line, step_s: f64, speed: f64, nearly: usize, windows: &mut V
 
 /// The window that begins at a second; `None` when it tells nothing.
 fn window(
-    places: [Option<Metres>; STEPS + 1],
+    places: &[Option<Metres>; STEPS + 1],
     step_s: f64,
     (at_s, pace): (f64, f64),
     nearly: usize,
 ) -> Option<Window> {
-    let mut steps = [0.0; 2 * STEPS];
-    for (pair, place) in steps.chunks_exact_mut(2).zip(places.windows(2)) {
+    let mut moved = [0.0; 2 * STEPS];
+    for (pair, place) in moved.chunks_exact_mut(2).zip(places.windows(2)) {
         let step = place[1]?.minus(place[0]?);
         pair.copy_from_slice(&[step.east, step.north]);
     }
-    let whole = steps.iter().map(|part| part * part).sum::<f64>().sqrt();
+    let whole = moved.iter().map(|part| part * part).sum::<f64>().sqrt();
     let speed_mps = whole / count(STEPS).sqrt() / step_s;
-    if speed_mps < LEAST_SPEED_MPS || bend(&steps, whole) < LEAST_BEND {
+    if speed_mps < LEAST_SPEED_MPS || bend(&moved, whole) < LEAST_BEND {
         return None;
     }
-    let shares = steps.map(|part| part / whole);
+    let shares = moved.map(|part| part / whole);
     Some(Window {
         at_s,
         pace,

@@ -6,6 +6,7 @@ mod gpx;
 mod legs;
 mod patrol;
 mod quality;
+mod screens;
 mod track;
 mod upload;
 

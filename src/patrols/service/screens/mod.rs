@@ -32,7 +32,7 @@ pub const SCREEN_JOB: &str = "screen_tracks";
 const OPEN_MS: i64 = 86_400_000;
 /// Earlier tracks that are read and laid over a new one.
 const COMPARED: usize = 20;
-/// Patrols that one run of the chore asks to be screened.
+/// Patrols that one act asks to be screened.
 const BATCH: i64 = 200;
 
 /// What a screen found in one device's track.
@@ -99,26 +99,31 @@ impl Patrols {
         self.journal.queue_at(tx, SCREEN_JOB, id.0, due).await
     }
 
-    /// Asks for patrols with tracks that were never screened: those that came before there were screens, and those that
-    /// some process lost. Gives how many.
+    /// Asks for every patrol with a track that was never screened: those that came before there were screens, and those
+    /// that came another way than through the doors. Gives how many.
     pub async fn ask_to_screen_earlier(&self) -> Result<usize, store::Error> {
         let before = self.journal.now().plus_millis(-2 * OPEN_MS);
-        let mut tx = self.journal.store().read().await?;
-        let patrols = sql::unscreened(&mut tx, before, BATCH).await?;
-        drop(tx);
-        let asked = patrols.len();
-        let context = (self.clone(), patrols);
-        self.journal
-            .write(context, |tx, (patrols, ids)| {
-                Box::pin(async move {
-                    for id in ids {
-                        patrols.journal.queue(tx, SCREEN_JOB, id.0).await?;
-                    }
-                    Ok::<_, store::Error>(())
+        let (mut after, mut asked) = (PatrolId(Uuid::nil()), 0);
+        loop {
+            let mut tx = self.journal.store().read().await?;
+            let patrols = sql::unscreened(&mut tx, after, before, BATCH).await?;
+            drop(tx);
+            let Some(last) = patrols.last() else {
+                return Ok(asked);
+            };
+            (after, asked) = (*last, asked + patrols.len());
+            let context = (self.clone(), patrols);
+            self.journal
+                .write(context, |tx, (patrols, ids)| {
+                    Box::pin(async move {
+                        for id in ids {
+                            patrols.journal.queue(tx, SCREEN_JOB, id.0).await?;
+                        }
+                        Ok::<_, store::Error>(())
+                    })
                 })
-            })
-            .await?;
-        Ok(asked)
+                .await?;
+        }
     }
 
     /// Screens the tracks of a patrol that still have their fixes.
@@ -138,11 +143,13 @@ impl Patrols {
         };
         let transport: Transport = row.transport.parse().or(Err(row.corrupt("transport")))?;
         for (device, fixes) in self.fixes_by_device(tx, patrol, None).await? {
-            let Some(line) = Line::of(&fixes) else {
-                continue;
-            };
             let own = own(device, &fixes, transport, rules);
             screened.finds.extend(own);
+            let Some(line) = Line::of(&fixes) else {
+                let zero = fixes.first().map_or(row.started_at, |fix| fix.t);
+                screened.tracks.push((device, zero, Vec::new()));
+                continue;
+            };
             let (kept, asked, line) = off_thread(move || {
                 let (kept, asked) = (keys::kept(&line), keys::asked(&line));
                 (kept, asked, line)
