@@ -126,9 +126,8 @@ impl Morning {
         let photo = photos
             .iter()
             .find(|own| own["id"] == photo.to_string())
-            .unwrap()
-            .clone();
-        codes(&photo).into_iter().map(str::to_owned).collect()
+            .unwrap();
+        serde_json::from_value(photo["reasons"].clone()).unwrap()
     }
 }
 

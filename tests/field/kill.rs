@@ -128,7 +128,7 @@ impl Phone {
             "plants_destroyed": 320, "plants_method": "counted", "area_m2_destroyed": 64, "area_method": "tape",
             "completeness": "full", "confirmation": { "alone": true }
         });
-        let seen = json!({ "inspected_at": "2026-03-01T08:00:00+07:00", "result": "clean" });
+        let seen = json!({ "inspected_at": "2026-03-01T08:00:00+07:00", "result": "clear" });
         for (method, rest, body) in [
             ("PUT", "", found),
             ("POST", "/eradications", destroyed),
