@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::evidence::{codes, done};
 use crate::field::{Client, Field};
+use crate::journal::by_hand;
 use crate::ledger::{desk, org};
 use crate::plots::{EAST, WEST, load_communes};
 
@@ -167,6 +168,54 @@ on_both! {
         assert_eq!(asked[0]["found"]["fixes_erased"], true);
         let later_s = asked[0]["found"]["later_s"].as_f64().unwrap();
         assert!((later_s - 800.0 * 86_400.0).abs() < 60.0, "{later_s}");
+    }
+
+    async fn tracks_that_came_before_there_were_screens_are_taken_up(field: Field) {
+        load_communes(&field).await;
+        let (phone, other) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await);
+        let walk = walked(7, 8);
+        let first = patrolled(&field, &phone, -9 * DAY_S, &fixes(&field, -9 * DAY_S, &walk)).await;
+        by_hand(&field, "DELETE FROM track_windows").await;
+        by_hand(&field, "DELETE FROM track_screens").await;
+        let begins_s = -8 * DAY_S;
+        patrolled(&field, &other, begins_s, &fixes(&field, begins_s, &walk)).await;
+        assert_eq!(listed(&other).await, Vec::<Value>::new(), "nothing is known to be alike");
+        field.clock.advance_millis(3 * DAY_S * 1000);
+        assert_eq!(field.app.patrols.ask_to_screen_earlier().await.unwrap(), 1);
+        field.settle().await;
+        assert_eq!(field.app.patrols.ask_to_screen_earlier().await.unwrap(), 0);
+        // Whichever of the two is screened last is asked about.
+        let asked = listed(&phone).await;
+        assert_eq!((asked.len(), asked[0]["patrol"].clone()), (1, json!(first)));
+    }
+
+    async fn the_province_sets_the_rules_that_tracks_are_screened_by(field: Field) {
+        let path = "/api/v1/evidence/track-definitions";
+        let officer = field.officer().await;
+        let first = officer.get(path).await.expect(200).json();
+        let mut rules = first[0]["definition"].clone();
+        assert_eq!((first.as_array().unwrap().len(), rules["version"].clone()), (1, json!(1)));
+        rules["version"] = json!(2);
+        rules["mock_fixes"] = json!(7);
+        let wire = json!({ "definition": rules, "reason": "máy ngoài báo giả" });
+        field.account("xa", Role::CommuneOfficer, &[WEST]).await.post(path, &wire).await.expect(403);
+        officer.post(path, &wire).await.expect(201);
+        // Six of seven are no longer asked about.
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut made_up = fixes(&field, -DAY_S, &walked(9, 9)[..40]);
+        for fix in made_up.iter_mut().take(6) {
+            fix["mock"] = json!(true);
+        }
+        patrolled(&field, &phone, -DAY_S, &made_up).await;
+        assert_eq!(listed(&phone).await, Vec::<Value>::new());
+        made_up[6]["mock"] = json!(true);
+        patrolled(&field, &phone, -2 * DAY_S, &made_up).await;
+        assert_eq!(listed(&phone).await.len(), 1);
+        let mut wrong = wire;
+        wrong["definition"]["even_share"] = json!(0);
+        let refused = officer.post(path, &wrong).await.expect(400);
+        assert!(String::from_utf8_lossy(&refused.bytes).contains("even_share"));
     }
 
     async fn a_track_decided_against_shows_nobodys_presence(field: Field) {

@@ -35,7 +35,7 @@ impl Evidence {
         claim: &PlotClaim,
     ) -> Result<Presence, store::Error> {
         let rules = self.journal.rules(tx).await?;
-        let without = sql::upheld_of_device(tx, claim.author).await?;
+        let without = sql::upheld_tracks(tx).await?;
         let unit = (claim.org, claim.author);
         self.patrols
             .presence(tx, unit, &claim.place, &without, &rules)

@@ -34,6 +34,8 @@ pub(super) const SET_TRACK_STATE: &str =
     "UPDATE evidence_track_questions SET state = $2 WHERE id = $1";
 pub(super) const UPHELD_OF_DEVICE: &str = "SELECT DISTINCT patrol FROM evidence_track_questions \
      WHERE device = $1 AND state = 'upheld' AND patrol IS NOT NULL";
+pub(super) const UPHELD_TRACKS: &str = "SELECT DISTINCT patrol, device FROM evidence_track_questions \
+     WHERE state = 'upheld' AND patrol IS NOT NULL AND device IS NOT NULL";
 pub(super) const TRACK_STATE: &str =
     "SELECT state FROM evidence_track_questions WHERE subject = $1";
 pub(super) const INSERT_TRACK_REPLY: &str = "INSERT INTO evidence_track_replies (entry, question, kind, author, org, body, said_at) \
@@ -156,6 +158,11 @@ pub async fn upheld_of_device(tx: &mut Tx, device: Uuid) -> Result<Vec<PatrolId>
     on!(tx, |c| sqlx::query_scalar(UPHELD_OF_DEVICE)
         .bind(device)
         .fetch_all(c))
+}
+
+/// Every track that was decided against: patrol and device.
+pub async fn upheld_tracks(tx: &mut Tx) -> Result<Vec<(PatrolId, Uuid)>, Error> {
+    on!(tx, |c| sqlx::query_as(UPHELD_TRACKS).fetch_all(c))
 }
 
 /// How the question about a subject stands; `None` when nothing was asked.

@@ -22,13 +22,13 @@ const AROUND_DAYS: i64 = 30;
 
 impl Patrols {
     /// What the tracks of a unit, and of the device that sent the claim, say about its presence at a place on that local
-    /// day. Tracks of some patrols are left out: those of this device that were decided against.
+    /// day. Some tracks are left out: those that were decided against.
     pub async fn presence(
         &self,
         tx: &mut Tx,
         (org, device): (OrgId, Uuid),
         place: &Place,
-        without: &[PatrolId],
+        without: &[(PatrolId, Uuid)],
         rules: &TrackRules,
     ) -> Result<Presence, store::Error> {
         let day = place.at.local_date();
@@ -36,13 +36,13 @@ impl Patrols {
         let begun_from = day.plus_days(-LONGEST_DAYS).start();
         let mut fixes: BTreeMap<(PatrolId, Uuid), Vec<Fix>> = BTreeMap::new();
         for chunk in sql::unit_chunks(tx, (org, device), begun_from, span).await? {
+            if without.contains(&(chunk.patrol, chunk.device)) {
+                continue;
+            }
             let Some(body) = chunk.body else {
                 // What was erased may have shown it.
                 return Ok(Presence::Untold);
             };
-            if chunk.device == device && without.contains(&chunk.patrol) {
-                continue;
-            }
             let own = fixes.entry((chunk.patrol, chunk.device)).or_default();
             own.extend(decoded(chunk.entry, &body)?);
         }

@@ -32,8 +32,9 @@ pub const SCREEN_JOB: &str = "screen_tracks";
 const OPEN_MS: i64 = 86_400_000;
 /// Earlier tracks that are read and laid over a new one.
 const COMPARED: usize = 20;
-/// Patrols that one act asks to be screened.
+/// Patrols that one act asks to be screened, and how far apart they are due, ms.
 const BATCH: i64 = 200;
+const APART_MS: i64 = 500;
 
 /// What a screen found in one device's track.
 #[derive(Debug, Clone)]
@@ -100,9 +101,11 @@ impl Patrols {
     }
 
     /// Asks for every patrol with a track that was never screened: those that came before there were screens, and those
-    /// that came another way than through the doors. Gives how many.
+    /// that came another way than through the doors. They are due one after the other, so that years of them hold up no
+    /// other job. Gives how many.
     pub async fn ask_to_screen_earlier(&self) -> Result<usize, store::Error> {
-        let before = self.journal.now().plus_millis(-2 * OPEN_MS);
+        let mut due = self.journal.now();
+        let before = due.plus_millis(-2 * OPEN_MS);
         let (mut after, mut asked) = (PatrolId(Uuid::nil()), 0);
         loop {
             let mut tx = self.journal.store().read().await?;
@@ -112,12 +115,14 @@ impl Patrols {
                 return Ok(asked);
             };
             (after, asked) = (*last, asked + patrols.len());
-            let context = (self.clone(), patrols);
+            let dues = (0_i64..).map(|at| due.plus_millis(at * APART_MS));
+            let work: Vec<(PatrolId, Timestamp)> = patrols.into_iter().zip(dues).collect();
+            due = due.plus_millis(BATCH * APART_MS);
             self.journal
-                .write(context, |tx, (patrols, ids)| {
+                .write((self.clone(), work), |tx, (patrols, work)| {
                     Box::pin(async move {
-                        for id in ids {
-                            patrols.journal.queue(tx, SCREEN_JOB, id.0).await?;
+                        for (id, due) in work {
+                            patrols.journal.queue_at(tx, SCREEN_JOB, id.0, *due).await?;
                         }
                         Ok::<_, store::Error>(())
                     })
