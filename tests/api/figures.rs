@@ -137,6 +137,23 @@ on_both! {
         assert_eq!(figures(&people.phone, "").await["total"]["claimed"]["plants"], 400);
     }
 
+    async fn what_may_be_counted_twice_is_told_until_it_is_decided(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
+        let second = recorded(&field, &people.post_desk, &sized(104.300_22, 900, 200.0)).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["plots"], &total["claimed"]["area_m2"]), (&json!(2), &json!(264.0)));
+        assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
+        assert_eq!(total["perhaps_twice"]["claimed"]["plots"], 1);
+        let area_m2 = total["perhaps_twice"]["claimed"]["area_m2"].as_f64().unwrap();
+        assert!([64.0, 200.0].contains(&area_m2), "of either, whichever was recorded later: {area_m2}");
+        let decided = json!({ "other": first, "result": "distinct", "reason": "hai rẫy cách nhau một con suối" });
+        people.province.post(&format!("/api/v1/plots/{second}/judgements"), &decided).await.expect(201);
+        field.settle().await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["claimed"]["area_m2"], &total["perhaps_twice"]["claimed"]["plots"]), (&json!(264.0), &json!(0)));
+    }
+
     async fn one_ground_that_two_units_claim_counts_once_until_it_is_decided(field: Field) {
         let people = people(&field).await;
         let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;

@@ -62,7 +62,7 @@ pub struct FiguresAnswer {
 }
 
 /// Sums of plots: claimed, re-measured, verified, eradicated, each by itself; a ground that several units claim counts
-/// once, and `in_dispute` says how much is left out for that. `by=plot` gives the facts under each figure.
+/// once, and `in_dispute` says how much is left out for that; `perhaps_twice` how much is counted that may be another claim's ground. `by=plot` gives the facts under each figure.
 #[utoipa::path(get, path = "/api/v1/ledger", tag = "ledger", params(FiguresParams), responses((status = 200, body = FiguresAnswer)))]
 pub async fn ledger_figures(
     State(ledger): State<Ledger>,

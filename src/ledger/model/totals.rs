@@ -40,6 +40,32 @@ pub fn in_dispute(
     pairs: &[Pair],
     distinct: &BTreeSet<(PlotId, PlotId)>,
 ) -> BTreeMap<PlotId, f64> {
+    left_out(ranked, pairs, distinct, |pair| pair.is_likely)
+}
+
+/// The share of each plot that sums count although another claim may be of the same ground: what would be left out as well
+/// if every pair that is told were one ground.
+#[must_use]
+pub fn perhaps_twice(
+    ranked: &[Ranked],
+    pairs: &[Pair],
+    distinct: &BTreeSet<(PlotId, PlotId)>,
+    disputed: &BTreeMap<PlotId, f64>,
+) -> BTreeMap<PlotId, f64> {
+    let most = left_out(ranked, pairs, distinct, |_| true).into_iter();
+    let beyond = most.map(|(plot, share)| {
+        let known = disputed.get(&plot).copied().unwrap_or(0.0);
+        (plot, share - known)
+    });
+    beyond.filter(|(_, share)| *share > 0.0).collect()
+}
+
+fn left_out(
+    ranked: &[Ranked],
+    pairs: &[Pair],
+    distinct: &BTreeSet<(PlotId, PlotId)>,
+    is_one: impl Fn(&Pair) -> bool,
+) -> BTreeMap<PlotId, f64> {
     let mut order: Vec<&Ranked> = ranked.iter().collect();
     order.sort_by_key(|own| own.order());
     let rank: BTreeMap<PlotId, usize> = order
@@ -50,7 +76,7 @@ pub fn in_dispute(
     let mut against: BTreeMap<PlotId, Vec<(PlotId, f64)>> = BTreeMap::new();
     let open = pairs
         .iter()
-        .filter(|pair| pair.is_likely && !is_decided(distinct, pair));
+        .filter(|pair| is_one(pair) && !is_decided(distinct, pair));
     for pair in open {
         let (Some(a), Some(b)) = (rank.get(&pair.a), rank.get(&pair.b)) else {
             continue;
@@ -94,6 +120,8 @@ pub struct Part<'a> {
     pub life: &'a Life,
     /// The share of it that is in dispute, 0 to 1.
     pub disputed: f64,
+    /// The share that is counted and may be another claim's ground, 0 to 1 − `disputed`.
+    pub perhaps_twice: f64,
 }
 
 impl Part<'_> {
@@ -162,7 +190,7 @@ pub fn portion(plants: u64, share: f64) -> u64 {
     }
 }
 
-/// What is left out of the sums because another unit claims the same ground.
+/// What is left out of the sums, or may have to be, because another unit claims the same ground.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Dispute {
     /// Claimed.
@@ -203,8 +231,11 @@ pub struct Figures {
     pub approved: Total,
     /// Destroyed again after plants came up; in none of the others.
     pub destroyed_again: Total,
-    /// Left out of all these until it is decided whose ground it is.
+    /// Left out of all these until it is decided whose ground it is: the truth may be more by this.
     pub in_dispute: Dispute,
+    /// Counted in these although another unit's claim may be of the same ground, which is less likely than not: the truth
+    /// may be less by this.
+    pub perhaps_twice: Dispute,
 }
 
 impl Figures {
@@ -239,9 +270,16 @@ impl Figures {
         self.eradicated.add(&told.eradicated, own);
         self.approved.add(&told.approved, own);
         self.destroyed_again.add(&told.destroyed_again, own);
-        let left = &mut self.in_dispute;
-        left.claimed.add(&told.claimed, part.disputed);
-        left.verified.add(&told.verified, part.disputed);
-        left.eradicated.add(&told.eradicated, part.disputed);
+        self.in_dispute.add(life, part.disputed);
+        self.perhaps_twice.add(life, part.perhaps_twice);
+    }
+}
+
+impl Dispute {
+    fn add(&mut self, life: &Life, share: f64) {
+        let told = &life.quantities;
+        self.claimed.add(&told.claimed, share);
+        self.verified.add(&told.verified, share);
+        self.eradicated.add(&told.eradicated, share);
     }
 }

@@ -12,7 +12,7 @@ use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 use crate::ledger::model::pairs::{Claim, Pair, pairs};
-use crate::ledger::model::totals::{Part, Ranked, in_dispute};
+use crate::ledger::model::totals::{Part, Ranked, in_dispute, perhaps_twice};
 use crate::ledger::model::words::{PlotState, Sameness};
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{PlotFilter, Sight};
@@ -30,6 +30,7 @@ pub(super) struct Books {
     pub(super) rules: Definition,
     pub(super) plots: Vec<(Material, Life)>,
     disputed: BTreeMap<PlotId, f64>,
+    perhaps_twice: BTreeMap<PlotId, f64>,
     pairs: Vec<Pair>,
     decided: BTreeMap<Couple, Sameness>,
 }
@@ -177,8 +178,10 @@ impl Books {
             .iter()
             .map(|(material, life)| ranked(material, life))
             .collect();
+        let disputed = in_dispute(&ranked, &pairs, &distinct);
         Ok(Self {
-            disputed: in_dispute(&ranked, &pairs, &distinct),
+            perhaps_twice: perhaps_twice(&ranked, &pairs, &distinct, &disputed),
+            disputed,
             rules,
             plots,
             pairs,
@@ -188,11 +191,13 @@ impl Books {
 
     /// The plots as sums take them.
     pub(super) fn part<'a>(&self, (material, life): &'a (Material, Life)) -> Part<'a> {
+        let share = |of: &BTreeMap<PlotId, f64>| of.get(&material.row.id).copied().unwrap_or(0.0);
         Part {
             plot: material.row.id,
             detected_at: material.row.detected_at,
             life,
-            disputed: self.disputed.get(&material.row.id).copied().unwrap_or(0.0),
+            disputed: share(&self.disputed),
+            perhaps_twice: share(&self.perhaps_twice),
         }
     }
 

@@ -271,6 +271,7 @@ fn told(part: &Part<'_>) -> serde_json::Value {
     serde_json::json!({
         "state": part.life.state,
         "disputed": part.disputed,
+        "perhaps_twice": part.perhaps_twice,
         "facts": part.life.quantities,
         "conflicts": part.life.conflicts,
     })
