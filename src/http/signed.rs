@@ -18,7 +18,12 @@ pub const TAG: &str = "tuantra-capture";
 /// What such a signature must cover.
 pub const COVERED: [&str; 4] = ["@method", "@path", "content-digest", "tuantra-capture"];
 const ALGORITHM: &str = "ecdsa-p256-sha256";
-const LONGEST_NONCE: usize = 64;
+/// Fields that may be covered beside; none that carries a secret.
+const COVERABLE: [&str; 4] = ["content-type", "content-length", "date", "tuantra-api"];
+/// A thumbprint (RFC 7638) in base64url.
+const KEY_ID_CHARS: usize = 43;
+const LONGEST_BASE: usize = 4 * 1024;
+const LONGEST_NONCE: usize = 32;
 const LONGEST_ROUND_TRIP_MS: i64 = 600_000;
 
 /// What came with a request: the statement that a device signed, not yet held against its key, and its clock.
@@ -138,7 +143,8 @@ fn statement(parts: &Parts) -> Result<Option<Statement>, Problem> {
     };
     let base = base(parts, list).ok_or_else(|| {
         let covered = COVERED.join(" ");
-        refuse(INPUT, format!("expected to cover {covered}, each once and present, and derived components out of @method @path @authority"))
+        let more = COVERABLE.join(" ");
+        refuse(INPUT, format!("expected to cover {covered}, each once and present, besides nothing but @authority {more}, in {LONGEST_BASE} bytes"))
     })?;
     let signature = dictionary(headers, "signature")?
         .and_then(|signatures| bytes::<64>(&signatures, label.as_str()))
@@ -160,6 +166,9 @@ fn statement(parts: &Parts) -> Result<Option<Statement>, Problem> {
     let (Some(created), Some(key_id), Some(ALGORITHM)) = (created, key_id, algorithm) else {
         return Err(expected());
     };
+    if key_id.len() != KEY_ID_CHARS {
+        return Err(expected());
+    }
     let digest = dictionary(headers, "content-digest")?
         .and_then(|digests| bytes::<32>(&digests, "sha-256"))
         .ok_or_else(|| refuse("content-digest", "expected sha-256=:32 bytes:"))?;
@@ -200,30 +209,80 @@ fn chain(headers: &HeaderMap) -> Result<Chain, Problem> {
         )
     };
     let said = dictionary(headers, NAME)?.ok_or_else(expected)?;
-    let sequence = item(&said, "seq")
-        .and_then(|item| integer(&item.bare_item))
-        .and_then(|number| u64::try_from(number).ok());
-    let words = |key| match item(&said, key) {
-        None => Ok(None),
-        Some(item) => text(&item.bare_item).map(Some).ok_or_else(expected),
+    links(&said).ok_or_else(expected)
+}
+
+fn links(said: &Dictionary) -> Option<Chain> {
+    let sequence = integer(&item(said, "seq")?.bare_item)?;
+    let words = |key| match item(said, key) {
+        None => Some(None),
+        Some(item) => text(&item.bare_item).map(Some),
     };
     let head = match words("head")? {
         None => None,
-        Some(said) => Some(seen_head(said).ok_or_else(expected)?),
+        Some(said) => Some(seen_head(said)?),
     };
     let nonce = words("nonce")?.map(str::to_owned);
-    if nonce
-        .as_ref()
-        .is_some_and(|nonce| nonce.len() > LONGEST_NONCE)
-    {
-        return Err(expected());
+    if nonce.as_ref().is_some_and(|own| own.len() > LONGEST_NONCE) {
+        return None;
     }
-    Ok(Chain {
-        sequence: sequence.ok_or_else(expected)?,
-        previous: bytes(&said, "prev").ok_or_else(expected)?,
+    Some(Chain {
+        sequence: u64::try_from(sequence).ok()?,
+        previous: bytes(said, "prev")?,
         head,
         nonce,
     })
+}
+
+/// What a signed text says, read from nothing but the text itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The request's method.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+    /// SHA-256 of its body.
+    pub digest: [u8; 32],
+    /// The key.
+    pub key_id: String,
+    /// The number in the device's chain.
+    pub sequence: u64,
+    /// SHA-256 of the text before.
+    pub previous: [u8; 32],
+    /// The head that the device had seen.
+    pub head: Option<SeenHead>,
+    /// The nonce.
+    pub nonce: Option<String>,
+}
+
+impl Said {
+    /// Reads a signed text (RFC 9421 §2.5), line by line: a value holds no line end, so nothing in one passes for another.
+    #[must_use]
+    pub fn of(base: &str) -> Option<Self> {
+        let value = |name: &str| {
+            let mut lines = base
+                .lines()
+                .filter_map(|line| line.strip_prefix(&format!("\"{name}\": ")));
+            let first = lines.next()?;
+            lines.next().is_none().then_some(first)
+        };
+        let dictionary = |name: &str| Parser::new(value(name)?).parse::<Dictionary>().ok();
+        let chain = links(&dictionary("tuantra-capture")?)?;
+        let parameters: sfv::List = Parser::new(value("@signature-params")?).parse().ok()?;
+        let Some(ListEntry::InnerList(list)) = parameters.first() else {
+            return None;
+        };
+        Some(Self {
+            method: value("@method")?.to_owned(),
+            path: value("@path")?.to_owned(),
+            digest: bytes(&dictionary("content-digest")?, "sha-256")?,
+            key_id: parameter(list, "keyid").and_then(text)?.to_owned(),
+            sequence: chain.sequence,
+            previous: chain.previous,
+            head: chain.head,
+            nonce: chain.nonce,
+        })
+    }
 }
 
 fn seen_head(text: &str) -> Option<SeenHead> {
@@ -250,7 +309,8 @@ fn base(parts: &Parts, list: &InnerList) -> Option<String> {
         names.push(name);
     }
     let covers = COVERED.iter().all(|name| names.contains(name));
-    covers.then(|| format!("{lines}\"@signature-params\": {}", parameters(list)))
+    let base = format!("{lines}\"@signature-params\": {}", parameters(list));
+    (covers && base.len() <= LONGEST_BASE).then_some(base)
 }
 
 fn parameters(list: &InnerList) -> String {
@@ -265,7 +325,9 @@ fn component(parts: &Parts, name: &str) -> Option<String> {
         "@path" => Some(parts.uri.path().to_owned()),
         "@authority" => joined(&parts.headers, "host").map(|host| host.to_ascii_lowercase()),
         derived if derived.starts_with('@') => None,
-        field if field == field.to_ascii_lowercase() => joined(&parts.headers, field),
+        field if COVERED.contains(&field) || COVERABLE.contains(&field) => {
+            joined(&parts.headers, field)
+        }
         _ => None,
     }
 }

@@ -244,15 +244,16 @@ impl KeyWire {
     }
 }
 
-/// Six digits by which two people see that they mean the same key: the first four bytes of SHA-256 over its point.
+/// Twelve digits by which two people see that they mean the same key, out of the first eight bytes of SHA-256 over its
+/// point: more than can be found by trying keys while somebody waits.
 #[must_use]
 pub fn spoken_code(public: &[u8]) -> String {
     let hash = Sha256::digest(public);
     let first = hash
         .iter()
-        .take(4)
+        .take(8)
         .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    format!("{:06}", first % 1_000_000)
+    format!("{:012}", first % 1_000_000_000_000)
 }
 
 /// The id of the team that devices without a team of their own belong to.

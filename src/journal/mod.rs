@@ -34,5 +34,5 @@ pub use proving::{Between, Proving};
 pub use rules::{Rules, RulesEntry, RulesFault, RulesSet, RulesWire};
 pub use service::{Entry, Journal, Keeper, LEGAL_HOLD, Stored, Written, random};
 pub use sql::{JobRow, Kinds, STATEMENTS};
-pub use statements::{Chain, Signed, is_signed_by, key_id};
+pub use statements::{Chain, Reopening, Signed, is_signed_by, key_id};
 pub use witness::{Alarm, AlarmReason, NotTaken, Shown, Witness};

@@ -13,7 +13,7 @@ use super::merkle::{self, Hash};
 use super::model::covered;
 use super::proofs::{ConsistencyProof, EntryHeader, EntryProof, SignedStatement};
 use super::service::Journal;
-use super::sql::{self, EntryRow, HeadRow};
+use super::sql::{self, EntryRow, HeadRow, StatementRow};
 use super::tree::{self, count};
 
 /// Whether an entry can be proven.
@@ -118,12 +118,7 @@ impl Journal {
             .map(|(_, body)| BASE64.encode(body));
         Ok(EntryProof {
             log_id: self.log_id(),
-            statement: statement.map(|own| SignedStatement {
-                signature: BASE64.encode(&own.signature),
-                public: own.public.as_deref().map(hex),
-                key_id: own.key_id,
-                base: own.base,
-            }),
+            statement: statement.map(shown).transpose()?,
             sha256: hex(&row.sha256),
             salt: kept.map(|(salt, _)| hex(&salt)),
             covered: covered.as_deref().map(hex),
@@ -187,4 +182,14 @@ impl Journal {
 
 fn texts(hashes: &[Hash]) -> Vec<String> {
     hashes.iter().map(|hash| hex(hash)).collect()
+}
+
+fn shown(own: StatementRow) -> Result<SignedStatement, Error> {
+    Ok(SignedStatement {
+        standing: own.standing()?,
+        signature: BASE64.encode(&own.signature),
+        public: own.public.as_deref().map(hex),
+        key_id: own.key_id,
+        base: own.base,
+    })
 }

@@ -83,10 +83,29 @@ pub struct Signed {
     pub standing: Standing,
     /// Whether the key made another statement under the same number.
     pub is_forked: bool,
+    /// When it was signed, by the device's clock.
+    pub signed_at: Timestamp,
     /// The head that the device says it had seen.
     pub head: Option<SeenHead>,
     /// The nonce inside.
     pub nonce: Option<String>,
+}
+
+/// The last restore: what came after the backup that it brought back is lost to this log, and not to those who saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reopening {
+    /// When the log was opened again.
+    pub at: Timestamp,
+    /// Entries that it had then.
+    pub size: u64,
+}
+
+impl Reopening {
+    /// Whether a head of so many entries may have been one of those that were lost.
+    #[must_use]
+    pub fn lost(&self, size: u64) -> bool {
+        size > self.size
+    }
 }
 
 /// A device's chain under one key: what arrived, and what must exist and did not.
@@ -165,16 +184,13 @@ impl Journal {
             .head_root
             .as_deref()
             .and_then(|root| root.try_into().ok());
-        let standing = row.standing.parse().or(Err(Error::Corrupt {
-            table: "journal_statements",
-            id: entry.to_string(),
-            column: "standing",
-        }))?;
+        let standing = row.standing()?;
         Ok(Some(Signed {
             device: row.device,
             key_id: row.key_id,
             standing,
             is_forked: twins > 1,
+            signed_at: row.signed_at,
             head: row.head_size.zip(root).map(|(size, root)| SeenHead {
                 size: size.cast_unsigned(),
                 root,
@@ -216,6 +232,15 @@ impl Journal {
     ) -> Result<Option<ClockOffset>, Error> {
         let clock = sql::clock(tx, entry).await?;
         Ok(clock.and_then(|(sending, received_at)| sending.offset(received_at)))
+    }
+
+    /// The last restore, if there ever was one.
+    pub async fn reopened(&self, tx: &mut Tx) -> Result<Option<Reopening>, Error> {
+        let row = sql::reopening(tx).await?;
+        Ok(row.map(|(at, after)| Reopening {
+            at,
+            size: after.map_or(0, |seq| seq.cast_unsigned() + 1),
+        }))
     }
 
     /// When the head was made that a device says it saw; `None` when this log has no such head.

@@ -147,10 +147,11 @@ impl Evidence {
         Ok(Outcome::Written(Box::new(row), written))
     }
 
-    /// Whether a named account in use is at the shutter as it stands now: it may be closed later.
+    /// Whether a named account in use, of the sender's organisation or of none, is at the shutter as it stands now: it may be
+    /// closed later.
     async fn is_named(&self, tx: &mut Tx, sent: &Sent) -> Result<bool, Error> {
         match sent.sidecar.capture.taken_by {
-            Some(account) => Ok(self.identity.is_in_use(tx, account).await?),
+            Some(account) => Ok(self.identity.is_in_use(tx, account, sent.actor.org).await?),
             None => Ok(sent.actor.principal == Principal::Account),
         }
     }

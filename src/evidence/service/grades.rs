@@ -143,6 +143,7 @@ impl Evidence {
             door: row.door.as_deref().and_then(|door| door.parse().ok()),
             has_account: row.named == 1,
             signed: origin.signed,
+            signed_at: origin.signed_at,
             nonce: origin.nonce,
             offset: origin.offset,
             not_before: origin.not_before,
@@ -151,7 +152,7 @@ impl Evidence {
         })
     }
 
-    /// What the sender's own track says: the nearest in place of its fixes around the shutter decides.
+    /// What the sender's own track says: its fixes around the shutter, for and against.
     async fn track_at(
         &self,
         tx: &mut Tx,
@@ -172,7 +173,7 @@ impl Evidence {
             .patrols
             .fixes_of(tx, row.author, (from, to), &without)
             .await?;
-        let mut nearest: Option<f64> = None;
+        let (mut with, mut against, mut all) = (0_u32, 0_u32, 0_u32);
         for fix in fixes.iter().filter(|fix| !fix.mock) {
             // A fix so rough that it tells nothing is as none.
             let (Ok(there), Some(fix_m)) = (fix.position(), rules.usable_m(fix.accuracy_m()))
@@ -180,14 +181,19 @@ impl Evidence {
                 continue;
             };
             let error_m = own_m.hypot(fix_m);
-            let beyond_m = distance_m(position, there) - rules.sigmas * error_m;
-            nearest = Some(nearest.map_or(beyond_m, |nearest| nearest.min(beyond_m)));
+            let beyond_m = distance_m(position, there) - rules.sigmas * error_m - rules.track_m;
+            // Whoever was there cannot have been at the photo's place then: one fix put in for a photo stands against all
+            // the others around it.
+            let apart_ms = u32::try_from(fix.t.since(row.taken_at).abs()).unwrap_or(u32::MAX);
+            all += 1;
+            with += u32::from(beyond_m <= 0.0);
+            against += u32::from(beyond_m > rules.track_mps * f64::from(apart_ms) / 1_000.0);
         }
-        Ok(match nearest {
-            Some(beyond_m) if beyond_m <= rules.track_m => Track::There,
-            Some(_) => Track::Elsewhere,
-            None if erased => Track::Erased,
-            None => Track::Silent,
+        Ok(match (with, against) {
+            (0, _) if all == 0 && erased => Track::Erased,
+            (0, _) if all == 0 => Track::Silent,
+            (with, against) if with > against => Track::There,
+            _ => Track::Elsewhere,
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::base::origin::{ClockOffset, Standing};
 use crate::base::time::Timestamp;
 use crate::evidence::model::grade::{Nonce, Signed};
 use crate::evidence::sql::{self, PhotoRow};
+use crate::journal::Reopening;
 use crate::store::{self, Tx};
 
 use super::Evidence;
@@ -11,10 +12,28 @@ use super::Evidence;
 /// What is known of how a sidecar came.
 pub(super) struct SidecarOrigin {
     pub signed: Signed,
+    /// When it was signed, by the device's clock.
+    pub signed_at: Option<Timestamp>,
     pub nonce: Nonce,
     pub offset: Option<ClockOffset>,
     /// The sidecar is younger than this: it names a head or a nonce of then.
     pub not_before: Option<Timestamp>,
+}
+
+/// A signature as grades take it.
+struct Signature {
+    signed: Signed,
+    signed_at: Option<Timestamp>,
+    /// When the head was made that it names.
+    head_at: Option<Timestamp>,
+}
+
+impl Signature {
+    const MISSING: Self = Self {
+        signed: Signed::Missing,
+        signed_at: None,
+        head_at: None,
+    };
 }
 
 impl Evidence {
@@ -24,62 +43,77 @@ impl Evidence {
         row: &PhotoRow,
         nonce: Option<&str>,
     ) -> Result<SidecarOrigin, store::Error> {
-        let nonce = nonce_of(tx, row, nonce).await?;
-        let (signed, head_at) = self.signature_of(tx, row).await?;
+        let reopening = self.journal.reopened(tx).await?;
+        let nonce = nonce_of(tx, row, nonce, reopening.as_ref()).await?;
+        let signature = self.signature_of(tx, row, reopening.as_ref()).await?;
         let issued_at = match nonce {
             Nonce::Fresh(at) => Some(at),
             _ => None,
         };
         Ok(SidecarOrigin {
-            signed,
+            signed: signature.signed,
+            signed_at: signature.signed_at,
             nonce,
             offset: self.journal.clock_offset(tx, row.entry).await?,
-            not_before: head_at.max(issued_at),
+            not_before: signature.head_at.max(issued_at),
         })
     }
 
-    /// How the signature stands, and when the head was made that it names.
     async fn signature_of(
         &self,
         tx: &mut Tx,
         row: &PhotoRow,
-    ) -> Result<(Signed, Option<Timestamp>), store::Error> {
+        reopening: Option<&Reopening>,
+    ) -> Result<Signature, store::Error> {
         let Some(own) = self.journal.signed(tx, row.entry).await? else {
-            return Ok((Signed::Missing, None));
+            return Ok(Signature::MISSING);
         };
-        let signed = match own.standing {
-            Standing::Holds => Signed::Holds,
-            // A browser that lost its key signs with one that nobody was told of: that is as good as no signature.
-            Standing::UnknownKey => return Ok((Signed::Missing, None)),
-            Standing::Fails | Standing::OtherDevice | Standing::Revoked => {
-                return Ok((Signed::Fails, None));
+        match own.standing {
+            Standing::Holds => {}
+            // A browser that lost its key signs with one that nobody was told of, a phone that was enrolled anew with that
+            // of its former row: that is as good as no signature, and no worse.
+            Standing::UnknownKey | Standing::OtherDevice | Standing::Revoked => {
+                return Ok(Signature::MISSING);
             }
-        };
+            Standing::Fails => {
+                return Ok(Signature {
+                    signed: Signed::Fails,
+                    ..Signature::MISSING
+                });
+            }
+        }
         let head_at = match own.head {
             Some(seen) => self.journal.made_at(tx, seen).await?,
             None => None,
         };
-        if own.is_forked || (own.head.is_some() && head_at.is_none()) {
-            return Ok((Signed::Broken, head_at));
-        }
-        let is_confirmed = self
-            .identity
-            .confirmed_key(tx, &own.key_id)
-            .await?
-            .is_some();
-        Ok((
-            if is_confirmed {
-                signed
-            } else {
-                Signed::Unconfirmed
-            },
+        // A head beyond what a restore brought back was this log's all the same.
+        let may_be_lost = |size| reopening.is_some_and(|own| own.lost(size));
+        let is_strange = own
+            .head
+            .is_some_and(|seen| head_at.is_none() && !may_be_lost(seen.size));
+        let is_confirmed = self.identity.confirmed_key(tx, &own.key_id).await?;
+        let signed = if own.is_forked || is_strange {
+            Signed::Broken
+        } else if is_confirmed.is_some() {
+            Signed::Holds
+        } else {
+            Signed::Unconfirmed
+        };
+        Ok(Signature {
+            signed,
+            signed_at: Some(own.signed_at),
             head_at,
-        ))
+        })
     }
 }
 
 /// How the nonce of a photo's sidecar stands.
-async fn nonce_of(tx: &mut Tx, row: &PhotoRow, nonce: Option<&str>) -> Result<Nonce, store::Error> {
+async fn nonce_of(
+    tx: &mut Tx,
+    row: &PhotoRow,
+    nonce: Option<&str>,
+    reopening: Option<&Reopening>,
+) -> Result<Nonce, store::Error> {
     let Some(nonce) = nonce else {
         return Ok(Nonce::Missing);
     };
@@ -88,6 +122,8 @@ async fn nonce_of(tx: &mut Tx, row: &PhotoRow, nonce: Option<&str>) -> Result<No
             Nonce::Fresh(kept.issued_at)
         }
         Some(kept) if kept.device == row.author && kept.photo.is_some() => Nonce::Reused,
+        // Issued after the backup that a restore brought back, it is known to the phone alone.
+        None if reopening.is_some_and(|own| row.taken_at < own.at) => Nonce::Missing,
         _ => Nonce::Unknown,
     })
 }

@@ -26,7 +26,7 @@ pub struct AnnouncedKey {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpokenCode {
-    /// Six digits.
+    /// Twelve digits.
     pub code: String,
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
-use crate::base::actor::{Actor, Principal};
+use crate::base::actor::{Actor, CONSOLE, Principal};
 use crate::base::ids::{AccountId, DeviceId};
 use crate::base::origin::{Origin, Standing, Statement};
 use crate::base::refusal::Refusal;
@@ -25,8 +26,9 @@ const MOST_KEYS: usize = 20;
 pub struct DeviceKeyView {
     /// The key's thumbprint (RFC 7638), under which signatures name it.
     pub key_id: String,
-    /// The six digits that the phone shows beside it; whoever confirms types them.
-    pub code: String,
+    /// The twelve digits that the phone shows; whoever confirms types them. Told to the device alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// When it was announced.
     pub proposed_at: Timestamp,
     /// When a second account confirmed it; null while it waits.
@@ -118,12 +120,12 @@ impl Identity {
             Some(written) => self.journal.receipt(&written),
             None => self.journal.receipt_again(&mut tx, row.entry).await?,
         };
-        Ok((view(&row), receipt))
+        Ok((own_view(&row), receipt))
     }
 
     /// A device's own keys with its chains.
     pub async fn own_keys(&self, actor: &Actor) -> Result<Vec<KeyWithChain>, Error> {
-        self.keys_of(DeviceId(actor.id)).await
+        self.keys_of(DeviceId(actor.id), own_view).await
     }
 
     /// A device's keys with its chains, to whoever enrols it.
@@ -133,16 +135,20 @@ impl Identity {
         device: DeviceId,
     ) -> Result<Vec<KeyWithChain>, Error> {
         self.reachable_device(actor, device).await?;
-        self.keys_of(device).await
+        self.keys_of(device, view).await
     }
 
-    async fn keys_of(&self, device: DeviceId) -> Result<Vec<KeyWithChain>, Error> {
+    async fn keys_of(
+        &self,
+        device: DeviceId,
+        shown: fn(&DeviceKeyRow) -> DeviceKeyView,
+    ) -> Result<Vec<KeyWithChain>, Error> {
         let mut tx = self.journal.store().read().await?;
         let mut keys = Vec::new();
         for row in sql::device_keys(&mut tx, device).await? {
             let chain = self.journal.chain(&mut tx, &row.id, device).await?;
             keys.push(KeyWithChain {
-                key: view(&row),
+                key: shown(&row),
                 chain,
             });
         }
@@ -243,7 +249,8 @@ async fn announce(
     if known.iter().any(|row| row.id == id) {
         return Ok(None);
     }
-    if known.len() >= MOST_KEYS {
+    let in_use = known.iter().filter(|row| row.revoked_at.is_none());
+    if in_use.count() >= MOST_KEYS {
         let expected = format!("a device has at most {MOST_KEYS} keys: enrol it anew");
         return Err(Refusal::at("/x", expected).into());
     }
@@ -260,6 +267,21 @@ async fn announce(
         return Err(Refusal::at("/x", "this key is another device's").into());
     }
     Ok(Some(written))
+}
+
+/// Whether an account enrolled a device, or was created by one that did: then the same person may stand behind both.
+pub(super) async fn stands_behind(
+    tx: &mut Tx,
+    device: DeviceId,
+    account: Uuid,
+) -> Result<bool, store::Error> {
+    let openers = sql::openers(tx, device).await?;
+    if openers.contains(&account) {
+        return Ok(true);
+    }
+    // The operator at the machine creates the first accounts and is no account.
+    let creator = sql::account_creator(tx, account).await?;
+    Ok(creator.is_some_and(|creator| creator != CONSOLE && openers.contains(&creator)))
 }
 
 async fn own_key(tx: &mut Tx, device: DeviceId, key: &str) -> Result<DeviceKeyRow, Error> {
@@ -279,9 +301,9 @@ async fn confirm(
 ) -> Result<DeviceKeyView, Error> {
     let row = own_key(tx, device, key).await?;
     if spoken_code(&row.public) != code {
-        return Err(Refusal::at("/code", "expected the six digits that the phone shows").into());
+        return Err(Refusal::at("/code", "expected the twelve digits that the phone shows").into());
     }
-    if sql::openers(tx, device).await?.contains(&actor.id) {
+    if stands_behind(tx, device, actor.id).await? {
         return Err(Error::SecondAccount);
     }
     if sql::confirm_device_key(tx, key, journal.now(), actor.id).await? {
@@ -291,10 +313,17 @@ async fn confirm(
     Ok(view(&own_key(tx, device, key).await?))
 }
 
+fn own_view(row: &DeviceKeyRow) -> DeviceKeyView {
+    DeviceKeyView {
+        code: Some(spoken_code(&row.public)),
+        ..view(row)
+    }
+}
+
 fn view(row: &DeviceKeyRow) -> DeviceKeyView {
     DeviceKeyView {
         key_id: row.id.clone(),
-        code: spoken_code(&row.public),
+        code: None,
         proposed_at: row.proposed_at,
         confirmed_at: row.confirmed_at,
         confirmed_by: row.confirmed_by,

@@ -268,9 +268,12 @@ impl Identity {
         &self,
         tx: &mut crate::store::Tx,
         account: AccountId,
+        org: Option<OrgId>,
     ) -> Result<bool, Error> {
         let found = sql::account(tx, account.0).await?;
-        Ok(found.is_some_and(|account| account.disabled_at.is_none()))
+        Ok(found.is_some_and(|account| {
+            account.disabled_at.is_none() && (account.org.is_none() || account.org == org)
+        }))
     }
 
     /// Who created an account; none when there is no such account.

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::base::hex;
 use crate::base::ids::{EntryId, LogId};
 use crate::base::origin::Standing;
+use crate::http::signed::Said;
 use crate::journal::epochs::header_of;
 use crate::journal::history::{KeyRing, LogKey, Rotation, Trust};
 use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
 use crate::journal::model::{Kind, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, Note};
-use crate::journal::sql::{self, HeadRow, WholeEntry};
-use crate::journal::statements::is_signed_by;
+use crate::journal::sql::{self, EntryRow, HeadRow, StatementRow, WholeEntry};
+use crate::journal::statements::{is_signed_by, key_id};
 use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
@@ -142,9 +143,7 @@ impl Pass {
         let own = sql::statement(tx, entry).await?;
         let holds = own.is_some_and(|own| {
             let is_kept = statement_hash(&own.base, &own.signature)[..] == hash[..];
-            let signed = |public: &Vec<u8>| is_signed_by(public, &own.base, &own.signature);
-            let is_no_claim = own.standing != Standing::Holds.as_str();
-            is_kept && (is_no_claim || own.public.as_ref().is_some_and(signed))
+            is_kept && is_as_signed(&own, &whole.row)
         });
         if !holds {
             self.found.fault(Fault::Statement { entry, seq });
@@ -338,4 +337,31 @@ impl Pass {
         }
         Ok(())
     }
+}
+
+/// Whether a row says of a statement what its text says, and of its signature neither more nor less than is so.
+fn is_as_signed(own: &StatementRow, entry: &EntryRow) -> bool {
+    let Some(said) = Said::of(&own.base) else {
+        return false;
+    };
+    let head = said
+        .head
+        .map(|head| (head.size.cast_signed(), head.root.to_vec()));
+    let is_same = said.key_id == own.key_id
+        && said.sequence.cast_signed() == own.sequence
+        && said.previous[..] == own.previous[..]
+        && sha256(own.base.as_bytes())[..] == own.own[..]
+        && said.nonce == own.nonce
+        && head == own.head_size.zip(own.head_root.clone());
+    let public = own.public.as_deref().unwrap_or_default();
+    let is_signed = key_id(public).as_ref() == Some(&own.key_id)
+        && is_signed_by(public, &own.base, &own.signature);
+    let covers = entry.kind == Kind::Fixes.as_str() || said.digest[..] == entry.sha256[..];
+    let is_true = match own.standing.parse() {
+        Ok(Standing::Holds) => is_signed && covers,
+        Ok(Standing::Fails) => !(is_signed && covers),
+        Ok(_) => true,
+        Err(_) => false,
+    };
+    is_same && is_true
 }

@@ -3,14 +3,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use crate::base::origin::Standing;
 use crate::base::{from_hex, hex};
+use crate::http::signed::Said;
 use crate::journal::history::{KeyListFault, KeyRing, Trust};
 use crate::journal::merkle::{self, Hash};
 use crate::journal::model::{Kind, Receipt, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, NotACheckpoint};
 use crate::journal::statements::{is_signed_by, key_id};
 
-use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead};
+use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead, SignedStatement};
 
 /// The first thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -278,25 +280,55 @@ fn statement(proof: &EntryProof, checked: &mut Checked) -> Result<(), Failure> {
     if hex(&statement_hash(&own.base, &signature)) != *hash {
         return Err(Failure::Statement("it is not the one that was recorded"));
     }
-    let Some(public) = &own.public else {
-        checked.step("the device's signature cannot be checked: the server did not know its key");
-        return Ok(());
-    };
-    let public: [u8; 65] = from_hex(public).ok_or(Failure::Statement("its key is no point"))?;
-    let names_key = own.base.contains(&format!("keyid=\"{}\"", own.key_id));
-    if !names_key || key_id(&public).as_ref() != Some(&own.key_id) {
-        return Err(Failure::Statement("it names another key"));
+    let said = Said::of(&own.base).ok_or(Failure::Statement("it is no statement"))?;
+    match (is_whole(proof, own, &said, &signature), own.standing) {
+        (Ok(()), standing) => checked.step(format!(
+            "the device's key {} signed {} {}; when it came the signature stood as: {standing}",
+            said.key_id, said.method, said.path
+        )),
+        (Err(what), Standing::Holds) => return Err(Failure::Statement(what)),
+        (Err(what), standing) => checked.step(format!(
+            "it came with a signature that proves nothing ({what}); it stood as: {standing}"
+        )),
     }
-    let digest = from_hex::<32>(&proof.sha256).map(|digest| BASE64.encode(digest));
-    let covers = digest.is_some_and(|digest| own.base.contains(&format!("sha-256=:{digest}:")));
-    // Fixes are kept coded; what was signed is the request that brought them.
-    if !covers && proof.header.kind != Kind::Fixes.as_str() {
-        return Err(Failure::Statement("it is over another content"));
+    Ok(())
+}
+
+/// Whether the statement is the key's, over this content, for this fact.
+fn is_whole(
+    proof: &EntryProof,
+    own: &SignedStatement,
+    said: &Said,
+    signature: &[u8],
+) -> Result<(), &'static str> {
+    let public = own.public.as_ref().ok_or("the key is not known")?;
+    let public: [u8; 65] = from_hex(public).ok_or("its key is no point")?;
+    if said.key_id != own.key_id || key_id(&public).as_ref() != Some(&own.key_id) {
+        return Err("it names another key");
     }
-    if !is_signed_by(&public, &own.base, &signature) {
-        return Err(Failure::Statement("its signature is not that key's"));
+    let is_fixes = proof.header.kind == Kind::Fixes.as_str();
+    if !is_fixes && hex(&said.digest) != proof.sha256 {
+        return Err("it is over another content");
     }
-    checked.step(format!("the device's key {} signed it", own.key_id));
+    // Fixes are kept coded, behind the digest of the request that brought them.
+    let body = proof
+        .body
+        .as_ref()
+        .and_then(|body| BASE64.decode(body).ok());
+    if let Some(body) = body.filter(|_| is_fixes)
+        && !body.windows(32).any(|part| part == said.digest)
+    {
+        return Err("it is over other fixes");
+    }
+    let is_put = said.method == "PUT" || is_fixes;
+    let fact = proof.header.fact.unwrap_or_default().to_string();
+    let is_announcement = proof.header.kind == Kind::DeviceKey.as_str();
+    if is_put && !is_announcement && !said.path.contains(&fact) {
+        return Err("it is of another fact");
+    }
+    if !is_signed_by(&public, &own.base, signature) {
+        return Err("its signature is not that key's");
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::ids::{EntryId, LogId, PhotoId};
+use crate::base::origin::Standing;
 use crate::base::time::Timestamp;
 use crate::base::{from_hex, hex};
 
@@ -81,6 +82,8 @@ pub struct SignedStatement {
     pub public: Option<String>,
     /// The key's thumbprint (RFC 7638), which the device announced and a second account confirmed in the log.
     pub key_id: String,
+    /// How it stood when the server received it.
+    pub standing: Standing,
 }
 
 impl EntryHeader {

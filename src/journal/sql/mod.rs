@@ -108,6 +108,7 @@ pub const STATEMENTS: &[&str] = &[
     HEADS_AFTER,
     LEAVES_FROM,
     EPOCHS,
+    REOPENING,
     SET_WITNESS,
     WITNESSES,
     INSERT_ALARM,

@@ -6,9 +6,9 @@ use crate::{changed, on};
 
 pub(super) const INSERT_STAMP: &str = "INSERT INTO journal_stamps (size, authority, stamped_at, asked_at, reply) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (size, authority) DO NOTHING";
-pub(super) const STAMPS: &str = "SELECT size, authority, stamped_at, asked_at, reply FROM journal_stamps \
+pub(super) const STAMPS: &str = "SELECT size, authority, stamped_at, asked_at FROM journal_stamps \
      WHERE authority = $1 ORDER BY asked_at DESC LIMIT $2";
-pub(super) const ALL_STAMPS: &str = "SELECT size, authority, stamped_at, asked_at, reply FROM journal_stamps \
+pub(super) const ALL_STAMPS: &str = "SELECT size, authority, stamped_at, asked_at FROM journal_stamps \
      ORDER BY size DESC, authority LIMIT $1";
 pub(super) const STAMP_OF: &str =
     "SELECT reply FROM journal_stamps WHERE size = $1 ORDER BY authority LIMIT 1";
@@ -20,10 +20,9 @@ pub struct StampRow {
     pub authority: String,
     pub stamped_at: Timestamp,
     pub asked_at: Timestamp,
-    pub reply: Vec<u8>,
 }
 
-pub async fn insert_stamp(tx: &mut Tx, row: &StampRow) -> Result<(), Error> {
+pub async fn insert_stamp(tx: &mut Tx, row: &StampRow, reply: &[u8]) -> Result<(), Error> {
     changed!(
         tx,
         sqlx::query(INSERT_STAMP)
@@ -31,7 +30,7 @@ pub async fn insert_stamp(tx: &mut Tx, row: &StampRow) -> Result<(), Error> {
             .bind(row.authority.as_str())
             .bind(row.stamped_at)
             .bind(row.asked_at)
-            .bind(row.reply.as_slice())
+            .bind(reply)
     )
     .map(drop)
 }

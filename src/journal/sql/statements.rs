@@ -1,7 +1,7 @@
 //! What devices signed, and what their clocks said.
 
 use crate::base::ids::{DeviceId, EntryId};
-use crate::base::origin::Sending;
+use crate::base::origin::{Sending, Standing};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
@@ -38,6 +38,17 @@ pub struct StatementRow {
     pub head_size: Option<i64>,
     pub head_root: Option<Vec<u8>>,
     pub nonce: Option<String>,
+}
+
+impl StatementRow {
+    /// How the signature stood at receipt.
+    pub fn standing(&self) -> Result<Standing, Error> {
+        self.standing.parse().or(Err(Error::Corrupt {
+            table: "journal_statements",
+            id: self.entry.to_string(),
+            column: "standing",
+        }))
+    }
 }
 
 /// A statement's place in its device's chain.

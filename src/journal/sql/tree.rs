@@ -28,6 +28,8 @@ pub(super) const HEADS_AFTER: &str = "SELECT size, epoch, root, made_at, key_id,
 pub(super) const LEAVES_FROM: &str =
     "SELECT leaf FROM journal_entries WHERE seq >= $1 ORDER BY seq LIMIT $2";
 pub(super) const EPOCHS: &str = "SELECT epoch, after_seq FROM journal_epochs ORDER BY epoch";
+pub(super) const REOPENING: &str =
+    "SELECT opened_at, after_seq FROM journal_epochs WHERE epoch > 1 ORDER BY epoch DESC LIMIT 1";
 pub(super) const SET_WITNESS: &str = "INSERT INTO journal_witnesses (holder, size, root, shown_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (holder) DO UPDATE SET size = excluded.size, root = excluded.root, shown_at = excluded.shown_at \
      WHERE excluded.size >= journal_witnesses.size";
@@ -206,4 +208,9 @@ pub async fn alarm_of(tx: &mut Tx, checkpoint: &str) -> Result<Option<AlarmRow>,
 
 pub async fn alarms(tx: &mut Tx, limit: i64) -> Result<Vec<AlarmRow>, Error> {
     on!(tx, |c| sqlx::query_as(ALARMS).bind(limit).fetch_all(c))
+}
+
+/// When the last epoch was opened by a restore, and the last number before it.
+pub async fn reopening(tx: &mut Tx) -> Result<Option<(Timestamp, Option<i64>)>, Error> {
+    on!(tx, |c| sqlx::query_as(REOPENING).fetch_optional(c))
 }

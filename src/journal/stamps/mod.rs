@@ -56,7 +56,7 @@ impl From<reqwest::Error> for StampFault {
 pub struct StampView {
     /// Entries under the head; `GET /api/v1/journal/checkpoint?size=` gives the stamped text.
     pub size: u64,
-    /// Who stamped it.
+    /// Who stamped it: the authority's host.
     pub authority: String,
     /// When, by the authority's clock.
     pub stamped_at: Timestamp,
@@ -128,11 +128,12 @@ impl Journal {
             authority: authority.url.clone(),
             stamped_at,
             asked_at: now,
-            reply,
         };
         let made = view(&row);
-        self.write(row, |tx, row| Box::pin(sql::insert_stamp(tx, row)))
-            .await?;
+        self.write((row, reply), |tx, (row, reply)| {
+            Box::pin(sql::insert_stamp(tx, row, reply))
+        })
+        .await?;
         Ok(Some(made))
     }
 
@@ -150,10 +151,17 @@ impl Journal {
     }
 }
 
+/// An address without what may be secret in it.
+fn host(url: &str) -> String {
+    let host = reqwest::Url::parse(url).ok();
+    let host = host.and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_default()
+}
+
 fn view(row: &StampRow) -> StampView {
     StampView {
         size: row.size.cast_unsigned(),
-        authority: row.authority.clone(),
+        authority: host(&row.authority),
         stamped_at: row.stamped_at,
     }
 }

@@ -176,12 +176,15 @@ impl Patrols {
     ) -> Result<(Written, NewChunk<'a>), Error> {
         let body = chunk::body(request, fixes.to_vec())
             .map_err(|too_many| store::Error::Unavailable(too_many.to_string()))?;
+        // What was held before is filed by another request than the one that brought it.
+        let statement = actor.origin.statement.as_ref();
+        let is_own = statement.is_none_or(|own| own.digest == *request);
         let entry = Entry {
             kind: Kind::Fixes,
             fact,
             actor: actor.id,
             device: None,
-            origin: Some(&actor.origin),
+            origin: is_own.then_some(&actor.origin),
             body: &body,
         };
         let written = self.journal.enter(tx, entry).await?;
@@ -222,7 +225,7 @@ impl Patrols {
             fact: subject,
             actor: actor.id,
             device: None,
-            origin: Some(&actor.origin),
+            origin: None,
             body: body.as_bytes(),
         };
         let words: Vec<&str> = reasons(refused).into_keys().collect();

@@ -31,6 +31,7 @@ pub(super) fn reasons_of(work: &Work, photo: &PhotoFacts, rules: &GradeRules) ->
     file(photo, &mut add);
     origin(photo, &mut add);
     reasons.sort_unstable();
+    reasons.dedup();
     reasons
 }
 
@@ -101,6 +102,11 @@ fn time(work: &Work, photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMu
 /// The device's clock against the satellites', against what it had seen before and against the server's.
 fn clocks(photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMut(bool, Reason)) {
     let gnss_ms = i64::from(rules.gnss_tolerance_min) * MINUTE_MS;
+    let most_ms = i64::from(rules.skew_hours) * 60 * MINUTE_MS;
+    let offset = photo
+        .offset
+        .filter(|own| own.most_ms.abs() <= most_ms && own.least_ms.abs() <= most_ms);
+    let mut behind = offset.unwrap_or(UNSKEWED);
     match photo.gnss_at {
         None => add(true, Reason::NoGnssTime),
         Some(at) => {
@@ -116,12 +122,22 @@ fn clocks(photo: &PhotoFacts, rules: &GradeRules, add: &mut impl FnMut(bool, Rea
                 age_ms + behind.most_ms >= least_ms - gnss_ms
                     && age_ms + behind.least_ms <= most_ms + gnss_ms
             };
-            let is_explained = explains(UNSKEWED) || photo.offset.is_some_and(explains);
-            add(!is_explained, Reason::GnssTimeDiffers);
+            let is_skewed = !explains(UNSKEWED);
+            add(
+                is_skewed && !offset.is_some_and(explains),
+                Reason::GnssTimeDiffers,
+            );
+            // One reading for all: what the satellites explain without an offset is judged without it.
+            behind = offset.filter(|_| is_skewed).unwrap_or(UNSKEWED);
         }
     }
-    let behind = photo.offset.unwrap_or(UNSKEWED);
     let tolerance_ms = i64::from(rules.order_tolerance_min) * MINUTE_MS;
+    if let Some(signed_at) = photo.signed_at {
+        // Shutter and signature are of one clock.
+        let after_ms = signed_at.since(photo.taken_at);
+        add(after_ms > tolerance_ms, Reason::SignedLate);
+        add(after_ms < -tolerance_ms, Reason::TimeImpossible);
+    }
     let earliest = photo.taken_at.plus_millis(behind.least_ms);
     let latest = photo.taken_at.plus_millis(behind.most_ms);
     let too_early = photo

@@ -130,6 +130,8 @@ pub struct PhotoFacts {
     pub has_account: bool,
     /// The device's signature.
     pub signed: Signed,
+    /// When it was signed, by the device's clock.
+    pub signed_at: Option<Timestamp>,
     /// The nonce that its sidecar names.
     pub nonce: Nonce,
     /// By how much the device's clock was behind when it sent the sidecar.

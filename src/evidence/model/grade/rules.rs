@@ -32,6 +32,12 @@ pub struct GradeRules {
     pub track_min: u32,
     /// How far that fix may be from where the photo says it was taken, m, beyond what the accuracies explain.
     pub track_m: f64,
+    /// The fastest that a team moves, m/s: a fix from which nobody could have come to the photo in time speaks against it.
+    #[serde(default = "fastest_mps")]
+    pub track_mps: f64,
+    /// Hours beyond which a clock's measured offset is no offset any more: times stand as the device told them.
+    #[serde(default = "most_skew_hours")]
+    pub skew_hours: u32,
     /// Minutes by which the satellites' time may differ.
     pub gnss_tolerance_min: u32,
     /// Hours after the shutter from which a photo is late.
@@ -49,6 +55,15 @@ pub struct InvalidRules {
     pub field: &'static str,
     /// What would be accepted.
     pub expected: &'static str,
+}
+
+/// A motorbike on a mountain road.
+const fn fastest_mps() -> f64 {
+    15.0
+}
+
+const fn most_skew_hours() -> u32 {
+    24
 }
 
 /// What leaves no better grade than D at first.
@@ -84,7 +99,7 @@ const CAPS_C: [Reason; 17] = [
     Reason::UnderReview,
 ];
 /// No better than B.
-const CAPS_B: [Reason; 11] = [
+const CAPS_B: [Reason; 12] = [
     Reason::NotBound,
     Reason::RoughPosition,
     Reason::OldPosition,
@@ -93,6 +108,7 @@ const CAPS_B: [Reason; 11] = [
     Reason::NoTrack,
     Reason::Unsigned,
     Reason::KeyUnconfirmed,
+    Reason::SignedLate,
     Reason::NoAccount,
     Reason::SourceUntold,
     Reason::Late,
@@ -121,6 +137,8 @@ impl Default for GradeRules {
             order_tolerance_min: 5,
             track_min: 10,
             track_m: 100.0,
+            track_mps: fastest_mps(),
+            skew_hours: most_skew_hours(),
             gnss_tolerance_min: 5,
             late_hours: 72,
             caps: caps.collect(),
@@ -136,12 +154,13 @@ impl GradeRules {
             self.rough_m,
             self.direction_from_m,
             self.track_m,
+            self.track_mps,
         ];
         let checks = [
             (
                 metres.iter().all(|m| (0.0..=10_000.0).contains(m)),
-                "near_m, rough_m, direction_from_m, track_m",
-                "expected 0 to 10,000 m",
+                "near_m, rough_m, direction_from_m, track_m, track_mps",
+                "expected 0 to 10,000 m or m/s",
             ),
             (
                 (0.0..=5.0).contains(&self.sigmas),
@@ -159,9 +178,11 @@ impl GradeRules {
                 "expected 0 to 180 degrees",
             ),
             (
-                self.around_hours <= 240 && (1..=8_760).contains(&self.late_hours),
-                "around_hours, late_hours",
-                "expected up to 240 h and 1 to 8,760 h",
+                self.around_hours <= 240
+                    && self.skew_hours <= 240
+                    && (1..=8_760).contains(&self.late_hours),
+                "around_hours, skew_hours, late_hours",
+                "expected up to 240 h, up to 240 h and 1 to 8,760 h",
             ),
             (
                 [

@@ -47,6 +47,7 @@ fn photo(number: u128, phase: Phase, time: &str) -> PhotoFacts {
         door: Some(Door::Api),
         has_account: true,
         signed: Signed::Holds,
+        signed_at: Some(at(time)),
         nonce: Nonce::Fresh(at("07:00:00")),
         offset: None,
         not_before: Some(at("07:00:00")),
@@ -98,6 +99,7 @@ fn a_clock_that_is_measured_wrong_explains_what_it_told() {
         changed(move |photo| {
             photo.gnss_at = Some(at("07:55:00"));
             photo.taken_at = at("05:55:00");
+            photo.signed_at = Some(at("05:55:02"));
             photo.offset = offset;
         })
         .1
@@ -107,6 +109,17 @@ fn a_clock_that_is_measured_wrong_explains_what_it_told() {
         [Reason::GnssTimeDiffers, Reason::TimeImpossible]
     );
     assert_eq!(skewed(Some(behind(7_199_000, 7_200_000))), []);
+    // A week is no skew.
+    assert_eq!(
+        skewed(Some(behind(604_799_000, 604_800_000))),
+        [Reason::GnssTimeDiffers, Reason::TimeImpossible]
+    );
+    // An offset that the satellites do not need excuses nothing else.
+    let excused = changed(|photo| {
+        photo.received_at = photo.taken_at.plus_millis(73 * 3_600_000);
+        photo.offset = Some(behind(7_199_000, 7_200_000));
+    });
+    assert_eq!(excused.1, [Reason::Late]);
     // Set right before it was sent: the shutter's own time agreed with the satellites'.
     let mended = changed(|photo| photo.offset = Some(behind(7_199_000, 7_200_000)));
     assert_eq!(mended, (Grade::A, vec![]));
@@ -183,7 +196,17 @@ fn cap(cases: &[Case]) {
 #[test]
 fn signatures_nonces_and_clocks_cap_as_the_rules_say() {
     use Grade::{B, C, D};
-    let cases: [Case; 7] = [
+    let cases: [Case; 9] = [
+        (
+            |p| p.signed_at = Some(at("08:00:01")),
+            B,
+            Reason::SignedLate,
+        ),
+        (
+            |p| p.signed_at = Some(at("07:49:59")),
+            C,
+            Reason::TimeImpossible,
+        ),
         (
             |p| p.signed = Signed::Unconfirmed,
             B,

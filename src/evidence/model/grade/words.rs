@@ -73,6 +73,8 @@ vocabulary! {
         KeyUnconfirmed = "key_unconfirmed",
         /// The device signed two things under one number, or names a head that this log never had.
         ChainBroken = "chain_broken",
+        /// Signed long after the shutter, by the device's own clock.
+        SignedLate = "signed_late",
         /// The sidecar names a number that served another photo.
         NonceReused = "nonce_reused",
         /// The sidecar names a number that this device was never given.
@@ -134,6 +136,7 @@ impl Reason {
             Self::BadSignature => "Chữ ký của thiết bị không đúng",
             Self::KeyUnconfirmed => "Khóa ký của máy chưa được người thứ hai xác nhận",
             Self::ChainBroken => "Chuỗi bản ghi do máy ký không khớp",
+            Self::SignedLate => "Máy ký khá lâu sau khi chụp",
             Self::NonceReused => "Mã dùng một lần đã dùng cho ảnh khác",
             Self::NonceUnknown => "Mã dùng một lần không phải mã đã cấp cho máy này",
             Self::NoNonce => "Không có mã dùng một lần lấy trước khi chụp",
@@ -183,6 +186,7 @@ impl Reason {
             Self::BadSignature => "The device signature does not hold",
             Self::KeyUnconfirmed => "The device's key is not confirmed by a second account",
             Self::ChainBroken => "The device's chain of signed records does not fit",
+            Self::SignedLate => "The device signed long after the shutter",
             Self::NonceReused => "The one-time number served another photo before",
             Self::NonceUnknown => "The one-time number was never given to this device",
             Self::NoNonce => "No one-time number was fetched before the shutter",
