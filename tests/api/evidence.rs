@@ -146,6 +146,24 @@ on_both! {
         assert_eq!((reasons(before).0, reasons(after).0), (json!("B"), json!("D")));
     }
 
+    async fn one_fix_put_in_for_a_photo_stands_against_all_the_others(field: Field) {
+        let done = done(&field).await;
+        let patrol = format!("/api/v1/patrols/{}", field.new_id());
+        let body = json!({ "kind": "crop_check", "transport": "foot",
+            "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
+        done.phone.put(&patrol, &body).await.expect(201);
+        // Four kilometres off all the time, and at the plot for the second of the shutter.
+        let mut fixes: Vec<Value> = (0..60)
+            .map(|n| json!({ "t": format!("2026-02-27T07:{:02}:{:02}+07:00", 45 + n / 6, n % 6 * 10 + 5), "lon": 104.34, "lat": 22.4, "accuracy_m": 5 }))
+            .collect();
+        fixes.push(json!({ "t": "2026-02-27T07:50:00+07:00", "lon": 104.3, "lat": 22.4, "accuracy_m": 5 }));
+        done.phone.post(&format!("{patrol}/fixes"), &json!({ "fixes": fixes })).await.expect(200);
+        done.photo(&field, "overview", "07:50:00", json!({})).await;
+        field.settle().await;
+        let told = done.told(&done.phone).await;
+        assert!(codes(&told).contains(&"track_elsewhere"), "{told}");
+    }
+
     async fn who_was_at_the_shutter_counts_but_is_not_shown(field: Field) {
         let done = done(&field).await;
         let member = field.account("to-vien", Role::PatrolMember, &[WEST]).await;

@@ -9,7 +9,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
-use tuantra::http::signed::check_digest;
+use tuantra::http::signed::{Said, check_digest};
 use tuantra::journal::{is_signed_by, key_id};
 use uuid::Uuid;
 
@@ -25,6 +25,8 @@ pub struct Signer {
     pub previous: [u8; 32],
     /// More members of `Tuantra-Capture`.
     pub more: String,
+    /// Seconds since 1970 at which it says that it signs.
+    pub created: i64,
 }
 
 /// A request as it was signed; it can be sent later, and more than once.
@@ -53,6 +55,7 @@ impl Signer {
             sequence: 0,
             previous: [0; 32],
             more: String::new(),
+            created: 1_772_420_000,
         }
     }
 
@@ -73,7 +76,8 @@ impl Signer {
         let previous = BASE64.encode(self.previous);
         let chain = format!("seq={}, prev=:{previous}:{}", self.sequence, self.more);
         let input = format!(
-            "(\"@method\" \"@path\" \"content-digest\" \"tuantra-capture\");created=1772420000;keyid=\"{}\";alg=\"ecdsa-p256-sha256\";tag=\"tuantra-capture\"",
+            "(\"@method\" \"@path\" \"content-digest\" \"tuantra-capture\");created={};keyid=\"{}\";alg=\"ecdsa-p256-sha256\";tag=\"tuantra-capture\"",
+            self.created,
             self.key_id()
         );
         let base = format!(
@@ -191,6 +195,12 @@ on_both! {
         phone.post(&confirm, &code).await.expect(403);
         let second = field.account("truong-phong", Role::ProvincialOfficer, &[]).await;
         assert_eq!(second.post(&confirm, &json!({ "code": "00000" })).await.expect(422).pointers(), ["/code"]);
+        // An account that the enroller made is no other person for certain.
+        let made = enroller.post("/api/v1/accounts", &json!({ "login": "nguoi-thu-hai", "role": "provincial_officer" })).await.expect(201).json();
+        let token = enroller.post(&format!("/api/v1/accounts/{}/tokens", made["id"].as_str().unwrap()), &json!({})).await.expect(201).json();
+        let same = field.with_token(token["token"].as_str().unwrap().into(), Uuid::nil());
+        same.post(&confirm, &code).await.expect(409);
+        assert!(keys_of(&second, device).await[0]["code"].is_null(), "whoever confirms reads it on the phone");
         second.post(&confirm, &code).await.expect(200);
         let kept = &keys_of(&phone, device).await[0];
         assert_eq!(kept["confirmed_by"], second.id.to_string());
@@ -213,7 +223,7 @@ on_both! {
         assert_eq!(keys_of(&phone, phone.id).await, json!([]));
         let taken = Signer::confirmed(&field, &phone).await;
         let thief = field.phone("máy B", &[]).await;
-        let mut stolen = Signer { phone: thief.clone(), sequence: 0, previous: [0; 32], more: String::new(), pair: taken.pair };
+        let mut stolen = Signer { phone: thief.clone(), sequence: 0, previous: [0; 32], ..taken };
         stolen.put("/api/v1/device/key", &stolen.jwk()).await.expect(422);
     }
 
@@ -253,10 +263,21 @@ on_both! {
         let mut own = Signer::confirmed(&field, &phone).await;
         own.put(&plot(field.new_id()), &plot_at(104.3, 22.4)).await.expect(201);
         field.settle().await;
-        let edit = "UPDATE journal_statements SET base = REPLACE(base, '\"@method\": PUT', '\"@method\": POST')";
-        crate::journal::by_hand(&field, edit).await;
-        let faults = field.app.journal.verify().await.unwrap().faults;
-        assert!(faults.iter().all(|fault| fault.to_string().contains("what its device signed")) && faults.len() == 2, "{faults:?}");
+        let edits = [
+            ("SET base = REPLACE(base, '\"@method\": PUT', '\"@method\": POST')", "SET base = REPLACE(base, '\"@method\": POST', '\"@method\": PUT')"),
+            ("SET sequence = sequence + 7", "SET sequence = sequence - 7"),
+            ("SET previous = own", "SET previous = (SELECT s.own FROM journal_statements s WHERE s.sequence = journal_statements.sequence - 1)"),
+            ("SET nonce = 'x'", "SET nonce = NULL"),
+            ("SET head_size = 3, head_root = own", "SET head_size = NULL, head_root = NULL"),
+            ("SET standing = 'fails'", "SET standing = 'holds'"),
+            ("SET public = signature", "SET public = NULL"),
+        ];
+        for (edit, undo) in edits {
+            crate::journal::by_hand(&field, format!("UPDATE journal_statements {edit} WHERE sequence <> 0").leak()).await;
+            let faults = field.app.journal.verify().await.unwrap().faults;
+            assert!(faults.len() == 1 && faults[0].to_string().contains("what its device signed"), "{edit}: {faults:?}");
+            crate::journal::by_hand(&field, format!("UPDATE journal_statements {undo} WHERE sequence IN (1, 8)").leak()).await;
+        }
     }
 
     async fn a_signature_that_does_not_hold_is_kept_as_such_and_the_fact_is_not_refused(field: Field) {
@@ -274,6 +295,20 @@ on_both! {
         let officer = field.officer().await;
         officer.delete(&format!("/api/v1/devices/{}/keys/{}", phone.id, own.key_id())).await.expect(200);
         assert_eq!(standing(&field, &late.send(&phone).await.expect(201)).await.as_deref(), Some("revoked"));
+        // What came with them proves nothing, and hinders nothing.
+        field.settle().await;
+        let desk = Desk::new();
+        let trust = desk.trust(&field).await;
+        for (path, way) in [(&forged.path, "it stood as: fails"), (&late.path, "the signature stood as: revoked")] {
+            let plot = phone.get(path).await.expect(200).json();
+            let entry = plot["properties"]["entry_id"].as_str().or(plot["properties"]["history"][0]["entry_id"].as_str()).unwrap().to_owned();
+            let proof = phone.get(&format!("/api/v1/journal/proof?entry={entry}")).await.expect(200).json();
+            let proof = desk.file(way, proof.to_string());
+            let told = std::process::Command::new(env!("CARGO_BIN_EXE_tuantra")).arg("verify").arg("entry").arg(&proof).arg("--trust").arg(&trust).output().unwrap();
+            let said = String::from_utf8(told.stdout).unwrap();
+            assert!(told.status.success() && said.contains(way), "{way}: {said}");
+        }
+        assert_eq!(field.app.journal.verify().await.unwrap().faults, []);
         assert_eq!(standing(&field, &phone.put(&plot(field.new_id()), &plot_at(104.3, 22.4)).await.expect(201)).await, None);
     }
 
@@ -291,6 +326,7 @@ on_both! {
             ("tuantra-capture", "seq=-1, prev=:AA==:"),
             ("signature-input", "own=(\"@method\");tag=\"tuantra-capture\""),
             ("signature-input", "own=("),
+            ("signature-input", "own=(\"@method\" \"@path\" \"content-digest\" \"tuantra-capture\" \"authorization\");created=1;keyid=\"x\";alg=\"ecdsa-p256-sha256\";tag=\"tuantra-capture\""),
             ("signature", "own=:AA==:"),
             ("tuantra-sent", "at=soon"),
             ("tuantra-sent", "at=1772420400000, rtt=-5"),
@@ -341,6 +377,27 @@ on_both! {
         let offset = field.app.journal.clock_offset(&mut tx, entry).await.unwrap().unwrap();
         assert_eq!((offset.least_ms, offset.most_ms), (599_600, 600_000));
     }
+}
+
+#[test]
+fn a_nonce_that_looks_like_a_digest_is_none() {
+    let digest = |byte: u8| BASE64.encode([byte; 32]);
+    let base = format!(
+        "\"@method\": PUT\n\"@path\": /x\n\"content-digest\": sha-256=:{}:\n\"tuantra-capture\": seq=1, prev=:{}:, nonce=\"keyid=a\"\n\
+         \"@signature-params\": (\"@method\" \"@path\" \"content-digest\" \"tuantra-capture\");created=1;keyid=\"b\"",
+        digest(1),
+        digest(2)
+    );
+    let said = Said::of(&base).unwrap();
+    assert_eq!((said.digest, said.key_id.as_str()), ([1; 32], "b"));
+    let twice = format!("\"content-digest\": sha-256=:{}:\n{base}", digest(3));
+    assert_eq!(Said::of(&twice), None);
+    let long = base.replace("keyid=a", &format!("sha-256=:{}:", digest(3)));
+    assert_eq!(
+        Said::of(&long),
+        None,
+        "a digest is longer than a nonce may be"
+    );
 }
 
 /// RFC 9421 B.1.3, B.2.4.
