@@ -226,7 +226,7 @@ fn signatures_nonces_and_clocks_cap_as_the_rules_say() {
             Reason::TimeImpossible,
         ),
         (
-            |p| p.offset = Some(behind(-3_900_000, -3_600_001)),
+            |p| (p.gnss_at, p.offset) = (None, Some(behind(-3_900_000, -3_600_001))),
             C,
             Reason::TimeImpossible,
         ),
@@ -355,6 +355,7 @@ fn papers_and_samples_may_be_photographed_anywhere_and_later() {
     paper.taken_at = at("23:59:59");
     paper.gnss_at = Some(paper.taken_at);
     paper.received_at = paper.taken_at;
+    paper.signed_at = Some(paper.taken_at);
     let mut photos = set();
     photos.push(paper);
     assert_eq!(graded(&photos).photos[3].reasons, []);
