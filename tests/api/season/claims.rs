@@ -6,17 +6,21 @@ use tuantra::base::ids::PlotId;
 use tuantra::demo::{Demo, Photo, Plan, Plot};
 use uuid::Uuid;
 
-use super::people::{DAY_MS, Ground, SEASON, Season, moved, picture};
+use super::table::UNMEASURED;
+use super::people::{DAY_MS, Ground, Season, moved, picture};
 use crate::ledger::desk;
 
 /// Pictures of scenes that the season never saw, one list a scene.
 pub struct Album(Vec<Vec<Photo>>);
 
+/// Scenes that a season needs for each forgery of a class.
+const SCENES: usize = 10;
+
 impl Album {
-    pub fn of(demo: &Demo, seed: u64) -> Self {
+    pub fn of(demo: &Demo, seed: u64, per_class: usize) -> Self {
         let plan = Plan {
             communes: demo.communes.len(),
-            patrols: 4 * demo.patrol_count(),
+            patrols: 3 * demo.patrol_count(),
             seasons: 1,
             seed: seed ^ 0xa1b0,
             end: tuantra::base::time::LocalDate::from_ymd(2027, 6, 1).unwrap(),
@@ -24,7 +28,7 @@ impl Album {
         };
         let other = Demo::made_up(&plan);
         let scenes = other.patrols().flat_map(|patrol| patrol.plots).map(|plot| plot.photos);
-        Self(scenes.filter(|photos| !photos.is_empty()).collect())
+        Self(scenes.filter(|photos| !photos.is_empty()).take(SCENES * per_class).collect())
     }
 
     /// A scene that was not used yet.
@@ -62,7 +66,7 @@ impl Season<'_> {
 
     /// The ledger's row of one plot.
     async fn figures(&self, plot: Uuid) -> Value {
-        let path = format!("/api/v1/ledger?season={SEASON}&by=plot&plot={plot}");
+        let path = format!("/api/v1/ledger?by=plot&plot={plot}");
         let told = self.province().get(&path).await.expect(200).json();
         told["rows"][0].clone()
     }
@@ -76,7 +80,7 @@ impl Season<'_> {
         ];
         for (class, shift_m, raise, days) in classes {
             let mut pairs = Vec::new();
-            for ground in self.targets(count, |_| true) {
+            for ground in self.targets(count, |ground| ground.plot.crop == "opium_poppy") {
                 let mut twin = ground.plot.clone();
                 twin.device = self.phone_of_others(self.org_of(ground.plot.device));
                 twin.id = PlotId(self.field.new_id());
@@ -112,7 +116,7 @@ impl Season<'_> {
     pub async fn raised_figures(&mut self, count: usize) {
         for (class, is_verified) in [
             ("destroyed area raised threefold, another unit had measured", true),
-            ("recorded and destroyed area doubled, nobody else measured", false),
+            (UNMEASURED, false),
         ] {
             let targets = self.targets(count, |ground| ground.is_verified == is_verified && !ground.is_clear);
             let (mut flagged, mut asked) = (0, 0);
@@ -149,6 +153,20 @@ impl Season<'_> {
             kept_out += usize::from(told["state"] == "eradicating");
         }
         self.table.forged("claims without photos", count, kept_out, "not counted as eradicated");
+    }
+
+    pub async fn unverified_cannabis(&mut self, count: usize, album: &mut Album) {
+        let mut kept_out = 0;
+        for _ in 0..count {
+            let mut plot = self.ghost();
+            (plot.crop, plot.stage) = ("cannabis", "vegetative");
+            let scene = album.scene();
+            self.claimed(&plot, &scene).await;
+            self.field.settle().await;
+            let told = self.figures(plot.id.0).await;
+            kept_out += usize::from(told["plots"] == 0);
+        }
+        self.table.forged("cannabis that no other unit saw", count, kept_out, "not counted before verification");
     }
 
     pub async fn counted_again(&mut self, count: usize, album: &mut Album) {

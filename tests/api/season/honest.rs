@@ -8,7 +8,10 @@ use tuantra::cli::demo::load::through_the_doors;
 use tuantra::demo::{Patrol, Plot};
 use uuid::Uuid;
 
-use super::people::{DAY_MS, Ground, MINUTE_MS, SEASON, Season, WORK_MIN, picture};
+use super::people::{DAY_MS, Ground, MINUTE_MS, Season, WORK_MIN, moved, picture};
+
+/// So long does a team stay at a plot.
+const STAY_MS: i64 = 95 * MINUTE_MS;
 
 /// A day of the season: who went out, and what second teams wrote down.
 #[derive(Default)]
@@ -27,6 +30,7 @@ impl Season<'_> {
                 let day = days.entry(twin.detected_at.local_date()).or_default();
                 day.twins.push(twin);
             }
+            let patrol = self.stayed(patrol);
             let day = days.entry(patrol.started_at.local_date()).or_default();
             day.patrols.push(patrol);
         }
@@ -51,6 +55,43 @@ impl Season<'_> {
         );
     }
 
+    /// The demo's teams go on after a quarter of an hour; here they stay at each plot until the work is done, and whatever
+    /// comes after that is later.
+    fn stayed(&mut self, mut patrol: Patrol) -> Patrol {
+        patrol.plots.sort_by_key(|plot| plot.detected_at);
+        for number in 0..patrol.plots.len() {
+            let (at, place) = (patrol.plots[number].detected_at, patrol.plots[number].position);
+            for track in &mut patrol.tracks {
+                let later = track.fixes.partition_point(|fix| fix.t <= at);
+                for fix in &mut track.fixes[later..] {
+                    fix.t = fix.t.plus_millis(STAY_MS);
+                }
+                let Some(mut stood) = later.checked_sub(1).and_then(|before| track.fixes.get(before)).copied() else {
+                    continue;
+                };
+                stood.mock = false;
+                (stood.speed_mps, stood.bearing_deg) = (Some(0.0), None);
+                let mut standing = Vec::new();
+                for second in (30..STAY_MS / 1_000).step_by(30) {
+                    stood.t = at.plus_millis(second * 1_000);
+                    stood.position = moved(place, self.noise(), self.noise());
+                    standing.push(stood);
+                }
+                track.fixes.splice(later..later, standing);
+            }
+            for plot in patrol.plots.iter_mut().skip(number + 1) {
+                plot.detected_at = plot.detected_at.plus_millis(STAY_MS);
+            }
+            patrol.ended_at = patrol.ended_at.plus_millis(STAY_MS);
+        }
+        patrol
+    }
+
+    /// A receiver's error under trees, m.
+    fn noise(&mut self) -> f64 {
+        (0..4).map(|_| self.chance.between(-3.0, 3.0)).sum()
+    }
+
     async fn day(&mut self, date: LocalDate, day: Day) {
         // Nonces are fetched at five in the morning, where there is a net.
         self.until(date.start().plus_millis(5 * 3_600_000));
@@ -73,7 +114,8 @@ impl Season<'_> {
         for mut patrol in day.patrols {
             patrol.incident = None;
             let plots = std::mem::take(&mut patrol.plots);
-            through_the_doors(&self.field.app, &self.forces, std::iter::once(patrol)).await.unwrap();
+            through_the_doors(&self.field.app, &self.forces, std::iter::once(patrol.clone())).await.unwrap();
+            self.patrols.push(patrol);
             for plot in plots {
                 self.worked(plot).await;
             }
@@ -150,7 +192,7 @@ impl Season<'_> {
         let photos: usize = self.grounds.iter().map(|ground| ground.photos.len()).sum();
         let asked = self.questions("questions").await;
         self.table.honest("photos asked about", photos, asked.len(), screens(&asked));
-        let tracks: Vec<Patrol> = self.demo.patrols().collect();
+        let tracks = std::mem::take(&mut self.patrols);
         let asked = self.questions("track-questions").await;
         let of_tracks: Vec<_> = asked.iter().filter(|own| own["patrol"].is_string()).cloned().collect();
         // The demo's phones lie now and then: a stretch of a track says itself that it was made up.
@@ -165,7 +207,9 @@ impl Season<'_> {
         let (wrongly, rightly) = (wrongly.count(), of_tracks.len());
         let how = format!("{}; {} of {} tracks with a made-up stretch of their own are rightly asked about and not counted here",
             screens(&of_tracks), rightly - wrongly, lying.len());
-        self.table.honest("patrols' tracks asked about", tracks.len(), wrongly, how);
+        let made = tracks.len();
+        self.table.honest("patrols' tracks asked about", made, wrongly, how);
+        self.patrols = tracks;
         let of_claims: Vec<_> = asked.iter().filter(|own| own["plot"].is_string()).cloned().collect();
         let claims = 2 * self.grounds.len();
         self.table.honest("finds and eradications asked about", claims, of_claims.len(), screens(&of_claims));
@@ -207,8 +251,7 @@ impl Season<'_> {
 
     /// All pairs that are told, and whether sums count them once.
     pub async fn duplicates(&self) -> Vec<([Uuid; 2], bool)> {
-        let path = format!("/api/v1/ledger/duplicates?season={SEASON}");
-        let told = self.province().get(&path).await.expect(200).json();
+        let told = self.province().get("/api/v1/ledger/duplicates").await.expect(200).json();
         let pairs = told.as_array().unwrap().iter().map(|pair| {
             let side = |name: &str| pair[name]["plot"].as_str().unwrap().parse().unwrap();
             ([side("a"), side("b")], pair["is_likely"] == true)

@@ -17,6 +17,7 @@ mod table;
 mod ways;
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -40,34 +41,47 @@ struct Size {
 impl Size {
     fn asked() -> Self {
         if std::env::var("TUANTRA_SEASON").is_ok_and(|size| size == "large") {
-            return Self { seed: LARGE_SEED, communes: 12, patrols: 700, per_class: 10 };
+            return Self { seed: LARGE_SEED, communes: 12, patrols: 500, per_class: 8 };
         }
-        Self { seed: SEED, communes: 4, patrols: 90, per_class: 2 }
+        Self { seed: SEED, communes: 3, patrols: 70, per_class: 1 }
     }
 }
 
+/// Says how long it took so far; the tables say the rest.
+fn stage(begun: Instant, what: &str) {
+    eprintln!("{:6.1} s {what}", begun.elapsed().as_secs_f64());
+}
+
 async fn run(field: &Field) -> table::Table {
-    let size = Size::asked();
+    let (size, begun) = (Size::asked(), Instant::now());
     let mut season = Season::before(field, size.seed, (size.communes, size.patrols)).await;
     season.lived().await;
+    stage(begun, "lived");
     season.touched().await;
     season.honest_chains().await;
     season.areas("honest season").await;
+    stage(begun, "honest season judged");
     let count = size.per_class;
-    let mut album = Album::of(&season.demo, size.seed);
+    let mut album = Album::of(&season.demo, size.seed, count);
     season.double_claims(count, &mut album).await;
     season.raised_figures(count).await;
     season.bare_claims(count).await;
+    season.unverified_cannabis(count, &mut album).await;
     season.counted_again(count, &mut album).await;
     season.corrected_twice(count).await;
     season.own_approvals(count).await;
+    stage(begun, "claims forged");
     season.forged_photos(count, &mut album).await;
+    stage(begun, "photos forged");
     season.forged_tracks(count).await;
+    stage(begun, "tracks forged");
     season.claims_off_the_way(count, &mut album).await;
     season.forged_signatures(count).await;
     season.areas("with forgeries").await;
+    stage(begun, "signatures forged");
     season.upheld().await;
     season.areas("after questions were decided").await;
+    stage(begun, "questions decided");
     season.edited_rows().await;
     season.table
 }
@@ -98,5 +112,6 @@ on_both! {
     async fn a_season_of_the_demo_province_honest_and_forged(field: Field) {
         let table = run(&field).await;
         eprintln!("{table}");
+        table.check();
     }
 }

@@ -7,7 +7,7 @@ use tuantra::base::actor::Role;
 use tuantra::base::ids::{DeviceId, OrgId, PhotoId, PlotId};
 use tuantra::base::time::{Clock, LocalDate, Timestamp};
 use tuantra::cli::demo::forces::Forces;
-use tuantra::demo::{Demo, Photo, Plan, Plot};
+use tuantra::demo::{Demo, Patrol, Photo, Plan, Plot};
 use tuantra::geo::position::Position;
 use uuid::Uuid;
 
@@ -17,11 +17,10 @@ use crate::ledger::desk;
 use crate::photos;
 use crate::signed::Signer;
 
-pub const SEASON: &str = "2026-2027";
 pub const MINUTE_MS: i64 = 60_000;
 pub const DAY_MS: i64 = 86_400_000;
 /// Pixels of the long side of a picture.
-const PHOTO_PX: u32 = 400;
+const PHOTO_PX: u32 = 240;
 
 /// Even numbers from a seed (`SplitMix64`).
 pub struct Chance(pub u64);
@@ -70,6 +69,8 @@ pub struct Season<'a> {
     pub field: &'a Field,
     pub seed: u64,
     pub demo: Demo,
+    /// The patrols as they were walked; their plots are in `grounds`.
+    pub patrols: Vec<Patrol>,
     pub forces: Forces,
     pub phones: BTreeMap<DeviceId, Phone>,
     /// Two desks of the province's reach, of two organisations.
@@ -121,6 +122,7 @@ impl<'a> Season<'a> {
             field,
             seed,
             demo,
+            patrols: Vec::new(),
             forces,
             phones: BTreeMap::new(),
             desks,
@@ -266,8 +268,7 @@ impl<'a> Season<'a> {
     /// What the ledger says of the season now.
     pub async fn areas(&mut self, when: &'static str) {
         self.field.settle().await;
-        let path = format!("/api/v1/ledger?season={SEASON}");
-        let told = self.province().get(&path).await.expect(200).json();
+        let told = self.province().get("/api/v1/ledger").await.expect(200).json();
         let total = &told["total"];
         let area = |pointer: &str| total.pointer(pointer).unwrap().as_f64().unwrap();
         self.table.areas.push(Areas {

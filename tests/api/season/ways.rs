@@ -19,7 +19,7 @@ const FAR_DEG: f64 = 0.018;
 
 impl Season<'_> {
     pub async fn forged_tracks(&mut self, per_class: usize) {
-        let honest: Vec<Track> = self.demo.patrols().filter_map(|patrol| track_of(&patrol)).collect();
+        let honest: Vec<Track> = self.patrols.iter().filter_map(track_of).collect();
         let forged = forged(self.seed, &honest, per_class);
         let devices: Vec<DeviceId> = self.demo.devices.iter().map(|own| own.id).collect();
         let mut sent: Vec<(Forgery, Uuid)> = Vec::new();
@@ -69,7 +69,7 @@ impl Season<'_> {
 
     /// Finds and work that are claimed for a day on which the unit walked elsewhere.
     pub async fn claims_off_the_way(&mut self, count: usize, album: &mut Album) {
-        let patrols: Vec<Patrol> = self.demo.patrols().collect();
+        let patrols = std::mem::take(&mut self.patrols);
         let on_foot: Vec<&Patrol> = patrols.iter().filter(|patrol| patrol.kind == "crop_check").collect();
         let mut ghosts: Vec<Plot> = Vec::new();
         while ghosts.len() < count {
@@ -88,6 +88,7 @@ impl Season<'_> {
                 ghosts.push(ghost);
             }
         }
+        self.patrols = patrols;
         for ghost in &ghosts {
             let scene = album.scene();
             self.claimed(ghost, &scene).await;
