@@ -2,7 +2,7 @@
 //! class added to it, by seeds that no threshold was chosen on.
 //!
 //! `cargo nextest run --test api season --no-capture` prints the tables of a small season on both databases;
-//! `TUANTRA_SEASON=large` makes it one of `docs/evidence.md`.
+//! `DEMO_SEASON=large` makes it one of `docs/evidence.md`.
 
 mod claims;
 mod honest;
@@ -40,10 +40,20 @@ struct Size {
 
 impl Size {
     fn asked() -> Self {
-        if std::env::var("TUANTRA_SEASON").is_ok_and(|size| size == "large") {
-            return Self { seed: LARGE_SEED, communes: 12, patrols: 500, per_class: 8 };
+        if std::env::var("DEMO_SEASON").is_ok_and(|size| size == "large") {
+            return Self {
+                seed: LARGE_SEED,
+                communes: 4,
+                patrols: 120,
+                per_class: 3,
+            };
         }
-        Self { seed: SEED, communes: 3, patrols: 70, per_class: 1 }
+        Self {
+            seed: SEED,
+            communes: 3,
+            patrols: 70,
+            per_class: 1,
+        }
     }
 }
 
@@ -89,14 +99,22 @@ async fn run(field: &Field) -> table::Table {
 impl Season<'_> {
     /// Every open question about a photo is upheld, and every likely pair judged to be one: the forged ones all are.
     async fn upheld(&mut self) {
-        let honest: BTreeSet<String> = self.grounds.iter().flat_map(|ground| &ground.photos).map(ToString::to_string).collect();
+        let honest: BTreeSet<String> = self
+            .grounds
+            .iter()
+            .flat_map(|ground| &ground.photos)
+            .map(ToString::to_string)
+            .collect();
         let then = self.now().plus_millis(8 * DAY_MS);
         self.until(then);
         for question in self.questions("questions").await {
             if honest.contains(question["photo"].as_str().unwrap()) {
                 continue;
             }
-            let path = format!("/api/v1/evidence/questions/{}/decisions", question["id"].as_str().unwrap());
+            let path = format!(
+                "/api/v1/evidence/questions/{}/decisions",
+                question["id"].as_str().unwrap()
+            );
             let body = json!({ "result": "upheld", "reason": "ảnh của điểm khác" });
             for (_, desk) in &self.desks {
                 if desk.post(&path, &body).await.status.is_success() {

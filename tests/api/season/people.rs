@@ -108,14 +108,22 @@ impl<'a> Season<'a> {
             end,
             photos: 1_000_000,
         });
-        tuantra::cli::demo::areas::load(&field.app, &demo).await.unwrap();
+        tuantra::cli::demo::areas::load(&field.app, &demo)
+            .await
+            .unwrap();
         let forces = Forces::enlisted(&field.app, (&demo).into()).await.unwrap();
         let forces = forces.with_secrets(&field.app).await.unwrap();
         let mut desks = Vec::new();
-        for (login, kind) in [("ca-tinh", "cong_an_tinh"), ("bien-phong", "don_bien_phong")] {
+        for (login, kind) in [
+            ("ca-tinh", "cong_an_tinh"),
+            ("bien-phong", "don_bien_phong"),
+        ] {
             let org = demo.orgs.iter().find(|org| org.kind == kind).unwrap();
             let org = forces.org(org.id);
-            desks.push((org, desk(field, login, org, Role::ProvincialOfficer, &[]).await));
+            desks.push((
+                org,
+                desk(field, login, org, Role::ProvincialOfficer, &[]).await,
+            ));
         }
         let member = field.account("to-vien", Role::PatrolMember, &[]).await.id;
         Self {
@@ -146,7 +154,13 @@ impl<'a> Season<'a> {
 
     /// The organisation of a demo's phone, as the server knows it.
     pub fn org_of(&self, device: DeviceId) -> OrgId {
-        let team = self.demo.devices.iter().find(|own| own.id == device).unwrap().team;
+        let team = self
+            .demo
+            .devices
+            .iter()
+            .find(|own| own.id == device)
+            .unwrap()
+            .team;
         let team = self.demo.teams.iter().find(|own| own.id == team).unwrap();
         self.forces.org(team.org)
     }
@@ -206,7 +220,12 @@ impl<'a> Season<'a> {
     /// An officer's act on a plot; it must be taken.
     pub async fn decided(&self, org: OrgId, plot: Uuid, act: &str, body: &Value) -> Value {
         let path = format!("/api/v1/plots/{plot}/{act}");
-        let told = self.desk_for(org).post(&path, body).await.expect(201).json();
+        let told = self
+            .desk_for(org)
+            .post(&path, body)
+            .await
+            .expect(201)
+            .json();
         self.field.clock.advance_millis(1_000);
         told
     }
@@ -224,7 +243,9 @@ impl<'a> Season<'a> {
             body[name] = value.clone();
         }
         let path = format!("/api/v1/plots/{}/eradications", plot.id);
-        self.signed(plot.device, "POST", &path, &body).await.expect(201);
+        self.signed(plot.device, "POST", &path, &body)
+            .await
+            .expect(201);
         id
     }
 
@@ -259,7 +280,9 @@ impl<'a> Season<'a> {
         phone.spent.extend(nonce.clone());
         let sidecar = sidecar(photo, bytes, (member, nonce), changes);
         let path = format!("/api/v1/photos/{}", photo.id);
-        self.signed(plot.device, "PUT", &path, &sidecar).await.expect(201);
+        self.signed(plot.device, "PUT", &path, &sidecar)
+            .await
+            .expect(201);
         let client = self.phone(plot.device).await.own.phone.clone();
         photos::upload(&client, photo.id.0, bytes).await.expect(201);
         photo.id.0
@@ -268,7 +291,12 @@ impl<'a> Season<'a> {
     /// What the ledger says of the season now.
     pub async fn areas(&mut self, when: &'static str) {
         self.field.settle().await;
-        let told = self.province().get("/api/v1/ledger").await.expect(200).json();
+        let told = self
+            .province()
+            .get("/api/v1/ledger")
+            .await
+            .expect(200)
+            .json();
         let total = &told["total"];
         let area = |pointer: &str| total.pointer(pointer).unwrap().as_f64().unwrap();
         self.table.areas.push(Areas {
@@ -371,7 +399,11 @@ pub fn sidecar(
         "lat": photo.position.lat(), "accuracy_m": photo.accuracy_m, "bearing_deg": photo.bearing_deg,
         "fix_age_s": photo.fix_age_s, "phase": photo.phase, "plot": photo.plot, "source": "camera",
         "taken_by": member });
-    let both = own.as_object().unwrap().iter().chain(changes.as_object().unwrap());
+    let both = own
+        .as_object()
+        .unwrap()
+        .iter()
+        .chain(changes.as_object().unwrap());
     for (name, value) in both {
         sidecar[name] = value.clone();
     }

@@ -21,7 +21,12 @@ struct Draft {
 
 impl Season<'_> {
     pub async fn forged_signatures(&mut self, count: usize) {
-        let ground = self.grounds.iter().find(|ground| ground.eradication.is_some()).unwrap().clone();
+        let ground = self
+            .grounds
+            .iter()
+            .find(|ground| ground.eradication.is_some())
+            .unwrap()
+            .clone();
         let device = ground.plot.device;
         self.stripped_and_stolen(&ground, count).await;
         self.swapped(&ground, count).await;
@@ -48,17 +53,29 @@ impl Season<'_> {
 
     async fn uploaded(&mut self, device: DeviceId, draft: &Draft) {
         let client = self.phone(device).await.own.phone.clone();
-        photos::upload(&client, draft.id, &draft.bytes).await.expect(201);
+        photos::upload(&client, draft.id, &draft.bytes)
+            .await
+            .expect(201);
         self.field.clock.advance_millis(1_000);
     }
 
     /// How many of these photos have that reason.
-    async fn told_of(&mut self, ground: &Ground, photos: &[Uuid], code: &str, class: &str, how: &str) {
+    async fn told_of(
+        &mut self,
+        ground: &Ground,
+        photos: &[Uuid],
+        code: &str,
+        class: &str,
+        how: &str,
+    ) {
         self.field.settle().await;
         let (codes, _) = self.reasons(ground.eradication.unwrap()).await;
-        let caught = photos.iter().filter(|photo| codes[&photo.to_string()].iter().any(|own| own == code));
+        let caught = photos
+            .iter()
+            .filter(|photo| codes[&photo.to_string()].iter().any(|own| own == code));
         let caught = caught.count();
-        self.table.forged(class, photos.len(), caught, format!("{how} (`{code}`)"));
+        self.table
+            .forged(class, photos.len(), caught, format!("{how} (`{code}`)"));
     }
 
     async fn stripped_and_stolen(&mut self, ground: &Ground, count: usize) {
@@ -73,12 +90,30 @@ impl Season<'_> {
             self.uploaded(device, &draft).await;
             bare.push(draft.id);
             let draft = self.draft(ground, None);
-            thief.capture("PUT", &draft.path, &draft.body).send(&client).await.expect(201);
+            thief
+                .capture("PUT", &draft.path, &draft.body)
+                .send(&client)
+                .await
+                .expect(201);
             self.uploaded(device, &draft).await;
             strange.push(draft.id);
         }
-        self.told_of(ground, &bare, "unsigned", "signature taken away", "capped at B").await;
-        self.told_of(ground, &strange, "bad_signature", "signed by another phone's key", "capped at D").await;
+        self.told_of(
+            ground,
+            &bare,
+            "unsigned",
+            "signature taken away",
+            "capped at B",
+        )
+        .await;
+        self.told_of(
+            ground,
+            &strange,
+            "bad_signature",
+            "signed by another phone's key",
+            "capped at D",
+        )
+        .await;
     }
 
     async fn swapped(&mut self, ground: &Ground, count: usize) {
@@ -95,43 +130,88 @@ impl Season<'_> {
                 continue;
             }
             let digest = BASE64.encode(Sha256::digest(&captured.body));
-            captured.headers.retain(|(name, _)| *name != "content-digest");
-            captured.headers.push(("content-digest", format!("sha-256=:{digest}:")));
+            captured
+                .headers
+                .retain(|(name, _)| *name != "content-digest");
+            captured
+                .headers
+                .push(("content-digest", format!("sha-256=:{digest}:")));
             captured.send(&client).await.expect(201);
-            let sent = Draft { id: first.id, ..second };
+            let sent = Draft {
+                id: first.id,
+                ..second
+            };
             self.uploaded(device, &sent).await;
             kept.push(first.id);
         }
-        self.table.forged("sidecar swapped after signing", count, refused, "refused (`Content-Digest`)");
-        self.told_of(ground, &kept, "bad_signature", "sidecar swapped, digest made to fit", "capped at D").await;
+        self.table.forged(
+            "sidecar swapped after signing",
+            count,
+            refused,
+            "refused (`Content-Digest`)",
+        );
+        self.told_of(
+            ground,
+            &kept,
+            "bad_signature",
+            "sidecar swapped, digest made to fit",
+            "capped at D",
+        )
+        .await;
     }
 
     async fn nonces(&mut self, ground: &Ground, count: usize) {
         let device = ground.plot.device;
         let other = self.field.phone("máy khác", &[]).await;
-        let issued = other.post("/api/v1/nonces", &json!({ "count": count })).await.expect(201).json();
+        let issued = other
+            .post("/api/v1/nonces", &json!({ "count": count }))
+            .await
+            .expect(201)
+            .json();
         let spent = self.phone(device).await.spent.clone();
         let (mut again, mut foreign) = (Vec::new(), Vec::new());
         for number in 0..count {
             let used = spent[number % spent.len()].clone();
             let draft = self.draft(ground, Some(used));
-            self.signed(device, "PUT", &draft.path, &draft.body).await.expect(201);
+            self.signed(device, "PUT", &draft.path, &draft.body)
+                .await
+                .expect(201);
             self.uploaded(device, &draft).await;
             again.push(draft.id);
             let others = issued["nonces"][number].as_str().unwrap().to_owned();
             let draft = self.draft(ground, Some(others));
-            self.signed(device, "PUT", &draft.path, &draft.body).await.expect(201);
+            self.signed(device, "PUT", &draft.path, &draft.body)
+                .await
+                .expect(201);
             self.uploaded(device, &draft).await;
             foreign.push(draft.id);
         }
-        self.told_of(ground, &again, "nonce_reused", "nonce of an earlier photo", "capped at D").await;
-        self.told_of(ground, &foreign, "nonce_unknown", "nonce of another phone", "capped at C").await;
+        self.told_of(
+            ground,
+            &again,
+            "nonce_reused",
+            "nonce of an earlier photo",
+            "capped at D",
+        )
+        .await;
+        self.told_of(
+            ground,
+            &foreign,
+            "nonce_unknown",
+            "nonce of another phone",
+            "capped at C",
+        )
+        .await;
     }
 
     async fn dated_back(&mut self, ground: &Ground, count: usize) {
         let device = ground.plot.device;
         let client = self.phone(device).await.own.phone.clone();
-        let issued = client.post("/api/v1/nonces", &json!({ "count": count })).await.expect(201).json();
+        let issued = client
+            .post("/api/v1/nonces", &json!({ "count": count }))
+            .await
+            .expect(201)
+            .json();
         self.field.settle().await;
         let head = self.field.app.journal.head().await.unwrap().unwrap();
         let seen = format!(", head=\"{}:{}\"", head.size, root_of(&head.checkpoint));
@@ -139,32 +219,61 @@ impl Season<'_> {
         for number in 0..count {
             let young = issued["nonces"][number].as_str().unwrap().to_owned();
             let draft = self.draft(ground, Some(young));
-            self.signed(device, "PUT", &draft.path, &draft.body).await.expect(201);
+            self.signed(device, "PUT", &draft.path, &draft.body)
+                .await
+                .expect(201);
             self.uploaded(device, &draft).await;
             by_nonce.push(draft.id);
             let draft = self.draft(ground, None);
             self.phone(device).await.own.more.clone_from(&seen);
-            self.signed(device, "PUT", &draft.path, &draft.body).await.expect(201);
+            self.signed(device, "PUT", &draft.path, &draft.body)
+                .await
+                .expect(201);
             self.phone(device).await.own.more.clear();
             self.uploaded(device, &draft).await;
             by_head.push(draft.id);
         }
-        self.told_of(ground, &by_nonce, "time_impossible", "dated before the nonce that it names", "capped at C").await;
-        self.told_of(ground, &by_head, "time_impossible", "dated before the head that it names", "capped at C").await;
+        self.told_of(
+            ground,
+            &by_nonce,
+            "time_impossible",
+            "dated before the nonce that it names",
+            "capped at C",
+        )
+        .await;
+        self.told_of(
+            ground,
+            &by_head,
+            "time_impossible",
+            "dated before the head that it names",
+            "capped at C",
+        )
+        .await;
     }
 
     async fn numbers(&mut self, ground: &Ground, device: DeviceId, count: usize) {
         let mut twice = Vec::new();
         for _ in 0..count {
             let (first, second) = (self.draft(ground, None), self.draft(ground, None));
-            self.signed(device, "PUT", &first.path, &first.body).await.expect(201);
+            self.signed(device, "PUT", &first.path, &first.body)
+                .await
+                .expect(201);
             self.phone(device).await.own.sequence -= 1;
-            self.signed(device, "PUT", &second.path, &second.body).await.expect(201);
+            self.signed(device, "PUT", &second.path, &second.body)
+                .await
+                .expect(201);
             self.uploaded(device, &first).await;
             self.uploaded(device, &second).await;
             twice.extend([first.id, second.id]);
         }
-        self.told_of(ground, &twice, "chain_broken", "one number for two photos", "capped at C").await;
+        self.told_of(
+            ground,
+            &twice,
+            "chain_broken",
+            "one number for two photos",
+            "capped at C",
+        )
+        .await;
         let missing = async |season: &Self| {
             let keys = keys_of(season.province(), season.forces.device(device).0).await;
             keys[0]["chain"]["missing"].as_u64().unwrap()
@@ -172,11 +281,21 @@ impl Season<'_> {
         let before = missing(self).await;
         for _ in 0..count {
             let (held_back, sent) = (self.draft(ground, None), self.draft(ground, None));
-            self.phone(device).await.own.capture("PUT", &held_back.path, &held_back.body);
-            self.signed(device, "PUT", &sent.path, &sent.body).await.expect(201);
+            self.phone(device)
+                .await
+                .own
+                .capture("PUT", &held_back.path, &held_back.body);
+            self.signed(device, "PUT", &sent.path, &sent.body)
+                .await
+                .expect(201);
         }
         let caught = missing(self).await - before;
-        self.table.forged("facts signed and held back", count, usize::try_from(caught).unwrap(), "shown as missing numbers");
+        self.table.forged(
+            "facts signed and held back",
+            count,
+            usize::try_from(caught).unwrap(),
+            "shown as missing numbers",
+        );
     }
 
     /// Chains of honest phones with anything to ask about.
@@ -184,11 +303,19 @@ impl Season<'_> {
         let mut odd = 0;
         let devices: Vec<DeviceId> = self.phones.keys().copied().collect();
         for device in &devices {
-            let chain = keys_of(self.province(), self.forces.device(*device).0).await[0]["chain"].clone();
-            let is_whole = chain["missing"] == 0 && chain["forks"] == json!([]) && chain["broken"] == json!([]);
+            let chain =
+                keys_of(self.province(), self.forces.device(*device).0).await[0]["chain"].clone();
+            let is_whole = chain["missing"] == 0
+                && chain["forks"] == json!([])
+                && chain["broken"] == json!([]);
             odd += usize::from(!is_whole);
         }
-        self.table.honest("phones whose numbers do not make a chain", devices.len(), odd, "");
+        self.table.honest(
+            "phones whose numbers do not make a chain",
+            devices.len(),
+            odd,
+            "",
+        );
     }
 }
 

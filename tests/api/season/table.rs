@@ -78,21 +78,44 @@ impl Table {
             assert_eq!(own.touched, 0, "{own:?}");
         }
         let honest = &self.areas[0];
-        assert!((honest.eradicated - self.true_m2).abs() < 1e-6, "{honest:?}");
-        assert!(self.areas.iter().all(|own| own.approved <= honest.approved + 1e-6), "{:?}", self.areas);
+        assert!(
+            (honest.eradicated - self.true_m2).abs() < 1e-6,
+            "{honest:?}"
+        );
+        assert!(
+            self.areas
+                .iter()
+                .all(|own| own.approved <= honest.approved + 1e-6),
+            "{:?}",
+            self.areas
+        );
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{}\n\n| class | injected | caught | how |\n|---|---|---|---|", self.sizes)?;
+        writeln!(
+            f,
+            "\n{}\n\n| class | injected | caught | how |\n|---|---|---|---|",
+            self.sizes
+        )?;
         for row in &self.rows {
-            let Row { class, injected, caught, how } = row;
+            let Row {
+                class,
+                injected,
+                caught,
+                how,
+            } = row;
             writeln!(f, "| {class} | {injected} | {caught} | {how} |")?;
         }
         writeln!(f, "\n| honest | made | touched | how |\n|---|---|---|---|")?;
         for row in &self.honest {
-            let Touched { what, made, touched, how } = row;
+            let Touched {
+                what,
+                made,
+                touched,
+                how,
+            } = row;
             writeln!(f, "| {what} | {made} | {touched} | {how} |")?;
         }
         writeln!(

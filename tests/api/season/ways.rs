@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tuantra::base::ids::DeviceId;
 use tuantra::base::time::Timestamp;
+use tuantra::demo::{Patrol, Plot};
 use tuantra::patrols::model::fix::Fix;
 use tuantra::patrols::model::vocabulary::Transport;
-use tuantra::demo::{Patrol, Plot};
 use uuid::Uuid;
 
 use super::claims::Album;
@@ -36,14 +36,22 @@ impl Season<'_> {
         let mut classes: BTreeMap<String, (usize, usize, bool)> = BTreeMap::new();
         for (forgery, id) in &sent {
             let row = classes.entry(format!("{forgery:?}")).or_default();
-            let of_it = |own: &&Value| own["patrol"] == id.to_string() && (!forgery.is_copy() || own["screen"] == "copied_track");
+            let of_it = |own: &&Value| {
+                own["patrol"] == id.to_string()
+                    && (!forgery.is_copy() || own["screen"] == "copied_track")
+            };
             row.0 += 1;
             row.1 += usize::from(asked.iter().any(|own| of_it(&own)));
             row.2 = forgery.is_copy();
         }
         for (class, (made, caught, is_copy)) in classes {
-            let how = if is_copy { "asked about: copied from an earlier track" } else { "asked about" };
-            self.table.forged(&format!("track: {class}"), made, caught, how);
+            let how = if is_copy {
+                "asked about: copied from an earlier track"
+            } else {
+                "asked about"
+            };
+            self.table
+                .forged(&format!("track: {class}"), made, caught, how);
         }
     }
 
@@ -55,14 +63,20 @@ impl Season<'_> {
         let at = |t: Timestamp| t.plus_millis(by_ms);
         let id = self.field.new_id();
         let path = format!("/api/v1/patrols/{id}");
-        let transport = if track.transport == Transport::Motorbike { "motorbike" } else { "foot" };
+        let transport = if track.transport == Transport::Motorbike {
+            "motorbike"
+        } else {
+            "foot"
+        };
         let body = json!({ "kind": "crop_check", "transport": transport,
             "started_at": at(track.fixes[0].t).plus_millis(-MINUTE_MS), "ended_at": at(last).plus_millis(MINUTE_MS) });
         self.signed(device, "PUT", &path, &body).await.expect(201);
         for batch in track.fixes.chunks(500) {
             let fixes: Vec<Value> = batch.iter().map(|fix| wire(fix, at(fix.t))).collect();
             let path = format!("{path}/fixes");
-            self.signed(device, "POST", &path, &json!({ "fixes": fixes })).await.expect(200);
+            self.signed(device, "POST", &path, &json!({ "fixes": fixes }))
+                .await
+                .expect(200);
         }
         id
     }
@@ -70,7 +84,10 @@ impl Season<'_> {
     /// Finds and work that are claimed for a day on which the unit walked elsewhere.
     pub async fn claims_off_the_way(&mut self, count: usize, album: &mut Album) {
         let patrols = std::mem::take(&mut self.patrols);
-        let on_foot: Vec<&Patrol> = patrols.iter().filter(|patrol| patrol.kind == "crop_check").collect();
+        let on_foot: Vec<&Patrol> = patrols
+            .iter()
+            .filter(|patrol| patrol.kind == "crop_check")
+            .collect();
         let mut ghosts: Vec<Plot> = Vec::new();
         while ghosts.len() < count {
             let patrol = on_foot[self.chance.below(on_foot.len())];
@@ -78,11 +95,16 @@ impl Season<'_> {
             ghost.detected_at = patrol.started_at.plus_millis(50 * MINUTE_MS);
             let org = self.org_of(ghost.device);
             let of_the_day = patrols.iter().filter(|own| {
-                own.started_at.local_date() == patrol.started_at.local_date() && self.forces.org(own.lead_org) == org
+                own.started_at.local_date() == patrol.started_at.local_date()
+                    && self.forces.org(own.lead_org) == org
             });
-            let fixes = of_the_day.flat_map(|own| &own.tracks).flat_map(|track| &track.fixes);
+            let fixes = of_the_day
+                .flat_map(|own| &own.tracks)
+                .flat_map(|track| &track.fixes);
             let is_far = fixes.into_iter().all(|fix| {
-                (fix.position.lat() - ghost.position.lat()).hypot(fix.position.lon() - ghost.position.lon()) > FAR_DEG
+                (fix.position.lat() - ghost.position.lat())
+                    .hypot(fix.position.lon() - ghost.position.lon())
+                    > FAR_DEG
             });
             if is_far {
                 ghosts.push(ghost);
@@ -97,15 +119,25 @@ impl Season<'_> {
         self.until(then);
         self.field.settle().await;
         let asked = self.questions("track-questions").await;
-        let caught = ghosts.iter().filter(|ghost| asked.iter().any(|own| own["plot"] == ghost.id.to_string()));
+        let caught = ghosts
+            .iter()
+            .filter(|ghost| asked.iter().any(|own| own["plot"] == ghost.id.to_string()));
         let caught = caught.count();
-        self.table.forged("claim two kilometres from where the unit walked that day", ghosts.len(), caught, "asked about");
+        self.table.forged(
+            "claim two kilometres from where the unit walked that day",
+            ghosts.len(),
+            caught,
+            "asked about",
+        );
     }
 }
 
 /// The first track of a patrol that the demo's own team walked, in the shape that forgers copy.
 fn track_of(patrol: &Patrol) -> Option<Track> {
-    let track = patrol.tracks.iter().find(|track| track.team == patrol.team)?;
+    let track = patrol
+        .tracks
+        .iter()
+        .find(|track| track.team == patrol.team)?;
     let (transport, is_foot) = match patrol.transport {
         "motorbike" => (Transport::Motorbike, false),
         _ => (Transport::Foot, true),
@@ -121,7 +153,11 @@ fn track_of(patrol: &Patrol) -> Option<Track> {
     })
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "degrees and some hundred metres")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "degrees and some hundred metres"
+)]
 fn kept(fix: &tuantra::demo::Fix) -> Fix {
     let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
     Fix {
