@@ -148,6 +148,7 @@ impl Season<'_> {
                 "in dispute: counted once; {listed} more told in the list, counted twice until decided"
             );
             self.table.forged(class, pairs.len(), caught, how);
+            self.table.rows.last_mut().unwrap().told = listed;
         }
     }
 

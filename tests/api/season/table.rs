@@ -11,6 +11,8 @@ pub struct Row {
     pub class: String,
     pub injected: usize,
     pub caught: usize,
+    /// Not caught, but listed for people to decide.
+    pub told: usize,
     /// What "caught" means here, and what became of the rest.
     pub how: String,
 }
@@ -53,6 +55,7 @@ impl Table {
             class: class.to_owned(),
             injected,
             caught,
+            told: 0,
             how: how.into(),
         });
     }
@@ -72,7 +75,10 @@ impl Table {
             // Nobody but the unit itself says how large the ground was: the second look finds it, no rule does.
             let is_out_of_reach = row.class == UNMEASURED;
             let wanted = if is_out_of_reach { 0 } else { row.injected };
-            assert!(row.injected > 0 && row.caught >= wanted, "{row:?}");
+            assert!(
+                row.injected > 0 && row.caught + row.told >= wanted,
+                "{row:?}"
+            );
         }
         for own in &self.honest {
             assert_eq!(own.touched, 0, "{own:?}");
@@ -105,6 +111,7 @@ impl fmt::Display for Table {
                 injected,
                 caught,
                 how,
+                ..
             } = row;
             writeln!(f, "| {class} | {injected} | {caught} | {how} |")?;
         }
