@@ -1,7 +1,7 @@
 //! A plot's life from outside: who may take which step, what follows from facts in any order, and what is expected.
 
 use serde_json::{Value, json};
-use tuantra::base::actor::{Actor, Role};
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::OrgId;
 use tuantra::identity::model::{AccountDraft, OrgDraft};
 use uuid::Uuid;
