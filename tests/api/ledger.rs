@@ -1,7 +1,7 @@
 //! A plot's life from outside: who may take which step, what follows from facts in any order, and what is expected.
 
 use serde_json::{Value, json};
-use tuantra::base::actor::{Actor, Role};
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::OrgId;
 use tuantra::identity::model::{AccountDraft, OrgDraft};
 use uuid::Uuid;
@@ -215,6 +215,11 @@ on_both! {
         let straw = field.with_token(token["token"].as_str().unwrap().to_owned(), made["id"].as_str().unwrap().parse().unwrap());
         let refused = straw.post(&path(own, "/verifications"), &verification()).await.expect(422);
         assert!(String::from_utf8_lossy(&refused.bytes).contains("did not create"));
+        // The same by way of a phone that he enrolled.
+        let device = officer.post("/api/v1/devices", &json!({ "name": "máy của cán bộ", "communes": [] })).await.expect(201).json();
+        let phone = field.door(device["id"].as_str().unwrap().parse().unwrap(), Door::Api).await;
+        let own = recorded(&field, &phone, &plot_at(104.32, 22.4)).await;
+        straw.post(&path(own, "/verifications"), &verification()).await.expect(422);
     }
 
     async fn an_id_is_its_first_authors(field: Field) {

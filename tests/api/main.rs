@@ -28,6 +28,7 @@ mod replanting;
 mod rights;
 mod samples;
 mod screens;
+mod season;
 mod shutter;
 mod signed;
 mod stamps;

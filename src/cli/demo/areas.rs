@@ -13,7 +13,7 @@ use crate::demo::{Demo, RiskArea};
 use super::wire;
 
 /// Everything that a demo has.
-pub(super) async fn load(app: &App, demo: &Demo) -> anyhow::Result<()> {
+pub async fn load(app: &App, demo: &Demo) -> anyhow::Result<()> {
     let first_day = demo.risk_areas.iter().map(|area| area.valid_from).min();
     let since = first_day.or(LocalDate::from_ymd(2025, 7, 1));
     load_communes(app, demo, since.context("no first day")?).await?;

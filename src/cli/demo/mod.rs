@@ -1,6 +1,6 @@
 //! `tuantra demo`: loads the made-up province through the doors that phones use, then serves it.
 
-mod areas;
+pub mod areas;
 mod direct;
 pub mod forces;
 pub mod load;

@@ -236,7 +236,7 @@ impl Sent {
 }
 
 /// The sidecar's fields that only its reader needs.
-fn record(sidecar: &Sidecar) -> serde_json::Value {
+pub(super) fn record(sidecar: &Sidecar) -> serde_json::Value {
     let capture = &sidecar.capture;
     let mut record = json!({
         "accuracy_m": sidecar.accuracy_m,

@@ -10,12 +10,15 @@ use uuid::Uuid;
 use crate::base::ids::{EntryId, PhotoId};
 use crate::base::{from_hex, hex};
 use crate::blobs::{BlobName, Blobs};
-use crate::evidence::sql;
-use crate::journal::Kind;
-use crate::journal::audit::{Content, contents, is_numbered};
+use crate::evidence::model::Sidecar;
+use crate::evidence::model::sidecar::SidecarWire;
+use crate::evidence::sql::{self, PhotoRow};
+use crate::journal::audit::{Content, contents, is_numbered, stored};
+use crate::journal::{Kind, Stored};
 use crate::store::{Store, Tx};
 
 use super::Error;
+use super::announce::record;
 
 const BATCH: i64 = 500;
 
@@ -42,6 +45,16 @@ pub enum OriginalFault {
         photo: Uuid,
         /// The entry.
         entry: EntryId,
+    },
+    /// What the row tells of the shutter is not what the phone said.
+    #[error("photo {photo}: {column} of its row is not what entry {entry} says")]
+    Sidecar {
+        /// The photo.
+        photo: PhotoId,
+        /// The entry.
+        entry: EntryId,
+        /// The first column that differs.
+        column: &'static str,
     },
     /// A photo that the log knows nothing of.
     #[error("photo {0}: no entry of the log tells that its original arrived")]
@@ -85,7 +98,77 @@ pub async fn verify_originals(store: &Store, blobs: &Blobs) -> Result<Originals,
             found.faults.push(OriginalFault::NotEntered(row.id));
         }
     }
+    hold_sidecars(&mut tx, &mut found).await?;
     Ok(found)
+}
+
+/// Holds every photo's row against its sidecar as it was sent: grades and the photo minimum rest on the row.
+async fn hold_sidecars(tx: &mut Tx, found: &mut Originals) -> Result<(), Error> {
+    let mut after = PhotoId(Uuid::nil());
+    loop {
+        let rows = sql::all_after(tx, after).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for row in &rows {
+            let kept = stored(tx, row.entry).await?;
+            if let Some(column) = differs(row, kept) {
+                found.faults.push(OriginalFault::Sidecar {
+                    photo: row.id,
+                    entry: row.entry,
+                    column,
+                });
+            }
+        }
+    }
+}
+
+/// The first column that says otherwise than the sidecar's entry. Erased sidecars say nothing any more, nor do those that
+/// today's reader cannot read.
+fn differs(row: &PhotoRow, kept: Option<Stored>) -> Option<&'static str> {
+    let Some(kept) = kept else {
+        return Some("entry");
+    };
+    let is_own = kept.row.kind == Kind::Photo.as_str() && kept.row.fact == Some(row.id.0);
+    if !is_own {
+        return Some("entry");
+    }
+    if kept.row.actor != row.author {
+        return Some("author");
+    }
+    let wire: SidecarWire = serde_json::from_slice(&kept.body?).ok()?;
+    let said = Sidecar::from_wire(&wire, u64::MAX, kept.row.received_at).ok()?;
+    let place = row.lon.zip(row.lat);
+    let columns = [
+        ("taken_at", said.taken_at == row.taken_at),
+        (
+            "lon or lat",
+            said.position.map(|at| (at.lon(), at.lat())) == place,
+        ),
+        ("sha256", said.sha256.0.as_slice() == row.sha256),
+        ("bytes", i64::try_from(said.bytes) == Ok(row.bytes)),
+        ("plot", said.plot == row.plot),
+        (
+            "contains_person",
+            i64::from(said.contains_person) == row.contains_person,
+        ),
+        ("taken_by", said.capture.taken_by == row.taken_by),
+        (
+            "record",
+            told(&record(&said)) == told(&serde_json::from_str(&row.record).unwrap_or_default()),
+        ),
+    ];
+    let wrong = columns.into_iter().find(|(_, is_same)| !is_same);
+    wrong.map(|(column, _)| column)
+}
+
+/// The fields that say something: earlier rows leave out others than later ones.
+fn told(record: &Value) -> BTreeMap<String, Value> {
+    let fields = record.as_object().into_iter().flatten();
+    let said = fields.filter(|(_, value)| !value.is_null());
+    said.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn judge(

@@ -18,6 +18,7 @@ pub const STATEMENTS: &[&str] = &[
     PHOTOS,
     UNLINKED,
     PLACED_AFTER,
+    ALL_AFTER,
     COUNT,
     INSERT_PHOTO,
     STORE_ORIGINAL,

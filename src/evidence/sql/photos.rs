@@ -26,6 +26,7 @@ pub(super) const PHOTOS: &str = photos_where!("1 = 1");
 pub(super) const UNLINKED: &str = photos_where!("p.plot = $1 AND p.linked = 0");
 pub(super) const PLACED_AFTER: &str =
     photos_where!("p.lon IS NOT NULL AND p.id > $1 ORDER BY p.id LIMIT 500");
+pub(super) const ALL_AFTER: &str = photos_where!("p.id > $1 ORDER BY p.id LIMIT 500");
 pub(super) const COUNT: &str =
     "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
 pub(super) const INSERT_PHOTO: &str = "INSERT INTO photos (id, entry, author, org, plot, linked, lon, lat, place, reach, taken_at, \
@@ -207,6 +208,11 @@ pub async fn link(tx: &mut Tx, id: PhotoId) -> Result<bool, Error> {
 /// Up to 500 photos with a point of their own, after one in the order of ids.
 pub async fn placed_after(tx: &mut Tx, id: PhotoId) -> Result<Vec<PhotoRow>, Error> {
     on!(tx, |c| sqlx::query_as(PLACED_AFTER).bind(id).fetch_all(c))
+}
+
+/// Up to 500 photos after one in the order of ids.
+pub async fn all_after(tx: &mut Tx, id: PhotoId) -> Result<Vec<PhotoRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ALL_AFTER).bind(id).fetch_all(c))
 }
 
 pub async fn set_place(tx: &mut Tx, id: PhotoId, place: Option<&str>) -> Result<(), Error> {

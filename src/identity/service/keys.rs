@@ -204,6 +204,20 @@ impl Identity {
             .await
     }
 
+    /// Whether one person may stand behind an author and an account: the author created it, or, where the author is a device,
+    /// it enrolled the device or was created by who did.
+    pub async fn may_be_one(
+        &self,
+        tx: &mut Tx,
+        author: Uuid,
+        account: Uuid,
+    ) -> Result<bool, store::Error> {
+        if sql::account_creator(tx, account).await? == Some(author) {
+            return Ok(true);
+        }
+        stands_behind(tx, DeviceId(author), account).await
+    }
+
     /// When a device's key was confirmed, if it was and is not revoked.
     pub async fn confirmed_key(
         &self,

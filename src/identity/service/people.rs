@@ -276,15 +276,6 @@ impl Identity {
         }))
     }
 
-    /// Who created an account; none when there is no such account.
-    pub async fn account_creator(
-        &self,
-        tx: &mut crate::store::Tx,
-        account: Uuid,
-    ) -> Result<Option<Uuid>, Error> {
-        Ok(sql::account_creator(tx, account).await?)
-    }
-
     /// Every account, for those who keep them.
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<AccountView>, Error> {
         need(actor, Right::ManageIdentity, &[])?;

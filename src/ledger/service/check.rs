@@ -124,8 +124,10 @@ impl Ledger {
         if actor.id == author || actor.org == org {
             return refused("expected an account of another organisation than the author's");
         }
-        if self.identity.account_creator(tx, actor.id).await? == Some(author) {
-            return refused("expected an account that the author did not create");
+        if self.identity.may_be_one(tx, author, actor.id).await? {
+            return refused(
+                "expected an account that the author, and who enrolled the author's phone, is not and did not create",
+            );
         }
         Ok(())
     }

@@ -64,7 +64,12 @@ impl Track {
 /// class, in the order of their arrival.
 pub fn season(seed: u64, per_class: usize) -> Vec<Track> {
     let mut tracks = walk::honest(seed, per_class);
-    let forged = forge::forged(seed, &tracks, per_class);
+    let forged = forged(seed, &tracks, per_class);
     tracks.extend(forged);
     tracks
+}
+
+/// So many forged tracks of every class, made of these.
+pub fn forged(seed: u64, honest: &[Track], per_class: usize) -> Vec<Track> {
+    forge::forged(seed, honest, per_class)
 }

@@ -247,6 +247,29 @@ on_both! {
         assert_eq!(judge().await.faults.len(), 2);
     }
 
+    async fn a_photos_row_that_no_longer_says_what_the_phone_said_is_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy 1", &[]).await;
+        let bytes = photos::jpeg(64, 48);
+        photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        field.settle().await;
+        let judge = || async { verify_originals(field.app.journal.store(), &field.app.blobs).await.unwrap() };
+        assert_eq!(judge().await.faults, []);
+        for (change, undo, column) in [
+            ("UPDATE photos SET taken_at = taken_at - 86400000", "UPDATE photos SET taken_at = taken_at + 86400000", "taken_at"),
+            ("UPDATE photos SET lat = 22.9", "UPDATE photos SET lat = 22.4", "lon or lat"),
+            ("UPDATE photos SET bytes = bytes + 1", "UPDATE photos SET bytes = bytes - 1", "bytes"),
+            ("UPDATE photos SET plot = id", "UPDATE photos SET plot = NULL", "plot"),
+            ("UPDATE photos SET record = REPLACE(record, 'close_up', 'after')", "UPDATE photos SET record = REPLACE(record, 'after', 'close_up')", "record"),
+            ("UPDATE photos SET author = id", "UPDATE photos SET author = (SELECT e.actor FROM journal_entries e WHERE e.id = photos.entry)", "author"),
+        ] {
+            by_hand(&field, change).await;
+            let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+            assert!(said.len() == 1 && said[0].contains(&format!("{column} of its row is not what entry")), "{change}: {said:?}");
+            by_hand(&field, undo).await;
+        }
+    }
+
     async fn plots_made_larger_in_their_tables_are_found(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy 1", &[]).await;
