@@ -97,7 +97,7 @@ fn claim(claimed: Claimed, walks: &[&Track], dice: &mut Dice) -> Claim {
         Claimed::InTheEvening => {
             at = seen
                 .t
-                .plus_millis(3 * 3_600_000 + millis(dice, 5 * 3_600_000))
+                .plus_millis(3 * 3_600_000 + millis(dice, 5 * 3_600_000));
         }
         Claimed::InAGap => {
             let around_ms = 600_000 + millis(dice, 900_000);
