@@ -88,6 +88,7 @@ impl Season<'_> {
         told["rows"][0].clone()
     }
 
+    #[expect(clippy::too_many_lines, reason = "one class after the other")]
     pub async fn double_claims(&mut self, count: usize, album: &mut Album) {
         // The point is shifted by up to 10 m; figures are raised by 10 to 50 %; the day is 8 to 13 days off.
         let classes = [

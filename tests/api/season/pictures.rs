@@ -25,6 +25,7 @@ const COPIES: [(&str, Change); 4] = [
 type Change = fn(&RgbImage, &[u8], &mut Chance) -> Vec<u8>;
 
 impl Season<'_> {
+    #[expect(clippy::too_many_lines, reason = "one class after the other")]
     pub async fn forged_photos(&mut self, count: usize, album: &mut Album) {
         for (class, change) in COPIES {
             self.copied(class, change, count).await;
@@ -99,6 +100,7 @@ impl Season<'_> {
     }
 
     /// Plots that are not there with pictures of another that is.
+    #[expect(clippy::too_many_lines, reason = "one class after the other")]
     async fn copied(&mut self, class: &str, change: Change, count: usize) {
         let mut forged: Vec<(Uuid, BTreeSet<Uuid>)> = Vec::new();
         let mut uncounted = 0;

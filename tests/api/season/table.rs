@@ -22,7 +22,7 @@ pub struct Row {
 pub struct Touched {
     pub what: String,
     pub made: usize,
-    pub touched: usize,
+    pub wrongly: usize,
     pub how: String,
 }
 
@@ -64,7 +64,7 @@ impl Table {
         self.honest.push(Touched {
             what: what.to_owned(),
             made,
-            touched,
+            wrongly: touched,
             how: how.into(),
         });
     }
@@ -81,7 +81,7 @@ impl Table {
             );
         }
         for own in &self.honest {
-            assert_eq!(own.touched, 0, "{own:?}");
+            assert_eq!(own.wrongly, 0, "{own:?}");
         }
         let honest = &self.areas[0];
         assert!(
@@ -120,10 +120,10 @@ impl fmt::Display for Table {
             let Touched {
                 what,
                 made,
-                touched,
+                wrongly,
                 how,
             } = row;
-            writeln!(f, "| {what} | {made} | {touched} | {how} |")?;
+            writeln!(f, "| {what} | {made} | {wrongly} | {how} |")?;
         }
         writeln!(
             f,
