@@ -40,8 +40,14 @@ struct Inner {
 
 /// Whoever knows what must not be erased, asked before every erasure.
 pub trait Keeper: std::fmt::Debug + Send + Sync {
-    /// Whether a legal hold keeps what this fact's entries say.
-    fn keeps<'a>(&'a self, tx: &'a mut Tx, fact: Uuid) -> BoxFuture<'a, Result<bool, Error>>;
+    /// Whether a legal hold keeps what entries of this kind say of this fact: senders choose ids, so that facts of two
+    /// kinds may bear the same one.
+    fn keeps<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        kind: Kind,
+        fact: Uuid,
+    ) -> BoxFuture<'a, Result<bool, Error>>;
 }
 
 /// The constraint that an erasure under a legal hold violates.
@@ -334,9 +340,10 @@ impl Journal {
     /// Erases the body of an entry; the leaf stays, and `by` says who ordered it. What a legal hold keeps is refused as
     /// a violation of [`LEGAL_HOLD`], so that the act as a whole fails.
     pub async fn redact(&self, tx: &mut Tx, entry: EntryId, by: &Written) -> Result<(), Error> {
-        let fact = sql::entry(tx, entry).await?.and_then(|row| row.fact);
-        if let (Some(keeper), Some(fact)) = (self.inner.keeper.get(), fact)
-            && keeper.keeps(tx, fact).await?
+        let told = sql::entry(tx, entry).await?;
+        let of = told.and_then(|row| Some((row.kind.parse::<Kind>().ok()?, row.fact?)));
+        if let (Some(keeper), Some((kind, fact))) = (self.inner.keeper.get(), of)
+            && keeper.keeps(tx, kind, fact).await?
         {
             return Err(Error::Conflict {
                 constraint: LEGAL_HOLD.to_owned(),

@@ -94,10 +94,10 @@ on_both! {
             if is_other_verified {
                 sent(&field, &people.post, other, "verifications", &verification()).await;
             }
+            assert_eq!(sent(&field, &people.province, other, "judgements", &same(first)).await["state"], "merged");
             let wrong = sent(&field, &people.post, first, "verifications", &look_alike).await;
             assert_eq!(wrong["state"], "rejected");
             sent(&field, &people.province, first, "judgements", &same(other)).await;
-            assert_eq!(sent(&field, &people.province, other, "judgements", &same(first)).await["state"], "merged");
             let mut right = verification();
             right["corrects"] = wrong["fact"].clone();
             sent(&field, &people.post, first, "verifications", &right).await;
@@ -115,6 +115,48 @@ on_both! {
         listed.sort_unstable();
         kept.sort_unstable();
         assert_eq!(listed, kept);
+    }
+
+    async fn no_ground_vanishes_into_a_plot_that_does_not_count(field: Field) {
+        let people = people(&field).await;
+        let mut plots = Vec::new();
+        for lon in [104.30, 104.32, 104.34, 104.36] {
+            plots.push(recorded(&field, &people.phone, &plot_at(lon, 22.4)).await);
+        }
+        let [kept, taken_back, merged, other] = plots[..] else { panic!() };
+        let total = async || {
+            let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+            (total["claimed"]["area_m2"].clone(), total["not_counted_plots"].clone())
+        };
+        let taking_back = json!({ "reason": "ghi nhầm" });
+        for (plot, into) in [(merged, taken_back), (other, taken_back)] {
+            sent(&field, &people.province, plot, "judgements", &same(into)).await;
+        }
+        assert_eq!(total().await, (json!(128.0), json!(2)));
+        let retracted = sent(&field, &people.phone, taken_back, "retractions", &taking_back).await;
+        assert_eq!(retracted["state"], "retracted");
+        let path = format!("/api/v1/plots/{kept}/judgements");
+        let refused = people.province.post(&path, &same(taken_back)).await.expect(422);
+        assert_eq!(refused.pointers(), ["/other"]);
+        assert!(refused.json()["fields"][0]["reason"].as_str().unwrap().contains("would vanish"));
+        // One of the two that were merged into it counts the ground now, wherever they are read.
+        assert_eq!(total().await, (json!(128.0), json!(2)));
+        assert_eq!((state(&people.phone, merged).await, state(&people.phone, other).await), ("detected".into(), "merged".into()));
+        let listed = async || {
+            let listed = people.phone.get("/api/v1/plots?state=detected").await.expect(200).json();
+            let mut listed: Vec<String> = listed["features"].as_array().unwrap().iter().map(|plot| plot["id"].as_str().unwrap().to_owned()).collect();
+            listed.sort_unstable();
+            listed
+        };
+        let sorted = |plots: [Uuid; 2]| {
+            let mut plots = plots.map(|plot| plot.to_string());
+            plots.sort_unstable();
+            plots
+        };
+        assert_eq!(listed().await, sorted([kept, merged]));
+        sent(&field, &people.province, taken_back, "reopenings", &json!({ "reason": "có thật" })).await;
+        assert_eq!(listed().await, sorted([kept, taken_back]));
+        assert_eq!(total().await, (json!(128.0), json!(2)));
     }
 
     async fn an_incidents_badge_counts_a_ground_once_and_no_unverified_cannabis(field: Field) {

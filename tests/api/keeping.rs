@@ -17,6 +17,7 @@ use crate::evidence::done;
 use crate::field::{Client, Field};
 use crate::journal::by_hand;
 use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::patrols;
 use crate::photos;
 use crate::plots::{WEST, load_communes, plot_at};
 
@@ -326,6 +327,28 @@ on_both! {
             let mut tx = field.app.journal.store().read().await.unwrap();
             assert_eq!(field.app.journal.entry(&mut tx, entry).await.unwrap().unwrap().body, None);
         }
+    }
+
+    async fn a_photo_under_a_patrols_or_a_devices_id_keeps_no_track(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let plot = field.new_id();
+        phone.put(&format!("/api/v1/plots/{plot}"), &plot_at(104.3, 22.4)).await.expect(201);
+        let patrol = patrols::recorded(&field, &phone).await;
+        let mut fixes = patrols::walk(&field, -3000, 20);
+        fixes.extend(patrols::walk(&field, -2 * patrols::DAY_S, 2));
+        let told = patrols::send_gpx(&phone, &patrols::path(patrol, "/gpx"), patrols::gpx(&fixes)).await.expect(201).json();
+        assert_eq!((&told["accepted"], &told["held"]), (&json!(20), &json!(2)));
+        for id in [patrol, phone.id] {
+            let mut sidecar = photos::sidecar(&id.as_bytes()[..]);
+            sidecar["plot"] = json!(plot);
+            phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
+        }
+        officer.put(&format!("/api/v1/plots/{plot}/hold"), &json!({ "reason": "vụ án 12" })).await.expect(200);
+        field.clock.advance_millis(800 * patrols::DAY_S * 1000);
+        assert_eq!(field.app.patrols.erase_held().await.unwrap(), 1);
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);
     }
 
     async fn photos_of_before_keep_whether_a_named_account_was_at_the_shutter(field: Field) {

@@ -10,6 +10,7 @@ use tuantra::identity::model::{DeviceDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
+use crate::journal::by_hand;
 
 /// Metres of a degree of latitude at 22.3° N, by GeographicLib to a metre.
 pub const LAT_M: f64 = 110_741.0;
@@ -53,7 +54,7 @@ pub async fn send(phone: &Client, id: Uuid, fixes: &[Value]) -> Answer {
         .await
 }
 
-fn gpx(fixes: &[Value]) -> String {
+pub fn gpx(fixes: &[Value]) -> String {
     let points: Vec<String> = fixes
         .iter()
         .map(|fix| {
@@ -69,7 +70,7 @@ fn gpx(fixes: &[Value]) -> String {
     format!(r#"<gpx version="1.1" creator="a handheld"><trk><trkseg>{points}</trkseg></trk></gpx>"#)
 }
 
-async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
+pub async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
     client
         .send(
             Method::POST,
@@ -480,6 +481,19 @@ on_both! {
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), 5);
+    }
+
+    async fn a_track_that_cannot_be_erased_keeps_no_other(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let earlier = field.new_id();
+        phone.put(&path(earlier, ""), &declared(&field, -7200, Some(-3600))).await.expect(201);
+        send(&phone, earlier, &walk(&field, -7000, 20)).await.expect(200);
+        let later = recorded(&field, &phone).await;
+        send(&phone, later, &walk(&field, -3000, 20)).await.expect(200);
+        by_hand(&field, "UPDATE patrols SET kind = 'no kind' WHERE started_at = (SELECT MIN(started_at) FROM patrols)").await;
+        field.clock.advance_millis(800 * DAY_S * 1000);
+        assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);
+        assert!(phone.get(&path(later, "")).await.expect(200).json()["properties"]["redacted_at"].is_string());
     }
 
     async fn raw_fixes_go_after_their_retention_unless_held(field: Field) {

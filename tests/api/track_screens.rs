@@ -243,8 +243,70 @@ on_both! {
         judge.post(&path, &json!({ "result": "upheld", "reason": "vị trí giả" })).await.expect(201);
         field.settle().await;
         assert!(codes(&done.told(&done.phone).await).contains(&"no_track"));
-        judge.post(&path, &json!({ "result": "cleared", "reason": "đã xem lại" })).await.expect(201);
+        // What is decided only a provincial role opens again.
+        let cleared = json!({ "result": "cleared", "reason": "đã xem lại" });
+        let other = desk(&field, "cb-xa", org(&field, "Công an xã").await, Role::CommuneOfficer, &[WEST]).await;
+        for who in [&judge, &other] {
+            let refused = who.post(&path, &cleared).await.expect(422);
+            assert!(String::from_utf8_lossy(&refused.bytes).contains("decided already"));
+        }
+        assert!(codes(&done.told(&done.phone).await).contains(&"no_track"));
+        let province = desk(&field, "ca-tinh", org(&field, "Công an tỉnh").await, Role::ProvincialOfficer, &[]).await;
+        province.post(&path, &cleared).await.expect(201);
         assert!(!codes(&done.told(&done.phone).await).contains(&"no_track"));
+    }
+
+    async fn a_rejected_patrol_shows_nobodys_presence(field: Field) {
+        let done = done(&field).await;
+        let mut patrols = Vec::new();
+        // One was at the plot on the day of the work, the other four kilometres away.
+        for lon in [104.3, 104.34] {
+            let id = field.new_id();
+            let path = format!("/api/v1/patrols/{id}");
+            let body = json!({ "kind": "crop_check", "transport": "foot",
+                "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
+            let phone = if patrols.is_empty() { done.phone.clone() } else { field.phone("máy B", &[WEST]).await };
+            phone.put(&path, &body).await.expect(201);
+            // Too late to have walked over before the work ended at nine.
+            let hour = if patrols.is_empty() { 7 } else { 8 };
+            let fix = |minute: i64| json!({ "t": format!("2026-02-27T{hour:02}:{minute:02}:00+07:00"), "lon": lon, "lat": 22.4, "accuracy_m": 5 });
+            phone.post(&format!("{path}/fixes"), &json!({ "fixes": (45..60).map(fix).collect::<Vec<_>>() })).await.expect(200);
+            patrols.push(path);
+        }
+        done.photo(&field, "overview", "07:50:00", json!({})).await;
+        field.settle().await;
+        field.clock.advance_millis(9 * DAY_S * 1000);
+        field.settle().await;
+        assert_eq!(listed(&done.phone).await, Vec::<Value>::new());
+        assert!(!codes(&done.told(&done.phone).await).contains(&"no_track"));
+        let officer = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let rejected = json!({ "state": "rejected", "reason": "đi theo tổ khác" });
+        officer.post(&format!("{}/validation", patrols[0]), &rejected).await.expect(200);
+        field.settle().await;
+        assert!(codes(&done.told(&done.phone).await).contains(&"no_track"));
+        let asked = listed(&officer).await;
+        assert!(asked.iter().any(|question| question["found"]["claim"] == "eradication"), "{asked:?}");
+    }
+
+    async fn nobody_puts_off_the_screening_of_a_claim(field: Field) {
+        let done = done(&field).await;
+        let patrol = format!("/api/v1/patrols/{}", field.new_id());
+        let body = json!({ "kind": "crop_check", "transport": "foot",
+            "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
+        done.phone.put(&patrol, &body).await.expect(201);
+        let fix = |minute: i64| json!({ "t": format!("2026-02-27T08:{minute:02}:00+07:00"), "lon": 104.34, "lat": 22.4, "accuracy_m": 5 });
+        done.phone.post(&format!("{patrol}/fixes"), &json!({ "fixes": (0..60).map(fix).collect::<Vec<_>>() })).await.expect(200);
+        let judge = desk(&field, "don-bp", org(&field, "Đồn biên phòng").await, Role::PostOfficer, &[WEST]).await;
+        // Every few days something more is said of the plot.
+        for turn in 1..=3 {
+            field.clock.advance_millis(3 * DAY_S * 1000);
+            let path = format!("/api/v1/plots/{}/reinspections", done.plot);
+            let looked = json!({ "inspected_at": field.after(turn * 3 * DAY_S), "result": "not_reached" });
+            judge.post(&path, &looked).await.expect(201);
+            field.settle().await;
+        }
+        let asked = listed(&judge).await;
+        assert!(asked.iter().any(|question| question["found"]["claim"] == "eradication"), "{asked:?}");
     }
 
     async fn a_claim_that_no_track_of_the_unit_came_near_is_a_question_once_tracks_had_time_to_come(field: Field) {

@@ -163,6 +163,21 @@ impl Subject {
     }
 }
 
+/// Whether a hold on a plot or incident may keep such an entry. Tracks have holds of their own: a photo that was sent
+/// under a patrol's or a device's id keeps none of them.
+const fn is_of_photos(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Photo
+            | Kind::Original
+            | Kind::Question
+            | Kind::Answer
+            | Kind::Decision
+            | Kind::Plot
+            | Kind::Incident
+    )
+}
+
 /// What the journal asks before it erases anything.
 #[derive(Debug, Clone, Copy)]
 pub struct Holds;
@@ -171,8 +186,9 @@ impl Keeper for Holds {
     fn keeps<'a>(
         &'a self,
         tx: &'a mut Tx,
+        kind: Kind,
         fact: Uuid,
     ) -> BoxFuture<'a, Result<bool, store::Error>> {
-        Box::pin(sql::is_kept(tx, fact))
+        Box::pin(async move { Ok(is_of_photos(kind) && sql::is_kept(tx, fact).await?) })
     }
 }

@@ -308,15 +308,15 @@ async fn seen(
     }
 }
 
-fn is_decided(row: &QuestionRow) -> bool {
-    row.state == QuestionState::Cleared.as_str() || row.state == QuestionState::Upheld.as_str()
+pub(super) fn is_decided(state: &str) -> bool {
+    state == QuestionState::Cleared.as_str() || state == QuestionState::Upheld.as_str()
 }
 
 fn check_team(actor: &Actor, row: &QuestionRow, photo: &PhotoRow) -> Result<(), Error> {
     if !is_handling(actor, photo) {
         return Err(Refusal::at("", "expected the unit that took the photo in question").into());
     }
-    if is_decided(row) {
+    if is_decided(&row.state) {
         return Err(Refusal::at("", "it is decided already").into());
     }
     Ok(())
@@ -335,7 +335,7 @@ fn check_judge(
     if photos.iter().any(|photo| is_handling(actor, photo)) {
         return refused("expected an account of another organisation than the photos' units");
     }
-    if is_decided(row) && !actor.may_in_province(Right::ReopenPlots) {
+    if is_decided(&row.state) && !actor.may_in_province(Right::ReopenPlots) {
         return refused("it is decided already: expected a provincial role that opens cases again");
     }
     let is_waiting = row.state == QuestionState::Open.as_str()

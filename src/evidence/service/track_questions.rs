@@ -16,7 +16,7 @@ use crate::patrols::model::screens::TrackScreen;
 use crate::plots::SETTLE_JOB;
 use crate::store::{self, Tx};
 
-use super::questions::ReplyView;
+use super::questions::{ReplyView, is_decided};
 use super::{Error, Evidence};
 
 const MOST_CHARS: usize = 2_000;
@@ -158,7 +158,8 @@ impl Evidence {
         self.say_of_track(actor, question, None, text, body).await
     }
 
-    /// A role decides, once the unit answered or its time is up: an account of another organisation.
+    /// A role decides, once the unit answered or its time is up: an account of another organisation. What is decided is
+    /// decided anew only by a provincial role that opens closed plots as well.
     pub async fn decide_track(
         &self,
         actor: &Actor,
@@ -368,8 +369,7 @@ fn check_unit(row: &TrackQuestionRow, sides: &Sides) -> Result<(), Error> {
             Refusal::at("", "expected a unit of one of the patrols or of the claim").into(),
         );
     }
-    let decided = [QuestionState::Cleared, QuestionState::Upheld];
-    if decided.iter().any(|state| row.state == state.as_str()) {
+    if is_decided(&row.state) {
         return Err(Refusal::at("", "it is decided already").into());
     }
     Ok(())
@@ -387,6 +387,9 @@ fn check_judge(
     }
     if sides.is_own {
         return refused("expected an account of another organisation than the units in question");
+    }
+    if is_decided(&row.state) && !actor.may_in_province(Right::ReopenPlots) {
+        return refused("it is decided already: expected a provincial role that opens cases again");
     }
     let is_waiting = row.state == QuestionState::Open.as_str()
         && now < row.asked_at.plus_millis(ANSWER_WITHIN_MS);

@@ -9,7 +9,8 @@ use crate::{changed, on};
 
 pub(super) const QUEUE_JOB: &str = "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) \
      VALUES ($1, $2, $3, $4, 0, 0, 'waiting') \
-     ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = excluded.due_at, lease_until = 0, \
+     ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = CASE WHEN jobs.state = 'waiting' \
+     AND jobs.due_at < excluded.due_at THEN jobs.due_at ELSE excluded.due_at END, lease_until = 0, \
      attempts = 0, state = 'waiting'";
 pub(super) const DUE_JOBS_OF: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind = $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
@@ -36,7 +37,8 @@ pub struct JobRow {
     pub attempts: i64,
 }
 
-/// Asks for work; the same work waiting already is not asked for twice, but done again if it is under way.
+/// Asks for work; the same work waiting already is not asked for twice, but done again if it is under way. Of two times
+/// at which it should be done the earlier holds, so that nobody puts it off by asking again.
 pub async fn queue(
     tx: &mut Tx,
     id: JobId,

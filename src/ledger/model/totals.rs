@@ -26,7 +26,7 @@ pub struct Ranked {
 
 impl Ranked {
     /// By what claims of one ground are sorted.
-    pub(super) fn order(&self) -> (bool, Timestamp, PlotId) {
+    pub(in crate::ledger) fn order(&self) -> (bool, Timestamp, PlotId) {
         (!self.is_verified, self.detected_at, self.plot)
     }
 }

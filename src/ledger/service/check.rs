@@ -17,6 +17,10 @@ const CIRCLE: &str = "điểm kia đã được kết luận là trùng với đ
      lại, hoặc đề nghị tỉnh mở lại điểm kia / the other plot was judged to be this one's duplicate, so neither would count: \
      expected a plot that counts, or that the province opens the other again first";
 
+const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, bị loại, không tìm thấy, ở ngoài biên giới hoặc chưa xác minh) \
+     nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
+     rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
+
 impl Ledger {
     /// Whether this account may say this of a plot.
     pub(super) async fn check(
@@ -50,7 +54,7 @@ impl Ledger {
             Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
                 Err(Refusal::at("/to_org", "no such organisation").into())
             }
-            Act::Judgement(said) => self.check_judgement(tx, actor, plot.id, said).await,
+            Act::Judgement(said) => self.check_judgement(tx, actor, plot, said).await,
             _ => Ok(()),
         }
     }
@@ -60,18 +64,28 @@ impl Ledger {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        plot: PlotId,
+        plot: &PlotRow,
         said: &Judgement,
     ) -> Result<(), Error> {
         let other = sql::plot(tx, said.other).await?;
         let reached = other.is_some_and(|other| {
-            other.id != plot && actor.may(Right::VerifyPlots, other.place.as_deref())
+            other.id != plot.id && actor.may(Right::VerifyPlots, other.place.as_deref())
         });
         if !reached {
             return Err(Refusal::at("/other", "expected another plot within your reach").into());
         }
-        if said.sameness == Sameness::Same && self.leads_to(tx, said.other, plot).await? {
+        if said.sameness == Sameness::Distinct {
+            return Ok(());
+        }
+        let Some(end) = self.end_of(tx, said.other, plot.id).await? else {
             return Err(Refusal::at("/other", CIRCLE).into());
+        };
+        if !end.state.is_counted() {
+            return Err(Refusal::at("/other", NOT_COUNTED).into());
+        }
+        // Cannabis that nobody verified may take up its like, but no ground that counts.
+        if !end.is_counted() && self.counts(tx, plot.id).await? {
+            return Err(Refusal::at("/other", NOT_COUNTED).into());
         }
         Ok(())
     }

@@ -20,42 +20,57 @@ pub const CLAIMS_JOB: &str = "screen_claims";
 const TRACKS_WITHIN_MS: i64 = 7 * 86_400_000;
 
 impl Ledger {
-    /// Asks for a plot's claims to be screened when the tracks of the last one should have come.
+    /// Asks for a plot's claims to be screened, each when its tracks should have come: now for those whose time has come,
+    /// else for the next.
     pub(super) async fn ask_to_screen(
         &self,
         tx: &mut Tx,
         material: &Material,
+        life: &Life,
     ) -> Result<(), store::Error> {
-        let done = material.facts.iter().map(|fact| fact.at);
-        let last = done.fold(material.row.detected_at, Timestamp::max);
-        let due = self.journal.now().max(last.plus_millis(TRACKS_WITHIN_MS));
-        self.journal
-            .queue_at(tx, CLAIMS_JOB, material.row.id.0, due)
-            .await
+        let now = self.journal.now();
+        match claims_of(material, life)?.iter().map(due).min() {
+            Some(first) => {
+                let plot = material.row.id.0;
+                self.journal
+                    .queue_at(tx, CLAIMS_JOB, plot, first.max(now))
+                    .await
+            }
+            None => Ok(()),
+        }
     }
 
-    /// The job of a plot whose claims may be screened.
+    /// The job of a plot whose claims may be screened; those whose tracks may still come wait for theirs.
     pub async fn screen_claims(&self, job: &JobRow) -> Result<(), Error> {
         let plot = PlotId(job.subject);
+        let now = self.journal.now();
         let mut tx = self.journal.store().read().await?;
-        let mut found = Vec::new();
+        let (mut found, mut next) = (Vec::new(), None);
         if let Some(material) = material::of_plot(&mut tx, plot).await? {
             let rules = self.rules(&mut tx).await?;
             if let Some((material, life)) = self.life_of(&mut tx, material, &rules).await? {
-                for claim in claims_of(&material, &life)? {
+                let claims = claims_of(&material, &life)?;
+                next = claims.iter().map(due).filter(|due| *due > now).min();
+                for claim in claims.into_iter().filter(|claim| due(claim) <= now) {
                     found.push((claim, self.evidence.presence_at(&mut tx, &claim).await?));
                 }
             }
         }
         drop(tx);
-        let context = (self.clone(), job.id, found);
+        let context = (self.clone(), job.clone(), (found, next));
         self.journal
-            .write(context, |tx, (ledger, job, found)| {
+            .write(context, |tx, (ledger, job, (found, next))| {
                 Box::pin(async move {
                     for (claim, presence) in found {
                         ledger.ask_claim(tx, claim, *presence).await?;
                     }
-                    ledger.journal.finish_job(tx, *job).await?;
+                    ledger.journal.finish_job(tx, job.id).await?;
+                    if let Some(next) = next {
+                        ledger
+                            .journal
+                            .queue_at(tx, CLAIMS_JOB, job.subject, *next)
+                            .await?;
+                    }
                     Ok::<_, Error>(())
                 })
             })
@@ -74,6 +89,11 @@ impl Ledger {
             error => Error::Store(store::Error::Unavailable(error.to_string())),
         })
     }
+}
+
+/// When the tracks that would show a claim should have come.
+fn due(claim: &PlotClaim) -> Timestamp {
+    claim.place.at.plus_millis(TRACKS_WITHIN_MS)
 }
 
 /// What units claim of a plot that stands: that they saw it, and that they destroyed it.

@@ -6,7 +6,7 @@ use crate::base::ids::{FactId, PlotId};
 use crate::ledger::model::circles::{Merged, keepers};
 use crate::ledger::model::totals::Ranked;
 use crate::ledger::model::{Definition, Life, live_without};
-use crate::ledger::sql::{PlotFilter, Sight};
+use crate::ledger::sql::{self, PlotFilter, Sight};
 use crate::store::{self, Tx};
 
 use super::Ledger;
@@ -16,8 +16,8 @@ use super::material::{self, Material};
 type Undone = BTreeMap<PlotId, BTreeSet<FactId>>;
 
 impl Ledger {
-    /// The lives of these plots, as of an entry. Of plots that were judged to be one another's duplicates in a circle one
-    /// is told as if it had not been: its ground must count.
+    /// The lives of these plots, as of an entry. Of plots that were judged to be one another's duplicates in a circle, or
+    /// all duplicates of one that counts no more, one is told as if it had not been: its ground must count.
     pub(super) async fn lives(
         &self,
         tx: &mut Tx,
@@ -25,37 +25,34 @@ impl Ledger {
         rules: &Definition,
         as_of: Option<i64>,
     ) -> Result<Vec<(Material, Life)>, store::Error> {
-        let mut undone = Undone::new();
         let asked = gathered.len();
-        let told = |material: Material| {
-            let life = self.life(&material, rules, &BTreeSet::new());
-            (material, life)
+        let mut known: BTreeSet<PlotId> = gathered.iter().map(|own| own.row.id).collect();
+        let mut told = Told {
+            undone: Undone::new(),
+            plots: Vec::new(),
+            led_by: BTreeSet::new(),
+            mended: BTreeSet::new(),
         };
-        let mut plots: Vec<(Material, Life)> = gathered.into_iter().map(told).collect();
-        let mut known: BTreeSet<PlotId> = plots.iter().map(|(own, _)| own.row.id).collect();
+        told.add(self, rules, gathered);
         loop {
-            // Whatever a judgement leads to is needed, even where it was not asked for.
-            while let Some(absent) = absent(&plots, &mut known) {
+            // Whatever a judgement leads to is needed, even where it was not asked for; and of what counts no more
+            // whatever leads to it.
+            while let Some(absent) = told.absent(tx, &mut known).await? {
                 let filter = PlotFilter {
                     plot: Some(absent),
                     as_of,
                     ..PlotFilter::default()
                 };
                 let more = material::gather(tx, &Sight::All, &filter).await?;
-                plots.extend(more.into_iter().map(told));
+                told.add(self, rules, more);
             }
-            let kept = keepers(&merged(&plots));
-            if kept.is_empty() {
-                plots.truncate(asked);
-                return Ok(plots);
+            let kept = keepers(&merged(&told.plots));
+            for plot in &kept {
+                told.undo(self, rules, *plot, |_| true);
             }
-            for (material, life) in &mut plots {
-                let id = material.row.id;
-                if kept.contains(&id) {
-                    let without = undone.entry(id).or_default();
-                    without.extend(life.closed_by);
-                    *life = self.life(material, rules, without);
-                }
+            if kept.is_empty() && !told.mend(self, rules) {
+                told.plots.truncate(asked);
+                return Ok(told.plots);
             }
         }
     }
@@ -82,36 +79,152 @@ impl Ledger {
         )
     }
 
-    /// Whether a plot is another's duplicate, if only by way of others. Keeps other judges of those plots out until the
-    /// act ends.
-    pub(super) async fn leads_to(
+    /// Whether figures count a plot.
+    pub(super) async fn counts(&self, tx: &mut Tx, plot: PlotId) -> Result<bool, store::Error> {
+        let rules = self.rules(tx).await?;
+        let Some(material) = material::of_plot(tx, plot).await? else {
+            return Ok(false);
+        };
+        let told = self.life_of(tx, material, &rules).await?;
+        Ok(told.is_some_and(|(_, life)| life.is_counted()))
+    }
+
+    /// The life of the plot that counts a plot's ground, if only by way of others; `None` when that is the other one. Keeps
+    /// other judges of those plots out until the act ends.
+    pub(super) async fn end_of(
         &self,
         tx: &mut Tx,
         plot: PlotId,
         other: PlotId,
-    ) -> Result<bool, store::Error> {
+    ) -> Result<Option<Life>, store::Error> {
         let rules = self.rules(tx).await?;
         let mut seen = BTreeSet::new();
-        let mut next = Some(plot);
+        let (mut next, mut end) = (Some(plot), None);
         while let Some(at) = next.filter(|at| seen.insert(*at)) {
             if at == other {
-                return Ok(true);
+                return Ok(None);
             }
             self.plots.lock(tx, at).await?;
             let told = match material::of_plot(tx, at).await? {
                 Some(material) => self.life_of(tx, material, &rules).await?,
                 None => None,
             };
-            next = told.and_then(|(_, life)| life.duplicate_of);
+            end = told.map(|(_, life)| life);
+            next = end.as_ref().and_then(|life| life.duplicate_of);
         }
-        Ok(false)
+        Ok(end)
     }
 }
 
-/// The next plot that a judgement leads to and that was not read yet.
-fn absent(plots: &[(Material, Life)], known: &mut BTreeSet<PlotId>) -> Option<PlotId> {
-    let mut named = plots.iter().filter_map(|(_, life)| life.duplicate_of);
-    named.find(|plot| known.insert(*plot))
+/// Lives told so far.
+struct Told {
+    undone: Undone,
+    plots: Vec<(Material, Life)>,
+    /// Plots that count no more of which it was read what leads to them.
+    led_by: BTreeSet<PlotId>,
+    /// Those whose ground another counts, or nobody can.
+    mended: BTreeSet<PlotId>,
+}
+
+impl Told {
+    fn add(&mut self, ledger: &Ledger, rules: &Definition, gathered: Vec<Material>) {
+        let told = gathered.into_iter().map(|material| {
+            let life = ledger.life(&material, rules, &BTreeSet::new());
+            (material, life)
+        });
+        self.plots.extend(told);
+    }
+
+    /// The next plot that is needed and was not read yet.
+    async fn absent(
+        &mut self,
+        tx: &mut Tx,
+        known: &mut BTreeSet<PlotId>,
+    ) -> Result<Option<PlotId>, store::Error> {
+        let mut named = self.plots.iter().filter_map(|(_, life)| life.duplicate_of);
+        if let Some(plot) = named.find(|plot| known.insert(*plot)) {
+            return Ok(Some(plot));
+        }
+        for end in self.lost() {
+            if self.led_by.contains(&end) {
+                continue;
+            }
+            for plot in sql::judged_one_with(tx, end).await? {
+                if known.insert(plot) {
+                    return Ok(Some(plot));
+                }
+            }
+            self.led_by.insert(end);
+        }
+        Ok(None)
+    }
+
+    /// The plots that others were merged into and that count no more.
+    fn lost(&self) -> BTreeSet<PlotId> {
+        let into: BTreeSet<PlotId> = self
+            .plots
+            .iter()
+            .filter_map(|(_, life)| life.duplicate_of)
+            .collect();
+        let ends = self.plots.iter().filter(|(material, life)| {
+            life.duplicate_of.is_none()
+                && !life.is_counted()
+                && into.contains(&material.row.id)
+                && !self.mended.contains(&material.row.id)
+        });
+        ends.map(|(material, _)| material.row.id).collect()
+    }
+
+    /// Lets one of the plots that were merged into one that counts no more count its ground; false when there is none.
+    fn mend(&mut self, ledger: &Ledger, rules: &Definition) -> bool {
+        let Some(end) = self.lost().pop_first() else {
+            return false;
+        };
+        let mut merged: Vec<Ranked> = self
+            .plots
+            .iter()
+            .filter(|(_, life)| life.duplicate_of == Some(end))
+            .map(|(material, life)| ranked(material, life))
+            .collect();
+        merged.sort_by_key(Ranked::order);
+        let counts = |life: &Life| life.is_counted() || life.duplicate_of.is_some();
+        let keeper = merged
+            .iter()
+            .find(|own| self.undo(ledger, rules, own.plot, counts));
+        // One that was merged by another judgement as well may lead to a plot that counts no more either.
+        let is_merged = keeper.is_some_and(|own| {
+            self.plots
+                .iter()
+                .any(|(material, life)| material.row.id == own.plot && life.duplicate_of.is_some())
+        });
+        if !is_merged {
+            self.mended.insert(end);
+        }
+        true
+    }
+
+    /// Tells a plot's life as if what closed it had not been said, where that is a life that is wanted.
+    fn undo(
+        &mut self,
+        ledger: &Ledger,
+        rules: &Definition,
+        plot: PlotId,
+        is_wanted: impl Fn(&Life) -> bool,
+    ) -> bool {
+        let Some((material, life)) = self.plots.iter_mut().find(|(own, _)| own.row.id == plot)
+        else {
+            return false;
+        };
+        let mut without = self.undone.get(&plot).cloned().unwrap_or_default();
+        without.extend(life.closed_by);
+        let told = ledger.life(material, rules, &without);
+        let is_wanted = is_wanted(&told);
+        if is_wanted {
+            *life = told;
+            self.undone.insert(plot, without);
+        }
+        is_wanted
+    }
 }
 
 fn merged(plots: &[(Material, Life)]) -> Vec<Merged> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{JobId, PlotId};
 use crate::journal::JobRow;
-use crate::ledger::model::words::Sameness;
+use crate::ledger::model::words::{PlotState, Sameness};
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{self, LifeRow};
 use crate::store::{self, Tx};
@@ -79,6 +79,10 @@ impl Ledger {
             };
             if let Some((material, life)) = self.life_of(tx, material, &rules).await? {
                 open.extend(judged_one_with(&material, &life));
+                // Of those that were merged into it one counts their ground once it does not.
+                if turned(tx, at, &life).await? {
+                    open.extend(sql::judged_one_with(tx, at).await?);
+                }
                 told.insert(at, (material, life));
             }
         }
@@ -88,13 +92,20 @@ impl Ledger {
                 ..life_row(material, life, &rules)?
             };
             sql::upsert_life(tx, &row).await?;
-            self.ask_to_screen(tx, material).await?;
+            self.ask_to_screen(tx, material, life).await?;
         }
         for (plot, (_, life)) in &told {
             self.plots.set_state(tx, *plot, life.state.as_str()).await?;
         }
         Ok(())
     }
+}
+
+/// Whether a plot counts no more, or again, since it was settled last.
+async fn turned(tx: &mut Tx, plot: PlotId, life: &Life) -> Result<bool, store::Error> {
+    let before = sql::settled_state(tx, plot).await?;
+    let before: Option<PlotState> = before.and_then(|state| state.parse().ok());
+    Ok(before.is_some_and(|before| before.is_counted() != life.state.is_counted()))
 }
 
 /// The plots that this one was judged to be the duplicate of, whether or not it is closed for that.

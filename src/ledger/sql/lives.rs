@@ -16,6 +16,10 @@ pub(super) const UPSERT_LIFE: &str = "INSERT INTO ledger_plots (plot, state, fla
      minutes_due_at = excluded.minutes_due_at, definition = excluded.definition, settled_at = excluded.settled_at";
 pub(super) const REPLANTED_BY: &str = "SELECT l.plot, p.place FROM ledger_plots l JOIN plots p ON p.id = l.plot \
      WHERE l.replanting_of = $1 ORDER BY l.plot";
+pub(super) const SETTLED_STATE: &str = "SELECT state FROM ledger_plots WHERE plot = $1";
+// In kept JSON a text's own quotes are escaped, so that no reason passes for the plot that is named.
+pub(super) const JUDGED_ONE_WITH: &str = "SELECT DISTINCT f.plot FROM ledger_facts f WHERE f.kind = 'judgement' \
+     AND f.record LIKE $1 ORDER BY f.plot";
 pub(super) const PLOTS_AFTER: &str = "SELECT id FROM plots WHERE id > $1 ORDER BY id LIMIT 200";
 pub(super) const DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, l.due_on AS due \
      FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.due_on IS NOT NULL";
@@ -94,6 +98,21 @@ pub async fn replanted_by(
     plot: PlotId,
 ) -> Result<Vec<(PlotId, Option<String>)>, Error> {
     on!(tx, |c| sqlx::query_as(REPLANTED_BY).bind(plot).fetch_all(c))
+}
+
+/// The state in which a plot was settled last.
+pub async fn settled_state(tx: &mut Tx, plot: PlotId) -> Result<Option<String>, Error> {
+    on!(tx, |c| sqlx::query_scalar(SETTLED_STATE)
+        .bind(plot)
+        .fetch_optional(c))
+}
+
+/// The plots of which a judgement names this one, whatever it says.
+pub async fn judged_one_with(tx: &mut Tx, plot: PlotId) -> Result<Vec<PlotId>, Error> {
+    let named = format!("%\"other\":\"{plot}\"%");
+    on!(tx, |c| sqlx::query_scalar(JUDGED_ONE_WITH)
+        .bind(named.as_str())
+        .fetch_all(c))
 }
 
 /// Up to 200 plots after one, in the order of ids.

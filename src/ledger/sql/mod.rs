@@ -20,6 +20,8 @@ pub const STATEMENTS: &[&str] = &[
     FACTS_AFTER,
     UPSERT_LIFE,
     REPLANTED_BY,
+    SETTLED_STATE,
+    JUDGED_ONE_WITH,
     PLOTS_AFTER,
     DUE,
     MINUTES_DUE,

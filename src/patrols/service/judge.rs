@@ -11,11 +11,14 @@ use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::model::text::composed;
 use crate::patrols::model::vocabulary::PatrolState;
 use crate::patrols::sql::{self, PatrolRow};
+use crate::plots::SETTLE_JOB;
 use crate::store::Tx;
 
 use super::{Error, INDEX_JOB, Patrols, Promise, reaches, readable, state_of};
 
 const MAX_REASON_CHARS: usize = 500;
+/// What a patrol shows lies so long around its track at most, ms (1 day).
+const AROUND_MS: i64 = 86_400_000;
 
 vocabulary! {
     /// What an officer found of a patrol.
@@ -134,6 +137,10 @@ impl Patrols {
         let written = self.journal.enter(tx, entry).await?;
         sql::judge(tx, id, state.as_str(), (actor.id, written.entry), reason).await?;
         self.journal.queue(tx, INDEX_JOB, id.0).await?;
+        // A rejected patrol shows nobody's presence.
+        for plot in sql::plots_on_the_way(tx, id, AROUND_MS).await? {
+            self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        }
         Ok(Promise::New(written))
     }
 

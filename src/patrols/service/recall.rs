@@ -67,7 +67,8 @@ impl Patrols {
     }
 
     /// The fixes that a device recorded on patrols between two instants, in time, and whether some were erased since;
-    /// those of some patrols are left out.
+    /// those of
+    /// rejected patrols are left out, and of some others.
     pub async fn fixes_of(
         &self,
         tx: &mut Tx,

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::actor::CONSOLE;
-use crate::base::ids::PatrolId;
+use crate::base::ids::{EntryId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::journal::{Entry, Kind, Written};
 use crate::patrols::sql::{self, TrackChunk};
@@ -19,7 +19,8 @@ const BATCH: i64 = 100;
 const SETTLED_MS: i64 = 7 * 86_400_000;
 
 impl Patrols {
-    /// Erases the raw fixes of patrols begun more than so many months ago; gives how many patrols.
+    /// Erases the raw fixes of patrols begun more than so many months ago; gives how many patrols. One that cannot be
+    /// erased is told of in the server's own log and tried again at the next run: it keeps no other.
     pub async fn expire_tracks(&self, retention_months: u32) -> Result<usize, Error> {
         let now = self.journal.now();
         let begun_before = months_before(now, retention_months);
@@ -28,6 +29,7 @@ impl Patrols {
         let patrols = sql::expired(&mut tx, begun_before, settled, BATCH).await?;
         drop(tx);
         let why = format!("retention of {retention_months} months");
+        let mut done = 0;
         for id in &patrols {
             let context = (self.clone(), *id, why.clone());
             let erased = self
@@ -38,9 +40,12 @@ impl Patrols {
                 .await;
             // Whatever the act came to: a commit may stand although its answer was lost.
             self.memory.forget(*id);
-            erased?;
+            match erased {
+                Ok(()) => done += 1,
+                Err(error) => tracing::warn!(%error, patrol = %id, "a track could not be erased"),
+            }
         }
-        Ok(patrols.len())
+        Ok(done)
     }
 
     async fn expire_act(&self, tx: &mut Tx, id: PatrolId, why: &str) -> Result<(), Error> {
@@ -71,24 +76,43 @@ impl Patrols {
         self.memory.forget_unused(self.journal.now());
     }
 
-    /// Erases held fixes whose time is up; gives how many chunks.
+    /// Erases held fixes whose time is up; gives how many chunks. One that cannot be erased keeps no other.
     pub async fn erase_held(&self) -> Result<usize, Error> {
-        self.journal
-            .write(self.clone(), |tx, patrols| {
-                Box::pin(async move {
-                    let now = patrols.journal.now();
-                    let expired = sql::held_expired(tx, now, BATCH).await?;
-                    for (entry, device) in &expired {
-                        if sql::delete_held(tx, *entry).await? {
-                            let why = "fixes outside every patrol, unclaimed for 72 hours";
-                            let by = patrols.enter_redaction(tx, *device, why, 1).await?;
-                            patrols.journal.redact(tx, *entry, &by).await?;
-                        }
-                    }
-                    Ok::<_, Error>(expired.len())
-                })
-            })
-            .await
+        let mut tx = self.journal.store().read().await?;
+        let expired = sql::held_expired(&mut tx, self.journal.now(), BATCH).await?;
+        drop(tx);
+        let mut done = 0;
+        for (entry, device) in expired {
+            let erased = self
+                .journal
+                .write(
+                    (self.clone(), entry, device),
+                    |tx, (patrols, entry, device)| {
+                        Box::pin(patrols.erase_held_act(tx, *entry, *device))
+                    },
+                )
+                .await;
+            match erased {
+                Ok(is_erased) => done += usize::from(is_erased),
+                Err(error) => tracing::warn!(%error, %entry, "held fixes could not be erased"),
+            }
+        }
+        Ok(done)
+    }
+
+    async fn erase_held_act(
+        &self,
+        tx: &mut Tx,
+        entry: EntryId,
+        device: Uuid,
+    ) -> Result<bool, Error> {
+        if !sql::delete_held(tx, entry).await? {
+            return Ok(false);
+        }
+        let why = "fixes outside every patrol, unclaimed for 72 hours";
+        let by = self.enter_redaction(tx, device, why, 1).await?;
+        self.journal.redact(tx, entry, &by).await?;
+        Ok(true)
     }
 
     /// The entry under which bodies are erased: of what, why, how many; by the server itself.

@@ -50,13 +50,18 @@ pub fn presence(
 ) -> Presence {
     let mut nearest_m = f64::INFINITY;
     for fixes in of_the_day {
-        for fix in fixes.iter().filter(|fix| !fix.mock) {
+        let fixes: Vec<Fix> = fixes
+            .iter()
+            .filter(|fix| !fix.mock && !is_rough(fix, rules))
+            .copied()
+            .collect();
+        for fix in &fixes {
             nearest_m = nearest_m.min(beyond_m(place, fix, rules));
         }
         if nearest_m <= rules.claim_near_m {
             return Presence::There;
         }
-        if may_have_been(place, fixes, rules) {
+        if may_have_been(place, &fixes, rules) {
             return Presence::MayBe;
         }
     }
@@ -79,6 +84,12 @@ impl Presence {
     }
 }
 
+/// Whoever sends an accuracy chooses it: one that explains every distance shows no presence.
+fn is_rough(fix: &Fix, rules: &TrackRules) -> bool {
+    fix.accuracy_m()
+        .is_some_and(|accuracy_m| accuracy_m > rules.claim_rough_m)
+}
+
 /// How far a fix lies from the place beyond what both accuracies explain, m.
 fn beyond_m(place: &Place, fix: &Fix, rules: &TrackRules) -> f64 {
     let Ok(there) = fix.position() else {
@@ -87,6 +98,7 @@ fn beyond_m(place: &Place, fix: &Fix, rules: &TrackRules) -> f64 {
     let error_m = place
         .accuracy_m
         .unwrap_or(0.0)
+        .min(rules.claim_rough_m)
         .hypot(fix.accuracy_m().unwrap_or(0.0));
     (distance_m(place.position, there) - rules.claim_sigmas * error_m).max(0.0)
 }

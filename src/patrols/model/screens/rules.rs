@@ -50,6 +50,9 @@ pub struct TrackRules {
     pub claim_near_m: f64,
     /// Standard deviations of both positions that are allowed for.
     pub claim_sigmas: f64,
+    /// No accuracy explains more than so much, m: a claim's is taken to be this at most, and fixes that are rougher show
+    /// nothing.
+    pub claim_rough_m: f64,
     /// How fast a device without a fix may have gone to a claimed place, m/s.
     pub claim_walk_mps: f64,
     /// For how long a device may have been off before its first and after its last fix, minutes.
@@ -94,6 +97,7 @@ impl Default for TrackRules {
             mock_share: 0.02,
             claim_near_m: 150.0,
             claim_sigmas: 2.0,
+            claim_rough_m: 50.0,
             claim_walk_mps: 1.4,
             claim_off_min: 90,
             claim_days: 3,
@@ -119,12 +123,13 @@ impl TrackRules {
             self.jump_m,
             self.instant_m,
             self.claim_near_m,
+            self.claim_rough_m,
         ];
         let speeds = [self.jump_mps, self.claim_walk_mps];
         let checks = [
             (
                 metres.iter().all(|m| (0.0..=100_000.0).contains(m)),
-                "copy_residual_m, copy_within_m, together_m, beside_residual_m, jump_m, instant_m, claim_near_m",
+                "copy_residual_m, copy_within_m, together_m, beside_residual_m, jump_m, instant_m, claim_near_m, claim_rough_m",
                 "expected 0 to 100,000 m",
             ),
             (

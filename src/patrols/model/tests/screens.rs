@@ -4,6 +4,7 @@ use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::legs::Waypoint;
+use crate::patrols::model::screens::claims::{Place, Presence, presence};
 use crate::patrols::model::screens::keys::{apart, asked, kept};
 use crate::patrols::model::screens::own::{at_one_instant, jumps, made_up};
 use crate::patrols::model::screens::{Line, TrackRules};
@@ -160,4 +161,30 @@ fn rules_are_kept_by_name_and_what_an_earlier_version_lacks_has_its_default() {
             .to_string()
             .contains("even_share")
     );
+}
+
+#[test]
+fn no_accuracy_however_large_explains_that_nobody_was_there() {
+    let rules = TrackRules::default();
+    let claimed = |accuracy_m: f64| Place {
+        at: BEGAN,
+        position: Position::new(104.3, 22.4).unwrap(),
+        accuracy_m: Some(accuracy_m),
+    };
+    let away = || (0..60).map(|step| (4_000.0 + f64::from(step) * 10.0, 0.0));
+    let far = fixes(away(), BEGAN.plus_millis(-300_000));
+    let told = presence(&claimed(100_000.0), std::slice::from_ref(&far), 9, &rules);
+    assert!(
+        matches!(told, Presence::Elsewhere { beyond_m } if beyond_m > 3_500.0),
+        "{told:?}"
+    );
+    // Nor does a fix that may have been anywhere.
+    let mut rough = far;
+    for fix in rough.iter_mut().step_by(2) {
+        fix.accuracy_dm = Some(40_000);
+    }
+    let told = presence(&claimed(5.0), &[rough], 9, &rules);
+    assert!(matches!(told, Presence::Elsewhere { .. }), "{told:?}");
+    let near = fixes([(60.0, 0.0)].into_iter(), BEGAN);
+    assert_eq!(presence(&claimed(5.0), &[near], 9, &rules), Presence::There);
 }
