@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use tuantra::base::actor::Role;
-use tuantra::base::time::Timestamp;
 use uuid::Uuid;
 
 use crate::evidence::{Done, codes};
@@ -96,8 +95,6 @@ impl Morning {
             sidecar[name] = value.clone();
         }
         let id = field.new_id();
-        let taken_at: Timestamp = sidecar["taken_at"].as_str().unwrap().parse().unwrap();
-        self.own.created = taken_at.as_millis() / 1_000;
         self.own
             .put(&format!("/api/v1/photos/{id}"), &sidecar)
             .await

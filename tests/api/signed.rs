@@ -9,6 +9,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::base::time::Timestamp;
 use tuantra::http::signed::{Said, check_digest};
 use tuantra::journal::{is_signed_by, key_id};
 use uuid::Uuid;
@@ -25,8 +26,6 @@ pub struct Signer {
     pub previous: [u8; 32],
     /// More members of `Tuantra-Capture`.
     pub more: String,
-    /// Seconds since 1970 at which it says that it signs.
-    pub created: i64,
 }
 
 /// A request as it was signed; it can be sent later, and more than once.
@@ -55,7 +54,6 @@ impl Signer {
             sequence: 0,
             previous: [0; 32],
             more: String::new(),
-            created: 1_772_420_000,
         }
     }
 
@@ -71,13 +69,14 @@ impl Signer {
 
     /// Signs, and goes on in the chain.
     pub fn capture(&mut self, method: &'static str, path: &str, body: &Value) -> Captured {
+        let created = signed_at(body);
         let body = body.to_string().into_bytes();
         let digest = format!("sha-256=:{}:", BASE64.encode(sha256(&body)));
         let previous = BASE64.encode(self.previous);
         let chain = format!("seq={}, prev=:{previous}:{}", self.sequence, self.more);
         let input = format!(
             "(\"@method\" \"@path\" \"content-digest\" \"tuantra-capture\");created={};keyid=\"{}\";alg=\"ecdsa-p256-sha256\";tag=\"tuantra-capture\"",
-            self.created,
+            created,
             self.key_id()
         );
         let base = format!(
@@ -125,6 +124,13 @@ impl Signer {
             .expect(200);
         own
     }
+}
+
+/// Seconds since 1970 at which it is signed: at the shutter where there is one.
+fn signed_at(body: &Value) -> i64 {
+    let taken_at = body["taken_at"].as_str();
+    let taken_at = taken_at.map(|at| at.parse::<Timestamp>().unwrap().as_millis() / 1_000);
+    taken_at.unwrap_or(1_772_420_000)
 }
 
 impl Captured {

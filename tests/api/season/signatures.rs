@@ -109,7 +109,7 @@ impl Season<'_> {
         self.told_of(
             ground,
             &strange,
-            "bad_signature",
+            "unsigned",
             "signed by another phone's key",
             "capped at D",
         )
