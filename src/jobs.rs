@@ -145,6 +145,7 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::SCREEN_JOB => app.evidence.screen_tracks(job).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
+        patrols::JUDGED_JOB => app.evidence.settle_judged(job).await?,
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,

@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, MemoryUse, PatrolOwners, Patrols, RefusedGap,
-    RefusedNear, SCREEN_JOB, ScreenedPatrol, TrackFind, WholePatrol,
+    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, JUDGED_JOB, MemoryUse, PatrolOwners, Patrols,
+    RefusedGap, RefusedNear, SCREEN_JOB, ScreenedPatrol, TrackFind, WholePatrol,
 };
 pub use sql::STATEMENTS;

@@ -8,6 +8,7 @@ use crate::evidence::sql::{self, NewTrackQuestion};
 use crate::journal::{Entry, JobRow, Kind, RulesEntry, RulesSet, RulesWire};
 use crate::patrols::model::screens::TrackRules;
 use crate::patrols::{ScreenedPatrol, TrackFind};
+use crate::plots::SETTLE_JOB;
 use crate::store::{self, Tx};
 
 use super::{Error, Evidence};
@@ -50,6 +51,21 @@ impl Evidence {
                 Box::pin(async move {
                     evidence.keep_screened(tx, *patrol, screened).await?;
                     Ok::<_, Error>(evidence.journal.finish_job(tx, *job).await?)
+                })
+            })
+            .await
+    }
+
+    /// The job of a patrol that was judged: the plots that its tracks may show are settled anew.
+    pub async fn settle_judged(&self, job: &JobRow) -> Result<(), Error> {
+        self.journal
+            .write((self.clone(), job.clone()), |tx, (evidence, job)| {
+                Box::pin(async move {
+                    let patrol = PatrolId(job.subject);
+                    for plot in evidence.patrols.plots_on_the_way(tx, patrol).await? {
+                        evidence.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+                    }
+                    Ok::<_, Error>(evidence.journal.finish_job(tx, job.id).await?)
                 })
             })
             .await

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::PatrolId;
+use crate::base::ids::{PatrolId, PlotId};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
@@ -11,12 +11,13 @@ use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::model::text::composed;
 use crate::patrols::model::vocabulary::PatrolState;
 use crate::patrols::sql::{self, PatrolRow};
-use crate::plots::SETTLE_JOB;
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::{Error, INDEX_JOB, Patrols, Promise, reaches, readable, state_of};
 
 const MAX_REASON_CHARS: usize = 500;
+/// The kind of job that tells anew what leaned on a patrol that was judged: a rejected one shows nobody's presence.
+pub const JUDGED_JOB: &str = "patrol_judged";
 /// What a patrol shows lies so long around its track at most, ms (1 day).
 const AROUND_MS: i64 = 86_400_000;
 
@@ -137,11 +138,17 @@ impl Patrols {
         let written = self.journal.enter(tx, entry).await?;
         sql::judge(tx, id, state.as_str(), (actor.id, written.entry), reason).await?;
         self.journal.queue(tx, INDEX_JOB, id.0).await?;
-        // A rejected patrol shows nobody's presence.
-        for plot in sql::plots_on_the_way(tx, id, AROUND_MS).await? {
-            self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
-        }
+        self.journal.queue(tx, JUDGED_JOB, id.0).await?;
         Ok(Promise::New(written))
+    }
+
+    /// The plots that the devices of a patrol photographed, found or destroyed about its time.
+    pub async fn plots_on_the_way(
+        &self,
+        tx: &mut Tx,
+        id: PatrolId,
+    ) -> Result<Vec<PlotId>, store::Error> {
+        sql::plots_on_the_way(tx, id, AROUND_MS).await
     }
 
     /// Sets a legal hold (or lifts it) on the raw fixes; `body` are the bytes as sent.

@@ -32,7 +32,7 @@ use super::sql::{self, PatrolRow};
 use memory::TrackMemory;
 
 pub use append::{Appended, Upload};
-pub use judge::{Hold, HoldDraft, Judged, Judgement};
+pub use judge::{Hold, HoldDraft, JUDGED_JOB, Judged, Judgement};
 pub use memory::MemoryUse;
 pub use read::{PatrolPlace, PatrolView};
 pub use refused::{RefusedGap, RefusedNear};
