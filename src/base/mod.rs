@@ -9,6 +9,7 @@ pub mod page;
 pub mod personal;
 pub mod refusal;
 pub mod schema;
+pub mod signed_text;
 pub mod time;
 pub mod words;
 

@@ -4,11 +4,11 @@
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use sfv::{BareItem, Dictionary, FieldType, InnerList, Item, ListEntry, Parser};
+use sfv::{Dictionary, FieldType, InnerList, ListEntry, Parser};
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::base::from_hex;
-use crate::base::origin::{Origin, SeenHead, Sending, Standing, Statement};
+use crate::base::origin::{Origin, Sending, Standing, Statement};
+use crate::base::signed_text::{Chain, bytes, integer, item, links, parameter, text};
 use crate::base::time::Timestamp;
 
 use super::problem::{Problem, ProblemKind};
@@ -23,7 +23,6 @@ const COVERABLE: [&str; 4] = ["content-type", "content-length", "date", "tuantra
 /// A thumbprint (RFC 7638) in base64url.
 const KEY_ID_CHARS: usize = 43;
 const LONGEST_BASE: usize = 4 * 1024;
-const LONGEST_NONCE: usize = 32;
 const LONGEST_ROUND_TRIP_MS: i64 = 600_000;
 
 /// What came with a request: the statement that a device signed, not yet held against its key, and its clock.
@@ -57,26 +56,6 @@ fn dictionary(headers: &HeaderMap, name: &'static str) -> Result<Option<Dictiona
     parsed
         .map(Some)
         .or(Err(refuse(name, "expected a dictionary (RFC 9651 §3.2)")))
-}
-
-fn item<'a>(of: &'a Dictionary, key: &str) -> Option<&'a Item> {
-    match of.get(key)? {
-        ListEntry::Item(item) => Some(item),
-        ListEntry::InnerList(_) => None,
-    }
-}
-
-fn bytes<const N: usize>(of: &Dictionary, key: &str) -> Option<[u8; N]> {
-    let bytes = item(of, key)?.bare_item.as_byte_sequence()?;
-    bytes.try_into().ok()
-}
-
-fn integer(item: &BareItem) -> Option<i64> {
-    item.as_integer().map(i64::from)
-}
-
-fn text(item: &BareItem) -> Option<&str> {
-    item.as_string().map(sfv::StringRef::as_str)
 }
 
 /// Refuses a body that is not the one its `Content-Digest` is over; unknown algorithms tell nothing (RFC 9530 §2).
@@ -188,17 +167,6 @@ fn statement(parts: &Parts) -> Result<Option<Statement>, Problem> {
     }))
 }
 
-fn parameter<'a>(list: &'a InnerList, name: &str) -> Option<&'a BareItem> {
-    list.params.get(name)
-}
-
-struct Chain {
-    sequence: u64,
-    previous: [u8; 32],
-    head: Option<SeenHead>,
-    nonce: Option<String>,
-}
-
 /// `Tuantra-Capture: seq=17, prev=:…:, head="SIZE:ROOT", nonce="…"`.
 fn chain(headers: &HeaderMap) -> Result<Chain, Problem> {
     const NAME: &str = "tuantra-capture";
@@ -210,87 +178,6 @@ fn chain(headers: &HeaderMap) -> Result<Chain, Problem> {
     };
     let said = dictionary(headers, NAME)?.ok_or_else(expected)?;
     links(&said).ok_or_else(expected)
-}
-
-fn links(said: &Dictionary) -> Option<Chain> {
-    let sequence = integer(&item(said, "seq")?.bare_item)?;
-    let words = |key| match item(said, key) {
-        None => Some(None),
-        Some(item) => text(&item.bare_item).map(Some),
-    };
-    let head = match words("head")? {
-        None => None,
-        Some(said) => Some(seen_head(said)?),
-    };
-    let nonce = words("nonce")?.map(str::to_owned);
-    if nonce.as_ref().is_some_and(|own| own.len() > LONGEST_NONCE) {
-        return None;
-    }
-    Some(Chain {
-        sequence: u64::try_from(sequence).ok()?,
-        previous: bytes(said, "prev")?,
-        head,
-        nonce,
-    })
-}
-
-/// What a signed text says, read from nothing but the text itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// The request's method.
-    pub method: String,
-    /// Its path.
-    pub path: String,
-    /// SHA-256 of its body.
-    pub digest: [u8; 32],
-    /// The key.
-    pub key_id: String,
-    /// The number in the device's chain.
-    pub sequence: u64,
-    /// SHA-256 of the text before.
-    pub previous: [u8; 32],
-    /// The head that the device had seen.
-    pub head: Option<SeenHead>,
-    /// The nonce.
-    pub nonce: Option<String>,
-}
-
-impl Said {
-    /// Reads a signed text (RFC 9421 §2.5), line by line: a value holds no line end, so nothing in one passes for another.
-    #[must_use]
-    pub fn of(base: &str) -> Option<Self> {
-        let value = |name: &str| {
-            let mut lines = base
-                .lines()
-                .filter_map(|line| line.strip_prefix(&format!("\"{name}\": ")));
-            let first = lines.next()?;
-            lines.next().is_none().then_some(first)
-        };
-        let dictionary = |name: &str| Parser::new(value(name)?).parse::<Dictionary>().ok();
-        let chain = links(&dictionary("tuantra-capture")?)?;
-        let parameters: sfv::List = Parser::new(value("@signature-params")?).parse().ok()?;
-        let Some(ListEntry::InnerList(list)) = parameters.first() else {
-            return None;
-        };
-        Some(Self {
-            method: value("@method")?.to_owned(),
-            path: value("@path")?.to_owned(),
-            digest: bytes(&dictionary("content-digest")?, "sha-256")?,
-            key_id: parameter(list, "keyid").and_then(text)?.to_owned(),
-            sequence: chain.sequence,
-            previous: chain.previous,
-            head: chain.head,
-            nonce: chain.nonce,
-        })
-    }
-}
-
-fn seen_head(text: &str) -> Option<SeenHead> {
-    let (size, root) = text.split_once(':')?;
-    Some(SeenHead {
-        size: size.parse().ok()?,
-        root: from_hex(root)?,
-    })
 }
 
 /// The text that is signed (RFC 9421 §2.5); none when it does not cover what it must.

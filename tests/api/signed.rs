@@ -9,8 +9,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::base::signed_text::Said;
 use tuantra::base::time::Timestamp;
-use tuantra::http::signed::{Said, check_digest};
+use tuantra::http::signed::check_digest;
 use tuantra::journal::{is_signed_by, key_id};
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::base::hex;
 use crate::base::ids::{EntryId, LogId};
 use crate::base::origin::Standing;
-use crate::http::signed::Said;
+use crate::base::signed_text::Said;
 use crate::journal::epochs::header_of;
 use crate::journal::history::{KeyRing, LogKey, Rotation, Trust};
 use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};

@@ -1,6 +1,7 @@
 //! Proofs as they travel: each is one JSON document that can be kept and checked without this server.
 
 mod check;
+mod statement;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
