@@ -26,6 +26,7 @@ mod photos;
 mod plots;
 mod replanting;
 mod rights;
+mod rules;
 mod samples;
 mod screens;
 mod season;
