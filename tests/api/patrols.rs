@@ -408,6 +408,8 @@ on_both! {
         field.clock.advance_millis(73 * 3_600_000);
         assert_eq!(field.app.patrols.erase_held().await.unwrap(), 1);
         assert_eq!(field.app.patrols.erase_held().await.unwrap(), 0);
+        field.settle().await;
+        assert_eq!(field.app.journal.verify().await.unwrap().faults, [], "what moved into a patrol was not erased without an order");
         let late = field.new_id();
         phone.put(&path(late, ""), &declared(&field, -2 * DAY_S, Some(-2 * DAY_S + 600))).await.expect(201);
         assert_eq!(phone.get(&path(late, "")).await.expect(200).json()["properties"]["tracks"], json!([]));

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use uuid::Uuid;
+
 use crate::base::hex;
 use crate::base::ids::{EntryId, LogId};
 use crate::base::origin::Standing;
@@ -30,8 +32,8 @@ pub(super) struct Pass {
     stored: Vec<Hash>,
     /// After a gap or a wrong head, later heads tell nothing more.
     is_tree_lost: bool,
-    /// How many entries each redaction erased.
-    erased: BTreeMap<EntryId, u64>,
+    /// How many entries each redaction erased, and the author of the last of them that held fixes.
+    erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
     /// Public keys that entries tell of.
     keys_entered: BTreeSet<Vec<u8>>,
     found: Verified,
@@ -127,7 +129,9 @@ impl Pass {
             }
             (None, by) => {
                 if let Some(by) = by {
-                    *self.erased.entry(by).or_default() += 1;
+                    let of_fixes = row.kind == Kind::Fixes.as_str();
+                    let erased = self.erased.entry(by).or_default();
+                    *erased = (erased.0 + 1, of_fixes.then_some(row.actor));
                 }
                 self.found.redacted += 1;
             }
@@ -319,12 +323,18 @@ impl Pass {
         self.judge_redactions(tx).await
     }
 
-    /// Each redaction is an entry and says how many contents it erased.
+    /// Each redaction is an entry and says how many contents it erased; held fixes may move.
     async fn judge_redactions(&mut self, tx: &mut Tx) -> Result<(), Error> {
-        for (by, erased) in std::mem::take(&mut self.erased) {
-            let is_redaction = sql::entry(tx, by)
-                .await?
-                .is_some_and(|row| row.kind == Kind::Redaction.as_str());
+        for (by, (erased, author)) in std::mem::take(&mut self.erased) {
+            let row = sql::entry(tx, by).await?;
+            // Fixes that were held move into the patrol that claims them: one entry's content into another of their author.
+            let is_move = row.as_ref().is_some_and(|row| {
+                row.kind == Kind::Fixes.as_str() && author == Some(row.actor) && erased == 1
+            });
+            if is_move {
+                continue;
+            }
+            let is_redaction = row.is_some_and(|row| row.kind == Kind::Redaction.as_str());
             let body = sql::body(tx, by).await?.filter(|_| is_redaction);
             let said = body.and_then(|(_, body)| {
                 let body: serde_json::Value = serde_json::from_slice(&body).ok()?;
