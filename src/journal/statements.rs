@@ -35,8 +35,13 @@ pub fn key_id(public: &[u8]) -> Option<String> {
     };
     let (x, y) = point.split_at_checked(32).filter(|(_, y)| y.len() == 32)?;
     let [x, y] = [x, y].map(|half| BASE64_URL.encode(half));
+    Some(thumbprint(&x, &y))
+}
+
+/// The thumbprint of a key by its coordinates as its JWK has them.
+pub(super) fn thumbprint(x: &str, y: &str) -> String {
     let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    Some(BASE64_URL.encode(sha256(jwk.as_bytes())))
+    BASE64_URL.encode(sha256(jwk.as_bytes()))
 }
 
 /// Keeps a statement in the act that writes its entry. A statement over another body than the entry keeps does not

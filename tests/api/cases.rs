@@ -11,34 +11,14 @@ use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
 use uuid::Uuid;
 
-use crate::field::{Client, Field, Folder};
-use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::field::{Field, Folder};
+use crate::ledger::{Destroyed, destroyed, eradication};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 type Files = Vec<(String, Vec<u8>)>;
 
 fn path(plot: Uuid) -> String {
     format!("/api/v1/plots/{plot}/case?reason=b%C3%A0n%20giao")
-}
-
-/// A plot with photos, verified and destroyed; the desk that may take its case out.
-async fn story(field: &Field) -> (Uuid, Client) {
-    load_communes(field).await;
-    let post = org(field, "Đồn biên phòng").await;
-    let phone = field.phone("máy A", &[WEST]).await;
-    let desk = desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
-    let plot = field.new_id();
-    let base = format!("/api/v1/plots/{plot}");
-    phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
-    desk.post(&format!("{base}/verifications"), &verification())
-        .await
-        .expect(201);
-    phone
-        .post(&format!("{base}/eradications"), &eradication())
-        .await
-        .expect(201);
-    photographed(field, &phone, plot).await;
-    (plot, desk)
 }
 
 fn files(package: &[u8]) -> Files {
@@ -76,7 +56,7 @@ async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
 
 on_both! {
     async fn a_case_checks_out_with_sha256sum_and_verify_alone(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let answer = desk.get(&path(plot)).await.expect(200);
         assert_eq!(answer.headers["content-type"], "application/zip");
         let checked = check(&answer.bytes, &roots(&field).await).unwrap();
@@ -101,7 +81,7 @@ on_both! {
     }
 
     async fn the_command_line_checks_a_case_and_names_what_does_not_hold(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let package = desk.get(&path(plot)).await.expect(200).bytes;
         let folder = Folder::new();
         let (file, keys) = (folder.path().join("case.zip"), folder.path().join("keys.txt"));
@@ -131,7 +111,7 @@ on_both! {
     }
 
     async fn an_incidents_case_holds_those_of_all_its_plots_and_checks_out(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let incident = field.new_id();
         let base = format!("/api/v1/incidents/{incident}");
         let phone = field.phone("máy B", &[WEST]).await;
@@ -238,7 +218,7 @@ on_both! {
     }
 
     async fn taking_a_case_out_is_an_entry_with_its_reason_and_shows_in_the_next(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         for reason in ["", "?reason=", "?reason=%20"] {
             desk.get(&format!("/api/v1/plots/{plot}/case{reason}")).await.expect(400);
         }
@@ -254,7 +234,7 @@ on_both! {
     }
 
     async fn what_is_not_yours_or_not_yet_in_the_tree_is_not_handed_out(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let foreign = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
         foreign.get(&path(plot)).await.expect(404);
         let member = field.account("to-vien", Role::PatrolMember, &[WEST]).await;
@@ -266,7 +246,7 @@ on_both! {
     }
 
     async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {
-        let (plot, desk) = story(&field).await;
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let package = desk.get(&path(plot)).await.expect(200).bytes;
         let roots = roots(&field).await;
         let whole = files(&package);

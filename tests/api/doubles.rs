@@ -5,25 +5,9 @@ use tuantra::base::actor::Role;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
-use crate::ledger::{desk, eradication, org, verification};
-use crate::plots::{WEST, load_communes, plot_at};
-
-struct People {
-    phone: Client,
-    post: Client,
-    province: Client,
-}
-
-async fn people(field: &Field) -> People {
-    load_communes(field).await;
-    let post = org(field, "Đồn biên phòng").await;
-    let police = org(field, "Công an tỉnh").await;
-    People {
-        phone: field.phone("máy A", &[WEST]).await,
-        post: desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await,
-        province: desk(field, "ca-tinh", police, Role::ProvincialOfficer, &[]).await,
-    }
-}
+use crate::figures::people;
+use crate::ledger::{desk, eradication, verification};
+use crate::plots::{WEST, plot_at};
 
 async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
     let id = field.new_id();
@@ -92,15 +76,15 @@ on_both! {
             other["properties"]["detected_at"] = json!("2026-02-24T10:15:00+07:00");
             let other = recorded(&field, &people.phone, &other).await;
             if is_other_verified {
-                sent(&field, &people.post, other, "verifications", &verification()).await;
+                sent(&field, &people.post_desk, other, "verifications", &verification()).await;
             }
             assert_eq!(sent(&field, &people.province, other, "judgements", &same(first)).await["state"], "merged");
-            let wrong = sent(&field, &people.post, first, "verifications", &look_alike).await;
+            let wrong = sent(&field, &people.post_desk, first, "verifications", &look_alike).await;
             assert_eq!(wrong["state"], "rejected");
             sent(&field, &people.province, first, "judgements", &same(other)).await;
             let mut right = verification();
             right["corrects"] = wrong["fact"].clone();
-            sent(&field, &people.post, first, "verifications", &right).await;
+            sent(&field, &people.post_desk, first, "verifications", &right).await;
             let (counts, merged) = if is_other_verified { (other, first) } else { (first, other) };
             assert_eq!(state(&people.phone, counts).await, "verified");
             assert_eq!(state(&people.phone, merged).await, "merged");
@@ -165,7 +149,7 @@ on_both! {
         let path = format!("/api/v1/incidents/{incident}");
         let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
         people.phone.put(&path, &body).await.expect(201);
-        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post, grown(104.300_03, "opium_poppy", 605)),
+        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post_desk, grown(104.300_03, "opium_poppy", 605)),
             (&people.phone, grown(104.32, "cannabis", 5_000))];
         let mut plots = Vec::new();
         for (client, mut plot) in claims {
@@ -178,7 +162,7 @@ on_both! {
         assert_eq!(people.phone.get(&hemp).await.expect(200).json()["properties"]["law_badge"], Value::Null);
         let mut confirmed = verification();
         confirmed["plants"] = json!(5_000);
-        sent(&field, &people.post, plots[2], "verifications", &confirmed).await;
+        sent(&field, &people.post_desk, plots[2], "verifications", &confirmed).await;
         assert_eq!(people.phone.get(&hemp).await.expect(200).json()["properties"]["law_badge"]["reaches_plants"], 3_000);
         assert_eq!(people.phone.get(&path).await.expect(200).json()["law_badge"]["plants"], 5_600);
     }
@@ -189,7 +173,7 @@ on_both! {
             let plot = recorded(&field, &people.phone, &grown(lon, "opium_poppy", 90)).await;
             let mut said = verification();
             (said["plants"], said["area_m2"]) = (json!(90), json!(area_m2));
-            sent(&field, &people.post, plot, "verifications", &said).await;
+            sent(&field, &people.post_desk, plot, "verifications", &said).await;
         }
         let communes = people.province.get("/api/v1/ledger/communes?period=2026").await.expect(200).json();
         assert_eq!((communes[0]["area_m2"].clone(), communes[0]["flag"]["class"].clone()), (json!(125.0), json!("II")));
@@ -202,14 +186,14 @@ on_both! {
         let mut corrected = eradication();
         corrected["corrects"] = claimed["fact"].clone();
         corrected["witnesses"] = json!(3);
-        let corrected = sent(&field, &people.post, plot, "eradications", &corrected).await;
+        let corrected = sent(&field, &people.post_desk, plot, "eradications", &corrected).await;
         let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
         let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
         let acts = [("approvals", json!({ "eradication": corrected["fact"] })),
             ("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" }))];
         for (act, body) in &acts {
             let path = format!("/api/v1/plots/{plot}/{act}");
-            for judge in [&colleague, &people.post] {
+            for judge in [&colleague, &people.post_desk] {
                 let refused = judge.post(&path, body).await.expect(422);
                 assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"), "{act}");
             }

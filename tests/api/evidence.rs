@@ -319,7 +319,7 @@ on_both! {
         let judge = desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
         let cleared = json!({ "result": "upheld", "reason": "dùng lại ảnh điểm khác" });
         let early = judge.post(&format!("{path}/decisions"), &cleared).await.expect(422);
-        assert!(String::from_utf8_lossy(&early.bytes).contains("the team answers first"));
+        assert!(String::from_utf8_lossy(&early.bytes).contains("the unit answers first"));
         judge.post(&format!("{path}/answers"), &json!({ "text": "không phải tổ tôi" })).await.expect(422);
         done.phone.post(&format!("{path}/answers"), &json!({ "text": "gọi 0912345678" })).await.expect(422);
         let answered = done.phone.post(&format!("{path}/answers"), &json!({ "text": "gắn nhầm ảnh" })).await.expect(201).json();

@@ -9,15 +9,16 @@ use crate::field::{Client, Field};
 use crate::ledger::{desk, eradication, org, photographed, photographed_on, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
-struct People {
-    phone: Client,
-    reserve: OrgId,
-    post: OrgId,
-    post_desk: Client,
-    province: Client,
+/// A phone of the reserve team, the desk of a border post, and one of the province.
+pub struct People {
+    pub phone: Client,
+    pub reserve: OrgId,
+    pub post: OrgId,
+    pub post_desk: Client,
+    pub province: Client,
 }
 
-async fn people(field: &Field) -> People {
+pub async fn people(field: &Field) -> People {
     load_communes(field).await;
     let post = org(field, "Đồn biên phòng").await;
     let police = org(field, "Công an tỉnh").await;

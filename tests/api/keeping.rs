@@ -16,43 +16,12 @@ use uuid::Uuid;
 use crate::evidence::done;
 use crate::field::{Client, Field};
 use crate::journal::by_hand;
-use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::ledger::{Destroyed, desk, destroyed, org};
 use crate::patrols;
 use crate::photos;
 use crate::plots::{WEST, load_communes, plot_at};
 
-/// A plot that was destroyed with photos, and the desk that may approve it.
-struct Story {
-    phone: Client,
-    desk: Client,
-    plot: Uuid,
-    eradication: Uuid,
-}
-
-async fn story(field: &Field) -> Story {
-    load_communes(field).await;
-    let post = org(field, "Đồn biên phòng").await;
-    let phone = field.phone("máy A", &[WEST]).await;
-    let desk = desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
-    let plot = field.new_id();
-    let base = format!("/api/v1/plots/{plot}");
-    phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
-    desk.post(&format!("{base}/verifications"), &verification())
-        .await
-        .expect(201);
-    let path = format!("{base}/eradications");
-    let claimed = phone.post(&path, &eradication()).await.expect(201).json();
-    photographed(field, &phone, plot).await;
-    let fact = claimed["properties"]["fact"].as_str().unwrap();
-    Story {
-        phone,
-        desk,
-        plot,
-        eradication: fact.parse().unwrap(),
-    }
-}
-
-impl Story {
+impl Destroyed {
     async fn approve(&self, field: &Field, by: &Client) {
         let path = format!("/api/v1/plots/{}/approvals", self.plot);
         let approval = json!({ "eradication": self.eradication });
@@ -133,7 +102,7 @@ async fn erase(field: &Field, entry: EntryId) -> Result<(), Error> {
 
 on_both! {
     async fn approving_an_eradication_seals_its_photos_under_one_root(field: Field) {
-        let story = story(&field).await;
+        let story = destroyed(&field).await;
         assert_eq!(story.evidence().await["seal"], Value::Null);
         story.approve(&field, &story.desk).await;
         let told = story.evidence().await;
@@ -166,7 +135,7 @@ on_both! {
     }
 
     async fn what_comes_after_the_seal_is_marked_wherever_photos_are_listed(field: Field) {
-        let story = story(&field).await;
+        let story = destroyed(&field).await;
         // Announced before, its bytes come after: it was not there to be approved.
         let late = field.new_id();
         let bytes = photos::jpeg(92, 30);
@@ -202,7 +171,7 @@ on_both! {
     }
 
     async fn the_case_alone_names_who_was_at_the_shutter(field: Field) {
-        let story = story(&field).await;
+        let story = destroyed(&field).await;
         let member = field.account("to-vien-truc", Role::PatrolMember, &[WEST]).await;
         let bytes = photos::jpeg(96, 30);
         let mut sidecar = photos::sidecar(&bytes);
@@ -220,7 +189,7 @@ on_both! {
     }
 
     async fn a_seal_that_does_not_hold_is_named_by_verify(field: Field) {
-        let story = story(&field).await;
+        let story = destroyed(&field).await;
         story.approve(&field, &story.desk).await;
         let entry = story.evidence().await["seal"]["entry_id"].clone();
         let sealed: Value = serde_json::from_slice(&body_of(&field, &entry).await).unwrap();

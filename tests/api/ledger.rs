@@ -105,6 +105,37 @@ pub async fn photographed_on(field: &Field, client: &Client, plot: Uuid, day: &s
     field.settle().await;
 }
 
+/// A plot that was destroyed with photos, and the desk that may approve it.
+pub struct Destroyed {
+    pub phone: Client,
+    pub desk: Client,
+    pub plot: Uuid,
+    pub eradication: Uuid,
+}
+
+pub async fn destroyed(field: &Field) -> Destroyed {
+    load_communes(field).await;
+    let post = org(field, "Đồn biên phòng").await;
+    let phone = field.phone("máy A", &[WEST]).await;
+    let desk = desk(field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+    let plot = field.new_id();
+    let base = format!("/api/v1/plots/{plot}");
+    phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
+    desk.post(&format!("{base}/verifications"), &verification())
+        .await
+        .expect(201);
+    let path = format!("{base}/eradications");
+    let claimed = phone.post(&path, &eradication()).await.expect(201).json();
+    photographed(field, &phone, plot).await;
+    let fact = claimed["properties"]["fact"].as_str().unwrap();
+    Destroyed {
+        phone,
+        desk,
+        plot,
+        eradication: fact.parse().unwrap(),
+    }
+}
+
 pub fn verification() -> Value {
     json!({ "verified_at": "2026-02-26T08:00:00+07:00", "result": "confirmed", "plants": 320,
         "plants_method": "counted", "area_m2": 64, "area_method": "tape" })

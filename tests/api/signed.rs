@@ -287,6 +287,22 @@ on_both! {
         }
     }
 
+    async fn a_key_that_was_put_in_for_a_device_is_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        Signer::confirmed(&field, &phone).await;
+        let stranger = field.phone("máy lạ", &[WEST]).await;
+        let mut other = Signer::confirmed(&field, &stranger).await;
+        let edit = format!("UPDATE identity_device_keys SET device = (SELECT k.device FROM identity_device_keys k WHERE k.id <> '{0}') WHERE id = '{0}'", other.key_id());
+        crate::journal::by_hand(&field, edit.leak()).await;
+        other.phone = phone;
+        let made = other.put(&plot(field.new_id()), &plot_at(104.3, 22.4)).await.expect(201);
+        assert_eq!(standing(&field, &made).await.as_deref(), Some("holds"), "the table says so");
+        field.settle().await;
+        let faults = field.app.journal.verify().await.unwrap().faults;
+        assert!(faults.len() == 1 && faults[0].to_string().contains("what its device signed"), "{faults:?}");
+    }
+
     async fn a_signature_that_does_not_hold_is_kept_as_such_and_the_fact_is_not_refused(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use uuid::Uuid;
 
-use crate::evidence::{codes, done};
+use crate::evidence::{Done, codes, done};
 use crate::field::{Client, Field};
 use crate::journal::by_hand;
 use crate::ledger::{desk, org};
@@ -97,6 +97,22 @@ async fn listed(client: &Client) -> Vec<Value> {
 }
 
 const DAY_S: i64 = 86_400;
+
+/// The unit's walk of that morning, four kilometres from the plot.
+async fn walked_elsewhere(field: &Field, done: &Done) {
+    let patrol = format!("/api/v1/patrols/{}", field.new_id());
+    let body = json!({ "kind": "crop_check", "transport": "foot",
+        "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
+    done.phone.put(&patrol, &body).await.expect(201);
+    let fix = |minute: i64| json!({ "t": format!("2026-02-27T08:{minute:02}:00+07:00"), "lon": 104.34, "lat": 22.4, "accuracy_m": 5 });
+    done.phone
+        .post(
+            &format!("{patrol}/fixes"),
+            &json!({ "fixes": (0..60).map(fix).collect::<Vec<_>>() }),
+        )
+        .await
+        .expect(200);
+}
 
 on_both! {
     async fn a_walk_handed_in_again_is_a_question_that_the_unit_answers_first(field: Field) {
@@ -290,12 +306,7 @@ on_both! {
 
     async fn nobody_puts_off_the_screening_of_a_claim(field: Field) {
         let done = done(&field).await;
-        let patrol = format!("/api/v1/patrols/{}", field.new_id());
-        let body = json!({ "kind": "crop_check", "transport": "foot",
-            "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
-        done.phone.put(&patrol, &body).await.expect(201);
-        let fix = |minute: i64| json!({ "t": format!("2026-02-27T08:{minute:02}:00+07:00"), "lon": 104.34, "lat": 22.4, "accuracy_m": 5 });
-        done.phone.post(&format!("{patrol}/fixes"), &json!({ "fixes": (0..60).map(fix).collect::<Vec<_>>() })).await.expect(200);
+        walked_elsewhere(&field, &done).await;
         let judge = desk(&field, "don-bp", org(&field, "Đồn biên phòng").await, Role::PostOfficer, &[WEST]).await;
         // Every few days something more is said of the plot.
         for turn in 1..=3 {
@@ -312,12 +323,7 @@ on_both! {
     async fn a_claim_that_no_track_of_the_unit_came_near_is_a_question_once_tracks_had_time_to_come(field: Field) {
         let done = done(&field).await;
         // The eradication ended on 27 February at 09:00; the unit walked four kilometres away that day.
-        let patrol = format!("/api/v1/patrols/{}", field.new_id());
-        let body = json!({ "kind": "crop_check", "transport": "foot",
-            "started_at": "2026-02-27T07:00:00+07:00", "ended_at": "2026-02-27T10:00:00+07:00" });
-        done.phone.put(&patrol, &body).await.expect(201);
-        let fix = |minute: i64| json!({ "t": format!("2026-02-27T08:{minute:02}:00+07:00"), "lon": 104.34, "lat": 22.4, "accuracy_m": 5 });
-        done.phone.post(&format!("{patrol}/fixes"), &json!({ "fixes": (0..60).map(fix).collect::<Vec<_>>() })).await.expect(200);
+        walked_elsewhere(&field, &done).await;
         field.settle().await;
         assert_eq!(listed(&done.phone).await, Vec::<Value>::new());
         let before = done.told(&done.phone).await;

@@ -27,11 +27,23 @@ pub struct QuestionList {
 #[into_params(parameter_in = Query)]
 pub struct QuestionParams {
     /// In this state: `open`, `answered`, `cleared`, `upheld`.
-    pub(super) state: Option<QuestionState>,
+    state: Option<QuestionState>,
     /// Rows in a page (50, at most 500).
-    pub(super) limit: Option<u32>,
+    limit: Option<u32>,
     /// From the previous page's `next`.
-    pub(super) cursor: Option<String>,
+    cursor: Option<String>,
+}
+
+impl QuestionParams {
+    pub(super) fn query(&self, uri: &ListUri) -> Result<QuestionQuery, Problem> {
+        Ok(QuestionQuery {
+            state: self.state,
+            after: uri
+                .after(self.cursor.as_deref())?
+                .map(|(at, id)| (at, QuestionId(id))),
+            limit: limit(self.limit)?,
+        })
+    }
 }
 
 /// What the team says.
@@ -71,13 +83,7 @@ pub async fn evidence_questions(
     uri: ListUri,
     Params(params): Params<QuestionParams>,
 ) -> Result<Body<QuestionList>, Problem> {
-    let query = QuestionQuery {
-        state: params.state,
-        after: uri
-            .after(params.cursor.as_deref())?
-            .map(|(at, id)| (at, QuestionId(id))),
-        limit: limit(params.limit)?,
-    };
+    let query = params.query(&uri)?;
     let page = evidence.questions(&actor, query).await?;
     let list = QuestionList {
         questions: page.items,

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{AnswerWire, DecisionWire, QuestionParams};
 use crate::base::ids::QuestionId;
-use crate::evidence::service::{Evidence, TrackQuestionQuery, TrackQuestionView};
-use crate::http::paging::{ListUri, limit};
+use crate::evidence::service::{Evidence, TrackQuestionView};
+use crate::http::paging::ListUri;
 use crate::http::{Body, Json, Params, Path, Problem};
 use crate::identity::Caller;
 use crate::journal::{Receipt, RulesEntry, RulesSet, RulesWire};
@@ -41,13 +41,7 @@ pub async fn track_questions(
     uri: ListUri,
     Params(params): Params<QuestionParams>,
 ) -> Result<Body<TrackQuestionList>, Problem> {
-    let query = TrackQuestionQuery {
-        state: params.state,
-        after: uri
-            .after(params.cursor.as_deref())?
-            .map(|(at, id)| (at, QuestionId(id))),
-        limit: limit(params.limit)?,
-    };
+    let query = params.query(&uri)?;
     let page = evidence.track_questions(&actor, query).await?;
     let list = TrackQuestionList {
         questions: page.items,
@@ -87,7 +81,7 @@ pub async fn answer_track_question(
     Ok(Body(StatusCode::CREATED, told(question, receipt)))
 }
 
-/// A role's decision, once the unit answered or seven days are over: an account of another organisation.
+/// A role's decision, once the unit answered or its days are over: an account of another organisation.
 #[utoipa::path(post, path = "/api/v1/evidence/track-questions/{id}/decisions", tag = "evidence", params(("id" = QuestionId, Path)),
     request_body = DecisionWire, responses((status = 201, body = TrackQuestionAnswer)))]
 pub async fn decide_track_question(

@@ -15,6 +15,7 @@ use crate::evidence::model::grade::{
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
+use crate::journal::Reopening;
 use crate::store::{self, Tx};
 
 use super::Evidence;
@@ -60,10 +61,14 @@ impl Evidence {
         for (photo, state) in sql::states_of_plot(tx, plot).await? {
             states.entry(photo).or_default().push(state);
         }
+        let reopening = self.journal.reopened(tx).await?;
         let mut photos = Vec::with_capacity(rows.len());
         for row in &rows {
             let review = review_of(states.get(&row.id).map_or(&[], Vec::as_slice));
-            photos.push(self.facts_of(tx, row, review, &rules).await?);
+            photos.push(
+                self.facts_of(tx, row, review, (&rules, reopening.as_ref()))
+                    .await?,
+            );
         }
         let set = |work: &Work| {
             let own = photos.iter().filter(|photo| {
@@ -110,7 +115,7 @@ impl Evidence {
         tx: &mut Tx,
         row: &PhotoRow,
         review: Review,
-        rules: &GradeRules,
+        (rules, reopening): (&GradeRules, Option<&Reopening>),
     ) -> Result<PhotoFacts, store::Error> {
         let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
         let flags: Vec<String> = serde_json::from_str(&row.flags).or(Err(row.corrupt("flags")))?;
@@ -122,7 +127,7 @@ impl Evidence {
         let track = self
             .track_at(tx, row, position, number("accuracy_m"), rules)
             .await?;
-        let origin = self.origin_of(tx, row, word("nonce")).await?;
+        let origin = self.origin_of(tx, row, word("nonce"), reopening).await?;
         let phase = word("phase").and_then(|phase| phase.parse().ok());
         let exif = flags.iter().filter_map(|flag| flag.parse().ok());
         Ok(PhotoFacts {

@@ -1,6 +1,7 @@
 //! The photos' acts: announcing, keeping originals, deriving images, joining photos to plots, collecting blobs.
 
 mod announce;
+mod asking;
 mod case;
 mod claims;
 mod collect;
@@ -38,15 +39,16 @@ use crate::store::{self, ActError};
 
 use super::sql::PhotoRow;
 
+pub use asking::QuestionQuery;
 pub use case::CasePhoto;
 pub use claims::PlotClaim;
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use grades::{Graded, SealView};
 pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
-pub use questions::{QuestionQuery, QuestionView};
+pub use questions::QuestionView;
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use seals::{Sealing, seal_root};
-pub use track_questions::{TrackQuestionQuery, TrackQuestionView};
+pub use track_questions::TrackQuestionView;
 pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.

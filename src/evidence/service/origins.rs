@@ -42,10 +42,10 @@ impl Evidence {
         tx: &mut Tx,
         row: &PhotoRow,
         nonce: Option<&str>,
+        reopening: Option<&Reopening>,
     ) -> Result<SidecarOrigin, store::Error> {
-        let reopening = self.journal.reopened(tx).await?;
-        let nonce = nonce_of(tx, row, nonce, reopening.as_ref()).await?;
-        let signature = self.signature_of(tx, row, reopening.as_ref()).await?;
+        let nonce = nonce_of(tx, row, nonce, reopening).await?;
+        let signature = self.signature_of(tx, row, reopening).await?;
         let issued_at = match nonce {
             Nonce::Fresh(at) => Some(at),
             _ => None,

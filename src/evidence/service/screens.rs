@@ -7,7 +7,6 @@ use std::sync::{Arc, RwLock};
 use image::GrayImage;
 use serde_json::{Value, json};
 
-use crate::base::actor::CONSOLE;
 use crate::base::ids::{PhotoId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::cross_check::ExifFlag;
@@ -15,7 +14,6 @@ use crate::evidence::model::screens::{
     Fingerprint, KeyIndex, Near, Screen, ScreenRules, detail, fingerprints,
 };
 use crate::evidence::sql::{self, FingerprintRow, NewQuestion, OtherRow, PhotoRow};
-use crate::journal::{Entry, Kind};
 use crate::store::{self, Tx};
 
 use super::{Error, Evidence};
@@ -217,16 +215,7 @@ impl Evidence {
             return Ok(());
         }
         let body = json!({ "screen": new.screen, "photo": new.photo, "other": new.other, "found": new.record });
-        let body = body.to_string();
-        let entry = Entry {
-            kind: Kind::Question,
-            fact: new.id.0,
-            actor: CONSOLE,
-            device: None,
-            origin: None,
-            body: body.as_bytes(),
-        };
-        let written = self.journal.enter(tx, entry).await?;
+        let written = self.enter_question(tx, new.id, &body).await?;
         if !sql::insert_question(tx, new, written.entry, written.received_at).await? {
             return Err(store::Error::Busy("the question was just asked".into()).into());
         }

@@ -2,26 +2,21 @@
 //! by another. An open question lowers nothing; one that was decided against takes the track out of what shows presence.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{EntryId, OrgId, PatrolId, PlotId, QuestionId};
-use crate::base::personal::looks_personal;
-use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
-use crate::evidence::model::screens::{QuestionState, Verdict};
-use crate::evidence::sql::{self, ReplyRow, TrackQuestionRow, TrackSight};
-use crate::journal::{Entry, Kind, Receipt, Written};
+use crate::evidence::model::screens::{QuestionState, ScreenRules, Verdict};
+use crate::evidence::sql::{self, QuestionBook, TrackQuestionRow, TrackSight};
+use crate::journal::{Receipt, Written};
 use crate::patrols::model::screens::TrackScreen;
 use crate::plots::SETTLE_JOB;
 use crate::store::{self, Tx};
 
-use super::questions::{ReplyView, is_decided};
+use super::asking::{Asked, QuestionPage, QuestionQuery, ReplyView, Said, replies_to};
 use super::{Error, Evidence};
 
-const MOST_CHARS: usize = 2_000;
-/// The unit has so long before a role may decide without its answer, ms (7 days).
-const ANSWER_WITHIN_MS: i64 = 7 * 86_400_000;
 /// Photos so long around a track are graded by it at most, ms.
 const AROUND_MS: i64 = 86_400_000;
 
@@ -59,34 +54,6 @@ pub struct TrackQuestionView {
     pub replies: Vec<ReplyView>,
 }
 
-/// Which page of which questions is asked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TrackQuestionQuery {
-    /// In this state.
-    pub state: Option<QuestionState>,
-    /// The last question of the page before.
-    pub after: Option<(Timestamp, QuestionId)>,
-    /// Rows in a page.
-    pub limit: u32,
-}
-
-/// A page of questions.
-#[derive(Debug, Clone)]
-pub struct TrackQuestionPage {
-    /// The questions.
-    pub items: Vec<TrackQuestionView>,
-    /// The last question's key, when more follow.
-    pub next: Option<(Timestamp, QuestionId)>,
-}
-
-struct Said {
-    actor: Actor,
-    question: QuestionId,
-    verdict: Option<Verdict>,
-    text: String,
-    body: Vec<u8>,
-}
-
 /// The units of a question, and whether the caller belongs to one.
 struct Sides {
     orgs: Vec<OrgId>,
@@ -98,8 +65,8 @@ impl Evidence {
     pub async fn track_questions(
         &self,
         actor: &Actor,
-        query: TrackQuestionQuery,
-    ) -> Result<TrackQuestionPage, Error> {
+        query: QuestionQuery,
+    ) -> Result<QuestionPage<TrackQuestionView>, Error> {
         let sight = match actor.reach(Right::ReadPatrols) {
             None => return Err(Error::Forbidden),
             Some(Scope::Province) if actor.principal != Principal::Device => TrackSight::All,
@@ -116,19 +83,18 @@ impl Evidence {
             },
         };
         let mut tx = self.journal.store().read().await?;
-        let limit = i64::from(query.limit) + 1;
         let state = query.state.map(QuestionState::as_str);
-        let mut rows = sql::track_questions(&mut tx, &sight, state, query.after, limit).await?;
-        let most = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        let more = rows.len() > most;
-        rows.truncate(most);
-        let next = rows.last().filter(|_| more);
-        let next = next.map(|row| (row.asked_at, row.id));
+        let rows = sql::track_questions(&mut tx, &sight, state, query.after, query.rows()).await?;
+        let page = query.page(rows, |row| (row.asked_at, row.id));
+        let rules = self.screen_rules(&mut tx).await?;
         let mut items = Vec::new();
-        for row in rows {
-            items.push(self.track_view(&mut tx, actor, &row, false).await?);
+        for row in page.items {
+            items.push(self.track_view(&mut tx, actor, &row, &rules, false).await?);
         }
-        Ok(TrackQuestionPage { items, next })
+        Ok(QuestionPage {
+            items,
+            next: page.next,
+        })
     }
 
     /// One question with its answers and decisions.
@@ -144,7 +110,8 @@ impl Evidence {
         let row = sql::track_question(&mut tx, id).await?;
         let row = row.ok_or(Error::NotFound)?;
         self.sides(&mut tx, actor, Right::ReadPatrols, &row).await?;
-        Ok(self.track_view(&mut tx, actor, &row, true).await?)
+        let rules = self.screen_rules(&mut tx).await?;
+        Ok(self.track_view(&mut tx, actor, &row, &rules, true).await?)
     }
 
     /// The unit answers: that of either track, or of the claim.
@@ -183,13 +150,7 @@ impl Evidence {
         if !actor.may_somewhere(right(verdict)) {
             return Err(Error::Forbidden);
         }
-        let said = Said {
-            actor: actor.clone(),
-            question,
-            verdict,
-            text: checked(text, verdict)?,
-            body: body.to_vec(),
-        };
+        let said = Said::checked(actor, question, verdict, text, body)?;
         let written = self
             .journal
             .write((self.clone(), said), |tx, (evidence, said)| {
@@ -199,12 +160,13 @@ impl Evidence {
         let mut tx = self.journal.store().read().await?;
         let row = sql::track_question(&mut tx, question).await?;
         let row = row.ok_or(Error::NotFound)?;
-        let view = self.track_view(&mut tx, actor, &row, true).await?;
+        let rules = self.screen_rules(&mut tx).await?;
+        let view = self.track_view(&mut tx, actor, &row, &rules, true).await?;
         Ok((view, self.journal.receipt(&written)))
     }
 
     async fn write_track_reply(&self, tx: &mut Tx, said: &Said) -> Result<Written, Error> {
-        if !sql::lock_track_question(tx, said.question).await? {
+        if !sql::lock_question(tx, QuestionBook::Tracks, said.question).await? {
             return Err(Error::NotFound);
         }
         let row = sql::track_question(tx, said.question).await?;
@@ -212,40 +174,18 @@ impl Evidence {
         let sides = self
             .sides(tx, &said.actor, right(said.verdict), &row)
             .await?;
-        let (state, kind, word) = match said.verdict {
-            None => {
-                check_unit(&row, &sides)?;
-                (QuestionState::Answered, Kind::Answer, "answer")
-            }
-            Some(verdict) => {
-                check_judge(&said.actor, &row, &sides, self.journal.now())?;
-                let state = match verdict {
-                    Verdict::Cleared => QuestionState::Cleared,
-                    Verdict::Upheld => QuestionState::Upheld,
-                };
-                (state, Kind::Decision, "decision")
-            }
+        let rules = self.screen_rules(tx).await?;
+        let asked = Asked {
+            state: &row.state,
+            asked_at: row.asked_at,
+            is_unit: sides.is_own,
+            is_party: sides.is_own,
+            unit: "a unit of one of the patrols or of the claim",
         };
-        let entry = Entry {
-            kind,
-            fact: said.question.0,
-            actor: said.actor.id,
-            device: None,
-            origin: Some(&said.actor.origin),
-            body: &said.body,
-        };
-        let written = self.journal.enter(tx, entry).await?;
-        let reply = ReplyRow {
-            entry: written.entry,
-            question: said.question,
-            kind: word.to_owned(),
-            author: said.actor.id,
-            org: said.actor.org,
-            body: json!({ "text": said.text, "result": said.verdict }).to_string(),
-            said_at: written.received_at,
-        };
-        sql::insert_track_reply(tx, &reply).await?;
-        sql::set_track_state(tx, said.question, state.as_str()).await?;
+        let state = said.state(&asked, self.journal.now(), &rules)?;
+        let written = self
+            .keep_said(tx, QuestionBook::Tracks, said, state)
+            .await?;
         self.settle_after(tx, &row).await?;
         Ok(written)
     }
@@ -303,6 +243,7 @@ impl Evidence {
         tx: &mut Tx,
         actor: &Actor,
         row: &TrackQuestionRow,
+        rules: &ScreenRules,
         is_whole: bool,
     ) -> Result<TrackQuestionView, store::Error> {
         let screen: TrackScreen = row.screen.parse().or(Err(row.corrupt("screen")))?;
@@ -314,12 +255,11 @@ impl Evidence {
                 .await?;
             other = owners.map(|_| patrol);
         }
-        let mut replies = Vec::new();
-        if is_whole {
-            for reply in sql::track_replies(tx, row.id).await? {
-                replies.push(ReplyView::of(reply)?);
-            }
-        }
+        let replies = if is_whole {
+            replies_to(tx, QuestionBook::Tracks, row.id).await?
+        } else {
+            Vec::new()
+        };
         Ok(TrackQuestionView {
             id: row.id,
             screen,
@@ -332,7 +272,7 @@ impl Evidence {
             plot: row.plot,
             found: serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?,
             asked_at: row.asked_at,
-            answer_by: row.asked_at.plus_millis(ANSWER_WITHIN_MS),
+            answer_by: row.asked_at.plus_millis(rules.answer_ms()),
             entry_id: row.entry,
             replies,
         })
@@ -344,57 +284,4 @@ const fn right(verdict: Option<Verdict>) -> Right {
         None => Right::RecordPatrols,
         Some(_) => Right::ValidatePatrols,
     }
-}
-
-fn checked(text: &str, verdict: Option<Verdict>) -> Result<String, Refusal> {
-    let pointer = if verdict.is_some() {
-        "/reason"
-    } else {
-        "/text"
-    };
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > MOST_CHARS {
-        return Err(Refusal::at(pointer, "expected 1 to 2,000 characters"));
-    }
-    if looks_personal(text) {
-        let advice = "no telephone or identity numbers: say it without them";
-        return Err(Refusal::at(pointer, advice));
-    }
-    Ok(text.to_owned())
-}
-
-fn check_unit(row: &TrackQuestionRow, sides: &Sides) -> Result<(), Error> {
-    if !sides.is_own {
-        return Err(
-            Refusal::at("", "expected a unit of one of the patrols or of the claim").into(),
-        );
-    }
-    if is_decided(&row.state) {
-        return Err(Refusal::at("", "it is decided already").into());
-    }
-    Ok(())
-}
-
-fn check_judge(
-    actor: &Actor,
-    row: &TrackQuestionRow,
-    sides: &Sides,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let refused = |reason: &str| Err(Refusal::at("", reason).into());
-    if actor.principal != Principal::Account || actor.org.is_none() {
-        return refused("expected a named account of an organisation");
-    }
-    if sides.is_own {
-        return refused("expected an account of another organisation than the units in question");
-    }
-    if is_decided(&row.state) && !actor.may_in_province(Right::ReopenPlots) {
-        return refused("it is decided already: expected a provincial role that opens cases again");
-    }
-    let is_waiting = row.state == QuestionState::Open.as_str()
-        && now < row.asked_at.plus_millis(ANSWER_WITHIN_MS);
-    if is_waiting {
-        return refused("the unit answers first: expected its answer, or seven days to be over");
-    }
-    Ok(())
 }

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::base::actor::{Actor, CONSOLE, Right};
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::{PatrolId, QuestionId};
 use crate::evidence::sql::{self, NewTrackQuestion};
-use crate::journal::{Entry, JobRow, Kind, RulesEntry, RulesSet, RulesWire};
+use crate::journal::{JobRow, RulesEntry, RulesSet, RulesWire};
 use crate::patrols::model::screens::TrackRules;
 use crate::patrols::{ScreenedPatrol, TrackFind};
 use crate::plots::SETTLE_JOB;
@@ -107,16 +107,7 @@ impl Evidence {
         }
         let body = json!({ "screen": new.screen, "patrol": new.patrol, "plot": new.plot,
             "other": new.other.map(|(patrol, _)| patrol), "found": new.record });
-        let body = body.to_string();
-        let entry = Entry {
-            kind: Kind::Question,
-            fact: new.id.0,
-            actor: CONSOLE,
-            device: None,
-            origin: None,
-            body: body.as_bytes(),
-        };
-        let written = self.journal.enter(tx, entry).await?;
+        let written = self.enter_question(tx, new.id, &body).await?;
         if !sql::insert_track_question(tx, new, written.entry, written.received_at).await? {
             return Err(store::Error::Busy("the question was just asked".into()));
         }

@@ -4,12 +4,14 @@ mod keeping;
 mod nonces;
 mod photos;
 mod questions;
+mod replies;
 mod tracks;
 
 pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
+pub use replies::*;
 pub use tracks::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.

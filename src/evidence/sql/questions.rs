@@ -1,9 +1,8 @@
 //! Questions about photos, what was answered and decided, and the fingerprints that pictures are compared by.
 
 use sqlx::QueryBuilder;
-use uuid::Uuid;
 
-use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuestionId};
+use crate::base::ids::{EntryId, PhotoId, PlotId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
@@ -81,18 +80,6 @@ pub struct NewQuestion {
     pub record: String,
 }
 
-/// An answer or a decision.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ReplyRow {
-    pub entry: EntryId,
-    pub question: QuestionId,
-    pub kind: String,
-    pub author: Uuid,
-    pub org: Option<OrgId>,
-    pub body: String,
-    pub said_at: Timestamp,
-}
-
 /// A photo that another may be held against.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct OtherRow {
@@ -114,11 +101,6 @@ pub struct FingerprintRow {
 
 pub async fn question(tx: &mut Tx, id: QuestionId) -> Result<Option<QuestionRow>, Error> {
     on!(tx, |c| sqlx::query_as(QUESTION).bind(id).fetch_optional(c))
-}
-
-/// Keeps other writers of a question out until the act ends; false when there is no such question.
-pub async fn lock_question(tx: &mut Tx, id: QuestionId) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(LOCK_QUESTION).bind(id)).map(|rows| rows > 0)
 }
 
 /// Writes a question; false when it was asked before.
@@ -151,34 +133,11 @@ pub async fn is_asked(tx: &mut Tx, new: &NewQuestion) -> Result<bool, Error> {
     Ok(count > 0)
 }
 
-pub async fn set_state(tx: &mut Tx, id: QuestionId, state: &str) -> Result<(), Error> {
-    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(drop)
-}
-
 /// How the questions about the photos of a plot stand.
 pub async fn states_of_plot(tx: &mut Tx, plot: PlotId) -> Result<Vec<(PhotoId, String)>, Error> {
     on!(tx, |c| sqlx::query_as(STATES_OF_PLOT)
         .bind(plot)
         .fetch_all(c))
-}
-
-pub async fn insert_reply(tx: &mut Tx, row: &ReplyRow) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(INSERT_REPLY)
-            .bind(row.entry)
-            .bind(row.question)
-            .bind(row.kind.as_str())
-            .bind(row.author)
-            .bind(row.org)
-            .bind(row.body.as_str())
-            .bind(row.said_at)
-    )
-    .map(drop)
-}
-
-pub async fn replies(tx: &mut Tx, id: QuestionId) -> Result<Vec<ReplyRow>, Error> {
-    on!(tx, |c| sqlx::query_as(REPLIES).bind(id).fetch_all(c))
 }
 
 pub async fn insert_fingerprint(tx: &mut Tx, row: &FingerprintRow) -> Result<(), Error> {

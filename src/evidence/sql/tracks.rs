@@ -3,7 +3,6 @@
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::ReplyRow;
 use crate::base::ids::{EntryId, OrgId, PatrolId, PlotId, QuestionId, TeamId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
@@ -110,11 +109,6 @@ pub async fn track_question(
         .fetch_optional(c))
 }
 
-/// Keeps other writers of a question out until the act ends; false when there is no such question.
-pub async fn lock_track_question(tx: &mut Tx, id: QuestionId) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(LOCK_TRACK_QUESTION).bind(id)).map(|rows| rows > 0)
-}
-
 /// Writes a question; false when it was asked before.
 pub async fn insert_track_question(
     tx: &mut Tx,
@@ -149,10 +143,6 @@ pub async fn is_track_asked(tx: &mut Tx, subject: &str) -> Result<bool, Error> {
     Ok(count > 0)
 }
 
-pub async fn set_track_state(tx: &mut Tx, id: QuestionId, state: &str) -> Result<(), Error> {
-    changed!(tx, sqlx::query(SET_TRACK_STATE).bind(id).bind(state)).map(drop)
-}
-
 /// The patrols whose track by a device was decided against.
 pub async fn upheld_of_device(tx: &mut Tx, device: Uuid) -> Result<Vec<PatrolId>, Error> {
     on!(tx, |c| sqlx::query_scalar(UPHELD_OF_DEVICE)
@@ -170,25 +160,6 @@ pub async fn track_state(tx: &mut Tx, subject: &str) -> Result<Option<String>, E
     on!(tx, |c| sqlx::query_scalar(TRACK_STATE)
         .bind(subject)
         .fetch_optional(c))
-}
-
-pub async fn insert_track_reply(tx: &mut Tx, row: &ReplyRow) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(INSERT_TRACK_REPLY)
-            .bind(row.entry)
-            .bind(row.question)
-            .bind(row.kind.as_str())
-            .bind(row.author)
-            .bind(row.org)
-            .bind(row.body.as_str())
-            .bind(row.said_at)
-    )
-    .map(drop)
-}
-
-pub async fn track_replies(tx: &mut Tx, id: QuestionId) -> Result<Vec<ReplyRow>, Error> {
-    on!(tx, |c| sqlx::query_as(TRACK_REPLIES).bind(id).fetch_all(c))
 }
 
 /// The plots of which a device took photos while its track of a patrol ran, or so many milliseconds around it.

@@ -14,7 +14,7 @@ use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
 use crate::journal::model::{Kind, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, Note};
 use crate::journal::sql::{self, EntryRow, HeadRow, StatementRow, WholeEntry};
-use crate::journal::statements::{is_signed_by, key_id};
+use crate::journal::statements::{is_signed_by, key_id, thumbprint};
 use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
@@ -32,6 +32,8 @@ pub(super) struct Pass {
     stored: Vec<Hash>,
     /// After a gap or a wrong head, later heads tell nothing more.
     is_tree_lost: bool,
+    /// Keys that devices announced, each with its device.
+    announced: BTreeSet<(Uuid, String)>,
     /// How many entries each redaction erased, and the author of the last of them that held fixes.
     erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
     /// Public keys that entries tell of.
@@ -55,6 +57,7 @@ impl Pass {
             edge: Edge::default(),
             stored: Vec::new(),
             is_tree_lost: false,
+            announced: BTreeSet::new(),
             erased: BTreeMap::new(),
             keys_entered: BTreeSet::new(),
             found,
@@ -125,6 +128,7 @@ impl Pass {
             }
             (Some((_, body)), _) => {
                 self.note_key(&row.kind, body);
+                self.note_announcement(row, body);
                 self.found.whole += 1;
             }
             (None, by) => {
@@ -138,7 +142,19 @@ impl Pass {
         }
     }
 
-    /// A statement that held must hold still.
+    /// A device's key is its own by what it announced itself.
+    fn note_announcement(&mut self, row: &EntryRow, body: &[u8]) {
+        if row.kind != Kind::DeviceKey.as_str() {
+            return;
+        }
+        let jwk: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+        let half = |name: &str| jwk.as_ref()?.get(name)?.as_str();
+        if let (Some(x), Some(y)) = (half("x"), half("y")) {
+            self.announced.insert((row.actor, thumbprint(x, y)));
+        }
+    }
+
+    /// A statement that held must hold still, under a key that its device had announced.
     async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
         let Some(hash) = &whole.row.statement else {
             return Ok(());
@@ -147,7 +163,9 @@ impl Pass {
         let own = sql::statement(tx, entry).await?;
         let holds = own.is_some_and(|own| {
             let is_kept = statement_hash(&own.base, &own.signature)[..] == hash[..];
-            is_kept && is_as_signed(&own, &whole.row)
+            let is_own = own.standing != Standing::Holds.as_str()
+                || self.announced.contains(&(own.device.0, own.key_id.clone()));
+            is_kept && is_own && is_as_signed(&own, &whole.row)
         });
         if !holds {
             self.found.fault(Fault::Statement { entry, seq });

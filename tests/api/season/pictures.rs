@@ -65,6 +65,11 @@ impl Season<'_> {
             &screens("mock_position"),
         )
         .await;
+        self.misplaced(count, album).await;
+    }
+
+    /// Photos that say themselves that they are of another place or time.
+    async fn misplaced(&mut self, count: usize, album: &mut Album) {
         let far = |photo: &Photo| {
             let mut far = photo.clone();
             far.position = moved(photo.position, 1_500.0, 1_500.0);
