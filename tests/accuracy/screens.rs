@@ -7,6 +7,7 @@ use crate::season::{Forgery, Kind, Track, season};
 use tuantra::geo::position::Position;
 use tuantra::patrols::model::legs::{GapRule, Waypoint};
 use tuantra::patrols::model::quality::{Basis, QualityRule};
+use tuantra::patrols::model::screens::asked::Asked;
 use tuantra::patrols::model::screens::claims::{Place, presence};
 use tuantra::patrols::model::screens::copies::{Hit, compared, ranked};
 use tuantra::patrols::model::screens::keys::{Shares, asked, kept};
@@ -83,9 +84,10 @@ impl Earlier {
             }
         }
         let ranked = ranked(&hits).into_iter().take(COMPARED);
+        let new = Asked::of(line.clone());
         let copies = ranked.filter(|(track, guesses)| {
             let earlier = self.lines[*track].as_ref();
-            let found = earlier.and_then(|earlier| compared(line, earlier, guesses));
+            let found = earlier.and_then(|earlier| compared(&new, earlier, guesses));
             found.is_some_and(|found| found.asks(rules))
         });
         copies.map(|(track, _)| track).collect()

@@ -34,6 +34,8 @@ pub(super) struct Pass {
     is_tree_lost: bool,
     /// Keys that devices announced, each with its device.
     announced: BTreeSet<(Uuid, String)>,
+    /// Statements whose key no entry so far announced: processes' clocks differ, so that its entry may stand later.
+    unannounced: BTreeMap<(Uuid, String), Vec<(EntryId, i64)>>,
     /// How many entries each redaction erased, and the author of the last of them that held fixes.
     erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
     /// Public keys that entries tell of.
@@ -58,6 +60,7 @@ impl Pass {
             stored: Vec::new(),
             is_tree_lost: false,
             announced: BTreeSet::new(),
+            unannounced: BTreeMap::new(),
             erased: BTreeMap::new(),
             keys_entered: BTreeSet::new(),
             found,
@@ -150,25 +153,30 @@ impl Pass {
         let jwk: Option<serde_json::Value> = serde_json::from_slice(body).ok();
         let half = |name: &str| jwk.as_ref()?.get(name)?.as_str();
         if let (Some(x), Some(y)) = (half("x"), half("y")) {
-            self.announced.insert((row.actor, thumbprint(x, y)));
+            let key = (row.actor, thumbprint(x, y));
+            self.unannounced.remove(&key);
+            self.announced.insert(key);
         }
     }
 
-    /// A statement that held must hold still, under a key that its device had announced.
+    /// A statement that held must hold still, under a key that its device announced.
     async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
         let Some(hash) = &whole.row.statement else {
             return Ok(());
         };
         let (entry, seq) = (whole.row.id, whole.row.seq.unwrap_or_default());
         let own = sql::statement(tx, entry).await?;
-        let holds = own.is_some_and(|own| {
+        let holds = |own: &StatementRow| {
             let is_kept = statement_hash(&own.base, &own.signature)[..] == hash[..];
-            let is_own = own.standing != Standing::Holds.as_str()
-                || self.announced.contains(&(own.device.0, own.key_id.clone()));
-            is_kept && is_own && is_as_signed(&own, &whole.row)
-        });
-        if !holds {
+            is_kept && is_as_signed(own, &whole.row)
+        };
+        let Some(own) = own.filter(holds) else {
             self.found.fault(Fault::Statement { entry, seq });
+            return Ok(());
+        };
+        let key = (own.device.0, own.key_id);
+        if own.standing == Standing::Holds.as_str() && !self.announced.contains(&key) {
+            self.unannounced.entry(key).or_default().push((entry, seq));
         }
         Ok(())
     }
@@ -315,6 +323,12 @@ impl Pass {
         }
         for (id, bytes) in self.edge.partial_tiles() {
             self.compare_tile(tx, id, &bytes).await?;
+        }
+        for (entry, seq) in std::mem::take(&mut self.unannounced)
+            .into_values()
+            .flatten()
+        {
+            self.found.fault(Fault::Statement { entry, seq });
         }
         let has = self.edge.size();
         self.found.root = self.edge.root();

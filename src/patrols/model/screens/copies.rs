@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::TrackRules;
+use super::asked::{AROUND_S, Asked, By, MEAN_S};
 use super::keys::{Shares, Window, apart};
 use super::line::{Line, Metres, seconds_between};
 use crate::base::time::Timestamp;
@@ -17,14 +18,6 @@ const AGREE_S: f64 = 40.0;
 const CLOSE_S: f64 = 12.0;
 /// Alignments of one earlier track that are tried.
 const TRIED: usize = 3;
-/// Places are held against one another as means over so long, s.
-const MEAN_S: f64 = 60.0;
-/// Places are compared so often, s, and at most so many times.
-const EVERY_S: f64 = 30.0;
-const MOST_PLACES: f64 = 240.0;
-/// Who goes less far in two minutes stands: standing agrees with any standing, m.
-const UNDER_WAY_M: f64 = 25.0;
-const AROUND_S: f64 = 120.0;
 /// Two places in a row count for as long as lies between them, at most so long, s.
 const LONGEST_BETWEEN_S: f64 = 300.0;
 /// How closely two tracks are laid over one another, s.
@@ -180,34 +173,25 @@ pub fn ranked<K: Ord + Copy>(hits: &BTreeMap<K, Vec<Hit>>) -> Vec<(K, Vec<Alignm
 
 /// Lays a new track over an earlier one, near some guesses; the best fit, whatever it says.
 #[must_use]
-pub fn compared(new: &Line, earlier: &Line, guesses: &[Alignment]) -> Option<Copied> {
+pub fn compared(new: &Asked, earlier: &Line, guesses: &[Alignment]) -> Option<Copied> {
     let fits = guesses
         .iter()
         .filter_map(|guess| fitted(new, earlier, *guess));
     fits.min_by(|one, other| one.residual_m.total_cmp(&other.residual_m))
 }
 
-/// What is held against one another.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum By {
-    /// Means over a minute, which bear with jitter.
-    Means,
-    /// The new track's own fixes, which bear with gaps between them.
-    Fixes,
-}
-
-fn fitted(new: &Line, earlier: &Line, guess: Alignment) -> Option<Copied> {
+fn fitted(new: &Asked, earlier: &Line, guess: Alignment) -> Option<Copied> {
     let (near, by_means) = refined(new, earlier, guess, By::Means, 16.0)?;
-    let told = by_means.told(new, earlier, &near);
+    let told = by_means.told(new.line(), earlier, &near);
     let by_fixes = refined(new, earlier, near, By::Fixes, 4.0)
-        .map(|(best, fit)| fit.told(new, earlier, &best))
+        .map(|(best, fit)| fit.told(new.line(), earlier, &best))
         .filter(|by_fixes| by_fixes.residual_m < told.residual_m);
     Some(by_fixes.unwrap_or(told))
 }
 
 /// The best fit that small steps in time and pace lead to.
 fn refined(
-    new: &Line,
+    new: &Asked,
     earlier: &Line,
     guess: Alignment,
     by: By,
@@ -215,7 +199,7 @@ fn refined(
 ) -> Option<(Alignment, Fit)> {
     let (mut best, mut step_s) = (guess, first_step_s);
     let mut fit = Fit::of(new, earlier, &best, by)?;
-    let middle_s = new.length_s() / 2.0;
+    let middle_s = new.line().length_s() / 2.0;
     while step_s >= LEAST_STEP_S {
         let step_pace = step_s / 1000.0;
         let tried = [
@@ -272,37 +256,21 @@ struct Fit {
 }
 
 impl Fit {
-    fn of(new: &Line, earlier: &Line, guess: &Alignment, by: By) -> Option<Self> {
-        let every_s = EVERY_S.max(new.length_s() / MOST_PLACES);
-        let half_s = MEAN_S / 2.0;
-        let (mut apart, mut speeds, mut under_way) = (Vec::new(), Vec::new(), 0);
-        let (mut second, mut last_s) = (half_s, f64::NEG_INFINITY);
-        let (mut both_s, mut both_until_s) = (0.0, half_s);
-        while second < new.length_s() {
-            let asked = match by {
-                By::Means => new
-                    .mean(second - half_s, second + half_s)
-                    .map(|here| (second, here)),
-                // Each fix once, however far it is to the next.
-                By::Fixes => new.fix_at(second).filter(|(at_s, _)| *at_s > last_s),
-            };
-            second += every_s;
-            let Some((at_s, here)) = asked else { continue };
-            last_s = at_s;
-            let way_m = way_around_m(new, at_s, here);
-            if way_m < UNDER_WAY_M {
-                continue;
-            }
-            under_way += 1;
+    fn of(new: &Asked, earlier: &Line, guess: &Alignment, by: By) -> Option<Self> {
+        let places = new.places(by);
+        let (mut apart, mut speeds) = (Vec::new(), Vec::new());
+        let (mut both_s, mut both_until_s) = (0.0, MEAN_S / 2.0);
+        for place in places {
+            let second = guess.second(place.at_s);
             let there = match by {
-                By::Means => mean_there(earlier, guess.second(at_s), guess.pace),
-                By::Fixes => earlier.place(guess.second(at_s)),
+                By::Means => mean_there(earlier, second, guess.pace),
+                By::Fixes => earlier.place(second),
             };
             if let Some(there) = there {
-                apart.push(here.minus(there));
-                speeds.push(way_m / AROUND_S);
-                both_s += (at_s - both_until_s).min(LONGEST_BETWEEN_S);
-                both_until_s = at_s;
+                apart.push(place.here.minus(there));
+                speeds.push(place.way_m / AROUND_S);
+                both_s += (place.at_s - both_until_s).min(LONGEST_BETWEEN_S);
+                both_until_s = place.at_s;
             }
         }
         let moved = Metres {
@@ -312,7 +280,7 @@ impl Fit {
         let residual_m = median(apart.iter().map(|apart| apart.minus(moved).length()))?;
         Some(Self {
             places: apart.len(),
-            under_way,
+            under_way: places.len(),
             moved,
             residual_m,
             speed_mps: median(speeds.into_iter())?,
@@ -346,14 +314,6 @@ impl Fit {
 fn mean_there(earlier: &Line, second: f64, pace: f64) -> Option<Metres> {
     let half_s = MEAN_S / 2.0 * pace.abs();
     earlier.mean(second - half_s, second + half_s)
-}
-
-/// How far it goes in the two minutes around a second, as far as that is known.
-fn way_around_m(line: &Line, second: f64, here: Metres) -> f64 {
-    let before = line.mean(second - 75.0, second - 45.0);
-    let after = line.mean(second + 45.0, second + 75.0);
-    let way_m = |other: Option<Metres>| other.map(|other| other.minus(here).length());
-    [way_m(before), way_m(after)].into_iter().flatten().sum()
 }
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {

@@ -4,6 +4,7 @@
 mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use crate::base::ids::{OrgId, PatrolId};
 use crate::base::time::Timestamp;
 use crate::journal::Rules;
 use crate::patrols::model::fix::Fix;
+use crate::patrols::model::screens::asked::Asked;
 use crate::patrols::model::screens::copies::{Alignment, Copied, Hit, compared, ranked};
 use crate::patrols::model::screens::keys::{self, Shares, Window};
 use crate::patrols::model::screens::{Line, TrackRules, TrackScreen};
@@ -155,12 +157,13 @@ impl Patrols {
                 screened.tracks.push((device, zero, Vec::new()));
                 continue;
             };
-            let (kept, asked, line) = off_thread(move || {
-                let (kept, asked) = (keys::kept(&line), keys::asked(&line));
-                (kept, asked, line)
+            let zero = line.zero();
+            let (kept, windows, asked) = off_thread(move || {
+                let (kept, windows) = (keys::kept(&line), keys::asked(&line));
+                (kept, windows, Arc::new(Asked::of(line)))
             })
             .await?;
-            let copies = self.copies(tx, patrol, (&line, &asked), rules).await?;
+            let copies = self.copies(tx, patrol, (&asked, &windows), rules).await?;
             let copies = copies.into_iter().map(|(other, found)| TrackFind {
                 device,
                 screen: TrackScreen::CopiedTrack,
@@ -169,7 +172,7 @@ impl Patrols {
             });
             screened.finds.extend(copies);
             let rows = rows_of(patrol, device, &kept);
-            screened.tracks.push((device, line.zero(), rows));
+            screened.tracks.push((device, zero, rows));
         }
         Ok(screened)
     }
@@ -225,10 +228,10 @@ impl Patrols {
         &self,
         tx: &mut Tx,
         patrol: PatrolId,
-        (line, asked): (&Line, &[Window]),
+        (asked, windows): (&Arc<Asked>, &[Window]),
         rules: &TrackRules,
     ) -> Result<Vec<((PatrolId, Uuid), Value)>, store::Error> {
-        let hits = hits(tx, patrol, asked).await?;
+        let hits = hits(tx, patrol, windows).await?;
         let mut copies = Vec::new();
         for (other, mut guesses) in ranked(&hits).into_iter().take(COMPARED) {
             let Some(kept_zero) = sql::zero_of(tx, other.0, other.1).await? else {
@@ -238,7 +241,7 @@ impl Patrols {
             let Some(earlier) = fixes.values().next().and_then(|fixes| Line::of(fixes)) else {
                 let told = guesses
                     .first()
-                    .and_then(|guess| erased(guess, kept_zero, line, rules));
+                    .and_then(|guess| erased(guess, kept_zero, asked.line(), rules));
                 copies.extend(told.map(|told| (other, told)));
                 continue;
             };
@@ -246,7 +249,7 @@ impl Patrols {
             for guess in &mut guesses {
                 guess.at_zero_s += seconds(kept_zero.since(earlier.zero()));
             }
-            let new = line.clone();
+            let new = Arc::clone(asked);
             let found = off_thread(move || compared(&new, &earlier, &guesses)).await?;
             let found = found.filter(|found| found.asks(rules));
             copies.extend(found.map(|found| (other, told(&found))));
