@@ -102,7 +102,7 @@ pub(super) struct Said {
 /// A question as it stands, to whoever says something of it.
 pub(super) struct Asked<'a> {
     pub state: &'a str,
-    pub asked_at: Timestamp,
+    pub since: Timestamp,
     /// The caller belongs to the unit that answers.
     pub is_unit: bool,
     /// The caller belongs to a unit in question, and so decides nothing.
@@ -192,7 +192,7 @@ fn may_decide(
         return refused("it is decided already: expected a provincial role that opens cases again");
     }
     let is_waiting = asked.state == QuestionState::Open.as_str()
-        && now < asked.asked_at.plus_millis(rules.answer_ms());
+        && now < asked.since.plus_millis(rules.answer_ms());
     if is_waiting {
         let days = rules.answer_days;
         return refused(&format!(

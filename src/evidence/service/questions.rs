@@ -143,7 +143,7 @@ impl Evidence {
         let is_unit = is_handling(&said.actor, &photo);
         let asked = Asked {
             state: &row.state,
-            asked_at: row.asked_at,
+            since: row.asked_at,
             is_unit,
             is_party: is_unit || is_handling(&said.actor, &other),
             unit: "the unit that took the photo in question",

@@ -177,7 +177,7 @@ impl Evidence {
         let rules = self.screen_rules(tx).await?;
         let asked = Asked {
             state: &row.state,
-            asked_at: row.asked_at,
+            since: row.asked_at,
             is_unit: sides.is_own,
             is_party: sides.is_own,
             unit: "a unit of one of the patrols or of the claim",

@@ -25,7 +25,6 @@ const COPIES: [(&str, Change); 4] = [
 type Change = fn(&RgbImage, &[u8], &mut Chance) -> Vec<u8>;
 
 impl Season<'_> {
-    #[expect(clippy::too_many_lines, reason = "one class after the other")]
     pub async fn forged_photos(&mut self, count: usize, album: &mut Album) {
         for (class, change) in COPIES {
             self.copied(class, change, count).await;

@@ -41,7 +41,7 @@ impl Asked {
             places.filter(|place| place.way_m >= UNDER_WAY_M).collect()
         };
         let (means, fixes) = (under_way(mean_places(&line)), under_way(fix_places(&line)));
-        Self { means, fixes, line }
+        Self { line, means, fixes }
     }
 
     /// Its line.
