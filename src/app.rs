@@ -22,6 +22,7 @@ use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::store::Store;
+use crate::sync::live::Live;
 
 /// The open server: store, journal, blobs and the slices' services.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Plots' cases as packages that prove themselves.
     pub cases: Cases,
+    /// The live feed.
+    pub live: Live,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -125,6 +128,12 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
+        let live = Live::new(
+            journal.clone(),
+            identity.clone(),
+            areas.clone(),
+            config.live_listeners as usize,
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -138,6 +147,7 @@ impl App {
             evidence,
             ledger,
             cases,
+            live,
             blobs,
             limits,
         }
@@ -168,6 +178,7 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    Live: |app| app.live.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

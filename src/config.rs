@@ -39,6 +39,12 @@ pub struct Config {
     pub photo_memory_mib: u32,
     /// Memory for what coverage knows of regions, in MiB; what was used longest ago goes first and is read again.
     pub coverage_memory_mib: u32,
+    /// Facts that one push may hold.
+    pub push_facts: u32,
+    /// Largest push after inflation, in MiB.
+    pub push_mib: u32,
+    /// Listeners at the live feed of one process.
+    pub live_listeners: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
     /// An outside time-stamping authority (RFC 3161) that stamps the log's heads; without one none does.
@@ -76,7 +82,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 17] = [
+const KEYS: [(&str, &str); 20] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -90,6 +96,9 @@ const KEYS: [(&str, &str); 17] = [
     ("photo_seconds", "a whole number from 1 to 60"),
     ("photo_memory_mib", "a whole number from 128 to 16384"),
     ("coverage_memory_mib", "a whole number from 16 to 65536"),
+    ("push_facts", "a whole number from 1 to 5000"),
+    ("push_mib", "a whole number from 1 to 16"),
+    ("live_listeners", "a whole number from 1 to 10000"),
     ("retention_months", "a whole number from 1 to 600"),
     ("tsa_url", "a URL such as https://tsa.example/tsr"),
     ("tsa_hours", "a whole number from 1 to 720"),
@@ -153,6 +162,9 @@ impl Config {
             photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
+            push_facts: reader.parse("push_facts").unwrap_or(500),
+            push_mib: reader.parse("push_mib").unwrap_or(4),
+            live_listeners: reader.parse("live_listeners").unwrap_or(200),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             tsa_url: reader.parse("tsa_url"),
             tsa_hours: reader.parse("tsa_hours").unwrap_or(24),
@@ -190,6 +202,9 @@ impl Config {
             ("photo_seconds", self.photo_seconds, 1..=60),
             ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
             ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),
+            ("push_facts", self.push_facts, 1..=5_000),
+            ("push_mib", self.push_mib, 1..=16),
+            ("live_listeners", self.live_listeners, 1..=10_000),
             ("retention_months", self.retention_months, 1..=600),
             ("tsa_hours", self.tsa_hours, 1..=720),
         ] {

@@ -57,6 +57,8 @@ vocabulary! {
         ReadPhotos = "read_photos",
         /// Read photos' original bytes.
         ReadOriginals = "read_originals",
+        /// See live where patrols are: like the gap list a map for growers, so a right of its own.
+        WatchLive = "watch_live",
         /// Read coverage per commune.
         ReadCoverage = "read_coverage",
         /// Read which cells nobody has checked: a map for growers, so a right of its own.
@@ -105,6 +107,7 @@ const FIELD: &[Right] = &[
 
 /// What those who answer for communes may do besides.
 const OFFICERS: &[Right] = &[
+    Right::WatchLive,
     Right::ReadOriginals,
     Right::ReadGaps,
     Right::ReadCoarseDensity,

@@ -135,6 +135,8 @@ impl Restore {
         let verified = journal.verify().await?;
         refuse_broken(&verified)?;
         refuse_other_log(&journal, &manifest, &verified)?;
+        // The database knows only of the backups before the one that it came from, which was just proved again.
+        journal.secure(manifest.through_seq, text).await?;
         print_line(&format!(
             "restored: {} entries ({} redacted), {count} blobs of {bytes} bytes, all verified; a new epoch continues \
              after number {}",

@@ -10,6 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, ProblemKind};
 
+/// Largest body of an ordinary request, after inflation.
+pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
 /// A JSON body, with the bytes it was read from (facts keep them verbatim).
 #[derive(Debug)]
 pub struct Json<T> {

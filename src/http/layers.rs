@@ -45,6 +45,31 @@ pub async fn observe(State(ids): State<IdMaker>, mut request: Request, next: Nex
     response
 }
 
+/// The versions of the native API that are answered, the newest first. There is one yet; when there is a second, both
+/// stand here, and at most three ever do.
+pub const API_VERSIONS: [&str; 1] = ["1"];
+/// The header by which apps name the version that they speak.
+const API_VERSION: HeaderName = HeaderName::from_static("tuantra-api");
+
+/// Refuses a request in a version of the API that this server does not speak; without a word it is the newest.
+pub async fn speaks(request: Request, next: Next) -> Response {
+    let spoken = request.headers().get(API_VERSION);
+    let is_known = spoken.is_none_or(|own| {
+        API_VERSIONS
+            .iter()
+            .any(|version| own.as_bytes() == version.as_bytes())
+    });
+    if is_known {
+        return next.run(request).await;
+    }
+    Problem::new(ProblemKind::InvalidHeader)
+        .fault(
+            "header:tuantra-api",
+            format!("expected one of {}", API_VERSIONS.join(", ")),
+        )
+        .into_response()
+}
+
 fn written_out(response: Response, id: RequestId) -> Response {
     let id = id.to_string();
     let mut response = match response.extensions().get::<Arc<Problem>>() {

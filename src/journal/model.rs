@@ -105,6 +105,8 @@ vocabulary! {
         Backup = "backup",
         /// An export or view that must be accounted for.
         View = "view",
+        /// Somebody began to watch live positions.
+        Watch = "watch",
         /// A head from outside that this log does not agree with.
         Alarm = "alarm",
     }

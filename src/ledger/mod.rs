@@ -10,6 +10,6 @@ mod service;
 mod sql;
 
 pub use service::{
-    CLAIMS_JOB, Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows,
+    CLAIMS_JOB, DueQuery, Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows,
 };
 pub use sql::STATEMENTS;

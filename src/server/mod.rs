@@ -24,14 +24,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
+use crate::http::extract::BODY_LIMIT;
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::store::Durability;
 
 pub use routes::declared;
 
-/// Largest body of an ordinary request, after inflation.
-const BODY_LIMIT: usize = 4 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_mins(2);
 const GRACE: Duration = Duration::from_secs(30);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
@@ -53,6 +52,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
             TIMEOUT,
         ))
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn(layers::speaks))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
@@ -62,6 +62,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
             CompressionLayer::new().compress_when(
                 SizeAbove::new(1024)
                     .and(NotForContentType::IMAGES)
+                    .and(NotForContentType::SSE)
                     .and(NotForContentType::const_new("application/zip")),
             ),
         )
@@ -173,11 +174,14 @@ pub async fn serve(
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .ok();
+    let live = app.live.clone();
     let service = router(app, recorder).into_make_service();
     let handle = Handle::new();
     let stopping = handle.clone();
     tokio::spawn(async move {
         stopped.await;
+        // Streams would hold the stopping up until its end.
+        live.close();
         tracing::info!("stopping: requests under way may finish");
         stopping.graceful_shutdown(Some(GRACE));
     });

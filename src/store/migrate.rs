@@ -98,6 +98,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "track_screens",
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
+    (24, "sync", include_str!("../../migrations/0024_sync.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -7,4 +7,5 @@ mod canary;
 mod cluster;
 mod decoder;
 mod kill;
+mod resend;
 mod trace;

@@ -28,6 +28,11 @@ pub struct Caller(pub Actor);
 #[derive(Debug, Clone)]
 pub struct TrackerCaller(pub Actor);
 
+/// The author of a request that this process makes of a part of another one, whose secret was verified with the whole.
+/// Nothing that comes from outside carries one.
+#[derive(Debug, Clone)]
+pub struct Admitted(pub Actor);
+
 /// Requests per second that one holder may make.
 #[derive(Debug, Clone)]
 pub struct Limits(Arc<RateLimiter<Uuid, DashMapStateStore<Uuid>, DefaultClock>>);
@@ -62,6 +67,25 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let actor = match parts.extensions.remove::<Admitted>() {
+            Some(Admitted(actor)) => actor,
+            None => shown(parts, state).await?,
+        };
+        let origin = signed::origin(parts)?;
+        let origin = Identity::from_ref(state)
+            .held_against_key(&actor, origin)
+            .await?;
+        Ok(Self(Actor { origin, ..actor }))
+    }
+}
+
+/// Whoever shows a secret of the native door.
+async fn shown<S>(parts: &Parts, state: &S) -> Result<Actor, Problem>
+where
+    Identity: FromRef<S>,
+    Limits: FromRef<S>,
+    TrustedOrigin: FromRef<S>,
+{
         let (text, by_cookie) = shown_secret(&parts.headers).ok_or_else(unauthenticated)?;
         if by_cookie && changes(&parts.method) {
             refuse_cross_site(&parts.headers, &TrustedOrigin::from_ref(state))?;
@@ -79,12 +103,7 @@ where
             return Err(unauthenticated());
         }
         Limits::from_ref(state).check(&actor)?;
-        let origin = signed::origin(parts)?;
-        let origin = Identity::from_ref(state)
-            .held_against_key(&actor, origin)
-            .await?;
-        Ok(Self(Actor { origin, ..actor }))
-    }
+        Ok(actor)
 }
 
 impl<S> FromRequestParts<S> for TrackerCaller

@@ -76,6 +76,15 @@ impl Identity {
         Ok(actor)
     }
 
+    /// Who holds a secret that was verified before, if it is still valid: for what goes on after its request.
+    pub async fn holder_of(&self, token: TokenId) -> Result<Option<Actor>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        match sql::token(&mut tx, token).await? {
+            Some(token) => holder(&mut tx, token, self.journal.now()).await,
+            None => Ok(None),
+        }
+    }
+
     /// Writes down when secrets were last used; called now and then by the worker.
     pub async fn flush_last_used(&self) -> Result<(), Error> {
         let used = match self.shared.used.lock() {
@@ -258,9 +267,14 @@ pub(super) async fn issue(
 }
 
 async fn load_actor(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {
-    let Some(token) = sql::token_by_hash(tx, hash).await? else {
-        return Ok(None);
-    };
+    match sql::token_by_hash(tx, hash).await? {
+        Some(token) => holder(tx, token, now).await,
+        None => Ok(None),
+    }
+}
+
+/// Who holds a secret, if it is valid now.
+async fn holder(tx: &mut Tx, token: TokenRow, now: Timestamp) -> Result<Option<Actor>, Error> {
     let ended = token.expires_at.is_some_and(|at| at <= now) || token.revoked_at.is_some();
     if ended || token.active == 0 {
         return Ok(None);

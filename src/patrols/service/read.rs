@@ -135,6 +135,12 @@ impl Patrols {
         Ok(place(&row, shown, communes.into_iter().collect())?)
     }
 
+    /// Refuses whoever may not read a patrol, as for one that does not exist.
+    pub async fn refuse_unless_readable(&self, actor: &Actor, id: PatrolId) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        readable(&mut tx, actor, id).await.map(drop)
+    }
+
     /// The patrols that the caller may read, the latest start first, with what the job kept of them.
     pub async fn patrols(
         &self,

@@ -1,6 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
 mod books;
+mod sync;
 
 use utoipa::OpenApi;
 use utoipa_axum::routes;
@@ -39,6 +40,7 @@ pub fn declared() -> Routes {
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
     let routes = books::trackers(routes);
+    let routes = sync::phones_and_watchers(routes);
     enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

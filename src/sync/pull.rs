@@ -1,0 +1,401 @@
+//! `GET /api/v1/sync/pull`: what the caller may see and should know, from the numbered log alone.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::base::actor::Actor;
+use crate::base::ids::{PlotId, QuestionId};
+use crate::base::page::Cursor;
+use crate::base::time::Timestamp;
+use crate::evidence::QuestionQuery;
+use crate::evidence::model::screens::QuestionState;
+use crate::http::paging::limit;
+use crate::http::{Body, Params, Problem, ProblemKind};
+use crate::identity::Caller;
+use crate::ledger::DueQuery;
+
+use super::heads::{Heads, Restored, exchange, restored};
+use super::sql;
+use super::walk::{Item, Subject, Walk};
+
+/// Numbers of the log that one look goes through.
+const SPAN: i64 = 20_000;
+/// Looks for one page: a caller that was away for long goes on in the next.
+const LOOKS: usize = 10;
+/// Rows of one look.
+const ROWS: i64 = 500;
+const DEFAULT_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Which page is asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PullParams {
+    /// From the last page's `next`. Without one a caller begins with what it needs: plots to look at again, open
+    /// questions, definitions; no history.
+    cursor: Option<String>,
+    /// Items in a page (50, at most 500).
+    limit: Option<u32>,
+    /// Bytes of the items in a page (262144, from 1024 to 4194304); one item comes whatever it weighs.
+    max_bytes: Option<usize>,
+    /// The last head that the caller keeps, as a signed note.
+    head: Option<String>,
+}
+
+/// A page of what a caller should know.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Pulled {
+    /// The things, in the order of the log.
+    pub items: Vec<Item>,
+    /// Where to go on, now or later.
+    pub next: String,
+    /// Whether more is there now.
+    pub more: bool,
+    /// Receipts whose entries have numbers up to this one are `secured`; null where no verified backup covers any.
+    pub secured_through: Option<i64>,
+    /// The restore after which the log goes on, if there was one.
+    pub restored: Option<Restored>,
+    /// The newest head, and what the caller's own came to.
+    pub head: Heads,
+    /// The server's time.
+    pub now: Timestamp,
+}
+
+/// How far a caller came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    phase: Phase,
+    /// The last number that was told, or before which the start lies.
+    since: i64,
+    /// The last row of a list of the start.
+    after: Option<(i64, Uuid)>,
+}
+
+/// What a caller starts with, then the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Due,
+    Questions,
+    TrackQuestions,
+    Log,
+}
+
+const PHASES: [Phase; 4] = [
+    Phase::Due,
+    Phase::Questions,
+    Phase::TrackQuestions,
+    Phase::Log,
+];
+
+impl Phase {
+    fn next(self) -> Self {
+        match self {
+            Self::Due => Self::Questions,
+            Self::Questions => Self::TrackQuestions,
+            Self::TrackQuestions | Self::Log => Self::Log,
+        }
+    }
+}
+
+impl Mark {
+    fn encode(self, bound: &str) -> String {
+        let phase = PHASES.iter().position(|own| *own == self.phase);
+        let mut key = vec![phase.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)];
+        key.extend_from_slice(&self.since.to_be_bytes());
+        if let Some((at, id)) = self.after {
+            key.extend_from_slice(&at.to_be_bytes());
+            key.extend_from_slice(id.as_bytes());
+        }
+        Cursor(key).encode(bound)
+    }
+
+    fn decode(text: &str, bound: &str) -> Option<Self> {
+        let key = Cursor::decode(text, bound).ok()?.0;
+        let (phase, rest) = key.split_first()?;
+        let (since, rest) = rest.split_first_chunk::<8>()?;
+        let after = if rest.is_empty() {
+            None
+        } else {
+            let (at, id) = rest.split_first_chunk::<8>()?;
+            Some((i64::from_be_bytes(*at), Uuid::from_slice(id).ok()?))
+        };
+        Some(Self {
+            phase: *PHASES.get(usize::from(*phase))?,
+            since: i64::from_be_bytes(*since),
+            after,
+        })
+    }
+}
+
+/// A page that is being filled.
+struct Page {
+    items: Vec<Item>,
+    known: BTreeSet<Subject>,
+    room: usize,
+    most: usize,
+}
+
+impl Page {
+    /// Takes items together or not at all; the first ones whatever they weigh.
+    fn take(&mut self, items: Vec<Item>) -> Result<bool, Problem> {
+        let weight = serde_json::to_vec(&items)
+            .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?
+            .len();
+        let fits = self.items.len() + items.len() <= self.most && weight <= self.room;
+        if !fits && !self.items.is_empty() {
+            return Ok(false);
+        }
+        self.room = self.room.saturating_sub(weight);
+        self.items.extend(items);
+        Ok(true)
+    }
+
+    fn is_full(&self) -> bool {
+        self.items.len() >= self.most || self.room == 0
+    }
+}
+
+/// What changed for the caller since its cursor: plots in its communes, questions and decisions for its team,
+/// definitions, and what became of what it sent. Only numbered entries are told, so that nothing is skipped.
+#[utoipa::path(get, path = "/api/v1/sync/pull", tag = "sync", params(PullParams), responses((status = 200, body = Pulled)))]
+pub async fn pull(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Params(params): Params<PullParams>,
+) -> Result<Body<Pulled>, Problem> {
+    let restored = restored(&app.journal).await?;
+    let bound = bound(&actor, restored.as_ref());
+    let room = match params.max_bytes.unwrap_or(DEFAULT_BYTES) {
+        bytes @ 1024..=MAX_BYTES => bytes,
+        _ => {
+            return Err(Problem::new(ProblemKind::InvalidParameter)
+                .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
+        }
+    };
+    let page = Page {
+        items: Vec::new(),
+        known: BTreeSet::new(),
+        room,
+        most: limit(params.limit)? as usize,
+    };
+    let mut tx = app.journal.store().read().await?;
+    let last = sql::last_number(&mut tx).await?;
+    let secured_through = sql::secured_through(&mut tx).await?;
+    drop(tx);
+    let mark = params.cursor.as_deref().map(|text| {
+        Mark::decode(text, &bound).ok_or_else(|| {
+            Problem::new(ProblemKind::InvalidParameter).detail(
+                "cursor: not one of this caller's present rights and epoch of the log: start again without it",
+            )
+        })
+    });
+    let mark = mark.transpose()?;
+    let walk = Walk {
+        app: &app,
+        actor: &actor,
+        secured_through,
+    };
+    let mut pulling = Pulling { walk, page, last };
+    let end = pulling.fill(mark).await?;
+    Ok(Body(
+        StatusCode::OK,
+        Pulled {
+            more: end.phase != Phase::Log || end.since < last,
+            next: end.encode(&bound),
+            items: pulling.page.items,
+            secured_through: (secured_through >= 0).then_some(secured_through),
+            restored,
+            head: exchange(&app.journal, &actor, params.head.as_deref()).await?,
+            now: app.journal.now(),
+        },
+    ))
+}
+
+/// What a cursor is bound to: its caller's rights, and the epoch of the log. Whoever gains or loses communes, and
+/// whoever reads a restored log, starts again.
+fn bound(actor: &Actor, restored: Option<&Restored>) -> String {
+    let epoch = restored.map(|restored| restored.at);
+    format!(
+        "pull {} {:?} {:?} {:?}",
+        actor.id, actor.team, actor.grants, epoch
+    )
+}
+
+struct Pulling<'a> {
+    walk: Walk<'a>,
+    page: Page,
+    last: i64,
+}
+
+impl Pulling<'_> {
+    async fn fill(&mut self, mark: Option<Mark>) -> Result<Mark, Problem> {
+        let mut mark = match mark {
+            Some(mark) => mark,
+            None => {
+                let definitions = self.walk.item(Subject::Definitions, None).await?;
+                self.page.take(definitions.into_iter().collect())?;
+                Mark {
+                    phase: Phase::Due,
+                    since: self.last,
+                    after: None,
+                }
+            }
+        };
+        while mark.phase != Phase::Log && !self.page.is_full() {
+            let (after, is_done) = match mark.phase {
+                Phase::Due => self.due(mark.after).await?,
+                Phase::Questions => self.questions(mark.after, false).await?,
+                Phase::TrackQuestions | Phase::Log => self.questions(mark.after, true).await?,
+            };
+            mark.after = after;
+            if !is_done {
+                return Ok(mark);
+            }
+            mark = Mark {
+                phase: mark.phase.next(),
+                after: None,
+                ..mark
+            };
+        }
+        if mark.phase == Phase::Log {
+            mark.since = self.log(mark.since).await?;
+        }
+        Ok(mark)
+    }
+
+    fn rows(&self) -> u32 {
+        u32::try_from(self.page.most - self.page.items.len().min(self.page.most))
+            .unwrap_or(1)
+            .max(1)
+    }
+
+    /// Plots that are to be looked at again, the longest due first.
+    async fn due(
+        &mut self,
+        after: Option<(i64, Uuid)>,
+    ) -> Result<(Option<(i64, Uuid)>, bool), Problem> {
+        let query = DueQuery {
+            after: after.map(|(due, plot)| (due, PlotId(plot))),
+            limit: self.rows(),
+            ..DueQuery::default()
+        };
+        let ledger = &self.walk.app.ledger;
+        let Some(due) = refused(ledger.reinspections_due(self.walk.actor, &query).await)? else {
+            return Ok((None, true));
+        };
+        let mut came = after;
+        for row in &due.items {
+            let item = self.walk.item(Subject::Plot(row.plot), None).await?;
+            if !self.page.take(item.into_iter().collect())? {
+                return Ok((came, false));
+            }
+            came = Some((i64::from(row.due_on.as_days()), row.plot.0));
+        }
+        Ok((came, due.next.is_none()))
+    }
+
+    /// Questions that are open.
+    async fn questions(
+        &mut self,
+        after: Option<(i64, Uuid)>,
+        about_tracks: bool,
+    ) -> Result<(Option<(i64, Uuid)>, bool), Problem> {
+        let query = QuestionQuery {
+            state: Some(QuestionState::Open),
+            after: after.map(|(at, id)| (Timestamp::from_millis(at), QuestionId(id))),
+            limit: self.rows(),
+        };
+        let (evidence, actor) = (&self.walk.app.evidence, self.walk.actor);
+        let keys = if about_tracks {
+            refused(evidence.track_questions(actor, query).await)?
+                .map(|page| (keys(&page.items, |view| (view.asked_at, view.id)), page.next))
+        } else {
+            refused(evidence.questions(actor, query).await)?
+                .map(|page| (keys(&page.items, |view| (view.asked_at, view.id)), page.next))
+        };
+        let Some((keys, next)) = keys else {
+            return Ok((None, true));
+        };
+        let mut came = after;
+        for (at, id) in keys {
+            let item = self.walk.item(Subject::Question(id), None).await?;
+            if !self.page.take(item.into_iter().collect())? {
+                return Ok((came, false));
+            }
+            came = Some((at.as_millis(), id.0));
+        }
+        Ok((came, next.is_none()))
+    }
+
+    /// The log after a number; gives the number that was told last.
+    async fn log(&mut self, mut since: i64) -> Result<i64, Problem> {
+        for _ in 0..LOOKS {
+            if since >= self.last || self.page.is_full() {
+                break;
+            }
+            let upper = self.last.min(since.saturating_add(SPAN));
+            let mut tx = self.walk.app.journal.store().read().await?;
+            let rows = sql::changes(&mut tx, self.walk.actor.id, (since, upper), ROWS).await?;
+            drop(tx);
+            let is_all = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
+            for row in rows {
+                let (items, subject) = self.walk.items(&row, &self.page.known).await?;
+                if !self.page.take(items)? {
+                    return Ok(since);
+                }
+                self.page.known.extend(subject);
+                since = row.seq;
+                if self.page.is_full() {
+                    return Ok(since);
+                }
+            }
+            if is_all {
+                since = upper;
+            }
+        }
+        Ok(since)
+    }
+}
+
+/// A list; none for a caller who may not read it at all.
+fn refused<T, E: Into<Problem>>(read: Result<T, E>) -> Result<Option<T>, Problem> {
+    match read.map_err(Into::into) {
+        Ok(value) => Ok(Some(value)),
+        Err(problem) if problem.kind() == ProblemKind::Forbidden => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn keys<V>(
+    views: &[V],
+    key: impl Fn(&V) -> (Timestamp, QuestionId),
+) -> Vec<(Timestamp, QuestionId)> {
+    views.iter().map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_cursor_comes_back_as_it_went(phase in 0_usize..4, since: i64, at: i64, id: u128, is_in_list: bool) {
+            let after = is_in_list.then_some((at, Uuid::from_u128(id)));
+            let mark = Mark { phase: PHASES[phase], since, after };
+            let text = mark.encode("pull a");
+            proptest::prop_assert_eq!(Mark::decode(&text, "pull a"), Some(mark));
+            proptest::prop_assert_eq!(Mark::decode(&text, "pull b"), None);
+        }
+
+        #[test]
+        fn any_cursor_is_read_or_refused(text in ".{0,80}") {
+            let _ = Mark::decode(&text, "pull a");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What the phone's contract reads of the log and of facts' tables, and who watched whom.
+
+mod log;
+mod watches;
+
+pub use log::*;
+pub use watches::*;
+
+/// Every statement of the sync routes, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    LAST_NUMBER,
+    SECURED_THROUGH,
+    CHANGES,
+    OWN_ENTRIES,
+    WAITING_PHOTOS,
+    HAPPENED,
+    OPEN_PATROLS,
+    OPEN_PATROL,
+    LATEST_CHUNKS,
+    NEW_PLOT,
+    RECENT_WATCH,
+    INSERT_WATCH,
+    TOUCH_WATCH,
+    INSERT_SIGHT,
+    WATCHERS,
+];
