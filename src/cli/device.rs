@@ -127,13 +127,18 @@ impl Import {
             .await?;
         app.journal.store().close().await;
         for fault in &report.faults {
-            print_line(&format!("row {}, {}: {}", fault.row, fault.field, fault.reason));
+            print_line(&format!(
+                "row {}, {}: {}",
+                fault.row, fault.field, fault.reason
+            ));
         }
         if !report.faults.is_empty() {
             bail!("nothing of {} was written", self.file.display());
         }
         let (rows, added, unchanged) = (report.rows, report.added, report.unchanged);
-        print_line(&format!("{rows} devices read: {added} added, {unchanged} unchanged"));
+        print_line(&format!(
+            "{rows} devices read: {added} added, {unchanged} unchanged"
+        ));
         if report.dry_run {
             print_line("nothing was written (dry run)");
         }
@@ -159,7 +164,11 @@ impl Sheets {
         app.journal.store().close().await;
         std::fs::write(&self.out, sheets_pdf(&sheets)?)
             .with_context(|| format!("{} cannot be written", self.out.display()))?;
-        print_line(&format!("{} sheets in {}", sheets.len(), self.out.display()));
+        print_line(&format!(
+            "{} sheets in {}",
+            sheets.len(),
+            self.out.display()
+        ));
         Ok(())
     }
 }

@@ -42,7 +42,9 @@ pub enum Wire {
 impl Wire {
     /// Whether nobody on the way could read what this request carries.
     fn keeps(self, near: IpAddr, headers: &HeaderMap) -> bool {
-        let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+        let proto = headers
+            .get("x-forwarded-proto")
+            .and_then(|value| value.to_str().ok());
         let by_https = proto.map(|proto| proto.rsplit(',').next().unwrap_or("").trim() == "https");
         match self {
             Self::Tls | Self::Lab => true,
@@ -55,7 +57,11 @@ impl Wire {
 
 /// Refuses requests whose secrets could be read on the way: those of phones are in the path. What operators ask for
 /// carries none.
-pub async fn refuse_open_secrets(State(wire): State<Arc<Wire>>, request: Request, next: Next) -> Response {
+pub async fn refuse_open_secrets(
+    State(wire): State<Arc<Wire>>,
+    request: Request,
+    next: Next,
+) -> Response {
     const WITHOUT_SECRETS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
     let near = connected(request.extensions());
     let carries = !WITHOUT_SECRETS.contains(&request.uri().path());
@@ -68,7 +74,9 @@ pub async fn refuse_open_secrets(State(wire): State<Arc<Wire>>, request: Request
 /// Who is at the other end of the connection; a request made in process comes from this machine.
 fn connected(extensions: &Extensions) -> IpAddr {
     let info = extensions.get::<ConnectInfo<SocketAddr>>();
-    info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip().to_canonical())
+    info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| {
+        address.ip().to_canonical()
+    })
 }
 
 /// The last address of `X-Forwarded-For`: the one that the nearest proxy saw.

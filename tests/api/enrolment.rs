@@ -17,7 +17,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 async fn written(officer: &Client, name: &str) -> String {
     let device = json!({ "name": name, "maker": "samsung" });
-    let device = officer.post("/api/v1/devices", &device).await.expect(201).json();
+    let device = officer
+        .post("/api/v1/devices", &device)
+        .await
+        .expect(201)
+        .json();
     device["id"].as_str().unwrap().to_owned()
 }
 
@@ -34,12 +38,20 @@ async fn confirmed(officer: &Client, id: &str, enrolled: &Value, status: u16) {
 
 async fn pressed(field: &Field, code: &str) -> Answer {
     let path = format!("/enrol/{code}");
-    field.anon().send(Method::POST, &path, Some(FORM), Body::empty()).await
+    field
+        .anon()
+        .send(Method::POST, &path, Some(FORM), Body::empty())
+        .await
 }
 
 async fn spent(field: &Field, code: &Value) -> Value {
     let path = format!("/enrol/{}", code.as_str().unwrap());
-    field.anon().post(&path, &json!({})).await.expect(201).json()
+    field
+        .anon()
+        .post(&path, &json!({}))
+        .await
+        .expect(201)
+        .json()
 }
 
 async fn enrolled(field: &Field, officer: &Client, id: &str, draft: &Value) -> Value {
@@ -50,7 +62,11 @@ async fn enrolled(field: &Field, officer: &Client, id: &str, draft: &Value) -> V
 }
 
 async fn standing(officer: &Client, id: &str) -> Value {
-    officer.get(&format!("/api/v1/devices/{id}")).await.expect(200).json()
+    officer
+        .get(&format!("/api/v1/devices/{id}"))
+        .await
+        .expect(200)
+        .json()
 }
 
 fn api(field: &Field, enrolled: &Value) -> Client {
@@ -64,15 +80,32 @@ fn text(answer: &Answer) -> String {
 
 /// What the codes on a page say, read from their drawings by a reader that is not the writer's kin.
 fn scanned(page: &str) -> Vec<String> {
-    page.split("<svg class=\"qr\"").skip(1).map(|svg| read_svg(svg.split("</svg>").next().unwrap())).collect()
+    page.split("<svg class=\"qr\"")
+        .skip(1)
+        .map(|svg| read_svg(svg.split("</svg>").next().unwrap()))
+        .collect()
 }
 
 fn read_svg(svg: &str) -> String {
     const POINTS: usize = 3;
-    let side: usize = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let side: usize = svg
+        .split("viewBox=\"0 0 ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     let width = side * POINTS;
     let mut dark = vec![false; width * width];
-    let drawn = svg.rsplit(" d=\"").next().unwrap().split('"').next().unwrap();
+    let drawn = svg
+        .rsplit(" d=\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
     for run in drawn.split('M').skip(1) {
         let (x, rest) = run.split_once(' ').unwrap();
         let (y, rest) = rest.split_once('h').unwrap();
@@ -91,12 +124,17 @@ fn read_svg(svg: &str) -> String {
 fn collect_settings(packed: &str) -> Value {
     let bytes = STANDARD.decode(packed).unwrap();
     let mut json = String::new();
-    flate2::read::ZlibDecoder::new(bytes.as_slice()).read_to_string(&mut json).unwrap();
+    flate2::read::ZlibDecoder::new(bytes.as_slice())
+        .read_to_string(&mut json)
+        .unwrap();
     serde_json::from_str(&json).unwrap()
 }
 
 async fn printed(officer: &Client, draft: &Value) -> Vec<u8> {
-    let answer = officer.post("/api/v1/devices/sheets", draft).await.expect(201);
+    let answer = officer
+        .post("/api/v1/devices/sheets", draft)
+        .await
+        .expect(201);
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/pdf");
     answer.bytes
 }
@@ -105,13 +143,25 @@ async fn printed(officer: &Client, draft: &Value) -> Vec<u8> {
 async fn sheet_code(field: &Field, id: &str) -> String {
     let draft = serde_json::from_value(json!({ "devices": [id] })).unwrap();
     let console = tuantra::base::actor::Actor::console();
-    let sheets = field.app.identity.print_sheets(&console, &draft, "https://tuantra.example").await.unwrap();
+    let sheets = field
+        .app
+        .identity
+        .print_sheets(&console, &draft, "https://tuantra.example")
+        .await
+        .unwrap();
     sheets[0].code.clone()
 }
 
 async fn listed(officer: &Client, list: &str, dry_run: bool) -> Answer {
     let path = format!("/api/v1/devices/import?dry_run={dry_run}");
-    officer.send(Method::POST, &path, Some("text/csv"), list.to_owned().into()).await
+    officer
+        .send(
+            Method::POST,
+            &path,
+            Some("text/csv"),
+            list.to_owned().into(),
+        )
+        .await
 }
 
 fn plot(field: &Field) -> Value {

@@ -134,21 +134,31 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
 async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
     const FORM: &str = "application/x-www-form-urlencoded";
     let device = json!({ "name": "máy hoàng yến" });
-    let device = server.post("/api/v1/devices", officer, &device).await.unwrap();
+    let device = server
+        .post("/api/v1/devices", officer, &device)
+        .await
+        .unwrap();
     let device: Value = serde_json::from_slice(&device.body).unwrap();
-    let row = format!("/api/v1/devices/{}/enrolment", device["id"].as_str().unwrap());
+    let row = format!(
+        "/api/v1/devices/{}/enrolment",
+        device["id"].as_str().unwrap()
+    );
     let opened = server.post(&row, officer, &json!({})).await.unwrap();
     let opened: Value = serde_json::from_slice(&opened.body).unwrap();
     let code = opened["code"].as_str().unwrap().to_owned();
     let path = format!("/enrol/{code}");
     server.get(&path, "").await.unwrap();
-    let page = request(&server.address, "POST", &path, "", FORM, b"").await.unwrap();
+    let page = request(&server.address, "POST", &path, "", FORM, b"")
+        .await
+        .unwrap();
     assert_eq!(page.status, 200);
     let page = String::from_utf8(page.body).unwrap();
     assert!(!page.contains(&code), "the page repeats no code");
     let after = |mark: &str| {
         let text = page.split(mark).nth(1).unwrap();
-        text.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect::<String>()
+        text.chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect::<String>()
     };
     let (odk, tracker, handed) = (after("/v1/key/"), after("/t/"), after("/field/#enrol="));
     for path in [
@@ -158,13 +168,27 @@ async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
         format!("/t/{tracker}/owntracks"),
         format!("/t/{tracker}/overland"),
     ] {
-        request(&server.address, "POST", &path, "", FORM, b"").await.unwrap();
+        request(&server.address, "POST", &path, "", FORM, b"")
+            .await
+            .unwrap();
         server.get(&path, "").await.unwrap();
     }
     let typed = format!("code={code}");
-    request(&server.address, "POST", "/enrol", "", FORM, typed.as_bytes()).await.unwrap();
+    request(
+        &server.address,
+        "POST",
+        "/enrol",
+        "",
+        FORM,
+        typed.as_bytes(),
+    )
+    .await
+    .unwrap();
     let number = json!({ "number": page.split("aria-labelledby=\"n\">").nth(1).unwrap()[..2].parse::<u8>().unwrap() });
-    let confirmed = server.post(&format!("{row}/confirm"), officer, &number).await.unwrap();
+    let confirmed = server
+        .post(&format!("{row}/confirm"), officer, &number)
+        .await
+        .unwrap();
     assert_eq!(confirmed.status, 204);
     vec![code.replace('-', ""), code, odk, tracker, handed]
 }

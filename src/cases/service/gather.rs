@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::base::actor::Actor;
 use crate::base::ids::{EntryId, PhotoId};
-use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::base::paper::paint;
+use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::cases::model::pages;
 use crate::cases::sql;
 use crate::evidence::CasePhoto;

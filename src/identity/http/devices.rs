@@ -131,11 +131,14 @@ pub async fn import_devices(
     request: Request,
 ) -> Answer<RollReport> {
     let bytes = raw(request, &()).await?;
-    let report = identity.import_devices(&actor, &bytes, params.dry_run).await?;
+    let report = identity
+        .import_devices(&actor, &bytes, params.dry_run)
+        .await?;
     if report.faults.is_empty() || report.dry_run {
         return Ok(Body(StatusCode::OK, report));
     }
-    let refused = Problem::new(ProblemKind::InvalidContent).detail("nothing of the list was written");
+    let refused =
+        Problem::new(ProblemKind::InvalidContent).detail("nothing of the list was written");
     let told = report.faults.into_iter();
     Err(told.fold(refused, |problem, fault| {
         problem.fault(format!("/{}/{}", fault.row, fault.field), fault.reason)
@@ -156,7 +159,10 @@ pub async fn print_sheets(
     let pdf = pdf.await.map_err(|cause| failed(cause.to_string()))?;
     let pdf = pdf.map_err(|cause| failed(cause.to_string()))?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/pdf"),
+        ),
         (
             header::CONTENT_DISPOSITION,
             HeaderValue::from_static("attachment; filename=\"phieu-cai-dat.pdf\""),

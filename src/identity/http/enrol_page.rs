@@ -102,7 +102,7 @@ fn head(enrolled: &Enrolled) -> String {
         "<h1>{}</h1>\n<p id=\"n\">Đọc số này cho cán bộ:</p>\n<p class=\"number\" aria-labelledby=\"n\">{}</p>\n\
          <p><strong>Cấu hình dưới đây chỉ dùng được sau khi cán bộ nhập đúng số.</strong> Nếu cán bộ báo số không khớp, dừng lại \
          và gọi lại: có thể người khác đã dùng mã.</p>\n\
-         <p>Trang này chỉ hiện một lần. Giữ trang mở cho đến khi cài xong; không chụp gửi cho ai.</p>\n\
+         <p>Trang này chỉ hiện một lần. Giữ trang mở cho đến khi cài xong; không gửi cho ai.</p>\n\
          <p class=\"en\" lang=\"en\">Read the number to the officer. The settings below work only after the officer has entered \
          it. This page is shown once; share it with nobody.</p>\n\
          <p class=\"rule\">Dưới 2 giờ: ghi ngay trên ứng dụng. Cả ngày: dùng Traccar Client.</p>\n",
@@ -144,11 +144,12 @@ fn apps<'a>(enrolled: &Enrolled, at: Addresses<'_>) -> Vec<App<'a>> {
     }
     if let Some(token) = &enrolled.tracker_token {
         apps.extend(trackers(token, at));
+        apps.extend(templates(token, at));
     }
     apps
 }
 
-fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 5] {
+fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 3] {
     [
         App {
             name: "Traccar Client",
@@ -166,7 +167,10 @@ fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 5] {
         App {
             name: "OwnTracks",
             what: "Ghi tuyến, thay cho Traccar Client.",
-            steps: &["Bấm nút dưới đây, hoặc quét mã bằng máy ảnh.", "Chế độ: Di chuyển (Move)."],
+            steps: &[
+                "Bấm nút dưới đây, hoặc quét mã bằng máy ảnh.",
+                "Chế độ: Di chuyển (Move).",
+            ],
             qr: Some(at.owntracks_link(token)),
             tap: Some(at.owntracks_link(token)),
             copied: Some(("Chế độ HTTP, địa chỉ", at.owntracks_url(token))),
@@ -176,13 +180,22 @@ fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 5] {
         App {
             name: "Overland",
             what: "Ghi tuyến trên iPhone.",
-            steps: &["Bấm nút dưới đây, hoặc quét mã bằng máy ảnh.", "Bật Tracking."],
+            steps: &[
+                "Bấm nút dưới đây, hoặc quét mã bằng máy ảnh.",
+                "Bật Tracking.",
+            ],
             qr: Some(at.overland_link(token)),
             tap: Some(at.overland_link(token)),
             copied: Some(("Receiver endpoint", at.overland_url(token))),
             english: "Overland: tap, then switch tracking on.",
             open: false,
         },
+    ]
+}
+
+/// Apps that are given an address with places for what they measure.
+fn templates<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 2] {
+    [
         App {
             name: "OsmAnd",
             what: "Bản đồ ngoại tuyến có ghi tuyến.",
@@ -196,7 +209,10 @@ fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 5] {
         App {
             name: "GPSLogger",
             what: "Ghi tuyến nhẹ máy.",
-            steps: &["Chi tiết ghi nhật ký → Ghi vào URL tùy chỉnh → dán địa chỉ.", "Bật Cho phép tự động gửi."],
+            steps: &[
+                "Chi tiết ghi nhật ký → Ghi vào URL tùy chỉnh → dán địa chỉ.",
+                "Bật Cho phép tự động gửi.",
+            ],
             qr: Some(at.gpslogger_template(token)),
             tap: None,
             copied: Some(("URL tùy chỉnh", at.gpslogger_template(token))),
@@ -232,11 +248,15 @@ fn section(content: &mut String, app: &App<'_>) {
     if let Some((label, text)) = &app.copied {
         let _ = writeln!(
             content,
-            "<label>{label} <textarea readonly rows=\"3\" spellcheck=\"false\">{}</textarea></label>",
+            "<label>{label} <textarea readonly rows=\"4\" spellcheck=\"false\">{}</textarea></label>",
             escaped(text)
         );
     }
-    let _ = writeln!(content, "<p class=\"en\" lang=\"en\">{}</p></details>", app.english);
+    let _ = writeln!(
+        content,
+        "<p class=\"en\" lang=\"en\">{}</p></details>",
+        app.english
+    );
 }
 
 /// The steps of the phone's maker, or of every maker when nobody wrote down whose it is.
@@ -245,9 +265,16 @@ fn battery(maker: Option<&str>) -> String {
     let mut text = String::from(
         "<h2>Tiết kiệm pin</h2>\n<p>Làm cho từng ứng dụng ghi tuyến; nếu không, máy sẽ tắt ứng dụng khi màn hình tắt.</p>\n<dl>",
     );
-    let shown = Maker::ALL.iter().filter(|maker| own.is_none_or(|own| own == **maker));
+    let shown = Maker::ALL
+        .iter()
+        .filter(|maker| own.is_none_or(|own| own == **maker));
     for maker in shown {
-        let _ = write!(text, "<dt>{}</dt><dd>{}</dd>", maker.label(), maker.battery_steps());
+        let _ = write!(
+            text,
+            "<dt>{}</dt><dd>{}</dd>",
+            maker.label(),
+            maker.battery_steps()
+        );
     }
     text.push_str("</dl>\n");
     text

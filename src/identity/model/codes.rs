@@ -9,7 +9,9 @@ const GROUP: usize = 4;
 #[must_use]
 pub fn code_text(random: [u8; 10]) -> String {
     let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
-    let mut bits = random.iter().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
+    let mut bits = random
+        .iter()
+        .fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
     for at in 0..LENGTH {
         if at > 0 && at % GROUP == 0 {
             text.push('-');

@@ -34,7 +34,11 @@ impl Qr {
             .ok()?;
         Some(Self {
             width: code.width(),
-            dark: code.to_colors().iter().map(|colour| *colour == Color::Dark).collect(),
+            dark: code
+                .to_colors()
+                .iter()
+                .map(|colour| *colour == Color::Dark)
+                .collect(),
         })
     }
 
@@ -52,7 +56,11 @@ impl Qr {
             let mut x = 0;
             for group in row.chunk_by(|a, b| a == b) {
                 if group[0] {
-                    runs.push(Run { x, y, length: group.len() });
+                    runs.push(Run {
+                        x,
+                        y,
+                        length: group.len(),
+                    });
                 }
                 x += group.len();
             }

@@ -48,10 +48,27 @@ pub struct Roll {
 
 /// The columns, each with the headings that name it.
 const COLUMNS: [(&str, &[&str]); 4] = [
-    ("name", &["name", "tên", "ten", "thiết bị", "thiet bi", "device"]),
+    (
+        "name",
+        &["name", "tên", "ten", "thiết bị", "thiet bi", "device"],
+    ),
     ("team", &["team", "tổ", "to"]),
-    ("communes", &["communes", "commune", "xã", "xa", "mã xã", "ma xa"]),
-    ("maker", &["maker", "phone", "phone maker", "máy", "may", "hãng", "hang"]),
+    (
+        "communes",
+        &["communes", "commune", "xã", "xa", "mã xã", "ma xa"],
+    ),
+    (
+        "maker",
+        &[
+            "maker",
+            "phone",
+            "phone maker",
+            "máy",
+            "may",
+            "hãng",
+            "hang",
+        ],
+    ),
 ];
 
 impl Roll {
@@ -86,11 +103,17 @@ impl Roll {
                 }
             }
             if roll.rows.len() == MOST_ROWS {
-                roll.refuse(0, "name", format!("expected at most {MOST_ROWS} devices in one file"));
+                roll.refuse(
+                    0,
+                    "name",
+                    format!("expected at most {MOST_ROWS} devices in one file"),
+                );
                 break;
             }
             // The reader stands behind the line; where it began is not told right after empty lines.
-            let row = usize::try_from(lines.position().line()).unwrap_or(0).saturating_sub(1);
+            let row = usize::try_from(lines.position().line())
+                .unwrap_or(0)
+                .saturating_sub(1);
             roll.take(row, &line, places, &mut seen);
         }
         roll
@@ -114,7 +137,11 @@ impl Roll {
         };
         let places = COLUMNS.map(|(_, names)| place(names));
         if places[0].is_none() {
-            self.refuse(1, "name", "expected a heading with name, team, communes and maybe maker");
+            self.refuse(
+                1,
+                "name",
+                "expected a heading with name, team, communes and maybe maker",
+            );
             return None;
         }
         Some(places)
@@ -129,7 +156,9 @@ impl Roll {
     ) {
         let [name, team, communes, maker] =
             places.map(|place| place.and_then(|place| line.get(place)).unwrap_or(""));
-        let codes = communes.split([';', ',', ' ']).filter(|code| !code.is_empty());
+        let codes = communes
+            .split([';', ',', ' '])
+            .filter(|code| !code.is_empty());
         let mut communes: Vec<String> = codes.map(str::to_owned).collect();
         communes.sort();
         communes.dedup();
@@ -146,8 +175,15 @@ impl Roll {
         }
         let known = Maker::named(maker);
         if !maker.is_empty() && known.is_none() {
-            let makers = Maker::ALL.iter().map(|maker| maker.as_str()).collect::<Vec<_>>();
-            self.refuse(row, "maker", format!("expected one of {}", makers.join(", ")));
+            let makers = Maker::ALL
+                .iter()
+                .map(|maker| maker.as_str())
+                .collect::<Vec<_>>();
+            self.refuse(
+                row,
+                "maker",
+                format!("expected one of {}", makers.join(", ")),
+            );
         }
         self.rows.push(RollRow {
             row,

@@ -126,7 +126,7 @@ impl Addresses<'_> {
         )
     }
 
-    /// GPSLogger's custom URL.
+    /// `GPSLogger`'s custom URL.
     #[must_use]
     pub fn gpslogger_template(&self, token: &str) -> String {
         format!(
@@ -139,7 +139,11 @@ impl Addresses<'_> {
     #[must_use]
     pub fn field_link(&self, api_token: &str) -> String {
         let handed = json!({ "device": self.device, "token": api_token });
-        format!("{}/field/#enrol={}", self.base, URL_SAFE_NO_PAD.encode(handed.to_string()))
+        format!(
+            "{}/field/#enrol={}",
+            self.base,
+            URL_SAFE_NO_PAD.encode(handed.to_string())
+        )
     }
 
     /// What trackers call the device; the server goes by the secret alone.

@@ -36,7 +36,7 @@ pub struct Sheet {
 /// What the team does, in order.
 const STEPS: [&str; 5] = [
     "Gọi cán bộ quản lý thiết bị. Cán bộ mở dòng của thiết bị này trên máy chủ; từ lúc đó mã có hiệu lực 15 phút.",
-    "Quét mã bằng máy ảnh của điện thoại, hoặc mở địa chỉ bên dưới và gõ mã. Bấm \"Nhận cấu hình\".",
+    "Quét mã bằng máy ảnh của điện thoại, hoặc mở địa chỉ ghi dưới mã và gõ mã. Bấm \"Nhận cấu hình\".",
     "Đọc cho cán bộ số có hai chữ số hiện trên điện thoại. Cán bộ nhập số đó để xác nhận.",
     "Làm theo trang trên điện thoại: cài đặt ODK Collect, Traccar Client và các ứng dụng khác.",
     "Tắt chế độ tiết kiệm pin cho các ứng dụng đó, rồi hủy tờ giấy này.",
@@ -55,7 +55,13 @@ impl Page {
     fn line(&mut self, x: f32, size: f32, bold: bool, text: &str) {
         let text = text.to_owned();
         let y = self.y;
-        self.marks.push(Mark::Text { x, y, size, bold, text });
+        self.marks.push(Mark::Text {
+            x,
+            y,
+            size,
+            bold,
+            text,
+        });
     }
 
     fn centred(&mut self, size: f32, bold: bool, text: &str) {
@@ -80,10 +86,17 @@ pub fn sheets_pdf(sheets: &[Sheet]) -> Result<Vec<u8>, PaintFault> {
 /// The marks of one sheet.
 #[must_use]
 pub fn page(sheet: &Sheet) -> Vec<Mark> {
-    let mut page = Page { marks: Vec::new(), y: 70.0 };
+    let mut page = Page {
+        marks: Vec::new(),
+        y: 70.0,
+    };
     page.centred(17.0, true, "PHIẾU CÀI ĐẶT THIẾT BỊ");
     page.y += 17.0;
-    page.centred(11.0, false, "Mã chưa có hiệu lực cho đến khi cán bộ mở dòng của thiết bị");
+    page.centred(
+        11.0,
+        false,
+        "Mã chưa có hiệu lực cho đến khi cán bộ mở dòng của thiết bị",
+    );
     page.y += 28.0;
     let maker = sheet.maker.map_or("", Maker::label);
     for (name, value) in [
@@ -115,7 +128,12 @@ pub fn page(sheet: &Sheet) -> Vec<Mark> {
     page.paragraph(LEFT, 11.0, true, &format!("Pin – {}:", battery.label()));
     page.paragraph(LEFT, 11.0, false, battery.battery_steps());
     page.y += 4.0;
-    page.paragraph(LEFT, 11.0, true, "Dưới 2 giờ: ghi ngay trên ứng dụng. Cả ngày: dùng Traccar Client.");
+    page.paragraph(
+        LEFT,
+        11.0,
+        true,
+        "Dưới 2 giờ: ghi ngay trên ứng dụng. Cả ngày: dùng Traccar Client.",
+    );
     page.y = page.y.max(PAGE_HEIGHT - 96.0);
     page.paragraph(LEFT, 8.5, false, ENGLISH);
     page.marks

@@ -51,7 +51,9 @@ fn collect_reads_its_settings_out_of_the_code() {
     let packed = scanned(&Qr::of(&addresses().collect_settings(TOKEN)).unwrap());
     let mut json = String::new();
     let bytes = STANDARD.decode(packed).unwrap();
-    ZlibDecoder::new(bytes.as_slice()).read_to_string(&mut json).unwrap();
+    ZlibDecoder::new(bytes.as_slice())
+        .read_to_string(&mut json)
+        .unwrap();
     let settings: serde_json::Value = serde_json::from_str(&json).unwrap();
     let url = format!("https://tuantra.example/v1/key/{TOKEN}/projects/1");
     assert_eq!(settings["general"]["server_url"], url);
@@ -82,7 +84,10 @@ fn a_code_that_is_drawn_for_a_page_has_the_squares_of_the_code() {
     let svg = qr.svg("Mã <QR>");
     assert_eq!(svg.matches("v1h-").count(), qr.runs().len());
     assert!(svg.contains("aria-label=\"Mã &lt;QR&gt;\""), "{svg}");
-    assert!(!svg.contains("style"), "pages allow no styles in place: {svg}");
+    assert!(
+        !svg.contains("style"),
+        "pages allow no styles in place: {svg}"
+    );
 }
 
 #[test]
@@ -90,19 +95,33 @@ fn trackers_are_told_address_and_settings_as_they_read_them() {
     let at = addresses();
     let door = format!("https://tuantra.example/t/{TOKEN}");
     let traccar = at.traccar_link(TOKEN);
-    assert!(traccar.starts_with(&format!("{door}?id=51b2c3d4&interval=60&distance=25&")), "{traccar}");
+    assert!(
+        traccar.starts_with(&format!("{door}?id=51b2c3d4&interval=60&distance=25&")),
+        "{traccar}"
+    );
     let tap = at.traccar_tap(TOKEN);
-    let encoded = format!("org.traccar.client://config?url=https%3A%2F%2Ftuantra.example%2Ft%2F{TOKEN}&id=");
+    let encoded =
+        format!("org.traccar.client://config?url=https%3A%2F%2Ftuantra.example%2Ft%2F{TOKEN}&id=");
     assert!(tap.starts_with(&encoded), "{tap}");
     assert_eq!(
         at.osmand_template(TOKEN),
-        format!("{door}?lat={{0}}&lon={{1}}&timestamp={{2}}&accuracy={{3}}&altitude={{4}}&spd={{5}}&bearing={{6}}")
+        format!(
+            "{door}?lat={{0}}&lon={{1}}&timestamp={{2}}&accuracy={{3}}&altitude={{4}}&spd={{5}}&bearing={{6}}"
+        )
     );
     let overland = at.overland_link(TOKEN);
-    assert!(overland.contains(&format!("%2Ft%2F{TOKEN}%2Foverland&device_id=")), "{overland}");
+    assert!(
+        overland.contains(&format!("%2Ft%2F{TOKEN}%2Foverland&device_id=")),
+        "{overland}"
+    );
     let owntracks = at.owntracks_link(TOKEN);
-    let inline = owntracks.strip_prefix("owntracks:///config?inline=").unwrap();
-    let inline = inline.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
+    let inline = owntracks
+        .strip_prefix("owntracks:///config?inline=")
+        .unwrap();
+    let inline = inline
+        .replace("%3D", "=")
+        .replace("%2B", "+")
+        .replace("%2F", "/");
     let configuration: serde_json::Value =
         serde_json::from_slice(&STANDARD.decode(inline).unwrap()).unwrap();
     assert_eq!(configuration["mode"], 3);
@@ -123,18 +142,33 @@ fn the_field_apps_secret_stands_behind_the_hash_alone() {
 fn a_code_is_recognised_however_it_is_typed() {
     let code = code_text([0x5a; 10]);
     assert_eq!(code.len(), 19);
-    for typed in [code.clone(), code.to_lowercase(), code.replace('-', ""), code.replace('-', " ")] {
+    for typed in [
+        code.clone(),
+        code.to_lowercase(),
+        code.replace('-', ""),
+        code.replace('-', " "),
+    ] {
         assert_eq!(code_as_printed(&typed), Some(code.clone()), "{typed}");
     }
-    assert_eq!(code_as_printed("oil0-0000-0000-0000").as_deref(), Some("0110-0000-0000-0000"));
-    for other in ["", "U000-0000-0000-0000", "0000-0000-0000-000", "0000-0000-0000-00000", "ố"] {
+    assert_eq!(
+        code_as_printed("oil0-0000-0000-0000").as_deref(),
+        Some("0110-0000-0000-0000")
+    );
+    for other in [
+        "",
+        "U000-0000-0000-0000",
+        "0000-0000-0000-000",
+        "0000-0000-0000-00000",
+        "ố",
+    ] {
         assert_eq!(code_as_printed(other), None, "{other}");
     }
 }
 
 #[test]
 fn a_list_from_a_spreadsheet_is_read_with_commas_or_semicolons() {
-    let semicolons = "\u{feff}Tên;Tổ;Xã;Hãng\r\nmáy 1;Tổ 1;02647 02650;Samsung A15\r\n\r\nmáy 2;;;\r\n";
+    let semicolons =
+        "\u{feff}Tên;Tổ;Xã;Hãng\r\nmáy 1;Tổ 1;02647 02650;Samsung A15\r\n\r\nmáy 2;;;\r\n";
     let roll = Roll::read(semicolons.as_bytes());
     assert_eq!(roll.faults, []);
     assert_eq!(roll.rows.len(), 2);
@@ -142,15 +176,26 @@ fn a_list_from_a_spreadsheet_is_read_with_commas_or_semicolons() {
     assert_eq!(roll.rows[0].maker, Some(Maker::Samsung));
     assert_eq!((roll.rows[1].row, roll.rows[1].team.as_deref()), (4, None));
     let commas = "name,team,communes\nmáy 1,Tổ 1,\"02647;02650\"\n";
-    assert_eq!(Roll::read(commas.as_bytes()).rows[0].communes, ["02647", "02650"]);
+    assert_eq!(
+        Roll::read(commas.as_bytes()).rows[0].communes,
+        ["02647", "02650"]
+    );
 }
 
 #[test]
 fn every_fault_of_a_list_is_told_with_row_and_column() {
-    let text = "name,team,communes,maker\n,a,b,samsung\nx,a,026-47,samsung\ny,a,1,ericsson\nx,a,1,\n";
+    let text =
+        "name,team,communes,maker\n,a,b,samsung\nx,a,026-47,samsung\ny,a,1,ericsson\nx,a,1,\n";
     let roll = Roll::read(text.as_bytes());
-    let told: Vec<_> = roll.faults.iter().map(|fault| (fault.row, fault.field)).collect();
-    assert_eq!(told, [(2, "name"), (3, "communes"), (4, "maker"), (5, "name")]);
+    let told: Vec<_> = roll
+        .faults
+        .iter()
+        .map(|fault| (fault.row, fault.field))
+        .collect();
+    assert_eq!(
+        told,
+        [(2, "name"), (3, "communes"), (4, "maker"), (5, "name")]
+    );
     let told = Roll::read(b"ten cot,khac\na,b\n").faults;
     assert_eq!((told[0].row, told[0].field), (1, "name"));
     assert_eq!(Roll::read(b"name\nm\xe1y\n").faults.len(), 1);
@@ -160,7 +205,8 @@ fn every_fault_of_a_list_is_told_with_row_and_column() {
 fn a_sheet_says_everything_within_its_page() {
     for maker in Maker::ALL {
         let sheet = Sheet {
-            name: "Thiết bị có tên rất dài để thử việc xuống dòng trên phiếu in ra giấy số 01".into(),
+            name: "Thiết bị có tên rất dài để thử việc xuống dòng trên phiếu in ra giấy số 01"
+                .into(),
             team: "Tổ tuần tra kiểm soát số 12 liên ngành biên phòng và công an xã".into(),
             org: "Đồn Biên phòng cửa khẩu quốc tế".into(),
             communes: "02647, 02650, 02653".into(),
@@ -173,8 +219,17 @@ fn a_sheet_says_everything_within_its_page() {
         let mut said = String::new();
         for mark in &marks {
             match mark {
-                Mark::Text { x, y, size, bold, text } => {
-                    assert!(*x >= 0.0 && x + width(text, *size, *bold) <= PAGE_WIDTH - 40.0, "{text}");
+                Mark::Text {
+                    x,
+                    y,
+                    size,
+                    bold,
+                    text,
+                } => {
+                    assert!(
+                        *x >= 0.0 && x + width(text, *size, *bold) <= PAGE_WIDTH - 40.0,
+                        "{text}"
+                    );
                     assert!(*y < PAGE_HEIGHT - 30.0, "{maker}: {text} at {y}");
                     assert!(covers(text), "{text}");
                     said.push_str(text);

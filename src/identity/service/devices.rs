@@ -135,7 +135,12 @@ async fn within(
 
 /// Whether everything that these grants reach lies within.
 pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow]) -> bool {
-    let held = |grant: &GrantRow| grant.commune.as_deref().is_some_and(|code| reach.holds(Some(code)));
+    let held = |grant: &GrantRow| {
+        grant
+            .commune
+            .as_deref()
+            .is_some_and(|code| reach.holds(Some(code)))
+    };
     *reach == Scope::Province || (!grants.is_empty() && grants.iter().all(held))
 }
 

@@ -108,20 +108,27 @@ impl Identity {
         );
         let (expires_at, sheet) = self
             .journal
-            .write(context, |tx, (journal, actor, (id, doors), hash, number)| {
-                Box::pin(async move {
-                    let opening = Opening {
-                        device: *id,
-                        by: actor.id,
-                        until: journal.now().plus_millis(CODE_LIFE_MS),
-                        number: *number,
-                        doors,
-                    };
-                    open(tx, journal, actor, hash, &opening).await
-                })
-            })
+            .write(
+                context,
+                |tx, (journal, actor, (id, doors), hash, number)| {
+                    Box::pin(async move {
+                        let opening = Opening {
+                            device: *id,
+                            by: actor.id,
+                            until: journal.now().plus_millis(CODE_LIFE_MS),
+                            number: *number,
+                            doors,
+                        };
+                        open(tx, journal, actor, hash, &opening).await
+                    })
+                },
+            )
             .await?;
-        Ok(OpenedEnrolment { code, expires_at, sheet })
+        Ok(OpenedEnrolment {
+            code,
+            expires_at,
+            sheet,
+        })
     }
 
     /// The pseudonym of the device whose code this is, while it can be spent.
@@ -173,7 +180,11 @@ impl Identity {
 
     /// The hash of a typed code, unless too many wrong ones came from there.
     fn guess(&self, code: &str, from: IpAddr) -> Result<[u8; 32], Error> {
-        if !self.shared.wrong_codes.may_try(&place(from), self.journal.now()) {
+        if !self
+            .shared
+            .wrong_codes
+            .may_try(&place(from), self.journal.now())
+        {
             return Err(Error::TooMany);
         }
         let code = code_as_printed(code).ok_or_else(|| self.wrong_code(from))?;
@@ -181,7 +192,9 @@ impl Identity {
     }
 
     fn wrong_code(&self, from: IpAddr) -> Error {
-        self.shared.wrong_codes.failed(&place(from), self.journal.now());
+        self.shared
+            .wrong_codes
+            .failed(&place(from), self.journal.now());
         Error::CodeSpent
     }
 }
@@ -253,10 +266,16 @@ async fn spend(
     for door in PHONE_DOORS {
         if let Some(text) = made.of(door, &row.doors) {
             let (holder, label) = (row.device.0, door.as_str());
-            issue(tx, journal, text, holder, "device", door, label, false, false, None).await?;
+            issue(
+                tx, journal, text, holder, "device", door, label, false, false, None,
+            )
+            .await?;
         }
     }
-    let phone = Actor { id: row.device.0, ..Actor::console() };
+    let phone = Actor {
+        id: row.device.0,
+        ..Actor::console()
+    };
     let change = json!({ "spent": true });
     enter(tx, journal, &phone, Kind::Enrolment, row.device.0, &change).await?;
     let token = |door| made.of(door, &row.doors).map(str::to_owned);

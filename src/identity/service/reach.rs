@@ -142,7 +142,11 @@ impl Identity {
         if more {
             entries.pop();
         }
-        Ok(Lost { since, entries, more })
+        Ok(Lost {
+            since,
+            entries,
+            more,
+        })
     }
 
     async fn shut_out(
@@ -213,12 +217,18 @@ impl Belongings {
 
     fn standing(&self, row: &DeviceRow, now: Timestamp) -> DeviceStanding {
         let secrets = self.secrets.get(&row.id.0).map_or(&[][..], Vec::as_slice);
-        let enrolments = self.enrolments.get(&row.id.0).map_or(&[][..], Vec::as_slice);
+        let enrolments = self
+            .enrolments
+            .get(&row.id.0)
+            .map_or(&[][..], Vec::as_slice);
         let waits = |row: &&EnrolmentRow| {
             row.confirmed_at.is_none() && row.withdrawn_at.is_none() && row.expires_at > now
         };
         // A spent code withdraws its device's others, so that what is spent decides.
-        let open = enrolments.iter().filter(waits).max_by_key(|row| row.spent_at);
+        let open = enrolments
+            .iter()
+            .filter(waits)
+            .max_by_key(|row| row.spent_at);
         let sheet = self.sheets.get(&row.id.0).copied();
         let enrolment = match open {
             _ if row.revoked_at.is_some() => EnrolmentState::Revoked,

@@ -42,7 +42,13 @@ impl Identity {
     ) -> Result<RollReport, Error> {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         self.ensure_reserve().await?;
-        let context = (self.journal.clone(), actor.clone(), Roll::read(bytes), reach, dry_run);
+        let context = (
+            self.journal.clone(),
+            actor.clone(),
+            Roll::read(bytes),
+            reach,
+            dry_run,
+        );
         self.journal
             .write(context, |tx, (journal, actor, roll, reach, dry_run)| {
                 Box::pin(import(tx, journal, actor, roll, reach, *dry_run))
@@ -81,7 +87,11 @@ async fn import(
         dry_run,
     };
     if !report.faults.is_empty() {
-        return Ok(RollReport { added: 0, unchanged: 0, ..report });
+        return Ok(RollReport {
+            added: 0,
+            unchanged: 0,
+            ..report
+        });
     }
     if !dry_run {
         for (row, team) in new {
@@ -141,9 +151,14 @@ async fn is_new(
         && communes.unwrap_or_default() == row.communes
         && (row.maker.is_none() || there.maker.as_deref() == row.maker.map(Maker::as_str));
     if there.revoked_at.is_some() {
-        checked.refuse(row.row, "name", "a device of this name was revoked: expected a new name");
+        checked.refuse(
+            row.row,
+            "name",
+            "a device of this name was revoked: expected a new name",
+        );
     } else if !same {
-        let reason = "a device of this name is there with another team, other communes or another maker";
+        let reason =
+            "a device of this name is there with another team, other communes or another maker";
         checked.refuse(row.row, "name", reason);
     }
     Ok(false)

@@ -60,7 +60,10 @@ impl Identity {
             return Err(Error::DeviceRevoked);
         }
         if wanted.is_empty() || wanted.len() > MOST_SHEETS {
-            let reason = format!("expected 1 to {MOST_SHEETS} devices, found {}", wanted.len());
+            let reason = format!(
+                "expected 1 to {MOST_SHEETS} devices, found {}",
+                wanted.len()
+            );
             return Err(Refusal::at("/devices", reason).into());
         }
         let sheets = self.sheets_of(&wanted, base).await?;
@@ -80,7 +83,11 @@ impl Identity {
     async fn sheets_of(&self, wanted: &[DeviceStanding], base: &str) -> Result<Vec<Sheet>, Error> {
         let orgs = self.orgs().await?.into_iter().map(|org| (org.id, org.name));
         let orgs: HashMap<_, _> = orgs.collect();
-        let teams = self.teams().await?.into_iter().map(|team| (team.id, team.name));
+        let teams = self
+            .teams()
+            .await?
+            .into_iter()
+            .map(|team| (team.id, team.name));
         let teams: HashMap<_, _> = teams.collect();
         let sheet = |standing: &DeviceStanding| {
             let code = fresh_code()?;

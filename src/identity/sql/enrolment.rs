@@ -101,7 +101,11 @@ pub struct Opening<'a> {
 }
 
 /// Opens a code, or a sheet's code again; false when it was spent.
-pub async fn open_enrolment(tx: &mut Tx, hash: &[u8], opening: &Opening<'_>) -> Result<bool, Error> {
+pub async fn open_enrolment(
+    tx: &mut Tx,
+    hash: &[u8],
+    opening: &Opening<'_>,
+) -> Result<bool, Error> {
     changed!(
         tx,
         sqlx::query(OPEN_ENROLMENT)
@@ -124,12 +128,17 @@ pub async fn withdraw_enrolments(
 ) -> Result<u64, Error> {
     changed!(
         tx,
-        sqlx::query(WITHDRAW_ENROLMENTS).bind(device).bind(at).bind(but)
+        sqlx::query(WITHDRAW_ENROLMENTS)
+            .bind(device)
+            .bind(at)
+            .bind(but)
     )
 }
 
 pub async fn enrolment(tx: &mut Tx, hash: &[u8]) -> Result<Option<EnrolmentRow>, Error> {
-    on!(tx, |c| sqlx::query_as(ENROLMENT).bind(hash).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(ENROLMENT)
+        .bind(hash)
+        .fetch_optional(c))
 }
 
 /// Spends an enrolment code; true only the first time and in time.
@@ -159,7 +168,10 @@ pub async fn confirm_enrolment(
 ) -> Result<bool, Error> {
     changed!(
         tx,
-        sqlx::query(CONFIRM_ENROLMENT).bind(device).bind(number).bind(at)
+        sqlx::query(CONFIRM_ENROLMENT)
+            .bind(device)
+            .bind(number)
+            .bind(at)
     )
     .map(|rows| rows > 0)
 }
@@ -178,13 +190,19 @@ pub async fn insert_sheet(
 ) -> Result<(), Error> {
     changed!(
         tx,
-        sqlx::query(INSERT_SHEET).bind(hash).bind(device).bind(by).bind(at)
+        sqlx::query(INSERT_SHEET)
+            .bind(hash)
+            .bind(device)
+            .bind(by)
+            .bind(at)
     )
     .map(drop)
 }
 
 pub async fn live_sheet(tx: &mut Tx, device: DeviceId) -> Result<Option<SheetRow>, Error> {
-    on!(tx, |c| sqlx::query_as(LIVE_SHEET).bind(device).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(LIVE_SHEET)
+        .bind(device)
+        .fetch_optional(c))
 }
 
 pub async fn void_sheets(tx: &mut Tx, device: DeviceId, at: Timestamp) -> Result<u64, Error> {
@@ -223,7 +241,10 @@ pub async fn revoke_door(
     door: &str,
     at: Timestamp,
 ) -> Result<u64, Error> {
-    changed!(tx, sqlx::query(REVOKE_DOOR).bind(holder).bind(door).bind(at))
+    changed!(
+        tx,
+        sqlx::query(REVOKE_DOOR).bind(holder).bind(door).bind(at)
+    )
 }
 
 /// Secrets in use, or retired, of every device.
@@ -232,7 +253,9 @@ pub async fn device_tokens(tx: &mut Tx) -> Result<Vec<TokenRow>, Error> {
 }
 
 pub async fn grants_of_devices(tx: &mut Tx, at: Timestamp) -> Result<Vec<HeldGrantRow>, Error> {
-    on!(tx, |c| sqlx::query_as(GRANTS_OF_DEVICES).bind(at).fetch_all(c))
+    on!(tx, |c| sqlx::query_as(GRANTS_OF_DEVICES)
+        .bind(at)
+        .fetch_all(c))
 }
 
 /// Teams of that name: of several organisations there may be several.
@@ -240,7 +263,7 @@ pub async fn teams_named(tx: &mut Tx, name: &str) -> Result<Vec<TeamRow>, Error>
     on!(tx, |c| sqlx::query_as(TEAMS_NAMED).bind(name).fetch_all(c))
 }
 
-/// What a device sent since a time, oldest first. Ids of entries begin with the time at which they were made (UUIDv7),
+/// What a device sent since a time, oldest first. Ids of entries begin with the time at which they were made (`UUIDv7`),
 /// so that only what is younger is looked at.
 pub async fn entries_of(
     tx: &mut Tx,

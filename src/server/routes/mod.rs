@@ -8,10 +8,10 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ChangeRiskAreas, KeepRecords, ManageIdentity,
-    ReadCoarseDensity, ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals,
-    ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols,
-    RecordPhotos, RecordPlots, ValidatePatrols,
+    ChangeDefinitions, ChangeRiskAreas, KeepRecords, ManageIdentity, ReadCoarseDensity,
+    ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos,
+    ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols, RecordPhotos, RecordPlots,
+    ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
