@@ -16,7 +16,7 @@ use crate::coverage::Coverage;
 use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence};
 use crate::identity::Identity;
-use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
+use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
@@ -183,5 +183,6 @@ parts! {
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();
     SecureCookies: |app| SecureCookies(app.config.is_https());
+    ShownUrl: |app| ShownUrl(app.config.shown_url());
     TrustedOrigin: |app| TrustedOrigin(app.config.public_url.clone());
 }

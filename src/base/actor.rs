@@ -362,8 +362,15 @@ impl Actor {
             .filter(move |grant| usable && grant.role.gives(right))
     }
 
-    /// A tracker's secret appends fixes only; a read-only token never writes.
+    /// A tracker's secret appends fixes only; a read-only token never writes; a retired one asks for receipts again.
     fn opens(&self, right: Right) -> bool {
+        let records = matches!(
+            right,
+            Right::RecordPatrols | Right::RecordPlots | Right::RecordPhotos
+        );
+        if self.origin.retired && !records {
+            return false;
+        }
         match self.door {
             Door::Tracker => right == Right::RecordPatrols && !self.read_only,
             Door::SignIn => false,

@@ -6,6 +6,7 @@ pub mod fields;
 pub mod ids;
 pub mod origin;
 pub mod page;
+pub mod paper;
 pub mod personal;
 pub mod refusal;
 pub mod schema;

@@ -74,6 +74,9 @@ pub struct Origin {
     pub statement: Option<Arc<Statement>>,
     /// What its clock said.
     pub sending: Option<Sending>,
+    /// Whether a newer secret took the place of the one that was shown: what was acknowledged under it is answered
+    /// again, and nothing new is entered.
+    pub retired: bool,
 }
 
 /// By how much a sender's clock is behind the server's, ms: the truth lies between both.

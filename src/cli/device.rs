@@ -1,12 +1,20 @@
 //! `tuantra device`: devices and their secrets.
 
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use crate::base::actor::{Actor, Door};
 use crate::base::ids::TeamId;
+use crate::identity::SheetsDraft;
 use crate::identity::model::DeviceDraft;
+use crate::identity::model::sheet::sheets_pdf;
 
 use super::{Opening, print_line};
+
+/// Largest list that is read.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Devices and their secrets.
 #[derive(Debug, Subcommand)]
@@ -14,6 +22,38 @@ pub enum Device {
     /// Print a secret of a device, making the device first if there is none; the secret is the only line on
     /// standard output. The same name and another door: one more secret of the same device.
     Enrol(Enrol),
+    /// Write the devices of a CSV list (name, team, communes, maker), all or none; the same list again changes nothing.
+    Import(Import),
+    /// Print enrolment sheets into a PDF: each with a code that opens nothing before an officer opens its device's row.
+    Sheets(Sheets),
+}
+
+/// Devices from a list.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file.
+    file: PathBuf,
+    #[command(flatten)]
+    opening: Opening,
+    /// Check everything and say what would be done, but write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Sheets for devices that have no secret yet.
+#[derive(Debug, Args)]
+pub struct Sheets {
+    #[command(flatten)]
+    opening: Opening,
+    /// Only this team's.
+    #[arg(long)]
+    team: Option<TeamId>,
+    /// A device's pseudonym; give it again for more. Without one: all that have no secret.
+    #[arg(long = "name")]
+    names: Vec<String>,
+    /// The PDF to write.
+    #[arg(long)]
+    out: PathBuf,
 }
 
 /// A secret for a device.
@@ -40,6 +80,8 @@ impl Device {
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Enrol(enrol) => enrol.run().await,
+            Self::Import(import) => import.run().await,
+            Self::Sheets(sheets) => sheets.run().await,
         }
     }
 }
@@ -56,6 +98,7 @@ impl Enrol {
                 name: self.name,
                 team: self.team,
                 communes: self.communes,
+                maker: None,
             };
             app.identity.add_device(&console, draft).await?
         };
@@ -65,6 +108,67 @@ impl Enrol {
             .await?;
         print_line(&secret.text);
         app.journal.store().close().await;
+        Ok(())
+    }
+}
+
+impl Import {
+    async fn run(self) -> anyhow::Result<()> {
+        let found = std::fs::metadata(&self.file);
+        let unreadable = || format!("the file {} cannot be read", self.file.display());
+        if found.with_context(unreadable)?.len() > MOST_BYTES {
+            bail!("{} is larger than a list of devices", self.file.display());
+        }
+        let bytes = std::fs::read(&self.file).with_context(unreadable)?;
+        let app = self.opening.open().await?;
+        let report = app
+            .identity
+            .import_devices(&Actor::console(), &bytes, self.dry_run)
+            .await?;
+        app.journal.store().close().await;
+        for fault in &report.faults {
+            print_line(&format!(
+                "row {}, {}: {}",
+                fault.row, fault.field, fault.reason
+            ));
+        }
+        if !report.faults.is_empty() {
+            bail!("nothing of {} was written", self.file.display());
+        }
+        let (rows, added, unchanged) = (report.rows, report.added, report.unchanged);
+        print_line(&format!(
+            "{rows} devices read: {added} added, {unchanged} unchanged"
+        ));
+        if report.dry_run {
+            print_line("nothing was written (dry run)");
+        }
+        Ok(())
+    }
+}
+
+impl Sheets {
+    async fn run(self) -> anyhow::Result<()> {
+        let app = self.opening.open().await?;
+        let console = Actor::console();
+        let mut draft = SheetsDraft {
+            devices: Vec::new(),
+            team: self.team,
+        };
+        for name in &self.names {
+            let device = app.identity.device_by_name(&console, name).await?;
+            let device = device.with_context(|| format!("there is no device {name}"))?;
+            draft.devices.push(device.id);
+        }
+        let url = app.config.shown_url();
+        let sheets = app.identity.print_sheets(&console, &draft, &url).await?;
+        app.journal.store().close().await;
+        std::fs::write(&self.out, sheets_pdf(&sheets)?)
+            .with_context(|| format!("{} cannot be written", self.out.display()))?;
+        print_line(&format!(
+            "{} sheets in {}",
+            sheets.len(),
+            self.out.display()
+        ));
         Ok(())
     }
 }

@@ -3,10 +3,12 @@
 pub mod extract;
 pub mod layers;
 pub mod paging;
+pub mod peer;
 pub mod problem;
 pub mod routes;
 pub mod signed;
 
 pub use extract::{Body, Json, Params, Path};
+pub use peer::Peer;
 pub use problem::{Problem, ProblemKind};
 pub use routes::{Access, Declared};

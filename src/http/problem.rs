@@ -53,6 +53,8 @@ problems! {
     Unauthenticated => "unauthenticated", UNAUTHORIZED, "A valid token is needed";
     /// The author lacks the right, and existence is no secret.
     Forbidden => "forbidden", FORBIDDEN, "You do not have the right to do this";
+    /// A secret would travel, or has travelled, where others can read it.
+    HttpsNeeded => "https-needed", FORBIDDEN, "This server is reached by HTTPS only; a secret that came in the open should be replaced";
     /// A fact at a place that is not the author's.
     OutsideScope => "outside-scope", FORBIDDEN, "The place lies outside your communes; the content is kept aside";
     /// There is no such thing, or it is not the caller's.
@@ -228,6 +230,7 @@ impl From<StoreError> for Problem {
         let kind = match &error {
             StoreError::Busy(_) | StoreError::Unavailable(_) => ProblemKind::Unavailable,
             StoreError::Conflict { .. } => ProblemKind::WrongState,
+            StoreError::Retired => ProblemKind::Unauthenticated,
             StoreError::Corrupt { .. } | StoreError::Driver(_) => ProblemKind::Internal,
         };
         Self::new(kind).internal(error)

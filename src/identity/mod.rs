@@ -7,9 +7,7 @@ pub mod http;
 pub mod model;
 mod service;
 mod sql;
-#[cfg(test)]
-mod tests;
 
 pub use http::{Caller, TrackerCaller};
-pub use service::{Error, Identity, Secret};
+pub use service::{Error, Identity, Secret, SheetsDraft};
 pub use sql::STATEMENTS;

@@ -121,6 +121,9 @@ pub(super) async fn write_entry(
     received_at: Timestamp,
     entry: Entry<'_>,
 ) -> Result<Written, Error> {
+    if entry.origin.is_some_and(|origin| origin.retired) {
+        return Err(Error::Retired);
+    }
     let salt: [u8; 16] = random()?;
     let digest = sha256(entry.body);
     let mut row = EntryRow {

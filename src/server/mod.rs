@@ -24,7 +24,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
+use crate::config::Config;
 use crate::http::extract::BODY_LIMIT;
+use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::store::Durability;
@@ -40,6 +42,7 @@ const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; s
 /// What the whole service is made of: router, contract, table of routes.
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
+    let wire = Arc::new(wire(&app.config));
     let (router, _, _) = declared().finish();
     router
         .fallback(layers::unknown_path)
@@ -53,6 +56,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         ))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn(layers::speaks))
+        .layer(middleware::from_fn_with_state(wire, refuse_open_secrets))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
@@ -66,6 +70,19 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
                     .and(NotForContentType::const_new("application/zip")),
             ),
         )
+}
+
+/// How requests reach a server with these settings.
+fn wire(config: &Config) -> Wire {
+    if config.tls_cert.is_some() {
+        Wire::Tls
+    } else if config.plain_http {
+        Wire::Lab
+    } else if config.is_https() {
+        Wire::Proxied
+    } else {
+        Wire::Loopback
+    }
 }
 
 /// The declared routes, for the test of rights and for documentation.
@@ -175,7 +192,7 @@ pub async fn serve(
         .install_recorder()
         .ok();
     let live = app.live.clone();
-    let service = router(app, recorder).into_make_service();
+    let service = router(app, recorder).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     let stopping = handle.clone();
     tokio::spawn(async move {

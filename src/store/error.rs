@@ -22,6 +22,9 @@ pub enum Error {
         /// The row's id.
         id: String,
     },
+    /// What a secret that a newer one took the place of may not write.
+    #[error("a newer secret took the place of this one")]
+    Retired,
     /// The database, its disk or its connection is gone or full.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),

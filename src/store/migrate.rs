@@ -99,6 +99,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
     (24, "sync", include_str!("../../migrations/0024_sync.sql")),
+    (
+        25,
+        "enrolment",
+        include_str!("../../migrations/0025_enrolment.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -129,6 +129,7 @@ impl Field {
             name: name.to_owned(),
             team: None,
             communes: owned(communes),
+            maker: None,
         };
         self.app
             .identity

@@ -14,6 +14,7 @@ mod cases;
 mod coverage;
 mod density;
 mod doubles;
+mod enrolment;
 mod evidence;
 mod figures;
 mod identity;

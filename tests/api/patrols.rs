@@ -95,6 +95,7 @@ async fn stranger(field: &Field) -> Client {
         name: "may-la".into(),
         team: Some(team),
         communes: Vec::new(),
+        maker: None,
     };
     let device = identity.add_device(&console, draft).await.unwrap().id;
     field.door(device, Door::Api).await

@@ -327,6 +327,26 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
                 true,
             )
         }
+        ("POST", "/api/v1/devices/import") => {
+            let communes = if place == Place::Nowhere { "" } else { code };
+            let list = format!("name,communes\nmáy {id},{communes}\n");
+            // A list in a commune that is not the caller's is told row by row, in 422.
+            sample("/api/v1/devices/import", json!(list), false)
+        }
+        ("POST", "/api/v1/devices/sheets") => sample(
+            "/api/v1/devices/sheets",
+            json!({ "devices": [things.device] }),
+            true,
+        ),
+        ("GET", "/api/v1/devices/{id}") => sample(device, none, true),
+        ("DELETE", "/api/v1/devices/{id}/doors/{door}") => {
+            sample(format!("{device}/doors/odk"), none, true)
+        }
+        ("POST", "/api/v1/devices/{id}/loss") => sample(
+            format!("{device}/loss"),
+            json!({ "since": "2026-03-01T00:00:00Z" }),
+            true,
+        ),
         ("POST", "/api/v1/devices/{id}/enrolment") => {
             sample(format!("{device}/enrolment"), json!({}), true)
         }

@@ -1,8 +1,8 @@
 //! Canaries through every door, then a search of the log and the metrics: no secret, place or person may be there.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::binary::{Folder, Start, request};
+use crate::binary::{Folder, Server, Start, request};
 
 /// Digits that appear nowhere by chance.
 const LON: &str = "104.3141592";
@@ -98,6 +98,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     )
     .await
     .unwrap();
+    let enrolment = enrolled(&server, &officer).await;
     let metrics = server.get("/metrics", "").await.unwrap();
     drop(server);
     let said = std::fs::read_to_string(log).unwrap() + &String::from_utf8_lossy(&metrics.body);
@@ -116,6 +117,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     let places = [LON, LAT, "314159", "271828", "922.27"];
     for canary in secrets
         .into_iter()
+        .chain(enrolment.iter().map(String::as_str))
         .chain(places)
         .chain(["Canary", "0912345678"])
     {
@@ -126,4 +128,67 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
             found.unwrap_or_default()
         );
     }
+}
+
+/// Enrols a phone by its page and tries its secrets at every door; gives the codes and secrets that were used.
+async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let device = json!({ "name": "máy hoàng yến" });
+    let device = server
+        .post("/api/v1/devices", officer, &device)
+        .await
+        .unwrap();
+    let device: Value = serde_json::from_slice(&device.body).unwrap();
+    let row = format!(
+        "/api/v1/devices/{}/enrolment",
+        device["id"].as_str().unwrap()
+    );
+    let opened = server.post(&row, officer, &json!({})).await.unwrap();
+    let opened: Value = serde_json::from_slice(&opened.body).unwrap();
+    let code = opened["code"].as_str().unwrap().to_owned();
+    let path = format!("/enrol/{code}");
+    server.get(&path, "").await.unwrap();
+    let page = request(&server.address, "POST", &path, "", FORM, b"")
+        .await
+        .unwrap();
+    assert_eq!(page.status, 200);
+    let page = String::from_utf8(page.body).unwrap();
+    assert!(!page.contains(&code), "the page repeats no code");
+    let after = |mark: &str| {
+        let text = page.split(mark).nth(1).unwrap();
+        text.chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect::<String>()
+    };
+    let (odk, tracker, handed) = (after("/v1/key/"), after("/t/"), after("/field/#enrol="));
+    for path in [
+        path.clone(),
+        format!("/v1/key/{odk}/projects/1/formList"),
+        format!("/t/{tracker}?lat={LAT}&lon={LON}"),
+        format!("/t/{tracker}/owntracks"),
+        format!("/t/{tracker}/overland"),
+    ] {
+        request(&server.address, "POST", &path, "", FORM, b"")
+            .await
+            .unwrap();
+        server.get(&path, "").await.unwrap();
+    }
+    let typed = format!("code={code}");
+    request(
+        &server.address,
+        "POST",
+        "/enrol",
+        "",
+        FORM,
+        typed.as_bytes(),
+    )
+    .await
+    .unwrap();
+    let number = json!({ "number": page.split("aria-labelledby=\"n\">").nth(1).unwrap()[..2].parse::<u8>().unwrap() });
+    let confirmed = server
+        .post(&format!("{row}/confirm"), officer, &number)
+        .await
+        .unwrap();
+    assert_eq!(confirmed.status, 204);
+    vec![code.replace('-', ""), code, odk, tracker, handed]
 }

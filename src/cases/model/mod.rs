@@ -3,10 +3,8 @@
 pub mod archive;
 pub mod course;
 pub mod facts;
-mod letters;
 pub mod manifest;
 pub mod pages;
-pub mod paint;
 mod sketch;
 pub mod words;
 

@@ -1,10 +1,10 @@
 //! The printed pages of a case: summary with the official heading, list and sheets of photos, sketch of the scene.
 
 use super::facts::{CaseFacts, PhotoFacts};
-use super::letters::{lines, width};
-use super::paint::{Mark, PAGE_HEIGHT, PAGE_WIDTH};
 use super::sketch;
 use super::words::{day, label, moment, number};
+use crate::base::paper::letters::{lines, width};
+use crate::base::paper::paint::{Mark, PAGE_HEIGHT, PAGE_WIDTH};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
 use crate::geo::vn2000::{PlanePosition, nearest_meridian, plane};

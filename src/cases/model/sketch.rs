@@ -1,10 +1,10 @@
 //! Sơ đồ hiện trường: the plot, where photos were taken, a landmark, distances, a scale and grid north.
 
 use super::facts::CaseFacts;
-use super::letters::{lines, width};
 use super::pages::{LEFT, RIGHT, on_plane, place_lines};
-use super::paint::Mark;
 use super::words::{compass, number};
+use crate::base::paper::letters::{lines, width};
+use crate::base::paper::paint::Mark;
 use crate::geo::measure::{bearing_deg, distance_m};
 use crate::geo::position::Position;
 

@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::archive::{ArchiveFault, Writer, read};
 use super::facts::{CaseFacts, Landmark, PhotoFacts};
-use super::letters::{covers, lines, width};
 use super::pages::pages;
-use super::paint::{Mark, pdf};
 use super::words::{compass, moment, number};
 use crate::base::ids::PlotId;
+use crate::base::paper::letters::{covers, lines, width};
+use crate::base::paper::paint::{Mark, pdf};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 

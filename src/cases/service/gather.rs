@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::base::actor::Actor;
 use crate::base::ids::{EntryId, PhotoId};
+use crate::base::paper::paint;
 use crate::cases::model::manifest::{entry_file, original_name, photo_file};
-use crate::cases::model::{pages, paint};
+use crate::cases::model::pages;
 use crate::cases::sql;
 use crate::evidence::CasePhoto;
 use crate::journal::Proving;

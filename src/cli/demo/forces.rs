@@ -155,7 +155,9 @@ async fn devices(
     teams: &HashMap<TeamId, TeamId>,
 ) -> anyhow::Result<HashMap<DeviceId, DeviceId>> {
     let views = app.identity.devices(&Actor::console()).await?.into_iter();
-    let there: HashMap<String, DeviceId> = views.map(|view| (view.name, view.id)).collect();
+    let there: HashMap<String, DeviceId> = views
+        .map(|view| (view.device.name, view.device.id))
+        .collect();
     let added = devices.iter().map(async |device| {
         if let Some(id) = there.get(&device.label) {
             return anyhow::Ok((device.id, *id));
@@ -164,6 +166,7 @@ async fn devices(
             name: device.label.clone(),
             team: Some(known(teams, device.team)),
             communes: Vec::new(),
+            maker: None,
         };
         let view = app.identity.add_device(&Actor::console(), draft).await?;
         Ok((device.id, view.id))

@@ -132,8 +132,9 @@ async fn introduce(app: &App) -> anyhow::Result<()> {
     let devices = app.identity.devices(&console).await?;
     let phone = devices
         .iter()
+        .map(|standing| &standing.device)
         .find(|device| device.name.contains("máy A"))
-        .or(devices.first());
+        .or(devices.first().map(|standing| &standing.device));
     let url = app.config.shown_url();
     tell(&format!("address        {url}"));
     if let Some(phone) = phone {

@@ -171,13 +171,14 @@ impl Sent {
         .to_string()
     }
 
-    fn entry<'a>(&self, body: &'a [u8]) -> Entry<'a> {
+    fn entry<'a>(&'a self, body: &'a [u8]) -> Entry<'a> {
         Entry {
             kind: Kind::Original,
             fact: self.photo.0,
             actor: self.actor.id,
             device: None,
-            origin: None,
+            // A retired secret enters nothing.
+            origin: self.actor.origin.retired.then_some(&self.actor.origin),
             body,
         }
     }

@@ -1,12 +1,17 @@
 //! Who is calling, and the routes by which accounts, devices and secrets are kept.
 
 mod caller;
+mod devices;
+mod enrol;
+mod enrol_page;
 mod journal;
 mod keys;
 mod routes;
 mod session;
 
 pub use caller::{Admitted, Caller, Limits, TrackerCaller, TrustedOrigin};
+pub use devices::*;
+pub use enrol::*;
 pub use journal::*;
 pub use keys::*;
 pub use routes::*;
@@ -30,6 +35,9 @@ impl From<Error> for Problem {
             Error::TooMany => Self::new(ProblemKind::TooManyRequests),
             Error::CodeSpent => {
                 Self::new(ProblemKind::NotFound).detail("the code is unknown, spent or expired")
+            }
+            Error::DeviceRevoked => {
+                Self::new(ProblemKind::WrongState).detail("the device was revoked")
             }
             Error::NumberDiffers => Self::new(ProblemKind::WrongState)
                 .fault("/number", "matches no enrolment that waits"),

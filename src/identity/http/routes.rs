@@ -1,4 +1,4 @@
-//! Organisations, teams, accounts, devices, secrets: thin handlers.
+//! Organisations, teams, accounts, secrets: thin handlers.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,12 +6,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Principal, Right, Scope};
-use crate::base::ids::{DeviceId, OrgId, TeamId, TokenId};
+use crate::base::ids::{OrgId, TeamId, TokenId};
 use crate::http::{Body, Json, Path, Problem};
-use crate::identity::model::{AccountDraft, DeviceDraft, GrantDraft, OrgDraft, TeamDraft};
-use crate::identity::service::{
-    AccountView, DeviceView, Enrolled, Identity, OpenedEnrolment, OrgView, TeamView, TokenView,
-};
+use crate::identity::model::{AccountDraft, GrantDraft, OrgDraft, TeamDraft};
+use crate::identity::service::{AccountView, Identity, OrgView, TeamView, TokenView};
 
 use super::Caller;
 
@@ -39,14 +37,6 @@ pub struct MyRight {
     pub right: Right,
     /// The communes by code; `null`: the whole province.
     pub communes: Option<Vec<String>>,
-}
-
-/// The number that the phone shows.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Number {
-    /// Two digits.
-    pub number: i64,
 }
 
 /// A token to be made for an account.
@@ -78,7 +68,7 @@ pub struct PasswordDraft {
     pub password: String,
 }
 
-type Answer<T> = Result<Body<T>, Problem>;
+pub(super) type Answer<T> = Result<Body<T>, Problem>;
 
 /// Who the caller is, and what it may do where.
 #[utoipa::path(get, path = "/api/v1/me", tag = "identity", responses((status = 200, body = Me)))]
@@ -256,73 +246,4 @@ pub async fn revoke_token(
 ) -> Result<StatusCode, Problem> {
     identity.revoke_token(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Writes a device.
-#[utoipa::path(post, path = "/api/v1/devices", tag = "identity", request_body = DeviceDraft, responses((status = 201, body = DeviceView)))]
-pub async fn add_device(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-    draft: Json<DeviceDraft>,
-) -> Answer<DeviceView> {
-    Ok(Body(
-        StatusCode::CREATED,
-        identity.add_device(&actor, draft.value).await?,
-    ))
-}
-
-/// The devices in the caller's reach.
-#[utoipa::path(get, path = "/api/v1/devices", tag = "identity", responses((status = 200, body = [DeviceView])))]
-pub async fn devices(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-) -> Answer<Vec<DeviceView>> {
-    Ok(Body(StatusCode::OK, identity.devices(&actor).await?))
-}
-
-/// Revokes a device with all its secrets.
-#[utoipa::path(delete, path = "/api/v1/devices/{id}", tag = "identity", params(("id" = Uuid, Path)), responses((status = 204)))]
-pub async fn revoke_device(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-    Path(id): Path<DeviceId>,
-) -> Result<StatusCode, Problem> {
-    identity.revoke_device(&actor, id).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Opens an enrolment: a code that lives fifteen minutes.
-#[utoipa::path(post, path = "/api/v1/devices/{id}/enrolment", tag = "identity", params(("id" = Uuid, Path)), responses((status = 201, body = OpenedEnrolment)))]
-pub async fn open_enrolment(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-    Path(id): Path<DeviceId>,
-) -> Answer<OpenedEnrolment> {
-    Ok(Body(
-        StatusCode::CREATED,
-        identity.open_enrolment(&actor, id).await?,
-    ))
-}
-
-/// Matches the number that the phone shows; its secrets open their doors from now on.
-#[utoipa::path(post, path = "/api/v1/devices/{id}/enrolment/confirm", tag = "identity", params(("id" = Uuid, Path)), request_body = Number, responses((status = 204)))]
-pub async fn confirm_enrolment(
-    State(identity): State<Identity>,
-    Caller(actor): Caller,
-    Path(id): Path<DeviceId>,
-    shown: Json<Number>,
-) -> Result<StatusCode, Problem> {
-    identity
-        .confirm_enrolment(&actor, id, shown.value.number)
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Spends an enrolment code on the phone.
-#[utoipa::path(post, path = "/enrol/{code}", tag = "identity", params(("code" = String, Path)), responses((status = 201, body = Enrolled)))]
-pub async fn enrol(State(identity): State<Identity>, Path(code): Path<String>) -> Answer<Enrolled> {
-    Ok(Body(
-        StatusCode::CREATED,
-        identity.spend_enrolment(&code).await?,
-    ))
 }

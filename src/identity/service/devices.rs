@@ -1,4 +1,4 @@
-//! Devices and their enrolment: an officer opens a short-lived code, the phone spends it, the officer matches a number.
+//! Devices: phones and handhelds under a pseudonym, each with a team and the communes that it may record in.
 
 use serde::Serialize;
 use serde_json::json;
@@ -10,13 +10,11 @@ use crate::base::time::Timestamp;
 use crate::journal::{Journal, Kind};
 use crate::store::Tx;
 
-use super::super::model::{DeviceDraft, RESERVE_TEAM, matching_number};
-use super::super::sql::{self, DeviceRow};
-use super::secrets::{Secret, digest, issue, secret_text};
+use super::super::model::makers::Maker;
+use super::super::model::{DeviceDraft, RESERVE_TEAM};
+use super::super::sql::{self, DeviceRow, GrantRow};
+use super::secrets::{Secret, issue, secret_text};
 use super::{Error, Identity, enter, give, need};
-
-/// Life of an enrolment code from the moment an officer opens it.
-const CODE_LIFE_MS: i64 = 15 * 60 * 1000;
 
 /// A device as shown.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -29,32 +27,11 @@ pub struct DeviceView {
     pub team: TeamId,
     /// Its team's organisation.
     pub org: OrgId,
+    /// Whose phone it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maker: Option<String>,
     /// Whether it was revoked.
     pub revoked: bool,
-}
-
-/// An enrolment that waits for the phone.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct OpenedEnrolment {
-    /// The code for the phone; shown once.
-    pub code: String,
-    /// Until when it can be spent.
-    pub expires_at: Timestamp,
-}
-
-/// What a phone gets for its code: secrets that work once the officer has matched the number.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Enrolled {
-    /// The device.
-    pub device: DeviceId,
-    /// The secret of the native API.
-    pub api_token: String,
-    /// The secret of the form door.
-    pub odk_token: String,
-    /// The secret of the tracker door.
-    pub tracker_token: String,
-    /// The number to show to the officer.
-    pub number: i64,
 }
 
 impl Identity {
@@ -72,19 +49,6 @@ impl Identity {
             .await
     }
 
-    /// Every device in the caller's reach.
-    pub async fn devices(&self, actor: &Actor) -> Result<Vec<DeviceView>, Error> {
-        let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
-        let mut tx = self.journal.store().read().await?;
-        let mut views = Vec::new();
-        for row in sql::devices(&mut tx).await? {
-            if within(&mut tx, &reach, &row, self.journal.now()).await? {
-                views.push(view(&row));
-            }
-        }
-        Ok(views)
-    }
-
     /// The device of that name, for the operator.
     pub async fn device_by_name(
         &self,
@@ -94,114 +58,6 @@ impl Identity {
         need(actor, Right::EnrolDevices, &[])?;
         let mut tx = self.journal.store().read().await?;
         Ok(sql::device_by_name(&mut tx, name).await?.as_ref().map(view))
-    }
-
-    /// Opens an enrolment for a device.
-    pub async fn open_enrolment(
-        &self,
-        actor: &Actor,
-        id: DeviceId,
-    ) -> Result<OpenedEnrolment, Error> {
-        self.reachable_device(actor, id).await?;
-        let code = secret_text()?;
-        let number = matching_number(crate::journal::random()?);
-        let context = (
-            self.journal.clone(),
-            actor.clone(),
-            id,
-            digest(&code),
-            number,
-        );
-        let expires_at = self
-            .journal
-            .write(context, |tx, (journal, actor, id, hash, number)| {
-                Box::pin(async move {
-                    let until = journal.now().plus_millis(CODE_LIFE_MS);
-                    sql::insert_enrolment(tx, hash, *id, actor.id, until, *number).await?;
-                    enter(
-                        tx,
-                        journal,
-                        actor,
-                        Kind::Enrolment,
-                        id.0,
-                        &json!({ "opened_until": until }),
-                    )
-                    .await?;
-                    Ok::<_, Error>(until)
-                })
-            })
-            .await?;
-        Ok(OpenedEnrolment { code, expires_at })
-    }
-
-    /// Spends a code: the phone gets its secrets, which open nothing until the number is matched.
-    pub async fn spend_enrolment(&self, code: &str) -> Result<Enrolled, Error> {
-        let secrets = (secret_text()?, secret_text()?, secret_text()?);
-        let context = (self.journal.clone(), digest(code), secrets);
-        self.journal
-            .write(context, |tx, (journal, hash, secrets)| {
-                Box::pin(spend(tx, journal, hash, secrets))
-            })
-            .await
-    }
-
-    /// Matches the number that the phone shows: its secrets open their doors from now on.
-    pub async fn confirm_enrolment(
-        &self,
-        actor: &Actor,
-        id: DeviceId,
-        number: i64,
-    ) -> Result<(), Error> {
-        self.reachable_device(actor, id).await?;
-        let context = (self.journal.clone(), actor.clone(), id, number);
-        self.journal
-            .write(context, |tx, (journal, actor, id, number)| {
-                Box::pin(async move {
-                    if !sql::confirm_enrolment(tx, *id, *number, journal.now()).await? {
-                        return Err(Error::NumberDiffers);
-                    }
-                    sql::activate_tokens_of(tx, id.0).await?;
-                    Ok(enter(
-                        tx,
-                        journal,
-                        actor,
-                        Kind::Enrolment,
-                        id.0,
-                        &json!({ "confirmed": true }),
-                    )
-                    .await?)
-                })
-            })
-            .await?;
-        self.forget_known();
-        Ok(())
-    }
-
-    /// Revokes a device with all its secrets (lost phone).
-    pub async fn revoke_device(&self, actor: &Actor, id: DeviceId) -> Result<(), Error> {
-        self.reachable_device(actor, id).await?;
-        let context = (self.journal.clone(), actor.clone(), id);
-        self.journal
-            .write(context, |tx, (journal, actor, id)| {
-                Box::pin(async move {
-                    sql::revoke_device(tx, *id, journal.now()).await?;
-                    sql::revoke_tokens_of(tx, id.0, journal.now()).await?;
-                    Ok::<_, Error>(
-                        enter(
-                            tx,
-                            journal,
-                            actor,
-                            Kind::Device,
-                            id.0,
-                            &json!({ "revoked": true }),
-                        )
-                        .await?,
-                    )
-                })
-            })
-            .await?;
-        self.forget_known();
-        Ok(())
     }
 
     /// One more active secret of a device, for the operator's command line.
@@ -274,17 +130,21 @@ async fn within(
     if *reach == Scope::Province {
         return Ok(true);
     }
-    let grants = sql::grants(tx, device.id.0, now).await?;
-    Ok(!grants.is_empty()
-        && grants.iter().all(|grant| {
-            grant
-                .commune
-                .as_deref()
-                .is_some_and(|code| reach.holds(Some(code)))
-        }))
+    Ok(holds_all(reach, &sql::grants(tx, device.id.0, now).await?))
 }
 
-async fn write_device(
+/// Whether everything that these grants reach lies within.
+pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow]) -> bool {
+    let held = |grant: &GrantRow| {
+        grant
+            .commune
+            .as_deref()
+            .is_some_and(|code| reach.holds(Some(code)))
+    };
+    *reach == Scope::Province || (!grants.is_empty() && grants.iter().all(held))
+}
+
+pub(super) async fn write_device(
     tx: &mut Tx,
     journal: &Journal,
     actor: &Actor,
@@ -295,7 +155,8 @@ async fn write_device(
     let team = sql::team(tx, team)
         .await?
         .ok_or_else(|| Refusal::at("/team", "no such team"))?;
-    if !sql::insert_device(tx, id, &draft.name, team.id, actor.id, journal.now()).await? {
+    let maker = draft.maker.map(Maker::as_str);
+    if !sql::insert_device(tx, id, &draft.name, team.id, maker, actor.id, journal.now()).await? {
         return Err(Error::Taken("name"));
     }
     let device = DeviceView {
@@ -303,6 +164,7 @@ async fn write_device(
         name: draft.name.clone(),
         team: team.id,
         org: team.org,
+        maker: draft.maker.map(|maker| maker.as_str().to_owned()),
         revoked: false,
     };
     enter(
@@ -326,61 +188,13 @@ async fn write_device(
     Ok(device)
 }
 
-async fn spend(
-    tx: &mut Tx,
-    journal: &Journal,
-    hash: &[u8; 32],
-    secrets: &(String, String, String),
-) -> Result<Enrolled, Error> {
-    let enrolment = sql::enrolment(tx, hash).await?.ok_or(Error::CodeSpent)?;
-    if !sql::spend_enrolment(tx, hash, journal.now()).await? {
-        return Err(Error::CodeSpent);
-    }
-    let device = enrolment.device;
-    let (api, odk, tracker) = secrets;
-    for (text, door) in [(api, Door::Api), (odk, Door::Odk), (tracker, Door::Tracker)] {
-        issue(
-            tx,
-            journal,
-            text,
-            device.0,
-            "device",
-            door,
-            door.as_str(),
-            false,
-            false,
-            None,
-        )
-        .await?;
-    }
-    let console = Actor {
-        id: device.0,
-        ..Actor::console()
-    };
-    enter(
-        tx,
-        journal,
-        &console,
-        Kind::Enrolment,
-        device.0,
-        &json!({ "spent": true }),
-    )
-    .await?;
-    Ok(Enrolled {
-        device,
-        api_token: api.clone(),
-        odk_token: odk.clone(),
-        tracker_token: tracker.clone(),
-        number: enrolment.number,
-    })
-}
-
-fn view(row: &DeviceRow) -> DeviceView {
+pub(super) fn view(row: &DeviceRow) -> DeviceView {
     DeviceView {
         id: row.id,
         name: row.name.clone(),
         team: row.team,
         org: row.org,
+        maker: row.maker.clone(),
         revoked: row.revoked_at.is_some(),
     }
 }

@@ -56,6 +56,7 @@ impl Identity {
         actor: &Actor,
         mut origin: Origin,
     ) -> Result<Origin, Error> {
+        origin.retired = actor.origin.retired;
         let Some(statement) = origin.statement.take() else {
             return Ok(origin);
         };

@@ -1,10 +1,14 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
 mod devices;
+mod enrolment;
 mod keys;
 mod people;
+mod reach;
+mod roll;
 mod secrets;
 mod sessions;
+mod sheets;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -23,11 +27,15 @@ use crate::store::{self, ActError, Tx};
 use super::model::scope_of;
 use super::sql::{self, GrantRow};
 
-pub use devices::{DeviceView, Enrolled, OpenedEnrolment};
+pub use devices::DeviceView;
+pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use keys::{DeviceKeyView, KeyWithChain};
 pub use people::{AccountView, OrgView, TeamView};
+pub use reach::{DeviceStanding, Lost};
+pub use roll::RollReport;
 pub use secrets::{Secret, TokenView};
 pub use sessions::SignedIn;
+pub use sheets::SheetsDraft;
 
 /// Why an act of identity is refused.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +61,9 @@ pub enum Error {
     /// A code that is spent, expired or unknown.
     #[error("the code is unknown, spent or expired")]
     CodeSpent,
+    /// The device was revoked.
+    #[error("the device was revoked")]
+    DeviceRevoked,
     /// The number does not match the one on the phone.
     #[error("the number does not match an enrolment that waits")]
     NumberDiffers,
@@ -92,6 +103,7 @@ struct Shared {
     used: Mutex<HashMap<TokenId, Timestamp>>,
     hashing: Semaphore,
     attempts: sessions::Attempts,
+    wrong_codes: sessions::Attempts,
 }
 
 impl std::fmt::Debug for Identity {
@@ -112,6 +124,7 @@ impl Identity {
             used: Mutex::default(),
             hashing: Semaphore::new(HASHING),
             attempts: sessions::Attempts::default(),
+            wrong_codes: sessions::Attempts::of(enrolment::WRONG_CODES),
         };
         Self {
             journal,

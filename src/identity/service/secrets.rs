@@ -53,6 +53,8 @@ pub struct TokenView {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// When a newer secret of the same door took its place.
+    pub retired_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// When it last opened its door (to the minute).
@@ -259,6 +261,7 @@ pub(super) async fn issue(
         active: i64::from(active),
         created_at: now,
         expires_at: life_ms.map(|life| now.plus_millis(life)),
+        retired_at: None,
         revoked_at: None,
         last_used_at: None,
     };
@@ -306,7 +309,10 @@ async fn holder(tx: &mut Tx, token: TokenRow, now: Timestamp) -> Result<Option<A
         org,
         read_only,
         grants,
-        origin: Origin::default(),
+        origin: Origin {
+            retired: token.retired_at.is_some(),
+            ..Origin::default()
+        },
     }))
 }
 
@@ -354,7 +360,7 @@ fn corrupt(token: &TokenRow, column: &'static str) -> store::Error {
     }
 }
 
-fn token_view(row: TokenRow) -> TokenView {
+pub(super) fn token_view(row: TokenRow) -> TokenView {
     TokenView {
         id: row.id,
         door: row.door,
@@ -362,6 +368,7 @@ fn token_view(row: TokenRow) -> TokenView {
         read_only: row.read_only != 0,
         created_at: row.created_at,
         expires_at: row.expires_at,
+        retired_at: row.retired_at,
         revoked_at: row.revoked_at,
         last_used_at: row.last_used_at,
     }

@@ -36,21 +36,40 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
 }
 
-/// Failed sign-ins per login.
-#[derive(Debug, Default)]
-pub struct Attempts(Mutex<HashMap<String, (Timestamp, u32)>>);
+/// Failed attempts per login or address.
+#[derive(Debug)]
+pub struct Attempts {
+    most: u32,
+    failed: Mutex<HashMap<String, (Timestamp, u32)>>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self::of(ATTEMPTS)
+    }
+}
 
 impl Attempts {
-    fn may_try(&self, login: &str, now: Timestamp) -> bool {
-        let Ok(mut failed) = self.0.lock() else {
+    /// So many failures a minute.
+    pub(super) fn of(most: u32) -> Self {
+        Self {
+            most,
+            failed: Mutex::default(),
+        }
+    }
+
+    pub(super) fn may_try(&self, login: &str, now: Timestamp) -> bool {
+        let Ok(mut failed) = self.failed.lock() else {
             return false;
         };
         failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
-        failed.get(login).is_none_or(|(_, count)| *count < ATTEMPTS)
+        failed
+            .get(login)
+            .is_none_or(|(_, count)| *count < self.most)
     }
 
-    fn failed(&self, login: &str, now: Timestamp) {
-        if let Ok(mut failed) = self.0.lock() {
+    pub(super) fn failed(&self, login: &str, now: Timestamp) {
+        if let Ok(mut failed) = self.failed.lock() {
             failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
         }
     }

@@ -1,4 +1,4 @@
-//! Devices, grants, secrets and enrolments.
+//! Devices, grants and secrets.
 
 use uuid::Uuid;
 
@@ -8,10 +8,9 @@ use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 use super::{
-    ACTIVATE_TOKENS_OF, CONFIRM_ENROLMENT, DEVICE, DEVICE_BY_NAME, DEVICES, DeviceRow, END_GRANTS,
-    ENROLMENT, EnrolmentRow, GRANTS, GrantRow, INSERT_DEVICE, INSERT_ENROLMENT, INSERT_GRANT,
-    INSERT_TOKEN, REVOKE_DEVICE, REVOKE_TOKEN, REVOKE_TOKENS_OF, SPEND_ENROLMENT, SPEND_LINK,
-    TOKEN, TOKEN_BY_HASH, TOKENS_OF, TOUCH_TOKEN, TokenRow,
+    DEVICE, DEVICE_BY_NAME, DEVICES, DeviceRow, END_GRANTS, GRANTS, GrantRow, INSERT_DEVICE,
+    INSERT_GRANT, INSERT_TOKEN, REVOKE_DEVICE, REVOKE_TOKEN, REVOKE_TOKENS_OF, SPEND_LINK, TOKEN,
+    TOKEN_BY_HASH, TOKENS_OF, TOUCH_TOKEN, TokenRow,
 };
 
 pub async fn insert_device(
@@ -19,6 +18,7 @@ pub async fn insert_device(
     id: DeviceId,
     name: &str,
     team: TeamId,
+    maker: Option<&str>,
     by: Uuid,
     at: Timestamp,
 ) -> Result<bool, Error> {
@@ -30,6 +30,7 @@ pub async fn insert_device(
             .bind(team)
             .bind(by)
             .bind(at)
+            .bind(maker)
     )
     .map(|rows| rows > 0)
 }
@@ -123,10 +124,6 @@ pub async fn revoke_tokens_of(tx: &mut Tx, holder: Uuid, at: Timestamp) -> Resul
     changed!(tx, sqlx::query(REVOKE_TOKENS_OF).bind(holder).bind(at))
 }
 
-pub async fn activate_tokens_of(tx: &mut Tx, holder: Uuid) -> Result<u64, Error> {
-    changed!(tx, sqlx::query(ACTIVATE_TOKENS_OF).bind(holder))
-}
-
 pub async fn touch_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<(), Error> {
     changed!(tx, sqlx::query(TOUCH_TOKEN).bind(id).bind(at)).map(drop)
 }
@@ -134,51 +131,4 @@ pub async fn touch_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<(), 
 /// Spends a one-time link; true only the first time.
 pub async fn spend_link(tx: &mut Tx, hash: &[u8], at: Timestamp) -> Result<bool, Error> {
     changed!(tx, sqlx::query(SPEND_LINK).bind(hash).bind(at)).map(|rows| rows > 0)
-}
-
-pub async fn insert_enrolment(
-    tx: &mut Tx,
-    hash: &[u8],
-    device: DeviceId,
-    by: Uuid,
-    until: Timestamp,
-    number: i64,
-) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(INSERT_ENROLMENT)
-            .bind(hash)
-            .bind(device)
-            .bind(by)
-            .bind(until)
-            .bind(number)
-    )
-    .map(drop)
-}
-
-pub async fn enrolment(tx: &mut Tx, hash: &[u8]) -> Result<Option<EnrolmentRow>, Error> {
-    on!(tx, |c| sqlx::query_as(ENROLMENT)
-        .bind(hash)
-        .fetch_optional(c))
-}
-
-/// Spends an enrolment code; true only the first time and in time.
-pub async fn spend_enrolment(tx: &mut Tx, hash: &[u8], at: Timestamp) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(SPEND_ENROLMENT).bind(hash).bind(at)).map(|rows| rows > 0)
-}
-
-pub async fn confirm_enrolment(
-    tx: &mut Tx,
-    device: DeviceId,
-    number: i64,
-    at: Timestamp,
-) -> Result<bool, Error> {
-    changed!(
-        tx,
-        sqlx::query(CONFIRM_ENROLMENT)
-            .bind(device)
-            .bind(number)
-            .bind(at)
-    )
-    .map(|rows| rows > 0)
 }

@@ -1,6 +1,7 @@
 //! Identity's tables: statements and rows; the calls stand in the files below.
 
 mod devices;
+mod enrolment;
 mod keys;
 mod people;
 
@@ -10,6 +11,7 @@ use crate::base::ids::{DeviceId, GrantId, OrgId, TeamId, TokenId};
 use crate::base::time::Timestamp;
 
 pub use devices::*;
+pub use enrolment::*;
 pub use keys::*;
 pub use people::*;
 
@@ -34,13 +36,13 @@ pub(super) const SET_PASSWORD: &str =
     "UPDATE identity_accounts SET password_hash = $2 WHERE id = $1";
 pub(super) const DISABLE_ACCOUNT: &str =
     "UPDATE identity_accounts SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
-pub(super) const INSERT_DEVICE: &str = "INSERT INTO identity_devices (id, name, team, created_by, created_at) \
-     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-pub(super) const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+pub(super) const INSERT_DEVICE: &str = "INSERT INTO identity_devices (id, name, team, created_by, created_at, maker) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+pub(super) const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
      JOIN identity_teams t ON t.id = d.team WHERE d.id = $1";
-pub(super) const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+pub(super) const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
      JOIN identity_teams t ON t.id = d.team WHERE d.name = $1";
-pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.revoked_at FROM identity_devices d \
+pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
      JOIN identity_teams t ON t.id = d.team ORDER BY d.name";
 pub(super) const REVOKE_DEVICE: &str =
     "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
@@ -54,27 +56,17 @@ pub(super) const INSERT_TOKEN: &str = "INSERT INTO identity_tokens \
      (id, hash, holder, holder_kind, door, label, read_only, active, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(super) const TOKEN_BY_HASH: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
-     revoked_at, last_used_at FROM identity_tokens WHERE hash = $1";
+     retired_at, revoked_at, last_used_at FROM identity_tokens WHERE hash = $1";
 pub(super) const TOKENS_OF: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
-     revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at";
+     retired_at, revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at";
 pub(super) const TOKEN: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
-     revoked_at, last_used_at FROM identity_tokens WHERE id = $1";
+     retired_at, revoked_at, last_used_at FROM identity_tokens WHERE id = $1";
 pub(super) const REVOKE_TOKEN: &str =
     "UPDATE identity_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 pub(super) const REVOKE_TOKENS_OF: &str =
     "UPDATE identity_tokens SET revoked_at = $2 WHERE holder = $1 AND revoked_at IS NULL";
-pub(super) const ACTIVATE_TOKENS_OF: &str =
-    "UPDATE identity_tokens SET active = 1 WHERE holder = $1 AND active = 0";
 pub(super) const TOUCH_TOKEN: &str = "UPDATE identity_tokens SET last_used_at = $2 WHERE id = $1";
 pub(super) const SPEND_LINK: &str = "UPDATE identity_tokens SET revoked_at = $2 WHERE hash = $1 AND door = 'sign_in' AND revoked_at IS NULL AND expires_at > $2";
-pub(super) const INSERT_ENROLMENT: &str = "INSERT INTO identity_enrolments (code_hash, device, opened_by, expires_at, number) \
-     VALUES ($1, $2, $3, $4, $5)";
-pub(super) const ENROLMENT: &str =
-    "SELECT device, number FROM identity_enrolments WHERE code_hash = $1";
-pub(super) const SPEND_ENROLMENT: &str = "UPDATE identity_enrolments SET spent_at = $2 WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > $2";
-pub(super) const CONFIRM_ENROLMENT: &str = "UPDATE identity_enrolments SET confirmed_at = $3 WHERE device = $1 AND number = $2 \
-     AND spent_at IS NOT NULL AND confirmed_at IS NULL AND expires_at > $3";
-
 /// Every statement of identity, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     INSERT_ORG,
@@ -104,13 +96,27 @@ pub const STATEMENTS: &[&str] = &[
     TOKEN,
     REVOKE_TOKEN,
     REVOKE_TOKENS_OF,
-    ACTIVATE_TOKENS_OF,
     TOUCH_TOKEN,
     SPEND_LINK,
-    INSERT_ENROLMENT,
+    OPEN_ENROLMENT,
+    WITHDRAW_ENROLMENTS,
     ENROLMENT,
     SPEND_ENROLMENT,
+    CONFIRMABLE,
     CONFIRM_ENROLMENT,
+    ENROLMENTS,
+    INSERT_SHEET,
+    LIVE_SHEET,
+    VOID_SHEETS,
+    SHEETS,
+    DROP_UNCONFIRMED,
+    ACTIVATE_TOKENS_OF,
+    RETIRE_TOKENS,
+    REVOKE_DOOR,
+    DEVICE_TOKENS,
+    GRANTS_OF_DEVICES,
+    TEAMS_NAMED,
+    ENTRIES_OF_DEVICE,
     INSERT_DEVICE_KEY,
     DEVICE_KEY,
     DEVICE_KEYS,
@@ -148,6 +154,7 @@ pub struct DeviceRow {
     pub name: String,
     pub team: TeamId,
     pub org: OrgId,
+    pub maker: Option<String>,
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -169,12 +176,7 @@ pub struct TokenRow {
     pub active: i64,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    pub retired_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct EnrolmentRow {
-    pub device: DeviceId,
-    pub number: i64,
 }

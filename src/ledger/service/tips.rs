@@ -208,7 +208,8 @@ impl Sent {
             fact,
             actor: self.actor.id,
             device: None,
-            origin: None,
+            // A retired secret enters nothing.
+            origin: self.actor.origin.retired.then_some(&self.actor.origin),
             body: &self.body,
         }
     }

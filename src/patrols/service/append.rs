@@ -184,7 +184,7 @@ impl Patrols {
             fact,
             actor: actor.id,
             device: None,
-            origin: is_own.then_some(&actor.origin),
+            origin: (is_own || actor.origin.retired).then_some(&actor.origin),
             body: &body,
         };
         let written = self.journal.enter(tx, entry).await?;
@@ -225,7 +225,8 @@ impl Patrols {
             fact: subject,
             actor: actor.id,
             device: None,
-            origin: None,
+            // A retired secret enters nothing.
+            origin: actor.origin.retired.then_some(&actor.origin),
             body: body.as_bytes(),
         };
         let words: Vec<&str> = reasons(refused).into_keys().collect();

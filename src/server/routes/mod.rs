@@ -1,6 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
 mod books;
+mod phones;
 mod sync;
 
 use utoipa::OpenApi;
@@ -8,10 +9,10 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::base::actor::Right::{
-    ChangeDefinitions, ChangeRiskAreas, EnrolDevices, KeepRecords, ManageIdentity,
-    ReadCoarseDensity, ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals,
-    ReadPatrols, ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols,
-    RecordPhotos, RecordPlots, ValidatePatrols,
+    ChangeDefinitions, ChangeRiskAreas, KeepRecords, ManageIdentity, ReadCoarseDensity,
+    ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos,
+    ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols, RecordPhotos, RecordPlots,
+    ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
@@ -41,7 +42,7 @@ pub fn declared() -> Routes {
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
     let routes = books::trackers(routes);
     let routes = sync::phones_and_watchers(routes);
-    enrollers(keepers(books::listeners_and_checkers(routes)))
+    phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
 /// Operators and their tools, auditors.
@@ -113,13 +114,7 @@ fn visitors(routes: Routes) -> Routes {
                 identity::http::spend_link
             )],
         )
-        .all(
-            Public,
-            [
-                routes!(identity::http::sign_in),
-                routes!(identity::http::enrol),
-            ],
-        )
+        .all(Public, [routes!(identity::http::sign_in)])
         .all(
             SignedIn,
             [
@@ -326,35 +321,4 @@ fn keepers(routes: Routes) -> Routes {
             NeedsInProvince(ManageIdentity),
             [routes!(identity::http::tokens_of)],
         )
-}
-
-/// Those who enrol and revoke phones.
-fn enrollers(routes: Routes) -> Routes {
-    routes
-        .all(
-            Needs(EnrolDevices),
-            [
-                routes!(identity::http::add_device),
-                routes!(identity::http::devices),
-            ],
-        )
-        .all(
-            Needs(EnrolDevices),
-            [
-                routes!(identity::http::revoke_device),
-                routes!(identity::http::open_enrolment),
-            ],
-        )
-        .all(
-            Needs(EnrolDevices),
-            [routes!(identity::http::confirm_enrolment)],
-        )
-        .all(
-            Needs(EnrolDevices),
-            [
-                routes!(identity::http::confirm_key),
-                routes!(identity::http::revoke_key),
-            ],
-        )
-        .all(Needs(EnrolDevices), [routes!(identity::http::device_keys)])
 }

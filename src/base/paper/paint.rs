@@ -52,6 +52,13 @@ pub enum Mark {
         /// Filled, or a thin line.
         filled: bool,
     },
+    /// A black rectangle.
+    Block {
+        /// Upper left corner.
+        corner: (f32, f32),
+        /// Width and height.
+        size: (f32, f32),
+    },
     /// A JPEG, shrunk into a box.
     Picture {
         /// Upper left corner of the box.
@@ -135,6 +142,14 @@ fn paint(surface: &mut Surface<'_>, faces: &Faces, mark: &Mark) {
         } => {
             if let Some(path) = circle(*middle, *radius) {
                 ink(surface, *filled, 0.6);
+                surface.draw_path(&path);
+            }
+        }
+        Mark::Block { corner, size } => {
+            let ((x, y), (right, bottom)) = (*corner, (corner.0 + size.0, corner.1 + size.1));
+            let around = [(x, y), (right, y), (right, bottom), (x, bottom)];
+            if let Some(path) = polyline(&around, true) {
+                ink(surface, true, 0.0);
                 surface.draw_path(&path);
             }
         }

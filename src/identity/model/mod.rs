@@ -1,5 +1,14 @@
 //! Drafts of identity: what may be a name, a login, a password, a scope.
 
+pub mod codes;
+pub mod makers;
+pub mod qr;
+pub mod roll;
+pub mod setup;
+pub mod sheet;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use base64::Engine;
@@ -8,7 +17,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::base::actor::{Role, Scope};
+use self::makers::Maker;
+use crate::base::actor::{Door, Role, Scope};
 use crate::base::ids::{OrgId, TeamId};
 use crate::base::refusal::Refusal;
 use crate::base::words::vocabulary;
@@ -55,6 +65,8 @@ pub const MAX_NAME: usize = 120;
 pub const MIN_PASSWORD: usize = 10;
 /// Longest password that is hashed.
 pub const MAX_PASSWORD: usize = 256;
+/// The doors that phones go through.
+pub const PHONE_DOORS: [Door; 3] = [Door::Api, Door::Odk, Door::Tracker];
 /// Longest life of a read-only token.
 pub const MAX_TOKEN_DAYS: u32 = 366;
 
@@ -109,6 +121,33 @@ pub struct DeviceDraft {
     /// The communes that it may record in, by code; none: the whole province.
     #[serde(default)]
     pub communes: Vec<String>,
+    /// Whose phone it is.
+    #[serde(default)]
+    pub maker: Option<Maker>,
+}
+
+/// Which secrets an enrolment makes.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolmentDraft {
+    /// The doors that get a new secret, which takes the place of the old one once the number is matched; none: all
+    /// three of `api`, `odk` and `tracker`.
+    #[serde(default)]
+    pub doors: Vec<Door>,
+}
+
+impl EnrolmentDraft {
+    /// The doors, each once. Refuses those that no phone goes through.
+    pub fn check(self) -> Result<Vec<Door>, Refusal> {
+        let mut refusal = Refusal::default();
+        for (index, door) in self.doors.iter().enumerate() {
+            if !PHONE_DOORS.contains(door) {
+                refusal.add(format!("/doors/{index}"), "expected api, odk or tracker");
+            }
+        }
+        let asked = |door: &Door| self.doors.is_empty() || self.doors.contains(door);
+        refusal.or(PHONE_DOORS.into_iter().filter(asked).collect())
+    }
 }
 
 /// A role to be given to an account or device.

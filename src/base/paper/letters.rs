@@ -8,6 +8,7 @@ pub const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/LiberationSerif
 pub const BOLD: &[u8] = include_bytes!("../../../assets/fonts/LiberationSerif-Bold.ttf");
 
 /// How wide the text is at that size, points; letters that the face lacks count as half the size.
+#[must_use]
 pub fn width(text: &str, size: f32, bold: bool) -> f32 {
     let Ok(face) = Face::parse(if bold { BOLD } else { REGULAR }, 0) else {
         return 0.0;
@@ -23,6 +24,7 @@ pub fn width(text: &str, size: f32, bold: bool) -> f32 {
 
 /// Whether both faces have every letter of the text.
 #[cfg(test)]
+#[must_use]
 pub fn covers(text: &str) -> bool {
     [REGULAR, BOLD].iter().all(|data| {
         Face::parse(data, 0).is_ok_and(|face| {
@@ -33,6 +35,7 @@ pub fn covers(text: &str) -> bool {
 }
 
 /// The text in lines of at most that width, points; a word that is longer is cut.
+#[must_use]
 pub fn lines(text: &str, size: f32, bold: bool, most: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

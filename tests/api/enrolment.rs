@@ -1,0 +1,430 @@
+//! Phones are enrolled: by a code, by a printed sheet, by the hundred; and shut out again.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tuantra::base::actor::{Door, Role};
+use tuantra::config::Config;
+
+use crate::field::{Answer, Client, Field};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+async fn written(officer: &Client, name: &str) -> String {
+    let device = json!({ "name": name, "maker": "samsung" });
+    let device = officer
+        .post("/api/v1/devices", &device)
+        .await
+        .expect(201)
+        .json();
+    device["id"].as_str().unwrap().to_owned()
+}
+
+async fn opened(officer: &Client, id: &str, draft: &Value) -> Value {
+    let path = format!("/api/v1/devices/{id}/enrolment");
+    officer.post(&path, draft).await.expect(201).json()
+}
+
+async fn confirmed(officer: &Client, id: &str, enrolled: &Value, status: u16) {
+    let path = format!("/api/v1/devices/{id}/enrolment/confirm");
+    let number = json!({ "number": enrolled["number"] });
+    officer.post(&path, &number).await.expect(status);
+}
+
+async fn pressed(field: &Field, code: &str) -> Answer {
+    let path = format!("/enrol/{code}");
+    field
+        .anon()
+        .send(Method::POST, &path, Some(FORM), Body::empty())
+        .await
+}
+
+async fn spent(field: &Field, code: &Value) -> Value {
+    let path = format!("/enrol/{}", code.as_str().unwrap());
+    field
+        .anon()
+        .post(&path, &json!({}))
+        .await
+        .expect(201)
+        .json()
+}
+
+async fn enrolled(field: &Field, officer: &Client, id: &str, draft: &Value) -> Value {
+    let opened = opened(officer, id, draft).await;
+    let enrolled = spent(field, &opened["code"]).await;
+    confirmed(officer, id, &enrolled, 204).await;
+    enrolled
+}
+
+async fn standing(officer: &Client, id: &str) -> Value {
+    officer
+        .get(&format!("/api/v1/devices/{id}"))
+        .await
+        .expect(200)
+        .json()
+}
+
+fn api(field: &Field, enrolled: &Value) -> Client {
+    let id = enrolled["device"].as_str().unwrap().parse().unwrap();
+    field.with_token(enrolled["api_token"].as_str().unwrap().into(), id)
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8(answer.bytes.clone()).unwrap()
+}
+
+/// What the codes on a page say, read from their drawings by a reader that is not the writer's kin.
+fn scanned(page: &str) -> Vec<String> {
+    page.split("<svg class=\"qr\"")
+        .skip(1)
+        .map(|svg| read_svg(svg.split("</svg>").next().unwrap()))
+        .collect()
+}
+
+fn read_svg(svg: &str) -> String {
+    const POINTS: usize = 3;
+    let side: usize = svg
+        .split("viewBox=\"0 0 ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let width = side * POINTS;
+    let mut dark = vec![false; width * width];
+    let drawn = svg
+        .rsplit(" d=\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    for run in drawn.split('M').skip(1) {
+        let (x, rest) = run.split_once(' ').unwrap();
+        let (y, rest) = rest.split_once('h').unwrap();
+        let length: usize = rest.split('v').next().unwrap().parse().unwrap();
+        let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
+        for row in y * POINTS..(y + 1) * POINTS {
+            dark[row * width + x * POINTS..row * width + (x + length) * POINTS].fill(true);
+        }
+    }
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, width, |x, y| {
+        if dark[y * width + x] { 0 } else { 255 }
+    });
+    picture.detect_grids()[0].decode().unwrap().1
+}
+
+fn collect_settings(packed: &str) -> Value {
+    let bytes = STANDARD.decode(packed).unwrap();
+    let mut json = String::new();
+    flate2::read::ZlibDecoder::new(bytes.as_slice())
+        .read_to_string(&mut json)
+        .unwrap();
+    serde_json::from_str(&json).unwrap()
+}
+
+async fn printed(officer: &Client, draft: &Value) -> Vec<u8> {
+    let answer = officer
+        .post("/api/v1/devices/sheets", draft)
+        .await
+        .expect(201);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/pdf");
+    answer.bytes
+}
+
+/// A sheet's code, as the service hands it to the printer.
+async fn sheet_code(field: &Field, id: &str) -> String {
+    let draft = serde_json::from_value(json!({ "devices": [id] })).unwrap();
+    let console = tuantra::base::actor::Actor::console();
+    let sheets = field
+        .app
+        .identity
+        .print_sheets(&console, &draft, "https://tuantra.example")
+        .await
+        .unwrap();
+    sheets[0].code.clone()
+}
+
+async fn listed(officer: &Client, list: &str, dry_run: bool) -> Answer {
+    let path = format!("/api/v1/devices/import?dry_run={dry_run}");
+    officer
+        .send(
+            Method::POST,
+            &path,
+            Some("text/csv"),
+            list.to_owned().into(),
+        )
+        .await
+}
+
+fn plot(field: &Field) -> Value {
+    let mut plot = crate::plots::plot_at(104.3, 22.4);
+    plot["properties"]["detected_at"] = json!(field.after(-600));
+    plot
+}
+
+on_both! {
+    async fn a_page_with_a_button_spends_the_code_and_a_preview_does_not(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "Tổ 01 – máy A").await;
+        let opened = opened(&officer, &id, &json!({})).await;
+        let code = opened["code"].as_str().unwrap();
+        for _ in 0..3 {
+            let page = field.anon().get(&format!("/enrol/{code}")).await.expect(200);
+            assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
+            assert_eq!(page.headers[header::REFERRER_POLICY], "no-referrer");
+            let page = text(&page);
+            assert!(page.contains("<form method=\"post\">") && page.contains("Tổ 01 – máy A"), "{page}");
+            assert!(!page.contains(code), "the code is not repeated");
+        }
+        let page = pressed(&field, code).await.expect(200);
+        assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
+        assert!(text(&page).contains("class=\"number\""));
+        let again = pressed(&field, code).await.expect(404);
+        let unknown = pressed(&field, "0000-0000-0000-0000").await.expect(404);
+        assert_eq!(again.bytes, unknown.bytes, "every code that does not open looks alike");
+    }
+
+    async fn what_the_page_shows_is_what_the_apps_read(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "Tổ 01 – máy A").await;
+        let opened = opened(&officer, &id, &json!({})).await;
+        let page = text(&pressed(&field, opened["code"].as_str().unwrap()).await.expect(200));
+        let number: i64 = page.split("aria-labelledby=\"n\">").nth(1).unwrap()[..2].parse().unwrap();
+        confirmed(&officer, &id, &json!({ "number": number }), 204).await;
+        let codes = scanned(&page);
+        assert_eq!(codes.len(), 6, "Collect, Traccar, OwnTracks, Overland, OsmAnd, GPSLogger");
+        let settings = collect_settings(&codes[0]);
+        let url = settings["general"]["server_url"].as_str().unwrap().to_owned();
+        assert!(url.contains("/v1/key/") && url.ends_with("/projects/1"), "{url}");
+        let odk = url.split("/v1/key/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let tracker = codes[1].split("/t/").nth(1).unwrap().split('?').next().unwrap().to_owned();
+        assert_ne!(odk, tracker, "one secret per door");
+        for door in &codes[4..] {
+            assert!(door.contains(&tracker) && door.contains("&spd="), "{door}");
+        }
+        let handed = page.split("/field/#enrol=").nth(1).unwrap().split('"').next().unwrap();
+        let handed = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(handed).unwrap();
+        let handed: Value = serde_json::from_slice(&handed).unwrap();
+        let phone = field.with_token(handed["token"].as_str().unwrap().into(), id.parse().unwrap());
+        phone.get("/api/v1/me").await.expect(200);
+        for (secret, door) in [(odk, Door::Odk), (tracker, Door::Tracker)] {
+            let actor = field.app.identity.verify(&secret).await.unwrap().unwrap();
+            assert_eq!((actor.door, actor.id.to_string()), (door, id.clone()));
+        }
+        assert!(!page.contains("<script") && !page.contains("style="), "{page}");
+    }
+
+    async fn a_typed_code_is_taken_however_it_is_written(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let opened = opened(&officer, &id, &json!({})).await;
+        let form = field.anon().get("/enrol").await.expect(200);
+        assert!(text(&form).contains("name=\"code\""));
+        let typed = opened["code"].as_str().unwrap().to_lowercase().replace('-', "+");
+        let answer = field.anon().send(Method::POST, "/enrol", Some(FORM), format!("code={typed}").into()).await;
+        assert!(text(&answer.expect(200)).contains("class=\"number\""));
+        field.anon().send(Method::POST, "/enrol", Some(FORM), "code=x".into()).await.expect(404);
+    }
+
+    async fn a_printed_code_opens_nothing_until_the_row_is_opened_and_then_fifteen_minutes(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let code = sheet_code(&field, &id).await;
+        assert_eq!(standing(&officer, &id).await["enrolment"], "printed");
+        pressed(&field, &code).await.expect(404);
+        let answer = opened(&officer, &id, &json!({})).await;
+        assert_eq!(answer["sheet"], true);
+        assert_eq!(standing(&officer, &id).await["enrolment"], "open");
+        field.clock.advance_millis(15 * 60_000 + 1);
+        pressed(&field, &code).await.expect(404);
+        assert_eq!(standing(&officer, &id).await["enrolment"], "printed");
+        // Opened again, it is spent once, and the fresh code beside it is spent with it.
+        let answer = opened(&officer, &id, &json!({})).await;
+        let enrolled = spent(&field, &json!(code)).await;
+        pressed(&field, answer["code"].as_str().unwrap()).await.expect(404);
+        assert_eq!(standing(&officer, &id).await["enrolment"], "waiting");
+        confirmed(&officer, &id, &enrolled, 204).await;
+        assert_eq!(standing(&officer, &id).await["enrolment"], "enrolled");
+        assert_eq!(opened(&officer, &id, &json!({})).await["sheet"], false);
+        pressed(&field, &code).await.expect(404);
+    }
+
+    async fn another_sheet_or_a_revoked_device_voids_the_sheet(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let first = sheet_code(&field, &id).await;
+        let second = sheet_code(&field, &id).await;
+        opened(&officer, &id, &json!({})).await;
+        pressed(&field, &first).await.expect(404);
+        field.anon().get(&format!("/enrol/{second}")).await.expect(200);
+        officer.delete(&format!("/api/v1/devices/{id}")).await.expect(204);
+        field.anon().get(&format!("/enrol/{second}")).await.expect(404);
+        let path = format!("/api/v1/devices/{id}/enrolment");
+        officer.post(&path, &json!({})).await.expect(409);
+    }
+
+    async fn who_spent_a_code_before_the_phone_gets_nothing_by_the_next_number(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let first = opened(&officer, &id, &json!({})).await;
+        let thief = spent(&field, &first["code"]).await;
+        let second = opened(&officer, &id, &json!({})).await;
+        confirmed(&officer, &id, &thief, 409).await;
+        let owner = spent(&field, &second["code"]).await;
+        confirmed(&officer, &id, &owner, 204).await;
+        api(&field, &thief).get("/api/v1/me").await.expect(401);
+        api(&field, &owner).get("/api/v1/me").await.expect(200);
+    }
+
+    async fn sheets_are_one_pdf_of_the_phones_that_have_nothing_yet(field: Field) {
+        let officer = field.officer().await;
+        let (first, second) = (written(&officer, "máy 1").await, written(&officer, "máy 2").await);
+        enrolled(&field, &officer, &first, &json!({})).await;
+        let pdf = printed(&officer, &json!({})).await;
+        assert!(pdf.starts_with(b"%PDF"));
+        assert_eq!(standing(&officer, &first).await["sheet_printed_at"], Value::Null);
+        assert_eq!(standing(&officer, &second).await["enrolment"], "printed");
+        let foreign = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        foreign.post("/api/v1/devices/sheets", &json!({ "devices": [second] })).await.expect(404);
+        foreign.post("/api/v1/devices/sheets", &json!({})).await.expect(422);
+    }
+
+    async fn a_list_of_devices_is_written_whole_or_not_at_all_and_again_without_effect(field: Field) {
+        let officer = field.officer().await;
+        let org = officer.post("/api/v1/orgs", &json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await.expect(201).json();
+        officer.post("/api/v1/teams", &json!({ "name": "Tổ 1", "org": org["id"] })).await.expect(201);
+        let good = "\u{feff}name;team;communes;maker\nmáy 1;Tổ 1;99001 99002;Samsung\nmáy 2;;;\n";
+        let bad = format!("{good}máy 3;Tổ 9;99001;Oppo\nmáy 4;;9-9;Oppo\n");
+        let told = listed(&officer, &bad, true).await.expect(200).json();
+        let faults: Vec<_> = told["faults"].as_array().unwrap().iter().map(|fault| (fault["row"].as_u64().unwrap(), fault["field"].as_str().unwrap())).collect();
+        assert_eq!(faults, [(5, "communes"), (4, "team")]);
+        let refused = listed(&officer, &bad, false).await.expect(422);
+        assert_eq!(refused.pointers(), ["/5/communes", "/4/team"]);
+        assert_eq!(listed(&officer, good, true).await.expect(200).json()["added"], 2);
+        assert_eq!(officer.get("/api/v1/devices").await.expect(200).json(), json!([]));
+        assert_eq!(listed(&officer, good, false).await.expect(200).json()["added"], 2);
+        let again = listed(&officer, good, false).await.expect(200).json();
+        assert_eq!((&again["added"], &again["unchanged"]), (&json!(0), &json!(2)));
+        let devices = officer.get("/api/v1/devices").await.expect(200).json();
+        assert_eq!(devices[0]["communes"], json!(["99001", "99002"]));
+        assert_eq!((&devices[0]["maker"], &devices[1]["communes"]), (&json!("samsung"), &Value::Null));
+        let other = good.replace("99001 99002", "99001");
+        assert_eq!(listed(&officer, &other, false).await.expect(422).pointers(), ["/2/name"]);
+        let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let foreign = "name,communes\nmáy 5,99002\nmáy 6,\nmáy 7,99001\n";
+        assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/2/communes", "/3/communes"]);
+    }
+
+    async fn a_new_secret_of_one_door_takes_the_place_of_the_old_and_leaves_the_others(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let phone = api(&field, &old);
+        let known = format!("/api/v1/plots/{}", field.new_id());
+        let body = plot(&field);
+        let receipt = phone.put(&known, &body).await.expect(201).json()["receipt"]["entry_id"].clone();
+        let new = enrolled(&field, &officer, &id, &json!({ "doors": ["api"] })).await;
+        assert!(new.get("tracker_token").is_none());
+        let tracker = old["tracker_token"].as_str().unwrap();
+        assert!(field.app.identity.verify(tracker).await.unwrap().is_some_and(|actor| !actor.origin.retired));
+        // The old secret still gets the receipt of what it sent, and writes and reads nothing else.
+        let again = phone.put(&known, &body).await.expect(200).json();
+        assert_eq!(again["receipt"]["entry_id"], receipt);
+        let fresh = format!("/api/v1/plots/{}", field.new_id());
+        assert_eq!(phone.put(&fresh, &body).await.expect(401).problem(), "unauthenticated");
+        phone.get("/api/v1/plots").await.expect(403);
+        api(&field, &new).put(&fresh, &body).await.expect(201);
+        let secrets = standing(&officer, &id).await["secrets"].clone();
+        let retired = secrets.as_array().unwrap().iter().filter(|secret| !secret["retired_at"].is_null());
+        assert_eq!(retired.count(), 1);
+    }
+
+    async fn one_door_is_shut_and_the_others_stay(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let phone = enrolled(&field, &officer, &id, &json!({})).await;
+        officer.delete(&format!("/api/v1/devices/{id}/doors/tracker")).await.expect(204);
+        let tracker = phone["tracker_token"].as_str().unwrap();
+        assert!(field.app.identity.verify(tracker).await.unwrap().is_none());
+        api(&field, &phone).get("/api/v1/me").await.expect(200);
+        officer.delete(&format!("/api/v1/devices/{id}/doors/session")).await.expect(422);
+    }
+
+    async fn a_lost_phone_is_shut_out_and_what_it_sent_since_is_told(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let phone = api(&field, &enrolled(&field, &officer, &id, &json!({})).await);
+        let body = plot(&field);
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &body).await.expect(201);
+        field.clock.advance_millis(3_600_000);
+        let lost_at = field.after(1_800);
+        let later = field.new_id();
+        phone.put(&format!("/api/v1/plots/{later}"), &body).await.expect(201);
+        let told = officer.post(&format!("/api/v1/devices/{id}/loss"), &json!({ "since": lost_at })).await.expect(200).json();
+        let entries = told["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{told}");
+        assert_eq!((&entries[0]["kind"], &entries[0]["fact"]), (&json!("plot"), &json!(later)));
+        phone.get("/api/v1/me").await.expect(401);
+        assert_eq!(standing(&officer, &id).await["enrolment"], "revoked");
+    }
+
+    async fn wrong_codes_from_one_address_are_slowed_and_others_are_not(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let opened = opened(&officer, &id, &json!({})).await;
+        let code = opened["code"].as_str().unwrap().to_owned();
+        let from = |address: &str, code: &str| {
+            let mut request = Request::get(format!("/enrol/{code}")).body(Body::empty()).unwrap();
+            request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+            request
+        };
+        let anon = field.anon();
+        for _ in 0..60 {
+            anon.call(from("203.0.113.7", "0000-0000-0000-0000")).await.expect(404);
+        }
+        let slowed = anon.call(from("203.0.113.7", &code)).await.expect(429);
+        assert!(text(&slowed).contains("Thử lại"));
+        anon.call(from("203.0.113.8", &code)).await.expect(200);
+        field.clock.advance_millis(61_000);
+        anon.call(from("203.0.113.7", &code)).await.expect(200);
+    }
+
+    async fn plain_http_from_elsewhere_is_refused_except_in_a_lab(field: Field) {
+        let phone = field.phone("máy", &[]).await;
+        let config = |pairs: [(&'static str, String); 2]| Config::load(None, pairs.into()).unwrap();
+        let data = field.app.config.data.display().to_string();
+        let call = async |client: &Client, path: &str, from: &str, proto: Option<&str>| {
+            let mut request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", phone.token()));
+            if let Some(proto) = proto {
+                request = request.header("x-forwarded-proto", proto);
+            }
+            let from: std::net::SocketAddr = from.parse().unwrap();
+            let request = request.extension(ConnectInfo(from)).body(Body::empty()).unwrap();
+            client.call(request).await.status.as_u16()
+        };
+        let (near, far) = ("127.0.0.1:40000", "192.0.2.7:40000");
+        let plain = phone.clone();
+        assert_eq!(call(&plain, "/api/v1/me", near, None).await, 200);
+        for path in ["/api/v1/me", "/t/x?lat=1", "/v1/key/x/projects/1/formList", "/enrol/x", "/pub", "/sign-in"] {
+            assert_eq!(call(&plain, path, far, None).await, 403, "{path}");
+        }
+        assert_eq!(call(&plain, "/healthz", far, None).await, 200);
+        let proxied = field.elsewhere_with(&phone, config([("data", data.clone()), ("public_url", "https://tuantra.example".into())]));
+        assert_eq!(call(&proxied, "/api/v1/me", near, None).await, 200);
+        assert_eq!(call(&proxied, "/api/v1/me", far, Some("https")).await, 200);
+        assert_eq!(call(&proxied, "/api/v1/me", far, None).await, 403);
+        assert_eq!(call(&proxied, "/api/v1/me", near, Some("http")).await, 403);
+        let lab = field.elsewhere_with(&phone, config([("data", data), ("plain_http", "true".into())]));
+        assert_eq!(call(&lab, "/api/v1/me", far, None).await, 200);
+    }
+}
