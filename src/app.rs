@@ -18,6 +18,7 @@ use crate::evidence::{Bounds, Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
+use crate::ingest::openrosa::{OpenRosa, PublicUrl, Slices};
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
@@ -48,6 +49,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Plots' cases as packages that prove themselves.
     pub cases: Cases,
+    /// The door of ODK Collect.
+    pub openrosa: OpenRosa,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -125,6 +128,16 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
+        let openrosa = OpenRosa::new(
+            journal.clone(),
+            Slices {
+                areas: areas.clone(),
+                patrols: patrols.clone(),
+                plots: plots.clone(),
+                evidence: evidence.clone(),
+                ledger: ledger.clone(),
+            },
+        );
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -138,6 +151,7 @@ impl App {
             evidence,
             ledger,
             cases,
+            openrosa,
             blobs,
             limits,
         }
@@ -168,6 +182,8 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    OpenRosa: |app| app.openrosa.clone();
+    PublicUrl: |app| PublicUrl(app.config.shown_url());
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();
