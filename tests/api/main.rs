@@ -20,6 +20,7 @@ mod identity;
 mod journal;
 mod keeping;
 mod ledger;
+mod openrosa;
 mod operate;
 mod patrols;
 mod photos;

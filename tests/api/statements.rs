@@ -17,6 +17,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::evidence::STATEMENTS,
         tuantra::ledger::STATEMENTS,
         tuantra::cases::STATEMENTS,
+        tuantra::ingest::openrosa::STATEMENTS,
     ]
     .concat()
 }

@@ -76,7 +76,8 @@ pub static FORMS: [Form; 4] = [
     },
 ];
 
-static HASHES: LazyLock<[String; 4]> = LazyLock::new(|| FORMS.each_ref().map(|form| md5_of(form.xml.as_bytes())));
+static HASHES: LazyLock<[String; 4]> =
+    LazyLock::new(|| FORMS.each_ref().map(|form| md5_of(form.xml.as_bytes())));
 
 impl Form {
     /// The form of that id.
@@ -95,7 +96,9 @@ impl Form {
     #[must_use]
     pub fn hash(&self) -> String {
         let at = FORMS.iter().position(|form| form.id == self.id);
-        at.and_then(|at| HASHES.get(at)).cloned().unwrap_or_default()
+        at.and_then(|at| HASHES.get(at))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The names of the questions that a file answers.
@@ -125,12 +128,27 @@ mod tests {
         for form in &FORMS {
             let root = format!("<data id=\"{}\" version=\"{}\"", form.id, form.version());
             assert!(form.xml.contains(&root), "{}", form.id);
-            assert!(form.xml.contains(&format!("<h:title>{}</h:title>", form.name)), "{}", form.id);
+            assert!(
+                form.xml
+                    .contains(&format!("<h:title>{}</h:title>", form.name)),
+                "{}",
+                form.id
+            );
             assert!(form.xml.contains("lang=\"English (en)\""), "{}", form.id);
             for media in form.media {
-                assert!(form.xml.contains(&format!("jr://file-csv/{}", media.file())), "{}", form.id);
+                assert!(
+                    form.xml
+                        .contains(&format!("jr://file-csv/{}", media.file())),
+                    "{}",
+                    form.id
+                );
             }
-            assert_eq!(form.xml.matches("jr://file").count(), form.media.len(), "{}", form.id);
+            assert_eq!(
+                form.xml.matches("jr://file").count(),
+                form.media.len(),
+                "{}",
+                form.id
+            );
         }
     }
 
@@ -139,11 +157,24 @@ mod tests {
         let fields: Vec<_> = FORMS[2].binary_fields().collect();
         assert_eq!(
             fields,
-            ["photo_overview", "photo_close_up", "photo_before", "photo_during", "photo_after", "photo_minutes", "photo_sample"]
+            [
+                "photo_overview",
+                "photo_close_up",
+                "photo_before",
+                "photo_during",
+                "photo_after",
+                "photo_minutes",
+                "photo_sample"
+            ]
         );
         for form in &FORMS {
             let photos = form.binary_fields().count();
-            assert_eq!(form.xml.matches("max-pixels=\"2048\"").count(), photos, "{}", form.id);
+            assert_eq!(
+                form.xml.matches("max-pixels=\"2048\"").count(),
+                photos,
+                "{}",
+                form.id
+            );
         }
     }
 
@@ -156,7 +187,14 @@ mod tests {
     #[test]
     fn no_form_asks_for_a_persons_name() {
         for form in &FORMS {
-            for word in ["<grower", "<owner", "<full_name", "<phone", "<id_number", "<ethnic"] {
+            for word in [
+                "<grower",
+                "<owner",
+                "<full_name",
+                "<phone",
+                "<id_number",
+                "<ethnic",
+            ] {
                 assert!(!form.xml.contains(word), "{} asks for {word}", form.id);
             }
         }

@@ -138,7 +138,10 @@ mod tests {
             (read.position.lon(), read.position.lat()),
             (103.7752, 22.30761)
         );
-        assert_eq!((read.altitude_m, read.accuracy_m), (Some(1510.2), Some(4.3)));
+        assert_eq!(
+            (read.altitude_m, read.accuracy_m),
+            (Some(1510.2), Some(4.3))
+        );
         assert_eq!(read.provenance, Provenance::Measured);
         assert_eq!(point("1.0E-4 103.0 0.0 5.0").unwrap().position.lat(), 1e-4);
     }

@@ -16,7 +16,8 @@ pub(super) const SUBMISSION: &str = "SELECT id, entry, author, org, team, form, 
 pub(super) const SUBMISSIONS: &str = "SELECT id, entry, author, org, team, form, version, instance, sha256, root, revision, \
      place, state, expected, missing, raw, recorded_at FROM odk_submissions WHERE 1 = 1";
 pub(super) const LOCK_SUBMISSION: &str = "UPDATE odk_submissions SET form = form WHERE id = $1";
-pub(super) const SET_STATE: &str = "UPDATE odk_submissions SET state = $2, place = $3 WHERE id = $1";
+pub(super) const SET_STATE: &str =
+    "UPDATE odk_submissions SET state = $2, place = $3 WHERE id = $1";
 pub(super) const SET_MISSING: &str = "UPDATE odk_submissions SET missing = $2 WHERE id = $1";
 pub(super) const SET_ERASED: &str = "UPDATE odk_submissions SET raw = 0 WHERE id = $1";
 pub(super) const EXPIRED: &str = "SELECT s.id FROM odk_submissions s WHERE s.raw = 1 AND (EXISTS (SELECT 1 FROM odk_parts p \
@@ -170,7 +171,9 @@ pub async fn insert_submission(tx: &mut Tx, row: &SubmissionRow) -> Result<bool,
 }
 
 pub async fn submission(tx: &mut Tx, id: SubmissionId) -> Result<Option<SubmissionRow>, Error> {
-    on!(tx, |c| sqlx::query_as(SUBMISSION).bind(id).fetch_optional(c))
+    on!(tx, |c| sqlx::query_as(SUBMISSION)
+        .bind(id)
+        .fetch_optional(c))
 }
 
 /// Keeps other writers of the submission out until the act ends; false when there is none.
@@ -184,11 +187,7 @@ pub async fn set_state(
     state: &str,
     place: Option<&str>,
 ) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(SET_STATE).bind(id).bind(state).bind(place)
-    )
-    .map(drop)
+    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state).bind(place)).map(drop)
 }
 
 pub async fn set_missing(tx: &mut Tx, id: SubmissionId, missing: i64) -> Result<(), Error> {

@@ -20,17 +20,13 @@ pub(super) fn forms(routes: Routes) -> Routes {
         routes!(http::dataset_integrity),
         routes!(http::submission_probe, http::submit),
     ];
-    routes
-        .all(OdkPath, phones.map(in_openrosa))
-        .all(
-            Needs(ReadPlots),
-            [routes!(http::submissions), routes!(http::submission)],
-        )
+    routes.all(OdkPath, phones.map(in_openrosa)).all(
+        Needs(ReadPlots),
+        [routes!(http::submissions), routes!(http::submission)],
+    )
 }
 
 /// Every answer, also a refusal, is one that the phone understands.
-fn in_openrosa(
-    (schemas, paths, methods): UtoipaMethodRouter<App>,
-) -> UtoipaMethodRouter<App> {
+fn in_openrosa((schemas, paths, methods): UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     (schemas, paths, methods.layer(from_fn(http::speak)))
 }

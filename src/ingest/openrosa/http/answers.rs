@@ -54,17 +54,18 @@ pub(super) fn message(status: StatusCode, text: &str) -> Response {
 
 /// A text as it stands in XML, in elements and in attributes.
 pub(super) fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut to, letter| {
-        match letter {
-            '&' => to.push_str("&amp;"),
-            '<' => to.push_str("&lt;"),
-            '>' => to.push_str("&gt;"),
-            '"' => to.push_str("&quot;"),
-            letter if letter.is_control() && !letter.is_whitespace() => to.push('\u{FFFD}'),
-            letter => to.push(letter),
-        }
-        to
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut to, letter| {
+            match letter {
+                '&' => to.push_str("&amp;"),
+                '<' => to.push_str("&lt;"),
+                '>' => to.push_str("&gt;"),
+                '"' => to.push_str("&quot;"),
+                letter if letter.is_control() && !letter.is_whitespace() => to.push('\u{FFFD}'),
+                letter => to.push(letter),
+            }
+            to
+        })
 }
 
 /// What the framework refused before a route of ours spoke.
@@ -90,7 +91,9 @@ fn refused(problem: &Problem, id: Option<RequestId>) -> Response {
     }
     let mut response = message(plain.status(), &text);
     if let Some(after) = plain.headers().get(header::RETRY_AFTER) {
-        response.headers_mut().insert(header::RETRY_AFTER, after.clone());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, after.clone());
     }
     response
 }
@@ -102,13 +105,21 @@ const fn words(kind: ProblemKind) -> &'static str {
         }
         ProblemKind::NotFound => "Không có nội dung này / there is no such thing",
         ProblemKind::TooLarge => "Bài gửi quá lớn / the submission is too large",
-        ProblemKind::TooManyRequests => "Gửi quá nhiều lần: thử lại sau / too many requests, try again later",
+        ProblemKind::TooManyRequests => {
+            "Gửi quá nhiều lần: thử lại sau / too many requests, try again later"
+        }
         ProblemKind::Unavailable | ProblemKind::Timeout => {
             "Máy chủ đang bận, chưa nhận được gì: thử lại sau / the server is busy and took nothing, try again later"
         }
-        ProblemKind::Internal => "Máy chủ gặp lỗi, chưa nhận được gì / the server failed and took nothing",
-        ProblemKind::MethodNotAllowed => "Địa chỉ này không nhận cách gọi đó / this address does not know this method",
-        ProblemKind::MalformedBody => "Không đọc được bài gửi hoặc bài gửi bị ngắt / the submission cannot be read or ended early",
+        ProblemKind::Internal => {
+            "Máy chủ gặp lỗi, chưa nhận được gì / the server failed and took nothing"
+        }
+        ProblemKind::MethodNotAllowed => {
+            "Địa chỉ này không nhận cách gọi đó / this address does not know this method"
+        }
+        ProblemKind::MalformedBody => {
+            "Không đọc được bài gửi hoặc bài gửi bị ngắt / the submission cannot be read or ended early"
+        }
         _ => "Không nhận được nội dung này / this cannot be accepted",
     }
 }

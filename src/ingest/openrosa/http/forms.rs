@@ -77,7 +77,9 @@ pub(super) fn check_project(project: &str) -> Result<(), Problem> {
     let is_number = !project.is_empty()
         && project.len() <= 9
         && project.bytes().all(|digit| digit.is_ascii_digit());
-    is_number.then_some(()).ok_or(Problem::new(ProblemKind::NotFound))
+    is_number
+        .then_some(())
+        .ok_or(Problem::new(ProblemKind::NotFound))
 }
 
 fn form_of(id: &str) -> Result<&'static Form, Problem> {
@@ -116,12 +118,12 @@ pub async fn form_list(
 #[utoipa::path(get, path = "/v1/key/{token}/projects/{project}/forms/{form}", tag = "openrosa",
     params(FormPath),
     responses((status = 200, body = String, content_type = "text/xml"), (status = 403), (status = 404)))]
-pub async fn xform(
-    OdkCaller(_caller): OdkCaller,
-    Path(at): Path<FormPath>,
-) -> Answer {
+pub async fn xform(OdkCaller(_caller): OdkCaller, Path(at): Path<FormPath>) -> Answer {
     check_project(&at.project)?;
-    let id = at.form.strip_suffix(".xml").ok_or(Problem::new(ProblemKind::NotFound))?;
+    let id = at
+        .form
+        .strip_suffix(".xml")
+        .ok_or(Problem::new(ProblemKind::NotFound))?;
     Ok(document(form_of(id)?.xml.to_owned()))
 }
 
@@ -202,7 +204,10 @@ pub async fn dataset_integrity(
     let mut told = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<data><entities>".to_owned();
     for (id, deleted) in asked.iter().zip(left) {
         // Writing into a String cannot fail.
-        let _ = write!(told, "<entity id=\"{id}\"><deleted>{deleted}</deleted></entity>");
+        let _ = write!(
+            told,
+            "<entity id=\"{id}\"><deleted>{deleted}</deleted></entity>"
+        );
     }
     told.push_str("</entities></data>\n");
     Ok(document(told))
@@ -215,7 +220,9 @@ fn asked_plots(query: &str) -> Vec<PlotId> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let ids = pairs.filter(|(name, _)| *name == "id");
     let ids = ids.map(|(_, ids)| ids.replace("%2C", ",").replace("%2c", ","));
-    let ids: Vec<String> = ids.flat_map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let ids: Vec<String> = ids
+        .flat_map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     ids.iter()
         .filter_map(|id| id.parse().ok())
         .take(MOST_ASKED)

@@ -45,7 +45,10 @@ pub async fn submission_probe(
     if let Ok(here) = HeaderValue::from_str(&here) {
         headers.insert(header::LOCATION, here);
     }
-    headers.insert("x-openrosa-accept-content-length", HeaderValue::from(ACCEPTED_BYTES));
+    headers.insert(
+        "x-openrosa-accept-content-length",
+        HeaderValue::from(ACCEPTED_BYTES),
+    );
     Ok(response)
 }
 
@@ -102,7 +105,10 @@ impl Incoming {
         if name == SUBMISSION_PART && self.accepted.is_none() {
             return self.take_submission(field).await;
         }
-        let file = field.file_name().map_or(name.as_str(), base_name).to_owned();
+        let file = field
+            .file_name()
+            .map_or(name.as_str(), base_name)
+            .to_owned();
         if name == INCOMPLETE_PART || !self.wants(&file) {
             return drain(field).await;
         }

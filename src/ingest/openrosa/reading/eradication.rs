@@ -7,7 +7,7 @@ use crate::base::ids::{EradicationId, PlotId};
 use super::super::names::Chain;
 use super::super::xml::Element;
 use super::plot::{feature, place};
-use super::{Document, Part, PartKind, Reading, geopoint, time};
+use super::{Document, Part, PartKind, Reading, geopoint, is_yes, time};
 
 pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     let is_known = root.text_of("plot_source") == Some("known");
@@ -95,6 +95,10 @@ fn papers(document: &mut Document<'_>) {
         document.put("minutes", minutes);
     } else {
         document.put("minutes_pending", true);
+    }
+    // A second member confirms with a PIN of its own, which no form can ask for; that there is none, it can tell.
+    if is_yes(root, "alone") == Some(true) {
+        document.put("confirmation", json!({ "alone": true }));
     }
     let samples: Vec<Value> = root
         .all("sample")

@@ -113,7 +113,9 @@ pub fn read(form: &Form, root: &Element, chain: &Chain) -> Reading {
     reading.files = files(form, root);
     reading.contains_person = is_yes(root, "contains_person") == Some(true);
     reading.entity = entity(root);
-    let fallback = ["end", "start"].into_iter().find_map(|name| time(root, name));
+    let fallback = ["end", "start"]
+        .into_iter()
+        .find_map(|name| time(root, name));
     reading.at = reading.at.or(fallback);
     reading
 }

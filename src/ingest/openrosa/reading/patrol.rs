@@ -11,7 +11,8 @@ use super::super::xml::Element;
 use super::{Document, HAND_PLACED, Part, PartKind, Reading, TRACK_STANDS, time};
 
 /// What a reader of the patrol must know of times that no receiver told.
-const SPREAD: &str = "[ODK] Vết đi không có giờ từng điểm: giờ được chia đều từ lúc bắt đầu đến lúc kết thúc";
+const SPREAD: &str =
+    "[ODK] Vết đi không có giờ từng điểm: giờ được chia đều từ lúc bắt đầu đến lúc kết thúc";
 
 pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     let patrol = PatrolId(chain.fact("patrol"));
@@ -85,7 +86,10 @@ fn track(root: &Element, points: &[GeoPoint]) -> Value {
 }
 
 fn spread((from, to): (Timestamp, Timestamp), index: usize, number: usize) -> Timestamp {
-    let (index, last) = (i64::try_from(index).unwrap_or(0), i64::try_from(number - 1).unwrap_or(0));
+    let (index, last) = (
+        i64::try_from(index).unwrap_or(0),
+        i64::try_from(number - 1).unwrap_or(0),
+    );
     let duration_ms = to.since(from).max(0);
     from.plus_millis(duration_ms.saturating_mul(index) / last.max(1))
 }

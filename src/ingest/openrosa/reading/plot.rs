@@ -137,7 +137,9 @@ fn edge(document: &mut Document<'_>) {
         return;
     };
     let ring = geotext::ring(&points);
-    let is_walked = points.iter().all(|point| point.provenance == Provenance::Measured);
+    let is_walked = points
+        .iter()
+        .all(|point| point.provenance == Provenance::Measured);
     let geometry = json!({ "type": "Polygon", "coordinates": [ring] });
     if is_walked {
         if is_yes(document.root, "confirmed_small_outline") == Some(true) {

@@ -16,7 +16,13 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     let mut document = Document::of(root);
     document.put("id", id.to_string());
     document.put_some("corrects", corrects.map(|id| id.to_string()));
-    document.texts(&["inspected_at", "result", "plants_method", "area_method", "notes"]);
+    document.texts(&[
+        "inspected_at",
+        "result",
+        "plants_method",
+        "area_method",
+        "notes",
+    ]);
     document.numbers(&["plants", "area_m2"]);
     let part = Part {
         name: "reinspection",

@@ -17,8 +17,8 @@ use super::super::geotext::Provenance;
 use super::super::names;
 use super::super::reading;
 use super::super::sql::{self, FileRow};
-use super::accept::Accepted;
 use super::Error;
+use super::accept::Accepted;
 
 /// A file as it was sent.
 #[derive(Debug)]
@@ -186,11 +186,16 @@ fn sidecar(accepted: &Accepted, file: &SentFile, taken_at: Timestamp) -> Map<Str
         "media_type": file.media_type.as_deref().map(|text| text.chars().take(100).collect::<String>()),
     });
     let mut sidecar: Map<String, Value> = match told {
-        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect(),
         _ => Map::new(),
     };
     // Where a finger tapped on a map, no phone stood.
-    let stood = reading.point.filter(|point| point.provenance != Provenance::HandPlaced);
+    let stood = reading
+        .point
+        .filter(|point| point.provenance != Provenance::HandPlaced);
     if let Some(point) = stood {
         sidecar.insert("lon".into(), json!(point.position.lon()));
         sidecar.insert("lat".into(), json!(point.position.lat()));
@@ -215,4 +220,3 @@ fn phase_of(field: &str) -> &'static str {
         _ => "overview",
     }
 }
-

@@ -50,10 +50,18 @@ impl OpenRosa {
         let mut tx = self.journal.store().read().await?;
         let before = sql::parts(&mut tx, row.id).await?;
         drop(tx);
-        let is_done = |name: &str| before.iter().any(|known| known.part == name && known.state != REVIEW);
+        let is_done = |name: &str| {
+            before
+                .iter()
+                .any(|known| known.part == name && known.state != REVIEW)
+        };
         let mut rows = Vec::new();
         if row.state == WAITING {
-            rows.extend(self.stale_entity(reading.entity).await?.map(|row| (row, None)));
+            rows.extend(
+                self.stale_entity(reading.entity)
+                    .await?
+                    .map(|row| (row, None)),
+            );
         }
         for part in reading.parts.iter().filter(|part| !is_done(part.name)) {
             rows.push(self.hand_on(actor, row, part).await?);
@@ -79,7 +87,12 @@ impl OpenRosa {
         for (row, aside) in &outcome.rows {
             let mut row = row.clone();
             if let Some(aside) = aside {
-                let kept = self.journal.keep_aside(tx, aside.entry(outcome.actor), aside.reason, aside.bytes());
+                let kept = self.journal.keep_aside(
+                    tx,
+                    aside.entry(outcome.actor),
+                    aside.reason,
+                    aside.bytes(),
+                );
                 row.quarantine = Some(kept.await?.ok_or(Error::TooMuchAside)?.quarantine);
             }
             sql::set_part(tx, outcome.id, &row).await?;
@@ -119,9 +132,17 @@ impl OpenRosa {
         let Some(version) = version.filter(|version| *version != update.base_version) else {
             return Ok(None);
         };
-        let reason = format!("the phone had version {}, the plot stands at {version}", update.base_version);
+        let reason = format!(
+            "the phone had version {}, the plot stands at {version}",
+            update.base_version
+        );
         let faults = Refusal::at("/meta/entity/baseVersion", reason).0;
-        Ok(Some(review_row("entity", Some(update.plot.0), STALE_ENTITY, &faults)))
+        Ok(Some(review_row(
+            "entity",
+            Some(update.plot.0),
+            STALE_ENTITY,
+            &faults,
+        )))
     }
 
     async fn hand_on(
@@ -164,7 +185,10 @@ impl OpenRosa {
 
     async fn record_patrol(&self, actor: &Actor, id: PatrolId, body: &str) -> Result<(), Refused> {
         let wire = parsed(body)?;
-        self.slices.patrols.record(actor, id, wire, body.as_bytes()).await?;
+        self.slices
+            .patrols
+            .record(actor, id, wire, body.as_bytes())
+            .await?;
         Ok(())
     }
 
@@ -186,7 +210,10 @@ impl OpenRosa {
 
     async fn record_plot(&self, actor: &Actor, id: PlotId, body: &str) -> Result<(), Refused> {
         let wire = parsed(body)?;
-        self.slices.plots.record(actor, id, &wire, body.as_bytes()).await?;
+        self.slices
+            .plots
+            .record(actor, id, &wire, body.as_bytes())
+            .await?;
         Ok(())
     }
 
@@ -197,7 +224,10 @@ impl OpenRosa {
         wire: Result<Wire, Refused>,
         body: &str,
     ) -> Result<(), Refused> {
-        self.slices.ledger.record(actor, plot, &wire?, body.as_bytes()).await?;
+        self.slices
+            .ledger
+            .record(actor, plot, &wire?, body.as_bytes())
+            .await?;
         Ok(())
     }
 }

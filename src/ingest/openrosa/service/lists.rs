@@ -42,18 +42,29 @@ impl OpenRosa {
         self.slices.plots.today().await?;
         let mut tx = self.journal.store().read().await?;
         let plots = sql::plots(&mut tx, communes.as_deref(), MOST_PLOTS).await?;
-        Ok(plots.into_iter().filter(|plot| purpose(plot).is_some()).collect())
+        Ok(plots
+            .into_iter()
+            .filter(|plot| purpose(plot).is_some())
+            .collect())
     }
 
     async fn communes_csv(&self, actor: &Actor) -> Result<String, Error> {
         let areas = &self.slices.areas;
         let map = areas.map_for(actor, areas.today()).await?;
-        let reach = actor.reach(Right::RecordPlots).or(actor.reach(Right::RecordPatrols));
+        let reach = actor
+            .reach(Right::RecordPlots)
+            .or(actor.reach(Right::RecordPatrols));
         let mut csv = "name,label\n".to_owned();
         for commune in map.communes() {
             let facts = &commune.facts;
-            if reach.as_ref().is_some_and(|reach| reach.holds(Some(&facts.code))) {
-                line(&mut csv, &[&facts.code, &format!("{} {}", facts.kind, facts.name)]);
+            if reach
+                .as_ref()
+                .is_some_and(|reach| reach.holds(Some(&facts.code)))
+            {
+                line(
+                    &mut csv,
+                    &[&facts.code, &format!("{} {}", facts.kind, facts.name)],
+                );
             }
         }
         Ok(csv)
@@ -79,11 +90,26 @@ fn plots_csv(plots: &[ListedPlot]) -> String {
         let (year, month, date) = day.ymd();
         let commune = plot.commune_name.as_deref().unwrap_or("");
         let short = id.get(id.len().saturating_sub(4)..).unwrap_or("");
-        let label = format!("{} · {date:02}/{month:02}/{year} · {commune} · {short}", crop_name(&plot.crop));
+        let label = format!(
+            "{} · {date:02}/{month:02}/{year} · {commune} · {short}",
+            crop_name(&plot.crop)
+        );
         let place = format!("{:.3} {:.3} 0 0", plot.lat, plot.lon);
         let version = plot.version.to_string();
         let purpose = purpose(plot).unwrap_or("");
-        line(&mut csv, &[&id, &label, &version, purpose, &plot.crop, &plot.state, commune, &place]);
+        line(
+            &mut csv,
+            &[
+                &id,
+                &label,
+                &version,
+                purpose,
+                &plot.crop,
+                &plot.state,
+                commune,
+                &place,
+            ],
+        );
     }
     csv
 }
