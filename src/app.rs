@@ -128,16 +128,8 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
-        let openrosa = OpenRosa::new(
-            journal.clone(),
-            Slices {
-                areas: areas.clone(),
-                patrols: patrols.clone(),
-                plots: plots.clone(),
-                evidence: evidence.clone(),
-                ledger: ledger.clone(),
-            },
-        );
+        let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
+        let openrosa = OpenRosa::new(journal.clone(), slices);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),

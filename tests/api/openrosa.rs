@@ -347,7 +347,7 @@ on_both! {
         phone.send(&edited, &all, false).await.expect(201);
         field.settle().await;
         let stood = phone.plot(&plot).await["properties"].clone();
-        assert_eq!((&stood["state"], &stood["version"]), (&json!("eradicated"), &json!(2)));
+        assert_eq!((&stood["state"], &stood["version"], &stood["missing"]), (&json!("eradicated"), &json!(2), &json!([])));
         let photos = phone.native.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
         assert_eq!(photos["features"].as_array().unwrap().len(), 4, "the same photos sent with an edit are the same photos");
     }

@@ -59,6 +59,26 @@ pub struct OpenRosa {
 /// Large files that are in memory at once.
 const LARGE_FILES: usize = 4;
 
+impl Slices {
+    /// These slices.
+    #[must_use]
+    pub fn of(
+        areas: &Areas,
+        patrols: &Patrols,
+        plots: &Plots,
+        evidence: &Evidence,
+        ledger: &Ledger,
+    ) -> Self {
+        Self {
+            areas: areas.clone(),
+            patrols: patrols.clone(),
+            plots: plots.clone(),
+            evidence: evidence.clone(),
+            ledger: ledger.clone(),
+        }
+    }
+}
+
 impl OpenRosa {
     /// The door to these slices.
     #[must_use]

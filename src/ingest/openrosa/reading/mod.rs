@@ -170,6 +170,9 @@ fn geopoint(root: &Element, name: &str) -> Option<GeoPoint> {
 
 /// The text as a number; what is none stays a text.
 fn number(text: &str) -> Value {
+    if let Ok(whole) = text.parse::<i64>() {
+        return whole.into();
+    }
     let parsed: Option<f64> = text.parse().ok();
     parsed
         .and_then(Number::from_f64)

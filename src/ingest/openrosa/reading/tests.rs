@@ -58,7 +58,7 @@ fn a_trace_is_spread_over_the_patrols_time_and_taps_are_left_out() {
         (&json!(false), &json!(true))
     );
     let patrol = document(&reading, "patrol");
-    assert_eq!(patrol["headcount"][Uuid::from_u128(9).to_string()], 4.0);
+    assert_eq!(patrol["headcount"][Uuid::from_u128(9).to_string()], 4);
     assert!(patrol["notes"].as_str().unwrap().contains("chia đều"));
 }
 
@@ -84,7 +84,7 @@ fn beds_by_tape_and_by_paces_become_the_bed_list() {
     let told = &document(&tape, "plot")["properties"];
     assert_eq!(
         told["beds"][1],
-        json!({ "shape": "triangle", "count": 2.0, "base_m": 4.0, "height_m": 3.5 })
+        json!({ "shape": "triangle", "count": 2, "base_m": 4, "height_m": 3.5 })
     );
     let paces = read_form(
         "plot_detection",
@@ -94,7 +94,7 @@ fn beds_by_tape_and_by_paces_become_the_bed_list() {
     let told = &document(&paces, "plot")["properties"];
     assert_eq!(
         (&told["beds"][0]["base_paces"], &told["pace_m"]),
-        (&json!(4.0), &json!(0.7))
+        (&json!(4), &json!(0.7))
     );
 }
 

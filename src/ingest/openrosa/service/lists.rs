@@ -63,7 +63,10 @@ impl OpenRosa {
             {
                 line(
                     &mut csv,
-                    &[&facts.code, &format!("{} {}", facts.kind, facts.name)],
+                    &[
+                        &facts.code,
+                        &format!("{} {}", facts.kind.label(), facts.name),
+                    ],
                 );
             }
         }

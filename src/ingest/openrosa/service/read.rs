@@ -41,9 +41,9 @@ pub struct SubmissionView {
     /// The names of files that have not come.
     pub missing: Vec<String>,
     /// What became of each part.
-    pub parts: Vec<PartView>,
+    pub parts: Vec<SubmittedPart>,
     /// The files that came.
-    pub files: Vec<FileView>,
+    pub files: Vec<SubmittedFile>,
     /// When it was received.
     pub recorded_at: Timestamp,
     /// The entry that holds its XML.
@@ -55,7 +55,7 @@ pub struct SubmissionView {
 
 /// What became of a part of a submission.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct PartView {
+pub struct SubmittedPart {
     /// Its name.
     pub part: String,
     /// The fact.
@@ -73,7 +73,7 @@ pub struct PartView {
 
 /// A file that came with a submission.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct FileView {
+pub struct SubmittedFile {
     /// Its name.
     pub name: String,
     /// SHA-256 of its bytes.
@@ -196,15 +196,15 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         state: row.state,
         complete: missing.is_empty(),
         missing,
-        parts: parts.into_iter().map(PartView::of).collect(),
-        files: files.into_iter().map(FileView::of).collect(),
+        parts: parts.into_iter().map(SubmittedPart::of).collect(),
+        files: files.into_iter().map(SubmittedFile::of).collect(),
         recorded_at: row.recorded_at,
         entry: row.entry,
         receipt: None,
     })
 }
 
-impl PartView {
+impl SubmittedPart {
     fn of(row: PartRow) -> Self {
         Self {
             part: row.part,
@@ -217,7 +217,7 @@ impl PartView {
     }
 }
 
-impl FileView {
+impl SubmittedFile {
     fn of(row: FileRow) -> Self {
         Self {
             name: row.name,
