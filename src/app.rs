@@ -17,6 +17,7 @@ use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
+use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
@@ -51,6 +52,8 @@ pub struct App {
     pub cases: Cases,
     /// The live feed.
     pub live: Live,
+    /// The door of ODK Collect.
+    pub openrosa: OpenRosa,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -134,6 +137,8 @@ impl App {
             areas.clone(),
             config.live_listeners as usize,
         );
+        let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
+        let openrosa = OpenRosa::new(journal.clone(), slices);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
         Self {
             config: Arc::new(config),
@@ -148,6 +153,7 @@ impl App {
             ledger,
             cases,
             live,
+            openrosa,
             blobs,
             limits,
         }
@@ -179,6 +185,7 @@ parts! {
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
     Live: |app| app.live.clone();
+    OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

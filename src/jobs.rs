@@ -200,5 +200,8 @@ pub async fn erase_due(app: &App) -> anyhow::Result<()> {
     app.patrols
         .expire_tracks(app.config.retention_months)
         .await?;
+    app.openrosa
+        .expire_reports(app.config.retention_months)
+        .await?;
     Ok(())
 }

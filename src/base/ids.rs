@@ -113,6 +113,8 @@ ids! {
     LogId,
     /// One content kept aside because it could not be accepted.
     QuarantineId,
+    /// A form's submission.
+    SubmissionId,
     /// One HTTP request.
     RequestId,
     /// One job of the background worker.

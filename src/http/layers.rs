@@ -97,6 +97,9 @@ fn written_out(response: Response, id: RequestId) -> Response {
 
 /// Refusals that axum or a layer made without a problem of ours.
 fn bare_refusal(response: &Response) -> Option<ProblemKind> {
+    if is_told(response) {
+        return None;
+    }
     let has_content = response.headers().contains_key(header::CONTENT_TYPE);
     match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Some(ProblemKind::MethodNotAllowed),
@@ -107,6 +110,12 @@ fn bare_refusal(response: &Response) -> Option<ProblemKind> {
         StatusCode::BAD_REQUEST if is_plain(response) => Some(ProblemKind::MalformedBody),
         _ => None,
     }
+}
+
+/// Whether a door has said it in its own protocol.
+fn is_told(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/xml"))
 }
 
 fn is_plain(response: &Response) -> bool {

@@ -162,6 +162,12 @@ impl Problem {
         self.kind
     }
 
+    /// What the client is told of this occurrence.
+    #[must_use]
+    pub fn told(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
     /// The faults.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {

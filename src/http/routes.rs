@@ -21,6 +21,8 @@ pub enum Access {
     NeedsInProvince(Right),
     /// A tracker's secret in the path.
     TrackerPath,
+    /// A secret of the door of forms in the path.
+    OdkPath,
 }
 
 /// One declared route.
@@ -95,6 +97,7 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
                 (Method::POST, item.post.is_some()),
                 (Method::DELETE, item.delete.is_some()),
                 (Method::PATCH, item.patch.is_some()),
+                (Method::HEAD, item.head.is_some()),
             ];
             for (method, _) in methods.into_iter().filter(|(_, present)| *present) {
                 self.routes.push(Route {

@@ -95,6 +95,8 @@ vocabulary! {
         Sample = "sample",
         /// What another unit found on a drawn plot.
         Revisit = "revisit",
+        /// A form's submission as it came.
+        Submission = "submission",
         /// A content kept aside.
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.

@@ -11,6 +11,6 @@ mod sql;
 
 pub use service::{
     DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, JUDGED_JOB, MemoryUse, PatrolOwners, Patrols,
-    RefusedGap, RefusedNear, SCREEN_JOB, ScreenedPatrol, TrackFind, WholePatrol,
+    RefusedGap, RefusedNear, SCREEN_JOB, ScreenedPatrol, TrackFind, Upload, WholePatrol,
 };
 pub use sql::STATEMENTS;

@@ -98,6 +98,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "track_screens",
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
+    (
+        23,
+        "openrosa",
+        include_str!("../../migrations/0023_openrosa.sql"),
+    ),
     (24, "sync", include_str!("../../migrations/0024_sync.sql")),
     (
         25,

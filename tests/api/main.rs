@@ -22,6 +22,7 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
+mod openrosa;
 mod operate;
 mod patrols;
 mod photos;

@@ -61,6 +61,7 @@ struct Things {
     question: Uuid,
     track_question: Uuid,
     tip: Uuid,
+    submission: Uuid,
 }
 
 /// How a route is tried: the request, and whether it concerns a place.
@@ -135,7 +136,27 @@ async fn things(field: &Field, phone: &Client, officer: &Client, place: Place) -
         device: device["id"].as_str().unwrap().parse().unwrap(),
         incident,
         tip: told(field, phone, (lon, lat)).await,
+        submission: submitted(field, phone, place).await,
     }
+}
+
+/// A form that a phone fills in at a place.
+async fn submitted(field: &Field, phone: &Client, place: Place) -> Uuid {
+    let (lon, lat) = place.position();
+    let forms = crate::openrosa::forms_of(field, phone).await;
+    let instance = format!("uuid:{place:?}");
+    let xml = crate::openrosa::detection(&instance, lon, lat);
+    forms.send(&xml, &[], false).await.expect(201);
+    let list = phone
+        .get("/api/v1/submissions?limit=500")
+        .await
+        .expect(200)
+        .json();
+    let all = list["submissions"].as_array().unwrap();
+    let own = all
+        .iter()
+        .find(|told| told["instance"] == instance.as_str());
+    own.unwrap()["id"].as_str().unwrap().parse().unwrap()
 }
 
 /// A tip that a phone writes down.
@@ -257,7 +278,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
             | "/api/v1/ledger/duplicates"
-            | "/api/v1/tips",
+            | "/api/v1/tips"
+            | "/api/v1/submissions",
         )
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
@@ -547,6 +569,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        ("GET", "/api/v1/submissions/{id}") => sample(
+            format!("/api/v1/submissions/{}", things.submission),
+            none,
+            true,
+        ),
         ("GET", "/api/v1/communes/{code}") => {
             sample(format!("/api/v1/communes/{WEST}"), none, false)
         }
@@ -704,7 +731,7 @@ async fn world(field: &Field) -> World {
 /// What a route owes a caller of this role at this place; `None`: nothing is promised either way.
 fn owed(access: Access, role: Role, in_province: bool, place: Place, placed: bool) -> Option<bool> {
     match access {
-        Access::Public | Access::TrackerPath => None,
+        Access::Public | Access::TrackerPath | Access::OdkPath => None,
         Access::SignedIn => Some(true),
         Access::Needs(right) if !role.gives(right) => Some(false),
         Access::Needs(_) => Some(in_province || !placed || place == Place::Own),
@@ -719,7 +746,10 @@ async fn walk(field: &Field, world: &World, in_province: bool, wrong: &mut Vec<S
         &world.roles
     };
     for route in route_table().iter() {
-        if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route)
+        if matches!(
+            route.access,
+            Access::Public | Access::TrackerPath | Access::OdkPath
+        ) || is_told_elsewhere(route)
         {
             continue;
         }
@@ -800,7 +830,7 @@ on_both! {
     async fn nobody_without_a_secret_of_the_native_door_passes(field: Field) {
         let world = world(&field).await;
         for route in route_table().iter() {
-            if matches!(route.access, Access::Public | Access::TrackerPath) || is_told_elsewhere(route) {
+            if matches!(route.access, Access::Public | Access::TrackerPath | Access::OdkPath) || is_told_elsewhere(route) {
                 continue;
             }
             let Some(sample) = sample_of(&field, route, &world.things[0]) else { continue };

@@ -18,6 +18,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::ledger::STATEMENTS,
         tuantra::cases::STATEMENTS,
         tuantra::sync::STATEMENTS,
+        tuantra::ingest::openrosa::STATEMENTS,
     ]
     .concat()
 }

@@ -29,6 +29,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     ]);
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let tracker = start.answer(&["device", "enrol", "--name", "máy", "--door", "tracker"]);
+    let odk = start.answer(&["device", "enrol", "--name", "máy", "--door", "odk"]);
     let link = start.answer(&["account", "link", "--name", "can-bo"]);
     let code = link.rsplit('/').next().unwrap().to_owned();
     let log = folder.path().join("log");
@@ -78,6 +79,28 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     )
     .await
     .unwrap();
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"a.xml\"\r\n\r\n\
+         <data id=\"plot_detection\" version=\"2026112501\"><point>{LAT} {LON} 900 4.0</point><plants>{NOTE}</plants><notes>{NOTE}</notes>\
+         <meta><instanceID>uuid:1</instanceID></meta></data>\r\n--b--\r\n"
+    );
+    for (key, path, body) in [
+        (odk.as_str(), "submission", form.as_str()),
+        (&odk, "submission", "cut"),
+        (&odk, "no-such-path", ""),
+        ("wrong-canary-key", "submission", ""),
+    ] {
+        request(
+            &server.address,
+            "POST",
+            &format!("/v1/key/{key}/projects/1/{path}"),
+            "",
+            "multipart/form-data; boundary=b",
+            body.as_bytes(),
+        )
+        .await
+        .unwrap();
+    }
     request(
         &server.address,
         "POST",
@@ -110,8 +133,10 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
         officer.as_str(),
         &phone,
         &tracker,
+        &odk,
         &code,
         "wrong-canary-token",
+        "wrong-canary-key",
         "wrong-canary-code",
     ];
     let places = [LON, LAT, "314159", "271828", "922.27"];

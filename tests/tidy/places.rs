@@ -53,7 +53,7 @@ fn absolute(text: &str, folder: &str) -> Option<usize> {
 }
 
 fn is_part_of_path(c: char) -> bool {
-    c.is_alphanumeric() || "._-/}".contains(c)
+    c.is_alphanumeric() || "._-/})".contains(c)
 }
 
 #[test]

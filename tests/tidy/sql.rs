@@ -73,7 +73,10 @@ fn place(write: &Write<'_>) -> String {
 
 fn may_write(source: &Source) -> bool {
     let inside = source.inside();
-    matches!(inside[0], "journal" | "store") || inside.get(1) == Some(&"sql")
+    let is_door = crate::modules::DOORS.contains(&inside[0]);
+    matches!(inside[0], "journal" | "store")
+        || inside.get(1) == Some(&"sql")
+        || (is_door && inside.get(2) == Some(&"sql"))
 }
 
 fn writes(sources: &[Source]) -> Vec<Write<'_>> {

@@ -32,6 +32,9 @@ pub struct TrackerCaller(pub Actor);
 /// Nothing that comes from outside carries one.
 #[derive(Debug, Clone)]
 pub struct Admitted(pub Actor);
+/// The verified author of a request whose path carries a secret of the door of forms.
+#[derive(Debug, Clone)]
+pub struct OdkCaller(pub Actor);
 
 /// Requests per second that one holder may make.
 #[derive(Debug, Clone)]
@@ -117,21 +120,46 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         // Trackers' doors answer 404 to a wrong secret: a path that opens nothing is no path.
         let unknown = || Problem::new(ProblemKind::NotFound);
-        let params =
-            axum::extract::Path::<std::collections::HashMap<String, String>>::from_request_parts(
-                parts, state,
-            );
-        let path = params.await.or(Err(unknown()))?;
-        let token = path.0.get("token").ok_or_else(unknown)?;
-        let actor = Identity::from_ref(state)
-            .verify(token)
-            .await?
-            .ok_or_else(unknown)?;
+        let actor = path_holder(parts, state).await?.ok_or_else(unknown)?;
         if actor.door != Door::Tracker {
             return Err(unknown());
         }
         Limits::from_ref(state).check(&actor)?;
         Ok(Self(actor))
+    }
+}
+
+impl<S> FromRequestParts<S> for OdkCaller
+where
+    Identity: FromRef<S>,
+    Limits: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // Collect shows a dialog for passwords when it hears 401; ODK Central answers 403 too.
+        let refused = || Problem::new(ProblemKind::Forbidden);
+        let actor = path_holder(parts, state).await?.ok_or_else(refused)?;
+        if actor.door != Door::Odk {
+            return Err(refused());
+        }
+        Limits::from_ref(state).check(&actor)?;
+        Ok(Self(actor))
+    }
+}
+
+/// Whoever holds the secret that stands in the path.
+async fn path_holder<S>(parts: &mut Parts, state: &S) -> Result<Option<Actor>, Problem>
+where
+    Identity: FromRef<S>,
+    S: Send + Sync,
+{
+    type Named = std::collections::HashMap<String, String>;
+    let params = axum::extract::Path::<Named>::from_request_parts(parts, state).await;
+    match params.ok().and_then(|mut path| path.0.remove("token")) {
+        Some(token) => Ok(Identity::from_ref(state).verify(&token).await?),
+        None => Ok(None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
 mod books;
+mod openrosa;
 mod phones;
 mod sync;
 
@@ -40,7 +41,7 @@ pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
-    let routes = books::trackers(routes);
+    let routes = openrosa::forms(books::trackers(routes));
     let routes = sync::phones_and_watchers(routes);
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }

@@ -1,0 +1,3 @@
+//! Foreign protocols: each door parses what phones send into the slices' own drafts and has no rules of its own.
+
+pub mod openrosa;

@@ -1,0 +1,239 @@
+//! Submissions: the probe before them, and the form with its files as it streams in.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::base::actor::Actor;
+use crate::http::{Path, Problem, ProblemKind};
+use crate::identity::OdkCaller;
+use crate::identity::http::ShownUrl;
+
+use super::super::service::{Accepted, Error, SentFile};
+use super::super::{OpenRosa, xml};
+use super::answers::message;
+use super::forms::{ProjectPath, base, check_project};
+
+/// What phones are told that one request may carry; they split what is longer.
+const ACCEPTED_BYTES: u64 = 100_000_000;
+/// A single file may still go beyond it, and the form around it takes some bytes.
+const MOST_BYTES: u64 = 110_000_000;
+/// Files up to here need no leave to be in memory.
+const SMALL_FILE_BYTES: usize = 1_000_000;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const SUBMISSION_PART: &str = "xml_submission_file";
+const INCOMPLETE_PART: &str = "*isIncomplete*";
+
+/// What a phone asks before every submission.
+#[utoipa::path(head, path = "/v1/key/{token}/projects/{project}/submission", tag = "openrosa",
+    params(ProjectPath), responses((status = 204), (status = 403)))]
+pub async fn submission_probe(
+    State(public): State<ShownUrl>,
+    OdkCaller(_caller): OdkCaller,
+    Path(at): Path<ProjectPath>,
+) -> Result<Response, Problem> {
+    check_project(&at.project)?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    let here = format!("{}/submission", base(&public, &at.token, &at.project));
+    if let Ok(here) = HeaderValue::from_str(&here) {
+        headers.insert(header::LOCATION, here);
+    }
+    headers.insert(
+        "x-openrosa-accept-content-length",
+        HeaderValue::from(ACCEPTED_BYTES),
+    );
+    Ok(response)
+}
+
+/// Takes a submission with its files, or a part of it.
+#[utoipa::path(post, path = "/v1/key/{token}/projects/{project}/submission", tag = "openrosa",
+    params(ProjectPath),
+    request_body(content = String, content_type = "multipart/form-data"),
+    responses((status = 201, body = String, content_type = "text/xml"), (status = 202, body = String, content_type = "text/xml"),
+        (status = 400), (status = 403), (status = 404), (status = 409)))]
+pub async fn submit(
+    State(odk): State<OpenRosa>,
+    OdkCaller(actor): OdkCaller,
+    Path(at): Path<ProjectPath>,
+    request: Request,
+) -> Result<Response, Problem> {
+    check_project(&at.project)?;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let boundary = kind.and_then(|kind| multer::parse_boundary(kind.to_str().ok()?).ok());
+    let boundary = boundary.ok_or(Error::NoSubmission)?;
+    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(MOST_BYTES));
+    let stream = request.into_body().into_data_stream();
+    let mut form = Multipart::with_constraints(stream, boundary, limits);
+    let mut incoming = Incoming::new(odk, actor);
+    while let Some(field) = form.next_field().await.map_err(cut_off)? {
+        incoming.take(field).await?;
+    }
+    incoming.finish().await
+}
+
+/// A request's parts as they come. A refusal waits until all of them were read: a phone that is still sending hears
+/// nothing of an answer.
+struct Incoming {
+    odk: OpenRosa,
+    actor: Actor,
+    accepted: Option<Result<Accepted, Error>>,
+    /// Files that came before the submission.
+    early: Vec<SentFile>,
+    refused: Option<Error>,
+}
+
+impl Incoming {
+    fn new(odk: OpenRosa, actor: Actor) -> Self {
+        Self {
+            odk,
+            actor,
+            accepted: None,
+            early: Vec::new(),
+            refused: None,
+        }
+    }
+
+    async fn take(&mut self, field: Field<'_>) -> Result<(), Problem> {
+        let name = field.name().unwrap_or("").to_owned();
+        if name == SUBMISSION_PART && self.accepted.is_none() {
+            return self.take_submission(field).await;
+        }
+        let file = field
+            .file_name()
+            .map_or(name.as_str(), base_name)
+            .to_owned();
+        if name == INCOMPLETE_PART || !self.wants(&file) {
+            return drain(field).await;
+        }
+        let media_type = field.content_type().map(ToString::to_string);
+        let most = self.odk.most_file_bytes();
+        let Some(held) = hold(field, most, &self.odk).await? else {
+            self.refused = Some(Error::FileTooLarge);
+            return Ok(());
+        };
+        let sent = SentFile {
+            name: file,
+            sha256: Sha256::digest(&held.bytes).into(),
+            bytes: held.bytes,
+            media_type,
+        };
+        match &self.accepted {
+            Some(Ok(accepted)) => Ok(self.odk.attach(&self.actor, accepted, sent).await?),
+            _ => {
+                self.early.push(sent);
+                Ok(())
+            }
+        }
+    }
+
+    async fn take_submission(&mut self, field: Field<'_>) -> Result<(), Problem> {
+        let Some(held) = hold(field, xml::MAX_BYTES as u64, &self.odk).await? else {
+            self.accepted = Some(Err(Error::Unreadable(xml::XmlRefusal::TooLarge)));
+            return Ok(());
+        };
+        match self.odk.accept(&self.actor, held.bytes).await {
+            // Nothing was promised: the phone keeps everything and comes again.
+            Err(error @ (Error::Store(_) | Error::Blobs(_))) => Err(error.into()),
+            accepted => {
+                self.accepted = Some(accepted);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a file of that name is kept; before the submission came, those that fit one small file.
+    fn wants(&self, file: &str) -> bool {
+        match &self.accepted {
+            Some(Ok(accepted)) => accepted.names(file),
+            Some(Err(_)) => false,
+            None => {
+                let held: usize = self.early.iter().map(|file| file.bytes.len()).sum();
+                held < SMALL_FILE_BYTES && self.early.len() < 100
+            }
+        }
+    }
+
+    async fn finish(self) -> Result<Response, Problem> {
+        let accepted = self.accepted.ok_or(Error::NoSubmission)??;
+        for file in self.early {
+            if accepted.names(&file.name) {
+                self.odk.attach(&self.actor, &accepted, file).await?;
+            }
+        }
+        if let Some(error) = self.refused {
+            return Err(error.into());
+        }
+        let view = self.odk.submission_of_author(accepted.id).await?;
+        let missing = view.missing.len();
+        let mut text = match view.state.as_str() {
+            "taken" => "Đã nhận và ghi nhận / received and recorded".to_owned(),
+            _ => "Đã nhận và giữ nguyên, cán bộ sẽ xem lại / received and kept as it is, an officer will look at it".to_owned(),
+        };
+        if missing > 0 {
+            text = format!("{text}; còn thiếu {missing} tệp / {missing} files are still to come");
+        }
+        let status = if view.state == "taken" {
+            StatusCode::CREATED
+        } else {
+            StatusCode::ACCEPTED
+        };
+        Ok(message(status, &text))
+    }
+}
+
+/// A part in memory, with the leave to be there when it is large.
+struct Held {
+    bytes: Bytes,
+    _leave: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads a part of at most so many bytes; none when it is longer, which is then read to its end.
+async fn hold(mut field: Field<'_>, most: u64, odk: &OpenRosa) -> Result<Option<Held>, Problem> {
+    let mut bytes = BytesMut::new();
+    let mut leave = None;
+    while let Some(chunk) = field.chunk().await.map_err(cut_off)? {
+        let length = bytes.len() + chunk.len();
+        if u64::try_from(length).unwrap_or(u64::MAX) > most {
+            drain(field).await?;
+            return Ok(None);
+        }
+        if length > SMALL_FILE_BYTES && leave.is_none() {
+            leave = Some(odk.leave_for_large_file(PATIENCE).await.ok_or(busy())?);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(Held {
+        bytes: bytes.freeze(),
+        _leave: leave,
+    }))
+}
+
+async fn drain(mut field: Field<'_>) -> Result<(), Problem> {
+    while field.chunk().await.map_err(cut_off)?.is_some() {}
+    Ok(())
+}
+
+fn busy() -> Problem {
+    Problem::new(ProblemKind::Unavailable).internal("too many large files at once")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it on")]
+fn cut_off(fault: multer::Error) -> Problem {
+    match fault {
+        multer::Error::StreamSizeExceeded { .. } => Problem::new(ProblemKind::TooLarge),
+        _ => Problem::new(ProblemKind::MalformedBody),
+    }
+}
+
+/// The last part of a path: phones and browsers differ in what they call a file.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}

@@ -1,0 +1,204 @@
+//! Taking a submission: its XML into the journal first, then its parts to the slices.
+
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::base::actor::{Actor, Right};
+use crate::base::hex;
+use crate::base::ids::{EntryId, SubmissionId};
+use crate::journal::model::sha256;
+use crate::journal::{Entry, KeptAside, Kind};
+use crate::store::{self, Tx};
+
+use super::super::OpenRosa;
+use super::super::forms::Form;
+use super::super::names::{self, Chain};
+use super::super::reading;
+use super::super::sql::{self, SubmissionRow};
+use super::super::xml::{self, Element};
+use super::{Error, Read};
+
+/// A submission that is in the journal.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The submission.
+    pub id: SubmissionId,
+    pub(super) row: SubmissionRow,
+    pub(super) read: Read,
+}
+
+/// An instanceID as forms make them is 41 characters.
+const MOST_INSTANCE_CHARS: usize = 200;
+pub(super) const WAITING: &str = "waiting";
+pub(super) const TAKEN: &str = "taken";
+pub(super) const REVIEW: &str = "review";
+const CONFLICT: &str = "content-differs";
+
+struct Sent {
+    actor: Actor,
+    row: SubmissionRow,
+    /// The submission that this one edits, as its own id names it.
+    edits: Option<SubmissionId>,
+    body: Bytes,
+}
+
+enum Outcome {
+    Stands(Box<SubmissionRow>),
+    Differs(KeptAside),
+}
+
+impl OpenRosa {
+    /// Takes a submission; the same bytes again change nothing.
+    pub async fn accept(&self, actor: &Actor, body: Bytes) -> Result<Accepted, Error> {
+        if !may_submit(actor) {
+            return Err(Error::Forbidden);
+        }
+        let root = xml::read(&body)?;
+        if root.attribute("encrypted") == Some("yes") || root.find("base64EncryptedKey").is_some() {
+            return Err(Error::Encrypted);
+        }
+        let form = form_of(&root).ok_or(Error::UnknownForm)?;
+        let sent = self.sent(actor, form, &root, body)?;
+        let outcome = self
+            .journal
+            .write((self.clone(), sent), |tx, (odk, sent)| {
+                Box::pin(odk.write_submission(tx, sent))
+            })
+            .await?;
+        let row = match outcome {
+            Outcome::Stands(row) => *row,
+            Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
+        };
+        let chain = chain_of(&row, actor);
+        let reading = reading::read(form, &root, &chain);
+        let mut accepted = Accepted {
+            id: row.id,
+            row,
+            read: Read { root, reading },
+        };
+        accepted.row.state = self.enact(actor, &accepted).await?;
+        Ok(accepted)
+    }
+
+    fn sent(
+        &self,
+        actor: &Actor,
+        form: &'static Form,
+        root: &Element,
+        body: Bytes,
+    ) -> Result<Sent, Error> {
+        let digest = sha256(&body);
+        let instance = root.text_of("instanceID").map(str::to_owned);
+        let instance = instance.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
+        if instance.chars().count() > MOST_INSTANCE_CHARS {
+            return Err(Error::Unreadable(xml::XmlRefusal::TooLarge));
+        }
+        let id = names::submission(actor.id, &instance);
+        let edits = root.text_of("deprecatedID");
+        let edits = edits.map(|instance| names::submission(actor.id, instance));
+        let mut expected: Vec<String> = reading::files(form, root)
+            .into_iter()
+            .map(|file| file.name)
+            .collect();
+        expected.sort_unstable();
+        expected.dedup();
+        let has_track = form.id == "patrol_report" && root.text_of("route").is_some();
+        let row = SubmissionRow {
+            id,
+            entry: EntryId(id.0),
+            author: actor.id,
+            org: actor.org,
+            team: actor.team,
+            form: form.id.to_owned(),
+            version: root.attribute("version").unwrap_or_default().to_owned(),
+            instance,
+            sha256: digest.to_vec(),
+            root: id,
+            revision: 1,
+            place: None,
+            state: WAITING.to_owned(),
+            missing: i64::try_from(expected.len()).unwrap_or(i64::MAX),
+            expected: json!(expected).to_string(),
+            raw: i64::from(has_track),
+            recorded_at: self.journal.now(),
+        };
+        Ok(Sent {
+            actor: actor.clone(),
+            row,
+            edits: edits.filter(|edited| *edited != id),
+            body,
+        })
+    }
+
+    async fn write_submission(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        if sql::lock_submission(tx, sent.row.id).await? {
+            let row = sql::submission(tx, sent.row.id).await?;
+            let row = row.ok_or(Error::NotFound)?;
+            if row.sha256 == sent.row.sha256 {
+                return Ok(Outcome::Stands(Box::new(row)));
+            }
+            let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
+            let kept = self
+                .journal
+                .keep_aside(tx, sent.entry(), CONFLICT, bytes)
+                .await?;
+            return Ok(Outcome::Differs(kept.ok_or(Error::TooMuchAside)?));
+        }
+        let (root, revision) = match sent.edits {
+            None => (sent.row.id, 1),
+            Some(edited) => match sql::submission(tx, edited).await? {
+                Some(before) => (before.root, before.revision + 1),
+                // The edited one is still on its way; it will be the chain's first.
+                None => (edited, 2),
+            },
+        };
+        let written = self.journal.enter(tx, sent.entry()).await?;
+        let row = SubmissionRow {
+            entry: written.entry,
+            root,
+            revision,
+            recorded_at: written.received_at,
+            ..sent.row.clone()
+        };
+        if !sql::insert_submission(tx, &row).await? {
+            // Another act wrote the instance meanwhile; run again, this one sees it.
+            return Err(store::Error::Busy("the submission was just written".into()).into());
+        }
+        Ok(Outcome::Stands(Box::new(row)))
+    }
+}
+
+impl Sent {
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            kind: Kind::Submission,
+            fact: self.row.id.0,
+            actor: self.actor.id,
+            device: None,
+            origin: Some(&self.actor.origin),
+            body: &self.body,
+        }
+    }
+}
+
+/// Whether whoever shows this secret may fill in any form.
+pub(super) fn may_submit(actor: &Actor) -> bool {
+    [Right::RecordPatrols, Right::RecordPlots]
+        .into_iter()
+        .any(|right| actor.may_somewhere(right))
+}
+
+/// The form, when the submission is of one that is known in that version.
+fn form_of(root: &Element) -> Option<&'static Form> {
+    let form = Form::of(root.attribute("id")?)?;
+    let version = root.attribute("version")?;
+    form.versions.contains(&version).then_some(form)
+}
+
+fn chain_of(row: &SubmissionRow, actor: &Actor) -> Chain {
+    Chain {
+        root: row.root,
+        revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
+        org: actor.org,
+    }
+}

@@ -1,0 +1,305 @@
+//! Handing a submission's parts on to the slices, and writing down what became of each.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::base::actor::Actor;
+use crate::base::ids::{PatrolId, PlotId, SubmissionId};
+use crate::base::refusal::{Fault, Refusal};
+use crate::http::extract::parse_json;
+use crate::journal::model::sha256;
+use crate::journal::{Entry, Kind};
+use crate::ledger::model::parse::Wire;
+use crate::patrols::Upload;
+use crate::patrols::model::batch::Batch;
+use crate::store::Tx;
+
+use super::super::OpenRosa;
+use super::super::reading::{EntityUpdate, Part, PartKind};
+use super::super::sql::{self, PartRow, SubmissionRow};
+use super::accept::{Accepted, REVIEW, TAKEN, WAITING};
+use super::{Error, NotTaken, Refused};
+
+/// What became of parts, to be written down in one act.
+struct Outcome {
+    id: SubmissionId,
+    place: Option<String>,
+    actor: Uuid,
+    rows: Vec<(PartRow, Option<Aside>)>,
+}
+
+/// A document that its slice refused without keeping it.
+struct Aside {
+    kind: Kind,
+    fact: Uuid,
+    reason: &'static str,
+    document: String,
+}
+
+const KEPT: &str = "kept";
+const STALE_ENTITY: &str = "stale-entity";
+
+impl OpenRosa {
+    /// Does what a submission says, as far as it was not done before; gives its state.
+    pub(super) async fn enact(&self, actor: &Actor, accepted: &Accepted) -> Result<String, Error> {
+        let (row, reading) = (&accepted.row, &accepted.read.reading);
+        if row.state == TAKEN {
+            return Ok(TAKEN.to_owned());
+        }
+        let mut tx = self.journal.store().read().await?;
+        let before = sql::parts(&mut tx, row.id).await?;
+        drop(tx);
+        let is_done = |name: &str| {
+            before
+                .iter()
+                .any(|known| known.part == name && known.state != REVIEW)
+        };
+        let mut rows = Vec::new();
+        if row.state == WAITING {
+            rows.extend(
+                self.stale_entity(reading.entity)
+                    .await?
+                    .map(|row| (row, None)),
+            );
+        }
+        for part in reading.parts.iter().filter(|part| !is_done(part.name)) {
+            rows.push(self.hand_on(actor, row, part).await?);
+        }
+        for (name, reason) in &reading.kept {
+            rows.push((kept_row(name, reason), None));
+        }
+        let outcome = Outcome {
+            id: row.id,
+            place: self.place_of(accepted).await?,
+            actor: actor.id,
+            rows,
+        };
+        self.journal
+            .write((self.clone(), outcome), |tx, (odk, outcome)| {
+                Box::pin(odk.write_outcome(tx, outcome))
+            })
+            .await
+    }
+
+    async fn write_outcome(&self, tx: &mut Tx, outcome: &Outcome) -> Result<String, Error> {
+        sql::lock_submission(tx, outcome.id).await?;
+        for (row, aside) in &outcome.rows {
+            let mut row = row.clone();
+            if let Some(aside) = aside {
+                let kept = self.journal.keep_aside(
+                    tx,
+                    aside.entry(outcome.actor),
+                    aside.reason,
+                    aside.bytes(),
+                );
+                row.quarantine = Some(kept.await?.ok_or(Error::TooMuchAside)?.quarantine);
+            }
+            sql::set_part(tx, outcome.id, &row).await?;
+        }
+        let parts = sql::parts(tx, outcome.id).await?;
+        let is_open = parts.is_empty() || parts.iter().any(|part| part.state == REVIEW);
+        let state = if is_open { REVIEW } else { TAKEN };
+        sql::set_state(tx, outcome.id, state, outcome.place.as_deref()).await?;
+        Ok(state.to_owned())
+    }
+
+    /// The commune by which officers see the submission.
+    async fn place_of(&self, accepted: &Accepted) -> Result<Option<String>, Error> {
+        let reading = &accepted.read.reading;
+        let by_plot = match reading.plot {
+            Some(plot) => {
+                let mut tx = self.journal.store().read().await?;
+                let known = self.slices.plots.place(&mut tx, plot).await?;
+                known.and_then(|plot| plot.place)
+            }
+            None => None,
+        };
+        match (by_plot, reading.point) {
+            (Some(place), _) => Ok(Some(place)),
+            (None, Some(point)) => Ok(self.slices.plots.place_of(point.position).await?),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// What a phone changed of an older state of a plot than the one that stands: both sides are kept, a person looks.
+    async fn stale_entity(&self, update: Option<EntityUpdate>) -> Result<Option<PartRow>, Error> {
+        let Some(update) = update else {
+            return Ok(None);
+        };
+        let mut tx = self.journal.store().read().await?;
+        let version = sql::plot_version(&mut tx, update.plot).await?;
+        let Some(version) = version.filter(|version| *version != update.base_version) else {
+            return Ok(None);
+        };
+        let reason = format!(
+            "the phone had version {}, the plot stands at {version}",
+            update.base_version
+        );
+        let faults = Refusal::at("/meta/entity/baseVersion", reason).0;
+        Ok(Some(review_row(
+            "entity",
+            Some(update.plot.0),
+            STALE_ENTITY,
+            &faults,
+        )))
+    }
+
+    async fn hand_on(
+        &self,
+        actor: &Actor,
+        row: &SubmissionRow,
+        part: &Part,
+    ) -> Result<(PartRow, Option<Aside>), Error> {
+        let body = part.document.to_string();
+        let said = match part.kind {
+            PartKind::Patrol => self.record_patrol(actor, PatrolId(part.fact), &body).await,
+            PartKind::Track(patrol) => self.append_track(actor, patrol, &body, row).await,
+            PartKind::Plot => self.record_plot(actor, PlotId(part.fact), &body).await,
+            PartKind::Eradication(plot) => {
+                let wire = parsed(&body).map(|wire| Wire::Eradication(Box::new(wire)));
+                self.record_fact(actor, plot, wire, &body).await
+            }
+            PartKind::Reinspection(plot) => {
+                let wire = parsed(&body).map(Wire::Reinspection);
+                self.record_fact(actor, plot, wire, &body).await
+            }
+        };
+        let why = match said {
+            Ok(()) => return Ok((taken_row(part), None)),
+            Err(Refused::Failed(error)) => return Err(error),
+            Err(Refused::NotTaken(why)) => why,
+        };
+        let mut row = review_row(part.name, Some(part.fact), why.reason, &why.faults);
+        row.quarantine = why.kept.as_ref().map(|kept| kept.quarantine);
+        // A track is kept once, in the submission itself, so that its retention ends it once.
+        let is_track = matches!(part.kind, PartKind::Track(_));
+        let aside = (why.kept.is_none() && !is_track).then(|| Aside {
+            kind: part.kind.journal_kind(),
+            fact: part.fact,
+            reason: why.reason,
+            document: body,
+        });
+        Ok((row, aside))
+    }
+
+    async fn record_patrol(&self, actor: &Actor, id: PatrolId, body: &str) -> Result<(), Refused> {
+        let wire = parsed(body)?;
+        self.slices
+            .patrols
+            .record(actor, id, wire, body.as_bytes())
+            .await?;
+        Ok(())
+    }
+
+    async fn append_track(
+        &self,
+        actor: &Actor,
+        patrol: PatrolId,
+        body: &str,
+        row: &SubmissionRow,
+    ) -> Result<(), Refused> {
+        let batch = Batch::read(body.as_bytes(), row.recorded_at);
+        let upload = Upload {
+            batch: batch.ok_or(Refused::NotTaken(NotTaken::because("invalid-content")))?,
+            request: sha256(body.as_bytes()),
+        };
+        self.slices.patrols.append(actor, patrol, upload).await?;
+        Ok(())
+    }
+
+    async fn record_plot(&self, actor: &Actor, id: PlotId, body: &str) -> Result<(), Refused> {
+        let wire = parsed(body)?;
+        self.slices
+            .plots
+            .record(actor, id, &wire, body.as_bytes())
+            .await?;
+        Ok(())
+    }
+
+    async fn record_fact(
+        &self,
+        actor: &Actor,
+        plot: PlotId,
+        wire: Result<Wire, Refused>,
+        body: &str,
+    ) -> Result<(), Refused> {
+        self.slices
+            .ledger
+            .record(actor, plot, &wire?, body.as_bytes())
+            .await?;
+        Ok(())
+    }
+}
+
+impl Aside {
+    fn entry(&self, actor: Uuid) -> Entry<'_> {
+        Entry {
+            kind: self.kind,
+            fact: self.fact,
+            actor,
+            device: None,
+            origin: None,
+            body: self.document.as_bytes(),
+        }
+    }
+
+    fn bytes(&self) -> i64 {
+        i64::try_from(self.document.len()).unwrap_or(i64::MAX)
+    }
+}
+
+impl PartKind {
+    const fn journal_kind(self) -> Kind {
+        match self {
+            Self::Patrol => Kind::Patrol,
+            Self::Track(_) => Kind::Fixes,
+            Self::Plot => Kind::Plot,
+            Self::Eradication(_) => Kind::Eradication,
+            Self::Reinspection(_) => Kind::Reinspection,
+        }
+    }
+}
+
+/// The document as the native API would read it.
+fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, Refused> {
+    parse_json(body.as_bytes())
+        .map_err(|problem| Refused::NotTaken(NotTaken::refused(Refusal(problem.faults().to_vec()))))
+}
+
+fn taken_row(part: &Part) -> PartRow {
+    PartRow {
+        part: part.name.to_owned(),
+        fact: Some(part.fact),
+        state: TAKEN.to_owned(),
+        reason: None,
+        faults: "[]".to_owned(),
+        quarantine: None,
+    }
+}
+
+fn kept_row(name: &str, reason: &str) -> PartRow {
+    PartRow {
+        part: name.to_owned(),
+        fact: None,
+        state: KEPT.to_owned(),
+        reason: Some(reason.to_owned()),
+        faults: "[]".to_owned(),
+        quarantine: None,
+    }
+}
+
+fn review_row(name: &str, fact: Option<Uuid>, reason: &str, faults: &[Fault]) -> PartRow {
+    let faults: Vec<Value> = faults
+        .iter()
+        .map(|fault| json!({ "pointer": fault.pointer, "reason": fault.reason }))
+        .collect();
+    PartRow {
+        part: name.to_owned(),
+        fact,
+        state: REVIEW.to_owned(),
+        reason: Some(reason.to_owned()),
+        faults: Value::from(faults).to_string(),
+        quarantine: None,
+    }
+}

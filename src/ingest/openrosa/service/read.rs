@@ -1,0 +1,229 @@
+//! What became of submissions, for the team that sent them and the officers of their communes.
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Right, Scope};
+use crate::base::hex;
+use crate::base::ids::{EntryId, PhotoId, QuarantineId, SubmissionId};
+use crate::base::time::Timestamp;
+use crate::journal::Receipt;
+use crate::store::Tx;
+
+use super::super::OpenRosa;
+use super::super::sql::{self, FileRow, Filter, PartRow, Sight, SubmissionRow};
+use super::Error;
+
+/// A submission of a form as its readers see it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SubmissionView {
+    /// The submission.
+    pub id: SubmissionId,
+    /// The form.
+    pub form: String,
+    /// The form's version.
+    pub version: String,
+    /// The instanceID.
+    pub instance: String,
+    /// Who sent it.
+    pub author: Uuid,
+    /// The first submission of the chain of edits.
+    pub root: SubmissionId,
+    /// 1, and one more for each edit.
+    pub revision: i64,
+    /// The commune in which it lay at receipt.
+    pub commune: Option<String>,
+    /// `taken`: every part; `review`: some wait for a person; `waiting`: not handed on yet.
+    pub state: String,
+    /// Whether every file that the form names has come.
+    pub complete: bool,
+    /// The names of files that have not come.
+    pub missing: Vec<String>,
+    /// What became of each part.
+    pub parts: Vec<SubmittedPart>,
+    /// The files that came.
+    pub files: Vec<SubmittedFile>,
+    /// When it was received.
+    pub recorded_at: Timestamp,
+    /// The entry that holds its XML.
+    pub entry: EntryId,
+    /// The promise over its XML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// What became of a part of a submission.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SubmittedPart {
+    /// Its name.
+    pub part: String,
+    /// The fact.
+    pub fact: Option<Uuid>,
+    /// `taken`, `kept` (nothing follows from it) or `review`.
+    pub state: String,
+    /// Why it was not taken.
+    pub reason: Option<String>,
+    /// Which values, and what would be accepted.
+    #[schema(value_type = Vec<Object>)]
+    pub faults: Value,
+    /// What was kept aside.
+    pub quarantine: Option<QuarantineId>,
+}
+
+/// A file that came with a submission.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SubmittedFile {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: i64,
+    /// The photo that it became.
+    pub photo: PhotoId,
+}
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this form.
+    pub form: Option<String>,
+    /// Only those whose files have not all come.
+    pub incomplete: bool,
+    /// After this row.
+    pub after: Option<(Timestamp, SubmissionId)>,
+    /// Rows in a page.
+    pub limit: u32,
+}
+
+/// A page of submissions.
+#[derive(Debug, Clone)]
+pub struct ListPage {
+    /// The submissions, the latest first.
+    pub items: Vec<SubmissionView>,
+    /// The last row's key, when more follow.
+    pub next: Option<(Timestamp, SubmissionId)>,
+}
+
+impl OpenRosa {
+    /// One submission.
+    pub async fn submission(
+        &self,
+        actor: &Actor,
+        id: SubmissionId,
+    ) -> Result<SubmissionView, Error> {
+        let sight = sight(actor)?;
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::submission(&mut tx, id).await?;
+        let row = row.filter(|row| sees(&sight, row)).ok_or(Error::NotFound)?;
+        let receipt = self.journal.receipt_again(&mut tx, row.entry).await?;
+        let mut view = told(&mut tx, row).await?;
+        view.receipt = Some(receipt);
+        Ok(view)
+    }
+
+    /// A submission as the phone that sent it is told of it.
+    pub async fn submission_of_author(&self, id: SubmissionId) -> Result<SubmissionView, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::submission(&mut tx, id).await?;
+        told(&mut tx, row.ok_or(Error::NotFound)?).await
+    }
+
+    /// A page of submissions.
+    pub async fn submissions(&self, actor: &Actor, query: ListQuery) -> Result<ListPage, Error> {
+        let sight = sight(actor)?;
+        let filter = Filter {
+            state: query.state,
+            form: query.form,
+            incomplete: query.incomplete,
+            after: query.after,
+            limit: i64::from(query.limit) + 1,
+        };
+        let mut tx = self.journal.store().read().await?;
+        let mut rows = sql::submissions(&mut tx, &sight, &filter).await?;
+        let most = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|row| (row.recorded_at, row.id));
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            items.push(told(&mut tx, row).await?);
+        }
+        Ok(ListPage { items, next })
+    }
+}
+
+fn sight(actor: &Actor) -> Result<Sight, Error> {
+    let communes = match actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)? {
+        Scope::Province => None,
+        Scope::Communes(codes) => Some(codes.into_iter().collect()),
+    };
+    Ok(Sight {
+        actor: actor.id,
+        team: actor.team,
+        communes,
+    })
+}
+
+fn sees(sight: &Sight, row: &SubmissionRow) -> bool {
+    let is_own = row.author == sight.actor || (row.team.is_some() && row.team == sight.team);
+    is_own
+        || sight.communes.as_ref().is_none_or(|communes| {
+            row.place
+                .as_ref()
+                .is_some_and(|place| communes.contains(place))
+        })
+}
+
+async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> {
+    let parts = sql::parts(tx, row.id).await?;
+    let files = sql::files(tx, row.id).await?;
+    let mut missing = row.expected()?;
+    missing.retain(|name| !files.iter().any(|file| file.name == *name));
+    Ok(SubmissionView {
+        id: row.id,
+        form: row.form,
+        version: row.version,
+        instance: row.instance,
+        author: row.author,
+        root: row.root,
+        revision: row.revision,
+        commune: row.place,
+        state: row.state,
+        complete: missing.is_empty(),
+        missing,
+        parts: parts.into_iter().map(SubmittedPart::of).collect(),
+        files: files.into_iter().map(SubmittedFile::of).collect(),
+        recorded_at: row.recorded_at,
+        entry: row.entry,
+        receipt: None,
+    })
+}
+
+impl SubmittedPart {
+    fn of(row: PartRow) -> Self {
+        Self {
+            part: row.part,
+            fact: row.fact,
+            state: row.state,
+            reason: row.reason,
+            faults: serde_json::from_str(&row.faults).unwrap_or_default(),
+            quarantine: row.quarantine,
+        }
+    }
+}
+
+impl SubmittedFile {
+    fn of(row: FileRow) -> Self {
+        Self {
+            name: row.name,
+            sha256: hex(&row.sha256),
+            bytes: row.bytes,
+            photo: row.photo,
+        }
+    }
+}

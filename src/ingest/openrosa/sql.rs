@@ -1,0 +1,332 @@
+//! The tables of submissions, and what the list of plots reads of plots and their facts.
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuarantineId, SubmissionId, TeamId};
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+pub(super) const INSERT_SUBMISSION: &str = "INSERT INTO odk_submissions (id, entry, author, org, team, form, version, \
+     instance, sha256, root, revision, place, state, expected, missing, raw, recorded_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
+pub(super) const SUBMISSION: &str = "SELECT id, entry, author, org, team, form, version, instance, sha256, root, revision, \
+     place, state, expected, missing, raw, recorded_at FROM odk_submissions WHERE id = $1";
+pub(super) const SUBMISSIONS: &str = "SELECT id, entry, author, org, team, form, version, instance, sha256, root, revision, \
+     place, state, expected, missing, raw, recorded_at FROM odk_submissions WHERE 1 = 1";
+pub(super) const LOCK_SUBMISSION: &str = "UPDATE odk_submissions SET form = form WHERE id = $1";
+pub(super) const SET_STATE: &str =
+    "UPDATE odk_submissions SET state = $2, place = $3 WHERE id = $1";
+pub(super) const SET_MISSING: &str = "UPDATE odk_submissions SET missing = $2 WHERE id = $1";
+pub(super) const SET_ERASED: &str = "UPDATE odk_submissions SET raw = 0 WHERE id = $1";
+pub(super) const EXPIRED: &str = "SELECT s.id FROM odk_submissions s WHERE s.raw = 1 AND (EXISTS (SELECT 1 FROM odk_parts p \
+     JOIN patrols t ON t.id = p.fact WHERE p.submission = s.id AND p.part = 'patrol' AND t.redacted_at IS NOT NULL) \
+     OR (s.recorded_at < $1 AND NOT EXISTS (SELECT 1 FROM odk_parts p JOIN patrols t ON t.id = p.fact \
+     WHERE p.submission = s.id AND p.part = 'patrol' AND t.held_since IS NOT NULL))) ORDER BY s.recorded_at, s.id LIMIT $2";
+pub(super) const SET_PART: &str = "INSERT INTO odk_parts (submission, part, fact, state, reason, faults, quarantine) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (submission, part) DO UPDATE SET fact = excluded.fact, \
+     state = excluded.state, reason = excluded.reason, faults = excluded.faults, quarantine = excluded.quarantine";
+pub(super) const PARTS: &str = "SELECT part, fact, state, reason, faults, quarantine FROM odk_parts WHERE submission = $1 ORDER BY part";
+pub(super) const INSERT_FILE: &str = "INSERT INTO odk_files (submission, name, sha256, bytes, photo, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (submission, name, sha256) DO NOTHING";
+pub(super) const FILES: &str = "SELECT name, sha256, bytes, photo, received_at FROM odk_files WHERE submission = $1 ORDER BY name, received_at";
+pub(super) const PHOTO_OF_CHAIN: &str = "SELECT f.photo FROM odk_files f JOIN odk_submissions s ON s.id = f.submission \
+     WHERE s.root = $1 AND f.name = $2 AND f.sha256 = $3 ORDER BY f.received_at LIMIT 1";
+pub(super) const PLOTS: &str = "SELECT p.id, p.crop, p.detected_at, p.commune_name, p.lon, p.lat, p.state, \
+     p.version + (SELECT COUNT(*) FROM ledger_facts f WHERE f.plot = p.id) AS version FROM plots p \
+     WHERE p.state IN ('detected', 'verified', 'transferred', 'eradicating', 'resprout', 'eradicated')";
+pub(super) const PLOT_VERSION: &str = "SELECT p.version + (SELECT COUNT(*) FROM ledger_facts f WHERE f.plot = p.id) \
+     FROM plots p WHERE p.id = $1";
+
+/// Every fixed statement of the door, for the test that prepares them on both databases.
+pub const STATEMENTS: &[&str] = &[
+    INSERT_SUBMISSION,
+    SUBMISSION,
+    SUBMISSIONS,
+    LOCK_SUBMISSION,
+    SET_STATE,
+    SET_MISSING,
+    SET_ERASED,
+    EXPIRED,
+    SET_PART,
+    PARTS,
+    INSERT_FILE,
+    FILES,
+    PHOTO_OF_CHAIN,
+    PLOTS,
+    PLOT_VERSION,
+];
+
+/// A submission as it is kept.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SubmissionRow {
+    pub id: SubmissionId,
+    pub entry: EntryId,
+    pub author: Uuid,
+    pub org: Option<OrgId>,
+    pub team: Option<TeamId>,
+    pub form: String,
+    pub version: String,
+    pub instance: String,
+    pub sha256: Vec<u8>,
+    pub root: SubmissionId,
+    pub revision: i64,
+    pub place: Option<String>,
+    pub state: String,
+    pub expected: String,
+    pub missing: i64,
+    pub raw: i64,
+    pub recorded_at: Timestamp,
+}
+
+impl SubmissionRow {
+    /// The names of the files that the form names.
+    pub fn expected(&self) -> Result<Vec<String>, Error> {
+        serde_json::from_str(&self.expected).or(Err(Error::Corrupt {
+            table: "odk_submissions",
+            column: "expected",
+            id: self.id.to_string(),
+        }))
+    }
+}
+
+/// What became of a part.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PartRow {
+    pub part: String,
+    pub fact: Option<Uuid>,
+    pub state: String,
+    pub reason: Option<String>,
+    pub faults: String,
+    pub quarantine: Option<QuarantineId>,
+}
+
+/// A file that came.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct FileRow {
+    pub name: String,
+    pub sha256: Vec<u8>,
+    pub bytes: i64,
+    pub photo: PhotoId,
+    pub received_at: Timestamp,
+}
+
+/// A plot of the list that goes to phones.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedPlot {
+    pub id: PlotId,
+    pub crop: String,
+    pub detected_at: Timestamp,
+    pub commune_name: Option<String>,
+    pub lon: f64,
+    pub lat: f64,
+    pub state: String,
+    pub version: i64,
+}
+
+/// Whose submissions a reader sees besides its own and its team's.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    pub actor: Uuid,
+    pub team: Option<TeamId>,
+    /// None: the whole province.
+    pub communes: Option<Vec<String>>,
+}
+
+/// Which submissions are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<String>,
+    pub form: Option<String>,
+    pub incomplete: bool,
+    pub after: Option<(Timestamp, SubmissionId)>,
+    pub limit: i64,
+}
+
+/// Writes a submission; false when the id is taken.
+pub async fn insert_submission(tx: &mut Tx, row: &SubmissionRow) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_SUBMISSION)
+            .bind(row.id)
+            .bind(row.entry)
+            .bind(row.author)
+            .bind(row.org)
+            .bind(row.team)
+            .bind(row.form.as_str())
+            .bind(row.version.as_str())
+            .bind(row.instance.as_str())
+            .bind(row.sha256.as_slice())
+            .bind(row.root)
+            .bind(row.revision)
+            .bind(row.place.as_deref())
+            .bind(row.state.as_str())
+            .bind(row.expected.as_str())
+            .bind(row.missing)
+            .bind(row.raw)
+            .bind(row.recorded_at)
+    )
+    .map(|rows| rows > 0)
+}
+
+pub async fn submission(tx: &mut Tx, id: SubmissionId) -> Result<Option<SubmissionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(SUBMISSION)
+        .bind(id)
+        .fetch_optional(c))
+}
+
+/// Keeps other writers of the submission out until the act ends; false when there is none.
+pub async fn lock_submission(tx: &mut Tx, id: SubmissionId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(LOCK_SUBMISSION).bind(id)).map(|rows| rows > 0)
+}
+
+pub async fn set_state(
+    tx: &mut Tx,
+    id: SubmissionId,
+    state: &str,
+    place: Option<&str>,
+) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state).bind(place)).map(drop)
+}
+
+pub async fn set_missing(tx: &mut Tx, id: SubmissionId, missing: i64) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_MISSING).bind(id).bind(missing)).map(drop)
+}
+
+pub async fn set_erased(tx: &mut Tx, id: SubmissionId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_ERASED).bind(id)).map(drop)
+}
+
+/// Submissions whose body holds a track that was erased from its patrol, or that came before an instant and is not held.
+pub async fn expired(
+    tx: &mut Tx,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<SubmissionId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(EXPIRED)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+pub async fn set_part(tx: &mut Tx, id: SubmissionId, row: &PartRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(SET_PART)
+            .bind(id)
+            .bind(row.part.as_str())
+            .bind(row.fact)
+            .bind(row.state.as_str())
+            .bind(row.reason.as_deref())
+            .bind(row.faults.as_str())
+            .bind(row.quarantine)
+    )
+    .map(drop)
+}
+
+pub async fn parts(tx: &mut Tx, id: SubmissionId) -> Result<Vec<PartRow>, Error> {
+    on!(tx, |c| sqlx::query_as(PARTS).bind(id).fetch_all(c))
+}
+
+/// Writes a file down; the same one twice is one.
+pub async fn insert_file(tx: &mut Tx, id: SubmissionId, row: &FileRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_FILE)
+            .bind(id)
+            .bind(row.name.as_str())
+            .bind(row.sha256.as_slice())
+            .bind(row.bytes)
+            .bind(row.photo)
+            .bind(row.received_at)
+    )
+    .map(drop)
+}
+
+pub async fn files(tx: &mut Tx, id: SubmissionId) -> Result<Vec<FileRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FILES).bind(id).fetch_all(c))
+}
+
+/// The photo that a file of these bytes became in a submission of the same chain.
+pub async fn photo_of_chain(
+    tx: &mut Tx,
+    root: SubmissionId,
+    name: &str,
+    sha256: &[u8],
+) -> Result<Option<PhotoId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PHOTO_OF_CHAIN)
+        .bind(root)
+        .bind(name)
+        .bind(sha256)
+        .fetch_optional(c))
+}
+
+/// Up to so many submissions in sight, the latest first.
+pub async fn submissions(
+    tx: &mut Tx,
+    sight: &Sight,
+    filter: &Filter,
+) -> Result<Vec<SubmissionRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(SUBMISSIONS);
+        if let Some(communes) = &sight.communes {
+            query.push(" AND (author = ").push_bind(sight.actor);
+            if let Some(team) = sight.team {
+                query.push(" OR team = ").push_bind(team);
+            }
+            query.push(" OR place IN (");
+            let mut list = query.separated(", ");
+            for code in communes {
+                list.push_bind(code.as_str());
+            }
+            query.push("))");
+        }
+        if let Some(state) = &filter.state {
+            query.push(" AND state = ").push_bind(state.as_str());
+        }
+        if let Some(form) = &filter.form {
+            query.push(" AND form = ").push_bind(form.as_str());
+        }
+        if filter.incomplete {
+            query.push(" AND missing > 0");
+        }
+        if let Some((at, id)) = filter.after {
+            query.push(" AND (recorded_at < ").push_bind(at);
+            query.push(" OR (recorded_at = ").push_bind(at);
+            query.push(" AND id < ").push_bind(id).push("))");
+        }
+        query.push(" ORDER BY recorded_at DESC, id DESC LIMIT ");
+        query.push_bind(filter.limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// Up to so many plots with work to be done in these communes (none: everywhere), the latest detected first.
+pub async fn plots(
+    tx: &mut Tx,
+    communes: Option<&[String]>,
+    limit: i64,
+) -> Result<Vec<ListedPlot>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(PLOTS);
+        if let Some(communes) = communes {
+            query.push(" AND p.place IN (");
+            let mut list = query.separated(", ");
+            for code in communes {
+                list.push_bind(code.as_str());
+            }
+            query.push(")");
+        }
+        query.push(" ORDER BY p.detected_at DESC, p.id LIMIT ");
+        query.push_bind(limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// The number of things told of a plot: its versions and facts.
+pub async fn plot_version(tx: &mut Tx, id: PlotId) -> Result<Option<i64>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PLOT_VERSION)
+        .bind(id)
+        .fetch_optional(c))
+}

@@ -1,0 +1,530 @@
+//! ODK Collect from outside: forms fetched, filled in and sent, and what stands in the record afterwards.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::{Value, json};
+use tuantra::base::actor::{Door, Role};
+use tuantra::base::ids::DeviceId;
+
+use crate::field::{Answer, Client, Field};
+use crate::photos::jpeg;
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+const BOUNDARY: &str = "bien-gui-7c2e";
+const VERSION: &str = "2026112501";
+
+/// A phone with a secret for the native API and one for forms.
+pub struct Phone {
+    pub native: Client,
+    pub odk: Client,
+}
+
+/// The forms' door of a device that has a native one.
+pub async fn forms_of(field: &Field, native: &Client) -> Phone {
+    let odk = field.door(DeviceId(native.id), Door::Odk).await;
+    Phone {
+        native: native.clone(),
+        odk,
+    }
+}
+
+async fn phone(field: &Field, name: &str, communes: &[&str]) -> Phone {
+    let native = field.phone(name, communes).await;
+    forms_of(field, &native).await
+}
+
+impl Phone {
+    fn base(&self) -> String {
+        format!("/v1/key/{}/projects/1", self.odk.token())
+    }
+
+    async fn fetch(&self, path: &str) -> Answer {
+        let path = format!("{}{path}?deviceID=collect:Tq3vN1n0cQpY8rAd", self.base());
+        self.ask(Method::GET, &path, Body::empty()).await
+    }
+
+    /// Without any header that carries a secret.
+    async fn ask(&self, method: Method, path: &str, body: Body) -> Answer {
+        let kind = format!("multipart/form-data; boundary=\"{BOUNDARY}\"");
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(header::CONTENT_TYPE, kind).body(body);
+        self.odk.call(request.unwrap()).await
+    }
+
+    /// Sends a form with files; `more` follow.
+    pub async fn send(&self, xml: &str, files: &[(&str, &[u8])], more: bool) -> Answer {
+        let mut body = part(
+            "name=\"xml_submission_file\"; filename=\"a.xml\"",
+            "text/xml",
+            xml.as_bytes(),
+        );
+        for (name, bytes) in files {
+            let named = format!("name=\"{name}\"; filename=\"{name}\"");
+            body.extend(part(&named, "image/jpeg", bytes));
+        }
+        if more {
+            body.extend(part("name=\"*isIncomplete*\"", "text/plain", b"yes"));
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        let path = format!("{}/submission", self.base());
+        self.ask(Method::POST, &path, Body::from(body)).await
+    }
+
+    /// The only submission of that instance, as its team sees it.
+    async fn submission(&self, instance: &str) -> Value {
+        let list = self
+            .native
+            .get("/api/v1/submissions?limit=500")
+            .await
+            .expect(200)
+            .json();
+        let all = list["submissions"].as_array().unwrap().clone();
+        let mut own = all.into_iter().filter(|told| told["instance"] == instance);
+        own.next().unwrap()
+    }
+
+    async fn fact(&self, instance: &str, part: &str) -> String {
+        let told = self.submission(instance).await;
+        let parts = told["parts"].as_array().unwrap();
+        let part = parts.iter().find(|told| told["part"] == part).unwrap();
+        part["fact"].as_str().unwrap().to_owned()
+    }
+
+    async fn plot(&self, id: &str) -> Value {
+        self.native
+            .get(&format!("/api/v1/plots/{id}"))
+            .await
+            .expect(200)
+            .json()
+    }
+}
+
+fn part(disposition: &str, kind: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {kind}\r\n\r\n"
+    );
+    [head.as_bytes(), bytes, b"\r\n"].concat()
+}
+
+fn form(id: &str, instance: &str, inside: &str) -> String {
+    form_with_meta(
+        id,
+        &format!("<orx:instanceID>{instance}</orx:instanceID>"),
+        inside,
+    )
+}
+
+fn form_with_meta(id: &str, meta: &str, inside: &str) -> String {
+    format!(
+        "<?xml version='1.0' ?><data id=\"{id}\" version=\"{VERSION}\" xmlns:orx=\"http://openrosa.org/xforms\">\
+         <start>2026-03-02T07:31:05.123+07:00</start>{inside}<orx:meta>{meta}</orx:meta></data>"
+    )
+}
+
+/// A plot that any phone of the commune may send.
+pub fn detection(instance: &str, lon: f64, lat: f64) -> String {
+    form(
+        "plot_detection",
+        instance,
+        &detected(lon, lat, "4.3", "320"),
+    )
+}
+
+fn detected(lon: f64, lat: f64, accuracy: &str, plants: &str) -> String {
+    format!(
+        "<crop>opium_poppy</crop><detected_at>2026-02-25T10:15:00.000+07:00</detected_at><detected_by>patrol</detected_by>\
+         <point>{lat} {lon} 1510.2 {accuracy}</point><stage>flowering</stage><plants>{plants}</plants>\
+         <plants_method>counted</plants_method><area_how>known</area_how><area_m2>64</area_m2><area_method>tape</area_method>\
+         <land>swidden</land><voluntary>no</voluntary><walking_minutes>90</walking_minutes><notes>trồng xen</notes>"
+    )
+}
+
+fn destroyed(plants: u32, stop: &str) -> String {
+    format!(
+        "<plot_source>new</plot_source><found><crop>opium_poppy</crop><point>22.4 104.3 1510.2 4.0</point>\
+         <plants>{plants}</plants><found_plants_method>counted</found_plants_method><area_m2>64</area_m2>\
+         <found_area_method>tape</found_area_method></found><plants_destroyed>{plants}</plants_destroyed>\
+         <plants_method>counted</plants_method>{stop}<started_at>2026-02-27T08:00:00.000+07:00</started_at>\
+         <ended_at>2026-02-27T09:00:00.000+07:00</ended_at><methods>pull_up burn</methods>\
+         <area_m2_destroyed>64</area_m2_destroyed><area_method>tape</area_method><completeness>full</completeness>\
+         <before_harvest>yes</before_harvest><headcount>1</headcount><alone>yes</alone><witnesses>2</witnesses>\
+         <minutes_way>given</minutes_way><minutes_number>07/BB-CAX</minutes_number><minutes_date>2026-02-27</minutes_date>\
+         <photo_overview>toàn_cảnh.jpg</photo_overview><photo_close_up>can_canh.jpg</photo_close_up>\
+         <photo_before>truoc.jpg</photo_before><photo_after>sau.jpg</photo_after>"
+    )
+}
+
+fn reinspected(instance: &str, plot: &str, version: &str, result: &str) -> String {
+    let meta = format!(
+        "<entity dataset=\"diem_kiem_tra\" id=\"{plot}\" update=\"1\" baseVersion=\"{version}\" trunkVersion=\"\" branchId=\"\"/>\
+         <orx:instanceID>{instance}</orx:instanceID>"
+    );
+    let inside = format!(
+        "<plot>{plot}</plot><inspected_at>2026-03-01T08:00:00.000+07:00</inspected_at><result>{result}</result>"
+    );
+    form_with_meta("reinspection", &meta, &inside)
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8(answer.bytes.clone()).unwrap()
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    text.split(from).nth(1).unwrap().split(to).next().unwrap()
+}
+
+/// Insists on an answer that Collect takes for OpenRosa's.
+#[track_caller]
+fn spoken(answer: &Answer) {
+    assert_eq!(answer.headers["x-openrosa-version"], "1.0");
+    assert!(
+        answer.headers[header::CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .starts_with("text/xml")
+    );
+    assert!(
+        text(answer)
+            .contains("<OpenRosaResponse xmlns=\"http://openrosa.org/http/response\"><message"),
+        "{}",
+        text(answer)
+    );
+    assert!(!answer.headers.contains_key(header::WWW_AUTHENTICATE));
+}
+
+on_both! {
+    async fn forms_and_lists_are_what_the_phone_is_told_they_are(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let list = phone.fetch("/formList").await.expect(200);
+        assert_eq!(list.headers["x-openrosa-version"], "1.0");
+        let list = text(&list);
+        assert_eq!(list.matches("<xform>").count(), 4);
+        for entry in list.split("<xform>").skip(1) {
+            let id = between(entry, "<formID>", "</formID>");
+            let link = between(entry, "<downloadUrl>", "</downloadUrl>");
+            assert!(link.starts_with("http://") && link.ends_with(&format!("{}/forms/{id}.xml", phone.base())));
+            let xform = phone.fetch(&format!("/forms/{id}.xml")).await.expect(200);
+            assert_eq!(md5(&xform.bytes), between(entry, "<hash>", "</hash>"));
+            assert!(text(&xform).contains(&format!("version=\"{}\"", between(entry, "<version>", "</version>"))));
+            let manifest = text(&phone.fetch(&format!("/forms/{id}/manifest")).await.expect(200));
+            for media in manifest.split("<mediaFile").skip(1) {
+                let file = between(media, "<filename>", "</filename>");
+                let csv = phone.fetch(&format!("/forms/{id}/attachments/{file}")).await.expect(200);
+                assert_eq!(md5(&csv.bytes), between(media, "<hash>", "</hash>"));
+            }
+        }
+        let communes = text(&phone.fetch("/forms/plot_detection/attachments/communes.csv").await.expect(200));
+        assert_eq!(communes, format!("name,label\n{WEST},xã Tây\n"));
+        spoken(&phone.fetch("/forms/no_such_form/manifest").await.expect(404));
+        let probe = phone.ask(Method::HEAD, &format!("{}/submission", phone.base()), Body::empty()).await.expect(204);
+        assert!(probe.headers["location"].to_str().unwrap().ends_with(&format!("{}/submission", phone.base())));
+        assert_eq!(probe.headers["x-openrosa-accept-content-length"], "100000000");
+    }
+
+    async fn a_secret_of_another_door_is_refused_without_asking_for_a_password(field: Field) {
+        let phone = phone(&field, "máy A", &[]).await;
+        let tracker = field.door(DeviceId(phone.native.id), Door::Tracker).await;
+        for secret in [phone.native.token(), tracker.token(), "A"] {
+            for (method, path) in [(Method::GET, "formList"), (Method::POST, "submission"), (Method::GET, "forms/reinspection/manifest")] {
+                let path = format!("/v1/key/{secret}/projects/1/{path}");
+                let answer = phone.ask(method, &path, Body::empty()).await.expect(403);
+                spoken(&answer);
+                assert!(!text(&answer).contains(phone.native.token()));
+            }
+        }
+        phone.odk.get("/api/v1/plots").await.expect(401);
+        let path = format!("{}/formList", phone.base());
+        spoken(&phone.ask(Method::DELETE, &path, Body::empty()).await.expect(405));
+    }
+
+    async fn a_detected_plot_stands_field_by_field(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let outline = "<area_how>edge</area_how><outline>22.4 104.3 9 4;22.401 104.3 9 4;22.401 104.301 9 4;22.4 104.301 9 4;22.4 104.3 9 4</outline>";
+        let inside = detected(104.3, 22.4, "4.3", "320").replace("<area_how>known</area_how><area_m2>64</area_m2><area_method>tape</area_method>", outline);
+        let answer = phone.send(&form("plot_detection", "uuid:p1", &inside), &[], false).await.expect(201);
+        spoken(&answer);
+        let plot = phone.plot(&phone.fact("uuid:p1", "plot").await).await;
+        assert_eq!(plot["geometry"]["coordinates"], json!([104.3, 22.4, 1510.2]));
+        let told = &plot["properties"];
+        for (name, value) in [("crop", json!("opium_poppy")), ("detected_at", json!("2026-02-25T03:15:00Z")), ("detected_by", json!("patrol")),
+            ("stage", json!("flowering")), ("plants", json!(320)), ("plants_method", json!("counted")), ("hacc_m", json!(4.3)),
+            ("area_method", json!("gnss_polygon")), ("land", json!("swidden")), ("voluntary", json!(false)), ("notes", json!("trồng xen")),
+            ("walking_minutes_from_settlement", json!(90)), ("position_method", json!("gnss_single")), ("state", json!("detected"))] {
+            assert_eq!(told[name], value, "{name}");
+        }
+        // 0.001° squared at 22.4° N.
+        assert!((told["area_m2"].as_f64().unwrap() - 11_410.0).abs() < 30.0, "{}", told["area_m2"]);
+        assert_eq!(told["commune"]["code"], WEST);
+        assert_eq!(told["coord_input"], json!({ "text": "22.4 104.3 1510.2 4.3", "crs": "WGS 84", "format": "odk geopoint, measured" }));
+        // Walked clockwise, kept anticlockwise.
+        assert_eq!(told["outline"]["coordinates"][0][1], json!([104.301, 22.4]));
+    }
+
+    async fn a_tapped_point_and_a_made_up_one_keep_how_they_came_about(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let tapped = detected(104.3, 22.4, "0.0", "320").replace("1510.2 0.0", "0.0 0.0");
+        phone.send(&form("plot_detection", "uuid:tap", &tapped), &[], false).await.expect(201);
+        let told = phone.plot(&phone.fact("uuid:tap", "plot").await).await["properties"].clone();
+        assert_eq!(told["position_method"], "map_tap");
+        assert_eq!(told["hacc_m"], Value::Null);
+        assert!(told["flags"].as_array().unwrap().contains(&json!("position_hand_placed")));
+        assert_eq!(told["coord_input"]["format"], "odk geopoint, placed by hand");
+        phone.send(&form("plot_detection", "uuid:mock", &detected(104.35, 22.4, "0.0", "320")), &[], false).await.expect(201);
+        let told = phone.plot(&phone.fact("uuid:mock", "plot").await).await["properties"].clone();
+        assert_eq!(told["coord_input"]["format"], "odk geopoint, mock location");
+        assert!(told["flags"].as_array().unwrap().contains(&json!("accuracy_unknown")));
+    }
+
+    async fn a_patrol_report_is_a_patrol_with_its_track(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let route: String = (0..11).map(|n| format!("{:.4} 104.3 900 5.0;", 22.4 + 0.001 * f64::from(n))).collect();
+        let inside = format!("<kind>night</kind><transport>foot</transport><started_at>2026-03-02T07:00:00.000+07:00</started_at>\
+            <ended_at>2026-03-02T07:20:00.000+07:00</ended_at><headcount>4</headcount><route>{route}22.5 104.3 0.0 0.0</route><notes>sương mù</notes>");
+        phone.send(&form("patrol_report", "uuid:t1", &inside), &[], false).await.expect(201);
+        field.settle().await;
+        let id = phone.fact("uuid:t1", "patrol").await;
+        let patrol = phone.native.get(&format!("/api/v1/patrols/{id}")).await.expect(200).json();
+        let told = &patrol["properties"];
+        assert_eq!(told["kind"], "night");
+        assert_eq!(told["transport"], "foot");
+        assert_eq!(told["started_at"], "2026-03-02T00:00:00Z");
+        assert_eq!(told["ended_at"], "2026-03-02T00:20:00Z");
+        assert_eq!(told["headcount"][tuantra::identity::model::RESERVE_ORG.to_string()], 4);
+        assert!(told["notes"].as_str().unwrap().starts_with("sương mù\n[ODK]"));
+        assert_eq!(told["tracks"][0]["fixes"], 11);
+        // Eleven points 0.001° of latitude apart: 1,107 m.
+        assert!((told["length_m"].as_f64().unwrap() - 1_107.0).abs() < 2.0, "{told}");
+        assert_eq!(phone.submission("uuid:t1").await["commune"], WEST);
+        let drawn = inside.replace("900 5.0", "0.0 0.0");
+        phone.send(&form("patrol_report", "uuid:t2", &drawn), &[], false).await.expect(201);
+        let drawn = phone.submission("uuid:t2").await;
+        assert_eq!(drawn["parts"][1]["reason"], "hand-placed");
+    }
+
+    async fn an_eradication_brings_its_plot_its_photos_and_is_guarded(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let xml = form("eradication", "uuid:e1", &destroyed(620, ""));
+        let pictures: Vec<Vec<u8>> = (0..4).map(|n| jpeg(64 + n, 48)).collect();
+        let answer = phone.send(&xml, &[("toàn_cảnh.jpg", &pictures[0]), ("lạ.jpg", &pictures[1])], true).await.expect(201);
+        assert!(text(&answer).contains("còn thiếu 3 tệp"), "{}", text(&answer));
+        let told = phone.submission("uuid:e1").await;
+        assert_eq!(told["complete"], false);
+        assert_eq!(told["missing"], json!(["can_canh.jpg", "sau.jpg", "truoc.jpg"]));
+        assert_eq!(told["files"].as_array().unwrap().len(), 1, "a file that the form does not name is passed over");
+        let incomplete = phone.native.get("/api/v1/submissions?incomplete=true").await.expect(200).json();
+        assert_eq!(incomplete["submissions"].as_array().unwrap().len(), 1);
+        let rest = [("can_canh.jpg", &*pictures[1]), ("truoc.jpg", &pictures[2]), ("sau.jpg", &pictures[3])];
+        phone.send(&xml, &rest, false).await.expect(201);
+        field.settle().await;
+        let told = phone.submission("uuid:e1").await;
+        assert_eq!((&told["complete"], &told["state"]), (&json!(true), &json!("taken")));
+        let (plot, eradication) = (phone.fact("uuid:e1", "plot").await, phone.fact("uuid:e1", "eradication").await);
+        let stood = phone.plot(&plot).await["properties"].clone();
+        assert_eq!(stood["state"], "eradicating");
+        assert_eq!(stood["missing"], json!(["samples"]), "from 450 plants on samples or a release come first");
+        assert_eq!(stood["plants"], 620);
+        let photos = phone.native.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
+        let mut phases: Vec<_> = photos["features"].as_array().unwrap().iter()
+            .map(|photo| (photo["properties"]["phase"].as_str().unwrap().to_owned(), photo["properties"]["state"].clone())).collect();
+        phases.sort_by(|a, b| a.0.cmp(&b.0));
+        assert_eq!(phases.iter().map(|(phase, _)| phase.as_str()).collect::<Vec<_>>(), ["after", "before", "close_up", "overview"]);
+        assert!(phases.iter().all(|(_, state)| state == "stored"));
+        let photo = &photos["features"][0]["properties"];
+        assert_eq!(photo["eradication"], eradication);
+        assert_eq!(photo["taken_at"], "2026-02-27T02:00:00Z");
+        assert_eq!((&photo["lon"], &photo["lat"], &photo["accuracy_m"]), (&json!(104.3), &json!(22.4), &json!(4.0)));
+        let evidence = phone.native.get(&format!("/api/v1/eradications/{eradication}/evidence")).await.expect(200).json();
+        assert!(evidence.to_string().contains("unsigned_door"), "the door caps the grade");
+        let stop = "<stop><stop_way>samples</stop_way><sample><sample_number>M1</sample_number><sample_seal>NP1</sample_seal></sample></stop>";
+        let edit = "<orx:deprecatedID>uuid:e1</orx:deprecatedID><orx:instanceID>uuid:e2</orx:instanceID>";
+        let edited = form_with_meta("eradication", edit, &destroyed(620, stop));
+        let all: Vec<(&str, &[u8])> = [("toàn_cảnh.jpg", &*pictures[0])].into_iter().chain(rest).collect();
+        phone.send(&edited, &all, false).await.expect(201);
+        field.settle().await;
+        let stood = phone.plot(&plot).await["properties"].clone();
+        assert_eq!((&stood["state"], &stood["version"], &stood["missing"]), (&json!("eradicated"), &json!(2), &json!([])));
+        let photos = phone.native.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
+        assert_eq!(photos["features"].as_array().unwrap().len(), 4, "the same photos sent with an edit are the same photos");
+    }
+
+    async fn split_posts_and_replays_change_nothing_and_other_bytes_conflict(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let xml = detection("uuid:s1", 104.3, 22.4).replace("<land>", "<photo_overview>a.jpg</photo_overview><land>");
+        phone.send(&xml, &[], true).await.expect(201);
+        let id = phone.submission("uuid:s1").await["id"].as_str().unwrap().to_owned();
+        let receipt = phone.native.get(&format!("/api/v1/submissions/{id}")).await.expect(200).json()["receipt"].clone();
+        assert_eq!(receipt["sha256"], tuantra::base::hex(&tuantra::journal::model::sha256(xml.as_bytes())));
+        field.clock.advance_millis(60_000);
+        let picture = jpeg(64, 48);
+        for _ in 0..2 {
+            phone.send(&xml, &[("a.jpg", &picture)], false).await.expect(201);
+        }
+        let again = phone.native.get(&format!("/api/v1/submissions/{id}")).await.expect(200).json();
+        assert_eq!(again["receipt"], receipt);
+        assert_eq!((&again["complete"], again["files"].as_array().unwrap().len()), (&json!(true), 1));
+        let differs = phone.send(&xml.replace("320", "321"), &[], false).await.expect(409);
+        spoken(&differs);
+        let plots = phone.native.get("/api/v1/plots").await.expect(200).json();
+        assert_eq!(plots["features"].as_array().unwrap().len(), 1);
+        assert_eq!(plots["features"][0]["properties"]["plants"], 320);
+        assert_eq!(plots["features"][0]["properties"]["photos"], 1);
+    }
+
+    async fn an_edit_is_a_version_and_an_officers_own_correction_is_not_overwritten(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        phone.send(&detection("uuid:v1", 104.3, 22.4), &[], false).await.expect(201);
+        let edit = |old: &str, new: &str, plants: &str| {
+            let meta = format!("<orx:deprecatedID>{old}</orx:deprecatedID><orx:instanceID>{new}</orx:instanceID>");
+            form_with_meta("plot_detection", &meta, &detected(104.3, 22.4, "4.3", plants))
+        };
+        phone.send(&edit("uuid:v1", "uuid:v2", "330"), &[], false).await.expect(201);
+        let id = phone.fact("uuid:v1", "plot").await;
+        assert_eq!(id, phone.fact("uuid:v2", "plot").await);
+        let told = phone.plot(&id).await["properties"].clone();
+        assert_eq!((&told["plants"], &told["version"]), (&json!(330), &json!(2)));
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let mut corrected = plot_at(104.3, 22.4);
+        corrected["properties"]["revises"] = json!(2);
+        officer.put(&format!("/api/v1/plots/{id}"), &corrected).await.expect(201);
+        let answer = phone.send(&edit("uuid:v2", "uuid:v3", "340"), &[], false).await.expect(202);
+        spoken(&answer);
+        assert_eq!(phone.plot(&id).await["properties"]["version"], 3);
+        let kept = phone.submission("uuid:v3").await;
+        assert_eq!((&kept["state"], &kept["parts"][0]["reason"]), (&json!("review"), &json!("stale-revision")));
+        assert!(kept["parts"][0]["quarantine"].is_string());
+        let seen = officer.get("/api/v1/submissions?state=review").await.expect(200).json();
+        assert_eq!(seen["submissions"][0]["instance"], "uuid:v3");
+    }
+
+    async fn what_no_slice_takes_is_kept_and_listed(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let picture = jpeg(64, 48);
+        let outside = detection("uuid:o1", 104.7, 22.4).replace("<land>", "<photo_overview>a.jpg</photo_overview><land>");
+        for _ in 0..2 {
+            phone.send(&outside, &[("a.jpg", &picture)], false).await.expect(202);
+        }
+        let told = phone.submission("uuid:o1").await;
+        assert_eq!(told["parts"][0]["reason"], "outside-scope");
+        assert_eq!((&told["commune"], &told["complete"]), (&json!(EAST), &json!(true)));
+        let photo = told["files"][0]["photo"].as_str().unwrap();
+        assert_eq!(phone.native.get(&format!("/api/v1/photos/{photo}")).await.expect(200).json()["state"], "stored");
+        let bad = form("plot_detection", "uuid:o2", &detected(104.3, 22.4, "4.3", "320").replace("opium_poppy", "poppy"));
+        phone.send(&bad, &[], false).await.expect(202);
+        let told = phone.submission("uuid:o2").await;
+        assert_eq!(told["parts"][0]["reason"], "invalid-content");
+        assert_eq!(told["parts"][0]["faults"][0]["pointer"], "/properties/crop");
+        assert!(told["parts"][0]["quarantine"].is_string());
+        let east = field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await;
+        let seen = east.get("/api/v1/submissions").await.expect(200).json();
+        let instances: Vec<_> = seen["submissions"].as_array().unwrap().iter().map(|told| &told["instance"]).collect();
+        assert_eq!(instances, ["uuid:o1"], "officers see what lies in their communes");
+        let id = phone.submission("uuid:o2").await["id"].as_str().unwrap().to_owned();
+        east.get(&format!("/api/v1/submissions/{id}")).await.expect(404);
+    }
+
+    async fn what_is_no_form_of_ours_is_refused_in_plain_words(field: Field) {
+        let phone = phone(&field, "máy A", &[]).await;
+        let good = detection("uuid:r1", 104.3, 22.4);
+        for (xml, status) in [
+            (good.replace("plot_detection", "no_such_form"), 404),
+            (good.replace(VERSION, "1999010101"), 404),
+            (good.replace("<data ", "<!DOCTYPE data [<!ENTITY a \"b\">]><data "), 400),
+            (good[..200].to_owned(), 400),
+            (good.replace("<data ", "<data encrypted=\"yes\" "), 422),
+        ] {
+            let answer = phone.send(&xml, &[], false).await.expect(status);
+            spoken(&answer);
+        }
+        let path = format!("{}/submission", phone.base());
+        let form = [part("name=\"wrong_field\"; filename=\"a.xml\"", "text/xml", b"<a/>"), format!("--{BOUNDARY}--\r\n").into_bytes()].concat();
+        spoken(&phone.ask(Method::POST, &path, Body::from(form)).await.expect(400));
+        spoken(&phone.ask(Method::POST, &path, Body::from("cut")).await.expect(400));
+        let list = phone.native.get("/api/v1/submissions").await.expect(200).json();
+        assert_eq!(list["submissions"], json!([]));
+    }
+
+    async fn the_same_instance_of_two_devices_is_two_submissions(field: Field) {
+        load_communes(&field).await;
+        let one = phone(&field, "máy A", &[WEST]).await;
+        let other = phone(&field, "máy B", &[WEST]).await;
+        one.send(&detection("uuid:same", 104.3, 22.4), &[], false).await.expect(201);
+        other.send(&detection("uuid:same", 104.4, 22.4), &[], false).await.expect(201);
+        let plots = one.native.get("/api/v1/plots").await.expect(200).json();
+        assert_eq!(plots["features"].as_array().unwrap().len(), 2);
+    }
+
+    async fn plots_of_the_list_are_inspected_and_older_views_are_looked_at(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let stop = "<stop><stop_way>release</stop_way><release_agency>Công an tỉnh</release_agency><release_document>12/CV</release_document></stop>";
+        let xml = form("eradication", "uuid:l1", &destroyed(620, stop));
+        let pictures: Vec<Vec<u8>> = (0..4).map(|n| jpeg(64 + n, 48)).collect();
+        let files = [("toàn_cảnh.jpg", &*pictures[0]), ("can_canh.jpg", &pictures[1]), ("truoc.jpg", &pictures[2]), ("sau.jpg", &pictures[3])];
+        phone.send(&xml, &files, false).await.expect(201);
+        phone.send(&detection("uuid:l2", 104.41236, 22.41), &[], false).await.expect(201);
+        field.settle().await;
+        let plot = phone.fact("uuid:l1", "plot").await;
+        let list = text(&phone.fetch("/forms/reinspection/attachments/diem_kiem_tra.csv").await.expect(200));
+        assert!(list.starts_with("name,label,__version,purpose,crop,state,commune,geometry\n"));
+        let row: Vec<&str> = list.lines().find(|line| line.starts_with(&plot)).unwrap().split(',').collect();
+        assert_eq!(row[2..], ["2", "reinspect", "opium_poppy", "eradicated", "Tây", "22.400 104.300 0 0"]);
+        assert!(list.contains(",eradicate,opium_poppy,detected,Tây,22.410 104.412 0 0"), "places are rounded: {list}");
+        let elsewhere = self::phone(&field, "máy đông", &[EAST]).await;
+        let theirs = text(&elsewhere.fetch("/forms/reinspection/attachments/diem_kiem_tra.csv").await.expect(200));
+        assert_eq!(theirs.lines().count(), 1, "another commune's plots are on no list of theirs");
+        phone.send(&reinspected("uuid:l3", &plot, "2", "clear"), &[], false).await.expect(201);
+        let told = phone.plot(&plot).await["properties"].clone();
+        assert_eq!(told["facts"].as_array().map_or(0, Vec::len).max(2), 2, "{told}");
+        let late = phone.send(&reinspected("uuid:l4", &plot, "2", "resprout"), &[], false).await.expect(202);
+        spoken(&late);
+        field.settle().await;
+        let kept = phone.submission("uuid:l4").await;
+        assert_eq!(kept["parts"][0]["reason"], "stale-entity");
+        assert_eq!((&kept["parts"][1]["part"], &kept["parts"][1]["state"]), (&json!("reinspection"), &json!("taken")), "both sides are kept");
+        assert_eq!(phone.plot(&plot).await["properties"]["state"], "resprout");
+        let gone = field.new_id();
+        let asked = format!("{}/datasets/diem_kiem_tra/integrity?id={plot},{gone}", phone.base());
+        let told = text(&phone.ask(Method::GET, &asked, Body::empty()).await.expect(200));
+        assert!(told.contains(&format!("<entity id=\"{plot}\"><deleted>false</deleted></entity><entity id=\"{gone}\"><deleted>true</deleted></entity>")), "{told}");
+        let unknown = phone.send(&reinspected("uuid:l5", &gone.to_string(), "1", "clear"), &[], false).await.expect(202);
+        spoken(&unknown);
+        assert_eq!(phone.submission("uuid:l5").await["parts"][0]["reason"], "unknown-plot");
+    }
+
+    async fn the_xml_of_a_patrol_report_goes_with_its_track(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let inside = "<kind>night</kind><transport>foot</transport><started_at>2026-03-02T07:00:00.000+07:00</started_at>\
+            <ended_at>2026-03-02T07:20:00.000+07:00</ended_at><route>22.4 104.3 900 5.0;22.401 104.3 900 5.0</route>";
+        phone.send(&form("patrol_report", "uuid:x1", inside), &[], false).await.expect(201);
+        phone.send(&detection("uuid:x2", 104.3, 22.4), &[], false).await.expect(201);
+        field.settle().await;
+        let entry = |instance: &'static str| {
+            let phone = &phone;
+            let journal = &field.app.journal;
+            async move {
+                let id = phone.submission(instance).await["entry"].as_str().unwrap().parse().unwrap();
+                let mut tx = journal.store().read().await.unwrap();
+                journal.entry(&mut tx, id).await.unwrap().unwrap().body
+            }
+        };
+        assert!(entry("uuid:x1").await.is_some());
+        field.clock.advance_millis(25 * 31 * 86_400_000);
+        tuantra::jobs::erase_due(&field.app).await.unwrap();
+        assert!(entry("uuid:x1").await.is_none());
+        assert!(entry("uuid:x2").await.is_some(), "what holds no track stays");
+    }
+}
+
+fn md5(bytes: &[u8]) -> String {
+    use md5::Digest;
+    format!("md5:{}", tuantra::base::hex(&md5::Md5::digest(bytes)))
+}
