@@ -264,11 +264,7 @@ struct Found {
 }
 
 impl Found {
-    async fn of(
-        tx: &mut store::Tx,
-        actor: Uuid,
-        holds: &[HeldFact],
-    ) -> Result<Self, store::Error> {
+    async fn of(tx: &mut store::Tx, actor: Uuid, holds: &[HeldFact]) -> Result<Self, store::Error> {
         let entries: Vec<Uuid> = holds
             .iter()
             .filter_map(|own| Some(own.entry_id?.0))

@@ -49,8 +49,8 @@ pub struct Listener {
     /// Patrols that it was shown in this watch.
     shown: BTreeSet<PatrolId>,
     queue: VecDeque<Arc<Told>>,
-    /// Whether it was greeted, and with which number.
-    greeting: Option<i64>,
+    /// The number up to which all is told once the queue is empty, and whether nothing was left out.
+    greeting: Option<(i64, bool)>,
     last_seq: i64,
     events: broadcast::Receiver<Arc<Told>>,
     closing: signal::Receiver<bool>,
@@ -119,12 +119,15 @@ impl Listener {
             None => (-1, Vec::new()),
         };
         drop(feed);
-        let missed = match after {
+        let (missed, is_whole) = match after {
             Some(after) => self.live.missed(after, since).await?,
-            None => Vec::new(),
+            None => {
+                self.last_seq = since;
+                (Vec::new(), true)
+            }
         };
         self.queue = missed.into_iter().chain(positions).collect();
-        self.greeting = Some(since);
+        self.greeting = Some((since, is_whole));
         Ok(())
     }
 
@@ -141,8 +144,8 @@ impl Listener {
                     Err(error) => return self.ended("unavailable", Some(&error)),
                 }
             }
-            if let Some(since) = self.greeting.take() {
-                return Some(self.greeted(since));
+            if let Some(greeting) = self.greeting.take() {
+                return Some(self.greeted(greeting));
             }
             if self.once {
                 return None;
@@ -174,10 +177,11 @@ impl Listener {
         }
     }
 
-    /// Everything up to a number was told.
-    fn greeted(&mut self, since: i64) -> Event {
+    /// Everything up to a number was told; `whole` is false when too much was missed to tell it all.
+    fn greeted(&mut self, (since, is_whole): (i64, bool)) -> Event {
         self.last_seq = since;
-        let data = json!({ "watch": self.watch, "now": self.live.inner.journal.now() });
+        let data =
+            json!({ "watch": self.watch, "whole": is_whole, "now": self.live.inner.journal.now() });
         event("watching", since, &data)
     }
 
