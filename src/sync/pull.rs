@@ -105,13 +105,11 @@ pub async fn pull(
 ) -> Result<Body<Pulled>, Problem> {
     let restored = restored(&app.journal).await?;
     let bound = bound(&actor, restored.as_ref());
-    let room = match params.max_bytes.unwrap_or(DEFAULT_BYTES) {
-        bytes @ 1024..=MAX_BYTES => bytes,
-        _ => {
-            return Err(Problem::new(ProblemKind::InvalidParameter)
-                .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
-        }
-    };
+    let room = params.max_bytes.unwrap_or(DEFAULT_BYTES);
+    if !(1024..=MAX_BYTES).contains(&room) {
+        return Err(Problem::new(ProblemKind::InvalidParameter)
+            .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
+    }
     let page = Page {
         items: Vec::new(),
         known: BTreeSet::new(),
@@ -169,16 +167,15 @@ struct Pulling<'a> {
 
 impl Pulling<'_> {
     async fn fill(&mut self, mark: Option<Mark>) -> Result<Mark, Problem> {
-        let mut mark = match mark {
-            Some(mark) => mark,
-            None => {
-                let definitions = self.walk.item(Subject::Definitions, None).await?;
-                self.page.take(definitions.into_iter().collect())?;
-                Mark {
-                    phase: Phase::Due,
-                    since: self.last,
-                    after: None,
-                }
+        let mut mark = if let Some(mark) = mark {
+            mark
+        } else {
+            let definitions = self.walk.item(Subject::Definitions, None).await?;
+            self.page.take(definitions.into_iter().collect())?;
+            Mark {
+                phase: Phase::Due,
+                since: self.last,
+                after: None,
             }
         };
         while mark.phase != Phase::Log && !self.page.is_full() {
@@ -229,7 +226,7 @@ impl Pulling<'_> {
             if !self.page.take(item.into_iter().collect())? {
                 return Ok((came, false));
             }
-            came = Some((i64::from(row.due_on.as_days()), row.plot.0));
+            came = Some((row.due_on.as_days(), row.plot.0));
         }
         Ok((came, due.next.is_none()))
     }

@@ -252,7 +252,7 @@ async fn told_of(tx: &mut Tx, row: &Happened) -> Result<Option<Told>, Error> {
     let what = match row.kind.as_str() {
         "plot" => sql::new_plot(tx, fact, row.id).await?.map(|plot| {
             What::Plot(Plot {
-                plot: plot.id,
+                id: plot.id,
                 commune: plot.place,
                 crop: plot.crop,
                 detected_at: plot.detected_at,

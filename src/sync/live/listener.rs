@@ -119,12 +119,11 @@ impl Listener {
             None => (-1, Vec::new()),
         };
         drop(feed);
-        let (missed, is_whole) = match after {
-            Some(after) => self.live.missed(after, since).await?,
-            None => {
-                self.last_seq = since;
-                (Vec::new(), true)
-            }
+        let (missed, is_whole) = if let Some(after) = after {
+            self.live.missed(after, since).await?
+        } else {
+            self.last_seq = since;
+            (Vec::new(), true)
         };
         self.queue = missed.into_iter().chain(positions).collect();
         self.greeting = Some((since, is_whole));
@@ -141,7 +140,7 @@ impl Listener {
                 match self.shown(&told).await {
                     Ok(Some(event)) => return Some(event),
                     Ok(None) => {}
-                    Err(error) => return self.ended("unavailable", Some(&error)),
+                    Err(error) => return Some(self.ended("unavailable", Some(&error))),
                 }
             }
             if let Some(greeting) = self.greeting.take() {
@@ -151,19 +150,20 @@ impl Listener {
                 return None;
             }
             match self.woken().await {
-                Woken::Closing => return None,
+                Woken::Closing | Woken::Event(Err(broadcast::error::RecvError::Closed)) => {
+                    return None;
+                }
                 Woken::Check => match self.may_go_on().await {
                     Ok(true) => {}
-                    Ok(false) => return self.ended("right_ended", None),
-                    Err(error) => return self.ended("unavailable", Some(&error)),
+                    Ok(false) => return Some(self.ended("right_ended", None)),
+                    Err(error) => return Some(self.ended("unavailable", Some(&error))),
                 },
                 Woken::Event(Ok(told)) => self.queue.push_back(told),
                 Woken::Event(Err(broadcast::error::RecvError::Lagged(_))) => {
                     if let Err(error) = self.catch_up(Some(self.last_seq)).await {
-                        return self.ended("unavailable", Some(&error));
+                        return Some(self.ended("unavailable", Some(&error)));
                     }
                 }
-                Woken::Event(Err(broadcast::error::RecvError::Closed)) => return None,
             }
         }
     }
@@ -185,12 +185,12 @@ impl Listener {
         event("watching", since, &data)
     }
 
-    fn ended(&mut self, reason: &'static str, error: Option<&Error>) -> Option<Event> {
+    fn ended(&mut self, reason: &'static str, error: Option<&Error>) -> Event {
         if let Some(error) = error {
             tracing::warn!(%error, "a live stream ended");
         }
         self.is_over = true;
-        Some(event("ended", self.last_seq, &json!({ "reason": reason })))
+        event("ended", self.last_seq, &json!({ "reason": reason }))
     }
 
     /// The event for this listener; whose position is shown is written down before.
@@ -201,11 +201,10 @@ impl Listener {
             self.last_seq = self.last_seq.max(told.seq);
         }
         match &told.what {
-            What::Position(own) if may => {
-                if self.shown.insert(own.patrol) {
-                    self.live.note_sight(self.watch, own.patrol).await?;
-                }
+            What::Position(own) if may && self.shown.insert(own.patrol) => {
+                self.live.note_sight(self.watch, own.patrol).await?;
             }
+            What::Position(_) if may => {}
             // It walked out of the listener's communes.
             What::Position(own) => {
                 let was_shown = self.shown.remove(&own.patrol);

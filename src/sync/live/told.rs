@@ -60,7 +60,8 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plot {
     /// The plot.
-    pub plot: PlotId,
+    #[serde(rename = "plot")]
+    pub id: PlotId,
     /// The commune in which it lies today.
     pub commune: Option<String>,
     /// Its crop.
