@@ -131,12 +131,7 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
-        let live = Live::new(
-            journal.clone(),
-            identity.clone(),
-            areas.clone(),
-            config.live_listeners as usize,
-        );
+        let live = live_of(&config, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
         let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
@@ -158,6 +153,17 @@ impl App {
             limits,
         }
     }
+}
+
+fn live_of(config: &Config, parts: (&Journal, &Identity, &Areas)) -> Live {
+    let (journal, identity, areas) = parts;
+    let most_listeners = config.live_listeners as usize;
+    Live::new(
+        journal.clone(),
+        identity.clone(),
+        areas.clone(),
+        most_listeners,
+    )
 }
 
 const PG_CONNECTIONS: u32 = 16;

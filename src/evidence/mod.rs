@@ -11,8 +11,7 @@ mod sql;
 
 pub use service::{
     Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
-    QuestionQuery,
-    SealView, Sealing, decoded_frames, seal_root,
+    QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

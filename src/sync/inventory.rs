@@ -202,7 +202,7 @@ pub async fn inventory(
         Inventory {
             entries: entries.collect(),
             next,
-            incomplete: waiting.into_iter().map(Incomplete::of).collect(),
+            incomplete: waiting.iter().map(Incomplete::of).collect(),
             secured_through: (secured_through >= 0).then_some(secured_through),
             restored: restored(&app.journal).await?,
             head: exchange(&app.journal, &actor, None).await?,
@@ -247,7 +247,7 @@ pub async fn compare_inventory(
         Compared {
             unknown: unknown.count(),
             facts,
-            incomplete: waiting.into_iter().map(Incomplete::of).collect(),
+            incomplete: waiting.iter().map(Incomplete::of).collect(),
             secured_through: (secured_through >= 0).then_some(secured_through),
             restored: restored(&app.journal).await?,
             head: exchange(&app.journal, &actor, head.as_deref()).await?,
@@ -264,11 +264,7 @@ struct Found {
 }
 
 impl Found {
-    async fn of(
-        tx: &mut store::Tx,
-        actor: Uuid,
-        holds: &[HeldFact],
-    ) -> Result<Self, store::Error> {
+    async fn of(tx: &mut store::Tx, actor: Uuid, holds: &[HeldFact]) -> Result<Self, store::Error> {
         let entries: Vec<Uuid> = holds
             .iter()
             .filter_map(|own| Some(own.entry_id?.0))
@@ -290,14 +286,13 @@ impl Found {
             let same = |sha256: &String| hex(&row.sha256).eq_ignore_ascii_case(sha256);
             row.fact == held.id && held.sha256.as_ref().is_none_or(same)
         };
-        let row = match held.entry_id {
-            Some(entry) => self.by_entry.get(&entry).filter(fits),
-            None => {
-                let rows = self.by_fact.get(&held.id).into_iter().flatten();
-                // The one that is safest: numbered first.
-                rows.filter(fits)
-                    .min_by_key(|row| (row.seq.is_none(), row.seq))
-            }
+        let row = if let Some(entry) = held.entry_id {
+            self.by_entry.get(&entry).filter(fits)
+        } else {
+            let rows = self.by_fact.get(&held.id).into_iter().flatten();
+            // The one that is safest: numbered first.
+            rows.filter(fits)
+                .min_by_key(|row| (row.seq.is_none(), row.seq))
         };
         HeldAnswer {
             id: held.id,
@@ -331,7 +326,7 @@ impl OwnEntry {
 }
 
 impl Incomplete {
-    fn of(photo: WaitingPhoto) -> Self {
+    fn of(photo: &WaitingPhoto) -> Self {
         Self {
             kind: "photo",
             id: photo.id,

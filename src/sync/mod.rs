@@ -9,6 +9,7 @@ mod heads;
 mod http_parts;
 mod inventory;
 pub mod live;
+mod mark;
 mod natives;
 mod pull;
 mod push;

@@ -97,6 +97,9 @@ mod tests {
             .iter()
             .map(|own| (own.method.as_str(), own.path("x")))
             .collect();
-        assert_eq!((kinds.len(), addresses.len()), (NATIVES.len(), NATIVES.len()));
+        assert_eq!(
+            (kinds.len(), addresses.len()),
+            (NATIVES.len(), NATIVES.len())
+        );
     }
 }

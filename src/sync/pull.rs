@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::base::actor::Actor;
 use crate::base::ids::{PlotId, QuestionId};
-use crate::base::page::Cursor;
 use crate::base::time::Timestamp;
 use crate::evidence::QuestionQuery;
 use crate::evidence::model::screens::QuestionState;
@@ -20,6 +19,7 @@ use crate::identity::Caller;
 use crate::ledger::DueQuery;
 
 use super::heads::{Heads, Restored, exchange, restored};
+use super::mark::{Mark, Phase};
 use super::sql;
 use super::walk::{Item, Subject, Walk};
 
@@ -67,72 +67,6 @@ pub struct Pulled {
     pub now: Timestamp,
 }
 
-/// How far a caller came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
-    phase: Phase,
-    /// The last number that was told, or before which the start lies.
-    since: i64,
-    /// The last row of a list of the start.
-    after: Option<(i64, Uuid)>,
-}
-
-/// What a caller starts with, then the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Due,
-    Questions,
-    TrackQuestions,
-    Log,
-}
-
-const PHASES: [Phase; 4] = [
-    Phase::Due,
-    Phase::Questions,
-    Phase::TrackQuestions,
-    Phase::Log,
-];
-
-impl Phase {
-    fn next(self) -> Self {
-        match self {
-            Self::Due => Self::Questions,
-            Self::Questions => Self::TrackQuestions,
-            Self::TrackQuestions | Self::Log => Self::Log,
-        }
-    }
-}
-
-impl Mark {
-    fn encode(self, bound: &str) -> String {
-        let phase = PHASES.iter().position(|own| *own == self.phase);
-        let mut key = vec![phase.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)];
-        key.extend_from_slice(&self.since.to_be_bytes());
-        if let Some((at, id)) = self.after {
-            key.extend_from_slice(&at.to_be_bytes());
-            key.extend_from_slice(id.as_bytes());
-        }
-        Cursor(key).encode(bound)
-    }
-
-    fn decode(text: &str, bound: &str) -> Option<Self> {
-        let key = Cursor::decode(text, bound).ok()?.0;
-        let (phase, rest) = key.split_first()?;
-        let (since, rest) = rest.split_first_chunk::<8>()?;
-        let after = if rest.is_empty() {
-            None
-        } else {
-            let (at, id) = rest.split_first_chunk::<8>()?;
-            Some((i64::from_be_bytes(*at), Uuid::from_slice(id).ok()?))
-        };
-        Some(Self {
-            phase: *PHASES.get(usize::from(*phase))?,
-            since: i64::from_be_bytes(*since),
-            after,
-        })
-    }
-}
-
 /// A page that is being filled.
 struct Page {
     items: Vec<Item>,
@@ -171,13 +105,11 @@ pub async fn pull(
 ) -> Result<Body<Pulled>, Problem> {
     let restored = restored(&app.journal).await?;
     let bound = bound(&actor, restored.as_ref());
-    let room = match params.max_bytes.unwrap_or(DEFAULT_BYTES) {
-        bytes @ 1024..=MAX_BYTES => bytes,
-        _ => {
-            return Err(Problem::new(ProblemKind::InvalidParameter)
-                .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
-        }
-    };
+    let room = params.max_bytes.unwrap_or(DEFAULT_BYTES);
+    if !(1024..=MAX_BYTES).contains(&room) {
+        return Err(Problem::new(ProblemKind::InvalidParameter)
+            .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
+    }
     let page = Page {
         items: Vec::new(),
         known: BTreeSet::new(),
@@ -235,16 +167,15 @@ struct Pulling<'a> {
 
 impl Pulling<'_> {
     async fn fill(&mut self, mark: Option<Mark>) -> Result<Mark, Problem> {
-        let mut mark = match mark {
-            Some(mark) => mark,
-            None => {
-                let definitions = self.walk.item(Subject::Definitions, None).await?;
-                self.page.take(definitions.into_iter().collect())?;
-                Mark {
-                    phase: Phase::Due,
-                    since: self.last,
-                    after: None,
-                }
+        let mut mark = if let Some(mark) = mark {
+            mark
+        } else {
+            let definitions = self.walk.item(Subject::Definitions, None).await?;
+            self.page.take(definitions.into_iter().collect())?;
+            Mark {
+                phase: Phase::Due,
+                since: self.last,
+                after: None,
             }
         };
         while mark.phase != Phase::Log && !self.page.is_full() {
@@ -295,7 +226,7 @@ impl Pulling<'_> {
             if !self.page.take(item.into_iter().collect())? {
                 return Ok((came, false));
             }
-            came = Some((i64::from(row.due_on.as_days()), row.plot.0));
+            came = Some((row.due_on.as_days(), row.plot.0));
         }
         Ok((came, due.next.is_none()))
     }
@@ -313,11 +244,19 @@ impl Pulling<'_> {
         };
         let (evidence, actor) = (&self.walk.app.evidence, self.walk.actor);
         let keys = if about_tracks {
-            refused(evidence.track_questions(actor, query).await)?
-                .map(|page| (keys(&page.items, |view| (view.asked_at, view.id)), page.next))
+            refused(evidence.track_questions(actor, query).await)?.map(|page| {
+                (
+                    keys(&page.items, |view| (view.asked_at, view.id)),
+                    page.next,
+                )
+            })
         } else {
-            refused(evidence.questions(actor, query).await)?
-                .map(|page| (keys(&page.items, |view| (view.asked_at, view.id)), page.next))
+            refused(evidence.questions(actor, query).await)?.map(|page| {
+                (
+                    keys(&page.items, |view| (view.asked_at, view.id)),
+                    page.next,
+                )
+            })
         };
         let Some((keys, next)) = keys else {
             return Ok((None, true));
@@ -377,25 +316,4 @@ fn keys<V>(
     key: impl Fn(&V) -> (Timestamp, QuestionId),
 ) -> Vec<(Timestamp, QuestionId)> {
     views.iter().map(key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn a_cursor_comes_back_as_it_went(phase in 0_usize..4, since: i64, at: i64, id: u128, is_in_list: bool) {
-            let after = is_in_list.then_some((at, Uuid::from_u128(id)));
-            let mark = Mark { phase: PHASES[phase], since, after };
-            let text = mark.encode("pull a");
-            proptest::prop_assert_eq!(Mark::decode(&text, "pull a"), Some(mark));
-            proptest::prop_assert_eq!(Mark::decode(&text, "pull b"), None);
-        }
-
-        #[test]
-        fn any_cursor_is_read_or_refused(text in ".{0,80}") {
-            let _ = Mark::decode(&text, "pull a");
-        }
-    }
 }

@@ -200,7 +200,11 @@ impl Batch {
     async fn result(&self, raw: &RawValue) -> FactResult {
         let fact: FactWire = match parse_json(raw.get().as_bytes()) {
             Ok(fact) => fact,
-            Err(problem) => return self.told(FactResult::default(), problem.into_response()).await,
+            Err(problem) => {
+                return self
+                    .told(FactResult::default(), problem.into_response())
+                    .await;
+            }
         };
         let named = FactResult {
             kind: Some(fact.kind.clone()),
@@ -219,12 +223,8 @@ impl Batch {
         let refused = |pointer: &str, expected: String| {
             Problem::new(ProblemKind::InvalidContent).fault(pointer, expected)
         };
-        let native = Native::of(&fact.kind).ok_or_else(|| {
-            refused(
-                "/kind",
-                format!("expected one of {}", Native::names()),
-            )
-        })?;
+        let native = Native::of(&fact.kind)
+            .ok_or_else(|| refused("/kind", format!("expected one of {}", Native::names())))?;
         if !is_plain_uuid(&fact.id) {
             let expected = "expected a UUID such as 01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4";
             return Err(refused("/id", expected.to_owned()));
@@ -259,7 +259,9 @@ impl Batch {
             let name = name.map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
             headers.insert(name, value);
         }
-        request.extensions_mut().insert(Admitted(self.actor.clone()));
+        request
+            .extensions_mut()
+            .insert(Admitted(self.actor.clone()));
         if let Some(id) = self.asked.id {
             request.extensions_mut().insert(id);
         }
@@ -352,14 +354,23 @@ mod tests {
 
     #[test]
     fn a_body_keeps_its_bytes_as_an_object_and_as_a_text() {
-        assert_eq!(body_of(&raw(r#"{ "b":1,  "a" : 2 }"#)).unwrap(), r#"{ "b":1,  "a" : 2 }"#);
+        assert_eq!(
+            body_of(&raw(r#"{ "b":1,  "a" : 2 }"#)).unwrap(),
+            r#"{ "b":1,  "a" : 2 }"#
+        );
         assert_eq!(body_of(&raw(r#""{ \"b\":1 }""#)).unwrap(), r#"{ "b":1 }"#);
     }
 
     #[test]
     fn only_an_id_becomes_a_part_of_a_path() {
         assert!(is_plain_uuid("01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4"));
-        for text in ["", "../plots", "{01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4}", "01938f3a7c2e7b1a9d436f0a51b2c3d4", "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4/x"] {
+        for text in [
+            "",
+            "../plots",
+            "{01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4}",
+            "01938f3a7c2e7b1a9d436f0a51b2c3d4",
+            "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4/x",
+        ] {
             assert!(!is_plain_uuid(text), "{text}");
         }
     }

@@ -82,7 +82,12 @@ pub struct Walk<'a> {
 fn told<T, E: Into<Problem>>(read: Result<T, E>) -> Result<Option<T>, Problem> {
     match read.map_err(Into::into) {
         Ok(value) => Ok(Some(value)),
-        Err(problem) if matches!(problem.kind(), ProblemKind::NotFound | ProblemKind::Forbidden) => {
+        Err(problem)
+            if matches!(
+                problem.kind(),
+                ProblemKind::NotFound | ProblemKind::Forbidden
+            ) =>
+        {
             Ok(None)
         }
         Err(problem) => Err(problem),

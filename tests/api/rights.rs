@@ -407,9 +407,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
-        ("GET", "/api/v1/sync/pull" | "/api/v1/sync/inventory") => {
-            sample(&route.path, none, false)
-        }
+        ("GET", "/api/v1/sync/pull" | "/api/v1/sync/inventory") => sample(&route.path, none, false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
         ("GET", "/api/v1/live") => sample("/api/v1/live?once=true", none, false),
         ("GET", "/api/v1/live/definitions") => sample(&route.path, none, false),
@@ -418,7 +416,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "definition": tuantra::sync::live::LiveRules::default(), "reason": "thử" }),
             false,
         ),
-        ("GET", "/api/v1/patrols/{id}/watchers") => sample(format!("{patrol}/watchers"), none, true),
+        ("GET", "/api/v1/patrols/{id}/watchers") => {
+            sample(format!("{patrol}/watchers"), none, true)
+        }
         ("GET", "/api/v1/plots/{id}") => {
             sample(format!("/api/v1/plots/{}", things.plot), none, true)
         }

@@ -42,9 +42,13 @@ async fn receipts(server: &Server, phone: &str, facts: &[Value]) -> Vec<Value> {
 }
 
 async fn compared(server: &Server, phone: &str, receipts: &[Value]) -> Value {
-    let holds = receipts.iter().map(|own| json!({ "id": own["id"], "sha256": own["sha256"], "entry_id": own["entry_id"] }));
+    let holds = receipts.iter().map(
+        |own| json!({ "id": own["id"], "sha256": own["sha256"], "entry_id": own["entry_id"] }),
+    );
     let holds: Vec<Value> = holds.collect();
-    let answer = server.post(INVENTORY, phone, &json!({ "holds": holds })).await;
+    let answer = server
+        .post(INVENTORY, phone, &json!({ "holds": holds }))
+        .await;
     let answer = answer.unwrap();
     assert_eq!(answer.status, 200);
     answer.json()
@@ -52,27 +56,52 @@ async fn compared(server: &Server, phone: &str, receipts: &[Value]) -> Value {
 
 fn of_state(compared: &Value, state: &str) -> BTreeSet<usize> {
     let facts = compared["facts"].as_array().unwrap().iter().enumerate();
-    facts.filter(|(_, own)| own["state"] == state).map(|(at, _)| at).collect()
+    facts
+        .filter(|(_, own)| own["state"] == state)
+        .map(|(at, _)| at)
+        .collect()
 }
 
 async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, folder: &Folder) {
     let ids = IdMaker::new(Arc::new(SystemClock));
-    let (data, again, backup) = (folder.path().join("data"), folder.path().join("again"), folder.path().join("backup"));
+    let (data, again, backup) = (
+        folder.path().join("data"),
+        folder.path().join("again"),
+        folder.path().join("backup"),
+    );
     let backup = backup.to_str().unwrap();
     let start = Start::on(Path::new(&data), databases.map(|urls| urls.0));
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let mut server = start.serve().await;
     let early = gathered(&ids, 8);
     let mut held = receipts(&server, &phone, &early).await;
-    assert_eq!(of_state(&compared(&server, &phone, &held).await, "stored").len(), 24);
+    assert_eq!(
+        of_state(&compared(&server, &phone, &held).await, "stored").len(),
+        24
+    );
     start.answer(&["backup", backup]);
     let first = compared(&server, &phone, &held).await;
-    assert_eq!(of_state(&first, "secured").len(), 24, "the phone may free these");
+    assert_eq!(
+        of_state(&first, "secured").len(),
+        24,
+        "the phone may free these"
+    );
     let late = gathered(&ids, 5);
     held.extend(receipts(&server, &phone, &late).await);
     let second = compared(&server, &phone, &held).await;
-    assert_eq!((of_state(&second, "secured").len(), of_state(&second, "stored").len()), (24, 15));
-    let head = server.get("/api/v1/journal/head", &phone).await.unwrap().json()["checkpoint"].clone();
+    assert_eq!(
+        (
+            of_state(&second, "secured").len(),
+            of_state(&second, "stored").len()
+        ),
+        (24, 15)
+    );
+    let head = server
+        .get("/api/v1/journal/head", &phone)
+        .await
+        .unwrap()
+        .json()["checkpoint"]
+        .clone();
     server.kill();
     // Another machine, another key: the folder with both is gone.
     let restored = Start::on(Path::new(&again), databases.map(|urls| urls.1));
@@ -80,13 +109,28 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
     let mut server = restored.serve().await;
     let asked = compared(&server, &phone, &held).await;
     assert!(asked["restored"]["through_seq"].is_number(), "{asked:#}");
-    assert_eq!(of_state(&asked, "secured").len(), 24, "what was secured is there, and the backup still covers it");
-    assert_eq!(of_state(&asked, "unknown"), (24..39).collect(), "these are to be sent again");
+    assert_eq!(
+        of_state(&asked, "secured").len(),
+        24,
+        "what was secured is there, and the backup still covers it"
+    );
+    assert_eq!(
+        of_state(&asked, "unknown"),
+        (24..39).collect(),
+        "these are to be sent again"
+    );
     // The phone freed what was secured; what it holds it sends again, all of it.
     let again = receipts(&server, &phone, &late).await;
     let asked = compared(&server, &phone, &[&held[..24], &again[..]].concat()).await;
-    assert_eq!((asked["unknown"].as_u64(), of_state(&asked, "stored").len()), (Some(0), 15));
-    let shown = server.post(PUSH, &phone, &json!({ "facts": [], "head": head })).await.unwrap().json();
+    assert_eq!(
+        (asked["unknown"].as_u64(), of_state(&asked, "stored").len()),
+        (Some(0), 15)
+    );
+    let shown = server
+        .post(PUSH, &phone, &json!({ "facts": [], "head": head }))
+        .await
+        .unwrap()
+        .json();
     assert_eq!(shown["head"]["alarm"]["reason"], "superseded", "{shown:#}");
     server.stop();
     let log = restored.answer(&["verify", "log"]);
@@ -100,7 +144,14 @@ async fn a_lost_disk_loses_nothing_that_was_secured_or_is_on_a_phone_on_sqlite()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_disk_loses_nothing_that_was_secured_or_is_on_a_phone_on_postgres() {
-    let (first, second) = (Cluster::start("resend-first"), Cluster::start("resend-second"));
+    let (first, second) = (
+        Cluster::start("resend-first"),
+        Cluster::start("resend-second"),
+    );
     let urls = (first.url(), second.url());
-    nothing_secured_or_still_held_is_lost(Some((&urls.0, &urls.1)), &Folder::new("resend-postgres")).await;
+    nothing_secured_or_still_held_is_lost(
+        Some((&urls.0, &urls.1)),
+        &Folder::new("resend-postgres"),
+    )
+    .await;
 }

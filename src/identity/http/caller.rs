@@ -89,24 +89,24 @@ where
     Limits: FromRef<S>,
     TrustedOrigin: FromRef<S>,
 {
-        let (text, by_cookie) = shown_secret(&parts.headers).ok_or_else(unauthenticated)?;
-        if by_cookie && changes(&parts.method) {
-            refuse_cross_site(&parts.headers, &TrustedOrigin::from_ref(state))?;
-        }
-        let actor = Identity::from_ref(state)
-            .verify(&text)
-            .await?
-            .ok_or_else(unauthenticated)?;
-        let door_fits = match actor.door {
-            Door::Api => !by_cookie,
-            Door::Session => by_cookie,
-            Door::Odk | Door::Tracker | Door::SignIn => false,
-        };
-        if !door_fits {
-            return Err(unauthenticated());
-        }
-        Limits::from_ref(state).check(&actor)?;
-        Ok(actor)
+    let (text, by_cookie) = shown_secret(&parts.headers).ok_or_else(unauthenticated)?;
+    if by_cookie && changes(&parts.method) {
+        refuse_cross_site(&parts.headers, &TrustedOrigin::from_ref(state))?;
+    }
+    let actor = Identity::from_ref(state)
+        .verify(&text)
+        .await?
+        .ok_or_else(unauthenticated)?;
+    let door_fits = match actor.door {
+        Door::Api => !by_cookie,
+        Door::Session => by_cookie,
+        Door::Odk | Door::Tracker | Door::SignIn => false,
+    };
+    if !door_fits {
+        return Err(unauthenticated());
+    }
+    Limits::from_ref(state).check(&actor)?;
+    Ok(actor)
 }
 
 impl<S> FromRequestParts<S> for TrackerCaller

@@ -45,10 +45,10 @@ pub(super) struct Feed {
 }
 
 impl Live {
-    /// Reads the present state and goes on reading, unless that is under way; the feed is in `feed` then.
+    /// Reads the present state and goes on reading; the feed is in `feed` then, and knows all that is numbered now.
     pub(super) async fn ensure_read(&self, feed: &mut Option<Feed>) -> Result<(), Error> {
-        if feed.is_some() {
-            return Ok(());
+        if let Some(feed) = feed {
+            return self.read_on(feed).await;
         }
         *feed = Some(self.begun().await?);
         tokio::spawn(self.clone().run());
@@ -217,11 +217,19 @@ impl Live {
         }))
     }
 
-    /// Plots and alarms of the numbers after one and up to another, for a listener who comes back.
-    pub(super) async fn missed(&self, after: i64, until: i64) -> Result<Vec<Arc<Told>>, Error> {
+    /// Plots and alarms of the numbers after one and up to another, for a listener who comes back; and whether these are
+    /// all.
+    pub(super) async fn missed(
+        &self,
+        after: i64,
+        until: i64,
+    ) -> Result<(Vec<Arc<Told>>, bool), Error> {
         let mut events = Vec::new();
         let mut after = after;
-        while after < until && events.len() < MOST_MISSED {
+        while after < until {
+            if events.len() >= MOST_MISSED {
+                return Ok((events, false));
+            }
             let mut tx = self.inner.journal.store().read().await?;
             let rows = sql::happened(&mut tx, after, ROWS).await?;
             for row in rows.iter().filter(|row| row.seq <= until) {
@@ -232,7 +240,7 @@ impl Live {
                 None => break,
             }
         }
-        Ok(events)
+        Ok((events, true))
     }
 }
 
@@ -244,7 +252,7 @@ async fn told_of(tx: &mut Tx, row: &Happened) -> Result<Option<Told>, Error> {
     let what = match row.kind.as_str() {
         "plot" => sql::new_plot(tx, fact, row.id).await?.map(|plot| {
             What::Plot(Plot {
-                plot: plot.id,
+                id: plot.id,
                 commune: plot.place,
                 crop: plot.crop,
                 detected_at: plot.detected_at,

@@ -56,10 +56,13 @@ pub async fn live(
 ) -> Result<Response, Problem> {
     let shown = headers.get("last-event-id").map(|value| {
         let text = value.to_str().ok();
-        text.and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
-            Problem::new(ProblemKind::InvalidHeader)
-                .fault("header:last-event-id", "expected the id of an event of this stream")
-        })
+        text.and_then(|text| text.trim().parse().ok())
+            .ok_or_else(|| {
+                Problem::new(ProblemKind::InvalidHeader).fault(
+                    "header:last-event-id",
+                    "expected the id of an event of this stream",
+                )
+            })
     });
     let after = shown.transpose()?.or(params.after);
     let once = params.once.unwrap_or(false);

@@ -49,8 +49,8 @@ pub struct Listener {
     /// Patrols that it was shown in this watch.
     shown: BTreeSet<PatrolId>,
     queue: VecDeque<Arc<Told>>,
-    /// Whether it was greeted, and with which number.
-    greeting: Option<i64>,
+    /// The number up to which all is told once the queue is empty, and whether nothing was left out.
+    greeting: Option<(i64, bool)>,
     last_seq: i64,
     events: broadcast::Receiver<Arc<Told>>,
     closing: signal::Receiver<bool>,
@@ -119,12 +119,14 @@ impl Listener {
             None => (-1, Vec::new()),
         };
         drop(feed);
-        let missed = match after {
-            Some(after) => self.live.missed(after, since).await?,
-            None => Vec::new(),
+        let (missed, is_whole) = if let Some(after) = after {
+            self.live.missed(after, since).await?
+        } else {
+            self.last_seq = since;
+            (Vec::new(), true)
         };
         self.queue = missed.into_iter().chain(positions).collect();
-        self.greeting = Some(since);
+        self.greeting = Some((since, is_whole));
         Ok(())
     }
 
@@ -138,29 +140,30 @@ impl Listener {
                 match self.shown(&told).await {
                     Ok(Some(event)) => return Some(event),
                     Ok(None) => {}
-                    Err(error) => return self.ended("unavailable", Some(&error)),
+                    Err(error) => return Some(self.ended("unavailable", Some(&error))),
                 }
             }
-            if let Some(since) = self.greeting.take() {
-                return Some(self.greeted(since));
+            if let Some(greeting) = self.greeting.take() {
+                return Some(self.greeted(greeting));
             }
             if self.once {
                 return None;
             }
             match self.woken().await {
-                Woken::Closing => return None,
+                Woken::Closing | Woken::Event(Err(broadcast::error::RecvError::Closed)) => {
+                    return None;
+                }
                 Woken::Check => match self.may_go_on().await {
                     Ok(true) => {}
-                    Ok(false) => return self.ended("right_ended", None),
-                    Err(error) => return self.ended("unavailable", Some(&error)),
+                    Ok(false) => return Some(self.ended("right_ended", None)),
+                    Err(error) => return Some(self.ended("unavailable", Some(&error))),
                 },
                 Woken::Event(Ok(told)) => self.queue.push_back(told),
                 Woken::Event(Err(broadcast::error::RecvError::Lagged(_))) => {
                     if let Err(error) = self.catch_up(Some(self.last_seq)).await {
-                        return self.ended("unavailable", Some(&error));
+                        return Some(self.ended("unavailable", Some(&error)));
                     }
                 }
-                Woken::Event(Err(broadcast::error::RecvError::Closed)) => return None,
             }
         }
     }
@@ -174,19 +177,20 @@ impl Listener {
         }
     }
 
-    /// Everything up to a number was told.
-    fn greeted(&mut self, since: i64) -> Event {
+    /// Everything up to a number was told; `whole` is false when too much was missed to tell it all.
+    fn greeted(&mut self, (since, is_whole): (i64, bool)) -> Event {
         self.last_seq = since;
-        let data = json!({ "watch": self.watch, "now": self.live.inner.journal.now() });
+        let data =
+            json!({ "watch": self.watch, "whole": is_whole, "now": self.live.inner.journal.now() });
         event("watching", since, &data)
     }
 
-    fn ended(&mut self, reason: &'static str, error: Option<&Error>) -> Option<Event> {
+    fn ended(&mut self, reason: &'static str, error: Option<&Error>) -> Event {
         if let Some(error) = error {
             tracing::warn!(%error, "a live stream ended");
         }
         self.is_over = true;
-        Some(event("ended", self.last_seq, &json!({ "reason": reason })))
+        event("ended", self.last_seq, &json!({ "reason": reason }))
     }
 
     /// The event for this listener; whose position is shown is written down before.
@@ -197,11 +201,10 @@ impl Listener {
             self.last_seq = self.last_seq.max(told.seq);
         }
         match &told.what {
-            What::Position(own) if may => {
-                if self.shown.insert(own.patrol) {
-                    self.live.note_sight(self.watch, own.patrol).await?;
-                }
+            What::Position(own) if may && self.shown.insert(own.patrol) => {
+                self.live.note_sight(self.watch, own.patrol).await?;
             }
+            What::Position(_) if may => {}
             // It walked out of the listener's communes.
             What::Position(own) => {
                 let was_shown = self.shown.remove(&own.patrol);

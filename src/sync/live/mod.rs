@@ -65,12 +65,7 @@ struct Seat {
 impl Live {
     /// The feed of this process, for at most so many listeners.
     #[must_use]
-    pub fn new(
-        journal: Journal,
-        identity: Identity,
-        areas: Areas,
-        most_listeners: usize,
-    ) -> Self {
+    pub fn new(journal: Journal, identity: Identity, areas: Areas, most_listeners: usize) -> Self {
         let (events, _) = broadcast::channel(BEHIND);
         let (closing, _) = signal::channel(false);
         Self {

@@ -30,7 +30,7 @@ pub enum What {
 }
 
 /// Where a patrol was last.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Position {
     /// The patrol.
     pub patrol: PatrolId,
@@ -57,10 +57,11 @@ pub struct Position {
 }
 
 /// A plot that was recorded; the rest is read by its own route.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plot {
     /// The plot.
-    pub plot: PlotId,
+    #[serde(rename = "plot")]
+    pub id: PlotId,
     /// The commune in which it lies today.
     pub commune: Option<String>,
     /// Its crop.
@@ -70,7 +71,7 @@ pub struct Plot {
 }
 
 /// An alarm of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
     /// The alarm.
     pub id: Uuid,
