@@ -281,7 +281,7 @@ on_both! {
     async fn a_patrol_report_is_a_patrol_with_its_track(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;
-        let route: String = (0..11).map(|n| format!("{:.4} 104.3 900 5.0;", 22.4 + 0.001 * f64::from(n))).collect();
+        let route = (0..11).fold(String::new(), |route, n| route + &format!("{:.4} 104.3 900 5.0;", 22.4 + 0.001 * f64::from(n)));
         let inside = format!("<kind>night</kind><transport>foot</transport><started_at>2026-03-02T07:00:00.000+07:00</started_at>\
             <ended_at>2026-03-02T07:20:00.000+07:00</ended_at><headcount>4</headcount><route>{route}22.5 104.3 0.0 0.0</route><notes>sương mù</notes>");
         phone.send(&form("patrol_report", "uuid:t1", &inside), &[], false).await.expect(201);
@@ -340,6 +340,8 @@ on_both! {
         assert_eq!((&photo["lon"], &photo["lat"], &photo["accuracy_m"]), (&json!(104.3), &json!(22.4), &json!(4.0)));
         let evidence = phone.native.get(&format!("/api/v1/eradications/{eradication}/evidence")).await.expect(200).json();
         assert!(evidence.to_string().contains("unsigned_door"), "the door caps the grade");
+        // A correction stands by the time of its receipt.
+        field.clock.advance_millis(60_000);
         let stop = "<stop><stop_way>samples</stop_way><sample><sample_number>M1</sample_number><sample_seal>NP1</sample_seal></sample></stop>";
         let edit = "<orx:deprecatedID>uuid:e1</orx:deprecatedID><orx:instanceID>uuid:e2</orx:instanceID>";
         let edited = form_with_meta("eradication", edit, &destroyed(620, stop));

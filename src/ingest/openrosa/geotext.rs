@@ -143,7 +143,8 @@ mod tests {
             (Some(1510.2), Some(4.3))
         );
         assert_eq!(read.provenance, Provenance::Measured);
-        assert_eq!(point("1.0E-4 103.0 0.0 5.0").unwrap().position.lat(), 1e-4);
+        let small = point("1.0E-4 103.0 0.0 5.0").unwrap();
+        assert_eq!(small.position.to_e7(), (1_030_000_000, 1_000));
     }
 
     #[test]

@@ -27,6 +27,8 @@ const MOST_BYTES: u64 = 110_000_000;
 /// Files up to here need no leave to be in memory.
 const SMALL_FILE_BYTES: usize = 1_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A phone that sends nothing for so long is gone; one that sends slowly is not.
+const SILENCE: Duration = Duration::from_mins(1);
 
 const SUBMISSION_PART: &str = "xml_submission_file";
 const INCOMPLETE_PART: &str = "*isIncomplete*";
@@ -125,13 +127,12 @@ impl Incoming {
             bytes: held.bytes,
             media_type,
         };
-        match &self.accepted {
-            Some(Ok(accepted)) => Ok(self.odk.attach(&self.actor, accepted, sent).await?),
-            _ => {
-                self.early.push(sent);
-                Ok(())
-            }
+        if let Some(Ok(accepted)) = &self.accepted {
+            self.odk.attach(&self.actor, accepted, sent).await?;
+        } else {
+            self.early.push(sent);
         }
+        Ok(())
     }
 
     async fn take_submission(&mut self, field: Field<'_>) -> Result<(), Problem> {
@@ -199,7 +200,7 @@ struct Held {
 async fn hold(mut field: Field<'_>, most: u64, odk: &OpenRosa) -> Result<Option<Held>, Problem> {
     let mut bytes = BytesMut::new();
     let mut leave = None;
-    while let Some(chunk) = field.chunk().await.map_err(cut_off)? {
+    while let Some(chunk) = next_chunk(&mut field).await? {
         let length = bytes.len() + chunk.len();
         if u64::try_from(length).unwrap_or(u64::MAX) > most {
             drain(field).await?;
@@ -216,8 +217,14 @@ async fn hold(mut field: Field<'_>, most: u64, odk: &OpenRosa) -> Result<Option<
     }))
 }
 
+async fn next_chunk(field: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
+    let chunk = tokio::time::timeout(SILENCE, field.chunk()).await;
+    let chunk = chunk.or(Err(Problem::new(ProblemKind::Timeout)))?;
+    chunk.map_err(cut_off)
+}
+
 async fn drain(mut field: Field<'_>) -> Result<(), Problem> {
-    while field.chunk().await.map_err(cut_off)?.is_some() {}
+    while next_chunk(&mut field).await?.is_some() {}
     Ok(())
 }
 

@@ -12,12 +12,11 @@ use super::{Document, Part, PartKind, Reading, geopoint, is_yes, time};
 pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     let is_known = root.text_of("plot_source") == Some("known");
     let known: Option<PlotId> = root.text_of("plot").and_then(|text| text.parse().ok());
-    let (plot, found) = match known.filter(|_| is_known) {
-        Some(plot) => (plot, None),
-        None => {
-            let plot = PlotId(chain.fact("plot"));
-            (plot, Some(found(root, chain, plot)))
-        }
+    let (plot, found) = if let Some(plot) = known.filter(|_| is_known) {
+        (plot, None)
+    } else {
+        let plot = PlotId(chain.fact("plot"));
+        (plot, Some(found(root, chain, plot)))
     };
     let (id, corrects) = chain.correction("eradication");
     let mut document = Document::of(root);
@@ -57,7 +56,7 @@ fn found(root: &Element, chain: &Chain, plot: PlotId) -> Part {
         name: "plot",
         kind: PartKind::Plot,
         fact: plot.0,
-        document: feature(root, document.finish()),
+        document: feature(root, &document.finish()),
     }
 }
 

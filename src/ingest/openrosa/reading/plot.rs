@@ -35,7 +35,7 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
         name: "plot",
         kind: PartKind::Plot,
         fact: plot.0,
-        document: feature(root, document.finish()),
+        document: feature(root, &document.finish()),
     };
     Reading {
         parts: vec![part],
@@ -47,7 +47,7 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
 }
 
 /// A plot's document: its point as GeoJSON, everything else as properties.
-pub(super) fn feature(root: &Element, properties: Value) -> Value {
+pub(super) fn feature(root: &Element, properties: &Value) -> Value {
     let coordinates = geopoint(root, "point").map(|point| {
         let position = point.position;
         let mut coordinates = vec![position.lon(), position.lat()];

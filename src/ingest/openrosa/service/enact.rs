@@ -201,7 +201,7 @@ impl OpenRosa {
     ) -> Result<(), Refused> {
         let batch = Batch::read(body.as_bytes(), row.recorded_at);
         let upload = Upload {
-            batch: batch.ok_or(Refused::NotTaken(NotTaken::because("invalid-content")))?,
+            batch: batch.ok_or(Refused::not_taken(NotTaken::because("invalid-content")))?,
             request: sha256(body.as_bytes()),
         };
         self.slices.patrols.append(actor, patrol, upload).await?;
@@ -263,8 +263,9 @@ impl PartKind {
 
 /// The document as the native API would read it.
 fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, Refused> {
-    parse_json(body.as_bytes())
-        .map_err(|problem| Refused::NotTaken(NotTaken::refused(Refusal(problem.faults().to_vec()))))
+    parse_json(body.as_bytes()).map_err(|problem| {
+        Refused::not_taken(NotTaken::refused(Refusal(problem.faults().to_vec())))
+    })
 }
 
 fn taken_row(part: &Part) -> PartRow {

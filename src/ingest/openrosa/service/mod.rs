@@ -102,8 +102,14 @@ pub(super) struct NotTaken {
 
 /// What a slice said to a part: not taken for a reason, or a failure that is nobody's fault and may pass.
 pub(super) enum Refused {
-    NotTaken(NotTaken),
+    NotTaken(Box<NotTaken>),
     Failed(Error),
+}
+
+impl Refused {
+    fn not_taken(why: NotTaken) -> Self {
+        Self::NotTaken(Box::new(why))
+    }
 }
 
 impl NotTaken {
@@ -138,7 +144,7 @@ const OUTSIDE: &str = "outside-scope";
 
 impl From<plots::Error> for Refused {
     fn from(error: plots::Error) -> Self {
-        Self::NotTaken(match error {
+        Self::not_taken(match error {
             plots::Error::Store(error) => return Self::Failed(error.into()),
             plots::Error::TooMuchAside => return Self::Failed(Error::TooMuchAside),
             plots::Error::Forbidden => NotTaken::because(FORBIDDEN),
@@ -153,7 +159,7 @@ impl From<plots::Error> for Refused {
 
 impl From<patrols::Error> for Refused {
     fn from(error: patrols::Error) -> Self {
-        Self::NotTaken(match error {
+        Self::not_taken(match error {
             patrols::Error::Store(error) => return Self::Failed(error.into()),
             patrols::Error::TooMuchAside => return Self::Failed(Error::TooMuchAside),
             patrols::Error::Forbidden => NotTaken::because(FORBIDDEN),
@@ -167,7 +173,7 @@ impl From<patrols::Error> for Refused {
 
 impl From<ledger::Error> for Refused {
     fn from(error: ledger::Error) -> Self {
-        Self::NotTaken(match error {
+        Self::not_taken(match error {
             ledger::Error::Store(error) => return Self::Failed(error.into()),
             ledger::Error::TooMuchAside => return Self::Failed(Error::TooMuchAside),
             ledger::Error::Forbidden => NotTaken::because(FORBIDDEN),
