@@ -14,7 +14,7 @@ use crate::cases::Cases;
 use crate::config::Config;
 use crate::coverage::Coverage;
 use crate::density::Density;
-use crate::evidence::{Bounds, Decoder, Evidence};
+use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, TrustedOrigin};
 use crate::journal::Journal;
@@ -110,7 +110,12 @@ impl App {
             patrols.clone(),
             blobs.clone(),
             most_bytes,
-        );
+        )
+        .with_upload_limits(UploadLimits {
+            days: config.upload_days,
+            open: config.open_uploads,
+            open_bytes: u64::from(config.open_uploads_mb) * 1_000_000,
+        });
         let ledger = Ledger::new(
             journal.clone(),
             identity.clone(),

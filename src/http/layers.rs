@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -16,6 +16,9 @@ use super::problem::{Problem, ProblemKind};
 
 /// The header that carries the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Routes that take whole files over bad links.
+const SLOW_BODIES: [&str; 3] = ["/files", "/files/{id}", "/api/v1/photos/{id}/original"];
 
 /// Gives each request an id, logs it by its route pattern (never the path: paths may hold tokens), and writes
 /// problems out.
@@ -43,6 +46,16 @@ pub async fn observe(State(ids): State<IdMaker>, mut request: Request, next: Nex
     metrics::histogram!("tuantra_http_seconds", "route" => route, "method" => method.to_string(), "status" => status.to_string())
         .record(elapsed.as_secs_f64());
     response
+}
+
+/// Ends a request that takes too long to answer; not those whose bodies may come slowly: they end when nothing comes.
+pub async fn limit_time(State(most): State<Duration>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    if path.is_some_and(|path| SLOW_BODIES.contains(&path.as_str())) {
+        return next.run(request).await;
+    }
+    let answered = tokio::time::timeout(most, next.run(request)).await;
+    answered.unwrap_or_else(|_| Problem::new(ProblemKind::Timeout).into_response())
 }
 
 fn written_out(response: Response, id: RequestId) -> Response {

@@ -21,11 +21,11 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
+use crate::ingest::tus::{self, Origins};
 use crate::store::Durability;
 
 pub use routes::declared;
@@ -41,6 +41,7 @@ const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; s
 /// What the whole service is made of: router, contract, table of routes.
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
+    let origins = Origins::of(&app.config.cors_origins);
     let (router, _, _) = declared().finish();
     router
         .fallback(layers::unknown_path)
@@ -48,12 +49,10 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .layer(axum::Extension(Metrics(metrics)))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestDecompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            TIMEOUT,
-        ))
+        .layer(middleware::from_fn_with_state(TIMEOUT, layers::limit_time))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
+        .layer(middleware::from_fn_with_state(origins, tus::speak))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(CSP),
