@@ -111,11 +111,7 @@ impl App {
             blobs.clone(),
             most_bytes,
         )
-        .with_upload_limits(UploadLimits {
-            days: config.upload_days,
-            open: config.open_uploads,
-            open_bytes: u64::from(config.open_uploads_mb) * 1_000_000,
-        });
+        .with_upload_limits(upload_limits(&config));
         let ledger = Ledger::new(
             journal.clone(),
             identity.clone(),
@@ -146,6 +142,14 @@ impl App {
             blobs,
             limits,
         }
+    }
+}
+
+fn upload_limits(config: &Config) -> UploadLimits {
+    UploadLimits {
+        days: config.upload_days,
+        open: config.open_uploads,
+        open_bytes: u64::from(config.open_uploads_mb) * 1_000_000,
     }
 }
 

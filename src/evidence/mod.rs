@@ -10,11 +10,11 @@ mod service;
 mod sql;
 
 pub use service::{
-    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
-    SealView, Sealing, decoded_frames, seal_root,
+    Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
 };
 pub use service::{
-    Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
+    Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
+    SealView, Sealing, decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
 pub use sql::STATEMENTS;

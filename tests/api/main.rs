@@ -37,4 +37,5 @@ mod statements;
 mod tips;
 mod track_screens;
 mod tracks;
+mod tus;
 mod year;

@@ -8,3 +8,4 @@ mod cluster;
 mod decoder;
 mod kill;
 mod trace;
+mod tus;

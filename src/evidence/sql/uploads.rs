@@ -20,7 +20,8 @@ pub(super) const TELL_LENGTH: &str = "UPDATE photo_uploads SET length = $2, rese
      WHERE id = $1 AND length IS NULL";
 pub(super) const ADVANCE_UPLOAD: &str = "UPDATE photo_uploads SET received = $4, held_until = $5, expires_at = $6 \
      WHERE id = $1 AND fence = $2 AND received = $3 AND state = 'open'";
-pub(super) const HOLD_UPLOAD: &str = "UPDATE photo_uploads SET held_until = $3 WHERE id = $1 AND fence = $2";
+pub(super) const HOLD_UPLOAD: &str =
+    "UPDATE photo_uploads SET held_until = $3 WHERE id = $1 AND fence = $2";
 pub(super) const BIND_UPLOAD: &str = "UPDATE photo_uploads SET photo = $2 \
      WHERE id = $1 AND photo IS NULL AND state = 'open'";
 pub(super) const END_UPLOAD: &str = "UPDATE photo_uploads SET state = $3, entry = $4, quarantine = $5, held_until = 0 \
@@ -35,7 +36,8 @@ pub(super) const INSERT_PART: &str =
 pub(super) const PARTS: &str =
     "SELECT starts_at, fence, bytes FROM photo_upload_parts WHERE upload = $1 ORDER BY starts_at";
 pub(super) const DELETE_PARTS: &str = "DELETE FROM photo_upload_parts WHERE upload = $1";
-pub(super) const IS_PART: &str = "SELECT COUNT(*) FROM photo_upload_parts WHERE upload = $1 AND starts_at = $2 AND fence = $3";
+pub(super) const IS_PART: &str =
+    "SELECT COUNT(*) FROM photo_upload_parts WHERE upload = $1 AND starts_at = $2 AND fence = $3";
 
 /// An upload as it stands.
 #[derive(Debug, Clone, sqlx::FromRow)]

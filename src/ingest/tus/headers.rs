@@ -68,7 +68,9 @@ pub fn metadata(value: &[u8]) -> Result<Metadata, Expected> {
 }
 
 fn photo(value: &[u8]) -> Result<PhotoId, Expected> {
-    let id = std::str::from_utf8(value).ok().and_then(|id| id.parse().ok());
+    let id = std::str::from_utf8(value)
+        .ok()
+        .and_then(|id| id.parse().ok());
     id.ok_or(Expected("photo: expected the photo's UUID in base64"))
 }
 

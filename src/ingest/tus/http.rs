@@ -11,9 +11,7 @@ use super::headers::{self, Expected, Metadata};
 use super::{EXTENSIONS, VERSION};
 use crate::evidence::http::UploadView;
 use crate::evidence::model::checksum::Checksum;
-use crate::evidence::{
-    Addition, Error, Evidence, Taken, Upload, UploadDraft, UploadState,
-};
+use crate::evidence::{Addition, Error, Evidence, Taken, Upload, UploadDraft, UploadState};
 use crate::http::{Body, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 
@@ -208,9 +206,8 @@ pub async fn add_to_upload(
     let offset = said(asked, "upload-offset", headers::bytes)?;
     let addition = Addition {
         upload: upload_id(&id)?,
-        offset: offset.ok_or_else(|| {
-            refuse("upload-offset", Expected("expected the offset in bytes"))
-        })?,
+        offset: offset
+            .ok_or_else(|| refuse("upload-offset", Expected("expected the offset in bytes")))?,
         length: said(asked, "upload-length", headers::bytes)?,
         coming: said(asked, "content-length", headers::bytes)?,
     };
@@ -255,8 +252,10 @@ pub async fn overridden(
             Ok(ended.into_response())
         }
         Some(b"HEAD") => upload_offset(evidence, sender, spoken, path).await,
-        _ => Err(Problem::new(ProblemKind::MethodNotAllowed)
-            .fault("header:x-http-method-override", "expected PATCH, DELETE or HEAD")),
+        _ => Err(Problem::new(ProblemKind::MethodNotAllowed).fault(
+            "header:x-http-method-override",
+            "expected PATCH, DELETE or HEAD",
+        )),
     }
 }
 
@@ -332,7 +331,9 @@ fn upload_id(text: &str) -> Result<Uuid, Problem> {
 }
 
 fn has_chunk(asked: &HeaderMap) -> bool {
-    let kind = asked.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = asked
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(CHUNK))
 }
@@ -349,10 +350,7 @@ fn progress(upload: &Upload) -> [(&'static str, String); 2] {
     ]
 }
 
-fn answer(
-    status: StatusCode,
-    told: impl IntoIterator<Item = (&'static str, String)>,
-) -> Response {
+fn answer(status: StatusCode, told: impl IntoIterator<Item = (&'static str, String)>) -> Response {
     let mut response = status.into_response();
     for (name, text) in told {
         if let Ok(value) = HeaderValue::from_str(&text) {

@@ -18,13 +18,23 @@ impl Origins {
     /// Reads origins that are separated by commas.
     #[must_use]
     pub fn of(list: &str) -> Self {
-        let origins = list.split(',').map(|origin| origin.trim().trim_end_matches('/'));
-        Self(origins.filter(|origin| !origin.is_empty()).map(str::to_owned).collect())
+        let origins = list
+            .split(',')
+            .map(|origin| origin.trim().trim_end_matches('/'));
+        Self(
+            origins
+                .filter(|origin| !origin.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        let is_known = self.0.iter().any(|known| known.as_bytes() == origin.as_bytes());
+        let is_known = self
+            .0
+            .iter()
+            .any(|known| known.as_bytes() == origin.as_bytes());
         is_known.then(|| origin.clone())
     }
 }
@@ -43,7 +53,10 @@ pub async fn speak(State(origins): State<Origins>, request: Request, next: Next)
     let is_refused_version = response.status() == StatusCode::PRECONDITION_FAILED;
     let headers = response.headers_mut();
     let mut say = |name: &'static str, value: &'static str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     };
     say("tus-resumable", VERSION);
     if is_refused_version {

@@ -13,7 +13,15 @@ fn lengths_are_digits_and_nothing_else() {
     assert_eq!(bytes(b"0"), Ok(0));
     assert_eq!(bytes(b"4611686018427387904"), Ok(1 << 62));
     assert_eq!(bytes(b"99999999999999999999999999"), Ok(u64::MAX));
-    for other in [&b""[..], b"-1", b"+1", b"1.5", b" 1", b"0x10", "١".as_bytes()] {
+    for other in [
+        &b""[..],
+        b"-1",
+        b"+1",
+        b"1.5",
+        b" 1",
+        b"0x10",
+        "١".as_bytes(),
+    ] {
         assert!(bytes(other).is_err(), "{other:?}");
     }
 }
@@ -40,7 +48,17 @@ fn metadata_that_cannot_be_read_is_refused() {
     let long = format!("a {}", "A".repeat(8_000));
     let twice = "a QQ==,a QQ==";
     let unknown = format!("photo {}", STANDARD.encode("no id"));
-    for other in ["a QQ", "a QQ== QQ==", ",", "a QQ==,", "a QQ==,,b", twice, "ả QQ==", &long, &unknown] {
+    for other in [
+        "a QQ",
+        "a QQ== QQ==",
+        ",",
+        "a QQ==,",
+        "a QQ==,,b",
+        twice,
+        "ả QQ==",
+        &long,
+        &unknown,
+    ] {
         assert!(metadata(other.as_bytes()).is_err(), "{other}");
     }
     let control = format!("filetype {}", STANDARD.encode("image/jpeg\r\nx: y"));
@@ -50,8 +68,19 @@ fn metadata_that_cannot_be_read_is_refused() {
 #[test]
 fn checksums_are_of_three_kinds() {
     let twenty = STANDARD.encode([7; 20]);
-    assert_eq!(checksum(format!("sha1 {twenty}").as_bytes()), Ok(Checksum::Sha1([7; 20])));
-    for other in ["", "sha1", "sha1 ", "crc99 AAAA", "sha1 AAAA", "sha256 !", &format!("SHA1 {twenty}")] {
+    assert_eq!(
+        checksum(format!("sha1 {twenty}").as_bytes()),
+        Ok(Checksum::Sha1([7; 20]))
+    );
+    for other in [
+        "",
+        "sha1",
+        "sha1 ",
+        "crc99 AAAA",
+        "sha1 AAAA",
+        "sha256 !",
+        &format!("SHA1 {twenty}"),
+    ] {
         assert!(checksum(other.as_bytes()).is_err(), "{other}");
     }
 }

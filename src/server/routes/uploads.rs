@@ -31,8 +31,5 @@ pub(super) fn senders(routes: Routes) -> Routes {
                 ),
             ],
         )
-        .all(
-            Needs(RecordPhotos),
-            [routes!(evidence::http::bind_upload)],
-        )
+        .all(Needs(RecordPhotos), [routes!(evidence::http::bind_upload)])
 }

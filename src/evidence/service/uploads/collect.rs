@@ -24,9 +24,9 @@ impl Evidence {
             }
             for id in expired {
                 let deleted = self.journal.store().write((id, now), |tx, (id, now)| {
-                    Box::pin(async move {
-                        Ok::<_, Error>(sql::delete_expired(tx, *id, *now).await?)
-                    })
+                    Box::pin(
+                        async move { Ok::<_, Error>(sql::delete_expired(tx, *id, *now).await?) },
+                    )
                 });
                 let parts = deleted.await?;
                 self.blobs.drop_parts(&placed(id, &parts)).await;

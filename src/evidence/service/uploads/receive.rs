@@ -240,7 +240,10 @@ impl Evidence {
 
     /// Shows that the holder is alive.
     async fn stay(&self, row: &UploadRow) -> Result<(), Error> {
-        if self.hold_until(row, self.journal.now().plus_millis(HOLD_MS)).await? {
+        if self
+            .hold_until(row, self.journal.now().plus_millis(HOLD_MS))
+            .await?
+        {
             Ok(())
         } else {
             Err(self.lost(row).await)
@@ -249,9 +252,14 @@ impl Evidence {
 
     async fn hold_until(&self, row: &UploadRow, until: Timestamp) -> Result<bool, Error> {
         let context = (row.id, row.fence, until);
-        let held = self.journal.store().write(context, |tx, (id, fence, until)| {
-            Box::pin(async move { Ok::<_, Error>(sql::hold_upload(tx, *id, *fence, *until).await?) })
-        });
+        let held = self
+            .journal
+            .store()
+            .write(context, |tx, (id, fence, until)| {
+                Box::pin(
+                    async move { Ok::<_, Error>(sql::hold_upload(tx, *id, *fence, *until).await?) },
+                )
+            });
         held.await
     }
 
@@ -287,7 +295,9 @@ impl Evidence {
             .await?;
         let mut tx = self.journal.store().read().await?;
         // The photo may have been named meanwhile.
-        let row = sql::upload(&mut tx, hold.row.id).await?.ok_or(Error::NotFound)?;
+        let row = sql::upload(&mut tx, hold.row.id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let (Some(photo), true) = (row.photo, row.length == Some(row.received)) else {
             return Ok(row);
         };
