@@ -134,10 +134,10 @@ fn cut_after(bytes: &[u8]) -> Body {
 
 /// A body that is fed by hand.
 fn fed() -> (mpsc::UnboundedSender<Bytes>, Body) {
-    let (feed, fed) = mpsc::unbounded_channel::<Bytes>();
-    let stream = futures::stream::unfold(fed, |mut fed| async move {
-        let bytes = fed.recv().await?;
-        Some((Ok::<_, Infallible>(bytes), fed))
+    let (feed, queue) = mpsc::unbounded_channel::<Bytes>();
+    let stream = futures::stream::unfold(queue, |mut queue| async move {
+        let bytes = queue.recv().await?;
+        Some((Ok::<_, Infallible>(bytes), queue))
     });
     (feed, Body::from_stream(stream))
 }

@@ -40,7 +40,7 @@ pub fn metadata(value: &[u8]) -> Result<Metadata, Expected> {
     const EXPECTED: Expected = Expected(
         "expected pairs such as `filename YS5qcGc=,photo …`: keys in ASCII, each once, values in base64, 4096 bytes at most",
     );
-    let text = std::str::from_utf8(value).map_err(|_| EXPECTED)?.trim();
+    let text = std::str::from_utf8(value).or(Err(EXPECTED))?.trim();
     if text.len() > LONGEST_METADATA || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Err(EXPECTED);
     }
@@ -53,7 +53,7 @@ pub fn metadata(value: &[u8]) -> Result<Metadata, Expected> {
         let mut words = pair.split_ascii_whitespace();
         let key = words.next().ok_or(EXPECTED)?;
         let value = STANDARD.decode(words.next().unwrap_or_default());
-        let value = value.map_err(|_| EXPECTED)?;
+        let value = value.or(Err(EXPECTED))?;
         if words.next().is_some() || keys.contains(&key) {
             return Err(EXPECTED);
         }
@@ -87,9 +87,9 @@ fn media_type(value: &[u8]) -> Option<String> {
 pub fn checksum(value: &[u8]) -> Result<Checksum, Expected> {
     const EXPECTED: Expected =
         Expected("expected one of sha1, sha256, md5, a space and the digest in base64");
-    let text = std::str::from_utf8(value).map_err(|_| EXPECTED)?;
+    let text = std::str::from_utf8(value).or(Err(EXPECTED))?;
     let (algorithm, digest) = text.trim().split_once(' ').ok_or(EXPECTED)?;
-    let digest = STANDARD.decode(digest.trim()).map_err(|_| EXPECTED)?;
+    let digest = STANDARD.decode(digest.trim()).or(Err(EXPECTED))?;
     Checksum::of(algorithm, &digest).ok_or(EXPECTED)
 }
 

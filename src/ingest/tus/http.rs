@@ -327,7 +327,7 @@ fn refuse(name: &str, Expected(expected): Expected) -> Problem {
 
 /// What is no id is nobody's upload.
 fn upload_id(text: &str) -> Result<Uuid, Problem> {
-    Uuid::try_parse(text).map_err(|_| Problem::new(ProblemKind::NotFound))
+    Uuid::try_parse(text).or(Err(Problem::new(ProblemKind::NotFound)))
 }
 
 fn has_chunk(asked: &HeaderMap) -> bool {

@@ -304,8 +304,8 @@ impl Evidence {
         let parts = placed(row.id, &sql::parts(&mut tx, row.id).await?);
         drop(tx);
         let content = self.blobs.digest(parts.clone()).await?;
-        let kept = self.keep_content(&hold.actor, photo, &content, row.media_type.clone());
-        let (state, entry, quarantine, mismatch) = match kept.await {
+        let keeping = self.keep_content(&hold.actor, photo, &content, row.media_type.clone());
+        let (state, entry, quarantine, mismatch) = match keeping.await {
             Ok(kept) => ("kept", kept.receipt.entry_id, None, None),
             Err(Error::Mismatch(aside)) => {
                 let (entry, quarantine) = (aside.receipt.entry_id, aside.quarantine);
@@ -313,11 +313,11 @@ impl Evidence {
             }
             Err(error) => return Err(error),
         };
-        let context = (hold.row.clone(), state, entry, quarantine);
+        let outcome = (hold.row.clone(), state, entry, quarantine);
         let row = self
             .journal
             .store()
-            .write(context, |tx, (row, state, entry, quarantine)| {
+            .write(outcome, |tx, (row, state, entry, quarantine)| {
                 Box::pin(end(tx, row, state, *entry, *quarantine))
             })
             .await?;
