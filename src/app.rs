@@ -14,7 +14,7 @@ use crate::cases::Cases;
 use crate::config::Config;
 use crate::coverage::Coverage;
 use crate::density::Density;
-use crate::evidence::{Bounds, Decoder, Evidence};
+use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
 use crate::ingest::openrosa::{OpenRosa, Slices};
@@ -116,7 +116,8 @@ impl App {
             patrols.clone(),
             blobs.clone(),
             most_bytes,
-        );
+        )
+        .with_upload_limits(upload_limits(&config));
         let ledger = Ledger::new(
             journal.clone(),
             identity.clone(),
@@ -164,6 +165,14 @@ fn live_of(config: &Config, parts: (&Journal, &Identity, &Areas)) -> Live {
         areas.clone(),
         most_listeners,
     )
+}
+
+fn upload_limits(config: &Config) -> UploadLimits {
+    UploadLimits {
+        days: config.upload_days,
+        open: config.open_uploads,
+        open_bytes: u64::from(config.open_uploads_mb) * 1_000_000,
+    }
 }
 
 const PG_CONNECTIONS: u32 = 16;

@@ -33,6 +33,14 @@ pub struct Config {
     pub requests_per_second: NonZeroU32,
     /// Largest photo, in megabytes.
     pub max_photo_mb: u32,
+    /// Days that an upload lives after its last byte.
+    pub upload_days: u32,
+    /// Uploads that one device may have open.
+    pub open_uploads: u32,
+    /// Megabytes that these may come to.
+    pub open_uploads_mb: u32,
+    /// Sites whose pages may upload, as browsers name them in `Origin`, separated by commas.
+    pub cors_origins: String,
     /// Seconds that decoding one photo may take; longer, and it has no small images.
     pub photo_seconds: u32,
     /// Memory that decoding one photo may take, in MiB.
@@ -82,7 +90,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 24] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -93,6 +101,10 @@ const KEYS: [(&str, &str); 20] = [
     ("log_format", "text or json"),
     ("requests_per_second", "a whole number from 1"),
     ("max_photo_mb", "a whole number from 1 to 1000"),
+    ("upload_days", "a whole number from 1 to 90"),
+    ("open_uploads", "a whole number from 1 to 10000"),
+    ("open_uploads_mb", "a whole number from 1 to 1000000"),
+    ("cors_origins", "sites such as https://app.example"),
     ("photo_seconds", "a whole number from 1 to 60"),
     ("photo_memory_mib", "a whole number from 128 to 16384"),
     ("coverage_memory_mib", "a whole number from 16 to 65536"),
@@ -159,6 +171,10 @@ impl Config {
                 .parse("requests_per_second")
                 .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
+            upload_days: reader.parse("upload_days").unwrap_or(14),
+            open_uploads: reader.parse("open_uploads").unwrap_or(100),
+            open_uploads_mb: reader.parse("open_uploads_mb").unwrap_or(2000),
+            cors_origins: reader.parse("cors_origins").unwrap_or_default(),
             photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
@@ -199,6 +215,9 @@ impl Config {
         }
         for (key, value, allowed) in [
             ("max_photo_mb", self.max_photo_mb, 1..=1000),
+            ("upload_days", self.upload_days, 1..=90),
+            ("open_uploads", self.open_uploads, 1..=10_000),
+            ("open_uploads_mb", self.open_uploads_mb, 1..=1_000_000),
             ("photo_seconds", self.photo_seconds, 1..=60),
             ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
             ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),

@@ -169,9 +169,13 @@ async fn do_chores(app: App) {
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");
         }
+        if let Err(error) = app.evidence.expire_uploads().await {
+            tracing::warn!(%error, "uploads whose time is over could not be forgotten");
+        }
         round = (round + 1) % CHORES_A_DAY;
         if round == 1 {
             keep_photos(&app).await;
+            collect_parts(&app).await;
             if let Err(error) = app.patrols.ask_to_screen_earlier().await {
                 tracing::warn!(%error, "earlier tracks could not be put up for screening");
             }
@@ -191,6 +195,13 @@ async fn keep_photos(app: &App) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "bytes that nothing named were removed"),
         Err(error) => tracing::warn!(%error, "bytes could not be collected"),
+    }
+}
+
+/// Once a day: parts of uploads that ended between disk and row go.
+async fn collect_parts(app: &App) {
+    if let Err(error) = app.evidence.collect_parts(app.journal.now()).await {
+        tracing::warn!(%error, "parts of uploads could not be collected");
     }
 }
 

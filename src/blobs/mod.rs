@@ -2,6 +2,10 @@
 //!
 //! Order everywhere: bytes durable, then the row, then the answer. What no row names is collected after a grace period.
 
+mod intake;
+mod spool;
+
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +14,10 @@ use futures::{Stream, StreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use tokio::sync::Semaphore;
+
+pub use intake::{Block, Ended, Intake};
+pub use spool::{Content, Part, Spooled};
 
 /// The bytes' store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +38,10 @@ pub struct BlobName(pub [u8; 32]);
 #[derive(Debug, Clone)]
 pub struct Blobs {
     inner: Arc<dyn ObjectStore>,
+    /// KiB that bytes on their way in may take in memory, all senders together.
+    room: Arc<Semaphore>,
+    /// How many originals are put together at once.
+    gathering: Arc<Semaphore>,
 }
 
 impl BlobName {
@@ -41,6 +53,29 @@ impl BlobName {
 }
 
 const ROOT: &str = "sha256";
+const ROOM_KIB: usize = 96 * 1024;
+const GATHERERS: usize = 8;
+
+impl Error {
+    /// Whether the disk, or the owner's share of it, is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let kind = error
+                .downcast_ref::<std::io::Error>()
+                .map(std::io::Error::kind);
+            if matches!(
+                kind,
+                Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            ) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
 
 impl Blobs {
     /// A folder of blobs; with `fsync` every write is on disk, with its directory, before it is answered.
@@ -49,6 +84,8 @@ impl Blobs {
         let inner = LocalFileSystem::new_with_prefix(folder)?.with_fsync(fsync);
         Ok(Self {
             inner: Arc::new(inner),
+            room: Arc::new(Semaphore::new(ROOM_KIB)),
+            gathering: Arc::new(Semaphore::new(GATHERERS)),
         })
     }
 

@@ -10,6 +10,9 @@ mod service;
 mod sql;
 
 pub use service::{
+    Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
+};
+pub use service::{
     Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
     QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };

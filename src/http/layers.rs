@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -16,6 +16,14 @@ use super::problem::{Problem, ProblemKind};
 
 /// The header that carries the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Routes that take whole files over bad links.
+const SLOW_BODIES: [&str; 4] = [
+    "/files",
+    "/files/{id}",
+    "/api/v1/photos/{id}/original",
+    "/v1/key/{token}/projects/{project}/submission",
+];
 
 /// Gives each request an id, logs it by its route pattern (never the path: paths may hold tokens), and writes
 /// problems out.
@@ -68,6 +76,16 @@ pub async fn speaks(request: Request, next: Next) -> Response {
             format!("expected one of {}", API_VERSIONS.join(", ")),
         )
         .into_response()
+}
+
+/// Ends a request that takes too long to answer; not those whose bodies may come slowly: they end when nothing comes.
+pub async fn limit_time(State(most): State<Duration>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    if path.is_some_and(|path| SLOW_BODIES.contains(&path.as_str())) {
+        return next.run(request).await;
+    }
+    let answered = tokio::time::timeout(most, next.run(request)).await;
+    answered.unwrap_or_else(|_| Problem::new(ProblemKind::Timeout).into_response())
 }
 
 fn written_out(response: Response, id: RequestId) -> Response {

@@ -10,9 +10,22 @@ use serde::Serialize;
 use crate::base::refusal::{Fault, Refusal};
 use crate::store::Error as StoreError;
 
+/// A status by its constant's name, or by its number where no standard has named it.
+macro_rules! status {
+    ($code:literal) => {
+        match StatusCode::from_u16($code) {
+            Ok(status) => status,
+            Err(_) => StatusCode::BAD_REQUEST,
+        }
+    };
+    ($name:ident) => {
+        StatusCode::$name
+    };
+}
+
 /// Declares every kind of problem: variant, slug, status, title.
 macro_rules! problems {
-    ($($(#[$doc:meta])* $kind:ident => $slug:literal, $status:ident, $title:literal;)+) => {
+    ($($(#[$doc:meta])* $kind:ident => $slug:literal, $status:tt, $title:literal;)+) => {
         /// A kind of problem: stable slug, status and title.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ProblemKind { $($(#[$doc])* $kind),+ }
@@ -30,7 +43,7 @@ macro_rules! problems {
             /// The HTTP status.
             #[must_use]
             pub const fn status(self) -> StatusCode {
-                match self { $(Self::$kind => StatusCode::$status),+ }
+                match self { $(Self::$kind => status!($status)),+ }
             }
 
             /// The human title, the same for every occurrence.
@@ -75,6 +88,18 @@ problems! {
     InvalidContent => "invalid-content", UNPROCESSABLE_ENTITY, "Some values cannot be accepted";
     /// Bytes that do not match their declared hash or size.
     HashMismatch => "hash-mismatch", UNPROCESSABLE_ENTITY, "The bytes are not those that were announced; they are kept aside";
+    /// A thing that was there and has ended.
+    Gone => "gone", GONE, "This has ended";
+    /// Somebody else changes the thing at this moment.
+    Locked => "locked", LOCKED, "Another request is changing this; try again soon";
+    /// Bytes that would not follow those that are there.
+    WrongOffset => "wrong-offset", CONFLICT, "The upload does not go on there";
+    /// A version of a protocol that is not spoken here.
+    WrongVersion => "wrong-version", PRECONDITION_FAILED, "This version of the protocol is not spoken here";
+    /// A chunk that is not what its checksum says; it counts for nothing.
+    ChecksumMismatch => "checksum-mismatch", 460, "The bytes are not what their checksum says; send them again";
+    /// The disk is full.
+    StorageFull => "storage-full", INSUFFICIENT_STORAGE, "There is no room left; what was acknowledged is kept";
     /// Too many requests or sign-in attempts.
     TooManyRequests => "too-many-requests", TOO_MANY_REQUESTS, "Too many requests; try again later";
     /// Our own fault.
@@ -200,7 +225,11 @@ impl Problem {
         );
         if matches!(
             self.kind,
-            ProblemKind::Unavailable | ProblemKind::TooManyRequests | ProblemKind::Timeout
+            ProblemKind::Unavailable
+                | ProblemKind::TooManyRequests
+                | ProblemKind::Timeout
+                | ProblemKind::Locked
+                | ProblemKind::StorageFull
         ) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }

@@ -98,6 +98,7 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
                 (Method::DELETE, item.delete.is_some()),
                 (Method::PATCH, item.patch.is_some()),
                 (Method::HEAD, item.head.is_some()),
+                (Method::OPTIONS, item.options.is_some()),
             ];
             for (method, _) in methods.into_iter().filter(|(_, present)| *present) {
                 self.routes.push(Route {

@@ -1,3 +1,4 @@
 //! Foreign protocols: each door parses what phones send into the slices' own drafts and has no rules of its own.
 
 pub mod openrosa;
+pub mod tus;

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -28,14 +28,12 @@ use crate::http::extract::BODY_LIMIT;
 use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
+use crate::ingest::tus::{self, Origins};
 use crate::store::Durability;
 
 pub use routes::declared;
 
 const TIMEOUT: Duration = Duration::from_mins(2);
-/// A split post of 100 MB at 64 kB/s takes 26 minutes.
-const SLOW_TIMEOUT: Duration = Duration::from_mins(30);
-const SLOW_ROUTES: [&str; 1] = ["/v1/key/{token}/projects/{project}/submission"];
 const GRACE: Duration = Duration::from_secs(30);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
@@ -45,6 +43,7 @@ const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; s
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
     let wire = Arc::new(wire(&app.config));
+    let origins = Origins::of(&app.config.cors_origins);
     let (router, _, _) = declared().finish();
     router
         .fallback(layers::unknown_path)
@@ -52,11 +51,12 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .layer(axum::Extension(Metrics(metrics)))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestDecompressionLayer::new())
-        .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(TIMEOUT, layers::limit_time))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn(layers::speaks))
         .layer(middleware::from_fn_with_state(wire, refuse_open_secrets))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
+        .layer(middleware::from_fn_with_state(origins, tus::speak))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(CSP),
@@ -82,16 +82,6 @@ fn wire(config: &Config) -> Wire {
     } else {
         Wire::Loopback
     }
-}
-
-/// Ends requests that take too long; forms with photos come over bad links, and their own route notices silence.
-async fn in_time(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>();
-    let is_slow = route.is_some_and(|route| SLOW_ROUTES.contains(&route.as_str()));
-    let most = if is_slow { SLOW_TIMEOUT } else { TIMEOUT };
-    tokio::time::timeout(most, next.run(request))
-        .await
-        .unwrap_or_else(|_elapsed| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
 /// The declared routes, for the test of rights and for documentation.

@@ -99,6 +99,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
     (
+        22,
+        "uploads",
+        include_str!("../../migrations/0022_uploads.sql"),
+    ),
+    (
         23,
         "openrosa",
         include_str!("../../migrations/0023_openrosa.sql"),

@@ -41,4 +41,5 @@ mod sync;
 mod tips;
 mod track_screens;
 mod tracks;
+mod tus;
 mod year;

@@ -555,6 +555,15 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             (sidecar["lon"], sidecar["lat"]) = (json!(position.0), json!(position.1));
             sample(format!("/api/v1/photos/{id}"), sidecar, true)
         }
+        ("POST", "/files") => sample("/files", none, false),
+        ("GET" | "HEAD" | "PATCH" | "DELETE" | "POST", "/files/{id}") => {
+            sample(format!("/files/{id}"), none, false)
+        }
+        ("PUT", "/api/v1/photos/{id}/upload") => sample(
+            format!("/api/v1/photos/{id}/upload"),
+            json!({ "upload": id }),
+            false,
+        ),
         ("GET", "/api/v1/photos/{id}") => sample(photo, none, true),
         ("GET", "/api/v1/photos/{id}/original") => {
             sample(format!("{photo}/original?reason=thu"), none, true)
@@ -806,6 +815,8 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/journal/proof",
         "/api/v1/journal/stamps/{size}",
         "/api/v1/ledger/sample",
+        "/api/v1/photos/{id}/upload",
+        "/files/{id}",
     ];
     let of_a_commune = [
         "/api/v1/coverage",

@@ -9,3 +9,4 @@ mod decoder;
 mod kill;
 mod resend;
 mod trace;
+mod tus;

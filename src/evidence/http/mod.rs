@@ -6,6 +6,7 @@ mod nonces;
 mod photos;
 mod questions;
 mod tracks;
+mod uploads;
 
 pub use definitions::*;
 pub use holds::*;
@@ -13,6 +14,7 @@ pub use nonces::*;
 pub use photos::*;
 pub use questions::*;
 pub use tracks::*;
+pub use uploads::{__path_bind_upload, BindingWire, UploadView, bind_upload};
 
 use crate::http::{Problem, ProblemKind};
 use crate::journal::KeptAside;
@@ -33,6 +35,10 @@ impl From<Error> for Problem {
             Error::Mismatch(kept) => aside(ProblemKind::HashMismatch, &kept),
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
+            Error::Upload(fault) => uploads::problem(&fault),
+            Error::Blobs(error) if error.is_full() => {
+                Self::new(ProblemKind::StorageFull).internal(error)
+            }
             Error::Blobs(error) => Self::new(ProblemKind::Unavailable).internal(error),
             Error::Store(error) => error.into(),
         }

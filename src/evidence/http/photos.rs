@@ -3,11 +3,8 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::base::ids::{PhotoId, PlotId};
 use crate::evidence::model::sidecar::SidecarWire;
@@ -126,41 +123,26 @@ pub async fn upload_original(
 ) -> Answer<OriginalAnswer> {
     evidence.expect_original(&actor, id).await?;
     let media_type = text(request.headers(), header::CONTENT_TYPE).map(str::to_owned);
-    let (bytes, sha256) = hashed(request, evidence.most_bytes()).await?;
-    let kept = evidence
-        .keep_original(&actor, id, bytes, sha256, media_type)
-        .await?;
+    let announced = text(request.headers(), header::CONTENT_LENGTH);
+    let announced: Option<u64> = announced.and_then(|length| length.parse().ok());
+    if announced.is_some_and(|length| length > evidence.most_bytes()) {
+        return Err(Problem::new(ProblemKind::TooLarge));
+    }
+    let body = request.into_body().into_data_stream();
+    // A task of its own: it clears up after itself, also when the caller goes away.
+    let receiving = tokio::spawn(async move {
+        evidence
+            .receive_original(&actor, id, body, media_type)
+            .await
+    });
+    let kept = receiving
+        .await
+        .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))??;
     let answer = OriginalAnswer {
         id,
         receipt: kept.receipt,
     };
     Ok(Body(status(kept.is_new), answer))
-}
-
-/// Reads a body of at most so many bytes, hashing as it comes.
-async fn hashed(request: Request, most: u64) -> Result<(Bytes, [u8; 32]), Problem> {
-    let announced = text(request.headers(), header::CONTENT_LENGTH);
-    let announced: Option<u64> = announced.and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length| length > most) {
-        return Err(Problem::new(ProblemKind::TooLarge));
-    }
-    let mut digest = Sha256::new();
-    let mut kept = BytesMut::new();
-    let mut chunks = request.into_body().into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|cause| {
-            Problem::new(ProblemKind::MalformedBody)
-                .detail("the body ended early or could not be inflated")
-                .internal(cause)
-        })?;
-        let length = u64::try_from(kept.len() + chunk.len()).unwrap_or(u64::MAX);
-        if length > most {
-            return Err(Problem::new(ProblemKind::TooLarge));
-        }
-        digest.update(&chunk);
-        kept.extend_from_slice(&chunk);
-    }
-    Ok((kept.freeze(), digest.finalize().into()))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

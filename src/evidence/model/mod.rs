@@ -1,5 +1,6 @@
 //! What a photo claims and what its bytes show. Pure: bytes in, facts and pictures out.
 
+pub mod checksum;
 pub mod cross_check;
 pub mod grade;
 pub mod picture;

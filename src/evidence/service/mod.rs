@@ -21,6 +21,7 @@ mod screens;
 mod seals;
 mod track_questions;
 mod tracks;
+mod uploads;
 mod verify;
 
 use std::sync::Arc;
@@ -49,6 +50,9 @@ pub use questions::QuestionView;
 pub use read::{Bytes, ListQuery, PhotoView, Size};
 pub use seals::{Sealing, seal_root};
 pub use track_questions::TrackQuestionView;
+pub use uploads::{
+    Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
+};
 pub use verify::{OriginalFault, Originals, verify_originals};
 
 /// Why an act on photos is refused.
@@ -83,6 +87,9 @@ pub enum Error {
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,
+    /// An upload cannot be gone on with like this.
+    #[error(transparent)]
+    Upload(#[from] UploadFault),
     /// The bytes' store failed.
     #[error(transparent)]
     Blobs(#[from] blobs::Error),
@@ -140,6 +147,7 @@ pub struct Evidence {
     patrols: Patrols,
     blobs: Blobs,
     most_bytes: u64,
+    upload_limits: UploadLimits,
     decoder: Decoder,
     fingerprints: screens::Known,
     /// One picture is decoded at a time.
@@ -168,6 +176,7 @@ impl Evidence {
             patrols,
             blobs,
             most_bytes,
+            upload_limits: UploadLimits::default(),
             decoder: Decoder::in_process(),
             fingerprints: screens::Known::default(),
             decoding: Arc::new(Semaphore::new(1)),
@@ -179,6 +188,13 @@ impl Evidence {
     #[must_use]
     pub fn with_decoder(mut self, decoder: Decoder) -> Self {
         self.decoder = decoder;
+        self
+    }
+
+    /// The same, with other limits of uploads.
+    #[must_use]
+    pub fn with_upload_limits(mut self, limits: UploadLimits) -> Self {
+        self.upload_limits = limits;
         self
     }
 

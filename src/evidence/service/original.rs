@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::base::actor::{Actor, Right};
 use crate::base::hex;
 use crate::base::ids::PhotoId;
-use crate::blobs::BlobName;
+use crate::blobs::{BlobName, Content, Spooled};
 use crate::evidence::sql;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::plots::SETTLE_JOB;
@@ -59,19 +59,36 @@ impl Evidence {
         sha256: [u8; 32],
         media_type: Option<String>,
     ) -> Result<Kept, Error> {
+        let content = Content {
+            sha256,
+            bytes: bytes.len() as u64,
+            spooled: Spooled::Memory(bytes),
+        };
+        self.keep_content(actor, photo, &content, media_type).await
+    }
+
+    /// Keeps a content as the original of an announced photo.
+    pub(super) async fn keep_content(
+        &self,
+        actor: &Actor,
+        photo: PhotoId,
+        content: &Content,
+        media_type: Option<String>,
+    ) -> Result<Kept, Error> {
         self.expect_original(actor, photo).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::photo(&mut tx, photo).await?.ok_or(Error::NotFound)?;
         drop(tx);
+        let sha256 = content.sha256;
         let sent = Sent {
             actor: actor.clone(),
             photo,
             sha256,
-            bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            bytes: i64::try_from(content.bytes).unwrap_or(i64::MAX),
             media_type,
         };
         if row.sha256 != sha256 || row.bytes != sent.bytes {
-            return self.keep_other(sent, bytes).await;
+            return self.keep_other(sent, content).await;
         }
         if let (true, Some(entry)) = (
             self.blobs.holds(BlobName(sha256)).await?,
@@ -85,7 +102,7 @@ impl Evidence {
             });
         }
         let _from_bytes_to_row = self.collecting.read().await;
-        self.blobs.put(BlobName(sha256), bytes).await?;
+        self.blobs.keep(content).await?;
         let outcome = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {
@@ -122,10 +139,10 @@ impl Evidence {
     }
 
     /// Bytes that are not those announced are kept under their own name; the photo still waits for its own.
-    async fn keep_other(&self, sent: Sent, bytes: Bytes) -> Result<Kept, Error> {
+    async fn keep_other(&self, sent: Sent, content: &Content) -> Result<Kept, Error> {
         let _from_bytes_to_row = self.collecting.read().await;
         self.refuse_much_aside(&sent).await?;
-        self.blobs.put(BlobName(sent.sha256), bytes).await?;
+        self.blobs.keep(content).await?;
         let kept: KeptAside = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {

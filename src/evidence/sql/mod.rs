@@ -6,6 +6,7 @@ mod photos;
 mod questions;
 mod replies;
 mod tracks;
+mod uploads;
 
 pub use keeping::*;
 pub use nonces::*;
@@ -13,6 +14,7 @@ pub use photos::*;
 pub use questions::*;
 pub use replies::*;
 pub use tracks::*;
+pub use uploads::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -72,4 +74,20 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_TRACK_REPLY,
     TRACK_REPLIES,
     PLOTS_SHOWN_BY,
+    UPLOAD,
+    INSERT_UPLOAD,
+    OPEN_UPLOADS,
+    TAKE_UPLOAD,
+    TELL_LENGTH,
+    ADVANCE_UPLOAD,
+    HOLD_UPLOAD,
+    BIND_UPLOAD,
+    END_UPLOAD,
+    DELETE_UPLOAD,
+    DELETE_EXPIRED,
+    EXPIRED_UPLOADS,
+    INSERT_PART,
+    PARTS,
+    DELETE_PARTS,
+    IS_PART,
 ];
