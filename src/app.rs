@@ -125,7 +125,10 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
-        let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
+        let limits = Limits::per_second(
+            config.requests_per_second.max(NonZeroU32::MIN),
+            config.tracker_requests_per_second.max(NonZeroU32::MIN),
+        );
         Self {
             config: Arc::new(config),
             journal,

@@ -31,6 +31,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Requests per second for each account or device.
     pub requests_per_second: NonZeroU32,
+    /// Requests per second through the tracker of one device, in bursts of ten times as many.
+    pub tracker_requests_per_second: NonZeroU32,
     /// Largest photo, in megabytes.
     pub max_photo_mb: u32,
     /// Seconds that decoding one photo may take; longer, and it has no small images.
@@ -76,7 +78,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 17] = [
+const KEYS: [(&str, &str); 18] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -86,6 +88,7 @@ const KEYS: [(&str, &str); 17] = [
     ("plain_http", "true or false"),
     ("log_format", "text or json"),
     ("requests_per_second", "a whole number from 1"),
+    ("tracker_requests_per_second", "a whole number from 1"),
     ("max_photo_mb", "a whole number from 1 to 1000"),
     ("photo_seconds", "a whole number from 1 to 60"),
     ("photo_memory_mib", "a whole number from 128 to 16384"),
@@ -149,6 +152,9 @@ impl Config {
             requests_per_second: reader
                 .parse("requests_per_second")
                 .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
+            tracker_requests_per_second: reader
+                .parse("tracker_requests_per_second")
+                .unwrap_or(const { NonZeroU32::new(200).expect("not zero") }),
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
             photo_seconds: reader.parse("photo_seconds").unwrap_or(30),
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),

@@ -32,6 +32,8 @@ pub mod coverage;
 
 pub mod density;
 
+pub mod ingest;
+
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -10,6 +10,6 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use http::{Caller, TrackerCaller};
+pub use http::{Caller, TrackerBasic, TrackerCaller};
 pub use service::{Error, Identity, Secret};
 pub use sql::STATEMENTS;

@@ -98,6 +98,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "track_screens",
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
+    (
+        21,
+        "fix_tail",
+        include_str!("../../migrations/0021_fix_tail.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

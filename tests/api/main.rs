@@ -36,5 +36,6 @@ mod stamps;
 mod statements;
 mod tips;
 mod track_screens;
+mod trackers;
 mod tracks;
 mod year;

@@ -6,7 +6,7 @@ mod keys;
 mod routes;
 mod session;
 
-pub use caller::{Caller, Limits, TrackerCaller, TrustedOrigin};
+pub use caller::{Caller, Limits, TrackerBasic, TrackerCaller, TrustedOrigin};
 pub use journal::*;
 pub use keys::*;
 pub use routes::*;

@@ -1,6 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
 mod books;
+mod trackers;
 
 use utoipa::OpenApi;
 use utoipa_axum::routes;
@@ -38,7 +39,7 @@ pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
-    let routes = books::trackers(routes);
+    let routes = trackers::trackers(books::trackers(routes));
     enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
