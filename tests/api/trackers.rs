@@ -109,7 +109,7 @@ async fn entries(field: &Field, device: Uuid, kind: Kind) -> Vec<Vec<u8>> {
     field.settle().await;
     let mut bodies = Vec::new();
     let mut tx = field.app.journal.store().read().await.unwrap();
-    for row in field.app.journal.entries_since(0, 10_000).await.unwrap() {
+    for row in field.app.journal.entries_since(-1, 10_000).await.unwrap() {
         if row.kind == kind.as_str() && row.actor == device {
             let stored = field.app.journal.entry(&mut tx, row.id).await.unwrap();
             bodies.extend(stored.unwrap().body);
