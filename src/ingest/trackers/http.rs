@@ -130,15 +130,12 @@ async fn take_one(
     let read = if is_json && !body.is_empty() {
         let said = traccar::read(body);
         Some((TrackerApp::Traccar9, said, as_json(body)))
+    } else if let Ok(form) = std::str::from_utf8(body) {
+        let read = osmand::read(form, query, came);
+        read.map(|(app, said)| (app, said, as_json(bytes.trim_ascii())))
     } else {
-        match std::str::from_utf8(body) {
-            Ok(form) => osmand::read(form, query, came)
-                .map(|(app, said)| (app, said, as_json(bytes.trim_ascii()))),
-            Err(_) => {
-                let Message { said, json } = unreadable(&bytes);
-                Some((TrackerApp::Traccar10, said, json))
-            }
-        }
+        let Message { said, json } = unreadable(&bytes);
+        Some((TrackerApp::Traccar10, said, json))
     };
     if let Some((app, said, json)) = read {
         take(patrols, actor, app, vec![Message { said, json }], &bytes).await?;

@@ -1,7 +1,7 @@
-//! The family of OsmAnd's request: Traccar Client up to 8 and from 10 on, OsmAnd itself, GPSLogger.
+//! The family of OsmAnd's request: Traccar Client up to 8 and from 10 on, OsmAnd itself, `GPSLogger`.
 //!
 //! One reading in a query, a form or both. Values do not tell their unit, so the request's shape does: `spd` is in m/s
-//! (GPSLogger, and the template that we hand out), `speed` in knots (Traccar), unless the time counts milliseconds
+//! (`GPSLogger`, and the template that we hand out), `speed` in knots (Traccar), unless the time counts milliseconds
 //! (OsmAnd's stock template: m/s, and its `hdop` is an accuracy in metres).
 
 use crate::patrols::model::signs::TrackerApp;
@@ -11,7 +11,7 @@ use super::query::Pairs;
 use super::reading::UNREADABLE;
 use super::{Place, Reading, Said};
 
-/// Names that only GPSLogger's templates have.
+/// Names that only `GPSLogger`'s templates have.
 const OF_GPSLOGGER: [&str; 7] = ["acc", "dir", "sat", "prov", "aid", "ser", "time"];
 /// Names by which a request is known to be of this family.
 const KNOWN: [&str; 10] = [

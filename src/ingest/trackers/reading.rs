@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::patrols::Heard;
 use crate::patrols::model::batch::RefusedFix;
 use crate::patrols::model::chunk::RequestDigest;
-use crate::patrols::model::fix::{Fix, RawFix};
+use crate::patrols::model::fix::{Fix, FixReason, RawFix};
 use crate::patrols::model::signs::{Call, Sign, TrackerApp};
 
 /// The word for content that no reader understands.
@@ -158,7 +158,7 @@ impl Reading {
             bearing_deg: self.bearing_deg,
             mock: self.mock,
         };
-        Some(Fix::parse(&raw, received_at).map_err(|reason| reason.slug()))
+        Some(Fix::parse(&raw, received_at).map_err(FixReason::slug))
     }
 }
 

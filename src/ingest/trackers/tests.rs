@@ -177,8 +177,8 @@ fn minus_one_is_unknown_to_traccar_nine() {
     assert_eq!((nine.battery_pct, nine.charging), (Some(80.0), Some(false)));
     let sos = body.replace(r#""extras":{}"#, r#""extras":{"alarm":"sos"}"#);
     assert!(reading(traccar::read(sos.as_bytes())).is_sos);
-    let none = body.replace(r#""extras":{}"#, r#""extras":[]"#);
-    assert!(!reading(traccar::read(none.as_bytes())).is_sos);
+    let plain = body.replace(r#""extras":{}"#, r#""extras":[]"#);
+    assert!(!reading(traccar::read(plain.as_bytes())).is_sos);
 }
 
 #[test]

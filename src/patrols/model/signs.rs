@@ -14,7 +14,7 @@ vocabulary! {
         Traccar10 = "traccar_10",
         /// OsmAnd's online tracking, and whatever else sends a query by GET.
         Osmand = "osmand",
-        /// GPSLogger's custom URL.
+        /// `GPSLogger`'s custom URL.
         GpsLogger = "gpslogger",
         /// OwnTracks in its HTTP mode.
         OwnTracks = "owntracks",

@@ -16,6 +16,7 @@ pub struct Span {
 }
 
 /// Parts sorted fixes where the local day changes and where the rule joins no two fixes for the time between them.
+#[must_use]
 pub fn spans(fixes: &[Fix], rule: &GapRule) -> Vec<Span> {
     let max_gap_ms = rule.max_gap_ms;
     let runs = fixes.chunk_by(move |before, after| {

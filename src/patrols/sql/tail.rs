@@ -53,21 +53,18 @@ impl TailRow {
             t: self.t,
             lon_e7: i32::try_from(self.lon_e7).or(Err(corrupt("lon_e7")))?,
             lat_e7: i32::try_from(self.lat_e7).or(Err(corrupt("lat_e7")))?,
-            accuracy_dm: narrow(self.accuracy_dm).ok_or(corrupt("accuracy_dm"))?,
-            altitude_dm: narrow(self.altitude_dm).ok_or(corrupt("altitude_dm"))?,
-            speed_cmps: narrow(self.speed_cmps).ok_or(corrupt("speed_cmps"))?,
-            bearing_ddeg: narrow(self.bearing_ddeg).ok_or(corrupt("bearing_ddeg"))?,
+            accuracy_dm: narrow(self.accuracy_dm, corrupt("accuracy_dm"))?,
+            altitude_dm: narrow(self.altitude_dm, corrupt("altitude_dm"))?,
+            speed_cmps: narrow(self.speed_cmps, corrupt("speed_cmps"))?,
+            bearing_ddeg: narrow(self.bearing_ddeg, corrupt("bearing_ddeg"))?,
             mock: self.mock != 0,
         })
     }
 }
 
-/// A figure that may be absent; `None` when it does not fit.
-fn narrow<T: TryFrom<i64>>(figure: Option<i64>) -> Option<Option<T>> {
-    match figure {
-        None => Some(None),
-        Some(figure) => T::try_from(figure).ok().map(Some),
-    }
+/// A figure that may be absent, in the type that a fix has it in.
+fn narrow<T: TryFrom<i64>>(figure: Option<i64>, fault: Error) -> Result<Option<T>, Error> {
+    figure.map(T::try_from).transpose().or(Err(fault))
 }
 
 /// Appends fixes of any devices; one that is there already stays as it came first. The caller sorts them, so that two
