@@ -62,7 +62,6 @@ pub fn read(body: &[u8]) -> Option<Said> {
     })
 }
 
-#[expect(clippy::float_cmp, reason = "states are small whole numbers")]
 fn reading(location: &Location) -> Reading {
     Reading {
         time: location.tst.as_ref().and_then(JsonTime::instant),
