@@ -135,7 +135,10 @@ impl App {
         let live = live_of(&config, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
-        let limits = Limits::per_second(config.requests_per_second.max(NonZeroU32::MIN));
+        let limits = Limits::per_second(
+            config.requests_per_second.max(NonZeroU32::MIN),
+            config.tracker_requests_per_second.max(NonZeroU32::MIN),
+        );
         Self {
             config: Arc::new(config),
             journal,

@@ -31,6 +31,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Requests per second for each account or device.
     pub requests_per_second: NonZeroU32,
+    /// Requests per second through the tracker of one device, in bursts of ten times as many.
+    pub tracker_requests_per_second: NonZeroU32,
     /// Largest photo, in megabytes.
     pub max_photo_mb: u32,
     /// Days that an upload lives after its last byte.
@@ -90,7 +92,7 @@ impl fmt::Display for ConfigFaults {
 impl std::error::Error for ConfigFaults {}
 
 /// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 24] = [
+const KEYS: [(&str, &str); 25] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -100,6 +102,7 @@ const KEYS: [(&str, &str); 24] = [
     ("plain_http", "true or false"),
     ("log_format", "text or json"),
     ("requests_per_second", "a whole number from 1"),
+    ("tracker_requests_per_second", "a whole number from 1"),
     ("max_photo_mb", "a whole number from 1 to 1000"),
     ("upload_days", "a whole number from 1 to 90"),
     ("open_uploads", "a whole number from 1 to 10000"),
@@ -170,6 +173,9 @@ impl Config {
             requests_per_second: reader
                 .parse("requests_per_second")
                 .unwrap_or(const { NonZeroU32::new(100).expect("not zero") }),
+            tracker_requests_per_second: reader
+                .parse("tracker_requests_per_second")
+                .unwrap_or(const { NonZeroU32::new(200).expect("not zero") }),
             max_photo_mb: reader.parse("max_photo_mb").unwrap_or(40),
             upload_days: reader.parse("upload_days").unwrap_or(14),
             open_uploads: reader.parse("open_uploads").unwrap_or(100),

@@ -143,6 +143,7 @@ async fn run_some(app: &App, kinds: Kinds<'_>, most: i64) -> anyhow::Result<usiz
 async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
+        patrols::SEAL_JOB => app.patrols.seal_tail(job.subject, job.id).await?,
         patrols::SCREEN_JOB => app.evidence.screen_tracks(job).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         patrols::JUDGED_JOB => app.evidence.settle_judged(job).await?,
@@ -165,6 +166,9 @@ async fn do_chores(app: App) {
         app.patrols.forget_unused();
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
+        }
+        if let Err(error) = app.patrols.seal_due().await {
+            tracing::warn!(%error, "tails could not be sealed");
         }
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");

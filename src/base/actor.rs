@@ -73,6 +73,8 @@ vocabulary! {
         ReadCommunes = "read_communes",
         /// Read risk areas.
         ReadRiskAreas = "read_risk_areas",
+        /// Read calls for help with their places.
+        ReadSos = "read_sos",
         /// Accept or reject a patrol.
         ValidatePatrols = "validate_patrols",
         /// Load boundaries.
@@ -113,6 +115,7 @@ const OFFICERS: &[Right] = &[
     Right::ReadCoarseDensity,
     Right::ReadDensity,
     Right::ReadSuggestions,
+    Right::ReadSos,
     Right::ValidatePatrols,
     Right::RevisePlots,
     Right::VerifyPlots,

@@ -64,6 +64,8 @@ problems! {
     InvalidHeader => "invalid-header", BAD_REQUEST, "A header cannot be accepted";
     /// No secret, or one that opens nothing.
     Unauthenticated => "unauthenticated", UNAUTHORIZED, "A valid token is needed";
+    /// No secret as the password of Basic, or one that opens nothing.
+    BasicNeeded => "basic-needed", UNAUTHORIZED, "A valid secret is needed as the password";
     /// The author lacks the right, and existence is no secret.
     Forbidden => "forbidden", FORBIDDEN, "You do not have the right to do this";
     /// A secret would travel, or has travelled, where others can read it.
@@ -233,11 +235,13 @@ impl Problem {
         ) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
-        if self.kind == ProblemKind::Unauthenticated {
-            headers.insert(
-                "www-authenticate",
-                HeaderValue::from_static("Bearer realm=\"tuantra\""),
-            );
+        let challenge = match self.kind {
+            ProblemKind::Unauthenticated => Some("Bearer realm=\"tuantra\""),
+            ProblemKind::BasicNeeded => Some("Basic realm=\"tuantra\", charset=\"UTF-8\""),
+            _ => None,
+        };
+        if let Some(challenge) = challenge {
+            headers.insert("www-authenticate", HeaderValue::from_static(challenge));
         }
         response
     }

@@ -19,7 +19,7 @@ pub enum Access {
     Needs(Right),
     /// Whoever holds the right for the whole province.
     NeedsInProvince(Right),
-    /// A tracker's secret in the path.
+    /// A tracker's secret in the path, or as the password of Basic.
     TrackerPath,
     /// A secret of the door of forms in the path.
     OdkPath,

@@ -8,6 +8,6 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use http::{Caller, OdkCaller, TrackerCaller};
+pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
 pub use service::{Error, Identity, Secret, SheetsDraft};
 pub use sql::STATEMENTS;

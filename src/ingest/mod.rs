@@ -1,4 +1,5 @@
 //! Foreign protocols: each door parses what phones send into the slices' own drafts and has no rules of its own.
 
 pub mod openrosa;
+pub mod trackers;
 pub mod tus;

@@ -45,6 +45,8 @@ vocabulary! {
         Patrol = "patrol",
         /// Fixes of one device: a coded chunk.
         Fixes = "fixes",
+        /// A call for help from the field.
+        Sos = "sos",
         /// A patrol was accepted or rejected.
         Validation = "validation",
         /// A plot or its revision.

@@ -2,7 +2,8 @@
 //!
 //! Invariants: a patrol has one track per device; a fix is known by (device, time, longitude, latitude) and is
 //! never deleted for being bad, only judged beside; every length and time is a function of the fixes and of
-//! versioned rules. Fixes outside every patrol are shown to nobody and are erased after 72 hours.
+//! versioned rules. Fixes outside every patrol are shown to their holder alone,
+//! without places, and are erased after 72 hours.
 
 pub mod http;
 pub mod model;
@@ -10,7 +11,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    DERIVE_JOB, DerivedPatrol, Error, INDEX_JOB, JUDGED_JOB, MemoryUse, PatrolOwners, Patrols,
-    RefusedGap, RefusedNear, SCREEN_JOB, ScreenedPatrol, TrackFind, Upload, WholePatrol,
+    DERIVE_JOB, DerivedPatrol, Error, Heard, INDEX_JOB, JUDGED_JOB, MemoryUse, PatrolOwners,
+    Patrols, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_JOB, ScreenedPatrol, TrackFind, Upload,
+    WholePatrol,
 };
 pub use sql::STATEMENTS;

@@ -99,6 +99,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0020_track_screens.sql"),
     ),
     (
+        21,
+        "fix_tail",
+        include_str!("../../migrations/0021_fix_tail.sql"),
+    ),
+    (
         22,
         "uploads",
         include_str!("../../migrations/0022_uploads.sql"),

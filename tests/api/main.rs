@@ -40,6 +40,7 @@ mod statements;
 mod sync;
 mod tips;
 mod track_screens;
+mod trackers;
 mod tracks;
 mod tus;
 mod year;

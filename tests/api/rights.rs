@@ -281,6 +281,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/tips"
             | "/api/v1/submissions",
         )
+        | ("GET", "/api/v1/fixes/held" | "/api/v1/sos")
         | ("GET", "/api/v1/me" | "/api/v1/tokens" | "/api/v1/orgs" | "/api/v1/teams") => {
             sample(&route.path, none, false)
         }
@@ -393,6 +394,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false)
         }
         ("GET", "/api/v1/patrols/{id}") => sample(patrol, none, true),
+        ("DELETE", "/api/v1/fixes/held") => sample(
+            "/api/v1/fixes/held?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
+            none,
+            false,
+        ),
         ("POST", "/api/v1/patrols/{id}/validation") => sample(
             format!("{patrol}/validation"),
             json!({ "state": "validated" }),
@@ -668,7 +674,8 @@ fn a_distant_definition() -> Value {
 }
 
 /// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.
-const TOLD_ELSEWHERE: [&str; 5] = [
+const TOLD_ELSEWHERE: [&str; 6] = [
+    "/api/v1/fixes/held/claim",
     "/api/v1/patrols/{id}/fixes",
     "/api/v1/patrols/{id}/gpx",
     "/t/{token}/gpx",

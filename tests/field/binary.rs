@@ -77,6 +77,7 @@ impl<'a> Start<'a> {
             .env_remove("TUANTRA_DATABASE_URL")
             .env("TUANTRA_FSYNC", self.fsync.to_string());
         command.env("TUANTRA_REQUESTS_PER_SECOND", "100000");
+        command.env("TUANTRA_TRACKER_REQUESTS_PER_SECOND", "100000");
         command.envs(self.settings.iter().copied());
         if let Some(url) = self.database {
             command.env("TUANTRA_DATABASE_URL", url);

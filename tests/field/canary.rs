@@ -101,6 +101,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
         .await
         .unwrap();
     }
+    through_the_trackers_doors(&server.address, &tracker).await;
     request(
         &server.address,
         "POST",
@@ -125,6 +126,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     let metrics = server.get("/metrics", "").await.unwrap();
     drop(server);
     let said = std::fs::read_to_string(log).unwrap() + &String::from_utf8_lossy(&metrics.body);
+    assert!(said.contains("/t/{token}/overland"), "{said}");
     assert!(
         said.contains("/api/v1/patrols/{id}"),
         "the log names routes: {said}"
@@ -219,4 +221,65 @@ async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
     let standing: Value = serde_json::from_slice(&standing.body).unwrap();
     assert_eq!(standing["enrolment"], "enrolled");
     vec![code.replace('-', ""), code, odk, tracker, handed]
+/// Good, unusable and broken requests with a right and a wrong secret: each answer is as quiet as the log.
+async fn through_the_trackers_doors(address: &str, tracker: &str) {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let good = format!("id=canary&lat={LAT}&lon={LON}&timestamp=1772409600&alarm=sos");
+    let bad = format!("id=canary&lat=9{LAT}&lon={LON}&timestamp=1772409600");
+    let overland = format!(
+        r#"{{"locations":[{{"type":"Feature","geometry":{{"type":"Point","coordinates":[{LON},{LAT}]}},"properties":{{"timestamp":"2026-03-02T00:00:07Z"}}}},{{"geometry":"{LON}"}}]}}"#
+    );
+    let owntracks = format!(r#"{{"_type":"location","lat":{LAT},"lon":9{LON},"tst":1772409600}}"#);
+    for token in [tracker, "wrong-canary-token"] {
+        let door = |rest: &str| format!("/t/{token}{rest}");
+        let sent = [
+            ("GET", door(&format!("?{good}")), FORM, ""),
+            ("GET", door(&format!("?{bad}")), FORM, ""),
+            ("POST", door(""), FORM, good.as_str()),
+            ("POST", door(""), FORM, bad.as_str()),
+            ("POST", door(""), "application/json", "{"),
+            (
+                "POST",
+                door("/overland"),
+                "application/json",
+                overland.as_str(),
+            ),
+            (
+                "POST",
+                door("/owntracks"),
+                "application/json",
+                owntracks.as_str(),
+            ),
+            ("POST", door("/owntracks"), "application/json", "nothing"),
+            ("PUT", door(""), FORM, good.as_str()),
+            ("GET", door("/overland"), FORM, ""),
+            ("POST", door("/nowhere"), FORM, good.as_str()),
+        ];
+        for (method, path, kind, body) in sent {
+            let answer = request(address, method, &path, "", kind, body.as_bytes())
+                .await
+                .unwrap();
+            let told = String::from_utf8_lossy(&answer.body).into_owned();
+            assert!(
+                !told.contains(token) && !told.contains("314159"),
+                "{method} {kind}: {told}"
+            );
+        }
+    }
+    let too_large = vec![b'x'; 2 * 1024 * 1024];
+    let answer = request(
+        address,
+        "POST",
+        &format!("/t/{tracker}"),
+        "",
+        FORM,
+        &too_large,
+    )
+    .await;
+    assert!(answer.is_none_or(|answer| answer.status == 413));
+    // As a bearer of the wrong door, and in the header that asks for Basic.
+    let answer = request(address, "POST", "/pub", tracker, FORM, owntracks.as_bytes())
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 401);
 }

@@ -1,12 +1,13 @@
 //! SIGKILL at random moments under concurrent uploads: receipts = facts = entries, on both databases, photos included.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tuantra::base::hex;
 use tuantra::base::ids::IdMaker;
-use tuantra::base::time::SystemClock;
+use tuantra::base::time::{SystemClock, Timestamp};
 use tuantra::journal::model::sha256;
 
 use crate::binary::{Answer, Folder, Server, Start, request};
@@ -14,12 +15,17 @@ use crate::cluster::Cluster;
 
 const ROUNDS: u64 = 5;
 const MOST_ROUNDS: u64 = 40;
-const WRITERS: usize = 6;
+const WRITERS: usize = 8;
 const FIXES: usize = 20;
 
 /// What was acknowledged, and how it is asked for again.
 enum Fact {
     Fixes {
+        patrol: String,
+        count: usize,
+    },
+    /// Fixes that came one at a time.
+    Tracked {
         patrol: String,
         count: usize,
     },
@@ -40,6 +46,8 @@ type Acknowledged = Arc<Mutex<Vec<Fact>>>;
 struct Phone {
     address: String,
     token: String,
+    /// The same device's secret for its tracker.
+    tracker: String,
     ids: IdMaker,
 }
 
@@ -85,6 +93,44 @@ impl Phone {
             let count = (batch + 1) * FIXES;
             acknowledged.lock().unwrap().push(Fact::Fixes {
                 patrol: patrol.clone(),
+                count,
+            });
+        }
+        Some(())
+    }
+
+    /// A patrol whose fixes come one at a time, by the device's tracker; each that is acknowledged must be found again.
+    async fn track(&self, acknowledged: &Acknowledged) -> Option<()> {
+        // A time of its own for each patrol: a tracker's fixes join by time.
+        static PATROLS: AtomicI64 = AtomicI64::new(0);
+        let patrol = self.ids.make();
+        let from_s = 1_609_459_200 + 7200 * PATROLS.fetch_add(1, Ordering::Relaxed);
+        let at = |seconds: i64| Timestamp::from_millis((from_s + seconds) * 1000).to_string();
+        let draft = json!({ "kind": "crop_check", "transport": "foot", "started_at": at(0), "ended_at": at(600) });
+        let path = format!("/api/v1/patrols/{patrol}");
+        self.send(
+            "PUT",
+            &path,
+            "application/json",
+            draft.to_string().as_bytes(),
+        )
+        .await?;
+        for count in 1..=40_usize {
+            let second = i64::try_from(count).unwrap();
+            let form = format!(
+                "id=x&timestamp={}&lat=22.4&lon=104.3&accuracy=5",
+                from_s + second
+            );
+            let door = format!("/t/{}", self.tracker);
+            self.send(
+                "POST",
+                &door,
+                "application/x-www-form-urlencoded",
+                form.as_bytes(),
+            )
+            .await?;
+            acknowledged.lock().unwrap().push(Fact::Tracked {
+                patrol: patrol.to_string(),
                 count,
             });
         }
@@ -154,9 +200,10 @@ impl Phone {
 
     async fn work_until_cut(self, writer: usize, acknowledged: Acknowledged) {
         loop {
-            let done = match writer % 3 {
+            let done = match writer % 4 {
                 0 => self.walk(&acknowledged).await,
                 1 => self.photograph(&acknowledged).await,
+                2 => self.track(&acknowledged).await,
                 _ => self.destroy(&acknowledged).await,
             };
             if done.is_none() {
@@ -168,7 +215,7 @@ impl Phone {
 
 async fn is_found(server: &Server, token: &str, fact: &Fact) -> bool {
     match fact {
-        Fact::Fixes { patrol, count } => {
+        Fact::Fixes { patrol, count } | Fact::Tracked { patrol, count } => {
             let patrol = server
                 .get(&format!("/api/v1/patrols/{patrol}"), token)
                 .await
@@ -203,13 +250,14 @@ async fn is_found(server: &Server, token: &str, fact: &Fact) -> bool {
 }
 
 /// How many facts there are of each kind.
-fn kinds(facts: &[Fact]) -> [usize; 3] {
-    let mut kinds = [0; 3];
+fn kinds(facts: &[Fact]) -> [usize; 4] {
+    let mut kinds = [0; 4];
     for fact in facts {
         kinds[match fact {
             Fact::Fixes { .. } => 0,
             Fact::Photo { .. } => 1,
             Fact::OfPlot { .. } => 2,
+            Fact::Tracked { .. } => 3,
         }] += 1;
     }
     kinds
@@ -226,6 +274,7 @@ async fn nothing_acknowledged_is_lost(database: Option<&str>, folder: &Folder) {
         "provincial_officer",
     ]);
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
+    let tracker = start.answer(&["device", "enrol", "--name", "máy", "--door", "tracker"]);
     let acknowledged = Acknowledged::default();
     // A busy machine writes less between two kills: it is killed until there is enough to look for.
     for round in 0.. {
@@ -240,6 +289,7 @@ async fn nothing_acknowledged_is_lost(database: Option<&str>, folder: &Folder) {
                 let phone = Phone {
                     address: server.address.clone(),
                     token: phone.clone(),
+                    tracker: tracker.clone(),
                     ids,
                 };
                 tokio::spawn(phone.work_until_cut(writer, Arc::clone(&acknowledged)))

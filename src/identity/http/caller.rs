@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -32,13 +33,26 @@ pub struct TrackerCaller(pub Actor);
 /// Nothing that comes from outside carries one.
 #[derive(Debug, Clone)]
 pub struct Admitted(pub Actor);
+
 /// The verified author of a request whose path carries a secret of the door of forms.
 #[derive(Debug, Clone)]
 pub struct OdkCaller(pub Actor);
 
-/// Requests per second that one holder may make.
+/// The verified author of a request whose Basic password is a tracker's secret, whatever its user name.
 #[derive(Debug, Clone)]
-pub struct Limits(Arc<RateLimiter<Uuid, DashMapStateStore<Uuid>, DefaultClock>>);
+pub struct TrackerBasic(pub Actor);
+
+/// Requests per second that one holder may make: of the native API, and through a tracker.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    api: Arc<Limiter>,
+    trackers: Arc<Limiter>,
+}
+
+type Limiter = RateLimiter<Uuid, DashMapStateStore<Uuid>, DefaultClock>;
+
+/// So long a tracker's request waits for its turn before it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the web front is served from, as browsers name it in `Origin`.
 #[derive(Debug, Clone, Default)]
@@ -47,16 +61,32 @@ pub struct TrustedOrigin(pub Option<String>);
 impl Limits {
     /// So many requests per second for each holder, in bursts of ten times as many.
     #[must_use]
-    pub fn per_second(requests: NonZeroU32) -> Self {
-        let quota = Quota::per_second(requests)
-            .allow_burst(requests.saturating_mul(NonZeroU32::MIN.saturating_add(9)));
-        Self(Arc::new(RateLimiter::dashmap(quota)))
+    pub fn per_second(requests: NonZeroU32, of_trackers: NonZeroU32) -> Self {
+        let limiter = |requests: NonZeroU32| {
+            let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(9));
+            let quota = Quota::per_second(requests).allow_burst(burst);
+            Arc::new(RateLimiter::dashmap(quota))
+        };
+        Self {
+            api: limiter(requests),
+            trackers: limiter(of_trackers),
+        }
     }
 
     fn check(&self, actor: &Actor) -> Result<(), Problem> {
-        self.0
+        self.api
             .check_key(&actor.id)
             .or(Err(Problem::new(ProblemKind::TooManyRequests)))
+    }
+
+    /// A phone that comes back with thousands of fixes sends them one after the other: it is slowed down rather than
+    /// refused, for each refusal makes it wait longer than the last. Many at once are a 503, which it understands.
+    async fn pace(&self, actor: &Actor) -> Result<(), Problem> {
+        tokio::time::timeout(PATIENCE, self.trackers.until_key_ready(&actor.id))
+            .await
+            .or(Err(Problem::new(ProblemKind::Unavailable).detail(
+                "this device sends more than is taken from one device",
+            )))
     }
 }
 
@@ -124,7 +154,36 @@ where
         if actor.door != Door::Tracker {
             return Err(unknown());
         }
-        Limits::from_ref(state).check(&actor)?;
+        Limits::from_ref(state).pace(&actor).await?;
+        Ok(Self(actor))
+    }
+}
+
+impl<S> FromRequestParts<S> for TrackerBasic
+where
+    Identity: FromRef<S>,
+    Limits: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let refused = || Problem::new(ProblemKind::BasicNeeded);
+        let shown = parts.headers.get(header::AUTHORIZATION);
+        let shown = shown.and_then(|value| value.to_str().ok());
+        let (scheme, encoded) = shown
+            .and_then(|shown| shown.split_once(' '))
+            .ok_or_else(refused)?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Err(refused());
+        }
+        let secret = basic_password(encoded.trim()).ok_or_else(refused)?;
+        let actor = Identity::from_ref(state)
+            .verify(&secret)
+            .await?
+            .filter(|actor| actor.door == Door::Tracker)
+            .ok_or_else(refused)?;
+        Limits::from_ref(state).pace(&actor).await?;
         Ok(Self(actor))
     }
 }

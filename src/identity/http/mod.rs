@@ -9,7 +9,7 @@ mod keys;
 mod routes;
 mod session;
 
-pub use caller::{Admitted, Caller, Limits, OdkCaller, TrackerCaller, TrustedOrigin};
+pub use caller::{Admitted, Caller, Limits, OdkCaller, TrackerBasic, TrackerCaller, TrustedOrigin};
 pub use devices::*;
 pub use enrol::*;
 pub use journal::*;

@@ -1,10 +1,12 @@
 //! The routes of patrols: declarations, fixes, files, judgements, holds, and reading.
 
 mod act;
+mod held;
 mod read;
 mod upload;
 
 pub use act::*;
+pub use held::*;
 pub use read::*;
 pub use upload::*;
 

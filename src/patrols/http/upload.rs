@@ -41,7 +41,7 @@ pub struct AppendedView {
 /// What became of a file's fixes.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FileView {
-    /// Fixes outside every patrol: seen by nobody, joined to a patrol recorded within 72 hours, else erased.
+    /// Fixes outside every patrol: their holder claims them within 72 hours, else they are erased.
     pub held: usize,
     /// The rest.
     #[serde(flatten)]
@@ -186,7 +186,7 @@ fn refused_file(refusal: &GpxRefusal) -> Problem {
     Problem::new(kind).detail(refusal.to_string())
 }
 
-fn view(appended: Appended) -> AppendedView {
+pub(super) fn view(appended: Appended) -> AppendedView {
     AppendedView {
         accepted: appended.accepted,
         duplicates: appended.duplicates,

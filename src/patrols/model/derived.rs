@@ -3,7 +3,7 @@
 //! A chunk's entry names its content for good, so a track depends on nothing but the set of entries, the basis and
 //! the rule: whether it still stands is told from a list of entries, without their bodies.
 
-use super::fix::Fix;
+use super::fix::{Fix, merge};
 use super::legs::GapRule;
 use super::quality::Basis;
 use super::track::{Track, TrackSummary};
@@ -61,6 +61,18 @@ impl DerivedTrack {
             fixes,
             track,
         }
+    }
+
+    /// The track with fixes that stand in no chunk yet; those that it has already change nothing.
+    #[must_use]
+    pub fn with_unsealed(&self, unsealed: &[Fix], basis: Basis, rule: GapRule) -> Self {
+        let fixes = merge(&self.fixes, unsealed.to_vec()).accepted;
+        let basis = Basis {
+            received_until: basis.received_until.max(self.track.received_until()),
+            ..basis
+        };
+        let entry = EntryId(uuid::Uuid::nil());
+        self.with(vec![ChunkFixes { entry, fixes }], basis, rule)
     }
 
     /// Whether the chunk went in.

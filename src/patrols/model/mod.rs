@@ -13,6 +13,8 @@ pub mod patrol;
 pub mod quality;
 pub mod rules;
 pub mod screens;
+pub mod signs;
+pub mod spans;
 pub mod text;
 pub mod track;
 pub mod vocabulary;

@@ -24,6 +24,7 @@ use crate::store::{self, Tx};
 
 use super::append::decoded;
 use super::memory::Tracks;
+use super::tail::Tail;
 use super::{Error, INDEX_JOB, Patrols, state_of};
 
 impl Patrols {
@@ -31,7 +32,7 @@ impl Patrols {
     pub async fn walked(&self, tx: &mut Tx, id: PatrolId) -> Result<Option<Walked>, store::Error> {
         match sql::patrol(tx, id).await? {
             None => Ok(None),
-            Some(row) => self.walked_of(tx, &row).await.map(Some),
+            Some(row) => self.walked_of(tx, &row, &[]).await.map(Some),
         }
     }
 
@@ -106,11 +107,12 @@ impl Patrols {
 }
 
 impl Patrols {
-    /// Derives the tracks of a patrol that was read already.
+    /// Derives the tracks of a patrol that was read already, with what its tails hold besides.
     pub(super) async fn walked_of(
         &self,
         tx: &mut Tx,
         row: &PatrolRow,
+        tails: &[Tail],
     ) -> Result<Walked, store::Error> {
         let declared = Declared {
             kind: row.kind.parse().or(Err(row.corrupt("kind")))?,
@@ -128,7 +130,8 @@ impl Patrols {
             self.memory.forget(row.id);
             None
         } else {
-            Some(self.tracks(tx, row.id, &chunks, &declared).await?)
+            let tracks = self.tracks(tx, row.id, &chunks, &declared).await?;
+            Some(with_tails(tracks, tails, &declared))
         };
         Ok(Walked {
             patrol: row.id,
@@ -146,13 +149,18 @@ impl Patrols {
         patrol: PatrolId,
         chunks: &[TrackChunk],
         declared: &Declared,
-    ) -> Result<Vec<WalkedTrack>, store::Error> {
+    ) -> Result<Vec<(WalkedTrack, Arc<DerivedTrack>)>, store::Error> {
         let now = self.journal.now();
         let (began, known) = self.memory.find(patrol, now);
         let known = known.unwrap_or_default();
         let due = due(chunks, &known);
         let tracks = self.derived(tx, &due, declared, &Rules::current()).await?;
         let walked = walked_tracks(&due, &tracks);
+        let walked = walked.into_iter().filter_map(|walked| {
+            let track = tracks.get(&walked.device).map(Arc::clone)?;
+            Some((walked, track))
+        });
+        let walked = walked.collect();
         if !tracks.is_empty() {
             self.memory.keep(patrol, Arc::new(tracks), began, now);
         }
@@ -266,6 +274,42 @@ fn walked_tracks(due: &[Due<'_>], tracks: &Tracks) -> Vec<WalkedTrack> {
             summary: track.summary(),
         })
     });
+    walked.collect()
+}
+
+/// Tracks with the fixes that are not sealed yet; one that only those make has no chunk.
+fn with_tails(
+    tracks: Vec<(WalkedTrack, Arc<DerivedTrack>)>,
+    tails: &[Tail],
+    declared: &Declared,
+) -> Vec<WalkedTrack> {
+    let mut tracks: BTreeMap<Uuid, _> = tracks
+        .into_iter()
+        .map(|(walked, track)| (walked.device, (walked.chunks, walked.summary, track)))
+        .collect();
+    let rules = Rules::current();
+    for tail in tails {
+        let basis = Basis {
+            transport: declared.transport,
+            rule: rules.quality,
+            received_until: tail.received_until,
+        };
+        let (chunks, _, known) = tracks.remove(&tail.device).unwrap_or_else(|| {
+            let none = DerivedTrack::empty(basis, rules.gap);
+            (0, none.summary(), Arc::new(none))
+        });
+        let track = Arc::new(known.with_unsealed(&tail.fixes, basis, rules.gap));
+        tracks.insert(tail.device, (chunks, track.summary(), track));
+    }
+    let walked = tracks
+        .into_iter()
+        .map(|(device, (chunks, summary, track))| WalkedTrack {
+            device,
+            chunks,
+            fixes: track.fixes(),
+            span: track.span(),
+            summary,
+        });
     walked.collect()
 }
 

@@ -1,6 +1,7 @@
 //! Fixes that name no patrol (files, trackers): joined to the device's patrols by time, else held for three days.
 //!
-//! What is held is shown to nobody. It joins a patrol that the same device records or corrects in time, or is erased.
+//! What is held is shown to its holder alone, without places. It joins a patrol that the same device records, corrects or
+//! names in time, or is erased.
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::PatrolId;
@@ -18,7 +19,7 @@ use super::append::{Added, Appended, Tally, Upload, decoded, span_of};
 use super::{Error, Patrols, Promise};
 
 /// How long fixes outside every patrol are held (decision 16).
-const HELD_MS: i64 = 72 * 3_600_000;
+pub(super) const HELD_MS: i64 = 72 * 3_600_000;
 
 impl Patrols {
     /// Takes fixes that name no patrol.
@@ -68,30 +69,46 @@ impl Patrols {
         {
             return Err(Error::NotFound);
         }
+        let context = (named, self.journal.now());
+        let fixes = &upload.batch.fixes;
+        let mut tally = self
+            .join_fixes(tx, actor, context, fixes, &upload.request)
+            .await?;
+        tally.aside = self
+            .set_apart(tx, actor, actor.id, &upload.batch.refused)
+            .await?;
+        Ok(tally)
+    }
+
+    /// Adds fixes to the tracks that they join by time and holds the rest, for 72 hours from their receipt.
+    pub(super) async fn join_fixes(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (named, received_at): (Option<PatrolId>, Timestamp),
+        fixes: &[Fix],
+        request: &RequestDigest,
+    ) -> Result<Tally, Error> {
         let mut tally = Tally::default();
-        let joined = joined(tx, actor, named, &upload.batch.fixes).await?;
+        let joined = joined(tx, actor, named, fixes).await?;
         for (patrol, fixes) in joined.patrols {
             let sent = fixes.len();
             if !sql::lock_track(tx, patrol, actor.id, actor.team).await? {
                 // The patrol went to another team meanwhile; run again, the windows are read anew.
                 return Err(store::Error::Busy("a patrol was just corrected".into()).into());
             }
-            let added = self
-                .add_to_track(tx, actor, patrol, fixes, &upload.request)
-                .await?;
+            let added = self.add_to_track(tx, actor, patrol, fixes, request).await?;
             tally.accepted += added.accepted;
             tally.duplicates += sent - added.accepted;
             tally.kept = better(tally.kept.take(), added.promise);
         }
+        let until = received_at.plus_millis(HELD_MS);
         let held = self
-            .hold_fixes(tx, actor, joined.none, &upload.request)
+            .hold_fixes(tx, actor, joined.none, request, until)
             .await?;
         tally.held = held.accepted;
         tally.duplicates += held.duplicates;
         tally.kept = better(tally.kept.take(), held.promise);
-        tally.aside = self
-            .set_apart(tx, actor, actor.id, &upload.batch.refused)
-            .await?;
         Ok(tally)
     }
 
@@ -101,6 +118,7 @@ impl Patrols {
         actor: &Actor,
         fixes: Vec<Fix>,
         request: &RequestDigest,
+        until: Timestamp,
     ) -> Result<Added, Error> {
         let Some(span) = span_of(&fixes) else {
             return Ok(Added::default());
@@ -117,7 +135,6 @@ impl Patrols {
                 None => None,
             }
         } else {
-            let until = self.journal.now().plus_millis(HELD_MS);
             self.write_held(tx, actor, &news, request, until).await?
         };
         Ok(Added {
@@ -127,7 +144,7 @@ impl Patrols {
         })
     }
 
-    async fn write_held(
+    pub(super) async fn write_held(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -144,7 +161,8 @@ impl Patrols {
         Ok(last)
     }
 
-    /// Joins what the recording device has held to the patrol whose time contains it.
+    /// Joins what the recording device has held to the patrol whose time contains it; with a patrol that ended, the tails of
+    /// its devices are sealed.
     pub(super) async fn join_held(
         &self,
         tx: &mut Tx,
@@ -153,24 +171,13 @@ impl Patrols {
         draft: &PatrolDraft,
     ) -> Result<(), Error> {
         let window = Window::of(draft.started_at(), draft.ended_at());
-        for chunk in sql::held_between(tx, actor.id, (window.from, window.to)).await? {
-            let Some(body) = &chunk.body else { continue };
-            let fixes = decoded(chunk.entry, body)?;
-            let (inside, outside): (Vec<_>, Vec<_>) =
-                fixes.into_iter().partition(|fix| window.contains(fix.t));
-            let is_mine = !inside.is_empty()
-                && sql::lock_track(tx, patrol, actor.id, actor.team).await?
-                && sql::delete_held(tx, chunk.entry).await?;
-            if is_mine {
-                self.move_held(tx, actor, patrol, &chunk, inside, &outside)
-                    .await?;
-            }
-        }
-        Ok(())
+        let span = (window.from, window.to);
+        self.move_between(tx, actor, patrol, span).await?;
+        self.seal_around(tx, actor.id, draft).await
     }
 
     /// The held body goes: what joined stands in the patrol's chunk, the rest is held anew for the time that is left.
-    async fn move_held(
+    pub(super) async fn move_held(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -178,7 +185,7 @@ impl Patrols {
         chunk: &HeldChunk,
         inside: Vec<Fix>,
         outside: &[Fix],
-    ) -> Result<(), Error> {
+    ) -> Result<Added, Error> {
         // Not the request's own digest: another part of the same request may join the same patrol later.
         let request = sha256(chunk.body.as_deref().unwrap_or_default());
         let added = self
@@ -188,17 +195,18 @@ impl Patrols {
         let rest = self
             .write_held(tx, actor, outside, &first_request, chunk.expires_at)
             .await?;
-        let by = if let Some(Promise::New(by)) = added.promise.or(rest) {
+        let by = if let Some(Promise::New(by)) = added.promise.clone().or(rest) {
             by
         } else {
             let why = "every fix of the held chunk was known to the patrol";
             self.enter_redaction(tx, patrol.0, why, 1).await?
         };
-        Ok(self.journal.redact(tx, chunk.entry, &by).await?)
+        self.journal.redact(tx, chunk.entry, &by).await?;
+        Ok(added)
     }
 }
 
-async fn joined(
+pub(super) async fn joined(
     tx: &mut Tx,
     actor: &Actor,
     named: Option<PatrolId>,

@@ -1,8 +1,10 @@
 //! The patrols' acts: recording, appending fixes, judging, holding, deriving, erasing; and what may be read of them.
 
 mod append;
+mod calls;
 mod derive;
 mod files;
+mod held;
 mod judge;
 mod memory;
 mod read;
@@ -11,6 +13,7 @@ mod record;
 mod refused;
 mod retain;
 mod screens;
+mod tail;
 mod units;
 mod whole;
 
@@ -30,14 +33,18 @@ use super::model::vocabulary::PatrolState;
 use super::sql::{self, PatrolRow};
 
 use memory::TrackMemory;
+use tail::TailWriter;
 
 pub use append::{Appended, Upload};
+pub use calls::SosView;
+pub use held::{Claim, HeldView};
 pub use judge::{Hold, HoldDraft, JUDGED_JOB, Judged, Judgement};
 pub use memory::MemoryUse;
 pub use read::{PatrolPlace, PatrolView};
 pub use refused::{RefusedGap, RefusedNear};
 pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use sql::Filter;
+pub use tail::{Heard, SEAL_JOB};
 pub use whole::{DerivedPatrol, WholePatrol};
 
 /// Why an act on patrols is refused.
@@ -117,6 +124,7 @@ pub struct Patrols {
     identity: Identity,
     areas: Areas,
     memory: Arc<TrackMemory>,
+    tail: Arc<TailWriter>,
 }
 
 /// The kind of job that derives a patrol's figures from its fixes.
@@ -134,6 +142,7 @@ impl Patrols {
             identity,
             areas,
             memory: Arc::default(),
+            tail: Arc::default(),
         }
     }
 

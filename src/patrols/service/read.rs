@@ -123,7 +123,9 @@ impl Patrols {
     pub async fn patrol(&self, actor: &Actor, id: PatrolId) -> Result<PatrolPlace, Error> {
         let mut tx = self.journal.store().read().await?;
         let row = readable(&mut tx, actor, id).await?;
-        let Some(tracks) = self.walked_of(&mut tx, &row).await?.tracks else {
+        // The tail first: what is sealed between the two readings is then seen twice, and counts once.
+        let tails = self.tails_of(&mut tx, &row).await?;
+        let Some(tracks) = self.walked_of(&mut tx, &row, &tails).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
             return Ok(place(&row, shown, communes)?);

@@ -4,6 +4,8 @@ mod declared;
 mod fixes;
 mod lists;
 mod recall;
+mod signs;
+mod tail;
 mod tracks;
 mod units;
 mod windows;
@@ -12,6 +14,8 @@ pub use declared::*;
 pub use fixes::*;
 pub use lists::*;
 pub use recall::*;
+pub use signs::*;
+pub use tail::*;
 pub use tracks::*;
 pub use units::*;
 pub use windows::*;
@@ -21,6 +25,8 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     declared::STATEMENTS,
     fixes::STATEMENTS,
     recall::STATEMENTS,
+    signs::STATEMENTS,
+    tail::STATEMENTS,
     tracks::STATEMENTS,
     units::STATEMENTS,
     windows::STATEMENTS,
@@ -29,11 +35,13 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
 const COUNT: usize = declared::STATEMENTS.len()
     + fixes::STATEMENTS.len()
     + recall::STATEMENTS.len()
+    + signs::STATEMENTS.len()
+    + tail::STATEMENTS.len()
     + tracks::STATEMENTS.len()
     + units::STATEMENTS.len()
     + windows::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 6]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 8]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

@@ -4,6 +4,7 @@ mod books;
 mod openrosa;
 mod phones;
 mod sync;
+mod trackers;
 mod uploads;
 
 use utoipa::OpenApi;
@@ -42,7 +43,7 @@ pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
-    let routes = openrosa::forms(uploads::senders(books::trackers(routes)));
+    let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(routes))));
     let routes = sync::phones_and_watchers(routes);
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }

@@ -1,0 +1,73 @@
+//! What of the tail belongs to a patrol, told without sealing it.
+
+use uuid::Uuid;
+
+use crate::base::time::Timestamp;
+use crate::patrols::model::fix::Fix;
+use crate::patrols::model::window::Window;
+use crate::patrols::sql::{self, PatrolRow, TailRow};
+use crate::store::{self, Tx};
+
+use super::super::files::joined;
+use super::super::{Error, Patrols};
+use super::seal::tracker;
+
+/// A device's fixes that are not sealed yet.
+#[derive(Debug)]
+pub(in crate::patrols::service) struct Tail {
+    pub device: Uuid,
+    /// Sorted.
+    pub fixes: Vec<Fix>,
+    pub received_until: Timestamp,
+}
+
+impl Patrols {
+    /// The fixes in the tail that join a patrol by time.
+    pub(in crate::patrols::service) async fn tails_of(
+        &self,
+        tx: &mut Tx,
+        row: &PatrolRow,
+    ) -> Result<Vec<Tail>, Error> {
+        let mut tails = Vec::new();
+        if row.redacted_at.is_some() {
+            return Ok(tails);
+        }
+        let window = Window::of(row.started_at, row.ended_at);
+        let span = (window.from, window.to);
+        for (device, team) in sql::tail_devices(tx, row.team, row.author, span).await? {
+            let rows = sql::tail(tx, device, span).await?;
+            let received_until = rows.iter().map(|row| row.received_at).max();
+            let joining = joined(tx, &tracker(device, Some(team)), None, &fixes_of(&rows)?).await?;
+            let own = joining.patrols.into_iter().find(|(id, _)| *id == row.id);
+            if let (Some((_, fixes)), Some(received_until)) = (own, received_until) {
+                tails.push(Tail {
+                    device,
+                    fixes,
+                    received_until,
+                });
+            }
+        }
+        Ok(tails)
+    }
+
+    /// A device's fixes in the tail that join no patrol.
+    pub(in crate::patrols::service) async fn unjoined_tail(
+        &self,
+        tx: &mut Tx,
+        device: Uuid,
+    ) -> Result<(Vec<Fix>, Option<Timestamp>), Error> {
+        let ever = (
+            Timestamp::from_millis(i64::MIN),
+            Timestamp::from_millis(i64::MAX),
+        );
+        let rows = sql::tail(tx, device, ever).await?;
+        let team = sql::team_of(tx, device).await?;
+        let joining = joined(tx, &tracker(device, team), None, &fixes_of(&rows)?).await?;
+        let received_at = rows.iter().map(|row| row.received_at).min();
+        Ok((joining.none, received_at))
+    }
+}
+
+fn fixes_of(rows: &[TailRow]) -> Result<Vec<Fix>, store::Error> {
+    rows.iter().map(TailRow::fix).collect()
+}

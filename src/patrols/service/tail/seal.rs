@@ -1,0 +1,122 @@
+//! Sealing: a device's tail becomes chunks of the patrols that its fixes join by time; the rest is held.
+
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Door, Principal};
+use crate::base::ids::{JobId, TeamId};
+use crate::base::origin::Origin;
+use crate::journal::model::sha256;
+use crate::patrols::model::fix::Fix;
+use crate::patrols::model::patrol::PatrolDraft;
+use crate::patrols::model::window::Window;
+use crate::patrols::sql;
+use crate::store::{self, Tx};
+
+use super::super::{Error, Patrols};
+use super::SEALED_FIXES;
+
+/// So long a fix waits in the tail.
+const LONGEST_MS: i64 = 600_000;
+/// Devices that one run of the chore looks at.
+const BATCH: i64 = 1_000;
+
+impl Patrols {
+    /// The job of a device whose tail is full.
+    pub async fn seal_tail(&self, device: Uuid, job: JobId) -> Result<(), Error> {
+        self.journal
+            .write((self.clone(), device, job), |tx, (patrols, device, job)| {
+                Box::pin(async move {
+                    patrols.seal_act(tx, *device).await?;
+                    Ok(patrols.journal.finish_job(tx, *job).await?)
+                })
+            })
+            .await
+    }
+
+    /// Seals every tail that is full or has waited long enough; gives how many. One that cannot be sealed is told of in
+    /// the server's own log and tried again at the next run.
+    pub async fn seal_due(&self) -> Result<usize, Error> {
+        let waited = self.journal.now().plus_millis(-LONGEST_MS);
+        let fixes = i64::try_from(SEALED_FIXES).unwrap_or(i64::MAX);
+        let mut tx = self.journal.store().read().await?;
+        let due = sql::tail_due(&mut tx, fixes, waited, BATCH).await?;
+        drop(tx);
+        let mut done = 0;
+        for device in due {
+            let sealed = self
+                .journal
+                .write((self.clone(), device), |tx, (patrols, device)| {
+                    Box::pin(patrols.seal_act(tx, *device))
+                })
+                .await;
+            match sealed {
+                Ok(()) => done += 1,
+                Err(error) => tracing::warn!(%error, %device, "a tail could not be sealed"),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Seals, with a patrol that ends, the tails of its devices.
+    pub(in crate::patrols::service) async fn seal_around(
+        &self,
+        tx: &mut Tx,
+        author: Uuid,
+        draft: &PatrolDraft,
+    ) -> Result<(), Error> {
+        if draft.ended_at().is_none() {
+            return Ok(());
+        }
+        let window = Window::of(draft.started_at(), draft.ended_at());
+        let span = (window.from, window.to);
+        for (device, _) in sql::tail_devices(tx, draft.team(), author, span).await? {
+            self.seal_act(tx, device).await?;
+        }
+        Ok(())
+    }
+
+    /// Seals a device's tail, whatever is in it.
+    pub(in crate::patrols::service) async fn seal_act(
+        &self,
+        tx: &mut Tx,
+        device: Uuid,
+    ) -> Result<(), Error> {
+        let rows = sql::take_tail(tx, device).await?;
+        let Some(received_at) = rows.iter().map(|row| row.received_at).min() else {
+            return Ok(());
+        };
+        let fixes = rows.iter().map(sql::TailRow::fix);
+        let mut fixes = fixes.collect::<Result<Vec<Fix>, store::Error>>()?;
+        fixes.sort_unstable();
+        let actor = tracker(device, sql::team_of(tx, device).await?);
+        let request = sha256(&bytes_of(&fixes));
+        self.join_fixes(tx, &actor, (None, received_at), &fixes, &request)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Stands for the requests that brought a sealed chunk's fixes: the fixes themselves, each in one way.
+fn bytes_of(fixes: &[Fix]) -> Vec<u8> {
+    let keys = fixes.iter().map(Fix::key);
+    let numbers = keys.flat_map(|key| {
+        let (lon, lat) = (i64::from(key.lon_e7), i64::from(key.lat_e7));
+        [key.t.as_millis(), lon, lat]
+    });
+    numbers.flat_map(i64::to_be_bytes).collect()
+}
+
+/// A device on its tracker's behalf, as of now.
+pub(super) fn tracker(device: Uuid, team: Option<TeamId>) -> Actor {
+    Actor {
+        id: device,
+        principal: Principal::Device,
+        door: Door::Tracker,
+        token: None,
+        team,
+        org: None,
+        read_only: false,
+        grants: Vec::new(),
+        origin: Origin::default(),
+    }
+}

@@ -1,0 +1,30 @@
+//! The trackers' doors, and what follows from what comes through them.
+
+use utoipa_axum::routes;
+
+use super::Routes;
+use crate::base::actor::Right::{ReadSos, RecordPatrols};
+use crate::http::Access::{Needs, TrackerPath};
+use crate::ingest::trackers::http::{self, BATCH_LIMIT, MESSAGE_LIMIT};
+use crate::patrols;
+
+/// Phones' trackers, holders of what they sent, and whoever hears a call for help.
+pub(super) fn trackers(routes: Routes) -> Routes {
+    routes
+        .route_with_limit(
+            TrackerPath,
+            MESSAGE_LIMIT,
+            routes!(http::track_query, http::track_message),
+        )
+        .route_with_limit(TrackerPath, BATCH_LIMIT, routes!(http::track_overland))
+        .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::track_owntracks))
+        .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::publish_owntracks))
+        .all(
+            Needs(RecordPatrols),
+            [
+                routes!(patrols::http::held_fixes, patrols::http::let_fixes_go),
+                routes!(patrols::http::claim_fixes),
+            ],
+        )
+        .all(Needs(ReadSos), [routes!(patrols::http::sos_calls)])
+}
