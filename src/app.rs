@@ -108,14 +108,13 @@ impl App {
             plots.clone(),
             coverage.clone(),
         );
-        let most_bytes = u64::from(config.max_photo_mb) * 1_000_000;
         let evidence = Evidence::new(
             journal.clone(),
             identity.clone(),
             plots.clone(),
             patrols.clone(),
             blobs.clone(),
-            most_bytes,
+            u64::from(config.max_photo_mb) * 1_000_000,
         )
         .with_upload_limits(upload_limits(&config));
         let ledger = Ledger::new(
@@ -135,11 +134,8 @@ impl App {
         let live = live_of(&config, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
-        let limits = Limits::per_second(
-            config.requests_per_second.max(NonZeroU32::MIN),
-            config.tracker_requests_per_second.max(NonZeroU32::MIN),
-        );
         Self {
+            limits: limits_of(&config),
             config: Arc::new(config),
             journal,
             identity,
@@ -154,9 +150,15 @@ impl App {
             live,
             openrosa,
             blobs,
-            limits,
         }
     }
+}
+
+fn limits_of(config: &Config) -> Limits {
+    Limits::per_second(
+        config.requests_per_second.max(NonZeroU32::MIN),
+        config.tracker_requests_per_second.max(NonZeroU32::MIN),
+    )
 }
 
 fn live_of(config: &Config, parts: (&Journal, &Identity, &Areas)) -> Live {

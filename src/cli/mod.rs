@@ -122,7 +122,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn act(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => serve.run().await,
-        Command::Demo(demo) => demo.run().await,
+        Command::Demo(demo) => Box::pin(demo.run()).await,
         Command::Migrate(opening) => opening.open().await.map(drop),
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,

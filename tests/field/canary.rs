@@ -221,6 +221,8 @@ async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
     let standing: Value = serde_json::from_slice(&standing.body).unwrap();
     assert_eq!(standing["enrolment"], "enrolled");
     vec![code.replace('-', ""), code, odk, tracker, handed]
+}
+
 /// Good, unusable and broken requests with a right and a wrong secret: each answer is as quiet as the log.
 async fn through_the_trackers_doors(address: &str, tracker: &str) {
     const FORM: &str = "application/x-www-form-urlencoded";

@@ -43,7 +43,9 @@ pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
     let routes = readers(records(field(visitors(operators(routes)))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
-    let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(routes))));
+    let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(
+        routes,
+    ))));
     let routes = sync::phones_and_watchers(routes);
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }

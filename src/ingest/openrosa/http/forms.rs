@@ -12,8 +12,8 @@ use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::OdkCaller;
 use crate::identity::http::ShownUrl;
 
-use super::super::forms::{FORMS, Form, Media, PLOTS_DATASET, md5_of};
 use super::super::OpenRosa;
+use super::super::forms::{FORMS, Form, Media, PLOTS_DATASET, md5_of};
 use super::answers::{document, escaped};
 
 type Answer = Result<Response, Problem>;

@@ -10,6 +10,10 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use figment::value::Value;
 
+mod keys;
+
+use keys::KEYS;
+
 /// The settings of one server.
 #[derive(Clone)]
 pub struct Config {
@@ -90,35 +94,6 @@ impl fmt::Display for ConfigFaults {
 }
 
 impl std::error::Error for ConfigFaults {}
-
-/// Known keys, each with what it accepts.
-const KEYS: [(&str, &str); 25] = [
-    ("data", "a folder"),
-    ("listen", "an address such as 127.0.0.1:8080"),
-    ("database_url", "a URL such as postgres://user@host/name"),
-    ("public_url", "a URL such as https://tuantra.example"),
-    ("tls_cert", "a PEM file"),
-    ("tls_key", "a PEM file"),
-    ("plain_http", "true or false"),
-    ("log_format", "text or json"),
-    ("requests_per_second", "a whole number from 1"),
-    ("tracker_requests_per_second", "a whole number from 1"),
-    ("max_photo_mb", "a whole number from 1 to 1000"),
-    ("upload_days", "a whole number from 1 to 90"),
-    ("open_uploads", "a whole number from 1 to 10000"),
-    ("open_uploads_mb", "a whole number from 1 to 1000000"),
-    ("cors_origins", "sites such as https://app.example"),
-    ("photo_seconds", "a whole number from 1 to 60"),
-    ("photo_memory_mib", "a whole number from 128 to 16384"),
-    ("coverage_memory_mib", "a whole number from 16 to 65536"),
-    ("push_facts", "a whole number from 1 to 5000"),
-    ("push_mib", "a whole number from 1 to 16"),
-    ("live_listeners", "a whole number from 1 to 10000"),
-    ("retention_months", "a whole number from 1 to 600"),
-    ("tsa_url", "a URL such as https://tsa.example/tsr"),
-    ("tsa_hours", "a whole number from 1 to 720"),
-    ("fsync", "true or false"),
-];
 
 impl Config {
     /// Reads the settings; `flags` win over all else.
