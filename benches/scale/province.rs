@@ -38,14 +38,14 @@ struct Sides {
 
 /// Runs the comparison over a province of so many patrols.
 pub async fn run(communes: usize, patrols: usize) -> anyhow::Result<()> {
-    let mut sides = Sides::loaded(communes, patrols).await?;
+    let mut sides = Box::pin(Sides::loaded(communes, patrols)).await?;
     sides.agree().await?;
     let mut served = Served::start(&sides.folder).await?;
     for (days, rounds) in [(30, 8), (YEAR_D, 3)] {
         sides.warm(&mut served, days, rounds).await?;
     }
     for (days, rounds) in [(30, 3), (YEAR_D, 2)] {
-        sides.cold(days, rounds).await?;
+        Box::pin(sides.cold(days, rounds)).await?;
     }
     if patrols <= 1_000 {
         sides.plain().await?;

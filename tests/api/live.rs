@@ -297,10 +297,10 @@ on_both! {
         field.settle().await;
         let auditor = field.account("thanh-tra", Role::Auditor, &[]).await;
         let listed = auditor.get("/api/v1/journal/entries?limit=500").await.expect(200).json();
-        let watches: Vec<_> = listed["entries"].as_array().unwrap().iter().filter(|own| own["kind"] == "watch").map(|own| own["actor"].clone()).collect();
+        let entered: Vec<_> = listed["entries"].as_array().unwrap().iter().filter(|own| own["kind"] == "watch").map(|own| own["actor"].clone()).collect();
         // Entries of one millisecond are numbered in any order.
-        let of = |id: Uuid| watches.iter().filter(|own| **own == json!(id)).count();
-        assert_eq!((watches.len(), of(stranger.id), of(watcher.id)), (3, 1, 2));
+        let of = |id: Uuid| entered.iter().filter(|own| **own == json!(id)).count();
+        assert_eq!((entered.len(), of(stranger.id), of(watcher.id)), (3, 1, 2));
     }
 
     async fn nobody_without_the_right_listens(field: Field) {

@@ -361,7 +361,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "devices": [things.device] }),
             true,
         ),
-        ("GET", "/api/v1/devices/{id}") => sample(device, none, true),
+        ("GET" | "DELETE", "/api/v1/devices/{id}") => sample(device, none, true),
         ("DELETE", "/api/v1/devices/{id}/doors/{door}") => {
             sample(format!("{device}/doors/odk"), none, true)
         }
@@ -389,7 +389,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("DELETE", "/api/v1/devices/{id}/keys/{key}") => {
             sample(format!("{device}/keys/khong-co"), none, true)
         }
-        ("DELETE", "/api/v1/devices/{id}") => sample(device, none, true),
         ("PUT", "/api/v1/patrols/{id}") => {
             sample(format!("/api/v1/patrols/{id}"), patrol_body(field), false)
         }
@@ -413,10 +412,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
-        ("GET", "/api/v1/sync/pull" | "/api/v1/sync/inventory") => sample(&route.path, none, false),
+        ("GET", "/api/v1/sync/pull" | "/api/v1/sync/inventory" | "/api/v1/live/definitions") => {
+            sample(&route.path, none, false)
+        }
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
         ("GET", "/api/v1/live") => sample("/api/v1/live?once=true", none, false),
-        ("GET", "/api/v1/live/definitions") => sample(&route.path, none, false),
         ("POST", "/api/v1/live/definitions") => sample(
             "/api/v1/live/definitions",
             json!({ "definition": tuantra::sync::live::LiveRules::default(), "reason": "thử" }),

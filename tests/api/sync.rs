@@ -431,7 +431,7 @@ on_both! {
         let second = phone.post(PUSH, &json!({ "facts": [fact("plot", field.new_id(), &plot_at(104.4, 22.4))], "head": head })).await.expect(200).json();
         assert_eq!(second["head"]["comparison"], "consistent");
         assert_eq!(second["head"]["proof"]["from_head"]["checkpoint"], head);
-        let encoded: String = head.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = head.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
         let page = phone.get(&format!("{PULL}?head={encoded}")).await.expect(200).json();
         assert_eq!(page["head"]["comparison"], "consistent");
         let witness = field.app.journal.witnesses(10).await.unwrap();

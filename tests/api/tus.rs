@@ -645,7 +645,7 @@ on_both! {
     async fn only_configured_sites_may_upload_from_browsers_and_never_with_cookies(field: Field) {
         let phone = field.phone("máy A", &[]).await;
         let mut config = (*field.app.config).clone();
-        config.cors_origins = "https://app.example, http://localhost:5173/".to_owned();
+        "https://app.example, http://localhost:5173/".clone_into(&mut config.cors_origins);
         let open = field.elsewhere_with(&phone, config);
         for (client, origin, leave) in [
             (&open, "http://localhost:5173", Some("http://localhost:5173")),

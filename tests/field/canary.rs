@@ -158,6 +158,10 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
 }
 
 /// Enrols a phone by its page and tries its secrets at every door; gives the codes and secrets that were used.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one way through the page and every door"
+)]
 async fn enrolled(server: &Server, officer: &str) -> Vec<String> {
     const FORM: &str = "application/x-www-form-urlencoded";
     let device = json!({ "name": "máy hoàng yến" });

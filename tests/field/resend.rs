@@ -62,6 +62,7 @@ fn of_state(compared: &Value, state: &str) -> BTreeSet<usize> {
         .collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one drill, step after step")]
 async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, folder: &Folder) {
     let ids = IdMaker::new(Arc::new(SystemClock));
     let (data, again, backup) = (
@@ -96,7 +97,7 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         ),
         (24, 15)
     );
-    let head = server
+    let last_head = server
         .get("/api/v1/journal/head", &phone)
         .await
         .unwrap()
@@ -127,7 +128,7 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         (Some(0), 15)
     );
     let shown = server
-        .post(PUSH, &phone, &json!({ "facts": [], "head": head }))
+        .post(PUSH, &phone, &json!({ "facts": [], "head": last_head }))
         .await
         .unwrap()
         .json();
