@@ -250,6 +250,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         (
             "GET",
             "/api/v1/journal/entries"
+            | "/api/v1/sync/pull"
+            | "/api/v1/sync/inventory"
+            | "/api/v1/live/definitions"
             | "/api/v1/accounts"
             | "/api/v1/communes"
             | "/api/v1/gates"
@@ -412,9 +415,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
-        ("GET", "/api/v1/sync/pull" | "/api/v1/sync/inventory" | "/api/v1/live/definitions") => {
-            sample(&route.path, none, false)
-        }
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
         ("GET", "/api/v1/live") => sample("/api/v1/live?once=true", none, false),
         ("POST", "/api/v1/live/definitions") => sample(
