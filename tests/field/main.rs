@@ -6,5 +6,6 @@ mod binary;
 mod canary;
 mod cluster;
 mod decoder;
+mod faults;
 mod kill;
 mod trace;
