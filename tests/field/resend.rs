@@ -62,6 +62,19 @@ fn of_state(compared: &Value, state: &str) -> BTreeSet<usize> {
         .collect()
 }
 
+/// The newest head, once it covers all that was promised.
+async fn head_over(server: &Server, phone: &str, receipts: &[Value]) -> Value {
+    for receipt in receipts {
+        let entry = receipt["entry_id"].as_str().unwrap();
+        let path = format!("/api/v1/journal/proof?entry={entry}");
+        while server.get(&path, phone).await.unwrap().status != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+    let head = server.get("/api/v1/journal/head", phone).await;
+    head.unwrap().json()["checkpoint"].clone()
+}
+
 #[expect(clippy::too_many_lines, reason = "one drill, step after step")]
 async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, folder: &Folder) {
     let ids = IdMaker::new(Arc::new(SystemClock));
@@ -97,12 +110,7 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         ),
         (24, 15)
     );
-    let last_head = server
-        .get("/api/v1/journal/head", &phone)
-        .await
-        .unwrap()
-        .json()["checkpoint"]
-        .clone();
+    let last_head = head_over(&server, &phone, &held).await;
     server.kill();
     // Another machine, another key: the folder with both is gone.
     let restored = Start::on(Path::new(&again), databases.map(|urls| urls.1));

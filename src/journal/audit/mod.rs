@@ -2,6 +2,7 @@
 //!
 //! It needs no signing key and writes nothing. Beside a running server it judges what the newest head counted when it began.
 
+mod announced;
 mod faults;
 mod pass;
 

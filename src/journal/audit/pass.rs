@@ -14,10 +14,11 @@ use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
 use crate::journal::model::{Kind, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, Note};
 use crate::journal::sql::{self, EntryRow, HeadRow, StatementRow, WholeEntry};
-use crate::journal::statements::{is_signed_by, key_id, thumbprint};
+use crate::journal::statements::{is_signed_by, key_id};
 use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
+use super::announced::Announced;
 use super::{Fault, Verified};
 
 const BATCH: i64 = 256;
@@ -32,10 +33,7 @@ pub(super) struct Pass {
     stored: Vec<Hash>,
     /// After a gap or a wrong head, later heads tell nothing more.
     is_tree_lost: bool,
-    /// Keys that devices announced, each with its device.
-    announced: BTreeSet<(Uuid, String)>,
-    /// Statements whose key no entry so far announced: processes' clocks differ, so that its entry may stand later.
-    unannounced: BTreeMap<(Uuid, String), Vec<(EntryId, i64)>>,
+    announced: Announced,
     /// How many entries each redaction erased, and the author of the last of them that held fixes.
     erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
     /// Public keys that entries tell of.
@@ -59,8 +57,7 @@ impl Pass {
             edge: Edge::default(),
             stored: Vec::new(),
             is_tree_lost: false,
-            announced: BTreeSet::new(),
-            unannounced: BTreeMap::new(),
+            announced: Announced::default(),
             erased: BTreeMap::new(),
             keys_entered: BTreeSet::new(),
             found,
@@ -131,7 +128,7 @@ impl Pass {
             }
             (Some((_, body)), _) => {
                 self.note_key(&row.kind, body);
-                self.note_announcement(row, body);
+                self.announced.note(row, body);
                 self.found.whole += 1;
             }
             (None, by) => {
@@ -142,20 +139,6 @@ impl Pass {
                 }
                 self.found.redacted += 1;
             }
-        }
-    }
-
-    /// A device's key is its own by what it announced itself.
-    fn note_announcement(&mut self, row: &EntryRow, body: &[u8]) {
-        if row.kind != Kind::DeviceKey.as_str() {
-            return;
-        }
-        let jwk: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-        let half = |name: &str| jwk.as_ref()?.get(name)?.as_str();
-        if let (Some(x), Some(y)) = (half("x"), half("y")) {
-            let key = (row.actor, thumbprint(x, y));
-            self.unannounced.remove(&key);
-            self.announced.insert(key);
         }
     }
 
@@ -174,9 +157,9 @@ impl Pass {
             self.found.fault(Fault::Statement { entry, seq });
             return Ok(());
         };
-        let key = (own.device.0, own.key_id);
-        if own.standing == Standing::Holds.as_str() && !self.announced.contains(&key) {
-            self.unannounced.entry(key).or_default().push((entry, seq));
+        if own.standing == Standing::Holds.as_str() {
+            self.announced
+                .expect((own.device.0, own.key_id), (entry, seq));
         }
         Ok(())
     }
@@ -324,10 +307,7 @@ impl Pass {
         for (id, bytes) in self.edge.partial_tiles() {
             self.compare_tile(tx, id, &bytes).await?;
         }
-        for (entry, seq) in std::mem::take(&mut self.unannounced)
-            .into_values()
-            .flatten()
-        {
+        for (entry, seq) in self.announced.missing() {
             self.found.fault(Fault::Statement { entry, seq });
         }
         let has = self.edge.size();

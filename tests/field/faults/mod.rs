@@ -197,7 +197,7 @@ async fn plots_are_as_sent(stage: &Stage<'_>) {
 }
 
 /// Each fact of a plot stands once, and none stands that was not sent.
-fn follow_ups_are_whole(told: &Value, [measured, destroyed, seen]: [usize; 3], id: &str) {
+fn follow_ups_are_whole(told: &Value, [counted, destroyed, seen]: [usize; 3], id: &str) {
     let properties = &told["properties"];
     let timeline = properties["timeline"].as_array().unwrap();
     let of = |kind: &str| timeline.iter().filter(|fact| fact["kind"] == kind).count();
@@ -208,7 +208,7 @@ fn follow_ups_are_whole(told: &Value, [measured, destroyed, seen]: [usize; 3], i
     );
     let measures = properties["measures"].as_array().unwrap();
     // The plot's own first measure is among them.
-    assert_eq!(measures.len(), 1 + measured, "{id}: {measures:#?}");
+    assert_eq!(measures.len(), 1 + counted, "{id}: {measures:#?}");
     let entries: BTreeSet<&str> = measures
         .iter()
         .filter_map(|measure| measure["entry_id"].as_str())

@@ -124,7 +124,7 @@ impl Phone {
             let wait = self.dice.below(20 << attempt.min(4));
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
-        panic!("{} {} never got through", request.method, request.path);
+        unreachable!("{} {} never got through", request.method, request.path);
     }
 
     /// A day: a patrol with its fixes, plots with what was done to them, photos; in an order that the phone does not

@@ -112,7 +112,7 @@ struct Sent {
 impl Sent {
     async fn read(phone: &mut TcpStream) -> Option<Self> {
         let mut bytes = Vec::new();
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         loop {
             if let Some(head) = end_of_head(&bytes)
                 && is_whole(&bytes, head)

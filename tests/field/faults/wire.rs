@@ -1,5 +1,6 @@
 //! What a phone's app does to be heard: one request on a line that may fail, and again until an answer comes.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -66,13 +67,13 @@ impl Request {
         let mut head =
             format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
         if !self.token.is_empty() {
-            head += &format!("authorization: Bearer {}\r\n", self.token);
+            let _ = write!(head, "authorization: Bearer {}\r\n", self.token);
         }
         if !self.kind.is_empty() {
-            head += &format!("content-type: {}\r\n", self.kind);
+            let _ = write!(head, "content-type: {}\r\n", self.kind);
         }
         for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         let mut bytes = head.into_bytes();
         if self.chunked {
