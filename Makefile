@@ -9,7 +9,7 @@ CARGO ?= cargo
 DATA ?= ./data
 PORT ?= 8080
 
-.PHONY: help build run test tools fmt lint docs deny tests audit bench bless
+.PHONY: help build run test tools fmt lint docs deny tests audit bench soak bless
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
@@ -50,3 +50,6 @@ bench: ## the benchmarks, printing ratios
 
 bless: ## write the checked-in contract files and snapshots anew
 	TUANTRA_BLESS=1 INSTA_UPDATE=always tests/with-postgres.sh $(CARGO) nextest run --locked --no-fail-fast $(ARGS)
+
+soak: ## ten thousand faults on the line between phones and server (TUANTRA_SOAK_SEED=n)
+	TUANTRA_SOAK_FAULTS=$${TUANTRA_SOAK_FAULTS:-10000} INSTA_UPDATE=no tests/with-postgres.sh $(CARGO) nextest run --locked --no-capture what_phones_send

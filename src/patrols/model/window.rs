@@ -51,6 +51,17 @@ impl Window {
     }
 }
 
+/// A patrol that fixes may join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taker {
+    /// The patrol.
+    pub id: PatrolId,
+    /// When it takes fixes.
+    pub window: Window,
+    /// Whether the fixes' device recorded it itself, not another device of its team.
+    pub is_own: bool,
+}
+
 /// Fixes told apart by the patrol that they join, and those that join none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Joined {
@@ -60,23 +71,22 @@ pub struct Joined {
     pub none: Vec<Fix>,
 }
 
-/// Tells fixes apart by windows; of several that contain a fix, that of the patrol named by the sender wins, then that
-/// of the latest start.
+/// Tells fixes apart by windows; of several that contain a fix, that of the patrol named by the sender wins, then one that
+/// the device recorded itself (a team may be out in several parties), then that of the latest start.
 #[must_use]
-pub fn join(
-    fixes: Vec<Fix>,
-    mut windows: Vec<(PatrolId, Window)>,
-    named: Option<PatrolId>,
-) -> Joined {
-    windows.sort_by_key(|(id, window)| (Some(*id) != named, Reverse(window.from), *id));
+pub fn join(fixes: Vec<Fix>, mut takers: Vec<Taker>, named: Option<PatrolId>) -> Joined {
+    takers.sort_by_key(|taker| {
+        let from = Reverse(taker.window.from);
+        (Some(taker.id) != named, !taker.is_own, from, taker.id)
+    });
     let mut joined = Joined {
-        patrols: windows.iter().map(|(id, _)| (*id, Vec::new())).collect(),
+        patrols: takers.iter().map(|taker| (taker.id, Vec::new())).collect(),
         none: Vec::new(),
     };
     for fix in fixes {
-        let taker = windows
+        let taker = takers
             .iter()
-            .position(|(_, window)| window.contains(fix.t))
+            .position(|taker| taker.window.contains(fix.t))
             .and_then(|at| joined.patrols.get_mut(at));
         match taker {
             Some((_, joining)) => joining.push(fix),

@@ -11,7 +11,7 @@ use crate::patrols::model::chunk::RequestDigest;
 use crate::patrols::model::codec::MAX_FIXES;
 use crate::patrols::model::fix::{Fix, merge};
 use crate::patrols::model::patrol::PatrolDraft;
-use crate::patrols::model::window::{Joined, Window, join};
+use crate::patrols::model::window::{Joined, Taker, Window, join};
 use crate::patrols::sql::{self, HeldChunk};
 use crate::store::{self, Tx};
 
@@ -217,10 +217,12 @@ pub(super) async fn joined(
     };
     let reach = Window::reach(first, last);
     let patrols = sql::patrols_around(tx, actor.team, actor.id, reach).await?;
-    let windows = patrols
-        .into_iter()
-        .map(|(id, start, end)| (id, Window::of(start, end)));
-    Ok(join(fixes.to_vec(), windows.collect(), named))
+    let takers = patrols.into_iter().map(|(id, author, start, end)| Taker {
+        id,
+        window: Window::of(start, end),
+        is_own: author == actor.id,
+    });
+    Ok(join(fixes.to_vec(), takers.collect(), named))
 }
 
 fn held_fixes(known: &[HeldChunk]) -> Result<Vec<Fix>, store::Error> {

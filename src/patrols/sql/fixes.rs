@@ -22,7 +22,7 @@ const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
 const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 /// Bodies that are asked for at once: far below the bound parameters that either database takes.
 const BODIES_AT_ONCE: usize = 500;
-const PATROLS_AROUND: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
+const PATROLS_AROUND: &str = "SELECT id, author, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
      AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
      LEFT JOIN journal_bodies b ON b.entry = h.entry \
@@ -174,13 +174,13 @@ pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec
     Ok(found)
 }
 
-/// Start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+/// Author, start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
 pub async fn patrols_around(
     tx: &mut Tx,
     team: Option<TeamId>,
     author: Uuid,
     reach: [Timestamp; 3],
-) -> Result<Vec<(PatrolId, Timestamp, Option<Timestamp>)>, Error> {
+) -> Result<Vec<(PatrolId, Uuid, Timestamp, Option<Timestamp>)>, Error> {
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
         .bind(team)

@@ -2,7 +2,7 @@ use super::*;
 use crate::base::ids::PatrolId;
 use crate::patrols::model::batch::Batch;
 use crate::patrols::model::chunk;
-use crate::patrols::model::window::{Window, join};
+use crate::patrols::model::window::{Taker, Window, join};
 
 const PATROLS: [&str; 2] = [
     "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4",
@@ -69,13 +69,38 @@ fn a_body_gives_its_fixes_back_and_no_other_bytes_do() {
     assert!(chunk::fixes(b"TFX2").is_err());
 }
 
+fn taker(number: usize, window: Window) -> Taker {
+    Taker {
+        id: patrol(number),
+        window,
+        is_own: false,
+    }
+}
+
+#[test]
+fn of_two_parties_of_a_team_a_fix_joins_the_one_that_its_device_recorded() {
+    let minutes = |count: i64| at_ms(count * 60_000);
+    let own = Taker {
+        is_own: true,
+        ..taker(0, Window::of(minutes(0), Some(minutes(60))))
+    };
+    let other = taker(1, Window::of(minutes(10), Some(minutes(70))));
+    let walked: Vec<Fix> = [20, 76].map(|at| fix(at * 60, 0.0, 0.0)).to_vec();
+    let joined = join(walked.clone(), vec![own, other], None);
+    let expected = [
+        (patrol(0), walked[..1].to_vec()),
+        (patrol(1), walked[1..].to_vec()),
+    ];
+    assert_eq!(joined.patrols, expected);
+}
+
 #[test]
 fn a_fix_joins_the_patrol_of_the_latest_start_within_a_quarter_of_an_hour() {
     let minutes = |count: i64| at_ms(count * 60_000);
     let windows = || {
         vec![
-            (patrol(0), Window::of(minutes(0), Some(minutes(60)))),
-            (patrol(1), Window::of(minutes(50), None)),
+            taker(0, Window::of(minutes(0), Some(minutes(60)))),
+            taker(1, Window::of(minutes(50), None)),
         ]
     };
     let fixes =
