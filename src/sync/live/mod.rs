@@ -3,7 +3,7 @@
 //! Each process reads the numbered log once a second while somebody listens, and tells its own listeners; so several
 //! processes over one database tell the same. A listener hears of its own communes alone, is written down before it is
 //! shown anybody's position, and stops with its secret or right. To tell of another kind of entry: name it in
-//! `sql::HAPPENED`, give it a variant of [`told::What`] and a line in `feed`.
+//! `sql::HAPPENED`, give it a variant of `told::What` and a line in `feed`.
 
 mod feed;
 pub mod http;
