@@ -131,7 +131,7 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
-        let live = live_of(&config, (&journal, &identity, &areas));
+        let live = live_of(&config, &patrols, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
         Self {
@@ -161,13 +161,14 @@ fn limits_of(config: &Config) -> Limits {
     )
 }
 
-fn live_of(config: &Config, parts: (&Journal, &Identity, &Areas)) -> Live {
+fn live_of(config: &Config, patrols: &Patrols, parts: (&Journal, &Identity, &Areas)) -> Live {
     let (journal, identity, areas) = parts;
     let most_listeners = config.live_listeners as usize;
     Live::new(
         journal.clone(),
         identity.clone(),
         areas.clone(),
+        patrols.clone(),
         most_listeners,
     )
 }

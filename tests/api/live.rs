@@ -6,7 +6,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::header;
 use futures::StreamExt;
 use serde_json::{Value, json};
-use tuantra::base::actor::{Actor, Role};
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::TokenId;
 use uuid::Uuid;
 
@@ -136,6 +136,28 @@ async fn set_rules(officer: &Client, rules: Value) {
 }
 
 on_both! {
+    async fn a_trackers_fix_and_a_call_for_help_are_heard_at_once(field: Field) {
+        load_communes(&field).await;
+        let device = field.device("máy A", &[WEST]).await;
+        let (phone, tracker) = (field.door(device, Door::Api).await, field.door(device, Door::Tracker).await);
+        let patrol = begun(&field, &phone, "crop_check").await;
+        let (officer, other) = (field.officer().await, field.account("xã khác", Role::CommuneOfficer, &[EAST]).await);
+        let (mut own, mut others) = (Stream::open(&officer, LIVE).await, Stream::open(&other, LIVE).await);
+        own.start().await;
+        others.start().await;
+        let seconds = field.app.journal.now().as_millis() / 1_000 - 60;
+        let path = format!("/t/{}?id=1&lat=22.4&lon=104.3&accuracy=5&timestamp={seconds}", tracker.token());
+        field.anon().get(&path).await.expect(200);
+        let told = own.expect("position").await.data;
+        assert_eq!((&told["patrol"], &told["lon"]), (&json!(patrol), &json!(104.3)));
+        field.anon().get(&format!("{path}&alarm=sos")).await.expect(200);
+        field.app.journal.sequence_all().await.unwrap();
+        let told = own.expect("sos").await.data;
+        assert_eq!(told["commune"], WEST);
+        assert!(told.get("lon").is_none(), "the call's own route tells where");
+        assert!(others.is_silent().await, "another commune hears of neither");
+    }
+
     async fn positions_follow_the_time_of_the_fix_and_not_its_arrival(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -23,9 +23,11 @@ const TAIL_DEVICES: &str = "SELECT d.id, d.team FROM identity_devices d WHERE (d
      AND EXISTS (SELECT 1 FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) ORDER BY d.id";
 const TAIL_DUE: &str = "SELECT device FROM fix_tail GROUP BY device \
      HAVING COUNT(*) >= $1 OR MIN(received_at) <= $2 ORDER BY device LIMIT $3";
+const TAIL_SINCE: &str = "SELECT device, MAX(received_at) FROM fix_tail WHERE received_at >= $1 GROUP BY device ORDER BY device";
 const TEAM_OF: &str = "SELECT team FROM identity_devices WHERE id = $1";
 
-pub(super) const STATEMENTS: &[&str] = &[TAKE_TAIL, TAIL, TAIL_DEVICES, TAIL_DUE, TEAM_OF];
+pub(super) const STATEMENTS: &[&str] =
+    &[TAKE_TAIL, TAIL, TAIL_DEVICES, TAIL_DUE, TAIL_SINCE, TEAM_OF];
 
 /// A fix in the tail.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -127,6 +129,11 @@ pub async fn tail_devices(
         .bind(span.0)
         .bind(span.1)
         .fetch_all(c))
+}
+
+/// Devices with fixes in the tail that were received at an instant or later, each with the latest receipt.
+pub async fn tail_since(tx: &mut Tx, since: Timestamp) -> Result<Vec<(Uuid, Timestamp)>, Error> {
+    on!(tx, |c| sqlx::query_as(TAIL_SINCE).bind(since).fetch_all(c))
 }
 
 /// Devices whose tail has so many fixes, or one received by an instant.

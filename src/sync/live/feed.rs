@@ -14,7 +14,7 @@ use crate::sync::sql::{self, Happened, OpenPatrol};
 
 use super::Live;
 use super::rules::LiveRules;
-use super::told::{Alarm, Plot, Position, Told, What};
+use super::told::{Alarm, Plot, Position, Sos, Told, What};
 
 /// How often the log is read on.
 const POLL: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ const MOST_PATROLS: i64 = 2_000;
 const LONGEST_MS: i64 = 72 * 3_600_000;
 /// Chunks among which the latest fix is looked for; they are ordered by their last one.
 const CHUNKS: i64 = 8;
+/// What was received at an instant is seen so much later at most.
+const LATE_COMMIT_MS: i64 = 5_000;
 /// Plots and alarms that a listener is told of who comes back.
 const MOST_MISSED: usize = 1_000;
 
@@ -40,6 +42,8 @@ pub(super) struct Feed {
     pub positions: BTreeMap<PatrolId, Arc<Told>>,
     /// Patrols whose positions are held back.
     held_back: BTreeSet<PatrolId>,
+    /// Until when trackers' fixes were received that are known.
+    heard_until: Timestamp,
     rules: LiveRules,
     polls: u64,
 }
@@ -80,6 +84,7 @@ impl Live {
             since: sql::last_number(&mut tx).await?,
             positions: BTreeMap::new(),
             held_back: BTreeSet::new(),
+            heard_until: journal.now(),
             rules: journal.rules(&mut tx).await?,
             polls: 0,
         };
@@ -116,6 +121,7 @@ impl Live {
                 break;
             }
         }
+        dirty.extend(self.heard(feed).await?);
         feed.polls += 1;
         if feed.polls.is_multiple_of(HELD_BACK_POLLS) {
             dirty.extend(&feed.held_back);
@@ -128,6 +134,15 @@ impl Live {
             let _ = self.inner.events.send(Arc::new(told));
         }
         Ok(())
+    }
+
+    /// The patrols of which trackers' fixes came since that have no entry yet.
+    async fn heard(&self, feed: &mut Feed) -> Result<BTreeSet<PatrolId>, Error> {
+        let mut tx = self.inner.journal.store().read().await?;
+        let since = feed.heard_until.plus_millis(-LATE_COMMIT_MS);
+        let (patrols, until) = self.inner.patrols.heard_since(&mut tx, since).await?;
+        feed.heard_until = feed.heard_until.max(until);
+        Ok(patrols)
     }
 
     async fn look_at_all(&self, feed: &mut Feed) -> Result<(), Error> {
@@ -169,7 +184,12 @@ impl Live {
             feed.held_back.remove(&id);
         }
         let until = self.inner.journal.now().plus_millis(-delay_ms);
-        let latest = latest_fix(&mut tx, id, until).await?;
+        let waiting = self
+            .inner
+            .patrols
+            .latest_in_tail(&mut tx, id, until)
+            .await?;
+        let latest = latest_fix(&mut tx, id, until).await?.max(waiting);
         drop(tx);
         let Some(fix) = latest else {
             // A longer delay hides what was shown before.
@@ -263,6 +283,9 @@ async fn told_of(tx: &mut Tx, row: &Happened) -> Result<Option<Told>, Error> {
             about: "journal_head",
             raised_at: row.received_at,
         })),
+        "sos" => sql::call(tx, row.id)
+            .await?
+            .map(|(id, commune, at)| What::Sos(Sos { id, commune, at })),
         _ => None,
     };
     Ok(what.map(|what| Told { seq: row.seq, what }))

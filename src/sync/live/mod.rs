@@ -2,7 +2,8 @@
 //!
 //! Each process reads the numbered log once a second while somebody listens, and tells its own listeners; so several
 //! processes over one database tell the same. A listener hears of its own communes alone, is written down before it is
-//! shown anybody's position, and stops with its secret or right. To tell of another kind of entry: name it in
+//! shown anybody's position, and stops with its secret or right. Trackers' fixes are told from the tail, where they are
+//! durable and wait for their entry. To tell of another kind of entry: name it in
 //! `sql::HAPPENED`, give it a variant of `told::What` and a line in `feed`.
 
 mod feed;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::areas::Areas;
 use crate::identity::Identity;
 use crate::journal::Journal;
+use crate::patrols::Patrols;
 
 use feed::Feed;
 use told::Told;
@@ -42,6 +44,7 @@ struct Inner {
     journal: Journal,
     identity: Identity,
     areas: Areas,
+    patrols: Patrols,
     /// There while somebody listens.
     feed: tokio::sync::Mutex<Option<Feed>>,
     events: broadcast::Sender<Arc<Told>>,
@@ -65,7 +68,13 @@ struct Seat {
 impl Live {
     /// The feed of this process, for at most so many listeners.
     #[must_use]
-    pub fn new(journal: Journal, identity: Identity, areas: Areas, most_listeners: usize) -> Self {
+    pub fn new(
+        journal: Journal,
+        identity: Identity,
+        areas: Areas,
+        patrols: Patrols,
+        most_listeners: usize,
+    ) -> Self {
         let (events, _) = broadcast::channel(BEHIND);
         let (closing, _) = signal::channel(false);
         Self {
@@ -73,6 +82,7 @@ impl Live {
                 journal,
                 identity,
                 areas,
+                patrols,
                 feed: tokio::sync::Mutex::new(None),
                 events,
                 closing,

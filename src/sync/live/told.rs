@@ -25,6 +25,8 @@ pub enum What {
     Gone(PatrolId),
     /// A plot was recorded.
     Plot(Plot),
+    /// Somebody called for help.
+    Sos(Sos),
     /// A head from outside did not agree with the log.
     Alarm(Alarm),
 }
@@ -70,6 +72,18 @@ pub struct Plot {
     pub detected_at: Timestamp,
 }
 
+/// A call for help; where it came from is read by its own route.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sos {
+    /// The call.
+    #[serde(rename = "sos")]
+    pub id: Uuid,
+    /// The commune that it came from, where its place is known.
+    pub commune: Option<String>,
+    /// When, by the device.
+    pub at: Timestamp,
+}
+
 /// An alarm of the log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
@@ -88,6 +102,7 @@ impl What {
             Self::Position(_) => "position",
             Self::Gone(_) => "gone",
             Self::Plot(_) => "plot",
+            Self::Sos(_) => "sos",
             Self::Alarm(_) => "alarm",
         }
     }
@@ -101,6 +116,9 @@ impl What {
             Self::Plot(own) => {
                 at(&own.commune, Right::WatchLive) && at(&own.commune, Right::ReadPlots)
             }
+            Self::Sos(own) => {
+                at(&own.commune, Right::WatchLive) && at(&own.commune, Right::ReadSos)
+            }
             Self::Alarm(_) => actor.may_in_province(Right::WatchLive),
         }
     }
@@ -111,6 +129,7 @@ impl What {
             Self::Position(own) => serde_json::json!(own),
             Self::Gone(patrol) => serde_json::json!({ "patrol": patrol }),
             Self::Plot(own) => serde_json::json!(own),
+            Self::Sos(own) => serde_json::json!(own),
             Self::Alarm(own) => serde_json::json!(own),
         }
     }

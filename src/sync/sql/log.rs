@@ -26,7 +26,7 @@ const HELD: &str =
 pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorded_at FROM photos \
      WHERE author = $1 AND state = 'announced' AND id > $2 ORDER BY id LIMIT $3";
 pub(super) const HAPPENED: &str = "SELECT id, seq, kind, fact, received_at FROM journal_entries \
-     WHERE seq > $1 AND kind IN ('fixes', 'patrol', 'plot', 'definition', 'alarm') ORDER BY seq LIMIT $2";
+     WHERE seq > $1 AND kind IN ('fixes', 'patrol', 'plot', 'definition', 'sos', 'alarm') ORDER BY seq LIMIT $2";
 pub(super) const OPEN_PATROLS: &str = "SELECT id, kind, transport, team FROM patrols \
      WHERE state = 'open' AND started_at >= $1 ORDER BY started_at DESC, id LIMIT $2";
 pub(super) const OPEN_PATROL: &str = "SELECT id, kind, transport, team FROM patrols \
@@ -37,6 +37,7 @@ pub(super) const LATEST_CHUNKS: &str = "SELECT c.entry, c.last_at, b.body FROM f
      WHERE c.patrol = $1 AND c.first_at <= $2 AND e.seq IS NOT NULL ORDER BY c.last_at DESC, c.entry LIMIT $3";
 pub(super) const NEW_PLOT: &str = "SELECT p.id, p.place, p.crop, p.detected_at FROM plot_versions v JOIN plots p ON p.id = v.plot \
      WHERE v.plot = $1 AND v.version = 1 AND v.entry = $2";
+pub(super) const CALL: &str = "SELECT id, commune, at FROM sos_calls WHERE entry = $1";
 const ASKED_AT_ONCE: usize = 500;
 
 /// An entry that may change what a caller keeps.
@@ -249,4 +250,12 @@ pub async fn new_plot(tx: &mut Tx, plot: Uuid, entry: EntryId) -> Result<Option<
         .bind(plot)
         .bind(entry)
         .fetch_optional(c))
+}
+
+/// The call for help of an entry: its id, its commune, its time.
+pub async fn call(
+    tx: &mut Tx,
+    entry: EntryId,
+) -> Result<Option<(Uuid, Option<String>, Timestamp)>, Error> {
+    on!(tx, |c| sqlx::query_as(CALL).bind(entry).fetch_optional(c))
 }

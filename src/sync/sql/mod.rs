@@ -18,6 +18,7 @@ pub const STATEMENTS: &[&str] = &[
     OPEN_PATROL,
     LATEST_CHUNKS,
     NEW_PLOT,
+    CALL,
     RECENT_WATCH,
     INSERT_WATCH,
     TOUCH_WATCH,

@@ -1,7 +1,10 @@
 //! What of the tail belongs to a patrol, told without sealing it.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
+use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::window::Window;
@@ -11,6 +14,11 @@ use crate::store::{self, Tx};
 use super::super::files::joined;
 use super::super::{Error, Patrols};
 use super::seal::tracker;
+
+const EVER: (Timestamp, Timestamp) = (
+    Timestamp::from_millis(i64::MIN),
+    Timestamp::from_millis(i64::MAX),
+);
 
 /// A device's fixes that are not sealed yet.
 #[derive(Debug)]
@@ -50,21 +58,59 @@ impl Patrols {
         Ok(tails)
     }
 
+    /// The patrols that fixes in the tail join of those received at an instant or later, and the latest receipt.
+    pub async fn heard_since(
+        &self,
+        tx: &mut Tx,
+        since: Timestamp,
+    ) -> Result<(BTreeSet<PatrolId>, Timestamp), store::Error> {
+        let (mut patrols, mut until) = (BTreeSet::new(), since);
+        for (device, last) in sql::tail_since(tx, since).await? {
+            until = until.max(last);
+            let mut rows = sql::tail(tx, device, EVER).await?;
+            rows.retain(|row| row.received_at >= since);
+            let team = sql::team_of(tx, device).await?;
+            let joining = joined(tx, &tracker(device, team), None, &fixes_of(&rows)?).await;
+            let joining = joining.map_err(of_store)?;
+            patrols.extend(joining.patrols.into_iter().map(|(id, _)| id));
+        }
+        Ok((patrols, until))
+    }
+
+    /// The latest fix that waits in the tail for a patrol, by the time of the fix and no later than an instant.
+    pub async fn latest_in_tail(
+        &self,
+        tx: &mut Tx,
+        patrol: PatrolId,
+        until: Timestamp,
+    ) -> Result<Option<Fix>, store::Error> {
+        let Some(row) = sql::patrol(tx, patrol).await? else {
+            return Ok(None);
+        };
+        let tails = self.tails_of(tx, &row).await.map_err(of_store)?;
+        let fixes = tails.into_iter().flat_map(|tail| tail.fixes);
+        Ok(fixes.filter(|fix| fix.t <= until).max())
+    }
+
     /// A device's fixes in the tail that join no patrol.
     pub(in crate::patrols::service) async fn unjoined_tail(
         &self,
         tx: &mut Tx,
         device: Uuid,
     ) -> Result<(Vec<Fix>, Option<Timestamp>), Error> {
-        let ever = (
-            Timestamp::from_millis(i64::MIN),
-            Timestamp::from_millis(i64::MAX),
-        );
-        let rows = sql::tail(tx, device, ever).await?;
+        let rows = sql::tail(tx, device, EVER).await?;
         let team = sql::team_of(tx, device).await?;
         let joining = joined(tx, &tracker(device, team), None, &fixes_of(&rows)?).await?;
         let received_at = rows.iter().map(|row| row.received_at).min();
         Ok((joining.none, received_at))
+    }
+}
+
+/// Reading fails with the store alone.
+fn of_store(error: Error) -> store::Error {
+    match error {
+        Error::Store(error) => error,
+        other => store::Error::Unavailable(other.to_string()),
     }
 }
 
