@@ -126,6 +126,7 @@ fn bare_refusal(response: &Response) -> Option<ProblemKind> {
         StatusCode::REQUEST_TIMEOUT => Some(ProblemKind::Timeout),
         StatusCode::NOT_FOUND if !has_content => Some(ProblemKind::NotFound),
         StatusCode::BAD_REQUEST if is_plain(response) => Some(ProblemKind::MalformedBody),
+        StatusCode::UNPROCESSABLE_ENTITY if is_plain(response) => Some(ProblemKind::InvalidContent),
         _ => None,
     }
 }

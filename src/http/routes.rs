@@ -8,6 +8,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::base::actor::Right;
 
+use super::refusals::tell_refusals;
+
 /// Who may call a route. The decision itself is the service's; this is its declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -85,7 +87,8 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
 
     /// The plain router, the OpenAPI document and the table of routes.
     pub fn finish(self) -> (axum::Router<S>, OpenApi, Arc<[Route]>) {
-        let (router, document) = self.router.split_for_parts();
+        let (router, mut document) = self.router.split_for_parts();
+        tell_refusals(&mut document);
         (router, document, self.routes.into())
     }
 

@@ -58,3 +58,24 @@ fn the_checked_in_contract_is_what_the_server_serves() {
         "docs/openapi.json differs from the server's document: run `make bless`"
     );
 }
+
+#[test]
+fn every_reference_of_the_contract_leads_somewhere_and_every_operation_tells_refusals() {
+    let text = tuantra::server::openapi_json();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut references = 0;
+    for part in text.split("\"$ref\": \"#").skip(1) {
+        let pointer = part.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+        references += 1;
+    }
+    assert!(references > 100);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(
+                operation["responses"]["default"].is_object(),
+                "{method} {path}"
+            );
+        }
+    }
+}

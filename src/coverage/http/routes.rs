@@ -53,6 +53,7 @@ pub struct CoverageQuery {
     /// Beside which share was seen how lately.
     pub freshness: Option<bool>,
     /// Steps of a series: `week` or `month`. For the series only.
+    #[param(inline)]
     pub step: Option<Step>,
 }
 

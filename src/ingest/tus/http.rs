@@ -92,7 +92,6 @@ fn abilities(evidence: &Evidence) -> Response {
         ("Upload-Defer-Length" = Option<u8>, Header, description = "1: the length follows with a PATCH"),
         ("Upload-Metadata" = Option<String>, Header, description = "Pairs of a key and base64: filename, filetype, photo"),
         ("Upload-Checksum" = Option<String>, Header, description = "Of the body: sha1, sha256 or md5 and base64")),
-    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"),
     responses((status = 201, headers(("Location" = String), ("Upload-Expires" = String), ("Upload-Offset" = u64))),
         (status = 400), (status = 404, description = "No such photo of the caller's"), (status = 412, description = "Another version"),
         (status = 413, description = "Longer than Tus-Max-Size"), (status = 415), (status = 422, description = "Not the bytes that were announced: kept aside"),
@@ -181,12 +180,11 @@ pub async fn upload_fate(
     Ok(Body(StatusCode::OK, upload.into()))
 }
 
-/// Adds bytes at the offset. What came counts even if the connection breaks, unless a checksum was given.
+/// Adds bytes (`application/offset+octet-stream`) at the offset. What came counts even if the connection breaks, unless a checksum was given.
 #[utoipa::path(patch, path = "/files/{id}", tag = "uploads", params(("id" = String, Path),
         ("Tus-Resumable" = String, Header, description = "1.0.0"), ("Upload-Offset" = u64, Header, description = "Where the bytes go on"),
         ("Upload-Length" = Option<u64>, Header, description = "Once it is known, if it was deferred"),
         ("Upload-Checksum" = Option<String>, Header, description = "Of the body: sha1, sha256 or md5 and base64")),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses((status = 204, headers(("Upload-Offset" = u64), ("Upload-Expires" = String))), (status = 400), (status = 404),
         (status = 409, description = "Another offset"), (status = 410), (status = 412, description = "Another version"),
         (status = 413, description = "Longer than Upload-Length"), (status = 415),
@@ -231,10 +229,9 @@ pub async fn end_upload(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// PATCH, DELETE or HEAD for senders whose networks let only GET and POST through.
+/// PATCH (whose body is of `application/offset+octet-stream`), DELETE or HEAD for senders whose networks let only GET and POST through.
 #[utoipa::path(post, path = "/files/{id}", tag = "uploads", params(("id" = String, Path),
         ("Tus-Resumable" = String, Header, description = "1.0.0"), ("X-HTTP-Method-Override" = String, Header, description = "PATCH, DELETE or HEAD")),
-    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"),
     responses((status = 204, description = "As PATCH or DELETE"), (status = 200, description = "As HEAD"), (status = 400), (status = 404), (status = 405)))]
 pub async fn overridden(
     evidence: State<Evidence>,

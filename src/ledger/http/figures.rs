@@ -24,6 +24,7 @@ use crate::plots::model::season::InvalidSeason;
 #[into_params(parameter_in = Query)]
 pub struct FiguresParams {
     /// By plot, incident, commune, org, season, period or crop; one sum without it.
+    #[param(inline)]
     by: Option<Grouping>,
     /// Of one plot.
     plot: Option<PlotId>,

@@ -27,11 +27,14 @@ use super::{
 };
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "tuantra",
-    description = "Patrols, illicit-crop plots, evidence and coverage of risk areas.",
-    license(name = "EUPL-1.2", identifier = "EUPL-1.2")
-))]
+#[openapi(
+    info(
+        title = "tuantra",
+        description = "Patrols, illicit-crop plots, evidence and coverage of risk areas.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2")
+    ),
+    components(schemas(crate::base::ids::IncidentId))
+)]
 struct Document;
 
 /// The routes so far.

@@ -35,6 +35,18 @@ pub struct LiveParams {
     after: Option<i64>,
 }
 
+/// One server-sent event as clients read it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "its shape stands in the contract")]
+struct LiveEvent {
+    /// Its name.
+    event: String,
+    /// The number of the log up to which its listener then knows all.
+    id: String,
+    /// Its content, JSON.
+    data: String,
+}
+
 /// Who watched a patrol.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Watchers {
@@ -42,12 +54,12 @@ pub struct Watchers {
     pub watchers: Vec<Watcher>,
 }
 
-/// Server-sent events: `position` (the latest of each patrol under way, by the time of the fix), `gone`, `plot`, `alarm`;
+/// Server-sent events: `position` (the latest of each patrol under way, by the time of the fix), `gone`, `plot`, `sos`, `alarm`;
 /// `watching` when all that was there is told, `ended` when the right or the secret ended. A client that comes back with
 /// `Last-Event-ID` is told the present positions, and the plots and alarms that it missed. Whoever listens is written
 /// down, and told to the teams.
 #[utoipa::path(get, path = "/api/v1/live", tag = "live", params(LiveParams, ("Last-Event-ID" = Option<i64>, Header, description = "The last event's id")),
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 403), (status = 503)))]
+    responses((status = 200, body = LiveEvent, content_type = "text/event-stream"), (status = 403), (status = 503)))]
 pub async fn live(
     State(live): State<Live>,
     Caller(actor): Caller,
