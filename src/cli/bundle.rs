@@ -65,7 +65,10 @@ impl Import {
             members.remove("results");
         }
         print_line(&whole.to_string());
-        tell(&format!("{} taken, {} wait for a person", answer.taken, answer.review));
+        tell(&format!(
+            "{} taken, {} wait for a person",
+            answer.taken, answer.review
+        ));
         if answer.receipt.is_none() {
             bail!("some records were not taken: import the bundle again");
         }

@@ -10,8 +10,10 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use figment::value::Value;
 
+mod faults;
 mod keys;
 
+pub use faults::ConfigFaults;
 use keys::KEYS;
 
 /// The settings of one server.
@@ -82,22 +84,6 @@ pub enum LogFormat {
     /// For machines.
     Json,
 }
-
-/// Everything that is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigFaults(pub Vec<String>);
-
-impl fmt::Display for ConfigFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the settings cannot be used:\n  - {}",
-            self.0.join("\n  - ")
-        )
-    }
-}
-
-impl std::error::Error for ConfigFaults {}
 
 impl Config {
     /// Reads the settings; `flags` win over all else.

@@ -112,8 +112,7 @@ impl<R: Read> Reader<R> {
         if kind != HEADER {
             return Err(Damage::Malformed("it does not begin with its header"));
         }
-        let head: Head =
-            serde_json::from_slice(&bytes).or(Err(Damage::Malformed("its header")))?;
+        let head: Head = serde_json::from_slice(&bytes).or(Err(Damage::Malformed("its header")))?;
         if head.format != FORMAT {
             return Err(Damage::NotABundle);
         }

@@ -10,6 +10,7 @@ pub mod http;
 mod import;
 mod judge;
 pub mod seal;
+mod taking;
 #[cfg(test)]
 mod tests;
 

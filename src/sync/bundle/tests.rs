@@ -67,7 +67,10 @@ fn nobody_else_opens_it_and_it_says_so() {
     let bytes = bundle(&[]);
     let other = Reader::begin(&bytes[..], &Opening::of([8; 32]), MOST);
     assert!(matches!(other.err(), Some(Damage::OtherRecipient)));
-    assert!(matches!(read(b"PK\x03\x04").err(), Some(Damage::NotABundle)));
+    assert!(matches!(
+        read(b"PK\x03\x04").err(),
+        Some(Damage::NotABundle)
+    ));
     assert!(matches!(read(&[]).err(), Some(Damage::NotABundle)));
 }
 
