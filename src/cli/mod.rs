@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod bundle;
 mod coverage;
 mod decode;
 pub mod demo;
@@ -63,6 +64,9 @@ pub enum Command {
     /// The log's signing key and its newest head.
     #[command(subcommand)]
     Key(key::Key),
+    /// Facts that were carried here by hand.
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
@@ -132,6 +136,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Restore(restore) => restore.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Key(key) => key.run().await,
+        Command::Bundle(bundle) => Box::pin(bundle.run()).await,
         Command::Import(import) => import.run().await,
         Command::DecodePhoto => decode::run(),
         Command::Openapi => {
@@ -151,6 +156,15 @@ pub(crate) fn print_line(text: &str) {
 #[expect(clippy::print_stderr, reason = "standard error is where people look")]
 pub(crate) fn tell(text: &str) {
     eprintln!("{text}");
+}
+
+/// A refusal of the API as a command tells it.
+fn told(problem: &crate::http::Problem) -> anyhow::Error {
+    let faults = problem.faults().iter().map(|fault| fault.reason.clone());
+    let mut parts = vec![problem.kind().title().to_owned()];
+    parts.extend(problem.told().map(str::to_owned));
+    parts.extend(faults);
+    anyhow::anyhow!(parts.join(": "))
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

@@ -1,7 +1,7 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 25] = [
+pub(super) const KEYS: [(&str, &str); 27] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -22,6 +22,8 @@ pub(super) const KEYS: [(&str, &str); 25] = [
     ("coverage_memory_mib", "a whole number from 16 to 65536"),
     ("push_facts", "a whole number from 1 to 5000"),
     ("push_mib", "a whole number from 1 to 16"),
+    ("bundle_mib", "a whole number from 1 to 190"),
+    ("bundle_days", "a whole number from 1 to 366"),
     ("live_listeners", "a whole number from 1 to 10000"),
     ("retention_months", "a whole number from 1 to 600"),
     ("tsa_url", "a URL such as https://tsa.example/tsr"),

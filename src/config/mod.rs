@@ -10,8 +10,10 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use figment::value::Value;
 
+mod faults;
 mod keys;
 
+pub use faults::ConfigFaults;
 use keys::KEYS;
 
 /// The settings of one server.
@@ -57,6 +59,10 @@ pub struct Config {
     pub push_facts: u32,
     /// Largest push after inflation, in MiB.
     pub push_mib: u32,
+    /// Largest bundle that is carried here by hand, in MiB.
+    pub bundle_mib: u32,
+    /// Days after which what a carried bundle holds is looked at by a person before it counts.
+    pub bundle_days: u32,
     /// Listeners at the live feed of one process.
     pub live_listeners: u32,
     /// Months that raw tracks are kept.
@@ -78,22 +84,6 @@ pub enum LogFormat {
     /// For machines.
     Json,
 }
-
-/// Everything that is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigFaults(pub Vec<String>);
-
-impl fmt::Display for ConfigFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the settings cannot be used:\n  - {}",
-            self.0.join("\n  - ")
-        )
-    }
-}
-
-impl std::error::Error for ConfigFaults {}
 
 impl Config {
     /// Reads the settings; `flags` win over all else.
@@ -161,6 +151,8 @@ impl Config {
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
             push_facts: reader.parse("push_facts").unwrap_or(500),
             push_mib: reader.parse("push_mib").unwrap_or(4),
+            bundle_mib: reader.parse("bundle_mib").unwrap_or(64),
+            bundle_days: reader.parse("bundle_days").unwrap_or(30),
             live_listeners: reader.parse("live_listeners").unwrap_or(200),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             tsa_url: reader.parse("tsa_url"),
@@ -204,6 +196,8 @@ impl Config {
             ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),
             ("push_facts", self.push_facts, 1..=5_000),
             ("push_mib", self.push_mib, 1..=16),
+            ("bundle_mib", self.bundle_mib, 1..=190),
+            ("bundle_days", self.bundle_days, 1..=366),
             ("live_listeners", self.live_listeners, 1..=10_000),
             ("retention_months", self.retention_months, 1..=600),
             ("tsa_hours", self.tsa_hours, 1..=720),

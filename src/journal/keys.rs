@@ -10,6 +10,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::L
 
 use crate::base::actor::CONSOLE;
 use crate::base::time::Timestamp;
+use crate::base::{from_hex, hex};
 use crate::store::{ActError, Error, Tx};
 
 use super::history::Rotation;
@@ -33,7 +34,7 @@ pub enum KeyFault {
     #[error("the key file {0} is readable by others: make it owner-only (chmod 600)")]
     Exposed(String),
     /// The file holds no Ed25519 key.
-    #[error("the key file {0} holds no Ed25519 private key in PKCS#8 PEM form")]
+    #[error("the key file {0} holds no private key of its form (the log's: Ed25519 in PKCS#8 PEM)")]
     Malformed(String),
     /// The database belongs to another key.
     #[error(
@@ -109,6 +110,27 @@ impl Signer {
             .map_err(|cause| KeyFault::File { path: name, cause })?;
         Ok(Self::new(key))
     }
+}
+
+/// Thirty-two secret bytes in a file that only its owner can read; a missing file is made.
+pub fn secret_in(path: &Path) -> Result<[u8; 32], KeyFault> {
+    let name = path.display().to_string();
+    let unusable = |cause| KeyFault::File {
+        path: name.clone(),
+        cause,
+    };
+    if !path.exists() {
+        let made = write_owner_only(path, hex(&random::<32>()?).as_bytes());
+        // Another process may have made it meanwhile.
+        if let Err(cause) = made
+            && cause.kind() != std::io::ErrorKind::AlreadyExists
+        {
+            return Err(unusable(cause));
+        }
+    }
+    let text = std::fs::read_to_string(path).map_err(unusable)?;
+    refuse_exposed(path, &name)?;
+    from_hex(text.trim()).ok_or(KeyFault::Malformed(name))
 }
 
 /// Where the next key waits while the change to it is committed.

@@ -28,7 +28,7 @@ mod witness;
 
 pub use aside::KeptAside;
 pub use audit::Verified;
-pub use keys::KeyFault;
+pub use keys::{KeyFault, secret_in};
 pub use model::{Epoch, Header, Kind, Receipt, ReceiptState};
 pub use proving::{Between, Proving};
 pub use rules::{Rules, RulesEntry, RulesFault, RulesSet, RulesWire};

@@ -99,6 +99,8 @@ vocabulary! {
         Revisit = "revisit",
         /// A form's submission as it came.
         Submission = "submission",
+        /// A bundle that was carried here by hand.
+        Bundle = "bundle",
         /// A content kept aside.
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.

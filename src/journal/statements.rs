@@ -248,6 +248,16 @@ impl Journal {
         }))
     }
 
+    /// The latest time under which the key of a statement signed something before it.
+    pub async fn signed_before(
+        &self,
+        tx: &mut Tx,
+        own: &Statement,
+    ) -> Result<Option<Timestamp>, Error> {
+        let sequence = i64::try_from(own.sequence).unwrap_or(i64::MAX);
+        sql::signed_before(tx, &own.key_id, sequence).await
+    }
+
     /// When the head was made that a device says it saw; `None` when this log has no such head.
     pub async fn made_at(&self, tx: &mut Tx, seen: SeenHead) -> Result<Option<Timestamp>, Error> {
         let size = i64::try_from(seen.size).unwrap_or(i64::MAX);

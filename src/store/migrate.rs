@@ -119,6 +119,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "enrolment",
         include_str!("../../migrations/0025_enrolment.sql"),
     ),
+    (
+        26,
+        "bundles",
+        include_str!("../../migrations/0026_bundles.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

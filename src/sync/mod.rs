@@ -5,6 +5,8 @@
 //! own; everything that is pulled or shown live was numbered before, so that no cursor skips anything; nobody is told
 //! what the slices' own readings would not tell.
 
+pub mod bundle;
+mod facts;
 mod heads;
 mod http_parts;
 mod inventory;
@@ -18,6 +20,8 @@ mod walk;
 
 /// The routes' handlers.
 pub mod http {
+    pub use super::bundle::http::*;
+    pub use super::facts::*;
     pub use super::inventory::*;
     pub use super::live::http::*;
     pub use super::pull::*;

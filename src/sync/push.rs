@@ -1,17 +1,14 @@
 //! `POST /api/v1/sync/push`: facts of a batch, each by its native route, with a result for each.
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body as Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -25,27 +22,15 @@ use crate::http::{Body, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::identity::http::Admitted;
 
+use super::facts::{FactResult, FactWire};
 use super::heads::{Heads, exchange};
 use super::http_parts::{Arrived, Asked};
-use super::natives::{self, Native};
+use super::natives;
 
 /// No push is larger, after inflation, whatever the operator sets.
 pub const PUSH_LIMIT: usize = 16 * 1024 * 1024;
 /// Facts that were not begun within this time are answered as not tried: an answer comes before any proxy gives up.
 const TRIED_FOR: Duration = Duration::from_secs(50);
-/// One native answer is no larger.
-const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
-/// Headers of a native request that a fact may bring: its signature and what one may cover.
-const BROUGHT: [&str; 7] = [
-    "content-digest",
-    "tuantra-capture",
-    "signature-input",
-    "signature",
-    "content-type",
-    "date",
-    "tuantra-api",
-];
-
 /// A batch of facts.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,46 +44,6 @@ pub struct PushWire {
     /// Leave the native answers out: receipts and problems alone.
     #[serde(default)]
     brief: bool,
-}
-
-/// One fact of a batch: what its native route would be sent.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FactWire {
-    /// What it is: `patrol`, `fixes`, `plot`, `measure`, `eradication`, `photo`, …
-    kind: String,
-    /// The id in the path of its native route: the patrol's for fixes, the plot's for what happens to a plot.
-    id: String,
-    /// The body of its native request; as a text, when its bytes must be kept exactly as they were signed.
-    #[schema(value_type = Object)]
-    body: Box<RawValue>,
-    /// The headers of its native request with which a device signed it (RFC 9421): `content-digest`, `tuantra-capture`,
-    /// `signature-input`, `signature`, and what else the signature covers.
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-}
-
-/// What became of one fact.
-#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
-pub struct FactResult {
-    /// The fact's kind, as sent.
-    pub kind: Option<String>,
-    /// Its id, as sent.
-    pub id: Option<String>,
-    /// The status of its native answer.
-    pub status: u16,
-    /// The signed promise, where one was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<crate::journal::Receipt>)]
-    pub receipt: Option<Value>,
-    /// The rest of the native answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub answer: Option<Value>,
-    /// Why it was not taken (RFC 9457).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub problem: Option<Value>,
 }
 
 /// What became of a batch.
@@ -201,69 +146,26 @@ impl Batch {
         let fact: FactWire = match parse_json(raw.get().as_bytes()) {
             Ok(fact) => fact,
             Err(problem) => {
-                return self
-                    .told(FactResult::default(), problem.into_response())
+                return FactResult::default()
+                    .told(problem.into_response(), self.asked.id, self.brief)
                     .await;
             }
         };
-        let named = FactResult {
-            kind: Some(fact.kind.clone()),
-            id: Some(fact.id.clone()),
-            ..FactResult::default()
-        };
+        let named = FactResult::of(&fact.kind, &fact.id);
         let response = match self.request(fact) {
             Ok(request) => self.sent(request).await,
             Err(problem) => problem.into_response(),
         };
-        self.told(named, response).await
+        named.told(response, self.asked.id, self.brief).await
     }
 
     /// The fact's native request.
     fn request(&self, fact: FactWire) -> Result<Request, Problem> {
-        let refused = |pointer: &str, expected: String| {
-            Problem::new(ProblemKind::InvalidContent).fault(pointer, expected)
-        };
-        let native = Native::of(&fact.kind)
-            .ok_or_else(|| refused("/kind", format!("expected one of {}", Native::names())))?;
-        if !is_plain_uuid(&fact.id) {
-            let expected = "expected a UUID such as 01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4";
-            return Err(refused("/id", expected.to_owned()));
-        }
-        let mut request = Request::new(Bytes::from(body_of(&fact.body)?));
-        *request.method_mut() = native.method.clone();
-        let path = native.path(&fact.id);
-        *request.uri_mut() = path
-            .parse()
-            .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
-        let headers = request.headers_mut();
-        headers.extend(self.asked.headers.clone());
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        if let Some(sent) = self.sending() {
-            headers.insert("tuantra-sent", sent);
-        }
-        for (name, value) in fact.headers {
-            let name = name.to_ascii_lowercase();
-            if !BROUGHT.contains(&name.as_str()) {
-                let expected = format!("expected only {}", BROUGHT.join(", "));
-                return Err(refused(&format!("/headers/{name}"), expected));
-            }
-            let value = HeaderValue::from_str(&value);
-            let value = value.or(Err(refused(
-                &format!("/headers/{name}"),
-                "expected a header's value".to_owned(),
-            )))?;
-            let name = HeaderName::from_bytes(name.as_bytes());
-            let name = name.map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
-            headers.insert(name, value);
-        }
-        request
-            .extensions_mut()
-            .insert(Admitted(self.actor.clone()));
+        let mut request = fact.request(self.asked.headers.clone(), self.sending())?;
+        let extensions = request.extensions_mut();
+        extensions.insert(Admitted(self.actor.clone()));
         if let Some(id) = self.asked.id {
-            request.extensions_mut().insert(id);
+            extensions.insert(id);
         }
         Ok(request)
     }
@@ -298,88 +200,16 @@ impl Batch {
             Err(_) => late(),
         }
     }
-
-    /// A native answer as a result.
-    async fn told(&self, mut result: FactResult, response: Response) -> FactResult {
-        result.status = response.status().as_u16();
-        let problem = response
-            .extensions()
-            .get::<std::sync::Arc<Problem>>()
-            .cloned();
-        let response = match problem {
-            Some(problem) => {
-                let id = self.asked.id.map(|id| id.to_string()).unwrap_or_default();
-                problem.respond(&id)
-            }
-            None => response,
-        };
-        let is_taken = response.status().is_success();
-        let bytes = axum::body::to_bytes(response.into_body(), ANSWER_LIMIT).await;
-        let value: Option<Value> = bytes
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if !is_taken {
-            result.problem = value.or_else(|| Some(serde_json::json!({ "status": result.status })));
-            return result;
-        }
-        let mut value = value.unwrap_or_default();
-        let receipt = value.as_object_mut().and_then(|own| own.remove("receipt"));
-        result.receipt = receipt.filter(|receipt| !receipt.is_null());
-        result.answer = (!self.brief).then_some(value);
-        result
-    }
-}
-
-/// The bytes of a native body: those of the object, or those that a text holds.
-fn body_of(raw: &RawValue) -> Result<String, Problem> {
-    let text = raw.get();
-    if !text.starts_with('"') {
-        return Ok(text.to_owned());
-    }
-    serde_json::from_str(text).or(Err(Problem::new(ProblemKind::InvalidContent)
-        .fault("/body", "expected an object, or a text that holds one")))
-}
-
-fn is_plain_uuid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn raw(text: &str) -> Box<RawValue> {
-        RawValue::from_string(text.to_owned()).unwrap()
-    }
-
-    #[test]
-    fn a_body_keeps_its_bytes_as_an_object_and_as_a_text() {
-        assert_eq!(
-            body_of(&raw(r#"{ "b":1,  "a" : 2 }"#)).unwrap(),
-            r#"{ "b":1,  "a" : 2 }"#
-        );
-        assert_eq!(body_of(&raw(r#""{ \"b\":1 }""#)).unwrap(), r#"{ "b":1 }"#);
-    }
-
-    #[test]
-    fn only_an_id_becomes_a_part_of_a_path() {
-        assert!(is_plain_uuid("01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4"));
-        for text in [
-            "",
-            "../plots",
-            "{01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4}",
-            "01938f3a7c2e7b1a9d436f0a51b2c3d4",
-            "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4/x",
-        ] {
-            assert!(!is_plain_uuid(text), "{text}");
-        }
-    }
-
     proptest::proptest! {
         #[test]
-        fn any_fact_is_parsed_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
+        fn any_batch_is_parsed_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
             let _ = parse_json::<PushWire>(&bytes).is_ok();
-            let _ = parse_json::<FactWire>(&bytes).is_ok();
         }
     }
 }

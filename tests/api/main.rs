@@ -10,6 +10,7 @@
 mod field;
 
 mod areas;
+mod bundle;
 mod cases;
 mod coverage;
 mod density;

@@ -414,6 +414,10 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("PUT", "/api/v1/plots/{id}") => {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
+        ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
+        ("GET", "/api/v1/bundles/recipient" | "/api/v1/bundles/review") => {
+            sample(&route.path, none, false)
+        }
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
         ("GET", "/api/v1/live") => sample("/api/v1/live?once=true", none, false),

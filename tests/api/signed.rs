@@ -27,6 +27,8 @@ pub struct Signer {
     pub previous: [u8; 32],
     /// More members of `Tuantra-Capture`.
     pub more: String,
+    /// Seconds since 1970 by its clock, where a story needs them.
+    pub clock_s: Option<i64>,
 }
 
 /// A request as it was signed; it can be sent later, and more than once.
@@ -55,11 +57,17 @@ impl Signer {
             sequence: 0,
             previous: [0; 32],
             more: String::new(),
+            clock_s: None,
         }
     }
 
     pub fn key_id(&self) -> String {
         key_id(self.pair.public_key().as_ref()).unwrap()
+    }
+
+    pub fn sign(&self, text: &str) -> Vec<u8> {
+        let signature = self.pair.sign(&SystemRandom::new(), text.as_bytes());
+        signature.unwrap().as_ref().to_vec()
     }
 
     pub fn jwk(&self) -> Value {
@@ -70,7 +78,7 @@ impl Signer {
 
     /// Signs, and goes on in the chain.
     pub fn capture(&mut self, method: &'static str, path: &str, body: &Value) -> Captured {
-        let created = signed_at(body);
+        let created = self.clock_s.unwrap_or_else(|| signed_at(body));
         let body = body.to_string().into_bytes();
         let digest = format!("sha-256=:{}:", BASE64.encode(sha256(&body)));
         let previous = BASE64.encode(self.previous);

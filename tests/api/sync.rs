@@ -25,7 +25,7 @@ const PUSH: &str = "/api/v1/sync/push";
 const PULL: &str = "/api/v1/sync/pull";
 const INVENTORY: &str = "/api/v1/sync/inventory";
 
-fn fact(kind: &str, id: Uuid, body: &Value) -> Value {
+pub fn fact(kind: &str, id: Uuid, body: &Value) -> Value {
     json!({ "kind": kind, "id": id, "body": body })
 }
 
@@ -451,7 +451,7 @@ fn held_states(compared: &Value) -> Vec<String> {
 }
 
 /// A captured request as a fact of a batch; its body is a text, byte for byte.
-fn signed(kind: &str, id: Uuid, captured: &Captured) -> Value {
+pub fn signed(kind: &str, id: Uuid, captured: &Captured) -> Value {
     let headers: serde_json::Map<String, Value> = captured
         .headers
         .iter()

@@ -1,5 +1,6 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
+mod authors;
 mod devices;
 mod enrolment;
 mod keys;
@@ -27,6 +28,7 @@ use crate::store::{self, ActError, Tx};
 use super::model::scope_of;
 use super::sql::{self, GrantRow};
 
+pub use authors::KeyHolder;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use keys::{DeviceKeyView, KeyWithChain};

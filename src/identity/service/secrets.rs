@@ -316,7 +316,7 @@ async fn holder(tx: &mut Tx, token: TokenRow, now: Timestamp) -> Result<Option<A
     }))
 }
 
-fn grants_of(rows: Vec<GrantRow>) -> Result<Vec<Grant>, Error> {
+pub(super) fn grants_of(rows: Vec<GrantRow>) -> Result<Vec<Grant>, Error> {
     let mut grants: Vec<Grant> = Vec::new();
     for row in rows {
         let role: Role = row.role.parse().or(Err(store::Error::Corrupt {

@@ -123,6 +123,7 @@ pub const STATEMENTS: &[&str] = &[
     STATEMENT,
     STATEMENTS_OF_KEY,
     TWINS,
+    SIGNED_BEFORE,
     INSERT_CLOCK,
     CLOCK,
     INSERT_STAMP,

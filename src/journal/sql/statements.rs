@@ -14,6 +14,8 @@ pub(super) const STATEMENT: &str = "SELECT entry, device, key_id, sequence, prev
 pub(super) const STATEMENTS_OF_KEY: &str = "SELECT entry, sequence, previous, own FROM journal_statements \
      WHERE key_id = $1 AND device = $2 AND standing = 'holds' AND (sequence > $3 OR (sequence = $3 AND entry > $4)) \
      ORDER BY sequence, entry LIMIT $5";
+pub(super) const SIGNED_BEFORE: &str = "SELECT MAX(signed_at) FROM journal_statements \
+     WHERE key_id = $1 AND sequence < $2 AND standing = 'holds'";
 pub(super) const TWINS: &str = "SELECT COUNT(DISTINCT own) FROM journal_statements \
      WHERE key_id = $1 AND sequence = $2 AND device = $3 AND standing = 'holds'";
 pub(super) const INSERT_CLOCK: &str =
@@ -104,6 +106,18 @@ pub async fn statements_of_key(
         .bind(after.1)
         .bind(limit)
         .fetch_all(c))
+}
+
+/// The latest time under which a key signed something of a lower number.
+pub async fn signed_before(
+    tx: &mut Tx,
+    key: &str,
+    sequence: i64,
+) -> Result<Option<Timestamp>, Error> {
+    on!(tx, |c| sqlx::query_scalar(SIGNED_BEFORE)
+        .bind(key)
+        .bind(sequence)
+        .fetch_one(c))
 }
 
 /// How many different statements a key made under one number.

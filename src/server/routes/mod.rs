@@ -1,6 +1,7 @@
 //! The one list of routes: who may call what, grouped by who calls it.
 
 mod books;
+mod bundles;
 mod openrosa;
 mod phones;
 mod sync;
@@ -49,7 +50,7 @@ pub fn declared() -> Routes {
     let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(
         routes,
     ))));
-    let routes = sync::phones_and_watchers(routes);
+    let routes = bundles::carriers(sync::phones_and_watchers(routes));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

@@ -1,8 +1,10 @@
 //! What the phone's contract reads of the log and of facts' tables, and who watched whom.
 
+mod bundles;
 mod log;
 mod watches;
 
+pub use bundles::*;
 pub use log::*;
 pub use watches::*;
 
@@ -24,4 +26,8 @@ pub const STATEMENTS: &[&str] = &[
     TOUCH_WATCH,
     INSERT_SIGHT,
     WATCHERS,
+    KNOWN_BUNDLE,
+    INSERT_BUNDLE,
+    REVIEWS,
+    NONCE_ISSUED,
 ];

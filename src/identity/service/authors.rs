@@ -1,0 +1,59 @@
+//! For whom a device's key speaks when what it signed arrives by another hand.
+
+use crate::base::actor::{Actor, Door, Principal};
+use crate::base::origin::Origin;
+use crate::base::time::Timestamp;
+use crate::identity::sql;
+
+use super::secrets::grants_of;
+use super::{Error, Identity};
+
+/// The device that holds a key, as an author with the grants of an instant.
+#[derive(Debug, Clone)]
+pub struct KeyHolder {
+    /// The device, with the grants that it had then.
+    pub actor: Actor,
+    /// The key's point (uncompressed, SEC 1 §2.3.3).
+    pub public: Vec<u8>,
+    /// When the key was announced here: it signed nothing for this log before.
+    pub proposed_at: Timestamp,
+    /// Whether a second account confirmed the key.
+    pub is_confirmed: bool,
+    /// Whether the device or the key was revoked, whenever that was.
+    pub is_revoked: bool,
+}
+
+impl Identity {
+    /// The holder of a device's key, with the grants that it had at an instant.
+    pub async fn key_holder(
+        &self,
+        key_id: &str,
+        at: Timestamp,
+    ) -> Result<Option<KeyHolder>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let Some(key) = sql::device_key(&mut tx, key_id).await? else {
+            return Ok(None);
+        };
+        let Some(device) = sql::device(&mut tx, key.device).await? else {
+            return Ok(None);
+        };
+        let grants = grants_of(sql::grants(&mut tx, device.id.0, at).await?)?;
+        Ok(Some(KeyHolder {
+            actor: Actor {
+                id: device.id.0,
+                principal: Principal::Device,
+                door: Door::Api,
+                token: None,
+                team: Some(device.team),
+                org: Some(device.org),
+                read_only: false,
+                grants,
+                origin: Origin::default(),
+            },
+            public: key.public,
+            proposed_at: key.proposed_at,
+            is_confirmed: key.confirmed_at.is_some(),
+            is_revoked: key.revoked_at.is_some() || device.revoked_at.is_some(),
+        }))
+    }
+}
