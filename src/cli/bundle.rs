@@ -40,7 +40,7 @@ impl Bundle {
                 app.journal.store().close().await;
                 Ok(())
             }
-            Self::Import(own) => own.run().await,
+            Self::Import(own) => Box::pin(own.run()).await,
         }
     }
 }

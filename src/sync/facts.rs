@@ -121,6 +121,7 @@ impl FactWire {
 
 impl FactResult {
     /// Of a fact of which nothing is known yet.
+    #[must_use]
     pub fn of(kind: &str, id: &str) -> Self {
         Self {
             kind: Some(kind.to_owned()),

@@ -250,6 +250,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         (
             "GET",
             "/api/v1/journal/entries"
+            | "/api/v1/bundles/recipient"
+            | "/api/v1/bundles/review"
             | "/api/v1/sync/pull"
             | "/api/v1/sync/inventory"
             | "/api/v1/live/definitions"
@@ -415,9 +417,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
-        ("GET", "/api/v1/bundles/recipient" | "/api/v1/bundles/review") => {
-            sample(&route.path, none, false)
-        }
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
         ("GET", "/api/v1/live") => sample("/api/v1/live?once=true", none, false),

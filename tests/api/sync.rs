@@ -300,7 +300,8 @@ on_both! {
             assert_eq!((parts, &at), (whole.clone(), &end), "{more}");
         }
         let page = phone.get(&format!("{PULL}?cursor={start}&max_bytes=1024")).await.expect(200).json();
-        assert_eq!((&page["more"], page["items"].as_array().unwrap().len()), (&json!(true), 2), "one change comes whatever it weighs");
+        let items = page["items"].as_array().unwrap().len();
+        assert!(page["more"] == true && (1..=2).contains(&items), "one change comes whatever it weighs: {items}");
         phone.get(&format!("{PULL}?max_bytes=10")).await.expect(400);
         phone.get(&format!("{PULL}?limit=501")).await.expect(400);
     }

@@ -131,7 +131,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// The next record; nothing may be asked for after the end.
-    pub fn next(&mut self) -> Result<Record, Damage> {
+    pub fn next_record(&mut self) -> Result<Record, Damage> {
         let before = self.hash.clone();
         let (kind, bytes) = record(&mut self.from, self.most_original, &mut self.hash)?;
         match kind {

@@ -92,7 +92,7 @@ pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<Bundle
     let mut reader = source.open().await?;
     loop {
         let (after, record) = blocking(move || {
-            let record = reader.next();
+            let record = reader.next_record();
             (reader, record)
         })
         .await?;
@@ -144,7 +144,7 @@ async fn checked(
     let read = blocking(move || {
         let mut reader = own.read()?;
         loop {
-            if let Record::End(foot) = reader.next()? {
+            if let Record::End(foot) = reader.next_record()? {
                 return Ok((reader.head().clone(), foot));
             }
         }

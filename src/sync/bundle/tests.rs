@@ -36,7 +36,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Record>, Damage> {
     let mut reader = Reader::begin(bytes, &SECRET, MOST)?;
     let mut records = Vec::new();
     loop {
-        let record = reader.next()?;
+        let record = reader.next_record()?;
         let is_end = matches!(record, Record::End(_));
         records.push(record);
         if is_end {
