@@ -48,10 +48,19 @@ impl Chain {
         derived(self.root.0, name)
     }
 
-    /// The id of this revision of a fact that another fact corrects, and of the one that it corrects.
+    /// The id of this revision of a fact that another fact corrects, and of the one that it corrects. A correction stands
+    /// by the order of ids: a later revision's is later, and one made by a phone or at a desk (version 7) later than all.
     #[must_use]
     pub fn correction(&self, name: &str) -> (Uuid, Option<Uuid>) {
-        let of = |revision: u32| self.fact(&format!("{name}/{revision}"));
+        let shared = self.fact(name).into_bytes();
+        let of = |revision: u32| {
+            let mut bytes = self.fact(&format!("{name}/{revision}")).into_bytes();
+            let [_, _, high, low] = revision.to_be_bytes();
+            bytes[..4].fill(0);
+            bytes[4..6].copy_from_slice(&shared[4..6]);
+            (bytes[6], bytes[7]) = (high, low);
+            Builder::from_custom_bytes(bytes).into_uuid()
+        };
         let before = (self.revision > 1).then(|| of(self.revision - 1));
         (of(self.revision), before)
     }
@@ -90,7 +99,13 @@ mod tests {
         let (first, none) = chain(1).correction("eradication");
         let (second, before) = chain(2).correction("eradication");
         assert_eq!((none, before), (None, Some(first)));
-        assert_ne!(first, second);
+        assert!(
+            first < second
+                && chain(255).correction("eradication") < chain(256).correction("eradication")
+        );
+        let at_a_desk = Uuid::from_u128(0x0193_8f3a_7c2e_7b1a_9d43_6f0a_51b2_c3d4);
+        assert!(second < at_a_desk);
+        assert_eq!(second.get_version_num(), 8);
         assert_eq!(chain(1).fact("plot"), chain(2).fact("plot"));
         assert_eq!((chain(1).revises(), chain(3).revises()), (None, Some(2)));
     }
