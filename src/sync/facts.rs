@@ -209,8 +209,14 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_fact_is_parsed_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
-            let _ = parse_json::<FactWire>(&bytes).is_ok();
+        fn no_fact_leaves_the_paths_of_its_kind(kind in "plot|fixes|patrol|[a-z_]{0,12}", id in "([0-9a-f-]{36}|01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4|.{0,50})", name in "[a-z-]{0,20}|content-type|signature", value in ".{0,40}") {
+            let wire = serde_json::json!({ "kind": kind, "id": id, "body": {}, "headers": { name: value } });
+            let wire: FactWire = parse_json(wire.to_string().as_bytes()).unwrap();
+            if let Ok(request) = wire.request(HeaderMap::new(), None) {
+                let path = request.uri().path();
+                proptest::prop_assert!(path.starts_with("/api/v1/") && path.contains(&id) && is_plain_uuid(&id));
+                proptest::prop_assert!(request.headers().keys().all(|own| BROUGHT.contains(&own.as_str())));
+            }
         }
     }
 }

@@ -201,15 +201,3 @@ impl Batch {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn any_batch_is_parsed_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
-            let _ = parse_json::<PushWire>(&bytes).is_ok();
-        }
-    }
-}

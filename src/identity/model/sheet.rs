@@ -132,7 +132,7 @@ pub fn page(sheet: &Sheet) -> Vec<Mark> {
         LEFT,
         11.0,
         true,
-        "Dưới 2 giờ: ghi ngay trên ứng dụng. Cả ngày: dùng Traccar Client.",
+        "Biểu mẫu và ảnh: ODK Collect. Tuyến đi: Traccar Client.",
     );
     page.y = page.y.max(PAGE_HEIGHT - 96.0);
     page.paragraph(LEFT, 8.5, false, ENGLISH);
