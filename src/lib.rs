@@ -34,6 +34,8 @@ pub mod density;
 
 pub mod ingest;
 
+pub mod publish;
+
 pub mod sync;
 
 pub mod app;
