@@ -12,6 +12,7 @@ mod field;
 mod areas;
 mod bundle;
 mod cases;
+mod coordinates;
 mod coverage;
 mod density;
 mod doubles;

@@ -1,11 +1,13 @@
 //! Communes, risk areas and gates over HTTP, as GeoJSON.
 
 mod communes;
+mod coordinates;
 mod features;
 mod gates;
 mod risk;
 
 pub use communes::*;
+pub use coordinates::*;
 pub use gates::*;
 pub use risk::*;
 

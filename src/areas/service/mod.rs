@@ -3,6 +3,7 @@
 mod communes;
 mod gates;
 mod maps;
+mod places;
 mod risk;
 
 use std::io::Read;
@@ -24,6 +25,7 @@ use super::sql;
 
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
+pub use places::ReadPlace;
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 
 /// Why an act of areas is refused.

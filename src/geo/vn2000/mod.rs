@@ -1,12 +1,16 @@
 //! VN-2000 (05/2007/QĐ-BTNMT): plane coordinates as Vietnamese papers write them. Storage is always WGS84.
 
+mod format;
 #[cfg(test)]
 mod tests;
-
-use proj4rs::adaptors::transform_xy;
-use proj4rs::proj::Proj;
+mod written;
+mod zone;
 
 use super::position::Position;
+
+pub use format::Format;
+pub use written::{LONGEST, Reading, Reason, System, read};
+pub use zone::{Projector, Width, ZONES, Zone, from_geographic};
 
 /// EPSG:6960 as a position vector: its published rotations are those of a coordinate frame, so their signs are turned.
 const SHIFT: &str =
@@ -43,17 +47,10 @@ pub fn nearest_meridian(position: Position) -> f64 {
 
 /// The position on the plane of the 3° zone of that central meridian (k 0.9999).
 pub fn plane(position: Position, meridian: f64) -> Result<PlanePosition, OffPlane> {
-    let off = |cause: proj4rs::errors::Error| OffPlane(cause.to_string());
-    let world = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").map_err(off)?;
-    let zone = format!(
-        "+proj=tmerc +lat_0=0 +lon_0={meridian} +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 +towgs84={SHIFT} +units=m +no_defs"
-    );
-    let zone = Proj::from_proj_string(&zone).map_err(off)?;
-    let (lon, lat) = (position.lon().to_radians(), position.lat().to_radians());
-    let (east, north) = transform_xy(&world, &zone, lon, lat).map_err(off)?;
-    Ok(PlanePosition {
-        x_north_m: north,
-        y_east_m: east,
+    let zone = Zone {
+        epsg: 0,
         meridian,
-    })
+        width: Width::Three,
+    };
+    zone.projector()?.forward(position)
 }

@@ -28,3 +28,113 @@ fn the_meridian_is_the_nearest_one_of_the_north() {
     assert!((at(104.6) - 104.75).abs() < 1e-9);
     assert!((at(105.2) - 105.5).abs() < 1e-9);
 }
+
+mod written {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use crate::geo::position::Position;
+    use crate::geo::vn2000::{Reading, Reason, ZONES, Zone, read};
+
+    #[derive(Deserialize)]
+    struct Known {
+        text: String,
+        epsg: u32,
+        format: String,
+        lon: f64,
+        lat: f64,
+    }
+
+    #[derive(Deserialize)]
+    struct File {
+        texts: Vec<Known>,
+    }
+
+    fn known() -> Vec<Known> {
+        let file = include_str!("../../../fixtures/coordinates/texts.json");
+        serde_json::from_str::<File>(file).unwrap().texts
+    }
+
+    /// Metres between two positions that lie close to each other.
+    fn apart_m(a: Position, lon: f64, lat: f64) -> f64 {
+        let north = (a.lat() - lat) * 110_574.0;
+        let east = (a.lon() - lon) * 111_320.0 * lat.to_radians().cos();
+        north.hypot(east)
+    }
+
+    fn reading(text: &str, epsg: u32) -> Option<Reading> {
+        read(text).into_iter().find(|one| one.system.epsg() == epsg)
+    }
+
+    #[test]
+    fn every_way_of_writing_gives_the_place_that_proj_gives_within_a_millimetre() {
+        for own in known() {
+            let found = reading(&own.text, own.epsg);
+            let found = found.unwrap_or_else(|| panic!("{} as {}", own.text, own.epsg));
+            let off_m = apart_m(found.position, own.lon, own.lat);
+            assert!(off_m < 1e-3, "{}: {off_m} m off", own.text);
+            assert_eq!(found.format.as_str(), own.format, "{}", own.text);
+        }
+    }
+
+    #[test]
+    fn metres_without_a_meridian_are_read_on_every_zone_that_reaches_so_far() {
+        let found = read("2487639.51 419615.38");
+        assert!(found.len() > 3, "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|one| one.reasons.contains(&Reason::MeridianAssumed))
+        );
+        let named = read("2487639.51 419615.38 KTT 104°45'");
+        assert_eq!(named.len(), 1);
+        assert_eq!(named[0].system.epsg(), 9208);
+        assert!(named[0].reasons.contains(&Reason::MeridianNamed));
+    }
+
+    #[test]
+    fn nothing_is_made_up_of_what_is_no_place_here() {
+        for text in [
+            "",
+            "abc",
+            "22",
+            "22 61 0 103 0 0",
+            "95 200",
+            "1 2 3 4 5 6 7 8",
+            "48.85, 2.35",
+            "0 0",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+        assert_eq!(read(&"2".repeat(100_000)), []);
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back_is_the_same_place_on_every_plane(
+            zone in prop::sample::select(ZONES.to_vec()),
+            off in -1.6_f64..1.6,
+            lat in 8.5_f64..23.5,
+        ) {
+            let zone: Zone = zone;
+            let own = Position::new(zone.meridian + off, lat).unwrap();
+            let projector = zone.projector().unwrap();
+            let plane = projector.forward(own).unwrap();
+            let back = projector.inverse(plane.x_north_m, plane.y_east_m).unwrap();
+            // The shift of the datum at height 0 is not its own inverse: PROJ's two ways differ as much.
+            prop_assert!(apart_m(back, own.lon(), own.lat()) < 3e-3);
+        }
+
+        #[test]
+        fn any_text_is_read_or_not_and_never_harms(text in "\\PC{0,260}") {
+            for one in read(&text) {
+                prop_assert!(one.position.lon() > 100.0 && one.position.lat() < 30.0);
+            }
+        }
+
+        #[test]
+        fn numbers_and_signs_in_any_order_are_read_or_not(text in "[0-9.,°'\"NEXYBĐ=; \\-]{0,60}") {
+            prop_assert!(read(&text).len() <= ZONES.len() + 2);
+        }
+    }
+}

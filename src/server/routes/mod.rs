@@ -199,7 +199,13 @@ fn records(routes: Routes) -> Routes {
                 routes!(areas::http::commune),
             ],
         )
-        .all(Needs(ReadCommunes), [routes!(areas::http::gates)])
+        .all(
+            Needs(ReadCommunes),
+            [
+                routes!(areas::http::gates),
+                routes!(areas::http::read_coordinates),
+            ],
+        )
         .all(
             Needs(ReadRiskAreas),
             [

@@ -1,0 +1,437 @@
+//! Coordinates as staff write them: off a Garmin, a paper, a web map. Every reading that fits is told with what it
+//! rests on; which one is meant is for a person to say, or for the commune that was declared.
+
+use super::format::Format;
+use super::zone::{Width, ZONES, Zone, from_geographic};
+use crate::base::words::vocabulary;
+use crate::geo::position::Position;
+
+/// No coordinates are longer, characters.
+pub const LONGEST: usize = 200;
+/// Where the programme works, degrees: the country and what borders on it.
+const WEST_EAST: (f64, f64) = (101.5, 110.0);
+const SOUTH_NORTH: (f64, f64) = (8.0, 24.0);
+/// Northings and eastings within the country, m.
+const NORTHINGS_M: (f64, f64) = (880_000.0, 2_700_000.0);
+const EASTINGS_M: (f64, f64) = (100_000.0, 900_000.0);
+/// How far beyond half its width a zone is still used, degrees.
+const BEYOND: f64 = 0.6;
+
+vocabulary! {
+    /// What a reading rests on besides the numbers.
+    Reason: "a reason" {
+        /// The text names both axes.
+        AxesNamed = "axes_named",
+        /// The larger number is the northing or the longitude.
+        AxesBySize = "axes_by_size",
+        /// The first number is the easting or the longitude: the axes stand the other way round than usual.
+        AxesSwapped = "axes_swapped",
+        /// The easting carries its zone's number in front.
+        ZonePrefix = "zone_prefix",
+        /// The numbers are kilometres.
+        InKilometres = "in_kilometres",
+        /// The text names VN-2000.
+        DatumNamed = "datum_named",
+        /// Nothing in the text tells the central meridian.
+        MeridianAssumed = "meridian_assumed",
+        /// The text names the central meridian.
+        MeridianNamed = "meridian_named",
+    }
+}
+
+impl Reason {
+    /// What is told in Vietnamese.
+    #[must_use]
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::AxesNamed => "Có ghi rõ hai trục",
+            Self::AxesBySize => "Suy ra trục từ độ lớn của số",
+            Self::AxesSwapped => "Hai trục viết ngược thứ tự thường dùng",
+            Self::ZonePrefix => "Tọa độ Y có số múi đứng trước",
+            Self::InKilometres => "Số viết theo km",
+            Self::DatumNamed => "Có ghi hệ VN-2000",
+            Self::MeridianAssumed => "Không ghi kinh tuyến trục: mỗi kinh tuyến cho một điểm",
+            Self::MeridianNamed => "Có ghi kinh tuyến trục",
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::AxesNamed => "both axes are named",
+            Self::AxesBySize => "the axes follow from the size of the numbers",
+            Self::AxesSwapped => "the axes stand the other way round than usual",
+            Self::ZonePrefix => "the easting carries its zone's number in front",
+            Self::InKilometres => "the numbers are kilometres",
+            Self::DatumNamed => "VN-2000 is named",
+            Self::MeridianAssumed => "no central meridian is named: each gives another place",
+            Self::MeridianNamed => "the central meridian is named",
+        }
+    }
+}
+
+/// In which reference system numbers were read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum System {
+    /// Degrees of WGS84 (EPSG:4326).
+    Wgs84,
+    /// Degrees of VN-2000 (EPSG:4756), about 220 m off WGS84.
+    Vn2000Degrees,
+    /// Metres on a plane of VN-2000.
+    Vn2000(Zone),
+}
+
+impl System {
+    /// What people call it.
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Wgs84 => "WGS84".to_owned(),
+            Self::Vn2000Degrees => "VN-2000 (độ)".to_owned(),
+            Self::Vn2000(zone) => zone.label(),
+        }
+    }
+
+    /// The code with EPSG.
+    #[must_use]
+    pub const fn epsg(self) -> u32 {
+        match self {
+            Self::Wgs84 => 4326,
+            Self::Vn2000Degrees => 4756,
+            Self::Vn2000(zone) => zone.epsg,
+        }
+    }
+}
+
+/// One way to read a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Where, WGS84.
+    pub position: Position,
+    /// In which system the numbers were read.
+    pub system: System,
+    /// How they were written.
+    pub format: Format,
+    /// What it rests on.
+    pub reasons: Vec<Reason>,
+}
+
+/// Every reading of a text that lies in or near the country, the likeliest system first; none where nothing fits.
+#[must_use]
+pub fn read(text: &str) -> Vec<Reading> {
+    if text.chars().count() > LONGEST {
+        return Vec::new();
+    }
+    let text = Text::of(text);
+    let mut readings = degrees(&text);
+    readings.extend(metres(&text));
+    readings.retain(|reading| is_near(reading.position));
+    readings
+}
+
+fn is_near(position: Position) -> bool {
+    let within = |value: f64, (from, to): (f64, f64)| value >= from && value <= to;
+    within(position.lon(), WEST_EAST) && within(position.lat(), SOUTH_NORTH)
+}
+
+/// Which of the two axes a number is said to be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Axis {
+    /// Latitude or northing.
+    North,
+    /// Longitude or easting.
+    East,
+}
+
+/// A text cut into numbers and the words between them.
+struct Text {
+    numbers: Vec<f64>,
+    axes: Vec<Axis>,
+    is_vn2000: bool,
+    /// A zone's number stood apart before the easting.
+    has_zone: bool,
+    meridian: Option<f64>,
+}
+
+/// Words that name an axis, folded to upper case; the longest first.
+const AXES: [(&str, Axis); 14] = [
+    ("BẮC", Axis::North),
+    ("BAC", Axis::North),
+    ("LAT", Axis::North),
+    ("VĐ", Axis::North),
+    ("ĐÔNG", Axis::East),
+    ("DONG", Axis::East),
+    ("LON", Axis::East),
+    ("KĐ", Axis::East),
+    ("N", Axis::North),
+    ("B", Axis::North),
+    ("X", Axis::North),
+    ("E", Axis::East),
+    ("Đ", Axis::East),
+    ("Y", Axis::East),
+];
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let upper = text.to_uppercase();
+        let is_vn2000 =
+            upper.contains("VN2000") || upper.contains("VN-2000") || upper.contains("VN 2000");
+        let plain = upper
+            .replace("VN-2000", " ")
+            .replace("VN 2000", " ")
+            .replace("VN2000", " ")
+            .replace("WGS84", " ")
+            .replace("WGS-84", " ")
+            .replace("WGS 84", " ");
+        let (plain, meridian) = without_meridian(&plain);
+        let mut numbers = numbers(&plain);
+        let zone = zone_before_easting(&numbers);
+        if let Some(at) = zone {
+            numbers.remove(at);
+        }
+        Self {
+            numbers,
+            axes: axes(&plain),
+            is_vn2000,
+            has_zone: zone.is_some(),
+            meridian,
+        }
+    }
+
+    /// Which of two numbers is the northing or latitude, and why.
+    fn order(&self, first: f64, second: f64, is_north_larger: bool) -> (bool, Reason) {
+        match self.axes.as_slice() {
+            [Axis::North, Axis::East] => (true, Reason::AxesNamed),
+            [Axis::East, Axis::North] => (false, Reason::AxesNamed),
+            _ => {
+                let is_first_north = (first > second) == is_north_larger;
+                let reason = if is_first_north {
+                    Reason::AxesBySize
+                } else {
+                    Reason::AxesSwapped
+                };
+                (is_first_north, reason)
+            }
+        }
+    }
+}
+
+/// Where "48" stands apart before an easting: "48 419615".
+fn zone_before_easting(numbers: &[f64]) -> Option<usize> {
+    let is_zone = |number: f64| (number - 48.0).abs() < 0.5 || (number - 49.0).abs() < 0.5;
+    let is_easting = |number: f64| number >= EASTINGS_M.0 && number <= EASTINGS_M.1;
+    let pair = |at: usize| is_zone(numbers[at]) && is_easting(numbers[at + 1]);
+    (numbers.len() == 3)
+        .then(|| (0..2).find(|at| pair(*at)))
+        .flatten()
+}
+
+/// "KTT 104°45'": the central meridian, taken out of the text.
+fn without_meridian(text: &str) -> (String, Option<f64>) {
+    let marks = ["KINH TUYẾN TRỤC", "KTT", "KTTƯ", "CM"];
+    let Some((at, mark)) = marks
+        .iter()
+        .find_map(|mark| text.find(mark).map(|at| (at, *mark)))
+    else {
+        return (text.to_owned(), None);
+    };
+    let rest = &text[at + mark.len()..];
+    let end = rest
+        .char_indices()
+        .find(|(_, sign)| matches!(sign, ';' | ':' | '|' | '\n' | '(' | ')'))
+        .map_or(rest.len(), |(end, _)| end);
+    let (named, after) = rest.split_at(end);
+    let parts = numbers(named);
+    let degrees = parts.first().copied();
+    let minutes = parts.get(1).copied().filter(|minutes| *minutes < 60.0);
+    let meridian = degrees.map(|degrees| degrees + minutes.unwrap_or(0.0) / 60.0);
+    (format!("{} {after}", &text[..at]), meridian)
+}
+
+/// The numbers of a text. A comma is a decimal one where it stands between digits, no point does, and the text does not
+/// use commas to part two numbers.
+fn numbers(text: &str) -> Vec<f64> {
+    let signs: Vec<char> = text.chars().collect();
+    let between = |at: usize, mark: char| {
+        signs.get(at) == Some(&mark)
+            && at > 0
+            && signs[at - 1].is_ascii_digit()
+            && signs.get(at + 1).is_some_and(char::is_ascii_digit)
+    };
+    let has_point = (0..signs.len()).any(|at| between(at, '.'));
+    let mut found = Vec::new();
+    let mut open = String::new();
+    for (at, sign) in signs.iter().enumerate() {
+        if sign.is_ascii_digit() {
+            open.push(*sign);
+        } else if !open.is_empty()
+            && !open.contains('.')
+            && (between(at, '.') || (!has_point && between(at, ',')))
+        {
+            open.push('.');
+        } else {
+            close(&mut open, &mut found);
+        }
+    }
+    close(&mut open, &mut found);
+    found
+}
+
+fn close(open: &mut String, found: &mut Vec<f64>) {
+    if let Ok(number) = open.parse::<f64>() {
+        found.push(number);
+    }
+    open.clear();
+}
+
+/// Names of axes in the order in which they stand.
+fn axes(text: &str) -> Vec<Axis> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(sign) = rest.chars().next() {
+        let named = AXES.iter().find(|(word, _)| rest.starts_with(word));
+        let length = named.map_or(sign.len_utf8(), |(word, _)| word.len());
+        found.extend(named.map(|(_, axis)| *axis));
+        rest = &rest[length..];
+    }
+    // "Vĩ độ Bắc" and "N = …": one axis told twice is told once.
+    found.dedup();
+    found
+}
+
+/// One angle of up to three parts.
+fn angle(parts: &[f64]) -> Option<f64> {
+    let part = |at: usize| parts.get(at).copied().unwrap_or(0.0);
+    let whole = parts
+        .split_last()
+        .is_none_or(|(_, before)| before.iter().all(|part| part.fract() == 0.0));
+    (whole && part(1) < 60.0 && part(2) < 60.0).then(|| part(0) + part(1) / 60.0 + part(2) / 3600.0)
+}
+
+fn degrees(text: &Text) -> Vec<Reading> {
+    let half = text.numbers.len() / 2;
+    let format = match (text.numbers.len() % 2, half) {
+        (0, 1) => Format::Degrees,
+        (0, 2) => Format::DegreesMinutes,
+        (0, 3) => Format::DegreesMinutesSeconds,
+        _ => return Vec::new(),
+    };
+    let (first, second) = text.numbers.split_at(half);
+    let Some((first, second)) = angle(first).zip(angle(second)) else {
+        return Vec::new();
+    };
+    // Here a longitude is always the larger number; latitude stands first, as web maps write it.
+    let (is_first_north, reason) = text.order(first, second, false);
+    // X and Y of a web map are longitude and latitude, those of a paper northing and easting.
+    let is_first_north = is_first_north && first <= 90.0 || second > 90.0;
+    let (lat, lon) = if is_first_north {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let mut readings = Vec::new();
+    if let Ok(position) = Position::new(lon, lat) {
+        readings.push(Reading {
+            position,
+            system: System::Wgs84,
+            format,
+            reasons: vec![reason],
+        });
+    }
+    if text.is_vn2000
+        && let Ok(position) = from_geographic(lon, lat)
+    {
+        let reasons = vec![reason, Reason::DatumNamed];
+        let system = System::Vn2000Degrees;
+        readings.insert(
+            0,
+            Reading {
+                position,
+                system,
+                format,
+                reasons,
+            },
+        );
+    }
+    readings
+}
+
+fn metres(text: &Text) -> Vec<Reading> {
+    let [first, second] = text.numbers[..] else {
+        return Vec::new();
+    };
+    let is_km = first.max(second) < 4_000.0 && first.min(second) >= 100.0;
+    let unit = if is_km { 1_000.0 } else { 1.0 };
+    let (first, second) = (first * unit, second * unit);
+    // A prefixed easting is larger than any northing.
+    let prefixed = |number: f64| number >= 10_000_000.0;
+    let is_north_larger = !prefixed(first.max(second));
+    let (is_first_north, order) = text.order(first, second, is_north_larger);
+    let (north, east) = if is_first_north {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let mut reasons = vec![order];
+    let east = if prefixed(east) {
+        reasons.push(Reason::ZonePrefix);
+        east % 1_000_000.0
+    } else {
+        east
+    };
+    let within = |value: f64, (from, to): (f64, f64)| value >= from && value <= to;
+    if !within(north, NORTHINGS_M) || !within(east, EASTINGS_M) {
+        return Vec::new();
+    }
+    if text.has_zone {
+        reasons.push(Reason::ZonePrefix);
+    }
+    if is_km {
+        reasons.push(Reason::InKilometres);
+    }
+    if text.is_vn2000 {
+        reasons.push(Reason::DatumNamed);
+    }
+    let format = if is_km {
+        Format::Kilometres
+    } else {
+        Format::Metres
+    };
+    on_planes(text, north, east, format, &reasons)
+}
+
+/// The place on the plane of each zone that reaches so far, or of the zones whose meridian is named.
+fn on_planes(
+    text: &Text,
+    north: f64,
+    east: f64,
+    format: Format,
+    reasons: &[Reason],
+) -> Vec<Reading> {
+    let named = |zone: &Zone| {
+        text.meridian
+            .is_none_or(|meridian| (zone.meridian - meridian).abs() < 0.01)
+    };
+    let why = if text.meridian.is_some() {
+        Reason::MeridianNamed
+    } else {
+        Reason::MeridianAssumed
+    };
+    let mut zones: Vec<Zone> = ZONES.into_iter().filter(named).collect();
+    zones.sort_by_key(|zone| zone.width == Width::Six);
+    let place = |zone: Zone| {
+        let position = zone.projector().ok()?.inverse(north, east).ok()?;
+        let reach = zone.width.degrees() / 2.0 + BEYOND;
+        let fits = (position.lon() - zone.meridian).abs() <= reach;
+        let mut reasons = reasons.to_vec();
+        reasons.push(why);
+        fits.then_some(Reading {
+            position,
+            system: System::Vn2000(zone),
+            format,
+            reasons,
+        })
+    };
+    zones.into_iter().filter_map(place).collect()
+}
