@@ -1,0 +1,51 @@
+/** The unit's key to a phone's storage, and its officers' way in when a PIN is forgotten. */
+
+import { fromBase64 } from './bytes';
+import type { Connection } from './server';
+import { call } from './server';
+import { Session } from './session';
+import type { Db } from './store';
+import { reopened } from './vault';
+import type { UnitKey } from './vault';
+
+/** The public key under which a phone's data key is wrapped too; none while there is no network. */
+export async function unitKey(to: Connection): Promise<UnitKey | null> {
+  const answer = await call<UnitKey>(to, 'GET', '/api/v1/device/storage-key');
+  return answer.kind === 'ok' && answer.value.jwk ? answer.value : null;
+}
+
+interface SignIn {
+  login: string;
+  password: string;
+}
+
+/** Opens a user's work by an officer's right, under a new PIN; the officer is signed out again at once. */
+export async function reopen(db: Db, id: string, officer: SignIn, pin: string): Promise<Session | null> {
+  const profile = await db.get('profiles', id);
+  if (!profile?.wraps.unit) {
+    return null;
+  }
+  const own = { credentials: 'same-origin', headers: { 'content-type': 'application/json' } } as const;
+  try {
+    const entered = await fetch('/api/v1/session', { ...own, method: 'POST', body: JSON.stringify(officer) });
+    if (!entered.ok) {
+      return null;
+    }
+    try {
+      const path = `/api/v1/devices/${profile.id}/storage-openings`;
+      const opened = await fetch(path, { ...own, method: 'POST', body: JSON.stringify(profile.wraps.unit) });
+      if (!opened.ok) {
+        return null;
+      }
+      const { key } = (await opened.json()) as { key: string };
+      const fresh = await reopened(profile.wraps, fromBase64(key), pin);
+      const changed = { ...profile, wraps: fresh.wraps, wrongPins: 0, lockedUntil: 0 };
+      await db.put('profiles', changed);
+      return await Session.begin(db, changed, fresh.key);
+    } finally {
+      await fetch('/api/v1/session', { ...own, method: 'DELETE' });
+    }
+  } catch {
+    return null;
+  }
+}
