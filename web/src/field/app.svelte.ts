@@ -1,5 +1,6 @@
 /** The field app's state: who is at work, what is recorded, what waits. */
 
+import { fetchRecipient } from './core/bundle';
 import type { PositionFault } from './core/device';
 import { ScreenLock, askToPersist, isOnWifi, watch } from './core/device';
 import { keepShot, refill, shotsKey } from './core/evidence';
@@ -210,6 +211,7 @@ class FieldApp {
       await session.keep('me', me);
     }
     await refill(session, to);
+    await fetchRecipient(session, to);
     await this.#askAboutKey(session, to);
   }
 
@@ -228,12 +230,11 @@ class FieldApp {
       code?: string | null;
       confirmed_at?: string | null;
     }
-    const answer = await call<{ keys?: Key[] } & Partial<Key>>(to, 'GET', '/api/v1/device/key');
+    const answer = await call<Key[]>(to, 'GET', '/api/v1/device/key');
     if (answer.kind !== 'ok') {
       return;
     }
-    const keys = answer.value.keys ?? [answer.value as Key];
-    const own = keys.find((key) => key.key_id === session.signing.id);
+    const own = answer.value.find((key) => key.key_id === session.signing.id);
     this.isKeyConfirmed = Boolean(own?.confirmed_at);
     this.keyCode = own?.code ?? null;
     await session.keep('key_confirmed', this.isKeyConfirmed);

@@ -4,7 +4,7 @@ import { refill } from './evidence';
 import type { KnownPlot } from './plots';
 import { shortCode } from './plots';
 import { call } from './server';
-import type { Connection } from './server';
+import type { Answer, Connection } from './server';
 import type { Session } from './session';
 import type { PulledItem } from './sync';
 
@@ -81,7 +81,7 @@ async function pages(to: Connection, first: string): Promise<Drawn[] | null> {
   const all: Drawn[] = [];
   let path: string | null = first;
   for (let page = 0; path && page < MOST_PAGES; page += 1) {
-    const answer = await call<Page>(to, 'GET', path);
+    const answer: Answer<Page> = await call<Page>(to, 'GET', path);
     if (answer.kind !== 'ok') {
       return null;
     }

@@ -6,7 +6,7 @@ import { Session } from './session';
 import { STRICT } from './store';
 import type { Db, Profile } from './store';
 import { WrongPin, newVault, openVault } from './vault';
-import type { UnitKey } from './vault';
+import type { Unit } from './vault';
 
 /** After so many wrong PINs each further one costs a wait. */
 const FREE_TRIES = 5;
@@ -33,11 +33,12 @@ export function handed(hash: string): Handed | null {
 }
 
 /** A new user: the secret goes into the vault, never beside it. */
-export async function addUser(db: Db, given: Handed, name: string, pin: string, unit: UnitKey | null): Promise<Session> {
+export async function addUser(db: Db, given: Handed, name: string, pin: string, unit: Unit | null): Promise<Session> {
   const { wraps, key } = await newVault(pin, unit);
   const known = await db.get('profiles', given.device);
   const profile: Profile = {
     id: known ? uuidv7() : given.device,
+    device: given.device,
     name,
     wraps,
     wrongPins: 0,
@@ -48,7 +49,6 @@ export async function addUser(db: Db, given: Handed, name: string, pin: string, 
   await Promise.all([tx.store.add(profile), tx.done]);
   const session = await Session.begin(db, profile, key);
   await session.keep('connection', { base: '', token: given.token } satisfies Connection);
-  await session.keep('device', given.device);
   return session;
 }
 
@@ -79,8 +79,12 @@ export async function unlock(db: Db, id: string, pin: string, now: number = Date
   }
 }
 
-/** Whether a PIN is that user's, without opening anything: the second member's word on the spot. */
-export async function isTheirPin(db: Db, id: string, pin: string): Promise<boolean> {
+/** The second member's word on the spot: their own PIN on this phone tells their force; `null` for a wrong PIN. */
+export async function secondMember(db: Db, id: string, pin: string): Promise<{ org: string | null } | null> {
   const unlocked = await unlock(db, id, pin);
-  return typeof unlocked === 'object' && 'session' in unlocked;
+  if (typeof unlocked !== 'object' || !('session' in unlocked)) {
+    return null;
+  }
+  const me = await unlocked.session.doc<{ org: string | null }>('me');
+  return { org: me?.org ?? null };
 }

@@ -7,6 +7,8 @@ import type { Sealed, Wraps } from './vault';
 /** One user of this phone. */
 export interface Profile {
   id: string;
+  /** The device's id with the server. */
+  device: string;
   /** The device's pseudonym, or what its team calls it. */
   name: string;
   wraps: Wraps;

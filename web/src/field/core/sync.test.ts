@@ -109,7 +109,7 @@ beforeEach(async () => {
   vi.stubGlobal('navigator', { locks: { request: (_: string, work: () => unknown) => work() } });
   db = await openStore(`test-${uuidv7()}`);
   const { wraps, key } = await newVault('402917', null);
-  const profile: Profile = { id: uuidv7(), name: 'Tổ 01', wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
+  const profile: Profile = { id: uuidv7(), device: uuidv7(), name: 'Tổ 01', wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
   session = await Session.begin(db, profile, key);
 });
 

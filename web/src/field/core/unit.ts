@@ -1,17 +1,19 @@
 /** The unit's key to a phone's storage, and its officers' way in when a PIN is forgotten. */
 
+import { keyBytes } from './bundle';
+import type { Recipient } from './bundle';
 import { fromBase64 } from './bytes';
 import type { Connection } from './server';
 import { call } from './server';
 import { Session } from './session';
 import type { Db } from './store';
 import { reopened } from './vault';
-import type { UnitKey } from './vault';
+import type { Unit } from './vault';
 
 /** The public key under which a phone's data key is wrapped too; none while there is no network. */
-export async function unitKey(to: Connection): Promise<UnitKey | null> {
-  const answer = await call<UnitKey>(to, 'GET', '/api/v1/device/storage-key');
-  return answer.kind === 'ok' && answer.value.jwk ? answer.value : null;
+export async function unitOf(to: Connection, device: string): Promise<Unit | null> {
+  const answer = await call<Recipient>(to, 'GET', '/api/v1/bundles/recipient');
+  return answer.kind === 'ok' ? { device, recipient: keyBytes(answer.value) } : null;
 }
 
 interface SignIn {
@@ -32,8 +34,8 @@ export async function reopen(db: Db, id: string, officer: SignIn, pin: string): 
       return null;
     }
     try {
-      const path = `/api/v1/devices/${profile.id}/storage-openings`;
-      const opened = await fetch(path, { ...own, method: 'POST', body: JSON.stringify(profile.wraps.unit) });
+      const path = `/api/v1/devices/${profile.device}/storage-openings`;
+      const opened = await fetch(path, { ...own, method: 'POST', body: JSON.stringify({ sealed: profile.wraps.unit }) });
       if (!opened.ok) {
         return null;
       }

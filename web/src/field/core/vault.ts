@@ -2,11 +2,11 @@
 
 import { base64, fromBase64, fromUtf8, utf8 } from './bytes';
 import type { Bytes } from './bytes';
+import { canSeal, sealOnce } from './hpke';
 
 /** OWASP's figure for PBKDF2-HMAC-SHA256. */
 const ITERATIONS = 600_000;
 const AES = 'AES-GCM';
-const CURVE = { name: 'ECDH', namedCurve: 'P-256' };
 
 export interface Sealed {
   iv: Bytes;
@@ -18,20 +18,8 @@ export interface Wraps {
   salt: string;
   iterations: number;
   pin: { iv: string; key: string };
-  unit: UnitWrap | null;
-}
-
-/** ECDH P-256 with an ephemeral key, HKDF-SHA256, AES-256-GCM. */
-export interface UnitWrap {
-  key_id: string;
-  ephemeral: { x: string; y: string };
-  iv: string;
-  key: string;
-}
-
-export interface UnitKey {
-  key_id: string;
-  jwk: JsonWebKey;
+  /** The key sealed to the province (HPKE), base64; none where it was not known yet or the browser cannot seal. */
+  unit: string | null;
 }
 
 export class WrongPin extends Error {}
@@ -54,27 +42,27 @@ async function wrapWith(key: CryptoKey, raw: ArrayBuffer): Promise<{ iv: string;
 const dataKey = (raw: ArrayBuffer | Bytes): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', raw, AES, false, ['encrypt', 'decrypt']);
 
-/** The unit's label in the derivation: both sides must name it alike. */
-const INFO = utf8('tuantra phone storage 1');
+/** The unit's way in: tells which device the key is of, so that it opens no other. */
+export interface Unit {
+  device: string;
+  recipient: Bytes;
+}
 
-async function unitWrap(unit: UnitKey, raw: ArrayBuffer): Promise<UnitWrap> {
-  const theirs = await crypto.subtle.importKey('jwk', unit.jwk, CURVE, false, []);
-  const own = await crypto.subtle.generateKey(CURVE, true, ['deriveBits']);
-  const shared = await crypto.subtle.deriveBits({ name: 'ECDH', public: theirs }, own.privateKey, 256);
-  const hkdf = await crypto.subtle.importKey('raw', shared, 'HKDF', false, ['deriveKey']);
-  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO };
-  const key = await crypto.subtle.deriveKey(algorithm, hkdf, { name: AES, length: 256 }, false, ['encrypt']);
-  const { x, y } = await crypto.subtle.exportKey('jwk', own.publicKey);
-  return { key_id: unit.key_id, ephemeral: { x: x ?? '', y: y ?? '' }, ...(await wrapWith(key, raw)) };
+async function unitWrap(unit: Unit, raw: ArrayBuffer): Promise<string | null> {
+  if (!(await canSeal())) {
+    return null;
+  }
+  const plain = { purpose: 'tuantra storage key 1', device: unit.device, key: base64(raw) };
+  return base64(await sealOnce(unit.recipient, utf8(JSON.stringify(plain))));
 }
 
 /** A new data key under a PIN and, where it is known, the unit's key. */
-export async function newVault(pin: string, unit: UnitKey | null): Promise<{ wraps: Wraps; key: CryptoKey }> {
+export async function newVault(pin: string, unit: Unit | null): Promise<{ wraps: Wraps; key: CryptoKey }> {
   const raw = crypto.getRandomValues(new Uint8Array(32)).buffer;
   return { wraps: await wrapped(raw, pin, unit), key: await dataKey(raw) };
 }
 
-async function wrapped(raw: ArrayBuffer, pin: string, unit: UnitKey | null): Promise<Wraps> {
+async function wrapped(raw: ArrayBuffer, pin: string, unit: Unit | null): Promise<Wraps> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const byPin = await wrapWith(await pinKey(pin, salt, ITERATIONS), raw);
   return {

@@ -1,0 +1,1 @@
+export function fontFaces(): never { return {} as never; }
