@@ -38,6 +38,7 @@ mod shutter;
 mod signed;
 mod stamps;
 mod statements;
+mod storage;
 mod sync;
 mod tips;
 mod track_screens;

@@ -416,6 +416,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("PUT", "/api/v1/plots/{id}") => {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
         }
+        ("POST", "/api/v1/devices/{id}/storage-openings") => sample(
+            format!("{device}/storage-openings"),
+            json!({ "sealed": "AAAA" }),
+            false,
+        ),
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
