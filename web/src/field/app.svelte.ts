@@ -40,7 +40,7 @@ class FieldApp {
   session = $state.raw<Session | null>(null);
   me = $state.raw<Me | null>(null);
 
-  isOnline = $state(navigator.onLine);
+  #hasLink = $state(navigator.onLine);
   outcome = $state<Outcome | null>(null);
   isSyncing = $state(false);
   items = $state.raw<Item[]>([]);
@@ -79,6 +79,11 @@ class FieldApp {
     return this.#db;
   }
 
+  /** Whether the server can be reached: a link alone says little in the mountains. */
+  get isOnline(): boolean {
+    return this.#hasLink && this.outcome !== 'unreachable';
+  }
+
   get waiting(): number {
     return this.items.filter((item) => item.state === 'waiting' || item.state === 'sending' || isUnsent(item)).length;
   }
@@ -93,11 +98,11 @@ class FieldApp {
     }, 1_000);
     setInterval(() => void this.sync(), SYNC_EVERY_MS);
     addEventListener('online', () => {
-      this.isOnline = true;
-      void this.sync();
+      this.#hasLink = true;
+      void this.sync(true);
     });
     addEventListener('offline', () => {
-      this.isOnline = false;
+      this.#hasLink = false;
     });
     document.addEventListener('visibilitychange', () => this.#seen());
   }
@@ -109,6 +114,7 @@ class FieldApp {
     this.settings = (await session.doc<Settings>('settings')) ?? { wifiOnly: false, account: null };
     this.keyCode = await session.doc<string>('key_code');
     this.isKeyConfirmed = (await session.doc<boolean>('key_confirmed')) ?? false;
+    await preparing.wipeStale(session, Date.now());
     this.communes = (await session.doc<preparing.Drawn[]>('communes')) ?? [];
     this.risk = (await session.doc<preparing.Drawn[]>('risk')) ?? [];
     const left = await recording.resumed(session);
@@ -163,10 +169,13 @@ class FieldApp {
   }
 
   /** The queue goes out, one round at a time. */
-  async sync(): Promise<void> {
+  async sync(isAtOnce = false): Promise<void> {
     const session = this.session;
     if (!session || !navigator.onLine) {
       return;
+    }
+    if (isAtOnce) {
+      await hurry(session);
     }
     if (this.isSyncing) {
       this.#again = true;
@@ -210,6 +219,7 @@ class FieldApp {
       this.me = me;
       await session.keep('me', me);
     }
+    await session.keep('contact', Date.now());
     await refill(session, to);
     await fetchRecipient(session, to);
     await this.#askAboutKey(session, to);
@@ -355,6 +365,15 @@ class FieldApp {
     await this.reread();
     void this.sync();
     return shot;
+  }
+}
+
+/** What waits for its next try is due now. */
+async function hurry(session: Session): Promise<void> {
+  for (const item of await session.items()) {
+    if (item.nextAt > 0 && item.receipt === null && item.state !== 'refused') {
+      await session.note(item, { nextAt: 0 });
+    }
   }
 }
 

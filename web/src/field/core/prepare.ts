@@ -142,3 +142,27 @@ export async function takePlots(session: Session, items: readonly PulledItem[], 
   }
   await session.keep('plots', [...index]);
 }
+
+/** A phone that has not spoken to the server for so long keeps no map of others' plots; what it has not sent it keeps. */
+const STALE_DAYS = 30;
+
+export async function wipeStale(session: Session, now: number): Promise<boolean> {
+  const contact = await session.doc<number>('contact');
+  if (contact === null || now - contact < STALE_DAYS * 86_400_000) {
+    return false;
+  }
+  await session.keep('communes', []);
+  await session.keep('risk', []);
+  const own: string[] = [];
+  for (const id of (await session.doc<string[]>('plots')) ?? []) {
+    if ((await session.doc<KnownPlot>(`plot ${id}`))?.is_own) {
+      own.push(id);
+    } else {
+      await session.forget(`plot ${id}`);
+    }
+  }
+  await session.keep('plots', own);
+  // The next pull begins anew, so that what was wiped comes back.
+  await session.forget('cursor');
+  return true;
+}
