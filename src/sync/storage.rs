@@ -87,7 +87,5 @@ fn opened(app: &App, sealed: &str, id: DeviceId) -> Result<[u8; KEY], Problem> {
 /// The plain text; none for what does not open.
 fn unsealed(app: &App, bytes: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
     let opening = opening(app)?;
-    Ok(Opened::begin(bytes, &opening)
-        .and_then(Opened::rest)
-        .ok())
+    Ok(Opened::begin(bytes, &opening).and_then(Opened::rest).ok())
 }

@@ -35,12 +35,13 @@ on_both! {
 
         field.settle().await;
         let auditor = field.account("kiem-toan", Role::Auditor, &[]).await;
-        let list = auditor.get("/api/v1/journal/entries?kind=view").await;
+        let list = auditor.get("/api/v1/journal/entries?limit=500").await;
         let list = list.expect(200).json();
         let facts: Vec<&str> = list["entries"]
             .as_array()
             .unwrap()
             .iter()
+            .filter(|entry| entry["kind"] == "view")
             .filter_map(|entry| entry["fact"].as_str())
             .collect();
         assert_eq!(facts, [device.to_string()]);
