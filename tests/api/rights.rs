@@ -419,7 +419,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("POST", "/api/v1/devices/{id}/storage-openings") => sample(
             format!("{device}/storage-openings"),
             json!({ "sealed": "AAAA" }),
-            false,
+            true,
         ),
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),

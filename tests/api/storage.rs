@@ -8,7 +8,6 @@ use tuantra::base::ids::DeviceId;
 use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::seal::{Opening, Sealer};
 
-use crate::field::Field;
 use crate::plots::{EAST, WEST, load_communes};
 
 const KEY: [u8; 32] = [7; 32];
