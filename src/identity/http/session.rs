@@ -86,18 +86,6 @@ pub async fn spend_link(
     Ok((cookie(&session, secure), Redirect::to("/")).into_response())
 }
 
-/// Whether the request shows a session that may be valid; pages send others to the sign-in form.
-#[must_use]
-pub fn shows_session(headers: &HeaderMap) -> bool {
-    session_cookie(headers).is_some()
-}
-
-/// A page's answer to a visitor who is not signed in.
-#[must_use]
-pub fn to_sign_in(problem: &Problem) -> Option<Redirect> {
-    (problem.kind() == ProblemKind::Unauthenticated).then(|| Redirect::to("/sign-in"))
-}
-
 fn cookie(session: &SignedIn, secure: SecureCookies) -> [(header::HeaderName, HeaderValue); 1] {
     let secure = if secure.0 { "; Secure" } else { "" };
     set_cookie(&format!(
