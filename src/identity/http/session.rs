@@ -1,16 +1,16 @@
 //! Sessions of the web front: sign in by password or one-time link, sign out.
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::base::actor::Door;
-use crate::http::{Json, Path, Problem, ProblemKind};
+use crate::http::{Json, Path, Problem};
 use crate::identity::service::{Identity, SignedIn};
 
 use super::Caller;
-use super::caller::{SESSION_COOKIE, session_cookie};
+use super::caller::SESSION_COOKIE;
 
 /// Whether browsers reach this server by HTTPS, so that cookies may say so.
 #[derive(Debug, Clone, Copy)]
