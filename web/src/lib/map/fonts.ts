@@ -1,1 +1,0 @@
-export function fontFaces(): never { return {} as never; }
