@@ -9,18 +9,24 @@ CARGO ?= cargo
 DATA ?= ./data
 PORT ?= 8080
 
-.PHONY: help build run test tools fmt lint docs deny tests audit bench soak bless
+.PHONY: help build run web test tools fmt lint docs deny tests front browser audit bench soak bless
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
 
-build: ## build the release binary, target/release/tuantra
+build: web ## build the release binary with the web front in it, target/release/tuantra
 	$(CARGO) build --release --locked
 
 run: build ## serve the demo province (DATA=./data PORT=8080)
 	@exec ./target/release/tuantra demo --data "$(DATA)" --listen "127.0.0.1:$(PORT)"
 
-test: tools fmt lint docs deny tests ## the whole check, as CI runs it
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+
+web: web/node_modules/.package-lock.json ## build the web front, web/dist
+	cd web && npm run build
+
+test: tools fmt front lint docs deny tests browser ## the whole check, as CI runs it
 
 tools: ## install what the check needs and does not find
 	@tests/install-tools.sh
@@ -41,6 +47,13 @@ deny: ## licences, banned crates and sources of the dependencies
 # INSTA_UPDATE: a test run leaves the tree as it was; `make bless` takes new snapshots.
 tests: ## the tests alone, beside a throwaway PostgreSQL (ARGS=a_filter)
 	INSTA_UPDATE=no tests/with-postgres.sh $(CARGO) nextest run --locked --no-fail-fast $(ARGS)
+
+front: web ## the web front: types, style, logic, sizes of what a first visit loads
+	cd web && npm run check && npm run lint && npm test && npm run budget
+
+browser: web ## a browser drives the built program (ARGS=a_pattern)
+	$(CARGO) build --locked --bin tuantra
+	cd web && npm run e2e $(if $(ARGS),-- --test-name-pattern="$(ARGS)")
 
 audit: ## known advisories against the dependencies (fetches the advisory database)
 	$(CARGO) deny --locked check advisories

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs and does not find: PostgreSQL, strace, Chromium (for the web
-# front's tests only), cargo-nextest and cargo-deny.
+# Installs what `make test` needs and does not find: PostgreSQL, strace, Node and Chromium (for the
+# web front), cargo-nextest and cargo-deny.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,9 +23,9 @@ has_postgres() {
 missing=()
 has_postgres || missing+=(postgresql-15)
 command -v strace >/dev/null || missing+=(strace)
-if [[ -f web/package.json ]]; then
-    command -v chromium >/dev/null || missing+=(chromium)
-fi
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+command -v chromium >/dev/null || missing+=(chromium)
 
 if ((${#missing[@]} > 0)); then
     if ! can_use_apt; then

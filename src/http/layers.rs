@@ -165,8 +165,3 @@ pub fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
         .internal(format!("panic: {text}"))
         .into_response()
 }
-
-/// Any path that no route knows.
-pub async fn unknown_path() -> Problem {
-    Problem::new(ProblemKind::NotFound)
-}

@@ -1,6 +1,7 @@
 //! The layers around the routes, what operators ask for, serving and stopping.
 
 mod routes;
+mod web;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,8 +37,9 @@ pub use routes::declared;
 const TIMEOUT: Duration = Duration::from_mins(2);
 const GRACE: Duration = Duration::from_secs(30);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
-const CSP: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; \
-     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
 
 /// What the whole service is made of: router, contract, table of routes.
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
@@ -46,7 +48,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let origins = Origins::of(&app.config.cors_origins);
     let (router, _, _) = declared().finish();
     router
-        .fallback(layers::unknown_path)
+        .fallback(web::file)
         .with_state(app)
         .layer(axum::Extension(Metrics(metrics)))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

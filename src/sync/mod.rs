@@ -16,6 +16,7 @@ mod natives;
 mod pull;
 mod push;
 mod sql;
+mod storage;
 mod walk;
 
 /// The routes' handlers.
@@ -26,6 +27,7 @@ pub mod http {
     pub use super::live::http::*;
     pub use super::pull::*;
     pub use super::push::*;
+    pub use super::storage::*;
 }
 
 pub use sql::STATEMENTS;

@@ -34,7 +34,9 @@ on_both! {
         let other = if number == 10 { 11 } else { 10 };
         officer.post(&confirm, &json!({ "number": other })).await.expect(409);
         officer.post(&confirm, &json!({ "number": number })).await.expect(204);
-        assert_eq!(phone.get("/api/v1/me").await.expect(200).json()["kind"], "device");
+        let me = phone.get("/api/v1/me").await.expect(200).json();
+        assert_eq!(me["kind"], "device");
+        assert!(!me["name"].as_str().unwrap().is_empty());
     }
 
     async fn an_enrolment_code_dies_after_fifteen_minutes(field: Field) {

@@ -39,6 +39,7 @@ mod shutter;
 mod signed;
 mod stamps;
 mod statements;
+mod storage;
 mod sync;
 mod tips;
 mod track_screens;

@@ -419,6 +419,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("POST", "/api/v1/coordinates/readings") => {
             sample(&route.path, json!({ "text": "22.4 103.9" }), false)
         }
+        ("POST", "/api/v1/devices/{id}/storage-openings") => sample(
+            format!("{device}/storage-openings"),
+            json!({ "sealed": "AAAA" }),
+            true,
+        ),
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),

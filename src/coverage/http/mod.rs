@@ -1,13 +1,11 @@
-//! Coverage from outside: figures per commune, the gap list, and one plain map page.
+//! Coverage from outside: figures per commune and the gap list.
 
 mod cells;
 mod definitions;
-mod map;
 mod routes;
 
 pub use cells::*;
 pub use definitions::*;
-pub use map::*;
 pub use routes::*;
 
 use crate::http::{Problem, ProblemKind};

@@ -254,7 +254,7 @@ fn basic_password(encoded: &str) -> Option<String> {
 }
 
 /// The session's secret in the request's cookies.
-pub fn session_cookie(headers: &HeaderMap) -> Option<String> {
+fn session_cookie(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -105,7 +105,7 @@ fn head(enrolled: &Enrolled) -> String {
          <p>Trang này chỉ hiện một lần. Giữ trang mở cho đến khi cài xong; không gửi cho ai.</p>\n\
          <p class=\"en\" lang=\"en\">Read the number to the officer. The settings below work only after the officer has entered \
          it. This page is shown once; share it with nobody.</p>\n\
-         <p class=\"rule\">Biểu mẫu và ảnh: ODK Collect. Tuyến đi: Traccar Client.</p>\n",
+         <p class=\"rule\">Dưới 2 giờ: ghi trên ứng dụng tuần tra. Đi cả ngày: Traccar Client. Biểu mẫu: ODK Collect.</p>\n",
         escaped(&enrolled.name),
         enrolled.number
     )
@@ -113,6 +113,21 @@ fn head(enrolled: &Enrolled) -> String {
 
 fn apps<'a>(enrolled: &Enrolled, at: Addresses<'_>) -> Vec<App<'a>> {
     let mut apps = Vec::new();
+    if let Some(token) = &enrolled.api_token {
+        apps.push(App {
+            name: "Ứng dụng tuần tra",
+            what: "Ghi tuyến dưới 2 giờ, điểm trồng, ảnh chứng cứ, phá nhổ, kiểm tra lại; dùng được khi mất mạng.",
+            steps: &[
+                "Sau khi cán bộ đã nhập số: bấm nút dưới đây trên chính điện thoại này, hoặc quét mã bằng máy ảnh.",
+                "Đặt mã PIN, bấm Chuẩn bị ngay, rồi Cài lên màn hình chính.",
+            ],
+            qr: Some(at.field_link(token)),
+            tap: Some(at.field_link(token)),
+            copied: None,
+            english: "Field app: after the officer has entered the number, tap or scan; choose a PIN, prepare, put it on the home screen.",
+            open: true,
+        });
+    }
     if let Some(token) = &enrolled.odk_token {
         apps.push(App {
             name: "ODK Collect",
@@ -133,18 +148,6 @@ fn apps<'a>(enrolled: &Enrolled, at: Addresses<'_>) -> Vec<App<'a>> {
     if let Some(token) = &enrolled.tracker_token {
         apps.extend(trackers(token, at));
         apps.extend(templates(token, at));
-    }
-    if let Some(token) = &enrolled.api_token {
-        apps.push(App {
-            name: "Ứng dụng tuần tra",
-            what: "Chưa có ở phiên bản này của máy chủ: hiện dùng ODK Collect và Traccar Client.",
-            steps: &["Khi máy chủ có ứng dụng: bấm nút dưới đây trên chính điện thoại này."],
-            qr: None,
-            tap: Some(at.field_link(token)),
-            copied: None,
-            english: "The field app is not part of this version yet: use ODK Collect and Traccar Client.",
-            open: false,
-        });
     }
     apps
 }

@@ -20,6 +20,8 @@ pub struct Me {
     pub id: Uuid,
     /// `account` or `device`.
     pub kind: &'static str,
+    /// What it is called: an account's login, a device's name.
+    pub name: Option<String>,
     /// A device's team.
     pub team: Option<TeamId>,
     /// The organisation.
@@ -72,7 +74,7 @@ pub(super) type Answer<T> = Result<Body<T>, Problem>;
 
 /// Who the caller is, and what it may do where.
 #[utoipa::path(get, path = "/api/v1/me", tag = "identity", responses((status = 200, body = Me)))]
-pub async fn me(Caller(actor): Caller) -> Body<Me> {
+pub async fn me(State(identity): State<Identity>, Caller(actor): Caller) -> Answer<Me> {
     let rights = Right::ALL
         .iter()
         .filter_map(|right| my_right(&actor, *right))
@@ -85,12 +87,13 @@ pub async fn me(Caller(actor): Caller) -> Body<Me> {
     let me = Me {
         id: actor.id,
         kind,
+        name: identity.called(actor.id).await?,
         team: actor.team,
         org: actor.org,
         read_only: actor.read_only,
         rights,
     };
-    Body(StatusCode::OK, me)
+    Ok(Body(StatusCode::OK, me))
 }
 
 fn my_right(actor: &Actor, right: Right) -> Option<MyRight> {

@@ -1,16 +1,16 @@
 //! Sessions of the web front: sign in by password or one-time link, sign out.
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::base::actor::Door;
-use crate::http::{Json, Path, Problem, ProblemKind};
+use crate::http::{Json, Path, Problem};
 use crate::identity::service::{Identity, SignedIn};
 
 use super::Caller;
-use super::caller::{SESSION_COOKIE, session_cookie};
+use super::caller::SESSION_COOKIE;
 
 /// Whether browsers reach this server by HTTPS, so that cookies may say so.
 #[derive(Debug, Clone, Copy)]
@@ -84,18 +84,6 @@ pub async fn spend_link(
 ) -> Result<Response, Problem> {
     let session = identity.sign_in_by_link(&code).await?;
     Ok((cookie(&session, secure), Redirect::to("/")).into_response())
-}
-
-/// Whether the request shows a session that may be valid; pages send others to the sign-in form.
-#[must_use]
-pub fn shows_session(headers: &HeaderMap) -> bool {
-    session_cookie(headers).is_some()
-}
-
-/// A page's answer to a visitor who is not signed in.
-#[must_use]
-pub fn to_sign_in(problem: &Problem) -> Option<Redirect> {
-    (problem.kind() == ProblemKind::Unauthenticated).then(|| Redirect::to("/sign-in"))
 }
 
 fn cookie(session: &SignedIn, secure: SecureCookies) -> [(header::HeaderName, HeaderValue); 1] {

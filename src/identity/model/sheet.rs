@@ -38,7 +38,7 @@ const STEPS: [&str; 5] = [
     "Gọi cán bộ quản lý thiết bị. Cán bộ mở dòng của thiết bị này trên máy chủ; từ lúc đó mã có hiệu lực 15 phút.",
     "Quét mã bằng máy ảnh của điện thoại, hoặc mở địa chỉ ghi dưới mã và gõ mã. Bấm \"Nhận cấu hình\".",
     "Đọc cho cán bộ số có hai chữ số hiện trên điện thoại. Cán bộ nhập số đó để xác nhận.",
-    "Làm theo trang trên điện thoại: cài đặt ODK Collect, Traccar Client và các ứng dụng khác.",
+    "Làm theo trang trên điện thoại: mở ứng dụng tuần tra, cài đặt Traccar Client, ODK Collect và các ứng dụng khác.",
     "Tắt chế độ tiết kiệm pin cho các ứng dụng đó, rồi hủy tờ giấy này.",
 ];
 const ENGLISH: &str = "English: call the officer who keeps the devices; the code works for 15 minutes after the officer \
@@ -132,7 +132,7 @@ pub fn page(sheet: &Sheet) -> Vec<Mark> {
         LEFT,
         11.0,
         true,
-        "Biểu mẫu và ảnh: ODK Collect. Tuyến đi: Traccar Client.",
+        "Dưới 2 giờ: ứng dụng tuần tra. Đi cả ngày: Traccar Client. Biểu mẫu: ODK Collect.",
     );
     page.y = page.y.max(PAGE_HEIGHT - 96.0);
     page.paragraph(LEFT, 8.5, false, ENGLISH);

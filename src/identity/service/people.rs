@@ -263,6 +263,12 @@ impl Identity {
         Ok(device.map(|device| device.name))
     }
 
+    /// The same by itself: what the caller is called on its own screens.
+    pub async fn called(&self, id: Uuid) -> Result<Option<String>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        self.name_of(&mut tx, id).await
+    }
+
     /// Whether there is such an account and it is not closed.
     pub async fn is_in_use(
         &self,

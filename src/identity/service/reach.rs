@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::base::actor::{Actor, Door, Right, Scope};
+use crate::base::actor::{Actor, Door, Principal, Right, Scope};
 use crate::base::ids::DeviceId;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
@@ -97,6 +97,29 @@ impl Identity {
         let now = self.journal.now();
         let mut tx = self.journal.store().read().await?;
         Ok(Belongings::read(&mut tx, now).await?.standing(&row, now))
+    }
+
+    /// Whether the author may open the storage of a phone whose PIN is forgotten: a person who may enrol it.
+    pub async fn may_open_storage(&self, actor: &Actor, id: DeviceId) -> Result<(), Error> {
+        self.reachable_device(actor, id).await?;
+        if actor.principal == Principal::Account && !actor.read_only {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// Records that a phone's storage was opened without its PIN.
+    pub async fn note_storage_opening(&self, actor: &Actor, id: DeviceId) -> Result<(), Error> {
+        let context = (self.journal.clone(), actor.clone(), id);
+        self.journal
+            .write(context, |tx, (journal, actor, id)| {
+                Box::pin(async move {
+                    let change = json!({ "device": id, "storage": "opened" });
+                    Ok::<_, Error>(enter(tx, journal, actor, Kind::View, id.0, &change).await?)
+                })
+            })
+            .await
     }
 
     /// Revokes every secret of one door of a device: they open nothing any more, and replays are not answered either.

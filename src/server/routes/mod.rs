@@ -105,10 +105,7 @@ fn operators(routes: Routes) -> Routes {
 /// Those who sign in or enrol, and whoever has a secret.
 fn visitors(routes: Routes) -> Routes {
     routes
-        .all(
-            Public,
-            [routes!(coverage::http::map_page), routes!(stylesheet)],
-        )
+        .all(Public, [routes!(stylesheet)])
         .all(
             Public,
             [routes!(

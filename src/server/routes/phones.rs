@@ -5,7 +5,7 @@ use utoipa_axum::routes;
 use super::Routes;
 use crate::base::actor::Right::EnrolDevices;
 use crate::http::Access::{Needs, Public};
-use crate::identity;
+use crate::{identity, sync};
 
 /// Those who enrol and revoke phones, and the phones.
 pub(super) fn enrollers(routes: Routes) -> Routes {
@@ -36,6 +36,7 @@ pub(super) fn enrollers(routes: Routes) -> Routes {
             [
                 routes!(identity::http::revoke_door),
                 routes!(identity::http::lose_device),
+                routes!(sync::http::open_storage),
             ],
         )
 }

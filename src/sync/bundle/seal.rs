@@ -283,6 +283,20 @@ impl<R: Read> Opened<R> {
         Ok(())
     }
 
+    /// All of a short file that is left, to its end.
+    pub fn rest(mut self) -> Result<Vec<u8>, Damage> {
+        let mut all = Vec::new();
+        loop {
+            all.extend_from_slice(self.chunk.get(self.at..).unwrap_or_default());
+            self.at = self.chunk.len();
+            if self.has_ended {
+                self.expect_end()?;
+                return Ok(all);
+            }
+            self.open_next()?;
+        }
+    }
+
     /// Makes sure that nothing follows.
     pub fn expect_end(&mut self) -> Result<(), Damage> {
         if !self.has_ended && self.at == self.chunk.len() {

@@ -462,17 +462,4 @@ on_both! {
         assert_eq!(fine["features"][0]["geometry"]["coordinates"][0].as_array().unwrap().len(), 7);
         officer.get("/api/v1/coverage/cells?commune=99001&from=2026-03-01&to=2026-03-31&res=10").await.expect(400);
     }
-
-    async fn the_first_page_shows_a_map_and_a_table_to_readers(field: Field) {
-        two_communes(&field).await;
-        let away = field.anon().get("/").await.expect(303);
-        assert_eq!(away.headers["location"], "/sign-in");
-        let officer = field.officer().await;
-        let page = officer.get("/?from=2026-03-01&to=2026-03-31").await.expect(200);
-        let text = String::from_utf8(page.bytes).unwrap();
-        assert!(text.contains("Tỷ lệ diện tích nguy cơ đã kiểm tra"));
-        assert!(text.contains("<svg") && text.contains("Bản 99001: 0,0 %"));
-        assert!(text.contains("Bản 99002: không có khu vực nguy cơ") && text.contains("<table>"));
-        assert!(!text.contains("style=") && !text.contains("<script"));
-    }
 }

@@ -1,0 +1,391 @@
+/** The field app's state: who is at work, what is recorded, what waits. */
+
+import { fetchRecipient } from "./core/bundle";
+import type { PositionFault } from "./core/device";
+import { askToPersist, isOnWifi, ScreenLock, watch } from "./core/device";
+import type { Aim, Moment, Shot } from "./core/evidence";
+import { keepShot, refill, shotsKey } from "./core/evidence";
+import type { Plan, Under } from "./core/patrol";
+import * as recording from "./core/patrol";
+import type { KnownPlot } from "./core/plots";
+import type { Me, Step } from "./core/prepare";
+import * as preparing from "./core/prepare";
+import type { Handed } from "./core/profiles";
+import type { Connection } from "./core/server";
+import { call } from "./core/server";
+import type { Session } from "./core/session";
+import { publicJwk } from "./core/sign";
+import type { Db, Item, Profile } from "./core/store";
+import { openStore } from "./core/store";
+import type { Outcome } from "./core/sync";
+import { round } from "./core/sync";
+import type { Fix, Walk } from "./core/track";
+import { emptyWalk, take } from "./core/track";
+
+export type Tab = "map" | "patrol" | "plots" | "queue" | "settings";
+export type Stage = "loading" | "enrol" | "pin" | "unlock" | "ready";
+
+const SYNC_EVERY_MS = 30_000;
+
+interface Settings {
+	wifiOnly: boolean;
+	account: string | null;
+}
+
+class FieldApp {
+	stage = $state<Stage>("loading");
+	tab = $state<Tab>("patrol");
+	profiles = $state.raw<Profile[]>([]);
+	given = $state.raw<Handed | null>(null);
+	session = $state.raw<Session | null>(null);
+	me = $state.raw<Me | null>(null);
+
+	#hasLink = $state(navigator.onLine);
+	outcome = $state<Outcome | null>(null);
+	isSyncing = $state(false);
+	items = $state.raw<Item[]>([]);
+	settings = $state<Settings>({ wifiOnly: false, account: null });
+	steps = $state<Partial<Record<Step, boolean>>>({});
+	nonces = $state(0);
+	keyCode = $state<string | null>(null);
+	isKeyConfirmed = $state(false);
+	skewMs = $state<number | null>(null);
+
+	fix = $state.raw<Fix | null>(null);
+	fault = $state<PositionFault | null>(null);
+	isScreenHeld = $state(false);
+	now = $state(Date.now());
+
+	patrol = $state.raw<Under | null>(null);
+	walk = $state.raw<Walk>(emptyWalk());
+	unfinished = $state.raw<Under | null>(null);
+	plots = $state.raw<KnownPlot[]>([]);
+	communes = $state.raw<preparing.Drawn[]>([]);
+	risk = $state.raw<preparing.Drawn[]>([]);
+
+	#db: Db | null = null;
+	#screen = new ScreenLock((held) => {
+		this.isScreenHeld = held;
+	});
+	#stopWatching: (() => void) | null = null;
+	#isInterrupted = false;
+	#lastKept = "";
+	#again = false;
+
+	get db(): Db {
+		if (!this.#db) {
+			throw new Error("the store is not open");
+		}
+		return this.#db;
+	}
+
+	/** Whether the server can be reached: a link alone says little in the mountains. */
+	get isOnline(): boolean {
+		return this.#hasLink && this.outcome !== "unreachable";
+	}
+
+	get waiting(): number {
+		return this.items.filter((item) => item.state === "waiting" || item.state === "sending" || isUnsent(item))
+			.length;
+	}
+
+	async open(given: Handed | null): Promise<void> {
+		this.#db = await openStore();
+		this.profiles = await this.#db.getAll("profiles");
+		this.given = given;
+		this.stage = given ? "pin" : this.profiles.length > 0 ? "unlock" : "enrol";
+		setInterval(() => {
+			this.now = Date.now();
+		}, 1_000);
+		setInterval(() => void this.sync(), SYNC_EVERY_MS);
+		addEventListener("online", () => {
+			this.#hasLink = true;
+			void this.sync(true);
+		});
+		addEventListener("offline", () => {
+			this.#hasLink = false;
+		});
+		document.addEventListener("visibilitychange", () => this.#seen());
+	}
+
+	/** A user's work begins: what the phone holds is read; an unfinished patrol is offered, not assumed. */
+	async begin(session: Session): Promise<void> {
+		this.session = session;
+		this.me = await session.doc<Me>("me");
+		this.settings = (await session.doc<Settings>("settings")) ?? { wifiOnly: false, account: null };
+		this.keyCode = await session.doc<string>("key_code");
+		this.isKeyConfirmed = (await session.doc<boolean>("key_confirmed")) ?? false;
+		await preparing.wipeStale(session, Date.now());
+		this.communes = (await session.doc<preparing.Drawn[]>("communes")) ?? [];
+		this.risk = (await session.doc<preparing.Drawn[]>("risk")) ?? [];
+		const left = await recording.resumed(session);
+		if (left) {
+			this.unfinished = left.patrol;
+			this.walk = left.walk;
+		}
+		await this.#announceKey(session);
+		await this.reread();
+		this.stage = "ready";
+		this.#watch();
+		void askToPersist();
+		void this.sync();
+	}
+
+	lock(): void {
+		if (this.patrol) {
+			return;
+		}
+		this.#stopWatching?.();
+		this.#stopWatching = null;
+		this.session = null;
+		this.me = null;
+		this.items = [];
+		this.plots = [];
+		this.walk = emptyWalk();
+		this.unfinished = null;
+		this.stage = "unlock";
+	}
+
+	async keepSettings(change: Partial<Settings>): Promise<void> {
+		this.settings = { ...this.settings, ...change };
+		await this.session?.keep("settings", $state.snapshot(this.settings));
+	}
+
+	async reread(): Promise<void> {
+		const session = this.session;
+		if (!session) {
+			return;
+		}
+		this.items = await session.items();
+		const ids = new Set((await session.doc<string[]>("plots")) ?? []);
+		for (const item of this.items) {
+			if (item.kind === "plot") {
+				ids.add(item.target);
+			}
+		}
+		const plots = await Promise.all([...ids].map((id) => session.doc<KnownPlot>(`plot ${id}`)));
+		this.plots = plots.filter((plot) => plot !== null);
+		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
+		this.skewMs = await session.doc<number>("skew_ms");
+	}
+
+	/** The queue goes out, one round at a time. */
+	async sync(isAtOnce = false): Promise<void> {
+		const session = this.session;
+		if (!session || !navigator.onLine) {
+			return;
+		}
+		if (isAtOnce) {
+			await hurry(session);
+		}
+		if (this.isSyncing) {
+			this.#again = true;
+			return;
+		}
+		this.isSyncing = true;
+		try {
+			await navigator.locks.request(`sync ${session.profile.id}`, () => this.#round(session));
+		} finally {
+			this.isSyncing = false;
+			await this.reread();
+		}
+		if (this.#again) {
+			this.#again = false;
+			void this.sync();
+		}
+	}
+
+	async #round(session: Session): Promise<void> {
+		const to = await session.doc<Connection>("connection");
+		if (!to) {
+			return;
+		}
+		if (this.patrol) {
+			await recording.pack(session, this.patrol.id, false);
+		}
+		const pending = new Set(this.items.filter((item) => item.receipt === null).map((item) => item.target));
+		this.outcome = await round(session, to, {
+			originals: () => !this.settings.wifiOnly || isOnWifi(),
+			take: async (items) => preparing.takePlots(session, items, pending),
+			changed: () => void this.reread(),
+		});
+		if (this.outcome === "done") {
+			await this.#learn(session, to);
+		}
+	}
+
+	async #learn(session: Session, to: Connection): Promise<void> {
+		const me = await preparing.whoAmI(to);
+		if (me && typeof me === "object") {
+			this.me = me;
+			await session.keep("me", me);
+		}
+		await session.keep("contact", Date.now());
+		await refill(session, to);
+		await fetchRecipient(session, to);
+		await this.#askAboutKey(session, to);
+	}
+
+	/** The phone's key is announced first, as number 0 of its chain. */
+	async #announceKey(session: Session): Promise<void> {
+		if (await session.doc("chain")) {
+			return;
+		}
+		const body = await publicJwk(session.signing);
+		await session.capture({
+			kind: "device_key",
+			target: session.signing.id,
+			method: "PUT",
+			path: "/api/v1/device/key",
+			body,
+		});
+	}
+
+	async #askAboutKey(session: Session, to: Connection): Promise<void> {
+		interface Key {
+			key_id: string;
+			code?: string | null;
+			confirmed_at?: string | null;
+		}
+		const answer = await call<Key[]>(to, "GET", "/api/v1/device/key");
+		if (answer.kind !== "ok") {
+			return;
+		}
+		const own = answer.value.find((key) => key.key_id === session.signing.id);
+		this.isKeyConfirmed = Boolean(own?.confirmed_at);
+		this.keyCode = own?.code ?? null;
+		await session.keep("key_confirmed", this.isKeyConfirmed);
+		await session.keep("key_code", this.keyCode);
+	}
+
+	/** Takes along what a patrol needs without a network. */
+	async prepare(): Promise<void> {
+		const session = this.session;
+		const to = await session?.doc<Connection>("connection");
+		if (!session || !to) {
+			return;
+		}
+		this.steps = {};
+		this.steps.app = (await navigator.serviceWorker?.getRegistration())?.active != null;
+		await this.sync();
+		this.steps.plots = this.outcome === "done";
+		this.steps.key = this.isKeyConfirmed;
+		const me = this.me;
+		if (!me) {
+			return;
+		}
+		this.steps.areas = await preparing.areas(session, to, me);
+		this.steps.risk = await preparing.riskAreas(session, to, me);
+		this.steps.nonces = await preparing.nonces(session, to);
+		this.communes = (await session.doc<preparing.Drawn[]>("communes")) ?? [];
+		this.risk = (await session.doc<preparing.Drawn[]>("risk")) ?? [];
+		await this.reread();
+	}
+
+	#watch(): void {
+		this.#stopWatching?.();
+		this.#stopWatching = watch(
+			(fix) => void this.#took(fix),
+			(why) => {
+				this.fault = why;
+			},
+		);
+	}
+
+	async #took(fix: Fix): Promise<void> {
+		this.fix = fix;
+		this.fault = null;
+		const { patrol, session } = this;
+		if (!patrol || patrol.isPaused || !session || fix.t === this.#lastKept) {
+			return;
+		}
+		this.#lastKept = fix.t;
+		const interrupted = this.#isInterrupted;
+		this.#isInterrupted = false;
+		await session.keepFix(patrol.id, { ...fix, interrupted });
+		const walk = { ...this.walk };
+		take(walk, fix, interrupted);
+		this.walk = walk;
+	}
+
+	/** A hidden page records nothing: what comes next does not join what was before. */
+	#seen(): void {
+		if (document.visibilityState === "hidden") {
+			this.#isInterrupted = true;
+		} else {
+			void this.sync();
+		}
+	}
+
+	async startPatrol(plan: Plan): Promise<void> {
+		if (!this.session) {
+			return;
+		}
+		this.walk = emptyWalk();
+		this.patrol = await recording.start(this.session, plan, this.me?.org ?? null);
+		this.unfinished = null;
+		await this.#screen.hold();
+		await this.reread();
+		if (this.fix && Date.now() - Date.parse(this.fix.t) < 10_000) {
+			await this.#took(this.fix);
+		}
+		void this.sync();
+	}
+
+	async resumePatrol(): Promise<void> {
+		this.patrol = this.unfinished;
+		this.unfinished = null;
+		this.#isInterrupted = true;
+		await this.#screen.hold();
+	}
+
+	async pausePatrol(isPaused: boolean): Promise<void> {
+		if (!this.patrol || !this.session) {
+			return;
+		}
+		this.patrol = { ...this.patrol, isPaused };
+		this.#isInterrupted = true;
+		await this.session.keep("patrol", this.patrol);
+	}
+
+	async endPatrol(patrol: Under): Promise<void> {
+		if (!this.session) {
+			return;
+		}
+		await recording.end(this.session, patrol);
+		this.patrol = null;
+		this.unfinished = null;
+		await this.#screen.release();
+		await this.reread();
+		void this.sync();
+	}
+
+	async shots(plot: string | null): Promise<Shot[]> {
+		return (await this.session?.doc<Shot[]>(shotsKey(plot))) ?? [];
+	}
+
+	async keepShot(bytes: ArrayBuffer, moment: Moment, aim: Aim): Promise<Shot | null> {
+		if (!this.session) {
+			return null;
+		}
+		const shot = await keepShot(this.session, bytes, moment, aim);
+		await this.reread();
+		void this.sync();
+		return shot;
+	}
+}
+
+/** What waits for its next try is due now. */
+async function hurry(session: Session): Promise<void> {
+	for (const item of await session.items()) {
+		if (item.nextAt > 0 && item.receipt === null && item.state !== "refused") {
+			await session.note(item, { nextAt: 0 });
+		}
+	}
+}
+
+function isUnsent(item: Item): boolean {
+	return item.original !== null && (item.original.state === "waiting" || item.original.state === "sending");
+}
+
+export const app = new FieldApp();

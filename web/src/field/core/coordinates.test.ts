@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { readCoordinates } from "./coordinates";
+import { distanceM } from "./geo";
+
+const near = (text: string, crs: string, lon: number, lat: number): number => {
+	const found = readCoordinates(text).find((one) => one.crs === crs);
+	return found ? distanceM(found, { lon, lat }) : Number.POSITIVE_INFINITY;
+};
+
+describe("typed coordinates", () => {
+	// PROJ 9.5.1, tmerc with the seven parameters of "VN-2000 to WGS 84 (2)".
+	it.each([
+		["2478901.234 412345.678", "VN-2000 104°45′ (3°)", 103.900537064, 22.40633273],
+		["2530000 500000", "VN-2000 105°30′ (3°)", 105.50190808, 22.870038444],
+		["X = 2456789,1 Y = 398765,4", "VN-2000 105°00′ (6°)", 104.019701795, 22.212561693],
+		["567890.12; 2470000.5", "VN-2000 103°00′ (3°)", 103.660938541, 22.326850986],
+		["2478.901234 412.345678", "VN-2000 104°45′ (3°)", 103.900537064, 22.40633273],
+	])("reads VN-2000 %s as PROJ does, within a millimetre", (text, crs, lon, lat) => {
+		expect(near(text, crs, lon, lat)).toBeLessThan(0.001);
+	});
+
+	it.each([
+		"N22 30.600 E103 57.000",
+		"22°30′36″B, 103°57′00″Đ",
+		"22.51, 103.95",
+		"103.95, 22.51",
+		"22,51 103,95",
+		"VĐ 22°30'36\" KĐ 103°57'0\"",
+		"E 103.95 N 22.51",
+	])("reads %s", (text) => {
+		expect(near(text, "WGS84", 103.95, 22.51)).toBeLessThan(0.02);
+	});
+
+	it("tells every zone that fits and chooses none", () => {
+		expect(readCoordinates("2478901 512345").map((one) => one.crs).length).toBeGreaterThan(1);
+	});
+
+	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8"])(
+		"does not make up a place of %s",
+		(text) => {
+			expect(readCoordinates(text)).toEqual([]);
+		},
+	);
+
+	it("survives whatever is typed", () => {
+		for (let round = 0; round < 2_000; round += 1) {
+			const text = Array.from({ length: 30 }, () =>
+				String.fromCharCode(32 + Math.floor(Math.random() * 400)),
+			).join("");
+			expect(() => readCoordinates(text)).not.toThrow();
+		}
+	});
+});

@@ -1,0 +1,191 @@
+/** Coordinates as staff read them off a Garmin or a paper. Every reading that fits is told; the person chooses. */
+
+import type { Place } from "./geo";
+
+export interface Candidate extends Place {
+	/** `WGS84`, or `VN-2000 104°45′ (3°)`. */
+	crs: string;
+	format: "degrees" | "dm" | "dms" | "metres";
+}
+
+/** Where the programme works, with room around it. */
+const WEST = 101.5;
+const EAST = 110;
+const SOUTH = 8;
+const NORTH = 24;
+
+const isHere = ({ lon, lat }: Place): boolean => lon >= WEST && lon <= EAST && lat >= SOUTH && lat <= NORTH;
+
+/** Central meridians of the 3° zones of the northern border provinces (EPSG 9205, 9206, 9208, 9209, 9211). */
+const MERIDIANS_3 = [103, 104, 104.75, 105.5, 106];
+/** UTM-like 6° zones (EPSG 3405, 3406). */
+const MERIDIANS_6 = [105, 111];
+
+interface Angle {
+	degrees: number;
+	parts: number;
+	side: "lat" | "lon" | null;
+}
+
+/** Readings of one line of text, those that lie in the country first found first. */
+export function readCoordinates(text: string): Candidate[] {
+	const clean = text.normalize("NFC").trim().slice(0, 200);
+	const found = [...metres(clean), ...angles(clean)].filter(isHere);
+	const seen = new Set<string>();
+	return found.filter((one) => {
+		const key = `${one.crs} ${one.lon.toFixed(6)} ${one.lat.toFixed(6)}`;
+		return seen.has(key) ? false : seen.add(key) !== undefined;
+	});
+}
+
+/** A decimal comma becomes a point where it stands between digits and no blank follows. */
+function numbers(text: string): string[] {
+	const isCommaDecimal = /\d,\d/.test(text) && !/\d\.\d/.test(text);
+	const plain = isCommaDecimal ? text.replace(/(\d),(\d)/g, "$1.$2") : text.replace(/,/g, " ");
+	return plain.match(/\d+(?:\.\d+)?/g) ?? [];
+}
+
+function angles(text: string): Candidate[] {
+	const values = numbers(text).map(Number);
+	const half = values.length / 2;
+	if (![1, 2, 3].includes(half) || /[xy]\s*[=:]/i.test(text)) {
+		return [];
+	}
+	const first = angle(values.slice(0, half));
+	const second = angle(values.slice(half));
+	if (!first || !second) {
+		return [];
+	}
+	const [a, b] = sides(text);
+	const format = half === 1 ? "degrees" : half === 2 ? "dm" : "dms";
+	const isSwapped = a === "lon" || b === "lat" || (a === null && first.degrees > second.degrees);
+	const [lat, lon] = isSwapped ? [second.degrees, first.degrees] : [first.degrees, second.degrees];
+	return [{ crs: "WGS84", format, lon, lat }];
+}
+
+function angle(parts: number[]): Angle | null {
+	const [degrees = 0, minutes = 0, seconds = 0] = parts;
+	if (minutes >= 60 || seconds >= 60) {
+		return null;
+	}
+	return { degrees: degrees + minutes / 60 + seconds / 3600, parts: parts.length, side: null };
+}
+
+/** Which of the two is said to be what: N, B (Bắc), VĐ before or after; E, Đ (Đông), KĐ. */
+function sides(text: string): [Angle["side"], Angle["side"]] {
+	const words = text.toUpperCase().match(/VĐ|KĐ|BẮC|ĐÔNG|LAT|LON|[NSEBĐ]/g) ?? [];
+	const side = (word: string | undefined): Angle["side"] => {
+		if (!word) {
+			return null;
+		}
+		return ["VĐ", "BẮC", "LAT", "N", "S", "B"].includes(word) ? "lat" : "lon";
+	};
+	return [side(words[0]), side(words[1])];
+}
+
+function metres(text: string): Candidate[] {
+	const values = numbers(text).map(Number);
+	if (values.length !== 2) {
+		return [];
+	}
+	const scale = values.every((value) => value > 100 && value < 4_000) ? 1_000 : 1;
+	const [a = 0, b = 0] = values.map((value) => value * scale);
+	const [north, east] = a > b ? [a, b] : [b, a];
+	if (north < 800_000 || north > 2_700_000) {
+		return [];
+	}
+	// An easting may carry its zone's number in front: 18 500 000.
+	const plain = east > 1_000_000 ? east % 1_000_000 : east;
+	if (plain < 100_000 || plain > 900_000) {
+		return [];
+	}
+	const zones = [
+		...MERIDIANS_3.map((meridian) => ({ meridian, k: 0.9999, width: 3 })),
+		...MERIDIANS_6.map((meridian) => ({ meridian, k: 0.9996, width: 6 })),
+	];
+	return zones
+		.map((zone) => ({ ...toWgs84(north, plain, zone.meridian, zone.k), zone }))
+		.filter(({ lon, zone }) => Math.abs(lon - zone.meridian) <= zone.width / 2 + 0.5)
+		.map(({ lon, lat, zone }) => ({
+			lon,
+			lat,
+			format: "metres",
+			crs: `VN-2000 ${told(zone.meridian)} (${zone.width}°)`,
+		}));
+}
+
+function told(meridian: number): string {
+	const minutes = Math.round((meridian % 1) * 60);
+	return `${Math.floor(meridian)}°${String(minutes).padStart(2, "0")}′`;
+}
+
+const SEMI_MAJOR_M = 6_378_137;
+const FLATTENING = 1 / 298.257223563;
+const E2 = FLATTENING * (2 - FLATTENING);
+
+/** VN-2000 to WGS84 by "VN-2000 to WGS 84 (2)" of EPSG, rotations as position vector. */
+const SHIFT_M = [-191.90441429, -39.30318279, -111.45032835] as const;
+const TURN_RAD = [0.00928836, -0.01975479, 0.00427372].map((seconds) => (seconds / 3600) * (Math.PI / 180));
+const SCALE = 1 + 0.252906278e-6;
+
+/** Inverse transverse Mercator by Krüger's series to n⁴ (Karney 2011): errors below 0.1 mm within a zone. */
+function toWgs84(north: number, east: number, meridian: number, k: number): Place {
+	const n = FLATTENING / (2 - FLATTENING);
+	const radius = (SEMI_MAJOR_M / (1 + n)) * (1 + n ** 2 / 4 + n ** 4 / 64);
+	const xi = north / (k * radius);
+	const eta = (east - 500_000) / (k * radius);
+	const beta = [
+		n / 2 - (2 * n ** 2) / 3 + (37 * n ** 3) / 96 - n ** 4 / 360,
+		n ** 2 / 48 + n ** 3 / 15 - (437 * n ** 4) / 1440,
+		(17 * n ** 3) / 480 - (37 * n ** 4) / 840,
+		(4397 * n ** 4) / 161280,
+	];
+	let [x, y] = [xi, eta];
+	beta.forEach((factor, index) => {
+		const j = 2 * (index + 1);
+		x -= factor * Math.sin(j * xi) * Math.cosh(j * eta);
+		y -= factor * Math.cos(j * xi) * Math.sinh(j * eta);
+	});
+	const chi = Math.asin(Math.sin(x) / Math.cosh(y));
+	const lon = meridian + (Math.atan2(Math.sinh(y), Math.cos(x)) * 180) / Math.PI;
+	return shifted((conformalToGeodetic(chi) * 180) / Math.PI, lon);
+}
+
+function conformalToGeodetic(chi: number): number {
+	const e = Math.sqrt(E2);
+	let phi = chi;
+	for (let step = 0; step < 12; step += 1) {
+		const sin = Math.sin(phi);
+		phi =
+			2 * Math.atan(Math.tan(Math.PI / 4 + chi / 2) * ((1 + e * sin) / (1 - e * sin)) ** (e / 2)) -
+			Math.PI / 2;
+	}
+	return phi;
+}
+
+function shifted(lat: number, lon: number): Place {
+	const [phi, lambda] = [(lat * Math.PI) / 180, (lon * Math.PI) / 180];
+	const normal = SEMI_MAJOR_M / Math.sqrt(1 - E2 * Math.sin(phi) ** 2);
+	const [x, y, z] = [
+		normal * Math.cos(phi) * Math.cos(lambda),
+		normal * Math.cos(phi) * Math.sin(lambda),
+		normal * (1 - E2) * Math.sin(phi),
+	];
+	const [rx = 0, ry = 0, rz = 0] = TURN_RAD;
+	const [dx, dy, dz] = SHIFT_M;
+	return geodetic(
+		dx + SCALE * (x - rz * y + ry * z),
+		dy + SCALE * (rz * x + y - rx * z),
+		dz + SCALE * (-ry * x + rx * y + z),
+	);
+}
+
+function geodetic(x: number, y: number, z: number): Place {
+	const p = Math.hypot(x, y);
+	let phi = Math.atan2(z, p * (1 - E2));
+	for (let step = 0; step < 8; step += 1) {
+		const normal = SEMI_MAJOR_M / Math.sqrt(1 - E2 * Math.sin(phi) ** 2);
+		phi = Math.atan2(z + E2 * normal * Math.sin(phi), p);
+	}
+	return { lon: (Math.atan2(y, x) * 180) / Math.PI, lat: (phi * 180) / Math.PI };
+}

@@ -1,0 +1,152 @@
+/** Evidence photos: hash and place at the shutter, a nonce burned before it, a signed sidecar. */
+
+import { uuidv7 } from "./ids";
+import type { Connection } from "./server";
+import { call, json } from "./server";
+import type { Session } from "./session";
+import { digestOf } from "./session";
+import type { Fix } from "./track";
+
+export const PHASES = ["overview", "before", "close_up", "during", "after", "minutes", "sample"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** What the phone keeps of a photo to show it and to predict the grade. */
+export interface Shot {
+	id: string;
+	plot: string | null;
+	eradication: string | null;
+	phase: Phase;
+	taken_at: string;
+	lon: number | null;
+	lat: number | null;
+	accuracy_m: number | null;
+	fix_age_s: number | null;
+	bearing_deg: number | null;
+	sha256: string;
+	bytes: number;
+	has_nonce: boolean;
+	contains_person: boolean;
+}
+
+export interface Moment {
+	at: number;
+	monotonicMs: number;
+	fix: Fix | null;
+	bearing: number | null;
+	nonce: string | null;
+}
+
+/** A position older than this is said to be none. */
+export const OLDEST_FIX_S = 60;
+const POOL = 60;
+const REFILL_BELOW = 20;
+
+interface Pool {
+	nonces: string[];
+}
+
+/** Takes one nonce out of the pool before the shutter: it can serve no other photo, whatever happens next. */
+export async function burn(session: Session): Promise<string | null> {
+	const pool = await session.doc<Pool>("nonces");
+	const [first, ...rest] = pool?.nonces ?? [];
+	if (first === undefined) {
+		return null;
+	}
+	await session.keep("nonces", { nonces: rest });
+	return first;
+}
+
+/** Fetches nonces while there is a network. */
+export async function refill(session: Session, to: Connection): Promise<number> {
+	const pool = (await session.doc<Pool>("nonces")) ?? { nonces: [] };
+	if (pool.nonces.length >= REFILL_BELOW) {
+		return pool.nonces.length;
+	}
+	const [body, headers] = json({ count: POOL });
+	const answer = await call<{ nonces: string[] }>(to, "POST", "/api/v1/nonces", body, headers);
+	if (answer.kind !== "ok") {
+		return pool.nonces.length;
+	}
+	const all = [...pool.nonces, ...answer.value.nonces];
+	await session.keep("nonces", { nonces: all });
+	return all.length;
+}
+
+export interface Aim {
+	plot: string | null;
+	eradication: string | null;
+	phase: Phase;
+	account: string | null;
+	contains_person: boolean;
+}
+
+/** Keeps a photo: bytes sealed, sidecar signed and queued, in one transaction. */
+export async function keepShot(
+	session: Session,
+	bytes: ArrayBuffer,
+	moment: Moment,
+	aim: Aim,
+): Promise<Shot> {
+	const id = uuidv7(moment.at);
+	const sha256 = await digestOf(bytes);
+	const age = moment.fix ? Math.max(0, (moment.at - Date.parse(moment.fix.t)) / 1000) : null;
+	const fix = age !== null && age <= OLDEST_FIX_S ? moment.fix : null;
+	const shot: Shot = {
+		id,
+		plot: aim.plot,
+		eradication: aim.eradication,
+		phase: aim.phase,
+		taken_at: new Date(moment.at).toISOString(),
+		lon: fix?.lon ?? null,
+		lat: fix?.lat ?? null,
+		accuracy_m: fix?.accuracy_m ?? null,
+		fix_age_s: fix && age !== null ? Number(age.toFixed(1)) : null,
+		bearing_deg: moment.bearing === null ? null : Number((moment.bearing % 360).toFixed(1)) % 360,
+		sha256,
+		bytes: bytes.byteLength,
+		has_nonce: moment.nonce !== null,
+		contains_person: aim.contains_person,
+	};
+	const shots = (await session.doc<Shot[]>(shotsKey(aim.plot))) ?? [];
+	await session.capture(
+		{
+			kind: "photo",
+			target: id,
+			method: "PUT",
+			path: `/api/v1/photos/${id}`,
+			body: sidecar(shot, moment, aim),
+			nonce: moment.nonce,
+			original: { photo: id, bytes: bytes.byteLength, sent: 0, upload: null, state: "waiting" },
+		},
+		{ photo: { id, bytes }, docs: { [shotsKey(aim.plot)]: [...shots, shot] } },
+		moment.at,
+	);
+	return shot;
+}
+
+export const shotsKey = (plot: string | null): string => `shots ${plot ?? "loose"}`;
+
+function sidecar(shot: Shot, moment: Moment, aim: Aim): unknown {
+	const all = {
+		sha256: shot.sha256,
+		bytes: shot.bytes,
+		taken_at: shot.taken_at,
+		lon: shot.lon,
+		lat: shot.lat,
+		accuracy_m: shot.accuracy_m,
+		bearing_deg: shot.bearing_deg,
+		fix_age_s: shot.fix_age_s,
+		phase: shot.phase,
+		plot: shot.plot,
+		eradication: shot.eradication,
+		nonce: moment.nonce,
+		contains_person: shot.contains_person || null,
+		media_type: "image/jpeg",
+		source: "camera",
+		taken_by: aim.account,
+		// The receiver's own clock: what the position says of the time, not what the phone believes.
+		gnss_at: moment.fix && shot.lon !== null ? moment.fix.t : null,
+		monotonic_ms: Math.round(moment.monotonicMs),
+	};
+	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}

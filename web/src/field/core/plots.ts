@@ -1,0 +1,259 @@
+/** Plots as the team records them, and what is done at them. */
+
+import type { AreaMethod, Bed } from "./area";
+import { uuidv7 } from "./ids";
+import type { Session } from "./session";
+
+export const CROPS = ["opium_poppy", "cannabis", "coca", "khat", "other"] as const;
+export const STAGES = ["seedling", "vegetative", "flowering", "capsule", "lanced", "harvested"] as const;
+export const LANDS = ["forest", "swidden", "garden", "field", "other"] as const;
+export const FOUND_BY = ["patrol", "tip", "check", "imagery", "voluntary"] as const;
+export const METHODS = ["pull_up", "cut", "spray", "burn", "plough"] as const;
+export const RESULTS = ["clear", "resprout", "standing", "replanted", "not_reached"] as const;
+export type Crop = (typeof CROPS)[number];
+export type Stage = (typeof STAGES)[number];
+export type Method = (typeof METHODS)[number];
+export type Result = (typeof RESULTS)[number];
+
+export interface Spot {
+	lon: number;
+	lat: number;
+	accuracy_m: number | null;
+	method: "gnss_single" | "gnss_averaged" | "typed" | "map_tap";
+	typed?: { text: string; crs: string | null; format: string | null };
+}
+
+export interface PlotDraft {
+	id: string;
+	crop: Crop;
+	stage: Stage | null;
+	land: (typeof LANDS)[number] | null;
+	found_by: (typeof FOUND_BY)[number];
+	spot: Spot;
+	plants: number | null;
+	plants_method: "counted" | "sampled" | "estimated";
+	area:
+		| { kind: "none" }
+		| { kind: "beds"; beds: Bed[]; pace_m: number | null }
+		| { kind: "typed"; area_m2: number; method: AreaMethod }
+		| { kind: "outline"; ring: [number, number][]; is_small_confirmed: boolean };
+	voluntary: boolean;
+	notes: string;
+}
+
+/** What the phone shows of a plot that it or others recorded. */
+export interface KnownPlot {
+	id: string;
+	code: string;
+	crop: Crop;
+	state: string;
+	lon: number;
+	lat: number;
+	accuracy_m: number | null;
+	plants: number | null;
+	area_m2: number | null;
+	due_at: string | null;
+	detected_at: string;
+	commune: string | null;
+	is_own: boolean;
+	/** The eradication that photos taken now belong to. */
+	eradication: string | null;
+}
+
+function bedWire(bed: Bed, paced: boolean): Record<string, unknown> {
+	const unit = paced ? "paces" : "m";
+	return bed.shape === "rectangle"
+		? { shape: "rectangle", count: bed.count, [`length_${unit}`]: bed.length, [`width_${unit}`]: bed.width }
+		: {
+				shape: "triangle",
+				count: bed.count,
+				[`a_${unit}`]: bed.a,
+				[`b_${unit}`]: bed.b,
+				[`c_${unit}`]: bed.c,
+			};
+}
+
+function areaWire(area: PlotDraft["area"]): Record<string, unknown> {
+	switch (area.kind) {
+		case "none":
+			return {};
+		case "typed":
+			return { area_m2: area.area_m2, area_method: area.method };
+		case "beds": {
+			const paced = area.pace_m !== null;
+			const beds = area.beds.map((bed) => bedWire(bed, paced));
+			return { beds, area_method: paced ? "paced" : "tape", ...(paced ? { pace_m: area.pace_m } : {}) };
+		}
+		case "outline": {
+			const outline = { type: "Polygon", coordinates: [area.ring] };
+			const small = area.is_small_confirmed ? { confirmed_small_outline: true } : {};
+			return { outline, area_method: "gnss_polygon", ...small };
+		}
+	}
+}
+
+/** The Feature that the native API takes. */
+export function plotWire(draft: PlotDraft, detectedAt: string, patrol: string | null): unknown {
+	const { spot } = draft;
+	return {
+		type: "Feature",
+		geometry: { type: "Point", coordinates: [spot.lon, spot.lat] },
+		properties: {
+			crop: draft.crop,
+			detected_at: detectedAt,
+			detected_by: draft.found_by,
+			position_method: spot.method,
+			...(spot.accuracy_m === null ? {} : { hacc_m: spot.accuracy_m }),
+			...(spot.typed ? { coord_input: spot.typed } : {}),
+			...(draft.stage ? { stage: draft.stage } : {}),
+			...(draft.land ? { land: draft.land } : {}),
+			...(draft.plants === null ? {} : { plants: draft.plants, plants_method: draft.plants_method }),
+			...areaWire(draft.area),
+			...(draft.voluntary ? { voluntary: true } : {}),
+			...(patrol ? { patrol } : {}),
+			...(draft.notes.trim() ? { notes: draft.notes.trim().normalize("NFC") } : {}),
+		},
+	};
+}
+
+export interface EradicationDraft {
+	plot: string;
+	started_at: string;
+	methods: Method[];
+	plants_destroyed: number | null;
+	area_m2_destroyed: number | null;
+	area_method: AreaMethod | null;
+	completeness: "full" | "partial";
+	remaining_plants: number | null;
+	witnesses: number | null;
+	minutes: { number: string; date: string } | null;
+	samples: { number: string; seal: string }[];
+	release: { agency: string; document: string } | null;
+	confirmation: { org: string } | { alone: true } | null;
+	people: { org: string; number: number } | null;
+	voluntary: boolean;
+	notes: string;
+}
+
+export function eradicationWire(id: string, draft: EradicationDraft, endedAt: string): unknown {
+	const number = (name: string, value: number | null): Record<string, number> =>
+		value === null ? {} : { [name]: value };
+	return {
+		id,
+		started_at: draft.started_at,
+		ended_at: endedAt,
+		methods: draft.methods,
+		completeness: draft.completeness,
+		...number("plants_destroyed", draft.plants_destroyed),
+		...(draft.plants_destroyed === null ? {} : { plants_method: "counted" }),
+		...number("area_m2_destroyed", draft.area_m2_destroyed),
+		...(draft.area_m2_destroyed === null || !draft.area_method ? {} : { area_method: draft.area_method }),
+		...number("remaining_plants", draft.completeness === "partial" ? draft.remaining_plants : null),
+		...number("witnesses", draft.witnesses),
+		...(draft.minutes ? { minutes: draft.minutes } : { minutes_pending: true }),
+		...(draft.samples.length > 0 ? { samples: draft.samples } : {}),
+		...(draft.release ? { release: draft.release } : {}),
+		...(draft.confirmation ? { confirmation: draft.confirmation } : {}),
+		...(draft.people ? { headcount: { [draft.people.org]: draft.people.number } } : {}),
+		...(draft.voluntary ? { voluntary: true } : {}),
+		...(draft.notes.trim() ? { notes: draft.notes.trim().normalize("NFC") } : {}),
+	};
+}
+
+const post = (plot: string, kind: string, route: string, body: unknown) =>
+	({ kind, target: plot, method: "POST", path: `/api/v1/plots/${plot}/${route}`, body }) as const;
+
+export async function recordPlot(
+	session: Session,
+	draft: PlotDraft,
+	patrol: string | null,
+): Promise<KnownPlot> {
+	const now = Date.now();
+	const detectedAt = new Date(now).toISOString();
+	const known: KnownPlot = {
+		id: draft.id,
+		code: shortCode(draft.id),
+		crop: draft.crop,
+		state: "detected",
+		lon: draft.spot.lon,
+		lat: draft.spot.lat,
+		accuracy_m: draft.spot.accuracy_m,
+		plants: draft.plants,
+		area_m2: null,
+		due_at: null,
+		detected_at: detectedAt,
+		commune: null,
+		is_own: true,
+		eradication: null,
+	};
+	const body = plotWire(draft, detectedAt, patrol);
+	const fact = {
+		kind: "plot",
+		target: draft.id,
+		method: "PUT",
+		path: `/api/v1/plots/${draft.id}`,
+		body,
+	} as const;
+	await session.capture(fact, { docs: { [`plot ${draft.id}`]: known } }, now);
+	return known;
+}
+
+export async function eradicate(
+	session: Session,
+	known: KnownPlot,
+	id: string,
+	draft: EradicationDraft,
+): Promise<void> {
+	const now = Date.now();
+	const body = eradicationWire(id, draft, new Date(now).toISOString());
+	const after: KnownPlot = {
+		...known,
+		state: draft.completeness === "full" ? "eradicated" : "eradicating",
+		eradication: id,
+	};
+	await session.capture(
+		post(known.id, "eradication", "eradications", body),
+		{ docs: { [`plot ${known.id}`]: after } },
+		now,
+	);
+}
+
+export async function reinspect(
+	session: Session,
+	known: KnownPlot,
+	result: Result,
+	plants: number | null,
+	notes: string,
+): Promise<void> {
+	const now = Date.now();
+	const body = {
+		id: uuidv7(now),
+		inspected_at: new Date(now).toISOString(),
+		result,
+		...(plants === null ? {} : { plants, plants_method: "counted" }),
+		...(notes.trim() ? { notes: notes.trim().normalize("NFC") } : {}),
+	};
+	const after: KnownPlot = { ...known, due_at: null, state: result === "clear" ? "clear" : known.state };
+	await session.capture(
+		post(known.id, "reinspection", "reinspections", body),
+		{ docs: { [`plot ${known.id}`]: after } },
+		now,
+	);
+}
+
+/** "Ghi nhầm – thu hồi": the record stays, with the reason. */
+export async function retract(session: Session, known: KnownPlot, reason: string): Promise<void> {
+	const now = Date.now();
+	const body = { id: uuidv7(now), reason: reason.trim().normalize("NFC") };
+	const after: KnownPlot = { ...known, state: "retracted" };
+	await session.capture(
+		post(known.id, "retraction", "retractions", body),
+		{ docs: { [`plot ${known.id}`]: after } },
+		now,
+	);
+}
+
+/** What people call a plot until the server has named it: the last six digits of its id. */
+export function shortCode(id: string): string {
+	return id.replaceAll("-", "").slice(-6).toUpperCase();
+}

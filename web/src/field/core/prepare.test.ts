@@ -1,0 +1,62 @@
+import "fake-indexeddb/auto";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { uuidv7 } from "./ids";
+import type { KnownPlot } from "./plots";
+import { known, takePlots, wipeStale } from "./prepare";
+import { Session } from "./session";
+import type { Profile } from "./store";
+import { openStore } from "./store";
+import { newVault } from "./vault";
+
+const DAY_MS = 86_400_000;
+let session: Session;
+
+function told(id: string, state: string): Record<string, unknown> {
+	return {
+		id,
+		geometry: { type: "Point", coordinates: [103.9, 22.4] },
+		properties: { crop: "cannabis", state },
+	};
+}
+
+beforeEach(async () => {
+	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
+	const db = await openStore(`test-${uuidv7()}`);
+	const { wraps, key } = await newVault("402917", null);
+	const profile: Profile = {
+		id: uuidv7(),
+		device: uuidv7(),
+		name: "Tổ 01",
+		wraps,
+		wrongPins: 0,
+		lockedUntil: 0,
+		createdAt: 0,
+	};
+	session = await Session.begin(db, profile, key);
+});
+
+describe("what a phone takes along", () => {
+	it("is what the server tells of a plot, but for what waits to be sent", async () => {
+		const [a, b] = [uuidv7(), uuidv7()];
+		await session.keep(`plot ${b}`, { ...known(told(b, "detected"), null), state: "eradicated" });
+		const items = [a, b].map((id, seq) => ({ kind: "plot", id, seq, value: told(id, "verified") }));
+		await takePlots(session, items, new Set([b]));
+		expect((await session.doc<KnownPlot>(`plot ${a}`))?.state).toBe("verified");
+		expect((await session.doc<KnownPlot>(`plot ${b}`))?.state).toBe("eradicated");
+		expect(await session.doc("plots")).toEqual([a, b]);
+	});
+
+	it("is wiped after thirty days without the server: others' plots and areas, never the team's own", async () => {
+		const [own, other] = [uuidv7(), uuidv7()];
+		await session.keep(`plot ${own}`, { ...known(told(own, "detected"), null), is_own: true });
+		await session.keep(`plot ${other}`, known(told(other, "detected"), null));
+		await session.keep("plots", [own, other]);
+		await session.keep("communes", [{ type: "Feature" }]);
+		await session.keep("contact", 1_000);
+		expect(await wipeStale(session, 1_000 + 29 * DAY_MS)).toBe(false);
+		expect(await wipeStale(session, 1_000 + 30 * DAY_MS)).toBe(true);
+		expect(await session.doc("plots")).toEqual([own]);
+		expect(await session.doc(`plot ${other}`)).toBeNull();
+		expect(await session.doc("communes")).toEqual([]);
+	});
+});

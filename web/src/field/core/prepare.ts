@@ -1,0 +1,172 @@
+/** What a phone takes along: boundaries and risk areas of its communes, plots to check again, one-time numbers. */
+
+import { refill } from "./evidence";
+import type { KnownPlot } from "./plots";
+import { shortCode } from "./plots";
+import type { Answer, Connection } from "./server";
+import { call } from "./server";
+import type { Session } from "./session";
+import type { PulledItem } from "./sync";
+
+export interface Me {
+	id: string;
+	kind: string;
+	org: string | null;
+	team: string | null;
+	rights: { right: string; communes: string[] | null }[];
+}
+
+/** A GeoJSON feature as it is drawn. */
+export interface Drawn {
+	type: "Feature";
+	id?: string | number;
+	geometry: unknown;
+	properties: Record<string, unknown>;
+}
+
+export type Step = "app" | "areas" | "risk" | "plots" | "nonces" | "key";
+export const STEPS: readonly Step[] = ["app", "areas", "risk", "plots", "nonces", "key"];
+
+interface Page {
+	features: Drawn[];
+	next: string | null;
+}
+
+/** No phone takes more communes or risk areas along. */
+const MOST_COMMUNES = 40;
+const MOST_PAGES = 40;
+
+export async function whoAmI(to: Connection): Promise<Me | number | null> {
+	const answer = await call<Me>(to, "GET", "/api/v1/me");
+	if (answer.kind === "unreachable") {
+		return null;
+	}
+	return answer.kind === "ok" ? answer.value : answer.status;
+}
+
+/** The communes in which the phone records; none for the whole province. */
+export function communesOf(me: Me): string[] {
+	return me.rights.find(({ right }) => right === "record_plots")?.communes ?? [];
+}
+
+export async function areas(session: Session, to: Connection, me: Me): Promise<boolean> {
+	const codes = communesOf(me).slice(0, MOST_COMMUNES);
+	const drawn: Drawn[] = [];
+	for (const code of codes) {
+		const answer = await call<Drawn>(to, "GET", `/api/v1/communes/${encodeURIComponent(code)}`);
+		if (answer.kind !== "ok") {
+			return false;
+		}
+		drawn.push(answer.value);
+	}
+	await session.keep("communes", drawn);
+	return true;
+}
+
+export async function riskAreas(session: Session, to: Connection, me: Me): Promise<boolean> {
+	const drawn: Drawn[] = [];
+	const codes = communesOf(me).slice(0, MOST_COMMUNES);
+	for (const code of codes) {
+		const some = await pages(to, `/api/v1/risk-areas?limit=200&commune=${encodeURIComponent(code)}`);
+		if (!some) {
+			return false;
+		}
+		drawn.push(...some);
+	}
+	await session.keep("risk", drawn);
+	return true;
+}
+
+async function pages(to: Connection, first: string): Promise<Drawn[] | null> {
+	const all: Drawn[] = [];
+	let path: string | null = first;
+	for (let page = 0; path && page < MOST_PAGES; page += 1) {
+		const answer: Answer<Page> = await call<Page>(to, "GET", path);
+		if (answer.kind !== "ok") {
+			return null;
+		}
+		all.push(...answer.value.features);
+		path = answer.value.next;
+	}
+	return all;
+}
+
+export async function nonces(session: Session, to: Connection): Promise<boolean> {
+	return (await refill(session, to)) > 0;
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/** A plot as the server tells it. */
+export function known(value: Record<string, unknown>, before: KnownPlot | null): KnownPlot | null {
+	const properties = (value.properties ?? {}) as Record<string, unknown>;
+	const coordinates = (value.geometry as { coordinates?: number[] } | null)?.coordinates;
+	const id = text(value.id);
+	const [lon, lat] = coordinates ?? [];
+	if (!id || lon === undefined || lat === undefined) {
+		return null;
+	}
+	return {
+		id,
+		code: text(properties.code) ?? before?.code ?? shortCode(id),
+		crop: (text(properties.crop) ?? "other") as KnownPlot["crop"],
+		state: text(properties.state) ?? "detected",
+		lon,
+		lat,
+		accuracy_m: number(properties.hacc_m),
+		plants: number(properties.plants),
+		area_m2: number(properties.area_m2),
+		due_at: text(properties.reinspection_due) ?? text(properties.due_on),
+		detected_at: text(properties.detected_at) ?? "",
+		commune: text(properties.commune),
+		is_own: before?.is_own ?? false,
+		eradication: before?.eradication ?? null,
+	};
+}
+
+/** Keeps the plots among pulled items; what the phone itself did later wins until the server has it. */
+export async function takePlots(
+	session: Session,
+	items: readonly PulledItem[],
+	pending: ReadonlySet<string>,
+): Promise<void> {
+	const index = new Set((await session.doc<string[]>("plots")) ?? []);
+	for (const item of items) {
+		if (item.kind !== "plot" || !item.id) {
+			continue;
+		}
+		index.add(item.id);
+		if (!pending.has(item.id)) {
+			const plot = known(item.value, await session.doc<KnownPlot>(`plot ${item.id}`));
+			if (plot) {
+				await session.keep(`plot ${item.id}`, plot);
+			}
+		}
+	}
+	await session.keep("plots", [...index]);
+}
+
+/** A phone that has not spoken to the server for so long keeps no map of others' plots; what it has not sent it keeps. */
+const STALE_DAYS = 30;
+
+export async function wipeStale(session: Session, now: number): Promise<boolean> {
+	const contact = await session.doc<number>("contact");
+	if (contact === null || now - contact < STALE_DAYS * 86_400_000) {
+		return false;
+	}
+	await session.keep("communes", []);
+	await session.keep("risk", []);
+	const own: string[] = [];
+	for (const id of (await session.doc<string[]>("plots")) ?? []) {
+		if ((await session.doc<KnownPlot>(`plot ${id}`))?.is_own) {
+			own.push(id);
+		} else {
+			await session.forget(`plot ${id}`);
+		}
+	}
+	await session.keep("plots", own);
+	// The next pull begins anew, so that what was wiped comes back.
+	await session.forget("cursor");
+	return true;
+}

@@ -1,0 +1,76 @@
+/** The server as the phone speaks to it: bearer secret, version, clock, bounded waits. */
+
+export interface Problem {
+	status: number;
+	title?: string;
+	detail?: string;
+	fields?: { pointer: string; reason: string }[];
+}
+
+export type Answer<T> =
+	| { kind: "ok"; status: number; value: T; headers: Headers }
+	| { kind: "refused"; status: number; problem: Problem }
+	| { kind: "unreachable" };
+
+export interface Connection {
+	/** Without a slash at its end; empty for the origin that the app came from. */
+	base: string;
+	token: string;
+}
+
+/** The longest exchange seen lately: how far a clock that is measured by one may be off. */
+let roundTripMs: number | null = null;
+
+export function sentHeader(nowMs: number): string {
+	return roundTripMs === null ? `at=${nowMs}` : `at=${nowMs}, rtt=${Math.min(roundTripMs, 600_000)}`;
+}
+
+export async function call<T>(
+	to: Connection,
+	method: string,
+	path: string,
+	body?: BodyInit | null,
+	headers: Record<string, string> = {},
+	waitMs = 60_000,
+): Promise<Answer<T>> {
+	const started = Date.now();
+	let response: Response;
+	try {
+		response = await fetch(to.base + path, {
+			method,
+			body: body ?? null,
+			headers: {
+				authorization: `Bearer ${to.token}`,
+				"tuantra-api": "1",
+				"tuantra-sent": sentHeader(started),
+				...headers,
+			},
+			credentials: "omit",
+			cache: "no-store",
+			redirect: "error",
+			signal: AbortSignal.timeout(waitMs),
+		});
+	} catch {
+		return { kind: "unreachable" };
+	}
+	const took = Date.now() - started;
+	roundTripMs = roundTripMs === null ? took : Math.max(took, Math.round(roundTripMs * 0.8));
+	if (response.ok) {
+		return { kind: "ok", status: response.status, value: await read<T>(response), headers: response.headers };
+	}
+	const problem = (await read<Partial<Problem>>(response)) ?? {};
+	return { kind: "refused", status: response.status, problem: { ...problem, status: response.status } };
+}
+
+async function read<T>(response: Response): Promise<T> {
+	const kind = response.headers.get("content-type") ?? "";
+	try {
+		return (kind.includes("json") ? await response.json() : {}) as T;
+	} catch {
+		return {} as T;
+	}
+}
+
+export function json(value: unknown): [string, Record<string, string>] {
+	return [JSON.stringify(value), { "content-type": "application/json" }];
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { distanceM } from "./geo";
+import type { Fix } from "./track";
+import { averaged, emptyWalk, qualityOf, take } from "./track";
+
+function fix(second: number, lon: number, accuracy_m = 5): Fix {
+	const t = new Date(Date.UTC(2026, 2, 1) + second * 1000).toISOString();
+	return { t, lon, lat: 22.3, accuracy_m, altitude_m: null, speed_mps: null, bearing_deg: null };
+}
+
+describe("a walk", () => {
+	it("is as long as its legs", () => {
+		const walk = emptyWalk();
+		const fixes = Array.from({ length: 60 }, (_, index) => fix(index * 10, 103.8 + index * 0.0001));
+		for (const one of fixes) {
+			take(walk, one, false);
+		}
+		const straight = distanceM(fixes[0] as Fix, fixes[59] as Fix);
+		expect(walk.fixes).toBe(60);
+		expect(walk.legs).toHaveLength(1);
+		expect(Math.abs(walk.lengthM / straight - 1)).toBeLessThan(0.001);
+	});
+
+	it("draws no line over a gap", () => {
+		const walk = emptyWalk();
+		take(walk, fix(0, 103.8), false);
+		take(walk, fix(10, 103.8001), false);
+		take(walk, fix(20, 103.8002), true);
+		take(walk, fix(900, 103.8003), false);
+		expect(walk.legs.map((leg) => leg.fixes.length)).toEqual([2, 1, 1]);
+		expect(walk.gaps.map((gap) => gap.seconds)).toEqual([10, 880]);
+	});
+
+	it("keeps a rough reading without walking to it", () => {
+		const walk = emptyWalk();
+		take(walk, fix(0, 103.8), false);
+		take(walk, fix(10, 103.9, 900), false);
+		expect([walk.fixes, walk.lengthM, walk.gaps.length]).toEqual([2, 0, 0]);
+	});
+});
+
+describe("positions", () => {
+	it("are averaged by their accuracy, without a promise of more than twice the best", () => {
+		const mean = averaged([fix(0, 103.8, 4), fix(1, 103.8004, 8)]);
+		expect(mean?.lon).toBeCloseTo(103.80008, 7);
+		expect(mean?.accuracy_m).toBe(2);
+		expect(averaged([])).toBeNull();
+	});
+
+	it("are told in words", () => {
+		expect([qualityOf(9.9), qualityOf(10), qualityOf(25), qualityOf(null)]).toEqual([
+			"good",
+			"fair",
+			"weak",
+			"none",
+		]);
+	});
+});

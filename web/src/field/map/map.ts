@@ -1,0 +1,185 @@
+/** The map on the phone: what was taken along, drawn from memory. No tile and no glyph comes from anywhere else. */
+
+import type { Feature, FeatureCollection, Geometry } from "geojson";
+import type { GeoJSONSource, StyleSpecification } from "maplibre-gl";
+import type { Bounds } from "../../map/bounds";
+import { boundsOf } from "../../map/bounds";
+import { EngineMap, FACE, ground } from "../../map/engine";
+import type { KnownPlot } from "../core/plots";
+import type { Drawn } from "../core/prepare";
+import type { Fix, Walk } from "../core/track";
+
+export interface Shown {
+	communes: readonly Drawn[];
+	risk: readonly Drawn[];
+	plots: readonly KnownPlot[];
+	walk: Walk;
+	fix: Fix | null;
+}
+
+export interface FieldMap {
+	show: (what: Shown) => void;
+	goTo: (place: { lon: number; lat: number }) => void;
+	remove: () => void;
+}
+
+const collection = (features: Feature[]): FeatureCollection => ({ type: "FeatureCollection", features });
+const empty = { type: "geojson" as const, data: collection([]) };
+
+function style(): StyleSpecification {
+	return {
+		...ground("#16302a"),
+		sources: { communes: empty, risk: empty, plots: empty, walk: empty, gaps: empty, here: empty },
+		layers: [
+			...ground("#16302a").layers,
+			{ id: "commune", type: "fill", source: "communes", paint: { "fill-color": "#20443a" } },
+			{ id: "risk", type: "fill", source: "risk", paint: { "fill-color": "#e88a3c", "fill-opacity": 0.28 } },
+			{
+				id: "risk-edge",
+				type: "line",
+				source: "risk",
+				paint: { "line-color": "#f8c46a", "line-width": 1.2 },
+			},
+			{
+				id: "commune-edge",
+				type: "line",
+				source: "communes",
+				paint: { "line-color": "#cfe3d9", "line-width": 1.5 },
+			},
+			{
+				id: "walk",
+				type: "line",
+				source: "walk",
+				layout: { "line-cap": "round", "line-join": "round" },
+				paint: { "line-color": "#ffd24a", "line-width": 4 },
+			},
+			{
+				id: "gaps",
+				type: "line",
+				source: "gaps",
+				paint: { "line-color": "#ffd24a", "line-width": 2, "line-dasharray": [1, 2] },
+			},
+			{
+				id: "plots",
+				type: "circle",
+				source: "plots",
+				paint: {
+					"circle-radius": 9,
+					"circle-color": ["case", ["get", "due"], "#ff6b57", "#ffffff"],
+					"circle-stroke-color": "#10231c",
+					"circle-stroke-width": 2,
+				},
+			},
+			{
+				id: "plot-names",
+				type: "symbol",
+				source: "plots",
+				layout: {
+					"text-field": ["get", "code"],
+					"text-font": [FACE],
+					"text-size": 14,
+					"text-offset": [0, 1.2],
+				},
+				paint: { "text-color": "#ffffff", "text-halo-color": "#10231c", "text-halo-width": 2 },
+			},
+			{
+				id: "commune-names",
+				type: "symbol",
+				source: "communes",
+				layout: { "text-field": ["get", "name"], "text-font": [FACE], "text-size": 15 },
+				paint: { "text-color": "#cfe3d9", "text-halo-color": "#10231c", "text-halo-width": 2 },
+			},
+			{
+				id: "here",
+				type: "circle",
+				source: "here",
+				paint: {
+					"circle-radius": 8,
+					"circle-color": "#3fa7ff",
+					"circle-stroke-color": "#ffffff",
+					"circle-stroke-width": 3,
+				},
+			},
+		],
+	};
+}
+
+const point = (
+	{ lon, lat }: { lon: number; lat: number },
+	properties: Record<string, unknown> = {},
+): Feature => ({
+	type: "Feature",
+	geometry: { type: "Point", coordinates: [lon, lat] },
+	properties,
+});
+
+const line = (fixes: readonly { lon: number; lat: number }[]): Feature => ({
+	type: "Feature",
+	geometry: { type: "LineString", coordinates: fixes.map(({ lon, lat }) => [lon, lat]) },
+	properties: {},
+});
+
+function gapsOf(walk: Walk): Feature[] {
+	return walk.legs.slice(1).flatMap((leg, index) => {
+		const [from, to] = [walk.legs[index]?.fixes.at(-1), leg.fixes[0]];
+		return from && to ? [line([from, to])] : [];
+	});
+}
+
+function extent(what: Shown): Bounds | null {
+	const points = [...what.plots, ...(what.fix && what.communes.length === 0 ? [what.fix] : [])];
+	return boundsOf([
+		...what.communes.map(({ geometry }) => geometry as Geometry | null),
+		...points.map(({ lon, lat }): Geometry => ({ type: "Point", coordinates: [lon, lat] })),
+	]);
+}
+
+/** Draws into an element; refuses where the phone has no WebGL. */
+export async function draw(element: HTMLElement, choose: (plot: string) => void): Promise<FieldMap> {
+	const map = new EngineMap({
+		container: element,
+		style: style(),
+		center: [103.9, 22.4],
+		zoom: 9,
+		attributionControl: false,
+		fadeDuration: 0,
+		dragRotate: false,
+	});
+	await new Promise<void>((resolve, reject) => {
+		map.once("load", () => resolve());
+		map.once("error", (event) => reject(event.error));
+	});
+	map.on("click", "plots", (event) => {
+		const id = event.features?.[0]?.properties.id as string | undefined;
+		if (id) {
+			choose(id);
+		}
+	});
+	let isFitted = false;
+	const set = (source: string, features: Feature[]): void => {
+		map.getSource<GeoJSONSource>(source)?.setData(collection(features));
+	};
+	return {
+		show(what) {
+			set("communes", what.communes as Feature[]);
+			set("risk", what.risk as Feature[]);
+			set(
+				"plots",
+				what.plots.map((plot) => point(plot, { id: plot.id, code: plot.code, due: plot.due_at !== null })),
+			);
+			set(
+				"walk",
+				what.walk.legs.filter((leg) => leg.fixes.length > 1).map((leg) => line(leg.fixes)),
+			);
+			set("gaps", gapsOf(what.walk));
+			set("here", what.fix ? [point(what.fix)] : []);
+			const bounds = isFitted ? null : extent(what);
+			if (bounds) {
+				isFitted = true;
+				map.fitBounds(bounds, { padding: 40, maxZoom: 15, duration: 0 });
+			}
+		},
+		goTo: ({ lon, lat }) => map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 15) }),
+		remove: () => map.remove(),
+	};
+}
