@@ -22,6 +22,7 @@ use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
+use crate::publish::source::Publisher;
 use crate::store::Store;
 use crate::sync::live::Live;
 
@@ -50,6 +51,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Plots' cases as packages that prove themselves.
     pub cases: Cases,
+    /// What is published, as each reader may see it.
+    pub publisher: Publisher,
     /// The live feed.
     pub live: Live,
     /// The door of ODK Collect.
@@ -131,6 +134,10 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
+        let publisher = Publisher::new(
+            (areas.clone(), patrols.clone(), plots.clone()),
+            (coverage.clone(), density.clone()),
+        );
         let live = live_of(&config, &patrols, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
@@ -147,6 +154,7 @@ impl App {
             evidence,
             ledger,
             cases,
+            publisher,
             live,
             openrosa,
             blobs,
@@ -205,6 +213,7 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    Publisher: |app| app.publisher.clone();
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();
