@@ -51,8 +51,6 @@ pub struct App {
     pub ledger: Ledger,
     /// Plots' cases as packages that prove themselves.
     pub cases: Cases,
-    /// What is published, as each reader may see it.
-    pub publisher: Publisher,
     /// The live feed.
     pub live: Live,
     /// The door of ODK Collect.
@@ -134,10 +132,6 @@ impl App {
             evidence.clone(),
             ledger.clone(),
         );
-        let publisher = Publisher::new(
-            (areas.clone(), patrols.clone(), plots.clone()),
-            (coverage.clone(), density.clone()),
-        );
         let live = live_of(&config, &patrols, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
@@ -154,7 +148,6 @@ impl App {
             evidence,
             ledger,
             cases,
-            publisher,
             live,
             openrosa,
             blobs,
@@ -213,7 +206,10 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
-    Publisher: |app| app.publisher.clone();
+    Publisher: |app| Publisher::new(
+        (app.areas.clone(), app.patrols.clone(), app.plots.clone()),
+        (app.coverage.clone(), app.density.clone()),
+    );
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();
