@@ -22,6 +22,7 @@ use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
+use crate::publish::ogc::Edits;
 use crate::publish::source::Publisher;
 use crate::store::Store;
 use crate::sync::live::Live;
@@ -209,6 +210,12 @@ parts! {
     Publisher: |app| Publisher::new(
         (app.areas.clone(), app.patrols.clone(), app.plots.clone()),
         (app.coverage.clone(), app.density.clone()),
+    );
+    Edits: |app| Edits::new(
+        Publisher::from_ref(app),
+        app.plots.clone(),
+        app.ledger.clone(),
+        app.areas.clone(),
     );
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();

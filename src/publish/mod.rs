@@ -3,8 +3,11 @@
 //! Every publisher takes features from one place ([`source`]), with the reader's own rights and precision, and only
 //! writes them down in its format.
 
+pub mod cors;
 pub mod feature;
 pub mod filter;
+pub mod ogc;
+pub mod reader;
 pub mod source;
 mod sql;
 

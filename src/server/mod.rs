@@ -29,6 +29,7 @@ use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::ingest::tus::{self, Origins};
+use crate::publish::cors;
 use crate::store::Durability;
 
 pub use routes::declared;
@@ -44,6 +45,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
     let wire = Arc::new(wire(&app.config));
     let origins = Origins::of(&app.config.cors_origins);
+    let sites = cors::Sites::of(&app.config.cors_origins);
     let (router, _, _) = declared().finish();
     router
         .fallback(layers::unknown_path)
@@ -57,6 +59,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .layer(middleware::from_fn_with_state(wire, refuse_open_secrets))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
         .layer(middleware::from_fn_with_state(origins, tus::speak))
+        .layer(middleware::from_fn_with_state(sites, cors::speak))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(CSP),

@@ -2,12 +2,23 @@
 //!
 //! A filter sees what its reader sees and nothing else: it is held against the feature after it was coarsened.
 
+mod build;
 mod eval;
+mod json;
 mod letters;
+mod lexer;
 mod spatial;
 mod temporal;
+#[cfg(test)]
+mod tests;
+mod text;
+mod wkt;
 
 use geo::Geometry;
+
+pub use build::{Context, Fault, GEOMETRY, ID, Unproject};
+pub use json::parse_json;
+pub use text::parse_text;
 
 use super::feature::Value;
 use crate::base::time::{LocalDate, Timestamp};
