@@ -22,6 +22,8 @@ use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
+use crate::publish::ogc::Edits;
+use crate::publish::source::Publisher;
 use crate::store::Store;
 use crate::sync::live::Live;
 
@@ -205,6 +207,16 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    Publisher: |app| Publisher::new(
+        (app.areas.clone(), app.patrols.clone(), app.plots.clone()),
+        (app.coverage.clone(), app.density.clone()),
+    );
+    Edits: |app| Edits::new(
+        Publisher::from_ref(app),
+        app.plots.clone(),
+        app.ledger.clone(),
+        app.areas.clone(),
+    );
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs and does not find: PostgreSQL, strace, Node and Chromium (for the
-# web front), cargo-nextest and cargo-deny.
+# Installs what `make test` needs and does not find: PostgreSQL, strace, GDAL's programs, Node and Chromium
+# (for the web front), cargo-nextest and cargo-deny.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,7 @@ has_postgres() {
 missing=()
 has_postgres || missing+=(postgresql-15)
 command -v strace >/dev/null || missing+=(strace)
+command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 command -v chromium >/dev/null || missing+=(chromium)

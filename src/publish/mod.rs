@@ -1,6 +1,14 @@
 //! What the slices hold, in the standards that staff's tools read.
 //!
-//! Every publisher takes features from one place, with the reader's own rights and precision, and only writes them down
-//! in its format.
+//! Every publisher takes features from one place ([`source`]), with the reader's own rights and precision, and only
+//! writes them down in its format.
 
+pub mod cors;
 pub mod feature;
+pub mod filter;
+pub mod ogc;
+pub mod reader;
+pub mod source;
+mod sql;
+
+pub use sql::STATEMENTS;

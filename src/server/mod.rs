@@ -30,6 +30,7 @@ use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::ingest::tus::{self, Origins};
+use crate::publish::cors;
 use crate::store::Durability;
 
 pub use routes::declared;
@@ -46,6 +47,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
     let ids = app.journal.ids().clone();
     let wire = Arc::new(wire(&app.config));
     let origins = Origins::of(&app.config.cors_origins);
+    let sites = cors::Sites::of(&app.config.cors_origins);
     let (router, _, _) = declared().finish();
     router
         .fallback(web::file)
@@ -59,6 +61,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .layer(middleware::from_fn_with_state(wire, refuse_open_secrets))
         .layer(middleware::from_fn_with_state(ids, layers::observe))
         .layer(middleware::from_fn_with_state(origins, tus::speak))
+        .layer(middleware::from_fn_with_state(sites, cors::speak))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(CSP),

@@ -24,6 +24,7 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
+mod ogc;
 mod openrosa;
 mod operate;
 mod patrols;

@@ -447,6 +447,15 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
                 true,
             )
         }
+        (_, "/ogc" | "/ogc/conformance" | "/ogc/openapi" | "/ogc/collections") => {
+            sample(route.path.as_str(), none, false)
+        }
+        (_, path) if path.starts_with("/ogc/collections/{collection}") => sample(
+            path.replace("{collection}", "communes")
+                .replace("{id}", WEST),
+            none,
+            false,
+        ),
         ("POST", path) if path.starts_with("/api/v1/plots/{id}/") => {
             let (act, body, placed) = ledger_sample(path, things)?;
             sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)

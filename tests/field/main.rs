@@ -7,6 +7,7 @@ mod canary;
 mod cluster;
 mod decoder;
 mod faults;
+mod gdal;
 mod kill;
 mod resend;
 mod trace;

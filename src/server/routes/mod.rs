@@ -2,6 +2,7 @@
 
 mod books;
 mod bundles;
+mod ogc;
 mod openrosa;
 mod phones;
 mod sync;
@@ -50,7 +51,7 @@ pub fn declared() -> Routes {
     let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(
         routes,
     ))));
-    let routes = bundles::carriers(sync::phones_and_watchers(routes));
+    let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

@@ -1,0 +1,84 @@
+//! Answers: typed, named by a digest of what they say, and for their reader alone.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::html;
+use super::wanted::Wanted;
+use crate::base::hex;
+use crate::http::Problem;
+
+/// A request's query and headers.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    pub(super) query: Option<String>,
+    pub(super) headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self {
+            query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl Asking {
+    /// A document as it is wanted, or that the reader has it already.
+    pub(super) fn answer(&self, wanted: Wanted, kind: &'static str, document: &Value) -> Response {
+        match wanted {
+            Wanted::Json => {
+                let body = serde_json::to_vec(document).unwrap_or_default();
+                self.bytes(kind, body, &[])
+            }
+            Wanted::Html => self.page(document),
+        }
+    }
+
+    /// A document as a page.
+    pub(super) fn page(&self, document: &Value) -> Response {
+        let page = html::page(document).into_bytes();
+        self.bytes("text/html; charset=utf-8", page, &[])
+    }
+
+    /// Bytes, with `tail` at their end, which tells them from no others.
+    pub(super) fn bytes(&self, kind: &'static str, mut body: Vec<u8>, tail: &[u8]) -> Response {
+        let digest = Sha256::digest(&body);
+        let half = digest.get(..16).unwrap_or_default();
+        let tag = format!("W/\"{}\"", hex(half));
+        body.extend_from_slice(tail);
+        let known = self.headers.get(header::IF_NONE_MATCH);
+        let known = known
+            .and_then(|tags| tags.to_str().ok())
+            .unwrap_or_default();
+        let is_known = known
+            .split(',')
+            .any(|own| own.trim() == tag || own.trim() == "*");
+        let mut response = if is_known {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            ([(header::CONTENT_TYPE, kind)], body).into_response()
+        };
+        let headers = response.headers_mut();
+        let mut say = |name, value| headers.insert(name, value);
+        if let Ok(tag) = HeaderValue::try_from(tag) {
+            say(header::ETAG, tag);
+        }
+        say(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+        say(
+            header::VARY,
+            HeaderValue::from_static("authorization, cookie, accept"),
+        );
+        response
+    }
+}

@@ -1,0 +1,552 @@
+//! OGC API – Features as QGIS and GDAL ask: documents, pages, filters, reference systems, edits, and what outsiders
+//! cannot find out.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::{Value, json};
+use tuantra::base::actor::{Actor, Role};
+use uuid::Uuid;
+
+use crate::field::{Answer, Client, Field};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+const ITEMS: &str = "/ogc/collections/plots/items";
+const GEOJSON: &str = "application/geo+json";
+const EPSG: &str = "http://www.opengis.net/def/crs/EPSG/0/";
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+async fn items(client: &Client, query: &str) -> Value {
+    client
+        .get(&format!("{ITEMS}?{query}"))
+        .await
+        .expect(200)
+        .json()
+}
+
+async fn filtered(client: &Client, filter: &str) -> BTreeSet<String> {
+    ids(&items(client, &format!("filter={}", encoded(filter))).await)
+}
+
+fn ids(page: &Value) -> BTreeSet<String> {
+    let features = page["features"].as_array().unwrap();
+    features
+        .iter()
+        .map(|feature| feature["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn link<'a>(document: &'a Value, rel: &str) -> Option<&'a Value> {
+    let mut links = document["links"].as_array().unwrap().iter();
+    links.find(|link| link["rel"] == rel)
+}
+
+/// The path and query of an absolute link.
+fn local(href: &str) -> String {
+    let rest = href.split_once("://").unwrap().1;
+    rest[rest.find('/').unwrap()..].to_owned()
+}
+
+async fn put_plot(field: &Field, client: &Client, lon: f64, lat: f64, change: Value) -> Uuid {
+    let (id, mut plot) = (field.new_id(), plot_at(lon, lat));
+    for (name, value) in change.as_object().unwrap() {
+        plot["properties"][name] = value.clone();
+    }
+    let path = format!("/api/v1/plots/{id}");
+    client.put(&path, &plot).await.expect(201);
+    id
+}
+
+/// Every page from an address on, each feature's id once.
+async fn all_pages(client: &Client, first: &str) -> Vec<BTreeSet<String>> {
+    let (mut pages, mut path) = (Vec::new(), first.to_owned());
+    loop {
+        let page = client.get(&path).await.expect(200).json();
+        pages.push(ids(&page));
+        match link(&page, "next") {
+            None => return pages,
+            Some(next) => {
+                assert_eq!(next["type"], GEOJSON);
+                path = local(next["href"].as_str().unwrap());
+            }
+        }
+    }
+}
+
+async fn send(
+    client: &Client,
+    method: &str,
+    path: &str,
+    body: &Value,
+    crs: Option<&str>,
+) -> Answer {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::CONTENT_TYPE, GEOJSON)
+        .header(header::AUTHORIZATION, format!("Bearer {}", client.token()));
+    if let Some(crs) = crs {
+        request = request.header("content-crs", format!("<{crs}>"));
+    }
+    client
+        .call(request.body(Body::from(body.to_string())).unwrap())
+        .await
+}
+
+async fn allowed(client: &Client, path: &str) -> String {
+    let answer = client
+        .send(Method::OPTIONS, path, None, Body::empty())
+        .await
+        .expect(204);
+    answer.headers[header::ALLOW].to_str().unwrap().to_owned()
+}
+
+on_both! {
+    async fn the_documents_are_those_that_gis_tools_look_for(field: Field) {
+        let officer = field.officer().await;
+        let landing = officer.get("/ogc").await.expect(200).json();
+        let typed = |rel: &str| link(&landing, rel).unwrap()["type"].clone();
+        assert_eq!(typed("service-desc"), "application/vnd.oai.openapi+json;version=3.0");
+        assert_eq!((typed("data"), typed("conformance")), (json!("application/json"), json!("application/json")));
+        for own in landing["links"].as_array().unwrap() {
+            let href = own["href"].as_str().unwrap();
+            assert!(href.starts_with("http"), "{href}");
+        }
+        let api = officer.get("/ogc/openapi").await.expect(200);
+        assert_eq!(api.headers[header::CONTENT_TYPE], "application/vnd.oai.openapi+json;version=3.0");
+        let api = api.json();
+        let limit = &api["components"]["parameters"]["limit"]["schema"];
+        assert!(limit["maximum"].is_u64() && limit["default"].is_u64());
+        let parameters = api["paths"]["/collections/plots/items"]["get"]["parameters"].as_array().unwrap();
+        assert!(parameters.iter().any(|own| own["name"] == "crop" && own["schema"]["type"] == "string"));
+        assert!(api["paths"]["/collections/plots/items"]["post"].is_object());
+        assert!(!api.to_string().contains("\"$ref\":\"http"), "the document leans on others");
+        let plots = officer.get("/ogc/collections/plots").await.expect(200).json();
+        let own = link(&plots, "items").unwrap();
+        assert_eq!(own["type"], GEOJSON);
+        assert!(!own["href"].as_str().unwrap().contains('?'));
+        assert!(plots["crs"].as_array().unwrap().contains(&json!(format!("{EPSG}9205"))));
+        for what in ["schema", "queryables"] {
+            let told = officer.get(&format!("/ogc/collections/plots/{what}")).await.expect(200);
+            assert_eq!(told.headers[header::CONTENT_TYPE], "application/schema+json");
+            let told = told.json();
+            assert_eq!(told["properties"]["area_m2"]["type"], "number");
+            assert_eq!(told["properties"]["detected_at"]["format"], "date-time");
+        }
+        for page in ["/ogc?f=html", "/ogc/collections?f=html", "/ogc/conformance?f=html", "/ogc/collections/plots/items?f=html"] {
+            let told = officer.get(page).await.expect(200);
+            assert_eq!(told.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        }
+    }
+
+    async fn each_role_is_told_of_the_collections_that_it_may_read(field: Field) {
+        load_communes(&field).await;
+        let field_crew = "communes risk_areas border_gates patrols fixes plots photos";
+        for (role, expected) in [
+            (Role::PatrolMember, field_crew.to_owned()),
+            (Role::CommuneOfficer, format!("{field_crew} coverage_cells density_cells")),
+            (Role::PostOfficer, format!("{field_crew} coverage_cells density_cells")),
+            (Role::ProvincialOfficer, format!("{field_crew} coverage_cells density_cells")),
+            (Role::Auditor, format!("{field_crew} coverage_cells density_cells")),
+            (Role::Reader, "communes border_gates density_cells".to_owned()),
+            (Role::Admin, "communes border_gates".to_owned()),
+        ] {
+            let client = field.account(&format!("tk-{role}"), role, &[WEST]).await;
+            let told = client.get("/ogc/collections").await.expect(200).json();
+            let told = told["collections"].as_array().unwrap().iter().map(|own| own["id"].as_str().unwrap());
+            let told: Vec<&str> = told.collect();
+            assert_eq!(told.join(" "), expected, "{role}");
+            for id in told {
+                let path = format!("/ogc/collections/{id}/items");
+                client.get(&path).await.expect(200);
+            }
+        }
+        field.anon().get("/ogc/collections").await.expect(401);
+    }
+
+    async fn pages_give_every_plot_once_while_others_come_in(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[]).await;
+        let officer = field.officer().await;
+        let earlier = field.new_id();
+        let mut known = BTreeSet::new();
+        for at in 0..23 {
+            let lon = 104.1 + f64::from(at) * 0.01;
+            known.insert(put_plot(&field, &phone, lon, 22.2, json!({})).await.to_string());
+        }
+        let first = items(&officer, "limit=7").await;
+        assert_eq!((first["numberMatched"].clone(), first["numberReturned"].clone()), (json!(23), json!(7)));
+        // A plot that was found long ago and comes late stands before the pages that are still to come.
+        phone.put(&format!("/api/v1/plots/{earlier}"), &plot_at(104.35, 22.3)).await.expect(201);
+        let next = local(link(&first, "next").unwrap()["href"].as_str().unwrap());
+        let mut pages = vec![ids(&first)];
+        pages.extend(all_pages(&officer, &next).await);
+        let seen: Vec<String> = pages.concat_all();
+        let once: BTreeSet<String> = seen.iter().cloned().collect();
+        assert_eq!(seen.len(), once.len(), "a page repeats a plot");
+        assert!(once.is_superset(&known));
+        assert_eq!(pages.len(), 4);
+        let filtered = all_pages(&officer, &format!("{ITEMS}?limit=2&filter={}", encoded("plants > 0"))).await;
+        assert_eq!(filtered.concat_all().len(), 24);
+        // A cursor holds under the filter that it was made for, and no other.
+        let moved = next.replace("limit=7", "limit=7&crop=cannabis");
+        officer.get(&moved).await.expect(400);
+    }
+
+    async fn a_rectangle_and_coordinates_are_understood_in_every_system_that_is_offered(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        // The first vector of domain.md 3 that lies in the communes here: EPSG:9208, from PROJ.
+        let own = put_plot(&field, &officer, 104.9127, 22.4856, json!({})).await.to_string();
+        put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let here = |page: &Value| ids(page).into_iter().collect::<Vec<_>>() == [own.clone()];
+        assert!(here(&items(&officer, "bbox=104.9,22.4,104.95,22.5").await));
+        assert!(here(&items(&officer, "bbox=104.9,22.4,0,104.95,22.5,9000").await));
+        let turned = format!("bbox=22.4,104.9,22.5,104.95&bbox-crs={EPSG}4326");
+        assert!(here(&items(&officer, &turned).await));
+        let page = officer.get(&format!("{ITEMS}/{own}?crs={EPSG}4326")).await.expect(200);
+        assert_eq!(page.headers["content-crs"], format!("<{EPSG}4326>"));
+        assert_eq!(page.json()["geometry"]["coordinates"], json!([22.4856, 104.9127]));
+        let plane = officer.get(&format!("{ITEMS}/{own}?crs={EPSG}9208")).await.expect(200).json();
+        let at: Vec<f64> = serde_json::from_value(plane["geometry"]["coordinates"].clone()).unwrap();
+        assert!((500_000.0..530_000.0).contains(&at[0]) && (2_480_000.0..2_495_000.0).contains(&at[1]), "{at:?}");
+        let around = format!("bbox={},{},{},{}&bbox-crs={EPSG}9208", at[0] - 5.0, at[1] - 5.0, at[0] + 5.0, at[1] + 5.0);
+        assert!(here(&items(&officer, &around).await));
+        let filter = encoded(&format!("S_INTERSECTS(geometry, BBOX({},{},{},{}))", at[0] - 5.0, at[1] - 5.0, at[0] + 5.0, at[1] + 5.0));
+        assert!(here(&items(&officer, &format!("filter={filter}&filter-crs={EPSG}9208")).await));
+        let cell = officer.get(&format!("{ITEMS}/{own}")).await.expect(200).json()["properties"]["cell_9"].clone();
+        assert!(here(&items(&officer, &format!("cells={}", cell.as_str().unwrap())).await));
+    }
+
+    async fn filters_in_text_and_json_choose_what_they_say(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let small = put_plot(&field, &officer, 104.2, 22.2, json!({ "plants": 10, "notes": "gần suối Nậm Xé" })).await.to_string();
+        let large = put_plot(&field, &officer, 104.3, 22.3, json!({ "plants": 900, "detected_at": "2026-01-10T08:00:00+07:00" })).await.to_string();
+        let east = put_plot(&field, &officer, 104.7, 22.3, json!({ "crop": "cannabis", "plants": null, "plants_method": null })).await.to_string();
+        let set = |all: &[&String]| all.iter().map(|id| (*id).clone()).collect::<BTreeSet<String>>();
+        for (filter, expected) in [
+            ("plants > 500", set(&[&large])),
+            ("plants IS NULL", set(&[&east])),
+            ("crop = 'opium_poppy' AND NOT (plants > 500)", set(&[&small])),
+            ("crop IN ('cannabis', 'coca') OR plants BETWEEN 5 AND 15", set(&[&small, &east])),
+            ("ACCENTI(CASEI(notes)) LIKE '%nam xe'", set(&[&small])),
+            ("commune_name = 'Đông'", set(&[&east])),
+            ("S_INTERSECTS(geometry, POLYGON((104.25 22.25, 104.8 22.25, 104.8 22.4, 104.25 22.4, 104.25 22.25)))", set(&[&large, &east])),
+            ("T_BEFORE(detected_at, DATE('2026-02-01'))", set(&[&large])),
+            ("detected_at >= TIMESTAMP('2026-02-01T00:00:00+07:00') AND commune = '10001'", set(&[&small])),
+            ("area_m2 / plants > 1", set(&[&small])),
+            (&format!("id = '{east}'"), set(&[&east])),
+        ] {
+            assert_eq!(filtered(&officer, filter).await, expected, "{filter}");
+        }
+        let text = json!({ "op": "and", "args": [
+            { "op": "=", "args": [{ "property": "crop" }, "opium_poppy"] },
+            { "op": "s_within", "args": [{ "property": "geometry" }, { "bbox": [104.25, 22.25, 105, 23] }] },
+        ] });
+        let page = items(&officer, &format!("filter-lang=cql2-json&filter={}", encoded(&text.to_string()))).await;
+        assert_eq!(ids(&page), set(&[&large]));
+        assert_eq!(ids(&items(&officer, "crop=cannabis").await), set(&[&east]));
+        assert_eq!(items(&officer, "crop=cannabis").await["numberMatched"], 1);
+        assert_eq!(ids(&items(&officer, "datetime=2026-01-10").await), set(&[&large]));
+        assert_eq!(ids(&items(&officer, "datetime=2026-02-01T00:00:00Z/..").await), set(&[&small, &east]));
+    }
+
+    async fn what_cannot_be_understood_is_refused_by_name(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        for (query, name) in [
+            ("bbox=a", "bbox"), ("bbox=1,2,3", "bbox"), ("bbox=5,5,1,1", "bbox"), ("limit=0", "limit"), ("limit=x", "limit"),
+            ("nonsense=1", "not known"), ("datetime=yesterday", "datetime"), ("datetime=2026-02-02/2026-01-01", "datetime"),
+            ("bbox-crs=http://x/y&bbox=0,0,1,1", "bbox-crs"), ("crs=EPSG:4326", "crs"), ("f=xml", "f"), ("cells=zz", "cells"),
+            ("filter=plants", "filter"), ("filter=grower_status%20IS%20NULL", "filter"), ("filter-lang=ecql&filter=TRUE", "filter-lang"),
+            ("limit=1&limit=2", "twice"), ("plants=many", "plants"), ("cursor=AAAA", "cursor"), ("res=9", "not known"),
+        ] {
+            let answer = officer.get(&format!("{ITEMS}?{query}")).await.expect(400);
+            let told = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(told.contains(name), "{query}: {told}");
+        }
+        assert_eq!(ids(&items(&officer, "limit=99999999999999999999999").await).len(), 1);
+        officer.get("/ogc/collections/nope").await.expect(404);
+        officer.get(&format!("{ITEMS}/nope")).await.expect(404);
+        officer.get("/ogc?colour=red").await.expect(400);
+        officer.get("/ogc/collections/hamlets").await.expect(404);
+        officer.send(Method::DELETE, "/ogc", None, Body::empty()).await.expect(405);
+        let page = items(&officer, "bbox=0,0,1,1").await;
+        assert_eq!((page["features"].clone(), page["numberReturned"].clone()), (json!([]), json!(0)));
+    }
+
+    async fn an_answer_that_is_known_is_not_sent_again(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let first = officer.get(ITEMS).await.expect(200);
+        let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(first.headers[header::CACHE_CONTROL], "private, no-cache");
+        assert!(first.json()["timeStamp"].is_string());
+        let asked = |tag: &str| {
+            let request = Request::builder().uri(ITEMS).header(header::IF_NONE_MATCH, tag)
+                .header(header::AUTHORIZATION, format!("Bearer {}", officer.token()));
+            officer.call(request.body(Body::empty()).unwrap())
+        };
+        field.clock.advance_millis(60_000);
+        let again = asked(&tag).await.expect(304);
+        assert!(again.bytes.is_empty());
+        put_plot(&field, &officer, 104.21, 22.2, json!({})).await;
+        asked(&tag).await.expect(200);
+        let head = officer.send(Method::HEAD, ITEMS, None, Body::empty()).await.expect(200);
+        assert!(head.bytes.is_empty() && head.headers.contains_key(header::ETAG));
+        let packed = officer.open(&format!("{ITEMS}?limit=50"), &[("accept-encoding", "gzip")]).await;
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
+    }
+
+    async fn an_outsider_who_halves_rectangles_and_filters_learns_of_no_foreign_plot(field: Field) {
+        load_communes(&field).await;
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let own = put_plot(&field, &west, 104.2, 22.2, json!({})).await.to_string();
+        let province = field.officer().await;
+        let probes = |foreign: &str| [
+            "bbox=104.5,22,105,22.5".to_owned(), "bbox=104.69,22.29,104.71,22.31".to_owned(),
+            format!("filter={}", encoded("plants > 700")), format!("filter={}", encoded("NOT (plants < 700)")),
+            format!("filter={}", encoded("S_INTERSECTS(geometry, BBOX(104.5,22,105,23))")),
+            format!("filter={}", encoded("commune = '10002'")), format!("filter={}", encoded(&format!("id = '{foreign}'"))),
+            "datetime=2026-01-01/2026-01-31".to_owned(), "limit=1".to_owned(), "commune=10002".to_owned(),
+            format!("filter={}", encoded("ACCENTI(notes) LIKE '%'")),
+        ];
+        let unborn = field.new_id().to_string();
+        let mut before = Vec::new();
+        for probe in probes(&unborn) {
+            before.push(west.get(&format!("{ITEMS}?{probe}")).await.expect(200).json());
+        }
+        let foreign = put_plot(&field, &province, 104.7, 22.3, json!({
+            "plants": 900, "notes": "bí mật", "detected_at": "2026-01-10T08:00:00+07:00"
+        })).await.to_string();
+        assert_eq!(ids(&items(&province, "").await).len(), 2);
+        for (probe, known) in probes(&foreign).iter().zip(&before) {
+            let mut now = west.get(&format!("{ITEMS}?{probe}")).await.expect(200).json();
+            let mut known = known.clone();
+            // The id that was asked for stands in the link, and nothing else may differ.
+            for told in [&mut now, &mut known] {
+                told["links"] = Value::Null;
+            }
+            assert_eq!(now, known, "{probe}");
+        }
+        assert_eq!(ids(&items(&west, "").await), BTreeSet::from([own]));
+        let missing = |id: &str| format!("{ITEMS}/{id}");
+        let (hidden, absent) = (west.get(&missing(&foreign)).await.expect(404), west.get(&missing(&unborn)).await.expect(404));
+        assert_eq!(without_request(&hidden), without_request(&absent));
+        let reader = field.account("doc", Role::Reader, &[]).await;
+        for path in [ITEMS.to_owned(), missing(&foreign), "/ogc/collections/plots/schema".into(), "/ogc/collections/coverage_cells/items".into()] {
+            let (hidden, absent) = (reader.get(&path).await.expect(404), reader.get("/ogc/collections/nothing").await.expect(404));
+            assert_eq!(without_request(&hidden), without_request(&absent), "{path}");
+        }
+    }
+
+    async fn outsiders_see_density_without_the_fields_that_would_give_small_cells_away(field: Field) {
+        load_communes(&field).await;
+        let (reader, officer) = (field.account("doc", Role::Reader, &[]).await, field.officer().await);
+        put_plot(&field, &officer, 104.2, 22.2, json!({ "detected_at": "2025-02-10T08:00:00+07:00" })).await;
+        let cells = "/ogc/collections/density_cells";
+        let told = reader.get(&format!("{cells}/queryables")).await.expect(200).json();
+        for hidden in ["rate", "gi_z", "trend", "last_plot_on", "clean_seasons"] {
+            assert!(told["properties"][hidden].is_null(), "{hidden}");
+            reader.get(&format!("{cells}/items?filter={}", encoded(&format!("{hidden} IS NULL")))).await.expect(400);
+        }
+        for probe in ["", "datetime=2024-09-01/2025-08-31", "bbox=104,22,104.5,22.5", "filter=plots%20%3E%3D%201", "cells=874159444ffffff"] {
+            let page = reader.get(&format!("{cells}/items?{probe}")).await.expect(200).json();
+            assert_eq!((page["features"].clone(), page["numberMatched"].clone()), (json!([]), json!(0)), "{probe}");
+        }
+        for refused in ["datetime=2025-02-01/2025-02-28", "datetime=2025-02-10", "res=9", "datetime=2025-09-01/2026-08-31"] {
+            reader.get(&format!("{cells}/items?{refused}")).await.expect(400);
+        }
+        let full = officer.get(&format!("{cells}/items?datetime=2024-09-01/2025-08-31&res=7&filter=plots%20%3E%200")).await.expect(200).json();
+        assert_eq!(full["features"][0]["properties"]["plots"], 1);
+    }
+
+    async fn an_edit_in_a_gis_is_a_recording_a_revision_and_a_retraction(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let mut sent = plot_at(104.2, 22.2);
+        sent["properties"].as_object_mut().unwrap().remove("grower_status");
+        sent["properties"]["state"] = Value::Null;
+        let made = send(&officer, "POST", ITEMS, &sent, None).await.expect(201);
+        let location = made.headers[header::LOCATION].to_str().unwrap().to_owned();
+        assert!(location.contains("/ogc/collections/plots/items/"));
+        let path = local(&location);
+        let plot = officer.get(&path).await.expect(200).json();
+        assert_eq!((plot["properties"]["version"].clone(), plot["properties"]["plants"].clone()), (json!(1), json!(320)));
+        // As QGIS does it: every attribute as it was, some changed; computed ones come back unchanged.
+        let mut changed = plot.clone();
+        changed["properties"]["plants"] = json!(400);
+        changed["properties"]["notes"] = json!("đếm lại");
+        send(&officer, "PUT", &path, &changed, None).await.expect(204);
+        let plot = officer.get(&path).await.expect(200).json();
+        assert_eq!((plot["properties"]["version"].clone(), plot["properties"]["plants"].clone()), (json!(2), json!(400)));
+        let moved = json!({ "type": "Feature", "geometry": { "type": "Point", "coordinates": [22.25, 104.25] }, "properties": { "stage": "flowering" } });
+        send(&officer, "PATCH", &path, &moved, Some(&format!("{EPSG}4326"))).await.expect(204);
+        let plot = officer.get(&path).await.expect(200).json();
+        assert_eq!(plot["geometry"]["coordinates"], json!([104.25, 22.25]));
+        let told = &plot["properties"];
+        assert_eq!((told["stage"].clone(), told["notes"].clone(), told["version"].clone()), (json!("flowering"), json!("đếm lại"), json!(3)));
+        let native = format!("/api/v1/plots/{}", plot["id"].as_str().unwrap());
+        let history = officer.get(&native).await.expect(200).json()["properties"]["history"].clone();
+        assert_eq!(history.as_array().unwrap().len(), 3);
+        let forged = json!({ "type": "Feature", "properties": { "state": "eradicated" } });
+        let refused = send(&officer, "PATCH", &path, &forged, None).await.expect(422);
+        assert_eq!(refused.pointers(), ["/properties/state"]);
+        let answer = officer.delete(&path).await.expect(400);
+        assert!(answer.json()["detail"].as_str().unwrap().contains("reason"));
+        officer.delete(&format!("{path}?reason=ghi%20nh%E1%BA%A7m")).await.expect(204);
+        field.settle().await;
+        assert_eq!(officer.get(&path).await.expect(200).json()["properties"]["state"], "retracted");
+    }
+
+    async fn risk_areas_are_changed_with_a_reason_by_the_province_alone(field: Field) {
+        load_communes(&field).await;
+        let (officer, commune) = (field.officer().await, field.account("xa", Role::CommuneOfficer, &[WEST]).await);
+        let list = "/ogc/collections/risk_areas/items";
+        let area = json!({
+            "type": "Feature",
+            "geometry": { "type": "MultiPolygon", "coordinates": [[[[104.1, 22.1], [104.2, 22.1], [104.2, 22.2], [104.1, 22.1]]]] },
+            "properties": { "code": "NC-01", "name": "Khu 1", "level": "high", "basis": "history", "crop": "opium_poppy",
+                "valid_from": "2025-07-01", "reason": "khảo sát" }
+        });
+        send(&commune, "POST", list, &area, None).await.expect(403);
+        let mut silent = area.clone();
+        silent["properties"]["reason"] = Value::Null;
+        send(&officer, "POST", list, &silent, None).await.expect(422);
+        send(&officer, "POST", list, &area, None).await.expect(201);
+        let path = format!("{list}/NC-01");
+        let mut changed = officer.get(&path).await.expect(200).json();
+        changed["properties"]["level"] = json!("low");
+        changed["properties"]["reason"] = json!("đã trồng rừng");
+        send(&officer, "PUT", &path, &changed, None).await.expect(204);
+        let patch = json!({ "properties": { "name": "Khu Một", "reason": "đặt lại tên" } });
+        send(&officer, "PATCH", &path, &patch, None).await.expect(204);
+        let told = officer.get(&path).await.expect(200).json()["properties"].clone();
+        assert_eq!((told["level"].clone(), told["name"].clone(), told["version"].clone()), (json!("low"), json!("Khu Một"), json!(3)));
+        officer.delete(&path).await.expect(400);
+        officer.delete(&format!("{path}?reason=thu")).await.expect(204);
+        assert!(officer.get(&path).await.expect(200).json()["properties"]["valid_to"].is_string());
+        assert_eq!(allowed(&commune, list).await, "GET, HEAD, OPTIONS");
+        assert_eq!(allowed(&officer, list).await, "GET, HEAD, POST, OPTIONS");
+    }
+
+    async fn tools_are_told_what_their_reader_may_write(field: Field) {
+        load_communes(&field).await;
+        let (officer, auditor) = (field.officer().await, field.account("tt", Role::Auditor, &[]).await);
+        let id = put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let one = format!("{ITEMS}/{id}");
+        assert_eq!(allowed(&officer, &one).await, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+        for (client, path) in [(&auditor, ITEMS), (&auditor, one.as_str()), (&field.anon(), ITEMS)] {
+            assert_eq!(allowed(client, path).await, "GET, HEAD, OPTIONS");
+        }
+        send(&auditor, "POST", ITEMS, &plot_at(104.3, 22.3), None).await.expect(403);
+        send(&officer, "POST", "/ogc/collections/communes/items", &plot_at(104.3, 22.3), None).await.expect(405);
+        // Outside the author's communes it is kept aside, as by the native API.
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        send(&west, "POST", ITEMS, &plot_at(104.7, 22.3), None).await.expect(403);
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        send(&east, "PATCH", &one, &json!({ "properties": { "plants": 1 } }), None).await.expect(404);
+    }
+
+    async fn a_token_in_the_address_reads_only_and_is_never_repeated(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for at in 0..3 {
+            put_plot(&field, &officer, 104.2 + f64::from(at) * 0.01, 22.2, json!({})).await;
+        }
+        let made = async |read_only, days| {
+            let console = Actor::console();
+            field.app.identity.account_token(&console, officer.id, read_only, days).await.unwrap().text
+        };
+        let token = made(true, Some(30)).await;
+        let anon = field.anon();
+        let page = anon.get(&format!("{ITEMS}?limit=2&access_token={token}")).await.expect(200);
+        assert!(!String::from_utf8_lossy(&page.bytes).contains(&token), "the token stands in the page");
+        assert_eq!(page.json()["numberMatched"], 3);
+        let next = local(link(&page.json(), "next").unwrap()["href"].as_str().unwrap());
+        anon.get(&next).await.expect(401);
+        assert_eq!(ids(&anon.get(&format!("{next}&access_token={token}")).await.expect(200).json()).len(), 1);
+        for refused in [made(false, Some(30)).await, made(true, None).await, officer.token().to_owned(), "x".into()] {
+            anon.get(&format!("/ogc?access_token={refused}")).await.expect(401);
+        }
+        anon.post(&format!("{ITEMS}?access_token={token}"), &plot_at(104.3, 22.3)).await.expect(401);
+        let basic = |secret: &str| {
+            let shown = base64_of(&format!("ai:{secret}"));
+            let request = Request::builder().uri(ITEMS).header(header::AUTHORIZATION, format!("Basic {shown}"));
+            anon.call(request.body(Body::empty()).unwrap())
+        };
+        basic(officer.token()).await.expect(200);
+        let refused = basic("sai").await.expect(401);
+        assert!(refused.headers[header::WWW_AUTHENTICATE].to_str().unwrap().starts_with("Basic"));
+    }
+
+    async fn every_collection_gives_its_features_with_their_fields(field: Field) {
+        let phone = field.phone("máy ghi", &[]).await;
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let plot = put_plot(&field, &phone, 104.2, 22.2, json!({})).await;
+        let patrol = field.new_id();
+        let body = json!({ "kind": "crop_check", "transport": "foot", "started_at": field.after(-3600), "ended_at": field.after(-60) });
+        phone.put(&format!("/api/v1/patrols/{patrol}"), &body).await.expect(201);
+        let fixes: Vec<Value> = (0..40).map(|at| json!({
+            "t": field.after(-3500 + at * 10), "lon": 104.2 + f64::from(i32::try_from(at).unwrap()) * 0.0001, "lat": 22.2, "accuracy_m": 5.0
+        })).collect();
+        phone.post(&format!("/api/v1/patrols/{patrol}/fixes"), &json!({ "fixes": fixes })).await.expect(200);
+        field.settle().await;
+        let first = async |collection: &str, query: &str| {
+            let path = format!("/ogc/collections/{collection}/items?{query}");
+            officer.get(&path).await.expect(200).json()
+        };
+        let line = first("patrols", "bbox=104.19,22.19,104.21,22.21").await["features"][0].clone();
+        assert_eq!((line["id"].clone(), line["geometry"]["type"].clone()), (json!(patrol), json!("MultiLineString")));
+        assert!(line["properties"]["length_km"].as_f64().unwrap() > 0.3, "{line}");
+        assert_eq!((line["properties"]["fixes"].clone(), line["properties"]["credible_fixes"].clone()), (json!(40), json!(40)));
+        let pages = all_pages(&officer, "/ogc/collections/fixes/items?limit=15").await;
+        assert_eq!(pages.concat_all().len(), 40);
+        let own = &first("fixes", &format!("limit=1&patrol={patrol}")).await["features"][0];
+        let again = officer.get(&format!("/ogc/collections/fixes/items/{}", own["id"].as_str().unwrap())).await.expect(200).json();
+        assert_eq!((again["properties"].clone(), again["properties"]["quality"].clone()), (own["properties"].clone(), json!("good")));
+        let communes = first("communes", "").await;
+        assert_eq!((communes["numberMatched"].clone(), communes["features"][0]["id"].clone()), (json!(2), json!(WEST)));
+        assert_eq!(communes["features"][0]["geometry"]["type"], "MultiPolygon");
+        assert_eq!(ids(&first("communes", "bbox=104.6,22.1,104.7,22.2").await), BTreeSet::from([EAST.to_owned()]));
+        let density = first("density_cells", "filter=plots%20%3D%201").await;
+        assert_eq!(density["features"][0]["geometry"]["type"], "Polygon");
+        let stranger = field.phone("máy lạ", &[]).await;
+        assert_eq!(stranger.get(&format!("{ITEMS}/{plot}")).await.status, 200);
+    }
+}
+
+/// A refusal without what differs from request to request.
+fn without_request(answer: &Answer) -> Value {
+    let mut told = answer.json();
+    told["request_id"] = Value::Null;
+    told
+}
+
+fn base64_of(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+trait ConcatAll {
+    fn concat_all(&self) -> Vec<String>;
+}
+
+impl ConcatAll for Vec<BTreeSet<String>> {
+    fn concat_all(&self) -> Vec<String> {
+        self.iter().flatten().cloned().collect()
+    }
+}
