@@ -3,4 +3,5 @@
 //! Every publisher takes features from one place, with the reader's own rights and precision, and only writes them down
 //! in its format.
 
+pub mod export;
 pub mod feature;
