@@ -22,6 +22,7 @@ use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
+use crate::publish::source::Publisher;
 use crate::store::Store;
 use crate::sync::live::Live;
 
@@ -205,6 +206,10 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    Publisher: |app| Publisher::new(
+        (app.areas.clone(), app.patrols.clone(), app.plots.clone()),
+        (app.coverage.clone(), app.density.clone()),
+    );
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();

@@ -12,5 +12,5 @@ mod sql;
 pub use service::{
     Answer, Asked, CommuneAnswer, Coverage, EffortAsked, EffortCell, Error, Figures, REINDEX_JOB,
 };
-pub use service::{Force, GapsAsked, Pass, Swept};
+pub use service::{Force, Gap, GapsAsked, Pass, Swept};
 pub use sql::STATEMENTS;

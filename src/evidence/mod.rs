@@ -9,6 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
+pub use service::sight;
 pub use service::{
     Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
 };
@@ -17,4 +18,4 @@ pub use service::{
     QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_originals};
-pub use sql::STATEMENTS;
+pub use sql::{STATEMENTS, Sight};

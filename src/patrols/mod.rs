@@ -11,8 +11,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    DERIVE_JOB, DerivedPatrol, Error, Heard, INDEX_JOB, JUDGED_JOB, MemoryUse, PatrolOwners,
-    Patrols, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_JOB, ScreenedPatrol, TrackFind, Upload,
-    WholePatrol,
+    DERIVE_JOB, DerivedPatrol, Error, Heard, INDEX_JOB, JUDGED_JOB, JudgedFix, MemoryUse,
+    PatrolOwners, Patrols, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_JOB, ScreenedPatrol, Sight,
+    TrackFind, Upload, WholePatrol, sight,
 };
 pub use sql::STATEMENTS;

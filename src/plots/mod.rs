@@ -11,6 +11,6 @@ mod sql;
 
 pub use service::{
     Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotFault, PlotPlace, PlotRows, PlotView,
-    Plots, Recorded, SETTLE_JOB, verify_rows,
+    Plots, Recorded, SETTLE_JOB, sight, verify_rows,
 };
-pub use sql::{CellRange, Filter, STATEMENTS};
+pub use sql::{CellRange, Filter, STATEMENTS, Sight};

@@ -249,6 +249,20 @@ pub enum Cells {
     Made(Vec<CellFigures>),
 }
 
+impl Cells {
+    /// What is known of each.
+    #[must_use]
+    pub fn figures(&self) -> Vec<&CellFigures> {
+        match self {
+            Self::Kept(table, places) => {
+                let lines = places.iter().filter_map(|at| table.lines.get(*at));
+                lines.map(|line| &line.figures).collect()
+            }
+            Self::Made(cells) => cells.iter().collect(),
+        }
+    }
+}
+
 impl Serialize for Cells {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {

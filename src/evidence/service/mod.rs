@@ -47,7 +47,7 @@ pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use grades::{Graded, SealView};
 pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
 pub use questions::QuestionView;
-pub use read::{Bytes, ListQuery, PhotoView, Size};
+pub use read::{Bytes, ListQuery, PhotoView, Size, sight};
 pub use seals::{Sealing, seal_root};
 pub use track_questions::TrackQuestionView;
 pub use uploads::{

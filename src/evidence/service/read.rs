@@ -192,7 +192,9 @@ pub(super) fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
     (placeless && is_handling(actor, row)) || actor.may(right, row.seen_in.as_deref())
 }
 
-pub(super) fn sight(actor: &Actor) -> Option<Sight> {
+/// Which photos the caller may read; none without the right.
+#[must_use]
+pub fn sight(actor: &Actor) -> Option<Sight> {
     Some(match actor.reach(Right::ReadPhotos)? {
         Scope::Province => Sight::All,
         Scope::Communes(codes) => Sight::Some {

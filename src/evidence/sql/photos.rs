@@ -116,8 +116,11 @@ pub enum Sight {
     All,
     /// Those in the communes, and those without any place of the author's own unit.
     Some {
+        /// The reader.
         author: Uuid,
+        /// The reader's organisation.
         org: Option<OrgId>,
+        /// Communes by code.
         communes: Vec<String>,
     },
 }

@@ -181,7 +181,8 @@ impl Patrols {
     }
 }
 
-fn sight(actor: &Actor) -> Result<Sight, Error> {
+/// Which patrols the caller may read.
+pub fn sight(actor: &Actor) -> Result<Sight, Error> {
     let reach = actor.reach(Right::ReadPatrols).ok_or(Error::Forbidden)?;
     let some = |communes| Sight::Some {
         author: actor.id,

@@ -36,8 +36,11 @@ pub enum Sight {
     All,
     /// The author's own, the team's, and those that touched one of the communes.
     Some {
+        /// The reader.
         author: Uuid,
+        /// The reader's team.
         team: Option<TeamId>,
+        /// Communes by code.
         communes: Vec<String>,
     },
 }

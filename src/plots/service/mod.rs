@@ -146,7 +146,9 @@ fn is_handling(actor: &Actor, row: &PlotRow) -> bool {
     actor.id == row.author || (row.org.is_some() && row.org == actor.org)
 }
 
-fn sight(actor: &Actor) -> Option<Sight> {
+/// Which plots the caller may read; none without the right.
+#[must_use]
+pub fn sight(actor: &Actor) -> Option<Sight> {
     Some(match actor.reach(Right::ReadPlots)? {
         Scope::Province => Sight::All,
         Scope::Communes(codes) => Sight::Communes(codes.into_iter().collect()),
