@@ -47,6 +47,8 @@ vocabulary! {
         DrawSamples = "draw_samples",
         /// Take a plot's whole case with its originals out of the server, as a journalled package.
         ExportCases = "export_cases",
+        /// Approve that another account takes many records out of the server at once.
+        ApproveExports = "approve_exports",
         /// Write evidence photos.
         RecordPhotos = "record_photos",
         /// Read patrols and their lines.
@@ -87,6 +89,8 @@ vocabulary! {
         EnrolDevices = "enrol_devices",
         /// Create organisations, teams, accounts and grants.
         ManageIdentity = "manage_identity",
+        /// Say for a commune that nothing happened in a period, and keep forms as they are.
+        ConfirmReports = "confirm_reports",
         /// Read the journal's entries.
         ReadJournal = "read_journal",
         /// Redact raw tracks, set and lift legal holds.
@@ -120,6 +124,8 @@ const OFFICERS: &[Right] = &[
     Right::RevisePlots,
     Right::VerifyPlots,
     Right::ExportCases,
+    Right::ApproveExports,
+    Right::ConfirmReports,
     Right::EnrolDevices,
 ];
 
@@ -183,7 +189,7 @@ impl Right {
     #[must_use]
     pub fn writes(self) -> bool {
         use Right::{
-            ChangeDefinitions, ChangeRiskAreas, DrawSamples, EnrolDevices, ImportBoundaries,
+            ApproveExports, ChangeDefinitions, ChangeRiskAreas, ConfirmReports, DrawSamples, EnrolDevices, ImportBoundaries,
             KeepRecords, ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots,
             RevisePlots, ValidatePatrols, VerifyPlots,
         };
@@ -196,6 +202,8 @@ impl Right {
                 | VerifyPlots
                 | ReopenPlots
                 | DrawSamples
+                | ApproveExports
+                | ConfirmReports
                 | ValidatePatrols
                 | ImportBoundaries
                 | ChangeRiskAreas

@@ -3,6 +3,7 @@
 //! Order everywhere: bytes durable, then the row, then the answer. What no row names is collected after a grace period.
 
 mod intake;
+mod shelf;
 mod spool;
 
 use std::io::ErrorKind;
@@ -17,6 +18,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload}
 use tokio::sync::Semaphore;
 
 pub use intake::{Block, Ended, Intake};
+pub use shelf::Shelved;
 pub use spool::{Content, Part, Spooled};
 
 /// The bytes' store could not do what was asked.

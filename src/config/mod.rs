@@ -65,6 +65,12 @@ pub struct Config {
     pub bundle_days: u32,
     /// Listeners at the live feed of one process.
     pub live_listeners: u32,
+    /// Features that a file may hold which is asked for without a reason and a second account.
+    pub export_features: u32,
+    /// Days that a file made in the background can be fetched.
+    pub export_days: u32,
+    /// Files in the background that one account may have at once.
+    pub open_exports: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
     /// An outside time-stamping authority (RFC 3161) that stamps the log's heads; without one none does.
@@ -154,6 +160,9 @@ impl Config {
             bundle_mib: reader.parse("bundle_mib").unwrap_or(64),
             bundle_days: reader.parse("bundle_days").unwrap_or(30),
             live_listeners: reader.parse("live_listeners").unwrap_or(200),
+            export_features: reader.parse("export_features").unwrap_or(20_000),
+            export_days: reader.parse("export_days").unwrap_or(7),
+            open_exports: reader.parse("open_exports").unwrap_or(5),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             tsa_url: reader.parse("tsa_url"),
             tsa_hours: reader.parse("tsa_hours").unwrap_or(24),
@@ -199,6 +208,9 @@ impl Config {
             ("bundle_mib", self.bundle_mib, 1..=190),
             ("bundle_days", self.bundle_days, 1..=366),
             ("live_listeners", self.live_listeners, 1..=10_000),
+            ("export_features", self.export_features, 1..=1_000_000),
+            ("export_days", self.export_days, 1..=90),
+            ("open_exports", self.open_exports, 1..=100),
             ("retention_months", self.retention_months, 1..=600),
             ("tsa_hours", self.tsa_hours, 1..=720),
         ] {

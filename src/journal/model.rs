@@ -111,6 +111,10 @@ vocabulary! {
         Backup = "backup",
         /// An export or view that must be accounted for.
         View = "view",
+        /// A form was kept as it was.
+        Report = "report",
+        /// A commune says that nothing happened in a period, or takes that back.
+        Nothing = "nothing",
         /// Somebody began to watch live positions.
         Watch = "watch",
         /// A head from outside that this log does not agree with.

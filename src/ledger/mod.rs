@@ -10,6 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    CLAIMS_JOB, DueQuery, Error, Ledger, LedgerFault, LedgerRows, SETTLE_ALL_JOB, verify_rows,
+    CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, LedgerFault, LedgerRows, PlotLine,
+    SETTLE_ALL_JOB, verify_rows,
 };
-pub use sql::STATEMENTS;
+pub use sql::{PlotFilter, STATEMENTS};

@@ -4,6 +4,7 @@
 //! writes them down in its format.
 
 pub mod cors;
+pub mod export;
 pub mod feature;
 pub mod filter;
 pub mod ogc;

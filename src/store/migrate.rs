@@ -124,6 +124,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "bundles",
         include_str!("../../migrations/0026_bundles.sql"),
     ),
+    (
+        27,
+        "exports",
+        include_str!("../../migrations/0027_exports.sql"),
+    ),
+    (
+        28,
+        "reports",
+        include_str!("../../migrations/0028_reports.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

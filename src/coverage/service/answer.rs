@@ -160,6 +160,8 @@ pub struct Figures {
     pub team_hours: f64,
     /// Visits: distinct patrols on distinct local days.
     pub visits: usize,
+    /// People over these visits (lượt người), where patrols tell them.
+    pub person_visits: u64,
     /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people.
     pub person_hours: Option<f64>,
     /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time.
@@ -223,6 +225,7 @@ impl Figures {
             length_m: effort.length_m,
             team_hours: hours(effort.duration_ms),
             visits: effort.visits,
+            person_visits: effort.people,
             person_hours: (effort.told_ms > 0).then(|| hours(effort.people_ms)),
             night_share: (effort.duration_ms > 0)
                 .then(|| hours(effort.night_ms) / hours(effort.duration_ms)),

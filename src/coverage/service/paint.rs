@@ -28,6 +28,8 @@ pub(super) struct Effort {
     pub(super) patrols: usize,
     /// Distinct patrols on distinct local days.
     pub(super) visits: usize,
+    /// People over these visits, where they are told.
+    pub(super) people: u64,
     pub(super) length_m: f64,
     pub(super) duration_ms: i64,
     pub(super) night_ms: i64,
@@ -82,6 +84,7 @@ impl Effort {
     pub(super) fn join(&mut self, other: &Self) {
         self.patrols += other.patrols;
         self.visits += other.visits;
+        self.people += other.people;
         self.length_m += other.length_m;
         self.duration_ms += other.duration_ms;
         self.night_ms += other.night_ms;
@@ -238,6 +241,7 @@ impl<'a> Painter<'a> {
                 };
                 if trip.is_first_here {
                     effort.visits += 1;
+                    effort.people += u64::from(visit.facts.people);
                     effort.patrols += usize::from(is_new(trip.before_here));
                     effort.mark(day - days.start);
                 }

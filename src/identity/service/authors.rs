@@ -1,5 +1,7 @@
 //! For whom a device's key speaks when what it signed arrives by another hand.
 
+use uuid::Uuid;
+
 use crate::base::actor::{Actor, Door, Principal};
 use crate::base::origin::Origin;
 use crate::base::time::Timestamp;
@@ -54,6 +56,28 @@ impl Identity {
             proposed_at: key.proposed_at,
             is_confirmed: key.confirmed_at.is_some(),
             is_revoked: key.revoked_at.is_some() || device.revoked_at.is_some(),
+        }))
+    }
+
+    /// An account as an author with the grants that it has now, for what goes on after its request; none when it may
+    /// not act any more.
+    pub async fn account_actor(&self, account: Uuid) -> Result<Option<Actor>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::account(&mut tx, account).await?;
+        let Some(row) = row.filter(|row| row.disabled_at.is_none()) else {
+            return Ok(None);
+        };
+        let grants = grants_of(sql::grants(&mut tx, row.id, self.journal.now()).await?)?;
+        Ok(Some(Actor {
+            id: row.id,
+            principal: Principal::Account,
+            door: Door::Api,
+            token: None,
+            team: None,
+            org: row.org,
+            read_only: false,
+            grants,
+            origin: Origin::default(),
         }))
     }
 }

@@ -1,0 +1,147 @@
+//! Plots as forms list them, grouped by whatever a form asks for; the sums are those of the figures.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::base::actor::Actor;
+use crate::base::ids::{IncidentId, OrgId, PlotId};
+use crate::base::time::Timestamp;
+use crate::base::words::Crop;
+use crate::ledger::model::{EvidenceSummary, Life};
+use crate::ledger::model::facts::{Act, Eradication};
+use crate::ledger::model::totals::Figures;
+use crate::ledger::model::words::PlotState;
+
+use super::figures::{FiguresQuery, chosen};
+use super::material::Material;
+use super::{Error, Ledger};
+
+/// One plot as forms list it.
+#[derive(Debug, Clone)]
+pub struct PlotLine {
+    /// The plot.
+    pub plot: PlotId,
+    /// Its commune's code on the day of detection.
+    pub commune: Option<String>,
+    /// That commune's name.
+    pub commune_name: Option<String>,
+    /// The crop as verified, else as recorded.
+    pub crop: Crop,
+    /// The incident.
+    pub incident: Option<IncidentId>,
+    /// The detector's organisation.
+    pub org: Option<OrgId>,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// What the recording that stands says.
+    pub record: Map<String, Value>,
+    /// Where it stands.
+    pub state: PlotState,
+    /// Whether figures count it.
+    pub is_counted: bool,
+    /// The share that they leave out until it is decided whose ground it is, 0 to 1.
+    pub disputed: f64,
+    /// When the first full eradication ended.
+    pub eradicated_at: Option<Timestamp>,
+    /// The last eradication that its state allowed.
+    pub eradication: Option<Eradication>,
+    /// The number of the minutes, with the eradication or later.
+    pub minutes: Option<String>,
+    /// Photos that show it.
+    pub photos: u32,
+    /// Its own figures.
+    pub figures: Figures,
+}
+
+/// Plots in groups, with each group's sums.
+#[derive(Debug)]
+pub struct Grouped<K> {
+    /// The version of the definition.
+    pub definition: u32,
+    /// The groups.
+    pub groups: BTreeMap<K, (Figures, Vec<PlotLine>)>,
+    /// The sums of all.
+    pub total: Figures,
+}
+
+impl Ledger {
+    /// The plots in the caller's reach that a query leaves, grouped by `key`.
+    pub async fn grouped<K: Ord + Clone>(
+        &self,
+        actor: &Actor,
+        query: &FiguresQuery,
+        key: impl Fn(&PlotLine) -> K,
+    ) -> Result<Grouped<K>, Error> {
+        let books = self.opened(actor, query).await?;
+        let chosen = chosen(&books, actor, &query.filter);
+        let mut parts: BTreeMap<K, Vec<_>> = BTreeMap::new();
+        let mut lines: BTreeMap<K, Vec<PlotLine>> = BTreeMap::new();
+        for own in &chosen {
+            let part = books.part(own);
+            let line = line(own, part.disputed, Figures::of([part]))?;
+            let key = key(&line);
+            parts.entry(key.clone()).or_default().push(part);
+            lines.entry(key).or_default().push(line);
+        }
+        let groups = lines.into_iter().map(|(key, lines)| {
+            let own = parts.remove(&key).unwrap_or_default();
+            (key, (Figures::of(own), lines))
+        });
+        Ok(Grouped {
+            definition: books.rules.version,
+            groups: groups.collect(),
+            total: Figures::of(chosen.iter().map(|own| books.part(own))),
+        })
+    }
+}
+
+fn line(
+    (material, life): &(Material, Life),
+    disputed: f64,
+    figures: Figures,
+) -> Result<PlotLine, Error> {
+    let row = &material.row;
+    let Ok(Value::Object(record)) = serde_json::from_str(&row.record) else {
+        return Err(row.corrupt("record").into());
+    };
+    let done = life.eradications.iter().max_by_key(|done| done.ended_at);
+    let fact = done.and_then(|done| material.facts.iter().find(|fact| fact.id == done.fact));
+    let eradication = fact.and_then(|fact| match &fact.act {
+        Act::Eradication(own) => Some((**own).clone()),
+        _ => None,
+    });
+    let later = material.facts.iter().rev().find_map(|fact| match &fact.act {
+        Act::Minutes(own) if life.stands(fact.id) => Some(own.paper.number.clone()),
+        _ => None,
+    });
+    let own = eradication.as_ref().and_then(|own| own.minutes.as_ref());
+    Ok(PlotLine {
+        plot: row.id,
+        commune: row.commune.clone(),
+        commune_name: row.commune_name.clone(),
+        crop: life.crop,
+        incident: row.incident,
+        org: row.org,
+        detected_at: row.detected_at,
+        lon: row.lon,
+        lat: row.lat,
+        state: life.state,
+        is_counted: life.is_counted(),
+        disputed,
+        eradicated_at: life.eradicated_at,
+        minutes: own.map(|paper| paper.number.clone()).or(later),
+        photos: photos(&material.photos),
+        eradication,
+        figures,
+        record,
+    })
+}
+
+fn photos(of: &EvidenceSummary) -> u32 {
+    of.before + of.close_up + of.during + of.after + of.minutes + of.samples
+}

@@ -1,0 +1,144 @@
+//! GPX 1.1 for handhelds: points as waypoints, lines as tracks, fixes as tracks with their times. What handhelds do not
+//! know stands in extensions, under the names by which GDAL and QGIS read them back.
+
+use geo::{Coord, Geometry};
+
+use crate::publish::feature::{Collection, Feature, Field, Kind, Value};
+
+use super::layer::Layer;
+use super::text::{Rows, add, element, escape, plain};
+
+/// One file.
+#[derive(Debug)]
+pub struct Gpx {
+    layer: Layer,
+    /// The track and its segment that fixes are being added to.
+    open: Option<String>,
+}
+
+const NAMES: [&str; 2] = ["name", "code"];
+/// Fixes of one of these belong to one track.
+const TRACK: [&str; 2] = ["patrol", "device"];
+const ALTITUDE: &str = "altitude_m";
+
+impl Gpx {
+    /// Of this layer.
+    #[must_use]
+    pub const fn new(layer: Layer) -> Self {
+        let open = None;
+        Self { layer, open }
+    }
+
+    fn value<'a>(&self, feature: &'a Feature, name: &str) -> Option<&'a Value> {
+        let found = self.layer.known(feature).find(|(field, _)| field.name == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// The instant of a feature: its first field that is one.
+    fn time(&self, feature: &Feature) -> Option<&'static Field> {
+        let times = self.layer.known(feature);
+        let mut times = times.filter(|(field, _)| field.kind == Kind::Time);
+        times.next().map(|(field, _)| field)
+    }
+
+    fn extensions(&self, feature: &Feature, out: &mut String) {
+        out.push_str("<extensions>");
+        element(out, "ogr:id", &feature.id);
+        for (field, value) in self.layer.known(feature) {
+            let name = format!("ogr:{}", field.name);
+            element(out, &name, &plain(value).unwrap_or_default());
+        }
+        out.push_str("</extensions>");
+    }
+
+    /// A waypoint or a track's point.
+    fn point(&self, feature: &Feature, coord: Coord<f64>, name: &str, out: &mut String) {
+        add(
+            out,
+            format_args!("<{name} lat=\"{}\" lon=\"{}\">", coord.y, coord.x),
+        );
+        if let Some(Value::Real(altitude_m)) = self.value(feature, ALTITUDE) {
+            add(out, format_args!("<ele>{altitude_m}</ele>"));
+        }
+        if let Some(field) = self.time(feature) {
+            let at = self.value(feature, field.name).and_then(plain);
+            element(out, "time", &at.unwrap_or_default());
+        }
+        if name == "wpt" {
+            element(out, "name", self.layer.called(feature, &NAMES));
+            element(out, "type", self.layer.title);
+        }
+        self.extensions(feature, out);
+        add(out, format_args!("</{name}>\n"));
+    }
+
+    /// A fix, in the track of its patrol and device: they come in that order.
+    fn fix(&mut self, feature: &Feature, coord: Coord<f64>, out: &mut String) {
+        let parts = TRACK.map(|name| self.value(feature, name).and_then(plain).unwrap_or_default());
+        let track = parts.join(" ");
+        if self.open.as_ref() != Some(&track) {
+            self.end_track(out);
+            out.push_str("<trk>");
+            element(out, "name", &parts[0]);
+            element(out, "src", &parts[1]);
+            out.push_str("<trkseg>\n");
+            self.open = Some(track);
+        }
+        self.point(feature, coord, "trkpt", out);
+    }
+
+    fn end_track(&mut self, out: &mut String) {
+        if self.open.take().is_some() {
+            out.push_str("</trkseg></trk>\n");
+        }
+    }
+}
+
+impl Rows for Gpx {
+    fn open(&mut self, out: &mut String) {
+        out.push_str(concat!(
+            r#"<?xml version="1.0" encoding="UTF-8"?>"#,
+            "\n",
+            r#"<gpx version="1.1" creator="tuantra" xmlns="http://www.topografix.com/GPX/1/1" "#,
+            r#"xmlns:ogr="http://osgeo.org/gdal"><metadata>"#
+        ));
+        element(out, "name", self.layer.title);
+        out.push_str("</metadata>\n");
+    }
+
+    fn row(&mut self, feature: &Feature, out: &mut String) {
+        match &feature.geometry {
+            Some(Geometry::Point(point)) if self.layer.collection == Collection::Fixes => {
+                self.fix(feature, point.0, out);
+            }
+            Some(Geometry::Point(point)) => self.point(feature, point.0, "wpt", out),
+            Some(Geometry::MultiLineString(lines)) => {
+                out.push_str("<trk>");
+                element(out, "name", self.layer.called(feature, &NAMES));
+                self.extensions(feature, out);
+                for line in lines {
+                    out.push_str("<trkseg>\n");
+                    for coord in line.coords() {
+                        add(
+                            out,
+                            format_args!("<trkpt lat=\"{}\" lon=\"{}\"/>\n", coord.y, coord.x),
+                        );
+                    }
+                    out.push_str("</trkseg>");
+                }
+                out.push_str("</trk>\n");
+            }
+            // Without a place there is nothing that a handheld could show.
+            _ => {
+                out.push_str("<!-- ");
+                escape(out, &feature.id.replace("--", "- -"));
+                out.push_str(": no place -->\n");
+            }
+        }
+    }
+
+    fn close(&mut self, out: &mut String) {
+        self.end_track(out);
+        out.push_str("</gpx>\n");
+    }
+}

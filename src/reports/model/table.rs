@@ -1,0 +1,214 @@
+//! A form as a table: columns with their numbers' forms, and cells that lead to the facts under them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Form;
+use crate::base::ids::EntryId;
+use crate::base::time::{LocalDate, Timestamp};
+
+/// How a column's values are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// As text.
+    Text,
+    /// As text in the middle.
+    Mark,
+    /// As a whole number.
+    Count,
+    /// With so many decimals.
+    Number(u8),
+    /// As a day.
+    Day,
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The name in data.
+    pub name: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// Its width in letters.
+    pub width: f64,
+    /// How its values are written.
+    pub style: Style,
+}
+
+/// A column of these.
+#[must_use]
+pub const fn column(name: &'static str, title: &'static str, width: f64, style: Style) -> Column {
+    Column {
+        name,
+        title,
+        width,
+        style,
+    }
+}
+
+/// One cell: a value, and where the facts under it are listed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// A number, a text or a day; null where there is nothing to tell.
+    pub value: Value,
+    /// The list of the facts under it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub facts: Option<String>,
+}
+
+/// One row: cells in the order of the columns.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The cells.
+    pub cells: Vec<Cell>,
+}
+
+/// A form that was filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Which.
+    pub form: Form,
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day.
+    pub to: LocalDate,
+    /// From what was entered up to this entry only.
+    pub as_of: Option<EntryId>,
+    /// The versions of the definitions by which the figures were made, by name.
+    pub definitions: Map<String, Value>,
+    /// When it was filled in.
+    pub made_at: Timestamp,
+    /// The organisation for which.
+    pub org: Option<String>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The sum of all.
+    pub total: Option<Row>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+impl Row {
+    /// Adds a cell.
+    pub fn add(&mut self, value: impl Into<Value>, facts: Option<&str>) {
+        let (value, facts) = (value.into(), facts.map(str::to_owned));
+        self.cells.push(Cell { value, facts });
+    }
+
+    /// Adds a cell without facts of its own.
+    pub fn tell(&mut self, value: impl Into<Value>) {
+        self.add(value, None);
+    }
+}
+
+impl Table {
+    /// The form as JSON tells it: each cell under its column's name.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        let columns = self.form.columns();
+        let row = |row: &Row| -> Value {
+            let cells = columns.iter().zip(&row.cells);
+            let cells = cells.map(|(column, cell)| {
+                let told = serde_json::to_value(cell).unwrap_or_default();
+                (column.name.to_owned(), told)
+            });
+            Value::Object(cells.collect())
+        };
+        serde_json::json!({
+            "form": self.form,
+            "title": self.form.title(),
+            "from": self.from,
+            "to": self.to,
+            "as_of": self.as_of,
+            "definitions": self.definitions,
+            "made_at": self.made_at,
+            "columns": columns.iter().map(|own| serde_json::json!({ "name": own.name, "title": own.title })).collect::<Vec<_>>(),
+            "rows": self.rows.iter().map(row).collect::<Vec<_>>(),
+            "total": self.total.as_ref().map(row),
+            "notes": self.notes,
+        })
+    }
+
+    /// Everything but the moment of filling in: what must be the same again.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        other.made_at = self.made_at;
+        other.org.clone_from(&self.org);
+        *self == other
+    }
+}
+
+impl Form {
+    /// The form's columns.
+    #[must_use]
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::B01 => B01,
+            Self::B02 => B02,
+            Self::B03 => B03,
+        }
+    }
+}
+
+const B01: &[Column] = &[
+    column("number", "TT", 5.0, Style::Mark),
+    column("commune", "Xã, phường", 22.0, Style::Text),
+    column("border", "Xã biên giới", 7.0, Style::Mark),
+    column("crop", "Loại cây", 18.0, Style::Text),
+    column("incidents", "Số vụ", 6.0, Style::Count),
+    column("plots", "Số điểm trồng", 7.0, Style::Count),
+    column("plants", "Số cây phát hiện", 10.0, Style::Count),
+    column("area_m2", "Diện tích phát hiện (m²)", 11.0, Style::Number(1)),
+    column("destroyed_plants", "Số cây đã phá nhổ", 10.0, Style::Count),
+    column("destroyed_area_m2", "Diện tích đã phá nhổ (m²)", 11.0, Style::Number(1)),
+    column("weight_kg", "Khối lượng (kg)", 9.0, Style::Number(1)),
+    column("plants_pct", "Tỷ lệ triệt phá theo cây (%)", 9.0, Style::Number(1)),
+    column("area_pct", "Tỷ lệ triệt phá theo diện tích (%)", 9.0, Style::Number(1)),
+    column("open_plots", "Chưa triệt phá (điểm)", 8.0, Style::Count),
+    column("open_area_m2", "Chưa triệt phá (m²)", 10.0, Style::Number(1)),
+    column("voluntary_plots", "Tự nguyện phá bỏ (điểm)", 9.0, Style::Count),
+    column("before_harvest_pct", "Trước thu hoạch (%)", 8.0, Style::Number(1)),
+    column("change_pct", "So với cùng kỳ (%)", 10.0, Style::Number(1)),
+    column("notes", "Ghi chú", 22.0, Style::Text),
+];
+
+const B02: &[Column] = &[
+    column("plot", "Mã điểm", 12.0, Style::Text),
+    column("hamlet", "Thôn, bản", 14.0, Style::Text),
+    column("commune", "Xã", 16.0, Style::Text),
+    column("x_north_m", "VN-2000 X (m)", 13.0, Style::Number(2)),
+    column("y_east_m", "VN-2000 Y (m)", 12.0, Style::Number(2)),
+    column("meridian", "Kinh tuyến trục (°)", 8.0, Style::Number(2)),
+    column("wgs84", "WGS84 (vĩ độ, kinh độ)", 20.0, Style::Text),
+    column("altitude_m", "Độ cao (m)", 7.0, Style::Number(0)),
+    column("land", "Loại đất", 12.0, Style::Text),
+    column("crop", "Loại cây", 16.0, Style::Text),
+    column("stage", "Giai đoạn", 12.0, Style::Text),
+    column("plants", "Số cây", 8.0, Style::Count),
+    column("area_m2", "Diện tích (m²)", 9.0, Style::Number(1)),
+    column("area_method", "Cách đo", 12.0, Style::Text),
+    column("detected_by", "Nguồn phát hiện", 14.0, Style::Text),
+    column("detected_on", "Ngày phát hiện", 11.0, Style::Day),
+    column("eradicated_on", "Ngày phá nhổ", 11.0, Style::Day),
+    column("hours", "Số giờ xử lý", 8.0, Style::Number(1)),
+    column("minutes", "Biên bản số", 12.0, Style::Text),
+    column("lead_org", "Đơn vị chủ trì", 18.0, Style::Text),
+    column("other_orgs", "Đơn vị phối hợp", 18.0, Style::Text),
+    column("photos", "Số ảnh", 6.0, Style::Count),
+    column("state", "Trạng thái", 14.0, Style::Text),
+];
+
+const B03: &[Column] = &[
+    column("commune", "Xã", 24.0, Style::Text),
+    column("risk_ha", "Diện tích khu vực nguy cơ (ha)", 12.0, Style::Number(2)),
+    column("patrols", "Số cuộc tuần tra", 9.0, Style::Count),
+    column("people", "Lượt người", 9.0, Style::Count),
+    column("km", "Km", 9.0, Style::Number(1)),
+    column("hours", "Giờ", 9.0, Style::Number(1)),
+    column("covered_ha", "Đã bao phủ (ha)", 11.0, Style::Number(2)),
+    column("coverage_pct", "Độ bao phủ (%)", 9.0, Style::Number(1)),
+    column("twice_pct", "≥2 lượt (%)", 9.0, Style::Number(1)),
+    column("last_30_pct", "30 ngày gần nhất (%)", 10.0, Style::Number(1)),
+    column("plots", "Số điểm phát hiện", 10.0, Style::Count),
+];

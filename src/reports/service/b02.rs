@@ -1,0 +1,131 @@
+//! B02: every plot with its exact position, for the office's own use.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::base::actor::Actor;
+use crate::base::ids::OrgId;
+use crate::cases::model::words::label;
+use crate::geo::position::Position;
+use crate::geo::vn2000::{nearest_meridian, plane};
+use crate::ledger::PlotLine;
+use crate::reports::model::table::{Row, Table};
+
+use super::{Asked, Error, Reports, figures_of};
+
+const MS_PER_HOUR: f64 = 3_600_000.0;
+
+impl Reports {
+    pub(super) async fn b02(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
+        let grouped = self.ledger.grouped(actor, &figures_of(asked), |_| ()).await?;
+        let definitions = Map::from_iter([("ledger".to_owned(), grouped.definition.into())]);
+        let mut table = self.blank(actor, asked, definitions).await?;
+        let orgs = self.identity.orgs().await?.into_iter();
+        let orgs: BTreeMap<OrgId, String> = orgs.map(|org| (org.id, org.name)).collect();
+        let mut lines: Vec<PlotLine> = grouped.groups.into_values().flat_map(|(_, lines)| lines).collect();
+        lines.sort_by(|a, b| {
+            let order = |line: &PlotLine| (line.commune.clone(), line.detected_at, line.plot);
+            order(a).cmp(&order(b))
+        });
+        for line in &lines {
+            table.rows.push(row(line, &orgs));
+        }
+        let counted = lines.iter().filter(|line| line.is_counted).count();
+        table.notes.push(format!(
+            "{} điểm, trong đó {counted} điểm được tính trong các biểu tổng hợp.",
+            lines.len()
+        ));
+        table.notes.push(
+            "Tọa độ VN-2000: X hướng bắc, Y hướng đông, múi chiếu 3°. Tài liệu chứa vị trí chính xác: lưu hành nội bộ."
+                .to_owned(),
+        );
+        Ok(table)
+    }
+}
+
+fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
+    let mut row = Row::default();
+    let facts = format!("/api/v1/plots/{}", line.plot);
+    row.add(line.plot.to_string(), Some(&facts));
+    // Hamlets are not recorded yet.
+    row.tell(Value::Null);
+    row.tell(line.commune_name.clone());
+    let position = Position::new(line.lon, line.lat).ok();
+    let own = position.and_then(|position| plane(position, nearest_meridian(position)).ok());
+    row.add(own.map(|own| own.x_north_m), Some(&facts));
+    row.add(own.map(|own| own.y_east_m), Some(&facts));
+    row.tell(own.map(|own| own.meridian));
+    row.tell(format!("{:.6}, {:.6}", line.lat, line.lon));
+    row.tell(number(line, "altitude_m"));
+    row.tell(word(line, "land"));
+    row.tell(label(line.crop.as_str()));
+    row.tell(word(line, "stage"));
+    let found = &line.figures.claimed;
+    row.add(known(line, "plants", found.plants.into()), Some(&facts));
+    row.add(known(line, "area_m2", found.area_m2.into()), Some(&facts));
+    row.tell(word(line, "area_method"));
+    row.tell(word(line, "detected_by"));
+    row.tell(line.detected_at.local_date().to_string());
+    row.tell(line.eradicated_at.map(|at| at.local_date().to_string()));
+    row.tell(line.eradicated_at.map(|at| hours(at.since(line.detected_at))));
+    row.tell(line.minutes.clone());
+    let work = line.eradication.as_ref();
+    let lead = work.and_then(|work| work.lead_org).or(line.org);
+    row.tell(lead.and_then(|lead| orgs.get(&lead).cloned()));
+    let others = work.into_iter().flat_map(|work| work.headcount.keys());
+    let others: Vec<&str> = others
+        .filter(|org| Some(**org) != lead)
+        .filter_map(|org| orgs.get(org).map(String::as_str))
+        .collect();
+    row.tell(if others.is_empty() { Value::Null } else { others.join("; ").into() });
+    row.add(line.photos, Some(&format!("/api/v1/photos?plot={}", line.plot)));
+    row.tell(label(line.state.as_str()));
+    row
+}
+
+#[expect(clippy::cast_precision_loss, reason = "hours of some years")]
+fn hours(millis: i64) -> f64 {
+    (millis as f64 / MS_PER_HOUR * 10.0).round() / 10.0
+}
+
+/// A figure, unless the recording does not know it: unknown is not zero.
+fn known(line: &PlotLine, name: &str, value: Value) -> Value {
+    let is_known = line.record.get(name).is_some_and(Value::is_number);
+    if is_known || !line.is_counted {
+        line.record.get(name).filter(|_| !line.is_counted).cloned().unwrap_or(value)
+    } else {
+        Value::Null
+    }
+}
+
+fn number(line: &PlotLine, name: &str) -> Value {
+    line.record.get(name).cloned().unwrap_or_default()
+}
+
+fn word(line: &PlotLine, name: &str) -> Value {
+    let code = line.record.get(name).and_then(Value::as_str);
+    code.map_or(Value::Null, |code| said(code).into())
+}
+
+/// Labels of what recordings name by codes; others have theirs with the cases.
+fn said(code: &str) -> &str {
+    match code {
+        "forest" => "Rừng",
+        "swidden" => "Nương rẫy",
+        "garden" => "Vườn",
+        "field" => "Ruộng, thửa",
+        "seedling" => "Cây con",
+        "vegetative" => "Sinh trưởng",
+        "flowering" => "Ra hoa",
+        "capsule" => "Có quả",
+        "lanced" => "Đã chích nhựa",
+        "harvested" => "Đã thu hoạch",
+        "patrol" => "Tuần tra",
+        "tip" => "Tin báo, tố giác",
+        "check" => "Kiểm tra, rà soát",
+        "imagery" => "Ảnh viễn thám",
+        "voluntary" => "Tự nguyện khai báo",
+        other => label(other),
+    }
+}
