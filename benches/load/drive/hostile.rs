@@ -10,6 +10,11 @@ use flate2::write::GzEncoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use tuantra::base::hex;
+use tuantra::base::ids::IdMaker;
+use tuantra::base::time::SystemClock;
+use tuantra::journal::model::sha256;
+
 use super::phones::Secrets;
 use super::tally::Tally;
 use super::wire::{FORM, JSON, Line, request};
@@ -27,8 +32,10 @@ pub enum Kind {
     DeepJson,
     /// A byte a second.
     SlowBody,
-    /// A photo that says it has a hundred megabytes.
+    /// A photo that was announced and says that it has a hundred megabytes.
     OversizedPhoto,
+    /// A picture of a few bytes that would take ten gigabytes of pixels.
+    PixelBomb,
     /// Numbers, times and names that no field takes.
     Nonsense,
     /// Secrets that open nothing.
@@ -36,13 +43,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ZipBomb,
         Self::Entities,
         Self::HugeXml,
         Self::DeepJson,
         Self::SlowBody,
         Self::OversizedPhoto,
+        Self::PixelBomb,
         Self::Nonsense,
         Self::Guesses,
     ];
@@ -55,6 +63,7 @@ impl Kind {
             Self::DeepJson => "deep JSON",
             Self::SlowBody => "slow body",
             Self::OversizedPhoto => "oversized photo",
+            Self::PixelBomb => "pixel bomb",
             Self::Nonsense => "nonsense",
             Self::Guesses => "guessed secret",
         }
@@ -62,7 +71,6 @@ impl Kind {
 
     fn bytes(self, secrets: &Secrets) -> anyhow::Result<Vec<u8>> {
         const PATROL: &str = "/api/v1/patrols/01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4/fixes";
-        const PHOTO: &str = "/api/v1/photos/01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4/original";
         let gpx = format!("/t/{}/gpx", secrets.tracker);
         let xml = "content-type: application/gpx+xml\r\n";
         Ok(match self {
@@ -88,14 +96,7 @@ impl Kind {
                 request("POST", &gpx, "", xml, text.as_bytes())
             }
             Self::DeepJson => request("POST", "/api/v1/sync/push", &secrets.api, JSON, "[".repeat(100_000).as_bytes()),
-            Self::OversizedPhoto => {
-                let head = format!(
-                    "PUT {PHOTO} HTTP/1.1\r\nhost: load\r\nauthorization: Bearer {}\r\ncontent-type: image/jpeg\r\n\
-                     connection: close\r\ncontent-length: 100000000\r\n\r\n",
-                    secrets.api
-                );
-                [head.into_bytes(), vec![0xff; 300_000]].concat()
-            }
+            Self::OversizedPhoto | Self::PixelBomb => Vec::new(),
             Self::SlowBody => format!(
                 "POST {PATROL} HTTP/1.1\r\nhost: load\r\nauthorization: Bearer {}\r\n{JSON}content-length: 100000\r\n\r\n",
                 secrets.api
@@ -121,10 +122,12 @@ pub async fn attack(
             Kind::SlowBody => drip(&address, &bytes, &over).await?,
             // A server that closes before it read all is within its rights.
             Kind::OversizedPhoto => {
-                if let Some(status) = pushed(&address, &bytes).await {
+                if let Some(status) = push_large(&address, &secrets).await? {
                     tally.refused(kind.name(), status);
                 }
             }
+            // Its bytes are kept like any evidence; the making of small pictures must get over it.
+            Kind::PixelBomb => push_bomb(&address, &secrets).await?,
             _ => match Line::to(&address).ask(&bytes).await {
                 Ok(answer) if matches!(kind, Kind::Nonsense) && answer.status == 200 => {}
                 Ok(answer) => tally.refused(kind.name(), answer.status),
@@ -134,6 +137,79 @@ pub async fn attack(
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     Ok(())
+}
+
+/// Announces a photo; gives its path.
+async fn announce(
+    line: &mut Line,
+    secrets: &Secrets,
+    bytes: &[u8],
+    length: usize,
+) -> anyhow::Result<String> {
+    let id = IdMaker::new(Arc::new(SystemClock)).make();
+    let path = format!("/api/v1/photos/{id}");
+    let sum = hex(&sha256(bytes));
+    let sidecar = format!(
+        "{{\"sha256\":\"{sum}\",\"bytes\":{length},\"taken_at\":\"2026-03-02T00:00:00Z\"}}"
+    );
+    line.ask(&request(
+        "PUT",
+        &path,
+        &secrets.api,
+        JSON,
+        sidecar.as_bytes(),
+    ))
+    .await?;
+    Ok(path)
+}
+
+async fn push_large(address: &str, secrets: &Secrets) -> anyhow::Result<Option<u16>> {
+    let path = announce(&mut Line::to(address), secrets, b"", 30_000_000).await?;
+    let head = format!(
+        "PUT {path}/original HTTP/1.1\r\nhost: load\r\nauthorization: Bearer {}\r\ncontent-type: image/jpeg\r\n\
+         connection: close\r\ncontent-length: 100000000\r\n\r\n",
+        secrets.api
+    );
+    Ok(pushed(address, &[head.into_bytes(), vec![0xff; 300_000]].concat()).await)
+}
+
+async fn push_bomb(address: &str, secrets: &Secrets) -> anyhow::Result<()> {
+    let mut line = Line::to(address);
+    let picture = bomb();
+    let path = announce(&mut line, secrets, &picture, picture.len()).await?;
+    let original = format!("{path}/original");
+    line.ask(&request(
+        "PUT",
+        &original,
+        &secrets.api,
+        "content-type: image/png\r\n",
+        &picture,
+    ))
+    .await?;
+    Ok(())
+}
+
+/// A PNG of 60,000 by 60,000 pixels in some seventy bytes; the random ones make each another.
+fn bomb() -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    let side = 60_000_u32.to_be_bytes();
+    let id = IdMaker::new(Arc::new(SystemClock)).make();
+    for (kind, body) in [
+        (b"IHDR", [&side[..], &side[..], &[8, 2, 0, 0, 0]].concat()),
+        (b"tEXt", id.to_string().into_bytes()),
+        (
+            b"IDAT",
+            vec![0x78, 0x9c, 0x63, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01],
+        ),
+        (b"IEND", Vec::new()),
+    ] {
+        bytes.extend(u32::try_from(body.len()).unwrap_or(0).to_be_bytes());
+        let named = [&kind[..], &body].concat();
+        let sum = crc32fast::hash(&named);
+        bytes.extend(named);
+        bytes.extend(sum.to_be_bytes());
+    }
+    bytes
 }
 
 /// Forty connections that say nearly nothing.

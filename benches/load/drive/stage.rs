@@ -134,7 +134,7 @@ impl Stage {
     pub async fn stored(&self) -> anyhow::Result<(u64, u64)> {
         const COUNTS: &str = "SELECT (SELECT CAST(COALESCE(SUM(c.fixes), 0) AS BIGINT) FROM fix_chunks c JOIN patrols p ON p.id = c.patrol \
             JOIN identity_devices d ON d.id = c.device WHERE d.name LIKE 'load %') + (SELECT COUNT(*) FROM fix_tail), \
-            (SELECT COUNT(*) FROM photos WHERE original_entry IS NOT NULL)";
+            (SELECT COUNT(*) FROM photos WHERE original_entry IS NOT NULL AND bytes > 1000)";
         let (fixes, photos): (i64, i64) = if let Some(url) = &self.url {
             let pool = PgPoolOptions::new().connect(url).await?;
             sqlx::query_as(COUNTS).fetch_one(&pool).await?
