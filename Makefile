@@ -64,5 +64,6 @@ bench: ## the benchmarks, printing ratios
 bless: ## write the checked-in contract files and snapshots anew
 	TUANTRA_BLESS=1 INSTA_UPDATE=always tests/with-postgres.sh $(CARGO) nextest run --locked --no-fail-fast $(ARGS)
 
-soak: ## ten thousand faults on the line between phones and server (TUANTRA_SOAK_SEED=n)
-	TUANTRA_SOAK_FAULTS=$${TUANTRA_SOAK_FAULTS:-10000} INSTA_UPDATE=no tests/with-postgres.sh $(CARGO) nextest run --locked --no-capture what_phones_send
+soak: ## ten thousand faults on the line between phones and server (TUANTRA_SOAK_SEED=n), then a thousand phones at once
+	TUANTRA_SOAK_FAULTS=$${TUANTRA_SOAK_FAULTS:-10000} INSTA_UPDATE=no tests/with-postgres.sh $(CARGO) nextest run --locked --profile soak --no-capture what_phones_send
+	tests/with-postgres.sh --durable $(CARGO) bench --locked --bench load -- back=1 forms fixes

@@ -9,7 +9,7 @@ use axum::extract::FromRef;
 use crate::areas::Areas;
 use crate::base::ids::IdMaker;
 use crate::base::time::Clock;
-use crate::blobs::Blobs;
+use crate::blobs::{self, Blobs, Place};
 use crate::cases::Cases;
 use crate::config::Config;
 use crate::coverage::Coverage;
@@ -79,7 +79,7 @@ impl App {
             .migrate()
             .await
             .context("the schema cannot be brought up to date")?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"), config.fsync)?;
+        let blobs = open_blobs(&config, config.fsync)?;
         let journal = Journal::open(store, clock, &config.data.join("keys/journal.pem")).await?;
         let bounds = Bounds {
             time: Duration::from_secs(config.photo_seconds.into()),
@@ -154,6 +154,22 @@ impl App {
             blobs,
         }
     }
+}
+
+/// The store of originals that the settings name; a folder's writes are on disk before an answer with `fsync`.
+pub fn open_blobs(config: &Config, fsync: bool) -> Result<Blobs, blobs::Error> {
+    let Some(bucket) = &config.bucket else {
+        return Blobs::open_folder(&config.data.join("blobs"), fsync);
+    };
+    Blobs::open_bucket(&Place {
+        bucket: &bucket.name,
+        folder: &bucket.folder,
+        endpoint: bucket.endpoint.as_deref(),
+        region: &bucket.region,
+        access_key: &bucket.access_key,
+        secret_key: bucket.secret_key.reveal(),
+        plain_http: bucket.plain_http,
+    })
 }
 
 fn limits_of(config: &Config) -> Limits {

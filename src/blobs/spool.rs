@@ -3,17 +3,19 @@
 use std::str::FromStr;
 
 use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{BlobName, Blobs, Error};
+use super::{BlobName, Blobs, Error, Placed};
 
 const ROOT: &str = "uploads";
 /// Larger ones are written in pieces of this size: the least that S3 takes.
 const PIECE: usize = 5 * 1024 * 1024;
+/// Parts that are fetched at once.
+const AHEAD: usize = 4;
 
 /// A stretch of an upload that is on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,14 +73,20 @@ impl Part {
 impl Blobs {
     /// Writes a part; it is on disk when this returns.
     pub async fn put_part(&self, part: &Part, bytes: Bytes) -> Result<(), Error> {
+        self.present().await?;
         self.inner
             .put(&part.key(), PutPayload::from_bytes(bytes))
             .await?;
         Ok(())
     }
 
-    async fn part(&self, part: &Part) -> Result<Bytes, Error> {
-        Ok(self.inner.get(&part.key()).await?.bytes().await?)
+    /// The parts' bytes in order; a few are fetched ahead, since a store elsewhere answers each after a while.
+    fn read<'a>(&'a self, parts: &'a [Part]) -> impl Stream<Item = Result<Bytes, Error>> + 'a {
+        let fetched = parts.iter().map(async |part| {
+            let found = self.inner.get(&part.key()).await?;
+            Ok(found.bytes().await?)
+        });
+        futures::stream::iter(fetched).buffered(AHEAD)
     }
 
     /// Removes parts that nobody needs; one that cannot be removed now is found by its age.
@@ -111,10 +119,12 @@ impl Blobs {
     pub async fn digest(&self, parts: Vec<Part>) -> Result<Content, Error> {
         let _few_at_once = self.gathering.acquire().await.ok();
         let (mut digest, mut bytes) = (Sha256::new(), 0);
-        for part in &parts {
-            let read = self.part(part).await?;
-            digest.update(&read);
-            bytes += read.len() as u64;
+        {
+            let mut read = std::pin::pin!(self.read(&parts));
+            while let Some(part) = read.try_next().await? {
+                digest.update(&part);
+                bytes += part.len() as u64;
+            }
         }
         Ok(Content {
             sha256: digest.finalize().into(),
@@ -124,7 +134,7 @@ impl Blobs {
     }
 
     /// Keeps a content under its name; the same content again is kept once.
-    pub async fn keep(&self, content: &Content) -> Result<(), Error> {
+    pub async fn keep(&self, content: &Content) -> Result<Placed, Error> {
         let name = BlobName(content.sha256);
         let parts = match &content.spooled {
             Spooled::Memory(bytes) => return self.put(name, bytes.clone()).await,
@@ -132,18 +142,36 @@ impl Blobs {
         };
         let _few_at_once = self.gathering.acquire().await.ok();
         if self.holds(name).await? {
-            return Ok(());
+            return Ok(Placed::Before);
         }
-        let mut piece = BytesMut::new();
         if content.bytes <= PIECE as u64 {
-            for part in parts {
-                piece.extend_from_slice(&self.part(part).await?);
+            let mut whole = BytesMut::new();
+            let mut read = std::pin::pin!(self.read(parts));
+            while let Some(part) = read.try_next().await? {
+                whole.extend_from_slice(&part);
             }
-            return self.put(name, piece.freeze()).await;
+            return self.put(name, whole.freeze()).await;
         }
+        self.present().await?;
         let mut whole = self.inner.put_multipart(&name.key(super::ROOT)).await?;
-        for part in parts {
-            piece.extend_from_slice(&self.part(part).await?);
+        let gathered = async {
+            self.gather(parts, whole.as_mut()).await?;
+            whole.complete().await?;
+            Ok(Placed::Now)
+        }
+        .await;
+        if gathered.is_err() {
+            // Pieces that are never put together take room that no list shows.
+            let _ = whole.abort().await;
+        }
+        gathered
+    }
+
+    async fn gather(&self, parts: &[Part], whole: &mut dyn MultipartUpload) -> Result<(), Error> {
+        let mut piece = BytesMut::new();
+        let mut read = std::pin::pin!(self.read(parts));
+        while let Some(part) = read.try_next().await? {
+            piece.extend_from_slice(&part);
             while piece.len() >= PIECE {
                 let full = piece.split_to(PIECE).freeze();
                 whole.put_part(PutPayload::from_bytes(full)).await?;
@@ -153,7 +181,6 @@ impl Blobs {
             let last = PutPayload::from_bytes(piece.freeze());
             whole.put_part(last).await?;
         }
-        whole.complete().await?;
         Ok(())
     }
 }

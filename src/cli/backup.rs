@@ -11,7 +11,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::app::App;
+use crate::app::{App, open_blobs};
 use crate::base::time::{Clock, SystemClock, Timestamp};
 use crate::base::{from_hex, hex};
 use crate::blobs::{BlobName, Blobs};
@@ -117,7 +117,7 @@ impl Restore {
         );
         let store = self.put_back(&config, &manifest).await?;
         store.migrate().await?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
+        let blobs = open_blobs(&config, true)?;
         let (count, bytes) = copy_blobs(
             &Blobs::open_folder(&self.folder.join("blobs"), true)?,
             &blobs,

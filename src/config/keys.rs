@@ -1,10 +1,20 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 30] = [
+pub(super) const KEYS: [(&str, &str); 37] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
+    ("blob_url", "a URL such as s3://bucket/folder"),
+    ("blob_endpoint", "a URL such as https://s3.example:9000"),
+    ("blob_region", "a region such as ap-southeast-1"),
+    ("blob_access_key", "the name of an S3 access key"),
+    ("blob_secret_key", "the secret of blob_access_key"),
+    (
+        "blob_secret_file",
+        "a file that holds the secret and nothing else",
+    ),
+    ("blob_plain_http", "true or false"),
     ("public_url", "a URL such as https://tuantra.example"),
     ("tls_cert", "a PEM file"),
     ("tls_key", "a PEM file"),

@@ -10,9 +10,11 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use figment::value::Value;
 
+mod bucket;
 mod faults;
 mod keys;
 
+pub use bucket::Bucket;
 pub use faults::ConfigFaults;
 use keys::KEYS;
 
@@ -25,6 +27,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// A PostgreSQL URL; without one the database is a SQLite file in `data`.
     pub database_url: Option<String>,
+    /// Where originals are kept on an S3-compatible store; without one they are in the folder `blobs` in `data`.
+    pub bucket: Option<Bucket>,
     /// How the outside reaches this server, without a trailing slash.
     pub public_url: Option<String>,
     /// PEM file of the certificate chain.
@@ -134,6 +138,7 @@ impl Config {
                 .parse("listen")
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database_url: reader.parse("database_url"),
+            bucket: Bucket::read(&mut reader),
             public_url: reader
                 .parse::<String>("public_url")
                 .map(|url| url.trim_end_matches('/').to_owned()),
@@ -307,10 +312,14 @@ impl Reader<'_> {
         let text = self.texts.get(key)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            self.faults
-                .push(format!("{key}: expected {}", expected(key)));
+            self.blame(key);
         }
         parsed
+    }
+
+    fn blame(&mut self, key: &'static str) {
+        self.faults
+            .push(format!("{key}: expected {}", expected(key)));
     }
 }
 

@@ -217,6 +217,13 @@ async fn write_batch(
 ) -> Result<(), Error> {
     if let Err(error) = command(tx, "BEGIN IMMEDIATE").await {
         first.refuse(&error);
+        // Whoever waits behind it would wait as long again, one after the other, and hear nothing.
+        for _ in 0..QUEUE {
+            match queue.try_recv() {
+                Ok(waiting) => waiting.refuse(&error),
+                Err(_) => break,
+            }
+        }
         return Err(error);
     }
     let mut next = Some(first);

@@ -482,6 +482,31 @@ on_both! {
         assert!(field.app.blobs.holds(other).await.unwrap());
         phone.get(&format!("{}/thumbnail", path(id))).await.expect(200);
     }
+
+    async fn what_a_collector_that_died_had_set_aside_is_put_back_where_it_is_named(field: Field) {
+        load_communes(&field).await;
+        let (phone, officer) = (field.phone("máy A", &[WEST]).await, field.officer().await);
+        let bytes = jpeg(64, 64);
+        let id = taken(&field, &phone, &bytes, &sidecar(&bytes)).await;
+        let (named, orphan) = (&bytes[..], &b"orphan"[..]);
+        field.app.blobs.put(blob(orphan), bytes::Bytes::from_static(b"orphan")).await.unwrap();
+        for content in [named, orphan] {
+            field.app.blobs.set_aside(blob(content)).await.unwrap();
+            assert!(!field.app.blobs.holds(blob(content)).await.unwrap());
+        }
+        // Another process sends the same again meanwhile: it has its bytes at once.
+        upload(&phone, id, &bytes).await.expect(200);
+        field.app.blobs.set_aside(blob(named)).await.unwrap();
+        let now = tuantra::base::time::Clock::now(&SystemClock);
+        assert_eq!(field.app.evidence.collect(now).await.unwrap(), 1, "the orphan alone");
+        assert!(!field.app.blobs.holds(blob(orphan)).await.unwrap());
+        let original = officer.get(&format!("{}/original?reason=kiem-tra", path(id))).await.expect(200);
+        assert_eq!(original.bytes, bytes);
+    }
+}
+
+fn blob(content: &[u8]) -> tuantra::blobs::BlobName {
+    tuantra::blobs::BlobName(Sha256::digest(content).into())
 }
 
 /// The binary's own decoder answers in frames: one line of JSON, then the images.

@@ -44,7 +44,7 @@ pub struct Start<'a> {
     pub database: Option<&'a str>,
     pub fsync: bool,
     /// Further settings, by the names of their environment variables.
-    pub settings: Vec<(&'static str, &'static str)>,
+    pub settings: Vec<(&'static str, String)>,
     /// Arguments of a program that runs the server, such as strace.
     pub under: Vec<String>,
     /// Where the server's log goes, at its most talkative.
@@ -73,12 +73,16 @@ impl<'a> Start<'a> {
             .args(arguments)
             .arg("--data")
             .arg(self.data);
-        command
-            .env_remove("TUANTRA_DATABASE_URL")
-            .env("TUANTRA_FSYNC", self.fsync.to_string());
+        // What the tests themselves are told, such as how long a soak is, is no setting of the server's.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("TUANTRA_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("TUANTRA_FSYNC", self.fsync.to_string());
         command.env("TUANTRA_REQUESTS_PER_SECOND", "100000");
         command.env("TUANTRA_TRACKER_REQUESTS_PER_SECOND", "100000");
-        command.envs(self.settings.iter().copied());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         if let Some(url) = self.database {
             command.env("TUANTRA_DATABASE_URL", url);
         }
@@ -88,8 +92,7 @@ impl<'a> Start<'a> {
     /// What a command prints on standard output.
     pub fn answer(&self, arguments: &[&str]) -> String {
         let plain = Start {
-            under: Vec::new(),
-            log: None,
+            settings: self.settings.clone(),
             ..Start::on(self.data, self.database)
         };
         let output = plain.command(arguments).output().unwrap();

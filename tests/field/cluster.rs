@@ -44,12 +44,17 @@ impl Cluster {
                 "--no-sync",
             ],
         );
-        let options = format!(
-            "-p {port} -k {} -c listen_addresses=127.0.0.1",
-            cluster.folder.path().display()
-        );
-        let log = cluster.folder.path().join("log").display().to_string();
-        cluster.run(
+        cluster.resume();
+        cluster
+    }
+
+    /// Starts it, the first time or after a stop.
+    pub fn resume(&self) {
+        let folder = self.folder.path();
+        let (port, socket) = (self.port, folder.display());
+        let options = format!("-p {port} -k {socket} -c listen_addresses=127.0.0.1");
+        let log = folder.join("log").display().to_string();
+        self.run(
             "pg_ctl",
             &[
                 "start",
@@ -61,7 +66,11 @@ impl Cluster {
                 &options,
             ],
         );
-        cluster
+    }
+
+    /// Stops it as a power cut would: no connection is asked to end.
+    pub fn stop(&self) {
+        self.run("pg_ctl", &["stop", "--silent", "--mode=immediate"]);
     }
 
     pub fn url(&self) -> String {
@@ -107,6 +116,6 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.run("pg_ctl", &["stop", "--silent", "--mode=immediate"]);
+        self.stop();
     }
 }

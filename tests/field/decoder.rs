@@ -40,7 +40,10 @@ async fn serve(folder: &Folder, settings: &[(&'static str, &'static str)]) -> (S
         "--role",
         "provincial_officer",
     ]);
-    start.settings = settings.to_vec();
+    start.settings = settings
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect();
     (start.serve().await, token)
 }
 

@@ -3,12 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod binary;
+mod bucket;
 mod canary;
 mod cluster;
 mod decoder;
+mod disk;
+mod doors;
+mod drills;
 mod faults;
 mod gdal;
 mod kill;
+mod load;
+mod people;
 mod resend;
 mod trace;
 mod tus;

@@ -11,6 +11,7 @@ use tuantra::base::time::SystemClock;
 
 use crate::binary::{Folder, Server, Start};
 use crate::cluster::Cluster;
+use crate::people::People;
 
 const PUSH: &str = "/api/v1/sync/push";
 const INVENTORY: &str = "/api/v1/sync/inventory";
@@ -85,8 +86,12 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
     );
     let backup = backup.to_str().unwrap();
     let start = Start::on(Path::new(&data), databases.map(|urls| urls.0));
-    let phone = start.answer(&["device", "enrol", "--name", "máy"]);
+    let people = People::of(&start);
+    let phone = people.phone.clone();
     let mut server = start.serve().await;
+    let whole = people.announce(&server, 40_000, 1).await;
+    assert_eq!(people.send(&server, &whole).await.status, 201);
+    let halved = people.announce(&server, 40_000, 2).await;
     let early = gathered(&ids, 8);
     let mut held = receipts(&server, &phone, &early).await;
     assert_eq!(
@@ -110,6 +115,10 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         ),
         (24, 15)
     );
+    let unseen = people.announce(&server, 700_000, 3).await;
+    for photo in [&halved, &unseen] {
+        assert_eq!(people.send(&server, photo).await.status, 201);
+    }
     let last_head = head_over(&server, &phone, &held).await;
     server.kill();
     // Another machine, another key: the folder with both is gone.
@@ -128,6 +137,17 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         (24..39).collect(),
         "these are to be sent again"
     );
+    // Of one photo the backup knew only that it would come, of another nothing.
+    let missing = asked["incomplete"].as_array().unwrap();
+    let missing: Vec<_> = missing.iter().map(|own| own["id"].as_str()).collect();
+    assert_eq!(missing, [Some(halved.id.as_str())]);
+    assert_eq!(people.send(&server, &halved).await.status, 201);
+    assert_eq!(people.send(&server, &unseen).await.status, 404);
+    people.announce_again(&server, &unseen).await;
+    assert_eq!(people.send(&server, &unseen).await.status, 201);
+    for photo in [&whole, &halved, &unseen] {
+        assert_eq!(people.read(&server, photo).await, 200);
+    }
     // The phone freed what was secured; what it holds it sends again, all of it.
     let again = receipts(&server, &phone, &late).await;
     let asked = compared(&server, &phone, &[&held[..24], &again[..]].concat()).await;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 
-use crate::blobs::Blobs;
+use crate::app::open_blobs;
 use crate::config::Config;
 use crate::evidence::{Originals, verify_originals};
 use crate::journal::Verified;
@@ -48,7 +48,7 @@ impl OfLog {
         let found = verify(&store, outside)
             .await
             .context("the log cannot be read (is the schema up to date? `tuantra migrate`)")?;
-        let blobs = Blobs::open_folder(&config.data.join("blobs"), true)?;
+        let blobs = open_blobs(&config, true)?;
         let originals = verify_originals(&store, &blobs).await?;
         let plots = verify_rows(&store).await?;
         let ledger = ledger::verify_rows(&store).await?;

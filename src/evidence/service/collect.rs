@@ -16,7 +16,7 @@ impl Evidence {
     /// Removes the bytes that no row names, no hold keeps and that are older than a day; gives how many were.
     pub async fn collect(&self, now: Timestamp) -> Result<usize, Error> {
         let oldest = now.plus_millis(-GRACE_MS).as_millis();
-        let mut removed = 0;
+        let mut removed = self.settle_aside().await?;
         let mut names = std::pin::pin!(self.blobs.names());
         while let Some(found) = names.next().await {
             let (name, _, modified_at) = found?;
@@ -33,7 +33,27 @@ impl Evidence {
             return Ok(false);
         }
         let _no_upload = self.collecting.write().await;
-        if is_kept(&mut tx, name).await? {
+        // Another process may be giving them a row at this moment. It looks for the bytes after its commit, and here the
+        // row is looked for after they were taken away: one of the two sees the other.
+        self.blobs.set_aside(name).await?;
+        self.settle(&mut tx, name).await
+    }
+
+    /// What a process that died left set aside.
+    async fn settle_aside(&self) -> Result<usize, Error> {
+        let mut removed = 0;
+        let mut names = std::pin::pin!(self.blobs.aside());
+        while let Some(found) = names.next().await {
+            let mut tx = self.journal.store().read().await?;
+            removed += usize::from(self.settle(&mut tx, found?.0).await?);
+        }
+        Ok(removed)
+    }
+
+    /// Removes what was set aside, or puts it back when something names it; gives whether it is gone.
+    async fn settle(&self, tx: &mut Tx, name: BlobName) -> Result<bool, Error> {
+        if is_kept(tx, name).await? {
+            self.blobs.put_back(name).await?;
             return Ok(false);
         }
         self.blobs.remove(name).await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::base::actor::{Actor, Right};
 use crate::base::hex;
 use crate::base::ids::PhotoId;
-use crate::blobs::{BlobName, Content, Spooled};
+use crate::blobs::{BlobName, Content, Placed, Spooled};
 use crate::evidence::sql;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::plots::SETTLE_JOB;
@@ -102,13 +102,14 @@ impl Evidence {
             });
         }
         let _from_bytes_to_row = self.collecting.read().await;
-        self.blobs.keep(content).await?;
+        let placed = self.blobs.keep(content).await?;
         let outcome = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {
                 Box::pin(evidence.write_original(tx, sent))
             })
             .await?;
+        self.keep_again(placed, content).await?;
         Ok(match outcome {
             Outcome::Written(written) => Kept {
                 is_new: true,
@@ -142,14 +143,23 @@ impl Evidence {
     async fn keep_other(&self, sent: Sent, content: &Content) -> Result<Kept, Error> {
         let _from_bytes_to_row = self.collecting.read().await;
         self.refuse_much_aside(&sent).await?;
-        self.blobs.keep(content).await?;
+        let placed = self.blobs.keep(content).await?;
         let kept: KeptAside = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {
                 Box::pin(evidence.write_other(tx, sent))
             })
             .await?;
+        self.keep_again(placed, content).await?;
         Err(Error::Mismatch(Box::new(kept)))
+    }
+
+    /// Bytes that were there before their row may have been collected by another process until the row's commit.
+    async fn keep_again(&self, placed: Placed, content: &Content) -> Result<(), Error> {
+        if placed == Placed::Before {
+            self.blobs.keep(content).await?;
+        }
+        Ok(())
     }
 
     /// Asked before the bytes are written, so that a flood fills no disk; the act asks again.

@@ -2,10 +2,10 @@
 //!
 //! Bounded for CI; `make soak` runs ten thousand faults (`TUANTRA_SOAK_FAULTS`) and prints the tally.
 
-mod dice;
-mod phones;
+pub mod dice;
+pub mod phones;
 mod proxy;
-mod wire;
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

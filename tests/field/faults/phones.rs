@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,8 +15,8 @@ use tuantra::journal::model::sha256;
 use super::dice::Dice;
 use super::wire::{Answer, Request};
 
-/// Attempts after which a phone would be stuck for ever.
-const MOST_ATTEMPTS: usize = 200;
+/// After so long a phone would be stuck for ever. What a killed server held is free after a minute.
+const PATIENCE: Duration = Duration::from_mins(3);
 const BATCH: usize = 40;
 /// Bytes of one resumable piece.
 const PIECE: usize = 6_000;
@@ -108,23 +108,31 @@ impl Phone {
     }
 
     async fn insist(&mut self, request: &Request) -> Answer {
-        for attempt in 0..MOST_ATTEMPTS {
+        let (begun, mut attempt, mut last) = (Instant::now(), 0, String::new());
+        while begun.elapsed() < PATIENCE {
             let answer = request.once(&self.address).await;
             match answer {
                 Some(answer) if answer.status < 300 => return answer,
-                Some(answer) => assert!(
-                    answer.is_later(),
-                    "{} {}: {}",
-                    request.method,
-                    request.path,
-                    answer.told()
-                ),
+                Some(answer) => {
+                    assert!(
+                        answer.is_later(),
+                        "{} {}: {}",
+                        request.method,
+                        request.path,
+                        answer.told()
+                    );
+                    last = answer.told();
+                }
                 None => {}
             }
             let wait = self.dice.below(20 << attempt.min(4));
+            attempt += 1;
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
-        unreachable!("{} {} never got through", request.method, request.path);
+        unreachable!(
+            "{} {} never got through; the last answer: {last}",
+            request.method, request.path
+        );
     }
 
     /// A day: a patrol with its fixes, plots with what was done to them, photos; in an order that the phone does not
@@ -410,10 +418,10 @@ impl Phone {
     }
 }
 
-const FORM_VERSION: &str = "2026112501";
-const FORM_KIND: &str = "multipart/form-data; boundary=ranh-gioi";
+pub const FORM_VERSION: &str = "2026112501";
+pub const FORM_KIND: &str = "multipart/form-data; boundary=ranh-gioi";
 
-fn form(xml: &str, photo: Option<&[u8]>, more: bool) -> Vec<u8> {
+pub fn form(xml: &str, photo: Option<&[u8]>, more: bool) -> Vec<u8> {
     let mut body = part(
         "name=\"xml_submission_file\"; filename=\"a.xml\"",
         "text/xml",

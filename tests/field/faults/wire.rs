@@ -93,17 +93,24 @@ impl Request {
 
     /// One attempt; `None` when no whole answer came.
     pub async fn once(&self, address: &str) -> Option<Answer> {
-        let attempt = async {
-            let mut line = TcpStream::connect(address).await.ok()?;
-            line.write_all(&self.text(address)).await.ok()?;
-            let mut bytes = Vec::new();
-            line.read_to_end(&mut bytes).await.ok()?;
-            Answer::read(&bytes, self.method == "HEAD")
-        };
         // Phones give up too: a duplicate is what follows.
-        tokio::time::timeout(Duration::from_secs(20), attempt)
+        tokio::time::timeout(Duration::from_secs(20), self.attempt(address))
             .await
             .ok()?
+    }
+
+    /// One attempt on a good line, waiting for its answer as long as it takes.
+    pub async fn patiently(&self, address: &str) -> Answer {
+        self.attempt(address).await.unwrap()
+    }
+
+    async fn attempt(&self, address: &str) -> Option<Answer> {
+        let mut line = TcpStream::connect(address).await.ok()?;
+        // A server that refuses need not have read all of it; its answer counts.
+        let _ = line.write_all(&self.text(address)).await;
+        let mut bytes = Vec::new();
+        let read = line.read_to_end(&mut bytes).await;
+        Answer::read(&bytes, self.method == "HEAD").filter(|_| read.is_ok() || !bytes.is_empty())
     }
 }
 
