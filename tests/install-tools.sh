@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs and does not find: PostgreSQL, strace, Chromium (for the web
+# Installs what `make test` needs and does not find: PostgreSQL, strace, GDAL, Chromium (for the web
 # front's tests only), cargo-nextest and cargo-deny.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,6 +23,7 @@ has_postgres() {
 missing=()
 has_postgres || missing+=(postgresql-15)
 command -v strace >/dev/null || missing+=(strace)
+command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
 if [[ -f web/package.json ]]; then
     command -v chromium >/dev/null || missing+=(chromium)
 fi

@@ -6,6 +6,7 @@ mod binary;
 mod canary;
 mod cluster;
 mod decoder;
+mod exports;
 mod faults;
 mod kill;
 mod resend;

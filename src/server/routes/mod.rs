@@ -2,6 +2,7 @@
 
 mod books;
 mod bundles;
+mod exports;
 mod openrosa;
 mod phones;
 mod sync;
@@ -51,6 +52,7 @@ pub fn declared() -> Routes {
         routes,
     ))));
     let routes = bundles::carriers(sync::phones_and_watchers(routes));
+    let routes = exports::clerks(exports::takers(routes));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
