@@ -23,7 +23,9 @@ use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::publish::ogc::Edits;
+use crate::publish::export::{ExportLimits, Exports};
 use crate::publish::source::Publisher;
+use crate::reports::Reports;
 use crate::store::Store;
 use crate::sync::live::Live;
 
@@ -223,6 +225,23 @@ parts! {
     Evidence: |app| app.evidence.clone();
     Ledger: |app| app.ledger.clone();
     Cases: |app| app.cases.clone();
+    Exports: |app| Exports::new(
+        app.identity.clone(),
+        Publisher::from_ref(app),
+        app.blobs.clone(),
+        &app.config.data,
+        ExportLimits {
+            features: app.config.export_features,
+            days: app.config.export_days,
+            open: app.config.open_exports,
+        },
+    );
+    Reports: |app| Reports::new(
+        app.identity.clone(),
+        app.areas.clone(),
+        app.ledger.clone(),
+        app.coverage.clone(),
+    );
     Publisher: |app| Publisher::new(
         (app.areas.clone(), app.patrols.clone(), app.plots.clone()),
         (app.coverage.clone(), app.density.clone()),

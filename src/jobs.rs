@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use axum::extract::FromRef;
+
 use crate::app::App;
 use crate::base::ids::PatrolId;
 use crate::journal::stamps::Authority;
 use crate::journal::{JobRow, Journal, Kinds};
+use crate::publish::export::Exports;
 use crate::{areas, coverage, evidence, ledger, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
@@ -49,6 +52,7 @@ pub fn start(app: &App) {
     tokio::spawn(app.journal.clone().run_sequencer());
     tokio::spawn(work(app.clone(), Lane::Others));
     tokio::spawn(work(app.clone(), Lane::Pictures));
+    tokio::spawn(make_exports(app.clone()));
     tokio::spawn(do_chores(app.clone()));
     if let Some(url) = &app.config.tsa_url {
         let every = Duration::from_hours(u64::from(app.config.tsa_hours));
@@ -91,9 +95,29 @@ async fn work(app: App, lane: Lane) {
     }
 }
 
+/// Makes files that were asked for, one after the other: a large one holds up nothing but files.
+async fn make_exports(app: App) {
+    let exports = Exports::from_ref(&app);
+    let mut queued = app.journal.queued();
+    loop {
+        match exports.run_next().await {
+            Ok(true) => {}
+            Ok(false) => {
+                let _ = tokio::time::timeout(POLL, queued.changed()).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "exports could not be made");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
 /// Runs jobs of every kind that are due now, one after the other; gives how many were.
 pub async fn run_due(app: &App) -> anyhow::Result<usize> {
-    Ok(run_due_in(app, Lane::Others).await? + run_due_in(app, Lane::Pictures).await?)
+    let made = Box::pin(Exports::from_ref(app).run_next()).await?;
+    let done = run_due_in(app, Lane::Others).await? + run_due_in(app, Lane::Pictures).await?;
+    Ok(done + usize::from(made))
 }
 
 /// Works off all jobs of one kind with so many workers and tells now and then how many wait. Jobs that fail are
@@ -172,6 +196,9 @@ async fn do_chores(app: App) {
         }
         if let Err(error) = erase_due(&app).await {
             tracing::warn!(%error, "what is due could not be erased");
+        }
+        if let Err(error) = Exports::from_ref(&app).expire().await {
+            tracing::warn!(%error, "exports whose time is over could not be removed");
         }
         if let Err(error) = app.evidence.expire_uploads().await {
             tracing::warn!(%error, "uploads whose time is over could not be forgotten");

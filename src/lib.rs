@@ -32,6 +32,8 @@ pub mod coverage;
 
 pub mod density;
 
+pub mod reports;
+
 pub mod ingest;
 
 pub mod publish;

@@ -189,9 +189,9 @@ impl Right {
     #[must_use]
     pub fn writes(self) -> bool {
         use Right::{
-            ApproveExports, ChangeDefinitions, ChangeRiskAreas, ConfirmReports, DrawSamples, EnrolDevices, ImportBoundaries,
-            KeepRecords, ManageIdentity, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots,
-            RevisePlots, ValidatePatrols, VerifyPlots,
+            ApproveExports, ChangeDefinitions, ChangeRiskAreas, ConfirmReports, DrawSamples,
+            EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, RecordPatrols,
+            RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols, VerifyPlots,
         };
         matches!(
             self,

@@ -7,6 +7,7 @@ mod coverage;
 mod decode;
 pub mod demo;
 mod device;
+mod export;
 mod import;
 mod key;
 mod reindex;
@@ -52,6 +53,8 @@ pub enum Command {
     Device(device::Device),
     /// Print the share of the risk areas that patrols came within sight of, per commune.
     Coverage(coverage::Coverage),
+    /// Write what is published into a file for QGIS, Excel or a handheld.
+    Export(Box<export::Export>),
     /// Make the index of coverage anew from the facts.
     Reindex(reindex::Reindex),
     /// Take a backup beside the running server and prove what it holds.
@@ -131,6 +134,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Account(account) => account.run().await,
         Command::Device(device) => device.run().await,
         Command::Coverage(coverage) => coverage.run().await,
+        Command::Export(export) => export.run().await,
         Command::Reindex(reindex) => reindex.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,

@@ -85,7 +85,12 @@ pub async fn keep_report(
     draft: Json<RunDraft>,
 ) -> Result<Body<RunView>, Problem> {
     let draft = draft.value;
-    let asked = window(draft.form, draft.period, (draft.from, draft.to), draft.as_of)?;
+    let asked = window(
+        draft.form,
+        draft.period,
+        (draft.from, draft.to),
+        draft.as_of,
+    )?;
     let view = reports.keep(&actor, asked).await?;
     Ok(Body(StatusCode::CREATED, view))
 }
@@ -148,8 +153,14 @@ pub async fn say_nothing(
     Path((commune, period)): Path<(String, ReportPeriod)>,
     draft: Json<NothingDraft>,
 ) -> Result<Body<NothingView>, Problem> {
-    let (view, is_new) = reports.say_nothing(&actor, (&commune, period), draft.value).await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let (view, is_new) = reports
+        .say_nothing(&actor, (&commune, period), draft.value)
+        .await?;
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok(Body(status, view))
 }
 
@@ -163,7 +174,9 @@ pub async fn take_back_nothing(
     Path((commune, period)): Path<(String, ReportPeriod)>,
     draft: Json<NothingDraft>,
 ) -> Result<Body<NothingView>, Problem> {
-    let view = reports.take_back(&actor, (&commune, period), draft.value).await?;
+    let view = reports
+        .take_back(&actor, (&commune, period), draft.value)
+        .await?;
     Ok(Body(StatusCode::OK, view))
 }
 

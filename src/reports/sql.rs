@@ -9,7 +9,8 @@ use crate::{changed, on};
 
 const LAST_ENTRY: &str =
     "SELECT id FROM journal_entries WHERE seq = (SELECT MAX(seq) FROM journal_entries)";
-const RECEIVED_AT: &str = "SELECT received_at FROM journal_entries WHERE id = $1 AND seq IS NOT NULL";
+const RECEIVED_AT: &str =
+    "SELECT received_at FROM journal_entries WHERE id = $1 AND seq IS NOT NULL";
 const INSERT_RUN: &str = "INSERT INTO report_runs (id, entry, form, first_day, last_day, as_of, reach, made_by, made_at, \
      body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const RUN: &str = "SELECT id, entry, form, first_day, last_day, as_of, reach, made_by, made_at, body FROM report_runs \
@@ -157,7 +158,9 @@ pub async fn nothing_between(
     as_of: Option<EntryId>,
 ) -> Result<Vec<NothingRow>, Error> {
     let seq: Option<Option<i64>> = match as_of {
-        Some(entry) => on!(tx, |c| sqlx::query_scalar(SEQ).bind(entry).fetch_optional(c))?,
+        Some(entry) => on!(tx, |c| sqlx::query_scalar(SEQ)
+            .bind(entry)
+            .fetch_optional(c))?,
         None => None,
     };
     on!(tx, |c| sqlx::query_as(NOTHING_BETWEEN)

@@ -71,9 +71,20 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
                 SizeAbove::new(1024)
                     .and(NotForContentType::IMAGES)
                     .and(NotForContentType::SSE)
-                    .and(NotForContentType::const_new("application/zip")),
+                    .and(NotForContentType::const_new("application/zip"))
+                    .and(is_whole),
             ),
         )
+}
+
+/// What is fetched by Range is the same bytes whoever asks: compressed, a part would not fit the rest.
+fn is_whole(
+    _: StatusCode,
+    _: axum::http::Version,
+    headers: &axum::http::HeaderMap,
+    _: &axum::http::Extensions,
+) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
 }
 
 /// How requests reach a server with these settings.

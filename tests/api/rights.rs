@@ -657,6 +657,45 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        _ => return report_sample(route, things),
+    })
+}
+
+/// Files and forms.
+fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
+    let none = Value::Null;
+    let export = format!("/api/v1/exports/{}", things.plot);
+    let run = format!("/api/v1/reports/runs/{}", things.plot);
+    Some(match (route.method.as_str(), route.path.as_str()) {
+        ("GET", "/export/{file}") => sample("/export/communes.csv", none, false),
+        ("GET", "/api/v1/exports" | "/api/v1/reports/runs" | "/api/v1/reports/status") => {
+            sample(&route.path, none, false)
+        }
+        ("POST", "/api/v1/exports") => sample(
+            &route.path,
+            json!({ "collections": ["communes"], "format": "csv", "reason": "thử" }),
+            false,
+        ),
+        ("GET" | "DELETE", "/api/v1/exports/{id}") => sample(export, none, false),
+        ("GET", "/api/v1/exports/{id}/file") => sample(format!("{export}/file"), none, false),
+        ("POST", "/api/v1/exports/{id}/decision") => sample(
+            format!("{export}/decision"),
+            json!({ "approve": true }),
+            false,
+        ),
+        ("GET", "/api/v1/reports/{form}") => sample("/api/v1/reports/b03?period=2026", none, false),
+        ("POST", "/api/v1/reports/runs") => sample(
+            &route.path,
+            json!({ "form": "b03", "period": "2025-H1" }),
+            false,
+        ),
+        ("GET", "/api/v1/reports/runs/{id}") => sample(run, none, false),
+        ("GET", "/api/v1/reports/runs/{id}/file") => sample(format!("{run}/file"), none, false),
+        ("PUT" | "DELETE", "/api/v1/reports/nothing/{commune}/{period}") => sample(
+            format!("/api/v1/reports/nothing/{}/2025-H1", things.place.code()),
+            json!({ "note": "thử" }),
+            true,
+        ),
         _ => return None,
     })
 }
@@ -837,6 +876,12 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
+        "/api/v1/exports/{id}",
+        "/api/v1/exports/{id}/decision",
+        "/api/v1/exports/{id}/file",
+        "/api/v1/reports/runs/{id}",
+        "/api/v1/reports/runs/{id}/file",
+        "/api/v1/reports/nothing/{commune}/{period}",
         "/api/v1/devices/{id}/keys/{key}",
         "/api/v1/devices/{id}/keys/{key}/confirm",
         "/api/v1/journal/proof",

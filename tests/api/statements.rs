@@ -20,6 +20,8 @@ fn statements() -> Vec<&'static str> {
         tuantra::sync::STATEMENTS,
         tuantra::ingest::openrosa::STATEMENTS,
         tuantra::publish::STATEMENTS,
+        tuantra::publish::export::STATEMENTS,
+        tuantra::reports::STATEMENTS,
     ]
     .concat()
 }

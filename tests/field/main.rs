@@ -10,6 +10,7 @@ mod decoder;
 mod disk;
 mod doors;
 mod drills;
+mod exports;
 mod faults;
 mod gdal;
 mod kill;

@@ -8,10 +8,10 @@ use crate::base::actor::Actor;
 use crate::base::ids::{IncidentId, OrgId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::Crop;
-use crate::ledger::model::{EvidenceSummary, Life};
 use crate::ledger::model::facts::{Act, Eradication};
 use crate::ledger::model::totals::Figures;
 use crate::ledger::model::words::PlotState;
+use crate::ledger::model::{EvidenceSummary, Life};
 
 use super::figures::{FiguresQuery, chosen};
 use super::material::Material;
@@ -115,10 +115,14 @@ fn line(
         Act::Eradication(own) => Some((**own).clone()),
         _ => None,
     });
-    let later = material.facts.iter().rev().find_map(|fact| match &fact.act {
-        Act::Minutes(own) if life.stands(fact.id) => Some(own.paper.number.clone()),
-        _ => None,
-    });
+    let later = material
+        .facts
+        .iter()
+        .rev()
+        .find_map(|fact| match &fact.act {
+            Act::Minutes(own) if life.stands(fact.id) => Some(own.paper.number.clone()),
+            _ => None,
+        });
     let own = eradication.as_ref().and_then(|own| own.minutes.as_ref());
     Ok(PlotLine {
         plot: row.id,

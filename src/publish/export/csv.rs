@@ -43,7 +43,11 @@ impl Rows for Csv {
             out.push_str(field.name);
         }
         out.push(',');
-        out.push_str(if self.is_of_points() { OF_POINTS } else { "WKT" });
+        out.push_str(if self.is_of_points() {
+            OF_POINTS
+        } else {
+            "WKT"
+        });
         out.push_str("\r\n");
     }
 
@@ -104,10 +108,7 @@ fn point(out: &mut String, geometry: Option<&Geometry<f64>>) {
     match on_plane(point.0) {
         Some(own) => add(
             out,
-            format_args!(
-                ",{:.3},{:.3},{}",
-                own.x_north_m, own.y_east_m, own.meridian
-            ),
+            format_args!(",{:.3},{:.3},{}", own.x_north_m, own.y_east_m, own.meridian),
         ),
         None => out.push_str(",,,"),
     }
@@ -149,7 +150,9 @@ fn wkt(out: &mut String, geometry: &Geometry<f64>) {
 
 fn line(out: &mut String, line: &LineString<f64>) {
     out.push('(');
-    list(out, ", ", line.coords(), |out, coord| pair(out, *coord, " "));
+    list(out, ", ", line.coords(), |out, coord| {
+        pair(out, *coord, " ")
+    });
     out.push(')');
 }
 

@@ -16,7 +16,17 @@ use crate::publish::source::Query;
 const MOST_CELLS: usize = 1_000;
 
 /// Which features are asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[derive(
+    Debug,
+    Clone,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    utoipa::IntoParams,
+)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 #[schema(as = ExportFilter)]
@@ -174,7 +184,12 @@ fn bbox(text: &str) -> Result<Rect<f64>, FilterFault> {
 }
 
 fn cells(text: &str) -> Result<Vec<Cell>, FilterFault> {
-    let refused = || fault("cells", "expected H3 cells such as 8741ac4dbffffff, separated by commas");
+    let refused = || {
+        fault(
+            "cells",
+            "expected H3 cells such as 8741ac4dbffffff, separated by commas",
+        )
+    };
     let cells: Vec<Cell> = text
         .split(',')
         .map(|part| {

@@ -109,10 +109,7 @@ fn json_text(text: &str) -> Json {
 
 fn geometry_of(geometry: &Geometry<f64>, out: &mut String) {
     let named = |out: &mut String, name: &str| {
-        add(
-            out,
-            format_args!(r#"{{"type":"{name}","coordinates":"#),
-        );
+        add(out, format_args!(r#"{{"type":"{name}","coordinates":"#));
     };
     match geometry {
         Geometry::Point(point) => {

@@ -14,23 +14,38 @@ pub struct Gpx {
     layer: Layer,
     /// The track and its segment that fixes are being added to.
     open: Option<String>,
+    /// The patrol whose fixes are being added.
+    within: Option<String>,
 }
 
 const NAMES: [&str; 2] = ["name", "code"];
 /// Fixes of one of these belong to one track.
 const TRACK: [&str; 2] = ["patrol", "device"];
 const ALTITUDE: &str = "altitude_m";
+/// Where the published fields of a fix stand.
+const DEVICE: usize = 1;
+const AT: usize = 2;
+const ALTITUDE_OF_FIX: usize = 4;
+const QUALITY: usize = 7;
+/// What tracks are made of: the rest is no way that anybody went.
+const CREDIBLE: [&str; 2] = ["good", "accuracy_unknown"];
 
 impl Gpx {
     /// Of this layer.
     #[must_use]
     pub const fn new(layer: Layer) -> Self {
-        let open = None;
-        Self { layer, open }
+        Self {
+            layer,
+            open: None,
+            within: None,
+        }
     }
 
     fn value<'a>(&self, feature: &'a Feature, name: &str) -> Option<&'a Value> {
-        let found = self.layer.known(feature).find(|(field, _)| field.name == name);
+        let found = self
+            .layer
+            .known(feature)
+            .find(|(field, _)| field.name == name);
         found.map(|(_, value)| value)
     }
 
@@ -74,7 +89,11 @@ impl Gpx {
 
     /// A fix, in the track of its patrol and device: they come in that order.
     fn fix(&mut self, feature: &Feature, coord: Coord<f64>, out: &mut String) {
-        let parts = TRACK.map(|name| self.value(feature, name).and_then(plain).unwrap_or_default());
+        let parts = TRACK.map(|name| {
+            self.value(feature, name)
+                .and_then(plain)
+                .unwrap_or_default()
+        });
         let track = parts.join(" ");
         if self.open.as_ref() != Some(&track) {
             self.end_track(out);
@@ -85,6 +104,34 @@ impl Gpx {
             self.open = Some(track);
         }
         self.point(feature, coord, "trkpt", out);
+    }
+
+    /// A fix of a patrol's track, a segment for each device.
+    fn timed(&mut self, fix: &Feature, out: &mut String) {
+        let text = |at: usize| fix.values.get(at).and_then(plain);
+        let is_credible = text(QUALITY).is_some_and(|quality| CREDIBLE.contains(&quality.as_str()));
+        let (Some(Geometry::Point(point)), true) = (&fix.geometry, is_credible) else {
+            return;
+        };
+        let device = text(DEVICE).unwrap_or_default();
+        if self.open.as_ref() != Some(&device) {
+            self.end_segment(out);
+            out.push_str("<trkseg>\n");
+            self.open = Some(device);
+        }
+        let (lat, lon) = (point.y(), point.x());
+        add(out, format_args!("<trkpt lat=\"{lat}\" lon=\"{lon}\">"));
+        if let Some(altitude_m) = text(ALTITUDE_OF_FIX) {
+            element(out, "ele", &altitude_m);
+        }
+        element(out, "time", &text(AT).unwrap_or_default());
+        out.push_str("</trkpt>\n");
+    }
+
+    fn end_segment(&mut self, out: &mut String) {
+        if self.open.take().is_some() {
+            out.push_str("</trkseg>");
+        }
     }
 
     fn end_track(&mut self, out: &mut String) {
@@ -134,6 +181,25 @@ impl Rows for Gpx {
                 escape(out, &feature.id.replace("--", "- -"));
                 out.push_str(": no place -->\n");
             }
+        }
+    }
+
+    fn track(&mut self, feature: &Feature, fixes: Option<&[Feature]>, out: &mut String) {
+        let is_new = self.within.as_ref() != Some(&feature.id);
+        if is_new {
+            out.push_str("<trk>");
+            element(out, "name", self.layer.called(feature, &NAMES));
+            self.extensions(feature, out);
+            self.within = Some(feature.id.clone());
+        }
+        let Some(fixes) = fixes else {
+            self.end_segment(out);
+            out.push_str("</trk>\n");
+            self.within = None;
+            return;
+        };
+        for fix in fixes {
+            self.timed(fix, out);
         }
     }
 

@@ -151,11 +151,19 @@ pub async fn fetch_export(
             (StatusCode::PARTIAL_CONTENT, from, to)
         }
         Asked::Beyond => {
-            set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{whole}"));
+            set(
+                &mut headers,
+                header::CONTENT_RANGE,
+                &format!("bytes */{whole}"),
+            );
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response());
         }
     };
-    set(&mut headers, header::CONTENT_LENGTH, &(to - from).to_string());
+    set(
+        &mut headers,
+        header::CONTENT_LENGTH,
+        &(to - from).to_string(),
+    );
     if method == Method::HEAD {
         return Ok((status, headers).into_response());
     }
@@ -172,7 +180,9 @@ impl Exports {
         self.journal
             .write(context, |tx, (exports, actor, id, told)| {
                 Box::pin(async move {
-                    exports.step(tx, *actor, *id, "fetched", told.clone()).await?;
+                    exports
+                        .step(tx, *actor, *id, "fetched", told.clone())
+                        .await?;
                     Ok::<_, Error>(())
                 })
             })
@@ -220,7 +230,11 @@ enum Asked {
 /// RFC 9110 §14: one range; several, or what cannot be read, mean the whole. A range holds only for the file that
 /// `If-Range` names.
 fn range(headers: &HeaderMap, whole: u64, tag: &str) -> Asked {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let Some(spec) = text(header::RANGE).and_then(|text| text.strip_prefix("bytes=")) else {
         return Asked::Whole;
     };
@@ -256,12 +270,24 @@ fn attached(format: Format, name: &str) -> HeaderMap {
 
 fn tell(headers: &mut HeaderMap, made: &Made) {
     if let Some(entry) = made.as_of {
-        set(headers, header::HeaderName::from_static("tuantra-as-of"), &entry.to_string());
+        set(
+            headers,
+            header::HeaderName::from_static("tuantra-as-of"),
+            &entry.to_string(),
+        );
     }
     let settled = if made.is_settled { "true" } else { "false" };
-    set(headers, header::HeaderName::from_static("tuantra-settled"), settled);
+    set(
+        headers,
+        header::HeaderName::from_static("tuantra-settled"),
+        settled,
+    );
     let features = made.features().to_string();
-    set(headers, header::HeaderName::from_static("tuantra-features"), &features);
+    set(
+        headers,
+        header::HeaderName::from_static("tuantra-features"),
+        &features,
+    );
 }
 
 fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {

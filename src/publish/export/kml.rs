@@ -3,7 +3,7 @@
 
 use geo::{Geometry, LineString, Polygon};
 
-use crate::publish::feature::{Feature, Kind};
+use crate::publish::feature::{Feature, Kind, Value};
 
 use super::layer::Layer;
 use super::styles::{Colour, colour};
@@ -46,13 +46,19 @@ impl Rows for Kml {
         element(out, "name", self.layer.title);
         style(out, colour(self.layer.collection));
         let name = self.layer.name();
-        add(out, format_args!("\n<Schema name=\"{name}\" id=\"{name}\">"));
+        add(
+            out,
+            format_args!("\n<Schema name=\"{name}\" id=\"{name}\">"),
+        );
         out.push_str("<SimpleField name=\"id\" type=\"string\"/>");
         for field in self.layer.fields {
             let kind = simple(field.kind);
             add(
                 out,
-                format_args!("<SimpleField name=\"{}\" type=\"{kind}\"><displayName>", field.name),
+                format_args!(
+                    "<SimpleField name=\"{}\" type=\"{kind}\"><displayName>",
+                    field.name
+                ),
             );
             escape(out, field.title_vi);
             out.push_str("</displayName></SimpleField>");
@@ -64,10 +70,18 @@ impl Rows for Kml {
         out.push_str("<Placemark>");
         element(out, "name", self.layer.called(feature, &NAMES));
         out.push_str("<styleUrl>#own</styleUrl><ExtendedData>");
-        add(out, format_args!("<SchemaData schemaUrl=\"#{}\">", self.layer.name()));
+        add(
+            out,
+            format_args!("<SchemaData schemaUrl=\"#{}\">", self.layer.name()),
+        );
         data(out, "id", &feature.id);
         for (field, value) in self.layer.known(feature) {
-            data(out, field.name, &plain(value).unwrap_or_default());
+            // LIBKML reads the words of xsd:boolean as zero, and its digits as they are.
+            let text = match value {
+                Value::Flag(is) => Some(u8::from(*is).to_string()),
+                other => plain(other),
+            };
+            data(out, field.name, &text.unwrap_or_default());
         }
         out.push_str("</SchemaData></ExtendedData>");
         if let Some(geometry) = &feature.geometry {

@@ -5,26 +5,23 @@
 //! else it is read again, and after a few tries it says that it is not settled: each feature is then as of some entry
 //! between the two.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
+use tokio::io::AsyncReadExt;
 
 use crate::base::actor::Actor;
 use crate::base::ids::EntryId;
-use crate::base::time::Timestamp;
-use crate::publish::feature::{Collection, Feature};
-use crate::publish::source::{PublishError, Publisher};
+use crate::publish::feature::{Collection, Feature, Value};
+use crate::publish::filter::Expr;
+use crate::publish::source::{PublishError, Query};
 use crate::store::BoxFuture;
 
 use super::filter::{Filter, FilterFault};
-use super::flatgeobuf::FlatGeobuf;
-use super::geopackage::GeoPackage;
 use super::layer::{Layer, prepared};
-use super::text::Rows;
+use super::sink::Sink;
 use super::{Error, Exports, Format, sql};
 
 /// Features of a page.
@@ -116,7 +113,11 @@ impl Exports {
             };
             if !wanted.format.holds(&layer) {
                 let reason = format!("{} are areas, which gpx cannot hold", layer.name());
-                return Err(FilterFault { name: "format", reason }.into());
+                return Err(FilterFault {
+                    name: "format",
+                    reason,
+                }
+                .into());
             }
             wanted.filter.query(*collection, layer.fields)?;
             layers.push(layer);
@@ -166,6 +167,7 @@ impl Exports {
         for layer in layers {
             sink.layer(*layer).await?;
             let query = wanted.filter.query(layer.collection, layer.fields)?;
+            let is_timed = wanted.format == Format::Gpx && layer.collection == Collection::Patrols;
             let (mut after, mut features) = (None, 0);
             loop {
                 let of = layer.collection;
@@ -174,7 +176,14 @@ impl Exports {
                 let own: Vec<Feature> = page.features.into_iter().map(prepared).collect();
                 features += own.len() as u64;
                 watch.at(all + features).await?;
-                sink.add(own).await?;
+                if is_timed {
+                    for feature in own {
+                        self.add_track(actor, feature, &mut sink).await?;
+                        watch.at(all + features).await?;
+                    }
+                } else {
+                    sink.add(own).await?;
+                }
                 after = page.next;
                 if after.is_none() {
                     break;
@@ -191,6 +200,34 @@ impl Exports {
         Ok(counts)
     }
 
+    /// A patrol with its fixes: handhelds show when a team was where.
+    async fn add_track(
+        &self,
+        actor: &Actor,
+        patrol: Feature,
+        sink: &mut Sink,
+    ) -> Result<(), Error> {
+        let fields = self.publisher.fields(Collection::Fixes, actor);
+        let of = fields.iter().position(|field| field.name == "patrol");
+        let is_of = of.map(|at| Expr::field_is(at, Value::Text(patrol.id.clone())));
+        let query = Query {
+            filter: is_of,
+            ..Query::default()
+        };
+        let mut after = None;
+        loop {
+            let of = Collection::Fixes;
+            let page = self.publisher.page(actor, of, &query, after.as_ref(), PAGE);
+            let page = Box::pin(page).await?;
+            let fixes: Vec<Feature> = page.features.into_iter().map(prepared).collect();
+            sink.track(&patrol, Some(&fixes)).await?;
+            after = page.next;
+            if after.is_none() {
+                return sink.track(&patrol, None).await;
+            }
+        }
+    }
+
     async fn moment(&self) -> Result<sql::Moment, Error> {
         let mut tx = self.journal.store().read().await?;
         Ok(sql::moment(&mut tx).await?)
@@ -202,123 +239,6 @@ impl Exports {
         let since = sql::changes_since(&mut tx, before.seq).await?;
         Ok(since == before.changes)
     }
-}
-
-/// Where features go.
-enum Sink {
-    Rows {
-        format: Format,
-        file: BufWriter<File>,
-        rows: Option<Box<dyn Rows>>,
-        text: String,
-    },
-    FlatGeobuf {
-        path: PathBuf,
-        file: Option<Box<FlatGeobuf>>,
-    },
-    GeoPackage(Box<GeoPackage>),
-}
-
-impl Sink {
-    async fn create(format: Format, path: &Path, now: Timestamp) -> Result<Self, Error> {
-        match tokio::fs::remove_file(path).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-        Ok(match format {
-            Format::GeoPackage => {
-                Self::GeoPackage(Box::new(GeoPackage::create(path, now).await?))
-            }
-            Format::FlatGeobuf => Self::FlatGeobuf {
-                path: path.to_owned(),
-                file: None,
-            },
-            _ => Self::Rows {
-                format,
-                file: BufWriter::with_capacity(BLOCK, File::create(path).await?),
-                rows: None,
-                text: String::new(),
-            },
-        })
-    }
-
-    async fn layer(&mut self, layer: Layer) -> Result<(), Error> {
-        match self {
-            Self::GeoPackage(file) => file.layer(layer).await?,
-            Self::FlatGeobuf { path, file } => {
-                *file = Some(Box::new(FlatGeobuf::create(path, layer)?));
-            }
-            Self::Rows {
-                format, rows, text, ..
-            } => {
-                *rows = format.rows(layer);
-                if let Some(rows) = rows {
-                    rows.open(text);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn add(&mut self, features: Vec<Feature>) -> Result<(), Error> {
-        match self {
-            Self::GeoPackage(file) => file.add(&features).await?,
-            Self::FlatGeobuf { file, .. } => {
-                if let Some(mut own) = file.take() {
-                    let added = blocking(move || {
-                        features.iter().try_for_each(|feature| own.add(feature))?;
-                        Ok(own)
-                    });
-                    *file = Some(added.await?);
-                }
-            }
-            Self::Rows {
-                file, rows, text, ..
-            } => {
-                if let Some(rows) = rows {
-                    for feature in &features {
-                        rows.row(feature, text);
-                        if text.len() >= BLOCK {
-                            file.write_all(text.as_bytes()).await?;
-                            text.clear();
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn finish(self) -> Result<(), Error> {
-        match self {
-            Self::GeoPackage(file) => file.finish().await?,
-            Self::FlatGeobuf { path, file } => {
-                if let Some(own) = file {
-                    blocking(move || own.finish(&path)).await?;
-                }
-            }
-            Self::Rows {
-                mut file,
-                rows,
-                mut text,
-                ..
-            } => {
-                if let Some(mut rows) = rows {
-                    rows.close(&mut text);
-                }
-                file.write_all(text.as_bytes()).await?;
-                file.flush().await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(io::Error::other)??)
 }
 
 async fn digest(path: &Path) -> Result<(u64, [u8; 32]), Error> {

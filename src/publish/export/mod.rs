@@ -18,11 +18,12 @@ pub mod layer;
 mod make;
 mod orders;
 mod run;
+mod sink;
 mod sql;
 mod styles;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use direct::Direct;
 pub use filter::{Filter, FilterFault};
 pub use make::{Count, Made, Wanted};
 pub use orders::{ExportDecision, ExportDraft, ExportState, ExportView};
+pub use sink::Sink;
 pub use sql::STATEMENTS;
 
 use layer::Layer;
@@ -217,7 +219,8 @@ impl Error {
     fn told(&self) -> String {
         match self {
             Self::Forbidden | Self::NotFound => {
-                "the asker may not read this any more / người yêu cầu không còn quyền đọc".to_owned()
+                "the asker may not read this any more / người yêu cầu không còn quyền đọc"
+                    .to_owned()
             }
             Self::Filter(fault) => fault.to_string(),
             _ => "the server could not make the file / máy chủ không tạo được tệp".to_owned(),

@@ -8,11 +8,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Principal, Right};
+use crate::base::hex;
 use crate::base::ids::EntryId;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
-use crate::base::hex;
 use crate::journal::{Entry, Kind};
 use crate::publish::feature::Collection;
 use crate::store::Tx;
@@ -151,12 +151,26 @@ impl Exports {
         decision: ExportDecision,
     ) -> Result<ExportView, Error> {
         only_accounts(actor)?;
-        let reason = decision.reason.as_deref().map(str::trim).unwrap_or_default();
+        let reason = decision
+            .reason
+            .as_deref()
+            .map(str::trim)
+            .unwrap_or_default();
         let is_long = reason.chars().count() > MOST_REASON_CHARS;
         if is_long || (!decision.approve && reason.is_empty()) {
-            return Err(Refusal::at("/reason", "expected why it is refused, 1 to 500 characters / cần nêu lý do").into());
+            return Err(Refusal::at(
+                "/reason",
+                "expected why it is refused, 1 to 500 characters / cần nêu lý do",
+            )
+            .into());
         }
-        let context = (self.clone(), actor.clone(), id, decision.approve, reason.to_owned());
+        let context = (
+            self.clone(),
+            actor.clone(),
+            id,
+            decision.approve,
+            reason.to_owned(),
+        );
         self.journal
             .write(context, |tx, (exports, actor, id, approve, reason)| {
                 Box::pin(async move {
@@ -195,7 +209,9 @@ impl Exports {
                     if !sql::cancel(tx, *id, exports.journal.now()).await? {
                         return Err(Error::WrongState);
                     }
-                    exports.step(tx, actor.id, *id, "cancelled", json!({})).await?;
+                    exports
+                        .step(tx, actor.id, *id, "cancelled", json!({}))
+                        .await?;
                     let attempts = row.attempt;
                     let row = sql::export(tx, *id).await?.ok_or(Error::NotFound)?;
                     Ok((view(row)?, attempts))
@@ -253,12 +269,7 @@ impl Exports {
     }
 
     /// Whether the caller may stand beside the asker.
-    async fn check_second(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        row: &ExportRow,
-    ) -> Result<(), Error> {
+    async fn check_second(&self, tx: &mut Tx, actor: &Actor, row: &ExportRow) -> Result<(), Error> {
         if !may_approve(actor, row)? {
             return Err(Error::NotFound);
         }
@@ -299,13 +310,19 @@ fn wanted(draft: &ExportDraft) -> Result<Wanted, Error> {
     let reason = draft.reason.trim();
     let mut refusal = Refusal::default();
     if reason.is_empty() || reason.chars().count() > MOST_REASON_CHARS {
-        refusal.add("/reason", "expected 1 to 500 characters / cần nêu lý do, từ 1 đến 500 ký tự");
+        refusal.add(
+            "/reason",
+            "expected 1 to 500 characters / cần nêu lý do, từ 1 đến 500 ký tự",
+        );
     }
     let distinct: BTreeSet<_> = draft.collections.iter().collect();
     if distinct.is_empty() || distinct.len() < draft.collections.len() {
         refusal.add("/collections", "expected one or more, each once");
     } else if distinct.len() > 1 && !draft.format.holds_several() {
-        refusal.add("/collections", "this format holds one collection; several go into gpkg");
+        refusal.add(
+            "/collections",
+            "this format holds one collection; several go into gpkg",
+        );
     }
     Ok(refusal.or(Wanted {
         collections: draft.collections.clone(),

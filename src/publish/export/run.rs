@@ -235,7 +235,9 @@ impl Exports {
         while let Some(file) = folder.next_entry().await? {
             let changed = file.metadata().await.and_then(|meta| meta.modified());
             let Ok(changed) = changed else { continue };
-            let age = changed.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            let age = changed
+                .duration_since(std::time::UNIX_EPOCH)
+                .unwrap_or_default();
             let changed_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
             if self.journal.now().as_millis().saturating_sub(changed_ms) > LEFTOVER_MS {
                 tokio::fs::remove_file(file.path()).await?;
@@ -252,6 +254,6 @@ pub(super) fn shelf(id: Uuid, attempt: i64) -> Shelved {
 
 impl ExportRow {
     pub(super) fn state(&self) -> Result<ExportState, Error> {
-        self.state.parse().or(Err(self.corrupt("state")))
+        Ok(self.state.parse().or(Err(self.corrupt("state")))?)
     }
 }

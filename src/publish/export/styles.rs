@@ -91,7 +91,10 @@ pub(super) fn sld(layer: &Layer) -> String {
         ),
         Shape::MultiLineString => format!("<LineSymbolizer>{stroke}</LineSymbolizer>"),
         Shape::MultiPolygon | Shape::Polygon => {
-            format!("<PolygonSymbolizer>{}{stroke}</PolygonSymbolizer>", fill("0.24"))
+            format!(
+                "<PolygonSymbolizer>{}{stroke}</PolygonSymbolizer>",
+                fill("0.24")
+            )
         }
     };
     let name = layer.name();

@@ -12,6 +12,13 @@ pub(super) trait Rows: Send + Sync {
     fn open(&mut self, out: &mut String);
     /// One feature.
     fn row(&mut self, feature: &Feature, out: &mut String);
+    /// A feature with the fixes that make it up, where the format tells times: they come page by page after it, and
+    /// none ends them.
+    fn track(&mut self, feature: &Feature, fixes: Option<&[Feature]>, out: &mut String) {
+        if fixes.is_none() {
+            self.row(feature, out);
+        }
+    }
     /// What stands after the last one.
     fn close(&mut self, out: &mut String);
 }

@@ -21,7 +21,9 @@ enum Part {
 
 /// A text that is no period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a period: expected a statistical year such as 2026 (15/12 to 14/12), a half such as 2026-H1, or a month such as 2026-03 (15/02 to 14/03)")]
+#[error(
+    "not a period: expected a statistical year such as 2026 (15/12 to 14/12), a half such as 2026-H1, or a month such as 2026-03 (15/02 to 14/03)"
+)]
 pub struct InvalidPeriod;
 
 impl ReportPeriod {
@@ -137,7 +139,9 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in ["", "26", "2026-", "2026-13", "2026-00", "2026-H3", "2026-3", "-2026", "2026-+3"] {
+        for text in [
+            "", "26", "2026-", "2026-13", "2026-00", "2026-H3", "2026-3", "-2026", "2026-+3",
+        ] {
             assert_eq!(text.parse::<ReportPeriod>(), Err(InvalidPeriod), "{text}");
         }
         let period: ReportPeriod = "2026-03".parse().unwrap();

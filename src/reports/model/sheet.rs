@@ -22,7 +22,11 @@ const HEAD: u32 = 8;
 pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let (year, month, day) = table.made_at.local_date().ymd();
-    let made = ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(1900), small(month), small(day))?;
+    let made = ExcelDateTime::from_ymd(
+        u16::try_from(year).unwrap_or(1900),
+        small(month),
+        small(day),
+    )?;
     let properties = DocProperties::new().set_title(table.form.title());
     book.set_properties(&properties.set_creation_datetime(&made));
     let sheet = book.add_worksheet();
@@ -88,27 +92,48 @@ fn head_format() -> Format {
 }
 
 fn number_format() -> Format {
-    boxed().set_italic().set_font_size(8).set_align(FormatAlign::Center)
+    boxed()
+        .set_italic()
+        .set_font_size(8)
+        .set_align(FormatAlign::Center)
 }
 
 /// The two columns of the heading, and the title under them.
 fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
-    let last = u16::try_from(table.form.columns().len()).unwrap_or(2).max(2) - 1;
+    let last = u16::try_from(table.form.columns().len())
+        .unwrap_or(2)
+        .max(2)
+        - 1;
     // The national motto needs room: the left part is the smaller one.
     let middle = last / 2;
     let left = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
-        sheet.merge_range(row, 0, row, middle, text, format).map(drop)
+        sheet
+            .merge_range(row, 0, row, middle, text, format)
+            .map(drop)
     };
     let right = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
-        sheet.merge_range(row, middle + 1, row, last, text, format).map(drop)
+        sheet
+            .merge_range(row, middle + 1, row, last, text, format)
+            .map(drop)
     };
     let (centred, bold) = (centred(), centred().set_bold());
     left(sheet, 0, "ỦY BAN NHÂN DÂN TỈNH", &centred)?;
-    let org = table.org.as_deref().unwrap_or("ĐƠN VỊ …………………").to_uppercase();
+    let org = table
+        .org
+        .as_deref()
+        .unwrap_or("ĐƠN VỊ …………………")
+        .to_uppercase();
     left(sheet, 1, &org, &bold)?;
     left(sheet, 2, "Số: ……/BC-……", &centred)?;
     right(sheet, 0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", &bold)?;
-    right(sheet, 1, "Độc lập - Tự do - Hạnh phúc", &bold.clone().set_underline(rust_xlsxwriter::FormatUnderline::Single))?;
+    right(
+        sheet,
+        1,
+        "Độc lập - Tự do - Hạnh phúc",
+        &bold
+            .clone()
+            .set_underline(rust_xlsxwriter::FormatUnderline::Single),
+    )?;
     let (year, month, day) = table.made_at.local_date().ymd();
     let dated = format!("……………, ngày {day:02} tháng {month:02} năm {year}");
     right(sheet, 2, &dated, &centred.clone().set_italic())?;
@@ -125,7 +150,11 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
         number
     };
     whole(sheet, 5, &number, &centred)?;
-    let window = format!("Số liệu từ ngày {} đến ngày {}", dmy(table.from), dmy(table.to));
+    let window = format!(
+        "Số liệu từ ngày {} đến ngày {}",
+        dmy(table.from),
+        dmy(table.to)
+    );
     whole(sheet, 6, &window, &centred.set_italic())
 }
 
@@ -200,8 +229,14 @@ fn format_of(style: Style) -> Format {
 
 /// Notes, the entry that the figures rest on, and who gets the paper.
 fn ending(sheet: &mut Worksheet, table: &Table, from: u32) -> Result<(), XlsxError> {
-    let last = u16::try_from(table.form.columns().len()).unwrap_or(2).max(2) - 1;
-    let (text, small) = (plain().set_text_wrap(), plain().set_font_size(8).set_italic());
+    let last = u16::try_from(table.form.columns().len())
+        .unwrap_or(2)
+        .max(2)
+        - 1;
+    let (text, small) = (
+        plain().set_text_wrap(),
+        plain().set_font_size(8).set_italic(),
+    );
     let mut row = from;
     for note in &table.notes {
         sheet.merge_range(row, 0, row, last, note, &text)?;
@@ -215,10 +250,24 @@ fn ending(sheet: &mut Worksheet, table: &Table, from: u32) -> Result<(), XlsxErr
     row += 1;
     let middle = last / 2;
     let bold = centred().set_bold();
-    sheet.merge_range(row, 0, row, middle, "Nơi nhận:", &plain().set_bold().set_italic())?;
+    sheet.merge_range(
+        row,
+        0,
+        row,
+        middle,
+        "Nơi nhận:",
+        &plain().set_bold().set_italic(),
+    )?;
     sheet.merge_range(row, middle + 1, row, last, "THỦ TRƯỞNG ĐƠN VỊ", &bold)?;
     sheet.merge_range(row + 1, 0, row + 1, middle, "- ……………………;", &plain())?;
-    sheet.merge_range(row + 1, middle + 1, row + 1, last, "(Ký, ghi rõ họ tên)", &centred().set_italic())?;
+    sheet.merge_range(
+        row + 1,
+        middle + 1,
+        row + 1,
+        last,
+        "(Ký, ghi rõ họ tên)",
+        &centred().set_italic(),
+    )?;
     sheet.merge_range(row + 2, 0, row + 2, middle, "- Lưu: ……", &plain())?;
     Ok(())
 }

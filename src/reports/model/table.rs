@@ -128,15 +128,6 @@ impl Table {
             "notes": self.notes,
         })
     }
-
-    /// Everything but the moment of filling in: what must be the same again.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        let mut other = other.clone();
-        other.made_at = self.made_at;
-        other.org.clone_from(&self.org);
-        *self == other
-    }
 }
 
 impl Form {
@@ -159,16 +150,51 @@ const B01: &[Column] = &[
     column("incidents", "Số vụ", 6.0, Style::Count),
     column("plots", "Số điểm trồng", 7.0, Style::Count),
     column("plants", "Số cây phát hiện", 10.0, Style::Count),
-    column("area_m2", "Diện tích phát hiện (m²)", 11.0, Style::Number(1)),
+    column(
+        "area_m2",
+        "Diện tích phát hiện (m²)",
+        11.0,
+        Style::Number(1),
+    ),
     column("destroyed_plants", "Số cây đã phá nhổ", 10.0, Style::Count),
-    column("destroyed_area_m2", "Diện tích đã phá nhổ (m²)", 11.0, Style::Number(1)),
+    column(
+        "destroyed_area_m2",
+        "Diện tích đã phá nhổ (m²)",
+        11.0,
+        Style::Number(1),
+    ),
     column("weight_kg", "Khối lượng (kg)", 9.0, Style::Number(1)),
-    column("plants_pct", "Tỷ lệ triệt phá theo cây (%)", 9.0, Style::Number(1)),
-    column("area_pct", "Tỷ lệ triệt phá theo diện tích (%)", 9.0, Style::Number(1)),
+    column(
+        "plants_pct",
+        "Tỷ lệ triệt phá theo cây (%)",
+        9.0,
+        Style::Number(1),
+    ),
+    column(
+        "area_pct",
+        "Tỷ lệ triệt phá theo diện tích (%)",
+        9.0,
+        Style::Number(1),
+    ),
     column("open_plots", "Chưa triệt phá (điểm)", 8.0, Style::Count),
-    column("open_area_m2", "Chưa triệt phá (m²)", 10.0, Style::Number(1)),
-    column("voluntary_plots", "Tự nguyện phá bỏ (điểm)", 9.0, Style::Count),
-    column("before_harvest_pct", "Trước thu hoạch (%)", 8.0, Style::Number(1)),
+    column(
+        "open_area_m2",
+        "Chưa triệt phá (m²)",
+        10.0,
+        Style::Number(1),
+    ),
+    column(
+        "voluntary_plots",
+        "Tự nguyện phá bỏ (điểm)",
+        9.0,
+        Style::Count,
+    ),
+    column(
+        "before_harvest_pct",
+        "Trước thu hoạch (%)",
+        8.0,
+        Style::Number(1),
+    ),
     column("change_pct", "So với cùng kỳ (%)", 10.0, Style::Number(1)),
     column("notes", "Ghi chú", 22.0, Style::Text),
 ];
@@ -201,7 +227,12 @@ const B02: &[Column] = &[
 
 const B03: &[Column] = &[
     column("commune", "Xã", 24.0, Style::Text),
-    column("risk_ha", "Diện tích khu vực nguy cơ (ha)", 12.0, Style::Number(2)),
+    column(
+        "risk_ha",
+        "Diện tích khu vực nguy cơ (ha)",
+        12.0,
+        Style::Number(2),
+    ),
     column("patrols", "Số cuộc tuần tra", 9.0, Style::Count),
     column("people", "Lượt người", 9.0, Style::Count),
     column("km", "Km", 9.0, Style::Number(1)),
@@ -209,6 +240,11 @@ const B03: &[Column] = &[
     column("covered_ha", "Đã bao phủ (ha)", 11.0, Style::Number(2)),
     column("coverage_pct", "Độ bao phủ (%)", 9.0, Style::Number(1)),
     column("twice_pct", "≥2 lượt (%)", 9.0, Style::Number(1)),
-    column("last_30_pct", "30 ngày gần nhất (%)", 10.0, Style::Number(1)),
+    column(
+        "last_30_pct",
+        "30 ngày gần nhất (%)",
+        10.0,
+        Style::Number(1),
+    ),
     column("plots", "Số điểm phát hiện", 10.0, Style::Count),
 ];

@@ -53,17 +53,26 @@ impl Reports {
             let name = name.unwrap_or_else(|| "Ngoài địa giới các xã".to_owned());
             form.row(&mut table, (key, &name, false), figures, lines);
         }
-        let all: Vec<PlotLine> = now.groups.into_values().flat_map(|(_, lines)| lines).collect();
+        let all: Vec<PlotLine> = now
+            .groups
+            .into_values()
+            .flat_map(|(_, lines)| lines)
+            .collect();
         let mut total = Row::default();
         total.tell(Value::Null);
         total.tell("Cộng");
         total.tell(Value::Null);
         total.tell(Value::Null);
         let whole = form.before.map(|before| &before.total);
-        form.numbers(&mut total, &now.total, &all, (whole, &plots_of(asked, None)));
+        numbers(
+            &mut total,
+            &now.total,
+            &all,
+            (whole, &plots_of(asked, None)),
+        );
         total.tell(Value::Null);
         table.total = Some(total);
-        form.notes(&mut table, &now.total);
+        notes(&mut table, &now.total);
         Ok(table)
     }
 
@@ -85,8 +94,16 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// The rows of a commune: one for each crop, or one that says whether nothing was found or nothing was sent.
-    fn commune(&self, table: &mut Table, now: &Grouped<Key>, (code, name, is_border): (&str, &str, bool)) {
-        let own = now.groups.iter().filter(|(key, _)| key.0.as_deref() == Some(code));
+    fn commune(
+        &self,
+        table: &mut Table,
+        now: &Grouped<Key>,
+        (code, name, is_border): (&str, &str, bool),
+    ) {
+        let own = now
+            .groups
+            .iter()
+            .filter(|(key, _)| key.0.as_deref() == Some(code));
         let mut is_empty = true;
         for (key, (figures, lines)) in own {
             is_empty = false;
@@ -138,75 +155,88 @@ impl Filling<'_> {
             own.map_or_else(Figures::default, |(figures, _)| *figures)
         });
         let facts = plots_of(self.asked, key.0.as_deref());
-        self.numbers(&mut row, figures, lines, (before.as_ref(), &facts));
+        numbers(&mut row, figures, lines, (before.as_ref(), &facts));
         row.tell(remark(figures, lines, key.0.as_deref(), &self.said));
         table.rows.push(row);
     }
+}
 
-    /// The fourteen numbers of a row.
-    fn numbers(
-        &self,
-        row: &mut Row,
-        figures: &Figures,
-        lines: &[PlotLine],
-        (before, facts): (Option<&Figures>, &str),
-    ) {
-        let (found, done) = (&figures.claimed, &figures.eradicated);
-        let facts = Some(facts);
-        let counted: Vec<&PlotLine> = lines.iter().filter(|line| line.is_counted).collect();
-        let incidents: BTreeSet<IncidentId> = counted.iter().filter_map(|line| line.incident).collect();
-        row.add(incidents.len(), facts);
-        row.add(figures.plots, facts);
-        row.add(found.plants, facts);
-        row.add(found.area_m2, facts);
-        row.add(done.plants, facts);
-        row.add(done.area_m2, facts);
-        row.add(done.weight_kg, facts);
-        row.add(share(of(done.plants), of(found.plants)), facts);
-        row.add(share(done.area_m2, found.area_m2), facts);
-        let open = figures.plots - (figures.eradicated_plots + figures.gone_plots).min(figures.plots);
-        row.add(open, facts);
-        row.add((found.area_m2 - done.area_m2).max(0.0), facts);
-        let done = || counted.iter().filter_map(|line| line.eradication.as_ref());
-        row.add(done().filter(|own| own.voluntary).count(), facts);
-        let early = done().filter(|own| own.before_harvest).count();
-        row.add(share(of(early as u64), of(done().count() as u64)), facts);
-        row.add(before.map_or(Value::Null, |before| change(found.area_m2, before.claimed.area_m2)), None);
-    }
+/// The fourteen numbers of a row.
+fn numbers(
+    row: &mut Row,
+    figures: &Figures,
+    lines: &[PlotLine],
+    (before, facts): (Option<&Figures>, &str),
+) {
+    let (found, done) = (&figures.claimed, &figures.eradicated);
+    let facts = Some(facts);
+    let counted: Vec<&PlotLine> = lines.iter().filter(|line| line.is_counted).collect();
+    let incidents: BTreeSet<IncidentId> = counted.iter().filter_map(|line| line.incident).collect();
+    row.add(incidents.len(), facts);
+    row.add(figures.plots, facts);
+    row.add(found.plants, facts);
+    row.add(found.area_m2, facts);
+    row.add(done.plants, facts);
+    row.add(done.area_m2, facts);
+    row.add(done.weight_kg, facts);
+    row.add(share(of(done.plants), of(found.plants)), facts);
+    row.add(share(done.area_m2, found.area_m2), facts);
+    let open = figures.plots - (figures.eradicated_plots + figures.gone_plots).min(figures.plots);
+    row.add(open, facts);
+    row.add((found.area_m2 - done.area_m2).max(0.0), facts);
+    let done = || counted.iter().filter_map(|line| line.eradication.as_ref());
+    row.add(done().filter(|own| own.voluntary).count(), facts);
+    let early = done().filter(|own| own.before_harvest).count();
+    row.add(share(of(early as u64), of(done().count() as u64)), facts);
+    row.add(
+        before.map_or(Value::Null, |before| {
+            change(found.area_m2, before.claimed.area_m2)
+        }),
+        None,
+    );
+}
 
-    fn notes(&self, table: &mut Table, total: &Figures) {
-        let count = |label: &str| {
-            let rows = table.rows.iter().filter(|row| {
-                row.cells.last().is_some_and(|cell| cell.value == label)
-            });
-            rows.count()
-        };
-        let (nothing, silent) = (count(Sent::Nothing.label()), count(Sent::NotSent.label()));
+fn notes(table: &mut Table, total: &Figures) {
+    let count = |label: &str| {
+        let rows = table
+            .rows
+            .iter()
+            .filter(|row| row.cells.last().is_some_and(|cell| cell.value == label));
+        rows.count()
+    };
+    let (nothing, silent) = (count(Sent::Nothing.label()), count(Sent::NotSent.label()));
+    table.notes.push(format!(
+        "{nothing} xã, phường xác nhận không phát sinh; {silent} xã, phường chưa gửi số liệu (không phải là bằng không)."
+    ));
+    if total.not_counted_plots > 0 {
         table.notes.push(format!(
-            "{nothing} xã, phường xác nhận không phát sinh; {silent} xã, phường chưa gửi số liệu (không phải là bằng không)."
+            "Không tính {} điểm: bị bác, đã gộp, đã thu hồi, không tìm thấy, đã chuyển hoặc cần sa chưa xác minh.",
+            total.not_counted_plots
         ));
-        if total.not_counted_plots > 0 {
-            table.notes.push(format!(
-                "Không tính {} điểm: bị bác, đã gộp, đã thu hồi, không tìm thấy, đã chuyển hoặc cần sa chưa xác minh.",
-                total.not_counted_plots
-            ));
-        }
-        let disputed = total.in_dispute.claimed.plots;
-        if disputed > 0 {
-            table.notes.push(format!(
-                "{disputed} điểm đang đối chiếu vì hai đơn vị có thể cùng ghi một chỗ: phần trùng chưa được cộng."
-            ));
-        }
+    }
+    let disputed = total.in_dispute.claimed.plots;
+    if disputed > 0 {
+        table.notes.push(format!(
+            "{disputed} điểm đang đối chiếu vì hai đơn vị có thể cùng ghi một chỗ: phần trùng chưa được cộng."
+        ));
     }
 }
 
-fn remark(figures: &Figures, lines: &[PlotLine], code: Option<&str>, said: &BTreeSet<String>) -> Value {
+fn remark(
+    figures: &Figures,
+    lines: &[PlotLine],
+    code: Option<&str>,
+    said: &BTreeSet<String>,
+) -> Value {
     let mut parts = Vec::new();
     if lines.iter().any(|line| line.disputed > 0.0) {
         parts.push("Có điểm đang đối chiếu".to_owned());
     }
     if figures.claimed.plants_unknown > 0 {
-        parts.push(format!("{} điểm không rõ số cây", figures.claimed.plants_unknown));
+        parts.push(format!(
+            "{} điểm không rõ số cây",
+            figures.claimed.plants_unknown
+        ));
     }
     if code.is_some_and(|code| said.contains(code)) {
         parts.push("Đã xác nhận không phát sinh nhưng có số liệu: cần rà soát".to_owned());

@@ -18,12 +18,19 @@ const MS_PER_HOUR: f64 = 3_600_000.0;
 
 impl Reports {
     pub(super) async fn b02(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
-        let grouped = self.ledger.grouped(actor, &figures_of(asked), |_| ()).await?;
+        let grouped = self
+            .ledger
+            .grouped(actor, &figures_of(asked), |_| ())
+            .await?;
         let definitions = Map::from_iter([("ledger".to_owned(), grouped.definition.into())]);
         let mut table = self.blank(actor, asked, definitions).await?;
         let orgs = self.identity.orgs().await?.into_iter();
         let orgs: BTreeMap<OrgId, String> = orgs.map(|org| (org.id, org.name)).collect();
-        let mut lines: Vec<PlotLine> = grouped.groups.into_values().flat_map(|(_, lines)| lines).collect();
+        let mut lines: Vec<PlotLine> = grouped
+            .groups
+            .into_values()
+            .flat_map(|(_, lines)| lines)
+            .collect();
         lines.sort_by(|a, b| {
             let order = |line: &PlotLine| (line.commune.clone(), line.detected_at, line.plot);
             order(a).cmp(&order(b))
@@ -68,7 +75,10 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     row.tell(word(line, "detected_by"));
     row.tell(line.detected_at.local_date().to_string());
     row.tell(line.eradicated_at.map(|at| at.local_date().to_string()));
-    row.tell(line.eradicated_at.map(|at| hours(at.since(line.detected_at))));
+    row.tell(
+        line.eradicated_at
+            .map(|at| hours(at.since(line.detected_at))),
+    );
     row.tell(line.minutes.clone());
     let work = line.eradication.as_ref();
     let lead = work.and_then(|work| work.lead_org).or(line.org);
@@ -78,8 +88,15 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
         .filter(|org| Some(**org) != lead)
         .filter_map(|org| orgs.get(org).map(String::as_str))
         .collect();
-    row.tell(if others.is_empty() { Value::Null } else { others.join("; ").into() });
-    row.add(line.photos, Some(&format!("/api/v1/photos?plot={}", line.plot)));
+    row.tell(if others.is_empty() {
+        Value::Null
+    } else {
+        others.join("; ").into()
+    });
+    row.add(
+        line.photos,
+        Some(&format!("/api/v1/photos?plot={}", line.plot)),
+    );
     row.tell(label(line.state.as_str()));
     row
 }
@@ -93,7 +110,11 @@ fn hours(millis: i64) -> f64 {
 fn known(line: &PlotLine, name: &str, value: Value) -> Value {
     let is_known = line.record.get(name).is_some_and(Value::is_number);
     if is_known || !line.is_counted {
-        line.record.get(name).filter(|_| !line.is_counted).cloned().unwrap_or(value)
+        line.record
+            .get(name)
+            .filter(|_| !line.is_counted)
+            .cloned()
+            .unwrap_or(value)
     } else {
         Value::Null
     }

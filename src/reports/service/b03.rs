@@ -40,7 +40,10 @@ impl Reports {
         let definitions = Map::from_iter([
             ("coverage".to_owned(), definition.version.into()),
             ("radius_m".to_owned(), definition.radius_m.into()),
-            ("indexed_through".to_owned(), three.once.indexed_through.into()),
+            (
+                "indexed_through".to_owned(),
+                three.once.indexed_through.into(),
+            ),
         ]);
         let mut table = self.blank(actor, asked, definitions).await?;
         let latest: BTreeMap<&str, &Figures> = by_code(&three.latest);
@@ -48,7 +51,9 @@ impl Reports {
         for own in &three.once.communes {
             let code = own.code.as_str();
             let beside = (twice.get(code).copied(), latest.get(code).copied());
-            let found = plots.as_ref().map(|plots| plots.get(code).copied().unwrap_or(0));
+            let found = plots
+                .as_ref()
+                .map(|plots| plots.get(code).copied().unwrap_or(0));
             let facts = Facts::of(asked, Some(code));
             let mut row = Row::default();
             row.tell(own.name.as_str());
@@ -59,7 +64,13 @@ impl Reports {
         total.tell("Cộng");
         let beside = (Some(&three.twice.total), Some(&three.latest.total));
         let found = plots.as_ref().map(|plots| plots.values().sum());
-        numbers(&mut total, &three.once.total, beside, found, &Facts::of(asked, None));
+        numbers(
+            &mut total,
+            &three.once.total,
+            beside,
+            found,
+            &Facts::of(asked, None),
+        );
         table.total = Some(total);
         notes(&mut table, &three.once);
         Ok(table)
@@ -71,7 +82,12 @@ impl Reports {
             Some(entry) => {
                 let mut tx = self.journal.store().read().await?;
                 let at = sql::received_at(&mut tx, entry).await?;
-                let unknown = || parameter("as_of", "expected the id of an entry that is numbered already");
+                let unknown = || {
+                    parameter(
+                        "as_of",
+                        "expected the id of an entry that is numbered already",
+                    )
+                };
                 Some(at.ok_or_else(unknown)?)
             }
         };
@@ -101,7 +117,9 @@ struct Facts {
 
 impl Facts {
     fn of(asked: Asked, commune: Option<&str>) -> Self {
-        let of = commune.map(|code| format!("&commune={code}")).unwrap_or_default();
+        let of = commune
+            .map(|code| format!("&commune={code}"))
+            .unwrap_or_default();
         let window = format!("from={}&to={}{of}", asked.from, asked.to);
         Self {
             patrols: format!("/api/v1/patrols?{window}"),
@@ -113,7 +131,9 @@ impl Facts {
 
 fn by_code(answer: &Answer) -> BTreeMap<&str, &Figures> {
     let communes = answer.communes.iter();
-    communes.map(|own| (own.code.as_str(), &own.figures)).collect()
+    communes
+        .map(|own| (own.code.as_str(), &own.figures))
+        .collect()
 }
 
 fn numbers(
@@ -155,5 +175,7 @@ fn notes(table: &mut Table, answer: &Answer) {
             answer.pending_patrols
         ));
     }
-    table.notes.extend(answer.notes.iter().map(|note| note.text.clone()));
+    table
+        .notes
+        .extend(answer.notes.iter().map(|note| note.text.clone()));
 }

@@ -24,7 +24,7 @@ use crate::reports::sql;
 use crate::store::{self, ActError};
 
 pub use runs::{RunDraft, RunView};
-pub use sending::{CommuneSending, NothingDraft, NothingView, Sending};
+pub use sending::{NothingDraft, NothingView, Sending};
 
 /// The longest window: more days than any programme has run.
 const MOST_DAYS: i64 = 3_660;
@@ -127,13 +127,14 @@ impl Reports {
         self.journal
             .write(context, |tx, (journal, actor, told)| {
                 Box::pin(async move {
+                    let body = told.to_string();
                     let entry = Entry {
                         kind: Kind::View,
                         fact: journal.ids().make(),
                         actor: *actor,
                         device: None,
                         origin: None,
-                        body: told.to_string().as_bytes(),
+                        body: body.as_bytes(),
                     };
                     journal.enter(tx, entry).await?;
                     Ok::<_, Error>(())
@@ -203,7 +204,10 @@ fn check_days(from: LocalDate, to: LocalDate) -> Result<(), Error> {
         return Err(parameter("to", "lies before from"));
     }
     if days >= MOST_DAYS {
-        return Err(parameter("from", format!("at most {MOST_DAYS} days at once")));
+        return Err(parameter(
+            "from",
+            format!("at most {MOST_DAYS} days at once"),
+        ));
     }
     Ok(())
 }

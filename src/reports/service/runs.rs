@@ -73,7 +73,9 @@ impl Reports {
             }
         };
         let table = self.fill(actor, asked).await?;
-        let reach = actor.reach(Right::ReadPlots).or(actor.reach(Right::ReadCoverage));
+        let reach = actor
+            .reach(Right::ReadPlots)
+            .or(actor.reach(Right::ReadCoverage));
         let reach = reach.ok_or(Error::Forbidden)?;
         let id = self.journal.ids().make();
         let row = RunRow {
@@ -97,13 +99,14 @@ impl Reports {
             .journal
             .write(context, |tx, (journal, row, told)| {
                 Box::pin(async move {
+                    let body = told.to_string();
                     let entry = Entry {
                         kind: Kind::Report,
                         fact: row.id,
                         actor: row.made_by,
                         device: None,
                         origin: None,
-                        body: told.to_string().as_bytes(),
+                        body: body.as_bytes(),
                     };
                     let entry = journal.enter(tx, entry).await?.entry;
                     let row = RunRow {

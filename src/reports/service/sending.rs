@@ -155,7 +155,8 @@ impl Reports {
     ) -> Result<NothingView, Error> {
         self.answers_for(actor, commune, period).await?;
         let reason = note(draft)?;
-        let reason = reason.ok_or_else(|| Refusal::at("/note", "expected why it is taken back / cần nêu lý do"))?;
+        let reason = reason
+            .ok_or_else(|| Refusal::at("/note", "expected why it is taken back / cần nêu lý do"))?;
         let context = (self.clone(), actor.id, commune.to_owned(), period, reason);
         self.journal
             .write(context, |tx, (reports, actor, commune, period, reason)| {
@@ -200,7 +201,10 @@ impl Reports {
             .map(|row| (row.commune, row.through))
             .collect();
         let map = self.areas.map(to.min(self.areas.today()).max(from)).await?;
-        let seen = map.communes().iter().filter(|own| sees(actor, &own.facts.code));
+        let seen = map
+            .communes()
+            .iter()
+            .filter(|own| sees(actor, &own.facts.code));
         let communes: Vec<CommuneSending> = seen
             .map(|own| {
                 let code = own.facts.code.clone();
@@ -256,12 +260,7 @@ impl Reports {
     }
 
     /// Plots that count and were recorded in a commune.
-    async fn recorded(
-        &self,
-        commune: &str,
-        from: LocalDate,
-        to: LocalDate,
-    ) -> Result<u32, Error> {
+    async fn recorded(&self, commune: &str, from: LocalDate, to: LocalDate) -> Result<u32, Error> {
         let asked = Asked {
             form: Form::B01,
             from,
@@ -271,7 +270,10 @@ impl Reports {
         let mut query = figures_of(asked);
         query.filter.commune = Some(commune.to_owned());
         // Whether there are facts does not depend on who asks.
-        let grouped = self.ledger.grouped(&Actor::console(), &query, |_| ()).await?;
+        let grouped = self
+            .ledger
+            .grouped(&Actor::console(), &query, |_| ())
+            .await?;
         Ok(grouped.total.plots)
     }
 
@@ -282,13 +284,14 @@ impl Reports {
         fact: Uuid,
         told: &serde_json::Value,
     ) -> Result<crate::base::ids::EntryId, Error> {
+        let body = told.to_string();
         let entry = Entry {
             kind: Kind::Nothing,
             fact,
             actor,
             device: None,
             origin: None,
-            body: told.to_string().as_bytes(),
+            body: body.as_bytes(),
         };
         Ok(self.journal.enter(tx, entry).await?.entry)
     }
@@ -297,7 +300,10 @@ impl Reports {
 fn note(draft: NothingDraft) -> Result<Option<String>, Error> {
     let note = draft.note.map(|note| note.trim().to_owned());
     let note = note.filter(|note| !note.is_empty());
-    if note.as_ref().is_some_and(|note| note.chars().count() > MOST_NOTE_CHARS) {
+    if note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > MOST_NOTE_CHARS)
+    {
         let expected = format!("expected at most {MOST_NOTE_CHARS} characters");
         return Err(Refusal::at("/note", expected).into());
     }

@@ -2,6 +2,7 @@
 
 mod books;
 mod bundles;
+mod exports;
 mod ogc;
 mod openrosa;
 mod phones;
@@ -52,6 +53,7 @@ pub fn declared() -> Routes {
         routes,
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
+    let routes = exports::clerks(exports::takers(routes));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

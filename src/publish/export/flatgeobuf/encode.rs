@@ -168,7 +168,11 @@ fn slices(lines: &[LineString<f64>]) -> impl Iterator<Item = &[Coord<f64>]> {
 }
 
 fn polygon(builder: &mut Builder, polygon: &Polygon<f64>) -> Table {
-    flat(builder, POLYGON, rings(polygon).map(|ring| ring.0.as_slice()))
+    flat(
+        builder,
+        POLYGON,
+        rings(polygon).map(|ring| ring.0.as_slice()),
+    )
 }
 
 /// A geometry of one list of positions; where it has several parts, with the end of each.

@@ -24,7 +24,9 @@ impl Packed {
     pub fn of(features: u64) -> Self {
         let mut levels = vec![features.max(1)];
         loop {
-            let above = levels.last().map_or(1, |last| last.div_ceil(NODE_ITEMS.into()));
+            let above = levels
+                .last()
+                .map_or(1, |last| last.div_ceil(NODE_ITEMS.into()));
             levels.push(above);
             if above == 1 {
                 break;
@@ -140,7 +142,10 @@ mod tests {
         }
         let places: Vec<(u32, u32)> = places.into_iter().map(Option::unwrap).collect();
         for pair in places.windows(2) {
-            assert_eq!(pair[0].0.abs_diff(pair[1].0) + pair[0].1.abs_diff(pair[1].1), 1);
+            assert_eq!(
+                pair[0].0.abs_diff(pair[1].0) + pair[0].1.abs_diff(pair[1].1),
+                1
+            );
         }
     }
 

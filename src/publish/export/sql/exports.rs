@@ -10,12 +10,12 @@ use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 const COLUMNS: &str = "SELECT id, asker, collections, format, filter, reason, state, asked_at, decided_by, decided_at, \
-     attempt, done, as_of, is_settled, features, bytes, sha256, ended_at, expires_at, fault FROM exports WHERE id = $1";
+     attempt, done, as_of, is_settled, features, bytes, sha256, expires_at, fault FROM exports WHERE id = $1";
 const OF_ASKER: &str = "SELECT id, asker, collections, format, filter, reason, state, asked_at, decided_by, decided_at, \
-     attempt, done, as_of, is_settled, features, bytes, sha256, ended_at, expires_at, fault FROM exports \
+     attempt, done, as_of, is_settled, features, bytes, sha256, expires_at, fault FROM exports \
      WHERE asker = $1 ORDER BY asked_at DESC, id DESC LIMIT 200";
 const IN_STATE: &str = "SELECT id, asker, collections, format, filter, reason, state, asked_at, decided_by, decided_at, \
-     attempt, done, as_of, is_settled, features, bytes, sha256, ended_at, expires_at, fault FROM exports \
+     attempt, done, as_of, is_settled, features, bytes, sha256, expires_at, fault FROM exports \
      WHERE state = $1 AND (expires_at IS NULL OR expires_at <= $2) ORDER BY asked_at DESC, id DESC LIMIT 200";
 const INSERT: &str = "INSERT INTO exports (id, asker, collections, format, filter, reason, state, asked_at, attempt, \
      lease_until, done, is_settled, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0)";
@@ -28,8 +28,7 @@ const NEXT: &str = "SELECT id FROM exports WHERE state IN ('approved', 'working'
      ORDER BY asked_at, id LIMIT 1";
 const BEGIN: &str = "UPDATE exports SET state = 'working', attempt = attempt + 1, done = 0, lease_until = $3 \
      WHERE id = $1 AND state IN ('approved', 'working') AND lease_until <= $2";
-const BEAT: &str =
-    "UPDATE exports SET done = $3, lease_until = $4 WHERE id = $1 AND attempt = $2 AND state = 'working'";
+const BEAT: &str = "UPDATE exports SET done = $3, lease_until = $4 WHERE id = $1 AND attempt = $2 AND state = 'working'";
 const FINISH: &str = "UPDATE exports SET state = 'ready', as_of = $3, is_settled = $4, features = $5, bytes = $6, \
      sha256 = $7, ended_at = $8, expires_at = $9 WHERE id = $1 AND attempt = $2 AND state = 'working'";
 const FAIL: &str = "UPDATE exports SET state = 'failed', ended_at = $3, fault = $4 \
@@ -85,19 +84,12 @@ pub struct ExportRow {
     pub features: Option<String>,
     pub bytes: i64,
     pub sha256: Option<Vec<u8>>,
-    pub ended_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub fault: Option<String>,
 }
 
 impl ExportRow {
-    pub fn asked(
-        id: Uuid,
-        asker: Uuid,
-        wanted: &Wanted,
-        reason: &str,
-        now: Timestamp,
-    ) -> Self {
+    pub fn asked(id: Uuid, asker: Uuid, wanted: &Wanted, reason: &str, now: Timestamp) -> Self {
         Self {
             id,
             asker,
@@ -116,7 +108,6 @@ impl ExportRow {
             features: None,
             bytes: 0,
             sha256: None,
-            ended_at: None,
             expires_at: None,
             fault: None,
         }
@@ -156,10 +147,12 @@ pub async fn moment(tx: &mut Tx) -> Result<Moment, Error> {
     let seq: Option<i64> = on!(tx, |c| sqlx::query_scalar(LAST_NUMBER).fetch_one(c))?;
     let seq = seq.unwrap_or(-1);
     let changes = changes_since(tx, seq).await?;
-    let mut entry: Option<EntryId> =
-        on!(tx, |c| sqlx::query_scalar(LAST_UNNUMBERED).fetch_optional(c))?;
+    let mut entry: Option<EntryId> = on!(tx, |c| sqlx::query_scalar(LAST_UNNUMBERED)
+        .fetch_optional(c))?;
     if entry.is_none() {
-        entry = on!(tx, |c| sqlx::query_scalar(LAST_ENTRY).bind(seq).fetch_optional(c))?;
+        entry = on!(tx, |c| sqlx::query_scalar(LAST_ENTRY)
+            .bind(seq)
+            .fetch_optional(c))?;
     }
     Ok(Moment {
         seq,
@@ -309,7 +302,11 @@ pub async fn fail(
 ) -> Result<bool, Error> {
     let done = changed!(
         tx,
-        sqlx::query(FAIL).bind(id).bind(attempt).bind(at).bind(fault)
+        sqlx::query(FAIL)
+            .bind(id)
+            .bind(attempt)
+            .bind(at)
+            .bind(fault)
     );
     Ok(done? > 0)
 }

@@ -51,7 +51,8 @@ const STYLE: &str = "INSERT INTO layer_styles (f_table_catalog, f_table_schema, 
      styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) \
      VALUES ('', '', $1, 'geom', $1, $2, $3, 1, $4, '', $5)";
 const COUNTED: &str = "INSERT INTO gpkg_ogr_contents (table_name, feature_count) VALUES ($1, $2)";
-const EXTENT: &str = "UPDATE gpkg_contents SET min_x = $2, min_y = $3, max_x = $4, max_y = $5 WHERE table_name = $1";
+const EXTENT: &str =
+    "UPDATE gpkg_contents SET min_x = $2, min_y = $3, max_x = $4, max_y = $5 WHERE table_name = $1";
 
 /// Keeps the index and the count true while somebody edits the file, as the standard and GDAL have them; `{t}` is the
 /// table. Readers bring the `ST_` functions.
@@ -105,21 +106,30 @@ pub async fn add_layer(
 ) -> sqlx::Result<()> {
     let name = layer.name();
     let mut table = QueryBuilder::<Sqlite>::new("CREATE TABLE \"");
-    table.push(name).push(
-        "\" (\"fid\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom\" ",
-    );
-    table.push(geometry_type(layer.shape)).push(", \"id\" TEXT NOT NULL");
+    table
+        .push(name)
+        .push("\" (\"fid\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom\" ");
+    table
+        .push(geometry_type(layer.shape))
+        .push(", \"id\" TEXT NOT NULL");
     for field in layer.fields {
         table.push(", \"").push(field.name).push("\" ");
         table.push(column_type(field.kind));
     }
     table.push(")").build().execute(&mut *file).await?;
     let mut index = QueryBuilder::<Sqlite>::new("CREATE VIRTUAL TABLE \"rtree_");
-    index.push(name).push("_geom\" USING rtree(id, minx, maxx, miny, maxy)");
+    index
+        .push(name)
+        .push("_geom\" USING rtree(id, minx, maxx, miny, maxy)");
     index.build().execute(&mut *file).await?;
-    let contents = sqlx::query(CONTENTS).bind(name).bind(layer.title).bind(told.now);
+    let contents = sqlx::query(CONTENTS)
+        .bind(name)
+        .bind(layer.title)
+        .bind(told.now);
     contents.execute(&mut *file).await?;
-    let geometry = sqlx::query(GEOMETRY).bind(name).bind(geometry_type(layer.shape));
+    let geometry = sqlx::query(GEOMETRY)
+        .bind(name)
+        .bind(geometry_type(layer.shape));
     geometry.execute(&mut *file).await?;
     sqlx::query(INDEXED).bind(name).execute(&mut *file).await?;
     let style = sqlx::query(STYLE).bind(name).bind(told.qml).bind(told.sld);
@@ -198,7 +208,11 @@ pub async fn end_layer(
     extent: Option<[f64; 4]>,
 ) -> sqlx::Result<()> {
     let name = layer.name();
-    sqlx::query(COUNTED).bind(name).bind(count).execute(&mut *file).await?;
+    sqlx::query(COUNTED)
+        .bind(name)
+        .bind(count)
+        .execute(&mut *file)
+        .await?;
     if let Some([west, south, east, north]) = extent {
         let query = sqlx::query(EXTENT).bind(name).bind(west).bind(south);
         query.bind(east).bind(north).execute(&mut *file).await?;
