@@ -14,6 +14,8 @@ export interface Screen {
 	icon: IconName;
 	group: Group;
 	right: Right;
+	/** Reached from other screens only, not from the menu. */
+	hidden?: boolean;
 	load: () => Promise<{ default: Component }>;
 }
 
@@ -26,7 +28,40 @@ export const screens: Screen[] = [
 		right: "read_coverage",
 		load: () => import("./screens/Overview.svelte"),
 	},
+	{
+		id: "coverage",
+		label: "nav.coverage",
+		icon: "coverage",
+		group: "province",
+		right: "read_coverage",
+		load: () => import("./screens/Coverage.svelte"),
+	},
+	{
+		id: "density",
+		label: "nav.density",
+		icon: "density",
+		group: "province",
+		right: "read_coarse_density",
+		load: () => import("./screens/Density.svelte"),
+	},
+	{
+		id: "communes",
+		label: "commune",
+		icon: "coverage",
+		group: "province",
+		right: "read_coverage",
+		hidden: true,
+		load: () => import("./screens/Communes.svelte"),
+	},
+	{
+		id: "plots",
+		label: "nav.plots",
+		icon: "plot",
+		group: "work",
+		right: "read_plots",
+		load: () => import("./screens/Plots.svelte"),
+	},
 ];
 
 /** The screens that the reader may open. */
-export const open = (): Screen[] => screens.filter((screen) => may(screen.right));
+export const open = (): Screen[] => screens.filter((screen) => !screen.hidden && may(screen.right));
