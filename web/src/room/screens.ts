@@ -61,6 +61,22 @@ export const screens: Screen[] = [
 		right: "read_plots",
 		load: () => import("./screens/Plots.svelte"),
 	},
+	{
+		id: "review",
+		label: "nav.review",
+		icon: "review",
+		group: "work",
+		right: "validate_patrols",
+		load: () => import("./screens/Review.svelte"),
+	},
+	{
+		id: "patrols",
+		label: "nav.patrols",
+		icon: "patrol",
+		group: "work",
+		right: "read_patrols",
+		load: () => import("./screens/Patrols.svelte"),
+	},
 ];
 
 /** The screens that the reader may open. */
