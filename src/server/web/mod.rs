@@ -82,10 +82,12 @@ fn sent(
     let mut response = if has(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let smaller = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(coding, end)| {
-            let sibling = accepts(headers, coding).then(|| find(&format!("{name}{end}")))??;
-            Some((coding, sibling))
-        });
+        let smaller = [("br", ".br"), ("gzip", ".gz")]
+            .into_iter()
+            .find_map(|(coding, end)| {
+                let sibling = accepts(headers, coding).then(|| find(&format!("{name}{end}")))??;
+                Some((coding, sibling))
+            });
         let (coding, file) = match smaller {
             Some((coding, sibling)) => (Some(coding), sibling),
             None => (None, whole),

@@ -77,6 +77,46 @@ export const screens: Screen[] = [
 		right: "read_patrols",
 		load: () => import("./screens/Patrols.svelte"),
 	},
+	{
+		id: "incidents",
+		label: "nav.incidents",
+		icon: "incident",
+		group: "work",
+		right: "read_plots",
+		load: () => import("./screens/Incidents.svelte"),
+	},
+	{
+		id: "live",
+		label: "nav.live",
+		icon: "live",
+		group: "work",
+		right: "watch_live",
+		load: () => import("./screens/Live.svelte"),
+	},
+	{
+		id: "devices",
+		label: "nav.devices",
+		icon: "device",
+		group: "keeping",
+		right: "enrol_devices",
+		load: () => import("./screens/Devices.svelte"),
+	},
+	{
+		id: "accounts",
+		label: "nav.accounts",
+		icon: "account",
+		group: "keeping",
+		right: "manage_identity",
+		load: () => import("./screens/Accounts.svelte"),
+	},
+	{
+		id: "log",
+		label: "nav.log",
+		icon: "log",
+		group: "keeping",
+		right: "read_journal",
+		load: () => import("./screens/Log.svelte"),
+	},
 ];
 
 /** The screens that the reader may open. */
