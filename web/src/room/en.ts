@@ -241,7 +241,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.custody": "Custody and proof",
 	"plot.custody.hint": "Every entry stands in a signed log: a changed row shows.",
 	"plot.custody.entry": "Entry",
-	"plot.custody.digest": "SHA-256",
+	"plot.custody.digest": "SHA-256 of the photo, or the entry",
 	"plot.custody.proof": "Proof",
 	"plot.case": "Export the case",
 	"plot.case.why": "Reason for the export",

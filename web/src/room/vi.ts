@@ -241,7 +241,7 @@ export const vi = {
 	"plot.custody": "Lưu giữ và chứng minh",
 	"plot.custody.hint": "Mỗi bản ghi nằm trong sổ nối tiếp có chữ ký; sửa một dòng là lộ.",
 	"plot.custody.entry": "Bản ghi",
-	"plot.custody.digest": "SHA-256",
+	"plot.custody.digest": "SHA-256 của ảnh, hoặc mã bản ghi",
 	"plot.custody.proof": "Tải chứng minh",
 	"plot.case": "Xuất hồ sơ",
 	"plot.case.why": "Lý do xuất hồ sơ",
