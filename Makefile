@@ -53,7 +53,7 @@ front: web ## the web front: types, style, logic, sizes of what a first visit lo
 
 browser: web ## a browser drives the built program (ARGS=a_pattern)
 	$(CARGO) build --locked --bin tuantra
-	cd web && npm run e2e $(if $(ARGS),-- --test-name-pattern="$(ARGS)")
+	cd web && E2E="$(ARGS)" npm run e2e
 
 audit: ## known advisories against the dependencies (fetches the advisory database)
 	$(CARGO) deny --locked check advisories

@@ -67,6 +67,7 @@ pub struct EntryList {
 /// How a list is paged.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
     /// Rows in a page (50, at most 500).
     pub limit: Option<u32>,

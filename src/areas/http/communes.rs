@@ -15,6 +15,7 @@ use super::features::{Asked, Feature, Features, geometry};
 /// Which communes are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CommuneList {
     /// The day whose boundaries are wanted (today).
     pub at: Option<LocalDate>,
@@ -31,6 +32,7 @@ pub struct CommuneList {
 /// On which day.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct OnDay {
     /// The day (today).
     pub at: Option<LocalDate>,

@@ -13,6 +13,7 @@ use super::features::{Asked, Feature, Features, point};
 /// Which gates are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct GateList {
     /// Rows in a page (50, at most 500).
     pub limit: Option<u32>,

@@ -23,6 +23,7 @@ use super::features::{Asked, Feature, Features, geometry};
 /// Which risk areas are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct RiskAreaList {
     /// A commune's code: areas that share ground with it.
     pub commune: Option<String>,

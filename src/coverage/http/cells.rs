@@ -17,6 +17,7 @@ use super::routes::centimetres;
 /// Which cell is to be explained.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ExplainQuery {
     /// The cell's H3 index, of resolution 9, 10 or 11.
     pub cell: String,
@@ -50,6 +51,7 @@ pub async fn explain_cell(
 /// Which gaps are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct GapsQuery {
     /// The commune, by code.
     pub commune: String,

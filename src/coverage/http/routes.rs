@@ -20,6 +20,7 @@ use super::refused;
 /// What is asked of coverage.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CoverageQuery {
     /// First local day (UTC+7), included.
     pub from: LocalDate,

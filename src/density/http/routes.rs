@@ -23,6 +23,7 @@ const PRIVATE: [(header::HeaderName, &str); 2] = [
 /// What is asked of density.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DensityQuery {
     /// First local day (UTC+7), included. Without days and season: the present season; outsiders: the last ended one.
     pub from: Option<LocalDate>,
@@ -65,6 +66,7 @@ impl DensityQuery {
 /// Which suggestions are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SuggestionsQuery {
     /// The commune, by code.
     pub commune: String,

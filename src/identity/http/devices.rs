@@ -30,6 +30,7 @@ pub struct Number {
 /// How a list of devices is taken.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ImportParams {
     /// Check everything and say what would be done, but write nothing.
     #[serde(default)]

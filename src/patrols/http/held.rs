@@ -14,6 +14,7 @@ use super::AppendedView;
 /// A span of time.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SpanQuery {
     /// Fixes of this instant or later.
     pub from: Timestamp,
@@ -24,6 +25,7 @@ pub struct SpanQuery {
 /// From when on.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SosQuery {
     /// Received at this instant or later; the last 7 days otherwise.
     pub since: Option<Timestamp>,

@@ -52,6 +52,7 @@ pub struct PatrolCollection {
 /// Which patrols are asked for.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PatrolQuery {
     /// Begun on this local day or later.
     pub from: Option<LocalDate>,

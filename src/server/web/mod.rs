@@ -30,7 +30,7 @@ struct File {
 
 /// What pages may use of a phone or desk: place, camera, and a screen that stays on; nothing else.
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=(), payment=(), \
-     usb=(), serial=(), bluetooth=(), midi=(), display-capture=()";
+     usb=(), serial=(), midi=(), display-capture=()";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 /// Hashed names: a year, and no question in between.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -82,10 +82,12 @@ fn sent(
     let mut response = if has(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let smaller = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(coding, end)| {
-            let sibling = accepts(headers, coding).then(|| find(&format!("{name}{end}")))??;
-            Some((coding, sibling))
-        });
+        let smaller = [("br", ".br"), ("gzip", ".gz")]
+            .into_iter()
+            .find_map(|(coding, end)| {
+                let sibling = accepts(headers, coding).then(|| find(&format!("{name}{end}")))??;
+                Some((coding, sibling))
+            });
         let (coding, file) = match smaller {
             Some((coding, sibling)) => (Some(coding), sibling),
             None => (None, whole),

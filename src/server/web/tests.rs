@@ -47,7 +47,10 @@ async fn an_asker_gets_the_smallest_form_that_it_reads() {
     let shown = |value| [(header::ACCEPT_ENCODING, value)];
     let both = ask(path, &shown("gzip, deflate, br"));
     assert_eq!(both.headers()["content-encoding"], "br");
-    assert_eq!(both.headers()["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(
+        both.headers()["content-type"],
+        "text/javascript; charset=utf-8"
+    );
     assert_eq!(text(both).await, "br");
     assert_eq!(text(ask(path, &shown("gzip"))).await, "gz");
     assert_eq!(text(ask(path, &shown("br;q=0, gzip;q=0.5"))).await, "gz");
@@ -59,7 +62,10 @@ async fn an_asker_gets_the_smallest_form_that_it_reads() {
 #[test]
 fn hashed_files_are_kept_and_pages_asked_for_anew() {
     let keep = |path| ask(path, &[]).headers()["cache-control"].clone();
-    assert_eq!(keep("/assets/app-1a2b.js"), "public, max-age=31536000, immutable");
+    assert_eq!(
+        keep("/assets/app-1a2b.js"),
+        "public, max-age=31536000, immutable"
+    );
     assert_eq!(keep("/"), "no-cache");
     assert_eq!(keep("/sw.js"), "no-cache");
 }
@@ -76,7 +82,12 @@ fn a_page_that_has_not_changed_is_not_sent_again() {
 
 #[test]
 fn what_the_build_did_not_make_is_not_there() {
-    for path in ["/assets/app-1a2b.js.br", "/assets/other.js", "/../Cargo.toml", "/api/v1/nothing"] {
+    for path in [
+        "/assets/app-1a2b.js.br",
+        "/assets/other.js",
+        "/../Cargo.toml",
+        "/api/v1/nothing",
+    ] {
         assert_eq!(ask(path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
     }
     let posted = answer(&Method::POST, "/", &HeaderMap::new(), find);

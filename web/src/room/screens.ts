@@ -14,6 +14,8 @@ export interface Screen {
 	icon: IconName;
 	group: Group;
 	right: Right;
+	/** Reached from other screens only, not from the menu. */
+	hidden?: boolean;
 	load: () => Promise<{ default: Component }>;
 }
 
@@ -26,7 +28,96 @@ export const screens: Screen[] = [
 		right: "read_coverage",
 		load: () => import("./screens/Overview.svelte"),
 	},
+	{
+		id: "coverage",
+		label: "nav.coverage",
+		icon: "coverage",
+		group: "province",
+		right: "read_coverage",
+		load: () => import("./screens/Coverage.svelte"),
+	},
+	{
+		id: "density",
+		label: "nav.density",
+		icon: "density",
+		group: "province",
+		right: "read_coarse_density",
+		load: () => import("./screens/Density.svelte"),
+	},
+	{
+		id: "communes",
+		label: "commune",
+		icon: "coverage",
+		group: "province",
+		right: "read_coverage",
+		hidden: true,
+		load: () => import("./screens/Communes.svelte"),
+	},
+	{
+		id: "plots",
+		label: "nav.plots",
+		icon: "plot",
+		group: "work",
+		right: "read_plots",
+		load: () => import("./screens/Plots.svelte"),
+	},
+	{
+		id: "review",
+		label: "nav.review",
+		icon: "review",
+		group: "work",
+		right: "validate_patrols",
+		load: () => import("./screens/Review.svelte"),
+	},
+	{
+		id: "patrols",
+		label: "nav.patrols",
+		icon: "patrol",
+		group: "work",
+		right: "read_patrols",
+		load: () => import("./screens/Patrols.svelte"),
+	},
+	{
+		id: "incidents",
+		label: "nav.incidents",
+		icon: "incident",
+		group: "work",
+		right: "read_plots",
+		load: () => import("./screens/Incidents.svelte"),
+	},
+	{
+		id: "live",
+		label: "nav.live",
+		icon: "live",
+		group: "work",
+		right: "watch_live",
+		load: () => import("./screens/Live.svelte"),
+	},
+	{
+		id: "devices",
+		label: "nav.devices",
+		icon: "device",
+		group: "keeping",
+		right: "enrol_devices",
+		load: () => import("./screens/Devices.svelte"),
+	},
+	{
+		id: "accounts",
+		label: "nav.accounts",
+		icon: "account",
+		group: "keeping",
+		right: "manage_identity",
+		load: () => import("./screens/Accounts.svelte"),
+	},
+	{
+		id: "log",
+		label: "nav.log",
+		icon: "log",
+		group: "keeping",
+		right: "read_journal",
+		load: () => import("./screens/Log.svelte"),
+	},
 ];
 
 /** The screens that the reader may open. */
-export const open = (): Screen[] => screens.filter((screen) => may(screen.right));
+export const open = (): Screen[] => screens.filter((screen) => !screen.hidden && may(screen.right));

@@ -1,0 +1,180 @@
+// The built program on a made-up province of its own, and a browser that reaches nothing else.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const PASSWORD = "mat-khau-thu-nghiem";
+
+/** The browser that the tests need; without one they fail, and say what to do. */
+export function browserPath() {
+	const path = process.env.CHROMIUM ?? "/usr/bin/chromium";
+	if (!existsSync(path)) throw new Error(`no Chromium at ${path}: run make tools, or set CHROMIUM`);
+	return path;
+}
+
+function program() {
+	const path = process.env.TUANTRA_BIN ?? join(root, "target/debug/tuantra");
+	if (!existsSync(path)) throw new Error(`${path} is not built: run make browser, or set TUANTRA_BIN`);
+	return path;
+}
+
+function run(args) {
+	return new Promise((done, failed) => {
+		const child = spawn(program(), args, { stdio: ["ignore", "pipe", "pipe"] });
+		let out = "";
+		let err = "";
+		child.stdout.on("data", (part) => {
+			out += part;
+		});
+		child.stderr.on("data", (part) => {
+			err += part;
+		});
+		child.on("exit", (code) => (code === 0 ? done(out) : failed(new Error(`tuantra ${args[0]}: ${err}`))));
+	});
+}
+
+/** Loads a small province, serves it and makes the accounts that the tests sign in with. */
+export async function province() {
+	const data = mkdtempSync(join(tmpdir(), "tuantra-e2e-"));
+	await run(["demo", "--data", data, "--communes", "4", "--patrols", "10", "--seasons", "1", "--load-only"]);
+	const token = (
+		await run(["account", "token", "--data", data, "--name", "quan-tri", "--role", "provincial_officer"])
+	).trim();
+	const server = spawn(program(), ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const base = await new Promise((done, failed) => {
+		let said = "";
+		const hear = (part) => {
+			said += part;
+			const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+			if (found) done(found[0]);
+		};
+		server.stdout.on("data", hear);
+		server.stderr.on("data", hear);
+		server.on("exit", (code) => failed(new Error(`the server ended (${code}): ${said}`)));
+	});
+	const api = async (method, path, body) => {
+		const response = await fetch(base + path, {
+			method,
+			headers: { authorization: `Bearer ${token}`, ...(body ? { "content-type": "application/json" } : {}) },
+			...(body ? { body: JSON.stringify(body) } : {}),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+		return text ? JSON.parse(text) : null;
+	};
+	const org = (await api("GET", "/api/v1/orgs")).find((own) => own.kind === "cong_an_tinh").id;
+	const communes = (await api("GET", "/api/v1/communes")).features.map((own) => own.properties);
+	const account = (login, role, codes = []) =>
+		api("POST", "/api/v1/accounts", { login, role, org, communes: codes, password: PASSWORD });
+	await account("can-bo-tinh", "provincial_officer");
+	await account("can-bo-xa", "commune_officer", [communes[0].code]);
+	await account("nguoi-xem", "reader");
+	await account("kiem-toan", "auditor");
+	return {
+		base,
+		api,
+		communes,
+		stop: async () => {
+			const ended = new Promise((done) => server.on("exit", done));
+			server.kill("SIGTERM");
+			await Promise.race([ended, new Promise((done) => setTimeout(done, 5000))]);
+			server.kill("SIGKILL");
+			rmSync(data, { recursive: true, force: true });
+		},
+	};
+}
+
+export function launch() {
+	return chromium.launch({
+		executablePath: browserPath(),
+		args: [
+			"--no-sandbox",
+			"--use-gl=angle",
+			"--use-angle=swiftshader",
+			"--enable-unsafe-swiftshader",
+			"--ignore-gpu-blocklist",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+			"--no-first-run",
+			"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+		],
+	});
+}
+
+/** A page that notes what goes wrong on it: errors, and requests that leave the program. */
+export async function visit(browser, base, { width = 1440, height = 900, language = "vi" } = {}) {
+	const context = await browser.newContext({
+		viewport: { width, height },
+		locale: language === "vi" ? "vi-VN" : "en-GB",
+		timezoneId: "Asia/Ho_Chi_Minh",
+		reducedMotion: "no-preference",
+	});
+	await context.addInitScript((own) => localStorage.setItem("tuantra.language", own), language);
+	const page = await context.newPage();
+	const faults = [];
+	page.on("console", (message) => {
+		// That somebody is not signed in is an answer, which browsers write down as an error.
+		if (message.type() === "error" && !/401|net::ERR_INTERNET_DISCONNECTED/.test(message.text()))
+			faults.push(message.text());
+	});
+	page.on("pageerror", (error) => faults.push(String(error.stack)));
+	page.on("request", (request) => {
+		const url = request.url();
+		if (!url.startsWith(base) && !/^(data|blob|about):/.test(url)) faults.push(`left the program: ${url}`);
+	});
+	return { page, context, faults };
+}
+
+/** Signs in by the form, as people do. */
+export async function signIn(page, base, login, hash = "#/") {
+	await page.goto(`${base}/${hash}`);
+	await page.getByLabel(/Tên đăng nhập|Login/).fill(login);
+	await page.getByLabel(/^(Mật khẩu|Password)$/).fill(PASSWORD);
+	await page.getByRole("button", { name: /^(Đăng nhập|Sign in)$/ }).click();
+	// On a narrow screen the menu is there, but closed.
+	await page.locator("#rail").waitFor({ state: "attached" });
+}
+
+/** Goes to a screen and waits until everything that it asked for is there. */
+export async function open(page, base, hash) {
+	await page.goto(`${base}/${hash}`);
+	await page.waitForLoadState("networkidle");
+	await page.locator("main h1").first().waitFor();
+	await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
+}
+
+/** What axe finds by WCAG 2.2 AA. */
+export async function violations(page) {
+	await page.evaluate(AXE);
+	return page.evaluate(async () => {
+		const found = await globalThis.axe.run(document, {
+			runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
+		});
+		return found.violations.map(
+			(own) => `${own.id}: ${own.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+		);
+	});
+}
+
+/** By how many pixels the page is wider than its window. */
+export const overflow = (page) =>
+	page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The map's engine, once it has drawn. */
+export async function drawn(page) {
+	await page.waitForFunction(() => document.querySelector("[data-map]")?.engine?.isStyleLoaded(), null, {
+		timeout: 30_000,
+	});
+}
+
+export { PASSWORD };

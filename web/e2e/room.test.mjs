@@ -1,0 +1,315 @@
+// The map room in a browser, on the built program.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { drawn, launch, open, overflow, PASSWORD, province, signIn, violations, visit } from "./harness.mjs";
+
+let place;
+let browser;
+before(
+	async () => {
+		browser = await launch();
+		place = await province();
+	},
+	{ timeout: 150_000 },
+);
+after(async () => {
+	await browser?.close();
+	await place?.stop();
+});
+
+/** A page on which an account is signed in. */
+async function as(login, hash = "#/", how = {}) {
+	const own = await visit(browser, place.base, how);
+	await signIn(own.page, place.base, login, hash);
+	return own;
+}
+
+describe("signing in", () => {
+	it("tells a wrong password, opens with the right one, and ends for good", async () => {
+		const { page, context, faults } = await visit(browser, place.base);
+		await page.goto(`${place.base}/#/`);
+		await page.getByLabel("Tên đăng nhập").fill("can-bo-tinh");
+		await page.getByLabel("Mật khẩu", { exact: true }).fill("khong-phai-mat-khau");
+		await page.keyboard.press("Enter");
+		await page.getByRole("alert").getByText("không đúng").waitFor();
+		await page.getByLabel("Mật khẩu", { exact: true }).fill(PASSWORD);
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { level: 1, name: "Tổng quan" }).waitFor();
+		const [cookie] = await context.cookies();
+		assert.equal(cookie.httpOnly && cookie.sameSite === "Strict", true);
+		await page.getByRole("button", { name: "Đăng xuất" }).click();
+		await page.getByRole("heading", { name: "Đăng nhập" }).waitFor();
+		const again = await fetch(`${place.base}/api/v1/me`, {
+			headers: { cookie: `${cookie.name}=${cookie.value}` },
+		});
+		assert.equal(again.status, 401);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("another site's page changes nothing by the cookie", async () => {
+		const { context } = await as("can-bo-tinh");
+		const [cookie] = await context.cookies();
+		const forged = await fetch(`${place.base}/api/v1/session`, {
+			method: "DELETE",
+			headers: {
+				cookie: `${cookie.name}=${cookie.value}`,
+				origin: "https://elsewhere.example",
+				"sec-fetch-site": "cross-site",
+			},
+		});
+		assert.equal(forged.status, 403);
+		await context.close();
+	});
+});
+
+describe("what is sent", () => {
+	it("comes under a strict policy, from the program alone, in the smallest form, and stays for a year", async () => {
+		const page = await fetch(`${place.base}/`, { headers: { "accept-encoding": "br" } });
+		const policy = page.headers.get("content-security-policy");
+		assert.match(policy, /default-src 'none'/);
+		assert.match(policy, /script-src 'self';/);
+		assert.doesNotMatch(policy, /unsafe|\*/);
+		assert.equal(page.headers.get("cache-control"), "no-cache");
+		assert.match(page.headers.get("permissions-policy"), /geolocation=\(self\), camera=\(self\)/);
+		const script = /\/assets\/[\w.-]+\.js/.exec(await page.text())[0];
+		const sent = await fetch(place.base + script, { headers: { "accept-encoding": "br" } });
+		assert.equal(sent.headers.get("content-encoding"), "br");
+		assert.match(sent.headers.get("cache-control"), /immutable/);
+	});
+
+	it("shows the sign-in within four seconds on a slow link", async () => {
+		const { page, context } = await visit(browser, place.base);
+		const devtools = await context.newCDPSession(page);
+		await devtools.send("Network.enable");
+		await devtools.send("Network.emulateNetworkConditions", {
+			offline: false,
+			latency: 150,
+			downloadThroughput: 1.6e6 / 8,
+			uploadThroughput: 750e3 / 8,
+		});
+		const begun = Date.now();
+		await page.goto(`${place.base}/#/`, { waitUntil: "commit" });
+		await page.getByRole("heading", { name: "Đăng nhập" }).waitFor();
+		const took = Date.now() - begun;
+		assert.ok(took <= 4000, `${took} ms`);
+		await context.close();
+	});
+});
+
+describe("roles", () => {
+	it("see the screens and the communes that are theirs", async () => {
+		const commune = await as("can-bo-xa", "#/coverage");
+		const menu = (page) => page.getByRole("navigation").getByRole("link").allInnerTexts();
+		const seen = (await menu(commune.page)).map((text) => text.trim());
+		assert.ok(
+			seen.includes("Hàng chờ duyệt") && !seen.includes("Tài khoản") && !seen.includes("Nhật ký"),
+			seen.join(),
+		);
+		await commune.page.locator("tbody tr").first().waitFor();
+		assert.equal(await commune.page.locator("tbody tr").count(), 1);
+		await commune.context.close();
+
+		const reader = await as("nguoi-xem");
+		const few = (await menu(reader.page)).map((text) => text.trim());
+		assert.ok(
+			few.includes("Độ phủ theo xã") && !few.includes("Điểm trồng") && !few.includes("Trực tiếp"),
+			few.join(),
+		);
+		await open(reader.page, place.base, "#/plots");
+		await reader.page.getByText("không có quyền xem").waitFor();
+		await reader.context.close();
+
+		const auditor = await as("kiem-toan", "#/log");
+		await auditor.page.getByText("Khoá ký").first().waitFor();
+		await auditor.context.close();
+	});
+});
+
+describe("coverage by commune", () => {
+	it("is the same as map and table; a row that is chosen is outlined; the address restores everything", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/coverage");
+		await open(page, place.base, "#/coverage");
+		await drawn(page);
+		const rows = await page.locator("tbody tr").count();
+		assert.equal(rows, place.communes.length);
+		await page.waitForFunction(
+			(count) =>
+				new Set(
+					document
+						.querySelector("[data-map]")
+						.engine.queryRenderedFeatures({ layers: ["fill"] })
+						.map((own) => own.properties.code),
+				).size === count,
+			rows,
+		);
+		const code = place.communes[1].code;
+		await page.goto(`${place.base}/#/coverage?commune=${code}&sort=share&down=1&period=month`);
+		await page.reload();
+		await drawn(page);
+		await page.locator(`tr.chosen[data-row="${code}"]`).waitFor();
+		assert.equal(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "descending");
+		assert.equal(await page.getByLabel("Khoảng thời gian").inputValue(), "month");
+		await page.waitForFunction(
+			(own) =>
+				document
+					.querySelector("[data-map]")
+					.engine.queryRenderedFeatures({ layers: ["chosen"] })
+					.some((one) => one.properties.code === own),
+			code,
+		);
+		const shares = await page.locator("tbody tr td:nth-child(2) b").allInnerTexts();
+		const values = shares.map((text) => Number.parseFloat(text.replace(".", "").replace(",", ".")));
+		assert.deepEqual(
+			values,
+			values.toSorted((one, other) => other - one),
+		);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("finds a commune without tone marks", async () => {
+		const { page, context } = await as("can-bo-tinh", "#/coverage");
+		const bare = place.communes[0].name
+			.normalize("NFD")
+			.replace(/\p{M}/gu, "")
+			.replace(/đ/g, "d")
+			.replace(/Đ/g, "D")
+			.toLowerCase();
+		await page.getByLabel(/Tìm xã/).fill(bare);
+		await page.getByRole("link", { name: place.communes[0].name }).waitFor();
+		const names = await page.locator("tbody th").allInnerTexts();
+		assert.ok(
+			names.length >= 1 &&
+				names.every((name) => name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().includes(bare)),
+		);
+		await context.close();
+	});
+});
+
+describe("the density map", () => {
+	it("keeps its breaks while the week moves, and its legend says them", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/density");
+		await open(page, place.base, "#/density");
+		await drawn(page);
+		const legend = () => page.locator(".legend li span:first-of-type").allInnerTexts();
+		const paint = () =>
+			page.evaluate(() =>
+				JSON.stringify(document.querySelector("[data-map]").engine.getPaintProperty("fill", "fill-color")),
+			);
+		const [words, colours] = [await legend(), await paint()];
+		const slider = page.getByRole("slider");
+		const week = Number(await slider.inputValue());
+		await slider.focus();
+		await page.keyboard.press("ArrowLeft");
+		await page.waitForFunction((last) => location.hash.includes(`week=${last - 1}`), week);
+		await page.waitForLoadState("networkidle");
+		assert.match(
+			await slider.getAttribute("aria-valuetext"),
+			/^Tuần \d+: \d\d\/\d\d\/\d{4} – \d\d\/\d\d\/\d{4}$/,
+		);
+		assert.deepEqual(await legend(), words);
+		assert.equal(await paint(), colours);
+		assert.deepEqual(words.slice(0, 5), [
+			"dưới 0,02",
+			"0,02 – 0,05",
+			"0,05 – 0,10",
+			"0,10 – 0,25",
+			"từ 0,25",
+		]);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+describe("an officer's day", () => {
+	it("goes by keyboard: a patrol is accepted, another returned with a reason, and the validated figures follow", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/review");
+		await open(page, place.base, "#/review");
+		await page.locator("[data-item]").first().waitFor();
+		const ids = await page.locator("[data-item]").evaluateAll((list) => list.map((own) => own.dataset.item));
+		assert.ok(ids.length >= 3);
+		await page.keyboard.press("j");
+		await page.waitForFunction((id) => location.hash.includes(id), ids[1]);
+		await page.keyboard.press("k");
+		await page.waitForFunction((id) => location.hash.includes(id), ids[0]);
+		await page.keyboard.press("a");
+		await page.getByRole("status").getByText("Đã ghi: Duyệt tuyến").waitFor();
+		assert.equal((await place.api("GET", `/api/v1/patrols/${ids[0]}`)).properties.state, "validated");
+		await page.locator(`[data-item="${ids[1]}"][aria-current]`).waitFor();
+		await page.keyboard.press("r");
+		await page.getByLabel("Lý do").fill("Tuyến không khớp kế hoạch");
+		await page.getByRole("dialog").getByRole("button", { name: "Không chấp nhận" }).click();
+		await page.getByRole("status").getByText("Đã ghi: Không chấp nhận").waitFor();
+		const returned = (await place.api("GET", `/api/v1/patrols/${ids[1]}`)).properties;
+		assert.equal(returned.state, "rejected");
+		assert.equal(returned.judged_why, "Tuyến không khớp kế hoạch");
+		await open(page, place.base, "#/coverage?validated=1&period=season");
+		const accepted = (await place.api("GET", `/api/v1/patrols/${ids[0]}`)).properties;
+		if (accepted.started_at > "2025-09-01")
+			assert.ok((await page.locator("tfoot td").allInnerTexts()).some((text) => text.trim() === "1"));
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+describe("without a network", () => {
+	it("a screen says so, and goes on when it is back", async () => {
+		const { page, context } = await as("can-bo-tinh", "#/coverage");
+		await page.locator("tbody tr").first().waitFor();
+		await context.setOffline(true);
+		await page.getByLabel("Khoảng thời gian").selectOption("week");
+		await page.getByRole("alert").getByText("Không kết nối được máy chủ").waitFor();
+		await context.setOffline(false);
+		await page.getByRole("button", { name: "Thử lại" }).click();
+		await page.locator("tbody tr").first().waitFor();
+		await context.close();
+	});
+});
+
+describe("every screen", () => {
+	it("has no fault that axe finds, fits its window in both languages, and speaks Vietnamese letters", async () => {
+		const plots = (await place.api("GET", "/api/v1/plots?limit=1")).features;
+		const patrols = (await place.api("GET", "/api/v1/patrols?limit=1")).features;
+		const incidents = (await place.api("GET", "/api/v1/incidents?limit=1")).incidents;
+		const hashes = [
+			"#/",
+			"#/coverage",
+			"#/density",
+			`#/communes/${place.communes[0].code}`,
+			"#/plots?period=last_season",
+			...plots.map((own) => `#/plots/${own.id}`),
+			"#/review",
+			"#/review?list=verify",
+			"#/patrols",
+			...patrols.map((own) => `#/patrols/${own.id}`),
+			"#/incidents",
+			...incidents.map((own) => `#/incidents/${own.id}`),
+			"#/live",
+			"#/devices",
+			"#/accounts",
+			"#/nowhere",
+		];
+		for (const [width, language] of [
+			[1440, "vi"],
+			[320, "en"],
+		]) {
+			const { page, context, faults } = await as("can-bo-tinh", "#/", { width, language });
+			assert.equal(await page.getAttribute("html", "lang"), language);
+			assert.ok(
+				await page.evaluate(() =>
+					document.fonts.load('16px "Be Vietnam Pro"', "Ữ Ổ ặ đ").then((list) => list.length > 0),
+				),
+			);
+			for (const hash of hashes) {
+				await page.goto(`${place.base}/${hash}`);
+				await page.waitForLoadState("networkidle");
+				await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
+				assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
+				assert.ok((await overflow(page)) <= 0, `${hash} is wider than ${width}`);
+			}
+			assert.deepEqual(faults, []);
+			await context.close();
+		}
+	});
+});

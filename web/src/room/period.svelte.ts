@@ -1,0 +1,61 @@
+// The days that a screen is about, kept in its address.
+import { isoDay, plusDays } from "../format";
+import { address, set } from "../router.svelte";
+
+export interface Period {
+	from: string;
+	to: string;
+}
+export type PeriodName = "season" | "last_season" | "month" | "week" | "own";
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** Seasons begin with September. */
+const SEASON = "-09-01";
+
+function seasonOf(day: string): string {
+	const year = Number(day.slice(0, 4));
+	return day.slice(5) >= SEASON.slice(1) ? `${year}${SEASON}` : `${year - 1}${SEASON}`;
+}
+
+/** The days of a named period, seen from a day. */
+export function named(name: Exclude<PeriodName, "own">, today: string): Period {
+	const season = seasonOf(today);
+	if (name === "month") return { from: plusDays(today, -29), to: today };
+	if (name === "week") return { from: plusDays(today, -6), to: today };
+	if (name === "last_season")
+		return { from: `${Number(season.slice(0, 4)) - 1}${SEASON}`, to: plusDays(season, -1) };
+	return { from: season, to: today };
+}
+
+/** Today in Viet Nam. */
+export const today = (): string => isoDay(new Date());
+
+/** The period of the address: own days, a name, or the season. */
+export function period(): Period {
+	const { from = "", to = "", period: name } = address().query;
+	if (DAY.test(from) && DAY.test(to) && from <= to) return { from, to };
+	return named(name === "last_season" || name === "month" || name === "week" ? name : "season", today());
+}
+
+export function periodName(): PeriodName {
+	const { from, to, period: name } = address().query;
+	if (from && to) return "own";
+	return name === "last_season" || name === "month" || name === "week" ? name : "season";
+}
+
+export function choose(name: PeriodName): void {
+	if (name === "own") set({ ...period(), period: null });
+	else set({ period: name === "season" ? null : name, from: null, to: null });
+}
+
+/** What links to other screens carry along. */
+export function periodQuery(): Record<string, string | undefined> {
+	const { from, to, period: name } = address().query;
+	return { from, to, period: name };
+}
+
+/** The period of equal length just before. */
+export function before({ from, to }: Period): Period {
+	const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+	return { from: plusDays(from, -days), to: plusDays(from, -1) };
+}

@@ -1,0 +1,137 @@
+// Plots as the server tells them; their properties are open in the contract, so what screens read is named here.
+import type { Point } from "geojson";
+import { ask, client, type Schemas } from "../api/client";
+
+export interface Amount {
+	area_m2?: number | null;
+	area_method?: string | null;
+	plants?: number | null;
+	plants_method?: string | null;
+	uncertainty_pct?: number | null;
+	weight_kg?: number | null;
+}
+export interface Measure extends Amount {
+	entry_id: string;
+	measured_at: string;
+	version: number;
+}
+export interface Said {
+	amount?: Amount;
+	destroyed?: Amount;
+	finding?: string;
+	crop?: string;
+	result?: string;
+	methods?: string[];
+	completeness?: string;
+	minutes_pending?: boolean;
+	minutes?: { number?: string | null } | null;
+	number?: string | null;
+	reason?: string | null;
+	notes?: string | null;
+}
+export interface Fact {
+	id: string;
+	kind: string;
+	at: string;
+	recorded_at: string;
+	entry_id: string;
+	org: string | null;
+	state: string | null;
+	flag: string | null;
+	corrected_by: string | null;
+	said: Said;
+}
+export interface Badge {
+	heading: string;
+	source: string;
+	reaches_plants: number | null;
+	near_plants: number | null;
+}
+export interface PlotProperties extends Amount {
+	state: Schemas["PlotState"];
+	crop: string;
+	commune: { code: string; name: string } | null;
+	detected_at: string;
+	detected_by: string | null;
+	stage: string | null;
+	land: string | null;
+	hacc_m: number | null;
+	position_method: string | null;
+	season: string;
+	incident: string | null;
+	patrol: string | null;
+	photos: number;
+	flags: string[];
+	candidates: { id: string; distance_m: number; detected_at: string }[];
+	version: number;
+	recorded_at: string;
+	history: { entry_id: string; recorded_at: string; version: number }[];
+	measures: Measure[];
+	timeline: Fact[];
+	missing: string[];
+	evidence_grades: Record<string, string>;
+	handling_org: string | null;
+	law_badge: Badge | null;
+	approved: boolean;
+	quantities: Record<string, Amount & { facts: string[] }>;
+	minutes_due: { due_at: string; eradication: string }[];
+}
+export interface Plot {
+	id: string;
+	geometry: Point;
+	properties: PlotProperties;
+}
+export interface PlotPage {
+	features: Plot[];
+	next: string | null;
+	total: number | null;
+}
+export interface PhotoProperties {
+	id: string;
+	phase: Schemas["Phase"];
+	taken_at: string;
+	lon: number | null;
+	lat: number | null;
+	accuracy_m: number | null;
+	bearing_deg: number | null;
+	sha256: string;
+	bytes: number;
+	state: string;
+	derived: string;
+	contains_person: boolean;
+	eradication: string | null;
+	flags: string[];
+}
+export interface Photo {
+	id: string;
+	properties: PhotoProperties;
+}
+
+/** A short name of a record: the end of its id, where ids of one day differ. */
+export const short = (id: string): string => id.slice(-6).toUpperCase();
+
+export async function readPlot(id: string): Promise<Plot> {
+	return (await ask(client.GET("/api/v1/plots/{id}", { params: { path: { id } } }))) as unknown as Plot;
+}
+
+export async function readPhotos(plot: string): Promise<Photo[]> {
+	const query = { plot, limit: 500 };
+	const answer = await ask(client.GET("/api/v1/photos", { params: { query } }));
+	return answer.features as unknown as Photo[];
+}
+
+/** Metres between two places near each other. */
+export function metresBetween(a: { lon: number; lat: number }, b: { lon: number; lat: number }): number {
+	const radians = Math.PI / 180;
+	const x = (b.lon - a.lon) * radians * Math.cos(((a.lat + b.lat) / 2) * radians);
+	const y = (b.lat - a.lat) * radians;
+	return Math.hypot(x, y) * 6_371_008.8;
+}
+
+/** The tone of a state's mark. */
+export function toneOf(state: string): "plain" | "good" | "warn" | "stop" | "note" {
+	if (state === "eradicated" || state === "clear") return "good";
+	if (state === "resprout") return "stop";
+	if (state === "detected" || state === "reported" || state === "eradicating") return "warn";
+	return state === "verified" || state === "transferred" ? "note" : "plain";
+}
