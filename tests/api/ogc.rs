@@ -452,7 +452,8 @@ on_both! {
             assert_eq!(allowed(client, path).await, "GET, HEAD, OPTIONS");
         }
         send(&auditor, "POST", ITEMS, &plot_at(104.3, 22.3), None).await.expect(403);
-        send(&officer, "POST", "/ogc/collections/communes/items", &plot_at(104.3, 22.3), None).await.expect(405);
+        let never = send(&officer, "POST", "/ogc/collections/communes/items", &plot_at(104.3, 22.3), None).await.expect(405);
+        assert_eq!(never.headers[header::ALLOW], "GET, HEAD, OPTIONS");
         // Outside the author's communes it is kept aside, as by the native API.
         let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
         send(&west, "POST", ITEMS, &plot_at(104.7, 22.3), None).await.expect(403);
@@ -515,6 +516,7 @@ on_both! {
         assert_eq!((line["properties"]["fixes"].clone(), line["properties"]["credible_fixes"].clone()), (json!(40), json!(40)));
         let pages = all_pages(&officer, "/ogc/collections/fixes/items?limit=15").await;
         assert_eq!(pages.concat_all().len(), 40);
+        assert_eq!(first("fixes", "limit=1").await["numberMatched"], 40);
         let own = &first("fixes", &format!("limit=1&patrol={patrol}")).await["features"][0];
         let again = officer.get(&format!("/ogc/collections/fixes/items/{}", own["id"].as_str().unwrap())).await.expect(200).json();
         assert_eq!((again["properties"].clone(), again["properties"]["quality"].clone()), (own["properties"].clone(), json!("good")));

@@ -1,6 +1,7 @@
 //! Edits (20-002): a new feature is a recording, a change is a revision, a deletion is a retraction with its reason.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use geo::Geometry;
 use serde_json::{Map, Value, json};
@@ -47,18 +48,24 @@ pub(super) fn may_edit(collection: Collection, actor: &Actor) -> bool {
     }
 }
 
-/// Refuses whoever may not.
-pub(super) fn need(collection: Collection, actor: &Actor) -> Result<(), Problem> {
+/// The refusal of whoever may not: by the method where nobody may.
+pub(super) fn refusal(collection: Collection, actor: &Actor) -> Option<Response> {
     if may_edit(collection, actor) {
-        return Ok(());
+        return None;
     }
-    let is_ever = matches!(collection, Collection::Plots | Collection::RiskAreas);
-    Err(Problem::new(if is_ever {
-        ProblemKind::Forbidden
-    } else {
-        ProblemKind::MethodNotAllowed
-    }))
+    Some(match collection {
+        Collection::Plots | Collection::RiskAreas => {
+            Problem::new(ProblemKind::Forbidden).into_response()
+        }
+        _ => {
+            let allow = [(header::ALLOW, READS)];
+            (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
+        }
+    })
 }
+
+/// The methods of those who read.
+pub(super) const READS: &str = "GET, HEAD, OPTIONS";
 
 /// Reads a Feature, or a part of one, in the system that `Content-Crs` names.
 pub(super) fn sent(headers: &HeaderMap, bytes: &Bytes) -> Result<Sent, Problem> {

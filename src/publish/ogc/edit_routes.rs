@@ -28,7 +28,9 @@ pub async fn create_item(
     request: Request,
 ) -> Answer {
     let own = seen(&edits.publisher, &actor, &collection)?;
-    edit::need(own, &actor)?;
+    if let Some(refusal) = edit::refusal(own, &actor) {
+        return Ok(refusal);
+    }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
     let id = Box::pin(edits.create(&actor, own, sent, &ids)).await?;
@@ -47,7 +49,9 @@ pub async fn replace_item(
     request: Request,
 ) -> Answer {
     let own = seen(&edits.publisher, &actor, &collection)?;
-    edit::need(own, &actor)?;
+    if let Some(refusal) = edit::refusal(own, &actor) {
+        return Ok(refusal);
+    }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
     Box::pin(edits.change(&actor, own, (&id, true), sent)).await?;
@@ -65,7 +69,9 @@ pub async fn update_item(
     request: Request,
 ) -> Answer {
     let own = seen(&edits.publisher, &actor, &collection)?;
-    edit::need(own, &actor)?;
+    if let Some(refusal) = edit::refusal(own, &actor) {
+        return Ok(refusal);
+    }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
     Box::pin(edits.change(&actor, own, (&id, false), sent)).await?;
@@ -83,7 +89,9 @@ pub async fn retract_item(
     asking: Asking,
 ) -> Answer {
     let own = seen(&edits.publisher, &actor, &collection)?;
-    edit::need(own, &actor)?;
+    if let Some(refusal) = edit::refusal(own, &actor) {
+        return Ok(refusal);
+    }
     let pairs = pairs(asking.query.as_deref())?;
     if pairs.iter().any(|(name, _)| name != "reason") {
         return Err(refused("query", "only reason is known here"));
@@ -110,7 +118,7 @@ pub async fn items_options(
     allow(if is_editable {
         "GET, HEAD, POST, OPTIONS"
     } else {
-        "GET, HEAD, OPTIONS"
+        edit::READS
     })
 }
 
@@ -126,7 +134,7 @@ pub async fn item_options(
     allow(if is_editable {
         "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
     } else {
-        "GET, HEAD, OPTIONS"
+        edit::READS
     })
 }
 

@@ -1,7 +1,5 @@
 //! Features written as GeoJSON, straight into the answer's bytes.
 
-use std::io::Write;
-
 use geo::{Coord, Geometry, LineString, Polygon};
 use serde::Serialize;
 
@@ -108,7 +106,11 @@ impl Writer<'_> {
     fn coord(&self, out: &mut Vec<u8>, at: Coord<f64>) -> Option<()> {
         let at = self.projector.forth(at)?;
         let rounded = |value: f64| (value * 1e7).round() / 1e7;
-        let _ = write!(out, "[{},{}]", rounded(at.x), rounded(at.y));
+        out.push(b'[');
+        json(out, &rounded(at.x));
+        out.push(b',');
+        json(out, &rounded(at.y));
+        out.push(b']');
         Some(())
     }
 }

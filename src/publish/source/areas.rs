@@ -25,7 +25,7 @@ impl Publisher {
         let communes = communes
             .filter(|own| of.after.is_none_or(|after| own.facts.code.as_str() > after))
             .filter(|own| of.query.is_near(own.ground.bounds()));
-        Ok(page_of(of, communes.map(commune)))
+        Ok(page_of(of, communes.map(commune)).await)
     }
 
     pub(super) async fn commune(
@@ -46,7 +46,7 @@ impl Publisher {
         let mut areas = self.areas.risk_areas_for(actor, day, None, None).await?;
         areas.retain(|area| of.after.is_none_or(|after| area.code.as_str() > after));
         areas.retain(|area| of.query.is_near(area.region.bounds()));
-        Ok(page_of(of, areas.iter().map(risk_area)))
+        Ok(page_of(of, areas.iter().map(risk_area)).await)
     }
 
     pub(super) async fn risk_area(
@@ -63,7 +63,7 @@ impl Publisher {
         gates.sort_by_key(|gate| gate.id);
         let features = gates.iter().map(gate);
         let features = features.filter(|own| of.after.is_none_or(|after| own.id.as_str() > after));
-        Ok(page_of(of, features))
+        Ok(page_of(of, features).await)
     }
 
     pub(super) async fn gate(

@@ -150,7 +150,7 @@ impl Publisher {
     ) -> Result<Page, PublishError> {
         let mut features = self.density_features(actor, of.query).await?;
         features.retain(|own| of.after.is_none_or(|after| own.id.as_str() > after));
-        Ok(page_of(of, features.into_iter()))
+        Ok(page_of(of, features.into_iter()).await)
     }
 
     pub(super) async fn density_cell(

@@ -48,6 +48,21 @@ impl Publisher {
         }
     }
 
+    /// Counted where no fix need be looked at.
+    pub(super) async fn count_fixes(
+        &self,
+        actor: &Actor,
+        query: &Query,
+    ) -> Result<Option<u64>, PublishError> {
+        if !query.is_open() || query.datetime.is_some() {
+            return Ok(None);
+        }
+        let sight = patrols::sight(actor)?;
+        let mut tx = self.store.read().await?;
+        let count = sql::count_fixes(&mut tx, &sight, &[]).await?;
+        Ok(u64::try_from(count).ok())
+    }
+
     async fn see_patrol(
         &self,
         actor: &Actor,

@@ -227,15 +227,18 @@ impl Publisher {
             Collection::Patrols => self.count_patrols(actor, query).await,
             Collection::Plots => self.count_plots(actor, query).await,
             Collection::Photos => self.count_photos(actor, query).await,
-            Collection::Fixes | Collection::CoverageCells | Collection::Hamlets => Ok(None),
+            Collection::Fixes => self.count_fixes(actor, query).await,
+            Collection::Hamlets => Ok(None),
             Collection::Communes
             | Collection::RiskAreas
             | Collection::BorderGates
+            | Collection::CoverageCells
             | Collection::DensityCells => {
                 let page = self
                     .page(actor, collection, query, None, usize::MAX - 1)
                     .await?;
-                Ok(u64::try_from(page.features.len()).ok())
+                let is_all = page.next.is_none();
+                Ok(u64::try_from(page.features.len()).ok().filter(|_| is_all))
             }
         }
     }

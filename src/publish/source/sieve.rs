@@ -152,12 +152,19 @@ impl<'a> Sifting<'a> {
     }
 }
 
-/// A page of features that are all at hand, by id.
-pub(super) fn page_of(of: PageOf<'_>, features: impl Iterator<Item = Feature>) -> Page {
+/// A page of features that are all at hand, by id. Large areas take time to compare, so others get their turn.
+pub(super) async fn page_of(
+    of: PageOf<'_>,
+    features: impl Iterator<Item = Feature> + Send,
+) -> Page {
+    const AT_ONCE: usize = 16;
     let mut sifting = Sifting::new(of, usize::MAX);
-    for feature in features {
+    for (at, feature) in features.enumerate() {
         if !sifting.see(feature) {
             break;
+        }
+        if at % AT_ONCE == AT_ONCE - 1 && !of.query.is_open() {
+            tokio::task::yield_now().await;
         }
     }
     sifting.page()

@@ -19,6 +19,7 @@ pub const STATEMENTS: &[&str] = &[
     COUNT_PHOTOS,
     PATROLS,
     COUNT_PATROLS,
+    COUNT_FIXES,
 ];
 
 /// A condition that the database checks by itself, joined to others by AND.

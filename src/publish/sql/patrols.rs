@@ -14,6 +14,9 @@ pub const PATROLS: &str = "SELECT p.id, p.version, p.team, p.lead_org, p.kind, p
      p.ended_at, p.campaign, p.notes, p.recorded_at, p.state, p.length_m, p.duration_ms, p.moving_ms, p.redacted_at, \
      (SELECT COUNT(*) FROM fix_chunks c WHERE c.patrol = p.id) AS chunks FROM patrols p WHERE 1 = 1";
 pub const COUNT_PATROLS: &str = "SELECT COUNT(*) FROM patrols p WHERE 1 = 1";
+/// Fixes whose bytes are kept; those of a chunk stand in no other.
+pub const COUNT_FIXES: &str = "SELECT CAST(COALESCE(SUM(f.fixes), 0) AS BIGINT) FROM patrols p JOIN fix_chunks f ON f.patrol = p.id \
+     WHERE EXISTS (SELECT 1 FROM journal_bodies b WHERE b.entry = f.entry)";
 const TRACKS: &str = "SELECT patrol, summary, line FROM tracks WHERE fixes > 0 AND patrol IN (";
 const COMMUNES: &str = "SELECT patrol, commune FROM patrol_communes WHERE patrol IN (";
 
@@ -93,6 +96,16 @@ pub async fn patrols(
 pub async fn count_patrols(tx: &mut Tx, sight: &Sight, clauses: &[Clause]) -> Result<i64, Error> {
     on!(tx, |c| {
         let mut query = QueryBuilder::new(COUNT_PATROLS);
+        seen!(query, sight);
+        narrow!(query, clauses);
+        async move { query.build_query_scalar().fetch_one(c).await }
+    })
+}
+
+/// How many fixes patrols have.
+pub async fn count_fixes(tx: &mut Tx, sight: &Sight, clauses: &[Clause]) -> Result<i64, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(COUNT_FIXES);
         seen!(query, sight);
         narrow!(query, clauses);
         async move { query.build_query_scalar().fetch_one(c).await }
