@@ -48,6 +48,7 @@ struct Object {
 struct Held {
     objects: BTreeMap<String, Object>,
     uploads: BTreeMap<String, (String, BTreeMap<usize, Bytes>)>,
+    begun: u64,
 }
 
 struct Inner {
@@ -259,7 +260,8 @@ fn put(
 }
 
 fn begin(held: &mut Held, key: &str) -> Response {
-    let id = format!("u{}", held.uploads.len() + held.objects.len());
+    held.begun += 1;
+    let id = format!("u{}", held.begun);
     held.uploads
         .insert(id.clone(), (key.to_owned(), BTreeMap::new()));
     format!(
