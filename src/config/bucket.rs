@@ -138,7 +138,7 @@ fn parts(url: &str) -> Option<(String, String)> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::{Config, ConfigFaults};
+    use crate::config::{Config, ConfigFaults};
 
     const WHOLE: [(&str, &str); 4] = [
         ("blob_url", "s3://tuantra-anh/tinh/"),

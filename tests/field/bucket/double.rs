@@ -16,6 +16,7 @@ use ring::hmac;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use tuantra::base::hex;
+use tuantra::base::time::{Clock, SystemClock};
 use tuantra::journal::model::sha256;
 
 pub const KEY: &str = "may-chu-tinh";
@@ -221,7 +222,7 @@ fn etag(bytes: &[u8]) -> String {
 
 fn keep(held: &mut Held, key: &str, bytes: Bytes) -> String {
     let tag = etag(&bytes);
-    let modified = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let modified = SystemClock.now().to_string();
     held.objects
         .insert(key.to_owned(), Object { bytes, modified });
     tag
