@@ -1,6 +1,7 @@
 //! The composition root: everything that a request or job may need, cheap to clone.
 
 use std::num::NonZeroU32;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,9 +30,13 @@ use crate::reports::Reports;
 use crate::store::Store;
 use crate::sync::live::Live;
 
-/// The open server: store, journal, blobs and the slices' services.
+/// The open server. Every request is handed clones of it, several on its way, so a clone is one count.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an open server consists of: store, journal, blobs and the slices' services.
+#[derive(Debug)]
+pub struct Parts {
     /// The settings.
     pub config: Arc<Config>,
     /// The log, with the store behind it.
@@ -63,6 +68,14 @@ pub struct App {
     limits: Limits,
 }
 
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl App {
     /// Opens data folder, database, key and blobs, and brings the schema up to date.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
@@ -87,14 +100,22 @@ impl App {
             time: Duration::from_secs(config.photo_seconds.into()),
             memory_mib: config.photo_memory_mib,
         };
-        let mut app = Self::assemble(config, journal, blobs);
-        app.evidence = app.evidence.with_decoder(Decoder::of_this_program(bounds));
-        Ok(app)
+        let mut parts = Parts::assemble(config, journal, blobs);
+        parts.evidence = parts
+            .evidence
+            .with_decoder(Decoder::of_this_program(bounds));
+        Ok(Self(Arc::new(parts)))
     }
 
     /// An app over parts that are already open.
     #[must_use]
     pub fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
+        Self(Arc::new(Parts::assemble(config, journal, blobs)))
+    }
+}
+
+impl Parts {
+    fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());

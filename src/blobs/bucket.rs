@@ -33,7 +33,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// No byte moved for so long.
 const SILENCE: Duration = Duration::from_secs(10);
 /// One piece of five megabytes on a slow line to the store.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 const RETRIES: usize = 2;
 const RETRY_WITHIN: Duration = Duration::from_secs(10);
 

@@ -19,7 +19,7 @@ impl Key {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let (Self::Show(opening) | Self::Head(opening) | Self::Rotate(opening)) = &self;
-        let journal = opening.open().await?.journal;
+        let journal = opening.open().await?.journal.clone();
         match self {
             Self::Show(_) => {}
             Self::Head(_) => {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Reader;
+use super::reader::Reader;
 
 /// A bucket on an S3-compatible store.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ fn parts(url: &str) -> Option<(String, String)> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::{Config, ConfigFaults};
+    use crate::config::{Config, ConfigFaults};
 
     const WHOLE: [(&str, &str); 4] = [
         ("blob_url", "s3://tuantra-anh/tinh/"),
@@ -147,7 +147,10 @@ mod tests {
         ("blob_secret_key", "khong-ai-biet"),
     ];
 
-    fn load(changes: &[(&str, Option<&str>)]) -> Result<Config, ConfigFaults> {
+    /// Settings that differ from the whole ones, or are left out.
+    type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
+
+    fn load(changes: Changes<'_>) -> Result<Config, ConfigFaults> {
         let mut texts: BTreeMap<String, String> =
             WHOLE.map(|(key, text)| (key.into(), text.into())).into();
         for (key, text) in changes {
@@ -174,7 +177,7 @@ mod tests {
 
     #[test]
     fn what_a_bucket_lacks_is_named() {
-        let amiss: [(&[(&str, Option<&str>)], &str); 7] = [
+        let amiss: [(Changes<'_>, &str); 7] = [
             (&[("blob_url", None)], "blob_url: needed beside"),
             (
                 &[("blob_url", Some("https://tuantra-anh"))],

@@ -13,12 +13,13 @@ use figment::value::Value;
 mod bucket;
 mod faults;
 mod keys;
+mod reader;
 #[cfg(test)]
 mod tests;
 
 pub use bucket::Bucket;
 pub use faults::ConfigFaults;
-use keys::KEYS;
+use reader::{Reader, expected, text_of};
 
 /// The settings of one server.
 #[derive(Clone)]
@@ -289,59 +290,5 @@ impl std::str::FromStr for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err(()),
         }
-    }
-}
-
-struct Reader<'a> {
-    texts: &'a BTreeMap<String, String>,
-    faults: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn name_unknown_keys(&mut self) {
-        for key in self
-            .texts
-            .keys()
-            .filter(|key| KEYS.iter().all(|(known, _)| known != key))
-        {
-            let known = KEYS.map(|(known, _)| known).join(", ");
-            self.faults
-                .push(format!("{key}: unknown; known are {known}"));
-        }
-    }
-
-    fn parse<T: std::str::FromStr>(&mut self, key: &'static str) -> Option<T> {
-        let text = self.texts.get(key)?;
-        let parsed = text.parse().ok();
-        if parsed.is_none() {
-            self.blame(key);
-        }
-        parsed
-    }
-
-    fn blame(&mut self, key: &'static str) {
-        self.faults
-            .push(format!("{key}: expected {}", expected(key)));
-    }
-}
-
-fn expected(key: &str) -> &'static str {
-    KEYS.iter()
-        .find(|(known, _)| *known == key)
-        .map_or("another value", |(_, what)| what)
-}
-
-fn text_of(value: Value) -> String {
-    match value {
-        Value::String(_, text) => text,
-        Value::Bool(_, yes) => yes.to_string(),
-        Value::Char(_, letter) => letter.to_string(),
-        Value::Num(_, number) => number
-            .to_i128()
-            .map(|whole| whole.to_string())
-            .or_else(|| number.to_u128().map(|whole| whole.to_string()))
-            .or_else(|| number.to_f64().map(|real| real.to_string()))
-            .unwrap_or_default(),
-        Value::Empty(..) | Value::Dict(..) | Value::Array(..) => String::new(),
     }
 }

@@ -228,10 +228,15 @@ impl Journal {
     {
         let outcome = self.inner.store.write(context, act).await;
         if outcome.is_ok() {
-            self.inner.written.notify_one();
-            self.inner.queued.send_replace(());
+            self.tell_written();
         }
         outcome
+    }
+
+    /// Tells the sequencer and the workers that something was written, or queued, beside `write`.
+    pub fn tell_written(&self) {
+        self.inner.written.notify_one();
+        self.inner.queued.send_replace(());
     }
 
     /// Waits until something was written since the last call.

@@ -54,7 +54,10 @@ impl Error {
 }
 
 const PG_RETRY: [&str; 2] = ["40001", "40P01"];
-const PG_GONE: [&str; 6] = ["57P01", "57P02", "57P03", "53300", "53100", "53200"];
+// Shutting down, starting up, full, out of memory, an error of its disk, and a server that became a standby.
+const PG_GONE: [&str; 8] = [
+    "57P01", "57P02", "57P03", "53300", "53100", "53200", "58030", "25006",
+];
 // https://www.sqlite.org/rescode.html: primary codes BUSY, LOCKED; FULL, CANTOPEN, IOERR, READONLY.
 const SQLITE_BUSY: [i32; 2] = [5, 6];
 const SQLITE_GONE: [i32; 4] = [13, 14, 10, 8];

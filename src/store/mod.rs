@@ -17,6 +17,7 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use error::{ActError, Error};
 pub use migrate::{MIGRATIONS, rendered};
@@ -170,7 +171,7 @@ pub struct Store {
 #[derive(Debug)]
 enum Backend {
     Sqlite(Box<sqlite::SqliteStore>),
-    Postgres(PgPool),
+    Postgres(PgPool, Turns),
 }
 
 /// What `/readyz` needs to know of the database's promises.
@@ -183,6 +184,8 @@ pub enum Durability {
 }
 
 const PG_TRIES: u32 = 12;
+/// So long an act waits for its turn, and whatever runs for a connection.
+const PG_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Store {
     /// Opens (and creates) the SQLite file `tuantra.db` in `folder`; with `fsync` a commit is on disk before its
@@ -202,11 +205,11 @@ impl Store {
             .options([("timezone", "UTC")]);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(PG_PATIENCE)
             .connect_with(options)
             .await?;
         Ok(Self {
-            inner: Arc::new(Backend::Postgres(pool)),
+            inner: Arc::new(Backend::Postgres(pool, Turns::of(max_connections))),
         })
     }
 
@@ -214,7 +217,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), Error> {
         match &*self.inner {
             Backend::Sqlite(store) => migrate::run_sqlite(store).await,
-            Backend::Postgres(pool) => migrate::run_postgres(pool).await,
+            Backend::Postgres(pool, _) => migrate::run_postgres(pool).await,
         }
     }
 
@@ -223,7 +226,7 @@ impl Store {
     pub fn engine(&self) -> &'static str {
         match &*self.inner {
             Backend::Sqlite(_) => "sqlite",
-            Backend::Postgres(_) => "postgresql",
+            Backend::Postgres(..) => "postgresql",
         }
     }
 
@@ -233,7 +236,7 @@ impl Store {
             Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Reader(
                 store.readers.acquire().await?,
             ))),
-            Backend::Postgres(pool) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
+            Backend::Postgres(pool, _) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
         }
     }
 
@@ -244,7 +247,7 @@ impl Store {
             Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Snapshot(
                 store.readers.begin().await?,
             ))),
-            Backend::Postgres(pool) => {
+            Backend::Postgres(pool, _) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Ok(Tx::Postgres(PgHandle::Act(pool.begin_with(begin).await?)))
             }
@@ -263,7 +266,24 @@ impl Store {
     {
         match &*self.inner {
             Backend::Sqlite(store) => store.write(context, act).await,
-            Backend::Postgres(pool) => write_postgres(pool, &context, &act).await,
+            Backend::Postgres(pool, turns) => {
+                let _turn = turns.take().await?;
+                write_postgres(pool, &context, &act).await
+            }
+        }
+    }
+
+    /// The same, past the acts that wait for their turn: for short ones that stand for many requests.
+    pub async fn write_ahead<C, F, T, E>(&self, context: C, act: F) -> Result<T, E>
+    where
+        C: Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: ActError + Send + 'static,
+    {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.write(context, act).await,
+            Backend::Postgres(pool, _) => write_postgres(pool, &context, &act).await,
         }
     }
 
@@ -271,7 +291,7 @@ impl Store {
     pub async fn durability(&self) -> Result<Durability, Error> {
         match &*self.inner {
             Backend::Sqlite(store) => store.durability().await,
-            Backend::Postgres(pool) => postgres_durability(pool).await,
+            Backend::Postgres(pool, _) => postgres_durability(pool).await,
         }
     }
 
@@ -279,7 +299,7 @@ impl Store {
     pub async fn copy_sqlite(&self, file: &Path) -> Result<Option<()>, Error> {
         match &*self.inner {
             Backend::Sqlite(store) => store.copy_to(file).await.map(Some),
-            Backend::Postgres(_) => Ok(None),
+            Backend::Postgres(..) => Ok(None),
         }
     }
 
@@ -287,7 +307,25 @@ impl Store {
     pub async fn close(&self) {
         match &*self.inner {
             Backend::Sqlite(store) => store.close().await,
-            Backend::Postgres(pool) => pool.close().await,
+            Backend::Postgres(pool, _) => pool.close().await,
+        }
+    }
+}
+
+/// Acts take at most three of four connections, so that a backlog of them never stands before what only reads.
+#[derive(Debug)]
+struct Turns(Semaphore);
+
+impl Turns {
+    fn of(max_connections: u32) -> Self {
+        let acts = max_connections.saturating_sub(max_connections / 4).max(1);
+        Self(Semaphore::new(acts as usize))
+    }
+
+    async fn take(&self) -> Result<SemaphorePermit<'_>, Error> {
+        match tokio::time::timeout(PG_PATIENCE, self.0.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Error::Unavailable("no turn in time".into())),
         }
     }
 }

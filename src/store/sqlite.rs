@@ -31,7 +31,10 @@ pub(super) struct SqliteStore {
 impl SqliteStore {
     pub(super) async fn open(folder: &Path, fsync: bool) -> Result<Self, Error> {
         let options = options(&folder.join(FILE), fsync);
-        let writer = options.clone().connect().await?;
+        // Each act and statement keeps the pages that it may have to take back: in a file of their own they cost more
+        // writing than the log.
+        let writer = options.clone().pragma("temp_store", "memory");
+        let writer = writer.connect().await?;
         let (queue, acts) = mpsc::channel(QUEUE);
         tokio::spawn(write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts));
         let readers = SqlitePoolOptions::new()

@@ -178,7 +178,7 @@ on_both! {
             send(&phone, whole, &journey.fixes).await.expect(200);
             assert_eq!(shown(&phone, parts).await, shown(&phone, whole).await, "{journey:?}");
             field.settle().await;
-            let anew = another_process(&field).patrols;
+            let anew = another_process(&field).patrols.clone();
             let (kept, derived) = (walked(&field.app.patrols, parts).await, walked(&anew, parts).await);
             let summaries = |tracks: Option<Vec<WalkedTrack>>| tracks.unwrap().into_iter().map(|track| track.summary).collect::<Vec<_>>();
             assert_eq!(summaries(kept), summaries(derived));
@@ -292,7 +292,7 @@ on_both! {
 
     async fn erased_fixes_leave_memory_and_do_not_come_back(field: Field) {
         let phone = field.phone("may-1", &[]).await;
-        let other = another_process(&field).patrols;
+        let other = another_process(&field).patrols.clone();
         let ids = [recorded(&field, &phone).await, recorded(&field, &phone).await];
         let fixes = walk(&field, -3000, 200);
         for id in ids {

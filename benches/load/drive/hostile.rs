@@ -1,6 +1,7 @@
 //! What is thrown at the server beside the load: it is refused, and costs the others nothing that counts.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -85,7 +86,7 @@ impl Kind {
             Self::Entities => {
                 let mut text = String::from("<?xml version=\"1.0\"?><!DOCTYPE gpx [<!ENTITY a0 \"lol\">");
                 for n in 1..10 {
-                    text += &format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10));
+                    let _ = write!(text, "<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10));
                 }
                 text += "]><gpx version=\"1.1\"><trk><name>&a9;</name></trk></gpx>";
                 request("POST", &gpx, "", xml, text.as_bytes())

@@ -321,8 +321,8 @@ impl Walk {
         } else {
             99 - along
         };
-        let lon = 104.15 + real(self.n % 30) * 0.01 + real(along) * 0.000_1;
-        let lat = 22.25 + real(self.n / 30) * 0.008 + real(turn + 7 * self.day) * 0.000_03;
+        let lon = 104.2 + real(self.n % 20) * 0.01 + real(along) * 0.000_1;
+        let lat = 22.3 + real(self.n / 20) * 0.004 + real(turn + 7 * self.day) * 0.000_03;
         (seconds, lon, lat)
     }
 

@@ -16,6 +16,7 @@ use ring::hmac;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use tuantra::base::hex;
+use tuantra::base::time::{Clock, SystemClock};
 use tuantra::journal::model::sha256;
 
 pub const KEY: &str = "may-chu-tinh";
@@ -48,6 +49,7 @@ struct Object {
 struct Held {
     objects: BTreeMap<String, Object>,
     uploads: BTreeMap<String, (String, BTreeMap<usize, Bytes>)>,
+    begun: u64,
 }
 
 struct Inner {
@@ -220,7 +222,7 @@ fn etag(bytes: &[u8]) -> String {
 
 fn keep(held: &mut Held, key: &str, bytes: Bytes) -> String {
     let tag = etag(&bytes);
-    let modified = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let modified = SystemClock.now().to_string();
     held.objects
         .insert(key.to_owned(), Object { bytes, modified });
     tag
@@ -259,7 +261,8 @@ fn put(
 }
 
 fn begin(held: &mut Held, key: &str) -> Response {
-    let id = format!("u{}", held.uploads.len() + held.objects.len());
+    held.begun += 1;
+    let id = format!("u{}", held.begun);
     held.uploads
         .insert(id.clone(), (key.to_owned(), BTreeMap::new()));
     format!(

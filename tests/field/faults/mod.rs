@@ -328,8 +328,15 @@ async fn stored_fixes(start: &Start<'_>) -> Vec<(Option<String>, SentFix)> {
         });
         stored.extend(fixes.map(|fix| (Some(patrol.to_string()), fix)));
     }
-    let tail = tail.into_iter();
-    stored.extend(tail.map(|(t, lon_e7, lat_e7)| (None, SentFix { t, lon_e7, lat_e7 })));
+    // One that was delivered a second time after its chunk was sealed waits in the tail; the next sealing knows it.
+    let sealed: BTreeSet<SentFix> = stored.iter().map(|(_, fix)| *fix).collect();
+    let tail = tail
+        .into_iter()
+        .map(|(t, lon_e7, lat_e7)| SentFix { t, lon_e7, lat_e7 });
+    stored.extend(
+        tail.filter(|fix| !sealed.contains(fix))
+            .map(|fix| (None, fix)),
+    );
     stored
 }
 

@@ -139,22 +139,19 @@ impl Batch {
     }
 }
 
-/// The sequencer and the workers need to hear only of work that was queued.
+/// One act for many requests goes past whatever waits; the sequencer and the workers need to hear only of work that was
+/// queued.
 async fn write(journal: &Journal, batch: Batch) -> Result<(), store::Error> {
     let is_quiet = batch.full.is_empty();
     let context = (journal.clone(), batch);
-    if is_quiet {
-        let store = journal.store();
-        store
-            .write(context, |tx, (journal, batch)| {
-                Box::pin(batch.write(tx, journal))
-            })
-            .await
-    } else {
-        journal
-            .write(context, |tx, (journal, batch)| {
-                Box::pin(batch.write(tx, journal))
-            })
-            .await
+    let written = journal
+        .store()
+        .write_ahead(context, |tx, (journal, batch)| {
+            Box::pin(batch.write(tx, journal))
+        });
+    written.await?;
+    if !is_quiet {
+        journal.tell_written();
     }
+    Ok(())
 }
