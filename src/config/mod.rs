@@ -63,6 +63,12 @@ pub struct Config {
     pub bundle_mib: u32,
     /// Days after which what a carried bundle holds is looked at by a person before it counts.
     pub bundle_days: u32,
+    /// The province's server, which a post node forwards to.
+    pub upstream_url: Option<String>,
+    /// The file with the secret that the province gave the node.
+    pub upstream_token_file: Option<PathBuf>,
+    /// The file with what the province's `bundle recipient` printed, for bundles that are carried.
+    pub upstream_recipient: Option<PathBuf>,
     /// Listeners at the live feed of one process.
     pub live_listeners: u32,
     /// Months that raw tracks are kept.
@@ -153,6 +159,9 @@ impl Config {
             push_mib: reader.parse("push_mib").unwrap_or(4),
             bundle_mib: reader.parse("bundle_mib").unwrap_or(64),
             bundle_days: reader.parse("bundle_days").unwrap_or(30),
+            upstream_url: reader.parse("upstream_url"),
+            upstream_token_file: reader.parse("upstream_token_file"),
+            upstream_recipient: reader.parse("upstream_recipient"),
             live_listeners: reader.parse("live_listeners").unwrap_or(200),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             tsa_url: reader.parse("tsa_url"),
@@ -172,6 +181,7 @@ impl Config {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             faults.push("tls_cert and tls_key belong together: give both or none".into());
         }
+        self.name_upstream(faults);
         for (key, url) in [("public_url", &self.public_url), ("tsa_url", &self.tsa_url)] {
             let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
             if !url.as_ref().is_none_or(is_url) {
@@ -215,6 +225,26 @@ impl Config {
                 "listen: {} is reachable from outside without TLS: give tls_cert and tls_key, or a public_url with \
                  https when a proxy ends TLS, or plain_http = true in a lab",
                 self.listen
+            ));
+        }
+    }
+
+    fn name_upstream(&self, faults: &mut Vec<String>) {
+        if self.upstream_url.is_some() != self.upstream_token_file.is_some() {
+            faults.push(
+                "upstream_url and upstream_token_file belong together: give both or none".into(),
+            );
+        }
+        let Some(url) = &self.upstream_url else {
+            return;
+        };
+        let near = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+        let is_near = near.iter().any(|start| url.starts_with(start));
+        let is_open = url.starts_with("http://") && (is_near || self.plain_http);
+        if !url.starts_with("https://") && !is_open {
+            faults.push(format!(
+                "upstream_url: expected {}",
+                expected("upstream_url")
             ));
         }
     }

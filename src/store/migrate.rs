@@ -124,6 +124,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "bundles",
         include_str!("../../migrations/0026_bundles.sql"),
     ),
+    (27, "nodes", include_str!("../../migrations/0027_nodes.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -23,6 +23,7 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
+mod nodes;
 mod openrosa;
 mod operate;
 mod patrols;

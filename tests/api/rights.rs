@@ -252,6 +252,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/journal/entries"
             | "/api/v1/bundles/recipient"
             | "/api/v1/bundles/review"
+            | "/api/v1/bundles/export"
+            | "/api/v1/forwarding"
             | "/api/v1/sync/pull"
             | "/api/v1/sync/inventory"
             | "/api/v1/live/definitions"
@@ -415,6 +417,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ),
         ("PUT", "/api/v1/plots/{id}") => {
             sample(format!("/api/v1/plots/{id}"), plot_in(place, None), true)
+        }
+        ("GET", "/api/v1/forwarding/receipts/{entry}") => {
+            sample(format!("/api/v1/forwarding/receipts/{id}"), none, false)
         }
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),

@@ -8,6 +8,7 @@ mod cluster;
 mod decoder;
 mod faults;
 mod kill;
+mod node;
 mod resend;
 mod trace;
 mod tus;
