@@ -274,7 +274,7 @@ pub(super) async fn keep_aside(
                     let (evidence, id) = (&app.evidence, kept.quarantine);
                     evidence.name_aside(tx, id, fact, sha256, weight).await?;
                 }
-                Ok(kept)
+                Ok::<_, store::Error>(kept)
             })
         })
         .await
