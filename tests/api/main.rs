@@ -26,6 +26,7 @@ mod keeping;
 mod ledger;
 mod live;
 mod ogc;
+mod nodes;
 mod openrosa;
 mod operate;
 mod patrols;

@@ -252,6 +252,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/journal/entries"
             | "/api/v1/bundles/recipient"
             | "/api/v1/bundles/review"
+            | "/api/v1/bundles/export"
+            | "/api/v1/forwarding"
             | "/api/v1/sync/pull"
             | "/api/v1/sync/inventory"
             | "/api/v1/live/definitions"
@@ -424,6 +426,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "sealed": "AAAA" }),
             true,
         ),
+        ("GET", "/api/v1/forwarding/receipts/{entry}") => {
+            sample(format!("/api/v1/forwarding/receipts/{id}"), none, false)
+        }
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),

@@ -16,6 +16,7 @@ mod gdal;
 mod kill;
 mod load;
 mod people;
+mod node;
 mod resend;
 mod trace;
 mod tus;

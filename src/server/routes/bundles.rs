@@ -14,6 +14,11 @@ pub(super) fn carriers(routes: Routes) -> Routes {
         .all(Needs(RecordPatrols), [routes!(http::bring_bundle)])
         .all(
             NeedsInProvince(ManageIdentity),
-            [routes!(http::bundle_reviews)],
+            [
+                routes!(http::bundle_reviews),
+                routes!(http::export_bundle),
+                routes!(http::forwarding),
+            ],
         )
+        .all(SignedIn, [routes!(http::forwarded_receipts)])
 }

@@ -155,7 +155,8 @@ impl Spooled {
     }
 }
 
-fn from_disk(cause: &std::io::Error) -> Problem {
+/// What a disk's refusal is told as.
+pub(in crate::sync) fn from_disk(cause: &std::io::Error) -> Problem {
     let is_full = matches!(
         cause.kind(),
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded

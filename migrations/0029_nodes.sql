@@ -1,0 +1,52 @@
+-- Post nodes: servers with a log of their own whose facts are taken as the node vouches for them. device: the node as the
+-- province knows it, with its team and communes. key: the Ed25519 key of the node's log.
+CREATE TABLE identity_nodes (
+    device       {id}    NOT NULL PRIMARY KEY REFERENCES identity_devices (id),
+    log          {id}    NOT NULL,
+    key_id       {text}  NOT NULL,
+    key          {bytes} NOT NULL,
+    added_at     {int}   NOT NULL,
+    CONSTRAINT identity_nodes_log_once UNIQUE (log),
+    CONSTRAINT identity_nodes_key_once UNIQUE (key_id)
+) {strict};
+
+-- What a node vouched for: its receipt, and the entry here. review: why it waits for a person.
+CREATE TABLE sync_forwarded (
+    node         {id}    NOT NULL,
+    node_entry   {id}    NOT NULL,
+    own          {id},
+    receipt      {text}  NOT NULL,
+    review       {text},
+    received_at  {int}   NOT NULL,
+    CONSTRAINT sync_forwarded_once PRIMARY KEY (node, node_entry)
+) {strict};
+
+CREATE INDEX sync_forwarded_by_own ON sync_forwarded (own);
+CREATE INDEX sync_forwarded_by_entry ON sync_forwarded (node_entry);
+
+-- How far this log was forwarded upwards: the last number of each lane that needs nothing more. holder: the process
+-- whose turn it is.
+CREATE TABLE sync_forwarding (
+    only_row     {int}   NOT NULL PRIMARY KEY,
+    facts        {int}   NOT NULL,
+    originals    {int}   NOT NULL,
+    holder       {id},
+    lease_until  {int}   NOT NULL,
+    forwarded_at {int},
+    failures     {int}   NOT NULL,
+    failed_at    {int},
+    fault        {text},
+    CONSTRAINT sync_forwarding_one CHECK (only_row = 1)
+) {strict};
+
+INSERT INTO sync_forwarding (only_row, facts, originals, lease_until, failures) VALUES (1, -1, -1, 0, 0);
+
+-- What the province answered for an entry of this log.
+CREATE TABLE sync_upstream (
+    entry        {id}    NOT NULL PRIMARY KEY,
+    receipt      {text},
+    review       {text},
+    answered_at  {int}   NOT NULL
+) {strict};
+
+CREATE INDEX plot_measures_by_entry ON plot_measures (entry);
