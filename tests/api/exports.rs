@@ -61,7 +61,9 @@ fn draft() -> Value {
     json!({ "collections": ["plots", "communes"], "format": "gpkg", "filter": { "from": "2026-01-01" }, "reason": "bàn giao số liệu quý I" })
 }
 
-async fn asked(client: &Client) -> String {
+async fn asked(field: &Field, client: &Client) -> String {
+    // Entries of one millisecond are numbered in any order.
+    field.clock.advance_millis(1_000);
     let asked = client
         .post("/api/v1/exports", &draft())
         .await
@@ -71,7 +73,8 @@ async fn asked(client: &Client) -> String {
     asked["id"].as_str().unwrap().to_owned()
 }
 
-async fn decided(client: &Client, id: &str, approve: bool, status: u16) -> Value {
+async fn decided(field: &Field, client: &Client, id: &str, approve: bool, status: u16) -> Value {
+    field.clock.advance_millis(1_000);
     let path = format!("/api/v1/exports/{id}/decision");
     let body = json!({ "approve": approve, "reason": "đã kiểm tra" });
     client.post(&path, &body).await.expect(status).json()
@@ -166,8 +169,8 @@ on_both! {
         let mut unreasoned = draft();
         unreasoned["reason"] = json!(" ");
         assert_eq!(officer.post("/api/v1/exports", &unreasoned).await.expect(422).pointers(), ["/reason"]);
-        let id = asked(&officer).await;
-        decided(&officer, &id, true, 403).await;
+        let id = asked(&field, &officer).await;
+        decided(&field, &officer, &id, true, 403).await;
         // Whoever may be the same person cannot stand beside the asker.
         let made = AccountDraft { login: "ban-sao".into(), org: None, role: Role::ProvincialOfficer, communes: Vec::new(), password: None };
         let creator = Actor { id: officer.id, ..Actor::console() };
@@ -176,11 +179,11 @@ on_both! {
         decided(&field.with_token(secret.text, copy.id), &id, true, 403).await;
         // Nor can whoever answers for a part of it only.
         let commune = field.account("xa", Role::CommuneOfficer, &[WEST]).await;
-        decided(&commune, &id, true, 404).await;
+        decided(&field, &commune, &id, true, 404).await;
         let second = second(&field).await;
         assert_eq!(second.get("/api/v1/exports").await.expect(200).json()["exports"][0]["id"], id.as_str());
-        assert_eq!(decided(&second, &id, true, 200).await["state"], "approved");
-        decided(&second, &id, true, 409).await;
+        assert_eq!(decided(&field, &second, &id, true, 200).await["state"], "approved");
+        decided(&field, &second, &id, true, 409).await;
         field.settle().await;
         let view = officer.get(&format!("/api/v1/exports/{id}")).await.expect(200).json();
         assert_eq!(view["state"], "ready");
@@ -191,8 +194,8 @@ on_both! {
     async fn a_finished_file_is_its_askers_and_goes_on_where_it_broke_off(field: Field) {
         let officer = with_plots(&field).await;
         let second = second(&field).await;
-        let id = asked(&officer).await;
-        decided(&second, &id, true, 200).await;
+        let id = asked(&field, &officer).await;
+        decided(&field, &second, &id, true, 200).await;
         let path = format!("/api/v1/exports/{id}/file");
         officer.get(&path).await.expect(409);
         field.settle().await;
@@ -227,8 +230,8 @@ on_both! {
     async fn a_worker_that_fails_is_followed_by_another_when_its_lease_is_over(field: Field) {
         let officer = with_plots(&field).await;
         let second = second(&field).await;
-        let id = asked(&officer).await;
-        decided(&second, &id, true, 200).await;
+        let id = asked(&field, &officer).await;
+        decided(&field, &second, &id, true, 200).await;
         let folder = Folder::new();
         let blobs = Blobs::open_folder(&folder.path().join("blobs"), false).unwrap();
         std::fs::remove_dir_all(folder.path().join("blobs")).unwrap();
@@ -250,10 +253,10 @@ on_both! {
     async fn what_is_refused_or_taken_back_is_never_made(field: Field) {
         let officer = with_plots(&field).await;
         let second = second(&field).await;
-        let refused = asked(&officer).await;
-        assert_eq!(decided(&second, &refused, false, 200).await["fault"], "đã kiểm tra");
-        let cancelled = asked(&officer).await;
-        decided(&second, &cancelled, true, 200).await;
+        let refused = asked(&field, &officer).await;
+        assert_eq!(decided(&field, &second, &refused, false, 200).await["fault"], "đã kiểm tra");
+        let cancelled = asked(&field, &officer).await;
+        decided(&field, &second, &cancelled, true, 200).await;
         officer.delete(&format!("/api/v1/exports/{cancelled}")).await.expect(200);
         officer.delete(&format!("/api/v1/exports/{cancelled}")).await.expect(409);
         field.settle().await;
@@ -261,7 +264,7 @@ on_both! {
         assert_eq!(state(&officer, &cancelled).await, "cancelled");
         officer.get(&format!("/api/v1/exports/{cancelled}/file")).await.expect(409);
         for _ in 0..5 {
-            asked(&officer).await;
+            asked(&field, &officer).await;
         }
         officer.post("/api/v1/exports", &draft()).await.expect(429);
         let phone = field.phone("máy hai", &[]).await;
@@ -272,8 +275,8 @@ on_both! {
         with_plots(&field).await;
         let second = second(&field).await;
         let asker = field.account("sap-nghi", Role::ProvincialOfficer, &[]).await;
-        let id = asked(&asker).await;
-        decided(&second, &id, true, 200).await;
+        let id = asked(&field, &asker).await;
+        decided(&field, &second, &id, true, 200).await;
         field.app.identity.disable_account(&Actor::console(), asker.id).await.unwrap();
         field.settle().await;
         assert_eq!(state(&second, &id).await, "failed");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 
-use crate::field::{Client, Field};
+use crate::field::Client;
 use crate::ledger::{Destroyed, destroyed};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 

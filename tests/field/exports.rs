@@ -114,6 +114,16 @@ fn features(kind: Shape) -> Vec<Feature> {
         .collect()
 }
 
+/// The same as far as KML's and GPX's readers go: whole numbers of 32 bits.
+fn narrow(mut features: Vec<Feature>) -> Vec<Feature> {
+    for value in features.iter_mut().flat_map(|own| &mut own.values) {
+        if *value == Value::Integer(3_000_000_000) {
+            *value = Value::Integer(2_000_000_000);
+        }
+    }
+    features
+}
+
 async fn write(format: Format, layers: &[(Layer, Vec<Feature>)], path: &Path) {
     let mut sink = Sink::create(format, path, NOON).await.unwrap();
     for (layer, features) in layers {
@@ -254,7 +264,7 @@ const SHAPES: [(Collection, Shape); 4] = [
 async fn gdal_reads_back_what_went_into_files_of_one_layer() {
     let folder = Folder::new("exports");
     for (collection, kind) in SHAPES {
-        let (own, features) = (layer(collection, kind), features(kind));
+        let (own, all) = (layer(collection, kind), features(kind));
         for format in [
             Format::GeoJson,
             Format::GeoJsonLines,
@@ -262,17 +272,21 @@ async fn gdal_reads_back_what_went_into_files_of_one_layer() {
             Format::Kml,
         ] {
             let path = folder.path().join(format!("{collection}.{format}"));
+            let features = match format {
+                Format::Kml => narrow(all.clone()),
+                _ => all.clone(),
+            };
             write(format, &[(own, features.clone())], &path).await;
             check(format, &features, &read(&path, None, &[]), true);
         }
         let path = folder.path().join(format!("{collection}.csv"));
-        write(Format::Csv, &[(own, features.clone())], &path).await;
+        write(Format::Csv, &[(own, all.clone())], &path).await;
         let open: &[&str] = if kind == Shape::Point {
             &["X_POSSIBLE_NAMES=lon", "Y_POSSIBLE_NAMES=lat"]
         } else {
             &[]
         };
-        check(Format::Csv, &features, &read(&path, None, open), true);
+        check(Format::Csv, &all, &read(&path, None, open), true);
     }
 }
 
@@ -352,7 +366,7 @@ async fn gdal_edits_our_geopackage_and_the_index_follows() {
         .unwrap();
     let text = String::from_utf8_lossy(&counts.stdout).into_owned();
     assert!(
-        text.contains("told (Integer) = 3") && text.contains("indexed (Integer) = 3"),
+        text.contains("told (Integer64) = 3") && text.contains("indexed (Integer) = 3"),
         "{text}"
     );
 }
@@ -410,7 +424,7 @@ async fn gdal_reads_waypoints_and_tracks_of_a_gpx() {
         (Collection::Patrols, Shape::MultiLineString, "tracks"),
     ] {
         let path = folder.path().join(format!("{collection}.gpx"));
-        let features = features(kind);
+        let features = narrow(features(kind));
         write(
             Format::Gpx,
             &[(layer(collection, kind), features.clone())],
@@ -424,7 +438,7 @@ async fn gdal_reads_waypoints_and_tracks_of_a_gpx() {
 #[tokio::test]
 async fn a_feature_without_a_place_is_in_every_file_all_the_same() {
     let folder = Folder::new("placeless");
-    let mut features = features(Shape::Point);
+    let mut features = narrow(features(Shape::Point));
     features[1].geometry = None;
     for format in [
         Format::GeoJson,
