@@ -503,4 +503,5 @@ export const en: Record<keyof typeof vi, string> = {
 	"entry.view": "Read of an original or case",
 	"entry.watch": "Live watch",
 	"entry.alarm": "Log alarm",
+	"law.heading": "Not a legal conclusion",
 };

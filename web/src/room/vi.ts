@@ -503,4 +503,5 @@ export const vi = {
 	"entry.view": "Xem ảnh gốc, hồ sơ",
 	"entry.watch": "Xem trực tiếp",
 	"entry.alarm": "Cảnh báo sổ",
+	"law.heading": "Không phải kết luận pháp lý",
 };
