@@ -1,5 +1,6 @@
 // The built program on a made-up province of its own, and a browser that reaches nothing else.
 import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -71,6 +72,27 @@ export async function province() {
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		return text ? JSON.parse(text) : null;
 	};
+	/** Sends the display image of a photo as another photo, and waits until it can be shown. */
+	const photo = async (of, sidecar) => {
+		const authorization = `Bearer ${token}`;
+		const shown = await fetch(`${base}/api/v1/photos/${of}/display`, { headers: { authorization } });
+		const bytes = Buffer.from(await shown.arrayBuffer());
+		const id = `01900000-0000-7000-8000-${randomBytes(6).toString("hex")}`;
+		const sha256 = createHash("sha256").update(bytes).digest("hex");
+		const taken_at = new Date().toISOString();
+		await api("PUT", `/api/v1/photos/${id}`, { ...sidecar, sha256, bytes: bytes.length, taken_at });
+		const sent = await fetch(`${base}/api/v1/photos/${id}/original`, {
+			method: "PUT",
+			headers: { authorization, "content-type": "image/jpeg" },
+			body: bytes,
+		});
+		if (!sent.ok) throw new Error(`the photo was not taken: ${sent.status} ${await sent.text()}`);
+		for (let at = 0; at < 100; at++) {
+			if ((await api("GET", `/api/v1/photos/${id}`)).derived === "made") return;
+			await new Promise((done) => setTimeout(done, 200));
+		}
+		throw new Error("the photo's images were not made");
+	};
 	const org = (await api("GET", "/api/v1/orgs")).find((own) => own.kind === "cong_an_tinh").id;
 	const communes = (await api("GET", "/api/v1/communes")).features.map((own) => own.properties);
 	const account = (login, role, codes = []) =>
@@ -82,6 +104,7 @@ export async function province() {
 	return {
 		base,
 		api,
+		photo,
 		communes,
 		stop: async () => {
 			const ended = new Promise((done) => server.on("exit", done));

@@ -253,6 +253,148 @@ describe("an officer's day", () => {
 	});
 });
 
+describe("plots", () => {
+	it("are as many on the map as in the table, and one that is chosen is marked on both", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/plots");
+		await open(page, place.base, "#/plots?period=own&from=2024-01-01&to=2027-12-31");
+		await drawn(page);
+		const rows = await page
+			.locator("tbody tr[data-row]")
+			.evaluateAll((list) => list.map((own) => own.dataset.row));
+		assert.ok(rows.length > 0);
+		await page.waitForFunction(
+			(count) =>
+				new Set(
+					document
+						.querySelector("[data-map]")
+						.engine.queryRenderedFeatures({ layers: ["plots"] })
+						.map((own) => own.properties.id),
+				).size === count,
+			rows.length,
+		);
+		await page.goto(`${place.base}/#/plots?from=2024-01-01&to=2027-12-31&plot=${rows[0]}`);
+		await page.locator(`tr.chosen[data-row="${rows[0]}"]`).waitFor();
+		await page.waitForFunction(
+			(id) =>
+				document
+					.querySelector("[data-map]")
+					.engine.queryRenderedFeatures({ layers: ["chosen"] })
+					.some((own) => own.properties.id === id),
+			rows[0],
+		);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("are reached from a commune that is searched for, by keyboard alone", async () => {
+		const plot = (await place.api("GET", "/api/v1/plots?limit=1")).features[0];
+		const { page, context, faults } = await as("can-bo-tinh", "#/coverage?from=2024-01-01&to=2027-12-31");
+		await page.locator("tbody tr").first().waitFor();
+		/** Goes on with Tab until what has the focus is what is looked for. */
+		const reach = async (what) => {
+			for (let at = 0; at < 120; at++) {
+				await page.keyboard.press("Tab");
+				if (
+					await page.evaluate(
+						(text) =>
+							(document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent
+								?.trim()
+								.startsWith(text),
+						what,
+					)
+				)
+					return;
+			}
+			assert.fail(`${what} is not reached by Tab`);
+		};
+		await reach("Tìm xã");
+		await page.keyboard.type(plot.properties.commune.name);
+		await reach(plot.properties.commune.name);
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { level: 1, name: plot.properties.commune.name }).waitFor();
+		await page.getByRole("link", { name: plot.id.slice(-6).toUpperCase() }).waitFor();
+		await reach(plot.id.slice(-6).toUpperCase());
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { level: 1, name: plot.id.slice(-6).toUpperCase() }).waitFor();
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("show before and after with a divider that keys move, and give their case for a reason", async () => {
+		const photos = (await place.api("GET", "/api/v1/photos?limit=500")).features.map((own) => own.properties);
+		const { plot, lon, lat, id } = photos.find((own) => own.phase === "before" || own.phase === "overview");
+		await place.photo(id, { plot, lon, lat, phase: "after", accuracy_m: 4 });
+		const { page, context, faults } = await as("can-bo-tinh", `#/plots/${plot}`);
+		const slider = page.getByRole("slider", { name: "Vị trí đường chia" });
+		await slider.focus();
+		await page.keyboard.press("Home");
+		assert.equal(
+			await page.locator(".over .top").evaluate((own) => own.style.clipPath),
+			"inset(0px 100% 0px 0px)",
+		);
+		await page.getByRole("button", { name: "Xem cạnh nhau" }).click();
+		assert.equal(await page.locator(".pair img").count(), 2);
+		await page.getByRole("button", { name: "Xuất hồ sơ" }).click();
+		await page.getByLabel("Lý do xuất hồ sơ").fill("Chuyển hồ sơ cho cơ quan điều tra");
+		const [download] = await Promise.all([
+			page.waitForEvent("download"),
+			page.getByRole("dialog").getByRole("button", { name: "Xuất hồ sơ" }).click(),
+		]);
+		assert.match(download.suggestedFilename(), /\.zip$/);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+describe("phones and accounts", () => {
+	it("a list is checked before it is written, and a phone is enrolled by the number that it shows", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/devices");
+		await page.getByRole("button", { name: "Nhập danh sách CSV" }).click();
+		const team = (await place.api("GET", "/api/v1/teams"))[0].name;
+		const list = (text) => ({ name: "may.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+		await page.getByLabel("Tệp CSV").setInputFiles(list("name,team\nMáy thử 1,Không có tổ này\n"));
+		await page.getByRole("button", { name: "Kiểm tra" }).click();
+		await page.getByText("Dòng").first().waitFor();
+		await page.getByLabel("Tệp CSV").setInputFiles(list(`name,team\nMáy thử 1,${team}\nMáy thử 2,${team}\n`));
+		await page.getByRole("button", { name: "Kiểm tra" }).click();
+		await page.getByText("2 dòng: 2 máy mới").waitFor();
+		await page.getByRole("button", { name: "Ghi 2 máy" }).click();
+		await page.getByRole("row", { name: /Máy thử 2/ }).waitFor();
+		await page.getByRole("button", { name: "Mở ghép máy Máy thử 1" }).click();
+		const address = (await page.locator(".link").textContent()).trim();
+		const phone = await fetch(address, { method: "POST", headers: { accept: "application/json" } });
+		assert.equal(phone.ok, true);
+		const shown = (await phone.json()).number;
+		await page.getByLabel("Số hiện trên điện thoại").fill(String(shown));
+		await page.getByRole("button", { name: "Khớp số" }).click();
+		await page.getByRole("status").getByText("Đã khớp").waitFor();
+		await page.getByRole("row", { name: /Máy thử 1.*Đã ghép/ }).waitFor();
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("an account that is made here can sign in, and a closed one cannot", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/accounts");
+		await page.getByRole("button", { name: "Thêm tài khoản" }).click();
+		const form = page.getByRole("dialog");
+		await form.getByLabel("Tên đăng nhập").fill("can-bo-moi");
+		await form.getByLabel("Mật khẩu ban đầu").fill(PASSWORD);
+		await form.getByLabel("Vai trò").selectOption("reader");
+		await form.getByRole("button", { name: "Thêm tài khoản" }).click();
+		await page.getByRole("row", { name: /can-bo-moi/ }).waitFor();
+		const other = await as("can-bo-moi");
+		await other.page.getByRole("heading", { level: 1, name: "Tổng quan" }).waitFor();
+		await page.getByRole("button", { name: "Đóng tài khoản can-bo-moi" }).click();
+		await page.getByRole("dialog").getByRole("button", { name: "Đóng tài khoản" }).click();
+		await page.getByRole("row", { name: /can-bo-moi.*Đã đóng/ }).waitFor();
+		await other.page.reload();
+		await other.page.getByRole("heading", { name: "Đăng nhập" }).waitFor();
+		assert.deepEqual(faults, []);
+		await other.context.close();
+		await context.close();
+	});
+});
+
 describe("without a network", () => {
 	it("a screen says so, and goes on when it is back", async () => {
 		const { page, context } = await as("can-bo-tinh", "#/coverage");

@@ -53,9 +53,9 @@ export const en: Record<keyof typeof vi, string> = {
 	"overview.plots.done": "{n} eradicated",
 	"overview.destroyed": "Area eradicated",
 	"overview.destroyed.of": "{area} verified",
-	"overview.trend": "Risk area checked, week by week",
-	"overview.trend.week": "Week",
-	"overview.trend.in_week": "In the week",
+	"overview.trend": "Risk area checked, cumulative",
+	"overview.trend.week": "From – to",
+	"overview.trend.in_week": "In this step",
 	"overview.trend.so_far": "So far",
 	"overview.trend.table": "Show the figures as a table",
 	"overview.attention": "Needs attention",
@@ -170,7 +170,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"trend.sporadic": "Sporadic",
 	"trend.none": "None",
 	"commune.back": "All communes",
-	"commune.trend": "Coverage by week",
+	"commune.trend": "Coverage over time",
 	"commune.suggest": "Where to look next",
 	"commune.suggest.hint":
 		"At least a fifth is drawn at random, so that no place is forgotten or always aimed at.",
@@ -503,4 +503,5 @@ export const en: Record<keyof typeof vi, string> = {
 	"entry.view": "Read of an original or case",
 	"entry.watch": "Live watch",
 	"entry.alarm": "Log alarm",
+	"law.heading": "Not a legal conclusion",
 };

@@ -59,3 +59,8 @@ export function before({ from, to }: Period): Period {
 	const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
 	return { from: plusDays(from, -days), to: plusDays(from, -1) };
 }
+
+/** How long a step of a series is: weeks, or months where there would be too many to read. */
+export function stepOf({ from, to }: Period): "week" | "month" {
+	return Date.parse(to) - Date.parse(from) > 400 * 86_400_000 ? "month" : "week";
+}

@@ -53,9 +53,9 @@ export const vi = {
 	"overview.plots.done": "{n} đã phá nhổ",
 	"overview.destroyed": "Diện tích đã phá nhổ",
 	"overview.destroyed.of": "đã xác minh {area}",
-	"overview.trend": "Diện tích nguy cơ đã kiểm tra, cộng dồn theo tuần",
-	"overview.trend.week": "Tuần",
-	"overview.trend.in_week": "Trong tuần",
+	"overview.trend": "Diện tích nguy cơ đã kiểm tra, cộng dồn",
+	"overview.trend.week": "Từ – đến",
+	"overview.trend.in_week": "Riêng khoảng này",
 	"overview.trend.so_far": "Cộng dồn",
 	"overview.trend.table": "Xem số liệu dạng bảng",
 	"overview.attention": "Cần chú ý",
@@ -170,7 +170,7 @@ export const vi = {
 	"trend.sporadic": "Rải rác",
 	"trend.none": "Chưa thấy",
 	"commune.back": "Tất cả các xã",
-	"commune.trend": "Độ phủ theo tuần",
+	"commune.trend": "Độ phủ theo thời gian",
 	"commune.suggest": "Nên kiểm tra tiếp",
 	"commune.suggest.hint":
 		"Ít nhất một phần năm được chọn ngẫu nhiên, để không nơi nào bị bỏ quên hay bị nhắm mãi.",
@@ -503,4 +503,5 @@ export const vi = {
 	"entry.view": "Xem ảnh gốc, hồ sơ",
 	"entry.watch": "Xem trực tiếp",
 	"entry.alarm": "Cảnh báo sổ",
+	"law.heading": "Không phải kết luận pháp lý",
 };
