@@ -65,7 +65,7 @@ impl Node {
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Card(opening) => {
-                let journal = opening.open().await?.journal;
+                let journal = opening.open().await?.journal.clone();
                 let log = journal.log_id();
                 let key = journal.present_key().verifier_key(&log.to_string());
                 print_line(&json!({ "log": log, "key": key }).to_string());

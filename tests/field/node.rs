@@ -168,10 +168,10 @@ async fn a_killed_node_goes_on_when_the_province_is_back_and_nothing_arrives_twi
     std::fs::write(&secret_file, secret).unwrap();
     let mut lower = Start::on(folder.path(), None);
     lower.settings = vec![
-        ("TUANTRA_UPSTREAM_URL", format!("http://{address}").leak()),
+        ("TUANTRA_UPSTREAM_URL", format!("http://{address}")),
         (
             "TUANTRA_UPSTREAM_TOKEN_FILE",
-            secret_file.to_str().unwrap().to_owned().leak(),
+            secret_file.to_str().unwrap().to_owned(),
         ),
     ];
     let token = |start: &Start<'_>, role| {
