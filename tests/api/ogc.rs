@@ -431,8 +431,8 @@ on_both! {
         changed["properties"]["level"] = json!("low");
         changed["properties"]["reason"] = json!("đã trồng rừng");
         send(&officer, "PUT", &path, &changed, None).await.expect(204);
-        let patch = json!({ "properties": { "name": "Khu Một", "reason": "đặt lại tên" } });
-        send(&officer, "PATCH", &path, &patch, None).await.expect(204);
+        let renamed = json!({ "properties": { "name": "Khu Một", "reason": "đặt lại tên" } });
+        send(&officer, "PATCH", &path, &renamed, None).await.expect(204);
         let told = officer.get(&path).await.expect(200).json()["properties"].clone();
         assert_eq!((told["level"].clone(), told["name"].clone(), told["version"].clone()), (json!("low"), json!("Khu Một"), json!(3)));
         officer.delete(&path).await.expect(400);

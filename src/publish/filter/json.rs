@@ -9,9 +9,8 @@ use super::{ArithmeticOp, Comparison, Expr};
 
 /// Reads a condition.
 pub fn parse_json(text: &str, context: Context<'_>) -> Result<Expr, Fault> {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => return fault("is no JSON"),
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return fault("is no JSON");
     };
     let mut builder = Builder::new(context);
     condition(node(&mut builder, &value)?)

@@ -329,9 +329,8 @@ impl Parser<'_> {
 
 /// A rectangle of four numbers, or of six with heights.
 pub(super) fn bbox_of(numbers: &[f64]) -> Result<Rect<f64>, Fault> {
-    let (west, south, east, north) = match *numbers {
-        [west, south, east, north] | [west, south, _, east, north, _] => (west, south, east, north),
-        _ => return fault("a bbox has four or six numbers"),
+    let ([west, south, east, north] | [west, south, _, east, north, _]) = *numbers else {
+        return fault("a bbox has four or six numbers");
     };
     if west > east || south > north || numbers.iter().any(|number| !number.is_finite()) {
         return fault("a bbox is its lower corner and then its upper corner");

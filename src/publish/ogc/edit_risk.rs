@@ -36,9 +36,10 @@ impl Edits {
         let standing = self.areas.risk_area_for(actor, code, None).await?;
         let is_list = sent.properties.get("windows").is_some_and(Value::is_array);
         let mut sent = sent;
-        let windows = match is_list {
-            true => sent.properties.remove("windows").unwrap_or_default(),
-            false => windows_json(&standing.windows),
+        let windows = if is_list {
+            sent.properties.remove("windows").unwrap_or_default()
+        } else {
+            windows_json(&standing.windows)
         };
         let sent_now = recorded(sent.properties, fields, &RISK_FIELDS, Some(now))?;
         let mut all = Map::new();
@@ -79,7 +80,10 @@ impl Edits {
         let geometry = geometry
             .map(serde_json::from_value)
             .transpose()
-            .map_err(|_| Problem::from(Refusal::at("/geometry", "no GeoJSON geometry")))?;
+            .or(Err(Problem::from(Refusal::at(
+                "/geometry",
+                "no GeoJSON geometry",
+            ))))?;
         let feature = FeatureText {
             number: 1,
             properties,

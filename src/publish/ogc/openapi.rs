@@ -23,7 +23,7 @@ pub(super) fn document(site: &Site, all: &[Told]) -> Value {
     let mut page = |path: &str, id: &str, summary: &str, kind: &str| {
         paths.insert(
             path.into(),
-            json!({ "get": read(id, summary, &[kind, HTML], vec![reference("f")]) }),
+            json!({ "get": read(id, summary, &[kind, HTML], &[reference("f")]) }),
         );
     };
     page("/", "landing", "Landing page", JSON);
@@ -59,28 +59,38 @@ fn add(paths: &mut Map<String, Value>, told: &Told) {
     let base = format!("/collections/{own}");
     let id = |what: &str| format!("{what}_{own}");
     let title = titles(own).1;
-    let f = || vec![reference("f")];
+    let f = [reference("f")];
     paths.insert(
         base.clone(),
-        json!({ "get": read(&id("describe"), title, &[JSON, HTML], f()) }),
+        json!({ "get": read(&id("describe"), title, &[JSON, HTML], &f) }),
     );
     for what in ["schema", "queryables"] {
         let summary = format!("{what} of {own}");
         paths.insert(
             format!("{base}/{what}"),
-            json!({ "get": read(&id(what), &summary, &[SCHEMA], Vec::new()) }),
+            json!({ "get": read(&id(what), &summary, &[SCHEMA], &[]) }),
         );
     }
-    let mut items = json!({ "get": read(&id("items"), title, &[GEOJSON, HTML], asked(told)) });
+    let mut items = json!({ "get": read(&id("items"), title, &[GEOJSON, HTML], &asked(told)) });
     let feature_id = json!({ "name": "featureId", "in": "path", "required": true, "schema": { "type": "string" } });
-    let one = vec![feature_id.clone(), reference("f"), reference("crs")];
-    let mut item = json!({ "get": read(&id("item"), title, &[GEOJSON, HTML], one) });
+    let one = [feature_id.clone(), reference("f"), reference("crs")];
+    let mut item = json!({ "get": read(&id("item"), title, &[GEOJSON, HTML], &one) });
     if told.is_editable {
-        items["post"] = write(&id("create"), "201", true, Vec::new());
-        item["put"] = write(&id("replace"), "204", true, vec![feature_id.clone()]);
-        item["patch"] = write(&id("update"), "204", true, vec![feature_id.clone()]);
+        items["post"] = write(&id("create"), "201", true, &[]);
+        item["put"] = write(
+            &id("replace"),
+            "204",
+            true,
+            std::slice::from_ref(&feature_id),
+        );
+        item["patch"] = write(
+            &id("update"),
+            "204",
+            true,
+            std::slice::from_ref(&feature_id),
+        );
         let reason = reference("reason");
-        item["delete"] = write(&id("retract"), "204", false, vec![feature_id, reason]);
+        item["delete"] = write(&id("retract"), "204", false, &[feature_id.clone(), reason]);
     }
     paths.insert(format!("{base}/items"), items);
     paths.insert(format!("{base}/items/{{featureId}}"), item);
@@ -121,7 +131,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/parameters/{name}") })
 }
 
-fn read(id: &str, summary: &str, kinds: &[&str], parameters: Vec<Value>) -> Value {
+fn read(id: &str, summary: &str, kinds: &[&str], parameters: &[Value]) -> Value {
     let content: Map<String, Value> = kinds
         .iter()
         .map(|kind| {
@@ -138,7 +148,7 @@ fn read(id: &str, summary: &str, kinds: &[&str], parameters: Vec<Value>) -> Valu
     })
 }
 
-fn write(id: &str, status: &str, has_body: bool, parameters: Vec<Value>) -> Value {
+fn write(id: &str, status: &str, has_body: bool, parameters: &[Value]) -> Value {
     let mut told = json!({
         "operationId": id, "parameters": parameters,
         "responses": {

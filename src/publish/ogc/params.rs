@@ -217,7 +217,7 @@ fn bbox(pairs: &[(String, String)]) -> Result<Option<Rect<f64>>, Problem> {
         )
     };
     let (low, high) = match numbers.as_deref() {
-        Some([a, b, c, d]) | Some([a, b, _, c, d, _]) if a <= c && b <= d => {
+        Some([a, b, c, d] | [a, b, _, c, d, _]) if a <= c && b <= d => {
             (Coord { x: *a, y: *b }, Coord { x: *c, y: *d })
         }
         _ => return Err(expected()),

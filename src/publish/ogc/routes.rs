@@ -18,7 +18,7 @@ use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::http::ShownUrl;
 use crate::journal::Journal;
-use crate::publish::feature::Collection;
+use crate::publish::feature::{Collection, Feature};
 use crate::publish::reader::Reader;
 use crate::publish::source::{Key, Publisher};
 
@@ -168,24 +168,12 @@ pub async fn items(
         fields,
         projector: &projector,
     };
-    let (mut next, mut returned) = (page.next, 0);
-    let mut body = br#"{"type":"FeatureCollection","features":["#.to_vec();
-    for feature in &page.features {
-        if body.len() > MOST_BYTES {
-            break;
-        }
-        if returned > 0 {
-            body.push(b',');
-        }
-        writer.open(&mut body, feature);
-        body.push(b'}');
-        returned += 1;
-    }
-    if let Some(last) = page.features.get(..returned).and_then(<[_]>::last)
-        && returned < page.features.len()
-    {
-        next = Some(Key::of(last.id.clone()));
-    }
+    let (mut body, returned) = written(&writer, &page.features);
+    let last = page.features.get(..returned).and_then(<[_]>::last);
+    let next = match last {
+        Some(last) if returned < page.features.len() => Some(Key::of(last.id.clone())),
+        _ => page.next,
+    };
     let links = page_links(&site, own, &asked, next.as_ref());
     let mut told = json!({ "links": links, "numberReturned": returned });
     if let Some(count) = count {
@@ -209,6 +197,22 @@ pub async fn items(
         asking.bytes(GEOJSON, body, tail.as_bytes()),
         asked.crs,
     ))
+}
+
+/// The head of a collection with as many of the features as fit, and how many those are.
+fn written(writer: &Writer<'_>, features: &[Feature]) -> (Vec<u8>, usize) {
+    let mut body = br#"{"type":"FeatureCollection","features":["#.to_vec();
+    for (at, feature) in features.iter().enumerate() {
+        if body.len() > MOST_BYTES {
+            return (body, at);
+        }
+        if at > 0 {
+            body.push(b',');
+        }
+        writer.open(&mut body, feature);
+        body.push(b'}');
+    }
+    (body, features.len())
 }
 
 fn page_links(site: &Site, own: Collection, asked: &Asked, next: Option<&Key>) -> Vec<Value> {

@@ -28,7 +28,7 @@ pub(super) fn schema(site: &Site, own: Collection, fields: &[Field], shape: Shap
         }
         properties.insert(field.name.into(), told.into());
     }
-    document(site, own, "schema", properties)
+    document(site, own, "schema", &properties)
 }
 
 /// What filters may name.
@@ -47,12 +47,12 @@ pub(super) fn queryables(site: &Site, own: Collection, fields: &[Field], shape: 
     for field in fields.iter().filter(|field| field.is_queryable) {
         properties.insert(field.name.into(), property(field).into());
     }
-    let mut told = document(site, own, "queryables", properties);
+    let mut told = document(site, own, "queryables", &properties);
     told["additionalProperties"] = false.into();
     told
 }
 
-fn document(site: &Site, own: Collection, what: &str, properties: Map<String, Value>) -> Value {
+fn document(site: &Site, own: Collection, what: &str, properties: &Map<String, Value>) -> Value {
     json!({
         "$schema": DIALECT,
         "$id": site.at(&format!("/collections/{own}/{what}")),

@@ -76,15 +76,15 @@ impl Publisher {
     }
 }
 
-fn area(region: &Region) -> Option<Geometry<f64>> {
-    Some(Geometry::MultiPolygon(region.as_polygons().clone()))
+fn area(region: &Region) -> Geometry<f64> {
+    Geometry::MultiPolygon(region.as_polygons().clone())
 }
 
 fn commune(commune: &Commune) -> Feature {
     let facts = &commune.facts;
     Feature {
         id: facts.code.clone(),
-        geometry: area(commune.region()),
+        geometry: Some(area(commune.region())),
         values: vec![
             text(Some(&facts.code)),
             text(Some(&facts.name)),
@@ -103,7 +103,7 @@ fn risk_area(own: &RiskAreaView) -> Feature {
     let windows: Vec<String> = own.windows.iter().map(window).collect();
     Feature {
         id: own.code.clone(),
-        geometry: area(&own.region),
+        geometry: Some(area(&own.region)),
         values: vec![
             text(Some(&own.code)),
             text(Some(&own.name)),

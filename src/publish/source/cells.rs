@@ -6,9 +6,10 @@ use super::push::needed_text;
 use super::sieve::{Sifting, integer, outline, page_of, real, text};
 use super::{Page, PageOf, PublishError, Publisher, Query, fields};
 use crate::base::actor::{Actor, Right};
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::Crop;
 use crate::coverage::{self, Gap, GapsAsked};
+use crate::density::model::trend::TrendClass;
 use crate::density::{Asked, CellFigures, DensityView};
 use crate::geo::cells::Cell;
 use crate::plots::model::season::season_of;
@@ -30,8 +31,8 @@ impl Query {
         let Some(asked) = self.datetime else {
             return (begun, today);
         };
-        let to = asked.to.map_or(today, |to| to.local_date());
-        let from = asked.from.map_or(begun.min(to), |from| from.local_date());
+        let to = asked.to.map_or(today, Timestamp::local_date);
+        let from = asked.from.map_or(begun.min(to), Timestamp::local_date);
         (from, to.max(from))
     }
 
@@ -246,7 +247,7 @@ fn density_cell(own: &CellFigures, (from, to): Window, is_full: bool) -> Option<
             real(own.gi_z),
             real(own.gi_q),
             text(own.gi),
-            text(own.trend.map(|class| class.as_str())),
+            text(own.trend.map(TrendClass::as_str)),
             real(own.trend_z),
             integer(own.seasons_with_plots),
             integer(own.clean_seasons),

@@ -26,7 +26,7 @@ impl Publisher {
         let mut seen = 0;
         loop {
             let mut tx = self.store.read().await?;
-            let clauses = clauses(of.query, from)?;
+            let clauses = clauses(of.query, from);
             let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
             let rows = sql::patrols(&mut tx, &sight, &clauses, limit).await?;
             drop(tx);
@@ -112,14 +112,14 @@ const UUID_CHARS: usize = 36;
 /// The patrol in which a page goes on; `~` follows every fix of it.
 fn patrol_of(after: &str) -> Result<(Uuid, &'static str), PublishError> {
     let (patrol, rest) = after.split_at_checked(UUID_CHARS).unwrap_or((after, ""));
-    let id = patrol.parse().map_err(|_| PublishError::Parameter {
+    let id = patrol.parse().or(Err(PublishError::Parameter {
         name: "cursor",
         reason: "not a cursor of this list".into(),
-    })?;
+    }))?;
     Ok((id, if rest == "~" { " > " } else { " >= " }))
 }
 
-fn clauses(query: &Query, from: Option<(Uuid, &'static str)>) -> Result<Vec<Clause>, PublishError> {
+fn clauses(query: &Query, from: Option<(Uuid, &'static str)>) -> Vec<Clause> {
     let mut clauses = Vec::new();
     if let Some((id, how)) = from {
         clauses.push(Clause::Compare("p.id", how, Bound::Id(id)));
@@ -136,7 +136,7 @@ fn clauses(query: &Query, from: Option<(Uuid, &'static str)>) -> Result<Vec<Clau
         let id = patrol.parse().unwrap_or(Uuid::nil());
         clauses.push(Clause::Compare("p.id", " = ", Bound::Id(id)));
     }
-    Ok(clauses)
+    clauses
 }
 
 /// Each fix with how many of its device came before it in the same millisecond.

@@ -171,7 +171,7 @@ impl Publisher {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Page, PublishError> {
-        self.check(actor, collection)?;
+        check(actor, collection)?;
         let of = PageOf {
             query,
             after: after.map(Key::as_str),
@@ -198,7 +198,7 @@ impl Publisher {
         collection: Collection,
         id: &str,
     ) -> Result<Feature, PublishError> {
-        self.check(actor, collection)?;
+        check(actor, collection)?;
         let query = Query::default();
         let found = match collection {
             Collection::Communes => self.commune(actor, id).await?,
@@ -222,7 +222,7 @@ impl Publisher {
         collection: Collection,
         query: &Query,
     ) -> Result<Option<u64>, PublishError> {
-        self.check(actor, collection)?;
+        check(actor, collection)?;
         match collection {
             Collection::Patrols => self.count_patrols(actor, query).await,
             Collection::Plots => self.count_plots(actor, query).await,
@@ -240,14 +240,6 @@ impl Publisher {
                 let is_all = page.next.is_none();
                 Ok(u64::try_from(page.features.len()).ok().filter(|_| is_all))
             }
-        }
-    }
-
-    fn check(&self, actor: &Actor, collection: Collection) -> Result<(), PublishError> {
-        if may_read(collection, actor) {
-            Ok(())
-        } else {
-            Err(PublishError::NotFound)
         }
     }
 
@@ -273,6 +265,15 @@ impl Query {
             (Some(from), None) => from.local_date().max(today),
             (None, None) => today,
         }
+    }
+}
+
+/// Whoever may not read a collection is answered as if there were none.
+fn check(actor: &Actor, collection: Collection) -> Result<(), PublishError> {
+    if may_read(collection, actor) {
+        Ok(())
+    } else {
+        Err(PublishError::NotFound)
     }
 }
 

@@ -26,7 +26,7 @@ macro_rules! column {
     ($field:literal, $column:literal, $holds:ident) => {
         Column {
             field: $field,
-            column: $column,
+            name: $column,
             holds: Holds::$holds,
         }
     };

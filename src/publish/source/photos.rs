@@ -23,22 +23,22 @@ const TABLE: Table = Table {
     columns: &[
         Column {
             field: "taken_at",
-            column: "p.taken_at",
+            name: "p.taken_at",
             holds: Holds::Time,
         },
         Column {
             field: "state",
-            column: "p.state",
+            name: "p.state",
             holds: Holds::Text,
         },
         Column {
             field: "bytes",
-            column: "p.bytes",
+            name: "p.bytes",
             holds: Holds::Integer,
         },
         Column {
             field: "recorded_at",
-            column: "p.recorded_at",
+            name: "p.recorded_at",
             holds: Holds::Time,
         },
     ],
@@ -66,7 +66,7 @@ impl Publisher {
             let rows = sql::photos(&mut tx, &sight, &pushed.clauses, limit).await?;
             let is_last = rows.len() < wanted;
             for row in rows {
-                if !page.see(feature(actor, row)?) {
+                if !page.see(feature(actor, &row)?) {
                     return Ok(page.page());
                 }
             }
@@ -88,7 +88,7 @@ impl Publisher {
         let mut tx = self.store.read().await?;
         let own = [Clause::Compare("p.id", " = ", Bound::Id(id.0))];
         let rows = sql::photos(&mut tx, &sight, &own, 1).await?;
-        let found = rows.into_iter().map(|row| feature(actor, row)).next();
+        let found = rows.into_iter().map(|row| feature(actor, &row)).next();
         Ok(found.transpose()?)
     }
 
@@ -109,7 +109,7 @@ impl Publisher {
 }
 
 /// A plot to which a photo is not joined is named only to the author's unit, and so are images that show a person.
-fn feature(actor: &Actor, row: PhotoRow) -> Result<Feature, StoreError> {
+fn feature(actor: &Actor, row: &PhotoRow) -> Result<Feature, StoreError> {
     let told: Told = serde_json::from_str(&row.record).or(Err(StoreError::Corrupt {
         table: "photos",
         column: "record",

@@ -20,7 +20,7 @@ const MOST_SEEN: usize = 50_000;
 const fn column(field: &'static str, holds: Holds) -> Column {
     Column {
         field,
-        column: field,
+        name: field,
         holds,
     }
 }

@@ -13,7 +13,7 @@ use crate::publish::sql::{Bound, Clause};
 /// A field that stands in a column.
 pub(super) struct Column {
     pub(super) field: &'static str,
-    pub(super) column: &'static str,
+    pub(super) name: &'static str,
     pub(super) holds: Holds,
 }
 
@@ -137,7 +137,7 @@ impl Table {
             Property::Field(at) => {
                 let field = self.fields.get(at)?.name;
                 let own = self.columns.iter().find(|own| own.field == field)?;
-                (own.column, own.holds)
+                (own.name, own.holds)
             }
         };
         let bound = match (holds, value) {
