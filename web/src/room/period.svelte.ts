@@ -30,8 +30,18 @@ export function named(name: Exclude<PeriodName, "own">, today: string): Period {
 /** Today in Viet Nam. */
 export const today = (): string => isoDay(new Date());
 
-/** The period of the address: own days, a name, or the season. */
+let last: Period = { from: "", to: "" };
+
+/** The period of the address. It stays the same object while its days do, so that what else the address says (a search,
+ * an order) asks for nothing anew. */
 export function period(): Period {
+	const next = read();
+	if (next.from !== last.from || next.to !== last.to) last = next;
+	return last;
+}
+
+/** Own days, a name, or the season. */
+function read(): Period {
 	const { from = "", to = "", period: name } = address().query;
 	if (DAY.test(from) && DAY.test(to) && from <= to) return { from, to };
 	return named(name === "last_season" || name === "month" || name === "week" ? name : "season", today());
