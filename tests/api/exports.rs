@@ -176,7 +176,7 @@ on_both! {
         let creator = Actor { id: officer.id, ..Actor::console() };
         let copy = field.app.identity.add_account(&creator, made).await.unwrap();
         let secret = field.app.identity.account_token(&Actor::console(), copy.id, false, None).await.unwrap();
-        decided(&field.with_token(secret.text, copy.id), &id, true, 403).await;
+        decided(&field, &field.with_token(secret.text, copy.id), &id, true, 403).await;
         // Nor can whoever answers for a part of it only.
         let commune = field.account("xa", Role::CommuneOfficer, &[WEST]).await;
         decided(&field, &commune, &id, true, 404).await;
