@@ -191,6 +191,12 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The present of the app's clock, as files' times tell it.
+fn present(app: &App) -> SystemTime {
+    let millis = u64::try_from(app.journal.now().as_millis()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+}
+
 async fn do_chores(app: App) {
     let mut round = 0;
     loop {
@@ -215,7 +221,7 @@ async fn do_chores(app: App) {
         if round == 1 {
             keep_photos(&app).await;
             collect_parts(&app).await;
-            if let Err(error) = collect_spool(&app.config.data, SystemTime::now()).await {
+            if let Err(error) = collect_spool(&app.config.data, present(&app)).await {
                 tracing::warn!(%error, "what bundles left behind could not be removed");
             }
             if let Err(error) = app.patrols.ask_to_screen_earlier().await {

@@ -15,7 +15,7 @@ use crate::publish::feature::Collection;
 use super::{Opening, tell};
 
 /// Write what is published of a collection into a file: `plots.gpkg`, `patrols.gpx`, `communes.geojson` and so on. Several
-/// collections go into one GeoPackage: `plots,patrols,risk_areas.gpkg`.
+/// collections go into one `GeoPackage`: `plots,patrols,risk_areas.gpkg`.
 #[derive(Debug, Args)]
 pub struct Export {
     #[command(flatten)]

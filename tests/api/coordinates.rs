@@ -13,14 +13,14 @@ on_both! {
     async fn of_all_meridians_the_one_that_leads_into_the_declared_commune_fits(field: Field) {
         load_communes(&field).await;
         let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
-        let own = Position::new(104.2, 22.4).unwrap();
+        let own = Position::new(104.4, 22.4).unwrap();
         let plane = Zone::from_epsg(9208).unwrap().projector().unwrap().forward(own).unwrap();
         let text = format!("X={:.3} Y={:.3}", plane.x_north_m, plane.y_east_m);
         let answer = officer.post(READINGS, &json!({ "text": text, "commune": WEST })).await;
         let answer = answer.expect(200).json();
         let first = &answer["readings"][0];
         assert_eq!((&answer["is_settled"], &first["epsg"]), (&json!(true), &json!(9208)));
-        assert_eq!((&first["lon"], &first["lat"]), (&json!(104.2), &json!(22.4)));
+        assert_eq!((&first["lon"], &first["lat"]), (&json!(104.4), &json!(22.4)));
         assert_eq!((&first["commune"], &first["fits"]), (&json!(WEST), &json!(true)));
         assert_eq!(first["reasons"][0]["code"], "axes_named");
         assert!(answer["readings"].as_array().unwrap().len() > 1);

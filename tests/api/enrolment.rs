@@ -200,7 +200,9 @@ on_both! {
         let number: i64 = page.split("aria-labelledby=\"n\">").nth(1).unwrap()[..2].parse().unwrap();
         confirmed(&officer, &id, &json!({ "number": number }), 204).await;
         let codes = scanned(&page);
-        assert_eq!(codes.len(), 6, "Collect, Traccar, OwnTracks, Overland, OsmAnd, GPSLogger");
+        assert_eq!(codes.len(), 7, "field app, Collect, Traccar, OwnTracks, Overland, OsmAnd, GPSLogger");
+        let (field_app, codes) = codes.split_first().unwrap();
+        assert!(field_app.contains("/field/#enrol="), "{field_app}");
         let settings = collect_settings(&codes[0]);
         let url = settings["general"]["server_url"].as_str().unwrap().to_owned();
         assert!(url.contains("/v1/key/") && url.ends_with("/projects/1"), "{url}");

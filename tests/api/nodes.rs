@@ -168,7 +168,7 @@ async fn a_day(node: &Field, phone: &Client) -> Day {
         fact("patrol", patrol, &declared(node, -3600, Some(0))),
         fact("fixes", patrol, &json!({ "fixes": walk(node, -3600, 25) })),
         fact("measure", plot, &json!({ "measured_at": "2026-03-02T09:31:05+07:00", "plants": 210, "plants_method": "counted" })),
-        fact("eradication", plot, &json!({
+        fact("eradication", plot, &json!({ "id": node.new_id(),
             "started_at": "2026-03-02T08:00:00+07:00", "ended_at": "2026-03-02T09:00:00+07:00", "methods": ["pull_up"],
             "plants_destroyed": 210, "plants_method": "counted", "area_m2_destroyed": 64, "area_method": "tape",
             "completeness": "full", "confirmation": { "alone": true } })),

@@ -881,6 +881,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
+        "/api/v1/forwarding/receipts/{entry}",
         "/api/v1/exports/{id}",
         "/api/v1/exports/{id}/decision",
         "/api/v1/exports/{id}/file",

@@ -78,7 +78,7 @@ impl Kind {
             Self::ZipBomb => {
                 let mut packed = GzEncoder::new(Vec::new(), Compression::best());
                 for _ in 0..60 {
-                    packed.write_all(&[b' '; 1 << 20])?;
+                    packed.write_all(&vec![b' '; 1 << 20])?;
                 }
                 let headers = format!("{JSON}content-encoding: gzip\r\n");
                 request("POST", PATROL, &secrets.api, &headers, &packed.finish()?)

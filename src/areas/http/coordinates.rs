@@ -47,12 +47,12 @@ pub struct ReadingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fits: Option<bool>,
     /// What the reading rests on.
-    pub reasons: Vec<ReasonView>,
+    pub reasons: Vec<ReadingReason>,
 }
 
 /// One reason.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct ReasonView {
+pub struct ReadingReason {
     /// Its code.
     pub code: &'static str,
     /// In Vietnamese.
@@ -101,7 +101,7 @@ impl ReadingView {
             reasons: reading
                 .reasons
                 .iter()
-                .map(|reason| ReasonView {
+                .map(|reason| ReadingReason {
                     code: reason.as_str(),
                     vi: reason.vi(),
                     en: reason.en(),

@@ -3,6 +3,7 @@
 mod format;
 #[cfg(test)]
 mod tests;
+mod text;
 mod written;
 mod zone;
 

@@ -2,6 +2,7 @@
 //! rests on; which one is meant is for a person to say, or for the commune that was declared.
 
 use super::format::Format;
+use super::text::Text;
 use super::zone::{Width, ZONES, Zone, from_geographic};
 use crate::base::words::vocabulary;
 use crate::geo::position::Position;
@@ -13,7 +14,7 @@ const WEST_EAST: (f64, f64) = (101.5, 110.0);
 const SOUTH_NORTH: (f64, f64) = (8.0, 24.0);
 /// Northings and eastings within the country, m.
 const NORTHINGS_M: (f64, f64) = (880_000.0, 2_700_000.0);
-const EASTINGS_M: (f64, f64) = (100_000.0, 900_000.0);
+pub(super) const EASTINGS_M: (f64, f64) = (100_000.0, 900_000.0);
 /// How far beyond half its width a zone is still used, degrees.
 const BEYOND: f64 = 0.6;
 
@@ -133,171 +134,6 @@ pub fn read(text: &str) -> Vec<Reading> {
 fn is_near(position: Position) -> bool {
     let within = |value: f64, (from, to): (f64, f64)| value >= from && value <= to;
     within(position.lon(), WEST_EAST) && within(position.lat(), SOUTH_NORTH)
-}
-
-/// Which of the two axes a number is said to be on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Axis {
-    /// Latitude or northing.
-    North,
-    /// Longitude or easting.
-    East,
-}
-
-/// A text cut into numbers and the words between them.
-struct Text {
-    numbers: Vec<f64>,
-    axes: Vec<Axis>,
-    is_vn2000: bool,
-    /// A zone's number stood apart before the easting.
-    has_zone: bool,
-    meridian: Option<f64>,
-}
-
-/// Words that name an axis, folded to upper case; the longest first.
-const AXES: [(&str, Axis); 14] = [
-    ("BẮC", Axis::North),
-    ("BAC", Axis::North),
-    ("LAT", Axis::North),
-    ("VĐ", Axis::North),
-    ("ĐÔNG", Axis::East),
-    ("DONG", Axis::East),
-    ("LON", Axis::East),
-    ("KĐ", Axis::East),
-    ("N", Axis::North),
-    ("B", Axis::North),
-    ("X", Axis::North),
-    ("E", Axis::East),
-    ("Đ", Axis::East),
-    ("Y", Axis::East),
-];
-
-impl Text {
-    fn of(text: &str) -> Self {
-        let upper = text.to_uppercase();
-        let is_vn2000 =
-            upper.contains("VN2000") || upper.contains("VN-2000") || upper.contains("VN 2000");
-        let plain = upper
-            .replace("VN-2000", " ")
-            .replace("VN 2000", " ")
-            .replace("VN2000", " ")
-            .replace("WGS84", " ")
-            .replace("WGS-84", " ")
-            .replace("WGS 84", " ");
-        let (plain, meridian) = without_meridian(&plain);
-        let mut numbers = numbers(&plain);
-        let zone = zone_before_easting(&numbers);
-        if let Some(at) = zone {
-            numbers.remove(at);
-        }
-        Self {
-            numbers,
-            axes: axes(&plain),
-            is_vn2000,
-            has_zone: zone.is_some(),
-            meridian,
-        }
-    }
-
-    /// Which of two numbers is the northing or latitude, and why.
-    fn order(&self, first: f64, second: f64, is_north_larger: bool) -> (bool, Reason) {
-        match self.axes.as_slice() {
-            [Axis::North, Axis::East] => (true, Reason::AxesNamed),
-            [Axis::East, Axis::North] => (false, Reason::AxesNamed),
-            _ => {
-                let is_first_north = (first > second) == is_north_larger;
-                let reason = if is_first_north {
-                    Reason::AxesBySize
-                } else {
-                    Reason::AxesSwapped
-                };
-                (is_first_north, reason)
-            }
-        }
-    }
-}
-
-/// Where "48" stands apart before an easting: "48 419615".
-fn zone_before_easting(numbers: &[f64]) -> Option<usize> {
-    let is_zone = |number: f64| (number - 48.0).abs() < 0.5 || (number - 49.0).abs() < 0.5;
-    let is_easting = |number: f64| number >= EASTINGS_M.0 && number <= EASTINGS_M.1;
-    let pair = |at: usize| is_zone(numbers[at]) && is_easting(numbers[at + 1]);
-    (numbers.len() == 3)
-        .then(|| (0..2).find(|at| pair(*at)))
-        .flatten()
-}
-
-/// "KTT 104°45'": the central meridian, taken out of the text.
-fn without_meridian(text: &str) -> (String, Option<f64>) {
-    let marks = ["KINH TUYẾN TRỤC", "KTT", "KTTƯ", "CM"];
-    let Some((at, mark)) = marks
-        .iter()
-        .find_map(|mark| text.find(mark).map(|at| (at, *mark)))
-    else {
-        return (text.to_owned(), None);
-    };
-    let rest = &text[at + mark.len()..];
-    let end = rest
-        .char_indices()
-        .find(|(_, sign)| matches!(sign, ';' | ':' | '|' | '\n' | '(' | ')'))
-        .map_or(rest.len(), |(end, _)| end);
-    let (named, after) = rest.split_at(end);
-    let parts = numbers(named);
-    let degrees = parts.first().copied();
-    let minutes = parts.get(1).copied().filter(|minutes| *minutes < 60.0);
-    let meridian = degrees.map(|degrees| degrees + minutes.unwrap_or(0.0) / 60.0);
-    (format!("{} {after}", &text[..at]), meridian)
-}
-
-/// The numbers of a text. A comma is a decimal one where it stands between digits, no point does, and the text does not
-/// use commas to part two numbers.
-fn numbers(text: &str) -> Vec<f64> {
-    let signs: Vec<char> = text.chars().collect();
-    let between = |at: usize, mark: char| {
-        signs.get(at) == Some(&mark)
-            && at > 0
-            && signs[at - 1].is_ascii_digit()
-            && signs.get(at + 1).is_some_and(char::is_ascii_digit)
-    };
-    let has_point = (0..signs.len()).any(|at| between(at, '.'));
-    let mut found = Vec::new();
-    let mut open = String::new();
-    for (at, sign) in signs.iter().enumerate() {
-        if sign.is_ascii_digit() {
-            open.push(*sign);
-        } else if !open.is_empty()
-            && !open.contains('.')
-            && (between(at, '.') || (!has_point && between(at, ',')))
-        {
-            open.push('.');
-        } else {
-            close(&mut open, &mut found);
-        }
-    }
-    close(&mut open, &mut found);
-    found
-}
-
-fn close(open: &mut String, found: &mut Vec<f64>) {
-    if let Ok(number) = open.parse::<f64>() {
-        found.push(number);
-    }
-    open.clear();
-}
-
-/// Names of axes in the order in which they stand.
-fn axes(text: &str) -> Vec<Axis> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(sign) = rest.chars().next() {
-        let named = AXES.iter().find(|(word, _)| rest.starts_with(word));
-        let length = named.map_or(sign.len_utf8(), |(word, _)| word.len());
-        found.extend(named.map(|(_, axis)| *axis));
-        rest = &rest[length..];
-    }
-    // "Vĩ độ Bắc" and "N = …": one axis told twice is told once.
-    found.dedup();
-    found
 }
 
 /// One angle of up to three parts.

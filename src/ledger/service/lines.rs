@@ -83,7 +83,7 @@ impl Ledger {
         let mut lines: BTreeMap<K, Vec<PlotLine>> = BTreeMap::new();
         for own in &chosen {
             let part = books.part(own);
-            let line = line(own, part.disputed, Figures::of([part]))?;
+            let line = line(own, part.disputed, &Figures::of([part]))?;
             let key = key(&line);
             parts.entry(key.clone()).or_default().push(part);
             lines.entry(key).or_default().push(line);
@@ -103,7 +103,7 @@ impl Ledger {
 fn line(
     (material, life): &(Material, Life),
     disputed: f64,
-    figures: Figures,
+    figures: &Figures,
 ) -> Result<PlotLine, Error> {
     let row = &material.row;
     let Ok(Value::Object(record)) = serde_json::from_str(&row.record) else {
@@ -141,7 +141,7 @@ fn line(
         minutes: own.map(|paper| paper.number.clone()).or(later),
         photos: photos(&material.photos),
         eradication,
-        figures,
+        figures: *figures,
         record,
     })
 }

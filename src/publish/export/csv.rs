@@ -151,7 +151,7 @@ fn wkt(out: &mut String, geometry: &Geometry<f64>) {
 fn line(out: &mut String, line: &LineString<f64>) {
     out.push('(');
     list(out, ", ", line.coords(), |out, coord| {
-        pair(out, *coord, " ")
+        pair(out, *coord, " ");
     });
     out.push(')');
 }

@@ -1,4 +1,4 @@
-//! GeoPackage 1.3: several layers in one SQLite file, each with its index, its count and its style, so that an office
+//! `GeoPackage` 1.3: several layers in one SQLite file, each with its index, its count and its style, so that an office
 //! opens, edits and mails it back with nothing else at hand.
 
 use std::path::Path;
@@ -109,7 +109,7 @@ impl GeoPackage {
     }
 }
 
-/// The header of GeoPackage's geometry, its envelope where it is no point, and WKB.
+/// The header of `GeoPackage`'s geometry, its envelope where it is no point, and WKB.
 fn coded(geometry: &Geometry<f64>) -> Option<(Vec<u8>, [f64; 4])> {
     const LITTLE_ENDIAN: u8 = 1;
     const WITH_ENVELOPE: u8 = 1 << 1;

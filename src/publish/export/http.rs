@@ -63,7 +63,7 @@ pub async fn export_file(
     Ok((headers, body).into_response())
 }
 
-/// Asks for a file in the background, of any size, in one or (as GeoPackage) several collections. It needs a reason, and
+/// Asks for a file in the background, of any size, in one or (as `GeoPackage`) several collections. It needs a reason, and
 /// it is made when a second account that does not stand behind the same person has approved it.
 #[utoipa::path(post, path = "/api/v1/exports", tag = "export", request_body = ExportDraft,
     responses((status = 201, body = ExportView)))]

@@ -1,8 +1,8 @@
 //! Files that staff's tools open: what one reader may see of a collection, in the formats of QGIS, Excel, handhelds and
 //! Google Earth.
 //!
-//! Every writer takes features one after the other and holds none: memory does not grow with their number (FlatGeobuf
-//! keeps eight bytes of each for its index, GeoPackage what SQLite caches). What all formats have in common is done
+//! Every writer takes features one after the other and holds none: memory does not grow with their number (`FlatGeobuf`
+//! keeps eight bytes of each for its index, `GeoPackage` what SQLite caches). What all formats have in common is done
 //! once, in [`layer`].
 
 pub mod csv;
@@ -53,9 +53,9 @@ vocabulary! {
         GeoJson = "geojson",
         /// GeoJSON features, a line each.
         GeoJsonLines = "geojsonl",
-        /// FlatGeobuf 3 with its packed index.
+        /// `FlatGeobuf` 3 with its packed index.
         FlatGeobuf = "fgb",
-        /// GeoPackage 1.3 with styles.
+        /// `GeoPackage` 1.3 with styles.
         GeoPackage = "gpkg",
         /// Comma-separated values for Excel.
         Csv = "csv",
@@ -186,7 +186,7 @@ pub enum Error {
     /// The disk failed.
     #[error("the file cannot be written: {0}")]
     Disk(#[from] std::io::Error),
-    /// A GeoPackage failed.
+    /// A `GeoPackage` failed.
     #[error("the GeoPackage cannot be written: {0}")]
     Package(#[from] sqlx::Error),
     /// The store of pieces failed.

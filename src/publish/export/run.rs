@@ -143,8 +143,8 @@ impl Exports {
             let length = left.min(Shelved::PIECE);
             let mut piece = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
             file.read_exact(&mut piece).await?;
-            let shelf = shelf(row.id, row.attempt);
-            self.blobs.shelve(shelf, number, Bytes::from(piece)).await?;
+            let place = shelf(row.id, row.attempt);
+            self.blobs.shelve(place, number, Bytes::from(piece)).await?;
             left -= length;
             watch.at(made.features()).await?;
         }

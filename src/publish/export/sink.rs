@@ -57,7 +57,7 @@ impl Sink {
         }))
     }
 
-    /// Begins a layer; only a GeoPackage holds more than one.
+    /// Begins a layer; only a `GeoPackage` holds more than one.
     pub async fn layer(&mut self, layer: Layer) -> Result<(), Error> {
         match &mut self.0 {
             To::GeoPackage(file) => file.layer(layer).await?,

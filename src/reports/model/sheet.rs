@@ -215,8 +215,7 @@ fn format_of(style: Style) -> Format {
     match style {
         Style::Text => boxed.set_text_wrap(),
         Style::Mark => boxed.set_align(FormatAlign::Center),
-        Style::Count => boxed.set_num_format(format!("{VIETNAMESE}#,##0")),
-        Style::Number(0) => boxed.set_num_format(format!("{VIETNAMESE}#,##0")),
+        Style::Count | Style::Number(0) => boxed.set_num_format(format!("{VIETNAMESE}#,##0")),
         Style::Number(decimals) => {
             let zeros = "0".repeat(decimals.into());
             boxed.set_num_format(format!("{VIETNAMESE}#,##0.{zeros}"))

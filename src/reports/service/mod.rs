@@ -249,7 +249,7 @@ impl From<coverage::Error> for Error {
             coverage::Error::Store(error) => Self::Store(error),
             coverage::Error::Forbidden => Self::Forbidden,
             coverage::Error::Parameter { name, reason } => Self::Parameter { name, reason },
-            _ => Self::NotFound,
+            coverage::Error::NotFound => Self::NotFound,
         }
     }
 }

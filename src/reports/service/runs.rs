@@ -64,13 +64,12 @@ impl Reports {
         if !actor.may_somewhere(Right::ConfirmReports) {
             return Err(Error::Forbidden);
         }
-        let asked = match asked.as_of {
-            Some(_) => asked,
-            None => {
-                let mut tx = self.journal.store().read().await?;
-                let as_of = sql::last_entry(&mut tx).await?;
-                Asked { as_of, ..asked }
-            }
+        let asked = if asked.as_of.is_some() {
+            asked
+        } else {
+            let mut tx = self.journal.store().read().await?;
+            let as_of = sql::last_entry(&mut tx).await?;
+            Asked { as_of, ..asked }
         };
         let table = self.fill(actor, asked).await?;
         let reach = actor

@@ -183,12 +183,7 @@ impl Reports {
             return Err(Error::Forbidden);
         }
         let (from, to) = period.days();
-        let asked = Asked {
-            form: Form::B01,
-            from,
-            to,
-            as_of: None,
-        };
+        let asked = of_days(from, to);
         let by = |line: &PlotLine| line.commune.clone();
         let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
         let plots = plots_by_commune(&grouped);
@@ -340,5 +335,15 @@ fn view(row: NothingRow) -> NothingView {
         said_by: row.said_by,
         said_at: row.said_at,
         note: row.note,
+    }
+}
+
+/// The form of plots of these days, as it stands now.
+const fn of_days(from: LocalDate, to: LocalDate) -> Asked {
+    Asked {
+        form: Form::B01,
+        from,
+        to,
+        as_of: None,
     }
 }

@@ -228,7 +228,8 @@ mod tests {
 
         #[test]
         fn no_body_breaks_the_reading(kind in "fixes|plot|[a-z]{0,9}", body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let receipt = json!({ "log_id": Uuid::nil(), "key_id": "", "entry_id": Uuid::nil(), "id": Uuid::nil(), "sha256": "", "actor": Uuid::nil(),
+            let id = Uuid::from_u128(0x0193_8f3a_7c2e_7b1a_9d43_6f0a_51b2_c3d4);
+            let receipt = json!({ "log_id": id, "key_id": "", "entry_id": id, "id": id, "sha256": "", "actor": Uuid::nil(),
                 "received_at": "2026-03-02T00:00:00Z", "signature": "", "state": "stored" });
             let wire = json!({ "author": Uuid::nil(), "kind": kind, "id": Uuid::nil(), "body": "", "receipt": receipt });
             let wire: Vouched = parse_json(wire.to_string().as_bytes()).unwrap();

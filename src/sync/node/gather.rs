@@ -136,18 +136,21 @@ pub async fn fill<W: Write>(
             filled.through = filled.through.max(wanted.through);
             return Ok(filled);
         }
-        for row in rows.iter() {
+        let rows = parents_first(rows);
+        for (at, row) in rows.iter().enumerate() {
+            filled.through = filled.through.max(all_through(&rows[at..]));
             if !wanted.holds(row) {
-                filled.through = row.seq;
                 continue;
             }
-            if writer.count() >= wanted.most_records {
+            // A file that brings nobody further is no file: what came in one instant may go beyond the limits.
+            let may_end = filled.through > wanted.after && writer.count() > 0;
+            if may_end && writer.count() >= wanted.most_records {
                 filled.is_cut = true;
                 return Ok(filled);
             }
             if let Some(carried) = carried(app, row).await? {
                 weight += carried.weight();
-                if weight > wanted.most_bytes && writer.count() > 0 {
+                if may_end && weight > wanted.most_bytes {
                     filled.is_cut = true;
                     return Ok(filled);
                 }
@@ -161,9 +164,28 @@ pub async fn fill<W: Write>(
             } else {
                 filled.left_out += 1;
             }
-            filled.through = row.seq;
         }
+        let last = rows.iter().map(|row| row.seq).max();
+        filled.through = last.unwrap_or(filled.through);
     }
+}
+
+/// Entries of one instant are numbered in any order; a patrol goes before its fixes, a sidecar before its original.
+fn parents_first(mut rows: Vec<Outgoing>) -> Vec<Outgoing> {
+    let rank = |row: &Outgoing| match row.kind.as_str() {
+        ORIGINAL => 2,
+        "fixes" => 1,
+        _ => 0,
+    };
+    for instant in rows.chunk_by_mut(|one, next| one.received_at == next.received_at) {
+        instant.sort_by_key(|row| (rank(row), row.seq));
+    }
+    rows
+}
+
+/// Through which number everything was looked at, when these are left.
+fn all_through(left: &[Outgoing]) -> i64 {
+    left.iter().map(|row| row.seq - 1).min().unwrap_or(-1)
 }
 
 impl Wanted {

@@ -1,4 +1,4 @@
-//! FlatGeobuf's tables (header.fbs and feature.fbs of version 3), written field by field.
+//! `FlatGeobuf`'s tables (header.fbs and feature.fbs of version 3), written field by field.
 
 use flatbuffers::{FlatBufferBuilder, TableFinishedWIPOffset, VOffsetT, WIPOffset};
 use geo::{Coord, Geometry, LineString, Polygon};

@@ -1,4 +1,4 @@
-//! FlatGeobuf 3: one table of features behind a packed Hilbert R-tree, so that readers fetch a map window by Range.
+//! `FlatGeobuf` 3: one table of features behind a packed Hilbert R-tree, so that readers fetch a map window by Range.
 //!
 //! The tree stands before the features and needs all of them, so a file is made in two passes: features go to a file of
 //! their own as they come, with their bounds beside them; then the tree is written and the features follow in its order.

@@ -1,4 +1,4 @@
-//! The statements of a GeoPackage (OGC 12-128r17): they run in a SQLite file of the export's own, never in the database.
+//! The statements of a `GeoPackage` (OGC 12-128r17): they run in a SQLite file of the export's own, never in the database.
 //!
 //! Names of tables and columns are those of collections and fields: constants of this program, in quotes.
 
@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use crate::publish::export::layer::Layer;
 use crate::publish::feature::{Feature, Kind, Shape, Value};
 
-/// What every GeoPackage holds before its layers.
+/// What every `GeoPackage` holds before its layers.
 const BEGIN: [&str; 8] = [
     // "GPKG" in ASCII, and version 1.3.0.
     "PRAGMA application_id = 1196444487",
