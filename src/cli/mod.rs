@@ -10,7 +10,6 @@ mod device;
 mod export;
 mod import;
 mod key;
-mod node;
 mod reindex;
 mod serve;
 mod verify;
@@ -68,12 +67,9 @@ pub enum Command {
     /// The log's signing key and its newest head.
     #[command(subcommand)]
     Key(key::Key),
-    /// Facts that are carried by hand.
+    /// Facts that were carried here by hand.
     #[command(subcommand)]
     Bundle(bundle::Bundle),
-    /// Post nodes: servers that forward what their phones recorded.
-    #[command(subcommand)]
-    Node(node::Node),
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
@@ -145,7 +141,6 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Verify(verify) => verify.run().await,
         Command::Key(key) => key.run().await,
         Command::Bundle(bundle) => Box::pin(bundle.run()).await,
-        Command::Node(node) => Box::pin(node.run()).await,
         Command::Import(import) => import.run().await,
         Command::DecodePhoto => decode::run(),
         Command::Openapi => {

@@ -9,5 +9,5 @@ mod service;
 mod sql;
 
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
-pub use service::{Error, Identity, KeyHolder, NodeHolder, Secret, SheetsDraft, VouchedFor};
+pub use service::{Error, Identity, KeyHolder, Secret, SheetsDraft};
 pub use sql::STATEMENTS;

@@ -134,7 +134,6 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reports",
         include_str!("../../migrations/0028_reports.sql"),
     ),
-    (29, "nodes", include_str!("../../migrations/0029_nodes.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -13,7 +13,6 @@ mod inventory;
 pub mod live;
 mod mark;
 mod natives;
-pub mod node;
 mod pull;
 mod push;
 mod sql;
@@ -26,7 +25,6 @@ pub mod http {
     pub use super::facts::*;
     pub use super::inventory::*;
     pub use super::live::http::*;
-    pub use super::node::http::*;
     pub use super::pull::*;
     pub use super::push::*;
     pub use super::storage::*;

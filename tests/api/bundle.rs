@@ -5,11 +5,9 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use tuantra::base::ids::LogId;
-use tuantra::blobs::BlobName;
-use tuantra::journal::model::sha256;
 use tuantra::sync::bundle::format::{FORMAT, Head, Writer};
+use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::seal::{Opening, Sealer};
-use tuantra::sync::bundle::{collect_spool, opening};
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
@@ -241,42 +239,6 @@ on_both! {
         let answer = taken(&phone, bundle(&own, &field, &facts)).await;
         assert_eq!(of_each(&answer, "review"), ["signature_fails", "unknown_key", "refused", "refused"], "{answer:#}");
         assert_eq!(answer["taken"], 0);
-    }
-
-    async fn what_is_large_and_refused_lies_under_its_digest_and_not_in_the_log(field: Field) {
-        load_communes(&field).await;
-        let phone = field.phone("máy A", &[WEST]).await;
-        let mut own = Signer::confirmed(&field, &phone).await;
-        let (_, first) = a_plot(&mut own, &field, 104.3);
-        let (to, large) = (opening(&field.app).unwrap(), vec![7; 400_000]);
-        let log = field.app.journal.log_id();
-        let mut file = made(&own, &field, &to, log, &[first], &[(field.new_id(), &large)]);
-        file.pop();
-        let refused = brought(&phone, file.clone()).await.expect(422).json();
-        assert!(brought(&phone, file.clone()).await.expect(422).json()["receipt"] == refused["receipt"]);
-        let entry = refused["receipt"]["entry_id"].as_str().unwrap().parse().unwrap();
-        let mut tx = field.app.journal.store().read().await.unwrap();
-        let body = field.app.journal.entry(&mut tx, entry).await.unwrap().unwrap().body.unwrap();
-        drop(tx);
-        assert!(body.len() < 200);
-        // Beyond the machine's own clock, by which files are dated.
-        field.clock.advance_millis(2_000 * DAY_S * 1_000);
-        field.app.evidence.collect(field.app.journal.now()).await.unwrap();
-        let name = BlobName(sha256(&file));
-        assert_eq!(field.app.blobs.get(name).await.unwrap().unwrap(), file);
-    }
-
-    async fn what_a_crash_left_in_the_spool_goes_after_a_day(field: Field) {
-        let data = &field.app.config.data;
-        std::fs::create_dir_all(data.join("spool")).unwrap();
-        for name in ["a.bundle", "b.export", "README"] {
-            std::fs::write(data.join("spool").join(name), "x").unwrap();
-        }
-        let now = std::time::SystemTime::now();
-        assert_eq!(collect_spool(data, now).await.unwrap(), 0);
-        let later = now + std::time::Duration::from_hours(25);
-        assert_eq!(collect_spool(data, later).await.unwrap(), 2);
-        assert!(data.join("spool/README").exists());
     }
 
     async fn whoever_makes_a_bundle_learns_what_to_seal_it_to(field: Field) {

@@ -25,7 +25,6 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
-mod nodes;
 mod ogc;
 mod openrosa;
 mod operate;

@@ -252,8 +252,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/journal/entries"
             | "/api/v1/bundles/recipient"
             | "/api/v1/bundles/review"
-            | "/api/v1/bundles/export"
-            | "/api/v1/forwarding"
             | "/api/v1/sync/pull"
             | "/api/v1/sync/inventory"
             | "/api/v1/live/definitions"
@@ -426,9 +424,6 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "sealed": "AAAA" }),
             true,
         ),
-        ("GET", "/api/v1/forwarding/receipts/{entry}") => {
-            sample(format!("/api/v1/forwarding/receipts/{id}"), none, false)
-        }
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
         ("POST", "/api/v1/sync/inventory") => sample(&route.path, json!({ "holds": [] }), false),
@@ -881,7 +876,6 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
-        "/api/v1/forwarding/receipts/{entry}",
         "/api/v1/exports/{id}",
         "/api/v1/exports/{id}/decision",
         "/api/v1/exports/{id}/file",

@@ -237,7 +237,8 @@ fn check(format: Format, wanted: &[Feature], read: &[Json], has_place: bool) {
         let found = read
             .iter()
             .find(|read| read["id"] == own.id.as_str() || given(read, "id") == own.id.as_str());
-        let found = found.unwrap_or_else(|| panic!("{format}: {} is not there: {read:?}", own.id));
+        let found =
+            found.unwrap_or_else(|| unreachable!("{format}: {} is not there: {read:?}", own.id));
         for (field, value) in FIELDS.iter().zip(&own.values) {
             let told = given(found, field.name);
             let value = &as_read(format, value);

@@ -15,7 +15,6 @@ mod faults;
 mod gdal;
 mod kill;
 mod load;
-mod node;
 mod people;
 mod resend;
 mod trace;

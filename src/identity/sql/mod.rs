@@ -3,7 +3,6 @@
 mod devices;
 mod enrolment;
 mod keys;
-mod nodes;
 mod people;
 
 use uuid::Uuid;
@@ -14,7 +13,6 @@ use crate::base::time::Timestamp;
 pub use devices::*;
 pub use enrolment::*;
 pub use keys::*;
-pub use nodes::*;
 pub use people::*;
 
 pub(super) const INSERT_ORG: &str = "INSERT INTO identity_orgs (id, name, kind, created_at) VALUES ($1, $2, $3, $4) \
@@ -125,9 +123,6 @@ pub const STATEMENTS: &[&str] = &[
     CONFIRM_DEVICE_KEY,
     REVOKE_DEVICE_KEY,
     OPENERS,
-    SET_NODE,
-    NODE_OF_KEY,
-    MAKER_OF_DEVICE,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]

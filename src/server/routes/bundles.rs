@@ -14,11 +14,6 @@ pub(super) fn carriers(routes: Routes) -> Routes {
         .all(Needs(RecordPatrols), [routes!(http::bring_bundle)])
         .all(
             NeedsInProvince(ManageIdentity),
-            [
-                routes!(http::bundle_reviews),
-                routes!(http::export_bundle),
-                routes!(http::forwarding),
-            ],
+            [routes!(http::bundle_reviews)],
         )
-        .all(SignedIn, [routes!(http::forwarded_receipts)])
 }

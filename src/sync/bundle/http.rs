@@ -155,8 +155,7 @@ impl Spooled {
     }
 }
 
-/// What a disk's refusal is told as.
-pub(in crate::sync) fn from_disk(cause: &std::io::Error) -> Problem {
+fn from_disk(cause: &std::io::Error) -> Problem {
     let is_full = matches!(
         cause.kind(),
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded

@@ -5,19 +5,15 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::actor::Actor;
-use crate::base::hex;
 use crate::base::ids::RequestId;
 use crate::base::time::Timestamp;
-use crate::blobs::BlobName;
 use crate::http::{Problem, ProblemKind};
-use crate::identity::NodeHolder;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, is_signed_by};
 use crate::store;
 
@@ -26,9 +22,6 @@ use super::format::{Foot, Head, Reader, Record};
 use super::judge::{Judged, judge_at};
 use super::seal::{Damage, Opening};
 use super::taking::Taking;
-
-/// What is kept aside beyond so many bytes does not lie in an entry.
-const LARGE: usize = 256 * 1024;
 
 type Read = Reader<BufReader<File>>;
 
@@ -113,14 +106,6 @@ pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<Bundle
     taking.answer(&head, &foot, results).await
 }
 
-/// Who made a bundle.
-pub(super) struct Maker {
-    /// As an author, and whether what it says counts.
-    pub judged: Judged,
-    /// When it is a post node.
-    pub node: Option<NodeHolder>,
-}
-
 /// Where a bundle lies, and what opens it.
 #[derive(Clone)]
 struct Source {
@@ -154,7 +139,7 @@ async fn blocking<T: Send + 'static>(
 async fn checked(
     app: &App,
     source: &Source,
-) -> Result<Result<(Head, Foot, Maker), Damage>, Problem> {
+) -> Result<Result<(Head, Foot, Judged), Damage>, Problem> {
     let own = source.clone();
     let read = blocking(move || {
         let mut reader = own.read()?;
@@ -172,33 +157,15 @@ async fn checked(
     if head.log != app.journal.log_id() {
         return Ok(Err(Damage::OtherLog));
     }
-    Ok(maker_of(app, &head, &foot)
-        .await?
-        .map(|maker| (head, foot, maker)))
-}
-
-/// Whose key signed it.
-async fn maker_of(app: &App, head: &Head, foot: &Foot) -> Result<Result<Maker, Damage>, Problem> {
     let at = head.made_at.min(app.journal.now());
-    if let Some(node) = app.identity.node_holder(&head.key_id, at).await? {
-        if !node.key.signed(foot.text.as_bytes(), &foot.signature) {
-            return Ok(Err(Damage::Forged));
-        }
-        let judged = Judged {
-            author: node.actor.clone(),
-            reason: node.is_revoked.then_some("revoked_since"),
-        };
-        let node = Some(node);
-        return Ok(Ok(Maker { judged, node }));
-    }
     let Some(holder) = app.identity.key_holder(&head.key_id, at).await? else {
         return Ok(Err(Damage::UnknownKey));
     };
     if !is_signed_by(&holder.public, &foot.text, &foot.signature) {
         return Ok(Err(Damage::Forged));
     }
-    let judged = judge_at(app, holder, head.made_at);
-    Ok(Ok(Maker { judged, node: None }))
+    let maker = judge_at(app, holder, head.made_at);
+    Ok(Ok((head, foot, maker)))
 }
 
 /// Keeps a bundle that cannot be read, and says why it cannot.
@@ -236,28 +203,16 @@ pub(super) fn named_by(sha256: &[u8; 32]) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// Keeps bytes aside: small ones in their entry, large ones under their SHA-256 with an entry that names them.
 pub(super) async fn keep_aside(
     app: &App,
     author: Uuid,
     fact: Uuid,
-    bytes: Vec<u8>,
+    body: Vec<u8>,
     reason: &'static str,
 ) -> Result<Option<KeptAside>, store::Error> {
-    let weight = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let mut named = None;
-    let mut body = bytes;
-    if body.len() > LARGE {
-        let sha256 = <[u8; 32]>::from(Sha256::digest(&body));
-        let naming = json!({ "sha256": hex(&sha256), "bytes": weight }).to_string();
-        let bytes = std::mem::replace(&mut body, naming.into_bytes());
-        let put = app.blobs.put(BlobName(sha256), bytes.into()).await;
-        put.map_err(|cause| store::Error::Unavailable(cause.to_string()))?;
-        named = Some(sha256);
-    }
-    let context = (app.clone(), body, named);
+    let context = (app.journal.clone(), body);
     app.journal
-        .write(context, move |tx, (app, body, named)| {
+        .write(context, move |tx, (journal, body)| {
             Box::pin(async move {
                 let entry = Entry {
                     kind: Kind::Bundle,
@@ -267,14 +222,8 @@ pub(super) async fn keep_aside(
                     origin: None,
                     body,
                 };
-                let kept = app.journal.keep_aside(tx, entry, reason, weight).await?;
-                if let (Some(kept), Some(sha256)) = (&kept, named)
-                    && kept.is_new
-                {
-                    let (evidence, id) = (&app.evidence, kept.quarantine);
-                    evidence.name_aside(tx, id, fact, sha256, weight).await?;
-                }
-                Ok::<_, store::Error>(kept)
+                let weight = i64::try_from(body.len()).unwrap_or(i64::MAX);
+                journal.keep_aside(tx, entry, reason, weight).await
             })
         })
         .await

@@ -10,19 +10,15 @@ pub mod http;
 mod import;
 mod judge;
 pub mod seal;
-mod spool;
 mod taking;
 #[cfg(test)]
 mod tests;
-pub mod vouched;
 
 use std::path::Path;
 
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::journal::secret_in;
-
-pub use spool::collect_spool;
 
 pub use import::{BundleAnswer, BundleResult, Carrier, import};
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use axum::Router;
+use axum::body::Body as Bytes;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use futures::FutureExt;
@@ -19,36 +20,30 @@ use crate::app::App;
 use crate::evidence;
 use crate::http::extract::parse_json;
 use crate::http::{Problem, ProblemKind};
-use crate::identity::NodeHolder;
 use crate::identity::http::Admitted;
 use crate::journal::{Entry, Kind, Receipt};
 use crate::store;
 
 use super::super::facts::{FactResult, FactWire};
 use super::super::natives;
-use super::super::sql::{self, NewBundle, NewForwarded};
+use super::super::sql::{self, NewBundle};
 use super::format::{Foot, Head, Record};
-use super::import::{BundleAnswer, BundleResult, Carrier, Maker, keep_aside, named_by};
+use super::import::{BundleAnswer, BundleResult, Carrier, keep_aside, named_by};
 use super::judge::{Judged, judge};
-use super::vouched::original_request;
 
 /// A bundle while it is taken in.
 pub(super) struct Taking {
-    pub(super) app: App,
+    app: App,
     router: Router,
     carrier: Carrier,
-    pub(super) maker: Judged,
-    /// The maker, when it is a post node.
-    pub(super) node: Option<NodeHolder>,
-    /// What it vouched for.
-    pub(super) forwarded: Vec<NewForwarded>,
+    maker: Judged,
     /// Who took the photos whose announcements were in this bundle.
     authors: HashMap<Uuid, Judged>,
 }
 
 impl Taking {
     /// Of a bundle whose maker was judged.
-    pub fn of(app: &App, carrier: Carrier, maker: Maker) -> Self {
+    pub fn of(app: &App, carrier: Carrier, maker: Judged) -> Self {
         let original = put(evidence::http::upload_original);
         Self {
             router: natives::router()
@@ -56,9 +51,7 @@ impl Taking {
                 .with_state(app.clone()),
             app: app.clone(),
             carrier,
-            maker: maker.judged,
-            node: maker.node,
-            forwarded: Vec::new(),
+            maker,
             authors: HashMap::new(),
         }
     }
@@ -81,8 +74,6 @@ impl Taking {
                 sha256,
                 bytes,
             } => self.original(photo, sha256, bytes).await,
-            Record::Vouched(bytes) => self.vouched(bytes, None).await,
-            Record::VouchedOriginal { vouched, bytes } => self.vouched(vouched, Some(bytes)).await,
             Record::End(_) => Err(Problem::new(ProblemKind::Internal).internal("a second end")),
         }
     }
@@ -131,12 +122,16 @@ impl Taking {
             let problem = Problem::new(ProblemKind::HashMismatch);
             return self.refused(named, judged, bytes, problem).await;
         }
-        let request = original_request(photo, bytes.clone())?;
+        let mut request = Request::new(Bytes::from(bytes.clone()));
+        *request.method_mut() = Method::PUT;
+        *request.uri_mut() = format!("/api/v1/photos/{photo}/original")
+            .parse()
+            .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
         self.sent(named, judged, request, bytes).await
     }
 
     /// Sends a native request as its author, unless it waits for a person.
-    pub(super) async fn sent(
+    async fn sent(
         &self,
         named: FactResult,
         judged: Judged,
@@ -161,11 +156,6 @@ impl Taking {
         self.settled(told, judged, bytes).await
     }
 
-    /// A problem as a result.
-    pub(super) async fn answered(&self, named: FactResult, problem: Problem) -> BundleResult {
-        self.told(named, problem.into_response()).await
-    }
-
     async fn told(&self, named: FactResult, response: Response) -> BundleResult {
         BundleResult {
             fact: named.told(response, self.carrier.request, false).await,
@@ -173,7 +163,7 @@ impl Taking {
         }
     }
 
-    pub(super) async fn refused(
+    async fn refused(
         &self,
         named: FactResult,
         judged: Judged,
@@ -233,12 +223,11 @@ impl Taking {
 
     /// The answer for the whole; it is entered once nothing must be sent again.
     pub async fn answer(
-        mut self,
+        self,
         head: &Head,
         foot: &Foot,
         results: Vec<BundleResult>,
     ) -> Result<BundleAnswer, Problem> {
-        self.keep_forwarded().await?;
         let count = |which: fn(&BundleResult) -> bool| {
             results.iter().filter(|own| which(own)).count() as u64
         };

@@ -2,12 +2,10 @@
 
 mod bundles;
 mod log;
-mod nodes;
 mod watches;
 
 pub use bundles::*;
 pub use log::*;
-pub use nodes::*;
 pub use watches::*;
 
 /// Every statement of the sync routes, for the test that prepares them on both databases.
@@ -32,17 +30,4 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_BUNDLE,
     REVIEWS,
     NONCE_ISSUED,
-    OUTGOING,
-    OUTGOING_LEFT,
-    CAPTURED,
-    TAKE_TURN,
-    FORWARDING,
-    ADVANCE_FACTS,
-    ADVANCE_ORIGINALS,
-    FORWARD_FAILED,
-    REWIND,
-    SET_UPSTREAM,
-    UPSTREAM,
-    SET_FORWARDED,
-    FORWARDED,
 ];
