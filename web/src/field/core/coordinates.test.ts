@@ -1,6 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readCoordinates } from "./coordinates";
 import { distanceM } from "./geo";
+
+// Made by PROJ; the server's reader is held against the same file.
+const SHARED = JSON.parse(readFileSync("../fixtures/coordinates/texts.json", "utf8")) as {
+	texts: { text: string; epsg: number; lon: number; lat: number }[];
+};
 
 const near = (text: string, crs: string, lon: number, lat: number): number => {
 	const found = readCoordinates(text).find((one) => one.crs === crs);
@@ -29,6 +35,11 @@ describe("typed coordinates", () => {
 		"E 103.95 N 22.51",
 	])("reads %s", (text) => {
 		expect(near(text, "WGS84", 103.95, 22.51)).toBeLessThan(0.02);
+	});
+
+	it.each(SHARED.texts)("reads $text where the server reads it", ({ text, lon, lat }) => {
+		const off = readCoordinates(text).map((one) => distanceM(one, { lon, lat }));
+		expect(Math.min(...off)).toBeLessThan(0.02);
 	});
 
 	it("tells every zone that fits and chooses none", () => {

@@ -16,8 +16,8 @@ const NORTH = 24;
 
 const isHere = ({ lon, lat }: Place): boolean => lon >= WEST && lon <= EAST && lat >= SOUTH && lat <= NORTH;
 
-/** Central meridians of the 3° zones of the northern border provinces (EPSG 9205, 9206, 9208, 9209, 9211). */
-const MERIDIANS_3 = [103, 104, 104.75, 105.5, 106];
+/** Central meridians of the 3° zones that the server reads: the northern provinces' and the standard ones. */
+const MERIDIANS_3 = [103, 104, 104.75, 105.5, 105.75, 106, 102, 105, 108];
 /** UTM-like 6° zones (EPSG 3405, 3406). */
 const MERIDIANS_6 = [105, 111];
 
@@ -29,13 +29,26 @@ interface Angle {
 
 /** Readings of one line of text, those that lie in the country first found first. */
 export function readCoordinates(text: string): Candidate[] {
-	const clean = text.normalize("NFC").trim().slice(0, 200);
-	const found = [...metres(clean), ...angles(clean)].filter(isHere);
+	const whole = text.normalize("NFC").trim().slice(0, 200);
+	const isVn2000 = /VN[- ]?2000/i.test(whole);
+	const named = MERIDIAN.exec(whole)?.[0];
+	const clean = whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(MERIDIAN, " ");
+	const found = [...metres(clean, named ? meridianOf(named) : null), ...angles(clean, isVn2000)].filter(
+		isHere,
+	);
 	const seen = new Set<string>();
 	return found.filter((one) => {
 		const key = `${one.crs} ${one.lon.toFixed(6)} ${one.lat.toFixed(6)}`;
 		return seen.has(key) ? false : seen.add(key) !== undefined;
 	});
+}
+
+/** "KTT 104°45'": the central meridian where it is named. */
+const MERIDIAN = /(?:kinh tuyến trục|KTT)[^;:|\n()]*/i;
+
+function meridianOf(text: string): number | null {
+	const [degrees, minutes = 0] = numbers(text).map(Number);
+	return degrees === undefined ? null : degrees + minutes / 60;
 }
 
 /** A decimal comma becomes a point where it stands between digits and no blank follows. */
@@ -45,7 +58,7 @@ function numbers(text: string): string[] {
 	return plain.match(/\d+(?:\.\d+)?/g) ?? [];
 }
 
-function angles(text: string): Candidate[] {
+function angles(text: string, isVn2000: boolean): Candidate[] {
 	const values = numbers(text).map(Number);
 	const half = values.length / 2;
 	if (![1, 2, 3].includes(half) || /[xy]\s*[=:]/i.test(text)) {
@@ -60,7 +73,8 @@ function angles(text: string): Candidate[] {
 	const format = half === 1 ? "degrees" : half === 2 ? "dm" : "dms";
 	const isSwapped = a === "lon" || b === "lat" || (a === null && first.degrees > second.degrees);
 	const [lat, lon] = isSwapped ? [second.degrees, first.degrees] : [first.degrees, second.degrees];
-	return [{ crs: "WGS84", format, lon, lat }];
+	const shifted84: Candidate[] = isVn2000 ? [{ crs: "VN-2000", format, ...shifted(lat, lon) }] : [];
+	return [...shifted84, { crs: "WGS84", format, lon, lat }];
 }
 
 function angle(parts: number[]): Angle | null {
@@ -73,7 +87,7 @@ function angle(parts: number[]): Angle | null {
 
 /** Which of the two is said to be what: N, B (Bắc), VĐ before or after; E, Đ (Đông), KĐ. */
 function sides(text: string): [Angle["side"], Angle["side"]] {
-	const words = text.toUpperCase().match(/VĐ|KĐ|BẮC|ĐÔNG|LAT|LON|[NSEBĐ]/g) ?? [];
+	const words = text.toUpperCase().match(/VĐ|KĐ|BẮC|ĐÔNG|LAT|LON|(?<!\p{L})[NSEBĐ](?!\p{L})/gu) ?? [];
 	const side = (word: string | undefined): Angle["side"] => {
 		if (!word) {
 			return null;
@@ -83,14 +97,21 @@ function sides(text: string): [Angle["side"], Angle["side"]] {
 	return [side(words[0]), side(words[1])];
 }
 
-function metres(text: string): Candidate[] {
-	const values = numbers(text).map(Number);
+function metres(text: string, meridian: number | null): Candidate[] {
+	// The zone's number may stand apart before the easting: 48 419615.
+	const values = numbers(text)
+		.map(Number)
+		.filter(
+			(value, index, all) =>
+				!(all.length === 3 && (value === 48 || value === 49) && (all[index + 1] ?? 0) > 100_000),
+		);
 	if (values.length !== 2) {
 		return [];
 	}
 	const scale = values.every((value) => value > 100 && value < 4_000) ? 1_000 : 1;
 	const [a = 0, b = 0] = values.map((value) => value * scale);
-	const [north, east] = a > b ? [a, b] : [b, a];
+	const isPrefixed = Math.max(a, b) >= 10_000_000;
+	const [north, east] = a > b !== isPrefixed ? [a, b] : [b, a];
 	if (north < 800_000 || north > 2_700_000) {
 		return [];
 	}
@@ -104,6 +125,7 @@ function metres(text: string): Candidate[] {
 		...MERIDIANS_6.map((meridian) => ({ meridian, k: 0.9996, width: 6 })),
 	];
 	return zones
+		.filter((zone) => meridian === null || Math.abs(zone.meridian - meridian) < 0.01)
 		.map((zone) => ({ ...toWgs84(north, plain, zone.meridian, zone.k), zone }))
 		.filter(({ lon, zone }) => Math.abs(lon - zone.meridian) <= zone.width / 2 + 0.5)
 		.map(({ lon, lat, zone }) => ({
