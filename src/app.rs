@@ -25,6 +25,7 @@ use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::publish::export::{ExportLimits, Exports};
 use crate::publish::ogc::Edits;
+use crate::publish::search::Search;
 use crate::publish::source::Publisher;
 use crate::reports::Reports;
 use crate::store::Store;
@@ -273,6 +274,7 @@ parts! {
         app.ledger.clone(),
         app.areas.clone(),
     );
+    Search: |app| Search::new(app.areas.clone(), app.plots.clone());
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Blobs: |app| app.blobs.clone();

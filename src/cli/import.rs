@@ -200,6 +200,9 @@ fn print_communes(report: &ImportReport) {
         "valid from {}: {} added, {} replaced, {} ended, {} unchanged",
         report.valid_from, report.added, report.replaced, report.ended, report.unchanged
     ));
+    if report.named > 0 {
+        print_line(&format!("{} have other former names", report.named));
+    }
     let overlaps = report.overlaps.iter().map(|overlap| {
         let (a, b) = &overlap.codes;
         format!("{a} and {b} by {:.0} m2", overlap.area_m2)

@@ -13,4 +13,4 @@ pub use service::{
     Error, IncidentView, LINK_JOB, ListPage, ListQuery, PlotFault, PlotPlace, PlotRows, PlotView,
     Plots, Recorded, SETTLE_JOB, sight, verify_rows,
 };
-pub use sql::{CellRange, Filter, STATEMENTS, Sight};
+pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};

@@ -9,6 +9,7 @@ pub mod feature;
 pub mod filter;
 pub mod ogc;
 pub mod reader;
+pub mod search;
 pub mod source;
 mod sql;
 

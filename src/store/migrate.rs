@@ -134,10 +134,15 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reports",
         include_str!("../../migrations/0028_reports.sql"),
     ),
+    (
+        29,
+        "search",
+        include_str!("../../migrations/0029_search.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
-const TOKENS: [(&str, &str, &str); 7] = [
+const TOKENS: [(&str, &str, &str); 8] = [
     ("{id}", "BLOB", "UUID"),
     ("{int}", "INTEGER", "BIGINT"),
     ("{real}", "REAL", "DOUBLE PRECISION"),
@@ -146,6 +151,12 @@ const TOKENS: [(&str, &str, &str); 7] = [
     ("{strict}", "STRICT", ""),
     // Rows in the order of their key: PostgreSQL has no such table, its key's index does.
     ("{clustered}", "STRICT, WITHOUT ROWID", ""),
+    // The last six hexadecimal digits of the row's id; SQLite adds no stored column to a table that has rows.
+    (
+        "{plot_code}",
+        "TEXT GENERATED ALWAYS AS (substr(hex(id), -6)) VIRTUAL",
+        "TEXT GENERATED ALWAYS AS (upper(right(CAST(id AS TEXT), 6))) STORED",
+    ),
 ];
 
 /// A template's text for one database.

@@ -37,6 +37,7 @@ mod rights;
 mod rules;
 mod samples;
 mod screens;
+mod search;
 mod season;
 mod shutter;
 mod signed;

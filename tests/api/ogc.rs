@@ -16,7 +16,7 @@ const ITEMS: &str = "/ogc/collections/plots/items";
 const GEOJSON: &str = "application/geo+json";
 const EPSG: &str = "http://www.opengis.net/def/crs/EPSG/0/";
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),

@@ -667,6 +667,7 @@ fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
     let export = format!("/api/v1/exports/{}", things.plot);
     let run = format!("/api/v1/reports/runs/{}", things.plot);
     Some(match (route.method.as_str(), route.path.as_str()) {
+        ("GET", "/api/v1/search") => sample("/api/v1/search?q=tay", none, false),
         ("GET", "/export/{file}") => sample("/export/communes.csv", none, false),
         ("GET", "/api/v1/exports" | "/api/v1/reports/runs" | "/api/v1/reports/status") => {
             sample(&route.path, none, false)

@@ -111,6 +111,8 @@ pub struct CommuneDraft {
     pub province_name: Option<String>,
     /// Whether it lies on the national border, if the file says so.
     pub is_border: Option<bool>,
+    /// Names that it, or what it was merged from, had before.
+    pub former_names: Vec<String>,
     /// The ground.
     pub region: Region,
 }
@@ -161,6 +163,7 @@ impl CommuneDraft {
             province_code: owned("province_code")?,
             province_name: owned("province_name")?,
             is_border: properties.flag("is_border")?,
+            former_names: properties.names("former_names")?,
             region: region(feature, max_vertices)?,
         })
     }

@@ -27,6 +27,8 @@ pub struct Boundary {
     pub province_name: Option<String>,
     /// Whether it lies on the national border; `None`: not said.
     pub is_border: Option<bool>,
+    /// Names that it, or what it was merged from, had before.
+    pub former_names: Vec<String>,
     /// First day.
     pub valid_from: LocalDate,
     /// Last day; none while it stands.

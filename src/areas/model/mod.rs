@@ -5,6 +5,7 @@ pub mod faults;
 pub mod gate;
 pub mod locate;
 pub mod map;
+pub mod names;
 pub mod properties;
 pub mod reader;
 pub mod risk;

@@ -9,6 +9,8 @@ use super::reader::Feature;
 use crate::geo::shape::Region;
 
 const MAX_TEXT_CHARS: usize = 200;
+const MAX_NAMES: usize = 50;
+const MAX_NAME_CHARS: usize = 100;
 
 /// The properties of one feature.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,32 @@ impl<'a> Properties<'a> {
             return Err(bad(field, "one line of at most 200 characters"));
         }
         Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// A list of names; absent counts as none.
+    pub fn names(self, field: &str) -> Result<Vec<String>, Reason> {
+        let refused = || {
+            bad(
+                field,
+                "a list of at most 50 names of at most 100 characters",
+            )
+        };
+        let Some(value) = self.value(field) else {
+            return Ok(Vec::new());
+        };
+        let values = value.as_array().ok_or_else(refused)?;
+        if values.len() > MAX_NAMES {
+            return Err(refused());
+        }
+        let name = |value: &Value| {
+            let name = value.as_str()?.trim();
+            let is_one = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
+            (is_one && !name.chars().any(char::is_control)).then(|| name.to_owned())
+        };
+        values
+            .iter()
+            .map(|value| name(value).ok_or_else(refused))
+            .collect()
     }
 
     /// Text that must be there.

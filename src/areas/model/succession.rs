@@ -58,13 +58,18 @@ pub struct Succession {
     pub closed: Vec<BoundaryId>,
     /// How many of those have no successor.
     pub ended: usize,
+    /// Loaded boundaries to which the file tells other former names, and their places in it.
+    pub named: Vec<(BoundaryId, usize)>,
 }
 
 impl Succession {
     /// Does the file change anything?
     #[must_use]
     pub fn changes(&self) -> bool {
-        !(self.added.is_empty() && self.replaced.is_empty() && self.closed.is_empty())
+        !(self.added.is_empty()
+            && self.replaced.is_empty()
+            && self.closed.is_empty()
+            && self.named.is_empty())
     }
 
     /// Compares a file with what is loaded. `day` is the first day asked for, `usual` the one for codes that were
@@ -84,6 +89,7 @@ impl Succession {
             unchanged: 0,
             closed: Vec::new(),
             ended: 0,
+            named: Vec::new(),
         };
         let mut differing = Vec::new();
         for (at, boundary) in file.iter().enumerate() {
@@ -91,6 +97,7 @@ impl Succession {
                 None => found.added.push(at),
                 Some(old) if old.valid_to.is_none() && has_same_content(old, boundary) => {
                     found.unchanged += 1;
+                    found.name(old, boundary, at);
                 }
                 Some(old) => differing.push((at, *old)),
             }
@@ -100,6 +107,14 @@ impl Succession {
             found.end(code, file, &latest)?;
         }
         Ok(found)
+    }
+
+    /// A name of before says nothing about the ground of today: it may come later, without a day of its own.
+    fn name(&mut self, old: &Boundary, boundary: &Boundary, at: usize) {
+        let is_told = !boundary.former_names.is_empty();
+        if is_told && old.former_names != boundary.former_names {
+            self.named.push((old.id, at));
+        }
     }
 
     fn take_over(

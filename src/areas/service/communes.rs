@@ -57,6 +57,8 @@ pub struct ImportReport {
     pub replaced: usize,
     /// Loaded communes that end without a successor.
     pub ended: usize,
+    /// Loaded communes to which the file tells other former names.
+    pub named: usize,
     /// First day of what is new.
     pub valid_from: LocalDate,
     /// Ground covered twice where the file meets what is loaded, small enough to go.
@@ -158,6 +160,7 @@ fn read(input: impl Read, fields: &CommuneFields, ids: &IdMaker) -> Result<File,
             province_code: draft.province_code,
             province_name: draft.province_name,
             is_border: draft.is_border,
+            former_names: draft.former_names,
             valid_from: reform(),
             valid_to: None,
             sha256: sha256(&region.to_wkb()),
@@ -237,6 +240,7 @@ fn judged(
         unchanged: succession.unchanged,
         replaced: succession.replaced.len(),
         ended: succession.ended,
+        named: succession.named.len(),
         valid_from: succession.valid_from,
         overlaps: overlaps
             .into_iter()
@@ -262,6 +266,11 @@ async fn load(tx: &mut Tx, loading: &Loading) -> Result<(), Error> {
     for id in &succession.closed {
         sql::close_boundary(tx, *id, succession.valid_from.plus_days(-1)).await?;
     }
+    for (id, at) in &succession.named {
+        if let Some(facts) = loading.file.boundaries.get(*at) {
+            sql::name_boundary(tx, *id, &names_text(facts)).await?;
+        }
+    }
     let body = manifest(&loading.file, succession);
     let entry = Entry {
         kind: Kind::Boundaries,
@@ -283,6 +292,10 @@ async fn load(tx: &mut Tx, loading: &Loading) -> Result<(), Error> {
     Ok(())
 }
 
+fn names_text(facts: &Boundary) -> String {
+    Value::from(facts.former_names.clone()).to_string()
+}
+
 fn row(facts: &Boundary, valid_from: LocalDate) -> BoundaryRow {
     BoundaryRow {
         id: facts.id,
@@ -292,6 +305,7 @@ fn row(facts: &Boundary, valid_from: LocalDate) -> BoundaryRow {
         province_code: facts.province_code.clone(),
         province_name: facts.province_name.clone(),
         is_border: facts.is_border.map(i64::from),
+        former_names: names_text(facts),
         valid_from,
         valid_to: None,
         sha256: facts.sha256.to_vec(),
@@ -307,11 +321,19 @@ fn manifest(file: &File, succession: &Succession) -> String {
         .filter_map(|at| file.boundaries.get(*at))
         .map(|facts| (facts.code.clone(), Value::from(hex(&facts.sha256))))
         .collect();
-    json!({
+    let mut manifest = json!({
         "file_sha256": hex(&file.sha256),
         "valid_from": succession.valid_from,
         "closed": succession.closed,
         "communes": communes,
-    })
-    .to_string()
+    });
+    let named = succession.named.iter();
+    let named: Map<String, Value> = named
+        .filter_map(|(_, at)| file.boundaries.get(*at))
+        .map(|facts| (facts.code.clone(), Value::from(facts.former_names.clone())))
+        .collect();
+    if let (false, Some(manifest)) = (named.is_empty(), manifest.as_object_mut()) {
+        manifest.insert("former_names".into(), named.into());
+    }
+    manifest.to_string()
 }

@@ -31,6 +31,7 @@ type Grounds = HashMap<BoundaryId, Arc<BlockedRegion>>;
 pub(super) struct Shared {
     seen: Mutex<Option<(Instant, i64)>>,
     kept: Mutex<Kept>,
+    pub(super) names: super::names::Kept,
     /// Held while a map is built, so that it is built once.
     building: tokio::sync::Mutex<()>,
 }
@@ -280,6 +281,8 @@ fn boundary(row: BoundaryRow) -> Result<Boundary, Error> {
         province_code: row.province_code,
         province_name: row.province_name,
         is_border: row.is_border.map(|flag| flag != 0),
+        former_names: serde_json::from_str(&row.former_names)
+            .or(Err(corrupt("former_names", row.id)))?,
         valid_from: row.valid_from,
         valid_to: row.valid_to,
         sha256,
@@ -288,7 +291,7 @@ fn boundary(row: BoundaryRow) -> Result<Boundary, Error> {
     })
 }
 
-fn corrupt(column: &'static str, id: BoundaryId) -> Error {
+pub(super) fn corrupt(column: &'static str, id: BoundaryId) -> Error {
     Error::Corrupt {
         table: "area_boundaries",
         column,

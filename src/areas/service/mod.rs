@@ -3,6 +3,7 @@
 mod communes;
 mod gates;
 mod maps;
+mod names;
 mod places;
 mod risk;
 

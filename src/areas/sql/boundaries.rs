@@ -9,12 +9,14 @@ use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 pub(super) const BOUNDARIES: &str = "SELECT id, code, name, kind, province_code, province_name, is_border, valid_from, valid_to, \
-     sha256, area_m2, vertices FROM area_boundaries";
+     sha256, area_m2, vertices, former_names FROM area_boundaries";
+pub(super) const OUTLINE: &str = "SELECT outline FROM area_boundaries WHERE id = $1";
+pub(super) const NAME_BOUNDARY: &str = "UPDATE area_boundaries SET former_names = $2 WHERE id = $1";
 pub(super) const OUTLINES_ON: &str = "SELECT id, outline FROM area_boundaries \
      WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)";
 pub(super) const INSERT_BOUNDARY: &str = "INSERT INTO area_boundaries \
      (id, code, name, kind, province_code, province_name, is_border, valid_from, valid_to, sha256, area_m2, vertices, \
-     outline, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+     outline, entry, former_names) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 pub(super) const CLOSE_BOUNDARY: &str =
     "UPDATE area_boundaries SET valid_to = $2 WHERE id = $1 AND valid_to IS NULL";
 
@@ -33,6 +35,7 @@ pub struct BoundaryRow {
     pub sha256: Vec<u8>,
     pub area_m2: f64,
     pub vertices: i64,
+    pub former_names: String,
 }
 
 /// Every boundary of every day, in no order.
@@ -80,8 +83,21 @@ pub async fn insert_boundary(
             .bind(row.vertices)
             .bind(outline)
             .bind(entry)
+            .bind(row.former_names.as_str())
     )
     .map(drop)
+}
+
+/// A boundary's outline.
+pub async fn outline(tx: &mut Tx, id: BoundaryId) -> Result<Option<Vec<u8>>, Error> {
+    on!(tx, |c| sqlx::query_scalar(OUTLINE)
+        .bind(id)
+        .fetch_optional(c))
+}
+
+/// Writes the former names of a boundary's commune, a JSON list.
+pub async fn name_boundary(tx: &mut Tx, id: BoundaryId, names: &str) -> Result<(), Error> {
+    changed!(tx, sqlx::query(NAME_BOUNDARY).bind(id).bind(names)).map(drop)
 }
 
 /// Ends a boundary's validity with that day.

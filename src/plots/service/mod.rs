@@ -1,5 +1,6 @@
 //! The plots' acts: recording, correcting, measuring, grouping; and what may be read of them.
 
+mod codes;
 mod incidents;
 mod measures;
 mod places;

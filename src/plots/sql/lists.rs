@@ -13,6 +13,8 @@ use crate::store::{Error, Tx};
 use super::{IncidentRow, PlotRow};
 
 const PLOTS: &str = "SELECT * FROM plots WHERE 1 = 1";
+const CODED: &str =
+    "SELECT id, code, state, crop, detected_at, commune, commune_name FROM plots WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM plots WHERE 1 = 1";
 const INCIDENTS: &str = "SELECT * FROM incidents WHERE 1 = 1";
 const COUNT_INCIDENTS: &str = "SELECT COUNT(*) FROM incidents WHERE 1 = 1";
@@ -134,6 +136,66 @@ pub async fn list(
         query
             .push(" ORDER BY detected_at DESC, id DESC LIMIT ")
             .push_bind(limit);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// By what a plot is looked for: ids and codes within a range, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeRange {
+    /// The six digits that end the id, in capitals.
+    Codes(String, String),
+    /// The id.
+    Ids(PlotId, PlotId),
+}
+
+/// A plot as it is found by its code.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CodedPlot {
+    /// Its id.
+    pub id: PlotId,
+    /// The six digits that end it.
+    pub code: String,
+    /// Its state.
+    pub state: String,
+    /// Its crop.
+    pub crop: String,
+    /// When it was detected.
+    pub detected_at: Timestamp,
+    /// The commune's code by the boundaries of its day.
+    pub commune: Option<String>,
+    /// That commune's name.
+    pub commune_name: Option<String>,
+}
+
+/// The first plots of a range, by code and id.
+pub async fn coded(
+    tx: &mut Tx,
+    sight: &Sight,
+    range: &CodeRange,
+    limit: i64,
+) -> Result<Vec<CodedPlot>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(CODED);
+        match range {
+            CodeRange::Codes(first, last) => {
+                query.push("code BETWEEN ").push_bind(first.as_str());
+                query.push(" AND ").push_bind(last.as_str());
+            }
+            CodeRange::Ids(first, last) => {
+                query.push("id BETWEEN ").push_bind(*first);
+                query.push(" AND ").push_bind(*last);
+            }
+        }
+        if let Sight::Communes(codes) = sight {
+            query.push(" AND place IN (");
+            let mut list = query.separated(", ");
+            for code in codes {
+                list.push_bind(code.as_str());
+            }
+            query.push(")");
+        }
+        query.push(" ORDER BY code, id LIMIT ").push_bind(limit);
         async move { query.build_query_as().fetch_all(c).await }
     })
 }

@@ -6,6 +6,7 @@ mod exports;
 mod ogc;
 mod openrosa;
 mod phones;
+mod search;
 mod sync;
 mod trackers;
 mod uploads;
@@ -54,6 +55,7 @@ pub fn declared() -> Routes {
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
     let routes = exports::clerks(exports::takers(routes));
+    let routes = search::seekers(routes);
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

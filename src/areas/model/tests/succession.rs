@@ -17,6 +17,7 @@ fn boundary(code: &str, ground: u8, from: &str, to: Option<&str>) -> Boundary {
         province_code: None,
         province_name: None,
         is_border: None,
+        former_names: Vec::new(),
         valid_from: day(from),
         valid_to: to.map(day),
         sha256: [ground; 32],
@@ -55,6 +56,21 @@ fn equal_content_is_unchanged_whatever_day_is_given() {
         assert_eq!(found.unchanged, 1);
         assert!(!found.changes());
     }
+}
+
+#[test]
+fn former_names_may_be_told_later_and_are_not_forgotten() {
+    let loaded = [boundary("1", 1, "2024-01-01", None)];
+    let mut file = [boundary("1", 1, "2025-07-01", None)];
+    file[0].former_names = vec!["Bản Cũ".to_owned()];
+    let found = of(&file, &loaded, None, &[]).unwrap();
+    assert_eq!(
+        (found.unchanged, &found.named),
+        (1, &vec![(loaded[0].id, 0)])
+    );
+    assert!(found.changes());
+    assert!(!of(&loaded, &file, None, &[]).unwrap().changes());
+    assert!(!of(&file, &file, None, &[]).unwrap().changes());
 }
 
 #[test]
