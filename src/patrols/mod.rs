@@ -11,8 +11,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    DERIVE_JOB, DerivedPatrol, Error, Heard, INDEX_JOB, JUDGED_JOB, JudgedFix, MemoryUse,
-    PatrolOwners, Patrols, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_JOB, ScreenedPatrol, Sight,
-    TrackFind, Upload, WholePatrol, sight,
+    Claim, ClaimablePatrol, DERIVE_JOB, DerivedPatrol, Error, Heard, HeldSpan, INDEX_JOB,
+    JUDGED_JOB, JudgedFix, MemoryUse, PatrolOwners, Patrols, RefusedGap, RefusedNear, SCREEN_JOB,
+    SEAL_JOB, ScreenedPatrol, Sight, TrackFind, Upload, WholePatrol, sight,
 };
 pub use sql::STATEMENTS;

@@ -139,6 +139,16 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "search",
         include_str!("../../migrations/0029_search.sql"),
     ),
+    (
+        30,
+        "previews",
+        include_str!("../../migrations/0030_previews.sql"),
+    ),
+    (
+        31,
+        "held_windows",
+        include_str!("../../migrations/0031_held_windows.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

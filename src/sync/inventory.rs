@@ -71,6 +71,8 @@ pub struct Incomplete {
     pub plot: Option<PlotId>,
     /// What is missing: `original`.
     pub missing: &'static str,
+    /// Whether a preview came: `held`, or `missing`.
+    pub preview: &'static str,
     /// SHA-256 of the announced bytes, in hex.
     pub sha256: String,
     /// Their number.
@@ -332,6 +334,11 @@ impl Incomplete {
             id: photo.id,
             plot: photo.plot,
             missing: "original",
+            preview: if photo.previews > 0 {
+                "held"
+            } else {
+                "missing"
+            },
             sha256: hex(&photo.sha256),
             bytes: photo.bytes,
             announced_at: photo.recorded_at,

@@ -375,6 +375,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "since": "2026-03-01T00:00:00Z" }),
             true,
         ),
+        ("POST", "/api/v1/devices/{id}/held-windows") => {
+            sample(format!("{device}/held-windows"), none, true)
+        }
         ("POST", "/api/v1/devices/{id}/enrolment") => {
             sample(format!("{device}/enrolment"), json!({}), true)
         }
@@ -734,12 +737,13 @@ fn a_distant_definition() -> Value {
 }
 
 /// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.
-const TOLD_ELSEWHERE: [&str; 6] = [
+const TOLD_ELSEWHERE: [&str; 7] = [
     "/api/v1/fixes/held/claim",
     "/api/v1/patrols/{id}/fixes",
     "/api/v1/patrols/{id}/gpx",
     "/t/{token}/gpx",
     "/api/v1/photos/{id}/original",
+    "/api/v1/photos/{id}/preview",
     "/api/v1/device/key",
 ];
 

@@ -258,7 +258,8 @@ pub async fn display(
     Ok(image(found, &headers))
 }
 
-/// The thumbnail, at most 320 pixels long.
+/// The thumbnail, at most 320 pixels long. Until the original's own is there, the preview that the phone sent stands for
+/// it and the header `Tuantra-Preview: 1` says so.
 #[utoipa::path(get, path = "/api/v1/photos/{id}/thumbnail", tag = "photos", params(("id" = PhotoId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), (status = 304)))]
 pub async fn thumbnail(
@@ -271,7 +272,24 @@ pub async fn thumbnail(
     Ok(image(found, &headers))
 }
 
+/// Says of a thumbnail that it is a preview: no evidence, and soon another.
+const PREVIEW: &str = "tuantra-preview";
+
 fn image(found: service::Bytes, asked: &HeaderMap) -> Response {
+    let is_preview = found.is_preview;
+    let mut response = fresh_or_known(found, asked);
+    if is_preview {
+        let headers = response.headers_mut();
+        headers.insert(PREVIEW, HeaderValue::from_static("1"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+    }
+    response
+}
+
+fn fresh_or_known(found: service::Bytes, asked: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", found.sha256);
     let known = text(asked, header::IF_NONE_MATCH)
         .is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));

@@ -89,6 +89,9 @@ impl Evidence {
         for (size, image) in &made.images {
             sql::insert_image(tx, id, size, image).await?;
         }
+        if !made.images.is_empty() {
+            sql::drop_preview(tx, id).await?;
+        }
         self.keep_found(tx, &made.row, &made.rules, &made.found)
             .await?;
         // What is no picture counts for nothing, and may have counted until now.

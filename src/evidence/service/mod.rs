@@ -14,6 +14,7 @@ mod link;
 mod nonces;
 mod original;
 mod origins;
+mod previews;
 mod prove;
 mod questions;
 mod read;
@@ -46,6 +47,7 @@ pub use claims::PlotClaim;
 pub use decoder::{Bounds, Decoder, decoded_frames};
 pub use grades::{Graded, SealView};
 pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
+pub use previews::Previewed;
 pub use questions::QuestionView;
 pub use read::{Bytes, ListQuery, PhotoView, Size, sight};
 pub use seals::{Sealing, seal_root};
@@ -152,6 +154,8 @@ pub struct Evidence {
     fingerprints: screens::Known,
     /// One picture is decoded at a time.
     decoding: Arc<Semaphore>,
+    /// So many previews are read at a time.
+    glancing: Arc<Semaphore>,
     /// Held for reading from bytes to row, for writing while bytes are collected.
     collecting: Arc<RwLock<()>>,
 }
@@ -180,6 +184,7 @@ impl Evidence {
             decoder: Decoder::in_process(),
             fingerprints: screens::Known::default(),
             decoding: Arc::new(Semaphore::new(1)),
+            glancing: Arc::new(Semaphore::new(2)),
             collecting: Arc::default(),
         }
     }

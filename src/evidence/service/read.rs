@@ -43,6 +43,8 @@ pub struct Bytes {
     pub sha256: String,
     /// The bytes.
     pub bytes: bytes::Bytes,
+    /// Whether they are a preview, which its sender made: no evidence.
+    pub is_preview: bool,
 }
 
 /// Which page of which photos is asked for.
@@ -118,7 +120,8 @@ impl Evidence {
         Ok(found)
     }
 
-    /// A small image; of a photo that shows a person, for the handling unit only.
+    /// A small image; of a photo that shows a person, for the handling unit only. A preview stands for the thumbnail that
+    /// cannot be made yet.
     pub async fn image(&self, actor: &Actor, id: PhotoId, size: Size) -> Result<Bytes, Error> {
         let row = self.visible(actor, Right::ReadPhotos, id).await?;
         if row.contains_person == 1 && !is_handling(actor, &row) {
@@ -126,8 +129,18 @@ impl Evidence {
         }
         let mut tx = self.journal.store().read().await?;
         let image = sql::image(&mut tx, id, size.as_str()).await?;
+        let preview = match (size, &image) {
+            (Size::Thumbnail, None) => sql::preview(&mut tx, id).await?,
+            _ => None,
+        };
         drop(tx);
-        self.bytes(&image.ok_or(Error::NotFound)?.sha256).await
+        let is_preview = preview.is_some();
+        let image = image.or(preview.map(|own| own.image));
+        let found = self.bytes(&image.ok_or(Error::NotFound)?.sha256).await?;
+        Ok(Bytes {
+            is_preview,
+            ..found
+        })
     }
 
     /// A page of the photos in the caller's reach.
@@ -182,6 +195,7 @@ impl Evidence {
                 column: "sha256",
                 id: hex(sha256),
             })?,
+            is_preview: false,
         })
     }
 }
@@ -243,6 +257,7 @@ impl PhotoView {
             "flags": flags,
             "after_seal": marks.after_seal(&row),
             "held": marks.is_held(&row),
+            "preview": marks.is_previewed(&row),
             "recorded_at": row.recorded_at,
         });
         if let Value::Object(known) = known {

@@ -112,12 +112,14 @@ fn names(record: &str) -> Option<FactId> {
     record.get("eradication")?.as_str()?.parse().ok()
 }
 
-/// What is to be told beside photos of some plots: seals, and whether a hold keeps them.
+/// What is to be told beside photos of some plots: seals, whether a hold keeps them, and whether a preview stands for
+/// their thumbnail.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
     seals: BTreeMap<PlotId, Vec<(FactId, Vec<FactId>)>>,
     sealed: BTreeSet<(FactId, PhotoId)>,
     held: BTreeSet<PlotId>,
+    previewed: BTreeSet<PhotoId>,
 }
 
 impl Marks {
@@ -126,9 +128,13 @@ impl Marks {
         tx: &mut Tx,
         rows: impl IntoIterator<Item = &'a PhotoRow> + Send,
     ) -> Result<Self, store::Error> {
-        let plots: BTreeSet<PlotId> = rows.into_iter().filter_map(|row| row.plot).collect();
+        let rows: Vec<&PhotoRow> = rows.into_iter().collect();
+        let plots: BTreeSet<PlotId> = rows.iter().filter_map(|row| row.plot).collect();
         let plots: Vec<PlotId> = plots.into_iter().collect();
         let mut marks = Self::default();
+        let without = rows.iter().filter(|row| row.derived != "made");
+        let without: Vec<PhotoId> = without.map(|row| row.id).collect();
+        marks.previewed = sql::previewed(tx, &without).await?.into_iter().collect();
         if plots.is_empty() {
             return Ok(marks);
         }
@@ -156,6 +162,11 @@ impl Marks {
                 holds: self.sealed.contains(&(*eradication, row.id)),
             });
         is_after(&seals.collect::<Vec<_>>(), names(&row.record))
+    }
+
+    /// Whether a preview stands for the photo's thumbnail.
+    pub(super) fn is_previewed(&self, row: &PhotoRow) -> bool {
+        self.previewed.contains(&row.id)
     }
 
     /// Whether a legal hold keeps the photo.

@@ -3,6 +3,7 @@
 mod keeping;
 mod nonces;
 mod photos;
+mod previews;
 mod questions;
 mod replies;
 mod tracks;
@@ -11,6 +12,7 @@ mod uploads;
 pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
+pub use previews::*;
 pub use questions::*;
 pub use replies::*;
 pub use tracks::*;
@@ -32,6 +34,9 @@ pub const STATEMENTS: &[&str] = &[
     SET_DERIVED,
     INSERT_IMAGE,
     IMAGE,
+    PREVIEW,
+    SET_PREVIEW,
+    DROP_PREVIEW,
     INSERT_ASIDE,
     NAMED,
     OF_PLOT,

@@ -47,7 +47,8 @@ pub(super) const IMAGE: &str =
 pub(super) const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256, bytes) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (quarantine) DO NOTHING";
 pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
-     OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1)";
+     OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1) \
+     OR EXISTS (SELECT 1 FROM photo_previews WHERE sha256 = $1)";
 pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
 pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \

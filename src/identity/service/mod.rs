@@ -3,6 +3,7 @@
 mod authors;
 mod devices;
 mod enrolment;
+mod held;
 mod keys;
 mod people;
 mod reach;
@@ -31,6 +32,7 @@ use super::sql::{self, GrantRow};
 pub use authors::KeyHolder;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
+pub use held::HeldWindow;
 pub use keys::{DeviceKeyView, KeyWithChain};
 pub use people::{AccountView, OrgView, TeamView};
 pub use reach::{DeviceStanding, Lost};

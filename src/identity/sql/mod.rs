@@ -2,6 +2,7 @@
 
 mod devices;
 mod enrolment;
+mod held;
 mod keys;
 mod people;
 
@@ -12,6 +13,7 @@ use crate::base::time::Timestamp;
 
 pub use devices::*;
 pub use enrolment::*;
+pub use held::*;
 pub use keys::*;
 pub use people::*;
 
@@ -123,6 +125,9 @@ pub const STATEMENTS: &[&str] = &[
     CONFIRM_DEVICE_KEY,
     REVOKE_DEVICE_KEY,
     OPENERS,
+    OPEN_HELD_WINDOW,
+    HELD_WINDOW,
+    COUNT_WRONG,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]

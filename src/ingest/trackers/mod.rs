@@ -5,6 +5,8 @@
 //! programs send what was refused again for ever, and hold everything behind it back.
 
 mod fields;
+pub mod held;
+mod held_page;
 pub mod http;
 mod osmand;
 mod overland;

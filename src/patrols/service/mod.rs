@@ -2,6 +2,7 @@
 
 mod append;
 mod calls;
+mod claimable;
 mod derive;
 mod files;
 mod held;
@@ -38,7 +39,8 @@ use tail::TailWriter;
 
 pub use append::{Appended, Upload};
 pub use calls::SosView;
-pub use held::{Claim, HeldView};
+pub use claimable::ClaimablePatrol;
+pub use held::{Claim, HeldSpan, HeldView};
 pub use judge::{Hold, HoldDraft, JUDGED_JOB, Judged, Judgement};
 pub use memory::MemoryUse;
 pub use read::{PatrolPlace, PatrolView, sight};

@@ -24,6 +24,8 @@ const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 const BODIES_AT_ONCE: usize = 500;
 const PATROLS_AROUND: &str = "SELECT id, author, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
      AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
+const CLAIMABLE: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
+     AND started_at >= $3 ORDER BY started_at DESC, id LIMIT $4";
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
      LEFT JOIN journal_bodies b ON b.entry = h.entry \
      WHERE h.device = $1 AND h.last_at >= $2 AND h.first_at <= $3 ORDER BY h.received_at, h.entry";
@@ -44,6 +46,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     INSERT_CHUNK,
     CHUNKS_OF,
     PATROLS_AROUND,
+    CLAIMABLE,
     HELD_BETWEEN,
     INSERT_HELD,
     DELETE_HELD,
@@ -61,6 +64,33 @@ pub struct KnownChunk {
     pub request: Vec<u8>,
     /// `None` once erased.
     pub body: Option<Vec<u8>>,
+}
+
+/// A patrol into which held fixes may be claimed.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ClaimablePatrol {
+    /// The patrol.
+    pub id: PatrolId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended, if it has.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The patrols of a device or its team that began at an instant or later, the latest first.
+pub async fn claimable(
+    tx: &mut Tx,
+    device: Uuid,
+    team: Option<TeamId>,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<ClaimablePatrol>, Error> {
+    on!(tx, |c| sqlx::query_as(CLAIMABLE)
+        .bind(team)
+        .bind(device)
+        .bind(since)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 /// A held chunk.

@@ -137,8 +137,11 @@ impl Sought {
         if words.all(|word| name.split(' ').any(|own| own.starts_with(word))) {
             return Some(Closeness::Words);
         }
-        let run: String = name.split(' ').collect();
-        let is_run = self.run.len() >= LEAST_RUN && run.contains(&self.run);
+        let own: Vec<&str> = name.split(' ').collect();
+        let mut runs = (0..own.len())
+            .filter_map(|at| own.get(at..))
+            .map(<[&str]>::concat);
+        let is_run = self.run.len() >= LEAST_RUN && runs.any(|run| run.starts_with(&self.run));
         is_run.then_some(Closeness::Run)
     }
 }

@@ -3,10 +3,11 @@
 use utoipa_axum::routes;
 
 use super::Routes;
-use crate::base::actor::Right::{ReadSos, RecordPatrols};
+use crate::base::actor::Right::{EnrolDevices, ReadSos, RecordPatrols};
 use crate::http::Access::{Needs, TrackerPath};
+use crate::ingest::trackers::held::{self, FORM_LIMIT};
 use crate::ingest::trackers::http::{self, BATCH_LIMIT, MESSAGE_LIMIT};
-use crate::patrols;
+use crate::{identity, patrols};
 
 /// Phones' trackers, holders of what they sent, and whoever hears a call for help.
 pub(super) fn trackers(routes: Routes) -> Routes {
@@ -19,6 +20,15 @@ pub(super) fn trackers(routes: Routes) -> Routes {
         .route_with_limit(TrackerPath, BATCH_LIMIT, routes!(http::track_overland))
         .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::track_owntracks))
         .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::publish_owntracks))
+        .route_with_limit(
+            TrackerPath,
+            FORM_LIMIT,
+            routes!(held::held_form, held::held_act),
+        )
+        .all(
+            Needs(EnrolDevices),
+            [routes!(identity::http::open_held_window)],
+        )
         .all(
             Needs(RecordPatrols),
             [

@@ -31,5 +31,11 @@ pub(super) fn senders(routes: Routes) -> Routes {
                 ),
             ],
         )
-        .all(Needs(RecordPhotos), [routes!(evidence::http::bind_upload)])
+        .all(
+            Needs(RecordPhotos),
+            [
+                routes!(evidence::http::bind_upload),
+                routes!(evidence::http::send_preview),
+            ],
+        )
 }

@@ -23,7 +23,8 @@ pub(super) const OWN_ENTRIES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.sha2
      WHERE e.actor = $1 AND (e.fact > $2 OR (e.fact = $2 AND e.id > $3)) ORDER BY e.fact, e.id LIMIT $4";
 const HELD: &str =
     "SELECT id, seq, kind, fact, sha256, received_at FROM journal_entries WHERE actor = ";
-pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorded_at FROM photos \
+pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorded_at, \
+     (SELECT COUNT(*) FROM photo_previews v WHERE v.photo = photos.id) AS previews FROM photos \
      WHERE author = $1 AND state = 'announced' AND id > $2 ORDER BY id LIMIT $3";
 pub(super) const HAPPENED: &str = "SELECT id, seq, kind, fact, received_at FROM journal_entries \
      WHERE seq > $1 AND kind IN ('fixes', 'patrol', 'plot', 'definition', 'sos', 'alarm') ORDER BY seq LIMIT $2";
@@ -76,6 +77,8 @@ pub struct WaitingPhoto {
     pub sha256: Vec<u8>,
     pub bytes: i64,
     pub recorded_at: Timestamp,
+    /// One where a preview came.
+    pub previews: i64,
 }
 
 /// An entry that listeners may hear of.

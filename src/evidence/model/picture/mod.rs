@@ -6,10 +6,12 @@ mod container;
 mod derive;
 mod exif_facts;
 mod format;
+mod preview;
 
 pub use derive::{Derived, derive};
 pub use exif_facts::ExifFacts;
 pub use format::Format;
+pub use preview::{PREVIEW_BYTES, Preview, preview};
 
 use crate::base::words::vocabulary;
 

@@ -1,0 +1,117 @@
+//! Previews: what the province sees of a photo while the original waits for a better link.
+//!
+//! A preview is no fact: it has no entry and no receipt, no grade and no package knows it, and the images derived from
+//! the original take its place.
+
+use bytes::Bytes;
+
+use crate::base::actor::Actor;
+use crate::base::ids::PhotoId;
+use crate::base::refusal::Refusal;
+use crate::blobs::BlobName;
+use crate::evidence::model::picture::{DeriveFault, Preview, preview};
+use crate::evidence::sql::{self, ImageRow, PreviewRow};
+use crate::journal::model::sha256;
+use crate::store::Tx;
+
+use super::{Error, Evidence};
+
+/// What became of a preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Previewed {
+    /// It is shown now; before there was none.
+    New,
+    /// It is shown now, or was before.
+    Again,
+    /// The original's own images are shown: nothing was kept.
+    NotNeeded,
+}
+
+impl Evidence {
+    /// Keeps a preview of a photo that this author announced; another one takes the place of the first.
+    pub async fn keep_preview(
+        &self,
+        actor: &Actor,
+        photo: PhotoId,
+        bytes: Bytes,
+    ) -> Result<Previewed, Error> {
+        self.expect_original(actor, photo).await?;
+        if let Some(known) = self.known_preview(photo, &bytes).await? {
+            return Ok(known);
+        }
+        if actor.origin.retired {
+            return Err(Error::Forbidden);
+        }
+        let sent = sha256(&bytes).to_vec();
+        let shown = self.glanced(bytes).await?;
+        let _from_bytes_to_row = self.collecting.read().await;
+        let name = BlobName(sha256(&shown.jpeg));
+        let row = PreviewRow {
+            sent,
+            image: ImageRow {
+                sha256: name.0.to_vec(),
+                bytes: i64::try_from(shown.jpeg.len()).unwrap_or(i64::MAX),
+                width: i64::from(shown.width),
+                height: i64::from(shown.height),
+            },
+        };
+        let jpeg = Bytes::from(shown.jpeg);
+        self.blobs.put(name, jpeg.clone()).await?;
+        let outcome = self
+            .journal
+            .write((self.clone(), photo, row), |tx, (evidence, photo, row)| {
+                Box::pin(evidence.write_preview(tx, *photo, row))
+            })
+            .await?;
+        // Bytes that were there before their row may have been collected by another process until the row's commit.
+        self.blobs.put(name, jpeg).await?;
+        Ok(outcome)
+    }
+
+    /// What is to be said of a preview that changes nothing.
+    async fn known_preview(
+        &self,
+        photo: PhotoId,
+        bytes: &[u8],
+    ) -> Result<Option<Previewed>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        if sql::image(&mut tx, photo, "thumbnail").await?.is_some() {
+            return Ok(Some(Previewed::NotNeeded));
+        }
+        let known = sql::preview(&mut tx, photo).await?;
+        let is_same = known.is_some_and(|own| own.sent == sha256(bytes));
+        Ok(is_same.then_some(Previewed::Again))
+    }
+
+    async fn write_preview(
+        &self,
+        tx: &mut Tx,
+        photo: PhotoId,
+        row: &PreviewRow,
+    ) -> Result<Previewed, Error> {
+        sql::lock_photo(tx, photo).await?;
+        if sql::image(tx, photo, "thumbnail").await?.is_some() {
+            return Ok(Previewed::NotNeeded);
+        }
+        let before = sql::preview(tx, photo).await?;
+        sql::set_preview(tx, photo, row, self.journal.now()).await?;
+        Ok(match before {
+            Some(_) => Previewed::Again,
+            None => Previewed::New,
+        })
+    }
+
+    /// Two at once: a thousand phones that come back together take no more of the processor.
+    async fn glanced(&self, bytes: Bytes) -> Result<Preview, Error> {
+        let looking = self.glancing.acquire().await;
+        let shown = tokio::task::spawn_blocking(move || preview(&bytes)).await;
+        drop(looking);
+        let shown = shown.unwrap_or(Err(DeriveFault::DecoderPanicked));
+        shown.map_err(|fault| {
+            let why = format!(
+                "{fault}: expected a JPEG, PNG or WebP of at most 65,536 bytes and 640 pixels on its longer side"
+            );
+            Refusal::at("", why).into()
+        })
+    }
+}
