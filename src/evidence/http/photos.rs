@@ -275,10 +275,9 @@ pub async fn thumbnail(
 /// Says of a thumbnail that it is a preview: no evidence, and soon another.
 const PREVIEW: &str = "tuantra-preview";
 
-fn image(found: service::Bytes, asked: &HeaderMap) -> Response {
-    let is_preview = found.is_preview;
-    let mut response = fresh_or_known(found, asked);
-    if is_preview {
+fn image(found: service::Image, asked: &HeaderMap) -> Response {
+    let mut response = fresh_or_known(found.jpeg, asked);
+    if found.is_preview {
         let headers = response.headers_mut();
         headers.insert(PREVIEW, HeaderValue::from_static("1"));
         headers.insert(

@@ -33,8 +33,9 @@ pub async fn send_preview(
 ) -> Result<Body<PreviewAnswer>, Problem> {
     evidence.expect_original(&actor, id).await?;
     let bytes = axum::body::to_bytes(request.into_body(), PREVIEW_BYTES).await;
-    let bytes = bytes
-        .map_err(|_| Problem::new(ProblemKind::TooLarge).detail("expected at most 65,536 bytes"))?;
+    let bytes = bytes.or(Err(
+        Problem::new(ProblemKind::TooLarge).detail("expected at most 65,536 bytes")
+    ))?;
     let outcome = evidence.keep_preview(&actor, id, bytes).await?;
     let status = match outcome {
         Previewed::New => StatusCode::CREATED,

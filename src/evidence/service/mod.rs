@@ -49,7 +49,7 @@ pub use grades::{Graded, SealView};
 pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
 pub use previews::Previewed;
 pub use questions::QuestionView;
-pub use read::{Bytes, ListQuery, PhotoView, Size, sight};
+pub use read::{Bytes, Image, ListQuery, PhotoView, Size, sight};
 pub use seals::{Sealing, seal_root};
 pub use track_questions::TrackQuestionView;
 pub use uploads::{

@@ -43,7 +43,14 @@ pub struct Bytes {
     pub sha256: String,
     /// The bytes.
     pub bytes: bytes::Bytes,
-    /// Whether they are a preview, which its sender made: no evidence.
+}
+
+/// A small image.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Its bytes, JPEG.
+    pub jpeg: Bytes,
+    /// Whether it is a preview, which its sender made: no evidence.
     pub is_preview: bool,
 }
 
@@ -122,7 +129,7 @@ impl Evidence {
 
     /// A small image; of a photo that shows a person, for the handling unit only. A preview stands for the thumbnail that
     /// cannot be made yet.
-    pub async fn image(&self, actor: &Actor, id: PhotoId, size: Size) -> Result<Bytes, Error> {
+    pub async fn image(&self, actor: &Actor, id: PhotoId, size: Size) -> Result<Image, Error> {
         let row = self.visible(actor, Right::ReadPhotos, id).await?;
         if row.contains_person == 1 && !is_handling(actor, &row) {
             return Err(Error::NotFound);
@@ -136,11 +143,8 @@ impl Evidence {
         drop(tx);
         let is_preview = preview.is_some();
         let image = image.or(preview.map(|own| own.image));
-        let found = self.bytes(&image.ok_or(Error::NotFound)?.sha256).await?;
-        Ok(Bytes {
-            is_preview,
-            ..found
-        })
+        let jpeg = self.bytes(&image.ok_or(Error::NotFound)?.sha256).await?;
+        Ok(Image { jpeg, is_preview })
     }
 
     /// A page of the photos in the caller's reach.
@@ -195,7 +199,6 @@ impl Evidence {
                 column: "sha256",
                 id: hex(sha256),
             })?,
-            is_preview: false,
         })
     }
 }
