@@ -19,6 +19,7 @@ use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
 use crate::ingest::openrosa::{OpenRosa, Slices};
+use crate::ingest::papers::Papers;
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::patrols::Patrols;
@@ -273,6 +274,10 @@ parts! {
         app.plots.clone(),
         app.ledger.clone(),
         app.areas.clone(),
+    );
+    Papers: |app| Papers::new(
+        app.journal.clone(),
+        Slices::of(&app.areas, &app.patrols, &app.plots, &app.evidence, &app.ledger),
     );
     Search: |app| Search::new(app.areas.clone(), app.plots.clone());
     Live: |app| app.live.clone();

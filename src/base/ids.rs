@@ -115,6 +115,8 @@ ids! {
     QuarantineId,
     /// A form's submission.
     SubmissionId,
+    /// A paper record (biên bản) whose facts were typed in.
+    PaperId,
     /// One HTTP request.
     RequestId,
     /// One job of the background worker.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ids::PaperId;
 use super::time::Timestamp;
 use super::words::vocabulary;
 
@@ -74,6 +75,8 @@ pub struct Origin {
     pub statement: Option<Arc<Statement>>,
     /// What its clock said.
     pub sending: Option<Sending>,
+    /// The paper record from which the author types it in.
+    pub paper: Option<PaperId>,
     /// Whether a newer secret took the place of the one that was shown: what was acknowledged under it is answered
     /// again, and nothing new is entered.
     pub retired: bool,

@@ -101,6 +101,8 @@ vocabulary! {
         Submission = "submission",
         /// A bundle that was carried here by hand.
         Bundle = "bundle",
+        /// A paper record, or that a fact was typed in from it.
+        Paper = "paper",
         /// A content kept aside.
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.

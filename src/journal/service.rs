@@ -250,16 +250,13 @@ impl Journal {
         self.inner.queued.subscribe()
     }
 
-    /// Writes one entry within the caller's transaction.
+    /// Writes one entry within the caller's transaction; of what is typed in from a paper record, another that says so.
     pub async fn enter(&self, tx: &mut Tx, entry: Entry<'_>) -> Result<Written, Error> {
-        epochs::write_entry(
-            tx,
-            self.place(),
-            EntryId(self.inner.ids.make()),
-            self.now(),
-            entry,
-        )
-        .await
+        let written = self.write_entry(tx, entry).await?;
+        if let Some(paper) = entry.origin.and_then(|origin| origin.paper) {
+            self.link_paper(tx, &entry, &written, paper).await?;
+        }
+        Ok(written)
     }
 
     /// Keeps aside what cannot be accepted, with its bytes, and gives the id under which to ask for it.

@@ -149,6 +149,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "held_windows",
         include_str!("../../migrations/0031_held_windows.sql"),
     ),
+    (
+        32,
+        "papers",
+        include_str!("../../migrations/0032_papers.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -29,6 +29,7 @@ mod live;
 mod ogc;
 mod openrosa;
 mod operate;
+mod papers;
 mod patrols;
 mod photos;
 mod plots;

@@ -671,6 +671,30 @@ fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
     let run = format!("/api/v1/reports/runs/{}", things.plot);
     Some(match (route.method.as_str(), route.path.as_str()) {
         ("GET", "/api/v1/search") => sample("/api/v1/search?q=tay", none, false),
+        ("GET", "/api/v1/papers") => sample(&route.path, none, false),
+        ("PUT", "/api/v1/papers/{id}") => sample(
+            format!("/api/v1/papers/{}", things.patrol),
+            crate::papers::paper_of(WEST, b"%PDF-"),
+            false,
+        ),
+        ("GET", "/api/v1/papers/{id}") => {
+            sample(format!("/api/v1/papers/{}", things.plot), none, false)
+        }
+        ("GET", "/api/v1/papers/{id}/scan") => sample(
+            format!("/api/v1/papers/{}/scan?reason=thu", things.plot),
+            none,
+            false,
+        ),
+        ("POST", "/api/v1/papers/{id}/facts") => sample(
+            format!("/api/v1/papers/{}/facts", things.plot),
+            json!({ "facts": [] }),
+            false,
+        ),
+        ("POST", "/api/v1/papers/{id}/retraction") => sample(
+            format!("/api/v1/papers/{}/retraction", things.plot),
+            json!({ "reason": "thử" }),
+            false,
+        ),
         ("GET", "/export/{file}") => sample("/export/communes.csv", none, false),
         ("GET", "/api/v1/exports" | "/api/v1/reports/runs" | "/api/v1/reports/status") => {
             sample(&route.path, none, false)
@@ -737,13 +761,14 @@ fn a_distant_definition() -> Value {
 }
 
 /// Routes whose callers are decided by something else than the walk tries: bytes, files, tracker paths.
-const TOLD_ELSEWHERE: [&str; 7] = [
+const TOLD_ELSEWHERE: [&str; 8] = [
     "/api/v1/fixes/held/claim",
     "/api/v1/patrols/{id}/fixes",
     "/api/v1/patrols/{id}/gpx",
     "/t/{token}/gpx",
     "/api/v1/photos/{id}/original",
     "/api/v1/photos/{id}/preview",
+    "/api/v1/papers/{id}/scan",
     "/api/v1/device/key",
 ];
 
@@ -892,6 +917,10 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/journal/proof",
         "/api/v1/journal/stamps/{size}",
         "/api/v1/ledger/sample",
+        "/api/v1/papers/{id}",
+        "/api/v1/papers/{id}/scan",
+        "/api/v1/papers/{id}/facts",
+        "/api/v1/papers/{id}/retraction",
         "/api/v1/photos/{id}/upload",
         "/files/{id}",
     ];

@@ -19,6 +19,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::cases::STATEMENTS,
         tuantra::sync::STATEMENTS,
         tuantra::ingest::openrosa::STATEMENTS,
+        tuantra::ingest::papers::STATEMENTS,
         tuantra::publish::STATEMENTS,
         tuantra::publish::export::STATEMENTS,
         tuantra::reports::STATEMENTS,

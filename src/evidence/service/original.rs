@@ -50,6 +50,13 @@ impl Evidence {
         }
     }
 
+    /// Whether a photo's original is kept.
+    pub async fn has_original(&self, photo: PhotoId) -> Result<bool, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::photo(&mut tx, photo).await?;
+        Ok(row.is_some_and(|row| row.is_stored()))
+    }
+
     /// Keeps the bytes of an announced photo, of which `sha256` is the digest.
     pub async fn keep_original(
         &self,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod jobs;
+mod papers;
 mod rules;
 mod stamps;
 mod statements;
@@ -18,6 +19,7 @@ use super::model::Epoch;
 
 pub use audit::*;
 pub use jobs::*;
+pub use papers::*;
 pub use rules::*;
 pub use stamps::*;
 pub use statements::*;
@@ -131,6 +133,8 @@ pub const STATEMENTS: &[&str] = &[
     ALL_STAMPS,
     STAMP_OF,
     RULES_AS_OF,
+    INSERT_TYPED_IN,
+    TYPED_IN_FROM,
 ];
 
 /// An entry as it stands in its table.

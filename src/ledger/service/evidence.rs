@@ -16,6 +16,7 @@ use crate::ledger::sql;
 use crate::store::{self, Tx};
 
 use super::material::{self, Material};
+use super::papers::Papers;
 use super::{Error, Ledger};
 
 /// A reason with its texts.
@@ -89,7 +90,8 @@ impl Ledger {
         let rules = self.rules(&mut tx).await?;
         let told = self.life_of(&mut tx, material, &rules).await?;
         let (material, life) = told.ok_or(Error::NotFound)?;
-        let work = work_of(&material, &life, id)?.ok_or(Error::NotFound)?;
+        let papers = self.papers_of(&mut tx, &material.facts).await?;
+        let work = work_of(&material, &life, &papers, id)?.ok_or(Error::NotFound)?;
         let is_waived = work.is_waived;
         let graded = self.evidence.graded(&mut tx, plot, &[work]).await?;
         let missing = life.photos.get(&id).map(|photos| photos.missing.clone());
@@ -128,9 +130,10 @@ impl Ledger {
         material: &Material,
         life: &Life,
     ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
+        let papers = self.papers_of(tx, &material.facts).await?;
         let (mut eradications, mut works) = (Vec::new(), Vec::new());
         for done in &life.eradications {
-            if let Some(work) = work_of(material, life, done.fact)? {
+            if let Some(work) = work_of(material, life, &papers, done.fact)? {
                 eradications.push(done.fact);
                 works.push(work);
             }
@@ -147,14 +150,23 @@ impl Ledger {
     }
 }
 
-fn work_of(material: &Material, life: &Life, id: FactId) -> Result<Option<Work>, store::Error> {
+fn work_of(
+    material: &Material,
+    life: &Life,
+    papers: &Papers,
+    id: FactId,
+) -> Result<Option<Work>, store::Error> {
     let fact = material.facts.iter().find(|fact| fact.id == id);
     let Some((fact, Act::Eradication(said))) = fact.map(|fact| (fact, &fact.act)) else {
         return Ok(None);
     };
     let row = &material.row;
+    let ids = versions(&material.facts, life, id);
+    let mut own = material.facts.iter().filter(|fact| ids.contains(&fact.id));
+    let is_from_paper = own.any(|fact| papers.contains_key(&fact.entry));
     Ok(Some(Work {
-        ids: versions(&material.facts, life, id),
+        ids,
+        is_from_paper,
         started_at: said.started_at,
         ended_at: fact.at,
         plot: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,

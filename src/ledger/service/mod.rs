@@ -10,6 +10,7 @@ mod figures;
 mod lines;
 mod lives;
 mod material;
+mod papers;
 mod pressure;
 mod read;
 mod record;

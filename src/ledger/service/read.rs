@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, IncidentId, PlotId};
+use crate::journal::{FactSource, FromPaper};
 use crate::ledger::model::badges::{self, law_badge};
 use crate::ledger::model::life::Step;
 use crate::ledger::model::totals::portion;
@@ -17,6 +18,7 @@ use crate::store;
 
 use super::books::Books;
 use super::material::{self, Material};
+use super::papers::Papers;
 use super::{Error, Ledger};
 
 impl Ledger {
@@ -31,13 +33,16 @@ impl Ledger {
         let told = self.life_of(&mut tx, material, &rules).await?;
         let (material, life) = told.ok_or(Error::NotFound)?;
         let grades = self.grades(&mut tx, &material, &life).await?;
+        let papers = self.papers_of(&mut tx, &material.facts).await?;
         drop(tx);
         let replanted: Vec<PlotId> = replanted
             .into_iter()
             .filter(|(_, place)| actor.may(Right::ReadPlots, place.as_deref()))
             .map(|(plot, _)| plot)
             .collect();
-        tell(&mut view.properties, &life, &material, &rules)?;
+        let steps = timeline(&life, &material.facts, &papers)?;
+        tell(&mut view.properties, &life, &material, &rules);
+        view.properties.insert("timeline".into(), steps.into());
         view.properties
             .insert("replanted_by".into(), json!(replanted));
         view.properties
@@ -90,12 +95,7 @@ fn plants(life: &Life) -> Option<(u64, &'static str)> {
 }
 
 /// Adds a plot's life to what is told of it.
-fn tell(
-    told: &mut Map<String, Value>,
-    life: &Life,
-    material: &Material,
-    rules: &Definition,
-) -> Result<(), store::Error> {
+fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: &Definition) {
     let badge = plants(life)
         .filter(|_| life.is_counted())
         .and_then(|(plants, basis)| law_badge(rules, plants, basis));
@@ -123,26 +123,24 @@ fn tell(
         "quantities": quantities,
         "conflicts": life.conflicts,
         "evidence": material.photos,
-        "timeline": timeline(life, &material.facts)?,
         "ledger_definition": rules.version,
     });
     if let Value::Object(more) = more {
         told.extend(more);
     }
-    Ok(())
 }
 
 /// Every fact in the order in which it happened, with what it says and what it did.
-fn timeline(life: &Life, facts: &[Fact]) -> Result<Vec<Value>, store::Error> {
+fn timeline(life: &Life, facts: &[Fact], papers: &Papers) -> Result<Vec<Value>, store::Error> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
     life.steps
         .iter()
         .filter_map(|step| Some((step, *known.get(&step.fact)?)))
-        .map(|(step, fact)| entry(step, fact))
+        .map(|(step, fact)| entry(step, fact, papers.get(&fact.entry)))
         .collect()
 }
 
-fn entry(step: &Step, fact: &Fact) -> Result<Value, store::Error> {
+fn entry(step: &Step, fact: &Fact, paper: Option<&FromPaper>) -> Result<Value, store::Error> {
     let corrupt = || store::Error::Corrupt {
         table: "ledger_facts",
         column: "record",
@@ -162,6 +160,8 @@ fn entry(step: &Step, fact: &Fact) -> Result<Value, store::Error> {
         "corrected_by": step.corrected_by,
         "state": step.state,
         "flag": step.flag,
+        "source": FactSource::of(paper),
+        "paper": paper,
         "said": said,
     }))
 }

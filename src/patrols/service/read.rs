@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{CampaignId, OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::journal::{FactSource, FromPaper, Kind};
 use crate::patrols::model::quality::QualityCounts;
 use crate::patrols::model::track::PatrolTotals;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
@@ -60,6 +61,10 @@ pub struct PatrolView {
     pub notes: Option<String>,
     /// When its first version was received.
     pub recorded_at: Timestamp,
+    /// How it reached the server.
+    pub source: FactSource,
+    /// The paper record from which it was typed in.
+    pub paper: Option<FromPaper>,
     /// Geodesic length of the leading track, in metres.
     pub length_m: f64,
     /// Credible time of the leading track, in seconds.
@@ -123,18 +128,26 @@ impl Patrols {
     pub async fn patrol(&self, actor: &Actor, id: PatrolId) -> Result<PatrolPlace, Error> {
         let mut tx = self.journal.store().read().await?;
         let row = readable(&mut tx, actor, id).await?;
+        let paper = self.paper_of(&mut tx, id).await?;
         // The tail first: what is sealed between the two readings is then seen twice, and counts once.
         let tails = self.tails_of(&mut tx, &row).await?;
         let Some(tracks) = self.walked_of(&mut tx, &row, &tails).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
-            return Ok(place(&row, shown, communes)?);
+            return Ok(place(&row, paper, shown, communes)?);
         };
         // Finding communes takes a connection of its own.
         drop(tx);
         let communes = self.communes_walked(&tracks).await?;
         let shown = tracks.iter().map(shown).collect();
-        Ok(place(&row, shown, communes.into_iter().collect())?)
+        Ok(place(&row, paper, shown, communes.into_iter().collect())?)
+    }
+
+    /// The paper record from which a version of a patrol was typed in first.
+    async fn paper_of(&self, tx: &mut Tx, id: PatrolId) -> Result<Option<FromPaper>, store::Error> {
+        let typed = self.journal.typed_in(tx, &[id.0]).await?;
+        let own = typed.iter().find(|row| row.kind == Kind::Patrol.as_str());
+        Ok(own.map(FromPaper::from))
     }
 
     /// Refuses whoever may not read a patrol, as for one that does not exist.
@@ -165,7 +178,8 @@ impl Patrols {
             if let Some(row) = sql::patrol(&mut tx, id).await? {
                 let shown = kept_tracks(&mut tx, id).await?;
                 let communes = sql::communes_of(&mut tx, id).await?;
-                patrols.push(place(&row, shown, communes)?);
+                let paper = self.paper_of(&mut tx, id).await?;
+                patrols.push(place(&row, paper, shown, communes)?);
             }
         }
         let total = if is_counted {
@@ -229,6 +243,7 @@ fn kept_track(row: &TrackRow) -> Result<Shown, store::Error> {
 
 fn place(
     row: &PatrolRow,
+    paper: Option<FromPaper>,
     mut shown: Vec<Shown>,
     communes: Vec<String>,
 ) -> Result<PatrolPlace, store::Error> {
@@ -254,6 +269,8 @@ fn place(
         campaign: row.campaign,
         notes: row.notes.clone(),
         recorded_at: row.recorded_at,
+        source: FactSource::of(paper.as_ref()),
+        paper,
         length_m: rounded(totals.length_m, 10.0),
         duration_s: seconds(totals.duration_ms),
         moving_s: seconds(totals.moving_ms),

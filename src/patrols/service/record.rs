@@ -69,6 +69,10 @@ impl Patrols {
         if actor.principal == Principal::Device && Some(draft.team()) != actor.team {
             return Err(Refusal::at("/team", "a device records for its own team").into());
         }
+        if actor.origin.paper.is_some() && draft.ended_at().is_none() {
+            let expected = "expected the end of a patrol that stands on paper";
+            return Err(Refusal::at("/ended_at", expected).into());
+        }
         let state = declared_state(&draft);
         let warnings = warnings(&draft);
         let declaration = Declaration {

@@ -10,6 +10,8 @@ use crate::{changed, on};
 
 const LOCK_TRACK: &str = "INSERT INTO tracks (patrol, device, chunks, fixes) \
      SELECT id, $2, 0, 0 FROM patrols WHERE id = $1 AND (team = $3 OR author = $2) \
+     AND NOT EXISTS (SELECT 1 FROM patrol_versions v JOIN journal_papers j ON j.entry = v.entry \
+     WHERE v.patrol = patrols.id AND v.version = 1) \
      ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks";
 const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry \

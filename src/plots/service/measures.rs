@@ -12,7 +12,6 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, MeasureRow, PlotRow};
 use crate::store::{self, Tx};
 
-use super::read::PlotView;
 use super::{Error, Plots, Promise, Recorded, SETTLE_JOB, flags_text};
 
 type Plants = (i64, String);
@@ -59,7 +58,7 @@ impl Plots {
             })
             .await?;
         Ok(Recorded {
-            view: PlotView::of(actor, row, candidates)?,
+            view: self.told(actor, row, candidates).await?,
             is_new: promise.is_new(),
             receipt: promise.signed(&self.journal),
         })

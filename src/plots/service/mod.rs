@@ -7,6 +7,7 @@ mod places;
 mod read;
 mod record;
 mod screen;
+mod sources;
 mod verify;
 
 use std::sync::{Arc, Mutex};

@@ -11,6 +11,7 @@ use crate::plots::model::words::PlotFlag;
 use crate::plots::sql::{self, CandidateRow, Filter, MeasureRow, PlotRow, VersionRow};
 use crate::store;
 
+use super::sources::{self, Typed};
 use super::{Error, Plots, is_handling, screen, sight};
 
 /// A plot as one reader may see it.
@@ -66,9 +67,15 @@ impl Plots {
         let versions = sql::versions(&mut tx, id).await?;
         let measures = sql::measures(&mut tx, id).await?;
         let mut view = PlotView::of(actor, row, candidates)?;
-        let history: Vec<Value> = versions.iter().map(version).collect();
+        let typed = Typed::of(&mut tx, &self.journal, id).await?;
+        sources::tell(&mut tx, std::slice::from_mut(&mut view)).await?;
+        let history = versions.iter();
+        let history = history.map(|row| typed.told(row.entry, version(row)));
+        let history: Vec<Value> = history.collect();
         view.properties.insert("history".into(), history.into());
-        let measures: Vec<Value> = measures.iter().map(measure).collect();
+        let measures = measures.iter();
+        let measures = measures.map(|row| typed.told(row.entry, measure(row)));
+        let measures: Vec<Value> = measures.collect();
         view.properties.insert("measures".into(), measures.into());
         Ok(view)
     }
@@ -100,11 +107,24 @@ impl Plots {
             let own = own.cloned().collect();
             PlotView::of(actor, row, own)
         });
-        Ok(ListPage {
-            items: items.collect::<Result<_, _>>()?,
-            next,
-            total,
-        })
+        let mut items = items.collect::<Result<Vec<_>, _>>()?;
+        sources::tell(&mut tx, &mut items).await?;
+        Ok(ListPage { items, next, total })
+    }
+}
+
+impl Plots {
+    /// The plot as its author sees it after an act, with its source.
+    pub(super) async fn told(
+        &self,
+        actor: &Actor,
+        row: PlotRow,
+        candidates: Vec<CandidateRow>,
+    ) -> Result<PlotView, Error> {
+        let mut view = PlotView::of(actor, row, candidates)?;
+        let mut tx = self.journal.store().read().await?;
+        sources::tell(&mut tx, std::slice::from_mut(&mut view)).await?;
+        Ok(view)
     }
 }
 

@@ -87,7 +87,7 @@ impl Plots {
             .await?;
         match outcome {
             Outcome::Stands(row, candidates, promise) => Ok(Recorded {
-                view: PlotView::of(actor, *row, candidates)?,
+                view: self.told(actor, *row, candidates).await?,
                 is_new: promise.is_new(),
                 receipt: promise.signed(&self.journal),
             }),

@@ -1,8 +1,9 @@
 //! Plots and their versions.
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, IncidentId, OrgId, PatrolId, PlotId};
+use crate::base::ids::{EntryId, IncidentId, OrgId, PaperId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
@@ -23,6 +24,8 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
 const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record FROM plot_versions WHERE plot = $1 ORDER BY version";
+const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
+     WHERE v.plot IN (";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
 const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
      ORDER BY detected_at, id LIMIT 500";
@@ -117,6 +120,25 @@ pub async fn version_records(tx: &mut Tx, plot: PlotId) -> Result<Vec<VersionRec
     on!(tx, |c| sqlx::query_as(VERSION_RECORDS)
         .bind(plot)
         .fetch_all(c))
+}
+
+/// The paper records from which versions of plots were typed in, and by whom, the first version first.
+pub async fn typed_versions(
+    tx: &mut Tx,
+    plots: &[PlotId],
+) -> Result<Vec<(PlotId, PaperId, Uuid)>, Error> {
+    if plots.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(TYPED_VERSIONS);
+        let mut list = query.separated(", ");
+        for plot in plots {
+            list.push_bind(*plot);
+        }
+        query.push(") ORDER BY v.plot, v.version");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }
 
 /// Keeps other writers of the plot out until the act ends; false when there is no such plot.

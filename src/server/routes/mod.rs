@@ -5,6 +5,7 @@ mod bundles;
 mod exports;
 mod ogc;
 mod openrosa;
+mod papers;
 mod phones;
 mod search;
 mod sync;
@@ -55,7 +56,7 @@ pub fn declared() -> Routes {
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
     let routes = exports::clerks(exports::takers(routes));
-    let routes = search::seekers(routes);
+    let routes = papers::typists(search::seekers(routes));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

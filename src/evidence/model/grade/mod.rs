@@ -36,6 +36,8 @@ pub struct Work {
     pub plot_accuracy_m: Option<f64>,
     /// Whether a role let it count without photos.
     pub is_waived: bool,
+    /// Whether it, or what it corrected, was typed in from paper.
+    pub is_from_paper: bool,
 }
 
 vocabulary! {
@@ -210,6 +212,9 @@ pub fn grade(work: &Work, photos: &[PhotoFacts], rules: &GradeRules) -> GradedSe
     }
     if work.is_waived {
         reasons.push(Reason::Waived);
+    }
+    if work.is_from_paper {
+        reasons.push(Reason::FromPaper);
     }
     GradedSet {
         grade: grade.max(worst(&reasons, rules)),

@@ -24,6 +24,7 @@ fn work() -> Work {
         plot: plot(),
         plot_accuracy_m: Some(5.0),
         is_waived: false,
+        is_from_paper: false,
     }
 }
 

@@ -1,0 +1,190 @@
+//! What came on paper: typed in beside its scan, through the same services, and worth less.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tuantra::base::actor::Role;
+use tuantra::identity::model::{RESERVE_ORG, RESERVE_TEAM};
+use uuid::Uuid;
+
+use crate::field::{Answer, Client, Field};
+use crate::ledger::eradication;
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+
+const SCAN: &[u8] = b"%PDF-1.4 bien ban";
+
+pub fn paper_of(commune: &str, scan: &[u8]) -> Value {
+    json!({
+        "number": "12/BB-CAX", "date": "2026-02-26", "commune": commune, "issuer": "Công an xã Tây",
+        "pages": 2, "signatories": 3,
+        "scan": {
+            "sha256": tuantra::base::hex(&Sha256::digest(scan)), "bytes": scan.len(), "media_type": "application/pdf",
+        },
+    })
+}
+
+fn at(id: Uuid, rest: &str) -> String {
+    format!("/api/v1/papers/{id}{rest}")
+}
+
+async fn send_scan(client: &Client, id: Uuid, bytes: &[u8]) -> Answer {
+    let kind = Some("application/octet-stream");
+    client
+        .send(
+            Method::PUT,
+            &at(id, "/scan"),
+            kind,
+            Body::from(bytes.to_vec()),
+        )
+        .await
+}
+
+async fn clerk(field: &Field) -> Client {
+    field
+        .account("can-bo-tay", Role::CommuneOfficer, &[WEST])
+        .await
+}
+
+/// A paper with its scan.
+async fn scanned(field: &Field, clerk: &Client) -> Uuid {
+    let id = field.new_id();
+    clerk
+        .put(&at(id, ""), &paper_of(WEST, SCAN))
+        .await
+        .expect(201);
+    send_scan(clerk, id, SCAN).await.expect(201);
+    id
+}
+
+async fn type_in(client: &Client, paper: Uuid, facts: &Value) -> Vec<Value> {
+    let answer = client
+        .post(&at(paper, "/facts"), &json!({ "facts": facts }))
+        .await
+        .expect(200)
+        .json();
+    answer["results"].as_array().unwrap().clone()
+}
+
+on_both! {
+    async fn what_stands_on_paper_is_typed_in_beside_its_scan_and_grades_lower(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let id = field.new_id();
+        let first = clerk.put(&at(id, ""), &paper_of(WEST, SCAN)).await.expect(201).json();
+        let again = clerk.put(&at(id, ""), &paper_of(WEST, SCAN)).await.expect(200).json();
+        assert_eq!(first["receipt"]["entry_id"], again["receipt"]["entry_id"]);
+        let (plot, patrol) = (field.new_id(), field.new_id());
+        let facts = json!([
+            { "kind": "plot", "id": plot, "body": plot_at(104.3, 22.4) },
+            { "kind": "measure", "id": plot, "body": { "measured_at": "2026-02-26T09:00:00+07:00", "area_m2": 80, "area_method": "tape" } },
+            { "kind": "eradication", "id": plot, "body": eradication() },
+            { "kind": "plot", "id": field.new_id(), "body": { "type": "Feature" } },
+        ]);
+        let early = clerk.post(&at(id, "/facts"), &json!({ "facts": facts })).await.expect(409).json();
+        assert!(early["detail"].as_str().unwrap().contains("scan"), "{early}");
+        assert_eq!(clerk.get(&at(id, "")).await.expect(200).json()["state"], json!("waiting"));
+        send_scan(&clerk, id, SCAN).await.expect(201);
+        send_scan(&clerk, id, SCAN).await.expect(200);
+        let results = type_in(&clerk, id, &facts).await;
+        let statuses: Vec<&Value> = results.iter().map(|own| &own["status"]).collect();
+        assert_eq!(statuses, [&json!(201), &json!(201), &json!(201), &json!(422)], "{results:?}");
+        assert!(!results[3]["problem"]["fields"].as_array().unwrap().is_empty());
+        let replayed = type_in(&clerk, id, &facts).await;
+        for (first, again) in results.iter().zip(&replayed).take(3) {
+            assert_eq!(again["status"], json!(200), "{again}");
+            assert_eq!(first["receipt"]["entry_id"], again["receipt"]["entry_id"]);
+        }
+        let open = json!([{ "kind": "patrol", "id": patrol, "body": patrol_of(&field, None).await }]);
+        let refused = &type_in(&clerk, id, &open).await[0]["problem"]["fields"];
+        assert_eq!(refused[0]["pointer"], json!("/ended_at"), "a patrol on paper has ended: {refused}");
+        field.settle().await;
+        let known = officer.get(&at(id, "")).await.expect(200).json();
+        assert_eq!(known["state"], json!("open"));
+        let listed = known["facts"].as_array().unwrap();
+        let mut kinds: Vec<&str> = listed.iter().map(|own| own["kind"].as_str().unwrap()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["eradication", "plot", "plot"], "a measure is an entry of its plot");
+        let shown = officer.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json();
+        assert_eq!((&shown["properties"]["source"], &shown["properties"]["paper"]["id"]), (&json!("paper"), &json!(id)));
+        let fact = listed.iter().find(|own| own["kind"] == "eradication").unwrap()["fact"].as_str().unwrap();
+        let grade = officer.get(&format!("/api/v1/eradications/{fact}/evidence")).await.expect(200).json();
+        assert!(grade["reasons"].as_array().unwrap().iter().any(|own| own["code"] == "from_paper"), "{grade}");
+        let native = field.new_id();
+        clerk.put(&format!("/api/v1/plots/{native}"), &plot_at(104.31, 22.41)).await.expect(201);
+        let native = officer.get(&format!("/api/v1/plots/{native}")).await.expect(200).json();
+        assert_eq!(native["properties"]["source"], json!("electronic"));
+    }
+
+    async fn no_fix_joins_a_patrol_that_stands_on_paper(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let paper = scanned(&field, &clerk).await;
+        let patrol = field.new_id();
+        let declared = patrol_of(&field, Some(-3600)).await;
+        let typed = type_in(&clerk, paper, &json!([{ "kind": "patrol", "id": patrol, "body": declared.clone() }])).await;
+        assert_eq!(typed[0]["status"], json!(201), "{typed:?}");
+        let fixes = json!({ "fixes": [{ "t": field.after(-7000), "lon": 104.3, "lat": 22.4, "accuracy_m": 5 }] });
+        clerk.post(&format!("/api/v1/patrols/{patrol}/fixes"), &fixes).await.expect(404);
+        let native = field.new_id();
+        clerk.put(&format!("/api/v1/patrols/{native}"), &declared).await.expect(201);
+        clerk.post(&format!("/api/v1/patrols/{native}/fixes"), &fixes).await.expect(200);
+        let shown = officer.get(&format!("/api/v1/patrols/{patrol}")).await.expect(200).json();
+        assert_eq!((&shown["properties"]["source"], &shown["properties"]["paper"]["id"]), (&json!("paper"), &json!(paper)));
+    }
+
+    async fn a_scan_is_read_with_a_reason_and_a_retracted_paper_takes_nothing_more(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let id = scanned(&field, &clerk).await;
+        officer.get(&at(id, "/scan")).await.expect(400);
+        let scan = officer.get(&at(id, "/scan?reason=doi-chieu")).await.expect(200);
+        assert_eq!(scan.bytes, SCAN);
+        field.settle().await;
+        let rows = field.app.journal.entries_since(-1, 500).await.unwrap();
+        assert!(rows.iter().any(|row| row.kind == "view" && row.fact == Some(id)));
+        let other = field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await;
+        for rest in ["", "/scan?reason=thu"] {
+            other.get(&at(id, rest)).await.expect(404);
+        }
+        assert_eq!(other.get("/api/v1/papers").await.expect(200).json()["papers"], json!([]));
+        assert_eq!(officer.get("/api/v1/papers").await.expect(200).json()["papers"][0]["id"], json!(id));
+        clerk.post(&at(id, "/retraction"), &json!({ "reason": " " })).await.expect(422);
+        let reason = json!({ "reason": "nhầm biên bản" });
+        let first = clerk.post(&at(id, "/retraction"), &reason).await.expect(201).json();
+        let again = clerk.post(&at(id, "/retraction"), &reason).await.expect(200).json();
+        assert_eq!(first["receipt"]["entry_id"], again["receipt"]["entry_id"]);
+        clerk.post(&at(id, "/facts"), &json!({ "facts": [] })).await.expect(409);
+        assert_eq!(officer.get(&at(id, "")).await.expect(200).json()["state"], json!("retracted"));
+    }
+
+    async fn a_paper_is_its_authors_and_its_communes(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let id = field.new_id();
+        clerk.put(&at(field.new_id(), ""), &paper_of(EAST, SCAN)).await.expect(403);
+        clerk.put(&at(field.new_id(), ""), &paper_of("19999", SCAN)).await.expect(422);
+        clerk.put(&at(id, ""), &paper_of(WEST, SCAN)).await.expect(201);
+        let mut other = paper_of(WEST, SCAN);
+        other["pages"] = json!(3);
+        clerk.put(&at(id, ""), &other).await.expect(409);
+        officer.put(&at(id, ""), &other).await.expect(201);
+        assert_eq!(officer.get(&at(id, "")).await.expect(200).json()["record"]["pages"], json!(2));
+        send_scan(&officer, id, SCAN).await.expect(404);
+        send_scan(&clerk, id, b"GIF89a").await.expect(422);
+        assert_eq!(send_scan(&clerk, id, b"%PDF-1.4 other").await.expect(422).problem(), "hash-mismatch");
+        send_scan(&clerk, id, SCAN).await.expect(201);
+        officer.post(&at(id, "/facts"), &json!({ "facts": [] })).await.expect(403);
+        let phone = field.phone("máy ghi", &[]).await;
+        phone.put(&at(field.new_id(), ""), &paper_of(WEST, SCAN)).await.expect(403);
+    }
+}
+
+/// A patrol of a team that has a device, as an account declares it.
+async fn patrol_of(field: &Field, to_s: Option<i64>) -> Value {
+    field.device("máy của tổ", &[]).await;
+    let mut declared = crate::patrols::declared(field, -7200, to_s);
+    declared["team"] = json!(RESERVE_TEAM);
+    declared["lead_org"] = json!(RESERVE_ORG);
+    declared
+}
