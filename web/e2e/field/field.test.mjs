@@ -1,7 +1,6 @@
 /** The field app as a team uses it, in real Chromium against the built binary. */
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { metres, PIN } from "./phone.mjs";
 import { told } from "./story.mjs";

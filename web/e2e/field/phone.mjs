@@ -75,7 +75,8 @@ export class Province {
 	async post(path, body, token = this.staff) {
 		const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
 		const response = await fetch(this.base + path, { method: "POST", headers, body: JSON.stringify(body) });
-		return { status: response.status, value: response.ok ? await response.json() : null };
+		const text = response.ok ? await response.text() : "";
+		return { status: response.status, value: text ? JSON.parse(text) : null };
 	}
 
 	/** A device that records in the first two communes, and the link that its enrolment page gives. */

@@ -360,6 +360,19 @@ export const en: Record<Key, string> = {
 	item_confirmation: "Confirmation",
 	item_device_key: "Signing key",
 
+	apps: "Traccar Client, ODK Collect",
+	apps_text:
+		"Each app has a secret of its own, which this app cannot fetch by itself. Ask the officer to open the device's row for that door, then type the 16 signs here.",
+	apps_code: "Code from the officer",
+	apps_once: "Shown once and kept nowhere. It works as soon as the officer has entered the number above.",
+	apps_traccar: "In Traccar Client press the QR sign and scan, or press the button below on this phone.",
+	apps_collect:
+		"In ODK Collect choose Configure with QR code and scan. On this phone: take a screenshot, choose ⋮ → Import QR code, pick the picture, then delete it.",
+	apps_qr: "QR code for {app}",
+	apps_open: "Open {app}",
+	apps_address: "Server address (for typing)",
+	apps_done: "It is set up, clear the screen",
+	apps_other_phone: "This code is another phone's. Ask the officer to open this phone's row.",
 	settings_language: "Language",
 	settings_large: "Large text",
 	settings_night: "Night",

@@ -360,6 +360,20 @@ export const vi = {
 	item_confirmation: "Xác nhận tại chỗ",
 	item_device_key: "Khóa ký",
 
+	apps: "Traccar Client, ODK Collect",
+	apps_text:
+		"Mỗi ứng dụng có bí mật riêng, ứng dụng này không tự lấy được. Nhờ cán bộ mở dòng của thiết bị, chọn đúng cửa, rồi gõ mã 16 ký tự vào đây.",
+	apps_code: "Mã cán bộ đọc",
+	apps_once: "Chỉ hiện một lần, không lưu lại. Mở được sau khi cán bộ nhập đúng số trên.",
+	apps_traccar:
+		"Trong Traccar Client bấm biểu tượng mã QR rồi quét, hoặc bấm nút dưới đây trên chính máy này.",
+	apps_collect:
+		"Trong ODK Collect chọn Cấu hình bằng mã QR rồi quét. Trên chính máy này: chụp màn hình, chọn ⋮ → Nhập mã QR, chọn ảnh, xong xóa ảnh.",
+	apps_qr: "Mã QR cho {app}",
+	apps_open: "Mở {app}",
+	apps_address: "Địa chỉ máy chủ (nếu nhập tay)",
+	apps_done: "Đã cài xong, xóa khỏi màn hình",
+	apps_other_phone: "Mã này là của máy khác. Nhờ cán bộ mở đúng dòng của máy này.",
 	settings_language: "Ngôn ngữ",
 	settings_large: "Chữ lớn",
 	settings_night: "Ban đêm",
