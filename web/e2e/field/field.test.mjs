@@ -1,73 +1,75 @@
 /** The field app as a team uses it, in real Chromium against the built binary. */
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { Phone, PIN, Province } from "./phone.mjs";
+import { metres, PIN } from "./phone.mjs";
+import { told } from "./story.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let province;
+const RULES = JSON.parse(
+	readFileSync(new URL("../../src/field/core/grade-rules.json", import.meta.url), "utf8"),
+);
+const story = told();
 
-before(async () => {
-	province = await Province.open();
-});
-
-after(async () => {
-	await province?.close();
-});
-
-/** A story with a phone of its own; it ends with no script error and no request to another origin. */
-function story(name, act) {
-	test(name, { timeout: 120_000 }, async () => {
-		const device = await province.device(
-			`máy ${createHash("sha256").update(name).digest("hex").slice(0, 8)}`,
-		);
-		const phone = await Phone.start(device);
-		try {
-			await act(phone, device);
-			assert.deepEqual(phone.faults, []);
-			assert.deepEqual(phone.foreign, []);
-		} finally {
-			await phone.close();
+story(
+	"from enrolment to receipts in one run: patrol, plot, photos, eradication",
+	async (phone, device, province) => {
+		await phone.enrol();
+		assert.equal(new URL(phone.page.url()).hash, "", "the secret left the address");
+		await phone.prepare();
+		await phone.startPatrol();
+		await phone.walk(20);
+		assert.ok(Math.abs((await phone.figure("km")) / 0.206 - 1) < 0.06);
+		await phone.mark(320, 5, 3);
+		for (const phase of ["Trước khi nhổ", "Cận cảnh"]) {
+			await phone.photograph(phase);
 		}
-	});
+		await phone.button("Phá nhổ").click();
+		await phone.button("Bắt đầu phá nhổ").click();
+		await phone.button("Hoàn tất").click();
+		await phone.page.getByText("Đã ghi phá nhổ.").waitFor();
+		await phone.photograph("Sau khi nhổ");
+		const grade = await phone.page.getByRole("region", { name: "Mức chứng cứ dự kiến" }).textContent();
+		await phone.endPatrol();
+		await phone.sendNow();
+		await phone.allSent();
+		assert.ok((await phone.states()).every((state) => state === "stored"));
+		await stored(province, device);
+		await graded(province, device, grade);
+	},
+);
+
+/** The server gives the grade that the phone foretold, for reasons that it named, by the rules that it named. */
+async function graded(province, device, foretold) {
+	const [{ definition }] = (await province.get("/api/v1/evidence/definitions", device.token)).value;
+	const { caps, ...numbers } = RULES;
+	assert.deepEqual(Object.fromEntries(Object.keys(numbers).map((name) => [name, definition[name]])), numbers);
+	for (const [reason, cap] of Object.entries(caps)) assert.equal(definition.caps[reason], cap, reason);
+	const named = (await province.photosOf(device)).map(
+		(photo) => JSON.stringify(photo).match(/"eradication":"([^"]+)"/)?.[1],
+	);
+	assert.equal(new Set(named).size, 1, "pictures from before and after name one eradication");
+	let evidence;
+	for (let wait = 0; wait < 60; wait += 1) {
+		evidence = await province.get(`/api/v1/eradications/${named[0]}/evidence`);
+		if (evidence.value?.grade === "B") break;
+		await new Promise((done) => setTimeout(done, 500));
+	}
+	const { grade, rules, reasons } = evidence.value;
+	assert.match(foretold, new RegExp(`^Mức chứng cứ dự kiến: ${grade}`));
+	assert.match(foretold, new RegExp(`quy tắc xếp mức số ${rules}`));
+	const told = { key_unconfirmed: "Khóa ký của máy", no_account: "Không gắn tài khoản" };
+	const capping = reasons.filter(({ cap }) => cap !== "A").map(({ code }) => code);
+	assert.deepEqual(capping.sort(), Object.keys(told).sort());
+	for (const text of Object.values(told)) assert.ok(foretold.includes(text), foretold);
 }
 
-story("from enrolment to receipts in one run: patrol, plot, photos, eradication", async (phone, device) => {
-	await phone.enrol();
-	assert.equal(new URL(phone.page.url()).hash, "", "the secret left the address");
-	await phone.prepare();
-	await phone.startPatrol();
-	await phone.walk(20);
-	assert.ok(Math.abs((await phone.figure("km")) / 0.206 - 1) < 0.06);
-	await phone.mark(320, 5, 3);
-	for (const phase of ["Trước khi nhổ", "Cận cảnh"]) {
-		await phone.photograph(phase);
-	}
-	await phone.button("Phá nhổ").click();
-	await phone.button("Bắt đầu phá nhổ").click();
-	await phone.button("Hoàn tất").click();
-	await phone.page.getByText("Đã ghi phá nhổ.").waitFor();
-	await phone.photograph("Sau khi nhổ");
-	await phone.endPatrol();
-	await phone.sendNow();
-	await phone.allSent();
-	assert.ok((await phone.states()).every((state) => state === "stored"));
-	await stored(device);
-});
-
 /** What the server holds of a device's day: the plot's area, its eradication, three signed photos, one chain without a hole. */
-async function stored(device) {
+async function stored(province, device) {
 	const plots = (await province.get("/api/v1/plots?limit=100", device.token)).value.features;
 	const plot = plots.find(({ properties }) => properties.plants === 320);
 	assert.equal(plot.properties.area_m2, 15);
 	assert.equal(plot.properties.position_method, "gnss_single");
-	const photos = (await province.get("/api/v1/photos?limit=100", device.token)).value;
-	const own = (photos.photos ?? photos.features ?? photos.items).filter((photo) =>
-		JSON.stringify(photo).includes(plot.id),
-	);
+	const own = (await province.photosOf(device)).filter((photo) => JSON.stringify(photo).includes(plot.id));
 	assert.equal(own.length, 3);
 	const [key] = (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
 	assert.deepEqual([key.chain.missing, key.chain.forks, key.chain.broken], [0, [], []]);
@@ -78,8 +80,13 @@ story("a killed browser, offline: the patrol goes on with every fix, the queue i
 	await phone.prepare();
 	await phone.context.setOffline(true);
 	await phone.startPatrol();
-	await phone.walk(30);
+	const from = phone.place;
+	await phone.walk(60, 0.0004);
+	await phone.page.waitForTimeout(500);
 	const [fixes, km] = [await phone.figure("fixes"), await phone.figure("km")];
+	assert.ok(fixes > 50, `${fixes} fixes of 60 readings`);
+	const walked = metres(from, phone.place) / 1_000;
+	assert.ok(Math.abs(km / walked - 1) < 0.01, `${km} km of ${walked}`);
 	await phone.mark(40, 4, 2);
 	await phone.photograph("Trước khi nhổ");
 	await phone.kill();
@@ -98,54 +105,31 @@ story("a killed browser, offline: the patrol goes on with every fix, the queue i
 });
 
 story(
-	"a photo that is cut in the middle goes on where the server stands, and arrives as it was",
-	async (phone, device) => {
-		await phone.enrol();
-		await phone.mark(12, 2, 2);
-		let pieces = 0;
-		await phone.context.route("**/files/**", async (route) => {
-			pieces += 1;
-			await (pieces === 1 && route.request().method() === "PATCH" ? route.abort() : route.continue());
-		});
-		await phone.photograph("Trước khi nhổ");
-		await phone.page.waitForTimeout(1_500);
-		await phone.sendNow();
-		await phone.allSent();
-		const list = (await province.get("/api/v1/photos?limit=100", device.token)).value;
-		const photos = list.photos ?? list.features ?? list.items;
-		const [photo] = photos;
-		const response = await fetch(`${province.base}/api/v1/photos/${photo.id}/original?reason=e2e`, {
-			headers: { authorization: `Bearer ${province.staff}` },
-		});
-		const bytes = Buffer.from(await response.arrayBuffer());
-		const digest = createHash("sha256").update(bytes).digest("hex");
-		assert.ok(JSON.stringify(photo).includes(digest), "the stored bytes have the hash of the shutter");
+	"two users of one phone never see each other's queue, and a wrong PIN opens nothing",
+	async (phone, _, province) => {
+		await phone.enrol("Tổ A");
+		await phone.context.setOffline(true);
+		await phone.mark(7, 2, 1);
+		await phone.context.setOffline(false);
+		const other = await province.device("máy của người thứ hai");
+		await phone.page.goto("about:blank");
+		const first = phone.device;
+		phone.device = other;
+		await phone.enrol("Tổ B", "771203");
+		await phone.tab("Điểm trồng");
+		assert.equal(await phone.page.getByText("Cây thuốc phiện").count(), 0);
+		phone.device = first;
+		await phone.page.goto(new URL("/field/", first.link).href);
+		await phone.button("Tổ A").click();
+		await phone.page.getByLabel("Mã PIN", { exact: true }).fill("771203");
+		await phone.button("Mở khóa").click();
+		await phone.page.getByText("Sai mã PIN.").waitFor();
+		await phone.page.getByLabel("Mã PIN", { exact: true }).fill(PIN);
+		await phone.button("Mở khóa").click();
+		await phone.tab("Điểm trồng");
+		await phone.page.getByText("Cây thuốc phiện").first().waitFor();
 	},
 );
-
-story("two users of one phone never see each other's queue, and a wrong PIN opens nothing", async (phone) => {
-	await phone.enrol("Tổ A");
-	await phone.context.setOffline(true);
-	await phone.mark(7, 2, 1);
-	await phone.context.setOffline(false);
-	const other = await province.device("máy của người thứ hai");
-	await phone.page.goto("about:blank");
-	const first = phone.device;
-	phone.device = other;
-	await phone.enrol("Tổ B", "771203");
-	await phone.tab("Điểm trồng");
-	assert.equal(await phone.page.getByText("Cây thuốc phiện").count(), 0);
-	phone.device = first;
-	await phone.page.goto(new URL("/field/", first.link).href);
-	await phone.button("Tổ A").click();
-	await phone.page.getByLabel("Mã PIN", { exact: true }).fill("771203");
-	await phone.button("Mở khóa").click();
-	await phone.page.getByText("Sai mã PIN.").waitFor();
-	await phone.page.getByLabel("Mã PIN", { exact: true }).fill(PIN);
-	await phone.button("Mở khóa").click();
-	await phone.tab("Điểm trồng");
-	await phone.page.getByText("Cây thuốc phiện").first().waitFor();
-});
 
 story(
 	"a 5 × 3 m bed is 15 m²; a walk round it is refused with the reason; 100 × 50 m is 5,000 m²",
@@ -184,12 +168,28 @@ story(
 		await walkRound(5, 3);
 		await phone.page.getByText(/^Đi mép chỉ dùng từ 2.000 m²/).waitFor();
 		assert.ok(await phone.button("Lưu").isDisabled());
-		for (let corner = 0; corner < 4; corner += 1) {
-			await phone.button("Hoàn tác").click();
-		}
+		const takeBack = async () => {
+			for (let corner = 0; corner < 4; corner += 1) {
+				await phone.button("Hoàn tác").click();
+			}
+		};
+		await takeBack();
 		await walkRound(100, 50);
 		assert.ok(Math.abs((await area()) / 5_000 - 1) < 0.02);
 		assert.ok(await phone.button("Lưu").isEnabled());
+		await takeBack();
+		for (const [x, y] of [
+			[0, 0],
+			[100, 50],
+			[100, 0],
+			[0, 50],
+		]) {
+			await phone.moveTo(lon + x * metre.lon, lat + y * metre.lat, 4);
+			await phone.page.waitForTimeout(250);
+			await phone.button("Thêm điểm tại đây").click();
+		}
+		await phone.says(/^Đường mép tự cắt/);
+		assert.ok(await phone.button("Lưu").isDisabled());
 	},
 );
 
@@ -209,7 +209,7 @@ story(
 	},
 );
 
-story("what waits is carried by hand: a sealed file that the province opens", async (phone) => {
+story("what waits is carried by hand: a sealed file that the province opens", async (phone, _, province) => {
 	await phone.enrol();
 	await phone.page.waitForTimeout(1_500);
 	await phone.context.setOffline(true);
@@ -225,45 +225,3 @@ story("what waits is carried by hand: a sealed file that the province opens", as
 	const told = province.run("bundle", "import", file, "--data", province.data);
 	assert.match(told, /"kind":"plot"/);
 });
-
-for (const [width, name] of [
-	[320, "small"],
-	[1440, "wide"],
-]) {
-	test(`no screen has a fault that axe finds (${name})`, { timeout: 120_000 }, async () => {
-		const phone = await Phone.start(await province.device(`máy axe ${name}`), { width, height: 740 });
-		try {
-			await phone.enrol();
-			await phone.mark(12, 2, 2);
-			await looked(phone, "plot");
-			for (const tab of ["Bản đồ", "Tuần tra", "Điểm trồng", "Hàng đợi", "Cài đặt"]) {
-				await phone.tab(tab);
-				await phone.page.waitForTimeout(tab === "Bản đồ" ? 2_500 : 200);
-				await looked(phone, tab);
-			}
-			await phone.tab("Điểm trồng");
-			await phone.button("Đánh dấu điểm trồng").click();
-			await looked(phone, "mark");
-		} finally {
-			await phone.close();
-		}
-	});
-}
-
-/** No violation of WCAG 2.2 AA, and nothing wider than the screen. */
-async function looked(phone, where) {
-	await phone.page.evaluate(AXE);
-	const found = await phone.page.evaluate(async () => {
-		const { violations } = await globalThis.axe.run({
-			runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-		});
-		return violations.map(
-			({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-		);
-	});
-	assert.deepEqual(found, [], where);
-	const overflow = await phone.page.evaluate(
-		() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-	);
-	assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
-}

@@ -1,7 +1,9 @@
 /** A phone in a browser against the built binary with the demo province. */
 
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +27,9 @@ const FLAGS = [
 	"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 export const PIN = "402917";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** What browsers write down as an error though it is an answer or the lack of a network. */
+const EXPECTED = /net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED/;
 
 function needed(path, what) {
 	if (!existsSync(path)) {
@@ -70,11 +75,12 @@ export class Province {
 	async post(path, body, token = this.staff) {
 		const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
 		const response = await fetch(this.base + path, { method: "POST", headers, body: JSON.stringify(body) });
-		return { status: response.status, value: response.ok ? await response.json() : null };
+		const text = response.ok ? await response.text() : "";
+		return { status: response.status, value: text ? JSON.parse(text) : null };
 	}
 
 	/** A device that records in the first two communes, and the link that its enrolment page gives. */
-	async device(name) {
+	async device(name, base = this.base) {
 		const communes = (await this.get("/api/v1/communes?limit=2")).value.features.map(({ id }) => id);
 		const token = this.run(
 			"device",
@@ -93,10 +99,25 @@ export class Province {
 		return {
 			id,
 			token,
-			link: `${this.base}/field/#enrol=${enrol}`,
+			link: `${base}/field/#enrol=${enrol}`,
 			middle: middleOf(commune.geometry.coordinates),
 			communes,
+			since: new Date().toISOString(),
 		};
+	}
+
+	/** The photos that came since a device was made: stories are told one after the other. */
+	async photosOf(device) {
+		const list = (await this.get("/api/v1/photos?limit=500", device.token)).value.features;
+		return list.filter(({ properties }) => properties.recorded_at >= device.since);
+	}
+
+	/** The original of a photo as it is kept. */
+	async original(photo) {
+		const response = await fetch(`${this.base}/api/v1/photos/${photo}/original?reason=e2e`, {
+			headers: { authorization: `Bearer ${this.staff}` },
+		});
+		return Buffer.from(await response.arrayBuffer());
 	}
 
 	async close() {
@@ -104,6 +125,30 @@ export class Province {
 		await new Promise((done) => this.server.once("close", done));
 		rmSync(this.data, { recursive: true, force: true });
 	}
+}
+
+/** Metres between two places by the haversine formula. */
+export function metres([lon, lat], [toLon, toLat]) {
+	const rad = (degrees) => (degrees * Math.PI) / 180;
+	const h =
+		Math.sin(rad(toLat - lat) / 2) ** 2 +
+		Math.cos(rad(lat)) * Math.cos(rad(toLat)) * Math.sin(rad(toLon - lon) / 2) ** 2;
+	return 2 * 6_371_008.8 * Math.asin(Math.sqrt(h));
+}
+
+/** Processes whose command line names a folder. */
+function processesNaming(folder) {
+	const named = (pid) => {
+		try {
+			return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+		} catch {
+			return false;
+		}
+	};
+	return readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number)
+		.filter(named);
 }
 
 function middleOf(coordinates) {
@@ -116,15 +161,18 @@ function middleOf(coordinates) {
 
 /** A phone: a browser profile of its own, which may be killed and started again. */
 export class Phone {
-	static async start(device, viewport = { width: 360, height: 740 }) {
+	static async start(device, viewport = { width: 360, height: 740 }, prepare = () => undefined) {
 		needed(CHROMIUM, "Chromium");
 		const phone = new Phone(device, viewport, mkdtempSync(join(tmpdir(), "tuantra-phone-")));
+		phone.prepared = prepare;
 		await phone.boot();
 		return phone;
 	}
 
 	constructor(device, viewport, profile) {
 		Object.assign(this, { device, viewport, profile, faults: [], foreign: [], place: [...device.middle] });
+		/** Errors on the console that a story brings about itself. */
+		this.expected = EXPECTED;
 	}
 
 	async boot() {
@@ -144,12 +192,23 @@ export class Phone {
 				this.foreign.push(url);
 			}
 		});
+		await this.prepared(this.context);
 		this.page = await this.context.newPage();
 		this.page.on("pageerror", (error) => this.faults.push(error.message));
+		this.page.on("console", (message) => {
+			if (message.type() === "error" && !this.expected.test(message.text())) this.faults.push(message.text());
+		});
 	}
 
+	/** Every process of this phone's browser ends at once, as when the battery is taken out. */
 	async kill() {
-		execFileSync("pkill", ["-9", "-f", this.profile]);
+		for (const pid of processesNaming(this.profile)) {
+			try {
+				process.kill(pid, "SIGKILL");
+			} catch {
+				// It went with its parent.
+			}
+		}
 		await new Promise((done) => setTimeout(done, 500));
 	}
 
@@ -188,10 +247,10 @@ export class Phone {
 	}
 
 	/** Walks east, about ten metres a step. */
-	async walk(steps) {
+	async walk(steps, degrees = 0.0001) {
 		const [lon, lat] = this.place;
 		for (let step = 1; step <= steps; step += 1) {
-			await this.moveTo(lon + step * 0.0001, lat);
+			await this.moveTo(lon + step * degrees, lat);
 			await this.page.waitForTimeout(60);
 		}
 	}
@@ -254,6 +313,40 @@ export class Phone {
 
 	async allSent(timeout = 30_000) {
 		await this.page.getByRole("banner").getByText("Đã gửi hết").waitFor({ timeout });
+	}
+
+	/** Opens a screen of the bottom bar by its place, whatever the language. */
+	async screen(index) {
+		await this.page.getByRole("navigation").getByRole("button").nth(index).click();
+	}
+
+	/** What a reader sees after the last thing that was asked. */
+	says(text) {
+		return this.page.locator("main").getByText(text).first().waitFor();
+	}
+
+	/** No violation of WCAG 2.2 AA that axe finds, nothing wider than the screen, nothing to press that is too small. */
+	async looked(where) {
+		await this.page.evaluate(AXE);
+		const found = await this.page.evaluate(async () => {
+			const { violations } = await globalThis.axe.run({
+				runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+			});
+			const told = violations.map(
+				({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+			);
+			const root = document.documentElement;
+			const wide = [root, document.querySelector("main")]
+				.filter((box) => box && box.scrollWidth > box.clientWidth)
+				.map((box) => `${box.tagName} is ${box.scrollWidth - box.clientWidth} px too wide`);
+			const small = [
+				...document.querySelectorAll("button, select, summary, label.check, input:not([type=checkbox])"),
+			]
+				.filter((own) => own.offsetParent && own.getBoundingClientRect().height < 44)
+				.map((own) => `less than 44 px high: ${own.outerHTML.slice(0, 120)}`);
+			return [...told, ...wide, ...small];
+		});
+		assert.deepEqual(found, [], where);
 	}
 
 	async close() {

@@ -1,8 +1,10 @@
 /** The field app's state: who is at work, what is recorded, what waits. */
 
 import { fetchRecipient } from "./core/bundle";
+import type { GradeRules } from "./core/checklist";
+import { FIRST_RULES } from "./core/checklist";
 import type { PositionFault } from "./core/device";
-import { askToPersist, isOnWifi, ScreenLock, watch } from "./core/device";
+import { askToBeWoken, askToPersist, isOnWifi, ScreenLock, watch } from "./core/device";
 import type { Aim, Moment, Shot } from "./core/evidence";
 import { keepShot, refill, shotsKey } from "./core/evidence";
 import type { Plan, Under } from "./core/patrol";
@@ -16,16 +18,18 @@ import { call } from "./core/server";
 import type { Session } from "./core/session";
 import { publicJwk } from "./core/sign";
 import type { Db, Item, Profile } from "./core/store";
-import { openStore } from "./core/store";
+import { isStorageFault, openStore } from "./core/store";
 import type { Outcome } from "./core/sync";
 import { round } from "./core/sync";
 import type { Fix, Walk } from "./core/track";
 import { emptyWalk, take } from "./core/track";
+import { updates } from "./updates.svelte";
 
 export type Tab = "map" | "patrol" | "plots" | "queue" | "settings";
 export type Stage = "loading" | "enrol" | "pin" | "unlock" | "ready";
 
 const SYNC_EVERY_MS = 30_000;
+const LEARN_EVERY_MS = 5 * 60_000;
 
 interface Settings {
 	wifiOnly: boolean;
@@ -54,12 +58,16 @@ class FieldApp {
 	fix = $state.raw<Fix | null>(null);
 	fault = $state<PositionFault | null>(null);
 	isScreenHeld = $state(false);
+	/** The phone has no room for what was last to be kept; gone as soon as something is kept again. */
+	isFull = $state(false);
 	now = $state(Date.now());
 
 	patrol = $state.raw<Under | null>(null);
 	walk = $state.raw<Walk>(emptyWalk());
 	unfinished = $state.raw<Under | null>(null);
 	plots = $state.raw<KnownPlot[]>([]);
+	/** What grades are predicted by. */
+	rules = $state.raw<GradeRules>(FIRST_RULES);
 	communes = $state.raw<preparing.Drawn[]>([]);
 	risk = $state.raw<preparing.Drawn[]>([]);
 
@@ -70,7 +78,11 @@ class FieldApp {
 	#stopWatching: (() => void) | null = null;
 	#isInterrupted = false;
 	#lastKept = "";
+	/** Fixes that the phone had no room for yet. */
+	#unkept: { patrol: string; fix: Fix; interrupted: boolean }[] = [];
+	#keeping: Promise<void> = Promise.resolve();
 	#again = false;
+	#learnedAt = 0;
 
 	get db(): Db {
 		if (!this.#db) {
@@ -135,6 +147,7 @@ class FieldApp {
 		if (this.patrol) {
 			return;
 		}
+		this.#learnedAt = 0;
 		this.#stopWatching?.();
 		this.#stopWatching = null;
 		this.session = null;
@@ -144,6 +157,21 @@ class FieldApp {
 		this.walk = emptyWalk();
 		this.unfinished = null;
 		this.stage = "unlock";
+	}
+
+	/** Does what writes; where the phone has no room it says so, and its caller still holds what it had. */
+	async kept<T>(work: () => Promise<T>): Promise<T | null> {
+		try {
+			const done = await work();
+			this.isFull = false;
+			return done;
+		} catch (error) {
+			if (!isStorageFault(error)) {
+				throw error;
+			}
+			this.isFull = true;
+			return null;
+		}
 	}
 
 	async keepSettings(change: Partial<Settings>): Promise<void> {
@@ -167,6 +195,7 @@ class FieldApp {
 		this.plots = plots.filter((plot) => plot !== null);
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
+		this.rules = (await session.doc<GradeRules>("grade_rules")) ?? FIRST_RULES;
 	}
 
 	/** The queue goes out, one round at a time. */
@@ -176,6 +205,7 @@ class FieldApp {
 			return;
 		}
 		if (isAtOnce) {
+			this.#learnedAt = 0;
 			await hurry(session);
 		}
 		if (this.isSyncing) {
@@ -184,10 +214,15 @@ class FieldApp {
 		}
 		this.isSyncing = true;
 		try {
-			await navigator.locks.request(`sync ${session.profile.id}`, () => this.#round(session));
+			await navigator.locks.request(`sync ${session.profile.id}`, async () => {
+				await this.kept(() => this.#round(session));
+			});
 		} finally {
 			this.isSyncing = false;
 			await this.reread();
+		}
+		if (this.waiting > 0) {
+			askToBeWoken();
 		}
 		if (this.#again) {
 			this.#again = false;
@@ -195,25 +230,61 @@ class FieldApp {
 		}
 	}
 
-	async #round(session: Session): Promise<void> {
+	/** What the server does not have yet of this phone's doing. */
+	#unheard(): Set<string> {
+		return new Set(this.items.filter((item) => item.receipt === null).map((item) => item.target));
+	}
+
+	/** A secret that takes the place of this app's own as soon as it opens the door. */
+	async expectSecret(token: string): Promise<void> {
+		await this.session?.keep("next_token", token);
+		this.#learnedAt = 0;
+	}
+
+	/** The newer of two secrets, where the server takes it by now. */
+	async #connection(session: Session): Promise<Connection | null> {
 		const to = await session.doc<Connection>("connection");
+		const token = to && (await session.doc<string>("next_token"));
+		if (!token) {
+			return to;
+		}
+		const next = { ...to, token };
+		const me = await preparing.whoAmI(next);
+		if (me === null || typeof me === "number") {
+			return to;
+		}
+		await session.keep("connection", next);
+		await session.forget("next_token");
+		return next;
+	}
+
+	async #round(session: Session): Promise<void> {
+		const to = await this.#connection(session);
 		if (!to) {
 			return;
 		}
 		if (this.patrol) {
 			await recording.pack(session, this.patrol.id, false);
 		}
-		const pending = new Set(this.items.filter((item) => item.receipt === null).map((item) => item.target));
+		const pending = this.#unheard();
 		this.outcome = await round(session, to, {
 			originals: () => !this.settings.wifiOnly || isOnWifi(),
-			take: async (items) => preparing.takePlots(session, items, pending),
+			take: async (items) => {
+				await preparing.takePlots(session, items, pending);
+				await preparing.takeRules(session, items);
+			},
 			changed: () => void this.reread(),
 		});
-		if (this.outcome === "done") {
+		if (this.outcome === "outdated") {
+			void updates.look();
+		}
+		if (this.outcome === "done" && Date.now() - this.#learnedAt > LEARN_EVERY_MS) {
 			await this.#learn(session, to);
+			this.#learnedAt = Date.now();
 		}
 	}
 
+	/** What changes seldom is not asked for with every round: links are thin. */
 	async #learn(session: Session, to: Connection): Promise<void> {
 		const me = await preparing.whoAmI(to);
 		if (me && typeof me === "object") {
@@ -222,6 +293,8 @@ class FieldApp {
 		}
 		await session.keep("contact", Date.now());
 		await refill(session, to);
+		await preparing.dueDates(session, to, this.#unheard());
+		await preparing.gradeRules(session, to);
 		await fetchRecipient(session, to);
 		await this.#askAboutKey(session, to);
 	}
@@ -266,6 +339,7 @@ class FieldApp {
 			return;
 		}
 		this.steps = {};
+		this.#learnedAt = 0;
 		this.steps.app = (await navigator.serviceWorker?.getRegistration())?.active != null;
 		await this.sync();
 		this.steps.plots = this.outcome === "done";
@@ -300,12 +374,30 @@ class FieldApp {
 			return;
 		}
 		this.#lastKept = fix.t;
-		const interrupted = this.#isInterrupted;
+		this.#unkept.push({ patrol: patrol.id, fix, interrupted: this.#isInterrupted });
 		this.#isInterrupted = false;
-		await session.keepFix(patrol.id, { ...fix, interrupted });
-		const walk = { ...this.walk };
-		take(walk, fix, interrupted);
-		this.walk = walk;
+		await this.#keepFixes(session);
+	}
+
+	/** One after the other; what finds no room stays in line until the next reading. */
+	#keepFixes(session: Session): Promise<void> {
+		this.#keeping = this.#keeping.then(async () => {
+			for (let next = this.#unkept[0]; next; next = this.#unkept[0]) {
+				const { patrol, fix, interrupted } = next;
+				const isKept = await this.kept(async () => {
+					await session.keepFix(patrol, { ...fix, interrupted });
+					return true;
+				});
+				if (!isKept) {
+					return;
+				}
+				this.#unkept.shift();
+				const walk = { ...this.walk };
+				take(walk, fix, interrupted);
+				this.walk = walk;
+			}
+		});
+		return this.#keeping;
 	}
 
 	/** A hidden page records nothing: what comes next does not join what was before. */
@@ -321,8 +413,13 @@ class FieldApp {
 		if (!this.session) {
 			return;
 		}
+		const session = this.session;
+		const patrol = await this.kept(() => recording.start(session, plan, this.me?.org ?? null));
+		if (!patrol) {
+			return;
+		}
 		this.walk = emptyWalk();
-		this.patrol = await recording.start(this.session, plan, this.me?.org ?? null);
+		this.patrol = patrol;
 		this.unfinished = null;
 		await this.#screen.hold();
 		await this.reread();
@@ -345,14 +442,23 @@ class FieldApp {
 		}
 		this.patrol = { ...this.patrol, isPaused };
 		this.#isInterrupted = true;
-		await this.session.keep("patrol", this.patrol);
+		const { patrol, session } = this;
+		await this.kept(() => session.keep("patrol", patrol));
 	}
 
 	async endPatrol(patrol: Under): Promise<void> {
-		if (!this.session) {
+		const session = this.session;
+		if (!session) {
 			return;
 		}
-		await recording.end(this.session, patrol);
+		await this.#keepFixes(session);
+		const hasEnded = await this.kept(async () => {
+			await recording.end(session, patrol);
+			return true;
+		});
+		if (!hasEnded) {
+			return;
+		}
 		this.patrol = null;
 		this.unfinished = null;
 		await this.#screen.release();

@@ -3,12 +3,14 @@
 class Updates {
 	isWaiting = $state(false);
 	#waiting: ServiceWorker | null = null;
+	#registration: ServiceWorkerRegistration | null = null;
 
 	async register(url: string): Promise<void> {
 		if (!("serviceWorker" in navigator)) {
 			return;
 		}
 		const registration = await navigator.serviceWorker.register(url, { scope: "/field/", type: "classic" });
+		this.#registration = registration;
 		const look = (): void => {
 			if (registration.waiting && navigator.serviceWorker.controller) {
 				this.#waiting = registration.waiting;
@@ -19,6 +21,11 @@ class Updates {
 		registration.addEventListener("updatefound", () => {
 			registration.installing?.addEventListener("statechange", look);
 		});
+	}
+
+	/** Asks at once whether there is a newer version; browsers ask by themselves when a page is opened. */
+	async look(): Promise<void> {
+		await this.#registration?.update().catch(() => undefined);
 	}
 
 	/** The new version takes over; the page is loaded anew, the database stays as it is. */

@@ -1,98 +1,189 @@
-/** What would cap the grade of an eradication, told before the team leaves. The server's rules decide; this names what is missing. */
+/** The grade that an eradication's photos would get, told before the team leaves: the server's rules as the phone last saw them, over what a phone can know. */
 
 import type { Shot } from "./evidence";
 import type { Place } from "./geo";
-import { distanceM } from "./geo";
+import { bearingDeg, distanceM } from "./geo";
+import builtIn from "./grade-rules.json";
 
 export type Grade = "A" | "B" | "C" | "D";
-export type Missing =
-	| "no_before"
-	| "no_close_up"
-	| "no_after"
-	| "no_position"
-	| "far_from_plot"
-	| "rough_position"
-	| "no_nonce"
-	| "no_track"
-	| "key_unconfirmed"
-	| "no_account"
-	| "too_few";
 
-const CAPS: Record<Missing, Grade> = {
-	no_before: "D",
-	no_after: "D",
-	far_from_plot: "D",
-	no_close_up: "C",
-	no_position: "C",
-	too_few: "C",
-	rough_position: "B",
-	no_track: "B",
-	key_unconfirmed: "B",
-	no_account: "B",
-	no_nonce: "A",
-};
+/** The server's reasons that a phone can know before anything is sent. */
+export const REASONS = [
+	"no_before",
+	"no_close_up",
+	"no_after",
+	"not_bound",
+	"no_position",
+	"far_from_plot",
+	"rough_position",
+	"old_position",
+	"position_age_untold",
+	"points_away",
+	"outside_time",
+	"before_too_late",
+	"after_too_early",
+	"no_track",
+	"key_unconfirmed",
+	"no_nonce",
+	"no_account",
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** The rules of one version, as `/api/v1/evidence/definitions` gives them; what a phone cannot know of is left out. */
+export interface GradeRules {
+	version: number;
+	near_m: number;
+	sigmas: number;
+	rough_m: number;
+	old_position_s: number;
+	points_away_deg: number;
+	direction_from_m: number;
+	around_hours: number;
+	order_tolerance_min: number;
+	caps: Record<string, string>;
+}
+
+/** What a province starts with, for a phone that has not seen its own rules yet (held against the server's by a test). */
+export const FIRST_RULES: GradeRules = builtIn;
+
+/** The newest rules in what the server tells; none where it tells something else. */
+export function newestRules(told: unknown): GradeRules | null {
+	const all = Array.isArray(told) ? told : [told];
+	const rules = (all.at(-1) as { definition?: Partial<GradeRules> } | undefined)?.definition;
+	const names = Object.keys(FIRST_RULES) as (keyof GradeRules)[];
+	return rules && names.every((name) => typeof rules[name] === typeof FIRST_RULES[name])
+		? (rules as GradeRules)
+		: null;
+}
 
 export interface Situation {
 	plot: Place & { accuracy_m: number | null };
 	shots: readonly Shot[];
-	isTracked: boolean;
+	/** The eradication that the photos are to show; none where no id was set aside for it. */
+	eradication: string | null;
+	startedAt: string | null;
+	endedAt: string | null;
 	isKeyConfirmed: boolean;
-	hasAccount: boolean;
+}
+
+export interface Missing {
+	reason: Reason;
+	/** The best grade that it leaves; A where it only informs. */
+	cap: Grade;
 }
 
 export interface Prediction {
 	grade: Grade;
+	/** The worst first. */
 	missing: Missing[];
-}
-
-const NEAR_M = 100;
-const ROUGH_M = 50;
-
-function offPlot(shot: Shot, plot: Situation["plot"]): Missing | null {
-	if (shot.lon === null || shot.lat === null) {
-		return "no_position";
-	}
-	const explained = Math.min(shot.accuracy_m ?? 0, ROUGH_M) + Math.min(plot.accuracy_m ?? 0, ROUGH_M);
-	if (distanceM({ lon: shot.lon, lat: shot.lat }, plot) > NEAR_M + explained) {
-		return "far_from_plot";
-	}
-	return (shot.accuracy_m ?? Number.POSITIVE_INFINITY) > ROUGH_M ? "rough_position" : null;
-}
-
-/** The best photo of a phase counts; its own fault is told where every photo of the phase has one. */
-function ofPhase(found: readonly Shot[], plot: Situation["plot"], none: Missing): Missing[] {
-	if (found.length === 0) {
-		return [none];
-	}
-	const faults = found.map((shot) => offPlot(shot, plot));
-	const best = faults.includes(null) ? null : faults.reduce((a, b) => (worth(a) <= worth(b) ? a : b));
-	return best ? [best] : [];
+	/** The version of the rules. */
+	rules: number;
 }
 
 const ORDER: Grade[] = ["A", "B", "C", "D"];
-const worth = (missing: Missing | null | undefined): number => (missing ? ORDER.indexOf(CAPS[missing]) : 0);
+const MINUTE_MS = 60_000;
 
-export function predict(now: Situation): Prediction {
-	const of = (...phases: Shot["phase"][]): Shot[] => now.shots.filter((shot) => phases.includes(shot.phase));
-	const missing = new Set<Missing>([
-		...ofPhase(of("before", "overview"), now.plot, "no_before"),
-		...ofPhase(of("close_up"), now.plot, "no_close_up"),
-		...ofPhase(of("after"), now.plot, "no_after"),
-	]);
-	if (now.shots.length < 3 && missing.size === 0) {
-		missing.add("too_few");
+function capOf(rules: GradeRules, reason: Reason): Grade {
+	const cap = rules.caps[reason] as Grade | undefined;
+	return cap && ORDER.includes(cap) ? cap : "A";
+}
+
+const worst = (rules: GradeRules, reasons: readonly Reason[]): number =>
+	Math.max(0, ...reasons.map((reason) => ORDER.indexOf(capOf(rules, reason))));
+
+function ofPlace(shot: Shot, plot: Situation["plot"], rules: GradeRules): Reason[] {
+	if (shot.lon === null || shot.lat === null) {
+		return ["no_position"];
 	}
-	const rest: [boolean, Missing][] = [
-		[now.shots.length > 0 && now.shots.some((shot) => !shot.has_nonce), "no_nonce"],
-		[!now.isTracked, "no_track"],
-		[!now.isKeyConfirmed, "key_unconfirmed"],
-		[!now.hasAccount, "no_account"],
-	];
-	for (const [is, why] of rest) {
-		if (is) {
-			missing.add(why);
+	if (shot.accuracy_m === null || shot.accuracy_m > rules.rough_m) {
+		return shot.accuracy_m === null ? ["rough_position"] : ["rough_position", "no_position"];
+	}
+	const found: Reason[] = [];
+	if (shot.fix_age_s === null) {
+		found.push("position_age_untold");
+	} else if (shot.fix_age_s > rules.old_position_s) {
+		found.push("old_position");
+	}
+	if (shot.phase === "minutes" || shot.phase === "sample") {
+		return found;
+	}
+	const here = { lon: shot.lon, lat: shot.lat };
+	const awayM = distanceM(here, plot);
+	const allowedM = rules.sigmas * Math.hypot(shot.accuracy_m, Math.min(plot.accuracy_m ?? 0, rules.rough_m));
+	if (awayM > rules.near_m + allowedM) {
+		found.push("far_from_plot");
+	}
+	if (shot.bearing_deg !== null && awayM > Math.max(rules.direction_from_m, allowedM)) {
+		const apart = (((shot.bearing_deg - bearingDeg(here, plot)) % 360) + 360) % 360;
+		if (Math.min(apart, 360 - apart) > rules.points_away_deg) {
+			found.push("points_away");
 		}
 	}
-	const all = [...missing].sort((a, b) => worth(b) - worth(a));
-	return { grade: ORDER[Math.max(0, ...all.map(worth))] ?? "A", missing: all };
+	return found;
+}
+
+function ofTime(shot: Shot, now: Situation, rules: GradeRules): Reason[] {
+	const at = Date.parse(shot.taken_at);
+	const [around, tolerance] = [rules.around_hours * 60 * MINUTE_MS, rules.order_tolerance_min * MINUTE_MS];
+	const sinceStart = now.startedAt === null ? null : at - Date.parse(now.startedAt);
+	const sinceEnd = now.endedAt === null ? null : at - Date.parse(now.endedAt);
+	const found: Reason[] = [];
+	const isOutside = (sinceStart ?? 0) < -around || (sinceEnd ?? 0) > around;
+	if (isOutside && shot.phase !== "minutes" && shot.phase !== "sample") {
+		found.push("outside_time");
+	}
+	if ((shot.phase === "before" || shot.phase === "overview") && (sinceStart ?? 0) > tolerance) {
+		found.push("before_too_late");
+	}
+	if (shot.phase === "after" && (sinceEnd ?? 0) < -tolerance) {
+		found.push("after_too_early");
+	}
+	return found;
+}
+
+function ofShot(shot: Shot, now: Situation, rules: GradeRules): Reason[] {
+	const found: Reason[] = [...ofPlace(shot, now.plot, rules), ...ofTime(shot, now, rules)];
+	const rest: [boolean, Reason][] = [
+		[!shot.eradication || shot.eradication !== now.eradication, "not_bound"],
+		[!shot.is_tracked, "no_track"],
+		[!now.isKeyConfirmed, "key_unconfirmed"],
+		[!shot.has_nonce, "no_nonce"],
+		[!shot.has_account, "no_account"],
+	];
+	for (const [is, reason] of rest) {
+		if (is) {
+			found.push(reason);
+		}
+	}
+	return found;
+}
+
+const NEEDED: readonly [Shot["phase"][], Reason][] = [
+	[["before", "overview"], "no_before"],
+	[["close_up"], "no_close_up"],
+	[["after"], "no_after"],
+];
+
+/** Each phase that is needed counts by its best photo, as with the server; photos of another eradication do not count. */
+export function predict(now: Situation, rules: GradeRules = FIRST_RULES): Prediction {
+	const own = now.shots.filter((shot) => !shot.eradication || shot.eradication === now.eradication);
+	const reasons = new Set<Reason>();
+	let grade = 0;
+	for (const [phases, absent] of NEEDED) {
+		const found = own.filter((shot) => phases.includes(shot.phase)).map((shot) => ofShot(shot, now, rules));
+		const best = found.reduce<Reason[] | null>(
+			(a, b) => (a !== null && worst(rules, a) <= worst(rules, b) ? a : b),
+			null,
+		) ?? [absent];
+		grade = Math.max(grade, worst(rules, best));
+		for (const reason of best) {
+			reasons.add(reason);
+		}
+	}
+	const missing = REASONS.filter((reason) => reasons.has(reason)).map((reason) => ({
+		reason,
+		cap: capOf(rules, reason),
+	}));
+	missing.sort((a, b) => ORDER.indexOf(b.cap) - ORDER.indexOf(a.cap));
+	return { grade: ORDER[grade] ?? "A", missing, rules: rules.version };
 }

@@ -99,6 +99,17 @@ export async function askToPersist(): Promise<boolean> {
 	return (await navigator.storage?.persist?.()) ?? false;
 }
 
+interface Waking {
+	sync?: { register: (tag: string) => Promise<void> };
+}
+
+/** Asks the browser to wake this page when there is a network again, where it can (Background Sync). */
+export function askToBeWoken(): void {
+	void navigator.serviceWorker?.ready
+		.then((registration) => (registration as Waking).sync?.register("queue"))
+		.catch(() => undefined);
+}
+
 interface Battery {
 	level: number;
 	charging: boolean;

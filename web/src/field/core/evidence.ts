@@ -25,6 +25,10 @@ export interface Shot {
 	sha256: string;
 	bytes: number;
 	has_nonce: boolean;
+	/** Whether a named account was at the shutter. */
+	has_account: boolean;
+	/** Whether a patrol was recorded at that moment. */
+	is_tracked: boolean;
 	contains_person: boolean;
 }
 
@@ -34,6 +38,7 @@ export interface Moment {
 	fix: Fix | null;
 	bearing: number | null;
 	nonce: string | null;
+	isTracked: boolean;
 }
 
 /** A position older than this is said to be none. */
@@ -105,6 +110,8 @@ export async function keepShot(
 		sha256,
 		bytes: bytes.byteLength,
 		has_nonce: moment.nonce !== null,
+		has_account: aim.account !== null,
+		is_tracked: moment.isTracked,
 		contains_person: aim.contains_person,
 	};
 	const shots = (await session.doc<Shot[]>(shotsKey(aim.plot))) ?? [];

@@ -130,6 +130,8 @@ export interface EradicationDraft {
 	samples: { number: string; seal: string }[];
 	release: { agency: string; document: string } | null;
 	confirmation: { org: string } | { alone: true } | null;
+	/** When it ended, by this phone's clock; the checklist holds photos against it. */
+	ended_at?: string;
 	people: { org: string; number: number } | null;
 	voluntary: boolean;
 	notes: string;
@@ -198,14 +200,31 @@ export async function recordPlot(
 	return known;
 }
 
-export async function eradicate(
-	session: Session,
-	known: KnownPlot,
-	id: string,
-	draft: EradicationDraft,
-): Promise<void> {
+const plannedKey = (plot: string): string => `planned ${plot}`;
+
+/**
+ * The eradication that a photo taken now belongs to: the one that was done, or the one that is to come. Its id is set aside before
+ * the first photo, so that pictures from before name the work that they are from before of.
+ */
+export async function eradicationOf(session: Session, known: KnownPlot): Promise<string | null> {
+	if (known.state === "eradicated" || known.state === "eradicating") {
+		// Another team's work has an id that this phone does not know: the photo names none, and counts as such.
+		return known.eradication;
+	}
+	const planned = await session.doc<string>(plannedKey(known.id));
+	if (planned) {
+		return planned;
+	}
+	const id = uuidv7();
+	await session.keep(plannedKey(known.id), id);
+	return id;
+}
+
+export async function eradicate(session: Session, known: KnownPlot, draft: EradicationDraft): Promise<void> {
 	const now = Date.now();
-	const body = eradicationWire(id, draft, new Date(now).toISOString());
+	const endedAt = new Date(now).toISOString();
+	const id = (await session.doc<string>(plannedKey(known.id))) ?? uuidv7(now);
+	const body = eradicationWire(id, draft, endedAt);
 	const after: KnownPlot = {
 		...known,
 		state: draft.completeness === "full" ? "eradicated" : "eradicating",
@@ -213,7 +232,13 @@ export async function eradicate(
 	};
 	await session.capture(
 		post(known.id, "eradication", "eradications", body),
-		{ docs: { [`plot ${known.id}`]: after } },
+		{
+			docs: {
+				[`plot ${known.id}`]: after,
+				[`eradication ${known.id}`]: { ...draft, ended_at: endedAt },
+				[plannedKey(known.id)]: null,
+			},
+		},
 		now,
 	);
 }

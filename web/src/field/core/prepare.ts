@@ -1,5 +1,6 @@
 /** What a phone takes along: boundaries and risk areas of its communes, plots to check again, one-time numbers. */
 
+import { newestRules } from "./checklist";
 import { refill } from "./evidence";
 import type { KnownPlot } from "./plots";
 import { shortCode } from "./plots";
@@ -91,6 +92,59 @@ async function pages(to: Connection, first: string): Promise<Drawn[] | null> {
 	return all;
 }
 
+/** When plots are to be looked at again; what this phone did at one itself holds until the server has it. */
+export async function dueDates(
+	session: Session,
+	to: Connection,
+	unheard: ReadonlySet<string>,
+): Promise<void> {
+	interface Due {
+		plots: { plot: string; due_on: string }[];
+		next: string | null;
+	}
+	const due = new Map<string, string>();
+	let path: string | null = "/api/v1/ledger/reinspections-due?limit=500";
+	for (let page = 0; path && page < MOST_PAGES; page += 1) {
+		const answer: Answer<Due> = await call<Due>(to, "GET", path);
+		if (answer.kind !== "ok") {
+			return;
+		}
+		for (const { plot, due_on } of answer.value.plots) {
+			due.set(plot, due_on);
+		}
+		path = answer.value.next;
+	}
+	for (const id of (await session.doc<string[]>("plots")) ?? []) {
+		const plot = unheard.has(id) ? null : await session.doc<KnownPlot>(`plot ${id}`);
+		const due_at = due.get(id) ?? null;
+		if (plot && plot.due_at !== due_at) {
+			await session.keep(`plot ${id}`, { ...plot, due_at });
+		}
+	}
+}
+
+/** The rules of grades, where none came with what was pulled. */
+export async function gradeRules(session: Session, to: Connection): Promise<void> {
+	if (await session.doc("grade_rules")) {
+		return;
+	}
+	const answer = await call<unknown>(to, "GET", "/api/v1/evidence/definitions");
+	const rules = answer.kind === "ok" ? newestRules(answer.value) : null;
+	if (rules) {
+		await session.keep("grade_rules", rules);
+	}
+}
+
+/** Keeps the rules of grades among pulled items: they come when a phone begins, and whenever they change. */
+export async function takeRules(session: Session, items: readonly PulledItem[]): Promise<void> {
+	for (const { kind, value } of items) {
+		const rules = kind === "definitions" ? newestRules(value.evidence) : null;
+		if (rules) {
+			await session.keep("grade_rules", rules);
+		}
+	}
+}
+
 export async function nonces(session: Session, to: Connection): Promise<boolean> {
 	return (await refill(session, to)) > 0;
 }
@@ -117,7 +171,7 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		accuracy_m: number(properties.hacc_m),
 		plants: number(properties.plants),
 		area_m2: number(properties.area_m2),
-		due_at: text(properties.reinspection_due) ?? text(properties.due_on),
+		due_at: before?.due_at ?? null,
 		detected_at: text(properties.detected_at) ?? "",
 		commune: text(properties.commune),
 		is_own: before?.is_own ?? false,

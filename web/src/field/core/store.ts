@@ -109,5 +109,11 @@ export async function openStore(name: string = NAME): Promise<Db> {
 	});
 }
 
+/** Whether the phone refused to keep something: no room, or the browser gave the write up. */
+export function isStorageFault(error: unknown): boolean {
+	const names = ["QuotaExceededError", "AbortError", "UnknownError"];
+	return error instanceof DOMException && names.includes(error.name);
+}
+
 /** Writes are on disk before the promise resolves, as far as the browser can say so. */
 export const STRICT = { durability: "strict" } as const;

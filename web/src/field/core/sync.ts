@@ -1,7 +1,7 @@
 /** The queue goes out: facts first, then what the server has for us, then originals. Nothing is "sent" before its receipt. */
 
 import { fromBase64, hex } from "./bytes";
-import type { Answer, Connection } from "./server";
+import type { Answer, Connection, Problem } from "./server";
 import { call, json } from "./server";
 import type { Captured, Session } from "./session";
 import type { Item, StoredReceipt } from "./store";
@@ -44,7 +44,8 @@ interface Compared {
 	facts: { id: string; state: "stored" | "secured" | "unknown" }[];
 }
 
-export type Outcome = "done" | "unreachable" | "later" | "signed_out";
+/** `outdated`: the server no longer speaks this app's version of the API. */
+export type Outcome = "done" | "unreachable" | "later" | "signed_out" | "outdated";
 
 export interface Wishes {
 	/** Whether originals may be sent over this link. */
@@ -180,7 +181,8 @@ async function failed<T>(
 	answer: Answer<T>,
 	wishes: Wishes,
 ): Promise<Outcome> {
-	const refused = answer.kind === "refused" && !isPassing(answer.status);
+	const isOutdated = answer.kind === "refused" && speaksNoMore(answer.problem);
+	const refused = answer.kind === "refused" && !isPassing(answer.status) && !isOutdated;
 	for (const item of items) {
 		const change = refused
 			? { state: "refused" as const, problem: told({ status: answer.status, problem: answer.problem }) }
@@ -194,8 +196,15 @@ async function failed<T>(
 	if (answer.kind === "refused" && answer.status === 401) {
 		return "signed_out";
 	}
+	if (isOutdated) {
+		return "outdated";
+	}
 	return refused ? "done" : "later";
 }
+
+/** Whether it is the version of the app that was refused, not what it sent: that waits for the app's update. */
+const speaksNoMore = (problem: Problem): boolean =>
+	problem.fields?.some(({ pointer }) => pointer === "header:tuantra-api") ?? false;
 
 function waiting(item: Item): Partial<Item> {
 	const attempts = item.attempts + 1;
