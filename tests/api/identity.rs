@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::json;
 use tuantra::base::actor::{Door, Role};
+use tuantra::base::time::Clock;
 
 on_both! {
     async fn a_wrong_or_missing_token_is_answered_401(field: Field) {

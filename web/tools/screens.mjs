@@ -98,6 +98,11 @@ async function room(browser, place, language) {
 		await page.locator("tbody tr").filter({ hasText: "can-bo-xa" }).locator(".acts button").first().click();
 		await page.locator("dialog[open] form").waitFor();
 	});
+	await page.keyboard.press("Escape");
+	await page.getByRole("button", { name: language === "vi" ? "Đăng xuất" : "Sign out" }).click();
+	await page.locator("input").first().waitFor();
+	// Only those who audit read the log.
+	await signIn(page, place.base, "kiem-toan");
 	await shoot("log", "#/log");
 	await context.close();
 }
