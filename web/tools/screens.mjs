@@ -161,7 +161,7 @@ async function field(place, language) {
 	await button("phase_before").click();
 	await shoot("camera");
 	await button("camera_shoot").click();
-	await page.getByText(words.camera_kept.split("{")[0]).waitFor();
+	await page.getByText(new RegExp(`^${words.camera_kept.split("{")[0]}[0-9A-Z]`)).waitFor();
 	await page.getByRole("button", { name: `‹ ${words.back}` }).click();
 	await shoot("plot");
 	await button("plot_eradicate").click();
