@@ -181,7 +181,9 @@ on_both! {
         let commune = field.account("xa", Role::CommuneOfficer, &[WEST]).await;
         decided(&field, &commune, &id, true, 404).await;
         let second = second(&field).await;
-        assert_eq!(second.get("/api/v1/exports").await.expect(200).json()["exports"][0]["id"], id.as_str());
+        let waiting = second.get("/api/v1/exports").await.expect(200).json()["exports"][0].clone();
+        assert_eq!(waiting["id"], id.as_str());
+        assert_eq!(waiting["asker_name"], officer.get("/api/v1/me").await.expect(200).json()["name"]);
         assert_eq!(decided(&field, &second, &id, true, 200).await["state"], "approved");
         decided(&field, &second, &id, true, 409).await;
         field.settle().await;

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::json;
 use tuantra::base::actor::{Door, Role};
+use tuantra::base::time::Clock;
 
 on_both! {
     async fn a_wrong_or_missing_token_is_answered_401(field: Field) {
@@ -67,6 +68,49 @@ on_both! {
         let unknown = own.delete(&format!("/api/v1/devices/{}", field.new_id())).await.expect(404);
         assert_eq!(refused.problem(), unknown.problem());
         assert_eq!(own.get("/api/v1/devices").await.expect(200).json().as_array().unwrap().len(), 1);
+    }
+
+    async fn roles_of_an_account_are_shown_replaced_and_end_by_themselves(field: Field) {
+        let officer = field.officer().await;
+        let changed = field.account("doi-viec", Role::CommuneOfficer, &["99002", "99001"]).await;
+        let shown = async || {
+            let list = officer.get("/api/v1/accounts").await.expect(200).json();
+            list.as_array().unwrap().iter().find(|own| own["login"] == "doi-viec").unwrap().clone()
+        };
+        assert_eq!(shown().await["grants"], json!([{ "role": "commune_officer", "communes": ["99001", "99002"], "until": null }]));
+        let grants = format!("/api/v1/holders/{}/grants", changed.id);
+        let today = field.clock.now().local_date();
+        let late = json!([{ "role": "reader" }, { "role": "reader", "until": today.plus_days(-1) }]);
+        let refused = officer.put(&grants, &late).await.expect(422).json();
+        assert_eq!(refused["fields"][0]["pointer"], "/1/until");
+        let last = today.plus_days(1);
+        officer.put(&grants, &json!([{ "role": "auditor" }, { "role": "reader", "communes": ["99001"], "until": last }])).await.expect(204);
+        assert_eq!(shown().await["grants"], json!([
+            { "role": "auditor", "communes": [], "until": null },
+            { "role": "reader", "communes": ["99001"], "until": last },
+        ]));
+        officer.put(&grants, &json!([{ "role": "reader", "until": last }])).await.expect(204);
+        let rights = async || changed.get("/api/v1/me").await.expect(200).json()["rights"].as_array().unwrap().len();
+        field.clock.advance_millis(last.end().since(field.clock.now()));
+        assert!(rights().await > 0);
+        field.clock.advance_millis(2000);
+        assert_eq!(rights().await, 0);
+        assert_eq!(shown().await["grants"], json!([]));
+    }
+
+    async fn an_account_works_for_another_organisation_from_then_on(field: Field) {
+        let officer = field.officer().await;
+        let moved = field.account("chuyen-don-vi", Role::PostOfficer, &[]).await;
+        let org = officer.post("/api/v1/orgs", &json!({ "name": "Đồn mới", "kind": "don_bien_phong" })).await.expect(201).json()["id"].clone();
+        let path = format!("/api/v1/accounts/{}/org", moved.id);
+        officer.put(&path, &json!({ "org": org })).await.expect(204);
+        assert_eq!(moved.get("/api/v1/me").await.expect(200).json()["org"], org);
+        let refused = officer.put(&path, &json!({ "org": field.new_id() })).await.expect(422).json();
+        assert_eq!(refused["fields"][0]["pointer"], "/org");
+        officer.put(&path, &json!({ "org": null })).await.expect(204);
+        assert_eq!(moved.get("/api/v1/me").await.expect(200).json()["org"], json!(null));
+        officer.delete(&format!("/api/v1/accounts/{}", moved.id)).await.expect(204);
+        officer.put(&path, &json!({ "org": org })).await.expect(404);
     }
 
     async fn a_session_opens_with_the_password_and_changes_nothing_from_elsewhere(field: Field) {

@@ -330,6 +330,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("PUT", "/api/v1/holders/{id}/grants") => {
             sample(format!("/api/v1/holders/{id}/grants"), json!([]), false)
         }
+        ("PUT", "/api/v1/accounts/{id}/org") => sample(
+            format!("/api/v1/accounts/{id}/org"),
+            json!({ "org": null }),
+            false,
+        ),
         ("PUT", "/api/v1/accounts/{id}/password") => sample(
             format!("/api/v1/accounts/{id}/password"),
             json!({ "password": "mười ký tự trở lên" }),
@@ -903,6 +908,7 @@ fn is_told_elsewhere(route: &Route) -> bool {
 fn names_nothing(route: &Route, place: Place) -> bool {
     let unknown = [
         "/api/v1/accounts/{id}",
+        "/api/v1/accounts/{id}/org",
         "/api/v1/accounts/{id}/password",
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",

@@ -1,7 +1,7 @@
 // The built program on a made-up province of its own, and a browser that reaches nothing else.
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -26,9 +26,12 @@ function program() {
 	return path;
 }
 
+// What the tests are told by is no setting of the program, which refuses those that it does not know.
+const { TUANTRA_BIN: _, ...env } = process.env;
+
 function run(args) {
 	return new Promise((done, failed) => {
-		const child = spawn(program(), args, { stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(program(), args, { env, stdio: ["ignore", "pipe", "pipe"] });
 		let out = "";
 		let err = "";
 		child.stdout.on("data", (part) => {
@@ -41,14 +44,22 @@ function run(args) {
 	});
 }
 
-/** Loads a small province, serves it and makes the accounts that the tests sign in with. */
-export async function province() {
+/** Loads a small province, or takes a copy of one that is loaded, serves it and makes the accounts that the tests sign in
+ * with. */
+export async function province({ communes: size = 4, patrols = 10, seasons = 1, of = null } = {}) {
 	const data = mkdtempSync(join(tmpdir(), "tuantra-e2e-"));
-	await run(["demo", "--data", data, "--communes", "4", "--patrols", "10", "--seasons", "1", "--load-only"]);
+	const load = { communes: size, patrols, seasons };
+	if (of) cpSync(of, data, { recursive: true });
+	else
+		await run([
+			...["demo", "--data", data, "--load-only"],
+			...Object.entries(load).flatMap(([name, count]) => [`--${name}`, String(count)]),
+		]);
 	const token = (
 		await run(["account", "token", "--data", data, "--name", "quan-tri", "--role", "provincial_officer"])
 	).trim();
 	const server = spawn(program(), ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
+		env,
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	const base = await new Promise((done, failed) => {
@@ -98,12 +109,40 @@ export async function province() {
 	const account = (login, role, codes = []) =>
 		api("POST", "/api/v1/accounts", { login, role, org, communes: codes, password: PASSWORD });
 	await account("can-bo-tinh", "provincial_officer");
+	await account("pho-phong", "provincial_officer");
 	await account("can-bo-xa", "commune_officer", [communes[0].code]);
 	await account("nguoi-xem", "reader");
 	await account("kiem-toan", "auditor");
+	/** The secret of a phone of that name which may record in a commune. */
+	const secretOf = async (name, commune) => {
+		const words = ["device", "enrol", "--data", data, "--name", name, "--door", "api", "--commune", commune];
+		return (await run(words)).trim();
+	};
+	/** The link that the enrolment page gives such a phone. */
+	const link = async (name, commune) => {
+		const secret = await secretOf(name, commune);
+		const asked = await fetch(`${base}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } });
+		const told = JSON.stringify({ device: (await asked.json()).id, token: secret });
+		return `${base}/field/#enrol=${Buffer.from(told).toString("base64url")}`;
+	};
+	/** Such a phone, with a way to send what it records. */
+	const phone = async (name, commune) => {
+		const secret = await secretOf(name, commune);
+		return async (method, path, body) => {
+			const sent = await fetch(base + path, {
+				method,
+				headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+				body: JSON.stringify(body),
+			});
+			if (!sent.ok) throw new Error(`${method} ${path}: ${sent.status} ${await sent.text()}`);
+			return sent.json();
+		};
+	};
 	return {
 		base,
 		api,
+		link,
+		phone,
 		photo,
 		communes,
 		stop: async () => {
@@ -129,6 +168,7 @@ export function launch() {
 			"--disable-component-update",
 			"--disable-sync",
 			"--no-first-run",
+			"--lang=vi",
 			"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 		],
 	});

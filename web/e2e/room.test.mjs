@@ -361,8 +361,12 @@ describe("phones and accounts", () => {
 		await page.getByRole("button", { name: "Ghi 2 máy" }).click();
 		await page.getByRole("row", { name: /Máy thử 2/ }).waitFor();
 		await page.getByRole("button", { name: "Mở ghép máy Máy thử 1" }).click();
-		const address = (await page.locator(".link").textContent()).trim();
-		const phone = await fetch(address, { method: "POST", headers: { accept: "application/json" } });
+		const code = (await page.locator("[data-code]").textContent()).trim();
+		await page.getByRole("img", { name: "Mã QR mở trang cấp quyền" }).waitFor();
+		const phone = await fetch(`${place.base}/enrol/${code}`, {
+			method: "POST",
+			headers: { accept: "application/json" },
+		});
 		assert.equal(phone.ok, true);
 		const shown = (await phone.json()).number;
 		await page.getByLabel("Số hiện trên điện thoại").fill(String(shown));
@@ -379,7 +383,10 @@ describe("phones and accounts", () => {
 		const form = page.getByRole("dialog");
 		await form.getByLabel("Tên đăng nhập").fill("can-bo-moi");
 		await form.getByLabel("Mật khẩu ban đầu").fill(PASSWORD);
-		await form.getByLabel("Vai trò").selectOption("reader");
+		await form.getByLabel("Vai trò", { exact: true }).selectOption("reader");
+		await form.getByRole("button", { name: "Thêm tài khoản" }).click();
+		await form.getByText("Chọn ít nhất một xã").waitFor();
+		await form.getByLabel("Toàn tỉnh").check();
 		await form.getByRole("button", { name: "Thêm tài khoản" }).click();
 		await page.getByRole("row", { name: /can-bo-moi/ }).waitFor();
 		const other = await as("can-bo-moi");
@@ -428,6 +435,13 @@ describe("every screen", () => {
 			"#/incidents",
 			...incidents.map((own) => `#/incidents/${own.id}`),
 			"#/live",
+			"#/reports",
+			"#/reports?view=b02",
+			"#/reports?view=b03",
+			"#/reports?view=sending",
+			"#/reports?view=kept",
+			"#/exports",
+			"#/exports?layers=plots,patrols&format=gpkg",
 			"#/devices",
 			"#/accounts",
 			"#/nowhere",

@@ -34,6 +34,15 @@ export function mayInProvince(right: Right): boolean {
 	return state.me?.rights.some((own) => own.right === right && !own.communes) ?? false;
 }
 
+/** Whether the reader holds a right in a commune, or in the whole province. */
+export function mayIn(right: Right, commune: string): boolean {
+	return (
+		state.me?.rights.some(
+			(own) => own.right === right && (!own.communes || own.communes.includes(commune)),
+		) ?? false
+	);
+}
+
 /** Asks who is signed in. */
 export async function look(): Promise<void> {
 	try {

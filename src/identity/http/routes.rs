@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{OrgId, TeamId, TokenId};
 use crate::http::{Body, Json, Path, Problem};
-use crate::identity::model::{AccountDraft, GrantDraft, OrgDraft, TeamDraft};
+use crate::identity::model::{AccountDraft, GrantDraft, OrgChange, OrgDraft, TeamDraft};
 use crate::identity::service::{AccountView, Identity, OrgView, TeamView, TokenView};
 
 use super::Caller;
@@ -184,6 +184,18 @@ pub async fn regrant(
     drafts: Json<Vec<GrantDraft>>,
 ) -> Result<StatusCode, Problem> {
     identity.regrant(&actor, id, drafts.value).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says which organisation an account works for from now on.
+#[utoipa::path(put, path = "/api/v1/accounts/{id}/org", tag = "identity", params(("id" = Uuid, Path)), request_body = OrgChange, responses((status = 204)))]
+pub async fn set_org(
+    State(identity): State<Identity>,
+    Caller(actor): Caller,
+    Path(id): Path<Uuid>,
+    change: Json<OrgChange>,
+) -> Result<StatusCode, Problem> {
+    identity.set_org(&actor, id, change.value.org).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -21,6 +21,7 @@ use self::makers::Maker;
 use crate::base::actor::{Door, Role, Scope};
 use crate::base::ids::{OrgId, TeamId};
 use crate::base::refusal::Refusal;
+use crate::base::time::LocalDate;
 use crate::base::words::vocabulary;
 
 vocabulary! {
@@ -159,6 +160,27 @@ pub struct GrantDraft {
     /// The communes that it reaches, by code; none: the whole province.
     #[serde(default)]
     pub communes: Vec<String>,
+    /// The last local day (UTC+7) on which it is held; none: until it is taken back.
+    #[serde(default)]
+    pub until: Option<LocalDate>,
+}
+
+/// The organisation that an account works for.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrgChange {
+    /// The organisation; none: it works for none of them.
+    pub org: Option<OrgId>,
+}
+
+impl GrantDraft {
+    /// Adds what is wrong with it: codes that name no commune, an end that has passed.
+    pub fn check(&self, pointer: &str, today: LocalDate, refusal: &mut Refusal) {
+        check_communes(&self.communes, pointer, refusal);
+        if self.until.is_some_and(|day| day < today) {
+            refusal.add(format!("{pointer}/until"), "expected today or a later day");
+        }
+    }
 }
 
 impl OrgDraft {
@@ -184,7 +206,7 @@ impl AccountDraft {
     pub fn check(self) -> Result<Self, Refusal> {
         let mut refusal = Refusal::default();
         check_name(&self.login, "/login", &mut refusal);
-        check_communes(&self.communes, &mut refusal);
+        check_communes(&self.communes, "", &mut refusal);
         if let Some(password) = &self.password {
             check_password(password, "/password", &mut refusal);
         }
@@ -197,7 +219,7 @@ impl DeviceDraft {
     pub fn check(self) -> Result<Self, Refusal> {
         let mut refusal = Refusal::default();
         check_name(&self.name, "/name", &mut refusal);
-        check_communes(&self.communes, &mut refusal);
+        check_communes(&self.communes, "", &mut refusal);
         refusal.or(self)
     }
 }
@@ -233,11 +255,11 @@ fn check_name(name: &str, pointer: &str, refusal: &mut Refusal) {
     }
 }
 
-fn check_communes(codes: &[String], refusal: &mut Refusal) {
+fn check_communes(codes: &[String], pointer: &str, refusal: &mut Refusal) {
     for (index, code) in codes.iter().enumerate() {
         if code.is_empty() || code.len() > 10 || !code.chars().all(|c| c.is_ascii_alphanumeric()) {
             refusal.add(
-                format!("/communes/{index}"),
+                format!("{pointer}/communes/{index}"),
                 "expected a commune code such as 02647",
             );
         }

@@ -164,7 +164,7 @@ impl Roll {
         communes.dedup();
         let (mut bad_name, mut bad_communes) = (Refusal::default(), Refusal::default());
         check_name(name, "", &mut bad_name);
-        check_communes(&communes, &mut bad_communes);
+        check_communes(&communes, "", &mut bad_communes);
         for (field, refusal) in [("name", bad_name), ("communes", bad_communes)] {
             if let Some(fault) = refusal.0.into_iter().next() {
                 self.refuse(row, field, fault.reason);

@@ -11,7 +11,7 @@ use crate::journal::{Journal, Kind};
 use crate::store::Tx;
 
 use super::super::model::makers::Maker;
-use super::super::model::{DeviceDraft, RESERVE_TEAM};
+use super::super::model::{DeviceDraft, GrantDraft, RESERVE_TEAM};
 use super::super::sql::{self, DeviceRow, GrantRow};
 use super::secrets::{Secret, issue, secret_text};
 use super::{Error, Identity, enter, give, need};
@@ -176,15 +176,12 @@ pub(super) async fn write_device(
         &json!({ "device": device }),
     )
     .await?;
-    give(
-        tx,
-        journal,
-        actor,
-        id.0,
-        Role::PatrolMember,
-        &draft.communes,
-    )
-    .await?;
+    let first = GrantDraft {
+        role: Role::PatrolMember,
+        communes: draft.communes.clone(),
+        until: None,
+    };
+    give(tx, journal, actor, id.0, &first).await?;
     Ok(device)
 }
 

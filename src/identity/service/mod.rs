@@ -3,6 +3,7 @@
 mod authors;
 mod devices;
 mod enrolment;
+mod grants;
 mod held;
 mod keys;
 mod people;
@@ -19,15 +20,14 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::base::actor::{Actor, Right, Role, Scope};
-use crate::base::ids::{GrantId, TokenId};
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::TokenId;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::journal::{Entry, Journal, Kind};
 use crate::store::{self, ActError, Tx};
 
-use super::model::scope_of;
-use super::sql::{self, GrantRow};
+use grants::give;
 
 pub use authors::KeyHolder;
 pub use devices::DeviceView;
@@ -168,32 +168,6 @@ async fn enter(
         body: body.as_bytes(),
     };
     journal.enter(tx, entry).await.map(drop)
-}
-
-/// Gives a role for each commune of the scope, or one for the province.
-async fn give(
-    tx: &mut Tx,
-    journal: &Journal,
-    actor: &Actor,
-    holder: Uuid,
-    role: Role,
-    communes: &[String],
-) -> Result<(), store::Error> {
-    let now = journal.now();
-    let places: Vec<Option<String>> = match scope_of(communes) {
-        Scope::Province => vec![None],
-        Scope::Communes(codes) => codes.into_iter().map(Some).collect(),
-    };
-    for commune in places {
-        let row = GrantRow {
-            id: GrantId(journal.ids().make()),
-            role: role.as_str().to_owned(),
-            commune,
-        };
-        sql::insert_grant(tx, &row, holder, actor.id, now).await?;
-    }
-    let change = serde_json::json!({ "holder": holder, "role": role, "communes": communes });
-    enter(tx, journal, actor, Kind::Grant, holder, &change).await
 }
 
 /// The right over a whole list of communes; an empty list is the province.

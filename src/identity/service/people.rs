@@ -13,6 +13,7 @@ use super::super::model::{
     AccountDraft, GrantDraft, OrgDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft,
 };
 use super::super::sql::{self, AccountRow};
+use super::grants::{GrantView, held};
 use super::{Error, Identity, enter, give, need};
 
 /// An organisation as shown.
@@ -48,6 +49,8 @@ pub struct AccountView {
     pub org: Option<OrgId>,
     /// Whether it was closed.
     pub disabled: bool,
+    /// The roles that it holds now.
+    pub grants: Vec<GrantView>,
 }
 
 impl Identity {
@@ -145,35 +148,17 @@ impl Identity {
                     }
                     let change = json!({ "login": row.login, "org": row.org });
                     enter(tx, journal, actor, Kind::Account, row.id, &change).await?;
-                    give(tx, journal, actor, row.id, draft.role, &draft.communes).await?;
-                    Ok(view(row))
+                    let first = GrantDraft {
+                        role: draft.role,
+                        communes: draft.communes.clone(),
+                        until: None,
+                    };
+                    give(tx, journal, actor, row.id, &first).await?;
+                    let grants = held(tx, journal.now()).await?.remove(&row.id);
+                    Ok(view(row, grants))
                 })
             })
             .await
-    }
-
-    /// Replaces the roles of an account or device by these.
-    pub async fn regrant(
-        &self,
-        actor: &Actor,
-        holder: Uuid,
-        drafts: Vec<GrantDraft>,
-    ) -> Result<(), Error> {
-        need(actor, Right::ManageIdentity, &[])?;
-        let context = (self.journal.clone(), actor.clone(), holder, drafts);
-        self.journal
-            .write(context, |tx, (journal, actor, holder, drafts)| {
-                Box::pin(async move {
-                    sql::end_grants(tx, *holder, journal.now()).await?;
-                    for draft in drafts {
-                        give(tx, journal, actor, *holder, draft.role, &draft.communes).await?;
-                    }
-                    Ok::<(), Error>(())
-                })
-            })
-            .await?;
-        self.forget_known();
-        Ok(())
     }
 
     /// Closes an account: its secrets open nothing any more.
@@ -286,7 +271,12 @@ impl Identity {
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<AccountView>, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let mut tx = self.journal.store().read().await?;
-        Ok(sql::accounts(&mut tx).await?.iter().map(view).collect())
+        let mut grants = held(&mut tx, self.journal.now()).await?;
+        let rows = sql::accounts(&mut tx).await?;
+        Ok(rows
+            .iter()
+            .map(|row| view(row, grants.remove(&row.id)))
+            .collect())
     }
 
     /// The account with this login.
@@ -297,10 +287,9 @@ impl Identity {
     ) -> Result<Option<AccountView>, Error> {
         need(actor, Right::ManageIdentity, &[])?;
         let mut tx = self.journal.store().read().await?;
-        Ok(sql::account_by_login(&mut tx, login)
-            .await?
-            .as_ref()
-            .map(view))
+        let mut grants = held(&mut tx, self.journal.now()).await?;
+        let row = sql::account_by_login(&mut tx, login).await?;
+        Ok(row.map(|row| view(&row, grants.remove(&row.id))))
     }
 
     /// Makes sure that the reserve organisation and team exist, for devices without a team of their own.
@@ -318,11 +307,12 @@ impl Identity {
     }
 }
 
-fn view(row: &AccountRow) -> AccountView {
+fn view(row: &AccountRow, grants: Option<Vec<GrantView>>) -> AccountView {
     AccountView {
         id: row.id,
         login: row.login.clone(),
         org: row.org,
         disabled: row.disabled_at.is_some(),
+        grants: grants.unwrap_or_default(),
     }
 }

@@ -69,6 +69,7 @@ pub async fn insert_grant(
             .bind(row.commune.as_deref())
             .bind(at)
             .bind(by)
+            .bind(row.valid_to)
     )
     .map(drop)
 }

@@ -42,7 +42,7 @@ pub(super) const REVOKE_DOOR: &str = "UPDATE identity_tokens SET revoked_at = $3
 pub(super) const DEVICE_TOKENS: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
      retired_at, revoked_at, last_used_at FROM identity_tokens \
      WHERE holder_kind = 'device' AND active = 1 AND revoked_at IS NULL ORDER BY created_at, id";
-pub(super) const GRANTS_OF_DEVICES: &str = "SELECT g.holder, g.id, g.role, g.commune FROM identity_grants g \
+pub(super) const GRANTS_OF_DEVICES: &str = "SELECT g.holder, g.id, g.role, g.commune, g.valid_to FROM identity_grants g \
      JOIN identity_devices d ON d.id = g.holder WHERE g.valid_from <= $1 AND (g.valid_to IS NULL OR g.valid_to > $1)";
 pub(super) const ENTRIES_OF_DEVICE: &str = "SELECT id AS entry, kind, fact, received_at FROM journal_entries \
      WHERE id >= $1 AND actor = $2 AND received_at >= $3 AND kind NOT IN ('device', 'enrolment', 'grant', 'token') \

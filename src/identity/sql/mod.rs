@@ -34,6 +34,8 @@ pub(super) const ACCOUNT: &str =
     "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts WHERE id = $1";
 pub(super) const ACCOUNTS: &str =
     "SELECT id, login, org, password_hash, disabled_at FROM identity_accounts ORDER BY login";
+pub(super) const SET_ORG: &str =
+    "UPDATE identity_accounts SET org = $2 WHERE id = $1 AND disabled_at IS NULL";
 pub(super) const SET_PASSWORD: &str =
     "UPDATE identity_accounts SET password_hash = $2 WHERE id = $1";
 pub(super) const DISABLE_ACCOUNT: &str =
@@ -48,12 +50,15 @@ pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d
      JOIN identity_teams t ON t.id = d.team ORDER BY d.name";
 pub(super) const REVOKE_DEVICE: &str =
     "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-pub(super) const INSERT_GRANT: &str = "INSERT INTO identity_grants (id, holder, role, commune, valid_from, given_by) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
-pub(super) const GRANTS: &str = "SELECT id, role, commune FROM identity_grants \
+pub(super) const INSERT_GRANT: &str = "INSERT INTO identity_grants (id, holder, role, commune, valid_from, given_by, valid_to) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(super) const GRANTS: &str = "SELECT id, role, commune, valid_to FROM identity_grants \
      WHERE holder = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY role, commune";
-pub(super) const END_GRANTS: &str =
-    "UPDATE identity_grants SET valid_to = $2 WHERE holder = $1 AND valid_to IS NULL";
+pub(super) const GRANTS_OF_ACCOUNTS: &str = "SELECT g.holder, g.id, g.role, g.commune, g.valid_to FROM identity_grants g \
+     JOIN identity_accounts a ON a.id = g.holder WHERE g.valid_from <= $1 AND (g.valid_to IS NULL OR g.valid_to > $1) \
+     ORDER BY g.role, g.valid_to, g.commune";
+pub(super) const END_GRANTS: &str = "UPDATE identity_grants SET valid_to = $2 \
+     WHERE holder = $1 AND (valid_to IS NULL OR valid_to > $2)";
 pub(super) const INSERT_TOKEN: &str = "INSERT INTO identity_tokens \
      (id, hash, holder, holder_kind, door, label, read_only, active, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -82,6 +87,7 @@ pub const STATEMENTS: &[&str] = &[
     ACCOUNT,
     ACCOUNT_CREATOR,
     ACCOUNTS,
+    SET_ORG,
     SET_PASSWORD,
     DISABLE_ACCOUNT,
     INSERT_DEVICE,
@@ -91,6 +97,7 @@ pub const STATEMENTS: &[&str] = &[
     REVOKE_DEVICE,
     INSERT_GRANT,
     GRANTS,
+    GRANTS_OF_ACCOUNTS,
     END_GRANTS,
     INSERT_TOKEN,
     TOKEN_BY_HASH,
@@ -168,6 +175,8 @@ pub struct GrantRow {
     pub id: GrantId,
     pub role: String,
     pub commune: Option<String>,
+    /// From when on it holds no longer.
+    pub valid_to: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -9,7 +9,8 @@ use crate::{changed, on};
 
 use super::{
     ACCOUNT, ACCOUNT_BY_LOGIN, ACCOUNT_CREATOR, ACCOUNTS, AccountRow, DISABLE_ACCOUNT,
-    INSERT_ACCOUNT, INSERT_ORG, INSERT_TEAM, ORG, ORGS, OrgRow, SET_PASSWORD, TEAM, TEAMS, TeamRow,
+    GRANTS_OF_ACCOUNTS, HeldGrantRow, INSERT_ACCOUNT, INSERT_ORG, INSERT_TEAM, ORG, ORGS, OrgRow,
+    SET_ORG, SET_PASSWORD, TEAM, TEAMS, TeamRow,
 };
 
 pub async fn insert_org(
@@ -95,6 +96,17 @@ pub async fn account(tx: &mut Tx, id: Uuid) -> Result<Option<AccountRow>, Error>
 
 pub async fn accounts(tx: &mut Tx) -> Result<Vec<AccountRow>, Error> {
     on!(tx, |c| sqlx::query_as(ACCOUNTS).fetch_all(c))
+}
+
+/// The roles of every account that hold then.
+pub async fn grants_of_accounts(tx: &mut Tx, at: Timestamp) -> Result<Vec<HeldGrantRow>, Error> {
+    on!(tx, |c| sqlx::query_as(GRANTS_OF_ACCOUNTS)
+        .bind(at)
+        .fetch_all(c))
+}
+
+pub async fn set_org(tx: &mut Tx, id: Uuid, org: Option<OrgId>) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(SET_ORG).bind(id).bind(org)).map(|rows| rows > 0)
 }
 
 pub async fn set_password(tx: &mut Tx, id: Uuid, hash: &str) -> Result<bool, Error> {

@@ -78,6 +78,8 @@ pub struct ExportView {
     pub id: Uuid,
     /// Who asked for it: the only one who may fetch it.
     pub asker: Uuid,
+    /// What the asker is called, so that whoever approves knows whom it is for.
+    pub asker_name: Option<String>,
     /// The collections.
     pub collections: Vec<Collection>,
     /// The format.
@@ -137,7 +139,7 @@ impl Exports {
                         "filter": wanted.filter.told(), "reason": row.reason,
                     });
                     exports.step(tx, actor.id, row.id, "asked", told).await?;
-                    view(row.clone())
+                    exports.view(tx, row.clone()).await
                 })
             })
             .await
@@ -188,7 +190,7 @@ impl Exports {
                     let told = json!({ "reason": reason });
                     exports.step(tx, actor.id, *id, word, told).await?;
                     let row = sql::export(tx, *id).await?.ok_or(Error::NotFound)?;
-                    view(row)
+                    exports.view(tx, row).await
                 })
             })
             .await
@@ -214,7 +216,7 @@ impl Exports {
                         .await?;
                     let attempts = row.attempt;
                     let row = sql::export(tx, *id).await?.ok_or(Error::NotFound)?;
-                    Ok((view(row)?, attempts))
+                    Ok((exports.view(tx, row).await?, attempts))
                 })
             })
             .await?;
@@ -234,7 +236,11 @@ impl Exports {
             }
         }
         rows.sort_by_key(|row| std::cmp::Reverse((row.asked_at, row.id)));
-        rows.into_iter().map(view).collect()
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.view(&mut tx, row).await?);
+        }
+        Ok(views)
     }
 
     /// One file, of the caller or to be approved by the caller.
@@ -245,7 +251,15 @@ impl Exports {
         if row.asker != actor.id && !may_approve(actor, &row)? {
             return Err(Error::NotFound);
         }
-        view(row)
+        self.view(&mut tx, row).await
+    }
+
+    async fn view(&self, tx: &mut Tx, row: ExportRow) -> Result<ExportView, Error> {
+        let asker_name = self.identity.name_of(tx, row.asker).await?;
+        Ok(ExportView {
+            asker_name,
+            ..view(row)?
+        })
     }
 
     /// The asker's file, ready to be fetched.
@@ -350,13 +364,14 @@ fn may_approve(actor: &Actor, row: &ExportRow) -> Result<bool, Error> {
     })
 }
 
-pub(super) fn view(row: ExportRow) -> Result<ExportView, Error> {
+fn view(row: ExportRow) -> Result<ExportView, Error> {
     let (wanted, state) = (row.wanted()?, row.state()?);
     let is_ready = state == ExportState::Ready;
     let features = row.features.as_deref().map(serde_json::from_str);
     Ok(ExportView {
         id: row.id,
         asker: row.asker,
+        asker_name: None,
         collections: wanted.collections,
         format: wanted.format,
         filter: wanted.filter,

@@ -331,6 +331,7 @@ fn keepers(routes: Routes) -> Routes {
         .all(
             NeedsInProvince(ManageIdentity),
             [
+                routes!(identity::http::set_org),
                 routes!(identity::http::set_password),
                 routes!(identity::http::add_token),
             ],

@@ -94,6 +94,22 @@ export const screens: Screen[] = [
 		load: () => import("./screens/Live.svelte"),
 	},
 	{
+		id: "reports",
+		label: "nav.reports",
+		icon: "report",
+		group: "work",
+		right: "read_coverage",
+		load: () => import("./screens/Reports.svelte"),
+	},
+	{
+		id: "exports",
+		label: "nav.exports",
+		icon: "download",
+		group: "work",
+		right: "read_communes",
+		load: () => import("./screens/Exports.svelte"),
+	},
+	{
 		id: "devices",
 		label: "nav.devices",
 		icon: "device",

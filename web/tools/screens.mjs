@@ -1,0 +1,203 @@
+// Takes a picture of every screen of both faces in both languages from a made-up province: docs/screens/*.png.
+//   npm run screens                    all of them, on the built program
+//   npm run screens -- room-report     those whose name begins so
+// SCREENS_OF=folder takes a province that is loaded already instead of loading one.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Phone } from "../e2e/field/phone.mjs";
+import { launch, open, province, signIn, visit } from "../e2e/harness.mjs";
+import { reduced } from "./png.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(here, "../../docs/screens");
+const only = process.argv.slice(2);
+const wanted = (name) => only.length === 0 || only.some((own) => name.startsWith(own));
+const MOST_BYTES = 300_000;
+const PIN = "402917";
+let sum = 0;
+
+function keep(name, png) {
+	const small = reduced(png);
+	if (small.length > MOST_BYTES) throw new Error(`${name}: ${small.length} bytes`);
+	writeFileSync(join(out, `${name}.png`), small);
+	sum += small.length;
+	console.log(`${String(Math.round(small.length / 1000)).padStart(4)} kB ${name}`);
+}
+
+/** The words of the field app by their keys: what its buttons say in a language. */
+function wordsOf(language) {
+	const text = readFileSync(join(here, `../src/field/i18n/${language}.ts`), "utf8");
+	const found = text.matchAll(/^\t(\w+):\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/gm);
+	return Object.fromEntries([...found].map(([, key, one, other]) => [key, one ?? other]));
+}
+
+/** The map room, screen by screen. */
+async function room(browser, place, language) {
+	const { page, context } = await visit(browser, place.base, { width: 1280, height: 800, language });
+	const shoot = async (name, hash, act) => {
+		const file = `room-${name}.${language}`;
+		if (!wanted(file)) return;
+		if (hash) await open(page, place.base, hash);
+		await act?.();
+		await page.waitForLoadState("networkidle");
+		await page
+			.waitForFunction(
+				() => [...document.querySelectorAll("[data-map]")].every((own) => own.engine?.areTilesLoaded()),
+				null,
+				{ timeout: 15_000 },
+			)
+			.catch(() => {});
+		await page.waitForTimeout(600);
+		const height = await page.evaluate(() => document.documentElement.scrollHeight);
+		await page.setViewportSize({ width: 1280, height: Math.min(Math.max(height, 800), 1100) });
+		await page.waitForTimeout(400);
+		keep(file, await page.screenshot());
+		await page.setViewportSize({ width: 1280, height: 800 });
+	};
+	if (wanted(`room-sign-in.${language}`)) {
+		await page.goto(`${place.base}/#/`);
+		await page.locator("input").first().waitFor();
+		await shoot("sign-in", null);
+	}
+	await signIn(page, place.base, "can-bo-tinh");
+	const span = "from=2024-09-01&to=2026-12-31";
+	const { features: plots } = await place.api("GET", "/api/v1/plots?limit=500");
+	const told = [...plots].sort((one, other) => other.properties.photos - one.properties.photos);
+	const destroyed = told.find((own) => own.properties.state === "eradicated") ?? told[0];
+	const { features: patrols } = await place.api("GET", "/api/v1/patrols?limit=500");
+	const longest = [...patrols].sort((one, other) => other.properties.length_m - one.properties.length_m)[0];
+	const { incidents } = await place.api("GET", "/api/v1/incidents?limit=5");
+	const busy = destroyed?.properties.commune?.code ?? place.communes[0].code;
+	await shoot("overview", "#/?period=last_season");
+	await shoot("coverage", `#/coverage?period=last_season&commune=${busy}`);
+	await shoot("density", "#/density?season=2025");
+	await shoot("commune", `#/communes/${busy}?period=last_season`);
+	await shoot("plots", `#/plots?${span}&plot=${destroyed?.id ?? ""}`);
+	if (destroyed) await shoot("plot", `#/plots/${destroyed.id}`);
+	await shoot("review", "#/review");
+	await shoot("review-verify", "#/review?list=verify");
+	await shoot("patrols", `#/patrols?${span}`);
+	if (longest) await shoot("patrol", `#/patrols/${longest.id}`);
+	await shoot("incidents", "#/incidents");
+	if (incidents[0]) await shoot("incident", `#/incidents/${incidents[0].id}`);
+	await shoot("live", "#/live");
+	await shoot("report-b01", "#/reports?view=b01&period=2026");
+	await shoot("report-b02", "#/reports?view=b02&period=2026");
+	await shoot("report-b03", "#/reports?view=b03&period=2026");
+	await shoot("report-sending", "#/reports?view=sending&period=2026");
+	await shoot("exports", "#/exports?layers=plots,patrols");
+	await shoot("devices", "#/devices");
+	await shoot("devices-enrol", "#/devices", async () => {
+		await page.locator("tbody .acts button").first().click();
+		await page.locator("[data-code]").waitFor();
+	});
+	await shoot("accounts", "#/accounts");
+	await shoot("account", "#/coverage", async () => {
+		await open(page, place.base, "#/accounts");
+		await page.locator("tbody tr").filter({ hasText: "can-bo-xa" }).locator(".acts button").first().click();
+		await page.locator("dialog[open] form").waitFor();
+	});
+	await page.keyboard.press("Escape");
+	await page.getByRole("button", { name: language === "vi" ? "Đăng xuất" : "Sign out" }).click();
+	await page.locator("input").first().waitFor();
+	// Only those who audit read the log.
+	await signIn(page, place.base, "kiem-toan");
+	await shoot("log", "#/log");
+	await context.close();
+}
+
+/** The field app, as a team goes through it. */
+async function field(place, language) {
+	if (only.length > 0 && !only.some((own) => "field-".startsWith(own) || own.startsWith("field-"))) return;
+	const words = wordsOf(language);
+	const code = place.communes[0].code;
+	const middle = await middleOf(place, code);
+	const phone = await Phone.start({ link: `${place.base}/field/`, middle });
+	const { page } = phone;
+	await page.addInitScript((own) => localStorage.setItem("tuantra language", own), language);
+	const button = (key) => page.locator("main").getByRole("button", { name: words[key], exact: true });
+	const tab = (key) => page.getByRole("navigation").getByRole("button", { name: words[key], exact: true });
+	const shoot = async (name) => {
+		const file = `field-${name}.${language}`;
+		if (!wanted(file)) return;
+		await page.waitForLoadState("networkidle");
+		await page.waitForTimeout(700);
+		keep(file, await page.screenshot());
+	};
+	const link = await place.link(`Tổ 09 – ${language}`, code);
+	await page.goto(`${place.base}/field/`);
+	await page.getByLabel(words.enrol_code).waitFor();
+	await shoot("enrol");
+	await page.goto("about:blank");
+	await page.goto(link);
+	await page.getByLabel(words.settings_user).fill(language === "vi" ? "Tổ 09" : "Team 09");
+	await page.getByLabel(words.pin, { exact: true }).fill(PIN);
+	await page.getByLabel(words.pin_again).fill(PIN);
+	await shoot("pin");
+	await button("save").click();
+	await page.getByRole("heading", { name: words.prepare }).waitFor();
+	await tab("nav_settings").click();
+	await button("prepare_go").click();
+	await page.getByText(words.prepare_ready).waitFor();
+	await shoot("settings");
+	await tab("nav_patrol").click();
+	await button("patrol_start").waitFor();
+	await shoot("patrol-start");
+	await button("patrol_start").click();
+	await page.locator("[data-figure=fixes]").waitFor();
+	await phone.walk(25);
+	await shoot("patrol");
+	await tab("nav_plots").click();
+	await button("plot_mark").click();
+	await button("plot_here").click();
+	await page.getByLabel(words.plot_plants, { exact: true }).fill("320");
+	await button("plot_area_tape").click();
+	await page.getByLabel(words.plot_bed_length).fill("6");
+	await page.getByLabel(words.plot_bed_width).fill("2.5");
+	await shoot("mark");
+	await button("save").click();
+	await button("plot_photo").click();
+	await button("phase_before").click();
+	await shoot("camera");
+	await button("camera_shoot").click();
+	await page.getByText(new RegExp(`^${words.camera_kept.split("{")[0]}[0-9A-Z]`)).waitFor();
+	await page.getByRole("button", { name: `‹ ${words.back}` }).click();
+	await shoot("plot");
+	await button("plot_eradicate").click();
+	await shoot("eradicate");
+	await tab("nav_map").click();
+	await page.waitForTimeout(2500);
+	await shoot("map");
+	await tab("nav_queue").click();
+	await button("queue_now").click();
+	await page.waitForTimeout(2500);
+	await shoot("queue");
+	await page.goto("about:blank");
+	await page.goto(`${place.base}/field/`);
+	await page.getByLabel(words.pin, { exact: true }).waitFor();
+	await shoot("unlock");
+	await phone.close();
+}
+
+async function middleOf(place, code) {
+	const all = [];
+	const walk = (value) => (typeof value[0] === "number" ? all.push(value) : value.forEach(walk));
+	walk((await place.api("GET", `/api/v1/communes/${code}`)).geometry.coordinates);
+	const of = (at) => all.map((own) => own[at]);
+	return [0, 1].map((at) => (Math.min(...of(at)) + Math.max(...of(at))) / 2);
+}
+
+mkdirSync(out, { recursive: true });
+const place = await province({ communes: 14, patrols: 60, seasons: 2, of: process.env.SCREENS_OF ?? null });
+const browser = await launch();
+try {
+	for (const language of ["vi", "en"]) {
+		await room(browser, place, language);
+		await field(place, language);
+	}
+	console.log(`${(sum / 1e6).toFixed(1)} MB in all`);
+} finally {
+	await browser.close();
+	await place.stop();
+}
