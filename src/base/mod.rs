@@ -12,6 +12,7 @@ pub mod refusal;
 pub mod schema;
 pub mod signed_text;
 pub mod time;
+pub mod unmarked;
 pub mod words;
 
 /// Lower-case hex.

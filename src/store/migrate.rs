@@ -134,6 +134,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "reports",
         include_str!("../../migrations/0028_reports.sql"),
     ),
+    (
+        29,
+        "hamlets",
+        include_str!("../../migrations/0029_hamlets.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
