@@ -8,7 +8,7 @@ use tuantra::base::actor::{Actor, Role};
 
 use crate::field::Field;
 
-fn draft(properties: Value, lon: f64) -> HamletDraft {
+fn draft(properties: &Value, lon: f64) -> HamletDraft {
     let geometry = json!({ "type": "Point", "coordinates": [lon, 22.05] });
     let feature = Feature {
         number: 1,
@@ -33,10 +33,10 @@ async fn set(field: &Field, actor: Actor, drafts: Vec<HamletDraft>) -> Result<Ve
 on_both! {
     async fn a_hamlet_is_set_under_its_code_and_keeps_its_former_names(field: Field) {
         let console = Actor::console();
-        let named = |name: &str, former: &str| draft(json!({
+        let named = |name: &str, former: &str| draft(&json!({
             "code": "99001-07", "name": name, "former_names": former, "commune": "99001",
         }), 104.05);
-        let uncoded = draft(json!({ "name": "Bản Nậm Đeng", "commune": "99002" }), 104.15);
+        let uncoded = draft(&json!({ "name": "Bản Nậm Đeng", "commune": "99002" }), 104.15);
         assert_eq!((uncoded.code.as_str(), uncoded.kind.as_str()), ("99002-ban-nam-deng", "village"));
         let first = set(&field, console.clone(), vec![named("Thôn Sín Chải", ""), uncoded]).await;
         assert_eq!(first.unwrap(), [Act::Create, Act::Create]);
@@ -62,7 +62,7 @@ on_both! {
     }
 
     async fn hamlets_are_published_with_their_former_names(field: Field) {
-        let hamlet = draft(json!({ "code": "H-1", "name": "Bản Vược", "former_names": ["Bản Vược Cũ"] }), 104.05);
+        let hamlet = draft(&json!({ "code": "H-1", "name": "Bản Vược", "former_names": ["Bản Vược Cũ"] }), 104.05);
         set(&field, Actor::console(), vec![hamlet]).await.unwrap();
         let reader = field.account("ban-do", Role::Reader, &[]).await;
         let items = "/ogc/collections/hamlets/items";
@@ -79,7 +79,7 @@ on_both! {
     }
 
     async fn only_the_province_sets_hamlets(field: Field) {
-        let hamlet = || draft(json!({ "code": "H-1", "name": "Bản Vược" }), 104.05);
+        let hamlet = || draft(&json!({ "code": "H-1", "name": "Bản Vược" }), 104.05);
         let mut actor = Actor::console();
         actor.grants.retain(|grant| grant.role == Role::Auditor);
         let refused = set(&field, actor, vec![hamlet()]).await;
