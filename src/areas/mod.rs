@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    AREAS_JOB, Areas, ChangeReport, CommuneImport, Error, Gate, ImportReport, RiskAreaSet,
-    RiskAreaView, RiskChoice,
+    AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Hamlet, ImportReport,
+    RiskAreaSet, RiskAreaView, RiskChoice,
 };
 pub use sql::STATEMENTS;

@@ -41,6 +41,8 @@ vocabulary! {
         Definition = "definition",
         /// A border gate was set.
         Gate = "gate",
+        /// A hamlet was set.
+        Hamlet = "hamlet",
         /// A patrol or its revision.
         Patrol = "patrol",
         /// Fixes of one device: a coded chunk.

@@ -154,6 +154,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "papers",
         include_str!("../../migrations/0032_papers.sql"),
     ),
+    (
+        33,
+        "hamlets",
+        include_str!("../../migrations/0033_hamlets.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -55,7 +55,7 @@ impl Subject {
         let fact = row.fact?;
         Some(match row.kind.as_str() {
             "definition" => Self::Definitions,
-            "boundaries" | "risk_area" | "gate" => Self::Areas,
+            "boundaries" | "risk_area" | "gate" | "hamlet" => Self::Areas,
             "validation" => Self::Patrol(PatrolId(fact)),
             "plot" => Self::Plot(PlotId(fact)),
             "incident" => Self::Incident(IncidentId(fact)),

@@ -20,6 +20,7 @@ mod enrolment;
 mod evidence;
 mod exports;
 mod figures;
+mod hamlets;
 mod held;
 mod identity;
 mod journal;

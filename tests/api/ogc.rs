@@ -150,15 +150,15 @@ on_both! {
 
     async fn each_role_is_told_of_the_collections_that_it_may_read(field: Field) {
         load_communes(&field).await;
-        let field_crew = "communes risk_areas border_gates patrols fixes plots photos";
+        let field_crew = "communes hamlets risk_areas border_gates patrols fixes plots photos";
         for (role, expected) in [
             (Role::PatrolMember, field_crew.to_owned()),
             (Role::CommuneOfficer, format!("{field_crew} coverage_cells density_cells")),
             (Role::PostOfficer, format!("{field_crew} coverage_cells density_cells")),
             (Role::ProvincialOfficer, format!("{field_crew} coverage_cells density_cells")),
             (Role::Auditor, format!("{field_crew} coverage_cells density_cells")),
-            (Role::Reader, "communes border_gates density_cells".to_owned()),
-            (Role::Admin, "communes border_gates".to_owned()),
+            (Role::Reader, "communes hamlets border_gates density_cells".to_owned()),
+            (Role::Admin, "communes hamlets border_gates".to_owned()),
         ] {
             let client = field.account(&format!("tk-{role}"), role, &[WEST]).await;
             let told = client.get("/ogc/collections").await.expect(200).json();
@@ -280,7 +280,6 @@ on_both! {
         officer.get("/ogc/collections/nope").await.expect(404);
         officer.get(&format!("{ITEMS}/nope")).await.expect(404);
         officer.get("/ogc?colour=red").await.expect(400);
-        officer.get("/ogc/collections/hamlets").await.expect(404);
         officer.send(Method::DELETE, "/ogc", None, Body::empty()).await.expect(405);
         let page = items(&officer, "bbox=0,0,1,1").await;
         assert_eq!((page["features"].clone(), page["numberReturned"].clone()), (json!([]), json!(0)));

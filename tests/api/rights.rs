@@ -258,6 +258,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/accounts"
             | "/api/v1/communes"
             | "/api/v1/gates"
+            | "/api/v1/hamlets"
             | "/api/v1/devices",
         )
         | (

@@ -4,11 +4,13 @@ mod communes;
 mod coordinates;
 mod features;
 mod gates;
+mod hamlets;
 mod risk;
 
 pub use communes::*;
 pub use coordinates::*;
 pub use gates::*;
+pub use hamlets::*;
 pub use risk::*;
 
 use crate::http::{Problem, ProblemKind};

@@ -97,7 +97,7 @@ fn kind(properties: Properties<'_>) -> Result<GateKind, Reason> {
     GateKind::read(properties.required(field)?).ok_or_else(|| bad(field, expected))
 }
 
-fn accuracy_m(properties: Properties<'_>) -> Result<Option<f64>, Reason> {
+pub(super) fn accuracy_m(properties: Properties<'_>) -> Result<Option<f64>, Reason> {
     let field = "accuracy_m";
     let Some(value) = properties.value(field) else {
         return Ok(None);
@@ -111,7 +111,7 @@ fn accuracy_m(properties: Properties<'_>) -> Result<Option<f64>, Reason> {
 }
 
 /// Longer than other texts: it argues.
-fn basis(properties: Properties<'_>) -> Result<Option<String>, Reason> {
+pub(super) fn basis(properties: Properties<'_>) -> Result<Option<String>, Reason> {
     const MOST_CHARS: usize = 1_000;
     let Some(value) = properties.value("basis") else {
         return Ok(None);
@@ -122,7 +122,7 @@ fn basis(properties: Properties<'_>) -> Result<Option<String>, Reason> {
         .ok_or_else(|| bad("basis", "text of at most 1000 characters"))
 }
 
-fn position(feature: &Feature) -> Result<Position, Reason> {
+pub(super) fn position(feature: &Feature) -> Result<Position, Reason> {
     let geometry = feature.geometry.as_ref().ok_or(Reason::NoGeometry)?;
     let GeometryValue::Point { coordinates } = &geometry.value else {
         return Err(Reason::Shape(ShapeError::WrongType {

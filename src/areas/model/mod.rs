@@ -3,6 +3,7 @@
 pub mod commune;
 pub mod faults;
 pub mod gate;
+pub mod hamlet;
 pub mod locate;
 pub mod map;
 pub mod names;

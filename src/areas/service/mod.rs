@@ -2,6 +2,7 @@
 
 mod communes;
 mod gates;
+mod hamlets;
 mod maps;
 mod names;
 mod places;
@@ -26,6 +27,7 @@ use super::sql;
 
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
+pub use hamlets::Hamlet;
 pub use places::ReadPlace;
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 
@@ -69,6 +71,29 @@ impl ActError for Error {
         match self {
             Self::Store(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+/// What setting something does to what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// There was nothing of its code.
+    Create,
+    /// Something else stood there.
+    Change,
+    /// The same stands already.
+    Leave,
+}
+
+impl Act {
+    /// The act on what stands, if something does: whether it says the same.
+    #[must_use]
+    pub const fn of(stands: Option<bool>) -> Self {
+        match stands {
+            None => Self::Create,
+            Some(false) => Self::Change,
+            Some(true) => Self::Leave,
         }
     }
 }

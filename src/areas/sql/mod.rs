@@ -2,6 +2,7 @@
 
 mod boundaries;
 mod gates;
+mod hamlets;
 mod risk;
 
 use crate::store::{Error, Tx};
@@ -9,6 +10,7 @@ use crate::{changed, on};
 
 pub use boundaries::*;
 pub use gates::*;
+pub use hamlets::*;
 pub use risk::*;
 
 const EPOCH: &str = "SELECT epoch FROM area_epoch WHERE only_row = 1";
@@ -33,6 +35,8 @@ pub const STATEMENTS: &[&str] = &[
     SUPERSEDE,
     GATES,
     SET_GATE,
+    HAMLETS,
+    SET_HAMLET,
 ];
 
 /// The number of changes that areas have seen.

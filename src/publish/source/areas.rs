@@ -1,4 +1,4 @@
-//! Communes, risk areas and gates: small sets that stand in memory.
+//! Communes, hamlets, risk areas and gates: small sets that stand in memory.
 
 use geo::Geometry;
 
@@ -6,7 +6,7 @@ use super::sieve::{page_of, point, real, text};
 use super::{Page, PageOf, PublishError, Publisher};
 use crate::areas::model::map::Commune;
 use crate::areas::model::risk::CheckWindow;
-use crate::areas::{Gate, RiskAreaView};
+use crate::areas::{Gate, Hamlet, RiskAreaView};
 use crate::base::actor::Actor;
 use crate::geo::shape::Region;
 use crate::publish::feature::{Feature, Value};
@@ -74,6 +74,29 @@ impl Publisher {
         let gates = self.areas.gates_for(actor).await?;
         Ok(gates.iter().map(gate).find(|gate| gate.id == id))
     }
+
+    pub(super) async fn hamlets(
+        &self,
+        actor: &Actor,
+        of: PageOf<'_>,
+    ) -> Result<Page, PublishError> {
+        let hamlets = self.areas.hamlets_for(actor).await?;
+        let features = hamlets.iter();
+        let features = features
+            .filter(|own| of.after.is_none_or(|after| own.facts.code.as_str() > after))
+            .map(hamlet);
+        Ok(page_of(of, features).await)
+    }
+
+    pub(super) async fn hamlet(
+        &self,
+        actor: &Actor,
+        code: &str,
+    ) -> Result<Option<Feature>, PublishError> {
+        let hamlets = self.areas.hamlets_for(actor).await?;
+        let found = hamlets.iter().find(|own| own.facts.code == code);
+        Ok(found.map(hamlet))
+    }
 }
 
 fn area(region: &Region) -> Geometry<f64> {
@@ -137,6 +160,24 @@ fn gate(gate: &Gate) -> Feature {
             text(facts.commune.as_ref()),
             real(facts.accuracy_m),
             text(facts.basis.as_ref()),
+        ],
+    }
+}
+
+fn hamlet(own: &Hamlet) -> Feature {
+    let facts = &own.facts;
+    Feature {
+        id: facts.code.clone(),
+        geometry: Some(point(facts.position.lon(), facts.position.lat())),
+        values: vec![
+            text(Some(&facts.code)),
+            text(Some(&facts.name)),
+            text(Some(facts.kind)),
+            text((!facts.former_names.is_empty()).then(|| facts.former_names.join("; "))),
+            text(facts.commune.as_ref()),
+            real(facts.accuracy_m),
+            text(facts.basis.as_ref()),
+            Value::Integer(own.version),
         ],
     }
 }

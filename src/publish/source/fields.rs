@@ -82,6 +82,22 @@ pub(super) const BORDER_GATES: &[Field] = &[
     field("basis", Text, "Nguồn vị trí", "How the position was found"),
 ];
 
+pub(super) const HAMLETS: &[Field] = &[
+    field("code", Text, "Mã thôn, bản", "Code"),
+    field("name", Text, "Tên", "Name"),
+    field("kind", Text, "Loại", "What it is called"),
+    field("former_names", Text, "Tên cũ", "Former names"),
+    field("commune", Text, "Mã xã", "Commune code"),
+    field(
+        "accuracy_m",
+        Real,
+        "Sai số vị trí (m)",
+        "How well the position is known, in m",
+    ),
+    field("basis", Text, "Nguồn vị trí", "How the position was found"),
+    field("version", Integer, "Phiên bản", "Version"),
+];
+
 pub(super) const PATROLS: &[Field] = &[
     field("state", Text, "Trạng thái", "State"),
     field("kind", Text, "Mục đích", "What it is for"),

@@ -132,7 +132,7 @@ impl Publisher {
     pub fn fields(&self, collection: Collection, actor: &Actor) -> &'static [Field] {
         match collection {
             Collection::Communes => fields::COMMUNES,
-            Collection::Hamlets => &[],
+            Collection::Hamlets => fields::HAMLETS,
             Collection::RiskAreas => fields::RISK_AREAS,
             Collection::BorderGates => fields::BORDER_GATES,
             Collection::Patrols => fields::PATROLS,
@@ -181,13 +181,13 @@ impl Publisher {
             Collection::Communes => self.communes(actor, of).await,
             Collection::RiskAreas => self.risk_areas(actor, of).await,
             Collection::BorderGates => self.gates(actor, of).await,
+            Collection::Hamlets => self.hamlets(actor, of).await,
             Collection::Patrols => self.patrols(actor, of).await,
             Collection::Fixes => self.fixes(actor, of).await,
             Collection::Plots => self.plots(actor, of).await,
             Collection::Photos => self.photos(actor, of).await,
             Collection::CoverageCells => self.coverage_cells(actor, of).await,
             Collection::DensityCells => self.density_cells(actor, of).await,
-            Collection::Hamlets => Err(PublishError::NotFound),
         }
     }
 
@@ -204,13 +204,13 @@ impl Publisher {
             Collection::Communes => self.commune(actor, id).await?,
             Collection::RiskAreas => self.risk_area(actor, id).await?,
             Collection::BorderGates => self.gate(actor, id).await?,
+            Collection::Hamlets => self.hamlet(actor, id).await?,
             Collection::Patrols => self.patrol(actor, id).await?,
             Collection::Fixes => self.fix(actor, id).await?,
             Collection::Plots => self.plot(actor, id).await?,
             Collection::Photos => self.photo(actor, id).await?,
             Collection::CoverageCells => self.coverage_cell(actor, id, &query).await?,
             Collection::DensityCells => self.density_cell(actor, id, &query).await?,
-            Collection::Hamlets => None,
         };
         found.ok_or(PublishError::NotFound)
     }
@@ -228,8 +228,8 @@ impl Publisher {
             Collection::Plots => self.count_plots(actor, query).await,
             Collection::Photos => self.count_photos(actor, query).await,
             Collection::Fixes => self.count_fixes(actor, query).await,
-            Collection::Hamlets => Ok(None),
             Collection::Communes
+            | Collection::Hamlets
             | Collection::RiskAreas
             | Collection::BorderGates
             | Collection::CoverageCells
@@ -280,14 +280,15 @@ fn check(actor: &Actor, collection: Collection) -> Result<(), PublishError> {
 fn may_read(collection: Collection, actor: &Actor) -> bool {
     let any = |rights: &[Right]| rights.iter().any(|right| actor.may_somewhere(*right));
     match collection {
-        Collection::Communes | Collection::BorderGates => any(&[Right::ReadCommunes]),
+        Collection::Communes | Collection::Hamlets | Collection::BorderGates => {
+            any(&[Right::ReadCommunes])
+        }
         Collection::RiskAreas => any(&[Right::ReadRiskAreas]),
         Collection::Patrols | Collection::Fixes => any(&[Right::ReadPatrols]),
         Collection::Plots => any(&[Right::ReadPlots]),
         Collection::Photos => any(&[Right::ReadPhotos]),
         Collection::CoverageCells => any(&[Right::ReadGaps]),
         Collection::DensityCells => any(&[Right::ReadDensity, Right::ReadCoarseDensity]),
-        Collection::Hamlets => false,
     }
 }
 

@@ -206,6 +206,7 @@ fn records(routes: Routes) -> Routes {
             Needs(ReadCommunes),
             [
                 routes!(areas::http::gates),
+                routes!(areas::http::hamlets),
                 routes!(areas::http::read_coordinates),
             ],
         )

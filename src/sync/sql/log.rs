@@ -15,7 +15,7 @@ pub(super) const SECURED_THROUGH: &str =
 // The kinds that change what a phone keeps; and what the caller itself sent.
 pub(super) const CHANGES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.sha256, e.received_at, f.plot FROM journal_entries e \
      LEFT JOIN ledger_facts f ON f.id = e.fact WHERE e.seq > $1 AND e.seq <= $2 AND (e.actor = $3 OR e.kind IN \
-     ('definition', 'boundaries', 'risk_area', 'gate', 'validation', 'plot', 'incident', 'verification', 'confirmation', \
+     ('definition', 'boundaries', 'risk_area', 'gate', 'hamlet', 'validation', 'plot', 'incident', 'verification', 'confirmation', \
      'eradication', 'minutes', 'approval', 'reinspection', 'transfer', 'referral', 'retraction', 'reopening', 'judgement', \
      'waiver', 'seal', 'question', 'answer', 'decision')) ORDER BY e.seq LIMIT $4";
 pub(super) const OWN_ENTRIES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.sha256, e.received_at, q.reason FROM journal_entries e \

@@ -496,6 +496,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"entry.risk_area": "Risk area",
 	"entry.definition": "Definition",
 	"entry.gate": "Gate",
+	"entry.hamlet": "Hamlet",
 	"entry.patrol": "Patrol",
 	"entry.fixes": "Fixes",
 	"entry.sos": "Call for help",

@@ -496,6 +496,7 @@ export const vi = {
 	"entry.risk_area": "Khu vực nguy cơ",
 	"entry.definition": "Quy tắc tính",
 	"entry.gate": "Cửa khẩu",
+	"entry.hamlet": "Thôn, bản",
 	"entry.patrol": "Tuyến tuần tra",
 	"entry.fixes": "Điểm GPS",
 	"entry.sos": "Gọi trợ giúp",
