@@ -94,5 +94,15 @@ async fn part(word: &str, database: &Database) -> anyhow::Result<()> {
     let stage = Stage::set(database, load, 0).await?;
     let report = drive::through(&stage, forms, CONNECTIONS, TIME).await?;
     eprint!("{name}: {word}\n{report}");
+    let aside = stage.kept_aside().await?;
+    ensure!(
+        aside == 0,
+        "{name}: {aside} of what was sent were kept aside, so this is no rate of what is taken"
+    );
+    ensure!(
+        report.faults().is_empty(),
+        "{name}: {}",
+        report.faults().join("; ")
+    );
     Ok(())
 }

@@ -54,6 +54,8 @@ const PIECE: usize = 100_000;
 /// 2026-03-02T00:00:00Z, in seconds.
 const FIRST_S: i64 = 1_772_409_600;
 const DAY_S: i64 = 86_400;
+/// Seconds between the walks of those who send through one door without an end.
+const APART_S: i64 = 40_000;
 /// A request that is not taken after so long has failed.
 const PATIENCE: Duration = Duration::from_mins(30);
 const FORM_VERSION: &str = "2026112501";
@@ -326,6 +328,16 @@ impl Walk {
         (seconds, lon, lat)
     }
 
+    /// Longitude and latitude of a plot on the walk's own strip, thirty metres from the next.
+    fn plot(&self, plot: usize) -> [f64; 2] {
+        let real = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        let (along, up) = (plot % 33, plot / 33 % 14);
+        [
+            104.2 + real(self.n % 20) * 0.01 + real(along) * 0.000_3,
+            22.3 + real(self.n / 20) * 0.004 + real(up) * 0.000_27,
+        ]
+    }
+
     fn json(&self, fixes: std::ops::Range<usize>) -> String {
         let mut text = String::with_capacity(fixes.len() * 96);
         text.push_str("{\"fixes\":[");
@@ -429,7 +441,8 @@ pub async fn send_one_after_the_other(
 ) -> anyhow::Result<()> {
     let ids = IdMaker::new(Arc::new(SystemClock));
     let patrol = ids.make();
-    let first_s = FIRST_S + 60 * DAY_S;
+    // All of them in the past, none at another's time: more seconds apart than a run sends fixes through one connection.
+    let first_s = FIRST_S + 60 * DAY_S + APART_S * i64::try_from(n)?;
     if forms == Forms::SingleFix {
         let draft = format!(
             "{{\"kind\":\"crop_check\",\"transport\":\"foot\",\"started_at\":\"{}\"}}",
@@ -447,7 +460,7 @@ pub async fn send_one_after_the_other(
     let walk = Walk {
         n,
         day: 0,
-        first_s: first_s + 1_000_000 * i64::try_from(n)?,
+        first_s,
         step_s: 1,
     };
     for at in 0.. {
@@ -473,7 +486,7 @@ pub async fn send_one_after_the_other(
 
 /// A plot's form with its remarks and Collect's own fields, about four kilobytes.
 fn filled_in(walk: &Walk, at: usize, ids: &IdMaker, secrets: &Secrets) -> Vec<u8> {
-    let (seconds, lon, lat) = walk.at(at);
+    let (seconds, [lon, lat]) = (walk.at(at).0, walk.plot(at));
     let xml = format!(
         "<?xml version='1.0' ?><data id=\"plot_detection\" version=\"{FORM_VERSION}\"><crop>opium_poppy</crop><detected_at>{}</detected_at>\
          <detected_by>patrol</detected_by><point>{lat:.7} {lon:.7} 910.5 4.3</point><plants>{}</plants><plants_method>counted</plants_method>\

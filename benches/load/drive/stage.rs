@@ -130,20 +130,31 @@ impl Stage {
         Ok(tally.report(took, took_s))
     }
 
+    /// What the server could not take and kept aside: facts, and forms that an officer would have to look at.
+    pub async fn kept_aside(&self) -> anyhow::Result<u64> {
+        const ASIDE: &str = "SELECT (SELECT COUNT(*) FROM quarantine), (SELECT COUNT(*) FROM odk_submissions WHERE state <> 'taken')";
+        let (facts, forms) = self.two_numbers(ASIDE).await?;
+        Ok(facts + forms)
+    }
+
     /// Fixes and originals as the database holds them, the province's own ones aside.
     pub async fn stored(&self) -> anyhow::Result<(u64, u64)> {
         const COUNTS: &str = "SELECT (SELECT CAST(COALESCE(SUM(c.fixes), 0) AS BIGINT) FROM fix_chunks c JOIN patrols p ON p.id = c.patrol \
             JOIN identity_devices d ON d.id = c.device WHERE d.name LIKE 'load %') + (SELECT COUNT(*) FROM fix_tail), \
             (SELECT COUNT(*) FROM photos WHERE original_entry IS NOT NULL AND bytes > 1000)";
-        let (fixes, photos): (i64, i64) = if let Some(url) = &self.url {
+        self.two_numbers(COUNTS).await
+    }
+
+    async fn two_numbers(&self, query: &'static str) -> anyhow::Result<(u64, u64)> {
+        let (one, other): (i64, i64) = if let Some(url) = &self.url {
             let pool = PgPoolOptions::new().connect(url).await?;
-            sqlx::query_as(COUNTS).fetch_one(&pool).await?
+            sqlx::query_as(query).fetch_one(&pool).await?
         } else {
             let url = format!("sqlite://{}", self.data.join("tuantra.db").display());
             let pool = SqlitePoolOptions::new().connect(&url).await?;
-            sqlx::query_as(COUNTS).fetch_one(&pool).await?
+            sqlx::query_as(query).fetch_one(&pool).await?
         };
-        Ok((fixes.unsigned_abs(), photos.unsigned_abs()))
+        Ok((one.unsigned_abs(), other.unsigned_abs()))
     }
 }
 
