@@ -26,6 +26,7 @@ use crate::plots::Plots;
 use crate::publish::export::{ExportLimits, Exports};
 use crate::publish::ogc::Edits;
 use crate::publish::source::Publisher;
+use crate::publish::tiles::Tiles;
 use crate::reports::Reports;
 use crate::store::Store;
 use crate::sync::live::Live;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub live: Live,
     /// The door of ODK Collect.
     pub openrosa: OpenRosa,
+    /// Map tiles and what they are drawn from.
+    pub tiles: Tiles,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -120,13 +123,7 @@ impl Parts {
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
-        let coverage = Coverage::new(
-            journal.clone(),
-            identity.clone(),
-            areas.clone(),
-            patrols.clone(),
-            (config.coverage_memory_mib as usize).saturating_mul(1024 * 1024),
-        );
+        let coverage = coverage_of(&config, (&journal, &identity), (&areas, &patrols));
         let density = Density::new(
             journal.clone(),
             areas.clone(),
@@ -159,6 +156,7 @@ impl Parts {
         let live = live_of(&config, &patrols, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
+        let tiles = tiles_of(&config, (&areas, &patrols, &plots), (&coverage, &density));
         Self {
             limits: limits_of(&config),
             config: Arc::new(config),
@@ -174,6 +172,7 @@ impl Parts {
             cases,
             live,
             openrosa,
+            tiles,
             blobs,
         }
     }
@@ -199,6 +198,36 @@ fn limits_of(config: &Config) -> Limits {
     Limits::per_second(
         config.requests_per_second.max(NonZeroU32::MIN),
         config.tracker_requests_per_second.max(NonZeroU32::MIN),
+    )
+}
+
+const fn bytes_of(mebibytes: u32) -> usize {
+    (mebibytes as usize).saturating_mul(1024 * 1024)
+}
+
+fn coverage_of(
+    config: &Config,
+    (journal, identity): (&Journal, &Identity),
+    (areas, patrols): (&Areas, &Patrols),
+) -> Coverage {
+    Coverage::new(
+        journal.clone(),
+        identity.clone(),
+        areas.clone(),
+        patrols.clone(),
+        bytes_of(config.coverage_memory_mib),
+    )
+}
+
+fn tiles_of(
+    config: &Config,
+    (areas, patrols, plots): (&Areas, &Patrols, &Plots),
+    (coverage, density): (&Coverage, &Density),
+) -> Tiles {
+    Tiles::new(
+        (areas.clone(), patrols.clone(), plots.clone()),
+        (coverage.clone(), density.clone()),
+        bytes_of(config.tile_memory_mib),
     )
 }
 
@@ -275,6 +304,7 @@ parts! {
     );
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
+    Tiles: |app| app.tiles.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

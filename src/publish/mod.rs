@@ -11,5 +11,6 @@ pub mod ogc;
 pub mod reader;
 pub mod source;
 mod sql;
+pub mod tiles;
 
 pub use sql::STATEMENTS;

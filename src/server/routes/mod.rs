@@ -7,6 +7,7 @@ mod ogc;
 mod openrosa;
 mod phones;
 mod sync;
+mod tiles;
 mod trackers;
 mod uploads;
 
@@ -53,7 +54,7 @@ pub fn declared() -> Routes {
         routes,
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
-    let routes = exports::clerks(exports::takers(routes));
+    let routes = exports::clerks(exports::takers(tiles::map_readers(routes)));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
