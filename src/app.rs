@@ -28,6 +28,7 @@ use crate::publish::export::{ExportLimits, Exports};
 use crate::publish::ogc::Edits;
 use crate::publish::search::Search;
 use crate::publish::source::Publisher;
+use crate::publish::tiles::Tiles;
 use crate::reports::Reports;
 use crate::store::Store;
 use crate::sync::live::Live;
@@ -65,6 +66,8 @@ pub struct Parts {
     pub live: Live,
     /// The door of ODK Collect.
     pub openrosa: OpenRosa,
+    /// Map tiles and what they are drawn from.
+    pub tiles: Tiles,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -122,13 +125,7 @@ impl Parts {
         let areas = Areas::new(journal.clone());
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
-        let coverage = Coverage::new(
-            journal.clone(),
-            identity.clone(),
-            areas.clone(),
-            patrols.clone(),
-            (config.coverage_memory_mib as usize).saturating_mul(1024 * 1024),
-        );
+        let coverage = coverage_of(&config, (&journal, &identity), (&areas, &patrols));
         let density = Density::new(
             journal.clone(),
             areas.clone(),
@@ -161,6 +158,7 @@ impl Parts {
         let live = live_of(&config, &patrols, (&journal, &identity, &areas));
         let slices = Slices::of(&areas, &patrols, &plots, &evidence, &ledger);
         let openrosa = OpenRosa::new(journal.clone(), slices);
+        let tiles = tiles_of(&config, (&areas, &patrols, &plots), (&coverage, &density));
         Self {
             limits: limits_of(&config),
             config: Arc::new(config),
@@ -176,6 +174,7 @@ impl Parts {
             cases,
             live,
             openrosa,
+            tiles,
             blobs,
         }
     }
@@ -201,6 +200,36 @@ fn limits_of(config: &Config) -> Limits {
     Limits::per_second(
         config.requests_per_second.max(NonZeroU32::MIN),
         config.tracker_requests_per_second.max(NonZeroU32::MIN),
+    )
+}
+
+const fn bytes_of(mebibytes: u32) -> usize {
+    (mebibytes as usize).saturating_mul(1024 * 1024)
+}
+
+fn coverage_of(
+    config: &Config,
+    (journal, identity): (&Journal, &Identity),
+    (areas, patrols): (&Areas, &Patrols),
+) -> Coverage {
+    Coverage::new(
+        journal.clone(),
+        identity.clone(),
+        areas.clone(),
+        patrols.clone(),
+        bytes_of(config.coverage_memory_mib),
+    )
+}
+
+fn tiles_of(
+    config: &Config,
+    (areas, patrols, plots): (&Areas, &Patrols, &Plots),
+    (coverage, density): (&Coverage, &Density),
+) -> Tiles {
+    Tiles::new(
+        (areas.clone(), patrols.clone(), plots.clone()),
+        (coverage.clone(), density.clone()),
+        bytes_of(config.tile_memory_mib),
     )
 }
 
@@ -282,6 +311,7 @@ parts! {
     Search: |app| Search::new(app.areas.clone(), app.plots.clone());
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
+    Tiles: |app| app.tiles.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

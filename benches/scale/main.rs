@@ -7,6 +7,7 @@
 //!   (`province=1000` holds the plain query against ours as well);
 //! - `national`: the communes of the GeoJSON file that `NATIONAL` names, as many patrols a year as are listed
 //!   (`national=6200,62000,620000`); `CURVES` names an SVG file to draw what was seen into.
+//! - `tiles`: map tiles of the same communes, ours against PostGIS's `ST_AsMVT`.
 //!
 //! Without a part, `memory` and `province` run. Loads go into throwaway folders; where `SCALE_DATA` names a
 //! folder they stay there, and a load that was cut goes on.
@@ -22,6 +23,7 @@ mod province;
 mod report;
 #[path = "../ground/server.rs"]
 mod server;
+mod tiles;
 mod window;
 mod world;
 
@@ -57,6 +59,9 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     }
     if let Some(sizes) = sizes(words)? {
         national::run(&sizes).await?;
+    }
+    if part(words, "tiles", 0)?.is_some() {
+        Box::pin(tiles::run()).await?;
     }
     let province = part(words, "province", 10_000)?;
     if let Some(patrols) = province.or(words.is_empty().then_some(10_000)) {

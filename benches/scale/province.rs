@@ -301,6 +301,8 @@ async fn gap_list(app: &App) -> anyhow::Result<()> {
                 commune: code.clone().unwrap_or_default(),
                 from: window.from,
                 to: window.to,
+                campaign: None,
+                kind: None,
                 radius_cm: None,
                 fine,
                 after: None,

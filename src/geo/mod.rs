@@ -4,5 +4,6 @@ pub mod cells;
 pub mod measure;
 pub mod position;
 pub mod shape;
+pub mod tile;
 pub mod vn2000;
 pub mod wkb;

@@ -12,5 +12,6 @@ pub mod reader;
 pub mod search;
 pub mod source;
 mod sql;
+pub mod tiles;
 
 pub use sql::STATEMENTS;

@@ -49,6 +49,7 @@ mod stamps;
 mod statements;
 mod storage;
 mod sync;
+mod tiles;
 mod tips;
 mod track_screens;
 mod trackers;

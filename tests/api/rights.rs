@@ -459,12 +459,21 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         (_, "/ogc" | "/ogc/conformance" | "/ogc/openapi" | "/ogc/collections") => {
             sample(route.path.as_str(), none, false)
         }
-        (_, path) if path.starts_with("/ogc/collections/{collection}") => sample(
-            path.replace("{collection}", "communes")
-                .replace("{id}", WEST),
-            none,
-            false,
-        ),
+        (_, "/tiles/{layer}") => sample("/tiles/communes.json", none, false),
+        (_, path)
+            if path.starts_with("/ogc/collections/{collection}") || path.starts_with("/tiles/") =>
+        {
+            sample(
+                path.replace("{collection}", "communes")
+                    .replace("{layer}", "communes")
+                    .replace("{tms}", "WebMercatorQuad")
+                    .replace("{z}/{y}/{x}", "8/111/202")
+                    .replace("{z}/{x}/{y}", "8/202/111.mvt")
+                    .replace("{id}", WEST),
+                none,
+                false,
+            )
+        }
         ("POST", path) if path.starts_with("/api/v1/plots/{id}/") => {
             let (act, body, placed) = ledger_sample(path, things)?;
             sample(format!("/api/v1/plots/{}/{act}", things.plot), body, placed)

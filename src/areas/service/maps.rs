@@ -188,8 +188,8 @@ impl Areas {
             .collect()
     }
 
-    /// The epoch, asked for at most once in a moment.
-    pub(super) async fn epoch(&self) -> Result<i64, Error> {
+    /// A number that grows with every change of boundaries and risk areas, asked for at most once in a moment.
+    pub async fn epoch(&self) -> Result<i64, Error> {
         let seen = self.shared.seen.lock().ok().and_then(|seen| *seen);
         if let Some((at, epoch)) = seen
             && at.elapsed() < EPOCH_LIFE

@@ -158,6 +158,8 @@ impl GapsQuery {
             commune: self.commune,
             from: self.from,
             to: self.to,
+            campaign: None,
+            kind: None,
             radius_cm: self.radius_m.map(centimetres).transpose()?,
             fine,
             after,

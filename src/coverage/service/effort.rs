@@ -103,6 +103,11 @@ impl Coverage {
         self.tiles.sync(tx, version).await?;
         self.tiles.mark_between(from.as_days(), to.as_days())
     }
+
+    /// A number that grows whenever anything changes that figures are made of.
+    pub async fn clock(&self, tx: &mut Tx) -> Result<i64, Error> {
+        Ok(sql::epoch(tx).await?)
+    }
 }
 
 /// The patrols whose effort counts.

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use h3o::{CellIndex, LatLng};
 
 use crate::base::actor::{Actor, Right, Scope};
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
 use crate::coverage::model::canvas::Canvas;
 use crate::coverage::model::lattice::bits;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::RiskGrid;
+use crate::patrols::model::vocabulary::PatrolKind;
 
 use super::answer::Asked;
 use super::material::Material;
+use super::paint::paint_once;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 
@@ -26,6 +29,10 @@ pub struct GapsAsked {
     pub from: LocalDate,
     /// Last local day.
     pub to: LocalDate,
+    /// Patrols of one campaign.
+    pub campaign: Option<CampaignId>,
+    /// Patrols of one kind.
+    pub kind: Option<PatrolKind>,
     /// The radius in centimetres; none: the walker's own.
     pub radius_cm: Option<u32>,
     /// Cells of the masks rather than their parents.
@@ -99,6 +106,8 @@ impl Coverage {
         }
         let question = Asked {
             commune: Some(asked.commune.clone()),
+            campaign: asked.campaign,
+            kind: asked.kind,
             radius_cm: asked.radius_cm,
             ..Asked::between(asked.from, asked.to)
         };
@@ -171,7 +180,7 @@ fn words<'a>(
         for (region, places) in part.grid.regions() {
             canvas.clear();
             if let Some(shared) = lines.get(&region) {
-                locked(shared)?.paint(&mut canvas, &material.days);
+                paint_once(material, &material.days, &mut *locked(shared)?, &mut canvas);
             }
             words.extend(places.filter_map(|at| {
                 let risk = part.grid.risk(at)?;
@@ -207,6 +216,9 @@ fn visits(
     };
     let position = word.grid.position(word.at);
     locked(line)?.each_visit(&material.days, |block, day, visit| {
+        if !material.chosen.counts(visit) {
+            return;
+        }
         let (positions, masks) = block.rows(visit);
         let mask = positions.binary_search(&position);
         let mask = mask.ok().and_then(|at| masks.get(at)).copied().unwrap_or(0);

@@ -320,7 +320,13 @@ fn paint_often(
     *canvas = counts.all_reached();
 }
 
-fn paint_once(material: &Material, days: &Days, line: &mut Timeline, canvas: &mut Canvas) {
+/// Paints the cells of a region that a patrol which counts has seen.
+pub(super) fn paint_once(
+    material: &Material,
+    days: &Days,
+    line: &mut Timeline,
+    canvas: &mut Canvas,
+) {
     if material.chosen.is_everyone() {
         line.paint(canvas, days);
     } else {

@@ -103,6 +103,7 @@ impl Filter {
             cells: self.cells.as_deref().map_or(Ok(Vec::new()), cells)?,
             filter,
             resolution: None,
+            ..Query::default()
         })
     }
 

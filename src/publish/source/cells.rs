@@ -101,6 +101,8 @@ impl Publisher {
             commune: code.to_owned(),
             from: window.0,
             to: window.1,
+            campaign: query.campaign,
+            kind: query.kind,
             radius_cm: None,
             fine: query.is_fine()?,
             after: None,
@@ -183,6 +185,7 @@ impl Publisher {
             from: days.map(|(from, _)| from),
             to: days.map(|(_, to)| to),
             resolution: query.resolution,
+            crop: query.crop,
             ..Asked::default()
         };
         let answer = self.density.ask(actor, &asked).await?;

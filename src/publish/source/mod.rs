@@ -8,6 +8,7 @@ mod areas;
 mod cells;
 mod fields;
 mod fixes;
+mod gaps;
 mod patrols;
 mod photos;
 mod plots;
@@ -18,10 +19,13 @@ use geo::Rect;
 
 use crate::areas::{Areas, Error as AreasError};
 use crate::base::actor::{Actor, Right};
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
+use crate::base::words::Crop;
 use crate::coverage::{Coverage, Error as CoverageError};
 use crate::density::{Density, Error as DensityError};
 use crate::geo::cells::Cell;
+use crate::patrols::model::vocabulary::PatrolKind;
 use crate::patrols::{Error as PatrolsError, Patrols};
 use crate::plots::{Error as PlotsError, Plots};
 use crate::store::{self, Store};
@@ -43,6 +47,12 @@ pub struct Query {
     pub filter: Option<Expr>,
     /// H3 resolution of cells with figures; none: the collection's own.
     pub resolution: Option<u8>,
+    /// Cells of coverage: by patrols of one campaign.
+    pub campaign: Option<CampaignId>,
+    /// Cells of coverage: by patrols of one kind.
+    pub kind: Option<PatrolKind>,
+    /// Cells of density: plots of one crop.
+    pub crop: Option<Crop>,
 }
 
 /// Where a page ended: opaque to publishers, ordered as features are.

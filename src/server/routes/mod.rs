@@ -9,6 +9,7 @@ mod papers;
 mod phones;
 mod search;
 mod sync;
+mod tiles;
 mod trackers;
 mod uploads;
 
@@ -55,7 +56,7 @@ pub fn declared() -> Routes {
         routes,
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
-    let routes = exports::clerks(exports::takers(routes));
+    let routes = exports::clerks(exports::takers(tiles::map_readers(routes)));
     let routes = papers::typists(search::seekers(routes));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
