@@ -206,7 +206,8 @@ pub fn grade(work: &Work, photos: &[PhotoFacts], rules: &GradeRules) -> GradedSe
     for (phases, absent) in needed {
         let shown = photos.iter().filter(|photo| phases.contains(&photo.phase));
         match shown.map(|photo| photo.grade).min() {
-            Some(best) => grade = grade.max(best),
+            // A phase that is shown badly is no worse than one that is not shown at all.
+            Some(best) => grade = grade.max(best.min(rules.cap(absent))),
             None => reasons.push(absent),
         }
     }

@@ -402,6 +402,18 @@ fn any_photo() -> impl Strategy<Value = PhotoFacts> {
     })
 }
 
+#[test]
+fn a_phase_shown_badly_is_no_worse_than_one_not_shown() {
+    let shown = [
+        photo(1, Phase::Before, "00:00:00"),
+        photo(2, Phase::After, "00:30:00"),
+    ];
+    let mut mocked = photo(3, Phase::CloseUp, "00:20:00");
+    mocked.is_mock = true;
+    let with_mocked = [&shown[..], &[mocked]].concat();
+    assert_eq!(graded(&with_mocked).grade, graded(&shown).grade);
+}
+
 proptest! {
     #[test]
     fn one_more_photo_never_lowers_a_set(

@@ -175,7 +175,8 @@ export function predict(now: Situation, rules: GradeRules = FIRST_RULES): Predic
 			(a, b) => (a !== null && worst(rules, a) <= worst(rules, b) ? a : b),
 			null,
 		) ?? [absent];
-		grade = Math.max(grade, worst(rules, best));
+		// A phase that is shown badly is no worse than one that is not shown at all.
+		grade = Math.max(grade, Math.min(worst(rules, best), worst(rules, [absent])));
 		for (const reason of best) {
 			reasons.add(reason);
 		}
