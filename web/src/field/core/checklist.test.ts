@@ -84,7 +84,12 @@ describe("the checklist", () => {
 	it("goes by the server's rules: their numbers and their caps", () => {
 		const near = situation([shot("before"), shot("close_up"), shot("after", { lat: 22.3006 })]);
 		expect(told(near)).toEqual(["A", []]);
-		const strict = { ...FIRST_RULES, version: 2, near_m: 20, caps: { ...FIRST_RULES.caps, far_from_plot: "C" } };
+		const strict = {
+			...FIRST_RULES,
+			version: 2,
+			near_m: 20,
+			caps: { ...FIRST_RULES.caps, far_from_plot: "C" },
+		};
 		expect(predict(near, strict)).toEqual({
 			grade: "C",
 			missing: [{ reason: "far_from_plot", cap: "C" }],
