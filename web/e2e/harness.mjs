@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -206,6 +207,31 @@ export async function signIn(page, base, login, hash = "#/") {
 	await page.getByRole("button", { name: /^(Đăng nhập|Sign in)$/ }).click();
 	// On a narrow screen the menu is there, but closed.
 	await page.locator("#rail").waitFor({ state: "attached" });
+}
+
+/** A province and a browser for all tests of a file. */
+export function staged() {
+	const stage = {
+		visit: (how = {}) => visit(stage.browser, stage.base, how),
+		/** A page on which an account is signed in. */
+		async as(login, hash = "#/", how = {}) {
+			const own = await stage.visit(how);
+			await signIn(own.page, stage.base, login, hash);
+			return own;
+		},
+	};
+	before(
+		async () => {
+			stage.browser = await launch();
+			Object.assign(stage, await province());
+		},
+		{ timeout: 150_000 },
+	);
+	after(async () => {
+		await stage.browser?.close();
+		await stage.stop?.();
+	});
+	return stage;
 }
 
 /** Goes to a screen and waits until everything that it asked for is there. */

@@ -1,29 +1,12 @@
 // The office's work in a browser, on the built program: a day of an officer, forms, files, accounts, a phone's first hour.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { Phone } from "./field/phone.mjs";
-import { launch, open, overflow, province, signIn, violations, visit } from "./harness.mjs";
+import { open, overflow, staged, violations } from "./harness.mjs";
 
-let place;
-let browser;
-before(
-	async () => {
-		browser = await launch();
-		place = await province();
-	},
-	{ timeout: 150_000 },
-);
-after(async () => {
-	await browser?.close();
-	await place?.stop();
-});
-
-async function as(login, hash = "#/", how = {}) {
-	const own = await visit(browser, place.base, how);
-	await signIn(own.page, place.base, login, hash);
-	return own;
-}
+const place = staged();
+const { as } = place;
 /** A number as the screen writes it. */
 const read = (text) => Number(text.trim().replaceAll(".", "").replace(",", "."));
 /** The number of a column in the row of totals. */

@@ -1,32 +1,14 @@
 // The map room in a browser, on the built program.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { drawn, launch, open, overflow, PASSWORD, province, signIn, violations, visit } from "./harness.mjs";
+import { describe, it } from "node:test";
+import { drawn, open, overflow, PASSWORD, staged, violations } from "./harness.mjs";
 
-let place;
-let browser;
-before(
-	async () => {
-		browser = await launch();
-		place = await province();
-	},
-	{ timeout: 150_000 },
-);
-after(async () => {
-	await browser?.close();
-	await place?.stop();
-});
-
-/** A page on which an account is signed in. */
-async function as(login, hash = "#/", how = {}) {
-	const own = await visit(browser, place.base, how);
-	await signIn(own.page, place.base, login, hash);
-	return own;
-}
+const place = staged();
+const { as } = place;
 
 describe("signing in", () => {
 	it("tells a wrong password, opens with the right one, and ends for good", async () => {
-		const { page, context, faults } = await visit(browser, place.base);
+		const { page, context, faults } = await place.visit();
 		await page.goto(`${place.base}/#/`);
 		await page.getByLabel("Tên đăng nhập").fill("can-bo-tinh");
 		await page.getByLabel("Mật khẩu", { exact: true }).fill("khong-phai-mat-khau");
@@ -79,7 +61,7 @@ describe("what is sent", () => {
 	});
 
 	it("shows the sign-in within four seconds on a slow link", async () => {
-		const { page, context } = await visit(browser, place.base);
+		const { page, context } = await place.visit();
 		const devtools = await context.newCDPSession(page);
 		await devtools.send("Network.enable");
 		await devtools.send("Network.emulateNetworkConditions", {
