@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::letters::without_marks;
 use super::spatial::related;
 use super::temporal::{Bounds, stands};
 use super::{ArithmeticOp, Comparison, Expr, Place, Property, Scalar, Span};
 
+use crate::base::unmarked::without_marks;
 use crate::publish::feature::{Feature, Value};
 
 impl Expr {

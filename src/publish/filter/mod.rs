@@ -5,7 +5,6 @@
 mod build;
 mod eval;
 mod json;
-mod letters;
 mod lexer;
 mod spatial;
 mod temporal;
