@@ -1,4 +1,4 @@
-//! `tuantra import`: communes, risk areas and gates from GeoJSON files, also beside a running server.
+//! `tuantra import`: communes, risk areas, gates and hamlets from GeoJSON files, also beside a running server.
 
 use std::fs::File;
 use std::io::Read;
@@ -28,7 +28,9 @@ pub enum Import {
     /// Risk areas: level, basis, crop, check windows, validity.
     RiskAreas(RiskAreas),
     /// Border gates.
-    Gates(Gates),
+    Gates(Points),
+    /// Hamlets (thôn, bản, tổ dân phố): name, `former_names`, commune, code.
+    Hamlets(Points),
 }
 
 /// Where the features come from and where they go.
@@ -76,9 +78,9 @@ pub struct RiskAreas {
     reason: Option<String>,
 }
 
-/// Gates from a file.
+/// Points from a file.
 #[derive(Debug, Args)]
-pub struct Gates {
+pub struct Points {
     #[command(flatten)]
     source: Source,
 }
@@ -89,7 +91,8 @@ impl Import {
         match self {
             Self::Communes(communes) => communes.run().await,
             Self::RiskAreas(areas) => areas.run().await,
-            Self::Gates(gates) => gates.run().await,
+            Self::Gates(gates) => gates.source.run_gates().await,
+            Self::Hamlets(hamlets) => hamlets.source.run_hamlets().await,
         }
     }
 }
@@ -138,22 +141,33 @@ impl RiskAreas {
     }
 }
 
-impl Gates {
-    async fn run(self) -> anyhow::Result<()> {
+impl Source {
+    async fn run_gates(self) -> anyhow::Result<()> {
         let started = Instant::now();
-        let (app, input) = self.source.open().await?;
+        let (app, input) = self.open().await?;
         let report = app
             .areas
-            .import_gates(&Actor::console(), input, self.source.dry_run)
+            .import_gates(&Actor::console(), input, self.dry_run)
             .await
-            .with_context(|| self.source.nothing())?;
+            .with_context(|| self.nothing())?;
         print_changes("gates", report);
-        self.source.close(app, started).await;
+        self.close(app, started).await;
         Ok(())
     }
-}
 
-impl Source {
+    async fn run_hamlets(self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let (app, input) = self.open().await?;
+        let report = app
+            .areas
+            .import_hamlets(&Actor::console(), input, self.dry_run)
+            .await
+            .with_context(|| self.nothing())?;
+        print_changes("hamlets", report);
+        self.close(app, started).await;
+        Ok(())
+    }
+
     async fn open(&self) -> anyhow::Result<(App, Box<dyn Read + Send>)> {
         let input = input(&self.file)?;
         Ok((self.opening.open().await?, input))

@@ -169,4 +169,28 @@ on_both! {
         officer.get(&format!("/api/v1/search?q={}", "a".repeat(101))).await.expect(400);
         officer.get(&format!("/api/v1/search?q={}", encoded(&"ữ".repeat(100)))).await.expect(200);
     }
+
+    async fn a_hamlet_of_a_file_is_found_by_the_names_that_it_has_and_had(field: Field) {
+        import(&field, &[commune("99001", "Pác Pẻng", "xã", (104.0, 104.1))], from("2025-07-01", &[])).await;
+        let file = |name: &str| json!({ "type": "FeatureCollection", "features": [{
+            "type": "Feature", "geometry": { "type": "Point", "coordinates": [104.05, 22.05] },
+            "properties": { "name": name, "code": "99001-07", "former_names": "Thôn Sín Chải; Thôn Lao Chải" },
+        }] });
+        let load = async |name: &str, is_dry_run: bool| {
+            let input = Cursor::new(file(name).to_string().into_bytes());
+            let areas = &field.app.areas;
+            areas.import_hamlets(&Actor::console(), input, is_dry_run).await.unwrap()
+        };
+        assert_eq!(load("Séo Chải", true).await.added, 1);
+        let reader = field.account("ban-do", Role::Reader, &[]).await;
+        assert!(found(&reader, "seo chai").await.is_empty(), "a dry run writes nothing");
+        assert_eq!(load("Séo Chải", false).await.added, 1);
+        assert_eq!(load("Séo Chải", false).await.unchanged, 1);
+        let own = &found(&reader, "thon seo chai").await[0];
+        assert_eq!((&own["kind"], &own["code"], &own["label"]), (&json!("hamlet"), &json!("99001-07"), &json!("thôn")));
+        assert_eq!((&own["commune"]["name"], &own["bbox"]), (&json!("Pác Pẻng"), &json!([104.05, 22.05, 104.05, 22.05])));
+        assert_eq!(load("Séo Chải Mới", false).await.changed, 1);
+        let before = &found(&reader, "lao chai").await[0];
+        assert_eq!((&before["name"], &before["former_name"]), (&json!("Séo Chải Mới"), &json!("Thôn Lao Chải")));
+    }
 }

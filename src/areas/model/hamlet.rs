@@ -1,18 +1,15 @@
 //! Hamlets (thôn, bản, tổ dân phố) as a file describes them: points, with the names that they had before.
 
-use serde_json::Value;
+use std::io::Read;
 
+use super::commune::Codes;
 use super::faults::{ImportError, Reason};
 use super::gate::{accuracy_m, basis, position};
 use super::properties::{Properties, bad};
-use super::reader::Feature;
+use super::reader::{Feature, FeatureReader, Limits};
 use crate::base::unmarked::unmarked;
 use crate::base::words::vocabulary;
 use crate::geo::position::Position;
-
-/// Names that one hamlet can have had.
-const MOST_NAMES: usize = 20;
-const MOST_NAME_CHARS: usize = 100;
 
 vocabulary! {
     /// What a hamlet is called.
@@ -118,7 +115,7 @@ impl HamletDraft {
             code,
             kind: kind(properties, &name)?,
             name,
-            former_names: former_names(properties)?,
+            former_names: properties.names("former_names")?,
             commune,
             position: position(feature)?,
             accuracy_m: accuracy_m(properties)?,
@@ -144,25 +141,18 @@ fn kind(properties: Properties<'_>, name: &str) -> Result<HamletKind, Reason> {
     }
 }
 
-/// A list, or one text with semicolons.
-fn former_names(properties: Properties<'_>) -> Result<Vec<String>, Reason> {
-    let field = "former_names";
-    let names: Vec<&str> = match properties.value(field) {
-        None => Vec::new(),
-        Some(Value::String(text)) => text.split(';').collect(),
-        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
-        Some(_) => return Err(bad(field, "names, parted by semicolons")),
-    };
-    let names = names.iter().map(|name| name.trim());
-    let names: Vec<String> = names
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let is_short = |name: &String| {
-        name.chars().count() <= MOST_NAME_CHARS && !name.chars().any(char::is_control)
-    };
-    if names.len() > MOST_NAMES || !names.iter().all(is_short) {
-        return Err(bad(field, "at most 20 names of at most 100 characters"));
+/// Reads every hamlet of a file; the first fault ends the reading and nothing is returned.
+pub fn read_hamlets(input: impl Read, limits: Limits) -> Result<Vec<HamletDraft>, ImportError> {
+    let mut drafts = Vec::new();
+    let mut codes = Codes::default();
+    for feature in FeatureReader::new(input, limits) {
+        let feature = feature?;
+        let draft = HamletDraft::parse(&feature)?;
+        codes.add(&draft.code, feature.number)?;
+        drafts.push(draft);
     }
-    Ok(names)
+    if drafts.is_empty() {
+        return Err(Reason::NoFeatures.of_file());
+    }
+    Ok(drafts)
 }

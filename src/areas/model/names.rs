@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hamlet::HamletDraft;
 use super::map::{Boundary, CommuneMap};
 use crate::base::time::LocalDate;
 use crate::base::unmarked::unmarked;
@@ -14,6 +15,8 @@ vocabulary! {
     PlaceKind: "a kind of place" {
         /// A commune.
         Commune = "commune",
+        /// A hamlet.
+        Hamlet = "hamlet",
     }
 }
 
@@ -107,6 +110,28 @@ pub fn communes_by_name(map: &CommuneMap, past: &[(Boundary, Vec<String>)]) -> V
         }
     });
     communes.collect()
+}
+
+/// Hamlets by the names that they have and had, each with the commune of the map that it names or lies in.
+#[must_use]
+pub fn hamlets_by_name(map: &CommuneMap, hamlets: &[HamletDraft]) -> Vec<KnownPlace> {
+    let place = |hamlet: &HamletDraft| {
+        let own = hamlet.commune.as_deref();
+        let code = own.or_else(|| map.locate(hamlet.position));
+        let commune = code.and_then(|code| map.commune(code));
+        let (lon, lat) = (hamlet.position.lon(), hamlet.position.lat());
+        KnownPlace {
+            kind: PlaceKind::Hamlet,
+            code: hamlet.code.clone(),
+            name: Name::of(&hamlet.name),
+            label: hamlet.kind.label(),
+            commune: commune.map(|own| (own.facts.code.clone(), own.facts.name.clone())),
+            province: commune.and_then(|own| own.facts.province_name.clone()),
+            bounds: [lon, lat, lon, lat],
+            former: hamlet.former_names.iter().map(|name| told(name)).collect(),
+        }
+    };
+    hamlets.iter().map(place).collect()
 }
 
 fn told(name: &str) -> FormerName {

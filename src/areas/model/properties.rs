@@ -35,30 +35,30 @@ impl<'a> Properties<'a> {
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
-    /// A list of names; absent counts as none.
+    /// Names, as a list or in one text with semicolons; absent counts as none.
     pub fn names(self, field: &str) -> Result<Vec<String>, Reason> {
         let refused = || {
             bad(
                 field,
-                "a list of at most 50 names of at most 100 characters",
+                "at most 50 names of at most 100 characters, a list or a text with semicolons",
             )
         };
-        let Some(value) = self.value(field) else {
-            return Ok(Vec::new());
+        let names: Option<Vec<&str>> = match self.value(field) {
+            None => Some(Vec::new()),
+            Some(Value::String(text)) => Some(text.split(';').collect()),
+            Some(Value::Array(all)) => all.iter().map(Value::as_str).collect(),
+            Some(_) => None,
         };
-        let values = value.as_array().ok_or_else(refused)?;
-        if values.len() > MAX_NAMES {
+        let names = names.ok_or_else(refused)?;
+        let names = names.into_iter().map(str::trim);
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let is_one = |name: &&str| {
+            name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control)
+        };
+        if names.len() > MAX_NAMES || !names.iter().all(is_one) {
             return Err(refused());
         }
-        let name = |value: &Value| {
-            let name = value.as_str()?.trim();
-            let is_one = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
-            (is_one && !name.chars().any(char::is_control)).then(|| name.to_owned())
-        };
-        values
-            .iter()
-            .map(|value| name(value).ok_or_else(refused))
-            .collect()
+        Ok(names.into_iter().map(str::to_owned).collect())
     }
 
     /// Text that must be there.

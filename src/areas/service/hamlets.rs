@@ -1,18 +1,20 @@
 //! Hamlets.
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::areas::model::hamlet::{HamletDraft, HamletKind};
+use crate::areas::model::hamlet::{HamletDraft, HamletKind, read_hamlets};
+use crate::areas::model::reader::Limits;
 use crate::areas::sql::{self, HamletRow};
 use crate::base::actor::{Actor, Right};
 use crate::geo::position::Position;
 use crate::journal::{Entry, Kind};
 use crate::store::{self, Tx};
 
-use super::{Act, Areas, Error, need_communes, need_province};
+use super::{Act, Areas, ChangeReport, Error, aside, need_communes, need_province};
 
 /// A hamlet as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,30 @@ impl Areas {
     pub async fn hamlets_for(&self, actor: &Actor) -> Result<Vec<Hamlet>, Error> {
         need_communes(actor)?;
         Ok(self.hamlets().await?)
+    }
+
+    /// Loads a file of hamlets: those whose code is known take the file's place and words.
+    pub async fn import_hamlets(
+        &self,
+        actor: &Actor,
+        input: impl Read + Send + 'static,
+        is_dry_run: bool,
+    ) -> Result<ChangeReport, Error> {
+        need_province(actor, Right::ImportBoundaries)?;
+        let drafts = aside(move || read_hamlets(input, Limits::default())).await??;
+        if is_dry_run {
+            let mut tx = self.journal.store().read().await?;
+            return Ok(counted(&self.hamlet_acts(&mut tx, &drafts).await?));
+        }
+        let context = (self.clone(), actor.clone(), drafts);
+        let acts = self
+            .journal
+            .write(context, |tx, (areas, actor, drafts)| {
+                Box::pin(areas.set_hamlets(tx, actor, drafts))
+            })
+            .await?;
+        self.forget_epoch();
+        Ok(counted(&acts))
     }
 
     /// What setting these hamlets would do to each.
@@ -90,6 +116,18 @@ impl Areas {
         }
         Ok(acts)
     }
+}
+
+fn counted(acts: &[Act]) -> ChangeReport {
+    let mut report = ChangeReport::default();
+    for act in acts {
+        match act {
+            Act::Create => report.added += 1,
+            Act::Change => report.changed += 1,
+            Act::Leave => report.unchanged += 1,
+        }
+    }
+    report
 }
 
 fn act(known: &HashMap<String, Hamlet>, draft: &HamletDraft) -> Act {

@@ -188,7 +188,7 @@ impl Areas {
             .collect()
     }
 
-    /// A number that grows with every change of boundaries and risk areas, asked for at most once in a moment.
+    /// A number that grows with every change of areas and points, asked for at most once in a moment.
     pub async fn epoch(&self) -> Result<i64, Error> {
         let seen = self.shared.seen.lock().ok().and_then(|seen| *seen);
         if let Some((at, epoch)) = seen

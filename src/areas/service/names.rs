@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::areas::model::map::{Boundary, CommuneMap};
-use crate::areas::model::names::{KnownPlace, communes_by_name, successors};
+use crate::areas::model::names::{KnownPlace, communes_by_name, hamlets_by_name, successors};
 use crate::areas::sql;
 use crate::base::actor::Actor;
 use crate::geo::shape::{BlockedRegion, Region};
@@ -40,7 +40,14 @@ impl Areas {
         }
         let past = self.past(&map).await?;
         let today = Arc::clone(&map);
-        let places = aside(move || communes_by_name(&today, &past)).await?;
+        let hamlets = self.hamlets().await?;
+        let places = aside(move || {
+            let hamlets: Vec<_> = hamlets.into_iter().map(|own| own.facts).collect();
+            let mut places = communes_by_name(&today, &past);
+            places.extend(hamlets_by_name(&today, &hamlets));
+            places
+        })
+        .await?;
         let places = Arc::new(places);
         if let Ok(mut kept) = self.shared.names.kept.lock() {
             *kept = Some(Names {

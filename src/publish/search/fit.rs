@@ -202,8 +202,10 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(typed in ".{0,60}", name in ".{0,60}") {
-            let _ = closeness(&typed, &name, "xã");
+        fn marks_and_case_of_any_text_change_nothing(typed in ".{0,60}", name in ".{0,60}") {
+            let found = closeness(&typed, &name, "xã");
+            prop_assert_eq!(closeness(&unmarked(&typed), &name, "xã"), found);
+            prop_assert_eq!(closeness(&typed, &unmarked(&name), "xã"), found);
         }
     }
 }

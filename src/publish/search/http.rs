@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::areas::model::names::{FormerName, KnownPlace};
+use crate::areas::model::names::{FormerName, KnownPlace, PlaceKind};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::vocabulary;
 use crate::http::{Body, Params, Problem, ProblemKind};
@@ -22,6 +22,8 @@ vocabulary! {
     FoundKind: "a kind of thing to find" {
         /// A commune of today.
         Commune = "commune",
+        /// A hamlet.
+        Hamlet = "hamlet",
         /// A plot.
         Plot = "plot",
     }
@@ -62,9 +64,9 @@ pub struct FoundCommune {
 pub struct SearchResult {
     /// What it is.
     pub kind: FoundKind,
-    /// A commune's code, a plot's id.
+    /// A commune's or hamlet's code, a plot's id.
     pub id: String,
-    /// A commune's code; of a plot the last six digits of its id, by which people call it.
+    /// A commune's or hamlet's code; of a plot the last six digits of its id, by which people call it.
     pub code: String,
     /// The name of today; null for plots.
     pub name: Option<String>,
@@ -76,7 +78,7 @@ pub struct SearchResult {
     pub former_label: Option<&'static str>,
     /// Until which day it had the name, where that is known.
     pub former_until: Option<LocalDate>,
-    /// The commune in which it lies: of a plot by the boundaries of its day.
+    /// The commune in which it lies: of a plot by the boundaries of its day; null for communes.
     pub commune: Option<FoundCommune>,
     /// The province's name; null where it is not known, and for plots.
     pub province: Option<String>,
@@ -90,8 +92,8 @@ pub struct SearchResult {
     pub detected_at: Option<Timestamp>,
 }
 
-/// Looks for communes by name, also by names from before a merger and without tone marks, and for the plots in the
-/// caller's reach by code.
+/// Looks for communes and hamlets by name, also by names from before a merger and without tone marks, and for the plots
+/// in the caller's reach by code.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search", params(SearchParams), responses((status = 200, body = SearchAnswer)))]
 pub async fn search(
     State(search): State<Search>,
@@ -122,7 +124,8 @@ impl SearchResult {
 
     fn of_place(place: KnownPlace, former: Option<FormerName>) -> Self {
         let kind = match place.kind {
-            crate::areas::model::names::PlaceKind::Commune => FoundKind::Commune,
+            PlaceKind::Commune => FoundKind::Commune,
+            PlaceKind::Hamlet => FoundKind::Hamlet,
         };
         Self {
             kind,

@@ -55,7 +55,7 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     let mut row = Row::default();
     let facts = format!("/api/v1/plots/{}", line.plot);
     row.add(line.plot.to_string(), Some(&facts));
-    // Hamlets are not recorded yet.
+    // Hamlets are points without borders: which one a plot belongs to is not recorded.
     row.tell(Value::Null);
     row.tell(line.commune_name.clone());
     let position = Position::new(line.lon, line.lat).ok();
