@@ -33,7 +33,10 @@ pub struct ExportList {
 /// A file with more features than the server gives this way (see `export_features`) is asked for in the background.
 #[utoipa::path(get, path = "/export/{file}", tag = "export",
     params(("file" = String, Path, description = "collection.ending, such as plots.gpkg", example = "plots.geojson"), Filter),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 400), (status = 404), (status = 413)))]
+    responses((status = 200, content((serde_json::Value = "application/geo+json"), (String = "application/geo+json-seq"),
+        (String = "application/flatgeobuf"), (String = "application/geopackage+sqlite3"), (String = "text/csv"),
+        (String = "application/gpx+xml"), (String = "application/vnd.google-earth.kml+xml"))),
+        (status = 400), (status = 404), (status = 413)))]
 pub async fn export_file(
     State(exports): State<Exports>,
     Caller(actor): Caller,
@@ -124,7 +127,10 @@ pub async fn cancel_export(
 /// The bytes of a finished file, for its asker only; whole or from where a connection broke off (`Range` with
 /// `If-Range`).
 #[utoipa::path(get, path = "/api/v1/exports/{id}/file", tag = "export", params(("id" = Uuid, Path)),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 416)))]
+    responses((status = 200, content((serde_json::Value = "application/geo+json"), (String = "application/geo+json-seq"),
+        (String = "application/flatgeobuf"), (String = "application/geopackage+sqlite3"), (String = "text/csv"),
+        (String = "application/gpx+xml"), (String = "application/vnd.google-earth.kml+xml"))),
+        (status = 206), (status = 416)))]
 pub async fn fetch_export(
     State(exports): State<Exports>,
     Caller(actor): Caller,
