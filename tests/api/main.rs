@@ -27,6 +27,7 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
+mod nodes;
 mod ogc;
 mod openrosa;
 mod operate;
