@@ -5,6 +5,7 @@ pub mod layers;
 pub mod paging;
 pub mod peer;
 pub mod problem;
+pub mod range;
 mod refusals;
 pub mod routes;
 pub mod signed;

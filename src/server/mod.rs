@@ -1,5 +1,6 @@
 //! The layers around the routes, what operators ask for, serving and stopping.
 
+mod packs;
 mod routes;
 mod web;
 

@@ -28,6 +28,7 @@ mod keeping;
 mod ledger;
 mod live;
 mod nodes;
+mod map_packs;
 mod ogc;
 mod openrosa;
 mod operate;

@@ -261,6 +261,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/communes"
             | "/api/v1/gates"
             | "/api/v1/hamlets"
+            | "/api/v1/map-packs"
             | "/api/v1/devices",
         )
         | (
@@ -640,6 +641,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/communes/{code}") => {
             sample(format!("/api/v1/communes/{WEST}"), none, false)
         }
+        ("GET", "/api/v1/map-packs/{name}") => sample("/api/v1/map-packs/nen", none, false),
         ("GET", "/api/v1/risk-areas/{code}") => {
             sample(format!("/api/v1/risk-areas/NC-{code}"), none, true)
         }
@@ -949,6 +951,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/papers/{id}/scan",
         "/api/v1/papers/{id}/facts",
         "/api/v1/papers/{id}/retraction",
+        "/api/v1/map-packs/{name}",
         "/api/v1/photos/{id}/upload",
         "/files/{id}",
     ];

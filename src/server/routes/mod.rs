@@ -5,6 +5,7 @@ mod bundles;
 mod exports;
 mod ogc;
 mod openrosa;
+mod packs;
 mod papers;
 mod phones;
 mod search;
@@ -57,7 +58,7 @@ pub fn declared() -> Routes {
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
     let routes = exports::clerks(exports::takers(tiles::map_readers(routes)));
-    let routes = papers::typists(search::seekers(routes));
+    let routes = papers::typists(search::seekers(packs::walkers(routes)));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 
