@@ -9,6 +9,8 @@ use crate::base::ids::PatrolId;
 use crate::journal::stamps::Authority;
 use crate::journal::{JobRow, Journal, Kinds};
 use crate::publish::export::Exports;
+use crate::sync::bundle::collect_spool;
+use crate::sync::node;
 use crate::{areas, coverage, evidence, ledger, patrols, plots};
 
 const LEASE: Duration = Duration::from_mins(2);
@@ -54,6 +56,12 @@ pub fn start(app: &App) {
     tokio::spawn(work(app.clone(), Lane::Pictures));
     tokio::spawn(make_exports(app.clone()));
     tokio::spawn(do_chores(app.clone()));
+    if let (Some(url), Some(secret)) = (
+        app.config.upstream_url.clone(),
+        app.config.upstream_token_file.clone(),
+    ) {
+        tokio::spawn(node::run(app.clone(), url, secret));
+    }
     if let Some(url) = &app.config.tsa_url {
         let every = Duration::from_hours(u64::from(app.config.tsa_hours));
         tokio::spawn(stamp_heads(app.journal.clone(), url.clone(), every));
@@ -207,6 +215,9 @@ async fn do_chores(app: App) {
         if round == 1 {
             keep_photos(&app).await;
             collect_parts(&app).await;
+            if let Err(error) = collect_spool(&app.config.data, app.journal.now()).await {
+                tracing::warn!(%error, "what bundles left behind could not be removed");
+            }
             if let Err(error) = app.patrols.ask_to_screen_earlier().await {
                 tracing::warn!(%error, "earlier tracks could not be put up for screening");
             }

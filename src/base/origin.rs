@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::ids::PaperId;
 use super::time::Timestamp;
 use super::words::vocabulary;
@@ -19,6 +21,18 @@ vocabulary! {
         OtherDevice = "other_device",
         /// The key was revoked before the fact was received.
         Revoked = "revoked",
+    }
+}
+
+vocabulary! {
+    /// What must be known of when and how a fact came.
+    Doubt: "a doubt" {
+        /// Its device's clock says that it was signed before the device or its key was revoked; it was received after.
+        ReceivedAfterRevocation = "received_after_revocation",
+        /// It says that it was signed before something that it names, or before its key was known.
+        BackDated = "back_dated",
+        /// It was kept aside when it came, and counts by a person's decision.
+        AcceptedAfterReview = "accepted_after_review",
     }
 }
 
@@ -68,6 +82,19 @@ pub struct Sending {
     pub round_trip_ms: Option<u32>,
 }
 
+/// What a post node says of a fact that it took before this server did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouching {
+    /// The fact's id there: here too that of a fact whose sender gave none.
+    pub fact: Uuid,
+    /// When the node received it, by the node's clock.
+    pub received_at: Timestamp,
+    /// SHA-256 of the request that brought it there, where the log keeps the request coded.
+    pub request: Option<[u8; 32]>,
+    /// Whether a named account of the node's was at a photo's shutter.
+    pub named: bool,
+}
+
 /// What came with a request besides its secret and body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -80,6 +107,10 @@ pub struct Origin {
     /// Whether a newer secret took the place of the one that was shown: what was acknowledged under it is answered
     /// again, and nothing new is entered.
     pub retired: bool,
+    /// What a post node says of it.
+    pub vouched: Option<Arc<Vouching>>,
+    /// What readers of the fact must know of when and how it came.
+    pub doubt: Option<Doubt>,
 }
 
 /// By how much a sender's clock is behind the server's, ms: the truth lies between both.

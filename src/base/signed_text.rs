@@ -3,7 +3,8 @@
 use sfv::{BareItem, Dictionary, InnerList, Item, ListEntry, Parser};
 
 use super::from_hex;
-use super::origin::SeenHead;
+use super::origin::{SeenHead, Standing, Statement};
+use super::time::Timestamp;
 
 const LONGEST_NONCE: usize = 32;
 
@@ -96,6 +97,8 @@ pub struct Said {
     pub head: Option<SeenHead>,
     /// The nonce.
     pub nonce: Option<String>,
+    /// When it was signed, by the device's clock, seconds since 1970.
+    pub created: i64,
 }
 
 impl Said {
@@ -124,7 +127,26 @@ impl Said {
             previous: chain.previous,
             head: chain.head,
             nonce: chain.nonce,
+            created: parameter(list, "created").and_then(integer)?,
         })
+    }
+
+    /// The statement that the text is under a signature, not yet held against a key.
+    #[must_use]
+    pub fn statement(self, base: String, signature: [u8; 64]) -> Statement {
+        Statement {
+            key_id: self.key_id,
+            sequence: self.sequence,
+            previous: self.previous,
+            head: self.head,
+            nonce: self.nonce,
+            signed_at: Timestamp::from_millis(self.created.saturating_mul(1_000)),
+            digest: self.digest,
+            base,
+            signature: signature.to_vec(),
+            public: None,
+            standing: Standing::UnknownKey,
+        }
     }
 }
 

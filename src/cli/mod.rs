@@ -10,6 +10,7 @@ mod device;
 mod export;
 mod import;
 mod key;
+mod node;
 mod reindex;
 mod serve;
 mod verify;
@@ -67,9 +68,12 @@ pub enum Command {
     /// The log's signing key and its newest head.
     #[command(subcommand)]
     Key(key::Key),
-    /// Facts that were carried here by hand.
+    /// Facts that are carried by hand.
     #[command(subcommand)]
     Bundle(bundle::Bundle),
+    /// Post nodes: servers that forward what their phones recorded.
+    #[command(subcommand)]
+    Node(node::Node),
     /// Communes, risk areas and gates from files.
     #[command(subcommand)]
     Import(import::Import),
@@ -141,6 +145,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Verify(verify) => verify.run().await,
         Command::Key(key) => key.run().await,
         Command::Bundle(bundle) => Box::pin(bundle.run()).await,
+        Command::Node(node) => Box::pin(node.run()).await,
         Command::Import(import) => import.run().await,
         Command::DecodePhoto => decode::run(),
         Command::Openapi => {

@@ -1,7 +1,7 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 38] = [
+pub(super) const KEYS: [(&str, &str); 41] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -35,6 +35,12 @@ pub(super) const KEYS: [(&str, &str); 38] = [
     ("push_mib", "a whole number from 1 to 16"),
     ("bundle_mib", "a whole number from 1 to 190"),
     ("bundle_days", "a whole number from 1 to 366"),
+    (
+        "upstream_url",
+        "a URL with https (http only to this machine or with plain_http)",
+    ),
+    ("upstream_token_file", "a file"),
+    ("upstream_recipient", "a file"),
     ("live_listeners", "a whole number from 1 to 10000"),
     ("export_features", "a whole number from 1 to 1000000"),
     ("export_days", "a whole number from 1 to 90"),

@@ -72,6 +72,12 @@ pub struct Config {
     pub bundle_mib: u32,
     /// Days after which what a carried bundle holds is looked at by a person before it counts.
     pub bundle_days: u32,
+    /// The province's server, which a post node forwards to.
+    pub upstream_url: Option<String>,
+    /// The file with the secret that the province gave the node.
+    pub upstream_token_file: Option<PathBuf>,
+    /// The file with what the province's `bundle recipient` printed, for bundles that are carried.
+    pub upstream_recipient: Option<PathBuf>,
     /// Listeners at the live feed of one process.
     pub live_listeners: u32,
     /// Features that a file may hold which is asked for without a reason and a second account.
@@ -170,6 +176,9 @@ impl Config {
             push_mib: reader.parse("push_mib").unwrap_or(4),
             bundle_mib: reader.parse("bundle_mib").unwrap_or(64),
             bundle_days: reader.parse("bundle_days").unwrap_or(30),
+            upstream_url: reader.parse("upstream_url"),
+            upstream_token_file: reader.parse("upstream_token_file"),
+            upstream_recipient: reader.parse("upstream_recipient"),
             live_listeners: reader.parse("live_listeners").unwrap_or(200),
             export_features: reader.parse("export_features").unwrap_or(20_000),
             export_days: reader.parse("export_days").unwrap_or(7),
@@ -192,6 +201,7 @@ impl Config {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             faults.push("tls_cert and tls_key belong together: give both or none".into());
         }
+        self.name_upstream(faults);
         for (key, url) in [("public_url", &self.public_url), ("tsa_url", &self.tsa_url)] {
             let is_url = |url: &String| url.starts_with("https://") || url.starts_with("http://");
             if !url.as_ref().is_none_or(is_url) {

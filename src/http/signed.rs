@@ -30,8 +30,7 @@ pub fn origin(parts: &Parts) -> Result<Origin, Problem> {
     Ok(Origin {
         statement: statement(parts)?.map(std::sync::Arc::new),
         sending: sending(&parts.headers)?,
-        paper: None,
-        retired: false,
+        ..Origin::default()
     })
 }
 

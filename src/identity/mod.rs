@@ -9,5 +9,7 @@ mod service;
 mod sql;
 
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
-pub use service::{Error, Identity, KeyHolder, Secret, SheetsDraft};
+pub use service::{
+    Error, Identity, KeyHolder, NodeHolder, Secret, SheetsDraft, VouchedFor, VouchedKey,
+};
 pub use sql::STATEMENTS;

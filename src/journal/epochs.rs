@@ -148,6 +148,9 @@ pub(super) async fn write_entry(
     if let Some(own) = statement {
         statements::keep(tx, &row, entry.kind, own).await?;
     }
+    if let Some(doubt) = entry.origin.and_then(|origin| origin.doubt) {
+        sql::insert_doubt(tx, id, doubt.as_str()).await?;
+    }
     if let Some(sending) = entry.origin.and_then(|origin| origin.sending) {
         sql::insert_clock(tx, id, sending).await?;
     }

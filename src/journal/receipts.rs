@@ -9,6 +9,7 @@ use crate::base::ids::EntryId;
 use crate::store::{Error, Tx};
 
 use super::model::{Receipt, ReceiptState};
+use super::note::PublicKey;
 use super::service::{Journal, Written};
 use super::sql::{self, EntryRow};
 
@@ -59,11 +60,37 @@ impl Journal {
         }))
     }
 
+    /// The present key's public half.
+    #[must_use]
+    pub fn present_key(&self) -> PublicKey {
+        self.signer().public()
+    }
+
+    /// The log's signature (Ed25519) over another text than a receipt's or a head's, with the id of the key.
+    #[must_use]
+    pub fn sign_text(&self, text: &str) -> (String, [u8; 64]) {
+        let signer = self.signer();
+        (
+            signer.id.clone(),
+            signer.key.sign(text.as_bytes()).to_bytes(),
+        )
+    }
+
     fn sign(&self, mut receipt: Receipt) -> Receipt {
         let signer = self.signer();
         receipt.key_id.clone_from(&signer.id);
         let signature = signer.key.sign(receipt.signed_text().as_bytes());
         receipt.signature = BASE64.encode(signature.to_bytes());
         receipt
+    }
+}
+
+impl Receipt {
+    /// Whether this key signed it.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &PublicKey) -> bool {
+        let signature = BASE64.decode(&self.signature);
+        self.key_id == key.id()
+            && signature.is_ok_and(|own| key.signed(self.signed_text().as_bytes(), &own))
     }
 }

@@ -1,12 +1,14 @@
 //! What devices sign: kept beside the entry that it came with, covered by the entry's leaf, and read as a chain.
 
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Serialize;
 
 use crate::base::ids::{DeviceId, EntryId};
-use crate::base::origin::{ClockOffset, SeenHead, Standing, Statement};
+use crate::base::origin::{ClockOffset, Doubt, SeenHead, Sending, Standing, Statement};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
@@ -204,6 +206,16 @@ impl Journal {
         }))
     }
 
+    /// What came signed with an entry: the text and the signature.
+    pub async fn statement(
+        &self,
+        tx: &mut Tx,
+        entry: EntryId,
+    ) -> Result<Option<(String, Vec<u8>)>, Error> {
+        let row = sql::statement(tx, entry).await?;
+        Ok(row.map(|row| (row.base, row.signature)))
+    }
+
     /// A device's chain under one of its keys.
     pub async fn chain(&self, tx: &mut Tx, key: &str, device: DeviceId) -> Result<Chain, Error> {
         let mut chain = Chain::default();
@@ -258,11 +270,56 @@ impl Journal {
         sql::signed_before(tx, &own.key_id, sequence).await
     }
 
-    /// When the head was made that a device says it saw; `None` when this log has no such head.
-    pub async fn made_at(&self, tx: &mut Tx, seen: SeenHead) -> Result<Option<Timestamp>, Error> {
+    /// When the head was made that a device says it saw; `None` when neither this log nor, as a post node vouches, that
+    /// of the device's node has such a head.
+    pub async fn made_at(
+        &self,
+        tx: &mut Tx,
+        device: DeviceId,
+        seen: SeenHead,
+    ) -> Result<Option<Timestamp>, Error> {
         let size = i64::try_from(seen.size).unwrap_or(i64::MAX);
         let head = sql::head_at(tx, size).await?;
         let own = head.filter(|head| head.root[..] == seen.root[..]);
-        Ok(own.map(|head| head.made_at))
+        match own {
+            Some(head) => Ok(Some(head.made_at)),
+            None => sql::vouched_head(tx, device, size, &seen.root).await,
+        }
+    }
+
+    /// Keeps when a post node made a head that a device of its says it saw.
+    pub async fn vouch_head(
+        &self,
+        tx: &mut Tx,
+        device: DeviceId,
+        seen: SeenHead,
+        made_at: Timestamp,
+    ) -> Result<(), Error> {
+        let size = i64::try_from(seen.size).unwrap_or(i64::MAX);
+        sql::vouch_head(tx, device, size, &seen.root, made_at).await
+    }
+
+    /// What readers of some entries' facts must know of how these came.
+    pub async fn doubts(
+        &self,
+        tx: &mut Tx,
+        entries: &[EntryId],
+    ) -> Result<HashMap<EntryId, Doubt>, Error> {
+        let rows = sql::doubts(tx, entries).await?;
+        let read = |(entry, doubt): (EntryId, String)| match doubt.parse() {
+            Ok(doubt) => Ok((entry, doubt)),
+            Err(_) => Err(Error::Corrupt {
+                table: "journal_doubts",
+                column: "doubt",
+                id: entry.to_string(),
+            }),
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// What an entry's sender's clock said when it was sent.
+    pub async fn sending(&self, tx: &mut Tx, entry: EntryId) -> Result<Option<Sending>, Error> {
+        let clock = sql::clock(tx, entry).await?;
+        Ok(clock.map(|(sending, _)| sending))
     }
 }

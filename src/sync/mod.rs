@@ -13,6 +13,7 @@ mod inventory;
 pub mod live;
 mod mark;
 mod natives;
+pub mod node;
 mod pull;
 mod push;
 mod sql;
@@ -25,6 +26,7 @@ pub mod http {
     pub use super::facts::*;
     pub use super::inventory::*;
     pub use super::live::http::*;
+    pub use super::node::http::*;
     pub use super::pull::*;
     pub use super::push::*;
     pub use super::storage::*;

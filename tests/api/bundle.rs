@@ -3,11 +3,15 @@
 use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::LogId;
+use tuantra::base::time::Timestamp;
+use tuantra::blobs::BlobName;
+use tuantra::identity::model::DeviceDraft;
+use tuantra::journal::model::sha256;
 use tuantra::sync::bundle::format::{FORMAT, Head, Writer};
-use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::seal::{Opening, Sealer};
+use tuantra::sync::bundle::{collect_spool, opening};
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
@@ -94,7 +98,93 @@ async fn reasons(officer: &Client) -> Vec<String> {
         .collect()
 }
 
+/// What waits, or was decided, by the fact's id.
+async fn review_of(officer: &Client, fact: Uuid) -> Value {
+    let path = "/api/v1/bundles/review?state=any";
+    let list = officer.get(path).await.expect(200).json();
+    let reviews = list["reviews"].as_array().unwrap();
+    let own = reviews.iter().find(|own| own["fact"] == fact.to_string());
+    own.unwrap().clone()
+}
+
+async fn decided(officer: &Client, review: &Value, decision: &str) -> Answer {
+    let path = format!(
+        "/api/v1/bundles/review/{}/decision",
+        review["id"].as_str().unwrap()
+    );
+    let body = json!({ "decision": decision, "reason": "đã đối chiếu với sổ trực ban" });
+    officer.post(&path, &body).await
+}
+
 on_both! {
+    async fn what_waits_is_accepted_with_the_rights_of_then_and_told_as_such(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (plot, first) = a_plot(&mut own, &field, 104.3);
+        let (elsewhere, foreign) = a_plot(&mut own, &field, 104.7);
+        let file = bundle(&own, &field, &[first, foreign]);
+        let officer = field.officer().await;
+        officer.delete(&format!("/api/v1/devices/{}", phone.id)).await.expect(204);
+        field.clock.advance_millis(DAY_S * 1_000);
+        let answer = taken(&officer, file.clone()).await;
+        assert_eq!(of_each(&answer, "review"), ["revoked_since", "revoked_since"]);
+        let review = review_of(&officer, plot).await;
+        assert_eq!((&review["record"], &review["decision"]), (&json!("fact"), &json!(null)));
+        let path = format!("/api/v1/bundles/review/{}/decision", review["id"].as_str().unwrap());
+        officer.post(&path, &json!({ "decision": "accepted", "reason": "ừ" })).await.expect(422);
+        let reader = field.account("xem", Role::Reader, &[]).await;
+        decided(&reader, &review, "accepted").await.expect(403);
+        let done = decided(&officer, &review, "accepted").await.expect(200).json();
+        assert_eq!(done["accepted"]["actor"], phone.id.to_string(), "{done:#}");
+        assert_eq!(done["receipt"]["actor"], officer.id.to_string());
+        assert_eq!(done["review"]["accepted"], done["accepted"]["entry_id"]);
+        let told = officer.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json();
+        let flags = told["properties"]["flags"].as_array().unwrap();
+        assert!(flags.contains(&json!("received_after_revocation")), "{flags:?}");
+        let list = officer.get("/api/v1/plots").await.expect(200).json();
+        assert!(list["features"][0]["properties"]["flags"].as_array().unwrap().contains(&json!("received_after_revocation")));
+        // Once: again is known, otherwise is too late.
+        assert_eq!(decided(&officer, &review, "accepted").await.expect(200).json()["receipt"], json!(null));
+        decided(&officer, &review, "refused").await.expect(409);
+        // An officer's word does not widen what the phone might do when it signed.
+        let other = review_of(&officer, elsewhere).await;
+        let refusal = decided(&officer, &other, "accepted").await.expect(422).json();
+        assert!(refusal["refusal"].is_object(), "{refusal:#}");
+        assert_eq!(reasons(&officer).await, ["revoked_since"]);
+        decided(&officer, &other, "refused").await.expect(200);
+        officer.get(&format!("/api/v1/plots/{elsewhere}")).await.expect(404);
+        assert!(reasons(&officer).await.is_empty());
+        let again = taken(&officer, file).await;
+        assert_eq!(of_each(&again, "receipt"), of_each(&answer, "receipt"));
+        assert_eq!(of_each(&again, "decision"), ["accepted", "refused"]);
+        assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+    }
+
+    async fn nobody_accepts_what_cannot_be_read_or_what_a_device_of_their_own_signed(field: Field) {
+        load_communes(&field).await;
+        let officer = field.account("can-bo", Role::ProvincialOfficer, &[]).await;
+        let maker = Actor { id: officer.id, ..Actor::console() };
+        let draft = DeviceDraft { name: "máy A".into(), team: None, communes: vec![WEST.into()], maker: None };
+        let device = field.app.identity.add_device(&maker, draft).await.unwrap();
+        let phone = field.door(device.id, Door::Api).await;
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (plot, first) = a_plot(&mut own, &field, 104.3);
+        let file = bundle(&own, &field, &[first]);
+        let second = field.account("can-bo-hai", Role::ProvincialOfficer, &[]).await;
+        second.delete(&format!("/api/v1/devices/{}", phone.id)).await.expect(204);
+        taken(&second, file.clone()).await;
+        let review = review_of(&second, plot).await;
+        decided(&officer, &review, "accepted").await.expect(403);
+        decided(&second, &review, "accepted").await.expect(200);
+        brought(&second, file[..file.len() - 9].to_vec()).await.expect(422);
+        let list = second.get("/api/v1/bundles/review").await.expect(200).json();
+        let whole = &list["reviews"][0];
+        assert_eq!((&whole["record"], &whole["reason"]), (&json!("bundle"), &json!("unreadable")));
+        decided(&second, whole, "accepted").await.expect(422);
+        decided(&second, whole, "refused").await.expect(200);
+    }
+
     async fn a_bundle_is_taken_as_its_author_whoever_carries_it_and_as_often_as_it_comes(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;
@@ -239,6 +329,44 @@ on_both! {
         let answer = taken(&phone, bundle(&own, &field, &facts)).await;
         assert_eq!(of_each(&answer, "review"), ["signature_fails", "unknown_key", "refused", "refused"], "{answer:#}");
         assert_eq!(answer["taken"], 0);
+    }
+
+    async fn what_is_large_and_refused_lies_under_its_digest_and_not_in_the_log(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (_, first) = a_plot(&mut own, &field, 104.3);
+        let (to, large) = (opening(&field.app).unwrap(), vec![7; 400_000]);
+        let log = field.app.journal.log_id();
+        let mut file = made(&own, &field, &to, log, &[first], &[(field.new_id(), &large)]);
+        file.pop();
+        let refused = brought(&phone, file.clone()).await.expect(422).json();
+        assert!(brought(&phone, file.clone()).await.expect(422).json()["receipt"] == refused["receipt"]);
+        let entry = refused["receipt"]["entry_id"].as_str().unwrap().parse().unwrap();
+        let mut tx = field.app.journal.store().read().await.unwrap();
+        let body = field.app.journal.entry(&mut tx, entry).await.unwrap().unwrap().body.unwrap();
+        drop(tx);
+        assert!(body.len() < 200);
+        // Beyond the machine's own clock, by which files are dated.
+        field.clock.advance_millis(2_000 * DAY_S * 1_000);
+        field.app.evidence.collect(field.app.journal.now()).await.unwrap();
+        let name = BlobName(sha256(&file));
+        assert_eq!(field.app.blobs.get(name).await.unwrap().unwrap(), file);
+    }
+
+    async fn what_a_crash_left_in_the_spool_goes_after_a_day(field: Field) {
+        let data = &field.app.config.data;
+        std::fs::create_dir_all(data.join("spool")).unwrap();
+        for name in ["a.bundle", "b.export", "README"] {
+            std::fs::write(data.join("spool").join(name), "x").unwrap();
+        }
+        let written = std::fs::metadata(data.join("spool/README")).unwrap().modified().unwrap();
+        let written = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+        let written = Timestamp::from_millis(i64::try_from(written).unwrap());
+        let hours = |hours: i64| written.plus_millis(hours * 3_600_000);
+        assert_eq!(collect_spool(data, hours(23)).await.unwrap(), 0);
+        assert_eq!(collect_spool(data, hours(25)).await.unwrap(), 2);
+        assert!(data.join("spool/README").exists());
     }
 
     async fn whoever_makes_a_bundle_learns_what_to_seal_it_to(field: Field) {

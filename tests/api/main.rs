@@ -27,6 +27,7 @@ mod journal;
 mod keeping;
 mod ledger;
 mod live;
+mod nodes;
 mod map_packs;
 mod ogc;
 mod openrosa;

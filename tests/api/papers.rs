@@ -12,7 +12,7 @@ use crate::field::{Answer, Client, Field};
 use crate::ledger::eradication;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
-const SCAN: &[u8] = b"%PDF-1.4 bien ban";
+pub const SCAN: &[u8] = b"%PDF-1.4 bien ban";
 
 pub fn paper_of(commune: &str, scan: &[u8]) -> Value {
     json!({
@@ -40,14 +40,14 @@ async fn send_scan(client: &Client, id: Uuid, bytes: &[u8]) -> Answer {
         .await
 }
 
-async fn clerk(field: &Field) -> Client {
+pub async fn clerk(field: &Field) -> Client {
     field
         .account("can-bo-tay", Role::CommuneOfficer, &[WEST])
         .await
 }
 
 /// A paper with its scan.
-async fn scanned(field: &Field, clerk: &Client) -> Uuid {
+pub async fn scanned(field: &Field, clerk: &Client) -> Uuid {
     let id = field.new_id();
     clerk
         .put(&at(id, ""), &paper_of(WEST, SCAN))
@@ -57,7 +57,7 @@ async fn scanned(field: &Field, clerk: &Client) -> Uuid {
     id
 }
 
-async fn type_in(client: &Client, paper: Uuid, facts: &Value) -> Vec<Value> {
+pub async fn type_in(client: &Client, paper: Uuid, facts: &Value) -> Vec<Value> {
     let answer = client
         .post(&at(paper, "/facts"), &json!({ "facts": facts }))
         .await

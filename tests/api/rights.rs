@@ -252,6 +252,8 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             "/api/v1/journal/entries"
             | "/api/v1/bundles/recipient"
             | "/api/v1/bundles/review"
+            | "/api/v1/bundles/export"
+            | "/api/v1/forwarding"
             | "/api/v1/sync/pull"
             | "/api/v1/sync/inventory"
             | "/api/v1/live/definitions"
@@ -433,6 +435,14 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             format!("{device}/storage-openings"),
             json!({ "sealed": "AAAA" }),
             true,
+        ),
+        ("GET", "/api/v1/forwarding/receipts/{entry}") => {
+            sample(format!("/api/v1/forwarding/receipts/{id}"), none, false)
+        }
+        ("POST", "/api/v1/bundles/review/{id}/decision") => sample(
+            format!("/api/v1/bundles/review/{id}/decision"),
+            json!({ "decision": "refused", "reason": "không rõ ai đã ký" }),
+            false,
         ),
         ("POST", "/api/v1/bundles") => sample(&route.path, json!({}), false),
         ("POST", "/api/v1/sync/push") => sample(&route.path, json!({ "facts": [] }), false),
@@ -925,6 +935,8 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/accounts/{id}/tokens",
         "/api/v1/tokens/{id}",
         "/api/v1/exports/{id}",
+        "/api/v1/bundles/review/{id}/decision",
+        "/api/v1/forwarding/receipts/{entry}",
         "/api/v1/exports/{id}/decision",
         "/api/v1/exports/{id}/file",
         "/api/v1/reports/runs/{id}",

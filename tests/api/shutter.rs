@@ -15,14 +15,14 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// A phone with a confirmed key and nonces that it fetched at six in the morning, before the work at eight; its track
 /// follows the photos. It is noon.
-struct Morning {
+pub struct Morning {
     own: Signer,
-    done: Done,
+    pub done: Done,
     member: Uuid,
     nonces: Vec<String>,
 }
 
-async fn morning(field: &Field) -> Morning {
+pub async fn morning(field: &Field) -> Morning {
     // From ten in the morning of 2 March to six of 27 February.
     field.clock.advance_millis(-76 * HOUR_MS);
     load_communes(field).await;
@@ -105,7 +105,7 @@ impl Morning {
         id
     }
 
-    async fn set(&mut self, field: &Field) {
+    pub async fn set(&mut self, field: &Field) {
         for (at, (phase, time)) in [
             ("overview", "07:50:00"),
             ("close_up", "07:55:00"),

@@ -106,12 +106,11 @@ impl<'a> Start<'a> {
 
     /// Starts the server on a free port and waits until it answers.
     pub async fn serve(&self) -> Server {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let address = format!("127.0.0.1:{port}");
+        self.serve_at(free_address()).await
+    }
+
+    /// Starts the server where others look for it.
+    pub async fn serve_at(&self, address: String) -> Server {
         let mut command = self.command(&["serve", "--listen", &address]);
         let log = match &self.log {
             Some(file) => {
@@ -136,6 +135,12 @@ impl<'a> Start<'a> {
         }
         server
     }
+}
+
+/// An address at which nothing listens.
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
 }
 
 /// What the server answered.

@@ -15,6 +15,7 @@ mod faults;
 mod gdal;
 mod kill;
 mod load;
+mod node;
 mod people;
 mod resend;
 mod trace;

@@ -146,6 +146,8 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 		phone,
 		photo,
 		communes,
+		/** A command of the program on this province, beside the server. */
+		command: (...words) => run([...words, "--data", data]),
 		stop: async () => {
 			const ended = new Promise((done) => server.on("exit", done));
 			server.kill("SIGTERM");

@@ -61,8 +61,13 @@ export async function signIn(login: string, password: string): Promise<void> {
 	await look();
 }
 
+/** Drafts of this tab are kept under this beginning, and forgotten when their author signs out. */
+export const DRAFTS = "tuantra.draft.";
+
 /** Ends the session here and on the server. */
 export async function signOut(): Promise<void> {
+	for (const name of Object.keys(sessionStorage))
+		if (name.startsWith(DRAFTS)) sessionStorage.removeItem(name);
 	await ask(client.DELETE("/api/v1/session")).catch(() => {});
 	state.me = null;
 	state.standing = "out";

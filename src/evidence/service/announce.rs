@@ -150,6 +150,11 @@ impl Evidence {
     /// Whether a named account in use, of the sender's organisation or of none, is at the shutter as it stands now: it may be
     /// closed later.
     async fn is_named(&self, tx: &mut Tx, sent: &Sent) -> Result<bool, Error> {
+        // A post node's accounts are known to the node alone.
+        let vouched = sent.actor.origin.vouched.as_deref();
+        if vouched.is_some_and(|own| own.named) {
+            return Ok(true);
+        }
         match sent.sidecar.capture.taken_by {
             Some(account) => Ok(self.identity.is_in_use(tx, account, sent.actor.org).await?),
             None => Ok(sent.actor.principal == Principal::Account),

@@ -1,11 +1,13 @@
 //! Collecting bytes that nothing names: uploads that ended between bytes and row.
 
 use futures::StreamExt;
+use uuid::Uuid;
 
+use crate::base::ids::{PhotoId, QuarantineId};
 use crate::base::time::Timestamp;
 use crate::blobs::BlobName;
 use crate::evidence::sql;
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::{Error, Evidence};
 
@@ -25,6 +27,18 @@ impl Evidence {
             }
         }
         Ok(removed)
+    }
+
+    /// Names bytes that were kept aside for another slice's or door's sake, so that they are not collected.
+    pub async fn name_aside(
+        &self,
+        tx: &mut Tx,
+        quarantine: QuarantineId,
+        fact: Uuid,
+        sha256: &[u8; 32],
+        bytes: i64,
+    ) -> Result<(), store::Error> {
+        sql::insert_aside(tx, quarantine, PhotoId(fact), sha256, bytes).await
     }
 
     async fn remove_unnamed(&self, name: BlobName) -> Result<bool, Error> {

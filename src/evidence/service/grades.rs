@@ -152,6 +152,7 @@ impl Evidence {
             nonce: origin.nonce,
             offset: origin.offset,
             not_before: origin.not_before,
+            doubt: origin.doubt,
             track,
             review,
         })

@@ -3,12 +3,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
+use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::evidence::sql;
 use crate::journal::random;
+use crate::store::{self, Tx};
 
 use super::{Error, Evidence};
 
@@ -19,6 +21,32 @@ const MOST_HELD: i64 = 1_000;
 const HELD_FOR_MS: i64 = 30 * 86_400_000;
 
 impl Evidence {
+    /// When a device was issued the nonce that a photo of its spent; none when another photo, or nobody, did.
+    pub async fn nonce_spent_on(
+        &self,
+        tx: &mut Tx,
+        nonce: &str,
+        device: Uuid,
+        photo: Uuid,
+    ) -> Result<Option<Timestamp>, store::Error> {
+        let row = sql::nonce(tx, nonce).await?;
+        let own = row.filter(|row| {
+            row.device == device && row.photo.is_some_and(|spent_on| spent_on.0 == photo)
+        });
+        Ok(own.map(|row| row.issued_at))
+    }
+
+    /// Keeps a nonce that a post node issued to a device of its, so that the photo that comes with it spends it here.
+    pub async fn vouch_nonce(
+        &self,
+        tx: &mut Tx,
+        nonce: &str,
+        device: Uuid,
+        issued_at: Timestamp,
+    ) -> Result<(), store::Error> {
+        sql::vouch_nonce(tx, nonce, device, issued_at).await
+    }
+
     /// Issues nonces to the calling device, and says when.
     pub async fn issue_nonces(
         &self,

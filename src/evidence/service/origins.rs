@@ -1,6 +1,6 @@
 //! What a photo's sidecar came with: its device's signature, a nonce, a clock.
 
-use crate::base::origin::{ClockOffset, Standing};
+use crate::base::origin::{ClockOffset, Doubt, Standing};
 use crate::base::time::Timestamp;
 use crate::evidence::model::grade::{Nonce, Signed};
 use crate::evidence::sql::{self, PhotoRow};
@@ -18,6 +18,8 @@ pub(super) struct SidecarOrigin {
     pub offset: Option<ClockOffset>,
     /// The sidecar is younger than this: it names a head or a nonce of then.
     pub not_before: Option<Timestamp>,
+    /// What must be known of when and how it came.
+    pub doubt: Option<Doubt>,
 }
 
 /// A signature as grades take it.
@@ -50,7 +52,9 @@ impl Evidence {
             Nonce::Fresh(at) => Some(at),
             _ => None,
         };
+        let doubts = self.journal.doubts(tx, &[row.entry]).await?;
         Ok(SidecarOrigin {
+            doubt: doubts.get(&row.entry).copied(),
             signed: signature.signed,
             signed_at: signature.signed_at,
             nonce,
@@ -83,7 +87,7 @@ impl Evidence {
             }
         }
         let head_at = match own.head {
-            Some(seen) => self.journal.made_at(tx, seen).await?,
+            Some(seen) => self.journal.made_at(tx, own.device, seen).await?,
             None => None,
         };
         // A head beyond what a restore brought back was this log's all the same.

@@ -9,6 +9,8 @@ use crate::{changed, on};
 
 pub(super) const INSERT_NONCE: &str =
     "INSERT INTO evidence_nonces (nonce, device, issued_at) VALUES ($1, $2, $3)";
+pub(super) const VOUCH_NONCE: &str = "INSERT INTO evidence_nonces (nonce, device, issued_at) VALUES ($1, $2, $3) \
+     ON CONFLICT DO NOTHING";
 pub(super) const SPEND_NONCE: &str = "UPDATE evidence_nonces SET photo = $3, spent_at = $4 \
      WHERE nonce = $1 AND device = $2 AND photo IS NULL";
 pub(super) const NONCE: &str =
@@ -33,6 +35,20 @@ pub async fn insert_nonce(
     changed!(
         tx,
         sqlx::query(INSERT_NONCE).bind(nonce).bind(device).bind(at)
+    )
+    .map(drop)
+}
+
+/// Keeps a nonce that a post node issued to its device; one that is known stays as it is.
+pub async fn vouch_nonce(
+    tx: &mut Tx,
+    nonce: &str,
+    device: Uuid,
+    at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(VOUCH_NONCE).bind(nonce).bind(device).bind(at)
     )
     .map(drop)
 }

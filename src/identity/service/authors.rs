@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::base::actor::{Actor, Door, Principal};
+use crate::base::actor::{Actor, Door, Grant, Principal};
+use crate::base::ids::DeviceId;
 use crate::base::origin::Origin;
 use crate::base::time::Timestamp;
-use crate::identity::sql;
+use crate::identity::sql::{self, DeviceRow};
 
 use super::secrets::grants_of;
 use super::{Error, Identity};
@@ -41,22 +42,26 @@ impl Identity {
         };
         let grants = grants_of(sql::grants(&mut tx, device.id.0, at).await?)?;
         Ok(Some(KeyHolder {
-            actor: Actor {
-                id: device.id.0,
-                principal: Principal::Device,
-                door: Door::Api,
-                token: None,
-                team: Some(device.team),
-                org: Some(device.org),
-                read_only: false,
-                grants,
-                origin: Origin::default(),
-            },
+            actor: as_author(&device, grants),
             public: key.public,
             proposed_at: key.proposed_at,
             is_confirmed: key.confirmed_at.is_some(),
             is_revoked: key.revoked_at.is_some() || device.revoked_at.is_some(),
         }))
+    }
+
+    /// A device as an author with the grants that it had at an instant.
+    pub async fn device_then(
+        &self,
+        device: DeviceId,
+        at: Timestamp,
+    ) -> Result<Option<Actor>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let Some(row) = sql::device(&mut tx, device).await? else {
+            return Ok(None);
+        };
+        let grants = grants_of(sql::grants(&mut tx, device.0, at).await?)?;
+        Ok(Some(as_author(&row, grants)))
     }
 
     /// An account as an author with the grants that it has now, for what goes on after its request; none when it may
@@ -79,5 +84,20 @@ impl Identity {
             grants,
             origin: Origin::default(),
         }))
+    }
+}
+
+/// A device that speaks by another hand.
+pub(super) fn as_author(row: &DeviceRow, grants: Vec<Grant>) -> Actor {
+    Actor {
+        id: row.id.0,
+        principal: Principal::Device,
+        door: Door::Api,
+        token: None,
+        team: Some(row.team),
+        org: Some(row.org),
+        read_only: false,
+        grants,
+        origin: Origin::default(),
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, CONSOLE, Principal};
 use crate::base::ids::{AccountId, DeviceId};
-use crate::base::origin::{Origin, Standing, Statement};
+use crate::base::origin::{Doubt, Origin, Standing, Statement};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::identity::model::{KeyWire, spoken_code};
@@ -56,7 +56,14 @@ impl Identity {
         actor: &Actor,
         mut origin: Origin,
     ) -> Result<Origin, Error> {
+        origin.paper = actor.origin.paper;
         origin.retired = actor.origin.retired;
+        origin.vouched.clone_from(&actor.origin.vouched);
+        origin.doubt = actor.origin.doubt;
+        // What a post node forwards was signed over another request than the one at hand.
+        if let Some(own) = actor.origin.statement.clone() {
+            origin.statement.get_or_insert(own);
+        }
         let Some(statement) = origin.statement.take() else {
             return Ok(origin);
         };
@@ -64,8 +71,13 @@ impl Identity {
         if actor.principal == Principal::Device {
             let mut tx = self.journal.store().read().await?;
             let key = sql::device_key(&mut tx, &statement.key_id).await?;
-            let statement = Arc::unwrap_or_clone(statement);
-            origin.statement = Some(Arc::new(judged(statement, key, actor)));
+            let revoked_at = key.as_ref().and_then(|key| key.revoked_at);
+            let statement = judged(Arc::unwrap_or_clone(statement), key, actor);
+            let is_before = revoked_at.is_some_and(|at| statement.signed_at < at);
+            if statement.standing == Standing::Revoked && is_before {
+                origin.doubt.get_or_insert(Doubt::ReceivedAfterRevocation);
+            }
+            origin.statement = Some(Arc::new(statement));
         }
         Ok(origin)
     }
@@ -239,7 +251,7 @@ fn judged(statement: Statement, key: Option<DeviceKeyRow>, actor: &Actor) -> Sta
         Standing::Fails
     } else if key.device.0 != actor.id {
         Standing::OtherDevice
-    } else if key.revoked_at.is_some() {
+    } else if is_revoked(&key, actor) {
         Standing::Revoked
     } else {
         Standing::Holds
@@ -249,6 +261,13 @@ fn judged(statement: Statement, key: Option<DeviceKeyRow>, actor: &Actor) -> Sta
         public: Some(key.public),
         ..statement
     }
+}
+
+/// Whether a key was revoked when its statement came: for what a post node took, to the node.
+fn is_revoked(key: &DeviceKeyRow, actor: &Actor) -> bool {
+    let vouched = actor.origin.vouched.as_deref();
+    key.revoked_at
+        .is_some_and(|revoked_at| vouched.is_none_or(|own| own.received_at >= revoked_at))
 }
 
 async fn announce(

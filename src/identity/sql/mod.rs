@@ -4,6 +4,7 @@ mod devices;
 mod enrolment;
 mod held;
 mod keys;
+mod nodes;
 mod people;
 
 use uuid::Uuid;
@@ -15,6 +16,7 @@ pub use devices::*;
 pub use enrolment::*;
 pub use held::*;
 pub use keys::*;
+pub use nodes::*;
 pub use people::*;
 
 pub(super) const INSERT_ORG: &str = "INSERT INTO identity_orgs (id, name, kind, created_at) VALUES ($1, $2, $3, $4) \
@@ -135,6 +137,9 @@ pub const STATEMENTS: &[&str] = &[
     OPEN_HELD_WINDOW,
     HELD_WINDOW,
     COUNT_WRONG,
+    SET_NODE,
+    NODE_OF_KEY,
+    MAKER_OF_DEVICE,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]

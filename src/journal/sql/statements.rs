@@ -1,5 +1,7 @@
 //! What devices signed, and what their clocks said.
 
+use sqlx::QueryBuilder;
+
 use crate::base::ids::{DeviceId, EntryId};
 use crate::base::origin::{Sending, Standing};
 use crate::base::time::Timestamp;
@@ -18,6 +20,12 @@ pub(super) const SIGNED_BEFORE: &str = "SELECT MAX(signed_at) FROM journal_state
      WHERE key_id = $1 AND sequence < $2 AND standing = 'holds'";
 pub(super) const TWINS: &str = "SELECT COUNT(DISTINCT own) FROM journal_statements \
      WHERE key_id = $1 AND sequence = $2 AND device = $3 AND standing = 'holds'";
+pub(super) const VOUCH_HEAD: &str = "INSERT INTO journal_vouched_heads (device, size, root, made_at) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+pub(super) const VOUCHED_HEAD: &str =
+    "SELECT made_at FROM journal_vouched_heads WHERE device = $1 AND size = $2 AND root = $3";
+pub(super) const INSERT_DOUBT: &str = "INSERT INTO journal_doubts (entry, doubt) VALUES ($1, $2)";
+const DOUBTS: &str = "SELECT entry, doubt FROM journal_doubts WHERE entry IN (";
 pub(super) const INSERT_CLOCK: &str =
     "INSERT INTO journal_clocks (entry, sent_at, round_trip_ms) VALUES ($1, $2, $3)";
 pub(super) const CLOCK: &str = "SELECT c.sent_at, c.round_trip_ms, e.received_at FROM journal_clocks c \
@@ -127,6 +135,60 @@ pub async fn twins(tx: &mut Tx, key: &str, sequence: i64, device: DeviceId) -> R
         .bind(sequence)
         .bind(device)
         .fetch_one(c))
+}
+
+/// Keeps what readers of an entry's fact must know of how it came.
+pub async fn insert_doubt(tx: &mut Tx, entry: EntryId, doubt: &str) -> Result<(), Error> {
+    changed!(tx, sqlx::query(INSERT_DOUBT).bind(entry).bind(doubt)).map(drop)
+}
+
+/// The doubts about some entries.
+pub async fn doubts(tx: &mut Tx, entries: &[EntryId]) -> Result<Vec<(EntryId, String)>, Error> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(DOUBTS);
+        let mut list = query.separated(", ");
+        for entry in entries {
+            list.push_bind(*entry);
+        }
+        query.push(")");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// Keeps when a post node made a head that a device of its saw.
+pub async fn vouch_head(
+    tx: &mut Tx,
+    device: DeviceId,
+    size: i64,
+    root: &[u8; 32],
+    made_at: Timestamp,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(VOUCH_HEAD)
+            .bind(device)
+            .bind(size)
+            .bind(root.as_slice())
+            .bind(made_at)
+    )
+    .map(drop)
+}
+
+/// When a post node made a head, as it says.
+pub async fn vouched_head(
+    tx: &mut Tx,
+    device: DeviceId,
+    size: i64,
+    root: &[u8; 32],
+) -> Result<Option<Timestamp>, Error> {
+    on!(tx, |c| sqlx::query_scalar(VOUCHED_HEAD)
+        .bind(device)
+        .bind(size)
+        .bind(root.as_slice())
+        .fetch_optional(c))
 }
 
 pub async fn insert_clock(tx: &mut Tx, entry: EntryId, sending: Sending) -> Result<(), Error> {

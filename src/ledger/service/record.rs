@@ -119,10 +119,9 @@ impl Ledger {
             return Err(Error::NotFound);
         }
         let plot = sql::plot(tx, sent.plot).await?.ok_or(Error::NotFound)?;
-        let fact = sent
-            .parsed
-            .id
-            .unwrap_or_else(|| FactId(self.journal.ids().make()));
+        let vouched = sent.actor.origin.vouched.as_deref();
+        let given = sent.parsed.id.or(vouched.map(|own| FactId(own.fact)));
+        let fact = given.unwrap_or_else(|| FactId(self.journal.ids().make()));
         let mut row = sent.row(fact, &plot);
         if let Some(outcome) = self.replayed(tx, sent, &row, &plot).await? {
             return Ok(outcome);

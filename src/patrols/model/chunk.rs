@@ -14,6 +14,14 @@ pub fn body(request: &RequestDigest, fixes: Vec<Fix>) -> Result<Vec<u8>, TooMany
     Ok([MARK.as_slice(), request, &coded].concat())
 }
 
+/// The digest of the request that brought a body's fixes.
+pub fn request(body: &[u8]) -> Result<RequestDigest, CorruptChunk> {
+    let digest = body
+        .strip_prefix(MARK)
+        .and_then(|rest| rest.first_chunk::<{ size_of::<RequestDigest>() }>());
+    digest.copied().ok_or(CorruptChunk::UnknownVersion)
+}
+
 /// The fixes of a body, sorted by key.
 pub fn fixes(body: &[u8]) -> Result<Vec<Fix>, CorruptChunk> {
     let coded = body

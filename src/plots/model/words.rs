@@ -88,6 +88,12 @@ vocabulary! {
         AccuracyUnknown = "accuracy_unknown",
         /// The point was placed by hand on a map or image.
         PositionHandPlaced = "position_hand_placed",
+        /// Its device's clock says that it was signed before the device or its key was revoked; it was received after.
+        ReceivedAfterRevocation = "received_after_revocation",
+        /// It says that it was signed before something that it names, or before its key was known.
+        BackDated = "back_dated",
+        /// It was kept aside when it came, and counts by a person's decision.
+        AcceptedAfterReview = "accepted_after_review",
         /// A text holds what looks like a telephone or identity number.
         TextLooksPersonal = "text_looks_personal",
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PlotId};
+use crate::base::origin::Doubt;
 use crate::base::time::Timestamp;
 use crate::geo::cells::Cell;
 use crate::plots::model::record::{GROWER_STATUS, REVISES};
@@ -66,7 +67,13 @@ impl Plots {
         let candidates = sql::candidates_of(&mut tx, &[id]).await?;
         let versions = sql::versions(&mut tx, id).await?;
         let measures = sql::measures(&mut tx, id).await?;
+        let entries = versions.iter().map(|version| version.entry);
+        let entries: Vec<EntryId> = entries
+            .chain(measures.iter().map(|own| own.entry))
+            .collect();
+        let doubts = self.journal.doubts(&mut tx, &entries).await?;
         let mut view = PlotView::of(actor, row, candidates)?;
+        view.doubt(doubts.values());
         let typed = Typed::of(&mut tx, &self.journal, id).await?;
         sources::tell(&mut tx, std::slice::from_mut(&mut view)).await?;
         let history = versions.iter();
@@ -102,10 +109,15 @@ impl Plots {
         } else {
             None
         };
+        let entries: Vec<EntryId> = rows.iter().map(|row| row.entry).collect();
+        let doubts = self.journal.doubts(&mut tx, &entries).await?;
         let items = rows.into_iter().map(|row| {
             let own = candidates.iter().filter(|found| found.plot == row.id);
             let own = own.cloned().collect();
-            PlotView::of(actor, row, own)
+            let doubt = doubts.get(&row.entry);
+            let mut view = PlotView::of(actor, row, own)?;
+            view.doubt(doubt.into_iter());
+            Ok::<_, store::Error>(view)
         });
         let mut items = items.collect::<Result<Vec<_>, _>>()?;
         sources::tell(&mut tx, &mut items).await?;
@@ -129,6 +141,16 @@ impl Plots {
 }
 
 impl PlotView {
+    /// Flags what must be known of how the plot's entries came.
+    fn doubt<'a>(&mut self, doubts: impl Iterator<Item = &'a Doubt>) {
+        let mut words: Vec<&str> = doubts.map(|doubt| doubt.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        if let Some(Value::Array(flags)) = self.properties.get_mut("flags") {
+            flags.extend(words.into_iter().map(Value::from));
+        }
+    }
+
     /// The plot as this reader may see it: candidates in reach only, and what is known of the grower only within the
     /// handling unit.
     #[expect(clippy::needless_pass_by_value, reason = "the row becomes its view")]

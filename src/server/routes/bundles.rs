@@ -14,6 +14,12 @@ pub(super) fn carriers(routes: Routes) -> Routes {
         .all(Needs(RecordPatrols), [routes!(http::bring_bundle)])
         .all(
             NeedsInProvince(ManageIdentity),
-            [routes!(http::bundle_reviews)],
+            [
+                routes!(http::bundle_reviews),
+                routes!(http::decide_review),
+                routes!(http::export_bundle),
+                routes!(http::forwarding),
+            ],
         )
+        .all(SignedIn, [routes!(http::forwarded_receipts)])
 }

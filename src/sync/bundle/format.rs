@@ -21,6 +21,8 @@ const HEADER: u8 = 0;
 const FACT: u8 = 1;
 const ORIGINAL: u8 = 2;
 const FOOTER: u8 = 3;
+const VOUCHED: u8 = 4;
+const VOUCHED_ORIGINAL: u8 = 5;
 const MOST_WORDS: usize = 4 * 1024;
 /// A fact with its headers: as much as its native route takes, quoted.
 const MOST_FACT: usize = 8 * 1024 * 1024;
@@ -81,6 +83,15 @@ pub enum Record {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// A fact that a post node vouches for, as JSON: see [`super::vouched::Vouched`].
+    Vouched(Vec<u8>),
+    /// A photo's original that a post node vouches for.
+    VouchedOriginal {
+        /// The same of the original's entry.
+        vouched: Vec<u8>,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// The end.
     End(Foot),
 }
@@ -135,7 +146,7 @@ impl<R: Read> Reader<R> {
         let before = self.hash.clone();
         let (kind, bytes) = record(&mut self.from, self.most_original, &mut self.hash)?;
         match kind {
-            FACT | ORIGINAL if self.count == MOST_RECORDS => {
+            FACT | ORIGINAL | VOUCHED | VOUCHED_ORIGINAL if self.count == MOST_RECORDS => {
                 Err(Damage::Malformed("more than 100000 records"))
             }
             FACT => {
@@ -145,6 +156,14 @@ impl<R: Read> Reader<R> {
             ORIGINAL => {
                 self.count += 1;
                 original(bytes)
+            }
+            VOUCHED => {
+                self.count += 1;
+                Ok(Record::Vouched(bytes))
+            }
+            VOUCHED_ORIGINAL => {
+                self.count += 1;
+                vouched_original(bytes)
             }
             FOOTER => self.foot(&bytes, before.finalize().into()),
             _ => Err(Damage::Malformed("a second header")),
@@ -181,6 +200,21 @@ fn original(mut bytes: Vec<u8>) -> Result<Record, Damage> {
     })
 }
 
+fn vouched_original(mut bytes: Vec<u8>) -> Result<Record, Damage> {
+    let short = || Damage::Malformed("an original without what vouches for it");
+    let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    if length > MOST_WORDS || length > rest.len() {
+        return Err(short());
+    }
+    let original = bytes.split_off(4 + length);
+    bytes.drain(..4);
+    Ok(Record::VouchedOriginal {
+        vouched: bytes,
+        bytes: original,
+    })
+}
+
 /// A record's kind and content; memory grows with what was opened, not with what a length says.
 fn record<R: Read>(
     from: &mut Opened<R>,
@@ -192,7 +226,8 @@ fn record<R: Read>(
     let [kind, length @ ..] = start;
     let most = match kind {
         HEADER | FOOTER => MOST_WORDS,
-        FACT => MOST_FACT,
+        FACT | VOUCHED => MOST_FACT,
+        VOUCHED_ORIGINAL => most_original.saturating_add(4 + MOST_WORDS),
         ORIGINAL => most_original.saturating_add(ORIGINAL_HEAD),
         _ => return Err(Damage::Malformed("a record of an unknown kind")),
     };
@@ -244,6 +279,24 @@ impl<W: Write> Writer<W> {
         self.count += 1;
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         self.add(ORIGINAL, &[photo.as_bytes(), &sha256, bytes])
+    }
+
+    /// Adds a fact that a post node vouches for.
+    pub fn vouched(&mut self, json: &[u8]) -> Result<(), Damage> {
+        self.count += 1;
+        self.add(VOUCHED, &[json])
+    }
+
+    /// Adds a photo's original that a post node vouches for.
+    pub fn vouched_original(&mut self, json: &[u8], bytes: &[u8]) -> Result<(), Damage> {
+        self.count += 1;
+        let length = u32::try_from(json.len()).or(Err(Damage::Malformed("too many words")))?;
+        self.add(VOUCHED_ORIGINAL, &[&length.to_be_bytes(), json, bytes])
+    }
+
+    /// Records so far.
+    pub const fn count(&self) -> u64 {
+        self.count
     }
 
     /// Ends with the footer; `sign` signs the text.

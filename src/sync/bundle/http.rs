@@ -1,10 +1,10 @@
 //! Who takes bundles for whom: the key to seal them to, the door that takes them, and what of them waits.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Extensions, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use futures::StreamExt;
@@ -14,12 +14,14 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::base::actor::Right;
-use crate::base::ids::{LogId, RequestId};
+use crate::base::ids::{LogId, QuarantineId, RequestId};
 use crate::base::time::Timestamp;
-use crate::http::{Body, Params, Problem, ProblemKind};
+use crate::base::words::vocabulary;
+use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 
 use super::super::sql::{self, Review};
+use super::deciding::{ReviewDecided, ReviewDecisionWire, decide};
 use super::import::{BundleAnswer, Carrier, import};
 
 /// Facts that were not begun within this time are answered as not tried: an answer comes before any proxy gives up.
@@ -46,6 +48,23 @@ pub struct ReviewParams {
     pub limit: Option<u32>,
     /// Only what came before this time.
     pub before: Option<Timestamp>,
+    /// What waits (the default), what was accepted, what was refused, or all.
+    #[param(inline)]
+    pub state: Option<ReviewState>,
+}
+
+vocabulary! {
+    /// Which reviews are asked for.
+    ReviewState: "a state of a review" {
+        /// What waits.
+        Open = "open",
+        /// What was accepted.
+        Accepted = "accepted",
+        /// What was refused.
+        Refused = "refused",
+        /// All of them.
+        Any = "any",
+    }
 }
 
 /// What waits for a person.
@@ -114,10 +133,31 @@ pub async fn bundle_reviews(
         return Err(Problem::new(ProblemKind::InvalidParameter)
             .fault("query:limit", format!("expected 1 to {MOST_REVIEWS}")));
     }
+    let state = params.state.unwrap_or(ReviewState::Open);
     let before = params.before.unwrap_or(app.journal.now().plus_millis(1));
     let mut tx = app.journal.store().read().await?;
-    let reviews = sql::reviews(&mut tx, before, i64::from(limit)).await?;
+    let reviews = sql::reviews(&mut tx, before, i64::from(limit), state.as_str()).await?;
     Ok(Body(StatusCode::OK, ReviewList { reviews }))
+}
+
+/// Decides about something that waits, with a reason. What is accepted goes through its own route as its author, with the
+/// rights that it had when it was signed, and is told with a flag from then on; what its own route refuses waits on.
+/// Whoever enrolled the device accepts nothing of it. What is refused keeps its bytes.
+#[utoipa::path(post, path = "/api/v1/bundles/review/{id}/decision", tag = "sync", params(("id" = QuarantineId, Path)),
+    request_body = ReviewDecisionWire, responses((status = 200, body = ReviewDecided), (status = 404), (status = 409), (status = 422)))]
+pub async fn decide_review(
+    State(app): State<App>,
+    Caller(actor): Caller,
+    Path(id): Path<QuarantineId>,
+    extensions: Extensions,
+    sent: Json<ReviewDecisionWire>,
+) -> Result<Body<ReviewDecided>, Problem> {
+    if !actor.may_in_province(Right::ManageIdentity) {
+        return Err(Problem::new(ProblemKind::Forbidden));
+    }
+    let request = extensions.get::<RequestId>().copied();
+    let decided = Box::pin(decide(&app, &actor, request, id, sent.value)).await?;
+    Ok(Body(StatusCode::OK, decided))
 }
 
 /// A bundle on its way in: a file that goes with this value.
@@ -132,7 +172,7 @@ impl Drop for Spooled {
 
 impl Spooled {
     async fn receive(app: &App, request: Request) -> Result<Self, Problem> {
-        let folder: &Path = &app.config.data.join("spool");
+        let folder = &app.config.data.join("spool");
         let failed = |cause| from_disk(&cause);
         tokio::fs::create_dir_all(folder).await.map_err(failed)?;
         let own = Self(folder.join(format!("{}.bundle", app.journal.ids().make())));
@@ -155,7 +195,8 @@ impl Spooled {
     }
 }
 
-fn from_disk(cause: &std::io::Error) -> Problem {
+/// What a disk's refusal is told as.
+pub(in crate::sync) fn from_disk(cause: &std::io::Error) -> Problem {
     let is_full = matches!(
         cause.kind(),
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded

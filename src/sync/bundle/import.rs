@@ -5,7 +5,6 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -14,10 +13,11 @@ use crate::base::actor::Actor;
 use crate::base::ids::RequestId;
 use crate::base::time::Timestamp;
 use crate::http::{Problem, ProblemKind};
-use crate::journal::{Entry, KeptAside, Kind, Receipt, is_signed_by};
-use crate::store;
+use crate::identity::NodeHolder;
+use crate::journal::{Receipt, is_signed_by};
 
 use super::super::facts::FactResult;
+use super::aside::keep_file;
 use super::format::{Foot, Head, Reader, Record};
 use super::judge::{Judged, judge_at};
 use super::seal::{Damage, Opening};
@@ -34,6 +34,16 @@ pub struct BundleResult {
     /// Why it waits for a person, if it does; its receipt is then that of what is kept aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<&'static str>,
+    /// What was decided about it since: `accepted` or `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+}
+
+impl BundleResult {
+    /// Whether it was refused for something that another record may mend.
+    pub(super) const fn is_open(&self) -> bool {
+        self.review.is_none() && matches!(self.fact.status, 404 | 409 | 422)
+    }
 }
 
 /// What became of a bundle.
@@ -89,7 +99,23 @@ pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<Bundle
     };
     let mut taking = Taking::of(app, carrier, maker);
     let mut results = Vec::new();
+    pass(&source, &mut taking, &mut results).await?;
+    if results.iter().any(|told| taking.waits(told)) {
+        // What refers to a record behind itself finds it now; the file is read again rather than held in memory.
+        taking.is_last = true;
+        pass(&source, &mut taking, &mut results).await?;
+    }
+    taking.answer(&head, &foot, results).await
+}
+
+/// Reads a bundle through and takes what has no answer yet, or one that may change.
+async fn pass(
+    source: &Source,
+    taking: &mut Taking,
+    results: &mut Vec<BundleResult>,
+) -> Result<(), Problem> {
     let mut reader = source.open().await?;
+    let mut at = 0;
     loop {
         let (after, record) = blocking(move || {
             let record = reader.next_record();
@@ -98,12 +124,24 @@ pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<Bundle
         .await?;
         reader = after;
         match record {
-            Ok(Record::End(_)) => break,
-            Ok(record) => results.push(taking.take(record).await?),
+            Ok(Record::End(_)) => return Ok(()),
+            Ok(record) => match results.get_mut(at) {
+                None => results.push(taking.take(record).await?),
+                Some(told) if told.is_open() => *told = taking.take(record).await?,
+                Some(_) => {}
+            },
             Err(cause) => return Err(Problem::new(ProblemKind::Unavailable).internal(cause)),
         }
+        at += 1;
     }
-    taking.answer(&head, &foot, results).await
+}
+
+/// Who made a bundle.
+pub(super) struct Maker {
+    /// As an author, and whether what it says counts.
+    pub judged: Judged,
+    /// When it is a post node.
+    pub node: Option<NodeHolder>,
 }
 
 /// Where a bundle lies, and what opens it.
@@ -127,7 +165,7 @@ impl Source {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     act: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(act)
@@ -139,7 +177,7 @@ async fn blocking<T: Send + 'static>(
 async fn checked(
     app: &App,
     source: &Source,
-) -> Result<Result<(Head, Foot, Judged), Damage>, Problem> {
+) -> Result<Result<(Head, Foot, Maker), Damage>, Problem> {
     let own = source.clone();
     let read = blocking(move || {
         let mut reader = own.read()?;
@@ -157,15 +195,35 @@ async fn checked(
     if head.log != app.journal.log_id() {
         return Ok(Err(Damage::OtherLog));
     }
+    Ok(maker_of(app, &head, &foot)
+        .await?
+        .map(|maker| (head, foot, maker)))
+}
+
+/// Whose key signed it.
+async fn maker_of(app: &App, head: &Head, foot: &Foot) -> Result<Result<Maker, Damage>, Problem> {
     let at = head.made_at.min(app.journal.now());
+    if let Some(node) = app.identity.node_holder(&head.key_id, at).await? {
+        if !node.key.signed(foot.text.as_bytes(), &foot.signature) {
+            return Ok(Err(Damage::Forged));
+        }
+        let judged = Judged {
+            rights_of: node.actor.id,
+            author: node.actor.clone(),
+            at,
+            reason: node.is_revoked.then_some("revoked_since"),
+        };
+        let node = Some(node);
+        return Ok(Ok(Maker { judged, node }));
+    }
     let Some(holder) = app.identity.key_holder(&head.key_id, at).await? else {
         return Ok(Err(Damage::UnknownKey));
     };
     if !is_signed_by(&holder.public, &foot.text, &foot.signature) {
         return Ok(Err(Damage::Forged));
     }
-    let maker = judge_at(app, holder, head.made_at);
-    Ok(Ok((head, foot, maker)))
+    let judged = judge_at(app, holder, head.made_at);
+    Ok(Ok(Maker { judged, node: None }))
 }
 
 /// Keeps a bundle that cannot be read, and says why it cannot.
@@ -176,19 +234,7 @@ async fn refuse(
     damage: &Damage,
 ) -> Result<Problem, Problem> {
     let problem = Problem::new(ProblemKind::InvalidContent).fault("", damage.to_string());
-    let bytes = tokio::fs::read(file)
-        .await
-        .map_err(|cause| Problem::new(ProblemKind::Unavailable).internal(cause))?;
-    let sha256 = <[u8; 32]>::from(Sha256::digest(&bytes));
-    let kept = keep_aside(
-        app,
-        carrier.actor.id,
-        named_by(&sha256),
-        bytes,
-        "unreadable",
-    )
-    .await?;
-    Ok(match kept {
+    Ok(match keep_file(app, carrier, file).await? {
         Some(kept) => problem
             .with("quarantine", kept.quarantine)
             .with("receipt", kept.receipt),
@@ -201,30 +247,4 @@ pub(super) fn named_by(sha256: &[u8; 32]) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&sha256[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-pub(super) async fn keep_aside(
-    app: &App,
-    author: Uuid,
-    fact: Uuid,
-    body: Vec<u8>,
-    reason: &'static str,
-) -> Result<Option<KeptAside>, store::Error> {
-    let context = (app.journal.clone(), body);
-    app.journal
-        .write(context, move |tx, (journal, body)| {
-            Box::pin(async move {
-                let entry = Entry {
-                    kind: Kind::Bundle,
-                    fact,
-                    actor: author,
-                    device: None,
-                    origin: None,
-                    body,
-                };
-                let weight = i64::try_from(body.len()).unwrap_or(i64::MAX);
-                journal.keep_aside(tx, entry, reason, weight).await
-            })
-        })
-        .await
 }

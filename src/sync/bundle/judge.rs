@@ -2,9 +2,11 @@
 
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::actor::Actor;
+use crate::base::ids::DeviceId;
 use crate::base::origin::Statement;
 use crate::base::time::Timestamp;
 use crate::http::Problem;
@@ -22,6 +24,10 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Judged {
     /// The device, with the grants of the moment.
     pub author: Actor,
+    /// The device whose grants these are: the author itself, or its post node.
+    pub rights_of: Uuid,
+    /// The moment.
+    pub at: Timestamp,
     /// Why it waits.
     pub reason: Option<&'static str>,
 }
@@ -38,8 +44,8 @@ pub async fn judge(
         return Ok(maker.again());
     };
     let fails = |reason| Judged {
-        author: maker.author.clone(),
         reason: Some(reason),
+        ..maker.again()
     };
     let at = own.signed_at.min(app.journal.now());
     let Some(holder) = app.identity.key_holder(&own.key_id, at).await? else {
@@ -50,7 +56,7 @@ pub async fn judge(
         return Ok(fails("signature_fails"));
     }
     let mut judged = judge_at(app, holder, own.signed_at);
-    if judged.reason.is_none() && is_dated_back(app, own).await? {
+    if judged.reason.is_none() && is_dated_back(app, DeviceId(judged.author.id), own).await? {
         judged.reason = Some("back_dated");
     }
     Ok(judged)
@@ -71,16 +77,18 @@ pub fn judge_at(app: &App, holder: KeyHolder, signed_at: Timestamp) -> Judged {
         None
     };
     Judged {
+        rights_of: holder.actor.id,
         author: holder.actor,
+        at: signed_at.min(app.journal.now()),
         reason,
     }
 }
 
 /// Whether something that the statement itself cites is younger than the moment at which it says that it was signed.
-async fn is_dated_back(app: &App, own: &Statement) -> Result<bool, Problem> {
+async fn is_dated_back(app: &App, device: DeviceId, own: &Statement) -> Result<bool, Problem> {
     let mut tx = app.journal.store().read().await?;
     let seen = match own.head {
-        Some(head) => app.journal.made_at(&mut tx, head).await?,
+        Some(head) => app.journal.made_at(&mut tx, device, head).await?,
         None => None,
     };
     let nonce = match own.nonce.as_deref() {
@@ -97,6 +105,8 @@ impl Judged {
     pub fn again(&self) -> Self {
         Self {
             author: self.author.clone(),
+            rights_of: self.rights_of,
+            at: self.at,
             reason: self.reason,
         }
     }

@@ -5,20 +5,27 @@
 //! own native route, as its author with the grants of the moment at which it was signed; what cannot be taken so waits
 //! for a person, with its bytes; the same bundle again gives the same receipts.
 
+pub mod aside;
+pub mod deciding;
 pub mod format;
 pub mod http;
 mod import;
 mod judge;
 pub mod seal;
+mod spool;
 mod taking;
 #[cfg(test)]
 mod tests;
+pub mod vouched;
+mod vouching;
 
 use std::path::Path;
 
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::journal::secret_in;
+
+pub use spool::collect_spool;
 
 pub use import::{BundleAnswer, BundleResult, Carrier, import};
 

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use axum::Router;
-use axum::body::Body as Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use futures::FutureExt;
@@ -20,38 +19,55 @@ use crate::app::App;
 use crate::evidence;
 use crate::http::extract::parse_json;
 use crate::http::{Problem, ProblemKind};
+use crate::identity::NodeHolder;
 use crate::identity::http::Admitted;
 use crate::journal::{Entry, Kind, Receipt};
 use crate::store;
 
 use super::super::facts::{FactResult, FactWire};
 use super::super::natives;
-use super::super::sql::{self, NewBundle};
+use super::super::sql::{self, NewBundle, NewForwarded};
+use super::aside::{Kept, RecordKind, keep_aside};
 use super::format::{Foot, Head, Record};
-use super::import::{BundleAnswer, BundleResult, Carrier, keep_aside, named_by};
+use super::import::{BundleAnswer, BundleResult, Carrier, Maker, named_by};
 use super::judge::{Judged, judge};
+use super::vouched::original_request;
 
 /// A bundle while it is taken in.
 pub(super) struct Taking {
-    app: App,
+    pub(super) app: App,
     router: Router,
     carrier: Carrier,
-    maker: Judged,
+    pub(super) maker: Judged,
+    /// The maker, when it is a post node.
+    pub(super) node: Option<NodeHolder>,
+    /// What it vouched for.
+    pub(super) forwarded: Vec<NewForwarded>,
+    /// Whether everything was tried once: what refers to something unknown is then no more waited with.
+    pub(super) is_last: bool,
     /// Who took the photos whose announcements were in this bundle.
     authors: HashMap<Uuid, Judged>,
 }
 
+/// The routes that records go by.
+pub(super) fn own_routes(app: &App) -> Router {
+    let original = put(evidence::http::upload_original);
+    natives::router()
+        .route("/api/v1/photos/{id}/original", original)
+        .with_state(app.clone())
+}
+
 impl Taking {
     /// Of a bundle whose maker was judged.
-    pub fn of(app: &App, carrier: Carrier, maker: Judged) -> Self {
-        let original = put(evidence::http::upload_original);
+    pub fn of(app: &App, carrier: Carrier, maker: Maker) -> Self {
         Self {
-            router: natives::router()
-                .route("/api/v1/photos/{id}/original", original)
-                .with_state(app.clone()),
+            router: own_routes(app),
             app: app.clone(),
             carrier,
-            maker,
+            maker: maker.judged,
+            node: maker.node,
+            forwarded: Vec::new(),
+            is_last: false,
             authors: HashMap::new(),
         }
     }
@@ -74,6 +90,8 @@ impl Taking {
                 sha256,
                 bytes,
             } => self.original(photo, sha256, bytes).await,
+            Record::Vouched(bytes) => self.vouched(bytes, None).await,
+            Record::VouchedOriginal { vouched, bytes } => self.vouched(vouched, Some(bytes)).await,
             Record::End(_) => Err(Problem::new(ProblemKind::Internal).internal("a second end")),
         }
     }
@@ -83,22 +101,23 @@ impl Taking {
         let wire: FactWire = match parse_json(&bytes) {
             Ok(wire) => wire,
             Err(problem) => {
-                let named = FactResult::default();
-                return self.refused(named, maker, bytes, problem).await;
+                let (named, kept) = (FactResult::default(), Kept::of(RecordKind::Fact, bytes));
+                return self.refused(named, maker, kept, problem).await;
             }
         };
+        let kept = Kept::of(RecordKind::Fact, bytes);
         let named = FactResult::of(&wire.kind, &wire.id);
         let is_photo = wire.kind == "photo";
         let body = wire.bytes().unwrap_or_default();
         let request = match wire.request(HeaderMap::new(), None) {
             Ok(request) => request,
-            Err(problem) => return self.refused(named, maker, bytes, problem).await,
+            Err(problem) => return self.refused(named, maker, kept, problem).await,
         };
         let (parts, content) = request.into_parts();
         let judged = match judge(&self.app, &self.maker, &parts, body.as_bytes()).await {
             Ok(judged) => judged,
             Err(problem) if problem.kind().status().is_client_error() => {
-                return self.refused(named, maker, bytes, problem).await;
+                return self.refused(named, maker, kept, problem).await;
             }
             Err(problem) => return Ok(self.told(named, problem.into_response()).await),
         };
@@ -106,7 +125,7 @@ impl Taking {
             self.authors.insert(photo, judged.again());
         }
         let request = Request::from_parts(parts, content);
-        self.sent(named, judged, request, bytes).await
+        self.sent(named, judged, request, kept).await
     }
 
     async fn original(
@@ -120,26 +139,24 @@ impl Taking {
         let own: [u8; 32] = Sha256::digest(&bytes).into();
         if own != sha256 {
             let problem = Problem::new(ProblemKind::HashMismatch);
-            return self.refused(named, judged, bytes, problem).await;
+            let kept = Kept::of(RecordKind::Original, bytes);
+            return self.refused(named, judged, kept, problem).await;
         }
-        let mut request = Request::new(Bytes::from(bytes.clone()));
-        *request.method_mut() = Method::PUT;
-        *request.uri_mut() = format!("/api/v1/photos/{photo}/original")
-            .parse()
-            .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
-        self.sent(named, judged, request, bytes).await
+        let request = original_request(photo, bytes.clone())?;
+        let kept = Kept::of(RecordKind::Original, bytes);
+        self.sent(named, judged, request, kept).await
     }
 
     /// Sends a native request as its author, unless it waits for a person.
-    async fn sent(
+    pub(super) async fn sent(
         &self,
         named: FactResult,
         judged: Judged,
         mut request: Request,
-        bytes: Vec<u8>,
+        kept: Kept,
     ) -> Result<BundleResult, Problem> {
         if let Some(reason) = judged.reason {
-            return self.aside(named, judged.author.id, bytes, reason).await;
+            return self.aside(named, &judged, kept, reason).await;
         }
         let extensions = request.extensions_mut();
         extensions.insert(Admitted(judged.author.clone()));
@@ -153,25 +170,36 @@ impl Taking {
             Err(panic) => crate::http::layers::panicked(panic),
         };
         let told = self.told(named, response).await;
-        self.settled(told, judged, bytes).await
+        self.settled(told, judged, kept).await
+    }
+
+    /// A problem as a result.
+    pub(super) async fn answered(&self, named: FactResult, problem: Problem) -> BundleResult {
+        self.told(named, problem.into_response()).await
     }
 
     async fn told(&self, named: FactResult, response: Response) -> BundleResult {
         BundleResult {
             fact: named.told(response, self.carrier.request, false).await,
             review: None,
+            decision: None,
         }
     }
 
-    async fn refused(
+    pub(super) async fn refused(
         &self,
         named: FactResult,
         judged: Judged,
-        bytes: Vec<u8>,
+        kept: Kept,
         problem: Problem,
     ) -> Result<BundleResult, Problem> {
         let told = self.told(named, problem.into_response()).await;
-        self.settled(told, judged, bytes).await
+        self.settled(told, judged, kept).await
+    }
+
+    /// Whether a record is tried again once all others were: it may refer to one that stands behind it.
+    pub fn waits(&self, told: &BundleResult) -> bool {
+        !self.is_last && told.is_open()
     }
 
     /// What its author could not bring in waits for a person, where its own door has not kept it.
@@ -179,8 +207,11 @@ impl Taking {
         &self,
         mut told: BundleResult,
         judged: Judged,
-        bytes: Vec<u8>,
+        record: Kept,
     ) -> Result<BundleResult, Problem> {
+        if self.waits(&told) {
+            return Ok(told);
+        }
         let reason = match told.fact.status {
             401 | 403 | 404 => "no_right",
             408 | 423 | 429 => return Ok(told),
@@ -193,24 +224,26 @@ impl Taking {
             told.review = Some(reason);
             return Ok(told);
         }
-        self.aside(told.fact, judged.author.id, bytes, reason).await
+        self.aside(told.fact, &judged, record, reason).await
     }
 
     /// Keeps a record's bytes for a person; 202, and a receipt of that.
     async fn aside(
         &self,
         named: FactResult,
-        author: Uuid,
-        bytes: Vec<u8>,
+        judged: &Judged,
+        record: Kept,
         reason: &'static str,
     ) -> Result<BundleResult, Problem> {
         let fact = named.id.as_deref().and_then(|id| id.parse().ok());
-        let fact = fact.unwrap_or(author);
-        let Some(kept) = keep_aside(&self.app, author, fact, bytes, reason).await? else {
+        let fact = fact.unwrap_or(judged.author.id);
+        let Some(kept) = keep_aside(&self.app, judged, fact, record, reason).await? else {
             let full = Problem::new(ProblemKind::TooManyRequests)
                 .detail("this author's share of what is kept aside in a day is used up");
             return Ok(self.told(named, full.into_response()).await);
         };
+        let mut tx = self.app.journal.store().read().await?;
+        let decision = sql::decision(&mut tx, kept.quarantine).await?;
         Ok(BundleResult {
             fact: FactResult {
                 status: 202,
@@ -218,16 +251,18 @@ impl Taking {
                 ..named
             },
             review: Some(reason),
+            decision,
         })
     }
 
     /// The answer for the whole; it is entered once nothing must be sent again.
     pub async fn answer(
-        self,
+        mut self,
         head: &Head,
         foot: &Foot,
         results: Vec<BundleResult>,
     ) -> Result<BundleAnswer, Problem> {
+        self.keep_forwarded().await?;
         let count = |which: fn(&BundleResult) -> bool| {
             results.iter().filter(|own| which(own)).count() as u64
         };

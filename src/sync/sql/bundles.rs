@@ -11,8 +11,32 @@ pub(super) const KNOWN_BUNDLE: &str = "SELECT entry FROM sync_bundles WHERE id =
 pub(super) const INSERT_BUNDLE: &str = "INSERT INTO sync_bundles \
      (id, entry, device, carrier, number, made_at, facts, taken, review, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-pub(super) const REVIEWS: &str = "SELECT id, entry, fact, actor, reason, bytes, received_at FROM quarantine \
-     WHERE kind = 'bundle' AND received_at < $1 ORDER BY received_at DESC, id LIMIT $2";
+macro_rules! reviews {
+    ($rest:literal) => {
+        concat!(
+            "SELECT q.id, q.entry, q.fact, q.actor, q.reason, q.bytes, q.received_at, r.record, r.rights_of, r.at, r.vouched, \
+             r.decision, r.decision_reason, r.decided_by, r.decided_at, r.accepted \
+             FROM quarantine q LEFT JOIN sync_reviews r ON r.quarantine = q.id WHERE q.kind = 'bundle' AND ",
+            $rest
+        )
+    };
+}
+
+pub(super) const REVIEWS: &str = reviews!(
+    "q.received_at < $1 AND ($3 = 'any' OR COALESCE(r.decision, 'open') = $3) ORDER BY q.received_at DESC, q.id LIMIT $2"
+);
+pub(super) const REVIEW: &str = reviews!("q.id = $1");
+pub(super) const INSERT_REVIEW: &str = "INSERT INTO sync_reviews (quarantine, record, author, rights_of, at, vouched) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+pub(super) const DECIDE: &str = "INSERT INTO sync_reviews \
+     (quarantine, record, author, rights_of, at, decision, decision_reason, decided_by, decided_at, accepted) \
+     VALUES ($1, 'bundle', $2, $2, $3, $4, $5, $6, $3, $7) ON CONFLICT (quarantine) DO UPDATE SET decision = excluded.decision, \
+     decision_reason = excluded.decision_reason, decided_by = excluded.decided_by, decided_at = excluded.decided_at, \
+     accepted = excluded.accepted WHERE sync_reviews.decision IS NULL";
+pub(super) const DECISION: &str = "SELECT decision FROM sync_reviews WHERE quarantine = $1";
+// What a node vouched for is noted with the entry that kept it aside; from now on with that of the fact.
+pub(super) const SET_FORWARDED_OWN: &str = "UPDATE sync_forwarded SET own = $2 \
+     WHERE own = (SELECT entry FROM quarantine WHERE id = $1)";
 pub(super) const NONCE_ISSUED: &str = "SELECT issued_at FROM evidence_nonces WHERE nonce = $1";
 
 /// A bundle that was taken in.
@@ -30,7 +54,7 @@ pub struct NewBundle {
     pub received_at: Timestamp,
 }
 
-/// Something of a bundle that waits for a person.
+/// Something of a bundle that waits for a person, or waited for one.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
 pub struct Review {
     /// Under which its bytes are kept aside.
@@ -48,6 +72,99 @@ pub struct Review {
     pub bytes: i64,
     /// When it came.
     pub received_at: Timestamp,
+    /// What it is: `fact`, `original`, `vouched`, `vouched_original` or `bundle`.
+    pub record: Option<String>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub rights_of: Option<Uuid>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub at: Option<Timestamp>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub vouched: Option<Vec<u8>>,
+    /// What was decided: `accepted` or `refused`; null while it waits.
+    pub decision: Option<String>,
+    /// Why.
+    pub decision_reason: Option<String>,
+    /// By whom.
+    pub decided_by: Option<Uuid>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// The entry of the accepted fact.
+    pub accepted: Option<EntryId>,
+}
+
+/// Something that begins to wait.
+#[derive(Debug, Clone)]
+pub struct NewReview {
+    pub record: &'static str,
+    pub author: Uuid,
+    pub rights_of: Uuid,
+    pub at: Timestamp,
+    pub vouched: Option<Vec<u8>>,
+}
+
+/// A decision about something that waits.
+#[derive(Debug, Clone)]
+pub struct NewDecision {
+    pub quarantine: QuarantineId,
+    pub author: Uuid,
+    pub at: Timestamp,
+    pub decision: &'static str,
+    pub reason: String,
+    pub decided_by: Uuid,
+    pub accepted: Option<EntryId>,
+}
+
+pub async fn insert_review(
+    tx: &mut Tx,
+    quarantine: QuarantineId,
+    row: &NewReview,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_REVIEW)
+            .bind(quarantine)
+            .bind(row.record)
+            .bind(row.author)
+            .bind(row.rights_of)
+            .bind(row.at)
+            .bind(row.vouched.as_deref())
+    )
+    .map(drop)
+}
+
+pub async fn review(tx: &mut Tx, id: QuarantineId) -> Result<Option<Review>, Error> {
+    on!(tx, |c| sqlx::query_as(REVIEW).bind(id).fetch_optional(c))
+}
+
+/// Decides about something that waits; false when it is decided.
+pub async fn decide(tx: &mut Tx, row: &NewDecision) -> Result<bool, Error> {
+    changed!(
+        tx,
+        sqlx::query(DECIDE)
+            .bind(row.quarantine)
+            .bind(row.author)
+            .bind(row.at)
+            .bind(row.decision)
+            .bind(row.reason.as_str())
+            .bind(row.decided_by)
+            .bind(row.accepted)
+    )
+    .map(|rows| rows > 0)
+}
+
+/// What was decided about something that waited.
+pub async fn decision(tx: &mut Tx, id: QuarantineId) -> Result<Option<String>, Error> {
+    let found: Option<Option<String>> = on!(tx, |c| sqlx::query_scalar(DECISION)
+        .bind(id)
+        .fetch_optional(c))?;
+    Ok(found.flatten())
+}
+
+pub async fn set_forwarded_own(tx: &mut Tx, id: QuarantineId, own: EntryId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(SET_FORWARDED_OWN).bind(id).bind(own)).map(drop)
 }
 
 pub async fn known_bundle(tx: &mut Tx, id: Uuid) -> Result<Option<EntryId>, Error> {
@@ -74,11 +191,17 @@ pub async fn insert_bundle(tx: &mut Tx, row: &NewBundle) -> Result<(), Error> {
     .map(drop)
 }
 
-/// What waits for a person, the newest first.
-pub async fn reviews(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Review>, Error> {
+/// What waits or waited for a person, the newest first; `state` is `open`, a decision, or `any`.
+pub async fn reviews(
+    tx: &mut Tx,
+    before: Timestamp,
+    limit: i64,
+    state: &str,
+) -> Result<Vec<Review>, Error> {
     on!(tx, |c| sqlx::query_as(REVIEWS)
         .bind(before)
         .bind(limit)
+        .bind(state)
         .fetch_all(c))
 }
 

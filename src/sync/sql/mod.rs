@@ -2,10 +2,12 @@
 
 mod bundles;
 mod log;
+mod nodes;
 mod watches;
 
 pub use bundles::*;
 pub use log::*;
+pub use nodes::*;
 pub use watches::*;
 
 /// Every statement of the sync routes, for the test that prepares them on both databases.
@@ -29,5 +31,22 @@ pub const STATEMENTS: &[&str] = &[
     KNOWN_BUNDLE,
     INSERT_BUNDLE,
     REVIEWS,
+    REVIEW,
+    INSERT_REVIEW,
+    DECIDE,
+    DECISION,
+    SET_FORWARDED_OWN,
     NONCE_ISSUED,
+    OUTGOING,
+    OUTGOING_LEFT,
+    TAKE_TURN,
+    FORWARDING,
+    ADVANCE_FACTS,
+    ADVANCE_ORIGINALS,
+    FORWARD_FAILED,
+    REWIND,
+    SET_UPSTREAM,
+    UPSTREAM,
+    SET_FORWARDED,
+    FORWARDED,
 ];

@@ -4,7 +4,7 @@
 
 pub mod dice;
 pub mod phones;
-mod proxy;
+pub mod proxy;
 pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -134,6 +134,24 @@ story(
 	},
 );
 
+story("a card that is left before the phone's storage has answered leaves no error behind", async (phone) => {
+	await phone.enrol();
+	await phone.prepare();
+	await phone.mark(44, 3, 3);
+	await phone.button("‹ Quay lại").click();
+	const own = phone.page.getByRole("main").locator("li button").first();
+	for (let round = 0; round < 5; round += 1) {
+		await own.waitFor();
+		// Both clicks within one task of the browser: no answer of the storage can lie between them.
+		await own.evaluate(async (button) => {
+			button.click();
+			await Promise.resolve();
+			[...document.querySelectorAll("button")].find((one) => one.textContent.includes("Quay lại")).click();
+		});
+	}
+	await phone.button("Đánh dấu điểm trồng").waitFor();
+});
+
 /** Presses Tab until what has the focus is called so, then Enter. */
 async function press(phone, name, key = "Enter") {
 	const seen = [];

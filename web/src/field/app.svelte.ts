@@ -4,7 +4,7 @@ import { fetchRecipient } from "./core/bundle";
 import type { GradeRules } from "./core/checklist";
 import { FIRST_RULES } from "./core/checklist";
 import type { PositionFault } from "./core/device";
-import { askToBeWoken, askToPersist, isOnWifi, ScreenLock, watch } from "./core/device";
+import { askToBeWoken, askToPersist, isAppKept, isOnWifi, ScreenLock, watch } from "./core/device";
 import type { Aim, Moment, Shot } from "./core/evidence";
 import { keepShot, refill, shotsKey } from "./core/evidence";
 import type { Plan, Under } from "./core/patrol";
@@ -83,6 +83,7 @@ class FieldApp {
 	#unkept: { patrol: string; fix: Fix; interrupted: boolean }[] = [];
 	#keeping: Promise<void> = Promise.resolve();
 	#again = false;
+	#running: Promise<void> = Promise.resolve();
 	#learnedAt = 0;
 
 	get db(): Db {
@@ -211,17 +212,11 @@ class FieldApp {
 		}
 		if (this.isSyncing) {
 			this.#again = true;
-			return;
+			return this.#running;
 		}
 		this.isSyncing = true;
-		try {
-			await navigator.locks.request(`sync ${session.profile.id}`, async () => {
-				await this.kept(() => this.#round(session));
-			});
-		} finally {
-			this.isSyncing = false;
-			await this.reread();
-		}
+		this.#running = this.#once(session);
+		await this.#running;
 		if (this.waiting > 0) {
 			askToBeWoken();
 		}
@@ -240,6 +235,17 @@ class FieldApp {
 	async expectSecret(token: string): Promise<void> {
 		await this.session?.keep("next_token", token);
 		this.#learnedAt = 0;
+	}
+
+	async #once(session: Session): Promise<void> {
+		try {
+			await navigator.locks.request(`sync ${session.profile.id}`, async () => {
+				await this.kept(() => this.#round(session));
+			});
+		} finally {
+			this.isSyncing = false;
+			await this.reread();
+		}
 	}
 
 	/** The newer of two secrets, where the server takes it by now. */
@@ -342,8 +348,11 @@ class FieldApp {
 		}
 		this.steps = {};
 		this.#learnedAt = 0;
-		this.steps.app = (await navigator.serviceWorker?.getRegistration())?.active != null;
+		const isKept = isAppKept();
+		// What a round already under way has not asked for, the next one asks.
+		await this.#running.catch(() => undefined);
 		await this.sync();
+		this.steps.app = await isKept;
 		this.steps.plots = this.outcome === "done";
 		this.steps.key = this.isKeyConfirmed;
 		const me = this.me;

@@ -18,6 +18,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"nav.devices": "Devices",
 	"nav.accounts": "Accounts",
 	"nav.log": "Access log",
+	"nav.papers": "Paper minutes",
 	"nav.reports": "Reports",
 	"nav.exports": "Exports",
 	"nav.group.province": "The province",

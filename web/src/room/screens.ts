@@ -94,6 +94,14 @@ export const screens: Screen[] = [
 		load: () => import("./screens/Live.svelte"),
 	},
 	{
+		id: "papers",
+		label: "nav.papers",
+		icon: "paper",
+		group: "work",
+		right: "read_plots",
+		load: () => import("./screens/Papers.svelte"),
+	},
+	{
 		id: "reports",
 		label: "nav.reports",
 		icon: "report",

@@ -18,6 +18,7 @@ export const vi = {
 	"nav.devices": "Thiết bị",
 	"nav.accounts": "Tài khoản",
 	"nav.log": "Nhật ký",
+	"nav.papers": "Biên bản giấy",
 	"nav.reports": "Báo cáo",
 	"nav.exports": "Xuất dữ liệu",
 	"nav.group.province": "Địa bàn",

@@ -2,7 +2,7 @@
 
 use super::{GradeRules, Nonce, PhotoFacts, Reason, Review, Signed, Track, Work};
 use crate::base::actor::Door;
-use crate::base::origin::ClockOffset;
+use crate::base::origin::{ClockOffset, Doubt};
 use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::sidecar::{Phase, Source};
 use crate::geo::measure::{bearing_deg, distance_m};
@@ -174,9 +174,20 @@ fn origin(photo: &PhotoFacts, add: &mut impl FnMut(bool, Reason)) {
         matches!(photo.door, Some(Door::Odk | Door::Tracker)),
         Reason::UnsignedDoor,
     );
+    if let Some(doubt) = photo.doubt {
+        add(true, doubted(doubt));
+    }
     add(photo.source == Some(Source::Gallery), Reason::FromGallery);
     add(photo.source == Some(Source::Paper), Reason::FromPaper);
     add(photo.source.is_none(), Reason::SourceUntold);
     add(photo.review == Review::Open, Reason::UnderReview);
     add(photo.review == Review::Upheld, Reason::Rejected);
+}
+
+const fn doubted(doubt: Doubt) -> Reason {
+    match doubt {
+        Doubt::ReceivedAfterRevocation => Reason::ReceivedAfterRevocation,
+        Doubt::BackDated => Reason::BackDated,
+        Doubt::AcceptedAfterReview => Reason::AcceptedAfterReview,
+    }
 }

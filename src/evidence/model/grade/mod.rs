@@ -12,7 +12,7 @@ pub use words::{Grade, Reason};
 
 use crate::base::actor::Door;
 use crate::base::ids::{FactId, PhotoId};
-use crate::base::origin::ClockOffset;
+use crate::base::origin::{ClockOffset, Doubt};
 use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
 use crate::evidence::model::cross_check::ExifFlag;
@@ -140,6 +140,8 @@ pub struct PhotoFacts {
     pub offset: Option<ClockOffset>,
     /// The sidecar is younger than this, by what it names.
     pub not_before: Option<Timestamp>,
+    /// What must be known of when and how its sidecar came.
+    pub doubt: Option<Doubt>,
     /// The device's own track.
     pub track: Track,
     /// Questions about it.

@@ -79,7 +79,7 @@ const CAPS_D: [Reason; 9] = [
     Reason::Rejected,
 ];
 /// No better than C.
-const CAPS_C: [Reason; 17] = [
+const CAPS_C: [Reason; 20] = [
     Reason::NoCloseUp,
     Reason::Waived,
     Reason::NoPosition,
@@ -96,6 +96,9 @@ const CAPS_C: [Reason; 17] = [
     Reason::UnsignedDoor,
     Reason::FromGallery,
     Reason::FromPaper,
+    Reason::ReceivedAfterRevocation,
+    Reason::BackDated,
+    Reason::AcceptedAfterReview,
     Reason::UnderReview,
 ];
 /// No better than B.

@@ -52,6 +52,7 @@ fn photo(number: u128, phase: Phase, time: &str) -> PhotoFacts {
         nonce: Nonce::Fresh(at("07:00:00")),
         offset: None,
         not_before: Some(at("07:00:00")),
+        doubt: None,
         track: Track::There,
         review: Review::Clear,
     }
@@ -197,7 +198,18 @@ fn cap(cases: &[Case]) {
 #[test]
 fn signatures_nonces_and_clocks_cap_as_the_rules_say() {
     use Grade::{B, C, D};
-    let cases: [Case; 9] = [
+    let cases: [Case; 12] = [
+        (
+            |p| p.doubt = Some(Doubt::ReceivedAfterRevocation),
+            C,
+            Reason::ReceivedAfterRevocation,
+        ),
+        (|p| p.doubt = Some(Doubt::BackDated), C, Reason::BackDated),
+        (
+            |p| p.doubt = Some(Doubt::AcceptedAfterReview),
+            C,
+            Reason::AcceptedAfterReview,
+        ),
         (
             |p| p.signed_at = Some(at("08:00:01")),
             B,

@@ -95,6 +95,12 @@ vocabulary! {
         SourceUntold = "source_untold",
         /// It came long after it was taken.
         Late = "late",
+        /// Signed, by its own clock, before its device or key was revoked, and received after.
+        ReceivedAfterRevocation = "received_after_revocation",
+        /// Signed, by its own clock, before something that it names or before its key was known.
+        BackDated = "back_dated",
+        /// Kept aside when it came; it counts by a person's decision.
+        AcceptedAfterReview = "accepted_after_review",
         /// The file is no picture that can be shown.
         NotAPicture = "not_a_picture",
         /// A question about it is not answered yet.
@@ -149,6 +155,11 @@ impl Reason {
             Self::FromPaper => "Chụp lại hoặc nhập từ giấy",
             Self::SourceUntold => "Không rõ ảnh chụp trực tiếp hay chọn từ thư viện",
             Self::Late => "Gửi về muộn so với lúc chụp",
+            Self::ReceivedAfterRevocation => {
+                "Ghi là ký trước khi máy hoặc khóa bị thu hồi, nhưng nhận được sau đó"
+            }
+            Self::BackDated => "Giờ ký sớm hơn mốc mà chính bản ghi đã nêu",
+            Self::AcceptedAfterReview => "Được cán bộ xem xét và chấp nhận sau khi nhận",
             Self::NotAPicture => "Tệp không phải ảnh xem được",
             Self::UnderReview => "Đang có điểm cần làm rõ",
             Self::Rejected => "Đã kết luận không chấp nhận",
@@ -199,6 +210,11 @@ impl Reason {
             Self::FromPaper => "Taken from paper or typed in later",
             Self::SourceUntold => "Not told whether the camera took it then or it was chosen",
             Self::Late => "It came long after it was taken",
+            Self::ReceivedAfterRevocation => {
+                "Said to be signed before its device or key was revoked, and received after"
+            }
+            Self::BackDated => "Said to be signed before something that its own record names",
+            Self::AcceptedAfterReview => "Kept aside when it came and accepted by an officer",
             Self::NotAPicture => "The file is no picture that can be shown",
             Self::UnderReview => "A question about it is not answered yet",
             Self::Rejected => "A question about it was decided against it",

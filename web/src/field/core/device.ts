@@ -99,6 +99,16 @@ export async function askToPersist(): Promise<boolean> {
 	return (await navigator.storage?.persist?.()) ?? false;
 }
 
+/** How long the app may take to come whole: 600 kB on a link of 16 kB/s, twice over. */
+const KEPT_WITHIN_MS = 80_000;
+
+/** Whether the app opens without a network from now on; waits while it is still being fetched. */
+export async function isAppKept(): Promise<boolean> {
+	const ready = navigator.serviceWorker?.ready.then((registration) => registration.active !== null);
+	const late = new Promise<boolean>((done) => setTimeout(done, KEPT_WITHIN_MS, false));
+	return (await Promise.race([ready ?? false, late])) ?? false;
+}
+
 interface Waking {
 	sync?: { register: (tag: string) => Promise<void> };
 }

@@ -1,0 +1,371 @@
+//! Forwarding over a link: facts first, originals when no fact waits; a batch is a bundle that the province takes as if
+//! it had been carried.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::base::ids::{EntryId, LogId};
+use crate::base::time::Timestamp;
+use crate::store;
+
+use super::super::bundle::seal::Recipient;
+use super::super::sql::{self, Forwarding};
+use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill};
+
+/// How often it is looked whether there is something to forward.
+const POLL: Duration = Duration::from_secs(3);
+/// The longest pause after failures.
+const LONGEST_PAUSE_MS: i64 = 300_000;
+/// What an answer takes, besides the time for the bytes.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Bytes per second that a link is believed to carry at least.
+const SLOWEST: u64 = 2_000;
+/// A batch of facts: what a link of 16 kB/s carries in half a minute.
+const BATCH_BYTES: u64 = 512 * 1024;
+const BATCH_RECORDS: u64 = 200;
+/// Largest answer to a batch.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+const LONGEST_FAULT: usize = 300;
+
+/// The province's server as a node knows it.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    url: String,
+    token: String,
+    client: reqwest::Client,
+}
+
+/// Why nothing went upwards.
+#[derive(Debug, thiserror::Error)]
+pub enum NoUpstream {
+    /// No connection, or it broke off.
+    #[error("the province cannot be reached: {0}")]
+    Unreachable(String),
+    /// It answered with a refusal.
+    #[error("the province answered {0}: {1}")]
+    Refused(u16, String),
+    /// It answered something else than this program does.
+    #[error("the province's answer cannot be read: {0}")]
+    Answer(String),
+    /// The file of the secret cannot be read.
+    #[error("the secret for the province cannot be read: {0}")]
+    Secret(std::io::Error),
+    /// The batch could not be made.
+    #[error(transparent)]
+    Made(#[from] NotMade),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<reqwest::Error> for NoUpstream {
+    fn from(error: reqwest::Error) -> Self {
+        let mut told = error.without_url().to_string();
+        told.truncate(told.floor_char_boundary(LONGEST_FAULT));
+        Self::Unreachable(told)
+    }
+}
+
+#[derive(Deserialize)]
+struct RecipientWire {
+    log: LogId,
+    recipient: String,
+}
+
+#[derive(Deserialize)]
+struct AnswerWire {
+    results: Vec<ResultWire>,
+}
+
+#[derive(Deserialize)]
+struct ResultWire {
+    kind: Option<String>,
+    status: u16,
+    receipt: Option<serde_json::Value>,
+    review: Option<String>,
+    problem: Option<serde_json::Value>,
+}
+
+impl Upstream {
+    /// The server at an address, with the secret in a file.
+    pub fn at(url: &str, secret: &Path) -> Result<Self, NoUpstream> {
+        let token = std::fs::read_to_string(secret).map_err(NoUpstream::Secret)?;
+        // A second call finds a provider in place, which is the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .connect_timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self {
+            url: url.trim_end_matches('/').to_owned(),
+            token: token.trim().to_owned(),
+            client,
+        })
+    }
+
+    async fn recipient(&self) -> Result<(LogId, Recipient), NoUpstream> {
+        let url = format!("{}/api/v1/bundles/recipient", self.url);
+        let request = self.client.get(url).timeout(PATIENCE);
+        let told: RecipientWire = self.asked(request).await?;
+        let key = BASE64_URL.decode(&told.recipient).ok();
+        let key = key.and_then(|bytes| bytes.try_into().ok());
+        let key = key.ok_or_else(|| NoUpstream::Answer("its key is none".to_owned()))?;
+        Ok((told.log, Recipient(key)))
+    }
+
+    async fn bring(&self, bundle: Vec<u8>) -> Result<AnswerWire, NoUpstream> {
+        let request = self.client.post(format!("{}/api/v1/bundles", self.url));
+        let request = request
+            .timeout(time_for(bundle.len() as u64))
+            .header("content-type", "application/octet-stream")
+            .body(bundle);
+        self.asked(request).await
+    }
+
+    async fn asked<T: serde::de::DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<T, NoUpstream> {
+        // A line that was cut in between lies dead in a pool: each batch has a connection of its own.
+        let request = request.header(reqwest::header::CONNECTION, "close");
+        let mut answer = request.bearer_auth(&self.token).send().await?;
+        let status = answer.status();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > LARGEST_ANSWER {
+                return Err(NoUpstream::Answer("it is too large".to_owned()));
+            }
+        }
+        if !status.is_success() {
+            let problem: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+            return Err(NoUpstream::Refused(
+                status.as_u16(),
+                titled(problem.as_ref()),
+            ));
+        }
+        serde_json::from_slice(&bytes).map_err(|cause| NoUpstream::Answer(cause.to_string()))
+    }
+}
+
+/// The words of a problem that name nothing of what was sent.
+fn titled(problem: Option<&serde_json::Value>) -> String {
+    let title = problem.and_then(|problem| problem["title"].as_str());
+    let mut title = title.unwrap_or("no reason given").to_owned();
+    title.truncate(title.floor_char_boundary(LONGEST_FAULT));
+    title
+}
+
+fn time_for(bytes: u64) -> Duration {
+    PATIENCE + Duration::from_secs(bytes / SLOWEST)
+}
+
+/// Forwards as long as the process lives; without a link it waits, longer with each failure.
+pub async fn run(app: App, url: String, secret: std::path::PathBuf) {
+    let holder = app.journal.ids().make();
+    loop {
+        let sent = match Upstream::at(&url, &secret) {
+            Ok(upstream) => forward_some(&app, &upstream, holder).await,
+            Err(fault) => Err(fault),
+        };
+        let pause = match sent {
+            Ok(0) => POLL,
+            Ok(_) => Duration::ZERO,
+            Err(fault) => {
+                tracing::warn!(%fault, "nothing was forwarded");
+                failed(&app, holder, &fault).await
+            }
+        };
+        measure(&app).await;
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn failed(app: &App, holder: Uuid, fault: &NoUpstream) -> Duration {
+    let context = (holder, app.journal.now(), fault.to_string());
+    let store = app.journal.store();
+    let noted = store
+        .write(context, |tx, (holder, now, fault)| {
+            Box::pin(async move {
+                sql::forward_failed(tx, *holder, *now, fault).await?;
+                sql::forwarding(tx).await
+            })
+        })
+        .await;
+    let failures = noted.map_or(1, |row| row.failures.clamp(1, 20));
+    let ms = (1_000 << failures).min(LONGEST_PAUSE_MS);
+    Duration::from_millis(ms.unsigned_abs())
+}
+
+async fn measure(app: &App) {
+    if let Ok((row, left)) = standing(app).await {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+        let (left, failures) = (left as f64, row.failures as f64);
+        metrics::gauge!("tuantra_forward_backlog").set(left);
+        metrics::gauge!("tuantra_forward_failures").set(failures);
+    }
+}
+
+/// How far forwarding has come, and how many facts wait.
+pub(super) async fn standing(app: &App) -> Result<(Forwarding, i64), store::Error> {
+    let mut tx = app.journal.store().read().await?;
+    let row = sql::forwarding(&mut tx).await?;
+    let left = sql::outgoing_left(&mut tx, row.facts, row.originals).await?;
+    Ok((row, left))
+}
+
+/// Forwards one batch if it is this process's turn; gives how many records went.
+pub async fn forward_some(
+    app: &App,
+    upstream: &Upstream,
+    holder: Uuid,
+) -> Result<usize, NoUpstream> {
+    if !take_turn(app, holder, PATIENCE).await? {
+        return Ok(0);
+    }
+    let (row, left) = standing(app).await?;
+    if left == 0 {
+        return Ok(0);
+    }
+    let to = upstream.recipient().await?;
+    let mut tx = app.journal.store().read().await?;
+    let through = sql::last_number(&mut tx).await?;
+    drop(tx);
+    let facts = Wanted {
+        after: row.facts,
+        through,
+        author: None,
+        from: None,
+        until: None,
+        lanes: Lanes::Facts,
+        most_bytes: BATCH_BYTES,
+        most_records: BATCH_RECORDS,
+    };
+    let sent = send(app, upstream, holder, &to, &facts).await?;
+    if sent > 0 {
+        return Ok(sent);
+    }
+    let originals = Wanted {
+        after: row.originals,
+        lanes: Lanes::Originals,
+        ..facts
+    };
+    send(app, upstream, holder, &to, &originals).await
+}
+
+async fn take_turn(app: &App, holder: Uuid, spare: Duration) -> Result<bool, store::Error> {
+    let now = app.journal.now();
+    let spare = i64::try_from(spare.as_millis()).unwrap_or(i64::MAX / 2);
+    let store = app.journal.store();
+    let context = (holder, now.plus_millis(spare), now);
+    store
+        .write(context, |tx, (holder, until, now)| {
+            Box::pin(sql::take_turn(tx, *holder, *until, *now))
+        })
+        .await
+}
+
+async fn send(
+    app: &App,
+    upstream: &Upstream,
+    holder: Uuid,
+    (log, recipient): &(LogId, Recipient),
+    wanted: &Wanted,
+) -> Result<usize, NoUpstream> {
+    let number = u64::try_from(wanted.after + 1).unwrap_or(0);
+    let mut writer = begin(app, Vec::new(), (*log, recipient), number)?;
+    let filled = fill(app, &mut writer, wanted).await?;
+    if filled.left_out > 0 {
+        let count = filled.left_out;
+        tracing::info!(count, "passed over: erased, or held for its holder alone");
+    }
+    let of_originals = wanted.lanes == Lanes::Originals;
+    if filled.entries.is_empty() {
+        let kept = Vec::new();
+        advance(app, holder, of_originals, filled.through, kept).await?;
+        return Ok(0);
+    }
+    let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
+    let bundle = bundle.map_err(NotMade::from)?;
+    take_turn(app, holder, time_for(bundle.len() as u64) + PATIENCE).await?;
+    let answer = upstream.bring(bundle).await?;
+    settle(app, holder, of_originals, &filled, answer).await
+}
+
+/// An entry with the province's receipt, and why it waits for a person there.
+type Answered = (EntryId, Option<String>, Option<String>);
+
+/// Moves on over what was answered for good, and keeps the province's receipts.
+async fn settle(
+    app: &App,
+    holder: Uuid,
+    of_originals: bool,
+    filled: &Filled,
+    answer: AnswerWire,
+) -> Result<usize, NoUpstream> {
+    let mut kept: Vec<Answered> = Vec::new();
+    let mut through = filled.through;
+    let mut fault = None;
+    let mut results = answer.results.into_iter();
+    for (seq, entry) in &filled.entries {
+        let refused = match results.next() {
+            Some(result) if result.status < 300 => {
+                let receipt = result.receipt.map(|receipt| receipt.to_string());
+                kept.push((*entry, receipt, result.review));
+                continue;
+            }
+            Some(result) => {
+                let kind = result.kind.unwrap_or_default();
+                let told = titled(result.problem.as_ref());
+                NoUpstream::Refused(result.status, format!("{kind}: {told}"))
+            }
+            None => NoUpstream::Answer("it answers too few facts".to_owned()),
+        };
+        // Records stand by what they need, not by their number: all from the first that failed on are sent again.
+        through = through.min(*seq - 1);
+        fault.get_or_insert(refused);
+    }
+    let count = kept.len();
+    advance(app, holder, of_originals, through, kept).await?;
+    fault.map_or(Ok(count), Err)
+}
+
+async fn advance(
+    app: &App,
+    holder: Uuid,
+    of_originals: bool,
+    through: i64,
+    kept: Vec<Answered>,
+) -> Result<(), store::Error> {
+    let at: Timestamp = app.journal.now();
+    let context = (holder, of_originals, through, kept, at);
+    let store = app.journal.store();
+    store
+        .write(context, |tx, (holder, of_originals, through, kept, at)| {
+            Box::pin(async move {
+                for (entry, receipt, review) in kept {
+                    let (receipt, review) = (receipt.as_deref(), review.as_deref());
+                    sql::set_upstream(tx, *entry, receipt, review, *at).await?;
+                }
+                sql::advance_lane(tx, *holder, *of_originals, *through, *at)
+                    .await
+                    .map(drop)
+            })
+        })
+        .await
+}
+
+/// Lets everything after a number be forwarded again.
+pub async fn rewind(app: &App, after: i64) -> Result<(), store::Error> {
+    let write = app
+        .journal
+        .store()
+        .write(after, |tx, after| Box::pin(sql::rewind(tx, *after)));
+    write.await
+}

@@ -1,0 +1,469 @@
+//! A post node: what its phones recorded arrives at the province with its receipts, once, and under the node's rights.
+
+use axum::body::Body;
+use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+use tuantra::base::actor::{Actor, Role};
+use tuantra::base::hex;
+use tuantra::base::ids::{DeviceId, EntryId};
+use tuantra::journal::Receipt;
+use tuantra::journal::model::{ReceiptState, sha256};
+use tuantra::sync::bundle::opening;
+use tuantra::sync::bundle::vouched::Vouched;
+use tuantra::sync::node::{Filled, Lanes, Wanted, begin, fill};
+use uuid::Uuid;
+
+use crate::evidence::codes;
+use crate::field::{Client, Database, Field};
+use crate::ledger::eradication;
+use crate::papers;
+use crate::patrols::{declared, walk};
+use crate::photos;
+use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::shutter::morning;
+use crate::signed::{Signer, keys_of};
+use crate::sync::{fact, signed};
+
+/// Makes the province know a node that may record in these communes.
+async fn known_node(province: &Field, node: &Field, name: &str, communes: &[&str]) -> Client {
+    let client = province.phone(name, communes).await;
+    let journal = &node.app.journal;
+    let identity = &province.app.identity;
+    let (console, device) = (Actor::console(), DeviceId(client.id));
+    identity
+        .set_node(&console, device, journal.log_id(), journal.present_key())
+        .await
+        .unwrap();
+    client
+}
+
+fn all() -> Wanted {
+    Wanted {
+        after: -1,
+        through: i64::MAX,
+        author: None,
+        from: None,
+        until: None,
+        lanes: Lanes::Both,
+        most_bytes: u64::MAX,
+        most_records: 1000,
+    }
+}
+
+async fn exported(node: &Field, province: &Field, wanted: Wanted) -> (Vec<u8>, Filled) {
+    node.settle().await;
+    let to = opening(&province.app).unwrap().recipient();
+    let mut writer = begin(
+        &node.app,
+        Vec::new(),
+        (province.app.journal.log_id(), &to),
+        1,
+    )
+    .unwrap();
+    let filled = fill(&node.app, &mut writer, &wanted).await.unwrap();
+    let bytes = writer
+        .end(|text| node.app.journal.sign_text(text).1.to_vec())
+        .unwrap();
+    (bytes, filled)
+}
+
+async fn brought(carrier: &Client, bytes: Vec<u8>) -> Value {
+    let kind = Some("application/octet-stream");
+    let answer = carrier
+        .send(Method::POST, "/api/v1/bundles", kind, Body::from(bytes))
+        .await;
+    answer.expect(200).json()
+}
+
+fn of_each(answer: &Value, member: &str) -> Vec<Value> {
+    let results = answer["results"].as_array().unwrap();
+    results.iter().map(|own| own[member].clone()).collect()
+}
+
+/// A bundle of one record that a node makes up.
+fn made_up(node: &Field, province: &Field, vouched: &Vouched) -> Vec<u8> {
+    let to = opening(&province.app).unwrap().recipient();
+    let mut writer = begin(
+        &node.app,
+        Vec::new(),
+        (province.app.journal.log_id(), &to),
+        1,
+    )
+    .unwrap();
+    writer
+        .vouched(&serde_json::to_vec(vouched).unwrap())
+        .unwrap();
+    writer
+        .end(|text| node.app.journal.sign_text(text).1.to_vec())
+        .unwrap()
+}
+
+/// A plot in the name of an author, with a receipt that the node's key signed.
+fn claimed(node: &Field, author: Uuid) -> Vouched {
+    let body = plot_at(104.3, 22.4).to_string().into_bytes();
+    let id = node.new_id();
+    let journal = &node.app.journal;
+    let mut receipt = Receipt {
+        log_id: journal.log_id(),
+        key_id: journal.present_key().id(),
+        entry_id: EntryId(node.new_id()),
+        id,
+        sha256: hex(&sha256(&body)),
+        actor: author,
+        received_at: journal.now(),
+        signature: String::new(),
+        state: ReceiptState::Stored,
+    };
+    receipt.signature = BASE64.encode(journal.sign_text(&receipt.signed_text()).1);
+    Vouched {
+        author,
+        kind: "plot".to_owned(),
+        id,
+        body: BASE64.encode(body),
+        signed: None,
+        sent: None,
+        nonce_issued_at: None,
+        door: None,
+        named: false,
+        paper: None,
+        receipt,
+    }
+}
+
+/// What phones said of a plot or patrol, without what each server adds.
+fn said(answer: &Value) -> Value {
+    let mut said = answer["properties"].clone();
+    let members = said.as_object_mut().unwrap();
+    for own in [
+        "entry",
+        "receipt",
+        "recorded_at",
+        "author",
+        "team",
+        "lead_org",
+        "org",
+        "measures",
+        "life",
+        "history",
+        "handling_org",
+    ] {
+        members.remove(own);
+    }
+    without_entries(&mut said);
+    said
+}
+
+/// Entries and the times of receipt are each server's own.
+fn without_entries(told: &mut Value) {
+    match told {
+        Value::Object(members) => {
+            for own in ["entry_id", "recorded_at", "org"] {
+                members.remove(own);
+            }
+            members.values_mut().for_each(without_entries);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_entries),
+        _ => {}
+    }
+}
+
+struct Day {
+    plot: Uuid,
+    patrol: Uuid,
+    photo: Uuid,
+    picture: Vec<u8>,
+}
+
+/// A day of a phone at the node.
+async fn a_day(node: &Field, phone: &Client) -> Day {
+    let mut own = Signer::confirmed(node, phone).await;
+    own.clock_s = Some(node.app.journal.now().as_millis() / 1000);
+    let (plot, patrol, photo) = (node.new_id(), node.new_id(), node.new_id());
+    let picture = photos::jpeg(64, 48);
+    let captured = own.capture(
+        "PUT",
+        &format!("/api/v1/plots/{plot}"),
+        &plot_at(104.3, 22.4),
+    );
+    let facts = json!({ "facts": [
+        signed("plot", plot, &captured),
+        fact("patrol", patrol, &declared(node, -3600, Some(0))),
+        fact("fixes", patrol, &json!({ "fixes": walk(node, -3600, 25) })),
+        fact("measure", plot, &json!({ "measured_at": "2026-03-02T09:31:05+07:00", "plants": 210, "plants_method": "counted" })),
+        fact("eradication", plot, &json!({
+            "started_at": "2026-03-02T08:00:00+07:00", "ended_at": "2026-03-02T09:00:00+07:00", "methods": ["pull_up"],
+            "plants_destroyed": 210, "plants_method": "counted", "area_m2_destroyed": 64, "area_method": "tape",
+            "completeness": "full", "confirmation": { "alone": true } })),
+        fact("photo", photo, &photos::sidecar(&picture)),
+    ] });
+    let answer = phone
+        .post("/api/v1/sync/push", &facts)
+        .await
+        .expect(200)
+        .json();
+    assert!(
+        of_each(&answer, "status")
+            .iter()
+            .all(|own| own.as_u64().unwrap() < 300),
+        "{answer:#}"
+    );
+    let path = format!("/api/v1/photos/{photo}/original");
+    phone
+        .send(
+            Method::PUT,
+            &path,
+            Some("image/jpeg"),
+            Body::from(picture.clone()),
+        )
+        .await
+        .expect(201);
+    Day {
+        plot,
+        patrol,
+        photo,
+        picture,
+    }
+}
+
+async fn a_day_arrives(node: Field, province: Field) {
+    load_communes(&node).await;
+    load_communes(&province).await;
+    let phone = node.phone("máy A", &[WEST]).await;
+    let day = a_day(&node, &phone).await;
+    let post = known_node(&province, &node, "Đồn A", &[WEST]).await;
+    let (bytes, filled) = exported(&node, &province, all()).await;
+    assert_eq!(
+        (filled.entries.len(), filled.left_out, filled.is_cut),
+        (7, 0, false)
+    );
+    let answer = brought(&post, bytes.clone()).await;
+    assert_eq!(
+        (&answer["taken"], &answer["review"]),
+        (&json!(7), &json!(0)),
+        "{answer:#}"
+    );
+    for receipt in of_each(&answer, "receipt") {
+        assert_eq!(receipt["actor"], phone.id.to_string());
+    }
+    node.settle().await;
+    province.settle().await;
+    let (there, here) = (node.officer().await, province.officer().await);
+    for path in [
+        format!("/api/v1/plots/{}", day.plot),
+        format!("/api/v1/patrols/{}", day.patrol),
+    ] {
+        let told = |client: Client| {
+            let path = path.clone();
+            async move { client.get(&path).await.expect(200).json() }
+        };
+        let (there, here) = (told(there.clone()).await, told(here.clone()).await);
+        assert_eq!(there["geometry"], here["geometry"]);
+        assert_eq!(said(&there), said(&here));
+    }
+    let original = format!("/api/v1/photos/{}/original?reason=kiem-tra", day.photo);
+    assert_eq!(here.get(&original).await.expect(200).bytes, day.picture);
+    // Each fact has both receipts.
+    let auditor = province.account("kiem-toan", Role::Auditor, &[]).await;
+    let key = node.app.journal.present_key();
+    for ((_, entry), own) in filled.entries.iter().zip(of_each(&answer, "receipt")) {
+        let path = format!("/api/v1/forwarding/receipts/{entry}");
+        let receipts = auditor.get(&path).await.expect(200).json();
+        assert_eq!(receipts["own"], own);
+        let of_node: Receipt = serde_json::from_value(receipts["node"].clone()).unwrap();
+        assert!(of_node.is_signed_by(&key) && of_node.entry_id == *entry);
+        let of_province: Receipt = serde_json::from_value(own).unwrap();
+        assert!(of_province.is_signed_by(&province.app.journal.present_key()));
+    }
+    // Again, and as another file: the same promises and no entry more.
+    province.settle().await;
+    let before = province
+        .app
+        .journal
+        .entries_since(-1, 1000)
+        .await
+        .unwrap()
+        .len();
+    let again = brought(&post, bytes).await;
+    assert_eq!(of_each(&again, "receipt"), of_each(&answer, "receipt"));
+    let (other, _) = exported(&node, &province, all()).await;
+    let other = brought(&post, other).await;
+    assert_eq!(of_each(&other, "receipt"), of_each(&answer, "receipt"));
+    province.settle().await;
+    let after = province.app.journal.entries_since(-1, 1000).await.unwrap();
+    let kinds: Vec<&str> = after[before..]
+        .iter()
+        .map(|row| row.kind.as_str())
+        .collect();
+    assert_eq!(
+        kinds
+            .iter()
+            .filter(|kind| !["bundle", "view"].contains(kind))
+            .count(),
+        0,
+        "{kinds:?}"
+    );
+    assert!(
+        province
+            .app
+            .journal
+            .verify()
+            .await
+            .unwrap()
+            .faults
+            .is_empty()
+    );
+}
+
+on_both! {
+    async fn a_day_at_a_node_arrives_field_by_field_and_once(field: Field) {
+        let province = Field::start(Database::Sqlite).await;
+        a_day_arrives(field, province).await;
+    }
+
+    async fn a_province_takes_what_a_node_vouches_for(field: Field) {
+        let node = Field::start(Database::Sqlite).await;
+        a_day_arrives(node, field).await;
+    }
+
+    async fn what_a_phone_signed_at_a_node_has_the_same_grade_at_the_province(field: Field) {
+        let province = Field::start(Database::Sqlite).await;
+        load_communes(&province).await;
+        province.clock.advance_millis(-76 * 3_600_000);
+        let post = known_node(&province, &field, "Đồn A", &[WEST]).await;
+        province.clock.advance_millis(6 * 3_600_000);
+        let mut morning = morning(&field).await;
+        morning.set(&field).await;
+        let there = morning.done.told(&morning.done.phone).await;
+        assert_eq!(there["grade"], "A");
+        let (bytes, _) = exported(&field, &province, all()).await;
+        let answer = brought(&post, bytes).await;
+        assert_eq!(answer["review"], 0, "{answer:#}");
+        province.settle().await;
+        let officer = province.officer().await;
+        let here = morning.done.told(&officer).await;
+        assert_eq!((&here["grade"], codes(&here)), (&there["grade"], codes(&there)));
+        // The key is listed with the phone, confirmed where it was; what it signed is whole but for its announcement.
+        let keys = keys_of(&officer, morning.done.phone.id).await;
+        assert!(keys[0]["confirmed_at"].is_string() && keys[0]["chain"]["missing"] == 0, "{keys:#}");
+        assert!(province.app.journal.verify().await.unwrap().faults.is_empty());
+        // Revoked, it signs nothing more; what the node took before stands.
+        let path = format!("/api/v1/devices/{}/keys/{}", morning.done.phone.id, keys[0]["key_id"].as_str().unwrap());
+        officer.delete(&path).await.expect(200);
+        assert_eq!(morning.done.told(&officer).await["grade"], "A");
+    }
+
+    async fn what_was_typed_in_from_paper_at_a_node_is_worth_as_little_at_the_province(field: Field) {
+        load_communes(&field).await;
+        let province = Field::start(Database::Sqlite).await;
+        load_communes(&province).await;
+        let post = known_node(&province, &field, "Đồn A", &[WEST]).await;
+        let clerk = papers::clerk(&field).await;
+        let paper = papers::scanned(&field, &clerk).await;
+        let plot = field.new_id();
+        let facts = json!([
+            { "kind": "plot", "id": plot, "body": plot_at(104.3, 22.4) },
+            { "kind": "eradication", "id": plot, "body": eradication() },
+        ]);
+        papers::type_in(&clerk, paper, &facts).await;
+        let (bytes, _) = exported(&field, &province, all()).await;
+        let answer = brought(&post, bytes).await;
+        assert_eq!((&answer["taken"], &answer["review"]), (&json!(4), &json!(0)), "{answer:#}");
+        province.settle().await;
+        let officer = province.officer().await;
+        let told = officer.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json();
+        let properties = &told["properties"];
+        assert_eq!((&properties["source"], &properties["paper"]["id"]), (&json!("paper"), &json!(paper)), "{told:#}");
+        assert_eq!(properties["paper"]["entered_by"], json!(clerk.id));
+        let scan = officer.get(&format!("/api/v1/photos/{paper}/original?reason=kiem-tra")).await.expect(200);
+        assert_eq!(scan.bytes, papers::SCAN);
+        let eradication = of_each(&answer, "kind").iter().position(|kind| kind == "eradication").unwrap();
+        let fact = of_each(&answer, "receipt")[eradication]["id"].as_str().unwrap().to_owned();
+        let grade = officer.get(&format!("/api/v1/eradications/{fact}/evidence")).await.expect(200).json();
+        assert!(codes(&grade).contains(&"from_paper"), "{grade:#}");
+    }
+
+    async fn a_file_holds_what_was_asked_for_and_goes_on_where_the_last_one_ended(field: Field) {
+        load_communes(&field).await;
+        let province = Field::start(Database::Sqlite).await;
+        let (one, two) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await);
+        for (phone, lon) in [(&one, 104.3), (&two, 104.31), (&one, 104.32)] {
+            phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(lon, 22.4)).await.expect(201);
+        }
+        let authors = |author| Wanted { author: Some(author), ..all() };
+        assert_eq!(exported(&field, &province, authors(one.id)).await.1.entries.len(), 2);
+        assert_eq!(exported(&field, &province, authors(two.id)).await.1.entries.len(), 1);
+        let (now, lanes) = (field.app.journal.now(), Lanes::Originals);
+        assert!(exported(&field, &province, Wanted { lanes, ..all() }).await.1.entries.is_empty());
+        assert!(exported(&field, &province, Wanted { until: Some(now), ..all() }).await.1.entries.is_empty());
+        let mut seen = Vec::new();
+        let mut after = -1;
+        loop {
+            let (_, filled) = exported(&field, &province, Wanted { after, most_bytes: 1, ..all() }).await;
+            assert!(filled.entries.len() <= 1);
+            seen.extend(filled.entries);
+            after = filled.through;
+            if !filled.is_cut {
+                break;
+            }
+        }
+        assert_eq!(seen, exported(&field, &province, all()).await.1.entries);
+    }
+
+    async fn a_node_speaks_for_its_own_devices_within_its_communes_alone(field: Field) {
+        load_communes(&field).await;
+        let (node, other) = (Field::start(Database::Sqlite).await, Field::start(Database::Sqlite).await);
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let second = known_node(&field, &other, "Đồn B", &[EAST]).await;
+        let phone = field.phone("máy tỉnh", &[WEST]).await;
+        let author = node.new_id();
+        let review = |answer: Value| of_each(&answer, "review")[0].clone();
+        let own = claimed(&node, author);
+        assert_eq!(review(brought(&post, made_up(&node, &field, &own)).await), json!(null));
+        field.officer().await.get(&format!("/api/v1/plots/{}", own.id)).await.expect(200);
+        for author in [phone.id, post.id, tuantra::base::actor::CONSOLE] {
+            let lie = claimed(&node, author);
+            assert_eq!(review(brought(&post, made_up(&node, &field, &lie)).await), json!("foreign_author"));
+        }
+        let lie = claimed(&other, author);
+        assert_eq!(review(brought(&second, made_up(&other, &field, &lie)).await), json!("foreign_author"));
+        let elsewhere = claimed(&other, other.new_id());
+        assert_eq!(review(brought(&second, made_up(&other, &field, &elsewhere)).await), json!("no_right"));
+        let mut altered = claimed(&node, author);
+        altered.body = BASE64.encode(plot_at(104.31, 22.4).to_string());
+        assert_eq!(review(brought(&post, made_up(&node, &field, &altered)).await), json!("receipt_fails"));
+        let officer = field.account("can-bo-hai", Role::ProvincialOfficer, &[]).await;
+        officer.delete(&format!("/api/v1/devices/{author}")).await.expect(204);
+        let late = claimed(&node, author);
+        assert_eq!(review(brought(&post, made_up(&node, &field, &late)).await), json!("revoked_since"));
+        officer.delete(&format!("/api/v1/devices/{}", post.id)).await.expect(204);
+        let late = claimed(&node, node.new_id());
+        assert_eq!(review(brought(&officer, made_up(&node, &field, &late)).await), json!("revoked_since"));
+        assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+    }
+
+    async fn nothing_leaves_without_a_province_to_seal_it_to(field: Field) {
+        load_communes(&field).await;
+        let province = Field::start(Database::Sqlite).await;
+        let officer = field.officer().await;
+        officer.get("/api/v1/bundles/export").await.expect(503);
+        let phone = field.phone("máy A", &[WEST]).await;
+        phone.get("/api/v1/bundles/export").await.expect(403);
+        a_day(&field, &phone).await;
+        field.settle().await;
+        let told = province.officer().await.get("/api/v1/bundles/recipient").await.expect(200);
+        let file = field.app.config.data.join("tinh.json");
+        std::fs::write(&file, told.bytes).unwrap();
+        let mut config = (*field.app.config).clone();
+        config.upstream_recipient = Some(file);
+        let made = field.elsewhere_with(&officer, config).get("/api/v1/bundles/export").await.expect(200);
+        assert_eq!((&made.headers["tuantra-records"], &made.headers["tuantra-more"]), (&"7".parse().unwrap(), &"false".parse().unwrap()));
+        load_communes(&province).await;
+        let post = known_node(&province, &field, "Đồn A", &[WEST]).await;
+        assert_eq!(brought(&post, made.bytes).await["taken"], 7);
+        assert_eq!(std::fs::read_dir(field.app.config.data.join("spool")).unwrap().count(), 0);
+        let standing = officer.get("/api/v1/forwarding").await.expect(200).json();
+        assert_eq!((&standing["upstream"], &standing["backlog"]), (&json!(null), &json!(7)));
+    }
+}
