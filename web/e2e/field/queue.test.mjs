@@ -91,6 +91,42 @@ story(
 );
 
 story(
+	"on a link that costs money the province sees a small picture the same evening, the original comes by Wi-Fi",
+	async (phone, device, province) => {
+		await phone.enrol();
+		await phone.mark(12, 2, 2);
+		await phone.allSent();
+		await phone.tab("Hàng đợi");
+		await phone.page.getByLabel("Ảnh gốc chỉ gửi khi có Wi-Fi").check();
+		let sent = 0;
+		await phone.context.route("**/api/v1/photos/*/preview", async (route) => {
+			sent += route.request().postDataBuffer()?.length ?? 0;
+			await route.continue();
+		});
+		const calls = await heard(phone);
+		await phone.tab("Điểm trồng");
+		await phone.page.locator("li button").first().click();
+		await phone.photograph("Trước khi nhổ");
+		await phone.tab("Hàng đợi");
+		await phone.says("Đã gửi ảnh nhỏ, ảnh gốc chờ");
+		assert.ok(sent > 500 && sent < 20_000, `${sent} bytes`);
+		const [photo] = await province.photosOf(device);
+		const seen = await fetch(`${province.base}/api/v1/photos/${photo.id}/thumbnail`, {
+			headers: { authorization: `Bearer ${province.staff}` },
+		});
+		assert.deepEqual([seen.status, seen.headers.get("tuantra-preview")], [200, "1"]);
+		assert.deepEqual(calls, [], "no byte of the original");
+		await phone.page.getByLabel("Ảnh gốc chỉ gửi khi có Wi-Fi").uncheck();
+		await phone.button("Gửi ngay").click();
+		await phone.allSent();
+		await arrived(province, device);
+		const whole = await phone.page.locator("li[data-state]").filter({ hasText: "Ảnh" }).first().textContent();
+		assert.ok(!whole.includes("ảnh nhỏ"), whole);
+	},
+	{ prepare: largePictures },
+);
+
+story(
 	"an upload at which the server stands elsewhere is asked again, one that it forgot begins anew",
 	async (phone, device, province) => {
 		await phone.enrol();

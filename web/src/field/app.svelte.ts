@@ -12,6 +12,7 @@ import * as recording from "./core/patrol";
 import type { KnownPlot } from "./core/plots";
 import type { Me, Step } from "./core/prepare";
 import * as preparing from "./core/prepare";
+import { previewOf } from "./core/preview";
 import type { Handed } from "./core/profiles";
 import type { Connection } from "./core/server";
 import { call } from "./core/server";
@@ -275,6 +276,7 @@ class FieldApp {
 		const pending = this.#unheard();
 		this.outcome = await round(session, to, {
 			originals: () => !this.settings.wifiOnly || isOnWifi(),
+			preview: previewOf,
 			take: async (items) => {
 				await preparing.takePlots(session, items, pending);
 				await preparing.takeRules(session, items);

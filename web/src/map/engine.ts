@@ -1,5 +1,12 @@
 // The map engine in a chunk of its own: lists, queues and tables work before it has come.
-import { AttributionControl, Map as EngineMap, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import {
+	AttributionControl,
+	addProtocol,
+	Map as EngineMap,
+	NavigationControl,
+	Popup,
+	setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import latin from "@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-600-normal.woff2?url";
@@ -43,4 +50,4 @@ export function ground(colour: string): StyleSpecification {
 	} as StyleSpecification;
 }
 
-export { AttributionControl, EngineMap, NavigationControl, Popup };
+export { AttributionControl, addProtocol, EngineMap, NavigationControl, Popup };

@@ -58,7 +58,12 @@ export interface KnownPlot {
 	is_own: boolean;
 	/** The eradication that photos taken now belong to. */
 	eradication: string | null;
+	/** Whether a second member's word is missing for what was destroyed. */
+	is_unconfirmed?: boolean;
 }
+
+/** A second member's word on the spot: their force, or that nobody else was there. */
+export type Confirmation = { org: string } | { alone: true };
 
 function bedWire(bed: Bed, paced: boolean): Record<string, unknown> {
 	const unit = paced ? "paces" : "m";
@@ -129,7 +134,7 @@ export interface EradicationDraft {
 	minutes: { number: string; date: string } | null;
 	samples: { number: string; seal: string }[];
 	release: { agency: string; document: string } | null;
-	confirmation: { org: string } | { alone: true } | null;
+	confirmation: Confirmation | null;
 	/** When it ended, by this phone's clock; the checklist holds photos against it. */
 	ended_at?: string;
 	people: { org: string; number: number } | null;
@@ -229,6 +234,7 @@ export async function eradicate(session: Session, known: KnownPlot, draft: Eradi
 		...known,
 		state: draft.completeness === "full" ? "eradicated" : "eradicating",
 		eradication: id,
+		is_unconfirmed: draft.confirmation === null,
 	};
 	await session.capture(
 		post(known.id, "eradication", "eradications", body),
@@ -241,6 +247,28 @@ export async function eradicate(session: Session, known: KnownPlot, draft: Eradi
 		},
 		now,
 	);
+}
+
+/** What a second member says after the eradication was recorded; `done` is it, where this user recorded it. */
+export async function confirmOnTheSpot(
+	session: Session,
+	known: KnownPlot,
+	done: EradicationDraft | null,
+	said: Confirmation,
+): Promise<void> {
+	const now = Date.now();
+	const body = {
+		id: uuidv7(now),
+		...said,
+		...(done && known.eradication ? { eradication: known.eradication } : {}),
+		confirmed_at: new Date(now).toISOString(),
+	};
+	const after: KnownPlot = { ...known, is_unconfirmed: false };
+	const docs = {
+		[`plot ${known.id}`]: after,
+		...(done ? { [`eradication ${known.id}`]: { ...done, confirmation: said } } : {}),
+	};
+	await session.capture(post(known.id, "confirmation", "confirmations", body), { docs }, now);
 }
 
 export async function reinspect(

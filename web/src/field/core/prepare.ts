@@ -176,6 +176,7 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		commune: text(properties.commune),
 		is_own: before?.is_own ?? false,
 		eradication: before?.eradication ?? null,
+		is_unconfirmed: Array.isArray(properties.missing) && properties.missing.includes("confirmation"),
 	};
 }
 

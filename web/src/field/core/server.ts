@@ -33,12 +33,42 @@ export async function call<T>(
 	headers: Record<string, string> = {},
 	waitMs = 60_000,
 ): Promise<Answer<T>> {
+	return told(await exchange(to, method, path, body ?? null, headers, waitMs), read<T>);
+}
+
+/** Part of a file that the server keeps: its bytes from one up to another, as long as it is the file of that tag. */
+export async function part(
+	to: Connection,
+	path: string,
+	tag: string,
+	from: number,
+	end: number,
+): Promise<Answer<ArrayBuffer>> {
+	const headers = { range: `bytes=${from}-${end - 1}`, "if-range": `"${tag}"` };
+	try {
+		return await told(await exchange(to, "GET", path, null, headers, 60_000), (response) =>
+			response.arrayBuffer(),
+		);
+	} catch {
+		// The link broke off within the answer.
+		return { kind: "unreachable" };
+	}
+}
+
+async function exchange(
+	to: Connection,
+	method: string,
+	path: string,
+	body: BodyInit | null,
+	headers: Record<string, string>,
+	waitMs: number,
+): Promise<Response | null> {
 	const started = Date.now();
 	let response: Response;
 	try {
 		response = await fetch(to.base + path, {
 			method,
-			body: body ?? null,
+			body,
 			headers: {
 				authorization: `Bearer ${to.token}`,
 				"tuantra-api": "1",
@@ -51,15 +81,26 @@ export async function call<T>(
 			signal: AbortSignal.timeout(waitMs),
 		});
 	} catch {
-		return { kind: "unreachable" };
+		return null;
 	}
 	const took = Date.now() - started;
 	roundTripMs = roundTripMs === null ? took : Math.max(took, Math.round(roundTripMs * 0.8));
+	return response;
+}
+
+async function told<T>(
+	response: Response | null,
+	value: (response: Response) => Promise<T>,
+): Promise<Answer<T>> {
+	if (!response) {
+		return { kind: "unreachable" };
+	}
+	const { status, headers } = response;
 	if (response.ok) {
-		return { kind: "ok", status: response.status, value: await read<T>(response), headers: response.headers };
+		return { kind: "ok", status, value: await value(response), headers };
 	}
 	const problem = (await read<Partial<Problem>>(response)) ?? {};
-	return { kind: "refused", status: response.status, problem: { ...problem, status: response.status } };
+	return { kind: "refused", status, problem: { ...problem, status } };
 }
 
 async function read<T>(response: Response): Promise<T> {

@@ -55,6 +55,8 @@ export interface Original {
 	sent: number;
 	upload: string | null;
 	state: ItemState;
+	/** What became of the small picture ahead of it: there, or of no use. Not there yet where this is missing. */
+	preview?: "sent" | "none";
 }
 
 export interface FixRow {

@@ -127,9 +127,16 @@ async function photo(bytes: number): Promise<string> {
 }
 
 let isOriginalWanted = true;
+let small: Blob | null;
+/** What happens on the phone after the facts went out and before the originals do. */
+let meanwhile: () => Promise<void>;
 const go = (): Promise<Outcome> =>
 	round(session, TO, {
 		originals: () => isOriginalWanted,
+		preview: async () => {
+			await meanwhile();
+			return small;
+		},
 		take: async () => undefined,
 		changed: () => undefined,
 	});
@@ -144,6 +151,8 @@ async function due(): Promise<void> {
 beforeEach(async () => {
 	calls = [];
 	isOriginalWanted = true;
+	small = new Blob([new Uint8Array(9_000)]);
+	meanwhile = async () => undefined;
 	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
 	db = await openStore(`test-${uuidv7()}`);
 	const { wraps, key } = await newVault("402917", null);
@@ -272,6 +281,59 @@ describe("the queue", () => {
 		expect(await go()).toBe("done");
 		expect(server.facts.size).toBe(1);
 		expect(server.uploads.size).toBe(0);
+	});
+
+	it("sends a small picture of every photo before the first original, once", async () => {
+		const photos = [await photo(300 * 1024), await photo(300 * 1024)];
+		const server = honest();
+		serve((path, init) =>
+			path.endsWith("/preview") ? json({ is_shown: true }, 201) : server.handler(path, init),
+		);
+		isOriginalWanted = false;
+		expect(await go()).toBe("done");
+		isOriginalWanted = true;
+		expect(await go()).toBe("done");
+		const sent = calls.filter((call) => /preview|files/.test(call)).map((call) => call.replace(/\d+$/, "N"));
+		expect(sent.slice(0, 2)).toEqual(photos.map((id) => `PUT /api/v1/photos/${id}/preview`));
+		expect(sent.slice(2)).toEqual(Array(2).fill(["POST /files", "PATCH /files/N", "PATCH /files/N"]).flat());
+	});
+
+	it("sends an original all the same whose preview will never do", async () => {
+		await photo(300 * 1024);
+		const server = honest();
+		serve((path, init) =>
+			path.endsWith("/preview") ? json({ title: "no picture" }, 422) : server.handler(path, init),
+		);
+		expect(await go()).toBe("done");
+		expect((await session.items())[0]?.original).toMatchObject({ state: "stored", preview: "none" });
+		small = new Blob([new Uint8Array(70_000)]);
+		await photo(300 * 1024);
+		calls = [];
+		expect(await go()).toBe("done");
+		expect(calls.filter((call) => call.endsWith("/preview"))).toEqual([]);
+	});
+
+	it("tries a preview again that did not get through", async () => {
+		await photo(300 * 1024);
+		const server = honest();
+		serve((path, init) => (path.endsWith("/preview") ? "cut" : server.handler(path, init)));
+		expect(await go()).toBe("unreachable");
+		serve((path, init) => (path.endsWith("/preview") ? json({}, 201) : server.handler(path, init)));
+		expect(await go()).toBe("done");
+		expect((await session.items())[0]?.original).toMatchObject({ state: "stored", preview: "sent" });
+	});
+
+	it("lets a fact overtake an original that is under way", async () => {
+		await photo(600 * 1024);
+		const server = honest();
+		serve(server.handler);
+		meanwhile = async () => void (await plot());
+		expect(await go()).toBe("later");
+		expect([server.facts.size, [...server.uploads.values()][0]?.bytes]).toEqual([1, 0]);
+		meanwhile = async () => undefined;
+		expect(await go()).toBe("done");
+		expect(server.facts.size).toBe(2);
+		expect([...server.uploads.values()]).toEqual([{ length: 600 * 1024, bytes: 600 * 1024 }]);
 	});
 
 	it("signs in one chain, whoever captures at the same time", async () => {

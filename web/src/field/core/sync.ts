@@ -1,6 +1,7 @@
-/** The queue goes out: facts first, then what the server has for us, then originals. Nothing is "sent" before its receipt. */
+/** The queue goes out: facts, what the server has for us, previews, originals. Nothing is "sent" before its receipt. */
 
 import { fromBase64, hex } from "./bytes";
+import { MOST_BYTES } from "./preview";
 import type { Answer, Connection, Problem } from "./server";
 import { call, json } from "./server";
 import type { Captured, Session } from "./session";
@@ -50,6 +51,8 @@ export type Outcome = "done" | "unreachable" | "later" | "signed_out" | "outdate
 export interface Wishes {
 	/** Whether originals may be sent over this link. */
 	originals: () => boolean;
+	/** The small picture of a photo. */
+	preview: (bytes: ArrayBuffer) => Promise<Blob | null>;
 	/** What pulled items are for. */
 	take: (items: PulledItem[]) => Promise<void>;
 	/** Told after each change of the queue. */
@@ -63,7 +66,7 @@ export function waitMs(attempts: number): number {
 
 /** One round. */
 export async function round(session: Session, to: Connection, wishes: Wishes): Promise<Outcome> {
-	for (const lane of [facts, pull, secured, originals]) {
+	for (const lane of [facts, pull, secured, previews, originals]) {
 		const outcome = await lane(session, to, wishes);
 		if (outcome !== "done") {
 			return outcome;
@@ -272,7 +275,46 @@ async function secured(session: Session, to: Connection, wishes: Wishes): Promis
 }
 
 const again = (item: Item): Item["original"] =>
-	item.original && { ...item.original, sent: 0, upload: null, state: "waiting" };
+	item.original && {
+		photo: item.original.photo,
+		bytes: item.original.bytes,
+		sent: 0,
+		upload: null,
+		state: "waiting",
+	};
+
+/**
+ * A small picture of each announced photo before the first original: on a thin link an original takes an evening. One whose
+ * original is hardly larger and may go now is its own preview.
+ */
+async function previews(session: Session, to: Connection, wishes: Wishes): Promise<Outcome> {
+	for (const item of (await session.items()).filter(isAnnounced)) {
+		const original = item.original;
+		if (!original || original.preview || original.sent > 0) {
+			continue;
+		}
+		if (original.bytes <= 2 * MOST_BYTES && wishes.originals()) {
+			continue;
+		}
+		const bytes = await session.photo(original.photo);
+		const small = bytes && (await wishes.preview(bytes));
+		let preview: "sent" | "none" = "none";
+		if (small && small.size <= MOST_BYTES) {
+			const path = `/api/v1/photos/${original.photo}/preview`;
+			const answer = await call(to, "PUT", path, small, { "content-type": "application/octet-stream" });
+			if (answer.kind === "unreachable") {
+				return "unreachable";
+			}
+			if (answer.kind === "refused" && isPassing(answer.status)) {
+				return answer.status === 401 ? "signed_out" : "later";
+			}
+			preview = answer.kind === "ok" ? "sent" : "none";
+		}
+		await session.note(item, { original: { ...original, preview } });
+		wishes.changed();
+	}
+	return "done";
+}
 
 async function originals(session: Session, to: Connection, wishes: Wishes): Promise<Outcome> {
 	const items = (await session.items()).filter(isAnnounced);
@@ -301,6 +343,12 @@ const isAnnounced = (item: Item): boolean =>
 	item.original.state !== "refused" &&
 	item.receipt !== null;
 
+/** Whether a fact was captured meanwhile: it goes before the rest of an original. */
+const hasFacts = async (session: Session): Promise<boolean> => {
+	const now = Date.now();
+	return (await session.items()).some((item) => isDue(item, now));
+};
+
 async function sendOriginal(
 	session: Session,
 	to: Connection,
@@ -322,7 +370,7 @@ async function sendOriginal(
 		bytes,
 		{ photo: original.photo, at: original.upload },
 		(sent, at) => note({ sent, upload: at, state: "sending" }),
-		wishes.originals,
+		async () => wishes.originals() && !(await hasFacts(session)),
 	);
 	if (outcome === "done") {
 		await note({ sent: original.bytes, state: "stored" });

@@ -21,7 +21,7 @@ export async function upload(
 	bytes: ArrayBuffer,
 	what: Upload,
 	progress: (sent: number, at: string) => Promise<void>,
-	goesOn: () => boolean,
+	goesOn: () => Promise<boolean>,
 ): Promise<Uploaded> {
 	let at = what.at;
 	let offset = at ? await offsetOf(to, at) : null;
@@ -38,7 +38,7 @@ export async function upload(
 		await progress(0, at);
 	}
 	while (offset < bytes.byteLength) {
-		if (!goesOn()) {
+		if (!(await goesOn())) {
 			return "later";
 		}
 		const sent = await piece(to, at, bytes, offset);

@@ -5,6 +5,7 @@ import type { GeoJSONSource, StyleSpecification } from "maplibre-gl";
 import type { Bounds } from "../../map/bounds";
 import { boundsOf } from "../../map/bounds";
 import { EngineMap, FACE, ground } from "../../map/engine";
+import type { KeptPack } from "../core/packs";
 import type { KnownPlot } from "../core/plots";
 import type { Drawn } from "../core/prepare";
 import type { Fix, Walk } from "../core/track";
@@ -21,6 +22,8 @@ export interface FieldMap {
 	show: (what: Shown) => void;
 	goTo: (place: { lon: number; lat: number }) => void;
 	remove: () => void;
+	/** Where the base map comes from, as its makers want it said. */
+	sources: readonly string[];
 }
 
 const collection = (features: Feature[]): FeatureCollection => ({ type: "FeatureCollection", features });
@@ -134,8 +137,28 @@ function extent(what: Shown): Bounds | null {
 	]);
 }
 
+/** The packs under what is recorded; a map that cannot be read is left out, the rest is drawn. */
+async function base(map: EngineMap, all: readonly KeptPack[]): Promise<string[]> {
+	if (all.length === 0) {
+		return [];
+	}
+	try {
+		const { lay } = await import("./base");
+		const told = await lay(map, "commune", all);
+		map.setPaintProperty("commune", "fill-opacity", 0.25);
+		return told;
+	} catch (error) {
+		console.warn("the base map cannot be drawn", error);
+		return [];
+	}
+}
+
 /** Draws into an element; refuses where the phone has no WebGL. */
-export async function draw(element: HTMLElement, choose: (plot: string) => void): Promise<FieldMap> {
+export async function draw(
+	element: HTMLElement,
+	choose: (plot: string) => void,
+	all: readonly KeptPack[],
+): Promise<FieldMap> {
 	const map = new EngineMap({
 		container: element,
 		style: style(),
@@ -149,6 +172,9 @@ export async function draw(element: HTMLElement, choose: (plot: string) => void)
 		map.once("load", () => resolve());
 		map.once("error", (event) => reject(event.error));
 	});
+	const sources = await base(map, all);
+	// What the map shows cannot be read from its pixels; whoever checks it asks the engine.
+	Object.assign(element, { engine: map });
 	map.on("click", "plots", (event) => {
 		const id = event.features?.[0]?.properties.id as string | undefined;
 		if (id) {
@@ -181,5 +207,6 @@ export async function draw(element: HTMLElement, choose: (plot: string) => void)
 		},
 		goTo: ({ lon, lat }) => map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 15) }),
 		remove: () => map.remove(),
+		sources,
 	};
 }
