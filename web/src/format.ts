@@ -115,6 +115,8 @@ export function folded(text: string): string {
 	return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 }
 
+// One collator for all: making one for each comparison takes most of the time of ordering a thousand rows.
+const names = new Intl.Collator("vi", { numeric: true });
+
 /** The order of names in Vietnamese. */
-export const byName = (one: string, other: string): number =>
-	one.localeCompare(other, "vi", { numeric: true });
+export const byName = (one: string, other: string): number => names.compare(one, other);

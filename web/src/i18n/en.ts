@@ -14,6 +14,8 @@ export const en: Record<keyof typeof vi, string> = {
 	yes: "Yes",
 	no: "No",
 	unknown: "Unknown",
+	"table.further": "Show {n} more rows",
+	"table.drawn": "{shown} of {all} rows are shown",
 	"table.none": "No rows",
 	"state.loading": "Loading…",
 	"state.empty": "Nothing here yet",

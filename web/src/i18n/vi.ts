@@ -13,6 +13,8 @@ export const vi = {
 	yes: "Có",
 	no: "Không",
 	unknown: "Không rõ",
+	"table.further": "Hiện thêm {n} dòng",
+	"table.drawn": "Đang hiện {shown} trên {all} dòng",
 	"table.none": "Không có dòng nào",
 	"state.loading": "Đang tải…",
 	"state.empty": "Chưa có dữ liệu",

@@ -13,7 +13,8 @@ export interface Screen {
 	label: Key;
 	icon: IconName;
 	group: Group;
-	right: Right;
+	/** The right, or rights any of which shows it. */
+	right: Right | Right[];
 	/** Reached from other screens only, not from the menu. */
 	hidden?: boolean;
 	load: () => Promise<{ default: Component }>;
@@ -144,4 +145,5 @@ export const screens: Screen[] = [
 ];
 
 /** The screens that the reader may open. */
-export const open = (): Screen[] => screens.filter((screen) => !screen.hidden && may(screen.right));
+export const open = (): Screen[] =>
+	screens.filter((screen) => !screen.hidden && [screen.right].flat().some(may));
