@@ -41,6 +41,12 @@ async function heard(phone, answer = (route) => route.continue()) {
 	return calls;
 }
 
+/** Waits until so many requests of an upload were made, however slow the machine is. */
+async function reached(phone, calls, count) {
+	for (let wait = 0; calls.length < count && wait < 200; wait += 1) await phone.page.waitForTimeout(100);
+	await phone.page.waitForTimeout(300);
+}
+
 async function arrived(province, device) {
 	const [photo, ...others] = await province.photosOf(device);
 	assert.equal(others.length, 0, "there is one photo");
@@ -75,7 +81,7 @@ story(
 		await phone.mark(12, 2, 2);
 		const first = await heard(phone, (route, n) => (n > 3 ? route.abort() : route.continue()));
 		await phone.photograph("Trước khi nhổ");
-		await phone.page.waitForTimeout(1_500);
+		await reached(phone, first, 4);
 		assert.deepEqual(first.slice(0, 4), ["POST", "PATCH 0", `PATCH ${PIECE}`, `PATCH ${2 * PIECE}`]);
 		await phone.kill();
 		await phone.boot();
@@ -137,11 +143,11 @@ story(
 		let answer = (route, _, call) => (call === `PATCH ${PIECE}` ? refuse(route, 409) : route.continue());
 		const calls = await heard(phone, (...about) => answer(...about));
 		await phone.photograph("Trước khi nhổ");
-		await phone.page.waitForTimeout(1_000);
+		await reached(phone, calls, 3);
 		assert.deepEqual(calls, ["POST", "PATCH 0", `PATCH ${PIECE}`]);
 		answer = (route, _, call) => (call === `PATCH ${2 * PIECE}` ? refuse(route, 409) : route.continue());
 		await phone.sendNow();
-		await phone.page.waitForTimeout(1_000);
+		await reached(phone, calls, 6);
 		assert.deepEqual(calls.slice(3), ["HEAD", `PATCH ${PIECE}`, `PATCH ${2 * PIECE}`]);
 		answer = (route, _, call) => (call === "HEAD" ? refuse(route, 404) : route.continue());
 		await phone.sendNow();

@@ -102,6 +102,7 @@ export const en: Record<Key, string> = {
 	clock_off: "The phone's clock is {n} s off the server's.",
 	clock_good: "Right",
 	storage_low: "Less than 500 MB left: make room.",
+	persist_advice: "Put the app on the home screen, so that the phone does not clear its data.",
 	battery_low: "Battery low: charge before leaving.",
 	unknown: "Unknown",
 

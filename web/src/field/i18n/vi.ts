@@ -101,6 +101,7 @@ export const vi = {
 	clock_off: "Đồng hồ máy lệch {n} giây so với máy chủ.",
 	clock_good: "Đúng giờ",
 	storage_low: "Còn dưới 500 MB: nên dọn bớt.",
+	persist_advice: "Cài ứng dụng lên màn hình chính để điện thoại không tự dọn dữ liệu.",
 	battery_low: "Pin yếu: sạc trước khi đi.",
 	unknown: "Không rõ",
 

@@ -1,0 +1,61 @@
+/** A small phone in one hand: what is to be pressed lies under the thumb, what was done is in sight. */
+
+import assert from "node:assert/strict";
+import { told } from "./story.mjs";
+
+const story = told();
+const viewport = { width: 320, height: 640 };
+
+/** Whether all of a thing lies in the part of the screen between the header and the bottom bar. */
+async function isInSight(phone, thing) {
+	await thing.waitFor();
+	await phone.page.waitForTimeout(200);
+	const [box, main] = [await thing.boundingBox(), await phone.page.locator("main").boundingBox()];
+	return box.y >= main.y - 1 && box.y + box.height <= main.y + main.height + 1;
+}
+
+story(
+	"on a small phone every main button is in reach without scrolling, and what was kept is told in sight",
+	async (phone) => {
+		const { page } = phone;
+		const inReach = async (name) =>
+			assert.ok(await isInSight(phone, phone.button(name)), `${name} is out of reach`);
+		const inSight = async (text) =>
+			assert.ok(
+				await isInSight(phone, page.locator("main").getByText(text).first()),
+				`${text} is out of sight`,
+			);
+		await phone.enrol();
+		await phone.tab("Tuần tra");
+		await inReach("Bắt đầu tuần tra");
+		await phone.startPatrol();
+		await inReach("Giữ 1,5 giây để kết thúc");
+		await phone.tab("Điểm trồng");
+		await phone.button("Đánh dấu điểm trồng").click();
+		await inReach("Lưu");
+		await phone.button("Tại đây").click();
+		await page.getByLabel("Số cây").fill("12");
+		await phone.button("Lưu").click();
+		await inSight(/^Đã ghi điểm trồng/);
+		await phone.button("Chụp ảnh").click();
+		await inReach("Chụp");
+		await phone.button("Trước khi nhổ").click();
+		await phone.button("Chụp").click();
+		await inSight(/^Đã lưu ảnh/);
+		await phone.button("‹ Quay lại").click();
+		await phone.button("Phá nhổ").click();
+		await inReach("Bắt đầu phá nhổ");
+		await phone.button("Bắt đầu phá nhổ").click();
+		await inReach("Hoàn tất");
+		await phone.button("Hoàn tất").click();
+		await inSight("Đã ghi phá nhổ.");
+		await phone.button("Kiểm tra lại").click();
+		await inReach("Lưu");
+		await phone.button("‹ Quay lại").click();
+		await phone.button("Báo cáo nhanh").click();
+		await inSight("Đã chép. Dán vào tin nhắn cho chỉ huy.");
+		await phone.tab("Hàng đợi");
+		await inReach("Gửi ngay");
+	},
+	{ viewport },
+);
