@@ -85,6 +85,12 @@ impl<'a> Node<'a> {
         Bytes(self.bytes).slice(at + 4, length.checked_mul(element_bytes)?)
     }
 
+    /// How many elements of four bytes, such as offsets, a vector says it has.
+    #[must_use]
+    pub fn count(self, number: usize) -> usize {
+        self.vector(number, 4).map_or(0, |bytes| bytes.len() / 4)
+    }
+
     /// A text.
     #[must_use]
     pub fn text(self, number: usize) -> Option<&'a str> {

@@ -31,8 +31,7 @@ pub fn looks_like(bytes: &[u8]) -> bool {
 pub fn read(bytes: &[u8], budget: &mut Budget) -> Read<Table> {
     let (head, mut at) = piece(bytes, MAGIC_BYTES).ok_or(DAMAGED)?;
     let head = Node::root(head).ok_or(DAMAGED)?;
-    let columns = columns(head);
-    budget.columns(columns.len())?;
+    let columns = columns(head, budget)?;
     let kind = head.byte(2).unwrap_or(0);
     let index = index_bytes(head.u64(8).unwrap_or(0), head.u16(9).unwrap_or(16)).ok_or(DAMAGED)?;
     at = at.checked_add(index).ok_or(DAMAGED)?;
@@ -71,11 +70,20 @@ fn piece(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     Some((piece, at + 4 + length))
 }
 
-fn columns(head: Node<'_>) -> Vec<Column> {
-    let nodes = head.nodes(7).into_iter();
-    let columns = nodes.map(|column| Column {
-        name: composed(column.text(0).unwrap_or_default()),
-        kind: column.byte(1).unwrap_or(0),
+/// The columns. A buffer can point at the same bytes as often as it likes, so that what is followed is counted first, here
+/// and in geometries.
+fn columns(head: Node<'_>, budget: &Budget) -> Read<Vec<Column>> {
+    budget.columns(head.count(7))?;
+    let longest = budget.limits().text_bytes;
+    let columns = head.nodes(7).into_iter().map(|column| {
+        let name = column.text(0).unwrap_or_default();
+        if name.len() > longest {
+            return Err(DAMAGED);
+        }
+        Ok(Column {
+            name: composed(name),
+            kind: column.byte(1).unwrap_or(0),
+        })
     });
     columns.collect()
 }
@@ -117,6 +125,7 @@ fn geometry(own: Node<'_>, told: u8, budget: &mut Budget, depth: usize) -> Read<
         Some(kind) => kind,
     };
     if matches!(kind, 6 | 7) {
+        budget.vertices(own.count(7))?;
         // The kind of the parts of a collection is their own.
         let parts = own.nodes(7).into_iter();
         let parts =
@@ -134,7 +143,7 @@ fn geometry(own: Node<'_>, told: u8, budget: &mut Budget, depth: usize) -> Read<
         )));
     }
     let numbers = own.vector(1, 8).ok_or(DAMAGED)?;
-    budget.vertices(numbers.len() / 16)?;
+    budget.vertices(numbers.len() / 16 + own.count(0))?;
     let coords: Vec<Coord<f64>> = numbers.chunks_exact(16).filter_map(coord).collect();
     Ok(match kind {
         1 => Geometry::Point(coords.first().map(|at| Point(*at)).ok_or(DAMAGED)?),

@@ -6,12 +6,15 @@ use serde_json::Value;
 use crate::areas::model::reader::{FeatureReader, Limits};
 use crate::ingest::imports::table::{Budget, Place, Read, Row, Table, Told, Unreadable};
 
+/// What a risk area of the most vertices takes, twice over: values take several times their text's room.
+const MOST_FEATURE_BYTES: usize = 8 << 20;
+
 /// Reads every feature.
 pub fn read(bytes: &[u8], budget: &mut Budget) -> Read<Table> {
     let own = budget.limits();
     let limits = Limits {
         file_bytes: bytes.len() as u64,
-        feature_bytes: bytes.len(),
+        feature_bytes: MOST_FEATURE_BYTES,
         vertices: own.vertices,
         features: own.rows,
     };

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
+use flatbuffers::FlatBufferBuilder;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::DeflateEncoder;
@@ -283,6 +284,45 @@ fn elements_nest_only_so_deep() {
     let refused = plain(deep.as_bytes(), "a.kml");
     assert!(
         matches!(refused, Err(Unreadable::TooMuch(_, 32))),
+        "{refused:?}"
+    );
+}
+
+/// A collection of thirty levels, each four times the one below, in some hundred bytes: every offset is a true one.
+fn tangled() -> Vec<u8> {
+    let mut head = FlatBufferBuilder::new();
+    let table = head.start_table();
+    head.push_slot_always::<u8>(8, 7);
+    let end = head.end_table(table);
+    head.finish_size_prefixed(end, None);
+    let mut feature = FlatBufferBuilder::new();
+    let leaf = feature.start_table();
+    feature.push_slot_always::<u8>(16, 7);
+    let mut own = feature.end_table(leaf);
+    for _ in 0..30 {
+        let parts = feature.create_vector(&[own; 4]);
+        let level = feature.start_table();
+        feature.push_slot_always(18, parts);
+        feature.push_slot_always::<u8>(16, 7);
+        own = feature.end_table(level);
+    }
+    let root = feature.start_table();
+    feature.push_slot_always(4, own);
+    let root = feature.end_table(root);
+    feature.finish_size_prefixed(root, None);
+    [
+        b"fgb\x03fgb\x00",
+        head.finished_data(),
+        feature.finished_data(),
+    ]
+    .concat()
+}
+
+#[test]
+fn parts_that_are_pointed_at_again_and_again_are_counted() {
+    let refused = plain(&tangled(), "a.fgb");
+    assert!(
+        matches!(refused, Err(Unreadable::TooMuch("vertices / đỉnh", _))),
         "{refused:?}"
     );
 }

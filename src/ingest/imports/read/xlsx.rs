@@ -196,7 +196,11 @@ fn shared(bytes: &[u8]) -> Read<Vec<String>> {
     let texts = std::cell::RefCell::new(Vec::new());
     let open = |tag: &BytesStart<'_>| {
         if local(tag) == "si" {
-            texts.borrow_mut().push(String::new());
+            let mut texts = texts.borrow_mut();
+            if texts.len() >= MOST_CELLS {
+                return Err(Unreadable::TooMuch("cells / ô", MOST_CELLS));
+            }
+            texts.push(String::new());
         }
         Ok(())
     };
