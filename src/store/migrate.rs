@@ -160,6 +160,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0033_hamlets.sql"),
     ),
     (34, "nodes", include_str!("../../migrations/0034_nodes.sql")),
+    (
+        35,
+        "imports",
+        include_str!("../../migrations/0035_imports.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
