@@ -18,6 +18,7 @@ use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
 use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
+use crate::ingest::imports::{ImportLimits, Imports};
 use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::ingest::papers::Papers;
 use crate::journal::Journal;
@@ -307,6 +308,16 @@ parts! {
     Papers: |app| Papers::new(
         app.journal.clone(),
         Slices::of(&app.areas, &app.patrols, &app.plots, &app.evidence, &app.ledger),
+    );
+    Imports: |app| Imports::new(
+        app.areas.clone(),
+        app.plots.clone(),
+        app.blobs.clone(),
+        ImportLimits {
+            bytes: bytes_of(app.config.import_mib),
+            rows: app.config.import_rows as usize,
+            days: app.config.import_days,
+        },
     );
     Search: |app| Search::new(app.areas.clone(), app.plots.clone());
     Live: |app| app.live.clone();

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 
 use crate::app::App;
 use crate::base::ids::PatrolId;
+use crate::ingest::imports::Imports;
 use crate::journal::stamps::Authority;
 use crate::journal::{JobRow, Journal, Kinds};
 use crate::publish::export::Exports;
@@ -199,6 +200,9 @@ async fn do_chores(app: App) {
         }
         if let Err(error) = Exports::from_ref(&app).expire().await {
             tracing::warn!(%error, "exports whose time is over could not be removed");
+        }
+        if let Err(error) = Imports::from_ref(&app).expire().await {
+            tracing::warn!(%error, "imports whose time is over could not be forgotten");
         }
         if let Err(error) = app.evidence.expire_uploads().await {
             tracing::warn!(%error, "uploads whose time is over could not be forgotten");

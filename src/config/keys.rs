@@ -1,7 +1,7 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 38] = [
+pub(super) const KEYS: [(&str, &str); 41] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -39,6 +39,9 @@ pub(super) const KEYS: [(&str, &str); 38] = [
     ("export_features", "a whole number from 1 to 1000000"),
     ("export_days", "a whole number from 1 to 90"),
     ("open_exports", "a whole number from 1 to 100"),
+    ("import_mib", "a whole number from 1 to 64"),
+    ("import_rows", "a whole number from 1 to 20000"),
+    ("import_days", "a whole number from 1 to 90"),
     ("retention_months", "a whole number from 1 to 600"),
     ("tsa_url", "a URL such as https://tsa.example/tsr"),
     ("tsa_hours", "a whole number from 1 to 720"),

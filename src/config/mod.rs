@@ -80,6 +80,12 @@ pub struct Config {
     pub export_days: u32,
     /// Files in the background that one account may have at once.
     pub open_exports: u32,
+    /// Largest file of an office that is read, in MiB.
+    pub import_mib: u32,
+    /// Rows that a file of an office may hold.
+    pub import_rows: u32,
+    /// Days that a file of an office waits to be loaded after its report.
+    pub import_days: u32,
     /// Months that raw tracks are kept.
     pub retention_months: u32,
     /// An outside time-stamping authority (RFC 3161) that stamps the log's heads; without one none does.
@@ -174,6 +180,9 @@ impl Config {
             export_features: reader.parse("export_features").unwrap_or(20_000),
             export_days: reader.parse("export_days").unwrap_or(7),
             open_exports: reader.parse("open_exports").unwrap_or(5),
+            import_mib: reader.parse("import_mib").unwrap_or(16),
+            import_rows: reader.parse("import_rows").unwrap_or(5_000),
+            import_days: reader.parse("import_days").unwrap_or(3),
             retention_months: reader.parse("retention_months").unwrap_or(24),
             tsa_url: reader.parse("tsa_url"),
             tsa_hours: reader.parse("tsa_hours").unwrap_or(24),
@@ -223,6 +232,9 @@ impl Config {
             ("export_features", self.export_features, 1..=1_000_000),
             ("export_days", self.export_days, 1..=90),
             ("open_exports", self.open_exports, 1..=100),
+            ("import_mib", self.import_mib, 1..=64),
+            ("import_rows", self.import_rows, 1..=20_000),
+            ("import_days", self.import_days, 1..=90),
             ("retention_months", self.retention_months, 1..=600),
             ("tsa_hours", self.tsa_hours, 1..=720),
         ] {

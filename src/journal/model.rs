@@ -99,6 +99,8 @@ vocabulary! {
         Sample = "sample",
         /// What another unit found on a drawn plot.
         Revisit = "revisit",
+        /// A file of an office was loaded, as it was told of before.
+        Import = "import",
         /// A form's submission as it came.
         Submission = "submission",
         /// A bundle that was carried here by hand.

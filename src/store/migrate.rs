@@ -159,6 +159,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "hamlets",
         include_str!("../../migrations/0033_hamlets.sql"),
     ),
+    (
+        34,
+        "imports",
+        include_str!("../../migrations/0034_imports.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -23,6 +23,7 @@ mod figures;
 mod hamlets;
 mod held;
 mod identity;
+mod imports;
 mod journal;
 mod keeping;
 mod ledger;

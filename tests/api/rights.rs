@@ -683,6 +683,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
 fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
     let none = Value::Null;
     let export = format!("/api/v1/exports/{}", things.plot);
+    let import = format!("/api/v1/imports/{}", things.plot);
     let run = format!("/api/v1/reports/runs/{}", things.plot);
     Some(match (route.method.as_str(), route.path.as_str()) {
         ("GET", "/api/v1/search") => sample("/api/v1/search?q=tay", none, false),
@@ -711,9 +712,20 @@ fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
             false,
         ),
         ("GET", "/export/{file}") => sample("/export/communes.csv", none, false),
-        ("GET", "/api/v1/exports" | "/api/v1/reports/runs" | "/api/v1/reports/status") => {
-            sample(&route.path, none, false)
-        }
+        (
+            "GET",
+            "/api/v1/exports"
+            | "/api/v1/imports"
+            | "/api/v1/reports/runs"
+            | "/api/v1/reports/status",
+        ) => sample(&route.path, none, false),
+        ("POST", "/api/v1/imports") => sample("/api/v1/imports?kind=plots&name=a.csv", none, false),
+        ("GET" | "DELETE", "/api/v1/imports/{id}") => sample(import, none, false),
+        ("POST", "/api/v1/imports/{id}/load") => sample(
+            format!("{import}/load"),
+            json!({ "sha256": "00", "reason": "thử" }),
+            false,
+        ),
         ("POST", "/api/v1/exports") => sample(
             &route.path,
             json!({ "collections": ["communes"], "format": "csv", "reason": "thử" }),
@@ -925,6 +937,8 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/exports/{id}",
         "/api/v1/exports/{id}/decision",
         "/api/v1/exports/{id}/file",
+        "/api/v1/imports/{id}",
+        "/api/v1/imports/{id}/load",
         "/api/v1/reports/runs/{id}",
         "/api/v1/reports/runs/{id}/file",
         "/api/v1/reports/nothing/{commune}/{period}",

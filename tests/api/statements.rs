@@ -20,6 +20,7 @@ fn statements() -> Vec<&'static str> {
         tuantra::sync::STATEMENTS,
         tuantra::ingest::openrosa::STATEMENTS,
         tuantra::ingest::papers::STATEMENTS,
+        tuantra::ingest::imports::STATEMENTS,
         tuantra::publish::STATEMENTS,
         tuantra::publish::export::STATEMENTS,
         tuantra::reports::STATEMENTS,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::faults::{ImportError, Reason};
 use super::scan::Scanner;
-use crate::geo::shape::check_crs;
+use crate::geo::shape::{ShapeError, check_crs};
 
 const MAX_HEAD_BYTES: usize = 1024 * 1024;
 
@@ -70,6 +70,8 @@ pub struct FeatureReader<R> {
     number: usize,
     vertices: usize,
     value: Vec<u8>,
+    takes_any_crs: bool,
+    crs: Option<String>,
 }
 
 impl<R: Read> FeatureReader<R> {
@@ -85,7 +87,38 @@ impl<R: Read> FeatureReader<R> {
             number: 0,
             vertices: 0,
             value: Vec::new(),
+            takes_any_crs: false,
+            crs: None,
         }
+    }
+
+    /// Takes features of every reference system that a file names, and leaves it to the caller to turn them.
+    #[must_use]
+    pub fn with_any_crs(mut self) -> Self {
+        self.takes_any_crs = true;
+        self
+    }
+
+    /// The reference system other than WGS84 that the file names, as far as it was read.
+    #[must_use]
+    pub fn crs(&self) -> Option<&str> {
+        self.crs.as_deref()
+    }
+
+    fn see_crs(&mut self, crs: &Value) -> Result<(), Reason> {
+        match check_crs(crs) {
+            Err(ShapeError::ForeignCrs { name }) if self.takes_any_crs => {
+                self.crs = Some(name);
+                Ok(())
+            }
+            checked => Ok(checked?),
+        }
+    }
+
+    fn see_root(&mut self, has_features: bool) -> Result<bool, Reason> {
+        let (is_typed, crs) = check_root(&self.value, has_features)?;
+        self.see_crs(&crs)?;
+        Ok(is_typed)
     }
 
     fn step(&mut self) -> Result<Option<Feature>, Reason> {
@@ -122,11 +155,11 @@ impl<R: Read> FeatureReader<R> {
         self.take_byte()?;
         if self.members_until_features()? {
             self.value.extend_from_slice(b"null}");
-            self.is_typed = check_root(&self.value, true)?;
+            self.is_typed = self.see_root(true)?;
             self.state = State::InCollection;
             return Ok(None);
         }
-        check_root(&self.value, false)?;
+        self.see_root(false)?;
         self.state = State::InLines;
         self.parse().map(Some)
     }
@@ -223,7 +256,7 @@ impl<R: Read> FeatureReader<R> {
         if self.members_until_features()? {
             return Err(Reason::TrailingData);
         }
-        if !check_root(&self.value, true)? && !self.is_typed {
+        if !self.see_root(true)? && !self.is_typed {
             return Err(Reason::WrongRoot {
                 found: "an object without type".to_owned(),
             });
@@ -252,7 +285,7 @@ impl<R: Read> FeatureReader<R> {
                 found: shortened(&parsed.kind),
             });
         }
-        check_crs(&parsed.crs)?;
+        self.see_crs(&parsed.crs)?;
         let vertices = parsed.geometry.as_ref().map_or(0, count);
         self.vertices += vertices;
         if self.vertices > self.limits.vertices {
@@ -332,23 +365,19 @@ struct RootText {
     crs: Value,
 }
 
-/// Checks type and `crs` of the root; tells whether the type was there, which may stand behind the features.
-fn check_root(text: &[u8], has_features: bool) -> Result<bool, Reason> {
+/// Checks the type of the root; tells whether it was there, which may stand behind the features, and the `crs`.
+fn check_root(text: &[u8], has_features: bool) -> Result<(bool, Value), Reason> {
     let root: RootText = serde_json::from_slice(text).or(Err(Reason::NotJson))?;
-    check_crs(&root.crs)?;
     let expected = if has_features {
         "FeatureCollection"
     } else {
         "Feature"
     };
     match root.kind {
-        Some(kind) if kind == expected => Ok(true),
-        None if has_features => Ok(false),
-        Some(kind) => Err(Reason::WrongRoot {
-            found: shortened(&kind),
-        }),
-        None => Err(Reason::WrongRoot {
-            found: "an object without type".to_owned(),
+        Some(kind) if kind == expected => Ok((true, root.crs)),
+        None if has_features => Ok((false, root.crs)),
+        kind => Err(Reason::WrongRoot {
+            found: shortened(kind.as_deref().unwrap_or("an object without type")),
         }),
     }
 }

@@ -14,7 +14,7 @@ use crate::journal::{Entry, Journal, Kind};
 use crate::store::{self, Tx};
 
 use super::risk::ChangeReport;
-use super::{Areas, Error, aside, need_communes, need_province};
+use super::{Act, Areas, Error, aside, need_communes, need_province};
 
 /// A gate as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,16 +51,56 @@ impl Areas {
         need_province(actor, Right::ImportBoundaries)?;
         let drafts = aside(move || read_gates(input, Limits::default())).await??;
         if is_dry_run {
-            let known = self.gates().await?;
-            return Ok(counted(&drafts, &known));
+            let mut tx = self.journal.store().read().await?;
+            return Ok(ChangeReport::of(&self.gate_acts(&mut tx, &drafts).await?));
         }
-        let context = (self.journal.clone(), actor.clone(), drafts);
+        let context = (self.clone(), actor.clone(), drafts);
         self.journal
-            .write(context, |tx, (journal, actor, drafts)| {
-                Box::pin(set_all(tx, journal, actor, drafts))
+            .write(context, |tx, (areas, actor, drafts)| {
+                Box::pin(async move {
+                    let acts = areas.set_gates(tx, actor, drafts).await?;
+                    Ok::<_, Error>(ChangeReport::of(&acts))
+                })
             })
             .await
     }
+
+    /// What setting these gates would do to each.
+    pub async fn gate_acts(
+        &self,
+        tx: &mut Tx,
+        drafts: &[GateDraft],
+    ) -> Result<Vec<Act>, store::Error> {
+        let known = kept(tx).await?;
+        Ok(drafts.iter().map(|draft| act(&known, draft)).collect())
+    }
+
+    /// Sets gates in the caller's transaction: those whose code is known take the draft's place and words.
+    pub async fn set_gates(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        drafts: &[GateDraft],
+    ) -> Result<Vec<Act>, Error> {
+        need_province(actor, Right::ImportBoundaries)?;
+        set_all(tx, &self.journal, actor, drafts).await
+    }
+}
+
+async fn kept(tx: &mut Tx) -> Result<Vec<Gate>, store::Error> {
+    let rows = sql::gates(tx).await?;
+    rows.into_iter().map(gate).collect()
+}
+
+fn act(known: &[Gate], draft: &GateDraft) -> Act {
+    let old = known.iter().find(|gate| gate.facts.code == draft.code);
+    Act::of(old.map(|old| {
+        let standing = GateDraft {
+            position: old.facts.position.settled(draft.position),
+            ..old.facts.clone()
+        };
+        standing == *draft
+    }))
 }
 
 async fn set_all(
@@ -68,15 +108,17 @@ async fn set_all(
     journal: &Journal,
     actor: &Actor,
     drafts: &[GateDraft],
-) -> Result<ChangeReport, Error> {
+) -> Result<Vec<Act>, Error> {
     sql::advance(tx).await?;
-    let rows = sql::gates(tx).await?;
-    let known = rows.into_iter().map(gate).collect::<Result<Vec<_>, _>>()?;
+    let known = kept(tx).await?;
+    let mut acts = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let old = known.iter().find(|gate| gate.facts.code == draft.code);
-        if old.is_some_and(|old| old.facts == *draft) {
+        let act = act(&known, draft);
+        acts.push(act);
+        if act == Act::Leave {
             continue;
         }
+        let old = known.iter().find(|gate| gate.facts.code == draft.code);
         let id = old.map_or_else(|| journal.ids().make(), |old| old.id);
         let row = row(id, draft);
         let body = json!({
@@ -95,19 +137,7 @@ async fn set_all(
         let written = journal.enter(tx, entry).await?;
         sql::set_gate(tx, &row, written.entry).await?;
     }
-    Ok(counted(drafts, &known))
-}
-
-fn counted(drafts: &[GateDraft], known: &[Gate]) -> ChangeReport {
-    let mut report = ChangeReport::default();
-    for draft in drafts {
-        match known.iter().find(|gate| gate.facts.code == draft.code) {
-            None => report.added += 1,
-            Some(old) if old.facts == *draft => report.unchanged += 1,
-            Some(_) => report.changed += 1,
-        }
-    }
-    report
+    Ok(acts)
 }
 
 fn row(id: Uuid, draft: &GateDraft) -> GateRow {

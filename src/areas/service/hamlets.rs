@@ -131,7 +131,13 @@ fn counted(acts: &[Act]) -> ChangeReport {
 }
 
 fn act(known: &HashMap<String, Hamlet>, draft: &HamletDraft) -> Act {
-    Act::of(known.get(&draft.code).map(|old| old.facts == *draft))
+    Act::of(known.get(&draft.code).map(|old| {
+        let standing = HamletDraft {
+            position: old.facts.position.settled(draft.position),
+            ..old.facts.clone()
+        };
+        standing == *draft
+    }))
 }
 
 async fn kept(tx: &mut Tx) -> Result<Vec<Hamlet>, store::Error> {

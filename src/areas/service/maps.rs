@@ -209,7 +209,7 @@ impl Areas {
     }
 
     /// Makes this process's own change seen at once.
-    pub(super) fn forget_epoch(&self) {
+    pub fn forget_epoch(&self) {
         if let Ok(mut seen) = self.shared.seen.lock() {
             *seen = None;
         }

@@ -28,7 +28,7 @@ use super::sql;
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
 pub use hamlets::Hamlet;
-pub use places::ReadPlace;
+pub use places::{ReadPlace, beside};
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 
 /// Why an act of areas is refused.

@@ -39,7 +39,7 @@ impl Areas {
         }
         let place = |reading: Reading| {
             let commune = map.locate(reading.position).map(str::to_owned);
-            let fits = declared.map(|code| is_beside(&map, reading.position, code));
+            let fits = declared.map(|code| beside(&map, reading.position, code));
             ReadPlace {
                 reading,
                 commune,
@@ -52,8 +52,10 @@ impl Areas {
     }
 }
 
-/// Whether a position lies in a commune, or one of eight places around it does.
-fn is_beside(map: &CommuneMap, position: Position, code: &str) -> bool {
+/// Whether a position lies in a commune, or one of eight places 500 m around it does: boundaries and receivers are no
+/// better.
+#[must_use]
+pub fn beside(map: &CommuneMap, position: Position, code: &str) -> bool {
     let stretch = position.lat().to_radians().cos().max(0.1);
     let around = (0..8).filter_map(|eighth| {
         let angle = f64::from(eighth) * std::f64::consts::FRAC_PI_4;

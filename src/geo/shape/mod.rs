@@ -17,7 +17,7 @@ use geojson::GeometryValue;
 pub use blocks::{BlockedRegion, Place};
 pub use parse::check_crs;
 
-use super::position::Position;
+use super::position::{self, Position};
 use parse::Ring;
 
 /// The most vertices that an outline may have.
@@ -209,6 +209,24 @@ impl Region {
     fn from_parts(parts: Vec<Vec<Ring>>) -> Result<Self, ShapeError> {
         crossings::check(&parts)?;
         Ok(Self(MultiPolygon(polygons(parts))))
+    }
+
+    /// Whether the other region has the same vertices in the same order, each to within 2e-7 degrees (about 2 cm).
+    #[must_use]
+    pub fn is_near(&self, other: &Self) -> bool {
+        let (own, theirs) = (&self.0, &other.0);
+        let rings = |all: &MultiPolygon<f64>| -> Vec<usize> {
+            let polygons = all.0.iter();
+            polygons
+                .flat_map(|own| std::iter::once(own.exterior()).chain(own.interiors()))
+                .map(|ring| ring.0.len())
+                .collect()
+        };
+        rings(own) == rings(theirs)
+            && own
+                .coords_iter()
+                .zip(theirs.coords_iter())
+                .all(|(a, b)| position::is_near(a, b))
     }
 
     /// The region as `geo` polygons in degrees.

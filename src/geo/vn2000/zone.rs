@@ -27,7 +27,9 @@ impl Width {
         }
     }
 
-    const fn scale(self) -> f64 {
+    /// Scale on the central meridian.
+    #[must_use]
+    pub const fn scale(self) -> f64 {
         match self {
             Self::Three => 0.9999,
             Self::Six => 0.9996,

@@ -7,7 +7,7 @@ use super::measured::measured_area;
 use super::outline::{InvalidOutline, Outline};
 use super::season::{Period, Season, period_of, season_of};
 use super::wire::{CoordInputWire, GeometryWire, PlotWire, PropertiesWire};
-use super::words::{DetectedBy, GrowerStatus, Land, PlantsMethod, PositionMethod, Stage};
+use super::words::{DetectedBy, GrowerStatus, Land, PlantsMethod, PositionMethod, Source, Stage};
 use crate::base::fields::Fields;
 use crate::base::ids::{IncidentId, PatrolId, PlotId};
 use crate::base::refusal::Refusal;
@@ -42,6 +42,8 @@ pub struct PlotDraft {
     pub hacc_m: Option<f64>,
     /// How the point was placed.
     pub position_method: PositionMethod,
+    /// Where the record comes from, if not from the ground.
+    pub source: Option<Source>,
     /// Kind of land.
     pub land: Option<Land>,
     /// The grower pulled it up or declared it (tự nguyện phá bỏ).
@@ -146,6 +148,7 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
         altitude_m,
         hacc_m,
         position_method: rest.position_method,
+        source: rest.source,
         land: rest.land,
         voluntary: sent.voluntary.unwrap_or(false),
         incident: rest.incident,
@@ -171,6 +174,7 @@ struct Rest {
     stage: Option<Stage>,
     plants: Option<PlantCount>,
     position_method: PositionMethod,
+    source: Option<Source>,
     land: Option<Land>,
     incident: Option<IncidentId>,
     replanting_of: Option<PlotId>,
@@ -194,6 +198,7 @@ impl Rest {
                     sent.position_method.as_deref(),
                 )
                 .unwrap_or(PositionMethod::GnssSingle),
+            source: fields.word("/properties/source", sent.source.as_deref()),
             land: fields.word("/properties/land", sent.land.as_deref()),
             incident: fields.word("/properties/incident", sent.incident.as_deref()),
             replanting_of: fields.word("/properties/replanting_of", sent.replanting_of.as_deref()),

@@ -3,7 +3,7 @@
 use super::area::{AreaMeasure, AreaSource, uncertainty_pct, walked_edge_too_small};
 use super::draft::PlotDraft;
 use super::outline::Outline;
-use super::words::{AreaMethod, PlotFlag, PositionMethod};
+use super::words::{AreaMethod, PlotFlag, PositionMethod, Source};
 use crate::base::personal::looks_personal;
 
 /// Plants per m² of real plots lie between 1 and 27; outside this a figure is probably mistyped.
@@ -38,6 +38,7 @@ pub fn warnings(draft: &PlotDraft) -> Vec<PlotFlag> {
             .filter(|m| *m > WEAK_HACC_M)
             .map(|_| PlotFlag::PositionWeak),
         hand_placed(draft),
+        draft.source.map(|Source::Import| PlotFlag::Imported),
         personal(draft),
     ]
     .into_iter()

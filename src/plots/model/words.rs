@@ -36,6 +36,14 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Where a record comes from, if it was not made for this server.
+    Source: "a source" {
+        /// A file of an office: an old list, whose making nobody here saw.
+        Import = "import",
+    }
+}
+
+vocabulary! {
     /// What the plot's ground is.
     Land: "a kind of land" {
         /// Rừng.
@@ -88,6 +96,8 @@ vocabulary! {
         AccuracyUnknown = "accuracy_unknown",
         /// The point was placed by hand on a map or image.
         PositionHandPlaced = "position_hand_placed",
+        /// It was taken from an office's file: nothing of it was recorded on the ground by this server's means.
+        Imported = "imported",
         /// A text holds what looks like a telephone or identity number.
         TextLooksPersonal = "text_looks_personal",
     }

@@ -1,6 +1,7 @@
 //! The plots' acts: recording, correcting, measuring, grouping; and what may be read of them.
 
 mod codes;
+mod imports;
 mod incidents;
 mod measures;
 mod places;
@@ -22,6 +23,7 @@ use crate::store::{self, ActError};
 use super::model::words::PlotFlag;
 use super::sql::{PlotRow, Sight};
 
+pub use imports::{Listed, ListedAct};
 pub use incidents::IncidentView;
 pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};

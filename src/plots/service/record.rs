@@ -33,17 +33,18 @@ pub struct Recorded {
 }
 
 /// A recording as it came: who sent it, what it says, where that is, and its bytes.
-struct Sent {
-    actor: Actor,
-    id: PlotId,
-    draft: PlotDraft,
-    record: String,
-    cells: [i64; 3],
-    at: Placement,
-    body: Vec<u8>,
+#[derive(Clone)]
+pub(super) struct Sent {
+    pub(super) actor: Actor,
+    pub(super) id: PlotId,
+    pub(super) draft: PlotDraft,
+    pub(super) record: String,
+    pub(super) cells: [i64; 3],
+    pub(super) at: Placement,
+    pub(super) body: Vec<u8>,
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Stands(Box<PlotRow>, Vec<CandidateRow>, Promise),
     Differs(KeptAside),
     Stale(KeptAside),
@@ -122,7 +123,7 @@ impl Plots {
         }
     }
 
-    async fn write_first(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+    pub(super) async fn write_first(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
         sent.refuse_revision()?;
         if !sent.is_in_scope() {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
@@ -140,7 +141,12 @@ impl Plots {
         stands(tx, row, Promise::New(written)).await
     }
 
-    async fn revise(&self, tx: &mut Tx, sent: &Sent, old: PlotRow) -> Result<Outcome, Error> {
+    pub(super) async fn revise(
+        &self,
+        tx: &mut Tx,
+        sent: &Sent,
+        old: PlotRow,
+    ) -> Result<Outcome, Error> {
         let written = self.journal.enter(tx, sent.entry()).await?;
         let row = PlotRow {
             version: old.version + 1,
@@ -232,7 +238,7 @@ impl Sent {
         }
     }
 
-    fn is_in_scope(&self) -> bool {
+    pub(super) fn is_in_scope(&self) -> bool {
         self.actor.may(Right::RecordPlots, self.at.place.as_deref())
     }
 

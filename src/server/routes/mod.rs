@@ -3,6 +3,7 @@
 mod books;
 mod bundles;
 mod exports;
+mod imports;
 mod ogc;
 mod openrosa;
 mod papers;
@@ -57,7 +58,7 @@ pub fn declared() -> Routes {
     ))));
     let routes = ogc::gis_tools(bundles::carriers(sync::phones_and_watchers(routes)));
     let routes = exports::clerks(exports::takers(tiles::map_readers(routes)));
-    let routes = papers::typists(search::seekers(routes));
+    let routes = imports::bringers(papers::typists(search::seekers(routes)));
     phones::enrollers(keepers(books::listeners_and_checkers(routes)))
 }
 

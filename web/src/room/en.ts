@@ -503,6 +503,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"entry.definition": "Definition",
 	"entry.gate": "Gate",
 	"entry.hamlet": "Hamlet",
+	"entry.import": "File loaded",
 	"entry.patrol": "Patrol",
 	"entry.fixes": "Fixes",
 	"entry.sos": "Call for help",

@@ -503,6 +503,7 @@ export const vi = {
 	"entry.definition": "Quy tắc tính",
 	"entry.gate": "Cửa khẩu",
 	"entry.hamlet": "Thôn, bản",
+	"entry.import": "Nạp tệp",
 	"entry.patrol": "Tuyến tuần tra",
 	"entry.fixes": "Điểm GPS",
 	"entry.sos": "Gọi trợ giúp",

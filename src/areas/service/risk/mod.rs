@@ -17,7 +17,7 @@ use crate::geo::measure::region_area_m2;
 use crate::journal::{Entry, Journal, Kind, Receipt};
 use crate::store::{self, Tx};
 
-use super::{Areas, Error, advance, aside, need_province};
+use super::{Act, Areas, Error, advance, aside, need_province};
 
 pub use view::{RiskAreaView, RiskChoice};
 
@@ -135,45 +135,78 @@ impl Areas {
         let drafts = aside(move || read_risk_areas(input, Limits::default())).await??;
         if is_dry_run {
             let mut tx = self.journal.store().read().await?;
-            let mut report = ChangeReport::default();
-            for draft in &drafts {
-                report.count(latest(&mut tx, &draft.code).await?.as_ref(), draft);
-            }
-            return Ok(report);
+            return Ok(ChangeReport::of(
+                &self.risk_area_acts(&mut tx, &drafts).await?,
+            ));
         }
-        let context = (self.journal.clone(), actor.clone(), drafts, reason);
-        let report = self
+        let context = (self.clone(), actor.clone(), drafts, reason);
+        let acts = self
             .journal
-            .write(context, |tx, (journal, actor, drafts, reason)| {
-                Box::pin(async move {
-                    advance(journal, tx).await?;
-                    let act = Change {
-                        journal,
-                        actor,
-                        reason,
-                    };
-                    let mut report = ChangeReport::default();
-                    for draft in drafts {
-                        let known = latest(tx, &draft.code).await?;
-                        report.count(known.as_ref(), draft);
-                        let body = feature(draft, reason);
-                        act.set(tx, known.as_ref(), draft, body.as_bytes()).await?;
-                    }
-                    Ok::<_, Error>(report)
-                })
+            .write(context, |tx, (areas, actor, drafts, reason)| {
+                Box::pin(areas.set_risk_areas(tx, actor, drafts, reason))
             })
             .await?;
         self.forget_epoch();
-        Ok(report)
+        Ok(ChangeReport::of(&acts))
+    }
+
+    /// What setting these risk areas would do to each.
+    pub async fn risk_area_acts(
+        &self,
+        tx: &mut Tx,
+        drafts: &[RiskAreaDraft],
+    ) -> Result<Vec<Act>, store::Error> {
+        let mut acts = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let known = latest(tx, &draft.code).await?;
+            acts.push(Act::of(
+                known.map(|known| known.says(&known.settled(draft))),
+            ));
+        }
+        Ok(acts)
+    }
+
+    /// Sets risk areas in the caller's transaction, which then calls [`Areas::forget_epoch`].
+    pub async fn set_risk_areas(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        drafts: &[RiskAreaDraft],
+        reason: &str,
+    ) -> Result<Vec<Act>, Error> {
+        need_province(actor, Right::ChangeRiskAreas)?;
+        let reason = &checked(reason)?;
+        advance(&self.journal, tx).await?;
+        let change = Change {
+            journal: &self.journal,
+            actor,
+            reason,
+        };
+        let mut acts = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let known = latest(tx, &draft.code).await?;
+            let draft = known
+                .as_ref()
+                .map_or_else(|| draft.clone(), |known| known.settled(draft));
+            acts.push(Act::of(known.as_ref().map(|known| known.says(&draft))));
+            let body = feature(&draft, reason);
+            change
+                .set(tx, known.as_ref(), &draft, body.as_bytes())
+                .await?;
+        }
+        Ok(acts)
     }
 }
 
 impl ChangeReport {
-    fn count(&mut self, known: Option<&RiskAreaView>, draft: &RiskAreaDraft) {
-        match known {
-            None => self.added += 1,
-            Some(known) if known.says(draft) => self.unchanged += 1,
-            Some(_) => self.changed += 1,
+    /// The report of acts.
+    #[must_use]
+    pub fn of(acts: &[Act]) -> Self {
+        let count = |wanted: Act| acts.iter().filter(|act| **act == wanted).count();
+        Self {
+            added: count(Act::Create),
+            changed: count(Act::Change),
+            unchanged: count(Act::Leave),
         }
     }
 }

@@ -102,6 +102,15 @@ impl RiskAreaView {
         *draft == self.draft(draft.feature)
     }
 
+    /// The draft on this version's own ground, where it brings the same: files round, and that is no change.
+    pub(super) fn settled(&self, draft: &RiskAreaDraft) -> RiskAreaDraft {
+        let mut draft = draft.clone();
+        if self.region.is_near(&draft.region) {
+            draft.region = (*self.region).clone();
+        }
+        draft
+    }
+
     pub(super) fn draft(&self, feature: usize) -> RiskAreaDraft {
         RiskAreaDraft {
             feature,

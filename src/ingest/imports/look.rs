@@ -1,0 +1,153 @@
+//! A file's rows as drafts, with what the report says of the file as a whole. Pure.
+
+use std::collections::HashMap;
+
+use crate::areas::model::map::CommuneMap;
+
+use super::check::ImportOptions;
+use super::drafts::{Draft, Reader};
+use super::names::{self, ImportKind};
+use super::place::{Ground, NoSystem, settle};
+use super::read;
+use super::report::Report;
+use super::table::{Asked, FileFormat, Limits, Table};
+use super::words;
+
+/// What reading gives: the report so far, and of each row its number and draft.
+type Drafted = (Report, Vec<(usize, Draft)>);
+
+/// The drafts of a file, and the report so far.
+pub(super) fn drafted(
+    bytes: &[u8],
+    options: &ImportOptions,
+    map: &CommuneMap,
+    limits: Limits,
+) -> Drafted {
+    let asked = Asked {
+        layer: options.layer.clone(),
+        encoding: options.encoding,
+    };
+    let (format, table) = match read::read(bytes, &options.name, &asked, limits) {
+        Ok(read) => read,
+        Err(fault) => return (Report::refused(fault.vi(), fault.en()), Vec::new()),
+    };
+    let ground = Ground {
+        map,
+        commune: options.commune.as_deref(),
+        epsg: options.epsg,
+    };
+    let mut report = Report::default();
+    let mut drafts = Vec::new();
+    match settle(&table, ground) {
+        Err(fault) => report = no_system(fault),
+        Ok(way) => {
+            report.system.clone_from(&way.view);
+            let reader = Reader {
+                kind: options.kind,
+                format,
+                ground,
+                way: &way,
+            };
+            for row in &table.rows {
+                match reader.draft(row) {
+                    Ok(draft) => drafts.push((row.number, draft)),
+                    Err(faults) => report.fault(faults),
+                }
+            }
+        }
+    }
+    describe(&mut report, options.kind, format, &table);
+    (report, drafts)
+}
+
+/// What the file is, and which of its columns mean nothing here.
+fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &Table) {
+    report.format = Some(format);
+    report.layer.clone_from(&table.layer);
+    report.encoding = table.encoding;
+    report.rows = table.rows.len();
+    let is_known =
+        |head: &&String| names::field(kind, format, head).is_some() || names::spot(head).is_some();
+    report.ignored = table
+        .heads
+        .iter()
+        .filter(|head| !is_known(head))
+        .cloned()
+        .collect();
+    if table.rows.is_empty() && report.refused.is_none() {
+        *report = Report {
+            format: report.format,
+            layer: report.layer.clone(),
+            ..Report::refused("Tệp không có dòng nào", "the file holds no rows")
+        };
+    }
+    if report
+        .system
+        .as_ref()
+        .is_some_and(|system| system.axes_swapped)
+    {
+        report.note(
+            "Hai trục tọa độ bị đảo so với quy ước của định dạng; đã đổi lại. Hãy kiểm tra trên bản đồ.",
+            "the axes stood the other way round than the format has them, and were turned: look at the map",
+        );
+    }
+    let has = |wanted: &str| {
+        table
+            .heads
+            .iter()
+            .any(|head| names::field(kind, format, head) == Some(wanted))
+    };
+    if kind == ImportKind::Plots && !has("detected_by") {
+        report.note(
+            "Không có cột nguồn phát hiện: ghi là «kiểm tra, rà soát».",
+            "no column says how plots came to notice: recorded as `check`",
+        );
+    }
+}
+
+fn no_system(fault: NoSystem) -> Report {
+    match fault {
+        NoSystem::WhichZone(zones) => Report {
+            zones,
+            ..Report::refused(
+                "Tọa độ tính bằng mét (VN-2000) nhưng tệp không cho biết kinh tuyến trục: hãy chọn mã EPSG trong danh sách múi phù hợp",
+                "the coordinates are metres of VN-2000 and nothing names their zone: tell one of the EPSG codes that fit",
+            )
+        },
+        NoSystem::Foreign(name) => Report::refused(
+            format!(
+                "Hệ tọa độ «{name}» chưa được hỗ trợ: cần WGS84, VN-2000 độ hoặc các múi VN-2000"
+            ),
+            format!(
+                "the reference system {name:?} is unknown here: expected WGS84, VN-2000 in degrees or one of its zones"
+            ),
+        ),
+        NoSystem::Unknown(code) => Report::refused(
+            format!("Mã EPSG {code} chưa được hỗ trợ"),
+            format!("EPSG:{code} is unknown here"),
+        ),
+        NoSystem::Nowhere => Report::refused(
+            "Tọa độ không phải độ, cũng không phải mét VN-2000 trong nước, hoặc không khớp hệ đã khai",
+            "the coordinates are neither degrees nor metres of VN-2000 within the country, or not of the system that was told",
+        ),
+    }
+}
+
+/// Drafts of which none has the key of an earlier one.
+pub(super) fn without_twins(
+    drafts: Vec<(usize, Draft)>,
+    report: &mut Report,
+) -> Vec<(usize, Draft)> {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut own = Vec::with_capacity(drafts.len());
+    for (row, draft) in drafts {
+        match first.get(draft.key()) {
+            Some(earlier) => report.fault(vec![words::twice(row, *earlier)]),
+            None => {
+                first.insert(draft.key().to_owned(), row);
+                own.push((row, draft));
+            }
+        }
+    }
+    own
+}

@@ -1,0 +1,104 @@
+//! Foreign bytes to rows. Pure, and bounded in every way: whatever a file says of itself, no reader takes more memory than
+//! a few times its bytes and the limits, or more steps than they allow.
+
+mod bytes;
+mod dbf;
+pub mod encoding;
+mod flatbuffer;
+mod flatgeobuf;
+mod geojson;
+mod geopackage;
+mod kml;
+mod shapefile;
+mod sheet;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod wkb;
+mod xlsx;
+mod zip;
+
+use std::borrow::Cow;
+
+pub use geojson::as_text;
+pub use sheet::plain;
+
+use super::table::{Asked, Budget, FileFormat, Limits, Read, Table, Unreadable};
+use zip::Archive;
+
+/// Reads a file in whichever format its bytes show; the name decides only between texts.
+pub fn read(bytes: &[u8], name: &str, asked: &Asked, limits: Limits) -> Read<(FileFormat, Table)> {
+    let budget = &mut Budget::of(limits);
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if bytes.starts_with(b"PK") {
+        return zipped(bytes, asked, budget);
+    }
+    if sqlite::looks_like(bytes) {
+        return Ok((
+            FileFormat::GeoPackage,
+            geopackage::read(bytes, asked, budget)?,
+        ));
+    }
+    if flatgeobuf::looks_like(bytes) {
+        return Ok((FileFormat::FlatGeobuf, flatgeobuf::read(bytes, budget)?));
+    }
+    let text = encoding::unmarked_bytes(bytes);
+    if text.trim_ascii_start().starts_with(b"<") {
+        return Ok((FileFormat::Kml, kml::read(text, budget)?));
+    }
+    let lower = name.to_lowercase();
+    if geojson::looks_like(text) && !lower.ends_with(".csv") {
+        return Ok((FileFormat::GeoJson, geojson::read(bytes, budget)?));
+    }
+    // Bytes that no text has.
+    if text.contains(&0) {
+        return Err(Unreadable::UnknownFormat);
+    }
+    Ok((FileFormat::Csv, sheet::read_csv(bytes, asked, budget)?))
+}
+
+fn zipped(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<(FileFormat, Table)> {
+    let mut archive = Archive::open(bytes, budget.limits())?;
+    if archive.named("xl/workbook.xml").is_some() {
+        return Ok((FileFormat::Xlsx, xlsx::read(&mut archive, asked, budget)?));
+    }
+    if archive.ending(".shp").is_some() {
+        return Ok((
+            FileFormat::Shapefile,
+            shapefile::read(&mut archive, asked, budget)?,
+        ));
+    }
+    let document = archive.named("doc.kml").or_else(|| archive.ending(".kml"));
+    if let Some(document) = document {
+        let bytes = archive.inflate(&document)?;
+        let table = kml::read(encoding::unmarked_bytes(&bytes), budget)?;
+        return Ok((FileFormat::Kmz, table));
+    }
+    Err(Unreadable::NoPart(".shp / .kml / xl/workbook.xml"))
+}
+
+/// The five entities of XML and characters by number: no document defines others here.
+fn entity(name: &str) -> Option<String> {
+    Some(match name {
+        "amp" => "&".to_owned(),
+        "lt" => "<".to_owned(),
+        "gt" => ">".to_owned(),
+        "quot" => "\"".to_owned(),
+        "apos" => "'".to_owned(),
+        other => {
+            let number = other.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?.to_string()
+        }
+    })
+}
+
+/// The text of an attribute; none where it names what is no such entity.
+fn unescaped(value: &str) -> Option<String> {
+    quick_xml::escape::unescape(value).ok().map(Cow::into_owned)
+}

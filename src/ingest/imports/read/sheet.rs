@@ -1,0 +1,198 @@
+//! Tables of cells, as text (CSV) or out of a workbook: the row of heads is looked for, as offices put titles above it.
+
+use std::io::Cursor;
+
+use geo::{Geometry, Point};
+use serde_json::{Map, Value};
+
+use super::encoding::unmarked_bytes;
+use super::geojson::as_text;
+use crate::geo::vn2000::LONGEST;
+use crate::ingest::imports::names::{Spot, known_heads, spot};
+use crate::ingest::imports::table::{Asked, Budget, Encoding, Place, Read, Row, Table, Unreadable};
+
+/// Titles, dates and the office's name stand above the heads in so many rows at most.
+const HEADS_WITHIN: usize = 30;
+/// A row of heads names at least so many things that are known here.
+const LEAST_KNOWN: usize = 2;
+
+/// A row of cells with its number in the sheet.
+pub type Cells = (usize, Vec<Value>);
+
+/// Reads a table as text.
+pub fn read_csv(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table> {
+    let bytes = unmarked_bytes(bytes);
+    let encoding = match asked.encoding {
+        Some(told) => told,
+        None => Encoding::of(bytes)?,
+    };
+    let text = encoding.text(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(&text))
+        .from_reader(Cursor::new(text.as_bytes()));
+    let mut rows = Vec::new();
+    let most = budget.limits().rows.saturating_add(HEADS_WITHIN);
+    for record in reader.records() {
+        let record = record.or(Err(Unreadable::Damaged("CSV")))?;
+        if rows.len() > most {
+            return Err(Unreadable::TooMuch("rows / dòng", budget.limits().rows));
+        }
+        budget.columns(record.len())?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cells = record.iter().map(|cell| Value::from(cell.trim()));
+        rows.push((usize::try_from(line).unwrap_or(usize::MAX), cells.collect()));
+    }
+    let mut table = of_cells(rows, budget)?.ok_or(Unreadable::NoHeads)?;
+    table.encoding = Some(encoding);
+    Ok(table)
+}
+
+/// The sign that parts cells: whichever stands most often in one of the first lines.
+fn delimiter(text: &str) -> u8 {
+    let count = |sign: u8| {
+        let lines = text.lines().take(HEADS_WITHIN);
+        lines
+            .map(|line| line.bytes().filter(|byte| *byte == sign).count())
+            .max()
+    };
+    // The last of equals wins, so that the comma does.
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(|sign| count(*sign))
+        .unwrap_or(b',')
+}
+
+/// The table within rows of cells; none where no row names columns.
+pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
+    let texts = |cells: &[Value]| -> Vec<String> {
+        cells
+            .iter()
+            .map(|cell| as_text(cell).unwrap_or_default())
+            .collect()
+    };
+    let first = rows.iter().take(HEADS_WITHIN);
+    let known = first
+        .map(|(_, cells)| known_heads(&texts(cells)))
+        .enumerate();
+    // The first of equals wins.
+    let best = known.rev().max_by_key(|(_, known)| *known);
+    let Some((at, _)) = best.filter(|(_, known)| *known >= LEAST_KNOWN) else {
+        return Ok(None);
+    };
+    let mut rows = rows.into_iter().skip(at);
+    let heads = rows
+        .next()
+        .map(|(_, cells)| unique(texts(&cells)))
+        .unwrap_or_default();
+    let mut table = Table::default();
+    for (number, cells) in rows {
+        let pairs = heads.iter().zip(cells);
+        let told = pairs.filter(|(head, cell)| !head.is_empty() && !is_blank(cell));
+        let values: Map<String, Value> = told.map(|(head, cell)| (head.clone(), cell)).collect();
+        if values.is_empty() {
+            continue;
+        }
+        for text in values.values().filter_map(Value::as_str) {
+            if text.len() > budget.limits().text_bytes {
+                let most = budget.limits().text_bytes;
+                return Err(Unreadable::TooMuch(
+                    "bytes of a text / byte của một ô chữ",
+                    most,
+                ));
+            }
+        }
+        budget.row()?;
+        budget.vertices(1)?;
+        let place = place(&values);
+        table.rows.push(Row {
+            number,
+            values,
+            place,
+        });
+    }
+    table.heads = heads.into_iter().filter(|head| !head.is_empty()).collect();
+    Ok(Some(table))
+}
+
+fn is_blank(cell: &Value) -> bool {
+    cell.is_null() || cell.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Heads as they stand; of equal ones all but the first bear their column's number.
+fn unique(heads: Vec<String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for (at, head) in heads.into_iter().enumerate() {
+        let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
+        let own = if seen.contains(&head) && !head.is_empty() {
+            format!("{head} ({})", at + 1)
+        } else {
+            head
+        };
+        seen.push(own);
+    }
+    seen
+}
+
+/// Where a row of cells says it is.
+fn place(values: &Map<String, Value>) -> Place {
+    let cell = |wanted: Spot| {
+        let own = values.iter().find(|(head, _)| spot(head) == Some(wanted));
+        own.map(|(_, value)| value)
+    };
+    let meridian = cell(Spot::Meridian).and_then(as_text);
+    let pair = |first: Spot, second: Spot| Some((cell(first)?, cell(second)?));
+    if let Some((lon, lat)) = pair(Spot::Lon, Spot::Lat) {
+        return match plain(lon).zip(plain(lat)) {
+            Some((lon, lat)) => Place::Shape(Geometry::Point(Point::new(lon, lat))),
+            None => typed(&[as_text(lat), as_text(lon)], None),
+        };
+    }
+    if let Some((x, y)) = pair(Spot::X, Spot::Y) {
+        return match plain(x).zip(plain(y)) {
+            Some((x, y)) if meridian.is_none() => Place::Shape(Geometry::Point(Point::new(x, y))),
+            _ => typed(
+                &[
+                    as_text(x).map(|x| format!("X {x}")),
+                    as_text(y).map(|y| format!("Y {y}")),
+                ],
+                meridian,
+            ),
+        };
+    }
+    match cell(Spot::Typed).and_then(as_text) {
+        Some(text) => typed(&[Some(text)], meridian),
+        None => Place::None,
+    }
+}
+
+fn typed(parts: &[Option<String>], meridian: Option<String>) -> Place {
+    let mut text = parts
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("; ");
+    if let Some(meridian) = meridian {
+        text = format!("{text} KTT {meridian}");
+    }
+    Place::Typed(text.chars().take(LONGEST + 1).collect())
+}
+
+/// A number, be its decimals after a point or a comma.
+#[must_use]
+pub fn plain(value: &Value) -> Option<f64> {
+    if let Some(number) = value.as_f64() {
+        return Some(number);
+    }
+    let text = value.as_str()?.trim();
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
+    let points = text
+        .bytes()
+        .filter(|byte| matches!(byte, b'.' | b','))
+        .count();
+    (is_plain && points <= 1).then(|| text.replace(',', ".").parse().ok())?
+}

@@ -1,0 +1,452 @@
+//! Readers on files that GDAL 3.6 made, on what is damaged, and on bombs.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::DeflateEncoder;
+use geo::{CoordsIter, Geometry};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::read;
+use super::zip::Archive;
+use crate::geo::vn2000::{System, Zone};
+use crate::ingest::imports::table::{
+    Asked, Encoding, FileFormat, Limits, Place, Read, Row, Table, Told, Unreadable,
+};
+
+const LIMITS: Limits = Limits::of_rows(1_000);
+
+const GATES_XLSX: &[u8] = include_bytes!("../../../../fixtures/imports/gates.xlsx");
+const GATES_FGB: &[u8] = include_bytes!("../../../../fixtures/imports/gates.fgb");
+const GATES_KML: &[u8] = include_bytes!("../../../../fixtures/imports/gates.kml");
+const GATES_GPKG: &[u8] = include_bytes!("../../../../fixtures/imports/gates.gpkg.gz");
+const AREAS_FGB: &[u8] = include_bytes!("../../../../fixtures/imports/areas.fgb");
+const AREAS_KML: &[u8] = include_bytes!("../../../../fixtures/imports/areas.kml");
+const AREAS_ZIP: &[u8] = include_bytes!("../../../../fixtures/imports/areas.zip");
+const GATES_JSON: &str = r#"{"type":"FeatureCollection","features":[
+    {"type":"Feature","properties":{"code":"CK-01","accuracy_m":30},"geometry":{"type":"Point","coordinates":[104.31,22.41]}}]}"#;
+const GATES_CSV: &str = "Danh sách cửa khẩu\n\nMã;Tên;Loại;Kinh độ;Vĩ độ\nCK-01;Cửa khẩu Mường Thử;chính;104,31;22,41\n";
+
+fn gunzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut whole).unwrap();
+    whole
+}
+
+fn plain(bytes: &[u8], name: &str) -> Read<(FileFormat, Table)> {
+    read(bytes, name, &Asked::default(), LIMITS)
+}
+
+fn table(bytes: &[u8], format: FileFormat) -> Table {
+    let (found, table) = plain(bytes, "tệp").unwrap();
+    assert_eq!(found, format);
+    table
+}
+
+fn points(row: &Row) -> Vec<[f64; 2]> {
+    match &row.place {
+        Place::Shape(shape) => shape.coords_iter().map(|at| [at.x, at.y]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn are_the_gates(table: &Table) {
+    assert_eq!(table.rows.len(), 2);
+    let [first, second] = &table.rows[..] else {
+        unreachable!()
+    };
+    assert_eq!(first.values["code"], "CK-01");
+    assert_eq!(first.values["kind"], "chính");
+    assert_eq!(points(first), [[104.31, 22.41]]);
+    assert_eq!(second.values["name"], "Lối mở Nậm Đeng");
+    assert!(!second.values.contains_key("accuracy_m"));
+    assert_eq!(points(second), [[104.62, 22.12]]);
+}
+
+/// Rings of each area: with a hole, and of two parts.
+fn are_the_areas(table: &Table) {
+    assert_eq!(table.rows.len(), 2);
+    let shape = |at: usize| match &table.rows[at].place {
+        Place::Shape(shape) => shape.clone(),
+        _ => unreachable!(),
+    };
+    let rings = |shape: &Geometry<f64>| -> Vec<usize> {
+        let polygons = match shape {
+            Geometry::MultiPolygon(own) => own.0.clone(),
+            Geometry::Polygon(own) => vec![own.clone()],
+            Geometry::GeometryCollection(all) => {
+                let parts = all.0.iter().cloned();
+                parts.map(|part| part.try_into().unwrap()).collect()
+            }
+            other => unreachable!("{other:?}"),
+        };
+        polygons
+            .iter()
+            .map(|own| 1 + own.interiors().len())
+            .collect()
+    };
+    assert_eq!(rings(&shape(0)), [2]);
+    assert_eq!(rings(&shape(1)), [1, 1]);
+}
+
+#[test]
+fn a_geopackage_is_read() {
+    let bytes = gunzipped(GATES_GPKG);
+    let table = table(&bytes, FileFormat::GeoPackage);
+    are_the_gates(&table);
+    assert_eq!(table.layer.as_deref(), Some("cua_khau"));
+    assert_eq!(table.told, Told::Known(System::Wgs84));
+    assert_eq!(table.rows[0].values["accuracy_m"], 30);
+}
+
+#[test]
+fn a_flatgeobuf_is_read_with_its_index() {
+    let gates = table(GATES_FGB, FileFormat::FlatGeobuf);
+    assert_eq!(gates.told, Told::Known(System::Wgs84));
+    let mut sorted = gates;
+    // The index orders features along a curve.
+    sorted
+        .rows
+        .sort_by_key(|row| row.values["code"].to_string());
+    are_the_gates(&sorted);
+    let mut areas = table(AREAS_FGB, FileFormat::FlatGeobuf);
+    areas.rows.sort_by_key(|row| row.values["code"].to_string());
+    are_the_areas(&areas);
+}
+
+#[test]
+fn placemarks_are_read() {
+    let gates = table(GATES_KML, FileFormat::Kml);
+    assert_eq!(gates.rows.len(), 2);
+    assert_eq!(gates.rows[1].values["code"], "CK-02");
+    assert_eq!(gates.rows[1].values["kind"], "lối mở");
+    assert_eq!(points(&gates.rows[1]), [[104.62, 22.12]]);
+    are_the_areas(&table(AREAS_KML, FileFormat::Kml));
+}
+
+#[test]
+fn a_zipped_shapefile_is_read_with_projection_and_coding() {
+    let areas = table(AREAS_ZIP, FileFormat::Shapefile);
+    are_the_areas(&areas);
+    let zone = Zone::from_epsg(9210).unwrap();
+    assert_eq!(areas.told, Told::Known(System::Vn2000(zone)));
+    assert_eq!(areas.encoding, Some(Encoding::Utf8));
+    assert_eq!(areas.rows[0].values["name"], "Khu Nậm Đeng");
+    assert_eq!(areas.rows[0].values["required_v"], 3);
+    let northing = points(&areas.rows[0])[0][1];
+    assert!((2_400_000.0..2_500_000.0).contains(&northing), "{northing}");
+}
+
+#[test]
+fn a_workbook_is_read() {
+    let gates = table(GATES_XLSX, FileFormat::Xlsx);
+    are_the_gates(&gates);
+    assert_eq!(gates.rows[0].number, 2);
+}
+
+#[test]
+fn a_table_as_text_is_read_below_its_titles() {
+    let (format, table) = plain(GATES_CSV.as_bytes(), "cửa khẩu.csv").unwrap();
+    assert_eq!(format, FileFormat::Csv);
+    assert_eq!(table.rows[0].values["Tên"], "Cửa khẩu Mường Thử");
+    assert_eq!(points(&table.rows[0]), [[104.31, 22.41]]);
+    assert_eq!(table.rows[0].number, 4);
+}
+
+#[test]
+fn texts_of_old_codings_are_read_when_they_are_named() {
+    let asked = |encoding| Asked {
+        layer: None,
+        encoding: Some(encoding),
+    };
+    // "Bản Đeng" in the ABC fonts, and in Windows' coding with a separate hook above.
+    let abc = b"code,name,lon,lat\nB-1,B\xB6n \xA7eng,104.3,22.4\n";
+    let windows = b"code,name,lon,lat\nB-1,Ba\xD2n \xD0eng,104.3,22.4\n";
+    assert_eq!(plain(abc, "a.csv"), Err(Unreadable::WhichEncoding));
+    for (bytes, encoding) in [
+        (&abc[..], Encoding::Tcvn3),
+        (&windows[..], Encoding::Windows1258),
+    ] {
+        let (_, table) = read(bytes, "a.csv", &asked(encoding), LIMITS).unwrap();
+        assert_eq!(table.rows[0].values["name"], "Bản Đeng", "{encoding}");
+    }
+}
+
+/// A file within an archive that says of itself what it likes.
+struct Part<'a> {
+    name: &'a str,
+    body: Vec<u8>,
+}
+
+/// An archive by hand: only what the reader looks at.
+fn archive(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut directory = Vec::new();
+    for part in parts {
+        let at = u32::try_from(file.len()).unwrap();
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(&part.body).unwrap();
+        let packed = packer.finish().unwrap();
+        let size = u32::try_from(packed.len()).unwrap().to_le_bytes();
+        let name = u16::try_from(part.name.len()).unwrap().to_le_bytes();
+        file.extend_from_slice(b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
+        file.extend_from_slice(&size);
+        file.extend_from_slice(&[0; 4]);
+        file.extend_from_slice(&name);
+        file.extend_from_slice(&[0; 2]);
+        file.extend_from_slice(part.name.as_bytes());
+        file.extend_from_slice(&packed);
+        directory.extend_from_slice(b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
+        directory.extend_from_slice(&size);
+        directory.extend_from_slice(&[0; 4]);
+        directory.extend_from_slice(&name);
+        directory.extend_from_slice(&[0; 12]);
+        directory.extend_from_slice(&at.to_le_bytes());
+        directory.extend_from_slice(part.name.as_bytes());
+    }
+    let start = u32::try_from(file.len()).unwrap();
+    let number = u16::try_from(parts.len()).unwrap().to_le_bytes();
+    file.extend_from_slice(&directory);
+    file.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    file.extend_from_slice(&number);
+    file.extend_from_slice(&number);
+    file.extend_from_slice(&u32::try_from(directory.len()).unwrap().to_le_bytes());
+    file.extend_from_slice(&start.to_le_bytes());
+    file.extend_from_slice(&[0; 2]);
+    file
+}
+
+#[test]
+fn an_archive_that_grows_without_end_is_refused() {
+    let body = vec![b' '; 8 << 20];
+    let bomb = archive(&[Part {
+        name: "doc.kml",
+        body,
+    }]);
+    assert!(bomb.len() < 20_000);
+    let refused = plain(&bomb, "a.kmz");
+    assert!(
+        matches!(refused, Err(Unreadable::TooMuch(_, 1_048_576))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn all_files_of_an_archive_share_one_measure() {
+    let limits = Limits {
+        inflated_bytes: 1_000,
+        ..LIMITS
+    };
+    let body = || vec![b'a'; 600];
+    let bytes = archive(&[
+        Part {
+            name: "a",
+            body: body(),
+        },
+        Part {
+            name: "b",
+            body: body(),
+        },
+    ]);
+    let mut archive = Archive::open(&bytes, limits).unwrap();
+    let entries = archive.entries.clone();
+    assert_eq!(archive.inflate(&entries[0]).unwrap().len(), 600);
+    assert!(archive.inflate(&entries[1]).is_err());
+}
+
+#[test]
+fn documents_that_declare_entities_are_refused() {
+    let bomb = r#"<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>
+        <kml><Document><Placemark><name>&b;</name></Placemark></Document></kml>"#;
+    assert_eq!(
+        plain(bomb.as_bytes(), "a.kml"),
+        Err(Unreadable::DocumentType)
+    );
+    let undeclared = "<kml><Placemark><name>&b;</name></Placemark></kml>";
+    assert_eq!(
+        plain(undeclared.as_bytes(), "a.kml"),
+        Err(Unreadable::Damaged("KML"))
+    );
+    let workbook = archive(&[Part {
+        name: "xl/workbook.xml",
+        body: b"<!DOCTYPE x [<!ENTITY a \"a\">]><workbook/>".to_vec(),
+    }]);
+    assert_eq!(plain(&workbook, "a.xlsx"), Err(Unreadable::DocumentType));
+}
+
+#[test]
+fn elements_nest_only_so_deep() {
+    let deep = "<kml>".repeat(100_000);
+    let refused = plain(deep.as_bytes(), "a.kml");
+    assert!(
+        matches!(refused, Err(Unreadable::TooMuch(_, 32))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn rows_and_columns_are_counted() {
+    let few = Limits {
+        rows: 1,
+        columns: 5,
+        ..LIMITS
+    };
+    let all = [
+        GATES_XLSX.to_vec(),
+        GATES_FGB.to_vec(),
+        GATES_KML.to_vec(),
+        gunzipped(GATES_GPKG),
+        AREAS_ZIP.to_vec(),
+    ];
+    for bytes in all {
+        let refused = read(&bytes, "a", &Asked::default(), few);
+        assert!(
+            matches!(refused, Err(Unreadable::TooMuch(..))),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_layer_that_is_not_there_is_told_of() {
+    let asked = Asked {
+        layer: Some("lối mở".into()),
+        encoding: None,
+    };
+    for bytes in [
+        gunzipped(GATES_GPKG),
+        GATES_XLSX.to_vec(),
+        AREAS_ZIP.to_vec(),
+    ] {
+        let refused = read(&bytes, "a", &asked, LIMITS);
+        assert!(
+            matches!(refused, Err(Unreadable::NoLayer(ref names)) if names.len() == 1),
+            "{refused:?}"
+        );
+    }
+}
+
+fn samples() -> Vec<Vec<u8>> {
+    vec![
+        gunzipped(GATES_GPKG),
+        GATES_FGB.to_vec(),
+        AREAS_FGB.to_vec(),
+        GATES_KML.to_vec(),
+        AREAS_KML.to_vec(),
+        AREAS_ZIP.to_vec(),
+        GATES_XLSX.to_vec(),
+        GATES_JSON.as_bytes().to_vec(),
+        GATES_CSV.as_bytes().to_vec(),
+    ]
+}
+
+/// Whatever a reader makes of bytes is within the limits.
+fn is_bounded(bytes: &[u8]) {
+    let limits = Limits {
+        inflated_bytes: 1 << 20,
+        rows: 50,
+        vertices: 500,
+        ..LIMITS
+    };
+    if let Ok((_, table)) = read(bytes, "tệp", &Asked::default(), limits) {
+        assert!(table.rows.len() <= limits.rows);
+        let vertices: usize = table.rows.iter().map(|row| points(row).len()).sum();
+        assert!(vertices <= limits.vertices);
+    }
+}
+
+/// The parts of an archive, as they are.
+fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = Archive::open(bytes, LIMITS).unwrap();
+    let entries = archive.entries.clone();
+    let whole = entries.into_iter().map(|entry| {
+        let body = archive.inflate(&entry).unwrap();
+        (entry.name, body)
+    });
+    whole.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn arbitrary_bytes_are_told_of_and_no_more(
+        which in 0..9_usize,
+        head in 0..200_usize,
+        bytes in vec(any::<u8>(), 0..600),
+    ) {
+        // Behind the first bytes of a true file, so that its own reader takes it.
+        let sample = &samples()[which];
+        let mut whole = sample[..head.min(sample.len())].to_vec();
+        whole.extend_from_slice(&bytes);
+        is_bounded(&whole);
+        is_bounded(&bytes);
+    }
+
+    #[test]
+    fn damaged_files_are_told_of_and_no_more(
+        which in 0..9_usize,
+        hits in vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        end in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let mut bytes = samples()[which].clone();
+        for (at, byte) in hits {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if is_cut {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        is_bounded(&bytes);
+    }
+
+    #[test]
+    fn damaged_parts_of_archives_are_told_of_and_no_more(
+        is_workbook in any::<bool>(),
+        part in any::<prop::sample::Index>(),
+        hits in vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+    ) {
+        let mut all = parts(if is_workbook { GATES_XLSX } else { AREAS_ZIP });
+        let part = part.index(all.len());
+        for (at, byte) in hits {
+            let body = &mut all[part].1;
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        let parts: Vec<Part<'_>> = all
+            .iter()
+            .map(|(name, body)| Part { name, body: body.clone() })
+            .collect();
+        is_bounded(&archive(&parts));
+    }
+}
+
+#[test]
+fn an_archive_made_again_reads_the_same() {
+    let all = parts(AREAS_ZIP);
+    let parts: Vec<Part<'_>> = all
+        .iter()
+        .map(|(name, body)| Part {
+            name,
+            body: body.clone(),
+        })
+        .collect();
+    assert_eq!(plain(&archive(&parts), "a.zip"), plain(AREAS_ZIP, "a.zip"));
+}
+
+#[test]
+fn columns_of_a_flatgeobuf_and_a_geopackage_agree() {
+    let mut fgb = table(GATES_FGB, FileFormat::FlatGeobuf).rows;
+    fgb.sort_by_key(|row| row.values["code"].to_string());
+    let gpkg = table(&gunzipped(GATES_GPKG), FileFormat::GeoPackage).rows;
+    let told = |rows: &[Row]| -> Vec<_> {
+        rows.iter()
+            .map(|row| json!([row.values["code"], row.values["name"], row.values["kind"]]))
+            .collect()
+    };
+    assert_eq!(told(&fgb), told(&gpkg));
+}

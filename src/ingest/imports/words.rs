@@ -1,0 +1,192 @@
+//! What is told of faulty rows, in Vietnamese and English; never a coordinate.
+
+use crate::areas::model::faults::Reason;
+use crate::geo::shape::ShapeError;
+
+use super::drafts::RowFault;
+
+fn fault(
+    row: usize,
+    field: Option<&str>,
+    vi: impl Into<String>,
+    en: impl Into<String>,
+) -> RowFault {
+    RowFault {
+        row,
+        field: field.map(str::to_owned),
+        vi: vi.into(),
+        en: en.into(),
+    }
+}
+
+/// A value that its field cannot be.
+pub fn bad(row: usize, field: &str) -> RowFault {
+    let (vi, en) = match field {
+        "detected_at" => (
+            "cần ngày như 03/11/2024 hoặc 2024-11-03 08:30",
+            "expected a day such as 2024-11-03, or with a time",
+        ),
+        "valid_from" | "valid_to" => (
+            "cần ngày như 01/09/2026",
+            "expected a day such as 2026-09-01",
+        ),
+        "plants" | "required_visits" => ("cần số nguyên", "expected a whole number"),
+        "area_m2" | "hacc_m" | "accuracy_m" => ("cần một số", "expected a number"),
+        "voluntary" | "outside_vietnam" => ("cần có hoặc không", "expected yes or no"),
+        "windows" => (
+            "cần dạng «seedling 10-15/12-31»",
+            "expected the form `seedling 10-15/12-31`",
+        ),
+        _ => ("giá trị không dùng được", "the value cannot be used"),
+    };
+    fault(row, Some(field), vi, en)
+}
+
+/// A geometry of another type.
+pub fn shape(row: usize, expected: &str) -> RowFault {
+    fault(
+        row,
+        Some("geometry"),
+        format!("loại hình không phù hợp: cần {expected}"),
+        format!("the geometry is of another type: expected {expected}"),
+    )
+}
+
+/// A place outside the declared commune.
+pub fn outside(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("geometry"),
+        "nằm ngoài xã đã khai (quá 500 m)",
+        "lies outside the declared commune by more than 500 m",
+    )
+}
+
+/// Typed coordinates that cannot be read.
+pub fn unread(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("geometry"),
+        "không đọc được tọa độ",
+        "the coordinates cannot be read",
+    )
+}
+
+/// Typed coordinates that can be read in several ways.
+pub fn ambiguous(row: usize, labels: &[String]) -> RowFault {
+    let labels = labels.join(", ");
+    fault(
+        row,
+        Some("geometry"),
+        format!("tọa độ đọc được theo nhiều hệ ({labels}): hãy khai mã EPSG hoặc xã"),
+        format!(
+            "the coordinates can be read in several systems ({labels}): tell the EPSG code or the commune"
+        ),
+    )
+}
+
+/// Numbers on no plane.
+pub fn off_plane(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("geometry"),
+        "tọa độ nằm ngoài múi chiếu",
+        "the coordinates lie outside the zone's plane",
+    )
+}
+
+/// A row without a place.
+pub fn nowhere(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("geometry"),
+        "không có tọa độ",
+        "there are no coordinates",
+    )
+}
+
+/// A key that an earlier row has.
+pub fn twice(row: usize, first: usize) -> RowFault {
+    fault(
+        row,
+        Some("code"),
+        format!("trùng mã (hoặc trùng vị trí và ngày) với dòng {first}"),
+        format!("has the code (or the place and day) of row {first}"),
+    )
+}
+
+/// A commune that is none of today's.
+pub fn no_commune(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("commune"),
+        "không có xã mang mã này hiện nay",
+        "no commune of today has this code",
+    )
+}
+
+/// A place where the author may not record, or a plot that is not the author's to change.
+pub fn not_yours(row: usize) -> RowFault {
+    fault(
+        row,
+        None,
+        "nằm ngoài địa bàn được giao của tài khoản",
+        "lies outside the communes that this account answers for",
+    )
+}
+
+/// What a slice's parser says of a row, in Vietnamese.
+pub fn reason_vi(reason: &Reason) -> String {
+    match reason {
+        Reason::Missing { field } => format!("thiếu {field}"),
+        Reason::BadProperty { expected, .. } => format!("giá trị không dùng được; cần: {expected}"),
+        Reason::EmptyValidity => "ngày kết thúc trước ngày bắt đầu".into(),
+        Reason::NoGeometry => "không có hình".into(),
+        Reason::Shape(shape) => shape_vi(shape),
+        other => other.to_string(),
+    }
+}
+
+fn shape_vi(error: &ShapeError) -> String {
+    match error {
+        ShapeError::EmptyGeometry => "hình rỗng".into(),
+        ShapeError::TooFewVertices { at } => {
+            format!("vòng tại đỉnh {at} có ít hơn ba đỉnh khác nhau")
+        }
+        ShapeError::NotClosed { at } => format!("vòng tại đỉnh {at} chưa khép kín"),
+        ShapeError::SelfCrossing { at } => format!("đường biên tự cắt hoặc tự chạm gần đỉnh {at}"),
+        ShapeError::RingsCross { at } => format!("hai vòng cắt nhau gần đỉnh {at}"),
+        ShapeError::MisplacedRing { at } => format!("vòng tại đỉnh {at} nằm sai chỗ"),
+        ShapeError::TooTangled => "hình quá rối để kiểm tra".into(),
+        ShapeError::OutOfRange { at } => format!("đỉnh {at} không phải kinh độ, vĩ độ"),
+        ShapeError::SwappedAxes { at } => format!("đỉnh {at}: kinh độ và vĩ độ bị đảo"),
+        ShapeError::ProjectedCoordinates { at } => {
+            format!("đỉnh {at}: số có vẻ là mét, chưa rõ hệ tọa độ")
+        }
+        ShapeError::TooManyVertices { limit } => format!("quá {limit} đỉnh"),
+        ShapeError::WrongType { expected, found } => format!("loại hình {found}, cần {expected}"),
+        ShapeError::HolesRefused => "đường bao không được có lỗ".into(),
+        ShapeError::ForeignCrs { name } => format!("hệ tọa độ {name} chưa được hỗ trợ"),
+    }
+}
+
+/// What a plot's own parser says of a field, in Vietnamese where it is a common fault.
+pub fn refused(row: usize, pointer: &str, reason: &str) -> RowFault {
+    let field = pointer
+        .rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or_default();
+    let vi = match field {
+        "crop" => {
+            "thiếu hoặc sai loại cây: cây thuốc phiện, cần sa, coca, lá khát, khác".to_owned()
+        }
+        "detected_at" => "thiếu hoặc sai ngày phát hiện".to_owned(),
+        "detected_by" => {
+            "sai nguồn phát hiện: tuần tra, tin báo, kiểm tra, ảnh vệ tinh, tự nguyện".to_owned()
+        }
+        "area_m2" => "diện tích phải trên 0 và tối đa 50.000 m²".to_owned(),
+        "plants" => "số cây phải là số nguyên".to_owned(),
+        _ => format!("giá trị không dùng được ({reason})"),
+    };
+    fault(row, Some(field), vi, reason)
+}

@@ -1,0 +1,143 @@
+//! Plots of an office's file: recorded like any other, all of a file in one transaction.
+
+use serde_json::Value;
+
+use crate::areas::Act;
+use crate::base::actor::{Actor, Right};
+use crate::base::ids::PlotId;
+use crate::geo::position::Position;
+use crate::plots::model::draft::PlotDraft;
+use crate::plots::model::record::{REVISES, record};
+use crate::plots::model::wire::PlotWire;
+use crate::plots::sql::{self, PlotRow};
+use crate::store::{self, Tx};
+
+use super::record::{Outcome, Sent, cells};
+use super::{Error, Plots};
+
+/// A plot of a file, parsed and placed.
+#[derive(Clone)]
+pub struct Listed {
+    wire: PlotWire,
+    sent: Sent,
+}
+
+impl std::fmt::Debug for Listed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Listed({})", self.sent.id)
+    }
+}
+
+/// What recording a plot of a file would do; none where the author may not.
+pub type ListedAct = Option<Act>;
+
+impl Plots {
+    /// Parses and places a plot of a file.
+    pub async fn listed(&self, actor: &Actor, id: PlotId, wire: PlotWire) -> Result<Listed, Error> {
+        let sent = self.sent(actor, id, &wire).await?;
+        Ok(Listed { wire, sent })
+    }
+
+    async fn sent(&self, actor: &Actor, id: PlotId, wire: &PlotWire) -> Result<Sent, Error> {
+        let draft = PlotDraft::from_wire(wire, self.journal.now())?;
+        let day = draft.detected_at.local_date();
+        let at = self
+            .placement(draft.position, day, draft.outside_vietnam)
+            .await?;
+        Ok(Sent {
+            actor: actor.clone(),
+            id,
+            record: record(&draft).to_string(),
+            cells: cells(&draft)?,
+            draft,
+            at,
+            body: serde_json::to_vec(wire).unwrap_or_default(),
+        })
+    }
+
+    /// What recording these plots would do to each.
+    pub async fn listed_acts(
+        &self,
+        tx: &mut Tx,
+        all: &[Listed],
+    ) -> Result<Vec<ListedAct>, store::Error> {
+        let mut acts = Vec::with_capacity(all.len());
+        for listed in all {
+            let row = sql::plot(tx, listed.sent.id).await?;
+            acts.push(act(&listed.sent, row.as_ref())?);
+        }
+        Ok(acts)
+    }
+
+    /// Records the plots in the caller's transaction: unknown ones are new, other content is a revision.
+    pub async fn record_listed(&self, tx: &mut Tx, all: &[Listed]) -> Result<Vec<Act>, Error> {
+        let mut acts = Vec::with_capacity(all.len());
+        for listed in all {
+            sql::lock_plot(tx, listed.sent.id).await?;
+            let row = sql::plot(tx, listed.sent.id).await?;
+            let act = act(&listed.sent, row.as_ref())?.ok_or(Error::Forbidden)?;
+            let outcome = match (act, row) {
+                (Act::Change, Some(row)) => self.revise(tx, &listed.revising(&row)?, row).await?,
+                (Act::Leave, _) => {
+                    acts.push(act);
+                    continue;
+                }
+                _ => self.write_first(tx, &listed.sent).await?,
+            };
+            if !matches!(outcome, Outcome::Stands(..)) {
+                return Err(Error::Forbidden);
+            }
+            acts.push(act);
+        }
+        Ok(acts)
+    }
+}
+
+impl Listed {
+    /// The same content as a revision of what stands.
+    fn revising(&self, row: &PlotRow) -> Result<Sent, Error> {
+        let version = u32::try_from(row.version).or(Err(Error::NotFound))?;
+        let mut wire = self.wire.clone();
+        wire.properties.revises = Some(f64::from(version));
+        let mut draft = self.sent.draft.clone();
+        draft.revises = Some(version);
+        Ok(Sent {
+            record: record(&draft).to_string(),
+            draft,
+            body: serde_json::to_vec(&wire).unwrap_or_default(),
+            ..self.sent.clone()
+        })
+    }
+}
+
+fn act(sent: &Sent, row: Option<&PlotRow>) -> Result<ListedAct, store::Error> {
+    let Some(row) = row else {
+        return Ok(sent.is_in_scope().then_some(Act::Create));
+    };
+    let old = row.place.as_deref();
+    let mine = sent.actor.id == row.author || sent.actor.may(Right::RevisePlots, old);
+    if !mine || !sent.actor.may(Right::RecordPlots, old) || !sent.is_in_scope() {
+        return Ok(None);
+    }
+    let same = says(row, &sent.draft)?;
+    Ok(Act::of(Some(same)).into())
+}
+
+/// Whether a plot's latest version says what a draft does, its place to within what files round.
+fn says(row: &PlotRow, draft: &PlotDraft) -> Result<bool, store::Error> {
+    let corrupt = |_| row.corrupt("record");
+    let mut standing: Value = serde_json::from_str(&row.record).map_err(corrupt)?;
+    let mut draft = draft.clone();
+    if let Ok(position) = Position::new(row.lon, row.lat) {
+        draft.position = draft.position.settled(position);
+    }
+    draft.revises = None;
+    let mut told = record(&draft);
+    for fields in [&mut standing, &mut told] {
+        if let Some(fields) = fields.as_object_mut() {
+            fields.remove(REVISES);
+        }
+    }
+    // Numbers are compared as they are kept: as text.
+    Ok(standing.to_string() == told.to_string())
+}

@@ -1,0 +1,296 @@
+//! Files that offices send: told of first, loaded as they were told of or not at all, the same when they come again.
+
+use axum::body::Body;
+use axum::extract::FromRef;
+use axum::http::Method;
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+use tuantra::config::Config;
+use tuantra::ingest::imports::Imports;
+
+use crate::field::{Answer, Client, Field};
+use crate::plots::{EAST, WEST, load_communes};
+
+/// Files that GDAL 3.6 made of the same two gates.
+const GATES: [(&str, &[u8]); 4] = [
+    ("gates.xlsx", include_bytes!("../../fixtures/imports/gates.xlsx")),
+    ("gates.fgb", include_bytes!("../../fixtures/imports/gates.fgb")),
+    ("gates.kml", include_bytes!("../../fixtures/imports/gates.kml")),
+    (
+        "gates.csv",
+        "Mã;Tên;Loại;Sai số (m);Kinh độ;Vĩ độ\nCK-01;Cửa khẩu Mường Thử;chính;30;104,31;22,41\nCK-02;Lối mở Nậm Đeng;lối mở;;104,62;22,12\n"
+            .as_bytes(),
+    ),
+];
+/// Two risk areas in VN-2000 TM-3 105°45′, also GDAL's.
+const AREAS: &[u8] = include_bytes!("../../fixtures/imports/areas.zip");
+
+/// Plots of an old list in metres of TM-3 104°45′: one in the west, one in the east.
+const PLOTS: &str = "DANH SÁCH DIỆN TÍCH TRỒNG CÂY CÓ CHỨA CHẤT MA TÚY,,,,,,,\n\
+    Mã,Mã xã,Loại cây,Ngày phát hiện,Diện tích (m²),Số cây,X (m),Y (m)\n\
+    TP-01,10001,Cây thuốc phiện,03/02/2026,64,320,2478000,453000\n\
+    TP-02,10002,Cần sa,04/02/2026,\"12,5\",40,2478000,495000\n";
+
+async fn sent(client: &Client, query: &str, bytes: impl Into<Body>) -> Answer {
+    let path = format!("/api/v1/imports?{query}");
+    let kind = Some("application/octet-stream");
+    client.send(Method::POST, &path, kind, bytes.into()).await
+}
+
+async fn told(client: &Client, query: &str, bytes: impl Into<Body>) -> Value {
+    sent(client, query, bytes).await.expect(201).json()
+}
+
+async fn load(client: &Client, view: &Value, reason: Option<&str>) -> Answer {
+    let path = format!("/api/v1/imports/{}/load", view["id"].as_str().unwrap());
+    let order = json!({ "sha256": view["sha256"], "reason": reason });
+    client.post(&path, &order).await
+}
+
+/// New, changed and standing rows, and rows with faults.
+fn counts(view: &Value) -> [u64; 4] {
+    let report = &view["report"];
+    ["create", "change", "leave", "faulty"].map(|name| report[name].as_u64().unwrap())
+}
+
+fn faults(view: &Value) -> Vec<(u64, &str)> {
+    let faults = view["report"]["faults"].as_array().unwrap().iter();
+    let told = faults.map(|own| {
+        assert!(!own["vi"].as_str().unwrap().is_empty() && !own["en"].as_str().unwrap().is_empty());
+        (
+            own["row"].as_u64().unwrap(),
+            own["field"].as_str().unwrap_or_default(),
+        )
+    });
+    told.collect()
+}
+
+/// Codes of the gates that are there.
+async fn gates(client: &Client) -> Vec<String> {
+    let list = client.get("/api/v1/gates").await.expect(200).json();
+    let features = list["features"].as_array().unwrap().iter();
+    let codes = features.map(|own| own["properties"]["code"].as_str().unwrap().to_owned());
+    codes.collect()
+}
+
+async fn entries(field: &Field, kind: &str) -> usize {
+    field.app.journal.sequence_all().await.unwrap();
+    let entries = field.app.journal.entries_since(-1, 5_000).await.unwrap();
+    entries.iter().filter(|entry| entry.kind == kind).count()
+}
+
+async fn plots(client: &Client) -> Vec<Value> {
+    let list = client.get("/api/v1/plots").await.expect(200).json();
+    list["features"].as_array().unwrap().clone()
+}
+
+on_both! {
+    async fn a_file_is_told_of_then_loaded_and_changes_nothing_when_it_comes_again(field: Field) {
+        let officer = field.officer().await;
+        for (at, (name, bytes)) in GATES.into_iter().enumerate() {
+            field.clock.advance_millis(1_000);
+            let view = told(&officer, &format!("kind=gates&name={name}"), bytes).await;
+            let expected = if at == 0 { [2, 0, 0, 0] } else { [0, 0, 2, 0] };
+            assert_eq!(counts(&view), expected, "{name}: {view}");
+            assert_eq!(view["state"], "checked");
+            if at == 0 {
+                assert_eq!(gates(&officer).await, [""; 0], "nothing is loaded by looking");
+            }
+            field.clock.advance_millis(1_000);
+            let loaded = load(&officer, &view, None).await.expect(200).json();
+            assert_eq!(loaded["state"], "loaded");
+            assert!(loaded["entry"].is_string() && loaded["loaded_at"].is_string());
+            assert_eq!(load(&officer, &view, None).await.expect(200).json(), loaded);
+            assert_eq!(gates(&officer).await, ["CK-01", "CK-02"]);
+        }
+        assert_eq!(entries(&field, "gate").await, 2);
+        assert_eq!(entries(&field, "import").await, GATES.len());
+        let list = officer.get("/api/v1/imports").await.expect(200).json();
+        assert_eq!(list["imports"].as_array().unwrap().len(), GATES.len());
+        assert_eq!(list["imports"][0]["name"], "gates.csv");
+    }
+
+    async fn a_faulty_row_is_named_and_nothing_is_loaded(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "code,name,kind,commune,lon,lat\nCK-01,Mường Thử,chính,10001,104.3,22.4\n\
+            CK-02,Nậm Đeng,cổng làng,10001,104.31,22.41\nCK-03,Séo Chải,phụ,99999,104.3,22.4\n\
+            CK-04,Sín Chải,phụ,10001,104.9,22.4\nCK-01,Mường Thử,chính,10001,104.3,22.4\nCK-05,Xa,phụ,10001,,\n";
+        let view = told(&officer, "kind=gates&name=a.csv", file).await;
+        assert_eq!(view["state"], "refused");
+        let mut named = faults(&view);
+        named.sort_unstable();
+        assert_eq!(named, [(3, "kind"), (4, "commune"), (5, "geometry"), (6, "code"), (7, "geometry")]);
+        assert_eq!(counts(&view)[3], 5);
+        assert_eq!(load(&officer, &view, None).await.expect(409).problem(), "wrong-state");
+        assert_eq!(gates(&officer).await, [""; 0]);
+        assert_eq!(entries(&field, "import").await, 0);
+    }
+
+    async fn risk_areas_come_with_a_reason_and_from_metres(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let view = told(&officer, "kind=risk_areas&name=vung.zip", AREAS).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert_eq!(view["report"]["system"]["epsg"], 9210);
+        assert_eq!(view["report"]["system"]["by"], "file");
+        let unfounded = load(&officer, &view, None).await.expect(422);
+        assert_eq!(unfounded.pointers(), ["/reason"]);
+        load(&officer, &view, Some("Quyết định 12/QĐ")).await.expect(200);
+        let area = officer.get("/api/v1/risk-areas/NC-01").await.expect(200).json();
+        assert_eq!(area["properties"]["required_visits"], 3);
+        field.clock.advance_millis(1_000);
+        let again = told(&officer, "kind=risk_areas&name=vung.zip", AREAS).await;
+        assert_eq!(counts(&again), [0, 0, 2, 0]);
+        let changed = json!({ "type": "FeatureCollection", "features": [{ "type": "Feature",
+            "geometry": area["geometry"], "properties": { "code": "NC-01", "name": "Khu Nậm Đeng", "level": "low",
+                "basis": "history", "crop": "opium_poppy", "required_visits": 3, "valid_from": "2026-01-01" } }] });
+        let view = told(&officer, "kind=risk_areas&name=vung.geojson", changed.to_string()).await;
+        assert_eq!(counts(&view), [0, 1, 0, 0], "{view}");
+        assert_eq!(view["report"]["acts"], json!([{ "row": 1, "key": "NC-01", "act": "change" }]));
+        load(&officer, &view, Some("giảm mức")).await.expect(200);
+        let area = officer.get("/api/v1/risk-areas/NC-01").await.expect(200).json();
+        assert_eq!((&area["properties"]["level"], &area["properties"]["version"]), (&json!("low"), &json!(2)));
+    }
+
+    async fn metres_without_a_zone_are_never_guessed(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let view = told(&officer, "kind=plots&name=danh-sach.csv", PLOTS).await;
+        assert_eq!(view["state"], "refused");
+        let zones = view["report"]["zones"].as_array().unwrap();
+        assert!(zones.len() > 1 && zones.iter().any(|zone| zone["epsg"] == 9208), "{zones:?}");
+        assert!(view["report"]["refused"]["vi"].as_str().unwrap().contains("kinh tuyến trục"));
+        let foreign = told(&officer, "kind=plots&name=danh-sach.csv&epsg=32648", PLOTS).await;
+        assert_eq!(foreign["state"], "refused");
+    }
+
+    async fn plots_of_an_old_list_are_marked_as_such_and_revised_when_the_list_is(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let query = "kind=plots&name=danh-sach.csv&epsg=9208";
+        let view = told(&officer, query, PLOTS).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        load(&officer, &view, None).await.expect(200);
+        let made = plots(&officer).await;
+        assert_eq!(made.len(), 2);
+        for plot in &made {
+            let flags = plot["properties"]["flags"].as_array().unwrap();
+            assert!(flags.contains(&json!("imported")), "{plot}");
+        }
+        field.clock.advance_millis(1_000);
+        let again = told(&officer, query, PLOTS).await;
+        assert_eq!(counts(&again), [0, 0, 2, 0], "{again}");
+        let longer = PLOTS.replace(",320,", ",400,");
+        field.clock.advance_millis(1_000);
+        let view = told(&officer, query, longer).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        load(&officer, &view, Some("sửa số cây")).await.expect(200);
+        let mut versions: Vec<u64> = plots(&officer).await.iter().map(|own| own["properties"]["version"].as_u64().unwrap()).collect();
+        versions.sort_unstable();
+        assert_eq!(versions, [1, 2]);
+    }
+
+    async fn a_communes_officer_loads_plots_of_that_commune_only(field: Field) {
+        load_communes(&field).await;
+        let own = field.account("can-bo-xa", Role::CommuneOfficer, &[EAST]).await;
+        let query = "kind=plots&name=danh-sach.csv&epsg=9208";
+        let view = told(&own, query, PLOTS).await;
+        assert_eq!((&view["state"], faults(&view)), (&json!("refused"), vec![(3, "")]), "{view}");
+        load(&own, &view, None).await.expect(409);
+        for kind in ["risk_areas", "gates", "hamlets"] {
+            sent(&own, &format!("kind={kind}&name=a.csv"), "x").await.expect(403);
+        }
+        let reader = field.account("ban-do", Role::Reader, &[]).await;
+        sent(&reader, query, PLOTS).await.expect(403);
+        let declared = told(&own, &format!("{query}&commune={WEST}"), PLOTS).await;
+        assert!(faults(&declared).contains(&(4, "geometry")), "{declared}");
+    }
+
+    async fn a_report_that_no_longer_holds_loads_nothing(field: Field) {
+        let officer = field.officer().await;
+        let (name, bytes) = GATES[0];
+        let query = format!("kind=gates&name={name}");
+        let first = told(&officer, &query, bytes).await;
+        let second = told(&officer, &query, bytes).await;
+        let other = json!({ "sha256": "00".repeat(32) });
+        let path = format!("/api/v1/imports/{}/load", first["id"].as_str().unwrap());
+        officer.post(&path, &other).await.expect(409);
+        load(&officer, &first, None).await.expect(200);
+        let overtaken = load(&officer, &second, None).await.expect(409);
+        assert_eq!(overtaken.problem(), "wrong-state");
+        assert_eq!(entries(&field, "gate").await, 2);
+        assert_eq!(entries(&field, "import").await, 1);
+    }
+
+    async fn a_file_is_only_its_bringers(field: Field) {
+        let officer = field.officer().await;
+        let other = field.account("can-bo-hai", Role::ProvincialOfficer, &[]).await;
+        let view = told(&officer, "kind=gates&name=a.xlsx", GATES[0].1).await;
+        let path = format!("/api/v1/imports/{}", view["id"].as_str().unwrap());
+        other.get(&path).await.expect(404);
+        other.delete(&path).await.expect(404);
+        load(&other, &view, None).await.expect(404);
+        assert_eq!(other.get("/api/v1/imports").await.expect(200).json()["imports"], json!([]));
+        assert_eq!(officer.get(&path).await.expect(200).json(), view);
+    }
+
+    async fn a_file_waits_for_some_days_or_until_it_is_forgotten(field: Field) {
+        let officer = field.officer().await;
+        let query = "kind=gates&name=a.xlsx";
+        let first = told(&officer, query, GATES[0].1).await;
+        let path = format!("/api/v1/imports/{}", first["id"].as_str().unwrap());
+        assert_eq!(officer.delete(&path).await.expect(200).json()["state"], "expired");
+        officer.delete(&path).await.expect(409);
+        let second = told(&officer, query, GATES[0].1).await;
+        field.clock.advance_millis(3 * 86_400_000 + 1);
+        load(&officer, &second, None).await.expect(409);
+        Imports::from_ref(&field.app).expire().await.unwrap();
+        let path = format!("/api/v1/imports/{}", second["id"].as_str().unwrap());
+        assert_eq!(officer.get(&path).await.expect(200).json()["state"], "expired");
+        assert_eq!(gates(&officer).await, [""; 0]);
+    }
+
+    async fn files_are_bounded(field: Field) {
+        let officer = field.officer().await;
+        let config = Config { import_mib: 1, import_rows: 1, ..(*field.app.config).clone() };
+        let small = field.elsewhere_with(&officer, config);
+        let refused = sent(&small, "kind=gates&name=a.csv", vec![b'a'; 1_100_000]).await.expect(413);
+        assert_eq!(refused.problem(), "too-large");
+        let view = told(&small, "kind=gates&name=a.csv", GATES[3].1).await;
+        assert!(view["report"]["refused"]["vi"].as_str().unwrap().contains("tối đa 1"), "{view}");
+        for (query, pointer) in [("kind=gates&name=%20", "query:name"), ("kind=gates&name=a&commune=1", "query:commune")] {
+            let refused = sent(&officer, query, "x").await.expect(422);
+            assert_eq!(refused.pointers(), [pointer]);
+        }
+        sent(&officer, "kind=roads&name=a", "x").await.expect(400);
+        for body in ["", "\u{0}\u{1}", "chỉ là chữ", "PK\u{3}\u{4}"] {
+            let view = told(&officer, "kind=gates&name=a", body).await;
+            assert_eq!(view["state"], "refused");
+            assert!(view["report"]["refused"]["en"].is_string());
+        }
+    }
+
+    async fn hamlets_drawn_as_ground_become_points(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let ring = json!([[104.2, 22.2], [104.21, 22.2], [104.21, 22.21], [104.2, 22.21], [104.2, 22.2]]);
+        let file = json!({ "type": "FeatureCollection", "features": [{ "type": "Feature",
+            "properties": { "ma_thon": "10001-01", "ten_thon": "Thôn Séo Chải", "ten_cu": "Sín Chải; Lao Chải", "ma_xa": 10001, "dan_so": 340 },
+            "geometry": { "type": "Polygon", "coordinates": [ring] } }] });
+        let view = told(&officer, "kind=hamlets&name=thon.geojson", file.to_string()).await;
+        assert_eq!(counts(&view), [1, 0, 0, 0], "{view}");
+        assert_eq!(view["report"]["ignored"], json!(["dan_so"]));
+        load(&officer, &view, None).await.expect(200);
+        let list = officer.get("/api/v1/hamlets").await.expect(200).json();
+        let hamlet = &list["features"][0];
+        assert_eq!(hamlet["properties"]["former_names"], json!(["Sín Chải", "Lao Chải"]));
+        assert_eq!(hamlet["properties"]["commune"], "10001");
+        let at = hamlet["geometry"]["coordinates"].as_array().unwrap();
+        assert!((at[0].as_f64().unwrap() - 104.205).abs() < 0.005 && (at[1].as_f64().unwrap() - 22.205).abs() < 0.005);
+        let found = officer.get("/api/v1/search?q=lao%20chai").await.expect(200).json();
+        assert!(found.to_string().contains("10001-01"), "{found}");
+        let again = told(&officer, "kind=hamlets&name=thon.geojson", file.to_string()).await;
+        assert_eq!(counts(&again), [0, 0, 1, 0]);
+    }
+}
