@@ -96,6 +96,7 @@ async function room(browser, place, language) {
 	await shoot("report-sending", "#/reports?view=sending&period=2026");
 	await shoot("exports", "#/exports?layers=plots,patrols");
 	await paper(page, place, shoot);
+	await imported(page, place, shoot);
 	await shoot("devices", "#/devices");
 	await shoot("devices-enrol", "#/devices", async () => {
 		await page.locator("tbody .acts button").first().click();
@@ -154,6 +155,20 @@ async function paper(page, place, shoot) {
 		await page.evaluate(() => scrollTo(0, 0));
 	});
 	await shoot("papers", "#/papers");
+}
+
+/** A list of crossings in metres of an unnamed zone, with a row at fault. */
+async function imported(page, place, shoot) {
+	await shoot("import", null, async () => {
+		await open(page, place.base, "#/imports");
+		const rows = "ma,ten,loai,x,y\nCK-01,Lối mở Một,loi_mo,2509008,447708\nCK-02,,loi_mo,2506832,458815\n";
+		const file = { name: "loi-mo.csv", mimeType: "text/csv", buffer: Buffer.from(rows) };
+		await page.locator("main select").first().selectOption("gates");
+		await page.locator("main input[type=file]").setInputFiles(file);
+		await page.locator("main form button[type=submit]").click();
+		await page.waitForURL(/imports\/0/);
+		await page.locator("main dl").waitFor();
+	});
 }
 
 /** The field app, as a team goes through it. */
