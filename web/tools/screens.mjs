@@ -73,6 +73,14 @@ async function room(browser, place, language) {
 	await shoot("coverage", `#/coverage?period=last_season&commune=${busy}`);
 	await shoot("density", "#/density?season=2025");
 	await shoot("commune", `#/communes/${busy}?period=last_season`);
+	await shoot("search", "#/coverage?period=last_season", async () => {
+		await page.keyboard.press("/");
+		await page.keyboard.type(place.communes[1].name.split(" ")[0]);
+		await page.locator("[role=option]").first().waitFor();
+		await page.keyboard.press("ArrowDown");
+	});
+	// The first closes the list, the second empties the box.
+	for (const key of ["Escape", "Escape"]) await page.keyboard.press(key);
 	await shoot("plots", `#/plots?${span}&plot=${destroyed?.id ?? ""}`);
 	if (destroyed) await shoot("plot", `#/plots/${destroyed.id}`);
 	await shoot("review", "#/review");
@@ -87,6 +95,8 @@ async function room(browser, place, language) {
 	await shoot("report-b03", "#/reports?view=b03&period=2026");
 	await shoot("report-sending", "#/reports?view=sending&period=2026");
 	await shoot("exports", "#/exports?layers=plots,patrols");
+	await paper(page, place, shoot);
+	await imported(page, place, shoot);
 	await shoot("devices", "#/devices");
 	await shoot("devices-enrol", "#/devices", async () => {
 		await page.locator("tbody .acts button").first().click();
@@ -105,6 +115,60 @@ async function room(browser, place, language) {
 	await signIn(page, place.base, "kiem-toan");
 	await shoot("log", "#/log");
 	await context.close();
+}
+
+/** Minutes on paper, with a sheet drawn for the purpose. */
+async function paper(page, place, shoot) {
+	const field = (at) => page.locator("main form input, main form select").nth(at);
+	await shoot("paper", null, async () => {
+		await open(page, place.base, "#/papers/new");
+		const bytes = await page.evaluate(async () => {
+			const sheet = new OffscreenCanvas(840, 1188);
+			const pen = sheet.getContext("2d");
+			pen.fillStyle = "#fffdf5";
+			pen.fillRect(0, 0, 840, 1188);
+			pen.fillStyle = "#222";
+			pen.font = "600 26px serif";
+			pen.textAlign = "center";
+			pen.fillText("BIÊN BẢN PHÁ NHỔ (mẫu)", 420, 110);
+			for (let line = 0; line < 28; line++) pen.fillRect(80, 180 + line * 30, 680 - (line % 4) * 70, 3);
+			const blob = await sheet.convertToBlob({ type: "image/jpeg" });
+			return [...new Uint8Array(await blob.arrayBuffer())];
+		});
+		await field(0).fill("12/BB-CAX");
+		await field(1).fill("2026-02-26");
+		await field(2).selectOption({ index: 1 });
+		await field(3).fill("Công an xã");
+		await field(5).fill("3");
+		await page
+			.locator("input[type=file]")
+			.setInputFiles({ name: "bien-ban.jpg", mimeType: "image/jpeg", buffer: Buffer.from(bytes) });
+		await page.locator("main form button[type=submit]").click();
+		await page.waitForURL(/papers\/0/);
+		await page.locator("[data-scan] img").waitFor();
+		await page
+			.locator("main button")
+			.filter({ hasText: /Phá nhổ|Eradication/ })
+			.first()
+			.click();
+		await page.locator("main form").waitFor();
+		await page.evaluate(() => scrollTo(0, 0));
+	});
+	await shoot("papers", "#/papers");
+}
+
+/** A list of crossings in metres of an unnamed zone, with a row at fault. */
+async function imported(page, place, shoot) {
+	await shoot("import", null, async () => {
+		await open(page, place.base, "#/imports");
+		const rows = "ma,ten,loai,x,y\nCK-01,Lối mở Một,loi_mo,2509008,447708\nCK-02,,loi_mo,2506832,458815\n";
+		const file = { name: "loi-mo.csv", mimeType: "text/csv", buffer: Buffer.from(rows) };
+		await page.locator("main select").first().selectOption("gates");
+		await page.locator("main input[type=file]").setInputFiles(file);
+		await page.locator("main form button[type=submit]").click();
+		await page.waitForURL(/imports\/0/);
+		await page.locator("main dl").waitFor();
+	});
 }
 
 /** The field app, as a team goes through it. */

@@ -20,6 +20,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"nav.log": "Access log",
 	"nav.papers": "Paper minutes",
 	"nav.reports": "Reports",
+	"nav.imports": "Imports",
 	"nav.exports": "Exports",
 	"nav.group.province": "The province",
 	"nav.group.work": "Work",

@@ -119,6 +119,14 @@ export const screens: Screen[] = [
 		load: () => import("./screens/Exports.svelte"),
 	},
 	{
+		id: "imports",
+		label: "nav.imports",
+		icon: "upload",
+		group: "keeping",
+		right: ["revise_plots", "import_boundaries", "change_risk_areas"],
+		load: () => import("./screens/Imports.svelte"),
+	},
+	{
 		id: "devices",
 		label: "nav.devices",
 		icon: "device",

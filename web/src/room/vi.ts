@@ -20,6 +20,7 @@ export const vi = {
 	"nav.log": "Nhật ký",
 	"nav.papers": "Biên bản giấy",
 	"nav.reports": "Báo cáo",
+	"nav.imports": "Nhập dữ liệu",
 	"nav.exports": "Xuất dữ liệu",
 	"nav.group.province": "Địa bàn",
 	"nav.group.work": "Công việc",
