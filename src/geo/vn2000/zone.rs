@@ -125,23 +125,43 @@ impl Zone {
 impl Projector {
     /// A position on the plane.
     pub fn forward(&self, position: Position) -> Result<PlanePosition, OffPlane> {
-        let (lon, lat) = (position.lon().to_radians(), position.lat().to_radians());
-        let (east, north) = transform_xy(&self.world, &self.plane, lon, lat)
-            .map_err(|cause| OffPlane(cause.to_string()))?;
+        let (y_east_m, x_north_m) = self.to_plane(position.lon(), position.lat())?;
         Ok(PlanePosition {
-            x_north_m: north,
-            y_east_m: east,
+            x_north_m,
+            y_east_m,
             meridian: self.zone.meridian,
         })
     }
 
     /// The position of plane coordinates, metres.
     pub fn inverse(&self, x_north_m: f64, y_east_m: f64) -> Result<Position, OffPlane> {
-        let off = |cause: &dyn std::fmt::Display| OffPlane(cause.to_string());
-        let (lon, lat) = transform_xy(&self.plane, &self.world, y_east_m, x_north_m)
-            .map_err(|cause| off(&cause))?;
-        Position::new(lon.to_degrees(), lat.to_degrees()).map_err(|cause| off(&cause))
+        let (lon, lat) = self.to_degrees(y_east_m, x_north_m)?;
+        Position::new(lon, lat).map_err(|cause| OffPlane(cause.to_string()))
     }
+
+    /// Easting and northing, metres, of longitude and latitude, degrees.
+    pub fn to_plane(&self, lon: f64, lat: f64) -> Result<(f64, f64), OffPlane> {
+        finite(transform_xy(
+            &self.world,
+            &self.plane,
+            lon.to_radians(),
+            lat.to_radians(),
+        ))
+    }
+
+    /// Longitude and latitude, degrees, of easting and northing, metres.
+    pub fn to_degrees(&self, east_m: f64, north_m: f64) -> Result<(f64, f64), OffPlane> {
+        let (lon, lat) = finite(transform_xy(&self.plane, &self.world, east_m, north_m))?;
+        Ok((lon.to_degrees(), lat.to_degrees()))
+    }
+}
+
+fn finite(found: proj4rs::errors::Result<(f64, f64)>) -> Result<(f64, f64), OffPlane> {
+    let (x, y) = found.map_err(|cause| OffPlane(cause.to_string()))?;
+    if x.is_finite() && y.is_finite() {
+        return Ok((x, y));
+    }
+    Err(OffPlane("the plane does not reach there".into()))
 }
 
 /// Geographic VN-2000 (EPSG:4756) as WGS84.
