@@ -73,6 +73,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
                     .and(NotForContentType::IMAGES)
                     .and(NotForContentType::SSE)
                     .and(NotForContentType::const_new("application/zip"))
+                    .and(NotForContentType::const_new("application/octet-stream"))
                     .and(is_whole),
             ),
         )

@@ -12,7 +12,7 @@ use tuantra::journal::Receipt;
 use tuantra::journal::model::{ReceiptState, sha256};
 use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::vouched::Vouched;
-use tuantra::sync::node::{Filled, Lanes, Wanted, begin, fill};
+use tuantra::sync::node::{Filled, Lanes, Upstream, Wanted, begin, fill, forward_some};
 use uuid::Uuid;
 
 use crate::evidence::codes;
@@ -443,6 +443,23 @@ on_both! {
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
     }
 
+    async fn a_process_that_died_while_it_forwarded_holds_nobody_up_for_long(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(104.3, 22.4)).await.expect(201);
+        field.settle().await;
+        let secret = field.app.config.data.join("upstream.secret");
+        std::fs::write(&secret, "secret").unwrap();
+        // Nobody listens there.
+        let nowhere = Upstream::at("http://127.0.0.1:1", &secret).unwrap();
+        let (dead, next) = (field.new_id(), field.new_id());
+        let failed = forward_some(&field.app, &nowhere, dead).await.unwrap_err().to_string();
+        assert!(failed.contains("cannot be reached") && failed.contains("refused"), "{failed}");
+        assert_eq!(forward_some(&field.app, &nowhere, next).await.unwrap(), 0, "it is not its turn");
+        field.clock.advance_millis(16_000);
+        forward_some(&field.app, &nowhere, next).await.unwrap_err();
+    }
+
     async fn nothing_leaves_without_a_province_to_seal_it_to(field: Field) {
         load_communes(&field).await;
         let province = Field::start(Database::Sqlite).await;
@@ -457,11 +474,17 @@ on_both! {
         std::fs::write(&file, told.bytes).unwrap();
         let mut config = (*field.app.config).clone();
         config.upstream_recipient = Some(file);
-        let made = field.elsewhere_with(&officer, config).get("/api/v1/bundles/export").await.expect(200);
+        let sealing = field.elsewhere_with(&officer, config);
+        let made = sealing.get("/api/v1/bundles/export").await.expect(200);
         assert_eq!((&made.headers["tuantra-records"], &made.headers["tuantra-more"]), (&"7".parse().unwrap(), &"false".parse().unwrap()));
         load_communes(&province).await;
         let post = known_node(&province, &field, "Đồn A", &[WEST]).await;
         assert_eq!(brought(&post, made.bytes).await["taken"], 7);
+        // Sealed bytes are not packed once more, so that a browser knows how long they are.
+        let packed = sealing.open("/api/v1/bundles/export", &[("accept-encoding", "gzip")]).await;
+        let length = packed.headers()["content-length"].clone();
+        let whole = axum::body::to_bytes(packed.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(length, whole.len().to_string());
         assert_eq!(std::fs::read_dir(field.app.config.data.join("spool")).unwrap().count(), 0);
         let standing = officer.get("/api/v1/forwarding").await.expect(200).json();
         assert_eq!((&standing["upstream"], &standing["backlog"]), (&json!(null), &json!(7)));

@@ -63,6 +63,32 @@ impl Plots {
         wire: &PlotWire,
         body: &[u8],
     ) -> Result<Recorded, Error> {
+        let (row, candidates, promise) = self.recorded(actor, id, wire, body).await?;
+        Ok(Recorded {
+            view: self.told(actor, row, candidates).await?,
+            is_new: promise.is_new(),
+            receipt: promise.signed(&self.journal),
+        })
+    }
+
+    /// The same for whoever tells nobody how the plot stands.
+    pub async fn take(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: &[u8],
+    ) -> Result<(), Error> {
+        self.recorded(actor, id, wire, body).await.map(drop)
+    }
+
+    async fn recorded(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: &[u8],
+    ) -> Result<(PlotRow, Vec<CandidateRow>, Promise), Error> {
         if !actor.may_somewhere(Right::RecordPlots) {
             return Err(Error::Forbidden);
         }
@@ -87,11 +113,7 @@ impl Plots {
             })
             .await?;
         match outcome {
-            Outcome::Stands(row, candidates, promise) => Ok(Recorded {
-                view: self.told(actor, *row, candidates).await?,
-                is_new: promise.is_new(),
-                receipt: promise.signed(&self.journal),
-            }),
+            Outcome::Stands(row, candidates, promise) => Ok((*row, candidates, promise)),
             Outcome::Differs(kept) => Err(Error::Differs(Box::new(kept))),
             Outcome::Stale(kept) => Err(Error::Stale(Box::new(kept))),
             Outcome::Outside(kept) => Err(Error::Outside(Box::new(kept))),

@@ -177,6 +177,7 @@ impl Vouched {
 }
 
 /// The nonce that a sidecar names.
+#[must_use]
 pub fn nonce_in(body: &[u8]) -> Option<String> {
     let told: serde_json::Value = serde_json::from_slice(body).ok()?;
     Some(told.get("nonce")?.as_str()?.to_owned())

@@ -22,6 +22,10 @@ use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill};
 const POLL: Duration = Duration::from_secs(3);
 /// The longest pause after failures.
 const LONGEST_PAUSE_MS: i64 = 300_000;
+/// So long a process has its turn unless it takes it again: after a crash forwarding stands still no longer.
+const TURN: Duration = Duration::from_secs(15);
+/// How often it takes its turn again while it sends.
+const RENEWAL: Duration = Duration::from_secs(5);
 /// What an answer takes, besides the time for the bytes.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes per second that a link is believed to carry at least.
@@ -66,7 +70,13 @@ pub enum NoUpstream {
 
 impl From<reqwest::Error> for NoUpstream {
     fn from(error: reqwest::Error) -> Self {
-        let mut told = error.without_url().to_string();
+        let error = error.without_url();
+        // The first cause says what an operator can mend: no route, no such name, whose certificate it is.
+        let mut first: &dyn std::error::Error = &error;
+        while let Some(cause) = first.source() {
+            first = cause;
+        }
+        let mut told = first.to_string();
         told.truncate(told.floor_char_boundary(LONGEST_FAULT));
         Self::Unreachable(told)
     }
@@ -226,9 +236,20 @@ pub async fn forward_some(
     upstream: &Upstream,
     holder: Uuid,
 ) -> Result<usize, NoUpstream> {
-    if !take_turn(app, holder, PATIENCE).await? {
+    if !take_turn(app, holder).await? {
         return Ok(0);
     }
+    let mut sending = Box::pin(forward_batch(app, upstream, holder));
+    loop {
+        match tokio::time::timeout(RENEWAL, &mut sending).await {
+            Ok(sent) => return sent,
+            // A turn that was lost meanwhile is noticed when the lane is moved on.
+            Err(_) => take_turn(app, holder).await.map(drop)?,
+        }
+    }
+}
+
+async fn forward_batch(app: &App, upstream: &Upstream, holder: Uuid) -> Result<usize, NoUpstream> {
     let (row, left) = standing(app).await?;
     if left == 0 {
         return Ok(0);
@@ -259,11 +280,11 @@ pub async fn forward_some(
     send(app, upstream, holder, &to, &originals).await
 }
 
-async fn take_turn(app: &App, holder: Uuid, spare: Duration) -> Result<bool, store::Error> {
+async fn take_turn(app: &App, holder: Uuid) -> Result<bool, store::Error> {
     let now = app.journal.now();
-    let spare = i64::try_from(spare.as_millis()).unwrap_or(i64::MAX / 2);
+    let turn_ms = i64::try_from(TURN.as_millis()).unwrap_or(i64::MAX);
     let store = app.journal.store();
-    let context = (holder, now.plus_millis(spare), now);
+    let context = (holder, now.plus_millis(turn_ms), now);
     store
         .write(context, |tx, (holder, until, now)| {
             Box::pin(sql::take_turn(tx, *holder, *until, *now))
@@ -293,7 +314,6 @@ async fn send(
     }
     let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
     let bundle = bundle.map_err(NotMade::from)?;
-    take_turn(app, holder, time_for(bundle.len() as u64) + PATIENCE).await?;
     let answer = upstream.bring(bundle).await?;
     settle(app, holder, of_originals, &filled, answer).await
 }

@@ -206,6 +206,9 @@ pub async fn export_bundle(
     );
     headers.insert(header::CONTENT_LENGTH, length.into());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let name = format!("attachment; filename=\"tuantra-{}.bundle\"", filled.through);
+    let name = HeaderValue::from_str(&name);
+    headers.extend(name.ok().map(|name| (header::CONTENT_DISPOSITION, name)));
     headers.insert("tuantra-next", filled.through.into());
     headers.insert("tuantra-records", (filled.entries.len() as u64).into());
     let more = if filled.is_cut { "true" } else { "false" };
@@ -285,16 +288,12 @@ fn pieces(
     file: tokio::fs::File,
     leaving: Leaving,
 ) -> impl futures::Stream<Item = std::io::Result<Vec<u8>>> {
-    futures::stream::unfold((file, leaving), |(mut file, leaving)| async move {
+    // Whoever packs an answer asks again after its end, which this kind of stream bears.
+    futures::stream::try_unfold((file, leaving), |(mut file, leaving)| async move {
         let mut piece = vec![0; PIECE];
-        match file.read(&mut piece).await {
-            Ok(0) => None,
-            Ok(length) => {
-                piece.truncate(length);
-                Some((Ok(piece), (file, leaving)))
-            }
-            Err(cause) => Some((Err(cause), (file, leaving))),
-        }
+        let length = file.read(&mut piece).await?;
+        piece.truncate(length);
+        Ok::<_, std::io::Error>((length > 0).then_some((piece, (file, leaving))))
     })
 }
 

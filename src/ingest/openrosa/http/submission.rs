@@ -172,16 +172,15 @@ impl Incoming {
         if let Some(error) = self.refused {
             return Err(error.into());
         }
-        let view = self.odk.submission_of_author(accepted.id).await?;
-        let missing = view.missing.len();
-        let mut text = match view.state.as_str() {
+        let (state, missing) = self.odk.standing(accepted.id).await?;
+        let mut text = match state.as_str() {
             "taken" => "Đã nhận và ghi nhận / received and recorded".to_owned(),
             _ => "Đã nhận và giữ nguyên, cán bộ sẽ xem lại / received and kept as it is, an officer will look at it".to_owned(),
         };
         if missing > 0 {
             text = format!("{text}; còn thiếu {missing} tệp / {missing} files are still to come");
         }
-        let status = if view.state == "taken" {
+        let status = if state == "taken" {
             StatusCode::CREATED
         } else {
             StatusCode::ACCEPTED

@@ -24,6 +24,8 @@ pub struct Accepted {
     /// The submission.
     pub id: SubmissionId,
     pub(super) row: SubmissionRow,
+    /// Whether it came for the first time, so that nothing became of it yet.
+    pub(super) is_new: bool,
     pub(super) read: Read,
 }
 
@@ -43,6 +45,7 @@ struct Sent {
 }
 
 enum Outcome {
+    New(Box<SubmissionRow>),
     Stands(Box<SubmissionRow>),
     Differs(KeptAside),
 }
@@ -65,8 +68,9 @@ impl OpenRosa {
                 Box::pin(odk.write_submission(tx, sent))
             })
             .await?;
-        let row = match outcome {
-            Outcome::Stands(row) => *row,
+        let (row, is_new) = match outcome {
+            Outcome::New(row) => (*row, true),
+            Outcome::Stands(row) => (*row, false),
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
         let chain = chain_of(&row, actor);
@@ -74,6 +78,7 @@ impl OpenRosa {
         let mut accepted = Accepted {
             id: row.id,
             row,
+            is_new,
             read: Read { root, reading },
         };
         accepted.row.state = self.enact(actor, &accepted).await?;
@@ -164,7 +169,7 @@ impl OpenRosa {
             // Another act wrote the instance meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the submission was just written".into()).into());
         }
-        Ok(Outcome::Stands(Box::new(row)))
+        Ok(Outcome::New(Box::new(row)))
     }
 }
 

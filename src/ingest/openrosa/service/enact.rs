@@ -47,9 +47,12 @@ impl OpenRosa {
         if row.state == TAKEN {
             return Ok(TAKEN.to_owned());
         }
-        let mut tx = self.journal.store().read().await?;
-        let before = sql::parts(&mut tx, row.id).await?;
-        drop(tx);
+        let before = if accepted.is_new {
+            Vec::new()
+        } else {
+            let mut tx = self.journal.store().read().await?;
+            sql::parts(&mut tx, row.id).await?
+        };
         let is_done = |name: &str| {
             before
                 .iter()
@@ -212,7 +215,7 @@ impl OpenRosa {
         let wire = parsed(body)?;
         self.slices
             .plots
-            .record(actor, id, &wire, body.as_bytes())
+            .take(actor, id, &wire, body.as_bytes())
             .await?;
         Ok(())
     }

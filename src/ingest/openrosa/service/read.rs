@@ -125,11 +125,12 @@ impl OpenRosa {
         Ok(view)
     }
 
-    /// A submission as the phone that sent it is told of it.
-    pub async fn submission_of_author(&self, id: SubmissionId) -> Result<SubmissionView, Error> {
+    /// What the phone that sent a submission is told: its state, and how many of its files have not come.
+    pub async fn standing(&self, id: SubmissionId) -> Result<(String, i64), Error> {
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
-        told(&mut tx, row.ok_or(Error::NotFound)?).await
+        let row = row.ok_or(Error::NotFound)?;
+        Ok((row.state, row.missing))
     }
 
     /// A page of submissions.
