@@ -11,6 +11,6 @@ mod sql;
 
 pub use service::{
     AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Hamlet, ImportReport,
-    RiskAreaSet, RiskAreaView, RiskChoice,
+    RiskAreaSet, RiskAreaView, RiskChoice, verify_rows,
 };
 pub use sql::STATEMENTS;

@@ -9,5 +9,5 @@ mod service;
 mod sql;
 
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
-pub use service::{Error, Identity, KeyHolder, Secret, SheetsDraft};
+pub use service::{Error, Identity, KeyHolder, Secret, SheetsDraft, verify_rows};
 pub use sql::STATEMENTS;

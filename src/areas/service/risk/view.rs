@@ -98,11 +98,11 @@ impl RiskAreaView {
         })
     }
 
-    pub(super) fn says(&self, draft: &RiskAreaDraft) -> bool {
+    pub(in crate::areas::service) fn says(&self, draft: &RiskAreaDraft) -> bool {
         *draft == self.draft(draft.feature)
     }
 
-    pub(super) fn draft(&self, feature: usize) -> RiskAreaDraft {
+    pub(in crate::areas::service) fn draft(&self, feature: usize) -> RiskAreaDraft {
         RiskAreaDraft {
             feature,
             code: self.code.clone(),
