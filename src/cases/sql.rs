@@ -13,7 +13,14 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL \
      UNION SELECT entry FROM evidence_seals WHERE plot = $1 \
      UNION SELECT h.entry FROM evidence_holds h WHERE h.subject = $1 \
-     UNION SELECT h.lifted_by FROM evidence_holds h WHERE h.subject = $1 AND h.lifted_by IS NOT NULL) \
+     UNION SELECT h.lifted_by FROM evidence_holds h WHERE h.subject = $1 AND h.lifted_by IS NOT NULL \
+     UNION SELECT s.entry FROM evidence_questions s JOIN photos p ON p.id = s.photo \
+         WHERE p.plot = $1 AND p.linked = 1 \
+     UNION SELECT r.entry FROM evidence_replies r JOIN evidence_questions s ON s.id = r.question \
+         JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1 \
+     UNION SELECT s.entry FROM evidence_track_questions s WHERE s.plot = $1 \
+     UNION SELECT r.entry FROM evidence_track_replies r JOIN evidence_track_questions s ON s.id = r.question \
+         WHERE s.plot = $1) \
      ORDER BY e.seq, e.id";
 const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
      SELECT entry FROM incident_versions WHERE incident = $1) ORDER BY e.seq, e.id";

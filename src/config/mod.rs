@@ -197,10 +197,14 @@ impl Config {
             tsa_hours: reader.parse("tsa_hours").unwrap_or(24),
             fsync: reader.parse("fsync").unwrap_or(true),
         };
-        let mut faults = reader.faults;
-        config.name_contradictions(&mut faults);
+        config.unless(reader.faults)
+    }
+
+    /// Itself, where neither a key nor what keys say together is at fault.
+    fn unless(self, mut faults: Vec<String>) -> Result<Self, ConfigFaults> {
+        self.name_contradictions(&mut faults);
         if faults.is_empty() {
-            Ok(config)
+            Ok(self)
         } else {
             Err(ConfigFaults(faults))
         }

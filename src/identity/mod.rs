@@ -11,5 +11,6 @@ mod sql;
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
 pub use service::{
     Error, Identity, KeyHolder, NodeHolder, Secret, SheetsDraft, VouchedFor, VouchedKey,
+    verify_rows,
 };
 pub use sql::STATEMENTS;

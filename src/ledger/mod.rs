@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, LedgerFault, LedgerRows, PlotLine,
-    SETTLE_ALL_JOB, verify_rows,
+    CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, PlotLine, SETTLE_ALL_JOB,
+    verify_rows,
 };
 pub use sql::{PlotFilter, STATEMENTS};

@@ -13,6 +13,6 @@ mod sql;
 pub use service::{
     Claim, ClaimablePatrol, DERIVE_JOB, DerivedPatrol, Error, Heard, HeldSpan, INDEX_JOB,
     JUDGED_JOB, JudgedFix, MemoryUse, PatrolOwners, Patrols, RefusedGap, RefusedNear, SCREEN_JOB,
-    SEAL_JOB, ScreenedPatrol, Sight, TrackFind, Upload, WholePatrol, sight,
+    SEAL_JOB, ScreenedPatrol, Sight, TrackFind, Upload, WholePatrol, sight, verify_rows,
 };
 pub use sql::STATEMENTS;

@@ -9,5 +9,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Asked, Error, Reports};
+pub use service::{Asked, Error, Reports, verify_rows};
 pub use sql::STATEMENTS;

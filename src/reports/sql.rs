@@ -30,6 +30,11 @@ const NOTHING_BETWEEN: &str = "SELECT n.id, n.commune, n.period, n.first_day, n.
      AND ($3 < 0 OR e.seq <= $3) ORDER BY n.commune, n.said_at, n.id";
 const SEQ: &str = "SELECT seq FROM journal_entries WHERE id = $1";
 
+const RUNS_FROM: &str = "SELECT id, entry, form, first_day, last_day, as_of, reach, made_by, made_at, body FROM report_runs \
+     WHERE id > $1 ORDER BY id LIMIT 50";
+const NOTHING_FROM: &str = "SELECT id, entry, commune, period, through, said_by, note, retracted_by FROM report_nothing \
+     WHERE id > $1 ORDER BY id LIMIT 500";
+
 /// Every statement of reports, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     LAST_ENTRY,
@@ -42,6 +47,8 @@ pub const STATEMENTS: &[&str] = &[
     STANDING,
     NOTHING_BETWEEN,
     SEQ,
+    RUNS_FROM,
+    NOTHING_FROM,
 ];
 
 /// A kept form.
@@ -70,6 +77,29 @@ pub struct NothingRow {
     pub said_by: Uuid,
     pub said_at: Timestamp,
     pub note: Option<String>,
+}
+
+/// The same with its entries, for the pass that holds it against the log.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptNothing {
+    pub id: Uuid,
+    pub entry: EntryId,
+    pub commune: String,
+    pub period: String,
+    pub through: LocalDate,
+    pub said_by: Uuid,
+    pub note: Option<String>,
+    pub retracted_by: Option<EntryId>,
+}
+
+/// Kept forms after an id, with their bodies.
+pub async fn runs_from(tx: &mut Tx, id: Uuid) -> Result<Vec<RunRow>, Error> {
+    on!(tx, |c| sqlx::query_as(RUNS_FROM).bind(id).fetch_all(c))
+}
+
+/// What communes said of periods, after an id.
+pub async fn nothing_from(tx: &mut Tx, id: Uuid) -> Result<Vec<KeptNothing>, Error> {
+    on!(tx, |c| sqlx::query_as(NOTHING_FROM).bind(id).fetch_all(c))
 }
 
 /// The last numbered entry.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tuantra::base::actor::Role;
 use tuantra::cases::check;
@@ -11,9 +11,12 @@ use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
 use uuid::Uuid;
 
+use crate::evidence::{encoded, scene, shown};
 use crate::field::{Field, Folder};
 use crate::ledger::{Destroyed, destroyed, eradication};
+use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::screens::question;
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -78,6 +81,40 @@ on_both! {
         }
         let pdf = &files.iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
         assert!(pdf.starts_with(b"%PDF-1."));
+    }
+
+    async fn a_case_tells_what_was_asked_of_its_photos_and_what_the_team_answered(field: Field) {
+        let Destroyed { plot, desk, phone, .. } = destroyed(&field).await;
+        let bytes = photos::jpeg(77, 30);
+        let mut sidecar = photos::sidecar(&bytes);
+        (sidecar["plot"], sidecar["mock"]) = (json!(plot), json!(true));
+        let photo = photos::taken(&field, &phone, &bytes, &sidecar).await;
+        field.settle().await;
+        let asked = question(&phone, photo, "mock_position").await;
+        phone.post(&format!("{asked}/answers"), &json!({ "text": "máy thử" })).await.expect(201);
+        let cleared = json!({ "result": "cleared", "reason": "đã đối chiếu" });
+        desk.post(&format!("{asked}/decisions"), &cleared).await.expect(201);
+        // A picture of this plot stands beside one of a commune that the caller may not see.
+        let elsewhere = field.phone("máy Đông", &[EAST]).await;
+        let other = field.new_id();
+        elsewhere.put(&format!("/api/v1/plots/{other}"), &plot_at(104.7, 22.4)).await.expect(201);
+        shown(&field, &elsewhere, other, &encoded(&scene(), 90)).await;
+        shown(&field, &phone, plot, &encoded(&scene(), 60)).await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        check(&package, &roots(&field).await).unwrap();
+        let of = |kind: &str| {
+            let files = files(&package).into_iter().filter(|(name, _)| name.contains(kind) && name.starts_with("entries/"));
+            files.map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()).collect::<Vec<_>>()
+        };
+        let said = |proof: &Value| {
+            let body = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, proof["body"].as_str()?).unwrap();
+            serde_json::from_slice::<Value>(&body).ok()
+        };
+        assert_eq!(of("-answer-").iter().filter_map(said).collect::<Vec<_>>(), [json!({ "text": "máy thử" })]);
+        assert_eq!(of("-decision-").iter().filter_map(said).collect::<Vec<_>>(), [cleared]);
+        let questions = of("-question-");
+        let shown: Vec<Value> = questions.iter().filter_map(said).collect();
+        assert_eq!((questions.len(), shown.len(), &shown[0]["screen"]), (2, 1, &json!("mock_position")));
     }
 
     async fn the_command_line_checks_a_case_and_names_what_does_not_hold(field: Field) {

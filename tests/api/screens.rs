@@ -37,7 +37,7 @@ async fn asked(client: &Client, screen: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn question(client: &Client, photo: Uuid, screen: &str) -> String {
+pub async fn question(client: &Client, photo: Uuid, screen: &str) -> String {
     let all = client
         .get("/api/v1/evidence/questions?limit=500")
         .await

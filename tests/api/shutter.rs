@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use crate::evidence::{Done, codes};
 use crate::field::Field;
+use crate::journal::by_hand;
+use crate::journal::rows::each_is_found;
 use crate::ledger::eradication;
 use crate::photos;
 use crate::plots::{WEST, load_communes, plot_at};
@@ -159,6 +161,22 @@ on_both! {
             let reasons = morning.reasons(photo).await;
             assert!(reasons.contains(&code.to_owned()), "{code}: {reasons:?}");
         }
+    }
+
+    async fn a_nonce_that_is_given_free_in_its_table_is_found(field: Field) {
+        let mut morning = morning(&field).await;
+        morning.set(&field).await;
+        field.settle().await;
+        let rows = || async { tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE evidence_nonces SET spent_at = spent_at + 60000 WHERE photo IS NOT NULL",
+                "UPDATE evidence_nonces SET spent_at = spent_at - 60000 WHERE photo IS NOT NULL", "evidence_nonces "),
+            ("UPDATE evidence_nonces SET device = photo WHERE photo IS NOT NULL",
+                "UPDATE evidence_nonces SET device = (SELECT p.author FROM photos p WHERE p.id = photo) WHERE photo IS NOT NULL", "evidence_nonces "),
+        ]).await;
+        by_hand(&field, "UPDATE evidence_nonces SET photo = NULL, spent_at = NULL WHERE photo IS NOT NULL").await;
+        let faults = rows().await.faults;
+        assert!(!faults.is_empty() && faults.iter().all(|told| told.to_string().starts_with("evidence_nonces ")), "{faults:?}");
     }
 
     async fn nonces_are_few_and_belong_to_who_may_take_photos(field: Field) {

@@ -7,6 +7,7 @@ mod maps;
 mod names;
 mod places;
 mod risk;
+mod verify;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use gates::Gate;
 pub use hamlets::Hamlet;
 pub use places::{ReadPlace, beside};
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
+pub use verify::verify_rows;
 
 /// Why an act of areas is refused.
 #[derive(Debug, thiserror::Error)]

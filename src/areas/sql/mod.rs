@@ -1,5 +1,6 @@
 //! The areas' tables.
 
+mod audit;
 mod boundaries;
 mod gates;
 mod hamlets;
@@ -8,6 +9,7 @@ mod risk;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
+pub use audit::*;
 pub use boundaries::*;
 pub use gates::*;
 pub use hamlets::*;
@@ -37,6 +39,9 @@ pub const STATEMENTS: &[&str] = &[
     SET_GATE,
     HAMLETS,
     SET_HAMLET,
+    KEPT_GATES,
+    KEPT_HAMLETS,
+    KEPT_BOUNDARIES,
 ];
 
 /// The number of changes that areas have seen.

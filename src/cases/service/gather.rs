@@ -14,8 +14,8 @@ use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::cases::model::pages;
 use crate::cases::sql;
 use crate::evidence::CasePhoto;
-use crate::journal::Proving;
 use crate::journal::proofs::{EntryProof, PhotoProof};
+use crate::journal::{Kind, Proving};
 use crate::plots::PlotView;
 
 use super::package::Subject;
@@ -43,11 +43,12 @@ pub(super) struct Chapter {
 impl Cases {
     pub(super) async fn gather(
         &self,
+        actor: &Actor,
         subject: Subject,
         chapters: &[Chapter],
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered::default();
-        let proofs = self.proofs(subject, chapters).await?;
+        let proofs = self.proofs(actor, subject, chapters).await?;
         for (at, proof) in proofs.iter().enumerate() {
             let name = entry_file(at + 1, &proof.header.kind, proof.header.entry);
             gathered.files.insert(name, text(proof)?);
@@ -82,6 +83,7 @@ impl Cases {
     /// The proofs of every entry of the subject, its plots, their photos and those who looked at them, with contents.
     async fn proofs(
         &self,
+        actor: &Actor,
         subject: Subject,
         chapters: &[Chapter],
     ) -> Result<Vec<EntryProof>, Error> {
@@ -121,9 +123,25 @@ impl Cases {
                 // Hidden outside the handling unit (decisions 20); the hash and the proof stand without the content.
                 proof.body = None;
             }
+            if self.is_about_unseen(actor, &proof).await? {
+                proof.body = None;
+            }
             proofs.push(*proof);
         }
         Ok(proofs)
+    }
+
+    /// Whether an entry is a question that names a photo which the caller must not know of.
+    async fn is_about_unseen(&self, actor: &Actor, proof: &EntryProof) -> Result<bool, Error> {
+        if proof.header.kind != Kind::Question.as_str() {
+            return Ok(false);
+        }
+        let asked = content(proof).unwrap_or_default();
+        let id = |name: &str| asked[name].as_str()?.parse::<PhotoId>().ok();
+        let (Some(photo), Some(other)) = (id("photo"), id("other")) else {
+            return Ok(false);
+        };
+        Ok(photo != other && !self.evidence.may_read(actor, other).await?)
     }
 
     /// The printed pages of a plot.

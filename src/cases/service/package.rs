@@ -55,7 +55,7 @@ impl Cases {
     ) -> Result<Package, Error> {
         let reason = admitted(actor, reason)?;
         let chapters = [self.chapter(actor, plot, String::new()).await?];
-        let gathered = self.gather(Subject::Plot(plot), &chapters).await?;
+        let gathered = self.gather(actor, Subject::Plot(plot), &chapters).await?;
         self.sent(actor, Subject::Plot(plot), reason, &chapters, gathered)
             .await
     }
@@ -86,7 +86,7 @@ impl Cases {
             })?);
         }
         let subject = Subject::Incident(incident);
-        let mut gathered = self.gather(subject, &chapters).await?;
+        let mut gathered = self.gather(actor, subject, &chapters).await?;
         let plots: Vec<PlotId> = chapters.iter().map(|chapter| chapter.view.id).collect();
         let told = json!({ "incident": view.told()?, "plots": plots, "law_badge": badge });
         gathered.files.insert("incident.json".into(), text(&told)?);

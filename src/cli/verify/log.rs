@@ -6,14 +6,19 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use crate::app::open_blobs;
+use crate::areas;
 use crate::config::Config;
-use crate::evidence::{Originals, verify_originals};
+use crate::evidence::{self, Originals, verify_originals};
+use crate::identity;
+use crate::ingest::papers;
 use crate::journal::Verified;
-use crate::journal::audit::{Outside, verify};
+use crate::journal::audit::{self, Outside, Rows, verify};
 use crate::journal::history::Trust;
 use crate::journal::note::Checkpoint;
-use crate::ledger::{self, LedgerRows};
+use crate::ledger;
+use crate::patrols;
 use crate::plots::{PlotRows, verify_rows};
+use crate::reports;
 use crate::store::Store;
 
 use super::{Opening, Roots, print_line, text, verdict};
@@ -51,10 +56,48 @@ impl OfLog {
         let blobs = open_blobs(&config, true)?;
         let originals = verify_originals(&store, &blobs).await?;
         let plots = verify_rows(&store).await?;
-        let ledger = ledger::verify_rows(&store).await?;
+        let slices = slices(&store).await?;
         store.close().await;
-        tell(&found, &originals, &plots, &ledger)
+        tell(&found, &originals, &plots, &slices)
     }
+}
+
+/// What each slice's own rows say, held against the log.
+async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
+    Ok(vec![
+        (
+            "journal: {} rules and facts typed in from paper",
+            audit::verify_rows(store).await?,
+        ),
+        (
+            "identity: {} roles and keys with what was decided about them",
+            identity::verify_rows(store).await?,
+        ),
+        (
+            "areas: {} boundaries, risk areas, gates and hamlets",
+            areas::verify_rows(store).await?,
+        ),
+        (
+            "ledger: {} facts, tips, outcomes, draws and visits",
+            ledger::verify_rows(store).await?,
+        ),
+        (
+            "patrols: {} declarations, chunks of fixes, judgements, holds and calls",
+            patrols::verify_rows(store).await?,
+        ),
+        (
+            "evidence: {} questions, answers, decisions, seals, holds and nonces",
+            evidence::verify_rows(store).await?,
+        ),
+        (
+            "reports: {} kept forms and confirmations that nothing happened",
+            reports::verify_rows(store).await?,
+        ),
+        (
+            "papers: {} paper records",
+            papers::verify_rows(store).await?,
+        ),
+    ])
 }
 
 /// The database as it is: nothing is made and no migration runs.
@@ -71,7 +114,7 @@ fn tell(
     found: &Verified,
     originals: &Originals,
     plots: &PlotRows,
-    ledger: &LedgerRows,
+    slices: &[(&str, Rows)],
 ) -> anyhow::Result<()> {
     let faults: Vec<String> = found
         .faults
@@ -79,7 +122,11 @@ fn tell(
         .map(ToString::to_string)
         .chain(originals.faults.iter().map(ToString::to_string))
         .chain(plots.faults.iter().map(ToString::to_string))
-        .chain(ledger.faults.iter().map(ToString::to_string))
+        .chain(
+            slices
+                .iter()
+                .flat_map(|(_, rows)| rows.faults.iter().map(ToString::to_string)),
+        )
         .collect();
     print_line(&format!(
         "log: {} entries recomputed from their contents, {} erased by order, {} signed heads, {} heads kept outside",
@@ -93,10 +140,13 @@ fn tell(
         "plots: {} plots, {} versions and measures as their entries say",
         plots.plots, plots.agreeing
     ));
-    print_line(&format!(
-        "ledger: {} facts, tips, outcomes, draws and visits as their entries say",
-        ledger.agreeing
-    ));
+    for (what, rows) in slices {
+        let agreeing = rows.agreeing.to_string();
+        print_line(&format!(
+            "{} as their entries say",
+            what.replace("{}", &agreeing)
+        ));
+    }
     for fault in faults.iter().skip(1) {
         super::super::tell(&format!("also: {fault}"));
     }

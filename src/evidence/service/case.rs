@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::PlotId;
+use crate::base::ids::{PhotoId, PlotId};
 use crate::evidence::sql::{self, Sight};
 
-use super::read::{Bytes, PhotoView};
+use super::read::{Bytes, PhotoView, may_see};
 use super::seals::Marks;
 use super::{Error, Evidence, is_handling};
 
@@ -57,6 +57,13 @@ impl Evidence {
             })
         });
         photos.collect()
+    }
+
+    /// Whether the caller may know of a photo.
+    pub async fn may_read(&self, actor: &Actor, photo: PhotoId) -> Result<bool, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::photo(&mut tx, photo).await?;
+        Ok(row.is_some_and(|row| may_see(actor, Right::ReadPhotos, &row)))
     }
 
     /// The bytes of an original.

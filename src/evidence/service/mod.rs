@@ -24,6 +24,7 @@ mod track_questions;
 mod tracks;
 mod uploads;
 mod verify;
+mod verify_kept;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ pub use uploads::{
     Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
 };
 pub use verify::{OriginalFault, Originals, verify_originals};
+pub use verify_kept::verify_rows;
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! The tables of evidence.
 
+mod audit;
 mod keeping;
 mod nonces;
 mod photos;
@@ -9,6 +10,7 @@ mod replies;
 mod tracks;
 mod uploads;
 
+pub use audit::*;
 pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
@@ -96,4 +98,13 @@ pub const STATEMENTS: &[&str] = &[
     PARTS,
     DELETE_PARTS,
     IS_PART,
+    QUESTIONS_FROM,
+    TRACK_QUESTIONS_FROM,
+    REPLIES_FROM,
+    TRACK_REPLIES_FROM,
+    SEALS_FROM,
+    SEALED_OF,
+    HOLDS_FROM,
+    HOLDS_PATROL,
+    SPENT_NONCES_FROM,
 ];

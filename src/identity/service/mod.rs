@@ -13,6 +13,7 @@ mod roll;
 mod secrets;
 mod sessions;
 mod sheets;
+mod verify;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -42,6 +43,7 @@ pub use roll::RollReport;
 pub use secrets::{Secret, TokenView};
 pub use sessions::SignedIn;
 pub use sheets::SheetsDraft;
+pub use verify::verify_rows;
 
 /// Why an act of identity is refused.
 #[derive(Debug, thiserror::Error)]

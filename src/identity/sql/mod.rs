@@ -1,5 +1,6 @@
 //! Identity's tables: statements and rows; the calls stand in the files below.
 
+mod audit;
 mod devices;
 mod enrolment;
 mod held;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::base::ids::{DeviceId, GrantId, OrgId, TeamId, TokenId};
 use crate::base::time::Timestamp;
 
+pub use audit::*;
 pub use devices::*;
 pub use enrolment::*;
 pub use held::*;
@@ -134,6 +136,8 @@ pub const STATEMENTS: &[&str] = &[
     CONFIRM_DEVICE_KEY,
     REVOKE_DEVICE_KEY,
     OPENERS,
+    GRANTS_FROM,
+    DEVICE_KEYS_FROM,
     OPEN_HELD_WINDOW,
     HELD_WINDOW,
     COUNT_WRONG,

@@ -162,14 +162,13 @@ impl From<Error> for Problem {
             Error::Forbidden => Self::new(ProblemKind::Forbidden),
             Error::NotFound => Self::new(ProblemKind::NotFound),
             Error::Refused(refusal) => refusal.into(),
-            Error::TooLarge(_) => Self::new(ProblemKind::TooLarge).detail(told),
+            Error::TooLarge(_) | Error::TooSlow => Self::new(ProblemKind::TooLarge).detail(told),
             Error::TooManyOpen(open) => Self::new(ProblemKind::TooManyRequests).detail(format!(
                 "{open} files wait already: load or forget one / đã có {open} tệp đang chờ"
             )),
             Error::Busy => Self::new(ProblemKind::Unavailable).detail(
                 "other files are being read: try again soon / đang đọc tệp khác, hãy thử lại",
             ),
-            Error::TooSlow => Self::new(ProblemKind::TooLarge).detail(told),
             Error::WrongState | Error::OtherFile | Error::Overtaken => {
                 Self::new(ProblemKind::WrongState).detail(told)
             }

@@ -141,12 +141,11 @@ pub(super) fn without_twins(
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut own = Vec::with_capacity(drafts.len());
     for (row, draft) in drafts {
-        match first.get(draft.key()) {
-            Some(earlier) => report.fault(vec![words::twice(row, *earlier)]),
-            None => {
-                first.insert(draft.key().to_owned(), row);
-                own.push((row, draft));
-            }
+        if let Some(earlier) = first.get(draft.key()) {
+            report.fault(vec![words::twice(row, *earlier)]);
+        } else {
+            first.insert(draft.key().to_owned(), row);
+            own.push((row, draft));
         }
     }
     own

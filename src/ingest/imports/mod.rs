@@ -53,7 +53,7 @@ const MOST_OPEN: i64 = 20;
 /// Reports of files with faults that one account may have until they expire.
 const MOST_REFUSED: i64 = 200;
 /// How long reading a file may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Files that are in memory at once: requests are never starved by them.
 static ROOM: Semaphore = Semaphore::const_new(2);
 

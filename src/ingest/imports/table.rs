@@ -80,7 +80,7 @@ vocabulary! {
         Utf8 = "utf-8",
         /// Windows' own for Vietnamese: letters and separate tone marks.
         Windows1258 = "windows-1258",
-        /// TCVN 5712 VN3 of the ABC fonts (.VnTime).
+        /// TCVN 5712 VN3 of the ABC fonts (`.VnTime`).
         Tcvn3 = "tcvn3",
         /// Windows' own for western Europe.
         Windows1252 = "windows-1252",

@@ -10,10 +10,12 @@ mod http;
 mod scans;
 mod service;
 mod sql;
+mod verify;
 
 pub use http::*;
 pub use service::Error;
 pub use sql::STATEMENTS;
+pub use verify::verify_rows;
 
 use super::openrosa::Slices;
 use crate::journal::Journal;

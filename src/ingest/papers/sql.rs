@@ -15,8 +15,10 @@ const INSERT_PAPER: &str = "INSERT INTO papers (id, entry, author, org, commune,
 const RETRACT_PAPER: &str = "UPDATE papers SET retracted_at = $2, retracted_why = $3, retract_entry = $4 \
      WHERE id = $1 AND retracted_at IS NULL";
 
+const PAPERS_FROM: &str = "SELECT * FROM papers WHERE id > $1 ORDER BY id LIMIT 500";
+
 /// Every statement of paper records, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] = &[PAPER, PAPERS, INSERT_PAPER, RETRACT_PAPER];
+pub const STATEMENTS: &[&str] = &[PAPER, PAPERS, PAPERS_FROM, INSERT_PAPER, RETRACT_PAPER];
 
 /// A paper record as it stands.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -40,6 +42,11 @@ pub struct PaperRow {
 
 pub async fn paper(tx: &mut Tx, id: PaperId) -> Result<Option<PaperRow>, Error> {
     on!(tx, |c| sqlx::query_as(PAPER).bind(id).fetch_optional(c))
+}
+
+/// Paper records after an id.
+pub async fn papers_from(tx: &mut Tx, id: PaperId) -> Result<Vec<PaperRow>, Error> {
+    on!(tx, |c| sqlx::query_as(PAPERS_FROM).bind(id).fetch_all(c))
 }
 
 /// Writes a paper record; false when the id is taken.

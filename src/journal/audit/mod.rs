@@ -4,7 +4,9 @@
 
 mod announced;
 mod faults;
+mod own;
 mod pass;
+mod rows;
 
 use crate::base::ids::{EntryId, LogId};
 use crate::store::{Error, Store, Tx};
@@ -19,7 +21,9 @@ use super::tree;
 
 pub use super::sql::Content;
 pub use faults::Fault;
+pub use own::verify_rows;
 use pass::Pass;
+pub use rows::{RowFault, RowPass, Rows, Told, each_content};
 
 /// Faults that are told one by one; more are only counted.
 const MOST_TOLD: usize = 100;

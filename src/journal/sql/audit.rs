@@ -15,6 +15,9 @@ pub(super) const ENTRIES_WITH_BODIES: &str = "SELECT e.id, e.seq, e.epoch, e.kin
 pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, b.body FROM journal_entries e \
      JOIN journal_bodies b ON b.entry = e.id WHERE e.kind = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
 
+pub(super) const UNNUMBERED_OF_KIND: &str = "SELECT e.received_at AS seq, e.id, e.fact, b.body FROM journal_entries e \
+     JOIN journal_bodies b ON b.entry = e.id WHERE e.seq IS NULL AND e.kind = $1 ORDER BY e.received_at, e.id";
+
 /// An entry of a kind with its content.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Content {
@@ -26,6 +29,13 @@ pub struct Content {
     pub fact: Option<Uuid>,
     /// The bytes that were kept.
     pub body: Vec<u8>,
+}
+
+/// Entries of a kind that have no number yet, in the order in which they will get one; for theirs stands the time.
+pub async fn unnumbered_of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<Content>, Error> {
+    on!(tx, |c| sqlx::query_as(UNNUMBERED_OF_KIND)
+        .bind(kind)
+        .fetch_all(c))
 }
 
 /// Numbered entries of a kind after a number, in order; erased ones are left out.

@@ -118,6 +118,7 @@ pub const STATEMENTS: &[&str] = &[
     ALARMS,
     ENTRIES_WITH_BODIES,
     CONTENTS_OF_KIND,
+    UNNUMBERED_OF_KIND,
     INSERT_RULES,
     ALL_RULES,
     LATEST_RULES,
@@ -136,8 +137,10 @@ pub const STATEMENTS: &[&str] = &[
     ALL_STAMPS,
     STAMP_OF,
     RULES_AS_OF,
+    KEPT_RULES,
     INSERT_TYPED_IN,
     TYPED_IN_FROM,
+    TYPED_IN_FROM_ENTRY,
 ];
 
 /// An entry as it stands in its table.

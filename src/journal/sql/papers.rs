@@ -11,6 +11,8 @@ pub(super) const INSERT_TYPED_IN: &str = "INSERT INTO journal_papers (entry, lin
      VALUES ($1, $2, $3, $4, $5, $6)";
 pub(super) const TYPED_IN_FROM: &str = "SELECT entry, link, kind, fact, actor, paper FROM journal_papers \
      WHERE paper = $1 ORDER BY entry LIMIT $2";
+pub(super) const TYPED_IN_FROM_ENTRY: &str = "SELECT entry, link, kind, fact, actor, paper FROM journal_papers \
+     WHERE entry > $1 ORDER BY entry LIMIT 500";
 const TYPED_IN: &str =
     "SELECT entry, link, kind, fact, actor, paper FROM journal_papers WHERE fact IN (";
 
@@ -50,6 +52,13 @@ pub async fn typed_in_from(tx: &mut Tx, paper: PaperId, limit: i64) -> Result<Ve
     on!(tx, |c| sqlx::query_as(TYPED_IN_FROM)
         .bind(paper)
         .bind(limit)
+        .fetch_all(c))
+}
+
+/// What was typed in from any paper record, after an entry.
+pub async fn typed_in_from_entry(tx: &mut Tx, after: EntryId) -> Result<Vec<TypedIn>, Error> {
+    on!(tx, |c| sqlx::query_as(TYPED_IN_FROM_ENTRY)
+        .bind(after)
         .fetch_all(c))
 }
 

@@ -14,6 +14,24 @@ pub(super) const LATEST_RULES: &str = "SELECT version, definition, reason, entry
 pub(super) const RULES_AS_OF: &str = "SELECT r.version, r.definition, r.reason, r.entry, r.set_at FROM journal_rules r \
      JOIN journal_entries e ON e.id = r.entry WHERE r.book = $1 AND e.seq <= $2 ORDER BY r.version DESC LIMIT 1";
 
+pub(super) const KEPT_RULES: &str = "SELECT book, version, definition, reason, entry, set_at FROM journal_rules ORDER BY book, version";
+
+/// Rules of any book as they were set.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptRules {
+    pub book: String,
+    pub version: i64,
+    pub definition: String,
+    pub reason: String,
+    pub entry: EntryId,
+    pub set_at: Timestamp,
+}
+
+/// The rules of every book.
+pub async fn kept_rules(tx: &mut Tx) -> Result<Vec<KeptRules>, Error> {
+    on!(tx, |c| sqlx::query_as(KEPT_RULES).fetch_all(c))
+}
+
 /// Rules as they were set.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct RulesRow {

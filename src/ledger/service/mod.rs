@@ -44,7 +44,7 @@ pub use revisits::RevisitWire;
 pub use samples::SampleView;
 pub use tip_views::TipView;
 pub use tips::RecordedTip;
-pub use verify::{LedgerFault, LedgerRows, verify_rows};
+pub use verify::verify_rows;
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

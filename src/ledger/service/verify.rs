@@ -1,14 +1,10 @@
 //! The ledger's rows against the log: every fact, tip, outcome, draw and second visit is parsed again from the bytes that
 //! its entry kept. On which plot a fact was recorded stands in the address it was sent to, not in those bytes.
 
-use std::collections::BTreeSet;
-
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::base::ids::EntryId;
-use crate::base::time::Timestamp;
-use crate::journal::audit::{contents, stored};
+use crate::journal::audit::{RowPass, Rows, Told};
 use crate::journal::{Kind, Stored};
 use crate::ledger::model::parse::Wire;
 use crate::ledger::model::tips::{TipOutcomeWire, TipWire};
@@ -19,64 +15,14 @@ use crate::store::{self, Store, Tx};
 use super::record::{journal_kind, tell_uncertainty};
 use super::revisits::RevisitWire;
 
-const BATCH: i64 = 500;
-
-/// One thing that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerFault {
-    /// A row says otherwise than its entry.
-    #[error("{table} {id}: the row is not what entry {entry} says")]
-    Row {
-        /// Its table.
-        table: &'static str,
-        /// The row; of a draw its year.
-        id: String,
-        /// Its entry.
-        entry: EntryId,
-    },
-    /// A row was taken out.
-    #[error("entry {entry} tells of a {kind} {fact}, and no row does")]
-    NoRow {
-        /// What it tells of.
-        kind: &'static str,
-        /// The fact.
-        fact: Uuid,
-        /// The entry.
-        entry: EntryId,
-    },
-}
-
-/// What was looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LedgerRows {
-    /// Rows that their entries say the same of.
-    pub agreeing: u64,
-    /// What does not hold.
-    pub faults: Vec<LedgerFault>,
-}
-
-/// A row with the entry by which it came.
-struct Told {
-    table: &'static str,
-    id: String,
-    entry: EntryId,
-    author: Option<Uuid>,
-    recorded_at: Option<Timestamp>,
-}
-
-struct Pass {
-    entries: BTreeSet<EntryId>,
-    found: LedgerRows,
-}
+/// Walks the ledger's tables.
+struct Pass(RowPass);
 
 /// Holds every row of the ledger against the log.
-pub async fn verify_rows(store: &Store) -> Result<LedgerRows, store::Error> {
+pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     // A running server writes facts and their entries meanwhile.
     let mut tx = store.snapshot().await?;
-    let mut pass = Pass {
-        entries: BTreeSet::new(),
-        found: LedgerRows::default(),
-    };
+    let mut pass = Pass(RowPass::default());
     pass.facts(&mut tx).await?;
     pass.tips(&mut tx).await?;
     pass.outcomes(&mut tx).await?;
@@ -89,15 +35,15 @@ pub async fn verify_rows(store: &Store) -> Result<LedgerRows, store::Error> {
             author: None,
             recorded_at: Some(row.drawn_at),
         };
-        pass.judge(&mut tx, told, |kept| is_sample(kept, &row))
-            .await?;
+        let same = |kept: &Stored| is_sample(kept, &row);
+        pass.0.judge(&mut tx, told, same).await?;
     }
     let facts = FactKind::ALL.iter().map(|kind| journal_kind(*kind));
     let others = [Kind::Tip, Kind::TipOutcome, Kind::Revisit, Kind::Sample];
     for kind in facts.chain(others) {
-        pass.rowless(&mut tx, kind).await?;
+        pass.0.rowless(&mut tx, kind, |_| true).await?;
     }
-    Ok(pass.found)
+    Ok(pass.0.into_found())
 }
 
 impl Pass {
@@ -117,7 +63,7 @@ impl Pass {
                     author: Some(row.author),
                     recorded_at: Some(row.recorded_at),
                 };
-                self.judge(tx, told, |kept| is_fact(kept, &row)).await?;
+                self.0.judge(tx, told, |kept| is_fact(kept, &row)).await?;
             }
         }
     }
@@ -138,7 +84,7 @@ impl Pass {
                     author: Some(row.author),
                     recorded_at: Some(row.recorded_at),
                 };
-                self.judge(tx, told, |kept| is_tip(kept, &row)).await?;
+                self.0.judge(tx, told, |kept| is_tip(kept, &row)).await?;
             }
         }
     }
@@ -160,7 +106,9 @@ impl Pass {
                     // Two of one millisecond are kept a millisecond apart.
                     recorded_at: None,
                 };
-                self.judge(tx, told, |kept| is_outcome(kept, &row)).await?;
+                self.0
+                    .judge(tx, told, |kept| is_outcome(kept, &row))
+                    .await?;
             }
         }
     }
@@ -181,56 +129,10 @@ impl Pass {
                     author: Some(row.author),
                     recorded_at: Some(row.recorded_at),
                 };
-                self.judge(tx, told, |kept| is_revisit(kept, &row)).await?;
+                self.0
+                    .judge(tx, told, |kept| is_revisit(kept, &row))
+                    .await?;
             }
-        }
-    }
-
-    async fn judge(
-        &mut self,
-        tx: &mut Tx,
-        told: Told,
-        says_same: impl Fn(&Stored) -> bool,
-    ) -> Result<(), store::Error> {
-        self.entries.insert(told.entry);
-        let kept = stored(tx, told.entry).await?;
-        let holds = kept.is_some_and(|kept| {
-            // What was erased by order says nothing any more; whether it was is judged with the log itself.
-            let is_erased = kept.row.redacted_by.is_some() && kept.body.is_none();
-            told.author.is_none_or(|author| kept.row.actor == author)
-                && told.recorded_at.is_none_or(|at| kept.row.received_at == at)
-                && (is_erased || says_same(&kept))
-        });
-        if holds {
-            self.found.agreeing += 1;
-        } else {
-            self.found.faults.push(LedgerFault::Row {
-                table: told.table,
-                id: told.id,
-                entry: told.entry,
-            });
-        }
-        Ok(())
-    }
-
-    /// Every entry of a kind has its row.
-    async fn rowless(&mut self, tx: &mut Tx, kind: Kind) -> Result<(), store::Error> {
-        let mut after = -1;
-        loop {
-            let entries = contents(tx, kind, after, BATCH).await?;
-            let Some(last) = entries.last() else {
-                return Ok(());
-            };
-            after = last.seq;
-            let rowless = entries
-                .iter()
-                .filter(|entry| !self.entries.contains(&entry.id));
-            let faults = rowless.map(|entry| LedgerFault::NoRow {
-                kind: kind.as_str(),
-                fact: entry.fact.unwrap_or_default(),
-                entry: entry.id,
-            });
-            self.found.faults.extend(faults);
         }
     }
 }

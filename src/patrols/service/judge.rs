@@ -234,9 +234,7 @@ fn is_same(row: &PatrolRow, actor: &Actor, state: PatrolState, reason: Option<&s
 }
 
 fn checked_reason(reason: Option<&str>, is_needed: bool) -> Result<Option<String>, Refusal> {
-    let reason = reason
-        .map(|text| composed(text.trim()))
-        .filter(|text| !text.is_empty());
+    let reason = said_reason(reason);
     match &reason {
         None if is_needed => Err(Refusal::at("/reason", "say why")),
         Some(text) if text.chars().count() > MAX_REASON_CHARS => Err(Refusal::at(
@@ -245,4 +243,11 @@ fn checked_reason(reason: Option<&str>, is_needed: bool) -> Result<Option<String
         )),
         _ => Ok(reason),
     }
+}
+
+/// A reason as it is kept; `None` when nothing was said.
+pub(super) fn said_reason(reason: Option<&str>) -> Option<String> {
+    reason
+        .map(|text| composed(text.trim()))
+        .filter(|text| !text.is_empty())
 }

@@ -17,6 +17,7 @@ mod screens;
 mod shown;
 mod tail;
 mod units;
+mod verify;
 mod whole;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use shown::JudgedFix;
 pub use sql::{Filter, Sight};
 pub use tail::{Heard, SEAL_JOB};
+pub use verify::verify_rows;
 pub use whole::{DerivedPatrol, WholePatrol};
 
 /// Why an act on patrols is refused.

@@ -1,5 +1,6 @@
 //! The patrols' tables.
 
+mod audit;
 mod declared;
 mod fixes;
 mod lists;
@@ -10,6 +11,7 @@ mod tracks;
 mod units;
 mod windows;
 
+pub use audit::*;
 pub use declared::*;
 pub use fixes::*;
 pub use lists::*;
@@ -22,6 +24,7 @@ pub use windows::*;
 
 /// Every statement of patrols, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &joined::<COUNT>([
+    audit::STATEMENTS,
     declared::STATEMENTS,
     fixes::STATEMENTS,
     recall::STATEMENTS,
@@ -32,7 +35,8 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     windows::STATEMENTS,
 ]);
 
-const COUNT: usize = declared::STATEMENTS.len()
+const COUNT: usize = audit::STATEMENTS.len()
+    + declared::STATEMENTS.len()
     + fixes::STATEMENTS.len()
     + recall::STATEMENTS.len()
     + signs::STATEMENTS.len()
@@ -41,7 +45,7 @@ const COUNT: usize = declared::STATEMENTS.len()
     + units::STATEMENTS.len()
     + windows::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 8]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 9]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

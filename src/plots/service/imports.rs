@@ -139,5 +139,6 @@ fn says(row: &PlotRow, draft: &PlotDraft) -> Result<bool, store::Error> {
         }
     }
     // Numbers are compared as they are kept: as text.
-    Ok(standing.to_string() == told.to_string())
+    let (standing, told) = (standing.to_string(), told.to_string());
+    Ok(standing == told)
 }

@@ -5,6 +5,7 @@ mod b02;
 mod b03;
 mod runs;
 mod sending;
+mod verify;
 
 use serde_json::{Map, json};
 
@@ -25,6 +26,7 @@ use crate::store::{self, ActError};
 
 pub use runs::{RunDraft, RunView};
 pub use sending::{NothingDraft, NothingView, Sending};
+pub use verify::verify_rows;
 
 /// The longest window: more days than any programme has run.
 const MOST_DAYS: i64 = 3_660;

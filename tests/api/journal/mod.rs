@@ -3,7 +3,9 @@
 mod keys;
 mod ledger;
 mod order;
+mod others;
 pub mod proofs;
+pub mod rows;
 mod tamper;
 mod witness;
 

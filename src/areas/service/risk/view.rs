@@ -98,7 +98,7 @@ impl RiskAreaView {
         })
     }
 
-    pub(super) fn says(&self, draft: &RiskAreaDraft) -> bool {
+    pub(in crate::areas::service) fn says(&self, draft: &RiskAreaDraft) -> bool {
         *draft == self.draft(draft.feature)
     }
 
@@ -111,7 +111,7 @@ impl RiskAreaView {
         draft
     }
 
-    pub(super) fn draft(&self, feature: usize) -> RiskAreaDraft {
+    pub(in crate::areas::service) fn draft(&self, feature: usize) -> RiskAreaDraft {
         RiskAreaDraft {
             feature,
             code: self.code.clone(),

@@ -3,8 +3,8 @@
 use crate::ingest::imports::table::{Encoding, Read, Unreadable};
 use crate::patrols::model::text::composed;
 
-/// The letters of TCVN 5712:1993 VN3, as the ABC fonts (.VnTime) draw them, each run with the byte of its first. The
-/// fonts of capital letters (.VnTimeH) draw the same bytes large: their texts come out in small letters.
+/// The letters of TCVN 5712:1993 VN3, as the ABC fonts (`.VnTime`) draw them, each run with the byte of its first. The
+/// fonts of capital letters (`.VnTimeH`) draw the same bytes large: their texts come out in small letters.
 const TCVN3: [(u8, &str); 8] = [
     (0xA1, "ĂÂÊÔƠƯĐăâêôơưđ"),
     (0xB5, "àảãáạ"),

@@ -205,7 +205,7 @@ fn values(bytes: &[u8], columns: &[Column]) -> Option<Map<String, Value>> {
             8 => (Value::from(head.u64_le(at)?), 8),
             9 => (real(f64::from(head.f32_le(at)?)), 4),
             10 => (real(head.f64_le(at)?), 8),
-            11 | 12 | 13 | 14 => {
+            11..=14 => {
                 let length = head.u32_le(at)? as usize;
                 let text = head.slice(at + 4, length)?;
                 let text = composed(String::from_utf8_lossy(text).trim());

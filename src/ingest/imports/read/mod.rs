@@ -19,6 +19,7 @@ mod xlsx;
 mod zip;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 pub use geojson::as_text;
 pub use sheet::plain;
@@ -48,8 +49,10 @@ pub fn read(bytes: &[u8], name: &str, asked: &Asked, limits: Limits) -> Read<(Fi
     if text.trim_ascii_start().starts_with(b"<") {
         return Ok((FileFormat::Kml, kml::read(text, budget)?));
     }
-    let lower = name.to_lowercase();
-    if geojson::looks_like(text) && !lower.ends_with(".csv") {
+    let is_named_csv = Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    if geojson::looks_like(text) && !is_named_csv {
         return Ok((FileFormat::GeoJson, geojson::read(bytes, budget)?));
     }
     // Bytes that no text has.

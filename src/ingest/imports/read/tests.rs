@@ -190,8 +190,8 @@ fn archive(parts: &[Part<'_>]) -> Vec<u8> {
         let at = u32::try_from(file.len()).unwrap();
         let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
         packer.write_all(&part.body).unwrap();
-        let packed = packer.finish().unwrap();
-        let size = u32::try_from(packed.len()).unwrap().to_le_bytes();
+        let squeezed = packer.finish().unwrap();
+        let size = u32::try_from(squeezed.len()).unwrap().to_le_bytes();
         let name = u16::try_from(part.name.len()).unwrap().to_le_bytes();
         file.extend_from_slice(b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
         file.extend_from_slice(&size);
@@ -199,7 +199,7 @@ fn archive(parts: &[Part<'_>]) -> Vec<u8> {
         file.extend_from_slice(&name);
         file.extend_from_slice(&[0; 2]);
         file.extend_from_slice(part.name.as_bytes());
-        file.extend_from_slice(&packed);
+        file.extend_from_slice(&squeezed);
         directory.extend_from_slice(b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
         directory.extend_from_slice(&size);
         directory.extend_from_slice(&[0; 4]);

@@ -1,0 +1,222 @@
+//! Areas' rows against the log: boundaries by their hashes, risk areas, gates and hamlets by their words.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::areas::model::reader::{Feature, Limits};
+use crate::areas::model::risk::RiskAreaDraft;
+use crate::areas::sql::{self, GateRow, HamletRow, KeptBoundary, RiskAreaRow};
+use crate::base::hex;
+use crate::base::ids::BoundaryId;
+use crate::base::time::LocalDate;
+use crate::journal::audit::{RowPass, Rows, Told, each_content};
+use crate::journal::model::sha256;
+use crate::journal::{Kind, Stored};
+use crate::store::{self, Store, Tx};
+
+use super::risk::RiskAreaView;
+
+/// Holds every row of areas against the log.
+pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
+    let mut tx = store.snapshot().await?;
+    let mut pass = RowPass::default();
+    boundaries(&mut tx, &mut pass).await?;
+    risk_areas(&mut tx, &mut pass).await?;
+    for kept in sql::kept_gates(&mut tx).await? {
+        let (id, row) = (kept.gate.id, &kept.gate);
+        let told = told("area_gates", row.code.clone(), kept.entry);
+        let same = |kept: &Stored| kept.row.fact == Some(id) && said(kept) == again(&gate(row));
+        pass.judge(&mut tx, told, same).await?;
+    }
+    hamlets(&mut tx, &mut pass).await?;
+    // A later entry of a gate or a hamlet takes the place of an earlier one in its row.
+    for kind in [Kind::Boundaries, Kind::RiskArea] {
+        pass.rowless(&mut tx, kind, |entry| brings_rows(&entry.body))
+            .await?;
+    }
+    Ok(pass.into_found())
+}
+
+const fn told(table: &'static str, id: String, entry: crate::base::ids::EntryId) -> Told {
+    Told {
+        table,
+        id,
+        entry,
+        author: None,
+        recorded_at: None,
+    }
+}
+
+fn said(kept: &Stored) -> Option<Value> {
+    serde_json::from_slice(kept.body.as_ref()?).ok()
+}
+
+/// What is read of a row's own words, so that numbers are read as those of the entry were.
+fn again(words: &Value) -> Option<Value> {
+    serde_json::from_str(&words.to_string()).ok()
+}
+
+/// A load of boundaries that adds none only names or ends others.
+fn brings_rows(body: &[u8]) -> bool {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    body["communes"]
+        .as_object()
+        .is_none_or(|own| !own.is_empty())
+}
+
+fn gate(row: &GateRow) -> Value {
+    json!({
+        "code": row.code, "name": row.name, "kind": row.kind, "commune": row.commune,
+        "lon": row.lon, "lat": row.lat, "accuracy_m": row.accuracy_m, "basis": row.basis,
+    })
+}
+
+fn hamlet(row: &HamletRow) -> Value {
+    let former: Value = serde_json::from_str(&row.former_names).unwrap_or_default();
+    json!({
+        "code": row.code, "name": row.name, "kind": row.kind, "former_names": former,
+        "commune": row.commune, "lon": row.lon, "lat": row.lat, "accuracy_m": row.accuracy_m,
+        "basis": row.basis,
+    })
+}
+
+async fn hamlets(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
+    let mut after = String::new();
+    loop {
+        let rows = sql::kept_hamlets(tx, &after).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.hamlet.code);
+        for kept in rows {
+            let (id, row) = (kept.hamlet.id, &kept.hamlet);
+            let told = told("area_hamlets", row.code.clone(), kept.entry);
+            let same =
+                |kept: &Stored| kept.row.fact == Some(id) && said(kept) == again(&hamlet(row));
+            pass.judge(tx, told, same).await?;
+        }
+    }
+}
+
+async fn boundaries(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
+    // On which day before whose first day each boundary was ended.
+    let mut ended: BTreeMap<String, LocalDate> = BTreeMap::new();
+    each_content(tx, Kind::Boundaries, |entry| {
+        let body: Value = serde_json::from_slice(&entry.body).unwrap_or_default();
+        let from = serde_json::from_value::<LocalDate>(body["valid_from"].clone()).ok();
+        let closed = body["closed"].as_array().into_iter().flatten();
+        for id in closed.filter_map(Value::as_str) {
+            if let Some(from) = from {
+                ended.insert(id.to_owned(), from.plus_days(-1));
+            }
+        }
+    })
+    .await?;
+    let mut after = BoundaryId(Uuid::nil());
+    loop {
+        let rows = sql::kept_boundaries(tx, after).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for row in rows {
+            let key = format!("{} {}", row.code, row.valid_from);
+            let told = told("area_boundaries", key.clone(), row.entry);
+            pass.judge(tx, told, |kept| is_boundary(kept, &row)).await?;
+            let holds = row.valid_to == ended.get(&row.id.to_string()).copied();
+            pass.standing("area_boundaries", key, holds);
+        }
+    }
+}
+
+fn is_boundary(kept: &Stored, row: &KeptBoundary) -> bool {
+    said(kept).is_some_and(|body| {
+        kept.row.kind == Kind::Boundaries.as_str()
+            && body["valid_from"] == json!(row.valid_from)
+            && body["communes"][row.code.as_str()] == hex(&row.sha256)
+            && sha256(&row.outline)[..] == row.sha256[..]
+    })
+}
+
+async fn risk_areas(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
+    let rows = sql::risk_areas(tx).await?;
+    let mut codes: BTreeMap<&str, Vec<&RiskAreaRow>> = BTreeMap::new();
+    for row in &rows {
+        codes.entry(&row.code).or_default().push(row);
+    }
+    for row in &rows {
+        let key = format!("{} {}", row.code, row.version);
+        let told = told("area_risk_areas", key.clone(), row.entry);
+        pass.judge(tx, told, |kept| is_risk_area(kept, row)).await?;
+        let versions = codes.get(row.code.as_str()).into_iter().flatten();
+        let later = versions.filter(|other| other.version > row.version);
+        let superseded_from = later.map(|other| other.valid_from).min();
+        pass.standing(
+            "area_risk_areas",
+            key,
+            row.superseded_from == superseded_from,
+        );
+    }
+    Ok(())
+}
+
+fn is_risk_area(kept: &Stored, row: &RiskAreaRow) -> bool {
+    let (Some(body), Ok(stands)) = (said(kept), RiskAreaView::of(row.clone())) else {
+        return false;
+    };
+    let Some(mut draft) = sent(&body, &row.code) else {
+        return false;
+    };
+    let own = stands.draft(draft.feature);
+    let is_ground = is_near(&draft.region.to_geojson(), &own.region.to_geojson());
+    draft.region = own.region;
+    let reason = body["properties"]["reason"].as_str();
+    kept.row.kind == Kind::RiskArea.as_str()
+        && kept.row.fact == Some(row.id.0)
+        && is_ground
+        && stands.says(&draft)
+        && reason.is_none_or(|reason| reason.trim() == row.reason)
+}
+
+/// What was sent for a risk area; its code may stand in the address alone.
+fn sent(body: &Value, code: &str) -> Option<RiskAreaDraft> {
+    let mut properties = body["properties"].as_object().cloned()?;
+    properties
+        .entry("code")
+        .or_insert_with(|| Value::from(code));
+    let feature = Feature {
+        number: 1,
+        properties,
+        geometry: serde_json::from_value(body["geometry"].clone()).ok(),
+        vertices: 0,
+    };
+    RiskAreaDraft::parse(&feature, Limits::default().vertices).ok()
+}
+
+/// Whether two grounds have the same corners to a nanodegree: numbers that are written and read again may differ in their
+/// last place.
+fn is_near(one: &impl Serialize, other: &impl Serialize) -> bool {
+    let (one, other) = (json!(one), json!(other));
+    match (&one, &other) {
+        (Value::Array(own), Value::Array(others)) => {
+            own.len() == others.len() && own.iter().zip(others).all(|(a, b)| is_near(a, b))
+        }
+        (Value::Object(own), Value::Object(others)) => {
+            own.len() == others.len()
+                && own
+                    .iter()
+                    .all(|(name, a)| others.get(name).is_some_and(|b| is_near(a, b)))
+        }
+        (Value::Number(own), Value::Number(others)) => {
+            let apart = own
+                .as_f64()
+                .zip(others.as_f64())
+                .map(|(a, b)| (a - b).abs());
+            apart.is_some_and(|apart| apart <= 1e-9)
+        }
+        (own, others) => own == others,
+    }
+}
