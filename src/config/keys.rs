@@ -1,7 +1,7 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 41] = [
+pub(super) const KEYS: [(&str, &str); 44] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),

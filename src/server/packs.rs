@@ -234,9 +234,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn head(signature: &[u8; 8], kind: u8) -> [u8; HEADER] {
+    fn head(signature: [u8; 8], kind: u8) -> [u8; HEADER] {
         let mut head = [0; HEADER];
-        head[..8].copy_from_slice(signature);
+        head[..8].copy_from_slice(&signature);
         head[99] = kind;
         (head[100], head[101]) = (5, 12);
         for (at, degrees) in [(102, 103.5), (106, 21.5), (110, 104.5), (114, -22.25)] {
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_header_tells_extent_zooms_and_kind() {
-        let pack = pack_of("base", 9, &head(b"PMTiles\x03", 4), String::new()).unwrap();
+        let pack = pack_of("base", 9, &head(*b"PMTiles\x03", 4), String::new()).unwrap();
         assert_eq!(pack.tiles, "webp");
         assert_eq!((pack.min_zoom, pack.max_zoom), (5, 12));
         for (told, degrees) in pack.bounds.iter().zip([103.5, 21.5, 104.5, -22.25]) {
@@ -260,9 +260,9 @@ mod tests {
     #[test]
     fn what_is_no_pack_is_none() {
         let none = |signature, kind| pack_of("base", 9, &head(signature, kind), String::new());
-        assert!(none(b"PMTiles\x02", 1).is_none());
-        assert!(none(b"SQLite f", 1).is_none());
-        assert!(none(b"PMTiles\x03", 0).is_none());
+        assert!(none(*b"PMTiles\x02", 1).is_none());
+        assert!(none(*b"SQLite f", 1).is_none());
+        assert!(none(*b"PMTiles\x03", 0).is_none());
     }
 
     #[test]

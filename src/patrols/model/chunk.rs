@@ -30,9 +30,3 @@ pub fn fixes(body: &[u8]) -> Result<Vec<Fix>, CorruptChunk> {
         .ok_or(CorruptChunk::UnknownVersion)?;
     codec::decode(coded)
 }
-
-/// The digest of the request that a body names; `None` when it is no chunk.
-#[must_use]
-pub fn request(body: &[u8]) -> Option<&[u8]> {
-    body.strip_prefix(MARK)?.get(..size_of::<RequestDigest>())
-}

@@ -337,11 +337,7 @@ fn parts(body: &str) -> Vec<&str> {
     let (mut depth, mut quote, mut start) = (0_usize, None, 0);
     for (at, letter) in body.char_indices() {
         match (quote, letter) {
-            (Some(open), letter) => {
-                if letter == open {
-                    quote = None;
-                }
-            }
+            (Some(open), letter) if letter == open => quote = None,
             (None, '"' | '\'' | '`') => quote = Some(letter),
             (None, '[') => quote = Some(']'),
             (None, '(') => depth += 1,
