@@ -249,6 +249,13 @@ async fn a_day_arrives(node: Field, province: Field) {
     }
     node.settle().await;
     province.settle().await;
+    is_told_alike(&node, &province, &day).await;
+    has_both_receipts(&node, &province, &filled.entries, &answer).await;
+    is_taken_once(&node, &province, &post, bytes, &answer).await;
+}
+
+/// The day reads the same at both, its picture to the byte.
+async fn is_told_alike(node: &Field, province: &Field, day: &Day) {
     let (there, here) = (node.officer().await, province.officer().await);
     for path in [
         format!("/api/v1/plots/{}", day.plot),
@@ -264,10 +271,18 @@ async fn a_day_arrives(node: Field, province: Field) {
     }
     let original = format!("/api/v1/photos/{}/original?reason=kiem-tra", day.photo);
     assert_eq!(here.get(&original).await.expect(200).bytes, day.picture);
-    // Each fact has both receipts.
+}
+
+/// Each fact has the node's receipt and the province's.
+async fn has_both_receipts(
+    node: &Field,
+    province: &Field,
+    entries: &[(i64, EntryId)],
+    answer: &Value,
+) {
     let auditor = province.account("kiem-toan", Role::Auditor, &[]).await;
     let key = node.app.journal.present_key();
-    for ((_, entry), own) in filled.entries.iter().zip(of_each(&answer, "receipt")) {
+    for ((_, entry), own) in entries.iter().zip(of_each(answer, "receipt")) {
         let path = format!("/api/v1/forwarding/receipts/{entry}");
         let receipts = auditor.get(&path).await.expect(200).json();
         assert_eq!(receipts["own"], own);
@@ -276,7 +291,16 @@ async fn a_day_arrives(node: Field, province: Field) {
         let of_province: Receipt = serde_json::from_value(own).unwrap();
         assert!(of_province.is_signed_by(&province.app.journal.present_key()));
     }
-    // Again, and as another file: the same promises and no entry more.
+}
+
+/// Again, and as another file: the same promises and no entry more.
+async fn is_taken_once(
+    node: &Field,
+    province: &Field,
+    post: &Client,
+    bytes: Vec<u8>,
+    answer: &Value,
+) {
     province.settle().await;
     let before = province
         .app
@@ -285,11 +309,11 @@ async fn a_day_arrives(node: Field, province: Field) {
         .await
         .unwrap()
         .len();
-    let again = brought(&post, bytes).await;
-    assert_eq!(of_each(&again, "receipt"), of_each(&answer, "receipt"));
-    let (other, _) = exported(&node, &province, all()).await;
-    let other = brought(&post, other).await;
-    assert_eq!(of_each(&other, "receipt"), of_each(&answer, "receipt"));
+    let again = brought(post, bytes).await;
+    assert_eq!(of_each(&again, "receipt"), of_each(answer, "receipt"));
+    let (other, _) = exported(node, province, all()).await;
+    let other = brought(post, other).await;
+    assert_eq!(of_each(&other, "receipt"), of_each(answer, "receipt"));
     province.settle().await;
     let after = province.app.journal.entries_since(-1, 1000).await.unwrap();
     let kinds: Vec<&str> = after[before..]

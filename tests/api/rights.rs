@@ -699,30 +699,6 @@ fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
     let run = format!("/api/v1/reports/runs/{}", things.plot);
     Some(match (route.method.as_str(), route.path.as_str()) {
         ("GET", "/api/v1/search") => sample("/api/v1/search?q=tay", none, false),
-        ("GET", "/api/v1/papers") => sample(&route.path, none, false),
-        ("PUT", "/api/v1/papers/{id}") => sample(
-            format!("/api/v1/papers/{}", things.patrol),
-            crate::papers::paper_of(WEST, b"%PDF-"),
-            false,
-        ),
-        ("GET", "/api/v1/papers/{id}") => {
-            sample(format!("/api/v1/papers/{}", things.plot), none, false)
-        }
-        ("GET", "/api/v1/papers/{id}/scan") => sample(
-            format!("/api/v1/papers/{}/scan?reason=thu", things.plot),
-            none,
-            false,
-        ),
-        ("POST", "/api/v1/papers/{id}/facts") => sample(
-            format!("/api/v1/papers/{}/facts", things.plot),
-            json!({ "facts": [] }),
-            false,
-        ),
-        ("POST", "/api/v1/papers/{id}/retraction") => sample(
-            format!("/api/v1/papers/{}/retraction", things.plot),
-            json!({ "reason": "thử" }),
-            false,
-        ),
         ("GET", "/export/{file}") => sample("/export/communes.csv", none, false),
         (
             "GET",
@@ -762,6 +738,38 @@ fn report_sample(route: &Route, things: &Things) -> Option<Sample> {
             format!("/api/v1/reports/nothing/{}/2025-H1", things.place.code()),
             json!({ "note": "thử" }),
             true,
+        ),
+        _ => return paper_sample(route, things),
+    })
+}
+
+/// What is typed in from paper.
+fn paper_sample(route: &Route, things: &Things) -> Option<Sample> {
+    let none = Value::Null;
+    Some(match (route.method.as_str(), route.path.as_str()) {
+        ("GET", "/api/v1/papers") => sample(&route.path, none, false),
+        ("PUT", "/api/v1/papers/{id}") => sample(
+            format!("/api/v1/papers/{}", things.patrol),
+            crate::papers::paper_of(WEST, b"%PDF-"),
+            false,
+        ),
+        ("GET", "/api/v1/papers/{id}") => {
+            sample(format!("/api/v1/papers/{}", things.plot), none, false)
+        }
+        ("GET", "/api/v1/papers/{id}/scan") => sample(
+            format!("/api/v1/papers/{}/scan?reason=thu", things.plot),
+            none,
+            false,
+        ),
+        ("POST", "/api/v1/papers/{id}/facts") => sample(
+            format!("/api/v1/papers/{}/facts", things.plot),
+            json!({ "facts": [] }),
+            false,
+        ),
+        ("POST", "/api/v1/papers/{id}/retraction") => sample(
+            format!("/api/v1/papers/{}/retraction", things.plot),
+            json!({ "reason": "thử" }),
+            false,
         ),
         _ => return None,
     })
