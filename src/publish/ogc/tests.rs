@@ -38,7 +38,7 @@ fn planes_of_vn_2000_agree_with_proj_to_a_millimetre_in_both_directions() {
 
 #[test]
 fn every_offered_system_is_known_by_its_own_uri() {
-    assert_eq!(Crs::all().count(), 12);
+    assert_eq!(Crs::all().count(), 13);
     for crs in Crs::all() {
         assert_eq!(Crs::of(&crs.uri()), Some(crs));
     }
