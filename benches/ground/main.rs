@@ -8,6 +8,13 @@ mod ingest;
 mod journal;
 mod photo;
 mod pictures;
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "the screens' own tests have it"
+)]
+#[path = "../../src/evidence/model/screens/tests/season.rs"]
+mod scenes;
 #[path = "../../tests/accuracy/screens.rs"]
 mod screens;
 #[path = "../../tests/accuracy/season/mod.rs"]

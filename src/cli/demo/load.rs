@@ -1,6 +1,7 @@
 //! Feeding the made-up province: organisations and devices through identity, areas as files, facts over the API.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
 use axum::Router;
@@ -18,13 +19,13 @@ use crate::demo::{Demo, Patrol, Photo, Plot};
 use crate::{jobs, server};
 
 use super::forces::Forces;
-use super::{areas, wire};
+use super::{areas, wire, work};
 
 /// Patrols under way at once, so that many facts share a commit.
 const AT_ONCE: usize = 16;
 /// Fixes in a batch, as a phone sends them.
 const BATCH: usize = 500;
-const PHOTO_PX: u32 = 1600;
+pub(super) const PHOTO_PX: u32 = 1600;
 
 /// What was loaded.
 #[derive(Debug)]
@@ -59,10 +60,17 @@ pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded>
     areas::load(app, demo).await?;
     let forces = Forces::enlisted(app, demo.into()).await?;
     let forces = forces.with_secrets(app).await?;
-    let brought = through_the_doors(app, &forces, demo.patrols()).await?;
+    let found = Mutex::new(Vec::new());
+    let patrols = demo.patrols().inspect(|patrol| {
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.extend(patrol.plots.iter().cloned());
+    });
+    let brought = through_the_doors(app, &forces, patrols).await?;
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     app.journal.sequence_all().await?;
     while jobs::run_due(app).await? > 0 {}
     app.journal.sequence_all().await?;
+    work::on(app, demo, &forces, found).await?;
     Ok(Loaded {
         communes: demo.communes.len(),
         risk_areas: demo.risk_areas.len(),

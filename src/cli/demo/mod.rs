@@ -6,6 +6,7 @@ pub mod forces;
 pub mod load;
 pub mod over;
 mod wire;
+mod work;
 pub mod year;
 
 use std::collections::BTreeMap;
@@ -15,10 +16,9 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::app::App;
-use crate::base::actor::{Actor, Door, Role};
+use crate::base::actor::{Actor, Door};
 use crate::base::time::SystemClock;
 use crate::demo::{Demo, Plan};
-use crate::identity::model::AccountDraft;
 
 use direct::Direct;
 
@@ -113,22 +113,7 @@ impl DemoProvince {
 /// Prints how to get in: one address, two tokens, one link, three lines to try.
 async fn introduce(app: &App) -> anyhow::Result<()> {
     let console = Actor::console();
-    let known = app
-        .identity
-        .account_by_login(&console, "can-bo-demo")
-        .await?;
-    let officer = if let Some(account) = known {
-        account
-    } else {
-        let draft = AccountDraft {
-            login: "can-bo-demo".into(),
-            org: None,
-            role: Role::ProvincialOfficer,
-            communes: Vec::new(),
-            password: None,
-        };
-        app.identity.add_account(&console, draft).await?
-    };
+    let officer = work::officer(app).await?;
     let devices = app.identity.devices(&console).await?;
     let phone = devices
         .iter()
@@ -149,10 +134,10 @@ async fn introduce(app: &App) -> anyhow::Result<()> {
     }
     let token = app
         .identity
-        .account_token(&console, officer.id, false, Some(30))
+        .account_token(&console, officer, false, Some(30))
         .await?
         .text;
-    let link = app.identity.sign_in_link(&console, officer.id).await?.text;
+    let link = app.identity.sign_in_link(&console, officer).await?.text;
     tell(&format!("officer token  {token}    (30 days)"));
     tell(&format!(
         "sign in once   {url}/sign-in/{link}    (15 minutes)"

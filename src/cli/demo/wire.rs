@@ -138,6 +138,6 @@ pub(super) fn sidecar(photo: &Photo, bytes: &[u8]) -> Value {
         "sha256": digest(bytes), "bytes": bytes.len(), "taken_at": photo.taken_at,
         "lon": rounded(photo.position.lon(), 1e7), "lat": rounded(photo.position.lat(), 1e7),
         "accuracy_m": photo.accuracy_m, "bearing_deg": photo.bearing_deg, "fix_age_s": photo.fix_age_s,
-        "phase": photo.phase, "plot": photo.plot,
+        "phase": photo.phase, "plot": photo.plot, "gnss_at": photo.taken_at, "source": "camera",
     })
 }

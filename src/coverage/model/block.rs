@@ -5,6 +5,7 @@ use crate::base::time::Timestamp;
 
 use super::canvas::Canvas;
 use super::region::WordSeen;
+use super::tally::{Tally, tallied};
 use super::timeline::{BLOCK_D, Days};
 
 /// Days under one small union.
@@ -28,7 +29,7 @@ pub struct PatrolFacts {
     /// Whether its raw fixes were erased.
     pub is_frozen: bool,
     /// The generation of the fine ground that it was swept over.
-    pub ground: i64,
+    pub ground: u32,
 }
 
 /// One patrol on one day in one region.
@@ -36,31 +37,44 @@ pub struct PatrolFacts {
 pub struct Visit {
     /// What is known of the patrol.
     pub facts: PatrolFacts,
-    rows: (u32, u32),
-    trips: (u32, u32),
+    rows: (u32, u16),
+    trips: (u32, u16),
 }
 
 /// The way and the time of a patrol on a day within a boundary, as far as they lie in the region.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trip {
     /// The boundary, as a number that the caller gave it; 0 outside every commune.
     pub boundary: u32,
-    /// The way in metres.
-    pub length_m: f64,
+    /// The way in micrometres: whole numbers come to the same sum in any order.
+    pub length_um: i64,
     /// The time in milliseconds.
-    pub duration_ms: i64,
+    pub duration_ms: u32,
     /// The part of it at night, in milliseconds.
-    pub night_ms: i64,
+    pub night_ms: u32,
     /// When it ended.
     pub last_at: Timestamp,
     /// Whether no other trip tells of the patrol in that commune on that day.
     pub is_first_here: bool,
     /// Whether no other trip tells of the patrol in any commune on that day.
     pub is_first_anywhere: bool,
-    /// The last earlier day on which the patrol was in that commune.
-    pub before_here: Option<i32>,
-    /// The last earlier day on which the patrol was in any commune.
-    pub before_anywhere: Option<i32>,
+    /// The last earlier day on which the patrol was in that commune, or [`NEVER`].
+    pub before_here: i32,
+    /// The last earlier day on which the patrol was in any commune, or [`NEVER`].
+    pub before_anywhere: i32,
+}
+
+/// A day before every window.
+pub const NEVER: i32 = i32::MIN;
+
+/// Metres as the micrometres of a trip.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a way around the Earth has 4e13 micrometres"
+)]
+pub fn micrometres(length_m: f64) -> i64 {
+    (length_m * 1e6).round() as i64
 }
 
 /// A day's visits before they are laid into columns.
@@ -136,6 +150,7 @@ pub struct Block {
     trips: Vec<Trip>,
     steps: [Option<Union>; 4],
     whole: Option<Union>,
+    tally: Option<Tally>,
 }
 
 impl Block {
@@ -163,15 +178,15 @@ impl Block {
 
     fn push(&mut self, day: DayDraft) {
         for draft in day.visits {
-            let (rows, trips) = (count(self.positions.len()), count(self.trips.len()));
+            let (rows, trips) = (self.positions.len(), self.trips.len());
             self.positions
                 .extend(draft.seen.iter().map(|seen| seen.position));
             self.masks.extend(draft.seen.iter().map(|seen| seen.mask));
             self.trips.extend(draft.trips);
             self.visits.push(Visit {
                 facts: draft.facts,
-                rows: (rows, count(self.positions.len())),
-                trips: (trips, count(self.trips.len())),
+                rows: (count(rows), few(self.positions.len() - rows)),
+                trips: (count(trips), few(self.trips.len() - trips)),
             });
         }
     }
@@ -214,7 +229,7 @@ impl Block {
     /// What a visit saw, positions and masks side by side.
     #[must_use]
     pub fn rows(&self, visit: &Visit) -> (&[u16], &[u64]) {
-        let range = visit.rows.0 as usize..visit.rows.1 as usize;
+        let range = range(visit.rows);
         (
             self.positions.get(range.clone()).unwrap_or_default(),
             self.masks.get(range).unwrap_or_default(),
@@ -224,8 +239,22 @@ impl Block {
     /// What a visit did.
     #[must_use]
     pub fn trips(&self, visit: &Visit) -> &[Trip] {
-        let range = visit.trips.0 as usize..visit.trips.1 as usize;
-        self.trips.get(range).unwrap_or_default()
+        self.trips.get(range(visit.trips)).unwrap_or_default()
+    }
+
+    /// What all trips of the block come to, and whether that was added up now.
+    pub fn tally(&mut self) -> (&Tally, bool) {
+        let (tally, is_new) = match self.tally.take() {
+            Some(tally) => (tally, false),
+            None => (tallied(self), true),
+        };
+        (self.tally.insert(tally), is_new)
+    }
+
+    /// The days of the block.
+    #[must_use]
+    pub const fn days(&self) -> Days {
+        self.first..self.first + BLOCK_D
     }
 
     /// Shows every visit on some days, in order.
@@ -247,29 +276,33 @@ impl Block {
         self.visits.get(start(from)..start(to)).unwrap_or_default()
     }
 
-    /// Paints what was seen on some days.
-    pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
+    /// Paints what was seen on some days, and tells whether a union was made for it.
+    pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) -> bool {
         let end = self.first + BLOCK_D;
         if days.start <= self.first && end <= days.end {
             return self.paint_whole(canvas);
         }
         let (mut day, last) = (days.start.max(self.first), days.end.min(end));
+        let mut has_made = false;
         while day < last {
             let step = (day - self.first).div_euclid(STEP_D);
             let from = self.first + step * STEP_D;
             if day == from && from + STEP_D <= last {
-                self.paint_step(canvas, step);
+                has_made |= self.paint_step(canvas, step);
                 day += STEP_D;
             } else {
-                self.paint_rows(canvas, day, day + 1);
-                day += 1;
+                let to = last.min(from + STEP_D);
+                self.paint_rows(canvas, day, to);
+                day = to;
             }
         }
+        has_made
     }
 
-    /// Paints what was seen on all days.
-    pub fn paint_whole(&mut self, canvas: &mut Canvas) {
-        if self.whole.is_none() {
+    /// Paints what was seen on all days, and tells whether a union was made for it.
+    pub fn paint_whole(&mut self, canvas: &mut Canvas) -> bool {
+        let is_new = self.whole.is_none();
+        if is_new {
             let mut own = Canvas::default();
             self.paint_rows(&mut own, self.first, self.first + BLOCK_D);
             self.whole = Some(Union::of(&own));
@@ -277,14 +310,16 @@ impl Block {
         if let Some(whole) = &self.whole {
             whole.paint(canvas);
         }
+        is_new
     }
 
-    fn paint_step(&mut self, canvas: &mut Canvas, step: i64) {
+    fn paint_step(&mut self, canvas: &mut Canvas, step: i64) -> bool {
         let Ok(at) = usize::try_from(step) else {
-            return;
+            return false;
         };
         let from = self.first + step * STEP_D;
-        if self.steps.get(at).is_some_and(Option::is_none) {
+        let is_new = self.steps.get(at).is_some_and(Option::is_none);
+        if is_new {
             let mut own = Canvas::default();
             self.paint_rows(&mut own, from, from + STEP_D);
             if let Some(place) = self.steps.get_mut(at) {
@@ -294,6 +329,7 @@ impl Block {
         if let Some(Some(union)) = self.steps.get(at) {
             union.paint(canvas);
         }
+        is_new
     }
 
     fn paint_rows(&self, canvas: &mut Canvas, from: i64, to: i64) {
@@ -301,7 +337,7 @@ impl Block {
         let (Some(first), Some(last)) = (visits.first(), visits.last()) else {
             return;
         };
-        let range = first.rows.0 as usize..last.rows.1 as usize;
+        let range = first.rows.0 as usize..range(last.rows).end;
         if let (Some(positions), Some(masks)) =
             (self.positions.get(range.clone()), self.masks.get(range))
         {
@@ -319,10 +355,22 @@ impl Block {
             + self.positions.capacity() * size_of::<u16>()
             + self.masks.capacity() * size_of::<u64>()
             + self.trips.capacity() * size_of::<Trip>()
+            + self.tally.as_ref().map_or(0, Tally::bytes)
             + unions.map(Union::bytes).sum::<usize>()
     }
 }
 
+/// Where something begins in its column.
 fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// A region has 2,401 words, and a patrol goes through fewer communes on a day.
+fn few(len: usize) -> u16 {
+    u16::try_from(len).unwrap_or(u16::MAX)
+}
+
+const fn range((first, many): (u32, u16)) -> std::ops::Range<usize> {
+    let first = first as usize;
+    first..first + many as usize
 }

@@ -24,6 +24,7 @@ pub struct FineGround {
     regions: BTreeMap<Region, FineRegion>,
     /// Words by the resolution of their cells, sorted.
     words: BTreeMap<u8, Vec<ParentCell>>,
+    generation: i64,
 }
 
 impl FineRegion {
@@ -88,14 +89,18 @@ impl FineGround {
         for own in words.values_mut() {
             own.sort_unstable();
         }
-        Self { regions, words }
+        let generations = regions.values().map(|own| own.generation);
+        Self {
+            generation: generations.max().unwrap_or(0),
+            regions,
+            words,
+        }
     }
 
     /// The generation in which it grew last; 0 while there is none.
     #[must_use]
-    pub fn generation(&self) -> i64 {
-        let generations = self.regions.values().map(|own| own.generation);
-        generations.max().unwrap_or(0)
+    pub const fn generation(&self) -> i64 {
+        self.generation
     }
 
     /// The words to sweep around regions of the coarse masks, sorted, by the lattice they belong to.

@@ -18,6 +18,7 @@ pub mod region;
 pub mod risk;
 pub mod settle;
 pub mod sweep;
+pub mod tally;
 pub mod timeline;
 pub mod window;
 

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::block::{Block, DayDraft, Union, Visit};
+use super::block::{Block, DayDraft, Trip, Union, Visit};
 use super::canvas::{Canvas, Counts};
+use super::tally::Tally;
 
 /// Days in a block.
 pub const BLOCK_D: i64 = 32;
@@ -20,11 +21,23 @@ pub type Days = Range<i64>;
 /// Whether a patrol counts.
 pub type Sieve<'a> = &'a (dyn Fn(&Visit) -> bool + Sync);
 
+/// A part of what patrols did in a window.
+#[derive(Debug)]
+pub enum Piece<'a> {
+    /// What all trips of a block come to that begins on that day.
+    Block(i64, &'a Tally),
+    /// A visit on a day with its trips.
+    Visit(i64, &'a Visit, &'a [Trip]),
+}
+
 /// One region over time.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    blocks: BTreeMap<i64, Block>,
+    /// Apart from the tree, whose nodes are half empty.
+    blocks: BTreeMap<i64, Box<Block>>,
     eras: BTreeMap<i64, Union>,
+    /// Something was added since it was weighed last.
+    has_changed: bool,
 }
 
 /// The number of the block that a day lies in.
@@ -44,6 +57,10 @@ impl Timeline {
     #[must_use]
     pub fn missing(&self, days: &Days) -> Option<(i64, i64)> {
         let blocks = block_of(days.start)..=block_of(days.end - 1);
+        let all = usize::try_from(blocks.end() - blocks.start() + 1).ok();
+        if Some(self.blocks.range(blocks.clone()).count()) == all {
+            return None;
+        }
         let mut missing = blocks.filter(|block| !self.blocks.contains_key(block));
         let first = missing.next()?;
         Some((first, missing.next_back().unwrap_or(first)))
@@ -52,8 +69,9 @@ impl Timeline {
     /// Sets everything that is known of the days of a block.
     pub fn set_block(&mut self, number: i64, days: Vec<(i64, DayDraft)>) {
         self.eras.remove(&number.div_euclid(ERA_BLOCKS));
+        self.has_changed = true;
         self.blocks
-            .insert(number, Block::of(days_of(number).start, days));
+            .insert(number, Box::new(Block::of(days_of(number).start, days)));
     }
 
     /// Whether a day is loaded.
@@ -67,6 +85,7 @@ impl Timeline {
         let number = block_of(day);
         if let Some(block) = self.blocks.get_mut(&number) {
             block.set_day(day, draft);
+            self.has_changed = true;
             self.eras.remove(&number.div_euclid(ERA_BLOCKS));
         }
     }
@@ -82,7 +101,7 @@ impl Timeline {
                 number = (era + 1) * ERA_BLOCKS;
             } else {
                 if let Some(block) = self.blocks.get_mut(&number) {
-                    block.paint(canvas, days);
+                    self.has_changed |= block.paint(canvas, days);
                 }
                 number += 1;
             }
@@ -90,8 +109,9 @@ impl Timeline {
     }
 
     fn era(&mut self, era: i64) -> &Union {
-        let blocks = &mut self.blocks;
+        let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
         self.eras.entry(era).or_insert_with(|| {
+            *has_changed = true;
             let mut canvas = Canvas::default();
             let numbers = era * ERA_BLOCKS..(era + 1) * ERA_BLOCKS;
             for (_, block) in blocks.range_mut(numbers) {
@@ -129,10 +149,30 @@ impl Timeline {
         }
     }
 
-    /// Memory in bytes, roughly.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let blocks: usize = self.blocks.values().map(Block::bytes).sum();
+    /// Shows what patrols did in a window: sums of the blocks that lie in it, and every visit of the others.
+    pub fn each_piece(&mut self, days: &Days, mut show: impl FnMut(Piece<'_>)) {
+        let blocks = block_of(days.start)..=block_of(days.end - 1);
+        for (number, block) in self.blocks.range_mut(blocks) {
+            let own = days_of(*number);
+            if days.start <= own.start && own.end <= days.end {
+                let (tally, is_new) = block.tally();
+                self.has_changed |= is_new;
+                show(Piece::Block(own.start, tally));
+            } else {
+                block.each_visit(days, |day, visit| {
+                    show(Piece::Visit(day, visit, block.trips(visit)));
+                });
+            }
+        }
+    }
+
+    /// Memory in bytes, roughly, if that has changed since it was asked for last.
+    pub fn weighed(&mut self) -> Option<usize> {
+        std::mem::take(&mut self.has_changed).then(|| self.bytes())
+    }
+
+    fn bytes(&self) -> usize {
+        let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
         blocks + self.eras.values().map(Union::bytes).sum::<usize>() + size_of::<Self>()
     }
 }

@@ -8,10 +8,10 @@ use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::answer::Coverage as Share;
+use crate::coverage::model::tally::Effort;
 use crate::patrols::model::vocabulary::PatrolKind;
 
 use super::material::Material;
-use super::paint::Effort;
 use super::season::Season;
 
 /// Whose patrols count: a kind of organisation in the lead, or one organisation.
@@ -222,15 +222,15 @@ impl Figures {
             error_bound: share.error_bound,
             km_for_full: share.km_for_full,
             patrols: effort.patrols,
-            length_m: effort.length_m,
-            team_hours: hours(effort.duration_ms),
+            length_m: metres(effort.sum.length_um),
+            team_hours: hours(effort.sum.duration_ms),
             visits: effort.visits,
             person_visits: effort.people,
-            person_hours: (effort.told_ms > 0).then(|| hours(effort.people_ms)),
-            night_share: (effort.duration_ms > 0)
-                .then(|| hours(effort.night_ms) / hours(effort.duration_ms)),
+            person_hours: (effort.sum.told_ms > 0).then(|| hours(effort.sum.people_ms)),
+            night_share: (effort.sum.duration_ms > 0)
+                .then(|| hours(effort.sum.night_ms) / hours(effort.sum.duration_ms)),
             revisit_days: effort.revisit_days(),
-            last_visit_at: effort.last_at,
+            last_visit_at: effort.sum.last_at,
             before: None,
             freshness: None,
         }
@@ -243,6 +243,14 @@ impl Figures {
 )]
 fn hours(millis: i64) -> f64 {
     millis as f64 / 3_600_000.0
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a million kilometres have 1e15 micrometres; more loses less than the micrometre counts"
+)]
+fn metres(micrometres: i64) -> f64 {
+    micrometres as f64 / 1e6
 }
 
 /// The figures of one commune.

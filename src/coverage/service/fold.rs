@@ -7,11 +7,12 @@ use crate::base::ids::PatrolId;
 use crate::coverage::model::answer::Coverage as Share;
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
+use crate::coverage::model::tally::Effort;
 use crate::store::Tx;
 
 use super::answer::{Before, CommuneAnswer, Figures, Fresh};
 use super::material::{Material, Source};
-use super::paint::{Effort, Painted, painted};
+use super::paint::{Painted, painted};
 use super::tiles::Shared;
 use super::trips::counted;
 use super::{Coverage, Error, aside};
@@ -228,10 +229,9 @@ impl Sums {
 
     /// The resolution of the cells that a commune was measured on.
     fn resolution(&self, material: &Material, at: usize) -> u8 {
-        let fine = material.risk.communes.get(at).and_then(|risk| {
-            let (_, grid) = risk.fine_parts().first()?;
-            self.settled.contains(&at).then(|| grid.lattice())
-        });
+        let is_settled = self.settled.contains(&at);
+        let risk = material.risk.communes.get(at).filter(|_| is_settled);
+        let fine = risk.and_then(|risk| Some(risk.fine_parts().first()?.1.lattice()));
         u8::from(fine.unwrap_or(material.definition.lattice()).mask())
     }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use geo::{BooleanOps, Intersects, MultiPolygon, Rect};
 use sha2::{Digest, Sha256};
 
 use crate::areas::RiskAreaView;
 use crate::areas::model::map::Commune;
+use crate::coverage::model::fine::FineGround;
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
 use crate::coverage::model::settle::settling_resolution;
@@ -39,6 +40,8 @@ struct Fine {
     lattice: Lattice,
     shapes: Vec<(Vec<CheckWindow>, MultiPolygon)>,
     parts: OnceLock<Vec<(Vec<CheckWindow>, RiskGrid)>>,
+    /// Of a generation of the fine ground: since when all words lie on it.
+    since: Mutex<Option<(i64, Option<i64>)>>,
 }
 
 impl CommuneRisk {
@@ -57,6 +60,22 @@ impl CommuneRisk {
                     .collect()
             })
         })
+    }
+
+    /// The generation from which on every word of the finer grids is fine ground; none while one is missing.
+    pub(super) fn fine_since(&self, ground: &FineGround) -> Option<i64> {
+        let generation = ground.generation();
+        let mut kept = self.fine.as_ref()?.since.lock().ok()?;
+        if let Some((_, since)) = kept.filter(|(known, _)| *known == generation) {
+            return since;
+        }
+        let parts = self.fine_parts().iter();
+        let since = parts.map(|(_, grid)| ground.since(grid));
+        let since = since
+            .collect::<Option<Vec<i64>>>()
+            .and_then(|all| all.into_iter().max());
+        *kept = Some((generation, since));
+        since
     }
 }
 
@@ -129,6 +148,7 @@ impl Plan {
                 lattice: settling,
                 shapes: laid,
                 parts: OnceLock::new(),
+                since: Mutex::default(),
             }),
             is_faulty: false,
         }

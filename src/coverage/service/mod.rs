@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod cores;
 mod definitions;
 mod effort;
 mod explain;

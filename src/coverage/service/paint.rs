@@ -5,100 +5,23 @@ use std::num::NonZeroU8;
 use std::ops::Range;
 
 use crate::base::ids::PatrolId;
-use crate::base::time::{LocalDate, Timestamp};
+use crate::base::time::LocalDate;
 use crate::coverage::model::block::{Trip, Visit};
 use crate::coverage::model::canvas::{Canvas, Counts};
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
-use crate::coverage::model::timeline::{Days, Sieve, Timeline};
+use crate::coverage::model::tally::{Effort, Tally};
+use crate::coverage::model::timeline::{Days, Piece, Sieve, Timeline};
 use crate::coverage::model::window::CheckWindow;
 
 use super::Error;
 use super::answer::Pass;
+use super::cores::{Pile, on_all_cores};
 use super::material::Material;
 use super::tiles::{Shared, locked};
 
-/// Fewer regions than this are not worth a second thread.
-const REGIONS_A_THREAD: usize = 24;
-
-/// Way, time and visits of one commune.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Effort {
-    /// Distinct patrols.
-    pub(super) patrols: usize,
-    /// Distinct patrols on distinct local days.
-    pub(super) visits: usize,
-    /// People over these visits, where they are told.
-    pub(super) people: u64,
-    pub(super) length_m: f64,
-    pub(super) duration_ms: i64,
-    pub(super) night_ms: i64,
-    /// Time multiplied by the people in the field, where they are told.
-    pub(super) people_ms: i64,
-    /// Time for which people are told.
-    pub(super) told_ms: i64,
-    pub(super) last_at: Option<Timestamp>,
-    /// One bit for each day of the window with a visit.
-    pub(super) days: Vec<u64>,
-}
-
-impl Effort {
-    /// Adds one trip; counting patrols and visits is the caller's business.
-    pub(super) fn add(&mut self, visit: &Visit, trip: &Trip) {
-        self.length_m += trip.length_m;
-        self.duration_ms += trip.duration_ms;
-        self.night_ms += trip.night_ms;
-        if visit.facts.people > 0 {
-            self.people_ms += trip.duration_ms * i64::from(visit.facts.people);
-            self.told_ms += trip.duration_ms;
-        }
-        self.last_at = self.last_at.max(Some(trip.last_at));
-    }
-
-    /// Marks a day of the window by its number.
-    pub(super) fn mark(&mut self, number: i64) {
-        let at = usize::try_from(number).unwrap_or(0);
-        if self.days.len() <= at / 64 {
-            self.days.resize(at / 64 + 1, 0);
-        }
-        if let Some(word) = self.days.get_mut(at / 64) {
-            *word |= 1 << (at % 64);
-        }
-    }
-
-    /// Mean number of days between days with a visit; none before the second.
-    pub(super) fn revisit_days(&self) -> Option<f64> {
-        let marked = (0_u32..).zip(&self.days).filter(|(_, word)| **word != 0);
-        let (mut count, mut span) = (0_u32, None::<(u32, u32)>);
-        for (at, word) in marked {
-            count += word.count_ones();
-            let first = at * u64::BITS + word.trailing_zeros();
-            let last = at * u64::BITS + (u64::BITS - 1 - word.leading_zeros());
-            span = Some((span.map_or(first, |(first, _)| first), last));
-        }
-        let (first, last) = span?;
-        (count > 1).then(|| f64::from(last - first) / f64::from(count - 1))
-    }
-
-    /// Adds another part of the same commune, or another commune.
-    pub(super) fn join(&mut self, other: &Self) {
-        self.patrols += other.patrols;
-        self.visits += other.visits;
-        self.people += other.people;
-        self.length_m += other.length_m;
-        self.duration_ms += other.duration_ms;
-        self.night_ms += other.night_ms;
-        self.people_ms += other.people_ms;
-        self.told_ms += other.told_ms;
-        self.last_at = self.last_at.max(other.last_at);
-        if self.days.len() < other.days.len() {
-            self.days.resize(other.days.len(), 0);
-        }
-        for (own, word) in self.days.iter_mut().zip(&other.days) {
-            *own |= word;
-        }
-    }
-}
+/// Regions that a core takes at once: fewer than these are not worth a second one.
+const REGIONS_AT_ONCE: usize = 16;
 
 /// What some regions come to.
 #[derive(Debug, Default)]
@@ -139,27 +62,12 @@ impl Painted {
 
 /// Paints regions on all cores.
 pub(super) fn painted(material: &Material, lines: &[(Region, Shared)]) -> Result<Painted, Error> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(lines.len().div_ceil(REGIONS_A_THREAD)).max(1);
-    if threads == 1 {
-        return Painter::new(material).all(lines);
-    }
-    let share = lines.len().div_ceil(threads);
-    let parts: Vec<Result<Painted, Error>> = std::thread::scope(|scope| {
-        let painting: Vec<_> = lines
-            .chunks(share)
-            .map(|lines| scope.spawn(|| Painter::new(material).all(lines)))
-            .collect();
-        let painting = painting
-            .into_iter()
-            .map(std::thread::ScopedJoinHandle::join);
-        painting
-            .map(|own| own.unwrap_or_else(|_| Err(Error::ended("a painting ended early"))))
-            .collect()
-    });
+    let parts = on_all_cores(lines, REGIONS_AT_ONCE, |pile| {
+        Painter::new(material).all(pile)
+    })?;
     let mut painted = Painted::default();
     for part in parts {
-        painted.join(part?);
+        painted.join(part);
     }
     Ok(painted)
 }
@@ -185,11 +93,18 @@ impl<'a> Painter<'a> {
         }
     }
 
-    fn all(mut self, lines: &[(Region, Shared)]) -> Result<Painted, Error> {
-        for (region, shared) in lines {
-            let mut line = locked(shared)?;
-            self.cells(*region, &mut line);
-            self.trips(*region, &line);
+    fn all(mut self, pile: &Pile<'_, (Region, Shared)>) -> Result<Painted, Error> {
+        let sums_up = self.material.chosen.is_everyone() && self.material.shows_all;
+        while let Some(lines) = pile.take() {
+            for (region, shared) in lines {
+                let mut line = locked(shared)?;
+                self.cells(*region, &mut line);
+                if sums_up {
+                    self.sums(*region, &mut line);
+                } else {
+                    self.trips(*region, &line);
+                }
+            }
         }
         Ok(self.painted)
     }
@@ -217,43 +132,67 @@ impl<'a> Painter<'a> {
         paint_counted(self.material, &self.days, line, windows, &mut self.canvas);
     }
 
-    fn trips(&mut self, region: Region, line: &Timeline) {
-        let (days, material) = (self.days.clone(), self.material);
-        let since = material.map_since.as_days();
-        let painted = &mut self.painted;
-        let mut oldest = i64::MAX;
-        line.each_visit(&days, |block, day, visit| {
-            if !material.chosen.counts(visit) {
-                return;
+    /// Adds up the trips of everyone, whole blocks by what they come to.
+    fn sums(&mut self, region: Region, line: &mut Timeline) {
+        let (days, mut oldest) = (self.days.clone(), i64::MAX);
+        line.each_piece(&days, |piece| match piece {
+            Piece::Block(first, tally) => {
+                oldest = oldest.min(tally.oldest.map_or(i64::MAX, i64::from));
+                self.tally(first, tally);
             }
-            oldest = oldest.min(visit.facts.ground);
-            painted.has_frozen |= visit.facts.is_frozen;
-            for trip in block.trips(visit) {
-                let at = material.place_of(trip.boundary);
-                let effort = at.and_then(|at| painted.efforts.get_mut(at as usize));
-                let (Some(at), Some(effort)) = (at, effort) else {
-                    painted.is_foreign |= trip.boundary != 0 || day < since;
-                    continue;
-                };
-                effort.add(visit, trip);
-                let is_new = |before: Option<i32>| {
-                    before.is_none_or(|before| i64::from(before) < days.start)
-                };
-                if trip.is_first_here {
-                    effort.visits += 1;
-                    effort.people += u64::from(visit.facts.people);
-                    effort.patrols += usize::from(is_new(trip.before_here));
-                    effort.mark(day - days.start);
-                }
-                if trip.is_first_anywhere && is_new(trip.before_anywhere) {
-                    painted.patrols += 1;
-                }
-                if !material.shows_all && material.shows_at(at) {
-                    painted.shown.insert(visit.facts.patrol);
-                }
+            Piece::Visit(day, visit, trips) => {
+                oldest = oldest.min(i64::from(visit.facts.ground));
+                self.visit(day, visit, trips);
             }
         });
-        painted.oldest.insert(region, oldest);
+        self.painted.oldest.insert(region, oldest);
+    }
+
+    fn tally(&mut self, first: i64, tally: &Tally) {
+        let since = self.material.map_since.as_days();
+        self.painted.has_frozen |= tally.has_frozen;
+        for own in &tally.boundaries {
+            let at = self.material.place_of(own.boundary);
+            let effort = at.and_then(|at| self.painted.efforts.get_mut(at as usize));
+            let start = self.days.start;
+            if let Some(effort) = effort {
+                self.painted.patrols += effort.add_block((first, start), own);
+            } else {
+                let day = first + i64::from(own.first_day);
+                self.painted.is_foreign |= own.boundary != 0 || day < since;
+            }
+        }
+    }
+
+    /// Adds up the trips of those that count.
+    fn trips(&mut self, region: Region, line: &Timeline) {
+        let (days, mut oldest) = (self.days.clone(), i64::MAX);
+        line.each_visit(&days, |block, day, visit| {
+            if self.material.chosen.counts(visit) {
+                oldest = oldest.min(i64::from(visit.facts.ground));
+                self.visit(day, visit, block.trips(visit));
+            }
+        });
+        self.painted.oldest.insert(region, oldest);
+    }
+
+    fn visit(&mut self, day: i64, visit: &Visit, trips: &[Trip]) {
+        let (material, start) = (self.material, self.days.start);
+        let painted = &mut self.painted;
+        painted.has_frozen |= visit.facts.is_frozen;
+        for trip in trips {
+            let at = material.place_of(trip.boundary);
+            let effort = at.and_then(|at| painted.efforts.get_mut(at as usize));
+            let (Some(at), Some(effort)) = (at, effort) else {
+                let since = material.map_since.as_days();
+                painted.is_foreign |= trip.boundary != 0 || day < since;
+                continue;
+            };
+            painted.patrols += effort.add_trip((day, start), visit, trip);
+            if !material.shows_all && material.shows_at(at) {
+                painted.shown.insert(visit.facts.patrol);
+            }
+        }
     }
 }
 

@@ -20,6 +20,8 @@ use crate::coverage::sql;
 use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
+use super::cores::on_all_cores;
+use super::lay::CommuneRisk;
 use super::material::Material;
 use super::paint::paint_counted;
 use super::tiles::{Shared, locked};
@@ -27,6 +29,8 @@ use super::{Coverage, Error, aside};
 
 /// Windows that end today and are asked for most: a commune is made ready to be settled in each.
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
+/// Communes that a core takes at once.
+const COMMUNES_AT_ONCE: usize = 8;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
@@ -74,7 +78,7 @@ impl Coverage {
         let own = Arc::clone(material);
         let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
         let mut settled: Vec<usize> = Vec::new();
-        let mut regions = BTreeSet::new();
+        let mut regions: Vec<Region> = Vec::new();
         for (at, since) in wanted {
             let Some(risk) = material.risk.communes.get(at) else {
                 continue;
@@ -92,11 +96,12 @@ impl Coverage {
                 settled.push(at);
             }
         }
-        let regions: Vec<Region> = regions.into_iter().collect();
+        regions.sort_unstable();
+        regions.dedup();
         let lines = self.lines(tx, material, &regions).await?;
         let own = Arc::clone(material);
         let measured = aside(move || {
-            let measured = fine(&own, &settled, &lines.iter().cloned().collect());
+            let measured = fine(&own, &settled, &lines);
             (measured, lines)
         });
         let (measured, lines) = measured.await?;
@@ -180,39 +185,51 @@ impl Coverage {
 /// Which communes have fine grids that lie on fine ground as a whole, and since which generation.
 fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wanted {
     let wanted = unsettled.into_iter().filter_map(|at| {
-        let parts = material.risk.communes.get(at)?.fine_parts();
-        let since = parts.iter().map(|(_, grid)| ground.since(grid));
-        let since = since.collect::<Option<Vec<i64>>>()?.into_iter().max()?;
+        let since = material.risk.communes.get(at)?.fine_since(ground)?;
         Some((at, since))
     });
     wanted.collect()
 }
 
-/// What was seen of communes on their fine grids.
+/// What was seen of communes on their fine grids, all cores at work; lines are in the order of their regions.
 fn fine(
     material: &Material,
     communes: &[usize],
-    lines: &HashMap<Region, Shared>,
+    lines: &[(Region, Shared)],
 ) -> Result<Vec<(usize, Measured)>, Error> {
-    let mut canvas = Canvas::default();
-    let mut all = Vec::new();
-    for at in communes {
-        let Some(risk) = material.risk.communes.get(*at) else {
-            continue;
-        };
-        let mut measured = Measured::default();
-        for (windows, grid) in risk.fine_parts() {
-            measured = measured + Measured::unseen(grid);
-            for (region, places) in grid.regions() {
-                let Some(shared) = lines.get(&region) else {
+    let parts = on_all_cores(communes, COMMUNES_AT_ONCE, |pile| {
+        let (mut canvas, mut all) = (Canvas::default(), Vec::new());
+        while let Some(communes) = pile.take() {
+            for at in communes {
+                let Some(risk) = material.risk.communes.get(*at) else {
                     continue;
                 };
-                let mut line: std::sync::MutexGuard<'_, Timeline> = locked(shared)?;
-                paint_counted(material, &material.days, &mut line, windows, &mut canvas);
-                measured = measured + grid.measure(places, |_, position| canvas.mask(position));
+                all.push((*at, fine_of(material, risk, lines, &mut canvas)?));
             }
         }
-        all.push((*at, measured));
+        Ok(all)
+    })?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn fine_of(
+    material: &Material,
+    risk: &CommuneRisk,
+    lines: &[(Region, Shared)],
+    canvas: &mut Canvas,
+) -> Result<Measured, Error> {
+    let mut measured = Measured::default();
+    for (windows, grid) in risk.fine_parts() {
+        measured = measured + Measured::unseen(grid);
+        for (region, places) in grid.regions() {
+            let line = lines.binary_search_by_key(&region, |(own, _)| *own);
+            let Some((_, shared)) = line.ok().and_then(|at| lines.get(at)) else {
+                continue;
+            };
+            let mut line: std::sync::MutexGuard<'_, Timeline> = locked(shared)?;
+            paint_counted(material, &material.days, &mut line, windows, canvas);
+            measured = measured + grid.measure(places, |_, position| canvas.mask(position));
+        }
     }
-    Ok(all)
+    Ok(measured)
 }

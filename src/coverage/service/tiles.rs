@@ -55,6 +55,8 @@ struct Kept {
     /// The instant up to which all that is kept is known, or marked as stale.
     known: Option<i64>,
     lines: HashMap<(View, Region), Line>,
+    /// What all lines together weigh.
+    bytes: usize,
     views: Vec<View>,
     spans: HashMap<i64, Spans>,
     /// When each region and each day was changed last, as far as any change was read.
@@ -67,9 +69,22 @@ struct Kept {
 
 struct Line {
     shared: Shared,
+    /// Days of which every block is there.
+    loaded: Days,
     stale: BTreeSet<i64>,
     used: u64,
     bytes: usize,
+}
+
+impl Line {
+    /// Takes note of days of which every block is there now.
+    fn has_loaded(&mut self, days: Days) {
+        self.loaded = if days.start <= self.loaded.end && self.loaded.start <= days.end {
+            self.loaded.start.min(days.start)..self.loaded.end.max(days.end)
+        } else {
+            days
+        };
+    }
 }
 
 impl Kept {
@@ -98,13 +113,9 @@ impl Kept {
     fn ready(&mut self, view: View, region: Region, days: &Days) -> Option<Shared> {
         let line = self.lines.get_mut(&(view, region))?;
         line.used = self.uses;
-        let is_fresh = line.stale.range(days.clone()).next().is_none();
-        let is_loaded = || {
-            line.shared
-                .lock()
-                .is_ok_and(|own| own.missing(days).is_none())
-        };
-        (is_fresh && is_loaded()).then(|| Arc::clone(&line.shared))
+        let is_loaded = line.loaded.start <= days.start && days.end <= line.loaded.end;
+        let is_fresh = || line.stale.is_empty() || line.stale.range(days.clone()).next().is_none();
+        (is_loaded && is_fresh()).then(|| Arc::clone(&line.shared))
     }
 
     fn line(&mut self, view: View, region: Region) -> &mut Line {
@@ -113,6 +124,7 @@ impl Kept {
         }
         self.lines.entry((view, region)).or_insert_with(|| Line {
             shared: Arc::default(),
+            loaded: 0..0,
             stale: BTreeSet::new(),
             used: 0,
             bytes: 0,
@@ -120,8 +132,7 @@ impl Kept {
     }
 
     fn shrink(&mut self, most_bytes: usize) {
-        let mut bytes: usize = self.lines.values().map(|line| line.bytes).sum();
-        if bytes <= most_bytes {
+        if self.bytes <= most_bytes {
             return;
         }
         let mut by_use: Vec<_> = self
@@ -131,11 +142,11 @@ impl Kept {
             .collect();
         by_use.sort_unstable_by_key(|(used, _)| *used);
         for (_, key) in by_use {
-            if bytes <= most_bytes / 4 * 3 {
+            if self.bytes <= most_bytes / 4 * 3 {
                 break;
             }
             if let Some(gone) = self.lines.remove(&key) {
-                bytes -= gone.bytes;
+                self.bytes -= gone.bytes;
             }
         }
     }
@@ -282,7 +293,14 @@ impl Tiles {
             }
         }
         // Nothing is marked while rows are read: what was stale is not any more.
-        self.kept()?.line(view, region).stale.clear();
+        let mut kept = self.kept()?;
+        let line = kept.line(view, region);
+        line.stale.clear();
+        if Arc::ptr_eq(&line.shared, &shared) {
+            line.has_loaded(
+                days_of(block_of(days.start)).start..days_of(block_of(days.end - 1)).end,
+            );
+        }
         Ok(shared)
     }
 
@@ -318,9 +336,12 @@ impl Tiles {
     pub(super) fn settle(&self, view: View, lines: &[(Region, Shared)]) {
         let Ok(mut kept) = self.kept() else { return };
         for (region, shared) in lines {
-            let bytes = shared.lock().map_or(0, |line| line.bytes());
-            if let Some(line) = kept.lines.get_mut(&(view, *region)) {
-                line.bytes = bytes;
+            let weighed = shared.lock().ok().and_then(|mut line| line.weighed());
+            let Some(bytes) = weighed else { continue };
+            let line = kept.lines.get_mut(&(view, *region));
+            if let Some(line) = line.filter(|line| Arc::ptr_eq(&line.shared, shared)) {
+                let before = std::mem::replace(&mut line.bytes, bytes);
+                kept.bytes = kept.bytes - before + bytes;
             }
         }
         kept.shrink(self.most_bytes);

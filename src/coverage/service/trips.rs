@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, Weak};
 use crate::areas::model::map::{Commune, CommuneMap};
 use crate::base::ids::PatrolId;
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::model::block::{Trip, Visit};
+use crate::coverage::model::block::{NEVER, Trip, Visit};
 use crate::coverage::model::packed::unpack_pieces;
 use crate::coverage::model::region::Region;
+use crate::coverage::model::tally::Effort;
 use crate::coverage::sql::{self, PiecesRow, Slice};
 use crate::store::Tx;
 
 use super::material::{Material, Source};
-use super::paint::Effort;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 
@@ -173,14 +173,14 @@ fn parts_on(map: &CommuneMap, row: &PiecesRow) -> Result<Vec<PlacedPart>, Error>
             at: u32::try_from(at).unwrap_or(u32::MAX),
             trip: Trip {
                 boundary: 0,
-                length_m: f64::from(piece.length_cm) / 100.0,
-                duration_ms: i64::from(piece.duration_ms),
-                night_ms: i64::from(piece.night_ms),
+                length_um: i64::from(piece.length_cm) * 10_000,
+                duration_ms: piece.duration_ms,
+                night_ms: piece.night_ms,
                 last_at,
                 is_first_here: false,
                 is_first_anywhere: false,
-                before_here: None,
-                before_anywhere: None,
+                before_here: NEVER,
+                before_anywhere: NEVER,
             },
         });
     }
@@ -234,7 +234,7 @@ impl Counted {
             return;
         };
         let patrol = visit.facts.patrol;
-        effort.add(visit, trip);
+        effort.sum.add(visit, trip);
         effort.patrols += usize::from(self.patrols.insert((at, patrol)));
         if self.visits.insert((at, day, patrol)) {
             effort.visits += 1;

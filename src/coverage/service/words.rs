@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use crate::base::ids::{BoundaryId, CampaignId, OrgId};
 use crate::base::time::LocalDate;
-use crate::coverage::model::block::{PatrolFacts, Trip};
+use crate::coverage::model::block::{NEVER, PatrolFacts, Trip, micrometres};
 use crate::coverage::sql::{FactsRow, TripRow};
 use crate::patrols::model::vocabulary::PatrolState;
 
@@ -54,23 +54,25 @@ impl Words {
             people: u16::try_from(row.people.unwrap_or(0)).unwrap_or(u16::MAX),
             is_validated: row.state == PatrolState::Validated.as_str(),
             is_frozen: row.frozen != 0,
-            ground: row.ground,
+            // A generation that has no such number counts as older than any.
+            ground: u32::try_from(row.ground).unwrap_or(0),
         }
     }
 
     /// A trip in numbers.
     pub(super) fn trip(&mut self, row: &TripRow) -> Trip {
-        let day = |day: LocalDate| i32::try_from(day.as_days()).unwrap_or(i32::MIN);
+        let day = |day: LocalDate| i32::try_from(day.as_days()).unwrap_or(NEVER);
+        let millis = |millis: i64| u32::try_from(millis.max(0)).unwrap_or(u32::MAX);
         Trip {
             boundary: row.boundary.map_or(0, |own| self.boundaries.give(&own)),
-            length_m: row.length_m,
-            duration_ms: row.duration_ms,
-            night_ms: row.night_ms,
+            length_um: micrometres(row.length_m),
+            duration_ms: millis(row.duration_ms),
+            night_ms: millis(row.night_ms),
             last_at: row.last_at,
             is_first_here: row.firsts & 1 != 0,
             is_first_anywhere: row.firsts & 2 != 0,
-            before_here: row.before_here.map(day),
-            before_anywhere: row.before_anywhere.map(day),
+            before_here: row.before_here.map_or(NEVER, day),
+            before_anywhere: row.before_anywhere.map_or(NEVER, day),
         }
     }
 

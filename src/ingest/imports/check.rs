@@ -16,7 +16,6 @@ use crate::base::ids::PlotId;
 use crate::base::refusal::Refusal;
 use crate::blobs::Shelved;
 use crate::journal::model::sha256;
-use crate::plots::model::wire::PlotWire;
 use crate::plots::{Error as PlotsError, Listed};
 use crate::store::{self, Tx};
 
@@ -83,18 +82,7 @@ impl Imports {
         {
             return Err(Refusal::at("query:name", "1 to 200 characters / 1 đến 200 ký tự").into());
         }
-        let Looked {
-            mut report,
-            content,
-            keys,
-        } = self.look(actor, &options, bytes.clone()).await?;
-        let mut plan = Vec::new();
-        if report.is_loadable() {
-            let mut tx = self.journal.store().read().await?;
-            let acts = self.acts(&mut tx, &content).await?;
-            plan = plan_of(&acts).to_vec();
-            tell(&mut report, &acts, &keys);
-        }
+        let (report, plan) = self.report(actor, &options, bytes.clone()).await?;
         let now = self.journal.now();
         let is_loadable = report.is_loadable();
         let state = if is_loadable {
@@ -118,21 +106,38 @@ impl Imports {
             loaded_at: None,
             entry: None,
         };
-        if is_loadable {
-            self.shelve(row.id, bytes).await?;
+        let view = self.journal.write(row, |tx, row| Box::pin(kept(tx, row)));
+        let view = view.await?;
+        // The row first: what a crash leaves behind goes with the row when its days are over.
+        if is_loadable && let Err(error) = self.shelve(view.id, bytes).await {
+            self.end(view.id).await?;
+            return Err(error);
         }
-        self.journal
-            .write(row, |tx, row| {
-                Box::pin(async move {
-                    let open = sql::open_of(tx, row.asker, &row.state).await?;
-                    if open >= most_of(&row.state) {
-                        return Err(Error::TooManyOpen(open));
-                    }
-                    sql::insert(tx, row).await?;
-                    Ok(ImportView::of(row)?)
-                })
-            })
-            .await
+        Ok(view)
+    }
+
+    /// What loading a file would do, with the plan that is bound to it. Nothing is written.
+    pub async fn report(
+        &self,
+        actor: &Actor,
+        options: &ImportOptions,
+        bytes: Bytes,
+    ) -> Result<(Report, Vec<u8>), Error> {
+        need(actor, options.kind)?;
+        let Looked {
+            mut report,
+            content,
+            keys,
+        } = self.look(actor, options, bytes).await?;
+        report.faults.sort_by_key(|fault| fault.row);
+        let mut plan = Vec::new();
+        if report.is_loadable() {
+            let mut tx = self.journal.store().read().await?;
+            let acts = self.acts(&mut tx, &content).await?;
+            plan = plan_of(&acts).to_vec();
+            tell(&mut report, &acts, &keys);
+        }
+        Ok((report, plan))
     }
 
     /// Reads a file's rows into what the slices take; faults are in the report.
@@ -211,7 +216,6 @@ impl Imports {
             let Draft::Plot { key, wire } = draft else {
                 continue;
             };
-            let PlotWire { .. } = *wire;
             match self
                 .plots
                 .listed(actor, plot_id(&source, &key), *wire)
@@ -270,13 +274,19 @@ impl Imports {
     }
 }
 
-/// How many files of a state one account may have.
-fn most_of(state: &str) -> i64 {
-    if state == ImportState::Checked.as_str() {
+/// Keeps a file's row, unless too many of the same author are kept already.
+async fn kept(tx: &mut Tx, row: &ImportRow) -> Result<ImportView, Error> {
+    let most = if row.state == ImportState::Checked.as_str() {
         MOST_OPEN
     } else {
         MOST_REFUSED
+    };
+    let open = sql::open_of(tx, row.asker, &row.state).await?;
+    if open >= most {
+        return Err(Error::TooManyOpen(open));
     }
+    sql::insert(tx, row).await?;
+    Ok(ImportView::of(row)?)
 }
 
 /// Where the bytes of a file wait.

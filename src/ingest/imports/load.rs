@@ -123,7 +123,7 @@ impl Imports {
     }
 
     /// Ends a file's waiting; false when it did not wait.
-    async fn end(&self, id: Uuid) -> Result<bool, Error> {
+    pub(super) async fn end(&self, id: Uuid) -> Result<bool, Error> {
         self.journal
             .write(id, |tx, id| {
                 Box::pin(async move { Ok::<_, Error>(sql::expire(tx, *id).await?) })

@@ -3,6 +3,7 @@
 //! Overlapping risk areas count once, because they are united first. A cell wholly at risk weighs
 //! the mean real area of such cells under its parent, to 1 dm²; a cell on the border weighs the part at risk.
 
+mod border;
 mod clip;
 mod near;
 mod share;
@@ -22,6 +23,7 @@ use super::interval::Measured;
 use super::lattice::{Lattice, ParentCell, ParentMask, bits};
 use super::plane::Plane;
 use super::region::{FULL, Region};
+use border::Border;
 use clip::Ring;
 use near::Near;
 use share::{Shares, Weights};
@@ -72,8 +74,7 @@ pub fn geodesic_area_m2(shape: &MultiPolygon) -> f64 {
 pub struct RiskGrid {
     lattice: Lattice,
     parents: Vec<RiskParent>,
-    /// Weights of border cells, in the order of parents and bits.
-    border_dm2: Vec<u32>,
+    border: Border,
     total_dm2: u64,
     cell_dm2: u64,
     /// Regions in order, each with the place of its first parent.
@@ -91,6 +92,18 @@ struct RiskParent {
     /// Inner cells that weigh 1 dm² more, so that all of them together weigh what they cover.
     heavier: u64,
     border_from: u32,
+}
+
+impl RiskParent {
+    /// The weight of those of its cells that are wholly at risk.
+    fn inner_dm2(&self, mask: u64) -> u64 {
+        let seen = mask & self.inner;
+        if seen == 0 {
+            return 0;
+        }
+        u64::from(seen.count_ones()) * u64::from(self.inner_dm2)
+            + u64::from((seen & self.heavier).count_ones())
+    }
 }
 
 impl RiskGrid {
@@ -111,14 +124,23 @@ impl RiskGrid {
         for (parent, shares) in shares {
             grid.push(parent, &shares.weights(&mut left_over_m2));
         }
-        grid
+        grid.packed()
+    }
+
+    /// The same in as little memory as it needs.
+    fn packed(mut self) -> Self {
+        self.parents.shrink_to_fit();
+        self.regions.shrink_to_fit();
+        self.positions.shrink_to_fit();
+        self.border = self.border.packed();
+        self
     }
 
     fn empty(lattice: Lattice) -> Self {
         Self {
             lattice,
             parents: Vec::new(),
-            border_dm2: Vec::new(),
+            border: Border::empty(),
             total_dm2: 0,
             cell_dm2: 0,
             regions: Vec::new(),
@@ -144,9 +166,9 @@ impl RiskGrid {
             inner: weights.whole,
             inner_dm2: weights.whole_dm2 / cells,
             heavier: heavier.fold(0, |mask, bit| mask | 1 << bit),
-            border_from: u32::try_from(self.border_dm2.len()).unwrap_or(u32::MAX),
+            border_from: u32::try_from(self.border.len()).unwrap_or(u32::MAX),
         });
-        self.border_dm2.extend(&weights.part_dm2);
+        self.border.extend(&weights.part_dm2);
         self.total_dm2 += self.weight_dm2(self.parents.len() - 1, u64::MAX);
     }
 
@@ -202,20 +224,14 @@ impl RiskGrid {
         let Some(row) = self.parents.get(place) else {
             return 0;
         };
-        let inner = u64::from((mask & row.inner).count_ones()) * u64::from(row.inner_dm2)
-            + u64::from((mask & row.heavier).count_ones());
-        let border = row.risk & !row.inner;
-        if mask & border == 0 {
-            return inner;
-        }
-        let weights = self.border_dm2.iter().skip(row.border_from as usize);
-        let seen = bits(border)
-            .zip(weights)
-            .filter(|(bit, _)| mask >> bit & 1 == 1);
-        inner
-            + seen
-                .map(|(_, weight_dm2)| u64::from(*weight_dm2))
-                .sum::<u64>()
+        let inner = row.inner_dm2(mask);
+        let [border] = self.border_dm2(row, [mask]);
+        inner + border
+    }
+
+    fn border_dm2<const N: usize>(&self, row: &RiskParent, masks: [u64; N]) -> [u64; N] {
+        let cells = row.risk & !row.inner;
+        self.border.sums(row.border_from as usize, cells, masks)
     }
 
     /// The regions that hold risk, each with the places of its parents.
@@ -246,15 +262,17 @@ impl RiskGrid {
             return measured;
         };
         let positions = self.positions.get(places.clone()).unwrap_or_default();
-        for (place, position) in places.zip(positions) {
+        let rows = self.parents.get(places.clone()).unwrap_or_default();
+        for ((place, row), position) in places.zip(rows).zip(positions) {
             let mask = seen(place, *position) & FULL;
             if mask == 0 {
                 continue;
             }
             let unseen = !mask & FULL;
             let edge = (mask & beside.cells(unseen)) | (unseen & beside.cells(mask));
-            measured.covered_dm2 += self.weight_dm2(place, mask);
-            measured.edge_dm2 += self.weight_dm2(place, edge);
+            let [covered_dm2, edge_dm2] = self.border_dm2(row, [mask, edge]);
+            measured.covered_dm2 += row.inner_dm2(mask) + covered_dm2;
+            measured.edge_dm2 += row.inner_dm2(edge) + edge_dm2;
         }
         measured
     }

@@ -11,6 +11,7 @@ mod region;
 mod risk;
 mod settle;
 mod sweep;
+mod tally;
 mod timeline;
 mod window;
 

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::{grid_of, rectangle, star};
 use crate::coverage::model::lattice::{Lattice, ParentMask};
+use crate::coverage::model::region::FULL;
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
 
 fn weighed_m2(grid: &RiskGrid) -> f64 {
@@ -40,6 +41,32 @@ proptest! {
                 prop_assert!((weighed_m2 - exact_m2).abs() < room_m2, "{} m² against {} m²", weighed_m2, exact_m2);
             }
         }
+    }
+
+    #[test]
+    fn any_cells_together_weigh_what_they_weigh_one_by_one(
+        radii in prop::collection::vec(0.1..1.0, 3..30), masks in prop::collection::vec(0..=FULL, 1..8), resolution in 11_u8..14,
+    ) {
+        let reach = 0.006 / 7.0_f64.sqrt().powi(i32::from(resolution) - 11);
+        let risk = star(0.0, &radii.iter().map(|radius| radius * reach).collect::<Vec<_>>());
+        let lattice = Lattice::new(resolution).unwrap();
+        let (grid, neighbours) = (RiskGrid::lay(lattice, &risk), lattice.neighbours());
+        let one_by_one = |place, holds: &dyn Fn(u32) -> bool| -> u64 {
+            (0..49).filter(|bit| holds(*bit)).map(|bit| grid.weight_dm2(place, 1 << bit)).sum()
+        };
+        let seen = |place: usize| masks[place % masks.len()];
+        let (mut covered_dm2, mut edge_dm2) = (0, 0);
+        for place in 0..grid.parents() {
+            let mask = seen(place);
+            let holds = |bit: u32| mask >> bit & 1 == 1;
+            covered_dm2 += one_by_one(place, &holds);
+            prop_assert_eq!(grid.weight_dm2(place, mask), one_by_one(place, &holds));
+            edge_dm2 += one_by_one(place, &|bit| {
+                (0..49).any(|other| neighbours[bit as usize] >> other & 1 == 1 && holds(other) != holds(bit))
+            });
+        }
+        let measured = grid.measure(0..grid.parents(), |place, _| seen(place));
+        prop_assert_eq!((measured.covered_dm2, measured.edge_dm2), (covered_dm2, edge_dm2));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! `tuantra import`: communes, risk areas, gates and hamlets from GeoJSON files, also beside a running server.
+//! `tuantra import`: communes from GeoJSON files; risk areas, gates, hamlets and plots from the files that offices send. Also
+//! beside a running server.
+
+mod files;
 
 use std::fs::File;
 use std::io::Read;
@@ -12,25 +15,30 @@ use crate::app::App;
 use crate::areas::model::commune::CommuneFields;
 use crate::areas::model::faults::Reason;
 use crate::areas::model::reader::Limits;
-use crate::areas::{ChangeReport, CommuneImport, ImportReport};
+use crate::areas::{CommuneImport, ImportReport};
 use crate::base::actor::Actor;
 use crate::base::time::LocalDate;
+use crate::ingest::imports::ImportKind;
 
 use super::{Opening, print_line};
 
 const LISTED: usize = 10;
 
-/// Areas from GeoJSON files: a collection, or one feature per line. Nothing of a faulty file is loaded.
+/// Nothing of a faulty file is loaded; one that comes again changes only what is not yet so. Communes come as GeoJSON: a
+/// collection, or one feature per line. The others come also as `GeoPackage`, `FlatGeobuf`, KML, KMZ, zipped shapefile, CSV or
+/// XLSX, in WGS84 or VN-2000.
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Communes with their boundaries.
     Communes(Communes),
     /// Risk areas: level, basis, crop, check windows, validity.
-    RiskAreas(RiskAreas),
+    RiskAreas(files::RiskAreas),
     /// Border gates.
-    Gates(Points),
+    Gates(files::Points),
     /// Hamlets (thôn, bản, tổ dân phố): name, `former_names`, commune, code.
-    Hamlets(Points),
+    Hamlets(files::Points),
+    /// Plots of an old list: code, crop, day, area, plants. They are marked as imported.
+    Plots(files::Plots),
 }
 
 /// Where the features come from and where they go.
@@ -68,31 +76,15 @@ pub struct Communes {
     ends: Vec<String>,
 }
 
-/// Risk areas from a file.
-#[derive(Debug, Args)]
-pub struct RiskAreas {
-    #[command(flatten)]
-    source: Source,
-    /// Why the areas are set or changed [default: nạp từ tệp FILE].
-    #[arg(long)]
-    reason: Option<String>,
-}
-
-/// Points from a file.
-#[derive(Debug, Args)]
-pub struct Points {
-    #[command(flatten)]
-    source: Source,
-}
-
 impl Import {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Communes(communes) => communes.run().await,
             Self::RiskAreas(areas) => areas.run().await,
-            Self::Gates(gates) => gates.source.run_gates().await,
-            Self::Hamlets(hamlets) => hamlets.source.run_hamlets().await,
+            Self::Gates(gates) => gates.run(ImportKind::Gates).await,
+            Self::Hamlets(hamlets) => hamlets.run(ImportKind::Hamlets).await,
+            Self::Plots(plots) => plots.run().await,
         }
     }
 }
@@ -122,55 +114,16 @@ impl Communes {
     }
 }
 
-impl RiskAreas {
-    async fn run(self) -> anyhow::Result<()> {
-        let started = Instant::now();
-        let (app, input) = self.source.open().await?;
-        let name = self.source.file.file_name().unwrap_or_default();
-        let reason = self
-            .reason
-            .unwrap_or_else(|| format!("nạp từ tệp {}", name.to_string_lossy()));
-        let report = app
-            .areas
-            .import_risk_areas(&Actor::console(), input, &reason, self.source.dry_run)
-            .await
-            .with_context(|| self.source.nothing())?;
-        print_changes("risk areas", report);
-        self.source.close(app, started).await;
-        Ok(())
-    }
-}
-
 impl Source {
-    async fn run_gates(self) -> anyhow::Result<()> {
-        let started = Instant::now();
-        let (app, input) = self.open().await?;
-        let report = app
-            .areas
-            .import_gates(&Actor::console(), input, self.dry_run)
-            .await
-            .with_context(|| self.nothing())?;
-        print_changes("gates", report);
-        self.close(app, started).await;
-        Ok(())
-    }
-
-    async fn run_hamlets(self) -> anyhow::Result<()> {
-        let started = Instant::now();
-        let (app, input) = self.open().await?;
-        let report = app
-            .areas
-            .import_hamlets(&Actor::console(), input, self.dry_run)
-            .await
-            .with_context(|| self.nothing())?;
-        print_changes("hamlets", report);
-        self.close(app, started).await;
-        Ok(())
-    }
-
     async fn open(&self) -> anyhow::Result<(App, Box<dyn Read + Send>)> {
         let input = input(&self.file)?;
         Ok((self.opening.open().await?, input))
+    }
+
+    /// The file's own name.
+    fn name(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
     }
 
     fn nothing(&self) -> String {
@@ -228,18 +181,6 @@ fn print_communes(report: &ImportReport) {
         .map(|gap| format!("{:.0} m2 between {}", gap.area_m2, gap.codes.join(", ")));
     print_list("gaps", gaps);
     print_list("warnings", report.warnings.iter().cloned());
-}
-
-fn print_changes(what: &str, report: ChangeReport) {
-    let ChangeReport {
-        added,
-        changed,
-        unchanged,
-    } = report;
-    print_line(&format!(
-        "{} {what} read: {added} added, {changed} changed, {unchanged} unchanged",
-        added + changed + unchanged
-    ));
 }
 
 fn print_list(what: &str, items: impl ExactSizeIterator<Item = String>) {
