@@ -34,6 +34,8 @@ pub enum Spot {
     Typed,
     /// The central meridian of the zone.
     Meridian,
+    /// A shape as well-known text, as QGIS and this server write tables.
+    Wkt,
 }
 
 pub(super) type Names<T> = &'static [(T, &'static [&'static str])];
@@ -74,6 +76,7 @@ const SPOTS: Names<Spot> = &[
         ],
     ),
     (Spot::Meridian, &["kinh tuyen truc", "ktt", "meridian"]),
+    (Spot::Wkt, &["wkt", "wkt geom", "geom wkt"]),
 ];
 
 const CODE: (&str, &[&str]) = (

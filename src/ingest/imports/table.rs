@@ -41,6 +41,8 @@ pub struct Limits {
     pub columns: usize,
     /// Bytes of one text.
     pub text_bytes: usize,
+    /// Bytes of one shape written as text.
+    pub shape_bytes: usize,
     /// How deep elements, geometries or pages may nest.
     pub depth: usize,
     /// How much larger a file within an archive may be than its packed bytes.
@@ -57,6 +59,7 @@ impl Limits {
             vertices: 1_000_000,
             columns: 128,
             text_bytes: 16 << 10,
+            shape_bytes: 2 << 20,
             depth: 32,
             // Pages of blanks and repeated rows pack well; small parts may exceed it.
             ratio: 100,

@@ -113,6 +113,8 @@ fn value(bytes: &[u8], kind: u8, encoding: Encoding) -> Option<Value> {
             "F" | "f" | "N" | "n" => Value::Bool(false),
             _ => return None,
         },
+        // GDAL writes noughts for a day that is not known.
+        b'D' if text.bytes().all(|byte| byte == b'0') => return None,
         b'D' if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
             let (year, rest) = text.split_at(4);
             let (month, day) = rest.split_at(2);

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use geo::{Geometry, Point};
+use geo::{CoordsIter, Geometry, Point};
+use geozero::ToGeo;
+use geozero::wkt::Wkt;
 use serde_json::{Map, Value};
 
 use super::encoding::unmarked_bytes;
@@ -94,18 +96,13 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
         if values.is_empty() {
             continue;
         }
-        for text in values.values().filter_map(Value::as_str) {
-            if text.len() > budget.limits().text_bytes {
-                let most = budget.limits().text_bytes;
-                return Err(Unreadable::TooMuch(
-                    "bytes of a text / byte của một ô chữ",
-                    most,
-                ));
-            }
-        }
+        are_short(&values, budget)?;
         budget.row()?;
-        budget.vertices(1)?;
         let place = place(&values);
+        budget.vertices(match &place {
+            Place::Shape(shape) => shape.coords_count(),
+            _ => 1,
+        })?;
         table.rows.push(Row {
             number,
             values,
@@ -114,6 +111,21 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
     }
     table.heads = heads.into_iter().filter(|head| !head.is_empty()).collect();
     Ok(Some(table))
+}
+
+fn are_short(values: &Map<String, Value>, budget: &Budget) -> Read<()> {
+    let limits = budget.limits();
+    for (head, value) in values {
+        let most = match spot(head) {
+            Some(Spot::Wkt) => limits.shape_bytes,
+            _ => limits.text_bytes,
+        };
+        if value.as_str().is_some_and(|text| text.len() > most) {
+            let of = "bytes of a text / byte của một ô chữ";
+            return Err(Unreadable::TooMuch(of, most));
+        }
+    }
+    Ok(())
 }
 
 fn is_blank(cell: &Value) -> bool {
@@ -161,10 +173,27 @@ fn place(values: &Map<String, Value>) -> Place {
             ),
         };
     }
+    if let Some(text) = cell(Spot::Wkt).and_then(Value::as_str) {
+        return match shape(text) {
+            Some(shape) => Place::Shape(shape),
+            None => typed(&[Some(text.to_owned())], None),
+        };
+    }
     match cell(Spot::Typed).and_then(as_text) {
         Some(text) => typed(&[Some(text)], meridian),
         None => Place::None,
     }
+}
+
+/// A shape as text (OGC 06-103r4 §7). Collections may nest without end, and no layer needs them.
+fn shape(text: &str) -> Option<Geometry<f64>> {
+    const COLLECTION: &str = "geometrycollection";
+    let text = text.trim();
+    let begins = text.get(..COLLECTION.len()).unwrap_or_default();
+    if begins.eq_ignore_ascii_case(COLLECTION) {
+        return None;
+    }
+    Wkt(text).to_geo().ok().filter(|own| own.coords_count() > 0)
 }
 
 fn typed(parts: &[Option<String>], meridian: Option<String>) -> Place {

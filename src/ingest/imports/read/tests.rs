@@ -15,7 +15,7 @@ use super::read;
 use super::zip::Archive;
 use crate::geo::vn2000::{System, Zone};
 use crate::ingest::imports::table::{
-    Asked, Encoding, FileFormat, Limits, Place, Read, Row, Table, Told, Unreadable,
+    Asked, Budget, Encoding, FileFormat, Limits, Place, Read, Row, Table, Told, Unreadable,
 };
 
 const LIMITS: Limits = Limits::of_rows(1_000);
@@ -91,6 +91,55 @@ fn are_the_areas(table: &Table) {
     };
     assert_eq!(rings(&shape(0)), [2]);
     assert_eq!(rings(&shape(1)), [1, 1]);
+}
+
+#[test]
+fn a_table_with_shapes_as_text_is_read() {
+    let rows = [
+        "NC-1,\"POLYGON ((103 22,104 22,104 23,103 22),(103.4 22.1,103.6 22.1,103.6 22.2,103.4 22.1))\"",
+        "NC-2,\"MULTIPOLYGON (((1 2,2 2,2 3,1 2)),((5 5,6 5,6 6,5 5)))\"",
+        "NC-3,POINT Z (104 22.5 900)",
+        "NC-4,\"GEOMETRYCOLLECTION (POINT (1 2))\"",
+        "NC-5,POLYGON EMPTY AND MORE",
+    ];
+    let text = format!("code,WKT\n{}\n", rows.join("\n"));
+    let read = table(text.as_bytes(), FileFormat::Csv);
+    let vertices: Vec<usize> = read.rows.iter().map(|row| points(row).len()).collect();
+    assert_eq!(vertices, [8, 8, 1, 0, 0]);
+    for row in &read.rows[3..] {
+        assert!(matches!(row.place, Place::Typed(_)), "{row:?}");
+    }
+    let long = format!(
+        "code,WKT\nNC-1,\"MULTIPOINT ({}1 2)\"\n",
+        "103.1234567 22.1234567,".repeat(3_000)
+    );
+    assert_eq!(
+        points(&table(long.as_bytes(), FileFormat::Csv).rows[0]).len(),
+        3_001
+    );
+    let words = format!("code,name\nNC-1,{}\n", "a".repeat(17_000));
+    assert!(matches!(
+        plain(words.as_bytes(), "a.csv"),
+        Err(Unreadable::TooMuch(..))
+    ));
+}
+
+#[test]
+fn a_day_of_noughts_in_a_dbase_table_is_no_day() {
+    let mut head = vec![3, 126, 1, 1, 1, 0, 0, 0, 65, 0, 9, 0];
+    head.resize(32, 0);
+    head.extend_from_slice(b"valid_to\0\0\0D");
+    head.resize(48, 0);
+    head.push(8);
+    head.resize(64, 0);
+    head.push(0x0d);
+    let read = |day: &[u8]| {
+        let bytes = [&head, b" ".as_slice(), day].concat();
+        let read = super::dbf::read(&bytes, None, &mut Budget::of(LIMITS)).unwrap();
+        read.rows[0].clone().unwrap()
+    };
+    assert_eq!(read(b"20261126")["valid_to"], "2026-11-26");
+    assert!(read(b"00000000").is_empty());
 }
 
 #[test]
@@ -411,6 +460,14 @@ fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn shapes_out_of_any_text_are_read_or_refused(
+        text in "(point|LINESTRING|POLYGON|MULTIPOLYGON|MULTIPOINT|TRIANGLE|TIN) ?(Z|M|ZM)?[ (),.0-9eE+-]{0,120}",
+    ) {
+        let file = format!("code,WKT\nNC-1,\"{text}\"\n");
+        prop_assert_eq!(table(file.as_bytes(), FileFormat::Csv).rows.len(), 1);
+    }
 
     #[test]
     fn arbitrary_bytes_are_told_of_and_no_more(
