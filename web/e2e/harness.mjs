@@ -239,7 +239,8 @@ export function staged() {
 /** Goes to a screen and waits until everything that it asked for is there. */
 export async function open(page, base, hash) {
 	await page.goto(`${base}/${hash}`);
-	await page.waitForLoadState("networkidle");
+	// A slow machine may keep a screen busy for longer; what it shows is waited for below.
+	await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
 	await page.locator("main h1").first().waitFor();
 	await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
 }
