@@ -50,7 +50,8 @@ story(
 		assert.ok((await missing(province, device, 33)).includes("confirmation"));
 		await phone.context.setOffline(true);
 		await phone.tab("Điểm trồng");
-		await phone.page.locator("li button").filter({ hasText: "Đang phá nhổ" }).first().click();
+		// The newest stands first, whatever state the server told meanwhile.
+		await phone.page.getByRole("region", { name: "Tổ đã ghi" }).locator("li button").first().click();
 		await phone.page.getByLabel("Người xác nhận").selectOption({ label: "Tổ B" });
 		await phone.page.getByLabel("Mã PIN", { exact: true }).fill(PIN);
 		await phone.button("Người thứ hai xác nhận tại chỗ").click();
