@@ -36,6 +36,19 @@ beforeEach(async () => {
 });
 
 describe("what a phone takes along", () => {
+	it("waits for a second member's word until the server has worked out the eradication and says who is missing", () => {
+		const id = uuidv7();
+		const own = { ...(known(told(id, "eradicated"), null) as KnownPlot), is_unconfirmed: true };
+		expect(known(told(id, "detected"), own)?.is_unconfirmed).toBe(true);
+		const missing = (names: string[]) => {
+			const value = told(id, "eradicating");
+			return { ...value, properties: { ...(value.properties as object), missing: names } };
+		};
+		expect(known(missing(["minutes", "confirmation"]), null)?.is_unconfirmed).toBe(true);
+		expect(known(missing(["minutes"]), own)?.is_unconfirmed).toBe(false);
+		expect(known(told(id, "eradicated"), own)?.is_unconfirmed).toBe(false);
+	});
+
 	it("is what the server tells of a plot, but for what waits to be sent", async () => {
 		const [a, b] = [uuidv7(), uuidv7()];
 		await session.keep(`plot ${b}`, { ...known(told(b, "detected"), null), state: "eradicated" });

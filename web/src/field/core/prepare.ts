@@ -152,6 +152,9 @@ export async function nonces(session: Session, to: Connection): Promise<boolean>
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
 
+/** States in which a server knows of no eradication. */
+const BEFORE_WORK: readonly string[] = ["detected", "verified"];
+
 /** A plot as the server tells it. */
 export function known(value: Record<string, unknown>, before: KnownPlot | null): KnownPlot | null {
 	const properties = (value.properties ?? {}) as Record<string, unknown>;
@@ -176,7 +179,10 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		commune: text(properties.commune),
 		is_own: before?.is_own ?? false,
 		eradication: before?.eradication ?? null,
-		is_unconfirmed: Array.isArray(properties.missing) && properties.missing.includes("confirmation"),
+		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
+		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
+			? (before?.is_unconfirmed ?? false)
+			: Array.isArray(properties.missing) && properties.missing.includes("confirmation"),
 	};
 }
 
