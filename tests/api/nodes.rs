@@ -488,7 +488,7 @@ on_both! {
         load_communes(&field).await;
         let province = Field::start(Database::Sqlite).await;
         let officer = field.officer().await;
-        officer.get("/api/v1/bundles/export").await.expect(503);
+        officer.get("/api/v1/bundles/export").await.expect(409);
         let phone = field.phone("máy A", &[WEST]).await;
         phone.get("/api/v1/bundles/export").await.expect(403);
         a_day(&field, &phone).await;

@@ -174,7 +174,7 @@ pub async fn export_bundle(
         None => None,
     };
     let Some(to) = to else {
-        return Err(Problem::new(ProblemKind::Unavailable)
+        return Err(Problem::new(ProblemKind::WrongState)
             .detail("this server knows no province: set upstream_recipient to what its `tuantra bundle recipient` prints"));
     };
     entered(&app, &actor, &params).await?;
