@@ -90,18 +90,13 @@ impl Enrol {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let known = app.identity.device_by_name(&console, &self.name).await?;
-        let device = if let Some(device) = known {
-            device
-        } else {
-            let draft = DeviceDraft {
-                name: self.name,
-                team: self.team,
-                communes: self.communes,
-                maker: None,
-            };
-            app.identity.add_device(&console, draft).await?
+        let draft = DeviceDraft {
+            name: self.name,
+            team: self.team,
+            communes: self.communes,
+            maker: None,
         };
+        let device = app.identity.known_device(&console, draft).await?;
         let secret = app
             .identity
             .device_secret(&console, device.id, self.door)

@@ -91,18 +91,13 @@ impl Add {
         let (_, key) = PublicKey::parse(&card.key)?;
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let known = app.identity.device_by_name(&console, &self.name).await?;
-        let device = if let Some(device) = known {
-            device
-        } else {
-            let draft = DeviceDraft {
-                name: self.name,
-                team: self.team,
-                communes: self.communes,
-                maker: None,
-            };
-            app.identity.add_device(&console, draft).await?
+        let draft = DeviceDraft {
+            name: self.name,
+            team: self.team,
+            communes: self.communes,
+            maker: None,
         };
+        let device = app.identity.known_device(&console, draft).await?;
         let identity = &app.identity;
         identity
             .set_node(&console, device.id, card.log, key)

@@ -49,6 +49,18 @@ impl Identity {
             .await
     }
 
+    /// The device of the draft's name as it stands, written when there is none.
+    pub async fn known_device(
+        &self,
+        actor: &Actor,
+        draft: DeviceDraft,
+    ) -> Result<DeviceView, Error> {
+        match self.device_by_name(actor, draft.name.trim()).await? {
+            Some(known) => Ok(known),
+            None => self.add_device(actor, draft).await,
+        }
+    }
+
     /// The device of that name, for the operator.
     pub async fn device_by_name(
         &self,

@@ -242,14 +242,17 @@ fn archive(parts: &[Part<'_>]) -> Vec<u8> {
         let squeezed = packer.finish().unwrap();
         let size = u32::try_from(squeezed.len()).unwrap().to_le_bytes();
         let name = u16::try_from(part.name.len()).unwrap().to_le_bytes();
-        file.extend_from_slice(b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
+        let sum = crc32fast::hash(&part.body).to_le_bytes();
+        file.extend_from_slice(b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0");
+        file.extend_from_slice(&sum);
         file.extend_from_slice(&size);
         file.extend_from_slice(&[0; 4]);
         file.extend_from_slice(&name);
         file.extend_from_slice(&[0; 2]);
         file.extend_from_slice(part.name.as_bytes());
         file.extend_from_slice(&squeezed);
-        directory.extend_from_slice(b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0");
+        directory.extend_from_slice(b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0");
+        directory.extend_from_slice(&sum);
         directory.extend_from_slice(&size);
         directory.extend_from_slice(&[0; 4]);
         directory.extend_from_slice(&name);
@@ -267,6 +270,24 @@ fn archive(parts: &[Part<'_>]) -> Vec<u8> {
     file.extend_from_slice(&start.to_le_bytes());
     file.extend_from_slice(&[0; 2]);
     file
+}
+
+#[test]
+fn a_file_in_an_archive_that_is_not_what_was_put_in_is_refused() {
+    let body = b"<kml><Placemark><name>A</name><Point><coordinates>104,22</coordinates></Point></Placemark></kml>";
+    let whole = archive(&[Part {
+        name: "doc.kml",
+        body: body.to_vec(),
+    }]);
+    assert_eq!(plain(&whole, "a.kmz").unwrap().1.rows.len(), 1);
+    let sum = crc32fast::hash(body).to_le_bytes();
+    let mut changed = whole;
+    let at = changed.windows(4).rposition(|own| own == sum).unwrap();
+    changed[at] ^= 1;
+    assert!(matches!(
+        plain(&changed, "a.kmz"),
+        Err(Unreadable::Damaged(_))
+    ));
 }
 
 #[test]

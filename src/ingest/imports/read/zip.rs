@@ -22,6 +22,7 @@ pub struct Entry {
     /// Its path.
     pub name: String,
     method: u16,
+    crc: u32,
     packed: usize,
     at: usize,
 }
@@ -118,6 +119,9 @@ impl<'a> Archive<'a> {
                 most,
             ));
         }
+        if crc32fast::hash(&inflated) != entry.crc {
+            return Err(Unreadable::Damaged("ZIP: checksum / tổng kiểm"));
+        }
         self.left -= inflated.len();
         Ok(inflated)
     }
@@ -148,6 +152,7 @@ fn entry(bytes: &[u8], at: usize) -> Option<(Entry, usize)> {
     let entry = Entry {
         name: String::from_utf8_lossy(text).into_owned(),
         method: head.u16_le(at + 10)?,
+        crc: head.u32_le(at + 16)?,
         packed: head.u32_le(at + 20)? as usize,
         at: head.u32_le(at + 42)? as usize,
     };
