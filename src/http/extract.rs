@@ -22,6 +22,16 @@ pub struct Json<T> {
     pub bytes: Bytes,
 }
 
+/// A JSON answer that was written already.
+#[derive(Debug)]
+pub struct Written(pub Vec<u8>);
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}
+
 /// A JSON answer.
 #[derive(Debug)]
 pub struct Body<T>(pub StatusCode, pub T);

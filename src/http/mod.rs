@@ -10,7 +10,7 @@ mod refusals;
 pub mod routes;
 pub mod signed;
 
-pub use extract::{Body, Json, Params, Path};
+pub use extract::{Body, Json, Params, Path, Written};
 pub use peer::Peer;
 pub use problem::{Problem, ProblemKind};
 pub use routes::{Access, Declared};

@@ -10,7 +10,7 @@ use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::service::{Answer, Asked, Coverage, Force, Pass, Series, SeriesAsked, Step};
-use crate::http::{Body, Params, Problem};
+use crate::http::{Body, Params, Problem, Written};
 use crate::identity::Caller;
 use crate::identity::model::OrgKind;
 use crate::patrols::model::vocabulary::PatrolKind;
@@ -65,12 +65,12 @@ pub async fn coverage(
     State(coverage): State<Coverage>,
     Caller(actor): Caller,
     Params(query): Params<CoverageQuery>,
-) -> Result<Body<Answer>, Problem> {
+) -> Result<Written, Problem> {
     if query.step.is_some() {
         return Err(refused("step", "is for /api/v1/coverage/series"));
     }
     let answer = coverage.ask(&actor, query.asked()?).await?;
-    Ok(Body(StatusCode::OK, answer))
+    Ok(Written(coverage.rendered(answer).await?))
 }
 
 /// Coverage step by step, of all communes in reach or of one.

@@ -16,6 +16,7 @@ pub mod packed;
 mod plane;
 pub mod region;
 pub mod risk;
+pub mod scales;
 pub mod settle;
 pub mod sweep;
 pub mod tally;

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::block::{Block, NEVER, Trip, Visit};
+use super::timeline::BLOCK_D;
 use crate::base::time::Timestamp;
 
-/// The sums of a block.
+/// The sums of a block, or of blocks that follow one another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// By boundary, in the order of their numbers.
@@ -30,8 +31,8 @@ pub struct BoundaryTally {
     pub visits: u32,
     /// People over these visits, where they are told.
     pub people: u32,
-    /// One bit for each day of the block with a visit.
-    pub days: u32,
+    /// One bit for each day with a visit, a word for each block.
+    pub days: Box<[u32]>,
     /// Patrols that were not in the commune before.
     pub patrols: u32,
     /// Patrols that were not in any commune before.
@@ -40,8 +41,8 @@ pub struct BoundaryTally {
     pub before_here: Box<[i32]>,
     /// Of patrols that were in any commune before the block: the last of those days.
     pub before_anywhere: Box<[i32]>,
-    /// The first day of the block on which there is a trip, counted from its first one.
-    pub first_day: u8,
+    /// The first day on which there is a trip, counted from the block's first one.
+    pub first_day: u16,
 }
 
 /// Way and time, added up.
@@ -140,7 +141,9 @@ impl Effort {
         self.people += u64::from(own.people);
         let (here, anywhere) = own.new_since(start);
         self.patrols += here as usize;
-        self.mark_all(first - start, own.days);
+        for (block, days) in (0..).zip(&own.days) {
+            self.mark_all(first - start + block * BLOCK_D, *days);
+        }
         anywhere as usize
     }
 
@@ -203,7 +206,10 @@ impl Tally {
     pub fn bytes(&self) -> usize {
         let earlier = self.boundaries.iter();
         let earlier = earlier.map(|own| own.before_here.len() + own.before_anywhere.len());
-        size_of_val(&*self.boundaries) + earlier.sum::<usize>() * size_of::<i32>()
+        let days = self.boundaries.iter().map(|own| size_of_val(&*own.days));
+        size_of_val(&*self.boundaries)
+            + earlier.sum::<usize>() * size_of::<i32>()
+            + days.sum::<usize>()
     }
 }
 
@@ -229,7 +235,7 @@ pub(super) fn tallied(block: &Block) -> Tally {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Draft {
     own: BoundaryTally,
     before_here: Vec<i32>,
@@ -241,7 +247,8 @@ impl Draft {
         Self {
             own: BoundaryTally {
                 boundary,
-                first_day: u8::try_from(first_day).unwrap_or(0),
+                first_day: u16::try_from(first_day).unwrap_or(0),
+                days: Box::new([0]),
                 ..BoundaryTally::default()
             },
             ..Self::default()
@@ -254,7 +261,9 @@ impl Draft {
         if trip.is_first_here {
             own.visits += 1;
             own.people += u32::from(visit.facts.people);
-            own.days |= 1 << (day - first);
+            if let Some(days) = own.days.first_mut() {
+                *days |= 1 << (day - first);
+            }
             note(
                 first,
                 trip.before_here,
@@ -268,11 +277,73 @@ impl Draft {
         }
     }
 
+    /// Adds a block that begins with the second of two days to what begins with the first.
+    fn join(&mut self, (since, first): (i64, i64), block: &BoundaryTally) {
+        let own = &mut self.own;
+        own.sum.join(&block.sum);
+        own.visits += block.visits;
+        own.people += block.people;
+        own.patrols += block.patrols;
+        own.patrols_anywhere += block.patrols_anywhere;
+        let earlier = |day: &&i32| i64::from(**day) < since;
+        let (here, anywhere) = (&block.before_here, &block.before_anywhere);
+        self.before_here.extend(here.iter().filter(earlier));
+        self.before_anywhere.extend(anywhere.iter().filter(earlier));
+        let at = usize::try_from((first - since) / BLOCK_D).unwrap_or(0);
+        let mut days = std::mem::take(&mut own.days).into_vec();
+        days.resize(days.len().max(at + block.days.len()), 0);
+        for (own, more) in days.iter_mut().skip(at).zip(&block.days) {
+            *own |= more;
+        }
+        own.days = days.into();
+    }
+
     fn done(self) -> BoundaryTally {
         BoundaryTally {
             before_here: self.before_here.into(),
             before_anywhere: self.before_anywhere.into(),
             ..self.own
+        }
+    }
+}
+
+/// The sums of blocks that follow one another, joined one by one in the order of days.
+#[derive(Debug)]
+pub(super) struct Joined {
+    first: i64,
+    whole: Tally,
+    drafts: BTreeMap<u32, Draft>,
+}
+
+impl Joined {
+    /// Nothing yet, from that day on.
+    pub(super) fn since(first: i64) -> Self {
+        Self {
+            first,
+            whole: Tally::default(),
+            drafts: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the sums of a block that begins with that day.
+    pub(super) fn add(&mut self, first: i64, block: &Tally) {
+        let oldest = self.whole.oldest.into_iter().chain(block.oldest);
+        self.whole.oldest = oldest.min();
+        self.whole.has_frozen |= block.has_frozen;
+        let after = first - self.first;
+        for own in &block.boundaries {
+            let first_day = after + i64::from(own.first_day);
+            let draft = self.drafts.entry(own.boundary);
+            let draft = draft.or_insert_with(|| Draft::of(own.boundary, first_day));
+            draft.join((self.first, first), own);
+        }
+    }
+
+    /// What was added.
+    pub(super) fn done(self) -> Tally {
+        Tally {
+            boundaries: self.drafts.into_values().map(Draft::done).collect(),
+            ..self.whole
         }
     }
 }

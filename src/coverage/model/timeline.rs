@@ -1,19 +1,25 @@
-//! What is known of one region over time: blocks of 32 days, in columns, with unions over 8, 32 and 256 days.
+//! What is known of one region over time: blocks of 32 days, in columns, with unions over 8 and 32 days.
 //!
 //! A window is painted from the fewest unions that fit into it; they are made when first needed and forgotten when a
-//! day under them changes. Which days are loaded is the caller's business: what is not loaded counts as unseen.
+//! day under them changes. What the whole blocks of a long window come to is kept for the window after it, which most
+//! often holds the same. Which days are loaded is the caller's business: what is not loaded counts as unseen.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::block::{Block, DayDraft, Trip, Union, Visit};
 use super::canvas::{Canvas, Counts};
-use super::tally::Tally;
+use super::interval::Measured;
+use super::risk::RiskGrid;
+use super::scales::{GridId, Scales};
+use super::tally::{Joined, Tally};
 
 /// Days in a block.
 pub const BLOCK_D: i64 = 32;
-/// Blocks in an era.
-const ERA_BLOCKS: i64 = 8;
+/// Fewer blocks than these are not worth keeping together.
+const STRETCH_BLOCKS: i64 = 4;
+/// Stretches that are kept: a window's and that of the period before it.
+const STRETCHES: usize = 2;
 
 /// Local days since 1970-01-01, the end excluded.
 pub type Days = Range<i64>;
@@ -24,7 +30,7 @@ pub type Sieve<'a> = &'a (dyn Fn(&Visit) -> bool + Sync);
 /// A part of what patrols did in a window.
 #[derive(Debug)]
 pub enum Piece<'a> {
-    /// What all trips of a block come to that begins on that day.
+    /// What all trips of a block, or of several that follow one another, come to; the first begins on that day.
     Block(i64, &'a Tally),
     /// A visit on a day with its trips.
     Visit(i64, &'a Visit, &'a [Trip]),
@@ -35,9 +41,19 @@ pub enum Piece<'a> {
 pub struct Timeline {
     /// Apart from the tree, whose nodes are half empty.
     blocks: BTreeMap<i64, Box<Block>>,
-    eras: BTreeMap<i64, Union>,
+    /// The one used last stands last.
+    stretches: Vec<Stretch>,
+    scales: Scales,
     /// Something was added since it was weighed last.
     has_changed: bool,
+}
+
+/// Blocks that follow one another, taken together.
+#[derive(Debug)]
+struct Stretch {
+    blocks: Range<i64>,
+    union: Option<Union>,
+    tally: Option<Tally>,
 }
 
 /// The number of the block that a day lies in.
@@ -68,8 +84,7 @@ impl Timeline {
 
     /// Sets everything that is known of the days of a block.
     pub fn set_block(&mut self, number: i64, days: Vec<(i64, DayDraft)>) {
-        self.eras.remove(&number.div_euclid(ERA_BLOCKS));
-        self.has_changed = true;
+        self.forget(number);
         self.blocks
             .insert(number, Box::new(Block::of(days_of(number).start, days)));
     }
@@ -85,40 +100,98 @@ impl Timeline {
         let number = block_of(day);
         if let Some(block) = self.blocks.get_mut(&number) {
             block.set_day(day, draft);
-            self.has_changed = true;
-            self.eras.remove(&number.div_euclid(ERA_BLOCKS));
+            self.forget(number);
         }
+    }
+
+    /// Forgets what was made of a block that has changed.
+    fn forget(&mut self, number: i64) {
+        self.has_changed = true;
+        self.stretches.retain(|own| !own.blocks.contains(&number));
     }
 
     /// Paints what was seen at least once.
     pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
-        let (mut number, last) = (block_of(days.start), block_of(days.end - 1));
-        while number <= last {
-            let era = number.div_euclid(ERA_BLOCKS);
-            let era_days = days_of(era * ERA_BLOCKS).start..days_of((era + 1) * ERA_BLOCKS - 1).end;
-            if days.start <= era_days.start && era_days.end <= days.end {
-                self.era(era).paint(canvas);
-                number = (era + 1) * ERA_BLOCKS;
-            } else {
-                if let Some(block) = self.blocks.get_mut(&number) {
-                    self.has_changed |= block.paint(canvas, days);
-                }
-                number += 1;
+        let whole = stretch_of(days);
+        if let Some(whole) = whole.clone() {
+            self.stretch_union(whole).paint(canvas);
+        }
+        let whole = whole.unwrap_or_default();
+        for number in block_of(days.start)..=block_of(days.end - 1) {
+            if let Some(block) = self.blocks.get_mut(&number)
+                && !whole.contains(&number)
+            {
+                self.has_changed |= block.paint(canvas, days);
             }
         }
     }
 
-    fn era(&mut self, era: i64) -> &Union {
+    /// What was seen of a stretch.
+    fn stretch_union(&mut self, whole: Range<i64>) -> &Union {
+        let at = self.stretch(whole);
         let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
-        self.eras.entry(era).or_insert_with(|| {
+        let Stretch {
+            blocks: own, union, ..
+        } = &mut self.stretches[at];
+        union.get_or_insert_with(|| {
             *has_changed = true;
             let mut canvas = Canvas::default();
-            let numbers = era * ERA_BLOCKS..(era + 1) * ERA_BLOCKS;
-            for (_, block) in blocks.range_mut(numbers) {
+            for (_, block) in blocks.range_mut(own.clone()) {
                 block.paint_whole(&mut canvas);
             }
             Union::of(&canvas)
         })
+    }
+
+    /// What trips of a stretch come to.
+    fn stretch_tally(&mut self, whole: Range<i64>) -> &Tally {
+        let at = self.stretch(whole);
+        let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
+        let Stretch {
+            blocks: own, tally, ..
+        } = &mut self.stretches[at];
+        tally.get_or_insert_with(|| {
+            *has_changed = true;
+            let first = days_of(own.start).start;
+            let mut joined = Joined::since(first);
+            for (number, block) in blocks.range_mut(own.clone()) {
+                joined.add(days_of(*number).start, block.tally().0);
+            }
+            joined.done()
+        })
+    }
+
+    /// The place of a stretch among those kept.
+    fn stretch(&mut self, blocks: Range<i64>) -> usize {
+        let known = self.stretches.iter().position(|own| own.blocks == blocks);
+        let own = match known {
+            Some(at) => self.stretches.remove(at),
+            None => Stretch {
+                blocks,
+                union: None,
+                tally: None,
+            },
+        };
+        if self.stretches.len() >= STRETCHES {
+            self.stretches.remove(0);
+        }
+        self.stretches.push(own);
+        self.stretches.len() - 1
+    }
+
+    /// What was seen of the words of a grid at some places of this region, as a canvas shows it. A grid is always asked
+    /// for with the same places.
+    pub fn measure(
+        &mut self,
+        id: GridId,
+        grid: &RiskGrid,
+        places: Range<usize>,
+        canvas: &Canvas,
+    ) -> Measured {
+        let known = self.scales.len();
+        let measured = self.scales.measure(id, grid, places, canvas);
+        self.has_changed |= known != self.scales.len();
+        measured
     }
 
     /// Paints what patrols that count saw at least once.
@@ -151,8 +224,15 @@ impl Timeline {
 
     /// Shows what patrols did in a window: sums of the blocks that lie in it, and every visit of the others.
     pub fn each_piece(&mut self, days: &Days, mut show: impl FnMut(Piece<'_>)) {
+        let whole = stretch_of(days);
+        if let Some(whole) = whole.clone() {
+            let first = days_of(whole.start).start;
+            show(Piece::Block(first, self.stretch_tally(whole)));
+        }
+        let whole = whole.unwrap_or_default();
         let blocks = block_of(days.start)..=block_of(days.end - 1);
-        for (number, block) in self.blocks.range_mut(blocks) {
+        let blocks = self.blocks.range_mut(blocks);
+        for (number, block) in blocks.filter(|(number, _)| !whole.contains(number)) {
             let own = days_of(*number);
             if days.start <= own.start && own.end <= days.end {
                 let (tally, is_new) = block.tally();
@@ -173,6 +253,22 @@ impl Timeline {
 
     fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
-        blocks + self.eras.values().map(Union::bytes).sum::<usize>() + size_of::<Self>()
+        let stretches = self.stretches.iter().map(Stretch::bytes);
+        blocks + stretches.sum::<usize>() + self.scales.bytes() + size_of::<Self>()
     }
+}
+
+impl Stretch {
+    fn bytes(&self) -> usize {
+        self.union.as_ref().map_or(0, Union::bytes)
+            + self.tally.as_ref().map_or(0, Tally::bytes)
+            + size_of::<Self>()
+    }
+}
+
+/// The blocks that lie in a window, if they are worth keeping together.
+fn stretch_of(days: &Days) -> Option<Range<i64>> {
+    let first = block_of(days.start + BLOCK_D - 1);
+    let end = block_of(days.end);
+    (end - first >= STRETCH_BLOCKS).then_some(first..end)
 }

@@ -1,8 +1,13 @@
 //! Work shared out among all cores: whoever is free takes the next part, so that none waits for the slowest.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Error;
+
+/// Counted once: the system reads files for it.
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
 
 /// What is still to be done.
 #[derive(Debug)]
@@ -32,8 +37,7 @@ pub(super) fn on_all_cores<T: Sync, R: Send>(
         at_once,
         next: AtomicUsize::new(0),
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let others = cores.min(all.len().div_ceil(at_once)).saturating_sub(1);
+    let others = (*CORES).min(all.len().div_ceil(at_once)).saturating_sub(1);
     std::thread::scope(|scope| {
         let working: Vec<_> = (0..others).map(|_| scope.spawn(|| work(&pile))).collect();
         let mut done = vec![work(&pile)];

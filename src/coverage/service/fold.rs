@@ -11,11 +11,15 @@ use crate::coverage::model::tally::Effort;
 use crate::store::Tx;
 
 use super::answer::{Before, CommuneAnswer, Figures, Fresh};
+use super::cores::on_all_cores;
 use super::material::{Material, Source};
 use super::paint::{Painted, painted};
 use super::tiles::Shared;
 use super::trips::counted;
 use super::{Coverage, Error, aside};
+
+/// Communes that a core tells of at once.
+const COMMUNES_AT_ONCE: usize = 256;
 
 /// Regions painted in one go: bounds what must be in memory at once.
 const REGIONS_AT_ONCE: usize = 512;
@@ -56,7 +60,7 @@ impl Coverage {
         let (before, fresh) = self.beside(tx, &material).await?;
         let (sums, material) = self.sums(tx, Arc::new(material)).await?;
         let told = move || sums.told(&material);
-        let mut folded = aside(told).await?;
+        let mut folded = aside(told).await??;
         let (communes, total) = (&mut folded.communes, &mut folded.total);
         if let Some((shares, all)) = before {
             total.before = Some(Before::of(&all));
@@ -116,7 +120,13 @@ impl Coverage {
     ) -> Result<(Sums, Arc<Material>), Error> {
         let mut sums = Sums::of(&material);
         let regions = Arc::clone(&material.regions);
-        for some in regions.chunks(REGIONS_AT_ONCE) {
+        // What is in memory already takes no more of it when it is painted in one go.
+        let at_once = if self.is_ready(&material)? {
+            regions.len().max(1)
+        } else {
+            REGIONS_AT_ONCE
+        };
+        for some in regions.chunks(at_once) {
             let lines = self.lines(tx, &mut material, some).await?;
             let own = Arc::clone(&material);
             let (painted, lines) = aside(move || (painted(&own, &lines), lines)).await?;
@@ -159,6 +169,17 @@ impl Coverage {
         Ok(regions.iter().copied().zip(lines).collect())
     }
 
+    /// Whether all regions are in memory.
+    fn is_ready(&self, material: &Material) -> Result<bool, Error> {
+        Ok(match material.source {
+            Source::Tiles => {
+                let (view, days) = (material.view, &material.days);
+                self.tiles.are_ready(view, &material.regions, days)?
+            }
+            Source::Rechecked(_) => true,
+        })
+    }
+
     pub(super) fn done_with(&self, material: &Material, lines: &[(Region, Shared)]) {
         if matches!(material.source, Source::Tiles) {
             self.tiles.settle(material.view, lines);
@@ -183,7 +204,6 @@ impl Sums {
     fn of(material: &Material) -> Self {
         Self {
             measured: vec![Measured::default(); material.risk.communes.len()],
-            efforts: vec![Effort::default(); material.risk.communes.len()],
             ..Self::default()
         }
         .with_risk(material)
@@ -204,8 +224,12 @@ impl Sums {
                 *sum = *sum + measured;
             }
         }
-        for (own, more) in self.efforts.iter_mut().zip(&painted.efforts) {
-            own.join(more);
+        if self.efforts.is_empty() {
+            self.efforts = painted.efforts;
+        } else {
+            for (own, more) in self.efforts.iter_mut().zip(&painted.efforts) {
+                own.join(more);
+            }
         }
         self.patrols += painted.patrols;
         self.shown.extend(painted.shown);
@@ -235,42 +259,90 @@ impl Sums {
         u8::from(fine.unwrap_or(material.definition.lattice()).mask())
     }
 
-    fn told(&self, material: &Material) -> Folded {
-        let (mut communes, mut faulty) = (Vec::new(), Vec::new());
+    fn told(&self, material: &Material) -> Result<Folded, Error> {
         let shares = self.shares(material);
-        let mut total = Effort::default();
-        let mut change_m2 = 0.0;
-        let shown = material.map.communes().iter().enumerate();
-        let shown = shown.filter(|(at, _)| material.shown.get(*at) == Some(&true));
-        for ((at, commune), share) in shown.zip(&shares) {
-            let (Some(risk), Some(before)) = (
-                material.risk.communes.get(at),
-                material.before.communes.get(at),
-            ) else {
-                continue;
-            };
-            let code = commune.facts.code.as_str();
-            if risk.is_faulty {
-                faulty.push(code.to_owned());
+        let shown = material.shown.iter().enumerate();
+        let shown = shown.filter(|(_, shown)| **shown).map(|(at, _)| at);
+        let rows: Vec<(usize, &Share)> = shown.zip(&shares).collect();
+        let parts = on_all_cores(&rows, COMMUNES_AT_ONCE, |pile| {
+            let mut part = Told::default();
+            while let Some(rows) = pile.take() {
+                for (at, share) in rows {
+                    self.tell(material, *at, share, &mut part);
+                }
             }
-            let effort = self.efforts.get(at).cloned().unwrap_or_default();
-            let own_change_m2 = risk.risk_area_m2 - before.risk_area_m2;
-            change_m2 += own_change_m2;
-            communes.push(CommuneAnswer {
-                code: code.to_owned(),
-                name: commune.facts.name.clone(),
-                resolution: self.resolution(material, at),
-                figures: Figures::of(share, own_change_m2, &effort),
-            });
-            total.join(&effort);
+            Ok(part)
+        })?;
+        let mut told = Told::default();
+        for part in parts {
+            told.join(part);
         }
-        total.patrols = self.patrols;
+        told.communes.sort_unstable_by_key(|(at, _)| *at);
+        told.total.patrols = self.patrols;
         let share = Share::total(&shares, material.radius_cm);
-        Folded {
-            communes,
-            total: Figures::of(&share, change_m2, &total),
-            faulty,
+        let communes = told.communes.into_iter().map(|(_, own)| own);
+        let change_m2 = change_m2(material);
+        told.faulty.sort_unstable();
+        Ok(Folded {
+            communes: communes.collect(),
+            total: Figures::of(&share, change_m2, &told.total),
+            faulty: told.faulty,
             has_frozen: self.has_frozen,
-        }
+        })
     }
+
+    fn tell(&self, material: &Material, at: usize, share: &Share, told: &mut Told) {
+        let (Some(commune), Some(risk)) = (
+            material.map.communes().get(at),
+            material.risk.communes.get(at),
+        ) else {
+            return;
+        };
+        let code = commune.facts.code.as_str();
+        if risk.is_faulty {
+            told.faulty.push(code.to_owned());
+        }
+        let none = Effort::default();
+        let effort = self.efforts.get(at).unwrap_or(&none);
+        let answer = CommuneAnswer {
+            code: code.to_owned(),
+            name: commune.facts.name.clone(),
+            resolution: self.resolution(material, at),
+            figures: Figures::of(share, own_change_m2(material, at), effort),
+        };
+        told.communes.push((at, answer));
+        told.total.join(effort);
+    }
+}
+
+/// What one core has told of some communes, by their places on the map.
+#[derive(Default)]
+struct Told {
+    communes: Vec<(usize, CommuneAnswer)>,
+    faulty: Vec<String>,
+    total: Effort,
+}
+
+impl Told {
+    fn join(&mut self, other: Self) {
+        self.communes.extend(other.communes);
+        self.faulty.extend(other.faulty);
+        self.total.join(&other.total);
+    }
+}
+
+/// The area at risk of a commune minus that in the period before, in m².
+fn own_change_m2(material: &Material, at: usize) -> f64 {
+    let [now, before] = [&material.risk, &material.before].map(|set| set.communes.get(at));
+    match (now, before) {
+        (Some(now), Some(before)) => now.risk_area_m2 - before.risk_area_m2,
+        _ => 0.0,
+    }
+}
+
+/// The same of all communes that are shown, added up in the order of their places.
+fn change_m2(material: &Material) -> f64 {
+    let shown = material.shown.iter().enumerate();
+    let shown = shown.filter(|(_, shown)| **shown);
+    shown.map(|(at, _)| own_change_m2(material, at)).sum()
 }

@@ -12,6 +12,7 @@ use crate::areas::{RiskAreaView, RiskChoice};
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::RiskGrid;
+use crate::coverage::model::scales::GridId;
 use crate::coverage::model::window::CheckWindow;
 
 use super::lay::{CommuneRisk, Key, Plan, lay_all};
@@ -42,6 +43,8 @@ pub(super) struct RiskSet {
 /// One grid of a set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
+    /// What tells its grid from all others.
+    pub(super) id: GridId,
     /// The place of its commune on the map.
     pub(super) commune: usize,
     /// The check windows of its areas; none when passes do not matter.
@@ -59,8 +62,10 @@ impl RiskSet {
     /// A grid by its number.
     pub(super) fn part(&self, number: usize) -> Option<Part<'_>> {
         let (commune, part) = self.parts.get(number)?;
-        let (windows, grid) = self.communes.get(*commune)?.parts().get(*part)?;
+        let risk = self.communes.get(*commune)?;
+        let (windows, grid) = risk.parts().get(*part)?;
         Some(Part {
+            id: risk.grid_id(*part, false),
             commune: *commune,
             windows,
             grid,

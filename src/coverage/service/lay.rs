@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use geo::{BooleanOps, Intersects, MultiPolygon, Rect};
@@ -13,6 +13,7 @@ use crate::areas::model::map::Commune;
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::scales::GridId;
 use crate::coverage::model::settle::settling_resolution;
 use crate::coverage::model::window::CheckWindow;
 
@@ -21,9 +22,14 @@ use super::season::windows_of;
 /// What a commune's risk is made of, as a digest.
 pub(super) type Key = [u8; 32];
 
+/// The number of the next risk that is laid in this process.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 /// The risk of one commune.
 #[derive(Debug, Default)]
 pub(super) struct CommuneRisk {
+    /// No other risk of this process has it.
+    number: u64,
     /// The geodesic area at risk.
     pub(super) risk_area_m2: f64,
     /// One grid; when passes are asked for, one for each set of check windows.
@@ -45,6 +51,15 @@ struct Fine {
 }
 
 impl CommuneRisk {
+    /// What tells one of its grids from all others.
+    pub(super) const fn grid_id(&self, part: usize, is_fine: bool) -> GridId {
+        GridId {
+            risk: self.number,
+            part,
+            is_fine,
+        }
+    }
+
     /// The grids of the usual cells with their check windows.
     pub(super) fn parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
         &self.parts
@@ -142,6 +157,7 @@ impl Plan {
         let settling = settling_resolution(risk_area_m2);
         let is_fine = !parts.is_empty() && settling != lattice;
         CommuneRisk {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             risk_area_m2,
             parts,
             fine: is_fine.then(|| Fine {

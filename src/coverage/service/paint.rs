@@ -120,9 +120,7 @@ impl<'a> Painter<'a> {
                 self.paint(line, part.windows);
                 painted_for = Some(part.windows);
             }
-            let measured = part
-                .grid
-                .measure(places.clone(), |_, position| self.canvas.mask(position));
+            let measured = line.measure(part.id, part.grid, places.clone(), &self.canvas);
             self.painted.seen.push((part.commune, measured));
         }
     }

@@ -12,9 +12,10 @@ use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
 use crate::store::Tx;
 
 use super::answer::{Asked, Note};
+use super::drafts::drafts;
 use super::index::Indexed;
 use super::judged::{Judged, rules_of};
-use super::tiles::{Shared, Spans, View, drafts};
+use super::tiles::{Shared, Spans, View};
 use super::words::Words;
 use super::{Coverage, Error};
 

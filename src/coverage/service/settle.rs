@@ -219,7 +219,8 @@ fn fine_of(
     canvas: &mut Canvas,
 ) -> Result<Measured, Error> {
     let mut measured = Measured::default();
-    for (windows, grid) in risk.fine_parts() {
+    for (part, (windows, grid)) in risk.fine_parts().iter().enumerate() {
+        let id = risk.grid_id(part, true);
         measured = measured + Measured::unseen(grid);
         for (region, places) in grid.regions() {
             let line = lines.binary_search_by_key(&region, |(own, _)| *own);
@@ -228,7 +229,7 @@ fn fine_of(
             };
             let mut line: std::sync::MutexGuard<'_, Timeline> = locked(shared)?;
             paint_counted(material, &material.days, &mut line, windows, canvas);
-            measured = measured + grid.measure(places, |_, position| canvas.mask(position));
+            measured = measured + line.measure(id, grid, places, canvas);
         }
     }
     Ok(measured)

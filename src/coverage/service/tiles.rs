@@ -4,19 +4,20 @@
 //! clock first: what was marked since is read again before anything is painted from it, in this process and in any
 //! other. Regions are dropped, those not used for longest first, when they hold too much in all.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
-use crate::coverage::model::block::{DayDraft, VisitDraft};
-use crate::coverage::model::region::{Region, unpack};
+use crate::coverage::model::block::DayDraft;
+use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::{Days, Timeline, block_of, days_of};
-use crate::coverage::sql::{self, CellsRow, Change, Slice, TripRow};
+use crate::coverage::sql::{self, Slice};
 use crate::store::Tx;
 
 use super::Error;
+use super::drafts::drafts;
+use super::kept::Kept;
 use super::words::Words;
 
 /// Changes read one by one; after more, everything is read anew when it is asked for.
@@ -47,108 +48,6 @@ pub(super) struct Tiles {
 impl fmt::Debug for Tiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tiles")
-    }
-}
-
-#[derive(Default)]
-struct Kept {
-    /// The instant up to which all that is kept is known, or marked as stale.
-    known: Option<i64>,
-    lines: HashMap<(View, Region), Line>,
-    /// What all lines together weigh.
-    bytes: usize,
-    views: Vec<View>,
-    spans: HashMap<i64, Spans>,
-    /// When each region and each day was changed last, as far as any change was read.
-    marks: HashMap<Region, i64>,
-    day_marks: BTreeMap<i64, i64>,
-    /// The instant from which on changes were read.
-    first_known: i64,
-    uses: u64,
-}
-
-struct Line {
-    shared: Shared,
-    /// Days of which every block is there.
-    loaded: Days,
-    stale: BTreeSet<i64>,
-    used: u64,
-    bytes: usize,
-}
-
-impl Line {
-    /// Takes note of days of which every block is there now.
-    fn has_loaded(&mut self, days: Days) {
-        self.loaded = if days.start <= self.loaded.end && self.loaded.start <= days.end {
-            self.loaded.start.min(days.start)..self.loaded.end.max(days.end)
-        } else {
-            days
-        };
-    }
-}
-
-impl Kept {
-    fn apply(&mut self, change: &Change) {
-        let place = change.place;
-        let day = place.day.as_days();
-        for view in &self.views {
-            if view.version == place.version
-                && let Some(line) = self.lines.get_mut(&(*view, place.region))
-            {
-                line.stale.insert(day);
-            }
-        }
-        self.marks.insert(place.region, change.epoch);
-        self.day_marks.insert(day, change.epoch);
-        if let Some(spans) = self.spans.get_mut(&place.version)
-            && place.region.is_coarse()
-        {
-            let span = Arc::make_mut(spans).entry(place.region);
-            let span = span.or_insert((place.day, place.day));
-            *span = (span.0.min(place.day), span.1.max(place.day));
-        }
-        self.known = Some(change.epoch);
-    }
-
-    fn ready(&mut self, view: View, region: Region, days: &Days) -> Option<Shared> {
-        let line = self.lines.get_mut(&(view, region))?;
-        line.used = self.uses;
-        let is_loaded = line.loaded.start <= days.start && days.end <= line.loaded.end;
-        let is_fresh = || line.stale.is_empty() || line.stale.range(days.clone()).next().is_none();
-        (is_loaded && is_fresh()).then(|| Arc::clone(&line.shared))
-    }
-
-    fn line(&mut self, view: View, region: Region) -> &mut Line {
-        if !self.views.contains(&view) {
-            self.views.push(view);
-        }
-        self.lines.entry((view, region)).or_insert_with(|| Line {
-            shared: Arc::default(),
-            loaded: 0..0,
-            stale: BTreeSet::new(),
-            used: 0,
-            bytes: 0,
-        })
-    }
-
-    fn shrink(&mut self, most_bytes: usize) {
-        if self.bytes <= most_bytes {
-            return;
-        }
-        let mut by_use: Vec<_> = self
-            .lines
-            .iter()
-            .map(|(key, line)| (line.used, *key))
-            .collect();
-        by_use.sort_unstable_by_key(|(used, _)| *used);
-        for (_, key) in by_use {
-            if self.bytes <= most_bytes / 4 * 3 {
-                break;
-            }
-            if let Some(gone) = self.lines.remove(&key) {
-                self.bytes -= gone.bytes;
-            }
-        }
     }
 }
 
@@ -208,6 +107,16 @@ impl Tiles {
         Ok(kept.spans.get(&version).filter(|_| is_known).cloned())
     }
 
+    /// Whether everything that is known of some regions on those days is in memory.
+    pub(super) fn are_ready(
+        &self,
+        view: View,
+        regions: &[Region],
+        days: &Days,
+    ) -> Result<bool, Error> {
+        Ok(self.kept()?.all_ready(view, regions, days).is_some())
+    }
+
     /// The timelines of some regions, everything loaded that is known of those days.
     pub(super) async fn lines(
         &self,
@@ -216,7 +125,7 @@ impl Tiles {
         regions: &[Region],
         days: &Days,
     ) -> Result<Vec<Shared>, Error> {
-        if let Some(lines) = self.ready(view, regions, days)? {
+        if let Some(lines) = self.kept()?.all_ready(view, regions, days) {
             return Ok(lines);
         }
         let _reading = self.reading.lock().await;
@@ -229,20 +138,6 @@ impl Tiles {
             });
         }
         Ok(lines)
-    }
-
-    fn ready(
-        &self,
-        view: View,
-        regions: &[Region],
-        days: &Days,
-    ) -> Result<Option<Vec<Shared>>, Error> {
-        let mut kept = self.kept()?;
-        kept.uses += 1;
-        let lines = regions.iter();
-        Ok(lines
-            .map(|region| kept.ready(view, *region, days))
-            .collect())
     }
 
     /// When any of some days was changed last, or the instant from which on that is known.
@@ -355,29 +250,4 @@ impl Tiles {
 /// A timeline for as long as nothing is awaited.
 pub(super) fn locked(shared: &Shared) -> Result<std::sync::MutexGuard<'_, Timeline>, Error> {
     shared.lock().map_err(Error::ended)
-}
-
-/// Rows of one region as visits by day.
-pub(super) fn drafts(
-    words: &mut Words,
-    cells: &[CellsRow],
-    trips: &[TripRow],
-) -> Result<BTreeMap<i64, DayDraft>, Error> {
-    let mut visits = BTreeMap::<(i64, PatrolId), VisitDraft>::new();
-    for row in cells {
-        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
-        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
-        visit.seen.extend(unpack(&row.cells)?);
-    }
-    for row in trips {
-        let trip = words.trip(row);
-        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
-        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
-        visit.trips.push(trip);
-    }
-    let mut days = BTreeMap::<i64, DayDraft>::new();
-    for ((day, _), visit) in visits {
-        days.entry(day).or_default().visits.push(visit);
-    }
-    Ok(days)
 }

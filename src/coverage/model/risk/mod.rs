@@ -250,6 +250,16 @@ impl RiskGrid {
         self.positions.get(place).copied().unwrap_or(u16::MAX)
     }
 
+    /// What weighs the parents at some places; none where cells have no neighbours.
+    pub(super) fn weigher(&self, places: Range<usize>) -> Option<Weigher<'_>> {
+        Some(Weigher {
+            grid: self,
+            beside: Beside::of(self.lattice)?,
+            rows: self.parents.get(places.clone())?,
+            positions: self.positions.get(places)?,
+        })
+    }
+
     /// What was seen of the parents at some places, told by place and position: weights seen and beside the edge.
     #[must_use]
     pub fn measure(
@@ -258,22 +268,44 @@ impl RiskGrid {
         mut seen: impl FnMut(usize, u16) -> u64,
     ) -> Measured {
         let mut measured = Measured::default();
-        let Some(beside) = Beside::of(self.lattice) else {
+        let Some(weigher) = self.weigher(places.clone()) else {
             return measured;
         };
-        let positions = self.positions.get(places.clone()).unwrap_or_default();
-        let rows = self.parents.get(places.clone()).unwrap_or_default();
-        for ((place, row), position) in places.zip(rows).zip(positions) {
-            let mask = seen(place, *position) & FULL;
-            if mask == 0 {
-                continue;
-            }
-            let unseen = !mask & FULL;
-            let edge = (mask & beside.cells(unseen)) | (unseen & beside.cells(mask));
-            let [covered_dm2, edge_dm2] = self.border_dm2(row, [mask, edge]);
-            measured.covered_dm2 += row.inner_dm2(mask) + covered_dm2;
-            measured.edge_dm2 += row.inner_dm2(edge) + edge_dm2;
+        for (at, (place, position)) in places.zip(weigher.positions()).enumerate() {
+            let (covered_dm2, edge_dm2) = weigher.weigh(at, seen(place, *position) & FULL);
+            measured.covered_dm2 += covered_dm2;
+            measured.edge_dm2 += edge_dm2;
         }
         measured
+    }
+}
+
+/// Weighs what was seen of some parents of a grid.
+#[derive(Debug)]
+pub(super) struct Weigher<'a> {
+    grid: &'a RiskGrid,
+    beside: &'static Beside,
+    rows: &'a [RiskParent],
+    positions: &'a [u16],
+}
+
+impl Weigher<'_> {
+    /// The positions of the parents in their regions.
+    pub(super) const fn positions(&self) -> &[u16] {
+        self.positions
+    }
+
+    /// The weights in dm² of those cells of one of the parents, and of the cells on either side of their edge.
+    pub(super) fn weigh(&self, at: usize, mask: u64) -> (u64, u64) {
+        let Some(row) = self.rows.get(at).filter(|_| mask != 0) else {
+            return (0, 0);
+        };
+        let unseen = !mask & FULL;
+        let edge = (mask & self.beside.cells(unseen)) | (unseen & self.beside.cells(mask));
+        let [covered_dm2, edge_dm2] = self.grid.border_dm2(row, [mask, edge]);
+        (
+            row.inner_dm2(mask) + covered_dm2,
+            row.inner_dm2(edge) + edge_dm2,
+        )
     }
 }

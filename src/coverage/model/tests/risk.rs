@@ -2,9 +2,11 @@ use geo::{BooleanOps, GeodesicArea, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
 
 use super::{grid_of, rectangle, star};
+use crate::coverage::model::canvas::Canvas;
 use crate::coverage::model::lattice::{Lattice, ParentMask};
-use crate::coverage::model::region::FULL;
+use crate::coverage::model::region::{FULL, WORDS};
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::scales::{GridId, Scales};
 
 fn weighed_m2(grid: &RiskGrid) -> f64 {
     grid.total_dm2() as f64 / 100.0
@@ -67,6 +69,29 @@ proptest! {
         }
         let measured = grid.measure(0..grid.parents(), |place, _| seen(place));
         prop_assert_eq!((measured.covered_dm2, measured.edge_dm2), (covered_dm2, edge_dm2));
+    }
+
+    #[test]
+    fn words_weigh_the_same_whatever_was_seen_of_them_before(
+        radii in prop::collection::vec(0.3..1.0, 3..30),
+        seen in prop::collection::vec(prop::collection::vec(prop_oneof![Just(0), Just(FULL), 0..=FULL], 12), 1..6),
+    ) {
+        let grids = [0.02, 0.03].map(|reach| grid_of(&star(0.0, &radii.iter().map(|radius| radius * reach).collect::<Vec<_>>())));
+        let (mut scales, mut canvas) = (Scales::default(), Canvas::default());
+        for masks in &seen {
+            canvas.clear();
+            let all: Vec<u16> = (0..u16::try_from(WORDS).unwrap()).collect();
+            let words: Vec<u64> = all.iter().map(|at| masks[usize::from(*at) % masks.len()]).collect();
+            canvas.add(&all, &words);
+            for (part, grid) in grids.iter().enumerate() {
+                let id = GridId { risk: 1, part, is_fine: false };
+                for (_, places) in grid.regions().take(1) {
+                    let expected = grid.measure(places.clone(), |_, position| canvas.mask(position));
+                    prop_assert_eq!(scales.measure(id, grid, places, &canvas), expected);
+                }
+            }
+        }
+        prop_assert_eq!(scales.len(), 2);
     }
 
     #[test]

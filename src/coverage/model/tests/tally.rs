@@ -175,6 +175,30 @@ fn by_visits(line: &Timeline, days: &Days) -> Sums {
     (sums, all)
 }
 
+/// Whole blocks know their first day, the oldest ground and whether any patrol's fixes were erased.
+fn knows_its_own(line: &mut Timeline, told: &Told, days: &Days) {
+    let mut many = 0;
+    line.each_piece(days, |piece| {
+        let Piece::Block(first, tally) = piece else {
+            return;
+        };
+        many += 1;
+        assert_eq!(first, days.start);
+        let own = told.keys().filter(|(day, _, _)| days.contains(day));
+        let own: Vec<_> = own.collect();
+        let oldest = own.iter().map(|(_, patrol, _)| facts(*patrol).ground).min();
+        assert_eq!(tally.oldest, oldest);
+        let has_frozen = own.iter().any(|(_, patrol, _)| *patrol == 3);
+        assert_eq!(tally.has_frozen, has_frozen);
+        for sums in &tally.boundaries {
+            let days = own.iter().filter(|(_, _, own)| *own == sums.boundary);
+            let began = days.map(|(day, _, _)| day - first).min();
+            assert_eq!(Some(i64::from(sums.first_day)), began);
+        }
+    });
+    assert_eq!(many, 1, "one piece tells of all");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -199,21 +223,12 @@ proptest! {
     }
 
     #[test]
-    fn a_block_knows_its_first_day_its_oldest_ground_and_erased_fixes(told in told()) {
-        let days = FIRST..FIRST + LENGTH;
-        line(&told).each_piece(&(FIRST - 64..FIRST + LENGTH + 64), |piece| {
-            let Piece::Block(first, tally) = piece else { return };
-            let own = told.keys().filter(|(day, _, _)| (first..first + 32).contains(day) && days.contains(day));
-            let own: Vec<_> = own.collect();
-            let oldest = own.iter().map(|(_, patrol, _)| facts(*patrol).ground).min();
-            assert_eq!(tally.oldest, oldest);
-            assert_eq!(tally.has_frozen, own.iter().any(|(_, patrol, _)| *patrol == 3));
-            for sums in &tally.boundaries {
-                let days = own.iter().filter(|(_, _, boundary)| *boundary == sums.boundary);
-                let began = days.map(|(day, _, _)| day - first).min();
-                assert_eq!(Some(i64::from(sums.first_day)), began);
-            }
-        });
+    fn blocks_know_their_first_day_their_oldest_ground_and_erased_fixes_alone_and_together(told in told()) {
+        let mut line = line(&told);
+        for number in block_of(FIRST)..=block_of(FIRST + LENGTH) {
+            knows_its_own(&mut line, &told, &days_of(number));
+        }
+        knows_its_own(&mut line, &told, &(days_of(block_of(FIRST)).start..days_of(block_of(FIRST + LENGTH)).end));
     }
 
     #[test]

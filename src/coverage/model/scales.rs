@@ -1,0 +1,127 @@
+//! Words as they were weighed last: one that is seen as it was before weighs what it weighed before.
+//!
+//! Windows that follow one another, as a slider makes them, differ in few words of a region. What a word weighs hangs on
+//! nothing but its grid and what was seen of it, so nothing here is ever out of date.
+
+use std::ops::Range;
+
+use super::canvas::Canvas;
+use super::interval::Measured;
+use super::region::FULL;
+use super::risk::RiskGrid;
+
+/// Grids of one region that are remembered: more than the communes that meet in any, under a few choices of risk areas.
+const MOST_GRIDS: usize = 64;
+/// A mask that no word has.
+const UNKNOWN: u64 = u64::MAX;
+
+/// A grid by the numbers that its maker gave it; no other grid of this process has the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GridId {
+    /// The commune's risk that it was laid for.
+    pub risk: u64,
+    /// Its place among the grids of that risk.
+    pub part: usize,
+    /// Whether it is one of the finer grids.
+    pub is_fine: bool,
+}
+
+/// What words of one region weighed last, grid by grid.
+#[derive(Debug, Default)]
+pub struct Scales(Vec<Scale>);
+
+#[derive(Debug)]
+struct Scale {
+    id: GridId,
+    words: Box<[Word]>,
+}
+
+/// What was seen of a word when it was weighed last, and what that weighs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Word {
+    mask: u64,
+    covered_dm2: u32,
+    edge_dm2: u32,
+}
+
+impl Scales {
+    /// What was seen of the words of a grid at some places, all of which lie in the region of the canvas. A grid is
+    /// always asked for with the same places.
+    pub fn measure(
+        &mut self,
+        id: GridId,
+        grid: &RiskGrid,
+        places: Range<usize>,
+        canvas: &Canvas,
+    ) -> Measured {
+        let mut measured = Measured::default();
+        let Some(weigher) = grid.weigher(places) else {
+            return measured;
+        };
+        let scale = self.scale(id, weigher.positions().len());
+        for (at, (word, position)) in scale.words.iter_mut().zip(weigher.positions()).enumerate() {
+            let mask = canvas.mask(*position) & FULL;
+            if mask == word.mask {
+                measured.covered_dm2 += u64::from(word.covered_dm2);
+                measured.edge_dm2 += u64::from(word.edge_dm2);
+                continue;
+            }
+            let (covered_dm2, edge_dm2) = weigher.weigh(at, mask);
+            measured.covered_dm2 += covered_dm2;
+            measured.edge_dm2 += edge_dm2;
+            *word = Word::of(mask, covered_dm2, edge_dm2);
+        }
+        measured
+    }
+
+    /// How many grids are remembered.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn scale(&mut self, id: GridId, words: usize) -> &mut Scale {
+        let known = self.0.iter().position(|own| own.id == id);
+        let at = known.unwrap_or_else(|| {
+            if self.0.len() >= MOST_GRIDS {
+                self.0.clear();
+            }
+            self.0.push(Scale {
+                id,
+                words: vec![Word::default(); words].into(),
+            });
+            self.0.len() - 1
+        });
+        &mut self.0[at]
+    }
+
+    /// Memory in bytes, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let words = self.0.iter().map(|own| size_of_val(&*own.words));
+        words.sum::<usize>() + self.0.capacity() * size_of::<Scale>()
+    }
+}
+
+impl Word {
+    /// What does not fit is weighed again each time.
+    fn of(mask: u64, covered_dm2: u64, edge_dm2: u64) -> Self {
+        match (u32::try_from(covered_dm2), u32::try_from(edge_dm2)) {
+            (Ok(covered_dm2), Ok(edge_dm2)) => Self {
+                mask,
+                covered_dm2,
+                edge_dm2,
+            },
+            _ => Self {
+                mask: UNKNOWN,
+                ..Self::default()
+            },
+        }
+    }
+}
