@@ -148,6 +148,12 @@ pub struct Block {
     positions: Vec<u16>,
     masks: Vec<u64>,
     trips: Vec<Trip>,
+    made: Option<Box<Made>>,
+}
+
+/// What was made of a block when it was first needed.
+#[derive(Debug, Default)]
+struct Made {
     steps: [Option<Union>; 4],
     whole: Option<Union>,
     tally: Option<Tally>,
@@ -244,11 +250,16 @@ impl Block {
 
     /// What all trips of the block come to, and whether that was added up now.
     pub fn tally(&mut self) -> (&Tally, bool) {
-        let (tally, is_new) = match self.tally.take() {
+        let known = self.made.as_mut().and_then(|made| made.tally.take());
+        let (tally, is_new) = match known {
             Some(tally) => (tally, false),
             None => (tallied(self), true),
         };
-        (self.tally.insert(tally), is_new)
+        (self.made().tally.insert(tally), is_new)
+    }
+
+    fn made(&mut self) -> &mut Made {
+        self.made.get_or_insert_default()
     }
 
     /// The days of the block.
@@ -301,13 +312,13 @@ impl Block {
 
     /// Paints what was seen on all days, and tells whether a union was made for it.
     pub fn paint_whole(&mut self, canvas: &mut Canvas) -> bool {
-        let is_new = self.whole.is_none();
+        let is_new = self.made().whole.is_none();
         if is_new {
             let mut own = Canvas::default();
             self.paint_rows(&mut own, self.first, self.first + BLOCK_D);
-            self.whole = Some(Union::of(&own));
+            self.made().whole = Some(Union::of(&own));
         }
-        if let Some(whole) = &self.whole {
+        if let Some(whole) = &self.made().whole {
             whole.paint(canvas);
         }
         is_new
@@ -318,18 +329,35 @@ impl Block {
             return false;
         };
         let from = self.first + step * STEP_D;
-        let is_new = self.steps.get(at).is_some_and(Option::is_none);
+        let is_new = self.made().steps.get(at).is_some_and(Option::is_none);
         if is_new {
             let mut own = Canvas::default();
             self.paint_rows(&mut own, from, from + STEP_D);
-            if let Some(place) = self.steps.get_mut(at) {
+            if let Some(place) = self.made().steps.get_mut(at) {
                 *place = Some(Union::of(&own));
             }
         }
-        if let Some(Some(union)) = self.steps.get(at) {
+        if let Some(Some(union)) = self.made().steps.get(at) {
             union.paint(canvas);
         }
         is_new
+    }
+
+    /// How many rows tell what was seen.
+    #[must_use]
+    pub fn rows_in_all(&self) -> usize {
+        self.masks.len()
+    }
+
+    /// Paints what was seen on some days, row by row.
+    pub fn paint_days(&self, canvas: &mut Canvas, days: &Days) {
+        let (from, to) = (
+            days.start.max(self.first),
+            days.end.min(self.first + BLOCK_D),
+        );
+        if from < to {
+            self.paint_rows(canvas, from, to);
+        }
     }
 
     fn paint_rows(&self, canvas: &mut Canvas, from: i64, to: i64) {
@@ -348,13 +376,20 @@ impl Block {
     /// Memory in bytes, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let unions = self.steps.iter().chain([&self.whole]).flatten();
         size_of::<Self>()
             + size_of_val(self.starts.as_slice())
             + self.visits.capacity() * size_of::<Visit>()
             + self.positions.capacity() * size_of::<u16>()
             + self.masks.capacity() * size_of::<u64>()
             + self.trips.capacity() * size_of::<Trip>()
+            + self.made.as_ref().map_or(0, |made| made.bytes())
+    }
+}
+
+impl Made {
+    fn bytes(&self) -> usize {
+        let unions = self.steps.iter().chain([&self.whole]).flatten();
+        size_of::<Self>()
             + self.tally.as_ref().map_or(0, Tally::bytes)
             + unions.map(Union::bytes).sum::<usize>()
     }

@@ -58,7 +58,9 @@ impl Scales {
         let Some(weigher) = grid.weigher(places) else {
             return measured;
         };
-        let scale = self.scale(id, weigher.positions().len());
+        let Some(scale) = self.scale(id, weigher.positions(), canvas) else {
+            return measured;
+        };
         for (at, (word, position)) in scale.words.iter_mut().zip(weigher.positions()).enumerate() {
             let mask = canvas.mask(*position) & FULL;
             if mask == word.mask {
@@ -86,19 +88,23 @@ impl Scales {
         self.0.is_empty()
     }
 
-    fn scale(&mut self, id: GridId, words: usize) -> &mut Scale {
+    /// What is remembered of a grid; none where nothing of it was seen, now or before.
+    fn scale(&mut self, id: GridId, positions: &[u16], canvas: &Canvas) -> Option<&mut Scale> {
         let known = self.0.iter().position(|own| own.id == id);
+        if known.is_none() && positions.iter().all(|at| canvas.mask(*at) == 0) {
+            return None;
+        }
         let at = known.unwrap_or_else(|| {
             if self.0.len() >= MOST_GRIDS {
                 self.0.clear();
             }
             self.0.push(Scale {
                 id,
-                words: vec![Word::default(); words].into(),
+                words: vec![Word::default(); positions.len()].into(),
             });
             self.0.len() - 1
         });
-        &mut self.0[at]
+        self.0.get_mut(at)
     }
 
     /// Memory in bytes, roughly.

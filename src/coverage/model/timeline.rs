@@ -18,8 +18,8 @@ use super::tally::{Joined, Tally};
 pub const BLOCK_D: i64 = 32;
 /// Fewer blocks than these are not worth keeping together.
 const STRETCH_BLOCKS: i64 = 4;
-/// Stretches that are kept: a window's and that of the period before it.
-const STRETCHES: usize = 2;
+/// A region of which no more is known is painted row by row: unions would take more memory than they save time.
+const FEW_ROWS: usize = 512;
 
 /// Local days since 1970-01-01, the end excluded.
 pub type Days = Range<i64>;
@@ -41,8 +41,8 @@ pub enum Piece<'a> {
 pub struct Timeline {
     /// Apart from the tree, whose nodes are half empty.
     blocks: BTreeMap<i64, Box<Block>>,
-    /// The one used last stands last.
-    stretches: Vec<Stretch>,
+    /// Of the long window asked for last.
+    stretch: Option<Box<Stretch>>,
     scales: Scales,
     /// Something was added since it was weighed last.
     has_changed: bool,
@@ -107,11 +107,20 @@ impl Timeline {
     /// Forgets what was made of a block that has changed.
     fn forget(&mut self, number: i64) {
         self.has_changed = true;
-        self.stretches.retain(|own| !own.blocks.contains(&number));
+        let holds = |own: &mut Box<Stretch>| own.blocks.contains(&number);
+        self.stretch.take_if(holds);
     }
 
     /// Paints what was seen at least once.
     pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
+        let rows = self.blocks.values().map(|own| own.rows_in_all());
+        if rows.sum::<usize>() <= FEW_ROWS {
+            let blocks = block_of(days.start)..=block_of(days.end - 1);
+            for (_, block) in self.blocks.range(blocks) {
+                block.paint_days(canvas, days);
+            }
+            return;
+        }
         let whole = stretch_of(days);
         if let Some(whole) = whole.clone() {
             self.stretch_union(whole).paint(canvas);
@@ -128,15 +137,12 @@ impl Timeline {
 
     /// What was seen of a stretch.
     fn stretch_union(&mut self, whole: Range<i64>) -> &Union {
-        let at = self.stretch(whole);
         let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
-        let Stretch {
-            blocks: own, union, ..
-        } = &mut self.stretches[at];
-        union.get_or_insert_with(|| {
+        let stretch = Stretch::of(&mut self.stretch, whole.clone());
+        stretch.union.get_or_insert_with(|| {
             *has_changed = true;
             let mut canvas = Canvas::default();
-            for (_, block) in blocks.range_mut(own.clone()) {
+            for (_, block) in blocks.range_mut(whole) {
                 block.paint_whole(&mut canvas);
             }
             Union::of(&canvas)
@@ -145,38 +151,16 @@ impl Timeline {
 
     /// What trips of a stretch come to.
     fn stretch_tally(&mut self, whole: Range<i64>) -> &Tally {
-        let at = self.stretch(whole);
         let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
-        let Stretch {
-            blocks: own, tally, ..
-        } = &mut self.stretches[at];
-        tally.get_or_insert_with(|| {
+        let stretch = Stretch::of(&mut self.stretch, whole.clone());
+        stretch.tally.get_or_insert_with(|| {
             *has_changed = true;
-            let first = days_of(own.start).start;
-            let mut joined = Joined::since(first);
-            for (number, block) in blocks.range_mut(own.clone()) {
+            let mut joined = Joined::since(days_of(whole.start).start);
+            for (number, block) in blocks.range_mut(whole) {
                 joined.add(days_of(*number).start, block.tally().0);
             }
             joined.done()
         })
-    }
-
-    /// The place of a stretch among those kept.
-    fn stretch(&mut self, blocks: Range<i64>) -> usize {
-        let known = self.stretches.iter().position(|own| own.blocks == blocks);
-        let own = match known {
-            Some(at) => self.stretches.remove(at),
-            None => Stretch {
-                blocks,
-                union: None,
-                tally: None,
-            },
-        };
-        if self.stretches.len() >= STRETCHES {
-            self.stretches.remove(0);
-        }
-        self.stretches.push(own);
-        self.stretches.len() - 1
     }
 
     /// What was seen of the words of a grid at some places of this region, as a canvas shows it. A grid is always asked
@@ -253,12 +237,24 @@ impl Timeline {
 
     fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
-        let stretches = self.stretches.iter().map(Stretch::bytes);
-        blocks + stretches.sum::<usize>() + self.scales.bytes() + size_of::<Self>()
+        let stretch = self.stretch.as_ref().map_or(0, |own| own.bytes());
+        blocks + stretch + self.scales.bytes() + size_of::<Self>()
     }
 }
 
 impl Stretch {
+    /// The stretch of those blocks, in the place of any other.
+    fn of(kept: &mut Option<Box<Self>>, blocks: Range<i64>) -> &mut Self {
+        kept.take_if(|own| own.blocks != blocks);
+        kept.get_or_insert_with(|| {
+            Box::new(Self {
+                blocks,
+                union: None,
+                tally: None,
+            })
+        })
+    }
+
     fn bytes(&self) -> usize {
         self.union.as_ref().map_or(0, Union::bytes)
             + self.tally.as_ref().map_or(0, Tally::bytes)

@@ -82,27 +82,48 @@ pub struct RiskGrid {
     positions: Vec<u16>,
 }
 
-/// The cells at risk under one parent.
+/// The cells at risk under one parent, which its place tells. A country has two millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct RiskParent {
-    parent: ParentCell,
+    /// Cells at risk; the byte above them is the bit below which inner cells weigh 1 dm² more, so that all of them
+    /// together weigh what they cover.
     risk: u64,
     inner: u64,
     inner_dm2: u32,
-    /// Inner cells that weigh 1 dm² more, so that all of them together weigh what they cover.
-    heavier: u64,
     border_from: u32,
 }
 
 impl RiskParent {
+    /// Where the byte above the cells begins.
+    const ABOVE: u32 = 56;
+
+    /// Of some cells, those wholly at risk with what these weigh together.
+    fn of(risk: u64, (inner, inner_dm2): (u64, u32), border_from: u32) -> Self {
+        let cells = inner.count_ones().max(1);
+        let heavier = (inner_dm2 % cells) as usize;
+        let below = bits(inner).nth(heavier).unwrap_or(0);
+        Self {
+            risk: risk | u64::from(below) << Self::ABOVE,
+            inner,
+            inner_dm2: inner_dm2 / cells,
+            border_from,
+        }
+    }
+
+    /// The cells at risk.
+    const fn risk(&self) -> u64 {
+        self.risk & FULL
+    }
+
     /// The weight of those of its cells that are wholly at risk.
     fn inner_dm2(&self, mask: u64) -> u64 {
         let seen = mask & self.inner;
         if seen == 0 {
             return 0;
         }
+        let heavier = (1_u64 << (self.risk >> Self::ABOVE)) - 1;
         u64::from(seen.count_ones()) * u64::from(self.inner_dm2)
-            + u64::from((seen & self.heavier).count_ones())
+            + u64::from((seen & heavier).count_ones())
     }
 }
 
@@ -158,16 +179,11 @@ impl RiskGrid {
             self.regions.push((region, self.parents.len()));
         }
         self.positions.push(position);
-        let cells = weights.whole.count_ones().max(1);
-        let heavier = bits(weights.whole).take((weights.whole_dm2 % cells) as usize);
-        self.parents.push(RiskParent {
-            parent,
+        self.parents.push(RiskParent::of(
             risk,
-            inner: weights.whole,
-            inner_dm2: weights.whole_dm2 / cells,
-            heavier: heavier.fold(0, |mask, bit| mask | 1 << bit),
-            border_from: u32::try_from(self.border.len()).unwrap_or(u32::MAX),
-        });
+            (weights.whole, weights.whole_dm2),
+            u32::try_from(self.border.len()).unwrap_or(u32::MAX),
+        ));
         self.border.extend(&weights.part_dm2);
         self.total_dm2 += self.weight_dm2(self.parents.len() - 1, u64::MAX);
     }
@@ -198,23 +214,38 @@ impl RiskGrid {
 
     /// The parents that hold risk, in the order of their places.
     pub fn words(&self) -> impl Iterator<Item = ParentCell> {
-        self.parents.iter().map(|row| row.parent)
+        self.regions().flat_map(|(region, places)| {
+            let positions = self.positions.get(places).unwrap_or_default();
+            positions
+                .iter()
+                .filter_map(move |position| region.word(*position))
+        })
     }
 
     /// The place of a parent in this grid, if it holds risk.
     #[must_use]
     pub fn place(&self, parent: ParentCell) -> Option<usize> {
-        self.parents
-            .binary_search_by_key(&parent, |row| row.parent)
-            .ok()
+        let (region, position) = Region::of(parent)?;
+        let at = self.regions.binary_search_by_key(&region, |own| own.0);
+        let at = at.ok()?;
+        let start = self.regions.get(at)?.1;
+        let end = self
+            .regions
+            .get(at + 1)
+            .map_or(self.parents.len(), |own| own.1);
+        let positions = self.positions.get(start..end)?;
+        Some(start + positions.binary_search(&position).ok()?)
     }
 
     /// The cells at risk under the parent at a place.
     #[must_use]
     pub fn risk(&self, place: usize) -> Option<ParentMask> {
-        self.parents.get(place).map(|row| ParentMask {
-            parent: row.parent,
-            mask: row.risk,
+        let row = self.parents.get(place)?;
+        let region = self.regions.partition_point(|own| own.1 <= place);
+        let (region, _) = self.regions.get(region.checked_sub(1)?)?;
+        Some(ParentMask {
+            parent: region.word(self.position(place))?,
+            mask: row.risk(),
         })
     }
 
@@ -230,7 +261,7 @@ impl RiskGrid {
     }
 
     fn border_dm2<const N: usize>(&self, row: &RiskParent, masks: [u64; N]) -> [u64; N] {
-        let cells = row.risk & !row.inner;
+        let cells = row.risk() & !row.inner;
         self.border.sums(row.border_from as usize, cells, masks)
     }
 
