@@ -21,6 +21,7 @@ mod settle;
 mod swept;
 mod tiles;
 mod trips;
+mod verify;
 mod whole;
 mod words;
 
@@ -46,6 +47,7 @@ pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use series::{Series, SeriesAsked, Step};
+pub use verify::verify_rows;
 pub use whole::Swept;
 
 /// Why coverage is not answered.
