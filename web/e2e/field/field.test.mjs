@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { metres, PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
-const RULES = JSON.parse(
-	readFileSync(new URL("../../src/field/core/grade-rules.json", import.meta.url), "utf8"),
-);
+const builtIn = (name) =>
+	JSON.parse(readFileSync(new URL(`../../src/field/core/${name}.json`, import.meta.url), "utf8"));
+const RULES = builtIn("grade-rules");
 const story = told();
 
 story(
@@ -44,6 +44,9 @@ async function graded(province, device, foretold) {
 	const { caps, ...numbers } = RULES;
 	assert.deepEqual(Object.fromEntries(Object.keys(numbers).map((name) => [name, definition[name]])), numbers);
 	for (const [reason, cap] of Object.entries(caps)) assert.equal(definition.caps[reason], cap, reason);
+	const [ledger] = (await province.get("/api/v1/ledger/definitions", device.token)).value;
+	for (const [name, value] of Object.entries(builtIn("ledger-rules")))
+		assert.equal(ledger.definition[name], value, `the phone's first rules of the ledger: ${name}`);
 	const named = (await province.photosOf(device)).map(
 		(photo) => JSON.stringify(photo).match(/"eradication":"([^"]+)"/)?.[1],
 	);

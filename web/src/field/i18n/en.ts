@@ -211,7 +211,7 @@ export const en: Record<Key, string> = {
 	plot_due: "Due {date}",
 	plot_overdue: "Overdue since {date}",
 	plot_sum: "Sum: {area} m² (± {pct} %)",
-	stop_title: "Stop: 450 plants or more",
+	stop_title: "Stop: {n} plants or more",
 	stop_text:
 		"Keep the scene as it is. Call the duty officer. Destroy only after samples and seals, or with a written release.",
 	stop_legal: "This is no legal finding.",
@@ -305,7 +305,7 @@ export const en: Record<Key, string> = {
 	erad_release: "Written release",
 	erad_release_agency: "Agency",
 	erad_release_document: "Document number",
-	erad_stop_missing: "From 450 plants: samples with seals, or a written release, are needed.",
+	erad_stop_missing: "From {n} plants: samples with seals, or a written release, are needed.",
 	erad_confirm: "A second member confirms on the spot",
 	erad_confirm_text: "Preferably of another force. They type their own PIN on this phone.",
 	erad_confirm_who: "Who confirms",
@@ -318,7 +318,7 @@ export const en: Record<Key, string> = {
 	confirm_title: "A second member is to confirm",
 	confirm_text:
 		"Another team recorded that this plot was destroyed. If you were there or have just looked on the spot, confirm it: your force is sent, no name.",
-	confirm_far: "You can confirm only within 200 m of the plot.",
+	confirm_far: "You can confirm only within {n} m of the plot.",
 	confirm_here: "I am here and confirm the destruction",
 	confirm_saved: "Confirmed on the spot.",
 	grade_title: "Expected evidence grade",

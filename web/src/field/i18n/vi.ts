@@ -211,7 +211,7 @@ export const vi = {
 	plot_due: "Hạn: {date}",
 	plot_overdue: "Quá hạn từ {date}",
 	plot_sum: "Tổng: {area} m² (± {pct} %)",
-	stop_title: "Dừng lại: từ 450 cây",
+	stop_title: "Dừng lại: từ {n} cây",
 	stop_text:
 		"Giữ nguyên hiện trường. Gọi trực ban. Chỉ phá nhổ khi đã lấy mẫu, niêm phong, hoặc có văn bản cho phép.",
 	stop_legal: "Không phải kết luận pháp lý.",
@@ -306,7 +306,7 @@ export const vi = {
 	erad_release: "Văn bản cho phép phá nhổ",
 	erad_release_agency: "Cơ quan",
 	erad_release_document: "Số văn bản",
-	erad_stop_missing: "Từ 450 cây: cần số mẫu và niêm phong, hoặc văn bản cho phép.",
+	erad_stop_missing: "Từ {n} cây: cần số mẫu và niêm phong, hoặc văn bản cho phép.",
 	erad_confirm: "Người thứ hai xác nhận tại chỗ",
 	erad_confirm_text: "Nên là người của lực lượng khác. Người đó nhập mã PIN của mình trên máy này.",
 	erad_confirm_who: "Người xác nhận",
@@ -319,7 +319,7 @@ export const vi = {
 	confirm_title: "Chờ người thứ hai xác nhận",
 	confirm_text:
 		"Tổ khác đã ghi phá nhổ điểm này. Nếu bạn có mặt lúc đó hoặc vừa kiểm tra tận nơi, hãy xác nhận: chỉ gửi lực lượng của bạn, không gửi tên.",
-	confirm_far: "Chỉ xác nhận được khi đứng trong vòng 200 m quanh điểm trồng.",
+	confirm_far: "Chỉ xác nhận được khi đứng trong vòng {n} m quanh điểm trồng.",
 	confirm_here: "Tôi đang ở đây, xác nhận đã phá nhổ",
 	confirm_saved: "Đã ghi xác nhận tại chỗ.",
 	grade_title: "Mức chứng cứ dự kiến",
