@@ -48,6 +48,10 @@ async function room(browser, place, language) {
 				{ timeout: 15_000 },
 			)
 			.catch(() => {});
+		// What was said of an earlier screen is no part of this one.
+		await page.evaluate(() => {
+			for (const own of document.querySelectorAll(".toast button")) own.click();
+		});
 		await page.waitForTimeout(600);
 		const height = await page.evaluate(() => document.documentElement.scrollHeight);
 		await page.setViewportSize({ width: 1280, height: Math.min(Math.max(height, 800), 1100) });

@@ -20,6 +20,8 @@ story(
 		await phone.walk(20);
 		assert.ok(Math.abs((await phone.figure("km")) / 0.206 - 1) < 0.06);
 		await phone.mark(320, 5, 3);
+		await phone.says(/320.*15 m²/);
+		await phone.says("Bạn đang ở đây");
 		for (const phase of ["Trước khi nhổ", "Cận cảnh"]) {
 			await phone.photograph(phase);
 		}
@@ -30,6 +32,7 @@ story(
 		await phone.photograph("Sau khi nhổ");
 		const grade = await phone.page.getByRole("region", { name: "Mức chứng cứ dự kiến" }).textContent();
 		await phone.endPatrol();
+		await phone.says(/^Đã ghi cuộc tuần tra: 0,\d\d km/);
 		await phone.sendNow();
 		await phone.allSent();
 		assert.ok((await phone.states()).every((state) => state === "stored"));
@@ -206,7 +209,7 @@ story(
 		await phone.button("Bắt đầu phá nhổ").click();
 		assert.ok(await phone.button("Hoàn tất").isDisabled());
 		await phone.button("Thêm").click();
-		await phone.page.getByLabel("Số mẫu").fill("M01");
+		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
 		assert.ok(await phone.button("Hoàn tất").isEnabled());
 	},

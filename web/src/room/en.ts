@@ -186,6 +186,9 @@ export const en: Record<keyof typeof vi, string> = {
 	"commune.suggest": "Where to look next",
 	"commune.suggest.hint":
 		"At least a fifth is drawn at random, so that no place is forgotten or always aimed at.",
+	"commune.suggest.why":
+		"{plots} plots in the seasons looked back over; {km} km walked, {rate} plots per km. Trend: {trend}.",
+	"commune.suggest.why.random": "Drawn at random within the risk areas, week {week}.",
 	"commune.suggest.random": "At random",
 	"commune.suggest.evidence": "By evidence",
 	"commune.gaps": "Not yet checked",
@@ -261,8 +264,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.reason.original": "Reason for reading the original",
 	"plot.duplicates": "Perhaps the same ground as",
 	"plot.distance": "{m} m away",
-	"plot.law": "{heading}: from {n} plants ({source})",
-	"plot.law.near": "{heading}: close to {n} plants ({source})",
+	"plot.law": "{heading}: from {n} plants ({law})",
+	"plot.law.near": "{heading}: close to {n} plants ({law})",
 	"plot.position": "Position",
 	"plot.stage": "Stage",
 	"plot.land": "Land",
@@ -544,5 +547,6 @@ export const en: Record<keyof typeof vi, string> = {
 	"entry.view": "Read of an original or case",
 	"entry.watch": "Live watch",
 	"entry.alarm": "Log alarm",
+	"law.name": "Criminal Code, Article 247",
 	"law.heading": "Not a legal conclusion",
 };

@@ -186,6 +186,9 @@ export const vi = {
 	"commune.suggest": "Nên kiểm tra tiếp",
 	"commune.suggest.hint":
 		"Ít nhất một phần năm được chọn ngẫu nhiên, để không nơi nào bị bỏ quên hay bị nhắm mãi.",
+	"commune.suggest.why":
+		"{plots} điểm trồng trong các niên vụ đã xét; đã đi {km} km, {rate} điểm trên mỗi km. Xu hướng: {trend}.",
+	"commune.suggest.why.random": "Chọn ngẫu nhiên trong khu vực nguy cơ, tuần {week}.",
 	"commune.suggest.random": "Chọn ngẫu nhiên",
 	"commune.suggest.evidence": "Theo số liệu",
 	"commune.gaps": "Nơi chưa kiểm tra",
@@ -261,8 +264,8 @@ export const vi = {
 	"plot.reason.original": "Lý do xem ảnh gốc",
 	"plot.duplicates": "Có thể trùng với",
 	"plot.distance": "cách {m} m",
-	"plot.law": "{heading}: từ {n} cây ({source})",
-	"plot.law.near": "{heading}: gần mốc {n} cây ({source})",
+	"plot.law": "{heading}: từ {n} cây ({law})",
+	"plot.law.near": "{heading}: gần mốc {n} cây ({law})",
 	"plot.position": "Vị trí",
 	"plot.stage": "Giai đoạn",
 	"plot.land": "Loại đất",
@@ -544,5 +547,6 @@ export const vi = {
 	"entry.view": "Xem ảnh gốc, hồ sơ",
 	"entry.watch": "Xem trực tiếp",
 	"entry.alarm": "Cảnh báo sổ",
+	"law.name": "Bộ luật Hình sự, Điều 247",
 	"law.heading": "Không phải kết luận pháp lý",
 };

@@ -1,6 +1,7 @@
 /** What a team measures of a plot, and how far it may be off: the server's rule `area-uncertainty-1`. */
 
-export type AreaMethod = "tape" | "paced" | "gnss_polygon" | "estimated";
+export const AREA_METHODS = ["tape", "paced", "gnss_polygon", "estimated"] as const;
+export type AreaMethod = (typeof AREA_METHODS)[number];
 
 export interface Rectangle {
 	shape: "rectangle";

@@ -50,6 +50,13 @@ describe("what a phone takes along", () => {
 		expect(known(told(id, "eradicated"), own)?.is_unconfirmed).toBe(false);
 	});
 
+	it("is a plot with the name of its commune and how its area was measured", () => {
+		const value = told(uuidv7(), "verified");
+		const properties = { ...(value.properties as object), commune: { code: "02683", name: "Lũng Dìn" } };
+		const plot = known({ ...value, properties: { ...properties, area_m2: 15, area_method: "paced" } }, null);
+		expect([plot?.commune, plot?.area_m2, plot?.area_method]).toEqual(["Lũng Dìn", 15, "paced"]);
+	});
+
 	it("is what the server tells of a plot, but for what waits to be sent", async () => {
 		const [a, b] = [uuidv7(), uuidv7()];
 		await session.keep(`plot ${b}`, { ...known(told(b, "detected"), null), state: "eradicated" });

@@ -212,9 +212,10 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		accuracy_m: number(properties.hacc_m),
 		plants: number(properties.plants),
 		area_m2: number(properties.area_m2),
+		area_method: text(properties.area_method) as KnownPlot["area_method"],
 		due_at: before?.due_at ?? null,
 		detected_at: text(properties.detected_at) ?? "",
-		commune: text(properties.commune),
+		commune: text((properties.commune as { name?: unknown } | null)?.name) ?? before?.commune ?? null,
 		is_own: before?.is_own ?? false,
 		eradication: before?.eradication ?? null,
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
