@@ -222,6 +222,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.measure.by": "{how}, ± {error} %",
 	"plot.timeline": "Timeline",
 	"plot.fact.detected": "Detected",
+	"plot.fact.sample": "Sample {number}, seal {seal}",
+	"plot.fact.release": "Released by {agency}, {document}",
 	"plot.fact.verification": "Verification",
 	"plot.fact.confirmation": "Confirmed on the spot",
 	"plot.fact.eradication": "Eradication",

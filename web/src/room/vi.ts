@@ -222,6 +222,8 @@ export const vi = {
 	"plot.measure.by": "{how}, ± {error} %",
 	"plot.timeline": "Diễn biến",
 	"plot.fact.detected": "Phát hiện",
+	"plot.fact.sample": "Mẫu {number}, niêm phong {seal}",
+	"plot.fact.release": "Cho phép: {agency}, {document}",
 	"plot.fact.verification": "Xác minh",
 	"plot.fact.confirmation": "Xác nhận tại chỗ",
 	"plot.fact.eradication": "Phá nhổ",
