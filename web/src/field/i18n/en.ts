@@ -319,6 +319,8 @@ export const en: Record<Key, string> = {
 	erad_confirm: "A second member confirms on the spot",
 	erad_confirm_text: "Preferably of another force. They type their own PIN on this phone.",
 	erad_confirm_who: "Who confirms",
+	erad_confirm_nobody:
+		"Nobody else is on this phone yet. They join by “Somebody else uses this phone” where it is unlocked, or confirm on a phone of their own while they stand here.",
 	erad_confirm_none: "Nobody else is here",
 	erad_unconfirmed: "No second person has confirmed: the plot does not count as destroyed yet.",
 	erad_confirmed: "Confirmed",

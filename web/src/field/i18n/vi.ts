@@ -320,6 +320,8 @@ export const vi = {
 	erad_confirm: "Người thứ hai xác nhận tại chỗ",
 	erad_confirm_text: "Nên là người của lực lượng khác. Người đó nhập mã PIN của mình trên máy này.",
 	erad_confirm_who: "Người xác nhận",
+	erad_confirm_nobody:
+		"Máy này chưa có phần của người khác. Người đó vào bằng “Người khác dùng máy này” ở màn hình mở khóa, hoặc xác nhận trên máy của mình khi đứng tại đây.",
 	erad_confirm_none: "Chỉ có một mình",
 	erad_unconfirmed: "Chưa có người thứ hai xác nhận: điểm trồng chưa được tính là đã phá nhổ.",
 	erad_confirmed: "Đã xác nhận",
