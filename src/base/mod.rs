@@ -9,6 +9,7 @@ pub mod page;
 pub mod paper;
 pub mod personal;
 pub mod refusal;
+pub mod rounding;
 pub mod schema;
 pub mod signed_text;
 pub mod time;

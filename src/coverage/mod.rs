@@ -9,6 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
+pub use service::verify_rows;
 pub use service::{
     Answer, Asked, CommuneAnswer, Coverage, EffortAsked, EffortCell, Error, Figures, REINDEX_JOB,
 };

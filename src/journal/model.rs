@@ -111,8 +111,12 @@ vocabulary! {
         Quarantine = "quarantine",
         /// Raw content was erased by retention or order.
         Redaction = "redaction",
-        /// A legal hold was set or lifted.
+        /// A legal hold was set or lifted, in logs of before either had a kind of its own.
         Hold = "hold",
+        /// A legal hold was set.
+        HoldSet = "hold_set",
+        /// A legal hold was lifted.
+        HoldLifted = "hold_lifted",
         /// A backup was taken and verified.
         Backup = "backup",
         /// An export or view that must be accounted for.
@@ -149,6 +153,27 @@ pub struct Header<'a> {
     pub received_at: Timestamp,
     /// The hash of the statement that a device signed, if one came with it (see [`statement_hash`]).
     pub statement: Option<[u8; 32]>,
+}
+
+impl Kind {
+    /// The kinds of every act on a legal hold.
+    pub const HOLDS: [Self; 3] = [Self::Hold, Self::HoldSet, Self::HoldLifted];
+
+    /// The kind of setting a legal hold, or of lifting it.
+    #[must_use]
+    pub const fn of_hold(is_set: bool) -> Self {
+        if is_set {
+            Self::HoldSet
+        } else {
+            Self::HoldLifted
+        }
+    }
+
+    /// Whether an entry of this kind may say that a legal hold was set, or that it was lifted.
+    #[must_use]
+    pub fn may_hold(kind: &str, is_set: bool) -> bool {
+        kind == Self::Hold.as_str() || kind == Self::of_hold(is_set).as_str()
+    }
 }
 
 /// A log's epoch: 1, and one more after each restore.

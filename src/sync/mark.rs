@@ -20,6 +20,8 @@ pub struct Mark {
 pub enum Phase {
     /// Plots that are to be looked at again.
     Due,
+    /// Plots whose eradication waits for a second member's word.
+    Unconfirmed,
     /// Open questions about photos.
     Questions,
     /// Open questions about tracks.
@@ -28,18 +30,21 @@ pub enum Phase {
     Log,
 }
 
-const PHASES: [Phase; 4] = [
+/// By their numbers in cursors, which outlive a new version of the server: what was added later stands last.
+const PHASES: [Phase; 5] = [
     Phase::Due,
     Phase::Questions,
     Phase::TrackQuestions,
     Phase::Log,
+    Phase::Unconfirmed,
 ];
 
 impl Phase {
     /// What comes after it.
     pub fn next(self) -> Self {
         match self {
-            Self::Due => Self::Questions,
+            Self::Due => Self::Unconfirmed,
+            Self::Unconfirmed => Self::Questions,
             Self::Questions => Self::TrackQuestions,
             Self::TrackQuestions | Self::Log => Self::Log,
         }
@@ -84,7 +89,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_cursor_comes_back_as_it_went(phase in 0_usize..4, since: i64, at: i64, id: u128, is_in_list: bool) {
+        fn a_cursor_comes_back_as_it_went(phase in 0_usize..PHASES.len(), since: i64, at: i64, id: u128, is_in_list: bool) {
             let after = is_in_list.then_some((at, Uuid::from_u128(id)));
             let mark = Mark { phase: PHASES[phase], since, after };
             let text = mark.encode("pull a");

@@ -18,6 +18,7 @@ mod pull;
 mod push;
 mod sql;
 mod storage;
+mod verify;
 mod walk;
 
 /// The routes' handlers.
@@ -33,3 +34,4 @@ pub mod http {
 }
 
 pub use sql::STATEMENTS;
+pub use verify::verify_rows;

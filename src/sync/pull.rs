@@ -37,8 +37,8 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PullParams {
-    /// From the last page's `next`. Without one a caller begins with what it needs: plots to look at again, open
-    /// questions, definitions; no history.
+    /// From the last page's `next`. Without one a caller begins with what it needs: plots to look at again or to be
+    /// confirmed by a second member, open questions, definitions; no history.
     cursor: Option<String>,
     /// Items in a page (50, at most 500).
     limit: Option<u32>,
@@ -181,6 +181,7 @@ impl Pulling<'_> {
         while mark.phase != Phase::Log && !self.page.is_full() {
             let (after, is_done) = match mark.phase {
                 Phase::Due => self.due(mark.after).await?,
+                Phase::Unconfirmed => self.unconfirmed(mark.after).await?,
                 Phase::Questions => self.questions(mark.after, false).await?,
                 Phase::TrackQuestions | Phase::Log => self.questions(mark.after, true).await?,
             };
@@ -229,6 +230,28 @@ impl Pulling<'_> {
             came = Some((row.due_on.as_days(), row.plot.0));
         }
         Ok((came, due.next.is_none()))
+    }
+
+    /// Plots whose eradication waits for a second member's word.
+    async fn unconfirmed(
+        &mut self,
+        after: Option<(i64, Uuid)>,
+    ) -> Result<(Option<(i64, Uuid)>, bool), Problem> {
+        let last = after.map(|(_, plot)| PlotId(plot));
+        let (ledger, actor) = (&self.walk.app.ledger, self.walk.actor);
+        let told = ledger.unconfirmed(actor, last, self.rows()).await;
+        let Some((plots, more)) = refused(told)? else {
+            return Ok((None, true));
+        };
+        let mut came = after;
+        for plot in plots {
+            let item = self.walk.item(Subject::Plot(plot), None).await?;
+            if !self.page.take(item.into_iter().collect())? {
+                return Ok((came, false));
+            }
+            came = Some((0, plot.0));
+        }
+        Ok((came, !more))
     }
 
     /// Questions that are open.

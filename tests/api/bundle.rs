@@ -8,13 +8,16 @@ use tuantra::base::ids::LogId;
 use tuantra::base::time::Timestamp;
 use tuantra::blobs::BlobName;
 use tuantra::identity::model::DeviceDraft;
+use tuantra::journal::audit;
 use tuantra::journal::model::sha256;
 use tuantra::sync::bundle::format::{FORMAT, Head, Writer};
 use tuantra::sync::bundle::seal::{Opening, Sealer};
 use tuantra::sync::bundle::{collect_spool, opening};
+use tuantra::sync::verify_rows;
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::patrols::{declared, walk};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
@@ -159,6 +162,44 @@ on_both! {
         assert_eq!(of_each(&again, "receipt"), of_each(&answer, "receipt"));
         assert_eq!(of_each(&again, "decision"), ["accepted", "refused"]);
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+    }
+
+    async fn bundles_and_decisions_that_are_edited_in_their_tables_are_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (plot, first) = a_plot(&mut own, &field, 104.3);
+        let (_, second) = a_plot(&mut own, &field, 104.31);
+        let file = bundle(&own, &field, &[first, second]);
+        let officer = field.officer().await;
+        officer.delete(&format!("/api/v1/devices/{}", phone.id)).await.expect(204);
+        field.clock.advance_millis(DAY_S * 1_000);
+        taken(&officer, file).await;
+        decided(&officer, &review_of(&officer, plot).await, "accepted").await.expect(200);
+        field.settle().await;
+        let store = field.app.journal.store();
+        let rows = || async { verify_rows(store).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE sync_bundles SET taken = taken + 1, review = review - 1", "UPDATE sync_bundles SET taken = taken - 1, review = review + 1", "sync_bundles "),
+            ("UPDATE sync_bundles SET number = number + 1", "UPDATE sync_bundles SET number = number - 1", "sync_bundles "),
+            ("UPDATE sync_bundles SET made_at = made_at + 1", "UPDATE sync_bundles SET made_at = made_at - 1", "sync_bundles "),
+            ("UPDATE sync_bundles SET carrier = device", "UPDATE sync_bundles SET carrier = (SELECT a.id FROM identity_accounts a WHERE a.login = 'can-bo-tinh')", "sync_bundles "),
+            ("UPDATE sync_reviews SET decision = 'refused' WHERE decision = 'accepted'", "UPDATE sync_reviews SET decision = 'accepted' WHERE decision = 'refused'", "sync_reviews "),
+            ("UPDATE sync_reviews SET decision = 'refused' WHERE decision IS NULL", "UPDATE sync_reviews SET decision = NULL WHERE decision = 'refused'", "sync_reviews "),
+            ("UPDATE sync_reviews SET decision_reason = 'khác' WHERE decision IS NOT NULL", "UPDATE sync_reviews SET decision_reason = 'đã đối chiếu với sổ trực ban' WHERE decision IS NOT NULL", "sync_reviews "),
+            ("UPDATE sync_reviews SET decided_by = author WHERE decision IS NOT NULL", "UPDATE sync_reviews SET decided_by = (SELECT a.id FROM identity_accounts a WHERE a.login = 'can-bo-tinh') WHERE decision IS NOT NULL", "sync_reviews "),
+            ("UPDATE sync_reviews SET author = quarantine", "UPDATE sync_reviews SET author = (SELECT q.actor FROM quarantine q WHERE q.id = quarantine)", "sync_reviews "),
+        ]).await;
+        let asides = || async { audit::verify_rows(store).await.unwrap() };
+        each_is_found(&field, asides, &[
+            ("UPDATE quarantine SET bytes = bytes + 1", "UPDATE quarantine SET bytes = bytes - 1", "quarantine "),
+            ("UPDATE quarantine SET received_at = received_at + 1", "UPDATE quarantine SET received_at = received_at - 1", "quarantine "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[
+            ("DELETE FROM sync_bundles", "entry "),
+            ("DELETE FROM sync_reviews WHERE decision IS NOT NULL", "entry "),
+        ]).await;
+        each_is_found_at_last(&field, asides, &[("DELETE FROM quarantine WHERE id NOT IN (SELECT r.quarantine FROM sync_reviews r)", "entry ")]).await;
     }
 
     async fn nobody_accepts_what_cannot_be_read_or_what_a_device_of_their_own_signed(field: Field) {

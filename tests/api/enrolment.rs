@@ -8,10 +8,12 @@ use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tuantra::base::actor::{Door, Role};
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::config::Config;
+use tuantra::identity::verify_rows;
 
 use crate::field::{Answer, Client, Field};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -142,7 +144,7 @@ async fn printed(officer: &Client, draft: &Value) -> Vec<u8> {
 /// A sheet's code, as the service hands it to the printer.
 async fn sheet_code(field: &Field, id: &str) -> String {
     let draft = serde_json::from_value(json!({ "devices": [id] })).unwrap();
-    let console = tuantra::base::actor::Actor::console();
+    let console = Actor::console();
     let sheets = field
         .app
         .identity
@@ -428,5 +430,54 @@ on_both! {
         assert_eq!(call(&proxied, "/api/v1/me", near, Some("http")).await, 403);
         let lab = field.elsewhere_with(&phone, config([("data", data), ("plain_http", "true".into())]));
         assert_eq!(call(&lab, "/api/v1/me", far, None).await, 200);
+    }
+
+    async fn secrets_and_enrolments_that_are_edited_in_their_tables_are_found(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let sheet = sheet_code(&field, &id).await;
+        enrolled(&field, &officer, &id, &json!({})).await;
+        field.clock.advance_millis(120_000);
+        enrolled(&field, &officer, &id, &json!({ "doors": ["api"] })).await;
+        // A code that somebody else spent gives nothing once another is opened.
+        let other = written(&officer, "máy khác").await;
+        let first = opened(&officer, &other, &json!({})).await;
+        field.clock.advance_millis(1_000);
+        spent(&field, &first["code"]).await;
+        field.clock.advance_millis(1_000);
+        opened(&officer, &other, &json!({})).await;
+        pressed(&field, &sheet).await.expect(404);
+        sheet_code(&field, &other).await;
+        officer.post(&format!("/api/v1/devices/{other}/held-windows"), &Value::Null).await.expect(201);
+        let token = field.app.identity.account_token(&Actor::console(), officer.id, true, Some(9)).await.unwrap();
+        field.app.identity.revoke_token(&Actor::console(), token.id).await.unwrap();
+        let link = field.app.identity.sign_in_link(&Actor::console(), officer.id).await.unwrap();
+        field.app.identity.sign_in_by_link(&link.text).await.unwrap();
+        field.settle().await;
+        let rows = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE identity_tokens SET read_only = 1 - read_only", "UPDATE identity_tokens SET read_only = 1 - read_only", "identity_tokens "),
+            ("UPDATE identity_tokens SET expires_at = expires_at + 60000 WHERE door = 'session'", "UPDATE identity_tokens SET expires_at = expires_at - 60000 WHERE door = 'session'", "identity_tokens "),
+            ("UPDATE identity_tokens SET holder = (SELECT g.id FROM identity_devices g WHERE g.name = 'máy') WHERE active = 0", "UPDATE identity_tokens SET holder = (SELECT g.id FROM identity_devices g WHERE g.name = 'máy khác') WHERE active = 0", "identity_tokens "),
+            ("UPDATE identity_tokens SET active = 1, revoked_at = NULL, label = 'đổi' WHERE active = 0", "UPDATE identity_tokens SET active = 0, revoked_at = created_at + 1000 WHERE label = 'đổi'", "identity_tokens "),
+            ("INSERT INTO identity_tokens (id, hash, holder, holder_kind, door, label, read_only, active, created_at) SELECT g.holder, SUBSTR(t.hash, 3), g.holder, 'account', 'api', 'token', 0, 1, t.created_at FROM identity_grants g, identity_tokens t WHERE t.door = 'session' AND g.role = 'provincial_officer'", "DELETE FROM identity_tokens WHERE id = holder", "identity_tokens "),
+            ("UPDATE identity_enrolments SET opened_by = device", "UPDATE identity_enrolments SET opened_by = (SELECT a.id FROM identity_accounts a)", "identity_enrolments "),
+            ("UPDATE identity_enrolments SET doors = 'api odk' WHERE doors = 'api odk tracker'", "UPDATE identity_enrolments SET doors = 'api odk tracker' WHERE doors = 'api odk'", "identity_enrolments "),
+            ("UPDATE identity_enrolments SET spent_at = spent_at + 86400000 WHERE spent_at IS NOT NULL", "UPDATE identity_enrolments SET spent_at = spent_at - 86400000 WHERE spent_at IS NOT NULL", "identity_enrolments "),
+            ("UPDATE identity_enrolments SET confirmed_at = expires_at WHERE confirmed_at IS NULL", "UPDATE identity_enrolments SET confirmed_at = NULL WHERE confirmed_at = expires_at", "identity_enrolments "),
+            ("UPDATE identity_sheets SET printed_by = device", "UPDATE identity_sheets SET printed_by = (SELECT a.created_by FROM identity_accounts a)", "identity_sheets "),
+            ("UPDATE identity_sheets SET void_at = printed_at + 86400000 WHERE void_at IS NULL", "UPDATE identity_sheets SET void_at = NULL WHERE void_at = printed_at + 86400000", "identity_sheets "),
+            ("UPDATE identity_held_windows SET expires_at = expires_at + 60000", "UPDATE identity_held_windows SET expires_at = expires_at - 60000", "identity_held_windows "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[
+            ("UPDATE identity_tokens SET retired_at = NULL WHERE retired_at IS NOT NULL", "identity_tokens "),
+            ("UPDATE identity_tokens SET revoked_at = NULL WHERE read_only = 1", "identity_tokens "),
+            ("UPDATE identity_tokens SET hash = SUBSTR(hash, 2) WHERE door = 'session'", "identity_tokens "),
+            ("DELETE FROM identity_tokens WHERE door = 'sign_in'", "entry "),
+            ("DELETE FROM identity_tokens WHERE door = 'odk' AND active = 0", "identity_tokens "),
+            ("DELETE FROM identity_enrolments WHERE confirmed_at IS NOT NULL", "entry "),
+            ("DELETE FROM identity_sheets WHERE void_at IS NULL", "entry "),
+            ("DELETE FROM identity_held_windows", "identity_held_windows "),
+        ]).await;
     }
 }

@@ -6,10 +6,11 @@ use tuantra::base::actor::{Actor, Role};
 use tuantra::blobs::Blobs;
 use tuantra::config::Config;
 use tuantra::identity::model::AccountDraft;
-use tuantra::publish::export::{ExportLimits, Exports};
+use tuantra::publish::export::{ExportLimits, Exports, verify_rows};
 use tuantra::publish::source::Publisher;
 
 use crate::field::{Client, Field, Folder};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 async fn plot(field: &Field, phone: &Client, lon: f64) {
@@ -227,6 +228,36 @@ on_both! {
         assert_eq!(state(&officer, &id).await, "expired");
         officer.get(&path).await.expect(410);
         assert_eq!(steps(&field).await, ["asked", "approved", "made", "fetched", "fetched", "fetched", "expired"]);
+    }
+
+    async fn files_in_the_background_that_are_edited_in_their_table_are_found(field: Field) {
+        let officer = with_plots(&field).await;
+        let second = second(&field).await;
+        let refused = asked(&field, &officer).await;
+        decided(&field, &second, &refused, false, 200).await;
+        let ready = asked(&field, &officer).await;
+        decided(&field, &second, &ready, true, 200).await;
+        field.settle().await;
+        assert_eq!(state(&officer, &ready).await, "ready");
+        let cancelled = asked(&field, &officer).await;
+        officer.delete(&format!("/api/v1/exports/{cancelled}")).await.expect(200);
+        asked(&field, &officer).await;
+        field.settle().await;
+        let rows = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE exports SET reason = 'khác'", "UPDATE exports SET reason = 'bàn giao số liệu quý I'", "exports "),
+            ("UPDATE exports SET filter = REPLACE(filter, '2026-01-01', '2025-01-01')", "UPDATE exports SET filter = REPLACE(filter, '2025-01-01', '2026-01-01')", "exports "),
+            ("UPDATE exports SET collections = '[\"plots\"]'", "UPDATE exports SET collections = '[\"plots\",\"communes\"]'", "exports "),
+            ("UPDATE exports SET state = 'approved' WHERE state = 'asked'", "UPDATE exports SET state = 'asked' WHERE state = 'approved'", "exports "),
+            ("UPDATE exports SET state = 'asked' WHERE state = 'cancelled'", "UPDATE exports SET state = 'cancelled' WHERE state = 'asked' AND ended_at IS NOT NULL", "exports "),
+            ("UPDATE exports SET state = 'approved' WHERE state = 'refused'", "UPDATE exports SET state = 'refused' WHERE state = 'approved'", "exports "),
+            ("UPDATE exports SET decided_by = asker WHERE decided_by IS NOT NULL", "UPDATE exports SET decided_by = (SELECT a.id FROM identity_accounts a WHERE a.login = 'can-bo-hai') WHERE decided_by IS NOT NULL", "exports "),
+            ("UPDATE exports SET bytes = bytes + 1 WHERE state = 'ready'", "UPDATE exports SET bytes = bytes - 1 WHERE state = 'ready'", "exports "),
+            ("UPDATE exports SET features = REPLACE(features, '4', '3') WHERE state = 'ready'", "UPDATE exports SET features = REPLACE(features, '3', '4') WHERE state = 'ready'", "exports "),
+            ("UPDATE exports SET fault = 'khác' WHERE state = 'refused'", "UPDATE exports SET fault = 'đã kiểm tra' WHERE state = 'refused'", "exports "),
+            ("UPDATE exports SET asked_at = asked_at - 86400000", "UPDATE exports SET asked_at = asked_at + 86400000", "exports "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[("DELETE FROM exports WHERE state = 'ready'", "exports ")]).await;
     }
 
     async fn a_worker_that_fails_is_followed_by_another_when_its_lease_is_over(field: Field) {

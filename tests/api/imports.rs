@@ -6,9 +6,10 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use tuantra::config::Config;
-use tuantra::ingest::imports::Imports;
+use tuantra::ingest::imports::{Imports, verify_rows};
 
 use crate::field::{Answer, Client, Field};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::plots::{EAST, WEST, load_communes};
 
 /// Files that GDAL 3.6 made of the same two gates.
@@ -108,6 +109,25 @@ on_both! {
         let list = officer.get("/api/v1/imports").await.expect(200).json();
         assert_eq!(list["imports"].as_array().unwrap().len(), GATES.len());
         assert_eq!(list["imports"][0]["name"], "gates.csv");
+    }
+
+    async fn loaded_files_that_are_edited_in_their_table_are_found(field: Field) {
+        let officer = field.officer().await;
+        let view = told(&officer, "kind=gates&name=gates.csv", GATES[3].1).await;
+        load(&officer, &view, None).await.expect(200);
+        told(&officer, "kind=gates&name=cho.csv", GATES[3].1).await;
+        field.settle().await;
+        let rows = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE imports SET name = 'khac.csv' WHERE entry IS NOT NULL", "UPDATE imports SET name = 'gates.csv' WHERE entry IS NOT NULL", "imports "),
+            ("UPDATE imports SET bytes = bytes + 1", "UPDATE imports SET bytes = bytes - 1", "imports "),
+            ("UPDATE imports SET state = 'checked' WHERE entry IS NOT NULL", "UPDATE imports SET state = 'loaded' WHERE entry IS NOT NULL", "imports "),
+            ("UPDATE imports SET state = 'loaded' WHERE entry IS NULL", "UPDATE imports SET state = 'checked' WHERE entry IS NULL", "imports "),
+            ("UPDATE imports SET loaded_at = loaded_at + 1", "UPDATE imports SET loaded_at = loaded_at - 1", "imports "),
+            ("UPDATE imports SET asker = id", "UPDATE imports SET asker = (SELECT a.id FROM identity_accounts a)", "imports "),
+            ("UPDATE imports SET report = REPLACE(report, '\"create\":2', '\"create\":1')", "UPDATE imports SET report = REPLACE(report, '\"create\":1', '\"create\":2')", "imports "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[("DELETE FROM imports WHERE entry IS NOT NULL", "entry ")]).await;
     }
 
     async fn a_faulty_row_is_named_and_nothing_is_loaded(field: Field) {

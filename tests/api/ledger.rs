@@ -323,7 +323,7 @@ on_both! {
         phone.post(&path(plot, "/eradications"), &eradication()).await.expect(201);
         let all = phone.get("/api/v1/ledger/definitions").await.expect(200).json();
         let mut next = all[0]["definition"].clone();
-        assert_eq!(next["stop_plants"], 450);
+        assert_eq!((&next["stop_plants"], &next["confirm_within_m"]), (&json!(450), &json!(200)));
         next["stop_plants"] = json!(300);
         let unnumbered = json!({ "definition": next, "reason": "thử" });
         province.post("/api/v1/ledger/definitions", &unnumbered).await.expect(400);

@@ -8,9 +8,11 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::TokenId;
+use tuantra::sync::verify_rows;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::ledger::{desk, org};
 use crate::patrols::send;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
@@ -323,6 +325,22 @@ on_both! {
         // Entries of one millisecond are numbered in any order.
         let of = |id: Uuid| entered.iter().filter(|own| **own == json!(id)).count();
         assert_eq!((entered.len(), of(stranger.id), of(watcher.id)), (3, 1, 2));
+    }
+
+    async fn watches_that_are_edited_in_their_table_are_found(field: Field) {
+        load_communes(&field).await;
+        let post = org(&field, "Đồn biên phòng").await;
+        let watcher = desk(&field, "truc-ban", post, Role::PostOfficer, &[WEST]).await;
+        Stream::open(&watcher, &format!("{LIVE}?once=true")).await.start().await;
+        field.settle().await;
+        let rows = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE sync_watches SET reach = 'null'", "UPDATE sync_watches SET reach = '[\"10001\"]'", "sync_watches "),
+            ("UPDATE sync_watches SET watcher = id", "UPDATE sync_watches SET watcher = (SELECT a.id FROM identity_accounts a WHERE a.login = 'truc-ban')", "sync_watches "),
+            ("UPDATE sync_watches SET org = NULL", "UPDATE sync_watches SET org = (SELECT a.org FROM identity_accounts a WHERE a.login = 'truc-ban')", "sync_watches "),
+            ("UPDATE sync_watches SET began_at = began_at + 1", "UPDATE sync_watches SET began_at = began_at - 1", "sync_watches "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[("DELETE FROM sync_watches", "entry ")]).await;
     }
 
     async fn nobody_without_the_right_listens(field: Field) {

@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use tuantra::base::actor::{Actor, Role};
 use tuantra::base::hex;
 use tuantra::base::ids::{DeviceId, EntryId};
+use tuantra::identity;
 use tuantra::journal::Receipt;
 use tuantra::journal::model::{ReceiptState, sha256};
 use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::vouched::Vouched;
 use tuantra::sync::node::{Filled, Lanes, Upstream, Wanted, begin, fill, forward_some};
+use tuantra::sync::verify_rows;
 use uuid::Uuid;
 
 use crate::evidence::codes;
@@ -372,6 +374,8 @@ on_both! {
         let keys = keys_of(&officer, morning.done.phone.id).await;
         assert!(keys[0]["confirmed_at"].is_string() && keys[0]["chain"]["missing"] == 0, "{keys:#}");
         assert!(province.app.journal.verify().await.unwrap().faults.is_empty());
+        assert_eq!(identity::verify_rows(province.app.journal.store()).await.unwrap().faults, []);
+        assert_eq!(verify_rows(province.app.journal.store()).await.unwrap().faults, []);
         // Revoked, it signs nothing more; what the node took before stands.
         let path = format!("/api/v1/devices/{}/keys/{}", morning.done.phone.id, keys[0]["key_id"].as_str().unwrap());
         officer.delete(&path).await.expect(200);

@@ -1,7 +1,7 @@
 //! What operators rely on: health, problems for every refusal, the checked-in contract.
 
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, Request, header};
 use serde_json::json;
 
 on_both! {
@@ -34,6 +34,18 @@ on_both! {
         assert_eq!(typed.pointers(), ["/kind"]);
         let unknown = officer.get("/api/v1/journal/entries?limt=3").await.expect(400);
         assert_eq!(unknown.problem(), "invalid-parameter");
+    }
+
+    async fn a_link_that_was_spent_is_told_in_words_to_a_browser(field: Field) {
+        let anon = field.anon();
+        let spend = |accept: &'static str| {
+            let request = Request::post("/sign-in/khong-con").header(header::ACCEPT, accept);
+            anon.call(request.header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap())
+        };
+        let page = spend("text/html,*/*;q=0.8").await.expect(404);
+        assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+        assert!(String::from_utf8_lossy(&page.bytes).contains("Liên kết không còn dùng được"));
+        assert_eq!(spend("*/*").await.expect(404).problem(), "not-found");
     }
 
     async fn answers_carry_safe_headers(field: Field) {

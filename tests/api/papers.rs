@@ -9,7 +9,7 @@ use tuantra::identity::model::{RESERVE_ORG, RESERVE_TEAM};
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
-use crate::ledger::eradication;
+use crate::ledger::{destroyed, eradication};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 pub const SCAN: &[u8] = b"%PDF-1.4 bien ban";
@@ -114,6 +114,37 @@ on_both! {
         clerk.put(&format!("/api/v1/plots/{native}"), &plot_at(104.31, 22.41)).await.expect(201);
         let native = officer.get(&format!("/api/v1/plots/{native}")).await.expect(200).json();
         assert_eq!(native["properties"]["source"], json!("electronic"));
+    }
+
+    async fn a_re_inspection_on_paper_counts_as_such_and_says_so(field: Field) {
+        let done = destroyed(&field).await;
+        field.clock.advance_millis(40 * 86_400_000);
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let paper = scanned(&field, &clerk).await;
+        let looked = json!({ "id": field.new_id(), "inspected_at": "2026-03-29T08:00:00+07:00", "result": "clear" });
+        let facts = json!([
+            { "kind": "reinspection", "id": done.plot, "body": looked },
+            { "kind": "reinspection", "id": done.plot, "body": { "result": "clear" } },
+            { "kind": "reinspection", "id": field.new_id(), "body": looked },
+        ]);
+        let typed = type_in(&clerk, paper, &facts).await;
+        let statuses: Vec<&Value> = typed.iter().map(|own| &own["status"]).collect();
+        assert_eq!(statuses, [&json!(201), &json!(422), &json!(404)], "{typed:?}");
+        assert_eq!(typed[1]["problem"]["fields"][0]["pointer"], json!("/inspected_at"));
+        let again = type_in(&clerk, paper, &facts).await;
+        assert_eq!((&again[0]["status"], &again[0]["receipt"]), (&json!(200), &typed[0]["receipt"]));
+        field.settle().await;
+        let plot = officer.get(&format!("/api/v1/plots/{}", done.plot)).await.expect(200).json();
+        let told = &plot["properties"];
+        assert_eq!((&told["state"], &told["flags"]), (&json!("clear"), &json!(["inspected_from_paper"])));
+        let step = told["timeline"].as_array().unwrap().iter().find(|own| own["kind"] == "reinspection").unwrap();
+        assert_eq!((&step["source"], &step["paper"]["id"]), (&json!("paper"), &json!(paper)));
+        let listed = officer.get("/api/v1/plots?state=clear").await.expect(200).json();
+        assert_eq!(listed["features"][0]["id"], json!(done.plot));
+        let known = officer.get(&at(paper, "")).await.expect(200).json();
+        assert_eq!((&known["facts"][0]["kind"], &known["facts"][0]["fact"]), (&json!("reinspection"), &looked["id"]));
+        let found = field.app.journal.verify().await.unwrap();
+        assert!(found.faults.is_empty(), "{:?}", found.faults);
     }
 
     async fn no_fix_joins_a_patrol_that_stands_on_paper(field: Field) {

@@ -83,6 +83,33 @@ on_both! {
         assert!(own["rows"].as_array().unwrap().iter().all(|row| row["commune"]["value"] == "Tây"));
     }
 
+    async fn figures_end_where_measures_do(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy", &[]).await;
+        for (step, area_m2) in [0.1, 0.2, 11_095.63].into_iter().enumerate() {
+            let mut plot = plot_at(104.3 + 0.01 * f64::from(u8::try_from(step).unwrap()), 22.4);
+            plot["properties"]["area_m2"] = json!(area_m2);
+            field.clock.advance_millis(1_000);
+            phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        }
+        field.settle().await;
+        let officer = field.officer().await;
+        let ledger = officer.get(&format!("/api/v1/ledger?{WINDOW}")).await.expect(200).json();
+        assert_eq!(ledger["total"]["claimed"]["area_m2"].to_string(), "11095.93");
+        let b01 = form(&officer, &format!("b01?{WINDOW}")).await;
+        assert_eq!(row(&b01, "Tây")["area_m2"]["value"].to_string(), "11095.9");
+        assert_eq!(b01["total"]["area_m2"]["value"].to_string(), "11095.9");
+        assert_eq!(b01["total"]["open_area_m2"]["value"].to_string(), "11095.9");
+        let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
+        for row in b02["rows"].as_array().unwrap() {
+            for (column, most) in [("x_north_m", 2), ("y_east_m", 2), ("area_m2", 1)] {
+                let told = row[column]["value"].to_string();
+                let decimals = told.split_once('.').map_or(0, |(_, rest)| rest.len());
+                assert!(decimals <= most, "{column}: {told}");
+            }
+        }
+    }
+
     async fn b02_has_exact_places_and_is_for_those_who_may_read_plots(field: Field) {
         let Destroyed { plot, .. } = destroyed(&field).await;
         field.settle().await;
@@ -114,14 +141,15 @@ on_both! {
         let told = officer.get("/api/v1/coverage?from=2026-02-01&to=2026-03-02").await.expect(200).json();
         for own in told["communes"].as_array().unwrap() {
             let row = row(&b03, own["name"].as_str().unwrap());
-            let same = |column: &str, value: &Value, by: f64| {
-                let value = value.as_f64().map(|value| value * by);
-                assert_eq!(row[column]["value"].as_f64(), value, "{column}");
+            let same = |column: &str, value: &Value, by: f64, places: usize| {
+                let value = value.as_f64().map(|value| format!("{:.places$}", value * by));
+                let told = row[column]["value"].as_f64().map(|told| format!("{told:.places$}"));
+                assert_eq!(told, value, "{column}");
             };
-            same("risk_ha", &own["risk_area_m2"], 1e-4);
-            same("patrols", &own["patrols"], 1.0);
-            same("hours", &own["team_hours"], 1.0);
-            same("coverage_pct", &own["coverage"], 100.0);
+            same("risk_ha", &own["risk_area_m2"], 1e-4, 2);
+            same("patrols", &own["patrols"], 1.0, 0);
+            same("hours", &own["team_hours"], 1.0, 1);
+            same("coverage_pct", &own["coverage"], 100.0, 1);
         }
         // Without a risk area there is no share.
         assert!(row(&b03, "Đông")["coverage_pct"]["value"].is_null());

@@ -254,6 +254,34 @@ on_both! {
         assert_eq!((own.len(), &own[0]["value"]["kind"], &own[0]["value"]["state"]), (1, &json!("reinspection"), &json!("stored")));
     }
 
+    async fn a_new_phone_is_told_where_a_second_members_word_is_awaited(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut alone = eradication();
+        alone.as_object_mut().unwrap().remove("confirmation");
+        let mut plots = Vec::new();
+        for lon in [104.3, 104.31, 104.32] {
+            let plot = field.new_id();
+            phone.put(&format!("/api/v1/plots/{plot}"), &plot_at(lon, 22.4)).await.expect(201);
+            phone.post(&format!("/api/v1/plots/{plot}/eradications"), &alone).await.expect(201);
+            plots.push(plot.to_string());
+        }
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(104.33, 22.4)).await.expect(201);
+        field.settle().await;
+        plots.sort();
+        let other = field.phone("máy B", &[WEST]).await;
+        let (items, _) = pulled(&other, None, "limit=2").await;
+        assert_eq!(ids(&items, "plot"), plots, "each once, over several pages");
+        let told = items.iter().find(|item| item["kind"] == "plot").unwrap();
+        assert!(told["value"]["properties"]["missing"].as_array().unwrap().contains(&json!("confirmation")));
+        let east = field.phone("máy đông", &[EAST]).await;
+        assert!(ids(&pulled(&east, None, "limit=500").await.0, "plot").is_empty());
+        let word = json!({ "confirmed_at": "2026-02-27T10:00:00+07:00" });
+        other.post(&format!("/api/v1/plots/{}/confirmations", plots[0]), &word).await.expect(201);
+        let (items, _) = pulled(&field.phone("máy C", &[WEST]).await, None, "limit=500").await;
+        assert_eq!(ids(&items, "plot"), plots[1..]);
+    }
+
     async fn a_phone_pulls_its_own_communes_and_its_own_team_alone(field: Field) {
         load_communes(&field).await;
         let (west, east) = (field.phone("máy tây", &[WEST]).await, field.phone("máy đông", &[EAST]).await);

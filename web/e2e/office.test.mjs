@@ -314,6 +314,9 @@ describe("from enrolment to receipt", () => {
 		const form = page.getByRole("dialog");
 		await form.getByLabel("Tên máy").fill("Tổ thử – máy B");
 		await form.getByRole("button", { name: "Thêm máy" }).click();
+		await form.getByText("Chọn ít nhất một xã, hoặc chọn toàn tỉnh.").waitFor();
+		await form.getByLabel(place.communes[0].name, { exact: true }).check();
+		await form.getByRole("button", { name: "Thêm máy" }).click();
 		await page.getByRole("button", { name: "Mở ghép máy Tổ thử – máy B" }).click();
 		const code = (await page.locator("[data-code]").textContent()).trim();
 		const phone = await Phone.start({

@@ -48,6 +48,10 @@ async function room(browser, place, language) {
 				{ timeout: 15_000 },
 			)
 			.catch(() => {});
+		// What was said of an earlier screen is no part of this one.
+		await page.evaluate(() => {
+			for (const own of document.querySelectorAll(".toast button")) own.click();
+		});
 		await page.waitForTimeout(600);
 		const height = await page.evaluate(() => document.documentElement.scrollHeight);
 		await page.setViewportSize({ width: 1280, height: Math.min(Math.max(height, 800), 1100) });
@@ -97,7 +101,13 @@ async function room(browser, place, language) {
 	await shoot("exports", "#/exports?layers=plots,patrols");
 	await paper(page, place, shoot);
 	await imported(page, place, shoot);
+	await shoot("imports", "#/imports");
 	await shoot("devices", "#/devices");
+	await shoot("devices-add", "#/devices", async () => {
+		await page.locator("main header button, main .tools button").first().click();
+		await page.locator("dialog[open] input").first().waitFor();
+	});
+	await page.keyboard.press("Escape");
 	await shoot("devices-enrol", "#/devices", async () => {
 		await page.locator("tbody .acts button").first().click();
 		await page.locator("[data-code]").waitFor();
@@ -155,6 +165,7 @@ async function paper(page, place, shoot) {
 		await page.evaluate(() => scrollTo(0, 0));
 	});
 	await shoot("papers", "#/papers");
+	await shoot("paper-new", "#/papers/new");
 }
 
 /** A list of crossings in metres of an unnamed zone, with a row at fault. */
@@ -230,6 +241,18 @@ async function field(place, language) {
 	await shoot("plot");
 	await button("plot_eradicate").click();
 	await shoot("eradicate");
+	await button("erad_begin").click();
+	await button("erad_finish").waitFor();
+	await shoot("eradicate-form");
+	await button("erad_finish").click();
+	await page.getByText(words.erad_saved).waitFor();
+	await page.getByText(words.erad_unconfirmed).last().scrollIntoViewIfNeeded();
+	await shoot("confirm");
+	await button("plot_reinspect").click();
+	await shoot("reinspect");
+	await page.getByRole("button", { name: `‹ ${words.back}` }).click();
+	await page.getByRole("button", { name: `‹ ${words.back}` }).click();
+	await shoot("plots");
 	await tab("nav_map").click();
 	await page.waitForTimeout(2500);
 	await shoot("map");

@@ -8,9 +8,10 @@ use clap::Args;
 use crate::app::open_blobs;
 use crate::areas;
 use crate::config::Config;
+use crate::coverage;
 use crate::evidence::{self, Originals, verify_originals};
 use crate::identity;
-use crate::ingest::papers;
+use crate::ingest::{imports, papers};
 use crate::journal::Verified;
 use crate::journal::audit::{self, Outside, Rows, verify};
 use crate::journal::history::Trust;
@@ -18,8 +19,10 @@ use crate::journal::note::Checkpoint;
 use crate::ledger;
 use crate::patrols;
 use crate::plots::{PlotRows, verify_rows};
+use crate::publish::export;
 use crate::reports;
 use crate::store::Store;
+use crate::sync;
 
 use super::{Opening, Roots, print_line, text, verdict};
 
@@ -66,11 +69,11 @@ impl OfLog {
 async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
     Ok(vec![
         (
-            "journal: {} rules and facts typed in from paper",
+            "journal: {} rules, facts typed in from paper and contents kept aside",
             audit::verify_rows(store).await?,
         ),
         (
-            "identity: {} roles and keys with what was decided about them",
+            "identity: {} people, devices, roles, secrets, enrolments and keys with what was decided about them",
             identity::verify_rows(store).await?,
         ),
         (
@@ -96,6 +99,22 @@ async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
         (
             "papers: {} paper records",
             papers::verify_rows(store).await?,
+        ),
+        (
+            "imports: {} files of offices",
+            imports::verify_rows(store).await?,
+        ),
+        (
+            "coverage: {} definitions",
+            coverage::verify_rows(store).await?,
+        ),
+        (
+            "exports: {} files in the background",
+            export::verify_rows(store).await?,
+        ),
+        (
+            "sync: {} bundles, decisions and watches",
+            sync::verify_rows(store).await?,
         ),
     ])
 }

@@ -328,7 +328,7 @@ fn check(draft: &Draft) -> Result<(), Error> {
     Ok(())
 }
 
-fn definition_of(row: &DefinitionRow) -> Result<Definition, store::Error> {
+pub(super) fn definition_of(row: &DefinitionRow) -> Result<Definition, store::Error> {
     serde_json::from_str(&row.draft).or(Err(store::Error::Corrupt {
         table: "coverage_definitions",
         column: "draft",
@@ -337,6 +337,6 @@ fn definition_of(row: &DefinitionRow) -> Result<Definition, store::Error> {
 }
 
 /// The id under which a definition stands in the journal: made from its version, so that it is the same everywhere.
-fn fact_of(version: u32) -> Uuid {
+pub(super) fn fact_of(version: u32) -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_00c0_0000_0000 + u128::from(version))
 }

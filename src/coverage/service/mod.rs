@@ -24,6 +24,7 @@ mod settle;
 mod swept;
 mod tiles;
 mod trips;
+mod verify;
 mod whole;
 mod words;
 
@@ -49,6 +50,7 @@ pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use series::{Series, SeriesAsked, Step};
+pub use verify::verify_rows;
 pub use whole::Swept;
 
 /// Why coverage is not answered.

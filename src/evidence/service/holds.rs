@@ -116,7 +116,7 @@ impl Evidence {
             );
         }
         let entry = Entry {
-            kind: Kind::Hold,
+            kind: Kind::of_hold(said.is_set),
             fact: id,
             actor: said.actor.id,
             device: None,

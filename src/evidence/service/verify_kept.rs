@@ -229,12 +229,14 @@ async fn holds(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
         }
     }
     let mut others = Vec::new();
-    each_content(tx, Kind::Hold, |entry| {
-        if !named.contains(&entry.id) {
-            others.push((entry.id, entry.fact.unwrap_or_default()));
-        }
-    })
-    .await?;
+    for kind in Kind::HOLDS {
+        each_content(tx, kind, |entry| {
+            if !named.contains(&entry.id) {
+                others.push((entry.id, entry.fact.unwrap_or_default()));
+            }
+        })
+        .await?;
+    }
     for (entry, subject) in others {
         // Tracks have holds of their own, which are held against the log with the patrols.
         if sql::holds_patrol(tx, subject).await? {
@@ -244,12 +246,15 @@ async fn holds(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
     for entry in named {
         pass.note(entry);
     }
-    pass.rowless(tx, Kind::Hold, |_| true).await
+    for kind in Kind::HOLDS {
+        pass.rowless(tx, kind, |_| true).await?;
+    }
+    Ok(())
 }
 
 fn is_hold(kept: &Stored, row: &KeptHold) -> bool {
     let said = sent::<PhotoHoldWire>(kept).map(|said| said.reason.trim().to_owned());
-    kept.row.kind == Kind::Hold.as_str()
+    Kind::may_hold(&kept.row.kind, true)
         && kept.row.fact == Some(row.subject)
         && said.as_ref() == Some(&row.reason)
 }
@@ -262,7 +267,7 @@ async fn is_lifted(tx: &mut Tx, row: &KeptHold) -> Result<bool, store::Error> {
     let kept = stored(tx, entry).await?;
     Ok(kept.is_some_and(|kept| {
         entry != row.entry
-            && kept.row.kind == Kind::Hold.as_str()
+            && Kind::may_hold(&kept.row.kind, false)
             && kept.row.fact == Some(row.subject)
             && Some(kept.row.received_at) == row.lifted_at
     }))

@@ -1,12 +1,12 @@
 //! Sessions of the web front: sign in by password or one-time link, sign out.
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::base::actor::Door;
-use crate::http::{Json, Path, Problem};
+use crate::http::{Json, Path, Problem, ProblemKind};
 use crate::identity::service::{Identity, SignedIn};
 
 use super::Caller;
@@ -81,9 +81,26 @@ pub async fn spend_link(
     State(identity): State<Identity>,
     State(secure): State<SecureCookies>,
     Path(code): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let session = identity.sign_in_by_link(&code).await?;
+    let signed_in = identity.sign_in_by_link(&code).await;
+    let session = match signed_in.map_err(Problem::from) {
+        Ok(session) => session,
+        // A person who comes late reads what to do instead of a problem document.
+        Err(problem) if problem.kind() == ProblemKind::NotFound && is_browser(&headers) => {
+            let page = Html(include_str!("link_spent.html"));
+            return Ok((StatusCode::NOT_FOUND, page).into_response());
+        }
+        Err(problem) => return Err(problem),
+    };
     Ok((cookie(&session, secure), Redirect::to("/")).into_response())
+}
+
+/// Whether pages are asked for.
+fn is_browser(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn cookie(session: &SignedIn, secure: SecureCookies) -> [(header::HeaderName, HeaderValue); 1] {

@@ -321,3 +321,9 @@ pub fn spoken_code(public: &[u8]) -> String {
 pub const RESERVE_TEAM: TeamId = TeamId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003));
 /// The organisation of the reserve team.
 pub const RESERVE_ORG: OrgId = OrgId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002));
+
+/// What the reserve organisation is called.
+pub const RESERVE_ORG_NAME: &str = "Đơn vị dự bị";
+
+/// What the reserve team is called.
+pub const RESERVE_TEAM_NAME: &str = "Tổ dự bị";

@@ -13,7 +13,8 @@ use crate::store::Tx;
 use super::super::model::makers::Maker;
 use super::super::model::{DeviceDraft, GrantDraft, RESERVE_TEAM};
 use super::super::sql::{self, DeviceRow, GrantRow};
-use super::secrets::{Secret, issue, secret_text};
+use super::issue::{issue, secret_text};
+use super::secrets::Secret;
 use super::{Error, Identity, enter, give, need};
 
 /// A device as shown.
@@ -103,12 +104,12 @@ impl Identity {
                         journal,
                         actor,
                         Kind::Token,
-                        made.0,
-                        &json!({ "device": id, "door": door }),
+                        made.id.0,
+                        &made.told(json!({ "device": id, "door": door })),
                     )
                     .await?;
                     Ok(Secret {
-                        id: made,
+                        id: made.id,
                         text: text.clone(),
                     })
                 })

@@ -18,7 +18,7 @@ use crate::store::Tx;
 use super::super::model::codes::{code_as_printed, code_text};
 use super::super::model::{EnrolmentDraft, PHONE_DOORS, matching_number};
 use super::super::sql::{self, EnrolmentRow, Opening};
-use super::secrets::{digest, issue, secret_text};
+use super::issue::{digest, issue, secret_text};
 use super::{Error, Identity, enter};
 
 /// Life of an enrolment code from the moment an officer opens it.
@@ -263,20 +263,22 @@ async fn spend(
     if sheet.is_some_and(|sheet| sheet.code_hash == hash) {
         sql::void_sheets(tx, row.device, now).await?;
     }
+    let mut secrets = Vec::new();
     for door in PHONE_DOORS {
         if let Some(text) = made.of(door, &row.doors) {
             let (holder, label) = (row.device.0, door.as_str());
-            issue(
+            let issued = issue(
                 tx, journal, text, holder, "device", door, label, false, false, None,
             )
             .await?;
+            secrets.push(issued.told(json!({ "id": issued.id, "door": door })));
         }
     }
     let phone = Actor {
         id: row.device.0,
         ..Actor::console()
     };
-    let change = json!({ "spent": true });
+    let change = json!({ "spent": true, "secrets": secrets });
     enter(tx, journal, &phone, Kind::Enrolment, row.device.0, &change).await?;
     let token = |door| made.of(door, &row.doors).map(str::to_owned);
     Ok(Enrolled {

@@ -47,7 +47,11 @@ impl Identity {
         self.journal
             .write(context, |tx, (journal, actor, holder, drafts)| {
                 Box::pin(async move {
-                    sql::end_grants(tx, *holder, journal.now()).await?;
+                    let ended = sql::end_grants(tx, *holder, journal.now()).await?;
+                    if ended > 0 || drafts.is_empty() {
+                        let change = json!({ "holder": holder, "ended": ended });
+                        enter(tx, journal, actor, Kind::Grant, *holder, &change).await?;
+                    }
                     for draft in drafts {
                         give(tx, journal, actor, *holder, draft).await?;
                     }

@@ -13,7 +13,7 @@ use crate::identity::sql;
 use crate::journal::{Journal, Kind};
 use crate::store::Tx;
 
-use super::secrets::digest;
+use super::issue::digest;
 use super::{Error, Identity, enter};
 
 /// Life of a window.

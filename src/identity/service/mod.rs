@@ -5,6 +5,7 @@ mod devices;
 mod enrolment;
 mod grants;
 mod held;
+mod issue;
 mod keys;
 mod nodes;
 mod people;

@@ -10,10 +10,12 @@ use crate::base::refusal::Refusal;
 use crate::journal::Kind;
 
 use super::super::model::{
-    AccountDraft, GrantDraft, OrgDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft,
+    AccountDraft, GrantDraft, OrgDraft, OrgKind, RESERVE_ORG, RESERVE_ORG_NAME, RESERVE_TEAM,
+    RESERVE_TEAM_NAME, TeamDraft,
 };
 use super::super::sql::{self, AccountRow};
 use super::grants::{GrantView, held};
+use super::issue::kept;
 use super::{Error, Identity, enter, give, need};
 
 /// An organisation as shown.
@@ -146,7 +148,11 @@ impl Identity {
                     if !sql::insert_account(tx, row, actor.id, journal.now()).await? {
                         return Err(Error::Taken("login"));
                     }
-                    let change = json!({ "login": row.login, "org": row.org });
+                    let kept = row
+                        .password_hash
+                        .as_deref()
+                        .map(|hash| kept(hash.as_bytes()));
+                    let change = json!({ "login": row.login, "org": row.org, "kept_sha256": kept });
                     enter(tx, journal, actor, Kind::Account, row.id, &change).await?;
                     let first = GrantDraft {
                         role: draft.role,
@@ -298,8 +304,10 @@ impl Identity {
         self.journal
             .write(now, |tx, now| {
                 Box::pin(async move {
-                    sql::insert_org(tx, RESERVE_ORG, "Đơn vị dự bị", "cong_an_tinh", *now).await?;
-                    sql::insert_team(tx, RESERVE_TEAM, RESERVE_ORG, "Tổ dự bị", *now).await?;
+                    let kind = OrgKind::ProvincialPolice.as_str();
+                    sql::insert_org(tx, RESERVE_ORG, RESERVE_ORG_NAME, kind, *now).await?;
+                    sql::insert_team(tx, RESERVE_TEAM, RESERVE_ORG, RESERVE_TEAM_NAME, *now)
+                        .await?;
                     Ok::<(), Error>(())
                 })
             })

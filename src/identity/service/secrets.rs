@@ -1,7 +1,5 @@
 //! Secrets: made once, shown once, kept as SHA-256, verified on every request.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,11 +9,12 @@ use crate::base::ids::TokenId;
 use crate::base::origin::Origin;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
-use crate::journal::{Journal, Kind};
+use crate::journal::Kind;
 use crate::store::{self, Tx};
 
 use super::super::model::MAX_TOKEN_DAYS;
 use super::super::sql::{self, GrantRow, TokenRow};
+use super::issue::{digest, issue, secret_text};
 use super::{Error, Identity, enter, need};
 
 /// How long a verified secret is believed without asking again: a revocation takes effect within this time
@@ -197,9 +196,10 @@ impl Identity {
                     .await?;
                     let change =
                         json!({ "account": account, "door": door, "read_only": read_only });
-                    enter(tx, journal, actor, Kind::Token, made.0, &change).await?;
+                    let change = made.told(change);
+                    enter(tx, journal, actor, Kind::Token, made.id.0, &change).await?;
                     Ok(Secret {
-                        id: made,
+                        id: made.id,
                         text: text.clone(),
                     })
                 })
@@ -221,52 +221,6 @@ impl Identity {
             used.insert(token, now);
         }
     }
-}
-
-/// The SHA-256 under which a secret is kept.
-pub(super) fn digest(text: &str) -> [u8; 32] {
-    crate::journal::model::sha256(text.as_bytes())
-}
-
-/// A fresh secret: 256 random bits, safe in paths.
-pub(super) fn secret_text() -> Result<String, Error> {
-    let bytes: [u8; 32] = crate::journal::random()?;
-    Ok(BASE64.encode(bytes))
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one row's columns, named at both call sites' SQL"
-)]
-pub(super) async fn issue(
-    tx: &mut Tx,
-    journal: &Journal,
-    text: &str,
-    holder: Uuid,
-    holder_kind: &str,
-    door: Door,
-    label: &str,
-    read_only: bool,
-    active: bool,
-    life_ms: Option<i64>,
-) -> Result<TokenId, store::Error> {
-    let now = journal.now();
-    let row = TokenRow {
-        id: TokenId(journal.ids().make()),
-        holder,
-        holder_kind: holder_kind.to_owned(),
-        door: door.as_str().to_owned(),
-        label: label.to_owned(),
-        read_only: i64::from(read_only),
-        active: i64::from(active),
-        created_at: now,
-        expires_at: life_ms.map(|life| now.plus_millis(life)),
-        retired_at: None,
-        revoked_at: None,
-        last_used_at: None,
-    };
-    sql::insert_token(tx, &row, &digest(text)).await?;
-    Ok(row.id)
 }
 
 async fn load_actor(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {

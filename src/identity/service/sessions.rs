@@ -16,7 +16,8 @@ use crate::journal::Kind;
 
 use super::super::model::check_password;
 use super::super::sql;
-use super::secrets::{Secret, digest, issue, secret_text};
+use super::issue::{digest, issue, kept, secret_text};
+use super::secrets::Secret;
 use super::{Error, Identity, enter, need};
 
 const SESSION_MS: i64 = 12 * 3_600_000;
@@ -162,7 +163,7 @@ impl Identity {
                         actor,
                         Kind::Account,
                         *account,
-                        &json!({ "password": "changed" }),
+                        &json!({ "password": "changed", "kept_sha256": kept(hash.as_bytes()) }),
                     )
                     .await?)
                 })
@@ -240,14 +241,14 @@ impl Identity {
                         journal,
                         &own,
                         Kind::Token,
-                        made.0,
-                        &json!({ "session": true }),
+                        made.id.0,
+                        &made.told(json!({ "session": true })),
                     )
                     .await?;
                     let expires_at = journal.now().plus_millis(SESSION_MS);
                     Ok(SignedIn {
                         secret: Secret {
-                            id: made,
+                            id: made.id,
                             text: text.clone(),
                         },
                         expires_at,

@@ -14,8 +14,8 @@ use crate::store::Tx;
 use super::super::model::sheet::{MOST_SHEETS, Sheet};
 use super::super::sql;
 use super::enrolment::{fresh_code, withdraw};
+use super::issue::digest;
 use super::reach::{DeviceStanding, EnrolmentState};
-use super::secrets::digest;
 use super::{Error, Identity, enter};
 
 /// Which sheets are printed.

@@ -17,6 +17,7 @@ mod report;
 mod sql;
 mod table;
 mod values;
+mod verify;
 mod words;
 
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub use names::ImportKind;
 pub use report::{ImportState, ImportView, Report};
 pub use sql::STATEMENTS;
 pub use table::Encoding;
+pub use verify::verify_rows;
 
 /// How much may be brought.
 #[derive(Debug, Clone, Copy)]

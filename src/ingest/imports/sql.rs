@@ -15,13 +15,15 @@ const OPEN_OF: &str = "SELECT COUNT(*) FROM imports WHERE asker = $1 AND state =
 const INSERT: &str = "INSERT INTO imports (id, asker, kind, name, options, state, bytes, sha256, plan, report, asked_at, \
      expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const LOADED: &str = "UPDATE imports SET state = 'loaded', loaded_at = $2, entry = $3 WHERE id = $1 AND state = 'checked'";
+const FROM: &str = "SELECT id, asker, kind, name, options, state, bytes, sha256, plan, report, asked_at, expires_at, \
+     loaded_at, entry FROM imports WHERE id > $1 ORDER BY id LIMIT 100";
 const DUE: &str = "SELECT id FROM imports WHERE state IN ('checked', 'refused') AND expires_at <= $1 \
      ORDER BY expires_at, id LIMIT 100";
 const EXPIRE: &str =
     "UPDATE imports SET state = 'expired' WHERE id = $1 AND state IN ('checked', 'refused')";
 
 /// Every statement of imports.
-pub const STATEMENTS: &[&str] = &[ONE, OF_ASKER, OPEN_OF, INSERT, LOADED, DUE, EXPIRE];
+pub const STATEMENTS: &[&str] = &[ONE, OF_ASKER, OPEN_OF, INSERT, LOADED, FROM, DUE, EXPIRE];
 
 /// A file that was looked at.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -58,6 +60,11 @@ pub async fn one(tx: &mut Tx, id: Uuid, asker: Uuid) -> Result<Option<ImportRow>
         .bind(id)
         .bind(asker)
         .fetch_optional(c))
+}
+
+/// Every file after one, in the order of ids.
+pub async fn imports_from(tx: &mut Tx, id: Uuid) -> Result<Vec<ImportRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FROM).bind(id).fetch_all(c))
 }
 
 /// The newest files of an asker.

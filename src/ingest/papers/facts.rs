@@ -28,6 +28,9 @@ vocabulary! {
         Measure = "measure",
         /// An eradication of the plot `id`: the body of `POST /api/v1/plots/{id}/eradications`.
         Eradication = "eradication",
+        /// A re-inspection of the plot `id`: the body of `POST /api/v1/plots/{id}/reinspections`. The plot is flagged
+        /// `inspected_from_paper`.
+        Reinspection = "reinspection",
     }
 }
 
@@ -118,6 +121,11 @@ impl Papers {
             }
             PaperFactKind::Eradication => {
                 let wire = Wire::Eradication(Box::new(parsed(body)?));
+                let done = slices.ledger.record(actor, plot, &wire, body).await?;
+                (done.is_new, done.receipt)
+            }
+            PaperFactKind::Reinspection => {
+                let wire = Wire::Reinspection(parsed(body)?);
                 let done = slices.ledger.record(actor, plot, &wire, body).await?;
                 (done.is_new, done.receipt)
             }

@@ -53,7 +53,7 @@ pub struct PaperView {
 /// An entry that was typed in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PaperFactView {
-    /// `patrol`, `plot` (a plot or a measure of it), `eradication`, or `quarantine` for what was kept aside.
+    /// `patrol`, `plot` (a plot or a measure of it), `eradication`, `reinspection`, or `quarantine` for what was kept aside.
     pub kind: String,
     /// The fact.
     pub fact: Uuid,

@@ -1,16 +1,17 @@
-//! The journal's own rows against its entries: rules that were set, and facts that were typed in from paper.
+//! The journal's own rows against its entries: rules that were set, facts that were typed in from paper, and what was kept
+//! aside.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::rows::{RowPass, Rows, Told};
-use crate::base::ids::EntryId;
+use crate::base::ids::{EntryId, QuarantineId};
 use crate::journal::model::Kind;
 use crate::journal::service::Stored;
-use crate::journal::sql::{self, KeptRules, TypedIn};
-use crate::store::{Error, Store};
+use crate::journal::sql::{self, KeptQuarantine, KeptRules, TypedIn};
+use crate::store::{Error, Store, Tx};
 
-/// Holds rules and typed-in facts against the log.
+/// Holds rules, typed-in facts and contents kept aside against the log.
 pub async fn verify_rows(store: &Store) -> Result<Rows, Error> {
     let mut tx = store.snapshot().await?;
     let mut pass = RowPass::default();
@@ -50,7 +51,40 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, Error> {
     };
     pass.rowless(&mut tx, Kind::Paper, |entry| is_link(&entry.body))
         .await?;
+    quarantine(&mut tx, &mut pass).await?;
     Ok(pass.into_found())
+}
+
+/// Contents kept aside: whose, of what, when and how much. Why is told by the row alone.
+async fn quarantine(tx: &mut Tx, pass: &mut RowPass) -> Result<(), Error> {
+    let mut after = QuarantineId(Uuid::nil());
+    loop {
+        let rows = sql::quarantine_from(tx, after).await?;
+        let Some(last) = rows.last() else {
+            break;
+        };
+        after = last.id;
+        for row in rows {
+            let told = Told {
+                table: "quarantine",
+                id: row.id.to_string(),
+                entry: row.entry,
+                author: Some(row.actor),
+                recorded_at: Some(row.received_at),
+            };
+            pass.judge(tx, told, |kept| is_aside(kept, &row)).await?;
+        }
+    }
+    pass.rowless(tx, Kind::Quarantine, |_| true).await
+}
+
+fn is_aside(kept: &Stored, row: &KeptQuarantine) -> bool {
+    let length = kept.body.as_ref().map(Vec::len);
+    let weighs = length.and_then(|bytes| i64::try_from(bytes).ok()) == Some(row.bytes);
+    // What is large lies under its SHA-256, and the entry names that and its length.
+    kept.row.kind == Kind::Quarantine.as_str()
+        && kept.row.fact == row.fact
+        && (weighs || said(kept)["bytes"] == row.bytes)
 }
 
 fn said(kept: &Stored) -> Value {

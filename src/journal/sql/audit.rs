@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::EntryId;
+use crate::base::ids::{EntryId, QuarantineId};
+use crate::base::time::Timestamp;
 use crate::on;
 use crate::store::{Error, Tx};
 
@@ -12,11 +13,31 @@ pub(super) const ENTRIES_WITH_BODIES: &str = "SELECT e.id, e.seq, e.epoch, e.kin
      e.redacted_by, e.covered, e.statement, b.salt, b.body FROM journal_entries e LEFT JOIN journal_bodies b ON b.entry = e.id \
      WHERE e.seq > $1 ORDER BY e.seq LIMIT $2";
 
-pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, b.body FROM journal_entries e \
+pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, e.actor, e.received_at, b.body FROM journal_entries e \
      JOIN journal_bodies b ON b.entry = e.id WHERE e.kind = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
 
-pub(super) const UNNUMBERED_OF_KIND: &str = "SELECT e.received_at AS seq, e.id, e.fact, b.body FROM journal_entries e \
+pub(super) const UNNUMBERED_OF_KIND: &str = "SELECT e.received_at AS seq, e.id, e.fact, e.actor, e.received_at, b.body FROM journal_entries e \
      JOIN journal_bodies b ON b.entry = e.id WHERE e.seq IS NULL AND e.kind = $1 ORDER BY e.received_at, e.id";
+
+pub(super) const QUARANTINE_FROM: &str = "SELECT id, entry, fact, actor, bytes, received_at FROM quarantine \
+     WHERE id > $1 ORDER BY id LIMIT 500";
+
+/// A content kept aside, as its row says.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptQuarantine {
+    pub id: QuarantineId,
+    pub entry: EntryId,
+    pub fact: Option<Uuid>,
+    pub actor: Uuid,
+    pub bytes: i64,
+    pub received_at: Timestamp,
+}
+
+pub async fn quarantine_from(tx: &mut Tx, id: QuarantineId) -> Result<Vec<KeptQuarantine>, Error> {
+    on!(tx, |c| sqlx::query_as(QUARANTINE_FROM)
+        .bind(id)
+        .fetch_all(c))
+}
 
 /// An entry of a kind with its content.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -27,6 +48,10 @@ pub struct Content {
     pub id: EntryId,
     /// The fact that it belongs to.
     pub fact: Option<Uuid>,
+    /// Its author.
+    pub actor: Uuid,
+    /// When it was received.
+    pub received_at: Timestamp,
     /// The bytes that were kept.
     pub body: Vec<u8>,
 }

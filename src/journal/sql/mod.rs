@@ -138,6 +138,7 @@ pub const STATEMENTS: &[&str] = &[
     STAMP_OF,
     RULES_AS_OF,
     KEPT_RULES,
+    QUARANTINE_FROM,
     INSERT_TYPED_IN,
     TYPED_IN_FROM,
     TYPED_IN_FROM_ENTRY,

@@ -15,6 +15,10 @@ pub struct Definition {
     /// From so many plants the scene is kept: samples, seals or a named release are needed. Below the 500 of Điều 247 by
     /// the error of a count.
     pub stop_plants: u32,
+    /// How near to the plot a second member's phone must be to confirm on the spot, m: as far as a phone's position and a
+    /// hillside allow. Definitions from before it was stated mean 200 m.
+    #[serde(default = "confirm_within_m")]
+    pub confirm_within_m: u32,
     /// Hours after the work within which the number of the minutes is expected.
     pub minutes_hours: u32,
     /// Days after the work at which seedlings and young plants are looked at again.
@@ -49,6 +53,11 @@ pub struct Definition {
     pub sample: SampleRules,
 }
 
+/// What was held before definitions stated it, m.
+const fn confirm_within_m() -> u32 {
+    200
+}
+
 /// Why a definition cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {expected}")]
@@ -65,6 +74,7 @@ impl Default for Definition {
         Self {
             version: 1,
             stop_plants: 450,
+            confirm_within_m: confirm_within_m(),
             minutes_hours: 72,
             reinspect_young_days: 14,
             reinspect_other_days: 30,
@@ -87,35 +97,8 @@ impl Default for Definition {
 impl Definition {
     /// The definition, if its numbers make sense.
     pub fn checked(self) -> Result<Self, InvalidDefinition> {
-        let [month, day] = self.flowering_pass;
         let shares = self.plants_tolerance_pct.iter().chain([&self.near_pct]);
         let rules = [
-            (self.stop_plants > 0, "stop_plants", "expected 1 or more"),
-            (
-                (1..=720).contains(&self.minutes_hours),
-                "minutes_hours",
-                "expected 1 to 720 h",
-            ),
-            (
-                (1..=180).contains(&self.reinspect_young_days),
-                "reinspect_young_days",
-                "expected 1 to 180 days",
-            ),
-            (
-                (1..=180).contains(&self.reinspect_other_days),
-                "reinspect_other_days",
-                "expected 1 to 180 days",
-            ),
-            (
-                (1..=12).contains(&month) && (1..=28).contains(&day),
-                "flowering_pass",
-                "expected a month from 1 to 12 and a day from 1 to 28",
-            ),
-            (
-                self.early_days < self.reinspect_young_days,
-                "early_days",
-                "expected fewer days than reinspect_young_days",
-            ),
             (
                 self.is_rising(),
                 "law_plants, commune_plants, commune_area_m2",
@@ -142,10 +125,49 @@ impl Definition {
                 "expected a share above 0 up to 1, least from 1 to 100 and a risk_factor from 1 to 10",
             ),
         ];
-        match rules.into_iter().find(|(holds, ..)| !holds) {
+        let mut rules = self.ranges().into_iter().chain(rules);
+        match rules.find(|(holds, ..)| !holds) {
             Some((_, field, expected)) => Err(InvalidDefinition { field, expected }),
             None => Ok(self),
         }
+    }
+
+    /// Whether the numbers of the work on the ground lie where they may.
+    fn ranges(&self) -> [(bool, &'static str, &'static str); 7] {
+        let [month, day] = self.flowering_pass;
+        [
+            (self.stop_plants > 0, "stop_plants", "expected 1 or more"),
+            (
+                (10..=2_000).contains(&self.confirm_within_m),
+                "confirm_within_m",
+                "expected 10 to 2,000 m",
+            ),
+            (
+                (1..=720).contains(&self.minutes_hours),
+                "minutes_hours",
+                "expected 1 to 720 h",
+            ),
+            (
+                (1..=180).contains(&self.reinspect_young_days),
+                "reinspect_young_days",
+                "expected 1 to 180 days",
+            ),
+            (
+                (1..=180).contains(&self.reinspect_other_days),
+                "reinspect_other_days",
+                "expected 1 to 180 days",
+            ),
+            (
+                (1..=12).contains(&month) && (1..=28).contains(&day),
+                "flowering_pass",
+                "expected a month from 1 to 12 and a day from 1 to 28",
+            ),
+            (
+                self.early_days < self.reinspect_young_days,
+                "early_days",
+                "expected fewer days than reinspect_young_days",
+            ),
+        ]
     }
 
     /// Whether the thresholds of laws are pairs of rising numbers above 0.

@@ -11,6 +11,7 @@ use super::life::Life;
 use super::pairs::Pair;
 use super::words::{LifeFlag, PlotState};
 use crate::base::ids::PlotId;
+use crate::base::rounding::hundredths;
 use crate::base::time::Timestamp;
 
 /// By what claims of one ground are put in order: the first counts.
@@ -153,9 +154,11 @@ pub struct Total {
     pub plants: u64,
     /// Plots without a number of plants.
     pub plants_unknown: u32,
-    /// Area, m².
+    /// Area, m², told in hundredths.
+    #[serde(serialize_with = "hundredths")]
     pub area_m2: f64,
-    /// Fresh weight, kg.
+    /// Fresh weight, kg, told in hundredths.
+    #[serde(serialize_with = "hundredths")]
     pub weight_kg: f64,
 }
 

@@ -197,6 +197,8 @@ vocabulary! {
         VerificationConflict = "verification_conflict",
         /// Re-inspected although nothing had been destroyed.
         InspectedTooSoon = "inspected_too_soon",
+        /// Re-inspected as a paper says: no phone was on the spot.
+        InspectedFromPaper = "inspected_from_paper",
         /// A closing that does not hold: a later re-opening undid it, or it would close a circle of duplicates.
         Undone = "undone",
         /// A decision that had nothing to decide in the state that it met.

@@ -72,6 +72,24 @@ impl Ledger {
         self.expected(actor, Expected::Minutes, query, last).await
     }
 
+    /// Plots whose eradication waits for a second member's word, in the order of ids after one of them; whether more
+    /// follow.
+    pub async fn unconfirmed(
+        &self,
+        actor: &Actor,
+        after: Option<PlotId>,
+        limit: u32,
+    ) -> Result<(Vec<PlotId>, bool), Error> {
+        let sight = sight(actor).ok_or(Error::Forbidden)?;
+        self.plots.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let mut rows = sql::unconfirmed(&mut tx, &sight, after, i64::from(limit) + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        Ok((rows, more))
+    }
+
     async fn expected(
         &self,
         actor: &Actor,

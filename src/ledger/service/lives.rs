@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::ids::{FactId, PlotId};
 use crate::ledger::model::circles::{Merged, keepers};
 use crate::ledger::model::totals::Ranked;
+use crate::ledger::model::words::LifeFlag;
 use crate::ledger::model::{Definition, Life, live_without};
 use crate::ledger::sql::{self, PlotFilter, Sight};
 use crate::store::{self, Tx};
@@ -65,7 +66,13 @@ impl Ledger {
         rules: &Definition,
     ) -> Result<Option<(Material, Life)>, store::Error> {
         let mut lives = self.lives(tx, vec![material], rules, None).await?;
-        Ok(lives.pop())
+        let Some((material, mut life)) = lives.pop() else {
+            return Ok(None);
+        };
+        if self.is_inspected_from_paper(tx, &material, &life).await? {
+            life.flags.insert(LifeFlag::InspectedFromPaper);
+        }
+        Ok(Some((material, life)))
     }
 
     fn life(&self, material: &Material, rules: &Definition, without: &BTreeSet<FactId>) -> Life {

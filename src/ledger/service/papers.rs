@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use crate::base::ids::EntryId;
 use crate::journal::FromPaper;
-use crate::ledger::model::Fact;
+use crate::ledger::model::{Act, Fact, Life};
 use crate::store::{self, Tx};
 
 use super::Ledger;
+use super::material::Material;
 
 /// The paper record behind an entry.
 pub(super) type Papers = BTreeMap<EntryId, FromPaper>;
@@ -25,5 +26,23 @@ impl Ledger {
         let typed = self.journal.typed_in(tx, &ids).await?;
         let papers = typed.iter().map(|row| (row.entry, FromPaper::from(row)));
         Ok(papers.collect())
+    }
+
+    /// Whether a look at the ground that stands was typed in from paper.
+    pub(super) async fn is_inspected_from_paper(
+        &self,
+        tx: &mut Tx,
+        material: &Material,
+        life: &Life,
+    ) -> Result<bool, store::Error> {
+        let facts = material.facts.iter();
+        let looks =
+            facts.filter(|fact| matches!(fact.act, Act::Reinspection(_)) && life.stands(fact.id));
+        let looks: Vec<Fact> = looks.cloned().collect();
+        if looks.is_empty() {
+            return Ok(false);
+        }
+        let papers = self.papers_of(tx, &looks).await?;
+        Ok(looks.iter().any(|fact| papers.contains_key(&fact.entry)))
     }
 }

@@ -25,6 +25,9 @@ pub(super) const DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handli
      FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.due_on IS NOT NULL";
 pub(super) const MINUTES_DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, \
      l.minutes_due_at AS due FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.minutes_due_at IS NOT NULL";
+// A list of words as JSON.
+pub(super) const UNCONFIRMED: &str = "SELECT l.plot FROM ledger_plots l JOIN plots p ON p.id = l.plot \
+     WHERE l.missing LIKE '%\"confirmation\"%'";
 
 /// A plot's life as lists need it.
 #[derive(Debug, Clone)]
@@ -175,4 +178,29 @@ pub async fn expected(
             async move { query.build_query_as().fetch_all(c).await }
         }),
     }
+}
+
+/// Plots whose eradication waits for a second member's word, in the order of ids after one of them.
+pub async fn unconfirmed(
+    tx: &mut Tx,
+    sight: &Sight,
+    after: Option<PlotId>,
+    limit: i64,
+) -> Result<Vec<PlotId>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(UNCONFIRMED);
+        if let Sight::Communes(codes) = sight {
+            query.push(" AND p.place IN (");
+            let mut list = query.separated(", ");
+            for code in codes {
+                list.push_bind(code.as_str());
+            }
+            query.push(")");
+        }
+        if let Some(after) = after {
+            query.push(" AND l.plot > ").push_bind(after);
+        }
+        query.push(" ORDER BY l.plot LIMIT ").push_bind(limit);
+        async move { query.build_query_scalar().fetch_all(c).await }
+    })
 }

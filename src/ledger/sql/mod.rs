@@ -25,6 +25,7 @@ pub const STATEMENTS: &[&str] = &[
     PLOTS_AFTER,
     DUE,
     MINUTES_DUE,
+    UNCONFIRMED,
     PLOT,
     PLOTS,
     MEASURES,

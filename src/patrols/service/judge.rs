@@ -207,7 +207,7 @@ impl Patrols {
         }
         let written = self
             .journal
-            .enter(tx, entry(Kind::Hold, id, actor, body))
+            .enter(tx, entry(Kind::of_hold(is_set), id, actor, body))
             .await?;
         let since = is_set.then(|| row.held_since.unwrap_or(written.received_at));
         let held = since.map(|since| (since, reason));

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::base::hex;
 use crate::base::ids::{EntryId, OrgId, PatrolId, TeamId};
+use crate::base::time::Timestamp;
 use crate::journal::audit::{RowPass, Rows, Told, each_content, stored};
 use crate::journal::{Kind, Stored};
 use crate::patrols::model::chunk;
@@ -79,10 +80,18 @@ fn is_version(kept: &Stored, row: &KeptVersion) -> bool {
         && said.as_deref() == Some(row.draft.as_str())
 }
 
-/// The last judgement and the last act on a hold of each patrol, as the log tells.
+/// The last judgement and the acts on holds of each patrol, as the log tells.
 struct Last {
     judged: BTreeMap<Uuid, (EntryId, i64)>,
-    held: BTreeMap<Uuid, (EntryId, i64)>,
+    held: BTreeMap<Uuid, Vec<HoldAct>>,
+}
+
+/// An act on a hold.
+struct HoldAct {
+    entry: EntryId,
+    seq: i64,
+    may_set: bool,
+    at: Timestamp,
 }
 
 impl Last {
@@ -91,14 +100,24 @@ impl Last {
             judged: BTreeMap::new(),
             held: BTreeMap::new(),
         };
-        for (kind, by_fact) in [
-            (Kind::Validation, &mut last.judged),
-            (Kind::Hold, &mut last.held),
-        ] {
+        each_content(tx, Kind::Validation, |entry| {
+            if let Some(fact) = entry.fact {
+                last.judged.insert(fact, (entry.id, entry.seq));
+            }
+        })
+        .await?;
+        for kind in Kind::HOLDS {
             each_content(tx, kind, |entry| {
-                if let Some(fact) = entry.fact {
-                    by_fact.insert(fact, (entry.id, entry.seq));
-                }
+                let act = HoldAct {
+                    entry: entry.id,
+                    seq: entry.seq,
+                    may_set: kind != Kind::HoldLifted,
+                    at: entry.received_at,
+                };
+                last.held
+                    .entry(entry.fact.unwrap_or_default())
+                    .or_default()
+                    .push(act);
             })
             .await?;
         }
@@ -194,25 +213,33 @@ async fn is_later(
         .is_some_and(|(last, than)| last.since(than) > CLOCKS_DIFFER_MS))
 }
 
-/// Setting and lifting a hold are sent as the same words, so that the log tells of the last of them and no more.
+/// The row stands as the last act left it: held for its reason since one that set a hold, or not held since one that
+/// lifted it.
 async fn is_held(
     tx: &mut Tx,
     row: &KeptPatrol,
-    last: Option<&(EntryId, i64)>,
+    acts: Option<&Vec<HoldAct>>,
 ) -> Result<bool, store::Error> {
     let Some(entry) = row.held_entry else {
-        return Ok(last.is_none() && row.held_since.is_none() && row.held_why.is_none());
+        return Ok(acts.is_none() && row.held_since.is_none() && row.held_why.is_none());
     };
     let Some(kept) = stored(tx, entry).await? else {
         return Ok(false);
     };
+    let acts = acts.map_or(&[][..], Vec::as_slice);
+    let last = acts.iter().max_by_key(|act| act.seq);
+    let is_last = last.is_none_or(|last| last.entry == entry) || kept.row.seq.is_none();
     let said = sent::<HoldDraft>(&kept).and_then(|said| said_reason(Some(&said.reason)));
-    let is_last = last.is_none_or(|(last, _)| *last == entry) || kept.row.seq.is_none();
+    let is_as_said = match row.held_since {
+        None => row.held_why.is_none(),
+        Some(since) => {
+            said == row.held_why && acts.iter().any(|act| act.may_set && act.at == since)
+        }
+    };
     Ok(is_last
-        && kept.row.kind == Kind::Hold.as_str()
+        && Kind::may_hold(&kept.row.kind, row.held_since.is_some())
         && kept.row.fact == Some(row.id.0)
-        && row.held_since.is_some() == row.held_why.is_some()
-        && (row.held_why.is_none() || said == row.held_why))
+        && is_as_said)
 }
 
 async fn chunks(tx: &mut Tx, pass: &mut RowPass, is_held: bool) -> Result<(), store::Error> {

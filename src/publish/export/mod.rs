@@ -24,6 +24,7 @@ mod styles;
 #[cfg(test)]
 mod tests;
 mod text;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use make::{Count, Made, Wanted};
 pub use orders::{ExportDecision, ExportDraft, ExportState, ExportView};
 pub use sink::Sink;
 pub use sql::STATEMENTS;
+pub use verify::verify_rows;
 
 use layer::Layer;
 use text::Rows;

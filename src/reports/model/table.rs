@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Form;
 use crate::base::ids::EntryId;
+use crate::base::rounding::decimals;
 use crate::base::time::{LocalDate, Timestamp};
 
 /// How a column's values are written.
@@ -16,7 +17,7 @@ pub enum Style {
     Mark,
     /// As a whole number.
     Count,
-    /// With so many decimals.
+    /// With so many decimals, in data and in a sheet.
     Number(u8),
     /// As a day.
     Day,
@@ -102,6 +103,21 @@ impl Row {
 }
 
 impl Table {
+    /// The form with every figure in the decimals of its column.
+    #[must_use]
+    pub fn rounded(mut self) -> Self {
+        let columns = self.form.columns();
+        for row in self.rows.iter_mut().chain(&mut self.total) {
+            for (column, cell) in columns.iter().zip(&mut row.cells) {
+                let figure = cell.value.as_f64().filter(|_| cell.value.is_f64());
+                if let (Style::Number(places), Some(figure)) = (column.style, figure) {
+                    cell.value = decimals(figure, places).into();
+                }
+            }
+        }
+        self
+    }
+
     /// The form as JSON tells it: each cell under its column's name.
     #[must_use]
     pub fn told(&self) -> Value {

@@ -111,11 +111,12 @@ impl Reports {
             },
             ..asked
         };
-        match asked.form {
-            Form::B01 => self.b01(actor, asked).await,
-            Form::B02 => self.b02(actor, asked).await,
-            Form::B03 => self.b03(actor, asked).await,
-        }
+        let table = match asked.form {
+            Form::B01 => self.b01(actor, asked).await?,
+            Form::B02 => self.b02(actor, asked).await?,
+            Form::B03 => self.b03(actor, asked).await?,
+        };
+        Ok(table.rounded())
     }
 
     /// A form as a file; that it is taken out is an entry.

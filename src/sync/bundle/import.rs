@@ -243,7 +243,7 @@ async fn refuse(
 }
 
 /// An id that is made of a digest.
-pub(super) fn named_by(sha256: &[u8; 32]) -> Uuid {
+pub(in crate::sync) fn named_by(sha256: &[u8; 32]) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&sha256[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()

@@ -27,6 +27,7 @@ use crate::journal::secret_in;
 
 pub use spool::collect_spool;
 
+pub(super) use import::named_by;
 pub use import::{BundleAnswer, BundleResult, Carrier, import};
 
 use seal::Opening;

@@ -36,7 +36,8 @@ impl Live {
                         return Ok(watch);
                     }
                     let id = journal.ids().make();
-                    let body = format!(r#"{{"reach":{reach}}}"#);
+                    let org = json!(actor.org);
+                    let body = format!(r#"{{"org":{org},"reach":{reach}}}"#);
                     let entry = Entry {
                         kind: Kind::Watch,
                         fact: id,

@@ -39,8 +39,27 @@ pub(super) const SET_FORWARDED_OWN: &str = "UPDATE sync_forwarded SET own = $2 \
      WHERE own = (SELECT entry FROM quarantine WHERE id = $1)";
 pub(super) const NONCE_ISSUED: &str = "SELECT issued_at FROM evidence_nonces WHERE nonce = $1";
 
+pub(super) const BUNDLES_FROM: &str = "SELECT id, entry, device, carrier, number, made_at, facts, taken, review, received_at \
+     FROM sync_bundles WHERE id > $1 ORDER BY id LIMIT 500";
+pub(super) const REVIEWS_FROM: &str = "SELECT r.quarantine, r.author, q.actor, r.decision, r.decision_reason, r.decided_by, \
+     r.decided_at, r.accepted FROM sync_reviews r LEFT JOIN quarantine q ON q.id = r.quarantine AND q.kind = 'bundle' \
+     WHERE r.quarantine > $1 ORDER BY r.quarantine LIMIT 500";
+
+/// What waits or waited, as its row says; with whom the content that was kept aside names.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptReview {
+    pub quarantine: QuarantineId,
+    pub author: Uuid,
+    pub actor: Option<Uuid>,
+    pub decision: Option<String>,
+    pub decision_reason: Option<String>,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<Timestamp>,
+    pub accepted: Option<EntryId>,
+}
+
 /// A bundle that was taken in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub struct NewBundle {
     pub id: Uuid,
     pub entry: EntryId,
@@ -189,6 +208,16 @@ pub async fn insert_bundle(tx: &mut Tx, row: &NewBundle) -> Result<(), Error> {
             .bind(row.received_at)
     )
     .map(drop)
+}
+
+/// Every bundle after one, in the order of ids.
+pub async fn bundles_from(tx: &mut Tx, id: Uuid) -> Result<Vec<NewBundle>, Error> {
+    on!(tx, |c| sqlx::query_as(BUNDLES_FROM).bind(id).fetch_all(c))
+}
+
+/// Everything that waits or waited after one, in the order of ids.
+pub async fn reviews_from(tx: &mut Tx, id: QuarantineId) -> Result<Vec<KeptReview>, Error> {
+    on!(tx, |c| sqlx::query_as(REVIEWS_FROM).bind(id).fetch_all(c))
 }
 
 /// What waits or waited for a person, the newest first; `state` is `open`, a decision, or `any`.

@@ -19,8 +19,11 @@ pub(super) const WATCHERS: &str = "SELECT w.id AS watch, w.watcher, a.login, w.o
      FROM sync_sights s JOIN sync_watches w ON w.id = s.watch LEFT JOIN identity_accounts a ON a.id = w.watcher \
      LEFT JOIN identity_orgs o ON o.id = w.org WHERE s.patrol = $1 ORDER BY s.first_at DESC, w.id LIMIT $2";
 
+pub(super) const WATCHES_FROM: &str = "SELECT id, entry, watcher, org, reach, began_at AS at FROM sync_watches \
+     WHERE id > $1 ORDER BY id LIMIT 500";
+
 /// A watch that begins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub struct NewWatch {
     pub id: Uuid,
     pub entry: EntryId,
@@ -79,6 +82,11 @@ pub async fn insert_watch(tx: &mut Tx, watch: &NewWatch) -> Result<(), Error> {
 
 pub async fn touch_watch(tx: &mut Tx, watch: Uuid, at: Timestamp) -> Result<(), Error> {
     changed!(tx, sqlx::query(TOUCH_WATCH).bind(watch).bind(at)).map(drop)
+}
+
+/// Every watch after one, in the order of ids.
+pub async fn watches_from(tx: &mut Tx, id: Uuid) -> Result<Vec<NewWatch>, Error> {
+    on!(tx, |c| sqlx::query_as(WATCHES_FROM).bind(id).fetch_all(c))
 }
 
 /// Notes that a watch is shown a patrol.

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::coverage::verify_rows;
 
 use super::{
     SQUARE_M2, TODAY, WALK_50, WALK_100, WINDOW, assert_share, first_commune, patrol, send,
     two_communes, walked,
 };
 use crate::field::{Client, Field};
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 
 const DEFINITIONS: &str = "/api/v1/coverage/definitions";
 
@@ -123,6 +125,20 @@ on_both! {
         assert_eq!(answer["definition"]["version"], 2);
         assert_share(&answer["communes"][0], WALK_50);
         assert_eq!(answer["notes"][0]["code"], "not_recheckable");
+    }
+
+    async fn a_definition_that_is_edited_in_its_table_is_found(field: Field) {
+        let officer = field.officer().await;
+        let definition = next(&officer, 2, 10_000).await;
+        set(&field, &officer, &definition).await;
+        let rows = || async { verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE coverage_definitions SET draft = REPLACE(draft, '10000', '5000')", "UPDATE coverage_definitions SET draft = REPLACE(draft, '5000', '10000')", "coverage_definitions "),
+            ("UPDATE coverage_definitions SET version = version + 1", "UPDATE coverage_definitions SET version = version - 1", "coverage_definitions "),
+            ("UPDATE coverage_definitions SET reason = 'khác'", "UPDATE coverage_definitions SET reason = 'rừng thưa, nhìn xa hơn'", "coverage_definitions "),
+            ("UPDATE coverage_definitions SET set_at = set_at - 86400000", "UPDATE coverage_definitions SET set_at = set_at + 86400000", "coverage_definitions "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[("DELETE FROM coverage_definitions", "entry ")]).await;
     }
 
     async fn what_cannot_be_computed_or_is_not_the_callers_is_refused(field: Field) {

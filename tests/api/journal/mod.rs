@@ -4,6 +4,7 @@ mod keys;
 mod ledger;
 mod order;
 mod others;
+mod people;
 pub mod proofs;
 pub mod rows;
 mod tamper;

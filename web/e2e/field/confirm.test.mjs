@@ -74,12 +74,13 @@ story(
 		const other = await province.device("máy của lực lượng khác");
 		const second = await Phone.start({ ...other, middle: [device.middle[0] + 0.01, device.middle[1]] });
 		try {
-			await second.enrol("Tổ C", "660218");
-			await second.allSent();
 			await phone.enrol("Tổ A");
 			await destroy(phone, 35);
 			await phone.sendNow();
 			await phone.allSent();
+			// A phone that comes new to the team's work is told by its first pull.
+			await second.enrol("Tổ C", "660218");
+			await second.allSent();
 			const { features } = (await province.get("/api/v1/plots?limit=500", device.token)).value;
 			const { id, properties } = features.find((own) => own.properties.plants === 35);
 			const code = properties.code ?? id.replaceAll("-", "").slice(-6).toUpperCase();

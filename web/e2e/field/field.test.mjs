@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { metres, PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
-const RULES = JSON.parse(
-	readFileSync(new URL("../../src/field/core/grade-rules.json", import.meta.url), "utf8"),
-);
+const builtIn = (name) =>
+	JSON.parse(readFileSync(new URL(`../../src/field/core/${name}.json`, import.meta.url), "utf8"));
+const RULES = builtIn("grade-rules");
 const story = told();
 
 story(
@@ -20,6 +20,8 @@ story(
 		await phone.walk(20);
 		assert.ok(Math.abs((await phone.figure("km")) / 0.206 - 1) < 0.06);
 		await phone.mark(320, 5, 3);
+		await phone.says(/320.*15 m²/);
+		await phone.says("Bạn đang ở đây");
 		for (const phase of ["Trước khi nhổ", "Cận cảnh"]) {
 			await phone.photograph(phase);
 		}
@@ -30,6 +32,7 @@ story(
 		await phone.photograph("Sau khi nhổ");
 		const grade = await phone.page.getByRole("region", { name: "Mức chứng cứ dự kiến" }).textContent();
 		await phone.endPatrol();
+		await phone.says(/^Đã ghi cuộc tuần tra: 0,\d\d km/);
 		await phone.sendNow();
 		await phone.allSent();
 		assert.ok((await phone.states()).every((state) => state === "stored"));
@@ -44,6 +47,9 @@ async function graded(province, device, foretold) {
 	const { caps, ...numbers } = RULES;
 	assert.deepEqual(Object.fromEntries(Object.keys(numbers).map((name) => [name, definition[name]])), numbers);
 	for (const [reason, cap] of Object.entries(caps)) assert.equal(definition.caps[reason], cap, reason);
+	const [ledger] = (await province.get("/api/v1/ledger/definitions", device.token)).value;
+	for (const [name, value] of Object.entries(builtIn("ledger-rules")))
+		assert.equal(ledger.definition[name], value, `the phone's first rules of the ledger: ${name}`);
 	const named = (await province.photosOf(device)).map(
 		(photo) => JSON.stringify(photo).match(/"eradication":"([^"]+)"/)?.[1],
 	);
@@ -203,7 +209,7 @@ story(
 		await phone.button("Bắt đầu phá nhổ").click();
 		assert.ok(await phone.button("Hoàn tất").isDisabled());
 		await phone.button("Thêm").click();
-		await phone.page.getByLabel("Số mẫu").fill("M01");
+		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
 		assert.ok(await phone.button("Hoàn tất").isEnabled());
 	},

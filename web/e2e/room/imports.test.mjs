@@ -65,6 +65,61 @@ describe("a file of an office", () => {
 		await context.close();
 	});
 
+	it("is chosen, checked and loaded by keys alone", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/");
+		const press = (key) => page.keyboard.press(key);
+		/** Tab goes on to it, as somebody without a mouse would. */
+		const reach = async (target) => {
+			await target.first().waitFor();
+			for (let at = 0; at < 80; at++) {
+				await press("Tab");
+				if (await target.first().evaluate((own) => own === document.activeElement)) return;
+			}
+			assert.fail(`${target} is not reached by Tab`);
+		};
+		await reach(page.getByRole("link", { name: "Nhập dữ liệu" }));
+		await press("Enter");
+		const kind = page.getByLabel("Tệp này là");
+		await reach(kind);
+		const wanted = await kind.locator("option[value=hamlets]").evaluate((own) => own.index);
+		await press("Home");
+		for (let at = 0; at < wanted; at++) await press("ArrowDown");
+		assert.equal(await kind.inputValue(), "hamlets");
+		await reach(page.getByLabel("Tệp", { exact: true }));
+		const chooser = page.waitForEvent("filechooser");
+		await press("Space");
+		await (await chooser).setFiles(await hamlets("Thôn Nà Phím", "Thôn Cốc Phím"));
+		await reach(page.locator("main summary"));
+		await press("Enter");
+		await page.locator("main details[open]").waitFor();
+		await reach(page.getByRole("button", { name: "Kiểm tra tệp" }));
+		await press("Enter");
+		const heading = page.getByRole("heading", { level: 1, name: "thôn bản.geojson" });
+		await heading.waitFor();
+		await reach(page.getByRole("button", { name: "Nạp 2 dòng" }));
+		await press("Enter");
+		const dialog = page.getByRole("dialog");
+		await dialog.waitFor();
+		assert.ok(
+			await dialog.evaluate((own) => own.contains(document.activeElement)),
+			"the dialog has the keys",
+		);
+		await press("Escape");
+		await dialog.waitFor({ state: "hidden" });
+		assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Nạp 2 dòng");
+		await press("Enter");
+		await reach(dialog.getByRole("button", { name: "Nạp 2 dòng" }));
+		await press("Enter");
+		await page.getByRole("main").getByText("Đã nạp", { exact: true }).waitFor();
+		await reach(page.getByRole("link", { name: "Mọi lần kiểm tra" }));
+		await press("Enter");
+		await reach(page.getByRole("link", { name: "thôn bản.geojson" }));
+		await press("Enter");
+		await heading.waitFor();
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
 	it("is no part of the menu of those who may bring none", async () => {
 		const { page, context } = await as("nguoi-xem", "#/");
 		await page.getByRole("link", { name: "Độ phủ theo xã" }).first().waitFor();

@@ -110,6 +110,44 @@ describe("minutes on paper", () => {
 		await context.close();
 	});
 
+	it("take a re-inspection of a plot that stands already, and the plot says that it was on paper", async () => {
+		const id = "01900000-0000-7000-8000-0000000a17b3";
+		const plot = await place.api("PUT", `/api/v1/plots/${id}`, {
+			type: "Feature",
+			geometry: { type: "Point", coordinates: await middleOf(place.communes[0].code) },
+			properties: {
+				crop: "opium_poppy",
+				detected_at: "2026-02-20T08:00:00+07:00",
+				detected_by: "tip",
+				plants: 40,
+				plants_method: "counted",
+			},
+		});
+		const code = plot.id.replaceAll("-", "").slice(-6).toUpperCase();
+		const { page, context, faults } = await as("can-bo-xa", "#/papers");
+		await begin(page, "17/BB-CAX");
+		await page.getByRole("button", { name: "Kiểm tra lại", exact: true }).click();
+		await page.getByRole("textbox", { name: "Mã điểm trồng" }).fill(code);
+		await page.getByLabel("Lúc", { exact: true }).fill("08:00");
+		await page.getByRole("button", { name: "Đưa vào danh sách" }).click();
+		await page.getByText("Cần điền").first().waitFor();
+		assert.equal(await page.getByLabel("Số cây đang mọc").count(), 0);
+		await page.getByLabel("Kết quả kiểm tra lại").selectOption("resprout");
+		await page.getByLabel("Số cây đang mọc").fill("12");
+		await page.getByRole("button", { name: "Đưa vào danh sách" }).click();
+		await page.locator("[data-fact=reinspection]").getByText("Mọc lại").waitFor();
+		await page.getByRole("button", { name: "Ghi 1 nội dung" }).click();
+		await page.getByRole("status").getByText("Đã ghi 1 nội dung").waitFor();
+		const told = (await place.api("GET", `/api/v1/plots/${plot.id}`)).properties;
+		const step = told.timeline.findLast((own) => own.kind === "reinspection" && own.source === "paper");
+		assert.deepEqual([step.said.result, step.said.amount.plants], ["resprout", 12]);
+		assert.ok(told.flags.includes("inspected_from_paper"), told.flags.join());
+		await open(page, place.base, `#/plots/${plot.id}`);
+		await page.getByText("Kiểm tra lại theo biên bản giấy").first().waitFor();
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
 	it("keep a fact that is refused with its reason on its line, and take it once it is corrected", async () => {
 		const { page, context } = await as("can-bo-xa", "#/papers");
 		await begin(page, "13/BB-CAX");

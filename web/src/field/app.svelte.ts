@@ -7,6 +7,8 @@ import type { PositionFault } from "./core/device";
 import { askToBeWoken, askToPersist, isAppKept, isOnWifi, ScreenLock, watch } from "./core/device";
 import type { Aim, Moment, Shot } from "./core/evidence";
 import { keepShot, refill, shotsKey } from "./core/evidence";
+import type { Limits } from "./core/limits";
+import { FIRST_LIMITS } from "./core/limits";
 import type { Plan, Under } from "./core/patrol";
 import * as recording from "./core/patrol";
 import type { KnownPlot } from "./core/plots";
@@ -69,6 +71,7 @@ class FieldApp {
 	plots = $state.raw<KnownPlot[]>([]);
 	/** What grades are predicted by. */
 	rules = $state.raw<GradeRules>(FIRST_RULES);
+	limits = $state.raw<Limits>(FIRST_LIMITS);
 	communes = $state.raw<preparing.Drawn[]>([]);
 	risk = $state.raw<preparing.Drawn[]>([]);
 
@@ -198,6 +201,7 @@ class FieldApp {
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
 		this.rules = (await session.doc<GradeRules>("grade_rules")) ?? FIRST_RULES;
+		this.limits = (await session.doc<Limits>("limits")) ?? FIRST_LIMITS;
 	}
 
 	/** The queue goes out, one round at a time. */
@@ -302,7 +306,7 @@ class FieldApp {
 		await session.keep("contact", Date.now());
 		await refill(session, to);
 		await preparing.dueDates(session, to, this.#unheard());
-		await preparing.gradeRules(session, to);
+		await preparing.rules(session, to);
 		await fetchRecipient(session, to);
 		await this.#askAboutKey(session, to);
 	}
@@ -359,8 +363,8 @@ class FieldApp {
 		if (!me) {
 			return;
 		}
-		this.steps.areas = await preparing.areas(session, to, me);
-		this.steps.risk = await preparing.riskAreas(session, to, me);
+		this.steps.areas = await preparing.areas(session, to, me, this.fix);
+		this.steps.risk = await preparing.riskAreas(session, to);
 		this.steps.nonces = await preparing.nonces(session, to);
 		this.communes = (await session.doc<preparing.Drawn[]>("communes")) ?? [];
 		this.risk = (await session.doc<preparing.Drawn[]>("risk")) ?? [];

@@ -101,9 +101,41 @@ describe("what stands on paper", () => {
 			plants: "amount_need",
 		});
 	});
+	it("becomes a re-inspection, with what stands there only where something does", () => {
+		const texts = {
+			plot: "x",
+			day: "2026-03-29",
+			from: "08:00",
+			result: "clear",
+			plants: "9",
+			area: "không rõ",
+		};
+		const told = {
+			id: "01900000-0000-7000-8000-000000000002",
+			inspected_at: "2026-03-29T08:00:00+07:00",
+		};
+		expect(faultsOf("reinspection", texts)).toEqual({});
+		expect(bodyOf(draft("reinspection", texts), paper, null)).toEqual({ ...told, result: "clear" });
+		const found = { ...texts, result: "resprout", area: "" };
+		expect(faultsOf("reinspection", found)).toEqual({});
+		expect(bodyOf(draft("reinspection", found), paper, null)).toEqual({
+			...told,
+			result: "resprout",
+			plants: 9,
+			plants_method: "counted",
+		});
+		expect(faultsOf("reinspection", { ...found, plants: "" })).toEqual({});
+		expect(faultsOf("reinspection", { ...found, area: "nhiều" })).toMatchObject({ area: "number_wrong" });
+		expect(faultsOf("reinspection", { plot: "other" })).toEqual({
+			day: "required",
+			from: "required",
+			result: "required",
+			code: "required",
+		});
+	});
 	it("is sent with a plot before what happens to it", () => {
-		const list = [draft("eradication", {}), draft("plot", {}), draft("patrol", {})];
-		expect(inOrder(list).map((own) => own.kind)).toEqual(["patrol", "plot", "eradication"]);
+		const list = (["reinspection", "eradication", "plot", "patrol"] as const).map((kind) => draft(kind, {}));
+		expect(inOrder(list).map((own) => own.kind)).toEqual(["patrol", "plot", "eradication", "reinspection"]);
 	});
 });
 

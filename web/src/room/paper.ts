@@ -8,9 +8,9 @@ export type FactKind = Schemas["PaperFactKind"];
 export type Texts = Record<string, string>;
 
 export interface FactDraft {
-	/** The patrol's or plot's id; of a measure or eradication that of the plot it belongs to, empty until it is known. */
+	/** The patrol's or plot's id; of a measure, an eradication or a re-inspection that of the plot it belongs to, empty until it is known. */
 	id: string;
-	/** Its own mark in the list; an eradication's id. */
+	/** Its own mark in the list; the id of an eradication or a re-inspection. */
 	key: string;
 	kind: FactKind;
 	texts: Texts;
@@ -43,6 +43,7 @@ export type Faults = Partial<Record<string, Fault>>;
 
 export const METHODS = ["pull_up", "cut", "spray", "burn", "plough"] as const;
 export const AREA_METHODS = ["tape", "paced", "estimated"] as const;
+export const RESULTS = ["clear", "resprout", "standing", "replanted", "not_reached"] as const;
 export const PLANTS_METHODS = ["counted", "sampled", "estimated"] as const;
 
 /** A number as people write it, with a comma or a point before decimals; `null` where nothing stands, NaN where it is none. */
@@ -70,6 +71,10 @@ export function placeOf(texts: Texts) {
 	return readings.length === 1 ? readings[0] : readings[Number(texts.reading ?? Number.NaN)];
 }
 
+/** Whether a re-inspection found something whose amount can be told. */
+export const isGrowing = (result: string | undefined): boolean =>
+	result === "resprout" || result === "standing" || result === "replanted";
+
 /** What keeps a draft from being sent. */
 export function faultsOf(kind: FactKind, texts: Texts): Faults {
 	const faults: Faults = {};
@@ -82,6 +87,11 @@ export function faultsOf(kind: FactKind, texts: Texts): Faults {
 	if (kind === "patrol") {
 		need("patrol_kind", "transport", "team", "day", "from", "to");
 		if (texts.from && texts.from === texts.to) faults.to = "order_wrong";
+		return faults;
+	}
+	if (kind === "reinspection" && !isGrowing(texts.result)) {
+		need("plot", "day", "from", "result");
+		if (texts.plot === "other") need("code");
 		return faults;
 	}
 	numeric("plants", "area");
@@ -97,7 +107,14 @@ export function faultsOf(kind: FactKind, texts: Texts): Faults {
 		numeric("remaining", "witnesses");
 		if (!METHODS.some((name) => texts[`by_${name}`])) faults.methods = "methods_need";
 	}
-	if (!faults.plants && !faults.area && numberOf(texts.plants) === null && numberOf(texts.area) === null)
+	// A team that found plants need not have counted them.
+	if (
+		kind !== "reinspection" &&
+		!faults.plants &&
+		!faults.area &&
+		numberOf(texts.plants) === null &&
+		numberOf(texts.area) === null
+	)
 		faults.plants = "amount_need";
 	if (numberOf(texts.area) !== null && !texts.area_method) faults.area_method = "method_need";
 	return faults;
@@ -158,6 +175,14 @@ export function bodyOf(
 		};
 	const amounts = { ...amount("plants", "plants"), ...counted, ...amount("area_m2", "area"), ...measured };
 	if (kind === "measure") return { measured_at: moment(said("day"), said("from")), ...amounts, ...notes };
+	if (kind === "reinspection")
+		return {
+			id: draft.key,
+			inspected_at: moment(said("day"), said("from")),
+			result: said("result"),
+			...(isGrowing(texts.result) ? amounts : {}),
+			...notes,
+		};
 	const spot = placeOf(texts);
 	return {
 		type: "Feature",
@@ -179,7 +204,7 @@ export function bodyOf(
 
 /** The order in which facts are taken: patrols, plots, then what happened to these. */
 export function inOrder(drafts: FactDraft[]): FactDraft[] {
-	const rank = { patrol: 0, plot: 1, measure: 2, eradication: 3 };
+	const rank = { patrol: 0, plot: 1, measure: 2, eradication: 3, reinspection: 4 };
 	return drafts.toSorted((one, other) => rank[one.kind] - rank[other.kind]);
 }
 

@@ -26,6 +26,9 @@ export interface Said {
 	minutes_pending?: boolean;
 	minutes?: { number?: string | null } | null;
 	number?: string | null;
+	/** What was taken before the scene was cleared, and who let it be. */
+	samples?: { number: string; seal?: string | null }[];
+	release?: { agency: string; document: string } | null;
 	reason?: string | null;
 	notes?: string | null;
 }

@@ -17,6 +17,9 @@ const OF_ASKER: &str = "SELECT id, asker, collections, format, filter, reason, s
 const IN_STATE: &str = "SELECT id, asker, collections, format, filter, reason, state, asked_at, decided_by, decided_at, \
      attempt, done, as_of, is_settled, features, bytes, sha256, expires_at, fault FROM exports \
      WHERE state = $1 AND (expires_at IS NULL OR expires_at <= $2) ORDER BY asked_at DESC, id DESC LIMIT 200";
+const FROM: &str = "SELECT id, asker, collections, format, filter, reason, state, asked_at, decided_by, decided_at, \
+     attempt, done, as_of, is_settled, features, bytes, sha256, expires_at, fault FROM exports \
+     WHERE id > $1 ORDER BY id LIMIT 500";
 const INSERT: &str = "INSERT INTO exports (id, asker, collections, format, filter, reason, state, asked_at, attempt, \
      lease_until, done, is_settled, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0)";
 const OPEN_OF: &str = "SELECT COUNT(*) FROM exports WHERE asker = $1 AND state IN ('asked', 'approved', 'working', 'ready')";
@@ -41,13 +44,14 @@ const LAST_UNNUMBERED: &str =
 /// Looking at something, secrets and the log's own acts change nothing that is published.
 const CHANGES: &str = "SELECT COUNT(*) FROM journal_entries WHERE (seq > $1 OR seq IS NULL) AND kind NOT IN \
      ('key', 'epoch', 'account', 'device', 'grant', 'token', 'enrolment', 'device_key', 'view', 'watch', 'alarm', 'backup', \
-     'hold', 'quarantine', 'bundle', 'submission')";
+     'hold', 'hold_set', 'hold_lifted', 'quarantine', 'bundle', 'submission')";
 
 /// Every fixed statement of exports that runs in the database.
 pub const STATEMENTS: &[&str] = &[
     COLUMNS,
     OF_ASKER,
     IN_STATE,
+    FROM,
     INSERT,
     OPEN_OF,
     DECIDE,
@@ -189,6 +193,11 @@ pub async fn export(tx: &mut Tx, id: Uuid) -> Result<Option<ExportRow>, Error> {
 /// An asker's files, the newest first.
 pub async fn exports_of(tx: &mut Tx, asker: Uuid) -> Result<Vec<ExportRow>, Error> {
     on!(tx, |c| sqlx::query_as(OF_ASKER).bind(asker).fetch_all(c))
+}
+
+/// Every file after one, in the order of ids.
+pub async fn exports_from(tx: &mut Tx, id: Uuid) -> Result<Vec<ExportRow>, Error> {
+    on!(tx, |c| sqlx::query_as(FROM).bind(id).fetch_all(c))
 }
 
 /// Those that wait for a second account.

@@ -1,6 +1,7 @@
 /** What a team measures of a plot, and how far it may be off: the server's rule `area-uncertainty-1`. */
 
-export type AreaMethod = "tape" | "paced" | "gnss_polygon" | "estimated";
+export const AREA_METHODS = ["tape", "paced", "gnss_polygon", "estimated"] as const;
+export type AreaMethod = (typeof AREA_METHODS)[number];
 
 export interface Rectangle {
 	shape: "rectangle";
@@ -22,8 +23,6 @@ export type Bed = Rectangle | Triangle;
 /** A walked edge is a measure only from here, m². */
 export const WALKED_EDGE_FROM_M2 = 2_000;
 export const MAX_AREA_M2 = 50_000;
-/** At this many plants the scene is kept and the duty officer called (decision 9). */
-export const STOP_PLANTS = 450;
 
 /** Why a list of beds has no area; the words are keys of the dictionary. */
 export type BedFault = "bed_side" | "bed_count" | "bed_triangle" | "bed_pace" | "bed_total";

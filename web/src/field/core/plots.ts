@@ -1,6 +1,8 @@
 /** Plots as the team records them, and what is done at them. */
 
 import type { AreaMethod, Bed } from "./area";
+import { bedsArea } from "./area";
+import { ringAreaM2 } from "./geo";
 import { uuidv7 } from "./ids";
 import type { Session } from "./session";
 
@@ -52,6 +54,8 @@ export interface KnownPlot {
 	accuracy_m: number | null;
 	plants: number | null;
 	area_m2: number | null;
+	/** How its area was measured, where that is known. */
+	area_method?: AreaMethod | null;
 	due_at: string | null;
 	detected_at: string;
 	commune: string | null;
@@ -94,6 +98,38 @@ function areaWire(area: PlotDraft["area"]): Record<string, unknown> {
 			const small = area.is_small_confirmed ? { confirmed_small_outline: true } : {};
 			return { outline, area_method: "gnss_polygon", ...small };
 		}
+	}
+}
+
+/** The area of a draft, m², as the server will work it out; none where nothing was measured. */
+function areaM2(area: PlotDraft["area"]): number | null {
+	switch (area.kind) {
+		case "none":
+			return null;
+		case "typed":
+			return area.area_m2;
+		case "beds": {
+			const measured = bedsArea(area.beds, area.pace_m);
+			return "area_m2" in measured ? measured.area_m2 : null;
+		}
+		case "outline":
+			return ringAreaM2(area.ring.slice(0, -1).map(([lon, lat]) => ({ lon, lat })));
+	}
+}
+
+const hundredths = (value: number | null): number | null =>
+	value === null ? null : Math.round(value * 100) / 100;
+
+function areaMethod(area: PlotDraft["area"]): AreaMethod | null {
+	switch (area.kind) {
+		case "none":
+			return null;
+		case "typed":
+			return area.method;
+		case "beds":
+			return area.pace_m === null ? "tape" : "paced";
+		case "outline":
+			return "gnss_polygon";
 	}
 }
 
@@ -186,7 +222,8 @@ export async function recordPlot(
 		lat: draft.spot.lat,
 		accuracy_m: draft.spot.accuracy_m,
 		plants: draft.plants,
-		area_m2: null,
+		area_m2: hundredths(areaM2(draft.area)),
+		area_method: areaMethod(draft.area),
 		due_at: null,
 		detected_at: detectedAt,
 		commune: null,

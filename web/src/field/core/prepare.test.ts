@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { FIRST_RULES } from "./checklist";
 import { uuidv7 } from "./ids";
 import type { KnownPlot } from "./plots";
-import { known, takePlots, wipeStale } from "./prepare";
+import { areas, known, riskAreas, takePlots, takeRules, wipeStale } from "./prepare";
 import { Session } from "./session";
 import type { Profile } from "./store";
 import { openStore } from "./store";
@@ -49,6 +50,13 @@ describe("what a phone takes along", () => {
 		expect(known(told(id, "eradicated"), own)?.is_unconfirmed).toBe(false);
 	});
 
+	it("is a plot with the name of its commune and how its area was measured", () => {
+		const value = told(uuidv7(), "verified");
+		const properties = { ...(value.properties as object), commune: { code: "02683", name: "Lũng Dìn" } };
+		const plot = known({ ...value, properties: { ...properties, area_m2: 15, area_method: "paced" } }, null);
+		expect([plot?.commune, plot?.area_m2, plot?.area_method]).toEqual(["Lũng Dìn", 15, "paced"]);
+	});
+
 	it("is what the server tells of a plot, but for what waits to be sent", async () => {
 		const [a, b] = [uuidv7(), uuidv7()];
 		await session.keep(`plot ${b}`, { ...known(told(b, "detected"), null), state: "eradicated" });
@@ -57,6 +65,47 @@ describe("what a phone takes along", () => {
 		expect((await session.doc<KnownPlot>(`plot ${a}`))?.state).toBe("verified");
 		expect((await session.doc<KnownPlot>(`plot ${b}`))?.state).toBe("eradicated");
 		expect(await session.doc("plots")).toEqual([a, b]);
+	});
+
+	it("is the rules of grades and of the ledger as they stand", async () => {
+		const ledger = { definition: { version: 2, stop_plants: 300, confirm_within_m: 80 } };
+		const evidence = { definition: { ...FIRST_RULES, version: 4 } };
+		const item = { id: null, seq: null };
+		await takeRules(session, [{ ...item, kind: "definitions", value: { evidence } }]);
+		await takeRules(session, [{ ...item, kind: "definitions", value: { ledger, evidence: null } }]);
+		await takeRules(session, [{ ...item, kind: "areas", value: { changed: true } }]);
+		expect(await session.doc("limits")).toEqual(ledger.definition);
+		expect(await session.doc("grade_rules")).toEqual(evidence.definition);
+	});
+
+	it("is the communes that it records in, or those around it, never a map without any", async () => {
+		const asked: string[] = [];
+		vi.stubGlobal("fetch", async (path: string) => {
+			asked.push(path);
+			const one = { type: "Feature", geometry: null, properties: { code: "02683" } };
+			const told = /items|risk/.test(path) ? { features: [one], next: null } : one;
+			return new Response(JSON.stringify(told), { headers: { "content-type": "application/json" } });
+		});
+		const to = { base: "", token: "x" };
+		const me = (communes: string[] | null) => ({
+			id: "x",
+			kind: "device",
+			org: null,
+			team: null,
+			rights: [{ right: "record_plots", communes }],
+		});
+		expect(await areas(session, to, me(null), null)).toBe(false);
+		expect(await riskAreas(session, to)).toBe(false);
+		expect(asked).toEqual([]);
+		expect(await areas(session, to, me(null), { lon: 103.9, lat: 22.4 })).toBe(true);
+		expect(await areas(session, to, me(["02683"]), null)).toBe(true);
+		expect(await riskAreas(session, to)).toBe(true);
+		expect(asked).toEqual([
+			"/ogc/collections/communes/items?bbox=103.7000,22.2000,104.1000,22.6000&limit=40",
+			"/api/v1/communes/02683",
+			"/api/v1/risk-areas?limit=200&commune=02683",
+		]);
+		vi.unstubAllGlobals();
 	});
 
 	it("is wiped after thirty days without the server: others' plots and areas, never the team's own", async () => {

@@ -2,6 +2,8 @@
 
 import { newestRules } from "./checklist";
 import { refill } from "./evidence";
+import type { Place } from "./geo";
+import { newestLimits } from "./limits";
 import type { KnownPlot } from "./plots";
 import { shortCode } from "./plots";
 import type { Answer, Connection } from "./server";
@@ -50,24 +52,50 @@ export function communesOf(me: Me): string[] {
 	return me.rights.find(({ right }) => right === "record_plots")?.communes ?? [];
 }
 
-export async function areas(session: Session, to: Connection, me: Me): Promise<boolean> {
-	const codes = communesOf(me).slice(0, MOST_COMMUNES);
+/** A phone of the whole province takes along the communes so far around it, degrees: a long day's way. */
+const AROUND_DEG = 0.2;
+
+/** The communes around a place; none where the server does not answer. */
+async function around(to: Connection, at: Place): Promise<Drawn[] | null> {
+	const [west, south, east, north] = [-1, -1, 1, 1].map((side, axis) =>
+		((axis % 2 === 0 ? at.lon : at.lat) + side * AROUND_DEG).toFixed(4),
+	);
+	const path = `/ogc/collections/communes/items?bbox=${west},${south},${east},${north}&limit=${MOST_COMMUNES}`;
+	const answer = await call<{ features: Drawn[] }>(to, "GET", path);
+	return answer.kind === "ok" ? answer.value.features : null;
+}
+
+async function named(to: Connection, codes: readonly string[]): Promise<Drawn[] | null> {
 	const drawn: Drawn[] = [];
 	for (const code of codes) {
 		const answer = await call<Drawn>(to, "GET", `/api/v1/communes/${encodeURIComponent(code)}`);
 		if (answer.kind !== "ok") {
-			return false;
+			return null;
 		}
 		drawn.push(answer.value);
+	}
+	return drawn;
+}
+
+/** The boundaries of the phone's communes, or of those around it where it records in the whole province. */
+export async function areas(session: Session, to: Connection, me: Me, at: Place | null): Promise<boolean> {
+	const codes = communesOf(me).slice(0, MOST_COMMUNES);
+	const drawn = codes.length > 0 ? await named(to, codes) : at && (await around(to, at));
+	if (!drawn) {
+		return false;
 	}
 	await session.keep("communes", drawn);
 	return true;
 }
 
-export async function riskAreas(session: Session, to: Connection, me: Me): Promise<boolean> {
+/** The risk areas of the communes that were taken along. */
+export async function riskAreas(session: Session, to: Connection): Promise<boolean> {
+	const communes = await session.doc<Drawn[]>("communes");
+	if (!communes) {
+		return false;
+	}
 	const drawn: Drawn[] = [];
-	const codes = communesOf(me).slice(0, MOST_COMMUNES);
-	for (const code of codes) {
+	for (const code of communes.map(({ properties }) => String(properties.code))) {
 		const some = await pages(to, `/api/v1/risk-areas?limit=200&commune=${encodeURIComponent(code)}`);
 		if (!some) {
 			return false;
@@ -123,24 +151,34 @@ export async function dueDates(
 	}
 }
 
-/** The rules of grades, where none came with what was pulled. */
-export async function gradeRules(session: Session, to: Connection): Promise<void> {
-	if (await session.doc("grade_rules")) {
-		return;
-	}
-	const answer = await call<unknown>(to, "GET", "/api/v1/evidence/definitions");
-	const rules = answer.kind === "ok" ? newestRules(answer.value) : null;
-	if (rules) {
-		await session.keep("grade_rules", rules);
+/** The rules that a phone acts by: the document that keeps them, the book of theirs, and how they are read. */
+const RULES = [
+	["grade_rules", "evidence", newestRules],
+	["limits", "ledger", newestLimits],
+] as const;
+
+/** The rules of grades and of the ledger, where none came with what was pulled. */
+export async function rules(session: Session, to: Connection): Promise<void> {
+	for (const [doc, book, newest] of RULES) {
+		if (await session.doc(doc)) {
+			continue;
+		}
+		const answer = await call<unknown>(to, "GET", `/api/v1/${book}/definitions`);
+		const found = answer.kind === "ok" ? newest(answer.value) : null;
+		if (found) {
+			await session.keep(doc, found);
+		}
 	}
 }
 
-/** Keeps the rules of grades among pulled items: they come when a phone begins, and whenever they change. */
+/** Keeps the rules among pulled items: they come when a phone begins, and whenever they change. */
 export async function takeRules(session: Session, items: readonly PulledItem[]): Promise<void> {
-	for (const { kind, value } of items) {
-		const rules = kind === "definitions" ? newestRules(value.evidence) : null;
-		if (rules) {
-			await session.keep("grade_rules", rules);
+	for (const { value } of items.filter(({ kind }) => kind === "definitions")) {
+		for (const [doc, book, newest] of RULES) {
+			const found = newest(value[book]);
+			if (found) {
+				await session.keep(doc, found);
+			}
 		}
 	}
 }
@@ -174,9 +212,10 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		accuracy_m: number(properties.hacc_m),
 		plants: number(properties.plants),
 		area_m2: number(properties.area_m2),
+		area_method: text(properties.area_method) as KnownPlot["area_method"],
 		due_at: before?.due_at ?? null,
 		detected_at: text(properties.detected_at) ?? "",
-		commune: text(properties.commune),
+		commune: text((properties.commune as { name?: unknown } | null)?.name) ?? before?.commune ?? null,
 		is_own: before?.is_own ?? false,
 		eradication: before?.eradication ?? null,
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.

@@ -348,6 +348,31 @@ describe("the queue", () => {
 		expect([1, 2, 3, 30].map(waitMs)).toEqual([5_000, 10_000, 20_000, 600_000]);
 	});
 
+	it("shows the head that it keeps whenever it reads, before another takes its place", async () => {
+		const heads = ["log\n7\nAA+A\n\n— log sig\n", "log\n9\nBBBB\n\n— log sig\n"];
+		const shown: (string | null)[] = [];
+		const server = honest();
+		serve((path, init) => {
+			if (!path.startsWith("/api/v1/sync/pull")) {
+				return server.handler(path, init);
+			}
+			shown.push(new URL(path, TO.base).searchParams.get("head"));
+			const head = { checkpoint: heads[shown.length - 1] };
+			return json({
+				items: [],
+				next: "c",
+				more: false,
+				secured_through: null,
+				now: "2026-03-01T00:00:00Z",
+				head,
+			});
+		});
+		await go();
+		await go();
+		expect(shown).toEqual([null, heads[0]]);
+		expect(await session.doc("checkpoint")).toBe(heads[1]);
+	});
+
 	it("names the head that it keeps", () => {
 		expect(headOf("tuantra.example/1\n12\nAQID\n\n— x y")).toBe("12:010203");
 		expect(headOf("nonsense")).toBeNull();

@@ -224,8 +224,10 @@ function told(result: FactResult): string {
 async function pull(session: Session, to: Connection, wishes: Wishes): Promise<Outcome> {
 	for (;;) {
 		const cursor = await session.doc<string>("cursor");
-		const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : "";
-		const answer = await call<Pulled>(to, "GET", `/api/v1/sync/pull${query}`);
+		// The head that is kept is shown before another takes its place: a log made anew is found by it.
+		const head = await session.doc<string>("checkpoint");
+		const query = new URLSearchParams({ ...(cursor ? { cursor } : {}), ...(head ? { head } : {}) });
+		const answer = await call<Pulled>(to, "GET", `/api/v1/sync/pull?${query}`);
 		if (answer.kind === "refused" && answer.status === 400 && cursor) {
 			await session.forget("cursor");
 			continue;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { distanceM } from "./geo";
 import type { Fix } from "./track";
-import { averaged, emptyWalk, qualityOf, take } from "./track";
+import { averaged, emptyWalk, qualityOf, take, wayBack } from "./track";
 
 function fix(second: number, lon: number, accuracy_m = 5): Fix {
 	const t = new Date(Date.UTC(2026, 2, 1) + second * 1000).toISOString();
@@ -36,6 +36,26 @@ describe("a walk", () => {
 		take(walk, fix(0, 103.8), false);
 		take(walk, fix(10, 103.9, 900), false);
 		expect([walk.fixes, walk.lengthM, walk.gaps.length]).toEqual([2, 0, 0]);
+	});
+});
+
+describe("the way back", () => {
+	const way = Array.from({ length: 21 }, (_, index) => fix(index * 10, 103.8 + index * 0.0002));
+	const at = (index: number) => way[index] as Fix;
+
+	it("leads point by point to the start, however often the way came by here", () => {
+		const goal = wayBack(way, at(20));
+		expect(goal).toBe(at(18));
+		const turned = [...way, at(19), at(18), at(17)];
+		expect(wayBack(turned, at(17))).toBe(at(15));
+		const loop = [...way, ...way.toReversed(), ...way];
+		expect(wayBack(loop, at(10))).toBe(at(8));
+	});
+
+	it("ends at the start, and leads whoever strayed to the nearest point", () => {
+		expect(wayBack(way, at(1))).toBeNull();
+		expect(wayBack(way, { lon: at(12).lon, lat: 22.302 })).toBe(at(12));
+		expect(wayBack([], at(0))).toBeNull();
 	});
 });
 

@@ -1,6 +1,6 @@
 /** A patrol's own track while it is walked: what counts as recorded, what is a gap. */
 
-import { distanceM } from "./geo";
+import { distanceM, type Place } from "./geo";
 
 /** One reading of the receiver, as the native API takes it. */
 export interface Fix {
@@ -18,6 +18,21 @@ export const LEG_MOST_S = 300;
 export const LEG_MOST_M = 300;
 /** Readings rougher than this tell no place; they are kept and sent, but draw no line here. */
 export const ROUGH_M = 100;
+
+/** As near to a point of the way as this is on it, m. */
+const ON_WAY_M = 30;
+
+/** Where to go next on the way back: the last point before the way first came by here, or the nearest to whoever strayed from it; none at its start. */
+export function wayBack<P extends Place>(way: readonly P[], here: Place): P | null {
+	const came = way.findIndex((point) => distanceM(here, point) <= ON_WAY_M);
+	if (came >= 0) {
+		return way[came - 1] ?? null;
+	}
+	return way.reduce<P | null>(
+		(best, point) => (best && distanceM(here, best) <= distanceM(here, point) ? best : point),
+		null,
+	);
+}
 
 export interface Leg {
 	fixes: Fix[];

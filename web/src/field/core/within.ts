@@ -1,0 +1,34 @@
+/** In which of the communes that the phone took along a place lies. */
+
+import type { Place } from "./geo";
+import type { Drawn } from "./prepare";
+
+type Ring = [number, number][];
+
+/** Whether a place lies within a ring, by the edges that a line eastwards from it crosses. */
+function isInRing(ring: Ring, { lon, lat }: Place): boolean {
+	let isIn = false;
+	let before = ring.at(-1);
+	for (const [x, y] of ring) {
+		const [fromX, fromY] = before ?? [x, y];
+		if (y > lat !== fromY > lat && lon < ((fromX - x) * (lat - y)) / (fromY - y) + x) {
+			isIn = !isIn;
+		}
+		before = [x, y];
+	}
+	return isIn;
+}
+
+/** Whether a place lies within a polygon, or within one of several; holes are outside. */
+export function isWithin(geometry: unknown, place: Place): boolean {
+	const { type, coordinates } = (geometry ?? {}) as { type?: string; coordinates?: unknown };
+	const polygons =
+		type === "Polygon" ? [coordinates as Ring[]] : type === "MultiPolygon" ? (coordinates as Ring[][]) : [];
+	return polygons.some((rings) => rings.filter((ring) => isInRing(ring, place)).length % 2 === 1);
+}
+
+/** The name of the commune in which a place lies; none where it lies in none that the phone knows. */
+export function communeAt(communes: readonly Drawn[], place: Place): string | null {
+	const name = communes.find(({ geometry }) => isWithin(geometry, place))?.properties.name;
+	return typeof name === "string" ? name : null;
+}
