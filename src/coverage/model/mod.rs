@@ -21,6 +21,7 @@ pub mod settle;
 pub mod sweep;
 pub mod tally;
 pub mod timeline;
+pub mod union;
 pub mod window;
 
 #[cfg(test)]

@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::block::{Block, DayDraft, Trip, Union, Visit};
+use super::block::{Block, DayDraft, Trip, Visit};
 use super::canvas::{Canvas, Counts};
 use super::interval::Measured;
 use super::risk::RiskGrid;
 use super::scales::{GridId, Scales};
 use super::tally::{Joined, Tally};
+use super::union::Union;
 
 /// Days in a block.
 pub const BLOCK_D: i64 = 32;
