@@ -9,15 +9,16 @@ use crate::coverage::model::canvas::{Canvas, Counts};
 use crate::coverage::model::region::{FULL, WORDS, WordSeen};
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 
-/// A patrol's number, a day, and what it saw there.
+/// A patrol's number, a day, and what it saw there: in half of all cases more rows than a region has that is painted
+/// row by row.
 type Told = (u128, i64, Vec<(u16, u64)>);
 
 const FIRST: i64 = 20_000;
 
 fn told() -> impl Strategy<Value = Vec<Told>> {
-    let seen = prop::collection::btree_map(0..u16::try_from(WORDS).unwrap(), 1..=FULL, 0..6);
+    let seen = prop::collection::btree_map(0..u16::try_from(WORDS).unwrap(), 1..=FULL, 0..30);
     let visit = (1..6_u128, FIRST..FIRST + 700, seen);
-    prop::collection::vec(visit, 0..60).prop_map(|told| {
+    prop::collection::vec(visit, 0..90).prop_map(|told| {
         let mut once = BTreeMap::new();
         for (patrol, day, seen) in told {
             once.insert((day, patrol), seen.into_iter().collect());
