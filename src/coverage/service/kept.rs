@@ -115,11 +115,15 @@ impl Kept {
         let all = regions.iter();
         let lines: Option<Vec<_>> = all.map(|region| self.ready(view, *region, days)).collect();
         let lines = lines?;
-        let loaded = regions.iter().filter_map(|region| {
-            let line = self.lines.get(&(view, *region))?;
-            Some((line.loaded.start, line.loaded.end))
-        });
-        let loaded = loaded.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
+        // A list is remembered for all days that are loaded, so none of them may be out of date.
+        let mut loaded = i64::MIN..i64::MAX;
+        for region in regions {
+            let line = self.lines.get(&(view, *region));
+            let Some(line) = line.filter(|line| line.stale.is_empty()) else {
+                return Some(lines);
+            };
+            loaded = loaded.start.max(line.loaded.start)..loaded.end.min(line.loaded.end);
+        }
         self.ready.retain(|own| own.known == known);
         if self.ready.len() >= READY_LISTS {
             self.ready.remove(0);
@@ -128,7 +132,7 @@ impl Kept {
             known,
             view,
             regions: regions.to_vec(),
-            loaded: loaded.map_or(0..0, |(start, end)| start..end),
+            loaded,
             lines: lines.clone(),
             used: uses,
         });
