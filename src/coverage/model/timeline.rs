@@ -19,6 +19,8 @@ use super::union::Union;
 pub const BLOCK_D: i64 = 32;
 /// Fewer blocks than these are not worth keeping together.
 const STRETCH_BLOCKS: i64 = 4;
+/// Stretches that are kept: windows before and after a block's end take turns.
+const STRETCHES: usize = 2;
 /// A region of which no more is known is painted row by row: unions would take more memory than they save time.
 const FEW_ROWS: usize = 512;
 
@@ -42,8 +44,10 @@ pub enum Piece<'a> {
 pub struct Timeline {
     /// Apart from the tree, whose nodes are half empty.
     blocks: BTreeMap<i64, Box<Block>>,
-    /// Of the long window asked for last.
-    stretch: Option<Box<Stretch>>,
+    /// How many rows tell what was seen.
+    rows: usize,
+    /// Of long windows; the one used last stands last.
+    stretches: Vec<Stretch>,
     scales: Scales,
     /// Something was added since it was weighed last.
     has_changed: bool,
@@ -85,9 +89,9 @@ impl Timeline {
 
     /// Sets everything that is known of the days of a block.
     pub fn set_block(&mut self, number: i64, days: Vec<(i64, DayDraft)>) {
-        self.forget(number);
         self.blocks
             .insert(number, Box::new(Block::of(days_of(number).start, days)));
+        self.forget(number);
     }
 
     /// Whether a day is loaded.
@@ -108,14 +112,13 @@ impl Timeline {
     /// Forgets what was made of a block that has changed.
     fn forget(&mut self, number: i64) {
         self.has_changed = true;
-        let holds = |own: &mut Box<Stretch>| own.blocks.contains(&number);
-        self.stretch.take_if(holds);
+        self.rows = self.blocks.values().map(|own| own.rows_in_all()).sum();
+        self.stretches.retain(|own| !own.blocks.contains(&number));
     }
 
     /// Paints what was seen at least once.
     pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
-        let rows = self.blocks.values().map(|own| own.rows_in_all());
-        if rows.sum::<usize>() <= FEW_ROWS {
+        if self.rows <= FEW_ROWS {
             let blocks = block_of(days.start)..=block_of(days.end - 1);
             for (_, block) in self.blocks.range(blocks) {
                 block.paint_days(canvas, days);
@@ -139,7 +142,7 @@ impl Timeline {
     /// What was seen of a stretch.
     fn stretch_union(&mut self, whole: Range<i64>) -> &Union {
         let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
-        let stretch = Stretch::of(&mut self.stretch, whole.clone());
+        let stretch = Stretch::of(&mut self.stretches, whole.clone());
         stretch.union.get_or_insert_with(|| {
             *has_changed = true;
             let mut canvas = Canvas::default();
@@ -153,7 +156,7 @@ impl Timeline {
     /// What trips of a stretch come to.
     fn stretch_tally(&mut self, whole: Range<i64>) -> &Tally {
         let (blocks, has_changed) = (&mut self.blocks, &mut self.has_changed);
-        let stretch = Stretch::of(&mut self.stretch, whole.clone());
+        let stretch = Stretch::of(&mut self.stretches, whole.clone());
         stretch.tally.get_or_insert_with(|| {
             *has_changed = true;
             let mut joined = Joined::since(days_of(whole.start).start);
@@ -238,22 +241,29 @@ impl Timeline {
 
     fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
-        let stretch = self.stretch.as_ref().map_or(0, |own| own.bytes());
-        blocks + stretch + self.scales.bytes() + size_of::<Self>()
+        let stretches = self.stretches.iter().map(Stretch::bytes);
+        blocks + stretches.sum::<usize>() + self.scales.bytes() + size_of::<Self>()
     }
 }
 
 impl Stretch {
-    /// The stretch of those blocks, in the place of any other.
-    fn of(kept: &mut Option<Box<Self>>, blocks: Range<i64>) -> &mut Self {
-        kept.take_if(|own| own.blocks != blocks);
-        kept.get_or_insert_with(|| {
-            Box::new(Self {
+    /// The stretch of those blocks, last among those kept.
+    fn of(kept: &mut Vec<Self>, blocks: Range<i64>) -> &mut Self {
+        let known = kept.iter().position(|own| own.blocks == blocks);
+        let own = known.map_or(
+            Self {
                 blocks,
                 union: None,
                 tally: None,
-            })
-        })
+            },
+            |at| kept.remove(at),
+        );
+        if kept.len() >= STRETCHES {
+            kept.remove(0);
+        }
+        kept.push(own);
+        let last = kept.len() - 1;
+        &mut kept[last]
     }
 
     fn bytes(&self) -> usize {
