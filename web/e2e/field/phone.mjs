@@ -159,6 +159,9 @@ function middleOf(coordinates) {
 	return [0, 1].map((index) => (Math.min(...of(index)) + Math.max(...of(index))) / 2);
 }
 
+/** Photos taken so far in this run. */
+let shots = 0;
+
 /** A phone: a browser profile of its own, which may be killed and started again. */
 export class Phone {
 	static async start(device, viewport = { width: 360, height: 740 }, prepare = () => undefined) {
@@ -292,6 +295,9 @@ export class Phone {
 	async photograph(phase) {
 		await this.button("Chụp ảnh").click();
 		await this.button(phase).click();
+		// The made-up camera begins anew each time: photos of the same frame are the same file, which a set may not hold twice.
+		await this.page.waitForTimeout(250 * shots);
+		shots += 1;
 		await this.button("Chụp").click();
 		await this.page.getByText(/^Đã lưu ảnh/).waitFor();
 		await this.button("‹ Quay lại").click();
