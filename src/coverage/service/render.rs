@@ -72,3 +72,63 @@ fn listed(communes: &[CommuneAnswer]) -> Result<Vec<u8>, Error> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::LocalDate;
+    use crate::coverage::service::answer::{DefinitionView, Figures, Note};
+    use crate::coverage::service::season::Season;
+
+    fn commune(number: usize) -> CommuneAnswer {
+        CommuneAnswer {
+            code: number.to_string(),
+            name: format!("Xã \"{number}\""),
+            resolution: 11,
+            figures: Figures {
+                patrols: number,
+                ..Figures::default()
+            },
+        }
+    }
+
+    fn answer(communes: usize) -> Answer {
+        let day = LocalDate::from_days(20_000);
+        Answer {
+            from: day,
+            to: day,
+            definition: DefinitionView {
+                version: 1,
+                radius_m: 50.0,
+                max_gap_s: 300,
+                max_gap_m: 300.0,
+                max_accuracy_m: 50.0,
+                resolution: 11,
+                visits: 1,
+                boundaries_on: day,
+            },
+            indexed_through: Some(7),
+            pending_patrols: 0,
+            season: Season {
+                in_season: false,
+                windows: Vec::new(),
+            },
+            notes: vec![Note {
+                code: "geometry_fault",
+                text: r#""communes":[],"total":"#.to_owned(),
+            }],
+            communes: (0..communes).map(commune).collect(),
+            total: Figures::default(),
+        }
+    }
+
+    #[test]
+    fn all_cores_write_what_one_would() {
+        for communes in [0, 1, COMMUNES_AT_ONCE, 3 * COMMUNES_AT_ONCE + 5] {
+            let answer = answer(communes);
+            let by_one = serde_json::to_string(&answer).unwrap();
+            let by_all = String::from_utf8(by_all_cores(answer).unwrap()).unwrap();
+            assert_eq!(by_all, by_one);
+        }
+    }
+}
