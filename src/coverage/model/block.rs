@@ -4,7 +4,7 @@ use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 
 use super::canvas::Canvas;
-use super::region::WordSeen;
+use super::region::{Row, WordSeen};
 use super::tally::{Tally, tallied};
 use super::timeline::{BLOCK_D, Days};
 use super::union::Union;
@@ -115,8 +115,7 @@ pub struct Block {
     /// Where the visits of a day begin; one more at the end.
     starts: Vec<u32>,
     visits: Vec<Visit>,
-    positions: Vec<u16>,
-    masks: Vec<u64>,
+    rows: Vec<Row>,
     trips: Vec<Trip>,
     made: Option<Box<Made>>,
 }
@@ -146,22 +145,19 @@ impl Block {
             block.starts.push(count(block.visits.len()));
         }
         block.visits.shrink_to_fit();
-        block.positions.shrink_to_fit();
-        block.masks.shrink_to_fit();
+        block.rows.shrink_to_fit();
         block.trips.shrink_to_fit();
         block
     }
 
     fn push(&mut self, day: DayDraft) {
         for draft in day.visits {
-            let (rows, trips) = (self.positions.len(), self.trips.len());
-            self.positions
-                .extend(draft.seen.iter().map(|seen| seen.position));
-            self.masks.extend(draft.seen.iter().map(|seen| seen.mask));
+            let (rows, trips) = (self.rows.len(), self.trips.len());
+            self.rows.extend(draft.seen.into_iter().map(Row::of));
             self.trips.extend(draft.trips);
             self.visits.push(Visit {
                 facts: draft.facts,
-                rows: (count(rows), few(self.positions.len() - rows)),
+                rows: (count(rows), few(self.rows.len() - rows)),
                 trips: (count(trips), few(self.trips.len() - trips)),
             });
         }
@@ -188,28 +184,26 @@ impl Block {
     }
 
     fn draft(&self, visit: &Visit) -> VisitDraft {
-        let (positions, masks) = self.rows(visit);
-        let seen = positions.iter().zip(masks);
+        let seen = self.rows(visit).iter().map(|row| row.seen());
         VisitDraft {
             facts: visit.facts,
-            seen: seen
-                .map(|(position, mask)| WordSeen {
-                    position: *position,
-                    mask: *mask,
-                })
-                .collect(),
+            seen: seen.collect(),
             trips: self.trips(visit).to_vec(),
         }
     }
 
-    /// What a visit saw, positions and masks side by side.
+    /// What a visit saw, in the order of positions.
     #[must_use]
-    pub fn rows(&self, visit: &Visit) -> (&[u16], &[u64]) {
-        let range = range(visit.rows);
-        (
-            self.positions.get(range.clone()).unwrap_or_default(),
-            self.masks.get(range).unwrap_or_default(),
-        )
+    pub fn rows(&self, visit: &Visit) -> &[Row] {
+        self.rows.get(range(visit.rows)).unwrap_or_default()
+    }
+
+    /// What a visit saw of the word at a position.
+    #[must_use]
+    pub fn mask(&self, visit: &Visit, position: u16) -> Option<u64> {
+        let rows = self.rows(visit);
+        let at = rows.binary_search_by_key(&position, |row| row.position());
+        at.ok().and_then(|at| rows.get(at)).map(|row| row.mask())
     }
 
     /// What a visit did.
@@ -236,6 +230,13 @@ impl Block {
     #[must_use]
     pub const fn days(&self) -> Days {
         self.first..self.first + BLOCK_D
+    }
+
+    /// The days with a visit, in order.
+    pub fn visited(&self) -> impl Iterator<Item = i64> {
+        let visits = self.starts.windows(2);
+        let days = (self.first..).zip(visits);
+        days.filter_map(|(day, starts)| (starts.first() < starts.last()).then_some(day))
     }
 
     /// Shows every visit on some days, in order.
@@ -316,7 +317,7 @@ impl Block {
     /// How many rows tell what was seen.
     #[must_use]
     pub fn rows_in_all(&self) -> usize {
-        self.masks.len()
+        self.rows.len()
     }
 
     /// Paints what was seen on some days, row by row.
@@ -336,10 +337,8 @@ impl Block {
             return;
         };
         let range = first.rows.0 as usize..range(last.rows).end;
-        if let (Some(positions), Some(masks)) =
-            (self.positions.get(range.clone()), self.masks.get(range))
-        {
-            canvas.add(positions, masks);
+        if let Some(rows) = self.rows.get(range) {
+            canvas.add(rows);
         }
     }
 
@@ -349,8 +348,7 @@ impl Block {
         size_of::<Self>()
             + size_of_val(self.starts.as_slice())
             + self.visits.capacity() * size_of::<Visit>()
-            + self.positions.capacity() * size_of::<u16>()
-            + self.masks.capacity() * size_of::<u64>()
+            + self.rows.capacity() * size_of::<Row>()
             + self.trips.capacity() * size_of::<Trip>()
             + self.made.as_ref().map_or(0, |made| made.bytes())
     }

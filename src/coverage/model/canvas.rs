@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU8;
 
-use super::region::{WORDS, WordSeen};
+use super::region::{Row, WORDS, WordSeen};
 
 /// The cells seen in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +24,12 @@ impl Canvas {
         self.masks.fill(0);
     }
 
-    /// Adds what was seen, positions and masks side by side.
-    pub fn add(&mut self, positions: &[u16], masks: &[u64]) {
+    /// Adds what was seen.
+    pub fn add(&mut self, rows: &[Row]) {
         let words = self.masks.as_mut_slice();
-        for (position, mask) in positions.iter().zip(masks) {
-            if let Some(word) = words.get_mut(usize::from(*position)) {
-                *word |= mask;
+        for row in rows {
+            if let Some(word) = words.get_mut(usize::from(row.position())) {
+                *word |= row.mask();
             }
         }
     }
@@ -66,11 +66,11 @@ impl Counts {
     }
 
     /// Adds one occasion on which that was seen; a position stands in it once.
-    pub fn add(&mut self, positions: &[u16], masks: &[u64]) {
-        for (position, mask) in positions.iter().zip(masks) {
-            let mut carried = *mask;
+    pub fn add(&mut self, rows: &[Row]) {
+        for row in rows {
+            let mut carried = row.mask();
             for level in &mut self.reached {
-                if let Some(word) = level.masks.get_mut(usize::from(*position)) {
+                if let Some(word) = level.masks.get_mut(usize::from(row.position())) {
                     (*word, carried) = (*word | carried, *word & carried);
                 }
                 if carried == 0 {
@@ -83,7 +83,7 @@ impl Counts {
     /// Adds one occasion on which all that was seen.
     pub fn add_all(&mut self, canvas: &Canvas) {
         for seen in canvas.seen() {
-            self.add(&[seen.position], &[seen.mask]);
+            self.add(&[Row::of(seen)]);
         }
     }
 

@@ -28,6 +28,39 @@ pub struct WordSeen {
     pub mask: u64,
 }
 
+/// The same in eight bytes, as it lies in memory: the position above the bits, so that rows sort by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row(u64);
+
+impl Row {
+    /// Of what was seen.
+    #[must_use]
+    pub const fn of(seen: WordSeen) -> Self {
+        Self((seen.position as u64) << CHILDREN | seen.mask & FULL)
+    }
+
+    /// The word's position.
+    #[must_use]
+    pub const fn position(self) -> u16 {
+        (self.0 >> CHILDREN & 0xFFFF) as u16
+    }
+
+    /// Its bits.
+    #[must_use]
+    pub const fn mask(self) -> u64 {
+        self.0 & FULL
+    }
+
+    /// What was seen.
+    #[must_use]
+    pub const fn seen(self) -> WordSeen {
+        WordSeen {
+            position: self.position(),
+            mask: self.mask(),
+        }
+    }
+}
+
 impl Region {
     /// The region of a word, and the word's position in it; `None` for a number that is no cell, or too coarse a one.
     #[must_use]

@@ -141,8 +141,10 @@ impl Effort {
         self.people += u64::from(own.people);
         let (here, anywhere) = own.new_since(start);
         self.patrols += here as usize;
-        for (block, days) in (0..).zip(&own.days) {
-            self.mark_all(first - start + block * BLOCK_D, *days);
+        let after = |block: usize| i64::try_from(block).unwrap_or(0) * BLOCK_D;
+        // The last one first, so that there is room for all at once.
+        for (block, days) in own.days.iter().enumerate().rev() {
+            self.mark_all(first - start + after(block), *days);
         }
         anywhere as usize
     }

@@ -21,6 +21,8 @@ pub const BLOCK_D: i64 = 32;
 const STRETCH_BLOCKS: i64 = 4;
 /// Stretches that are kept: windows before and after a block's end take turns.
 const STRETCHES: usize = 2;
+/// Grids of which it is remembered what was told last: more than the communes that meet in any region.
+const MOST_TOLD: usize = 64;
 /// A region of which no more is known is painted row by row: unions would take more memory than they save time.
 const FEW_ROWS: usize = 512;
 
@@ -49,8 +51,23 @@ pub struct Timeline {
     /// Of long windows; the one used last stands last.
     stretches: Vec<Stretch>,
     scales: Scales,
+    /// The days with a visit, in order.
+    visited: Vec<i64>,
+    told: Vec<Told>,
     /// Something was added since it was weighed last.
     has_changed: bool,
+}
+
+/// Some of the days with a visit, by their numbers among them, the end excluded. Windows that hold the same ones hold the
+/// same visits.
+pub type Visited = Range<usize>;
+
+/// What was seen of a grid, once per visit, in the last window that was asked for.
+#[derive(Debug)]
+struct Told {
+    id: GridId,
+    visited: Visited,
+    measured: Measured,
 }
 
 /// Blocks that follow one another, taken together.
@@ -114,6 +131,41 @@ impl Timeline {
         self.has_changed = true;
         self.rows = self.blocks.values().map(|own| own.rows_in_all()).sum();
         self.stretches.retain(|own| !own.blocks.contains(&number));
+        self.told.clear();
+        let blocks = self.blocks.values();
+        self.visited = blocks.flat_map(|own| own.visited()).collect();
+    }
+
+    /// The days of a window with a visit.
+    #[must_use]
+    pub fn visited(&self, days: &Days) -> Visited {
+        let before = |day: i64| self.visited.partition_point(|own| *own < day);
+        before(days.start)..before(days.end)
+    }
+
+    /// What was seen of a grid on those days, by whoever counts when everyone does, if they were asked for last.
+    #[must_use]
+    pub fn told(&self, id: GridId, visited: &Visited) -> Option<Measured> {
+        let known = self.told.iter().find(|own| own.id == id)?;
+        (known.visited == *visited).then_some(known.measured)
+    }
+
+    /// Keeps what was seen of a grid on those days.
+    pub fn keep_told(&mut self, id: GridId, visited: Visited, measured: Measured) {
+        let own = Told {
+            id,
+            visited,
+            measured,
+        };
+        if let Some(known) = self.told.iter_mut().find(|known| known.id == id) {
+            *known = own;
+            return;
+        }
+        if self.told.len() >= MOST_TOLD {
+            self.told.clear();
+        }
+        self.has_changed = true;
+        self.told.push(own);
     }
 
     /// Paints what was seen at least once.
@@ -186,8 +238,7 @@ impl Timeline {
     pub fn paint_some(&self, canvas: &mut Canvas, days: &Days, counts: Sieve<'_>) {
         self.each_visit(days, |block, _, visit| {
             if counts(visit) {
-                let (positions, masks) = block.rows(visit);
-                canvas.add(positions, masks);
+                canvas.add(block.rows(visit));
             }
         });
     }
@@ -196,8 +247,7 @@ impl Timeline {
     pub fn count(&self, reached: &mut Counts, days: &Days, counts: Sieve<'_>) {
         self.each_visit(days, |block, _, visit| {
             if counts(visit) {
-                let (positions, masks) = block.rows(visit);
-                reached.add(positions, masks);
+                reached.add(block.rows(visit));
             }
         });
     }
@@ -242,7 +292,12 @@ impl Timeline {
     fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
         let stretches = self.stretches.iter().map(Stretch::bytes);
-        blocks + stretches.sum::<usize>() + self.scales.bytes() + size_of::<Self>()
+        blocks
+            + stretches.sum::<usize>()
+            + self.scales.bytes()
+            + self.visited.capacity() * size_of::<i64>()
+            + self.told.capacity() * size_of::<Told>()
+            + size_of::<Self>()
     }
 }
 

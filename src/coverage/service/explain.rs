@@ -178,13 +178,8 @@ fn seen(
             continue;
         };
         locked(shared)?.each_visit(&material.days, |block, day, visit| {
-            let (rows, masks) = block.rows(visit);
             for position in positions {
-                let Some(mask) = rows
-                    .binary_search(position)
-                    .ok()
-                    .and_then(|at| masks.get(at))
-                else {
+                let Some(mask) = block.mask(visit, *position) else {
                     continue;
                 };
                 let of_cell = if own == Some((*region, *position)) {

@@ -219,9 +219,7 @@ fn visits(
         if !material.chosen.counts(visit) {
             return;
         }
-        let (positions, masks) = block.rows(visit);
-        let mask = positions.binary_search(&position);
-        let mask = mask.ok().and_then(|at| masks.get(at)).copied().unwrap_or(0);
+        let mask = block.mask(visit, position).unwrap_or(0);
         if mask & risk.mask != 0 {
             visits.push((day, mask & risk.mask));
         }

@@ -17,6 +17,7 @@ use crate::coverage::model::window::CheckWindow;
 use super::Error;
 use super::answer::Pass;
 use super::cores::{Pile, on_all_cores};
+use super::ground::Part;
 use super::material::Material;
 use super::tiles::{Shared, locked};
 
@@ -110,24 +111,11 @@ impl<'a> Painter<'a> {
     }
 
     fn cells(&mut self, region: Region, line: &mut Timeline) {
-        let parts = self.material.risk.in_region(region);
-        let mut painted_for: Option<&[CheckWindow]> = None;
-        for (number, places) in parts {
-            let Some(part) = self.material.risk.part(*number) else {
-                continue;
-            };
-            if painted_for != Some(part.windows) {
-                self.paint(line, part.windows);
-                painted_for = Some(part.windows);
-            }
-            let measured = line.measure(part.id, part.grid, places.clone(), &self.canvas);
-            self.painted.seen.push((part.commune, measured));
-        }
-    }
-
-    /// Paints what counts where these check windows hold.
-    fn paint(&mut self, line: &mut Timeline, windows: &[CheckWindow]) {
-        paint_counted(self.material, &self.days, line, windows, &mut self.canvas);
+        let (material, seen) = (self.material, &mut self.painted.seen);
+        let parts = material.risk.in_region(region).iter();
+        let parts = parts
+            .filter_map(|(number, places)| Some((material.risk.part(*number)?, places.clone())));
+        measure_each(material, line, parts, &mut self.canvas, seen);
     }
 
     /// Adds up the trips of everyone, whole blocks by what they come to.
@@ -190,6 +178,40 @@ impl<'a> Painter<'a> {
             if !material.shows_all && material.shows_at(at) {
                 painted.shown.insert(visit.facts.patrol);
             }
+        }
+    }
+}
+
+/// Measures grids that have words at some places of one region. Of those that were told of the same visits before, nothing
+/// is painted.
+pub(super) fn measure_each<'a>(
+    material: &Material,
+    line: &mut Timeline,
+    grids: impl Iterator<Item = (Part<'a>, Range<usize>)>,
+    canvas: &mut Canvas,
+    seen: &mut Vec<(usize, Measured)>,
+) {
+    let asked = &material.sieve.asked;
+    let counts_all = material.chosen.is_everyone() && asked.visits == NonZeroU8::MIN;
+    let visited = (counts_all && asked.pass.is_none()).then(|| line.visited(&material.days));
+    if visited.as_ref().is_some_and(Range::is_empty) {
+        return;
+    }
+    let mut painted_for: Option<&[CheckWindow]> = None;
+    for (part, places) in grids {
+        let known = visited.as_ref();
+        if let Some(told) = known.and_then(|visited| line.told(part.id, visited)) {
+            seen.push((part.commune, told));
+            continue;
+        }
+        if painted_for != Some(part.windows) {
+            paint_counted(material, &material.days, line, part.windows, canvas);
+            painted_for = Some(part.windows);
+        }
+        let measured = line.measure(part.id, part.grid, places, canvas);
+        seen.push((part.commune, measured));
+        if let Some(visited) = &visited {
+            line.keep_told(part.id, visited.clone(), measured);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! its wide interval.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, RwLock};
 
 use crate::areas::AREAS_JOB;
@@ -15,22 +16,22 @@ use crate::coverage::model::fine::{FineGround, FineRegion};
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::settle::is_unsettled;
-use crate::coverage::model::timeline::Timeline;
 use crate::coverage::sql;
 use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
 use super::cores::on_all_cores;
+use super::ground::Part;
 use super::lay::CommuneRisk;
 use super::material::Material;
-use super::paint::paint_counted;
+use super::paint::measure_each;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 
 /// Windows that end today and are asked for most: a commune is made ready to be settled in each.
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
-/// Communes that a core takes at once.
-const COMMUNES_AT_ONCE: usize = 8;
+/// Regions that a core takes at once.
+const REGIONS_AT_ONCE: usize = 16;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
@@ -78,7 +79,7 @@ impl Coverage {
         let own = Arc::clone(material);
         let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
         let mut settled: Vec<usize> = Vec::new();
-        let mut regions: Vec<Region> = Vec::new();
+        let mut grids: Vec<FineGrid> = Vec::new();
         for (at, since) in wanted {
             let Some(risk) = material.risk.communes.get(at) else {
                 continue;
@@ -88,20 +89,17 @@ impl Coverage {
                 .filter_map(|(region, _)| near.get(&region))
                 .all(|oldest| since <= *oldest);
             if is_swept {
-                let fine = risk
-                    .fine_parts()
-                    .iter()
-                    .flat_map(|(_, grid)| grid.regions());
-                regions.extend(fine.map(|(region, _)| region));
+                grids.extend(FineGrid::all_of(at, risk));
                 settled.push(at);
             }
         }
-        regions.sort_unstable();
+        grids.sort_unstable_by_key(|own| (own.region, own.commune, own.part));
+        let mut regions: Vec<Region> = grids.iter().map(|own| own.region).collect();
         regions.dedup();
         let lines = self.lines(tx, material, &regions).await?;
         let own = Arc::clone(material);
         let measured = aside(move || {
-            let measured = fine(&own, &settled, &lines);
+            let measured = fine(&own, &settled, &grids, &lines);
             (measured, lines)
         });
         let (measured, lines) = measured.await?;
@@ -191,46 +189,80 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
     wanted.collect()
 }
 
-/// What was seen of communes on their fine grids, all cores at work; lines are in the order of their regions.
+/// What was seen of communes on their fine grids, all cores at work: every region is painted once, whichever communes meet
+/// in it. Grids and lines are in the order of their regions.
 fn fine(
     material: &Material,
     communes: &[usize],
+    grids: &[FineGrid],
     lines: &[(Region, Shared)],
 ) -> Result<Vec<(usize, Measured)>, Error> {
-    let parts = on_all_cores(communes, COMMUNES_AT_ONCE, |pile| {
-        let (mut canvas, mut all) = (Canvas::default(), Vec::new());
-        while let Some(communes) = pile.take() {
-            for at in communes {
-                let Some(risk) = material.risk.communes.get(*at) else {
-                    continue;
-                };
-                all.push((*at, fine_of(material, risk, lines, &mut canvas)?));
+    let by_region = grids.chunk_by(|a, b| a.region == b.region);
+    let by_region: Vec<(&[FineGrid], &Shared)> =
+        by_region.zip(lines.iter().map(|(_, own)| own)).collect();
+    let seen = on_all_cores(&by_region, REGIONS_AT_ONCE, |pile| {
+        let (mut canvas, mut seen) = (Canvas::default(), Vec::new());
+        while let Some(some) = pile.take() {
+            for (grids, shared) in some {
+                let parts = grids.iter().filter_map(|own| own.part(material));
+                measure_each(
+                    material,
+                    &mut *locked(shared)?,
+                    parts,
+                    &mut canvas,
+                    &mut seen,
+                );
             }
         }
-        Ok(all)
+        Ok(seen)
     })?;
-    Ok(parts.into_iter().flatten().collect())
-}
-
-fn fine_of(
-    material: &Material,
-    risk: &CommuneRisk,
-    lines: &[(Region, Shared)],
-    canvas: &mut Canvas,
-) -> Result<Measured, Error> {
-    let mut measured = Measured::default();
-    for (part, (windows, grid)) in risk.fine_parts().iter().enumerate() {
-        let id = risk.grid_id(part, true);
-        measured = measured + Measured::unseen(grid);
-        for (region, places) in grid.regions() {
-            let line = lines.binary_search_by_key(&region, |(own, _)| *own);
-            let Some((_, shared)) = line.ok().and_then(|at| lines.get(at)) else {
-                continue;
-            };
-            let mut line: std::sync::MutexGuard<'_, Timeline> = locked(shared)?;
-            paint_counted(material, &material.days, &mut line, windows, canvas);
-            measured = measured + line.measure(id, grid, places, canvas);
+    let mut sums = vec![Measured::default(); material.risk.communes.len()];
+    let unseen = communes.iter().filter_map(|at| {
+        let parts = material.risk.communes.get(*at)?.fine_parts().iter();
+        Some((*at, parts.map(|(_, grid)| Measured::unseen(grid)).sum()))
+    });
+    for (at, own) in unseen.chain(seen.into_iter().flatten()) {
+        if let Some(sum) = sums.get_mut(at) {
+            *sum = *sum + own;
         }
     }
-    Ok(measured)
+    let of = |at: &usize| Some((*at, *sums.get(*at)?));
+    Ok(communes.iter().filter_map(of).collect())
+}
+
+/// The words of a commune's fine grid in one region.
+#[derive(Debug)]
+struct FineGrid {
+    region: Region,
+    /// The place of the commune on the map.
+    commune: usize,
+    /// The place of the grid among those of the commune.
+    part: usize,
+    places: Range<usize>,
+}
+
+impl FineGrid {
+    fn all_of(commune: usize, risk: &CommuneRisk) -> impl Iterator<Item = Self> {
+        let parts = risk.fine_parts().iter().enumerate();
+        parts.flat_map(move |(part, (_, grid))| {
+            grid.regions().map(move |(region, places)| Self {
+                region,
+                commune,
+                part,
+                places,
+            })
+        })
+    }
+
+    fn part<'a>(&self, material: &'a Material) -> Option<(Part<'a>, Range<usize>)> {
+        let risk = material.risk.communes.get(self.commune)?;
+        let (windows, grid) = risk.fine_parts().get(self.part)?;
+        let part = Part {
+            id: risk.grid_id(self.part, true),
+            commune: self.commune,
+            windows,
+            grid,
+        };
+        Some((part, self.places.clone()))
+    }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::{grid_of, rectangle, star};
 use crate::coverage::model::canvas::Canvas;
 use crate::coverage::model::lattice::{Lattice, ParentMask};
-use crate::coverage::model::region::{FULL, WORDS};
+use crate::coverage::model::region::{FULL, Row, WORDS, WordSeen};
 use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
 use crate::coverage::model::scales::{GridId, Scales};
 
@@ -80,9 +80,10 @@ proptest! {
         let (mut scales, mut canvas) = (Scales::default(), Canvas::default());
         for masks in &seen {
             canvas.clear();
-            let all: Vec<u16> = (0..u16::try_from(WORDS).unwrap()).collect();
-            let words: Vec<u64> = all.iter().map(|at| masks[usize::from(*at) % masks.len()]).collect();
-            canvas.add(&all, &words);
+            let all = (0..u16::try_from(WORDS).unwrap()).map(|position| {
+                Row::of(WordSeen { position, mask: masks[usize::from(position) % masks.len()] })
+            });
+            canvas.add(&all.collect::<Vec<_>>());
             for (part, grid) in grids.iter().enumerate() {
                 let id = GridId { risk: 1, part, is_fine: false };
                 for (_, places) in grid.regions().take(1) {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
 use proptest::prelude::*;
@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use crate::base::ids::PatrolId;
 use crate::coverage::model::block::{DayDraft, PatrolFacts, VisitDraft};
 use crate::coverage::model::canvas::{Canvas, Counts};
+use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::{FULL, WORDS, WordSeen};
+use crate::coverage::model::scales::GridId;
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 
 /// A patrol's number, a day, and what it saw there: in half of all cases more rows than a region has that is painted
@@ -115,6 +117,24 @@ proptest! {
         let often = counted(&told, FIRST, FIRST + 700, false).into_iter();
         let often: Vec<_> = often.filter(|(_, own)| *own >= u32::from(times)).map(|(cell, _)| cell).collect();
         prop_assert_eq!(cells(&counts.all_reached()), often);
+    }
+
+    #[test]
+    fn windows_are_known_by_their_days_with_a_visit_until_one_changes(told in told(), from in 0..700_i64, length in 1..700_i64) {
+        let days = FIRST + from..(FIRST + from + length).min(FIRST + 700);
+        let mut line = line(&told);
+        let within: BTreeSet<i64> = told.iter().map(|(_, day, _)| *day).filter(|day| days.contains(day)).collect();
+        let visited = line.visited(&days);
+        prop_assert_eq!(visited.len(), within.len());
+        let (Some(first), Some(last)) = (within.first(), within.last()) else { return Ok(()) };
+        let id = GridId { risk: 1, part: 0, is_fine: false };
+        let measured = Measured { covered_dm2: 7, ..Measured::default() };
+        line.keep_told(id, visited, measured);
+        prop_assert_eq!(line.told(id, &line.visited(&(*first..last + 1))), Some(measured));
+        prop_assert_eq!(line.told(GridId { part: 1, ..id }, &line.visited(&days)), None);
+        prop_assert_eq!(line.told(id, &line.visited(&(first + 1..last + 1))), None);
+        line.set_day(FIRST, DayDraft::default());
+        prop_assert_eq!(line.told(id, &line.visited(&days)), None);
     }
 
     #[test]
