@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::service::{Answer, Asked, Coverage, Force, Pass, Series, SeriesAsked, Step};
 use crate::http::{Body, Params, Problem, Written};
 use crate::identity::Caller;
@@ -34,7 +35,11 @@ pub struct CoverageQuery {
     pub campaign: Option<CampaignId>,
     /// Patrols of one kind.
     pub kind: Option<PatrolKind>,
-    /// How far a patrol sees; only indexed radii are answered.
+    /// What was seen from the ground (by default), or by unmanned aircraft; the two are never united.
+    #[param(inline)]
+    pub class: Option<FootprintClass>,
+    /// How far a patrol sees at most; only indexed radii are answered. Without it every transport sees as far as the
+    /// definition says.
     pub radius_m: Option<f64>,
     /// A cell counts from so many visits on: distinct patrols on distinct local days.
     #[param(value_type = Option<u8>, minimum = 1)]
@@ -104,6 +109,7 @@ impl CoverageQuery {
             level: level.map_err(|fault| refused("level", &fault.to_string()))?,
             campaign: self.campaign,
             kind: self.kind,
+            class: self.class.unwrap_or(FootprintClass::Ground),
             radius_cm: self.radius_m.map(centimetres).transpose()?,
             visits,
             pass,

@@ -26,7 +26,19 @@ pub enum Transport {
 }
 
 /// Footprints that may be united. What a camera saw from above is never mixed with what eyes saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FootprintClass {
     /// Seen by people on the ground.
@@ -252,12 +264,42 @@ impl Definition {
     /// The radii to sweep for a transport, ascending and without 0; none when it is effort only.
     #[must_use]
     pub fn radii_cm(&self, transport: Transport) -> Vec<u32> {
-        let own = self
-            .draft
-            .footprints
-            .iter()
-            .filter(|footprint| footprint.transport == transport);
-        sorted(own.flat_map(Footprint::radii))
+        let swept = self.swept_cm(transport).into_iter();
+        sorted(swept.map(|(_, radius_cm)| radius_cm))
+    }
+
+    /// How far a transport sees under each radius that its class can be asked for, both in centimetres: what is asked
+    /// for beside what is swept. By default every transport sees as far as it does by default, so that walkers and
+    /// riders are one figure. Under another radius none sees farther than that, nor than its transport ever does; one
+    /// that is effort only by default is seen under its own radii alone.
+    #[must_use]
+    pub fn swept_cm(&self, transport: Transport) -> Vec<(u32, u32)> {
+        let class = transport.class();
+        let mut all = self.draft.footprints.iter();
+        let Some(own) = all.find(|footprint| footprint.transport == transport) else {
+            return Vec::new();
+        };
+        let (usual_cm, widest_cm) = (own.default_radius_cm, own.radii().max().unwrap_or(0));
+        let default_cm = self.default_cm(class);
+        let swept = self.indexed_cm(class).into_iter().map(|asked_cm| {
+            let swept_cm = if Some(asked_cm) == default_cm {
+                usual_cm
+            } else if usual_cm > 0 {
+                asked_cm.min(widest_cm)
+            } else {
+                own.radii().find(|own| *own == asked_cm).unwrap_or(0)
+            };
+            (asked_cm, swept_cm)
+        });
+        swept.filter(|(_, swept_cm)| *swept_cm > 0).collect()
+    }
+
+    /// The radius that a class is answered at when none is asked for: that of the first transport that earns any.
+    fn default_cm(&self, class: FootprintClass) -> Option<u32> {
+        let all = self.draft.footprints.iter();
+        let mut own = all.filter(|footprint| footprint.transport.class() == class);
+        own.find(|own| own.default_radius_cm > 0)
+            .map(|own| own.default_radius_cm)
     }
 
     /// Every radius that is swept, as the numbers that rows hold: in centimetres, negative when seen from the air.
@@ -289,15 +331,7 @@ impl Definition {
         asked_cm: Option<u32>,
     ) -> Result<u32, RadiusNotIndexed> {
         let indexed_cm = self.indexed_cm(class);
-        let own = self
-            .draft
-            .footprints
-            .iter()
-            .filter(|footprint| footprint.transport.class() == class);
-        let default_cm = own
-            .map(|footprint| footprint.default_radius_cm)
-            .find(|&radius_cm| radius_cm > 0);
-        let radius_cm = asked_cm.or(default_cm).unwrap_or(0);
+        let radius_cm = asked_cm.or(self.default_cm(class)).unwrap_or(0);
         if indexed_cm.contains(&radius_cm) {
             Ok(radius_cm)
         } else {

@@ -8,6 +8,7 @@ use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::answer::Coverage as Share;
+use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::tally::Effort;
 use crate::patrols::model::vocabulary::PatrolKind;
 
@@ -47,7 +48,9 @@ pub struct Asked {
     pub campaign: Option<CampaignId>,
     /// Patrols of one kind only.
     pub kind: Option<PatrolKind>,
-    /// The radius in centimetres; none: the walker's own.
+    /// What people saw from the ground, or an unmanned aircraft from above: the two are never united.
+    pub class: FootprintClass,
+    /// The radius in centimetres; none: each transport's own.
     pub radius_cm: Option<u32>,
     /// A cell counts from so many visits on.
     pub visits: NonZeroU8,
@@ -78,6 +81,7 @@ impl Asked {
             level: None,
             campaign: None,
             kind: None,
+            class: FootprintClass::Ground,
             radius_cm: None,
             visits: NonZeroU8::MIN,
             pass: None,

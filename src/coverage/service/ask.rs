@@ -7,7 +7,7 @@ use crate::areas::model::map::CommuneMap;
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::OrgId;
 use crate::base::time::LocalDate;
-use crate::coverage::model::definition::{Definition, FootprintClass};
+use crate::coverage::model::definition::{Definition, RadiusNotIndexed};
 use crate::coverage::sql;
 use crate::patrols::{DERIVE_JOB, INDEX_JOB};
 use crate::store::Tx;
@@ -30,6 +30,7 @@ impl Coverage {
         let indexed_through = sql::last_seq(&mut tx, before).await?;
         let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
+        let behind = material.behind;
         let season = Season::of(&material.risk, from, to);
         Self::note_season(&material, &season, &mut notes)?;
         let definition = DefinitionView::of(&material);
@@ -51,7 +52,7 @@ impl Coverage {
             to,
             definition,
             indexed_through,
-            pending_patrols: pending,
+            pending_patrols: pending.max(behind),
             season,
             notes,
             communes: folded.communes,
@@ -87,8 +88,8 @@ impl Coverage {
             None => known.answering(asked.definition)?,
         };
         let radius_cm = definition
-            .radius_cm(FootprintClass::Ground, asked.radius_cm)
-            .map_err(|refused| parameter("radius_m", metres(&refused.indexed_cm)))?;
+            .radius_cm(asked.class, asked.radius_cm)
+            .map_err(|refused| not_indexed(&refused))?;
         let map = self.areas.map(asked.to).await?;
         let shown = shown(&map, &asked, scope)?;
         let by_windows = asked.pass.is_some();
@@ -103,10 +104,21 @@ impl Coverage {
         let before = lay(earlier).await?;
         let view = View {
             version: i64::from(definition.version()),
-            footprint: footprint(FootprintClass::Ground, radius_cm),
+            footprint: footprint(asked.class, radius_cm),
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
         let mut notes = Vec::new();
+        let mut behind = 0;
+        if asked.as_of.is_none() && !known.is_complete(&definition) {
+            behind = sql::count_behind(tx, view.version).await?;
+            notes.push(Note {
+                code: "not_indexed_yet",
+                text: format!(
+                    "{behind} patrols are not indexed under version {} yet: its figures are too small until they are",
+                    view.version
+                ),
+            });
+        }
         let (source, spans) = self
             .source(tx, &asked, (&definition, view), &mut notes)
             .await?;
@@ -131,6 +143,7 @@ impl Coverage {
             chosen: Chosen::default(),
             words: 0,
             placement: Arc::default(),
+            behind,
         };
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
@@ -243,10 +256,17 @@ pub(super) fn check_days(from: LocalDate, to: LocalDate) -> Result<i64, Error> {
     }
 }
 
-fn metres(indexed_cm: &[u32]) -> String {
-    let radii: Vec<String> = indexed_cm
-        .iter()
+fn not_indexed(refused: &RadiusNotIndexed) -> Error {
+    let radii = refused.indexed_cm.iter();
+    let radii: Vec<String> = radii
         .map(|radius_cm| (f64::from(*radius_cm) / 100.0).to_string())
         .collect();
-    format!("only indexed radii are answered: {}", radii.join(", "))
+    if radii.is_empty() {
+        return parameter(
+            "class",
+            "the definition gives nobody of this class a radius",
+        );
+    }
+    let reason = format!("only indexed radii are answered: {}", radii.join(", "));
+    parameter("radius_m", reason)
 }

@@ -104,6 +104,13 @@ impl Known {
         rest.map(|own| Arc::clone(&own.definition)).collect()
     }
 
+    /// Whether every patrol is indexed under a definition.
+    pub(super) fn is_complete(&self, definition: &Definition) -> bool {
+        let mut all = self.all.iter();
+        let own = all.find(|own| own.definition.version() == definition.version());
+        own.is_some_and(|own| own.is_complete)
+    }
+
     fn newest(&self) -> u32 {
         self.all.last().map_or(0, |own| own.definition.version())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::areas::model::map::CommuneMap;
 use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::model::definition::Transport;
+use crate::coverage::model::definition::{Definition, Transport};
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
 use crate::patrols::INDEX_JOB;
@@ -16,12 +16,13 @@ use crate::store::{self, Tx};
 
 use super::judged::Judged;
 use super::swept::{cells, trips};
-use super::{Coverage, Error, aside};
+use super::{Coverage, Error, aside, footprint};
 
 /// What a patrol's fixes come to; `rows` is none when they were erased and what is kept must stay.
 #[derive(Debug)]
 pub(super) struct Indexed {
     pub(super) facts: NewFacts,
+    transport: Transport,
     pub(super) rows: Option<Rows>,
 }
 
@@ -64,19 +65,15 @@ impl Coverage {
             None => None,
             Some(walked) => Some(self.indexed(walked, judged, &ground, now).await?),
         };
-        let versions: Vec<i64> = definitions
-            .iter()
-            .map(|own| i64::from(own.version()))
-            .collect();
-        let context = (self.clone(), job, indexed, versions);
+        let context = (self.clone(), job, indexed, definitions);
         self.journal
-            .write(context, |tx, (coverage, job, indexed, versions)| {
+            .write(context, |tx, (coverage, job, indexed, definitions)| {
                 Box::pin(async move {
                     let is_latest = coverage.journal.finish_latest_job(tx, *job).await?;
                     let Some(indexed) = indexed.as_ref().filter(|_| is_latest) else {
                         return Ok(());
                     };
-                    replace(tx, indexed, versions).await?;
+                    replace(tx, indexed, definitions).await?;
                     if indexed.facts.ground < sql::ground_mark(tx).await? {
                         let patrol = indexed.facts.patrol;
                         coverage.journal.queue(tx, INDEX_JOB, patrol.0).await?;
@@ -110,13 +107,13 @@ impl Coverage {
                 .last()
                 .map_or(0, |own| i64::from(own.definition.version())),
         };
+        let transport = transport_of(walked.declared.transport);
         let rows = match walked.tracks {
             None => None,
             Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(days_of(&tracks, &judged)).await?;
                 let ground = Arc::clone(ground);
-                let transport = transport_of(walked.declared.transport);
                 let swept = aside(move || {
                     let mut rows = Rows::default();
                     for Judged {
@@ -135,7 +132,11 @@ impl Coverage {
                 Some(swept.await?)
             }
         };
-        Ok(Indexed { facts, rows })
+        Ok(Indexed {
+            facts,
+            transport,
+            rows,
+        })
     }
 
     /// The maps of some local days.
@@ -160,13 +161,17 @@ fn days_of(tracks: &[WalkedTrack], judged: &[Judged]) -> BTreeSet<LocalDate> {
 }
 
 /// Replaces a patrol's rows and marks where any were or are.
-async fn replace(tx: &mut Tx, indexed: &Indexed, versions: &[i64]) -> Result<(), Error> {
+async fn replace(
+    tx: &mut Tx,
+    indexed: &Indexed,
+    definitions: &[Arc<Definition>],
+) -> Result<(), Error> {
     let patrol = indexed.facts.patrol;
     let mut changed = sql::places_of(tx, patrol).await?;
     match &indexed.rows {
         None => {
-            for version in versions {
-                sql::carry_over(tx, patrol, *version).await?;
+            for definition in definitions {
+                carry_over(tx, patrol, indexed.transport, definition).await?;
             }
             sql::rename_patrol(tx, &indexed.facts).await?;
             changed.extend(sql::places_of(tx, patrol).await?);
@@ -183,6 +188,42 @@ async fn replace(tx: &mut Tx, indexed: &Indexed, versions: &[i64]) -> Result<(),
     changed.sort_unstable();
     changed.dedup();
     Ok(sql::mark(tx, &changed).await?)
+}
+
+/// Gives a patrol whose fixes were erased, under a definition that it was never swept by, what it was last swept at: under
+/// each radius the widest that is no wider, and where there is none the narrowest. What a transport does not earn any more
+/// is left out.
+async fn carry_over(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    transport: Transport,
+    definition: &Definition,
+) -> Result<(), Error> {
+    let version = i64::from(definition.version());
+    let kept = sql::kept_footprints(tx, patrol, version).await?;
+    for (asked_cm, _) in definition.swept_cm(transport) {
+        let wanted = footprint(transport.class(), asked_cm);
+        let is_there = kept.iter().any(|own| *own == (version, wanted));
+        if let Some(from) = nearest(&kept, wanted).filter(|_| !is_there) {
+            sql::carry_cells_over(tx, patrol, from, (version, wanted)).await?;
+        }
+    }
+    Ok(sql::carry_trips_over(tx, patrol, version).await?)
+}
+
+/// Of the footprints that are kept, all of one class with the wanted one, the widest that is no wider than it, else the
+/// narrowest.
+fn nearest(kept: &[(i64, i64)], wanted: i64) -> Option<(i64, i64)> {
+    let own = || {
+        kept.iter()
+            .filter(|(_, own)| own.signum() == wanted.signum())
+    };
+    let radius = |own: &&(i64, i64)| own.1.abs();
+    let within = own().filter(|own| radius(own) <= wanted.abs());
+    within
+        .max_by_key(radius)
+        .or(own().min_by_key(radius))
+        .copied()
 }
 
 fn span(rows: &Rows, now: Timestamp) -> (LocalDate, LocalDate) {

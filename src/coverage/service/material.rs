@@ -56,6 +56,8 @@ pub(super) struct Material {
     pub(super) words: usize,
     /// The place on the map of each number of a boundary.
     pub(super) placement: Arc<[u32]>,
+    /// Patrols that are not indexed under the definition yet.
+    pub(super) behind: i64,
 }
 
 /// Which patrols and communes count, and how.

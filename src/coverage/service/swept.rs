@@ -28,7 +28,10 @@ pub(super) fn cells(
     tracks: &[WalkedTrack],
     ground: &FineGround,
 ) -> Vec<NewCells> {
-    let radii_cm = definition.radii_cm(transport);
+    let (radii_cm, labels) = (
+        definition.radii_cm(transport),
+        definition.swept_cm(transport),
+    );
     let mut rows = Vec::new();
     if radii_cm.is_empty() {
         return rows;
@@ -40,17 +43,16 @@ pub(super) fn cells(
         }
         for by_radius in swept {
             for (radius_cm, masks) in radii_cm.iter().zip(by_radius) {
-                rows.extend(
-                    by_region(&masks)
-                        .into_iter()
-                        .map(|(region, seen)| NewCells {
-                            version: i64::from(definition.version()),
-                            footprint: footprint(transport.class(), *radius_cm),
-                            region,
-                            day,
-                            cells: pack(&seen),
-                        }),
-                );
+                let regions = by_region(&masks);
+                for (asked_cm, _) in labels.iter().filter(|(_, own)| own == radius_cm) {
+                    rows.extend(regions.iter().map(|(region, seen)| NewCells {
+                        version: i64::from(definition.version()),
+                        footprint: footprint(transport.class(), *asked_cm),
+                        region: *region,
+                        day,
+                        cells: pack(seen),
+                    }));
+                }
             }
         }
     }

@@ -13,6 +13,8 @@ pub(super) const COMPLETE_DEFINITION: &str =
     "UPDATE coverage_definitions SET complete_at = $2 WHERE version = $1 AND complete_at IS NULL";
 pub(super) const PATROLS_BEHIND: &str = "SELECT p.id FROM patrols p LEFT JOIN coverage_patrols c ON c.patrol = p.id \
      WHERE COALESCE(c.version, 0) < $1 AND p.id > $2 ORDER BY p.id LIMIT $3";
+pub(super) const COUNT_BEHIND: &str = "SELECT COUNT(*) FROM patrols p LEFT JOIN coverage_patrols c ON c.patrol = p.id \
+     WHERE COALESCE(c.version, 0) < $1";
 
 /// A definition as it was set.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -52,6 +54,13 @@ pub async fn definitions_mark(tx: &mut Tx) -> Result<(i64, i64), Error> {
 /// Says that every patrol is indexed under a definition.
 pub async fn complete_definition(tx: &mut Tx, version: i64, now: Timestamp) -> Result<(), Error> {
     changed!(tx, sqlx::query(COMPLETE_DEFINITION).bind(version).bind(now)).map(drop)
+}
+
+/// How many patrols are not indexed under a definition yet.
+pub async fn count_behind(tx: &mut Tx, version: i64) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(COUNT_BEHIND)
+        .bind(version)
+        .fetch_one(c))
 }
 
 /// Patrols after one that are not indexed under a definition yet, at most so many.

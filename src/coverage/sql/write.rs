@@ -24,10 +24,10 @@ const INSERT_CELLS: &str =
     "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) ";
 const INSERT_TRIPS: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
      firsts, before_here, before_anywhere, pieces) ";
+pub(super) const KEPT_FOOTPRINTS: &str = "SELECT DISTINCT version, footprint FROM coverage_cells WHERE patrol = $1 \
+     AND version = (SELECT MAX(version) FROM coverage_cells WHERE patrol = $1 AND version <= $2)";
 pub(super) const CARRY_CELLS_OVER: &str = "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) \
-     SELECT $2, footprint, region, day, patrol, cells FROM coverage_cells WHERE patrol = $1 \
-     AND version = (SELECT MAX(version) FROM coverage_cells WHERE patrol = $1 AND version < $2) \
-     AND NOT EXISTS (SELECT 1 FROM coverage_cells WHERE patrol = $1 AND version = $2)";
+     SELECT $4, $5, region, day, patrol, cells FROM coverage_cells WHERE patrol = $1 AND version = $2 AND footprint = $3";
 pub(super) const CARRY_TRIPS_OVER: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
      firsts, before_here, before_anywhere, pieces) \
      SELECT $2, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, firsts, before_here, \
@@ -140,9 +140,39 @@ pub async fn rename_patrol(tx: &mut Tx, facts: &NewFacts) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Gives a patrol whose fixes were erased, under a version that it has no rows under, those of its last one.
-pub async fn carry_over(tx: &mut Tx, patrol: PatrolId, version: i64) -> Result<(), Error> {
-    changed!(tx, sqlx::query(CARRY_CELLS_OVER).bind(patrol).bind(version))?;
+/// The footprints that a patrol has cells of under a version, or else under the last one before it.
+pub async fn kept_footprints(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    version: i64,
+) -> Result<Vec<(i64, i64)>, Error> {
+    on!(tx, |c| sqlx::query_as(KEPT_FOOTPRINTS)
+        .bind(patrol)
+        .bind(version)
+        .fetch_all(c))
+}
+
+/// Gives a patrol the cells of one version and footprint under another.
+pub async fn carry_cells_over(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    from: (i64, i64),
+    to: (i64, i64),
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(CARRY_CELLS_OVER)
+            .bind(patrol)
+            .bind(from.0)
+            .bind(from.1)
+            .bind(to.0)
+            .bind(to.1)
+    )
+    .map(drop)
+}
+
+/// Gives a patrol whose fixes were erased, under a version that it has no trips under, those of its last one.
+pub async fn carry_trips_over(tx: &mut Tx, patrol: PatrolId, version: i64) -> Result<(), Error> {
     changed!(tx, sqlx::query(CARRY_TRIPS_OVER).bind(patrol).bind(version)).map(drop)
 }
 

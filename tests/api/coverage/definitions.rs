@@ -5,8 +5,8 @@ use tuantra::base::actor::Role;
 use tuantra::coverage::verify_rows;
 
 use super::{
-    SQUARE_M2, TODAY, WALK_50, WALK_100, WINDOW, assert_share, first_commune, patrol, send,
-    two_communes, walked,
+    SQUARE_M2, TODAY, WALK_50, WALK_100, WALK_M, WINDOW, asked, assert_share, first_commune, fixes,
+    patrol, send, two_communes, walked,
 };
 use crate::field::{Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
@@ -90,6 +90,9 @@ on_both! {
         let old = officer.get(WINDOW).await.expect(200).json();
         assert_eq!(old["definition"]["version"], 1);
         assert_share(&old["communes"][0], WALK_50);
+        assert_eq!((&old["pending_patrols"], &old["notes"]), (&json!(0), &json!([])));
+        let early = officer.get(&format!("{WINDOW}&definition=2")).await.expect(200).json();
+        assert_eq!((&early["pending_patrols"], &early["notes"][0]["code"]), (&json!(1), &json!("not_indexed_yet")));
         let all = officer.get(DEFINITIONS).await.expect(200).json();
         assert_eq!((&all[0]["is_complete"], &all[1]["is_complete"]), (&json!(true), &json!(false)));
         for _ in 0..3 {
@@ -99,6 +102,7 @@ on_both! {
         let new = officer.get(WINDOW).await.expect(200).json();
         assert_eq!((&new["definition"]["version"], &new["definition"]["radius_m"]), (&json!(2), &json!(100.0)));
         assert_share(&new["communes"][0], WALK_100);
+        assert_eq!((&new["pending_patrols"], &new["notes"]), (&json!(0), &json!([])));
         assert_share(&first_commune(&officer, "&definition=1").await, WALK_50);
         assert_share(&first_commune(&officer, "&definition=2").await, WALK_100);
         officer.get(&format!("{WINDOW}&definition=3")).await.expect(400);
@@ -116,6 +120,10 @@ on_both! {
         field.clock.advance_millis(800 * 86_400_000);
         tuantra::jobs::erase_due(&field.app).await.unwrap();
         field.settle().await;
+        // It is said as soon as they are erased, not only when the index is made anew.
+        let answer = officer.get(WINDOW).await.expect(200).json();
+        assert_share(&answer["communes"][0], WALK_50);
+        assert_eq!(answer["notes"][0]["code"], "not_recheckable");
         officer.post(DEFINITIONS, &next(&officer, 2, 5_000).await).await.expect(201);
         for _ in 0..3 {
             field.settle().await;
@@ -125,6 +133,44 @@ on_both! {
         assert_eq!(answer["definition"]["version"], 2);
         assert_share(&answer["communes"][0], WALK_50);
         assert_eq!(answer["notes"][0]["code"], "not_recheckable");
+        // Under a radius that they were never swept at, what is kept of the next narrower one stands.
+        set(&field, &officer, &next(&officer, 3, 7_500).await).await;
+        for rest in ["", "&as_of=2028-06-01T03:00:00Z", "&definition=2"] {
+            assert_share(&first_commune(&officer, rest).await, WALK_50);
+        }
+        assert_eq!(asked(&officer, "").await["definition"]["radius_m"], 75.0);
+        set(&field, &officer, &next(&officer, 4, 2_000).await).await;
+        assert_share(&first_commune(&officer, "").await, WALK_50);
+    }
+
+    async fn every_transport_counts_by_its_own_radius_and_what_is_seen_from_above_apart(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let mut definition = next(&officer, 2, 5_000).await;
+        for footprint in definition["definition"]["footprints"].as_array_mut().unwrap() {
+            match footprint["transport"].as_str().unwrap() {
+                "motorbike" => footprint["default_radius_cm"] = json!(2_000),
+                "uav" => footprint["default_radius_cm"] = json!(3_000),
+                _ => {}
+            }
+        }
+        set(&field, &officer, &definition).await;
+        for (transport, lon) in [("foot", 104.296), ("motorbike", 104.3), ("uav", 104.304)] {
+            let id = patrol(&field, &phone, TODAY, json!({ "transport": transport })).await;
+            send(&phone, id, &fixes(&field, TODAY, lon, 0..180)).await;
+        }
+        field.settle().await;
+        // A corridor with a half disc at either end.
+        let corridor = |radius_m: f64| (WALK_M * 2.0 * radius_m + std::f64::consts::PI * radius_m * radius_m) / SQUARE_M2;
+        let together = first_commune(&officer, "").await;
+        assert_share(&together, corridor(50.0) + corridor(20.0));
+        assert_share(&first_commune(&officer, "&radius_m=20").await, 2.0 * corridor(20.0));
+        assert_share(&first_commune(&officer, "&class=aerial").await, corridor(30.0));
+        assert_share(&first_commune(&officer, "&class=aerial&as_of=2026-03-02T09:00:00Z").await, corridor(30.0));
+        assert_eq!(first_commune(&officer, "&class=ground").await, together);
+        officer.get(&format!("{WINDOW}&class=aerial&radius_m=50")).await.expect(400);
+        let refused = officer.get(&format!("{WINDOW}&definition=1&class=aerial")).await.expect(400).json();
+        assert!(refused.to_string().contains("class"), "{refused}");
     }
 
     async fn a_definition_that_is_edited_in_its_table_is_found(field: Field) {

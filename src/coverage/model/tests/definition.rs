@@ -20,6 +20,58 @@ fn only_walkers_earn_by_default() {
 }
 
 #[test]
+fn every_transport_sees_as_far_as_its_own_radius_and_never_farther_than_asked() {
+    let mut draft = Draft::current();
+    for own in &mut draft.footprints {
+        own.default_radius_cm = match own.transport {
+            Transport::Motorbike => 2_000,
+            Transport::Boat => 15_000,
+            Transport::Uav => 3_000,
+            _ => own.default_radius_cm,
+        };
+        if own.transport == Transport::Car {
+            own.also_indexed_cm = vec![2_000];
+        }
+    }
+    let definition = Definition::try_from(draft).unwrap();
+    let swept = |transport| definition.swept_cm(transport);
+    let at = |asked: u32, own: u32| (asked, own);
+    assert_eq!(
+        swept(Transport::Foot),
+        [
+            at(2_000, 2_000),
+            at(5_000, 5_000),
+            at(10_000, 10_000),
+            at(15_000, 10_000)
+        ]
+    );
+    assert_eq!(
+        swept(Transport::Motorbike),
+        [2_000, 5_000, 10_000, 15_000].map(|asked| at(asked, 2_000))
+    );
+    assert_eq!(
+        swept(Transport::Boat),
+        [
+            at(2_000, 2_000),
+            at(5_000, 15_000),
+            at(10_000, 10_000),
+            at(15_000, 15_000)
+        ]
+    );
+    // Effort only unless its own radius is asked for.
+    assert_eq!(swept(Transport::Car), [at(2_000, 2_000)]);
+    assert_eq!(swept(Transport::Uav), [at(3_000, 3_000)]);
+    assert_eq!(
+        definition.radius_cm(FootprintClass::Ground, None),
+        Ok(5_000)
+    );
+    assert_eq!(
+        definition.radius_cm(FootprintClass::Aerial, None),
+        Ok(3_000)
+    );
+}
+
+#[test]
 fn a_radius_that_is_not_indexed_is_refused_by_name() {
     let current = Definition::current();
     assert_eq!(current.radius_cm(FootprintClass::Ground, None), Ok(5_000));
