@@ -129,7 +129,7 @@ async function room(browser, place, language) {
 
 /** Minutes on paper, with a sheet drawn for the purpose. */
 async function paper(page, place, shoot) {
-	const field = (at) => page.locator("main form input, main form select").nth(at);
+	const field = (at) => page.locator("main form input:not([aria-hidden]), main form select").nth(at);
 	await shoot("paper", null, async () => {
 		await open(page, place.base, "#/papers/new");
 		const bytes = await page.evaluate(async () => {
