@@ -86,6 +86,12 @@ describe("an eradication that waits for approval", () => {
 			assert.ok(box.y + box.height <= 768, `${box.y}`);
 		}
 		assert.deepEqual(await violations(page), []);
+		// From the record a link leads back to its place in the queue.
+		await page.locator(`[data-item="${own}"]`).click();
+		await page.getByRole("link", { name: "Mở hồ sơ" }).click();
+		await page.getByRole("heading", { level: 1, name: own.slice(-6).toUpperCase() }).waitFor();
+		await page.getByRole("link", { name: "← Hàng chờ duyệt" }).click();
+		await page.locator(`[data-item="${own}"][aria-current]`).waitFor();
 		assert.deepEqual(faults, []);
 		await context.close();
 	});
