@@ -89,6 +89,7 @@ async function room(browser, place, language) {
 	if (destroyed) await shoot("plot", `#/plots/${destroyed.id}`);
 	await shoot("review", "#/review");
 	await shoot("review-verify", "#/review?list=verify");
+	await shoot("review-approve", "#/review?list=approve");
 	await shoot("patrols", `#/patrols?${span}`);
 	if (longest) await shoot("patrol", `#/patrols/${longest.id}`);
 	await shoot("incidents", "#/incidents");
