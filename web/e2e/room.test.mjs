@@ -1,7 +1,7 @@
 // The map room in a browser, on the built program.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawn, open, overflow, PASSWORD, staged, violations } from "./harness.mjs";
+import { cut, drawn, open, overflow, PASSWORD, staged, violations } from "./harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -412,6 +412,7 @@ describe("every screen", () => {
 			...plots.map((own) => `#/plots/${own.id}`),
 			"#/review",
 			"#/review?list=verify",
+			"#/review?list=approve",
 			"#/patrols",
 			...patrols.map((own) => `#/patrols/${own.id}`),
 			"#/incidents",
@@ -444,6 +445,7 @@ describe("every screen", () => {
 				await page.waitForLoadState("networkidle");
 				await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
 				assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
+				assert.deepEqual(await cut(page), [], `${hash} at ${width}`);
 				assert.ok((await overflow(page)) <= 0, `${hash} is wider than ${width}`);
 			}
 			assert.deepEqual(faults, []);

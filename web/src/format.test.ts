@@ -12,6 +12,7 @@ import {
 	percent,
 	plusDays,
 	signed,
+	size,
 } from "./format";
 import { speak } from "./i18n/dictionary.svelte";
 
@@ -26,6 +27,7 @@ describe("numbers as they are written in Vietnamese", () => {
 		expect(area(4.25)).toBe("4,3 m²");
 		expect(km(3680, 2)).toBe("3,68 km");
 		expect(plain(percent(0.0279))).toBe("2,8 %");
+		expect([size(12), size(3_400), size(5_600_000)]).toEqual(["12 B", "3 kB", "5,6 MB"]);
 	});
 	it("tell a change by its sign, and nothing by none", () => {
 		expect(signed(1.25)).toBe("+1,3");

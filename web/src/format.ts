@@ -48,6 +48,13 @@ export function km(m: Maybe, places = 1): string {
 	return m === null || m === undefined ? NONE : `${number(m / 1000, places)} km`;
 }
 
+/** How much a file holds. */
+export function size(bytes: number): string {
+	if (bytes >= 1e6) return `${number(bytes / 1e6, 1)} MB`;
+	if (bytes >= 1e3) return `${number(bytes / 1e3)} kB`;
+	return `${number(bytes)} B`;
+}
+
 /** A change with its sign. */
 export function signed(value: Maybe, places = 1): string {
 	if (value === null || value === undefined) return NONE;

@@ -89,6 +89,7 @@ async function room(browser, place, language) {
 	if (destroyed) await shoot("plot", `#/plots/${destroyed.id}`);
 	await shoot("review", "#/review");
 	await shoot("review-verify", "#/review?list=verify");
+	await shoot("review-approve", "#/review?list=approve");
 	await shoot("patrols", `#/patrols?${span}`);
 	if (longest) await shoot("patrol", `#/patrols/${longest.id}`);
 	await shoot("incidents", "#/incidents");
@@ -129,7 +130,7 @@ async function room(browser, place, language) {
 
 /** Minutes on paper, with a sheet drawn for the purpose. */
 async function paper(page, place, shoot) {
-	const field = (at) => page.locator("main form input, main form select").nth(at);
+	const field = (at) => page.locator("main form input:not([aria-hidden]), main form select").nth(at);
 	await shoot("paper", null, async () => {
 		await open(page, place.base, "#/papers/new");
 		const bytes = await page.evaluate(async () => {

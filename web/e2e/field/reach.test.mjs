@@ -47,6 +47,20 @@ story(
 		await inReach("Bắt đầu phá nhổ");
 		await phone.button("Bắt đầu phá nhổ").click();
 		await inReach("Hoàn tất");
+		// The minutes' day is typed in figures only, and told in words where it is none.
+		await page.getByLabel("Chờ biên bản").uncheck();
+		await page.getByLabel("Số biên bản").fill("12/BB-CAX");
+		const day = page.getByLabel("Ngày biên bản");
+		assert.match(await day.inputValue(), /^\d\d\/\d\d\/\d{4}$/);
+		await day.fill("31022026");
+		await day.press("Tab");
+		await page.getByText("Không có ngày này").waitFor();
+		assert.ok(await phone.button("Hoàn tất").isDisabled(), "a day that is none is not kept");
+		await phone.looked("a day that is none");
+		await day.fill("05032026");
+		await day.press("Tab");
+		assert.equal(await day.inputValue(), "05/03/2026");
+		await page.getByLabel("Chờ biên bản").check();
 		await phone.button("Hoàn tất").click();
 		await inSight("Đã ghi phá nhổ.");
 		await phone.button("Kiểm tra lại").click();

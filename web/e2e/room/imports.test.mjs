@@ -107,7 +107,13 @@ describe("a file of an office", () => {
 		await press("Escape");
 		await dialog.waitFor({ state: "hidden" });
 		assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Nạp 2 dòng");
+		// However fast one goes back and in again, the last key counts.
 		await press("Enter");
+		for (let at = 0; at < 10; at++) {
+			await Promise.all([press("Escape"), press("Enter")]);
+			await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30))));
+			assert.ok(await dialog.isVisible(), `Enter right after Escape was lost at the ${at + 1}. time`);
+		}
 		await reach(dialog.getByRole("button", { name: "Nạp 2 dòng" }));
 		await press("Enter");
 		await page.getByRole("main").getByText("Đã nạp", { exact: true }).waitFor();

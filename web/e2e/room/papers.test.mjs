@@ -1,7 +1,7 @@
 // Minutes on paper, typed in beside their scan in the map room.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, staged, violations } from "../harness.mjs";
+import { cut, open, overflow, staged, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -154,7 +154,14 @@ describe("minutes on paper", () => {
 		await page.getByRole("button", { name: "Tuyến tuần tra", exact: true }).click();
 		await page.getByLabel("Tổ", { exact: true }).selectOption({ index: 1 });
 		await page.getByLabel("Ngày", { exact: true }).fill("1999-02-26");
-		await page.getByLabel("Từ giờ").fill("07:00");
+		// Times are those of 24 hours, written as on the paper.
+		await page.getByLabel("Từ giờ").fill("7:60");
+		await page.getByLabel("Đến giờ").focus();
+		await page.getByText("Viết giờ:phút, từ 00:00 đến 23:59").waitFor();
+		assert.equal(await page.getByLabel("Từ giờ").getAttribute("aria-invalid"), "true");
+		await page.getByLabel("Từ giờ").fill("7h");
+		await page.getByLabel("Đến giờ").focus();
+		assert.equal(await page.getByLabel("Từ giờ").inputValue(), "07:00");
 		await page.getByLabel("Đến giờ").fill("11:30");
 		await page.getByRole("button", { name: "Đưa vào danh sách" }).click();
 		await page.getByRole("button", { name: "Ghi 1 nội dung" }).click();
@@ -248,6 +255,7 @@ describe("minutes on paper", () => {
 					await page.locator("main form").waitFor();
 				}
 				assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
+				assert.deepEqual(await cut(page), [], `${hash} at ${width}`);
 				assert.ok((await overflow(page)) <= 0, `${hash} is wider than ${width}`);
 			}
 			assert.deepEqual(faults, []);

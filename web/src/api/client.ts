@@ -1,5 +1,7 @@
 // The API as the contract tells it (`docs/openapi.json`), and its refusals as errors that screens can show.
 import createClient from "openapi-fetch";
+import { language } from "../i18n/dictionary.svelte";
+import { reasonWords, refusalWords } from "./refusals";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -23,13 +25,20 @@ export class Refusal extends Error {
 		readonly fault: Fault,
 		readonly problem: Problem | null,
 	) {
-		super(problem?.detail ?? problem?.title ?? fault);
+		super(problem ? refusalWords(problem, language()) : fault);
 		this.name = "Refusal";
 	}
 
-	/** The reason for a field of the request's body (`/name`). */
+	/** The reason for a field of the request's body (`/name`), in the language shown. */
 	at(pointer: string): string | undefined {
-		return this.problem?.fields?.find((field) => field.pointer === pointer)?.reason;
+		const found = this.problem?.fields?.find((field) => field.pointer === pointer);
+		return found && reasonWords(found.reason, language());
+	}
+
+	/** Every reason once, in the language shown. */
+	get reasons(): string[] {
+		const all = (this.problem?.fields ?? []).map((field) => reasonWords(field.reason, language()));
+		return [...new Set(all)];
 	}
 }
 

@@ -12,8 +12,7 @@ export class Deed {
 		if (!own) return null;
 		if (own.fault === "offline") return t("state.offline");
 		if (own.fault === "denied") return t("state.denied");
-		const fields = (own.problem?.fields ?? []).map((field) => field.reason);
-		return [...new Set([own.problem ? own.message : t("state.failed"), ...fields])].join(" – ");
+		return [...new Set([own.problem ? own.message : t("state.failed"), ...own.reasons])].join(" – ");
 	}
 
 	/** Does it, unless something is still on its way; true when it was done. */

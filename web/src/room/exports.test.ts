@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { direct, filtersFor, formatsFor, narrowed, size } from "./exports";
+import { direct, filtersFor, formatsFor, narrowed } from "./exports";
 import { nameOf } from "./file";
 
 it("several layers go into a GeoPackage only, and areas into no waypoints", () => {
@@ -27,9 +27,4 @@ it("a file is asked for by its address", () => {
 it("a file keeps the name that the server gives it", () => {
 	expect(nameOf('attachment; filename="plots.csv"', "x")).toBe("plots.csv");
 	expect(nameOf(null, "x")).toBe("x");
-});
-
-it("bytes are told in the unit that reads best", () => {
-	const write = (value: number, places: number) => value.toFixed(places);
-	expect([size(12, write), size(3_400, write), size(5_600_000, write)]).toEqual(["12 B", "3 kB", "5.6 MB"]);
 });

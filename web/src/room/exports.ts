@@ -87,10 +87,3 @@ export function direct(layer: Layer, format: Format, filter: Schemas["ExportFilt
 	const query = new URLSearchParams(filter as Record<string, string>).toString();
 	return `/export/${layer}.${format}${query ? `?${query}` : ""}`;
 }
-
-/** Bytes as people read them. */
-export function size(bytes: number, write: (value: number, places: number) => string): string {
-	if (bytes >= 1e6) return `${write(bytes / 1e6, 1)} MB`;
-	if (bytes >= 1e3) return `${write(bytes / 1e3, 0)} kB`;
-	return `${write(bytes, 0)} B`;
-}
