@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use crate::app::App;
 use crate::base::ids::PatrolId;
@@ -21,8 +20,8 @@ const POLL: Duration = Duration::from_secs(2);
 const GATHERING: Duration = Duration::from_millis(20);
 /// Jobs taken at once, unless each may take long.
 const BATCH: i64 = 64;
-/// Jobs of plots that run at once, so that their acts share commits. PostgreSQL has turns for three times as many.
-const AT_ONCE: usize = 4;
+/// Jobs of plots are done many in one act, each kind before the one that may follow from it.
+const TOGETHER: [&str; 3] = [plots::LINK_JOB, plots::SETTLE_JOB, ledger::CLAIMS_JOB];
 /// How often a command that works jobs off says how far it is.
 const TELLING: Duration = Duration::from_secs(1);
 const CHORES: Duration = Duration::from_secs(30);
@@ -176,35 +175,45 @@ async fn run_due_in(app: &App, lane: Lane) -> anyhow::Result<usize> {
 
 async fn run_some(app: &App, kinds: Kinds<'_>, most: i64) -> anyhow::Result<usize> {
     let jobs = app.journal.take_jobs(kinds, most, LEASE).await?;
-    let (of_plots, others): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| is_of_a_plot(job));
-    let running = of_plots
-        .into_iter()
-        .map(|job| run_or_delay(app, job).boxed());
-    let running: Vec<_> = running.collect();
-    futures::stream::iter(running)
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await?;
-    for job in others {
-        run_or_delay(app, job).await?;
+    for kind in TOGETHER {
+        let alike = jobs.iter().filter(|job| job.kind == kind);
+        run_together(app, &alike.cloned().collect::<Vec<_>>()).await?;
+    }
+    for job in &jobs {
+        if !TOGETHER.contains(&job.kind.as_str()) {
+            run_or_delay(app, job).await?;
+        }
     }
     Ok(jobs.len())
 }
 
-/// Whether a job is one short act about one plot, which needs no other before it.
-fn is_of_a_plot(job: &JobRow) -> bool {
-    [plots::SETTLE_JOB, plots::LINK_JOB, ledger::CLAIMS_JOB].contains(&job.kind.as_str())
+/// Does jobs of one kind in one act; where that fails each by itself, so that one holds up no other.
+async fn run_together(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
+    if jobs.len() > 1 {
+        match run(app, jobs).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::warn!(%error, "jobs failed together, each is tried alone"),
+        }
+    }
+    for job in jobs {
+        run_or_delay(app, job).await?;
+    }
+    Ok(())
 }
 
 async fn run_or_delay(app: &App, job: &JobRow) -> anyhow::Result<()> {
-    if let Err(error) = run(app, job).await {
+    if let Err(error) = run(app, std::slice::from_ref(job)).await {
         tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed");
         app.journal.delay_job(job, &error.to_string()).await?;
     }
     Ok(())
 }
 
-async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
+/// Does jobs of one kind, several only of those that are done together.
+async fn run(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
+    let Some(job) = jobs.first() else {
+        return Ok(());
+    };
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::SEAL_JOB => app.patrols.seal_tail(job.subject, job.id).await?,
@@ -214,10 +223,10 @@ async fn run(app: &App, job: &JobRow) -> anyhow::Result<()> {
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
-        plots::SETTLE_JOB => app.ledger.settle_job(job).await?,
-        ledger::CLAIMS_JOB => app.ledger.screen_claims(job).await?,
+        plots::SETTLE_JOB => app.ledger.settle_jobs(jobs).await?,
+        ledger::CLAIMS_JOB => app.ledger.screen_claims(jobs).await?,
         ledger::SETTLE_ALL_JOB => app.ledger.settle_all(job.id).await?,
-        plots::LINK_JOB => app.evidence.link_photos(job).await?,
+        plots::LINK_JOB => app.evidence.link_photos(jobs).await?,
         kind => anyhow::bail!("no such kind of job: {kind}"),
     }
     Ok(())

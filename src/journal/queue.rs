@@ -9,7 +9,7 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 
 use super::service::Journal;
-use super::sql::{self, JobRow, Kinds};
+use super::sql::{self, JobRow, Kinds, NewJob};
 
 /// Tries before a job is set aside as a dead letter.
 const MAX_ATTEMPTS: i64 = 8;
@@ -18,7 +18,7 @@ const FIRST_DELAY_MS: i64 = 2_000;
 impl Journal {
     /// Asks for work on a subject; asking twice is asking once.
     pub async fn queue(&self, tx: &mut Tx, kind: &str, subject: Uuid) -> Result<(), Error> {
-        sql::queue(tx, JobId(self.ids().make()), kind, subject, self.now()).await
+        self.queue_at(tx, kind, subject, self.now()).await
     }
 
     /// Asks for work on a subject from an instant on; asking twice is asking once.
@@ -29,7 +29,23 @@ impl Journal {
         subject: Uuid,
         due_at: Timestamp,
     ) -> Result<(), Error> {
-        sql::queue(tx, JobId(self.ids().make()), kind, subject, due_at).await
+        self.queue_all(tx, &[(kind, subject, due_at)]).await
+    }
+
+    /// Asks for several works, none of which is named twice, each of a kind, on a subject and from an instant on; asking
+    /// twice is asking once.
+    pub async fn queue_all(
+        &self,
+        tx: &mut Tx,
+        works: &[(&str, Uuid, Timestamp)],
+    ) -> Result<(), Error> {
+        let jobs = works.iter().map(|(kind, subject, due)| NewJob {
+            id: JobId(self.ids().make()),
+            kind,
+            subject: *subject,
+            due: *due,
+        });
+        sql::queue(tx, &jobs.collect::<Vec<_>>()).await
     }
 
     /// Takes up to `limit` due jobs of these kinds under a lease.
@@ -52,13 +68,10 @@ impl Journal {
         self.store()
             .write(context, |tx, (due, now, until)| {
                 Box::pin(async move {
-                    let mut taken = Vec::new();
-                    for job in due {
-                        if sql::lease_job(tx, job.id, *now, *until).await? {
-                            taken.push(job.clone());
-                        }
-                    }
-                    Ok::<_, Error>(taken)
+                    let ids: Vec<JobId> = due.iter().map(|job| job.id).collect();
+                    let leased = sql::lease_jobs(tx, &ids, *now, *until).await?;
+                    let taken = due.iter().filter(|job| leased.contains(&job.id));
+                    Ok::<_, Error>(taken.cloned().collect())
                 })
             })
             .await
@@ -67,6 +80,12 @@ impl Journal {
     /// Ends a job within the act that did its work.
     pub async fn finish_job(&self, tx: &mut Tx, job: JobId) -> Result<(), Error> {
         sql::finish_job(tx, job).await.map(drop)
+    }
+
+    /// Ends jobs within the act that did their work.
+    pub async fn finish_jobs(&self, tx: &mut Tx, jobs: &[JobRow]) -> Result<(), Error> {
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        sql::finish_jobs(tx, &ids).await
     }
 
     /// Ends a job; false when the work was asked for again since it was taken (or was done by another), so that what

@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    Error, IncidentView, LINK_JOB, ListPage, ListQuery, Listed, ListedAct, PlotFault, PlotPlace,
-    PlotRows, PlotView, Plots, Recorded, SETTLE_JOB, sight, verify_rows,
+    Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed, ListedAct, PlotFault,
+    PlotPlace, PlotRows, PlotView, Plots, Recorded, SETTLE_JOB, sight, verify_rows,
 };
 pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};

@@ -4,6 +4,7 @@
 //! transaction and may be run again; an act is answered only after its commit is on disk.
 
 mod error;
+mod many;
 mod migrate;
 mod sqlite;
 
@@ -16,10 +17,11 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use error::{ActError, Error};
+pub use many::{padded, pieces};
 pub use migrate::{MIGRATIONS, rendered};
 
 /// A boxed future, as acts return it: an `async` closure's own future could not be spawned.
@@ -184,6 +186,9 @@ pub enum Durability {
 }
 
 const PG_TRIES: u32 = 12;
+/// A connection that was used so lately is taken for alive: one that is not fails what runs on it, as it would have failed
+/// a moment later.
+const PG_TRUSTED: Duration = Duration::from_secs(1);
 /// So long an act waits for its turn, and whatever runs for a connection.
 const PG_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -206,6 +211,15 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(PG_PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(|conn, own| {
+                Box::pin(async move {
+                    if own.idle_for > PG_TRUSTED {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         Ok(Self {

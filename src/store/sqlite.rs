@@ -9,6 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx};
@@ -36,10 +37,12 @@ impl SqliteStore {
         let writer = options.clone().pragma("temp_store", "memory");
         let writer = writer.connect().await?;
         let (queue, acts) = mpsc::channel(QUEUE);
-        tokio::spawn(write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts));
+        start_writer(Tx::Sqlite(SqliteHandle::Writer(writer)), acts)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(10))
+            // A file in this process does not go away; to ask costs as much as the statement that follows.
+            .test_before_acquire(false)
             .connect_with(options.clone().pragma("query_only", "on"))
             .await?;
         Ok(Self {
@@ -193,6 +196,19 @@ impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
         // A caller that went away needs no answer; what it sent is stored all the same.
         let _ = self.answer.send(outcome);
     }
+}
+
+/// Runs the writer on a thread of its own. It waits for SQLite's thread after each statement: that thread wakes it at once
+/// and wakes nothing else, while a worker of the runtime would look for other work first, wake others and be woken by them.
+fn start_writer(tx: Tx, acts: mpsc::Receiver<Box<dyn Queued>>) -> Result<(), Error> {
+    let runtime = Handle::current();
+    let running = move || runtime.block_on(write_all(tx, acts));
+    let started = std::thread::Builder::new()
+        .name("sqlite-acts".into())
+        .spawn(running);
+    started
+        .map(drop)
+        .map_err(|fault| Error::Unavailable(format!("no thread for the writer: {fault}")))
 }
 
 /// The writer: takes what waits, runs each act under a savepoint, commits once, then answers all.

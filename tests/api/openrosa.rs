@@ -5,6 +5,8 @@ use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 use tuantra::base::actor::{Door, Role};
 use tuantra::base::ids::DeviceId;
+use tuantra::{changed, on};
+use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::photos::jpeg;
@@ -405,6 +407,38 @@ on_both! {
         assert_eq!(seen["submissions"][0]["instance"], "uuid:v3");
     }
 
+    async fn a_form_that_many_connections_bring_at_once_is_one_submission_and_one_plot(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let xml = detection("uuid:at-once", 104.35, 22.4);
+        let answers = futures::future::join_all((0..8).map(|_| phone.send(&xml, &[], false))).await;
+        for answer in answers {
+            answer.expect(201);
+        }
+        let told = phone.submission("uuid:at-once").await;
+        assert_eq!((&told["state"], &told["commune"], &told["revision"]), (&json!("taken"), &json!(WEST), &json!(1)));
+        assert_eq!(told["parts"].as_array().unwrap().len(), 1);
+        assert_eq!(phone.plot(&phone.fact("uuid:at-once", "plot").await).await["properties"]["version"], 1);
+    }
+
+    async fn plots_settle_together_and_one_that_cannot_holds_up_no_other(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        for n in 0..70_u32 {
+            let xml = detection(&format!("uuid:many-{n}"), 104.3 + 0.001 * f64::from(n), 22.4);
+            phone.send(&xml, &[], false).await.expect(201);
+        }
+        let broken: Uuid = phone.fact("uuid:many-7", "plot").await.parse().unwrap();
+        assert_eq!(settled(&field).await, 0);
+        field.app.journal.store().write(broken, |tx, broken| {
+            Box::pin(async move { changed!(tx, sqlx::query("UPDATE plots SET record = 'no JSON' WHERE id = $1").bind(*broken)) })
+        }).await.unwrap();
+        field.settle().await;
+        assert_eq!(settled(&field).await, 69);
+        assert_eq!(field.app.journal.waiting("settle_plot").await.unwrap().0, 1, "it is tried again later");
+        assert_eq!(field.app.journal.waiting("link_photos").await.unwrap().0, 0);
+    }
+
     async fn what_no_slice_takes_is_kept_and_listed(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;
@@ -524,6 +558,13 @@ on_both! {
         assert!(entry("uuid:x1").await.is_none());
         assert!(entry("uuid:x2").await.is_some(), "what holds no track stays");
     }
+}
+
+/// How many plots the ledger has followed.
+async fn settled(field: &Field) -> i64 {
+    const COUNT: &str = "SELECT COUNT(*) FROM ledger_plots";
+    let tx = &mut field.app.journal.store().read().await.unwrap();
+    on!(tx, |c| sqlx::query_scalar(COUNT).fetch_one(c)).unwrap()
 }
 
 fn md5(bytes: &[u8]) -> String {

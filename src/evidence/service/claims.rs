@@ -28,18 +28,26 @@ pub struct PlotClaim {
 }
 
 impl Evidence {
-    /// What the unit's tracks say about a claim.
-    pub async fn presence_at(
+    /// What the units' tracks say about claims, in their order.
+    pub async fn presences_at(
         &self,
         tx: &mut Tx,
-        claim: &PlotClaim,
-    ) -> Result<Presence, store::Error> {
+        claims: &[PlotClaim],
+    ) -> Result<Vec<Presence>, store::Error> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
         let rules = self.journal.rules(tx).await?;
         let without = sql::upheld_tracks(tx).await?;
-        let unit = (claim.org, claim.author);
-        self.patrols
-            .presence(tx, unit, &claim.place, &without, &rules)
-            .await
+        let mut found = Vec::with_capacity(claims.len());
+        for claim in claims {
+            let unit = (claim.org, claim.author);
+            let presence = self
+                .patrols
+                .presence(tx, unit, &claim.place, &without, &rules);
+            found.push(presence.await?);
+        }
+        Ok(found)
     }
 
     /// Asks about a claim that no track came near, in the caller's act.

@@ -7,35 +7,44 @@ use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::position::Position;
 use crate::journal::JobRow;
 use crate::plots::SETTLE_JOB;
-use crate::store;
+use crate::store::{self, Tx};
 
 use super::{DERIVE_JOB, Error, Evidence};
 
 impl Evidence {
-    /// Does a job of linking: joins the photos that name the plot, if their author's right at receipt reaches it.
-    pub async fn link_photos(&self, job: &JobRow) -> Result<(), Error> {
+    /// Does jobs of linking, all in one act: joins the photos that name their plots, where their authors' right at receipt
+    /// reaches them.
+    pub async fn link_photos(&self, jobs: &[JobRow]) -> Result<(), Error> {
         self.journal
-            .write((self.clone(), job.clone()), |tx, (evidence, job)| {
+            .write((self.clone(), jobs.to_vec()), |tx, (evidence, jobs)| {
                 Box::pin(async move {
-                    let plot = PlotId(job.subject);
-                    if let Some(known) = evidence.plots.place(tx, plot).await? {
-                        for photo in sql::unlinked(tx, plot).await? {
-                            let reaches = reaches(&photo, known.place.as_deref())?;
-                            if reaches && sql::link(tx, photo.id).await? {
-                                evidence.plots.add_photo(tx, plot).await?;
-                                // Only what is joined to a plot is held against other plots' photos.
-                                if photo.is_stored() {
-                                    evidence.journal.queue(tx, DERIVE_JOB, photo.id.0).await?;
-                                }
-                            }
+                    let plots: Vec<PlotId> = jobs.iter().map(|job| PlotId(job.subject)).collect();
+                    for photo in sql::unlinked(tx, &plots).await? {
+                        if let Some(plot) = photo.plot {
+                            evidence.link(tx, &photo, plot).await?;
                         }
-                        evidence.journal.queue(tx, SETTLE_JOB, plot.0).await?;
                     }
-                    evidence.journal.finish_job(tx, job.id).await?;
+                    evidence.journal.finish_jobs(tx, jobs).await?;
                     Ok::<_, Error>(())
                 })
             })
             .await
+    }
+
+    async fn link(&self, tx: &mut Tx, photo: &PhotoRow, plot: PlotId) -> Result<(), Error> {
+        let Some(known) = self.plots.place(tx, plot).await? else {
+            return Ok(());
+        };
+        if !reaches(photo, known.place.as_deref())? || !sql::link(tx, photo.id).await? {
+            return Ok(());
+        }
+        self.plots.add_photo(tx, plot).await?;
+        // Only what is joined to a plot is held against other plots' photos.
+        if photo.is_stored() {
+            self.journal.queue(tx, DERIVE_JOB, photo.id.0).await?;
+        }
+        self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        Ok(())
     }
 
     /// Finds the communes of today for all photos with a point of their own.

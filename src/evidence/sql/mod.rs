@@ -24,7 +24,6 @@ pub use uploads::*;
 pub const STATEMENTS: &[&str] = &[
     PHOTO,
     PHOTOS,
-    UNLINKED,
     PLACED_AFTER,
     ALL_AFTER,
     COUNT,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{AccountId, EntryId, OrgId, PhotoId, PlotId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
 /// A photo with the commune that decides who may see it: its plot's when it is linked, else its own point's.
@@ -23,7 +23,7 @@ macro_rules! photos_where {
 
 pub(super) const PHOTO: &str = photos_where!("p.id = $1");
 pub(super) const PHOTOS: &str = photos_where!("1 = 1");
-pub(super) const UNLINKED: &str = photos_where!("p.plot = $1 AND p.linked = 0");
+const UNLINKED: &str = photos_where!("p.linked = 0 AND p.plot IN (");
 pub(super) const PLACED_AFTER: &str =
     photos_where!("p.lon IS NOT NULL AND p.id > $1 ORDER BY p.id LIMIT 500");
 pub(super) const ALL_AFTER: &str = photos_where!("p.id > $1 ORDER BY p.id LIMIT 500");
@@ -194,9 +194,17 @@ pub async fn store_original(
     .map(|rows| rows > 0)
 }
 
-/// The photos that name a plot to which they are not joined.
-pub async fn unlinked(tx: &mut Tx, plot: PlotId) -> Result<Vec<PhotoRow>, Error> {
-    on!(tx, |c| sqlx::query_as(UNLINKED).bind(plot).fetch_all(c))
+/// The photos that name one of these plots, to which they are not joined.
+pub async fn unlinked(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<PhotoRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(UNLINKED);
+        let mut list = query.separated(", ");
+        for plot in padded(plots) {
+            list.push_bind(plot);
+        }
+        query.push(") ORDER BY p.plot, p.id");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }
 
 /// The photos joined to a plot whose originals are kept, the first taken first.

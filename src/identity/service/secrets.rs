@@ -71,6 +71,11 @@ impl Identity {
         {
             return Ok(actor.clone());
         }
+        // Few requests come here: the future is kept apart, so that it is not moved with those of all others.
+        Box::pin(self.verify_anew(hash, now)).await
+    }
+
+    async fn verify_anew(&self, hash: [u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {
         let mut tx = self.journal.store().read().await?;
         let actor = load_actor(&mut tx, &hash, now).await?;
         self.remember(hash, now, actor.as_ref());

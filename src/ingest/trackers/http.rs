@@ -154,8 +154,10 @@ async fn take(
         .iter()
         .filter(|message| message.said == Said::Other);
     let passed_over = u64::try_from(passed_over.count()).unwrap_or(u64::MAX);
-    metrics::counter!("tuantra_tracker_passed_over_total", "app" => app.as_str())
-        .increment(passed_over);
+    if passed_over > 0 {
+        metrics::counter!("tuantra_tracker_passed_over_total", "app" => app.as_str())
+            .increment(passed_over);
+    }
     let heard = heard(app, messages, sha256(bytes), patrols.journal().now());
     metrics::counter!("tuantra_tracker_fixes_total", "app" => app.as_str())
         .increment(u64::try_from(heard.fixes.len()).unwrap_or(u64::MAX));

@@ -1,24 +1,25 @@
 //! Work that waits for the background workers.
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::base::ids::JobId;
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded, pieces};
 use crate::{changed, on};
 
-pub(super) const QUEUE_JOB: &str = "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) \
-     VALUES ($1, $2, $3, $4, 0, 0, 'waiting') \
-     ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = CASE WHEN jobs.state = 'waiting' \
+const QUEUE_JOBS: &str =
+    "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) ";
+const ASKED_AGAIN: &str = " ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = CASE WHEN jobs.state = 'waiting' \
      AND jobs.due_at < excluded.due_at THEN jobs.due_at ELSE excluded.due_at END, lease_until = 0, \
      attempts = 0, state = 'waiting'";
 pub(super) const DUE_JOBS_OF: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind = $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
 pub(super) const DUE_JOBS_BUT: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind <> $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
-pub(super) const LEASE_JOB: &str = "UPDATE jobs SET lease_until = $3, attempts = attempts + 1 \
-     WHERE id = $1 AND state = 'waiting' AND lease_until <= $2";
+const LEASE_JOBS: &str = "UPDATE jobs SET attempts = attempts + 1, lease_until = ";
 pub(super) const FINISH_JOB: &str = "DELETE FROM jobs WHERE id = $1";
+const FINISH_JOBS: &str = "DELETE FROM jobs WHERE id IN (";
 pub(super) const DELAY_JOB: &str =
     "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
 pub(super) const JOBS_IN_STATE: &str =
@@ -37,24 +38,35 @@ pub struct JobRow {
     pub attempts: i64,
 }
 
-/// Asks for work; the same work waiting already is not asked for twice, but done again if it is under way. Of two times
-/// at which it should be done the earlier holds, so that nobody puts it off by asking again.
-pub async fn queue(
-    tx: &mut Tx,
-    id: JobId,
-    kind: &str,
-    subject: Uuid,
-    due: Timestamp,
-) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(QUEUE_JOB)
-            .bind(id)
-            .bind(kind)
-            .bind(subject)
-            .bind(due)
-    )
-    .map(drop)
+/// A piece of work to be asked for.
+#[derive(Debug, Clone)]
+pub struct NewJob<'a> {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: &'a str,
+    /// What it is to be done to.
+    pub subject: Uuid,
+    /// From when on.
+    pub due: Timestamp,
+}
+
+/// Asks for work, none of it twice in one list; the same work waiting already is not asked for twice, but done again if it
+/// is under way. Of two times at which it should be done the earlier holds, so that nobody puts it off by asking again.
+pub async fn queue(tx: &mut Tx, jobs: &[NewJob<'_>]) -> Result<(), Error> {
+    for piece in pieces(jobs) {
+        on!(tx, |c| {
+            let mut query = QueryBuilder::new(QUEUE_JOBS);
+            query.push_values(piece, |mut row, job| {
+                row.push_bind(job.id).push_bind(job.kind);
+                row.push_bind(job.subject).push_bind(job.due);
+                row.push("0, 0, 'waiting'");
+            });
+            query.push(ASKED_AGAIN);
+            async move { query.build().execute(c).await.map(drop) }
+        })?;
+    }
+    Ok(())
 }
 
 /// Which kinds of jobs are asked for.
@@ -83,19 +95,46 @@ pub async fn due_jobs(
         .fetch_all(c))
 }
 
-/// Leases a job; false when another process was faster.
-pub async fn lease_job(
+/// Leases jobs; gives those for which no other process was faster.
+pub async fn lease_jobs(
     tx: &mut Tx,
-    id: JobId,
+    ids: &[JobId],
     now: Timestamp,
     until: Timestamp,
-) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(LEASE_JOB).bind(id).bind(now).bind(until)).map(|rows| rows > 0)
+) -> Result<Vec<JobId>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(LEASE_JOBS);
+        query.push_bind(until);
+        query.push(" WHERE state = 'waiting' AND lease_until <= ");
+        query.push_bind(now).push(" AND id IN (");
+        let mut list = query.separated(", ");
+        for id in padded(ids) {
+            list.push_bind(id);
+        }
+        query.push(") RETURNING id");
+        async move { query.build_query_scalar().fetch_all(c).await }
+    })
 }
 
 /// Ends a job, unless it was asked for again meanwhile: its id then differs, and the answer is false.
 pub async fn finish_job(tx: &mut Tx, id: JobId) -> Result<bool, Error> {
     changed!(tx, sqlx::query(FINISH_JOB).bind(id)).map(|rows| rows > 0)
+}
+
+/// Ends jobs, apart from those that were asked for again meanwhile.
+pub async fn finish_jobs(tx: &mut Tx, ids: &[JobId]) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(FINISH_JOBS);
+        let mut list = query.separated(", ");
+        for id in padded(ids) {
+            list.push_bind(id);
+        }
+        query.push(")");
+        async move { query.build().execute(c).await.map(drop) }
+    })
 }
 
 pub async fn delay_job(

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, LogId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::store::{ByBackend, Error, Tx};
+use crate::{by_backend, changed, on};
 
 use super::model::Epoch;
 
@@ -31,9 +31,22 @@ const THE_LOG: &str = "SELECT id, epoch FROM journal_logs";
 const INSERT_EPOCH: &str =
     "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
 const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
-const INSERT_ENTRY: &str = "INSERT INTO journal_entries \
-     (id, epoch, kind, fact, actor, device, received_at, sha256, leaf, statement) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const INSERT_BODY: &str = "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $2, $3)";
+macro_rules! insert_entry {
+    () => {
+        "INSERT INTO journal_entries (id, epoch, kind, fact, actor, device, received_at, sha256, leaf, statement) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    };
+}
+macro_rules! insert_body {
+    () => {
+        "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $11, $12)"
+    };
+}
+// Both go to the database at once: the way there costs more than what is done there.
+const INSERT_ENTRY: ByBackend = by_backend! {
+    sqlite: concat!(insert_entry!(), "; ", insert_body!()),
+    postgres: concat!("WITH entered AS (", insert_entry!(), ") ", insert_body!()),
+};
 const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
      FROM journal_entries WHERE id = $1";
 const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
@@ -75,8 +88,6 @@ pub const STATEMENTS: &[&str] = &[
     SET_EPOCH,
     INSERT_KEY,
     KEYS,
-    INSERT_ENTRY,
-    INSERT_BODY,
     ENTRY,
     ENTRIES_SINCE,
     BODY,
@@ -94,10 +105,8 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_QUARANTINE,
     QUARANTINED_BYTES,
     KEPT_BEFORE,
-    QUEUE_JOB,
     DUE_JOBS_OF,
     DUE_JOBS_BUT,
-    LEASE_JOB,
     FINISH_JOB,
     DELAY_JOB,
     JOBS_IN_STATE,
@@ -196,9 +205,10 @@ pub async fn insert_entry(
     salt: &[u8],
     body: &[u8],
 ) -> Result<(), Error> {
+    let insert = INSERT_ENTRY.on(tx);
     changed!(
         tx,
-        sqlx::query(INSERT_ENTRY)
+        sqlx::query(insert)
             .bind(row.id)
             .bind(row.epoch)
             .bind(row.kind.as_str())
@@ -209,10 +219,8 @@ pub async fn insert_entry(
             .bind(row.sha256.as_slice())
             .bind(row.leaf.as_slice())
             .bind(row.statement.as_deref())
-    )?;
-    changed!(
-        tx,
-        sqlx::query(INSERT_BODY).bind(row.id).bind(salt).bind(body)
+            .bind(salt)
+            .bind(body)
     )
     .map(drop)
 }

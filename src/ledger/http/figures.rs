@@ -93,6 +93,7 @@ impl FiguresParams {
             as_of: self.as_of,
             filter: PlotFilter {
                 plot: self.plot,
+                among: None,
                 commune: self.commune,
                 org: self.org,
                 incident: self.incident,

@@ -20,57 +20,46 @@ pub const CLAIMS_JOB: &str = "screen_claims";
 const TRACKS_WITHIN_MS: i64 = 7 * 86_400_000;
 
 impl Ledger {
-    /// Asks for a plot's claims to be screened, each when its tracks should have come: now for those whose time has come,
-    /// else for the next.
-    pub(super) async fn ask_to_screen(
+    /// From when on a plot's claims are to be screened, each when its tracks should have come: now for those whose time has
+    /// come, else for the next; none when nothing is claimed.
+    pub(super) fn screened_from(
         &self,
-        tx: &mut Tx,
         material: &Material,
         life: &Life,
-    ) -> Result<(), store::Error> {
+    ) -> Result<Option<Timestamp>, store::Error> {
         let now = self.journal.now();
-        match claims_of(material, life)?.iter().map(due).min() {
-            Some(first) => {
-                let plot = material.row.id.0;
-                self.journal
-                    .queue_at(tx, CLAIMS_JOB, plot, first.max(now))
-                    .await
-            }
-            None => Ok(()),
-        }
+        let first = claims_of(material, life)?.iter().map(due).min();
+        Ok(first.map(|first| first.max(now)))
     }
 
-    /// The job of a plot whose claims may be screened; those whose tracks may still come wait for theirs.
-    pub async fn screen_claims(&self, job: &JobRow) -> Result<(), Error> {
-        let plot = PlotId(job.subject);
+    /// The jobs of plots whose claims may be screened, all in one act; those whose tracks may still come wait for theirs.
+    pub async fn screen_claims(&self, jobs: &[JobRow]) -> Result<(), Error> {
+        let plots: Vec<PlotId> = jobs.iter().map(|job| PlotId(job.subject)).collect();
         let now = self.journal.now();
         let mut tx = self.journal.store().read().await?;
-        let (mut found, mut next) = (Vec::new(), None);
-        if let Some(material) = material::of_plot(&mut tx, plot).await? {
-            let rules = self.rules(&mut tx).await?;
-            if let Some((material, life)) = self.life_of(&mut tx, material, &rules).await? {
-                let claims = claims_of(&material, &life)?;
-                next = claims.iter().map(due).filter(|due| *due > now).min();
-                for claim in claims.into_iter().filter(|claim| due(claim) <= now) {
-                    found.push((claim, self.evidence.presence_at(&mut tx, &claim).await?));
-                }
-            }
+        let rules = self.rules(&mut tx).await?;
+        let (mut claims, mut later) = (Vec::new(), Vec::new());
+        for material in material::of_plots(&mut tx, &plots).await? {
+            let Some((material, life)) = self.life_of(&mut tx, material, &rules).await? else {
+                continue;
+            };
+            let made = claims_of(&material, &life)?;
+            let next = made.iter().map(due).filter(|due| *due > now).min();
+            later.extend(next.map(|next| (CLAIMS_JOB, material.row.id.0, next)));
+            claims.extend(made.into_iter().filter(|claim| due(claim) <= now));
         }
+        let presences = self.evidence.presences_at(&mut tx, &claims).await?;
         drop(tx);
-        let context = (self.clone(), job.clone(), (found, next));
+        let found: Vec<(PlotClaim, Presence)> = claims.into_iter().zip(presences).collect();
+        let context = (self.clone(), jobs.to_vec(), (found, later));
         self.journal
-            .write(context, |tx, (ledger, job, (found, next))| {
+            .write(context, |tx, (ledger, jobs, (found, later))| {
                 Box::pin(async move {
                     for (claim, presence) in found {
                         ledger.ask_claim(tx, claim, *presence).await?;
                     }
-                    ledger.journal.finish_job(tx, job.id).await?;
-                    if let Some(next) = next {
-                        ledger
-                            .journal
-                            .queue_at(tx, CLAIMS_JOB, job.subject, *next)
-                            .await?;
-                    }
+                    ledger.journal.finish_jobs(tx, jobs).await?;
+                    ledger.journal.queue_all(tx, later).await?;
                     Ok::<_, Error>(())
                 })
             })

@@ -66,6 +66,18 @@ pub(super) async fn of_plot(tx: &mut Tx, id: PlotId) -> Result<Option<Material>,
     Ok(gather(tx, &Sight::All, &filter).await?.pop())
 }
 
+/// The material of these plots, in the order of detection.
+pub(super) async fn of_plots(tx: &mut Tx, ids: &[PlotId]) -> Result<Vec<Material>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = PlotFilter {
+        among: Some(ids.to_vec()),
+        ..PlotFilter::default()
+    };
+    gather(tx, &Sight::All, &filter).await
+}
+
 fn grouped<T>(rows: Vec<T>, plot: impl Fn(&T) -> PlotId) -> BTreeMap<PlotId, Vec<T>> {
     let mut grouped: BTreeMap<PlotId, Vec<T>> = BTreeMap::new();
     for row in rows {

@@ -142,7 +142,7 @@ impl Ledger {
             self.seal(tx, sent.plot, (said.eradication, fact), sent.actor.id)
                 .await?;
         }
-        self.settle(tx, sent.plot).await?;
+        self.settle(tx, &[sent.plot]).await?;
         Ok(Outcome::New(fact, written))
     }
 

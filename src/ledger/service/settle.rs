@@ -1,7 +1,7 @@
 //! Writing down what follows from a plot's facts, for lists: within the act that changed them, or by a job after
 //! plots, measures or photos changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -13,19 +13,17 @@ use crate::ledger::sql::{self, LifeRow};
 use crate::store::{self, Tx};
 
 use super::material::{self, Material};
-use super::{Error, Ledger};
+use super::{CLAIMS_JOB, Error, Ledger};
 
 impl Ledger {
-    /// Settles a plot that changed, in its own act.
-    pub async fn settle_job(&self, job: &JobRow) -> Result<(), Error> {
+    /// Settles plots that changed, all in one act.
+    pub async fn settle_jobs(&self, jobs: &[JobRow]) -> Result<(), Error> {
         self.journal
-            .write((self.clone(), job.clone()), |tx, (ledger, job)| {
+            .write((self.clone(), jobs.to_vec()), |tx, (ledger, jobs)| {
                 Box::pin(async move {
-                    let plot = PlotId(job.subject);
-                    if ledger.plots.lock(tx, plot).await? {
-                        ledger.settle(tx, plot).await?;
-                    }
-                    ledger.journal.finish_job(tx, job.id).await?;
+                    let plots: Vec<PlotId> = jobs.iter().map(|job| PlotId(job.subject)).collect();
+                    ledger.settle(tx, &plots).await?;
+                    ledger.journal.finish_jobs(tx, jobs).await?;
                     Ok::<_, Error>(())
                 })
             })
@@ -44,11 +42,7 @@ impl Ledger {
             self.journal
                 .write((self.clone(), plots), |tx, (ledger, plots)| {
                     Box::pin(async move {
-                        for plot in plots {
-                            if ledger.plots.lock(tx, *plot).await? {
-                                ledger.settle(tx, *plot).await?;
-                            }
-                        }
+                        ledger.settle(tx, plots).await?;
                         Ok::<_, Error>(())
                     })
                 })
@@ -64,48 +58,78 @@ impl Ledger {
             .await
     }
 
-    /// Writes what follows from a plot's facts, and from those of plots that it was judged to be one with: of a circle another
-    /// may be the one that counts now. The plot is locked, and this is the last step of the act.
-    pub(super) async fn settle(&self, tx: &mut Tx, plot: PlotId) -> Result<(), Error> {
+    /// Writes what follows from plots' facts, and from those of plots that they were judged to be one with: of a circle another
+    /// may be the one that counts now. Keeps other writers of them out until the act ends, of which this is the last step.
+    pub(super) async fn settle(&self, tx: &mut Tx, plots: &[PlotId]) -> Result<(), Error> {
         let rules = self.rules(tx).await?;
-        let mut told: BTreeMap<PlotId, (Material, Life)> = BTreeMap::new();
-        let mut open = vec![plot];
-        while let Some(at) = open.pop() {
-            if told.contains_key(&at) || !self.plots.lock(tx, at).await? {
-                continue;
-            }
-            let Some(material) = material::of_plot(tx, at).await? else {
-                continue;
-            };
-            if let Some((material, life)) = self.life_of(tx, material, &rules).await? {
+        let mut told: Vec<(Material, Life)> = Vec::with_capacity(plots.len());
+        let mut seen = BTreeSet::new();
+        let mut open: BTreeSet<PlotId> = plots.iter().copied().collect();
+        while !open.is_empty() {
+            let asked: Vec<PlotId> = open.iter().copied().collect();
+            let there = self.plots.lock_all(tx, &asked).await?;
+            let before = settled_states(tx, &there).await?;
+            seen.append(&mut open);
+            for material in material::of_plots(tx, &there).await? {
+                let at = material.row.id;
+                let Some((material, life)) = self.life_of(tx, material, &rules).await? else {
+                    continue;
+                };
                 open.extend(judged_one_with(&material, &life));
                 // Of those that were merged into it one counts their ground once it does not.
-                if turned(tx, at, &life).await? {
+                if turned(before.get(&at), &life) {
                     open.extend(sql::judged_one_with(tx, at).await?);
                 }
-                told.insert(at, (material, life));
+                told.push((material, life));
             }
+            open.retain(|plot| !seen.contains(plot));
         }
-        for (material, life) in told.values() {
-            let row = LifeRow {
-                settled_at: self.journal.now(),
-                ..life_row(material, life, &rules)?
-            };
-            sql::upsert_life(tx, &row).await?;
-            self.ask_to_screen(tx, material, life).await?;
+        self.write_told(tx, &told, &rules).await
+    }
+
+    async fn write_told(
+        &self,
+        tx: &mut Tx,
+        told: &[(Material, Life)],
+        rules: &Definition,
+    ) -> Result<(), Error> {
+        let now = self.journal.now();
+        let mut rows = Vec::with_capacity(told.len());
+        let mut claims = Vec::new();
+        let mut states: BTreeMap<&'static str, Vec<PlotId>> = BTreeMap::new();
+        for (material, life) in told {
+            let row = life_row(material, life, rules)?;
+            rows.push(LifeRow {
+                settled_at: now,
+                ..row
+            });
+            let from = self.screened_from(material, life)?;
+            claims.extend(from.map(|from| (CLAIMS_JOB, material.row.id.0, from)));
+            let alike = states.entry(life.state.as_str()).or_default();
+            alike.push(material.row.id);
         }
-        for (plot, (_, life)) in &told {
-            self.plots.set_state(tx, *plot, life.state.as_str()).await?;
-        }
-        Ok(())
+        sql::upsert_lives(tx, &rows).await?;
+        self.journal.queue_all(tx, &claims).await?;
+        Ok(self.plots.set_states(tx, &states).await?)
     }
 }
 
+async fn settled_states(
+    tx: &mut Tx,
+    plots: &[PlotId],
+) -> Result<BTreeMap<PlotId, PlotState>, store::Error> {
+    if plots.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sql::settled_states(tx, plots).await?.into_iter();
+    Ok(rows
+        .filter_map(|(plot, state)| Some((plot, state.parse().ok()?)))
+        .collect())
+}
+
 /// Whether a plot counts no more, or again, since it was settled last.
-async fn turned(tx: &mut Tx, plot: PlotId, life: &Life) -> Result<bool, store::Error> {
-    let before = sql::settled_state(tx, plot).await?;
-    let before: Option<PlotState> = before.and_then(|state| state.parse().ok());
-    Ok(before.is_some_and(|before| before.is_counted() != life.state.is_counted()))
+fn turned(before: Option<&PlotState>, life: &Life) -> bool {
+    before.is_some_and(|before| before.is_counted() != life.state.is_counted())
 }
 
 /// The plots that this one was judged to be the duplicate of, whether or not it is closed for that.

@@ -4,19 +4,21 @@ use sqlx::QueryBuilder;
 
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::on;
+use crate::store::{Error, Tx, padded, pieces};
 
 use super::Sight;
 
-pub(super) const UPSERT_LIFE: &str = "INSERT INTO ledger_plots (plot, state, flags, missing, handling_org, replanting_of, \
-     due_on, minutes_due_at, definition, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-     ON CONFLICT (plot) DO UPDATE SET state = excluded.state, flags = excluded.flags, missing = excluded.missing, \
+const UPSERT_LIVES: [&str; 2] = [
+    "INSERT INTO ledger_plots (plot, state, flags, missing, handling_org, replanting_of, due_on, minutes_due_at, \
+     definition, settled_at) ",
+    " ON CONFLICT (plot) DO UPDATE SET state = excluded.state, flags = excluded.flags, missing = excluded.missing, \
      handling_org = excluded.handling_org, replanting_of = excluded.replanting_of, due_on = excluded.due_on, \
-     minutes_due_at = excluded.minutes_due_at, definition = excluded.definition, settled_at = excluded.settled_at";
+     minutes_due_at = excluded.minutes_due_at, definition = excluded.definition, settled_at = excluded.settled_at",
+];
 pub(super) const REPLANTED_BY: &str = "SELECT l.plot, p.place FROM ledger_plots l JOIN plots p ON p.id = l.plot \
      WHERE l.replanting_of = $1 ORDER BY l.plot";
-pub(super) const SETTLED_STATE: &str = "SELECT state FROM ledger_plots WHERE plot = $1";
+const SETTLED_STATES: &str = "SELECT plot, state FROM ledger_plots WHERE plot IN (";
 // In kept JSON a text's own quotes are escaped, so that no reason passes for the plot that is named.
 pub(super) const JUDGED_ONE_WITH: &str = "SELECT DISTINCT f.plot FROM ledger_facts f WHERE f.kind = 'judgement' \
      AND f.record LIKE $1 ORDER BY f.plot";
@@ -77,22 +79,28 @@ pub struct DueFilter {
     pub limit: i64,
 }
 
-pub async fn upsert_life(tx: &mut Tx, row: &LifeRow) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(UPSERT_LIFE)
-            .bind(row.plot)
-            .bind(row.state.as_str())
-            .bind(row.flags.as_str())
-            .bind(row.missing.as_str())
-            .bind(row.handling_org)
-            .bind(row.replanting_of)
-            .bind(row.due_on)
-            .bind(row.minutes_due_at)
-            .bind(row.definition)
-            .bind(row.settled_at)
-    )
-    .map(drop)
+/// Writes the lives of plots, of each one.
+pub async fn upsert_lives(tx: &mut Tx, rows: &[LifeRow]) -> Result<(), Error> {
+    let [insert, or_update] = UPSERT_LIVES;
+    for piece in pieces(rows) {
+        on!(tx, |c| {
+            let mut query = QueryBuilder::new(insert);
+            query.push_values(piece, |mut values, row| {
+                values.push_bind(row.plot).push_bind(row.state.as_str());
+                values.push_bind(row.flags.as_str());
+                values.push_bind(row.missing.as_str());
+                values.push_bind(row.handling_org);
+                values.push_bind(row.replanting_of);
+                values.push_bind(row.due_on);
+                values.push_bind(row.minutes_due_at);
+                values.push_bind(row.definition);
+                values.push_bind(row.settled_at);
+            });
+            query.push(or_update);
+            async move { query.build().execute(c).await.map(drop) }
+        })?;
+    }
+    Ok(())
 }
 
 /// The plots that were sown again where this one stood, with their communes of today.
@@ -103,11 +111,17 @@ pub async fn replanted_by(
     on!(tx, |c| sqlx::query_as(REPLANTED_BY).bind(plot).fetch_all(c))
 }
 
-/// The state in which a plot was settled last.
-pub async fn settled_state(tx: &mut Tx, plot: PlotId) -> Result<Option<String>, Error> {
-    on!(tx, |c| sqlx::query_scalar(SETTLED_STATE)
-        .bind(plot)
-        .fetch_optional(c))
+/// The states in which plots were settled last.
+pub async fn settled_states(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<(PlotId, String)>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(SETTLED_STATES);
+        let mut list = query.separated(", ");
+        for plot in padded(plots) {
+            list.push_bind(plot);
+        }
+        query.push(")");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }
 
 /// The plots of which a judgement names this one, whatever it says.

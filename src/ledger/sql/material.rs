@@ -6,7 +6,7 @@ use sqlx::QueryBuilder;
 use crate::base::ids::{EntryId, IncidentId, OrgId, PlotId};
 use crate::base::time::Timestamp;
 use crate::on;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 
 use super::FactRow;
 
@@ -53,6 +53,8 @@ pub enum Sight {
 pub struct PlotFilter {
     /// This one.
     pub plot: Option<PlotId>,
+    /// These ones.
+    pub among: Option<Vec<PlotId>>,
     /// In this commune by the boundaries of their day.
     pub commune: Option<String>,
     /// Detected by this organisation.
@@ -161,6 +163,14 @@ macro_rules! narrow {
         }
         if let Some(plot) = $filter.plot {
             $query.push(" AND p.id = ").push_bind(plot);
+        }
+        if let Some(plots) = &$filter.among {
+            $query.push(" AND p.id IN (");
+            let mut list = $query.separated(", ");
+            for plot in padded(plots) {
+                list.push_bind(plot);
+            }
+            $query.push(")");
         }
         if let Some(commune) = &$filter.commune {
             $query.push(" AND p.commune = ").push_bind(commune.as_str());

@@ -45,3 +45,22 @@ fn reach_m(a: &Sighting, b: &Sighting) -> f64 {
     let accuracies_m = a.hacc_m.unwrap_or(0.0) + b.hacc_m.unwrap_or(0.0);
     accuracies_m.clamp(REACH_M, REACH_MAX_M)
 }
+
+/// The degrees west, south, east and north between which everything lies that is within 200 m of a point, and little more:
+/// what is outside of them needs no exact comparison.
+#[must_use]
+pub fn around(point: Position) -> [f64; 4] {
+    /// No degree of latitude is shorter, m; nor one of longitude, times the cosine of the latitude.
+    const DEGREE_M: f64 = 110_000.0;
+    let (lon, lat) = (point.lon(), point.lat());
+    let high = REACH_MAX_M / DEGREE_M;
+    let wide = high / (lat.abs() + high).to_radians().cos().max(1e-9);
+    let (west, east) = (lon - wide, lon + wide);
+    // What lies beyond the antimeridian has the other sign.
+    let [west, east] = if west < -180.0 || east > 180.0 {
+        [-180.0, 180.0]
+    } else {
+        [west, east]
+    };
+    [west, lat - high, east, lat + high]
+}

@@ -89,6 +89,9 @@ impl Plots {
             }
             acts.push(act);
         }
+        if acts.iter().any(|act| !matches!(act, Act::Leave)) {
+            sql::advance(tx).await?;
+        }
         Ok(acts)
     }
 }

@@ -128,17 +128,56 @@ impl Plots {
         draft: &PlotDraft,
     ) -> Result<(), Error> {
         let kept = sql::measures(tx, plot).await?;
+        let stands = Standing::of(&kept, version, draft)?;
+        let (plants, area) = (stands.plants.as_ref(), stands.area.as_ref());
+        sql::set_standing(tx, plot, plants, area, &stands.flags).await?;
+        self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
+        Ok(())
+    }
+}
+
+/// The measures that stand, with the warnings that follow from them.
+struct Standing {
+    plants: Option<Plants>,
+    area: Option<Area>,
+    flags: String,
+}
+
+impl Standing {
+    fn of(kept: &[MeasureRow], version: i64, draft: &PlotDraft) -> Result<Self, Error> {
         let (plants, area) = standing(kept.iter().map(measured), version);
         let measured = PlotDraft {
             plants: plants.as_ref().map(count).transpose()?,
             area: area.as_ref().map(size).transpose()?,
             ..draft.clone()
         };
-        let flags = flags_text(&warnings(&measured));
-        sql::set_standing(tx, plot, plants.as_ref(), area.as_ref(), &flags).await?;
-        self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
-        Ok(())
+        Ok(Self {
+            flags: flags_text(&warnings(&measured)),
+            plants,
+            area,
+        })
     }
+}
+
+/// Puts what stands after a plot's first recording, its only measure if any, into its row.
+pub(super) fn stand_first(
+    row: &mut PlotRow,
+    measure: Option<&MeasureRow>,
+    draft: &PlotDraft,
+) -> Result<(), Error> {
+    let stands = Standing::of(
+        measure.map_or(&[], std::slice::from_ref),
+        row.version,
+        draft,
+    )?;
+    (row.plants, row.plants_method) = stands.plants.unzip();
+    if let Some((area_m2, method, uncertainty_pct)) = stands.area {
+        row.area_m2 = Some(area_m2);
+        row.area_method = Some(method);
+        row.uncertainty_pct = Some(uncertainty_pct);
+    }
+    row.flags = stands.flags;
+    Ok(())
 }
 
 pub(super) fn measured(row: &MeasureRow) -> Measured<Plants, Area> {

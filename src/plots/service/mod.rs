@@ -27,7 +27,7 @@ pub use imports::{Listed, ListedAct};
 pub use incidents::IncidentView;
 pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
-pub use record::Recorded;
+pub use record::{First, Recorded};
 pub use verify::{PlotFault, PlotRows, verify_rows};
 
 /// Why an act on plots is refused.

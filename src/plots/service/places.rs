@@ -1,5 +1,6 @@
 //! Where plots lie: the commune of their day for figures, today's commune for rights.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -41,14 +42,22 @@ impl Plots {
         sql::lock_plot(tx, id).await
     }
 
-    /// Writes the state that follows from a plot's facts. The last step of an act: it moves the epoch on.
-    pub async fn set_state(
+    /// The same for several plots; gives those that there are.
+    pub async fn lock_all(&self, tx: &mut Tx, ids: &[PlotId]) -> Result<Vec<PlotId>, store::Error> {
+        sql::lock_plots(tx, ids).await
+    }
+
+    /// Writes the states that follow from plots' facts. The last step of an act: it moves the epoch on.
+    pub async fn set_states(
         &self,
         tx: &mut Tx,
-        id: PlotId,
-        state: &str,
+        states: &BTreeMap<&'static str, Vec<PlotId>>,
     ) -> Result<(), store::Error> {
-        if sql::set_state(tx, id, state).await? {
+        let mut is_any = false;
+        for (state, ids) in states {
+            is_any |= sql::set_state(tx, ids, state).await?;
+        }
+        if is_any {
             sql::advance(tx).await?;
         }
         Ok(())

@@ -14,11 +14,11 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, CandidateRow, MeasureRow, PlotRow};
 use crate::store::{self, Tx};
 
-use super::places::Placement;
+use super::places::{Placement, PlotPlace};
 use super::read::PlotView;
 use super::{
-    DETECTED, DIFFERS, Error, FOREIGN, LINK_JOB, OUTSIDE, Plots, Promise, STALE, flags_text,
-    measures, screen, too_much,
+    DETECTED, DIFFERS, Error, FOREIGN, LINK_JOB, OUTSIDE, Plots, Promise, SETTLE_JOB, STALE,
+    flags_text, measures, screen, too_much,
 };
 
 /// A plot as it was recorded.
@@ -30,6 +30,31 @@ pub struct Recorded {
     pub is_new: bool,
     /// The promise.
     pub receipt: Receipt,
+}
+
+/// What may be a plot's first recording, read and placed.
+#[derive(Clone)]
+pub struct First(Box<Sent>);
+
+/// What it says stays out of logs.
+impl std::fmt::Debug for First {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "First({}, ..)", self.0.id)
+    }
+}
+
+impl First {
+    /// The plot.
+    #[must_use]
+    pub fn plot(&self) -> PlotId {
+        self.0.id
+    }
+
+    /// The commune of today in which the plot lies.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.0.at.place.as_deref()
+    }
 }
 
 /// A recording as it came: who sent it, what it says, where that is, and its bytes.
@@ -71,15 +96,17 @@ impl Plots {
         })
     }
 
-    /// The same for whoever tells nobody how the plot stands.
+    /// The same for whoever tells nobody how the plot stands; gives where it lies when it was written now.
     pub async fn take(
         &self,
         actor: &Actor,
         id: PlotId,
         wire: &PlotWire,
         body: &[u8],
-    ) -> Result<(), Error> {
-        self.recorded(actor, id, wire, body).await.map(drop)
+    ) -> Result<Option<PlotPlace>, Error> {
+        let (row, _, promise) = self.recorded(actor, id, wire, body).await?;
+        let is_written = matches!(promise, Promise::New(_));
+        Ok(is_written.then_some(PlotPlace { place: row.place }))
     }
 
     async fn recorded(
@@ -89,23 +116,7 @@ impl Plots {
         wire: &PlotWire,
         body: &[u8],
     ) -> Result<(PlotRow, Vec<CandidateRow>, Promise), Error> {
-        if !actor.may_somewhere(Right::RecordPlots) {
-            return Err(Error::Forbidden);
-        }
-        let draft = PlotDraft::from_wire(wire, self.journal.now())?;
-        let day = draft.detected_at.local_date();
-        let at = self
-            .placement(draft.position, day, draft.outside_vietnam)
-            .await?;
-        let sent = Sent {
-            actor: actor.clone(),
-            id,
-            record: record(&draft).to_string(),
-            cells: cells(&draft)?,
-            draft,
-            at,
-            body: body.to_vec(),
-        };
+        let sent = self.read(actor, id, wire, body).await?;
         let outcome = self
             .journal
             .write((self.clone(), sent), |tx, (plots, sent)| {
@@ -120,9 +131,63 @@ impl Plots {
         }
     }
 
+    /// Reads a recording and finds where it lies.
+    async fn read(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: &[u8],
+    ) -> Result<Sent, Error> {
+        if !actor.may_somewhere(Right::RecordPlots) {
+            return Err(Error::Forbidden);
+        }
+        let draft = PlotDraft::from_wire(wire, self.journal.now())?;
+        let day = draft.detected_at.local_date();
+        let at = self
+            .placement(draft.position, day, draft.outside_vietnam)
+            .await?;
+        Ok(Sent {
+            actor: actor.clone(),
+            id,
+            record: record(&draft).to_string(),
+            cells: cells(&draft)?,
+            draft,
+            at,
+            body: body.to_vec(),
+        })
+    }
+
+    /// Reads what may be a plot's first recording, to be written in an act of the caller's.
+    pub async fn first(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: &[u8],
+    ) -> Result<First, Error> {
+        let sent = self.read(actor, id, wire, body).await?;
+        Ok(First(Box::new(sent)))
+    }
+
+    /// Whether it is one that is taken: nobody recorded the plot before, and it lies where its author may record. Whatever
+    /// else it is, is recorded as usual.
+    pub async fn is_first(&self, tx: &mut Tx, first: &First) -> Result<bool, Error> {
+        let sent = &first.0;
+        let may_be = sent.draft.revises.is_none() && sent.is_in_scope();
+        Ok(may_be && !sql::lock_plot(tx, sent.id).await?)
+    }
+
+    /// Writes a first recording of which `is_first` was said in the same act, of which this is the last step.
+    pub async fn write(&self, tx: &mut Tx, first: &First) -> Result<(), Error> {
+        let done = self.write_first(tx, &first.0).await?;
+        moved_on(tx, done).await.map(drop)
+    }
+
     async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
         if !sql::lock_plot(tx, sent.id).await? {
-            return self.write_first(tx, sent).await;
+            let done = self.write_first(tx, sent).await?;
+            return moved_on(tx, done).await;
         }
         let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
         if let Some(entry) = sql::alike(tx, sent.id, sent.actor.id, &sent.record).await? {
@@ -139,30 +204,41 @@ impl Plots {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
         }
         match sent.draft.revises {
-            Some(version) if i64::from(version) == row.version => self.revise(tx, sent, row).await,
+            Some(version) if i64::from(version) == row.version => {
+                let done = self.revise(tx, sent, row).await?;
+                moved_on(tx, done).await
+            }
             Some(_) => self.keep(tx, sent, STALE).await.map(Outcome::Stale),
             None => self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs),
         }
     }
 
+    /// Writes a first recording; the caller moves the epoch on.
     pub(super) async fn write_first(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
         sent.refuse_revision()?;
         if !sent.is_in_scope() {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
         }
         let written = self.journal.enter(tx, sent.entry()).await?;
-        let row = sent.row(written.entry, written.received_at);
+        let at = written.received_at;
+        let mut row = sent.row(written.entry, at);
+        let measure = sent.measure(&row, at);
+        measures::stand_first(&mut row, measure.as_ref(), &sent.draft)?;
         if !sql::insert_plot(tx, &row).await? {
             // Another act wrote the id meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the plot was just written".into()).into());
         }
-        self.follow(tx, sent, &row, written.received_at).await?;
-        self.journal.queue(tx, LINK_JOB, sent.id.0).await?;
-        sql::advance(tx).await?;
-        let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
-        stands(tx, row, Promise::New(written)).await
+        if let Some(measure) = &measure {
+            sql::insert_measure(tx, measure).await?;
+        }
+        let found = nearby(tx, sent).await?;
+        sql::insert_candidates(tx, sent.id, &distances(&found)).await?;
+        let jobs = [LINK_JOB, SETTLE_JOB].map(|kind| (kind, sent.id.0, at));
+        self.journal.queue_all(tx, &jobs).await?;
+        Ok(Outcome::Stands(Box::new(row), found, Promise::New(written)))
     }
 
+    /// Writes a revision; the caller moves the epoch on.
     pub(super) async fn revise(
         &self,
         tx: &mut Tx,
@@ -176,7 +252,6 @@ impl Plots {
         };
         sql::revise_plot(tx, &row, sent.actor.id, written.received_at).await?;
         self.follow(tx, sent, &row, written.received_at).await?;
-        sql::advance(tx).await?;
         let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
         stands(tx, row, Promise::New(written)).await
     }
@@ -194,14 +269,9 @@ impl Plots {
         }
         self.settle_measures(tx, sent.id, row.version, &sent.draft)
             .await?;
-        let seen = screen::sighting(sent.id, &sent.draft);
-        screen::lock(tx, &seen).await?;
-        let found = screen::candidates(tx, &seen).await?;
-        let others: Vec<(PlotId, f64)> = found
-            .iter()
-            .map(|row| (row.other, row.distance_m))
-            .collect();
-        sql::set_candidates(tx, sent.id, &others).await?;
+        let found = nearby(tx, sent).await?;
+        sql::forget_candidates(tx, sent.id).await?;
+        sql::insert_candidates(tx, sent.id, &distances(&found)).await?;
         Ok(())
     }
 
@@ -231,6 +301,28 @@ impl Plots {
             Promise::Kept(kept),
         ))
     }
+}
+
+/// The plots that may be the same, the nearest first; keeps others from recording nearby until the act ends.
+async fn nearby(tx: &mut Tx, sent: &Sent) -> Result<Vec<CandidateRow>, Error> {
+    let seen = screen::sighting(sent.id, &sent.draft);
+    screen::lock(tx, &seen).await?;
+    screen::candidates(tx, &seen).await
+}
+
+fn distances(found: &[CandidateRow]) -> Vec<(PlotId, f64)> {
+    found
+        .iter()
+        .map(|row| (row.other, row.distance_m))
+        .collect()
+}
+
+/// The last step of an act that may have written a recording.
+async fn moved_on(tx: &mut Tx, done: Outcome) -> Result<Outcome, Error> {
+    if matches!(done, Outcome::Stands(_, _, Promise::New(_))) {
+        sql::advance(tx).await?;
+    }
+    Ok(done)
 }
 
 async fn stands(tx: &mut Tx, row: PlotRow, promise: Promise) -> Result<Outcome, Error> {

@@ -5,16 +5,35 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, IncidentId, OrgId, PaperId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::store::{ByBackend, Error, Tx, padded};
+use crate::{by_backend, changed, on};
 
 const LOCK_PLOT: &str = "UPDATE plots SET version = version WHERE id = $1";
+const LOCK_PLOTS: &str = "UPDATE plots SET version = version WHERE id IN (";
 const PLOT: &str = "SELECT * FROM plots WHERE id = $1";
-const INSERT_PLOT: &str = "INSERT INTO plots (id, version, entry, author, org, state, crop, season, period, detected_at, \
+macro_rules! insert_plot {
+    () => {
+        "INSERT INTO plots (id, version, entry, author, org, state, crop, season, period, detected_at, \
      patrol, incident, lon, lat, altitude_m, hacc_m, cell_7, cell_9, cell_12, commune, commune_name, place, flags, \
-     record, photos, recorded_at) \
+     record, photos, recorded_at, plants, plants_method, area_m2, area_method, uncertainty_pct) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, $24, 0, $25) ON CONFLICT (id) DO NOTHING";
+     $23, $24, 0, $25, $26, $27, $28, $29, $30) ON CONFLICT (id) DO NOTHING"
+    };
+}
+macro_rules! insert_first {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO plot_versions (plot, version, entry, author, record, recorded_at) ",
+            $values
+        )
+    };
+}
+// A plot and its first version go to the database at once. An id that is taken is seen by its lock on SQLite, which has one
+// writer, and by what comes of the first part on PostgreSQL.
+const INSERT_PLOT: ByBackend = by_backend! {
+    sqlite: concat!(insert_plot!(), "; ", insert_first!("VALUES ($1, $2, $3, $4, $24, $25)")),
+    postgres: concat!("WITH made AS (", insert_plot!(), " RETURNING id) ", insert_first!("SELECT $1, $2, $3, $4, $24, $25 FROM made")),
+};
 const REVISE_PLOT: &str = "UPDATE plots SET version = $2, entry = $3, crop = $4, season = $5, period = $6, \
      detected_at = $7, patrol = $8, incident = $9, lon = $10, lat = $11, altitude_m = $12, hacc_m = $13, cell_7 = $14, \
      cell_9 = $15, cell_12 = $16, commune = $17, commune_name = $18, place = $19, flags = $20, record = $21 \
@@ -31,14 +50,13 @@ const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detec
      ORDER BY detected_at, id LIMIT 500";
 const SET_PLACE: &str =
     "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
-const SET_STATE: &str = "UPDATE plots SET state = $2 WHERE id = $1 AND state <> $2";
+const SET_STATE: &str = "UPDATE plots SET state = ";
 const ADD_PHOTO: &str = "UPDATE plots SET photos = photos + 1 WHERE id = $1";
 
 /// The statements of this table.
 pub const STATEMENTS: &[&str] = &[
     LOCK_PLOT,
     PLOT,
-    INSERT_PLOT,
     REVISE_PLOT,
     INSERT_VERSION,
     VERSIONS,
@@ -46,7 +64,6 @@ pub const STATEMENTS: &[&str] = &[
     ALIKE,
     PLACED_AFTER,
     SET_PLACE,
-    SET_STATE,
     ADD_PHOTO,
 ];
 
@@ -146,15 +163,32 @@ pub async fn lock_plot(tx: &mut Tx, id: PlotId) -> Result<bool, Error> {
     changed!(tx, sqlx::query(LOCK_PLOT).bind(id)).map(|rows| rows > 0)
 }
 
+/// The same for several plots; gives those that there are.
+pub async fn lock_plots(tx: &mut Tx, ids: &[PlotId]) -> Result<Vec<PlotId>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(LOCK_PLOTS);
+        let mut list = query.separated(", ");
+        for id in padded(ids) {
+            list.push_bind(id);
+        }
+        query.push(") RETURNING id");
+        async move { query.build_query_scalar().fetch_all(c).await }
+    })
+}
+
 pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {
     on!(tx, |c| sqlx::query_as(PLOT).bind(id).fetch_optional(c))
 }
 
-/// Writes a plot's first version; false when the id is taken.
+/// Writes a plot that the caller found to be unknown, with its first version; false when the id was taken since.
 pub async fn insert_plot(tx: &mut Tx, row: &PlotRow) -> Result<bool, Error> {
-    let done = changed!(
+    let insert = INSERT_PLOT.on(tx);
+    changed!(
         tx,
-        sqlx::query(INSERT_PLOT)
+        sqlx::query(insert)
             .bind(row.id)
             .bind(row.version)
             .bind(row.entry)
@@ -180,11 +214,13 @@ pub async fn insert_plot(tx: &mut Tx, row: &PlotRow) -> Result<bool, Error> {
             .bind(row.flags.as_str())
             .bind(row.record.as_str())
             .bind(row.recorded_at)
-    )?;
-    if done > 0 {
-        insert_version(tx, row, row.author, row.recorded_at).await?;
-    }
-    Ok(done > 0)
+            .bind(row.plants)
+            .bind(row.plants_method.as_deref())
+            .bind(row.area_m2)
+            .bind(row.area_method.as_deref())
+            .bind(row.uncertainty_pct)
+    )
+    .map(|rows| rows > 0)
 }
 
 /// Writes the next version of a plot: `row` is the plot after it.
@@ -287,9 +323,24 @@ pub async fn set_place(
     .map(drop)
 }
 
-/// Writes a plot's state; false when it stood there before.
-pub async fn set_state(tx: &mut Tx, id: PlotId, state: &str) -> Result<bool, Error> {
-    changed!(tx, sqlx::query(SET_STATE).bind(id).bind(state)).map(|rows| rows > 0)
+/// Writes the state of plots; false when all stood there before.
+pub async fn set_state(tx: &mut Tx, ids: &[PlotId], state: &str) -> Result<bool, Error> {
+    let rows: u64 = on!(tx, |c| {
+        let mut query = QueryBuilder::new(SET_STATE);
+        query.push_bind(state);
+        query.push(" WHERE state <> ").push_bind(state);
+        query.push(" AND id IN (");
+        let mut list = query.separated(", ");
+        for id in padded(ids) {
+            list.push_bind(id);
+        }
+        query.push(")");
+        async move {
+            let done = query.build().execute(c).await;
+            done.map(|done| done.rows_affected())
+        }
+    })?;
+    Ok(rows > 0)
 }
 
 pub async fn add_photo(tx: &mut Tx, id: PlotId) -> Result<(), Error> {

@@ -4,20 +4,21 @@ use sqlx::QueryBuilder;
 
 use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, pieces};
 use crate::{changed, on};
 
-const LOCK_SCREEN: &str = "INSERT INTO plot_screens (cell, recorded) VALUES ($1, 1) \
-     ON CONFLICT (cell) DO UPDATE SET recorded = plot_screens.recorded + 1";
+const LOCK_SCREENS: [&str; 2] = [
+    "INSERT INTO plot_screens (cell, recorded) ",
+    " ON CONFLICT (cell) DO UPDATE SET recorded = plot_screens.recorded + 1",
+];
 const FORGET_CANDIDATES: &str = "DELETE FROM plot_candidates WHERE plot = $1 OR other = $1";
-const INSERT_CANDIDATE: &str =
-    "INSERT INTO plot_candidates (plot, other, distance_m) VALUES ($1, $2, $3)";
+const INSERT_CANDIDATES: &str = "INSERT INTO plot_candidates (plot, other, distance_m) ";
 const NEAR: &str = "SELECT id, lon, lat, hacc_m, place, detected_at FROM plots WHERE crop = ";
 const CANDIDATES: &str = "SELECT c.plot, c.other, c.distance_m, p.place, p.detected_at \
      FROM plot_candidates c JOIN plots p ON p.id = c.other WHERE c.plot IN (";
 
 /// The statements of these tables.
-pub const STATEMENTS: &[&str] = &[LOCK_SCREEN, FORGET_CANDIDATES, INSERT_CANDIDATE];
+pub const STATEMENTS: &[&str] = &[FORGET_CANDIDATES];
 
 /// A plot in a cell that is searched.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -45,18 +46,24 @@ pub async fn lock_screens(tx: &mut Tx, cells: &[i64]) -> Result<(), Error> {
     let mut cells = cells.to_vec();
     cells.sort_unstable();
     cells.dedup();
-    for cell in cells {
-        changed!(tx, sqlx::query(LOCK_SCREEN).bind(cell))?;
-    }
-    Ok(())
+    let [insert, or_count] = LOCK_SCREENS;
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(insert);
+        query.push_values(&cells, |mut row, cell| {
+            row.push_bind(*cell).push("1");
+        });
+        query.push(or_count);
+        async move { query.build().execute(c).await.map(drop) }
+    })
 }
 
-/// The plots of a crop and season in these cells of resolution 9.
+/// The plots of a crop and season in these cells of resolution 9, and between these degrees: west, south, east and north.
 pub async fn near(
     tx: &mut Tx,
     crop: &str,
     season: &str,
     cells: &[i64],
+    [west, south, east, north]: [f64; 4],
 ) -> Result<Vec<NearRow>, Error> {
     on!(tx, |c| {
         let mut query = QueryBuilder::new(NEAR);
@@ -69,28 +76,37 @@ pub async fn near(
         for cell in cells {
             list.push_bind(*cell);
         }
-        query.push(") ORDER BY id");
+        query.push(") AND lon BETWEEN ").push_bind(west);
+        query.push(" AND ").push_bind(east);
+        query.push(" AND lat BETWEEN ").push_bind(south);
+        query.push(" AND ").push_bind(north);
+        query.push(" ORDER BY id");
         async move { query.build_query_as().fetch_all(c).await }
     })
 }
 
-/// Replaces a plot's relations, in both directions.
-pub async fn set_candidates(
+/// Forgets a plot's relations, in both directions.
+pub async fn forget_candidates(tx: &mut Tx, plot: PlotId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(FORGET_CANDIDATES).bind(plot)).map(drop)
+}
+
+/// Writes a plot's relations, in both directions.
+pub async fn insert_candidates(
     tx: &mut Tx,
     plot: PlotId,
     others: &[(PlotId, f64)],
 ) -> Result<(), Error> {
-    changed!(tx, sqlx::query(FORGET_CANDIDATES).bind(plot))?;
-    for (other, distance_m) in others {
-        for (from, to) in [(plot, *other), (*other, plot)] {
-            changed!(
-                tx,
-                sqlx::query(INSERT_CANDIDATE)
-                    .bind(from)
-                    .bind(to)
-                    .bind(*distance_m)
-            )?;
-        }
+    for piece in pieces(others) {
+        on!(tx, |c| {
+            let both_ways = piece.iter().flat_map(|(other, distance_m)| {
+                [(plot, *other, *distance_m), (*other, plot, *distance_m)]
+            });
+            let mut query = QueryBuilder::new(INSERT_CANDIDATES);
+            query.push_values(both_ways, |mut row, (from, to, distance_m)| {
+                row.push_bind(from).push_bind(to).push_bind(distance_m);
+            });
+            async move { query.build().execute(c).await.map(drop) }
+        })?;
     }
     Ok(())
 }

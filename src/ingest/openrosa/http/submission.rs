@@ -89,6 +89,8 @@ struct Incoming {
     accepted: Option<Result<Accepted, Error>>,
     /// Files that came before the submission.
     early: Vec<SentFile>,
+    /// Whether a file was kept.
+    is_any_kept: bool,
     refused: Option<Error>,
 }
 
@@ -99,6 +101,7 @@ impl Incoming {
             actor,
             accepted: None,
             early: Vec::new(),
+            is_any_kept: false,
             refused: None,
         }
     }
@@ -129,6 +132,7 @@ impl Incoming {
         };
         if let Some(Ok(accepted)) = &self.accepted {
             self.odk.attach(&self.actor, accepted, sent).await?;
+            self.is_any_kept = true;
         } else {
             self.early.push(sent);
         }
@@ -162,17 +166,22 @@ impl Incoming {
         }
     }
 
-    async fn finish(self) -> Result<Response, Problem> {
+    async fn finish(mut self) -> Result<Response, Problem> {
         let accepted = self.accepted.ok_or(Error::NoSubmission)??;
         for file in self.early {
             if accepted.names(&file.name) {
                 self.odk.attach(&self.actor, &accepted, file).await?;
+                self.is_any_kept = true;
             }
         }
         if let Some(error) = self.refused {
             return Err(error.into());
         }
-        let (state, missing) = self.odk.standing(accepted.id).await?;
+        let (state, missing) = if self.is_any_kept {
+            self.odk.standing(accepted.id).await?
+        } else {
+            accepted.standing()
+        };
         let mut text = match state.as_str() {
             "taken" => "Đã nhận và ghi nhận / received and recorded".to_owned(),
             _ => "Đã nhận và giữ nguyên, cán bộ sẽ xem lại / received and kept as it is, an officer will look at it".to_owned(),

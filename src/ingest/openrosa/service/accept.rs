@@ -5,17 +5,20 @@ use serde_json::json;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::hex;
-use crate::base::ids::{EntryId, SubmissionId};
+use crate::base::ids::{EntryId, PlotId, SubmissionId};
+use crate::http::extract::parse_json;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind};
+use crate::plots::First;
 use crate::store::{self, Tx};
 
 use super::super::OpenRosa;
 use super::super::forms::Form;
 use super::super::names::{self, Chain};
-use super::super::reading;
+use super::super::reading::{self, PartKind, Reading};
 use super::super::sql::{self, SubmissionRow};
 use super::super::xml::{self, Element};
+use super::enact::taken_row;
 use super::{Error, Read};
 
 /// A submission that is in the journal.
@@ -34,6 +37,14 @@ const MOST_INSTANCE_CHARS: usize = 200;
 pub(super) const WAITING: &str = "waiting";
 pub(super) const TAKEN: &str = "taken";
 pub(super) const REVIEW: &str = "review";
+impl Accepted {
+    /// What the phone is told as long as none of its files was kept: the state, and how many files have not come.
+    #[must_use]
+    pub fn standing(&self) -> (String, i64) {
+        (self.row.state.clone(), self.row.missing)
+    }
+}
+
 const CONFLICT: &str = "content-differs";
 
 struct Sent {
@@ -42,6 +53,8 @@ struct Sent {
     /// The submission that this one edits, as its own id names it.
     edits: Option<SubmissionId>,
     body: Bytes,
+    /// The plot that it tells of, when it tells of nothing else.
+    plot: Option<First>,
 }
 
 enum Outcome {
@@ -61,7 +74,12 @@ impl OpenRosa {
             return Err(Error::Encrypted);
         }
         let form = form_of(&root).ok_or(Error::UnknownForm)?;
-        let sent = self.sent(actor, form, &root, body)?;
+        let mut sent = self.sent(actor, form, &root, body)?;
+        let chain = chain_of(&sent.row, actor);
+        let mut reading = reading::read(form, &root, &chain);
+        if sent.edits.is_none() {
+            sent.plot = self.only_plot(actor, &reading).await;
+        }
         let outcome = self
             .journal
             .write((self.clone(), sent), |tx, (odk, sent)| {
@@ -73,8 +91,9 @@ impl OpenRosa {
             Outcome::Stands(row) => (*row, false),
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
-        let chain = chain_of(&row, actor);
-        let reading = reading::read(form, &root, &chain);
+        if (row.root, row.revision) != (chain.root, i64::from(chain.revision)) {
+            reading = reading::read(form, &root, &chain_of(&row, actor));
+        }
         let mut accepted = Accepted {
             id: row.id,
             row,
@@ -132,7 +151,24 @@ impl OpenRosa {
             row,
             edits: edits.filter(|edited| *edited != id),
             body,
+            plot: None,
         })
+    }
+
+    /// The plot, when a submission tells of nothing else and it can be read: it is then written in the act that keeps the
+    /// submission. What cannot is handed on as any part is, and heard why.
+    async fn only_plot(&self, actor: &Actor, reading: &Reading) -> Option<First> {
+        let [part] = &reading.parts[..] else {
+            return None;
+        };
+        if part.kind != PartKind::Plot || !reading.kept.is_empty() || reading.entity.is_some() {
+            return None;
+        }
+        let body = part.document.to_string();
+        let wire = parse_json(body.as_bytes()).ok()?;
+        let plots = &self.slices.plots;
+        let first = plots.first(actor, PlotId(part.fact), &wire, body.as_bytes());
+        first.await.ok()
     }
 
     async fn write_submission(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
@@ -157,17 +193,31 @@ impl OpenRosa {
                 None => (edited, 2),
             },
         };
+        let mut plot = sent.plot.as_ref();
+        if let Some(first) = plot
+            && !self.slices.plots.is_first(tx, first).await?
+        {
+            plot = None;
+        }
         let written = self.journal.enter(tx, sent.entry()).await?;
-        let row = SubmissionRow {
+        let mut row = SubmissionRow {
             entry: written.entry,
             root,
             revision,
             recorded_at: written.received_at,
             ..sent.row.clone()
         };
+        if let Some(first) = plot {
+            row.place = first.place().map(str::to_owned);
+            TAKEN.clone_into(&mut row.state);
+        }
         if !sql::insert_submission(tx, &row).await? {
             // Another act wrote the instance meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the submission was just written".into()).into());
+        }
+        if let Some(first) = plot {
+            sql::set_part(tx, row.id, &taken_row("plot", first.plot().0)).await?;
+            self.slices.plots.write(tx, first).await?;
         }
         Ok(Outcome::New(Box::new(row)))
     }

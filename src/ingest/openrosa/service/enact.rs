@@ -13,6 +13,7 @@ use crate::journal::{Entry, Kind};
 use crate::ledger::model::parse::Wire;
 use crate::patrols::Upload;
 use crate::patrols::model::batch::Batch;
+use crate::plots::PlotPlace;
 use crate::store::Tx;
 
 use super::super::OpenRosa;
@@ -24,6 +25,8 @@ use super::{Error, NotTaken, Refused};
 /// What became of parts, to be written down in one act.
 struct Outcome {
     id: SubmissionId,
+    /// Whether these are all parts there are, none known before.
+    is_first: bool,
     place: Option<String>,
     actor: Uuid,
     rows: Vec<(PartRow, Option<Aside>)>,
@@ -66,15 +69,22 @@ impl OpenRosa {
                     .map(|row| (row, None)),
             );
         }
+        let mut placed = None;
         for part in reading.parts.iter().filter(|part| !is_done(part.name)) {
-            rows.push(self.hand_on(actor, row, part).await?);
+            let (said, place) = self.hand_on(actor, row, part).await?;
+            rows.push(said);
+            placed = placed.or(place);
         }
         for (name, reason) in &reading.kept {
             rows.push((kept_row(name, reason), None));
         }
         let outcome = Outcome {
             id: row.id,
-            place: self.place_of(accepted).await?,
+            is_first: accepted.is_new,
+            place: match placed {
+                Some(plot) => plot.place,
+                None => self.place_of(accepted).await?,
+            },
             actor: actor.id,
             rows,
         };
@@ -86,7 +96,10 @@ impl OpenRosa {
     }
 
     async fn write_outcome(&self, tx: &mut Tx, outcome: &Outcome) -> Result<String, Error> {
-        sql::lock_submission(tx, outcome.id).await?;
+        let mut parts = Vec::with_capacity(outcome.rows.len());
+        if !outcome.is_first {
+            sql::lock_submission(tx, outcome.id).await?;
+        }
         for (row, aside) in &outcome.rows {
             let mut row = row.clone();
             if let Some(aside) = aside {
@@ -99,8 +112,11 @@ impl OpenRosa {
                 row.quarantine = Some(kept.await?.ok_or(Error::TooMuchAside)?.quarantine);
             }
             sql::set_part(tx, outcome.id, &row).await?;
+            parts.push(row);
         }
-        let parts = sql::parts(tx, outcome.id).await?;
+        if !outcome.is_first {
+            parts = sql::parts(tx, outcome.id).await?;
+        }
         let is_open = parts.is_empty() || parts.iter().any(|part| part.state == REVIEW);
         let state = if is_open { REVIEW } else { TAKEN };
         sql::set_state(tx, outcome.id, state, outcome.place.as_deref()).await?;
@@ -148,17 +164,22 @@ impl OpenRosa {
         )))
     }
 
+    /// Gives what became of a part, and where the plot lies that it wrote.
     async fn hand_on(
         &self,
         actor: &Actor,
         row: &SubmissionRow,
         part: &Part,
-    ) -> Result<(PartRow, Option<Aside>), Error> {
+    ) -> Result<((PartRow, Option<Aside>), Option<PlotPlace>), Error> {
         let body = part.document.to_string();
+        let mut place = None;
         let said = match part.kind {
             PartKind::Patrol => self.record_patrol(actor, PatrolId(part.fact), &body).await,
             PartKind::Track(patrol) => self.append_track(actor, patrol, &body, row).await,
-            PartKind::Plot => self.record_plot(actor, PlotId(part.fact), &body).await,
+            PartKind::Plot => {
+                let said = self.record_plot(actor, PlotId(part.fact), &body).await;
+                said.map(|own| place = own)
+            }
             PartKind::Eradication(plot) => {
                 let wire = parsed(&body).map(|wire| Wire::Eradication(Box::new(wire)));
                 self.record_fact(actor, plot, wire, &body).await
@@ -169,7 +190,7 @@ impl OpenRosa {
             }
         };
         let why = match said {
-            Ok(()) => return Ok((taken_row(part), None)),
+            Ok(()) => return Ok(((taken_row(part.name, part.fact), None), place)),
             Err(Refused::Failed(error)) => return Err(error),
             Err(Refused::NotTaken(why)) => why,
         };
@@ -183,7 +204,7 @@ impl OpenRosa {
             reason: why.reason,
             document: body,
         });
-        Ok((row, aside))
+        Ok(((row, aside), None))
     }
 
     async fn record_patrol(&self, actor: &Actor, id: PatrolId, body: &str) -> Result<(), Refused> {
@@ -211,13 +232,15 @@ impl OpenRosa {
         Ok(())
     }
 
-    async fn record_plot(&self, actor: &Actor, id: PlotId, body: &str) -> Result<(), Refused> {
+    async fn record_plot(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        body: &str,
+    ) -> Result<Option<PlotPlace>, Refused> {
         let wire = parsed(body)?;
-        self.slices
-            .plots
-            .take(actor, id, &wire, body.as_bytes())
-            .await?;
-        Ok(())
+        let taken = self.slices.plots.take(actor, id, &wire, body.as_bytes());
+        Ok(taken.await?)
     }
 
     async fn record_fact(
@@ -271,10 +294,10 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, Refused> {
     })
 }
 
-fn taken_row(part: &Part) -> PartRow {
+pub(super) fn taken_row(part: &str, fact: Uuid) -> PartRow {
     PartRow {
-        part: part.name.to_owned(),
-        fact: Some(part.fact),
+        part: part.to_owned(),
+        fact: Some(fact),
         state: TAKEN.to_owned(),
         reason: None,
         faults: "[]".to_owned(),

@@ -54,17 +54,17 @@ pub struct Heard {
 
 impl Patrols {
     /// Takes what a tracker says of its own device. Everything is on disk when this returns; whatever comes again
-    /// changes nothing.
+    /// changes nothing. What comes seldom has its futures apart, so that those of single fixes stay small: they are moved
+    /// with each request.
     pub async fn hear(&self, actor: &Actor, heard: Heard) -> Result<(), Error> {
         if !actor.may_somewhere(Right::RecordPatrols) {
             return Err(Error::Forbidden);
         }
         if let Some(call) = heard.call {
-            self.take_call(actor, heard.app, call, heard.request)
-                .await?;
+            Box::pin(self.take_call(actor, heard.app, call, heard.request)).await?;
         }
         if !heard.refused.is_empty() {
-            self.set_aside_of(actor, heard.refused).await?;
+            Box::pin(self.set_aside_of(actor, heard.refused)).await?;
         }
         let mut fixes = heard.fixes;
         if fixes.len() >= OWN_CHUNK {
@@ -73,7 +73,7 @@ impl Patrols {
                 refused: Vec::new(),
             };
             let request = heard.request;
-            self.take(actor, Upload { batch, request }).await?;
+            Box::pin(self.take(actor, Upload { batch, request })).await?;
         }
         if fixes.is_empty() && heard.sign.is_none() {
             return Ok(());

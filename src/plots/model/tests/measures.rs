@@ -3,9 +3,10 @@
 use super::*;
 use crate::base::ids::PlotId;
 use crate::base::words::Crop;
+use crate::geo::measure::destination;
 use crate::geo::position::Position;
 use crate::plots::model::area::uncertainty_pct;
-use crate::plots::model::candidates::distance_m;
+use crate::plots::model::candidates::{around, distance_m};
 use crate::plots::model::gnss_error::walked_area_error_pct;
 use crate::plots::model::words::AreaMethod;
 use crate::plots::model::{
@@ -245,4 +246,21 @@ fn weak_unknown_and_hand_placed_points_are_marked() {
         flags(&json!({"plants": null, "area_m2": 5_001})),
         [PlotFlag::AreaLarge]
     );
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_within_reach_of_a_point_lies_in_the_box_around_it(
+        lon in -180.0..180.0_f64, lat in -89.0..89.0_f64, bearing_deg in 0.0..360.0_f64, away_m in 0.0..200.0_f64,
+    ) {
+        let point = Position::new(lon, lat).unwrap();
+        let other = destination(point, bearing_deg, away_m).unwrap();
+        let [west, south, east, north] = around(point);
+        proptest::prop_assert!((west..=east).contains(&other.lon()) && (south..=north).contains(&other.lat()));
+        // Little more: in these latitudes a box of 200 m to each side, and a few metres.
+        if lat.abs() < 30.0 && east - west < 1.0 {
+            let corner = Position::new(east, lat).unwrap();
+            proptest::prop_assert!(crate::geo::measure::distance_m(point, corner) < 205.0);
+        }
+    }
 }
