@@ -7,6 +7,7 @@ pub mod cors;
 pub mod export;
 pub mod feature;
 pub mod filter;
+mod memory;
 pub mod ogc;
 pub mod reader;
 pub mod search;

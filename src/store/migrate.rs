@@ -165,6 +165,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../../migrations/0035_imports.sql"),
     ),
+    (
+        36,
+        "plot_photos",
+        include_str!("../../migrations/0036_plot_photos.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

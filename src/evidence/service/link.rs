@@ -17,12 +17,13 @@ impl Evidence {
         self.journal
             .write((self.clone(), job.clone()), |tx, (evidence, job)| {
                 Box::pin(async move {
-                    let plot = PlotId(job.subject);
+                    let (plot, mut is_counted) = (PlotId(job.subject), false);
                     if let Some(known) = evidence.plots.place(tx, plot).await? {
                         for photo in sql::unlinked(tx, plot).await? {
                             let reaches = reaches(&photo, known.place.as_deref())?;
                             if reaches && sql::link(tx, photo.id).await? {
                                 evidence.plots.add_photo(tx, plot).await?;
+                                is_counted = true;
                                 // Only what is joined to a plot is held against other plots' photos.
                                 if photo.is_stored() {
                                     evidence.journal.queue(tx, DERIVE_JOB, photo.id.0).await?;
@@ -32,6 +33,9 @@ impl Evidence {
                         evidence.journal.queue(tx, SETTLE_JOB, plot.0).await?;
                     }
                     evidence.journal.finish_job(tx, job.id).await?;
+                    if is_counted {
+                        evidence.plots.photos_counted(tx).await?;
+                    }
                     Ok::<_, Error>(())
                 })
             })
