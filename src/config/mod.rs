@@ -180,7 +180,7 @@ impl Config {
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
             tile_memory_mib: reader.parse("tile_memory_mib").unwrap_or(192),
-            page_memory_mib: reader.parse("page_memory_mib").unwrap_or(64),
+            page_memory_mib: reader.parse("page_memory_mib").unwrap_or(128),
             push_facts: reader.parse("push_facts").unwrap_or(500),
             push_mib: reader.parse("push_mib").unwrap_or(4),
             bundle_mib: reader.parse("bundle_mib").unwrap_or(64),

@@ -15,4 +15,4 @@ pub mod source;
 mod sql;
 pub mod tiles;
 
-pub use sql::STATEMENTS;
+pub use sql::{PAIRS, STATEMENTS};

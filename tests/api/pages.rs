@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::field::{Client, Field};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::tiles::{load_risk, walked};
 
 const ITEMS: &str = "/ogc/collections/plots/items";
 
@@ -74,5 +75,92 @@ on_both! {
         assert_eq!(told(&officer).await[&late.to_string()], 0);
         field.settle().await;
         assert_eq!(told(&officer).await[&late.to_string()], 1);
+    }
+
+    async fn cells_of_coverage_follow_what_was_walked(field: Field) {
+        load_communes(&field).await;
+        load_risk(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy ghi", &[]).await);
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        let cells = async |client: &Client| {
+            let path = "/ogc/collections/coverage_cells/items?datetime=2026-02-01/2026-03-31&limit=1000";
+            let page = client.get(path).await.expect(200).json();
+            let covered = |cell: &Value| cell["properties"]["covered_m2"].as_f64().unwrap();
+            let cells = page["features"].as_array().unwrap();
+            (cells.len(), cells.iter().map(covered).sum::<f64>() > 0.0)
+        };
+        for _ in 0..2 {
+            assert!(!cells(&officer).await.1);
+            assert!(cells(&east).await.0 < cells(&officer).await.0);
+        }
+        walked(&field, &phone, (104.3, 22.395), "night").await;
+        assert!(cells(&officer).await.1);
+        assert!(!cells(&east).await.1, "another commune was walked");
+    }
+
+    async fn a_page_gives_each_plot_as_it_is_given_alone_to_the_last_bit(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let reals: [f64; 8] = [1.0 / 3.0, 0.1, 64.0, 1e-4, 1.0 / 1024.0, 1e5 / 7.0, 2.5, 1.0 - f64::EPSILON];
+        for (at, real) in (0..).zip(reals) {
+            let mut plot = plot_at(104.123_456_75 + f64::from(at) * 0.01, 22.2);
+            let told = &mut plot["properties"];
+            told["area_m2"] = json!(real);
+            told["hacc_m"] = json!(real.max(0.5));
+            told["notes"] = json!("dòng\n\t\u{1e}\u{1f}\"cuối\"");
+            if at % 2 == 0 {
+                plot["geometry"]["coordinates"].as_array_mut().unwrap().push(json!(-real));
+            }
+            let told = &mut plot["properties"];
+            if at == 2 {
+                for name in ["plants", "plants_method", "hacc_m"] {
+                    told.as_object_mut().unwrap().remove(name);
+                }
+            }
+            let path = format!("/api/v1/plots/{}", field.new_id());
+            officer.put(&path, &plot).await.expect(201);
+        }
+        let page = officer.get(&format!("{ITEMS}?limit=5")).await.expect(200);
+        let links = page.json()["links"].clone();
+        let next = links.as_array().unwrap().iter().find(|link| link["rel"] == "next").unwrap();
+        let next = next["href"].as_str().unwrap().split_once("/ogc/").unwrap().1;
+        let rest = officer.get(&format!("/ogc/{next}")).await.expect(200);
+        let mut seen = 0;
+        for page in [&page, &rest] {
+            let (text, told) = (String::from_utf8(page.bytes.to_vec()).unwrap(), page.json());
+            for feature in told["features"].as_array().unwrap() {
+                let path = format!("{ITEMS}/{}", feature["id"].as_str().unwrap());
+                let alone = officer.get(&path).await.expect(200).bytes;
+                let alone = String::from_utf8(alone.to_vec()).unwrap();
+                let (alone, _) = alone.split_once(r#","links":"#).unwrap();
+                assert!(text.contains(alone), "{alone} differs");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, reals.len());
+    }
+
+    async fn whoever_follows_links_is_given_what_was_recorded_meanwhile(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for at in 0..6 {
+            field.clock.advance_millis(10);
+            put_plot(&officer, field.new_id(), 104.1 + f64::from(at) * 0.01).await;
+        }
+        let (mut path, mut seen) = (format!("{ITEMS}?limit=2"), 0);
+        for recorded in 0..4 {
+            let page = officer.get(&path).await.expect(200).json();
+            seen += page["features"].as_array().unwrap().len();
+            let links = page["links"].as_array().unwrap();
+            let next = links.iter().find(|link| link["rel"] == "next");
+            let Some(next) = next else { break };
+            path = format!("/ogc/{}", next["href"].as_str().unwrap().split_once("/ogc/").unwrap().1);
+            // The next page may stand written already; this plot belongs behind it.
+            if recorded < 2 {
+                field.clock.advance_millis(10);
+                put_plot(&officer, field.new_id(), 104.3).await;
+            }
+        }
+        assert_eq!(seen, 8);
     }
 }

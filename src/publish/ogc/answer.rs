@@ -77,12 +77,7 @@ impl Asking {
         })
     }
 
-    fn tagged(
-        &self,
-        kind: &'static str,
-        tag: &str,
-        answer: impl FnOnce() -> Response,
-    ) -> Response {
+    fn tagged(&self, kind: &'static str, tag: &str, answer: impl FnOnce() -> Response) -> Response {
         let known = self.headers.get(header::IF_NONE_MATCH);
         let known = known
             .and_then(|tags| tags.to_str().ok())

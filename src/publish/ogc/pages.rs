@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::answer::tag;
 use super::items::{MOST_BYTES, Writer};
@@ -21,9 +22,13 @@ use crate::publish::source::{Key, Publisher, Version};
 /// Longer requests are answered without being remembered.
 const MOST_ASKED: usize = 4096;
 
+/// Pages that are written at a time before they are asked for.
+const MOST_AHEAD: usize = 2;
+
 /// Writes pages and keeps them.
 #[derive(Debug, Clone)]
 pub struct Pages {
+    ahead: Arc<Semaphore>,
     kept: Arc<Memory<PageKey, Arc<Written>>>,
 }
 
@@ -42,6 +47,8 @@ pub(super) struct Written {
     pub(super) body: Bytes,
     /// The page's name.
     pub(super) tag: String,
+    /// Where the next page begins.
+    next: Option<Key>,
 }
 
 impl Written {
@@ -53,12 +60,13 @@ impl Written {
 }
 
 /// One request for a page.
-struct Wish<'a> {
-    publisher: &'a Publisher,
-    actor: &'a Actor,
-    collection: Collection,
-    asked: &'a Asked,
-    site: &'a Site,
+#[derive(Clone)]
+pub(super) struct Wish {
+    pub(super) publisher: Publisher,
+    pub(super) actor: Actor,
+    pub(super) collection: Collection,
+    pub(super) asked: Asked,
+    pub(super) site: Site,
 }
 
 impl Pages {
@@ -66,44 +74,63 @@ impl Pages {
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
         Self {
+            ahead: Arc::new(Semaphore::new(MOST_AHEAD)),
             kept: Arc::new(Memory::new(most_bytes)),
         }
     }
 
-    /// The page that is asked for.
-    pub(super) async fn page(
-        &self,
-        (publisher, actor): (&Publisher, &Actor),
-        collection: Collection,
-        (asked, site): (&Asked, &Site),
-    ) -> Result<Arc<Written>, Problem> {
-        let wish = Wish {
-            publisher,
-            actor,
-            collection,
-            asked,
-            site,
-        };
-        let text = asked.text();
-        let version = publisher.version(actor, collection).await?;
-        let Some(version) = version.filter(|_| text.len() <= MOST_ASKED) else {
+    /// The page that is asked for. Whoever follows links finds the next one being written.
+    pub(super) async fn page(&self, wish: &Wish) -> Result<Arc<Written>, Problem> {
+        let Some(key) = wish.key().await? else {
             return Ok(Arc::new(wish.written().await?));
         };
-        let own = version.bytes() + text.len();
-        let key = PageKey {
-            collection,
-            version,
-            asked: text,
-        };
-        let writing = Box::pin(async { Ok(Arc::new(wish.written().await?)) });
+        let page = self.found(key, wish).await?;
+        if let (Some(_), Some(next)) = (&wish.asked.after, &page.next) {
+            self.write_ahead(wish, next);
+        }
+        Ok(page)
+    }
+
+    async fn found(&self, key: PageKey, wish: &Wish) -> Result<Arc<Written>, Problem> {
+        let own = key.version.bytes() + key.asked.len();
         let size = |page: &Arc<Written>| own + page.body.len() + page.tag.len();
+        let writing = Box::pin(async { Ok(Arc::new(wish.written().await?)) });
         self.kept.get(key, size, writing).await
+    }
+
+    fn write_ahead(&self, wish: &Wish, next: &Key) {
+        let Ok(turn) = Arc::clone(&self.ahead).try_acquire_owned() else {
+            return;
+        };
+        let (pages, mut wish) = (self.clone(), wish.clone());
+        wish.asked.after = Some(next.clone());
+        tokio::spawn(async move {
+            // What goes wrong here is told to whoever asks for the page.
+            if let Ok(Some(key)) = wish.key().await {
+                drop(pages.found(key, &wish).await);
+            }
+            drop(turn);
+        });
     }
 }
 
-impl Wish<'_> {
+impl Wish {
+    /// What the page is kept under; none where it is not kept.
+    async fn key(&self) -> Result<Option<PageKey>, Problem> {
+        let asked = self.asked.text();
+        if asked.len() > MOST_ASKED {
+            return Ok(None);
+        }
+        let version = self.publisher.version(&self.actor, self.collection).await?;
+        Ok(version.map(|version| PageKey {
+            collection: self.collection,
+            version,
+            asked,
+        }))
+    }
+
     async fn written(&self) -> Result<Written, Problem> {
-        let (actor, own, asked) = (self.actor, self.collection, self.asked);
+        let (actor, own, asked) = (&self.actor, self.collection, &self.asked);
         let after = asked.after.as_ref();
         let page = self
             .publisher
@@ -114,11 +141,8 @@ impl Wish<'_> {
             Some(_) => None,
         };
         let projector = projector(asked.crs)?;
-        let writer = Writer {
-            site: self.site,
-            fields: self.publisher.fields(own, actor),
-            projector: &projector,
-        };
+        let fields = self.publisher.fields(own, actor);
+        let writer = Writer::new(&self.site, fields, &projector);
         let (mut body, returned) = listed(&writer, &page.features);
         let last = page.features.get(..returned).and_then(<[_]>::last);
         let next = match last {
@@ -140,11 +164,12 @@ impl Wish<'_> {
         Ok(Written {
             tag: tag(&body),
             body: body.into(),
+            next,
         })
     }
 
     fn links(&self, next: Option<&Key>) -> Vec<Value> {
-        let (own, asked) = (self.collection, self.asked);
+        let (own, asked) = (self.collection, &self.asked);
         let items = |query: &str| {
             let mark = if query.is_empty() { "" } else { "?" };
             format!("/collections/{own}/items{mark}{query}")

@@ -11,7 +11,7 @@ use super::documents;
 use super::edit;
 use super::items::Writer;
 use super::openapi::{self, Told};
-use super::pages::Pages;
+use super::pages::{Pages, Wish};
 use super::params::{self, Asked, pairs, projector, refused};
 use super::wanted::Wanted;
 use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site, schema};
@@ -157,9 +157,15 @@ pub async fn items(
     let query = asking.query.as_deref();
     let wanted = Wanted::of(&pairs(query)?, &asking.headers)?;
     let asked = Asked::read(query, own, fields, wanted)?;
-    let site = Site::of(&url);
-    let page = pages.page((&publisher, &actor), own, (&asked, &site));
-    let page = Box::pin(page).await?;
+    let wish = Wish {
+        publisher,
+        actor,
+        collection: own,
+        asked,
+        site: Site::of(&url),
+    };
+    let page = Box::pin(pages.page(&wish)).await?;
+    let asked = &wish.asked;
     if asked.wanted == Wanted::Html {
         let mut document = page.document();
         document["title"] = documents::titles(own).0.into();
@@ -196,11 +202,7 @@ pub async fn item(
     let crs = params::crs(&pairs, "crs")?;
     let feature = Box::pin(publisher.one(&actor, own, &id)).await?;
     let (site, projector) = (Site::of(&url), projector(crs)?);
-    let writer = Writer {
-        site: &site,
-        fields: publisher.fields(own, &actor),
-        projector: &projector,
-    };
+    let writer = Writer::new(&site, publisher.fields(own, &actor), &projector);
     let mut body = Vec::new();
     writer.open(&mut body, &feature);
     let path = format!("/collections/{own}/items/{}", segment(&feature.id));

@@ -9,7 +9,7 @@ use crate::publish::feature::Collection;
 pub struct Version {
     /// What the reader may see: the right and its scope.
     reach: String,
-    /// Of areas, of plots, of their photos; the local day.
+    /// Of areas; of plots and their photos, or of coverage; the local day.
     numbers: [i64; 4],
 }
 
@@ -35,10 +35,10 @@ impl Publisher {
             }
             Collection::RiskAreas => Right::ReadRiskAreas,
             Collection::Plots => Right::ReadPlots,
+            Collection::CoverageCells => Right::ReadGaps,
             Collection::Patrols
             | Collection::Fixes
             | Collection::Photos
-            | Collection::CoverageCells
             | Collection::DensityCells => return Ok(None),
         };
         let Some(scope) = actor.reach(right) else {
@@ -46,9 +46,12 @@ impl Publisher {
         };
         let today = self.today().as_days();
         let mut numbers = [self.areas.epoch().await?, 0, 0, today];
-        if collection == Collection::Plots {
+        if matches!(collection, Collection::Plots | Collection::CoverageCells) {
             let mut tx = self.store.read().await?;
-            [numbers[1], numbers[2]] = self.plots.epochs(&mut tx).await?.into();
+            [numbers[1], numbers[2]] = match collection {
+                Collection::Plots => self.plots.epochs(&mut tx).await?.into(),
+                _ => [self.coverage.clock(&mut tx).await?, 0],
+            };
         }
         Ok(Some(Version {
             reach: format!("{}:{scope:?}", right.as_str()),
