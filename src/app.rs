@@ -26,7 +26,7 @@ use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::publish::export::{ExportLimits, Exports};
-use crate::publish::ogc::Edits;
+use crate::publish::ogc::{Edits, Pages};
 use crate::publish::search::Search;
 use crate::publish::source::Publisher;
 use crate::publish::tiles::Tiles;
@@ -69,6 +69,8 @@ pub struct Parts {
     pub openrosa: OpenRosa,
     /// Map tiles and what they are drawn from.
     pub tiles: Tiles,
+    /// Pages of features that may be given again.
+    pub pages: Pages,
     /// Originals and derived images.
     pub blobs: Blobs,
     limits: Limits,
@@ -162,6 +164,7 @@ impl Parts {
         let tiles = tiles_of(&config, (&areas, &patrols, &plots), (&coverage, &density));
         Self {
             limits: limits_of(&config),
+            pages: Pages::new(bytes_of(config.page_memory_mib)),
             config: Arc::new(config),
             journal,
             identity,
@@ -323,6 +326,7 @@ parts! {
     Live: |app| app.live.clone();
     OpenRosa: |app| app.openrosa.clone();
     Tiles: |app| app.tiles.clone();
+    Pages: |app| app.pages.clone();
     Blobs: |app| app.blobs.clone();
     Limits: |app| app.limits.clone();
     IdMaker: |app| app.journal.ids().clone();

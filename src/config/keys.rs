@@ -1,7 +1,7 @@
 //! The settings that there are.
 
 /// Known keys, each with what it accepts.
-pub(super) const KEYS: [(&str, &str); 44] = [
+pub(super) const KEYS: [(&str, &str); 45] = [
     ("data", "a folder"),
     ("listen", "an address such as 127.0.0.1:8080"),
     ("database_url", "a URL such as postgres://user@host/name"),
@@ -31,6 +31,7 @@ pub(super) const KEYS: [(&str, &str); 44] = [
     ("photo_memory_mib", "a whole number from 128 to 16384"),
     ("coverage_memory_mib", "a whole number from 16 to 65536"),
     ("tile_memory_mib", "a whole number from 1 to 65536"),
+    ("page_memory_mib", "a whole number from 1 to 65536"),
     ("push_facts", "a whole number from 1 to 5000"),
     ("push_mib", "a whole number from 1 to 16"),
     ("bundle_mib", "a whole number from 1 to 190"),

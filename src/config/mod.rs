@@ -64,6 +64,8 @@ pub struct Config {
     pub coverage_memory_mib: u32,
     /// Mebibytes of map tiles, and of what they are drawn from, that are kept in memory.
     pub tile_memory_mib: u32,
+    /// Mebibytes of pages of features that are kept in memory.
+    pub page_memory_mib: u32,
     /// Facts that one push may hold.
     pub push_facts: u32,
     /// Largest push after inflation, in MiB.
@@ -178,6 +180,7 @@ impl Config {
             photo_memory_mib: reader.parse("photo_memory_mib").unwrap_or(2048),
             coverage_memory_mib: reader.parse("coverage_memory_mib").unwrap_or(768),
             tile_memory_mib: reader.parse("tile_memory_mib").unwrap_or(192),
+            page_memory_mib: reader.parse("page_memory_mib").unwrap_or(128),
             push_facts: reader.parse("push_facts").unwrap_or(500),
             push_mib: reader.parse("push_mib").unwrap_or(4),
             bundle_mib: reader.parse("bundle_mib").unwrap_or(64),
@@ -238,6 +241,7 @@ impl Config {
             ("photo_memory_mib", self.photo_memory_mib, 128..=16_384),
             ("coverage_memory_mib", self.coverage_memory_mib, 16..=65_536),
             ("tile_memory_mib", self.tile_memory_mib, 1..=65_536),
+            ("page_memory_mib", self.page_memory_mib, 1..=65_536),
             ("push_facts", self.push_facts, 1..=5_000),
             ("push_mib", self.push_mib, 1..=16),
             ("bundle_mib", self.bundle_mib, 1..=190),

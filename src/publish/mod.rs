@@ -7,6 +7,7 @@ pub mod cors;
 pub mod export;
 pub mod feature;
 pub mod filter;
+mod memory;
 pub mod ogc;
 pub mod reader;
 pub mod search;
@@ -14,4 +15,4 @@ pub mod source;
 mod sql;
 pub mod tiles;
 
-pub use sql::STATEMENTS;
+pub use sql::{PAIRS, STATEMENTS};

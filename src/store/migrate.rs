@@ -170,6 +170,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "plot_epochs",
         include_str!("../../migrations/0036_plot_epochs.sql"),
     ),
+    (
+        37,
+        "plot_photos",
+        include_str!("../../migrations/0037_plot_photos.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

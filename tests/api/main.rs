@@ -33,6 +33,7 @@ mod nodes;
 mod ogc;
 mod openrosa;
 mod operate;
+mod pages;
 mod papers;
 mod patrols;
 mod photos;

@@ -1,7 +1,7 @@
 //! Every statement of every slice is prepared on both databases, and the two schemas agree.
 
 use sqlx::{Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
-use tuantra::store::{MIGRATIONS, Store, rendered};
+use tuantra::store::{ByBackend, MIGRATIONS, Store, rendered};
 
 use crate::field::{Folder, cloned_template};
 
@@ -28,6 +28,11 @@ fn statements() -> Vec<&'static str> {
     .concat()
 }
 
+/// Statements whose text differs between the two databases.
+fn pairs() -> &'static [ByBackend] {
+    tuantra::publish::PAIRS
+}
+
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let folder = Folder::new();
@@ -39,7 +44,10 @@ async fn every_statement_prepares_on_sqlite() {
         .unwrap();
     let url = format!("sqlite://{}", folder.path().join("tuantra.db").display());
     let mut conn = SqliteConnection::connect(&url).await.unwrap();
-    for sql in statements() {
+    for sql in statements()
+        .into_iter()
+        .chain(pairs().iter().map(|own| own.sqlite))
+    {
         conn.prepare(sql.into_sql_str())
             .await
             .unwrap_or_else(|error| panic!("{error}\n{sql}"));
@@ -51,7 +59,10 @@ async fn every_statement_prepares_on_postgres() {
     let mut conn = PgConnection::connect(&cloned_template().await)
         .await
         .unwrap();
-    for sql in statements() {
+    for sql in statements()
+        .into_iter()
+        .chain(pairs().iter().map(|own| own.postgres))
+    {
         conn.prepare(sql.into_sql_str())
             .await
             .unwrap_or_else(|error| panic!("{error}\n{sql}"));

@@ -137,6 +137,7 @@ impl Evidence {
         }
         if let (true, Some(plot)) = (linked, row.plot) {
             self.plots.add_photo(tx, plot).await?;
+            self.plots.photos_counted(tx).await?;
         } else if let Some(plot) = row.plot {
             // The plot may be on its way in another act at this moment; the job looks again.
             self.journal

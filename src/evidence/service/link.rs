@@ -19,24 +19,29 @@ impl Evidence {
             .write((self.clone(), jobs.to_vec()), |tx, (evidence, jobs)| {
                 Box::pin(async move {
                     let plots: Vec<PlotId> = jobs.iter().map(|job| PlotId(job.subject)).collect();
+                    let mut is_counted = false;
                     for photo in sql::unlinked(tx, &plots).await? {
                         if let Some(plot) = photo.plot {
-                            evidence.link(tx, &photo, plot).await?;
+                            is_counted |= evidence.link(tx, &photo, plot).await?;
                         }
                     }
                     evidence.journal.finish_jobs(tx, jobs).await?;
+                    if is_counted {
+                        evidence.plots.photos_counted(tx).await?;
+                    }
                     Ok::<_, Error>(())
                 })
             })
             .await
     }
 
-    async fn link(&self, tx: &mut Tx, photo: &PhotoRow, plot: PlotId) -> Result<(), Error> {
+    /// Joins a photo to its plot; tells whether that is one photo more.
+    async fn link(&self, tx: &mut Tx, photo: &PhotoRow, plot: PlotId) -> Result<bool, Error> {
         let Some(known) = self.plots.place(tx, plot).await? else {
-            return Ok(());
+            return Ok(false);
         };
         if !reaches(photo, known.place.as_deref())? || !sql::link(tx, photo.id).await? {
-            return Ok(());
+            return Ok(false);
         }
         self.plots.add_photo(tx, plot).await?;
         // Only what is joined to a plot is held against other plots' photos.
@@ -44,7 +49,7 @@ impl Evidence {
             self.journal.queue(tx, DERIVE_JOB, photo.id.0).await?;
         }
         self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Finds the communes of today for all photos with a point of their own.

@@ -63,9 +63,14 @@ impl Plots {
         Ok(())
     }
 
-    /// Counts one more photo of a plot.
+    /// Counts one more photo of a plot; [`Self::photos_counted`] ends the act.
     pub async fn add_photo(&self, tx: &mut Tx, id: PlotId) -> Result<(), store::Error> {
         sql::add_photo(tx, id).await
+    }
+
+    /// The last step of an act that counted photos: tells readers that their pages of plots are old.
+    pub async fn photos_counted(&self, tx: &mut Tx) -> Result<(), store::Error> {
+        sql::advance_photos(tx).await
     }
 
     /// The commune of today in which a position lies.
@@ -88,6 +93,11 @@ impl Plots {
     /// A number that grows whenever any plot changes; what is read after it is at least so new.
     pub async fn epoch(&self, tx: &mut Tx) -> Result<i64, store::Error> {
         sql::epoch(tx).await
+    }
+
+    /// The same number, and one that grows whenever photos of plots are counted.
+    pub async fn epochs(&self, tx: &mut Tx) -> Result<(i64, i64), store::Error> {
+        sql::epochs(tx).await
     }
 
     pub(super) async fn placement(

@@ -1,16 +1,27 @@
 //! Answers: typed, named by a digest of what they say, and for their reader alone.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::html;
+use super::pages::Written;
 use super::wanted::Wanted;
 use crate::base::hex;
 use crate::http::Problem;
+
+/// The name of what is told: a digest of it.
+pub(super) fn tag(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    format!("W/\"{}\"", hex(digest.get(..16).unwrap_or_default()))
+}
 
 /// A request's query and headers.
 #[derive(Debug, Clone)]
@@ -50,10 +61,23 @@ impl Asking {
 
     /// Bytes, with `tail` at their end, which tells them from no others.
     pub(super) fn bytes(&self, kind: &'static str, mut body: Vec<u8>, tail: &[u8]) -> Response {
-        let digest = Sha256::digest(&body);
-        let half = digest.get(..16).unwrap_or_default();
-        let tag = format!("W/\"{}\"", hex(half));
+        let tag = tag(&body);
         body.extend_from_slice(tail);
+        self.tagged(kind, &tag, || body.into_response())
+    }
+
+    /// A page of features with `tail` at its end, which tells it from no other; the page itself is not copied.
+    pub(super) fn written(&self, kind: &'static str, page: &Written, tail: String) -> Response {
+        self.tagged(kind, &page.tag, || {
+            let length = page.body.len() + tail.len();
+            let parts = [page.body.clone(), Bytes::from(tail)];
+            let parts = futures::stream::iter(parts.map(Ok::<_, Infallible>));
+            let length = [(header::CONTENT_LENGTH, HeaderValue::from(length))];
+            (length, Body::from_stream(parts)).into_response()
+        })
+    }
+
+    fn tagged(&self, kind: &'static str, tag: &str, answer: impl FnOnce() -> Response) -> Response {
         let known = self.headers.get(header::IF_NONE_MATCH);
         let known = known
             .and_then(|tags| tags.to_str().ok())
@@ -64,7 +88,10 @@ impl Asking {
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            ([(header::CONTENT_TYPE, kind)], body).into_response()
+            let mut response = answer();
+            let kind = HeaderValue::from_static(kind);
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+            response
         };
         let headers = response.headers_mut();
         let mut say = |name, value| headers.insert(name, value);

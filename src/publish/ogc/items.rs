@@ -1,5 +1,8 @@
 //! Features written as GeoJSON, straight into the answer's bytes.
 
+use std::fmt::Display;
+use std::io::Write;
+
 use geo::{Coord, Geometry, LineString, Polygon};
 use serde::Serialize;
 
@@ -9,9 +12,17 @@ use crate::publish::feature::{Feature, Field, Value};
 
 /// Writes features of one collection.
 pub(super) struct Writer<'a> {
-    pub(super) site: &'a Site,
-    pub(super) fields: &'a [Field],
-    pub(super) projector: &'a Projector,
+    site: &'a Site,
+    projector: &'a Projector,
+    members: Vec<Member>,
+}
+
+/// What stands before a field's value.
+struct Member {
+    /// The name as JSON with its colon, and a comma before all but the first.
+    name: Vec<u8>,
+    /// Whether values are paths of this server.
+    is_link: bool,
 }
 
 /// A page that grows larger ends early.
@@ -22,7 +33,27 @@ fn json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     let _ = serde_json::to_writer(out, value);
 }
 
-impl Writer<'_> {
+/// Writes what needs no escapes as a text.
+fn plain(out: &mut Vec<u8>, value: &impl Display) {
+    let _ = write!(out, "\"{value}\"");
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(site: &'a Site, fields: &[Field], projector: &'a Projector) -> Self {
+        let member = |(at, field): (usize, &Field)| {
+            let mut name = if at > 0 { b",".to_vec() } else { Vec::new() };
+            json(&mut name, field.name);
+            name.push(b':');
+            let is_link = field.name.ends_with("_href");
+            Member { name, is_link }
+        };
+        Self {
+            site,
+            projector,
+            members: fields.iter().enumerate().map(member).collect(),
+        }
+    }
+
     /// A feature, its object left open for further members.
     pub(super) fn open(&self, out: &mut Vec<u8>, feature: &Feature) {
         out.extend_from_slice(br#"{"type":"Feature","id":"#);
@@ -33,29 +64,25 @@ impl Writer<'_> {
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(br#","properties":{"#);
-        for (at, (field, value)) in self.fields.iter().zip(&feature.values).enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            json(out, field.name);
-            out.push(b':');
-            self.value(out, field, value);
+        for (member, value) in self.members.iter().zip(&feature.values) {
+            out.extend_from_slice(&member.name);
+            self.value(out, member, value);
         }
         out.push(b'}');
     }
 
-    fn value(&self, out: &mut Vec<u8>, field: &Field, value: &Value) {
+    fn value(&self, out: &mut Vec<u8>, member: &Member, value: &Value) {
         match value {
             Value::Null => out.extend_from_slice(b"null"),
-            Value::Text(path) if field.name.ends_with("_href") => {
+            Value::Text(path) if member.is_link => {
                 json(out, &format!("{}{path}", self.site.root));
             }
             Value::Text(text) => json(out, text),
             Value::Integer(number) => json(out, number),
             Value::Real(number) => json(out, number),
             Value::Flag(is_so) => json(out, is_so),
-            Value::Time(at) => json(out, at),
-            Value::Date(day) => json(out, day),
+            Value::Time(at) => plain(out, at),
+            Value::Date(day) => plain(out, day),
         }
     }
 

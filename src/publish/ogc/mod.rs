@@ -12,6 +12,7 @@ mod edit_routes;
 mod html;
 mod items;
 mod openapi;
+mod pages;
 mod params;
 mod routes;
 mod schema;
@@ -21,6 +22,7 @@ mod wanted;
 
 pub use edit::Edits;
 pub use edit_routes::*;
+pub use pages::Pages;
 pub use routes::*;
 
 use serde_json::{Value, json};

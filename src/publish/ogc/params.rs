@@ -20,6 +20,7 @@ pub const MAX_LIMIT: usize = 5_000;
 const MOST_CELLS: usize = 100;
 
 /// A request for items.
+#[derive(Clone)]
 pub struct Asked {
     /// Which features.
     pub query: Query,
@@ -146,6 +147,16 @@ impl Asked {
         query.extend_pairs(&self.kept);
         query.append_pair("cursor", &cursor);
         query.finish()
+    }
+
+    /// The whole request in one text: what differs in any parameter differs here.
+    pub fn text(&self) -> String {
+        match &self.after {
+            Some(key) => self.next(key),
+            None => form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&self.kept)
+                .finish(),
+        }
     }
 
     /// The query of this page with another format.

@@ -9,8 +9,9 @@ use super::answer::Asking;
 use super::crs::Crs;
 use super::documents;
 use super::edit;
-use super::items::{MOST_BYTES, Writer};
+use super::items::Writer;
 use super::openapi::{self, Told};
+use super::pages::{Pages, Wish};
 use super::params::{self, Asked, pairs, projector, refused};
 use super::wanted::Wanted;
 use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site, schema};
@@ -18,9 +19,9 @@ use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::http::ShownUrl;
 use crate::journal::Journal;
-use crate::publish::feature::{Collection, Feature};
+use crate::publish::feature::Collection;
 use crate::publish::reader::Reader;
-use crate::publish::source::{Key, Publisher};
+use crate::publish::source::Publisher;
 
 pub(super) type Answer = Result<Response, Problem>;
 
@@ -144,6 +145,7 @@ pub async fn queryables(
     responses((status = 200), (status = 304)))]
 pub async fn items(
     State(publisher): State<Publisher>,
+    State(pages): State<Pages>,
     State(journal): State<Journal>,
     State(url): State<ShownUrl>,
     Reader(actor): Reader,
@@ -155,95 +157,22 @@ pub async fn items(
     let query = asking.query.as_deref();
     let wanted = Wanted::of(&pairs(query)?, &asking.headers)?;
     let asked = Asked::read(query, own, fields, wanted)?;
-    let after = asked.after.as_ref();
-    let page = Box::pin(publisher.page(&actor, own, &asked.query, after, asked.limit)).await?;
-    let count = match after {
-        None => Box::pin(publisher.count(&actor, own, &asked.query)).await?,
-        Some(_) => None,
+    let wish = Wish {
+        publisher,
+        actor,
+        collection: own,
+        asked,
+        site: Site::of(&url),
     };
-    let site = Site::of(&url);
-    let projector = projector(asked.crs)?;
-    let writer = Writer {
-        site: &site,
-        fields,
-        projector: &projector,
-    };
-    let (mut body, returned) = written(&writer, &page.features);
-    let last = page.features.get(..returned).and_then(<[_]>::last);
-    let next = match last {
-        Some(last) if returned < page.features.len() => Some(Key::of(last.id.clone())),
-        _ => page.next,
-    };
-    let links = page_links(&site, own, &asked, next.as_ref());
-    let mut told = json!({ "links": links, "numberReturned": returned });
-    if let Some(count) = count {
-        told["numberMatched"] = count.into();
-    }
-    body.extend_from_slice(b"],");
-    body.extend_from_slice(
-        told.to_string()
-            .trim_start_matches('{')
-            .trim_end_matches('}')
-            .as_bytes(),
-    );
-    let tail = format!(r#","timeStamp":"{}"}}"#, journal.now());
+    let page = Box::pin(pages.page(&wish)).await?;
+    let asked = &wish.asked;
     if asked.wanted == Wanted::Html {
-        body.extend_from_slice(b"}");
-        let mut document: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let mut document = page.document();
         document["title"] = documents::titles(own).0.into();
         return Ok(asking.page(&document));
     }
-    Ok(with_crs(
-        asking.bytes(GEOJSON, body, tail.as_bytes()),
-        asked.crs,
-    ))
-}
-
-/// The head of a collection with as many of the features as fit, and how many those are.
-fn written(writer: &Writer<'_>, features: &[Feature]) -> (Vec<u8>, usize) {
-    let mut body = br#"{"type":"FeatureCollection","features":["#.to_vec();
-    for (at, feature) in features.iter().enumerate() {
-        if body.len() > MOST_BYTES {
-            return (body, at);
-        }
-        if at > 0 {
-            body.push(b',');
-        }
-        writer.open(&mut body, feature);
-        body.push(b'}');
-    }
-    (body, features.len())
-}
-
-fn page_links(site: &Site, own: Collection, asked: &Asked, next: Option<&Key>) -> Vec<Value> {
-    let items = |query: &str| {
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/collections/{own}/items{mark}{query}")
-    };
-    let mut links = vec![
-        site.link(
-            "self",
-            GEOJSON,
-            "This page",
-            &items(&asked.with_format(None)),
-        ),
-        site.link(
-            "alternate",
-            HTML,
-            "This page for people",
-            &items(&asked.with_format(Some("html"))),
-        ),
-        site.link(
-            "collection",
-            JSON,
-            "The collection",
-            &format!("/collections/{own}"),
-        ),
-    ];
-    if let Some(key) = next {
-        links.push(site.link("next", GEOJSON, "Next page", &items(&asked.next(key))));
-    }
-    links
+    let tail = format!(r#","timeStamp":"{}"}}"#, journal.now());
+    Ok(with_crs(asking.written(GEOJSON, &page, tail), asked.crs))
 }
 
 fn with_crs(mut response: Response, crs: Crs) -> Response {
@@ -273,11 +202,7 @@ pub async fn item(
     let crs = params::crs(&pairs, "crs")?;
     let feature = Box::pin(publisher.one(&actor, own, &id)).await?;
     let (site, projector) = (Site::of(&url), projector(crs)?);
-    let writer = Writer {
-        site: &site,
-        fields: publisher.fields(own, &actor),
-        projector: &projector,
-    };
+    let writer = Writer::new(&site, publisher.fields(own, &actor), &projector);
     let mut body = Vec::new();
     writer.open(&mut body, &feature);
     let path = format!("/collections/{own}/items/{}", segment(&feature.id));

@@ -14,6 +14,7 @@ mod photos;
 mod plots;
 mod push;
 mod sieve;
+mod version;
 
 use geo::Rect;
 
@@ -32,6 +33,8 @@ use crate::store::{self, Store};
 
 use super::feature::{Collection, Feature, Field, Shape};
 use super::filter::{Expr, Interval};
+
+pub use version::Version;
 
 /// Which features are asked for.
 #[derive(Debug, Clone, Default)]

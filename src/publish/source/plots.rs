@@ -4,17 +4,19 @@ use serde::Deserialize;
 
 use super::fields;
 use super::push::{Column, Holds, Pushed, Table, near_cells, ranges};
-use super::sieve::{Sifting, integer, point, real, text};
+use super::sieve::{Sifting, integer, owned, point, real, text};
 use super::{Page, PageOf, PublishError, Publisher, Query};
 use crate::base::actor::Actor;
 use crate::base::ids::PlotId;
 use crate::geo::cells::Cell;
-use crate::plots;
+use crate::plots::{self, Sight};
 use crate::publish::feature::{Feature, Value};
-use crate::publish::sql::{self, Bound, Clause, PlotRow};
-use crate::store::Error as StoreError;
+use crate::publish::sql::{self, Bound, Clause, Given, PlotRow};
+use crate::store::{Error as StoreError, Tx};
 
 const CHUNK: usize = 2_000;
+/// Rows that are read while those before are looked at.
+const PART: usize = 256;
 const MOST_SEEN: usize = 50_000;
 
 const fn column(field: &'static str, holds: Holds) -> Column {
@@ -64,22 +66,10 @@ impl Publisher {
         let sight = plots::sight(actor).ok_or(PublishError::NotFound)?;
         self.plots.today().await?;
         let mut tx = self.store.read().await?;
-        let mut page = Sifting::new(of, MOST_SEEN);
-        loop {
-            let pushed = pushed(of.query, page.after())?;
-            let wanted = page.wanted(CHUNK);
-            let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-            let rows = sql::plots(&mut tx, &sight, &pushed.clauses, limit).await?;
-            let is_last = rows.len() < wanted;
-            for row in rows {
-                if !page.see(feature(row)?) {
-                    return Ok(page.page());
-                }
-            }
-            if is_last {
-                return Ok(page.page());
-            }
+        if let Some(page) = read_on(&mut tx, &sight, of).await? {
+            return Ok(page);
         }
+        row_by_row(&mut tx, &sight, of).await
     }
 
     pub(super) async fn plot(
@@ -116,6 +106,81 @@ impl Publisher {
     }
 }
 
+/// A page, of which one part is looked at while the database reads the next; none where a part cannot be taken apart.
+async fn read_on(tx: &mut Tx, sight: &Sight, of: PageOf<'_>) -> Result<Option<Page>, PublishError> {
+    let mut page = Sifting::new(of, MOST_SEEN);
+    let mut wanted = page.wanted_after(0, PART);
+    let mut given = part(tx, sight, of.query, (of.after, wanted)).await?;
+    while let Some((count, last)) = given.end() {
+        let after = last.to_string();
+        let more = if count < wanted {
+            0
+        } else {
+            page.wanted_after(count, PART)
+        };
+        let reading = async {
+            match more {
+                0 => Ok(None),
+                more => part(tx, sight, of.query, (Some(&after), more))
+                    .await
+                    .map(Some),
+            }
+        };
+        let seeing = async { see(&mut page, given) };
+        let (next, goes_on) = tokio::join!(reading, seeing);
+        match (goes_on?, next?) {
+            (None, _) => return Ok(None),
+            (Some(true), Some(next)) => given = next,
+            (Some(_), _) => break,
+        }
+        wanted = more;
+    }
+    Ok(Some(page.page()))
+}
+
+/// Puts plots to a page: whether it may take more; none where they cannot be taken apart.
+fn see(page: &mut Sifting<'_>, given: Given) -> Result<Option<bool>, StoreError> {
+    let Some(rows) = given.rows() else {
+        return Ok(None);
+    };
+    for row in rows {
+        if !page.see(feature(row)?) {
+            return Ok(Some(false));
+        }
+    }
+    Ok(Some(true))
+}
+
+async fn part(
+    tx: &mut Tx,
+    sight: &Sight,
+    query: &Query,
+    (after, wanted): (Option<&str>, usize),
+) -> Result<Given, PublishError> {
+    let pushed = pushed(query, after)?;
+    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    Ok(sql::given_plots(tx, sight, &pushed.clauses, limit).await?)
+}
+
+async fn row_by_row(tx: &mut Tx, sight: &Sight, of: PageOf<'_>) -> Result<Page, PublishError> {
+    let mut page = Sifting::new(of, MOST_SEEN);
+    loop {
+        let pushed = pushed(of.query, page.after())?;
+        let wanted = page.wanted(CHUNK);
+        let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let rows = sql::plots(tx, sight, &pushed.clauses, limit).await?;
+        let is_last = rows.len() < wanted;
+        for row in rows {
+            if !page.see(feature(row)?) {
+                return Ok(page.page());
+            }
+        }
+        if is_last {
+            return Ok(page.page());
+        }
+    }
+}
+
 fn pushed(query: &Query, after: Option<&str>) -> Result<Pushed, PublishError> {
     let mut pushed = TABLE.pushed(query, after)?;
     if let Some(cells) = query.bbox.and_then(near_cells) {
@@ -141,25 +206,25 @@ fn feature(row: PlotRow) -> Result<Feature, StoreError> {
         Value::Text(row.season),
         Value::Integer(row.period),
         Value::Time(row.detected_at),
-        text(told.detected_by),
-        text(told.stage),
+        owned(told.detected_by),
+        owned(told.stage),
         integer(row.plants),
-        text(row.plants_method),
+        owned(row.plants_method),
         real(row.area_m2),
-        text(row.area_method),
+        owned(row.area_method),
         real(row.uncertainty_pct),
-        text(told.land),
+        owned(told.land),
         real(row.altitude_m),
         real(row.hacc_m),
-        text(row.commune),
-        text(row.commune_name),
+        owned(row.commune),
+        owned(row.commune_name),
         text(row.patrol),
         text(row.incident),
         Value::Integer(row.photos),
         text(Some(cell(row.cell_7)?)),
         text(Some(cell(row.cell_9)?)),
         text(Some(cell(row.cell_12)?)),
-        text(told.notes),
+        owned(told.notes),
         Value::Integer(row.version),
         Value::Time(row.recorded_at),
     ];

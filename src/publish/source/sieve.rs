@@ -117,6 +117,16 @@ impl<'a> Sifting<'a> {
         }
     }
 
+    /// The same once so many more have been seen, in even parts; 0 when none can be needed.
+    pub(super) fn wanted_after(&self, more: usize, most: usize) -> usize {
+        if !self.of.query.is_open() {
+            return most;
+        }
+        let known = self.features.len().saturating_add(more);
+        let missing = self.of.limit.saturating_add(1).saturating_sub(known);
+        missing.div_ceil(missing.div_ceil(most).max(1))
+    }
+
     /// Takes a feature if it passes; false when the page is done.
     pub(super) fn see(&mut self, feature: Feature) -> bool {
         if self.seen >= self.most_seen {
@@ -173,6 +183,11 @@ pub(super) async fn page_of(
 /// A text, or nothing.
 pub(super) fn text(value: Option<impl ToString>) -> Value {
     value.map_or(Value::Null, |value| Value::Text(value.to_string()))
+}
+
+/// A text of one's own, or nothing.
+pub(super) fn owned(value: Option<String>) -> Value {
+    value.map_or(Value::Null, Value::Text)
 }
 
 /// A number, or nothing.

@@ -1,11 +1,14 @@
 //! What publishers read where slices have no fitting list: pages in the order of ids, which stay stable while facts
 //! come in.
 
+mod packed;
 mod patrols;
 mod photos;
 mod plots;
 
 use uuid::Uuid;
+
+use crate::store::ByBackend;
 
 pub(super) use patrols::*;
 pub(super) use photos::*;
@@ -21,6 +24,9 @@ pub const STATEMENTS: &[&str] = &[
     COUNT_PATROLS,
     COUNT_FIXES,
 ];
+
+/// Statements whose text differs between the two.
+pub const PAIRS: &[ByBackend] = &[READ_PLOTS];
 
 /// A condition that the database checks by itself, joined to others by AND.
 #[derive(Debug, Clone, PartialEq)]

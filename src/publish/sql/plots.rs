@@ -1,18 +1,20 @@
 //! Plots in the order of their ids.
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Sqlite};
 
 use crate::base::ids::{IncidentId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
-use crate::on;
 use crate::plots::Sight;
-use crate::store::{Error, Tx};
+use crate::store::{ByBackend, Error, Tx};
+use crate::{by_backend, on};
 
+use super::packed::{self, PACKED_PLOTS};
 use super::{Clause, narrow};
 
 pub const PLOTS: &str = "SELECT id, version, state, crop, season, period, detected_at, patrol, incident, plants, \
      plants_method, area_m2, area_method, uncertainty_pct, lon, lat, altitude_m, hacc_m, cell_7, cell_9, cell_12, \
      commune, commune_name, photos, record, recorded_at FROM plots WHERE 1 = 1";
+pub const READ_PLOTS: ByBackend = by_backend! { sqlite: PACKED_PLOTS, postgres: PLOTS };
 pub const COUNT_PLOTS: &str = "SELECT COUNT(*) FROM plots WHERE 1 = 1";
 
 /// A plot as it is published.
@@ -57,6 +59,54 @@ macro_rules! seen {
             $query.push(")");
         }
     };
+}
+
+/// Plots as the database gives them.
+pub enum Given {
+    /// Row by row.
+    Rows(Vec<PlotRow>),
+    /// In one text, not yet taken apart.
+    Packed(String),
+}
+
+impl Given {
+    /// How many there are, and the last one's id; none where there are none.
+    pub fn end(&self) -> Option<(usize, PlotId)> {
+        match self {
+            Self::Rows(rows) => rows.last().map(|row| (rows.len(), row.id)),
+            Self::Packed(text) => packed::end(text),
+        }
+    }
+
+    /// The rows by id; none where they cannot be taken apart.
+    pub fn rows(self) -> Option<Vec<PlotRow>> {
+        match self {
+            Self::Rows(rows) => Some(rows),
+            Self::Packed(text) => packed::unpacked(&text),
+        }
+    }
+}
+
+/// A page of plots in the form that costs the database least.
+pub async fn given_plots(
+    tx: &mut Tx,
+    sight: &Sight,
+    clauses: &[Clause],
+    limit: i64,
+) -> Result<Given, Error> {
+    if let Tx::Sqlite(open) = &mut *tx {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT group_concat(told, char(30)) FROM (");
+        query.push(READ_PLOTS.sqlite);
+        seen!(query, sight);
+        narrow!(query, clauses);
+        query.push(" ORDER BY id LIMIT ").push_bind(limit).push(")");
+        let given = query.build_query_scalar().fetch_one(&mut **open).await;
+        return Ok(match given? {
+            Some(text) => Given::Packed(text),
+            None => Given::Rows(Vec::new()),
+        });
+    }
+    plots(tx, sight, clauses, limit).await.map(Given::Rows)
 }
 
 /// A page of plots.

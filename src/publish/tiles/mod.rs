@@ -8,7 +8,6 @@
 mod cells;
 mod drawn;
 mod layers;
-mod memory;
 mod params;
 mod prepared;
 pub mod routes;
@@ -28,9 +27,9 @@ use crate::plots::Plots;
 use crate::store;
 
 use super::feature::Collection;
+use super::memory::Memory;
 use super::source::{PublishError, Publisher};
 use drawn::Drawn;
-use memory::Memory;
 use params::Wanted;
 use prepared::Prepared;
 

@@ -63,7 +63,7 @@ async fn put_plot(
     id
 }
 
-async fn load_risk(field: &Field) {
+pub async fn load_risk(field: &Field) {
     let feature = |code: &str, west: f64| {
         let east = west + 0.02;
         json!({
@@ -84,7 +84,7 @@ async fn load_risk(field: &Field) {
 }
 
 /// A walk northwards with a pause of half an hour and 2 km in the middle.
-async fn walked(field: &Field, phone: &Client, (lon, lat): (f64, f64), kind: &str) -> Uuid {
+pub async fn walked(field: &Field, phone: &Client, (lon, lat): (f64, f64), kind: &str) -> Uuid {
     let id = field.new_id();
     let draft = json!({
         "kind": kind, "transport": "foot",
