@@ -165,6 +165,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../../migrations/0035_imports.sql"),
     ),
+    (
+        36,
+        "track_bounds",
+        include_str!("../../migrations/0036_track_bounds.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
