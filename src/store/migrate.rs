@@ -175,6 +175,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "plot_photos",
         include_str!("../../migrations/0037_plot_photos.sql"),
     ),
+    (
+        38,
+        "track_bounds",
+        include_str!("../../migrations/0038_track_bounds.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

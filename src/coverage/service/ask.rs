@@ -9,7 +9,6 @@ use crate::base::ids::OrgId;
 use crate::base::time::LocalDate;
 use crate::coverage::model::definition::{Definition, RadiusNotIndexed};
 use crate::coverage::sql;
-use crate::patrols::{DERIVE_JOB, INDEX_JOB};
 use crate::store::Tx;
 
 use super::answer::{Answer, Asked, DefinitionView, Force, Note, Pass};
@@ -26,8 +25,7 @@ impl Coverage {
     pub async fn ask(&self, actor: &Actor, asked: Asked) -> Result<Answer, Error> {
         let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
-        let (pending, before) = sql::pending(&mut tx, [DERIVE_JOB, INDEX_JOB]).await?;
-        let indexed_through = sql::last_seq(&mut tx, before).await?;
+        let standing = self.standing(&mut tx).await?;
         let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let behind = material.behind;
@@ -51,8 +49,8 @@ impl Coverage {
             from,
             to,
             definition,
-            indexed_through,
-            pending_patrols: pending.max(behind),
+            indexed_through: standing.indexed_through,
+            pending_patrols: standing.pending_patrols.max(behind),
             season,
             notes,
             communes: folded.communes,

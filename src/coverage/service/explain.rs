@@ -1,6 +1,6 @@
 //! Why a cell counts as covered or not: who saw it, who was near, and what of their fixes earned nothing there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use h3o::{CellIndex, LatLng, Resolution};
@@ -12,18 +12,22 @@ use crate::base::time::LocalDate;
 use crate::coverage::model::lattice::ParentCell;
 use crate::coverage::model::region::{FULL, Region};
 use crate::geo::position::Position;
-use crate::patrols::RefusedNear;
+use crate::patrols::model::vocabulary::{PatrolState, Transport};
+use crate::patrols::{NearDay, PatrolNear, RefusedNear, Spot};
+use crate::store::Tx;
 
-use super::answer::Asked;
+use super::answer::{Asked, DefinitionView};
 use super::judged::rules_of;
 use super::material::Material;
+use super::reasons::{CellReason, reasons};
+use super::standing::Standing;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, parameter};
 
 /// Visits told at most, the latest first.
 const MOST_VISITS: usize = 100;
-/// A fix farther from the cell than this beyond the radius could not have earned it: the longest leg.
-const BEYOND_M: f64 = 300.0;
+/// Patrols whose fixes are read at most for one answer.
+const MOST_PATROLS: usize = 300;
 
 /// Which cell is to be explained.
 #[derive(Debug, Clone)]
@@ -38,15 +42,24 @@ pub struct ExplainAsked {
     pub radius_cm: Option<u32>,
 }
 
-/// A patrol that saw the cell or was near it on one day.
+/// A patrol that saw the cell or came near it on one day.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ExplainedVisit {
     /// The patrol.
     pub patrol: PatrolId,
     /// The local day.
     pub day: LocalDate,
+    /// How it moved.
+    pub transport: Transport,
+    /// Where it stands.
+    pub state: PatrolState,
     /// The share of the cell's parts that it saw, 0 to 1.
     pub seen: f64,
+    /// How near its credible way came to the middle of the cell, in whole metres, where it came near; null for who may
+    /// not read the patrol.
+    pub nearest_m: Option<i64>,
+    /// Why it did not see all of the cell; empty when it did.
+    pub reasons: Vec<CellReason>,
     /// What of its fixes near the cell earned nothing; null when they were erased and cannot be checked again.
     pub refused: Option<RefusedNear>,
 }
@@ -62,9 +75,17 @@ pub struct Explanation {
     pub risk_m2: f64,
     /// How far a patrol sees.
     pub radius_m: f64,
-    /// Patrols that saw it or were near, the latest first.
+    /// By which rule fixes are judged and joined.
+    pub definition: DefinitionView,
+    /// How far the index is.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// What lies no farther than so many metres from the middle of the cell is near: the radius, the longest way between
+    /// two joined fixes, and the cell itself.
+    pub within_m: f64,
+    /// Patrols that saw it or came near, the latest first.
     pub visits: Vec<ExplainedVisit>,
-    /// Whether there were more than are told.
+    /// Whether there may be more than are told.
     pub is_cut: bool,
 }
 
@@ -92,39 +113,135 @@ impl Coverage {
             ..Asked::between(asked.from, asked.to)
         };
         let mut tx = self.journal.store().read().await?;
+        let standing = self.standing(&mut tx).await?;
         let (material, _) = self.material(&mut tx, question, &Scope::Province).await?;
         let risk_m2 = risk_m2(&material, word, bits);
-        let radius_m = f64::from(material.radius_cm) / 100.0;
+        let definition = DefinitionView::of(&material);
+        let spot = Spot {
+            at: place,
+            within_m: definition.radius_m + definition.max_gap_m + half_width_m(asked.cell),
+            rules: rules_of(&material.definition),
+        };
         let mut material = Arc::new(material);
         let near = near_words(word)?;
         let regions: Vec<Region> = near.keys().copied().collect();
         let lines = self.lines(&mut tx, &mut material, &regions).await?;
         let seen = seen(&material, &lines, &near, (word, bits))?;
-        let is_cut = seen.len() > MOST_VISITS;
-        let rules = rules_of(&material.definition);
-        let mut visits = Vec::new();
-        for ((day, patrol), mask) in seen.into_iter().rev().take(MOST_VISITS) {
-            let within_m = radius_m + BEYOND_M;
-            let refused = self
-                .patrols
-                .refused_near(&mut tx, patrol, (place, within_m), &rules)
-                .await?;
-            visits.push(ExplainedVisit {
-                patrol,
-                day: LocalDate::from_days(day),
-                seen: f64::from(mask.count_ones()) / f64::from(bits.count_ones().max(1)),
-                refused,
-            });
-        }
+        let (visits, is_cut) = self
+            .visits(&mut tx, actor, (&*material, &spot), (&seen, bits))
+            .await?;
         Ok(Explanation {
             cell: asked.cell.to_string(),
             commune,
             risk_m2,
-            radius_m,
+            radius_m: definition.radius_m,
+            definition,
+            standing,
+            within_m: spot.within_m.round(),
             visits,
             is_cut,
         })
     }
+
+    /// The visits of patrols that saw the cell or the ground around it, and of those whose fixes came near; true when
+    /// there may be more.
+    async fn visits(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (material, spot): (&Material, &Spot),
+        (seen, bits): (&SeenBits, u64),
+    ) -> Result<(Vec<ExplainedVisit>, bool), Error> {
+        let days = material.days.start..=material.days.end - 1;
+        let first = LocalDate::from_days(*days.start()).start();
+        let last = LocalDate::from_days(*days.end()).end();
+        let mut patrols: Vec<PatrolId> = seen.keys().rev().map(|(_, patrol)| *patrol).collect();
+        let passing = self
+            .patrols
+            .passing(tx, (first, last), spot, MOST_PATROLS + 1);
+        patrols.extend(passing.await?);
+        let mut known = HashSet::new();
+        patrols.retain(|patrol| known.insert(*patrol));
+        let mut is_cut = patrols.len() > MOST_PATROLS;
+        patrols.truncate(MOST_PATROLS);
+        let mut visits = Vec::new();
+        for patrol in patrols {
+            let Some(mut near) = self.patrols.near(tx, actor, patrol, spot).await? else {
+                continue;
+            };
+            let kept = near.days.take();
+            let is_erased = kept.is_none();
+            let mut kept = kept.unwrap_or_default();
+            let saw = seen.iter().filter(|((_, own), _)| *own == patrol);
+            let saw: BTreeMap<i64, u64> = saw.map(|((day, _), mask)| (*day, *mask)).collect();
+            let told = kept.keys().map(|day| day.as_days());
+            let told = told
+                .chain(saw.keys().copied())
+                .filter(|day| days.contains(day));
+            for day in told.collect::<BTreeSet<i64>>() {
+                let mask = saw.get(&day).copied().unwrap_or(0);
+                let own = kept.remove(&LocalDate::from_days(day));
+                if own.is_none() && mask == 0 && !is_erased {
+                    continue;
+                }
+                let share = f64::from(mask.count_ones()) / f64::from(bits.count_ones().max(1));
+                let own = own.unwrap_or_default();
+                visits.push(explained(
+                    material,
+                    (patrol, &near),
+                    (day, share),
+                    (own, is_erased),
+                ));
+            }
+        }
+        visits.sort_unstable_by(|one, other| (other.day, other.patrol).cmp(&(one.day, one.patrol)));
+        is_cut |= visits.len() > MOST_VISITS;
+        visits.truncate(MOST_VISITS);
+        Ok((visits, is_cut))
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is near is no farther than some kilometres"
+)]
+fn explained(
+    material: &Material,
+    (patrol, near): (PatrolId, &PatrolNear),
+    (day, seen): (i64, f64),
+    (own, is_erased): (NearDay, bool),
+) -> ExplainedVisit {
+    let reasons = if seen < 1.0 {
+        reasons(
+            &material.definition,
+            material.radius_cm,
+            near,
+            (&own, seen > 0.0),
+        )
+    } else {
+        Vec::new()
+    };
+    let nearest_m = own.nearest_m.filter(|_| near.is_shown);
+    ExplainedVisit {
+        patrol,
+        day: LocalDate::from_days(day),
+        transport: near.transport,
+        state: near.state,
+        seen,
+        nearest_m: nearest_m.map(|metres| metres.round() as i64),
+        reasons,
+        refused: (!is_erased).then(|| own.refused.cut()),
+    }
+}
+
+/// How far the corners of a cell lie from its middle.
+fn half_width_m(cell: CellIndex) -> f64 {
+    let middle = LatLng::from(cell);
+    let corners = cell.boundary();
+    corners
+        .iter()
+        .map(|corner| middle.distance_m(*corner))
+        .fold(0.0, f64::max)
 }
 
 /// The word that a cell lies in, and its bits there.

@@ -232,7 +232,7 @@ fn span(rows: &Rows, now: Timestamp) -> (LocalDate, LocalDate) {
     (first, days().max().unwrap_or(first))
 }
 
-const fn transport_of(transport: PatrolTransport) -> Transport {
+pub(super) const fn transport_of(transport: PatrolTransport) -> Transport {
     match transport {
         PatrolTransport::Foot => Transport::Foot,
         PatrolTransport::Motorbike => Transport::Motorbike,

@@ -3,6 +3,7 @@
 //! A chunk's entry names its content for good, so a track depends on nothing but the set of entries, the basis and
 //! the rule: whether it still stands is told from a list of entries, without their bodies.
 
+use super::bounds::Bounds;
 use super::fix::{Fix, merge};
 use super::legs::GapRule;
 use super::quality::Basis;
@@ -104,6 +105,12 @@ impl DerivedTrack {
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let (first, last) = (self.fixes.first()?, self.fixes.last()?);
         Some((first.t, last.t))
+    }
+
+    /// The box around every fix, credible or not.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Bounds> {
+        Bounds::of(&self.fixes)
     }
 
     /// Legs, discs and figures.

@@ -37,3 +37,25 @@ pub fn metres_per_degree(lat_deg: f64) -> (f64, f64) {
     let along_m = across_m * (1.0 - ECCENTRICITY_SQUARED) / flattening;
     ((across_m * cos).to_radians(), along_m.to_radians())
 }
+
+/// Distance of a place from the straight way between two others, in metres: on a plane that touches the Earth at the
+/// place, good to a thousandth within some tens of kilometres.
+#[must_use]
+pub fn distance_to_way_m(place: Position, from: Position, to: Position) -> f64 {
+    let (per_east, per_north) = metres_per_degree(place.lat());
+    let local = |at: Position| {
+        (
+            (at.lon() - place.lon()) * per_east,
+            (at.lat() - place.lat()) * per_north,
+        )
+    };
+    let (start, end) = (local(from), local(to));
+    let (east, north) = (end.0 - start.0, end.1 - start.1);
+    let square = east * east + north * north;
+    let share = if square > 0.0 {
+        (-(start.0 * east + start.1 * north) / square).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (start.0 + share * east).hypot(start.1 + share * north)
+}

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod bits;
+pub mod bounds;
 pub mod chunk;
 pub mod codec;
 pub mod derived;

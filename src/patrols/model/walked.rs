@@ -6,6 +6,7 @@ use h3o::{LatLng, Resolution};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::bounds::Bounds;
 use super::ground::distance_m;
 use super::legs::Leg;
 use super::patrol::Declared;
@@ -65,6 +66,8 @@ pub struct WalkedTrack {
     pub fixes: usize,
     /// The first and the last fix.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// The box around every fix, credible or not.
+    pub bounds: Option<Bounds>,
     /// Legs, discs and figures.
     pub summary: TrackSummary,
 }

@@ -271,6 +271,7 @@ fn walked_tracks(due: &[Due<'_>], tracks: &Tracks) -> Vec<WalkedTrack> {
             chunks: due.chunks.len(),
             fixes: track.fixes(),
             span: track.span(),
+            bounds: track.bounds(),
             summary: track.summary(),
         })
     });
@@ -308,6 +309,7 @@ fn with_tails(
             chunks,
             fixes: track.fixes(),
             span: track.span(),
+            bounds: track.bounds(),
             summary,
         });
     walked.collect()
@@ -320,6 +322,7 @@ pub(super) fn kept(track: &WalkedTrack) -> KeptTrack {
         chunks: i64::try_from(track.chunks).unwrap_or(i64::MAX),
         fixes: i64::try_from(track.fixes).unwrap_or(i64::MAX),
         span: track.span,
+        bounds: track.bounds,
         summary: serde_json::to_string(&summary).unwrap_or_default(),
         line: serde_json::to_string(&steps_of(&simplified_lines(&track.summary)))
             .unwrap_or_default(),

@@ -9,6 +9,7 @@ use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, Kind};
+use crate::patrols::model::bounds::Bounds;
 use crate::patrols::model::chunk;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::legs::GapRule;
@@ -168,6 +169,7 @@ fn walked(whole: &WholePatrol, received_at: Timestamp) -> Walked {
         chunks: 1,
         fixes: whole.fixes.len(),
         span: span_of(&whole.fixes),
+        bounds: Bounds::of(&whole.fixes),
         summary: Track::derive(&whole.fixes, basis, GapRule::current()).summary(),
     };
     Walked {

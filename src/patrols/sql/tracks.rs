@@ -4,14 +4,19 @@ use uuid::Uuid;
 
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
+use crate::patrols::model::bounds::Bounds;
 use crate::patrols::model::track::PatrolTotals;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 const TRACKS: &str = "SELECT device, fixes, summary, line FROM tracks \
      WHERE patrol = $1 AND fixes > 0 ORDER BY device";
-const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = $5, last_at = $6, summary = $7, line = $8 \
+const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = $5, last_at = $6, summary = $7, line = $8, \
+     west = $9, south = $10, east = $11, north = $12 \
      WHERE patrol = $1 AND device = $2 AND chunks <= $3 AND frozen_at IS NULL";
+const PASSING: &str = "SELECT t.patrol FROM tracks t WHERE t.last_at >= $1 AND t.first_at <= $2 \
+     AND ((t.west <= $5 AND t.east >= $3 AND t.south <= $6 AND t.north >= $4) OR (t.west IS NULL AND t.frozen_at IS NULL)) \
+     GROUP BY t.patrol ORDER BY MAX(t.last_at) DESC, t.patrol LIMIT $7";
 const FREEZE_TRACKS: &str =
     "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
 const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5, \
@@ -25,6 +30,7 @@ const EXPIRED: &str = "SELECT p.id FROM patrols p WHERE p.started_at < $1 AND p.
 pub(super) const STATEMENTS: &[&str] = &[
     TRACKS,
     KEEP_TRACK,
+    PASSING,
     FREEZE_TRACKS,
     SET_TOTALS,
     SET_REDACTED,
@@ -47,6 +53,7 @@ pub struct KeptTrack {
     pub chunks: i64,
     pub fixes: i64,
     pub span: Option<(Timestamp, Timestamp)>,
+    pub bounds: Option<Bounds>,
     pub summary: String,
     pub line: String,
 }
@@ -58,6 +65,7 @@ pub async fn tracks(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<TrackRow>, Erro
 /// Keeps what was derived from so many chunks, unless a later derivation knew more or the track is frozen.
 pub async fn keep_track(tx: &mut Tx, patrol: PatrolId, track: &KeptTrack) -> Result<(), Error> {
     let (first_at, last_at) = track.span.unzip();
+    let edge = |of: fn(&Bounds) -> i32| track.bounds.as_ref().map(|own| i64::from(of(own)));
     changed!(
         tx,
         sqlx::query(KEEP_TRACK)
@@ -69,8 +77,31 @@ pub async fn keep_track(tx: &mut Tx, patrol: PatrolId, track: &KeptTrack) -> Res
             .bind(last_at)
             .bind(track.summary.as_str())
             .bind(track.line.as_str())
+            .bind(edge(|own| own.west))
+            .bind(edge(|own| own.south))
+            .bind(edge(|own| own.east))
+            .bind(edge(|own| own.north))
     )
     .map(drop)
+}
+
+/// The patrols with a track between two instants whose box meets another one, the latest first. A track whose box is not
+/// known may be anywhere, unless its fixes were erased.
+pub async fn passing(
+    tx: &mut Tx,
+    (from, to): (Timestamp, Timestamp),
+    near: &Bounds,
+    limit: i64,
+) -> Result<Vec<PatrolId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PASSING)
+        .bind(from)
+        .bind(to)
+        .bind(i64::from(near.west))
+        .bind(i64::from(near.south))
+        .bind(i64::from(near.east))
+        .bind(i64::from(near.north))
+        .bind(limit)
+        .fetch_all(c))
 }
 
 /// Keeps a patrol's length and times, derived from so many chunks; false when a later derivation knew more, or when

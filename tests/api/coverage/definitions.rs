@@ -14,7 +14,7 @@ use crate::journal::rows::{each_is_found, each_is_found_at_last};
 const DEFINITIONS: &str = "/api/v1/coverage/definitions";
 
 /// The first definition with another radius for walkers.
-async fn next(officer: &Client, version: u32, radius_cm: u32) -> Value {
+pub(super) async fn next(officer: &Client, version: u32, radius_cm: u32) -> Value {
     let all = officer.get(DEFINITIONS).await.expect(200).json();
     let mut definition = all[0]["definition"].clone();
     definition["version"] = json!(version);
@@ -39,7 +39,7 @@ fn sparse_fixes(field: &Field) -> Vec<Value> {
         .collect()
 }
 
-async fn set(field: &Field, officer: &Client, definition: &Value) {
+pub(super) async fn set(field: &Field, officer: &Client, definition: &Value) {
     officer.post(DEFINITIONS, definition).await.expect(201);
     for _ in 0..3 {
         field.settle().await;

@@ -3,6 +3,7 @@
 //! The exact figures are printed by `fixtures/coverage/make_square.py` (GEOS 3.14.1, GeographicLib).
 
 mod definitions;
+mod explain;
 mod index;
 mod questions;
 mod settle;

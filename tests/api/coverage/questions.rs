@@ -88,7 +88,8 @@ on_both! {
         let visits = told["visits"].as_array().unwrap();
         assert_eq!(visits.len(), 2);
         assert_eq!((&visits[0]["patrol"], &visits[0]["seen"]), (&json!(whole), &json!(1.0)));
-        assert_eq!(visits[0]["refused"], json!({ "fixes": {}, "gaps": [] }));
+        let nothing = json!({ "fixes": {}, "each_fix": [], "more_fixes": 0, "gaps": [], "more_gaps": 0 });
+        assert_eq!((&visits[0]["refused"], &visits[0]["reasons"]), (&nothing, &json!([])));
         assert_eq!((&visits[1]["patrol"], &visits[1]["seen"]), (&json!(holed), &json!(0.0)));
         assert_eq!(visits[1]["refused"]["fixes"], json!({ "inaccurate": 2 }));
         let gap = &visits[1]["refused"]["gaps"][0];
