@@ -189,8 +189,8 @@ on_both! {
         let corrected = sent(&field, &people.post_desk, plot, "eradications", &corrected).await;
         let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
         let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
-        let acts = [("approvals", json!({ "eradication": corrected["fact"] })),
-            ("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" }))];
+        let acts = [("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" })),
+            ("approvals", json!({ "eradication": corrected["fact"] }))];
         for (act, body) in &acts {
             let path = format!("/api/v1/plots/{plot}/{act}");
             for judge in [&colleague, &people.post_desk] {

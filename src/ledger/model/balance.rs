@@ -101,7 +101,7 @@ pub(super) fn balance(around: &Around<'_>, counted: &[Counted<'_>]) -> (Quantiti
         told.destroyed_claimed.add(amount, fact);
         if own.missing.is_empty() {
             told.eradicated.add(amount, fact);
-            if around.is_approved(own.fact) {
+            if around.is_approved(own.fact, own.said) {
                 told.approved.add(amount, fact);
             }
         }

@@ -103,6 +103,8 @@ pub struct Shot {
     pub shown: Shown,
     /// When it was taken, by the device's clock.
     pub taken_at: Timestamp,
+    /// When its original came.
+    pub received_at: Timestamp,
     /// The eradication that it names.
     pub eradication: Option<FactId>,
     /// Where the phone stood; none when it did not know.
@@ -151,20 +153,19 @@ impl EvidenceSummary {
     }
 }
 
-/// What the photo minimum misses for one eradication. Photos that name no eradication count for each; `is_this` tells
-/// whether a name means this one.
+/// What the photo minimum misses for one eradication, by the photos that `counts` lets count for it.
 pub(super) fn missing_photos(
     summary: &EvidenceSummary,
     minimum: &PhotoMinimum,
     (said, ended_at): (&Eradication, Timestamp),
-    is_this: impl Fn(FactId) -> bool,
+    counts: impl Fn(&Shot) -> bool,
 ) -> Vec<Missing> {
     // One file shows one thing: it counts once, as it was recorded first.
     let mut files = BTreeSet::new();
     let own: Vec<&Shot> = summary
         .shots
         .iter()
-        .filter(|shot| shot.eradication.is_none_or(&is_this))
+        .filter(|shot| counts(shot))
         .filter(|shot| files.insert(shot.sha256))
         .collect();
     let around_ms = i64::from(minimum.around_hours) * 3_600_000;

@@ -11,6 +11,7 @@ use crate::ledger::model::words::{FactKind, Sameness};
 use crate::ledger::sql::{self, PlotRow};
 use crate::store::Tx;
 
+use super::material;
 use super::{Error, Ledger};
 
 const CIRCLE: &str = "điểm kia đã được kết luận là trùng với điểm này nên không điểm nào còn được tính: hãy chọn điểm được giữ \
@@ -35,8 +36,12 @@ impl Ledger {
                 self.check_independent(tx, actor, plot.author, plot.org)
                     .await
             }
-            Act::Approval(Approval { eradication, .. })
-            | Act::Waiver(Waiver { eradication, .. }) => {
+            Act::Approval(Approval { eradication, .. }) => {
+                self.check_every_version(tx, actor, plot.id, *eradication)
+                    .await?;
+                self.check_shown(tx, plot.id, *eradication).await
+            }
+            Act::Waiver(Waiver { eradication, .. }) => {
                 self.check_every_version(tx, actor, plot.id, *eradication)
                     .await
             }
@@ -121,6 +126,33 @@ impl Ledger {
             return Ok(());
         }
         Err(Refusal::at("/eradication", "no such eradication of this plot").into())
+    }
+
+    /// Nobody accepts work before its photos are there to be looked at, or a role let it count without. Of a version that
+    /// was overtaken no figure counts an approval.
+    async fn check_shown(
+        &self,
+        tx: &mut Tx,
+        plot: PlotId,
+        eradication: FactId,
+    ) -> Result<(), Error> {
+        let rules = self.rules(tx).await?;
+        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let told = self.life_of(tx, material, &rules).await?;
+        let photos = told.and_then(|(_, mut life)| life.photos.remove(&eradication));
+        let Some(photos) = photos.filter(|own| !own.is_waived && !own.missing.is_empty()) else {
+            return Ok(());
+        };
+        let missing: Vec<&str> = photos.missing.iter().map(|own| own.as_str()).collect();
+        let missing = missing.join(", ");
+        Err(Refusal::at(
+            "/eradication",
+            format!(
+                "chưa đủ ảnh để phê duyệt (thiếu {missing}): cần bổ sung ảnh, hoặc cho phép thiếu ảnh có lý do / photos are \
+                 missing: {missing}; expected them first, or a waiver with a reason"
+            ),
+        )
+        .into())
     }
 
     /// A desk judges what others did: an account of another organisation that its author did not create.

@@ -257,6 +257,7 @@ fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
     Some(Shot {
         shown,
         taken_at: row.taken_at,
+        received_at: row.received_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
         stood: stood(plot, row, accuracy_m),
         sha256: row.sha256.as_slice().try_into().ok()?,

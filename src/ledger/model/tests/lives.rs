@@ -289,6 +289,37 @@ fn an_approval_holds_for_what_was_read_only() {
 }
 
 #[test]
+fn an_approval_holds_for_photos_that_were_there_to_be_seen() {
+    let work = eradicated(1, "2026-02-11", &json!({}));
+    let approval =
+        |number| fact(number, DESK, FactKind::Approval, json!({ "eradication": fact_id(1) }));
+    let waiver = |number| {
+        let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng" });
+        fact(number, DESK, FactKind::Waiver, wire)
+    };
+    // One of the three came with the tenth decision's minute.
+    let mut photos = photos_of(std::slice::from_ref(&work));
+    photos.shots[1].received_at = approval(10).at;
+    let told = |facts: &[Fact]| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        let told = live(&plot(), facts, &photos, &rules, now);
+        let unseen = told.flags.contains(&LifeFlag::OutOfPlace);
+        (told.is_approved, told.quantities.approved.plants, unseen)
+    };
+    assert_eq!(told(&[work.clone(), approval(9)]), (false, None, true));
+    assert_eq!(
+        told(&[work.clone(), approval(10)]),
+        (true, Some(320), false)
+    );
+    assert_eq!(
+        told(&[work.clone(), waiver(8), approval(9)]),
+        (true, Some(320), false)
+    );
+    // Nor does a waiver that came after it make it one.
+    assert_eq!(told(&[work, approval(7), waiver(8)]), (false, None, true));
+}
+
+#[test]
 fn closed_plots_are_opened_only_by_a_decision() {
     let closed = |fact: Fact| state(&[fact]);
     assert_eq!(

@@ -84,6 +84,7 @@ pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
     Shot {
         shown,
         taken_at,
+        received_at: taken_at,
         eradication: None,
         stood: Some(stood(0.0)),
         sha256: file(shown, taken_at),
