@@ -18,6 +18,10 @@ const CIRCLE: &str = "điểm kia đã được kết luận là trùng với đ
      lại, hoặc đề nghị tỉnh mở lại điểm kia / the other plot was judged to be this one's duplicate, so neither would count: \
      expected a plot that counts, or that the province opens the other again first";
 
+const PARTY: &str = "đơn vị đã ghi hoặc phá nhổ một trong hai điểm không tự kết luận: cần cán bộ của đơn vị khác, ví dụ cấp \
+     tỉnh / the units that claim this ground do not judge it: expected a named account of an organisation that neither \
+     recorded nor destroyed either plot, such as the province's, and that none of their authors created";
+
 const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, bị loại, không tìm thấy, ở ngoài biên giới hoặc chưa xác minh) \
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
      rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
@@ -64,7 +68,7 @@ impl Ledger {
         }
     }
 
-    /// Both plots are in reach, and one of them still counts afterwards.
+    /// Both plots are in reach and claimed by others, and one of them still counts afterwards.
     async fn check_judgement(
         &self,
         tx: &mut Tx,
@@ -79,6 +83,9 @@ impl Ledger {
         if !reached {
             return Err(Refusal::at("/other", "expected another plot within your reach").into());
         }
+        for claimed in [plot.id, said.other] {
+            self.check_no_party(tx, actor, claimed).await?;
+        }
         if said.sameness == Sameness::Distinct {
             return Ok(());
         }
@@ -91,6 +98,26 @@ impl Ledger {
         // Cannabis that nobody verified may take up its like, but no ground that counts.
         if !end.is_counted() && self.counts(tx, plot.id).await? {
             return Err(Refusal::at("/other", NOT_COUNTED).into());
+        }
+        Ok(())
+    }
+
+    /// Whoever recorded or destroyed a plot has a claim on its ground, and does not decide whose it is.
+    async fn check_no_party(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plot: PlotId,
+    ) -> Result<(), Error> {
+        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let done = material.facts.iter();
+        let done = done.filter(|fact| matches!(fact.act, Act::Eradication(_)));
+        let claims = done.map(|fact| (fact.author, fact.org));
+        for (author, org) in claims.chain([(material.row.author, material.row.org)]) {
+            match self.check_independent(tx, actor, author, org).await {
+                Err(Error::Refused(_)) => return Err(Refusal::at("", PARTY).into()),
+                checked => checked?,
+            }
         }
         Ok(())
     }
