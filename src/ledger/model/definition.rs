@@ -117,7 +117,7 @@ impl Definition {
             (
                 self.photos.make_sense(),
                 "photos",
-                "expected near_m and rough_m from 0 to 1,000 m and around_hours up to 240 h",
+                "expected near_m and rough_m from 0 to 1,000 m, around_hours up to 240 h and order_tolerance_min up to 1,440 min",
             ),
             (
                 self.sample.make_sense(),

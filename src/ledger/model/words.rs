@@ -171,11 +171,11 @@ vocabulary! {
         Minutes = "minutes",
         /// At the stop rule's number of plants: no samples, no seals and no named release.
         Samples = "samples",
-        /// No photo from before.
+        /// No photo from before the work that was taken before it.
         PhotosBefore = "photos_before",
         /// No close-up by which the crop is recognised.
         PhotosCloseUp = "photos_close_up",
-        /// No photo from after.
+        /// No photo from after the work that was taken after it.
         PhotosAfter = "photos_after",
         /// Too few photos near the plot and around the time of the work.
         PhotosAtTheWork = "photos_at_the_work",
