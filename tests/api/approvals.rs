@@ -100,4 +100,37 @@ on_both! {
         assert_eq!(approved_m2(&accepted["properties"]), (json!(true), json!(64.0)));
         assert_eq!(accepted["properties"]["flags"], json!(["photos_waived"]));
     }
+
+    async fn what_was_accepted_or_is_held_the_province_alone_takes_back(field: Field) {
+        let done = done(&field).await;
+        let path = format!("/api/v1/plots/{}", done.plot);
+        let officer = officer_of(&field, "Đồn biên phòng", Role::PostOfficer).await;
+        let province = desk(&field, "ca-tinh", org(&field, "Công an tỉnh").await, Role::ProvincialOfficer, &[]).await;
+        for (phase, time) in MORNING {
+            done.photo(&field, phase, time, json!({})).await;
+        }
+        field.settle().await;
+        let back = json!({ "reason": "ghi nhầm điểm" });
+        let refused_to_all = async || {
+            for client in [&done.phone, &officer] {
+                let refused = client.post(&format!("{path}/retractions"), &back).await.expect(422);
+                let why = refused.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
+                assert!(why.contains("ask the province"), "{why}");
+            }
+        };
+        let hold = format!("{path}/hold");
+        province.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        refused_to_all().await;
+        let lift = json!({ "reason": "hết vụ" }).to_string();
+        province.send(axum::http::Method::DELETE, &hold, Some("application/json"), lift.into()).await.expect(200);
+        let approval = json!({ "eradication": done.eradication });
+        officer.post(&format!("{path}/approvals"), &approval).await.expect(201);
+        refused_to_all().await;
+        assert_eq!(told(&done).await["state"], "eradicated");
+        // What else is said of it late is taken as ever.
+        let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 322, "plants_method": "counted" });
+        done.phone.post(&format!("{path}/measures"), &measure).await.expect(201);
+        let taken = province.post(&format!("{path}/retractions"), &back).await.expect(201).json();
+        assert_eq!(taken["properties"]["state"], "retracted");
+    }
 }

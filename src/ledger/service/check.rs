@@ -18,6 +18,10 @@ const CIRCLE: &str = "điểm kia đã được kết luận là trùng với đ
      lại, hoặc đề nghị tỉnh mở lại điểm kia / the other plot was judged to be this one's duplicate, so neither would count: \
      expected a plot that counts, or that the province opens the other again first";
 
+const KEPT: &str = "điểm đã được phê duyệt hoặc đang bị giữ theo yêu cầu tố tụng: đề nghị cấp tỉnh thu hồi, có lý do / its \
+     eradication was approved, or a legal hold keeps it: expected a provincial role that opens closed plots again; ask the \
+     province";
+
 const PARTY: &str = "đơn vị đã ghi hoặc phá nhổ một trong hai điểm không tự kết luận: cần cán bộ của đơn vị khác, ví dụ cấp \
      tỉnh / the units that claim this ground do not judge it: expected a named account of an organisation that neither \
      recorded nor destroyed either plot, such as the province's, and that none of their authors created";
@@ -49,23 +53,45 @@ impl Ledger {
                 self.check_every_version(tx, actor, plot.id, *eradication)
                     .await
             }
-            Act::Retraction(_) => {
-                let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
-                if officer || actor.id == plot.author {
-                    return Ok(());
-                }
-                Err(Refusal::at(
-                    "",
-                    "only who recorded the plot, or an officer of its commune, takes it back",
-                )
-                .into())
-            }
+            Act::Retraction(_) => self.check_retraction(tx, actor, plot).await,
             Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
                 Err(Refusal::at("/to_org", "no such organisation").into())
             }
             Act::Judgement(said) => self.check_judgement(tx, actor, plot, said).await,
             _ => Ok(()),
         }
+    }
+
+    /// Who recorded a plot takes it back, or an officer of its commune; what a desk accepted, or a legal hold keeps, the
+    /// province alone.
+    async fn check_retraction(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plot: &PlotRow,
+    ) -> Result<(), Error> {
+        let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
+        if !officer && actor.id != plot.author {
+            return Err(Refusal::at(
+                "",
+                "only who recorded the plot, or an officer of its commune, takes it back",
+            )
+            .into());
+        }
+        if actor.may_in_province(Right::ReopenPlots) {
+            return Ok(());
+        }
+        let rules = self.rules(tx).await?;
+        let material = material::of_plot(tx, plot.id).await?;
+        let material = material.ok_or(Error::NotFound)?;
+        let told = self.life_of(tx, material, &rules).await?;
+        let is_approved = told.is_some_and(|(_, life)| {
+            life.is_approved || !life.quantities.approved.facts.is_empty()
+        });
+        if is_approved || self.evidence.is_held(tx, plot.id).await? {
+            return Err(Refusal::at("", KEPT).into());
+        }
+        Ok(())
     }
 
     /// Both plots are in reach and claimed by others, and one of them still counts afterwards.
