@@ -494,6 +494,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             false,
         ),
+        ("GET", "/api/v1/ledger/rates/plots") => sample(
+            "/api/v1/ledger/rates/plots?of=flow&from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
         ("GET", "/api/v1/ledger/replanting") => {
             sample("/api/v1/ledger/replanting?season=2025-2026", none, false)
         }

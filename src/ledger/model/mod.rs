@@ -2,6 +2,7 @@
 
 pub mod badges;
 mod balance;
+pub mod behind;
 pub mod circles;
 pub mod definition;
 mod dues;

@@ -175,6 +175,7 @@ impl<'a> Walked<'a> {
                 Inspected::Replanted => Some(LifeFlag::Replanted),
                 Inspected::Resprout | Inspected::Standing => {
                     self.inspected.found = true;
+                    self.inspected.facts.push(fact.id);
                     Some(LifeFlag::AfterFinal)
                 }
             },
@@ -280,6 +281,7 @@ impl<'a> Walked<'a> {
             return (self.state != PlotState::Resprout).then_some(LifeFlag::InspectedTooSoon);
         }
         self.inspected.reached = true;
+        self.inspected.facts.push(fact.id);
         match said.result {
             Inspected::Resprout | Inspected::Standing => {
                 self.inspected.found = true;

@@ -1,5 +1,6 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
+mod behind;
 mod books;
 mod check;
 mod claims;

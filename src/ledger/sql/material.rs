@@ -14,7 +14,7 @@ pub(super) const PLOT: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, 
      p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE p.id = $1";
 pub(super) const PLOTS: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, p.season, p.period, p.detected_at, \
      p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE 1 = 1";
-pub(super) const MEASURES: &str = "SELECT m.plot, m.version, m.plants, m.plants_method, m.area_m2, \
+pub(super) const MEASURES: &str = "SELECT m.entry, m.plot, m.version, m.plants, m.plants_method, m.area_m2, \
      m.area_method, m.uncertainty_pct FROM plot_measures m JOIN plots p ON p.id = m.plot \
      JOIN journal_entries e ON e.id = m.entry WHERE 1 = 1";
 pub(super) const FACTS: &str = "SELECT f.id, f.plot, f.kind, f.entry, f.author, f.org, f.by_officer, f.corrects, f.at, \
@@ -108,6 +108,7 @@ impl PlotRow {
 /// A measure of a plot.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct MeasureRow {
+    pub entry: EntryId,
     pub plot: PlotId,
     pub version: Option<i64>,
     pub plants: Option<i64>,

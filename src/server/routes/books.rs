@@ -71,6 +71,7 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
             [
                 routes!(ledger::http::ledger_figures),
                 routes!(ledger::http::ledger_rates),
+                routes!(ledger::http::ledger_rate_plots),
             ],
         )
         .all(

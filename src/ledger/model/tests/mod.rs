@@ -52,7 +52,9 @@ pub(super) fn plot() -> PlotFacts {
         outside_vietnam: false,
         season: Some((day(2025, 9, 1), day(2026, 8, 31))),
         claimed: measured(320, 64.0),
+        claimed_by: None,
         remeasured: None,
+        remeasured_by: Vec::new(),
     }
 }
 
