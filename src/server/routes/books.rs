@@ -187,7 +187,13 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             NeedsInProvince(ReadPlots),
             [routes!(ledger::http::ledger_sample)],
         )
-        .all(Needs(VerifyPlots), [routes!(ledger::http::revisit_plot)])
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::revisit_plot),
+                routes!(ledger::http::plots_to_visit),
+            ],
+        )
         .all(
             Needs(ExportCases),
             [
