@@ -149,7 +149,7 @@ on_both! {
         let path = format!("/api/v1/incidents/{incident}");
         let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
         people.phone.put(&path, &body).await.expect(201);
-        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post_desk, grown(104.300_03, "opium_poppy", 605)),
+        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post_desk, grown(104.300_01, "opium_poppy", 605)),
             (&people.phone, grown(104.32, "cannabis", 5_000))];
         let mut plots = Vec::new();
         for (client, mut plot) in claims {
@@ -183,7 +183,7 @@ on_both! {
         let people = people(&field).await;
         let first = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
         let member = desk(&field, "to-vien-bp", people.post, Role::PatrolMember, &[WEST]).await;
-        let second = recorded(&field, &member, &plot_at(104.300_02, 22.4)).await;
+        let second = recorded(&field, &member, &plot_at(104.300_01, 22.4)).await;
         // Whichever of the two plots it is said of, and whatever is said.
         for (plot, other) in [(first, second), (second, first)] {
             let path = format!("/api/v1/plots/{plot}/judgements");

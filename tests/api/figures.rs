@@ -163,7 +163,7 @@ on_both! {
     async fn one_ground_that_two_units_claim_counts_once_until_it_is_decided(field: Field) {
         let people = people(&field).await;
         let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
-        let mut again = sized(104.300_03, 325, 66.0);
+        let mut again = sized(104.300_01, 325, 66.0);
         again["properties"]["detected_at"] = json!("2026-02-28T10:15:00+07:00");
         let second = recorded(&field, &people.post_desk, &again).await;
         let total = figures(&people.province, "").await["total"].clone();

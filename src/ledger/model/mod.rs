@@ -1,5 +1,6 @@
 //! What happens to a plot and what follows from it: facts, the life they make, guards, dues, badges and sums. Pure.
 
+mod apart;
 pub mod badges;
 mod balance;
 pub mod behind;
