@@ -69,6 +69,50 @@ fn destroyed(plants: u32, area_m2: f64) -> Value {
     said
 }
 
+/// Plots of a window: one destroyed in full by that fact, one in part, one gone.
+struct Three {
+    full: Uuid,
+    half: Uuid,
+    gone: Uuid,
+    work: Value,
+}
+
+async fn three(field: &Field, people: &People) -> Three {
+    let full = recorded(field, &people.phone, &sized(104.30, 100, 50.0)).await;
+    let half = recorded(field, &people.phone, &sized(104.32, 200, 80.0)).await;
+    let gone = recorded(field, &people.phone, &sized(104.34, 100, 20.0)).await;
+    for (plot, plants, area_m2) in [(full, 100, 50.0), (half, 200, 80.0), (gone, 100, 20.0)] {
+        sent(
+            &people.post_desk,
+            plot,
+            "verifications",
+            &verified(plants, area_m2),
+        )
+        .await;
+        photographed(field, &people.phone, plot).await;
+    }
+    let work = sent(&people.phone, full, "eradications", &destroyed(100, 50.0)).await["properties"]
+        ["fact"]
+        .clone();
+    let mut part = destroyed(50, 20.0);
+    part["completeness"] = json!("partial");
+    (part["remaining_plants"], part["remaining_area_m2"]) = (json!(150), json!(60));
+    sent(&people.phone, half, "eradications", &part).await;
+    sent(
+        &people.post_desk,
+        gone,
+        "verifications",
+        &json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "gone" }),
+    )
+    .await;
+    Three {
+        full,
+        half,
+        gone,
+        work,
+    }
+}
+
 on_both! {
     async fn claimed_verified_eradicated_and_remeasured_are_kept_apart(field: Field) {
         let people = people(&field).await;
@@ -229,19 +273,7 @@ on_both! {
 
     async fn rates_follow_their_definitions(field: Field) {
         let people = people(&field).await;
-        let full = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
-        let half = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
-        let gone = recorded(&field, &people.phone, &sized(104.34, 100, 20.0)).await;
-        for (plot, plants, area_m2) in [(full, 100, 50.0), (half, 200, 80.0), (gone, 100, 20.0)] {
-            sent(&people.post_desk, plot, "verifications", &verified(plants, area_m2)).await;
-            photographed(&field, &people.phone, plot).await;
-        }
-        let work = sent(&people.phone, full, "eradications", &destroyed(100, 50.0)).await["properties"]["fact"].clone();
-        let mut part = destroyed(50, 20.0);
-        part["completeness"] = json!("partial");
-        (part["remaining_plants"], part["remaining_area_m2"]) = (json!(150), json!(60));
-        sent(&people.phone, half, "eradications", &part).await;
-        sent(&people.post_desk, gone, "verifications", &json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "gone" })).await;
+        let Three { half, .. } = three(&field, &people).await;
         let rates = "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02";
         let told = people.phone.get(rates).await.expect(200).json();
         let cohort = &told["cohort"];
@@ -255,7 +287,14 @@ on_both! {
         assert_eq!(told["lag"]["median_h"], 46.75);
         assert_eq!((told["lag"]["within_24_h"].clone(), told["lag"]["within_72_h"].clone()), (json!(0.0), json!(1.0)));
         assert_eq!(told["lag"]["open"][0]["plot"], half.to_string());
-        // Each figure leads to its plots, and each plot to its facts.
+        let alone = people.phone.get(&format!("{rates}&commune=10002")).await.expect(200).json();
+        assert_eq!((alone["cohort"]["plots_rate"].clone(), alone["cohort"]["is_target_met"].clone()), (Value::Null, Value::Null));
+        people.phone.get("/api/v1/ledger/rates?from=2026-03-02&to=2026-02-01").await.expect(400);
+    }
+
+    async fn each_rate_leads_to_its_plots_and_facts(field: Field) {
+        let people = people(&field).await;
+        let Three { full, half, gone, work } = three(&field, &people).await;
         let behind = async |of: &str| {
             let path = format!("/api/v1/ledger/rates/plots?of={of}&from=2026-02-01&to=2026-03-02");
             let told = people.phone.get(&path).await.expect(200).json();
@@ -287,9 +326,6 @@ on_both! {
         let communes = people.phone.get("/api/v1/ledger/communes?period=2026").await.expect(200).json();
         let named: Vec<&str> = communes[0]["plots"].as_array().unwrap().iter().map(|plot| plot.as_str().unwrap()).collect();
         assert_eq!((named, communes[0]["verified_plots"].clone()), (sorted(&[full, half, gone]).iter().map(String::as_str).collect(), json!(3)));
-        let alone = people.phone.get(&format!("{rates}&commune=10002")).await.expect(200).json();
-        assert_eq!((alone["cohort"]["plots_rate"].clone(), alone["cohort"]["is_target_met"].clone()), (Value::Null, Value::Null));
-        people.phone.get("/api/v1/ledger/rates?from=2026-03-02&to=2026-02-01").await.expect(400);
     }
 
     async fn what_comes_up_or_is_sown_again_is_told_with_what_nobody_visited(field: Field) {

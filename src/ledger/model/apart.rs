@@ -65,7 +65,10 @@ mod tests {
         for (within, apart, share) in KNOWN {
             let told = nearer_by_chance(within, apart);
             let off = (told - share).abs();
-            assert!(off <= 1e-9 + 1e-6 * share, "{within} {apart}: {told} {share}");
+            assert!(
+                off <= 1e-9 + 1e-6 * share,
+                "{within} {apart}: {told} {share}"
+            );
         }
     }
 

@@ -86,10 +86,7 @@ pub fn behind_replanting(traced: &[Traced], figure: RateFigure) -> Vec<Behind> {
     ordered(told.collect())
 }
 
-fn each(
-    plots: &[&Part<'_>],
-    told: impl Fn(&Part<'_>) -> Option<Behind>,
-) -> Vec<Option<Behind>> {
+fn each(plots: &[&Part<'_>], told: impl Fn(&Part<'_>) -> Option<Behind>) -> Vec<Option<Behind>> {
     plots.iter().map(|part| told(part)).collect()
 }
 

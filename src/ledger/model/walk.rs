@@ -323,9 +323,8 @@ impl<'a> Walked<'a> {
     ) -> Option<LifeFlag> {
         let named = (around.standing)(eradication);
         let own = self.counted.iter().find(|own| own.fact.id == named);
-        let counts = own.is_some_and(|own| {
-            named != eradication || around.was_shown(own.fact, own.said, at)
-        });
+        let counts =
+            own.is_some_and(|own| named != eradication || around.was_shown(own.fact, own.said, at));
         (!counts).then_some(LifeFlag::OutOfPlace)
     }
 

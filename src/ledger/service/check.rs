@@ -129,12 +129,7 @@ impl Ledger {
     }
 
     /// Whoever recorded or destroyed a plot has a claim on its ground, and does not decide whose it is.
-    async fn check_no_party(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        plot: PlotId,
-    ) -> Result<(), Error> {
+    async fn check_no_party(&self, tx: &mut Tx, actor: &Actor, plot: PlotId) -> Result<(), Error> {
         let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
         let done = material.facts.iter();
         let done = done.filter(|fact| matches!(fact.act, Act::Eradication(_)));

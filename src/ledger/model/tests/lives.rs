@@ -291,8 +291,14 @@ fn an_approval_holds_for_what_was_read_only() {
 #[test]
 fn an_approval_holds_for_photos_that_were_there_to_be_seen() {
     let work = eradicated(1, "2026-02-11", &json!({}));
-    let approval =
-        |number| fact(number, DESK, FactKind::Approval, json!({ "eradication": fact_id(1) }));
+    let approval = |number| {
+        fact(
+            number,
+            DESK,
+            FactKind::Approval,
+            json!({ "eradication": fact_id(1) }),
+        )
+    };
     let waiver = |number| {
         let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng" });
         fact(number, DESK, FactKind::Waiver, wire)

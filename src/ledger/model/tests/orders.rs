@@ -61,7 +61,10 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
             let work = fact_id(u128::from(plants % 11) + 1);
             let (kind, wire) = match kind {
                 13 => (FactKind::Approval, json!({ "eradication": work })),
-                _ => (FactKind::Waiver, json!({ "eradication": work, "reason": "máy hỏng" })),
+                _ => (
+                    FactKind::Waiver,
+                    json!({ "eradication": work, "reason": "máy hỏng" }),
+                ),
             };
             fact(number, DESK, kind, wire)
         }
