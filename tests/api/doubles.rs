@@ -149,7 +149,7 @@ on_both! {
         let path = format!("/api/v1/incidents/{incident}");
         let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
         people.phone.put(&path, &body).await.expect(201);
-        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post_desk, grown(104.300_03, "opium_poppy", 605)),
+        let claims = [(&people.phone, grown(104.3, "opium_poppy", 600)), (&people.post_desk, grown(104.300_01, "opium_poppy", 605)),
             (&people.phone, grown(104.32, "cannabis", 5_000))];
         let mut plots = Vec::new();
         for (client, mut plot) in claims {
@@ -179,6 +179,37 @@ on_both! {
         assert_eq!((communes[0]["area_m2"].clone(), communes[0]["flag"]["class"].clone()), (json!(125.0), json!("II")));
     }
 
+    async fn no_claimants_own_officer_ends_the_dispute(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
+        let member = desk(&field, "to-vien-bp", people.post, Role::PatrolMember, &[WEST]).await;
+        let second = recorded(&field, &member, &plot_at(104.300_01, 22.4)).await;
+        // Whichever of the two plots it is said of, and whatever is said.
+        for (plot, other) in [(first, second), (second, first)] {
+            let path = format!("/api/v1/plots/{plot}/judgements");
+            for result in ["distinct", "same"] {
+                let said = json!({ "other": other, "result": result, "reason": "hai luống" });
+                let refused = people.post_desk.post(&path, &said).await.expect(422);
+                let why = refused.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
+                assert!(why.contains("such as the province's"), "{why}");
+            }
+        }
+        let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        assert_eq!(total["in_dispute"]["claimed"]["area_m2"], 64.0);
+        // Nor does who destroyed what another had recorded.
+        let third = recorded(&field, &people.phone, &plot_at(104.4, 22.4)).await;
+        let fourth = recorded(&field, &people.phone, &plot_at(104.42, 22.4)).await;
+        let distinct = json!({ "other": fourth, "result": "distinct", "reason": "hai luống" });
+        let path = format!("/api/v1/plots/{third}/judgements");
+        sent(&field, &member, third, "eradications", &eradication()).await;
+        people.post_desk.post(&path, &distinct).await.expect(422);
+        sent(&field, &people.province, third, "judgements", &distinct).await;
+        let distinct = json!({ "other": first, "result": "distinct", "reason": "hai luống" });
+        sent(&field, &people.province, second, "judgements", &distinct).await;
+        let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
+    }
+
     async fn nobody_approves_his_own_work_after_anothers_correction(field: Field) {
         let people = people(&field).await;
         let plot = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
@@ -189,8 +220,8 @@ on_both! {
         let corrected = sent(&field, &people.post_desk, plot, "eradications", &corrected).await;
         let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
         let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
-        let acts = [("approvals", json!({ "eradication": corrected["fact"] })),
-            ("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" }))];
+        let acts = [("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" })),
+            ("approvals", json!({ "eradication": corrected["fact"] }))];
         for (act, body) in &acts {
             let path = format!("/api/v1/plots/{plot}/{act}");
             for judge in [&colleague, &people.post_desk] {

@@ -256,6 +256,37 @@ on_both! {
         }
     }
 
+    async fn a_photo_from_before_that_was_taken_after_shows_nothing_from_before(field: Field) {
+        let done = done(&field).await;
+        // The work was from eight to nine.
+        let of_plot = async || {
+            field.settle().await;
+            let plot = done.phone.get(&format!("/api/v1/plots/{}", done.plot)).await.expect(200).json();
+            (plot["properties"]["state"].clone(), plot["properties"]["missing"].clone())
+        };
+        for (phase, time) in [("before", "09:55:00"), ("close_up", "08:30:00"), ("after", "07:55:00")] {
+            done.photo(&field, phase, time, json!({})).await;
+        }
+        assert_eq!(of_plot().await, (json!("eradicating"), json!(["photos_before", "photos_after"])));
+        let told = done.told(&done.phone).await;
+        assert_eq!(told["missing"], json!(["photos_before", "photos_after"]));
+        assert!(codes(&told).contains(&"before_too_late") && codes(&told).contains(&"after_too_early"), "{told}");
+        // As far as two phones' clocks may disagree it counts.
+        done.photo(&field, "before", "08:14:00", json!({})).await;
+        assert_eq!(of_plot().await.1, json!(["photos_after"]));
+        done.photo(&field, "after", "08:46:00", json!({})).await;
+        assert_eq!(of_plot().await, (json!("eradicated"), json!([])));
+        // How far is the province's to say.
+        let officer = field.officer().await;
+        let all = officer.get("/api/v1/ledger/definitions").await.expect(200).json();
+        let mut next = all[0]["definition"].clone();
+        assert_eq!(next["photos"]["order_tolerance_min"], 15);
+        (next["version"], next["photos"]["order_tolerance_min"]) = (json!(2), json!(10));
+        let sent = json!({ "definition": next, "reason": "máy lấy giờ mạng" });
+        officer.post("/api/v1/ledger/definitions", &sent).await.expect(201);
+        assert_eq!(of_plot().await, (json!("eradicating"), json!(["photos_before", "photos_after"])));
+    }
+
     async fn a_role_lets_work_count_without_photos_and_it_stays_visible(field: Field) {
         let done = done(&field).await;
         let path = format!("/api/v1/plots/{}/waivers", done.plot);

@@ -69,6 +69,50 @@ fn destroyed(plants: u32, area_m2: f64) -> Value {
     said
 }
 
+/// Plots of a window: one destroyed in full by that fact, one in part, one gone.
+struct Three {
+    full: Uuid,
+    half: Uuid,
+    gone: Uuid,
+    work: Value,
+}
+
+async fn three(field: &Field, people: &People) -> Three {
+    let full = recorded(field, &people.phone, &sized(104.30, 100, 50.0)).await;
+    let half = recorded(field, &people.phone, &sized(104.32, 200, 80.0)).await;
+    let gone = recorded(field, &people.phone, &sized(104.34, 100, 20.0)).await;
+    for (plot, plants, area_m2) in [(full, 100, 50.0), (half, 200, 80.0), (gone, 100, 20.0)] {
+        sent(
+            &people.post_desk,
+            plot,
+            "verifications",
+            &verified(plants, area_m2),
+        )
+        .await;
+        photographed(field, &people.phone, plot).await;
+    }
+    let work = sent(&people.phone, full, "eradications", &destroyed(100, 50.0)).await["properties"]
+        ["fact"]
+        .clone();
+    let mut part = destroyed(50, 20.0);
+    part["completeness"] = json!("partial");
+    (part["remaining_plants"], part["remaining_area_m2"]) = (json!(150), json!(60));
+    sent(&people.phone, half, "eradications", &part).await;
+    sent(
+        &people.post_desk,
+        gone,
+        "verifications",
+        &json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "gone" }),
+    )
+    .await;
+    Three {
+        full,
+        half,
+        gone,
+        work,
+    }
+}
+
 on_both! {
     async fn claimed_verified_eradicated_and_remeasured_are_kept_apart(field: Field) {
         let people = people(&field).await;
@@ -78,7 +122,7 @@ on_both! {
         let b = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
         sent(&people.post_desk, a, "verifications", &verified(90, 45.0)).await;
         let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "plants": 210, "plants_method": "counted" });
-        sent(&people.phone, b, "measures", &measure).await;
+        let measured = sent(&people.phone, b, "measures", &measure).await;
         photographed(&field, &people.phone, a).await;
         let before = sent(&people.phone, a, "eradications", &destroyed(90, 45.0)).await;
         let before_entry = before["receipt"]["entry_id"].as_str().unwrap().to_owned();
@@ -114,6 +158,11 @@ on_both! {
         assert_eq!(plots["rows"][0]["plot"]["facts"]["eradicated"]["facts"], json!([before["properties"]["fact"]]));
         let next = people.phone.get(plots["next"].as_str().unwrap()).await.expect(200).json();
         assert_eq!(next["rows"][0]["key"], b.to_string());
+        // Recordings and measures have no ids of their own: their entries.
+        let shown = people.phone.get(&format!("/api/v1/plots/{b}")).await.expect(200).json();
+        let recording = shown["properties"]["history"][0]["entry_id"].clone();
+        let facts = &next["rows"][0]["plot"]["facts"];
+        assert_eq!((facts["claimed"]["facts"].clone(), facts["remeasured"]["facts"].clone()), (json!([recording]), json!([measured["receipt"]["entry_id"]])));
         assert_eq!(next["next"], Value::Null);
         assert_eq!(figures(&people.phone, "season=2025-2026&period=2026&crop=opium_poppy&from=2026-02-25&to=2026-02-25").await["total"], *total);
         for nothing in ["season=2024-2025", "period=2025", "crop=cannabis", "from=2026-02-26", "commune=10002"] {
@@ -158,7 +207,7 @@ on_both! {
     async fn one_ground_that_two_units_claim_counts_once_until_it_is_decided(field: Field) {
         let people = people(&field).await;
         let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
-        let mut again = sized(104.300_03, 325, 66.0);
+        let mut again = sized(104.300_01, 325, 66.0);
         again["properties"]["detected_at"] = json!("2026-02-28T10:15:00+07:00");
         let second = recorded(&field, &people.post_desk, &again).await;
         let total = figures(&people.province, "").await["total"].clone();
@@ -224,19 +273,7 @@ on_both! {
 
     async fn rates_follow_their_definitions(field: Field) {
         let people = people(&field).await;
-        let full = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
-        let half = recorded(&field, &people.phone, &sized(104.32, 200, 80.0)).await;
-        let gone = recorded(&field, &people.phone, &sized(104.34, 100, 20.0)).await;
-        for (plot, plants, area_m2) in [(full, 100, 50.0), (half, 200, 80.0), (gone, 100, 20.0)] {
-            sent(&people.post_desk, plot, "verifications", &verified(plants, area_m2)).await;
-            photographed(&field, &people.phone, plot).await;
-        }
-        sent(&people.phone, full, "eradications", &destroyed(100, 50.0)).await;
-        let mut part = destroyed(50, 20.0);
-        part["completeness"] = json!("partial");
-        (part["remaining_plants"], part["remaining_area_m2"]) = (json!(150), json!(60));
-        sent(&people.phone, half, "eradications", &part).await;
-        sent(&people.post_desk, gone, "verifications", &json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "gone" })).await;
+        let Three { half, .. } = three(&field, &people).await;
         let rates = "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02";
         let told = people.phone.get(rates).await.expect(200).json();
         let cohort = &told["cohort"];
@@ -253,6 +290,42 @@ on_both! {
         let alone = people.phone.get(&format!("{rates}&commune=10002")).await.expect(200).json();
         assert_eq!((alone["cohort"]["plots_rate"].clone(), alone["cohort"]["is_target_met"].clone()), (Value::Null, Value::Null));
         people.phone.get("/api/v1/ledger/rates?from=2026-03-02&to=2026-02-01").await.expect(400);
+    }
+
+    async fn each_rate_leads_to_its_plots_and_facts(field: Field) {
+        let people = people(&field).await;
+        let Three { full, half, gone, work } = three(&field, &people).await;
+        let behind = async |of: &str| {
+            let path = format!("/api/v1/ledger/rates/plots?of={of}&from=2026-02-01&to=2026-03-02");
+            let told = people.phone.get(&path).await.expect(200).json();
+            let plots = told["plots"].as_array().unwrap().clone();
+            assert_eq!((told["of"].clone(), told["count"].clone()), (json!(of), json!(plots.len())));
+            plots
+        };
+        let named = |plots: &[Value]| {
+            let mut named: Vec<String> = plots.iter().map(|own| own["plot"].as_str().unwrap().to_owned()).collect();
+            named.sort_unstable();
+            named
+        };
+        let sorted = |plots: &[Uuid]| {
+            let mut plots: Vec<String> = plots.iter().map(Uuid::to_string).collect();
+            plots.sort_unstable();
+            plots
+        };
+        for (figure, plots) in [("cohort", vec![full, half, gone]), ("cohort_full", vec![full]), ("cohort_gone", vec![gone]), ("cohort_open", vec![half, gone]),
+            ("flow", vec![full, half]), ("lag", vec![full]), ("lag_open", vec![half]), ("due", vec![]), ("reinspected", vec![]), ("resprout", vec![])] {
+            assert_eq!(named(&behind(figure).await), sorted(&plots), "{figure}");
+        }
+        let lag = behind("lag").await;
+        assert_eq!((lag[0]["hours"].clone(), lag[0]["facts"].clone()), (json!(46.75), json!([work])));
+        assert_eq!(behind("flow").await.iter().find(|own| own["plot"] == full.to_string()).unwrap()["facts"], json!([work]));
+        let first = people.phone.get("/api/v1/ledger/rates/plots?of=cohort&from=2026-02-01&to=2026-03-02&limit=2").await.expect(200).json();
+        let rest = people.phone.get(first["next"].as_str().unwrap()).await.expect(200).json();
+        assert_eq!((first["plots"].as_array().unwrap().len(), rest["plots"].as_array().unwrap().len(), rest["next"].clone()), (2, 1, Value::Null));
+        people.phone.get("/api/v1/ledger/rates/plots?of=all&from=2026-02-01&to=2026-03-02").await.expect(400);
+        let communes = people.phone.get("/api/v1/ledger/communes?period=2026").await.expect(200).json();
+        let named: Vec<&str> = communes[0]["plots"].as_array().unwrap().iter().map(|plot| plot.as_str().unwrap()).collect();
+        assert_eq!((named, communes[0]["verified_plots"].clone()), (sorted(&[full, half, gone]).iter().map(String::as_str).collect(), json!(3)));
     }
 
     async fn what_comes_up_or_is_sown_again_is_told_with_what_nobody_visited(field: Field) {
@@ -277,6 +350,15 @@ on_both! {
         let resprout = &told["resprout"];
         assert_eq!((resprout["due"].clone(), resprout["reinspected"].clone(), resprout["found"].clone()), (json!(3), json!(2), json!(1)));
         assert_eq!(resprout["rate"], 0.5);
+        let behind = async |query: &str| {
+            let told = people.phone.get(&format!("/api/v1/ledger/rates/plots?{query}")).await.expect(200).json();
+            told["plots"].as_array().unwrap().clone()
+        };
+        let of = "from=2025-02-01&to=2025-05-31&of=";
+        let counts = [behind(&format!("{of}due")).await.len(), behind(&format!("{of}reinspected")).await.len()];
+        assert_eq!(counts, [3, 2]);
+        let found = behind(&format!("{of}resprout")).await;
+        assert_eq!((found.len(), found[0]["plot"].clone(), found[0]["facts"].as_array().unwrap().len()), (1, json!(old[0]), 1));
         assert!((resprout["unvisited"].as_f64().unwrap() - 1.0 / 3.0).abs() < 1e-12);
         // Sown again 30 m from the second; nobody has been at the third.
         let new = recorded(&field, &people.phone, &sized(104.320_3, 90, 30.0)).await;
@@ -285,6 +367,11 @@ on_both! {
         let again = &season["replanting"];
         assert_eq!((again["plots"].clone(), again["visited"].clone(), again["replanted"].clone()), (json!(2), json!(1), json!(1)));
         assert_eq!((again["rate"].clone(), again["unvisited"].clone()), (json!(1.0), json!(0.5)));
-        assert_eq!(old.len(), 3);
+        let of = "from=2025-09-01&to=2026-03-02&season=2025-2026&of=";
+        let counts = [behind(&format!("{of}replanting")).await.len(), behind(&format!("{of}replanting_visited")).await.len()];
+        assert_eq!(counts, [2, 1]);
+        let sown = behind(&format!("{of}replanted")).await;
+        assert_eq!((sown[0]["plot"].clone(), sown[0]["sown_again"].clone()), (json!(old[1]), json!([new])));
+        people.phone.get("/api/v1/ledger/rates/plots?of=replanted&from=2025-09-01&to=2026-03-02").await.expect(400);
     }
 }

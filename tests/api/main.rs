@@ -9,6 +9,7 @@
 #[macro_use]
 mod field;
 
+mod approvals;
 mod areas;
 mod bundle;
 mod cases;

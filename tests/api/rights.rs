@@ -494,6 +494,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             false,
         ),
+        ("GET", "/api/v1/ledger/rates/plots") => sample(
+            "/api/v1/ledger/rates/plots?of=flow&from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
         ("GET", "/api/v1/ledger/replanting") => {
             sample("/api/v1/ledger/replanting?season=2025-2026", none, false)
         }
@@ -583,6 +588,9 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ),
         ("GET", "/api/v1/ledger/sample") => {
             sample("/api/v1/ledger/sample?period=2025", none, false)
+        }
+        ("GET", "/api/v1/ledger/sample/visits") => {
+            sample("/api/v1/ledger/sample/visits?period=2025", none, false)
         }
         ("POST", "/api/v1/ledger/sample") => {
             sample("/api/v1/ledger/sample", json!({ "period": 2025 }), false)
@@ -969,6 +977,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/journal/proof",
         "/api/v1/journal/stamps/{size}",
         "/api/v1/ledger/sample",
+        "/api/v1/ledger/sample/visits",
         "/api/v1/papers/{id}",
         "/api/v1/papers/{id}/scan",
         "/api/v1/papers/{id}/facts",

@@ -143,12 +143,28 @@ on_both! {
         let chosen: Vec<String> = sample["drawn"].as_array().unwrap().iter().map(|own| own["claim"]["plot"].as_str().unwrap().to_owned()).collect();
         let visit = |found: f64| json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": found });
         let path = |plot: &str| format!("/api/v1/plots/{plot}/revisits");
+        // Whoever may be asked to go there is told where, and nothing else; who claims it is not.
+        let to_visit = async |client: &Client| {
+            let told = client.get("/api/v1/ledger/sample/visits?period=2026").await.expect(200).json();
+            told["plots"].as_array().unwrap().clone()
+        };
+        let mut sorted = chosen.clone();
+        sorted.sort_unstable();
+        let expected: Vec<Value> = sorted.iter().map(|plot| json!({ "plot": plot, "commune": WEST, "is_visited": false })).collect();
+        assert_eq!(to_visit(&checker).await, expected);
+        assert_eq!(to_visit(&claimer).await, Vec::<Value>::new());
+        let elsewhere = desk(&field, "don-dong", org(&field, "Đồn phía đông").await, Role::PostOfficer, &[EAST]).await;
+        assert_eq!(to_visit(&elsewhere).await, Vec::<Value>::new());
+        checker.get("/api/v1/ledger/sample?period=2026").await.expect(403);
+        checker.get("/api/v1/ledger/sample/visits?period=2025").await.expect(404);
         claimer.post(&path(&chosen[0]), &visit(64.0)).await.expect(422);
         let spared = plots.iter().find(|plot| !chosen.contains(&plot.to_string())).unwrap().to_string();
         checker.post(&path(&spared), &visit(64.0)).await.expect(400);
         checker.post(&path(&chosen[0]), &visit(-1.0)).await.expect(400);
         let first = checker.post(&path(&chosen[0]), &visit(64.0)).await.expect(201).json();
         assert_eq!(checker.post(&path(&chosen[0]), &visit(64.0)).await.expect(200).json(), first);
+        let seen: Vec<Value> = to_visit(&checker).await.iter().map(|own| json!([own["plot"], own["is_visited"]])).collect();
+        assert_eq!(seen, sorted.iter().map(|plot| json!([plot, *plot == chosen[0]])).collect::<Vec<_>>());
         checker.post(&path(&chosen[1]), &visit(16.0)).await.expect(201);
         let told = province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json();
         assert_eq!(told["is_complete"], true);

@@ -1,7 +1,9 @@
 //! Questions about tracks and claims: what is asked, who answers and decides, and what a decision does.
 
 use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use tuantra::base::actor::{Actor, Door, Role};
+use tuantra::base::ids::OrgId;
+use tuantra::identity::model::{DeviceDraft, TeamDraft};
 use uuid::Uuid;
 
 use crate::evidence::{Done, codes, done};
@@ -98,6 +100,22 @@ async fn listed(client: &Client) -> Vec<Value> {
 
 const DAY_S: i64 = 86_400;
 
+/// A phone of a team of this organisation.
+async fn phone_of(field: &Field, org: OrgId) -> Client {
+    let (console, identity) = (Actor::console(), &field.app.identity);
+    let name = format!("Tổ {}", field.new_id().simple());
+    let draft = TeamDraft { name, org };
+    let team = identity.add_team(&console, draft).await.unwrap().id;
+    let draft = DeviceDraft {
+        name: format!("may-{}", field.new_id().simple()),
+        team: Some(team),
+        communes: vec![WEST.to_owned()],
+        maker: None,
+    };
+    let device = identity.add_device(&console, draft).await.unwrap().id;
+    field.door(device, Door::Api).await
+}
+
 /// The unit's walk of that morning, four kilometres from the plot.
 async fn walked_elsewhere(field: &Field, done: &Done) {
     let patrol = format!("/api/v1/patrols/{}", field.new_id());
@@ -165,6 +183,28 @@ on_both! {
         let officer = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
         officer.get(&path).await.expect(404);
         assert_eq!(listed(&officer).await, Vec::<Value>::new());
+    }
+
+    async fn the_unit_of_the_earlier_track_does_not_answer_for_the_one_that_is_asked(field: Field) {
+        load_communes(&field).await;
+        let (earlier, later) = (org(&field, "Công an xã").await, org(&field, "Dân quân xã").await);
+        let (first, second) = (phone_of(&field, earlier).await, phone_of(&field, later).await);
+        let walk = walked(11, 12);
+        patrolled(&field, &first, -9 * DAY_S, &fixes(&field, -9 * DAY_S, &walk)).await;
+        let copied = patrolled(&field, &second, -3 * DAY_S, &fixes(&field, -3 * DAY_S, &walk)).await;
+        let asked = listed(&second).await;
+        assert_eq!((asked.len(), asked[0]["patrol"].clone(), asked[0]["has_other"].clone()), (1, json!(copied), json!(true)));
+        let path = format!("{LIST}/{}", asked[0]["id"].as_str().unwrap());
+        let officer = desk(&field, "ca-xa", earlier, Role::CommuneOfficer, &[WEST]).await;
+        let refused = officer.post(&format!("{path}/answers"), &json!({ "text": "chép của tổ tôi" })).await.expect(422);
+        assert!(String::from_utf8_lossy(&refused.bytes).contains("the unit of the patrol or claim in question"));
+        let province = desk(&field, "ca-tinh", org(&field, "Công an tỉnh").await, Role::ProvincialOfficer, &[]).await;
+        let upheld = json!({ "result": "upheld", "reason": "vết đi chép lại" });
+        province.post(&format!("{path}/decisions"), &upheld).await.expect(422);
+        // A party to it decides nothing either, whoever has answered.
+        second.post(&format!("{path}/answers"), &json!({ "text": "nộp nhầm tệp" })).await.expect(201);
+        officer.post(&format!("{path}/decisions"), &upheld).await.expect(422);
+        province.post(&format!("{path}/decisions"), &upheld).await.expect(201);
     }
 
     async fn a_walk_whose_fixes_were_erased_is_known_again(field: Field) {

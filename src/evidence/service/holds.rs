@@ -134,6 +134,13 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// Whether a hold keeps a plot, if only by its incident.
+    pub async fn is_held(&self, tx: &mut Tx, plot: PlotId) -> Result<bool, store::Error> {
+        sql::is_kept(tx, plot.0).await
+    }
+}
+
 impl Said {
     /// The entry by which the same was done before: a hold with this reason stands, or none stands any more.
     fn entry_before(&self, before: &[HoldRow]) -> Option<crate::base::ids::EntryId> {

@@ -54,10 +54,12 @@ pub struct TrackQuestionView {
     pub replies: Vec<ReplyView>,
 }
 
-/// The units of a question, and whether the caller belongs to one.
+/// On which side of a question the caller stands.
 struct Sides {
-    orgs: Vec<OrgId>,
-    is_own: bool,
+    /// With the unit that is asked: that of the patrol or claim in question.
+    is_asked: bool,
+    /// With any unit in question: that of the earlier track too, which is not asked.
+    is_party: bool,
 }
 
 impl Evidence {
@@ -114,7 +116,8 @@ impl Evidence {
         Ok(self.track_view(&mut tx, actor, &row, &rules, true).await?)
     }
 
-    /// The unit answers: that of either track, or of the claim.
+    /// The unit that is asked answers: that of the track in question, or of the claim. That of the earlier track is a party,
+    /// and cannot answer for it.
     pub async fn answer_track(
         &self,
         actor: &Actor,
@@ -178,9 +181,9 @@ impl Evidence {
         let asked = Asked {
             state: &row.state,
             since: row.asked_at,
-            is_unit: sides.is_own,
-            is_party: sides.is_own,
-            unit: "a unit of one of the patrols or of the claim",
+            is_unit: sides.is_asked,
+            is_party: sides.is_party,
+            unit: "the unit of the patrol or claim in question",
         };
         let state = said.state(&asked, self.journal.now(), &rules)?;
         let written = self
@@ -202,7 +205,7 @@ impl Evidence {
         Ok(())
     }
 
-    /// The units of a question that the caller may see by a right; to others there is none.
+    /// The sides of a question that the caller may see by a right; to others there is none.
     async fn sides(
         &self,
         tx: &mut Tx,
@@ -210,32 +213,29 @@ impl Evidence {
         right: Right,
         row: &TrackQuestionRow,
     ) -> Result<Sides, Error> {
-        let mut sides = Sides {
-            orgs: row.org.into_iter().collect(),
-            is_own: false,
-        };
+        let is_of = |orgs: &[Option<OrgId>]| actor.org.is_some() && orgs.contains(&actor.org);
+        let mut is_asked = is_of(&[row.org]);
         match row.patrol {
             None => {
                 let may_see = actor.may(right, row.place.as_deref());
                 let is_device = actor.principal == Principal::Device;
-                let is_unit = row.org.is_some() && row.org == actor.org;
-                if !may_see || (is_device && !is_unit) {
+                if !may_see || (is_device && !is_asked) {
                     return Err(Error::NotFound);
                 }
             }
             Some(patrol) => {
                 let owners = self.patrols.owners(tx, actor, right, patrol).await?;
                 let owners = owners.ok_or(Error::NotFound)?;
-                sides.orgs.extend([owners.lead_org, owners.org]);
-                sides.is_own = owners.is_own;
+                is_asked |= owners.is_own || is_of(&[Some(owners.lead_org), Some(owners.org)]);
             }
         }
+        let mut is_party = is_asked;
         if let Some(other) = row.other_patrol {
             let orgs = self.patrols.orgs_of(tx, other).await?;
-            sides.orgs.extend(orgs.into_iter().flatten());
+            let orgs: Vec<Option<OrgId>> = orgs.into_iter().flatten().map(Some).collect();
+            is_party |= is_of(&orgs);
         }
-        sides.is_own |= actor.org.is_some_and(|org| sides.orgs.contains(&org));
-        Ok(sides)
+        Ok(Sides { is_asked, is_party })
     }
 
     async fn track_view(

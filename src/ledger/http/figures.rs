@@ -129,18 +129,24 @@ pub struct RatesParams {
     as_of: Option<EntryId>,
 }
 
-/// Rates of a window: eradication by cohort and flow, the 100 % test, lags, what came up or was sown again.
+/// The instants of these days, both included.
+pub(super) fn window(from: LocalDate, to: LocalDate) -> Result<(Timestamp, Timestamp), Problem> {
+    if from > to {
+        return Err(Problem::new(ProblemKind::InvalidParameter)
+            .detail("to: expected a day that is not before from"));
+    }
+    Ok((from.start(), to.end()))
+}
+
+/// Rates of a window: eradication by cohort and flow, the 100 % test, lags, what came up or was sown again. The plots and
+/// facts under each figure: `GET /api/v1/ledger/rates/plots?of=…` with the same parameters.
 #[utoipa::path(get, path = "/api/v1/ledger/rates", tag = "ledger", params(RatesParams), responses((status = 200, body = RatesView)))]
 pub async fn ledger_rates(
     State(ledger): State<Ledger>,
     Caller(actor): Caller,
     Params(params): Params<RatesParams>,
 ) -> Result<Body<RatesView>, Problem> {
-    if params.from > params.to {
-        return Err(Problem::new(ProblemKind::InvalidParameter)
-            .detail("to: expected a day that is not before from"));
-    }
-    let window = (params.from.start(), params.to.end());
+    let window = window(params.from, params.to)?;
     let query = FiguresQuery {
         by: None,
         as_of: params.as_of,

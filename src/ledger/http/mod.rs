@@ -1,5 +1,6 @@
 //! The routes of the ledger.
 
+mod behind;
 mod definitions;
 mod due;
 mod evidence;
@@ -9,6 +10,7 @@ mod read;
 mod samples;
 mod tips;
 
+pub use behind::*;
 pub use definitions::*;
 pub use due::*;
 pub use evidence::*;

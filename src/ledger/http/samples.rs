@@ -8,7 +8,7 @@ use crate::base::ids::PlotId;
 use crate::http::{Body, Json, Params, Path, Problem};
 use crate::identity::Caller;
 use crate::journal::Receipt;
-use crate::ledger::service::{Ledger, RevisitWire, SampleView};
+use crate::ledger::service::{Ledger, RevisitWire, SampleView, VisitsView};
 
 /// Which year is asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -71,6 +71,18 @@ pub async fn ledger_sample(
     Params(params): Params<SampleParams>,
 ) -> Result<Body<SampleView>, Problem> {
     let view = ledger.sample(&actor, params.period).await?;
+    Ok(Body(StatusCode::OK, view))
+}
+
+/// The drawn plots that the caller's unit may be asked to visit: in its communes, claimed by others; neither what is
+/// claimed there nor what a visit found.
+#[utoipa::path(get, path = "/api/v1/ledger/sample/visits", tag = "ledger", params(SampleParams), responses((status = 200, body = VisitsView)))]
+pub async fn plots_to_visit(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Params(params): Params<SampleParams>,
+) -> Result<Body<VisitsView>, Problem> {
+    let view = ledger.to_visit(&actor, params.period).await?;
     Ok(Body(StatusCode::OK, view))
 }
 

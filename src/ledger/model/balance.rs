@@ -20,7 +20,7 @@ pub struct Sum {
     pub area_m2: Option<f64>,
     /// Fresh weight, kg.
     pub weight_kg: Option<f64>,
-    /// The facts.
+    /// The facts. A recording or measure has no id of its own: its entry.
     pub facts: Vec<FactId>,
 }
 
@@ -85,9 +85,11 @@ pub(super) fn balance(around: &Around<'_>, counted: &[Counted<'_>]) -> (Quantiti
     let began = counted.iter().map(|own| own.said.started_at).min();
     let verified = verified(around, began);
     let mut told = Quantities::default();
-    told.claimed.add(&around.plot.claimed, None);
+    told.claimed
+        .add(&around.plot.claimed, around.plot.claimed_by);
     if let Some(amount) = &around.plot.remeasured {
         told.remeasured.add(amount, None);
+        told.remeasured.facts.extend(&around.plot.remeasured_by);
     }
     if let Some((fact, amount)) = &verified {
         told.verified.add(amount, Some(fact.id));
@@ -101,7 +103,7 @@ pub(super) fn balance(around: &Around<'_>, counted: &[Counted<'_>]) -> (Quantiti
         told.destroyed_claimed.add(amount, fact);
         if own.missing.is_empty() {
             told.eradicated.add(amount, fact);
-            if around.is_approved(own.fact) {
+            if around.is_approved(own.fact, own.said) {
                 told.approved.add(amount, fact);
             }
         }

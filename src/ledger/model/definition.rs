@@ -43,6 +43,11 @@ pub struct Definition {
     pub plants_tolerance_pct: [f64; 3],
     /// Claims of different units further apart in time are never one, days.
     pub duplicate_days: u32,
+    /// Claims are held to be one ground only where no more than this share of honest neighbours, whose edges are ten metres
+    /// apart, would be recorded so near each other. More finds more double claims and leaves out more neighbours, until
+    /// somebody decides.
+    #[serde(default = "neighbour_risk")]
+    pub neighbour_risk: f64,
     /// A season's clean re-visit is looked for within this distance of the old plot, m.
     pub replanting_m: f64,
     /// The photos without which `eradicated` is not reached.
@@ -51,6 +56,10 @@ pub struct Definition {
     /// How plots are drawn for a visit by another unit; definitions from before it was stated had none.
     #[serde(default)]
     pub sample: SampleRules,
+}
+
+const fn neighbour_risk() -> f64 {
+    0.005
 }
 
 /// What was held before definitions stated it, m.
@@ -87,6 +96,7 @@ impl Default for Definition {
             near_pct: 10.0,
             plants_tolerance_pct: [0.0, 20.0, 50.0],
             duplicate_days: 14,
+            neighbour_risk: neighbour_risk(),
             replanting_m: 100.0,
             photos: PhotoMinimum::default(),
             sample: SampleRules::default(),
@@ -115,9 +125,14 @@ impl Definition {
                 "expected 0 to 1,000 m",
             ),
             (
+                (0.0..=0.5).contains(&self.neighbour_risk),
+                "neighbour_risk",
+                "expected a share from 0 to 0.5",
+            ),
+            (
                 self.photos.make_sense(),
                 "photos",
-                "expected near_m and rough_m from 0 to 1,000 m and around_hours up to 240 h",
+                "expected near_m and rough_m from 0 to 1,000 m, around_hours up to 240 h and order_tolerance_min up to 1,440 min",
             ),
             (
                 self.sample.make_sense(),

@@ -31,10 +31,19 @@ pub struct PhotoMinimum {
     /// where, m (1 sigma).
     #[serde(default = "rough_m")]
     pub rough_m: f64,
+    /// A photo from before that was taken later than so many minutes after the work began, or one from after taken so
+    /// long before it ended, shows neither: as far as two phones' clocks may disagree. Definitions from before it was
+    /// stated mean 15 min.
+    #[serde(default = "order_tolerance_min")]
+    pub order_tolerance_min: u32,
 }
 
 const fn rough_m() -> f64 {
     50.0
+}
+
+const fn order_tolerance_min() -> u32 {
+    15
 }
 
 impl Default for PhotoMinimum {
@@ -47,6 +56,7 @@ impl Default for PhotoMinimum {
             near_m: 100.0,
             around_hours: 12,
             rough_m: rough_m(),
+            order_tolerance_min: order_tolerance_min(),
         }
     }
 }
@@ -55,7 +65,9 @@ impl PhotoMinimum {
     /// Whether its numbers make sense.
     pub(super) fn make_sense(&self) -> bool {
         let metres = [self.near_m, self.rough_m];
-        metres.iter().all(|m| (0.0..=1_000.0).contains(m)) && self.around_hours <= 240
+        metres.iter().all(|m| (0.0..=1_000.0).contains(m))
+            && self.around_hours <= 240
+            && self.order_tolerance_min <= 1_440
     }
 }
 
@@ -103,6 +115,8 @@ pub struct Shot {
     pub shown: Shown,
     /// When it was taken, by the device's clock.
     pub taken_at: Timestamp,
+    /// When its original came.
+    pub received_at: Timestamp,
     /// The eradication that it names.
     pub eradication: Option<FactId>,
     /// Where the phone stood; none when it did not know.
@@ -151,46 +165,46 @@ impl EvidenceSummary {
     }
 }
 
-/// What the photo minimum misses for one eradication. Photos that name no eradication count for each; `is_this` tells
-/// whether a name means this one.
+/// What the photo minimum misses for one eradication, by the photos that `counts` lets count for it.
 pub(super) fn missing_photos(
     summary: &EvidenceSummary,
     minimum: &PhotoMinimum,
     (said, ended_at): (&Eradication, Timestamp),
-    is_this: impl Fn(FactId) -> bool,
+    counts: impl Fn(&Shot) -> bool,
 ) -> Vec<Missing> {
     // One file shows one thing: it counts once, as it was recorded first.
     let mut files = BTreeSet::new();
     let own: Vec<&Shot> = summary
         .shots
         .iter()
-        .filter(|shot| shot.eradication.is_none_or(&is_this))
+        .filter(|shot| counts(shot))
         .filter(|shot| files.insert(shot.sha256))
         .collect();
     let around_ms = i64::from(minimum.around_hours) * 3_600_000;
     let first = said.started_at.plus_millis(-around_ms);
     let last = ended_at.plus_millis(around_ms);
     let count = |holds: &dyn Fn(&Shot) -> bool| own.iter().filter(|shot| holds(shot)).count();
+    let tolerance_ms = i64::from(minimum.order_tolerance_min) * 60_000;
+    let before = |shot: &Shot| {
+        let late_ms = shot.taken_at.since(said.started_at);
+        shot.shown == Shown::Before && late_ms <= tolerance_ms
+    };
+    let after = |shot: &Shot| {
+        let early_ms = ended_at.since(shot.taken_at);
+        shot.shown == Shown::After && early_ms <= tolerance_ms
+    };
     let at_the_work = |shot: &Shot| {
         let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));
         beyond_m.is_some_and(|far| far <= minimum.near_m) && (first..=last).contains(&shot.taken_at)
     };
     [
-        (
-            count(&|shot| shot.shown == Shown::Before),
-            minimum.before,
-            Missing::PhotosBefore,
-        ),
+        (count(&before), minimum.before, Missing::PhotosBefore),
         (
             count(&|shot| shot.shown == Shown::CloseUp),
             minimum.close_up,
             Missing::PhotosCloseUp,
         ),
-        (
-            count(&|shot| shot.shown == Shown::After),
-            minimum.after,
-            Missing::PhotosAfter,
-        ),
+        (count(&after), minimum.after, Missing::PhotosAfter),
         (
             count(&at_the_work),
             minimum.at_the_work,

@@ -382,6 +382,10 @@ pub struct PlotFacts {
     pub season: Option<(LocalDate, LocalDate)>,
     /// What the recording that stands claims.
     pub claimed: Amount,
+    /// The entry of that recording, when it claims anything.
+    pub claimed_by: Option<FactId>,
     /// What was measured last after it.
     pub remeasured: Option<Amount>,
+    /// The entries of those measures: of plants, of the area, or of both at once.
+    pub remeasured_by: Vec<FactId>,
 }

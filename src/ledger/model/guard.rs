@@ -2,7 +2,7 @@
 //! late (minutes, photos, a second member's confirmation) counts as if it had come at once.
 
 use super::definition::Definition;
-use super::evidence::{EvidenceSummary, missing_photos};
+use super::evidence::{EvidenceSummary, Shot, missing_photos};
 use super::facts::{Act, Eradication, Fact, OnTheSpot, PlotFacts};
 use super::words::{Finding, Missing};
 use crate::base::ids::FactId;
@@ -74,17 +74,40 @@ impl Around<'_> {
 
     /// What the photo minimum misses, whether or not a role waived it.
     pub(super) fn missing_photos(&self, fact: &Fact, said: &Eradication) -> Vec<Missing> {
-        let work = (said, fact.at);
+        self.missing_of(fact, said, |_| true)
+    }
+
+    /// The same by photos that `came`. Those that name no eradication count for each.
+    fn missing_of(
+        &self,
+        fact: &Fact,
+        said: &Eradication,
+        came: impl Fn(&Shot) -> bool,
+    ) -> Vec<Missing> {
         let is_this = |named| (self.standing)(named) == fact.id;
-        missing_photos(self.photos, &self.rules.photos, work, is_this)
+        let counts = |shot: &Shot| shot.eradication.is_none_or(is_this) && came(shot);
+        missing_photos(self.photos, &self.rules.photos, (said, fact.at), counts)
     }
 
     /// Whether a role lets it count without photos. A waiver holds for what was read, as an approval does.
     pub(super) fn is_waived(&self, of: &Fact) -> bool {
-        self.facts.iter().any(|fact| match &fact.act {
-            Act::Waiver(said) => said.eradication == of.id,
-            _ => false,
+        self.waivers(of).next().is_some()
+    }
+
+    /// When roles did.
+    fn waivers(&self, of: &Fact) -> impl Iterator<Item = Timestamp> {
+        self.facts.iter().filter_map(|fact| match &fact.act {
+            Act::Waiver(said) if said.eradication == of.id => Some(fact.at),
+            _ => None,
         })
+    }
+
+    /// Whether somebody who looked at that time had the photos to look at, or a role had let it count without.
+    pub(super) fn was_shown(&self, of: &Fact, said: &Eradication, at: Timestamp) -> bool {
+        self.waivers(of).any(|waived_at| waived_at <= at)
+            || self
+                .missing_of(of, said, |shot| shot.received_at <= at)
+                .is_empty()
     }
 
     /// Whether a second member confirmed it.
@@ -122,11 +145,11 @@ impl Around<'_> {
         }
     }
 
-    /// Whether the desk accepted it.
-    pub(super) fn is_approved(&self, of: &Fact) -> bool {
+    /// Whether the desk accepted it. An approval holds for what was read and seen: never for what corrected the work
+    /// afterwards, nor for photos that came later.
+    pub(super) fn is_approved(&self, of: &Fact, said: &Eradication) -> bool {
         self.facts.iter().any(|fact| match &fact.act {
-            // An approval holds for what was read, never for what corrected it afterwards.
-            Act::Approval(said) => said.eradication == of.id,
+            Act::Approval(own) => own.eradication == of.id && self.was_shown(of, said, fact.at),
             _ => false,
         })
     }

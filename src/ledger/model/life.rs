@@ -100,8 +100,10 @@ pub struct Photographed {
 }
 
 /// What re-inspections came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inspection {
+    /// Those that reached the place after it was eradicated, and those that found plants after it was closed.
+    pub facts: Vec<FactId>,
     /// One reached the place after it was eradicated.
     pub reached: bool,
     /// One found plants that came up again or had been left.

@@ -1,7 +1,9 @@
 //! What happens to a plot and what follows from it: facts, the life they make, guards, dues, badges and sums. Pure.
 
+mod apart;
 pub mod badges;
 mod balance;
+pub mod behind;
 pub mod circles;
 pub mod definition;
 mod dues;

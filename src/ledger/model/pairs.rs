@@ -5,12 +5,18 @@
 //! there whose edges are ten metres apart (nearer beds are one plot by definition). Positions err as their accuracies
 //! say and the recorder stands somewhere on the plot; sizes of one ground agree within their methods' errors, those of
 //! two are unrelated. A size that disagrees weighs only so much: figures can be raised.
+//!
+//! Sizes that agree prove nothing by themselves, for beds of one slope are alike. So a ground is counted once only where
+//! the points alone rule two neighbours out: where, of neighbours with ten metres between the edges, no more than the
+//! definition's share would be recorded so near each other. Where points are too poor for that the pair is told, and
+//! counted until somebody decides.
 
 use std::f64::consts::{PI, TAU};
 
 use geo::{Area, BooleanOps, MapCoords, Polygon};
 use serde::Serialize;
 
+use super::apart::nearer_by_chance;
 use super::definition::Definition;
 use super::facts::Amount;
 use crate::base::ids::{OrgId, PlotId};
@@ -55,7 +61,7 @@ pub struct Pair {
     pub days_apart: f64,
     /// Logarithm (base e) of how much likelier one ground is than two.
     pub weight: f64,
-    /// Whether one ground is likelier: until it is decided, the ground is counted once.
+    /// Whether one ground is likelier and neighbours are ruled out: until it is decided, the ground is counted once.
     pub is_likely: bool,
     /// Share of each claim's own area that both cover, 0 to 1: less than 1 only where two large outlines overlap in part.
     pub shares: [f64; 2],
@@ -127,9 +133,11 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
     if distance_m > reach_m && together.is_none() {
         return None;
     }
-    let weight = place_weight(a, b, distance_m, accuracies_m) + size_weight(a, b, rules);
+    let place = Place::of(a, b, distance_m, accuracies_m);
+    let weight = place.weight() + size_weight(a, b, rules);
     let shares = together.unwrap_or([1.0; 2]);
-    let is_likely = weight > 0.0 || together.is_some();
+    let is_one = weight > 0.0 && place.by_chance() <= rules.neighbour_risk;
+    let is_likely = is_one || together.is_some();
     (weight > WORTH_TELLING || is_likely).then_some(Pair {
         a: a.plot,
         b: b.plot,
@@ -155,18 +163,42 @@ fn radius_m(claim: &Claim) -> f64 {
     (claim.amount.area_m2.unwrap_or(USUAL_M2) / PI).sqrt()
 }
 
-/// What the distance says: of one ground it spreads as accuracies and the plot's size allow; two grounds' middles are
-/// ten metres and both radii apart, or more.
-fn place_weight(a: &Claim, b: &Claim, distance_m: f64, accuracies_m: f64) -> f64 {
-    let (one_m, other_m) = (radius_m(a), radius_m(b));
-    let stand_m = one_m.min(other_m) / 2.0;
-    // Each axis of a point in a disc of half the radius errs by a quarter of the radius; two recorders stand so.
-    let spread_m2 = accuracies_m.powi(2) + 2.0 * (stand_m / 2.0).powi(2);
-    let same = (distance_m.max(0.5) / spread_m2).ln() - distance_m.powi(2) / (2.0 * spread_m2);
-    let apart_m = GAP_M + one_m + other_m;
-    let short_m = (apart_m - distance_m).max(0.0);
-    let two = -0.5 * (TAU * spread_m2).ln() - short_m.powi(2) / (2.0 * spread_m2);
-    same - two
+/// Where two claims lie to each other.
+struct Place {
+    distance_m: f64,
+    /// Between the middles of two plots of these sizes with ten metres between the edges.
+    apart_m: f64,
+    /// Variance on each axis of where one point lies from the other, if both are of one ground.
+    spread_m2: f64,
+}
+
+impl Place {
+    fn of(a: &Claim, b: &Claim, distance_m: f64, accuracies_m: f64) -> Self {
+        let (one_m, other_m) = (radius_m(a), radius_m(b));
+        let stand_m = one_m.min(other_m) / 2.0;
+        Self {
+            distance_m,
+            apart_m: GAP_M + one_m + other_m,
+            // Each axis of a point in a disc of half the radius errs by a quarter of the radius; two recorders stand so.
+            spread_m2: accuracies_m.powi(2) + 2.0 * (stand_m / 2.0).powi(2),
+        }
+    }
+
+    /// What the distance says: of one ground it spreads as accuracies and the plot's size allow; two grounds' middles are
+    /// ten metres and both radii apart, or more.
+    fn weight(&self) -> f64 {
+        let (distance_m, spread_m2) = (self.distance_m, self.spread_m2);
+        let same = (distance_m.max(0.5) / spread_m2).ln() - distance_m.powi(2) / (2.0 * spread_m2);
+        let short_m = (self.apart_m - distance_m).max(0.0);
+        let two = -0.5 * (TAU * spread_m2).ln() - short_m.powi(2) / (2.0 * spread_m2);
+        same - two
+    }
+
+    /// The share of such neighbours that would be recorded as near as this or nearer.
+    fn by_chance(&self) -> f64 {
+        let spread_m = self.spread_m2.sqrt();
+        nearer_by_chance(self.distance_m / spread_m, self.apart_m / spread_m)
+    }
 }
 
 /// What size and density say, each as far as its method allows. Raised figures change the size and, raised together,

@@ -55,7 +55,7 @@ pub struct Traced {
 
 impl Traced {
     /// Whether anybody was there in the season.
-    fn is_visited(&self) -> bool {
+    pub(super) fn is_visited(&self) -> bool {
         self.is_sown_again || !self.visits.is_empty()
     }
 }

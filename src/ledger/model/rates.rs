@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::balance::Sum;
+use super::life::Done;
 use super::totals::{Part, Total};
 use super::words::PlotState;
 use crate::base::ids::PlotId;
@@ -107,40 +108,99 @@ impl Window {
 /// The rates of these plots in a window. Plots that figures do not count, and those in dispute, are left out.
 #[must_use]
 pub fn rates(parts: &[Part<'_>], window: &Window) -> Rates {
-    let counted: Vec<&Part<'_>> = parts
-        .iter()
-        .filter(|part| part.is_counted() && part.disputed < 1.0)
-        .collect();
-    let within = |at: fn(&Part<'_>) -> Option<Timestamp>| -> Vec<&Part<'_>> {
-        let plots = counted.iter().copied();
-        plots.filter(|part| window.holds(at(part))).collect()
-    };
+    let chosen = Chosen::of(parts, window);
     Rates {
-        cohort: cohort(&within(|part| part.life.verified_at)),
-        flow: flow(&counted, window),
-        lag: lag(&within(|part| Some(part.detected_at)), window.now),
-        resprout: resprout(&within(|part| part.life.eradicated_at), window.now),
+        cohort: cohort(&chosen.verified),
+        flow: flow(&chosen.counted, window),
+        lag: lag(&chosen.detected, window.now),
+        resprout: resprout(&chosen.due),
     }
+}
+
+/// The plots that each rate is of.
+pub(super) struct Chosen<'a> {
+    /// All that count.
+    pub(super) counted: Vec<&'a Part<'a>>,
+    /// Of them, verified in the window.
+    pub(super) verified: Vec<&'a Part<'a>>,
+    /// Of them, detected in it.
+    pub(super) detected: Vec<&'a Part<'a>>,
+    /// Of them, eradicated in it and due for a re-inspection. Whatever was reached was looked at for a reason, due or not.
+    pub(super) due: Vec<&'a Part<'a>>,
+}
+
+impl<'a> Chosen<'a> {
+    pub(super) fn of(parts: &'a [Part<'a>], window: &Window) -> Self {
+        let counted: Vec<&Part<'_>> = parts
+            .iter()
+            .filter(|part| part.is_counted() && part.disputed < 1.0)
+            .collect();
+        let within = |at: fn(&Part<'_>) -> Option<Timestamp>| -> Vec<&'a Part<'a>> {
+            let plots = counted.iter().copied();
+            plots.filter(|part| window.holds(at(part))).collect()
+        };
+        let today = window.now.local_date();
+        let mut due = within(|part| part.life.eradicated_at);
+        due.retain(|part| {
+            let is_due = part.life.dues.iter().any(|due| due.on <= today);
+            is_due || part.life.inspected.reached
+        });
+        Self {
+            verified: within(|part| part.life.verified_at),
+            detected: within(|part| Some(part.detected_at)),
+            due,
+            counted,
+        }
+    }
+}
+
+impl Part<'_> {
+    /// Destroyed in full, or closed after that.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self.life.state, PlotState::Eradicated | PlotState::Clear)
+    }
+
+    /// Gone before anybody destroyed it.
+    pub(super) fn is_gone(&self) -> bool {
+        self.life.state == PlotState::Gone
+    }
+
+    /// From its detection to the end of its first full eradication, h.
+    pub(super) fn lag_h(&self) -> Option<f64> {
+        Some(hours(self.detected_at, self.life.eradicated_at?))
+    }
+
+    /// Since its detection, h; none once it is eradicated or closed.
+    pub(super) fn age_h(&self, now: Timestamp) -> Option<f64> {
+        let is_open = self.life.eradicated_at.is_none() && !self.life.state.is_final();
+        is_open.then(|| hours(self.detected_at, now))
+    }
+
+    /// The eradications with nothing missing that ended in a window.
+    pub(super) fn done_in(&self, window: &Window) -> impl Iterator<Item = &Done> {
+        let life = self.life;
+        life.eradications.iter().filter(|own| {
+            let counts = life.quantities.eradicated.facts.contains(&own.fact);
+            counts && window.holds(Some(own.ended_at))
+        })
+    }
+}
+
+fn hours(from: Timestamp, to: Timestamp) -> f64 {
+    f64::from(i32::try_from(to.since(from) / 1_000).unwrap_or(i32::MAX)) / 3_600.0
 }
 
 fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-fn is_full(part: &Part<'_>) -> bool {
-    matches!(part.life.state, PlotState::Eradicated | PlotState::Clear)
-}
-
 fn cohort(plots: &[&Part<'_>]) -> Cohort {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let full = plots.iter().filter(|part| is_full(part)).count();
-    let gone = plots
-        .iter()
-        .filter(|part| part.life.state == PlotState::Gone)
-        .count();
+    let full = plots.iter().filter(|part| part.is_full()).count();
+    let gone = plots.iter().filter(|part| part.is_gone()).count();
     let (plants_rate, plants_known) = ratio(plots, |sum| sum.plants.map(of_plants));
     let (area_rate, area_known) = ratio(plots, |sum| sum.area_m2);
-    let open = plots.iter().filter(|part| !is_full(part));
+    let open = plots.iter().filter(|part| !part.is_full());
     let open: Vec<PlotId> = open.map(|part| part.plot).collect();
     Cohort {
         plots: number(plots.len()),
@@ -180,13 +240,9 @@ fn ratio(plots: &[&Part<'_>], figure: impl Fn(&Sum) -> Option<f64>) -> (Option<f
 fn flow(counted: &[&Part<'_>], window: &Window) -> Total {
     let mut total = Total::default();
     for part in counted {
-        let life = part.life;
         let mut sum = Sum::default();
-        for own in &life.eradications {
-            let counts = life.quantities.eradicated.facts.contains(&own.fact);
-            if counts && window.holds(Some(own.ended_at)) {
-                sum.add(&own.destroyed, Some(own.fact));
-            }
+        for own in part.done_in(window) {
+            sum.add(&own.destroyed, Some(own.fact));
         }
         total.add(&sum, 1.0 - part.disputed);
     }
@@ -194,17 +250,14 @@ fn flow(counted: &[&Part<'_>], window: &Window) -> Total {
 }
 
 fn lag(plots: &[&Part<'_>], now: Timestamp) -> Lag {
-    let hours = |from: Timestamp, to: Timestamp| {
-        f64::from(i32::try_from(to.since(from) / 1_000).unwrap_or(i32::MAX)) / 3_600.0
-    };
-    let mut taken: Vec<f64> = plots
-        .iter()
-        .filter_map(|part| Some(hours(part.detected_at, part.life.eradicated_at?)))
-        .collect();
+    let mut taken: Vec<f64> = plots.iter().filter_map(|part| part.lag_h()).collect();
     taken.sort_by(f64::total_cmp);
-    let open = plots
-        .iter()
-        .filter(|part| part.life.eradicated_at.is_none() && !part.life.state.is_final());
+    let open = plots.iter().filter_map(|part| {
+        Some(OpenPlot {
+            plot: part.plot,
+            age_h: part.age_h(now)?,
+        })
+    });
     let within = |most: f64| {
         let number = taken.iter().filter(|hours| **hours <= most).count();
         ratio_of(number, taken.len())
@@ -215,12 +268,7 @@ fn lag(plots: &[&Part<'_>], now: Timestamp) -> Lag {
         p90_h: nearest_rank(&taken, 90),
         within_24_h: within(24.0),
         within_72_h: within(72.0),
-        open: open
-            .map(|part| OpenPlot {
-                plot: part.plot,
-                age_h: hours(part.detected_at, now),
-            })
-            .collect(),
+        open: open.collect(),
     }
 }
 
@@ -235,16 +283,7 @@ fn ratio_of(part: usize, whole: usize) -> Option<f64> {
     share(number(part), number(whole))
 }
 
-fn resprout(plots: &[&Part<'_>], now: Timestamp) -> Resprout {
-    let today = now.local_date();
-    // Whatever was reached was looked at for a reason, due or not.
-    let due: Vec<&&Part<'_>> = plots
-        .iter()
-        .filter(|part| {
-            let life = part.life;
-            life.inspected.reached || life.dues.iter().any(|due| due.on <= today)
-        })
-        .collect();
+fn resprout(due: &[&Part<'_>]) -> Resprout {
     let reached = due
         .iter()
         .filter(|part| part.life.inspected.reached)

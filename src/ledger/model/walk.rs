@@ -154,7 +154,7 @@ impl<'a> Walked<'a> {
             Act::Referral(_) | Act::Reopening(_) => Some(LifeFlag::OutOfPlace),
             Act::Retraction(_) => self.close(by, PlotState::Retracted),
             Act::Judgement(said) => self.judge(by, said),
-            Act::Approval(said) => self.accept(around, said.eradication),
+            Act::Approval(said) => self.accept(around, said.eradication, fact.at),
             Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
         }
     }
@@ -169,12 +169,13 @@ impl<'a> Walked<'a> {
     ) -> Option<LifeFlag> {
         match &fact.act {
             Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) | Act::Reopening(_) => None,
-            Act::Approval(said) => self.accept(around, said.eradication),
+            Act::Approval(said) => self.accept(around, said.eradication, fact.at),
             Act::Reinspection(said) if self.state == PlotState::Clear => match said.result {
                 Inspected::Clear | Inspected::NotReached => None,
                 Inspected::Replanted => Some(LifeFlag::Replanted),
                 Inspected::Resprout | Inspected::Standing => {
                     self.inspected.found = true;
+                    self.inspected.facts.push(fact.id);
                     Some(LifeFlag::AfterFinal)
                 }
             },
@@ -280,6 +281,7 @@ impl<'a> Walked<'a> {
             return (self.state != PlotState::Resprout).then_some(LifeFlag::InspectedTooSoon);
         }
         self.inspected.reached = true;
+        self.inspected.facts.push(fact.id);
         match said.result {
             Inspected::Resprout | Inspected::Standing => {
                 self.inspected.found = true;
@@ -312,9 +314,17 @@ impl<'a> Walked<'a> {
         undone
     }
 
-    fn accept(&mut self, around: &Around<'a>, eradication: FactId) -> Option<LifeFlag> {
+    /// What was not there to be looked at was not accepted.
+    fn accept(
+        &mut self,
+        around: &Around<'a>,
+        eradication: FactId,
+        at: Timestamp,
+    ) -> Option<LifeFlag> {
         let named = (around.standing)(eradication);
-        let counts = self.counted.iter().any(|own| own.fact.id == named);
+        let own = self.counted.iter().find(|own| own.fact.id == named);
+        let counts =
+            own.is_some_and(|own| named != eradication || around.was_shown(own.fact, own.said, at));
         (!counts).then_some(LifeFlag::OutOfPlace)
     }
 
@@ -357,6 +367,6 @@ impl<'a> Walked<'a> {
             .counted
             .iter()
             .filter(|own| own.said.completeness == Completeness::Full)
-            .any(|own| around.is_approved(own.fact));
+            .any(|own| around.is_approved(own.fact, own.said));
     }
 }

@@ -171,11 +171,11 @@ vocabulary! {
         Minutes = "minutes",
         /// At the stop rule's number of plants: no samples, no seals and no named release.
         Samples = "samples",
-        /// No photo from before.
+        /// No photo from before the work that was taken before it.
         PhotosBefore = "photos_before",
         /// No close-up by which the crop is recognised.
         PhotosCloseUp = "photos_close_up",
-        /// No photo from after.
+        /// No photo from after the work that was taken after it.
         PhotosAfter = "photos_after",
         /// Too few photos near the plot and around the time of the work.
         PhotosAtTheWork = "photos_at_the_work",
@@ -297,5 +297,37 @@ vocabulary! {
         InDispute = "in_dispute",
         /// Destroyed after the harvest.
         AfterHarvest = "after_harvest",
+    }
+}
+
+vocabulary! {
+    /// A figure of the rates whose plots are asked for.
+    RateFigure: "a figure of the rates" {
+        /// Verified in the window.
+        Cohort = "cohort",
+        /// Of them, destroyed in full.
+        CohortFull = "cohort_full",
+        /// Of them, gone before anybody destroyed them.
+        CohortGone = "cohort_gone",
+        /// Of them, those that keep the target from being met.
+        CohortOpen = "cohort_open",
+        /// Destroyed in the window.
+        Flow = "flow",
+        /// Detected in the window and eradicated, with the hours that it took.
+        Lag = "lag",
+        /// Detected in the window and still open, with their age in hours.
+        LagOpen = "lag_open",
+        /// Eradicated in the window, and due for a re-inspection or reached by one.
+        Due = "due",
+        /// Of them, reached.
+        Reinspected = "reinspected",
+        /// Of those, with plants that came up or had been left.
+        Resprout = "resprout",
+        /// Eradicated in the season before the one that is asked about.
+        Replanting = "replanting",
+        /// Of them, visited in it.
+        ReplantingVisited = "replanting_visited",
+        /// Of those, with a new verified plot within reach.
+        Replanted = "replanted",
     }
 }

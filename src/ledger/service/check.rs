@@ -11,11 +11,20 @@ use crate::ledger::model::words::{FactKind, Sameness};
 use crate::ledger::sql::{self, PlotRow};
 use crate::store::Tx;
 
+use super::material;
 use super::{Error, Ledger};
 
 const CIRCLE: &str = "điểm kia đã được kết luận là trùng với điểm này nên không điểm nào còn được tính: hãy chọn điểm được giữ \
      lại, hoặc đề nghị tỉnh mở lại điểm kia / the other plot was judged to be this one's duplicate, so neither would count: \
      expected a plot that counts, or that the province opens the other again first";
+
+const KEPT: &str = "điểm đã được phê duyệt hoặc đang bị giữ theo yêu cầu tố tụng: đề nghị cấp tỉnh thu hồi, có lý do / its \
+     eradication was approved, or a legal hold keeps it: expected a provincial role that opens closed plots again; ask the \
+     province";
+
+const PARTY: &str = "đơn vị đã ghi hoặc phá nhổ một trong hai điểm không tự kết luận: cần cán bộ của đơn vị khác, ví dụ cấp \
+     tỉnh / the units that claim this ground do not judge it: expected a named account of an organisation that neither \
+     recorded nor destroyed either plot, such as the province's, and that none of their authors created";
 
 const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, bị loại, không tìm thấy, ở ngoài biên giới hoặc chưa xác minh) \
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
@@ -35,22 +44,16 @@ impl Ledger {
                 self.check_independent(tx, actor, plot.author, plot.org)
                     .await
             }
-            Act::Approval(Approval { eradication, .. })
-            | Act::Waiver(Waiver { eradication, .. }) => {
+            Act::Approval(Approval { eradication, .. }) => {
+                self.check_every_version(tx, actor, plot.id, *eradication)
+                    .await?;
+                self.check_shown(tx, plot.id, *eradication).await
+            }
+            Act::Waiver(Waiver { eradication, .. }) => {
                 self.check_every_version(tx, actor, plot.id, *eradication)
                     .await
             }
-            Act::Retraction(_) => {
-                let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
-                if officer || actor.id == plot.author {
-                    return Ok(());
-                }
-                Err(Refusal::at(
-                    "",
-                    "only who recorded the plot, or an officer of its commune, takes it back",
-                )
-                .into())
-            }
+            Act::Retraction(_) => self.check_retraction(tx, actor, plot).await,
             Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
                 Err(Refusal::at("/to_org", "no such organisation").into())
             }
@@ -59,7 +62,39 @@ impl Ledger {
         }
     }
 
-    /// Both plots are in reach, and one of them still counts afterwards.
+    /// Who recorded a plot takes it back, or an officer of its commune; what a desk accepted, or a legal hold keeps, the
+    /// province alone.
+    async fn check_retraction(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plot: &PlotRow,
+    ) -> Result<(), Error> {
+        let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
+        if !officer && actor.id != plot.author {
+            return Err(Refusal::at(
+                "",
+                "only who recorded the plot, or an officer of its commune, takes it back",
+            )
+            .into());
+        }
+        if actor.may_in_province(Right::ReopenPlots) {
+            return Ok(());
+        }
+        let rules = self.rules(tx).await?;
+        let material = material::of_plot(tx, plot.id).await?;
+        let material = material.ok_or(Error::NotFound)?;
+        let told = self.life_of(tx, material, &rules).await?;
+        let is_approved = told.is_some_and(|(_, life)| {
+            life.is_approved || !life.quantities.approved.facts.is_empty()
+        });
+        if is_approved || self.evidence.is_held(tx, plot.id).await? {
+            return Err(Refusal::at("", KEPT).into());
+        }
+        Ok(())
+    }
+
+    /// Both plots are in reach and claimed by others, and one of them still counts afterwards.
     async fn check_judgement(
         &self,
         tx: &mut Tx,
@@ -74,6 +109,9 @@ impl Ledger {
         if !reached {
             return Err(Refusal::at("/other", "expected another plot within your reach").into());
         }
+        for claimed in [plot.id, said.other] {
+            self.check_no_party(tx, actor, claimed).await?;
+        }
         if said.sameness == Sameness::Distinct {
             return Ok(());
         }
@@ -86,6 +124,21 @@ impl Ledger {
         // Cannabis that nobody verified may take up its like, but no ground that counts.
         if !end.is_counted() && self.counts(tx, plot.id).await? {
             return Err(Refusal::at("/other", NOT_COUNTED).into());
+        }
+        Ok(())
+    }
+
+    /// Whoever recorded or destroyed a plot has a claim on its ground, and does not decide whose it is.
+    async fn check_no_party(&self, tx: &mut Tx, actor: &Actor, plot: PlotId) -> Result<(), Error> {
+        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let done = material.facts.iter();
+        let done = done.filter(|fact| matches!(fact.act, Act::Eradication(_)));
+        let claims = done.map(|fact| (fact.author, fact.org));
+        for (author, org) in claims.chain([(material.row.author, material.row.org)]) {
+            match self.check_independent(tx, actor, author, org).await {
+                Err(Error::Refused(_)) => return Err(Refusal::at("", PARTY).into()),
+                checked => checked?,
+            }
         }
         Ok(())
     }
@@ -121,6 +174,33 @@ impl Ledger {
             return Ok(());
         }
         Err(Refusal::at("/eradication", "no such eradication of this plot").into())
+    }
+
+    /// Nobody accepts work before its photos are there to be looked at, or a role let it count without. Of a version that
+    /// was overtaken no figure counts an approval.
+    async fn check_shown(
+        &self,
+        tx: &mut Tx,
+        plot: PlotId,
+        eradication: FactId,
+    ) -> Result<(), Error> {
+        let rules = self.rules(tx).await?;
+        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let told = self.life_of(tx, material, &rules).await?;
+        let photos = told.and_then(|(_, mut life)| life.photos.remove(&eradication));
+        let Some(photos) = photos.filter(|own| !own.is_waived && !own.missing.is_empty()) else {
+            return Ok(());
+        };
+        let missing: Vec<&str> = photos.missing.iter().map(|own| own.as_str()).collect();
+        let missing = missing.join(", ");
+        Err(Refusal::at(
+            "/eradication",
+            format!(
+                "chưa đủ ảnh để phê duyệt (thiếu {missing}): cần bổ sung ảnh, hoặc cho phép thiếu ảnh có lý do / photos are \
+                 missing: {missing}; expected them first, or a waiver with a reason"
+            ),
+        )
+        .into())
     }
 
     /// A desk judges what others did: an account of another organisation that its author did not create.

@@ -34,6 +34,19 @@ pub struct FiguresQuery {
     pub as_of: Option<EntryId>,
 }
 
+impl FiguresQuery {
+    /// The same of plots of any season: what was sown again is looked for in two.
+    pub(super) fn of_all_seasons(&self) -> Self {
+        Self {
+            filter: PlotFilter {
+                season: None,
+                ..self.filter.clone()
+            },
+            ..self.clone()
+        }
+    }
+}
+
 /// The figures of one group.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FiguresRow {
@@ -76,6 +89,10 @@ pub struct CommuneRow {
     pub plants: u64,
     /// Verified area, m².
     pub area_m2: f64,
+    /// How many plots that is.
+    pub verified_plots: u32,
+    /// They, the first hundred by id; all with their facts at `GET /api/v1/ledger?by=plot&period=…&commune=…`.
+    pub plots: Vec<PlotId>,
     /// What the thresholds say.
     #[schema(value_type = Object)]
     pub flag: CommuneFlag,
@@ -143,7 +160,8 @@ impl Ledger {
         }
         let rows = communes.into_iter().map(|(code, plots)| {
             let parts = || plots.iter().map(|own| books.part(own));
-            let verified = Figures::of(parts()).verified;
+            let figures = Figures::of(parts());
+            let verified = figures.verified;
             let area_cm2 = verified_cm2(parts());
             CommuneRow {
                 code,
@@ -152,6 +170,8 @@ impl Ledger {
                     .and_then(|(material, _)| material.row.commune_name.clone()),
                 plants: verified.plants,
                 area_m2: m2(area_cm2),
+                verified_plots: figures.verified_plots,
+                plots: verified_plots(parts()),
                 flag: commune_flag(&books.rules, verified.plants, area_cm2),
             }
         });
@@ -166,13 +186,7 @@ impl Ledger {
         (from, to): (Timestamp, Timestamp),
     ) -> Result<RatesView, Error> {
         let season = query.filter.season.clone();
-        let all = FiguresQuery {
-            filter: PlotFilter {
-                season: None,
-                ..query.filter.clone()
-            },
-            ..query.clone()
-        };
+        let all = query.of_all_seasons();
         let books = self.opened(actor, &all).await?;
         let seen = chosen(&books, actor, &all.filter);
         let of_season = |own: &&&(Material, Life)| {
@@ -227,6 +241,21 @@ impl Ledger {
         };
         seq.map(Some).ok_or_else(unknown)
     }
+}
+
+/// No commune's row names more plots.
+const MOST_NAMED: usize = 100;
+
+/// The verified plots that count, by id.
+fn verified_plots<'a>(parts: impl Iterator<Item = Part<'a>>) -> Vec<PlotId> {
+    let verified = parts.filter(|part| {
+        let counts = part.is_counted() && part.disputed < 1.0;
+        counts && part.life.verified_at.is_some()
+    });
+    let mut plots: Vec<PlotId> = verified.map(|part| part.plot).collect();
+    plots.sort_unstable();
+    plots.truncate(MOST_NAMED);
+    plots
 }
 
 /// The plots that a filter leaves, in the caller's reach.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::base::ids::{IncidentId, PlotId};
+use crate::base::ids::{FactId, IncidentId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::{AreaMethod, Crop, PlantsMethod};
 use crate::geo::measure::distance_m;
@@ -155,14 +155,18 @@ fn recorded(record: &str) -> Option<Recorded> {
 fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error> {
     let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
     let word = |name: &str| record.get(name).and_then(Value::as_str);
-    let mut claimed = Amount::default();
+    let mut claimed = (Amount::default(), None);
     let mut remeasured = Amount::default();
+    let mut by = Remeasured::default();
     for measure in measures {
-        let amount = amount_of(measure)?;
+        let (amount, entry) = (amount_of(measure)?, FactId(measure.entry.0));
         match measure.version {
-            Some(version) if version == row.version => claimed = amount,
+            Some(version) if version == row.version => claimed = (amount, Some(entry)),
             Some(_) => {}
-            None => remeasured = later(amount, remeasured),
+            None => {
+                remeasured = later(amount, remeasured);
+                by.take(&amount, entry);
+            }
         }
     }
     let stage = word("stage").map(str::parse).transpose();
@@ -182,9 +186,30 @@ fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error
         stage: stage.or(Err(row.corrupt("record")))?,
         outside_vietnam: record.get("outside_vietnam") == Some(&Value::Bool(true)),
         season: season.ok().and_then(Season::days),
-        claimed,
+        claimed: claimed.0,
+        claimed_by: claimed.1,
         remeasured: (!remeasured.is_empty()).then_some(remeasured),
+        remeasured_by: by.facts(),
     })
+}
+
+/// Which measure numbered the plants last, and which the area.
+#[derive(Default)]
+struct Remeasured {
+    plants: Option<FactId>,
+    area: Option<FactId>,
+}
+
+impl Remeasured {
+    fn take(&mut self, amount: &Amount, entry: FactId) {
+        self.plants = amount.plants.map(|_| entry).or(self.plants);
+        self.area = amount.area_m2.map(|_| entry).or(self.area);
+    }
+
+    fn facts(&self) -> Vec<FactId> {
+        let area = self.area.filter(|area| self.plants != Some(*area));
+        self.plants.into_iter().chain(area).collect()
+    }
 }
 
 /// Each figure of the later measure, where it has one.
@@ -269,6 +294,7 @@ fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
     Some(Shot {
         shown,
         taken_at: row.taken_at,
+        received_at: row.received_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
         stood: stood(plot, row, accuracy_m),
         sha256: row.sha256.as_slice().try_into().ok()?,

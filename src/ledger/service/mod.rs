@@ -1,5 +1,6 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
+mod behind;
 mod books;
 mod check;
 mod claims;
@@ -20,6 +21,7 @@ mod settle;
 mod tip_views;
 mod tips;
 mod verify;
+mod visits;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -45,6 +47,7 @@ pub use samples::SampleView;
 pub use tip_views::TipView;
 pub use tips::RecordedTip;
 pub use verify::verify_rows;
+pub use visits::VisitsView;
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

@@ -102,8 +102,18 @@ pub(super) fn sown_again(
     seen: &[&(Material, Life)],
     season: Season,
 ) -> Replanting {
+    replanting(&followed_by(books, actor, seen, season))
+}
+
+/// The eradicated plots of the season before one, with what became of their ground.
+pub(super) fn followed_by(
+    books: &Books,
+    actor: &Actor,
+    seen: &[&(Material, Life)],
+    season: Season,
+) -> Vec<Traced> {
     let stood = stood(books, actor, season);
-    replanting(&followed(books, seen, season, &stood))
+    followed(books, seen, season, &stood)
 }
 
 /// The verified plots of a season and the two before, wherever they lie; a ground that two units claim once.

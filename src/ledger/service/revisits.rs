@@ -7,7 +7,6 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId};
 use crate::base::time::Timestamp;
 use crate::journal::{Entry, Kind, Receipt};
-use crate::ledger::model::Act;
 use crate::ledger::sql::{self, RevisitRow};
 use crate::store::{self, Tx};
 
@@ -117,13 +116,7 @@ impl Ledger {
         if !is_drawn {
             return Err(parameter("period", "this plot was not drawn for that year"));
         }
-        let material = super::material::of_plot(tx, row.plot).await?;
-        for fact in material.iter().flat_map(|material| &material.facts) {
-            if matches!(fact.act, Act::Eradication(_)) {
-                self.check_independent(tx, actor, fact.author, fact.org)
-                    .await?;
-            }
-        }
+        self.check_visitor(tx, actor, row.plot).await?;
         let written = self.journal.enter(tx, entry).await?;
         let row = RevisitRow {
             entry: written.entry,

@@ -14,14 +14,14 @@ pub(super) const PLOT: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, 
      p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE p.id = $1";
 pub(super) const PLOTS: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, p.season, p.period, p.detected_at, \
      p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE 1 = 1";
-pub(super) const MEASURES: &str = "SELECT m.plot, m.version, m.plants, m.plants_method, m.area_m2, \
+pub(super) const MEASURES: &str = "SELECT m.entry, m.plot, m.version, m.plants, m.plants_method, m.area_m2, \
      m.area_method, m.uncertainty_pct FROM plot_measures m JOIN plots p ON p.id = m.plot \
      JOIN journal_entries e ON e.id = m.entry WHERE 1 = 1";
 pub(super) const FACTS: &str = "SELECT f.id, f.plot, f.kind, f.entry, f.author, f.org, f.by_officer, f.corrects, f.at, \
      f.record, f.digest, f.recorded_at FROM ledger_facts f JOIN plots p ON p.id = f.plot \
      JOIN journal_entries e ON e.id = f.entry WHERE 1 = 1";
 // What cannot be shown as a picture counts for nothing; of HEIC the pixels are not read here, phones show it.
-pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.lon, h.lat, h.sha256 FROM photos h JOIN plots p ON p.id = h.plot \
+pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, e.received_at, h.lon, h.lat, h.sha256 FROM photos h JOIN plots p ON p.id = h.plot \
      JOIN journal_entries e ON e.id = h.original_entry WHERE h.linked = 1 AND h.state = 'stored' \
      AND (h.derived <> 'none' OR h.flags LIKE '%\"heic_placeholder\"%')";
 /// Nor do photos about which a question was decided against them.
@@ -110,6 +110,7 @@ impl PlotRow {
 /// A measure of a plot.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct MeasureRow {
+    pub entry: EntryId,
     pub plot: PlotId,
     pub version: Option<i64>,
     pub plants: Option<i64>,
@@ -133,6 +134,7 @@ pub struct PhotoRow {
     pub plot: PlotId,
     pub record: String,
     pub taken_at: Timestamp,
+    pub received_at: Timestamp,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
     pub sha256: Vec<u8>,

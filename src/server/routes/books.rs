@@ -71,6 +71,7 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
             [
                 routes!(ledger::http::ledger_figures),
                 routes!(ledger::http::ledger_rates),
+                routes!(ledger::http::ledger_rate_plots),
             ],
         )
         .all(
@@ -186,7 +187,13 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             NeedsInProvince(ReadPlots),
             [routes!(ledger::http::ledger_sample)],
         )
-        .all(Needs(VerifyPlots), [routes!(ledger::http::revisit_plot)])
+        .all(
+            Needs(VerifyPlots),
+            [
+                routes!(ledger::http::revisit_plot),
+                routes!(ledger::http::plots_to_visit),
+            ],
+        )
         .all(
             Needs(ExportCases),
             [

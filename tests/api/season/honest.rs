@@ -327,7 +327,7 @@ impl Season<'_> {
             uncounted,
             format!("{states:?}"),
         );
-        let pairs = self.likely_pairs().await;
+        let (pairs, perhaps) = self.pairs().await;
         let twins: BTreeSet<Uuid> = self.twins.iter().map(|twin| twin.id.0).collect();
         let among = pairs
             .iter()
@@ -339,26 +339,31 @@ impl Season<'_> {
             among,
             "",
         );
-        let found = self.twins.iter().filter(|twin| {
-            let pair = [twin.id.0, twin.same_as.unwrap().0];
-            pairs
-                .iter()
-                .any(|own| own.contains(&pair[0]) && own.contains(&pair[1]))
-        });
-        let found = found.count();
+        let among_twins = |pairs: &[[Uuid; 2]]| {
+            let found = self.twins.iter().filter(|twin| {
+                let pair = [twin.id.0, twin.same_as.unwrap().0];
+                pairs
+                    .iter()
+                    .any(|own| own.contains(&pair[0]) && own.contains(&pair[1]))
+            });
+            found.count()
+        };
+        let (found, listed) = (among_twins(&pairs), among_twins(&perhaps));
         self.table.forged(
             "joint work that both units wrote down (the demo's own)",
             self.twins.len(),
             found,
-            "in dispute: counted once",
+            format!("in dispute: counted once; {listed} more told in the list"),
         );
+        self.table.rows.last_mut().unwrap().told = listed;
     }
 
-    /// The pairs that sums count once.
-    pub async fn likely_pairs(&self) -> Vec<[Uuid; 2]> {
-        let told = self.duplicates().await;
-        let likely = told.into_iter().filter(|(_, is_likely)| *is_likely);
-        likely.map(|(pair, _)| pair).collect()
+    /// The pairs that sums count once, and those that are told and counted twice.
+    async fn pairs(&self) -> (Vec<[Uuid; 2]>, Vec<[Uuid; 2]>) {
+        let told = self.duplicates().await.into_iter();
+        let (likely, perhaps): (Vec<_>, Vec<_>) = told.partition(|(_, is_likely)| *is_likely);
+        let plots = |told: Vec<([Uuid; 2], bool)>| told.into_iter().map(|(pair, _)| pair).collect();
+        (plots(likely), plots(perhaps))
     }
 
     /// All pairs that are told, and whether sums count them once.

@@ -289,6 +289,43 @@ fn an_approval_holds_for_what_was_read_only() {
 }
 
 #[test]
+fn an_approval_holds_for_photos_that_were_there_to_be_seen() {
+    let work = eradicated(1, "2026-02-11", &json!({}));
+    let approval = |number| {
+        fact(
+            number,
+            DESK,
+            FactKind::Approval,
+            json!({ "eradication": fact_id(1) }),
+        )
+    };
+    let waiver = |number| {
+        let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng" });
+        fact(number, DESK, FactKind::Waiver, wire)
+    };
+    // One of the three came with the tenth decision's minute.
+    let mut photos = photos_of(std::slice::from_ref(&work));
+    photos.shots[1].received_at = approval(10).at;
+    let told = |facts: &[Fact]| {
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        let told = live(&plot(), facts, &photos, &rules, now);
+        let unseen = told.flags.contains(&LifeFlag::OutOfPlace);
+        (told.is_approved, told.quantities.approved.plants, unseen)
+    };
+    assert_eq!(told(&[work.clone(), approval(9)]), (false, None, true));
+    assert_eq!(
+        told(&[work.clone(), approval(10)]),
+        (true, Some(320), false)
+    );
+    assert_eq!(
+        told(&[work.clone(), waiver(8), approval(9)]),
+        (true, Some(320), false)
+    );
+    // Nor does a waiver that came after it make it one.
+    assert_eq!(told(&[work, approval(7), waiver(8)]), (false, None, true));
+}
+
+#[test]
 fn closed_plots_are_opened_only_by_a_decision() {
     let closed = |fact: Fact| state(&[fact]);
     assert_eq!(
@@ -480,7 +517,8 @@ fn badges_follow_the_thresholds_of_the_laws() {
 
 #[test]
 fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
-    let fact = eradicated(1, "2026-02-11", &json!({}));
+    let short = json!({ "ended_at": "2026-02-11T09:15:00+07:00" });
+    let fact = eradicated(1, "2026-02-11", &short);
     let missing = |shots: Vec<Shot>| {
         let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
         let facts = std::slice::from_ref(&fact);
@@ -506,13 +544,19 @@ fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
     );
     let late = [Missing::PhotosAtTheWork];
     let hour_ms = 3_600_000;
-    assert!(missing(all(&|shot| shot.taken_at = began.plus_millis(-12 * hour_ms))).is_empty());
+    // What shows the plot after the work was taken after it, give or take a quarter of an hour.
+    let early = |ms: i64| missing(all(&|shot| shot.taken_at = began.plus_millis(-ms)));
+    assert_eq!(early(1), [Missing::PhotosAfter]);
+    assert_eq!(early(12 * hour_ms), [Missing::PhotosAfter]);
     assert_eq!(
-        missing(all(
-            &|shot| shot.taken_at = began.plus_millis(-12 * hour_ms - 1)
-        )),
-        late
+        early(12 * hour_ms + 1),
+        [Missing::PhotosAfter, Missing::PhotosAtTheWork]
     );
+    // And what shows it before, before.
+    let quarter_ms = hour_ms / 4;
+    let late_by = |ms: i64| missing(all(&|shot| shot.taken_at = began.plus_millis(ms)));
+    assert!(late_by(quarter_ms).is_empty());
+    assert_eq!(late_by(quarter_ms + 1), [Missing::PhotosBefore]);
     assert!(missing(all(&|shot| shot.stood = Some(stood(100.0)))).is_empty());
     assert_eq!(missing(all(&|shot| shot.stood = Some(stood(100.1)))), late);
     assert_eq!(missing(all(&|shot| shot.stood = None)), late);

@@ -52,7 +52,9 @@ pub(super) fn plot() -> PlotFacts {
         outside_vietnam: false,
         season: Some((day(2025, 9, 1), day(2026, 8, 31))),
         claimed: measured(320, 64.0),
+        claimed_by: None,
         remeasured: None,
+        remeasured_by: Vec::new(),
     }
 }
 
@@ -84,6 +86,7 @@ pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
     Shot {
         shown,
         taken_at,
+        received_at: taken_at,
         eradication: None,
         stood: Some(stood(0.0)),
         sha256: file(shown, taken_at),

@@ -10,7 +10,7 @@ fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
     let day = (11_u32..28, prop_oneof![Just(2_u32), Just(3)])
         .prop_map(|(day, month)| format!("2026-{month:02}-{day:02}"));
     let corrects = prop::option::weighted(0.2, 1..number.max(2));
-    (0_usize..14, day, 50_u32..500, any::<bool>(), corrects).prop_map(
+    (0_usize..16, day, 50_u32..500, any::<bool>(), corrects).prop_map(
         move |(kind, day, plants, by_desk, corrects)| {
             let mut fact = drawn(number, kind, &day, plants);
             if by_desk {
@@ -57,6 +57,17 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
         10 => inspected(number, day, "resprout"),
         11 => decided(number, FactKind::Retraction),
         12 => decided(number, FactKind::Reopening),
+        13 | 14 => {
+            let work = fact_id(u128::from(plants % 11) + 1);
+            let (kind, wire) = match kind {
+                13 => (FactKind::Approval, json!({ "eradication": work })),
+                _ => (
+                    FactKind::Waiver,
+                    json!({ "eradication": work, "reason": "máy hỏng" }),
+                ),
+            };
+            fact(number, DESK, kind, wire)
+        }
         _ => fact(
             number,
             DESK,
@@ -69,6 +80,20 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
 
 fn history() -> impl Strategy<Value = Vec<Fact>> {
     (1_u128..12).prop_flat_map(|length| (1..=length).map(any_fact).collect::<Vec<_>>())
+}
+
+/// The life of a plot whose photos came late: those of each third work before the first decision at the desk, of the next
+/// between the fourth and the fifth, of the others after all.
+fn life(plot: &PlotFacts, facts: &[Fact]) -> Life {
+    let mut photos = photos_of(facts);
+    for shot in &mut photos.shots {
+        let day = shot.taken_at.local_date().to_string();
+        let third = day.bytes().map(u32::from).sum::<u32>() % 3;
+        let seconds = [0, 4 * 60 + 30, 3_600][third as usize];
+        shot.received_at = at("2026-04-01T08:00:00+07:00").plus_millis(seconds * 1_000);
+    }
+    let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+    live(plot, facts, &photos, &rules, now)
 }
 
 /// The fact that a chain of corrections goes back to.
