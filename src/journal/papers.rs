@@ -1,5 +1,7 @@
 //! What was typed in from paper: which entries, from which record, and by whom.
 
+use std::sync::PoisonError;
+
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -61,8 +63,29 @@ impl Journal {
         tx: &mut Tx,
         entry: Entry<'_>,
     ) -> Result<Written, Error> {
-        let id = EntryId(self.ids().make());
+        let id = self.next_entry();
         epochs::write_entry(tx, self.place(), id, self.now(), entry).await
+    }
+
+    /// The id of an entry. Entries of one millisecond are numbered by their ids, so that it is later than those that were
+    /// made before it in the same one.
+    fn next_entry(&self) -> EntryId {
+        const TIME_AT: u32 = 80;
+        const RANDOM_AT: u32 = 62;
+        let made = self.ids().make().as_u128();
+        let mut last = self
+            .last_entry()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let follows = *last + 1 + (made & u128::from(u32::MAX));
+        let is_behind = made <= *last && made >> TIME_AT == *last >> TIME_AT;
+        // The bits above the last random ones say what kind of id it is.
+        *last = if is_behind && follows >> RANDOM_AT == *last >> RANDOM_AT {
+            follows
+        } else {
+            made
+        };
+        EntryId(Uuid::from_u128(*last))
     }
 
     /// Says in an entry of its own that another was typed in from a paper record: the leaf of the other one covers its

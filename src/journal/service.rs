@@ -1,7 +1,7 @@
 //! Entering facts: the one way in which anything is written down.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ struct Inner {
     key_file: PathBuf,
     /// Another process may change the key; the sequencer notices.
     signer: RwLock<Arc<Signer>>,
+    /// The id of the entry that was begun last.
+    last_entry: Mutex<u128>,
     /// Rung after each commit: the sequencer and the jobs listen.
     written: Notify,
     queued: watch::Sender<()>,
@@ -158,6 +160,7 @@ impl Journal {
             epoch,
             key_file: key_file.to_owned(),
             signer: RwLock::new(Arc::new(signer)),
+            last_entry: Mutex::default(),
             written: Notify::new(),
             queued: watch::Sender::new(()),
             keeper: OnceLock::new(),
@@ -208,6 +211,10 @@ impl Journal {
 
     pub(super) fn key_file(&self) -> &Path {
         &self.inner.key_file
+    }
+
+    pub(super) fn last_entry(&self) -> &Mutex<u128> {
+        &self.inner.last_entry
     }
 
     /// Where this process writes entries.

@@ -6,8 +6,8 @@ const MOST: usize = 64;
 /// The same list, its last item repeated until its length is a power of two: for `IN`, to which that makes no difference.
 pub fn padded<T: Copy>(list: &[T]) -> impl Iterator<Item = T> {
     let missing = list.len().next_power_of_two() - list.len();
-    let last = list.last().copied();
-    let more = last.into_iter().cycle().take(missing);
+    let filler = list.last().copied();
+    let more = filler.into_iter().cycle().take(missing);
     list.iter().copied().chain(more)
 }
 

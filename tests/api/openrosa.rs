@@ -419,6 +419,11 @@ on_both! {
         assert_eq!((&told["state"], &told["commune"], &told["revision"]), (&json!("taken"), &json!(WEST), &json!(1)));
         assert_eq!(told["parts"].as_array().unwrap().len(), 1);
         assert_eq!(phone.plot(&phone.fact("uuid:at-once", "plot").await).await["properties"]["version"], 1);
+        field.settle().await;
+        let entries = field.app.journal.entries_since(-1, 10_000).await.unwrap();
+        let kinds = entries.iter().map(|entry| entry.kind.as_str());
+        let of_the_form: Vec<&str> = kinds.filter(|kind| ["submission", "plot"].contains(kind)).collect();
+        assert_eq!(of_the_form, ["submission", "plot"], "the form itself is entered first");
     }
 
     async fn plots_settle_together_and_one_that_cannot_holds_up_no_other(field: Field) {

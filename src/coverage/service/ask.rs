@@ -12,6 +12,7 @@ use crate::coverage::sql;
 use crate::store::Tx;
 
 use super::answer::{Answer, Asked, DefinitionView, Force, Note, Pass};
+use super::ground::RiskSet;
 use super::material::{Chosen, Material, Sieve, Source, regions};
 use super::season::{Season, SeasonWindow};
 use super::tiles::{Spans, View};
@@ -79,7 +80,7 @@ impl Coverage {
         asked: Asked,
         scope: &Scope,
     ) -> Result<(Material, Vec<Note>), Error> {
-        let length = check_days(asked.from, asked.to)?;
+        check_days(asked.from, asked.to)?;
         let known = self.known(tx).await?;
         let definition = match asked.as_of {
             Some(_) => known.recorded(asked.definition)?,
@@ -90,33 +91,19 @@ impl Coverage {
             .map_err(|refused| not_indexed(&refused))?;
         let map = self.areas.map(asked.to).await?;
         let shown = shown(&map, &asked, scope)?;
-        let by_windows = asked.pass.is_some();
-        let earlier = (asked.from.plus_days(-length), asked.from.plus_days(-1));
-        let level = asked.level;
-        let lay = async |(from, to)| {
-            let choice = self.areas.risk_choice(from, to, level).await?;
-            let lattice = definition.lattice();
-            self.grounds.risk(lattice, &map, &choice, by_windows).await
-        };
-        let risk = lay((asked.from, asked.to)).await?;
-        let before = lay(earlier).await?;
+        let (risk, before) = self.risk_of_both(&asked, &definition, &map).await?;
         let view = View {
             version: i64::from(definition.version()),
             footprint: footprint(asked.class, radius_cm),
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
         let mut notes = Vec::new();
-        let mut behind = 0;
-        if asked.as_of.is_none() && !known.is_complete(&definition) {
-            behind = sql::count_behind(tx, view.version).await?;
-            notes.push(Note {
-                code: "not_indexed_yet",
-                text: format!(
-                    "{behind} patrols are not indexed under version {} yet: its figures are too small until they are",
-                    view.version
-                ),
-            });
-        }
+        let is_behind = asked.as_of.is_none() && !known.is_complete(&definition);
+        let behind = if is_behind {
+            behind(tx, view.version, &mut notes).await?
+        } else {
+            0
+        };
         let (source, spans) = self
             .source(tx, &asked, (&definition, view), &mut notes)
             .await?;
@@ -145,6 +132,26 @@ impl Coverage {
         };
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
+    }
+
+    async fn risk_of_both(
+        &self,
+        asked: &Asked,
+        definition: &Definition,
+        map: &Arc<CommuneMap>,
+    ) -> Result<RiskOfBoth, Error> {
+        let length = check_days(asked.from, asked.to)?;
+        let lay = async |from, to| {
+            let choice = self.areas.risk_choice(from, to, asked.level).await?;
+            let lattice = definition.lattice();
+            let by_windows = asked.pass.is_some();
+            self.grounds.risk(lattice, map, &choice, by_windows).await
+        };
+        let before = (asked.from.plus_days(-length), asked.from.plus_days(-1));
+        Ok((
+            lay(asked.from, asked.to).await?,
+            lay(before.0, before.1).await?,
+        ))
     }
 
     /// Where the rows come from, and the regions that have any.
@@ -221,6 +228,21 @@ impl Coverage {
         Ok(())
     }
 }
+
+/// How many patrols are not indexed under a version yet, with a note that says so.
+async fn behind(tx: &mut Tx, version: i64, notes: &mut Vec<Note>) -> Result<i64, Error> {
+    let behind = sql::count_behind(tx, version).await?;
+    notes.push(Note {
+        code: "not_indexed_yet",
+        text: format!(
+            "{behind} patrols are not indexed under version {version} yet: its figures are too small until they are"
+        ),
+    });
+    Ok(behind)
+}
+
+/// The risk of the communes of the window, and of the period of equal length before.
+type RiskOfBoth = (Arc<RiskSet>, Arc<RiskSet>);
 
 /// Which communes of a map are shown; refuses one that is not there or not in reach.
 fn shown(map: &CommuneMap, asked: &Asked, scope: &Scope) -> Result<Arc<[bool]>, Error> {

@@ -203,7 +203,7 @@ async fn carry_over(
     let kept = sql::kept_footprints(tx, patrol, version).await?;
     for (asked_cm, _) in definition.swept_cm(transport) {
         let wanted = footprint(transport.class(), asked_cm);
-        let is_there = kept.iter().any(|own| *own == (version, wanted));
+        let is_there = kept.contains(&(version, wanted));
         if let Some(from) = nearest(&kept, wanted).filter(|_| !is_there) {
             sql::carry_cells_over(tx, patrol, from, (version, wanted)).await?;
         }

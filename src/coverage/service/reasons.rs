@@ -62,10 +62,10 @@ pub(super) fn reasons(
         near.transport,
     ));
     if let Some(nearest_m) = day.nearest_m.filter(|_| !has_seen && earns) {
-        let radius_m = f64::from(radius_cm) / 100.0;
-        if nearest_m > radius_m {
-            all.push(beyond(near.is_shown.then_some(nearest_m), radius_m));
-        } else if nearest_m < radius_m - MARGIN_M && near.state != PatrolState::Rejected {
+        let sight_m = f64::from(radius_cm) / 100.0;
+        if nearest_m > sight_m {
+            all.push(beyond(near.is_shown.then_some(nearest_m), sight_m));
+        } else if nearest_m < sight_m - MARGIN_M && near.state != PatrolState::Rejected {
             all.push(reason(
                 "not_indexed",
                 "Cuộc này chưa vào chỉ mục, sẽ được tính sau ít phút".to_owned(),
@@ -85,7 +85,7 @@ fn of_transport(
     let (moved, moved_en) = told(transport);
     let own = transport_of(transport);
     let radii_cm = definition.radii_cm(own);
-    let radius_m = f64::from(radius_cm) / 100.0;
+    let sight_m = f64::from(radius_cm) / 100.0;
     if radii_cm.is_empty() {
         Some(reason(
             "effort_only",
@@ -101,8 +101,8 @@ fn of_transport(
     } else if !radii_cm.contains(&radius_cm) {
         Some(reason(
             "radius_not_earned",
-            format!("{moved}: không được tính ở tầm nhìn {radius_m} m"),
-            format!("{moved_en}: earns nothing at {radius_m} m"),
+            format!("{moved}: không được tính ở tầm nhìn {sight_m} m"),
+            format!("{moved_en}: earns nothing at {sight_m} m"),
         ))
     } else {
         None
@@ -194,17 +194,17 @@ fn of_gaps(
     all
 }
 
-fn beyond(nearest_m: Option<f64>, radius_m: f64) -> CellReason {
+fn beyond(nearest_m: Option<f64>, sight_m: f64) -> CellReason {
     let (text, text_en) = match nearest_m.map(f64::round) {
         Some(away_m) => (
-            format!("Đường đi gần nhất cách tâm ô {away_m} m, ngoài tầm nhìn {radius_m} m"),
+            format!("Đường đi gần nhất cách tâm ô {away_m} m, ngoài tầm nhìn {sight_m} m"),
             format!(
-                "the nearest way is {away_m} m from the middle, beyond the radius of {radius_m} m"
+                "the nearest way is {away_m} m from the middle, beyond the radius of {sight_m} m"
             ),
         ),
         None => (
-            format!("Đường đi gần nhất ở ngoài tầm nhìn {radius_m} m"),
-            format!("the nearest way is beyond the radius of {radius_m} m"),
+            format!("Đường đi gần nhất ở ngoài tầm nhìn {sight_m} m"),
+            format!("the nearest way is beyond the radius of {sight_m} m"),
         ),
     };
     reason("beyond_radius", text, text_en)

@@ -1,6 +1,7 @@
 //! The plots' acts: recording, correcting, measuring, grouping; and what may be read of them.
 
 mod codes;
+mod first;
 mod imports;
 mod incidents;
 mod measures;
@@ -23,11 +24,12 @@ use crate::store::{self, ActError};
 use super::model::words::PlotFlag;
 use super::sql::{PlotRow, Sight};
 
+pub use first::First;
 pub use imports::{Listed, ListedAct};
 pub use incidents::IncidentView;
 pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
-pub use record::{First, Recorded};
+pub use record::Recorded;
 pub use verify::{PlotFault, PlotRows, verify_rows};
 
 /// Why an act on plots is refused.

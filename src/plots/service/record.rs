@@ -32,31 +32,6 @@ pub struct Recorded {
     pub receipt: Receipt,
 }
 
-/// What may be a plot's first recording, read and placed.
-#[derive(Clone)]
-pub struct First(Box<Sent>);
-
-/// What it says stays out of logs.
-impl std::fmt::Debug for First {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "First({}, ..)", self.0.id)
-    }
-}
-
-impl First {
-    /// The plot.
-    #[must_use]
-    pub fn plot(&self) -> PlotId {
-        self.0.id
-    }
-
-    /// The commune of today in which the plot lies.
-    #[must_use]
-    pub fn place(&self) -> Option<&str> {
-        self.0.at.place.as_deref()
-    }
-}
-
 /// A recording as it came: who sent it, what it says, where that is, and its bytes.
 #[derive(Clone)]
 pub(super) struct Sent {
@@ -132,7 +107,7 @@ impl Plots {
     }
 
     /// Reads a recording and finds where it lies.
-    async fn read(
+    pub(super) async fn read(
         &self,
         actor: &Actor,
         id: PlotId,
@@ -156,32 +131,6 @@ impl Plots {
             at,
             body: body.to_vec(),
         })
-    }
-
-    /// Reads what may be a plot's first recording, to be written in an act of the caller's.
-    pub async fn first(
-        &self,
-        actor: &Actor,
-        id: PlotId,
-        wire: &PlotWire,
-        body: &[u8],
-    ) -> Result<First, Error> {
-        let sent = self.read(actor, id, wire, body).await?;
-        Ok(First(Box::new(sent)))
-    }
-
-    /// Whether it is one that is taken: nobody recorded the plot before, and it lies where its author may record. Whatever
-    /// else it is, is recorded as usual.
-    pub async fn is_first(&self, tx: &mut Tx, first: &First) -> Result<bool, Error> {
-        let sent = &first.0;
-        let may_be = sent.draft.revises.is_none() && sent.is_in_scope();
-        Ok(may_be && !sql::lock_plot(tx, sent.id).await?)
-    }
-
-    /// Writes a first recording of which `is_first` was said in the same act, of which this is the last step.
-    pub async fn write(&self, tx: &mut Tx, first: &First) -> Result<(), Error> {
-        let done = self.write_first(tx, &first.0).await?;
-        moved_on(tx, done).await.map(drop)
     }
 
     async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
@@ -318,7 +267,7 @@ fn distances(found: &[CandidateRow]) -> Vec<(PlotId, f64)> {
 }
 
 /// The last step of an act that may have written a recording.
-async fn moved_on(tx: &mut Tx, done: Outcome) -> Result<Outcome, Error> {
+pub(super) async fn moved_on(tx: &mut Tx, done: Outcome) -> Result<Outcome, Error> {
     if matches!(done, Outcome::Stands(_, _, Promise::New(_))) {
         sql::advance(tx).await?;
     }

@@ -546,12 +546,10 @@ fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
     let hour_ms = 3_600_000;
     // What shows the plot after the work was taken after it, give or take a quarter of an hour.
     let early = |ms: i64| missing(all(&|shot| shot.taken_at = began.plus_millis(-ms)));
+    let too_early = [Missing::PhotosAfter, Missing::PhotosAtTheWork];
     assert_eq!(early(1), [Missing::PhotosAfter]);
     assert_eq!(early(12 * hour_ms), [Missing::PhotosAfter]);
-    assert_eq!(
-        early(12 * hour_ms + 1),
-        [Missing::PhotosAfter, Missing::PhotosAtTheWork]
-    );
+    assert_eq!(early(12 * hour_ms + 1), too_early);
     // And what shows it before, before.
     let quarter_ms = hour_ms / 4;
     let late_by = |ms: i64| missing(all(&|shot| shot.taken_at = began.plus_millis(ms)));
