@@ -84,10 +84,11 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		return text ? JSON.parse(text) : null;
 	};
-	/** Sends the display image of a photo as another photo, and waits until it can be shown. */
-	const photo = async (of, sidecar) => {
-		const authorization = `Bearer ${token}`;
-		const shown = await fetch(`${base}/api/v1/photos/${of}/display`, { headers: { authorization } });
+	/** Sends the display image of a photo as another photo, by an account or a phone, and waits until it can be shown: its id. */
+	const photo = async (of, sidecar, secret = token) => {
+		const authorization = `Bearer ${secret}`;
+		const read = { headers: { authorization: `Bearer ${token}` } };
+		const shown = await fetch(`${base}/api/v1/photos/${of}/display`, read);
 		const image = Buffer.from(await shown.arrayBuffer());
 		// A comment of its own (FF FE) makes it another file: a set holds none twice.
 		const own = Buffer.concat([Buffer.from([0xff, 0xfe, 0, 10]), randomBytes(8)]);
@@ -95,7 +96,12 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 		const id = `01900000-0000-7000-8000-${randomBytes(6).toString("hex")}`;
 		const sha256 = createHash("sha256").update(bytes).digest("hex");
 		const taken_at = new Date().toISOString();
-		await api("PUT", `/api/v1/photos/${id}`, { ...sidecar, sha256, bytes: bytes.length, taken_at });
+		const told = await fetch(`${base}/api/v1/photos/${id}`, {
+			method: "PUT",
+			headers: { authorization, "content-type": "application/json" },
+			body: JSON.stringify({ ...sidecar, sha256, bytes: bytes.length, taken_at }),
+		});
+		if (!told.ok) throw new Error(`the photo was not taken: ${told.status} ${await told.text()}`);
 		const sent = await fetch(`${base}/api/v1/photos/${id}/original`, {
 			method: "PUT",
 			headers: { authorization, "content-type": "image/jpeg" },
@@ -103,7 +109,7 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 		});
 		if (!sent.ok) throw new Error(`the photo was not taken: ${sent.status} ${await sent.text()}`);
 		for (let at = 0; at < 100; at++) {
-			if ((await api("GET", `/api/v1/photos/${id}`)).derived === "made") return;
+			if ((await api("GET", `/api/v1/photos/${id}`)).derived === "made") return id;
 			await new Promise((done) => setTimeout(done, 200));
 		}
 		throw new Error("the photo's images were not made");
@@ -129,10 +135,10 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 		const told = JSON.stringify({ device: (await asked.json()).id, token: secret });
 		return `${base}/field/#enrol=${Buffer.from(told).toString("base64url")}`;
 	};
-	/** Such a phone, with a way to send what it records. */
-	const phone = async (name, commune) => {
+	/** Such a phone, with its secret and a way to send what it records. */
+	const handset = async (name, commune) => {
 		const secret = await secretOf(name, commune);
-		return async (method, path, body) => {
+		const send = async (method, path, body) => {
 			const sent = await fetch(base + path, {
 				method,
 				headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
@@ -141,11 +147,15 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 			if (!sent.ok) throw new Error(`${method} ${path}: ${sent.status} ${await sent.text()}`);
 			return sent.json();
 		};
+		return { secret, send };
 	};
+	/** The way to send alone. */
+	const phone = async (name, commune) => (await handset(name, commune)).send;
 	return {
 		base,
 		api,
 		link,
+		handset,
 		phone,
 		photo,
 		communes,

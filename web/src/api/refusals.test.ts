@@ -28,6 +28,18 @@ describe("a refusal of the server", () => {
 		expect(reasonWords("expected at most 50,000 m²", "vi")).toBe("nhiều nhất 50.000 m²");
 		expect(reasonWords("expected 1 to 2,000 characters", "en")).toBe("expected 1 to 2,000 characters");
 	});
+	it("of an answer or a decision too early is told in Vietnamese", () => {
+		const early = "the unit answers first: expected its answer, or 7 days to be over";
+		expect(reasonWords(early, "vi")).toBe("đơn vị được hỏi trả lời trước: chờ trả lời, hoặc qua 7 ngày");
+		const asked = readFileSync("../src/evidence/service/asking.rs", "utf8");
+		const units = ["questions.rs", "track_questions.rs"].map((name) =>
+			readFileSync(`../src/evidence/service/${name}`, "utf8"),
+		);
+		const said = [...asked.matchAll(/(?:refused\(|Refusal::at\("", )"([^"{]+)"/g)].map(([, one = ""]) => one);
+		for (const unit of units.join("").matchAll(/unit: "([^"]+)"/g)) said.push(`expected ${unit[1]}`);
+		expect(said.length).toBeGreaterThan(5);
+		for (const one of said) expect(reasonWords(one, "vi"), one).not.toBe(one);
+	});
 	it("that is not known stands as it came", () => {
 		expect(reasonWords("expected sides longer than 0", "vi")).toBe("expected sides longer than 0");
 		expect(refusalWords(problem("of-tomorrow"), "vi")).toBe("Some values cannot be accepted");

@@ -36,6 +36,12 @@ const REASONS: Record<string, string> = {
 		"cần người của đơn vị khác các đơn vị liên quan",
 	"expected an account that the author, and who enrolled the author's phone, is not and did not create":
 		"cần người khác với người lập, người cấp máy và không do họ tạo tài khoản",
+	"expected the unit that took the photo in question": "cần đơn vị đã chụp ảnh được hỏi",
+	"expected a unit of one of the patrols or of the claim":
+		"cần đơn vị đi một trong các tuyến, hoặc đơn vị đã báo",
+	"no telephone or identity numbers: say it without them":
+		"không ghi số điện thoại, số định danh: viết lại không có số đó",
+	"it is decided already": "đã có kết luận",
 	"it is decided already: expected a provincial role that opens cases again":
 		"đã có kết luận: chỉ cán bộ tỉnh mở lại được",
 	"decided in this moment by another": "người khác vừa quyết định xong",
@@ -70,6 +76,8 @@ const UNITS: Record<string, string> = { characters: "ký tự", days: "ngày", "
 const BETWEEN = /^expected ([\d,.]+) to ([\d,.]+)(?: (\S+))?$/;
 const AT_MOST = /^expected (?:at most|up to) ([\d,.]+)(?: (\S+))?$/;
 
+const FIRST = /^the unit answers first: expected its answer, or (\d+) days to be over$/;
+
 const figure = (text: string) => text.replaceAll(",", ".");
 const unit = (text = "") => (text ? ` ${UNITS[text] ?? text}` : "");
 
@@ -87,6 +95,8 @@ export function reasonWords(text: string, language: Language): string {
 	if (between) return `cần từ ${figure(between[1] ?? "")} đến ${figure(between[2] ?? "")}${unit(between[3])}`;
 	const most = AT_MOST.exec(text);
 	if (most) return `nhiều nhất ${figure(most[1] ?? "")}${unit(most[2])}`;
+	const first = FIRST.exec(text);
+	if (first) return `đơn vị được hỏi trả lời trước: chờ trả lời, hoặc qua ${first[1]} ngày`;
 	return REASONS[text] ?? text;
 }
 

@@ -67,7 +67,8 @@ export const screens: Screen[] = [
 		label: "nav.review",
 		icon: "review",
 		group: "work",
-		right: "validate_patrols",
+		// Who records is asked as well, and answers there.
+		right: ["validate_patrols", "record_photos", "record_patrols"],
 		load: () => import("./screens/Review.svelte"),
 	},
 	{

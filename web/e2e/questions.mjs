@@ -1,0 +1,115 @@
+// Makes what a unit is asked about: a picture of two plots, and a walk that is handed in twice. The unit is that of phones
+// without a team of their own.
+import { randomBytes } from "node:crypto";
+
+const newId = () =>
+	`${Date.now()
+		.toString(16)
+		.padStart(12, "0")
+		.replace(/^(.{8})/, "$1-")}-7000-8000-${randomBytes(6).toString("hex")}`;
+const METRES_IN_DEGREE = 111_000;
+
+export async function middleOf(place, code) {
+	const all = [];
+	const walk = (value) => (typeof value[0] === "number" ? all.push(value) : value.forEach(walk));
+	walk((await place.api("GET", `/api/v1/communes/${code}`)).geometry.coordinates);
+	const of = (at) => all.map((own) => own[at]);
+	return [0, 1].map((at) => (Math.min(...of(at)) + Math.max(...of(at))) / 2);
+}
+
+/** A photo of a new plot that shows another plot's picture, from a position that another program made up. */
+export async function doubled(place) {
+	const { code } = place.communes[0];
+	const [lon, lat] = await middleOf(place, code);
+	const { send, secret } = await place.handset("Tổ thử – máy D", code);
+	const plot = newId();
+	await send("PUT", `/api/v1/plots/${plot}`, {
+		type: "Feature",
+		geometry: { type: "Point", coordinates: [lon, lat] },
+		properties: {
+			crop: "opium_poppy",
+			detected_at: new Date(Date.now() - 3_600_000).toISOString(),
+			detected_by: "patrol",
+			plants: 40,
+			plants_method: "counted",
+			hacc_m: 5,
+			position_method: "gnss_single",
+		},
+	});
+	const { features } = await place.api("GET", "/api/v1/photos?limit=500");
+	const { id } = features.find((own) => own.properties.derived === "made" && own.properties.plot);
+	const sidecar = { plot, lon, lat, phase: "overview", accuracy_m: 4, mock: true };
+	return { plot, id: await place.photo(id, sidecar, secret) };
+}
+
+/** Even numbers between 0 and 1 from a seed (mulberry32). */
+function chance(seed) {
+	let word = seed;
+	return () => {
+		word = (word + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(word ^ (word >>> 15), 1 | word);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
+
+/** A walk of two hours, metres east and north every ten seconds. */
+function walked(seed) {
+	const next = chance(seed);
+	const between = (low, high) => low + (high - low) * next();
+	const places = [];
+	let [east, north, heading, pace] = [0, 0, 0.5, 1];
+	for (let at = 0; at < 720; at++) {
+		places.push([east + between(-4, 4), north + between(-4, 4)]);
+		if (at % 3 === 0) heading += between(-0.6, 0.6);
+		pace = 0.9 * pace + 0.1 * between(0.5, 1.5);
+		east += 11 * pace * Math.sin(heading);
+		north += 11 * pace * Math.cos(heading);
+	}
+	return places;
+}
+
+/** A patrol whose track is that of an earlier one, moved by some two hundred metres; its id. */
+export async function copied(place) {
+	const { code } = place.communes[0];
+	const [lon, lat] = await middleOf(place, code);
+	const { send } = await place.handset("Tổ thử – máy E", code);
+	const walk = walked(7);
+	const next = chance(11);
+	const again = walk.map(([east, north]) => [east + 90 + 4 * next(), north - 150 + 4 * next()]);
+	const patrol = async (days, places) => {
+		const begins = Date.now() - days * 86_400_000;
+		const at = (seconds) => new Date(begins + seconds * 1000).toISOString();
+		const id = newId();
+		await send("PUT", `/api/v1/patrols/${id}`, {
+			kind: "crop_check",
+			transport: "foot",
+			started_at: at(0),
+			ended_at: at(7_300),
+		});
+		const shrink = Math.cos((lat * Math.PI) / 180);
+		const fixes = places.map(([east, north], index) => ({
+			t: at(10 * index),
+			lon: lon + east / METRES_IN_DEGREE / shrink,
+			lat: lat + north / METRES_IN_DEGREE,
+			accuracy_m: 5,
+		}));
+		await send("POST", `/api/v1/patrols/${id}/fixes`, { fixes });
+		return id;
+	};
+	await patrol(5, walk);
+	// What came first is looked at first.
+	await new Promise((done) => setTimeout(done, 3_000));
+	return patrol(2, again);
+}
+
+/** The question of a screen that is sought, once it is asked. */
+export async function asked(place, book, screen, isSought) {
+	for (let at = 0; at < 150; at++) {
+		const { questions } = await place.api("GET", `/api/v1/evidence/${book}?limit=500`);
+		const found = questions.find((own) => own.screen === screen && isSought(own));
+		if (found) return found;
+		await new Promise((done) => setTimeout(done, 200));
+	}
+	throw new Error(`${screen} was not asked about`);
+}
