@@ -49,9 +49,9 @@ pub struct CoverageQuery {
     pub as_of: Option<Timestamp>,
     /// By the definition of this version; without it, by the last one that every patrol is indexed under.
     pub definition: Option<u32>,
-    /// Beside the share of the period of equal length before.
+    /// Beside the share of the period of equal length before. Not for the series.
     pub compare: Option<bool>,
-    /// Beside which share was seen how lately.
+    /// Beside which share was seen how lately. Not for the series.
     pub freshness: Option<bool>,
     /// Steps of a series: `week` or `month`. For the series only.
     #[param(inline)]
@@ -81,6 +81,14 @@ pub async fn coverage_series(
     Caller(actor): Caller,
     Params(query): Params<CoverageQuery>,
 ) -> Result<Body<Series>, Problem> {
+    for (name, is_asked) in [
+        ("compare", query.compare.is_some()),
+        ("freshness", query.freshness.is_some()),
+    ] {
+        if is_asked {
+            return Err(refused(name, "is for /api/v1/coverage"));
+        }
+    }
     let step = query.step.unwrap_or(Step::Week);
     let asked = query.asked()?;
     let series = coverage.series(&actor, SeriesAsked { asked, step }).await?;

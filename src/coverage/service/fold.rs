@@ -112,6 +112,17 @@ impl Coverage {
         Ok((shares, total))
     }
 
+    /// The share of all communes that are shown together, and whether any visit is of a patrol whose fixes were erased.
+    pub(super) async fn share(
+        &self,
+        tx: &mut Tx,
+        material: Material,
+    ) -> Result<(Share, bool), Error> {
+        let (sums, material) = self.sums(tx, Arc::new(material)).await?;
+        let shares = sums.shares(&material);
+        Ok((Share::total(&shares, material.radius_cm), sums.has_frozen))
+    }
+
     /// Folds the regions that the material names.
     async fn sums(
         &self,

@@ -150,6 +150,16 @@ impl Material {
         at.filter(|at| *at != NOWHERE)
     }
 
+    /// The codes of communes that are shown and whose risk cannot be computed.
+    pub(super) fn faulty(&self) -> Vec<String> {
+        let communes = self.map.communes().iter().zip(&self.risk.communes);
+        let faulty = communes
+            .zip(self.shown.iter())
+            .filter(|((_, risk), shown)| **shown && risk.is_faulty);
+        let codes = faulty.map(|((commune, _), _)| commune.facts.code.clone());
+        codes.collect()
+    }
+
     /// Whether the commune at a place of the map is shown.
     pub(super) fn shows_at(&self, at: u32) -> bool {
         self.shown.get(at as usize) == Some(&true)

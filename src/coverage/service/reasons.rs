@@ -62,10 +62,10 @@ pub(super) fn reasons(
         near.transport,
     ));
     if let Some(nearest_m) = day.nearest_m.filter(|_| !has_seen && earns) {
-        let radius_m = f64::from(radius_cm) / 100.0;
-        if nearest_m > radius_m {
-            all.push(beyond(near.is_shown.then_some(nearest_m), radius_m));
-        } else if nearest_m < radius_m - MARGIN_M && near.state != PatrolState::Rejected {
+        let sight_m = f64::from(radius_cm) / 100.0;
+        if nearest_m > sight_m {
+            all.push(beyond(near.is_shown.then_some(nearest_m), sight_m));
+        } else if nearest_m < sight_m - MARGIN_M && near.state != PatrolState::Rejected {
             all.push(reason(
                 "not_indexed",
                 "Cuộc này chưa vào chỉ mục, sẽ được tính sau ít phút".to_owned(),
@@ -85,7 +85,7 @@ fn of_transport(
     let (moved, moved_en) = told(transport);
     let own = transport_of(transport);
     let radii_cm = definition.radii_cm(own);
-    let radius_m = f64::from(radius_cm) / 100.0;
+    let sight_m = f64::from(radius_cm) / 100.0;
     if radii_cm.is_empty() {
         Some(reason(
             "effort_only",
@@ -101,8 +101,8 @@ fn of_transport(
     } else if !radii_cm.contains(&radius_cm) {
         Some(reason(
             "radius_not_earned",
-            format!("{moved}: không được tính ở tầm nhìn {radius_m} m"),
-            format!("{moved_en}: earns nothing at {radius_m} m"),
+            format!("{moved}: không được tính ở tầm nhìn {sight_m} m"),
+            format!("{moved_en}: earns nothing at {sight_m} m"),
         ))
     } else {
         None

@@ -1,12 +1,17 @@
 //! The season: the check windows of the risk areas that are asked about, and which of them the window touches.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::areas::RiskAreaView;
 use crate::base::time::LocalDate;
 use crate::coverage::model::window::{CheckWindow, YearDay};
 
+use super::answer::{Note, Pass};
 use super::ground::RiskSet;
+use super::material::Material;
+use super::{Error, parameter};
 
 /// The check windows of the risk areas asked about.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -44,6 +49,38 @@ impl Season {
             in_season: risk.is_all_year || windows.iter().any(|window| window.open),
             windows,
         }
+    }
+
+    /// Refuses a pass that no risk area has, and notes one outside whose windows the days lie.
+    pub(super) fn note(&self, material: &Material, notes: &mut Vec<Note>) -> Result<(), Error> {
+        let Some(pass) = &material.sieve.asked.pass else {
+            return Ok(());
+        };
+        let is_open = match pass {
+            Pass::Times(_) => self.in_season,
+            Pass::Named(name) => {
+                let known: BTreeSet<&str> =
+                    self.windows.iter().map(|own| own.name.as_str()).collect();
+                let all_year = material.risk.is_all_year;
+                if !known.contains(name.as_str()) && material.risk.is_any && !all_year {
+                    let known: Vec<&str> = known.into_iter().collect();
+                    return Err(parameter(
+                        "pass",
+                        format!("no such check window; there are {}", known.join(", ")),
+                    ));
+                }
+                let own = |window: &SeasonWindow| window.open && window.name == *name;
+                all_year || self.windows.iter().any(own)
+            }
+        };
+        if !is_open {
+            notes.push(Note {
+                code: "outside_season",
+                text: "no check window is open on any of these days: a check outside the season tells nothing"
+                    .to_owned(),
+            });
+        }
+        Ok(())
     }
 }
 
