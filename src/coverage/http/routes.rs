@@ -39,7 +39,8 @@ pub struct CoverageQuery {
     /// A cell counts from so many visits on: distinct patrols on distinct local days.
     #[param(value_type = Option<u8>, minimum = 1)]
     pub visits: Option<NonZeroU8>,
-    /// Visits inside the check windows of this name, or inside so many different ones.
+    /// Visits inside the check windows of this name, or inside so many different ones. Effort is that of the same days:
+    /// inside the named windows of a commune's risk areas, or inside any of them.
     pub pass: Option<String>,
     /// Only patrols that an officer found true.
     pub validated: Option<bool>,

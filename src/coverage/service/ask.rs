@@ -12,7 +12,7 @@ use crate::store::Tx;
 
 use super::answer::{Answer, Asked, DefinitionView, Force, Note};
 use super::material::{Chosen, Material, Sieve, Source, regions};
-use super::season::Season;
+use super::season::{Open, Season};
 use super::tiles::{Spans, View};
 use super::{Coverage, Error, footprint, parameter};
 
@@ -102,6 +102,7 @@ impl Coverage {
         let orgs = self.orgs(asked.force.as_ref()).await?;
         let material = Material {
             definition,
+            open: Open::of(&risk, asked.pass.as_ref(), &days),
             days,
             risk,
             before,

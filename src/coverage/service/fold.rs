@@ -151,8 +151,10 @@ impl Coverage {
                 sums.settled.insert(at);
             }
         }
-        if sums.is_foreign {
-            (sums.efforts, sums.patrols) = self.placed_sums(tx, &mut material, &regions).await?;
+        if sums.is_foreign || material.open.is_some() {
+            let is_placed = sums.is_foreign;
+            let counted = self.counted_sums(tx, &mut material, (&*regions, is_placed));
+            (sums.efforts, sums.patrols) = counted.await?;
         } else if !material.shows_all {
             sums.patrols = sums.shown.len();
         }
@@ -197,15 +199,20 @@ impl Coverage {
         }
     }
 
-    /// Effort with every trip placed on the map, region by region of all.
-    async fn placed_sums(
+    /// Effort with patrols counted one by one, of the days that count; where boundaries were others, every trip is placed
+    /// on the map.
+    async fn counted_sums(
         &self,
         tx: &mut Tx,
         material: &mut Arc<Material>,
-        regions: &[Region],
+        (regions, is_placed): (&[Region], bool),
     ) -> Result<(Vec<Effort>, usize), Error> {
         let lines = self.lines(tx, material, regions).await?;
-        let placed = self.placed_efforts(tx, material, &lines).await?;
+        let placed = if is_placed {
+            self.placed_efforts(tx, material, &lines).await?
+        } else {
+            vec![Arc::default(); lines.len()]
+        };
         let own = Arc::clone(material);
         aside(move || counted(&own, &lines, &placed)).await?
     }

@@ -16,6 +16,7 @@ use crate::coverage::model::timeline::Days;
 use super::answer::Asked;
 use super::ground::RiskSet;
 use super::recheck::Rechecked;
+use super::season::Open;
 use super::tiles::{Spans, View};
 use super::words::Words;
 
@@ -39,6 +40,8 @@ pub(super) struct Material {
     pub(super) days: Days,
     pub(super) risk: Arc<RiskSet>,
     pub(super) before: Arc<RiskSet>,
+    /// The days on which visits count, when passes are asked for.
+    pub(super) open: Option<Arc<Open>>,
     pub(super) map: Arc<CommuneMap>,
     /// The first day on which the map holds.
     pub(super) map_since: LocalDate,
@@ -130,6 +133,7 @@ impl Material {
         let near = (!self.shows_all).then_some((&self.map, &self.shown));
         Self {
             regions: regions(&self.spans, &days, near),
+            open: Open::of(&self.risk, self.sieve.asked.pass.as_ref(), &days),
             days,
             ..self.clone()
         }
@@ -138,10 +142,18 @@ impl Material {
     /// The same over the period of equal length before, under the risk of that period.
     pub(super) fn before(&self) -> Self {
         let length = self.days.end - self.days.start;
+        let earlier = self.over(self.days.start - length..self.days.start);
         Self {
             risk: Arc::clone(&self.before),
-            ..self.over(self.days.start - length..self.days.start)
+            open: Open::of(&self.before, self.sieve.asked.pass.as_ref(), &earlier.days),
+            ..earlier
         }
+    }
+
+    /// Whether a visit to the commune at a place of the map counts on that day, whoever makes it.
+    pub(super) fn counts_on(&self, at: u32, day: i64) -> bool {
+        let open = self.open.as_ref();
+        open.is_none_or(|open| open.holds(at as usize, day))
     }
 
     /// The place on the map of the commune with that boundary, if it is there.
