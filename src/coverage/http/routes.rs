@@ -97,7 +97,7 @@ pub async fn coverage_series(
 }
 
 impl CoverageQuery {
-    fn asked(self) -> Result<Asked, Problem> {
+    pub(super) fn asked(self) -> Result<Asked, Problem> {
         let level = self.level.as_deref().map(str::parse::<RiskLevel>);
         let level = level.transpose();
         let visits = self.visits.unwrap_or(NonZeroU8::MIN);
@@ -148,15 +148,25 @@ fn force(text: &str) -> Result<Force, Problem> {
         .map_err(|fault| refused("force", &format!("{fault}, or an organisation's id")))
 }
 
+/// No radius: what lies between two whole centimetres is never indexed, and refused with those that are.
+const BETWEEN_CM: u32 = u32::MAX;
+/// Far below what any receiver tells, and far above what a number of metres loses in writing.
+const ROUNDING_CM: f64 = 1e-6;
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "checked to be within 0 and the widest radius"
 )]
 pub(super) fn centimetres(radius_m: f64) -> Result<u32, Problem> {
-    if (0.0..=1000.0).contains(&radius_m) {
-        Ok((radius_m * 100.0).round() as u32)
-    } else {
-        Err(refused("radius_m", "a number of metres from 0 to 1000"))
+    if !(0.0..=1000.0).contains(&radius_m) {
+        return Err(refused("radius_m", "a number of metres from 0 to 1000"));
     }
+    let asked = radius_m * 100.0;
+    let whole = asked.round();
+    Ok(if (asked - whole).abs() > ROUNDING_CM {
+        BETWEEN_CM
+    } else {
+        whole as u32
+    })
 }

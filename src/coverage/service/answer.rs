@@ -253,11 +253,13 @@ impl Figures {
     }
 }
 
+/// Milliseconds as hours.
+#[must_use]
 #[expect(
     clippy::cast_precision_loss,
     reason = "a million people for a century have 3e18 ms; hours need no more than 2^53"
 )]
-fn hours(millis: i64) -> f64 {
+pub fn hours(millis: i64) -> f64 {
     millis as f64 / 3_600_000.0
 }
 

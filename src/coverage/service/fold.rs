@@ -123,6 +123,17 @@ impl Coverage {
         Ok((Share::total(&shares, material.radius_cm), sums.has_frozen))
     }
 
+    /// Whether the commune at a place of the map is measured on finer cells than usual.
+    pub(super) async fn is_settled(
+        &self,
+        tx: &mut Tx,
+        material: &Arc<Material>,
+        at: usize,
+    ) -> Result<bool, Error> {
+        let (sums, _) = self.sums(tx, Arc::clone(material)).await?;
+        Ok(sums.settled.contains(&at))
+    }
+
     /// Folds the regions that the material names.
     async fn sums(
         &self,

@@ -4,6 +4,7 @@
 
 mod definitions;
 mod explain;
+mod gaps;
 mod index;
 mod questions;
 mod settle;
