@@ -107,6 +107,11 @@ impl Coverage {
         self.tiles.mark_between(from.as_days(), to.as_days())
     }
 
+    /// The version of the definition that effort is read under.
+    pub async fn effort_definition(&self, tx: &mut Tx) -> Result<u32, Error> {
+        Ok(self.known(tx).await?.answering(None)?.version())
+    }
+
     /// A number that grows whenever anything changes that figures are made of.
     pub async fn clock(&self, tx: &mut Tx) -> Result<i64, Error> {
         Ok(sql::epoch(tx).await?)
