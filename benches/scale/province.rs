@@ -298,13 +298,12 @@ async fn gap_list(app: &App) -> anyhow::Result<()> {
         let mut times = Times::none();
         for window in windows.clone().take(100) {
             let asked = GapsAsked {
-                commune: code.clone().unwrap_or_default(),
-                from: window.from,
-                to: window.to,
-                campaign: None,
-                kind: None,
-                radius_cm: None,
+                asked: Asked {
+                    commune: code.clone(),
+                    ..Asked::between(window.from, window.to)
+                },
                 fine,
+                effort: false,
                 after: None,
                 limit: 50,
             };

@@ -236,7 +236,10 @@ on_both! {
         assert_eq!(after["cells"][0]["cell"], cell_at(104.7, 22.4, 8));
         assert_eq!(cells(&after).len(), 1);
         walked(&field, &phone, 104.7, 22.395, -7200).await;
-        assert!(number(&density(&officer, "").await["total"]["effort_km"]) > 1.5);
+        let last = density(&officer, "").await;
+        assert!(number(&last["total"]["effort_km"]) > 1.5);
+        assert_eq!((&last["coverage_definition"], &last["pending_patrols"]), (&json!(1), &json!(0)));
+        assert!(last["indexed_through"].is_i64() && last["indexed_through"] != after["indexed_through"]);
     }
 
     async fn officers_see_their_communes_and_others_nothing(field: Field) {
@@ -292,7 +295,9 @@ on_both! {
         let answer = density(&reader, "").await;
         assert_eq!((&answer["view"], &answer["res"]), (&json!("coarse"), &json!(7)));
         assert_eq!(answer["seasons"], json!([ENDED]));
-        assert_eq!(answer["prior"], Value::Null);
+        for hidden in ["prior", "coverage_definition", "indexed_through", "pending_patrols"] {
+            assert_eq!(answer[hidden], Value::Null, "{hidden}");
+        }
         for same in [format!("season={ENDED}&res=7"), "from=2024-09-01&to=2025-08-31".to_owned()] {
             assert_eq!(density(&reader, &same).await, answer);
         }

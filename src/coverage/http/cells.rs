@@ -1,18 +1,25 @@
 //! Single cells: the gap list, and why a cell counts as covered or not.
 
+use std::num::NonZeroU8;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use h3o::CellIndex;
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::CampaignId;
 use crate::base::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT};
-use crate::base::time::LocalDate;
-use crate::coverage::service::{Coverage, ExplainAsked, Explanation, Gap, GapPlace, GapsAsked};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::service::{
+    Coverage, DefinitionView, EffortCell, ExplainAsked, Explanation, Gap, GapPlace, GapsAsked,
+    Note, Season, Standing, hours,
+};
 use crate::http::{Body, Params, Problem};
 use crate::identity::Caller;
+use crate::patrols::model::vocabulary::PatrolKind;
 
 use super::refused;
-use super::routes::centimetres;
+use super::routes::{CoverageQuery, centimetres};
 
 /// Which cell is to be explained.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -55,15 +62,37 @@ pub async fn explain_cell(
 pub struct GapsQuery {
     /// The commune, by code.
     pub commune: String,
-    /// First local day (UTC+7), included.
-    pub from: LocalDate,
-    /// Last local day, included.
-    pub to: LocalDate,
+    /// First local day (UTC+7), included; without it the first day of the present poppy season, or `to` if that is earlier.
+    pub from: Option<LocalDate>,
+    /// Last local day, included; without it today. Boundaries are those of this day.
+    pub to: Option<LocalDate>,
+    /// Risk areas of one level: high, medium or low.
+    pub level: Option<String>,
+    /// Patrols of one campaign.
+    pub campaign: Option<CampaignId>,
+    /// Patrols of one kind.
+    pub kind: Option<PatrolKind>,
     /// How far a patrol sees; only indexed radii are answered.
     pub radius_m: Option<f64>,
+    /// A cell counts from so many visits on: distinct patrols on distinct local days.
+    #[param(value_type = Option<u8>, minimum = 1)]
+    pub visits: Option<NonZeroU8>,
+    /// Visits inside the check windows of this name, or inside so many different ones.
+    pub pass: Option<String>,
+    /// Only patrols that an officer found true.
+    pub validated: Option<bool>,
+    /// Only patrols led by this kind of organisation, or by this organisation.
+    pub force: Option<String>,
+    /// From facts received up to this instant.
+    pub as_of: Option<Timestamp>,
+    /// By the definition of this version; without it, by the last one that every patrol is indexed under.
+    pub definition: Option<u32>,
     /// 9 for cells of a tenth of a km², 11 for their 49 parts.
     pub res: Option<u8>,
+    /// With the effort in each cell of resolution 9.
+    pub effort: Option<bool>,
     /// Rows in a page (50, at most 500).
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// From the previous page's `next`.
     pub cursor: Option<String>,
@@ -74,6 +103,22 @@ pub struct GapsQuery {
 pub struct GapCollection {
     /// `FeatureCollection`.
     pub r#type: &'static str,
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day.
+    pub to: LocalDate,
+    /// By which rule the figures were made.
+    pub definition: DefinitionView,
+    /// How far the index is.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The check windows.
+    pub season: Season,
+    /// What a reader must know.
+    pub notes: Vec<Note>,
+    /// H3 resolution of the cells that were measured, as in the commune's figure: finer ones where coarse ones would
+    /// leave too much open. What all rows come to is the figure.
+    pub resolution: u8,
     /// The cells, those with the most unseen ground first.
     pub features: Vec<GapFeature>,
     /// Where to go on.
@@ -117,6 +162,30 @@ pub struct GapProperties {
     pub last_visit_on: Option<LocalDate>,
     /// Mean number of days between days with a visit; null before the second.
     pub revisit_days: Option<f64>,
+    /// The effort in the whole cell, also of those who earn nothing there; where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort: Option<GapEffort>,
+}
+
+/// What patrols that count did in a cell, on the days that count.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct GapEffort {
+    /// Distinct patrols.
+    pub patrols: u32,
+    /// Distinct patrols on distinct local days.
+    pub visits: u32,
+    /// Their way there, in metres.
+    pub length_m: f64,
+    /// Their time there, in hours of a team.
+    pub team_hours: f64,
+    /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people.
+    pub person_hours: Option<f64>,
+    /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time.
+    pub night_share: Option<f64>,
+    /// Mean number of days between days with a visit; null before the second.
+    pub revisit_days: Option<f64>,
+    /// When the last of them was there.
+    pub last_visit_at: Option<Timestamp>,
 }
 
 /// The gap list of one commune, worst first.
@@ -127,24 +196,48 @@ pub async fn coverage_cells(
     Caller(actor): Caller,
     Params(query): Params<GapsQuery>,
 ) -> Result<Body<GapCollection>, Problem> {
-    let filter = query.filter_text();
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-    let asked = query.asked(&filter, limit)?;
-    let (gaps, is_more) = coverage.gaps(&actor, asked).await?;
-    let next = gaps.last().filter(|_| is_more).map(|last| {
+    let (from, to) = query.days(coverage.present_days());
+    let filter = query.filter_text(from, to);
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(refused("limit", &format!("from 1 to {MAX_LIMIT} rows")));
+    }
+    let with_effort = query.effort.unwrap_or(false);
+    let asked = query.asked((from, to), &filter, limit)?;
+    let page = coverage.gaps(&actor, asked).await?;
+    let next = page.gaps.last().filter(|_| page.is_more).map(|last| {
         let cursor = cursor(last.place).encode(&filter);
         format!("/api/v1/coverage/cells?{filter}limit={limit}&cursor={cursor}")
     });
+    let features = page.gaps.iter().map(|gap| feature(gap, with_effort));
     let collection = GapCollection {
         r#type: "FeatureCollection",
-        features: gaps.iter().map(feature).collect(),
+        features: features.collect(),
+        from: page.from,
+        to: page.to,
+        definition: page.definition,
+        standing: page.standing,
+        season: page.season,
+        notes: page.notes,
+        resolution: page.resolution,
         next,
     };
     Ok(Body(StatusCode::OK, collection))
 }
 
 impl GapsQuery {
-    fn asked(self, filter: &str, limit: u32) -> Result<GapsAsked, Problem> {
+    /// The days asked for, where the usual ones are these.
+    fn days(&self, (begun, today): (LocalDate, LocalDate)) -> (LocalDate, LocalDate) {
+        let to = self.to.unwrap_or(today);
+        (self.from.unwrap_or_else(|| begun.min(to)), to)
+    }
+
+    fn asked(
+        self,
+        (from, to): (LocalDate, LocalDate),
+        filter: &str,
+        limit: u32,
+    ) -> Result<GapsAsked, Problem> {
         let fine = match self.res {
             None | Some(9) => false,
             Some(11) => true,
@@ -154,37 +247,61 @@ impl GapsQuery {
             None => None,
             Some(text) => Some(place(text, filter)?),
         };
+        let question = CoverageQuery {
+            from,
+            to,
+            commune: Some(self.commune),
+            level: self.level,
+            campaign: self.campaign,
+            kind: self.kind,
+            radius_m: self.radius_m,
+            visits: self.visits,
+            pass: self.pass,
+            validated: self.validated,
+            force: self.force,
+            as_of: self.as_of,
+            definition: self.definition,
+            compare: None,
+            freshness: None,
+            step: None,
+        };
         Ok(GapsAsked {
-            commune: self.commune,
-            from: self.from,
-            to: self.to,
-            campaign: None,
-            kind: None,
-            radius_cm: self.radius_m.map(centimetres).transpose()?,
+            asked: question.asked()?,
             fine,
+            effort: self.effort.unwrap_or(false),
             after,
             limit: limit as usize,
         })
     }
 
     /// The filters as a query, in one order; a cursor holds under these alone.
-    fn filter_text(&self) -> String {
-        // Codes of communes are letters and digits; anything else matches none, so it may go.
-        let commune = self
-            .commune
-            .chars()
-            .filter(|letter| letter.is_alphanumeric());
-        let mut text = format!(
-            "commune={}&from={}&to={}&",
-            commune.collect::<String>(),
-            self.from,
-            self.to
-        );
-        if let Some(radius_m) = self.radius_m {
-            text.extend(["radius_m=", &radius_m.to_string(), "&"]);
+    fn filter_text(&self, from: LocalDate, to: LocalDate) -> String {
+        fn told<T: ToString>(value: Option<&T>) -> Option<String> {
+            value.map(ToString::to_string)
         }
-        if let Some(res) = self.res {
-            text.extend(["res=", &res.to_string(), "&"]);
+        let given = [
+            ("commune", Some(self.commune.clone())),
+            ("from", Some(from.to_string())),
+            ("to", Some(to.to_string())),
+            ("level", self.level.clone()),
+            ("campaign", told(self.campaign.as_ref())),
+            ("kind", told(self.kind.as_ref())),
+            ("radius_m", told(self.radius_m.as_ref())),
+            ("visits", told(self.visits.as_ref())),
+            ("pass", self.pass.clone()),
+            ("validated", told(self.validated.as_ref())),
+            ("force", self.force.clone()),
+            ("as_of", told(self.as_of.as_ref())),
+            ("definition", told(self.definition.as_ref())),
+            ("res", told(self.res.as_ref())),
+            ("effort", told(self.effort.as_ref())),
+        ];
+        let mut text = String::new();
+        for (name, value) in given {
+            let Some(value) = value else { continue };
+            text.extend([name, "="]);
+            text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+            text.push('&');
         }
         text
     }
@@ -210,7 +327,7 @@ fn place(text: &str, filter: &str) -> Result<GapPlace, Problem> {
     }
 }
 
-fn feature(gap: &Gap) -> GapFeature {
+fn feature(gap: &Gap, with_effort: bool) -> GapFeature {
     GapFeature {
         r#type: "Feature",
         geometry: GapOutline {
@@ -225,6 +342,20 @@ fn feature(gap: &Gap) -> GapFeature {
             visits: gap.visits,
             last_visit_on: gap.last_visit_on,
             revisit_days: gap.revisit_days,
+            effort: with_effort.then(|| gap.effort.as_ref().map(told).unwrap_or_default()),
         },
+    }
+}
+
+fn told(own: &EffortCell) -> GapEffort {
+    GapEffort {
+        patrols: own.patrols,
+        visits: own.visits,
+        length_m: own.length_m,
+        team_hours: hours(own.duration_ms),
+        person_hours: (own.counted_ms > 0).then(|| hours(own.person_ms)),
+        night_share: (own.duration_ms > 0).then(|| hours(own.night_ms) / hours(own.duration_ms)),
+        revisit_days: own.revisit_days,
+        last_visit_at: Some(own.last_at),
     }
 }

@@ -44,7 +44,8 @@ pub struct CoverageQuery {
     /// A cell counts from so many visits on: distinct patrols on distinct local days.
     #[param(value_type = Option<u8>, minimum = 1)]
     pub visits: Option<NonZeroU8>,
-    /// Visits inside the check windows of this name, or inside so many different ones.
+    /// Visits inside the check windows of this name, or inside so many different ones. Effort is that of the same days:
+    /// inside the named windows of a commune's risk areas, or inside any of them.
     pub pass: Option<String>,
     /// Only patrols that an officer found true.
     pub validated: Option<bool>,
@@ -54,9 +55,9 @@ pub struct CoverageQuery {
     pub as_of: Option<Timestamp>,
     /// By the definition of this version; without it, by the last one that every patrol is indexed under.
     pub definition: Option<u32>,
-    /// Beside the share of the period of equal length before.
+    /// Beside the share of the period of equal length before. Not for the series.
     pub compare: Option<bool>,
-    /// Beside which share was seen how lately.
+    /// Beside which share was seen how lately. Not for the series.
     pub freshness: Option<bool>,
     /// Steps of a series: `week` or `month`. For the series only.
     #[param(inline)]
@@ -86,6 +87,14 @@ pub async fn coverage_series(
     Caller(actor): Caller,
     Params(query): Params<CoverageQuery>,
 ) -> Result<Body<Series>, Problem> {
+    for (name, is_asked) in [
+        ("compare", query.compare.is_some()),
+        ("freshness", query.freshness.is_some()),
+    ] {
+        if is_asked {
+            return Err(refused(name, "is for /api/v1/coverage"));
+        }
+    }
     let step = query.step.unwrap_or(Step::Week);
     let asked = query.asked()?;
     let series = coverage.series(&actor, SeriesAsked { asked, step }).await?;
@@ -93,7 +102,7 @@ pub async fn coverage_series(
 }
 
 impl CoverageQuery {
-    fn asked(self) -> Result<Asked, Problem> {
+    pub(super) fn asked(self) -> Result<Asked, Problem> {
         let level = self.level.as_deref().map(str::parse::<RiskLevel>);
         let level = level.transpose();
         let visits = self.visits.unwrap_or(NonZeroU8::MIN);
@@ -145,15 +154,25 @@ fn force(text: &str) -> Result<Force, Problem> {
         .map_err(|fault| refused("force", &format!("{fault}, or an organisation's id")))
 }
 
+/// No radius: what lies between two whole centimetres is never indexed, and refused with those that are.
+const BETWEEN_CM: u32 = u32::MAX;
+/// Far below what any receiver tells, and far above what a number of metres loses in writing.
+const ROUNDING_CM: f64 = 1e-6;
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "checked to be within 0 and the widest radius"
 )]
 pub(super) fn centimetres(radius_m: f64) -> Result<u32, Problem> {
-    if (0.0..=1000.0).contains(&radius_m) {
-        Ok((radius_m * 100.0).round() as u32)
-    } else {
-        Err(refused("radius_m", "a number of metres from 0 to 1000"))
+    if !(0.0..=1000.0).contains(&radius_m) {
+        return Err(refused("radius_m", "a number of metres from 0 to 1000"));
     }
+    let asked = radius_m * 100.0;
+    let whole = asked.round();
+    Ok(if (asked - whole).abs() > ROUNDING_CM {
+        BETWEEN_CM
+    } else {
+        whole as u32
+    })
 }

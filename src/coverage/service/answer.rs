@@ -141,6 +141,22 @@ pub struct Note {
     pub text: String,
 }
 
+impl Note {
+    /// What a reader must know of figures: that erased fixes are in them, and whose risk cannot be computed.
+    pub(super) fn on_figures(has_frozen: bool, faulty: Vec<String>) -> impl Iterator<Item = Self> {
+        let frozen = has_frozen.then(|| Self {
+            code: "not_recheckable",
+            text: "the raw fixes of some patrols were erased: they count as they were indexed last"
+                .to_owned(),
+        });
+        let faulty = faulty.into_iter().map(|code| Self {
+            code: "geometry_fault",
+            text: format!("the risk of commune {code} cannot be computed"),
+        });
+        frozen.into_iter().chain(faulty)
+    }
+}
+
 /// The figures of one commune, or of all that are listed together.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct Figures {
@@ -241,11 +257,13 @@ impl Figures {
     }
 }
 
+/// Milliseconds as hours.
+#[must_use]
 #[expect(
     clippy::cast_precision_loss,
     reason = "a million people for a century have 3e18 ms; hours need no more than 2^53"
 )]
-fn hours(millis: i64) -> f64 {
+pub fn hours(millis: i64) -> f64 {
     millis as f64 / 3_600_000.0
 }
 

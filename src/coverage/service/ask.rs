@@ -11,10 +11,10 @@ use crate::coverage::model::definition::{Definition, RadiusNotIndexed};
 use crate::coverage::sql;
 use crate::store::Tx;
 
-use super::answer::{Answer, Asked, DefinitionView, Force, Note, Pass};
+use super::answer::{Answer, Asked, DefinitionView, Force, Note};
 use super::ground::RiskSet;
 use super::material::{Chosen, Material, Sieve, Source, regions};
-use super::season::{Season, SeasonWindow};
+use super::season::{Open, Season};
 use super::tiles::{Spans, View};
 use super::{Coverage, Error, footprint, parameter};
 
@@ -31,21 +31,12 @@ impl Coverage {
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let behind = material.behind;
         let season = Season::of(&material.risk, from, to);
-        Self::note_season(&material, &season, &mut notes)?;
+        season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let is_rechecked = matches!(material.source, Source::Rechecked(_));
         let folded = self.answered(&mut tx, material).await?;
-        if folded.has_frozen && !is_rechecked {
-            notes.push(Note {
-                code: "not_recheckable",
-                text: "the raw fixes of some patrols were erased: they count as they were indexed last"
-                    .to_owned(),
-            });
-        }
-        notes.extend(folded.faulty.into_iter().map(|code| Note {
-            code: "geometry_fault",
-            text: format!("the risk of commune {code} cannot be computed"),
-        }));
+        let has_frozen = folded.has_frozen && !is_rechecked;
+        notes.extend(Note::on_figures(has_frozen, folded.faulty));
         Ok(Answer {
             from,
             to,
@@ -104,14 +95,14 @@ impl Coverage {
         } else {
             0
         };
-        let (source, spans) = self
-            .source(tx, &asked, (&definition, view), &mut notes)
-            .await?;
+        let source = self.source(tx, &asked, (&definition, view), &mut notes);
+        let (source, spans) = source.await?;
         let shows_all = shown.iter().all(|shown| *shown);
         let regions = regions(&spans, &days, (!shows_all).then_some((&map, &shown)));
         let orgs = self.orgs(asked.force.as_ref()).await?;
         let material = Material {
             definition,
+            open: Open::of(&risk, asked.pass.as_ref(), &days),
             days,
             risk,
             before,
@@ -190,42 +181,6 @@ impl Coverage {
                 )
             }
         })
-    }
-
-    fn note_season(
-        material: &Material,
-        season: &Season,
-        notes: &mut Vec<Note>,
-    ) -> Result<(), Error> {
-        let Some(pass) = &material.sieve.asked.pass else {
-            return Ok(());
-        };
-        let is_open = match pass {
-            Pass::Times(_) => season.in_season,
-            Pass::Named(name) => {
-                let known: HashSet<&str> =
-                    season.windows.iter().map(|own| own.name.as_str()).collect();
-                let all_year = material.risk.is_all_year;
-                if !known.contains(name.as_str()) && material.risk.is_any && !all_year {
-                    let mut known: Vec<&str> = known.into_iter().collect();
-                    known.sort_unstable();
-                    return Err(parameter(
-                        "pass",
-                        format!("no such check window; there are {}", known.join(", ")),
-                    ));
-                }
-                let own = |window: &SeasonWindow| window.open && window.name == *name;
-                all_year || season.windows.iter().any(own)
-            }
-        };
-        if !is_open {
-            notes.push(Note {
-                code: "outside_season",
-                text: "no check window is open on any of these days: a check outside the season tells nothing"
-                    .to_owned(),
-            });
-        }
-        Ok(())
     }
 }
 

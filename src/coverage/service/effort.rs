@@ -15,6 +15,7 @@ use crate::geo::cells::Cell;
 use crate::patrols::model::vocabulary::{PatrolState, Transport};
 use crate::store::Tx;
 
+use super::listed::revisit_days;
 use super::{Coverage, Error, aside, parameter};
 
 /// Whose effort, when, and in which cells.
@@ -51,14 +52,17 @@ pub struct EffortCell {
     pub counted_ms: i64,
     /// The part of `duration_ms` between 18:00 and 06:00 local time.
     pub night_ms: i64,
+    /// Mean number of days between days with a visit; none before the second.
+    pub revisit_days: Option<f64>,
 }
 
 /// What is asked of a patrol whose effort counts.
 #[derive(Debug, Clone, Copy)]
-struct Walker {
-    number: u32,
+pub(super) struct Walker {
+    /// Its own in this sum.
+    pub(super) number: u32,
     /// None: not stated.
-    people: Option<i64>,
+    pub(super) people: Option<i64>,
 }
 
 impl Coverage {
@@ -73,8 +77,7 @@ impl Coverage {
         let walkers = walkers(&mut tx, asked).await?;
         let mut sums = Sums {
             walkers,
-            resolution: asked.resolution,
-            cells: HashMap::new(),
+            ..Sums::at(asked.resolution)
         };
         for (region, (first, last)) in &*spans {
             if asked.to < *first || *last < asked.from {
@@ -104,6 +107,11 @@ impl Coverage {
         self.tiles.mark_between(from.as_days(), to.as_days())
     }
 
+    /// The version of the definition that effort is read under.
+    pub async fn effort_definition(&self, tx: &mut Tx) -> Result<u32, Error> {
+        Ok(self.known(tx).await?.answering(None)?.version())
+    }
+
     /// A number that grows whenever anything changes that figures are made of.
     pub async fn clock(&self, tx: &mut Tx) -> Result<i64, Error> {
         Ok(sql::epoch(tx).await?)
@@ -131,7 +139,8 @@ fn class_of(transport: &str) -> FootprintClass {
     }
 }
 
-struct Sums {
+/// Effort by cell, as far as it was added up.
+pub(super) struct Sums {
     walkers: HashMap<PatrolId, Walker>,
     resolution: u8,
     cells: HashMap<Cell, Sum>,
@@ -149,6 +158,15 @@ struct Sum {
 }
 
 impl Sums {
+    /// Nothing yet, by cells of that resolution.
+    pub(super) fn at(resolution: u8) -> Self {
+        Self {
+            walkers: HashMap::new(),
+            resolution,
+            cells: HashMap::new(),
+        }
+    }
+
     fn with(mut self, rows: &[PiecesRow]) -> Result<Self, Error> {
         for row in rows {
             if let Some(walker) = self.walkers.get(&row.patrol).copied() {
@@ -158,7 +176,8 @@ impl Sums {
         Ok(self)
     }
 
-    fn add(&mut self, row: &PiecesRow, walker: Walker) -> Result<(), Error> {
+    /// Adds what one patrol did on one day.
+    pub(super) fn add(&mut self, row: &PiecesRow, walker: Walker) -> Result<(), Error> {
         for piece in unpack_pieces(&row.pieces)? {
             let cell = Cell::at(piece.at, self.resolution)
                 .map_err(|fault| parameter("resolution", fault.to_string()))?;
@@ -189,7 +208,8 @@ impl Sums {
         Ok(())
     }
 
-    fn finish(self) -> Vec<EffortCell> {
+    /// The cells with any effort, in order.
+    pub(super) fn finish(self) -> Vec<EffortCell> {
         let mut cells: Vec<EffortCell> = self
             .cells
             .into_iter()
@@ -208,6 +228,8 @@ impl Sum {
     fn finish(self, cell: Cell) -> EffortCell {
         let patrols: HashSet<u32> = self.visits.iter().map(|(_, patrol)| *patrol).collect();
         let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let mut days: Vec<i64> = self.visits.iter().map(|(day, _)| day.as_days()).collect();
+        days.sort_unstable();
         EffortCell {
             cell,
             length_m: self.length_cm as f64 / 100.0,
@@ -218,6 +240,7 @@ impl Sum {
             last_at: self.last_at,
             person_ms: self.person_ms,
             counted_ms: self.counted_ms,
+            revisit_days: revisit_days(days),
         }
     }
 }

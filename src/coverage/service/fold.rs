@@ -112,6 +112,28 @@ impl Coverage {
         Ok((shares, total))
     }
 
+    /// The share of all communes that are shown together, and whether any visit is of a patrol whose fixes were erased.
+    pub(super) async fn share(
+        &self,
+        tx: &mut Tx,
+        material: Material,
+    ) -> Result<(Share, bool), Error> {
+        let (sums, material) = self.sums(tx, Arc::new(material)).await?;
+        let shares = sums.shares(&material);
+        Ok((Share::total(&shares, material.radius_cm), sums.has_frozen))
+    }
+
+    /// Whether the commune at a place of the map is measured on finer cells than usual.
+    pub(super) async fn is_settled(
+        &self,
+        tx: &mut Tx,
+        material: &Arc<Material>,
+        at: usize,
+    ) -> Result<bool, Error> {
+        let (sums, _) = self.sums(tx, Arc::clone(material)).await?;
+        Ok(sums.settled.contains(&at))
+    }
+
     /// Folds the regions that the material names.
     async fn sums(
         &self,
@@ -140,8 +162,10 @@ impl Coverage {
                 sums.settled.insert(at);
             }
         }
-        if sums.is_foreign {
-            (sums.efforts, sums.patrols) = self.placed_sums(tx, &mut material, &regions).await?;
+        if sums.is_foreign || material.open.is_some() {
+            let is_placed = sums.is_foreign;
+            let counted = self.counted_sums(tx, &mut material, (&*regions, is_placed));
+            (sums.efforts, sums.patrols) = counted.await?;
         } else if !material.shows_all {
             sums.patrols = sums.shown.len();
         }
@@ -186,15 +210,20 @@ impl Coverage {
         }
     }
 
-    /// Effort with every trip placed on the map, region by region of all.
-    async fn placed_sums(
+    /// Effort with patrols counted one by one, of the days that count; where boundaries were others, every trip is placed
+    /// on the map.
+    async fn counted_sums(
         &self,
         tx: &mut Tx,
         material: &mut Arc<Material>,
-        regions: &[Region],
+        (regions, is_placed): (&[Region], bool),
     ) -> Result<(Vec<Effort>, usize), Error> {
         let lines = self.lines(tx, material, regions).await?;
-        let placed = self.placed_efforts(tx, material, &lines).await?;
+        let placed = if is_placed {
+            self.placed_efforts(tx, material, &lines).await?
+        } else {
+            vec![Arc::default(); lines.len()]
+        };
         let own = Arc::clone(material);
         aside(move || counted(&own, &lines, &placed)).await?
     }

@@ -1,42 +1,37 @@
 //! The gap list: the ground at risk that nobody has come within sight of, worst first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use h3o::{CellIndex, LatLng};
+use h3o::{CellIndex, LatLng, Resolution};
 
 use crate::base::actor::{Actor, Right, Scope};
-use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
-use crate::coverage::model::canvas::Canvas;
-use crate::coverage::model::lattice::bits;
+use crate::base::words::Crop;
 use crate::coverage::model::region::Region;
-use crate::coverage::model::risk::RiskGrid;
-use crate::patrols::model::vocabulary::PatrolKind;
+use crate::coverage::sql;
+use crate::geo::cells::Cell;
+use crate::plots::model::season::season_of;
+use crate::store::Tx;
 
-use super::answer::Asked;
-use super::material::Material;
-use super::paint::paint_once;
-use super::tiles::{Shared, locked};
-use super::{Coverage, Error, aside};
+use super::answer::{Asked, DefinitionView, Note};
+use super::effort::{EffortCell, Sums};
+use super::listed::{Listing, Walkers};
+use super::material::{Material, Source};
+use super::season::Season;
+use super::standing::Standing;
+use super::tiles::Shared;
+use super::{Coverage, Error, aside, parameter};
 
 /// Which gaps are asked for.
 #[derive(Debug, Clone)]
 pub struct GapsAsked {
-    /// The commune.
-    pub commune: String,
-    /// First local day.
-    pub from: LocalDate,
-    /// Last local day.
-    pub to: LocalDate,
-    /// Patrols of one campaign.
-    pub campaign: Option<CampaignId>,
-    /// Patrols of one kind.
-    pub kind: Option<PatrolKind>,
-    /// The radius in centimetres; none: the walker's own.
-    pub radius_cm: Option<u32>,
+    /// The window and the filters; a commune is needed.
+    pub asked: Asked,
     /// Cells of the masks rather than their parents.
     pub fine: bool,
+    /// With the effort in each cell; not for fine ones, which are smaller than a piece of a way.
+    pub effort: bool,
     /// After this place of the list.
     pub after: Option<GapPlace>,
     /// At most so many.
@@ -54,6 +49,29 @@ pub struct GapPlace {
     pub cell: u64,
 }
 
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct Gaps {
+    /// First local day.
+    pub from: LocalDate,
+    /// Last local day.
+    pub to: LocalDate,
+    /// By which rule the figures were made.
+    pub definition: DefinitionView,
+    /// How far the index is.
+    pub standing: Standing,
+    /// The check windows.
+    pub season: Season,
+    /// What a reader must know.
+    pub notes: Vec<Note>,
+    /// H3 resolution of the cells that were measured, however large the listed ones are.
+    pub resolution: u8,
+    /// The cells, those with the most unseen ground first.
+    pub gaps: Vec<Gap>,
+    /// Whether there are more.
+    pub is_more: bool,
+}
+
 /// A cell of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gap {
@@ -65,12 +83,14 @@ pub struct Gap {
     pub risk_m2: f64,
     /// The covered part of that, in m².
     pub covered_m2: f64,
-    /// Distinct patrols on distinct local days.
+    /// Distinct patrols on distinct local days that saw any of what is at risk.
     pub visits: usize,
     /// The local day of the last visit.
     pub last_visit_on: Option<LocalDate>,
     /// Mean number of days between days with a visit; none before the second.
     pub revisit_days: Option<f64>,
+    /// The effort in the whole cell, where it was asked for and there was any.
+    pub effort: Option<EffortCell>,
 }
 
 impl Gap {
@@ -96,188 +116,145 @@ fn rounded(degrees: f64) -> f64 {
 }
 
 impl Coverage {
-    /// The cells at risk of one commune, those with the most unseen ground first; true when there are more.
-    pub async fn gaps(&self, actor: &Actor, asked: GapsAsked) -> Result<(Vec<Gap>, bool), Error> {
+    /// The days of a gap list when none are asked for: those of the present poppy season so far.
+    #[must_use]
+    pub fn present_days(&self) -> (LocalDate, LocalDate) {
+        let today = self.areas.today();
+        let season = season_of(Crop::OpiumPoppy, today).days();
+        (season.map_or(today, |(first, _)| first), today)
+    }
+
+    /// The cells at risk of one commune, those with the most unseen ground first.
+    pub async fn gaps(&self, actor: &Actor, asked: GapsAsked) -> Result<Gaps, Error> {
         if !actor.may_somewhere(Right::ReadGaps) {
             return Err(Error::Forbidden);
         }
-        if !actor.may(Right::ReadGaps, Some(&asked.commune)) {
+        let Some(code) = asked.asked.commune.as_deref() else {
+            return Err(parameter("commune", "the gap list is of one commune"));
+        };
+        if !actor.may(Right::ReadGaps, Some(code)) {
             return Err(Error::NotFound);
         }
-        let question = Asked {
-            commune: Some(asked.commune.clone()),
-            campaign: asked.campaign,
-            kind: asked.kind,
-            radius_cm: asked.radius_cm,
-            ..Asked::between(asked.from, asked.to)
-        };
+        if asked.effort && asked.fine {
+            return Err(parameter("effort", "is told of cells of resolution 9"));
+        }
         let mut tx = self.journal.store().read().await?;
-        let (material, _) = self.material(&mut tx, question, &Scope::Province).await?;
+        let standing = self.standing(&mut tx).await?;
+        let question = asked.asked.clone();
+        let (material, mut notes) = self.material(&mut tx, question, &Scope::Province).await?;
+        let (from, to) = (asked.asked.from, asked.asked.to);
+        let season = Season::of(&material.risk, from, to);
+        season.note(&material, &mut notes)?;
+        let definition = DefinitionView::of(&material);
         let mut material = Arc::new(material);
-        let regions = Arc::clone(&material.regions);
-        let lines = self.lines(&mut tx, &mut material, &regions).await?;
-        self.done_with(&material, &lines);
-        aside(move || {
-            let lines: HashMap<Region, Shared> = lines.into_iter().collect();
-            listed(&material, &asked, &lines)
+        let listing = self.listing(&mut tx, &mut material).await?;
+        let resolution = listing.resolution(&material);
+        let wanted = asked.clone();
+        let own = Arc::clone(&material);
+        let page = aside(move || listing.page(&own, &wanted)).await??;
+        let mut gaps = page.gaps;
+        if asked.effort {
+            self.add_effort(&mut tx, &material, page.walkers, &mut gaps)
+                .await?;
+        }
+        let is_rechecked = matches!(material.source, Source::Rechecked(_));
+        let has_frozen = page.has_frozen && !is_rechecked;
+        notes.extend(Note::on_figures(has_frozen, material.faulty()));
+        Ok(Gaps {
+            from,
+            to,
+            definition,
+            standing,
+            season,
+            notes,
+            resolution,
+            gaps,
+            is_more: page.is_more,
         })
-        .await?
     }
-}
 
-/// A word at risk, before its visits are looked up.
-#[derive(Clone)]
-struct Word<'a> {
-    place: GapPlace,
-    region: Region,
-    grid: &'a RiskGrid,
-    at: usize,
-    seen: u64,
-}
-
-fn listed(
-    material: &Material,
-    asked: &GapsAsked,
-    lines: &HashMap<Region, Shared>,
-) -> Result<(Vec<Gap>, bool), Error> {
-    let mut words = words(material, lines)?;
-    words.sort_unstable_by_key(|word| word.place);
-    let mut gaps = Vec::new();
-    for word in &words {
-        if gaps.len() > asked.limit {
-            break;
+    /// What is known of the regions of a commune: those of the usual cells, and those of finer ones if it is measured on
+    /// them, so that the list adds up to the figure.
+    async fn listing(&self, tx: &mut Tx, material: &mut Arc<Material>) -> Result<Listing, Error> {
+        let at = material.shown.iter().position(|shown| *shown);
+        let at = at.ok_or(Error::NotFound)?;
+        let risk = material.risk.communes.get(at).map(Arc::clone);
+        let risk = risk.ok_or(Error::NotFound)?;
+        let is_finer = risk.has_finer() && self.is_settled(tx, material, at).await?;
+        let regions = Arc::clone(&material.regions);
+        let coarse = self.lines(tx, material, &regions).await?;
+        self.done_with(material, &coarse);
+        let mut lines: HashMap<Region, Shared> = HashMap::new();
+        if is_finer {
+            let regions = risk
+                .fine_parts()
+                .iter()
+                .flat_map(|(_, grid)| grid.regions());
+            let regions: BTreeSet<Region> = regions.map(|(region, _)| region).collect();
+            let regions: Vec<Region> = regions.into_iter().collect();
+            let fine = self.lines(tx, material, &regions).await?;
+            self.done_with(material, &fine);
+            lines.extend(fine);
         }
-        let is_past = |place: &GapPlace| asked.after.is_none_or(|after| *place > after);
-        let visits = || visits(material, lines.get(&word.region), word);
-        if asked.fine {
-            if asked.after.is_some_and(|after| {
-                (word.place.rank, word.place.parent) < (after.rank, after.parent)
-            }) {
-                continue;
-            }
-            let own = fine(word, &visits()?);
-            gaps.extend(own.into_iter().filter(|gap| is_past(&gap.place)));
-        } else if is_past(&word.place) {
-            gaps.extend(coarse(word, &visits()?));
-        }
+        Ok(Listing {
+            at,
+            risk,
+            is_finer,
+            coarse,
+            lines,
+        })
     }
-    let is_more = gaps.len() > asked.limit;
-    gaps.truncate(asked.limit);
-    Ok((gaps, is_more))
-}
 
-/// Every word at risk of the commune that is shown.
-fn words<'a>(
-    material: &'a Material,
-    lines: &HashMap<Region, Shared>,
-) -> Result<Vec<Word<'a>>, Error> {
-    let mut words = Vec::new();
-    let mut canvas = Canvas::default();
-    for part in material.risk.parts() {
-        if material.shown.get(part.commune) != Some(&true) {
-            continue;
-        }
-        for (region, places) in part.grid.regions() {
-            canvas.clear();
-            if let Some(shared) = lines.get(&region) {
-                paint_once(material, &material.days, &mut *locked(shared)?, &mut canvas);
+    /// Adds to each cell what was done in it by those who count, on the days that count.
+    async fn add_effort(
+        &self,
+        tx: &mut Tx,
+        material: &Arc<Material>,
+        walkers: Walkers,
+        gaps: &mut [Gap],
+    ) -> Result<(), Error> {
+        let regions: BTreeSet<Region> = gaps
+            .iter()
+            .filter_map(|gap| Region::above(gap.cell))
+            .collect();
+        let mut sums = Sums::at(u8::from(Resolution::Nine));
+        for region in regions {
+            let rows = self.pieces(tx, material, region).await?;
+            for row in &rows {
+                if let Some(walker) = walkers.get(&(row.day.as_days(), row.patrol)) {
+                    sums.add(row, *walker)?;
+                }
             }
-            words.extend(places.filter_map(|at| {
-                let risk = part.grid.risk(at)?;
-                let seen = canvas.mask(part.grid.position(at)) & risk.mask;
-                let unseen_dm2 = part.grid.weight_dm2(at, risk.mask & !seen);
-                let cell = risk.parent.bits();
-                Some(Word {
-                    place: GapPlace {
-                        rank: u64::MAX - unseen_dm2,
-                        parent: cell,
-                        cell,
-                    },
+        }
+        let cells: HashMap<Cell, EffortCell> = sums
+            .finish()
+            .into_iter()
+            .map(|own| (own.cell, own))
+            .collect();
+        for gap in gaps {
+            gap.effort = cells.get(&Cell::from(gap.cell)).cloned();
+        }
+        Ok(())
+    }
+
+    /// The trips by place in a region and the window.
+    async fn pieces(
+        &self,
+        tx: &mut Tx,
+        material: &Material,
+        region: Region,
+    ) -> Result<Vec<sql::PiecesRow>, Error> {
+        match &material.source {
+            Source::Tiles => {
+                let slice = sql::Slice {
+                    version: material.view.version,
                     region,
-                    grid: part.grid,
-                    at,
-                    seen,
-                })
-            }));
+                    from: LocalDate::from_days(material.days.start),
+                    to: LocalDate::from_days(material.days.end - 1),
+                };
+                Ok(sql::pieces_in(tx, slice).await?)
+            }
+            Source::Rechecked(own) => Ok(own.pieces.get(&region).cloned().unwrap_or_default()),
         }
     }
-    Ok(words)
-}
-
-/// The days of the visits to a word, one for each patrol, with the cells at risk that it saw.
-fn visits(
-    material: &Material,
-    line: Option<&Shared>,
-    word: &Word<'_>,
-) -> Result<Vec<(i64, u64)>, Error> {
-    let mut visits = Vec::new();
-    let (Some(line), Some(risk)) = (line, word.grid.risk(word.at)) else {
-        return Ok(visits);
-    };
-    let position = word.grid.position(word.at);
-    locked(line)?.each_visit(&material.days, |block, day, visit| {
-        if !material.chosen.counts(visit) {
-            return;
-        }
-        let mask = block.mask(visit, position).unwrap_or(0);
-        if mask & risk.mask != 0 {
-            visits.push((day, mask & risk.mask));
-        }
-    });
-    Ok(visits)
-}
-
-fn coarse(word: &Word<'_>, visits: &[(i64, u64)]) -> Option<Gap> {
-    let risk = word.grid.risk(word.at)?;
-    let days: Vec<i64> = visits.iter().map(|(day, _)| *day).collect();
-    Some(Gap {
-        place: word.place,
-        cell: risk.parent.cell()?,
-        risk_m2: square_metres(word.grid.weight_dm2(word.at, risk.mask)),
-        covered_m2: square_metres(word.grid.weight_dm2(word.at, word.seen)),
-        visits: days.len(),
-        last_visit_on: days.last().copied().map(LocalDate::from_days),
-        revisit_days: revisit_days(days),
-    })
-}
-
-fn fine(word: &Word<'_>, visits: &[(i64, u64)]) -> Vec<Gap> {
-    let Some(risk) = word.grid.risk(word.at) else {
-        return Vec::new();
-    };
-    let cells = word.grid.lattice().cells(risk);
-    let gaps = bits(risk.mask).zip(cells).map(|(bit, cell)| {
-        let own = visits.iter().filter(|(_, mask)| mask >> bit & 1 == 1);
-        let days: Vec<i64> = own.map(|(day, _)| *day).collect();
-        let risk_m2 = square_metres(word.grid.weight_dm2(word.at, 1 << bit));
-        Gap {
-            place: GapPlace {
-                cell: cell.into(),
-                ..word.place
-            },
-            cell,
-            risk_m2,
-            covered_m2: if days.is_empty() { 0.0 } else { risk_m2 },
-            visits: days.len(),
-            last_visit_on: days.last().copied().map(LocalDate::from_days),
-            revisit_days: revisit_days(days),
-        }
-    });
-    gaps.collect()
-}
-
-/// Mean number of days between different days, which come in order.
-fn revisit_days(mut days: Vec<i64>) -> Option<f64> {
-    days.dedup();
-    let count = u32::try_from(days.len()).ok().filter(|count| *count > 1)?;
-    let span = i32::try_from(days.last()? - days.first()?).ok()?;
-    Some(f64::from(span) / f64::from(count - 1))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a commune has less than 2^53 dm²"
-)]
-fn square_metres(weight_dm2: u64) -> f64 {
-    weight_dm2 as f64 / 100.0
 }

@@ -65,6 +65,11 @@ impl CommuneRisk {
         &self.parts
     }
 
+    /// Whether finer cells than usual settle this commune.
+    pub(super) const fn has_finer(&self) -> bool {
+        self.fine.is_some()
+    }
+
     /// The grids of the cells that settle this commune, if those are finer than usual.
     pub(super) fn fine_parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
         self.fine.as_ref().map_or(&[], |fine| {

@@ -16,6 +16,7 @@ use crate::coverage::model::timeline::Days;
 use super::answer::Asked;
 use super::ground::RiskSet;
 use super::recheck::Rechecked;
+use super::season::Open;
 use super::tiles::{Spans, View};
 use super::words::Words;
 
@@ -39,6 +40,8 @@ pub(super) struct Material {
     pub(super) days: Days,
     pub(super) risk: Arc<RiskSet>,
     pub(super) before: Arc<RiskSet>,
+    /// The days on which visits count, when passes are asked for.
+    pub(super) open: Option<Arc<Open>>,
     pub(super) map: Arc<CommuneMap>,
     /// The first day on which the map holds.
     pub(super) map_since: LocalDate,
@@ -132,6 +135,7 @@ impl Material {
         let near = (!self.shows_all).then_some((&self.map, &self.shown));
         Self {
             regions: regions(&self.spans, &days, near),
+            open: Open::of(&self.risk, self.sieve.asked.pass.as_ref(), &days),
             days,
             ..self.clone()
         }
@@ -140,16 +144,34 @@ impl Material {
     /// The same over the period of equal length before, under the risk of that period.
     pub(super) fn before(&self) -> Self {
         let length = self.days.end - self.days.start;
+        let earlier = self.over(self.days.start - length..self.days.start);
         Self {
             risk: Arc::clone(&self.before),
-            ..self.over(self.days.start - length..self.days.start)
+            open: Open::of(&self.before, self.sieve.asked.pass.as_ref(), &earlier.days),
+            ..earlier
         }
+    }
+
+    /// Whether a visit to the commune at a place of the map counts on that day, whoever makes it.
+    pub(super) fn counts_on(&self, at: u32, day: i64) -> bool {
+        let open = self.open.as_ref();
+        open.is_none_or(|open| open.holds(at as usize, day))
     }
 
     /// The place on the map of the commune with that boundary, if it is there.
     pub(super) fn place_of(&self, boundary: u32) -> Option<u32> {
         let at = self.placement.get(boundary as usize).copied();
         at.filter(|at| *at != NOWHERE)
+    }
+
+    /// The codes of communes that are shown and whose risk cannot be computed.
+    pub(super) fn faulty(&self) -> Vec<String> {
+        let communes = self.map.communes().iter().zip(&self.risk.communes);
+        let faulty = communes
+            .zip(self.shown.iter())
+            .filter(|((_, risk), shown)| **shown && risk.is_faulty);
+        let codes = faulty.map(|((commune, _), _)| commune.facts.code.clone());
+        codes.collect()
     }
 
     /// Whether the commune at a place of the map is shown.

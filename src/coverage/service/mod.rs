@@ -14,6 +14,7 @@ mod index;
 mod judged;
 mod kept;
 mod lay;
+mod listed;
 mod material;
 mod paint;
 mod reasons;
@@ -46,12 +47,14 @@ use settle::Ground;
 use tiles::Tiles;
 use trips::PlacedCache;
 
-pub use answer::{Answer, Asked, CommuneAnswer, Figures, Force, Pass};
+pub use answer::{Answer, Asked, CommuneAnswer, DefinitionView, Figures, Force, Note, Pass, hours};
 pub use definitions::{DefinitionEntry, REINDEX_JOB};
 pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
+pub use season::Season;
 pub use series::{Series, SeriesAsked, Step};
+pub use standing::Standing;
 pub use verify::verify_rows;
 pub use whole::Swept;
 

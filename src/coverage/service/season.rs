@@ -1,12 +1,19 @@
 //! The season: the check windows of the risk areas that are asked about, and which of them the window touches.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::areas::RiskAreaView;
 use crate::base::time::LocalDate;
+use crate::coverage::model::timeline::Days;
 use crate::coverage::model::window::{CheckWindow, YearDay};
 
+use super::answer::{Note, Pass};
 use super::ground::RiskSet;
+use super::material::Material;
+use super::{Error, parameter};
 
 /// The check windows of the risk areas asked about.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -44,6 +51,101 @@ impl Season {
             in_season: risk.is_all_year || windows.iter().any(|window| window.open),
             windows,
         }
+    }
+
+    /// Refuses a pass that no risk area has, and notes one outside whose windows the days lie.
+    pub(super) fn note(&self, material: &Material, notes: &mut Vec<Note>) -> Result<(), Error> {
+        let Some(pass) = &material.sieve.asked.pass else {
+            return Ok(());
+        };
+        let is_open = match pass {
+            Pass::Times(_) => self.in_season,
+            Pass::Named(name) => {
+                let known: BTreeSet<&str> =
+                    self.windows.iter().map(|own| own.name.as_str()).collect();
+                let all_year = material.risk.is_all_year;
+                if !known.contains(name.as_str()) && material.risk.is_any && !all_year {
+                    let known: Vec<&str> = known.into_iter().collect();
+                    return Err(parameter(
+                        "pass",
+                        format!("no such check window; there are {}", known.join(", ")),
+                    ));
+                }
+                let own = |window: &SeasonWindow| window.open && window.name == *name;
+                all_year || self.windows.iter().any(own)
+            }
+        };
+        if !is_open {
+            notes.push(Note {
+                code: "outside_season",
+                text: "no check window is open on any of these days: a check outside the season tells nothing"
+                    .to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Whether a visit on that day counts for a pass, where areas have these check windows: inside the named one, or inside any
+/// when different ones are counted. Areas without windows are checked all year, and no number of passes is made there.
+pub(super) fn counts_on(pass: &Pass, windows: &[CheckWindow], day: i64) -> bool {
+    let date = LocalDate::from_days(day);
+    match pass {
+        Pass::Named(_) if windows.is_empty() => true,
+        Pass::Named(name) => {
+            let mut named = windows.iter().filter(|window| window.name == *name);
+            named.any(|window| window.contains(date))
+        }
+        Pass::Times(_) => windows.iter().any(|window| window.contains(date)),
+    }
+}
+
+/// On which days of a window visits count, commune by commune, when passes are asked for.
+#[derive(Debug)]
+pub(super) struct Open {
+    first: i64,
+    /// Of each commune of the map the place of its days.
+    communes: Vec<usize>,
+    days: Vec<Vec<bool>>,
+}
+
+impl Open {
+    /// The days that count in each commune: those that do in any of its risk areas. None when no pass is asked for.
+    pub(super) fn of(risk: &RiskSet, pass: Option<&Pass>, days: &Days) -> Option<Arc<Self>> {
+        let pass = pass?;
+        let mut known: Vec<Vec<&[CheckWindow]>> = Vec::new();
+        let mut communes = Vec::with_capacity(risk.communes.len());
+        for commune in &risk.communes {
+            let own = commune
+                .parts()
+                .iter()
+                .map(|(windows, _)| windows.as_slice());
+            let own: Vec<&[CheckWindow]> = own.collect();
+            let place = known.iter().position(|other| *other == own);
+            communes.push(place.unwrap_or(known.len()));
+            if place.is_none() {
+                known.push(own);
+            }
+        }
+        let counts = |own: &Vec<&[CheckWindow]>, day: i64| {
+            own.iter().any(|windows| counts_on(pass, windows, day))
+        };
+        let of_each = known
+            .iter()
+            .map(|own| days.clone().map(|day| counts(own, day)).collect());
+        Some(Arc::new(Self {
+            first: days.start,
+            communes,
+            days: of_each.collect(),
+        }))
+    }
+
+    /// Whether a visit to the commune at a place of the map counts on that day.
+    pub(super) fn holds(&self, at: usize, day: i64) -> bool {
+        let days = self.communes.get(at).and_then(|own| self.days.get(*own));
+        let day = usize::try_from(day - self.first).ok();
+        days.zip(day)
+            .is_some_and(|(days, day)| days.get(day) == Some(&true))
     }
 }
 

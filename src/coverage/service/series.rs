@@ -6,6 +6,8 @@ use crate::base::actor::{Actor, Right};
 use crate::base::time::LocalDate;
 
 use super::answer::{Asked, DefinitionView, Note};
+use super::season::Season;
+use super::standing::Standing;
 use super::{Coverage, Error, parameter};
 
 /// Steps answered at most.
@@ -55,6 +57,11 @@ pub struct SeriesStep {
 pub struct Series {
     /// By which rule the figures were made.
     pub definition: DefinitionView,
+    /// How far the index is.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The check windows.
+    pub season: Season,
     /// The area at risk on any day of the whole window, in m²: the same in every step.
     pub risk_area_m2: f64,
     /// What a reader must know.
@@ -71,14 +78,21 @@ impl Coverage {
             return Err(parameter("as_of", "is not answered step by step"));
         }
         let mut tx = self.journal.store().read().await?;
-        let (material, notes) = self.material(&mut tx, asked.asked, &scope).await?;
+        let standing = self.standing(&mut tx).await?;
+        let (material, mut notes) = self.material(&mut tx, asked.asked, &scope).await?;
+        let season = Season::of(
+            &material.risk,
+            material.sieve.asked.from,
+            material.sieve.asked.to,
+        );
+        season.note(&material, &mut notes)?;
         let first = material.days.start;
         let mut steps = Vec::new();
-        let mut risk_area_m2 = 0.0;
+        let (mut risk_area_m2, mut has_frozen) = (0.0, false);
         for (from, to) in steps_of(first, material.days.end, asked.step)? {
-            let (_, own) = self.shares(&mut tx, material.over(from..to)).await?;
-            let (_, so_far) = self.shares(&mut tx, material.over(first..to)).await?;
-            risk_area_m2 = own.risk_area_m2;
+            let (own, _) = self.share(&mut tx, material.over(from..to)).await?;
+            let (so_far, is_frozen) = self.share(&mut tx, material.over(first..to)).await?;
+            (risk_area_m2, has_frozen) = (own.risk_area_m2, is_frozen);
             steps.push(SeriesStep {
                 from: LocalDate::from_days(from),
                 to: LocalDate::from_days(to - 1),
@@ -89,8 +103,11 @@ impl Coverage {
                 coverage_so_far: so_far.coverage,
             });
         }
+        notes.extend(Note::on_figures(has_frozen, material.faulty()));
         Ok(Series {
             definition: DefinitionView::of(&material),
+            standing,
+            season,
             risk_area_m2,
             notes,
             steps,

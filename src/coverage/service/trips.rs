@@ -233,11 +233,15 @@ impl Counted {
         let Some(effort) = self.efforts.get_mut(at as usize) else {
             return;
         };
+        if !material.counts_on(at, day) {
+            return;
+        }
         let patrol = visit.facts.patrol;
         effort.sum.add(visit, trip);
         effort.patrols += usize::from(self.patrols.insert((at, patrol)));
         if self.visits.insert((at, day, patrol)) {
             effort.visits += 1;
+            effort.people += u64::from(visit.facts.people);
             effort.mark(day - material.days.start);
         }
         if material.shows_at(at) {

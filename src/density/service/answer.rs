@@ -65,6 +65,12 @@ pub struct Answer {
     pub seasons: Vec<String>,
     /// By which rules the figures were made.
     pub definition: Draft,
+    /// By which definition of coverage effort is indexed; null in the coarse view, which tells nothing of other facts.
+    pub coverage_definition: Option<u32>,
+    /// Every journal entry up to this number is in the effort; null while there is none, and in the coarse view.
+    pub indexed_through: Option<i64>,
+    /// Patrols whose latest facts are not in the effort yet; null in the coarse view.
+    pub pending_patrols: Option<i64>,
     /// What rates are drawn towards; null without effort, and in the coarse view.
     pub prior: Option<Prior>,
     /// What a reader must know.

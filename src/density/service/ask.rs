@@ -40,6 +40,10 @@ impl Density {
     async fn full(&self, scope: &Scope, asked: &Asked) -> Result<Answer, Error> {
         let today = self.journal.now().local_date();
         let window = Window::full(asked, &self.definition, today)?;
+        let mut tx = self.journal.store().read().await?;
+        let standing = self.coverage.standing(&mut tx).await?;
+        let coverage_definition = self.coverage.effort_definition(&mut tx).await?;
+        drop(tx);
         let table = self.table(&window).await?;
         let shown = table.within(scope);
         let total = Total::of(shown.iter().filter_map(|at| table.lines.get(*at)));
@@ -57,6 +61,9 @@ impl Density {
                 .map(|span| span.season.to_string())
                 .collect(),
             definition: self.definition.draft().clone(),
+            coverage_definition: Some(coverage_definition),
+            indexed_through: standing.indexed_through,
+            pending_patrols: Some(standing.pending_patrols),
             prior: table.prior,
             notes,
             total,

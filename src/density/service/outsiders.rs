@@ -35,6 +35,9 @@ impl Density {
             crop: None,
             seasons: vec![season.season.to_string()],
             definition: rule.clone(),
+            coverage_definition: None,
+            indexed_through: None,
+            pending_patrols: None,
             prior: None,
             notes: vec![Note::new(
                 "coarse_view",

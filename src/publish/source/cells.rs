@@ -98,19 +98,20 @@ impl Publisher {
         query: &Query,
     ) -> Result<Vec<Feature>, PublishError> {
         let asked = GapsAsked {
-            commune: code.to_owned(),
-            from: window.0,
-            to: window.1,
-            campaign: query.campaign,
-            kind: query.kind,
-            radius_cm: None,
+            asked: coverage::Asked {
+                commune: Some(code.to_owned()),
+                campaign: query.campaign,
+                kind: query.kind,
+                ..coverage::Asked::between(window.0, window.1)
+            },
             fine: query.is_fine()?,
+            effort: false,
             after: None,
             limit: usize::MAX - 1,
         };
         let gaps = match self.coverage.gaps(actor, asked).await {
             Err(coverage::Error::NotFound) => Vec::new(),
-            found => found?.0,
+            found => found?.gaps,
         };
         let mut features: Vec<Feature> = gaps
             .iter()

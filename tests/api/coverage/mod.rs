@@ -4,6 +4,7 @@
 
 mod definitions;
 mod explain;
+mod gaps;
 mod index;
 mod questions;
 mod settle;
@@ -320,6 +321,44 @@ on_both! {
         let out = officer.get(out).await.expect(200).json();
         assert_eq!(out["notes"][0]["code"], "outside_season");
         assert_eq!(out["season"]["in_season"], false);
+    }
+
+    async fn effort_under_a_pass_is_of_days_inside_the_windows_of_each_commune(field: Field) {
+        two_communes(&field).await;
+        // Cannabis is looked for in other months: its seedlings from March on.
+        let beside = rectangle(104.33, 22.39, 104.35, 22.41);
+        load_risk(&field, collection(&[risk_area("R2", "cannabis", "2025-09-01", &beside)])).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let days = [TODAY, TODAY - 50 * DAY_S, TODAY - 110 * DAY_S];
+        for (from_s, lon) in days.into_iter().flat_map(|day| [(day, 104.3), (day + 3600, 104.34)]) {
+            walked(&field, &phone, from_s, lon).await;
+        }
+        let season = "/api/v1/coverage?from=2025-10-15&to=2026-03-31";
+        let get = async |rest: &str| officer.get(&format!("{season}{rest}")).await.expect(200).json();
+        let all = get("").await;
+        for commune in all["communes"].as_array().unwrap() {
+            assert_eq!((&commune["visits"], &commune["patrols"]), (&json!(3), &json!(3)));
+        }
+        let last = |day: i64, after: i64| field.after(day + after + 1790);
+        // The clock stands at 2 March: flowering poppy, young cannabis. 12 November: young poppy. 11 January: nothing.
+        let seedling = get("&pass=seedling").await;
+        let (poppy, cannabis) = (&seedling["communes"][0], &seedling["communes"][1]);
+        assert_eq!((&poppy["visits"], &poppy["patrols"]), (&json!(1), &json!(1)));
+        assert_eq!(poppy["last_visit_at"], json!(last(days[2], 0)));
+        assert_near(&poppy["length_m"], WALK_M, 0.001 * WALK_M);
+        assert_eq!(poppy["revisit_days"], Value::Null);
+        assert_eq!((&cannabis["visits"], &cannabis["last_visit_at"]), (&json!(1), &json!(last(days[0], 3600))));
+        assert_eq!((&seedling["total"]["visits"], &seedling["total"]["patrols"]), (&json!(2), &json!(2)));
+        let twice = get("&pass=2").await;
+        assert_eq!((&twice["communes"][0]["visits"], &twice["communes"][0]["patrols"]), (&json!(2), &json!(2)));
+        assert_near(&twice["communes"][0]["revisit_days"], 110.0, 1e-9);
+        assert_eq!(twice["communes"][1]["visits"], 1);
+        assert_near(&twice["total"]["length_m"], 3.0 * WALK_M, 0.003 * WALK_M);
+        let own = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let own = own.get(&format!("{season}&pass=2")).await.expect(200).json();
+        assert_eq!((&own["communes"][0], &own["total"]["patrols"]), (&twice["communes"][0], &json!(2)));
+        let there = field.elsewhere(&officer).get(&format!("{season}&pass=2")).await.expect(200).json();
+        assert_eq!(there["communes"], twice["communes"]);
     }
 
     async fn readers_see_communes_in_reach_only(field: Field) {

@@ -66,6 +66,38 @@ on_both! {
         officer.get(&format!("{WINDOW}&step=week")).await.expect(400);
         officer.get("/api/v1/coverage/series?from=2016-03-01&to=2026-03-01&step=week").await.expect(400);
         officer.get("/api/v1/coverage/series?from=2026-03-01&to=2026-03-31&step=year").await.expect(400);
+        assert_eq!((&series["definition"]["version"], &series["pending_patrols"]), (&json!(1), &json!(0)));
+        assert_eq!(series["indexed_through"], whole["indexed_through"]);
+        assert!(series["indexed_through"].is_i64(), "{series}");
+    }
+
+    async fn a_series_keeps_the_rules_of_passes_and_says_what_coverage_says(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        let get = async |rest: &str| officer.get(&format!("/api/v1/coverage/series?{rest}")).await;
+        let march = "from=2026-03-01&to=2026-03-31";
+        for (refused, named) in [
+            ("pass=harvest", "flowering"), ("pass=0", "pass"), ("compare=true", "compare"),
+            ("freshness=true", "freshness"), ("compare=false", "compare"), ("colour=red", "colour"),
+        ] {
+            let problem = get(&format!("{march}&{refused}")).await.expect(400).json();
+            assert!(problem.to_string().contains(named), "{refused}: {problem}");
+        }
+        let inside = get(&format!("{march}&pass=flowering&step=month")).await.expect(200).json();
+        assert_eq!((&inside["notes"], &inside["season"]["in_season"]), (&json!([]), &json!(true)));
+        assert_near(&inside["steps"][0]["coverage"], WALK_50, 0.01);
+        let outside = get("from=2026-04-01&to=2026-04-30&pass=1").await.expect(200).json();
+        assert_eq!(outside["notes"][0]["code"], "outside_season");
+        assert_eq!(outside["season"]["in_season"], false);
+        // Erased fixes count as they were swept, and the series says so as coverage does.
+        field.clock.advance_millis(800 * DAY_S * 1000);
+        tuantra::jobs::erase_due(&field.app).await.unwrap();
+        field.app.coverage.ask_for_all().await.unwrap();
+        field.settle().await;
+        let kept = get(march).await.expect(200).json();
+        assert_eq!(kept["notes"], asked(&officer, "").await["notes"]);
+        assert_eq!(kept["notes"][0]["code"], "not_recheckable");
     }
 
     async fn a_cell_tells_who_saw_it_and_what_earned_nothing_there(field: Field) {

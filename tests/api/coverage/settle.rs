@@ -13,7 +13,7 @@ use crate::field::{Client, Field};
 /// walk passes through its middle and beyond both ends, so that 50 m to either side are seen.
 const SEEN_50: f64 = 100.0 / 102.93;
 
-async fn a_small_field(field: &Field) {
+pub(super) async fn a_small_field(field: &Field) {
     let ground = rectangle(104.28, 22.38, 104.32, 22.42);
     let file = collection(&[commune("99001", &ground)]);
     load_communes(field, file, CommuneImport::default()).await;
