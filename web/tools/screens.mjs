@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Phone } from "../e2e/field/phone.mjs";
 import { launch, open, province, signIn, visit } from "../e2e/harness.mjs";
+import { asked, copied, doubled } from "../e2e/questions.mjs";
 import { reduced } from "./png.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -31,6 +32,19 @@ function wordsOf(language) {
 	const found = text.matchAll(/^\t(\w+):\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/gm);
 	return Object.fromEntries([...found].map(([, key, one, other]) => [key, one ?? other]));
 }
+
+let raised = null;
+/** What a unit is asked about its photo and about its track, made once for both languages. */
+const questions = (place) => {
+	raised ??= (async () => {
+		const [photo, patrol] = [await doubled(place), await copied(place)];
+		return {
+			photo: await asked(place, "questions", "nearly_one_picture", (own) => own.photo === photo.id),
+			track: await asked(place, "track-questions", "copied_track", (own) => own.patrol === patrol),
+		};
+	})();
+	return raised;
+};
 
 /** The map room, screen by screen. */
 async function room(browser, place, language) {
@@ -90,6 +104,11 @@ async function room(browser, place, language) {
 	await shoot("review", "#/review");
 	await shoot("review-verify", "#/review?list=verify");
 	await shoot("review-approve", "#/review?list=approve");
+	if (["photos", "tracks"].some((own) => wanted(`room-review-${own}.${language}`))) {
+		const own = await questions(place);
+		await shoot("review-photos", `#/review?list=photos&item=${own.photo.id}`);
+		await shoot("review-tracks", `#/review?list=tracks&item=${own.track.id}`);
+	}
 	await shoot("patrols", `#/patrols?${span}`);
 	if (longest) await shoot("patrol", `#/patrols/${longest.id}`);
 	await shoot("incidents", "#/incidents");

@@ -16,6 +16,8 @@ import type { Me, Step } from "./core/prepare";
 import * as preparing from "./core/prepare";
 import { previewOf } from "./core/preview";
 import type { Handed } from "./core/profiles";
+import type { Question } from "./core/questions";
+import { openQuestions, takeQuestions } from "./core/questions";
 import type { Connection } from "./core/server";
 import { call } from "./core/server";
 import type { Session } from "./core/session";
@@ -69,6 +71,8 @@ class FieldApp {
 	walk = $state.raw<Walk>(emptyWalk());
 	unfinished = $state.raw<Under | null>(null);
 	plots = $state.raw<KnownPlot[]>([]);
+	/** What this phone's unit is asked and has not answered, as far as the server was heard. */
+	questions = $state.raw<Question[]>([]);
 	/** What grades are predicted by. */
 	rules = $state.raw<GradeRules>(FIRST_RULES);
 	limits = $state.raw<Limits>(FIRST_LIMITS);
@@ -159,6 +163,7 @@ class FieldApp {
 		this.me = null;
 		this.items = [];
 		this.plots = [];
+		this.questions = [];
 		this.walk = emptyWalk();
 		this.unfinished = null;
 		this.stage = "unlock";
@@ -200,6 +205,7 @@ class FieldApp {
 		this.plots = plots.filter((plot) => plot !== null);
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
+		this.questions = await openQuestions(session);
 		this.rules = (await session.doc<GradeRules>("grade_rules")) ?? FIRST_RULES;
 		this.limits = (await session.doc<Limits>("limits")) ?? FIRST_LIMITS;
 	}
@@ -307,6 +313,8 @@ class FieldApp {
 		await refill(session, to);
 		await preparing.dueDates(session, to, this.#unheard());
 		await preparing.rules(session, to);
+		const taken = this.items.filter(({ kind }) => kind === "photo").map(({ target }) => target);
+		await takeQuestions(session, to, new Set(taken));
 		await fetchRecipient(session, to);
 		await this.#askAboutKey(session, to);
 	}
