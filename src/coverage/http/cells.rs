@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::CampaignId;
 use crate::base::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::service::{
     Coverage, DefinitionView, EffortCell, ExplainAsked, Explanation, Gap, GapPlace, GapsAsked,
     Note, Season, Standing, hours,
@@ -72,6 +73,9 @@ pub struct GapsQuery {
     pub campaign: Option<CampaignId>,
     /// Patrols of one kind.
     pub kind: Option<PatrolKind>,
+    /// What was seen from the ground (by default), or by unmanned aircraft.
+    #[param(inline)]
+    pub class: Option<FootprintClass>,
     /// How far a patrol sees; only indexed radii are answered.
     pub radius_m: Option<f64>,
     /// A cell counts from so many visits on: distinct patrols on distinct local days.
@@ -254,6 +258,7 @@ impl GapsQuery {
             level: self.level,
             campaign: self.campaign,
             kind: self.kind,
+            class: self.class,
             radius_m: self.radius_m,
             visits: self.visits,
             pass: self.pass,
@@ -286,6 +291,7 @@ impl GapsQuery {
             ("level", self.level.clone()),
             ("campaign", told(self.campaign.as_ref())),
             ("kind", told(self.kind.as_ref())),
+            ("class", told(self.class.as_ref())),
             ("radius_m", told(self.radius_m.as_ref())),
             ("visits", told(self.visits.as_ref())),
             ("pass", self.pass.clone()),

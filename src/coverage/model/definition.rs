@@ -2,6 +2,8 @@
 //!
 //! Each answer names the version. A radius that is not indexed under it is refused, never rounded.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::lattice::{InvalidLattice, Lattice};
@@ -45,6 +47,15 @@ pub enum FootprintClass {
     Ground,
     /// Seen by an unmanned aircraft.
     Aerial,
+}
+
+impl fmt::Display for FootprintClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ground => "ground",
+            Self::Aerial => "aerial",
+        })
+    }
 }
 
 impl Transport {
