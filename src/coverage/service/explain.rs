@@ -1,5 +1,6 @@
 //! Why a cell counts as covered or not: who saw it, who was near, and what of their fixes earned nothing there.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -194,7 +195,7 @@ impl Coverage {
                 ));
             }
         }
-        visits.sort_unstable_by(|one, other| (other.day, other.patrol).cmp(&(one.day, one.patrol)));
+        visits.sort_unstable_by_key(|own| Reverse((own.day, own.patrol)));
         is_cut |= visits.len() > MOST_VISITS;
         visits.truncate(MOST_VISITS);
         Ok((visits, is_cut))
