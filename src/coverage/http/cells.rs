@@ -209,11 +209,11 @@ pub async fn coverage_cells(
     let with_effort = query.effort.unwrap_or(false);
     let asked = query.asked((from, to), &filter, limit)?;
     let page = coverage.gaps(&actor, asked).await?;
-    let next = page.gaps.last().filter(|_| page.is_more).map(|last| {
+    let next = page.cells.last().filter(|_| page.is_more).map(|last| {
         let cursor = cursor(last.place).encode(&filter);
         format!("/api/v1/coverage/cells?{filter}limit={limit}&cursor={cursor}")
     });
-    let features = page.gaps.iter().map(|gap| feature(gap, with_effort));
+    let features = page.cells.iter().map(|gap| feature(gap, with_effort));
     let collection = GapCollection {
         r#type: "FeatureCollection",
         features: features.collect(),

@@ -67,7 +67,7 @@ pub struct Gaps {
     /// H3 resolution of the cells that were measured, however large the listed ones are.
     pub resolution: u8,
     /// The cells, those with the most unseen ground first.
-    pub gaps: Vec<Gap>,
+    pub cells: Vec<Gap>,
     /// Whether there are more.
     pub is_more: bool,
 }
@@ -168,7 +168,7 @@ impl Coverage {
             season,
             notes,
             resolution,
-            gaps,
+            cells: gaps,
             is_more: page.is_more,
         })
     }

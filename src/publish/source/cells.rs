@@ -111,7 +111,7 @@ impl Publisher {
         };
         let gaps = match self.coverage.gaps(actor, asked).await {
             Err(coverage::Error::NotFound) => Vec::new(),
-            found => found?.gaps,
+            found => found?.cells,
         };
         let mut features: Vec<Feature> = gaps
             .iter()
