@@ -144,6 +144,25 @@ describe("a photo that looks like another plot's", () => {
 		assert.equal(await state("questions", mock), "open");
 		await context.close();
 	});
+
+	it("is decided without an answer once its days are over, by the server's clock", async () => {
+		const made = await ready();
+		const mock = await asked(place, "questions", "mock_position", (own) => own.photo === made.photo.id);
+		const { page, context } = await as("can-bo-tinh");
+		// A desk whose clock is eight days ahead.
+		await page.clock.setFixedTime(Date.now() + 8 * 86_400_000);
+		await choose(page, "photos", mock);
+		await detail(page)
+			.getByText(/^Hết hạn trả lời lúc .*: kết luận được\./)
+			.waitFor();
+		await detail(page).getByRole("button", { name: CLEARED }).click();
+		await page
+			.getByRole("alert")
+			.getByText("đơn vị được hỏi trả lời trước: chờ trả lời, hoặc qua 7 ngày")
+			.waitFor();
+		assert.equal(await state("questions", mock), "open");
+		await context.close();
+	});
 });
 
 describe("a track that was handed in again", () => {
