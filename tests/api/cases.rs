@@ -273,7 +273,7 @@ on_both! {
         assert_eq!(told["timeline"].as_array().unwrap().len(), 5, "all is told there");
         let course = tuantra::cases::model::course::course(told.as_object().unwrap());
         let lines: Vec<&str> = course.iter().map(|(_, line)| line.as_str()).collect();
-        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
+        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy: toàn bộ, 320 cây; 64,0 m²", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
         assert!(course.is_sorted_by_key(|(at, _)| *at));
     }
 

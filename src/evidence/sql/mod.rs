@@ -50,6 +50,7 @@ pub const STATEMENTS: &[&str] = &[
     IS_ASKED,
     SET_STATE,
     STATES_OF_PLOT,
+    ASKED_OF_PLOT,
     INSERT_REPLY,
     REPLIES,
     INSERT_FINGERPRINT,
