@@ -42,6 +42,8 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_ASIDE,
     NAMED,
     OF_PLOT,
+    OF_FORMS,
+    PLOT_PLACES,
     ORIGINALS,
     QUESTION,
     QUESTIONS,

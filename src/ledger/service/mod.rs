@@ -20,6 +20,7 @@ mod settle;
 mod tip_views;
 mod tips;
 mod verify;
+mod verify_made;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::refusal::Refusal;
@@ -45,6 +46,7 @@ pub use samples::SampleView;
 pub use tip_views::TipView;
 pub use tips::RecordedTip;
 pub use verify::verify_rows;
+pub use verify_made::verify_made;
 
 /// Why an act of the ledger is refused.
 #[derive(Debug, thiserror::Error)]

@@ -129,16 +129,26 @@ impl Plots {
     ) -> Result<(), Error> {
         let kept = sql::measures(tx, plot).await?;
         let (plants, area) = standing(kept.iter().map(measured), version);
-        let measured = PlotDraft {
-            plants: plants.as_ref().map(count).transpose()?,
-            area: area.as_ref().map(size).transpose()?,
-            ..draft.clone()
-        };
+        let measured = standing_draft(draft, &kept, version)?;
         let flags = flags_text(&warnings(&measured));
         sql::set_standing(tx, plot, plants.as_ref(), area.as_ref(), &flags).await?;
         self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
         Ok(())
     }
+}
+
+/// A version's draft with the measures that stand, from which warnings follow.
+pub(super) fn standing_draft(
+    draft: &PlotDraft,
+    kept: &[MeasureRow],
+    version: i64,
+) -> Result<PlotDraft, store::Error> {
+    let (plants, area) = standing(kept.iter().map(measured), version);
+    Ok(PlotDraft {
+        plants: plants.as_ref().map(count).transpose()?,
+        area: area.as_ref().map(size).transpose()?,
+        ..draft.clone()
+    })
 }
 
 pub(super) fn measured(row: &MeasureRow) -> Measured<Plants, Area> {
