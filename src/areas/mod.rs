@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Hamlet, ImportReport,
+    AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Ground, Hamlet, ImportReport,
     RiskAreaSet, RiskAreaView, RiskChoice, beside, verify_rows,
 };
 pub use sql::STATEMENTS;

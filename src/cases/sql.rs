@@ -27,6 +27,7 @@ const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE 
 const INCIDENT_PLOTS: &str = "SELECT id FROM plots WHERE incident = $1 ORDER BY detected_at, id";
 const INCIDENT_COMMUNE: &str = "SELECT commune FROM incidents WHERE id = $1";
 const VIEWS: &str = "SELECT e.id FROM journal_entries e WHERE e.kind = 'view' AND e.fact = $1 ORDER BY e.received_at, e.id";
+const KEY_ENTRIES: &str = "SELECT e.id FROM journal_entries e WHERE e.kind IN ('device', 'device_key') AND e.fact = $1 ORDER BY e.seq, e.id";
 
 /// Every fixed statement of cases, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -35,6 +36,7 @@ pub const STATEMENTS: &[&str] = &[
     INCIDENT_PLOTS,
     INCIDENT_COMMUNE,
     VIEWS,
+    KEY_ENTRIES,
 ];
 
 /// The entries that tell of a plot and its photos, in the log's order; those without a number are not in the tree yet.
@@ -70,4 +72,11 @@ pub async fn incident_commune(tx: &mut Tx, incident: IncidentId) -> Result<Optio
 /// The entries of views and exports of a plot, incident or photo.
 pub async fn views(tx: &mut Tx, of: Uuid) -> Result<Vec<EntryId>, Error> {
     on!(tx, |c| sqlx::query_scalar(VIEWS).bind(of).fetch_all(c))
+}
+
+/// The entries by which a device was written down, announced its keys, and others confirmed or revoked them.
+pub async fn key_entries(tx: &mut Tx, device: Uuid) -> Result<Vec<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(KEY_ENTRIES)
+        .bind(device)
+        .fetch_all(c))
 }

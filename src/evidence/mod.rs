@@ -17,5 +17,5 @@ pub use service::{
     Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
     QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };
-pub use service::{OriginalFault, Originals, verify_originals, verify_rows};
+pub use service::{OriginalFault, Originals, verify_made, verify_originals, verify_rows};
 pub use sql::{STATEMENTS, Sight};

@@ -100,8 +100,8 @@ pub enum Trust {
 /// What is wrong with a list of keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyListFault {
-    /// An id that is not its key's.
-    #[error("the key listed as {0} has another id")]
+    /// An id or a verifier key that is not its key's.
+    #[error("the key listed as {0} has another id or verifier key")]
     Misnamed(String),
     /// A rotation that is not signed by both keys, or names other ones.
     #[error("the rotation to key {0} does not hold")]
@@ -135,7 +135,11 @@ impl KeyRing {
         let mut links = Vec::new();
         for own in listed {
             let key = from_hex(&own.public_key).map(PublicKey);
-            let key = key.filter(|key| key.id() == own.key_id);
+            // Whoever keeps the verifier key as a root of trust must keep this one's.
+            let is_named = |key: &PublicKey| {
+                key.id() == own.key_id && key.verifier_key(&log.to_string()) == own.verifier_key
+            };
+            let key = key.filter(is_named);
             let key = key.ok_or_else(|| KeyListFault::Misnamed(own.key_id.clone()))?;
             if let Some(rotation) = &own.rotation {
                 let fault = || KeyListFault::Rotation(own.key_id.clone());

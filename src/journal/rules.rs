@@ -193,7 +193,7 @@ impl Journal {
     }
 }
 
-fn read<R: Rules>(row: &RulesRow) -> Result<R, store::Error> {
+pub(super) fn read<R: Rules>(row: &RulesRow) -> Result<R, store::Error> {
     serde_json::from_str(&row.definition).or(Err(store::Error::Corrupt {
         table: "journal_rules",
         column: "definition",

@@ -11,6 +11,6 @@ mod sql;
 
 pub use service::{
     CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, PlotLine, SETTLE_ALL_JOB,
-    verify_rows,
+    verify_made, verify_rows,
 };
 pub use sql::{PlotFilter, STATEMENTS};

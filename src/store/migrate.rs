@@ -180,6 +180,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "track_bounds",
         include_str!("../../migrations/0038_track_bounds.sql"),
     ),
+    (
+        39,
+        "settled_anew",
+        include_str!("../../migrations/0039_settled_anew.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

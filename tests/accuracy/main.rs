@@ -9,6 +9,7 @@ mod patch;
 mod screens;
 mod season;
 mod tracks;
+mod walked;
 mod world;
 
 use cases::{Case, Truth};

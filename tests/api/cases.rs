@@ -17,6 +17,7 @@ use crate::ledger::{Destroyed, destroyed, eradication};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 use crate::screens::question;
+use crate::signed::Signer;
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -81,6 +82,28 @@ on_both! {
         }
         let pdf = &files.iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
         assert!(pdf.starts_with(b"%PDF-1."));
+    }
+
+    async fn the_package_of_a_signed_plot_shows_who_confirmed_the_key(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut signer = Signer::confirmed(&field, &phone).await;
+        let plot = field.new_id();
+        signer.put(&format!("/api/v1/plots/{plot}"), &plot_at(104.3, 22.4)).await.expect(201);
+        field.settle().await;
+        let package = field.officer().await.get(&path(plot)).await.expect(200).bytes;
+        let checked = check(&package, &roots(&field).await).unwrap();
+        let key = signer.key_id();
+        let told = checked.steps.iter().find(|step| step.contains(&format!("key {key} was announced by device {}", phone.id)));
+        assert!(told.is_some_and(|told| told.contains("and confirmed by account")), "{:?}", checked.steps);
+        // Without the confirmation the manifest no longer fits, and nobody is said to have confirmed.
+        let whole = files(&package);
+        let named = |part: &str| whole.iter().filter(|(name, _)| name.contains(part)).count();
+        assert_eq!((named("-device_key-"), named("-device-")), (2, 1));
+        let confirmation = whole.iter().rposition(|(name, _)| name.contains("-device_key-")).unwrap();
+        let mut cut = whole.clone();
+        cut.remove(confirmation);
+        assert!(check(&packed(cut), &roots(&field).await).is_err());
     }
 
     async fn a_case_tells_what_was_asked_of_its_photos_and_what_the_team_answered(field: Field) {
@@ -250,7 +273,7 @@ on_both! {
         assert_eq!(told["timeline"].as_array().unwrap().len(), 5, "all is told there");
         let course = tuantra::cases::model::course::course(told.as_object().unwrap());
         let lines: Vec<&str> = course.iter().map(|(_, line)| line.as_str()).collect();
-        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
+        assert_eq!(lines, ["Phát hiện", "Phá nhổ, tiêu hủy: toàn bộ, 320 cây; 64,0 m²", "Xác nhận tại chỗ", "Biên bản số 08/BB"]);
         assert!(course.is_sorted_by_key(|(at, _)| *at));
     }
 

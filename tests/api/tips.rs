@@ -154,6 +154,19 @@ on_both! {
             let reason = answer.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
             assert!(reason.contains("hãy bỏ số đó") && reason.contains("leave it out"));
         }
+        for text in ["CCCD 0123 4567 8901", "０９１２３４５６７８", "0987\u{200b}654321"] {
+            let mut sent = tip(104.3, 22.4);
+            sent["text"] = json!(text);
+            assert_eq!(officer.put(&path, &sent).await.expect(422).pointers(), ["/text"], "{text}");
+        }
+        for text in ["tọa độ 22.301377, 104.441196", "22°18'05\" B 104°26'28\" Đ", "X 2468123, Y 412345", "7PJ8CC22+8F"] {
+            let mut sent = tip(104.3, 22.4);
+            sent["text"] = json!(text);
+            let answer = officer.put(&path, &sent).await.expect(422);
+            assert_eq!(answer.pointers(), ["/text"], "{text}");
+            let reason = answer.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
+            assert!(reason.contains("hãy bỏ tọa độ") && reason.contains("rounded cell"), "{reason}");
+        }
         let fine = h3o::LatLng::new(22.4, 104.3).unwrap().to_cell(h3o::Resolution::Nine);
         for (field_name, value) in [("cell", json!(fine.to_string())), ("received_on", json!("2026-02-20T08:00:00+07:00"))] {
             let mut sent = tip(104.3, 22.4);

@@ -2,6 +2,7 @@
 
 mod communes;
 mod gates;
+mod ground;
 mod hamlets;
 mod maps;
 mod names;
@@ -28,6 +29,7 @@ use super::sql;
 
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
+pub use ground::Ground;
 pub use hamlets::Hamlet;
 pub use places::{ReadPlace, beside};
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::words::label;
+use super::summary::amount;
+use super::words::{finding_label, flag_label, inspected_label, label};
 use crate::base::time::Timestamp;
 
-/// The detection, then every fact of the ledger that stands, in the order in which it happened. What a later fact corrected
-/// and corrections without effect stay in the package's `history.json`.
+/// The detection, then every fact of the ledger that stands, in the order in which it happened, with what it came to; what
+/// changed nothing says so. What a later fact corrected and corrections without effect stay in the package's `history.json`.
 #[must_use]
 pub fn course(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
     let detected = told.get("detected_at").and_then(instant);
@@ -14,8 +15,7 @@ pub fn course(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
     let timeline = told.get("timeline").and_then(Value::as_array);
     let standing = timeline.into_iter().flatten().filter(|step| {
         let is_corrected = step.get("corrected_by").is_some_and(|by| !by.is_null());
-        let flag = step.get("flag").and_then(Value::as_str);
-        !is_corrected && flag != Some("correction_ignored")
+        !is_corrected && flag(step) != Some("correction_ignored")
     });
     let mut course: Vec<(Timestamp, String)> = detected
         .into_iter()
@@ -24,6 +24,18 @@ pub fn course(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
     // Stable: what happened at one instant keeps the ledger's order.
     course.sort_by_key(|(at, _)| *at);
     course
+}
+
+/// Flags of steps that left the plot as it was.
+const IDLE: [&str; 4] = [
+    "out_of_place",
+    "after_final",
+    "undone",
+    "inspected_too_soon",
+];
+
+fn flag(step: &Value) -> Option<&str> {
+    step.get("flag").and_then(Value::as_str)
 }
 
 fn instant(value: &Value) -> Option<Timestamp> {
@@ -37,10 +49,36 @@ fn line(step: &Value) -> Option<(Timestamp, String)> {
     let paper = ["/said/minutes/number", "/said/paper/number"]
         .iter()
         .find_map(|pointer| step.pointer(pointer)?.as_str());
-    let told = match (kind, paper) {
+    let mut told = match (kind, paper) {
         ("minutes", Some(number)) => format!("{} số {number}", label(kind)),
         (_, Some(number)) => format!("{}, biên bản số {number}", label(kind)),
         (_, None) => label(kind).to_owned(),
     };
+    if let Some(came) = outcome(kind, step) {
+        told = format!("{told}: {came}");
+    }
+    match flag(step) {
+        Some(flag) if IDLE.contains(&flag) => {
+            told = format!("{told} – không có hiệu lực ({})", flag_label(flag));
+        }
+        Some(flag) => told = format!("{told} ({})", flag_label(flag)),
+        None => {}
+    }
     Some((at, told))
+}
+
+/// What a step found, decided or amounts to.
+fn outcome(kind: &str, step: &Value) -> Option<String> {
+    let said = step.get("said")?;
+    let word = |name: &str| said.get(name).and_then(Value::as_str);
+    let (what, measured) = match kind {
+        "verification" => (word("finding").map(finding_label), said.get("amount")),
+        "reinspection" => (word("result").map(inspected_label), said.get("amount")),
+        "eradication" => (word("completeness").map(label), said.get("destroyed")),
+        "judgement" => (word("sameness").map(label), None),
+        _ => (None, None),
+    };
+    let parts = [what.map(str::to_owned), measured.and_then(amount)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

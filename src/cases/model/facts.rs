@@ -27,7 +27,9 @@ pub struct CaseFacts {
     pub lines: Vec<(String, String)>,
     /// What happened, in order: when, and what.
     pub steps: Vec<(Timestamp, String)>,
-    /// A known place nearby.
+    /// What was asked about the plot and its photos, and how each question stands.
+    pub asked: Vec<String>,
+    /// The nearest known place.
     pub landmark: Option<Landmark>,
     /// The photos in the order of the shutter.
     pub photos: Vec<PhotoFacts>,
@@ -44,6 +46,8 @@ pub struct Landmark {
     pub name: String,
     /// Where it is.
     pub position: Position,
+    /// How well that is known, m.
+    pub accuracy_m: Option<f64>,
 }
 
 /// A photo as the pages tell it.

@@ -6,6 +6,9 @@ pub mod facts;
 pub mod manifest;
 pub mod pages;
 mod sketch;
+mod sketch_ground;
+mod sketch_labels;
+pub mod summary;
 pub mod words;
 
 #[cfg(test)]

@@ -172,6 +172,12 @@ fn summary(pages: &mut Pages, case: &CaseFacts) {
     for (at, what) in &case.steps {
         pages.row(&moment(*at), what);
     }
+    if !case.asked.is_empty() {
+        pages.heading("Câu hỏi cần làm rõ");
+        for told in &case.asked {
+            pages.paragraph(LEFT, 11.5, told);
+        }
+    }
 }
 
 /// Where a plot is, on the national plane and in degrees.

@@ -1,61 +1,27 @@
 //! Sơ đồ hiện trường: the plot, where photos were taken, a landmark, distances, a scale and grid north.
 
-use super::facts::CaseFacts;
-use super::pages::{LEFT, RIGHT, on_plane, place_lines};
+use super::facts::{CaseFacts, Landmark};
+use super::pages::{LEFT, RIGHT, place_lines};
+use super::sketch_ground::{Ground, sides};
+use super::sketch_labels::Labels;
 use super::words::{compass, number};
 use crate::base::paper::letters::{lines, width};
 use crate::base::paper::paint::Mark;
-use crate::geo::measure::{bearing_deg, distance_m};
+use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
 
-const MIDDLE: (f32, f32) = (309.0, 400.0);
+pub(super) const MIDDLE: (f32, f32) = (309.0, 400.0);
 /// What is drawn to scale lies within this, points.
-const RADIUS: f32 = 215.0;
+pub(super) const RADIUS: f32 = 215.0;
 /// Photos taken farther away are listed and not drawn, m.
-const FAR_M: f64 = 300.0;
+pub(super) const FAR_M: f64 = 300.0;
 
-/// The plane around the plot: metres east and north of it, and points for a metre.
-struct Ground {
-    east: f64,
-    north: f64,
-    scale: f64,
-}
-
-impl Ground {
-    fn of(case: &CaseFacts) -> Option<Self> {
-        let middle = on_plane(case.position)?;
-        let near = case.photos.iter().filter_map(|photo| photo.position);
-        let near = near.filter(|position| distance_m(case.position, *position) <= FAR_M);
-        let seen = near.chain(case.outline.iter().copied());
-        let farthest = seen
-            .map(|position| distance_m(case.position, position))
-            .chain([radius_m(case), case.hacc_m.unwrap_or(0.0), 5.0])
-            .fold(0.0, f64::max);
-        Some(Self {
-            east: middle.y_east_m,
-            north: middle.x_north_m,
-            scale: f64::from(RADIUS) / farthest,
-        })
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "points on a page")]
-    fn point(&self, position: Position) -> Option<(f32, f32)> {
-        let plane = on_plane(position)?;
-        let east = (plane.y_east_m - self.east) * self.scale;
-        let north = (plane.x_north_m - self.north) * self.scale;
-        Some((MIDDLE.0 + east as f32, MIDDLE.1 - north as f32))
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "points on a page")]
-    fn points(&self, metres: f64) -> f32 {
-        (metres * self.scale) as f32
-    }
-}
-
-/// The radius of a circle of the plot's area, m.
-fn radius_m(case: &CaseFacts) -> f64 {
-    (case.area_m2.unwrap_or(0.0) / std::f64::consts::PI).sqrt()
-}
+/// Photos drawn nearer to one another than this share a label, points.
+const ONE_SPOT: f32 = 6.0;
+/// Outlines of more sides have none of them measured on the page.
+const MOST_SIDES: usize = 8;
+/// Labels without room that are told under the drawing.
+const MOST_UNTOLD: usize = 3;
 
 fn text(x: f32, y: f32, size: f32, bold: bool, text: impl Into<String>) -> Mark {
     Mark::Text {
@@ -83,15 +49,19 @@ pub(super) fn sketch(case: &CaseFacts) -> Vec<Mark> {
     let Some(ground) = Ground::of(case) else {
         return marks;
     };
-    plot(&mut marks, case, &ground);
-    standpoints(&mut marks, case, &ground);
-    north(&mut marks);
+    let mut labels = Labels::new((LEFT, 92.0), (RIGHT, 632.0));
+    north(&mut marks, &mut labels);
+    plot(&mut marks, &mut labels, case, &ground);
+    landmark(&mut marks, &mut labels, case, &ground);
+    let untold = standpoints(&mut marks, &mut labels, case, &ground);
+    measures(&mut labels, &ground);
+    marks.extend(labels.into_marks());
     scale(&mut marks, &ground);
-    legend(&mut marks, case);
+    legend(&mut marks, case, &ground, &untold);
     marks
 }
 
-fn plot(marks: &mut Vec<Mark>, case: &CaseFacts, ground: &Ground) {
+fn plot(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground: &Ground) {
     let outline: Vec<(f32, f32)> = case
         .outline
         .iter()
@@ -103,43 +73,185 @@ fn plot(marks: &mut Vec<Mark>, case: &CaseFacts, ground: &Ground) {
             width: 1.4,
             closed: true,
         });
-    } else if radius_m(case) > 0.0 {
+    } else if ground.radius_m > 0.0 {
         marks.push(Mark::Circle {
             middle: MIDDLE,
-            radius: ground.points(radius_m(case)),
+            radius: ground.points(ground.radius_m),
             filled: false,
         });
     }
     let (x, y) = MIDDLE;
     marks.push(line(vec![(x - 6.0, y), (x + 6.0, y)], 1.0));
     marks.push(line(vec![(x, y - 6.0), (x, y + 6.0)], 1.0));
-    marks.push(text(x + 8.0, y - 6.0, 10.0, true, "Tâm điểm trồng"));
+    labels.keep_free((x - 7.0, y - 7.0), (x + 7.0, y + 7.0));
+    labels.tell(MIDDLE, 10.0, true, "Tâm điểm trồng");
 }
 
-fn standpoints(marks: &mut Vec<Mark>, case: &CaseFacts, ground: &Ground) {
-    for (at, photo) in case.photos.iter().enumerate() {
-        let Some(position) = photo.position else {
-            continue;
-        };
-        let away = distance_m(case.position, position);
-        if away > FAR_M {
-            continue;
+/// The landmark in its place, or an arrow towards it at the drawing's edge.
+fn landmark(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground: &Ground) {
+    let Some((own, way)) = case.landmark.as_ref().zip(way_to(case, ground)) else {
+        return;
+    };
+    let told = format!(
+        "{}: {} m, hướng {} ({}°)",
+        own.name,
+        number(way.middle_m, 0),
+        compass(way.bearing_deg),
+        number(way.bearing_deg.round().rem_euclid(360.0), 0)
+    );
+    if way.middle_m * ground.scale <= f64::from(RADIUS) {
+        if let Some((x, y)) = ground.point(own.position) {
+            marks.push(Mark::Block {
+                corner: (x - 4.0, y - 4.0),
+                size: (8.0, 8.0),
+            });
+            labels.keep_free((x - 5.0, y - 5.0), (x + 5.0, y + 5.0));
+            labels.tell((x, y), 10.0, true, &told);
         }
-        let Some(point) = ground.point(position) else {
+        return;
+    }
+    let at = |from_middle: f32, turned_deg: f64| {
+        let angle = (way.bearing_deg + turned_deg).to_radians();
+        #[expect(clippy::cast_possible_truncation, reason = "points on a page")]
+        let (east, north) = (angle.sin() as f32, angle.cos() as f32);
+        (
+            MIDDLE.0 + from_middle * east,
+            MIDDLE.1 - from_middle * north,
+        )
+    };
+    let tip = at(RADIUS + 12.0, 0.0);
+    marks.push(line(vec![at(RADIUS - 34.0, 0.0), tip], 1.6));
+    let barbs = vec![at(RADIUS, -2.4), tip, at(RADIUS, 2.4)];
+    marks.push(line(barbs, 1.6));
+    labels.keep_free((tip.0 - 5.0, tip.1 - 5.0), (tip.0 + 5.0, tip.1 + 5.0));
+    labels.tell(tip, 10.0, true, &told);
+}
+
+/// How a landmark lies from the plot, on the plane of the drawing.
+struct Way {
+    /// From the plot's middle, m.
+    middle_m: f64,
+    /// From its edge, m.
+    edge_m: f64,
+    /// From grid north, degrees.
+    bearing_deg: f64,
+}
+
+fn way_to(case: &CaseFacts, ground: &Ground) -> Option<Way> {
+    let own: &Landmark = case.landmark.as_ref()?;
+    let metres = ground.metres(own.position)?;
+    Some(Way {
+        middle_m: distance_m(case.position, own.position),
+        edge_m: ground.edge_away_m(metres),
+        bearing_deg: metres.0.atan2(metres.1).to_degrees().rem_euclid(360.0),
+    })
+}
+
+/// Where photos were taken, those of one spot under one label. Gives the labels that found no room.
+fn standpoints(
+    marks: &mut Vec<Mark>,
+    labels: &mut Labels,
+    case: &CaseFacts,
+    ground: &Ground,
+) -> Vec<String> {
+    let mut spots: Vec<Spot> = Vec::new();
+    for (at, photo) in case.photos.iter().enumerate() {
+        let position = photo
+            .position
+            .filter(|own| distance_m(case.position, *own) <= FAR_M);
+        let Some((position, point)) = position.and_then(|own| Some((own, ground.point(own)?)))
+        else {
             continue;
         };
-        marks.push(line(vec![MIDDLE, point], 0.4));
+        let near = spots
+            .iter_mut()
+            .find(|own| (own.point.0 - point.0).hypot(own.point.1 - point.1) <= ONE_SPOT);
+        match near {
+            Some(own) => own.photos.push(at + 1),
+            None => spots.push(Spot {
+                point,
+                position,
+                photos: vec![at + 1],
+            }),
+        }
+    }
+    for own in &spots {
+        marks.push(line(vec![MIDDLE, own.point], 0.4));
         marks.push(Mark::Circle {
-            middle: point,
+            middle: own.point,
             radius: 2.5,
             filled: true,
         });
-        let told = format!("Ảnh {} – {} m", at + 1, number(away, 1));
-        marks.push(text(point.0 + 5.0, point.1 + 3.5, 9.0, false, told));
+        let (x, y) = own.point;
+        labels.keep_free((x - 3.0, y - 3.0), (x + 3.0, y + 3.0));
+    }
+    let told = spots.iter().map(|own| (own.point, own.told(case, ground)));
+    told.filter(|(point, told)| !labels.tell(*point, 9.0, false, told))
+        .map(|(_, told)| told)
+        .collect()
+}
+
+/// Photos taken from one place.
+struct Spot {
+    point: (f32, f32),
+    position: Position,
+    photos: Vec<usize>,
+}
+
+impl Spot {
+    /// Which photos, how far from the plot's middle and from its edge.
+    fn told(&self, case: &CaseFacts, ground: &Ground) -> String {
+        let middle = number(distance_m(case.position, self.position), 1);
+        let edge = ground
+            .metres(self.position)
+            .map(|own| ground.edge_away_m(own));
+        let edge = edge.map_or_else(String::new, |own| format!("; mép {} m", number(own, 1)));
+        format!("Ảnh {} – tâm {middle} m{edge}", runs(&self.photos))
     }
 }
 
-fn north(marks: &mut Vec<Mark>) {
+/// Numbers in order, those that follow one another as a run.
+fn runs(numbers: &[usize]) -> String {
+    let mut told: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match told.last_mut() {
+            Some(run) if run.1 + 1 == *number => run.1 = *number,
+            _ => told.push((*number, *number)),
+        }
+    }
+    let told: Vec<String> = told
+        .into_iter()
+        .map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            1 => format!("{first}, {last}"),
+            _ => format!("{first}–{last}"),
+        })
+        .collect();
+    told.join(", ")
+}
+
+/// The lengths of the outline's sides, where there are few.
+fn measures(labels: &mut Labels, ground: &Ground) {
+    if ground.edge.is_empty() || ground.edge.len() > MOST_SIDES + 1 {
+        return;
+    }
+    for (a, b) in sides(&ground.edge) {
+        let length = (b.0 - a.0).hypot(b.1 - a.1);
+        let half = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
+        // A ring's last point is its first again.
+        if length < 0.05 {
+            continue;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "points on a page")]
+        let point = (
+            MIDDLE.0 + (half.0 * ground.scale) as f32,
+            MIDDLE.1 - (half.1 * ground.scale) as f32,
+        );
+        labels.tell(point, 8.0, false, &format!("{} m", number(length, 1)));
+    }
+}
+
+fn north(marks: &mut Vec<Mark>, labels: &mut Labels) {
     let (x, y) = (RIGHT - 20.0, 150.0);
     marks.push(line(vec![(x, y), (x, y - 44.0)], 1.2));
     marks.push(line(
@@ -147,6 +259,7 @@ fn north(marks: &mut Vec<Mark>) {
         1.2,
     ));
     marks.push(text(x - 4.0, y - 50.0, 12.0, true, "B"));
+    labels.keep_free((x - 8.0, y - 62.0), (x + 8.0, y + 2.0));
 }
 
 /// A bar of a round length that is a good part of the drawing.
@@ -168,34 +281,51 @@ fn scale(marks: &mut Vec<Mark>, ground: &Ground) {
     ));
 }
 
-fn legend(marks: &mut Vec<Mark>, case: &CaseFacts) {
+fn legend(marks: &mut Vec<Mark>, case: &CaseFacts, ground: &Ground, untold: &[String]) {
     let mut y = 672.0;
     let mut tell = |told: String| {
-        for line in lines(&told, 10.5, false, RIGHT - LEFT) {
-            marks.push(text(LEFT, y, 10.5, false, line));
-            y += 14.5;
+        for line in lines(&told, 10.0, false, RIGHT - LEFT) {
+            marks.push(text(LEFT, y, 10.0, false, line));
+            y += 13.0;
         }
     };
     for (name, value) in place_lines(case.position, case.hacc_m) {
         tell(format!("{name}: {value}"));
     }
-    if let Some(landmark) = &case.landmark {
-        let away = distance_m(landmark.position, case.position);
-        let way = compass(bearing_deg(landmark.position, case.position));
+    if let Some((own, way)) = case.landmark.as_ref().zip(way_to(case, ground)) {
+        let back = compass(way.bearing_deg + 180.0);
+        let error = own.accuracy_m.map_or_else(String::new, |accuracy| {
+            format!(" (vị trí mốc ±{} m)", number(accuracy, 0))
+        });
         tell(format!(
-            "Vật mốc: {}; điểm trồng cách mốc {} m về phía {way}.",
-            landmark.name,
-            number(away, 0)
+            "Vật mốc: {}{error}; điểm trồng cách mốc {} m về phía {back} (từ mép: {} m).",
+            own.name,
+            number(way.middle_m, 0),
+            number(way.edge_m, 0)
         ));
     } else {
         tell("Vật mốc: chưa có trong hệ thống; ghi tay: ……………………………………".to_owned());
     }
-    let basis = if case.outline.len() > 2 {
-        "Đường viền: theo vòng đo."
+    let basis = if ground.edge.is_empty() {
+        "Vòng tròn: hình tròn có cùng diện tích, không phải ranh giới đo; mép tính theo vòng tròn này."
     } else {
-        "Vòng tròn: hình tròn có cùng diện tích, không phải ranh giới đo."
+        "Đường viền: theo vòng đo."
     };
     tell(format!(
         "{basis} B: hướng bắc lưới chiếu VN-2000. Ảnh chụp xa hơn 300 m không vẽ."
     ));
+    if !untold.is_empty() {
+        let shown = untold.iter().take(MOST_UNTOLD).cloned();
+        let shown: Vec<String> = shown.collect();
+        let more = untold.len() - shown.len();
+        let rest = if more > 0 {
+            format!("; và {more} chỗ khác, xem bảng kê")
+        } else {
+            String::new()
+        };
+        tell(format!(
+            "Không đủ chỗ ghi trên sơ đồ: {}{rest}.",
+            shown.join(". ")
+        ));
+    }
 }

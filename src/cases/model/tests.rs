@@ -119,7 +119,9 @@ fn case(photos: usize) -> CaseFacts {
         landmark: Some(Landmark {
             name: "Cửa khẩu Kim Thành".into(),
             position: Position::new(103.9707, 22.5856).unwrap(),
+            accuracy_m: None,
         }),
+        asked: Vec::new(),
         photos: (0..photos).map(photo).collect(),
         head: "42 mục".into(),
         root: "cd".repeat(32),
@@ -155,9 +157,19 @@ fn the_pages_carry_the_heading_the_plane_coordinates_the_photos_and_the_sketch()
     let sketch = all.last().unwrap();
     assert!(sketch.contains("SƠ ĐỒ HIỆN TRƯỜNG"));
     // By integrating the meridian's radius: 15.12 m to the photos, 11,073.8 m to the gate.
-    assert!(sketch.contains("Ảnh 1 – 15,1 m"), "{sketch}");
+    // The circle of 64 m² has a radius of 4.51 m. The three were taken from one spot.
     assert!(
-        sketch.contains("Cửa khẩu Kim Thành; điểm trồng cách mốc 11.074 m về phía nam"),
+        sketch.contains("Ảnh 1–3 – tâm 15,1 m; mép 10,6 m"),
+        "{sketch}"
+    );
+    assert!(
+        sketch.contains(
+            "Cửa khẩu Kim Thành; điểm trồng cách mốc 11.074 m về phía nam (từ mép: 11.069 m)"
+        ),
+        "{sketch}"
+    );
+    assert!(
+        sketch.contains("Cửa khẩu Kim Thành: 11.074 m, hướng bắc (0°)"),
         "{sketch}"
     );
 }
@@ -188,5 +200,137 @@ fn the_pages_become_a_pdf_with_one_sheet_each() {
     assert!(
         text.contains(&format!("/Count {}", pages.len())),
         "as many pages as were made"
+    );
+}
+
+/// The boxes that texts cover: left, top, right, bottom.
+fn boxes(page: &[Mark]) -> Vec<([f32; 4], String)> {
+    let texts = page.iter().filter_map(|mark| match mark {
+        Mark::Text {
+            x,
+            y,
+            size,
+            bold,
+            text,
+        } => {
+            let right = x + width(text, *size, *bold);
+            Some(([*x, y - size * 0.8, right, y + size * 0.2], text.clone()))
+        }
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn no_label_of_the_sketch_lies_over_another_and_none_leaves_the_page() {
+    let around = |n: usize| {
+        let n = f64::from(u32::try_from(n).unwrap());
+        Position::new(
+            103.9707 + 4e-6 * (n % 5.0),
+            22.4856 + 5e-6 * (n / 5.0).floor(),
+        )
+        .unwrap()
+    };
+    for count in [1, 3, 12, 40] {
+        let mut case = case(count);
+        for (at, photo) in case.photos.iter_mut().enumerate() {
+            photo.position = Some(around(at));
+        }
+        case.outline = [(-4e-5, -3e-5), (5e-5, -4e-5), (4e-5, 5e-5), (-3e-5, 4e-5)]
+            .map(|(lon, lat)| Position::new(103.9707 + lon, 22.4856 + lat).unwrap())
+            .to_vec();
+        let sketch = pages(&case).pop().unwrap();
+        let boxes = boxes(&sketch);
+        for (at, (one, told)) in boxes.iter().enumerate() {
+            assert!(
+                one[0] >= 48.0 && one[2] <= 595.0 && one[3] <= 842.0,
+                "{told}"
+            );
+            for (other, also) in &boxes[at + 1..] {
+                let apart = one[2] <= other[0]
+                    || other[2] <= one[0]
+                    || one[3] <= other[1]
+                    || other[3] <= one[1];
+                assert!(apart, "{told} lies over {also}");
+            }
+        }
+        let told = texts(&sketch);
+        assert!(
+            told.contains("Tâm điểm trồng") && told.contains("Ảnh 1"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_landmark_near_the_plot_is_drawn_in_its_place() {
+    let mut near = case(1);
+    near.landmark = Some(Landmark {
+        name: "Bản Sín Chải".into(),
+        position: Position::new(103.9707, 22.48565).unwrap(),
+        accuracy_m: Some(50.0),
+    });
+    let sketch = pages(&near).pop().unwrap();
+    assert!(sketch.iter().any(|mark| matches!(mark, Mark::Block { .. })));
+    let told = texts(&sketch);
+    assert!(told.contains("Bản Sín Chải: 6 m, hướng bắc (0°)"), "{told}");
+    assert!(
+        told.contains(
+            "Bản Sín Chải (vị trí mốc ±50 m); điểm trồng cách mốc 6 m về phía nam (từ mép: 1 m)"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_summary_tells_what_was_refused_what_conflicts_and_what_is_missing() {
+    let told = serde_json::json!({
+        "state": "rejected", "crop": "cannabis", "crop_verified": "cannabis",
+        "flags": ["conflict", "after_final"], "missing": ["minutes"],
+        "quantities": { "claimed": { "plants": 320 }, "destroyed_claimed": { "plants": 900 }, "verified": {} },
+        "conflicts": [{ "figure": "plants", "measured": 320.0, "measured_by": "claimed", "destroyed": 900.0, "remaining": 0.0, "tolerance_pct": 20.0 }],
+        "evidence_grades": { "b": "C" },
+        "detected_at": "2026-02-20T02:00:00Z",
+        "timeline": [
+            { "id": "a", "kind": "verification", "at": "2026-02-21T02:00:00Z", "flag": null, "corrected_by": null, "said": { "finding": "look_alike", "amount": {} } },
+            { "id": "b", "kind": "eradication", "at": "2026-02-22T02:00:00Z", "flag": "after_final", "corrected_by": null, "said": { "completeness": "full", "destroyed": { "plants": 900 } } },
+            { "id": "c", "kind": "reopening", "at": "2026-02-23T02:00:00Z", "flag": "out_of_place", "corrected_by": null, "said": { "reason": "x" } },
+            { "id": "d", "kind": "verification", "at": "2026-02-24T02:00:00Z", "flag": "after_final", "corrected_by": null, "said": { "finding": "confirmed", "amount": { "plants": 5 } } },
+        ],
+    });
+    let told = told.as_object().unwrap();
+    let summary = super::summary::summary(told);
+    let of = |name: &str| {
+        summary
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(of("Loại cây ghi nhận (đã bị bác bỏ)"), Some("Cây cần sa"));
+    assert_eq!(of("Đã xác minh"), None);
+    assert_eq!(of("Báo đã phá nhổ"), Some("900 cây"));
+    assert_eq!(
+        of("Mâu thuẫn số liệu"),
+        Some("ghi nhận 320 cây, báo phá 900 cây, còn lại 0 cây (sai số cho phép 20 %)")
+    );
+    assert_eq!(of("Còn thiếu"), Some("biên bản"));
+    assert_eq!(
+        of("Lưu ý"),
+        Some("số liệu mâu thuẫn; ghi sau khi điểm đã kết thúc")
+    );
+    assert_eq!(of("Mức chứng cứ (A–D)"), Some("lần 1: C"));
+    let course: Vec<String> = super::course::course(told)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect();
+    assert_eq!(
+        course,
+        [
+            "Phát hiện",
+            "Xác minh: bác bỏ: cây trông giống",
+            "Phá nhổ, tiêu hủy: toàn bộ, 900 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
+            "Mở lại – không có hiệu lực (bước không hợp lệ ở trạng thái này)",
+            "Xác minh: đúng là cây có chứa chất ma túy, 5 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
+        ]
     );
 }

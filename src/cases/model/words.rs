@@ -50,8 +50,105 @@ pub fn label(code: &str) -> &str {
         "gnss_polygon" => "đo vòng bằng GNSS",
         "uav" => "ảnh UAV",
         "estimated" => "ước lượng",
+        "full" => "toàn bộ",
+        "partial" => "một phần",
+        "same" => "cùng một điểm",
+        "distinct" => "hai điểm khác nhau",
         "counted" => "đếm",
         "sampled" => "đếm mẫu",
+        other => other,
+    }
+}
+
+/// What a verification found.
+#[must_use]
+pub fn finding_label(code: &str) -> &str {
+    match code {
+        "confirmed" => "đúng là cây có chứa chất ma túy",
+        "look_alike" => "bác bỏ: cây trông giống",
+        "other_crop" => "bác bỏ: cây trồng khác",
+        "not_found" => "không tìm thấy",
+        "gone" => "không còn tại chỗ",
+        other => other,
+    }
+}
+
+/// What a look at the ground after an eradication found.
+#[must_use]
+pub fn inspected_label(code: &str) -> &str {
+    match code {
+        "clear" => "sạch",
+        "resprout" => "mọc lại",
+        "standing" => "còn cây sót",
+        "replanted" => "trồng mới",
+        "not_reached" => "chưa tới được",
+        other => other,
+    }
+}
+
+/// What an eradication still misses.
+#[must_use]
+pub fn missing_label(code: &str) -> &str {
+    match code {
+        "confirmation" => "xác nhận tại chỗ của người thứ hai",
+        "verification" => "xác minh loại cây",
+        "minutes" => "biên bản",
+        "samples" => "mẫu vật, niêm phong",
+        "photos_before" => "ảnh trước khi phá nhổ",
+        "photos_close_up" => "ảnh cận cảnh",
+        "photos_after" => "ảnh sau khi phá nhổ",
+        "photos_at_the_work" => "ảnh tại lúc phá nhổ",
+        "time_order" => "thời gian các bước chưa khớp",
+        other => other,
+    }
+}
+
+/// What a reader must know of a plot or a step.
+#[must_use]
+pub fn flag_label(code: &str) -> &str {
+    match code {
+        "possible_duplicate" => "có thể trùng điểm khác",
+        "density_unusual" => "mật độ cây bất thường",
+        "area_large" => "diện tích lớn",
+        "outline_disagrees" => "đường mép khác số đo",
+        "outline_off_point" => "đường mép lệch điểm",
+        "outline_small" => "mép đi bộ quá nhỏ",
+        "near_threshold" => "gần mốc luật định",
+        "stop_450" => "từ 450 cây: giữ nguyên hiện trường",
+        "position_weak" => "vị trí yếu",
+        "position_hand_placed" => "vị trí đặt tay trên bản đồ",
+        "accuracy_unknown" => "không rõ sai số vị trí",
+        "imported" => "nhập từ tệp",
+        "conflict" => "số liệu mâu thuẫn",
+        "claimed_twice" => "báo phá nhổ hai lần",
+        "after_final" => "ghi sau khi điểm đã kết thúc",
+        "verification_conflict" => "hai lần xác minh mâu thuẫn",
+        "inspected_too_soon" => "kiểm tra lại khi chưa phá nhổ",
+        "inspected_from_paper" => "kiểm tra lại theo biên bản giấy",
+        "undone" => "đã bị bước sau hủy bỏ",
+        "out_of_place" => "bước không hợp lệ ở trạng thái này",
+        "destroyed_unverified" => "phá nhổ khi chưa xác minh",
+        "single_party" => "một bên xác nhận",
+        "minutes_pending" => "chờ biên bản",
+        "minutes_late" => "biên bản quá hạn",
+        "photos_waived" => "cho phép thiếu ảnh",
+        "after_harvest" => "phá nhổ sau thu hoạch",
+        "replanted" => "bị trồng lại",
+        "corrected_twice" => "bị sửa hai lần",
+        "correction_ignored" => "bản sửa không có hiệu lực",
+        "text_looks_personal" => "nội dung có thể chứa số cá nhân",
+        other => other,
+    }
+}
+
+/// How a question about a photo or a claim stands.
+#[must_use]
+pub fn question_label(state: &str) -> &str {
+    match state {
+        "open" => "chưa trả lời",
+        "answered" => "đã trả lời, chờ kết luận",
+        "cleared" => "đã làm rõ",
+        "upheld" => "kết luận: không chấp nhận",
         other => other,
     }
 }

@@ -14,6 +14,7 @@ use crate::journal::model::sha256;
 use crate::journal::note::PublicKey;
 use crate::journal::proofs::{self, Checked, EntryProof, Failure, PhotoProof};
 
+use super::keys::Keys;
 use super::seals::{self, SealFault};
 
 /// The first thing that does not hold.
@@ -174,6 +175,7 @@ fn entries(
     checked: &mut Checked,
 ) -> Result<(), Fault> {
     let mut proven: Vec<EntryId> = Vec::new();
+    let mut keys = Keys::default();
     for name in files.keys().filter(|name| name.starts_with("entries/")) {
         let proof: EntryProof = json(files, name)?;
         if proof.log_id != receipt.log_id {
@@ -181,7 +183,9 @@ fn entries(
         }
         note(checked, name, proofs::entry(&proof, None, ring))?;
         proven.push(proof.header.entry);
+        keys.take(&proof);
     }
+    checked.steps.extend(keys.told());
     let missing = manifest
         .entries
         .iter()

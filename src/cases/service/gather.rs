@@ -128,7 +128,28 @@ impl Cases {
             }
             proofs.push(*proof);
         }
+        self.prove_keys(&mut proofs).await?;
         Ok(proofs)
+    }
+
+    /// Adds by which entries the keys that signed were announced, and by whom confirmed.
+    async fn prove_keys(&self, proofs: &mut Vec<EntryProof>) -> Result<(), Error> {
+        let signed = proofs.iter().filter(|proof| proof.statement.is_some());
+        let devices = signed.map(|proof| proof.header.device.unwrap_or(proof.header.actor));
+        let devices: BTreeSet<Uuid> = devices.collect();
+        let mut told: BTreeSet<EntryId> = proofs.iter().map(|proof| proof.header.entry).collect();
+        for device in devices {
+            let mut tx = self.journal.store().read().await?;
+            let entries = sql::key_entries(&mut tx, device).await?;
+            drop(tx);
+            for entry in entries.into_iter().filter(|entry| told.insert(*entry)) {
+                let Proving::Proof(proof) = self.journal.prove_content(entry).await? else {
+                    return Err(Error::NotYet);
+                };
+                proofs.push(*proof);
+            }
+        }
+        Ok(())
     }
 
     /// Whether an entry is a question that names a photo which the caller must not know of.

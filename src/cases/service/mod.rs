@@ -2,6 +2,7 @@
 
 mod check;
 mod gather;
+mod keys;
 mod pack;
 mod package;
 mod seals;

@@ -4,9 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
 use crate::base::hex;
+use crate::base::ids::PlotId;
 use crate::cases::model::course::course;
 use crate::cases::model::facts::{CaseFacts, Landmark, PhotoFacts};
-use crate::cases::model::words::{label, number};
+use crate::cases::model::summary::summary;
+use crate::cases::model::words::{moment, question_label};
 use crate::evidence::CasePhoto;
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
@@ -14,7 +16,7 @@ use crate::plots::PlotView;
 
 use super::{Cases, Error, unwritable};
 
-/// A gate farther away is no landmark, m.
+/// A place farther away is no landmark, m.
 const LANDMARK_M: f64 = 50_000.0;
 
 impl Cases {
@@ -44,7 +46,8 @@ impl Cases {
             hacc_m: told.get("hacc_m").and_then(Value::as_f64),
             outline: outline(told),
             area_m2: quantity(told, "verified").or_else(|| quantity(told, "claimed")),
-            lines: lines(told),
+            lines: summary(told),
+            asked: self.asked(view.id, photos).await?,
             steps: course(told),
             landmark: self.landmark(position).await?,
             photos: printed,
@@ -53,17 +56,43 @@ impl Cases {
         })
     }
 
+    /// Questions that were asked, with the photo's number on the pages.
+    async fn asked(&self, plot: PlotId, photos: &[CasePhoto]) -> Result<Vec<String>, Error> {
+        let asked = self.evidence.asked_of(plot).await?;
+        let told = asked.into_iter().map(|own| {
+            let number = photos
+                .iter()
+                .position(|photo| Some(photo.view.id) == own.photo)
+                .map(|at| format!("Ảnh {}: ", at + 1));
+            format!(
+                "{}{} Hỏi lúc {}; {}.",
+                number.unwrap_or_default(),
+                own.vi,
+                moment(own.asked_at),
+                question_label(&own.state)
+            )
+        });
+        Ok(told.collect())
+    }
+
+    /// The nearest place that has a name here: hamlets and gates.
     async fn landmark(&self, position: Position) -> Result<Option<Landmark>, Error> {
-        let gates = self.areas.gates().await?;
-        let near = gates
-            .into_iter()
-            .map(|gate| (distance_m(position, gate.facts.position), gate));
-        let near = near.filter(|(away, _)| *away <= LANDMARK_M);
+        let hamlets = self.areas.hamlets().await?.into_iter().map(|own| Landmark {
+            name: capitalised(own.facts.kind.label(), &own.facts.name),
+            position: own.facts.position,
+            accuracy_m: own.facts.accuracy_m,
+        });
+        let gates = self.areas.gates().await?.into_iter().map(|own| Landmark {
+            name: own.facts.name,
+            position: own.facts.position,
+            accuracy_m: None,
+        });
+        let near = hamlets
+            .chain(gates)
+            .map(|own| (distance_m(position, own.position), own))
+            .filter(|(away, _)| *away <= LANDMARK_M);
         let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(nearest.map(|(_, gate)| Landmark {
-            name: gate.facts.name,
-            position: gate.facts.position,
-        }))
+        Ok(nearest.map(|(_, own)| own))
     }
 
     async fn photo(&self, photo: &CasePhoto) -> Result<PhotoFacts, Error> {
@@ -91,6 +120,16 @@ impl Cases {
     }
 }
 
+/// A hamlet's name behind what it is called, unless the name says that itself.
+fn capitalised(kind: &str, name: &str) -> String {
+    if name.to_lowercase().starts_with(kind) {
+        return name.to_owned();
+    }
+    let mut letters = kind.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{} {name}", first.unwrap_or_default(), letters.as_str())
+}
+
 fn position(coordinates: &[f64]) -> Option<Position> {
     Position::new(*coordinates.first()?, *coordinates.get(1)?).ok()
 }
@@ -116,49 +155,4 @@ fn quantity(told: &Map<String, Value>, which: &str) -> Option<f64> {
     told.get("quantities")?
         .pointer(&format!("/{which}/area_m2"))?
         .as_f64()
-}
-
-/// A quantity as the summary tells it.
-fn amount(told: &Map<String, Value>, which: &str) -> Option<String> {
-    let own = told.get("quantities")?.get(which)?;
-    let plants = own.get("plants").and_then(Value::as_f64);
-    let plants = plants.map(|plants| format!("{} cây", number(plants, 0)));
-    let area = own.get("area_m2").and_then(Value::as_f64);
-    let area = area.map(|area| format!("{} m²", number(area, 1)));
-    let kilograms = own.get("weight_kg").and_then(Value::as_f64);
-    let kilograms = kilograms.map(|weight| format!("{} kg", number(weight, 1)));
-    let told: Vec<String> = [plants, area, kilograms].into_iter().flatten().collect();
-    (!told.is_empty()).then(|| told.join("; "))
-}
-
-fn lines(told: &Map<String, Value>) -> Vec<(String, String)> {
-    let mut lines = Vec::new();
-    let mut tell = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            lines.push((name.to_owned(), value));
-        }
-    };
-    tell("Xã, phường", commune(told));
-    tell(
-        "Loại cây",
-        word(told, "crop").map(|crop| label(crop).to_owned()),
-    );
-    tell(
-        "Trạng thái",
-        word(told, "state").map(|state| label(state).to_owned()),
-    );
-    tell(
-        "Cách đo diện tích",
-        word(told, "area_method").map(|own| label(own).to_owned()),
-    );
-    tell("Ghi nhận ban đầu", amount(told, "claimed"));
-    tell("Đã xác minh", amount(told, "verified"));
-    tell("Đã phá nhổ", amount(told, "eradicated"));
-    tell("Đo lại", amount(told, "remeasured"));
-    lines
-}
-
-fn commune(told: &Map<String, Value>) -> Option<String> {
-    let name = told.get("commune")?.get("name")?.as_str()?;
-    Some(name.to_owned())
 }

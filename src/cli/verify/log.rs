@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::app::open_blobs;
 use crate::areas;
+use crate::base::time::{Clock, SystemClock};
 use crate::config::Config;
 use crate::coverage;
 use crate::evidence::{self, Originals, verify_originals};
@@ -18,7 +19,7 @@ use crate::journal::history::Trust;
 use crate::journal::note::Checkpoint;
 use crate::ledger;
 use crate::patrols;
-use crate::plots::{PlotRows, verify_rows};
+use crate::plots::{self, PlotRows, verify_rows};
 use crate::publish::export;
 use crate::reports;
 use crate::store::Store;
@@ -59,7 +60,8 @@ impl OfLog {
         let blobs = open_blobs(&config, true)?;
         let originals = verify_originals(&store, &blobs).await?;
         let plots = verify_rows(&store).await?;
-        let slices = slices(&store).await?;
+        let mut slices = slices(&store).await?;
+        slices.extend(made(&store).await?);
         store.close().await;
         tell(&found, &originals, &plots, &slices)
     }
@@ -115,6 +117,24 @@ async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
         (
             "sync: {} bundles, decisions and watches",
             sync::verify_rows(store).await?,
+        ),
+    ])
+}
+
+/// What the slices made of their facts, made again.
+async fn made(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
+    Ok(vec![
+        (
+            "plots: {} rows with their unit, communes, warnings and count of photos",
+            plots::verify_made(store, SystemClock.now()).await?,
+        ),
+        (
+            "evidence: {} photos with their unit, door, named account and plot",
+            evidence::verify_made(store).await?,
+        ),
+        (
+            "ledger: {} states, and facts with their unit, right and plot,",
+            ledger::verify_made(store).await?,
         ),
     ])
 }

@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{PhotoId, PlotId};
+use crate::base::time::Timestamp;
+use crate::evidence::model::screens::Screen;
 use crate::evidence::sql::{self, Sight};
+use crate::patrols::model::screens::TrackScreen;
 
 use super::read::{Bytes, PhotoView, may_see};
 use super::seals::Marks;
@@ -27,6 +30,19 @@ pub struct CasePhoto {
     pub is_stored: bool,
     /// Whether its small image may be shown to this reader.
     pub is_shown: bool,
+}
+
+/// A question that was asked about a plot or a photo of it.
+#[derive(Debug, Clone)]
+pub struct CaseQuestion {
+    /// What was asked, in Vietnamese; the screen's word where this program does not know it.
+    pub vi: String,
+    /// How it stands: `open`, `answered`, `cleared` or `upheld`.
+    pub state: String,
+    /// The photo in question, where it is about one.
+    pub photo: Option<PhotoId>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
 }
 
 /// No plot has more photos in a package.
@@ -66,6 +82,19 @@ impl Evidence {
         Ok(row.is_some_and(|row| may_see(actor, Right::ReadPhotos, &row)))
     }
 
+    /// What the screens asked about a plot and its photos, the first question first, and how each stands.
+    pub async fn asked_of(&self, plot: PlotId) -> Result<Vec<CaseQuestion>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let rows = sql::asked_of_plot(&mut tx, plot).await?;
+        let asked = rows.into_iter().map(|row| CaseQuestion {
+            vi: asked(&row.screen).to_owned(),
+            state: row.state,
+            photo: row.photo,
+            asked_at: row.asked_at,
+        });
+        Ok(asked.collect())
+    }
+
     /// The bytes of an original.
     pub async fn case_original(&self, sha256: &[u8]) -> Result<Bytes, Error> {
         self.bytes(sha256).await
@@ -85,4 +114,10 @@ impl Evidence {
             None => Ok(None),
         }
     }
+}
+
+fn asked(screen: &str) -> &str {
+    let of_photo = screen.parse().map(Screen::vi);
+    let of_track = screen.parse().map(TrackScreen::vi);
+    of_photo.or(of_track).unwrap_or(screen)
 }

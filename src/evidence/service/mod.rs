@@ -25,6 +25,7 @@ mod tracks;
 mod uploads;
 mod verify;
 mod verify_kept;
+mod verify_made;
 
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ pub use uploads::{
 };
 pub use verify::{OriginalFault, Originals, verify_originals};
 pub use verify_kept::verify_rows;
+pub use verify_made::verify_made;
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]

@@ -27,6 +27,16 @@ pub(super) const HOLDS_PATROL: &str =
     "SELECT COUNT(*) FROM patrols WHERE id = $1 AND held_entry IS NOT NULL";
 pub(super) const SPENT_NONCES_FROM: &str = "SELECT n.nonce, n.device, n.spent_at, n.photo, p.entry FROM evidence_nonces n \
      LEFT JOIN photos p ON p.id = n.photo WHERE n.photo IS NOT NULL AND n.nonce > $1 ORDER BY n.nonce LIMIT 500";
+pub(super) const OF_FORMS: &str = "SELECT DISTINCT photo FROM odk_files";
+pub(super) const PLOT_PLACES: &str = "SELECT version, place, commune FROM plots WHERE id = $1";
+
+/// Where a plot lies, today and by the boundaries of its day.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PlotPlaces {
+    pub version: i64,
+    pub place: Option<String>,
+    pub commune: Option<String>,
+}
 
 /// A question about a track or a claim, without what decides who sees it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -117,4 +127,15 @@ pub async fn spent_nonces_from(tx: &mut Tx, nonce: &str) -> Result<Vec<SpentNonc
     on!(tx, |c| sqlx::query_as(SPENT_NONCES_FROM)
         .bind(nonce)
         .fetch_all(c))
+}
+
+/// The photos that forms brought.
+pub async fn of_forms(tx: &mut Tx) -> Result<Vec<PhotoId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(OF_FORMS).fetch_all(c))
+}
+
+pub async fn plot_places(tx: &mut Tx, plot: PlotId) -> Result<Option<PlotPlaces>, Error> {
+    on!(tx, |c| sqlx::query_as(PLOT_PLACES)
+        .bind(plot)
+        .fetch_optional(c))
 }

@@ -30,6 +30,10 @@ pub(super) const IS_ASKED: &str = "SELECT COUNT(*) FROM evidence_questions WHERE
 pub(super) const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
 pub(super) const STATES_OF_PLOT: &str = "SELECT s.photo, s.state FROM evidence_questions s \
      JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1";
+pub(super) const ASKED_OF_PLOT: &str = "SELECT s.screen, s.state, s.photo, s.asked_at FROM evidence_questions s \
+     JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1 \
+     UNION ALL SELECT t.screen, t.state, NULL AS photo, t.asked_at FROM evidence_track_questions t WHERE t.plot = $1 \
+     ORDER BY 4, 1";
 pub(super) const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 pub(super) const REPLIES: &str = "SELECT entry, question, kind, author, org, body, said_at FROM evidence_replies \
@@ -238,4 +242,20 @@ pub async fn questions(
             .push_bind(limit);
         async move { query.build_query_as().fetch_all(c).await }
     })
+}
+
+/// A question as a plot's case tells it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AskedRow {
+    pub screen: String,
+    pub state: String,
+    pub photo: Option<PhotoId>,
+    pub asked_at: Timestamp,
+}
+
+/// What was asked about a plot and its photos, the first question first.
+pub async fn asked_of_plot(tx: &mut Tx, plot: PlotId) -> Result<Vec<AskedRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ASKED_OF_PLOT)
+        .bind(plot)
+        .fetch_all(c))
 }

@@ -14,6 +14,7 @@ mod roll;
 mod secrets;
 mod sessions;
 mod sheets;
+mod then;
 mod verify;
 
 use std::collections::HashMap;
@@ -44,6 +45,7 @@ pub use roll::RollReport;
 pub use secrets::{Secret, TokenView};
 pub use sessions::SignedIn;
 pub use sheets::SheetsDraft;
+pub use then::{Roll, Then};
 pub use verify::verify_rows;
 
 /// Why an act of identity is refused.

@@ -63,7 +63,37 @@ pub(super) struct PaperDraft {
 }
 
 impl PaperDraft {
+    /// Parses a record that is to be kept: besides [`Self::read`], its lines name no person's number.
     pub(super) fn parse(
+        wire: &PaperWire,
+        most_bytes: u64,
+        today: LocalDate,
+    ) -> Result<Self, Refusal> {
+        let mut personal = Refusal::default();
+        let notes = wire.notes.as_deref().unwrap_or_default();
+        for (pointer, text) in [
+            ("/number", wire.number.as_str()),
+            ("/issuer", wire.issuer.as_str()),
+            ("/notes", notes),
+        ] {
+            if looks_personal(text) {
+                personal.add(
+                    pointer,
+                    "không ghi số điện thoại, số định danh / expected no telephone or identity numbers",
+                );
+            }
+        }
+        match Self::read(wire, most_bytes, today) {
+            Ok(draft) => personal.or(draft),
+            Err(mut refusal) => {
+                refusal.0.extend(personal.0);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Parses a record, also one that was kept before.
+    pub(super) fn read(
         wire: &PaperWire,
         most_bytes: u64,
         today: LocalDate,
@@ -118,11 +148,6 @@ fn line(refusal: &mut Refusal, pointer: &str, text: &str, most: usize, is_needed
         refusal.add(
             pointer,
             format_args!("expected one line of at most {most} characters"),
-        );
-    } else if looks_personal(text) {
-        refusal.add(
-            pointer,
-            "không ghi số điện thoại, số định danh / expected no telephone or identity numbers",
         );
     }
     text.to_owned()

@@ -57,7 +57,7 @@ fn is_paper(kept: &Stored, row: &PaperRow) -> bool {
     let body = kept.body.as_deref().unwrap_or_default();
     let wire: Option<PaperWire> = serde_json::from_slice(body).ok();
     let today = kept.row.received_at.local_date();
-    let sent = wire.and_then(|wire| PaperDraft::parse(&wire, u64::MAX, today).ok());
+    let sent = wire.and_then(|wire| PaperDraft::read(&wire, u64::MAX, today).ok());
     sent.is_some_and(|draft| {
         kept.row.kind == Kind::Paper.as_str()
             && kept.row.fact == Some(row.id.0)

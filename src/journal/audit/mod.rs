@@ -3,6 +3,7 @@
 //! It needs no signing key and writes nothing. Beside a running server it judges what the newest head counted when it began.
 
 mod announced;
+mod derived;
 mod faults;
 mod own;
 mod pass;
@@ -20,6 +21,7 @@ use super::sql;
 use super::tree;
 
 pub use super::sql::Content;
+pub use derived::{every_rules, signed_path, typed_in, waits};
 pub use faults::Fault;
 pub use own::verify_rows;
 use pass::Pass;

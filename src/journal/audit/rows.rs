@@ -35,6 +35,16 @@ pub enum RowFault {
         /// The row, by its key.
         id: String,
     },
+    /// A column that the log gives otherwise: what is derived was derived again.
+    #[error("{table} {id}: {column} is not what the log gives")]
+    Column {
+        /// Its table.
+        table: &'static str,
+        /// The row, by its key.
+        id: String,
+        /// The first column that differs.
+        column: &'static str,
+    },
     /// A row was taken out.
     #[error("entry {entry} tells of a {kind} {fact}, and no row does")]
     NoRow {
@@ -114,6 +124,22 @@ impl RowPass {
             self.found.agreeing += 1;
         } else {
             self.found.faults.push(RowFault::Standing { table, id });
+        }
+    }
+
+    /// Takes in the first column of a row that the log gives otherwise, if there is one.
+    pub fn columns(
+        &mut self,
+        table: &'static str,
+        id: String,
+        columns: impl IntoIterator<Item = (&'static str, bool)>,
+    ) {
+        match columns.into_iter().find(|(_, holds)| !holds) {
+            None => self.found.agreeing += 1,
+            Some((column, _)) => self
+                .found
+                .faults
+                .push(RowFault::Column { table, id, column }),
         }
     }
 

@@ -142,8 +142,12 @@ pub fn receipt(receipt: &Receipt, body: Option<&[u8]>, ring: &KeyRing) -> Result
     Ok(checked)
 }
 
-/// Checks that a signed text is a head of the log, by one of its keys.
-fn head(what: &'static str, note: &str, ring: &KeyRing) -> Result<(Checkpoint, Checked), Failure> {
+/// Checks that a signed text is a head of the log, by one of its keys; gives the key's id with it.
+fn head(
+    what: &'static str,
+    note: &str,
+    ring: &KeyRing,
+) -> Result<(Checkpoint, String, Checked), Failure> {
     let (head, note) = Checkpoint::parse(note).map_err(|fault| Failure::NoHead { what, fault })?;
     if ring.keys().next().is_none() {
         return Err(Failure::NoKeys(what));
@@ -163,7 +167,7 @@ fn head(what: &'static str, note: &str, ring: &KeyRing) -> Result<(Checkpoint, C
         "{what}: {} entries at {}, epoch {}",
         head.size, head.at, head.epoch
     ));
-    Ok((head, checked))
+    Ok((head, key.id(), checked))
 }
 
 /// Checks a head as it travels: the plain fields must say what the signed text says.
@@ -172,8 +176,8 @@ fn signed_head(
     shown: &SignedHead,
     ring: &KeyRing,
 ) -> Result<(Checkpoint, Checked), Failure> {
-    let (head, checked) = head(what, &shown.checkpoint, ring)?;
-    let same = SignedHead::of(&head, shown.key_id.clone(), shown.checkpoint.clone());
+    let (head, signer, checked) = head(what, &shown.checkpoint, ring)?;
+    let same = SignedHead::of(&head, signer, shown.checkpoint.clone());
     if same == *shown {
         Ok((head, checked))
     } else {
@@ -243,7 +247,7 @@ fn content(proof: &EntryProof, given: Option<&[u8]>, checked: &mut Checked) -> R
     let Some(body) = given.or(own.as_deref()) else {
         checked.step(match proof.redacted_by {
             Some(by) => format!("the content was erased by entry {by}; its leaf stands"),
-            None => "the content is not shown; its hash is".to_owned(),
+            None => "the content is not shown: its hashes stand, and its salt was not checked (give the content with --body)".to_owned(),
         });
         return Ok(());
     };
@@ -267,10 +271,10 @@ fn content(proof: &EntryProof, given: Option<&[u8]>, checked: &mut Checked) -> R
 
 /// The leaf's data: it must be what header and covered hash make.
 fn leaf(proof: &EntryProof, checked: &mut Checked) -> Result<Hash, Failure> {
-    let leaf: Hash = from_hex(&proof.leaf).ok_or(Failure::Leaf)?;
+    let leaf: Hash = as_written(&proof.leaf).ok_or(Failure::Leaf)?;
     // Without it any leaf of the log would do for any entry.
     let covered = proof.covered.as_ref().ok_or(Failure::Unbound)?;
-    let covered: Hash = from_hex(covered).ok_or(Failure::Leaf)?;
+    let covered: Hash = as_written(covered).ok_or(Failure::Leaf)?;
     if proof.header.of_log(proof.log_id).leaf_over(&covered) != leaf {
         return Err(Failure::Leaf);
     }
@@ -279,7 +283,12 @@ fn leaf(proof: &EntryProof, checked: &mut Checked) -> Result<Hash, Failure> {
 }
 
 fn hashes(texts: &[String]) -> Option<Vec<Hash>> {
-    texts.iter().map(|text| from_hex(text)).collect()
+    texts.iter().map(|text| as_written(text)).collect()
+}
+
+/// A hash in hex just as this program writes it: another letter of the same digit is another text.
+fn as_written(text: &str) -> Option<Hash> {
+    from_hex(text).filter(|hash: &Hash| hex(hash) == text)
 }
 
 /// Checks that the log of the newer head begins with the log of the older one.
@@ -289,8 +298,8 @@ pub fn heads(
     proof: Option<&ConsistencyProof>,
     ring: &KeyRing,
 ) -> Result<Checked, Failure> {
-    let (old, mut checked) = head("the older head", older, ring)?;
-    let (new, of_new) = head("the newer head", newer, ring)?;
+    let (old, _, mut checked) = head("the older head", older, ring)?;
+    let (new, _, of_new) = head("the newer head", newer, ring)?;
     checked.and(of_new);
     if old.log != new.log {
         return Err(Failure::Differs("the heads are of two logs"));
@@ -307,7 +316,7 @@ pub fn heads(
         to: new.size,
     };
     let proof = proof.ok_or(Failure::Differs(
-        "heads of two sizes need a consistency proof: give it with --proof",
+        "heads of two sizes need a consistency proof: give it with --proof beside two heads, with --consistency beside another proof",
     ))?;
     if (proof.from, proof.to) != (old.size, new.size) {
         return Err(Failure::Differs(

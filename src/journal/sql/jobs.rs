@@ -24,6 +24,8 @@ pub(super) const DELAY_JOB: &str =
     "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
 pub(super) const JOBS_IN_STATE: &str =
     "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = $2";
+pub(super) const JOB_KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE kind = $1 AND subject = $2";
+pub(super) const JOBS_KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE kind = $1";
 
 /// One piece of work that waits for the background worker.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -165,4 +167,18 @@ pub async fn jobs_in_state(
         .bind(kind)
         .bind(state)
         .fetch_one(c))
+}
+
+/// Whether work of a kind is in the queue, about a subject or about any.
+pub async fn is_job_known(tx: &mut Tx, kind: &str, subject: Option<Uuid>) -> Result<bool, Error> {
+    let count: i64 = match subject {
+        Some(subject) => on!(tx, |c| sqlx::query_scalar(JOB_KNOWN)
+            .bind(kind)
+            .bind(subject)
+            .fetch_one(c))?,
+        None => on!(tx, |c| sqlx::query_scalar(JOBS_KNOWN)
+            .bind(kind)
+            .fetch_one(c))?,
+    };
+    Ok(count > 0)
 }

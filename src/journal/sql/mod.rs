@@ -110,6 +110,8 @@ pub const STATEMENTS: &[&str] = &[
     FINISH_JOB,
     DELAY_JOB,
     JOBS_IN_STATE,
+    JOB_KNOWN,
+    JOBS_KNOWN,
     TILE,
     SET_TILE,
     INSERT_HEAD,

@@ -80,10 +80,14 @@ pub struct Conflict {
     pub tolerance_pct: f64,
 }
 
-/// The quantities of a plot and their conflicts.
-pub(super) fn balance(around: &Around<'_>, counted: &[Counted<'_>]) -> (Quantities, Vec<Conflict>) {
+/// The quantities of a plot and their conflicts. `is_idle`: whether a fact came to a plot that was closed already.
+pub(super) fn balance(
+    around: &Around<'_>,
+    counted: &[Counted<'_>],
+    is_idle: &dyn Fn(FactId) -> bool,
+) -> (Quantities, Vec<Conflict>) {
     let began = counted.iter().map(|own| own.said.started_at).min();
-    let verified = verified(around, began);
+    let verified = verified(around, began, is_idle);
     let mut told = Quantities::default();
     told.claimed
         .add(&around.plot.claimed, around.plot.claimed_by);
@@ -122,9 +126,15 @@ pub(super) fn balance(around: &Around<'_>, counted: &[Counted<'_>]) -> (Quantiti
     (told, conflicts)
 }
 
-fn verified<'a>(around: &Around<'a>, began: Option<Timestamp>) -> Option<(&'a Fact, Amount)> {
+fn verified<'a>(
+    around: &Around<'a>,
+    began: Option<Timestamp>,
+    is_idle: &dyn Fn(FactId) -> bool,
+) -> Option<(&'a Fact, Amount)> {
     let confirmed = around.facts.iter().filter_map(|fact| match &fact.act {
-        Act::Verification(said) if said.finding == Finding::Confirmed => Some((*fact, said.amount)),
+        Act::Verification(said) if said.finding == Finding::Confirmed && !is_idle(fact.id) => {
+            Some((*fact, said.amount))
+        }
         _ => None,
     });
     let all: Vec<_> = confirmed.collect();

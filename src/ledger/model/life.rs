@@ -167,7 +167,12 @@ pub fn live_without(
         rules,
     };
     let walked = walk(&around, now, closings);
-    let (quantities, conflicts) = balance(&around, &walked.counted);
+    let is_idle = |fact: FactId| {
+        let of_fact = |step: &&Step| step.fact == fact;
+        let step = walked.steps.iter().find(of_fact);
+        step.is_some_and(|step| step.flag == Some(LifeFlag::AfterFinal))
+    };
+    let (quantities, conflicts) = balance(&around, &walked.counted, &is_idle);
     let mut life = Life {
         state: walked.state,
         flags: walked.flags,

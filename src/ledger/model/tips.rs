@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::words::{Channel, TipState};
 use crate::base::fields::Fields;
 use crate::base::ids::{PlotId, TipOutcomeId};
-use crate::base::personal::looks_personal;
+use crate::base::personal::{looks_like_place, looks_personal};
 use crate::base::refusal::Refusal;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::Crop;
@@ -19,6 +19,11 @@ const MOST_CHARS: usize = 1_000;
 /// What the sender is told whose text looks like a person's number.
 const ADVICE: &str = "Nội dung có vẻ chứa số điện thoại hoặc số giấy tờ: hãy bỏ số đó rồi gửi lại; hệ thống không ghi ai là \
      người báo tin. Looks like a telephone or identity number: leave it out and send again; who told is never recorded";
+
+/// What the sender is told whose text looks like an exact place.
+const TOO_FINE: &str = "Nội dung có vẻ ghi tọa độ hoặc vị trí chính xác: hãy bỏ tọa độ, mã hoặc liên kết bản đồ rồi gửi lại; tin \
+     báo chỉ giữ ô làm tròn. Looks like an exact place: leave coordinates, codes and links of maps out and send again; a tip \
+     keeps its rounded cell alone";
 
 /// A tip as it is sent.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, utoipa::ToSchema)]
@@ -88,8 +93,13 @@ pub struct TipOutcome {
 }
 
 impl TipWire {
-    /// Parses a tip; every fault is told at once.
+    /// Parses a tip that is to be kept: besides [`Self::read`], its text names no person's number and no exact place.
     pub fn parsed(&self, received_at: Timestamp) -> Result<Tip, Refusal> {
+        refused_for(self.read(received_at), "/text", self.text.as_deref())
+    }
+
+    /// Parses a tip, also one that was kept before; every fault is told at once.
+    pub fn read(&self, received_at: Timestamp) -> Result<Tip, Refusal> {
         let mut fields = Fields::default();
         let day: Option<LocalDate> =
             fields.required_word("/received_on", self.received_on.as_deref());
@@ -121,8 +131,13 @@ impl TipWire {
 }
 
 impl TipOutcomeWire {
-    /// Parses an outcome; every fault is told at once.
+    /// Parses an outcome that is to be kept: besides [`Self::read`], its note names no person's number and no exact place.
     pub fn parsed(&self) -> Result<TipOutcome, Refusal> {
+        refused_for(self.read(), "/note", self.note.as_deref())
+    }
+
+    /// Parses an outcome, also one that was kept before; every fault is told at once.
+    pub fn read(&self) -> Result<TipOutcome, Refusal> {
         let mut fields = Fields::default();
         let id = fields.word("/id", self.id.as_deref());
         let state: Option<TipState> = fields.required_word("/state", self.state.as_deref());
@@ -153,11 +168,29 @@ fn cell(text: &str) -> Option<Cell> {
     (cell.resolution() == RESOLUTION).then_some(cell)
 }
 
-/// A text in which nothing looks like a person's number.
+/// What was read, unless its text must not be kept; every fault is told at once.
+fn refused_for<T>(
+    read: Result<T, Refusal>,
+    pointer: &str,
+    text: Option<&str>,
+) -> Result<T, Refusal> {
+    let Some(advice) = fault_of(text) else {
+        return read;
+    };
+    let mut refusal = read.err().unwrap_or_default();
+    refusal.add(pointer, advice);
+    Err(refusal)
+}
+
 fn plain_text(fields: &mut Fields, pointer: &str, text: Option<&str>) -> Option<String> {
-    let text = fields.text(pointer, text, MOST_CHARS)?;
-    if looks_personal(&text) {
-        fields.refuse(pointer, ADVICE);
+    fields.text(pointer, text, MOST_CHARS)
+}
+
+/// Why a text cannot be kept with a tip: a person's number, or a place finer than the tip's cell.
+fn fault_of(text: Option<&str>) -> Option<&'static str> {
+    let text = text?;
+    if looks_personal(text) {
+        return Some(ADVICE);
     }
-    Some(text)
+    looks_like_place(text).then_some(TOO_FINE)
 }

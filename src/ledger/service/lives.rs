@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::ids::{FactId, PlotId};
+use crate::base::time::Timestamp;
 use crate::ledger::model::circles::{Merged, keepers};
 use crate::ledger::model::totals::Ranked;
 use crate::ledger::model::words::LifeFlag;
@@ -12,15 +13,51 @@ use crate::store::{self, Tx};
 
 use super::Ledger;
 use super::material::{self, Material};
+use super::papers::is_inspected_from_paper;
 
 /// Closings that do not hold, by plot.
 type Undone = BTreeMap<PlotId, BTreeSet<FactId>>;
 
+/// Tells lives as they stand at an instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Teller {
+    now: Timestamp,
+}
+
 impl Ledger {
+    /// The lives of these plots now, as of an entry (see [`Teller::lives`]).
+    pub(super) async fn lives(
+        &self,
+        tx: &mut Tx,
+        gathered: Vec<Material>,
+        rules: &Definition,
+        as_of: Option<i64>,
+    ) -> Result<Vec<(Material, Life)>, store::Error> {
+        let teller = Teller::at(self.journal.now());
+        teller.lives(tx, gathered, rules, as_of).await
+    }
+
+    /// The life of one plot now.
+    pub(super) async fn life_of(
+        &self,
+        tx: &mut Tx,
+        material: Material,
+        rules: &Definition,
+    ) -> Result<Option<(Material, Life)>, store::Error> {
+        let teller = Teller::at(self.journal.now());
+        teller.life_of(tx, material, rules).await
+    }
+}
+
+impl Teller {
+    pub(super) const fn at(now: Timestamp) -> Self {
+        Self { now }
+    }
+
     /// The lives of these plots, as of an entry. Of plots that were judged to be one another's duplicates in a circle, or
     /// all duplicates of one that counts no more, one is told as if it had not been: its ground must count.
     pub(super) async fn lives(
-        &self,
+        self,
         tx: &mut Tx,
         gathered: Vec<Material>,
         rules: &Definition,
@@ -60,7 +97,7 @@ impl Ledger {
 
     /// The life of one plot.
     pub(super) async fn life_of(
-        &self,
+        self,
         tx: &mut Tx,
         material: Material,
         rules: &Definition,
@@ -69,23 +106,25 @@ impl Ledger {
         let Some((material, mut life)) = lives.pop() else {
             return Ok(None);
         };
-        if self.is_inspected_from_paper(tx, &material, &life).await? {
+        if is_inspected_from_paper(tx, &material, &life).await? {
             life.flags.insert(LifeFlag::InspectedFromPaper);
         }
         Ok(Some((material, life)))
     }
 
-    fn life(&self, material: &Material, rules: &Definition, without: &BTreeSet<FactId>) -> Life {
+    fn life(self, material: &Material, rules: &Definition, without: &BTreeSet<FactId>) -> Life {
         live_without(
             &material.plot,
             &material.facts,
             &material.photos,
             rules,
-            self.journal.now(),
+            self.now,
             without,
         )
     }
+}
 
+impl Ledger {
     /// Whether figures count a plot.
     pub(super) async fn counts(&self, tx: &mut Tx, plot: PlotId) -> Result<bool, store::Error> {
         let rules = self.rules(tx).await?;
@@ -134,9 +173,9 @@ struct Told {
 }
 
 impl Told {
-    fn add(&mut self, ledger: &Ledger, rules: &Definition, gathered: Vec<Material>) {
+    fn add(&mut self, teller: Teller, rules: &Definition, gathered: Vec<Material>) {
         let told = gathered.into_iter().map(|material| {
-            let life = ledger.life(&material, rules, &BTreeSet::new());
+            let life = teller.life(&material, rules, &BTreeSet::new());
             (material, life)
         });
         self.plots.extend(told);
@@ -183,7 +222,7 @@ impl Told {
     }
 
     /// Lets one of the plots that were merged into one that counts no more count its ground; false when there is none.
-    fn mend(&mut self, ledger: &Ledger, rules: &Definition) -> bool {
+    fn mend(&mut self, teller: Teller, rules: &Definition) -> bool {
         let Some(end) = self.lost().pop_first() else {
             return false;
         };
@@ -197,7 +236,7 @@ impl Told {
         let counts = |life: &Life| life.is_counted() || life.duplicate_of.is_some();
         let keeper = merged
             .iter()
-            .find(|own| self.undo(ledger, rules, own.plot, counts));
+            .find(|own| self.undo(teller, rules, own.plot, counts));
         // One that was merged by another judgement as well may lead to a plot that counts no more either.
         let is_merged = keeper.is_some_and(|own| {
             self.plots
@@ -213,7 +252,7 @@ impl Told {
     /// Tells a plot's life as if what closed it had not been said, where that is a life that is wanted.
     fn undo(
         &mut self,
-        ledger: &Ledger,
+        teller: Teller,
         rules: &Definition,
         plot: PlotId,
         is_wanted: impl Fn(&Life) -> bool,
@@ -224,7 +263,7 @@ impl Told {
         };
         let mut without = self.undone.get(&plot).cloned().unwrap_or_default();
         without.extend(life.closed_by);
-        let told = ledger.life(material, rules, &without);
+        let told = teller.life(material, rules, &without);
         let is_wanted = is_wanted(&told);
         if is_wanted {
             *life = told;

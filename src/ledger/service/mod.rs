@@ -21,6 +21,7 @@ mod settle;
 mod tip_views;
 mod tips;
 mod verify;
+mod verify_made;
 mod visits;
 
 use crate::base::actor::{Actor, Right, Scope};
@@ -47,6 +48,7 @@ pub use samples::SampleView;
 pub use tip_views::TipView;
 pub use tips::RecordedTip;
 pub use verify::verify_rows;
+pub use verify_made::verify_made;
 pub use visits::VisitsView;
 
 /// Why an act of the ledger is refused.

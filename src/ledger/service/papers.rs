@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::base::ids::EntryId;
 use crate::journal::FromPaper;
+use crate::journal::audit::typed_in;
 use crate::ledger::model::{Act, Fact, Life};
 use crate::store::{self, Tx};
 
@@ -27,22 +28,19 @@ impl Ledger {
         let papers = typed.iter().map(|row| (row.entry, FromPaper::from(row)));
         Ok(papers.collect())
     }
+}
 
-    /// Whether a look at the ground that stands was typed in from paper.
-    pub(super) async fn is_inspected_from_paper(
-        &self,
-        tx: &mut Tx,
-        material: &Material,
-        life: &Life,
-    ) -> Result<bool, store::Error> {
-        let facts = material.facts.iter();
-        let looks =
-            facts.filter(|fact| matches!(fact.act, Act::Reinspection(_)) && life.stands(fact.id));
-        let looks: Vec<Fact> = looks.cloned().collect();
-        if looks.is_empty() {
-            return Ok(false);
-        }
-        let papers = self.papers_of(tx, &looks).await?;
-        Ok(looks.iter().any(|fact| papers.contains_key(&fact.entry)))
-    }
+/// Whether a look at the ground that stands was typed in from paper.
+pub(super) async fn is_inspected_from_paper(
+    tx: &mut Tx,
+    material: &Material,
+    life: &Life,
+) -> Result<bool, store::Error> {
+    let facts = material.facts.iter();
+    let looks =
+        facts.filter(|fact| matches!(fact.act, Act::Reinspection(_)) && life.stands(fact.id));
+    let (ids, entries): (Vec<Uuid>, Vec<EntryId>) =
+        looks.map(|fact| (fact.id.0, fact.entry)).unzip();
+    let typed = typed_in(tx, &ids).await?;
+    Ok(typed.iter().any(|row| entries.contains(&row.entry)))
 }

@@ -142,7 +142,11 @@ fn judged_one_with(material: &Material, life: &Life) -> Vec<PlotId> {
     others.collect()
 }
 
-fn life_row(material: &Material, life: &Life, rules: &Definition) -> Result<LifeRow, store::Error> {
+pub(super) fn life_row(
+    material: &Material,
+    life: &Life,
+    rules: &Definition,
+) -> Result<LifeRow, store::Error> {
     let record: serde_json::Value =
         serde_json::from_str(&material.row.record).or(Err(material.row.corrupt("record")))?;
     let replanting_of = record

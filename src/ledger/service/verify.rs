@@ -159,7 +159,7 @@ fn is_fact(kept: &Stored, row: &FactRow) -> bool {
 }
 
 fn is_tip(kept: &Stored, row: &TipRow) -> bool {
-    let parsed = sent::<TipWire>(kept).and_then(|wire| wire.parsed(kept.row.received_at).ok());
+    let parsed = sent::<TipWire>(kept).and_then(|wire| wire.read(kept.row.received_at).ok());
     parsed.is_some_and(|tip| {
         kept.row.fact == Some(row.id.0)
             && (tip.cell.to_db(), tip.received_on) == (row.cell, row.received_on)
@@ -168,7 +168,7 @@ fn is_tip(kept: &Stored, row: &TipRow) -> bool {
 }
 
 fn is_outcome(kept: &Stored, row: &TipOutcomeRow) -> bool {
-    let parsed = sent::<TipOutcomeWire>(kept).and_then(|wire| wire.parsed().ok());
+    let parsed = sent::<TipOutcomeWire>(kept).and_then(|wire| wire.read().ok());
     parsed.is_some_and(|outcome| {
         kept.row.fact == Some(row.id.0)
             && outcome.state.as_str() == row.state

@@ -16,6 +16,10 @@ pub(super) const ALIKE: &str =
 pub(super) const FACTS_AFTER: &str =
     "SELECT * FROM ledger_facts WHERE id > $1 ORDER BY id LIMIT 500";
 
+// A seal's entry names plot and eradication.
+pub(super) const SEALED_ELSEWHERE: &str =
+    "SELECT COUNT(*) FROM evidence_seals WHERE eradication = $1 AND plot <> $2";
+
 /// A fact as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct FactRow {
@@ -82,4 +86,17 @@ pub async fn fact_alike(tx: &mut Tx, row: &FactRow) -> Result<Option<FactRow>, E
 /// Up to 500 facts after one, in the order of ids.
 pub async fn facts_after(tx: &mut Tx, id: Uuid) -> Result<Vec<FactRow>, Error> {
     on!(tx, |c| sqlx::query_as(FACTS_AFTER).bind(id).fetch_all(c))
+}
+
+/// Whether a seal names an eradication on another plot.
+pub async fn sealed_elsewhere(
+    tx: &mut Tx,
+    eradication: FactId,
+    plot: PlotId,
+) -> Result<bool, Error> {
+    let sealed: i64 = on!(tx, |c| sqlx::query_scalar(SEALED_ELSEWHERE)
+        .bind(eradication)
+        .bind(plot)
+        .fetch_one(c))?;
+    Ok(sealed > 0)
 }

@@ -23,6 +23,9 @@ const SETTLED_STATES: &str = "SELECT plot, state FROM ledger_plots WHERE plot IN
 pub(super) const JUDGED_ONE_WITH: &str = "SELECT DISTINCT f.plot FROM ledger_facts f WHERE f.kind = 'judgement' \
      AND f.record LIKE $1 ORDER BY f.plot";
 pub(super) const PLOTS_AFTER: &str = "SELECT id FROM plots WHERE id > $1 ORDER BY id LIMIT 200";
+pub(super) const SETTLED: &str = "SELECT plot, state, flags, missing, handling_org, replanting_of, due_on, minutes_due_at, \
+     definition, settled_at FROM ledger_plots WHERE plot = $1";
+pub(super) const PLOT_STATE: &str = "SELECT state FROM plots WHERE id = $1";
 pub(super) const DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, l.due_on AS due \
      FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.due_on IS NOT NULL";
 pub(super) const MINUTES_DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, \
@@ -32,7 +35,7 @@ pub(super) const UNCONFIRMED: &str = "SELECT l.plot FROM ledger_plots l JOIN plo
      WHERE l.missing LIKE '%\"confirmation\"%'";
 
 /// A plot's life as lists need it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub struct LifeRow {
     pub plot: PlotId,
     pub state: String,
@@ -122,6 +125,18 @@ pub async fn settled_states(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<(PlotId
         query.push(")");
         async move { query.build_query_as().fetch_all(c).await }
     })
+}
+
+/// A plot's life as it was settled last.
+pub async fn settled(tx: &mut Tx, plot: PlotId) -> Result<Option<LifeRow>, Error> {
+    on!(tx, |c| sqlx::query_as(SETTLED).bind(plot).fetch_optional(c))
+}
+
+/// The state that a plot's own row names.
+pub async fn plot_state(tx: &mut Tx, plot: PlotId) -> Result<Option<String>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PLOT_STATE)
+        .bind(plot)
+        .fetch_optional(c))
 }
 
 /// The plots of which a judgement names this one, whatever it says.

@@ -146,11 +146,7 @@ struct Standing {
 impl Standing {
     fn of(kept: &[MeasureRow], version: i64, draft: &PlotDraft) -> Result<Self, Error> {
         let (plants, area) = standing(kept.iter().map(measured), version);
-        let measured = PlotDraft {
-            plants: plants.as_ref().map(count).transpose()?,
-            area: area.as_ref().map(size).transpose()?,
-            ..draft.clone()
-        };
+        let measured = standing_draft(draft, kept, version)?;
         Ok(Self {
             flags: flags_text(&warnings(&measured)),
             plants,
@@ -178,6 +174,20 @@ pub(super) fn stand_first(
     }
     row.flags = stands.flags;
     Ok(())
+}
+
+/// A version's draft with the measures that stand, from which warnings follow.
+pub(super) fn standing_draft(
+    draft: &PlotDraft,
+    kept: &[MeasureRow],
+    version: i64,
+) -> Result<PlotDraft, store::Error> {
+    let (plants, area) = standing(kept.iter().map(measured), version);
+    Ok(PlotDraft {
+        plants: plants.as_ref().map(count).transpose()?,
+        area: area.as_ref().map(size).transpose()?,
+        ..draft.clone()
+    })
 }
 
 pub(super) fn measured(row: &MeasureRow) -> Measured<Plants, Area> {

@@ -134,7 +134,7 @@ async fn judge_plot(
     Ok(())
 }
 
-fn draft_of(kept: &Stored) -> Option<PlotDraft> {
+pub(super) fn draft_of(kept: &Stored) -> Option<PlotDraft> {
     let wire: PlotWire = serde_json::from_slice(kept.body.as_ref()?).ok()?;
     PlotDraft::from_wire(&wire, kept.row.received_at).ok()
 }

@@ -52,6 +52,7 @@ const SET_PLACE: &str =
     "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
 const SET_STATE: &str = "UPDATE plots SET state = ";
 const ADD_PHOTO: &str = "UPDATE plots SET photos = photos + 1 WHERE id = $1";
+const JOINED_PHOTOS: &str = "SELECT COUNT(*) FROM photos WHERE plot = $1 AND linked = 1";
 
 /// The statements of this table.
 pub const STATEMENTS: &[&str] = &[
@@ -65,6 +66,7 @@ pub const STATEMENTS: &[&str] = &[
     PLACED_AFTER,
     SET_PLACE,
     ADD_PHOTO,
+    JOINED_PHOTOS,
 ];
 
 /// A plot as it stands.
@@ -345,4 +347,11 @@ pub async fn set_state(tx: &mut Tx, ids: &[PlotId], state: &str) -> Result<bool,
 
 pub async fn add_photo(tx: &mut Tx, id: PlotId) -> Result<(), Error> {
     changed!(tx, sqlx::query(ADD_PHOTO).bind(id)).map(drop)
+}
+
+/// How many photos are joined to a plot.
+pub async fn joined_photos(tx: &mut Tx, id: PlotId) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(JOINED_PHOTOS)
+        .bind(id)
+        .fetch_one(c))
 }

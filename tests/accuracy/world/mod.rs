@@ -10,7 +10,7 @@ mod walk;
 
 use std::fmt::Write as _;
 
-use dice::Dice;
+pub use dice::Dice;
 use sha2::{Digest, Sha256};
 pub use walk::Fix;
 
@@ -29,7 +29,7 @@ pub type Rings = Vec<Vec<E7>>;
 
 /// A place in metres east and north of the middle of the patch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Spot {
+pub struct Spot {
     east: f64,
     north: f64,
 }

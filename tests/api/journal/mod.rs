@@ -2,6 +2,7 @@
 
 mod keys;
 mod ledger;
+mod made;
 mod order;
 mod others;
 mod people;

@@ -153,6 +153,39 @@ on_both! {
         assert_fails(&entry, &[&bad, &content, &trust], "signature of the head");
     }
 
+    async fn a_proof_without_its_content_still_holds_everything_but_the_salt(field: Field) {
+        let phone = field.phone("máy 1", &[]).await;
+        let body = json!({ "kind": "crop_check", "transport": "foot", "started_at": field.after(-3600), "ended_at": field.after(-60) });
+        let answer = phone.put(&format!("/api/v1/patrols/{}", field.new_id()), &body).await.expect(201).json();
+        entries(&field, 30).await;
+        let path = format!("/api/v1/journal/proof?entry={}", answer["receipt"]["entry_id"].as_str().unwrap());
+        let proof = phone.get(&path).await.expect(200).json();
+        let desk = Desk::new();
+        let trust = desk.trust(&field).await;
+        let whole = desk.file("proof", proof.to_string());
+        let bare = ["entry", "FILE", "--trust", "FILE"];
+        assert_eq!(verify(&bare, &[&whole, &trust]), (true, "verified".to_owned()));
+        let said = Command::new(env!("CARGO_BIN_EXE_tuantra")).args(["verify", "entry"]).arg(&whole).arg("--trust").arg(&trust).output().unwrap();
+        assert!(String::from_utf8_lossy(&said.stdout).contains("its salt was not checked"));
+        for (pointer, reason) in [
+            ("/header/actor", "leaf is not the hash"),
+            ("/covered", "leaf is not the hash"),
+            ("/leaf", "leaf is not the hash"),
+            ("/sha256", "not of this entry"),
+            ("/path/0", "does not lead from the leaf"),
+            ("/head/key_id", "not those of its signed text"),
+            ("/keys/0/key_id", "another id or verifier key"),
+            ("/keys/0/verifier_key", "another id or verifier key"),
+        ] {
+            let bad = desk.file("bad", turned(&proof, pointer));
+            assert_fails(&bare, &[&bad, &trust], reason);
+        }
+        // Another letter for the same digit is another text.
+        let letters = proof["leaf"].as_str().unwrap().to_uppercase();
+        let bad = desk.file("bad", changed(&proof, "/leaf", json!(letters)));
+        assert_fails(&bare, &[&bad, &trust], "leaf is not the hash");
+    }
+
     async fn a_proof_is_for_its_author_and_for_auditors(field: Field) {
         let (phone, other) = (field.phone("máy 1", &[]).await, field.phone("máy 2", &[]).await);
         let auditor = field.account("thanh-tra", Role::Auditor, &[]).await;

@@ -104,6 +104,10 @@ export interface PhotoProperties {
 	contains_person: boolean;
 	eradication: string | null;
 	flags: string[];
+	/** Came after the photos of its eradication were sealed. */
+	after_seal: boolean;
+	/** A legal hold on its plot or incident keeps it. */
+	held: boolean;
 }
 export interface Photo {
 	id: string;

@@ -97,21 +97,7 @@ fn only_another_plot_of_the_same_crop_and_season_is_a_candidate() {
 }
 
 #[test]
-fn the_error_of_a_walked_edge_is_the_measured_table_and_lies_between_its_figures() {
-    for (area_m2, accuracy_m, pct) in [
-        (45.0, 2.0, 45.0),
-        (45.0, 8.0, 179.0),
-        (125.0, 4.0, 55.0),
-        (350.0, 8.0, 66.0),
-        (750.0, 2.0, 11.0),
-        (2_000.0, 4.0, 14.0),
-        (10_000.0, 8.0, 12.0),
-    ] {
-        assert!(
-            (walked_area_error_pct(area_m2, accuracy_m) - pct).abs() < 1e-9,
-            "{area_m2} {accuracy_m}"
-        );
-    }
+fn the_error_of_a_walked_edge_goes_on_between_the_cells_and_beyond_them() {
     let between = walked_area_error_pct(500.0, 6.0);
     assert!(22.0 < between && between < 66.0, "{between}");
     assert!((walked_area_error_pct(40_000.0, 4.0) - 3.0).abs() < 1e-9);

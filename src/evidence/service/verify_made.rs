@@ -1,0 +1,119 @@
+//! What a photo's row was made of at receipt and since: whose it is, by which kind of sender it came, whether a named
+//! account was at the shutter, and whether it belongs to the plot that it names.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::base::actor::{Door, Principal, Right};
+use crate::base::ids::PhotoId;
+use crate::evidence::sql::{self, PhotoRow};
+use crate::identity::{Roll, Then};
+use crate::journal::audit::{RowPass, Rows, signed_path, waits};
+use crate::plots::LINK_JOB;
+use crate::store::{self, Store, Tx};
+
+/// Holds what every photo's row was made of against the log.
+pub async fn verify_made(store: &Store) -> Result<Rows, store::Error> {
+    let mut tx = store.snapshot().await?;
+    let mut pass = RowPass::default();
+    let roll = Roll::of(&mut tx).await?;
+    let of_forms: BTreeSet<PhotoId> = sql::of_forms(&mut tx).await?.into_iter().collect();
+    let mut after = PhotoId(Uuid::nil());
+    loop {
+        let rows = sql::all_after(&mut tx, after).await?;
+        let Some(last) = rows.last() else {
+            return Ok(pass.into_found());
+        };
+        after = last.id;
+        for row in &rows {
+            let is_of_form = of_forms.contains(&row.id);
+            let columns = judge(&mut tx, &roll, row, is_of_form).await?;
+            pass.columns("photos", row.id.to_string(), columns);
+        }
+    }
+}
+
+async fn judge(
+    tx: &mut Tx,
+    roll: &Roll,
+    row: &PhotoRow,
+    is_of_form: bool,
+) -> Result<Vec<(&'static str, bool)>, store::Error> {
+    let then = roll
+        .then(tx, row.author, row.recorded_at, row.taken_at)
+        .await?;
+    if !then.is_known() {
+        return Ok(Vec::new());
+    }
+    let is_signed = signed_path(tx, row.entry).await?.is_some();
+    let is_of_node = Roll::is_of_node(tx, row.author).await?;
+    let mut columns = vec![
+        ("org", then.some(|own| own.org == row.org)),
+        ("principal", is_sender(&then, row)),
+        ("door", is_door(row, &then, is_signed, is_of_form)),
+        ("named", is_of_node || is_named(roll, &then, row)),
+        ("original_entry", row.is_stored() == (row.state == "stored")),
+    ];
+    if !is_of_node {
+        columns.push(("linked", is_linked(tx, &then, row).await?));
+    }
+    Ok(columns)
+}
+
+/// Photos of before doors were kept have neither door nor principal.
+fn is_sender(then: &Then, row: &PhotoRow) -> bool {
+    let said = row.principal.as_deref();
+    said.is_none_or(|said| then.some(|own| own.principal.as_str() == said))
+}
+
+/// What a device signed did not come by a form, what a form brought came by no other door, and sessions are accounts'.
+fn is_door(row: &PhotoRow, then: &Then, is_signed: bool, is_of_form: bool) -> bool {
+    let Some(door) = row.door.as_deref() else {
+        return true;
+    };
+    match door.parse() {
+        Ok(Door::Odk) => !is_signed,
+        Ok(Door::Api) => !is_of_form,
+        Ok(Door::Session) => {
+            !is_of_form && !is_signed && then.some(|own| own.principal == Principal::Account)
+        }
+        _ => false,
+    }
+}
+
+fn is_named(roll: &Roll, then: &Then, row: &PhotoRow) -> bool {
+    let was = match row.taken_by {
+        Some(account) => roll.was_in_use(account.0, row.org, row.recorded_at),
+        None => then.some(|own| own.principal == Principal::Account),
+    };
+    (row.named == 1) == was
+}
+
+/// Whether the photo is joined to its plot just when its author's rights reached there. A plot that was moved, or whose
+/// commune's boundaries were, leaves it open.
+async fn is_linked(tx: &mut Tx, then: &Then, row: &PhotoRow) -> Result<bool, store::Error> {
+    let known = match row.plot {
+        Some(plot) => sql::plot_places(tx, plot).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        return Ok(row.linked == 0);
+    };
+    let places: BTreeSet<Option<&str>> = [known.place.as_deref(), known.commune.as_deref()].into();
+    let right = Right::RecordPhotos;
+    if row.linked == 1 {
+        let here = |place: Option<&str>| then.some(|own| own.may(right, place));
+        return Ok(known.version > 1 || places.iter().any(|place| here(*place)));
+    }
+    let reached = places
+        .iter()
+        .all(|place| then.every(|own| own.may(right, *place) && own.may(Right::ReadPlots, *place)));
+    let is_open = known.version > 1
+        || !reached
+        || match row.plot {
+            Some(plot) => waits(tx, LINK_JOB, Some(plot.0)).await?,
+            None => false,
+        };
+    Ok(is_open)
+}
