@@ -164,6 +164,12 @@ fn without_entries(told: &mut Value) {
             for own in ["entry_id", "recorded_at", "org"] {
                 members.remove(own);
             }
+            // A recording and a measure have no id but that of their entry.
+            for own in ["claimed", "remeasured"] {
+                if let Some(quantity) = members.get_mut(own).and_then(Value::as_object_mut) {
+                    quantity.remove("facts");
+                }
+            }
             members.values_mut().for_each(without_entries);
         }
         Value::Array(items) => items.iter_mut().for_each(without_entries),

@@ -59,7 +59,7 @@ pub struct Definition {
 }
 
 const fn neighbour_risk() -> f64 {
-    0.005
+    0.05
 }
 
 /// What was held before definitions stated it, m.

@@ -115,6 +115,8 @@ pub struct Shot {
     pub shown: Shown,
     /// When it was taken, by the device's clock.
     pub taken_at: Timestamp,
+    /// Whether that is the time of its own shutter, not one time for all photos of a form.
+    pub has_own_time: bool,
     /// When its original came.
     pub received_at: Timestamp,
     /// The eradication that it names.
@@ -187,11 +189,11 @@ pub(super) fn missing_photos(
     let tolerance_ms = i64::from(minimum.order_tolerance_min) * 60_000;
     let before = |shot: &Shot| {
         let late_ms = shot.taken_at.since(said.started_at);
-        shot.shown == Shown::Before && late_ms <= tolerance_ms
+        shot.shown == Shown::Before && (!shot.has_own_time || late_ms <= tolerance_ms)
     };
     let after = |shot: &Shot| {
         let early_ms = ended_at.since(shot.taken_at);
-        shot.shown == Shown::After && early_ms <= tolerance_ms
+        shot.shown == Shown::After && (!shot.has_own_time || early_ms <= tolerance_ms)
     };
     let at_the_work = |shot: &Shot| {
         let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));

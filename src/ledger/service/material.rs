@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::base::actor::Door;
 use crate::base::ids::{FactId, IncidentId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::{AreaMethod, Crop, PlantsMethod};
@@ -294,6 +295,8 @@ fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
     Some(Shot {
         shown,
         taken_at: row.taken_at,
+        // A form tells one time for all of its photos; the door's own cap on grades says what that is worth.
+        has_own_time: row.door.as_deref() != Some(Door::Odk.as_str()),
         received_at: row.received_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
         stood: stood(plot, row, accuracy_m),

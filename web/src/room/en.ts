@@ -358,6 +358,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"review.accept.photos": "Cleared",
 	"review.accept.tracks": "Cleared",
 	"review.accept.pairs": "Two different plots",
+	"review.pair.once": "Not yet decided: counted once for now",
+	"review.pair.both": "Not yet decided: both count, and what may be twice is told apart",
 	"review.return.patrols": "Reject",
 	"review.return.verify": "Not an illicit crop",
 	"review.return.photos": "Upheld",

@@ -358,6 +358,8 @@ export const vi = {
 	"review.accept.photos": "Đã rõ, không vấn đề",
 	"review.accept.tracks": "Đã rõ, không vấn đề",
 	"review.accept.pairs": "Hai điểm trồng khác nhau",
+	"review.pair.once": "Chưa đối chiếu: tạm tính một lần",
+	"review.pair.both": "Chưa đối chiếu: đang tính cả hai, phần có thể trùng được nêu riêng",
 	"review.return.patrols": "Không chấp nhận",
 	"review.return.verify": "Không phải cây có chất ma tuý",
 	"review.return.photos": "Xác nhận có vấn đề",

@@ -121,17 +121,21 @@ fn count(
 #[test]
 fn injected_claims_are_found_and_neighbours_are_not_taken_out() {
     let seasons = [
-        ("varied, tuned on", 1..21, VARIED),
-        ("varied, held out", 301..341, VARIED),
-        ("alike, tuned on", 401..421, ALIKE),
-        ("alike, held out", 501..541, ALIKE),
+        ("varied, tuned on", 1..21, VARIED, 200),
+        ("varied, held out", 301..341, VARIED, 200),
+        ("alike, tuned on", 401..421, ALIKE, 25),
+        ("alike, held out", 501..541, ALIKE, 25),
     ];
     let risk = Definition::default().neighbour_risk;
-    for (what, seeds, terms) in seasons {
+    for (what, seeds, terms, one_in) in seasons {
         let found = judged(seeds, terms, risk);
         println!("{what}: {found:?}");
-        // Of neighbours, half of which stand at exactly ten metres, the definition lets one in two hundred be taken out.
-        assert!(found.merged * 200 <= found.neighbours, "{what}: {found:?}");
+        // Half of the neighbours stand at exactly ten metres, of which the definition lets one in twenty be taken out;
+        // sizes that differ clear most of these.
+        assert!(
+            found.merged * one_in <= found.neighbours,
+            "{what}: {found:?}"
+        );
         assert_eq!(found.disturbed, 0, "{what}: {found:?}");
         // What is not taken out is told as possible, for people to decide; docs/ledger.md prints how much that is.
         assert!(
@@ -212,13 +216,14 @@ fn one_point_written_down_twice_is_one_ground_and_a_province_may_take_more_risk(
     let rules = Definition::default();
     assert!(is_likely(&two(1.0, 6.5, sizes), &rules));
     assert!(is_likely(&two(6.0, 3.0, sizes), &rules));
-    // Six metres between points that err by six and a half tell no neighbours apart: it is told, and counts.
+    // Six metres between points that err by six and a half tell no neighbours apart where less risk is taken: it is told,
+    // and counts.
     let poor = two(6.0, 6.5, sizes);
-    assert!(!is_likely(&poor, &rules));
-    assert_eq!(pairs(&poor, &rules).len(), 1);
-    let bold = Definition {
-        neighbour_risk: 0.1,
-        ..rules
-    };
+    let [careful, bold] = [0.005, 0.1].map(|neighbour_risk| Definition {
+        neighbour_risk,
+        ..rules.clone()
+    });
+    assert!(!is_likely(&poor, &careful));
+    assert_eq!(pairs(&poor, &careful).len(), 1);
     assert!(is_likely(&poor, &bold));
 }

@@ -583,6 +583,23 @@ fn photos_count_for_the_eradication_that_they_name_and_only_around_it() {
 }
 
 #[test]
+fn photos_of_a_form_have_one_time_for_all_and_no_order() {
+    let fact = eradicated(1, "2026-02-11", &json!({}));
+    let late = at("2026-02-11T12:00:00+07:00");
+    let missing = |has_own_time: bool| {
+        let shots = [Shown::Before, Shown::CloseUp, Shown::After].map(|shown| Shot {
+            has_own_time,
+            ..shot(shown, late)
+        });
+        let summary = EvidenceSummary::of(shots.to_vec());
+        let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
+        live(&plot(), std::slice::from_ref(&fact), &summary, &rules, now).missing
+    };
+    assert_eq!(missing(true), [Missing::PhotosBefore]);
+    assert!(missing(false).is_empty());
+}
+
+#[test]
 fn a_waiver_lets_the_work_count_and_stays_visible() {
     let work = eradicated(1, "2026-02-11", &json!({}));
     let wire = json!({ "eradication": fact_id(1), "reason": "máy hỏng giữa chừng" });

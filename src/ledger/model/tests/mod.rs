@@ -86,6 +86,7 @@ pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
     Shot {
         shown,
         taken_at,
+        has_own_time: true,
         received_at: taken_at,
         eradication: None,
         stood: Some(stood(0.0)),
