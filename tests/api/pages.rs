@@ -127,11 +127,11 @@ on_both! {
         let rest = officer.get(&format!("/ogc/{next}")).await.expect(200);
         let mut seen = 0;
         for page in [&page, &rest] {
-            let (text, told) = (String::from_utf8(page.bytes.to_vec()).unwrap(), page.json());
+            let (text, told) = (String::from_utf8(page.bytes.clone()).unwrap(), page.json());
             for feature in told["features"].as_array().unwrap() {
                 let path = format!("{ITEMS}/{}", feature["id"].as_str().unwrap());
                 let alone = officer.get(&path).await.expect(200).bytes;
-                let alone = String::from_utf8(alone.to_vec()).unwrap();
+                let alone = String::from_utf8(alone).unwrap();
                 let (alone, _) = alone.split_once(r#","links":"#).unwrap();
                 assert!(text.contains(alone), "{alone} differs");
                 seen += 1;

@@ -299,17 +299,12 @@ impl Season<'_> {
         let (mut conflicts, mut uncounted, mut states) = (0, 0, BTreeMap::<String, usize>::new());
         for ground in grounds.iter().filter(|ground| ground.eradication.is_some()) {
             let told = self.told(ground.plot.id.0).await;
-            conflicts += usize::from(
-                told["flags"]
-                    .as_array()
-                    .unwrap()
-                    .contains(&json!("conflict")),
-            );
+            let flags = told["flags"].as_array().unwrap();
+            conflicts += usize::from(flags.contains(&json!("conflict")));
             let state = told["state"].as_str().unwrap();
             uncounted += usize::from(!["eradicated", "clear"].contains(&state));
-            *states
-                .entry(format!("{state} {}", told["missing"]))
-                .or_default() += 1;
+            let own = states.entry(format!("{state} {}", told["missing"]));
+            *own.or_default() += 1;
         }
         let destroyed = grounds
             .iter()
