@@ -13,6 +13,8 @@ The clock runs from a request to the last byte of its answer, and while the next
 when all pages of a round are there, on both sides. Ids and areas must agree. Needs pygeoapi and ogr2ogr; pygeoapi is
 started here, on a free port, by its own production advice (gunicorn) where that is installed, and by `pygeoapi serve`
 otherwise.
+
+The jobs of plots that were recorded last must be done before pages are kept: run it a second time.
 """
 
 import http.client
