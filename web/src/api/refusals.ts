@@ -37,8 +37,7 @@ const REASONS: Record<string, string> = {
 	"expected an account that the author, and who enrolled the author's phone, is not and did not create":
 		"cần người khác với người lập, người cấp máy và không do họ tạo tài khoản",
 	"expected the unit that took the photo in question": "cần đơn vị đã chụp ảnh được hỏi",
-	"expected the unit of the patrol or claim in question":
-		"cần đơn vị đi tuyến, hoặc đã báo điều được hỏi",
+	"expected the unit of the patrol or claim in question": "cần đơn vị đi tuyến, hoặc đã báo điều được hỏi",
 	"no telephone or identity numbers: say it without them":
 		"không ghi số điện thoại, số định danh: viết lại không có số đó",
 	"it is decided already": "đã có kết luận",
