@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 
+use crate::app::App;
 use crate::base::actor::{Actor, Role};
-use crate::identity::model::AccountDraft;
+use crate::base::ids::OrgId;
+use crate::identity::model::{AccountDraft, OrgDraft, OrgKind};
 
 use super::{Opening, print_line};
 
@@ -31,6 +33,12 @@ pub struct Token {
     /// A commune's code; give it again for more. Without one the role reaches the whole province.
     #[arg(long = "commune")]
     communes: Vec<String>,
+    /// The organisation that the account works for, by its name. Who works for none cannot approve what units did.
+    #[arg(long)]
+    org: Option<String>,
+    /// Makes the organisation if there is none of that name: `cong_an_tinh`, `don_bien_phong`, `ubnd_xa`, …
+    #[arg(long, requires = "org", value_parser = parse_org_kind)]
+    org_kind: Option<OrgKind>,
     /// A token that may only read.
     #[arg(long)]
     read_only: bool,
@@ -63,13 +71,17 @@ impl Token {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
+        let org = self.works_for(&app, &console).await?;
         let known = app.identity.account_by_login(&console, &self.name).await?;
         let account = if let Some(account) = known {
+            if org.is_some() && account.org != org {
+                app.identity.set_org(&console, account.id, org).await?;
+            }
             account
         } else {
             let draft = AccountDraft {
                 login: self.name,
-                org: None,
+                org,
                 role: self.role,
                 communes: self.communes,
                 password: None,
@@ -83,6 +95,29 @@ impl Token {
         print_line(&secret.text);
         app.journal.store().close().await;
         Ok(())
+    }
+
+    /// The organisation that was named, made where that was asked for.
+    async fn works_for(&self, app: &App, console: &Actor) -> anyhow::Result<Option<OrgId>> {
+        let Some(name) = &self.org else {
+            return Ok(None);
+        };
+        let orgs = app.identity.orgs().await?;
+        if let Some(known) = orgs.iter().find(|org| org.name == *name) {
+            return Ok(Some(known.id));
+        }
+        let Some(kind) = self.org_kind else {
+            let names: Vec<&str> = orgs.iter().map(|org| org.name.as_str()).collect();
+            anyhow::bail!(
+                "there is no organisation {name}; known: {}. Give --org-kind to make it",
+                names.join(", ")
+            );
+        };
+        let draft = OrgDraft {
+            name: name.clone(),
+            kind,
+        };
+        Ok(Some(app.identity.add_org(console, draft).await?.id))
     }
 }
 
@@ -102,6 +137,11 @@ impl Link {
         app.journal.store().close().await;
         Ok(())
     }
+}
+
+fn parse_org_kind(text: &str) -> Result<OrgKind, String> {
+    text.parse()
+        .map_err(|error: crate::base::words::UnknownWord| error.to_string())
 }
 
 /// Roles by code, with `-` for `_`, or by the first word.

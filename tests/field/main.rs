@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
+mod accounts;
 mod binary;
 mod bucket;
 mod canary;
