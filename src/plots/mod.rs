@@ -11,6 +11,7 @@ mod sql;
 
 pub use service::{
     Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed, ListedAct, PlotFault,
-    PlotPlace, PlotRows, PlotView, Plots, Recorded, SETTLE_JOB, sight, verify_made, verify_rows,
+    PlotPlace, PlotRows, PlotView, Plots, Recorded, SETTLE_JOB, sight, verify_incidents,
+    verify_made, verify_rows,
 };
 pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};

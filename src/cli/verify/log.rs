@@ -83,6 +83,10 @@ async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
             areas::verify_rows(store).await?,
         ),
         (
+            "plots: {} incidents and their versions",
+            plots::verify_incidents(store).await?,
+        ),
+        (
             "ledger: {} facts, tips, outcomes, draws and visits",
             ledger::verify_rows(store).await?,
         ),

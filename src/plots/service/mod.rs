@@ -11,6 +11,7 @@ mod record;
 mod screen;
 mod sources;
 mod verify;
+mod verify_incidents;
 mod verify_made;
 
 use std::sync::{Arc, Mutex};
@@ -32,6 +33,7 @@ pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
 pub use record::Recorded;
 pub use verify::{PlotFault, PlotRows, verify_rows};
+pub use verify_incidents::verify_incidents;
 pub use verify_made::verify_made;
 
 /// Why an act on plots is refused.

@@ -16,6 +16,9 @@ const REVISE_INCIDENT: &str = "UPDATE incidents SET version = $2, entry = $3, ti
 const INSERT_VERSION: &str = "INSERT INTO incident_versions (incident, version, entry, author, record, recorded_at) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 const VERSIONS: &str = "SELECT version, entry, recorded_at FROM incident_versions WHERE incident = $1 ORDER BY version";
+const INCIDENTS_FROM: &str = "SELECT * FROM incidents WHERE id > $1 ORDER BY id LIMIT 500";
+const KEPT_VERSIONS: &str = "SELECT version, entry, author, record, recorded_at FROM incident_versions \
+     WHERE incident = $1 ORDER BY version";
 const ALIKE: &str = "SELECT entry FROM incident_versions WHERE incident = $1 AND author = $2 AND record = $3 \
      ORDER BY version LIMIT 1";
 
@@ -27,6 +30,8 @@ pub const STATEMENTS: &[&str] = &[
     REVISE_INCIDENT,
     INSERT_VERSION,
     VERSIONS,
+    INCIDENTS_FROM,
+    KEPT_VERSIONS,
     ALIKE,
 ];
 
@@ -43,6 +48,16 @@ pub struct IncidentRow {
     pub occurred_at: Timestamp,
     pub notes: Option<String>,
     pub flags: String,
+    pub recorded_at: Timestamp,
+}
+
+/// A version of an incident with all that its row keeps.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptIncidentVersion {
+    pub version: i64,
+    pub entry: EntryId,
+    pub author: Uuid,
+    pub record: String,
     pub recorded_at: Timestamp,
 }
 
@@ -126,6 +141,20 @@ pub async fn incident_versions(
     id: IncidentId,
 ) -> Result<Vec<(i64, EntryId, Timestamp)>, Error> {
     on!(tx, |c| sqlx::query_as(VERSIONS).bind(id).fetch_all(c))
+}
+
+/// The next incidents in the order of their ids.
+pub async fn incidents_from(tx: &mut Tx, after: IncidentId) -> Result<Vec<IncidentRow>, Error> {
+    on!(tx, |c| sqlx::query_as(INCIDENTS_FROM)
+        .bind(after)
+        .fetch_all(c))
+}
+
+pub async fn kept_incident_versions(
+    tx: &mut Tx,
+    id: IncidentId,
+) -> Result<Vec<KeptIncidentVersion>, Error> {
+    on!(tx, |c| sqlx::query_as(KEPT_VERSIONS).bind(id).fetch_all(c))
 }
 
 /// The entry of the version by which this author said the same before.

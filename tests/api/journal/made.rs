@@ -23,6 +23,12 @@ async fn of_plots(field: &Field) -> Rows {
         .unwrap()
 }
 
+async fn of_incidents(field: &Field) -> Rows {
+    plots_of::verify_incidents(field.app.journal.store())
+        .await
+        .unwrap()
+}
+
 async fn of_photos(field: &Field) -> Rows {
     evidence::verify_made(field.app.journal.store())
         .await
@@ -66,6 +72,30 @@ on_both! {
             edit("UPDATE plots SET recorded_at = recorded_at - 1", "UPDATE plots SET recorded_at = recorded_at + 1", "plots"),
         ];
         each_is_found(&field, || of_plots(&field), &edits).await;
+    }
+
+    async fn incidents_told_otherwise_than_the_log_are_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let path = format!("/api/v1/incidents/{}", field.new_id());
+        let mut incident = json!({ "title": "Vụ 03", "commune": WEST, "occurred_at": "2026-02-20T02:00:00Z" });
+        phone.put(&path, &incident).await.expect(201);
+        incident["notes"] = json!("khe thứ hai");
+        incident["revises"] = json!(1);
+        phone.put(&path, &incident).await.expect(201);
+        let edits = [
+            edit("UPDATE incidents SET title = 'Vụ 04'", "UPDATE incidents SET title = 'Vụ 03'", "incidents"),
+            edit("UPDATE incidents SET commune = NULL", "UPDATE incidents SET commune = '10001'", "incidents"),
+            edit("UPDATE incidents SET occurred_at = occurred_at + 1", "UPDATE incidents SET occurred_at = occurred_at - 1", "incidents"),
+            edit("UPDATE incidents SET notes = NULL", "UPDATE incidents SET notes = 'khe thứ hai'", "incidents"),
+            edit("UPDATE incidents SET org = id", "UPDATE incidents SET org = (SELECT d.org FROM identity_teams d)", "incidents"),
+            edit("UPDATE incidents SET recorded_at = recorded_at + 1", "UPDATE incidents SET recorded_at = recorded_at - 1", "incidents"),
+            edit("UPDATE incident_versions SET record = REPLACE(record, 'Vụ 03', 'Vụ 04')",
+                "UPDATE incident_versions SET record = REPLACE(record, 'Vụ 04', 'Vụ 03')", "incident_versions"),
+        ];
+        each_is_found(&field, || of_incidents(&field), &edits).await;
+        let taken = "DELETE FROM incident_versions WHERE version = 2";
+        each_is_found_at_last(&field, || of_incidents(&field), &[(taken, "entry ")]).await;
     }
 
     async fn photos_given_to_another_unit_plot_or_door_are_found(field: Field) {
