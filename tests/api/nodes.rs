@@ -413,17 +413,18 @@ on_both! {
         assert_eq!((open.len(), &open[0]["entry"]), (1, &receipts["upstream"]["entry_id"]));
         // An officer's word does not widen what the node may do; a right that it is given does.
         assert!(decided(&chief, &open[0], "accepted").await.expect(422).json()["refusal"].is_object());
-        let grants = json!([{ "role": "device", "communes": [WEST, EAST] }]);
+        field.clock.advance_millis(60_000);
+        let grants = json!([{ "role": "patrol_member", "communes": [WEST, EAST] }]);
         chief.put(&format!("/api/v1/holders/{}/grants", post.id), &grants).await.expect(204);
-        decided(&chief, &open[0], "accepted").await.expect(200);
+        let done = decided(&chief, &open[0], "accepted").await.expect(200).json();
         let told = chief.get(&plot(beyond)).await.expect(200).json();
         assert!(told["properties"]["flags"].as_array().unwrap().contains(&json!("accepted_after_review")), "{told:#}");
         assert!(reviews(&chief, "open").await.is_empty());
-        // Carried once more it tells the same.
+        // Carried once more it is known.
         let (bytes, _) = exported(&node, &field, all()).await;
         let again = brought(&post, bytes).await;
-        assert_eq!((&again["taken"], &again["review"]), (&json!(3), &json!(1)), "{again:#}");
-        assert_eq!(of_each(&again, "decision")[0], "accepted");
+        assert_eq!((&again["taken"], &again["review"]), (&json!(4), &json!(0)), "{again:#}");
+        assert_eq!(of_each(&again, "receipt")[0], done["accepted"]);
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
         assert!(verify_rows(field.app.journal.store()).await.unwrap().faults.is_empty());
     }
