@@ -185,6 +185,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_anew",
         include_str!("../../migrations/0039_settled_anew.sql"),
     ),
+    (
+        40,
+        "sos_near",
+        include_str!("../../migrations/0040_sos_near.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

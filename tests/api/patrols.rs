@@ -387,6 +387,31 @@ on_both! {
         assert_eq!(empty.expect(422).pointers(), ["/file"]);
     }
 
+    async fn every_file_of_a_form_is_taken_or_none(field: Field) {
+        let device = field.device("garmin-1", &[]).await;
+        let (phone, tracker) = (field.door(device, Door::Api).await, field.door(device, Door::Tracker).await);
+        let (one, other) = (gpx(&walk(&field, -DAY_S, 30)), gpx(&walk(&field, -2 * DAY_S, 20)));
+        let part = |name: &str, file: &str| format!("--b\r\nContent-Disposition: form-data; {name}\r\n\r\n{file}\r\n");
+        let sent = async |parts: &[String]| {
+            let form = format!("{}--b--\r\n", parts.concat());
+            let path = format!("/t/{}/gpx", tracker.token());
+            field.anon().send(Method::POST, &path, Some("multipart/form-data; boundary=b"), Body::from(form)).await
+        };
+        let held = async || phone.get("/api/v1/fixes/held").await.expect(200).json()["spans"].as_array().unwrap().len();
+        let (first, second) = ("name=\"file\"; filename=\"a.gpx\"", "name=\"file\"; filename=\"b.gpx\"");
+        let faulty = sent(&[part(first, &one), part(second, "<kml/>")]).await.expect(400).json();
+        assert!(faulty["detail"].as_str().unwrap().starts_with("file 2"), "{faulty}");
+        assert_eq!(held().await, 0, "none was kept");
+        let whole = [part(first, &one), part("name=\"note\"", "hai ngày"), part("name=\"more\"; filename=\"b.gpx\"", &other), part("name=\"last\"; filename=\"\"", "")];
+        let told = sent(&whole).await.expect(201).json();
+        assert_eq!((&told["held"], &told["duplicates"]), (&json!(50), &json!(0)));
+        assert_eq!(held().await, 2, "two days");
+        let again = sent(&whole).await.expect(201).json();
+        assert_eq!((&again["held"], &again["duplicates"], &again["receipt"]), (&json!(0), &json!(50), &told["receipt"]));
+        let alone = sent(&[part(second, &other)]).await.expect(201).json();
+        assert_eq!((&alone["held"], &alone["duplicates"]), (&json!(0), &json!(20)));
+    }
+
     async fn fixes_outside_every_patrol_are_held_until_it_is_recorded(field: Field) {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;

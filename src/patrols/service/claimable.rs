@@ -15,7 +15,7 @@ const MOST: i64 = 20;
 impl Patrols {
     /// The patrols of the caller or its team that began in the days of which anything may be held, the latest first.
     pub async fn claimable(&self, actor: &Actor) -> Result<Vec<ClaimablePatrol>, Error> {
-        if !actor.may_somewhere(Right::RecordPatrols) {
+        if !actor.may_somewhere(Right::RecordPatrols) || actor.origin.retired {
             return Err(Error::Forbidden);
         }
         let since = self.journal.now().plus_millis(-(HELD_MS + BEFORE_MS));

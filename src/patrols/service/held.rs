@@ -71,7 +71,8 @@ pub struct Claim {
 impl Patrols {
     /// What is held of the caller, and nobody else's.
     pub async fn held(&self, actor: &Actor) -> Result<HeldView, Error> {
-        if !actor.may_somewhere(Right::RecordPatrols) {
+        // A secret that was replaced reads nothing.
+        if !actor.may_somewhere(Right::RecordPatrols) || actor.origin.retired {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;

@@ -16,6 +16,9 @@ const LOCK_TRACK: &str = "INSERT INTO tracks (patrol, device, chunks, fixes) \
 const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry \
      WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
+const DEVICE_CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
+     LEFT JOIN journal_bodies b ON b.entry = c.entry \
+     WHERE c.device = $1 AND c.last_at >= $2 AND c.first_at <= $3 ORDER BY c.received_at, c.entry";
 const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first_at, last_at, fixes, request, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
@@ -45,6 +48,7 @@ const FORGET_REFUSED: &str = "DELETE FROM fix_refusals WHERE subject = $1";
 pub(super) const STATEMENTS: &[&str] = &[
     LOCK_TRACK,
     CHUNKS_BETWEEN,
+    DEVICE_CHUNKS_BETWEEN,
     INSERT_CHUNK,
     CHUNKS_OF,
     PATROLS_AROUND,
@@ -157,6 +161,19 @@ pub async fn chunks_between(
 ) -> Result<Vec<KnownChunk>, Error> {
     on!(tx, |c| sqlx::query_as(CHUNKS_BETWEEN)
         .bind(patrol)
+        .bind(device)
+        .bind(span.0)
+        .bind(span.1)
+        .fetch_all(c))
+}
+
+/// The chunks of all tracks of a device that overlap with a span of time, in the order of their receipt.
+pub async fn device_chunks_between(
+    tx: &mut Tx,
+    device: Uuid,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<KnownChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(DEVICE_CHUNKS_BETWEEN)
         .bind(device)
         .bind(span.0)
         .bind(span.1)

@@ -501,6 +501,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"live.patrol": "Patrol",
 	"live.at": "At",
 	"live.sos": "Call for help",
+	"live.sos.near": "place unknown, told to",
 	confirm: "Confirm",
 	"entry.key": "Signing key",
 	"entry.epoch": "New epoch",

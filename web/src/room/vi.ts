@@ -501,6 +501,7 @@ export const vi = {
 	"live.patrol": "Tuyến",
 	"live.at": "Lúc",
 	"live.sos": "Gọi trợ giúp",
+	"live.sos.near": "không rõ vị trí, báo tới",
 	confirm: "Đồng ý",
 	"entry.key": "Khoá ký",
 	"entry.epoch": "Kỷ nguyên mới",

@@ -14,6 +14,7 @@ use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::OdkCaller;
 use crate::identity::http::ShownUrl;
+use crate::store;
 
 use super::super::service::{Accepted, Error, SentFile};
 use super::super::{OpenRosa, xml};
@@ -131,8 +132,13 @@ impl Incoming {
             media_type,
         };
         if let Some(Ok(accepted)) = &self.accepted {
-            self.odk.attach(&self.actor, accepted, sent).await?;
-            self.is_any_kept = true;
+            match self.odk.attach(&self.actor, accepted, sent).await {
+                Err(error @ Error::Store(store::Error::Retired)) => self.refused = Some(error),
+                kept => {
+                    kept?;
+                    self.is_any_kept = true;
+                }
+            }
         } else {
             self.early.push(sent);
         }
@@ -145,6 +151,10 @@ impl Incoming {
             return Ok(());
         };
         match self.odk.accept(&self.actor, held.bytes).await {
+            refused @ Err(Error::Store(store::Error::Retired)) => {
+                self.accepted = Some(refused);
+                Ok(())
+            }
             // Nothing was promised: the phone keeps everything and comes again.
             Err(error @ (Error::Store(_) | Error::Blobs(_))) => Err(error.into()),
             accepted => {

@@ -114,6 +114,6 @@ fn of_store(error: Error) -> store::Error {
     }
 }
 
-fn fixes_of(rows: &[TailRow]) -> Result<Vec<Fix>, store::Error> {
+pub(super) fn fixes_of(rows: &[TailRow]) -> Result<Vec<Fix>, store::Error> {
     rows.iter().map(TailRow::fix).collect()
 }
