@@ -43,6 +43,10 @@ pub struct AppendedView {
 pub struct FileView {
     /// Fixes outside every patrol: their holder claims them within 72 hours, else they are erased.
     pub held: usize,
+    /// The last whole point of a file that ends in the middle: what is behind it was set apart. Send the file again when
+    /// there is a whole one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_after_point: Option<u32>,
     /// The rest.
     #[serde(flatten)]
     pub appended: AppendedView,
@@ -129,9 +133,9 @@ pub async fn send_gpx(
     Path(id): Path<PatrolId>,
     TrackFile(bytes): TrackFile,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let (upload, cut) = read_file(bytes, patrols.journal().now()).await?;
     let appended = patrols.take_for(&actor, id, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
 /// Takes a track file from a handheld or tracker.
@@ -143,9 +147,9 @@ pub async fn track_gpx(
     TrackerCaller(actor): TrackerCaller,
     TrackFile(bytes): TrackFile,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let (upload, cut) = read_file(bytes, patrols.journal().now()).await?;
     let appended = patrols.take(&actor, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
 fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
@@ -163,15 +167,18 @@ fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
     Ok(batch)
 }
 
-/// A file of many points takes long to read: off the threads that answer requests.
-async fn read_file(bytes: Bytes, received_at: Timestamp) -> Result<Upload, Problem> {
+/// A file of many points takes long to read: off the threads that answer requests. Gives the last whole point, too, of a
+/// file that ends in the middle.
+async fn read_file(bytes: Bytes, received_at: Timestamp) -> Result<(Upload, Option<u32>), Problem> {
     let read = tokio::task::spawn_blocking(move || {
         let file = gpx::read(&bytes)?;
         let (fixes, refused) = file.fixes(received_at);
-        Ok::<_, GpxRefusal>(Upload {
-            batch: Batch::of_points(fixes, &refused),
+        let cut = file.cut.as_ref();
+        let upload = Upload {
+            batch: Batch::of_points(fixes, &refused).cut_at(cut),
             request: sha256(&bytes),
-        })
+        };
+        Ok::<_, GpxRefusal>((upload, cut.map(|cut| cut.after_point)))
     });
     match read.await {
         Ok(upload) => upload.map_err(|refusal| refused_file(&refusal)),
@@ -198,9 +205,10 @@ pub(super) fn view(appended: Appended) -> AppendedView {
     }
 }
 
-fn file_view(appended: Appended) -> FileView {
+fn file_view(appended: Appended, cut_after_point: Option<u32>) -> FileView {
     FileView {
         held: appended.held,
+        cut_after_point,
         appended: view(appended),
     }
 }
