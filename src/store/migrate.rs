@@ -185,6 +185,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_anew",
         include_str!("../../migrations/0039_settled_anew.sql"),
     ),
+    (41, "forms", include_str!("../../migrations/0041_forms.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
