@@ -190,6 +190,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sos_near",
         include_str!("../../migrations/0040_sos_near.sql"),
     ),
+    (41, "forms", include_str!("../../migrations/0041_forms.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -18,6 +18,7 @@ use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::openrosa::{Phone, detection};
 use crate::photos::sidecar;
 use crate::tus::{self, patch, photo_pair};
+use crate::plots::{EAST, WEST};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -309,7 +310,7 @@ on_both! {
         let officer = field.officer().await;
         let org = officer.post("/api/v1/orgs", &json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await.expect(201).json();
         officer.post("/api/v1/teams", &json!({ "name": "Tổ 1", "org": org["id"] })).await.expect(201);
-        let good = "\u{feff}name;team;communes;maker\nmáy 1;Tổ 1;99001 99002;Samsung\nmáy 2;;;\n";
+        let good = "\u{feff}name;team;communes;maker\nmáy 1;Tổ 1;99001 99002;Samsung\nmáy 2;;toàn tỉnh;\n";
         let bad = format!("{good}máy 3;Tổ 9;99001;Oppo\nmáy 4;;9-9;Oppo\n");
         let told = listed(&officer, &bad, true).await.expect(200).json();
         let faults: Vec<_> = told["faults"].as_array().unwrap().iter().map(|fault| (fault["row"].as_u64().unwrap(), fault["field"].as_str().unwrap())).collect();
@@ -328,7 +329,43 @@ on_both! {
         assert_eq!(listed(&officer, &other, false).await.expect(422).pointers(), ["/2/name"]);
         let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
         let foreign = "name,communes\nmáy 5,99002\nmáy 6,\nmáy 7,99001\n";
-        assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/2/communes", "/3/communes"]);
+        assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/3/communes", "/2/communes"]);
+    }
+
+    async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let told = async |list: &str| -> Vec<String> {
+            let refused = listed(&officer, list, false).await.expect(422).json();
+            let fields = refused["fields"].as_array().unwrap().clone();
+            fields.iter().map(|own| format!("{} {}", own["pointer"].as_str().unwrap(), own["reason"].as_str().unwrap())).collect()
+        };
+        for (heading, start) in [("name;team;comune;maker", "/1/heading \"comune\""), ("name;team;maker", "/1/heading expected a heading")] {
+            let faults = told(&format!("{heading}\nmáy 1;;{WEST};\n")).await;
+            assert!(faults[0].starts_with(start), "{faults:?}");
+        }
+        let codes = told("name;team;communes\nmáy 1;;1000\nmáy 2;;99999\nmáy 3;;\n").await;
+        assert_eq!(codes.len(), 3, "{codes:?}");
+        assert!(codes.iter().any(|told| told.starts_with("/3/communes 99999: expected the code of a commune of today")), "{codes:?}");
+        assert!(codes.iter().any(|told| told.starts_with("/4/communes expected commune codes")), "{codes:?}");
+        let meant = format!("; meant was perhaps {WEST}, {EAST}");
+        assert!(codes.iter().any(|told| told.starts_with("/2/communes 1000: ") && told.ends_with(&meant)), "{codes:?}");
+        assert!(told(&format!("name,team,communes\nmáy 3,,{WEST},{EAST}\n")).await[0].starts_with("/2/row more cells"));
+        assert!(told(&format!("name,communes\nmáy 4,{WEST}\n\"\n")).await[0].starts_with("/3/row a quotation mark"));
+        assert_eq!(officer.get("/api/v1/devices").await.expect(200).json(), json!([]));
+        let good = format!("Tên máy;Tổ;Xã/phường;Hãng\nmáy 1;;{WEST} {EAST};Oppo\nmáy 2;;Toàn tỉnh;\n");
+        assert_eq!(listed(&officer, &good, false).await.expect(200).json()["added"], 2);
+        let devices = officer.get("/api/v1/devices").await.expect(200).json();
+        assert_eq!((&devices[0]["communes"], &devices[1]["communes"]), (&json!([WEST, EAST]), &Value::Null));
+        // A right for a commune that there is none of is nobody's.
+        let unknown = json!({ "name": "máy 9", "communes": [WEST, "99999"] });
+        assert_eq!(officer.post("/api/v1/devices", &unknown).await.expect(422).pointers(), ["/communes/1"]);
+        let account = json!({ "login": "xa-9", "role": "commune_officer", "communes": ["99999"] });
+        assert_eq!(officer.post("/api/v1/accounts", &account).await.expect(422).pointers(), ["/communes/0"]);
+        let holder = devices[0]["id"].as_str().unwrap();
+        let grants = json!([{ "role": "patrol_member", "communes": ["99999"] }]);
+        let path = format!("/api/v1/holders/{holder}/grants");
+        assert_eq!(officer.put(&path, &grants).await.expect(422).pointers(), ["/0/communes/0"]);
     }
 
     async fn a_new_secret_of_one_door_takes_the_place_of_the_old_and_leaves_the_others(field: Field) {

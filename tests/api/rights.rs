@@ -365,7 +365,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             )
         }
         ("POST", "/api/v1/devices/import") => {
-            let communes = if place == Place::Nowhere { "" } else { code };
+            let communes = if place == Place::Nowhere {
+                "toàn tỉnh"
+            } else {
+                code
+            };
             let list = format!("name,communes\nmáy {id},{communes}\n");
             // A list in a commune that is not the caller's is told row by row, in 422.
             sample("/api/v1/devices/import", json!(list), false)
@@ -644,6 +648,12 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/submissions/{id}") => sample(
             format!("/api/v1/submissions/{}", things.submission),
             none,
+            true,
+        ),
+        // What was taken waits for nobody: those who may decide are told so.
+        ("POST", "/api/v1/submissions/{id}/decision") => sample(
+            format!("/api/v1/submissions/{}/decision", things.submission),
+            json!({ "decision": "refused", "reason": "không rõ ai đã gửi" }),
             true,
         ),
         ("GET", "/api/v1/communes/{code}") => {

@@ -188,6 +188,15 @@ impl Areas {
             .collect()
     }
 
+    /// The codes of the communes of today, and of those that are loaded for a day to come.
+    pub async fn codes_of_today(&self) -> Result<BTreeSet<String>, Error> {
+        let today = self.journal.now().local_date();
+        let mut tx = self.journal.store().read().await?;
+        let all = all_boundaries(&mut tx).await?.into_iter();
+        let lasting = all.filter(|own| own.valid_to.is_none_or(|last| last >= today));
+        Ok(lasting.map(|own| own.code).collect())
+    }
+
     /// A number that grows with every change of areas and points, asked for at most once in a moment.
     pub async fn epoch(&self) -> Result<i64, Error> {
         let seen = self.shared.seen.lock().ok().and_then(|seen| *seen);

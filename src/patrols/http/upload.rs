@@ -44,6 +44,10 @@ pub struct AppendedView {
 pub struct FileView {
     /// Fixes outside every patrol: their holder claims them within 72 hours, else they are erased.
     pub held: usize,
+    /// The last whole point of a file that ends in the middle: what is behind it was set apart. Send the file again when
+    /// there is a whole one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_after_point: Option<u32>,
     /// The rest.
     #[serde(flatten)]
     pub appended: AppendedView,
@@ -144,9 +148,9 @@ pub async fn send_gpx(
     Path(id): Path<PatrolId>,
     TrackFiles(files): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_files(files, patrols.journal().now()).await?;
+    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take_for(&actor, id, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
 /// Takes a track file, or each file of a form, from a handheld or tracker.
@@ -158,9 +162,9 @@ pub async fn track_gpx(
     TrackerCaller(actor): TrackerCaller,
     TrackFiles(files): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_files(files, patrols.journal().now()).await?;
+    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take(&actor, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
 fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
@@ -179,10 +183,11 @@ fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
 }
 
 /// Files of many points take long to read: off the threads that answer requests. All of them are read before any is
-/// kept, and are one upload.
-async fn read_files(files: Vec<Bytes>, received_at: Timestamp) -> Result<Upload, Problem> {
+/// kept, and are one upload. Gives the last whole point, too, of the first that ends in the middle.
+async fn read_files(files: Vec<Bytes>, received_at: Timestamp) -> Result<(Upload, Option<u32>), Problem> {
     let read = tokio::task::spawn_blocking(move || {
-        let (mut fixes, mut refused, mut points) = (Vec::new(), Vec::new(), 0_u32);
+        let (mut fixes, mut refused, mut cuts, mut points) =
+            (Vec::new(), Vec::new(), Vec::new(), 0_u32);
         for (before, bytes) in files.iter().enumerate() {
             let named = (files.len() > 1).then_some(before + 1);
             let file = gpx::read(bytes).map_err(|refusal| refused_file(&refusal, named))?;
@@ -193,11 +198,14 @@ async fn read_files(files: Vec<Bytes>, received_at: Timestamp) -> Result<Upload,
             let (own, apart) = file.fixes(received_at);
             fixes.extend(own);
             refused.extend(apart);
+            cuts.extend(file.cut);
         }
-        Ok(Upload {
-            batch: Batch::of_points(fixes, &refused),
+        let batch = Batch::of_points(fixes, &refused);
+        let upload = Upload {
+            batch: cuts.iter().fold(batch, Batch::cut_at),
             request: digest_of(&files),
-        })
+        };
+        Ok((upload, cuts.first().map(|cut| cut.after_point)))
     });
     match read.await {
         Ok(upload) => upload,
@@ -239,9 +247,10 @@ pub(super) fn view(appended: Appended) -> AppendedView {
     }
 }
 
-fn file_view(appended: Appended) -> FileView {
+fn file_view(appended: Appended, cut_after_point: Option<u32>) -> FileView {
     FileView {
         held: appended.held,
+        cut_after_point,
         appended: view(appended),
     }
 }

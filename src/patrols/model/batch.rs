@@ -5,11 +5,14 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::fix::{Fix, FixReason, RawFix};
-use super::gpx::{RawPoint, RefusedPoint};
+use super::gpx::{Cut, RawPoint, RefusedPoint};
 use crate::base::time::Timestamp;
 
 /// The most fixes of one batch.
 pub const MAX_BATCH: usize = 10_000;
+
+/// The word for the end of a file that ends in the middle.
+const FILE_CUT: &str = "file_cut";
 
 /// The word for an element that is not an object of the right types.
 const UNREADABLE: &str = "unreadable";
@@ -101,6 +104,17 @@ impl Batch {
             fixes,
             refused: refused.collect(),
         }
+    }
+
+    /// The same with the end of a file that ends in the middle set apart.
+    #[must_use]
+    pub fn cut_at(mut self, cut: &Cut) -> Self {
+        self.refused.push(RefusedFix {
+            reason: FILE_CUT,
+            json:
+                serde_json::json!({ "after_point": cut.after_point, "rest": cut.rest }).to_string(),
+        });
+        self
     }
 
     /// How many readings were sent.

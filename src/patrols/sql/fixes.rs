@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::patrols::model::window::Window;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -27,10 +28,25 @@ const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
 const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 /// Bodies that are asked for at once: far below the bound parameters that either database takes.
 const BODIES_AT_ONCE: usize = 500;
-const PATROLS_AROUND: &str = "SELECT id, author, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
-     AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
-const CLAIMABLE: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
-     AND started_at >= $3 ORDER BY started_at DESC, id LIMIT $4";
+macro_rules! timed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.author, p.started_at, p.ended_at, CASE WHEN p.ended_at IS NULL THEN (SELECT MIN(n.started_at) \
+             FROM patrols n WHERE n.author = p.author AND n.team = p.team AND n.started_at > p.started_at) END AS next_at \
+             FROM patrols p WHERE ",
+            $rest
+        )
+    };
+}
+
+const TIMES: &str = timed!("p.id = $1");
+const PATROLS_AROUND: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
+     AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))"
+);
+const CLAIMABLE: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at >= $3 ORDER BY p.started_at DESC, p.id LIMIT $4"
+);
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
      LEFT JOIN journal_bodies b ON b.entry = h.entry \
      WHERE h.device = $1 AND h.last_at >= $2 AND h.first_at <= $3 ORDER BY h.received_at, h.entry";
@@ -51,6 +67,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     DEVICE_CHUNKS_BETWEEN,
     INSERT_CHUNK,
     CHUNKS_OF,
+    TIMES,
     PATROLS_AROUND,
     CLAIMABLE,
     HELD_BETWEEN,
@@ -72,15 +89,32 @@ pub struct KnownChunk {
     pub body: Option<Vec<u8>>,
 }
 
-/// A patrol into which held fixes may be claimed.
+/// A patrol with what decides when it takes fixes.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ClaimablePatrol {
+pub struct TimedPatrol {
     /// The patrol.
     pub id: PatrolId,
+    /// Who recorded it.
+    pub author: Uuid,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended, if it has.
     pub ended_at: Option<Timestamp>,
+    /// When its author began the next one for the team, if this one is open.
+    next_at: Option<Timestamp>,
+}
+
+impl TimedPatrol {
+    /// When it takes fixes.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::of(self.started_at, self.ended_at, self.next_at)
+    }
+}
+
+/// A patrol's times.
+pub async fn timed(tx: &mut Tx, id: PatrolId) -> Result<Option<TimedPatrol>, Error> {
+    on!(tx, |c| sqlx::query_as(TIMES).bind(id).fetch_optional(c))
 }
 
 /// The patrols of a device or its team that began at an instant or later, the latest first.
@@ -90,7 +124,7 @@ pub async fn claimable(
     team: Option<TeamId>,
     since: Timestamp,
     limit: i64,
-) -> Result<Vec<ClaimablePatrol>, Error> {
+) -> Result<Vec<TimedPatrol>, Error> {
     on!(tx, |c| sqlx::query_as(CLAIMABLE)
         .bind(team)
         .bind(device)
@@ -223,13 +257,13 @@ pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec
     Ok(found)
 }
 
-/// Author, start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
 pub async fn patrols_around(
     tx: &mut Tx,
     team: Option<TeamId>,
     author: Uuid,
     reach: [Timestamp; 3],
-) -> Result<Vec<(PatrolId, Uuid, Timestamp, Option<Timestamp>)>, Error> {
+) -> Result<Vec<TimedPatrol>, Error> {
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
         .bind(team)

@@ -141,9 +141,10 @@ const PLOT_FIELDS: [&str; 14] = [
     "altitude_m",
 ];
 /// What a recording holds besides, which a change of published fields leaves as it is.
-const PLOT_REST: [&str; 10] = [
+const PLOT_REST: [&str; 11] = [
     "outline",
     "position_method",
+    "mock",
     "voluntary",
     "replanting_of",
     "outside_vietnam",
@@ -277,6 +278,7 @@ impl Edits {
             // A place that was set by hand is no longer what was read off the paper.
             Some(own) if is_elsewhere(&own, &view.coordinates) => {
                 all.remove("coord_input");
+                all.remove("mock");
                 own
             }
             _ => here,

@@ -231,7 +231,7 @@ mod tests {
         #[test]
         fn fixes_are_read_again_as_they_were_coded(
             t in 946_684_800_000_i64..1_700_000_000_000, lon_e7 in -1_799_999_999..1_799_999_999_i32, lat_e7 in -899_999_999..899_999_999_i32,
-            accuracy_dm in proptest::option::of(0..1_000_000_u32), altitude_dm in proptest::option::of(-100_000..900_000_i32),
+            accuracy_dm in proptest::option::of(1..1_000_000_u32), altitude_dm in proptest::option::of(-100_000..900_000_i32),
             speed_cmps in proptest::option::of(0..100_000_u32), bearing_ddeg in proptest::option::of(0..3_600_u16), mock in proptest::bool::ANY,
         ) {
             let t = Timestamp::from_millis(t);
