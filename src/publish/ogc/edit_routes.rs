@@ -54,7 +54,8 @@ pub async fn replace_item(
     }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
-    Box::pin(edits.change(&actor, own, (&id, true), sent)).await?;
+    let change = edits.change(&actor, own, (&id, true), (sent, &asking.headers));
+    Box::pin(change).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -74,7 +75,8 @@ pub async fn update_item(
     }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
-    Box::pin(edits.change(&actor, own, (&id, false), sent)).await?;
+    let change = edits.change(&actor, own, (&id, false), (sent, &asking.headers));
+    Box::pin(change).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -103,7 +105,8 @@ pub async fn retract_item(
             "a deletion is a retraction and needs its reason: ?reason=… (cần nêu lý do)",
         ));
     }
-    Box::pin(edits.retract(&actor, own, &id, (reason, &ids))).await?;
+    let retraction = edits.retract(&actor, own, &id, (reason, &ids), &asking.headers);
+    Box::pin(retraction).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
