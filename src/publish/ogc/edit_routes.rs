@@ -40,7 +40,8 @@ pub async fn create_item(
 
 /// Replaces a feature: a revision.
 #[utoipa::path(put, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path)), request_body = Object, responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("if-match" = Option<String>, Header)), request_body = Object,
+    responses((status = 204)))]
 pub async fn replace_item(
     State(edits): State<Edits>,
     Reader(actor): Reader,
@@ -61,7 +62,8 @@ pub async fn replace_item(
 
 /// Changes some of a feature (RFC 7396): a revision.
 #[utoipa::path(patch, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path)), request_body = Object, responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("if-match" = Option<String>, Header)), request_body = Object,
+    responses((status = 204)))]
 pub async fn update_item(
     State(edits): State<Edits>,
     Reader(actor): Reader,
@@ -82,7 +84,8 @@ pub async fn update_item(
 
 /// Retracts a feature, with a reason.
 #[utoipa::path(delete, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path), ("reason" = Option<String>, Query)), responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("reason" = Option<String>, Query), ("if-match" = Option<String>, Header)),
+    responses((status = 204)))]
 pub async fn retract_item(
     State(edits): State<Edits>,
     State(ids): State<IdMaker>,
