@@ -300,7 +300,8 @@ parts! {
             days: app.config.export_days,
             open: app.config.open_exports,
         },
-    );
+    )
+    .at(&app.config.shown_url());
     Reports: |app| Reports::new(
         app.identity.clone(),
         app.areas.clone(),

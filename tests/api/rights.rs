@@ -471,8 +471,16 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
                 true,
             )
         }
-        (_, "/ogc" | "/ogc/conformance" | "/ogc/openapi" | "/ogc/collections") => {
-            sample(route.path.as_str(), none, false)
+        (
+            _,
+            "/ogc"
+            | "/ogc/conformance"
+            | "/ogc/openapi"
+            | "/ogc/collections"
+            | "/ogc/tileMatrixSets",
+        ) => sample(route.path.as_str(), none, false),
+        (_, "/ogc/tileMatrixSets/{tms}") => {
+            sample("/ogc/tileMatrixSets/WebMercatorQuad", none, false)
         }
         (_, "/tiles/{layer}") => sample("/tiles/communes.json", none, false),
         (_, path)

@@ -8,6 +8,11 @@ use proj4rs::proj::Proj;
 use super::{OffPlane, PlanePosition, SHIFT};
 use crate::geo::position::Position;
 
+/// So far beyond its edge a zone is still used, degrees: provinces are not cut along meridians.
+const OVERLAP_DEG: f64 = 0.6;
+/// Latitudes of the country, degrees.
+const LATITUDES: (f64, f64) = (5.0, 25.0);
+
 /// How wide a zone is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
@@ -106,6 +111,15 @@ impl Zone {
         )
     }
 
+    /// Whether longitude and latitude, degrees, lie in the country and so near to the meridian that papers of the zone may
+    /// tell of them.
+    #[must_use]
+    pub fn reaches(self, lon: f64, lat: f64) -> bool {
+        let (south, north) = LATITUDES;
+        (lon - self.meridian).abs() <= self.width.degrees() / 2.0 + OVERLAP_DEG
+            && (south..=north).contains(&lat)
+    }
+
     /// The way to and from its plane.
     pub fn projector(self) -> Result<Projector, OffPlane> {
         let off = |cause: proj4rs::errors::Error| OffPlane(cause.to_string());
@@ -147,6 +161,13 @@ impl Projector {
             lon.to_radians(),
             lat.to_radians(),
         ))
+    }
+
+    /// The same to a millimetre, as coordinates are told.
+    pub fn to_millimetres(&self, lon: f64, lat: f64) -> Result<(f64, f64), OffPlane> {
+        let rounded = |metres: f64| (metres * 1e3).round() / 1e3;
+        let (east, north) = self.to_plane(lon, lat)?;
+        Ok((rounded(east), rounded(north)))
     }
 
     /// Longitude and latitude, degrees, of easting and northing, metres.

@@ -14,6 +14,7 @@ const TITLES: Record<string, string> = {
 	"not-found": "Không tìm thấy",
 	"content-differs": "Mã này đã dùng cho nội dung khác; cả hai đều được giữ",
 	"stale-revision": "Có người đã sửa trước. Tải lại rồi sửa trên bản mới",
+	"changed-since": "Có người đã sửa sau khi đọc. Tải lại rồi sửa trên bản mới",
 	"wrong-state": "Trạng thái hiện tại không cho phép làm việc này",
 	"too-large": "Nội dung lớn hơn mức nhận được",
 	"unsupported-type": "Không nhận loại tệp này",
