@@ -66,7 +66,7 @@ fn small(number: u32) -> u8 {
     u8::try_from(number).unwrap_or(1)
 }
 
-fn places() -> std::ops::Range<u16> {
+fn places() -> Range<u16> {
     0..u16::MAX
 }
 
