@@ -32,6 +32,7 @@ pub(super) struct Shared {
     seen: Mutex<Option<(Instant, i64)>>,
     kept: Mutex<Kept>,
     pub(super) names: super::names::Kept,
+    pub(super) shares: super::known::Shares,
     /// Held while a map is built, so that it is built once.
     building: tokio::sync::Mutex<()>,
 }

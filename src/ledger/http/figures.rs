@@ -10,7 +10,7 @@ use crate::base::words::Crop;
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
-use crate::ledger::model::words::Grouping;
+use crate::ledger::model::words::{Grouping, PlotFigure};
 use crate::ledger::service::{
     CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery, PressureView,
     RatesView, page,
@@ -38,8 +38,13 @@ pub struct FiguresParams {
     season: Option<String>,
     /// Of this statistical year (15/12 of the year before to 14/12).
     period: Option<i64>,
-    /// Of this crop as recorded.
+    /// Of this crop as verified, else as recorded.
     crop: Option<Crop>,
+    /// In no commune by the boundaries of the day of detection.
+    outside: Option<bool>,
+    /// Under this figure: counted, in_incident, open, destroyed or voluntary.
+    #[param(inline)]
+    of: Option<PlotFigure>,
     /// Detected on this local day or later.
     from: Option<LocalDate>,
     /// Detected on this local day or earlier.
@@ -63,7 +68,7 @@ pub struct FiguresAnswer {
 }
 
 /// Sums of plots: claimed, re-measured, verified, eradicated, each by itself; a ground that several units claim counts
-/// once, and `in_dispute` says how much is left out for that; `perhaps_twice` how much is counted that may be another claim's ground. `by=plot` gives the facts under each figure.
+/// once, and `in_dispute` says how much is left out for that; `perhaps_twice` how much is counted that may be another claim's ground. `by=plot` gives the facts under each figure, `of` the plots under one.
 #[utoipa::path(get, path = "/api/v1/ledger", tag = "ledger", params(FiguresParams), responses((status = 200, body = FiguresAnswer)))]
 pub async fn ledger_figures(
     State(ledger): State<Ledger>,
@@ -99,7 +104,10 @@ impl FiguresParams {
                 incident: self.incident,
                 season: self.season,
                 period: self.period,
-                crop: self.crop.map(|crop| crop.as_str().to_owned()),
+                crop: None,
+                grown: self.crop,
+                outside: self.outside.unwrap_or(false),
+                of: self.of,
                 from: self.from.map(LocalDate::start),
                 to: self.to.map(LocalDate::end),
                 as_of: None,
