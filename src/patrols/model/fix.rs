@@ -33,6 +33,8 @@ pub struct RawFix {
     pub bearing_deg: Option<f64>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that it did not record before this reading: it was paused, or its page was hidden.
+    pub after_break: bool,
 }
 
 /// Positions and times of officers stay out of logs.
@@ -61,6 +63,8 @@ pub struct Fix {
     pub bearing_ddeg: Option<u16>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that recording was interrupted before it: it joins nothing before it, however near.
+    pub after_break: bool,
 }
 
 /// What tells one fix of a device from another.
@@ -139,6 +143,7 @@ impl Fix {
                 .filter(|b| (0.0..=360.0).contains(b))
                 .map(bearing),
             mock: raw.mock,
+            after_break: raw.after_break,
         })
     }
 
