@@ -248,7 +248,7 @@ export const vi = {
 	stop_text:
 		"Giữ nguyên hiện trường. Gọi trực ban. Chỉ phá nhổ khi đã lấy mẫu, niêm phong, hoặc có văn bản cho phép.",
 	cannabis_text:
-		"Cây cần sa: chưa phá nhổ và chưa được tính khi chưa xác minh, vì cây gai lấy sợi trông giống. Chụp ảnh, giữ nguyên hiện trường, báo cán bộ cử đơn vị khác đến xác minh.",
+		"Cây cần sa: chưa phá nhổ và chưa được tính khi chưa xác minh, vì cây lanh, gai dầu lấy sợi trông giống. Chụp ảnh, giữ nguyên hiện trường, báo cán bộ cử đơn vị khác đến xác minh.",
 	server_missing: "Máy chủ còn thiếu",
 	server_confirmation: "Người thứ hai xác nhận",
 	server_verification: "Đơn vị khác xác minh cây cần sa",
