@@ -291,6 +291,8 @@ export async function recordPlot(
 }
 
 const plannedKey = (plot: string): string => `planned ${plot}`;
+/** Whether what is planned is another pass over a plot that was worked already, not what came to nothing before. */
+const againKey = (plot: string): string => `again ${plot}`;
 
 /**
  * The eradication that a photo taken now belongs to: the one that was done, or the one that is to come. Its id is set aside before
@@ -298,7 +300,7 @@ const plannedKey = (plot: string): string => `planned ${plot}`;
  */
 export async function eradicationOf(session: Session, known: KnownPlot): Promise<string | null> {
 	const planned = await session.doc<string>(plannedKey(known.id));
-	if (planned) {
+	if (planned && (!isWorked(known) || (await session.doc<boolean>(againKey(known.id))))) {
 		return planned;
 	}
 	if (isWorked(known)) {
@@ -314,6 +316,9 @@ export const isWorked = (known: KnownPlot): boolean =>
 
 /** Sets aside the id of the work that is to come: the next pass over a plot is a work of its own. */
 export async function plan(session: Session, known: KnownPlot): Promise<string> {
+	if (isWorked(known)) {
+		await session.keep(againKey(known.id), true);
+	}
 	const planned = await session.doc<string>(plannedKey(known.id));
 	if (planned) {
 		return planned;
@@ -323,15 +328,11 @@ export async function plan(session: Session, known: KnownPlot): Promise<string> 
 	return id;
 }
 
-/** Whether a work is set aside that is not recorded yet. */
-export async function isPlanned(session: Session, known: KnownPlot): Promise<boolean> {
-	return (await session.doc<string>(plannedKey(known.id))) !== null;
-}
-
 /** A work that was begun and is not to be: after an earlier one, pictures show that one again. */
 export async function unplan(session: Session, known: KnownPlot): Promise<void> {
 	if (isWorked(known)) {
 		await session.forget(plannedKey(known.id));
+		await session.forget(againKey(known.id));
 	}
 }
 
@@ -360,6 +361,7 @@ export async function eradicate(session: Session, known: KnownPlot, draft: Eradi
 				[`plot ${known.id}`]: after,
 				[`eradication ${known.id}`]: { ...draft, id, ended_at: endedAt },
 				[plannedKey(known.id)]: null,
+				[againKey(known.id)]: null,
 			},
 		},
 		now,
@@ -410,8 +412,8 @@ export async function reinspect(
 		most_plants: mostCounted(known, plants),
 	};
 	// The next work's id is set aside at once: until the server has folded this, it may tell the earlier state again.
-	const isNew = after.state === "resprout" && !(await isPlanned(session, known));
-	const planned = isNew ? { [plannedKey(known.id)]: uuidv7() } : {};
+	const isNew = after.state === "resprout" && isWorked(known) && !(await session.doc(againKey(known.id)));
+	const planned = isNew ? { [plannedKey(known.id)]: uuidv7(), [againKey(known.id)]: true } : {};
 	await session.capture(
 		post(known.id, "reinspection", "reinspections", body),
 		{ docs: { [`plot ${known.id}`]: after, ...planned } },
