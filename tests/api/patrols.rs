@@ -229,6 +229,32 @@ on_both! {
         assert_eq!(listed["features"][0]["properties"]["length_m"], before["length_m"]);
     }
 
+    async fn a_pause_that_the_phone_tells_is_a_gap_in_line_and_length(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let mut fixes = walk(&field, -3000, 21);
+        // 140 s later and 210 m on: near enough to be one line, had the phone not said that it was paused.
+        let mut after = walk(&field, -2760, 21);
+        for fix in &mut after {
+            fix["lat"] = json!(number(&fix["lat"]) + 330.0 / LAT_M);
+        }
+        after[0]["accuracy_m"] = json!(120.0);
+        after[0]["break"] = json!(true);
+        fixes.extend(after);
+        send(&phone, id, &fixes).await.expect(200);
+        field.settle().await;
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        let told = &shown["properties"];
+        assert_eq!(told["gaps"].as_array().unwrap().len(), 1);
+        let lines = shown["geometry"]["coordinates"].as_array().unwrap();
+        assert_eq!(lines.iter().map(|line| line.as_array().unwrap().len()).collect::<Vec<_>>(), [21, 20]);
+        assert!((number(&told["length_m"]) - 234.0).abs() < 0.5, "{told}");
+        assert!((number(&told["duration_s"]) - 195.0).abs() < 1e-6, "{told}");
+        // The same fixes again are known, whatever they say of a pause.
+        let again = send(&phone, id, &fixes).await.expect(200).json();
+        assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(42)));
+    }
+
     async fn three_phones_of_one_team_are_not_three_patrols_long(field: Field) {
         let phones = [field.phone("may-1", &[]).await, field.phone("may-2", &[]).await, field.phone("may-3", &[]).await];
         let id = recorded(&field, &phones[0]).await;

@@ -52,6 +52,7 @@ impl Text {
             .replace("WGS-84", " ")
             .replace("WGS 84", " ");
         let (plain, meridian) = without_meridian(&plain);
+        let plain = without_thousands(&plain);
         let mut numbers = numbers(&plain);
         let zone = zone_before_easting(&numbers);
         if let Some(at) = zone {
@@ -104,16 +105,75 @@ fn without_meridian(text: &str) -> (String, Option<f64>) {
         return (text.to_owned(), None);
     };
     let rest = &text[at + mark.len()..];
-    let end = rest
-        .char_indices()
-        .find(|(_, sign)| matches!(sign, ';' | ':' | '|' | '\n' | '(' | ')'))
-        .map_or(rest.len(), |(end, _)| end);
-    let (named, after) = rest.split_at(end);
-    let parts = numbers(named);
-    let degrees = parts.first().copied();
-    let minutes = parts.get(1).copied().filter(|minutes| *minutes < 60.0);
-    let meridian = degrees.map(|degrees| degrees + minutes.unwrap_or(0.0) / 60.0);
-    (format!("{} {after}", &text[..at]), meridian)
+    let (meridian, end) = leading_angle(rest);
+    (format!("{} {}", &text[..at], &rest[end..]), meridian)
+}
+
+/// The angle that a text begins with, and where it ends: degrees of at most three digits, minutes of at most two. A longer
+/// number is the coordinate after it.
+fn leading_angle(text: &str) -> (Option<f64>, usize) {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or("");
+        let end = rest.find(|sign: char| !sign.is_ascii_digit() && sign != '.' && sign != ',');
+        from + end.unwrap_or(rest.len())
+    };
+    let number = |from: usize, longest: usize| {
+        let to = digits(from);
+        let plain = text.get(from..to)?.trim_end_matches(['.', ',']);
+        let value = plain.replace(',', ".").parse::<f64>().ok()?;
+        let whole = plain.split(['.', ',']).next().unwrap_or("");
+        (whole.len() <= longest).then_some((value, from + plain.len()))
+    };
+    let begins = |from: usize| {
+        let rest = text.get(from..)?;
+        rest.find(|sign: char| sign.is_ascii_digit())
+            .map(|at| from + at)
+    };
+    let Some((degrees, after)) = begins(0).and_then(|at| number(at, 3)) else {
+        return (None, 0);
+    };
+    // Minutes stand close by: a degree sign or blanks between, no mark that parts.
+    let minutes = begins(after)
+        .filter(|at| {
+            let between = text.get(after..*at).unwrap_or("");
+            degrees.fract() == 0.0 && !between.contains([';', ':', '|', '\n', '(', ')', ','])
+        })
+        .and_then(|at| number(at, 2))
+        .filter(|(minutes, _)| *minutes < 60.0);
+    match minutes {
+        Some((minutes, end)) => (Some(degrees + minutes / 60.0), end),
+        None => (Some(degrees), after),
+    }
+}
+
+/// A text whose thousands are parted by points or commas ("2.489.123 498.765"), without those: told by a number that has
+/// two such marks, which no decimal has.
+fn without_thousands(text: &str) -> String {
+    let mark = ['.', ','].into_iter().find(|mark| {
+        text.split(|sign: char| !sign.is_ascii_digit() && sign != *mark)
+            .any(|word| {
+                let mut parts = word.trim_matches(*mark).split(*mark);
+                let first = parts.next().unwrap_or("");
+                let rest: Vec<&str> = parts.collect();
+                (1..=2).contains(&first.len())
+                    && rest.len() >= 2
+                    && rest.iter().all(|part| part.len() == 3)
+            })
+    });
+    mark.map_or_else(|| text.to_owned(), |mark| joined(text, mark))
+}
+
+/// The text without the mark wherever it stands between digits.
+fn joined(text: &str, mark: char) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| signs.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
+    let kept = signs.iter().enumerate().filter(|(at, sign)| {
+        **sign != mark || !is_digit(at.checked_sub(1)) || !is_digit(Some(at + 1))
+    });
+    kept.map(|(_, sign)| *sign).collect()
 }
 
 /// The numbers of a text. A comma is a decimal one where it stands between digits, no point does, and the text does not

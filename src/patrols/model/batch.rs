@@ -36,6 +36,9 @@ pub struct FixWire {
     pub bearing_deg: Option<f64>,
     /// Whether the phone says that another program made the position up.
     pub mock: Option<bool>,
+    /// Whether recording was interrupted before this fix (a pause, a hidden page): no line leads to it.
+    #[serde(rename = "break")]
+    pub after_break: Option<bool>,
 }
 
 /// The shape of a batch.
@@ -176,6 +179,7 @@ fn raw(wire: &FixWire) -> RawFix {
         speed_mps: wire.speed_mps,
         bearing_deg: wire.bearing_deg,
         mock: wire.mock.unwrap_or(false),
+        after_break: wire.after_break.unwrap_or(false),
     }
 }
 

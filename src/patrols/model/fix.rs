@@ -39,6 +39,8 @@ pub struct RawFix {
     pub bearing_deg: Option<f64>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that it did not record before this reading: it was paused, or its page was hidden.
+    pub after_break: bool,
 }
 
 /// Positions and times of officers stay out of logs.
@@ -67,6 +69,8 @@ pub struct Fix {
     pub bearing_ddeg: Option<u16>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that recording was interrupted before it: it joins nothing before it, however near.
+    pub after_break: bool,
 }
 
 /// What tells one fix of a device from another.
@@ -151,6 +155,7 @@ impl Fix {
                 .filter(|b| (0.0..=360.0).contains(b))
                 .map(bearing),
             mock: raw.mock,
+            after_break: raw.after_break,
         })
     }
 

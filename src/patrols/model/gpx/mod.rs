@@ -190,6 +190,7 @@ impl From<&RawPoint> for RawFix {
             speed_mps: point.speed_mps,
             bearing_deg: point.course_deg,
             mock: false,
+            after_break: false,
         }
     }
 }
