@@ -181,6 +181,8 @@ export const vi = {
 	"trend.diminishing": "Giảm dần",
 	"trend.sporadic": "Rải rác",
 	"trend.none": "Chưa thấy",
+	"commune.unknown": "Không có xã mang mã {code}",
+	"commune.unknown.detail": "Mã xã gõ sai, hoặc xã nằm ngoài địa bàn của tài khoản.",
 	"commune.back": "Tất cả các xã",
 	"commune.trend": "Độ phủ theo thời gian",
 	"commune.suggest": "Nên kiểm tra tiếp",
