@@ -343,8 +343,6 @@ export const en: Record<keyof typeof vi, string> = {
 	"log.when": "When",
 	"patrols.started": "Started",
 	"patrols.team": "Team",
-	"review.lead":
-		"J, K: next, previous · A: accept · R: return with a reason · T: answer a question · Enter: open the file",
 	"review.patrols": "Patrols",
 	"review.verify": "To verify",
 	"review.approve": "To approve",

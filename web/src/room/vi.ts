@@ -343,8 +343,6 @@ export const vi = {
 	"log.when": "Thời điểm",
 	"patrols.started": "Bắt đầu",
 	"patrols.team": "Tổ",
-	"review.lead":
-		"J, K: dòng sau, dòng trước · A: duyệt · R: trả lại, kèm lý do · T: trả lời câu hỏi · Enter: mở hồ sơ",
 	"review.patrols": "Tuyến tuần tra",
 	"review.verify": "Chờ xác minh",
 	"review.approve": "Chờ phê duyệt",
