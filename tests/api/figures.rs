@@ -197,6 +197,9 @@ on_both! {
         assert_eq!(total["perhaps_twice"]["claimed"]["plots"], 1);
         let area_m2 = total["perhaps_twice"]["claimed"]["area_m2"].as_f64().unwrap();
         assert!([64.0, 200.0].contains(&area_m2), "of either, whichever was recorded later: {area_m2}");
+        let pairs = people.province.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json();
+        let shares = [&pairs[0]["a"]["perhaps_twice"], &pairs[0]["b"]["perhaps_twice"]];
+        assert!(shares.contains(&&json!(1.0)) && shares.contains(&&json!(0.0)), "{pairs}");
         let decided = json!({ "other": first, "result": "distinct", "reason": "hai rẫy cách nhau một con suối" });
         people.province.post(&format!("/api/v1/plots/{second}/judgements"), &decided).await.expect(201);
         field.settle().await;

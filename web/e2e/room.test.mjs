@@ -215,7 +215,10 @@ describe("an officer's day", () => {
 		await page.waitForFunction((id) => location.hash.includes(id), ids[1]);
 		await page.keyboard.press("k");
 		await page.waitForFunction((id) => location.hash.includes(id), ids[0]);
+		// A letter alone writes nothing: Enter does.
 		await page.keyboard.press("a");
+		await page.getByText("Bấm Enter để ghi “Duyệt tuyến”").waitFor();
+		await page.keyboard.press("Enter");
 		await page.getByRole("status").getByText("Đã ghi: Duyệt tuyến").waitFor();
 		assert.equal((await place.api("GET", `/api/v1/patrols/${ids[0]}`)).properties.state, "validated");
 		await page.locator(`[data-item="${ids[1]}"][aria-current]`).waitFor();

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use proj4rs::adaptors::transform_xy;
 use proj4rs::proj::Proj;
 
-use super::{OffPlane, PlanePosition, SHIFT};
+use super::{OffPlane, PlanePosition, SHIFT, in_minutes};
 use crate::geo::position::Position;
 
 /// So far beyond its edge a zone is still used, degrees: provinces are not cut along meridians.
@@ -103,10 +103,9 @@ impl Zone {
     /// What people call it: `VN-2000 104°45′ (3°)`.
     #[must_use]
     pub fn label(self) -> String {
-        let minutes = (self.meridian.fract() * 60.0).round();
         format!(
-            "VN-2000 {:.0}°{minutes:02.0}′ ({:.0}°)",
-            self.meridian.trunc(),
+            "VN-2000 {} ({:.0}°)",
+            in_minutes(self.meridian),
             self.width.degrees()
         )
     }

@@ -181,6 +181,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"trend.diminishing": "Diminishing",
 	"trend.sporadic": "Sporadic",
 	"trend.none": "None",
+	"commune.unknown": "There is no commune {code}",
+	"commune.unknown.detail": "The code is mistyped, or the commune lies outside this account's reach.",
 	"commune.back": "All communes",
 	"commune.trend": "Coverage over time",
 	"commune.suggest": "Where to look next",
@@ -350,8 +352,6 @@ export const en: Record<keyof typeof vi, string> = {
 	"log.when": "When",
 	"patrols.started": "Started",
 	"patrols.team": "Team",
-	"review.lead":
-		"J, K: next, previous · A: accept · R: return with a reason · T: answer a question · Enter: open the file",
 	"review.patrols": "Patrols",
 	"review.verify": "To verify",
 	"review.approve": "To approve",

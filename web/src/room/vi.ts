@@ -181,6 +181,8 @@ export const vi = {
 	"trend.diminishing": "Giảm dần",
 	"trend.sporadic": "Rải rác",
 	"trend.none": "Chưa thấy",
+	"commune.unknown": "Không có xã mang mã {code}",
+	"commune.unknown.detail": "Mã xã gõ sai, hoặc xã nằm ngoài địa bàn của tài khoản.",
 	"commune.back": "Tất cả các xã",
 	"commune.trend": "Độ phủ theo thời gian",
 	"commune.suggest": "Nên kiểm tra tiếp",
@@ -350,8 +352,6 @@ export const vi = {
 	"log.when": "Thời điểm",
 	"patrols.started": "Bắt đầu",
 	"patrols.team": "Tổ",
-	"review.lead":
-		"J, K: dòng sau, dòng trước · A: duyệt · R: trả lại, kèm lý do · T: trả lời câu hỏi · Enter: mở hồ sơ",
 	"review.patrols": "Tuyến tuần tra",
 	"review.verify": "Chờ xác minh",
 	"review.approve": "Chờ phê duyệt",
