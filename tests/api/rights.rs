@@ -287,6 +287,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
             | "/api/v1/ledger/duplicates"
+            | "/api/v1/ledger/samples"
             | "/api/v1/tips"
             | "/api/v1/submissions",
         )
@@ -503,6 +504,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         }
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
+        ("GET", "/api/v1/ledger/rates/communes") => sample(
+            "/api/v1/ledger/rates/communes?from=2026-02-01&to=2026-03-02",
             none,
             false,
         ),

@@ -10,6 +10,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"nav.overview": "Overview",
 	"nav.coverage": "Coverage by commune",
 	"nav.density": "Density of plots",
+	"nav.ledger": "Ledger",
 	"nav.plots": "Plots",
 	"nav.incidents": "Incidents",
 	"nav.review": "Review queue",

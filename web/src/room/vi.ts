@@ -10,6 +10,7 @@ export const vi = {
 	"nav.overview": "Tổng quan",
 	"nav.coverage": "Độ phủ theo xã",
 	"nav.density": "Mật độ điểm trồng",
+	"nav.ledger": "Sổ phá nhổ",
 	"nav.plots": "Điểm trồng",
 	"nav.incidents": "Vụ",
 	"nav.review": "Hàng chờ duyệt",
