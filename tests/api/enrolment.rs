@@ -17,8 +17,8 @@ use crate::field::{Answer, Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::openrosa::{Phone, detection};
 use crate::photos::sidecar;
-use crate::tus::{self, patch, photo_pair};
 use crate::plots::{EAST, WEST};
+use crate::tus::{self, patch, photo_pair};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -184,7 +184,10 @@ fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
 
 /// Files of many points take long to read: off the threads that answer requests. All of them are read before any is
 /// kept, and are one upload. Gives the last whole point, too, of the first that ends in the middle.
-async fn read_files(files: Vec<Bytes>, received_at: Timestamp) -> Result<(Upload, Option<u32>), Problem> {
+async fn read_files(
+    files: Vec<Bytes>,
+    received_at: Timestamp,
+) -> Result<(Upload, Option<u32>), Problem> {
     let read = tokio::task::spawn_blocking(move || {
         let (mut fixes, mut refused, mut cuts, mut points) =
             (Vec::new(), Vec::new(), Vec::new(), 0_u32);

@@ -114,8 +114,8 @@ impl Batch {
     pub fn cut_at(mut self, cut: &Cut) -> Self {
         self.refused.push(RefusedFix {
             reason: FILE_CUT,
-            json:
-                serde_json::json!({ "after_point": cut.after_point, "rest": cut.rest }).to_string(),
+            json: serde_json::json!({ "after_point": cut.after_point, "rest": cut.rest })
+                .to_string(),
         });
         self
     }
