@@ -200,3 +200,16 @@ pub fn from_geographic(lon: f64, lat: f64) -> Result<Position, OffPlane> {
         .map_err(|cause| OffPlane(cause.to_string()))?;
     Position::new(lon.to_degrees(), lat.to_degrees()).map_err(|cause| OffPlane(cause.to_string()))
 }
+
+/// Metres of a UTM zone on WGS84, northern half, as longitude and latitude.
+pub fn from_utm(zone: u8, north_m: f64, east_m: f64) -> Result<Position, OffPlane> {
+    let off = |cause: proj4rs::errors::Error| OffPlane(cause.to_string());
+    let meridian = f64::from(zone) * 6.0 - 183.0;
+    let plane = format!(
+        "+proj=tmerc +lat_0=0 +lon_0={meridian} +k=0.9996 +x_0=500000 +y_0=0 +datum=WGS84 +units=m +no_defs"
+    );
+    let plane = Proj::from_proj_string(&plane).map_err(off)?;
+    let world = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").map_err(off)?;
+    let (lon, lat) = finite(transform_xy(&plane, &world, east_m, north_m))?;
+    Position::new(lon.to_degrees(), lat.to_degrees()).map_err(|cause| OffPlane(cause.to_string()))
+}

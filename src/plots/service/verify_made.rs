@@ -106,7 +106,7 @@ impl Pass {
         outside_vietnam: bool,
     ) -> Result<[(&'static str, bool); 2], Error> {
         let day = row.detected_at.local_date();
-        let then = self.ground.locate(tx, day, position).await?;
+        let then = self.ground.locate_then(tx, day, position).await?;
         let then = then.filter(|_| !outside_vietnam);
         let stands = row.commune.clone().zip(row.commune_name.clone());
         let code = |found: Option<(String, String)>| found.map(|(code, _)| code);

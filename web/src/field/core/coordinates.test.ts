@@ -71,7 +71,13 @@ describe("typed coordinates", () => {
 		expect(nearestFirst(found, [commune], here)[0]).toBe(other);
 	});
 
-	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8"])(
+	it("reads a UTM zone off a receiver as WGS84 first, and on the planes of VN-2000 as well", () => {
+		const crs = readCoordinates("48Q 0419615 UTM 2487639").map((one) => one.crs);
+		expect(crs[0]).toBe("WGS84 UTM 48N");
+		expect(crs.length).toBeGreaterThan(1);
+	});
+
+	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8", "-22.4856, 103.9707"])(
 		"does not make up a place of %s",
 		(text) => {
 			expect(readCoordinates(text)).toEqual([]);

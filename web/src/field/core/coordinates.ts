@@ -39,7 +39,21 @@ export function readCoordinates(text: string): Candidate[] {
 	const clean = withoutThousands(
 		whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(named?.[0] ?? "", " "),
 	);
-	const found = [...metres(clean, meridian), ...angles(clean, isVn2000)].filter(isHere);
+	// Nothing here lies south or west.
+	if (/(?:^|[\s,;=:(])[-\u2212]\d/.test(clean)) {
+		return [];
+	}
+	// What a receiver wrote is likelier its own system than a plane of a map.
+	const isReceivers = /UTM|4[89]\s*[PQR]/i.test(clean);
+	const readings = (text: string) => {
+		const planes = metres(text, meridian);
+		const zone = isVn2000 || named ? [] : utm(text);
+		return [...(isReceivers ? [...zone, ...planes] : [...planes, ...zone]), ...angles(text, isVn2000)].filter(
+			isHere,
+		);
+	};
+	const plain = readings(clean);
+	const found = plain.length > 0 ? plain : readings(unspaced(clean));
 	const seen = new Set<string>();
 	return found.filter((one) => {
 		const key = `${one.crs} ${one.lon.toFixed(6)} ${one.lat.toFixed(6)}`;
@@ -78,6 +92,13 @@ function numbers(text: string): string[] {
 	const isCommaDecimal = /\d,\d/.test(text) && !/\d\.\d/.test(text);
 	const plain = isCommaDecimal ? text.replace(/(\d),(\d)/g, "$1.$2") : text.replace(/,/g, " ");
 	return plain.match(/\d+(?:\.\d+)?/g) ?? [];
+}
+
+/** "2 487 640 419 615": thousands that blanks part, joined. */
+function unspaced(text: string): string {
+	return text
+		.replace(/(?<![\d.,])([12])[ \u00a0\u2009\u202f](\d{3})[ \u00a0\u2009\u202f](\d{3})(?!\d)/g, "$1$2$3")
+		.replace(/(?<![\d.,])(\d{3})[ \u00a0\u2009\u202f](\d{3})(?!\d)/g, "$1$2");
 }
 
 function angles(text: string, isVn2000: boolean): Candidate[] {
@@ -158,6 +179,21 @@ function metres(text: string, meridian: number | null): Candidate[] {
 		}));
 }
 
+/** Metres of UTM on WGS84 where the zone's number stands apart, as receivers show it: 48Q 0419615 UTM 2487639. */
+function utm(text: string): Candidate[] {
+	const values = numbers(text).map(Number);
+	const at = values.findIndex(
+		(value, index) => (value === 48 || value === 49) && (values[index + 1] ?? 0) > 100_000,
+	);
+	const zone = values[at];
+	if (values.length !== 3 || zone === undefined) {
+		return [];
+	}
+	const [a = 0, b = 0] = values.filter((_, index) => index !== at);
+	const place = fromPlane(Math.max(a, b), Math.min(a, b), zone * 6 - 183, 0.9996);
+	return [{ ...place, format: "metres", crs: `WGS84 UTM ${zone}N` }];
+}
+
 function told(meridian: number): string {
 	const minutes = Math.round((meridian % 1) * 60);
 	return `${Math.floor(meridian)}°${String(minutes).padStart(2, "0")}′`;
@@ -172,8 +208,14 @@ const SHIFT_M = [-191.90441429, -39.30318279, -111.45032835] as const;
 const TURN_RAD = [0.00928836, -0.01975479, 0.00427372].map((seconds) => (seconds / 3600) * (Math.PI / 180));
 const SCALE = 1 + 0.252906278e-6;
 
-/** Inverse transverse Mercator by Krüger's series to n⁴ (Karney 2011): errors below 0.1 mm within a zone. */
+/** A plane of VN-2000. */
 function toWgs84(north: number, east: number, meridian: number, k: number): Place {
+	const { lat, lon } = fromPlane(north, east, meridian, k);
+	return shifted(lat, lon);
+}
+
+/** Inverse transverse Mercator by Krüger's series to n⁴ (Karney 2011): errors below 0.1 mm within a zone. */
+function fromPlane(north: number, east: number, meridian: number, k: number): Place {
 	const n = FLATTENING / (2 - FLATTENING);
 	const radius = (SEMI_MAJOR_M / (1 + n)) * (1 + n ** 2 / 4 + n ** 4 / 64);
 	const xi = north / (k * radius);
@@ -192,7 +234,7 @@ function toWgs84(north: number, east: number, meridian: number, k: number): Plac
 	});
 	const chi = Math.asin(Math.sin(x) / Math.cosh(y));
 	const lon = meridian + (Math.atan2(Math.sinh(y), Math.cos(x)) * 180) / Math.PI;
-	return shifted((conformalToGeodetic(chi) * 180) / Math.PI, lon);
+	return { lon, lat: (conformalToGeodetic(chi) * 180) / Math.PI };
 }
 
 function conformalToGeodetic(chi: number): number {
