@@ -10,8 +10,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed, ListedAct, PlotFault,
-    PlotPlace, PlotRows, PlotView, Plots, Recorded, SETTLE_JOB, sight, verify_incidents,
-    verify_made, verify_rows,
+    Back, DERIVED, EDITED, Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed,
+    ListedAct, PlotFault, PlotPlace, PlotRows, PlotView, Plots, Recorded, Returned, SETTLE_JOB,
+    sight, verify_incidents, verify_made, verify_rows,
 };
 pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};

@@ -43,4 +43,31 @@ on_both! {
         let long = officer.post(READINGS, &json!({ "text": "2".repeat(201) })).await;
         assert_eq!(long.expect(422).json()["fields"][0]["pointer"], "/text");
     }
+
+    async fn what_papers_and_receivers_write_is_read_and_its_doubts_told(field: Field) {
+        load_communes(&field).await;
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let read = async |text: &str| {
+            let answer = officer.post(READINGS, &json!({ "text": text })).await;
+            answer.expect(200).json()["readings"].as_array().unwrap().clone()
+        };
+        let has = |own: &serde_json::Value, code: &str| {
+            own["reasons"].as_array().unwrap().iter().any(|reason| reason["code"] == code)
+        };
+        for (text, reason) in [
+            ("X = 419615.38, Y= 2487639.51", "axes_swapped"),
+            ("2.487.639,51; 419.615,38", "grouped_thousands"),
+            ("X=2.487.640 Y=419.615", "grouped_thousands"),
+            ("2 487 639,51 419 615,38", "grouped_thousands"),
+        ] {
+            let readings = read(text).await;
+            let own = readings.iter().find(|own| own["epsg"] == 9208).unwrap();
+            let off = (own["lon"].as_f64().unwrap() - 103.970_7).hypot(own["lat"].as_f64().unwrap() - 22.485_6);
+            assert!(off < 1e-5 && has(own, reason), "{text}: {own}");
+        }
+        let garmin = read("48Q 0419615 UTM 2487639").await;
+        assert_eq!((&garmin[0]["epsg"], &garmin[0]["crs"]), (&json!(32_648), &json!("WGS84 UTM 48N")));
+        assert!(has(&garmin[0], "utm_zone") && garmin.len() > 1, "{garmin:?}");
+        assert_eq!(read("-22.4856, 103.9707").await, [serde_json::Value::Null; 0]);
+    }
 }

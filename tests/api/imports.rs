@@ -10,7 +10,7 @@ use tuantra::ingest::imports::{Imports, verify_rows};
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
-use crate::plots::{EAST, WEST, load_communes};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 /// Files that GDAL 3.6 made of the same two gates.
 const GATES: [(&str, &[u8]); 4] = [
@@ -85,7 +85,189 @@ async fn plots(client: &Client) -> Vec<Value> {
     list["features"].as_array().unwrap().clone()
 }
 
+/// What the report notes of a file.
+fn notes(view: &Value) -> String {
+    let notes = view["report"]["notes"].as_array().unwrap().iter();
+    notes
+        .map(|own| own["vi"].as_str().unwrap())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+async fn put_plot(field: &Field, client: &Client, plot: &Value) -> String {
+    let id = field.new_id().to_string();
+    client
+        .put(&format!("/api/v1/plots/{id}"), plot)
+        .await
+        .expect(201);
+    id
+}
+
+async fn plot(client: &Client, id: &str) -> Value {
+    client
+        .get(&format!("/api/v1/plots/{id}"))
+        .await
+        .expect(200)
+        .json()
+}
+
+async fn exported(client: &Client, ending: &str) -> Vec<u8> {
+    client
+        .get(&format!("/export/plots.{ending}"))
+        .await
+        .expect(200)
+        .bytes
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+/// An old list whose rows lie in the west, in metres of TM-3 104°45′, with these columns after the place.
+fn list(heads: &str, rows: &[&str]) -> String {
+    let rows = rows.iter().enumerate().map(|(at, row)| {
+        format!(
+            "TP-{at},Cây thuốc phiện,03/02/2026,{},453000,{row}\n",
+            2_478_000 + 100 * at
+        )
+    });
+    let rows: String = rows.collect();
+    format!("Mã,Loại cây,Ngày phát hiện,X (m),Y (m),{heads}\n{rows}")
+}
+
 on_both! {
+    async fn an_export_that_comes_back_unchanged_changes_nothing(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let mut noted = plot_at(104.3, 22.4);
+        noted["properties"]["notes"] = json!("=1+1, nương dốc");
+        noted["properties"]["area_m2"] = json!(2.135);
+        put_plot(&field, &officer, &noted).await;
+        put_plot(&field, &officer, &plot_at(104.62, 22.12)).await;
+        let before = plots(&officer).await;
+        for ending in ["csv", "geojson", "geojsonl", "gpkg", "fgb", "kml"] {
+            let bytes = exported(&officer, ending).await;
+            let view = told(&officer, &format!("kind=plots&name=plots.{ending}"), bytes).await;
+            assert_eq!(counts(&view), [0, 0, 2, 0], "{ending}: {view}");
+            assert_eq!(notes(&view), "", "{ending}");
+            load(&officer, &view, None).await.expect(200);
+        }
+        assert_eq!(plots(&officer).await, before);
+    }
+
+    async fn an_export_that_was_edited_revises_what_was_edited(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let first = put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        let other = put_plot(&field, &officer, &plot_at(104.62, 22.12)).await;
+        let file = text(exported(&officer, "csv").await);
+        let edited: Vec<String> = file.lines().map(|line| match line.starts_with(&first) {
+            true => line.replace(",320,", ",300,").replace(",detected,", ",verified,"),
+            false => line.to_owned(),
+        }).collect();
+        let edited = edited.join("\r\n");
+        let view = told(&officer, "kind=plots&name=plots.csv", edited.clone()).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        assert_eq!(view["report"]["acts"][0]["key"], first);
+        assert!(notes(&view).contains("«state» ở 1 dòng"), "{view}");
+        field.clock.advance_millis(1_000);
+        load(&officer, &view, None).await.expect(200);
+        assert_eq!(plots(&officer).await.len(), 2);
+        let now = plot(&officer, &first).await;
+        let told_of = &now["properties"];
+        assert_eq!((&told_of["plants"], &told_of["version"], &told_of["state"]), (&json!(300), &json!(2), &json!("detected")));
+        assert_eq!(told_of["grower_status"], "under_verification", "what no column tells stays");
+        assert_eq!(plot(&officer, &other).await["properties"]["version"], 1);
+        let again = told(&officer, "kind=plots&name=plots.csv", edited).await;
+        assert_eq!(counts(&again), [0, 0, 2, 0], "{again}");
+        let late = told(&officer, "kind=plots&name=plots.csv", file.replace(",320,", ",310,")).await;
+        let fault = late["report"]["faults"][0]["vi"].as_str().unwrap();
+        assert!(fault.contains("phiên bản 1") && fault.contains("phiên bản 2"), "{late}");
+        let columns = file.replace(",version,", ",phien,").replace(",320,", ",310,");
+        let unversioned = told(&officer, "kind=plots&name=plots.csv", columns).await;
+        assert_eq!(faults(&unversioned), [(2, "version"), (3, "version")]);
+        field.settle().await;
+    }
+
+    async fn a_place_moved_in_qgis_and_an_emptied_cell_are_a_revision(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        let mut file: Value = serde_json::from_slice(&exported(&officer, "geojson").await).unwrap();
+        file["features"][0]["geometry"]["coordinates"] = json!([104.301, 22.4]);
+        file["features"][0]["properties"]["land"] = json!("forest");
+        file["features"][0]["properties"]["detected_by"] = json!("tip");
+        let view = told(&officer, "kind=plots&name=plots.geojson", file.to_string()).await;
+        assert_eq!(counts(&view), [0, 1, 0, 0], "{view}");
+        load(&officer, &view, None).await.expect(200);
+        let now = plot(&officer, &id).await;
+        assert_eq!(now["geometry"]["coordinates"], json!([104.301, 22.4]));
+        assert_eq!((&now["properties"]["land"], &now["properties"]["detected_by"]), (&json!("forest"), &json!("tip")));
+        let csv = text(exported(&officer, "csv").await).replace(",forest,", ",,");
+        let view = told(&officer, "kind=plots&name=plots.csv", csv).await;
+        assert_eq!(counts(&view), [0, 1, 0, 0], "{view}");
+        load(&officer, &view, None).await.expect(200);
+        assert_eq!(plot(&officer, &id).await["properties"]["land"], Value::Null);
+    }
+
+    async fn a_retracted_plot_stays_so_when_its_export_comes_back(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        let file = text(exported(&officer, "csv").await);
+        let reason = json!({ "id": field.new_id(), "reason": "ghi nhầm" });
+        officer.post(&format!("/api/v1/plots/{id}/retractions"), &reason).await.expect(201);
+        let view = told(&officer, "kind=plots&name=plots.csv", file.replace(",320,", ",300,")).await;
+        assert_eq!(counts(&view), [0, 0, 1, 0], "{view}");
+        assert!(notes(&view).contains("1 dòng là điểm đã thu hồi (dòng 2)"), "{view}");
+        load(&officer, &view, None).await.expect(200);
+        assert_eq!(plot(&officer, &id).await["properties"]["version"], 1);
+    }
+
+    async fn ids_out_of_reach_are_told_like_ids_of_nothing(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        let file = text(exported(&officer, "csv").await);
+        let none = file.replace(&id, &field.new_id().to_string());
+        let east = field.account("can-bo-xa", Role::CommuneOfficer, &[EAST]).await;
+        let mut said = Vec::new();
+        for body in [file.clone(), none] {
+            let view = told(&east, "kind=plots&name=plots.csv", body).await;
+            assert_eq!(faults(&view), [(2, "id")]);
+            said.push(view["report"]["faults"].clone());
+        }
+        assert_eq!(said[0], said[1]);
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        assert_eq!(counts(&told(&west, "kind=plots&name=plots.csv", file).await), [0, 0, 1, 0]);
+    }
+
+    async fn the_form_of_plots_that_comes_back_leaves_them(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        put_plot(&field, &officer, &plot_at(104.62, 22.12)).await;
+        field.settle().await;
+        let form = officer.get("/api/v1/reports/b02.xlsx?period=2026").await.expect(200).bytes;
+        let view = told(&officer, "kind=plots&name=b02.xlsx", form).await;
+        assert_eq!(counts(&view), [0, 0, 2, 0], "{view}");
+        assert!(notes(&view).contains("10 (đánh số cột)"), "{view}");
+        assert!(notes(&view).contains("(dưới bảng)"), "{view}");
+    }
+
+    async fn new_rows_on_known_ground_are_pointed_out(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
+        let rows = |crop: &str| format!("code,crop,detected_at,lon,lat\nA-1,{crop},2026-02-20,104.30001,22.4\nA-2,{crop},2026-02-20,104.31,22.4\n");
+        let view = told(&officer, "kind=plots&name=a.csv", rows("opium_poppy")).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert!(notes(&view).contains("1 dòng nằm trên điểm đã có"), "{view}");
+        assert!(notes(&view).contains("(dòng 2)"), "{view}");
+        let view = told(&officer, "kind=plots&name=a.csv", rows("cannabis")).await;
+        assert!(!notes(&view).contains("điểm đã có"), "{view}");
+    }
+
     async fn a_file_is_told_of_then_loaded_and_changes_nothing_when_it_comes_again(field: Field) {
         let officer = field.officer().await;
         for (at, (name, bytes)) in GATES.into_iter().enumerate() {
@@ -312,5 +494,103 @@ on_both! {
         assert!(found.to_string().contains("10001-01"), "{found}");
         let again = told(&officer, "kind=hamlets&name=thon.geojson", file.to_string()).await;
         assert_eq!(counts(&again), [0, 0, 1, 0]);
+    }
+
+    async fn thousands_with_points_are_thousands_and_told(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = list("Số cây,Diện tích (m²)", &["1.250,\"1.250,5\"", "1.000,1.250", "12,\"7,5\""]);
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", file).await;
+        assert_eq!(counts(&view), [3, 0, 0, 0], "{view}");
+        assert!(notes(&view).contains("3 ô có dấu chấm ngăn hàng nghìn: «1.250» đọc là 1250"), "{view}");
+        load(&officer, &view, None).await.expect(200);
+        let mut measures: Vec<(u64, f64)> = plots(&officer).await.iter().map(|own| {
+            let own = &own["properties"];
+            (own["plants"].as_u64().unwrap(), own["area_m2"].as_f64().unwrap())
+        }).collect();
+        measures.sort_by_key(|own| own.0);
+        assert_eq!(measures, [(12, 7.5), (1_000, 1_250.0), (1_250, 1_250.5)]);
+        let mixed = list("Số cây,Diện tích (m²)", &["10,12.5", "10,1.250"]);
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", mixed).await;
+        assert_eq!(faults(&view), [(3, "area_m2")]);
+        assert!(view["report"]["faults"][0]["vi"].as_str().unwrap().contains("«1.250»"), "{view}");
+    }
+
+    async fn rows_are_numbered_as_a_sheet_numbers_them(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = list("Số cây,Ghi chú", &["10,a", "10,\"hai\ndòng\"", "10,", "mười,"]);
+        for lines in [file.clone(), file.replace('\n', "\r\n"), file.replace("TP-1", "\n\nTP-1")] {
+            let blanks = if lines.contains("\n\n") { 2 } else { 0 };
+            let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", lines).await;
+            assert_eq!(faults(&view), [(5 + blanks, "plants")], "{view}");
+        }
+    }
+
+    async fn tables_laid_out_as_offices_do_are_read(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let table = "CÔNG AN TỈNH MẪU,,,,,,,\n\nTT,Mã điểm,Loại cây,Tọa độ VN-2000,,Số cây,Diện tích,Ngày phát hiện\n\
+            ,,,X,Y,,(m²),\n(1),(2),(3),(4),(5),(6),(7),(8)\n\
+            1,Đ1,Cây thuốc phiện,2478000,453000,300,120,03/02/2026\n2,Đ2,Cây thuốc phiện,2478500,453000,80,40,04/02/2026\n\
+            Cộng,,,,,380,160,\n,,,,,,,\nNgười lập biểu,,,,,,Thủ trưởng đơn vị,\n";
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", table).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert_eq!(view["report"]["rows"], 2);
+        assert!(notes(&view).contains("5 (đánh số cột), 8 (dòng cộng), 10 (dưới bảng)"), "{view}");
+        let utf16 = |text: &str| -> Vec<u8> {
+            let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+            units.flat_map(u16::to_le_bytes).collect()
+        };
+        let tabbed = table.replace(',', "\t");
+        let view = told(&officer, "kind=plots&name=a.txt&epsg=9208", utf16(&tabbed)).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        let kml = String::from_utf8(GATES[2].1.to_vec()).unwrap().replacen("utf-8", "UTF-16", 1).replacen("UTF-8", "UTF-16", 1);
+        let view = told(&officer, "kind=gates&name=a.kml", utf16(&kml)).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+    }
+
+    async fn only_axes_that_are_turned_are_told_as_turned(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let query = "kind=plots&name=a.csv&epsg=9208";
+        let right = told(&officer, query, PLOTS).await;
+        assert_eq!((counts(&right), &right["report"]["system"]["axes_swapped"]), ([2, 0, 0, 0], &json!(false)));
+        assert!(!notes(&right).contains("trục"), "{right}");
+        load(&officer, &right, None).await.expect(200);
+        let turned = PLOTS.replace("X (m),Y (m)", "Y (m),X (m)");
+        let view = told(&officer, query, turned).await;
+        assert!(notes(&view).contains("Hai trục tọa độ bị đảo"), "{view}");
+        let meridians = PLOTS.replace("X (m),Y (m)", "Y (m),X (m),Kinh tuyến trục").replace("453000", "453000,104.75").replace("495000", "495000,104.75");
+        let view = told(&officer, "kind=plots&name=a.csv&source=khac", meridians).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+    }
+
+    async fn plots_from_before_the_first_map_count_in_its_communes(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let old = PLOTS.replace("/2026", "/2024");
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", old).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert!(notes(&view).contains("2 điểm phát hiện trước 01/07/2025"), "{view}");
+        load(&officer, &view, None).await.expect(200);
+        let communes: Vec<Value> = plots(&officer).await.iter().map(|own| own["properties"]["commune"]["code"].clone()).collect();
+        assert!(communes.contains(&json!(WEST)) && communes.contains(&json!(EAST)), "{communes:?}");
+        field.settle().await;
+        let made = tuantra::plots::verify_made(field.app.journal.store(), field.app.journal.now()).await.unwrap();
+        assert!(made.faults.is_empty(), "{made:?}");
+    }
+
+    async fn faults_speak_of_columns_as_offices_name_them(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let said = |view: &Value| view["report"]["faults"][0]["vi"].as_str().unwrap().to_owned();
+        let view = told(&officer, "kind=gates&name=a.csv", "code,name,lon,lat\nCK-1,Mường Thử,104.3,22.4\n").await;
+        assert_eq!(said(&view), "thiếu cột hoặc ô «Loại cửa khẩu» (cần: quốc tế, chính, phụ hoặc lối mở)");
+        let area = |basis: &str| format!("code,name,level,crop,valid_from,basis,WKT\nNC-1,Khu,Cao,Cây thuốc phiện,01/09/2026,{basis},\"POLYGON ((104.2 22.2,104.21 22.2,104.21 22.21,104.2 22.2))\"\n");
+        let view = told(&officer, "kind=risk_areas&name=a.csv", area("nghe nói")).await;
+        assert_eq!(said(&view), "cột «Căn cứ»: giá trị không dùng được; cần: lịch sử, địa hình, tin báo, ảnh viễn thám hoặc văn bản");
+        let view = told(&officer, "kind=risk_areas&name=a.csv", area("")).await;
+        assert!(said(&view).starts_with("thiếu cột hoặc ô «Căn cứ»"), "{view}");
     }
 }

@@ -270,6 +270,11 @@ on_both! {
         let code = plot.simple().to_string()[26..].to_uppercase();
         assert_eq!(row["plot"]["value"], code);
         assert!((2_400_000.0..2_500_000.0).contains(&number(&row["x_north_m"])), "{row}");
+        // As the office writes: decimal commas, and a meridian in degrees and minutes.
+        assert_eq!(row["meridian"]["value"], "104°45′");
+        let told = row["wgs84"]["value"].as_str().unwrap();
+        let (lat, lon) = told.split_once("; ").unwrap();
+        assert!(!told.contains('.') && lat.starts_with("22,") && lon.starts_with("104,"), "{told}");
         assert_eq!(row["crop"]["value"], "Cây thuốc phiện (anh túc)");
         assert_eq!(row["eradicated_on"]["value"].as_str().unwrap().len(), 10);
         officer.get(row["plot"]["facts"].as_str().unwrap()).await.expect(200);

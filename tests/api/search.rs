@@ -103,6 +103,11 @@ on_both! {
             commune("30012", "Đá Mẫu", "xã", (104.3, 104.4)),
         ];
         import(&field, &after, from("2025-07-01", &["30001", "30002", "30003"])).await;
+        let by_code = found(&officer, "30001").await;
+        assert_eq!(by_code.len(), 1, "{by_code:?}");
+        assert_eq!((&by_code[0]["code"], &by_code[0]["former_name"]), (&json!("30011"), &json!("Bản Mẫu")));
+        let halves = found(&officer, "30003").await;
+        assert_eq!(halves.len(), 2, "{halves:?}");
         let results = found(&officer, "ban mau").await;
         assert_eq!(results.len(), 1, "{results:?}");
         assert_eq!((&results[0]["code"], &results[0]["name"]), (&json!("30011"), &json!("Bát Mẫu")));

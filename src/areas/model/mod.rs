@@ -13,6 +13,7 @@ pub mod risk;
 mod scan;
 pub mod succession;
 pub mod topology;
+mod vertices;
 
 #[cfg(test)]
 mod tests;

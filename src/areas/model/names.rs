@@ -70,6 +70,8 @@ pub struct KnownPlace {
     pub bounds: [f64; 4],
     /// What it was called before, or what lay there.
     pub former: Vec<FormerName>,
+    /// Codes of what lay there before, each with the name that it had.
+    pub former_codes: Vec<(String, FormerName)>,
 }
 
 /// The communes of a map by the names that they have and had; `past` are boundaries that ended before, each with the
@@ -77,14 +79,21 @@ pub struct KnownPlace {
 #[must_use]
 pub fn communes_by_name(map: &CommuneMap, past: &[(Boundary, Vec<String>)]) -> Vec<KnownPlace> {
     let mut former: BTreeMap<&str, Vec<FormerName>> = BTreeMap::new();
+    let mut former_codes: BTreeMap<&str, Vec<(String, FormerName)>> = BTreeMap::new();
     for (boundary, successors) in past {
         for code in successors {
             let names = former.entry(code).or_default();
-            names.push(FormerName {
+            let own = FormerName {
                 name: Name::of(&boundary.name),
                 label: Some(boundary.kind.label()),
                 until: boundary.valid_to,
-            });
+            };
+            names.push(own.clone());
+            if *code != boundary.code {
+                let codes = former_codes.entry(code).or_default();
+                codes.retain(|(known, _)| *known != boundary.code);
+                codes.push((boundary.code.clone(), own));
+            }
             names.extend(boundary.former_names.iter().map(|name| told(name)));
         }
     }
@@ -107,6 +116,7 @@ pub fn communes_by_name(map: &CommuneMap, past: &[(Boundary, Vec<String>)]) -> V
                 bounds.max().y,
             ],
             former: others(names, facts),
+            former_codes: former_codes.remove(facts.code.as_str()).unwrap_or_default(),
         }
     });
     communes.collect()
@@ -129,6 +139,7 @@ pub fn hamlets_by_name(map: &CommuneMap, hamlets: &[HamletDraft]) -> Vec<KnownPl
             province: commune.and_then(|own| own.facts.province_name.clone()),
             bounds: [lon, lat, lon, lat],
             former: hamlet.former_names.iter().map(|name| told(name)).collect(),
+            former_codes: Vec::new(),
         }
     };
     hamlets.iter().map(place).collect()

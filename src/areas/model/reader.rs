@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::faults::{ImportError, Reason};
 use super::scan::Scanner;
+use super::vertices::count;
 use crate::geo::shape::{ShapeError, check_crs};
 
 const MAX_HEAD_BYTES: usize = 1024 * 1024;
@@ -92,7 +93,8 @@ impl<R: Read> FeatureReader<R> {
         }
     }
 
-    /// Takes features of every reference system that a file names, and leaves it to the caller to turn them.
+    /// Takes features of every reference system that a file names, and leaves it to the caller to turn them. A feature's
+    /// own id stands among its properties.
     #[must_use]
     pub fn with_any_crs(mut self) -> Self {
         self.takes_any_crs = true;
@@ -293,7 +295,10 @@ impl<R: Read> FeatureReader<R> {
                 max: self.limits.vertices,
             });
         }
-        let properties = parsed.properties.unwrap_or_default();
+        let mut properties = parsed.properties.unwrap_or_default();
+        if self.takes_any_crs && !parsed.id.is_null() {
+            properties.entry("id").or_insert(parsed.id);
+        }
         Ok(Feature {
             number: self.number,
             properties,
@@ -350,6 +355,8 @@ struct FeatureText {
     #[serde(rename = "type", default)]
     kind: String,
     #[serde(default)]
+    id: Value,
+    #[serde(default)]
     properties: Option<Map<String, Value>>,
     #[serde(default)]
     geometry: Option<Geometry>,
@@ -384,17 +391,4 @@ fn check_root(text: &[u8], has_features: bool) -> Result<(bool, Value), Reason> 
 
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
-}
-
-fn count(geometry: &Geometry) -> usize {
-    use geojson::GeometryValue as G;
-    match &geometry.value {
-        G::Point { .. } => 1,
-        G::MultiPoint { coordinates } | G::LineString { coordinates } => coordinates.len(),
-        G::MultiLineString { coordinates } | G::Polygon { coordinates } => {
-            coordinates.iter().map(Vec::len).sum()
-        }
-        G::MultiPolygon { coordinates } => coordinates.iter().flatten().map(Vec::len).sum(),
-        G::GeometryCollection { geometries } => geometries.iter().map(count).sum(),
-    }
 }

@@ -9,7 +9,7 @@ use crate::geo::position::Position;
 use crate::store::{Error, Tx};
 
 use super::aside;
-use super::maps::{all_boundaries, read_grounds};
+use super::maps::{all_boundaries, first_day, read_grounds};
 
 /// Maps kept: that of today and that of the day asked for last.
 const KEPT: usize = 2;
@@ -41,6 +41,18 @@ impl Ground {
         let map = self.map(tx, day).await?;
         let commune = map.locate(position).and_then(|code| map.commune(code));
         Ok(commune.map(|own| (own.facts.code.clone(), own.facts.name.clone())))
+    }
+
+    /// The same for what was found there on that day: before the first day with boundaries, by those of that day.
+    pub async fn locate_then(
+        &mut self,
+        tx: &mut Tx,
+        day: LocalDate,
+        position: Position,
+    ) -> Result<Option<(String, String)>, Error> {
+        let first = first_day(&self.boundaries);
+        let day = first.map_or(day, |first| day.max(first));
+        self.locate(tx, day, position).await
     }
 
     /// The last day before a day on which other boundaries held than on it; the day itself when there was none.

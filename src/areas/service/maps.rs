@@ -49,6 +49,8 @@ struct Kept {
     /// Most recently used last.
     spans: Vec<Span>,
     risk_areas: Option<Arc<Vec<RiskAreaView>>>,
+    /// The first day with a boundary, once it is known.
+    begins: Option<Option<LocalDate>>,
 }
 
 /// Days on which a map holds, as far as the epoch knows.
@@ -65,6 +67,7 @@ impl Kept {
         if self.epoch != epoch {
             self.epoch = epoch;
             self.risk_areas = None;
+            self.begins = None;
             for span in &mut self.spans {
                 span.is_current = false;
             }
@@ -121,6 +124,24 @@ impl Areas {
         };
         self.kept(epoch, |kept| kept.keep(span));
         Ok(map)
+    }
+
+    /// The communes of a day for what was found on it: before the first day with boundaries, those of that day.
+    pub async fn map_then(&self, at: LocalDate) -> Result<Arc<CommuneMap>, Error> {
+        let first = self.first_day().await?;
+        self.map(first.map_or(at, |first| at.max(first))).await
+    }
+
+    /// The first day on which any boundary is valid; none before boundaries are loaded.
+    pub async fn first_day(&self) -> Result<Option<LocalDate>, Error> {
+        let epoch = self.epoch().await?;
+        if let Some(first) = self.kept(epoch, |kept| kept.begins) {
+            return Ok(first);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let first = first_day(&all_boundaries(&mut tx).await?);
+        self.kept(epoch, |kept| kept.begins = Some(first));
+        Ok(first)
     }
 
     /// The first day from which on the map of a later day holds without a change.
@@ -187,6 +208,15 @@ impl Areas {
         communes
             .map(|commune| (commune.facts.id, Arc::clone(&commune.ground)))
             .collect()
+    }
+
+    /// The codes of the communes of today, and of those that are loaded for a day to come.
+    pub async fn codes_of_today(&self) -> Result<BTreeSet<String>, Error> {
+        let today = self.journal.now().local_date();
+        let mut tx = self.journal.store().read().await?;
+        let all = all_boundaries(&mut tx).await?.into_iter();
+        let lasting = all.filter(|own| own.valid_to.is_none_or(|last| last >= today));
+        Ok(lasting.map(|own| own.code).collect())
     }
 
     /// A number that grows with every change of areas and points, asked for at most once in a moment.
@@ -263,6 +293,11 @@ pub(super) async fn read_grounds(
     })
     .await?;
     fault.map_or(Ok(()), Err)
+}
+
+/// The first day on which any of these is valid.
+pub(super) fn first_day(all: &[Boundary]) -> Option<LocalDate> {
+    all.iter().map(|own| own.valid_from).min()
 }
 
 /// Every boundary of every day.

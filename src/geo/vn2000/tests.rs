@@ -93,6 +93,83 @@ mod written {
     }
 
     #[test]
+    fn axes_that_are_named_the_other_way_round_are_turned_and_told() {
+        for text in [
+            "X = 419615.38, Y= 2487639.51",
+            "X 419615.38; Y 2487639.51 KTT 104.75",
+            "E 2487639.51 N 419615.38",
+        ] {
+            let found = reading(text, 9208).unwrap();
+            assert_eq!(found.reasons[0], Reason::AxesSwapped, "{text}");
+            assert!(apart_m(found.position, 103.970_699_989_8, 22.485_599_955_8) < 1e-3);
+        }
+        let named = reading("X=2487639.51 Y=419615.38", 9208).unwrap();
+        assert_eq!(named.reasons[0], Reason::AxesNamed);
+        let web = reading("X=103.9707 Y=22.4856", 4326).unwrap();
+        assert!(apart_m(web.position, 103.9707, 22.4856) < 1e-3);
+        assert_eq!(web.reasons[0], Reason::AxesSwapped);
+    }
+
+    #[test]
+    fn grouped_thousands_are_the_number_without_them() {
+        for (grouped, bare) in [
+            ("2.487.639,51; 419.615,38", "2487639.51; 419615.38"),
+            ("X=2.487.640 Y=419.615", "X=2487640 Y=419615"),
+            ("2 487 639,51 419 615,38", "2487639,51 419615,38"),
+            ("2\u{202f}487\u{202f}640 / 419\u{a0}615", "2487640 / 419615"),
+            ("2,487,639.51 419,615.38", "2487639.51 419615.38"),
+            (
+                "2'487'640 419'615 KTT 104°45'",
+                "2487640 419615 KTT 104°45'",
+            ),
+            ("419.615,38 2.487.639,51", "419615.38 2487639.51"),
+        ] {
+            let places = |text: &str| -> Vec<_> {
+                let found = read(text).into_iter();
+                found.map(|own| (own.position, own.system.epsg())).collect()
+            };
+            assert_eq!(places(grouped), places(bare), "{grouped}");
+            assert!(!places(grouped).is_empty(), "{grouped}");
+            assert!(
+                read(grouped)[0].reasons.contains(&Reason::Grouped),
+                "{grouped}"
+            );
+        }
+        // Three decimals of degrees and of kilometres stay what they were.
+        assert!(apart_m(read("22.486 103.971")[0].position, 103.971, 22.486) < 1e-3);
+        assert_eq!(read("2487.640 419.615")[0].format.as_str(), "kilometres");
+    }
+
+    #[test]
+    fn a_zone_as_receivers_write_it_is_utm_on_wgs84_first() {
+        let found = read("48Q 0419615 UTM 2487639");
+        assert_eq!(found[0].system.epsg(), 32_648);
+        assert!(found[0].reasons.contains(&Reason::UtmZone));
+        assert!(found.iter().any(|one| one.system.epsg() == 3405));
+        let bare = read("48 419615 2487639");
+        assert_ne!(bare[0].system.epsg(), 32_648);
+        assert!(bare.iter().any(|one| one.system.epsg() == 32_648));
+        let named = read("VN-2000 48Q 0419615 2487639");
+        assert!(named.iter().all(|one| one.system.epsg() != 32_648));
+    }
+
+    #[test]
+    fn a_meridian_ends_where_its_minutes_end() {
+        for text in [
+            "KTT 104°45' 2489123 498765",
+            "KTT: 104.75; 2489123 498765",
+            "2489123 498765 KTT 104,75",
+            "Kinh tuyến trục 104 45 X=2489123 Y=498765",
+            "KTT 104°45'00\" 2.489.123 498.765",
+        ] {
+            let found = read(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert_eq!(found[0].system.epsg(), 9208, "{text}");
+        }
+        assert!(reading("KTT 105 2489123 498765", 5897).is_some());
+    }
+
+    #[test]
     fn nothing_is_made_up_of_what_is_no_place_here() {
         for text in [
             "",
@@ -102,6 +179,9 @@ mod written {
             "95 200",
             "1 2 3 4 5 6 7 8",
             "48.85, 2.35",
+            "-22.4856, 103.9707",
+            "22.4856; -103.9707",
+            "X=-2487639 Y=419615",
             "0 0",
         ] {
             assert_eq!(read(text), [], "{text}");
@@ -134,7 +214,7 @@ mod written {
 
         #[test]
         fn numbers_and_signs_in_any_order_are_read_or_not(text in "[0-9.,°'\"NEXYBĐ=; \\-]{0,60}") {
-            prop_assert!(read(&text).len() <= ZONES.len() + 2);
+            prop_assert!(read(&text).len() <= ZONES.len() + 3);
         }
     }
 }

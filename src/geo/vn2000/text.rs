@@ -14,10 +14,16 @@ pub(super) enum Axis {
 /// A text cut into numbers and the words between them.
 pub(super) struct Text {
     pub(super) numbers: Vec<f64>,
+    /// The two numbers of a text that groups thousands: "2.487.640 419.615".
+    pub(super) grouped: Vec<(f64, f64)>,
     axes: Vec<Axis>,
     pub(super) is_vn2000: bool,
-    /// A zone's number stood apart before the easting.
-    pub(super) has_zone: bool,
+    /// The zone whose number stood apart before an easting.
+    pub(super) zone: Option<u8>,
+    /// The zone is written as receivers do, with its band ("48Q"), or the text says UTM.
+    pub(super) is_utm: bool,
+    /// A sign makes a number negative: nothing here is south or west.
+    pub(super) is_negative: bool,
     pub(super) meridian: Option<f64>,
 }
 
@@ -54,32 +60,44 @@ impl Text {
         let (plain, meridian) = without_meridian(&plain);
         let mut numbers = numbers(&plain);
         let zone = zone_before_easting(&numbers);
-        if let Some(at) = zone {
-            numbers.remove(at);
-        }
+        let zone = zone.map(|at| if numbers.remove(at) < 48.5 { 48 } else { 49 });
+        let is_utm = plain.contains("UTM") || (zone.is_some() && has_band(&plain));
         Self {
             numbers,
-            axes: axes(&plain),
+            grouped: grouped(&plain),
+            axes: axes(&plain.replace("UTM", " ")),
             is_vn2000,
-            has_zone: zone.is_some(),
+            zone,
+            is_utm,
+            is_negative: is_negative(&plain),
             meridian,
         }
     }
 
-    /// Which of two numbers is the northing or latitude, and why.
-    pub(super) fn order(&self, first: f64, second: f64, is_north_larger: bool) -> (bool, Reason) {
+    /// Whether the first of two numbers is said to be the northing or latitude; none where the text does not say.
+    pub(super) fn named(&self) -> Option<bool> {
         match self.axes.as_slice() {
-            [Axis::North, Axis::East] => (true, Reason::AxesNamed),
-            [Axis::East, Axis::North] => (false, Reason::AxesNamed),
-            _ => {
-                let is_first_north = (first > second) == is_north_larger;
-                let reason = if is_first_north {
-                    Reason::AxesBySize
-                } else {
-                    Reason::AxesSwapped
-                };
-                (is_first_north, reason)
-            }
+            [Axis::North, Axis::East] => Some(true),
+            [Axis::East, Axis::North] => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Which of two numbers is the northing or latitude, and why: as the text names them where that can be, else as it can.
+    pub(super) fn order(
+        &self,
+        first: f64,
+        second: f64,
+        fits: impl Fn(f64, f64) -> bool,
+    ) -> Option<(bool, Reason)> {
+        let (straight, turned) = (fits(first, second), fits(second, first));
+        match self.named() {
+            Some(true) if straight => Some((true, Reason::AxesNamed)),
+            Some(false) if turned => Some((false, Reason::AxesNamed)),
+            Some(_) if straight || turned => Some((straight, Reason::AxesSwapped)),
+            None if straight => Some((true, Reason::AxesBySize)),
+            None if turned => Some((false, Reason::AxesSwapped)),
+            _ => None,
         }
     }
 }
@@ -94,9 +112,32 @@ fn zone_before_easting(numbers: &[f64]) -> Option<usize> {
         .flatten()
 }
 
-/// "KTT 104°45'": the central meridian, taken out of the text.
+/// Whether a band of latitude follows the zone's number: "48Q", as receivers write it (P to R lie over the country).
+fn has_band(text: &str) -> bool {
+    let bands = |zone: &str| ["P", "Q", "R"].map(|band| format!("{zone}{band}"));
+    let written = text.replace(' ', "");
+    ["48", "49"]
+        .iter()
+        .flat_map(|zone| bands(zone))
+        .any(|own| written.contains(&own))
+}
+
+/// Whether a dash before a number is its sign, not a dash between two.
+fn is_negative(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().collect();
+    signs.iter().enumerate().any(|(at, sign)| {
+        let opens = match at.checked_sub(1).and_then(|before| signs.get(before)) {
+            None => true,
+            Some(before) => before.is_whitespace() || matches!(before, ',' | ';' | '=' | ':' | '('),
+        };
+        let is_sign = matches!(sign, '-' | '\u{2212}');
+        is_sign && opens && signs.get(at + 1).is_some_and(char::is_ascii_digit)
+    })
+}
+
+/// "KTT 104°45'": the central meridian, taken out of the text; what follows it stays.
 fn without_meridian(text: &str) -> (String, Option<f64>) {
-    let marks = ["KINH TUYẾN TRỤC", "KTT", "KTTƯ", "CM"];
+    let marks = ["KINH TUYẾN TRỤC", "KTTƯ", "KTT", "CM"];
     let Some((at, mark)) = marks
         .iter()
         .find_map(|mark| text.find(mark).map(|at| (at, *mark)))
@@ -104,16 +145,101 @@ fn without_meridian(text: &str) -> (String, Option<f64>) {
         return (text.to_owned(), None);
     };
     let rest = &text[at + mark.len()..];
-    let end = rest
-        .char_indices()
-        .find(|(_, sign)| matches!(sign, ';' | ':' | '|' | '\n' | '(' | ')'))
-        .map_or(rest.len(), |(end, _)| end);
-    let (named, after) = rest.split_at(end);
-    let parts = numbers(named);
-    let degrees = parts.first().copied();
-    let minutes = parts.get(1).copied().filter(|minutes| *minutes < 60.0);
-    let meridian = degrees.map(|degrees| degrees + minutes.unwrap_or(0.0) / 60.0);
+    let (meridian, after) = match meridian_at(rest) {
+        Some((meridian, after)) => (Some(meridian), after),
+        None => (None, rest),
+    };
     (format!("{} {after}", &text[..at]), meridian)
+}
+
+/// The meridian with which a text begins, in degrees or in degrees and minutes, and what follows.
+fn meridian_at(text: &str) -> Option<(f64, &str)> {
+    let text =
+        text.trim_start_matches(|sign: char| !sign.is_ascii_digit() && !sign.is_alphabetic());
+    let (whole, rest) = digits(text);
+    let degrees: f64 = whole
+        .parse()
+        .ok()
+        .filter(|own| (100.0..=112.0).contains(own))?;
+    if let Some(part) = rest.strip_prefix(['.', ',']) {
+        let (fraction, after) = digits(part);
+        if !fraction.is_empty() {
+            return Some((format!("{whole}.{fraction}").parse().ok()?, after));
+        }
+    }
+    let blank = |sign: char| sign.is_whitespace() || matches!(sign, '°' | 'º' | '˚');
+    let (minutes, after) = digits(rest.trim_start_matches(blank));
+    let own = minutes
+        .parse::<f64>()
+        .ok()
+        .filter(|own| minutes.len() <= 2 && *own < 60.0);
+    let Some(own) = own.filter(|_| !after.starts_with(['.', ','])) else {
+        return Some((degrees, rest));
+    };
+    let after = after.trim_start_matches(['\'', '′', '’', '`', '´']);
+    // Seconds are written as noughts if at all.
+    let after = after.strip_prefix("00").unwrap_or(after);
+    Some((
+        degrees + own / 60.0,
+        after.trim_start_matches(['"', '″', '”']),
+    ))
+}
+
+fn digits(text: &str) -> (&str, &str) {
+    let end = text.find(|sign: char| !sign.is_ascii_digit());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+/// What stands between the groups of three digits of a large number.
+const GROUPING: [char; 7] = ['.', ',', ' ', '\'', '\u{a0}', '\u{2009}', '\u{202f}'];
+/// More runs of digits than two grouped numbers have.
+const MOST_RUNS: usize = 10;
+
+/// Every way to read a text as two numbers of which one at least has its thousands grouped.
+fn grouped(text: &str) -> Vec<(f64, f64)> {
+    let mut runs: Vec<(String, &str)> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|sign: char| sign.is_ascii_digit()) {
+        let (run, after) = digits(&rest[at..]);
+        runs.push((rest[..at].to_owned(), run));
+        rest = after;
+        if runs.len() > MOST_RUNS {
+            return Vec::new();
+        }
+    }
+    (1..runs.len())
+        .filter_map(|cut| {
+            let (first, second) = runs.split_at(cut);
+            let ((first, a), (second, b)) = (in_groups(first)?, in_groups(second)?);
+            (a || b).then_some((first, second))
+        })
+        .collect()
+}
+
+/// One number of runs of digits, each with what stands before it, and whether its thousands are grouped.
+fn in_groups(runs: &[(String, &str)]) -> Option<(f64, bool)> {
+    let (head, rest) = runs.split_first()?;
+    let one = |text: &str| {
+        let mut signs = text.chars();
+        signs.next().filter(|_| signs.as_str().is_empty())
+    };
+    let mark = rest.first().and_then(|(between, _)| one(between));
+    let grouping = mark.filter(|mark| GROUPING.contains(mark) && head.1.len() <= 3);
+    let groups = rest.iter().take_while(|(between, run)| {
+        run.len() == 3 && grouping.is_some() && one(between) == grouping
+    });
+    let groups: Vec<&str> = groups.map(|(_, run)| *run).collect();
+    let whole = format!("{}{}", head.1, groups.concat());
+    let decimals = match rest.get(groups.len()..)? {
+        [] => "",
+        [(between, run)] => {
+            let mark = one(between).filter(|mark| matches!(mark, ',' | '.'))?;
+            (groups.is_empty() || Some(mark) != grouping).then_some(*run)?
+        }
+        _ => return None,
+    };
+    let number = format!("{whole}.{decimals}0").parse().ok()?;
+    Some((number, !groups.is_empty()))
 }
 
 /// The numbers of a text. A comma is a decimal one where it stands between digits, no point does, and the text does not

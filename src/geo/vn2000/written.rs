@@ -3,7 +3,7 @@
 
 use super::format::Format;
 use super::text::Text;
-use super::zone::{Width, ZONES, Zone, from_geographic};
+use super::zone::{Width, ZONES, Zone, from_geographic, from_utm};
 use crate::base::words::vocabulary;
 use crate::geo::position::Position;
 
@@ -25,7 +25,7 @@ vocabulary! {
         AxesNamed = "axes_named",
         /// The larger number is the northing or the longitude.
         AxesBySize = "axes_by_size",
-        /// The first number is the easting or the longitude: the axes stand the other way round than usual.
+        /// The axes stand the other way round than usual, or than the text names them.
         AxesSwapped = "axes_swapped",
         /// The easting carries its zone's number in front.
         ZonePrefix = "zone_prefix",
@@ -37,6 +37,10 @@ vocabulary! {
         MeridianAssumed = "meridian_assumed",
         /// The text names the central meridian.
         MeridianNamed = "meridian_named",
+        /// The numbers have their thousands grouped.
+        Grouped = "grouped_thousands",
+        /// The zone's number stands as receivers write it: metres of UTM on WGS84.
+        UtmZone = "utm_zone",
     }
 }
 
@@ -47,12 +51,16 @@ impl Reason {
         match self {
             Self::AxesNamed => "Có ghi rõ hai trục",
             Self::AxesBySize => "Suy ra trục từ độ lớn của số",
-            Self::AxesSwapped => "Hai trục viết ngược thứ tự thường dùng",
+            Self::AxesSwapped => "Hai trục viết ngược thứ tự thường dùng hoặc ngược tên ghi",
             Self::ZonePrefix => "Tọa độ Y có số múi đứng trước",
             Self::InKilometres => "Số viết theo km",
             Self::DatumNamed => "Có ghi hệ VN-2000",
             Self::MeridianAssumed => "Không ghi kinh tuyến trục: mỗi kinh tuyến cho một điểm",
             Self::MeridianNamed => "Có ghi kinh tuyến trục",
+            Self::Grouped => "Số có dấu ngăn hàng nghìn",
+            Self::UtmZone => {
+                "Có số múi UTM: máy GPS thường hiện UTM trên WGS84, lệch khoảng 220 m so với VN-2000"
+            }
         }
     }
 
@@ -62,12 +70,18 @@ impl Reason {
         match self {
             Self::AxesNamed => "both axes are named",
             Self::AxesBySize => "the axes follow from the size of the numbers",
-            Self::AxesSwapped => "the axes stand the other way round than usual",
+            Self::AxesSwapped => {
+                "the axes stand the other way round than usual, or than they are named"
+            }
             Self::ZonePrefix => "the easting carries its zone's number in front",
             Self::InKilometres => "the numbers are kilometres",
             Self::DatumNamed => "VN-2000 is named",
             Self::MeridianAssumed => "no central meridian is named: each gives another place",
             Self::MeridianNamed => "the central meridian is named",
+            Self::Grouped => "the numbers have their thousands grouped",
+            Self::UtmZone => {
+                "a UTM zone is named: receivers show UTM on WGS84, about 220 m off VN-2000"
+            }
         }
     }
 }
@@ -81,6 +95,8 @@ pub enum System {
     Vn2000Degrees,
     /// Metres on a plane of VN-2000.
     Vn2000(Zone),
+    /// Metres of a UTM zone on WGS84 (EPSG:32648, 32649), as receivers show them.
+    Utm(u8),
 }
 
 impl System {
@@ -91,6 +107,7 @@ impl System {
             Self::Wgs84 => "WGS84".to_owned(),
             Self::Vn2000Degrees => "VN-2000 (độ)".to_owned(),
             Self::Vn2000(zone) => zone.label(),
+            Self::Utm(zone) => format!("WGS84 UTM {zone}N"),
         }
     }
 
@@ -101,6 +118,7 @@ impl System {
             Self::Wgs84 => 4326,
             Self::Vn2000Degrees => 4756,
             Self::Vn2000(zone) => zone.epsg,
+            Self::Utm(zone) => 32_600 + zone as u32,
         }
     }
 }
@@ -125,9 +143,19 @@ pub fn read(text: &str) -> Vec<Reading> {
         return Vec::new();
     }
     let text = Text::of(text);
+    if text.is_negative {
+        return Vec::new();
+    }
     let mut readings = degrees(&text);
-    readings.extend(metres(&text));
+    if let [first, second] = text.numbers[..] {
+        readings.extend(metres(&text, first, second, false));
+    }
     readings.retain(|reading| is_near(reading.position));
+    if readings.is_empty() {
+        let pairs = text.grouped.iter();
+        readings.extend(pairs.flat_map(|(first, second)| metres(&text, *first, *second, true)));
+        readings.retain(|reading| is_near(reading.position));
+    }
     readings
 }
 
@@ -158,9 +186,11 @@ fn degrees(text: &Text) -> Vec<Reading> {
         return Vec::new();
     };
     // Here a longitude is always the larger number; latitude stands first, as web maps write it.
-    let (is_first_north, reason) = text.order(first, second, false);
-    // X and Y of a web map are longitude and latitude, those of a paper northing and easting.
-    let is_first_north = is_first_north && first <= 90.0 || second > 90.0;
+    let Some((is_first_north, reason)) =
+        text.order(first, second, |lat, lon| lat < lon && lat <= 90.0)
+    else {
+        return Vec::new();
+    };
     let (lat, lon) = if is_first_north {
         (first, second)
     } else {
@@ -193,35 +223,42 @@ fn degrees(text: &Text) -> Vec<Reading> {
     readings
 }
 
-fn metres(text: &Text) -> Vec<Reading> {
-    let [first, second] = text.numbers[..] else {
-        return Vec::new();
-    };
-    let is_km = first.max(second) < 4_000.0 && first.min(second) >= 100.0;
+/// A prefixed easting is larger than any northing.
+fn is_prefixed(east: f64) -> bool {
+    east >= 10_000_000.0
+}
+
+fn without_prefix(east: f64) -> f64 {
+    if is_prefixed(east) {
+        east % 1_000_000.0
+    } else {
+        east
+    }
+}
+
+fn metres(text: &Text, first: f64, second: f64, is_grouped: bool) -> Vec<Reading> {
+    let is_km = !is_grouped && first.max(second) < 4_000.0 && first.min(second) >= 100.0;
     let unit = if is_km { 1_000.0 } else { 1.0 };
     let (first, second) = (first * unit, second * unit);
-    // A prefixed easting is larger than any northing.
-    let prefixed = |number: f64| number >= 10_000_000.0;
-    let is_north_larger = !prefixed(first.max(second));
-    let (is_first_north, order) = text.order(first, second, is_north_larger);
+    let within = |value: f64, (from, to): (f64, f64)| value >= from && value <= to;
+    let fits = |north: f64, east: f64| {
+        within(north, NORTHINGS_M) && within(without_prefix(east), EASTINGS_M)
+    };
+    let Some((is_first_north, order)) = text.order(first, second, fits) else {
+        return Vec::new();
+    };
     let (north, east) = if is_first_north {
         (first, second)
     } else {
         (second, first)
     };
     let mut reasons = vec![order];
-    let east = if prefixed(east) {
+    if text.zone.is_some() || is_prefixed(east) {
         reasons.push(Reason::ZonePrefix);
-        east % 1_000_000.0
-    } else {
-        east
-    };
-    let within = |value: f64, (from, to): (f64, f64)| value >= from && value <= to;
-    if !within(north, NORTHINGS_M) || !within(east, EASTINGS_M) {
-        return Vec::new();
     }
-    if text.has_zone {
-        reasons.push(Reason::ZonePrefix);
+    let east = without_prefix(east);
+    if is_grouped {
+        reasons.push(Reason::Grouped);
     }
     if is_km {
         reasons.push(Reason::InKilometres);
@@ -234,7 +271,34 @@ fn metres(text: &Text) -> Vec<Reading> {
     } else {
         Format::Metres
     };
-    on_planes(text, north, east, format, &reasons)
+    let mut readings = on_planes(text, north, east, format, &reasons);
+    if let Some(own) = on_utm(text, north, east, format, &reasons) {
+        // What a receiver wrote is likelier its own system than a plane of a map.
+        let at = if text.is_utm { 0 } else { readings.len() };
+        readings.insert(at, own);
+    }
+    readings
+}
+
+/// The place in the UTM zone that is named, unless the text names another system.
+fn on_utm(
+    text: &Text,
+    north: f64,
+    east: f64,
+    format: Format,
+    reasons: &[Reason],
+) -> Option<Reading> {
+    let is_other = text.is_vn2000 || text.meridian.is_some();
+    let zone = text.zone.filter(|_| !is_other)?;
+    let position = from_utm(zone, north, east).ok()?;
+    let mut reasons = reasons.to_vec();
+    reasons.push(Reason::UtmZone);
+    Some(Reading {
+        position,
+        system: System::Utm(zone),
+        format,
+        reasons,
+    })
 }
 
 /// The place on the plane of each zone that reaches so far, or of the zones whose meridian is named.

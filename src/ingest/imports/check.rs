@@ -16,7 +16,7 @@ use crate::base::ids::PlotId;
 use crate::base::refusal::Refusal;
 use crate::blobs::Shelved;
 use crate::journal::model::sha256;
-use crate::plots::{Error as PlotsError, Listed};
+use crate::plots::Listed;
 use crate::store::{self, Tx};
 
 use super::drafts::Draft;
@@ -25,7 +25,7 @@ use super::names::ImportKind;
 use super::report::{ImportState, ImportView, LISTED, Report, RowOutcome};
 use super::sql::{self, ImportRow};
 use super::table::{Encoding, Limits};
-use super::{Error, Imports, MOST_OPEN, MOST_REFUSED, PATIENCE, ROOM, need, words};
+use super::{Error, Imports, MOST_OPEN, MOST_REFUSED, PATIENCE, ROOM, need};
 
 const MOST_NAME_CHARS: usize = 200;
 const DAY_MS: i64 = 86_400_000;
@@ -198,52 +198,6 @@ impl Imports {
         })
     }
 
-    /// Parses and places plots with their service, and looks whether the author may record each.
-    async fn listed(
-        &self,
-        actor: &Actor,
-        options: &ImportOptions,
-        drafts: Vec<(usize, Draft)>,
-        report: &mut Report,
-    ) -> Result<Vec<Listed>, Error> {
-        let source = options
-            .source
-            .clone()
-            .unwrap_or_else(|| actor.org.map_or(actor.id, |org| org.0).to_string());
-        let mut listed = Vec::with_capacity(drafts.len());
-        let mut rows = Vec::with_capacity(drafts.len());
-        for (row, draft) in drafts {
-            let Draft::Plot { key, wire } = draft else {
-                continue;
-            };
-            match self
-                .plots
-                .listed(actor, plot_id(&source, &key), *wire)
-                .await
-            {
-                Ok(own) => {
-                    listed.push(own);
-                    rows.push(row);
-                }
-                Err(PlotsError::Refused(refusal)) => {
-                    let faults = refusal.0.iter();
-                    let faults =
-                        faults.map(|fault| words::refused(row, &fault.pointer, &fault.reason));
-                    report.fault(faults.collect());
-                }
-                Err(other) => return Err(other.into()),
-            }
-        }
-        let mut tx = self.journal.store().read().await?;
-        let acts = self.plots.listed_acts(&mut tx, &listed).await?;
-        for (row, act) in rows.into_iter().zip(acts) {
-            if act.is_none() {
-                report.fault(vec![words::not_yours(row)]);
-            }
-        }
-        Ok(listed)
-    }
-
     /// What loading would do to each, as things stand.
     pub(super) async fn acts(
         &self,
@@ -305,7 +259,7 @@ pub(super) fn plan_of(acts: &[Act]) -> [u8; 32] {
 }
 
 /// The id of a plot of a list: the same whenever its key comes again (RFC 9562 §5.8).
-fn plot_id(source: &str, key: &str) -> PlotId {
+pub(super) fn plot_id(source: &str, key: &str) -> PlotId {
     let mut hash = Sha256::new();
     for part in ["plot of a list", source, key] {
         hash.update((part.len() as u64).to_be_bytes());
@@ -321,7 +275,8 @@ fn plot_id(source: &str, key: &str) -> PlotId {
 fn shown(draft: &Draft) -> Option<String> {
     match draft {
         Draft::Plot { key, .. } => key.strip_prefix("code ").map(str::to_owned),
-        other => Some(other.key().to_owned()),
+        Draft::Returned(own) => Some(own.id.to_string()),
+        other => Some(other.key().into_owned()),
     }
 }
 

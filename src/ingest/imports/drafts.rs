@@ -1,5 +1,7 @@
 //! From rows to the drafts of the slices: names and words turned into those of the API, then each slice's own parser.
 
+use std::borrow::Cow;
+
 use geo::{Area, CoordsIter, Geometry, InteriorPoint, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,12 +12,16 @@ use crate::areas::model::hamlet::HamletDraft;
 use crate::areas::model::reader::Feature;
 use crate::areas::model::risk::RiskAreaDraft;
 use crate::geo::vn2000::{Reading, System};
+use crate::plots::Returned;
 use crate::plots::model::wire::PlotWire;
 
+use super::amounts::Amounts;
 use super::codes;
 use super::names::{self, ImportKind};
 use super::place::{Ground, Placed, Way};
+use super::read::numbers::Amount;
 use super::read::{as_text, plain};
+use super::returned::id_of;
 use super::table::{FileFormat, Place, Row};
 use super::values::{day, flag, instant, windows};
 use super::words;
@@ -44,6 +50,8 @@ pub enum Draft {
         /// The plot.
         wire: Box<PlotWire>,
     },
+    /// A plot that is named by its id.
+    Returned(Box<Returned>),
     /// A risk area.
     RiskArea(Box<RiskAreaDraft>),
     /// A gate.
@@ -55,12 +63,13 @@ pub enum Draft {
 impl Draft {
     /// The code or key under which it is known.
     #[must_use]
-    pub fn key(&self) -> &str {
+    pub fn key(&self) -> Cow<'_, str> {
         match self {
-            Self::Plot { key, .. } => key,
-            Self::RiskArea(draft) => &draft.code,
-            Self::Gate(draft) => &draft.code,
-            Self::Hamlet(draft) => &draft.code,
+            Self::Plot { key, .. } => key.into(),
+            Self::Returned(own) => format!("id {}", own.id).into(),
+            Self::RiskArea(draft) => draft.code.as_str().into(),
+            Self::Gate(draft) => draft.code.as_str().into(),
+            Self::Hamlet(draft) => draft.code.as_str().into(),
         }
     }
 }
@@ -76,6 +85,10 @@ pub struct Reader<'a> {
     pub ground: Ground<'a>,
     /// How its numbers become positions.
     pub way: &'a Way,
+    /// Its columns.
+    pub heads: &'a [String],
+    /// How its columns write counts and areas.
+    pub amounts: &'a Amounts,
 }
 
 /// More vertices than a risk area along a province's border has.
@@ -84,6 +97,11 @@ const MOST_VERTICES: usize = 100_000;
 impl Reader<'_> {
     /// What a row says, or its faults.
     pub fn draft(self, row: &Row) -> Result<Draft, Vec<RowFault>> {
+        if self.kind == ImportKind::Plots
+            && let Some(id) = id_of(self.format, row)
+        {
+            return self.returned(row, id);
+        }
         let mut faults = Vec::new();
         let mut properties = self.properties(row, &mut faults);
         let commune = properties
@@ -128,7 +146,7 @@ impl Reader<'_> {
             }
             _ => HamletDraft::parse(&feature).map(|draft| Draft::Hamlet(Box::new(draft))),
         };
-        draft.map_err(|fault| vec![of_reason(row.number, &fault.reason)])
+        draft.map_err(|fault| vec![of_reason(self.kind, row.number, &fault.reason)])
     }
 
     /// Whether a commune of today has the code; before communes are loaded every code may be one.
@@ -138,7 +156,7 @@ impl Reader<'_> {
     }
 
     /// The row's values under the names and in the words of the API.
-    fn properties(self, row: &Row, faults: &mut Vec<RowFault>) -> Map<String, Value> {
+    pub(super) fn properties(self, row: &Row, faults: &mut Vec<RowFault>) -> Map<String, Value> {
         let mut properties = Map::new();
         for (head, value) in &row.values {
             let Some(field) = names::field(self.kind, self.format, head) else {
@@ -147,7 +165,17 @@ impl Reader<'_> {
             if properties.contains_key(field) {
                 continue;
             }
-            match told(self.kind, field, value) {
+            let own = match self.amounts.read(head, field, value) {
+                Some(Amount::Unclear) => {
+                    faults.push(words::unclear(row.number, field, value));
+                    continue;
+                }
+                Some(Amount::Plain(own) | Amount::Thousands(own) | Amount::Decimal(own)) => {
+                    Some(json!(own))
+                }
+                None => None,
+            };
+            match told(self.kind, field, own.as_ref().unwrap_or(value)) {
                 Some(value) => {
                     properties.insert(field.to_owned(), value);
                 }
@@ -163,12 +191,7 @@ impl Reader<'_> {
             (ImportKind::RiskAreas, shape) => {
                 polygons(&shape).map_or(shape, Geometry::MultiPolygon)
             }
-            (_, Geometry::MultiPoint(points)) if points.0.len() == 1 => points
-                .0
-                .first()
-                .map_or(Geometry::MultiPoint(points.clone()), |only| {
-                    Geometry::Point(*only)
-                }),
+            (_, shape @ Geometry::MultiPoint(_)) => single(shape),
             (ImportKind::Hamlets, shape @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) => {
                 // A hamlet's ground is as good as a point within it that says how far the ground reaches.
                 let radius_m = (shape.unsigned_area() / std::f64::consts::PI).sqrt() * 111_320.0;
@@ -188,9 +211,9 @@ impl Reader<'_> {
         shape: &Geometry<f64>,
         typed: Option<&(String, Reading)>,
     ) -> Result<Draft, Vec<RowFault>> {
-        let (point, outline) = match shape {
-            Geometry::Point(point) => (*point, None),
-            other => match polygons(other).as_ref().map(|all| all.0.as_slice()) {
+        let (point, outline) = match single(shape.clone()) {
+            Geometry::Point(point) => (point, None),
+            other => match polygons(&other).as_ref().map(|all| all.0.as_slice()) {
                 Some([only]) => (
                     only.interior_point().unwrap_or_default(),
                     Some(only.clone()),
@@ -259,9 +282,15 @@ impl Reader<'_> {
             .as_ref()
             .filter(|view| view.epsg != System::Wgs84.epsg())?;
         match &row.place {
-            Place::Shape(Geometry::Point(at)) => Some(json!({
-                "text": format!("{} {}", at.x(), at.y()), "crs": view.label,
-            })),
+            Place::Shape(Geometry::Point(at)) => {
+                let is_sheet = matches!(self.format, FileFormat::Csv | FileFormat::Xlsx);
+                // As the columns stand: X, then Y.
+                let text = match is_sheet && view.epsg != System::Vn2000Degrees.epsg() {
+                    true => format!("{} {}", at.y(), at.x()),
+                    false => format!("{} {}", at.x(), at.y()),
+                };
+                Some(json!({ "text": text, "crs": view.label }))
+            }
             _ => None,
         }
     }
@@ -289,6 +318,17 @@ fn told(kind: ImportKind, field: &str, value: &Value) -> Option<Value> {
     })
 }
 
+/// The point of a collection of one point.
+pub(super) fn single(shape: Geometry<f64>) -> Geometry<f64> {
+    match shape {
+        Geometry::MultiPoint(points) => match points.0.as_slice() {
+            [only] => Geometry::Point(*only),
+            _ => Geometry::MultiPoint(points),
+        },
+        other => other,
+    }
+}
+
 /// The polygons of a geometry that consists of nothing else.
 fn polygons(shape: &Geometry<f64>) -> Option<MultiPolygon<f64>> {
     fn gather(shape: &Geometry<f64>, into: &mut Vec<Polygon<f64>>) -> bool {
@@ -313,7 +353,7 @@ fn e7(degrees: f64) -> f64 {
     (degrees * 1e7).round()
 }
 
-fn unplaced(row: usize, placed: &Placed) -> RowFault {
+pub(super) fn unplaced(row: usize, placed: &Placed) -> RowFault {
     match placed {
         Placed::Outside => words::outside(row),
         Placed::Unread => words::unread(row),
@@ -323,7 +363,7 @@ fn unplaced(row: usize, placed: &Placed) -> RowFault {
     }
 }
 
-fn of_reason(row: usize, reason: &Reason) -> RowFault {
+fn of_reason(kind: ImportKind, row: usize, reason: &Reason) -> RowFault {
     let field = match reason {
         Reason::Missing { field } | Reason::BadProperty { field, .. } => Some(field.clone()),
         Reason::EmptyValidity => Some("valid_to".to_owned()),
@@ -333,7 +373,7 @@ fn of_reason(row: usize, reason: &Reason) -> RowFault {
     RowFault {
         row,
         field,
-        vi: words::reason_vi(reason),
+        vi: words::reason_vi(kind, reason),
         en: reason.to_string(),
     }
 }

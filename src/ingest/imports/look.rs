@@ -4,14 +4,19 @@ use std::collections::HashMap;
 
 use crate::areas::model::map::CommuneMap;
 
+use super::amounts::Amounts;
 use super::check::ImportOptions;
 use super::drafts::{Draft, Reader};
 use super::names::{self, ImportKind};
 use super::place::{Ground, NoSystem, settle};
 use super::read;
 use super::report::Report;
-use super::table::{Asked, FileFormat, Limits, Table};
+use super::returned::{is_export, is_export_column};
+use super::table::{Asked, FileFormat, Limits, Skip, Table};
 use super::words;
+
+/// Rows that were not read and are named.
+const MOST_SKIPPED: usize = 20;
 
 /// What reading gives: the report so far, and of each row its number and draft.
 type Drafted = (Report, Vec<(usize, Draft)>);
@@ -42,11 +47,17 @@ pub(super) fn drafted(
         Err(fault) => report = no_system(fault),
         Ok(way) => {
             report.system.clone_from(&way.view);
+            let amounts = Amounts::of(options.kind, format, &table);
+            if !is_export(options.kind, &table) {
+                amounts.tell(&mut report);
+            }
             let reader = Reader {
                 kind: options.kind,
                 format,
                 ground,
                 way: &way,
+                heads: &table.heads,
+                amounts: &amounts,
             };
             for row in &table.rows {
                 match reader.draft(row) {
@@ -66,8 +77,14 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
     report.layer.clone_from(&table.layer);
     report.encoding = table.encoding;
     report.rows = table.rows.len();
-    let is_known =
-        |head: &&String| names::field(kind, format, head).is_some() || names::spot(head).is_some();
+    let is_export = is_export(kind, table);
+    let is_known = |head: &&String| {
+        names::field(kind, format, head).is_some()
+            || names::spot(head).is_some()
+            || (is_export && is_export_column(head))
+            // The feature's own number or name.
+            || (format == FileFormat::GeoJson && head.as_str() == "id")
+    };
     report.ignored = table
         .heads
         .iter()
@@ -91,6 +108,7 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
             "the axes stood the other way round than the format has them, and were turned: look at the map",
         );
     }
+    note_skipped(report, table);
     let has = |wanted: &str| {
         table
             .heads
@@ -103,6 +121,39 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
             "no column says how plots came to notice: recorded as `check`",
         );
     }
+}
+
+/// Names the rows of a sheet that were not read.
+fn note_skipped(report: &mut Report, table: &Table) {
+    if table.skipped.is_empty() {
+        return;
+    }
+    let parts = |words: fn(Skip) -> &'static str| {
+        let shown = table.skipped.iter().take(MOST_SKIPPED);
+        let parts: Vec<String> = shown
+            .map(|own| format!("{} ({})", own.row, words(own.why)))
+            .collect();
+        let more = if table.skipped.len() > MOST_SKIPPED {
+            ", …"
+        } else {
+            ""
+        };
+        format!("{}{more}", parts.join(", "))
+    };
+    let vi = parts(|why| match why {
+        Skip::Numbering => "đánh số cột",
+        Skip::Total => "dòng cộng",
+        Skip::Below => "dưới bảng",
+    });
+    let en = parts(|why| match why {
+        Skip::Numbering => "numbers the columns",
+        Skip::Total => "a total",
+        Skip::Below => "below the table",
+    });
+    report.note(
+        format!("Không đọc các dòng: {vi}."),
+        format!("Rows that were not read: {en}."),
+    );
 }
 
 fn no_system(fault: NoSystem) -> Report {
@@ -122,6 +173,17 @@ fn no_system(fault: NoSystem) -> Report {
                 "the reference system {name:?} is unknown here: expected WGS84, VN-2000 in degrees or one of its zones"
             ),
         ),
+        NoSystem::NoDatum(name, zones) => Report {
+            zones,
+            ..Report::refused(
+                format!(
+                    "Hệ tọa độ «{name}» không ghi hệ quy chiếu: nếu là VN-2000, hãy chọn mã EPSG trong danh sách múi phù hợp"
+                ),
+                format!(
+                    "the reference system {name:?} names no datum: if it is VN-2000, tell one of the EPSG codes that fit"
+                ),
+            )
+        },
         NoSystem::Unknown(code) => Report::refused(
             format!("Mã EPSG {code} chưa được hỗ trợ"),
             format!("EPSG:{code} is unknown here"),
@@ -141,10 +203,11 @@ pub(super) fn without_twins(
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut own = Vec::with_capacity(drafts.len());
     for (row, draft) in drafts {
-        if let Some(earlier) = first.get(draft.key()) {
+        let key = draft.key().into_owned();
+        if let Some(earlier) = first.get(&key) {
             report.fault(vec![words::twice(row, *earlier)]);
         } else {
-            first.insert(draft.key().to_owned(), row);
+            first.insert(key, row);
             own.push((row, draft));
         }
     }

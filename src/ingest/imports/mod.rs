@@ -4,16 +4,20 @@
 //! loaded or nothing; a file that comes again changes only what is not yet so; a zone of VN-2000 is never guessed; every
 //! row is judged by the parser and the service of its slice, with the rights of whoever brings it.
 
+mod amounts;
 mod check;
 mod codes;
+mod columns;
 mod drafts;
 pub mod http;
+mod judge;
 mod load;
 mod look;
 mod names;
 mod place;
 mod read;
 mod report;
+mod returned;
 mod sql;
 mod table;
 mod values;

@@ -51,6 +51,8 @@ pub enum NoSystem {
     WhichZone(Vec<ZoneView>),
     /// The file names one that is unknown here.
     Foreign(String),
+    /// The file's plane is on no known datum; the zones of VN-2000 that would fit.
+    NoDatum(String, Vec<ZoneView>),
     /// `epsg` names none that is known here.
     Unknown(u32),
     /// The numbers are neither degrees nor metres of the country.
@@ -118,6 +120,13 @@ pub fn settle(table: &Table, ground: Ground<'_>) -> Result<Way, NoSystem> {
         (Some(_), _) => return Err(NoSystem::Nowhere),
         (None, Told::Known(system)) if is_of(*system) => (*system, "file"),
         (None, Told::Other(name)) => return Err(NoSystem::Foreign(name.clone())),
+        (None, Told::NoDatum(name)) => {
+            let zones = match which_zone(&samples, ground) {
+                NoSystem::WhichZone(zones) => zones,
+                _ => Vec::new(),
+            };
+            return Err(NoSystem::NoDatum(name.clone(), zones));
+        }
         (None, _) if are_degrees => (System::Wgs84, "numbers"),
         (None, _) => return Err(which_zone(&samples, ground)),
     };
@@ -136,7 +145,7 @@ pub fn settle(table: &Table, ground: Ground<'_>) -> Result<Way, NoSystem> {
 fn way(system: System, swaps: bool, by: Option<&str>) -> Result<Way, NoSystem> {
     let projector = match system {
         System::Vn2000(zone) => Some(zone.projector().or(Err(NoSystem::Nowhere))?),
-        System::Wgs84 | System::Vn2000Degrees => None,
+        System::Wgs84 | System::Vn2000Degrees | System::Utm(_) => None,
     };
     let view = by.map(|by| SystemView {
         epsg: system.epsg(),
@@ -197,9 +206,7 @@ fn fit(zone: Zone, pairs: &[(f64, f64)], ground: Ground<'_>) -> Option<ZoneView>
         let Ok(at) = projector.inverse(*north, *east) else {
             return false;
         };
-        let reach = zone.width.degrees() / 2.0 + 0.6;
-        let is_reached = (at.lon() - zone.meridian).abs() <= reach;
-        is_reached
+        zone.reaches(at.lon(), at.lat())
             && match ground.commune {
                 Some(code) => beside(ground.map, at, code),
                 None if ground.map.communes().is_empty() => true,
@@ -289,7 +296,7 @@ fn typed(text: &str, ground: Ground<'_>, declared: Option<&str>) -> Placed {
     }
     if let Some(epsg) = ground.epsg {
         let own = |reading: &Reading| {
-            let is_plane = matches!(reading.system, System::Vn2000(_));
+            let is_plane = matches!(reading.system, System::Vn2000(_) | System::Utm(_));
             let wants_plane = !matches!(epsg, 4326 | 4756);
             reading.system.epsg() == epsg || (!is_plane && wants_plane)
         };

@@ -112,6 +112,26 @@ pub struct Row {
     pub place: Place,
 }
 
+/// A row of a sheet that is none of the table's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its number as the office sees it.
+    pub row: usize,
+    /// What it is.
+    pub why: Skip,
+}
+
+/// What rows of a sheet are that are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// It numbers the columns.
+    Numbering,
+    /// It sums up.
+    Total,
+    /// It stands below the table: notes, signatures.
+    Below,
+}
+
 /// What a file says of its reference system.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Told {
@@ -122,6 +142,8 @@ pub enum Told {
     Known(System),
     /// Another; its name, shortened.
     Other(String),
+    /// A plane on no datum that is known, as hand-made files have it; its name, shortened.
+    NoDatum(String),
 }
 
 /// A file as rows.
@@ -137,6 +159,8 @@ pub struct Table {
     pub told: Told,
     /// How its texts were coded, where that is a question.
     pub encoding: Option<Encoding>,
+    /// Rows of a sheet that are none of the table's.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Why a file cannot be read at all.
@@ -311,6 +335,17 @@ impl Told {
                 true => Self::Known(System::Wgs84),
                 false => other(),
             };
+        }
+        let is_unknown = [
+            "\"DUNKNOWN\"",
+            "\"UNKNOWN\"",
+            "\"UNNAMED\"",
+            "\"NOTSPECIFIED",
+        ]
+        .iter()
+        .any(|name| folded.contains(&format!("DATUM[{name}")));
+        if !is_vn2000 && is_unknown {
+            return Self::NoDatum(name.chars().take(80).collect());
         }
         let meridian = parameter(&folded, &["CENTRALMERIDIAN", "LONGITUDEOFNATURALORIGIN"]);
         let scale = parameter(&folded, &["SCALEFACTORATNATURALORIGIN", "SCALEFACTOR"]);

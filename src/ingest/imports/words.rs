@@ -1,9 +1,13 @@
 //! What is told of faulty rows, in Vietnamese and English; never a coordinate.
 
+use serde_json::Value;
+
 use crate::areas::model::faults::Reason;
 use crate::geo::shape::ShapeError;
 
+use super::columns::{column_vi, values_vi};
 use super::drafts::RowFault;
+use super::names::ImportKind;
 
 fn fault(
     row: usize,
@@ -136,15 +140,97 @@ pub fn not_yours(row: usize) -> RowFault {
 }
 
 /// What a slice's parser says of a row, in Vietnamese.
-pub fn reason_vi(reason: &Reason) -> String {
+pub fn reason_vi(kind: ImportKind, reason: &Reason) -> String {
     match reason {
-        Reason::Missing { field } => format!("thiếu {field}"),
-        Reason::BadProperty { expected, .. } => format!("giá trị không dùng được; cần: {expected}"),
+        Reason::Missing { field } => {
+            let list = values_vi(Some(kind), field);
+            let needed = list.map_or(String::new(), |own| format!(" (cần: {own})"));
+            format!(
+                "thiếu cột hoặc ô «{}»{needed}",
+                column_vi(Some(kind), field)
+            )
+        }
+        Reason::BadProperty { field, expected } => format!(
+            "cột «{}»: giá trị không dùng được; cần: {}",
+            column_vi(Some(kind), field),
+            values_vi(Some(kind), field).unwrap_or(expected)
+        ),
         Reason::EmptyValidity => "ngày kết thúc trước ngày bắt đầu".into(),
         Reason::NoGeometry => "không có hình".into(),
         Reason::Shape(shape) => shape_vi(shape),
         other => other.to_string(),
     }
+}
+
+/// A number that may be meant in two ways.
+pub fn unclear(row: usize, field: &str, value: &Value) -> RowFault {
+    let text = value.as_str().unwrap_or_default();
+    fault(
+        row,
+        Some(field),
+        format!(
+            "cột «{}»: «{text}» có thể là số hàng nghìn hoặc số thập phân; hãy viết không có dấu ngăn hàng nghìn",
+            column_vi(None, field)
+        ),
+        format!("{text:?} may be thousands or decimals: write it without a mark between thousands"),
+    )
+}
+
+/// An id of no plot that the caller may know of.
+pub fn unknown_id(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("id"),
+        "không tìm thấy điểm có mã (id) này; nếu là điểm mới, hãy để trống ô id",
+        "no plot of this id was found; of a new plot leave the id empty",
+    )
+}
+
+/// A changed row that does not say which version it was changed from.
+pub fn no_version(row: usize) -> RowFault {
+    fault(
+        row,
+        Some("version"),
+        "dòng khác với sổ nhưng không ghi phiên bản (version): hãy sửa trên tệp xuất ra có cột version, hoặc sửa trên màn hình điểm",
+        "the row differs from what stands and names no version: change an export that has the column version, or the plot on its screen",
+    )
+}
+
+/// A changed row of a plot that was changed meanwhile.
+pub fn stale(row: usize, told: i64, stands: i64) -> RowFault {
+    fault(
+        row,
+        Some("version"),
+        format!(
+            "tệp sửa từ phiên bản {told}, sổ đã có phiên bản {stands}: hãy xuất lại rồi sửa, hoặc bỏ dòng này"
+        ),
+        format!(
+            "the row was changed from version {told}, and version {stands} stands: export again, or leave the row out"
+        ),
+    )
+}
+
+/// A measure that came after the recording.
+pub fn measured(row: usize, field: &str) -> RowFault {
+    fault(
+        row,
+        Some(field),
+        format!(
+            "«{}» trong sổ là của lần đo sau: hãy ghi lần đo mới trên màn hình điểm",
+            column_vi(None, field)
+        ),
+        "what stands is of a later measure: record another measure on the plot's screen",
+    )
+}
+
+/// A change of a plot that is another's.
+pub fn may_not_revise(row: usize) -> RowFault {
+    fault(
+        row,
+        None,
+        "dòng khác với sổ, nhưng tài khoản không được sửa điểm này: hãy trả lại giá trị cũ hoặc bỏ dòng",
+        "the row differs from what stands, and this account may not revise the plot: put it back or leave the row out",
+    )
 }
 
 fn shape_vi(error: &ShapeError) -> String {
@@ -184,9 +270,17 @@ pub fn refused(row: usize, pointer: &str, reason: &str) -> RowFault {
         "detected_by" => {
             "sai nguồn phát hiện: tuần tra, tin báo, kiểm tra, ảnh vệ tinh, tự nguyện".to_owned()
         }
-        "area_m2" => "diện tích phải trên 0 và tối đa 50.000 m²".to_owned(),
+        "area_m2" => {
+            "diện tích phải trên 0 và tối đa 50.000 m²; đo vòng GPS chỉ từ 2.000 m²".to_owned()
+        }
         "plants" => "số cây phải là số nguyên".to_owned(),
-        _ => format!("giá trị không dùng được ({reason})"),
+        _ => {
+            let column = column_vi(None, field);
+            match values_vi(None, field) {
+                Some(values) => format!("cột «{column}»: giá trị không dùng được; cần: {values}"),
+                None => format!("{column}: giá trị không dùng được ({reason})"),
+            }
+        }
     };
     fault(row, Some(field), vi, reason)
 }

@@ -12,8 +12,8 @@ use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::ledger::model::words::{Grouping, PlotFigure};
 use crate::ledger::service::{
-    CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery, PressureView,
-    RatesView, page,
+    CommuneCohort, CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery,
+    PressureView, RatesView, page,
 };
 use crate::ledger::sql::PlotFilter;
 use crate::plots::model::season::InvalidSeason;
@@ -155,19 +155,37 @@ pub async fn ledger_rates(
     Params(params): Params<RatesParams>,
 ) -> Result<Body<RatesView>, Problem> {
     let window = window(params.from, params.to)?;
-    let query = FiguresQuery {
-        by: None,
-        as_of: params.as_of,
-        filter: PlotFilter {
-            commune: params.commune,
-            org: params.org,
-            crop: params.crop.map(|crop| crop.as_str().to_owned()),
-            season: params.season,
-            ..PlotFilter::default()
-        },
-    };
-    let rates = ledger.rates(&actor, &query, window).await?;
+    let rates = ledger.rates(&actor, &params.query(), window).await?;
     Ok(Body(StatusCode::OK, rates))
+}
+
+/// The 100 % test commune by commune, by code and never ranked: the cohort of `GET /api/v1/ledger/rates` of each. Their plots:
+/// `GET /api/v1/ledger/rates/plots?of=cohort…&commune=…`.
+#[utoipa::path(get, path = "/api/v1/ledger/rates/communes", tag = "ledger", params(RatesParams), responses((status = 200, body = [CommuneCohort])))]
+pub async fn ledger_rates_by_commune(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Params(params): Params<RatesParams>,
+) -> Result<Body<Vec<CommuneCohort>>, Problem> {
+    let window = window(params.from, params.to)?;
+    let rows = ledger.cohorts(&actor, &params.query(), window).await?;
+    Ok(Body(StatusCode::OK, rows))
+}
+
+impl RatesParams {
+    fn query(self) -> FiguresQuery {
+        FiguresQuery {
+            by: None,
+            as_of: self.as_of,
+            filter: PlotFilter {
+                commune: self.commune,
+                org: self.org,
+                crop: self.crop.map(|crop| crop.as_str().to_owned()),
+                season: self.season,
+                ..PlotFilter::default()
+            },
+        }
+    }
 }
 
 /// Which re-planting pressure is asked for.

@@ -19,6 +19,7 @@ use crate::store::Tx;
 
 use super::books::Books;
 use super::definitions::parameter;
+use super::listed::{ListedPlot, listed};
 use super::material::Material;
 use super::pressure::sown_again;
 use super::{Error, Ledger};
@@ -63,6 +64,9 @@ pub struct FiguresRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]
     pub plot: Option<serde_json::Value>,
+    /// Of one plot: where it lies and stands, and which units are behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<ListedPlot>,
 }
 
 /// Figures with what they rest on.
@@ -128,6 +132,10 @@ impl Ledger {
                 .first()
                 .filter(|_| query.by == Some(Grouping::Plot))
                 .map(|own| told(&own.0, &books.part(own))),
+            listed: plots
+                .first()
+                .filter(|_| query.by == Some(Grouping::Plot))
+                .map(|own| listed(own)),
             figures: Figures::of(plots.iter().map(|own| books.part(own))),
             key,
         });

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::areas::Act;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::PlotId;
+use crate::base::time::LocalDate;
 use crate::geo::position::Position;
 use crate::plots::model::draft::PlotDraft;
 use crate::plots::model::record::{REVISES, record};
@@ -13,13 +14,15 @@ use crate::plots::sql::{self, PlotRow};
 use crate::store::{self, Tx};
 
 use super::record::{Outcome, Sent, cells};
-use super::{Error, Plots};
+use super::{Error, Plots, screen};
 
 /// A plot of a file, parsed and placed.
 #[derive(Clone)]
 pub struct Listed {
     wire: PlotWire,
     sent: Sent,
+    /// The version that it was held against, where the file names the plot by its id.
+    over: Option<i64>,
 }
 
 impl std::fmt::Debug for Listed {
@@ -35,7 +38,18 @@ impl Plots {
     /// Parses and places a plot of a file.
     pub async fn listed(&self, actor: &Actor, id: PlotId, wire: PlotWire) -> Result<Listed, Error> {
         let sent = self.sent(actor, id, &wire).await?;
-        Ok(Listed { wire, sent })
+        Ok(Listed {
+            wire,
+            sent,
+            over: None,
+        })
+    }
+
+    /// Whether a plot in the caller's reach lies on the same ground, of the same crop and season.
+    pub async fn lies_on_known(&self, tx: &mut Tx, listed: &Listed) -> Result<bool, Error> {
+        let seen = screen::sighting(listed.sent.id, &listed.sent.draft);
+        let found = screen::candidates(tx, &seen).await?;
+        Ok(!screen::visible(&listed.sent.actor, found).is_empty())
     }
 
     async fn sent(&self, actor: &Actor, id: PlotId, wire: &PlotWire) -> Result<Sent, Error> {
@@ -64,7 +78,7 @@ impl Plots {
         let mut acts = Vec::with_capacity(all.len());
         for listed in all {
             let row = sql::plot(tx, listed.sent.id).await?;
-            acts.push(act(&listed.sent, row.as_ref())?);
+            acts.push(act(listed, row.as_ref())?);
         }
         Ok(acts)
     }
@@ -75,7 +89,7 @@ impl Plots {
         for listed in all {
             sql::lock_plot(tx, listed.sent.id).await?;
             let row = sql::plot(tx, listed.sent.id).await?;
-            let act = act(&listed.sent, row.as_ref())?.ok_or(Error::Forbidden)?;
+            let act = act(listed, row.as_ref())?.ok_or(Error::Forbidden)?;
             let outcome = match (act, row) {
                 (Act::Change, Some(row)) => self.revise(tx, &listed.revising(&row)?, row).await?,
                 (Act::Leave, _) => {
@@ -97,6 +111,27 @@ impl Plots {
 }
 
 impl Listed {
+    /// The same, to be recorded over this version alone.
+    #[must_use]
+    pub(super) fn over(self, version: i64) -> Self {
+        Self {
+            over: Some(version),
+            ..self
+        }
+    }
+
+    /// Whether the file names the plot by its id.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.over.is_some()
+    }
+
+    /// The day of detection.
+    #[must_use]
+    pub fn day(&self) -> LocalDate {
+        self.sent.draft.detected_at.local_date()
+    }
+
     /// The same content as a revision of what stands.
     fn revising(&self, row: &PlotRow) -> Result<Sent, Error> {
         let version = u32::try_from(row.version).or(Err(Error::NotFound))?;
@@ -113,10 +148,21 @@ impl Listed {
     }
 }
 
-fn act(sent: &Sent, row: Option<&PlotRow>) -> Result<ListedAct, store::Error> {
+fn act(listed: &Listed, row: Option<&PlotRow>) -> Result<ListedAct, store::Error> {
+    let sent = &listed.sent;
     let Some(row) = row else {
-        return Ok(sent.is_in_scope().then_some(Act::Create));
+        let is_new = listed.over.is_none() && sent.is_in_scope();
+        return Ok(is_new.then_some(Act::Create));
     };
+    if let Some(version) = listed.over {
+        if version != row.version {
+            return Ok(None);
+        }
+        // What says nothing new needs no right to say it.
+        if says(row, &sent.draft)? {
+            return Ok(Some(Act::Leave));
+        }
+    }
     let old = row.place.as_deref();
     let mine = sent.actor.id == row.author || sent.actor.may(Right::RevisePlots, old);
     if !mine || !sent.actor.may(Right::RecordPlots, old) || !sent.is_in_scope() {

@@ -26,7 +26,7 @@ pub struct PlotPlace {
 pub(super) struct Placement {
     /// By the boundaries of today.
     pub(super) place: Option<String>,
-    /// Code and name by the boundaries of its day; none beyond the border.
+    /// Code and name by the boundaries of its day, or by the first known ones if its day is before; none beyond the border.
     pub(super) commune: Option<(String, String)>,
 }
 
@@ -79,13 +79,14 @@ impl Plots {
         Ok(map.locate(position).map(str::to_owned))
     }
 
-    /// Code and name of the commune in which a position lay by the boundaries of a day.
+    /// Code and name of the commune in which a position lay by the boundaries of a day, or by the first known ones if the
+    /// day is before.
     pub async fn commune_on(
         &self,
         position: Position,
         day: LocalDate,
     ) -> Result<Option<(String, String)>, Error> {
-        let map = self.areas.map(day).await?;
+        let map = self.areas.map_then(day).await?;
         let commune = map.locate(position).and_then(|code| map.commune(code));
         Ok(commune.map(|own| (own.facts.code.clone(), own.facts.name.clone())))
     }
@@ -107,7 +108,7 @@ impl Plots {
         outside_vietnam: bool,
     ) -> Result<Placement, Error> {
         let today = self.today().await?;
-        let then = self.areas.map(day).await?;
+        let then = self.areas.map_then(day).await?;
         Ok(placement(&today, &then, position, outside_vietnam))
     }
 
@@ -140,7 +141,7 @@ impl Plots {
             after = (last.detected_at, last.id);
             let mut moved = Vec::new();
             for row in &rows {
-                let then = self.areas.map(row.detected_at.local_date()).await?;
+                let then = self.areas.map_then(row.detected_at.local_date()).await?;
                 let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
                 let found = placement(today, &then, position, is_outside(row)?);
                 if found.place != row.place

@@ -1,6 +1,6 @@
 //! How well a name or a code fits what was typed.
 
-use crate::areas::model::names::{KnownPlace, Name};
+use crate::areas::model::names::{FormerName, KnownPlace, Name};
 use crate::base::unmarked::unmarked;
 use crate::plots::CodedPlot;
 
@@ -59,7 +59,7 @@ impl Sought {
     }
 
     /// How a place fits, and which of its former names does so better than its own.
-    pub(super) fn place(&self, place: &KnownPlace) -> Option<(Fit, Option<usize>)> {
+    pub(super) fn place<'a>(&self, place: &'a KnownPlace) -> Option<(Fit, Option<&'a FormerName>)> {
         let code = self.code(&place.code);
         let own = self
             .name(&place.name, Some(place.label))
@@ -67,11 +67,17 @@ impl Sought {
             .chain(code)
             .min();
         let own = own.map(|closeness| (self.fit(closeness, false, &place.name, place), None));
-        let former = place.former.iter().enumerate().filter_map(|(at, former)| {
+        let former = place.former.iter().filter_map(|former| {
             let closeness = self.name(&former.name, former.label)?;
-            Some((self.fit(closeness, true, &former.name, place), Some(at)))
+            Some((self.fit(closeness, true, &former.name, place), Some(former)))
         });
-        own.into_iter().chain(former).min()
+        let codes = place.former_codes.iter().filter_map(|(code, former)| {
+            let closeness = self.code(code)?;
+            Some((self.fit(closeness, true, &former.name, place), Some(former)))
+        });
+        let all = own.into_iter().chain(former).chain(codes);
+        // The first of equals wins.
+        all.reduce(|best, own| if own.0 < best.0 { own } else { best })
     }
 
     fn fit(&self, closeness: Closeness, is_former: bool, name: &Name, place: &KnownPlace) -> Fit {

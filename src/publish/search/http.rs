@@ -34,8 +34,9 @@ vocabulary! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchParams {
-    /// A name of a place, of today or from before a merger, with or without tone marks; a commune's code; a plot's
-    /// code (the last six digits of its id, or the first three of these) or id. 1 to 100 characters.
+    /// A name of a place, of today or from before a merger, with or without tone marks; a commune's code, also one from
+    /// before a merger; a plot's code (the last six digits of its id, or the first three of these) or id. 1 to 100
+    /// characters.
     q: String,
     /// How many at most (10, at most 50).
     limit: Option<u32>,

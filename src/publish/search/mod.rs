@@ -52,7 +52,7 @@ impl Search {
         };
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let places = self.areas.known_places(actor).await?;
-        let mut fitting: Vec<(Fit, usize, Option<usize>)> = Vec::new();
+        let mut fitting: Vec<(Fit, usize, Option<&FormerName>)> = Vec::new();
         for (at, place) in places.iter().enumerate() {
             if let Some((fit, former)) = sought.place(place) {
                 fitting.push((fit, at, former));
@@ -62,7 +62,6 @@ impl Search {
         let mut found: Vec<(Fit, Found)> = Vec::new();
         for (fit, at, former) in fitting.into_iter().take(most + 1) {
             if let Some(place) = places.get(at) {
-                let former = former.and_then(|own| place.former.get(own));
                 found.push((fit, Found::Place(place.clone(), former.cloned())));
             }
         }

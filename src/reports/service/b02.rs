@@ -8,7 +8,7 @@ use crate::base::actor::Actor;
 use crate::base::ids::{OrgId, PlotId};
 use crate::cases::model::words::label;
 use crate::geo::position::Position;
-use crate::geo::vn2000::{nearest_meridian, plane};
+use crate::geo::vn2000::{in_minutes, nearest_meridian, plane};
 use crate::ledger::PlotLine;
 use crate::reports::model::table::{Row, Table};
 
@@ -66,8 +66,8 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     let own = position.and_then(|position| plane(position, nearest_meridian(position)).ok());
     row.add(own.map(|own| own.x_north_m), Some(&facts));
     row.add(own.map(|own| own.y_east_m), Some(&facts));
-    row.tell(own.map(|own| own.meridian));
-    row.tell(format!("{:.6}, {:.6}", line.lat, line.lon));
+    row.tell(own.map(|own| in_minutes(own.meridian)));
+    row.tell(format!("{:.6}; {:.6}", line.lat, line.lon).replace('.', ","));
     row.tell(number(line, "altitude_m"));
     row.tell(word(line, "land"));
     row.tell(label(line.crop.as_str()));

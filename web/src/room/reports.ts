@@ -80,7 +80,6 @@ const PLACES: Record<string, number> = {
 	change_pct: 1,
 	x_north_m: 2,
 	y_east_m: 2,
-	meridian: 2,
 	hours: 1,
 	risk_ha: 2,
 	km: 1,

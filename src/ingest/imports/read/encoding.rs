@@ -70,6 +70,17 @@ pub fn unmarked_bytes(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
+/// The text of bytes that begin with the mark of UTF-16, as Excel writes "Unicode text".
+#[must_use]
+pub fn of_utf16(bytes: &[u8]) -> Option<String> {
+    let (coding, bytes) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (encoding_rs::UTF_16LE, rest),
+        [0xFE, 0xFF, rest @ ..] => (encoding_rs::UTF_16BE, rest),
+        _ => return None,
+    };
+    Some(coding.decode_without_bom_handling(bytes).0.into_owned())
+}
+
 fn tcvn3(byte: u8) -> char {
     if byte.is_ascii() {
         return char::from(byte);

@@ -9,6 +9,8 @@ mod flatgeobuf;
 mod geojson;
 mod geopackage;
 mod kml;
+mod layout;
+pub mod numbers;
 mod shapefile;
 mod sheet;
 mod sqlite;
@@ -22,9 +24,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 pub use geojson::as_text;
-pub use sheet::plain;
+pub use numbers::plain;
 
-use super::table::{Asked, Budget, FileFormat, Limits, Read, Table, Unreadable};
+use super::table::{Asked, Budget, Encoding, FileFormat, Limits, Read, Table, Unreadable};
 use zip::Archive;
 
 /// Reads a file in whichever format its bytes show; the name decides only between texts.
@@ -45,6 +47,22 @@ pub fn read(bytes: &[u8], name: &str, asked: &Asked, limits: Limits) -> Read<(Fi
     if flatgeobuf::looks_like(bytes) {
         return Ok((FileFormat::FlatGeobuf, flatgeobuf::read(bytes, budget)?));
     }
+    if let Some(text) = encoding::of_utf16(bytes) {
+        let asked = Asked {
+            encoding: Some(Encoding::Utf8),
+            ..asked.clone()
+        };
+        return of_text(text.as_bytes(), name, &asked, budget);
+    }
+    of_text(bytes, name, asked, budget)
+}
+
+fn of_text(
+    bytes: &[u8],
+    name: &str,
+    asked: &Asked,
+    budget: &mut Budget,
+) -> Read<(FileFormat, Table)> {
     let text = encoding::unmarked_bytes(bytes);
     if text.trim_ascii_start().starts_with(b"<") {
         return Ok((FileFormat::Kml, kml::read(text, budget)?));
@@ -76,7 +94,10 @@ fn zipped(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<(FileFormat,
     let document = archive.named("doc.kml").or_else(|| archive.ending(".kml"));
     if let Some(document) = document {
         let bytes = archive.inflate(&document)?;
-        let table = kml::read(encoding::unmarked_bytes(&bytes), budget)?;
+        let table = match encoding::of_utf16(&bytes) {
+            Some(text) => kml::read(text.as_bytes(), budget)?,
+            None => kml::read(encoding::unmarked_bytes(&bytes), budget)?,
+        };
         return Ok((FileFormat::Kmz, table));
     }
     Err(Unreadable::NoPart(".shp / .kml / xl/workbook.xml"))

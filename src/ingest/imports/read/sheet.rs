@@ -9,17 +9,18 @@ use serde_json::{Map, Value};
 
 use super::encoding::unmarked_bytes;
 use super::geojson::as_text;
+use super::layout::{Cells, is_blank, is_numbering, is_total, texts, with_second, without_ending};
+use super::numbers::plain;
 use crate::geo::vn2000::LONGEST;
 use crate::ingest::imports::names::{Spot, known_heads, spot};
-use crate::ingest::imports::table::{Asked, Budget, Encoding, Place, Read, Row, Table, Unreadable};
+use crate::ingest::imports::table::{
+    Asked, Budget, Encoding, Place, Read, Row, Skip, Skipped, Table, Unreadable,
+};
 
 /// Titles, dates and the office's name stand above the heads in so many rows at most.
 const HEADS_WITHIN: usize = 30;
 /// A row of heads names at least so many things that are known here.
 const LEAST_KNOWN: usize = 2;
-
-/// A row of cells with its number in the sheet.
-pub type Cells = (usize, Vec<Value>);
 
 /// Reads a table as text.
 pub fn read_csv(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table> {
@@ -36,19 +37,58 @@ pub fn read_csv(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table>
         .from_reader(Cursor::new(text.as_bytes()));
     let mut rows = Vec::new();
     let most = budget.limits().rows.saturating_add(HEADS_WITHIN);
+    let mut lines = Lines::of(&text);
     for record in reader.records() {
         let record = record.or(Err(Unreadable::Damaged("CSV")))?;
         if rows.len() > most {
             return Err(Unreadable::TooMuch("rows / dòng", budget.limits().rows));
         }
         budget.columns(record.len())?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let at = record.position().map_or(0, csv::Position::byte);
+        let number = lines.number(usize::try_from(at).unwrap_or(usize::MAX), &record);
         let cells = record.iter().map(|cell| Value::from(cell.trim()));
-        rows.push((usize::try_from(line).unwrap_or(usize::MAX), cells.collect()));
+        rows.push((number, cells.collect()));
     }
     let mut table = of_cells(rows, budget)?.ok_or(Unreadable::NoHeads)?;
     table.encoding = Some(encoding);
     Ok(table)
+}
+
+/// Rows of a table as text, numbered as a sheet does that opens it: whatever ends a line, and a cell of several lines is
+/// in one row.
+struct Lines<'a> {
+    text: &'a str,
+    end: u8,
+    /// Where the row before began, and its number.
+    before: (usize, usize),
+    /// Ends of lines within its cells.
+    within: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            end: if text.contains('\n') { b'\n' } else { b'\r' },
+            before: (0, 1),
+            within: 0,
+        }
+    }
+
+    /// The number of the next row, which begins at or after a byte.
+    fn number(&mut self, at: usize, record: &csv::StringRecord) -> usize {
+        let bytes = self.text.as_bytes();
+        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == self.end).count();
+        let rest = bytes.get(at..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+        let start = at.saturating_add(blank.count());
+        let (from, number) = self.before;
+        let passed = ends(bytes.get(from..start).unwrap_or_default());
+        let number = number + passed.saturating_sub(self.within);
+        self.within = record.iter().map(|cell| ends(cell.as_bytes())).sum();
+        self.before = (start, number);
+        number
+    }
 }
 
 /// The sign that parts cells: whichever stands most often in one of the first lines.
@@ -68,12 +108,6 @@ fn delimiter(text: &str) -> u8 {
 
 /// The table within rows of cells; none where no row names columns.
 pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
-    let texts = |cells: &[Value]| -> Vec<String> {
-        cells
-            .iter()
-            .map(|cell| as_text(cell).unwrap_or_default())
-            .collect()
-    };
     let first = rows.iter().take(HEADS_WITHIN);
     let known = first
         .map(|(_, cells)| known_heads(&texts(cells)))
@@ -83,22 +117,41 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
     let Some((at, _)) = best.filter(|(_, known)| *known >= LEAST_KNOWN) else {
         return Ok(None);
     };
-    let mut rows = rows.into_iter().skip(at);
-    let heads = rows
+    let mut rows = rows.into_iter().skip(at).peekable();
+    let mut heads = rows
         .next()
-        .map(|(_, cells)| unique(texts(&cells)))
+        .map(|(_, cells)| texts(&cells))
         .unwrap_or_default();
+    let second = rows
+        .peek()
+        .and_then(|(_, cells)| with_second(&heads, cells));
+    if let Some(both) = second {
+        heads = both;
+        rows.next();
+    }
+    let heads = unique(heads);
     let mut table = Table::default();
+    while let Some((number, _)) = rows.next_if(|(_, cells)| is_numbering(cells)) {
+        let why = Skip::Numbering;
+        table.skipped.push(Skipped { row: number, why });
+    }
     for (number, cells) in rows {
-        let pairs = heads.iter().zip(cells);
+        let pairs = heads.iter().zip(&cells);
         let told = pairs.filter(|(head, cell)| !head.is_empty() && !is_blank(cell));
-        let values: Map<String, Value> = told.map(|(head, cell)| (head.clone(), cell)).collect();
+        let values: Map<String, Value> = told
+            .map(|(head, cell)| (head.clone(), cell.clone()))
+            .collect();
         if values.is_empty() {
             continue;
         }
         are_short(&values, budget)?;
-        budget.row()?;
         let place = place(&values);
+        if place == Place::None && is_total(&values, &cells) {
+            let why = Skip::Total;
+            table.skipped.push(Skipped { row: number, why });
+            continue;
+        }
+        budget.row()?;
         budget.vertices(match &place {
             Place::Shape(shape) => shape.coords_count(),
             _ => 1,
@@ -109,6 +162,7 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
             place,
         });
     }
+    without_ending(&mut table.rows, &mut table.skipped);
     table.heads = heads.into_iter().filter(|head| !head.is_empty()).collect();
     Ok(Some(table))
 }
@@ -126,10 +180,6 @@ fn are_short(values: &Map<String, Value>, budget: &Budget) -> Read<()> {
         }
     }
     Ok(())
-}
-
-fn is_blank(cell: &Value) -> bool {
-    cell.is_null() || cell.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// Heads as they stand; of equal ones all but the first bear their column's number.
@@ -163,6 +213,10 @@ fn place(values: &Map<String, Value>) -> Place {
     }
     if let Some((x, y)) = pair(Spot::X, Spot::Y) {
         return match plain(x).zip(plain(y)) {
+            // X of a paper points north, X of a web map east.
+            Some((x, y)) if meridian.is_none() && x.abs().max(y.abs()) > 180.0 => {
+                Place::Shape(Geometry::Point(Point::new(y, x)))
+            }
             Some((x, y)) if meridian.is_none() => Place::Shape(Geometry::Point(Point::new(x, y))),
             _ => typed(
                 &[
@@ -207,21 +261,4 @@ fn typed(parts: &[Option<String>], meridian: Option<String>) -> Place {
         text = format!("{text} KTT {meridian}");
     }
     Place::Typed(text.chars().take(LONGEST + 1).collect())
-}
-
-/// A number, be its decimals after a point or a comma.
-#[must_use]
-pub fn plain(value: &Value) -> Option<f64> {
-    if let Some(number) = value.as_f64() {
-        return Some(number);
-    }
-    let text = value.as_str()?.trim();
-    let is_plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
-    let points = text
-        .bytes()
-        .filter(|byte| matches!(byte, b'.' | b','))
-        .count();
-    (is_plain && points <= 1).then(|| text.replace(',', ".").parse().ok())?
 }

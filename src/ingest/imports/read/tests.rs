@@ -568,3 +568,25 @@ fn columns_of_a_flatgeobuf_and_a_geopackage_agree() {
     };
     assert_eq!(told(&fgb), told(&gpkg));
 }
+
+#[test]
+fn a_plane_without_a_datum_says_so_and_others_are_what_they_are() {
+    let plane = |datum: &str| {
+        format!(
+            "PROJCS[\"unnamed\",GEOGCS[\"g\",DATUM[\"{datum}\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]]],\
+             PROJECTION[\"Transverse_Mercator\"],PARAMETER[\"Central_Meridian\",104.75],PARAMETER[\"Scale_Factor\",0.9999]]"
+        )
+    };
+    assert_eq!(
+        Told::of_wkt(&plane("D_unknown")),
+        Told::NoDatum("unnamed".into())
+    );
+    assert_eq!(
+        Told::of_wkt(&plane("D_WGS_1984")),
+        Told::Other("unnamed".into())
+    );
+    assert!(matches!(
+        Told::of_wkt(&plane("D_Vietnam_2000")),
+        Told::Known(System::Vn2000(_))
+    ));
+}

@@ -7,7 +7,8 @@ use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
 use super::dbf::number;
-use super::sheet::{Cells, of_cells};
+use super::layout::Cells;
+use super::sheet::of_cells;
 use super::zip::Archive;
 use crate::base::time::LocalDate;
 use crate::ingest::imports::table::{Asked, Budget, Read, Table, Unreadable};

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readCoordinates } from "./coordinates";
+import { nearestFirst, readCoordinates } from "./coordinates";
 import { distanceM } from "./geo";
 
 // Made by PROJ; the server's reader is held against the same file.
@@ -46,7 +46,38 @@ describe("typed coordinates", () => {
 		expect(readCoordinates("2478901 512345").map((one) => one.crs).length).toBeGreaterThan(1);
 	});
 
-	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8"])(
+	it("puts the zone first whose place is nearest, and one in a commune of the phone before it", () => {
+		const found = readCoordinates("2478901 512345");
+		for (const one of found) {
+			expect(nearestFirst(found, [], one)[0]).toBe(one);
+		}
+		const [here, other] = [found[0], found.at(-1)];
+		if (!here || !other) {
+			throw new Error("two zones fit");
+		}
+		const [w, s, e, n] = [other.lon - 0.003, other.lat - 0.003, other.lon + 0.003, other.lat + 0.003];
+		const ring = [
+			[w, s],
+			[e, s],
+			[e, n],
+			[w, n],
+			[w, s],
+		];
+		const commune = {
+			type: "Feature" as const,
+			geometry: { type: "Polygon", coordinates: [ring] },
+			properties: { name: "Xã" },
+		};
+		expect(nearestFirst(found, [commune], here)[0]).toBe(other);
+	});
+
+	it("reads a UTM zone off a receiver as WGS84 first, and on the planes of VN-2000 as well", () => {
+		const crs = readCoordinates("48Q 0419615 UTM 2487639").map((one) => one.crs);
+		expect(crs[0]).toBe("WGS84 UTM 48N");
+		expect(crs.length).toBeGreaterThan(1);
+	});
+
+	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8", "-22.4856, 103.9707"])(
 		"does not make up a place of %s",
 		(text) => {
 			expect(readCoordinates(text)).toEqual([]);

@@ -1,6 +1,9 @@
 /** Coordinates as staff read them off a Garmin or a paper. Every reading that fits is told; the person chooses. */
 
 import type { Place } from "./geo";
+import { distanceM } from "./geo";
+import type { Drawn } from "./prepare";
+import { communeAt } from "./within";
 
 export interface Candidate extends Place {
 	/** `WGS84`, or `VN-2000 104°45′ (3°)`. */
@@ -31,11 +34,26 @@ interface Angle {
 export function readCoordinates(text: string): Candidate[] {
 	const whole = text.normalize("NFC").trim().slice(0, 200);
 	const isVn2000 = /VN[- ]?2000/i.test(whole);
-	const named = MERIDIAN.exec(whole)?.[0];
-	const clean = whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(MERIDIAN, " ");
-	const found = [...metres(clean, named ? meridianOf(named) : null), ...angles(clean, isVn2000)].filter(
-		isHere,
+	const named = MERIDIAN.exec(whole);
+	const meridian = named?.[1] ? Number(named[1].replace(",", ".")) + Number(named[2] ?? 0) / 60 : null;
+	const clean = withoutThousands(
+		whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(named?.[0] ?? "", " "),
 	);
+	// Nothing here lies south or west.
+	if (/(?:^|[\s,;=:(])[-\u2212]\d/.test(clean)) {
+		return [];
+	}
+	// What a receiver wrote is likelier its own system than a plane of a map.
+	const isReceivers = /UTM|4[89]\s*[PQR]/i.test(clean);
+	const readings = (text: string) => {
+		const planes = metres(text, meridian);
+		const zone = isVn2000 || named ? [] : utm(text);
+		return [...(isReceivers ? [...zone, ...planes] : [...planes, ...zone]), ...angles(text, isVn2000)].filter(
+			isHere,
+		);
+	};
+	const plain = readings(clean);
+	const found = plain.length > 0 ? plain : readings(unspaced(clean));
 	const seen = new Set<string>();
 	return found.filter((one) => {
 		const key = `${one.crs} ${one.lon.toFixed(6)} ${one.lat.toFixed(6)}`;
@@ -43,12 +61,30 @@ export function readCoordinates(text: string): Candidate[] {
 	});
 }
 
-/** "KTT 104°45'": the central meridian where it is named. */
-const MERIDIAN = /(?:kinh tuyến trục|KTT)[^;:|\n()]*/i;
+/** Readings in the order in which they are likely meant: in a commune of the phone, then near to where it is. */
+export function nearestFirst(
+	found: readonly Candidate[],
+	communes: readonly Drawn[],
+	about: Place | null,
+): Candidate[] {
+	const far = (one: Candidate): number =>
+		(communeAt(communes, one) === null ? 1e9 : 0) + (about ? distanceM(about, one) : 0);
+	return [...found].sort((a, b) => far(a) - far(b));
+}
 
-function meridianOf(text: string): number | null {
-	const [degrees, minutes = 0] = numbers(text).map(Number);
-	return degrees === undefined ? null : degrees + minutes / 60;
+/**
+ * "KTT 104°45'": the central meridian where it is named, degrees of at most three digits and minutes of at most two. A
+ * longer number is the coordinate after it.
+ */
+const MERIDIAN =
+	/(?:kinh tuyến trục|KTT)\D{0,3}(\d{1,3}(?![\d])(?:[.,]\d+)?)(?:(?<![.,]\d*)[^\d;:|\n(),]{1,4}([0-5]?\d)(?![\d.,]*\d))?/i;
+
+/** Thousands parted by points or commas, told by a number that has two such marks, which no decimal has: 2.489.123 498.765. */
+function withoutThousands(text: string): string {
+	const mark = [".", ","].find((one) =>
+		new RegExp(`(?<![\\d${one}])\\d{1,2}(?:[${one}]\\d{3}){2,}(?![\\d${one}])`).test(text),
+	);
+	return mark ? text.replace(new RegExp(`(?<=\\d)[${mark}](?=\\d)`, "g"), "") : text;
 }
 
 /** A decimal comma becomes a point where it stands between digits and no blank follows. */
@@ -56,6 +92,13 @@ function numbers(text: string): string[] {
 	const isCommaDecimal = /\d,\d/.test(text) && !/\d\.\d/.test(text);
 	const plain = isCommaDecimal ? text.replace(/(\d),(\d)/g, "$1.$2") : text.replace(/,/g, " ");
 	return plain.match(/\d+(?:\.\d+)?/g) ?? [];
+}
+
+/** "2 487 640 419 615": thousands that blanks part, joined. */
+function unspaced(text: string): string {
+	return text
+		.replace(/(?<![\d.,])([12])[ \u00a0\u2009\u202f](\d{3})[ \u00a0\u2009\u202f](\d{3})(?!\d)/g, "$1$2$3")
+		.replace(/(?<![\d.,])(\d{3})[ \u00a0\u2009\u202f](\d{3})(?!\d)/g, "$1$2");
 }
 
 function angles(text: string, isVn2000: boolean): Candidate[] {
@@ -136,6 +179,21 @@ function metres(text: string, meridian: number | null): Candidate[] {
 		}));
 }
 
+/** Metres of UTM on WGS84 where the zone's number stands apart, as receivers show it: 48Q 0419615 UTM 2487639. */
+function utm(text: string): Candidate[] {
+	const values = numbers(text).map(Number);
+	const at = values.findIndex(
+		(value, index) => (value === 48 || value === 49) && (values[index + 1] ?? 0) > 100_000,
+	);
+	const zone = values[at];
+	if (values.length !== 3 || zone === undefined) {
+		return [];
+	}
+	const [a = 0, b = 0] = values.filter((_, index) => index !== at);
+	const place = fromPlane(Math.max(a, b), Math.min(a, b), zone * 6 - 183, 0.9996);
+	return [{ ...place, format: "metres", crs: `WGS84 UTM ${zone}N` }];
+}
+
 function told(meridian: number): string {
 	const minutes = Math.round((meridian % 1) * 60);
 	return `${Math.floor(meridian)}°${String(minutes).padStart(2, "0")}′`;
@@ -150,8 +208,14 @@ const SHIFT_M = [-191.90441429, -39.30318279, -111.45032835] as const;
 const TURN_RAD = [0.00928836, -0.01975479, 0.00427372].map((seconds) => (seconds / 3600) * (Math.PI / 180));
 const SCALE = 1 + 0.252906278e-6;
 
-/** Inverse transverse Mercator by Krüger's series to n⁴ (Karney 2011): errors below 0.1 mm within a zone. */
+/** A plane of VN-2000. */
 function toWgs84(north: number, east: number, meridian: number, k: number): Place {
+	const { lat, lon } = fromPlane(north, east, meridian, k);
+	return shifted(lat, lon);
+}
+
+/** Inverse transverse Mercator by Krüger's series to n⁴ (Karney 2011): errors below 0.1 mm within a zone. */
+function fromPlane(north: number, east: number, meridian: number, k: number): Place {
 	const n = FLATTENING / (2 - FLATTENING);
 	const radius = (SEMI_MAJOR_M / (1 + n)) * (1 + n ** 2 / 4 + n ** 4 / 64);
 	const xi = north / (k * radius);
@@ -170,7 +234,7 @@ function toWgs84(north: number, east: number, meridian: number, k: number): Plac
 	});
 	const chi = Math.asin(Math.sin(x) / Math.cosh(y));
 	const lon = meridian + (Math.atan2(Math.sinh(y), Math.cos(x)) * 180) / Math.PI;
-	return shifted((conformalToGeodetic(chi) * 180) / Math.PI, lon);
+	return { lon, lat: (conformalToGeodetic(chi) * 180) / Math.PI };
 }
 
 function conformalToGeodetic(chi: number): number {
