@@ -117,6 +117,11 @@ describe("an officer's whole day", () => {
 			.getByRole("link", { name: "37" })
 			.click();
 		await page.getByRole("link", { name: id.slice(-6).toUpperCase() }).waitFor();
+		// Exactly those that it counts: one plot has 37 plants.
+		await page.getByText("Đúng các điểm được tính trong con số của biểu.").waitFor();
+		assert.equal(await page.locator("tbody tr").count(), 1);
+		await page.getByRole("link", { name: "Xem tất cả điểm trồng" }).click();
+		await page.getByLabel("Trạng thái").waitFor();
 		assert.deepEqual(faults, []);
 		await context.close();
 	});

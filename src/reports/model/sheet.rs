@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 use serde_json::Value;
 
 use super::Form;
-use super::paper::{LETTERS_PT, bands, height_pt, scale_pct};
+use super::paper::{LETTERS_PT, height_pt};
 use super::table::{Cell, Column, Row, Style, Table};
 use crate::base::time::LocalDate;
 
@@ -19,9 +19,10 @@ const VIETNAMESE: &str = "[$-42A]";
 const FONT: &str = "Times New Roman";
 /// A4.
 const PAPER: u8 = 9;
-/// How much of a column's letters plain and bold ones take.
+/// How much of a column's letters plain and bold ones take, and bold capitals of the heading.
 const PLAIN: f64 = 1.05;
 const BOLD: f64 = 1.2;
+const HEADING: f64 = 1.5;
 /// The row of the columns' headings: above it stands the heading block.
 const HEAD: u32 = 8;
 
@@ -71,21 +72,23 @@ fn places() -> Range<u16> {
 }
 
 fn set_page(sheet: &mut Worksheet, form: Form) -> Result<(), XlsxError> {
-    let bands = form.bands();
+    let across = form.across();
     sheet.set_paper_size(PAPER).set_landscape();
     sheet.set_margins(0.5, 0.4, 0.6, 0.6, 0.3, 0.3);
-    // A scale of its own: fitted to pages, Excel would take no notice of where the bands begin.
-    sheet.set_print_scale(scale_pct(form));
+    sheet.set_print_fit_to_pages(across.pages, 0);
     sheet.set_repeat_rows(HEAD, HEAD + 1)?;
-    if !bands.further.is_empty() {
-        sheet.set_repeat_columns(0, bands.keys - 1)?;
-        let breaks: Vec<u32> = bands.further.iter().map(|at| u32::from(*at)).collect();
-        sheet.set_vertical_page_breaks(&breaks)?;
-        // The bands of the same rows follow one another.
+    if across.pages > 1 {
+        sheet.set_repeat_columns(0, across.keys - 1)?;
+        // The pages of the same rows follow one another.
         sheet.set_page_order(true);
     }
-    sheet.set_freeze_panes(HEAD + 2, bands.keys)?;
-    sheet.set_footer("&C&P/&N");
+    sheet.set_freeze_panes(HEAD + 2, across.keys)?;
+    let told = if form.is_internal() {
+        " – LƯU HÀNH NỘI BỘ"
+    } else {
+        ""
+    };
+    sheet.set_footer(format!("&LBiểu {}{told}&C&P/&N", form.number()));
     Ok(())
 }
 
@@ -114,38 +117,44 @@ fn number_format() -> Format {
     boxed().set_italic().set_align(FormatAlign::Center)
 }
 
-/// The columns over which the heading and the ending of a form lie: those of the first band.
+/// The columns over which the heading and the ending of a form lie: those of the first page.
 struct Places {
     /// The left part's first and last.
     left: (u16, u16),
     /// The right part's first.
     right: u16,
     last: u16,
-    /// The letters that they hold together.
-    letters: f64,
+    /// The first beside the key columns that are printed again on every page.
+    beside: u16,
 }
 
 impl Places {
     fn of(form: Form) -> Self {
-        let band = bands(form).into_iter().next().unwrap_or(0..0);
-        let own = form.columns().get(band.clone()).unwrap_or_default();
-        let last = u16::try_from(band.end).unwrap_or(2).max(2) - 1;
-        let left = if form.bands().further.is_empty() {
-            (0, last / 2)
+        let across = form.across();
+        let last = across.first - 1;
+        // What lies in the key columns is printed again on every page, so it must lie in them wholly or not at all.
+        let (left, beside) = if across.pages > 1 {
+            (across.keys - 1, across.keys)
         } else {
-            // What lies in the key columns is printed again with every band, so it must lie in them wholly.
-            (0, form.bands().keys - 1)
+            (last / 2, 0)
         };
         Self {
-            left,
+            left: (0, left),
             right: last / 2 + 1,
             last,
-            letters: own.iter().map(|column| column.width).sum(),
+            beside,
         }
+    }
+
+    /// How many letters columns hold together, both included.
+    fn letters(form: Form, (from, to): (u16, u16)) -> f64 {
+        let own = form.columns().get(usize::from(from)..=usize::from(to));
+        let own = own.unwrap_or_default().iter();
+        own.map(|column| column.width).sum()
     }
 }
 
-/// The two parts of the heading, and the title under them; over further bands the title again.
+/// The two parts of the heading, and the title under them.
 fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     let places = Places::of(table.form);
     let left = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
@@ -167,7 +176,9 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
         .as_deref()
         .unwrap_or("ĐƠN VỊ …………………")
         .to_uppercase();
-    left(sheet, 1, &org, &bold)?;
+    left(sheet, 1, &org, &bold.clone().set_text_wrap())?;
+    let letters = Places::letters(table.form, places.left);
+    sheet.set_row_height(1, height_pt([(org.as_str(), letters)], HEADING))?;
     left(sheet, 2, "Số: ……/BC-……", &centred)?;
     right(sheet, 0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", &bold)?;
     right(
@@ -181,20 +192,11 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     let (year, month, day) = table.made_at.local_date().ymd();
     let dated = format!("……………, ngày {day:02} tháng {month:02} năm {year}");
     right(sheet, 2, &dated, &centred.clone().set_italic())?;
-    for (at, band) in bands(table.form).into_iter().enumerate() {
-        titles(sheet, table, (at, band))?;
-    }
-    Ok(())
+    titles(sheet, table, (places.beside, places.last))
 }
 
-/// The title over a band.
-fn titles(
-    sheet: &mut Worksheet,
-    table: &Table,
-    (at, band): (usize, Range<usize>),
-) -> Result<(), XlsxError> {
-    let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
-    let (from, to) = (place(band.start), place(band.end) - 1);
+/// The title, over columns from one to another.
+fn titles(sheet: &mut Worksheet, table: &Table, (from, to): (u16, u16)) -> Result<(), XlsxError> {
     let whole = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
         sheet
             .merge_range(row, from, row, to, text, format)
@@ -202,13 +204,12 @@ fn titles(
     };
     let title = centred().set_bold().set_font_size(14);
     whole(sheet, 4, &format!("BÁO CÁO {}", table.form.title()), &title)?;
-    let mut number = format!("(Biểu {})", table.form.number());
-    if at > 0 {
-        number = format!("(Biểu {}, tiếp theo)", table.form.number());
-    }
-    if table.form.is_internal() {
-        number.push_str(" – LƯU HÀNH NỘI BỘ");
-    }
+    let number = format!("(Biểu {})", table.form.number());
+    let number = if table.form.is_internal() {
+        format!("{number} – LƯU HÀNH NỘI BỘ")
+    } else {
+        number
+    };
     whole(sheet, 5, &number, &centred())?;
     let (first, last) = (dmy(table.from), dmy(table.to));
     let window = format!("Số liệu từ ngày {first} đến ngày {last}");
@@ -290,15 +291,8 @@ fn format_of(style: Style) -> Format {
 /// Notes, the entry that the figures rest on, and who gets the paper.
 fn ending(sheet: &mut Worksheet, table: &Table, from: u32) -> Result<(), XlsxError> {
     let places = Places::of(table.form);
-    // Beside the key columns of a form in bands, which are printed with each.
-    let bands = table.form.bands();
-    let first = if bands.further.is_empty() {
-        0
-    } else {
-        bands.keys
-    };
-    let keys = table.form.columns().iter().take(usize::from(first));
-    let letters = places.letters - keys.map(|column| column.width).sum::<f64>();
+    let first = places.beside;
+    let letters = Places::letters(table.form, (first, places.last));
     let as_of = table.as_of.map(|entry| {
         let format = plain().set_font_size(LETTERS_PT).set_italic();
         let told = format!("Tính từ các mục nhật ký đến hết mục {entry}.");
