@@ -154,7 +154,7 @@ const vi = {
 	"sample.real": "Ước tính có thật",
 	"sample.interval": "khoảng 95 %: {low} – {high} m²",
 	"sample.interval.none": "chưa đủ hai lần xem lại để nói khoảng",
-	"sample.inflation": "Hệ số báo quá",
+	"sample.inflation": "Báo gấp thực tế (lần)",
 	"sample.inflation.hint": "1 là đúng",
 	"sample.estimate.none": "Chưa có lần xem lại nào",
 	"sample.partial":
@@ -347,7 +347,7 @@ const en: Record<keyof typeof vi, string> = {
 	"sample.real": "Estimated to be real",
 	"sample.interval": "95 % interval: {low} – {high} m²",
 	"sample.interval.none": "no interval below two visits",
-	"sample.inflation": "Claims too large by",
+	"sample.inflation": "Claimed against real (times)",
 	"sample.inflation.hint": "1 is right",
 	"sample.estimate.none": "Not visited yet",
 	"sample.partial":
