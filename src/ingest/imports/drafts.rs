@@ -285,9 +285,10 @@ impl Reader<'_> {
             Place::Shape(Geometry::Point(at)) => {
                 let is_sheet = matches!(self.format, FileFormat::Csv | FileFormat::Xlsx);
                 // As the columns stand: X, then Y.
-                let text = match is_sheet && view.epsg != System::Vn2000Degrees.epsg() {
-                    true => format!("{} {}", at.y(), at.x()),
-                    false => format!("{} {}", at.x(), at.y()),
+                let text = if is_sheet && view.epsg != System::Vn2000Degrees.epsg() {
+                    format!("{} {}", at.y(), at.x())
+                } else {
+                    format!("{} {}", at.x(), at.y())
                 };
                 Some(json!({ "text": text, "crs": view.label }))
             }

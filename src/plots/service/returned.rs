@@ -115,9 +115,10 @@ impl Plots {
         wire.properties.revises = None;
         let is_retracted = row.state == "retracted";
         let stands = Stands::of(&row)?;
-        let changed = match is_retracted {
-            true => Vec::new(),
-            false => stands.changed(&own),
+        let changed = if is_retracted {
+            Vec::new()
+        } else {
+            stands.changed(&own)
         };
         let moved = own
             .at
@@ -280,7 +281,9 @@ fn is_same(told: &Value, stands: &Value) -> bool {
     }
     let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     match (told.as_str().map(plain), stands.as_str().map(plain)) {
-        (Some(told), Some(stands)) => told == stands || told.strip_prefix('\'') == Some(&stands),
+        (Some(told), Some(stands)) => {
+            told == stands || told.strip_prefix('\'') == Some(stands.as_str())
+        }
         _ => told == stands,
     }
 }
