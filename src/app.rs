@@ -16,8 +16,8 @@ use crate::config::Config;
 use crate::coverage::Coverage;
 use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
-use crate::identity::Identity;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
+use crate::identity::{Identity, LoadedCommunes};
 use crate::ingest::imports::{ImportLimits, Imports};
 use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::ingest::papers::Papers;
@@ -124,8 +124,8 @@ impl App {
 
 impl Parts {
     fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
-        let identity = Identity::new(journal.clone());
         let areas = Areas::new(journal.clone());
+        let identity = Identity::new(journal.clone()).with_communes(loaded_communes(&areas));
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
         let coverage = coverage_of(&config, (&journal, &identity), (&areas, &patrols));
@@ -182,6 +182,15 @@ impl Parts {
             blobs,
         }
     }
+}
+
+/// The communes of today by code, for the slice below the one that keeps them.
+fn loaded_communes(areas: &Areas) -> LoadedCommunes {
+    let areas = areas.clone();
+    Arc::new(move || {
+        let areas = areas.clone();
+        Box::pin(async move { areas.codes_of_today().await.map(Arc::new) })
+    })
 }
 
 /// The store of originals that the settings name; a folder's writes are on disk before an answer with `fsync`.
@@ -291,7 +300,8 @@ parts! {
             days: app.config.export_days,
             open: app.config.open_exports,
         },
-    );
+    )
+    .at(&app.config.shown_url());
     Reports: |app| Reports::new(
         app.identity.clone(),
         app.areas.clone(),

@@ -11,6 +11,6 @@ mod sql;
 
 pub use service::{
     AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Ground, Hamlet, ImportReport,
-    RiskAreaSet, RiskAreaView, RiskChoice, beside, verify_rows,
+    KnownBoundaries, KnownBoundary, RiskAreaSet, RiskAreaView, RiskChoice, beside, verify_rows,
 };
 pub use sql::STATEMENTS;

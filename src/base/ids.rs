@@ -153,6 +153,16 @@ impl IdMaker {
     }
 }
 
+/// What people call a thing by: the six digits that end its id, in capitals. Ids of one day begin alike.
+#[must_use]
+pub fn short(id: &Uuid) -> String {
+    let digits = id.simple().to_string();
+    digits
+        .get(digits.len().saturating_sub(6)..)
+        .unwrap_or_default()
+        .to_ascii_uppercase()
+}
+
 impl fmt::Debug for IdMaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdMaker")

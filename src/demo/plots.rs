@@ -124,13 +124,13 @@ impl Demo {
     pub(super) fn found(&self, finder: &Finder) -> (Vec<Plot>, Option<Incident>) {
         let outing = finder.outing;
         let mut dice = Dice::of(self.plan.seed, Stream::Plots, outing.index);
+        let (year, month, day) = outing.started_at.local_date().ymd();
         let incident = (outing.finds > 1).then(|| Incident {
             id: IncidentId(dice.id(outing.started_at)),
             org: finder.force.org,
             opened_at: outing.started_at,
             label: format!(
-                "Vụ {} – {} điểm trồng",
-                outing.started_at.local_date(),
+                "Vụ {day:02}/{month:02}/{year} – {} điểm trồng",
                 outing.finds
             ),
         });

@@ -1,8 +1,9 @@
 //! Extractors that refuse with a problem naming the field: JSON bodies, raw bodies, paths, queries.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
@@ -162,7 +163,21 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        Self::told(query)
+    }
+}
+
+impl<T: DeserializeOwned> Params<T> {
+    /// Parameters of a query that is not the request's own.
+    pub fn read(query: &str) -> Result<Self, Problem> {
+        let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
+        let uri = uri.or(Err(Problem::new(ProblemKind::InvalidParameter)))?;
+        Self::told(axum::extract::Query::<T>::try_from_uri(&uri))
+    }
+
+    fn told(query: Result<axum::extract::Query<T>, QueryRejection>) -> Result<Self, Problem> {
+        match query {
             Ok(query) => Ok(Self(query.0)),
             Err(rejection) => {
                 let text = rejection.body_text();

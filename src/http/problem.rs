@@ -80,6 +80,8 @@ problems! {
     ContentDiffers => "content-differs", CONFLICT, "This id is already used for other content; both are kept";
     /// A revision of an outdated version.
     StaleRevision => "stale-revision", CONFLICT, "This revises a version that is no longer the latest";
+    /// What was read before is no longer what stands, as the request's conditions say.
+    ChangedSince => "changed-since", PRECONDITION_FAILED, "Somebody has changed this since it was read";
     /// A state that does not allow the act.
     WrongState => "wrong-state", CONFLICT, "The present state does not allow this";
     /// Too many bytes.

@@ -85,6 +85,23 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
         self
     }
 
+    /// The same for an address that people type: what they end with a slash is the same address.
+    #[must_use]
+    pub fn route_typed(
+        mut self,
+        access: Access,
+        bytes: usize,
+        handlers: UtoipaMethodRouter<S>,
+    ) -> Self {
+        let (_, paths, methods) = &handlers;
+        for path in paths.paths.keys() {
+            let limit = axum::extract::DefaultBodyLimit::max(bytes);
+            let methods = methods.clone().layer(limit);
+            self.router = self.router.route(&format!("{path}/"), methods);
+        }
+        self.route_with_limit(access, bytes, handlers)
+    }
+
     /// The plain router, the OpenAPI document and the table of routes.
     pub fn finish(self) -> (axum::Router<S>, OpenApi, Arc<[Route]>) {
         let (router, mut document) = self.router.split_for_parts();

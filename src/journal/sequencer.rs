@@ -64,6 +64,20 @@ impl Journal {
         Ok(())
     }
 
+    /// Numbers what waits for its number, one batch at most: for readers who must find what was committed a moment ago.
+    /// The sequencer goes on with more.
+    pub async fn number_waiting_entries(&self) -> Result<(), Error> {
+        let mut reader = self.store().read().await?;
+        let is_idle = !sql::is_any_unsequenced(&mut reader).await?;
+        drop(reader);
+        if !is_idle {
+            self.store()
+                .write(self.clone(), |tx, journal| Box::pin(journal.number(tx)))
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn sequence_batch(&self, holder: Uuid) -> Result<Done, Error> {
         let mut reader = self.store().read().await?;
         // Another process may have changed the key: receipts follow at the next look, not at the next entry.

@@ -36,7 +36,8 @@ impl Sites {
 
 const PREFIXES: [&str; 3] = ["/ogc", "/tiles", "/export"];
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-const HEADERS: &str = "Authorization, Content-Type, Content-Crs, If-None-Match, Accept, Range";
+const HEADERS: &str =
+    "Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Accept, Range";
 const EXPOSED: &str =
     "Location, Link, ETag, Content-Crs, Content-Range, Allow, Retry-After, X-Request-Id";
 

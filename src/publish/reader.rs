@@ -68,6 +68,15 @@ fn asked_for_basic(problem: Problem) -> Problem {
     }
 }
 
+/// A query without its secret.
+#[must_use]
+pub fn without_token(query: Option<&str>) -> String {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut rest = form_urlencoded::Serializer::new(String::new());
+    rest.extend_pairs(pairs.filter(|(name, _)| name != ACCESS_TOKEN));
+    rest.finish()
+}
+
 fn access_token(query: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs
@@ -79,6 +88,9 @@ impl From<PublishError> for Problem {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::NotFound => Self::new(ProblemKind::NotFound),
+            PublishError::Gone => Self::new(ProblemKind::Gone).detail(
+                "it was retracted; lists tell of it when they are asked for state = 'retracted' / đã thu hồi",
+            ),
             PublishError::Parameter { name, reason } => {
                 Self::new(ProblemKind::InvalidParameter).detail(format!("{name}: {reason}"))
             }

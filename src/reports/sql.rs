@@ -180,11 +180,11 @@ pub async fn standing(
         .fetch_optional(c))
 }
 
-/// What communes say of a window from its first day up to `through`, now or as of an entry.
+/// What communes say of any day of a window, now or as of an entry.
 pub async fn nothing_between(
     tx: &mut Tx,
     from: LocalDate,
-    through: LocalDate,
+    to: LocalDate,
     as_of: Option<EntryId>,
 ) -> Result<Vec<NothingRow>, Error> {
     let seq: Option<Option<i64>> = match as_of {
@@ -194,8 +194,8 @@ pub async fn nothing_between(
         None => None,
     };
     on!(tx, |c| sqlx::query_as(NOTHING_BETWEEN)
+        .bind(to)
         .bind(from)
-        .bind(through)
         .bind(seq.flatten().unwrap_or(-1))
         .fetch_all(c))
 }

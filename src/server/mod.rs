@@ -79,14 +79,19 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         )
 }
 
-/// What is fetched by Range is the same bytes whoever asks: compressed, a part would not fit the rest.
+/// What is fetched by Range is the same bytes whoever asks: compressed, a part would not fit the rest. What says so itself
+/// goes as it is, too: its strong name is that of these bytes.
 fn is_whole(
     _: StatusCode,
     _: axum::http::Version,
     headers: &axum::http::HeaderMap,
     _: &axum::http::Extensions,
 ) -> bool {
-    !headers.contains_key(header::ACCEPT_RANGES)
+    let control = headers.get(header::CACHE_CONTROL);
+    let control = control
+        .and_then(|own| own.to_str().ok())
+        .unwrap_or_default();
+    !headers.contains_key(header::ACCEPT_RANGES) && !control.contains("no-transform")
 }
 
 /// How requests reach a server with these settings.

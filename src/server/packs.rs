@@ -127,7 +127,7 @@ pub(super) async fn map_pack(
 
 /// Those who go out.
 fn allowed(actor: &Actor) -> Result<(), Problem> {
-    let may = actor.may_somewhere(Right::RecordPatrols);
+    let may = actor.may_somewhere(Right::RecordPatrols) && !actor.origin.retired;
     may.then_some(())
         .ok_or_else(|| Problem::new(ProblemKind::Forbidden))
 }

@@ -185,6 +185,12 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_anew",
         include_str!("../../migrations/0039_settled_anew.sql"),
     ),
+    (
+        40,
+        "sos_near",
+        include_str!("../../migrations/0040_sos_near.sql"),
+    ),
+    (41, "forms", include_str!("../../migrations/0041_forms.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -52,6 +52,13 @@ impl Phase {
 }
 
 impl Mark {
+    /// One whose cursor is as long as any.
+    pub const LONGEST: Self = Self {
+        phase: Phase::Log,
+        since: 0,
+        after: Some((0, Uuid::nil())),
+    };
+
     /// The cursor's text, bound to its caller.
     pub fn encode(self, bound: &str) -> String {
         let phase = PHASES.iter().position(|own| *own == self.phase);

@@ -42,7 +42,7 @@ pub struct PullParams {
     cursor: Option<String>,
     /// Items in a page (50, at most 500).
     limit: Option<u32>,
-    /// Bytes of the items in a page (262144, from 1024 to 4194304); one item comes whatever it weighs.
+    /// Bytes of the whole answer (262144, from 1024 to 4194304); one item comes whatever it weighs.
     max_bytes: Option<usize>,
     /// The last head that the caller keeps, as a signed note.
     head: Option<String>,
@@ -78,9 +78,8 @@ struct Page {
 impl Page {
     /// Takes items together or not at all; the first ones whatever they weigh.
     fn take(&mut self, items: Vec<Item>) -> Result<bool, Problem> {
-        let weight = serde_json::to_vec(&items)
-            .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?
-            .len();
+        // The brackets stand for the commas between.
+        let weight = weight_of(&items)?;
         let fits = self.items.len() + items.len() <= self.most && weight <= self.room;
         if !fits && !self.items.is_empty() {
             return Ok(false);
@@ -91,7 +90,7 @@ impl Page {
     }
 
     fn is_full(&self) -> bool {
-        self.items.len() >= self.most || self.room == 0
+        !self.items.is_empty() && (self.items.len() >= self.most || self.room == 0)
     }
 }
 
@@ -110,12 +109,6 @@ pub async fn pull(
         return Err(Problem::new(ProblemKind::InvalidParameter)
             .detail(format!("max_bytes: expected 1024 to {MAX_BYTES}")));
     }
-    let page = Page {
-        items: Vec::new(),
-        known: BTreeSet::new(),
-        room,
-        most: limit(params.limit)? as usize,
-    };
     let mut tx = app.journal.store().read().await?;
     let last = sql::last_number(&mut tx).await?;
     let secured_through = sql::secured_through(&mut tx).await?;
@@ -133,20 +126,34 @@ pub async fn pull(
         actor: &actor,
         secured_through,
     };
+    let mut pulled = Pulled {
+        items: Vec::new(),
+        next: Mark::LONGEST.encode(&bound),
+        more: false,
+        secured_through: (secured_through >= 0).then_some(secured_through),
+        restored,
+        head: exchange(&app.journal, &actor, params.head.as_deref()).await?,
+        now: app.journal.now(),
+    };
+    let page = Page {
+        items: Vec::new(),
+        known: BTreeSet::new(),
+        room: room.saturating_sub(weight_of(&pulled)?),
+        most: limit(params.limit)? as usize,
+    };
     let mut pulling = Pulling { walk, page, last };
     let end = pulling.fill(mark).await?;
-    Ok(Body(
-        StatusCode::OK,
-        Pulled {
-            more: end.phase != Phase::Log || end.since < last,
-            next: end.encode(&bound),
-            items: pulling.page.items,
-            secured_through: (secured_through >= 0).then_some(secured_through),
-            restored,
-            head: exchange(&app.journal, &actor, params.head.as_deref()).await?,
-            now: app.journal.now(),
-        },
-    ))
+    pulled.more = end.phase != Phase::Log || end.since < last;
+    pulled.next = end.encode(&bound);
+    pulled.items = pulling.page.items;
+    Ok(Body(StatusCode::OK, pulled))
+}
+
+/// The bytes of a part of the answer.
+fn weight_of(part: &impl Serialize) -> Result<usize, Problem> {
+    let bytes = serde_json::to_vec(part)
+        .map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))?;
+    Ok(bytes.len())
 }
 
 /// What a cursor is bound to: its caller's rights, and the epoch of the log. Whoever gains or loses communes, and

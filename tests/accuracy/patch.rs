@@ -191,6 +191,7 @@ fn fix(fix: &world::Fix) -> Fix {
         speed_cmps: None,
         bearing_ddeg: None,
         mock: fix.mock,
+        after_break: false,
     }
 }
 

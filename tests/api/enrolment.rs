@@ -11,9 +11,14 @@ use serde_json::{Value, json};
 use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::config::Config;
 use tuantra::identity::verify_rows;
+use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
+use crate::openrosa::{Phone, detection};
+use crate::photos::sidecar;
+use crate::plots::{EAST, WEST};
+use crate::tus::{self, patch, photo_pair};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -305,7 +310,7 @@ on_both! {
         let officer = field.officer().await;
         let org = officer.post("/api/v1/orgs", &json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await.expect(201).json();
         officer.post("/api/v1/teams", &json!({ "name": "Tổ 1", "org": org["id"] })).await.expect(201);
-        let good = "\u{feff}name;team;communes;maker\nmáy 1;Tổ 1;99001 99002;Samsung\nmáy 2;;;\n";
+        let good = "\u{feff}name;team;communes;maker\nmáy 1;Tổ 1;99001 99002;Samsung\nmáy 2;;toàn tỉnh;\n";
         let bad = format!("{good}máy 3;Tổ 9;99001;Oppo\nmáy 4;;9-9;Oppo\n");
         let told = listed(&officer, &bad, true).await.expect(200).json();
         let faults: Vec<_> = told["faults"].as_array().unwrap().iter().map(|fault| (fault["row"].as_u64().unwrap(), fault["field"].as_str().unwrap())).collect();
@@ -324,7 +329,43 @@ on_both! {
         assert_eq!(listed(&officer, &other, false).await.expect(422).pointers(), ["/2/name"]);
         let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
         let foreign = "name,communes\nmáy 5,99002\nmáy 6,\nmáy 7,99001\n";
-        assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/2/communes", "/3/communes"]);
+        assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/3/communes", "/2/communes"]);
+    }
+
+    async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let told = async |list: &str| -> Vec<String> {
+            let refused = listed(&officer, list, false).await.expect(422).json();
+            let fields = refused["fields"].as_array().unwrap().clone();
+            fields.iter().map(|own| format!("{} {}", own["pointer"].as_str().unwrap(), own["reason"].as_str().unwrap())).collect()
+        };
+        for (heading, start) in [("name;team;comune;maker", "/1/heading \"comune\""), ("name;team;maker", "/1/heading expected a heading")] {
+            let faults = told(&format!("{heading}\nmáy 1;;{WEST};\n")).await;
+            assert!(faults[0].starts_with(start), "{faults:?}");
+        }
+        let codes = told("name;team;communes\nmáy 1;;1000\nmáy 2;;99999\nmáy 3;;\n").await;
+        assert_eq!(codes.len(), 3, "{codes:?}");
+        assert!(codes.iter().any(|told| told.starts_with("/3/communes 99999: expected the code of a commune of today")), "{codes:?}");
+        assert!(codes.iter().any(|told| told.starts_with("/4/communes expected commune codes")), "{codes:?}");
+        let meant = format!("; meant was perhaps {WEST}, {EAST}");
+        assert!(codes.iter().any(|told| told.starts_with("/2/communes 1000: ") && told.ends_with(&meant)), "{codes:?}");
+        assert!(told(&format!("name,team,communes\nmáy 3,,{WEST},{EAST}\n")).await[0].starts_with("/2/row more cells"));
+        assert!(told(&format!("name,communes\nmáy 4,{WEST}\n\"\n")).await[0].starts_with("/3/row a quotation mark"));
+        assert_eq!(officer.get("/api/v1/devices").await.expect(200).json(), json!([]));
+        let good = format!("Tên máy;Tổ;Xã/phường;Hãng\nmáy 1;;{WEST} {EAST};Oppo\nmáy 2;;Toàn tỉnh;\n");
+        assert_eq!(listed(&officer, &good, false).await.expect(200).json()["added"], 2);
+        let devices = officer.get("/api/v1/devices").await.expect(200).json();
+        assert_eq!((&devices[0]["communes"], &devices[1]["communes"]), (&json!([WEST, EAST]), &Value::Null));
+        // A right for a commune that there is none of is nobody's.
+        let unknown = json!({ "name": "máy 9", "communes": [WEST, "99999"] });
+        assert_eq!(officer.post("/api/v1/devices", &unknown).await.expect(422).pointers(), ["/communes/1"]);
+        let account = json!({ "login": "xa-9", "role": "commune_officer", "communes": ["99999"] });
+        assert_eq!(officer.post("/api/v1/accounts", &account).await.expect(422).pointers(), ["/communes/0"]);
+        let holder = devices[0]["id"].as_str().unwrap();
+        let grants = json!([{ "role": "patrol_member", "communes": ["99999"] }]);
+        let path = format!("/api/v1/holders/{holder}/grants");
+        assert_eq!(officer.put(&path, &grants).await.expect(422).pointers(), ["/0/communes/0"]);
     }
 
     async fn a_new_secret_of_one_door_takes_the_place_of_the_old_and_leaves_the_others(field: Field) {
@@ -350,6 +391,138 @@ on_both! {
         let secrets = standing(&officer, &id).await["secrets"].clone();
         let retired = secrets.as_array().unwrap().iter().filter(|secret| !secret["retired_at"].is_null());
         assert_eq!(retired.count(), 1);
+    }
+
+    async fn a_replaced_trackers_secret_brings_nothing_new(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let seconds = field.app.journal.now().as_millis() / 1_000;
+        let fix = |at: i64| json!({ "type": "Feature", "geometry": { "type": "Point", "coordinates": [104.1, 22.3] },
+            "properties": { "timestamp": field.after(at), "horizontal_accuracy": 5 } });
+        let overland = |from: i64, count: i64| json!({ "locations": (0..count).map(|n| fix(from - 5 * n)).collect::<Vec<_>>() });
+        let own = |at: i64| json!({ "_type": "location", "acc": 5, "lat": 22.3, "lon": 104.1, "tst": seconds + at });
+        let by_basic = async |secret: &str, message: &Value| {
+            let shown = STANDARD.encode(format!("x:{secret}"));
+            let request = Request::builder().method(Method::POST).uri("/pub").header(header::AUTHORIZATION, format!("Basic {shown}"));
+            field.anon().call(request.body(Body::from(message.to_string())).unwrap()).await
+        };
+        let secret = old["tracker_token"].as_str().unwrap();
+        let door = |secret: &str, rest: &str| format!("/t/{secret}{rest}");
+        let form = |at: i64| format!("?id=1&lat=22.3&lon=104.1&accuracy=5&timestamp={}", seconds + at);
+        let heartbeat = |at: i64| format!("?id=1&batt=50&timestamp={}", seconds + at);
+        let bad = format!("?id=1&lat=999&lon=104.1&timestamp={}", seconds - 880);
+        // Each way once, of which some is sealed and the last is not; a batch is a chunk of its own.
+        let sent = [form(-900), format!("{}&alarm=sos", form(-890)), heartbeat(-60), bad];
+        for query in &sent {
+            field.anon().get(&door(secret, query)).await.expect(200);
+        }
+        field.anon().post(&door(secret, "/overland"), &overland(-1000, 60)).await.expect(200);
+        field.clock.advance_millis(660_000);
+        assert_eq!(field.app.patrols.seal_due().await.unwrap(), 1);
+        field.anon().post(&door(secret, "/owntracks"), &own(-800)).await.expect(200);
+        by_basic(secret, &own(-700)).await.expect(200);
+        let new = enrolled(&field, &officer, &id, &json!({ "doors": ["tracker"] })).await;
+        let native = api(&field, &old);
+        let held = native.get("/api/v1/fixes/held").await.expect(200).json();
+        // What it sent is answered as before, in any order and by any way.
+        for query in sent.iter().rev() {
+            field.anon().get(&door(secret, query)).await.expect(200);
+        }
+        field.anon().post(&door(secret, "/overland"), &overland(-1000, 60)).await.expect(200);
+        field.anon().post(&door(secret, "/overland"), &overland(-1000, 3)).await.expect(200);
+        field.anon().post(&door(secret, "/owntracks"), &own(-700)).await.expect(200);
+        by_basic(secret, &own(-800)).await.expect(200);
+        // News is refused, however it comes, and together with what is known.
+        for query in [form(-100), heartbeat(-10), format!("{}&alarm=sos", form(-900)), format!("?id=1&lat=998&lon=104.1&timestamp={}", seconds - 880)] {
+            assert_eq!(field.anon().get(&door(secret, &query)).await.expect(401).problem(), "unauthenticated");
+        }
+        field.anon().post(&door(secret, "/overland"), &overland(-1005, 59)).await.expect(200);
+        field.anon().post(&door(secret, "/overland"), &overland(-995, 60)).await.expect(401);
+        field.anon().post(&door(secret, "/overland"), &overland(-200, 2)).await.expect(401);
+        field.anon().post(&door(secret, "/owntracks"), &own(-100)).await.expect(401);
+        by_basic(secret, &own(-100)).await.expect(401);
+        assert_eq!(native.get("/api/v1/fixes/held").await.expect(200).json(), held, "nothing was written");
+        // The page on which its holder reads what is held is the newer secret's.
+        let window = officer.post(&format!("/api/v1/devices/{id}/held-windows"), &json!({})).await.expect(201).json();
+        let code = format!("code={}", window["code"].as_str().unwrap());
+        let press = async |secret: &str| field.anon().send(Method::POST, &door(secret, "/held"), Some(FORM), Body::from(code.clone())).await;
+        press(secret).await.expect(403);
+        let present = new["tracker_token"].as_str().unwrap();
+        press(present).await.expect(200);
+        field.anon().get(&door(present, &form(-100))).await.expect(200);
+    }
+
+    async fn a_replaced_secret_of_forms_fetches_nothing_and_still_gets_its_receipts(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let odk = |told: &Value| field.with_token(told["odk_token"].as_str().unwrap().into(), id.parse().unwrap());
+        let phone = Phone { native: api(&field, &old), odk: odk(&old) };
+        let known = detection("uuid:a", 104.3, 22.4);
+        phone.send(&known, &[], false).await.expect(201);
+        // What cannot be: kept for an officer to look at.
+        let kept = detection("uuid:b", 104.3, 22.4).replace("opium_poppy", "poppy");
+        phone.send(&kept, &[], false).await.expect(202);
+        let new = enrolled(&field, &officer, &id, &json!({ "doors": ["odk"] })).await;
+        phone.send(&known, &[], false).await.expect(201);
+        phone.send(&kept, &[], false).await.expect(202);
+        let base = format!("/v1/key/{}/projects/1", phone.odk.token());
+        let probe = format!("{base}/submission");
+        field.anon().send(Method::HEAD, &probe, None, Body::empty()).await.expect(204);
+        let refused = phone.send(&detection("uuid:c", 104.31, 22.4), &[], false).await.expect(403);
+        assert!(text(&refused).contains("liên hệ cán bộ") && !refused.headers.contains_key("www-authenticate"), "{}", text(&refused));
+        let lists = ["/formList", "/forms/eradication.xml", "/forms/eradication/manifest", "/forms/eradication/attachments/diem_kiem_tra.csv", "/datasets/diem_kiem_tra/integrity?id="];
+        for path in lists {
+            let path = format!("{base}{path}");
+            let refused = field.anon().get(&path).await.expect(403);
+            assert!(text(&refused).contains("liên hệ cán bộ"), "{path}");
+        }
+        let present = Phone { native: phone.native, odk: odk(&new) };
+        present.send(&detection("uuid:c", 104.31, 22.4), &[], false).await.expect(201);
+        let path = format!("/v1/key/{}/projects/1{}", present.odk.token(), lists[3]);
+        assert!(text(&field.anon().get(&path).await.expect(200)).lines().count() > 1);
+    }
+
+    async fn a_replaced_secret_opens_no_upload_and_gets_no_nonce(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let phone = api(&field, &old);
+        let picture = crate::photos::jpeg(64, 48);
+        let (done, open) = (field.new_id(), field.new_id());
+        for (photo, bytes) in [(done, picture.as_slice()), (open, b"later bytes")] {
+            phone.put(&format!("/api/v1/photos/{photo}"), &sidecar(bytes)).await.expect(201);
+        }
+        let begun = async |client: &Client, length: usize, photo: Option<Uuid>| {
+            let (length, named) = (length.to_string(), photo.map(photo_pair).unwrap_or_default());
+            let mut more = vec![("upload-length", length.as_str())];
+            more.extend(photo.is_some().then_some(("upload-metadata", named.as_str())));
+            tus::send(client, Method::POST, "/files", &more, "").await
+        };
+        let at = |made: Answer| made.headers["location"].to_str().unwrap().to_owned();
+        let kept = at(begun(&phone, picture.len(), Some(done)).await.expect(201));
+        patch(&phone, &kept, 0, picture.clone()).await.expect(204);
+        let receipt = phone.get(&kept).await.expect(200).json()["receipt"].clone();
+        let half = at(begun(&phone, 11, Some(open)).await.expect(201));
+        patch(&phone, &half, 0, "later").await.expect(204);
+        let new = api(&field, &enrolled(&field, &officer, &id, &json!({ "doors": ["api"] })).await);
+        for photo in [None, Some(open), Some(done)] {
+            assert_eq!(begun(&phone, 11, photo).await.expect(401).problem(), "unauthenticated");
+        }
+        patch(&phone, &half, 5, " bytes").await.expect(401);
+        tus::send(&phone, Method::DELETE, &half, &[], "").await.expect(401);
+        phone.post("/api/v1/nonces", &json!({ "count": 1 })).await.expect(401);
+        // What was promised under it is told again.
+        assert!(receipt["entry_id"].is_string());
+        assert_eq!(phone.get(&kept).await.expect(200).json()["receipt"], receipt);
+        crate::photos::upload(&phone, done, &picture).await.expect(200);
+        // The newer secret goes on where the old one stood.
+        patch(&new, &half, 5, " bytes").await.expect(204);
+        new.post("/api/v1/nonces", &json!({ "count": 1 })).await.expect(201);
     }
 
     async fn one_door_is_shut_and_the_others_stay(field: Field) {

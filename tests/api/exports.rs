@@ -146,6 +146,43 @@ on_both! {
         assert_eq!(of(&filtered), 3);
     }
 
+    async fn a_token_in_the_address_opens_a_file_and_stands_neither_in_it_nor_in_the_log(field: Field) {
+        let officer = with_plots(&field).await;
+        let made = async |read_only, days| {
+            let console = Actor::console();
+            field.app.identity.account_token(&console, officer.id, read_only, days).await.unwrap().text
+        };
+        let (token, anon) = (made(true, Some(30)).await, field.anon());
+        let answer = anon.get(&format!("/export/plots.geojson?commune={WEST}&access_token={token}")).await.expect(200);
+        assert_eq!(features(&answer.bytes), 3);
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains(&token));
+        let told = told(&field).await;
+        let last = told.last().unwrap();
+        assert_eq!((last["step"].clone(), last["filter"].clone()), (json!("taken"), json!({ "commune": WEST })));
+        for refused in [made(false, Some(30)).await, made(true, None).await, "x".into()] {
+            let answer = anon.get(&format!("/export/plots.csv?access_token={refused}")).await.expect(401);
+            assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic"));
+        }
+        // Files in the background are asked for and fetched by their asker's own secret.
+        anon.get(&format!("/api/v1/exports?access_token={token}")).await.expect(401);
+    }
+
+    async fn links_to_photos_lead_to_the_server_from_every_format(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy", &[]).await;
+        let bytes = crate::photos::jpeg(64, 48);
+        let photo = crate::photos::taken(&field, &phone, &bytes, &crate::photos::sidecar(&bytes)).await;
+        field.settle().await;
+        let officer = field.officer().await;
+        let item = officer.get(&format!("/ogc/collections/photos/items/{photo}")).await.expect(200).json();
+        let link = item["properties"]["display_href"].as_str().unwrap().to_owned();
+        assert!(link.starts_with("http") && link.ends_with(&format!("/api/v1/photos/{photo}/display")), "{link}");
+        for ext in ["geojson", "geojsonl", "fgb", "gpkg", "csv", "gpx", "kml"] {
+            let file = officer.get(&format!("/export/photos.{ext}")).await.expect(200);
+            assert!(String::from_utf8_lossy(&file.bytes).contains(&link), "{ext}");
+        }
+    }
+
     async fn an_unknown_filter_is_refused_and_so_is_one_that_the_collection_has_not(field: Field) {
         let officer = with_plots(&field).await;
         officer.get("/export/plots.csv?colour=red").await.expect(400);

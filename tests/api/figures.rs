@@ -197,6 +197,9 @@ on_both! {
         assert_eq!(total["perhaps_twice"]["claimed"]["plots"], 1);
         let area_m2 = total["perhaps_twice"]["claimed"]["area_m2"].as_f64().unwrap();
         assert!([64.0, 200.0].contains(&area_m2), "of either, whichever was recorded later: {area_m2}");
+        let pairs = people.province.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json();
+        let shares = [&pairs[0]["a"]["perhaps_twice"], &pairs[0]["b"]["perhaps_twice"]];
+        assert!(shares.contains(&&json!(1.0)) && shares.contains(&&json!(0.0)), "{pairs}");
         let decided = json!({ "other": first, "result": "distinct", "reason": "hai rẫy cách nhau một con suối" });
         people.province.post(&format!("/api/v1/plots/{second}/judgements"), &decided).await.expect(201);
         field.settle().await;
@@ -280,6 +283,8 @@ on_both! {
         assert_eq!((cohort["plots"].clone(), cohort["full_plots"].clone(), cohort["gone_plots"].clone()), (json!(3), json!(1), json!(1)));
         // 150 of 400 plants, 70 of 150 m².
         assert_eq!(cohort["plants_rate"], 0.375);
+        assert_eq!((cohort["plants_destroyed"].clone(), cohort["plants_verified"].clone()), (json!(150), json!(400)));
+        assert_eq!((cohort["area_destroyed_m2"].clone(), cohort["area_verified_m2"].clone()), (json!(70.0), json!(150.0)));
         assert!((cohort["area_rate"].as_f64().unwrap() - 70.0 / 150.0).abs() < 1e-12);
         assert_eq!(cohort["is_target_met"], false);
         assert_eq!(told["flow"]["plants"], 150);
@@ -290,6 +295,60 @@ on_both! {
         let alone = people.phone.get(&format!("{rates}&commune=10002")).await.expect(200).json();
         assert_eq!((alone["cohort"]["plots_rate"].clone(), alone["cohort"]["is_target_met"].clone()), (Value::Null, Value::Null));
         people.phone.get("/api/v1/ledger/rates?from=2026-03-02&to=2026-02-01").await.expect(400);
+    }
+
+    async fn the_whole_of_its_plots_is_asked_of_each_commune(field: Field) {
+        let people = people(&field).await;
+        let Three { half, gone, .. } = three(&field, &people).await;
+        let east = desk(&field, "xa-dong", people.reserve, Role::CommuneOfficer, &[EAST]).await;
+        let whole = recorded(&field, &east, &sized(104.60, 30, 9.5)).await;
+        sent(&people.province, whole, "verifications", &verified(30, 9.5)).await;
+        photographed(&field, &east, whole).await;
+        sent(&east, whole, "eradications", &destroyed(30, 9.5)).await;
+        let path = "/api/v1/ledger/rates/communes?from=2026-02-01&to=2026-03-02";
+        let rows = async |client: &Client| client.get(path).await.expect(200).json().as_array().unwrap().clone();
+        let all = rows(&people.province).await;
+        let told = |row: &Value| (row["code"].clone(), row["name"].clone(), row["cohort"]["is_target_met"].clone());
+        assert_eq!(all.iter().map(told).collect::<Vec<_>>(), [
+            (json!(WEST), json!("Tây"), json!(false)),
+            (json!(EAST), json!("Đông"), json!(true)),
+        ]);
+        let west = &all[0]["cohort"];
+        let mut open: Vec<&str> = west["open"].as_array().unwrap().iter().map(|plot| plot.as_str().unwrap()).collect();
+        open.sort_unstable();
+        let mut expected = [half.to_string(), gone.to_string()];
+        expected.sort_unstable();
+        assert_eq!((open, west["gone_plots"].clone()), (expected.iter().map(String::as_str).collect(), json!(1)));
+        assert_eq!(all[1]["cohort"]["area_destroyed_m2"], 9.5);
+        // Whoever answers for one commune reads of that one.
+        assert_eq!(rows(&east).await, [all[1].clone()]);
+        assert_eq!(rows(&people.phone).await, [all[0].clone()]);
+        let before = "/api/v1/ledger/rates/communes?from=2025-02-01&to=2025-03-02";
+        assert_eq!(people.province.get(before).await.expect(200).json(), json!([]));
+    }
+
+    async fn a_listed_plot_names_the_units_behind_it_and_how_far_its_areas_may_be_off(field: Field) {
+        let people = people(&field).await;
+        let plot = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;
+        let listed = async |query: &str| figures(&people.province, query).await["rows"][0]["listed"].clone();
+        let new = listed("by=plot").await;
+        assert_eq!((new["state"].clone(), new["commune_name"].clone(), new["crop"].clone()), (json!("detected"), json!("Tây"), json!("opium_poppy")));
+        assert_eq!((new["org"].clone(), new["destroyed_by"].clone()), (json!(people.reserve), json!([])));
+        // A tape errs by 5 %, paces by 20 %, the eye by 50 %.
+        assert_eq!(new["errors"], json!({ "claimed": 5.0, "remeasured": null, "verified": null }));
+        let mut said = verified(90, 45.0);
+        said["area_method"] = json!("paced");
+        sent(&people.post_desk, plot, "verifications", &said).await;
+        let measure = json!({ "measured_at": "2026-02-26T10:15:00+07:00", "area_m2": 48, "area_method": "estimated" });
+        sent(&people.phone, plot, "measures", &measure).await;
+        sent(&people.post_desk, plot, "eradications", &destroyed(90, 45.0)).await;
+        field.settle().await;
+        let done = listed("by=plot").await;
+        assert_eq!((done["org"].clone(), done["destroyed_by"].clone()), (json!(people.reserve), json!([people.post])));
+        assert_eq!(done["errors"], json!({ "claimed": 5.0, "remeasured": 50.0, "verified": 20.0 }));
+        assert_eq!(listed("by=commune").await, Value::Null);
+        let under = people.province.get("/api/v1/ledger/rates/plots?of=cohort&from=2026-02-01&to=2026-03-02").await.expect(200).json();
+        assert_eq!(under["plots"][0]["listed"], done);
     }
 
     async fn each_rate_leads_to_its_plots_and_facts(field: Field) {

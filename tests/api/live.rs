@@ -327,6 +327,45 @@ on_both! {
         assert_eq!((entered.len(), of(stranger.id), of(watcher.id)), (3, 1, 2));
     }
 
+    async fn a_watch_lasts_as_long_as_its_stream_and_no_sight_is_after_it(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let patrol = begun(&field, &phone, "crop_check").await;
+        let path = format!("/api/v1/patrols/{patrol}/watchers");
+        let told = async || {
+            let told = phone.get(&path).await.expect(200).json();
+            let own = &told["watchers"][0];
+            (own["first_at"].clone(), own["last_at"].clone())
+        };
+        let mut stream = Stream::open(&officer, LIVE).await;
+        stream.start().await;
+        field.clock.advance_millis(2_000);
+        fixes(&field, &phone, patrol, &[(-60, 104.2)]).await;
+        stream.expect("position").await;
+        assert_eq!(told().await, (json!(field.after(2)), json!(field.after(2))));
+        // It is asked for every two seconds whether the stream may go on, and written down each quarter of a minute.
+        field.clock.advance_millis(20_000);
+        let mut last = told().await;
+        for _ in 0..50 {
+            if last.1 == json!(field.after(22)) {
+                break;
+            }
+            assert!(tokio::time::timeout(Duration::from_millis(200), stream.next()).await.is_err());
+            last = told().await;
+        }
+        assert_eq!(last, (json!(field.after(2)), json!(field.after(22))));
+        field.clock.advance_millis(7_000);
+        drop(stream);
+        for _ in 0..50 {
+            if told().await.1 == json!(field.after(29)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the end of the stream was not written down: {:?}", told().await);
+    }
+
     async fn watches_that_are_edited_in_their_table_are_found(field: Field) {
         load_communes(&field).await;
         let post = org(&field, "Đồn biên phòng").await;

@@ -18,7 +18,7 @@ use tuantra::sync::verify_rows;
 use uuid::Uuid;
 
 use crate::evidence::codes;
-use crate::field::{Client, Database, Field};
+use crate::field::{Answer, Client, Database, Field};
 use crate::ledger::eradication;
 use crate::papers;
 use crate::patrols::{declared, walk};
@@ -348,7 +348,112 @@ async fn is_taken_once(
     );
 }
 
+/// A server's own socket, while the story lasts.
+async fn served(field: &Field) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = tuantra::server::router(field.app.clone(), None);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// Forwards until nothing waits; gives how far it came.
+async fn forwarded(node: &Field, upstream: &Upstream, officer: &Client) -> Value {
+    node.settle().await;
+    let holder = node.new_id();
+    while forward_some(&node.app, upstream, holder).await.unwrap() > 0 {}
+    let standing = officer.get("/api/v1/forwarding").await;
+    standing.expect(200).json()
+}
+
+async fn reviews(officer: &Client, state: &str) -> Vec<Value> {
+    let path = format!("/api/v1/bundles/review?state={state}");
+    let list = officer.get(&path).await.expect(200).json();
+    list["reviews"].as_array().unwrap().clone()
+}
+
+async fn decided(officer: &Client, review: &Value, decision: &str) -> Answer {
+    let id = review["id"].as_str().unwrap();
+    let body = json!({ "decision": decision, "reason": "đã hỏi lại đồn, ghi đúng" });
+    let path = format!("/api/v1/bundles/review/{id}/decision");
+    officer.post(&path, &body).await
+}
+
 on_both! {
+    async fn what_the_province_keeps_aside_has_arrived_and_the_rest_goes_on(field: Field) {
+        load_communes(&field).await;
+        let node = Field::start(Database::Sqlite).await;
+        load_communes(&node).await;
+        let (chief, there) = (field.officer().await, node.officer().await);
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let secret = node.app.config.data.join("upstream.secret");
+        std::fs::write(&secret, post.token()).unwrap();
+        let upstream = Upstream::at(&served(&field).await, &secret).unwrap();
+        let phone = node.phone("máy A", &[WEST, EAST]).await;
+        let (beyond, within) = (node.new_id(), node.new_id());
+        let plot = |id: Uuid| format!("/api/v1/plots/{id}");
+        phone.put(&plot(beyond), &plot_at(104.7, 22.4)).await.expect(201);
+        phone.put(&plot(within), &plot_at(104.3, 22.4)).await.expect(201);
+        let picture = photos::jpeg(64, 48);
+        let photo = photos::taken(&node, &phone, &picture, &photos::sidecar(&picture)).await;
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["fault"]), (&json!(0), &json!(null)), "{told:#}");
+        chief.get(&plot(within)).await.expect(200);
+        let original = format!("/api/v1/photos/{photo}/original?reason=kiem-tra");
+        assert_eq!(chief.get(&original).await.expect(200).bytes, picture);
+        chief.get(&plot(beyond)).await.expect(404);
+        // The node knows what became of it.
+        let entries = node.app.journal.entries_since(-1, 1000).await.unwrap();
+        let entry = entries.iter().find(|own| own.fact == Some(beyond)).unwrap().id;
+        let receipts = phone.get(&format!("/api/v1/forwarding/receipts/{entry}")).await.expect(200).json();
+        assert_eq!(receipts["review"], "no_right", "{receipts:#}");
+        let open = reviews(&chief, "open").await;
+        let waiting = json!([beyond, "no_right", "vouched", phone.id]);
+        assert_eq!(json!([open[0]["fact"], open[0]["reason"], open[0]["record"], open[0]["actor"]]), waiting);
+        assert_eq!((open.len(), &open[0]["entry"]), (1, &receipts["upstream"]["entry_id"]));
+        // An officer's word does not widen what the node may do; a right that it is given does.
+        assert!(decided(&chief, &open[0], "accepted").await.expect(422).json()["refusal"].is_object());
+        field.clock.advance_millis(60_000);
+        let grants = json!([{ "role": "patrol_member", "communes": [WEST, EAST] }]);
+        chief.put(&format!("/api/v1/holders/{}/grants", post.id), &grants).await.expect(204);
+        let done = decided(&chief, &open[0], "accepted").await.expect(200).json();
+        let told = chief.get(&plot(beyond)).await.expect(200).json();
+        assert!(told["properties"]["flags"].as_array().unwrap().contains(&json!("accepted_after_review")), "{told:#}");
+        assert!(reviews(&chief, "open").await.is_empty());
+        // Carried once more it is known.
+        let (bytes, _) = exported(&node, &field, all()).await;
+        let again = brought(&post, bytes).await;
+        assert_eq!((&again["taken"], &again["review"]), (&json!(4), &json!(0)), "{again:#}");
+        assert_eq!(of_each(&again, "receipt")[0], done["accepted"]);
+        assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+        assert!(verify_rows(field.app.journal.store()).await.unwrap().faults.is_empty());
+    }
+
+    async fn what_differs_from_what_came_before_waits_on_the_list_and_is_refused_there(field: Field) {
+        load_communes(&field).await;
+        let node = Field::start(Database::Sqlite).await;
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let chief = field.officer().await;
+        let first = claimed(&node, node.new_id());
+        brought(&post, made_up(&node, &field, &first)).await;
+        let mut other = claimed(&node, first.author);
+        other.id = first.id;
+        other.receipt.id = first.id;
+        let body = plot_at(104.31, 22.4).to_string().into_bytes();
+        other.receipt.sha256 = hex(&sha256(&body));
+        other.body = BASE64.encode(body);
+        other.receipt.signature = BASE64.encode(node.app.journal.sign_text(&other.receipt.signed_text()).1);
+        let told = brought(&post, made_up(&node, &field, &other)).await;
+        assert_eq!((of_each(&told, "review"), of_each(&told, "status")), (vec![json!("refused")], vec![json!(202)]), "{told:#}");
+        let open = reviews(&chief, "open").await;
+        assert_eq!((open.len(), &open[0]["fact"]), (1, &json!(first.id)));
+        decided(&chief, &open[0], "accepted").await.expect(422);
+        decided(&chief, &open[0], "refused").await.expect(200);
+        assert_eq!(reviews(&chief, "refused").await.len(), 1);
+        let again = brought(&post, made_up(&node, &field, &other)).await;
+        assert_eq!(of_each(&again, "decision"), ["refused"]);
+    }
+
     async fn a_day_at_a_node_arrives_field_by_field_and_once(field: Field) {
         let province = Field::start(Database::Sqlite).await;
         a_day_arrives(field, province).await;

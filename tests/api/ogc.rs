@@ -89,13 +89,28 @@ async fn send(
     body: &Value,
     crs: Option<&str>,
 ) -> Answer {
+    let crs = crs.map(|crs| format!("<{crs}>"));
+    let headers: Vec<(&str, &str)> = crs
+        .iter()
+        .map(|crs| ("content-crs", crs.as_str()))
+        .collect();
+    send_with(client, method, path, body, &headers).await
+}
+
+async fn send_with(
+    client: &Client,
+    method: &str,
+    path: &str,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> Answer {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
         .header(header::CONTENT_TYPE, GEOJSON)
         .header(header::AUTHORIZATION, format!("Bearer {}", client.token()));
-    if let Some(crs) = crs {
-        request = request.header("content-crs", format!("<{crs}>"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     client
         .call(request.body(Body::from(body.to_string())).unwrap())
@@ -406,8 +421,191 @@ on_both! {
         let answer = officer.delete(&path).await.expect(400);
         assert!(answer.json()["detail"].as_str().unwrap().contains("reason"));
         officer.delete(&format!("{path}?reason=ghi%20nh%E1%BA%A7m")).await.expect(204);
-        field.settle().await;
-        assert_eq!(officer.get(&path).await.expect(200).json()["properties"]["state"], "retracted");
+        officer.get(&path).await.expect(410);
+    }
+
+    async fn an_edit_of_what_somebody_has_changed_meanwhile_is_refused_and_told_what_stands(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let path = format!("{ITEMS}/{id}");
+        let read = officer.open(&path, &[("accept-encoding", "gzip")]).await;
+        let tag = read.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert!(tag.starts_with('"'), "{tag} is weak");
+        assert!(!read.headers().contains_key(header::CONTENT_ENCODING), "other bytes under a strong name");
+        let first = officer.get(&path).await.expect(200).json();
+        let by = |method: &'static str, body: Value, name: &'static str, value: String| {
+            let (officer, path) = (officer.clone(), path.clone());
+            async move { send_with(&officer, method, &path, &body, &[(name, value.as_str())]).await }
+        };
+        let noted = |text: &str| json!({ "type": "Feature", "properties": { "notes": text } });
+        for (name, value) in [
+            ("if-match", "\"wrong\"".to_owned()), ("if-match", format!("W/{tag}")), ("if-match", "W/\"zzz\"".into()),
+            ("if-none-match", "*".into()), ("if-none-match", tag.clone()),
+        ] {
+            let refused = by("PATCH", noted("đè"), name, value.clone()).await.expect(412).json();
+            assert_eq!((refused["version"].clone(), refused["stands"]["plants"].clone()), (json!(1), json!(320)), "{value}");
+            assert_eq!(refused["etag"], tag);
+        }
+        by("PATCH", noted("của tôi"), "if-match", format!("\"x\", {tag}")).await.expect(204);
+        by("PATCH", noted("ai cũng được"), "if-match", "*".into()).await.expect(204);
+        let mut late = first.clone();
+        late["properties"]["plants"] = json!(5);
+        by("PUT", late.clone(), "if-match", tag.clone()).await.expect(412);
+        // Without a condition the version that comes back tells as much.
+        let stale = send(&officer, "PUT", &path, &late, None).await.expect(409).json();
+        assert_eq!((stale["type"].clone(), stale["version"].clone()), (json!("/problems/stale-revision"), json!(3)));
+        assert_eq!(stale["stands"]["notes"], "ai cũng được");
+        assert!(stale["detail"].as_str().unwrap().contains("đã có người sửa"));
+        send_with(&officer, "DELETE", &format!("{path}?reason=th%E1%BB%AD"), &Value::Null, &[("if-match", tag.as_str())]).await.expect(412);
+        let stands = officer.get(&path).await.expect(200);
+        let told = stands.json()["properties"].clone();
+        assert_eq!((told["plants"].clone(), told["notes"].clone(), told["version"].clone()), (json!(320), json!("ai cũng được"), json!(3)));
+        let now = stands.headers[header::ETAG].to_str().unwrap().to_owned();
+        let weak = format!("W/{now}");
+        let known = officer.open(&path, &[("if-none-match", weak.as_str())]).await;
+        assert_eq!(known.status(), 304);
+        late["properties"]["version"] = json!(3);
+        by("PUT", late, "if-match", now).await.expect(204);
+        assert_eq!(officer.get(&path).await.expect(200).json()["properties"]["plants"], 5);
+    }
+
+    async fn a_retracted_plot_is_in_no_list_but_for_those_who_ask_for_its_state(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        let stays = put_plot(&field, &officer, 104.21, 22.2, json!({})).await.to_string();
+        let wrong = put_plot(&field, &officer, 104.2, 22.2, json!({})).await.to_string();
+        let (path, tile) = (format!("{ITEMS}/{wrong}"), "/tiles/plots/4/12/6.mvt");
+        let before = officer.get(ITEMS).await.expect(200);
+        assert_eq!(before.json()["numberMatched"], 2);
+        let drawn = officer.get(tile).await.expect(200);
+        officer.delete(&format!("{path}?reason=nh%E1%BA%ADp%20th%E1%BB%AD")).await.expect(204);
+        let after = officer.get(ITEMS).await.expect(200);
+        assert_ne!(after.headers[header::ETAG], before.headers[header::ETAG]);
+        assert_eq!((ids(&after.json()), after.json()["numberMatched"].clone()), (BTreeSet::from([stays.clone()]), json!(1)));
+        let pages = all_pages(&officer, &format!("{ITEMS}?limit=1")).await;
+        assert_eq!(pages.concat_all(), [stays.clone()]);
+        assert_ne!(officer.get(tile).await.expect(200).headers[header::ETAG], drawn.headers[header::ETAG]);
+        let exported = |query: &'static str| {
+            let officer = officer.clone();
+            async move { ids(&officer.get(&format!("/export/plots.geojson{query}")).await.expect(200).json()) }
+        };
+        assert_eq!(exported("").await, BTreeSet::from([stays.clone()]));
+        // Whoever holds one list against another finds the same: no filter brings it back but by its word.
+        for filter in ["state <> 'eradicated'", "state IS NOT NULL", "NOT (state = 'verified')", "state LIKE '%'"] {
+            assert_eq!(filtered(&officer, filter).await, BTreeSet::from([stays.clone()]), "{filter}");
+        }
+        for filter in ["state = 'retracted'", "state IN ('retracted', 'rejected')", "CASEI(state) = CASEI('Retracted')"] {
+            assert_eq!(filtered(&officer, filter).await, BTreeSet::from([wrong.clone()]), "{filter}");
+        }
+        assert_eq!(items(&officer, "state=retracted").await["numberMatched"], 1);
+        assert_eq!(exported("?state=retracted").await, BTreeSet::from([wrong.clone()]));
+        let gone = officer.get(&path).await.expect(410).json();
+        assert!(gone["detail"].as_str().unwrap().contains("đã thu hồi"), "{gone}");
+        officer.delete(&format!("{path}?reason=l%E1%BA%A7n%20hai")).await.expect(410);
+        send(&officer, "PATCH", &path, &json!({ "properties": { "plants": 1 } }), None).await.expect(410);
+        // That it was there is told to those alone who may read its place.
+        east.get(&path).await.expect(404);
+    }
+
+    async fn a_plot_is_not_moved_to_where_turned_axes_or_another_zone_would_put_it(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let own = put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let path = format!("{ITEMS}/{own}");
+        let at = |x: f64, y: f64| json!({ "type": "Feature", "geometry": { "type": "Point", "coordinates": [x, y] } });
+        // EPSG:9208, by PROJ: 103.9707 22.4856, which is within some kilometres of the communes here.
+        let (east, north) = (419_615.382, 2_487_639.514);
+        let (vn, degrees) = (format!("{EPSG}9208"), format!("{EPSG}4326"));
+        let cases = [
+            (at(north, east), Some(vn.as_str()), "EPSG:9208 is easting (Y), then northing (X)"),
+            (at(east, north), Some("http://www.opengis.net/def/crs/EPSG/0/5898"), "EPSG:5898 is easting"),
+            (at(104.2, 22.2), Some(degrees.as_str()), "EPSG:4326 is latitude, then longitude"),
+            (at(122.36, 3.62), None, "CRS84 is longitude, then latitude"),
+        ];
+        for (moved, crs, told) in cases {
+            for (method, to) in [("PATCH", path.as_str()), ("POST", ITEMS)] {
+                let mut sent = plot_at(104.2, 22.2);
+                sent["geometry"] = moved["geometry"].clone();
+                let body = if method == "POST" { &sent } else { &moved };
+                let refused = send(&officer, method, to, body, crs).await.expect(422).json();
+                assert_eq!(refused["fields"][0]["pointer"], "/geometry", "{refused}");
+                let reason = refused["fields"][0]["reason"].as_str().unwrap();
+                assert!(reason.contains(told) && reason.contains("địa bàn"), "{reason}");
+            }
+        }
+        let area = json!({
+            "type": "Feature", "properties": { "code": "NC-9", "name": "Khu 9", "level": "high", "basis": "history",
+                "crop": "opium_poppy", "valid_from": "2025-07-01", "reason": "thử" },
+            "geometry": { "type": "Polygon", "coordinates": [[[122.1, 3.1], [122.2, 3.1], [122.2, 3.2], [122.1, 3.1]]] },
+        });
+        let refused = send(&officer, "POST", "/ogc/collections/risk_areas/items", &area, None).await.expect(422);
+        assert_eq!(refused.pointers(), ["/geometry"]);
+        let stands = officer.get(&path).await.expect(200).json();
+        assert_eq!(stands["geometry"]["coordinates"], json!([104.2, 22.2]));
+        send(&officer, "PATCH", &path, &at(east, north), Some(&vn)).await.expect(204);
+        let stands = officer.get(&path).await.expect(200).json();
+        let moved: Vec<f64> = serde_json::from_value(stands["geometry"]["coordinates"].clone()).unwrap();
+        assert!((moved[0] - 103.9707).abs() < 1e-6 && (moved[1] - 22.4856).abs() < 1e-6, "{moved:?}");
+    }
+
+    async fn a_rectangle_on_a_plane_holds_what_lies_in_it_and_not_what_lies_around_it(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for step in 0..40 {
+            let (lon, lat) = (104.05 + 0.023 * f64::from(step % 8), 22.05 + 0.08 * f64::from(step / 8));
+            put_plot(&field, &officer, lon, lat, json!({})).await;
+        }
+        for epsg in [9208, 3405, 5897, 9209] {
+            let told = items(&officer, &format!("limit=100&crs={EPSG}{epsg}")).await;
+            let mut all: Vec<(String, f64, f64)> = told["features"].as_array().unwrap().iter().map(|own| {
+                let at = &own["geometry"]["coordinates"];
+                (own["id"].as_str().unwrap().to_owned(), at[0].as_f64().unwrap(), at[1].as_f64().unwrap())
+            }).collect();
+            all.sort_by(|one, other| one.1.total_cmp(&other.1));
+            let mut tried = 0;
+            // Each rectangle has a plot at its corners: what lies outside lies close to an edge.
+            for (one, other) in [(0, 39), (3, 28), (8, 37), (1, 22), (16, 34), (5, 33), (10, 38)] {
+                let (a, b) = (&all[one], &all[other]);
+                let (low, high) = ((a.1.min(b.1), a.2.min(b.2)), (a.1.max(b.1), a.2.max(b.2)));
+                let within = |own: &&(String, f64, f64)| (low.0..=high.0).contains(&own.1) && (low.1..=high.1).contains(&own.2);
+                let wanted: BTreeSet<String> = all.iter().filter(within).map(|own| own.0.clone()).collect();
+                let query = format!("limit=100&bbox={},{},{},{}&bbox-crs={EPSG}{epsg}", low.0, low.1, high.0, high.1);
+                let page = items(&officer, &query).await;
+                assert_eq!(ids(&page), wanted, "{epsg} {query}");
+                assert_eq!(page["numberMatched"], wanted.len(), "{epsg} {query}");
+                tried += wanted.len();
+            }
+            assert!(tried > 30, "{tried}");
+        }
+        // An area meets it by its outline on the plane: a box just south of the commune's edge meets none.
+        let lines = officer.get(&format!("/ogc/collections/communes/items?crs={EPSG}9209")).await.expect(200).json();
+        let ring = lines["features"][0]["geometry"]["coordinates"][0][0].as_array().unwrap().clone();
+        let south = ring.iter().map(|at| at[1].as_f64().unwrap()).fold(f64::INFINITY, f64::min);
+        let (west, east) = ring.iter().map(|at| at[0].as_f64().unwrap())
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+        let met = async |top: f64| {
+            let query = format!("bbox={west},{},{east},{top}&bbox-crs={EPSG}9209", south - 2_000.0);
+            let told = officer.get(&format!("/ogc/collections/communes/items?{query}")).await.expect(200).json();
+            ids(&told).contains(WEST)
+        };
+        assert!(met(south + 1.0).await && !met(south - 1.0).await);
+    }
+
+    async fn a_text_with_its_tone_marks_apart_is_the_same_text(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let east = put_plot(&field, &officer, 104.7, 22.3, json!({ "notes": "Dền Thàu" })).await.to_string();
+        put_plot(&field, &officer, 104.2, 22.2, json!({})).await;
+        let own = BTreeSet::from([east]);
+        let (apart, name) = ("De\u{302}\u{300}n Tha\u{300}u", "\u{110}o\u{302}ng");
+        for filter in [format!("notes = '{apart}'"), format!("notes LIKE '{apart}%'"), format!("commune_name IN ('{name}')")] {
+            assert_eq!(filtered(&officer, &filter).await, own, "{filter}");
+        }
+        assert_eq!(ids(&items(&officer, &format!("commune_name={}", encoded(name))).await), own);
+        let text = json!({ "op": "=", "args": [{ "property": "notes" }, apart] }).to_string();
+        assert_eq!(ids(&items(&officer, &format!("filter-lang=cql2-json&filter={}", encoded(&text))).await), own);
     }
 
     async fn risk_areas_are_changed_with_a_reason_by_the_province_alone(field: Field) {

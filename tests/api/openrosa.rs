@@ -87,6 +87,10 @@ impl Phone {
 
     async fn fact(&self, instance: &str, part: &str) -> String {
         let told = self.submission(instance).await;
+        Self::fact_of(&told, part)
+    }
+
+    fn fact_of(told: &Value, part: &str) -> String {
         let parts = told["parts"].as_array().unwrap();
         let part = parts.iter().find(|told| told["part"] == part).unwrap();
         part["fact"].as_str().unwrap().to_owned()
@@ -277,6 +281,7 @@ on_both! {
         phone.send(&form("plot_detection", "uuid:mock", &detected(104.35, 22.4, "0.0", "320")), &[], false).await.expect(201);
         let told = phone.plot(&phone.fact("uuid:mock", "plot").await).await["properties"].clone();
         assert_eq!(told["coord_input"]["format"], "odk geopoint, mock location");
+        assert!(told["flags"].as_array().unwrap().contains(&json!("position_mock")));
         assert!(told["flags"].as_array().unwrap().contains(&json!("accuracy_unknown")));
     }
 
@@ -469,6 +474,123 @@ on_both! {
         assert_eq!(instances, ["uuid:o1"], "officers see what lies in their communes");
         let id = phone.submission("uuid:o2").await["id"].as_str().unwrap().to_owned();
         east.get(&format!("/api/v1/submissions/{id}")).await.expect(404);
+    }
+
+    async fn a_file_that_can_never_be_a_photo_holds_up_nothing(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let named = "<photo_overview>z.jpg</photo_overview><photo_close_up>good.jpg</photo_close_up><land>";
+        // A receiver that tells 200 km tells no place either, and the form says both.
+        let inside = detected(104.3, 22.4, "200000.0", "320").replace("<land>", named);
+        let xml = form("plot_detection", "uuid:z1", &inside);
+        let picture = jpeg(64, 48);
+        for _ in 0..2 {
+            let answer = phone.send(&xml, &[("z.jpg", b""), ("good.jpg", &picture)], false).await.expect(201);
+            spoken(&answer);
+            assert!(text(&answer).contains("có 1 tệp không dùng được"), "{}", text(&answer));
+        }
+        let told = phone.submission("uuid:z1").await;
+        assert_eq!((&told["missing"], &told["complete"], &told["state"]), (&json!([]), &json!(false), &json!("taken")));
+        let files = told["files"].as_array().unwrap();
+        assert_eq!(files.len(), 2);
+        assert_eq!((&files[0]["name"], &files[0]["unusable"]), (&json!("good.jpg"), &Value::Null));
+        assert_eq!((&files[1]["name"], &files[1]["unusable"], &files[1]["photo"]), (&json!("z.jpg"), &json!("empty"), &Value::Null));
+        let photo = files[0]["photo"].as_str().unwrap();
+        assert_eq!(phone.native.get(&format!("/api/v1/photos/{photo}")).await.expect(200).json()["state"], "stored");
+        let plot = phone.plot(&phone.fact("uuid:z1", "plot").await).await["properties"].clone();
+        assert_eq!((&plot["hacc_m"], &plot["coord_input"]["text"]), (&Value::Null, &json!("22.4 104.3 1510.2 200000.0")));
+        assert!(plot["flags"].as_array().unwrap().contains(&json!("accuracy_unknown")));
+        // What came whole later is the file; the phone is told of nothing missing.
+        phone.send(&xml, &[("z.jpg", &picture)], false).await.expect(201);
+        assert_eq!(phone.submission("uuid:z1").await["complete"], true);
+    }
+
+    async fn an_edit_that_overtakes_what_it_edits_is_done_when_that_has_come(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let edit = |old: &str, new: &str, plants: &str| {
+            let meta = format!("<orx:deprecatedID>{old}</orx:deprecatedID><orx:instanceID>{new}</orx:instanceID>");
+            form_with_meta("plot_detection", &meta, &detected(104.3, 22.4, "4.3", plants))
+        };
+        // The later edit first, then the one before it, then what both edit.
+        phone.send(&edit("uuid:e2", "uuid:e3", "340"), &[], false).await.expect(202);
+        phone.send(&edit("uuid:e1", "uuid:e2", "330"), &[], false).await.expect(202);
+        assert_eq!(phone.submission("uuid:e2").await["state"], "review");
+        phone.send(&detection("uuid:e1", 104.3, 22.4), &[], false).await.expect(201);
+        let first = phone.submission("uuid:e1").await;
+        for (instance, revision) in [("uuid:e1", 1), ("uuid:e2", 2), ("uuid:e3", 3)] {
+            let told = phone.submission(instance).await;
+            assert_eq!((&told["state"], &told["revision"], &told["root"]), (&json!("taken"), &json!(revision), &first["id"]), "{instance}");
+        }
+        let told = phone.plot(&phone.fact("uuid:e1", "plot").await).await["properties"].clone();
+        assert_eq!((&told["plants"], &told["version"]), (&json!(340), &json!(3)));
+        phone.send(&edit("uuid:e2", "uuid:e3", "340"), &[], false).await.expect(201);
+        assert_eq!(phone.plot(&phone.fact("uuid:e1", "plot").await).await["properties"]["version"], 3);
+    }
+
+    async fn what_waits_is_recorded_or_refused_by_an_officer_of_its_commune(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        phone.send(&detection("uuid:d1", 104.7, 22.4), &[], false).await.expect(202);
+        phone.send(&detection("uuid:d2", 104.72, 22.4), &[], false).await.expect(202);
+        phone.send(&detection("uuid:d3", 104.3, 22.4), &[], false).await.expect(201);
+        let path = async |instance: &str| {
+            let id = phone.submission(instance).await["id"].as_str().unwrap().to_owned();
+            (format!("/api/v1/submissions/{id}"), format!("/api/v1/submissions/{id}/decision"))
+        };
+        let (view, decision) = path("uuid:d1").await;
+        let east = field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await;
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let accepted = json!({ "decision": "accepted" });
+        west.post(&decision, &accepted).await.expect(404);
+        phone.native.post(&decision, &accepted).await.expect(403);
+        for (login, role) in [("kiem-toan", Role::Auditor), ("quan-tri", Role::Admin), ("nguoi-doc", Role::Reader)] {
+            field.account(login, role, &[]).await.post(&decision, &accepted).await.expect(403);
+        }
+        let seen = east.get(&view).await.expect(200).json();
+        let answer = seen["answers"].as_array().unwrap().iter().find(|told| told["name"] == "plants").unwrap().clone();
+        assert_eq!((&answer["text"], answer["label"].is_string()), (&json!("320"), true));
+        let done = east.post(&decision, &accepted).await.expect(200).json();
+        assert_eq!((&done["submission"]["state"], &done["submission"]["decision"]["decision"]), (&json!("taken"), &json!("accepted")));
+        assert!(done["receipt"].is_object());
+        let plot = east.get(&format!("/api/v1/plots/{}", Phone::fact_of(&done["submission"], "plot"))).await.expect(200).json();
+        assert!(plot["properties"]["flags"].as_array().unwrap().contains(&json!("accepted_after_review")), "{plot}");
+        assert_eq!(east.post(&decision, &accepted).await.expect(200).json()["receipt"], Value::Null, "once");
+        let refused = json!({ "decision": "refused", "reason": "ngoài địa bàn của tổ, đã có bản khác" });
+        east.post(&decision, &refused).await.expect(409);
+        let (view, decision) = path("uuid:d2").await;
+        assert_eq!(east.post(&decision, &json!({ "decision": "refused" })).await.expect(422).pointers(), ["/reason"]);
+        let done = east.post(&decision, &refused).await.expect(200).json();
+        assert_eq!((&done["submission"]["state"], &done["submission"]["decision"]["reason"]), (&json!("refused"), &refused["reason"]));
+        assert_eq!(east.post(&decision, &refused).await.expect(200).json()["receipt"], Value::Null);
+        // The phone hears that it came, and nothing is recorded however often it comes.
+        let again = phone.send(&detection("uuid:d2", 104.72, 22.4), &[], false).await.expect(202);
+        assert!(text(&again).contains("không ghi nhận"), "{}", text(&again));
+        assert_eq!(east.get(&view).await.expect(200).json()["state"], "refused");
+        let listed = async |state: &str| east.get(&format!("/api/v1/submissions?state={state}")).await.expect(200).json()["submissions"].as_array().unwrap().len();
+        assert_eq!((listed("review").await, listed("refused").await, listed("taken").await), (0, 1, 1));
+        let (_, decision) = path("uuid:d3").await;
+        west.post(&decision, &refused).await.expect(409);
+        field.settle().await;
+        let entries = field.app.journal.entries_since(-1, 10_000).await.unwrap();
+        let decisions = entries.iter().filter(|entry| entry.kind.as_str() == "submission" && entry.actor == east.id);
+        assert_eq!(decisions.count(), 2);
+        assert_eq!(field.app.journal.verify().await.unwrap().faults, []);
+    }
+
+    async fn what_its_own_route_never_takes_waits_until_it_is_refused(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let bad = form("plot_detection", "uuid:n1", &detected(104.3, 22.4, "4.3", "320").replace("opium_poppy", "poppy"));
+        phone.send(&bad, &[], false).await.expect(202);
+        let officer = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let id = phone.submission("uuid:n1").await["id"].as_str().unwrap().to_owned();
+        let decision = format!("/api/v1/submissions/{id}/decision");
+        let refused = officer.post(&decision, &json!({ "decision": "accepted" })).await.expect(422);
+        assert_eq!(refused.pointers(), ["/decision/plot"]);
+        assert_eq!(officer.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"].as_array().unwrap().len(), 1);
+        let reason = json!({ "decision": "refused", "reason": "loại cây không có, ghi lại trên hệ thống" });
+        officer.post(&decision, &reason).await.expect(200);
     }
 
     async fn what_is_no_form_of_ours_is_refused_in_plain_words(field: Field) {

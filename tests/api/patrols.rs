@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use tuantra::areas::CommuneImport;
 use tuantra::base::actor::{Actor, Door, Role};
-use tuantra::base::ids::PatrolId;
+use tuantra::base::ids::{DeviceId, PatrolId};
 use tuantra::identity::model::{DeviceDraft, RESERVE_ORG, RESERVE_TEAM, TeamDraft};
 use uuid::Uuid;
 
@@ -229,6 +229,32 @@ on_both! {
         assert_eq!(listed["features"][0]["properties"]["length_m"], before["length_m"]);
     }
 
+    async fn a_pause_that_the_phone_tells_is_a_gap_in_line_and_length(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let mut fixes = walk(&field, -3000, 21);
+        // 140 s later and 210 m on: near enough to be one line, had the phone not said that it was paused.
+        let mut after = walk(&field, -2760, 21);
+        for fix in &mut after {
+            fix["lat"] = json!(number(&fix["lat"]) + 330.0 / LAT_M);
+        }
+        after[0]["accuracy_m"] = json!(120.0);
+        after[0]["break"] = json!(true);
+        fixes.extend(after);
+        send(&phone, id, &fixes).await.expect(200);
+        field.settle().await;
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        let told = &shown["properties"];
+        assert_eq!(told["gaps"].as_array().unwrap().len(), 1);
+        let lines = shown["geometry"]["coordinates"].as_array().unwrap();
+        assert_eq!(lines.iter().map(|line| line.as_array().unwrap().len()).collect::<Vec<_>>(), [21, 20]);
+        assert!((number(&told["length_m"]) - 234.0).abs() < 0.5, "{told}");
+        assert!((number(&told["duration_s"]) - 195.0).abs() < 1e-6, "{told}");
+        // The same fixes again are known, whatever they say of a pause.
+        let again = send(&phone, id, &fixes).await.expect(200).json();
+        assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(42)));
+    }
+
     async fn three_phones_of_one_team_are_not_three_patrols_long(field: Field) {
         let phones = [field.phone("may-1", &[]).await, field.phone("may-2", &[]).await, field.phone("may-3", &[]).await];
         let id = recorded(&field, &phones[0]).await;
@@ -372,7 +398,7 @@ on_both! {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;
         let hostile = r#"<!DOCTYPE gpx [<!ENTITY a "b">]><gpx version="1.1"/>"#;
-        for file in [hostile, "<kml/>", "<gpx><trk>", "no file"] {
+        for file in [hostile, "<kml/>", "<gpx><trk><trkseg><trkpt lat='22.4'", "no file"] {
             let refused = send_gpx(&phone, &path(id, "/gpx"), file.to_owned()).await.expect(400);
             assert_eq!(refused.problem(), "malformed-body", "{file}");
         }
@@ -385,6 +411,126 @@ on_both! {
         assert_eq!(sent.json()["accepted"], 7);
         let empty = phone.send(Method::POST, &path(id, "/gpx"), kind, Body::from("--b--\r\n")).await;
         assert_eq!(empty.expect(422).pointers(), ["/file"]);
+    }
+
+    async fn every_file_of_a_form_is_taken_or_none(field: Field) {
+        let device = field.device("garmin-1", &[]).await;
+        let (phone, tracker) = (field.door(device, Door::Api).await, field.door(device, Door::Tracker).await);
+        let (one, other) = (gpx(&walk(&field, -DAY_S, 30)), gpx(&walk(&field, -2 * DAY_S, 20)));
+        let part = |name: &str, file: &str| format!("--b\r\nContent-Disposition: form-data; {name}\r\n\r\n{file}\r\n");
+        let sent = async |parts: &[String]| {
+            let form = format!("{}--b--\r\n", parts.concat());
+            let path = format!("/t/{}/gpx", tracker.token());
+            field.anon().send(Method::POST, &path, Some("multipart/form-data; boundary=b"), Body::from(form)).await
+        };
+        let held = async || phone.get("/api/v1/fixes/held").await.expect(200).json()["spans"].as_array().unwrap().len();
+        let (first, second) = ("name=\"file\"; filename=\"a.gpx\"", "name=\"file\"; filename=\"b.gpx\"");
+        let faulty = sent(&[part(first, &one), part(second, "<kml/>")]).await.expect(400).json();
+        assert!(faulty["detail"].as_str().unwrap().starts_with("file 2"), "{faulty}");
+        assert_eq!(held().await, 0, "none was kept");
+        let whole = [part(first, &one), part("name=\"note\"", "hai ngày"), part("name=\"more\"; filename=\"b.gpx\"", &other), part("name=\"last\"; filename=\"\"", "")];
+        let told = sent(&whole).await.expect(201).json();
+        assert_eq!((&told["held"], &told["duplicates"]), (&json!(50), &json!(0)));
+        assert_eq!(held().await, 2, "two days");
+        let again = sent(&whole).await.expect(201).json();
+        assert_eq!((&again["held"], &again["duplicates"], &again["receipt"]), (&json!(0), &json!(50), &told["receipt"]));
+        let alone = sent(&[part(second, &other)]).await.expect(201).json();
+        assert_eq!((&alone["held"], &alone["duplicates"]), (&json!(0), &json!(20)));
+    }
+
+    async fn a_file_that_ends_in_the_middle_gives_its_whole_points_and_says_so(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let whole = gpx(&walk(&field, -3000, 9));
+        let last = whole.rfind("<trkpt").unwrap();
+        let cut = &whole[..last + 12];
+        let sent = send_gpx(&phone, &path(id, "/gpx"), cut.to_owned()).await.expect(201).json();
+        assert_eq!((&sent["accepted"], &sent["cut_after_point"]), (&json!(8), &json!(8)));
+        assert_eq!((&sent["quarantined"], &sent["reasons"]), (&json!(1), &json!({ "file_cut": 1 })));
+        let again = send_gpx(&phone, &path(id, "/gpx"), cut.to_owned()).await.expect(201).json();
+        assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(8)));
+        let sent = send_gpx(&phone, &path(id, "/gpx"), whole).await.expect(201).json();
+        assert_eq!((&sent["accepted"], sent.get("cut_after_point")), (&json!(1), None));
+    }
+
+    async fn files_of_old_receivers_are_read_in_their_encoding_and_their_lost_weeks_are_told(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let inside = gpx(&walk(&field, -3000, 3));
+        let inside = inside.split_once("?>").map_or(inside.as_str(), |(_, rest)| rest).to_owned();
+        let wide = format!("\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-16\"?><!DOCTYPE gpx>{inside}");
+        let bytes: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let kind = Some("application/gpx+xml");
+        let sent = phone.send(Method::POST, &path(id, "/gpx"), kind, Body::from(bytes)).await.expect(201).json();
+        assert_eq!((&sent["accepted"], &sent["quarantined"]), (&json!(3), &json!(0)));
+        // 1,024 weeks before the harness's second of March 2026.
+        let early = "<gpx><trk><trkseg><trkpt lat='22.4' lon='104.3'><time>2006-07-17T02:30:00Z</time></trkpt></trkseg></trk></gpx>";
+        let sent = send_gpx(&phone, &path(id, "/gpx"), early.to_owned()).await.expect(201).json();
+        assert_eq!((&sent["held"], &sent["reasons"]), (&json!(0), &json!({ "week_rollover": 1 })));
+    }
+
+    async fn an_accuracy_of_zero_is_unknown_not_perfect(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let mut fixes = walk(&field, -3000, 5);
+        fixes.iter_mut().for_each(|fix| fix["accuracy_m"] = json!(0.0));
+        send(&phone, id, &fixes).await.expect(200);
+        field.settle().await;
+        let shown = phone.get(&path(id, "")).await.expect(200).json();
+        let quality = &shown["properties"]["fix_quality"];
+        assert_eq!((&quality["good"], &quality["accuracy_unknown"]), (&json!(0), &json!(5)));
+    }
+
+    async fn an_open_patrol_takes_fixes_for_days_until_its_author_begins_the_next(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let tracker = field.door(DeviceId(phone.id), Door::Tracker).await;
+        let door = format!("/t/{}/gpx", tracker.token());
+        let taken = async |at_s: i64| {
+            let told = send_gpx(&field.anon(), &door, gpx(&walk(&field, at_s, 1))).await.expect(201).json();
+            (told["accepted"].as_u64().unwrap(), told["held"].as_u64().unwrap())
+        };
+        let hours = |count: i64| count * 3600;
+        // It came before the patrol was declared, and joins it then.
+        assert_eq!(taken(hours(-8)).await, (0, 1));
+        let first = field.new_id();
+        phone.put(&path(first, ""), &declared(&field, hours(-8 * 24), None)).await.expect(201);
+        let told = phone.get("/api/v1/fixes/held").await.expect(200).json();
+        assert_eq!(told["spans"].as_array().unwrap().len(), 1, "a patrol that nobody closed for a week takes no more");
+        let open = field.new_id();
+        phone.put(&path(open, ""), &declared(&field, hours(-26), None)).await.expect(201);
+        let told = phone.get("/api/v1/fixes/held").await.expect(200).json();
+        assert_eq!(told["spans"], json!([]));
+        assert_eq!(taken(hours(-7)).await, (1, 0));
+        let shown = phone.get(&path(open, "")).await.expect(200).json();
+        assert_eq!(shown["properties"]["tracks"][0]["fixes"], 2);
+        let next = field.new_id();
+        phone.put(&path(next, ""), &declared(&field, hours(-6), Some(hours(-5)))).await.expect(201);
+        assert_eq!(taken(hours(-6) + 600).await, (1, 0));
+        assert_eq!(taken(hours(-2)).await, (0, 1), "the open one was over when the next began");
+    }
+
+    async fn held_fixes_join_no_patrol_of_another_time(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let (day, hour) = (-2 * DAY_S, 3600);
+        send_gpx(&phone, &path(id, "/gpx"), gpx(&walk(&field, day, 6))).await.expect(201);
+        let claim = |patrol: Uuid| json!({ "patrol": patrol, "from": field.after(day - hour), "to": field.after(day + hour) });
+        let refused = phone.post("/api/v1/fixes/held/claim", &claim(id)).await.expect(422);
+        assert_eq!(refused.pointers(), ["/patrol"]);
+        assert_eq!(phone.get("/api/v1/fixes/held").await.expect(200).json()["spans"][0]["fixes"], 6);
+        // Another phone of the team was out then; of a longer run only what lies in its time joins it.
+        let other = field.phone("may-2", &[]).await;
+        let theirs = field.new_id();
+        other.put(&path(theirs, ""), &declared(&field, day - hour, Some(day - 900 + 12))).await.expect(201);
+        let told = phone.post("/api/v1/fixes/held/claim", &claim(theirs)).await.expect(200).json();
+        let (joined, left) = (told["accepted"].as_u64().unwrap(), told["left"].as_u64().unwrap());
+        assert!(joined > 0 && left > 0 && joined + left == 6, "{told}");
+        let again = phone.post("/api/v1/fixes/held/claim", &claim(theirs)).await.expect(422);
+        assert_eq!(again.pointers(), ["/patrol"]);
+        // A patrol of their own takes the rest.
+        let own = field.new_id();
+        phone.put(&path(own, ""), &declared(&field, day, Some(day + hour))).await.expect(201);
+        assert_eq!(phone.get("/api/v1/fixes/held").await.expect(200).json()["spans"], json!([]));
     }
 
     async fn fixes_outside_every_patrol_are_held_until_it_is_recorded(field: Field) {

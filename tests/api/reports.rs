@@ -1,10 +1,14 @@
 //! The office's forms: their numbers are the ledger's and coverage's, silence is not zero, kept runs do not change.
 
-use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use std::io::Cursor;
 
-use crate::field::Client;
-use crate::ledger::{Destroyed, destroyed};
+use serde_json::{Value, json};
+use tuantra::areas::CommuneImport;
+use tuantra::base::actor::{Actor, Role};
+use uuid::Uuid;
+
+use crate::field::{Client, Field};
+use crate::ledger::{Destroyed, destroyed, eradication, photographed, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 const WINDOW: &str = "from=2025-12-15&to=2026-12-14";
@@ -46,6 +50,153 @@ async fn standing(client: &Client, period: &str, commune: &str) -> Value {
         .find(|own| own["code"] == commune)
         .unwrap()
         .clone()
+}
+
+/// From a day on the western commune, by a new name, has the ground of both.
+async fn merged(field: &Field, day: &str) {
+    let both = json!({ "type": "FeatureCollection", "features": [{
+        "type": "Feature",
+        "properties": { "code": WEST, "name": "Đồng Tâm", "kind": "xã" },
+        "geometry": { "type": "Polygon", "coordinates": [[
+            [104.0, 22.0], [104.5, 22.0], [105.0, 22.0], [105.0, 22.5], [104.5, 22.5], [104.0, 22.5], [104.0, 22.0]
+        ]] }
+    }] });
+    let how = CommuneImport {
+        valid_from: Some(day.parse().unwrap()),
+        ends: vec![EAST.to_owned()],
+        ..CommuneImport::default()
+    };
+    let file = Cursor::new(both.to_string().into_bytes());
+    let areas = &field.app.areas;
+    areas
+        .import_communes(&Actor::console(), file, how)
+        .await
+        .unwrap();
+}
+
+/// A risk area in the west, and a patrol that walked in it on the morning of 2 March.
+async fn walked(field: &Field, officer: &Client) {
+    let area = json!({
+        "type": "Feature", "geometry": { "type": "Polygon", "coordinates": [[[104.0, 22.2], [104.2, 22.2], [104.2, 22.4], [104.0, 22.4], [104.0, 22.2]]] },
+        "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "valid_from": "2025-07-01", "reason": "thử" }
+    });
+    officer
+        .put("/api/v1/risk-areas/NC-1", &area)
+        .await
+        .expect(201);
+    let phone = field.phone("máy tuần tra", &[]).await;
+    let patrol = crate::patrols::recorded(field, &phone).await;
+    let walk = crate::patrols::walk(field, -3_000, 60);
+    crate::patrols::send(&phone, patrol, &walk)
+        .await
+        .expect(200);
+    field.settle().await;
+}
+
+/// Every row of a list, whatever its pages are.
+async fn listed(client: &Client, address: &str) -> Vec<Value> {
+    let mut next = Some(format!("{address}&limit=1"));
+    let mut all = Vec::new();
+    while let Some(address) = next {
+        let page = client.get(&address).await.expect(200).json();
+        let rows = page.get("rows").or(page.get("features")).unwrap();
+        all.extend(rows.as_array().unwrap().iter().cloned());
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    all
+}
+
+fn sum(rows: &[Value], group: &str, figure: &str) -> f64 {
+    let of = |row: &Value| row[group][figure].as_f64().unwrap();
+    rows.iter().map(of).sum()
+}
+
+/// What the facts behind a number of B01 come to; none where the number is more than their sum.
+fn counted(column: &str, rows: &[Value]) -> Option<f64> {
+    let count = || f64::from(u32::try_from(rows.len()).unwrap());
+    Some(match column {
+        "incidents" => {
+            assert!(rows.iter().all(|row| row["key"].is_string()), "{rows:?}");
+            count()
+        }
+        "plots" | "open_plots" | "voluntary_plots" => count(),
+        "plants" => sum(rows, "claimed", "plants"),
+        "area_m2" => sum(rows, "claimed", "area_m2"),
+        "destroyed_plants" => sum(rows, "eradicated", "plants"),
+        "destroyed_area_m2" => sum(rows, "eradicated", "area_m2"),
+        "weight_kg" => sum(rows, "eradicated", "weight_kg"),
+        "open_area_m2" => sum(rows, "claimed", "area_m2") - sum(rows, "eradicated", "area_m2"),
+        "plants_pct" => 100.0 * sum(rows, "eradicated", "plants") / sum(rows, "claimed", "plants"),
+        "area_pct" => 100.0 * sum(rows, "eradicated", "area_m2") / sum(rows, "claimed", "area_m2"),
+        _ => return None,
+    })
+}
+
+/// Follows every number of B01; gives how many there were.
+async fn follow_b01(officer: &Client, form: &Value) -> usize {
+    let mut followed = 0;
+    let rows = form["rows"].as_array().unwrap().iter();
+    for row in rows.chain([&form["total"]]) {
+        for (column, cell) in row.as_object().unwrap() {
+            let (Some(facts), Some(told)) = (cell["facts"].as_str(), cell["value"].as_f64()) else {
+                continue;
+            };
+            let rows = listed(officer, facts).await;
+            if let Some(own) = counted(column, &rows) {
+                assert!((own - told).abs() < 0.051, "{column} {told} {own} {facts}");
+            } else {
+                assert_eq!(column, "before_harvest_pct");
+                assert!(rows.iter().all(|row| row["eradicated"]["plots"] == 1));
+            }
+            followed += 1;
+        }
+    }
+    followed
+}
+
+/// Three plots in the west (two of poppy, one destroyed and the other of an incident; one of cannabis, verified), one of
+/// poppy and the incident outside of all communes, and one there that was taken back; gives the destroyed one.
+async fn plots_of_all_kinds(field: &Field) -> Uuid {
+    let Destroyed { desk, plot, .. } = destroyed(field).await;
+    let officer = field.officer().await;
+    let incident = field.new_id();
+    let draft =
+        json!({ "title": "Vụ 01", "commune": WEST, "occurred_at": "2026-02-25T10:00:00+07:00" });
+    officer
+        .put(&format!("/api/v1/incidents/{incident}"), &draft)
+        .await
+        .expect(201);
+    for (lon, lat, crop) in [
+        (104.35, 22.3, "opium_poppy"),
+        (104.4, 22.2, "cannabis"),
+        (106.3, 21.4, "opium_poppy"),
+        (106.4, 21.5, "opium_poppy"),
+    ] {
+        let mut own = plot_at(lon, lat);
+        own["properties"]["crop"] = json!(crop);
+        if crop == "cannabis" || lon > 106.35 {
+            own["properties"]["plants"] = json!(40);
+        } else {
+            own["properties"]["incident"] = json!(incident);
+        }
+        field.clock.advance_millis(1_000);
+        let id = field.new_id();
+        let path = format!("/api/v1/plots/{id}");
+        officer.put(&path, &own).await.expect(201);
+        if crop == "cannabis" {
+            let mut verified = verification();
+            verified["plants"] = json!(40);
+            let path = format!("{path}/verifications");
+            desk.post(&path, &verified).await.expect(201);
+        }
+        if lon > 106.35 {
+            let reason = json!({ "reason": "ghi nhầm điểm" });
+            let path = format!("{path}/retractions");
+            officer.post(&path, &reason).await.expect(201);
+        }
+    }
+    field.settle().await;
+    plot
 }
 
 on_both! {
@@ -116,8 +267,14 @@ on_both! {
         let officer = field.officer().await;
         let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
         let row = &b02["rows"][0];
-        assert_eq!(row["plot"]["value"], plot.to_string());
+        let code = plot.simple().to_string()[26..].to_uppercase();
+        assert_eq!(row["plot"]["value"], code);
         assert!((2_400_000.0..2_500_000.0).contains(&number(&row["x_north_m"])), "{row}");
+        // As the office writes: decimal commas, and a meridian in degrees and minutes.
+        assert_eq!(row["meridian"]["value"], "104°45′");
+        let told = row["wgs84"]["value"].as_str().unwrap();
+        let (lat, lon) = told.split_once("; ").unwrap();
+        assert!(!told.contains('.') && lat.starts_with("22,") && lon.starts_with("104,"), "{told}");
         assert_eq!(row["crop"]["value"], "Cây thuốc phiện (anh túc)");
         assert_eq!(row["eradicated_on"]["value"].as_str().unwrap().len(), 10);
         officer.get(row["plot"]["facts"].as_str().unwrap()).await.expect(200);
@@ -226,5 +383,215 @@ on_both! {
         officer.get("/api/v1/reports/b99?period=2026").await.expect(404);
         let sheet = officer.get("/api/v1/reports/b01.xlsx?period=2026").await.expect(200);
         assert_eq!(sheet.headers["content-disposition"], "attachment; filename=\"B01_2025-12-15_2026-12-14.xlsx\"");
+    }
+
+    async fn every_number_of_b01_leads_to_exactly_what_it_counts(field: Field) {
+        plots_of_all_kinds(&field).await;
+        let officer = field.officer().await;
+        let b01 = form(&officer, &format!("b01?{WINDOW}")).await;
+        let rows = b01["rows"].as_array().unwrap();
+        let told = |row: &Value| [&row["commune"], &row["crop"], &row["plots"], &row["incidents"]].map(|cell| cell["value"].clone());
+        let outside = "Ngoài địa giới các xã";
+        let expected = [
+            [json!("Tây"), json!("Cây thuốc phiện (anh túc)"), json!(2), json!(1)],
+            [json!("Tây"), json!("Cây cần sa"), json!(1), json!(0)],
+            [json!("Đông"), json!("–"), Value::Null, Value::Null],
+            // The plot that was taken back makes no row.
+            [json!(outside), json!("Cây thuốc phiện (anh túc)"), json!(1), json!(1)],
+        ];
+        assert_eq!(rows.iter().map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(b01["total"]["plots"]["value"], 4);
+        assert_eq!(b01["total"]["incidents"]["value"], 1);
+        let followed = follow_b01(&officer, &b01).await;
+        // Thirteen of each of four rows, without the shares of nothing.
+        assert!(followed >= 48, "{followed}");
+        // Where everybody says that there was nothing, nothing is listed.
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        east.put(&nothing(EAST, "2026"), &json!({})).await.expect(201);
+        let b01 = form(&officer, "b01?period=2026").await;
+        let facts = row(&b01, "Đông")["plots"]["facts"].as_str().unwrap();
+        assert_eq!(listed(&officer, facts).await, Vec::<Value>::new());
+    }
+
+    async fn every_number_of_b02_and_b03_leads_to_exactly_what_it_counts(field: Field) {
+        let plot = plots_of_all_kinds(&field).await;
+        let officer = field.officer().await;
+        walked(&field, &officer).await;
+        let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
+        let mut photos = 0;
+        for row in b02["rows"].as_array().unwrap() {
+            let at = row["plot"]["facts"].as_str().unwrap();
+            let own = officer.get(at).await.expect(200).json();
+            let code = row["plot"]["value"].as_str().unwrap();
+            assert!(own["id"].as_str().unwrap().to_uppercase().ends_with(code), "{code}");
+            for column in ["plants", "area_m2"] {
+                assert_eq!(row[column]["facts"], at);
+                assert_eq!(row[column]["value"].as_f64(), own["properties"][column].as_f64(), "{column}");
+            }
+            let shown = listed(&officer, row["photos"]["facts"].as_str().unwrap()).await;
+            assert_eq!(row["photos"]["value"], shown.len());
+            photos += shown.len();
+            if at.ends_with(&plot.to_string()) {
+                assert_eq!(shown.len(), 3);
+            }
+        }
+        assert_eq!((b02["rows"].as_array().unwrap().len(), photos), (5, 3));
+        let b03 = form(&officer, "b03?from=2026-01-01&to=2026-03-02").await;
+        let rows = b03["rows"].as_array().unwrap().iter();
+        for row in rows.chain([&b03["total"]]) {
+            let facts = |column: &str| row[column]["facts"].as_str().unwrap();
+            let patrols = listed(&officer, facts("patrols")).await;
+            assert_eq!(row["patrols"]["value"], patrols.len(), "{row}");
+            if let Some(plots) = row["plots"]["value"].as_u64() {
+                assert_eq!(listed(&officer, facts("plots")).await.len() as u64, plots);
+            }
+            for (column, figure, by) in [
+                ("risk_ha", "risk_area_m2", 1e-4), ("covered_ha", "covered_m2", 1e-4), ("coverage_pct", "coverage", 100.0),
+                ("twice_pct", "coverage", 100.0), ("last_30_pct", "coverage", 100.0),
+            ] {
+                let told = officer.get(facts(column)).await.expect(200).json();
+                let own = told["total"][figure].as_f64().map(|own| own * by);
+                let (own, told) = (own.unwrap_or(-1.0), row[column]["value"].as_f64().unwrap_or(-1.0));
+                assert!((own - told).abs() < 0.051, "{column} {own} {told}");
+            }
+        }
+        assert_eq!(row(&b03, "Tây")["patrols"]["value"], 1);
+        assert!(number(&row(&b03, "Tây")["last_30_pct"]) > 0.0);
+    }
+
+    async fn shares_of_what_was_destroyed_are_of_what_the_form_counts_as_destroyed(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy", &[WEST]).await;
+        let desk = field.account("tinh-2", Role::ProvincialOfficer, &[]).await;
+        let plot = field.new_id();
+        let base = format!("/api/v1/plots/{plot}");
+        phone.put(&base, &plot_at(104.3, 22.4)).await.expect(201);
+        desk.post(&format!("{base}/verifications"), &verification()).await.expect(201);
+        let mut work = eradication();
+        (work["before_harvest"], work["voluntary"]) = (json!(true), json!(true));
+        phone.post(&format!("{base}/eradications"), &work).await.expect(201);
+        field.settle().await;
+        // Its photos are still to come: it is not destroyed yet.
+        let before = form(&desk, &format!("b01?{WINDOW}")).await;
+        let told = |form: &Value| ["destroyed_plants", "voluntary_plots", "before_harvest_pct"].map(|column| row(form, "Tây")[column]["value"].clone());
+        assert_eq!(told(&before), [json!(0), json!(0), Value::Null]);
+        assert!(before["total"]["before_harvest_pct"]["value"].is_null());
+        photographed(&field, &phone, plot).await;
+        let after = form(&desk, &format!("b01?{WINDOW}")).await;
+        assert_eq!(told(&after), [json!(320), json!(1), json!(100.0)]);
+    }
+
+    async fn what_is_said_of_a_ground_does_not_stand_for_ground_that_came_later(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        west.put(&nothing(WEST, "2026"), &json!({})).await.expect(201);
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        // The code is the same, the ground is not: the east never said anything.
+        let told = standing(&officer, "2026", WEST).await;
+        assert_eq!((&told["state"], &told["name"]), (&json!("not_sent"), &json!("Đồng Tâm")));
+        let remark = "mới xác nhận không phát sinh: Tây cũ, 50 % diện tích";
+        assert_eq!(told["remark"], remark);
+        let b01 = form(&officer, "b01?period=2026").await;
+        assert_eq!(row(&b01, "Đồng Tâm")["notes"]["value"], format!("Chưa gửi; {remark}"));
+        assert!(row(&b01, "Đồng Tâm")["plots"]["value"].is_null());
+        assert!(b01["notes"][0].as_str().unwrap().starts_with("0 xã, phường xác nhận không phát sinh; 1 xã"), "{b01}");
+        let b03 = form(&officer, "b03?period=2026").await;
+        assert!(row(&b03, "Đồng Tâm")["plots"]["value"].is_null());
+        // Said again, it is of the new ground.
+        west.put(&nothing(WEST, "2026"), &json!({})).await.expect(201);
+        assert_eq!(standing(&officer, "2026", WEST).await["state"], "nothing");
+        let b01 = form(&officer, "b01?period=2026").await;
+        assert_eq!(row(&b01, "Đồng Tâm")["notes"]["value"], "Không phát sinh");
+        assert_eq!(row(&b01, "Đồng Tâm")["plots"]["value"], 0);
+    }
+
+    async fn communes_that_all_said_so_before_they_were_merged_stand_for_the_whole(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for code in [WEST, EAST] {
+            officer.put(&nothing(code, "2026"), &json!({})).await.expect(201);
+        }
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        let told = standing(&officer, "2026", WEST).await;
+        assert_eq!(told["state"], "nothing");
+        let b01 = form(&officer, "b01?period=2026").await;
+        let notes = row(&b01, "Đồng Tâm")["notes"]["value"].as_str().unwrap();
+        assert!(notes.starts_with("Không phát sinh; theo xác nhận trước khi đổi địa giới: "), "{notes}");
+        assert!(notes.contains("Tây cũ, 50 % diện tích") && notes.contains("Đông cũ, 50 % diện tích"), "{notes}");
+        // A plot that turns up on ground of the former east contradicts what it said.
+        let phone = field.phone("máy", &[]).await;
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(104.7, 22.4)).await.expect(201);
+        let told = standing(&officer, "2026", WEST).await;
+        assert_eq!((&told["plots"], &told["is_contradicted"]), (&json!(0), &json!(true)));
+        let b01 = form(&officer, "b01?period=2026").await;
+        assert!(row(&b01, "Đồng Tâm")["notes"]["value"].as_str().unwrap().ends_with("cần rà soát"), "{b01}");
+        assert_eq!(row(&b01, "Đông")["plots"]["value"], 1);
+        let refused = officer.put(&nothing(WEST, "2026"), &json!({})).await.expect(409);
+        assert_eq!(refused.problem(), "wrong-state");
+    }
+
+    async fn a_statement_stands_for_no_day_after_it(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        officer.put(&nothing(WEST, "2026"), &json!({})).await.expect(201);
+        // The form and the overview tell the same at once, before anything else is entered.
+        let b01 = form(&officer, "b01?period=2026").await;
+        assert_eq!(row(&b01, "Tây")["notes"]["value"], "Không phát sinh");
+        assert_eq!(standing(&officer, "2026", WEST).await["state"], "nothing");
+        field.clock.advance_millis(2 * 86_400_000);
+        let told = standing(&officer, "2026", WEST).await;
+        assert_eq!((&told["state"], &told["through"]), (&json!("not_sent"), &json!("2026-03-02")));
+        let b01 = form(&officer, "b01?period=2026").await;
+        let remark = "mới xác nhận không phát sinh: đến ngày 02/03/2026";
+        assert_eq!(row(&b01, "Tây")["notes"]["value"], format!("Chưa gửi; {remark}"));
+        let all = officer.get("/api/v1/reports/status?period=2026").await.expect(200).json();
+        assert!(all["reminder"].as_str().unwrap().contains(&format!("Tây ({remark})")), "{all}");
+        // Of a month that it holds wholly it stands.
+        let month = form(&officer, "b01?period=2026-02").await;
+        assert_eq!(row(&month, "Tây")["notes"]["value"], "Không phát sinh");
+        assert_eq!(standing(&officer, "2026-02", WEST).await["state"], "nothing");
+    }
+
+    async fn b03_tells_no_zero_of_plots_that_nobody_stands_for(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let plots = |form: &Value| ["Tây", "Đông"].map(|commune| row(form, commune)["plots"]["value"].clone());
+        let b03 = form(&officer, "b03?period=2026").await;
+        assert_eq!(plots(&b03), [Value::Null, Value::Null]);
+        let silent = "Số điểm phát hiện: 2 xã, phường chưa gửi số liệu để trống (không phải là bằng không).";
+        assert!(b03["notes"].as_array().unwrap().contains(&json!(silent)), "{b03}");
+        officer.put(&nothing(WEST, "2026"), &json!({})).await.expect(201);
+        let phone = field.phone("máy", &[]).await;
+        for (lon, lat) in [(104.7, 22.4), (106.3, 21.4)] {
+            phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(lon, lat)).await.expect(201);
+        }
+        let b03 = form(&officer, "b03?period=2026").await;
+        assert_eq!(plots(&b03), [json!(0), json!(1)]);
+        assert_eq!(b03["total"]["plots"]["value"], 2);
+        let beside = "1 điểm trong số cộng nằm ngoài các xã, phường của biểu này.";
+        assert!(b03["notes"].as_array().unwrap().contains(&json!(beside)), "{b03}");
+    }
+
+    async fn days_to_come_are_none_of_the_latest_days(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        walked(&field, &officer).await;
+        let today = form(&officer, "b03?from=2026-01-01&to=2026-03-02").await;
+        let share = number(&row(&today, "Tây")["last_30_pct"]);
+        assert!(share > 0.0, "{today}");
+        for window in ["from=2026-01-01&to=2026-03-20", "from=2026-01-01&to=2026-12-31", "period=2026"] {
+            let later = form(&officer, &format!("b03?{window}")).await;
+            assert!(is_same(number(&row(&later, "Tây")["last_30_pct"]), share), "{window}");
+            let days = "30 ngày gần nhất: từ ngày 01/02/2026 đến ngày 02/03/2026.";
+            assert!(later["notes"].as_array().unwrap().contains(&json!(days)), "{later}");
+        }
+        let before = form(&officer, "b03?from=2025-12-15&to=2026-01-31").await;
+        assert!(is_same(number(&row(&before, "Tây")["last_30_pct"]), 0.0));
+        // A window that has not begun has no latest days.
+        let ahead = form(&officer, "b03?from=2026-04-01&to=2026-04-30").await;
+        assert!(row(&ahead, "Tây")["last_30_pct"]["value"].is_null());
     }
 }

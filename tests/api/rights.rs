@@ -287,6 +287,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
             | "/api/v1/ledger/duplicates"
+            | "/api/v1/ledger/samples"
             | "/api/v1/tips"
             | "/api/v1/submissions",
         )
@@ -365,7 +366,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             )
         }
         ("POST", "/api/v1/devices/import") => {
-            let communes = if place == Place::Nowhere { "" } else { code };
+            let communes = if place == Place::Nowhere {
+                "toàn tỉnh"
+            } else {
+                code
+            };
             let list = format!("name,communes\nmáy {id},{communes}\n");
             // A list in a commune that is not the caller's is told row by row, in 422.
             sample("/api/v1/devices/import", json!(list), false)
@@ -467,8 +472,16 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
                 true,
             )
         }
-        (_, "/ogc" | "/ogc/conformance" | "/ogc/openapi" | "/ogc/collections") => {
-            sample(route.path.as_str(), none, false)
+        (
+            _,
+            "/ogc"
+            | "/ogc/conformance"
+            | "/ogc/openapi"
+            | "/ogc/collections"
+            | "/ogc/tileMatrixSets",
+        ) => sample(route.path.as_str(), none, false),
+        (_, "/ogc/tileMatrixSets/{tms}") => {
+            sample("/ogc/tileMatrixSets/WebMercatorQuad", none, false)
         }
         (_, "/tiles/{layer}") => sample("/tiles/communes.json", none, false),
         (_, path)
@@ -491,6 +504,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         }
         ("GET", "/api/v1/ledger/rates") => sample(
             "/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02",
+            none,
+            false,
+        ),
+        ("GET", "/api/v1/ledger/rates/communes") => sample(
+            "/api/v1/ledger/rates/communes?from=2026-02-01&to=2026-03-02",
             none,
             false,
         ),
@@ -644,6 +662,12 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("GET", "/api/v1/submissions/{id}") => sample(
             format!("/api/v1/submissions/{}", things.submission),
             none,
+            true,
+        ),
+        // What was taken waits for nobody: those who may decide are told so.
+        ("POST", "/api/v1/submissions/{id}/decision") => sample(
+            format!("/api/v1/submissions/{}/decision", things.submission),
+            json!({ "decision": "refused", "reason": "không rõ ai đã gửi" }),
             true,
         ),
         ("GET", "/api/v1/communes/{code}") => {

@@ -86,6 +86,26 @@ on_both! {
         assert_eq!((sample["claims"].clone(), sample["claimed_m2"].clone()), (json!(3), json!(192.0)));
     }
 
+    async fn the_drawn_years_are_listed_and_what_they_say_only_to_the_province(field: Field) {
+        let year = Year::begun(&field).await;
+        let plot = year.claimed(&field, 104.2).await;
+        let (province, claimer, checker) = year.over(&field).await;
+        let years = async |client: &Client| client.get("/api/v1/ledger/samples").await.expect(200).json();
+        assert_eq!(years(&province).await, json!([]));
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let told = years(&province).await;
+        assert_eq!(told[0]["sums"], json!({ "claims": 1, "claimed_m2": 64.0, "drawn": 1, "visited": 0, "estimate": null }));
+        let visit = json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": 32.0 });
+        checker.post(&format!("/api/v1/plots/{plot}/revisits"), &visit).await.expect(201);
+        let told = years(&province).await;
+        assert_eq!((told[0]["period"].clone(), told[0]["sums"]["visited"].clone()), (json!(2026), json!(1)));
+        assert_eq!(told[0]["sums"]["estimate"]["found_m2"], 32.0);
+        for unit in [&claimer, &checker] {
+            let told = years(unit).await;
+            assert_eq!((told[0]["period"].clone(), told[0]["sums"].clone()), (json!(2026), Value::Null));
+        }
+    }
+
     async fn nothing_that_comes_after_the_seed_changes_the_draw(field: Field) {
         let year = Year::begun(&field).await;
         let mut plots = Vec::new();

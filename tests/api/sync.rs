@@ -327,6 +327,18 @@ on_both! {
             let (parts, at) = pulled(&phone, Some(&start), more).await;
             assert_eq!((parts, &at), (whole.clone(), &end), "{more}");
         }
+        for most in [3_000, 5_000, 9_000] {
+            let mut cursor = start.clone();
+            loop {
+                let page = phone.get(&format!("{PULL}?cursor={cursor}&max_bytes={most}")).await.expect(200);
+                assert!(page.bytes.len() <= most, "{} of {most}", page.bytes.len());
+                let page = page.json();
+                if page["more"] == false {
+                    break;
+                }
+                page["next"].as_str().unwrap().clone_into(&mut cursor);
+            }
+        }
         let page = phone.get(&format!("{PULL}?cursor={start}&max_bytes=1024")).await.expect(200).json();
         let items = page["items"].as_array().unwrap().len();
         assert!(page["more"] == true && (1..=2).contains(&items), "one change comes whatever it weighs: {items}");

@@ -460,14 +460,66 @@ on_both! {
         assert_eq!(east.get("/api/v1/sos").await.expect(200).json()["calls"], json!([]));
         member.get("/api/v1/sos").await.expect(403);
         phone.native.get("/api/v1/sos").await.expect(403);
-        // Without a usable place it is heard all the same, by the province.
+        // Without a usable place it is heard all the same, where the device was last.
         phone.form(&format!("id=x&timestamp={START_S}&alarm=sos")).await.expect(200);
         phone.form(&format!("id=x&lat=999&lon=104.3&timestamp={START_S}&alarm=sos")).await.expect(200);
-        assert_eq!(west.get("/api/v1/sos").await.expect(200).json()["calls"].as_array().unwrap().len(), 1);
+        assert_eq!(west.get("/api/v1/sos").await.expect(200).json()["calls"].as_array().unwrap().len(), 3);
+        assert_eq!(east.get("/api/v1/sos").await.expect(200).json()["calls"], json!([]));
         assert_eq!(officer.get("/api/v1/sos").await.expect(200).json()["calls"].as_array().unwrap().len(), 3);
         assert_eq!(officer.get(&format!("/api/v1/sos?since={}", field.after(60))).await.expect(200).json()["calls"], json!([]));
         assert_eq!(entries(&field, phone.native.id, Kind::Sos).await.len(), 3);
         assert_eq!(phone.held().await["spans"][0]["fixes"], 1, "the call's fix is a fix like any other");
+    }
+
+    async fn a_call_without_a_place_is_heard_where_the_device_was_last_or_may_record(field: Field) {
+        load_communes(&field).await;
+        let device = field.device("máy hai xã", &[WEST, EAST]).await;
+        let tracker = field.door(device, Door::Tracker).await;
+        let (west, east) = (field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await, field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await);
+        let stranger = field.account("xa-khac", Role::CommuneOfficer, &["99999"]).await;
+        let send = async |query: &str| {
+            field.anon().get(&format!("/t/{}?id=x{query}", tracker.token())).await.expect(200);
+        };
+        let heard = async |client: &Client| {
+            let told = client.get("/api/v1/sos").await.expect(200).json();
+            let calls = told["calls"].as_array().unwrap().clone();
+            calls.into_iter().map(|call| (call["commune"].clone(), call["near"].clone())).collect::<Vec<_>>()
+        };
+        let (none, both) = (Value::Null, json!([WEST, EAST]));
+        // Nothing is known of where it is; then a place in no commune.
+        send(&format!("&timestamp={}&alarm=sos", START_S - 600)).await;
+        send(&format!("&lat=10&lon=110&timestamp={}&alarm=sos", START_S - 500)).await;
+        for officer in [&west, &east] {
+            assert_eq!(heard(officer).await, [(none.clone(), both.clone()), (none.clone(), both.clone())]);
+        }
+        assert!(heard(&stranger).await.is_empty());
+        // A fix of yesterday's says nothing; the last one of today says where.
+        send(&format!("&lat=22.4&lon=104.7&accuracy=5&timestamp={}", START_S - 90_000)).await;
+        send(&format!("&lat=22.4&lon=104.3&accuracy=5&timestamp={}", START_S - 300)).await;
+        send(&format!("&timestamp={}&alarm=sos", START_S - 200)).await;
+        assert_eq!((heard(&west).await.len(), heard(&east).await.len()), (3, 2));
+        field.clock.advance_millis(TEN_MINUTES_MS + 60_000);
+        field.settle().await;
+        seal_by_time(&field).await;
+        send(&format!("&timestamp={}&alarm=sos", START_S - 100)).await;
+        assert_eq!(heard(&west).await[0], (none, json!([WEST])), "and also once its fixes are sealed");
+        assert_eq!(heard(&east).await.len(), 2);
+    }
+
+    async fn an_address_that_was_typed_with_a_slash_is_the_same(field: Field) {
+        let phone = Phone::of(&field, "may-1").await;
+        phone.query("id=x").await.expect(200);
+        let walk = gpx(&walk(&field, -3000, 2));
+        let fix = |at: i64| format!("?id=x&lat=22.3&lon=104.1&timestamp={}", START_S - at);
+        field.anon().get(&phone.door(&format!("/{}", fix(100)))).await.expect(200);
+        phone.anon.send(Method::POST, &phone.door(&format!("/{}", fix(90))), Some(FORM), Body::empty()).await.expect(200);
+        let message = json!({ "_type": "location", "lat": 22.3, "lon": 104.1, "tst": START_S - 80 });
+        phone.json("/owntracks/", &message).await.expect(200);
+        phone.json("/overland/", &json!({ "locations": [] })).await.expect(200);
+        send_gpx(&field.anon(), &phone.door("/gpx/"), walk).await.expect(201);
+        field.anon().get(&phone.door("/held/")).await.expect(200);
+        assert_eq!(phone.held().await["spans"].as_array().unwrap().iter().map(|span| span["fixes"].as_u64().unwrap()).sum::<u64>(), 5);
+        field.anon().get("/t/wrong/?lat=1").await.expect(404);
     }
 
     async fn one_walk_through_two_programs_is_one_track(field: Field) {

@@ -52,7 +52,7 @@ fn asked(
     request
 }
 
-async fn send(
+pub async fn send(
     client: &Client,
     method: Method,
     path: &str,
@@ -64,7 +64,7 @@ async fn send(
         .await
 }
 
-fn photo_pair(photo: Uuid) -> String {
+pub fn photo_pair(photo: Uuid) -> String {
     format!(
         "filename {},photo {}",
         STANDARD.encode("ảnh.jpg"),
@@ -86,7 +86,7 @@ async fn opened(client: &Client, length: usize, metadata: &str) -> String {
     made.headers[header::LOCATION].to_str().unwrap().to_owned()
 }
 
-async fn patch(client: &Client, at: &str, offset: usize, body: impl Into<Body>) -> Answer {
+pub async fn patch(client: &Client, at: &str, offset: usize, body: impl Into<Body>) -> Answer {
     let offset = offset.to_string();
     let more = [("upload-offset", offset.as_str()), ("content-type", CHUNK)];
     send(client, Method::PATCH, at, &more, body).await

@@ -348,6 +348,93 @@ async fn gdal_reads_back_several_layers_of_a_geopackage_and_its_index_finds_them
 }
 
 #[tokio::test]
+async fn a_file_without_features_is_a_layer_all_the_same() {
+    let folder = Folder::new("empty");
+    // A text of lines without a line has no byte: that one GDAL cannot open.
+    for format in [
+        Format::GeoJson,
+        Format::FlatGeobuf,
+        Format::GeoPackage,
+        Format::Csv,
+        Format::Gpx,
+        Format::Kml,
+    ] {
+        let path = folder.path().join(format!("trong.{format}"));
+        write(
+            format,
+            &[(layer(Collection::Plots, Shape::Point), Vec::new())],
+            &path,
+        )
+        .await;
+        let named = match format {
+            Format::GeoPackage => Some("plots"),
+            Format::Gpx => Some("waypoints"),
+            _ => None,
+        };
+        assert_eq!(read(&path, named, &[]).len(), 0, "{format}");
+    }
+    let path = folder.path().join("trong.geojsonl");
+    write(
+        Format::GeoJsonLines,
+        &[(layer(Collection::Plots, Shape::Point), Vec::new())],
+        &path,
+    )
+    .await;
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn plots_in_a_geopackage_are_drawn_by_their_state() {
+    const STATES: &[Field] = &[field("state", Kind::Text)];
+    let folder = Folder::new("styles");
+    let path = folder.path().join("diem.gpkg");
+    let own = Layer {
+        fields: STATES,
+        ..layer(Collection::Plots, Shape::Point)
+    };
+    write(
+        Format::GeoPackage,
+        &[
+            (own, Vec::new()),
+            (layer(Collection::Photos, Shape::Point), Vec::new()),
+        ],
+        &path,
+    )
+    .await;
+    let asked = |column: &str, table: &str| {
+        let output = Command::new("sqlite3")
+            .arg(&path)
+            .arg(format!(
+                "SELECT {column} FROM layer_styles WHERE f_table_name = '{table}'"
+            ))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let (qml, sld) = (asked("styleQML", "plots"), asked("styleSLD", "plots"));
+    assert!(
+        qml.contains("type=\"categorizedSymbol\" attr=\"state\""),
+        "{qml}"
+    );
+    let states = qml.matches("<category ").count();
+    assert!(
+        states == 14
+            && qml.matches("<symbol ").count() == states
+            && sld.matches("<Rule>").count() == states,
+        "{qml}{sld}"
+    );
+    assert!(
+        qml.contains("value=\"eradicated\"") && qml.contains("label=\"Đã phá nhổ\""),
+        "{qml}"
+    );
+    assert!(
+        sld.contains("<ogc:Literal>eradicated</ogc:Literal>"),
+        "{sld}"
+    );
+    assert!(asked("styleQML", "photos").contains("singleSymbol"));
+}
+
+#[tokio::test]
 async fn gdal_edits_our_geopackage_and_the_index_follows() {
     let folder = Folder::new("edits");
     let path = folder.path().join("diem.gpkg");

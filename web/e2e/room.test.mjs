@@ -215,7 +215,10 @@ describe("an officer's day", () => {
 		await page.waitForFunction((id) => location.hash.includes(id), ids[1]);
 		await page.keyboard.press("k");
 		await page.waitForFunction((id) => location.hash.includes(id), ids[0]);
+		// A letter alone writes nothing: Enter does.
 		await page.keyboard.press("a");
+		await page.getByText("Bấm Enter để ghi “Duyệt tuyến”").waitFor();
+		await page.keyboard.press("Enter");
 		await page.getByRole("status").getByText("Đã ghi: Duyệt tuyến").waitFor();
 		assert.equal((await place.api("GET", `/api/v1/patrols/${ids[0]}`)).properties.state, "validated");
 		await page.locator(`[data-item="${ids[1]}"][aria-current]`).waitFor();
@@ -334,10 +337,14 @@ describe("phones and accounts", () => {
 		await page.getByRole("button", { name: "Nhập danh sách CSV" }).click();
 		const team = (await place.api("GET", "/api/v1/teams"))[0].name;
 		const list = (text) => ({ name: "may.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
-		await page.getByLabel("Tệp CSV").setInputFiles(list("name,team\nMáy thử 1,Không có tổ này\n"));
+		await page
+			.getByLabel("Tệp CSV")
+			.setInputFiles(list("name,team,communes\nMáy thử 1,Không có tổ này,toàn tỉnh\n"));
 		await page.getByRole("button", { name: "Kiểm tra" }).click();
 		await page.getByText("Dòng").first().waitFor();
-		await page.getByLabel("Tệp CSV").setInputFiles(list(`name,team\nMáy thử 1,${team}\nMáy thử 2,${team}\n`));
+		await page
+			.getByLabel("Tệp CSV")
+			.setInputFiles(list(`Tên;Tổ;Xã\nMáy thử 1;${team};toàn tỉnh\nMáy thử 2;${team};Toàn tỉnh\n`));
 		await page.getByRole("button", { name: "Kiểm tra" }).click();
 		await page.getByText("2 dòng: 2 máy mới").waitFor();
 		await page.getByRole("button", { name: "Ghi 2 máy" }).click();

@@ -101,6 +101,7 @@ async function room(browser, place, language) {
 	for (const key of ["Escape", "Escape"]) await page.keyboard.press(key);
 	await shoot("plots", `#/plots?${span}&plot=${destroyed?.id ?? ""}`);
 	if (destroyed) await shoot("plot", `#/plots/${destroyed.id}`);
+	await shoot("ledger", `#/ledger?${span}`);
 	await shoot("review", "#/review");
 	await shoot("review-verify", "#/review?list=verify");
 	await shoot("review-approve", "#/review?list=approve");

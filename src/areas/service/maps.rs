@@ -32,6 +32,7 @@ pub(super) struct Shared {
     seen: Mutex<Option<(Instant, i64)>>,
     kept: Mutex<Kept>,
     pub(super) names: super::names::Kept,
+    pub(super) shares: super::known::Shares,
     /// Held while a map is built, so that it is built once.
     building: tokio::sync::Mutex<()>,
 }
@@ -207,6 +208,15 @@ impl Areas {
         communes
             .map(|commune| (commune.facts.id, Arc::clone(&commune.ground)))
             .collect()
+    }
+
+    /// The codes of the communes of today, and of those that are loaded for a day to come.
+    pub async fn codes_of_today(&self) -> Result<BTreeSet<String>, Error> {
+        let today = self.journal.now().local_date();
+        let mut tx = self.journal.store().read().await?;
+        let all = all_boundaries(&mut tx).await?.into_iter();
+        let lasting = all.filter(|own| own.valid_to.is_none_or(|last| last >= today));
+        Ok(lasting.map(|own| own.code).collect())
     }
 
     /// A number that grows with every change of areas and points, asked for at most once in a moment.

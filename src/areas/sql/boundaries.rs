@@ -4,12 +4,14 @@ use futures::TryStreamExt;
 use futures::future::ready;
 
 use crate::base::ids::{BoundaryId, EntryId};
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 pub(super) const BOUNDARIES: &str = "SELECT id, code, name, kind, province_code, province_name, is_border, valid_from, valid_to, \
      sha256, area_m2, vertices, former_names FROM area_boundaries";
+pub(super) const KNOWN_BOUNDARIES: &str = "SELECT b.id, b.code, b.name, b.valid_from, b.sha256, e.received_at \
+     FROM area_boundaries b JOIN journal_entries e ON e.id = b.entry";
 pub(super) const OUTLINE: &str = "SELECT outline FROM area_boundaries WHERE id = $1";
 pub(super) const NAME_BOUNDARY: &str = "UPDATE area_boundaries SET former_names = $2 WHERE id = $1";
 pub(super) const OUTLINES_ON: &str = "SELECT id, outline FROM area_boundaries \
@@ -36,6 +38,22 @@ pub struct BoundaryRow {
     pub area_m2: f64,
     pub vertices: i64,
     pub former_names: String,
+}
+
+/// A boundary with the instant from which on it was known.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KnownRow {
+    pub id: BoundaryId,
+    pub code: String,
+    pub name: String,
+    pub valid_from: LocalDate,
+    pub sha256: Vec<u8>,
+    pub received_at: Timestamp,
+}
+
+/// Every boundary with the instant from which on it was known, in no order.
+pub async fn known_boundaries(tx: &mut Tx) -> Result<Vec<KnownRow>, Error> {
+    on!(tx, |c| sqlx::query_as(KNOWN_BOUNDARIES).fetch_all(c))
 }
 
 /// Every boundary of every day, in no order.

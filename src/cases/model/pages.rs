@@ -7,7 +7,7 @@ use crate::base::paper::letters::{lines, width};
 use crate::base::paper::paint::{Mark, PAGE_HEIGHT, PAGE_WIDTH};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
-use crate::geo::vn2000::{PlanePosition, nearest_meridian, plane};
+use crate::geo::vn2000::{PlanePosition, in_minutes, nearest_meridian, plane};
 
 /// Space left free at the left edge, 25 mm: papers are bound there.
 pub(super) const LEFT: f32 = 71.0;
@@ -190,7 +190,7 @@ pub(super) fn place_lines(position: Position, hacc_m: Option<f64>) -> Vec<(Strin
             number(plane.y_east_m, 1)
         );
         rows.push(("Tọa độ VN-2000 (X bắc, Y đông)".to_owned(), value));
-        let zone = format!("{}, múi chiếu 3°", degrees(plane.meridian));
+        let zone = format!("{}, múi chiếu 3°", in_minutes(plane.meridian));
         rows.push(("Kinh tuyến trục".to_owned(), zone));
     }
     let world = format!("{:.6}° B; {:.6}° Đ", position.lat(), position.lon()).replace('.', ",");
@@ -204,12 +204,6 @@ pub(super) fn place_lines(position: Position, hacc_m: Option<f64>) -> Vec<(Strin
 
 pub(super) fn on_plane(position: Position) -> Option<PlanePosition> {
     plane(position, nearest_meridian(position)).ok()
-}
-
-/// A meridian in whole degrees and minutes.
-fn degrees(meridian: f64) -> String {
-    let minutes = (meridian.fract() * 60.0).round();
-    format!("{:.0}°{minutes:02.0}′", meridian.trunc())
 }
 
 /// Bảng kê ảnh chứng cứ.

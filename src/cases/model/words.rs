@@ -117,6 +117,7 @@ pub fn flag_label(code: &str) -> &str {
         "stop_450" => "từ 450 cây: giữ nguyên hiện trường",
         "position_weak" => "vị trí yếu",
         "position_hand_placed" => "vị trí đặt tay trên bản đồ",
+        "position_mock" => "vị trí do phần mềm khác tạo ra",
         "accuracy_unknown" => "không rõ sai số vị trí",
         "imported" => "nhập từ tệp",
         "conflict" => "số liệu mâu thuẫn",

@@ -163,6 +163,7 @@ pub fn whole(patrol: &Patrol, forces: &Forces) -> anyhow::Result<WholePatrol> {
             speed_mps: fix.speed_mps,
             bearing_deg: fix.bearing_deg,
             mock: fix.mock,
+            after_break: false,
         };
         Fix::parse(&raw, patrol.ended_at)
     });

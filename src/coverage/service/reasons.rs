@@ -18,7 +18,7 @@ const MARGIN_M: f64 = 5.0;
 pub struct CellReason {
     /// A fixed code: `rejected`, `effort_only`, `seen_from_the_air`, `radius_not_earned`, the reason of a fix
     /// (`mock`, `future`, `inaccurate`, `unsettled`, `impossible_speed`) or of a gap (`too_long`, `too_far`,
-    /// `too_fast`), `beyond_radius`, `not_indexed`.
+    /// `too_fast`, `interrupted`), `beyond_radius`, `not_indexed`.
     pub code: &'static str,
     /// The same in Vietnamese.
     pub text: String,
@@ -164,12 +164,16 @@ fn of_gaps(
     let (most_s, most_m) = (definition.max_gap_ms() / 1000, definition.max_gap_m());
     let mps = rule.max_speed_mps(transport);
     let mut all = Vec::new();
-    for code in ["too_long", "too_far", "too_fast"] {
+    for code in ["interrupted", "too_long", "too_far", "too_fast"] {
         let own = || gaps.iter().filter(|gap| gap.reason == code);
         let count = own().count();
         let seconds = own().map(|gap| gap.seconds).max().unwrap_or(0);
         let metres = own().map(|gap| gap.metres).max().unwrap_or(0);
         let (why, why_en) = match code {
+            "interrupted" => (
+                format!("vì máy tạm dừng ghi (dài nhất {seconds} giây, xa nhất {metres} m)"),
+                format!("in which the phone did not record (at most {seconds} s and {metres} m)"),
+            ),
             "too_long" => (
                 format!("dài hơn {most_s} giây (dài nhất {seconds} giây, xa nhất {metres} m)"),
                 format!("longer than {most_s} s (at most {seconds} s and {metres} m)"),

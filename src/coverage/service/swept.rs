@@ -198,7 +198,7 @@ fn moments(summary: &TrackSummary) -> Vec<Moment> {
     for gap in summary
         .gaps
         .iter()
-        .filter(|gap| gap.duration_ms() <= longest_ms)
+        .filter(|gap| !gap.is_interrupted && gap.duration_ms() <= longest_ms)
     {
         if let Some(at) = known.get(&gap.from) {
             moments.push(still(*at, gap.from, gap.to));

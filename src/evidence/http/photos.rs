@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::base::ids::{PhotoId, PlotId};
 use crate::evidence::model::sidecar::SidecarWire;
 use crate::evidence::service::{self, Evidence, ListQuery, PhotoView, Size};
+use crate::evidence::sql::Which;
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
@@ -74,6 +75,8 @@ pub struct PhotoList {
 pub struct PhotoParams {
     /// Of this plot.
     plot: Option<PlotId>,
+    /// Only those that figures of plots count: kept, shown as pictures, and not rejected by a decision.
+    counted: Option<bool>,
     /// Rows in a page (50, at most 500).
     limit: Option<u32>,
     /// From the previous page's `next`.
@@ -173,7 +176,10 @@ pub async fn photos(
     Params(params): Params<PhotoParams>,
 ) -> Answer<PhotoList> {
     let query = ListQuery {
-        plot: params.plot,
+        which: Which {
+            plot: params.plot,
+            counted: params.counted.unwrap_or(false),
+        },
         after: uri
             .after(params.cursor.as_deref())?
             .map(|(at, id)| (at, PhotoId(id))),

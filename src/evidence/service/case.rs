@@ -6,7 +6,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::{PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::screens::Screen;
-use crate::evidence::sql::{self, Sight};
+use crate::evidence::sql::{self, Sight, Which};
 use crate::patrols::model::screens::TrackScreen;
 
 use super::read::{Bytes, PhotoView, may_see};
@@ -55,7 +55,11 @@ impl Evidence {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;
-        let mut rows = sql::list(&mut tx, &Sight::All, Some(plot), None, MOST_PHOTOS).await?;
+        let which = Which {
+            plot: Some(plot),
+            counted: false,
+        };
+        let mut rows = sql::list(&mut tx, &Sight::All, which, None, MOST_PHOTOS).await?;
         rows.reverse();
         let marks = Marks::of(&mut tx, &rows).await?;
         let photos = rows.into_iter().map(|row| {

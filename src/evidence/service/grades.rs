@@ -121,12 +121,12 @@ impl Evidence {
         let flags: Vec<String> = serde_json::from_str(&row.flags).or(Err(row.corrupt("flags")))?;
         let number = |name: &str| record.get(name).and_then(Value::as_f64);
         let word = |name: &str| record.get(name).and_then(Value::as_str);
+        // Android's 0.0 means that there is none.
+        let accuracy_m = number("accuracy_m").filter(|metres| *metres > 0.0);
         let position = row.lon.zip(row.lat);
         let position = position.map(|(lon, lat)| Position::new(lon, lat));
         let position = position.transpose().or(Err(row.corrupt("lat")))?;
-        let track = self
-            .track_at(tx, row, position, number("accuracy_m"), rules)
-            .await?;
+        let track = self.track_at(tx, row, position, accuracy_m, rules).await?;
         let origin = self.origin_of(tx, row, word("nonce"), reopening).await?;
         let phase = word("phase").and_then(|phase| phase.parse().ok());
         let exif = flags.iter().filter_map(|flag| flag.parse().ok());
@@ -137,7 +137,7 @@ impl Evidence {
             taken_at: row.taken_at,
             received_at: row.recorded_at,
             position,
-            accuracy_m: number("accuracy_m"),
+            accuracy_m,
             bearing_deg: number("bearing_deg"),
             fix_age_s: number("fix_age_s"),
             gnss_at: word("gnss_at").and_then(|at| at.parse().ok()),

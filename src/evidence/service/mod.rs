@@ -235,6 +235,15 @@ fn checked_reason(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
+/// A secret that was replaced opens nothing and brings no byte: what was promised under it is told again, no more.
+fn refuse_retired(actor: &Actor) -> Result<(), Error> {
+    if actor.origin.retired {
+        Err(store::Error::Retired.into())
+    } else {
+        Ok(())
+    }
+}
+
 fn too_much(kept: Option<KeptAside>) -> Result<KeptAside, Error> {
     kept.ok_or(Error::TooMuchAside)
 }

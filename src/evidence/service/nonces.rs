@@ -12,7 +12,7 @@ use crate::evidence::sql;
 use crate::journal::random;
 use crate::store::{self, Tx};
 
-use super::{Error, Evidence};
+use super::{Error, Evidence, refuse_retired};
 
 /// Nonces in one answer.
 pub const MOST_AT_ONCE: u32 = 200;
@@ -56,6 +56,7 @@ impl Evidence {
         if !actor.may_somewhere(Right::RecordPhotos) {
             return Err(Error::Forbidden);
         }
+        refuse_retired(actor)?;
         if !(1..=MOST_AT_ONCE).contains(&count) {
             let expected = format!("expected 1 to {MOST_AT_ONCE}");
             return Err(Refusal::at("/count", expected).into());

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::hex;
-use crate::base::ids::{PhotoId, PlotId};
+use crate::base::ids::PhotoId;
 use crate::base::time::Timestamp;
 use crate::blobs::BlobName;
-use crate::evidence::sql::{self, PhotoRow, Sight};
+use crate::evidence::sql::{self, PhotoRow, Sight, Which};
 use crate::journal::{Entry, Kind};
 use crate::store;
 
@@ -57,8 +57,8 @@ pub struct Image {
 /// Which page of which photos is asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ListQuery {
-    /// Of this plot.
-    pub plot: Option<PlotId>,
+    /// Which photos.
+    pub which: Which,
     /// The last photo of the page before.
     pub after: Option<(Timestamp, PhotoId)>,
     /// Rows in a page.
@@ -152,14 +152,14 @@ impl Evidence {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let limit = i64::from(query.limit) + 1;
-        let mut rows = sql::list(&mut tx, &sight, query.plot, query.after, limit).await?;
+        let mut rows = sql::list(&mut tx, &sight, query.which, query.after, limit).await?;
         let most = usize::try_from(query.limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
         let next = rows.last().filter(|_| more);
         let next = next.map(|row| (row.taken_at, row.id));
         let total = if query.count {
-            Some(sql::count(&mut tx, &sight, query.plot).await?)
+            Some(sql::count(&mut tx, &sight, query.which).await?)
         } else {
             None
         };

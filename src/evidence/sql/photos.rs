@@ -296,9 +296,23 @@ pub async fn is_named(tx: &mut Tx, sha256: &[u8]) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
+/// Which photos are listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Which {
+    /// Of this plot.
+    pub plot: Option<PlotId>,
+    /// Only those that figures of plots count: kept, shown as pictures, not rejected.
+    pub counted: bool,
+}
+
+// As the ledger takes photos: what cannot be shown as a picture counts for nothing.
+const COUNTED: &str = " AND p.linked = 1 AND p.state = 'stored' \
+     AND (p.derived <> 'none' OR p.flags LIKE '%\"heic_placeholder\"%') \
+     AND NOT EXISTS (SELECT 1 FROM evidence_questions s WHERE s.photo = p.id AND s.state = 'upheld')";
+
 /// Adds the conditions; a macro, because a builder belongs to one database.
 macro_rules! narrow {
-    ($query:ident, $sight:expr, $plot:expr) => {
+    ($query:ident, $sight:expr, $which:expr) => {
         if let Sight::Some {
             author,
             org,
@@ -317,10 +331,13 @@ macro_rules! narrow {
             }
             $query.push(")))");
         }
-        if let Some(plot) = $plot {
+        if let Some(plot) = $which.plot {
             $query
                 .push(" AND p.linked = 1 AND p.plot = ")
                 .push_bind(plot);
+        }
+        if $which.counted {
+            $query.push(COUNTED);
         }
     };
 }
@@ -329,13 +346,13 @@ macro_rules! narrow {
 pub async fn list(
     tx: &mut Tx,
     sight: &Sight,
-    plot: Option<PlotId>,
+    which: Which,
     after: Option<(Timestamp, PhotoId)>,
     limit: i64,
 ) -> Result<Vec<PhotoRow>, Error> {
     on!(tx, |c| {
         let mut query = QueryBuilder::new(PHOTOS);
-        narrow!(query, sight, plot);
+        narrow!(query, sight, which);
         if let Some((at, id)) = after {
             query.push(" AND (p.taken_at < ").push_bind(at);
             query.push(" OR (p.taken_at = ").push_bind(at);
@@ -349,10 +366,10 @@ pub async fn list(
 }
 
 /// How many photos the caller may see.
-pub async fn count(tx: &mut Tx, sight: &Sight, plot: Option<PlotId>) -> Result<i64, Error> {
+pub async fn count(tx: &mut Tx, sight: &Sight, which: Which) -> Result<i64, Error> {
     on!(tx, |c| {
         let mut query = QueryBuilder::new(COUNT);
-        narrow!(query, sight, plot);
+        narrow!(query, sight, which);
         async move { query.build_query_scalar().fetch_one(c).await }
     })
 }

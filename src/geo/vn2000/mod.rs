@@ -46,6 +46,13 @@ pub fn nearest_meridian(position: Position) -> f64 {
         .unwrap_or(MERIDIANS[0])
 }
 
+/// A meridian in whole degrees and minutes, as papers write it: `104°45′`.
+#[must_use]
+pub fn in_minutes(meridian: f64) -> String {
+    let minutes = (meridian.fract() * 60.0).round();
+    format!("{:.0}°{minutes:02.0}′", meridian.trunc())
+}
+
 /// The position on the plane of the 3° zone of that central meridian (k 0.9999).
 pub fn plane(position: Position, meridian: f64) -> Result<PlanePosition, OffPlane> {
     let zone = Zone {

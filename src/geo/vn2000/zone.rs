@@ -5,8 +5,13 @@ use std::sync::OnceLock;
 use proj4rs::adaptors::transform_xy;
 use proj4rs::proj::Proj;
 
-use super::{OffPlane, PlanePosition, SHIFT};
+use super::{OffPlane, PlanePosition, SHIFT, in_minutes};
 use crate::geo::position::Position;
+
+/// So far beyond its edge a zone is still used, degrees: provinces are not cut along meridians.
+const OVERLAP_DEG: f64 = 0.6;
+/// Latitudes of the country, degrees.
+const LATITUDES: (f64, f64) = (5.0, 25.0);
 
 /// How wide a zone is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +103,20 @@ impl Zone {
     /// What people call it: `VN-2000 104°45′ (3°)`.
     #[must_use]
     pub fn label(self) -> String {
-        let minutes = (self.meridian.fract() * 60.0).round();
         format!(
-            "VN-2000 {:.0}°{minutes:02.0}′ ({:.0}°)",
-            self.meridian.trunc(),
+            "VN-2000 {} ({:.0}°)",
+            in_minutes(self.meridian),
             self.width.degrees()
         )
+    }
+
+    /// Whether longitude and latitude, degrees, lie in the country and so near to the meridian that papers of the zone may
+    /// tell of them.
+    #[must_use]
+    pub fn reaches(self, lon: f64, lat: f64) -> bool {
+        let (south, north) = LATITUDES;
+        (lon - self.meridian).abs() <= self.width.degrees() / 2.0 + OVERLAP_DEG
+            && (south..=north).contains(&lat)
     }
 
     /// The way to and from its plane.
@@ -147,6 +160,13 @@ impl Projector {
             lon.to_radians(),
             lat.to_radians(),
         ))
+    }
+
+    /// The same to a millimetre, as coordinates are told.
+    pub fn to_millimetres(&self, lon: f64, lat: f64) -> Result<(f64, f64), OffPlane> {
+        let rounded = |metres: f64| (metres * 1e3).round() / 1e3;
+        let (east, north) = self.to_plane(lon, lat)?;
+        Ok((rounded(east), rounded(north)))
     }
 
     /// Longitude and latitude, degrees, of easting and northing, metres.

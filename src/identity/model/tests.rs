@@ -168,7 +168,7 @@ fn a_code_is_recognised_however_it_is_typed() {
 #[test]
 fn a_list_from_a_spreadsheet_is_read_with_commas_or_semicolons() {
     let semicolons =
-        "\u{feff}Tên;Tổ;Xã;Hãng\r\nmáy 1;Tổ 1;02647 02650;Samsung A15\r\n\r\nmáy 2;;;\r\n";
+        "\u{feff}Tên;Tổ;Xã;Hãng\r\nmáy 1;Tổ 1;02647 02650;Samsung A15\r\n\r\nmáy 2;;Toàn tỉnh;\r\n";
     let roll = Roll::read(semicolons.as_bytes());
     assert_eq!(roll.faults, []);
     assert_eq!(roll.rows.len(), 2);
@@ -197,8 +197,58 @@ fn every_fault_of_a_list_is_told_with_row_and_column() {
         [(2, "name"), (3, "communes"), (4, "maker"), (5, "name")]
     );
     let told = Roll::read(b"ten cot,khac\na,b\n").faults;
-    assert_eq!((told[0].row, told[0].field), (1, "name"));
+    assert_eq!((told[0].row, told[0].field), (1, "heading"));
     assert_eq!(Roll::read(b"name\nm\xe1y\n").faults.len(), 1);
+}
+
+#[test]
+fn headings_are_known_however_offices_write_them_and_others_are_faults() {
+    for heading in [
+        "Tên máy;Tổ tuần tra;Xã/phường;Hãng điện thoại",
+        "TEN;TO;MA XA;HANG",
+        "Bí danh;Tổ;Xã, phường;Máy",
+        "name;team;communes;maker;;",
+    ] {
+        let roll = Roll::read(format!("{heading}\nmáy 1;Tổ 1;02647;Samsung\n").as_bytes());
+        assert_eq!(roll.faults, [], "{heading}");
+        assert_eq!(roll.rows[0].communes, ["02647"], "{heading}");
+    }
+    let faults = |text: &str| -> Vec<(usize, &'static str)> {
+        let found = Roll::read(text.as_bytes()).faults.into_iter();
+        found.map(|fault| (fault.row, fault.field)).collect()
+    };
+    // What is no heading gives no device the whole province.
+    assert_eq!(
+        faults("name;team;comunes;maker\nx;a;02647;\n"),
+        [(1, "heading"), (1, "heading")]
+    );
+    assert_eq!(faults("name;team\nx;a\n"), [(1, "heading")]);
+    assert_eq!(faults("name;xã;phường\nx;02647;02650\n"), [(1, "heading")]);
+    assert_eq!(faults("name;communes\nx;\n"), [(2, "communes")]);
+    assert_eq!(faults("name;communes\nx\n"), [(2, "communes")]);
+    assert_eq!(faults("name,team,communes\nx,,02647,02650\n"), [(2, "row")]);
+    assert_eq!(faults("name,communes\nx,02647,,\n"), []);
+}
+
+#[test]
+fn a_quotation_mark_that_stands_alone_is_a_fault_in_its_row() {
+    for (text, row) in [
+        ("name,communes\nx,02647\n\"\n", 3),
+        ("name,communes\nmáy \"A,02647\n", 2),
+        ("name,communes\n\"máy\" A,02647\ny,02647\n", 2),
+        ("name,communes\nx,02647\n\"y,02647\n", 3),
+    ] {
+        let faults = Roll::read(text.as_bytes()).faults;
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.row, fault.field))
+            .collect();
+        assert_eq!(told, [(row, "row")], "{text}");
+    }
+    let quoted = "name,communes\n\"máy \"\"A\"\"\",\"02647,02650\" \n";
+    let roll = Roll::read(quoted.as_bytes());
+    assert_eq!(roll.faults, []);
+    assert_eq!(roll.rows[0].name, "máy \"A\"");
 }
 
 #[test]

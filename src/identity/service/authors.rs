@@ -64,6 +64,17 @@ impl Identity {
         Ok(Some(as_author(&row, grants)))
     }
 
+    /// A device as an author with the grants that it has now; none when it was revoked.
+    pub async fn device_now(&self, device: DeviceId) -> Result<Option<Actor>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::device(&mut tx, device).await?;
+        let Some(row) = row.filter(|row| row.revoked_at.is_none()) else {
+            return Ok(None);
+        };
+        let grants = grants_of(sql::grants(&mut tx, device.0, self.journal.now()).await?)?;
+        Ok(Some(as_author(&row, grants)))
+    }
+
     /// An account as an author with the grants that it has now, for what goes on after its request; none when it may
     /// not act any more.
     pub async fn account_actor(&self, account: Uuid) -> Result<Option<Actor>, Error> {

@@ -40,6 +40,7 @@ impl Identity {
     pub async fn add_device(&self, actor: &Actor, draft: DeviceDraft) -> Result<DeviceView, Error> {
         need(actor, Right::EnrolDevices, &draft.communes)?;
         let draft = draft.check()?;
+        self.check_loaded(&draft.communes, "").await?;
         self.ensure_reserve().await?;
         let id = DeviceId(self.journal.ids().make());
         let context = (self.journal.clone(), actor.clone(), draft, id);

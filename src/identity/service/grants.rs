@@ -43,6 +43,10 @@ impl Identity {
             draft.check(&format!("/{index}"), today, &mut refusal);
         }
         let drafts = refusal.or(drafts)?;
+        for (index, draft) in drafts.iter().enumerate() {
+            self.check_loaded(&draft.communes, &format!("/{index}"))
+                .await?;
+        }
         let context = (self.journal.clone(), actor.clone(), holder, drafts);
         self.journal
             .write(context, |tx, (journal, actor, holder, drafts)| {

@@ -1,6 +1,7 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
 mod authors;
+mod communes;
 mod devices;
 mod enrolment;
 mod grants;
@@ -34,6 +35,7 @@ use crate::store::{self, ActError, Tx};
 use grants::give;
 
 pub use authors::KeyHolder;
+pub use communes::LoadedCommunes;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use held::HeldWindow;
@@ -103,6 +105,7 @@ impl ActError for Error {
 pub struct Identity {
     journal: Journal,
     shared: Arc<Shared>,
+    communes: Option<LoadedCommunes>,
 }
 
 /// When a secret was verified, and whose it was.
@@ -140,6 +143,7 @@ impl Identity {
         Self {
             journal,
             shared: Arc::new(shared),
+            communes: None,
         }
     }
 

@@ -129,6 +129,7 @@ impl Identity {
     ) -> Result<AccountView, Error> {
         need(actor, Right::ManageIdentity, &draft.communes)?;
         let draft = draft.check()?;
+        self.check_loaded(&draft.communes, "").await?;
         let password_hash = match &draft.password {
             Some(password) => Some(self.hash_password(password).await?),
             None => None,

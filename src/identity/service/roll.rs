@@ -1,6 +1,7 @@
 //! Many devices from one list: checked row by row, written all or none, and a second time without effect.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use super::super::model::makers::Maker;
 use super::super::model::roll::{Roll, RollRow, RowFault};
 use super::super::model::{DeviceDraft, RESERVE_TEAM};
 use super::super::sql::{self, TeamRow};
+use super::communes::unknown;
 use super::devices::write_device;
 use super::reach::{communes_of, reaches};
 use super::{Error, Identity};
@@ -42,29 +44,37 @@ impl Identity {
     ) -> Result<RollReport, Error> {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         self.ensure_reserve().await?;
-        let context = (
-            self.journal.clone(),
-            actor.clone(),
-            Roll::read(bytes),
+        let asked = Asked {
+            roll: Roll::read(bytes),
             reach,
+            loaded: self.loaded().await?,
             dry_run,
-        );
+        };
+        let context = (self.journal.clone(), actor.clone(), asked);
         self.journal
-            .write(context, |tx, (journal, actor, roll, reach, dry_run)| {
-                Box::pin(import(tx, journal, actor, roll, reach, *dry_run))
+            .write(context, |tx, (journal, actor, asked)| {
+                Box::pin(import(tx, journal, actor, asked))
             })
             .await
     }
+}
+
+/// A list, and what it is held against.
+struct Asked {
+    roll: Roll,
+    reach: Scope,
+    /// The communes of today, if any are loaded.
+    loaded: Option<Arc<BTreeSet<String>>>,
+    dry_run: bool,
 }
 
 async fn import(
     tx: &mut Tx,
     journal: &Journal,
     actor: &Actor,
-    roll: &Roll,
-    reach: &Scope,
-    dry_run: bool,
+    asked: &Asked,
 ) -> Result<RollReport, Error> {
+    let (roll, dry_run) = (&asked.roll, asked.dry_run);
     let mut checked = roll.clone();
     let mut teams = HashMap::new();
     let mut new: Vec<(&RollRow, TeamId)> = Vec::new();
@@ -72,10 +82,21 @@ async fn import(
         let Some(team) = team_of(tx, &mut teams, row, &mut checked).await? else {
             continue;
         };
-        if !reaches(reach, &row.communes) {
-            let reason = "expected communes of yours; only provincial officers leave it empty";
+        let is_faulty = |fault: &RowFault| fault.row == row.row && fault.field == "communes";
+        if roll.faults.iter().any(is_faulty) {
+            continue;
+        }
+        if !reaches(&asked.reach, &row.communes) {
+            let reason =
+                "expected communes of yours; only provincial officers give the whole province";
             checked.refuse(row.row, "communes", reason);
         } else if is_new(tx, journal, row, team, &mut checked).await? {
+            let codes = row.communes.iter();
+            let reasons = codes.filter_map(|code| {
+                let reason = unknown(code, asked.loaded.as_deref()?)?;
+                Some(format!("{code}: {reason}"))
+            });
+            reasons.for_each(|reason| checked.refuse(row.row, "communes", reason));
             new.push((row, team));
         }
     }

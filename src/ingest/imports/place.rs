@@ -206,9 +206,7 @@ fn fit(zone: Zone, pairs: &[(f64, f64)], ground: Ground<'_>) -> Option<ZoneView>
         let Ok(at) = projector.inverse(*north, *east) else {
             return false;
         };
-        let reach = zone.width.degrees() / 2.0 + 0.6;
-        let is_reached = (at.lon() - zone.meridian).abs() <= reach;
-        is_reached
+        zone.reaches(at.lon(), at.lat())
             && match ground.commune {
                 Some(code) => beside(ground.map, at, code),
                 None if ground.map.communes().is_empty() => true,

@@ -101,6 +101,17 @@ impl Form {
             .unwrap_or_default()
     }
 
+    /// A question as the phone shows it in Vietnamese, by the last part of its path.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<String> {
+        let vietnamese = self.xml.split("</translation>").next()?;
+        let text = vietnamese.split(&format!("/{name}:label\">")).nth(1)?;
+        let value = text.split("<value>").nth(1)?;
+        let end = value.find(['<', '\n'])?;
+        let label = value.get(..end)?.trim();
+        (!label.is_empty()).then(|| label.to_owned())
+    }
+
     /// The names of the questions that a file answers.
     pub fn binary_fields(&self) -> impl Iterator<Item = &'static str> {
         self.xml.split("<bind ").skip(1).filter_map(|bind| {
@@ -176,6 +187,12 @@ mod tests {
                 form.id
             );
         }
+    }
+
+    #[test]
+    fn questions_are_told_as_the_phone_shows_them() {
+        assert_eq!(FORMS[1].label("crop").as_deref(), Some("Loại cây"));
+        assert_eq!(FORMS[1].label("no_such_question"), None);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::geo::position::Position;
 /// More points than any walk has; the native API takes as many vertices.
 pub const MAX_POINTS: usize = 5_000;
 
+/// A receiver that errs by more tells no place; the text keeps what it wrote.
+const MOST_ACCURACY_M: f64 = 100_000.0;
+
 /// How a point came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provenance {
@@ -38,7 +41,7 @@ pub struct GeoPoint {
     pub position: Position,
     /// Altitude, m; none for what was placed by hand.
     pub altitude_m: Option<f64>,
-    /// Accuracy, m; only of what was measured.
+    /// Accuracy, m; only of what was measured, and up to 100,000 m.
     pub accuracy_m: Option<f64>,
     /// How it came about.
     pub provenance: Provenance,
@@ -77,12 +80,12 @@ pub fn point(text: &str) -> Result<GeoPoint, InvalidGeoText> {
         _ => return Err(InvalidGeoText::NotAPoint),
     };
     let position = Position::new(lon, lat).or(Err(InvalidGeoText::NotAPoint))?;
-    let accuracy_m = accuracy.filter(|metres| *metres > 0.0);
     let provenance = match (altitude, accuracy) {
-        _ if accuracy_m.is_some() => Provenance::Measured,
+        (_, Some(accuracy)) if accuracy > 0.0 => Provenance::Measured,
         (Some(altitude), Some(_)) if altitude != 0.0 => Provenance::Mocked,
         _ => Provenance::HandPlaced,
     };
+    let accuracy_m = accuracy.filter(|metres| *metres > 0.0 && *metres <= MOST_ACCURACY_M);
     Ok(GeoPoint {
         position,
         altitude_m: altitude.filter(|_| provenance != Provenance::HandPlaced),
@@ -143,6 +146,11 @@ mod tests {
             (Some(1510.2), Some(4.3))
         );
         assert_eq!(read.provenance, Provenance::Measured);
+        let lost = point("22.4 104.3 9 200000.0").unwrap();
+        assert_eq!(
+            (lost.provenance, lost.accuracy_m),
+            (Provenance::Measured, None)
+        );
         let small = point("1.0E-4 103.0 0.0 5.0").unwrap();
         assert_eq!(small.position.to_e7(), (1_030_000_000, 1_000));
     }

@@ -75,7 +75,14 @@ async fn done(patrols: &Patrols, actor: &Actor, asked: &Asked) -> Result<Option<
         ("claim", Some(patrol)) => {
             let claim = Claim { patrol, from, to };
             Ok(Some(match patrols.claim(actor, claim).await {
+                Ok(moved) if moved.held > 0 => format!(
+                    "Đã gộp {} điểm vị trí vào chuyến; {} điểm ngoài giờ của chuyến vẫn được giữ.",
+                    moved.accepted, moved.held
+                ),
                 Ok(moved) => format!("Đã gộp {} điểm vị trí vào chuyến.", moved.accepted),
+                Err(Error::Refused(_)) => {
+                    "Vị trí ngoài giờ của chuyến: sửa giờ của chuyến rồi gộp lại.".to_owned()
+                }
                 Err(Error::NotFound) => "Không có chuyến đó của tổ.".to_owned(),
                 Err(error) => return Err(error.into()),
             }))

@@ -80,8 +80,16 @@ fn one(content: &mut String, code: &str, span: &HeldSpan, into: &[ClaimablePatro
         span.fixes,
         local(span.erased_at)
     );
-    if into.is_empty() {
-        content.push_str("<p>Tổ chưa có chuyến tuần tra nào trong những ngày này.</p>\n");
+    // A patrol of another time would tell another walk as its own.
+    let times = (span.from, span.to);
+    let mut into = into
+        .iter()
+        .filter(|patrol| patrol.window().within(times).is_some())
+        .peekable();
+    if into.peek().is_none() {
+        content.push_str(
+            "<p>Tổ chưa có chuyến tuần tra nào trong giờ này: ghi chuyến, hoặc sửa giờ của chuyến, rồi mở lại trang.</p>\n",
+        );
     } else {
         let _ = write!(
             content,

@@ -27,7 +27,7 @@ pub const BATCH_LIMIT: usize = 5 * 1024 * 1024;
 
 /// Takes one reading by query.
 #[utoipa::path(get, path = "/t/{token}", tag = "trackers", params(("token" = String, Path)),
-    responses((status = 200), (status = 404), (status = 503)))]
+    responses((status = 200), (status = 401, description = "News under a secret that was replaced"), (status = 404), (status = 503)))]
 pub async fn track_query(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
@@ -44,7 +44,7 @@ pub async fn track_query(
 /// Takes one reading as a form, as JSON, or by query.
 #[utoipa::path(post, path = "/t/{token}", tag = "trackers", params(("token" = String, Path)),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200), (status = 404), (status = 503)))]
+    responses((status = 200), (status = 401, description = "News under a secret that was replaced"), (status = 404), (status = 503)))]
 pub async fn track_message(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
@@ -64,7 +64,7 @@ pub async fn track_message(
 /// Takes a batch of Overland's.
 #[utoipa::path(post, path = "/t/{token}/overland", tag = "trackers", params(("token" = String, Path)),
     request_body(content = String, content_type = "application/json"),
-    responses((status = 200), (status = 404), (status = 503)))]
+    responses((status = 200), (status = 401, description = "News under a secret that was replaced"), (status = 404), (status = 503)))]
 pub async fn track_overland(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
@@ -79,7 +79,7 @@ pub async fn track_overland(
 /// Takes a message of OwnTracks.
 #[utoipa::path(post, path = "/t/{token}/owntracks", tag = "trackers", params(("token" = String, Path)),
     request_body(content = String, content_type = "application/json"),
-    responses((status = 200), (status = 404), (status = 503)))]
+    responses((status = 200), (status = 401, description = "News under a secret that was replaced"), (status = 404), (status = 503)))]
 pub async fn track_owntracks(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
@@ -92,7 +92,7 @@ pub async fn track_owntracks(
 /// in headers or the query, say nothing that the secret does not.
 #[utoipa::path(post, path = "/pub", tag = "trackers",
     request_body(content = String, content_type = "application/json"),
-    responses((status = 200), (status = 401), (status = 503)))]
+    responses((status = 200), (status = 401, description = "No secret, or news under one that was replaced"), (status = 503)))]
 pub async fn publish_owntracks(
     State(patrols): State<Patrols>,
     TrackerBasic(actor): TrackerBasic,

@@ -157,6 +157,7 @@ impl Reading {
             speed_mps: self.speed_mps,
             bearing_deg: self.bearing_deg,
             mock: self.mock,
+            after_break: false,
         };
         Some(Fix::parse(&raw, received_at).map_err(FixReason::slug))
     }

@@ -10,9 +10,8 @@ use crate::base::words::Crop;
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Params, Problem};
 use crate::identity::Caller;
-use crate::ledger::model::behind::Behind;
 use crate::ledger::model::words::RateFigure;
-use crate::ledger::service::{FiguresQuery, Ledger};
+use crate::ledger::service::{BehindRow, FiguresQuery, Ledger};
 use crate::ledger::sql::PlotFilter;
 
 use super::figures::window;
@@ -53,7 +52,7 @@ pub struct BehindPage {
     /// How many plots stand under it.
     pub count: usize,
     /// The plots, by id.
-    pub plots: Vec<Behind>,
+    pub plots: Vec<BehindRow>,
     /// The address of the next page.
     pub next: Option<String>,
 }
@@ -85,7 +84,7 @@ pub async fn ledger_rate_plots(
         .behind_rates(&actor, &query, window, params.of)
         .await?;
     let count = plots.len();
-    plots.retain(|own| after.is_none_or(|(_, last)| own.plot > PlotId(last)));
+    plots.retain(|own| after.is_none_or(|(_, last)| own.behind.plot > PlotId(last)));
     let more = plots.len() > most;
     plots.truncate(most);
     let last = plots.last().filter(|_| more);
@@ -94,7 +93,7 @@ pub async fn ledger_rate_plots(
         BehindPage {
             of: params.of,
             count,
-            next: last.map(|own| uri.next((Timestamp::from_millis(0), own.plot.0))),
+            next: last.map(|own| uri.next((Timestamp::from_millis(0), own.behind.plot.0))),
             plots,
         },
     ))

@@ -10,10 +10,10 @@ use crate::base::words::Crop;
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
-use crate::ledger::model::words::Grouping;
+use crate::ledger::model::words::{Grouping, PlotFigure};
 use crate::ledger::service::{
-    CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery, PressureView,
-    RatesView, page,
+    CommuneCohort, CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery,
+    PressureView, RatesView, page,
 };
 use crate::ledger::sql::PlotFilter;
 use crate::plots::model::season::InvalidSeason;
@@ -38,8 +38,13 @@ pub struct FiguresParams {
     season: Option<String>,
     /// Of this statistical year (15/12 of the year before to 14/12).
     period: Option<i64>,
-    /// Of this crop as recorded.
+    /// Of this crop as verified, else as recorded.
     crop: Option<Crop>,
+    /// In no commune by the boundaries of the day of detection.
+    outside: Option<bool>,
+    /// Under this figure: counted, in_incident, open, destroyed or voluntary.
+    #[param(inline)]
+    of: Option<PlotFigure>,
     /// Detected on this local day or later.
     from: Option<LocalDate>,
     /// Detected on this local day or earlier.
@@ -63,7 +68,7 @@ pub struct FiguresAnswer {
 }
 
 /// Sums of plots: claimed, re-measured, verified, eradicated, each by itself; a ground that several units claim counts
-/// once, and `in_dispute` says how much is left out for that; `perhaps_twice` how much is counted that may be another claim's ground. `by=plot` gives the facts under each figure.
+/// once, and `in_dispute` says how much is left out for that; `perhaps_twice` how much is counted that may be another claim's ground. `by=plot` gives the facts under each figure, `of` the plots under one.
 #[utoipa::path(get, path = "/api/v1/ledger", tag = "ledger", params(FiguresParams), responses((status = 200, body = FiguresAnswer)))]
 pub async fn ledger_figures(
     State(ledger): State<Ledger>,
@@ -99,7 +104,10 @@ impl FiguresParams {
                 incident: self.incident,
                 season: self.season,
                 period: self.period,
-                crop: self.crop.map(|crop| crop.as_str().to_owned()),
+                crop: None,
+                grown: self.crop,
+                outside: self.outside.unwrap_or(false),
+                of: self.of,
                 from: self.from.map(LocalDate::start),
                 to: self.to.map(LocalDate::end),
                 as_of: None,
@@ -147,19 +155,37 @@ pub async fn ledger_rates(
     Params(params): Params<RatesParams>,
 ) -> Result<Body<RatesView>, Problem> {
     let window = window(params.from, params.to)?;
-    let query = FiguresQuery {
-        by: None,
-        as_of: params.as_of,
-        filter: PlotFilter {
-            commune: params.commune,
-            org: params.org,
-            crop: params.crop.map(|crop| crop.as_str().to_owned()),
-            season: params.season,
-            ..PlotFilter::default()
-        },
-    };
-    let rates = ledger.rates(&actor, &query, window).await?;
+    let rates = ledger.rates(&actor, &params.query(), window).await?;
     Ok(Body(StatusCode::OK, rates))
+}
+
+/// The 100 % test commune by commune, by code and never ranked: the cohort of `GET /api/v1/ledger/rates` of each. Their plots:
+/// `GET /api/v1/ledger/rates/plots?of=cohort…&commune=…`.
+#[utoipa::path(get, path = "/api/v1/ledger/rates/communes", tag = "ledger", params(RatesParams), responses((status = 200, body = [CommuneCohort])))]
+pub async fn ledger_rates_by_commune(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Params(params): Params<RatesParams>,
+) -> Result<Body<Vec<CommuneCohort>>, Problem> {
+    let window = window(params.from, params.to)?;
+    let rows = ledger.cohorts(&actor, &params.query(), window).await?;
+    Ok(Body(StatusCode::OK, rows))
+}
+
+impl RatesParams {
+    fn query(self) -> FiguresQuery {
+        FiguresQuery {
+            by: None,
+            as_of: self.as_of,
+            filter: PlotFilter {
+                commune: self.commune,
+                org: self.org,
+                crop: self.crop.map(|crop| crop.as_str().to_owned()),
+                season: self.season,
+                ..PlotFilter::default()
+            },
+        }
+    }
 }
 
 /// Which re-planting pressure is asked for.

@@ -8,7 +8,7 @@ use crate::base::ids::PlotId;
 use crate::http::{Body, Json, Params, Path, Problem};
 use crate::identity::Caller;
 use crate::journal::Receipt;
-use crate::ledger::service::{Ledger, RevisitWire, SampleView, VisitsView};
+use crate::ledger::service::{Ledger, RevisitWire, SampleView, SampleYear, VisitsView};
 
 /// Which year is asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -61,6 +61,15 @@ pub async fn draw_sample(
 ) -> Result<Body<SampleAnswer>, Problem> {
     let (sample, receipt, is_new) = ledger.draw_sample(&actor, sent.value.period).await?;
     Ok(Body(status(is_new), SampleAnswer { sample, receipt }))
+}
+
+/// The years that were drawn, the last first; to readers of the whole province also what each draw says.
+#[utoipa::path(get, path = "/api/v1/ledger/samples", tag = "ledger", responses((status = 200, body = [SampleYear])))]
+pub async fn ledger_samples(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+) -> Result<Body<Vec<SampleYear>>, Problem> {
+    Ok(Body(StatusCode::OK, ledger.samples(&actor).await?))
 }
 
 /// A year's draw, what was found, and what that says of all claims and of each unit's.

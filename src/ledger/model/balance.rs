@@ -25,6 +25,12 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// Whether no fact tells any of the figures.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.plants.is_none() && self.area_m2.is_none() && self.weight_kg.is_none()
+    }
+
     /// Adds an amount of a fact.
     pub fn add(&mut self, amount: &Amount, fact: Option<FactId>) {
         fn plus<T: std::ops::Add<Output = T>>(sum: Option<T>, more: Option<T>) -> Option<T> {

@@ -148,6 +148,12 @@ impl Stood {
 }
 
 impl EvidenceSummary {
+    /// How many photos there are in all.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.before + self.close_up + self.during + self.after + self.minutes + self.samples
+    }
+
     /// The photos, counted by what they show.
     #[must_use]
     pub fn of(shots: Vec<Shot>) -> Self {

@@ -7,6 +7,7 @@ use super::life::Done;
 use super::totals::{Part, Total};
 use super::words::PlotState;
 use crate::base::ids::PlotId;
+use crate::base::rounding::hundredths;
 use crate::base::time::Timestamp;
 
 /// What was destroyed of what was verified, for the plots verified in a period (cohort).
@@ -20,10 +21,20 @@ pub struct Cohort {
     pub gone_plots: u32,
     /// Destroyed plants ÷ verified plants, over plots that have both; none when there is none.
     pub plants_rate: Option<f64>,
+    /// Under it: destroyed plants.
+    pub plants_destroyed: u64,
+    /// Under it: verified plants.
+    pub plants_verified: u64,
     /// Plots left out of it because plants are unknown.
     pub plants_unknown: u32,
     /// Destroyed area ÷ verified area.
     pub area_rate: Option<f64>,
+    /// Under it: destroyed area, m², told in hundredths.
+    #[serde(serialize_with = "hundredths")]
+    pub area_destroyed_m2: f64,
+    /// Under it: verified area, m², told in hundredths.
+    #[serde(serialize_with = "hundredths")]
+    pub area_verified_m2: f64,
     /// Plots left out of it because an area is unknown.
     pub area_unknown: u32,
     /// Full ÷ verified plots.
@@ -117,6 +128,12 @@ pub fn rates(parts: &[Part<'_>], window: &Window) -> Rates {
     }
 }
 
+/// The first of the rates alone.
+#[must_use]
+pub fn cohort_of(parts: &[Part<'_>], window: &Window) -> Cohort {
+    cohort(&Chosen::of(parts, window).verified)
+}
+
 /// The plots that each rate is of.
 pub(super) struct Chosen<'a> {
     /// All that count.
@@ -198,17 +215,21 @@ fn cohort(plots: &[&Part<'_>]) -> Cohort {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let full = plots.iter().filter(|part| part.is_full()).count();
     let gone = plots.iter().filter(|part| part.is_gone()).count();
-    let (plants_rate, plants_known) = ratio(plots, |sum| sum.plants.map(of_plants));
-    let (area_rate, area_known) = ratio(plots, |sum| sum.area_m2);
+    let (plants, plants_known) = both(plots, |sum| sum.plants);
+    let (area, area_known) = both(plots, |sum| sum.area_m2);
     let open = plots.iter().filter(|part| !part.is_full());
     let open: Vec<PlotId> = open.map(|part| part.plot).collect();
     Cohort {
         plots: number(plots.len()),
         full_plots: number(full),
         gone_plots: number(gone),
-        plants_rate,
+        plants_rate: share(of_plants(plants.0), of_plants(plants.1)),
+        plants_destroyed: plants.0,
+        plants_verified: plants.1,
         plants_unknown: number(plots.len() - plants_known),
-        area_rate,
+        area_rate: share(area.0, area.1),
+        area_destroyed_m2: area.0,
+        area_verified_m2: area.1,
         area_unknown: number(plots.len() - area_known),
         plots_rate: share(f64::from(number(full)), f64::from(number(plots.len()))),
         is_target_met: (!plots.is_empty()).then_some(open.is_empty()),
@@ -221,20 +242,23 @@ fn of_plants(plants: u64) -> f64 {
     plants as f64
 }
 
-/// Σ destroyed ÷ Σ verified over the plots whose verification has the figure; an eradication without it leaves the
-/// plot out, nothing destroyed yet counts as nothing.
-fn ratio(plots: &[&Part<'_>], figure: impl Fn(&Sum) -> Option<f64>) -> (Option<f64>, usize) {
+/// Σ destroyed and Σ verified over the plots whose verification has the figure, and how many those are; an eradication
+/// without it leaves the plot out, nothing destroyed yet counts as nothing.
+fn both<T: Copy + Default + std::iter::Sum>(
+    plots: &[&Part<'_>],
+    figure: impl Fn(&Sum) -> Option<T>,
+) -> ((T, T), usize) {
     let known = plots.iter().filter_map(|part| {
         let told = &part.life.quantities;
         let verified = figure(&told.verified)?;
-        let nothing_yet = told.eradicated.facts.is_empty().then_some(0.0);
+        let nothing_yet = told.eradicated.facts.is_empty().then_some(T::default());
         let destroyed = figure(&told.eradicated).or(nothing_yet)?;
         Some((destroyed, verified))
     });
-    let known: Vec<(f64, f64)> = known.collect();
-    let destroyed: f64 = known.iter().map(|(destroyed, _)| destroyed).sum();
-    let verified: f64 = known.iter().map(|(_, verified)| verified).sum();
-    (share(destroyed, verified), known.len())
+    let known: Vec<(T, T)> = known.collect();
+    let destroyed = known.iter().map(|(destroyed, _)| *destroyed).sum();
+    let verified = known.iter().map(|(_, verified)| *verified).sum();
+    ((destroyed, verified), known.len())
 }
 
 fn flow(counted: &[&Part<'_>], window: &Window) -> Total {

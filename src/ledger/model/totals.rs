@@ -165,8 +165,7 @@ pub struct Total {
 impl Total {
     /// Adds a share of a plot's figures.
     pub fn add(&mut self, sum: &Sum, share: f64) {
-        let is_empty = sum.plants.is_none() && sum.area_m2.is_none() && sum.weight_kg.is_none();
-        if is_empty || share <= 0.0 {
+        if sum.is_empty() || share <= 0.0 {
             return;
         }
         self.plots += 1;

@@ -301,6 +301,22 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// A figure of plots whose plots are asked for.
+    PlotFigure: "a figure of plots" {
+        /// Those that figures count.
+        Counted = "counted",
+        /// Of them, those that belong to an incident (vụ).
+        InIncident = "in_incident",
+        /// Of them, those that are neither destroyed nor gone.
+        Open = "open",
+        /// Of them, those of which something was destroyed with nothing missing.
+        Destroyed = "destroyed",
+        /// Of those, the ones that their growers gave up (tự nguyện phá bỏ).
+        Voluntary = "voluntary",
+    }
+}
+
+vocabulary! {
     /// A figure of the rates whose plots are asked for.
     RateFigure: "a figure of the rates" {
         /// Verified in the window.

@@ -1,17 +1,46 @@
-//! The plots and facts under the figures of the rates, in the caller's reach.
+//! The plots and facts under the figures of the rates, and the 100 % test commune by commune, in the caller's reach.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use crate::base::actor::Actor;
+use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
+use crate::ledger::model::Life;
 use crate::ledger::model::behind::{Behind, behind, behind_replanting};
-use crate::ledger::model::rates::Window;
+use crate::ledger::model::rates::{Cohort, Window, cohort_of};
 use crate::ledger::model::totals::Part;
 use crate::ledger::model::words::RateFigure;
 use crate::plots::model::Season;
 
 use super::definitions::parameter;
 use super::figures::{FiguresQuery, chosen};
+use super::listed::{ListedPlot, listed};
+use super::material::Material;
 use super::pressure::followed_by;
 use super::{Error, Ledger};
+
+/// A plot under a figure, with what a list says of it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct BehindRow {
+    /// By what it stands there.
+    #[serde(flatten)]
+    pub behind: Behind,
+    /// Where it lies and stands, and which units are behind it.
+    pub listed: ListedPlot,
+}
+
+/// What was destroyed of a commune's plots that were verified in a window.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CommuneCohort {
+    /// The commune's code by the boundaries of the plots' days; null for plots outside of all.
+    pub code: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its plots.
+    pub cohort: Cohort,
+}
 
 impl Ledger {
     /// The plots under one figure of [`Ledger::rates`] for the same question, in the order of their ids.
@@ -19,13 +48,13 @@ impl Ledger {
         &self,
         actor: &Actor,
         query: &FiguresQuery,
-        (from, to): (Timestamp, Timestamp),
+        window: (Timestamp, Timestamp),
         figure: RateFigure,
-    ) -> Result<Vec<Behind>, Error> {
+    ) -> Result<Vec<BehindRow>, Error> {
         let all = query.of_all_seasons();
         let books = self.opened(actor, &all).await?;
         let seen = chosen(&books, actor, &all.filter);
-        if is_of_a_season(figure) {
+        let found = if is_of_a_season(figure) {
             let season: Option<Season> = query
                 .filter
                 .season
@@ -33,21 +62,58 @@ impl Ledger {
                 .and_then(|season| season.parse().ok());
             let season =
                 season.ok_or_else(|| parameter("season", "expected a season such as 2025-2026"))?;
-            let traced = followed_by(&books, actor, &seen, season);
-            return Ok(behind_replanting(&traced, figure));
+            behind_replanting(&followed_by(&books, actor, &seen, season), figure)
+        } else {
+            let season = query.filter.season.as_ref();
+            let parts: Vec<Part<'_>> = seen
+                .iter()
+                .filter(|own| season.is_none_or(|season| own.0.row.season == *season))
+                .map(|own| books.part(own))
+                .collect();
+            behind(&parts, &self.judged(window), figure)
+        };
+        let known: BTreeMap<PlotId, &(Material, Life)> =
+            seen.into_iter().map(|own| (own.0.row.id, own)).collect();
+        let rows = found.into_iter().filter_map(|behind| {
+            let listed = listed(known.get(&behind.plot)?);
+            Some(BehindRow { behind, listed })
+        });
+        Ok(rows.collect())
+    }
+
+    /// The first of the rates commune by commune, by code: whether each reached the whole of its plots, and which it did
+    /// not. Communes without a plot of the window have no row.
+    pub async fn cohorts(
+        &self,
+        actor: &Actor,
+        query: &FiguresQuery,
+        window: (Timestamp, Timestamp),
+    ) -> Result<Vec<CommuneCohort>, Error> {
+        let books = self.opened(actor, query).await?;
+        let window = self.judged(window);
+        let mut communes: BTreeMap<Option<&str>, (Option<&str>, Vec<Part<'_>>)> = BTreeMap::new();
+        for own in chosen(&books, actor, &query.filter) {
+            let row = &own.0.row;
+            let commune = communes.entry(row.commune.as_deref()).or_default();
+            commune.0 = row.commune_name.as_deref();
+            commune.1.push(books.part(own));
         }
-        let season = query.filter.season.as_ref();
-        let parts: Vec<Part<'_>> = seen
-            .iter()
-            .filter(|own| season.is_none_or(|season| own.0.row.season == *season))
-            .map(|own| books.part(own))
-            .collect();
-        let window = Window {
+        let rows = communes
+            .into_iter()
+            .map(|(code, (name, parts))| CommuneCohort {
+                code: code.map(str::to_owned),
+                name: name.map(str::to_owned),
+                cohort: cohort_of(&parts, &window),
+            });
+        Ok(rows.filter(|row| row.cohort.plots > 0).collect())
+    }
+
+    fn judged(&self, (from, to): (Timestamp, Timestamp)) -> Window {
+        Window {
             from,
             to,
             now: self.journal.now(),
-        };
-        Ok(behind(&parts, &window, figure))
+        }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Side {
     pub area_m2: Option<f64>,
     /// Share of its figures that sums leave out until it is decided, 0 to 1.
     pub left_out: f64,
+    /// Share of its figures that sums count although another claim may be of the same ground, 0 to 1.
+    pub perhaps_twice: f64,
 }
 
 /// Two claims that may be one ground, both sides alike.
@@ -223,6 +225,7 @@ impl Books {
         let (material, life) = own;
         let reached = actor.may(Right::ReadPlots, material.row.place.as_deref());
         let claimed = &life.quantities.claimed;
+        let part = self.part(own);
         reached.then(|| Side {
             plot,
             org: material.row.org,
@@ -231,7 +234,8 @@ impl Books {
             state: life.state,
             plants: claimed.plants,
             area_m2: claimed.area_m2,
-            left_out: self.part(own).disputed,
+            left_out: part.disputed,
+            perhaps_twice: part.perhaps_twice,
         })
     }
 }

@@ -19,6 +19,7 @@ use crate::store::Tx;
 
 use super::books::Books;
 use super::definitions::parameter;
+use super::listed::{ListedPlot, listed};
 use super::material::Material;
 use super::pressure::sown_again;
 use super::{Error, Ledger};
@@ -63,6 +64,9 @@ pub struct FiguresRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]
     pub plot: Option<serde_json::Value>,
+    /// Of one plot: where it lies and stands, and which units are behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<ListedPlot>,
 }
 
 /// Figures with what they rest on.
@@ -127,7 +131,11 @@ impl Ledger {
             plot: plots
                 .first()
                 .filter(|_| query.by == Some(Grouping::Plot))
-                .map(|own| told(&books.part(own))),
+                .map(|own| told(&own.0, &books.part(own))),
+            listed: plots
+                .first()
+                .filter(|_| query.by == Some(Grouping::Plot))
+                .map(|own| listed(own)),
             figures: Figures::of(plots.iter().map(|own| books.part(own))),
             key,
         });
@@ -264,7 +272,8 @@ pub(super) fn chosen<'a>(
     actor: &Actor,
     filter: &PlotFilter,
 ) -> Vec<&'a (Material, Life)> {
-    let plots = books.plots.iter().filter(|(material, _)| {
+    let plots = books.plots.iter().filter(|own| {
+        let (material, life) = own;
         let row = &material.row;
         let is =
             |asked: Option<&str>, own: Option<&str>| asked.is_none_or(|asked| own == Some(asked));
@@ -277,6 +286,11 @@ pub(super) fn chosen<'a>(
                 .is_none_or(|incident| row.incident == Some(incident))
             && is(filter.season.as_deref(), Some(&row.season))
             && filter.period.is_none_or(|period| row.period == period)
+            && filter.grown.is_none_or(|crop| life.crop == crop)
+            && !(filter.outside && row.commune.is_some())
+            && filter
+                .of
+                .is_none_or(|figure| books.stands_under(own, figure))
             && filter.from.is_none_or(|from| row.detected_at >= from)
             && filter.to.is_none_or(|to| row.detected_at <= to)
     });
@@ -296,9 +310,16 @@ fn key(by: Option<Grouping>, (material, life): &(Material, Life)) -> Option<Stri
     }
 }
 
-fn told(part: &Part<'_>) -> serde_json::Value {
+fn told(material: &Material, part: &Part<'_>) -> serde_json::Value {
+    let row = &material.row;
+    let commune = row.commune.as_ref();
     serde_json::json!({
         "state": part.life.state,
+        "crop": part.life.crop,
+        "detected_at": row.detected_at,
+        "commune": commune.map(|code| serde_json::json!({ "code": code, "name": row.commune_name })),
+        "position": [row.lon, row.lat],
+        "photos": material.photos.count(),
         "disputed": part.disputed,
         "perhaps_twice": part.perhaps_twice,
         "facts": part.life.quantities,

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
-use crate::base::ids::{IncidentId, OrgId, PlotId};
+use crate::base::ids::{FactId, IncidentId, OrgId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::Crop;
+use crate::ledger::model::Life;
 use crate::ledger::model::facts::{Act, Eradication};
 use crate::ledger::model::totals::Figures;
-use crate::ledger::model::words::PlotState;
-use crate::ledger::model::{EvidenceSummary, Life};
+use crate::ledger::model::words::{PlotFigure, PlotState};
 
+use super::books::Books;
 use super::figures::{FiguresQuery, chosen};
 use super::material::Material;
 use super::{Error, Ledger};
@@ -50,6 +51,8 @@ pub struct PlotLine {
     pub eradicated_at: Option<Timestamp>,
     /// The last eradication that its state allowed.
     pub eradication: Option<Eradication>,
+    /// The last eradication that is in the figures of what was destroyed.
+    pub completed: Option<Eradication>,
     /// The number of the minutes, with the eradication or later.
     pub minutes: Option<String>,
     /// Photos that show it.
@@ -109,12 +112,7 @@ fn line(
     let Ok(Value::Object(record)) = serde_json::from_str(&row.record) else {
         return Err(row.corrupt("record").into());
     };
-    let done = life.eradications.iter().max_by_key(|done| done.ended_at);
-    let fact = done.and_then(|done| material.facts.iter().find(|fact| fact.id == done.fact));
-    let eradication = fact.and_then(|fact| match &fact.act {
-        Act::Eradication(own) => Some((**own).clone()),
-        _ => None,
-    });
+    let eradication = last_eradication(material, life, |_| true);
     let later = material
         .facts
         .iter()
@@ -123,7 +121,7 @@ fn line(
             Act::Minutes(own) if life.stands(fact.id) => Some(own.paper.number.clone()),
             _ => None,
         });
-    let own = eradication.as_ref().and_then(|own| own.minutes.as_ref());
+    let own = eradication.and_then(|own| own.minutes.as_ref());
     Ok(PlotLine {
         plot: row.id,
         commune: row.commune.clone(),
@@ -139,13 +137,55 @@ fn line(
         disputed,
         eradicated_at: life.eradicated_at,
         minutes: own.map(|paper| paper.number.clone()).or(later),
-        photos: photos(&material.photos),
-        eradication,
+        photos: material.photos.count(),
+        completed: completed(material, life).cloned(),
+        eradication: eradication.cloned(),
         figures: *figures,
         record,
     })
 }
 
-fn photos(of: &EvidenceSummary) -> u32 {
-    of.before + of.close_up + of.during + of.after + of.minutes + of.samples
+/// The last eradication of a plot that its state allowed, of those that `is_one` takes.
+fn last_eradication<'a>(
+    material: &'a Material,
+    life: &Life,
+    is_one: impl Fn(FactId) -> bool,
+) -> Option<&'a Eradication> {
+    let own = life.eradications.iter().filter(|done| is_one(done.fact));
+    let last = own.max_by_key(|done| done.ended_at)?;
+    let fact = material.facts.iter().find(|fact| fact.id == last.fact)?;
+    match &fact.act {
+        Act::Eradication(own) => Some(own),
+        _ => None,
+    }
+}
+
+/// The last eradication that is in the figures of what was destroyed; none where nothing is.
+fn completed<'a>(material: &'a Material, life: &Life) -> Option<&'a Eradication> {
+    let told = &life.quantities.eradicated;
+    if told.is_empty() {
+        return None;
+    }
+    last_eradication(material, life, |fact| told.facts.contains(&fact))
+}
+
+impl Books {
+    /// Whether a plot is one of those under a figure.
+    pub(super) fn stands_under(&self, own: &(Material, Life), figure: PlotFigure) -> bool {
+        let (part, (material, life)) = (self.part(own), own);
+        let is_counted = part.is_counted() && part.disputed < 1.0;
+        let is_closed = || {
+            use PlotState as S;
+            matches!(life.state, S::Eradicated | S::Clear | S::Gone)
+        };
+        let done = || completed(material, life);
+        is_counted
+            && match figure {
+                PlotFigure::Counted => true,
+                PlotFigure::InIncident => material.row.incident.is_some(),
+                PlotFigure::Open => !is_closed(),
+                PlotFigure::Destroyed => done().is_some(),
+                PlotFigure::Voluntary => done().is_some_and(|own| own.voluntary),
+            }
+    }
 }

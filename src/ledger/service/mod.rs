@@ -9,6 +9,7 @@ mod due;
 mod evidence;
 mod figures;
 mod lines;
+mod listed;
 mod lives;
 mod material;
 mod papers;
@@ -34,6 +35,7 @@ use crate::store::{self, ActError};
 
 use super::sql::Sight;
 
+pub use behind::{BehindRow, CommuneCohort};
 pub use books::DuplicateView;
 pub use claims::CLAIMS_JOB;
 pub use definitions::SETTLE_ALL_JOB;
@@ -44,7 +46,7 @@ pub use lines::{Grouped, PlotLine};
 pub use pressure::{PressureQuery, PressureView};
 pub use record::Recorded;
 pub use revisits::RevisitWire;
-pub use samples::SampleView;
+pub use samples::{SampleView, SampleYear};
 pub use tip_views::TipView;
 pub use tips::RecordedTip;
 pub use verify::verify_rows;

@@ -92,6 +92,32 @@ pub struct SampleView {
     pub units: Vec<EstimateView>,
 }
 
+/// A year that was drawn.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SampleYear {
+    /// The statistical year.
+    pub period: i64,
+    /// When it was drawn.
+    pub drawn_at: Timestamp,
+    /// What the draw says; none for whoever reads only some communes.
+    pub sums: Option<SampleSums>,
+}
+
+/// What a draw says in short.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SampleSums {
+    /// Claims of the year with an area.
+    pub claims: usize,
+    /// Their area, m².
+    pub claimed_m2: f64,
+    /// Claims that were drawn.
+    pub drawn: usize,
+    /// Of them, visited.
+    pub visited: usize,
+    /// What the visits say of all claims; null before the first.
+    pub estimate: Option<Estimate>,
+}
+
 impl Ledger {
     /// Draws for a statistical year that has closed; once, and again only the same is answered.
     pub async fn draw_sample(
@@ -171,6 +197,30 @@ impl Ledger {
                 "no head was signed after this year yet: try again",
             )
         })
+    }
+
+    /// The years that were drawn, the last first.
+    pub async fn samples(&self, actor: &Actor) -> Result<Vec<SampleYear>, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Err(Error::Forbidden);
+        }
+        let is_told = actor.may_in_province(Right::ReadPlots);
+        let mut tx = self.journal.store().read().await?;
+        let mut years = Vec::new();
+        for row in sql::samples(&mut tx).await?.into_iter().rev() {
+            let sums = if is_told {
+                let visits = sql::revisits(&mut tx, row.period).await?;
+                Some(sums(&view(read(&row)?, row.drawn_at, visits)))
+            } else {
+                None
+            };
+            years.push(SampleYear {
+                period: row.period,
+                drawn_at: row.drawn_at,
+                sums,
+            });
+        }
+        Ok(years)
     }
 
     /// A year's draw with what was found.
@@ -306,6 +356,16 @@ fn view(draw: Draw, drawn_at: Timestamp, rows: Vec<RevisitRow>) -> SampleView {
         units,
         drawn_at,
         draw,
+    }
+}
+
+fn sums(view: &SampleView) -> SampleSums {
+    SampleSums {
+        claims: view.draw.claims,
+        claimed_m2: view.draw.claimed_m2,
+        drawn: view.draw.drawn.len(),
+        visited: view.visits.len(),
+        estimate: view.estimate,
     }
 }
 

@@ -5,6 +5,8 @@ use sqlx::QueryBuilder;
 
 use crate::base::ids::{EntryId, IncidentId, OrgId, PlotId};
 use crate::base::time::Timestamp;
+use crate::base::words::Crop;
+use crate::ledger::model::words::PlotFigure;
 use crate::on;
 use crate::store::{Error, Tx, padded};
 
@@ -67,6 +69,12 @@ pub struct PlotFilter {
     pub period: Option<i64>,
     /// Of this crop as recorded.
     pub crop: Option<String>,
+    /// Of this crop as verified, else as recorded.
+    pub grown: Option<Crop>,
+    /// In no commune by the boundaries of their day.
+    pub outside: bool,
+    /// Under this figure.
+    pub of: Option<PlotFigure>,
     /// Detected at this instant or later.
     pub from: Option<Timestamp>,
     /// Detected at this instant or earlier.

@@ -31,6 +31,16 @@ pub struct SosQuery {
     pub since: Option<Timestamp>,
 }
 
+/// What became of claimed fixes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ClaimedView {
+    /// Fixes of the span that lie outside the patrol's time, with a quarter of an hour to spare: they are held on.
+    pub left: usize,
+    /// The rest.
+    #[serde(flatten)]
+    pub appended: AppendedView,
+}
+
 /// What was let go.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct LetGoView {
@@ -55,16 +65,20 @@ pub async fn held_fixes(
     Ok(Body(StatusCode::OK, patrols.held(&actor).await?))
 }
 
-/// Moves held fixes into a patrol of the caller's.
+/// Moves held fixes into a patrol of the caller's or its team's, as far as they lie in its time; 422 when none does.
 #[utoipa::path(post, path = "/api/v1/fixes/held/claim", tag = "patrols", request_body = Claim,
-    responses((status = 200, body = AppendedView), (status = 404), (status = 422)))]
+    responses((status = 200, body = ClaimedView), (status = 404), (status = 422)))]
 pub async fn claim_fixes(
     State(patrols): State<Patrols>,
     Caller(actor): Caller,
     claim: Json<Claim>,
-) -> Result<Body<AppendedView>, Problem> {
+) -> Result<Body<ClaimedView>, Problem> {
     let claimed = patrols.claim(&actor, claim.value).await?;
-    Ok(Body(StatusCode::OK, super::upload::view(claimed)))
+    let view = ClaimedView {
+        left: claimed.held,
+        appended: super::upload::view(claimed),
+    };
+    Ok(Body(StatusCode::OK, view))
 }
 
 /// Erases held fixes of the caller's.

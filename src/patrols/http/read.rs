@@ -54,10 +54,12 @@ pub struct PatrolCollection {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PatrolQuery {
-    /// Begun on this local day or later.
+    /// Begun on this local day or later; with `walked`, on the way then or later.
     pub from: Option<LocalDate>,
-    /// Begun on this local day or earlier.
+    /// Begun on this local day or earlier; with `walked`, on the way then or earlier.
     pub to: Option<LocalDate>,
+    /// Only those whose way counts, as figures of coverage take them: not rejected, and through any commune.
+    pub walked: Option<bool>,
     /// That touched the commune of this code.
     pub commune: Option<String>,
     /// That stand there.
@@ -124,6 +126,7 @@ impl PatrolQuery {
         Filter {
             from: self.from.map(LocalDate::start),
             to: self.to.map(LocalDate::end),
+            walked: self.walked.unwrap_or(false),
             commune: self.commune.clone(),
             state: self.state,
             campaign: self.campaign,
@@ -137,6 +140,7 @@ impl PatrolQuery {
         let parts = [
             ("from", self.from.map(|day| day.to_string())),
             ("to", self.to.map(|day| day.to_string())),
+            ("walked", self.walked.map(|walked| walked.to_string())),
             ("commune", commune),
             ("state", self.state.map(|state| state.to_string())),
             ("campaign", self.campaign.map(|id| id.to_string())),

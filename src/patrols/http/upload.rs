@@ -15,6 +15,7 @@ use crate::identity::{Caller, TrackerCaller};
 use crate::journal::Receipt;
 use crate::journal::model::sha256;
 use crate::patrols::model::batch::{Batch, BatchShape, BatchWire, MAX_BATCH};
+use crate::patrols::model::chunk::RequestDigest;
 use crate::patrols::model::gpx::{self, GpxRefusal};
 use crate::patrols::service::{Appended, Patrols, Upload};
 
@@ -38,11 +39,15 @@ pub struct AppendedView {
     pub receipt: Option<Receipt>,
 }
 
-/// What became of a file's fixes.
+/// What became of a file's fixes, or of those of several files together.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FileView {
     /// Fixes outside every patrol: their holder claims them within 72 hours, else they are erased.
     pub held: usize,
+    /// The last whole point of a file that ends in the middle: what is behind it was set apart. Send the file again when
+    /// there is a whole one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_after_point: Option<u32>,
     /// The rest.
     #[serde(flatten)]
     pub appended: AppendedView,
@@ -60,11 +65,11 @@ impl<S: Send + Sync> FromRequest<S> for BatchBytes {
     }
 }
 
-/// A track file: the whole body, or the part `file` of a form.
+/// Track files of one request: the whole body, or each file of a form.
 #[derive(Debug)]
-pub struct TrackFile(Bytes);
+pub struct TrackFiles(Vec<Bytes>);
 
-impl<S: Send + Sync> FromRequest<S> for TrackFile {
+impl<S: Send + Sync> FromRequest<S> for TrackFiles {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -77,26 +82,40 @@ impl<S: Send + Sync> FromRequest<S> for TrackFile {
         let essence = kind.split(';').next().unwrap_or("").trim();
         match essence.to_ascii_lowercase().as_str() {
             "application/gpx+xml" | "application/xml" | "text/xml" | "application/octet-stream" => {
-                raw(request, state).await.map(Self)
+                let file = raw(request, state).await?;
+                Ok(Self(vec![file]))
             }
-            "multipart/form-data" => form_file(&kind, raw(request, state).await?).await.map(Self),
+            "multipart/form-data" => form_files(&kind, raw(request, state).await?)
+                .await
+                .map(Self),
             _ => Err(Problem::new(ProblemKind::UnsupportedType)
                 .detail("expected application/gpx+xml, or multipart/form-data with a part `file`")),
         }
     }
 }
 
-async fn form_file(kind: &str, body: Bytes) -> Result<Bytes, Problem> {
+/// Every part that is a file, whatever it is called: none is passed over in silence.
+async fn form_files(kind: &str, body: Bytes) -> Result<Vec<Bytes>, Problem> {
     let malformed = |_| Problem::new(ProblemKind::MalformedBody).detail("not a whole form");
     let boundary = multer::parse_boundary(kind).map_err(malformed)?;
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(body)]);
     let mut form = multer::Multipart::new(stream, boundary);
+    let mut files = Vec::new();
     while let Some(field) = form.next_field().await.map_err(malformed)? {
-        if field.name() == Some("file") {
-            return field.bytes().await.map_err(malformed);
+        // What browsers send of a field in which nothing was chosen.
+        let is_unchosen = field.file_name() == Some("");
+        let is_file = field.name() == Some("file") || field.file_name().is_some();
+        let bytes = field.bytes().await.map_err(malformed)?;
+        if is_file && !(is_unchosen && bytes.is_empty()) {
+            files.push(bytes);
         }
     }
-    Err(Problem::new(ProblemKind::InvalidContent).fault("/file", "the form has no part `file`"))
+    if files.is_empty() {
+        return Err(
+            Problem::new(ProblemKind::InvalidContent).fault("/file", "the form has no part `file`")
+        );
+    }
+    Ok(files)
 }
 
 /// Appends fixes to the caller's own track of a patrol.
@@ -119,7 +138,7 @@ pub async fn append_fixes(
     Ok(Body(StatusCode::OK, view(appended)))
 }
 
-/// Takes a track file; its fixes join the patrols of its device by time.
+/// Takes a track file, or each file of a form; their fixes join the patrols of its device by time.
 #[utoipa::path(post, path = "/api/v1/patrols/{id}/gpx", tag = "patrols", params(("id" = PatrolId, Path)),
     request_body(content = String, content_type = "application/gpx+xml"),
     responses((status = 201, body = FileView), (status = 404), (status = 422)))]
@@ -127,25 +146,25 @@ pub async fn send_gpx(
     State(patrols): State<Patrols>,
     Caller(actor): Caller,
     Path(id): Path<PatrolId>,
-    TrackFile(bytes): TrackFile,
+    TrackFiles(files): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take_for(&actor, id, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
-/// Takes a track file from a handheld or tracker.
+/// Takes a track file, or each file of a form, from a handheld or tracker.
 #[utoipa::path(post, path = "/t/{token}/gpx", tag = "trackers", params(("token" = String, Path)),
     request_body(content = String, content_type = "application/gpx+xml"),
     responses((status = 201, body = FileView), (status = 404), (status = 422)))]
 pub async fn track_gpx(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
-    TrackFile(bytes): TrackFile,
+    TrackFiles(files): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let upload = read_file(bytes, patrols.journal().now()).await?;
+    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take(&actor, upload).await?;
-    Ok(Body(StatusCode::CREATED, file_view(appended)))
+    Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
 
 fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
@@ -163,29 +182,62 @@ fn read_batch(bytes: &[u8], received_at: Timestamp) -> Result<Batch, Problem> {
     Ok(batch)
 }
 
-/// A file of many points takes long to read: off the threads that answer requests.
-async fn read_file(bytes: Bytes, received_at: Timestamp) -> Result<Upload, Problem> {
+/// Files of many points take long to read: off the threads that answer requests. All of them are read before any is
+/// kept, and are one upload. Gives the last whole point, too, of the first that ends in the middle.
+async fn read_files(
+    files: Vec<Bytes>,
+    received_at: Timestamp,
+) -> Result<(Upload, Option<u32>), Problem> {
     let read = tokio::task::spawn_blocking(move || {
-        let file = gpx::read(&bytes)?;
-        let (fixes, refused) = file.fixes(received_at);
-        Ok::<_, GpxRefusal>(Upload {
-            batch: Batch::of_points(fixes, &refused),
-            request: sha256(&bytes),
-        })
+        let (mut fixes, mut refused, mut cuts, mut points) =
+            (Vec::new(), Vec::new(), Vec::new(), 0_u32);
+        for (before, bytes) in files.iter().enumerate() {
+            let named = (files.len() > 1).then_some(before + 1);
+            let file = gpx::read(bytes).map_err(|refusal| refused_file(&refusal, named))?;
+            points = points.saturating_add(file.points);
+            if points > gpx::MAX_POINTS {
+                return Err(refused_file(&GpxRefusal::TooManyPoints, named));
+            }
+            let (own, apart) = file.fixes(received_at);
+            fixes.extend(own);
+            refused.extend(apart);
+            cuts.extend(file.cut);
+        }
+        let batch = Batch::of_points(fixes, &refused);
+        let upload = Upload {
+            batch: cuts.iter().fold(batch, Batch::cut_at),
+            request: digest_of(&files),
+        };
+        Ok((upload, cuts.first().map(|cut| cut.after_point)))
     });
     match read.await {
-        Ok(upload) => upload.map_err(|refusal| refused_file(&refusal)),
+        Ok(upload) => upload,
         Err(cause) => Err(Problem::new(ProblemKind::Internal).internal(cause)),
     }
 }
 
-fn refused_file(refusal: &GpxRefusal) -> Problem {
+/// Of one file its own digest, of several that of their digests.
+fn digest_of(files: &[Bytes]) -> RequestDigest {
+    match files {
+        [file] => sha256(file),
+        files => {
+            let digests: Vec<RequestDigest> = files.iter().map(|file| sha256(file)).collect();
+            sha256(&digests.concat())
+        }
+    }
+}
+
+fn refused_file(refusal: &GpxRefusal, number: Option<usize>) -> Problem {
     let kind = match refusal {
         GpxRefusal::TooLarge { .. } => ProblemKind::TooLarge,
         GpxRefusal::TooManyPoints | GpxRefusal::TooManyParts => ProblemKind::InvalidContent,
         _ => ProblemKind::MalformedBody,
     };
-    Problem::new(kind).detail(refusal.to_string())
+    let told = match number {
+        Some(number) => format!("file {number} of the form: {refusal}"),
+        None => refusal.to_string(),
+    };
+    Problem::new(kind).detail(told)
 }
 
 pub(super) fn view(appended: Appended) -> AppendedView {
@@ -198,9 +250,10 @@ pub(super) fn view(appended: Appended) -> AppendedView {
     }
 }
 
-fn file_view(appended: Appended) -> FileView {
+fn file_view(appended: Appended, cut_after_point: Option<u32>) -> FileView {
     FileView {
         held: appended.held,
+        cut_after_point,
         appended: view(appended),
     }
 }

@@ -5,11 +5,14 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::fix::{Fix, FixReason, RawFix};
-use super::gpx::{RawPoint, RefusedPoint};
+use super::gpx::{Cut, RawPoint, RefusedPoint};
 use crate::base::time::Timestamp;
 
 /// The most fixes of one batch.
 pub const MAX_BATCH: usize = 10_000;
+
+/// The word for the end of a file that ends in the middle.
+const FILE_CUT: &str = "file_cut";
 
 /// The word for an element that is not an object of the right types.
 const UNREADABLE: &str = "unreadable";
@@ -33,6 +36,9 @@ pub struct FixWire {
     pub bearing_deg: Option<f64>,
     /// Whether the phone says that another program made the position up.
     pub mock: Option<bool>,
+    /// Whether recording was interrupted before this fix (a pause, a hidden page): no line leads to it.
+    #[serde(rename = "break")]
+    pub after_break: Option<bool>,
 }
 
 /// The shape of a batch.
@@ -103,6 +109,17 @@ impl Batch {
         }
     }
 
+    /// The same with the end of a file that ends in the middle set apart.
+    #[must_use]
+    pub fn cut_at(mut self, cut: &Cut) -> Self {
+        self.refused.push(RefusedFix {
+            reason: FILE_CUT,
+            json: serde_json::json!({ "after_point": cut.after_point, "rest": cut.rest })
+                .to_string(),
+        });
+        self
+    }
+
     /// How many readings were sent.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -162,6 +179,7 @@ fn raw(wire: &FixWire) -> RawFix {
         speed_mps: wire.speed_mps,
         bearing_deg: wire.bearing_deg,
         mock: wire.mock.unwrap_or(false),
+        after_break: wire.after_break.unwrap_or(false),
     }
 }
 

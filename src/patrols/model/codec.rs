@@ -5,6 +5,9 @@
 //! column starts with its presence (none, all, or a bit per fix). Its first figure stands in full; the others are
 //! predicted from the zero to two figures before them (whichever order leaves the smallest rest) and the rest is
 //! zigzag and Rice coded. Lossless for every fix.
+//!
+//! Version 2 adds a ninth column, the presence of an interruption before the fix. It is written only where a fix has
+//! one, so that all other chunks keep the bytes that they always had.
 
 use super::bits::{BitReader, BitWriter, MAX_RICE, Truncated};
 use super::fix::Fix;
@@ -14,6 +17,7 @@ use crate::base::time::Timestamp;
 pub const MAX_FIXES: usize = 50_000;
 
 const MAGIC_V1: u8 = 0xF1;
+const MAGIC_V2: u8 = 0xF2;
 
 /// A time, a longitude and a latitude take a bit each at least.
 const LEAST_BITS_PER_FIX: usize = 3;
@@ -60,7 +64,8 @@ pub fn encode(mut fixes: Vec<Fix>) -> Result<Vec<u8>, TooManyFixes> {
     let announced = u16::try_from(count).ok().filter(|_| count <= MAX_FIXES);
     let announced = announced.ok_or(TooManyFixes { count })?;
     let mut bytes = Vec::with_capacity(16 + count * 9);
-    bytes.push(MAGIC_V1);
+    let is_interrupted = fixes.iter().any(|fix| fix.after_break);
+    bytes.push(if is_interrupted { MAGIC_V2 } else { MAGIC_V1 });
     let mut bits = BitWriter::after(bytes);
     bits.write(u64::from(announced), 16);
     let mut column = Vec::with_capacity(count);
@@ -74,6 +79,9 @@ pub fn encode(mut fixes: Vec<Fix>) -> Result<Vec<u8>, TooManyFixes> {
         optional(&mut bits, field);
     }
     write_presence(&mut bits, &fixes, |fix| fix.mock);
+    if is_interrupted {
+        write_presence(&mut bits, &fixes, |fix| fix.after_break);
+    }
     Ok(bits.finish())
 }
 
@@ -90,7 +98,7 @@ const COLUMNS: [fn(&Fix) -> Option<i64>; 7] = [
 
 /// Reads a coded chunk; refuses anything that [`encode`] could not have written in form.
 pub fn decode(bytes: &[u8]) -> Result<Vec<Fix>, CorruptChunk> {
-    let Some((&MAGIC_V1, coded)) = bytes.split_first() else {
+    let Some((&magic @ (MAGIC_V1 | MAGIC_V2), coded)) = bytes.split_first() else {
         return Err(CorruptChunk::UnknownVersion);
     };
     let mut bits = BitReader::new(coded);
@@ -109,6 +117,9 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Fix>, CorruptChunk> {
         .iter_mut()
         .enumerate()
         .for_each(|(at, fix)| fix.mock = mock.has(at));
+    if magic == MAGIC_V2 {
+        read_breaks(&mut bits, &mut fixes)?;
+    }
     if bits.left() >= 8 || bits.read(u32::try_from(bits.left()).unwrap_or(0))? != 0 {
         return Err(CorruptChunk::TrailingBytes);
     }
@@ -116,6 +127,19 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Fix>, CorruptChunk> {
         Ok(fixes)
     } else {
         Err(CorruptChunk::NotSorted)
+    }
+}
+
+/// A chunk of the second version has an interruption somewhere, else it would be one of the first.
+fn read_breaks(bits: &mut BitReader<'_>, fixes: &mut [Fix]) -> Result<(), CorruptChunk> {
+    let breaks = read_presence(bits, fixes.len())?;
+    for (at, fix) in fixes.iter_mut().enumerate() {
+        fix.after_break = breaks.has(at);
+    }
+    if fixes.iter().any(|fix| fix.after_break) {
+        Ok(())
+    } else {
+        Err(CorruptChunk::UnknownCoding)
     }
 }
 
@@ -128,6 +152,7 @@ const BLANK: Fix = Fix {
     speed_cmps: None,
     bearing_ddeg: None,
     mock: false,
+    after_break: false,
 };
 
 fn read_places(bits: &mut BitReader<'_>, fixes: &mut [Fix]) -> Result<(), CorruptChunk> {

@@ -8,6 +8,12 @@ use crate::geo::position::{InvalidPosition, Position};
 /// 2000-01-01T00:00:00Z: receivers without almanac report their epoch (1980, or 1999 after the week rollover).
 const EARLIEST: Timestamp = Timestamp::from_millis(946_684_800_000);
 
+/// GPS counts weeks in ten bits (IS-GPS-200 §20.3.3.3.1.1): a receiver that misses a rollover tells dates 1,024 weeks early.
+const ROLLOVER_MS: i64 = 1_024 * 7 * 86_400_000;
+
+/// A time that would lie so shortly before its receipt, were it a rollover later, is told by a receiver that missed one.
+const RECENT_MS: i64 = 366 * 86_400_000;
+
 /// How far a device's clock may run ahead before its times mean nothing (24 h).
 const CLOCK_TOLERANCE_MS: i64 = 24 * 3600 * 1000;
 
@@ -23,7 +29,7 @@ pub struct RawFix {
     pub lon: f64,
     /// Latitude in degrees.
     pub lat: f64,
-    /// Horizontal accuracy in metres (1 sigma).
+    /// Horizontal accuracy in metres (1 sigma); 0 means unknown, as Android defines it.
     pub accuracy_m: Option<f64>,
     /// Altitude in metres.
     pub altitude_m: Option<f64>,
@@ -33,6 +39,8 @@ pub struct RawFix {
     pub bearing_deg: Option<f64>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that it did not record before this reading: it was paused, or its page was hidden.
+    pub after_break: bool,
 }
 
 /// Positions and times of officers stay out of logs.
@@ -61,6 +69,8 @@ pub struct Fix {
     pub bearing_ddeg: Option<u16>,
     /// Whether the phone says that another program made the position up.
     pub mock: bool,
+    /// Whether the phone says that recording was interrupted before it: it joins nothing before it, however near.
+    pub after_break: bool,
 }
 
 /// What tells one fix of a device from another.
@@ -95,6 +105,11 @@ pub enum FixReason {
     /// Before the year 2000.
     #[error("the time lies before the year 2000")]
     TimeTooOld,
+    /// 1,024 weeks before its receipt, or somewhat more.
+    #[error(
+        "the time lies 1,024 weeks early: the receiver missed a rollover of GPS weeks; set its clock anew, or its firmware"
+    )]
+    WeekRollover,
     /// More than 24 hours after its receipt.
     #[error("the time lies more than 24 hours after the receipt")]
     FutureTime,
@@ -111,6 +126,7 @@ impl FixReason {
             Self::NullIsland => "null_island",
             Self::BadAccuracy => "bad_accuracy",
             Self::TimeTooOld => "time_too_old",
+            Self::WeekRollover => "week_rollover",
             Self::FutureTime => "future_time",
         }
     }
@@ -139,6 +155,7 @@ impl Fix {
                 .filter(|b| (0.0..=360.0).contains(b))
                 .map(bearing),
             mock: raw.mock,
+            after_break: raw.after_break,
         })
     }
 
@@ -213,8 +230,16 @@ fn plausible_time(time: Option<Timestamp>, received_at: Timestamp) -> Result<Tim
         None => Err(FixReason::NoTime),
         Some(t) if t < EARLIEST => Err(FixReason::TimeTooOld),
         Some(t) if t.since(received_at) > CLOCK_TOLERANCE_MS => Err(FixReason::FutureTime),
+        Some(t) if (-RECENT_MS..=CLOCK_TOLERANCE_MS).contains(&rolled(t, received_at)) => {
+            Err(FixReason::WeekRollover)
+        }
         Some(t) => Ok(t),
     }
+}
+
+/// How long after its receipt the time would lie were it a rollover later, ms.
+fn rolled(t: Timestamp, received_at: Timestamp) -> i64 {
+    t.since(received_at).saturating_add(ROLLOVER_MS)
 }
 
 fn place(lon: f64, lat: f64) -> Result<(i32, i32), FixReason> {
@@ -231,7 +256,9 @@ fn place(lon: f64, lat: f64) -> Result<(i32, i32), FixReason> {
 fn accuracy(metres: Option<f64>) -> Result<Option<u32>, FixReason> {
     match metres {
         None => Ok(None),
-        Some(m) if m.is_finite() && m >= 0.0 => Ok(Some(whole(m * 10.0))),
+        // Android's `Location.getAccuracy` is 0.0 where there is none; no receiver errs by nothing.
+        Some(0.0) => Ok(None),
+        Some(m) if m.is_finite() && m > 0.0 => Ok(Some(whole(m * 10.0).max(1))),
         Some(_) => Err(FixReason::BadAccuracy),
     }
 }

@@ -1,7 +1,8 @@
 //! Legs and gaps: the line that a device's credible fixes support, and how far and how long it was.
 //!
 //! Two credible fixes in a row are joined when they are near in time and in space and the way between them was
-//! possible; else there is a gap, which earns no way. A credible fix that joins no other is a disc.
+//! possible, and the phone did not say that it recorded nothing between them; else there is a gap, which earns no way.
+//! A credible fix that joins no other is a disc.
 //!
 //! Length and standing: a leg is walked in strides. A stride ends at the first fix that lies farther from the
 //! stride's start than the receiver's scatter (the rule's `stride_m`, or that fix's own accuracy when it is
@@ -69,6 +70,8 @@ pub struct Waypoint {
     pub position: Position,
     /// How well it is known (1 sigma), where the door told.
     pub accuracy_m: Option<f64>,
+    /// Whether recording was interrupted since the credible fix before it.
+    pub after_break: bool,
 }
 
 impl Waypoint {
@@ -131,6 +134,8 @@ pub struct Gap {
     pub to: Timestamp,
     /// Geodesic distance between the two.
     pub distance_m: f64,
+    /// Whether the phone says that it did not record meanwhile: nobody's time in the field, however short.
+    pub is_interrupted: bool,
 }
 
 impl Gap {
@@ -139,6 +144,7 @@ impl Gap {
             from: from.t,
             to: to.t,
             distance_m: distance_m(from.position, to.position),
+            is_interrupted: to.after_break,
         }
     }
 
@@ -271,22 +277,27 @@ impl Stretch {
 }
 
 fn credible(fixes: &[Fix], judged: &[Quality]) -> Vec<Waypoint> {
-    let good = fixes
-        .iter()
-        .zip(judged)
-        .filter(|(_, quality)| quality.is_credible());
-    good.filter_map(|(fix, _)| {
-        let position = fix.position().ok()?;
-        Some(Waypoint {
-            t: fix.t,
-            position,
-            accuracy_m: fix.accuracy_m(),
-        })
-    })
-    .collect()
+    // An interruption told with a reading that does not count lies before the next one that does.
+    let mut after_break = false;
+    let mut points = Vec::new();
+    for (fix, quality) in fixes.iter().zip(judged) {
+        after_break |= fix.after_break;
+        if let Some(position) = fix.position().ok().filter(|_| quality.is_credible()) {
+            points.push(Waypoint {
+                t: fix.t,
+                position,
+                accuracy_m: fix.accuracy_m(),
+                after_break: std::mem::take(&mut after_break),
+            });
+        }
+    }
+    points
 }
 
 fn joins(from: &Waypoint, to: &Waypoint, basis: &Basis, rule: &GapRule) -> bool {
+    if to.after_break {
+        return false;
+    }
     let (way_m, millis) = (distance_m(from.position, to.position), to.t.since(from.t));
     let possible = is_reachable(
         way_m,

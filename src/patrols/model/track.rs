@@ -134,12 +134,14 @@ impl TrackSummary {
         self.effort.duration_ms()
     }
 
-    /// The team's time in the field (domain.md 5.4): credible time and the gaps of at most ten minutes.
+    /// The team's time in the field (domain.md 5.4): credible time and the gaps of at most ten minutes, without those in
+    /// which the phone did not record.
     #[must_use]
     pub fn team_ms(&self, rule: &GapRule) -> i64 {
         let short = self
             .gaps
             .iter()
+            .filter(|gap| !gap.is_interrupted)
             .map(Gap::duration_ms)
             .filter(|millis| *millis <= rule.effort_gap_ms);
         self.duration_ms() + short.sum::<i64>()

@@ -9,8 +9,14 @@ use crate::base::time::Timestamp;
 /// Phones start before the patrol is declared and stop after it.
 const MARGIN_MS: i64 = 15 * 60_000;
 
-/// A patrol that was never closed takes fixes for a day's and a night's work.
-const LONGEST_OPEN_MS: i64 = 16 * 3_600_000;
+/// A patrol that is open takes fixes for a day's and a night's work, whatever else its author began meanwhile.
+const SHORTEST_OPEN_MS: i64 = 16 * 3_600_000;
+
+/// Teams are out for days. A patrol that nobody closed within a week was forgotten, and a tracker records homes.
+const LONGEST_OPEN_MS: i64 = 7 * 86_400_000;
+
+/// How long after its start an open patrol can still take fixes, ms.
+pub const OPEN_REACH_MS: i64 = LONGEST_OPEN_MS + MARGIN_MS;
 
 /// When a patrol takes fixes that name none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +28,19 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of a patrol that began and ended so.
+    /// The window of a patrol that began and ended so. One that is open ends, as far as fixes go, where its author began
+    /// the next one for the team.
     #[must_use]
-    pub fn of(started_at: Timestamp, ended_at: Option<Timestamp>) -> Self {
-        let end = ended_at.unwrap_or(started_at.plus_millis(LONGEST_OPEN_MS));
+    pub fn of(
+        started_at: Timestamp,
+        ended_at: Option<Timestamp>,
+        next_at: Option<Timestamp>,
+    ) -> Self {
+        let end = ended_at.unwrap_or_else(|| {
+            let shortest = started_at.plus_millis(SHORTEST_OPEN_MS);
+            let longest = started_at.plus_millis(LONGEST_OPEN_MS);
+            next_at.map_or(longest, |next| next.clamp(shortest, longest))
+        });
         Self {
             from: started_at.plus_millis(-MARGIN_MS),
             to: end.plus_millis(MARGIN_MS),
@@ -42,6 +57,13 @@ impl Window {
             ended_from,
             ended_from.plus_millis(-LONGEST_OPEN_MS),
         ]
+    }
+
+    /// What of a span of time lies within; `None` when nothing does.
+    #[must_use]
+    pub fn within(&self, (from, to): (Timestamp, Timestamp)) -> Option<(Timestamp, Timestamp)> {
+        let inside = (from.max(self.from), to.min(self.to));
+        (inside.0 <= inside.1).then_some(inside)
     }
 
     /// Whether an instant lies within.

@@ -316,7 +316,7 @@ fn reasons(refused: &[RefusedFix]) -> BTreeMap<&'static str, usize> {
 }
 
 /// The readings as they came, each with its reason: JSON put together from JSON.
-fn apart_body(refused: &[RefusedFix]) -> String {
+pub(super) fn apart_body(refused: &[RefusedFix]) -> String {
     let fixes: Vec<String> = refused
         .iter()
         .map(|fix| format!(r#"{{"reason":"{}","fix":{}}}"#, fix.reason, fix.json))

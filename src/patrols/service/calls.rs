@@ -32,6 +32,9 @@ pub struct SosView {
     pub lat: Option<f64>,
     /// The commune that the place lies in.
     pub commune: Option<String>,
+    /// Where its place lies in none: the commune of the device's last fix of the day before, else the device's own
+    /// communes. Their officers hear it.
+    pub near: Vec<String>,
     /// The program that it came from.
     pub app: TrackerApp,
     /// When it was received.
@@ -39,8 +42,8 @@ pub struct SosView {
 }
 
 impl Patrols {
-    /// Calls received since an instant (or in the last 7 days) from communes in reach, the latest first; those without a
-    /// place or outside every commune are the province's.
+    /// Calls received since an instant (or in the last 7 days) from communes in reach, the latest first. One without a
+    /// place in a commune is heard where the device was last, or may record; the province hears all.
     pub async fn sos_calls(
         &self,
         actor: &Actor,
@@ -50,9 +53,9 @@ impl Patrols {
         let since = since.unwrap_or(self.journal.now().plus_millis(-LISTED_MS));
         let mut tx = self.journal.store().read().await?;
         let rows = sql::calls(&mut tx, since, MOST).await?;
-        let seen = rows
-            .iter()
-            .filter(|row| reach.holds(row.commune.as_deref()));
+        let seen = rows.iter().filter(|row| {
+            reach.holds(row.commune.as_deref()) || row.near().any(|code| reach.holds(Some(code)))
+        });
         Ok(seen.map(view).collect::<Result<_, store::Error>>()?)
     }
 }
@@ -73,6 +76,7 @@ fn view(row: &CallRow) -> Result<SosView, store::Error> {
         lon: place.map(Position::lon),
         lat: place.map(Position::lat),
         commune: row.commune.clone(),
+        near: row.near().map(str::to_owned).collect(),
         app,
         received_at: row.received_at,
     })

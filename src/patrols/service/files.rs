@@ -170,7 +170,8 @@ impl Patrols {
         patrol: PatrolId,
         draft: &PatrolDraft,
     ) -> Result<(), Error> {
-        let window = Window::of(draft.started_at(), draft.ended_at());
+        let timed = sql::timed(tx, patrol).await?.ok_or(Error::NotFound)?;
+        let window = timed.window();
         let span = (window.from, window.to);
         self.move_between(tx, actor, patrol, span).await?;
         self.seal_around(tx, actor.id, draft).await
@@ -217,10 +218,10 @@ pub(super) async fn joined(
     };
     let reach = Window::reach(first, last);
     let patrols = sql::patrols_around(tx, actor.team, actor.id, reach).await?;
-    let takers = patrols.into_iter().map(|(id, author, start, end)| Taker {
-        id,
-        window: Window::of(start, end),
-        is_own: author == actor.id,
+    let takers = patrols.into_iter().map(|patrol| Taker {
+        id: patrol.id,
+        window: patrol.window(),
+        is_own: patrol.author == actor.id,
     });
     Ok(join(fixes.to_vec(), takers.collect(), named))
 }

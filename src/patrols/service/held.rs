@@ -71,7 +71,8 @@ pub struct Claim {
 impl Patrols {
     /// What is held of the caller, and nobody else's.
     pub async fn held(&self, actor: &Actor) -> Result<HeldView, Error> {
-        if !actor.may_somewhere(Right::RecordPatrols) {
+        // A secret that was replaced reads nothing.
+        if !actor.may_somewhere(Right::RecordPatrols) || actor.origin.retired {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;
@@ -101,7 +102,8 @@ impl Patrols {
         })
     }
 
-    /// Moves held fixes of a span into a patrol of the caller's.
+    /// Moves held fixes of a span into a patrol of the caller's whose time they lie in; the others are held on, and told
+    /// as such.
     pub async fn claim(&self, actor: &Actor, claim: Claim) -> Result<Appended, Error> {
         if !actor.may_somewhere(Right::RecordPatrols) {
             return Err(Error::Forbidden);
@@ -123,7 +125,15 @@ impl Patrols {
         }
         self.seal_act(tx, actor.id).await?;
         let span = (claim.from, claim.to);
-        let moved = self.move_between(tx, actor, claim.patrol, span).await?;
+        let timed = sql::timed(tx, claim.patrol).await?.ok_or(Error::NotFound)?;
+        let moved = match timed.window().within(span) {
+            Some(inside) => self.move_between(tx, actor, claim.patrol, inside).await?,
+            None => Added::default(),
+        };
+        let left = held_in(tx, actor, span).await?;
+        if left > 0 && moved.accepted + moved.duplicates == 0 {
+            return Err(Refusal::at("/patrol", OUT_OF_TIME).into());
+        }
         let promise = match moved.promise {
             Some(promise) => Some(promise),
             None => self.promised_before(tx, actor, claim).await?,
@@ -131,6 +141,7 @@ impl Patrols {
         Ok(Tally {
             accepted: moved.accepted,
             duplicates: moved.duplicates,
+            held: left,
             kept: promise,
             ..Tally::default()
         })
@@ -239,6 +250,24 @@ impl Patrols {
         }
         Ok(sum)
     }
+}
+
+/// A walk of another day would be told as this patrol's.
+const OUT_OF_TIME: &str = "the fixes lie outside the patrol's time: expected a patrol of their time; correct this one's times, \
+     or record a patrol of their own, which takes them / vị trí ngoài giờ của chuyến: sửa giờ của chuyến, hoặc ghi một chuyến \
+     riêng cho các vị trí đó";
+
+/// How many fixes of a span are held of a device.
+async fn held_in(tx: &mut Tx, actor: &Actor, span: (Timestamp, Timestamp)) -> Result<usize, Error> {
+    let mut held = 0;
+    for chunk in sql::held_between(tx, actor.id, span).await? {
+        let Some(body) = &chunk.body else { continue };
+        let fixes = decoded(chunk.entry, body)?.into_iter();
+        held += fixes
+            .filter(|fix| (span.0..=span.1).contains(&fix.t))
+            .count();
+    }
+    Ok(held)
 }
 
 const EVER: (Timestamp, Timestamp) = (

@@ -83,7 +83,7 @@ pub struct RefusedGap {
     pub seconds: i64,
     /// Geodesic distance across it, in whole metres.
     pub metres: i64,
-    /// Which limit it breaks: `too_long`, `too_far` or `too_fast`.
+    /// Which limit it breaks: `too_long`, `too_far` or `too_fast`; `interrupted` where the phone did not record.
     pub reason: &'static str,
     /// How near the straight way across it passes the place, in whole metres; null for who may not read the patrol.
     pub passes_m: Option<i64>,
@@ -272,7 +272,9 @@ impl Near<'_> {
 fn told(gap: &Gap, basis: &Basis, rule: &GapRule, passes_m: Option<i64>) -> RefusedGap {
     let speed = basis.rule.max_speed_mps(basis.transport);
     let is_possible = is_reachable(gap.distance_m, gap.duration_ms(), speed, &basis.rule);
-    let reason = if gap.duration_ms() > rule.max_gap_ms {
+    let reason = if gap.is_interrupted {
+        "interrupted"
+    } else if gap.duration_ms() > rule.max_gap_ms {
         "too_long"
     } else if gap.distance_m > rule.max_gap_m || is_possible {
         "too_far"

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::patrols::model::window::Window;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -16,6 +17,9 @@ const LOCK_TRACK: &str = "INSERT INTO tracks (patrol, device, chunks, fixes) \
 const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry \
      WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
+const DEVICE_CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
+     LEFT JOIN journal_bodies b ON b.entry = c.entry \
+     WHERE c.device = $1 AND c.last_at >= $2 AND c.first_at <= $3 ORDER BY c.received_at, c.entry";
 const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first_at, last_at, fixes, request, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
@@ -24,10 +28,25 @@ const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
 const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 /// Bodies that are asked for at once: far below the bound parameters that either database takes.
 const BODIES_AT_ONCE: usize = 500;
-const PATROLS_AROUND: &str = "SELECT id, author, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
-     AND started_at <= $3 AND (ended_at >= $4 OR (ended_at IS NULL AND started_at >= $5))";
-const CLAIMABLE: &str = "SELECT id, started_at, ended_at FROM patrols WHERE (team = $1 OR author = $2) \
-     AND started_at >= $3 ORDER BY started_at DESC, id LIMIT $4";
+macro_rules! timed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.author, p.started_at, p.ended_at, CASE WHEN p.ended_at IS NULL THEN (SELECT MIN(n.started_at) \
+             FROM patrols n WHERE n.author = p.author AND n.team = p.team AND n.started_at > p.started_at) END AS next_at \
+             FROM patrols p WHERE ",
+            $rest
+        )
+    };
+}
+
+const TIMES: &str = timed!("p.id = $1");
+const PATROLS_AROUND: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
+     AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))"
+);
+const CLAIMABLE: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at >= $3 ORDER BY p.started_at DESC, p.id LIMIT $4"
+);
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
      LEFT JOIN journal_bodies b ON b.entry = h.entry \
      WHERE h.device = $1 AND h.last_at >= $2 AND h.first_at <= $3 ORDER BY h.received_at, h.entry";
@@ -45,8 +64,10 @@ const FORGET_REFUSED: &str = "DELETE FROM fix_refusals WHERE subject = $1";
 pub(super) const STATEMENTS: &[&str] = &[
     LOCK_TRACK,
     CHUNKS_BETWEEN,
+    DEVICE_CHUNKS_BETWEEN,
     INSERT_CHUNK,
     CHUNKS_OF,
+    TIMES,
     PATROLS_AROUND,
     CLAIMABLE,
     HELD_BETWEEN,
@@ -68,15 +89,32 @@ pub struct KnownChunk {
     pub body: Option<Vec<u8>>,
 }
 
-/// A patrol into which held fixes may be claimed.
+/// A patrol with what decides when it takes fixes.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ClaimablePatrol {
+pub struct TimedPatrol {
     /// The patrol.
     pub id: PatrolId,
+    /// Who recorded it.
+    pub author: Uuid,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended, if it has.
     pub ended_at: Option<Timestamp>,
+    /// When its author began the next one for the team, if this one is open.
+    next_at: Option<Timestamp>,
+}
+
+impl TimedPatrol {
+    /// When it takes fixes.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::of(self.started_at, self.ended_at, self.next_at)
+    }
+}
+
+/// A patrol's times.
+pub async fn timed(tx: &mut Tx, id: PatrolId) -> Result<Option<TimedPatrol>, Error> {
+    on!(tx, |c| sqlx::query_as(TIMES).bind(id).fetch_optional(c))
 }
 
 /// The patrols of a device or its team that began at an instant or later, the latest first.
@@ -86,7 +124,7 @@ pub async fn claimable(
     team: Option<TeamId>,
     since: Timestamp,
     limit: i64,
-) -> Result<Vec<ClaimablePatrol>, Error> {
+) -> Result<Vec<TimedPatrol>, Error> {
     on!(tx, |c| sqlx::query_as(CLAIMABLE)
         .bind(team)
         .bind(device)
@@ -163,6 +201,19 @@ pub async fn chunks_between(
         .fetch_all(c))
 }
 
+/// The chunks of all tracks of a device that overlap with a span of time, in the order of their receipt.
+pub async fn device_chunks_between(
+    tx: &mut Tx,
+    device: Uuid,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<KnownChunk>, Error> {
+    on!(tx, |c| sqlx::query_as(DEVICE_CHUNKS_BETWEEN)
+        .bind(device)
+        .bind(span.0)
+        .bind(span.1)
+        .fetch_all(c))
+}
+
 pub async fn insert_chunk(
     tx: &mut Tx,
     patrol: PatrolId,
@@ -206,13 +257,13 @@ pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec
     Ok(found)
 }
 
-/// Author, start and end of the team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
 pub async fn patrols_around(
     tx: &mut Tx,
     team: Option<TeamId>,
     author: Uuid,
     reach: [Timestamp; 3],
-) -> Result<Vec<(PatrolId, Uuid, Timestamp, Option<Timestamp>)>, Error> {
+) -> Result<Vec<TimedPatrol>, Error> {
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
         .bind(team)

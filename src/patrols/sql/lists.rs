@@ -12,13 +12,19 @@ use crate::store::{Error, Tx};
 const COLUMNS: &str = "SELECT p.id, p.started_at FROM patrols p WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM patrols p WHERE ";
 
+// Ends with what narrows its tracks, and a bracket.
+const WALKED: &str = " AND p.state <> 'rejected' AND EXISTS (SELECT 1 FROM patrol_communes w WHERE w.patrol = p.id) \
+     AND EXISTS (SELECT 1 FROM tracks k WHERE k.patrol = p.id";
+
 /// Which patrols are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Begun at this instant or later.
+    /// Begun at this instant or later; of those that walked, still on the way then.
     pub from: Option<Timestamp>,
-    /// Begun at this instant or earlier.
+    /// Begun at this instant or earlier; of those that walked, on the way by then.
     pub to: Option<Timestamp>,
+    /// Only those whose way counts: not rejected, and through any commune.
+    pub walked: bool,
     /// That touched this commune.
     pub commune: Option<String>,
     /// That stand there.
@@ -70,11 +76,20 @@ macro_rules! narrow {
                 $query.push(")");
             }
         }
+        let [after, before] = if $filter.walked {
+            $query.push(WALKED);
+            [" AND k.last_at >= ", " AND k.first_at <= "]
+        } else {
+            [" AND p.started_at >= ", " AND p.started_at <= "]
+        };
         if let Some(from) = $filter.from {
-            $query.push(" AND p.started_at >= ").push_bind(from);
+            $query.push(after).push_bind(from);
         }
         if let Some(to) = $filter.to {
-            $query.push(" AND p.started_at <= ").push_bind(to);
+            $query.push(before).push_bind(to);
+        }
+        if $filter.walked {
+            $query.push(")");
         }
         if let Some(commune) = &$filter.commune {
             $query

@@ -18,9 +18,9 @@ const ROWS_AT_ONCE: usize = 200;
 
 const SIGN: &str = "SELECT at, app, battery_pct, charging FROM device_signs WHERE device = $1";
 const CALL: &str = "SELECT entry FROM sos_calls WHERE device = $1 AND digest = $2";
-const INSERT_CALL: &str = "INSERT INTO sos_calls (id, device, digest, at, lon_e7, lat_e7, commune, app, entry, received_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-const CALLS: &str = "SELECT id, device, at, lon_e7, lat_e7, commune, app, received_at FROM sos_calls \
+const INSERT_CALL: &str = "INSERT INTO sos_calls (id, device, digest, at, lon_e7, lat_e7, commune, near, app, entry, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+const CALLS: &str = "SELECT id, device, at, lon_e7, lat_e7, commune, near, app, received_at FROM sos_calls \
      WHERE received_at >= $1 ORDER BY received_at DESC, id DESC LIMIT $2";
 
 pub(super) const STATEMENTS: &[&str] = &[SIGN, CALL, INSERT_CALL, CALLS];
@@ -43,8 +43,17 @@ pub struct CallRow {
     pub lon_e7: Option<i64>,
     pub lat_e7: Option<i64>,
     pub commune: Option<String>,
+    /// Codes with a space between.
+    pub near: Option<String>,
     pub app: String,
     pub received_at: Timestamp,
+}
+
+impl CallRow {
+    /// The codes of the communes that hear it although its place lies in none.
+    pub fn near(&self) -> impl Iterator<Item = &str> {
+        self.near.as_deref().unwrap_or("").split_whitespace()
+    }
 }
 
 /// A call to be written.
@@ -55,6 +64,8 @@ pub struct NewCall<'a> {
     pub digest: &'a [u8],
     pub call: Call,
     pub commune: Option<&'a str>,
+    /// Codes with a space between.
+    pub near: Option<&'a str>,
     pub app: TrackerApp,
     pub entry: EntryId,
     pub received_at: Timestamp,
@@ -104,6 +115,7 @@ pub async fn insert_call(tx: &mut Tx, call: &NewCall<'_>) -> Result<bool, Error>
             .bind(lon_e7.map(i64::from))
             .bind(lat_e7.map(i64::from))
             .bind(call.commune)
+            .bind(call.near)
             .bind(call.app.as_str())
             .bind(call.entry)
             .bind(call.received_at)

@@ -60,6 +60,8 @@ impl TailRow {
             speed_cmps: narrow(self.speed_cmps, corrupt("speed_cmps"))?,
             bearing_ddeg: narrow(self.bearing_ddeg, corrupt("bearing_ddeg"))?,
             mock: self.mock != 0,
+            // Trackers, whose fixes lie here, tell of no interruption.
+            after_break: false,
         })
     }
 }

@@ -42,6 +42,8 @@ pub struct PlotDraft {
     pub hacc_m: Option<f64>,
     /// How the point was placed.
     pub position_method: PositionMethod,
+    /// The phone says that another program made the point up.
+    pub mock: bool,
     /// Where the record comes from, if not from the ground.
     pub source: Option<Source>,
     /// Kind of land.
@@ -148,6 +150,7 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
         altitude_m,
         hacc_m,
         position_method: rest.position_method,
+        mock: sent.mock.unwrap_or(false),
         source: rest.source,
         land: rest.land,
         voluntary: sent.voluntary.unwrap_or(false),

@@ -22,6 +22,7 @@ pub fn record(draft: &PlotDraft) -> Value {
         "altitude_m": draft.altitude_m,
         "hacc_m": draft.hacc_m,
         "position_method": draft.position_method,
+        "mock": draft.mock.then_some(true),
         "source": draft.source,
         "crop": draft.crop,
         "detected_at": draft.detected_at,

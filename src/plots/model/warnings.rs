@@ -32,12 +32,17 @@ pub fn warnings(draft: &PlotDraft) -> Vec<PlotFlag> {
             .map(|_| PlotFlag::AreaLarge),
         stop(draft),
         near_threshold(draft),
-        draft.hacc_m.is_none().then_some(PlotFlag::AccuracyUnknown),
+        // Android's 0.0 means that there is none.
+        draft
+            .hacc_m
+            .is_none_or(|metres| metres <= 0.0)
+            .then_some(PlotFlag::AccuracyUnknown),
         draft
             .hacc_m
             .filter(|m| *m > WEAK_HACC_M)
             .map(|_| PlotFlag::PositionWeak),
         hand_placed(draft),
+        draft.mock.then_some(PlotFlag::PositionMock),
         draft.source.map(|Source::Import| PlotFlag::Imported),
         personal(draft),
     ]

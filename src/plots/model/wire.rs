@@ -49,6 +49,7 @@ pub struct PropertiesWire {
     pub confirmed_small_outline: Option<bool>,
     pub hacc_m: Option<f64>,
     pub position_method: Option<String>,
+    pub mock: Option<bool>,
     pub source: Option<String>,
     pub land: Option<String>,
     pub voluntary: Option<bool>,

@@ -96,6 +96,8 @@ vocabulary! {
         AccuracyUnknown = "accuracy_unknown",
         /// The point was placed by hand on a map or image.
         PositionHandPlaced = "position_hand_placed",
+        /// The phone says that another program made the point up.
+        PositionMock = "position_mock",
         /// Its device's clock says that it was signed before the device or its key was revoked; it was received after.
         ReceivedAfterRevocation = "received_after_revocation",
         /// It says that it was signed before something that it names, or before its key was known.

@@ -121,13 +121,16 @@ impl Pass {
 }
 
 /// Whether the row warns of what its latest version and its measures give. What looks like a person's number is told by
-/// the rules of the program that recorded it.
+/// the rules of the program that recorded it; so is an accuracy of 0, which once counted as one.
 fn is_warned(row: &PlotRow, made: &[PlotFlag]) -> bool {
     let stands: Option<Vec<PlotFlag>> = serde_json::from_str(&row.flags).ok();
+    let is_of_its_day = |flag: &PlotFlag| match flag {
+        PlotFlag::TextLooksPersonal => true,
+        PlotFlag::AccuracyUnknown => row.hacc_m.is_some(),
+        _ => false,
+    };
     let told = |flags: &[PlotFlag]| -> Vec<PlotFlag> {
-        let others = flags
-            .iter()
-            .filter(|flag| **flag != PlotFlag::TextLooksPersonal);
+        let others = flags.iter().filter(|flag| !is_of_its_day(flag));
         others.copied().collect()
     };
     stands.is_some_and(|stands| told(&stands) == told(made))

@@ -3,6 +3,7 @@
 
 use geo::{Coord, Geometry};
 
+use crate::base::ids::short;
 use crate::publish::feature::{Collection, Feature, Field, Kind, Value};
 
 use super::layer::Layer;
@@ -66,6 +67,12 @@ impl Gpx {
         out.push_str("</extensions>");
     }
 
+    /// The name, and the whole id where handhelds keep it: they drop extensions.
+    fn called(&self, feature: &Feature, out: &mut String) {
+        element(out, "name", &self.layer.called(feature, &NAMES));
+        element(out, "desc", &feature.id);
+    }
+
     /// A waypoint or a track's point.
     fn point(&self, feature: &Feature, coord: Coord<f64>, name: &str, out: &mut String) {
         add(
@@ -80,7 +87,7 @@ impl Gpx {
             element(out, "time", &at.unwrap_or_default());
         }
         if name == "wpt" {
-            element(out, "name", self.layer.called(feature, &NAMES));
+            self.called(feature, out);
             element(out, "type", self.layer.title);
         }
         self.extensions(feature, out);
@@ -98,7 +105,8 @@ impl Gpx {
         if self.open.as_ref() != Some(&track) {
             self.end_track(out);
             out.push_str("<trk>");
-            element(out, "name", &parts[0]);
+            element(out, "name", &short_of(&parts[0]));
+            element(out, "desc", &parts[0]);
             element(out, "src", &parts[1]);
             out.push_str("<trkseg>\n");
             self.open = Some(track);
@@ -141,6 +149,11 @@ impl Gpx {
     }
 }
 
+/// What people call a thing by, if the text is an id.
+fn short_of(id: &str) -> String {
+    id.parse().map_or_else(|_| id.to_owned(), |id| short(&id))
+}
+
 impl Rows for Gpx {
     fn open(&mut self, out: &mut String) {
         out.push_str(concat!(
@@ -161,7 +174,7 @@ impl Rows for Gpx {
             Some(Geometry::Point(point)) => self.point(feature, point.0, "wpt", out),
             Some(Geometry::MultiLineString(lines)) => {
                 out.push_str("<trk>");
-                element(out, "name", self.layer.called(feature, &NAMES));
+                self.called(feature, out);
                 self.extensions(feature, out);
                 for line in lines {
                     out.push_str("<trkseg>\n");
@@ -188,7 +201,7 @@ impl Rows for Gpx {
         let is_new = self.within.as_ref() != Some(&feature.id);
         if is_new {
             out.push_str("<trk>");
-            element(out, "name", self.layer.called(feature, &NAMES));
+            self.called(feature, out);
             self.extensions(feature, out);
             self.within = Some(feature.id.clone());
         }

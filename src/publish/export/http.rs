@@ -1,7 +1,7 @@
 //! The routes of files.
 
 use axum::body::Body as Bytes;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
@@ -16,6 +16,7 @@ use crate::http::range::{Asked, range};
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::publish::feature::Collection;
+use crate::publish::reader::{Reader, without_token};
 
 use super::orders::{ExportDecision, ExportDraft, ExportView};
 use super::run::shelf;
@@ -33,18 +34,21 @@ pub struct ExportList {
 /// `fgb`, `gpkg`, `csv`, `gpx` and `kml`. The caller's own rights and precision hold; that it was taken out is journalled.
 /// A file with more features than the server gives this way (see `export_features`) is asked for in the background.
 #[utoipa::path(get, path = "/export/{file}", tag = "export",
-    params(("file" = String, Path, description = "collection.ending, such as plots.gpkg", example = "plots.geojson"), Filter),
+    params(("file" = String, Path, description = "collection.ending, such as plots.gpkg", example = "plots.geojson"), Filter,
+        ("access_token" = Option<String>, Query, description = "A secret that may only read and that expires, where no header can be sent")),
     responses((status = 200, content((serde_json::Value = "application/geo+json"), (String = "application/geo+json-seq"),
         (String = "application/flatgeobuf"), (String = "application/geopackage+sqlite3"), (String = "text/csv"),
         (String = "application/gpx+xml"), (String = "application/vnd.google-earth.kml+xml"))),
         (status = 400), (status = 404), (status = 413)))]
 pub async fn export_file(
     State(exports): State<Exports>,
-    Caller(actor): Caller,
+    Reader(actor): Reader,
     method: Method,
     Path(file): Path<String>,
-    Params(filter): Params<Filter>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The filter goes into the log, the secret beside it must not.
+    let Params(filter) = Params::<Filter>::read(&without_token(query.as_deref()))?;
     let unknown = || Problem::new(ProblemKind::NotFound);
     let (collection, format) = file.rsplit_once('.').ok_or_else(unknown)?;
     let collection: Collection = collection.parse().or(Err(unknown()))?;

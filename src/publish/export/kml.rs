@@ -63,12 +63,18 @@ impl Rows for Kml {
             escape(out, field.title_vi);
             out.push_str("</displayName></SimpleField>");
         }
-        out.push_str("</Schema>\n");
+        // An empty folder is a layer without features; an empty document is no layer to readers.
+        out.push_str("</Schema>\n<Folder>");
+        element(out, "name", self.layer.title);
+        out.push('\n');
     }
 
     fn row(&mut self, feature: &Feature, out: &mut String) {
-        out.push_str("<Placemark>");
-        element(out, "name", self.layer.called(feature, &NAMES));
+        // Newer readers take the id from here, older ones from the data.
+        out.push_str("<Placemark id=\"");
+        escape(out, &feature.id);
+        out.push_str("\">");
+        element(out, "name", &self.layer.called(feature, &NAMES));
         out.push_str("<styleUrl>#own</styleUrl><ExtendedData>");
         add(
             out,
@@ -91,7 +97,7 @@ impl Rows for Kml {
     }
 
     fn close(&mut self, out: &mut String) {
-        out.push_str("</Document></kml>\n");
+        out.push_str("</Folder></Document></kml>\n");
     }
 }
 

@@ -1,9 +1,12 @@
 //! One collection on its way into a file, and what every format does to its features: composed letters, seven decimals,
 //! shells that run anticlockwise.
 
+use std::borrow::Cow;
+
 use geo::orient::{Direction, Orient};
 use geo::{BoundingRect, Geometry, MapCoordsInPlace};
 
+use crate::base::ids::short;
 use crate::patrols::model::text::composed;
 use crate::publish::feature::{Collection, Feature, Field, Shape, Value};
 
@@ -43,8 +46,9 @@ impl Layer {
         fields.filter(|(_, value)| **value != Value::Null)
     }
 
-    /// The first text among these fields: what a feature is called.
-    pub(super) fn called<'a>(&self, feature: &'a Feature, names: &[&str]) -> &'a str {
+    /// The first text among these fields: what a feature is called. One without a name is called by the end of its id:
+    /// handhelds cut names, and ids of one day begin alike.
+    pub(super) fn called<'a>(&self, feature: &'a Feature, names: &[&str]) -> Cow<'a, str> {
         let text = |name: &&str| {
             let found = self.known(feature).find(|(field, _)| field.name == *name);
             match found {
@@ -52,7 +56,11 @@ impl Layer {
                 _ => None,
             }
         };
-        names.iter().find_map(text).unwrap_or(&feature.id)
+        match (names.iter().find_map(text), feature.id.parse()) {
+            (Some(name), _) => name.into(),
+            (None, Ok(id)) => short(&id).into(),
+            (None, Err(_)) => feature.id.as_str().into(),
+        }
     }
 }
 
@@ -65,6 +73,20 @@ pub fn prepared(mut feature: Feature) -> Feature {
         }
     }
     feature.geometry = feature.geometry.map(settled);
+    feature
+}
+
+/// The feature with whole addresses in place of paths of this server: a file is opened far from it.
+#[must_use]
+pub fn rooted(mut feature: Feature, fields: &[Field], root: &str) -> Feature {
+    for (field, value) in fields.iter().zip(&mut feature.values) {
+        if let Value::Text(path) = value
+            && field.name.ends_with("_href")
+            && path.starts_with('/')
+        {
+            path.insert_str(0, root);
+        }
+    }
     feature
 }
 

@@ -20,7 +20,7 @@ use crate::publish::source::{PublishError, Query};
 use crate::store::BoxFuture;
 
 use super::filter::{Filter, FilterFault};
-use super::layer::{Layer, prepared};
+use super::layer::{Layer, prepared, rooted};
 use super::sink::Sink;
 use super::{Error, Exports, Format, sql};
 
@@ -173,7 +173,8 @@ impl Exports {
                 let of = layer.collection;
                 let page = self.publisher.page(actor, of, &query, after.as_ref(), PAGE);
                 let page = Box::pin(page).await?;
-                let own: Vec<Feature> = page.features.into_iter().map(prepared).collect();
+                let rooted = |own| rooted(prepared(own), layer.fields, &self.root);
+                let own: Vec<Feature> = page.features.into_iter().map(rooted).collect();
                 features += own.len() as u64;
                 watch.at(all + features).await?;
                 if is_timed {
@@ -274,7 +275,7 @@ const fn title(collection: Collection) -> &'static str {
 impl From<PublishError> for Error {
     fn from(error: PublishError) -> Self {
         match error {
-            PublishError::NotFound => Self::NotFound,
+            PublishError::NotFound | PublishError::Gone => Self::NotFound,
             PublishError::Parameter { name, reason } => Self::Filter(FilterFault { name, reason }),
             PublishError::Store(error) => Self::Store(error),
         }

@@ -129,6 +129,8 @@ pub struct Exports {
     /// Where files are while they are made.
     folder: Arc<PathBuf>,
     limits: ExportLimits,
+    /// Where the server is reached, without a slash at the end.
+    root: Arc<str>,
 }
 
 impl Exports {
@@ -148,7 +150,15 @@ impl Exports {
             blobs,
             folder: Arc::new(data.join("spool/exports")),
             limits,
+            root: Arc::from(""),
         }
+    }
+
+    /// The same with links that lead to a server at that address.
+    #[must_use]
+    pub fn at(self, url: &str) -> Self {
+        let root = Arc::from(url.trim_end_matches('/'));
+        Self { root, ..self }
     }
 }
 

@@ -1,8 +1,12 @@
-//! How layers look when they are opened: one plain symbol each, as QGIS (QML) and other tools (SLD 1.0) read it.
+//! How layers look when they are opened, as QGIS (QML) and other tools (SLD 1.0) read it: one plain symbol each, and plots
+//! by their state.
 
+use crate::cases::model::words::label;
+use crate::ledger::model::words::PlotState;
 use crate::publish::feature::{Collection, Shape};
 
 use super::layer::Layer;
+use super::text::add;
 
 /// Red, green, blue.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +27,69 @@ pub(super) const fn colour(collection: Collection) -> Colour {
     })
 }
 
+/// What waits is warm, what is done is green, what counts no more is grey.
+const fn colour_of(state: PlotState) -> Colour {
+    Colour(match state {
+        PlotState::Reported => [245, 158, 11],
+        PlotState::Detected => [190, 18, 60],
+        PlotState::Verified => [126, 34, 206],
+        PlotState::Transferred => [37, 99, 235],
+        PlotState::Eradicating => [234, 88, 12],
+        PlotState::Eradicated => [21, 128, 61],
+        PlotState::Resprout => [219, 39, 119],
+        PlotState::Clear => [110, 180, 130],
+        PlotState::NotFound
+        | PlotState::Rejected
+        | PlotState::Merged
+        | PlotState::Gone
+        | PlotState::Referred
+        | PlotState::Retracted => [120, 120, 120],
+    })
+}
+
+/// The field that a layer's symbols are told apart by.
+fn sorted_by(layer: &Layer) -> Option<&'static str> {
+    let has_state = layer.fields.iter().any(|field| field.name == "state");
+    (layer.collection == Collection::Plots && has_state).then_some("state")
+}
+
 /// The style as QGIS keeps it.
 pub(super) fn qml(layer: &Layer) -> String {
-    let Colour([red, green, blue]) = colour(layer.collection);
+    let renderer = match sorted_by(layer) {
+        None => {
+            let symbol = symbol_of(layer.shape, colour(layer.collection), 0);
+            format!(
+                "<renderer-v2 type=\"singleSymbol\" symbollevels=\"0\" enableorderby=\"0\"><symbols>{symbol}</symbols>\
+                 </renderer-v2>"
+            )
+        }
+        Some(field) => {
+            let (mut categories, mut symbols) = (String::new(), String::new());
+            for (number, state) in PlotState::ALL.iter().enumerate() {
+                let (word, title) = (state.as_str(), label(state.as_str()));
+                add(
+                    &mut categories,
+                    format_args!(
+                        "<category value=\"{word}\" type=\"string\" symbol=\"{number}\" label=\"{title}\" render=\"true\"/>"
+                    ),
+                );
+                symbols.push_str(&symbol_of(layer.shape, colour_of(*state), number));
+            }
+            format!(
+                "<renderer-v2 type=\"categorizedSymbol\" attr=\"{field}\" symbollevels=\"0\" enableorderby=\"0\">\
+                 <categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
+            )
+        }
+    };
+    format!(
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\
+         <qgis version=\"3.22.0\" styleCategories=\"Symbology\">{renderer}</qgis>"
+    )
+}
+
+fn symbol_of(shape: Shape, Colour([red, green, blue]): Colour, number: usize) -> String {
     let rgb = format!("{red},{green},{blue}");
-    let (symbol, class, options) = match layer.shape {
+    let (symbol, class, options) = match shape {
         Shape::Point => (
             "marker",
             "SimpleMarker",
@@ -63,18 +125,43 @@ pub(super) fn qml(layer: &Layer) -> String {
     });
     let options: String = options.collect();
     format!(
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\
-         <qgis version=\"3.22.0\" styleCategories=\"Symbology\">\
-         <renderer-v2 type=\"singleSymbol\" symbollevels=\"0\" enableorderby=\"0\"><symbols>\
-         <symbol type=\"{symbol}\" name=\"0\" alpha=\"1\" clip_to_extent=\"1\">\
+        "<symbol type=\"{symbol}\" name=\"{number}\" alpha=\"1\" clip_to_extent=\"1\">\
          <layer class=\"{class}\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">{options}</Option></layer>\
-         </symbol></symbols></renderer-v2></qgis>"
+         </symbol>"
     )
 }
 
 /// The style as other tools read it.
 pub(super) fn sld(layer: &Layer) -> String {
-    let Colour([red, green, blue]) = colour(layer.collection);
+    let rules: String = match sorted_by(layer) {
+        None => {
+            let symbol = symbolizer(layer.shape, colour(layer.collection));
+            format!("<Rule>{symbol}</Rule>")
+        }
+        Some(field) => {
+            let rule = |state: &PlotState| {
+                let (word, title) = (state.as_str(), label(state.as_str()));
+                let symbol = symbolizer(layer.shape, colour_of(*state));
+                format!(
+                    "<Rule><Name>{word}</Name><Title>{title}</Title>\
+                     <ogc:Filter><ogc:PropertyIsEqualTo><ogc:PropertyName>{field}</ogc:PropertyName>\
+                     <ogc:Literal>{word}</ogc:Literal></ogc:PropertyIsEqualTo></ogc:Filter>{symbol}</Rule>"
+                )
+            };
+            PlotState::ALL.iter().map(rule).collect()
+        }
+    };
+    let name = layer.name();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <StyledLayerDescriptor xmlns=\"http://www.opengis.net/sld\" xmlns:ogc=\"http://www.opengis.net/ogc\" \
+         version=\"1.0.0\"><NamedLayer><Name>{name}</Name>\
+         <UserStyle><Name>{name}</Name><FeatureTypeStyle>{rules}</FeatureTypeStyle></UserStyle>\
+         </NamedLayer></StyledLayerDescriptor>"
+    )
+}
+
+fn symbolizer(shape: Shape, Colour([red, green, blue]): Colour) -> String {
     let hex = format!("#{red:02x}{green:02x}{blue:02x}");
     let stroke = format!("<Stroke><CssParameter name=\"stroke\">{hex}</CssParameter></Stroke>");
     let fill = |opacity: &str| {
@@ -83,7 +170,7 @@ pub(super) fn sld(layer: &Layer) -> String {
              <CssParameter name=\"fill-opacity\">{opacity}</CssParameter></Fill>"
         )
     };
-    let symbol = match layer.shape {
+    match shape {
         Shape::Point => format!(
             "<PointSymbolizer><Graphic><Mark><WellKnownName>circle</WellKnownName>{}</Mark><Size>9</Size></Graphic>\
              </PointSymbolizer>",
@@ -96,12 +183,5 @@ pub(super) fn sld(layer: &Layer) -> String {
                 fill("0.24")
             )
         }
-    };
-    let name = layer.name();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
-         <StyledLayerDescriptor xmlns=\"http://www.opengis.net/sld\" version=\"1.0.0\"><NamedLayer><Name>{name}</Name>\
-         <UserStyle><Name>{name}</Name><FeatureTypeStyle><Rule>{symbol}</Rule></FeatureTypeStyle></UserStyle>\
-         </NamedLayer></StyledLayerDescriptor>"
-    )
+    }
 }

@@ -9,7 +9,7 @@ use super::csv::{Csv, harmless};
 use super::geojson;
 use super::gpx::Gpx;
 use super::kml::Kml;
-use super::layer::{Layer, prepared};
+use super::layer::{Layer, prepared, rooted};
 use super::text::Rows;
 
 const fn field(name: &'static str, kind: Kind) -> Field {
@@ -140,6 +140,49 @@ fn xml_holds_what_texts_hold() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn what_has_no_name_is_called_by_the_end_of_its_id_with_the_whole_id_beside() {
+    let id = "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4";
+    let mut own = feature(Value::Null);
+    own.id = id.into();
+    let gpx = written(Gpx::new(POINTS), std::slice::from_ref(&own));
+    assert!(
+        gpx.contains(&format!("<name>B2C3D4</name><desc>{id}</desc>")),
+        "{gpx}"
+    );
+    let kml = written(Kml::new(POINTS), std::slice::from_ref(&own));
+    assert!(
+        kml.contains(&format!("<Placemark id=\"{id}\"><name>B2C3D4</name>")),
+        "{kml}"
+    );
+    // A name of one's own, and an id that is no UUID, stay.
+    assert!(
+        written(Gpx::new(POINTS), &[feature(Value::Text("Nà Ún".into()))])
+            .contains("<name>Nà Ún</name>")
+    );
+    assert!(written(Kml::new(POINTS), &[feature(Value::Null)]).contains("<name>a1</name>"));
+}
+
+#[test]
+fn links_in_files_lead_to_the_server_and_other_texts_stay() {
+    const LINKED: &[Field] = &[
+        field("display_href", Kind::Text),
+        field("notes", Kind::Text),
+    ];
+    let own = Feature {
+        id: "1".into(),
+        geometry: None,
+        values: vec![
+            Value::Text("/api/v1/photos/1/display".into()),
+            Value::Text("/a".into()),
+        ],
+    };
+    let told = rooted(own, LINKED, "https://may-chu.vn");
+    let wanted =
+        ["https://may-chu.vn/api/v1/photos/1/display", "/a"].map(|text| Value::Text(text.into()));
+    assert_eq!(told.values, wanted);
 }
 
 #[test]

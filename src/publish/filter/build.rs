@@ -8,6 +8,7 @@ use super::{
     Span, SpatialOp, TemporalOp,
 };
 use crate::base::time::{LocalDate, Timestamp};
+use crate::patrols::model::text::composed;
 use crate::publish::feature::{Field, Kind, Value};
 
 /// Why a text is no filter over these fields. Never holds what the text says: that may be a place.
@@ -120,9 +121,11 @@ impl<'a> Builder<'a> {
         Ok(Node::Scalar(Scalar::Property(Property::Field(at)), sort))
     }
 
-    pub(super) fn text(&mut self, text: String) -> Result<Node, Fault> {
+    /// In composed letters, as features' texts are: some keyboards write tone marks apart.
+    pub(super) fn text(&mut self, text: &str) -> Result<Node, Fault> {
         self.count()?;
-        Ok(Node::Scalar(Scalar::Literal(Value::Text(text)), Sort::Text))
+        let text = Value::Text(composed(text));
+        Ok(Node::Scalar(Scalar::Literal(text), Sort::Text))
     }
 
     pub(super) fn number(&mut self, text: &str) -> Result<Node, Fault> {
@@ -216,10 +219,14 @@ impl<'a> Builder<'a> {
 
     pub(super) fn between(&mut self, value: Node, low: Node, high: Node) -> Result<Node, Fault> {
         self.count()?;
-        let (value, low) = same(value, low)?;
-        let Node::Scalar(high, _) = high else {
-            return fault("BETWEEN compares values of one kind");
+        let (Node::Scalar(value, sort), Node::Scalar(low, of_low), Node::Scalar(high, of_high)) =
+            (value, low, high)
+        else {
+            return fault("BETWEEN compares single values");
         };
+        if sort != of_low || sort != of_high {
+            return fault("BETWEEN compares values of one kind");
+        }
         Ok(Node::Condition(Expr::Between(value, low, high)))
     }
 

@@ -1,81 +1,127 @@
 //! CQL2 JSON (OGC 21-065, clause 8).
 
+use std::collections::BTreeMap;
+
 use geo::{Geometry, Polygon};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::build::{Builder, Context, Fault, Node, condition, fault};
 use super::text::bbox_of;
 use super::{ArithmeticOp, Comparison, Expr};
 
+/// A value taken apart one level. Numbers stay as they are written: reading them as JSON usually is loses the last of 17
+/// digits, and what this server tells would then not be equal to itself.
+enum Json<'a> {
+    Null,
+    Flag(bool),
+    Number(&'a str),
+    Text(String),
+    List(Vec<&'a RawValue>),
+    Object(BTreeMap<String, &'a RawValue>),
+}
+
+impl<'a> Json<'a> {
+    fn of(raw: &'a RawValue) -> Result<Self, Fault> {
+        let text = raw.get();
+        let read = match text.as_bytes().first() {
+            Some(b'{') => serde_json::from_str(text).map(Self::Object),
+            Some(b'[') => serde_json::from_str(text).map(Self::List),
+            Some(b'"') => serde_json::from_str(text).map(Self::Text),
+            Some(b't' | b'f') => serde_json::from_str(text).map(Self::Flag),
+            Some(b'n') => Ok(Self::Null),
+            _ => Ok(Self::Number(text)),
+        };
+        read.or_else(|_| fault("is no JSON"))
+    }
+}
+
 /// Reads a condition.
 pub fn parse_json(text: &str, context: Context<'_>) -> Result<Expr, Fault> {
-    let Ok(value) = serde_json::from_str::<Value>(text) else {
+    let Ok(value) = serde_json::from_str::<&RawValue>(text) else {
         return fault("is no JSON");
     };
     let mut builder = Builder::new(context);
-    condition(node(&mut builder, &value)?)
+    condition(node(&mut builder, value)?)
 }
 
-fn node(builder: &mut Builder<'_>, value: &Value) -> Result<Node, Fault> {
+fn node(builder: &mut Builder<'_>, value: &RawValue) -> Result<Node, Fault> {
     builder.enter()?;
-    let node = match value {
-        Value::Bool(is_so) => builder.flag(*is_so),
-        Value::String(text) => builder.text(text.clone()),
-        Value::Number(number) => builder.number(&number.to_string()),
-        Value::Object(members) => {
-            let member = |name: &str| members.get(name);
-            match (member("op"), member("property"), member("type")) {
-                (Some(op), _, _) => operation(builder, op, member("args")),
-                (_, Some(Value::String(name)), _) => builder.property(name),
-                (_, _, Some(_)) => geometry(builder, value),
-                _ => literal(builder, value),
+    let node = match Json::of(value)? {
+        Json::Flag(is_so) => builder.flag(is_so),
+        Json::Text(text) => builder.text(&text),
+        Json::Number(text) => builder.number(text),
+        Json::Object(members) => {
+            if let Some(op) = members.get("op") {
+                operation(builder, op, members.get("args").copied())
+            } else if let Some(name) = members.get("property").and_then(|own| text_of(own)) {
+                builder.property(&name)
+            } else if members.contains_key("type") {
+                geometry(builder, value)
+            } else {
+                literal(builder, &members)
             }
         }
-        Value::Array(_) | Value::Null => fault("holds a list or null where a value belongs"),
+        Json::List(_) | Json::Null => fault("holds a list or null where a value belongs"),
     }?;
     builder.leave();
     Ok(node)
 }
 
-fn literal(builder: &mut Builder<'_>, value: &Value) -> Result<Node, Fault> {
+fn text_of(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+fn literal(
+    builder: &mut Builder<'_>,
+    members: &BTreeMap<String, &RawValue>,
+) -> Result<Node, Fault> {
+    let list = |name: &str| match members.get(name).map(|own| Json::of(own)) {
+        Some(Ok(Json::List(list))) => Some(list),
+        _ => None,
+    };
     for name in ["date", "timestamp"] {
-        if let Some(text) = value.get(name).and_then(Value::as_str) {
-            return builder.instant(text);
+        if let Some(text) = members.get(name).and_then(|own| text_of(own)) {
+            return builder.instant(&text);
         }
     }
-    if let Some(ends) = value.get("interval").and_then(Value::as_array) {
+    if let Some(ends) = list("interval") {
         let [from, to] = ends.as_slice() else {
             return fault("an interval has two ends");
         };
         let ends = [end(builder, from)?, end(builder, to)?];
         return builder.interval(ends);
     }
-    if let Some(numbers) = value.get("bbox").and_then(Value::as_array) {
-        let numbers: Vec<f64> = numbers.iter().filter_map(Value::as_f64).collect();
+    if let Some(numbers) = list("bbox") {
+        let numbers: Vec<f64> = numbers
+            .iter()
+            .filter_map(|own| own.get().parse().ok())
+            .collect();
         let rect = bbox_of(&numbers)?;
         return builder.geometry(rect.to_polygon().into());
     }
     fault("holds an object that is no operation, property, time or geometry")
 }
 
-fn end(builder: &mut Builder<'_>, value: &Value) -> Result<Option<Node>, Fault> {
-    match value {
-        Value::String(text) if text == ".." => Ok(None),
-        Value::String(text) => builder.instant(text).map(Some),
-        other => node(builder, other).map(Some),
+fn end(builder: &mut Builder<'_>, value: &RawValue) -> Result<Option<Node>, Fault> {
+    match text_of(value) {
+        Some(text) if text == ".." => Ok(None),
+        Some(text) => builder.instant(&text).map(Some),
+        None => node(builder, value).map(Some),
     }
 }
 
 fn operation(
     builder: &mut Builder<'_>,
-    op: &Value,
-    arguments: Option<&Value>,
+    op: &RawValue,
+    arguments: Option<&RawValue>,
 ) -> Result<Node, Fault> {
-    let (Some(op), Some(Value::Array(arguments))) = (op.as_str(), arguments) else {
+    let arguments = arguments.map(Json::of).transpose()?;
+    let (Some(op), Some(Json::List(arguments))) = (text_of(op), arguments) else {
         return fault("an operation needs op, a text, and args, a list");
     };
+    let op = op.as_str();
     if op == "in" {
-        return is_in(builder, arguments);
+        return is_in(builder, &arguments);
     }
     let mut nodes = arguments
         .iter()
@@ -127,8 +173,11 @@ fn binary(builder: &mut Builder<'_>, op: &str, one: Node, other: Node) -> Result
     builder.arithmetic(arithmetic, one, other)
 }
 
-fn is_in(builder: &mut Builder<'_>, arguments: &[Value]) -> Result<Node, Fault> {
-    let [value, Value::Array(list)] = arguments else {
+fn is_in(builder: &mut Builder<'_>, arguments: &[&RawValue]) -> Result<Node, Fault> {
+    let [value, list] = arguments else {
+        return fault("IN needs a value and a list");
+    };
+    let Json::List(list) = Json::of(list)? else {
         return fault("IN needs a value and a list");
     };
     let value = node(builder, value)?;
@@ -142,8 +191,8 @@ fn is_in(builder: &mut Builder<'_>, arguments: &[Value]) -> Result<Node, Fault> 
     builder.is_in(value, scalars)
 }
 
-fn geometry(builder: &mut Builder<'_>, value: &Value) -> Result<Node, Fault> {
-    let Ok(parsed) = serde_json::from_value::<geojson::Geometry>(value.clone()) else {
+fn geometry(builder: &mut Builder<'_>, value: &RawValue) -> Result<Node, Fault> {
+    let Ok(parsed) = serde_json::from_str::<geojson::Geometry>(value.get()) else {
         return fault("holds a geometry that is no GeoJSON");
     };
     let Ok(geometry) = Geometry::<f64>::try_from(parsed) else {

@@ -6,6 +6,7 @@ mod build;
 mod eval;
 mod json;
 mod lexer;
+mod names;
 mod spatial;
 mod temporal;
 #[cfg(test)]

@@ -214,7 +214,7 @@ impl Parser<'_> {
     fn operand(&mut self) -> Result<Node, Fault> {
         match self.next() {
             Some(Token::Number(text)) => self.builder.number(&text),
-            Some(Token::Text(text)) => self.builder.text(text),
+            Some(Token::Text(text)) => self.builder.text(&text),
             Some(Token::Name(name)) => self.builder.property(&name),
             Some(Token::Sign("(")) => {
                 let inner = self.expression(0)?;

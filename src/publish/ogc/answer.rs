@@ -17,10 +17,21 @@ use super::wanted::Wanted;
 use crate::base::hex;
 use crate::http::Problem;
 
-/// The name of what is told: a digest of it.
+/// The name of what is told: a digest of it. Weak, for the same is told compressed or not, and at several times.
 pub(super) fn tag(body: &[u8]) -> String {
+    format!("W/{}", strong_tag(body))
+}
+
+/// The name of a feature that edits may be held against.
+pub(super) fn strong_tag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    format!("W/\"{}\"", hex(digest.get(..16).unwrap_or_default()))
+    format!("\"{}\"", hex(digest.get(..16).unwrap_or_default()))
+}
+
+/// The name without what tells weak from strong.
+fn opaque(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 /// A request's query and headers.
@@ -66,6 +77,14 @@ impl Asking {
         self.tagged(kind, &tag, || body.into_response())
     }
 
+    /// A feature of that strong name. Nobody may compress it on its way, for other bytes would need another name.
+    pub(super) fn feature(&self, kind: &'static str, tag: &str, body: Vec<u8>) -> Response {
+        let mut response = self.tagged(kind, tag, || body.into_response());
+        let whole = HeaderValue::from_static("private, no-cache, no-transform");
+        response.headers_mut().insert(header::CACHE_CONTROL, whole);
+        response
+    }
+
     /// A page of features with `tail` at its end, which tells it from no other; the page itself is not copied.
     pub(super) fn written(&self, kind: &'static str, page: &Written, tail: String) -> Response {
         self.tagged(kind, &page.tag, || {
@@ -84,7 +103,7 @@ impl Asking {
             .unwrap_or_default();
         let is_known = known
             .split(',')
-            .any(|own| own.trim() == tag || own.trim() == "*");
+            .any(|own| opaque(own) == opaque(tag) || own.trim() == "*");
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

@@ -1,7 +1,9 @@
 //! Coordinate reference systems that features are given in and asked for by.
 
-use crate::geo::vn2000::{self, OffPlane, ZONES, Zone};
 use geo::{Coord, Geometry, MapCoords, Rect};
+
+use crate::geo::vn2000::{self, OffPlane, ZONES, Zone};
+use crate::publish::source::Frame;
 
 /// A reference system. Axes are in the order of their authority: longitude, latitude in CRS84; latitude, longitude in
 /// EPSG:4326; easting, northing in the planes of VN-2000 (EPSG lists E before N there).
@@ -32,6 +34,31 @@ impl Crs {
         }
     }
 
+    /// The order of its axes in English and in Vietnamese, as a refusal names it.
+    #[must_use]
+    pub fn axes(self) -> [String; 2] {
+        match self {
+            Self::Crs84 => [
+                "CRS84 is longitude, then latitude, in degrees".into(),
+                "CRS84 viết kinh độ trước, vĩ độ sau".into(),
+            ],
+            Self::Wgs84 => [
+                "EPSG:4326 is latitude, then longitude, in degrees".into(),
+                "EPSG:4326 viết vĩ độ trước, kinh độ sau".into(),
+            ],
+            Self::Plane(zone) => [
+                format!(
+                    "EPSG:{} is easting (Y), then northing (X), in metres",
+                    zone.epsg
+                ),
+                format!(
+                    "EPSG:{} viết Đông (Y) trước, Bắc (X) sau, bằng mét",
+                    zone.epsg
+                ),
+            ],
+        }
+    }
+
     /// The system of a URI.
     #[must_use]
     pub fn of(uri: &str) -> Option<Self> {
@@ -57,16 +84,12 @@ impl Projector {
 
     /// Coordinates in the system, to 1e-7 degrees or a millimetre; none where its plane does not reach.
     pub fn forth(&self, at: Coord<f64>) -> Option<Coord<f64>> {
-        let millimetres = |metres: f64| (metres * 1e3).round() / 1e3;
         match (self.crs, &self.plane) {
             (Crs::Wgs84, _) => Some(Coord { x: at.y, y: at.x }),
             (_, None) => Some(at),
             (_, Some(plane)) => {
-                let (east, north) = plane.to_plane(at.x, at.y).ok()?;
-                Some(Coord {
-                    x: millimetres(east),
-                    y: millimetres(north),
-                })
+                let (x, y) = plane.to_millimetres(at.x, at.y).ok()?;
+                Some(Coord { x, y })
             }
         }
     }
@@ -93,7 +116,13 @@ impl Projector {
         false
     }
 
-    /// The rectangle of degrees around a rectangle of the system, its edges followed in steps: they bend.
+    /// The same rectangle where it is one of a plane.
+    pub fn frame(self, corners: (Coord<f64>, Coord<f64>)) -> Option<Frame> {
+        self.plane.map(|plane| Frame::new(plane, corners))
+    }
+
+    /// A rectangle of degrees around a rectangle of the system, its edges followed in steps: they bend. Those of a plane
+    /// are given some room for what lies between the steps.
     pub fn rect_back(&self, (low, high): (Coord<f64>, Coord<f64>)) -> Option<Rect<f64>> {
         const STEPS: u32 = 8;
         let mut around: Option<(Coord<f64>, Coord<f64>)> = None;
@@ -119,6 +148,12 @@ impl Projector {
                 ));
             }
         }
-        around.map(|(min, max)| Rect::new(min, max))
+        let (min, max) = around?;
+        let room = |size: f64| match self.crs {
+            Crs::Plane(_) => size / 50.0 + 1e-6,
+            Crs::Crs84 | Crs::Wgs84 => 0.0,
+        };
+        let (x, y) = (room(max.x - min.x), room(max.y - min.y));
+        Some(Rect::new((min.x - x, min.y - y), (max.x + x, max.y + y)))
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::crs::Crs;
 use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site};
 use crate::publish::feature::Collection;
+use crate::publish::tiles::has_layer;
 
 /// What is conformed to; a class stands here only once all of it is answered.
 const CLASSES: [&str; 25] = [
@@ -59,6 +60,7 @@ pub(super) fn landing(site: &Site) -> Value {
             site.link("http://www.opengis.net/def/rel/ogc/1.0/conformance", JSON, "Conformance", "/conformance"),
             site.link("data", JSON, "Các lớp dữ liệu (collections)", "/collections"),
             site.link("http://www.opengis.net/def/rel/ogc/1.0/data", JSON, "Các lớp dữ liệu (collections)", "/collections"),
+            site.link("http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", JSON, "Tile matrix sets", "/tileMatrixSets"),
         ],
     })
 }
@@ -86,7 +88,7 @@ pub(super) fn collection(site: &Site, own: Collection) -> Value {
     let at = |rel: &str, kind: &str, title: &str, rest: &str| {
         site.link(rel, kind, title, &format!("{path}{rest}"))
     };
-    json!({
+    let mut told = json!({
         "id": own.as_str(),
         "title": vi,
         "description": en,
@@ -106,7 +108,12 @@ pub(super) fn collection(site: &Site, own: Collection) -> Value {
             at("http://www.opengis.net/def/rel/ogc/1.0/schema", SCHEMA, "Các trường (schema)", "/schema"),
             at("http://www.opengis.net/def/rel/ogc/1.0/queryables", SCHEMA, "Queryables", "/queryables"),
         ],
-    })
+    });
+    if let Some(links) = told["links"].as_array_mut().filter(|_| has_layer(own)) {
+        let rel = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
+        links.push(at(rel, JSON, "Mảnh bản đồ (vector tiles)", "/tiles"));
+    }
+    told
 }
 
 /// Vietnam with its islands: what a collection really covers would tell outsiders where things are.

@@ -3,12 +3,13 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use geo::Geometry;
+use geo::{Coord, CoordsIter, Geometry};
 use serde_json::{Map, Value, json};
 
 use super::crs::Crs;
 use super::edit_risk::RISK_FIELDS;
 use super::params::projector;
+use super::{ground, unchanged};
 use crate::areas::Areas;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{IdMaker, PlotId};
@@ -37,6 +38,8 @@ pub(super) struct Sent {
     pub(super) id: Option<Value>,
     pub(super) geometry: Option<Value>,
     pub(super) properties: Map<String, Value>,
+    /// The system that it was sent in.
+    pub(super) crs: Crs,
 }
 
 /// Whether the caller may change features of a collection somewhere.
@@ -90,6 +93,7 @@ pub(super) fn sent(headers: &HeaderMap, bytes: &Bytes) -> Result<Sent, Problem> 
         id: members.remove("id"),
         geometry,
         properties,
+        crs,
     })
 }
 
@@ -116,8 +120,13 @@ fn turned(own: Value, crs: Crs) -> Result<Value, Problem> {
     };
     let parsed: geojson::Geometry = serde_json::from_value(own).or(Err(bad()))?;
     let mut geometry: Geometry<f64> = parsed.try_into().or(Err(bad()))?;
-    if !projector(crs)?.turn_back(&mut geometry) {
-        return Err(bad());
+    let is_reached = |at: Coord<f64>| match crs {
+        Crs::Plane(zone) => zone.reaches(at.x, at.y),
+        Crs::Crs84 | Crs::Wgs84 => true,
+    };
+    let is_turned = projector(crs)?.turn_back(&mut geometry);
+    if !is_turned || !geometry.coords_iter().all(is_reached) {
+        return Err(ground::refused(crs));
     }
     let turned = geojson::Geometry::new(geojson::GeometryValue::from(&geometry));
     serde_json::to_value(turned).or(Err(bad()))
@@ -141,9 +150,10 @@ const PLOT_FIELDS: [&str; 14] = [
     "altitude_m",
 ];
 /// What a recording holds besides, which a change of published fields leaves as it is.
-const PLOT_REST: [&str; 10] = [
+const PLOT_REST: [&str; 11] = [
     "outline",
     "position_method",
+    "mock",
     "voluntary",
     "replanting_of",
     "outside_vietnam",
@@ -228,6 +238,7 @@ impl Edits {
             let Some(code) = code.map(str::to_owned) else {
                 return Err(Refusal::at("/properties/code", "is needed").into());
             };
+            self.check_ground(sent.geometry.as_ref(), sent.crs).await?;
             self.set_risk_area(actor, properties, sent.geometry, None)
                 .await?;
             return Ok(code);
@@ -239,22 +250,26 @@ impl Edits {
             Some(Err(_)) => return Err(Refusal::at("/id", "expected a UUIDv7, or none").into()),
         };
         let properties = recorded(sent.properties, fields, &PLOT_FIELDS, None)?;
+        self.check_ground(sent.geometry.as_ref(), sent.crs).await?;
         self.record_plot(actor, id, properties, sent.geometry)
             .await?;
         Ok(id.to_string())
     }
 
-    /// Changes a feature: all of its published fields, or those that were sent.
+    /// Changes a feature that is still what its author has read: all of its published fields, or those that were sent.
     pub(super) async fn change(
         &self,
         actor: &Actor,
         collection: Collection,
         (id, is_whole): (&str, bool),
-        sent: Sent,
+        (sent, headers): (Sent, &HeaderMap),
     ) -> Result<(), Problem> {
         let now = self.publisher.one(actor, collection, id).await?;
         let fields = self.publisher.fields(collection, actor);
+        unchanged::check(headers, &now, fields)?;
+        unchanged::check_version(&sent.properties, &now, fields)?;
         if collection == Collection::RiskAreas {
+            self.check_ground(sent.geometry.as_ref(), sent.crs).await?;
             return self
                 .change_risk_area(actor, (id, is_whole), sent, (&now, fields))
                 .await;
@@ -268,21 +283,33 @@ impl Edits {
                 || (!is_whole && PLOT_FIELDS.contains(&name.as_str()));
             if is_kept && !value.is_null() {
                 all.insert(name, value);
-            } else if name == "version" {
-                all.insert("revises".into(), value);
             }
+        }
+        // The version that the conditions were held against: a change that comes between is seen when this is written.
+        if let Some(version) = unchanged::version_of(&now, fields) {
+            all.insert("revises".into(), version.into());
         }
         let here = json!({ "type": "Point", "coordinates": view.coordinates });
         let geometry = match sent.geometry {
             // A place that was set by hand is no longer what was read off the paper.
             Some(own) if is_elsewhere(&own, &view.coordinates) => {
+                self.check_ground(Some(&own), sent.crs).await?;
                 all.remove("coord_input");
+                all.remove("mock");
                 own
             }
             _ => here,
         };
         all.extend(properties);
         self.record_plot(actor, plot, all, Some(geometry)).await
+    }
+
+    async fn check_ground(&self, geometry: Option<&Value>, crs: Crs) -> Result<(), Problem> {
+        let Some(geometry) = geometry else {
+            return Ok(());
+        };
+        let map = self.areas.map(self.areas.today()).await?;
+        ground::check(geometry, &map, crs)
     }
 
     async fn record_plot(
@@ -316,8 +343,10 @@ impl Edits {
         collection: Collection,
         id: &str,
         (reason, ids): (&str, &IdMaker),
+        headers: &HeaderMap,
     ) -> Result<(), Problem> {
-        self.publisher.one(actor, collection, id).await?;
+        let now = self.publisher.one(actor, collection, id).await?;
+        unchanged::check(headers, &now, self.publisher.fields(collection, actor))?;
         if collection == Collection::RiskAreas {
             let today = self.areas.today();
             self.areas.end_risk_area(actor, id, today, reason).await?;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::edit::{Edits, Sent, as_json, recorded};
+use super::unchanged::version_of;
 use crate::areas::Error as AreasError;
 use crate::areas::model::reader::{Feature as FeatureText, Limits};
 use crate::areas::model::risk::{RiskAreaDraft, windows_json};
@@ -60,7 +61,8 @@ impl Edits {
             Some(own) => Some(own),
             None => serde_json::to_value(standing.region.to_geojson()).ok(),
         };
-        self.set_risk_area(actor, all, geometry, Some(standing.version))
+        let version = version_of(now, fields).unwrap_or(standing.version);
+        self.set_risk_area(actor, all, geometry, Some(version))
             .await
     }
 

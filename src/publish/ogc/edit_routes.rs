@@ -40,7 +40,8 @@ pub async fn create_item(
 
 /// Replaces a feature: a revision.
 #[utoipa::path(put, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path)), request_body = Object, responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("if-match" = Option<String>, Header)), request_body = Object,
+    responses((status = 204)))]
 pub async fn replace_item(
     State(edits): State<Edits>,
     Reader(actor): Reader,
@@ -54,13 +55,15 @@ pub async fn replace_item(
     }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
-    Box::pin(edits.change(&actor, own, (&id, true), sent)).await?;
+    let change = edits.change(&actor, own, (&id, true), (sent, &asking.headers));
+    Box::pin(change).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Changes some of a feature (RFC 7396): a revision.
 #[utoipa::path(patch, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path)), request_body = Object, responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("if-match" = Option<String>, Header)), request_body = Object,
+    responses((status = 204)))]
 pub async fn update_item(
     State(edits): State<Edits>,
     Reader(actor): Reader,
@@ -74,13 +77,15 @@ pub async fn update_item(
     }
     let bytes = extract::json_bytes(request, &()).await?;
     let sent = edit::sent(&asking.headers, &bytes)?;
-    Box::pin(edits.change(&actor, own, (&id, false), sent)).await?;
+    let change = edits.change(&actor, own, (&id, false), (sent, &asking.headers));
+    Box::pin(change).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Retracts a feature, with a reason.
 #[utoipa::path(delete, path = "/ogc/collections/{collection}/items/{id}", tag = "ogc",
-    params(("collection" = String, Path), ("id" = String, Path), ("reason" = Option<String>, Query)), responses((status = 204)))]
+    params(("collection" = String, Path), ("id" = String, Path), ("reason" = Option<String>, Query), ("if-match" = Option<String>, Header)),
+    responses((status = 204)))]
 pub async fn retract_item(
     State(edits): State<Edits>,
     State(ids): State<IdMaker>,
@@ -103,7 +108,8 @@ pub async fn retract_item(
             "a deletion is a retraction and needs its reason: ?reason=… (cần nêu lý do)",
         ));
     }
-    Box::pin(edits.retract(&actor, own, &id, (reason, &ids))).await?;
+    let retraction = edits.retract(&actor, own, &id, (reason, &ids), &asking.headers);
+    Box::pin(retraction).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -9,6 +9,7 @@ mod documents;
 mod edit;
 mod edit_risk;
 mod edit_routes;
+mod ground;
 mod html;
 mod items;
 mod openapi;
@@ -18,6 +19,7 @@ mod routes;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod unchanged;
 mod wanted;
 
 pub use edit::Edits;
@@ -40,6 +42,13 @@ impl Site {
     fn of(url: &ShownUrl) -> Self {
         Self {
             root: url.0.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// No address at all, for what is told to nobody.
+    const fn nowhere() -> Self {
+        Self {
+            root: String::new(),
         }
     }
 

@@ -77,20 +77,11 @@ fn add(paths: &mut Map<String, Value>, told: &Told) {
     let mut item = json!({ "get": read(&id("item"), title, &[GEOJSON, HTML], &one) });
     if told.is_editable {
         items["post"] = write(&id("create"), "201", true, &[]);
-        item["put"] = write(
-            &id("replace"),
-            "204",
-            true,
-            std::slice::from_ref(&feature_id),
-        );
-        item["patch"] = write(
-            &id("update"),
-            "204",
-            true,
-            std::slice::from_ref(&feature_id),
-        );
-        let reason = reference("reason");
-        item["delete"] = write(&id("retract"), "204", false, &[feature_id.clone(), reason]);
+        let mut named = vec![feature_id, reference("If-Match")];
+        item["put"] = write(&id("replace"), "204", true, &named);
+        item["patch"] = write(&id("update"), "204", true, &named);
+        named.push(reference("reason"));
+        item["delete"] = write(&id("retract"), "204", false, &named);
     }
     paths.insert(format!("{base}/items"), items);
     paths.insert(format!("{base}/items/{{featureId}}"), item);
@@ -191,6 +182,8 @@ fn parameters() -> Value {
         "filter-lang": query("filter-lang",
             json!({ "type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text" }), "Language of filter"),
         "filter-crs": query("filter-crs", system(), "Reference system of the filter's geometries"),
+        "If-Match": { "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "The ETag that the feature had when it was read: 412 when it has another now" },
         "reason": { "name": "reason", "in": "query", "required": true, "schema": { "type": "string" },
             "description": "Why the feature is retracted" },
     })

@@ -8,10 +8,11 @@ use crate::base::page::Cursor;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::cells::Cell;
 use crate::http::{Problem, ProblemKind};
+use crate::patrols::model::text::composed;
 use crate::publish::feature::{Collection, Field, Kind, Value};
 use crate::publish::filter::{Context, Expr, Interval, parse_json, parse_text};
 use crate::publish::reader::ACCESS_TOKEN;
-use crate::publish::source::{Key, Query};
+use crate::publish::source::{Frame, Key, Query};
 
 /// Features in a page when the caller does not say.
 pub const DEFAULT_LIMIT: usize = 100;
@@ -109,7 +110,9 @@ impl Asked {
                 name => conditions.push(simple(fields, name, value)?),
             }
         }
-        asked.bbox = bbox(&pairs)?;
+        if let Some((around, frame)) = bbox(&pairs)? {
+            (asked.bbox, asked.frame) = (Some(around), frame);
+        }
         conditions.extend(filter(&pairs, fields)?);
         asked.filter = match conditions.len() {
             0 => None,
@@ -206,7 +209,8 @@ pub fn projector(crs: Crs) -> Result<Projector, Problem> {
     Projector::new(crs).map_err(|cause| Problem::new(ProblemKind::Internal).internal(cause))
 }
 
-fn bbox(pairs: &[(String, String)]) -> Result<Option<Rect<f64>>, Problem> {
+/// A rectangle of degrees, and the one of a plane that it lies around.
+fn bbox(pairs: &[(String, String)]) -> Result<Option<(Rect<f64>, Option<Frame>)>, Problem> {
     let crs = crs(pairs, "bbox-crs")?;
     let Some(text) = value(pairs, "bbox") else {
         return Ok(None);
@@ -233,10 +237,9 @@ fn bbox(pairs: &[(String, String)]) -> Result<Option<Rect<f64>>, Problem> {
         }
         _ => return Err(expected()),
     };
-    let rect = projector(crs)?
-        .rect_back((low, high))
-        .ok_or_else(expected)?;
-    Ok(Some(rect))
+    let projector = projector(crs)?;
+    let around = projector.rect_back((low, high)).ok_or_else(expected)?;
+    Ok(Some((around, projector.frame((low, high)))))
 }
 
 /// `instant`, `from/to`, `../to`, `from/..`; a day stands for all of it, in local time.
@@ -292,7 +295,7 @@ fn simple(fields: &[Field], name: &str, text: &str) -> Result<Expr, Problem> {
             .detail("a parameter is not known here; the queryables are listed under /queryables"));
     };
     let value = match field.kind {
-        Kind::Text => Some(Value::Text(text.to_owned())),
+        Kind::Text => Some(Value::Text(composed(text))),
         Kind::Integer => text.parse().ok().map(Value::Integer),
         Kind::Real => text
             .parse()

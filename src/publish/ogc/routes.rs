@@ -14,7 +14,7 @@ use super::openapi::{self, Told};
 use super::pages::{Pages, Wish};
 use super::params::{self, Asked, pairs, projector, refused};
 use super::wanted::Wanted;
-use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site, schema};
+use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site, schema, unchanged};
 use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::http::ShownUrl;
@@ -201,8 +201,10 @@ pub async fn item(
     let wanted = Wanted::of(&pairs, &asking.headers)?;
     let crs = params::crs(&pairs, "crs")?;
     let feature = Box::pin(publisher.one(&actor, own, &id)).await?;
+    let fields = publisher.fields(own, &actor);
+    let tag = unchanged::tag_of(&feature, fields)?;
     let (site, projector) = (Site::of(&url), projector(crs)?);
-    let writer = Writer::new(&site, publisher.fields(own, &actor), &projector);
+    let writer = Writer::new(&site, fields, &projector);
     let mut body = Vec::new();
     writer.open(&mut body, &feature);
     let path = format!("/collections/{own}/items/{}", segment(&feature.id));
@@ -227,7 +229,7 @@ pub async fn item(
         document["title"] = documents::titles(own).0.into();
         return Ok(asking.page(&document));
     }
-    Ok(with_crs(asking.bytes(GEOJSON, body, &[]), crs))
+    Ok(with_crs(asking.feature(GEOJSON, &tag, body), crs))
 }
 
 /// An id as one segment of a path.

@@ -6,8 +6,10 @@
 
 mod areas;
 mod cells;
+mod count;
 mod fields;
 mod fixes;
+mod frame;
 mod gaps;
 mod patrols;
 mod photos;
@@ -34,6 +36,7 @@ use crate::store::{self, Store};
 use super::feature::{Collection, Feature, Field, Shape};
 use super::filter::{Expr, Interval};
 
+pub use frame::Frame;
 pub use version::Version;
 
 /// Which features are asked for.
@@ -41,6 +44,8 @@ pub use version::Version;
 pub struct Query {
     /// Within this rectangle of longitudes and latitudes (WGS84), or meeting it.
     pub bbox: Option<Rect<f64>>,
+    /// Within this rectangle of a plane, or meeting it; `bbox` is then a rectangle around it.
+    pub frame: Option<Frame>,
     /// Of this time. Collections of a day (communes, risk areas) are those of its last day; collections of figures
     /// (cells) are computed over its days.
     pub datetime: Option<Interval>,
@@ -91,6 +96,9 @@ pub enum PublishError {
     /// There is no such collection or feature, or it is not the caller's.
     #[error("no such thing")]
     NotFound,
+    /// The feature was retracted.
+    #[error("retracted")]
+    Gone,
     /// A parameter cannot be answered.
     #[error("{name}: {reason}")]
     Parameter {
@@ -226,34 +234,6 @@ impl Publisher {
             Collection::DensityCells => self.density_cell(actor, id, &query).await?,
         };
         found.ok_or(PublishError::NotFound)
-    }
-
-    /// How many features there are, where that is cheaper than looking at each.
-    pub async fn count(
-        &self,
-        actor: &Actor,
-        collection: Collection,
-        query: &Query,
-    ) -> Result<Option<u64>, PublishError> {
-        check(actor, collection)?;
-        match collection {
-            Collection::Patrols => self.count_patrols(actor, query).await,
-            Collection::Plots => self.count_plots(actor, query).await,
-            Collection::Photos => self.count_photos(actor, query).await,
-            Collection::Fixes => self.count_fixes(actor, query).await,
-            Collection::Communes
-            | Collection::Hamlets
-            | Collection::RiskAreas
-            | Collection::BorderGates
-            | Collection::CoverageCells
-            | Collection::DensityCells => {
-                let page = self
-                    .page(actor, collection, query, None, usize::MAX - 1)
-                    .await?;
-                let is_all = page.next.is_none();
-                Ok(u64::try_from(page.features.len()).ok().filter(|_| is_all))
-            }
-        }
     }
 
     fn today(&self) -> LocalDate {

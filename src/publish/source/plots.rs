@@ -14,6 +14,8 @@ use crate::publish::feature::{Feature, Value};
 use crate::publish::sql::{self, Bound, Clause, Given, PlotRow};
 use crate::store::{Error as StoreError, Tx};
 
+/// The state of a record that was taken back.
+const RETRACTED: &str = "retracted";
 const CHUNK: usize = 2_000;
 /// Rows that are read while those before are looked at.
 const PART: usize = 256;
@@ -85,8 +87,13 @@ impl Publisher {
         let mut tx = self.store.read().await?;
         let own = [Clause::Compare("id", " = ", Bound::Id(id.0))];
         let rows = sql::plots(&mut tx, &sight, &own, 1).await?;
-        let found = rows.into_iter().map(feature).next();
-        Ok(found.transpose()?)
+        let Some(row) = rows.into_iter().next() else {
+            return Ok(None);
+        };
+        if row.state == RETRACTED {
+            return Err(PublishError::Gone);
+        }
+        Ok(Some(feature(row)?))
     }
 
     pub(super) async fn count_plots(
@@ -183,6 +190,12 @@ async fn row_by_row(tx: &mut Tx, sight: &Sight, of: PageOf<'_>) -> Result<Page, 
 
 fn pushed(query: &Query, after: Option<&str>) -> Result<Pushed, PublishError> {
     let mut pushed = TABLE.pushed(query, after)?;
+    if !asks_for_retracted(query) {
+        let retracted = Bound::Text(RETRACTED.to_owned());
+        pushed
+            .clauses
+            .push(Clause::Compare("state", " <> ", retracted));
+    }
     if let Some(cells) = query.bbox.and_then(near_cells) {
         pushed.clauses.push(Clause::OneOf("cell_7", cells));
     }
@@ -190,6 +203,13 @@ fn pushed(query: &Query, after: Option<&str>) -> Result<Pushed, PublishError> {
         pushed.clauses.push(Clause::Ranges(ranges(&query.cells)));
     }
     Ok(pushed)
+}
+
+/// A record that was taken back is no plot any more: it is told to those alone who ask for it by the word of its state.
+fn asks_for_retracted(query: &Query) -> bool {
+    let at = fields::PLOTS.iter().position(|field| field.name == "state");
+    let asked = at.and_then(|at| Some(query.filter.as_ref()?.names(at, RETRACTED)));
+    asked.unwrap_or(false)
 }
 
 fn feature(row: PlotRow) -> Result<Feature, StoreError> {

@@ -54,7 +54,7 @@ impl Table {
     ) -> Result<Pushed, PublishError> {
         let mut pushed = Pushed {
             clauses: Vec::new(),
-            is_exact: query.cells.is_empty(),
+            is_exact: query.cells.is_empty() && query.frame.is_none(),
         };
         if let Some(after) = after {
             let id = after.parse::<Uuid>();

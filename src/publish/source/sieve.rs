@@ -39,11 +39,16 @@ impl Query {
             return false;
         };
         self.bbox.is_none_or(|bbox| meets_rect(geometry, bbox))
+            && self
+                .frame
+                .as_ref()
+                .is_none_or(|frame| frame.meets(geometry))
             && (self.cells.is_empty() || self.cells.iter().any(|cell| meets_cell(geometry, *cell)))
     }
 }
 
-fn meets_rect(geometry: &Geometry<f64>, rect: Rect<f64>) -> bool {
+/// Whether a geometry shares a point with a rectangle of the same system.
+pub(super) fn meets_rect(geometry: &Geometry<f64>, rect: Rect<f64>) -> bool {
     if let Geometry::Point(point) = geometry {
         return rect.intersects(point);
     }

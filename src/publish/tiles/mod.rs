@@ -11,6 +11,7 @@ mod layers;
 mod params;
 mod prepared;
 pub mod routes;
+pub mod sets;
 mod tile_json;
 
 use std::sync::Arc;
@@ -32,6 +33,12 @@ use super::source::{PublishError, Publisher};
 use drawn::Drawn;
 use params::Wanted;
 use prepared::Prepared;
+
+/// Whether a collection is drawn at all.
+#[must_use]
+pub const fn has_layer(collection: Collection) -> bool {
+    layers::rules(collection).is_some()
+}
 
 /// Lines of patrols are read again after so many milliseconds, for nothing tells when one was derived anew.
 const PATROLS_STAND_MS: i64 = 15_000;

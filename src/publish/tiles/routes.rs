@@ -14,13 +14,13 @@ use crate::http::{Params, Path, Problem, ProblemKind};
 use crate::identity::http::ShownUrl;
 use crate::publish::reader::Reader;
 
-const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub(super) const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// The one set of tile matrices: Web Mercator as all web maps cut it.
-const MATRIX_SET: &str = "WebMercatorQuad";
+pub(super) const MATRIX_SET: &str = "WebMercatorQuad";
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::new(ProblemKind::NotFound)
 }
 
@@ -132,7 +132,7 @@ async fn answer(drawn: &Drawn, headers: &HeaderMap) -> Answer {
 }
 
 /// An answer with its name, for its reader alone.
-fn named(tag: &str, mut response: Response) -> Response {
+pub(super) fn named(tag: &str, mut response: Response) -> Response {
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::try_from(tag) {
         headers.insert(header::ETAG, tag);

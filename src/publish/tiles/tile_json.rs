@@ -7,7 +7,7 @@ use super::layers::{DEEPEST, Rules};
 use crate::publish::feature::{Collection, Field, Kind};
 
 /// What staff call a layer.
-fn title(collection: Collection) -> &'static str {
+pub(super) fn title(collection: Collection) -> &'static str {
     match collection {
         Collection::Communes => "Xã, phường",
         Collection::RiskAreas => "Khu vực nguy cơ",

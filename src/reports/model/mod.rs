@@ -1,5 +1,6 @@
-//! Forms without I/O: periods, tables and their sheets.
+//! Forms without I/O: periods, tables, their sheets and how these lie on paper.
 
+pub mod paper;
 pub mod period;
 pub mod sheet;
 pub mod table;

@@ -1,12 +1,16 @@
 //! A form as a sheet for Excel: the heading that Nghị định 30/2020 asks for, numbers as Vietnamese papers write them, and
 //! a page that prints on A4.
 
+use std::ops::Range;
+
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
     XlsxError,
 };
 use serde_json::Value;
 
+use super::Form;
+use super::paper::{LETTERS_PT, bands, height_pt, scale_pct};
 use super::table::{Cell, Column, Row, Style, Table};
 use crate::base::time::LocalDate;
 
@@ -15,6 +19,9 @@ const VIETNAMESE: &str = "[$-42A]";
 const FONT: &str = "Times New Roman";
 /// A4.
 const PAPER: u8 = 9;
+/// How much of a column's letters plain and bold ones take.
+const PLAIN: f64 = 1.05;
+const BOLD: f64 = 1.2;
 /// The row of the columns' headings: above it stands the heading block.
 const HEAD: u32 = 8;
 
@@ -31,7 +38,7 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
     book.set_properties(&properties.set_creation_datetime(&made));
     let sheet = book.add_worksheet();
     sheet.set_name(table.form.number())?;
-    set_page(sheet)?;
+    set_page(sheet, table.form)?;
     heading(sheet, table)?;
     let columns = table.form.columns();
     for (at, column) in places().zip(columns) {
@@ -40,7 +47,8 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
         let number = format!("({})", at + 1);
         sheet.write_string_with_format(HEAD + 1, at, number, &number_format())?;
     }
-    sheet.set_row_height(HEAD, 64)?;
+    let titles = columns.iter().map(|column| (column.title, column.width));
+    sheet.set_row_height(HEAD, height_pt(titles, BOLD))?;
     let mut next = HEAD + 2;
     for row in &table.rows {
         write(sheet, next, columns, row, false)?;
@@ -58,16 +66,25 @@ fn small(number: u32) -> u8 {
     u8::try_from(number).unwrap_or(1)
 }
 
-fn places() -> std::ops::Range<u16> {
+fn places() -> Range<u16> {
     0..u16::MAX
 }
 
-fn set_page(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+fn set_page(sheet: &mut Worksheet, form: Form) -> Result<(), XlsxError> {
+    let bands = form.bands();
     sheet.set_paper_size(PAPER).set_landscape();
     sheet.set_margins(0.5, 0.4, 0.6, 0.6, 0.3, 0.3);
-    sheet.set_print_fit_to_pages(1, 0);
+    // A scale of its own: fitted to pages, Excel would take no notice of where the bands begin.
+    sheet.set_print_scale(scale_pct(form));
     sheet.set_repeat_rows(HEAD, HEAD + 1)?;
-    sheet.set_freeze_panes(HEAD + 2, 2)?;
+    if !bands.further.is_empty() {
+        sheet.set_repeat_columns(0, bands.keys - 1)?;
+        let breaks: Vec<u32> = bands.further.iter().map(|at| u32::from(*at)).collect();
+        sheet.set_vertical_page_breaks(&breaks)?;
+        // The bands of the same rows follow one another.
+        sheet.set_page_order(true);
+    }
+    sheet.set_freeze_panes(HEAD + 2, bands.keys)?;
     sheet.set_footer("&C&P/&N");
     Ok(())
 }
@@ -81,7 +98,9 @@ fn centred() -> Format {
 }
 
 fn boxed() -> Format {
-    let boxed = plain().set_font_size(10).set_border(FormatBorder::Thin);
+    let boxed = plain()
+        .set_font_size(LETTERS_PT)
+        .set_border(FormatBorder::Thin);
     boxed.set_align(FormatAlign::VerticalCenter)
 }
 
@@ -92,28 +111,53 @@ fn head_format() -> Format {
 }
 
 fn number_format() -> Format {
-    boxed()
-        .set_italic()
-        .set_font_size(8)
-        .set_align(FormatAlign::Center)
+    boxed().set_italic().set_align(FormatAlign::Center)
 }
 
-/// The two columns of the heading, and the title under them.
+/// The columns over which the heading and the ending of a form lie: those of the first band.
+struct Places {
+    /// The left part's first and last.
+    left: (u16, u16),
+    /// The right part's first.
+    right: u16,
+    last: u16,
+    /// The letters that they hold together.
+    letters: f64,
+}
+
+impl Places {
+    fn of(form: Form) -> Self {
+        let band = bands(form).into_iter().next().unwrap_or(0..0);
+        let own = form.columns().get(band.clone()).unwrap_or_default();
+        let last = u16::try_from(band.end).unwrap_or(2).max(2) - 1;
+        let left = if form.bands().further.is_empty() {
+            (0, last / 2)
+        } else {
+            // What lies in the key columns is printed again with every band, so it must lie in them wholly.
+            (0, form.bands().keys - 1)
+        };
+        Self {
+            left,
+            right: last / 2 + 1,
+            last,
+            letters: own.iter().map(|column| column.width).sum(),
+        }
+    }
+}
+
+/// The two parts of the heading, and the title under them; over further bands the title again.
 fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
-    let last = u16::try_from(table.form.columns().len())
-        .unwrap_or(2)
-        .max(2)
-        - 1;
-    // The national motto needs room: the left part is the smaller one.
-    let middle = last / 2;
+    let places = Places::of(table.form);
     let left = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
+        let (from, to) = places.left;
         sheet
-            .merge_range(row, 0, row, middle, text, format)
+            .merge_range(row, from, row, to, text, format)
             .map(drop)
     };
     let right = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
+        let (from, to) = (places.right, places.last);
         sheet
-            .merge_range(row, middle + 1, row, last, text, format)
+            .merge_range(row, from, row, to, text, format)
             .map(drop)
     };
     let (centred, bold) = (centred(), centred().set_bold());
@@ -137,25 +181,38 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     let (year, month, day) = table.made_at.local_date().ymd();
     let dated = format!("……………, ngày {day:02} tháng {month:02} năm {year}");
     right(sheet, 2, &dated, &centred.clone().set_italic())?;
-    let title = centred.clone().set_bold().set_font_size(14);
+    for (at, band) in bands(table.form).into_iter().enumerate() {
+        titles(sheet, table, (at, band))?;
+    }
+    Ok(())
+}
+
+/// The title over a band.
+fn titles(
+    sheet: &mut Worksheet,
+    table: &Table,
+    (at, band): (usize, Range<usize>),
+) -> Result<(), XlsxError> {
+    let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    let (from, to) = (place(band.start), place(band.end) - 1);
     let whole = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
-        sheet.merge_range(row, 0, row, last, text, format).map(drop)
+        sheet
+            .merge_range(row, from, row, to, text, format)
+            .map(drop)
     };
-    let named = format!("BÁO CÁO {}", table.form.title());
-    whole(sheet, 4, &named, &title)?;
-    let number = format!("(Biểu {})", table.form.number());
-    let number = if table.form.is_internal() {
-        format!("{number} – LƯU HÀNH NỘI BỘ")
-    } else {
-        number
-    };
-    whole(sheet, 5, &number, &centred)?;
-    let window = format!(
-        "Số liệu từ ngày {} đến ngày {}",
-        dmy(table.from),
-        dmy(table.to)
-    );
-    whole(sheet, 6, &window, &centred.set_italic())
+    let title = centred().set_bold().set_font_size(14);
+    whole(sheet, 4, &format!("BÁO CÁO {}", table.form.title()), &title)?;
+    let mut number = format!("(Biểu {})", table.form.number());
+    if at > 0 {
+        number = format!("(Biểu {}, tiếp theo)", table.form.number());
+    }
+    if table.form.is_internal() {
+        number.push_str(" – LƯU HÀNH NỘI BỘ");
+    }
+    whole(sheet, 5, &number, &centred())?;
+    let (first, last) = (dmy(table.from), dmy(table.to));
+    let window = format!("Số liệu từ ngày {first} đến ngày {last}");
+    whole(sheet, 6, &window, &centred().set_italic())
 }
 
 /// A day as papers write it.
@@ -172,6 +229,9 @@ fn write(
     own: &Row,
     is_total: bool,
 ) -> Result<(), XlsxError> {
+    let texts = columns.iter().zip(&own.cells);
+    let texts = texts.filter_map(|(column, cell)| Some((cell.value.as_str()?, column.width)));
+    sheet.set_row_height(row, height_pt(texts, if is_total { BOLD } else { PLAIN }))?;
     for (at, (column, cell)) in places().zip(columns.iter().zip(&own.cells)) {
         let mut format = format_of(column.style);
         if is_total {
@@ -184,6 +244,7 @@ fn write(
                 sheet.write_number_with_format(row, at, number, &format)?
             }
             (Value::String(text), _) => {
+                let format = format.set_text_wrap();
                 sheet.write_string_with_format(row, at, harmless(text), &format)?
             }
             _ => sheet.write_blank(row, at, &format)?,
@@ -228,45 +289,50 @@ fn format_of(style: Style) -> Format {
 
 /// Notes, the entry that the figures rest on, and who gets the paper.
 fn ending(sheet: &mut Worksheet, table: &Table, from: u32) -> Result<(), XlsxError> {
-    let last = u16::try_from(table.form.columns().len())
-        .unwrap_or(2)
-        .max(2)
-        - 1;
-    let (text, small) = (
-        plain().set_text_wrap(),
-        plain().set_font_size(8).set_italic(),
-    );
-    let mut row = from;
-    for note in &table.notes {
-        sheet.merge_range(row, 0, row, last, note, &text)?;
-        row += 1;
-    }
-    if let Some(entry) = table.as_of {
+    let places = Places::of(table.form);
+    // Beside the key columns of a form in bands, which are printed with each.
+    let bands = table.form.bands();
+    let first = if bands.further.is_empty() {
+        0
+    } else {
+        bands.keys
+    };
+    let keys = table.form.columns().iter().take(usize::from(first));
+    let letters = places.letters - keys.map(|column| column.width).sum::<f64>();
+    let as_of = table.as_of.map(|entry| {
+        let format = plain().set_font_size(LETTERS_PT).set_italic();
         let told = format!("Tính từ các mục nhật ký đến hết mục {entry}.");
-        sheet.merge_range(row, 0, row, last, &told, &small)?;
+        (told, format.set_text_wrap())
+    });
+    let notes = table.notes.iter();
+    let notes = notes.map(|note| (note.clone(), plain().set_text_wrap()));
+    let mut row = from;
+    for (text, format) in notes.chain(as_of) {
+        sheet.merge_range(row, first, row, places.last, &text, &format)?;
+        sheet.set_row_height(row, height_pt([(text.as_str(), letters)], BOLD))?;
         row += 1;
     }
     row += 1;
-    let middle = last / 2;
-    let bold = centred().set_bold();
-    sheet.merge_range(
-        row,
-        0,
-        row,
-        middle,
-        "Nơi nhận:",
-        &plain().set_bold().set_italic(),
-    )?;
-    sheet.merge_range(row, middle + 1, row, last, "THỦ TRƯỞNG ĐƠN VỊ", &bold)?;
-    sheet.merge_range(row + 1, 0, row + 1, middle, "- ……………………;", &plain())?;
-    sheet.merge_range(
+    let middle = places.right - 1;
+    let left = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
+        sheet
+            .merge_range(row, first, row, middle, text, format)
+            .map(drop)
+    };
+    let right = |sheet: &mut Worksheet, row, text: &str, format: &Format| {
+        let (from, to) = (places.right, places.last);
+        sheet
+            .merge_range(row, from, row, to, text, format)
+            .map(drop)
+    };
+    left(sheet, row, "Nơi nhận:", &plain().set_bold().set_italic())?;
+    right(sheet, row, "THỦ TRƯỞNG ĐƠN VỊ", &centred().set_bold())?;
+    left(sheet, row + 1, "- ……………………;", &plain())?;
+    right(
+        sheet,
         row + 1,
-        middle + 1,
-        row + 1,
-        last,
         "(Ký, ghi rõ họ tên)",
         &centred().set_italic(),
     )?;
-    sheet.merge_range(row + 2, 0, row + 2, middle, "- Lưu: ……", &plain())?;
-    Ok(())
+    left(sheet, row + 2, "- Lưu: ……", &plain())
 }

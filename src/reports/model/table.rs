@@ -47,6 +47,15 @@ pub const fn column(name: &'static str, title: &'static str, width: f64, style: 
     }
 }
 
+/// How a form's columns lie on paper: in bands, each printed with the key columns at its left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bands {
+    /// The key columns: the first so many.
+    pub keys: u16,
+    /// The first column of each band after the first.
+    pub further: &'static [u16],
+}
+
 /// One cell: a value, and where the facts under it are listed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
@@ -156,53 +165,59 @@ impl Form {
             Self::B03 => B03,
         }
     }
+
+    /// How they lie on paper: what is too wide for letters that can be read is laid in two bands.
+    #[must_use]
+    pub const fn bands(self) -> Bands {
+        let (keys, further): (u16, &[u16]) = match self {
+            Self::B01 => (2, &[]),
+            Self::B02 => (3, &[13]),
+            Self::B03 => (1, &[]),
+        };
+        Bands { keys, further }
+    }
 }
 
 const B01: &[Column] = &[
     column("number", "TT", 5.0, Style::Mark),
-    column("commune", "Xã, phường", 22.0, Style::Text),
-    column("border", "Xã biên giới", 7.0, Style::Mark),
-    column("crop", "Loại cây", 26.0, Style::Text),
-    column("incidents", "Số vụ", 6.0, Style::Count),
+    column("commune", "Xã, phường", 18.0, Style::Text),
+    column("border", "Xã biên giới", 6.0, Style::Mark),
+    column("crop", "Loại cây", 17.0, Style::Text),
+    column("incidents", "Số vụ", 5.5, Style::Count),
     column("plots", "Số điểm trồng", 7.0, Style::Count),
-    column("plants", "Số cây phát hiện", 10.0, Style::Count),
+    column("plants", "Số cây phát hiện", 9.0, Style::Count),
     column(
         "area_m2",
         "Diện tích phát hiện (m²)",
-        11.0,
+        10.0,
         Style::Number(1),
     ),
-    column("destroyed_plants", "Số cây đã phá nhổ", 10.0, Style::Count),
+    column("destroyed_plants", "Số cây đã phá nhổ", 9.0, Style::Count),
     column(
         "destroyed_area_m2",
         "Diện tích đã phá nhổ (m²)",
-        11.0,
+        10.0,
         Style::Number(1),
     ),
-    column("weight_kg", "Khối lượng (kg)", 9.0, Style::Number(1)),
+    column("weight_kg", "Khối lượng (kg)", 8.0, Style::Number(1)),
     column(
         "plants_pct",
         "Tỷ lệ triệt phá theo cây (%)",
-        9.0,
+        8.0,
         Style::Number(1),
     ),
     column(
         "area_pct",
         "Tỷ lệ triệt phá theo diện tích (%)",
-        9.0,
+        8.0,
         Style::Number(1),
     ),
-    column("open_plots", "Chưa triệt phá (điểm)", 8.0, Style::Count),
-    column(
-        "open_area_m2",
-        "Chưa triệt phá (m²)",
-        10.0,
-        Style::Number(1),
-    ),
+    column("open_plots", "Chưa triệt phá (điểm)", 7.5, Style::Count),
+    column("open_area_m2", "Chưa triệt phá (m²)", 9.5, Style::Number(1)),
     column(
         "voluntary_plots",
         "Tự nguyện phá bỏ (điểm)",
-        9.0,
+        8.0,
         Style::Count,
     ),
     column(
@@ -211,31 +226,31 @@ const B01: &[Column] = &[
         8.0,
         Style::Number(1),
     ),
-    column("change_pct", "So với cùng kỳ (%)", 14.0, Style::Number(1)),
-    column("notes", "Ghi chú", 34.0, Style::Text),
+    column("change_pct", "So với cùng kỳ (%)", 10.0, Style::Number(1)),
+    column("notes", "Ghi chú", 24.0, Style::Text),
 ];
 
 const B02: &[Column] = &[
-    column("plot", "Mã điểm", 36.0, Style::Text),
-    column("hamlet", "Thôn, bản", 14.0, Style::Text),
-    column("commune", "Xã", 16.0, Style::Text),
+    column("plot", "Mã điểm", 9.0, Style::Text),
+    column("hamlet", "Thôn, bản", 12.0, Style::Text),
+    column("commune", "Xã", 15.0, Style::Text),
     column("x_north_m", "VN-2000 X (m)", 13.0, Style::Number(2)),
     column("y_east_m", "VN-2000 Y (m)", 12.0, Style::Number(2)),
-    column("meridian", "Kinh tuyến trục (°)", 8.0, Style::Number(2)),
-    column("wgs84", "WGS84 (vĩ độ, kinh độ)", 22.0, Style::Text),
+    column("meridian", "Kinh tuyến trục", 9.0, Style::Mark),
+    column("wgs84", "WGS84 (vĩ độ; kinh độ)", 22.0, Style::Text),
     column("altitude_m", "Độ cao (m)", 7.0, Style::Number(0)),
-    column("land", "Loại đất", 12.0, Style::Text),
-    column("crop", "Loại cây", 26.0, Style::Text),
-    column("stage", "Giai đoạn", 12.0, Style::Text),
+    column("land", "Loại đất", 11.0, Style::Text),
+    column("crop", "Loại cây", 18.0, Style::Text),
+    column("stage", "Giai đoạn", 11.0, Style::Text),
     column("plants", "Số cây", 8.0, Style::Count),
     column("area_m2", "Diện tích (m²)", 9.0, Style::Number(1)),
     column("area_method", "Cách đo", 12.0, Style::Text),
-    column("detected_by", "Nguồn phát hiện", 18.0, Style::Text),
+    column("detected_by", "Nguồn phát hiện", 14.0, Style::Text),
     column("detected_on", "Ngày phát hiện", 11.0, Style::Day),
     column("eradicated_on", "Ngày phá nhổ", 11.0, Style::Day),
     column("hours", "Số giờ xử lý", 8.0, Style::Number(1)),
-    column("minutes", "Biên bản số", 12.0, Style::Text),
-    column("lead_org", "Đơn vị chủ trì", 26.0, Style::Text),
+    column("minutes", "Biên bản số", 13.0, Style::Text),
+    column("lead_org", "Đơn vị chủ trì", 24.0, Style::Text),
     column("other_orgs", "Đơn vị phối hợp", 24.0, Style::Text),
     column("photos", "Số ảnh", 6.0, Style::Count),
     column("state", "Trạng thái", 14.0, Style::Text),

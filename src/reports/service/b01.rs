@@ -10,18 +10,26 @@ use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::cases::model::words::label;
 use crate::ledger::model::totals::Figures;
+use crate::ledger::model::words::PlotFigure;
 use crate::ledger::{Grouped, PlotLine};
 use crate::reports::model::Sent;
 use crate::reports::model::table::{Row, Table};
-use crate::reports::sql;
 
-use super::{Asked, Error, Reports, figures_of, plots_of, sees};
+use super::addresses::{Addresses, Rows};
+use super::said::{CONTRADICTED, Said};
+use super::{Asked, Error, Reports, figures_of, sees};
 
 /// A commune, or none, and a crop.
 type Key = (Option<String>, Crop);
 
 impl Reports {
-    pub(super) async fn b01(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
+    /// `end` is the last day that anything can be said of.
+    pub(super) async fn b01(
+        &self,
+        actor: &Actor,
+        asked: Asked,
+        end: LocalDate,
+    ) -> Result<Table, Error> {
         let by = |line: &PlotLine| -> Key { (line.commune.clone(), line.crop) };
         let now = self.ledger.grouped(actor, &figures_of(asked), by).await?;
         let before = match a_year_before(asked) {
@@ -30,12 +38,15 @@ impl Reports {
         };
         let definitions = Map::from_iter([("ledger".to_owned(), now.definition.into())]);
         let mut table = self.blank(actor, asked, definitions).await?;
+        // Of days to come nobody knows which communes there will be.
+        let map = self.areas.map(end.max(asked.from)).await?;
+        let mut said = self.said((asked, end), &map).await?;
+        said.hold_against(now.groups.values().flat_map(|(_, lines)| lines));
         let form = Filling {
             asked,
             before: before.as_ref(),
-            said: self.said(asked).await?,
+            said,
         };
-        let map = self.areas.map(asked.to).await?;
         let mut placed = BTreeSet::new();
         let shown = map.communes().iter();
         for commune in shown.filter(|own| sees(actor, &own.facts.code)) {
@@ -46,7 +57,8 @@ impl Reports {
         }
         // Communes of the day of detection that the last day's map has no more, and places outside every commune.
         for (key, (figures, lines)) in &now.groups {
-            if key.0.as_deref().is_some_and(|code| placed.contains(code)) {
+            let is_placed = key.0.as_deref().is_some_and(|code| placed.contains(code));
+            if is_placed || !is_told(lines) {
                 continue;
             }
             let name = lines.first().and_then(|line| line.commune_name.clone());
@@ -64,32 +76,19 @@ impl Reports {
         total.tell(Value::Null);
         total.tell(Value::Null);
         let whole = form.before.map(|before| &before.total);
-        numbers(
-            &mut total,
-            &now.total,
-            &all,
-            (whole, &plots_of(asked, None)),
-        );
+        let facts = Addresses::of(asked, Rows::All);
+        numbers(&mut total, &now.total, &all, (whole, &facts));
         total.tell(Value::Null);
         table.total = Some(total);
         notes(&mut table, &now.total);
         Ok(table)
-    }
-
-    /// The communes that say that nothing happened in the window.
-    async fn said(&self, asked: Asked) -> Result<BTreeSet<String>, Error> {
-        // Of days to come nobody can say anything yet.
-        let through = asked.to.min(self.areas.today());
-        let mut tx = self.journal.store().read().await?;
-        let rows = sql::nothing_between(&mut tx, asked.from, through, asked.as_of).await?;
-        Ok(rows.into_iter().map(|row| row.commune).collect())
     }
 }
 
 struct Filling<'a> {
     asked: Asked,
     before: Option<&'a Grouped<Key>>,
-    said: BTreeSet<String>,
+    said: Said,
 }
 
 impl Filling<'_> {
@@ -105,36 +104,28 @@ impl Filling<'_> {
             .iter()
             .filter(|(key, _)| key.0.as_deref() == Some(code));
         let mut is_empty = true;
-        for (key, (figures, lines)) in own {
+        for (key, (figures, lines)) in own.filter(|(_, (_, lines))| is_told(lines)) {
             is_empty = false;
             self.row(table, (key, name, is_border), figures, lines);
         }
         if !is_empty {
             return;
         }
-        let sent = if self.said.contains(code) {
-            Sent::Nothing
-        } else {
-            Sent::NotSent
-        };
+        let sent = self.said.state(code, false);
         let mut row = Row::default();
         row.tell(table.rows.len() + 1);
         row.tell(name);
         row.tell(border(is_border));
         row.tell("–");
-        let facts = plots_of(self.asked, Some(code));
-        for _ in 4..18 {
+        match sent {
             // A zero that somebody stands for, or nothing at all.
-            match sent {
-                Sent::Nothing => row.add(0, Some(&facts)),
-                Sent::Sent | Sent::NotSent => row.tell(Value::Null),
+            Sent::Nothing => {
+                let facts = Addresses::of(self.asked, Rows::Commune(code));
+                numbers(&mut row, &Figures::default(), &[], (None, &facts));
             }
+            Sent::Sent | Sent::NotSent => (0..FIGURES).for_each(|_| row.tell(Value::Null)),
         }
-        row.tell(sent.label());
-        // Shares of nothing are no figures.
-        for at in [11, 12, 16, 17] {
-            row.cells[at].value = Value::Null;
-        }
+        row.tell(self.said.remark(code));
         table.rows.push(row);
     }
 
@@ -154,54 +145,72 @@ impl Filling<'_> {
             let own = before.groups.get(key);
             own.map_or_else(Figures::default, |(figures, _)| *figures)
         });
-        let facts = plots_of(self.asked, key.0.as_deref());
+        let facts = Addresses::of(self.asked, Rows::Crop(key.0.as_deref(), key.1));
         numbers(&mut row, figures, lines, (before.as_ref(), &facts));
         row.tell(remark(figures, lines, key.0.as_deref(), &self.said));
         table.rows.push(row);
     }
 }
 
-/// The fourteen numbers of a row.
+/// Whether a row is told of these plots: some count, wholly or in part.
+pub(super) fn is_told(lines: &[PlotLine]) -> bool {
+    lines.iter().any(|line| line.is_counted)
+}
+
+/// Numbers of a row.
+const FIGURES: usize = 14;
+
+/// The numbers of a row.
 fn numbers(
     row: &mut Row,
     figures: &Figures,
     lines: &[PlotLine],
-    (before, facts): (Option<&Figures>, &str),
+    (before, facts): (Option<&Figures>, &Addresses),
 ) {
     let (found, done) = (&figures.claimed, &figures.eradicated);
-    let facts = Some(facts);
-    let counted: Vec<&PlotLine> = lines.iter().filter(|line| line.is_counted).collect();
-    let incidents: BTreeSet<IncidentId> = counted.iter().filter_map(|line| line.incident).collect();
-    row.add(incidents.len(), facts);
-    row.add(figures.plots, facts);
-    row.add(found.plants, facts);
-    row.add(found.area_m2, facts);
-    row.add(done.plants, facts);
-    row.add(done.area_m2, facts);
-    row.add(done.weight_kg, facts);
-    row.add(share(of(done.plants), of(found.plants)), facts);
-    row.add(share(done.area_m2, found.area_m2), facts);
-    let open = figures.plots - (figures.eradicated_plots + figures.gone_plots).min(figures.plots);
-    row.add(open, facts);
-    row.add((found.area_m2 - done.area_m2).max(0.0), facts);
-    let done = || counted.iter().filter_map(|line| line.eradication.as_ref());
-    row.add(done().filter(|own| own.voluntary).count(), facts);
+    let [all, open, destroyed, voluntary] = [
+        PlotFigure::Counted,
+        PlotFigure::Open,
+        PlotFigure::Destroyed,
+        PlotFigure::Voluntary,
+    ]
+    .map(|figure| facts.plots(figure));
+    let (all, destroyed) = (Some(all.as_str()), Some(destroyed.as_str()));
+    let counted = || {
+        let counted = lines.iter().filter(|line| line.is_counted);
+        counted.filter(|line| line.disputed < 1.0)
+    };
+    let incidents: BTreeSet<IncidentId> = counted().filter_map(|line| line.incident).collect();
+    row.add(incidents.len(), Some(&facts.incidents()));
+    row.add(figures.plots, all);
+    row.add(found.plants, all);
+    row.add(found.area_m2, all);
+    row.add(done.plants, destroyed);
+    row.add(done.area_m2, destroyed);
+    row.add(done.weight_kg, destroyed);
+    row.add(share(of(done.plants), of(found.plants)), all);
+    row.add(share(done.area_m2, found.area_m2), all);
+    let closed = (figures.eradicated_plots + figures.gone_plots).min(figures.plots);
+    row.add(figures.plots - closed, Some(&open));
+    row.add((found.area_m2 - done.area_m2).max(0.0), all);
+    // Of what is in the figures of what was destroyed, and of nothing else.
+    let done = || counted().filter_map(|line| line.completed.as_ref());
+    row.add(done().filter(|own| own.voluntary).count(), Some(&voluntary));
     let early = done().filter(|own| own.before_harvest).count();
-    row.add(share(of(early as u64), of(done().count() as u64)), facts);
-    row.add(
-        before.map_or(Value::Null, |before| {
-            change(found.area_m2, before.claimed.area_m2)
-        }),
-        None,
-    );
+    let early = share(of(early as u64), of(done().count() as u64));
+    row.add(early, destroyed);
+    row.tell(before.map_or(Value::Null, |before| {
+        change(found.area_m2, before.claimed.area_m2)
+    }));
 }
 
 fn notes(table: &mut Table, total: &Figures) {
     let count = |label: &str| {
-        let rows = table
-            .rows
-            .iter()
-            .filter(|row| row.cells.last().is_some_and(|cell| cell.value == label));
+        let rows = table.rows.iter().filter(|row| {
+            row.cells
+                .last()
+                .is_some_and(|cell| is_headed(&cell.value, label))
+        });
         rows.count()
     };
     let (nothing, silent) = (count(Sent::Nothing.label()), count(Sent::NotSent.label()));
@@ -222,12 +231,13 @@ fn notes(table: &mut Table, total: &Figures) {
     }
 }
 
-fn remark(
-    figures: &Figures,
-    lines: &[PlotLine],
-    code: Option<&str>,
-    said: &BTreeSet<String>,
-) -> Value {
+/// Whether a remark begins with a state.
+fn is_headed(remark: &Value, label: &str) -> bool {
+    let rest = remark.as_str().and_then(|text| text.strip_prefix(label));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(';'))
+}
+
+fn remark(figures: &Figures, lines: &[PlotLine], code: Option<&str>, said: &Said) -> Value {
     let mut parts = Vec::new();
     if lines.iter().any(|line| line.disputed > 0.0) {
         parts.push("Có điểm đang đối chiếu".to_owned());
@@ -238,8 +248,9 @@ fn remark(
             figures.claimed.plants_unknown
         ));
     }
-    if code.is_some_and(|code| said.contains(code)) {
-        parts.push("Đã xác nhận không phát sinh nhưng có số liệu: cần rà soát".to_owned());
+    let own = code.and_then(|code| said.of(code));
+    if own.is_some_and(|own| own.is_contradicted) {
+        parts.push(CONTRADICTED.to_owned());
     }
     if parts.is_empty() {
         Value::Null
@@ -289,9 +300,10 @@ fn a_year_before(asked: Asked) -> Option<Asked> {
     })
 }
 
-/// Plots that count, by commune.
-pub(super) fn plots_by_commune(grouped: &Grouped<Option<String>>) -> BTreeMap<String, u32> {
+/// How many plots count in the communes of which any is told.
+pub(super) fn plots_by_commune(grouped: &Grouped<Option<String>>) -> BTreeMap<&str, u32> {
     let groups = grouped.groups.iter();
-    let groups = groups.filter_map(|(code, (figures, _))| Some((code.clone()?, figures.plots)));
-    groups.collect()
+    let told = groups.filter(|(_, (_, lines))| is_told(lines));
+    told.filter_map(|(code, (figures, _))| Some((code.as_deref()?, figures.plots)))
+        .collect()
 }

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
-use crate::base::ids::OrgId;
+use crate::base::ids::{OrgId, PlotId};
 use crate::cases::model::words::label;
 use crate::geo::position::Position;
-use crate::geo::vn2000::{nearest_meridian, plane};
+use crate::geo::vn2000::{in_minutes, nearest_meridian, plane};
 use crate::ledger::PlotLine;
 use crate::reports::model::table::{Row, Table};
 
 use super::{Asked, Error, Reports, figures_of};
 
 const MS_PER_HOUR: f64 = 3_600_000.0;
+const CODE_DIGITS: usize = 6;
 
 impl Reports {
     pub(super) async fn b02(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
@@ -43,6 +44,9 @@ impl Reports {
             "{} điểm, trong đó {counted} điểm được tính trong các biểu tổng hợp.",
             lines.len()
         ));
+        table
+            .notes
+            .push("Mã điểm: sáu chữ số cuối của mã định danh.".to_owned());
         table.notes.push(
             "Tọa độ VN-2000: X hướng bắc, Y hướng đông, múi chiếu 3°. Tài liệu chứa vị trí chính xác: lưu hành nội bộ."
                 .to_owned(),
@@ -54,7 +58,7 @@ impl Reports {
 fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     let mut row = Row::default();
     let facts = format!("/api/v1/plots/{}", line.plot);
-    row.add(line.plot.to_string(), Some(&facts));
+    row.add(code(line.plot), Some(&facts));
     // Hamlets are points without borders: which one a plot belongs to is not recorded.
     row.tell(Value::Null);
     row.tell(line.commune_name.clone());
@@ -62,8 +66,8 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     let own = position.and_then(|position| plane(position, nearest_meridian(position)).ok());
     row.add(own.map(|own| own.x_north_m), Some(&facts));
     row.add(own.map(|own| own.y_east_m), Some(&facts));
-    row.tell(own.map(|own| own.meridian));
-    row.tell(format!("{:.6}, {:.6}", line.lat, line.lon));
+    row.tell(own.map(|own| in_minutes(own.meridian)));
+    row.tell(format!("{:.6}; {:.6}", line.lat, line.lon).replace('.', ","));
     row.tell(number(line, "altitude_m"));
     row.tell(word(line, "land"));
     row.tell(label(line.crop.as_str()));
@@ -95,10 +99,16 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     });
     row.add(
         line.photos,
-        Some(&format!("/api/v1/photos?plot={}", line.plot)),
+        Some(&format!("/api/v1/photos?counted=true&plot={}", line.plot)),
     );
     row.tell(label(line.state.as_str()));
     row
+}
+
+/// By what people call a plot: the last six digits of its id.
+fn code(plot: PlotId) -> String {
+    let digits = plot.0.simple().to_string().to_uppercase();
+    digits.chars().skip(digits.len() - CODE_DIGITS).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "hours of some years")]

@@ -6,14 +6,19 @@ use std::num::NonZeroU8;
 use serde_json::{Map, Value};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::{Answer, Asked as Window, Figures};
 use crate::ledger::PlotLine;
+use crate::ledger::model::words::PlotFigure;
+use crate::reports::model::Sent;
+use crate::reports::model::sheet::dmy;
 use crate::reports::model::table::{Row, Table};
 use crate::reports::sql;
 
+use super::addresses::{Addresses, Rows};
 use super::b01::plots_by_commune;
-use super::{Asked, Error, Reports, figures_of, parameter, plots_of};
+use super::said::Said;
+use super::{Asked, Error, Reports, figures_of, parameter, sees};
 
 /// The last days whose coverage stands beside the window's.
 const LATEST_DAYS: i64 = 30;
@@ -23,19 +28,38 @@ const M2_PER_HA: f64 = 10_000.0;
 struct Three {
     once: Answer,
     twice: Answer,
-    latest: Answer,
+    /// With its first and last day; none before the window begins.
+    latest: Option<(Answer, LocalDate, LocalDate)>,
+    /// The instant up to which facts are in them.
+    as_of: Option<Timestamp>,
+}
+
+/// The plots that are told beside.
+struct Found {
+    by_commune: BTreeMap<String, u32>,
+    total: u32,
+    said: Said,
+}
+
+impl Found {
+    /// The plots of a commune; nothing where none is recorded and nobody stands for that.
+    fn of(&self, code: &str) -> Option<u32> {
+        let plots = self.by_commune.get(code).copied();
+        let is_none = || self.said.state(code, false) == Sent::Nothing;
+        plots.or_else(|| is_none().then_some(0))
+    }
 }
 
 impl Reports {
-    pub(super) async fn b03(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
-        let three = self.three(actor, asked).await?;
-        let plots = if actor.may_somewhere(Right::ReadPlots) {
-            let by = |line: &PlotLine| line.commune.clone();
-            let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
-            Some(plots_by_commune(&grouped))
-        } else {
-            None
-        };
+    /// `end` is the last day that anything can be said of.
+    pub(super) async fn b03(
+        &self,
+        actor: &Actor,
+        asked: Asked,
+        end: LocalDate,
+    ) -> Result<Table, Error> {
+        let three = self.three(actor, asked, end).await?;
+        let found = self.found(actor, asked, end).await?;
         let definition = &three.once.definition;
         let definitions = Map::from_iter([
             ("coverage".to_owned(), definition.version.into()),
@@ -46,37 +70,56 @@ impl Reports {
             ),
         ]);
         let mut table = self.blank(actor, asked, definitions).await?;
-        let latest: BTreeMap<&str, &Figures> = by_code(&three.latest);
-        let twice: BTreeMap<&str, &Figures> = by_code(&three.twice);
+        let latest = three.latest.as_ref().map(|(answer, ..)| answer);
+        let (by_latest, twice) = (latest.map(by_code), by_code(&three.twice));
         for own in &three.once.communes {
             let code = own.code.as_str();
-            let beside = (twice.get(code).copied(), latest.get(code).copied());
-            let found = plots
-                .as_ref()
-                .map(|plots| plots.get(code).copied().unwrap_or(0));
-            let facts = Facts::of(asked, Some(code));
+            let latest = by_latest.as_ref().and_then(|latest| latest.get(code));
+            let beside = (twice.get(code).copied(), latest.copied());
+            let seen = found.as_ref().filter(|_| sees(actor, code));
+            let plots = seen.and_then(|found| found.of(code));
+            let facts = Facts::of(asked, &three, Some(code));
             let mut row = Row::default();
             row.tell(own.name.as_str());
-            numbers(&mut row, &own.figures, beside, found, &facts);
+            numbers(&mut row, &own.figures, beside, plots, &facts);
             table.rows.push(row);
         }
         let mut total = Row::default();
         total.tell("Cộng");
-        let beside = (Some(&three.twice.total), Some(&three.latest.total));
-        let found = plots.as_ref().map(|plots| plots.values().sum());
-        numbers(
-            &mut total,
-            &three.once.total,
-            beside,
-            found,
-            &Facts::of(asked, None),
-        );
+        let beside = (Some(&three.twice.total), latest.map(|answer| &answer.total));
+        let plots = found.as_ref().map(|found| found.total);
+        let facts = Facts::of(asked, &three, None);
+        numbers(&mut total, &three.once.total, beside, plots, &facts);
         table.total = Some(total);
-        notes(&mut table, &three.once);
+        notes(&mut table, &three, plots);
         Ok(table)
     }
 
-    async fn three(&self, actor: &Actor, asked: Asked) -> Result<Three, Error> {
+    /// The plots of the window, for whoever may read any.
+    async fn found(
+        &self,
+        actor: &Actor,
+        asked: Asked,
+        end: LocalDate,
+    ) -> Result<Option<Found>, Error> {
+        if !actor.may_somewhere(Right::ReadPlots) {
+            return Ok(None);
+        }
+        let by = |line: &PlotLine| line.commune.clone();
+        let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
+        let map = self.areas.map(asked.to).await?;
+        let said = self.said((asked, end), &map).await?;
+        let plots = plots_by_commune(&grouped).into_iter();
+        Ok(Some(Found {
+            by_commune: plots
+                .map(|(code, plots)| (code.to_owned(), plots))
+                .collect(),
+            total: grouped.total.plots,
+            said,
+        }))
+    }
+
+    async fn three(&self, actor: &Actor, asked: Asked, end: LocalDate) -> Result<Three, Error> {
         let as_of = match asked.as_of {
             None => None,
             Some(entry) => {
@@ -95,7 +138,14 @@ impl Reports {
             as_of,
             ..Window::between(from, asked.to)
         };
-        let latest = asked.to.plus_days(1 - LATEST_DAYS).max(asked.from);
+        // Days to come are no latest days. The window still ends with the form's, whose boundaries hold.
+        let first = end.plus_days(1 - LATEST_DAYS).max(asked.from);
+        let latest = if end >= asked.from {
+            let answer = self.coverage.ask(actor, window(first)).await?;
+            Some((answer, first, end))
+        } else {
+            None
+        };
         let twice = Window {
             visits: NonZeroU8::MIN.saturating_add(1),
             ..window(asked.from)
@@ -103,7 +153,8 @@ impl Reports {
         Ok(Three {
             once: self.coverage.ask(actor, window(asked.from)).await?,
             twice: self.coverage.ask(actor, twice).await?,
-            latest: self.coverage.ask(actor, window(latest)).await?,
+            latest,
+            as_of,
         })
     }
 }
@@ -112,19 +163,27 @@ impl Reports {
 struct Facts {
     patrols: String,
     coverage: String,
+    twice: String,
+    latest: String,
     plots: String,
 }
 
 impl Facts {
-    fn of(asked: Asked, commune: Option<&str>) -> Self {
-        let of = commune
-            .map(|code| format!("&commune={code}"))
-            .unwrap_or_default();
-        let window = format!("from={}&to={}{of}", asked.from, asked.to);
+    fn of(asked: Asked, three: &Three, commune: Option<&str>) -> Self {
+        let of = commune.map(|code| format!("&commune={code}"));
+        let of = of.unwrap_or_default();
+        let as_of = three.as_of.map(|at| format!("&as_of={at}"));
+        let as_of = as_of.unwrap_or_default();
+        let window = |from: LocalDate| format!("from={from}&to={}{of}", asked.to);
+        let coverage = |from, more| format!("/api/v1/coverage?{}{more}{as_of}", window(from));
+        let latest = three.latest.as_ref();
+        let rows = commune.map_or(Rows::All, Rows::Commune);
         Self {
-            patrols: format!("/api/v1/patrols?{window}"),
-            coverage: format!("/api/v1/coverage?{window}"),
-            plots: plots_of(asked, commune),
+            patrols: format!("/api/v1/patrols?walked=true&{}", window(asked.from)),
+            coverage: coverage(asked.from, ""),
+            twice: coverage(asked.from, "&visits=2"),
+            latest: coverage(latest.map_or(asked.from, |(_, first, _)| *first), ""),
+            plots: Addresses::of(asked, rows).plots(PlotFigure::Counted),
         }
     }
 }
@@ -151,8 +210,9 @@ fn numbers(
     row.add(figures.team_hours, patrols);
     row.add(figures.covered_m2 / M2_PER_HA, coverage);
     row.add(percent(figures.coverage), coverage);
-    row.add(percent(twice.and_then(|own| own.coverage)), coverage);
-    row.add(percent(latest.and_then(|own| own.coverage)), coverage);
+    let share = |own: Option<&Figures>| percent(own.and_then(|own| own.coverage));
+    row.add(share(twice), Some(&facts.twice));
+    row.add(share(latest), Some(&facts.latest));
     row.add(plots, Some(&facts.plots));
 }
 
@@ -161,7 +221,8 @@ fn percent(share: Option<f64>) -> Value {
     share.map_or(Value::Null, |share| (share * 100.0).into())
 }
 
-fn notes(table: &mut Table, answer: &Answer) {
+fn notes(table: &mut Table, three: &Three, plots: Option<u32>) {
+    let answer = &three.once;
     let definition = &answer.definition;
     table.notes.push(format!(
         "Độ bao phủ: tỷ lệ diện tích nguy cơ nằm trong {} m quanh đường tuần tra tin cậy (quy tắc phiên bản {}); xã không có \
@@ -169,6 +230,12 @@ fn notes(table: &mut Table, answer: &Answer) {
         crate::cases::model::words::number(definition.radius_m, 0),
         definition.version
     ));
+    if let Some((_, first, last)) = &three.latest {
+        let (first, last) = (dmy(*first), dmy(*last));
+        let latest = format!("30 ngày gần nhất: từ ngày {first} đến ngày {last}.");
+        table.notes.push(latest);
+    }
+    plot_notes(table, plots);
     if answer.pending_patrols > 0 {
         table.notes.push(format!(
             "{} cuộc tuần tra mới gửi chưa được tính.",
@@ -178,4 +245,25 @@ fn notes(table: &mut Table, answer: &Answer) {
     table
         .notes
         .extend(answer.notes.iter().map(|note| note.text.clone()));
+}
+
+/// Which communes tell no number of plots, and how many plots lie in none of the rows.
+fn plot_notes(table: &mut Table, plots: Option<u32>) {
+    let Some(all) = plots else {
+        return;
+    };
+    let told = table.rows.iter().filter_map(|row| row.cells.last());
+    let told: Vec<Option<u64>> = told.map(|cell| cell.value.as_u64()).collect();
+    let silent = told.iter().filter(|plots| plots.is_none()).count();
+    if silent > 0 {
+        table.notes.push(format!(
+            "Số điểm phát hiện: {silent} xã, phường chưa gửi số liệu để trống (không phải là bằng không)."
+        ));
+    }
+    let beside = u64::from(all).saturating_sub(told.into_iter().flatten().sum());
+    if beside > 0 {
+        table.notes.push(format!(
+            "{beside} điểm trong số cộng nằm ngoài các xã, phường của biểu này."
+        ));
+    }
 }

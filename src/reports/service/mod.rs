@@ -1,9 +1,11 @@
 //! Filling in forms, keeping them, and who has sent what.
 
+mod addresses;
 mod b01;
 mod b02;
 mod b03;
 mod runs;
+mod said;
 mod sending;
 mod verify;
 
@@ -101,20 +103,18 @@ impl Reports {
     /// A form filled in for the caller's reach.
     pub async fn fill(&self, actor: &Actor, asked: Asked) -> Result<Table, Error> {
         check_days(asked.from, asked.to)?;
+        let end = self.last_told(asked).await?;
         let asked = Asked {
             as_of: match asked.as_of {
-                None if asked.form != Form::B03 => {
-                    let mut tx = self.journal.store().read().await?;
-                    sql::last_entry(&mut tx).await?
-                }
+                None if asked.form != Form::B03 => self.last_entry().await?,
                 as_of => as_of,
             },
             ..asked
         };
         let table = match asked.form {
-            Form::B01 => self.b01(actor, asked).await?,
+            Form::B01 => self.b01(actor, asked, end).await?,
             Form::B02 => self.b02(actor, asked).await?,
-            Form::B03 => self.b03(actor, asked).await?,
+            Form::B03 => self.b03(actor, asked, end).await?,
         };
         Ok(table.rounded())
     }
@@ -145,6 +145,14 @@ impl Reports {
             })
             .await?;
         Ok(bytes)
+    }
+
+    /// The last entry: what was committed a moment ago is numbered first, so that whoever records something finds it in a
+    /// form.
+    async fn last_entry(&self) -> Result<Option<EntryId>, Error> {
+        self.journal.number_waiting_entries().await?;
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::last_entry(&mut tx).await?)
     }
 
     /// An empty form of a window.
@@ -182,23 +190,6 @@ fn figures_of(asked: Asked) -> FiguresQuery {
             ..PlotFilter::default()
         },
     }
-}
-
-/// Where the plots under a figure are listed with their facts.
-fn plots_of(asked: Asked, commune: Option<&str>) -> String {
-    let mut text = format!("/api/v1/ledger?by=plot&from={}&to={}", asked.from, asked.to);
-    for (name, value) in [
-        ("commune", commune.map(str::to_owned)),
-        ("as_of", asked.as_of.map(|entry| entry.to_string())),
-    ] {
-        if let Some(value) = value {
-            text.push('&');
-            text.push_str(name);
-            text.push('=');
-            text.push_str(&value);
-        }
-    }
-    text
 }
 
 fn check_days(from: LocalDate, to: LocalDate) -> Result<(), Error> {

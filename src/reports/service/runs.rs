@@ -67,8 +67,7 @@ impl Reports {
         let asked = if asked.as_of.is_some() {
             asked
         } else {
-            let mut tx = self.journal.store().read().await?;
-            let as_of = sql::last_entry(&mut tx).await?;
+            let as_of = self.last_entry().await?;
             Asked { as_of, ..asked }
         };
         let table = self.fill(actor, asked).await?;

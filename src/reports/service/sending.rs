@@ -1,23 +1,29 @@
 //! Silence is not zero: who has sent, who says that there was nothing, and who has said neither.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::areas::model::map::{Boundary, CommuneMap};
 use crate::base::actor::{Actor, Right};
 use crate::base::refusal::Refusal;
 use crate::base::time::{LocalDate, Timestamp};
+use crate::geo::position::Position;
+use crate::geo::shape::Place;
 use crate::journal::{Entry, Kind};
 use crate::ledger::PlotLine;
+use crate::ledger::model::words::PlotFigure;
 use crate::reports::model::period::ReportPeriod;
 use crate::reports::model::sheet::dmy;
 use crate::reports::model::{Form, Sent};
 use crate::reports::sql::{self, NothingRow};
 
+use super::addresses::{Addresses, Rows};
 use super::b01::plots_by_commune;
-use super::{Asked, Error, Reports, figures_of, parameter, plots_of, sees};
+use super::said::{CommuneSaid, Said};
+use super::{Asked, Error, Reports, figures_of, parameter, sees};
 
 const MOST_NOTE_CHARS: usize = 500;
 
@@ -63,8 +69,10 @@ pub struct CommuneSending {
     pub label: &'static str,
     /// Plots that it recorded.
     pub plots: u32,
-    /// Through which day it says that there was nothing.
+    /// Through which day it says that there was nothing, from the first on and of all of its ground.
     pub through: Option<LocalDate>,
+    /// What is said of a part of its ground or of the days, or by whom before boundaries changed; in Vietnamese.
+    pub remark: Option<String>,
     /// It says that there was nothing and plots are recorded: somebody has to look.
     pub is_contradicted: bool,
     /// Where its plots are listed.
@@ -127,12 +135,18 @@ impl Reports {
         if recorded > 0 {
             return Err(Error::HasFacts(recorded));
         }
-        let context = (self.clone(), row);
+        let boundaries = self.areas.known_boundaries().await?;
+        let context = (self.clone(), row, boundaries);
         self.journal
-            .write(context, |tx, (reports, row)| {
+            .write(context, |tx, (reports, row, boundaries)| {
                 Box::pin(async move {
+                    let ground = |own: &NothingRow| {
+                        boundaries.at(&own.commune, own.through, own.said_at)
+                    };
                     let known = sql::standing(tx, &row.commune, &row.period).await?;
-                    if let Some(known) = known.filter(|known| known.through >= row.through) {
+                    // What was said of another ground does not stand for this one.
+                    let known = known.filter(|known| known.through >= row.through);
+                    if let Some(known) = known.filter(|known| ground(known) == ground(row)) {
                         return Ok((view(known), false));
                     }
                     let told = json!({
@@ -187,40 +201,13 @@ impl Reports {
         let by = |line: &PlotLine| line.commune.clone();
         let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
         let plots = plots_by_commune(&grouped);
-        let mut tx = self.journal.store().read().await?;
-        let said = sql::nothing_between(&mut tx, from, from, None).await?;
-        drop(tx);
-        let said: BTreeMap<String, LocalDate> = said
-            .into_iter()
-            .filter(|row| row.period == period.to_string())
-            .map(|row| (row.commune, row.through))
-            .collect();
-        let map = self.areas.map(to.min(self.areas.today()).max(from)).await?;
-        let seen = map
-            .communes()
-            .iter()
-            .filter(|own| sees(actor, &own.facts.code));
-        let communes: Vec<CommuneSending> = seen
-            .map(|own| {
-                let code = own.facts.code.clone();
-                let plots = plots.get(&code).copied().unwrap_or(0);
-                let through = said.get(&code).copied();
-                let state = match (plots, through) {
-                    (1.., _) => Sent::Sent,
-                    (0, Some(_)) => Sent::Nothing,
-                    (0, None) => Sent::NotSent,
-                };
-                CommuneSending {
-                    facts: plots_of(asked, Some(&code)),
-                    code,
-                    name: own.facts.name.clone(),
-                    state,
-                    label: state.label(),
-                    plots,
-                    through,
-                    is_contradicted: plots > 0 && through.is_some(),
-                }
-            })
+        let end = self.last_told(asked).await?;
+        let map = self.areas.map(end.max(from)).await?;
+        let mut said = self.said((asked, end), &map).await?;
+        said.hold_against(grouped.groups.values().flat_map(|(_, lines)| lines));
+        let facts = communes_of(actor, &map);
+        let communes: Vec<CommuneSending> = facts
+            .map(|own| standing((asked, own), plots.get(own.code.as_str()).copied(), &said))
             .collect();
         let count = |state: Sent| communes.iter().filter(|own| own.state == state).count();
         Ok(Sending {
@@ -254,22 +241,22 @@ impl Reports {
         }
     }
 
-    /// Plots that count and were recorded in a commune.
+    /// Plots that count and were recorded in a commune, or on ground that is its own now.
     async fn recorded(&self, commune: &str, from: LocalDate, to: LocalDate) -> Result<u32, Error> {
-        let asked = Asked {
-            form: Form::B01,
-            from,
-            to,
-            as_of: None,
+        let query = figures_of(of_days(from, to));
+        let map = self.areas.map(to.min(self.areas.today())).await?;
+        let ground = map.commune(commune).map(|own| Arc::clone(&own.ground));
+        let is_there = |line: &PlotLine| {
+            let position = Position::new(line.lon, line.lat).ok();
+            let place = ground.as_ref().zip(position);
+            let place = place.map(|(ground, position)| ground.place(position));
+            line.commune.as_deref() == Some(commune) || place == Some(Place::Inside)
         };
-        let mut query = figures_of(asked);
-        query.filter.commune = Some(commune.to_owned());
         // Whether there are facts does not depend on who asks.
-        let grouped = self
-            .ledger
-            .grouped(&Actor::console(), &query, |_| ())
-            .await?;
-        Ok(grouped.total.plots)
+        let all = &Actor::console();
+        let grouped = self.ledger.grouped(all, &query, is_there).await?;
+        let own = grouped.groups.get(&true);
+        Ok(own.map_or(0, |(figures, _)| figures.plots))
     }
 
     async fn enter(
@@ -289,6 +276,33 @@ impl Reports {
             body: body.as_bytes(),
         };
         Ok(self.journal.enter(tx, entry).await?.entry)
+    }
+}
+
+/// The communes of a map whose plots the caller may see.
+fn communes_of<'a>(actor: &Actor, map: &'a CommuneMap) -> impl Iterator<Item = &'a Boundary> {
+    let all = map.communes().iter().map(|own| &own.facts);
+    all.filter(move |own| sees(actor, &own.code))
+}
+
+/// Where a commune stands with the plots that it recorded and what is said of it.
+fn standing(
+    (asked, own): (Asked, &Boundary),
+    recorded: Option<u32>,
+    said: &Said,
+) -> CommuneSending {
+    let state = said.state(&own.code, recorded.is_some());
+    let told = said.of(&own.code);
+    CommuneSending {
+        facts: Addresses::of(asked, Rows::Commune(&own.code)).plots(PlotFigure::Counted),
+        code: own.code.clone(),
+        name: own.name.clone(),
+        state,
+        label: state.label(),
+        plots: recorded.unwrap_or(0),
+        through: told.and_then(CommuneSaid::through),
+        remark: told.and_then(CommuneSaid::remark),
+        is_contradicted: told.is_some_and(|told| told.is_contradicted),
     }
 }
 
@@ -312,7 +326,12 @@ fn reminder(
     today: LocalDate,
 ) -> Option<String> {
     let silent = communes.iter().filter(|own| own.state == Sent::NotSent);
-    let names: Vec<&str> = silent.map(|own| own.name.as_str()).collect();
+    let names: Vec<String> = silent
+        .map(|own| match &own.remark {
+            Some(remark) => format!("{} ({remark})", own.name),
+            None => own.name.clone(),
+        })
+        .collect();
     (!names.is_empty()).then(|| {
         format!(
             "Đến ngày {}, các xã, phường sau chưa gửi số liệu kỳ {} – {}: {}. Đề nghị ghi nhận số liệu, hoặc xác nhận \

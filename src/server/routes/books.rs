@@ -72,6 +72,7 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
                 routes!(ledger::http::ledger_figures),
                 routes!(ledger::http::ledger_rates),
                 routes!(ledger::http::ledger_rate_plots),
+                routes!(ledger::http::ledger_rates_by_commune),
             ],
         )
         .all(
@@ -178,7 +179,13 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             Needs(RevisePlots),
             [routes!(ledger::http::record_tip_outcome)],
         )
-        .all(Needs(ReadPlots), [routes!(ledger::http::tips)])
+        .all(
+            Needs(ReadPlots),
+            [
+                routes!(ledger::http::tips),
+                routes!(ledger::http::ledger_samples),
+            ],
+        )
         .all(
             NeedsInProvince(DrawSamples),
             [routes!(ledger::http::draw_sample)],

@@ -177,7 +177,7 @@ fn field(routes: Routes) -> Routes {
             GPX_LIMIT,
             routes!(patrols::http::send_gpx),
         )
-        .route_with_limit(TrackerPath, GPX_LIMIT, routes!(patrols::http::track_gpx))
+        .route_typed(TrackerPath, GPX_LIMIT, routes!(patrols::http::track_gpx))
         .all(
             Needs(RecordPlots),
             [

@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::app::App;
-use crate::base::actor::Right::ReadPlots;
+use crate::base::actor::Right::{ReadPlots, RevisePlots};
 use crate::http::Access::{Needs, OdkPath};
 use crate::ingest::openrosa::http;
 
@@ -20,10 +20,13 @@ pub(super) fn forms(routes: Routes) -> Routes {
         routes!(http::dataset_integrity),
         routes!(http::submission_probe, http::submit),
     ];
-    routes.all(OdkPath, phones.map(in_openrosa)).all(
-        Needs(ReadPlots),
-        [routes!(http::submissions), routes!(http::submission)],
-    )
+    routes
+        .all(OdkPath, phones.map(in_openrosa))
+        .all(
+            Needs(ReadPlots),
+            [routes!(http::submissions), routes!(http::submission)],
+        )
+        .all(Needs(RevisePlots), [routes!(http::decide_submission)])
 }
 
 /// Every answer, also a refusal, is one that the phone understands.

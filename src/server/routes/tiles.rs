@@ -4,16 +4,26 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::http::Access::SignedIn;
-use crate::publish::tiles::routes as tiles;
+use crate::publish::tiles::{routes as tiles, sets};
 
 /// Those who look at maps.
 pub(super) fn map_readers(routes: Routes) -> Routes {
-    routes.all(
-        SignedIn,
-        [
-            routes!(tiles::tile_json),
-            routes!(tiles::tile),
-            routes!(tiles::ogc_tile),
-        ],
-    )
+    routes
+        .all(
+            SignedIn,
+            [
+                routes!(tiles::tile_json),
+                routes!(tiles::tile),
+                routes!(tiles::ogc_tile),
+            ],
+        )
+        .all(
+            SignedIn,
+            [
+                routes!(sets::tile_matrix_sets),
+                routes!(sets::tile_matrix_set),
+                routes!(sets::tilesets),
+                routes!(sets::tileset_of),
+            ],
+        )
 }

@@ -12,15 +12,15 @@ use crate::{identity, patrols};
 /// Phones' trackers, holders of what they sent, and whoever hears a call for help.
 pub(super) fn trackers(routes: Routes) -> Routes {
     routes
-        .route_with_limit(
+        .route_typed(
             TrackerPath,
             MESSAGE_LIMIT,
             routes!(http::track_query, http::track_message),
         )
-        .route_with_limit(TrackerPath, BATCH_LIMIT, routes!(http::track_overland))
-        .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::track_owntracks))
-        .route_with_limit(TrackerPath, MESSAGE_LIMIT, routes!(http::publish_owntracks))
-        .route_with_limit(
+        .route_typed(TrackerPath, BATCH_LIMIT, routes!(http::track_overland))
+        .route_typed(TrackerPath, MESSAGE_LIMIT, routes!(http::track_owntracks))
+        .route_typed(TrackerPath, MESSAGE_LIMIT, routes!(http::publish_owntracks))
+        .route_typed(
             TrackerPath,
             FORM_LIMIT,
             routes!(held::held_form, held::held_act),

@@ -194,10 +194,48 @@ async fn accept(
     let then = app.identity.device_then(DeviceId(rights_of), at).await?;
     let then = then.ok_or_else(|| cannot("its device is not known any more"))?;
     let bytes = kept_bytes(app, review).await?;
-    let (mut author, request) = remade(app, review, record, then, bytes)?;
+    let record = (record, bytes.as_slice());
+    let mut told = tried(app, id, review, record, then).await?;
+    if told.status >= 300 && review.reason == "no_right" {
+        // Nobody's word widens what it might do then; a right that it was given since does.
+        let speaker = app.identity.device_now(DeviceId(review.actor)).await?;
+        let now = app.identity.device_now(DeviceId(rights_of)).await?;
+        if let (Some(now), Some(_)) = (now, speaker) {
+            told = tried(app, id, review, record, now).await?;
+        }
+    }
+    if told.status >= 300 {
+        return Err(Problem::new(ProblemKind::InvalidContent)
+            .fault(
+                "/decision",
+                "expected refused: the fact's own route does not take it",
+            )
+            .with("refusal", told.problem.unwrap_or_default()));
+    }
+    Ok(told.receipt.unwrap_or_default())
+}
+
+/// Sends what waited by its own route, as its author with the grants of somebody.
+async fn tried(
+    app: &App,
+    id: Option<RequestId>,
+    review: &Review,
+    (record, bytes): (RecordKind, &[u8]),
+    granted: Actor,
+) -> Result<FactResult, Problem> {
+    let (mut author, mut request) = remade(app, review, record, granted, bytes.to_vec())?;
     author.id = review.actor;
     author.origin.doubt = Some(doubt_of(&review.reason));
-    sent(app, author, id, request).await
+    let extensions = request.extensions_mut();
+    extensions.insert(Admitted(author));
+    if let Some(id) = id {
+        extensions.insert(id);
+    }
+    let answered = own_routes(app).oneshot(request).await;
+    let response = answered
+        .unwrap_or_else(|never| match never {})
+        .into_response();
+    Ok(FactResult::default().told(response, id, true).await)
 }
 
 /// The native request of what waited, and its author.
@@ -246,34 +284,6 @@ async fn kept_bytes(app: &App, review: &Review) -> Result<Vec<u8>, Problem> {
     };
     let found = found.map_err(|cause| Problem::new(ProblemKind::Unavailable).internal(cause))?;
     Ok(found.ok_or_else(gone)?.to_vec())
-}
-
-async fn sent(
-    app: &App,
-    author: Actor,
-    id: Option<RequestId>,
-    mut request: Request,
-) -> Result<serde_json::Value, Problem> {
-    let extensions = request.extensions_mut();
-    extensions.insert(Admitted(author));
-    if let Some(id) = id {
-        extensions.insert(id);
-    }
-    let answered = own_routes(app).oneshot(request).await;
-    let response = answered
-        .unwrap_or_else(|never| match never {})
-        .into_response();
-    let told = FactResult::default().told(response, id, true).await;
-    if told.status >= 300 {
-        let refused = Problem::new(ProblemKind::InvalidContent)
-            .fault(
-                "/decision",
-                "expected refused: the fact's own route does not take it",
-            )
-            .with("refusal", told.problem.unwrap_or_default());
-        return Err(refused);
-    }
-    Ok(told.receipt.unwrap_or_default())
 }
 
 /// What an accepted fact is told with from then on.

@@ -202,10 +202,11 @@ impl Taking {
         !self.is_last && told.is_open()
     }
 
-    /// What its author could not bring in waits for a person, where its own door has not kept it.
+    /// What its author could not bring in waits for a person. Its own door may have kept it too; whoever decides needs
+    /// the whole record, with what signs or vouches for it, and finds all of them in one list.
     async fn settled(
         &self,
-        mut told: BundleResult,
+        told: BundleResult,
         judged: Judged,
         record: Kept,
     ) -> Result<BundleResult, Problem> {
@@ -218,12 +219,6 @@ impl Taking {
             400..=499 => "refused",
             _ => return Ok(told),
         };
-        let kept = told.fact.problem.as_ref().map(|own| own["receipt"].clone());
-        if let Some(receipt) = kept.filter(serde_json::Value::is_object) {
-            told.fact.receipt = Some(receipt);
-            told.review = Some(reason);
-            return Ok(told);
-        }
         self.aside(told.fact, &judged, record, reason).await
     }
 

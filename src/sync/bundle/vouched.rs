@@ -195,7 +195,7 @@ fn fixes_text(body: &[u8]) -> Result<String, Problem> {
 }
 
 fn fix_json(fix: &Fix) -> serde_json::Value {
-    json!({
+    let mut told = json!({
         "t": fix.t,
         "lon": f64::from(fix.lon_e7) / 1e7,
         "lat": f64::from(fix.lat_e7) / 1e7,
@@ -204,7 +204,11 @@ fn fix_json(fix: &Fix) -> serde_json::Value {
         "speed_mps": fix.speed_cmps.map(|hundredths| f64::from(hundredths) / 100.0),
         "bearing_deg": fix.bearing_ddeg.map(|tenths| f64::from(tenths) / 10.0),
         "mock": fix.mock,
-    })
+    });
+    if fix.after_break {
+        told["break"] = true.into();
+    }
+    told
 }
 
 fn original_path(photo: Uuid) -> String {
@@ -231,11 +235,12 @@ mod tests {
         #[test]
         fn fixes_are_read_again_as_they_were_coded(
             t in 946_684_800_000_i64..1_700_000_000_000, lon_e7 in -1_799_999_999..1_799_999_999_i32, lat_e7 in -899_999_999..899_999_999_i32,
-            accuracy_dm in proptest::option::of(0..1_000_000_u32), altitude_dm in proptest::option::of(-100_000..900_000_i32),
+            accuracy_dm in proptest::option::of(1..1_000_000_u32), altitude_dm in proptest::option::of(-100_000..900_000_i32),
             speed_cmps in proptest::option::of(0..100_000_u32), bearing_ddeg in proptest::option::of(0..3_600_u16), mock in proptest::bool::ANY,
+            after_break in proptest::bool::ANY,
         ) {
             let t = Timestamp::from_millis(t);
-            let fix = Fix { t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock };
+            let fix = Fix { t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock, after_break };
             let text = fixes_text(&chunk::body(&[1; 32], vec![fix]).unwrap()).unwrap();
             let read = Batch::read(text.as_bytes(), t).unwrap();
             proptest::prop_assert!(read.fixes == [fix]);

@@ -283,9 +283,16 @@ async fn told_of(tx: &mut Tx, row: &Happened) -> Result<Option<Told>, Error> {
             about: "journal_head",
             raised_at: row.received_at,
         })),
-        "sos" => sql::call(tx, row.id)
-            .await?
-            .map(|(id, commune, at)| What::Sos(Sos { id, commune, at })),
+        "sos" => sql::call(tx, row.id).await?.map(|(id, commune, near, at)| {
+            let near = near.unwrap_or_default();
+            let near = near.split_whitespace().map(str::to_owned).collect();
+            What::Sos(Sos {
+                id,
+                commune,
+                near,
+                at,
+            })
+        }),
         _ => None,
     };
     Ok(what.map(|what| Told { seq: row.seq, what }))

@@ -21,7 +21,7 @@ use super::{Live, Seat};
 /// How often it is asked whether the listener may still listen.
 const CHECK: Duration = Duration::from_secs(2);
 /// How often it is written down that a watch goes on, ms.
-const TOUCH_MS: i64 = 60_000;
+const TOUCH_MS: i64 = 15_000;
 
 /// Why nobody begins to listen.
 #[derive(Debug)]
@@ -104,6 +104,20 @@ impl Live {
         };
         listener.catch_up(after).await?;
         Ok(listener)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let (live, watch) = (self.live.clone(), self.watch);
+        runtime.spawn(async move {
+            if let Err(error) = live.touch_watch(watch).await {
+                tracing::warn!(%error, "the end of a watch was not written down");
+            }
+        });
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Sos {
     pub id: Uuid,
     /// The commune that it came from, where its place is known.
     pub commune: Option<String>,
+    /// The communes that hear it although its place lies in none.
+    pub near: Vec<String>,
     /// When, by the device.
     pub at: Timestamp,
 }
@@ -117,7 +119,10 @@ impl What {
                 at(&own.commune, Right::WatchLive) && at(&own.commune, Right::ReadPlots)
             }
             Self::Sos(own) => {
-                at(&own.commune, Right::WatchLive) && at(&own.commune, Right::ReadSos)
+                let hears = |commune: Option<&str>| {
+                    actor.may(Right::WatchLive, commune) && actor.may(Right::ReadSos, commune)
+                };
+                hears(own.commune.as_deref()) || own.near.iter().any(|code| hears(Some(code)))
             }
             Self::Alarm(_) => actor.may_in_province(Right::WatchLive),
         }

@@ -73,13 +73,16 @@ impl Live {
             .await
     }
 
-    /// Writes down that a watch is shown a patrol.
+    /// Writes down that a watch is shown a patrol, and so goes on.
     pub(super) async fn note_sight(&self, watch: Uuid, patrol: PatrolId) -> Result<(), Error> {
         let context = (watch, patrol, self.inner.journal.now());
         let store = self.inner.journal.store();
         store
             .write(context, |tx, (watch, patrol, now)| {
-                Box::pin(sql::insert_sight(tx, *watch, *patrol, *now))
+                Box::pin(async move {
+                    sql::insert_sight(tx, *watch, *patrol, *now).await?;
+                    sql::touch_watch(tx, *watch, *now).await
+                })
             })
             .await
     }

@@ -335,7 +335,8 @@ async fn settle(
     let mut results = answer.results.into_iter();
     for (seq, entry) in &filled.entries {
         let refused = match results.next() {
-            Some(result) if result.status < 300 => {
+            // What the province keeps aside has arrived, whatever its own door said of it.
+            Some(result) if result.status < 300 || result.review.is_some() => {
                 let receipt = result.receipt.map(|receipt| receipt.to_string());
                 kept.push((*entry, receipt, result.review));
                 continue;

@@ -38,7 +38,7 @@ pub(super) const LATEST_CHUNKS: &str = "SELECT c.entry, c.last_at, b.body FROM f
      WHERE c.patrol = $1 AND c.first_at <= $2 AND e.seq IS NOT NULL ORDER BY c.last_at DESC, c.entry LIMIT $3";
 pub(super) const NEW_PLOT: &str = "SELECT p.id, p.place, p.crop, p.detected_at FROM plot_versions v JOIN plots p ON p.id = v.plot \
      WHERE v.plot = $1 AND v.version = 1 AND v.entry = $2";
-pub(super) const CALL: &str = "SELECT id, commune, at FROM sos_calls WHERE entry = $1";
+pub(super) const CALL: &str = "SELECT id, commune, near, at FROM sos_calls WHERE entry = $1";
 const ASKED_AT_ONCE: usize = 500;
 
 /// An entry that may change what a caller keeps.
@@ -255,10 +255,10 @@ pub async fn new_plot(tx: &mut Tx, plot: Uuid, entry: EntryId) -> Result<Option<
         .fetch_optional(c))
 }
 
-/// The call for help of an entry: its id, its commune, its time.
+/// The call for help of an entry: its id, its commune, the codes of those that hear it without one, its time.
 pub async fn call(
     tx: &mut Tx,
     entry: EntryId,
-) -> Result<Option<(Uuid, Option<String>, Timestamp)>, Error> {
+) -> Result<Option<(Uuid, Option<String>, Option<String>, Timestamp)>, Error> {
     on!(tx, |c| sqlx::query_as(CALL).bind(entry).fetch_optional(c))
 }

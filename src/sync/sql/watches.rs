@@ -15,7 +15,8 @@ pub(super) const TOUCH_WATCH: &str =
     "UPDATE sync_watches SET last_at = $2 WHERE id = $1 AND last_at < $2";
 pub(super) const INSERT_SIGHT: &str = "INSERT INTO sync_sights (watch, patrol, first_at) VALUES ($1, $2, $3) \
      ON CONFLICT (watch, patrol) DO NOTHING";
-pub(super) const WATCHERS: &str = "SELECT w.id AS watch, w.watcher, a.login, w.org, o.name AS org_name, s.first_at, w.last_at \
+pub(super) const WATCHERS: &str = "SELECT w.id AS watch, w.watcher, a.login, w.org, o.name AS org_name, s.first_at, \
+     CASE WHEN w.last_at < s.first_at THEN s.first_at ELSE w.last_at END AS last_at \
      FROM sync_sights s JOIN sync_watches w ON w.id = s.watch LEFT JOIN identity_accounts a ON a.id = w.watcher \
      LEFT JOIN identity_orgs o ON o.id = w.org WHERE s.patrol = $1 ORDER BY s.first_at DESC, w.id LIMIT $2";
 
@@ -48,7 +49,7 @@ pub struct Watcher {
     pub org_name: Option<String>,
     /// When it was first shown where the patrol was.
     pub first_at: Timestamp,
-    /// When that watch was last known to go on (to the minute).
+    /// When that watch was last known to go on: renewed each quarter of a minute, and when it ends.
     pub last_at: Timestamp,
 }
 

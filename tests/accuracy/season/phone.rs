@@ -167,6 +167,7 @@ pub fn fix(t: Timestamp, at: Spot, accuracy_m: f64) -> Fix {
         speed_cmps: None,
         bearing_ddeg: None,
         mock: false,
+        after_break: false,
     }
 }
 

@@ -132,6 +132,42 @@ async fn known(client: &Client, path: &str, tag: &str) -> Answer {
 }
 
 on_both! {
+    async fn a_collections_tilesets_lead_to_its_tiles_and_to_the_matrices_that_they_are_cut_by(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let told = async |path: &str| officer.get(path).await.expect(200).json();
+        let href = |document: &Value, rel: &str| {
+            let links = document["links"].as_array().unwrap();
+            let own = links.iter().find(|own| own["rel"].as_str().unwrap().ends_with(rel)).unwrap();
+            let href = own["href"].as_str().unwrap();
+            href.split_once("://").unwrap().1.split_once('/').unwrap().1.to_owned()
+        };
+        let collection = told("/ogc/collections/communes").await;
+        let list = told(&format!("/{}", href(&collection, "tilesets-vector"))).await;
+        let one = told(&format!("/{}", href(&list["tilesets"][0], "self"))).await;
+        let item = format!("/{}", href(&one, "item"));
+        let limits = one["tileMatrixSetLimits"].as_array().unwrap();
+        let (x, y) = (202, 111);
+        let own = limits.iter().find(|own| own["tileMatrix"] == "8").unwrap();
+        let within = |low: &str, high: &str, at: i64| (own[low].as_i64().unwrap()..=own[high].as_i64().unwrap()).contains(&at);
+        assert!(within("minTileCol", "maxTileCol", x) && within("minTileRow", "maxTileRow", y), "{own}");
+        let at = item.replace("{tileMatrix}", "8").replace("{tileRow}", &y.to_string()).replace("{tileCol}", &x.to_string());
+        let tile = officer.get(&at).await.expect(200);
+        assert_eq!(tile.bytes, officer.get(&format!("/tiles/communes/8/{x}/{y}.mvt")).await.expect(200).bytes);
+        let matrices = told(&format!("/{}", href(&one, "tiling-scheme"))).await;
+        let eighth = &matrices["tileMatrices"][8];
+        // Of OGC 17-083r4, annex D: zoom 8.
+        assert_eq!((eighth["id"].clone(), eighth["matrixWidth"].clone()), (json!("8"), json!(256)));
+        assert!((eighth["scaleDenominator"].as_f64().unwrap() - 2_183_915.093_862_179).abs() < 1e-3);
+        assert_eq!(told("/ogc/tileMatrixSets?f=json").await["tileMatrixSets"][0]["id"], "WebMercatorQuad");
+        for unknown in ["/ogc/tileMatrixSets/WorldCRS84Quad", "/ogc/collections/communes/tiles/WorldCRS84Quad", "/ogc/collections/hamlets/tiles"] {
+            officer.get(unknown).await.expect(404);
+        }
+        officer.get("/ogc/tileMatrixSets?f=html").await.expect(400);
+        let reader = field.account("doc", Role::Reader, &[]).await;
+        reader.get("/ogc/collections/plots/tiles").await.expect(404);
+    }
+
     async fn a_layer_tells_what_it_is_and_where_its_tiles_are(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

@@ -96,7 +96,7 @@ describe("an eradication that waits for approval", () => {
 		await context.close();
 	});
 
-	it("is refused in words of the page's language, though the browser's is another", async () => {
+	it("is not decided by an account without a unit, which the page says before anybody tries", async () => {
 		await place.api("POST", "/api/v1/accounts", {
 			login: "khong-don-vi",
 			role: "provincial_officer",
@@ -112,10 +112,13 @@ describe("an eradication that waits for approval", () => {
 		const page = await context.newPage();
 		await signIn(page, place.base, "khong-don-vi");
 		await open(page, place.base, "#/review?list=approve");
-		await page.locator(`[data-item="${await waiting()}"]`).waitFor();
+		await page.locator(`[data-item="${await waiting()}"]`).click();
+		await page.getByText("Tài khoản này chưa thuộc đơn vị nào, nên không quyết định được.").waitFor();
+		assert.equal(await page.getByRole("button", { name: /^Phê duyệt/ }).count(), 0);
 		await page.keyboard.press("a");
-		await page.getByRole("alert").getByText("tài khoản này chưa thuộc đơn vị nào").waitFor();
-		assert.equal(await page.getByRole("alert").getByText("expected").count(), 0);
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { level: 1, name: /^Điểm trồng/ }).waitFor();
+		assert.equal((await place.api("GET", `/api/v1/plots/${await waiting()}`)).properties.approved, false);
 		await context.close();
 	});
 });

@@ -29,7 +29,7 @@ describe("a thousand rows", () => {
 			const { page, context } = await as("can-bo-tinh", "#/devices");
 			const rows = Array.from(
 				{ length: 1000 },
-				(_, at) => `${LONG} ${String(at).padStart(4, "0")},${team.name}`,
+				(_, at) => `${LONG} ${String(at).padStart(4, "0")},${team.name},toàn tỉnh`,
 			);
 			const status = await page.evaluate(
 				async (body) => {
@@ -40,7 +40,7 @@ describe("a thousand rows", () => {
 					});
 					return sent.status;
 				},
-				`name,team\n${rows.join("\n")}\n`,
+				`name,team,communes\n${rows.join("\n")}\n`,
 			);
 			assert.equal(status, 200);
 			await context.close();

@@ -119,6 +119,8 @@ describe("a photo that looks like another plot's", () => {
 		await own.getByText("Đơn vị đã trả lời: kết luận được.").waitFor();
 		await own.getByRole("button", { name: CLEARED }).isEnabled();
 		await page.keyboard.press("a");
+		await page.getByText("Bấm Enter để ghi “Đã rõ, không vấn đề”").waitFor();
+		await page.keyboard.press("Enter");
 		await page.getByText("Đã ghi: Đã rõ, không vấn đề").waitFor();
 		await page.locator(`[data-item="${made.look.id}"]`).waitFor({ state: "detached" });
 		assert.equal(await state("questions", made.look), "cleared");

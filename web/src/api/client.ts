@@ -42,8 +42,9 @@ export class Refusal extends Error {
 	}
 }
 
-/** The kind of a refusal by its status. */
-export function faultOf(status: number): Fault {
+/** The kind of a refusal by its status; an address with what is no id at all names nothing. */
+export function faultOf(status: number, detail?: string): Fault {
+	if (status === 400 && detail?.startsWith("Invalid URL: not an id")) return "missing";
 	if (status === 401) return "signed-out";
 	if (status === 403) return "denied";
 	if (status === 404 || status === 410) return "missing";
@@ -79,10 +80,11 @@ export async function ask<A extends Answer>(request: Promise<A>): Promise<Data<A
 		throw new Refusal("offline", null);
 	}
 	if (answer.response.ok) return answer.data as Data<A>;
-	const fault = faultOf(answer.response.status);
-	if (fault === "signed-out") onSignedOut();
 	const told = answer.error;
-	throw new Refusal(fault, told && typeof told === "object" && "status" in told ? (told as Problem) : null);
+	const problem = told && typeof told === "object" && "status" in told ? (told as Problem) : null;
+	const fault = faultOf(answer.response.status, problem?.detail);
+	if (fault === "signed-out") onSignedOut();
+	throw new Refusal(fault, problem);
 }
 
 /** Asks for a path that is known only at run time, such as the next page of a list. */

@@ -40,6 +40,25 @@ describe("a refusal of the server", () => {
 		expect(said.length).toBeGreaterThan(5);
 		for (const one of said) expect(reasonWords(one, "vi"), one).not.toBe(one);
 	});
+	it("of a list of devices is told in Vietnamese, with what the list says", () => {
+		const told = (text: string) => reasonWords(text, "vi");
+		expect(told("2647: expected the code of a commune of today; meant was perhaps 02647")).toBe(
+			"không có xã mang mã 2647; có lẽ là 02647",
+		);
+		expect(told('"xom" is no column: expected name, team, communes, maker (tên, tổ, xã, hãng)')).toBe(
+			"“xom” không phải tên cột: cần Tên, Tổ, Xã, Hãng",
+		);
+		const rows = ["model/roll.rs", "service/roll.rs"].map((name) =>
+			readFileSync(`../src/identity/${name}`, "utf8"),
+		);
+		const said = [
+			...rows
+				.join("")
+				.matchAll(/"((?:expected (?:a heading|commune|communes)|a quotation|more cells|no such team)[^"]*)/g),
+		];
+		expect(said.length).toBeGreaterThan(5);
+		for (const [, one = ""] of said) expect(told(one), one).not.toBe(one);
+	});
 	it("that is not known stands as it came", () => {
 		expect(reasonWords("expected sides longer than 0", "vi")).toBe("expected sides longer than 0");
 		expect(refusalWords(problem("of-tomorrow"), "vi")).toBe("Some values cannot be accepted");

@@ -14,6 +14,7 @@ const TITLES: Record<string, string> = {
 	"not-found": "Không tìm thấy",
 	"content-differs": "Mã này đã dùng cho nội dung khác; cả hai đều được giữ",
 	"stale-revision": "Có người đã sửa trước. Tải lại rồi sửa trên bản mới",
+	"changed-since": "Có người đã sửa sau khi đọc. Tải lại rồi sửa trên bản mới",
 	"wrong-state": "Trạng thái hiện tại không cho phép làm việc này",
 	"too-large": "Nội dung lớn hơn mức nhận được",
 	"unsupported-type": "Không nhận loại tệp này",
@@ -77,8 +78,45 @@ const AT_MOST = /^expected (?:at most|up to) ([\d,.]+)(?: (\S+))?$/;
 
 const FIRST = /^the unit answers first: expected its answer, or (\d+) days to be over$/;
 
+/** Reasons with something of the sender's own in them, chiefly of lists of devices: `$1` stands for it. */
+const TOLD: [RegExp, string][] = [
+	[/^"(.*)" is no column: expected/, "“$1” không phải tên cột: cần Tên, Tổ, Xã, Hãng"],
+	[/^"(.*)" names a column a second time/, "“$1” lặp lại một cột: mỗi cột chỉ có một lần"],
+	[
+		/^expected a heading with name, team, communes/,
+		"dòng đầu cần có tên các cột: Tên, Tổ, Xã và có thể Hãng",
+	],
+	[/^a quotation mark stands alone/, "có dấu ngoặc kép lẻ: bỏ đi, hoặc đặt ở cả hai đầu ô"],
+	[
+		/^more cells than headings/,
+		"thừa ô so với tên cột: nhiều xã thì ghi trong một ô, cách nhau bằng dấu cách",
+	],
+	[/^expected commune codes such as/, "cần mã xã, ví dụ 02647; máy ghi cả tỉnh thì ghi “toàn tỉnh”"],
+	[/^expected a commune code such as/, "cần mã xã, ví dụ 02647"],
+	[
+		/^(\S+): expected the code of a commune of today; meant was perhaps (.+)$/,
+		"không có xã mang mã $1; có lẽ là $2",
+	],
+	[/^(\S+): expected the code of a commune of today$/, "không có xã mang mã $1"],
+	[
+		/^expected the code of a commune of today; meant was perhaps (.+)$/,
+		"không có xã mang mã này; có lẽ là $1",
+	],
+	[/^expected communes of yours/, "cần xã thuộc địa bàn của tài khoản; chỉ cán bộ tỉnh ghi được toàn tỉnh"],
+	[/^no such team/, "không có tổ này: ghi tên hoặc mã tổ, để trống nếu là tổ dự bị"],
+	[/^the same name stands in row (\d+)$/, "trùng tên với dòng $1"],
+	[
+		/^expected refused: its own route does not take it: (.+)$/,
+		"phần này không ghi được ($1): chỉ có thể không ghi nhận",
+	],
+	[/^expected refused: (.+)$/, "không ghi nhận được ($1)"],
+];
+
 const figure = (text: string) => text.replaceAll(",", ".");
 const unit = (text = "") => (text ? ` ${UNITS[text] ?? text}` : "");
+
+const filled = (words: string, found: RegExpExecArray | null) =>
+	words.replace(/\$(\d)/g, (_, place: string) => found?.[Number(place)] ?? "");
 
 /** A reason in the language shown. */
 export function reasonWords(text: string, language: Language): string {
@@ -96,6 +134,8 @@ export function reasonWords(text: string, language: Language): string {
 	if (most) return `nhiều nhất ${figure(most[1] ?? "")}${unit(most[2])}`;
 	const first = FIRST.exec(text);
 	if (first) return `đơn vị được hỏi trả lời trước: chờ trả lời, hoặc qua ${first[1]} ngày`;
+	const told = TOLD.find(([said]) => said.test(text));
+	if (told) return filled(told[1], told[0].exec(text));
 	return REASONS[text] ?? text;
 }
 

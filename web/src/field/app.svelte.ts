@@ -21,20 +21,23 @@ import { openQuestions, takeQuestions } from "./core/questions";
 import type { Connection } from "./core/server";
 import { call } from "./core/server";
 import type { Session } from "./core/session";
+import { draftKey } from "./core/session";
 import { publicJwk } from "./core/sign";
 import type { Db, Item, Profile } from "./core/store";
 import { isStorageFault, openStore } from "./core/store";
 import type { Outcome } from "./core/sync";
 import { round } from "./core/sync";
 import type { Fix, Walk } from "./core/track";
-import { emptyWalk, take } from "./core/track";
+import { emptyWalk, freshFix, take } from "./core/track";
+import { nav } from "./nav.svelte";
 import { updates } from "./updates.svelte";
 
-export type Tab = "map" | "patrol" | "plots" | "queue" | "settings";
 export type Stage = "loading" | "enrol" | "pin" | "unlock" | "ready";
 
 const SYNC_EVERY_MS = 30_000;
 const LEARN_EVERY_MS = 5 * 60_000;
+/** A receiver that was silent for so long is asked again: some tell nothing while the phone lies still. */
+const ASK_AFTER_MS = 20_000;
 
 interface Settings {
 	wifiOnly: boolean;
@@ -43,7 +46,6 @@ interface Settings {
 
 class FieldApp {
 	stage = $state<Stage>("loading");
-	tab = $state<Tab>("patrol");
 	profiles = $state.raw<Profile[]>([]);
 	given = $state.raw<Handed | null>(null);
 	session = $state.raw<Session | null>(null);
@@ -60,12 +62,17 @@ class FieldApp {
 	isKeyConfirmed = $state(false);
 	skewMs = $state<number | null>(null);
 
+	now = $state(Date.now());
+	/** The last reading, however old. */
 	fix = $state.raw<Fix | null>(null);
+	/** Where the phone is now; none once the last reading is too old to say so. */
+	here = $derived(freshFix(this.fix, this.now));
 	fault = $state<PositionFault | null>(null);
 	isScreenHeld = $state(false);
+	/** Whether a plot's form lies unfinished. */
+	hasPlotDraft = $state(false);
 	/** The phone has no room for what was last to be kept; gone as soon as something is kept again. */
 	isFull = $state(false);
-	now = $state(Date.now());
 
 	patrol = $state.raw<Under | null>(null);
 	walk = $state.raw<Walk>(emptyWalk());
@@ -84,6 +91,7 @@ class FieldApp {
 		this.isScreenHeld = held;
 	});
 	#stopWatching: (() => void) | null = null;
+	#askedAt = 0;
 	#isInterrupted = false;
 	#lastKept = "";
 	/** Fixes that the phone had no room for yet. */
@@ -117,7 +125,10 @@ class FieldApp {
 		this.stage = given ? "pin" : this.profiles.length > 0 ? "unlock" : "enrol";
 		setInterval(() => {
 			this.now = Date.now();
+			this.#askAgain();
 		}, 1_000);
+		nav.isOpen = () => this.stage === "ready";
+		nav.isHeld = () => this.patrol !== null;
 		setInterval(() => void this.sync(), SYNC_EVERY_MS);
 		addEventListener("online", () => {
 			this.#hasLink = true;
@@ -137,6 +148,7 @@ class FieldApp {
 		this.keyCode = await session.doc<string>("key_code");
 		this.isKeyConfirmed = (await session.doc<boolean>("key_confirmed")) ?? false;
 		await preparing.wipeStale(session, Date.now());
+		this.steps = (await session.doc<Partial<Record<Step, boolean>>>("steps")) ?? {};
 		this.communes = (await session.doc<preparing.Drawn[]>("communes")) ?? [];
 		this.risk = (await session.doc<preparing.Drawn[]>("risk")) ?? [];
 		const left = await recording.resumed(session);
@@ -146,6 +158,7 @@ class FieldApp {
 		}
 		await this.#announceKey(session);
 		await this.reread();
+		nav.begin();
 		this.stage = "ready";
 		this.#watch();
 		void askToPersist();
@@ -161,6 +174,11 @@ class FieldApp {
 		this.#stopWatching = null;
 		this.session = null;
 		this.me = null;
+		this.steps = {};
+		this.communes = [];
+		this.risk = [];
+		this.fix = null;
+		this.hasPlotDraft = false;
 		this.items = [];
 		this.plots = [];
 		this.questions = [];
@@ -205,6 +223,7 @@ class FieldApp {
 		this.plots = plots.filter((plot) => plot !== null);
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
+		this.hasPlotDraft = (await session.doc(draftKey("plot"))) !== null;
 		this.questions = await openQuestions(session);
 		this.rules = (await session.doc<GradeRules>("grade_rules")) ?? FIRST_RULES;
 		this.limits = (await session.doc<Limits>("limits")) ?? FIRST_LIMITS;
@@ -234,11 +253,6 @@ class FieldApp {
 			this.#again = false;
 			void this.sync();
 		}
-	}
-
-	/** What the server does not have yet of this phone's doing. */
-	#unheard(): Set<string> {
-		return new Set(this.items.filter((item) => item.receipt === null).map((item) => item.target));
 	}
 
 	/** A secret that takes the place of this app's own as soon as it opens the door. */
@@ -283,16 +297,19 @@ class FieldApp {
 		if (this.patrol) {
 			await recording.pack(session, this.patrol.id, false);
 		}
-		const pending = this.#unheard();
 		this.outcome = await round(session, to, {
 			originals: () => !this.settings.wifiOnly || isOnWifi(),
 			preview: previewOf,
 			take: async (items) => {
-				await preparing.takePlots(session, items, pending);
+				// What was heard in this round already is the server's to tell.
+				await preparing.takePlots(session, items, await preparing.unheard(session));
 				await preparing.takeRules(session, items);
 			},
 			changed: () => void this.reread(),
 		});
+		if (this.outcome === "done") {
+			await preparing.takeAside(session, to);
+		}
 		if (this.outcome === "outdated") {
 			void updates.look();
 		}
@@ -311,7 +328,7 @@ class FieldApp {
 		}
 		await session.keep("contact", Date.now());
 		await refill(session, to);
-		await preparing.dueDates(session, to, this.#unheard());
+		await preparing.dueDates(session, to, await preparing.unheard(session));
 		await preparing.rules(session, to);
 		const taken = this.items.filter(({ kind }) => kind === "photo").map(({ target }) => target);
 		await takeQuestions(session, to, new Set(taken));
@@ -359,6 +376,7 @@ class FieldApp {
 			return;
 		}
 		this.steps = {};
+		await session.keep("steps", {});
 		this.#learnedAt = 0;
 		const isKept = isAppKept();
 		// What a round already under way has not asked for, the next one asks.
@@ -376,10 +394,20 @@ class FieldApp {
 		this.steps.nonces = await preparing.nonces(session, to);
 		this.communes = (await session.doc<preparing.Drawn[]>("communes")) ?? [];
 		this.risk = (await session.doc<preparing.Drawn[]>("risk")) ?? [];
+		await session.keep("steps", $state.snapshot(this.steps));
 		await this.reread();
 	}
 
+	/** A receiver that has said nothing for a while is asked anew. */
+	#askAgain(): void {
+		const last = Math.max(this.#askedAt, this.fix ? Date.parse(this.fix.t) : 0);
+		if (this.#stopWatching && this.now - last > ASK_AFTER_MS) {
+			this.#watch();
+		}
+	}
+
 	#watch(): void {
+		this.#askedAt = Date.now();
 		this.#stopWatching?.();
 		this.#stopWatching = watch(
 			(fix) => void this.#took(fix),

@@ -30,6 +30,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"state.missing": "Not found",
 	"state.missing.detail": "There is no such item, or it lies outside this account's communes.",
 	"state.failed": "The server could not answer",
+	"state.refused": "The server did not take this request",
 	"state.request": "Request: {id}",
 	"map.loading": "Loading the map…",
 	"map.none": "This device cannot draw maps (no WebGL). The table holds the same figures.",

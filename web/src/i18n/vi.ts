@@ -29,6 +29,7 @@ export const vi = {
 	"state.missing": "Không tìm thấy",
 	"state.missing.detail": "Mục này không có, hoặc nằm ngoài địa bàn của tài khoản.",
 	"state.failed": "Máy chủ chưa trả lời được",
+	"state.refused": "Máy chủ không nhận yêu cầu này",
 	"state.request": "Mã yêu cầu: {id}",
 	"map.loading": "Đang tải bản đồ…",
 	"map.none": "Thiết bị này không vẽ được bản đồ (không có WebGL). Bảng bên cạnh có đủ số liệu.",

@@ -15,8 +15,12 @@ export function csv(rows: Value[][]): string {
 }
 
 /** Hands rows to the reader as a file of that name. */
-export function download(name: string, rows: Value[][]): void {
-	const url = URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv;charset=utf-8" }));
+export const download = (name: string, rows: Value[][]): void =>
+	saveAs(name, csv(rows), "text/csv;charset=utf-8");
+
+/** Hands a text to the reader as a file of that name and kind. */
+export function saveAs(name: string, text: string, type: string): void {
+	const url = URL.createObjectURL(new Blob([text], { type }));
 	const link = document.createElement("a");
 	link.href = url;
 	link.download = name;

@@ -1,6 +1,9 @@
 // Plots as the server tells them; their properties are open in the contract, so what screens read is named here.
 import type { Point } from "geojson";
 import { ask, client, type Schemas } from "../api/client";
+import { area, number } from "../format";
+import { word } from "./words";
+import { t as review } from "./words/review";
 
 export interface Amount {
 	area_m2?: number | null;
@@ -116,6 +119,14 @@ export interface Photo {
 
 /** A short name of a record: the end of its id, where ids of one day differ. */
 export const short = (id: string): string => id.slice(-6).toUpperCase();
+
+/** An area with its method and error, or that none was measured. */
+export function claimedArea(own: Amount): string {
+	if (own.area_m2 === null || own.area_m2 === undefined) return review("noarea");
+	const error = own.uncertainty_pct;
+	const how = [word("method", own.area_method), error || error === 0 ? `± ${number(error)} %` : ""];
+	return [area(own.area_m2), how.filter(Boolean).join(" ")].filter(Boolean).join(", ");
+}
 
 export async function readPlot(id: string): Promise<Plot> {
 	return (await ask(client.GET("/api/v1/plots/{id}", { params: { path: { id } } }))) as unknown as Plot;

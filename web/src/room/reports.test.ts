@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { daysOf, factsAt, monthOf, partsOf, periodOf, written, yearOf } from "./reports";
+import { daysOf, factsAt, monthOf, partsOf, periodOf, remarkOf, written, yearOf } from "./reports";
 
 it("statistical years run from 15 December to 14 December", () => {
 	expect([yearOf("2025-12-14"), yearOf("2025-12-15"), yearOf("2026-06-01")]).toEqual([2025, 2026, 2026]);
@@ -31,11 +31,25 @@ it("what is not known is written as nothing, never as zero", () => {
 });
 
 it("the facts under a number have a screen", () => {
-	expect(factsAt("/api/v1/ledger?by=plot&from=2026-01-01&to=2026-02-01&commune=02647")).toBe(
-		"#/plots?from=2026-01-01&to=2026-02-01&commune=02647",
+	const rest = "from=2026-01-01&to=2026-02-01&commune=02647&crop=cannabis&as_of=01a0";
+	expect(factsAt(`/api/v1/ledger?by=plot&of=open&${rest}`)).toBe(`#/plots?of=open&${rest}`);
+	expect(factsAt(`/api/v1/ledger?by=incident&of=in_incident&${rest}`)).toBe(
+		`#/incidents?of=in_incident&${rest}`,
+	);
+	expect(factsAt("/api/v1/ledger?by=plot&of=counted&from=a&to=b&outside=true")).toBe(
+		"#/plots?of=counted&from=a&to=b&outside=true",
 	);
 	expect(factsAt("/api/v1/plots/abc")).toBe("#/plots/abc");
 	expect(factsAt("/api/v1/photos?plot=abc")).toBe("#/plots/abc");
-	expect(factsAt("/api/v1/patrols?from=a&to=b")).toBe("#/patrols?from=a&to=b");
+	expect(factsAt("/api/v1/patrols?walked=true&from=a&to=b")).toBe("#/patrols?walked=true&from=a&to=b");
 	expect(factsAt("/api/v1/unheard")).toBeNull();
+});
+
+it("a state of sending heads the notes, with what is said of a part beside", () => {
+	expect(remarkOf("Không phát sinh")).toEqual({ state: "nothing", rest: "" });
+	expect(remarkOf("Chưa gửi; mới xác nhận không phát sinh: Tây cũ, 50 % diện tích")).toEqual({
+		state: "not_sent",
+		rest: "mới xác nhận không phát sinh: Tây cũ, 50 % diện tích",
+	});
+	expect([remarkOf("Có điểm đang đối chiếu"), remarkOf(null)]).toEqual([null, null]);
 });

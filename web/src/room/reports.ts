@@ -1,6 +1,7 @@
 // Forms of the office: their periods, their cells, and where the facts under a number are shown.
 import { day, number } from "../format";
 import { href } from "../router.svelte";
+import { filtersOf } from "./counted";
 
 export type FormName = "b01" | "b02" | "b03";
 export const FORMS: FormName[] = ["b01", "b02", "b03"];
@@ -79,7 +80,6 @@ const PLACES: Record<string, number> = {
 	change_pct: 1,
 	x_north_m: 2,
 	y_east_m: 2,
-	meridian: 2,
 	hours: 1,
 	risk_ha: 2,
 	km: 1,
@@ -96,6 +96,14 @@ export function written(name: string, value: Cell["value"] | undefined): string 
 	return /^\d{4}-\d{2}-\d{2}/.test(value) ? day(value) : value;
 }
 
+/** The name of a state of sending that heads the notes, and what stands there beside. */
+export function remarkOf(text: unknown): { state: "nothing" | "not_sent"; rest: string } | null {
+	if (typeof text !== "string") return null;
+	const [head = "", ...rest] = text.split("; ");
+	const state = head === "Không phát sinh" ? "nothing" : head === "Chưa gửi" ? "not_sent" : null;
+	return state && { state, rest: rest.join("; ") };
+}
+
 /** Whether a column holds numbers. */
 export const isFigure = (form: Form, name: string): boolean =>
 	form.rows.some((row) => typeof row[name]?.value === "number") && name !== "number";
@@ -108,8 +116,9 @@ export function factsAt(address: string): string | null {
 	const plot = /^\/api\/v1\/plots\/([^/]+)$/.exec(path)?.[1];
 	if (plot) return href(["plots", plot]);
 	if (path === "/api/v1/photos" && asked.plot) return href(["plots", asked.plot]);
-	if (path === "/api/v1/ledger") return href(["plots"], window);
-	if (path === "/api/v1/patrols") return href(["patrols"], window);
+	if (path === "/api/v1/ledger")
+		return href([asked.by === "incident" ? "incidents" : "plots"], filtersOf(asked));
+	if (path === "/api/v1/patrols") return href(["patrols"], { walked: asked.walked, ...window });
 	if (path === "/api/v1/coverage") return href(["coverage"], window);
 	return null;
 }

@@ -46,6 +46,14 @@ export const screens: Screen[] = [
 		load: () => import("./screens/Density.svelte"),
 	},
 	{
+		id: "ledger",
+		label: "nav.ledger",
+		icon: "ledger",
+		group: "province",
+		right: "read_plots",
+		load: () => import("./screens/Ledger.svelte"),
+	},
+	{
 		id: "communes",
 		label: "commune",
 		icon: "coverage",

@@ -17,7 +17,7 @@ use crate::evidence::sql::{self, PartRow, UploadRow};
 use crate::journal::Receipt;
 use crate::store::Tx;
 
-use super::{Error, Evidence};
+use super::{Error, Evidence, refuse_retired};
 
 pub use receive::Taken;
 
@@ -161,6 +161,7 @@ impl Evidence {
     /// Opens an upload.
     pub async fn open_upload(&self, actor: &Actor, draft: UploadDraft) -> Result<Upload, Error> {
         self.may_upload(actor)?;
+        refuse_retired(actor)?;
         if draft.length.is_some_and(|length| length > self.most_bytes) {
             return Err(UploadFault::TooLong.into());
         }
@@ -240,6 +241,7 @@ impl Evidence {
         self.expect_original(actor, photo).await?;
         let row = self.own_upload(actor, id).await?;
         if row.photo.is_none() {
+            refuse_retired(actor)?;
             let bound = self.journal.store().write((id, photo), |tx, (id, photo)| {
                 Box::pin(async move { Ok::<_, Error>(sql::bind_upload(tx, *id, *photo).await?) })
             });
@@ -258,6 +260,7 @@ impl Evidence {
     /// Ends an upload at its owner's wish; what was kept of it stays kept.
     pub async fn end_upload(&self, actor: &Actor, id: Uuid) -> Result<(), Error> {
         self.own_upload(actor, id).await?;
+        refuse_retired(actor)?;
         let deleted = self.journal.store().write(id, |tx, id| {
             Box::pin(async move { Ok::<_, Error>(sql::delete_upload(tx, *id).await?) })
         });

@@ -12,8 +12,8 @@ use crate::evidence::sql::{self, PartRow, UploadRow};
 use crate::store::Tx;
 
 use super::{
-    Addition, Error, Evidence, FINISH_MS, HOLD_MS, Hold, Upload, UploadFault, placed, signed,
-    unsigned,
+    Addition, Error, Evidence, FINISH_MS, HOLD_MS, Hold, Upload, UploadFault, placed,
+    refuse_retired, signed, unsigned,
 };
 
 /// Bytes under one part: what a killed process may have to be sent again.
@@ -50,6 +50,7 @@ impl Evidence {
         if row.state == "kept" {
             return Ok(Taken::Done(Box::new(self.told(row).await?)));
         }
+        refuse_retired(actor)?;
         let row = self.seize(&row, asked.length).await?;
         let actor = actor.clone();
         Ok(Taken::Held(Box::new(Hold { actor, row })))

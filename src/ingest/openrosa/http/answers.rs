@@ -80,16 +80,21 @@ fn bare(status: StatusCode) -> Option<ProblemKind> {
 
 fn refused(problem: &Problem, id: Option<RequestId>) -> Response {
     let id = id.map(|id| id.to_string()).unwrap_or_default();
+    // A secret that was replaced is refused with 401 elsewhere; here that would ask for a password.
     // It logs what the phone is not told, and knows the headers of its kind.
     let plain = problem.respond(&id);
+    let (status, kind) = match plain.status() {
+        StatusCode::UNAUTHORIZED => (StatusCode::FORBIDDEN, ProblemKind::Forbidden),
+        status => (status, problem.kind()),
+    };
     let mut text = problem
         .told()
-        .map_or_else(|| words(problem.kind()).to_owned(), str::to_owned);
+        .map_or_else(|| words(kind).to_owned(), str::to_owned);
     for fault in problem.faults() {
         // Writing into a String cannot fail.
         let _ = write!(text, "; {}: {}", fault.pointer, fault.reason);
     }
-    let mut response = message(plain.status(), &text);
+    let mut response = message(status, &text);
     if let Some(after) = plain.headers().get(header::RETRY_AFTER) {
         response
             .headers_mut()

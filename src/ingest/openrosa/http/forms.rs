@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::base::actor::Actor;
 use crate::base::ids::PlotId;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::OdkCaller;
@@ -83,6 +84,14 @@ pub(super) fn check_project(project: &str) -> Result<(), Problem> {
         .ok_or(Problem::new(ProblemKind::NotFound))
 }
 
+/// Whoever fetches. A secret that was replaced fetches nothing: a phone would take an empty list for the newest one.
+fn fetching(OdkCaller(actor): OdkCaller) -> Result<Actor, Problem> {
+    if actor.origin.retired {
+        return Err(Problem::new(ProblemKind::Forbidden));
+    }
+    Ok(actor)
+}
+
 fn form_of(id: &str) -> Result<&'static Form, Problem> {
     Form::of(id).ok_or(Problem::new(ProblemKind::NotFound))
 }
@@ -93,9 +102,10 @@ fn form_of(id: &str) -> Result<&'static Form, Problem> {
     responses((status = 200, body = String, content_type = "text/xml"), (status = 403)))]
 pub async fn form_list(
     State(public): State<ShownUrl>,
-    OdkCaller(_caller): OdkCaller,
+    caller: OdkCaller,
     Path(at): Path<ProjectPath>,
 ) -> Answer {
+    fetching(caller)?;
     check_project(&at.project)?;
     let base = escaped(&base(&public, &at.token, &at.project));
     let mut list = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">\n".to_owned();
@@ -119,7 +129,8 @@ pub async fn form_list(
 #[utoipa::path(get, path = "/v1/key/{token}/projects/{project}/forms/{form}", tag = "openrosa",
     params(FormPath),
     responses((status = 200, body = String, content_type = "text/xml"), (status = 403), (status = 404)))]
-pub async fn xform(OdkCaller(_caller): OdkCaller, Path(at): Path<FormPath>) -> Answer {
+pub async fn xform(caller: OdkCaller, Path(at): Path<FormPath>) -> Answer {
+    fetching(caller)?;
     check_project(&at.project)?;
     let id = at
         .form
@@ -135,9 +146,10 @@ pub async fn xform(OdkCaller(_caller): OdkCaller, Path(at): Path<FormPath>) -> A
 pub async fn manifest(
     State(odk): State<OpenRosa>,
     State(public): State<ShownUrl>,
-    OdkCaller(actor): OdkCaller,
+    caller: OdkCaller,
     Path(at): Path<FormPath>,
 ) -> Answer {
+    let actor = fetching(caller)?;
     check_project(&at.project)?;
     let form = form_of(&at.form)?;
     let base = escaped(&base(&public, &at.token, &at.project));
@@ -171,9 +183,10 @@ pub async fn manifest(
     responses((status = 200, body = String, content_type = "text/csv"), (status = 403), (status = 404)))]
 pub async fn form_attachment(
     State(odk): State<OpenRosa>,
-    OdkCaller(actor): OdkCaller,
+    caller: OdkCaller,
     Path(at): Path<FilePath>,
 ) -> Answer {
+    let actor = fetching(caller)?;
     check_project(&at.project)?;
     let form = form_of(&at.form)?;
     let media = form.media.iter().find(|media| media.file() == at.file);
@@ -192,10 +205,11 @@ pub async fn form_attachment(
     responses((status = 200, body = String, content_type = "text/xml"), (status = 403), (status = 404)))]
 pub async fn dataset_integrity(
     State(odk): State<OpenRosa>,
-    OdkCaller(actor): OdkCaller,
+    caller: OdkCaller,
     Path(at): Path<DatasetPath>,
     RawQuery(query): RawQuery,
 ) -> Answer {
+    let actor = fetching(caller)?;
     check_project(&at.project)?;
     if at.dataset != PLOTS_DATASET {
         return Err(Problem::new(ProblemKind::NotFound));

@@ -39,6 +39,8 @@ impl From<Error> for Problem {
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests).detail(
                 "hôm nay máy này đã có quá nhiều nội dung phải để riêng / too much of this device was set apart today",
             ),
+            Error::Refused(refusal) => refusal.into(),
+            Error::WrongState(why) => Self::new(ProblemKind::WrongState).detail(why),
             Error::Blobs(cause) => Self::new(ProblemKind::Unavailable).internal(cause),
             Error::Store(error) => error.into(),
         }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::ids::SubmissionId;
 use crate::http::paging::{ListUri, limit};
-use crate::http::{Body, Params, Path, Problem};
+use crate::http::{Body, Json, Params, Path, Problem};
 use crate::identity::Caller;
 
 use super::super::OpenRosa;
-use super::super::service::{ListQuery, SubmissionView};
+use super::super::service::{ListQuery, SubmissionDecided, SubmissionDecisionWire, SubmissionView};
 
 /// A page of submissions.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -26,7 +26,7 @@ pub struct SubmissionList {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SubmissionParams {
-    /// In this state: `taken`, `review` or `waiting`.
+    /// In this state: `taken`, `review`, `refused` or `waiting`.
     state: Option<String>,
     /// Of this form.
     form: Option<String>,
@@ -71,4 +71,20 @@ pub async fn submission(
     Path(id): Path<SubmissionId>,
 ) -> Result<Body<SubmissionView>, Problem> {
     Ok(Body(StatusCode::OK, odk.submission(&actor, id).await?))
+}
+
+/// Decides about a submission that waits, once: its parts are recorded in their author's name under the rights of whoever
+/// decides, and flagged so; or it is refused with a reason, and what was sent stays. What its own routes do not take even
+/// then waits on (422).
+#[utoipa::path(post, path = "/api/v1/submissions/{id}/decision", tag = "openrosa", params(("id" = SubmissionId, Path)),
+    request_body = SubmissionDecisionWire,
+    responses((status = 200, body = SubmissionDecided), (status = 404), (status = 409), (status = 422)))]
+pub async fn decide_submission(
+    State(odk): State<OpenRosa>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+    sent: Json<SubmissionDecisionWire>,
+) -> Result<Body<SubmissionDecided>, Problem> {
+    let decided = odk.decide(&actor, id, sent.value).await?;
+    Ok(Body(StatusCode::OK, decided))
 }

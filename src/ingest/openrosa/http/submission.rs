@@ -14,8 +14,9 @@ use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::OdkCaller;
 use crate::identity::http::ShownUrl;
+use crate::store;
 
-use super::super::service::{Accepted, Error, SentFile};
+use super::super::service::{Accepted, Error, PhoneStanding, SentFile};
 use super::super::{OpenRosa, xml};
 use super::answers::message;
 use super::forms::{ProjectPath, base, check_project};
@@ -131,8 +132,13 @@ impl Incoming {
             media_type,
         };
         if let Some(Ok(accepted)) = &self.accepted {
-            self.odk.attach(&self.actor, accepted, sent).await?;
-            self.is_any_kept = true;
+            match self.odk.attach(&self.actor, accepted, sent).await {
+                Err(error @ Error::Store(store::Error::Retired)) => self.refused = Some(error),
+                kept => {
+                    kept?;
+                    self.is_any_kept = true;
+                }
+            }
         } else {
             self.early.push(sent);
         }
@@ -145,6 +151,10 @@ impl Incoming {
             return Ok(());
         };
         match self.odk.accept(&self.actor, held.bytes).await {
+            refused @ Err(Error::Store(store::Error::Retired)) => {
+                self.accepted = Some(refused);
+                Ok(())
+            }
             // Nothing was promised: the phone keeps everything and comes again.
             Err(error @ (Error::Store(_) | Error::Blobs(_))) => Err(error.into()),
             accepted => {
@@ -177,25 +187,46 @@ impl Incoming {
         if let Some(error) = self.refused {
             return Err(error.into());
         }
-        let (state, missing) = if self.is_any_kept {
+        let standing = if self.is_any_kept {
             self.odk.standing(accepted.id).await?
         } else {
             accepted.standing()
         };
-        let mut text = match state.as_str() {
-            "taken" => "Đã nhận và ghi nhận / received and recorded".to_owned(),
-            _ => "Đã nhận và giữ nguyên, cán bộ sẽ xem lại / received and kept as it is, an officer will look at it".to_owned(),
-        };
-        if missing > 0 {
-            text = format!("{text}; còn thiếu {missing} tệp / {missing} files are still to come");
-        }
-        let status = if state == "taken" {
+        let status = if standing.state == "taken" {
             StatusCode::CREATED
         } else {
             StatusCode::ACCEPTED
         };
-        Ok(message(status, &text))
+        Ok(message(status, &told(&standing)))
     }
+}
+
+/// What the phone shows.
+fn told(standing: &PhoneStanding) -> String {
+    let mut text = match standing.state.as_str() {
+        "taken" => "Đã nhận và ghi nhận / received and recorded",
+        "refused" => "Đã nhận; cán bộ đã xem và không ghi nhận / received; an officer looked at it and did not record it",
+        _ => "Đã nhận và giữ nguyên, cán bộ sẽ xem lại / received and kept as it is, an officer will look at it",
+    }
+    .to_owned();
+    let files = [
+        (
+            standing.missing,
+            ("còn thiếu", "tệp"),
+            "files are still to come",
+        ),
+        (
+            i64::try_from(standing.unusable).unwrap_or(i64::MAX),
+            ("có", "tệp không dùng được"),
+            "files cannot be used",
+        ),
+    ];
+    for (number, (before, after), english) in files {
+        if number > 0 {
+            text = format!("{text}; {before} {number} {after} / {number} {english}");
+        }
+    }
+    text
 }
 
 /// A part in memory, with the leave to be there when it is large.

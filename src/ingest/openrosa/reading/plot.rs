@@ -75,6 +75,9 @@ pub(super) fn place(document: &mut Document<'_>) {
         Provenance::Measured | Provenance::Mocked => "gnss_single",
     };
     document.put("position_method", method);
+    if point.provenance == Provenance::Mocked {
+        document.put("mock", true);
+    }
     document.put_some("hacc_m", point.accuracy_m);
     document.put(
         "coord_input",

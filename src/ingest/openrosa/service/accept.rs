@@ -40,9 +40,24 @@ pub(super) const REVIEW: &str = "review";
 impl Accepted {
     /// What the phone is told as long as none of its files was kept: the state, and how many files have not come.
     #[must_use]
-    pub fn standing(&self) -> (String, i64) {
-        (self.row.state.clone(), self.row.missing)
+    pub fn standing(&self) -> PhoneStanding {
+        PhoneStanding {
+            state: self.row.state.clone(),
+            missing: self.row.missing,
+            unusable: 0,
+        }
     }
+}
+
+/// What a phone is told of its submission.
+#[derive(Debug)]
+pub struct PhoneStanding {
+    /// The state.
+    pub state: String,
+    /// Files that have not come.
+    pub missing: i64,
+    /// Files that came and can never be photos.
+    pub unusable: usize,
 }
 
 const CONFLICT: &str = "content-differs";
@@ -75,7 +90,7 @@ impl OpenRosa {
         }
         let form = form_of(&root).ok_or(Error::UnknownForm)?;
         let mut sent = self.sent(actor, form, &root, body)?;
-        let chain = chain_of(&sent.row, actor);
+        let chain = chain_of(&sent.row);
         let mut reading = reading::read(form, &root, &chain);
         if sent.edits.is_none() {
             sent.plot = self.only_plot(actor, &reading).await;
@@ -92,7 +107,7 @@ impl OpenRosa {
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
         if (row.root, row.revision) != (chain.root, i64::from(chain.revision)) {
-            reading = reading::read(form, &root, &chain_of(&row, actor));
+            reading = reading::read(form, &root, &chain_of(&row));
         }
         let mut accepted = Accepted {
             id: row.id,
@@ -100,7 +115,13 @@ impl OpenRosa {
             is_new,
             read: Read { root, reading },
         };
-        accepted.row.state = self.enact(actor, &accepted).await?;
+        // Under a secret that was replaced nothing is tried again: what was promised stands.
+        if !actor.origin.retired {
+            accepted.row.state = self.enact(actor, &accepted).await?;
+            if is_new {
+                self.follow(actor, &mut accepted).await;
+            }
+        }
         Ok(accepted)
     }
 
@@ -145,6 +166,7 @@ impl OpenRosa {
             expected: json!(expected).to_string(),
             raw: i64::from(has_track),
             recorded_at: self.journal.now(),
+            decision: None,
         };
         Ok(Sent {
             actor: actor.clone(),
@@ -215,6 +237,9 @@ impl OpenRosa {
             // Another act wrote the instance meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the submission was just written".into()).into());
         }
+        if root != row.id {
+            sql::join_chain(tx, row.id, root, revision - 1).await?;
+        }
         if let Some(first) = plot {
             sql::set_part(tx, row.id, &taken_row("plot", first.plot().0)).await?;
             self.slices.plots.write(tx, first).await?;
@@ -244,16 +269,16 @@ pub(super) fn may_submit(actor: &Actor) -> bool {
 }
 
 /// The form, when the submission is of one that is known in that version.
-fn form_of(root: &Element) -> Option<&'static Form> {
+pub(super) fn form_of(root: &Element) -> Option<&'static Form> {
     let form = Form::of(root.attribute("id")?)?;
     let version = root.attribute("version")?;
     form.versions.contains(&version).then_some(form)
 }
 
-fn chain_of(row: &SubmissionRow, actor: &Actor) -> Chain {
+pub(super) fn chain_of(row: &SubmissionRow) -> Chain {
     Chain {
         root: row.root,
         revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
-        org: actor.org,
+        org: row.org,
     }
 }

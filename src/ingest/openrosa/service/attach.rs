@@ -6,17 +6,18 @@ use serde_json::{Map, Value, json};
 use crate::base::actor::Actor;
 use crate::base::fields::CLOCK_TOLERANCE_MS;
 use crate::base::hex;
-use crate::base::ids::{PhotoId, SubmissionId};
+use crate::base::ids::{PhotoId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
 use crate::evidence;
 use crate::evidence::model::picture::{Limits, inspect};
+use crate::journal::KeptAside;
 use crate::store::{self, Tx};
 
 use super::super::OpenRosa;
 use super::super::geotext::Provenance;
 use super::super::names;
 use super::super::reading;
-use super::super::sql::{self, FileRow};
+use super::super::sql::{self, FileRow, UnusableRow};
 use super::Error;
 use super::accept::Accepted;
 
@@ -31,6 +32,35 @@ pub struct SentFile {
     pub sha256: [u8; 32],
     /// What the sender takes it for.
     pub media_type: Option<String>,
+}
+
+/// A file without a byte, as a phone leaves it whose storage was full.
+const EMPTY: &str = "empty";
+
+/// Why a file is no photo.
+enum NoPhoto {
+    /// It can never be one: a word, and where its bytes were kept aside.
+    Never(&'static str, Option<QuarantineId>),
+    /// Something failed that may pass.
+    Failed(Error),
+}
+
+impl From<Error> for NoPhoto {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<evidence::Error> for NoPhoto {
+    fn from(error: evidence::Error) -> Self {
+        let aside = |kept: &KeptAside| Some(kept.quarantine);
+        match error {
+            evidence::Error::Differs(kept) => Self::Never("content-differs", aside(&kept)),
+            evidence::Error::Mismatch(kept) => Self::Never("hash-mismatch", aside(&kept)),
+            evidence::Error::Outside(kept) => Self::Never("outside-scope", aside(&kept)),
+            other => Self::Failed(other.into()),
+        }
+    }
 }
 
 impl Accepted {
@@ -48,14 +78,23 @@ impl OpenRosa {
         self.slices.evidence.most_bytes()
     }
 
-    /// Keeps a file that the submission names; the same one again changes nothing.
+    /// Keeps a file that the submission names; the same one again changes nothing. One that can never be a photo is noted
+    /// with the reason: a phone that is refused sends the same again for ever, and nothing that stands behind it.
     pub async fn attach(
         &self,
         actor: &Actor,
         accepted: &Accepted,
         file: SentFile,
     ) -> Result<(), Error> {
-        let photo = self.photo_of(actor, accepted, &file).await?;
+        let photo = match self.photo_of(actor, accepted, &file).await {
+            Ok(photo) => photo,
+            Err(NoPhoto::Failed(error)) => return Err(error),
+            Err(NoPhoto::Never(reason, quarantine)) => {
+                return self
+                    .note_unusable(accepted.id, file, reason, quarantine)
+                    .await;
+            }
+        };
         let row = FileRow {
             name: file.name,
             sha256: file.sha256.to_vec(),
@@ -75,16 +114,43 @@ impl OpenRosa {
             .await
     }
 
+    async fn note_unusable(
+        &self,
+        id: SubmissionId,
+        file: SentFile,
+        reason: &'static str,
+        quarantine: Option<QuarantineId>,
+    ) -> Result<(), Error> {
+        let row = UnusableRow {
+            name: file.name,
+            sha256: file.sha256.to_vec(),
+            bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+            reason: reason.to_owned(),
+            quarantine,
+            received_at: self.journal.now(),
+        };
+        self.journal
+            .write((id, row), |tx, (id, row)| {
+                Box::pin(async move {
+                    sql::lock_submission(tx, *id).await?;
+                    sql::insert_unusable(tx, *id, row).await?;
+                    count_missing(tx, *id).await
+                })
+            })
+            .await
+    }
+
     async fn photo_of(
         &self,
         actor: &Actor,
         accepted: &Accepted,
         file: &SentFile,
-    ) -> Result<PhotoId, Error> {
+    ) -> Result<PhotoId, NoPhoto> {
+        if file.bytes.is_empty() {
+            return Err(NoPhoto::Never(EMPTY, None));
+        }
         let root = accepted.row.root;
-        let mut tx = self.journal.store().read().await?;
-        let known = sql::photo_of_chain(&mut tx, root, &file.name, &file.sha256).await?;
-        drop(tx);
+        let known = self.known_photo(root, file).await?;
         let name = format!("photo/{}/{}", hex(&file.sha256), file.name);
         let photo = known.unwrap_or(PhotoId(names::derived(root.0, &name)));
         if known.is_none() {
@@ -103,20 +169,29 @@ impl OpenRosa {
         Ok(photo)
     }
 
+    async fn known_photo(
+        &self,
+        root: SubmissionId,
+        file: &SentFile,
+    ) -> Result<Option<PhotoId>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::photo_of_chain(&mut tx, root, &file.name, &file.sha256).await?)
+    }
+
     /// Announces a photo. One that was taken where the author has no right is its unit's without a place, so that its
-    /// bytes are kept whatever becomes of the plot.
+    /// bytes are kept whatever becomes of the plot; so is one whose place the form tells as no photo may have it.
     async fn announce(
         &self,
         actor: &Actor,
         accepted: &Accepted,
         photo: PhotoId,
         file: &SentFile,
-    ) -> Result<(), Error> {
+    ) -> Result<(), NoPhoto> {
         let taken_at = self.taken_at(accepted, file.bytes.clone()).await?;
         let mut sidecar = sidecar(accepted, file, taken_at);
         let said = self.announce_as(actor, photo, &sidecar).await;
         match said {
-            Err(evidence::Error::Outside(_)) => {
+            Err(evidence::Error::Outside(_) | evidence::Error::Refused(_)) => {
                 for place in ["lon", "lat", "accuracy_m"] {
                     sidecar.remove(place);
                 }
@@ -162,11 +237,11 @@ impl OpenRosa {
 async fn count_missing(tx: &mut Tx, id: SubmissionId) -> Result<(), Error> {
     let row = sql::submission(tx, id).await?.ok_or(Error::NotFound)?;
     let files = sql::files(tx, id).await?;
+    let unusable = sql::unusable(tx, id).await?;
+    let came = files.iter().map(|file| &file.name);
+    let came: Vec<&String> = came.chain(unusable.iter().map(|file| &file.name)).collect();
     let expected = row.expected()?;
-    let missing = expected
-        .iter()
-        .filter(|name| !files.iter().any(|file| file.name == **name))
-        .count();
+    let missing = expected.iter().filter(|name| !came.contains(name)).count();
     sql::set_missing(tx, id, i64::try_from(missing).unwrap_or(i64::MAX)).await?;
     Ok(())
 }

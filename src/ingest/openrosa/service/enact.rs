@@ -18,7 +18,7 @@ use crate::store::Tx;
 
 use super::super::OpenRosa;
 use super::super::reading::{EntityUpdate, Part, PartKind};
-use super::super::sql::{self, PartRow, SubmissionRow};
+use super::super::sql::{self, PartRow, REFUSED, SubmissionRow};
 use super::accept::{Accepted, REVIEW, TAKEN, WAITING};
 use super::{Error, NotTaken, Refused};
 
@@ -40,7 +40,9 @@ struct Aside {
     document: String,
 }
 
-const KEPT: &str = "kept";
+pub(super) const KEPT: &str = "kept";
+/// The part that tells of a phone with an older view of a plot.
+pub(super) const ENTITY: &str = "entity";
 const STALE_ENTITY: &str = "stale-entity";
 
 impl OpenRosa {
@@ -49,6 +51,9 @@ impl OpenRosa {
         let (row, reading) = (&accepted.row, &accepted.read.reading);
         if row.state == TAKEN {
             return Ok(TAKEN.to_owned());
+        }
+        if let Some(REFUSED) = row.decision.as_deref() {
+            return Ok(REFUSED.to_owned());
         }
         let before = if accepted.is_new {
             Vec::new()
@@ -157,7 +162,7 @@ impl OpenRosa {
         );
         let faults = Refusal::at("/meta/entity/baseVersion", reason).0;
         Ok(Some(review_row(
-            "entity",
+            ENTITY,
             Some(update.plot.0),
             STALE_ENTITY,
             &faults,

@@ -1,8 +1,10 @@
 //! The door's acts: taking a submission, handing its parts on, keeping its files, telling what became of it, the lists
-//! that go to the phones, and letting go of raw tracks.
+//! that go to the phones, deciding about what waits, and letting go of raw tracks.
 
 mod accept;
 mod attach;
+mod deciding;
+mod edits;
 mod enact;
 mod lists;
 mod read;
@@ -17,8 +19,9 @@ use crate::{evidence, ledger, patrols, plots};
 use super::reading::Reading;
 use super::xml::{Element, XmlRefusal};
 
-pub use accept::Accepted;
+pub use accept::{Accepted, PhoneStanding};
 pub use attach::SentFile;
+pub use deciding::{SubmissionDecided, SubmissionDecisionWire};
 pub use read::{ListQuery, SubmissionView};
 
 /// Why a request of a phone is refused.
@@ -51,6 +54,12 @@ pub enum Error {
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,
+    /// A decision has faults, or cannot be carried out.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is nothing to be decided: why.
+    #[error("{0}")]
+    WrongState(String),
     /// The bytes' store failed.
     #[error("the bytes cannot be kept: {0}")]
     Blobs(String),
@@ -194,7 +203,7 @@ impl From<evidence::Error> for Error {
             evidence::Error::TooMuchAside => Self::TooMuchAside,
             evidence::Error::Blobs(error) => Self::Blobs(error.to_string()),
             evidence::Error::Forbidden => Self::Forbidden,
-            // The sidecar is the server's own, over bytes that it has just hashed.
+            // What can never be a photo is noted as such before it comes to this.
             other => Self::Store(store::Error::Unavailable(other.to_string())),
         }
     }

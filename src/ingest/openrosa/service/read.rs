@@ -12,8 +12,11 @@ use crate::journal::Receipt;
 use crate::store::Tx;
 
 use super::super::OpenRosa;
-use super::super::sql::{self, FileRow, Filter, PartRow, Sight, SubmissionRow};
-use super::Error;
+use super::super::forms::Form;
+use super::super::sql::{
+    self, DecisionRow, FileRow, Filter, PartRow, REFUSED, Sight, SubmissionRow, UnusableRow,
+};
+use super::{Accepted, Error, PhoneStanding};
 
 /// A submission of a form as its readers see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -34,9 +37,15 @@ pub struct SubmissionView {
     pub revision: i64,
     /// The commune in which it lay at receipt.
     pub commune: Option<String>,
-    /// `taken`: every part; `review`: some wait for a person; `waiting`: not handed on yet.
+    /// `taken`: every part; `review`: some wait for a person; `refused`: a person decided so; `waiting`: not handed on yet.
     pub state: String,
-    /// Whether every file that the form names has come.
+    /// What a person decided about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionView>,
+    /// What the form says, question by question; told of one submission alone, and as long as its content is kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// Whether every file that the form names has come and can be used.
     pub complete: bool,
     /// The names of files that have not come.
     pub missing: Vec<String>,
@@ -51,6 +60,32 @@ pub struct SubmissionView {
     /// The promise over its XML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+}
+
+/// What a person decided about a submission.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct DecisionView {
+    /// `accepted` or `refused`.
+    pub decision: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// By whom.
+    pub decided_by: Uuid,
+    /// When.
+    pub decided_at: Timestamp,
+    /// The entry that holds it.
+    pub entry: EntryId,
+}
+
+/// The answer to one question of a form.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Answer {
+    /// The question's name.
+    pub name: String,
+    /// The question as the phone shows it, in Vietnamese.
+    pub label: Option<String>,
+    /// The answer, up to 200 characters of it.
+    pub text: String,
 }
 
 /// What became of a part of a submission.
@@ -80,9 +115,18 @@ pub struct SubmittedFile {
     pub sha256: String,
     /// Its length.
     pub bytes: i64,
-    /// The photo that it became.
-    pub photo: PhotoId,
+    /// The photo that it became; none when it can never be one.
+    pub photo: Option<PhotoId>,
+    /// Why it can never be a photo: `empty`, or what was kept aside of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
 }
+
+/// Answers that are told at most, and how much of each.
+const MOST_ANSWERS: usize = 100;
+const MOST_CHARS: usize = 200;
+/// Lines and times that only the phone's own readers need.
+const UNTOLD: [&str; 3] = ["route", "outline", "instanceID"];
 
 /// Which page is asked for.
 #[derive(Debug, Clone, Default)]
@@ -120,17 +164,25 @@ impl OpenRosa {
         let row = sql::submission(&mut tx, id).await?;
         let row = row.filter(|row| sees(&sight, row)).ok_or(Error::NotFound)?;
         let receipt = self.journal.receipt_again(&mut tx, row.entry).await?;
-        let mut view = told(&mut tx, row).await?;
+        let mut view = told(&mut tx, row.clone()).await?;
+        drop(tx);
         view.receipt = Some(receipt);
+        if let Some(kept) = self.kept(row).await? {
+            view.answers = answers(&kept);
+        }
         Ok(view)
     }
 
-    /// What the phone that sent a submission is told: its state, and how many of its files have not come.
-    pub async fn standing(&self, id: SubmissionId) -> Result<(String, i64), Error> {
+    /// What the phone that sent a submission is told: its state, and how many of its files have not come or are of no use.
+    pub async fn standing(&self, id: SubmissionId) -> Result<PhoneStanding, Error> {
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
         let row = row.ok_or(Error::NotFound)?;
-        Ok((row.state, row.missing))
+        Ok(PhoneStanding {
+            unusable: sql::unusable(&mut tx, id).await?.len(),
+            state: state_of(&row),
+            missing: row.missing,
+        })
     }
 
     /// A page of submissions.
@@ -183,8 +235,18 @@ fn sees(sight: &Sight, row: &SubmissionRow) -> bool {
 async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> {
     let parts = sql::parts(tx, row.id).await?;
     let files = sql::files(tx, row.id).await?;
+    let unusable = sql::unusable(tx, row.id).await?;
+    let decision = match &row.decision {
+        Some(_) => sql::decision(tx, row.id).await?,
+        None => None,
+    };
     let mut missing = row.expected()?;
     missing.retain(|name| !files.iter().any(|file| file.name == *name));
+    let complete = missing.is_empty();
+    missing.retain(|name| !unusable.iter().any(|file| file.name == *name));
+    let state = state_of(&row);
+    let files = files.into_iter().map(SubmittedFile::of);
+    let files = files.chain(unusable.into_iter().map(SubmittedFile::unusable));
     Ok(SubmissionView {
         id: row.id,
         form: row.form,
@@ -194,15 +256,52 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         root: row.root,
         revision: row.revision,
         commune: row.place,
-        state: row.state,
-        complete: missing.is_empty(),
+        state,
+        decision: decision.map(DecisionView::of),
+        answers: Vec::new(),
+        complete,
         missing,
         parts: parts.into_iter().map(SubmittedPart::of).collect(),
-        files: files.into_iter().map(SubmittedFile::of).collect(),
+        files: files.collect(),
         recorded_at: row.recorded_at,
         entry: row.entry,
         receipt: None,
     })
+}
+
+/// The state with what a person decided.
+fn state_of(row: &SubmissionRow) -> String {
+    match row.decision.as_deref() {
+        Some(REFUSED) => REFUSED.to_owned(),
+        _ => row.state.clone(),
+    }
+}
+
+/// What the form says, without its lines.
+fn answers(kept: &Accepted) -> Vec<Answer> {
+    let form = Form::of(&kept.row.form);
+    let leaves = kept.read.root.leaves().into_iter();
+    let said =
+        leaves.filter(|leaf| !leaf.text.trim().is_empty() && !UNTOLD.contains(&leaf.name.as_str()));
+    said.take(MOST_ANSWERS)
+        .map(|leaf| Answer {
+            name: leaf.name.clone(),
+            label: form.and_then(|form| form.label(&leaf.name)),
+            text: leaf.text.trim().chars().take(MOST_CHARS).collect(),
+        })
+        .collect()
+}
+
+impl DecisionView {
+    fn of(row: DecisionRow) -> Self {
+        Self {
+            decision: row.decision,
+            reason: row.reason,
+            decided_by: row.decided_by,
+            decided_at: row.decided_at,
+            entry: row.entry,
+        }
+    }
 }
 
 impl SubmittedPart {
@@ -224,7 +323,18 @@ impl SubmittedFile {
             name: row.name,
             sha256: hex(&row.sha256),
             bytes: row.bytes,
-            photo: row.photo,
+            photo: Some(row.photo),
+            unusable: None,
+        }
+    }
+
+    fn unusable(row: UnusableRow) -> Self {
+        Self {
+            name: row.name,
+            sha256: hex(&row.sha256),
+            bytes: row.bytes,
+            photo: None,
+            unusable: Some(row.reason),
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Points of tracks become fixes; waypoints and route points are counted only, for nobody need have been there.
 //! Times may be missing, doubled or out of order: a point without a time is refused by itself, never the file.
-//! A faulty file is refused whole, with the number of the last point read. Document types and entities of the
-//! file's own are refused, and bytes, points, parts and depth are bounded.
+//! A file that ends in the middle, as a dead battery leaves it, gives its whole points and what stands behind them. Any
+//! other faulty file is refused whole, with the number of the last point read. Entities of the file's own are refused, no
+//! document type is ever fetched, and bytes, points, parts and depth are bounded.
 
+mod encoding;
 mod reader;
 
 use super::fix::{Fix, FixReason, RawFix};
@@ -39,6 +41,24 @@ pub struct GpxTrackFile {
     pub waypoints: u32,
     /// How many route points were passed over.
     pub route_points: u32,
+    /// Where the file ends, if in the middle.
+    pub cut: Option<Cut>,
+}
+
+/// The end of a file that ends in the middle.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// The last whole point.
+    pub after_point: u32,
+    /// What stands behind it, as far as it is kept.
+    pub rest: String,
+}
+
+/// Positions and times of officers stay out of logs.
+impl std::fmt::Debug for Cut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cut({}, ..)", self.after_point)
+    }
 }
 
 /// One track of a file.
@@ -96,22 +116,16 @@ pub enum GpxRefusal {
         /// Its size.
         bytes: usize,
     },
-    /// Bytes that are not UTF-8.
-    #[error("the file is not UTF-8 (first fault at byte {at}); save it as UTF-8")]
-    NotUtf8 {
-        /// Where the first fault lies.
-        at: usize,
-    },
-    /// A declared encoding other than UTF-8.
-    #[error("the file declares another encoding than UTF-8; save it as UTF-8")]
+    /// A declared encoding that nobody knows.
+    #[error("the file declares an encoding that is not known here; save it as UTF-8")]
     OtherEncoding,
-    /// A document type declaration.
-    #[error("the file declares a document type; GPX needs none and it is not read")]
+    /// A document type with declarations of its own.
+    #[error("the file declares a document type of its own; GPX needs none and it is not read")]
     DocumentType,
     /// A root element other than `gpx`.
     #[error("not a GPX file: its root element is not <gpx>")]
     WrongRoot,
-    /// The file ends too early.
+    /// The file ends before its first whole point.
     #[error("the file ends in the middle, after point {after_point}")]
     Truncated {
         /// The last whole point, 0 for none.
@@ -176,6 +190,7 @@ impl From<&RawPoint> for RawFix {
             speed_mps: point.speed_mps,
             bearing_deg: point.course_deg,
             mock: false,
+            after_break: false,
         }
     }
 }

@@ -1,35 +1,46 @@
 //! One pass over the bytes of a GPX file; elements that we do not know are passed over.
 
 use quick_xml::errors::{IllFormedError, SyntaxError};
-use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Error as XmlError, Reader, XmlVersion};
 
+use super::encoding::text_of;
 use super::{
-    GpxRefusal, GpxTrack, GpxTrackFile, MAX_BYTES, MAX_DEPTH, MAX_PARTS, MAX_POINTS, RawPoint,
+    Cut, GpxRefusal, GpxTrack, GpxTrackFile, MAX_BYTES, MAX_DEPTH, MAX_PARTS, MAX_POINTS, RawPoint,
 };
 use crate::base::time::Timestamp;
 
 /// Names are kept to so many characters, figures are never so long.
 const MAX_TEXT_CHARS: usize = 200;
 
-const BYTE_ORDER_MARK: char = '\u{FEFF}';
+/// What stands behind the last whole point of a cut file is kept to so many characters.
+const MAX_REST_CHARS: usize = 10_000;
 
 /// Reads a GPX file.
 pub fn read(bytes: &[u8]) -> Result<GpxTrackFile, GpxRefusal> {
     if bytes.len() > MAX_BYTES {
         return Err(GpxRefusal::TooLarge { bytes: bytes.len() });
     }
-    let text = std::str::from_utf8(bytes).map_err(|fault| GpxRefusal::NotUtf8 {
-        at: fault.valid_up_to(),
-    })?;
-    let mut xml = Reader::from_str(text.trim_start_matches(BYTE_ORDER_MARK));
+    let text = text_of(bytes)?;
+    // A file system that lost its power fills what it had set aside with zeroes.
+    let text = text.trim_end_matches('\0');
+    let mut xml = Reader::from_str(text);
     let mut document = Document::default();
     loop {
-        let event = xml
-            .read_event()
-            .map_err(|fault| document.faulty(&fault, xml.buffer_position()))?;
+        let event = match xml.read_event() {
+            Ok(event) => event,
+            Err(fault) => {
+                let mut refusal = document.faulty(&fault, xml.buffer_position());
+                if ends_in_markup(text) && document.rooted {
+                    refusal = GpxRefusal::Truncated {
+                        after_point: document.last_point(),
+                    };
+                }
+                return document.cut_short(text, refusal);
+            }
+        };
         match event {
-            Event::Eof => return document.finish(),
+            Event::Eof => return document.finish(text),
             other => document.see(&other, xml.buffer_position())?,
         }
     }
@@ -100,21 +111,25 @@ struct Document {
     rooted: bool,
     point: Option<RawPoint>,
     text: String,
+    /// Where the last whole point ended.
+    whole_until: u64,
 }
 
 impl Document {
     fn see(&mut self, event: &Event<'_>, at: u64) -> Result<(), GpxRefusal> {
         match event {
-            Event::Decl(declaration) => check_encoding(declaration),
-            Event::DocType(_) => Err(GpxRefusal::DocumentType),
+            // A name alone declares nothing, and nothing is fetched for it.
+            Event::DocType(declared) if declared.xml10_content().contains('[') => {
+                Err(GpxRefusal::DocumentType)
+            }
             Event::Start(tag) => self.open(tag, at),
             Event::Empty(tag) => {
                 self.open(tag, at)?;
-                self.close();
+                self.close(at);
                 Ok(())
             }
             Event::End(_) => {
-                self.close();
+                self.close(at);
                 Ok(())
             }
             Event::Text(text) => {
@@ -126,7 +141,9 @@ impl Document {
                 Ok(())
             }
             Event::GeneralRef(reference) => self.resolve(reference, at),
-            Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
+            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) | Event::Eof => {
+                Ok(())
+            }
         }
     }
 
@@ -222,9 +239,12 @@ impl Document {
         Ok(())
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, at: u64) {
         match self.open.pop() {
-            Some(Kind::Point) => self.keep_point(),
+            Some(Kind::Point) => {
+                self.keep_point();
+                self.whole_until = at;
+            }
             Some(Kind::Segment) => {
                 if let Some(track) = self.file.tracks.last_mut() {
                     track.segments.pop_if(|segment| segment.is_empty());
@@ -266,17 +286,33 @@ impl Document {
         }
     }
 
-    fn finish(self) -> Result<GpxTrackFile, GpxRefusal> {
+    fn finish(self, text: &str) -> Result<GpxTrackFile, GpxRefusal> {
         if !self.open.is_empty() {
-            return Err(GpxRefusal::Truncated {
-                after_point: self.last_point(),
-            });
+            let after_point = self.last_point();
+            return self.cut_short(text, GpxRefusal::Truncated { after_point });
         }
         if self.rooted {
             Ok(self.file)
         } else {
             Err(GpxRefusal::WrongRoot)
         }
+    }
+
+    /// A file that ends in the middle gives the whole points before its end; other faults stay refusals.
+    fn cut_short(mut self, text: &str, refusal: GpxRefusal) -> Result<GpxTrackFile, GpxRefusal> {
+        let GpxRefusal::Truncated { after_point } = refusal else {
+            return Err(refusal);
+        };
+        if after_point == 0 {
+            return Err(refusal);
+        }
+        let from = usize::try_from(self.whole_until).unwrap_or(usize::MAX);
+        let rest = text.get(from..).unwrap_or("").chars();
+        self.file.cut = Some(Cut {
+            after_point,
+            rest: rest.take(MAX_REST_CHARS).collect(),
+        });
+        Ok(self.file)
     }
 
     fn faulty(&self, fault: &XmlError, at: u64) -> GpxRefusal {
@@ -305,18 +341,14 @@ impl Document {
     }
 }
 
-fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), GpxRefusal> {
-    match declaration.encoding() {
-        None => Ok(()),
-        Some(Ok(name))
-            if ["utf-8", "utf8", "us-ascii"]
-                .iter()
-                .any(|known| name.eq_ignore_ascii_case(known)) =>
-        {
-            Ok(())
-        }
-        Some(_) => Err(GpxRefusal::OtherEncoding),
-    }
+/// Whether the text ends within the first letters of a comment or of a section of plain text, which are no markup yet.
+fn ends_in_markup(text: &str) -> bool {
+    let opened = text.rfind('<').and_then(|at| text.get(at..));
+    opened.is_some_and(|rest| {
+        ["<!--", "<![CDATA["]
+            .iter()
+            .any(|whole| whole.starts_with(rest))
+    })
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, Option<GpxRefusal>> {

@@ -15,9 +15,13 @@ fn any_fix() -> impl Strategy<Value = Fix> {
         any::<Option<u32>>(),
         any::<Option<u16>>(),
         any::<bool>(),
+        any::<bool>(),
     );
     (place, extras).prop_map(
-        |((t, lon_e7, lat_e7), (accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock))| Fix {
+        |(
+            (t, lon_e7, lat_e7),
+            (accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock, after_break),
+        )| Fix {
             t: Timestamp::from_millis(t),
             lon_e7,
             lat_e7,
@@ -26,6 +30,7 @@ fn any_fix() -> impl Strategy<Value = Fix> {
             speed_cmps,
             bearing_ddeg,
             mock,
+            after_break,
         },
     )
 }
@@ -125,6 +130,33 @@ fn the_coding_of_version_1_never_changes() {
 }
 
 #[test]
+fn an_interruption_alone_makes_a_chunk_of_version_2() {
+    let fixes = vec![
+        fix(0, 0.0, 0.0),
+        Fix {
+            after_break: true,
+            ..fix(5, 6.0, 1.0)
+        },
+    ];
+    let bytes = encode(fixes.clone()).unwrap();
+    assert_eq!((bytes[0], decode(&bytes)), (0xF2, Ok(fixes.clone())));
+    let plain: Vec<Fix> = fixes
+        .into_iter()
+        .map(|fix| Fix {
+            after_break: false,
+            ..fix
+        })
+        .collect();
+    let mut other = encode(plain).unwrap();
+    assert_eq!(other[0], 0xF1);
+    other[0] = 0xF2;
+    assert!(
+        decode(&other).is_err(),
+        "the same fixes have one coding only"
+    );
+}
+
+#[test]
 fn an_empty_chunk_and_a_full_one_come_back() {
     assert_eq!(decode(&encode(Vec::new()).unwrap()), Ok(Vec::new()));
     let full: Vec<Fix> = (0..50_000).map(|s| fix(s, 0.0, 0.0)).collect();
@@ -148,7 +180,7 @@ fn more_fixes_than_a_chunk_holds_are_refused() {
 fn bytes_that_are_no_chunk_are_refused_by_cause() {
     let good = encode(walk(100)).unwrap();
     assert_eq!(decode(&[]), Err(CorruptChunk::UnknownVersion));
-    assert_eq!(decode(&[0xF2, 0, 0, 0]), Err(CorruptChunk::UnknownVersion));
+    assert_eq!(decode(&[0xF3, 0, 0, 0]), Err(CorruptChunk::UnknownVersion));
     assert_eq!(
         decode(&[0xF1, 0xFF, 0xFF, 0]),
         Err(CorruptChunk::ImpossibleCount)

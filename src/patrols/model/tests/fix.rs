@@ -58,6 +58,18 @@ fn what_can_be_no_reading_is_refused_with_its_reason() {
         refused(|raw| raw.time = Some(at_ms(86_400_001))),
         FixReason::FutureTime
     );
+    // 1,024 weeks before the receipt, and half a year more: a file that waited on a handheld.
+    for days in [7_168, 7_168 + 183] {
+        let told = refused(|raw| raw.time = Some(at_ms(-days * 86_400_000)));
+        assert_eq!(told, FixReason::WeekRollover);
+    }
+    for days in [7_168 - 2, 7_168 + 367] {
+        let early = RawFix {
+            time: Some(at_ms(-days * 86_400_000)),
+            ..raw(0, 104.3, 22.4)
+        };
+        assert!(Fix::parse(&early, at_ms(0)).is_ok());
+    }
     assert_eq!(
         FixReason::PositionOutOfRange.slug(),
         "position_out_of_range"
@@ -76,6 +88,8 @@ fn a_clock_one_day_ahead_is_still_taken() {
 #[test]
 fn side_figures_that_mean_nothing_are_left_out_and_the_position_stands() {
     let raw = RawFix {
+        // Android's word for none.
+        accuracy_m: Some(0.0),
         altitude_m: Some(1e9),
         speed_mps: Some(-1.0),
         bearing_deg: Some(-1.0),
@@ -86,6 +100,12 @@ fn side_figures_that_mean_nothing_are_left_out_and_the_position_stands() {
         (fix.altitude_dm, fix.speed_cmps, fix.bearing_ddeg),
         (None, None, None)
     );
+    assert_eq!(fix.accuracy_dm, None);
+    let fine = RawFix {
+        accuracy_m: Some(0.02),
+        ..raw
+    };
+    assert_eq!(Fix::parse(&fine, at_ms(0)).unwrap().accuracy_dm, Some(1));
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn a_byte_order_mark_is_passed_over() {
 #[test]
 fn broken_files_are_refused_by_cause_with_the_last_good_point() {
     assert_eq!(
-        read(&file("truncated.gpx")),
-        Err(GpxRefusal::Truncated { after_point: 2 })
+        read(b"<gpx><trk><trkseg><trkpt lat='1' lon='2'><time>2026"),
+        Err(GpxRefusal::Truncated { after_point: 0 })
     );
     assert!(matches!(
         read(&file("mismatched.gpx")),
@@ -102,17 +102,89 @@ fn broken_files_are_refused_by_cause_with_the_last_good_point() {
         read(&file("entity.gpx")),
         Err(GpxRefusal::Malformed { after_point: 0, .. })
     ));
-    assert_eq!(read(&file("latin1.gpx")), Err(GpxRefusal::OtherEncoding));
+    let unknown = b"<?xml version='1.0' encoding='x-klingon'?><gpx/>";
+    assert_eq!(read(unknown), Err(GpxRefusal::OtherEncoding));
     assert_eq!(read(&file("not_gpx.kml")), Err(GpxRefusal::WrongRoot));
     assert_eq!(read(b""), Err(GpxRefusal::WrongRoot));
     assert_eq!(read(b"<gpx/><gpx/>"), Err(GpxRefusal::WrongRoot));
-    assert_eq!(read(b"\xFF\xFE<\0g\0"), Err(GpxRefusal::NotUtf8 { at: 0 }));
     assert_eq!(
         read(&vec![b' '; MAX_BYTES + 1]),
         Err(GpxRefusal::TooLarge {
             bytes: MAX_BYTES + 1
         })
     );
+}
+
+#[test]
+fn a_file_of_a_dead_battery_gives_its_whole_points_and_what_is_behind_them() {
+    let cut = file("truncated.gpx");
+    let read_cut = read(&cut).unwrap();
+    assert_eq!(read_cut.points, 2);
+    let end = read_cut.cut.unwrap();
+    assert_eq!(end.after_point, 2);
+    assert!(
+        end.rest.trim_start().starts_with("<trkpt lat=\"22.4\""),
+        "{}",
+        end.rest
+    );
+    assert!(end.rest.trim_end().ends_with("2026-01-1"), "{}", end.rest);
+    // What the file system had set aside and never wrote.
+    let padded = [cut.as_slice(), &[0; 512]].concat();
+    assert_eq!(read(&padded).unwrap().points, 2);
+    assert_eq!(read(&file("two_tracks.gpx")).unwrap().cut, None);
+}
+
+#[test]
+fn files_in_other_encodings_are_read_by_their_mark_or_by_what_they_declare() {
+    let told = |encoding: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"{encoding}\"?><gpx creator=\"x\"><trk><name>\u{e9}t\u{e9}</name><trkseg>\
+             <trkpt lat='22.4' lon='104.3'><time>2026-01-10T01:00:00Z</time></trkpt></trkseg></trk></gpx>"
+        )
+    };
+    let bytes = |text: &str, to: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(to).collect()
+    };
+    let latin =
+        |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(c).unwrap()).collect() };
+    let wide = told("UTF-16");
+    let marked = format!("\u{FEFF}{wide}");
+    let files = [
+        bytes(&marked, u16::to_le_bytes),
+        bytes(&marked, u16::to_be_bytes),
+        bytes(&wide, u16::to_le_bytes),
+        bytes(&wide, u16::to_be_bytes),
+        latin(&told("ISO-8859-1")),
+        latin(&told("windows-1252")),
+        // Saved anew as UTF-8, and still saying what it was.
+        wide.clone().into_bytes(),
+    ];
+    for (n, file) in files.iter().enumerate() {
+        let read = read(file).unwrap_or_else(|fault| panic!("{n}: {fault}"));
+        assert_eq!(read.tracks[0].name.as_deref(), Some("\u{e9}t\u{e9}"), "{n}");
+        assert_eq!(read.fixes(at_ms(0)).0.len(), 1, "{n}");
+    }
+    // Bytes that are no text of their encoding spoil a name, no point.
+    let spoilt = latin(&told("UTF-8"));
+    assert_eq!(read(&spoilt).unwrap().points, 1);
+}
+
+#[test]
+fn a_document_type_by_name_alone_is_passed_over() {
+    let points = "<gpx><trk><trkseg><trkpt lat='22.4' lon='104.3'/></trkseg></trk></gpx>";
+    let outer = "<!DOCTYPE gpx SYSTEM 'http://www.topografix.com/GPX/1/0/gpx.dtd'>";
+    for kind in ["<!DOCTYPE gpx>", outer] {
+        assert_eq!(
+            read(format!("{kind}{points}").as_bytes()).unwrap().points,
+            1
+        );
+        let named = points.replace("<trkseg>", "<name>&of_the_type;</name><trkseg>");
+        assert!(read(format!("{kind}{named}").as_bytes()).is_err(), "{kind}");
+    }
+    let opened = points.replace("</trkseg></trk></gpx>", "<![CDA");
+    assert_eq!(read(opened.as_bytes()).unwrap().cut.unwrap().after_point, 1);
+    let inner = format!("<!DOCTYPE gpx [<!ENTITY a \"b\">]>{points}");
+    assert_eq!(read(inner.as_bytes()), Err(GpxRefusal::DocumentType));
 }
 
 #[test]
@@ -123,9 +195,23 @@ fn a_file_cut_anywhere_is_never_taken_for_whole() {
         .rposition(|window| window == b"</gpx>")
         .unwrap()
         + 6;
+    let wanted = read(&whole).unwrap();
+    let mut points = 0;
     for cut in 0..end {
-        assert!(read(&whole[..cut]).is_err(), "cut at byte {cut}");
+        match read(&whole[..cut]) {
+            Ok(part) => {
+                assert_eq!(
+                    part.cut.map(|cut| cut.after_point),
+                    Some(part.points),
+                    "cut at byte {cut}"
+                );
+                assert!(part.points >= points, "cut at byte {cut}");
+                points = part.points;
+            }
+            Err(fault) => assert_eq!(points, 0, "cut at byte {cut}: {fault}"),
+        }
     }
+    assert_eq!(points, wanted.points);
 }
 
 #[test]

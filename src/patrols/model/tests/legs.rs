@@ -153,6 +153,40 @@ fn a_longer_gap_splits_the_line_and_its_lone_ends_are_discs() {
 }
 
 #[test]
+fn a_pause_is_a_gap_however_near_and_short_it_was() {
+    let walk = |from_s: i32, east_m: f64| {
+        (0..6_i32).map(move |n| {
+            fix(
+                i64::from(from_s + n * 10),
+                east_m + 10.0 * f64::from(n),
+                0.0,
+            )
+        })
+    };
+    let mut fixes: Vec<Fix> = walk(0, 0.0).chain(walk(190, 260.0)).collect();
+    assert_eq!(summary(&fixes).legs.len(), 1, "untold, it is one line");
+    fixes[6].after_break = true;
+    let got = summary(&fixes);
+    assert_eq!((got.legs.len(), got.gaps.len()), (2, 1));
+    assert!(
+        near(got.effort.length_m, 100.0, 0.05),
+        "{}",
+        got.effort.length_m
+    );
+    assert_eq!(got.duration_ms(), 100_000);
+    assert_eq!(
+        got.team_ms(&GapRule::current()),
+        100_000,
+        "a pause is nobody's time"
+    );
+    // What was told with a reading that does not count holds for the next one.
+    fixes[6] = accurate(fixes[6], 80);
+    let got = summary(&fixes);
+    assert_eq!((got.legs.len(), got.gaps.len()), (2, 1));
+    assert!(got.gaps[0].is_interrupted);
+}
+
+#[test]
 fn fixes_too_far_apart_in_space_are_not_joined() {
     let got = summary(&[fix(0, 0.0, 0.0), fix(60, 301.0, 0.0), fix(120, 602.0, 0.0)]);
     assert_eq!((got.legs.len(), got.gaps.len(), got.discs.len()), (0, 2, 3));

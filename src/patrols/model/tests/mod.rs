@@ -36,6 +36,7 @@ fn raw(seconds: i64, lon: f64, lat: f64) -> RawFix {
         speed_mps: None,
         bearing_deg: None,
         mock: false,
+        after_break: false,
     }
 }
 

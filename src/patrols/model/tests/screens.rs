@@ -27,6 +27,7 @@ fn fixes(places: impl Iterator<Item = (f64, f64)>, began: Timestamp) -> Vec<Fix>
                 speed_cmps: None,
                 bearing_ddeg: None,
                 mock: false,
+                after_break: false,
             }
         })
         .collect()
@@ -37,6 +38,7 @@ fn points(fixes: &[Fix]) -> Vec<Waypoint> {
         t: fix.t,
         position: fix.position().unwrap(),
         accuracy_m: fix.accuracy_m(),
+        after_break: false,
     });
     points.collect()
 }

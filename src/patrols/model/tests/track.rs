@@ -19,18 +19,21 @@ fn any_track() -> impl Strategy<Value = Vec<Fix>> {
         way,
         prop_oneof![Just(4_u32), Just(30), Just(70)],
         0_u8..20,
+        0_u8..15,
     );
     prop::collection::vec(step, 0..90).prop_map(|steps| {
         let at = (0_i64, 0.0_f64, 0.0_f64);
-        let walk = steps
-            .into_iter()
-            .scan(at, |at, (pause, east, north, accuracy_m, mock)| {
-                *at = (at.0 + pause, at.1 + east, at.2 + north);
-                Some(Fix {
-                    mock: mock == 0,
-                    ..accurate(fix(at.0, at.1, at.2), accuracy_m)
-                })
-            });
+        let walk =
+            steps
+                .into_iter()
+                .scan(at, |at, (pause, east, north, accuracy_m, mock, after)| {
+                    *at = (at.0 + pause, at.1 + east, at.2 + north);
+                    Some(Fix {
+                        mock: mock == 0,
+                        after_break: after == 0,
+                        ..accurate(fix(at.0, at.1, at.2), accuracy_m)
+                    })
+                });
         merge(&[], walk.collect()).accepted
     })
 }

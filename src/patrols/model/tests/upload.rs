@@ -82,9 +82,9 @@ fn of_two_parties_of_a_team_a_fix_joins_the_one_that_its_device_recorded() {
     let minutes = |count: i64| at_ms(count * 60_000);
     let own = Taker {
         is_own: true,
-        ..taker(0, Window::of(minutes(0), Some(minutes(60))))
+        ..taker(0, Window::of(minutes(0), Some(minutes(60)), None))
     };
-    let other = taker(1, Window::of(minutes(10), Some(minutes(70))));
+    let other = taker(1, Window::of(minutes(10), Some(minutes(70)), None));
     let walked: Vec<Fix> = [20, 76].map(|at| fix(at * 60, 0.0, 0.0)).to_vec();
     let joined = join(walked.clone(), vec![own, other], None);
     let expected = [
@@ -99,14 +99,14 @@ fn a_fix_joins_the_patrol_of_the_latest_start_within_a_quarter_of_an_hour() {
     let minutes = |count: i64| at_ms(count * 60_000);
     let windows = || {
         vec![
-            taker(0, Window::of(minutes(0), Some(minutes(60)))),
-            taker(1, Window::of(minutes(50), None)),
+            taker(0, Window::of(minutes(0), Some(minutes(60)), None)),
+            taker(1, Window::of(minutes(50), None, None)),
         ]
     };
     let fixes =
         |minutes: &[i64]| -> Vec<Fix> { minutes.iter().map(|at| fix(at * 60, 0.0, 0.0)).collect() };
-    // 50 min and 16 h after the start, and a quarter of an hour more.
-    let last = 50 + 16 * 60 + 15;
+    // 50 min and a week after the start, and a quarter of an hour more.
+    let last = 50 + 7 * 24 * 60 + 15;
     let joined = join(fixes(&[-16, -15, 34, 35, last, last + 1]), windows(), None);
     assert_eq!(joined.none, fixes(&[-16, last + 1]));
     let expected = [
@@ -120,13 +120,31 @@ fn a_fix_joins_the_patrol_of_the_latest_start_within_a_quarter_of_an_hour() {
 }
 
 #[test]
+fn an_open_patrol_ends_where_its_author_began_the_next_one_but_not_within_a_day_and_a_night() {
+    let hours = |count: i64| at_ms(count * 3_600_000);
+    let until = |next: Option<i64>| Window::of(hours(0), None, next.map(hours)).to;
+    let margin_ms = 15 * 60_000;
+    assert_eq!(until(None), hours(7 * 24).plus_millis(margin_ms));
+    assert_eq!(until(Some(40)), hours(40).plus_millis(margin_ms));
+    assert_eq!(until(Some(2)), hours(16).plus_millis(margin_ms));
+    assert_eq!(until(Some(9 * 24)), until(None));
+    let closed = Window::of(hours(0), Some(hours(3)), Some(hours(40)));
+    assert_eq!(closed.to, hours(3).plus_millis(margin_ms));
+    assert_eq!(
+        closed.within((hours(1), hours(9))),
+        Some((hours(1), closed.to))
+    );
+    assert_eq!(closed.within((hours(4), hours(9))), None);
+}
+
+#[test]
 fn the_reach_of_a_span_misses_no_window() {
     let (first, last) = (at_ms(0), at_ms(3_600_000));
     let [started_until, ended_from, open_from] = Window::reach(first, last);
-    assert!(Window::of(started_until, None).contains(last));
-    assert!(!Window::of(started_until.plus_millis(1), None).contains(last));
-    assert!(Window::of(open_from, Some(ended_from)).contains(first));
-    assert!(!Window::of(open_from, Some(ended_from.plus_millis(-1))).contains(first));
-    assert!(Window::of(open_from, None).contains(first));
-    assert!(!Window::of(open_from.plus_millis(-1), None).contains(first));
+    assert!(Window::of(started_until, None, None).contains(last));
+    assert!(!Window::of(started_until.plus_millis(1), None, None).contains(last));
+    assert!(Window::of(open_from, Some(ended_from), None).contains(first));
+    assert!(!Window::of(open_from, Some(ended_from.plus_millis(-1)), None).contains(first));
+    assert!(Window::of(open_from, None, None).contains(first));
+    assert!(!Window::of(open_from.plus_millis(-1), None, None).contains(first));
 }

@@ -4,11 +4,13 @@
 //! The tail is no fact of the log yet: figures, coverage and screens wait for the chunk. Whoever reads one patrol sees
 //! the tail's fixes in its track at once. What comes again meets the fix in the tail or, once sealed, in the chunk.
 
+mod again;
 mod read;
 mod seal;
 mod writer;
 
-use crate::base::actor::{Actor, Right};
+use crate::base::actor::{Actor, Right, Scope};
+use crate::base::time::LocalDate;
 use crate::geo::position::Position;
 use crate::journal::{Entry, Kind};
 use crate::patrols::model::batch::{Batch, RefusedFix};
@@ -52,13 +54,23 @@ pub struct Heard {
     pub request: RequestDigest,
 }
 
+/// The commune of a call, or those that hear it without one.
+struct HeardIn {
+    commune: Option<String>,
+    /// Codes with a space between.
+    near: Option<String>,
+}
+
 impl Patrols {
     /// Takes what a tracker says of its own device. Everything is on disk when this returns; whatever comes again
-    /// changes nothing. What comes seldom has its futures apart, so that those of single fixes stay small: they are moved
+    /// changes nothing; a secret that was replaced brings nothing else. What comes seldom has its futures apart, so that those of single fixes stay small: they are moved
     /// with each request.
     pub async fn hear(&self, actor: &Actor, heard: Heard) -> Result<(), Error> {
         if !actor.may_somewhere(Right::RecordPatrols) {
             return Err(Error::Forbidden);
+        }
+        if actor.origin.retired {
+            return Box::pin(self.hear_again(actor, &heard)).await;
         }
         if let Some(call) = heard.call {
             Box::pin(self.take_call(actor, heard.app, call, heard.request)).await?;
@@ -107,21 +119,50 @@ impl Patrols {
         call: Call,
         request: RequestDigest,
     ) -> Result<(), Error> {
-        let commune = self.commune_of(&call).await?;
-        let context = (self.clone(), actor.clone(), (app, call, request), commune);
+        let heard_in = self.heard_in(actor, &call).await?;
+        let context = (self.clone(), actor.clone(), (app, call, request), heard_in);
         self.journal
-            .write(context, |tx, (patrols, actor, sent, commune)| {
-                Box::pin(patrols.call_act(tx, actor, *sent, commune.as_deref()))
+            .write(context, |tx, (patrols, actor, sent, heard_in)| {
+                Box::pin(patrols.call_act(tx, actor, *sent, heard_in))
             })
             .await
     }
 
-    async fn commune_of(&self, call: &Call) -> Result<Option<String>, Error> {
+    /// Where a call is heard. Without a place in a commune it is that of the device's last fix, whoever may see that
+    /// otherwise, for whoever calls for help wants to be found; else all communes of the device.
+    async fn heard_in(&self, actor: &Actor, call: &Call) -> Result<HeardIn, Error> {
+        let day = call.at.local_date();
         let place = call.place_e7;
-        let Some(position) = place.and_then(|(lon, lat)| Position::from_e7(lon, lat).ok()) else {
+        let place = place.and_then(|(lon, lat)| Position::from_e7(lon, lat).ok());
+        let commune = self.commune_at(day, place).await?;
+        if commune.is_some() {
+            let near = None;
+            return Ok(HeardIn { commune, near });
+        }
+        let last = self.last_fix(actor, call.at).await?;
+        let last = last.and_then(|fix| fix.position().ok());
+        let near = match self.commune_at(day, last).await? {
+            Some(commune) => Some(commune),
+            None => match actor.reach(Right::RecordPatrols) {
+                Some(Scope::Communes(codes)) => {
+                    let codes: Vec<String> = codes.into_iter().collect();
+                    Some(codes.join(" "))
+                }
+                Some(Scope::Province) | None => None,
+            },
+        };
+        Ok(HeardIn { commune, near })
+    }
+
+    async fn commune_at(
+        &self,
+        day: LocalDate,
+        place: Option<Position>,
+    ) -> Result<Option<String>, Error> {
+        let Some(place) = place else {
             return Ok(None);
         };
-        let passed = self.areas.passed(call.at.local_date(), &[position]).await?;
+        let passed = self.areas.passed(day, &[place]).await?;
         Ok(passed.into_iter().next())
     }
 
@@ -130,7 +171,7 @@ impl Patrols {
         tx: &mut Tx,
         actor: &Actor,
         (app, call, request): (TrackerApp, Call, RequestDigest),
-        commune: Option<&str>,
+        heard_in: &HeardIn,
     ) -> Result<(), Error> {
         if sql::call(tx, actor.id, &request).await?.is_some() {
             return Ok(());
@@ -156,7 +197,8 @@ impl Patrols {
             device: actor.id,
             digest: &request,
             call,
-            commune,
+            commune: heard_in.commune.as_deref(),
+            near: heard_in.near.as_deref(),
             app,
             entry: written.entry,
             received_at: written.received_at,

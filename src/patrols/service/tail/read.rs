@@ -40,7 +40,8 @@ impl Patrols {
         if row.redacted_at.is_some() {
             return Ok(tails);
         }
-        let window = Window::of(row.started_at, row.ended_at);
+        // The widest there is: which fixes of it join is told below.
+        let window = Window::of(row.started_at, row.ended_at, None);
         let span = (window.from, window.to);
         for (device, team) in sql::tail_devices(tx, row.team, row.author, span).await? {
             let rows = sql::tail(tx, device, span).await?;
@@ -114,6 +115,6 @@ fn of_store(error: Error) -> store::Error {
     }
 }
 
-fn fixes_of(rows: &[TailRow]) -> Result<Vec<Fix>, store::Error> {
+pub(super) fn fixes_of(rows: &[TailRow]) -> Result<Vec<Fix>, store::Error> {
     rows.iter().map(TailRow::fix).collect()
 }

@@ -67,7 +67,7 @@ impl Patrols {
         if draft.ended_at().is_none() {
             return Ok(());
         }
-        let window = Window::of(draft.started_at(), draft.ended_at());
+        let window = Window::of(draft.started_at(), draft.ended_at(), None);
         let span = (window.from, window.to);
         for (device, _) in sql::tail_devices(tx, draft.team(), author, span).await? {
             self.seal_act(tx, device).await?;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readCoordinates } from "./coordinates";
+import { nearestFirst, readCoordinates } from "./coordinates";
 import { distanceM } from "./geo";
 
 // Made by PROJ; the server's reader is held against the same file.
@@ -44,6 +44,31 @@ describe("typed coordinates", () => {
 
 	it("tells every zone that fits and chooses none", () => {
 		expect(readCoordinates("2478901 512345").map((one) => one.crs).length).toBeGreaterThan(1);
+	});
+
+	it("puts the zone first whose place is nearest, and one in a commune of the phone before it", () => {
+		const found = readCoordinates("2478901 512345");
+		for (const one of found) {
+			expect(nearestFirst(found, [], one)[0]).toBe(one);
+		}
+		const [here, other] = [found[0], found.at(-1)];
+		if (!here || !other) {
+			throw new Error("two zones fit");
+		}
+		const [w, s, e, n] = [other.lon - 0.003, other.lat - 0.003, other.lon + 0.003, other.lat + 0.003];
+		const ring = [
+			[w, s],
+			[e, s],
+			[e, n],
+			[w, n],
+			[w, s],
+		];
+		const commune = {
+			type: "Feature" as const,
+			geometry: { type: "Polygon", coordinates: [ring] },
+			properties: { name: "Xã" },
+		};
+		expect(nearestFirst(found, [commune], here)[0]).toBe(other);
 	});
 
 	it("reads a UTM zone off a receiver as WGS84 first, and on the planes of VN-2000 as well", () => {

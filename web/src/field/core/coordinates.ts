@@ -1,6 +1,9 @@
 /** Coordinates as staff read them off a Garmin or a paper. Every reading that fits is told; the person chooses. */
 
 import type { Place } from "./geo";
+import { distanceM } from "./geo";
+import type { Drawn } from "./prepare";
+import { communeAt } from "./within";
 
 export interface Candidate extends Place {
 	/** `WGS84`, or `VN-2000 104°45′ (3°)`. */
@@ -31,13 +34,15 @@ interface Angle {
 export function readCoordinates(text: string): Candidate[] {
 	const whole = text.normalize("NFC").trim().slice(0, 200);
 	const isVn2000 = /VN[- ]?2000/i.test(whole);
-	const named = MERIDIAN.exec(whole)?.[0];
-	const clean = whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(MERIDIAN, " ");
+	const named = MERIDIAN.exec(whole);
+	const meridian = named?.[1] ? Number(named[1].replace(",", ".")) + Number(named[2] ?? 0) / 60 : null;
+	const clean = withoutThousands(
+		whole.replace(/VN[- ]?2000|WGS[- ]?84/gi, " ").replace(named?.[0] ?? "", " "),
+	);
 	// Nothing here lies south or west.
 	if (/(?:^|[\s,;=:(])[-\u2212]\d/.test(clean)) {
 		return [];
 	}
-	const meridian = named ? meridianOf(named) : null;
 	// What a receiver wrote is likelier its own system than a plane of a map.
 	const isReceivers = /UTM|4[89]\s*[PQR]/i.test(clean);
 	const readings = (text: string) => {
@@ -56,12 +61,30 @@ export function readCoordinates(text: string): Candidate[] {
 	});
 }
 
-/** "KTT 104°45'": the central meridian where it is named. */
-const MERIDIAN = /(?:kinh tuyến trục|KTT)[^;:|\n()]*/i;
+/** Readings in the order in which they are likely meant: in a commune of the phone, then near to where it is. */
+export function nearestFirst(
+	found: readonly Candidate[],
+	communes: readonly Drawn[],
+	about: Place | null,
+): Candidate[] {
+	const far = (one: Candidate): number =>
+		(communeAt(communes, one) === null ? 1e9 : 0) + (about ? distanceM(about, one) : 0);
+	return [...found].sort((a, b) => far(a) - far(b));
+}
 
-function meridianOf(text: string): number | null {
-	const [degrees, minutes = 0] = numbers(text).map(Number);
-	return degrees === undefined ? null : degrees + minutes / 60;
+/**
+ * "KTT 104°45'": the central meridian where it is named, degrees of at most three digits and minutes of at most two. A
+ * longer number is the coordinate after it.
+ */
+const MERIDIAN =
+	/(?:kinh tuyến trục|KTT)\D{0,3}(\d{1,3}(?![\d])(?:[.,]\d+)?)(?:(?<![.,]\d*)[^\d;:|\n(),]{1,4}([0-5]?\d)(?![\d.,]*\d))?/i;
+
+/** Thousands parted by points or commas, told by a number that has two such marks, which no decimal has: 2.489.123 498.765. */
+function withoutThousands(text: string): string {
+	const mark = [".", ","].find((one) =>
+		new RegExp(`(?<![\\d${one}])\\d{1,2}(?:[${one}]\\d{3}){2,}(?![\\d${one}])`).test(text),
+	);
+	return mark ? text.replace(new RegExp(`(?<=\\d)[${mark}](?=\\d)`, "g"), "") : text;
 }
 
 /** A decimal comma becomes a point where it stands between digits and no blank follows. */

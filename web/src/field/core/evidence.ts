@@ -6,6 +6,7 @@ import { call, json } from "./server";
 import type { Session } from "./session";
 import { digestOf } from "./session";
 import type { Fix } from "./track";
+import { ageS, freshFix } from "./track";
 
 export const PHASES = ["overview", "before", "close_up", "during", "after", "minutes", "sample"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -41,8 +42,6 @@ export interface Moment {
 	isTracked: boolean;
 }
 
-/** A position older than this is said to be none. */
-export const OLDEST_FIX_S = 60;
 const POOL = 60;
 const REFILL_BELOW = 20;
 
@@ -94,8 +93,9 @@ export async function keepShot(
 ): Promise<Shot> {
 	const id = uuidv7(moment.at);
 	const sha256 = await digestOf(bytes);
-	const age = moment.fix ? Math.max(0, (moment.at - Date.parse(moment.fix.t)) / 1000) : null;
-	const fix = age !== null && age <= OLDEST_FIX_S ? moment.fix : null;
+	// An old position is said to be none.
+	const fix = freshFix(moment.fix, moment.at);
+	const age = fix && ageS(fix, moment.at);
 	const shot: Shot = {
 		id,
 		plot: aim.plot,
@@ -105,7 +105,7 @@ export async function keepShot(
 		lon: fix?.lon ?? null,
 		lat: fix?.lat ?? null,
 		accuracy_m: fix?.accuracy_m ?? null,
-		fix_age_s: fix && age !== null ? Number(age.toFixed(1)) : null,
+		fix_age_s: age === null ? null : Number(age.toFixed(1)),
 		bearing_deg: moment.bearing === null ? null : Number((moment.bearing % 360).toFixed(1)) % 360,
 		sha256,
 		bytes: bytes.byteLength,
@@ -129,6 +129,27 @@ export async function keepShot(
 		moment.at,
 	);
 	return shot;
+}
+
+/** Where the work at a plot stands when a picture is taken. */
+export interface Work {
+	/** The eradication that pictures taken now belong to. */
+	eradication: string | null;
+	/** Whether it is under way. */
+	isBegun: boolean;
+	/** Whether it is done. */
+	isDone: boolean;
+}
+
+/** The picture that the moment asks for: of its own work's set, the next that is missing. */
+export function nextPhase(shots: readonly Shot[], work: Work): Phase {
+	if (work.isBegun) {
+		return "during";
+	}
+	const own = shots.filter((shot) => !shot.eradication || shot.eradication === work.eradication);
+	const have = new Set(own.map((shot) => shot.phase));
+	const order: Phase[] = work.isDone ? ["after"] : ["before", "close_up"];
+	return order.find((phase) => !have.has(phase)) ?? (work.isDone ? "after" : "overview");
 }
 
 export const shotsKey = (plot: string | null): string => `shots ${plot ?? "loose"}`;

@@ -1,8 +1,8 @@
 /** A patrol while it is recorded: every fix kept at once, packed into signed batches, resumed after a kill. */
 
 import { uuidv7 } from "./ids";
-import type { Session } from "./session";
-import type { Fix, Walk } from "./track";
+import type { KeptFix, Session } from "./session";
+import type { Walk } from "./track";
 import { emptyWalk, take } from "./track";
 
 export const KINDS = [
@@ -93,7 +93,7 @@ export async function pack(session: Session, patrol: string, isLast: boolean): P
 				target: patrol,
 				method: "POST",
 				path: `/api/v1/patrols/${patrol}/fixes`,
-				body: { fixes: fixes.map(sparse) },
+				body: { fixes: fixes.map(fixWire) },
 			},
 			{ packed: rows },
 		);
@@ -101,9 +101,10 @@ export async function pack(session: Session, patrol: string, isLast: boolean): P
 	}
 }
 
-/** A fix without what is not known. */
-function sparse(fix: Fix): Partial<Fix> {
-	return Object.fromEntries(Object.entries(fix).filter(([, value]) => value !== null)) as Partial<Fix>;
+/** A fix without what is not known. What it tells of an interruption goes along: the server joins what is near otherwise. */
+export function fixWire({ interrupted, ...fix }: KeptFix): Record<string, unknown> {
+	const known = Object.entries(fix).filter(([, value]) => value !== null);
+	return { ...Object.fromEntries(known), ...(interrupted ? { break: true } : {}) };
 }
 
 /** Ends it: fixes first, then the patrol's second version with its end. */

@@ -64,6 +64,52 @@ export interface KnownPlot {
 	eradication: string | null;
 	/** Whether a second member's word is missing for what was destroyed. */
 	is_unconfirmed?: boolean;
+	/** The most plants that this phone's team ever counted at it, besides `plants`. */
+	most_plants?: number | null;
+	/** What the server misses before the plot counts as destroyed; none as long as it has not told. */
+	missing?: string[];
+}
+
+/** States in which nothing of a plot is left to keep as a scene. */
+const OVER: readonly string[] = [
+	"eradicated",
+	"clear",
+	"not_found",
+	"rejected",
+	"merged",
+	"gone",
+	"referred",
+	"retracted",
+];
+
+/** What the server may miss before a plot counts as destroyed, as the phone has words for it. */
+export const SERVER_MISSING = [
+	"confirmation",
+	"verification",
+	"minutes",
+	"samples",
+	"photos_before",
+	"photos_close_up",
+	"photos_after",
+	"photos_at_the_work",
+	"time_order",
+] as const;
+
+/** Cannabis is neither destroyed nor counted before another organisation has verified it: fibre hemp looks like it. */
+export const isUnverified = (plot: KnownPlot): boolean =>
+	plot.crop === "cannabis" &&
+	(plot.state === "reported" || plot.state === "detected" || (plot.missing ?? []).includes("verification"));
+
+/** Whether there is still something to be done at a plot. */
+export const isOpen = (plot: KnownPlot): boolean => !OVER.includes(plot.state);
+
+/** The most plants that were ever counted of a plot: who writes down fewer as destroyed finds no smaller plot. */
+export function mostCounted(
+	plot: KnownPlot,
+	destroyed: number | null = null,
+	remaining: number | null = null,
+): number {
+	return Math.max(plot.plants ?? 0, plot.most_plants ?? 0, (destroyed ?? 0) + (remaining ?? 0));
 }
 
 /** A second member's word on the spot: their force, or that nobody else was there. */
@@ -171,6 +217,8 @@ export interface EradicationDraft {
 	samples: { number: string; seal: string }[];
 	release: { agency: string; document: string } | null;
 	confirmation: Confirmation | null;
+	/** Its id, once it is recorded. */
+	id?: string;
 	/** When it ended, by this phone's clock; the checklist holds photos against it. */
 	ended_at?: string;
 	people: { org: string; number: number } | null;
@@ -243,15 +291,33 @@ export async function recordPlot(
 }
 
 const plannedKey = (plot: string): string => `planned ${plot}`;
+/** Whether what is planned is another pass over a plot that was worked already, not what came to nothing before. */
+const againKey = (plot: string): string => `again ${plot}`;
 
 /**
  * The eradication that a photo taken now belongs to: the one that was done, or the one that is to come. Its id is set aside before
  * the first photo, so that pictures from before name the work that they are from before of.
  */
 export async function eradicationOf(session: Session, known: KnownPlot): Promise<string | null> {
-	if (known.state === "eradicated" || known.state === "eradicating") {
+	const planned = await session.doc<string>(plannedKey(known.id));
+	if (planned && (!isWorked(known) || (await session.doc<boolean>(againKey(known.id))))) {
+		return planned;
+	}
+	if (isWorked(known)) {
 		// Another team's work has an id that this phone does not know: the photo names none, and counts as such.
 		return known.eradication;
+	}
+	return plan(session, known);
+}
+
+/** Whether the last thing done at a plot was to destroy it: pictures show that work, unless another is begun. */
+export const isWorked = (known: KnownPlot): boolean =>
+	known.state === "eradicated" || known.state === "eradicating";
+
+/** Sets aside the id of the work that is to come: the next pass over a plot is a work of its own. */
+export async function plan(session: Session, known: KnownPlot): Promise<string> {
+	if (isWorked(known)) {
+		await session.keep(againKey(known.id), true);
 	}
 	const planned = await session.doc<string>(plannedKey(known.id));
 	if (planned) {
@@ -260,6 +326,14 @@ export async function eradicationOf(session: Session, known: KnownPlot): Promise
 	const id = uuidv7();
 	await session.keep(plannedKey(known.id), id);
 	return id;
+}
+
+/** A work that was begun and is not to be: after an earlier one, pictures show that one again. */
+export async function unplan(session: Session, known: KnownPlot): Promise<void> {
+	if (isWorked(known)) {
+		await session.forget(plannedKey(known.id));
+		await session.forget(againKey(known.id));
+	}
 }
 
 export async function eradicate(session: Session, known: KnownPlot, draft: EradicationDraft): Promise<void> {
@@ -272,14 +346,22 @@ export async function eradicate(session: Session, known: KnownPlot, draft: Eradi
 		state: draft.completeness === "full" ? "eradicated" : "eradicating",
 		eradication: id,
 		is_unconfirmed: draft.confirmation === null,
+		most_plants: mostCounted(
+			known,
+			draft.plants_destroyed,
+			draft.completeness === "partial" ? draft.remaining_plants : null,
+		),
+		// What the server missed before was of an earlier work.
+		missing: [],
 	};
 	await session.capture(
 		post(known.id, "eradication", "eradications", body),
 		{
 			docs: {
 				[`plot ${known.id}`]: after,
-				[`eradication ${known.id}`]: { ...draft, ended_at: endedAt },
+				[`eradication ${known.id}`]: { ...draft, id, ended_at: endedAt },
 				[plannedKey(known.id)]: null,
+				[againKey(known.id)]: null,
 			},
 		},
 		now,
@@ -323,12 +405,29 @@ export async function reinspect(
 		...(plants === null ? {} : { plants, plants_method: "counted" }),
 		...(notes.trim() ? { notes: notes.trim().normalize("NFC") } : {}),
 	};
-	const after: KnownPlot = { ...known, due_at: null, state: result === "clear" ? "clear" : known.state };
+	const after: KnownPlot = {
+		...known,
+		due_at: result === "not_reached" ? known.due_at : null,
+		state: stateAfter(known, result),
+		most_plants: mostCounted(known, plants),
+	};
+	// The next work's id is set aside at once: until the server has folded this, it may tell the earlier state again.
+	const isNew = after.state === "resprout" && isWorked(known) && !(await session.doc(againKey(known.id)));
+	const planned = isNew ? { [plannedKey(known.id)]: uuidv7(), [againKey(known.id)]: true } : {};
 	await session.capture(
 		post(known.id, "reinspection", "reinspections", body),
-		{ docs: { [`plot ${known.id}`]: after } },
+		{ docs: { [`plot ${known.id}`]: after, ...planned } },
 		now,
 	);
+}
+
+/** As the server will fold it: what grows again is to be destroyed anew, by a work of its own. */
+function stateAfter(known: KnownPlot, result: Result): string {
+	if (result === "clear") {
+		return "clear";
+	}
+	const grows = result === "resprout" || result === "standing";
+	return grows && isWorked(known) ? "resprout" : known.state;
 }
 
 /** "Ghi nhầm – thu hồi": the record stays, with the reason. */

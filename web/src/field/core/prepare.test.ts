@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FIRST_RULES } from "./checklist";
 import { uuidv7 } from "./ids";
 import type { KnownPlot } from "./plots";
-import { areas, known, riskAreas, takePlots, takeRules, wipeStale } from "./prepare";
+import { areas, known, riskAreas, takeAside, takePlots, takeRules, unheard, wipeStale } from "./prepare";
 import { Session } from "./session";
 import type { Profile } from "./store";
 import { openStore } from "./store";
@@ -65,6 +65,45 @@ describe("what a phone takes along", () => {
 		expect((await session.doc<KnownPlot>(`plot ${a}`))?.state).toBe("verified");
 		expect((await session.doc<KnownPlot>(`plot ${b}`))?.state).toBe("eradicated");
 		expect(await session.doc("plots")).toEqual([a, b]);
+	});
+
+	it("is told again of a plot that was passed over, once the server has what was done there", async () => {
+		const id = uuidv7();
+		await session.keep(`plot ${id}`, { ...known(told(id, "detected"), null), state: "eradicated" });
+		const fact = { kind: "eradication", target: id, method: "POST", path: "/x", body: {} } as const;
+		const item = await session.capture(fact);
+		const asked: string[] = [];
+		vi.stubGlobal("fetch", async (path: string) => {
+			asked.push(path);
+			const now = told(id, "eradicating");
+			const value = { ...now, properties: { ...(now.properties as object), missing: ["photos_after"] } };
+			return new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
+		});
+		const state = async () => (await session.doc<KnownPlot>(`plot ${id}`))?.state;
+		const to = { base: "", token: "x" };
+		await takePlots(
+			session,
+			[{ kind: "plot", id, seq: 1, value: told(id, "detected") }],
+			await unheard(session),
+		);
+		await takeAside(session, to);
+		expect([await state(), asked]).toEqual(["eradicated", []]);
+		const receipt = { entry_id: uuidv7(), id, sha256: "", received_at: "" };
+		await session.note(item, { state: "stored", receipt });
+		await takeAside(session, to);
+		expect(asked).toEqual([`/api/v1/plots/${id}`]);
+		expect((await session.doc<KnownPlot>(`plot ${id}`))?.missing).toEqual(["photos_after"]);
+		expect(await state()).toBe("eradicating");
+		await takeAside(session, to);
+		expect(asked).toHaveLength(1);
+	});
+
+	it("does not wait for what the server refused", async () => {
+		const fact = { kind: "eradication", target: uuidv7(), method: "POST", path: "/x", body: {} } as const;
+		const item = await session.capture(fact);
+		expect([...(await unheard(session))]).toEqual([fact.target]);
+		await session.note(item, { state: "refused" });
+		expect((await unheard(session)).size).toBe(0);
 	});
 
 	it("is the rules of grades and of the ledger as they stand", async () => {

@@ -218,6 +218,10 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		commune: text((properties.commune as { name?: unknown } | null)?.name) ?? before?.commune ?? null,
 		is_own: before?.is_own ?? false,
 		eradication: before?.eradication ?? null,
+		most_plants: before?.most_plants ?? null,
+		missing: Array.isArray(properties.missing)
+			? properties.missing.filter((one): one is string => typeof one === "string")
+			: [],
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
 		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
 			? (before?.is_unconfirmed ?? false)
@@ -225,26 +229,69 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 	};
 }
 
-/** Keeps the plots among pulled items; what the phone itself did later wins until the server has it. */
+/** What the server does not have yet of this phone's doing; what it refused it will not have. */
+export async function unheard(session: Session): Promise<Set<string>> {
+	const open = (await session.items()).filter((item) => item.receipt === null && item.state !== "refused");
+	return new Set(open.map((item) => item.target));
+}
+
+/** Plots that were told while the phone itself had done more at them. */
+const ASIDE = "plots_aside";
+
+async function takePlot(session: Session, id: string, value: Record<string, unknown>): Promise<void> {
+	const plot = known(value, await session.doc<KnownPlot>(`plot ${id}`));
+	if (plot) {
+		await session.keep(`plot ${id}`, plot);
+	}
+}
+
+/**
+ * Keeps the plots among pulled items; what the phone itself did later wins until the server has it. The cursor goes on
+ * meanwhile and the server tells a plot again only when it changes: what is passed over is asked for later.
+ */
 export async function takePlots(
 	session: Session,
 	items: readonly PulledItem[],
 	pending: ReadonlySet<string>,
 ): Promise<void> {
 	const index = new Set((await session.doc<string[]>("plots")) ?? []);
+	const aside = new Set((await session.doc<string[]>(ASIDE)) ?? []);
+	const before = aside.size;
 	for (const item of items) {
 		if (item.kind !== "plot" || !item.id) {
 			continue;
 		}
 		index.add(item.id);
-		if (!pending.has(item.id)) {
-			const plot = known(item.value, await session.doc<KnownPlot>(`plot ${item.id}`));
-			if (plot) {
-				await session.keep(`plot ${item.id}`, plot);
-			}
+		if (pending.has(item.id)) {
+			aside.add(item.id);
+		} else {
+			await takePlot(session, item.id, item.value);
 		}
 	}
 	await session.keep("plots", [...index]);
+	if (aside.size > before) {
+		await session.keep(ASIDE, [...aside]);
+	}
+}
+
+/** Asks for the plots that were passed over, as soon as the server has all that this phone did at them. */
+export async function takeAside(session: Session, to: Connection): Promise<void> {
+	const aside = (await session.doc<string[]>(ASIDE)) ?? [];
+	const pending = await unheard(session);
+	const left: string[] = [];
+	for (const id of aside) {
+		const answer = pending.has(id)
+			? null
+			: await call<Record<string, unknown>>(to, "GET", `/api/v1/plots/${id}`);
+		if (answer?.kind === "ok") {
+			await takePlot(session, id, answer.value);
+		} else if (answer === null || answer.kind === "unreachable") {
+			left.push(id);
+		}
+	}
+	if (left.length < aside.length) {
+		await session.keep(ASIDE, left);
+	}
 }
 
 /** A phone that has not spoken to the server for so long keeps no map of others' plots; what it has not sent it keeps. */
@@ -257,6 +304,7 @@ export async function wipeStale(session: Session, now: number): Promise<boolean>
 	}
 	await session.keep("communes", []);
 	await session.keep("risk", []);
+	await session.forget("steps");
 	const own: string[] = [];
 	for (const id of (await session.doc<string[]>("plots")) ?? []) {
 		if ((await session.doc<KnownPlot>(`plot ${id}`))?.is_own) {

@@ -85,11 +85,18 @@ export async function unlock(db: Db, id: string, pin: string, now: number = Date
 	}
 }
 
-/** The second member's word on the spot: their own PIN on this phone tells their force; `null` for a wrong PIN. */
-export async function secondMember(db: Db, id: string, pin: string): Promise<{ org: string | null } | null> {
-	const unlocked = await unlock(db, id, pin);
-	if (typeof unlocked !== "object" || !("session" in unlocked)) {
-		return null;
+export type Second = { org: string | null } | { waitMs: number } | "wrong";
+
+/** The second member's word on the spot: their own PIN on this phone tells their force. Wrong PINs cost the same wait. */
+export async function secondMember(
+	db: Db,
+	id: string,
+	pin: string,
+	now: number = Date.now(),
+): Promise<Second> {
+	const unlocked = await unlock(db, id, pin, now);
+	if (unlocked === "wrong" || "waitMs" in unlocked) {
+		return unlocked;
 	}
 	const me = await unlocked.session.doc<{ org: string | null }>("me");
 	return { org: me?.org ?? null };

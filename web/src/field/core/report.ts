@@ -1,43 +1,69 @@
 /** What a team leader sends by chat and prepares on paper: no coordinates, no names. */
 
+import { vi } from "../i18n/vi";
+import { clock, day, number, t } from "../i18n/words.svelte";
 import type { EradicationDraft, KnownPlot } from "./plots";
 
-export interface ReportWords {
-	crop: string;
-	state: string;
+/** What the phone knows of a plot that is written about. */
+export interface Told {
+	plot: KnownPlot;
+	/** The eradication as this user recorded it. */
+	done: EradicationDraft | null;
 	commune: string | null;
 	team: string;
-	at: string;
 }
 
-/** "Báo cáo nhanh": five lines (decision 27). */
-export function quickReport(plot: KnownPlot, area: string, plants: string, words: ReportWords): string {
+const plural = (plants: number | null): string =>
+	plants === null ? t("report_plants_none") : t("report_plants", { n: number(plants) });
+const measured = (m2: number | null): string =>
+	m2 === null ? t("report_area_none") : `${number(m2, Number.isInteger(m2) ? 0 : 1)} m²`;
+
+/** From when until when something went on; its day once. */
+function span(from: string, to: string | undefined): string {
+	const end = to ?? from;
+	const [first, last] = [`${clock(Date.parse(from))}`, `${clock(Date.parse(end))}`];
+	return day(from) === day(end)
+		? first === last
+			? `${first} ${day(from)}`
+			: `${first}–${last} ${day(from)}`
+		: `${first} ${day(from)} – ${last} ${day(end)}`;
+}
+
+/** "Báo cáo nhanh": five lines (decision 27), of what was destroyed where something was. */
+export function quickReport({ plot, done, commune, team }: Told): string {
+	const [plants, area] = done ? [done.plants_destroyed, done.area_m2_destroyed] : [plot.plants, plot.area_m2];
+	const what = done ? t("report_destroyed") : t(`state_${plot.state}` as "state_detected");
+	const left =
+		done?.completeness === "partial"
+			? `; ${t("report_left", { n: done.remaining_plants === null ? "?" : number(done.remaining_plants) })}`
+			: "";
+	const at = done ? span(done.started_at, done.ended_at) : span(plot.detected_at, undefined);
 	return [
-		`BÁO CÁO NHANH – điểm ${plot.code}`,
-		`Địa bàn: ${words.commune ?? "chưa rõ xã"}; tổ: ${words.team}`,
-		`Loại cây: ${words.crop}; ${plants}; ${area}`,
-		`Đã làm: ${words.state}`,
-		`Lúc ${words.at}. Chi tiết và ảnh đã ghi trên hệ thống.`,
+		t("report_title", { code: plot.code }),
+		t("report_where", { commune: commune ?? t("report_commune_none"), team }),
+		t("report_crop", { crop: t(`crop_${plot.crop}`) }),
+		t("report_what", { what: `${what}: ${plural(plants)}, ${measured(area)}${left}` }),
+		t("report_at", { at }),
 	].join("\n");
 }
 
 const blank = "……………………";
 
-/** "Biên bản nháp" (B11): what is known is filled in, names stay blank. */
-export function draftMinutes(plot: KnownPlot, done: EradicationDraft | null, words: ReportWords): string {
+/** "Biên bản nháp" (B11): what is known is filled in, names stay blank. A form of the law: Vietnamese in every language of the app. */
+export function draftMinutes({ plot, done, commune, team }: Told): string {
 	const rows: [string, string][] = [
 		["Mã điểm trồng", plot.code],
-		["Xã, phường", words.commune ?? blank],
+		["Xã, phường", commune ?? blank],
 		["Thôn, bản", blank],
-		["Thời gian", words.at],
-		["Loại cây", words.crop],
+		["Thời gian", done ? span(done.started_at, done.ended_at) : blank],
+		["Loại cây", vi[`crop_${plot.crop}`]],
 		["Số cây đã phá nhổ", done?.plants_destroyed?.toLocaleString("vi-VN") ?? blank],
 		["Diện tích đã phá nhổ (m²)", done?.area_m2_destroyed?.toLocaleString("vi-VN") ?? blank],
 		[
 			"Số mẫu, số niêm phong",
 			done?.samples.map(({ number, seal }) => `${number} / ${seal}`).join("; ") || blank,
 		],
-		["Đơn vị chủ trì", words.team],
+		["Đơn vị chủ trì", team],
 		["Thành phần tham gia (ghi tay)", blank],
 		["Người chứng kiến (ghi tay)", blank],
 		["Người lập biên bản (ký)", blank],

@@ -9,6 +9,12 @@ import { STRICT } from "./store";
 import type { Fix } from "./track";
 import { open, openJson, seal, sealJson } from "./vault";
 
+/** A reading as it is kept: whether recording was interrupted before it. */
+export type KeptFix = Fix & { interrupted: boolean };
+
+/** Under which name an unfinished form is kept. */
+export const draftKey = (form: string): string => `draft ${form}`;
+
 /** A fact as it was captured: what its native route is sent. */
 export interface Captured {
 	kind: string;
@@ -156,7 +162,7 @@ export class Session {
 	}
 
 	/** Keeps one fix at once. */
-	async keepFix(patrol: string, fix: Fix & { interrupted: boolean }): Promise<void> {
+	async keepFix(patrol: string, fix: KeptFix): Promise<void> {
 		const row: FixRow = {
 			profile: this.profile.id,
 			patrol,
@@ -167,19 +173,17 @@ export class Session {
 		await Promise.all([tx.store.add(row), tx.done]);
 	}
 
-	async fixes(patrol: string): Promise<(Fix & { interrupted: boolean })[]> {
+	async fixes(patrol: string): Promise<KeptFix[]> {
 		const rows = await this.db.getAllFromIndex("fixes", "patrol", [this.profile.id, patrol]);
-		return Promise.all(rows.map((row) => openJson<Fix & { interrupted: boolean }>(this.key, row.sealed)));
+		return Promise.all(rows.map((row) => openJson<KeptFix>(this.key, row.sealed)));
 	}
 
 	/** The next fixes that lie in no item yet, oldest first. */
-	async unpacked(patrol: string, most: number): Promise<{ rows: FixRow[]; fixes: Fix[] }> {
+	async unpacked(patrol: string, most: number): Promise<{ rows: FixRow[]; fixes: KeptFix[] }> {
 		const all = await this.db.getAllFromIndex("fixes", "patrol", [this.profile.id, patrol]);
 		const rows = all.filter((row) => row.packed === 0).slice(0, most);
-		const opened = await Promise.all(
-			rows.map((row) => openJson<Fix & { interrupted: boolean }>(this.key, row.sealed)),
-		);
-		return { rows, fixes: opened.map(({ interrupted: _, ...fix }) => fix) };
+		const fixes = await Promise.all(rows.map((row) => openJson<KeptFix>(this.key, row.sealed)));
+		return { rows, fixes };
 	}
 
 	async items(): Promise<Item[]> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { distanceM } from "./geo";
 import type { Fix } from "./track";
-import { averaged, emptyWalk, qualityOf, take, wayBack } from "./track";
+import { averaged, emptyWalk, freshFix, qualityOf, take, wayBack } from "./track";
 
 function fix(second: number, lon: number, accuracy_m = 5): Fix {
 	const t = new Date(Date.UTC(2026, 2, 1) + second * 1000).toISOString();
@@ -36,6 +36,29 @@ describe("a walk", () => {
 		take(walk, fix(0, 103.8), false);
 		take(walk, fix(10, 103.9, 900), false);
 		expect([walk.fixes, walk.lengthM, walk.gaps.length]).toEqual([2, 0, 0]);
+	});
+});
+
+describe("a pause", () => {
+	it("is a gap also where the first reading after it is a rough one", () => {
+		const walk = emptyWalk();
+		take(walk, fix(0, 103.8), false);
+		take(walk, fix(10, 103.8001), false);
+		take(walk, fix(60, 103.8004, 150), true);
+		take(walk, fix(70, 103.8005), false);
+		take(walk, fix(80, 103.8006), false);
+		expect(walk.legs.map((leg) => leg.fixes.length)).toEqual([2, 2]);
+		expect(walk.gaps.map((gap) => gap.seconds)).toEqual([60]);
+	});
+});
+
+describe("where a phone is", () => {
+	it("is told by no reading older than a minute", () => {
+		const at = Date.parse(fix(0, 103.8).t);
+		expect(freshFix(fix(0, 103.8), at + 60_000)).not.toBeNull();
+		expect(freshFix(fix(0, 103.8), at + 60_001)).toBeNull();
+		expect(freshFix(fix(0, 103.8), at - 5_000)).not.toBeNull();
+		expect(freshFix(null, at)).toBeNull();
 	});
 });
 

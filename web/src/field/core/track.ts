@@ -19,6 +19,19 @@ export const LEG_MOST_M = 300;
 /** Readings rougher than this tell no place; they are kept and sent, but draw no line here. */
 export const ROUGH_M = 100;
 
+/** A reading older than this does not say where the phone is. */
+export const OLDEST_FIX_S = 60;
+
+/** How old a reading is, s; a receiver's clock that runs ahead makes none younger than now. */
+export function ageS(fix: Fix, now: number): number {
+	return Math.max(0, (now - Date.parse(fix.t)) / 1_000);
+}
+
+/** The reading while it tells where the phone is; none once it is too old. */
+export function freshFix(fix: Fix | null, now: number): Fix | null {
+	return fix && ageS(fix, now) <= OLDEST_FIX_S ? fix : null;
+}
+
 /** As near to a point of the way as this is on it, m. */
 const ON_WAY_M = 30;
 
@@ -50,15 +63,19 @@ export interface Walk {
 	lengthM: number;
 	fixes: number;
 	last: Fix | null;
+	/** Whether recording was interrupted since the last reading that tells a place. */
+	isBroken: boolean;
 }
 
 export function emptyWalk(): Walk {
-	return { legs: [], gaps: [], lengthM: 0, fixes: 0, last: null };
+	return { legs: [], gaps: [], lengthM: 0, fixes: 0, last: null, isBroken: false };
 }
 
 /** Takes a fix; `interrupted` where the page was hidden or paused since the last one. */
 export function take(walk: Walk, fix: Fix, interrupted: boolean): void {
 	walk.fixes += 1;
+	// The first reading after a pause is often a rough one: the pause is not over with it.
+	walk.isBroken ||= interrupted;
 	if ((fix.accuracy_m ?? 0) > ROUGH_M) {
 		return;
 	}
@@ -67,11 +84,12 @@ export function take(walk: Walk, fix: Fix, interrupted: boolean): void {
 	if (!leg || !before) {
 		walk.legs.push({ fixes: [fix] });
 		walk.last = fix;
+		walk.isBroken = false;
 		return;
 	}
 	const seconds = (Date.parse(fix.t) - Date.parse(before.t)) / 1000;
 	const metres = distanceM(before, fix);
-	if (interrupted || seconds > LEG_MOST_S || metres > LEG_MOST_M) {
+	if (walk.isBroken || seconds > LEG_MOST_S || metres > LEG_MOST_M) {
 		walk.gaps.push({ from: before.t, to: fix.t, seconds });
 		walk.legs.push({ fixes: [fix] });
 	} else {
@@ -79,6 +97,7 @@ export function take(walk: Walk, fix: Fix, interrupted: boolean): void {
 		walk.lengthM += metres;
 	}
 	walk.last = fix;
+	walk.isBroken = false;
 }
 
 /** How good a position is, in words: Tốt, Khá, Yếu. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { communeAt, isWithin } from "./within";
+import { communeAt, isWithin, middleOf } from "./within";
 
 const square = (west: number, south: number, side: number): [number, number][] => [
 	[west, south],
@@ -35,4 +35,26 @@ describe("a place", () => {
 			[at(104.1, 22.1), at(107.5, 22.5), at(104.5, 22.5)].map((own) => communeAt(communes, own)),
 		).toEqual(["Tây", "Đông", null]);
 	});
+});
+
+it("the middle of areas is that of the box around them; nothing has none", () => {
+	const at = (lon: number) => ({
+		type: "Feature" as const,
+		geometry: {
+			type: "Polygon",
+			coordinates: [
+				[
+					[lon, 22],
+					[lon + 0.2, 22],
+					[lon, 22.4],
+					[lon, 22],
+				],
+			],
+		},
+		properties: {},
+	});
+	const middle = middleOf([at(103), at(104)]);
+	expect(middle?.lon).toBeCloseTo(103.6, 9);
+	expect(middle?.lat).toBeCloseTo(22.2, 9);
+	expect(middleOf([])).toBeNull();
 });

@@ -27,6 +27,26 @@ export function isWithin(geometry: unknown, place: Place): boolean {
 	return polygons.some((rings) => rings.filter((ring) => isInRing(ring, place)).length % 2 === 1);
 }
 
+/** The middle of the box around some areas; none where they have no corner. */
+export function middleOf(drawn: readonly Drawn[]): Place | null {
+	const corners: Ring = [];
+	const walk = (value: unknown): void => {
+		if (Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "number") {
+			corners.push([value[0], value[1]]);
+		} else if (Array.isArray(value)) {
+			value.forEach(walk);
+		}
+	};
+	for (const { geometry } of drawn) {
+		walk((geometry as { coordinates?: unknown } | null)?.coordinates);
+	}
+	const middle = (values: number[]): number =>
+		(values.reduce((a, b) => Math.min(a, b)) + values.reduce((a, b) => Math.max(a, b))) / 2;
+	return corners.length > 0
+		? { lon: middle(corners.map(([lon]) => lon)), lat: middle(corners.map(([, lat]) => lat)) }
+		: null;
+}
+
 /** The name of the commune in which a place lies; none where it lies in none that the phone knows. */
 export function communeAt(communes: readonly Drawn[], place: Place): string | null {
 	const name = communes.find(({ geometry }) => isWithin(geometry, place))?.properties.name;

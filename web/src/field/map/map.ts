@@ -29,38 +29,71 @@ export interface FieldMap {
 const collection = (features: Feature[]): FeatureCollection => ({ type: "FeatureCollection", features });
 const empty = { type: "geojson" as const, data: collection([]) };
 
-function style(): StyleSpecification {
+/** Colours by day and by night: a bright screen blinds its reader, and is seen from afar. */
+const DAY = {
+	ground: "#16302a",
+	commune: "#20443a",
+	risk: "#e88a3c",
+	riskEdge: "#f8c46a",
+	edge: "#cfe3d9",
+	walk: "#ffd24a",
+	plot: "#ffffff",
+	due: "#ff6b57",
+	words: "#ffffff",
+	names: "#cfe3d9",
+	halo: "#10231c",
+	here: "#3fa7ff",
+	rim: "#ffffff",
+};
+const NIGHT: typeof DAY = {
+	ground: "#140000",
+	commune: "#240606",
+	risk: "#8a2b14",
+	riskEdge: "#b5301c",
+	edge: "#6b2a24",
+	walk: "#c8452e",
+	plot: "#ff9a8a",
+	due: "#ffb9ad",
+	words: "#ff9a8a",
+	names: "#c96a5c",
+	halo: "#140000",
+	here: "#b5301c",
+	rim: "#ff9a8a",
+};
+
+function style(isNight: boolean): StyleSpecification {
+	const own = isNight ? NIGHT : DAY;
 	return {
-		...ground("#16302a"),
+		...ground(own.ground),
 		sources: { communes: empty, risk: empty, plots: empty, walk: empty, gaps: empty, here: empty },
 		layers: [
-			...ground("#16302a").layers,
-			{ id: "commune", type: "fill", source: "communes", paint: { "fill-color": "#20443a" } },
-			{ id: "risk", type: "fill", source: "risk", paint: { "fill-color": "#e88a3c", "fill-opacity": 0.28 } },
+			...ground(own.ground).layers,
+			{ id: "commune", type: "fill", source: "communes", paint: { "fill-color": own.commune } },
+			{ id: "risk", type: "fill", source: "risk", paint: { "fill-color": own.risk, "fill-opacity": 0.28 } },
 			{
 				id: "risk-edge",
 				type: "line",
 				source: "risk",
-				paint: { "line-color": "#f8c46a", "line-width": 1.2 },
+				paint: { "line-color": own.riskEdge, "line-width": 1.2 },
 			},
 			{
 				id: "commune-edge",
 				type: "line",
 				source: "communes",
-				paint: { "line-color": "#cfe3d9", "line-width": 1.5 },
+				paint: { "line-color": own.edge, "line-width": 1.5 },
 			},
 			{
 				id: "walk",
 				type: "line",
 				source: "walk",
 				layout: { "line-cap": "round", "line-join": "round" },
-				paint: { "line-color": "#ffd24a", "line-width": 4 },
+				paint: { "line-color": own.walk, "line-width": 4 },
 			},
 			{
 				id: "gaps",
 				type: "line",
 				source: "gaps",
-				paint: { "line-color": "#ffd24a", "line-width": 2, "line-dasharray": [1, 2] },
+				paint: { "line-color": own.walk, "line-width": 2, "line-dasharray": [1, 2] },
 			},
 			{
 				id: "plots",
@@ -68,9 +101,21 @@ function style(): StyleSpecification {
 				source: "plots",
 				paint: {
 					"circle-radius": 9,
-					"circle-color": ["case", ["get", "due"], "#ff6b57", "#ffffff"],
-					"circle-stroke-color": "#10231c",
+					"circle-color": ["case", ["get", "due"], own.due, own.plot],
+					"circle-stroke-color": own.halo,
 					"circle-stroke-width": 2,
+				},
+			},
+			// Below the names: a commune whose middle is stood on keeps its name.
+			{
+				id: "here",
+				type: "circle",
+				source: "here",
+				paint: {
+					"circle-radius": 8,
+					"circle-color": own.here,
+					"circle-stroke-color": own.rim,
+					"circle-stroke-width": 3,
 				},
 			},
 			{
@@ -83,25 +128,14 @@ function style(): StyleSpecification {
 					"text-size": 14,
 					"text-offset": [0, 1.2],
 				},
-				paint: { "text-color": "#ffffff", "text-halo-color": "#10231c", "text-halo-width": 2 },
+				paint: { "text-color": own.words, "text-halo-color": own.halo, "text-halo-width": 2 },
 			},
 			{
 				id: "commune-names",
 				type: "symbol",
 				source: "communes",
 				layout: { "text-field": ["get", "name"], "text-font": [FACE], "text-size": 15 },
-				paint: { "text-color": "#cfe3d9", "text-halo-color": "#10231c", "text-halo-width": 2 },
-			},
-			{
-				id: "here",
-				type: "circle",
-				source: "here",
-				paint: {
-					"circle-radius": 8,
-					"circle-color": "#3fa7ff",
-					"circle-stroke-color": "#ffffff",
-					"circle-stroke-width": 3,
-				},
+				paint: { "text-color": own.names, "text-halo-color": own.halo, "text-halo-width": 2 },
 			},
 		],
 	};
@@ -138,14 +172,15 @@ function extent(what: Shown): Bounds | null {
 }
 
 /** The packs under what is recorded; a map that cannot be read is left out, the rest is drawn. */
-async function base(map: EngineMap, all: readonly KeptPack[]): Promise<string[]> {
+async function base(map: EngineMap, all: readonly KeptPack[], isNight: boolean): Promise<string[]> {
 	if (all.length === 0) {
 		return [];
 	}
 	try {
 		const { lay } = await import("./base");
 		const told = await lay(map, "commune", all);
-		map.setPaintProperty("commune", "fill-opacity", 0.25);
+		// By night what lies below shows through faintly only.
+		map.setPaintProperty("commune", "fill-opacity", isNight ? 0.8 : 0.25);
 		return told;
 	} catch (error) {
 		console.warn("the base map cannot be drawn", error);
@@ -158,10 +193,11 @@ export async function draw(
 	element: HTMLElement,
 	choose: (plot: string) => void,
 	all: readonly KeptPack[],
+	isNight: boolean,
 ): Promise<FieldMap> {
 	const map = new EngineMap({
 		container: element,
-		style: style(),
+		style: style(isNight),
 		center: [103.9, 22.4],
 		zoom: 9,
 		attributionControl: false,
@@ -172,7 +208,7 @@ export async function draw(
 		map.once("load", () => resolve());
 		map.once("error", (event) => reject(event.error));
 	});
-	const sources = await base(map, all);
+	const sources = await base(map, all, isNight);
 	// What the map shows cannot be read from its pixels; whoever checks it asks the engine.
 	Object.assign(element, { engine: map });
 	map.on("click", "plots", (event) => {

@@ -1,5 +1,7 @@
 //! The tables of submissions, and what the list of plots reads of plots and their facts.
 
+mod waiting;
+
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -8,13 +10,28 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
+pub use waiting::*;
+
 pub(super) const INSERT_SUBMISSION: &str = "INSERT INTO odk_submissions (id, entry, author, org, team, form, version, \
      instance, sha256, root, revision, place, state, expected, missing, raw, recorded_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
-pub(super) const SUBMISSION: &str = "SELECT id, entry, author, org, team, form, version, instance, sha256, root, revision, \
-     place, state, expected, missing, raw, recorded_at FROM odk_submissions WHERE id = $1";
-pub(super) const SUBMISSIONS: &str = "SELECT id, entry, author, org, team, form, version, instance, sha256, root, revision, \
-     place, state, expected, missing, raw, recorded_at FROM odk_submissions WHERE 1 = 1";
+macro_rules! submissions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.entry, s.author, s.org, s.team, s.form, s.version, s.instance, s.sha256, s.root, s.revision, \
+             s.place, s.state, s.expected, s.missing, s.raw, s.recorded_at, d.decision FROM odk_submissions s \
+             LEFT JOIN odk_decisions d ON d.submission = s.id WHERE ",
+            $rest
+        )
+    };
+}
+
+pub(super) const SUBMISSION: &str = submissions!("s.id = $1");
+pub(super) const SUBMISSIONS: &str = submissions!("1 = 1");
+pub(super) const EDITS: &str = submissions!(
+    "s.root = $1 AND s.id <> $2 AND s.state <> 'taken' AND d.decision IS NULL \
+     ORDER BY s.revision, s.recorded_at, s.id LIMIT 20"
+);
 pub(super) const LOCK_SUBMISSION: &str = "UPDATE odk_submissions SET form = form WHERE id = $1";
 pub(super) const SET_STATE: &str =
     "UPDATE odk_submissions SET state = $2, place = $3 WHERE id = $1";
@@ -39,6 +56,9 @@ pub(super) const PLOTS: &str = "SELECT p.id, p.crop, p.detected_at, p.commune_na
 pub(super) const PLOT_VERSION: &str = "SELECT p.version + (SELECT COUNT(*) FROM ledger_facts f WHERE f.plot = p.id) \
      FROM plots p WHERE p.id = $1";
 
+/// The word for what somebody decided not to record.
+pub(super) const REFUSED: &str = "refused";
+
 /// Every fixed statement of the door, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     INSERT_SUBMISSION,
@@ -53,6 +73,12 @@ pub const STATEMENTS: &[&str] = &[
     PARTS,
     INSERT_FILE,
     FILES,
+    EDITS,
+    JOIN_CHAIN,
+    INSERT_UNUSABLE,
+    UNUSABLE,
+    DECIDE,
+    DECISION,
     PHOTO_OF_CHAIN,
     PLOTS,
     PLOT_VERSION,
@@ -78,6 +104,8 @@ pub struct SubmissionRow {
     pub missing: i64,
     pub raw: i64,
     pub recorded_at: Timestamp,
+    /// What a person decided about it, if anybody did.
+    pub decision: Option<String>,
 }
 
 impl SubmissionRow {
@@ -271,32 +299,40 @@ pub async fn submissions(
     on!(tx, |c| {
         let mut query = QueryBuilder::new(SUBMISSIONS);
         if let Some(communes) = &sight.communes {
-            query.push(" AND (author = ").push_bind(sight.actor);
+            query.push(" AND (s.author = ").push_bind(sight.actor);
             if let Some(team) = sight.team {
-                query.push(" OR team = ").push_bind(team);
+                query.push(" OR s.team = ").push_bind(team);
             }
-            query.push(" OR place IN (");
+            query.push(" OR s.place IN (");
             let mut list = query.separated(", ");
             for code in communes {
                 list.push_bind(code.as_str());
             }
             query.push("))");
         }
-        if let Some(state) = &filter.state {
-            query.push(" AND state = ").push_bind(state.as_str());
+        match filter.state.as_deref() {
+            None => {}
+            Some(REFUSED) => {
+                query.push(" AND d.decision = ").push_bind(REFUSED);
+            }
+            Some(state) => {
+                query.push(" AND s.state = ").push_bind(state);
+                query.push(" AND (d.decision IS NULL OR d.decision <> ");
+                query.push_bind(REFUSED).push(")");
+            }
         }
         if let Some(form) = &filter.form {
-            query.push(" AND form = ").push_bind(form.as_str());
+            query.push(" AND s.form = ").push_bind(form.as_str());
         }
         if filter.incomplete {
-            query.push(" AND missing > 0");
+            query.push(" AND s.missing > 0");
         }
         if let Some((at, id)) = filter.after {
-            query.push(" AND (recorded_at < ").push_bind(at);
-            query.push(" OR (recorded_at = ").push_bind(at);
-            query.push(" AND id < ").push_bind(id).push("))");
+            query.push(" AND (s.recorded_at < ").push_bind(at);
+            query.push(" OR (s.recorded_at = ").push_bind(at);
+            query.push(" AND s.id < ").push_bind(id).push("))");
         }
-        query.push(" ORDER BY recorded_at DESC, id DESC LIMIT ");
+        query.push(" ORDER BY s.recorded_at DESC, s.id DESC LIMIT ");
         query.push_bind(filter.limit);
         async move { query.build_query_as().fetch_all(c).await }
     })

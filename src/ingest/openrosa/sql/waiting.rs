@@ -1,0 +1,106 @@
+//! What of submissions waits: files that can never be photos, edits that came before what they edit, and decisions.
+
+use uuid::Uuid;
+
+use crate::base::ids::{EntryId, QuarantineId, SubmissionId};
+use crate::base::time::Timestamp;
+use crate::store::{Error, Tx};
+use crate::{changed, on};
+
+use super::{EDITS, SubmissionRow};
+
+pub(super) const JOIN_CHAIN: &str =
+    "UPDATE odk_submissions SET root = $2, revision = revision + $3 WHERE root = $1 AND id <> $1";
+pub(super) const INSERT_UNUSABLE: &str = "INSERT INTO odk_unusable (submission, name, sha256, bytes, reason, quarantine, received_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (submission, name, sha256) DO NOTHING";
+pub(super) const UNUSABLE: &str = "SELECT name, sha256, bytes, reason, quarantine, received_at FROM odk_unusable \
+     WHERE submission = $1 ORDER BY name, received_at";
+pub(super) const DECIDE: &str = "INSERT INTO odk_decisions (submission, entry, decision, reason, decided_by, decided_at) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const DECISION: &str = "SELECT submission, entry, decision, reason, decided_by, decided_at FROM odk_decisions WHERE submission = $1";
+/// A file that came and can never be a photo.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct UnusableRow {
+    pub name: String,
+    pub sha256: Vec<u8>,
+    pub bytes: i64,
+    pub reason: String,
+    pub quarantine: Option<QuarantineId>,
+    pub received_at: Timestamp,
+}
+
+/// What a person decided about a submission.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DecisionRow {
+    pub submission: SubmissionId,
+    pub entry: EntryId,
+    pub decision: String,
+    pub reason: Option<String>,
+    pub decided_by: Uuid,
+    pub decided_at: Timestamp,
+}
+
+/// Notes a file that can never be a photo; the same one twice is one.
+pub async fn insert_unusable(
+    tx: &mut Tx,
+    id: SubmissionId,
+    row: &UnusableRow,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(INSERT_UNUSABLE)
+            .bind(id)
+            .bind(row.name.as_str())
+            .bind(row.sha256.as_slice())
+            .bind(row.bytes)
+            .bind(row.reason.as_str())
+            .bind(row.quarantine)
+            .bind(row.received_at)
+    )
+    .map(drop)
+}
+
+pub async fn unusable(tx: &mut Tx, id: SubmissionId) -> Result<Vec<UnusableRow>, Error> {
+    on!(tx, |c| sqlx::query_as(UNUSABLE).bind(id).fetch_all(c))
+}
+
+/// Those of a chain but one that wait, the first edits first.
+pub async fn edits(
+    tx: &mut Tx,
+    root: SubmissionId,
+    but: SubmissionId,
+) -> Result<Vec<SubmissionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(EDITS)
+        .bind(root)
+        .bind(but)
+        .fetch_all(c))
+}
+
+/// Joins the edits of a submission, which came before it, to the chain that it is an edit of itself.
+pub async fn join_chain(
+    tx: &mut Tx,
+    id: SubmissionId,
+    root: SubmissionId,
+    before: i64,
+) -> Result<(), Error> {
+    changed!(tx, sqlx::query(JOIN_CHAIN).bind(id).bind(root).bind(before)).map(drop)
+}
+
+/// Writes a decision down; the caller holds the submission's lock and saw none.
+pub async fn decide(tx: &mut Tx, row: &DecisionRow) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(DECIDE)
+            .bind(row.submission)
+            .bind(row.entry)
+            .bind(row.decision.as_str())
+            .bind(row.reason.as_deref())
+            .bind(row.decided_by)
+            .bind(row.decided_at)
+    )
+    .map(drop)
+}
+
+pub async fn decision(tx: &mut Tx, id: SubmissionId) -> Result<Option<DecisionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(DECISION).bind(id).fetch_optional(c))
+}

@@ -1,0 +1,122 @@
+// On paper nothing scrolls: forms and tables fit the sheet, heads say their columns, legends keep their colours.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { drawn, open, staged } from "../harness.mjs";
+
+const place = staged();
+const { as } = place;
+/** A4 across, 12 mm of margin, at 96 points to the inch. */
+const SHEET = { width: Math.round(((297 - 24) / 25.4) * 96), height: Math.round(((210 - 24) / 25.4) * 96) };
+
+async function onPaper(page) {
+	await page.setViewportSize(SHEET);
+	await page.emulateMedia({ media: "print" });
+	await page.waitForTimeout(300);
+}
+const tables = (page) =>
+	page.evaluate(() =>
+		[...document.querySelectorAll("main table")].map((own) => ({
+			right: Math.round(own.getBoundingClientRect().right),
+			columns: own.querySelectorAll("thead th").length,
+			heads: [...own.querySelectorAll("thead th")].map(
+				(head) =>
+					getComputedStyle(head, "::before").content.replace(/^"|"$|^none$/g, "") || head.innerText.trim(),
+			),
+			group: getComputedStyle(own.tHead).display,
+		})),
+	);
+
+describe("a printed page", () => {
+	it("holds every column of the forms and of the table of communes", async () => {
+		const { page, context } = await as("can-bo-tinh");
+		const screens = [
+			["#/reports?view=b01", 18],
+			["#/reports?view=b02", 23],
+			["#/reports?view=b03", 11],
+			["#/coverage", 10],
+		];
+		for (const [hash, most] of screens) {
+			await open(page, place.base, hash);
+			await onPaper(page);
+			const [own] = await tables(page);
+			// What a form has no rows for is said in words.
+			if (!own) continue;
+			assert.ok(own.columns >= Math.min(most, own.columns) && own.columns > 8, `${hash}: ${own.columns}`);
+			assert.ok(own.right <= SHEET.width, `${hash} ends at ${own.right} of ${SHEET.width}`);
+			assert.ok(own.heads.every(Boolean), `${hash}: ${own.heads}`);
+			assert.equal(own.group, "table-header-group");
+			await page.emulateMedia({ media: "screen" });
+			await page.setViewportSize({ width: 1440, height: 900 });
+		}
+		const page_size = await page.evaluate(() =>
+			[...document.styleSheets]
+				.flatMap((sheet) => [...sheet.cssRules])
+				.filter((rule) => rule instanceof CSSPageRule)
+				.map((rule) => rule.style.getPropertyValue("size")),
+		);
+		assert.deepEqual(page_size, ["a4 landscape"]);
+		await context.close();
+	});
+
+	it("shows all of the map that the screen showed, with the colours of its legend", async () => {
+		const { page, context } = await as("can-bo-tinh");
+		await open(page, place.base, "#/coverage");
+		await drawn(page);
+		const wide = () =>
+			page.evaluate(() => {
+				const box = document.querySelector("[data-map]").engine.getBounds();
+				return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+			});
+		const before = await wide();
+		await onPaper(page);
+		await page.waitForTimeout(500);
+		const after = await wide();
+		assert.ok(after[0] <= before[0] + 0.001 && after[1] <= before[1] + 0.001, `${before} ${after}`);
+		assert.ok(after[2] >= before[2] - 0.001 && after[3] >= before[3] - 0.001, `${before} ${after}`);
+		assert.equal(
+			await page
+				.locator("figcaption svg")
+				.first()
+				.evaluate((own) => getComputedStyle(own).printColorAdjust),
+			"exact",
+		);
+		await context.close();
+	});
+
+	it("tells on the screen where a table goes on beyond its edge, and keeps who a row is about in sight", async () => {
+		const { page, context } = await as("can-bo-tinh", "#/", { width: 700, height: 900 });
+		await open(page, place.base, "#/coverage");
+		const frame = page.locator(".frame").first();
+		const around = page.locator(".around").first();
+		await frame.waitFor();
+		await page.locator(".around.beyond").first().waitFor();
+		assert.ok(!(await around.evaluate((own) => own.classList.contains("before"))));
+		const left = await frame
+			.locator("tbody th")
+			.first()
+			.evaluate((own) => own.getBoundingClientRect().left);
+		await frame.evaluate((own) => own.scrollTo({ left: own.scrollWidth }));
+		await page.locator(".around.before").first().waitFor();
+		assert.ok(!(await around.evaluate((own) => own.classList.contains("beyond"))));
+		const kept = await frame
+			.locator("tbody th")
+			.first()
+			.evaluate((own) => own.getBoundingClientRect().left);
+		assert.ok(Math.abs(kept - left) < 2, `${left} ${kept}`);
+		// At a desk everything fits.
+		for (const width of [1366, 1440]) {
+			await page.setViewportSize({ width, height: 900 });
+			for (const hash of ["#/coverage", "#/plots?period=last_season", "#/density"]) {
+				await open(page, place.base, hash);
+				const beyond = await page
+					.locator(".frame")
+					.evaluateAll((all) => all.map((own) => own.scrollWidth - own.clientWidth));
+				assert.ok(
+					beyond.every((own) => own <= 1),
+					`${hash} at ${width}: ${beyond}`,
+				);
+			}
+		}
+		await context.close();
+	});
+});

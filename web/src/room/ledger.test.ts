@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import {
+	between,
+	closesOn,
+	drawable,
+	figureOf,
+	groupingOf,
+	lasting,
+	missed,
+	seasonOf,
+	seasons,
+} from "./ledger";
+
+const sum = (area_m2: number) => ({ plots: 1, plants: 0, plants_unknown: 0, area_m2, weight_kg: 0 });
+const parts = (claimed: number, verified = 0, eradicated = 0) => ({
+	claimed: sum(claimed),
+	verified: sum(verified),
+	eradicated: sum(eradicated),
+});
+
+it("the truth lies between the sum less what may count twice and the sum with what is left out", () => {
+	const figures = { ...parts(264, 200, 64), in_dispute: parts(66), perhaps_twice: parts(64, 0, 64) };
+	expect(between(figures, "claimed")).toEqual([200, 330]);
+	expect(between(figures, "eradicated")).toEqual([0, 64]);
+	expect(between(figures, "verified")).toBeNull();
+});
+
+it("what is not destroyed in full stands, or was gone before anybody came", () => {
+	expect(missed({ plots: 6, full_plots: 3, gone_plots: 1 })).toEqual({ standing: 2, gone: 1 });
+	expect(missed({ plots: 3, full_plots: 3, gone_plots: 0 })).toEqual({ standing: 0, gone: 0 });
+});
+
+it("hours are said as people say them", () => {
+	const units = { day: "ngày", hour: "giờ", minute: "phút" };
+	expect(lasting(0.2, units)).toBe("12 phút");
+	expect(lasting(46.75, units)).toBe("46 giờ 45 phút");
+	expect(lasting(24, units)).toBe("24 giờ");
+	expect(lasting(23.9999, units)).toBe("24 giờ");
+	expect(lasting(90, units)).toBe("3,8 ngày");
+	expect(lasting(9282.38, units)).toBe("387 ngày");
+	expect(lasting(null, units)).toBe("–");
+});
+
+it("a season begins with September", () => {
+	expect(seasonOf("2026-08-31")).toBe("2025-2026");
+	expect(seasonOf("2026-09-01")).toBe("2026-2027");
+	expect(seasons("2027-02-01", 2)).toEqual(["2026-2027", "2025-2026"]);
+});
+
+it("only years that have closed are drawn, and each once", () => {
+	expect(drawable("2026-12-14", [2025], 3)).toEqual([2024, 2023]);
+	expect(drawable("2026-12-15", [2025], 3)).toEqual([2026, 2024]);
+	expect(closesOn("2026-12-14")).toBe("2026-12-15");
+});
+
+it("an address that says something else is read as the first", () => {
+	expect(groupingOf("plants")).toBe("commune");
+	expect(groupingOf("org")).toBe("org");
+	expect(figureOf("toString")).toBeNull();
+	expect(figureOf("cohort_open")).toBe("cohort_open");
+});

@@ -1,0 +1,125 @@
+// The ledger's figures as the screen takes them: which stand side by side, what they lie between, where their plots are.
+import type { Schemas } from "../api/client";
+import { number, plusDays } from "../format";
+import type { Query } from "../router.svelte";
+import { yearOf } from "./reports";
+
+export type Figures = Schemas["LedgerFigures"];
+export type Total = Schemas["LedgerTotal"];
+export type Cohort = Schemas["Cohort"];
+export type RateFigure = Schemas["BehindPage"]["of"];
+
+export const VIEWS = ["amounts", "rates", "sample"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** What is said of a plot, by what it rests on; side by side, never added to one another. */
+export const QUANTITIES = [
+	"claimed",
+	"remeasured",
+	"verified",
+	"destroyed_claimed",
+	"eradicated",
+	"approved",
+] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+export const GROUPINGS = ["commune", "org", "season"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+export const groupingOf = (text: string | undefined): Grouping =>
+	GROUPINGS.find((own) => own === text) ?? "commune";
+
+/** Stands in the address for plots that belong to no group: outside of all communes, of no unit. */
+export const NO_GROUP = "none";
+
+/** The figures whose plots can be listed. */
+const RATE_FIGURES: Record<RateFigure, true> = {
+	cohort: true,
+	cohort_full: true,
+	cohort_gone: true,
+	cohort_open: true,
+	flow: true,
+	lag: true,
+	lag_open: true,
+	due: true,
+	reinspected: true,
+	resprout: true,
+	replanting: true,
+	replanting_visited: true,
+	replanted: true,
+};
+export const figureOf = (text: string | undefined): RateFigure | null =>
+	text !== undefined && Object.hasOwn(RATE_FIGURES, text) ? (text as RateFigure) : null;
+
+/** The figures that are told with what is in dispute of them. */
+export type Part = "claimed" | "verified" | "eradicated";
+
+/** Between which areas the truth lies until people decide whose ground it is, m²; nothing where the sum stands for itself. */
+export function between(
+	figures: Pick<Figures, "in_dispute" | "perhaps_twice" | Part>,
+	part: Part,
+): [number, number] | null {
+	const sum = figures[part].area_m2;
+	const [out, twice] = [figures.in_dispute[part].area_m2, figures.perhaps_twice[part].area_m2];
+	return out > 0 || twice > 0 ? [Math.max(0, sum - twice), sum + out] : null;
+}
+
+/** Why the plots of a cohort are not all destroyed: how many stand, how many were gone before anybody came. */
+export function missed(cohort: Pick<Cohort, "plots" | "full_plots" | "gone_plots">): {
+	standing: number;
+	gone: number;
+} {
+	const open = cohort.plots - cohort.full_plots;
+	return { standing: Math.max(0, open - cohort.gone_plots), gone: cohort.gone_plots };
+}
+
+/** Hours as people say them: minutes, hours, from three days on days. */
+export function lasting(
+	hours: number | null | undefined,
+	units: { day: string; hour: string; minute: string },
+): string {
+	if (hours === null || hours === undefined) return "–";
+	const minutes = Math.round(hours * 60);
+	if (minutes >= 72 * 60) return `${number(minutes / 1440, minutes < 14_400 ? 1 : 0)} ${units.day}`;
+	const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
+	if (whole === 0) return `${rest} ${units.minute}`;
+	return rest ? `${whole} ${units.hour} ${rest} ${units.minute}` : `${whole} ${units.hour}`;
+}
+
+/** The season that a day lies in, as the server writes it: from September on. */
+export function seasonOf(iso: string): string {
+	const year = Number(iso.slice(0, 4));
+	const first = iso.slice(5) >= "09-01" ? year : year - 1;
+	return `${first}-${first + 1}`;
+}
+/** The season of a day and those before it, the last first. */
+export function seasons(iso: string, count: number): string[] {
+	const first = Number(seasonOf(iso).slice(0, 4));
+	return Array.from({ length: count }, (_, at) => `${first - at}-${first - at + 1}`);
+}
+
+/** The statistical years that have closed and were not drawn yet, the last first. */
+export function drawable(today: string, drawn: number[], count = 5): number[] {
+	const last = yearOf(today) - 1;
+	return Array.from({ length: count }, (_, at) => last - at).filter((year) => !drawn.includes(year));
+}
+/** When the year that is under way can be drawn. */
+export const closesOn = (today: string): string => plusDays(`${yearOf(today)}-12-14`, 1);
+
+export const CROPS: Schemas["Crop"][] = ["opium_poppy", "cannabis", "coca", "khat", "other"];
+/** What a view and the list of its plots ask alike, as the address says it. */
+export function narrowed(query: Query): { crop?: Schemas["Crop"]; commune?: string } {
+	const crop = CROPS.find((own) => own === query.crop);
+	return { ...(crop ? { crop } : {}), ...(query.commune ? { commune: query.commune } : {}) };
+}
+
+/** A claim that was drawn, which the contract leaves open. */
+export interface Drawn {
+	claim: {
+		plot: string;
+		org: string | null;
+		commune: string | null;
+		claimed_m2: number;
+		signs: string[];
+	};
+	chance: number;
+}

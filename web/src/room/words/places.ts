@@ -1,0 +1,56 @@
+// The words of places that have no name of their own: cells of the maps.
+import { dictionary } from "../../i18n/dictionary.svelte";
+
+const vi = {
+	where: "Ở đâu",
+	coordinates: "Tọa độ",
+	meridian: "KTT {meridian}",
+	copy: "Chép tọa độ ô {cell}",
+	show: "Xem trên bản đồ",
+	shown: "Bỏ chọn trên bản đồ",
+	"hamlet.at": "tại {hamlet}",
+	"hamlet.near": "cách {hamlet} {km}, về phía {side}",
+	part: "phía {side} xã",
+	"part.middle": "giữa xã",
+	outside: "ngoài các xã của tài khoản",
+	"side.0": "bắc",
+	"side.1": "đông bắc",
+	"side.2": "đông",
+	"side.3": "đông nam",
+	"side.4": "nam",
+	"side.5": "tây nam",
+	"side.6": "tây",
+	"side.7": "tây bắc",
+	gpx: "Tải GPX",
+	csv: "Tải CSV",
+	suggested: "Nên kiểm tra tiếp",
+	gap: "Chưa kiểm tra",
+};
+
+const en: Record<keyof typeof vi, string> = {
+	where: "Where",
+	coordinates: "Coordinates",
+	meridian: "CM {meridian}",
+	copy: "Copy the coordinates of cell {cell}",
+	show: "Show on the map",
+	shown: "No longer mark it on the map",
+	"hamlet.at": "at {hamlet}",
+	"hamlet.near": "{km} {side} of {hamlet}",
+	part: "{side} of the commune",
+	"part.middle": "middle of the commune",
+	outside: "outside the communes of this account",
+	"side.0": "north",
+	"side.1": "north-east",
+	"side.2": "east",
+	"side.3": "south-east",
+	"side.4": "south",
+	"side.5": "south-west",
+	"side.6": "west",
+	"side.7": "north-west",
+	gpx: "Download GPX",
+	csv: "Download CSV",
+	suggested: "To be checked next",
+	gap: "Not checked yet",
+};
+
+export const { t, word } = dictionary(vi, en);
