@@ -13,7 +13,7 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, PlotRow};
 use crate::store;
 
-use super::imports::Listed;
+use super::imports::{Listed, Over};
 use super::{Error, Plots};
 
 /// What people may change of a plot in such a file.
@@ -123,7 +123,8 @@ impl Plots {
         let moved = own
             .at
             .filter(|at| !is_retracted && stands.is_elsewhere(*at, &own));
-        if !changed.is_empty() || moved.is_some() {
+        let is_changed = !changed.is_empty() || moved.is_some();
+        if is_changed {
             match own.version {
                 None => return Ok(Back::NoVersion),
                 Some(told) if told != row.version => {
@@ -139,8 +140,12 @@ impl Plots {
         let wire = overlaid(wire, &own, &stands, &changed, moved).ok_or(row.corrupt("record"))?;
         let kept = stands.kept(&own);
         let listed = self.listed(actor, own.id, wire).await?;
+        let over = Over {
+            version: row.version,
+            is_changed,
+        };
         Ok(Back::Known {
-            listed: Box::new(listed.over(row.version)),
+            listed: Box::new(listed.over(over)),
             kept,
             is_retracted,
         })
