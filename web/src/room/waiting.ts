@@ -72,10 +72,8 @@ export async function forms(
 			to: plot ? ["plots", plot] : [],
 			more: async () => {
 				const whole = await ask(client.GET("/api/v1/submissions/{id}", { params }));
-				const answers = (whole.answers ?? []).map((one) => ({
-					label: one.label ?? one.name,
-					text: one.text,
-				}));
+				// What has no label the phone asked nobody.
+				const answers = (whole.answers ?? []).flatMap(({ label, text }) => (label ? [{ label, text }] : []));
 				return { answers };
 			},
 			accept: () => decide("accepted", null),
