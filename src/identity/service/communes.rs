@@ -71,13 +71,17 @@ pub(super) fn unknown(code: &str, loaded: &BTreeSet<String>) -> Option<String> {
     Some(reason)
 }
 
-/// Whether two codes differ in one sign, or one lacks signs that the other has at its end.
+/// Whether two codes differ in one sign, or one lacks a sign that the other has.
 fn is_near(known: &str, code: &str) -> bool {
-    if code.len() < 3 {
-        return false;
+    if known.len() == code.len() {
+        let differing = known.chars().zip(code.chars()).filter(|(a, b)| a != b);
+        return differing.count() == 1;
     }
-    let differing = known.chars().zip(code.chars()).filter(|(a, b)| a != b);
-    known.starts_with(code) || (known.len() == code.len() && differing.count() == 1)
+    let lacks = |at: usize| {
+        let rest = known.chars().enumerate().filter(|(n, _)| *n != at);
+        rest.map(|(_, sign)| sign).eq(code.chars())
+    };
+    (0..known.chars().count()).any(lacks)
 }
 
 #[cfg(test)]
@@ -92,6 +96,7 @@ mod tests {
         let told = |code: &str| meant(code).unwrap_or_default();
         assert!(told("2647").ends_with("meant was perhaps 02647"));
         assert!(told("0265").ends_with("meant was perhaps 02650"));
+        assert!(told("0301").ends_with("meant was perhaps 03001"));
         assert!(told("02657").ends_with("meant was perhaps 02647, 02650"));
         assert_eq!(told("99999"), "expected the code of a commune of today");
         assert_eq!(told("0"), "expected the code of a commune of today");

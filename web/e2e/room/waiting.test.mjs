@@ -50,6 +50,7 @@ describe("forms that wait for a person", () => {
 			await detail.getByText("Điểm trồng: ngoài địa bàn của máy").waitFor();
 			await detail.getByText("321").waitFor();
 			await detail.getByText("Loại cây").waitFor();
+			await detail.getByText("Cây thuốc phiện").first().waitFor();
 			assert.deepEqual(await violations(page), []);
 			if (width === 1440) {
 				assert.equal(await page.locator("[data-item]").count(), 2);

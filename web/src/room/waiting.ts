@@ -3,7 +3,7 @@ import { ask, client, type Schemas } from "../api/client";
 import { reasonWords } from "../api/refusals";
 import { dayAndTime, number } from "../format";
 import { communes } from "./communes.svelte";
-import { language } from "./words";
+import { language, word as told } from "./words";
 import { t, word } from "./words/waiting";
 
 /** Something that waits, with what can be done about it. */
@@ -26,6 +26,37 @@ type Submission = Schemas["SubmissionView"];
 interface Fault {
 	pointer: string;
 	reason: string;
+}
+
+/** Questions whose answers are words of the room's own vocabularies. */
+const GROUPS: Record<string, string> = {
+	crop: "crop",
+	detected_by: "detected_by",
+	stage: "stage",
+	land: "land",
+	kind: "patrol_kind",
+	transport: "transport",
+	result: "result",
+	methods: "method",
+	plants_method: "method",
+	found_plants_method: "method",
+	area_method: "method",
+	found_area_method: "method",
+};
+const YES_OR_NO: Record<string, "yes" | "no"> = { yes: "yes", no: "no" };
+
+/** An answer as people say it: a form keeps codes and times as machines do. */
+function said(name: string, text: string): string {
+	if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return dayAndTime(text);
+	const group = GROUPS[name];
+	// A vocabulary has a word for each of its codes; several answers of one question stand with spaces between them.
+	if (group)
+		return text
+			.split(/\s+/)
+			.map((code) => told(group, code))
+			.join(", ");
+	const answer = YES_OR_NO[text];
+	return answer ? t(answer) : text;
 }
 
 function partLines(own: Submission): string[] {
@@ -51,7 +82,7 @@ export async function forms(
 	]);
 	told(page);
 	const name = (code: string | null | undefined) =>
-		all.find((own) => own.properties.code === code)?.properties.label ?? code ?? t("nowhere");
+		all.find((own) => own.properties.code === code)?.properties.name ?? code ?? t("nowhere");
 	return page.submissions.map((own) => {
 		const params = { path: { id: own.id } };
 		const decide = (decision: "accepted" | "refused", reason: string | null) =>
@@ -72,10 +103,10 @@ export async function forms(
 			to: plot ? ["plots", plot] : [],
 			more: async () => {
 				const whole = await ask(client.GET("/api/v1/submissions/{id}", { params }));
-				const answers = (whole.answers ?? []).map((one) => ({
-					label: one.label ?? one.name,
-					text: one.text,
-				}));
+				// What has no label the phone asked nobody.
+				const answers = (whole.answers ?? []).flatMap(({ name, label, text }) =>
+					label ? [{ label, text: said(name, text) }] : [],
+				);
 				return { answers };
 			},
 			accept: () => decide("accepted", null),

@@ -41,10 +41,10 @@ pub struct SubmissionView {
     pub state: String,
     /// What a person decided about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<DecisionView>,
+    pub decision: Option<SubmissionDecisionView>,
     /// What the form says, question by question; told of one submission alone, and as long as its content is kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<Answer>,
+    pub answers: Vec<FormAnswer>,
     /// Whether every file that the form names has come and can be used.
     pub complete: bool,
     /// The names of files that have not come.
@@ -64,7 +64,7 @@ pub struct SubmissionView {
 
 /// What a person decided about a submission.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct DecisionView {
+pub struct SubmissionDecisionView {
     /// `accepted` or `refused`.
     pub decision: String,
     /// Why.
@@ -79,7 +79,7 @@ pub struct DecisionView {
 
 /// The answer to one question of a form.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Answer {
+pub struct FormAnswer {
     /// The question's name.
     pub name: String,
     /// The question as the phone shows it, in Vietnamese.
@@ -257,7 +257,7 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         revision: row.revision,
         commune: row.place,
         state,
-        decision: decision.map(DecisionView::of),
+        decision: decision.map(SubmissionDecisionView::of),
         answers: Vec::new(),
         complete,
         missing,
@@ -278,13 +278,13 @@ fn state_of(row: &SubmissionRow) -> String {
 }
 
 /// What the form says, without its lines.
-fn answers(kept: &Accepted) -> Vec<Answer> {
+fn answers(kept: &Accepted) -> Vec<FormAnswer> {
     let form = Form::of(&kept.row.form);
     let leaves = kept.read.root.leaves().into_iter();
     let said =
         leaves.filter(|leaf| !leaf.text.trim().is_empty() && !UNTOLD.contains(&leaf.name.as_str()));
     said.take(MOST_ANSWERS)
-        .map(|leaf| Answer {
+        .map(|leaf| FormAnswer {
             name: leaf.name.clone(),
             label: form.and_then(|form| form.label(&leaf.name)),
             text: leaf.text.trim().chars().take(MOST_CHARS).collect(),
@@ -292,7 +292,7 @@ fn answers(kept: &Accepted) -> Vec<Answer> {
         .collect()
 }
 
-impl DecisionView {
+impl SubmissionDecisionView {
     fn of(row: DecisionRow) -> Self {
         Self {
             decision: row.decision,
