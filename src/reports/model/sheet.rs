@@ -79,8 +79,8 @@ fn set_page(sheet: &mut Worksheet, form: Form) -> Result<(), XlsxError> {
     sheet.set_repeat_rows(HEAD, HEAD + 1)?;
     if across.pages > 1 {
         sheet.set_repeat_columns(0, across.keys - 1)?;
-        // The pages of the same rows follow one another.
-        sheet.set_page_order(true);
+        // Over, then down: the pages of the same rows follow one another.
+        sheet.set_page_order(false);
     }
     sheet.set_freeze_panes(HEAD + 2, across.keys)?;
     let told = if form.is_internal() {
