@@ -157,8 +157,8 @@ fn meridian_at(text: &str) -> Option<(f64, &str)> {
     let text =
         text.trim_start_matches(|sign: char| !sign.is_ascii_digit() && !sign.is_alphabetic());
     let (whole, rest) = digits(text);
-    let degrees: f64 = whole
-        .parse()
+    let degrees = whole
+        .parse::<f64>()
         .ok()
         .filter(|own| (100.0..=112.0).contains(own))?;
     if let Some(part) = rest.strip_prefix(['.', ',']) {

@@ -152,9 +152,15 @@ pub fn read(text: &str) -> Vec<Reading> {
     }
     readings.retain(|reading| is_near(reading.position));
     if readings.is_empty() {
-        let pairs = text.grouped.iter();
-        readings.extend(pairs.flat_map(|(first, second)| metres(&text, *first, *second, true)));
-        readings.retain(|reading| is_near(reading.position));
+        // Decimals of one number may pass for the zone before the next: a pair without such a prefix is meant.
+        let mut pairs = text.grouped.clone();
+        pairs.sort_by_key(|(first, second)| is_prefixed(first.max(*second)));
+        let mut found = pairs.into_iter().map(|(first, second)| {
+            let mut own = metres(&text, first, second, true);
+            own.retain(|reading| is_near(reading.position));
+            own
+        });
+        return found.find(|own| !own.is_empty()).unwrap_or_default();
     }
     readings
 }

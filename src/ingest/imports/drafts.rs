@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use geo::{Area, CoordsIter, Geometry, InteriorPoint, MultiPolygon, Polygon};
+use geo::{Area, CoordsIter, Geometry, InteriorPoint, MultiPolygon, Point, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -239,22 +239,10 @@ impl Reader<'_> {
         if let Some(input) = self.input(row, typed) {
             properties.insert("coord_input".into(), input);
         }
-        let key = match code {
-            Some(code) => format!("code {code}"),
-            None => format!(
-                "place {} {} {} {}",
-                e7(point.x()),
-                e7(point.y()),
-                properties
-                    .get("crop")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default(),
-                properties
-                    .get("detected_at")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default(),
-            ),
-        };
+        let key = code.map_or_else(
+            || key_of_place(point, &properties),
+            |code| format!("code {code}"),
+        );
         let wire = json!({
             "type": "Feature",
             "geometry": { "type": "Point", "coordinates": [point.x(), point.y()] },
@@ -285,9 +273,10 @@ impl Reader<'_> {
             Place::Shape(Geometry::Point(at)) => {
                 let is_sheet = matches!(self.format, FileFormat::Csv | FileFormat::Xlsx);
                 // As the columns stand: X, then Y.
-                let text = match is_sheet && view.epsg != System::Vn2000Degrees.epsg() {
-                    true => format!("{} {}", at.y(), at.x()),
-                    false => format!("{} {}", at.x(), at.y()),
+                let text = if is_sheet && view.epsg != System::Vn2000Degrees.epsg() {
+                    format!("{} {}", at.y(), at.x())
+                } else {
+                    format!("{} {}", at.x(), at.y())
                 };
                 Some(json!({ "text": text, "crs": view.label }))
             }
@@ -347,6 +336,18 @@ fn polygons(shape: &Geometry<f64>) -> Option<MultiPolygon<f64>> {
     }
     let mut found = Vec::new();
     (gather(shape, &mut found) && !found.is_empty()).then_some(MultiPolygon(found))
+}
+
+/// What tells a plot without a code from others: where and when it was found, and of which crop.
+fn key_of_place(point: Point<f64>, properties: &Map<String, Value>) -> String {
+    let text = |field: &str| {
+        properties
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let (x, y) = (e7(point.x()), e7(point.y()));
+    format!("place {x} {y} {} {}", text("crop"), text("detected_at"))
 }
 
 fn e7(degrees: f64) -> f64 {

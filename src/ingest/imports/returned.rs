@@ -61,7 +61,13 @@ impl Reader<'_> {
             Placed::None => None,
             Placed::Typed(typed) => Some(typed.1.position),
             Placed::Shape(shape) => match single(shape) {
-                Geometry::Point(point) => Position::new(point.x(), point.y()).ok(),
+                Geometry::Point(point) => {
+                    let at = Position::new(point.x(), point.y()).ok();
+                    if at.is_none() {
+                        faults.push(words::off_plane(row.number));
+                    }
+                    at
+                }
                 _ => {
                     faults.push(words::shape(row.number, "Point"));
                     None
@@ -75,11 +81,10 @@ impl Reader<'_> {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let raw = |field: &str| {
-            let is_of = |head: &str| names::field(self.kind, self.format, head) == Some(field);
-            row.values.iter().find(|(head, _)| is_of(head))
-        };
-        let detected = raw("detected_at").and_then(|(_, value)| as_text(value));
+        let is_time =
+            |head: &str| names::field(self.kind, self.format, head) == Some("detected_at");
+        let detected = row.values.iter().find(|(head, _)| is_time(head));
+        let detected = detected.and_then(|(_, value)| as_text(value));
         let day = detected
             .filter(|text| !text.contains([':', 'h']))
             .as_deref()

@@ -336,14 +336,9 @@ impl Told {
                 false => other(),
             };
         }
-        let is_unknown = [
-            "\"DUNKNOWN\"",
-            "\"UNKNOWN\"",
-            "\"UNNAMED\"",
-            "\"NOTSPECIFIED",
-        ]
-        .iter()
-        .any(|name| folded.contains(&format!("DATUM[{name}")));
+        let is_unknown = ["\"DUNKNOWN", "\"UNKNOWN", "\"UNNAMED", "\"NOTSPECIFIED"]
+            .iter()
+            .any(|name| folded.contains(&format!("DATUM[{name}")));
         if !is_vn2000 && is_unknown {
             return Self::NoDatum(name.chars().take(80).collect());
         }

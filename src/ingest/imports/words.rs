@@ -153,7 +153,7 @@ pub fn reason_vi(kind: ImportKind, reason: &Reason) -> String {
         Reason::BadProperty { field, expected } => format!(
             "cột «{}»: giá trị không dùng được; cần: {}",
             column_vi(Some(kind), field),
-            values_vi(Some(kind), field).unwrap_or(expected)
+            values_vi(Some(kind), field).unwrap_or(*expected)
         ),
         Reason::EmptyValidity => "ngày kết thúc trước ngày bắt đầu".into(),
         Reason::NoGeometry => "không có hình".into(),

@@ -21,8 +21,17 @@ use super::{Error, Plots, screen};
 pub struct Listed {
     wire: PlotWire,
     sent: Sent,
-    /// The version that it was held against, where the file names the plot by its id.
-    over: Option<i64>,
+    /// Where the file names the plot by its id.
+    over: Option<Over>,
+}
+
+/// What a row that names its plot was held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Over {
+    /// The version.
+    pub(super) version: i64,
+    /// Whether the row changes anything of it.
+    pub(super) is_changed: bool,
 }
 
 impl std::fmt::Debug for Listed {
@@ -112,10 +121,9 @@ impl Plots {
 
 impl Listed {
     /// The same, to be recorded over this version alone.
-    #[must_use]
-    pub(super) fn over(self, version: i64) -> Self {
+    pub(super) fn over(self, over: Over) -> Self {
         Self {
-            over: Some(version),
+            over: Some(over),
             ..self
         }
     }
@@ -154,12 +162,12 @@ fn act(listed: &Listed, row: Option<&PlotRow>) -> Result<ListedAct, store::Error
         let is_new = listed.over.is_none() && sent.is_in_scope();
         return Ok(is_new.then_some(Act::Create));
     };
-    if let Some(version) = listed.over {
-        if version != row.version {
+    if let Some(over) = listed.over {
+        if over.version != row.version {
             return Ok(None);
         }
         // What says nothing new needs no right to say it.
-        if says(row, &sent.draft)? {
+        if !over.is_changed {
             return Ok(Some(Act::Leave));
         }
     }

@@ -13,7 +13,7 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, PlotRow};
 use crate::store;
 
-use super::imports::Listed;
+use super::imports::{Listed, Over};
 use super::{Error, Plots};
 
 /// What people may change of a plot in such a file.
@@ -115,14 +115,16 @@ impl Plots {
         wire.properties.revises = None;
         let is_retracted = row.state == "retracted";
         let stands = Stands::of(&row)?;
-        let changed = match is_retracted {
-            true => Vec::new(),
-            false => stands.changed(&own),
+        let changed = if is_retracted {
+            Vec::new()
+        } else {
+            stands.changed(&own)
         };
         let moved = own
             .at
             .filter(|at| !is_retracted && stands.is_elsewhere(*at, &own));
-        if !changed.is_empty() || moved.is_some() {
+        let is_changed = !changed.is_empty() || moved.is_some();
+        if is_changed {
             match own.version {
                 None => return Ok(Back::NoVersion),
                 Some(told) if told != row.version => {
@@ -138,8 +140,12 @@ impl Plots {
         let wire = overlaid(wire, &own, &stands, &changed, moved).ok_or(row.corrupt("record"))?;
         let kept = stands.kept(&own);
         let listed = self.listed(actor, own.id, wire).await?;
+        let over = Over {
+            version: row.version,
+            is_changed,
+        };
         Ok(Back::Known {
-            listed: Box::new(listed.over(row.version)),
+            listed: Box::new(listed.over(over)),
             kept,
             is_retracted,
         })
@@ -280,7 +286,9 @@ fn is_same(told: &Value, stands: &Value) -> bool {
     }
     let plain = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     match (told.as_str().map(plain), stands.as_str().map(plain)) {
-        (Some(told), Some(stands)) => told == stands || told.strip_prefix('\'') == Some(&stands),
+        (Some(told), Some(stands)) => {
+            told == stands || told.strip_prefix('\'') == Some(stands.as_str())
+        }
         _ => told == stands,
     }
 }

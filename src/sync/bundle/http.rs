@@ -141,8 +141,9 @@ pub async fn bundle_reviews(
 }
 
 /// Decides about something that waits, with a reason. What is accepted goes through its own route as its author, with the
-/// rights that it had when it was signed, and is told with a flag from then on; what its own route refuses waits on.
-/// Whoever enrolled the device accepts nothing of it. What is refused keeps its bytes.
+/// rights that it had when it was signed (`no_right`: or those that it was given since), and is told with a flag from
+/// then on; what its own route refuses waits on. Whoever enrolled the device accepts nothing of it. What is refused keeps
+/// its bytes.
 #[utoipa::path(post, path = "/api/v1/bundles/review/{id}/decision", tag = "sync", params(("id" = QuarantineId, Path)),
     request_body = ReviewDecisionWire, responses((status = 200, body = ReviewDecided), (status = 404), (status = 409), (status = 422)))]
 pub async fn decide_review(

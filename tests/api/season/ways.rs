@@ -170,6 +170,7 @@ fn kept(fix: &tuantra::demo::Fix) -> Fix {
         bearing_ddeg: None,
         // A forger copies places, not what a phone said against itself.
         mock: false,
+        after_break: false,
     }
 }
 

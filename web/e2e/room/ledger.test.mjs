@@ -45,275 +45,291 @@ async function sent(page, method, path, body) {
 	assert.match(status, /^20/, `${method} ${path}: ${status}`);
 }
 
-before(
-	async () => {
-		const [first, second] = place.communes;
-		const [west, east] = [await middleOf(first.code), await middleOf(second.code)];
-		const phone = await place.phone("Tổ thử – máy sổ", first.code);
-		const other = await place.phone("Tổ thử – máy sổ 2", second.code);
-		const { page, context } = await as("can-bo-tinh");
-		// One that was verified and is said to be destroyed, without photos; one beside it that two units wrote down; one elsewhere.
-		made.done = newId(0);
-		await phone("PUT", `/api/v1/plots/${made.done}`, plot(west, 52, 64));
-		await sent(page, "POST", `/api/v1/plots/${made.done}/verifications`, {
-			...{ verified_at: new Date().toISOString(), result: "confirmed", crop: "opium_poppy" },
-			...{ plants: 50, plants_method: "counted", area_m2: 60, area_method: "paced" },
-		});
-		await phone("POST", `/api/v1/plots/${made.done}/eradications`, {
-			started_at: new Date().toISOString(),
-			ended_at: new Date().toISOString(),
-			...{ methods: ["pull_up"], plants_destroyed: 50, area_m2_destroyed: 60, area_method: "tape" },
-			...{
-				completeness: "full",
-				minutes: { number: "12/BB-CAX", date: new Date().toISOString().slice(0, 10) },
-			},
-			confirmation: { alone: true },
-		});
-		const aside = [west[0] + 0.004, west[1]];
-		made.one = newId(1);
-		made.again = newId(2);
-		await phone("PUT", `/api/v1/plots/${made.one}`, plot(aside, 320, 64));
-		await sent(page, "PUT", `/api/v1/plots/${made.again}`, plot([aside[0] + 0.00001, aside[1]], 325, 66));
-		made.east = newId(3);
-		await other("PUT", `/api/v1/plots/${made.east}`, plot(east, 10, 4));
-		await context.close();
-	},
-	{ timeout: 120_000 },
-);
-
-describe("the amounts", () => {
-	it("stand side by side by commune, in the order of names, and add up to the total of the server", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
-		await open(page, place.base, "#/ledger");
-		await page.locator("tbody tr").first().waitFor();
-		const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
-		const from = await page.evaluate(() => document.querySelector("main header p").textContent.slice(0, 10));
-		const iso = from.split("/").toReversed().join("-");
-		const told = await place.api("GET", `/api/v1/ledger?by=commune&from=${iso}&to=${today}`);
-		const names = await page.locator("tbody th a").allTextContents();
-		const byName = new Intl.Collator("vi", { numeric: true }).compare;
-		assert.deepEqual(names, told.rows.map((row) => row.name).toSorted(byName));
-		const metres = (value) => new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 0 }).format(value);
-		const foot = await page.locator("tfoot tr").textContent();
-		for (const own of ["claimed", "verified", "destroyed_claimed"])
-			assert.ok(foot.includes(`${metres(told.total[own].area_m2)} m²`), `${own}: ${foot}`);
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-
-	it("of a row lead to its plots by keyboard, with errors, units and each plot's record", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
-		await open(page, place.base, "#/ledger");
-		await page.getByRole("link", { name: place.communes[0].name, exact: true }).focus();
-		await page.keyboard.press("Enter");
-		const heading = page.getByRole("heading", {
-			level: 2,
-			name: `Các điểm trồng: ${place.communes[0].name}`,
-		});
-		await heading.waitFor();
-		assert.ok(
-			await heading.evaluate((own) => own === document.activeElement),
-			"the keyboard goes on from there",
-		);
-		const row = page.locator(`[data-row="${made.done}"]`);
-		// A tape errs by 5 %, paces by 20 %.
-		for (const words of ["64 m²", "± 5 %", "52 cây", "60 m²", "± 20 %", "50 cây", "Đang phá nhổ"])
-			await row.getByText(words, { exact: true }).first().waitFor();
-		const { properties } = await place.api("GET", `/api/v1/plots/${made.done}`);
-		const unit = (await place.api("GET", "/api/v1/orgs")).find(
-			(own) => own.id === properties.handling_org,
-		).name;
-		assert.equal(await row.getByText(unit, { exact: true }).count(), 2, "who found it and who destroyed it");
-		assert.equal(await page.locator(`[data-row="${made.east}"]`).count(), 0);
-		await row.getByRole("link", { name: short(made.done) }).press("Enter");
-		await page.getByRole("heading", { level: 1, name: short(made.done) }).waitFor();
-		await page.goBack();
-		await heading.waitFor();
-		await page.getByRole("link", { name: "← Về bảng" }).click();
-		await page.getByRole("link", { name: place.communes[0].name, exact: true }).waitFor();
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-
-	it("say calmly what two units wrote down, and lead whoever decides to the pair", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
-		await open(page, place.base, "#/ledger?by=org");
-		await page.getByText("không ai bị coi là ghi sai").waitFor();
-		await page.getByText("Để ngoài 66 m² (1 điểm): hai đơn vị cùng ghi một chỗ").first().waitFor();
-		await page.getByRole("link", { name: "Mở các cặp cần đối chiếu" }).click();
-		const pair = [made.one, made.again].map(short);
-		await page.locator("[data-item]").filter({ hasText: pair[0] }).filter({ hasText: pair[1] }).waitFor();
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-});
-
-describe("the rates", () => {
-	it("tell what they are made of, and lead to it", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger?view=rates");
-		const { code, name } = place.communes[0];
-		await open(page, place.base, `#/ledger?view=rates&commune=${code}`);
-		await page.getByText("Chưa đạt 100 %").waitFor();
-		await page.getByRole("link", { name: "Xem các điểm này" }).click();
-		await page.locator(`[data-row="${made.done}"]`).waitFor();
-		await page.getByRole("link", { name: "← Về bảng" }).click();
-		// The test of each commune says why, and leads to its plots.
-		const row = page.getByRole("row", { name: new RegExp(`^${name}.*Chưa đạt`) });
-		await row.getByRole("link", { name: /chưa phá nhổ hết/ }).press("Enter");
-		await page.getByRole("heading", { level: 2, name: `Chưa phá nhổ hết, ${name}` }).waitFor();
-		await page.locator(`[data-row="${made.done}"]`).waitFor();
-		assert.equal(await page.locator(`[data-row="${made.east}"]`).count(), 0);
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-});
-
-describe("the second look", () => {
-	it("is drawn by the province for a closed year, once, after it was asked again", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger?view=sample");
-		await open(page, place.base, "#/ledger?view=sample");
-		await page.getByText("Chưa rút lần nào.").waitFor();
-		await page.getByRole("button", { name: /^Rút mẫu năm/ }).click();
-		const dialog = page.getByRole("dialog");
-		await dialog.getByText("Mỗi năm chỉ rút một lần").waitFor();
-		const act = dialog.getByRole("button", { name: /^Rút mẫu năm/ });
-		const year = Number(/\d{4}/.exec(await act.textContent())[0]);
-		await act.click();
-		await page.getByRole("heading", { name: `Năm ${year}` }).waitFor();
-		assert.equal((await place.api("GET", "/api/v1/ledger/samples"))[0].period, year);
-		const offered = await page.getByLabel("Năm chưa rút").locator("option").allTextContents();
-		assert.ok(offered.length > 0 && !offered.includes(String(year)));
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-
-	it("says what visits mean for all claims, with its interval and each unit's factor", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/");
-		const drawn = await place.api("GET", "/api/v1/ledger/samples");
-		const [{ period }] = drawn;
-		const real = await place.api("GET", `/api/v1/ledger/sample?period=${period}`);
-		const orgs = await place.api("GET", "/api/v1/orgs");
-		// A year of claims passes in no story: the answer of one is put in the place of the empty year's.
-		const told = {
-			visited: 2,
-			claimed_m2: 768,
-			share: 0.625,
-			found_m2: 480,
-			interval_m2: [96, 864],
-			inflation: 1.6,
-		};
-		const claim = (own, signs) => ({
-			claim: { plot: own, org: orgs[0].id, commune: place.communes[0].code, claimed_m2: 64, signs },
-			chance: 0.25,
-		});
-		const visit = {
-			plot: made.done,
-			org: orgs[1].id,
-			visited_at: new Date(Date.now() - DAY_MS).toISOString(),
-		};
-		await page.route(/ledger\/sample\?/, (route) =>
-			route.fulfill({
-				json: {
-					...{ ...real, claims: 12, claimed_m2: 768, estimate: told, is_complete: false },
-					drawn: [claim(made.done, ["single_party"]), claim(made.one, [])],
-					visits: [{ ...visit, found_m2: 16, notes: null }],
-					units: [{ org: orgs[0].id, ...told }],
+describe("the ledger", () => {
+	before(
+		async () => {
+			const [first, second] = place.communes;
+			const [west, east] = [await middleOf(first.code), await middleOf(second.code)];
+			const phone = await place.phone("Tổ thử – máy sổ", first.code);
+			const other = await place.phone("Tổ thử – máy sổ 2", second.code);
+			const { page, context } = await as("can-bo-tinh");
+			// One that was verified and is said to be destroyed, without photos; one beside it that two units wrote down; one elsewhere.
+			made.done = newId(0);
+			await phone("PUT", `/api/v1/plots/${made.done}`, plot(west, 52, 64));
+			await sent(page, "POST", `/api/v1/plots/${made.done}/verifications`, {
+				...{ verified_at: new Date().toISOString(), result: "confirmed", crop: "opium_poppy" },
+				...{ plants: 50, plants_method: "counted", area_m2: 60, area_method: "paced" },
+			});
+			await phone("POST", `/api/v1/plots/${made.done}/eradications`, {
+				started_at: new Date().toISOString(),
+				ended_at: new Date().toISOString(),
+				...{ methods: ["pull_up"], plants_destroyed: 50, area_m2_destroyed: 60, area_method: "tape" },
+				...{
+					completeness: "full",
+					minutes: { number: "12/BB-CAX", date: new Date().toISOString().slice(0, 10) },
 				},
-			}),
-		);
-		await open(page, place.base, "#/ledger?view=sample");
-		await page.getByText("Mới xem lại 1 trên 2 điểm").waitFor();
-		await page.getByText("62,5 % · khoảng 95 %: 96 – 864 m²").waitFor();
-		const first = page.locator(`[data-row="${made.done}"]`);
-		for (const words of ["Một bên xác nhận", "25 %", "Đã xem lại", "16 m²", orgs[1].name])
-			await first.getByText(words, { exact: true }).first().waitFor();
-		await page.locator(`[data-row="${made.one}"]`).getByText("Chưa xem lại").waitFor();
-		await page
-			.getByRole("row", { name: new RegExp(`^${orgs[0].name}.*1,60`) })
-			.first()
-			.waitFor();
-		assert.deepEqual(await violations(page), []);
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-});
+				confirmation: { alone: true },
+			});
+			const aside = [west[0] + 0.004, west[1]];
+			made.one = newId(1);
+			made.again = newId(2);
+			await phone("PUT", `/api/v1/plots/${made.one}`, plot(aside, 320, 64));
+			await sent(page, "PUT", `/api/v1/plots/${made.again}`, plot([aside[0] + 0.00001, aside[1]], 325, 66));
+			made.east = newId(3);
+			await other("PUT", `/api/v1/plots/${made.east}`, plot(east, 10, 4));
+			await context.close();
+		},
+		{ timeout: 120_000 },
+	);
 
-describe("who sees what", () => {
-	it("a commune's officer sees his commune alone, and draws nothing", async () => {
-		const [first, second] = place.communes;
-		const { page, context, faults } = await as("can-bo-xa", "#/ledger");
-		await open(page, place.base, "#/ledger");
-		assert.deepEqual(await page.locator("tbody th a").allTextContents(), [first.name]);
-		await open(page, place.base, `#/ledger?under=${second.code}`);
-		await page.getByText("Không có điểm trồng nào ở đây.").waitFor();
-		await open(page, place.base, "#/ledger?view=rates");
-		await page.getByRole("row", { name: new RegExp(`^${first.name}`) }).waitFor();
-		assert.equal(await page.getByRole("row", { name: new RegExp(`^${second.name}`) }).count(), 0);
-		await open(page, place.base, "#/ledger?view=sample");
-		await page.getByText("Các điểm đơn vị này có thể được giao xem lại").waitFor();
-		await page.getByText("Không có điểm nào: các điểm đã rút ở nơi khác").waitFor();
-		assert.equal(await page.getByRole("button", { name: /^Rút mẫu/ }).count(), 0);
-		assert.equal(await page.getByRole("columnheader", { name: "Diện tích báo" }).count(), 0);
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-
-	it("who may not read plots has no way there, and is told so", async () => {
-		const { page, context } = await as("nguoi-xem", "#/");
-		assert.equal(await page.locator("#rail").getByRole("link", { name: "Sổ phá nhổ" }).count(), 0);
-		await open(page, place.base, "#/ledger");
-		await page.getByText("Tài khoản này không có quyền xem phần này").first().waitFor();
-		await context.close();
-	});
-});
-
-describe("the screen", () => {
-	it("keeps its state in the address, and says when the network is gone", async () => {
-		const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
-		await open(page, place.base, "#/ledger");
-		await page.getByRole("tab", { name: "Diện tích, số cây" }).focus();
-		await page.keyboard.press("ArrowRight");
-		await page.getByRole("tab", { name: "Tỷ lệ", selected: true }).waitFor();
-		assert.match(page.url(), /view=rates/);
-		await page.reload();
-		await page.getByRole("tab", { name: "Tỷ lệ", selected: true }).waitFor();
-		await page.getByText("Đạt 100 % theo xã").waitFor();
-		await context.setOffline(true);
-		await page.getByRole("tab", { name: "Diện tích, số cây" }).click();
-		await page.getByRole("alert").getByText("Không kết nối được máy chủ").waitFor();
-		await context.setOffline(false);
-		await page.getByRole("button", { name: "Thử lại" }).first().click();
-		await page.locator("tfoot tr").waitFor();
-		await open(page, place.base, "#/ledger?from=2001-01-01&to=2001-02-01");
-		await page.getByText("Không có điểm trồng nào phát hiện trong khoảng này.").waitFor();
-		assert.deepEqual(faults, []);
-		await context.close();
-	});
-
-	it("fits narrow and wide windows in both languages, and axe finds nothing", async () => {
-		for (const [width, language] of [
-			[1440, "vi"],
-			[1440, "en"],
-			[320, "vi"],
-			[320, "en"],
-		]) {
-			const { page, context, faults } = await as("can-bo-tinh", "#/", { width, language });
-			const { code } = place.communes[0];
-			for (const hash of [
-				"#/ledger",
-				`#/ledger?under=${code}`,
-				"#/ledger?view=rates",
-				`#/ledger?view=rates&of=cohort&in=${code}`,
-				"#/ledger?view=sample",
-			]) {
-				await open(page, place.base, hash);
-				await page.locator("tbody tr").first().waitFor();
-				assert.ok((await overflow(page)) <= 0, `${hash} is wider than ${width}`);
-				assert.deepEqual(await cut(page), [], `${hash} at ${width}`);
-				assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
-			}
+	describe("the amounts", () => {
+		it("stand side by side by commune, in the order of names, and add up to the total of the server", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
+			await open(page, place.base, "#/ledger");
+			await page.locator("tbody tr").first().waitFor();
+			const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+			const from = await page.evaluate(() =>
+				document.querySelector("main header p").textContent.slice(0, 10),
+			);
+			const iso = from.split("/").toReversed().join("-");
+			const told = await place.api("GET", `/api/v1/ledger?by=commune&from=${iso}&to=${today}`);
+			const names = await page.locator("tbody th a").allTextContents();
+			const byName = new Intl.Collator("vi", { numeric: true }).compare;
+			assert.deepEqual(names, told.rows.map((row) => row.name).toSorted(byName));
+			const metres = (value) => new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 0 }).format(value);
+			const foot = await page.locator("tfoot tr").textContent();
+			for (const own of ["claimed", "verified", "destroyed_claimed"])
+				assert.ok(foot.includes(`${metres(told.total[own].area_m2)} m²`), `${own}: ${foot}`);
 			assert.deepEqual(faults, []);
 			await context.close();
-		}
+		});
+
+		it("of a row lead to its plots by keyboard, with errors, units and each plot's record", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
+			await open(page, place.base, "#/ledger");
+			await page.getByRole("link", { name: place.communes[0].name, exact: true }).focus();
+			await page.keyboard.press("Enter");
+			const heading = page.getByRole("heading", {
+				level: 2,
+				name: `Các điểm trồng: ${place.communes[0].name}`,
+			});
+			await heading.waitFor();
+			assert.ok(
+				await heading.evaluate((own) => own === document.activeElement),
+				"the keyboard goes on from there",
+			);
+			const row = page.locator(`[data-row="${made.done}"]`);
+			await row.waitFor();
+			// A tape errs by 5 %, paces by 20 %; what has no photos is destroyed as claimed only.
+			const told = (await row.locator("td").allTextContents()).map((own) =>
+				own.replaceAll("\u00a0", " ").trim(),
+			);
+			const expected = ["64 m²± 5 %52 cây", "–", "60 m²± 20 %50 cây", "60 m²50 cây", "–", "–"];
+			assert.deepEqual(
+				told.slice(4).map((own) => own.replace(/\s*\n\s*/g, "").replace(/ (?=±)| (?=\d+ cây)/g, "")),
+				expected,
+			);
+			assert.equal(told[0], "Đang phá nhổ");
+			const { properties } = await place.api("GET", `/api/v1/plots/${made.done}`);
+			const unit = (await place.api("GET", "/api/v1/orgs")).find(
+				(own) => own.id === properties.handling_org,
+			).name;
+			assert.equal(
+				await row.getByText(unit, { exact: true }).count(),
+				2,
+				"who found it and who destroyed it",
+			);
+			assert.equal(await page.locator(`[data-row="${made.east}"]`).count(), 0);
+			await row.getByRole("link", { name: short(made.done) }).press("Enter");
+			await page.getByRole("heading", { level: 1, name: short(made.done) }).waitFor();
+			await page.goBack();
+			await heading.waitFor();
+			await page.getByRole("link", { name: "← Về bảng" }).click();
+			await page.getByRole("link", { name: place.communes[0].name, exact: true }).waitFor();
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+
+		it("say calmly what two units wrote down, and lead whoever decides to the pair", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
+			await open(page, place.base, "#/ledger?by=org");
+			await page.getByText("không ai bị coi là ghi sai").waitFor();
+			await page.getByText("Để ngoài 66 m² (1 điểm): hai đơn vị cùng ghi một chỗ").first().waitFor();
+			await page.getByRole("link", { name: "Mở các cặp cần đối chiếu" }).click();
+			const pair = [made.one, made.again].map(short);
+			await page.locator("[data-item]").filter({ hasText: pair[0] }).filter({ hasText: pair[1] }).waitFor();
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+	});
+
+	describe("the rates", () => {
+		it("tell what they are made of, and lead to it", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger?view=rates");
+			const { code, name } = place.communes[0];
+			await open(page, place.base, `#/ledger?view=rates&commune=${code}`);
+			await page.getByText("Chưa đạt 100 %").waitFor();
+			await page.getByRole("link", { name: "Xem các điểm này" }).click();
+			await page.locator(`[data-row="${made.done}"]`).waitFor();
+			await page.getByRole("link", { name: "← Về bảng" }).click();
+			// The test of each commune says why, and leads to its plots.
+			const row = page.getByRole("row", { name: new RegExp(`^${name}.*Chưa đạt`) });
+			await row.getByRole("link", { name: /chưa phá nhổ hết/ }).press("Enter");
+			await page.getByRole("heading", { level: 2, name: `Chưa phá nhổ hết, ${name}` }).waitFor();
+			await page.locator(`[data-row="${made.done}"]`).waitFor();
+			assert.equal(await page.locator(`[data-row="${made.east}"]`).count(), 0);
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+	});
+
+	describe("the second look", () => {
+		it("is drawn by the province for a closed year, once, after it was asked again", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger?view=sample");
+			await open(page, place.base, "#/ledger?view=sample");
+			await page.getByText("Chưa rút lần nào.").waitFor();
+			await page.getByRole("button", { name: /^Rút mẫu năm/ }).click();
+			const dialog = page.getByRole("dialog");
+			await dialog.getByText("Mỗi năm chỉ rút một lần").waitFor();
+			const act = dialog.getByRole("button", { name: /^Rút mẫu năm/ });
+			const year = Number(/\d{4}/.exec(await act.textContent())[0]);
+			await act.click();
+			await page.getByRole("heading", { name: `Năm ${year}` }).waitFor();
+			assert.equal((await place.api("GET", "/api/v1/ledger/samples"))[0].period, year);
+			const offered = await page.getByLabel("Năm chưa rút").locator("option").allTextContents();
+			assert.ok(offered.length > 0 && !offered.includes(String(year)));
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+
+		it("says what visits mean for all claims, with its interval and each unit's factor", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/");
+			const drawn = await place.api("GET", "/api/v1/ledger/samples");
+			const [{ period }] = drawn;
+			const real = await place.api("GET", `/api/v1/ledger/sample?period=${period}`);
+			const orgs = await place.api("GET", "/api/v1/orgs");
+			// A year of claims passes in no story: the answer of one is put in the place of the empty year's.
+			const told = {
+				visited: 2,
+				claimed_m2: 768,
+				share: 0.625,
+				found_m2: 480,
+				interval_m2: [96, 864],
+				inflation: 1.6,
+			};
+			const claim = (own, signs) => ({
+				claim: { plot: own, org: orgs[0].id, commune: place.communes[0].code, claimed_m2: 64, signs },
+				chance: 0.25,
+			});
+			const visit = {
+				plot: made.done,
+				org: orgs[1].id,
+				visited_at: new Date(Date.now() - DAY_MS).toISOString(),
+			};
+			await page.route(/ledger\/sample\?/, (route) =>
+				route.fulfill({
+					json: {
+						...{ ...real, claims: 12, claimed_m2: 768, estimate: told, is_complete: false },
+						drawn: [claim(made.done, ["single_party"]), claim(made.one, [])],
+						visits: [{ ...visit, found_m2: 16, notes: null }],
+						units: [{ org: orgs[0].id, ...told }],
+					},
+				}),
+			);
+			await open(page, place.base, "#/ledger?view=sample");
+			await page.getByText("Mới xem lại 1 trên 2 điểm").waitFor();
+			await page.getByText("62,5 % · khoảng 95 %: 96 – 864 m²").waitFor();
+			const first = page.locator(`[data-row="${made.done}"]`);
+			for (const words of ["Một bên xác nhận", "25 %", "Đã xem lại", "16 m²", orgs[1].name])
+				await first.getByText(words, { exact: true }).first().waitFor();
+			await page.locator(`[data-row="${made.one}"]`).getByText("Chưa xem lại").waitFor();
+			await page
+				.getByRole("row", { name: new RegExp(`^${orgs[0].name}.*1,60`) })
+				.first()
+				.waitFor();
+			assert.deepEqual(await violations(page), []);
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+	});
+
+	describe("who sees what", () => {
+		it("a commune's officer sees his commune alone, and draws nothing", async () => {
+			const [first, second] = place.communes;
+			const { page, context, faults } = await as("can-bo-xa", "#/ledger");
+			await open(page, place.base, "#/ledger");
+			assert.deepEqual(await page.locator("tbody th a").allTextContents(), [first.name]);
+			await open(page, place.base, `#/ledger?under=${second.code}`);
+			await page.getByText("Không có điểm trồng nào ở đây.").waitFor();
+			await open(page, place.base, "#/ledger?view=rates");
+			await page.getByRole("row", { name: new RegExp(`^${first.name}`) }).waitFor();
+			assert.equal(await page.getByRole("row", { name: new RegExp(`^${second.name}`) }).count(), 0);
+			await open(page, place.base, "#/ledger?view=sample");
+			await page.getByText("Các điểm đơn vị này có thể được giao xem lại").waitFor();
+			await page.getByText("Không có điểm nào: các điểm đã rút ở nơi khác").waitFor();
+			assert.equal(await page.getByRole("button", { name: /^Rút mẫu/ }).count(), 0);
+			assert.equal(await page.getByRole("columnheader", { name: "Diện tích báo" }).count(), 0);
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+
+		it("who may not read plots has no way there, and is told so", async () => {
+			const { page, context } = await as("nguoi-xem", "#/");
+			assert.equal(await page.locator("#rail").getByRole("link", { name: "Sổ phá nhổ" }).count(), 0);
+			await open(page, place.base, "#/ledger");
+			await page.getByText("Tài khoản này không có quyền xem phần này").first().waitFor();
+			await context.close();
+		});
+	});
+
+	describe("the screen", () => {
+		it("keeps its state in the address, and says when the network is gone", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
+			await open(page, place.base, "#/ledger");
+			await page.getByRole("tab", { name: "Diện tích, số cây" }).focus();
+			await page.keyboard.press("ArrowRight");
+			await page.getByRole("tab", { name: "Tỷ lệ", selected: true }).waitFor();
+			assert.match(page.url(), /view=rates/);
+			await page.reload();
+			await page.getByRole("tab", { name: "Tỷ lệ", selected: true }).waitFor();
+			await page.getByRole("heading", { name: "Đạt 100 % theo xã" }).waitFor();
+			await context.setOffline(true);
+			await page.getByRole("tab", { name: "Diện tích, số cây" }).click();
+			await page.getByRole("alert").getByText("Không kết nối được máy chủ").waitFor();
+			await context.setOffline(false);
+			await page.getByRole("button", { name: "Thử lại" }).first().click();
+			await page.locator("tfoot tr").waitFor();
+			await open(page, place.base, "#/ledger?from=2001-01-01&to=2001-02-01");
+			await page.getByText("Không có điểm trồng nào phát hiện trong khoảng này.").waitFor();
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+
+		it("fits narrow and wide windows in both languages, and axe finds nothing", async () => {
+			for (const [width, language] of [
+				[1440, "vi"],
+				[1440, "en"],
+				[320, "vi"],
+				[320, "en"],
+			]) {
+				const { page, context, faults } = await as("can-bo-tinh", "#/", { width, language });
+				const { code } = place.communes[0];
+				for (const hash of [
+					"#/ledger",
+					`#/ledger?under=${code}`,
+					"#/ledger?view=rates",
+					`#/ledger?view=rates&of=cohort&in=${code}`,
+					"#/ledger?view=sample",
+				]) {
+					await open(page, place.base, hash);
+					await page.locator("tbody tr:visible").first().waitFor();
+					assert.ok((await overflow(page)) <= 0, `${hash} is wider than ${width}`);
+					assert.deepEqual(await cut(page), [], `${hash} at ${width}`);
+					assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
+				}
+				assert.deepEqual(faults, []);
+				await context.close();
+			}
+		});
 	});
 });

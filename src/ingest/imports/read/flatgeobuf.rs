@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Read<Table> {
         heads: columns.into_iter().map(|column| column.name).collect(),
         rows,
         told: head.node(10).map_or(Told::Nothing, told),
-        encoding: None,
+        ..Table::default()
     })
 }
 

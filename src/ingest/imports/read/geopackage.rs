@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table> {
         heads,
         rows,
         told,
-        encoding: None,
+        ..Table::default()
     })
 }
 

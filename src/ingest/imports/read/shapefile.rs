@@ -57,6 +57,7 @@ pub fn read(archive: &mut Archive<'_>, asked: &Asked, budget: &mut Budget) -> Re
         heads: table.heads,
         told,
         encoding: Some(table.encoding),
+        ..Table::default()
     })
 }
 

@@ -63,8 +63,8 @@ struct HeardIn {
 
 impl Patrols {
     /// Takes what a tracker says of its own device. Everything is on disk when this returns; whatever comes again
-    /// changes nothing; a secret that was replaced brings nothing else. What comes seldom has its futures apart, so that those of single fixes stay small: they are moved
-    /// with each request.
+    /// changes nothing, and a secret that was replaced brings nothing else. What comes seldom has its futures apart, so
+    /// that those of single fixes stay small: they are moved with each request.
     pub async fn hear(&self, actor: &Actor, heard: Heard) -> Result<(), Error> {
         if !actor.may_somewhere(Right::RecordPatrols) {
             return Err(Error::Forbidden);
@@ -139,8 +139,14 @@ impl Patrols {
             let near = None;
             return Ok(HeardIn { commune, near });
         }
-        let last = self.last_fix(actor, call.at).await?;
-        let last = last.and_then(|fix| fix.position().ok());
+        let last = match self.last_fix(actor, call.at).await {
+            Ok(last) => last.and_then(|fix| fix.position().ok()),
+            Err(error) => {
+                // What was kept and cannot be read holds no call for help up.
+                tracing::warn!(%error, "where a device was last could not be read");
+                None
+            }
+        };
         let near = match self.commune_at(day, last).await? {
             Some(commune) => Some(commune),
             None => match actor.reach(Right::RecordPatrols) {
