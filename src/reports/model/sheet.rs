@@ -59,8 +59,25 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
         write(sheet, next, columns, total, true)?;
         next += 1;
     }
+    if table.form == Form::B02 {
+        ids(sheet, table)?;
+    }
     ending(sheet, table, next + 1)?;
     book.save_to_buffer()
+}
+
+/// The ids of the rows' plots, hidden behind the last column: a form that an office sends back says which plots it is of.
+fn ids(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
+    let at = u16::try_from(table.form.columns().len()).unwrap_or(u16::MAX);
+    sheet.write_string_with_format(HEAD, at, "id", &head_format())?;
+    sheet.write_string_with_format(HEAD + 1, at, format!("({})", at + 1), &number_format())?;
+    for (row, own) in (HEAD + 2..).zip(&table.rows) {
+        let facts = own.cells.first().and_then(|cell| cell.facts.as_deref());
+        if let Some(id) = facts.and_then(|facts| facts.strip_prefix("/api/v1/plots/")) {
+            sheet.write_string_with_format(row, at, id, &format_of(Style::Text))?;
+        }
+    }
+    sheet.set_column_hidden(at).map(drop)
 }
 
 fn small(number: u32) -> u8 {
