@@ -59,8 +59,25 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
         write(sheet, next, columns, total, true)?;
         next += 1;
     }
+    if table.form == Form::B02 {
+        ids(sheet, table)?;
+    }
     ending(sheet, table, next + 1)?;
     book.save_to_buffer()
+}
+
+/// The ids of the rows' plots, hidden behind the last column: a form that an office sends back says which plots it is of.
+fn ids(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
+    let at = u16::try_from(table.form.columns().len()).unwrap_or(u16::MAX);
+    sheet.write_string_with_format(HEAD, at, "id", &head_format())?;
+    sheet.write_string_with_format(HEAD + 1, at, format!("({})", at + 1), &number_format())?;
+    for (row, own) in (HEAD + 2..).zip(&table.rows) {
+        let facts = own.cells.first().and_then(|cell| cell.facts.as_deref());
+        if let Some(id) = facts.and_then(|facts| facts.strip_prefix("/api/v1/plots/")) {
+            sheet.write_string_with_format(row, at, id, &format_of(Style::Text))?;
+        }
+    }
+    sheet.set_column_hidden(at).map(drop)
 }
 
 fn small(number: u32) -> u8 {
@@ -79,8 +96,8 @@ fn set_page(sheet: &mut Worksheet, form: Form) -> Result<(), XlsxError> {
     sheet.set_repeat_rows(HEAD, HEAD + 1)?;
     if across.pages > 1 {
         sheet.set_repeat_columns(0, across.keys - 1)?;
-        // The pages of the same rows follow one another.
-        sheet.set_page_order(true);
+        // Over, then down: the pages of the same rows follow one another.
+        sheet.set_page_order(false);
     }
     sheet.set_freeze_panes(HEAD + 2, across.keys)?;
     let told = if form.is_internal() {

@@ -37,13 +37,11 @@ impl Addresses {
             ("crop", crop),
             ("as_of", as_of.as_deref()),
         ];
-        let mut text = format!("from={}&to={}", asked.from, asked.to);
-        for (name, value) in more {
-            if let Some(value) = value {
-                text.push_str(&format!("&{name}={value}"));
-            }
-        }
-        Self(text)
+        let more = more.into_iter();
+        let more = more.filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        let days = [format!("from={}", asked.from), format!("to={}", asked.to)];
+        let parts: Vec<String> = days.into_iter().chain(more).collect();
+        Self(parts.join("&"))
     }
 
     /// The plots under a figure, each with the facts that it is made of.

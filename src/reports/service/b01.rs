@@ -123,7 +123,11 @@ impl Filling<'_> {
                 let facts = Addresses::of(self.asked, Rows::Commune(code));
                 numbers(&mut row, &Figures::default(), &[], (None, &facts));
             }
-            Sent::Sent | Sent::NotSent => (0..FIGURES).for_each(|_| row.tell(Value::Null)),
+            Sent::Sent | Sent::NotSent => {
+                for _ in 0..FIGURES {
+                    row.tell(Value::Null);
+                }
+            }
         }
         row.tell(self.said.remark(code));
         table.rows.push(row);
