@@ -103,3 +103,44 @@ describe("an address of nothing", () => {
 		await context.close();
 	});
 });
+
+describe("the list of incidents", () => {
+	it("tells communes, plants and what they reach of each", async () => {
+		const { code, name } = place.communes[1];
+		const send = await place.phone("Tổ thử – máy E", code);
+		const all = [];
+		const walk = (value) => (typeof value[0] === "number" ? all.push(value) : value.forEach(walk));
+		walk((await place.api("GET", `/api/v1/communes/${code}`)).geometry.coordinates);
+		const middle = [0, 1].map((at) => {
+			const own = all.map((point) => point[at]);
+			return (Math.min(...own) + Math.max(...own)) / 2;
+		});
+		const now = Date.now();
+		const id = (n) => `01900000-0000-7000-8000-${(now + n).toString(16).padStart(12, "0")}`;
+		const occurred_at = new Date(now - 3_600_000).toISOString();
+		await send("PUT", `/api/v1/incidents/${id(0)}`, { title: "Vụ thử", occurred_at });
+		await send("PUT", `/api/v1/plots/${id(1)}`, {
+			type: "Feature",
+			geometry: { type: "Point", coordinates: middle },
+			properties: {
+				crop: "opium_poppy",
+				detected_at: occurred_at,
+				detected_by: "patrol",
+				plants: 1234,
+				plants_method: "counted",
+				hacc_m: 5,
+				position_method: "gnss_single",
+				incident: id(0),
+			},
+		});
+		const { page, context, faults } = await as("can-bo-tinh");
+		await open(page, place.base, "#/incidents");
+		const row = page.getByRole("row", { name: /^Vụ thử/ });
+		await row.getByRole("cell", { name, exact: true }).waitFor();
+		await row.getByRole("cell", { name: "1.234", exact: true }).waitFor();
+		await row.getByText("≥ 500 cây").waitFor();
+		assert.deepEqual(await violations(page), []);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
