@@ -90,6 +90,7 @@ describe("an officer's whole day", () => {
 		await open(page, place.base, "#/review");
 		await page.locator(`[data-item="${patrol}"][aria-current]`).waitFor();
 		await page.keyboard.press("a");
+		await page.keyboard.press("Enter");
 		await page.getByRole("status").getByText("Đã ghi: Duyệt tuyến").waitFor();
 		await open(page, place.base, "#/review?list=verify");
 		await page.locator(`[data-item="${id}"]`).waitFor();
@@ -101,6 +102,7 @@ describe("an officer's whole day", () => {
 		}
 		await page.locator(`[data-item="${id}"][aria-current]`).waitFor();
 		await page.keyboard.press("a");
+		await page.keyboard.press("Enter");
 		await page.getByRole("status").getByText("Đã ghi: Xác minh đúng").waitFor();
 		assert.equal((await place.api("GET", `/api/v1/plots/${id}`)).properties.state, "verified");
 
@@ -136,6 +138,11 @@ describe("forms of the office", () => {
 		assert.ok(before > 0);
 		const name = (await silent.first().getByRole("link").first().textContent()).trim();
 		assert.ok((await page.getByLabel("Lời nhắc các xã chưa gửi").inputValue()).includes(name));
+		// Communes stand by name, in the reminder too.
+		const reminder = await page.getByLabel("Lời nhắc các xã chưa gửi").inputValue();
+		const named = /: ([^:]*)\. Đề nghị/.exec(reminder)[1].split(", ");
+		assert.ok(named.length > 1);
+		assert.deepEqual(named, named.toSorted(new Intl.Collator("vi", { numeric: true }).compare));
 		await silent
 			.first()
 			.getByRole("button", { name: /Xác nhận không phát sinh/ })
