@@ -255,6 +255,25 @@ on_both! {
         assert!(notes(&view).contains("(dưới bảng)"), "{view}");
     }
 
+    async fn numbers_of_many_digits_are_kept_as_their_entries_say(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let rows: String = (0..40).map(|at| {
+            let area = 102.84 - f64::from(at) * 0.1 - 1e-14;
+            format!("A-{at},opium_poppy,2026-02-20,{},22.4,{area}\n", 104.1 + f64::from(at) / 300.0)
+        }).collect();
+        let view = told(&officer, "kind=plots&name=a.csv", format!("code,crop,detected_at,lon,lat,area_m2\n{rows}")).await;
+        load(&officer, &view, None).await.expect(200);
+        let changed = rows.replace("opium_poppy", "cannabis");
+        let view = told(&officer, "kind=plots&name=a.csv", format!("code,crop,detected_at,lon,lat,area_m2\n{changed}")).await;
+        assert_eq!(counts(&view), [0, 40, 0, 0], "{view}");
+        field.clock.advance_millis(1_000);
+        load(&officer, &view, None).await.expect(200);
+        field.settle().await;
+        let rows = tuantra::plots::verify_rows(field.app.journal.store()).await.unwrap();
+        assert_eq!((rows.plots, rows.faults), (40, vec![]));
+    }
+
     async fn new_rows_on_known_ground_are_pointed_out(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

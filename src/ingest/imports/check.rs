@@ -276,6 +276,7 @@ fn shown(draft: &Draft) -> Option<String> {
     match draft {
         Draft::Plot { key, .. } => key.strip_prefix("code ").map(str::to_owned),
         Draft::Returned(own) => Some(own.id.to_string()),
+        Draft::Coded { code, .. } => Some(code.clone()),
         other => Some(other.key().into_owned()),
     }
 }

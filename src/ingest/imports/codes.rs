@@ -48,11 +48,19 @@ const WORDS: &[(&str, Names<&str>)] = &[
     (
         "stage",
         &[
-            ("seedling", &["cay non", "moc mam"]),
+            ("seedling", &["cay non", "cay con", "moc mam"]),
             ("vegetative", &["sinh truong", "dang lon"]),
             ("flowering", &["ra hoa"]),
             ("capsule", &["ra qua", "co qua"]),
-            ("lanced", &["da khia", "chich nhua", "da khia chich nhua"]),
+            (
+                "lanced",
+                &[
+                    "da khia",
+                    "chich nhua",
+                    "da khia chich nhua",
+                    "da chich nhua",
+                ],
+            ),
             ("harvested", &["da thu hoach"]),
         ],
     ),

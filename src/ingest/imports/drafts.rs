@@ -52,6 +52,15 @@ pub enum Draft {
     },
     /// A plot that is named by its id.
     Returned(Box<Returned>),
+    /// A plot under a code as forms have it: one that is known if it lies there, else a new one.
+    Coded {
+        /// The code.
+        code: String,
+        /// What the row says of a known plot.
+        known: Box<Returned>,
+        /// What it says otherwise.
+        fresh: Box<Result<Self, Vec<RowFault>>>,
+    },
     /// A risk area.
     RiskArea(Box<RiskAreaDraft>),
     /// A gate.
@@ -67,6 +76,7 @@ impl Draft {
         match self {
             Self::Plot { key, .. } => key.into(),
             Self::Returned(own) => format!("id {}", own.id).into(),
+            Self::Coded { code, .. } => format!("code {code}").into(),
             Self::RiskArea(draft) => draft.code.as_str().into(),
             Self::Gate(draft) => draft.code.as_str().into(),
             Self::Hamlet(draft) => draft.code.as_str().into(),
@@ -102,6 +112,11 @@ impl Reader<'_> {
         {
             return self.returned(row, id);
         }
+        self.coded(row, self.fresh(row))
+    }
+
+    /// What a row says of something that it does not name by an id.
+    fn fresh(self, row: &Row) -> Result<Draft, Vec<RowFault>> {
         let mut faults = Vec::new();
         let mut properties = self.properties(row, &mut faults);
         let commune = properties

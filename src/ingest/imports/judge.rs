@@ -8,7 +8,7 @@ use crate::base::time::LocalDate;
 use crate::plots::{Back, Error as PlotsError, Listed, Returned};
 
 use super::check::{ImportOptions, plot_id};
-use super::drafts::Draft;
+use super::drafts::{Draft, RowFault};
 use super::report::Report;
 use super::{Error, Imports, words};
 
@@ -40,6 +40,13 @@ impl Imports {
             .unwrap_or_else(|| actor.org.map_or(actor.id, |org| org.0).to_string());
         let mut seen = Seen::default();
         for (row, draft) in drafts {
+            let draft = match self.recognised(actor, draft).await? {
+                Ok(draft) => draft,
+                Err(faults) => {
+                    report.fault(faults);
+                    continue;
+                }
+            };
             let done = match draft {
                 Draft::Plot { key, wire } => {
                     let id = plot_id(&source, &key);
@@ -61,6 +68,33 @@ impl Imports {
             }
         }
         self.judge(seen, report).await
+    }
+
+    /// A row under a code as forms have it: the plot of that code if one lies there, else what it says otherwise.
+    async fn recognised(
+        &self,
+        actor: &Actor,
+        draft: Draft,
+    ) -> Result<Result<Draft, Vec<RowFault>>, Error> {
+        let Draft::Coded {
+            code,
+            mut known,
+            fresh,
+        } = draft
+        else {
+            return Ok(Ok(draft));
+        };
+        let id = match known.at {
+            Some(at) => self.plots.coded_at(actor, &code, at).await?,
+            None => None,
+        };
+        Ok(match id {
+            Some(id) => {
+                known.id = id;
+                Ok(Draft::Returned(known))
+            }
+            None => *fresh,
+        })
     }
 
     async fn returned(

@@ -2,6 +2,7 @@
 
 use geo::Geometry;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::base::ids::PlotId;
 use crate::base::unmarked::unmarked;
@@ -18,6 +19,8 @@ use super::words;
 
 /// Letters of an id as exports and forms write it.
 const ID_LETTERS: usize = 36;
+/// Digits of the code by which people call a plot.
+const CODE_LETTERS: usize = 6;
 /// Columns of exports that are not held against anything.
 const TOLD_ONLY: [&str; 7] = [
     "id",
@@ -52,7 +55,35 @@ pub fn id_of(format: FileFormat, row: &Row) -> Option<PlotId> {
     })
 }
 
+/// The digits by which people call a plot, where a row's code is such.
+fn digits_of(format: FileFormat, row: &Row) -> Option<&str> {
+    let is_code = |head: &str| names::field(ImportKind::Plots, format, head) == Some("code");
+    let mut cells = row.values.iter().filter(|(head, _)| is_code(head));
+    let text = cells.find_map(|(_, value)| value.as_str())?.trim();
+    let are_digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (text.len() == CODE_LETTERS && are_digits).then_some(text)
+}
+
 impl Reader<'_> {
+    /// The same row as one that may tell of a known plot by the code that forms have.
+    pub(super) fn coded(
+        self,
+        row: &Row,
+        fresh: Result<Draft, Vec<RowFault>>,
+    ) -> Result<Draft, Vec<RowFault>> {
+        let code = digits_of(self.format, row).filter(|_| self.kind == ImportKind::Plots);
+        let known =
+            code.and_then(|code| Some((code, self.returned(row, PlotId(Uuid::nil())).ok()?)));
+        match known {
+            Some((code, Draft::Returned(known))) => Ok(Draft::Coded {
+                code: code.to_owned(),
+                known,
+                fresh: Box::new(fresh),
+            }),
+            _ => fresh,
+        }
+    }
+
     /// What a row says of the plot that it names.
     pub(super) fn returned(self, row: &Row, id: PlotId) -> Result<Draft, Vec<RowFault>> {
         let mut faults = Vec::new();

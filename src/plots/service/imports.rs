@@ -46,7 +46,8 @@ pub type ListedAct = Option<Act>;
 impl Plots {
     /// Parses and places a plot of a file.
     pub async fn listed(&self, actor: &Actor, id: PlotId, wire: PlotWire) -> Result<Listed, Error> {
-        let sent = self.sent(actor, id, &wire).await?;
+        let (body, wire) = as_kept(&wire);
+        let sent = self.sent(actor, id, &wire, body).await?;
         Ok(Listed {
             wire,
             sent,
@@ -61,7 +62,13 @@ impl Plots {
         Ok(!screen::visible(&listed.sent.actor, found).is_empty())
     }
 
-    async fn sent(&self, actor: &Actor, id: PlotId, wire: &PlotWire) -> Result<Sent, Error> {
+    async fn sent(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        wire: &PlotWire,
+        body: Vec<u8>,
+    ) -> Result<Sent, Error> {
         let draft = PlotDraft::from_wire(wire, self.journal.now())?;
         let day = draft.detected_at.local_date();
         let at = self
@@ -74,7 +81,7 @@ impl Plots {
             cells: cells(&draft)?,
             draft,
             at,
-            body: serde_json::to_vec(wire).unwrap_or_default(),
+            body,
         })
     }
 
@@ -145,15 +152,23 @@ impl Listed {
         let version = u32::try_from(row.version).or(Err(Error::NotFound))?;
         let mut wire = self.wire.clone();
         wire.properties.revises = Some(f64::from(version));
-        let mut draft = self.sent.draft.clone();
-        draft.revises = Some(version);
+        let (body, wire) = as_kept(&wire);
+        let draft = PlotDraft::from_wire(&wire, self.sent.draft.detected_at)?;
         Ok(Sent {
             record: record(&draft).to_string(),
             draft,
-            body: serde_json::to_vec(&wire).unwrap_or_default(),
+            body,
             ..self.sent.clone()
         })
     }
+}
+
+/// The bytes of a plot and what is read out of them again: a number may differ in its last digit, and the log is held
+/// against what its bytes say.
+fn as_kept(wire: &PlotWire) -> (Vec<u8>, PlotWire) {
+    let body = serde_json::to_vec(wire).unwrap_or_default();
+    let read = serde_json::from_slice(&body).unwrap_or_else(|_| wire.clone());
+    (body, read)
 }
 
 fn act(listed: &Listed, row: Option<&PlotRow>) -> Result<ListedAct, store::Error> {

@@ -49,6 +49,8 @@ pub const DERIVED: [&str; 12] = [
     "vn2000_y_m",
     "vn2000_meridian",
 ];
+/// More plots than share the digits of a code.
+const MOST_CODED: u32 = 50;
 /// Forms write areas to a tenth of a square metre.
 const FORM_AREA_M2: f64 = 0.051;
 /// Forms write degrees to six places.
@@ -149,6 +151,28 @@ impl Plots {
             kept,
             is_retracted,
         })
+    }
+
+    /// The plot in the caller's reach that people call by this code and that lies here, as forms tell of plots.
+    pub async fn coded_at(
+        &self,
+        actor: &Actor,
+        code: &str,
+        at: Position,
+    ) -> Result<Option<PlotId>, Error> {
+        let coded = self.by_code(actor, code, MOST_CODED).await?;
+        let mut tx = self.journal.store().read().await?;
+        for plot in coded {
+            let row = sql::plot(&mut tx, plot.id).await?;
+            let is_here = |row: PlotRow| {
+                let off = [at.lon() - row.lon, at.lat() - row.lat];
+                off.iter().all(|off| off.abs() <= FORM_DEGREES)
+            };
+            if row.is_some_and(is_here) {
+                return Ok(Some(plot.id));
+            }
+        }
+        Ok(None)
     }
 
     /// What the version that stands was sent as.
