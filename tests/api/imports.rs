@@ -161,9 +161,10 @@ on_both! {
         let first = put_plot(&field, &officer, &plot_at(104.3, 22.4)).await;
         let other = put_plot(&field, &officer, &plot_at(104.62, 22.12)).await;
         let file = text(exported(&officer, "csv").await);
-        let edited: Vec<String> = file.lines().map(|line| match line.starts_with(&first) {
-            true => line.replace(",320,", ",300,").replace(",detected,", ",verified,"),
-            false => line.to_owned(),
+        let edited: Vec<String> = file.lines().map(|line| if line.starts_with(&first) {
+            line.replace(",320,", ",300,").replace(",detected,", ",verified,")
+        } else {
+            line.to_owned()
         }).collect();
         let edited = edited.join("\r\n");
         let view = told(&officer, "kind=plots&name=plots.csv", edited.clone()).await;
@@ -258,10 +259,11 @@ on_both! {
     async fn numbers_of_many_digits_are_kept_as_their_entries_say(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;
-        let rows: String = (0..40).map(|at| {
+        let rows: Vec<String> = (0..40).map(|at| {
             let area = 102.84 - f64::from(at) * 0.1 - 1e-14;
             format!("A-{at},opium_poppy,2026-02-20,{},22.4,{area}\n", 104.1 + f64::from(at) / 300.0)
         }).collect();
+        let rows = rows.concat();
         let view = told(&officer, "kind=plots&name=a.csv", format!("code,crop,detected_at,lon,lat,area_m2\n{rows}")).await;
         load(&officer, &view, None).await.expect(200);
         let changed = rows.replace("opium_poppy", "cannabis");

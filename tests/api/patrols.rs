@@ -473,7 +473,9 @@ on_both! {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;
         let mut fixes = walk(&field, -3000, 5);
-        fixes.iter_mut().for_each(|fix| fix["accuracy_m"] = json!(0.0));
+        for fix in &mut fixes {
+            fix["accuracy_m"] = json!(0.0);
+        }
         send(&phone, id, &fixes).await.expect(200);
         field.settle().await;
         let shown = phone.get(&path(id, "")).await.expect(200).json();

@@ -49,9 +49,13 @@ struct Kept {
     /// Most recently used last.
     spans: Vec<Span>,
     risk_areas: Option<Arc<Vec<RiskAreaView>>>,
-    /// The first day with a boundary, once it is known.
-    begins: Option<Option<LocalDate>>,
+    /// The first day with a boundary, once it was looked for.
+    begins: Option<Begins>,
 }
+
+/// The first day with a boundary, if there is one.
+#[derive(Clone, Copy)]
+struct Begins(Option<LocalDate>);
 
 /// Days on which a map holds, as far as the epoch knows.
 struct Span {
@@ -135,12 +139,12 @@ impl Areas {
     /// The first day on which any boundary is valid; none before boundaries are loaded.
     pub async fn first_day(&self) -> Result<Option<LocalDate>, Error> {
         let epoch = self.epoch().await?;
-        if let Some(first) = self.kept(epoch, |kept| kept.begins) {
+        if let Some(Begins(first)) = self.kept(epoch, |kept| kept.begins) {
             return Ok(first);
         }
         let mut tx = self.journal.store().read().await?;
         let first = first_day(&all_boundaries(&mut tx).await?);
-        self.kept(epoch, |kept| kept.begins = Some(first));
+        self.kept(epoch, |kept| kept.begins = Some(Begins(first)));
         Ok(first)
     }
 

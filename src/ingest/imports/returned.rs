@@ -91,19 +91,18 @@ impl Reader<'_> {
         let at = match self.way.place(row, self.ground, None) {
             Placed::None => None,
             Placed::Typed(typed) => Some(typed.1.position),
-            Placed::Shape(shape) => match single(shape) {
-                Geometry::Point(point) => {
+            Placed::Shape(shape) => {
+                if let Geometry::Point(point) = single(shape) {
                     let at = Position::new(point.x(), point.y()).ok();
                     if at.is_none() {
                         faults.push(words::off_plane(row.number));
                     }
                     at
-                }
-                _ => {
+                } else {
                     faults.push(words::shape(row.number, "Point"));
                     None
                 }
-            },
+            }
             other => {
                 faults.push(unplaced(row.number, &other));
                 None
@@ -128,25 +127,12 @@ impl Reader<'_> {
             .collect();
         Ok(Draft::Returned(Box::new(Returned {
             id,
-            version: self.version(row),
+            version: version(row),
             told: self.told_fields(properties),
             derived,
             day,
             at,
         })))
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a version is a small whole number"
-    )]
-    fn version(self, row: &Row) -> Option<i64> {
-        let is_own = |head: &str| matches!(unmarked(head).as_str(), "version" | "phien ban");
-        let cell = row.values.iter().find(|(head, _)| is_own(head));
-        let number = cell.and_then(|(_, value)| plain(value));
-        number
-            .filter(|own| own.fract() == 0.0)
-            .map(|own| own as i64)
     }
 
     /// The fields that have a column, null where the cell is empty.
@@ -163,4 +149,17 @@ impl Reader<'_> {
             })
             .collect()
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a version is a small whole number"
+)]
+fn version(row: &Row) -> Option<i64> {
+    let is_own = |head: &str| matches!(unmarked(head).as_str(), "version" | "phien ban");
+    let cell = row.values.iter().find(|(head, _)| is_own(head));
+    let number = cell.and_then(|(_, value)| plain(value));
+    number
+        .filter(|own| own.fract() == 0.0)
+        .map(|own| own as i64)
 }

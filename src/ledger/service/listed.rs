@@ -57,7 +57,7 @@ pub(super) fn listed((material, life): &(Material, Life)) -> ListedPlot {
         .facts
         .iter()
         .filter(|fact| told.verified.facts.contains(&fact.id));
-    let verified = verified.filter_map(|fact| match &fact.act {
+    let mut verified = verified.filter_map(|fact| match &fact.act {
         Act::Verification(said) => said.amount.uncertainty_pct,
         _ => None,
     });
@@ -73,7 +73,7 @@ pub(super) fn listed((material, life): &(Material, Life)) -> ListedPlot {
         errors: AreaErrors {
             claimed: material.plot.claimed.uncertainty_pct,
             remeasured: remeasured.and_then(|amount| amount.uncertainty_pct),
-            verified: verified.last(),
+            verified: verified.next_back(),
         },
     }
 }

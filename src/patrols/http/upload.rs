@@ -189,7 +189,7 @@ async fn read_files(
     received_at: Timestamp,
 ) -> Result<(Upload, Option<u32>), Problem> {
     let read = tokio::task::spawn_blocking(move || {
-        let (mut fixes, mut refused, mut cuts, mut points) =
+        let (mut good, mut apart, mut cuts, mut points) =
             (Vec::new(), Vec::new(), Vec::new(), 0_u32);
         for (before, bytes) in files.iter().enumerate() {
             let named = (files.len() > 1).then_some(before + 1);
@@ -198,12 +198,12 @@ async fn read_files(
             if points > gpx::MAX_POINTS {
                 return Err(refused_file(&GpxRefusal::TooManyPoints, named));
             }
-            let (own, apart) = file.fixes(received_at);
-            fixes.extend(own);
-            refused.extend(apart);
+            let (own, refused) = file.fixes(received_at);
+            good.extend(own);
+            apart.extend(refused);
             cuts.extend(file.cut);
         }
-        let batch = Batch::of_points(fixes, &refused);
+        let batch = Batch::of_points(good, &apart);
         let upload = Upload {
             batch: cuts.iter().fold(batch, Batch::cut_at),
             request: digest_of(&files),

@@ -255,9 +255,8 @@ fn place(lon: f64, lat: f64) -> Result<(i32, i32), FixReason> {
 
 fn accuracy(metres: Option<f64>) -> Result<Option<u32>, FixReason> {
     match metres {
-        None => Ok(None),
         // Android's `Location.getAccuracy` is 0.0 where there is none; no receiver errs by nothing.
-        Some(0.0) => Ok(None),
+        None | Some(0.0) => Ok(None),
         Some(m) if m.is_finite() && m > 0.0 => Ok(Some(whole(m * 10.0).max(1))),
         Some(_) => Err(FixReason::BadAccuracy),
     }

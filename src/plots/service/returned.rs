@@ -323,14 +323,14 @@ fn measured_later(
     draft: &PlotDraft,
     changed: &[&'static str],
 ) -> Option<&'static str> {
-    let changes = |names: [&str; 2]| names.iter().any(|name| changed.contains(name));
+    let is_told = |names: [&str; 2]| names.iter().any(|name| changed.contains(name));
     let plants = draft.plants.map(|plants| i64::from(plants.number));
     let area = draft.area.map(|area| area.area_m2.to_bits());
-    if changes(["plants", "plants_method"]) && plants != row.plants {
+    if is_told(["plants", "plants_method"]) && plants != row.plants {
         return Some("plants");
     }
     let is_other = area != row.area_m2.map(f64::to_bits);
-    (changes(["area_m2", "area_method"]) && is_other).then_some("area_m2")
+    (is_told(["area_m2", "area_method"]) && is_other).then_some("area_m2")
 }
 
 /// The version that stands with what the row changes of it; none where it is no plot any more.

@@ -88,5 +88,10 @@ fn is_version(kept: &Stored, incident: IncidentId, row: &KeptIncidentVersion) ->
     let draft = wire.and_then(|wire| IncidentDraft::from_wire(&wire, kept.row.received_at).ok());
     kept.row.kind == Kind::Incident.as_str()
         && kept.row.fact == Some(incident.0)
-        && draft.is_some_and(|draft| incident_record(&draft).to_string() == row.record)
+        && draft.is_some_and(|draft| is_record(&draft, &row.record))
+}
+
+fn is_record(draft: &IncidentDraft, kept: &str) -> bool {
+    let kept: Option<Value> = serde_json::from_str(kept).ok();
+    kept == Some(incident_record(draft))
 }

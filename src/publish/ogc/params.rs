@@ -210,7 +210,9 @@ pub fn projector(crs: Crs) -> Result<Projector, Problem> {
 }
 
 /// A rectangle of degrees, and the one of a plane that it lies around.
-fn bbox(pairs: &[(String, String)]) -> Result<Option<(Rect<f64>, Option<Frame>)>, Problem> {
+type Bounds = (Rect<f64>, Option<Frame>);
+
+fn bbox(pairs: &[(String, String)]) -> Result<Option<Bounds>, Problem> {
     let crs = crs(pairs, "bbox-crs")?;
     let Some(text) = value(pairs, "bbox") else {
         return Ok(None);

@@ -78,7 +78,7 @@ impl<'a> Lines<'a> {
     /// The number of the next row, which begins at or after a byte.
     fn number(&mut self, at: usize, record: &csv::StringRecord) -> usize {
         let bytes = self.text.as_bytes();
-        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == self.end).count();
+        let ends = |bytes: &[u8]| bytes.split(|byte| *byte == self.end).count() - 1;
         let rest = bytes.get(at..).unwrap_or_default();
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
         let start = at.saturating_add(blank.count());
