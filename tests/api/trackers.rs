@@ -476,7 +476,6 @@ on_both! {
         let device = field.device("máy hai xã", &[WEST, EAST]).await;
         let tracker = field.door(device, Door::Tracker).await;
         let (west, east) = (field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await, field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await);
-        let stranger = field.account("xa-khac", Role::CommuneOfficer, &["99999"]).await;
         let send = async |query: &str| {
             field.anon().get(&format!("/t/{}?id=x{query}", tracker.token())).await.expect(200);
         };
@@ -492,7 +491,6 @@ on_both! {
         for officer in [&west, &east] {
             assert_eq!(heard(officer).await, [(none.clone(), both.clone()), (none.clone(), both.clone())]);
         }
-        assert!(heard(&stranger).await.is_empty());
         // A fix of yesterday's says nothing; the last one of today says where.
         send(&format!("&lat=22.4&lon=104.7&accuracy=5&timestamp={}", START_S - 90_000)).await;
         send(&format!("&lat=22.4&lon=104.3&accuracy=5&timestamp={}", START_S - 300)).await;
@@ -502,8 +500,17 @@ on_both! {
         field.settle().await;
         seal_by_time(&field).await;
         send(&format!("&timestamp={}&alarm=sos", START_S - 100)).await;
-        assert_eq!(heard(&west).await[0], (none, json!([WEST])), "and also once its fixes are sealed");
+        assert_eq!(heard(&west).await[0], (none.clone(), json!([WEST])), "and also once its fixes are sealed");
         assert_eq!(heard(&east).await.len(), 2);
+        // One that may record in the west alone is not heard in the east, and one of the whole province by the province.
+        for communes in [&[WEST][..], &[]] {
+            let device = field.device(&format!("máy {}", communes.len()), communes).await;
+            let alone = field.door(device, Door::Tracker).await;
+            field.clock.advance_millis(1_000);
+            field.anon().get(&format!("/t/{}?id=x&timestamp={START_S}&alarm=sos", alone.token())).await.expect(200);
+        }
+        assert_eq!((heard(&west).await.len(), heard(&east).await.len()), (5, 2));
+        assert_eq!(heard(&field.officer().await).await[0], (none, json!([])));
     }
 
     async fn an_address_that_was_typed_with_a_slash_is_the_same(field: Field) {
