@@ -42,7 +42,7 @@ pub struct FiguresParams {
     crop: Option<Crop>,
     /// In no commune by the boundaries of the day of detection.
     outside: Option<bool>,
-    /// Under this figure: counted, in_incident, open, destroyed or voluntary.
+    /// Under this figure: `counted`, `in_incident`, `open`, `destroyed` or `voluntary`.
     #[param(inline)]
     of: Option<PlotFigure>,
     /// Detected on this local day or later.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::areas::model::map::{Commune, CommuneMap};
 use crate::areas::{KnownBoundaries, KnownBoundary};
 use crate::base::ids::BoundaryId;
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::cases::model::words::number;
 use crate::geo::position::Position;
 use crate::geo::shape::{BlockedRegion, Place};
@@ -114,7 +114,7 @@ impl Reports {
                 sql::received_at(&mut tx, entry).await?
             }
         };
-        let day = then.map_or(self.areas.today(), |at| at.local_date());
+        let day = then.map_or(self.areas.today(), Timestamp::local_date);
         Ok(asked.to.min(day))
     }
 }
