@@ -5,8 +5,9 @@ import { nextPhase } from "./evidence";
 import { uuidv7 } from "./ids";
 import { fixWire } from "./patrol";
 import type { EradicationDraft, KnownPlot } from "./plots";
-import { eradicate, eradicationOf, mostCounted, plan, reinspect, unplan } from "./plots";
+import { eradicate, eradicationOf, plan, reinspect, unplan } from "./plots";
 import { Session } from "./session";
+import { mostCounted } from "./standing";
 import { openStore } from "./store";
 import { newVault } from "./vault";
 

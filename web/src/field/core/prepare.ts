@@ -5,10 +5,10 @@ import { refill } from "./evidence";
 import type { Place } from "./geo";
 import { newestLimits } from "./limits";
 import type { KnownPlot } from "./plots";
-import { shortCode } from "./plots";
 import type { Answer, Connection } from "./server";
 import { call } from "./server";
 import type { Session } from "./session";
+import { shortCode } from "./standing";
 import type { PulledItem } from "./sync";
 
 export interface Me {
