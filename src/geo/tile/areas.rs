@@ -204,10 +204,20 @@ fn valid(rings: &[Vec<IntPoint>]) -> Vec<Area> {
         let exterior = rings
             .next()
             .filter(|ring| surveyed(ring) >= LEAST_TWICE_AREA)?;
-        let holes = rings.filter(|ring| surveyed(ring) <= -LEAST_TWICE_AREA);
+        let holes = rings
+            .map(wound_as_hole)
+            .filter(|ring| surveyed(ring) <= -LEAST_TWICE_AREA);
         Some(std::iter::once(exterior).chain(holes).collect())
     });
     areas.collect()
+}
+
+/// A hole that touches its exterior in one place comes from the overlay wound as an exterior is.
+fn wound_as_hole(mut ring: UnitRing) -> UnitRing {
+    if surveyed(&ring) > 0 {
+        ring.reverse();
+    }
+    ring
 }
 
 fn unit_ring(contour: Vec<IntPoint>) -> UnitRing {
