@@ -60,6 +60,15 @@ export const counts: Record<string, () => Promise<Count>> = {
 		const answer = await ask(client.GET("/api/v1/ledger/reinspections-due", { params: { query } }));
 		return page(answer, answer.plots.length);
 	},
+	forms: async () => {
+		const asked = { ...query, state: "review" };
+		const answer = await ask(client.GET("/api/v1/submissions", { params: { query: asked } }));
+		return page(answer, answer.submissions.length);
+	},
+	carried: async () => {
+		const answer = await ask(client.GET("/api/v1/bundles/review", { params: { query } }));
+		return { n: answer.reviews.length, more: answer.reviews.length === MOST };
+	},
 };
 
 /** A count as a tab shows it. */
