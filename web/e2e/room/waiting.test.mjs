@@ -40,7 +40,7 @@ async function waiting() {
 }
 
 describe("forms that wait for a person", () => {
-	it("are recorded with one key, or given back with a reason, by the officer of their commune", async () => {
+	it("are recorded by A and Enter, or given back with a reason, by the officer of their commune", async () => {
 		await waiting();
 		for (const width of [1440, 320]) {
 			const { page, context, faults } = await as("can-bo-xa", "#/", { width });
@@ -55,6 +55,7 @@ describe("forms that wait for a person", () => {
 			if (width === 1440) {
 				assert.equal(await page.locator("[data-item]").count(), 2);
 				await page.keyboard.press("a");
+				await page.keyboard.press("Enter");
 				await page.getByText("Đã ghi: Ghi nhận", { exact: true }).waitFor();
 			} else {
 				await page
