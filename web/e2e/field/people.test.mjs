@@ -90,6 +90,7 @@ story(
 		await phone.prepare();
 		await phone.mark(44, 3, 3);
 		await phone.button("Báo cáo nhanh").click();
+		await phone.says("Đã chép. Dán vào tin nhắn cho chỉ huy.");
 		const report = await phone.page.evaluate(() => navigator.clipboard.readText());
 		assert.ok(report.split("\n").length <= 6 && report.includes("44 cây"), report);
 		assert.ok(!/10[2-9][.,]\d{3}|2[0-9][.,]\d{3}/.test(report), "coordinates in a chat message");
