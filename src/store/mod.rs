@@ -6,6 +6,7 @@
 mod error;
 mod many;
 mod migrate;
+mod pinned;
 mod sqlite;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub use error::{ActError, Error};
 pub use many::{padded, pieces};
 pub use migrate::{MIGRATIONS, rendered};
+use sqlite::Turn;
 
 /// A boxed future, as acts return it: an `async` closure's own future could not be spawned.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -279,7 +281,7 @@ impl Store {
         E: ActError + Send + 'static,
     {
         match &*self.inner {
-            Backend::Sqlite(store) => store.write(context, act).await,
+            Backend::Sqlite(store) => store.write(Turn::Usual, context, act).await,
             Backend::Postgres(pool, turns) => {
                 let _turn = turns.take().await?;
                 write_postgres(pool, &context, &act).await
@@ -296,7 +298,7 @@ impl Store {
         E: ActError + Send + 'static,
     {
         match &*self.inner {
-            Backend::Sqlite(store) => store.write(context, act).await,
+            Backend::Sqlite(store) => store.write(Turn::Ahead, context, act).await,
             Backend::Postgres(pool, _) => write_postgres(pool, &context, &act).await,
         }
     }

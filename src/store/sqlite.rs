@@ -12,21 +12,86 @@ use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx};
+use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx, pinned};
 
 const FILE: &str = "tuantra.db";
 const READERS: u32 = 4;
 const QUEUE: usize = 4096;
 /// Acts under one commit: enough to share an fsync, few enough that none waits long.
 const BATCH: usize = 256;
+/// Usual acts that have their turn between two that go ahead, where as many wait.
+const USUAL_BETWEEN: usize = 16;
 const EXIT_IO_ERROR: i32 = 74;
 
 /// The open file: a queue to its one writer, and its readers.
 #[derive(Debug)]
 pub(super) struct SqliteStore {
     pub(super) readers: SqlitePool,
-    queue: Mutex<Option<mpsc::Sender<Box<dyn Queued>>>>,
+    queues: Mutex<Option<Queues>>,
     options: SqliteConnectOptions,
+}
+
+/// The two ways to the writer.
+#[derive(Debug, Clone)]
+struct Queues {
+    usual: mpsc::Sender<Box<dyn Queued>>,
+    /// Past all that waits in the usual one.
+    ahead: mpsc::Sender<Box<dyn Queued>>,
+}
+
+/// How an act goes to the writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// After what waits already.
+    Usual,
+    /// Past it, and under a commit that waits for nothing more.
+    Ahead,
+}
+
+/// The other end of both.
+#[derive(Debug)]
+struct Acts {
+    usual: mpsc::Receiver<Box<dyn Queued>>,
+    ahead: mpsc::Receiver<Box<dyn Queued>>,
+    /// Usual acts since one went ahead.
+    usual_since: usize,
+}
+
+impl Acts {
+    /// The next act, when there is one; none once the store is closed and nothing waits.
+    async fn next(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
+        if let Some(waiting) = self.waiting() {
+            return Some(waiting);
+        }
+        let next = tokio::select! {
+            biased;
+            Some(act) = self.ahead.recv() => Some((Turn::Ahead, act)),
+            act = self.usual.recv() => act.map(|act| (Turn::Usual, act)),
+        };
+        next.map(|own| self.counted(own))
+    }
+
+    /// The next act, if one waits. Between two that go ahead some usual ones have their turn, so that neither kind keeps
+    /// the other from the disk.
+    fn waiting(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
+        let may_go_ahead = self.usual_since >= USUAL_BETWEEN;
+        let first = may_go_ahead.then(|| self.ahead.try_recv().ok()).flatten();
+        let next = first.map(|act| (Turn::Ahead, act)).or_else(|| {
+            let usual = self.usual.try_recv().map(|act| (Turn::Usual, act));
+            usual
+                .or_else(|_| self.ahead.try_recv().map(|act| (Turn::Ahead, act)))
+                .ok()
+        });
+        next.map(|own| self.counted(own))
+    }
+
+    fn counted(&mut self, next: (Turn, Box<dyn Queued>)) -> (Turn, Box<dyn Queued>) {
+        self.usual_since = match next.0 {
+            Turn::Usual => self.usual_since + 1,
+            Turn::Ahead => 0,
+        };
+        next
+    }
 }
 
 impl SqliteStore {
@@ -35,9 +100,14 @@ impl SqliteStore {
         // Each act and statement keeps the pages that it may have to take back: in a file of their own they cost more
         // writing than the log.
         let writer = options.clone().pragma("temp_store", "memory");
-        let writer = writer.connect().await?;
-        let (queue, acts) = mpsc::channel(QUEUE);
-        start_writer(Tx::Sqlite(SqliteHandle::Writer(writer)), acts)?;
+        let (usual, usual_acts) = mpsc::channel(QUEUE);
+        let (ahead, ahead_acts) = mpsc::channel(QUEUE);
+        let acts = Acts {
+            usual: usual_acts,
+            ahead: ahead_acts,
+            usual_since: USUAL_BETWEEN,
+        };
+        start_writer(writer, acts).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(10))
@@ -47,7 +117,7 @@ impl SqliteStore {
             .await?;
         Ok(Self {
             readers,
-            queue: Mutex::new(Some(queue)),
+            queues: Mutex::new(Some(Queues { usual, ahead })),
             options,
         })
     }
@@ -57,7 +127,7 @@ impl SqliteStore {
         Ok(self.options.connect().await?)
     }
 
-    pub(super) async fn write<C, F, T, E>(&self, context: C, act: F) -> Result<T, E>
+    pub(super) async fn write<C, F, T, E>(&self, turn: Turn, context: C, act: F) -> Result<T, E>
     where
         C: Send + Sync + 'static,
         F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
@@ -66,14 +136,18 @@ impl SqliteStore {
     {
         let gone = || E::from(Error::Unavailable("the writer has stopped".into()));
         let (answer, answered) = oneshot::channel();
-        let queue = self.queue.lock().await.clone().ok_or_else(gone)?;
+        let queues = self.queues.lock().await.clone().ok_or_else(gone)?;
+        let queue = match turn {
+            Turn::Usual => &queues.usual,
+            Turn::Ahead => &queues.ahead,
+        };
         let queued = Box::new(OneAct {
             context,
             act,
             answer,
         });
         queue.send(queued).await.or(Err(gone()))?;
-        drop(queue);
+        drop(queues);
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
@@ -100,10 +174,10 @@ impl SqliteStore {
     }
 
     pub(super) async fn close(&self) {
-        let queue = self.queue.lock().await.take();
-        if let Some(queue) = queue {
-            let closed = queue.clone();
-            drop(queue);
+        let queues = self.queues.lock().await.take();
+        if let Some(queues) = queues {
+            let closed = queues.usual.clone();
+            drop(queues);
             // The writer holds the receiving end until its queue is empty.
             let _ = tokio::time::timeout(Duration::from_secs(10), async {
                 drop(closed.reserve().await);
@@ -200,22 +274,37 @@ impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
 
 /// Runs the writer on a thread of its own. It waits for SQLite's thread after each statement: that thread wakes it at once
 /// and wakes nothing else, while a worker of the runtime would look for other work first, wake others and be woken by them.
-fn start_writer(tx: Tx, acts: mpsc::Receiver<Box<dyn Queued>>) -> Result<(), Error> {
+async fn start_writer(options: SqliteConnectOptions, acts: Acts) -> Result<(), Error> {
     let runtime = Handle::current();
-    let running = move || runtime.block_on(write_all(tx, acts));
+    let (opened, is_open) = oneshot::channel();
+    let writing = async move {
+        match options.connect().await {
+            Ok(writer) => {
+                let _ = opened.send(Ok(()));
+                write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts).await;
+            }
+            Err(failure) => drop(opened.send(Err(Error::from(failure)))),
+        }
+    };
+    let running = move || {
+        pinned::stay_on_one_core();
+        runtime.block_on(writing);
+    };
     let started = std::thread::Builder::new()
         .name("sqlite-acts".into())
         .spawn(running);
-    started
-        .map(drop)
-        .map_err(|fault| Error::Unavailable(format!("no thread for the writer: {fault}")))
+    let failed = |fault: String| Error::Unavailable(format!("no thread for the writer: {fault}"));
+    started.map_err(|fault| failed(fault.to_string()))?;
+    is_open
+        .await
+        .unwrap_or_else(|_| Err(failed("it has ended".into())))
 }
 
 /// The writer: takes what waits, runs each act under a savepoint, commits once, then answers all.
-async fn write_all(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Queued>>) {
-    while let Some(first) = queue.recv().await {
+async fn write_all(mut tx: Tx, mut acts: Acts) {
+    while let Some(first) = acts.next().await {
         let mut ran = Vec::new();
-        let committed = write_batch(&mut tx, first, &mut queue, &mut ran).await;
+        let committed = write_batch(&mut tx, first, &mut acts, &mut ran).await;
         if let Err(error) = &committed {
             stop_if_disk_failed(error);
             let _ = command(&mut tx, "ROLLBACK").await;
@@ -230,29 +319,30 @@ async fn write_all(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Queued>>) {
 
 async fn write_batch(
     tx: &mut Tx,
-    first: Box<dyn Queued>,
-    queue: &mut mpsc::Receiver<Box<dyn Queued>>,
+    first: (Turn, Box<dyn Queued>),
+    acts: &mut Acts,
     ran: &mut Vec<Box<dyn Pending>>,
 ) -> Result<(), Error> {
     if let Err(error) = command(tx, "BEGIN IMMEDIATE; SAVEPOINT act").await {
-        first.refuse(&error);
+        first.1.refuse(&error);
         // Whoever waits behind it would wait as long again, one after the other, and hear nothing.
-        for _ in 0..QUEUE {
-            match queue.try_recv() {
-                Ok(waiting) => waiting.refuse(&error),
-                Err(_) => break,
+        for _ in 0..2 * QUEUE {
+            match acts.waiting() {
+                Some((_, waiting)) => waiting.refuse(&error),
+                None => break,
             }
         }
         return Err(error);
     }
     let mut next = Some(first);
-    while let Some(act) = next {
+    while let Some((turn, act)) = next {
         // An act that panics must not take the writer with it: its caller sees a dropped answer.
         let pending = AssertUnwindSafe(act.run(tx)).catch_unwind().await.ok();
         let kept = pending.as_ref().is_some_and(|pending| pending.succeeded());
         ran.extend(pending);
-        next = if ran.len() < BATCH {
-            queue.try_recv().ok()
+        // What went ahead stands for many requests: none of them waits for acts that came after it.
+        next = if ran.len() < BATCH && turn == Turn::Usual {
+            acts.waiting()
         } else {
             None
         };

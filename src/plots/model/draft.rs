@@ -10,6 +10,7 @@ use super::wire::{CoordInputWire, GeometryWire, PlotWire, PropertiesWire};
 use super::words::{DetectedBy, GrowerStatus, Land, PlantsMethod, PositionMethod, Source, Stage};
 use crate::base::fields::Fields;
 use crate::base::ids::{IncidentId, PatrolId, PlotId};
+use crate::base::personal::looks_personal;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::base::words::Crop;
@@ -68,6 +69,8 @@ pub struct PlotDraft {
     pub grower_status: GrowerStatus,
     /// Free text.
     pub notes: Option<String>,
+    /// Some text of it looks like a telephone or an identity number. Kept, because telling takes a while.
+    pub text_looks_personal: bool,
     /// The version that this one corrects.
     pub revises: Option<u32>,
 }
@@ -137,6 +140,13 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
     let area = measured_area(fields, sent, outline.as_ref(), hacc_m);
     let rest = Rest::read(fields, sent);
     let (position, altitude_m) = place?;
+    let intercropped_with = fields.text(
+        "/properties/intercropped_with",
+        sent.intercropped_with.as_deref(),
+        200,
+    );
+    let texts = [&rest.notes, &intercropped_with, &rest.forest_compartment];
+    let text_looks_personal = texts.into_iter().flatten().any(|text| looks_personal(text));
     Some(PlotDraft {
         crop: crop?,
         detected_at: detected_at?,
@@ -158,15 +168,12 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
         replanting_of: rest.replanting_of,
         outside_vietnam: sent.outside_vietnam.unwrap_or(false),
         coord_input: rest.coord_input,
-        intercropped_with: fields.text(
-            "/properties/intercropped_with",
-            sent.intercropped_with.as_deref(),
-            200,
-        ),
+        intercropped_with,
         walking_minutes_from_settlement: rest.walking_minutes,
         forest_compartment: rest.forest_compartment,
         grower_status: rest.grower_status,
         notes: rest.notes,
+        text_looks_personal,
         revises: rest.revises,
     })
 }

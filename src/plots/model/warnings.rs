@@ -4,7 +4,6 @@ use super::area::{AreaMeasure, AreaSource, uncertainty_pct, walked_edge_too_smal
 use super::draft::PlotDraft;
 use super::outline::Outline;
 use super::words::{AreaMethod, PlotFlag, PositionMethod, Source};
-use crate::base::personal::looks_personal;
 
 /// Plants per m² of real plots lie between 1 and 27; outside this a figure is probably mistyped.
 const USUAL_DENSITY: std::ops::RangeInclusive<f64> = 0.2..=60.0;
@@ -44,7 +43,9 @@ pub fn warnings(draft: &PlotDraft) -> Vec<PlotFlag> {
         hand_placed(draft),
         draft.mock.then_some(PlotFlag::PositionMock),
         draft.source.map(|Source::Import| PlotFlag::Imported),
-        personal(draft),
+        draft
+            .text_looks_personal
+            .then_some(PlotFlag::TextLooksPersonal),
     ]
     .into_iter()
     .flatten()
@@ -100,19 +101,6 @@ fn hand_placed(draft: &PlotDraft) -> Option<PlotFlag> {
 }
 
 /// Typed coordinates are left out: they are digits by nature.
-fn personal(draft: &PlotDraft) -> Option<PlotFlag> {
-    let texts = [
-        &draft.notes,
-        &draft.intercropped_with,
-        &draft.forest_compartment,
-    ];
-    texts
-        .into_iter()
-        .flatten()
-        .any(|text| looks_personal(text))
-        .then_some(PlotFlag::TextLooksPersonal)
-}
-
 fn outline_warnings(draft: &PlotDraft, outline: &Outline) -> Vec<PlotFlag> {
     let off_m = OFF_POINT_M.max(draft.hacc_m.unwrap_or(0.0));
     let measured_otherwise = draft.area.filter(|area| area.source != AreaSource::Outline);
