@@ -83,6 +83,10 @@ vocabulary! {
         Judgement = "judgement",
         /// An eradication counts without its photos, for a reason.
         Waiver = "waiver",
+        /// What waited for a desk went back to its author for completing.
+        Return = "return",
+        /// What the author's side says to a return.
+        Reply = "reply",
         /// A screen's question about a photo.
         Question = "question",
         /// The team's answer to one.

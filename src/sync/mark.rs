@@ -22,6 +22,8 @@ pub enum Phase {
     Due,
     /// Plots whose eradication waits for a second member's word.
     Unconfirmed,
+    /// Plots of which something was sent back for completing.
+    Returned,
     /// Open questions about photos.
     Questions,
     /// Open questions about tracks.
@@ -31,12 +33,13 @@ pub enum Phase {
 }
 
 /// By their numbers in cursors, which outlive a new version of the server: what was added later stands last.
-const PHASES: [Phase; 5] = [
+const PHASES: [Phase; 6] = [
     Phase::Due,
     Phase::Questions,
     Phase::TrackQuestions,
     Phase::Log,
     Phase::Unconfirmed,
+    Phase::Returned,
 ];
 
 impl Phase {
@@ -44,7 +47,8 @@ impl Phase {
     pub fn next(self) -> Self {
         match self {
             Self::Due => Self::Unconfirmed,
-            Self::Unconfirmed => Self::Questions,
+            Self::Unconfirmed => Self::Returned,
+            Self::Returned => Self::Questions,
             Self::Questions => Self::TrackQuestions,
             Self::TrackQuestions | Self::Log => Self::Log,
         }

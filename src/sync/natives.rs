@@ -70,6 +70,8 @@ natives! {
     "minutes": POST post "/api/v1/plots/" "/minutes" => ledger::http::add_minutes;
     "approval": POST post "/api/v1/plots/" "/approvals" => ledger::http::approve_eradication;
     "waiver": POST post "/api/v1/plots/" "/waivers" => ledger::http::waive_photos;
+    "return": POST post "/api/v1/plots/" "/returns" => ledger::http::return_plot;
+    "reply": POST post "/api/v1/plots/" "/replies" => ledger::http::reply_to_return;
     "reinspection": POST post "/api/v1/plots/" "/reinspections" => ledger::http::reinspect_plot;
     "transfer": POST post "/api/v1/plots/" "/transfers" => ledger::http::transfer_plot;
     "referral": POST post "/api/v1/plots/" "/referrals" => ledger::http::refer_plot;

@@ -17,6 +17,7 @@ use crate::http::paging::limit;
 use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::ledger::DueQuery;
+use crate::plots::{Filter, ListQuery};
 
 use super::heads::{Heads, Restored, exchange, restored};
 use super::mark::{Mark, Phase};
@@ -37,8 +38,8 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PullParams {
-    /// From the last page's `next`. Without one a caller begins with what it needs: plots to look at again or to be
-    /// confirmed by a second member, open questions, definitions; no history.
+    /// From the last page's `next`. Without one a caller begins with what it needs: plots to look at again, to be
+    /// confirmed by a second member or sent back for completing, open questions, definitions; no history.
     cursor: Option<String>,
     /// Items in a page (50, at most 500).
     limit: Option<u32>,
@@ -189,6 +190,7 @@ impl Pulling<'_> {
             let (after, is_done) = match mark.phase {
                 Phase::Due => self.due(mark.after).await?,
                 Phase::Unconfirmed => self.unconfirmed(mark.after).await?,
+                Phase::Returned => self.returned(mark.after).await?,
                 Phase::Questions => self.questions(mark.after, false).await?,
                 Phase::TrackQuestions | Phase::Log => self.questions(mark.after, true).await?,
             };
@@ -259,6 +261,35 @@ impl Pulling<'_> {
             came = Some((0, plot.0));
         }
         Ok((came, !more))
+    }
+
+    /// Plots of which something was sent back for completing, the latest detected first.
+    async fn returned(
+        &mut self,
+        after: Option<(i64, Uuid)>,
+    ) -> Result<(Option<(i64, Uuid)>, bool), Problem> {
+        let query = ListQuery {
+            filter: Filter {
+                returned: Some(true),
+                ..Filter::default()
+            },
+            after: after.map(|(at, plot)| (Timestamp::from_millis(at), PlotId(plot))),
+            limit: self.rows(),
+            count: false,
+        };
+        let plots = &self.walk.app.plots;
+        let Some(page) = refused(plots.list(self.walk.actor, &query).await)? else {
+            return Ok((None, true));
+        };
+        let mut came = after;
+        for row in &page.items {
+            let item = self.walk.item(Subject::Plot(row.id), None).await?;
+            if !self.page.take(item.into_iter().collect())? {
+                return Ok((came, false));
+            }
+            came = Some((row.detected_at.as_millis(), row.id.0));
+        }
+        Ok((came, page.next.is_none()))
     }
 
     /// Questions that are open.

@@ -62,7 +62,7 @@ impl Subject {
             "question" | "answer" | "decision" => Self::Question(QuestionId(fact)),
             "verification" | "confirmation" | "eradication" | "minutes" | "approval"
             | "reinspection" | "transfer" | "referral" | "retraction" | "reopening"
-            | "judgement" | "waiver" | "seal" => Self::Plot(row.plot?),
+            | "judgement" | "waiver" | "return" | "reply" | "seal" => Self::Plot(row.plot?),
             _ => return None,
         })
     }

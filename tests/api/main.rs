@@ -42,6 +42,7 @@ mod plots;
 mod previews;
 mod replanting;
 mod reports;
+mod returns;
 mod rights;
 mod rules;
 mod samples;

@@ -76,6 +76,8 @@ fn outcome(kind: &str, step: &Value) -> Option<String> {
         "reinspection" => (word("result").map(inspected_label), said.get("amount")),
         "eradication" => (word("completeness").map(label), said.get("destroyed")),
         "judgement" => (word("sameness").map(label), None),
+        "return" => (word("reason"), None),
+        "reply" => (word("text"), None),
         _ => (None, None),
     };
     let parts = [what.map(str::to_owned), measured.and_then(amount)];

@@ -296,6 +296,8 @@ fn the_summary_tells_what_was_refused_what_conflicts_and_what_is_missing() {
             { "id": "b", "kind": "eradication", "at": "2026-02-22T02:00:00Z", "flag": "after_final", "corrected_by": null, "said": { "completeness": "full", "destroyed": { "plants": 900 } } },
             { "id": "c", "kind": "reopening", "at": "2026-02-23T02:00:00Z", "flag": "out_of_place", "corrected_by": null, "said": { "reason": "x" } },
             { "id": "d", "kind": "verification", "at": "2026-02-24T02:00:00Z", "flag": "after_final", "corrected_by": null, "said": { "finding": "confirmed", "amount": { "plants": 5 } } },
+            { "id": "e", "kind": "return", "at": "2026-02-25T02:00:00Z", "flag": null, "corrected_by": null, "said": { "eradication": "b", "reason": "thiếu ảnh toàn cảnh" } },
+            { "id": "f", "kind": "reply", "at": "2026-02-26T02:00:00Z", "flag": null, "corrected_by": null, "said": { "returned": "e", "text": "máy ảnh hỏng" } },
         ],
     });
     let told = told.as_object().unwrap();
@@ -331,6 +333,8 @@ fn the_summary_tells_what_was_refused_what_conflicts_and_what_is_missing() {
             "Phá nhổ, tiêu hủy: toàn bộ, 900 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
             "Mở lại – không có hiệu lực (bước không hợp lệ ở trạng thái này)",
             "Xác minh: đúng là cây có chứa chất ma túy, 5 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
+            "Trả lại – cần bổ sung: thiếu ảnh toàn cảnh",
+            "Trả lời: máy ảnh hỏng",
         ]
     );
 }

@@ -9,7 +9,8 @@ use crate::identity::Caller;
 use crate::ledger::model::parse::Wire;
 use crate::ledger::model::wire::{
     ApprovalWire, ConfirmationWire, EradicationWire, JudgementWire, MinutesWire, ReasonWire,
-    ReferralWire, ReinspectionWire, TransferWire, VerificationWire, WaiverWire,
+    ReferralWire, ReinspectionWire, ReplyWire, ReturnWire, TransferWire, VerificationWire,
+    WaiverWire,
 };
 use crate::ledger::service::{Ledger, Recorded};
 use crate::plots::http::PlotFeature;
@@ -109,6 +110,36 @@ pub async fn waive_photos(
     sent: Json<WaiverWire>,
 ) -> Answer {
     let wire = Wire::Waiver(sent.value);
+    let recorded = ledger.record(&actor, id, &wire, &sent.bytes).await?;
+    Ok(answered(recorded))
+}
+
+/// Sends what waits for a desk back to its author for completing (Trả lại – cần bổ sung): an eradication, by whoever might
+/// approve it, or a version of the recording, by whoever might verify it. It changes neither state nor figure. The plot is
+/// flagged `returned` until the author's side answers by a correction, a photo or a reply, or a desk accepts the work.
+#[utoipa::path(post, path = "/api/v1/plots/{id}/returns", tag = "ledger", params(("id" = PlotId, Path)), request_body = ReturnWire,
+    responses((status = 201, body = PlotFeature), (status = 200, body = PlotFeature)))]
+pub async fn return_plot(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Path(id): Path<PlotId>,
+    sent: Json<ReturnWire>,
+) -> Answer {
+    let wire = Wire::Return(sent.value);
+    let recorded = ledger.record(&actor, id, &wire, &sent.bytes).await?;
+    Ok(answered(recorded))
+}
+
+/// Answers a return in words: the organisation whose work was sent back.
+#[utoipa::path(post, path = "/api/v1/plots/{id}/replies", tag = "ledger", params(("id" = PlotId, Path)), request_body = ReplyWire,
+    responses((status = 201, body = PlotFeature), (status = 200, body = PlotFeature)))]
+pub async fn reply_to_return(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Path(id): Path<PlotId>,
+    sent: Json<ReplyWire>,
+) -> Answer {
+    let wire = Wire::Reply(sent.value);
     let recorded = ledger.record(&actor, id, &wire, &sent.bytes).await?;
     Ok(answered(recorded))
 }

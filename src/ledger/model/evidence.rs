@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Eradication;
 use super::words::Missing;
-use crate::base::ids::FactId;
+use crate::base::ids::{FactId, OrgId};
 use crate::base::time::Timestamp;
 
 /// How many photos of what kind an eradication needs before it counts (domain §2.6): versioned data.
@@ -121,6 +121,8 @@ pub struct Shot {
     pub received_at: Timestamp,
     /// The eradication that it names.
     pub eradication: Option<FactId>,
+    /// Whose it is.
+    pub org: Option<OrgId>,
     /// Where the phone stood; none when it did not know.
     pub stood: Option<Stood>,
     /// SHA-256 of the file.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::words::{Completeness, FactKind, Finding, Inspected, Method, Sameness};
+pub use super::act::Act;
+use super::words::{Completeness, Finding, Inspected, Method, Sameness};
 use crate::base::ids::{EntryId, FactId, OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::{AreaMethod, Crop, PlantsMethod, Stage};
@@ -247,95 +248,27 @@ pub struct Judgement {
     pub reason: String,
 }
 
-/// What a fact says.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each kind is told at its word")]
-pub enum Act {
-    Verification(Verification),
-    Confirmation(Confirmation),
-    Eradication(Box<Eradication>),
-    Minutes(Minutes),
-    Approval(Approval),
-    Reinspection(Reinspection),
-    Transfer(Transfer),
-    Referral(Referral),
-    Retraction(Reason),
-    Reopening(Reason),
-    Judgement(Judgement),
-    Waiver(Waiver),
+/// That what waits for a desk goes back to its author for completing (Trả lại – cần bổ sung). It names the eradication, or
+/// the version of the recording, that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    /// Which eradication.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub eradication: Option<FactId>,
+    /// Which version of the recording, when it is the detection that goes back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<u32>,
+    /// What is to be completed.
+    pub reason: String,
 }
 
-impl Act {
-    /// Its kind.
-    #[must_use]
-    pub const fn kind(&self) -> FactKind {
-        match self {
-            Self::Verification(_) => FactKind::Verification,
-            Self::Confirmation(_) => FactKind::Confirmation,
-            Self::Eradication(_) => FactKind::Eradication,
-            Self::Minutes(_) => FactKind::Minutes,
-            Self::Approval(_) => FactKind::Approval,
-            Self::Reinspection(_) => FactKind::Reinspection,
-            Self::Transfer(_) => FactKind::Transfer,
-            Self::Referral(_) => FactKind::Referral,
-            Self::Retraction(_) => FactKind::Retraction,
-            Self::Reopening(_) => FactKind::Reopening,
-            Self::Judgement(_) => FactKind::Judgement,
-            Self::Waiver(_) => FactKind::Waiver,
-        }
-    }
-
-    /// Its free text, which may hold what it should not.
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Verification(said) => said.notes.as_deref(),
-            Self::Confirmation(said) => said.notes.as_deref(),
-            Self::Eradication(said) => said.notes.as_deref(),
-            Self::Approval(said) => said.notes.as_deref(),
-            Self::Reinspection(said) => said.notes.as_deref(),
-            Self::Transfer(said) => said.notes.as_deref(),
-            Self::Retraction(said) | Self::Reopening(said) => Some(&said.reason),
-            Self::Judgement(said) => Some(&said.reason),
-            Self::Waiver(said) => Some(&said.reason),
-            Self::Minutes(_) | Self::Referral(_) => None,
-        }
-    }
-
-    /// The text under which it is kept; equal acts give equal texts.
-    pub fn record(&self) -> Result<String, serde_json::Error> {
-        match self {
-            Self::Verification(said) => serde_json::to_string(said),
-            Self::Confirmation(said) => serde_json::to_string(said),
-            Self::Eradication(said) => serde_json::to_string(said),
-            Self::Minutes(said) => serde_json::to_string(said),
-            Self::Approval(said) => serde_json::to_string(said),
-            Self::Reinspection(said) => serde_json::to_string(said),
-            Self::Transfer(said) => serde_json::to_string(said),
-            Self::Referral(said) => serde_json::to_string(said),
-            Self::Retraction(said) | Self::Reopening(said) => serde_json::to_string(said),
-            Self::Judgement(said) => serde_json::to_string(said),
-            Self::Waiver(said) => serde_json::to_string(said),
-        }
-    }
-
-    /// The act that was kept as this text.
-    pub fn from_record(kind: FactKind, record: &str) -> Result<Self, serde_json::Error> {
-        Ok(match kind {
-            FactKind::Verification => Self::Verification(serde_json::from_str(record)?),
-            FactKind::Confirmation => Self::Confirmation(serde_json::from_str(record)?),
-            FactKind::Eradication => Self::Eradication(serde_json::from_str(record)?),
-            FactKind::Minutes => Self::Minutes(serde_json::from_str(record)?),
-            FactKind::Approval => Self::Approval(serde_json::from_str(record)?),
-            FactKind::Reinspection => Self::Reinspection(serde_json::from_str(record)?),
-            FactKind::Transfer => Self::Transfer(serde_json::from_str(record)?),
-            FactKind::Referral => Self::Referral(serde_json::from_str(record)?),
-            FactKind::Retraction => Self::Retraction(serde_json::from_str(record)?),
-            FactKind::Reopening => Self::Reopening(serde_json::from_str(record)?),
-            FactKind::Judgement => Self::Judgement(serde_json::from_str(record)?),
-            FactKind::Waiver => Self::Waiver(serde_json::from_str(record)?),
-        })
-    }
+/// What the author's side says to a return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Which return.
+    pub returned: FactId,
+    /// The answer.
+    pub text: String,
 }
 
 /// A fact as it is kept.
@@ -368,6 +301,8 @@ pub struct PlotFacts {
     pub id: PlotId,
     /// The crop as recorded.
     pub crop: Crop,
+    /// The version of its recording that stands.
+    pub version: i64,
     /// The detector's organisation.
     pub org: Option<OrgId>,
     /// When it was detected.

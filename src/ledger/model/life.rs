@@ -12,6 +12,7 @@ use super::definition::Definition;
 use super::evidence::EvidenceSummary;
 use super::facts::{Act, Amount, Fact, PlotFacts};
 use super::guard::Around;
+use super::returns::{Returned, returns};
 use super::standing::{Standing, standing};
 use super::walk::{Counted, walk};
 use super::words::{LifeFlag, Missing, PlotState};
@@ -50,6 +51,8 @@ pub struct Life {
     pub inspected: Inspection,
     /// The eradications that the plot's state allowed.
     pub eradications: Vec<Done>,
+    /// What was sent back for completing, whether or not somebody answered.
+    pub returns: Vec<Returned>,
     /// How every eradication that stands does by the photo minimum.
     pub photos: BTreeMap<FactId, Photographed>,
     /// Every fact in the order in which it happened, with what it did.
@@ -68,6 +71,12 @@ impl Life {
             let is_ignored = step.flag == Some(LifeFlag::CorrectionIgnored);
             step.fact == fact && step.corrected_by.is_none() && !is_ignored
         })
+    }
+
+    /// Whether something was sent back for completing and nobody has answered.
+    #[must_use]
+    pub fn is_returned(&self) -> bool {
+        self.returns.iter().any(Returned::is_open)
     }
 
     /// Whether figures count the plot at all: what was rejected, merged, taken back or lies beyond the border they do
@@ -188,6 +197,7 @@ pub fn live_without(
         minutes_due: walked.minutes_due,
         inspected: walked.inspected,
         eradications: done(&walked.counted),
+        returns: returns(&around, facts, walked.state),
         photos: photographed(&around),
         steps: walked.steps,
         quantities,
@@ -195,6 +205,9 @@ pub fn live_without(
     };
     if !life.conflicts.is_empty() {
         life.flags.insert(LifeFlag::Conflict);
+    }
+    if life.is_returned() {
+        life.flags.insert(LifeFlag::Returned);
     }
     tell_corrections(&mut life, &standing);
     life

@@ -1,5 +1,6 @@
 //! What happens to a plot and what follows from it: facts, the life they make, guards, dues, badges and sums. Pure.
 
+mod act;
 mod apart;
 pub mod badges;
 mod balance;
@@ -15,6 +16,7 @@ pub mod pairs;
 pub mod parse;
 pub mod pressure;
 pub mod rates;
+pub mod returns;
 pub mod sample;
 mod standing;
 pub mod tips;

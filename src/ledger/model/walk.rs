@@ -155,7 +155,11 @@ impl<'a> Walked<'a> {
             Act::Retraction(_) => self.close(by, PlotState::Retracted),
             Act::Judgement(said) => self.judge(by, said),
             Act::Approval(said) => self.accept(around, said.eradication, fact.at),
-            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) => None,
+            Act::Confirmation(_)
+            | Act::Minutes(_)
+            | Act::Waiver(_)
+            | Act::Return(_)
+            | Act::Reply(_) => None,
         }
     }
 
@@ -168,7 +172,12 @@ impl<'a> Walked<'a> {
         fact: &'a Fact,
     ) -> Option<LifeFlag> {
         match &fact.act {
-            Act::Confirmation(_) | Act::Minutes(_) | Act::Waiver(_) | Act::Reopening(_) => None,
+            Act::Confirmation(_)
+            | Act::Minutes(_)
+            | Act::Waiver(_)
+            | Act::Reopening(_)
+            | Act::Reply(_) => None,
+            Act::Return(_) if self.state.is_counted() => None,
             Act::Approval(said) => self.accept(around, said.eradication, fact.at),
             Act::Reinspection(said) if self.state == PlotState::Clear => match said.result {
                 Inspected::Clear | Inspected::NotReached => None,

@@ -51,6 +51,11 @@ wires! {
     ApprovalWire { id: String, corrects: String, eradication: String, notes: String }
     /// That an eradication counts although its photos are not there.
     WaiverWire { id: String, corrects: String, eradication: String, reason: String }
+    /// That what waits for a desk goes back to its author for completing: either the eradication, or the version of the
+    /// recording, that was read.
+    ReturnWire { id: String, eradication: String, version: f64, reason: String }
+    /// What the author's side says to a return.
+    ReplyWire { id: String, returned: String, text: String }
     /// A look at the ground after the work.
     ReinspectionWire {
         id: String, corrects: String, inspected_at: String, result: String, org: String, plants: f64,

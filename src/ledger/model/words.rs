@@ -29,6 +29,10 @@ vocabulary! {
         Judgement = "judgement",
         /// Cho phép thiếu ảnh: a role lets an eradication count without its photos.
         Waiver = "waiver",
+        /// Trả lại – cần bổ sung: a desk asks the author of what waits for it to complete that.
+        Return = "return",
+        /// Trả lời: what the author's side says to a return.
+        Reply = "reply",
     }
 }
 
@@ -213,6 +217,8 @@ vocabulary! {
         MinutesLate = "minutes_late",
         /// Counted without its photos, by a role's decision and for its reason.
         PhotosWaived = "photos_waived",
+        /// Sent back for completing, and its author's side has not answered.
+        Returned = "returned",
         /// Destroyed after the harvest.
         AfterHarvest = "after_harvest",
         /// Found sown anew: a new plot is expected.
@@ -223,6 +229,22 @@ vocabulary! {
         CorrectionIgnored = "correction_ignored",
         /// A text holds what looks like a telephone or identity number.
         TextLooksPersonal = "text_looks_personal",
+    }
+}
+
+vocabulary! {
+    /// What ended a return.
+    ReturnEnd: "an end of a return" {
+        /// What was read was corrected.
+        Corrected = "corrected",
+        /// The author's side answered in words.
+        Reply = "reply",
+        /// A photo of the author's side came.
+        Photo = "photo",
+        /// A desk accepted or verified it after all.
+        Accepted = "accepted",
+        /// The plot counts no more.
+        Closed = "closed",
     }
 }
 

@@ -8,8 +8,8 @@ use crate::base::refusal::Refusal;
 use crate::ledger::model::Act;
 use crate::ledger::model::facts::{Approval, Judgement, Waiver};
 use crate::ledger::model::words::{FactKind, Sameness};
-use crate::ledger::sql::{self, PlotRow};
-use crate::store::Tx;
+use crate::ledger::sql::{self, FactRow, PlotRow};
+use crate::store::{self, Tx};
 
 use super::material;
 use super::{Error, Ledger};
@@ -53,6 +53,8 @@ impl Ledger {
                 self.check_every_version(tx, actor, plot.id, *eradication)
                     .await
             }
+            Act::Return(said) => self.check_return(tx, actor, said, plot).await,
+            Act::Reply(said) => self.check_reply(tx, actor, said, plot).await,
             Act::Retraction(_) => self.check_retraction(tx, actor, plot).await,
             Act::Transfer(said) if !self.identity.org_exists(tx, said.to_org).await? => {
                 Err(Refusal::at("/to_org", "no such organisation").into())
@@ -145,35 +147,22 @@ impl Ledger {
 
     /// A desk is independent of everybody who wrote a version of the work: whoever's own figures another corrected does
     /// not approve them.
-    async fn check_every_version(
+    pub(super) async fn check_every_version(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         plot: PlotId,
         eradication: FactId,
     ) -> Result<(), Error> {
-        let mut seen = BTreeSet::new();
-        let mut next = Some(eradication);
-        // Ids may name each other in a circle, for nobody checked them.
-        while let Some(id) = next.filter(|id| seen.insert(*id)) {
-            let known = sql::fact(tx, id).await?;
-            let known = known
-                .filter(|fact| fact.plot == plot && fact.kind == FactKind::Eradication.as_str());
-            let Some(known) = known else {
-                break;
-            };
-            self.check_independent(tx, actor, known.author, known.org)
+        let versions = versions_of(tx, plot, eradication).await?;
+        for own in &versions {
+            self.check_independent(tx, actor, own.author, own.org)
                 .await?;
-            next = known.corrects;
-            if next.is_none() {
-                return Ok(());
-            }
         }
-        // A correction may come before what it corrects, which then was written by nobody who can be asked for yet.
-        if seen.len() > 1 {
-            return Ok(());
+        if versions.is_empty() {
+            return Err(Refusal::at("/eradication", "no such eradication of this plot").into());
         }
-        Err(Refusal::at("/eradication", "no such eradication of this plot").into())
+        Ok(())
     }
 
     /// Nobody accepts work before its photos are there to be looked at, or a role let it count without. Of a version that
@@ -225,4 +214,27 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// An eradication of a plot and all that it corrects, the latest first; none when there is no such eradication. A correction
+/// may come before what it corrects, which then was written by nobody who can be asked for yet.
+pub(super) async fn versions_of(
+    tx: &mut Tx,
+    plot: PlotId,
+    eradication: FactId,
+) -> Result<Vec<FactRow>, store::Error> {
+    let (mut versions, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut next = Some(eradication);
+    // Ids may name each other in a circle, for nobody checked them.
+    while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        let known = sql::fact(tx, id).await?;
+        let known =
+            known.filter(|fact| fact.plot == plot && fact.kind == FactKind::Eradication.as_str());
+        let Some(known) = known else {
+            break;
+        };
+        next = known.corrects;
+        versions.push(known);
+    }
+    Ok(versions)
 }

@@ -180,6 +180,7 @@ fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error
         || eyes.iter().any(|field| record.get(field).is_some());
     Ok(PlotFacts {
         id: row.id,
+        version: row.version,
         crop: crop.or(Err(row.corrupt("crop")))?,
         org: row.org,
         detected_at: row.detected_at,
@@ -299,6 +300,7 @@ fn shot(plot: &PlotRow, row: &PhotoRow) -> Option<Shot> {
         has_own_time: row.door.as_deref() != Some(Door::Odk.as_str()),
         received_at: row.received_at,
         eradication: word("eradication").and_then(|id| id.parse().ok()),
+        org: row.org,
         stood: stood(plot, row, accuracy_m),
         sha256: row.sha256.as_slice().try_into().ok()?,
     })

@@ -16,6 +16,7 @@ mod papers;
 mod pressure;
 mod read;
 mod record;
+mod returns;
 mod revisits;
 mod samples;
 mod settle;

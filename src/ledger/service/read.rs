@@ -122,6 +122,7 @@ fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: 
         "law_badge": badge,
         "quantities": quantities,
         "conflicts": life.conflicts,
+        "returns": life.returns,
         "evidence": material.photos,
         "ledger_definition": rules.version,
     });

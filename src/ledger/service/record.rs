@@ -51,10 +51,13 @@ const fn right(kind: FactKind) -> Right {
         | FactKind::Eradication
         | FactKind::Minutes
         | FactKind::Reinspection
-        | FactKind::Retraction => Right::RecordPlots,
-        FactKind::Verification | FactKind::Approval | FactKind::Judgement | FactKind::Waiver => {
-            Right::VerifyPlots
-        }
+        | FactKind::Retraction
+        | FactKind::Reply => Right::RecordPlots,
+        FactKind::Verification
+        | FactKind::Approval
+        | FactKind::Judgement
+        | FactKind::Waiver
+        | FactKind::Return => Right::VerifyPlots,
         FactKind::Transfer | FactKind::Referral => Right::RevisePlots,
         FactKind::Reopening => Right::ReopenPlots,
     }
@@ -255,6 +258,8 @@ pub(super) const fn journal_kind(kind: FactKind) -> Kind {
         FactKind::Reopening => Kind::Reopening,
         FactKind::Judgement => Kind::Judgement,
         FactKind::Waiver => Kind::Waiver,
+        FactKind::Return => Kind::Return,
+        FactKind::Reply => Kind::Reply,
     }
 }
 

@@ -96,7 +96,7 @@ impl Ledger {
         let now = self.journal.now();
         let mut rows = Vec::with_capacity(told.len());
         let mut claims = Vec::new();
-        let mut states: BTreeMap<&'static str, Vec<PlotId>> = BTreeMap::new();
+        let mut states: BTreeMap<(&'static str, bool), Vec<PlotId>> = BTreeMap::new();
         for (material, life) in told {
             let row = life_row(material, life, rules)?;
             rows.push(LifeRow {
@@ -105,7 +105,8 @@ impl Ledger {
             });
             let from = self.screened_from(material, life)?;
             claims.extend(from.map(|from| (CLAIMS_JOB, material.row.id.0, from)));
-            let alike = states.entry(life.state.as_str()).or_default();
+            let standing = (life.state.as_str(), life.is_returned());
+            let alike = states.entry(standing).or_default();
             alike.push(material.row.id);
         }
         sql::upsert_lives(tx, &rows).await?;

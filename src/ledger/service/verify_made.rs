@@ -71,11 +71,12 @@ async fn life(
     };
     let made = life_row(&material, &life, rules)?;
     let stands = sql::plot_state(tx, plot).await?;
-    pass.columns(
-        "plots",
-        plot.to_string(),
-        [("state", stands.as_ref() == Some(&made.state))],
-    );
+    let (state, returned) = stands.unzip();
+    let columns = [
+        ("state", state.as_ref() == Some(&made.state)),
+        ("returned", returned == Some(i64::from(life.is_returned()))),
+    ];
+    pass.columns("plots", plot.to_string(), columns);
     pass.columns("ledger_plots", plot.to_string(), same(&row, &made));
     Ok(())
 }
@@ -150,7 +151,7 @@ fn is_officer(then: &Then, row: &FactRow, plot: &PlotRow) -> bool {
 }
 
 /// Whether what names both the fact and a plot names this one: the path that a device signed, the seal, and what was
-/// approved or waived, which the server took only on this plot.
+/// approved, waived, sent back or answered, which the server took only on this plot.
 async fn is_of_plot(tx: &mut Tx, row: &FactRow) -> Result<bool, store::Error> {
     if let Some(path) = signed_path(tx, row.entry).await? {
         let mut named = path
@@ -162,9 +163,11 @@ async fn is_of_plot(tx: &mut Tx, row: &FactRow) -> Result<bool, store::Error> {
     }
     match row.kind.parse() {
         Ok(FactKind::Eradication) => Ok(!sql::sealed_elsewhere(tx, row.id, row.plot).await?),
-        Ok(FactKind::Approval | FactKind::Waiver) => {
+        Ok(FactKind::Approval | FactKind::Waiver | FactKind::Return | FactKind::Reply) => {
             let said: Value = serde_json::from_str(&row.record).unwrap_or_default();
-            let named = said["eradication"].as_str().and_then(|id| id.parse().ok());
+            let named = said.get("eradication").or(said.get("returned"));
+            let named = named.and_then(Value::as_str);
+            let named = named.and_then(|id| id.parse().ok());
             let Some(named) = named else {
                 return Ok(true);
             };

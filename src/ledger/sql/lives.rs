@@ -25,7 +25,7 @@ pub(super) const JUDGED_ONE_WITH: &str = "SELECT DISTINCT f.plot FROM ledger_fac
 pub(super) const PLOTS_AFTER: &str = "SELECT id FROM plots WHERE id > $1 ORDER BY id LIMIT 200";
 pub(super) const SETTLED: &str = "SELECT plot, state, flags, missing, handling_org, replanting_of, due_on, minutes_due_at, \
      definition, settled_at FROM ledger_plots WHERE plot = $1";
-pub(super) const PLOT_STATE: &str = "SELECT state FROM plots WHERE id = $1";
+pub(super) const PLOT_STATE: &str = "SELECT state, returned FROM plots WHERE id = $1";
 pub(super) const DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, l.due_on AS due \
      FROM ledger_plots l JOIN plots p ON p.id = l.plot WHERE l.due_on IS NOT NULL";
 pub(super) const MINUTES_DUE: &str = "SELECT l.plot, p.commune, p.commune_name, l.handling_org, l.state, \
@@ -132,9 +132,9 @@ pub async fn settled(tx: &mut Tx, plot: PlotId) -> Result<Option<LifeRow>, Error
     on!(tx, |c| sqlx::query_as(SETTLED).bind(plot).fetch_optional(c))
 }
 
-/// The state that a plot's own row names.
-pub async fn plot_state(tx: &mut Tx, plot: PlotId) -> Result<Option<String>, Error> {
-    on!(tx, |c| sqlx::query_scalar(PLOT_STATE)
+/// The state that a plot's own row names, and whether it says that something was sent back.
+pub async fn plot_state(tx: &mut Tx, plot: PlotId) -> Result<Option<(String, i64)>, Error> {
+    on!(tx, |c| sqlx::query_as(PLOT_STATE)
         .bind(plot)
         .fetch_optional(c))
 }

@@ -23,7 +23,7 @@ pub(super) const FACTS: &str = "SELECT f.id, f.plot, f.kind, f.entry, f.author, 
      f.record, f.digest, f.recorded_at FROM ledger_facts f JOIN plots p ON p.id = f.plot \
      JOIN journal_entries e ON e.id = f.entry WHERE 1 = 1";
 // What cannot be shown as a picture counts for nothing; of HEIC the pixels are not read here, phones show it.
-pub(super) const PHOTOS: &str = "SELECT h.plot, h.record, h.taken_at, h.door, e.received_at, h.lon, h.lat, h.sha256 FROM photos h JOIN plots p ON p.id = h.plot \
+pub(super) const PHOTOS: &str = "SELECT h.plot, h.org, h.record, h.taken_at, h.door, e.received_at, h.lon, h.lat, h.sha256 FROM photos h JOIN plots p ON p.id = h.plot \
      JOIN journal_entries e ON e.id = h.original_entry WHERE h.linked = 1 AND h.state = 'stored' \
      AND (h.derived <> 'none' OR h.flags LIKE '%\"heic_placeholder\"%')";
 /// Nor do photos about which a question was decided against them.
@@ -140,6 +140,7 @@ pub struct VersionRow {
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct PhotoRow {
     pub plot: PlotId,
+    pub org: Option<OrgId>,
     pub record: String,
     pub taken_at: Timestamp,
     pub door: Option<String>,

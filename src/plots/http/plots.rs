@@ -81,6 +81,8 @@ pub struct PlotParams {
     cells: Option<String>,
     /// Of this crop.
     crop: Option<Crop>,
+    /// Sent back for completing with no answer yet, or not.
+    returned: Option<bool>,
     /// Of this incident.
     incident: Option<IncidentId>,
     /// Rows in a page (50, at most 500).
@@ -192,6 +194,7 @@ impl PlotParams {
             to: self.to.map(LocalDate::end),
             state: self.state,
             crop: self.crop.map(|crop| crop.as_str().to_owned()),
+            returned: self.returned,
             incident: self.incident,
         })
     }

@@ -47,15 +47,15 @@ impl Plots {
         sql::lock_plots(tx, ids).await
     }
 
-    /// Writes the states that follow from plots' facts. The last step of an act: it moves the epoch on.
+    /// Writes the states that follow from plots' facts, and whether something was sent back for completing. The last step of an act: it moves the epoch on.
     pub async fn set_states(
         &self,
         tx: &mut Tx,
-        states: &BTreeMap<&'static str, Vec<PlotId>>,
+        states: &BTreeMap<(&'static str, bool), Vec<PlotId>>,
     ) -> Result<(), store::Error> {
         let mut is_any = false;
-        for (state, ids) in states {
-            is_any |= sql::set_state(tx, ids, state).await?;
+        for ((state, is_returned), ids) in states {
+            is_any |= sql::set_state(tx, ids, state, *is_returned).await?;
         }
         if is_any {
             sql::advance(tx).await?;

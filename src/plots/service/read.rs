@@ -15,6 +15,9 @@ use crate::store;
 use super::sources::{self, Typed};
 use super::{Error, Plots, is_handling, screen, sight};
 
+/// The ledger's word for what was sent back for completing; lists tell it, a plot's own record has it from its life.
+const RETURNED: &str = "returned";
+
 /// A plot as one reader may see it.
 #[derive(Debug, Clone)]
 pub struct PlotView {
@@ -115,7 +118,11 @@ impl Plots {
             let own = candidates.iter().filter(|found| found.plot == row.id);
             let own = own.cloned().collect();
             let doubt = doubts.get(&row.entry);
+            let is_returned = row.returned == 1;
             let mut view = PlotView::of(actor, row, own)?;
+            if is_returned {
+                view.flag(RETURNED);
+            }
             view.doubt(doubt.into_iter());
             Ok::<_, store::Error>(view)
         });
@@ -146,8 +153,14 @@ impl PlotView {
         let mut words: Vec<&str> = doubts.map(|doubt| doubt.as_str()).collect();
         words.sort_unstable();
         words.dedup();
+        for word in words {
+            self.flag(word);
+        }
+    }
+
+    fn flag(&mut self, word: &str) {
         if let Some(Value::Array(flags)) = self.properties.get_mut("flags") {
-            flags.extend(words.into_iter().map(Value::from));
+            flags.push(word.into());
         }
     }
 

@@ -352,6 +352,7 @@ impl Sent {
             record: self.record.clone(),
             photos: 0,
             recorded_at,
+            returned: 0,
         }
     }
 

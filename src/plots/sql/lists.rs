@@ -61,6 +61,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// Of this crop.
     pub crop: Option<String>,
+    /// Sent back for completing with no answer yet, or not.
+    pub returned: Option<bool>,
     /// Of this incident.
     pub incident: Option<IncidentId>,
     /// West, south, east, north, degrees.
@@ -94,6 +96,16 @@ macro_rules! narrow {
         }
         if let Some(crop) = &$filter.crop {
             $query.push(" AND crop = ").push_bind(crop.as_str());
+        }
+        // Said in words, so that the index of the few that were sent back is found.
+        match $filter.returned {
+            Some(true) => {
+                $query.push(" AND returned = 1");
+            }
+            Some(false) => {
+                $query.push(" AND returned = 0");
+            }
+            None => {}
         }
         if let Some(incident) = $filter.incident {
             $query.push(" AND incident = ").push_bind(incident);

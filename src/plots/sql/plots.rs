@@ -103,6 +103,8 @@ pub struct PlotRow {
     pub record: String,
     pub photos: i64,
     pub recorded_at: Timestamp,
+    /// 1 when something was sent back for completing and nobody has answered.
+    pub returned: i64,
 }
 
 impl PlotRow {
@@ -325,13 +327,21 @@ pub async fn set_place(
     .map(drop)
 }
 
-/// Writes the state of plots; false when all stood there before.
-pub async fn set_state(tx: &mut Tx, ids: &[PlotId], state: &str) -> Result<bool, Error> {
+/// Writes the state of plots, and whether something of them was sent back; false when all stood so before.
+pub async fn set_state(
+    tx: &mut Tx,
+    ids: &[PlotId],
+    state: &str,
+    is_returned: bool,
+) -> Result<bool, Error> {
+    let returned = i64::from(is_returned);
     let rows: u64 = on!(tx, |c| {
         let mut query = QueryBuilder::new(SET_STATE);
         query.push_bind(state);
-        query.push(" WHERE state <> ").push_bind(state);
-        query.push(" AND id IN (");
+        query.push(", returned = ").push_bind(returned);
+        query.push(" WHERE (state <> ").push_bind(state);
+        query.push(" OR returned <> ").push_bind(returned);
+        query.push(") AND id IN (");
         let mut list = query.separated(", ");
         for id in padded(ids) {
             list.push_bind(id);

@@ -28,7 +28,13 @@ pub(super) fn bookkeepers(routes: Routes) -> Routes {
                 routes!(ledger::http::reinspect_plot),
             ],
         )
-        .all(Needs(RecordPlots), [routes!(ledger::http::retract_plot)])
+        .all(
+            Needs(RecordPlots),
+            [
+                routes!(ledger::http::retract_plot),
+                routes!(ledger::http::reply_to_return),
+            ],
+        )
         .all(
             Needs(VerifyPlots),
             [
@@ -43,6 +49,7 @@ pub(super) fn bookkeepers(routes: Routes) -> Routes {
                 routes!(ledger::http::waive_photos),
             ],
         )
+        .all(Needs(VerifyPlots), [routes!(ledger::http::return_plot)])
         .all(
             Needs(RevisePlots),
             [

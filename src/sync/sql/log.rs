@@ -17,7 +17,7 @@ pub(super) const CHANGES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e
      LEFT JOIN ledger_facts f ON f.id = e.fact WHERE e.seq > $1 AND e.seq <= $2 AND (e.actor = $3 OR e.kind IN \
      ('definition', 'boundaries', 'risk_area', 'gate', 'hamlet', 'validation', 'plot', 'incident', 'verification', 'confirmation', \
      'eradication', 'minutes', 'approval', 'reinspection', 'transfer', 'referral', 'retraction', 'reopening', 'judgement', \
-     'waiver', 'seal', 'question', 'answer', 'decision')) ORDER BY e.seq LIMIT $4";
+     'waiver', 'return', 'reply', 'seal', 'question', 'answer', 'decision')) ORDER BY e.seq LIMIT $4";
 pub(super) const OWN_ENTRIES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.sha256, e.received_at, q.reason FROM journal_entries e \
      LEFT JOIN quarantine q ON q.entry = e.id AND e.kind = 'quarantine' \
      WHERE e.actor = $1 AND (e.fact > $2 OR (e.fact = $2 AND e.id > $3)) ORDER BY e.fact, e.id LIMIT $4";

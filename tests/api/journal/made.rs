@@ -122,6 +122,7 @@ on_both! {
         let story = destroyed(&field).await;
         let edits = [
             edit("UPDATE plots SET state = 'clear'", "UPDATE plots SET state = (SELECT l.state FROM ledger_plots l WHERE l.plot = plots.id)", "plots"),
+            edit("UPDATE plots SET returned = 1", "UPDATE plots SET returned = 0", "plots"),
             edit("UPDATE ledger_plots SET state = 'clear'", "UPDATE ledger_plots SET state = (SELECT p.state FROM plots p WHERE p.id = ledger_plots.plot)", "ledger_plots"),
             edit("UPDATE ledger_plots SET flags = '[\"x\"]' || flags", "UPDATE ledger_plots SET flags = SUBSTR(flags, 6)", "ledger_plots"),
             edit("UPDATE ledger_plots SET handling_org = plot", "UPDATE ledger_plots SET handling_org = (SELECT p.org FROM plots p WHERE p.id = ledger_plots.plot)", "ledger_plots"),

@@ -37,6 +37,12 @@ const REASONS: Record<string, string> = {
 		"cần người của đơn vị khác các đơn vị liên quan",
 	"expected an account that the author, and who enrolled the author's phone, is not and did not create":
 		"cần người khác với người lập, người cấp máy và không do họ tạo tài khoản",
+	"expected either the eradication or the version of the recording that was read":
+		"cần nêu một: lần phá nhổ, hoặc bản ghi đã xem",
+	"no such version of this plot": "điểm này không có bản ghi đó: tải lại rồi xem bản mới",
+	"no such eradication of this plot": "điểm này không có lần phá nhổ đó: tải lại rồi xem bản mới",
+	"no such return of this plot": "điểm này không có lần trả lại đó",
+	"expected the unit whose work was sent back": "cần đơn vị có việc bị trả lại",
 	"expected the unit that took the photo in question": "cần đơn vị đã chụp ảnh được hỏi",
 	"expected the unit of the patrol or claim in question": "cần đơn vị đi tuyến, hoặc đã báo điều được hỏi",
 	"no telephone or identity numbers: say it without them":

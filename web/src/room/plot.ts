@@ -33,6 +33,8 @@ export interface Said {
 	samples?: { number: string; seal?: string | null }[];
 	release?: { agency: string; document: string } | null;
 	reason?: string | null;
+	/** What was answered to a return. */
+	text?: string | null;
 	notes?: string | null;
 }
 export interface Fact {
@@ -46,6 +48,18 @@ export interface Fact {
 	flag: string | null;
 	corrected_by: string | null;
 	said: Said;
+}
+/** What was sent back for completing: an eradication, or a version of the recording. */
+export interface Returned {
+	id: string;
+	eradication: string | null;
+	version: number | null;
+	reason: string;
+	org: string | null;
+	at: string;
+	/** The units that are asked. */
+	to: string[];
+	ended_by: string | null;
 }
 export interface Badge {
 	heading: string;
@@ -74,6 +88,7 @@ export interface PlotProperties extends Amount {
 	history: { entry_id: string; recorded_at: string; version: number }[];
 	measures: Measure[];
 	timeline: Fact[];
+	returns: Returned[];
 	missing: string[];
 	evidence_grades: Record<string, string>;
 	handling_org: string | null;

@@ -1,6 +1,7 @@
 //! From wire forms to facts; every fault is told at once.
 
 mod eradication;
+mod returns;
 
 use super::facts::{
     Act, Amount, Approval, Confirmation, Judgement, Minutes, MinutesPaper, OnTheSpot, Reason,
@@ -8,8 +9,8 @@ use super::facts::{
 };
 use super::wire::{
     ApprovalWire, ConfirmationWire, EradicationWire, JudgementWire, MinutesPaperWire, MinutesWire,
-    OnTheSpotWire, ReasonWire, ReferralWire, ReinspectionWire, TransferWire, VerificationWire,
-    WaiverWire,
+    OnTheSpotWire, ReasonWire, ReferralWire, ReinspectionWire, ReplyWire, ReturnWire, TransferWire,
+    VerificationWire, WaiverWire,
 };
 use super::words::{FactKind, Finding, Inspected};
 use crate::base::fields::Fields;
@@ -55,6 +56,8 @@ pub enum Wire {
     Reopening(ReasonWire),
     Judgement(JudgementWire),
     Waiver(WaiverWire),
+    Return(ReturnWire),
+    Reply(ReplyWire),
 }
 
 impl Wire {
@@ -74,6 +77,8 @@ impl Wire {
             Self::Reopening(_) => FactKind::Reopening,
             Self::Judgement(_) => FactKind::Judgement,
             Self::Waiver(_) => FactKind::Waiver,
+            Self::Return(_) => FactKind::Return,
+            Self::Reply(_) => FactKind::Reply,
         }
     }
 
@@ -93,6 +98,8 @@ impl Wire {
             FactKind::Reopening => Self::Reopening(read(body)?),
             FactKind::Judgement => Self::Judgement(read(body)?),
             FactKind::Waiver => Self::Waiver(read(body)?),
+            FactKind::Return => Self::Return(read(body)?),
+            FactKind::Reply => Self::Reply(read(body)?),
         })
     }
 
@@ -127,6 +134,8 @@ impl Wire {
             Self::Retraction(wire) | Self::Reopening(wire) => (&wire.id, &None),
             Self::Judgement(wire) => (&wire.id, &wire.corrects),
             Self::Waiver(wire) => (&wire.id, &wire.corrects),
+            Self::Return(wire) => (&wire.id, &None),
+            Self::Reply(wire) => (&wire.id, &None),
         }
     }
 
@@ -182,6 +191,8 @@ impl Wire {
             Self::Reopening(wire) => Some((Act::Reopening(reason(fields, wire)?), None)),
             Self::Judgement(wire) => Some((Act::Judgement(judgement(fields, wire)?), None)),
             Self::Waiver(wire) => Some((Act::Waiver(waiver(fields, wire)?), None)),
+            Self::Return(wire) => Some((Act::Return(returns::returned(fields, wire)?), None)),
+            Self::Reply(wire) => Some((Act::Reply(returns::reply(fields, wire)?), None)),
         }
     }
 }

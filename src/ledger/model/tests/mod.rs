@@ -5,6 +5,7 @@ mod doubles;
 mod lives;
 mod orders;
 mod pressures;
+mod returns;
 mod samples;
 mod season;
 mod wires;
@@ -45,6 +46,7 @@ pub(super) fn plot() -> PlotFacts {
     PlotFacts {
         id: PlotId(Uuid::from_u128(9)),
         crop: Crop::OpiumPoppy,
+        version: 1,
         org: Some(org(1)),
         detected_at: at("2026-02-10T08:00:00+07:00"),
         is_seen: true,
@@ -89,6 +91,7 @@ pub(super) fn shot(shown: Shown, taken_at: Timestamp) -> Shot {
         has_own_time: true,
         received_at: taken_at,
         eradication: None,
+        org: Some(org(1)),
         stood: Some(stood(0.0)),
         sha256: file(shown, taken_at),
     }
@@ -157,6 +160,8 @@ pub(super) fn wire_of(kind: FactKind, wire: Value) -> Wire {
         FactKind::Reopening => Wire::Reopening(of(wire)),
         FactKind::Judgement => Wire::Judgement(of(wire)),
         FactKind::Waiver => Wire::Waiver(of(wire)),
+        FactKind::Return => Wire::Return(of(wire)),
+        FactKind::Reply => Wire::Reply(of(wire)),
     }
 }
 

@@ -4,13 +4,15 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::ledger::model::returns::Returned;
+use crate::ledger::model::words::LifeFlag;
 
 /// One fact of a history: any kind, some day, sometimes a correction of an earlier one.
 fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
     let day = (11_u32..28, prop_oneof![Just(2_u32), Just(3)])
         .prop_map(|(day, month)| format!("2026-{month:02}-{day:02}"));
     let corrects = prop::option::weighted(0.2, 1..number.max(2));
-    (0_usize..16, day, 50_u32..500, any::<bool>(), corrects).prop_map(
+    (0_usize..19, day, 50_u32..500, any::<bool>(), corrects).prop_map(
         move |(kind, day, plants, by_desk, corrects)| {
             let mut fact = drawn(number, kind, &day, plants);
             if by_desk {
@@ -67,6 +69,20 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
                 ),
             };
             fact(number, DESK, kind, wire)
+        }
+        15 => {
+            let work = fact_id(u128::from(plants % 11) + 1);
+            let wire = json!({ "eradication": work, "reason": "thiếu ảnh toàn cảnh" });
+            fact(number, DESK, FactKind::Return, wire)
+        }
+        16 => {
+            let wire = json!({ "version": 1 + plants % 2, "reason": "đếm lại số cây" });
+            fact(number, DESK, FactKind::Return, wire)
+        }
+        17 => {
+            let returned = fact_id(u128::from(plants % 11) + 1);
+            let wire = json!({ "returned": returned, "text": "đã bổ sung" });
+            fact(number, TEAM, FactKind::Reply, wire)
         }
         _ => fact(
             number,
@@ -128,6 +144,20 @@ proptest! {
         let mut late_first = late.to_vec();
         late_first.extend_from_slice(early);
         prop_assert_eq!(life(&plot(), &facts), life(&plot(), &late_first));
+    }
+
+    #[test]
+    fn what_is_sent_back_and_answered_moves_no_state_and_no_figure(facts in history()) {
+        let talk = |fact: &Fact| matches!(fact.act, Act::Return(_) | Act::Reply(_));
+        let without: Vec<Fact> = facts.iter().filter(|fact| !talk(fact)).cloned().collect();
+        let (with, without) = (life(&plot(), &facts), life(&plot(), &without));
+        prop_assert_eq!(with.state, without.state);
+        prop_assert_eq!(&with.quantities, &without.quantities);
+        prop_assert_eq!(&with.missing, &without.missing);
+        prop_assert_eq!(&with.dues, &without.dues);
+        prop_assert_eq!(with.is_approved, without.is_approved);
+        prop_assert_eq!(with.flags.contains(&LifeFlag::Returned), with.returns.iter().any(Returned::is_open));
+        prop_assert!(without.returns.is_empty());
     }
 
     #[test]
