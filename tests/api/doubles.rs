@@ -164,7 +164,15 @@ on_both! {
         confirmed["plants"] = json!(5_000);
         sent(&field, &people.post_desk, plots[2], "verifications", &confirmed).await;
         assert_eq!(people.phone.get(&hemp).await.expect(200).json()["properties"]["law_badge"]["reaches_plants"], 3_000);
-        assert_eq!(people.phone.get(&path).await.expect(200).json()["law_badge"]["plants"], 5_600);
+        let alone = people.phone.get(&path).await.expect(200).json()["law_badge"].clone();
+        assert_eq!(alone["plants"], 5_600);
+        // A page tells the same of each in one answer, where it is asked for.
+        let bare = json!({ "title": "Vụ 02", "occurred_at": "2026-02-24T10:15:00+07:00", "commune": WEST });
+        people.phone.put(&format!("/api/v1/incidents/{}", field.new_id()), &bare).await.expect(201);
+        let list = people.phone.get("/api/v1/incidents?sums=true").await.expect(200).json()["incidents"].clone();
+        let west = json!([{ "code": WEST, "name": "Tây" }]);
+        assert_eq!(list[0]["sums"], json!({ "plots": 3, "plants": 5_600, "communes": west, "law_badge": alone }));
+        assert_eq!(list[1]["sums"], json!({ "plots": 0, "plants": 0, "communes": [], "law_badge": null }));
     }
 
     async fn areas_that_reach_a_threshold_together_reach_it(field: Field) {

@@ -455,7 +455,14 @@ on_both! {
         assert_eq!(ids(&read["plots"]), [west.to_string()]);
         assert_eq!(read["history"].as_array().unwrap().len(), 1);
         let list = phone.get("/api/v1/incidents?count=true").await.expect(200).json();
-        assert_eq!(list["total"], 1);
+        assert_eq!((list["total"].clone(), list["incidents"][0].get("sums")), (json!(1), None));
+        // What its plots say together is told of those in the reader's reach alone.
+        let sums = async |client: &Client| client.get("/api/v1/incidents?sums=true").await.expect(200).json()["incidents"][0]["sums"].clone();
+        let (narrow, wide) = (sums(&phone).await, sums(&officer).await);
+        assert_eq!((narrow["plots"].clone(), narrow["plants"].clone()), (json!(1), json!(320)));
+        assert_eq!((wide["plots"].clone(), wide["plants"].clone()), (json!(2), json!(640)));
+        let codes = |sums: &Value| -> Vec<Value> { sums["communes"].as_array().unwrap().iter().map(|own| own["code"].clone()).collect() };
+        assert_eq!((codes(&narrow), codes(&wide)), (vec![json!(WEST)], vec![json!(WEST), json!(EAST)]));
         let stranger = field.phone("máy B", &[EAST]).await;
         stranger.get(&at).await.expect(404);
         assert_eq!(stranger.get("/api/v1/incidents").await.json()["incidents"], json!([]));

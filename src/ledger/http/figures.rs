@@ -98,19 +98,17 @@ impl FiguresParams {
             as_of: self.as_of,
             filter: PlotFilter {
                 plot: self.plot,
-                among: None,
                 commune: self.commune,
                 org: self.org,
                 incident: self.incident,
                 season: self.season,
                 period: self.period,
-                crop: None,
                 grown: self.crop,
                 outside: self.outside.unwrap_or(false),
                 of: self.of,
                 from: self.from.map(LocalDate::start),
                 to: self.to.map(LocalDate::end),
-                as_of: None,
+                ..PlotFilter::default()
             },
         }
     }

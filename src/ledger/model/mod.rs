@@ -25,6 +25,7 @@ mod walk;
 pub mod wire;
 pub mod words;
 
+pub use balance::{Conflict, Quantities};
 pub use definition::Definition;
 pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown, Stood};
 pub use facts::{Act, Amount, Fact, PlotFacts};

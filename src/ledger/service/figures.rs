@@ -19,7 +19,7 @@ use crate::store::Tx;
 
 use super::books::Books;
 use super::definitions::parameter;
-use super::listed::{ListedPlot, listed};
+use super::listed::FiguresPlot;
 use super::material::Material;
 use super::pressure::sown_again;
 use super::{Error, Ledger};
@@ -60,13 +60,9 @@ pub struct FiguresRow {
     /// The sums.
     #[serde(flatten)]
     pub figures: Figures,
-    /// Of one plot: its state, and the facts under each figure.
+    /// Of one plot: where it lies and stands, which units are behind it, and the facts under each figure.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
-    pub plot: Option<serde_json::Value>,
-    /// Of one plot: where it lies and stands, and which units are behind it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listed: Option<ListedPlot>,
+    pub listed: Option<FiguresPlot>,
 }
 
 /// Figures with what they rest on.
@@ -128,14 +124,10 @@ impl Ledger {
                 .first()
                 .filter(|_| query.by == Some(Grouping::Commune))
                 .and_then(|(material, _)| material.row.commune_name.clone()),
-            plot: plots
-                .first()
-                .filter(|_| query.by == Some(Grouping::Plot))
-                .map(|own| told(&own.0, &books.part(own))),
             listed: plots
                 .first()
                 .filter(|_| query.by == Some(Grouping::Plot))
-                .map(|own| listed(own)),
+                .map(|own| FiguresPlot::of(own, &books.part(own))),
             figures: Figures::of(plots.iter().map(|own| books.part(own))),
             key,
         });
@@ -308,23 +300,6 @@ fn key(by: Option<Grouping>, (material, life): &(Material, Life)) -> Option<Stri
         Grouping::Period => Some(row.period.to_string()),
         Grouping::Crop => Some(life.crop.as_str().to_owned()),
     }
-}
-
-fn told(material: &Material, part: &Part<'_>) -> serde_json::Value {
-    let row = &material.row;
-    let commune = row.commune.as_ref();
-    serde_json::json!({
-        "state": part.life.state,
-        "crop": part.life.crop,
-        "detected_at": row.detected_at,
-        "commune": commune.map(|code| serde_json::json!({ "code": code, "name": row.commune_name })),
-        "position": [row.lon, row.lat],
-        "photos": material.photos.count(),
-        "disputed": part.disputed,
-        "perhaps_twice": part.perhaps_twice,
-        "facts": part.life.quantities,
-        "conflicts": part.life.conflicts,
-    })
 }
 
 /// A page of rows after a key, for groupings with many.

@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::base::ids::OrgId;
 use crate::base::time::Timestamp;
 use crate::base::words::Crop;
+use crate::ledger::model::totals::Part;
 use crate::ledger::model::words::PlotState;
-use crate::ledger::model::{Act, Life};
+use crate::ledger::model::{Act, Conflict, Life, Quantities};
 
 use super::material::Material;
 
@@ -31,6 +32,44 @@ pub struct ListedPlot {
     pub destroyed_by: BTreeSet<OrgId>,
     /// How far its areas may be off.
     pub errors: AreaErrors,
+}
+
+/// A plot as figures by plot tell it: with the facts under each of them.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FiguresPlot {
+    /// What every list of the ledger says of it.
+    #[serde(flatten)]
+    pub plot: ListedPlot,
+    /// Its point: longitude, latitude.
+    pub position: [f64; 2],
+    /// Photos that show it.
+    pub photos: u32,
+    /// The share that figures leave out until it is decided whose ground it is, 0 to 1.
+    pub disputed: f64,
+    /// The share that is counted and may be another claim's ground, 0 to 1.
+    pub perhaps_twice: f64,
+    /// Under each figure: what was said, and the ids of the facts; of a recording or measure its entry.
+    #[schema(value_type = Object)]
+    pub facts: Quantities,
+    /// Figures whose parts do not make up the whole, with both numbers.
+    #[schema(value_type = Vec<Object>)]
+    pub conflicts: Vec<Conflict>,
+}
+
+impl FiguresPlot {
+    /// What figures by plot tell of a plot.
+    pub(super) fn of(own: &(Material, Life), part: &Part<'_>) -> Self {
+        let (material, life) = own;
+        Self {
+            plot: listed(own),
+            position: [material.row.lon, material.row.lat],
+            photos: material.photos.count(),
+            disputed: part.disputed,
+            perhaps_twice: part.perhaps_twice,
+            facts: life.quantities.clone(),
+            conflicts: life.conflicts.clone(),
+        }
+    }
 }
 
 /// How far the areas of a plot may be off: relative errors that one measurement in ten exceeds, %; none where nothing was

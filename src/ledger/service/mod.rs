@@ -8,6 +8,7 @@ mod definitions;
 mod due;
 mod evidence;
 mod figures;
+mod incidents;
 mod lines;
 mod listed;
 mod lives;

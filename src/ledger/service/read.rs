@@ -1,22 +1,20 @@
-//! One plot with its life, and one incident with its badge.
+//! One plot with its life.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{FactId, IncidentId, PlotId};
+use crate::base::ids::{FactId, PlotId};
 use crate::journal::{FactSource, FromPaper};
-use crate::ledger::model::badges::{self, law_badge};
+use crate::ledger::model::badges::law_badge;
 use crate::ledger::model::life::Step;
-use crate::ledger::model::totals::portion;
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Definition, Fact, Life};
-use crate::ledger::sql::{self, PlotFilter, Sight};
-use crate::plots::{IncidentView, PlotView};
+use crate::ledger::sql;
+use crate::plots::PlotView;
 use crate::store;
 
-use super::books::Books;
 use super::material::{self, Material};
 use super::papers::Papers;
 use super::{Error, Ledger};
@@ -49,46 +47,13 @@ impl Ledger {
             .insert("evidence_grades".into(), json!(grades));
         Ok(view)
     }
-
-    /// One incident with its plots in reach and the badge of all of them together, as sums take them: a ground that two
-    /// of them claim counts once.
-    pub async fn incident(
-        &self,
-        actor: &Actor,
-        id: IncidentId,
-    ) -> Result<(IncidentView, Option<badges::LawBadge>), Error> {
-        let view = self.plots.incident(actor, id).await?;
-        let mut tx = self.journal.store().read().await?;
-        let rules = self.rules(&mut tx).await?;
-        let filter = PlotFilter {
-            incident: Some(id),
-            ..PlotFilter::default()
-        };
-        let sight = super::sight(actor).unwrap_or(Sight::Communes(Vec::new()));
-        let gathered = material::gather(&mut tx, &sight, &filter).await?;
-        let plots = self.lives(&mut tx, gathered, &rules, None).await?;
-        drop(tx);
-        let books = Books::of(rules, plots)?;
-        let parts = books.plots.iter().map(|own| books.part(own));
-        let counted = parts.filter(|part| part.is_counted() && part.disputed < 1.0);
-        let plants: Vec<(u64, &str)> = counted
-            .filter_map(|part| {
-                let (plants, basis) = plants(part.life)?;
-                Some((portion(plants, 1.0 - part.disputed), basis))
-            })
-            .collect();
-        let all_verified = plants.iter().all(|(_, basis)| *basis == VERIFIED);
-        let basis = if all_verified { VERIFIED } else { CLAIMED };
-        let sum = plants.iter().map(|(plants, _)| plants).sum();
-        Ok((view, law_badge(&books.rules, sum, basis)))
-    }
 }
 
-const VERIFIED: &str = "verified";
-const CLAIMED: &str = "claimed";
+pub(super) const VERIFIED: &str = "verified";
+pub(super) const CLAIMED: &str = "claimed";
 
 /// The plants that a badge is told of, and what they rest on.
-fn plants(life: &Life) -> Option<(u64, &'static str)> {
+pub(super) fn plants(life: &Life) -> Option<(u64, &'static str)> {
     let told = &life.quantities;
     let verified = told.verified.plants.map(|plants| (plants, VERIFIED));
     verified.or(told.claimed.plants.map(|plants| (plants, CLAIMED)))

@@ -63,6 +63,8 @@ pub struct PlotFilter {
     pub org: Option<OrgId>,
     /// Of this incident.
     pub incident: Option<IncidentId>,
+    /// Of one of these incidents.
+    pub among_incidents: Option<Vec<IncidentId>>,
     /// Of this season.
     pub season: Option<String>,
     /// Of this statistical year.
@@ -192,6 +194,14 @@ macro_rules! narrow {
         }
         if let Some(incident) = $filter.incident {
             $query.push(" AND p.incident = ").push_bind(incident);
+        }
+        if let Some(incidents) = &$filter.among_incidents {
+            $query.push(" AND p.incident IN (");
+            let mut list = $query.separated(", ");
+            for incident in padded(incidents) {
+                list.push_bind(incident);
+            }
+            $query.push(")");
         }
         if let Some(season) = &$filter.season {
             $query.push(" AND p.season = ").push_bind(season.as_str());

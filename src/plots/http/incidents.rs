@@ -1,17 +1,16 @@
-//! Incidents: recorded, read one by one with their plots, and in lists.
+//! Incidents: recorded; what is read of them also tells what the ledger knows.
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::ids::IncidentId;
-use crate::http::paging::{ListUri, limit};
-use crate::http::{Body, Json, Params, Path, Problem};
+use crate::http::{Body, Json, Path, Problem};
 use crate::identity::Caller;
 use crate::journal::Receipt;
 use crate::plots::model::incident::IncidentWire;
-use crate::plots::service::{IncidentView, Plots};
+use crate::plots::service::Plots;
 
 /// An incident.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,34 +24,6 @@ pub struct IncidentAnswer {
     pub receipt: Option<Receipt>,
 }
 
-/// A page of incidents.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct IncidentList {
-    /// The incidents, the latest first.
-    #[schema(value_type = Vec<Object>)]
-    pub incidents: Vec<Value>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// All incidents in reach, when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
-}
-
-/// Which page is asked for.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct IncidentParams {
-    /// Rows in a page (50, at most 500).
-    limit: Option<u32>,
-    /// From the previous page's `next`.
-    cursor: Option<String>,
-    /// Whether to count all of them.
-    count: Option<bool>,
-}
-
-type Answer<T> = Result<Body<T>, Problem>;
-
 /// Records an incident, or corrects it with `revises`.
 #[utoipa::path(put, path = "/api/v1/incidents/{id}", tag = "plots", params(("id" = IncidentId, Path)), request_body = IncidentWire,
     responses((status = 201, body = IncidentAnswer), (status = 200, body = IncidentAnswer)))]
@@ -61,7 +32,7 @@ pub async fn record_incident(
     Caller(actor): Caller,
     Path(id): Path<IncidentId>,
     sent: Json<IncidentWire>,
-) -> Answer<IncidentAnswer> {
+) -> Result<Body<IncidentAnswer>, Problem> {
     let (view, is_new, receipt) = plots
         .record_incident(&actor, id, &sent.value, &sent.bytes)
         .await?;
@@ -75,28 +46,4 @@ pub async fn record_incident(
         receipt: Some(receipt),
     };
     Ok(Body(status, answer))
-}
-
-/// A page of the incidents in the caller's reach, the latest first.
-#[utoipa::path(get, path = "/api/v1/incidents", tag = "plots", params(IncidentParams), responses((status = 200, body = IncidentList)))]
-pub async fn incidents(
-    State(plots): State<Plots>,
-    Caller(actor): Caller,
-    uri: ListUri,
-    Params(params): Params<IncidentParams>,
-) -> Answer<IncidentList> {
-    let after = uri
-        .after(params.cursor.as_deref())?
-        .map(|(at, id)| (at, IncidentId(id)));
-    let count = params.count.unwrap_or(false);
-    let page = plots
-        .incidents(&actor, after, limit(params.limit)?, count)
-        .await?;
-    let incidents: Result<Vec<Value>, _> = page.items.iter().map(IncidentView::told).collect();
-    let list = IncidentList {
-        incidents: incidents?,
-        next: page.next.map(|(at, id)| uri.next((at, id.0))),
-        total: page.total,
-    };
-    Ok(Body(StatusCode::OK, list))
 }

@@ -247,6 +247,12 @@ impl IncidentView {
         }
     }
 
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> IncidentId {
+        self.row.id
+    }
+
     /// The incident as JSON, without its plots.
     pub fn told(&self) -> Result<Value, store::Error> {
         let row = &self.row;

@@ -256,7 +256,7 @@ fn readers(routes: Routes) -> Routes {
             Needs(ReadPlots),
             [
                 routes!(ledger::http::incident),
-                routes!(plots::http::incidents),
+                routes!(ledger::http::incidents),
             ],
         )
         .all(

@@ -134,11 +134,16 @@ describe("the list of incidents", () => {
 			},
 		});
 		const { page, context, faults } = await as("can-bo-tinh");
+		const alone = [];
+		page.on("request", (asked) => {
+			if (asked.url().includes("/api/v1/incidents/")) alone.push(asked.url());
+		});
 		await open(page, place.base, "#/incidents");
 		const row = page.getByRole("row", { name: /^Vụ thử/ });
 		await row.getByRole("cell", { name, exact: true }).waitFor();
 		await row.getByRole("cell", { name: "1.234", exact: true }).waitFor();
 		await row.getByText("≥ 500 cây").waitFor();
+		assert.deepEqual(alone, [], "one answer tells all of them");
 		assert.deepEqual(await violations(page), []);
 		assert.deepEqual(faults, []);
 		await context.close();

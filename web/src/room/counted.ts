@@ -24,11 +24,12 @@ export interface CountedRow {
 	key: string | null;
 	plots: number;
 	claimed: { plants: number; plants_unknown: number; area_m2: number };
-	plot?: {
+	listed?: {
 		state: Plot["properties"]["state"];
 		crop: string;
 		detected_at: string;
-		commune: Plot["properties"]["commune"];
+		commune?: string | null;
+		commune_name?: string | null;
 		position: [number, number];
 		photos: number;
 	};
@@ -40,11 +41,12 @@ export interface Counted {
 }
 
 /** A row as lists of plots show it: with the part of its figures that is counted. */
-function plotOf({ key, claimed, plot }: CountedRow): Plot[] {
-	if (!key || !plot) return [];
-	const { position, ...told } = plot;
+function plotOf({ key, claimed, listed }: CountedRow): Plot[] {
+	if (!key || !listed) return [];
+	const { position, commune: code, commune_name: name, ...told } = listed;
+	const commune = code ? { code, name: name ?? code } : null;
 	const figures = { area_m2: claimed.area_m2, plants: claimed.plants_unknown > 0 ? null : claimed.plants };
-	const properties = { ...told, ...figures } as Plot["properties"];
+	const properties = { ...told, commune, ...figures } as Plot["properties"];
 	return [{ id: key, geometry: { type: "Point", coordinates: position }, properties }];
 }
 
