@@ -191,6 +191,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0040_sos_near.sql"),
     ),
     (41, "forms", include_str!("../../migrations/0041_forms.sql")),
+    (
+        43,
+        "revisit_counts",
+        include_str!("../../migrations/0043_revisit_counts.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
