@@ -94,7 +94,6 @@ pub struct CommuneRow {
     /// They, the first hundred by id; all with their facts at `GET /api/v1/ledger?by=plot&period=…&commune=…`.
     pub plots: Vec<PlotId>,
     /// What the thresholds say.
-    #[schema(value_type = Object)]
     pub flag: CommuneFlag,
 }
 
@@ -140,12 +139,18 @@ impl Ledger {
         })
     }
 
-    /// Criterion d of QĐ 28/2025 for each commune in reach in one statistical year; nowhere else is it told.
-    pub async fn communes(&self, actor: &Actor, period: i64) -> Result<Vec<CommuneRow>, Error> {
+    /// Criterion d of QĐ 28/2025 for each commune in reach (or for one) in one statistical year; nowhere else is it told.
+    pub async fn communes(
+        &self,
+        actor: &Actor,
+        period: i64,
+        commune: Option<String>,
+    ) -> Result<Vec<CommuneRow>, Error> {
         let query = FiguresQuery {
             by: Some(Grouping::Commune),
             filter: PlotFilter {
                 period: Some(period),
+                commune,
                 ..PlotFilter::default()
             },
             as_of: None,

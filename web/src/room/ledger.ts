@@ -10,7 +10,7 @@ export type Total = Schemas["LedgerTotal"];
 export type Cohort = Schemas["Cohort"];
 export type RateFigure = Schemas["BehindPage"]["of"];
 
-export const VIEWS = ["amounts", "rates", "sample"] as const;
+export const VIEWS = ["amounts", "rates", "classes", "sample"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What is said of a plot, by what it rests on; side by side, never added to one another. */
