@@ -9,7 +9,7 @@ use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
 use crate::ledger::model::Life;
 use crate::ledger::model::badges::{CommuneFlag, commune_flag, m2};
-use crate::ledger::model::pressure::Replanting;
+use crate::ledger::model::pressure::{Replanting, replanting};
 use crate::ledger::model::rates::{self, Rates, Window};
 use crate::ledger::model::totals::{Figures, Part, verified_cm2};
 use crate::ledger::model::words::Grouping;
@@ -21,7 +21,7 @@ use super::books::Books;
 use super::definitions::parameter;
 use super::listed::FiguresPlot;
 use super::material::Material;
-use super::pressure::sown_again;
+use super::pressure::followed_by;
 use super::{Error, Ledger};
 
 /// Which figures are asked for.
@@ -209,11 +209,21 @@ impl Ledger {
             to,
             now: self.journal.now(),
         };
+        let rates = rates::rates(&parts, &window);
         let season: Option<Season> = season.and_then(|season| season.parse().ok());
+        let replanting = match season {
+            Some(season) => {
+                let mut traced = followed_by(&books, actor, &seen, season);
+                self.tell_passes((actor, query.as_of), &seen, season, &mut traced)
+                    .await?;
+                Some(replanting(&traced))
+            }
+            None => None,
+        };
         Ok(RatesView {
             definition: books.rules.version,
-            rates: rates::rates(&parts, &window),
-            replanting: season.map(|season| sown_again(&books, actor, &seen, season)),
+            rates,
+            replanting,
         })
     }
 

@@ -47,6 +47,7 @@ const RATE_FIGURES: Record<RateFigure, true> = {
 	replanting: true,
 	replanting_visited: true,
 	replanted: true,
+	replanting_passed: true,
 };
 export const figureOf = (text: string | undefined): RateFigure | null =>
 	text !== undefined && Object.hasOwn(RATE_FIGURES, text) ? (text as RateFigure) : null;
