@@ -124,8 +124,7 @@ impl Ledger {
     }
 }
 
-const NOT_TOLD: &str =
-    "replanting_passed is told of today's tracks, without as_of, to who may read gaps";
+const NOT_TOLD: &str = "expected no as_of, and the right to read gaps in the communes asked about";
 
 const fn is_of_a_season(figure: RateFigure) -> bool {
     matches!(
