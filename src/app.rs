@@ -9,20 +9,21 @@ use axum::extract::FromRef;
 
 use crate::areas::Areas;
 use crate::base::ids::IdMaker;
-use crate::base::time::Clock;
+use crate::base::time::{Clock, LocalDate};
 use crate::blobs::{self, Blobs, Place};
 use crate::cases::Cases;
 use crate::config::Config;
-use crate::coverage::Coverage;
+use crate::coverage::{self, Coverage};
 use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
+use crate::geo::position::Position;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
 use crate::identity::{Identity, LoadedCommunes};
 use crate::ingest::imports::{ImportLimits, Imports};
 use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::ingest::papers::Papers;
 use crate::journal::Journal;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Passes};
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 use crate::publish::export::{ExportLimits, Exports};
@@ -31,7 +32,7 @@ use crate::publish::search::Search;
 use crate::publish::source::Publisher;
 use crate::publish::tiles::Tiles;
 use crate::reports::Reports;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::sync::live::Live;
 
 /// The open server. Every request is handed clones of it, several on its way, so a clone is one count.
@@ -149,7 +150,8 @@ impl Parts {
             identity.clone(),
             plots.clone(),
             evidence.clone(),
-        );
+        )
+        .with_passes(passes_of(&coverage));
         let cases = Cases::new(
             journal.clone(),
             identity.clone(),
@@ -191,6 +193,23 @@ fn loaded_communes(areas: &Areas) -> LoadedCommunes {
         let areas = areas.clone();
         Box::pin(async move { areas.codes_of_today().await.map(Arc::new) })
     })
+}
+
+/// Which places patrols saw, for the slice below the one that knows.
+fn passes_of(coverage: &Coverage) -> Passes {
+    let coverage = coverage.clone();
+    Arc::new(
+        move |places: Vec<Position>, (from, to): (LocalDate, LocalDate)| {
+            let coverage = coverage.clone();
+            Box::pin(async move {
+                let passed = coverage.passed(&places, from, to).await;
+                passed.map_err(|error| match error {
+                    coverage::Error::Store(error) => error,
+                    other => store::Error::Unavailable(other.to_string()),
+                })
+            })
+        },
+    )
 }
 
 /// The store of originals that the settings name; a folder's writes are on disk before an answer with `fsync`.

@@ -10,7 +10,7 @@ mod service;
 mod sql;
 
 pub use service::{
-    CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, PlotLine, SETTLE_ALL_JOB,
+    CLAIMS_JOB, DueQuery, Error, FiguresQuery, Grouped, Ledger, Passes, PlotLine, SETTLE_ALL_JOB,
     verify_made, verify_rows,
 };
 pub use sql::{PlotFilter, STATEMENTS};

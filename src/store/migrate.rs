@@ -196,6 +196,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "returns",
         include_str!("../../migrations/0042_returns.sql"),
     ),
+    (
+        43,
+        "revisit_counts",
+        include_str!("../../migrations/0043_revisit_counts.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -272,6 +272,12 @@ on_both! {
         assert_eq!((second[0]["plants"].clone(), second[0]["flag"]["class"].clone()), (json!(600), json!("II")));
         assert_eq!(second[0]["flag"]["heading"], "Không phải kết luận pháp lý");
         people.phone.get("/api/v1/ledger/communes").await.expect(400);
+        let only = async |client: &Client, commune: &str| client.get(&format!("/api/v1/ledger/communes?period=2026&commune={commune}")).await.expect(200).json();
+        assert_eq!(only(&people.phone, WEST).await, second);
+        assert_eq!(only(&people.phone, EAST).await, json!([]));
+        // Whoever answers for another commune is told nothing of this one.
+        let stranger = field.phone("máy Đông", &[EAST]).await;
+        assert_eq!((flags(stranger.clone()).await, only(&stranger, WEST).await), (json!([]), json!([])));
     }
 
     async fn rates_follow_their_definitions(field: Field) {

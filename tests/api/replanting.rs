@@ -32,6 +32,30 @@ async fn destroyed(field: &Field, phone: &Client, lon: f64) -> Uuid {
     plot
 }
 
+/// A patrol of the phone's that goes north over the plots at that longitude; it began so many seconds after the start.
+async fn walked_over(field: &Field, phone: &Client, lon: f64, from_s: i64) -> Uuid {
+    let id = field.new_id();
+    let path = format!("/api/v1/patrols/{id}");
+    let draft = json!({
+        "kind": "crop_check", "transport": "foot",
+        "started_at": field.after(from_s - 60), "ended_at": field.after(from_s + 3_600),
+    });
+    phone.put(&path, &draft).await.expect(201);
+    let fixes = (0..180).map(|n: i32| {
+        json!({
+            "t": field.after(from_s + 10 * i64::from(n)), "lon": lon,
+            "lat": 22.3925 + f64::from(n) * 0.000_08, "accuracy_m": 5.0,
+        })
+    });
+    let fixes: Vec<Value> = fixes.collect();
+    phone
+        .post(&format!("{path}/fixes"), &json!({ "fixes": fixes }))
+        .await
+        .expect(200);
+    field.settle().await;
+    id
+}
+
 /// The cell in which a plot lies.
 fn at(told: &Value, lon: f64) -> Value {
     let place = h3o::LatLng::new(22.4, lon).unwrap();
@@ -81,6 +105,55 @@ on_both! {
         let cell = at(&told, 104.36);
         assert_eq!(numbers(&cell, ["visited", "rate", "unvisited"]), [json!(0), Value::Null, json!(1.0)]);
         assert_eq!(cell["old_plots"][0]["plot"], left.to_string());
+    }
+
+    async fn a_patrol_that_went_by_is_told_beside_and_is_no_visit(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[WEST]).await);
+        let seen = destroyed(&field, &phone, 104.32).await;
+        let unjudged = destroyed(&field, &phone, 104.34).await;
+        let passed = destroyed(&field, &phone, 104.36).await;
+        let look = json!({ "inspected_at": "2025-11-20T08:00:00+07:00", "result": "clear" });
+        sent(&phone, seen, "reinspections", &look).await;
+        field.settle().await;
+        let told = async |client: &Client, rest: &str| client.get(&format!("{PATH}{rest}")).await.expect(200).json()["total"].clone();
+        assert_eq!(numbers(&told(&officer, "").await, ["plots", "passed_by", "only_passed_by"]), [json!(3), json!(0), json!(0)]);
+        let mut walks = Vec::new();
+        for (day, lon) in [104.32, 104.34, 104.36].into_iter().enumerate() {
+            let from_s = -7_200 - 86_400 * i64::try_from(day).unwrap();
+            walks.push(walked_over(&field, &phone, lon, from_s).await);
+        }
+        for accepted in [walks[0], walks[2]] {
+            let state = json!({ "state": "validated" });
+            officer.post(&format!("/api/v1/patrols/{accepted}/validation"), &state).await.expect(200);
+        }
+        field.settle().await;
+        // Two places were passed; one of them nobody wrote down that he looked at. What counts as visited stays what it was.
+        let total = told(&officer, "").await;
+        assert_eq!(numbers(&total, ["visited", "passed_by", "only_passed_by"]), [json!(1), json!(2), json!(1)]);
+        assert!((total["unvisited"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9);
+        let days = "from=2025-09-01&to=2026-08-31&season=2025-2026";
+        let rates = officer.get(&format!("/api/v1/ledger/rates?{days}")).await.expect(200).json();
+        assert_eq!(rates["replanting"], total);
+        let behind = format!("/api/v1/ledger/rates/plots?of=replanting_passed&{days}");
+        let under = officer.get(&behind).await.expect(200).json();
+        let mut named: Vec<String> = under["plots"].as_array().unwrap().iter().map(|own| own["plot"].as_str().unwrap().to_owned()).collect();
+        named.sort_unstable();
+        let mut expected = [seen.to_string(), passed.to_string()];
+        expected.sort_unstable();
+        assert_eq!(named, expected);
+        let cells = officer.get(PATH).await.expect(200).json();
+        assert_eq!(at(&cells, 104.34)["old_plots"][0]["passed_by"], false, "nobody judged the patrol that went by {unjudged}");
+        // Where nobody was is a map for growers: who may not read gaps is not told, nor is it known of another day.
+        let bare = told(&phone, "").await;
+        assert_eq!((bare.get("passed_by"), bare.get("only_passed_by"), bare["plots"].clone()), (None, None, json!(3)));
+        phone.get(&behind).await.expect(400);
+        let elsewhere = format!("/api/v1/plots/{}", field.new_id());
+        let entry = phone.put(&elsewhere, &plot_at(104.3, 22.39)).await.expect(201).json()["receipt"]["entry_id"].clone();
+        field.settle().await;
+        let as_of = format!("&as_of={}", entry.as_str().unwrap());
+        assert_eq!(told(&officer, &as_of).await.get("passed_by"), None);
+        officer.get(&format!("{behind}{as_of}")).await.expect(400);
     }
 
     async fn pressure_is_told_of_the_callers_plots_and_by_known_words(field: Field) {

@@ -171,8 +171,9 @@ on_both! {
         load_communes(&field).await;
         let post = org(&field, "Đồn biên phòng").await;
         let officer = desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
-        let own = desk(&field, "to-truong", RESERVE_ORG, Role::PostOfficer, &[WEST]).await;
+        // The reserve unit is there once a phone is.
         let phone = field.phone("máy A", &[WEST]).await;
+        let own = desk(&field, "to-truong", RESERVE_ORG, Role::PostOfficer, &[WEST]).await;
         let plot = field.new_id();
         phone.put(&path(plot, ""), &plot_at(104.3, 22.4)).await.expect(201);
         let back = |version: u32| json!({ "version": version, "reason": "đếm lại số cây" });

@@ -106,6 +106,34 @@ on_both! {
         }
     }
 
+    async fn a_visit_says_how_it_measured_and_what_stands_there_and_its_faults_are_named(field: Field) {
+        let year = Year::begun(&field).await;
+        let plot = year.claimed(&field, 104.2).await;
+        let (province, _, checker) = year.over(&field).await;
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let path = format!("/api/v1/plots/{plot}/revisits");
+        let mut visit = json!({ "period": 2026, "visited_at": "2027-12-20T09:00:00+07:00", "found_m2": -1.0, "area_method": "by heart", "plants": 1.5 });
+        let refused = checker.post(&path, &visit).await.expect(422);
+        assert_eq!(refused.pointers(), ["/found_m2", "/area_method", "/plants", "/visited_at"]);
+        (visit["visited_at"], visit["found_m2"]) = (json!("2026-12-20T09:00:00+07:00"), json!(16.0));
+        (visit["area_method"], visit["plants"]) = (Value::Null, Value::Null);
+        let bare = checker.post(&path, &visit).await.expect(201).json();
+        // Of two visits the later counts; entries are not in the order of time within a millisecond.
+        field.clock.advance_millis(1_000);
+        (visit["area_method"], visit["plants"]) = (json!("paced"), json!(3));
+        let told = checker.post(&path, &visit).await.expect(201).json();
+        assert_ne!(told["receipt"], bare["receipt"], "it says more than the one before");
+        assert_eq!(checker.post(&path, &visit).await.expect(200).json(), told);
+        let sample = province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json();
+        let seen = &sample["visits"][0];
+        assert_eq!((&seen["found_m2"], &seen["area_method"], &seen["plants"]), (&json!(16.0), &json!("paced"), &json!(3)));
+        assert_eq!((&seen["org"], &sample["visits"][1]), (&json!(year.checks), &Value::Null));
+        // What was found stands in the log word for word.
+        field.settle().await;
+        let rows = tuantra::ledger::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(rows.faults.is_empty(), "{:?}", rows.faults);
+    }
+
     async fn nothing_that_comes_after_the_seed_changes_the_draw(field: Field) {
         let year = Year::begun(&field).await;
         let mut plots = Vec::new();
@@ -177,10 +205,11 @@ on_both! {
         assert_eq!(to_visit(&elsewhere).await, Vec::<Value>::new());
         checker.get("/api/v1/ledger/sample?period=2026").await.expect(403);
         checker.get("/api/v1/ledger/sample/visits?period=2025").await.expect(404);
-        claimer.post(&path(&chosen[0]), &visit(64.0)).await.expect(422);
+        let own = claimer.post(&path(&chosen[0]), &visit(64.0)).await.expect(422);
+        assert!(own.json()["fields"][0]["reason"].as_str().unwrap().contains("another organisation"));
         let spared = plots.iter().find(|plot| !chosen.contains(&plot.to_string())).unwrap().to_string();
-        checker.post(&path(&spared), &visit(64.0)).await.expect(400);
-        checker.post(&path(&chosen[0]), &visit(-1.0)).await.expect(400);
+        assert_eq!(checker.post(&path(&spared), &visit(64.0)).await.expect(422).pointers(), ["/period"]);
+        checker.post(&path(&chosen[0]), &visit(-1.0)).await.expect(422);
         let first = checker.post(&path(&chosen[0]), &visit(64.0)).await.expect(201).json();
         assert_eq!(checker.post(&path(&chosen[0]), &visit(64.0)).await.expect(200).json(), first);
         let seen: Vec<Value> = to_visit(&checker).await.iter().map(|own| json!([own["plot"], own["is_visited"]])).collect();

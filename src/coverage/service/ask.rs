@@ -231,7 +231,7 @@ pub(super) fn check_days(from: LocalDate, to: LocalDate) -> Result<i64, Error> {
     }
 }
 
-fn not_indexed(refused: &RadiusNotIndexed) -> Error {
+pub(super) fn not_indexed(refused: &RadiusNotIndexed) -> Error {
     let radii = refused.indexed_cm.iter();
     let radii: Vec<String> = radii
         .map(|radius_cm| (f64::from(*radius_cm) / 100.0).to_string())

@@ -17,6 +17,7 @@ mod lay;
 mod listed;
 mod material;
 mod paint;
+mod passes;
 mod reasons;
 mod recheck;
 mod render;

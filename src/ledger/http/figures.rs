@@ -240,6 +240,8 @@ pub async fn ledger_replanting(
 pub struct PeriodParams {
     /// The statistical year (15/12 of the year before to 14/12).
     period: i64,
+    /// This commune alone, by the boundaries of the day of detection.
+    commune: Option<String>,
 }
 
 /// What verified plants and areas of a statistical year say by criterion d of QĐ 28/2025/QĐ-TTg, commune by commune, by
@@ -250,7 +252,9 @@ pub async fn ledger_communes(
     Caller(actor): Caller,
     Params(params): Params<PeriodParams>,
 ) -> Result<Body<Vec<CommuneRow>>, Problem> {
-    let rows = ledger.communes(&actor, params.period).await?;
+    let rows = ledger
+        .communes(&actor, params.period, params.commune)
+        .await?;
     Ok(Body(StatusCode::OK, rows))
 }
 

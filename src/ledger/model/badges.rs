@@ -45,9 +45,9 @@ pub fn law_badge(rules: &Definition, plants: u64, basis: &'static str) -> Option
 
 /// What criterion d of QĐ 28/2025/QĐ-TTg Điều 4 says of a commune's statistical year: the higher class of plants and
 /// area; a proposal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CommuneFlag {
-    /// Always [`HEADING`].
+    /// What stands above it: that it is no legal conclusion.
     pub heading: &'static str,
     /// The article.
     pub source: &'static str,

@@ -63,7 +63,7 @@ pub fn behind(parts: &[Part<'_>], window: &Window, figure: RateFigure) -> Vec<Be
         F::Resprout => each(&chosen.due, |part| {
             part.life.inspected.found.then(|| of_looks(part))
         }),
-        F::Replanting | F::ReplantingVisited | F::Replanted => Vec::new(),
+        F::Replanting | F::ReplantingVisited | F::Replanted | F::ReplantingPassed => Vec::new(),
     };
     ordered(told.into_iter().flatten().collect())
 }
@@ -75,6 +75,7 @@ pub fn behind_replanting(traced: &[Traced], figure: RateFigure) -> Vec<Behind> {
         RateFigure::Replanting => true,
         RateFigure::ReplantingVisited => own.is_visited(),
         RateFigure::Replanted => own.is_sown_again,
+        RateFigure::ReplantingPassed => own.passed_by == Some(true),
         _ => false,
     });
     let told = own.map(|own| Behind {

@@ -51,6 +51,9 @@ pub struct Traced {
     pub is_sown_again: bool,
     /// The new plots, as far as the reader reaches them.
     pub sown_again: Vec<PlotId>,
+    /// Whether an accepted patrol saw its place in the season; left out as of an entry, and for who may not read gaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_by: Option<bool>,
 }
 
 impl Traced {
@@ -73,6 +76,13 @@ pub struct Replanting {
     pub rate: Option<f64>,
     /// Share that nobody visited.
     pub unvisited: Option<f64>,
+    /// Of `plots`, those whose place an accepted patrol saw in this season, visited or not; left out as of an entry, and
+    /// for who may not read gaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_by: Option<u32>,
+    /// Of those, the ones that nobody visited: a patrol went by, and nobody wrote down that he looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_passed_by: Option<u32>,
 }
 
 /// The pressure on one cell.
@@ -123,6 +133,7 @@ pub fn traced(old: &[Old], new: &[&Stood], reach_m: f64) -> Vec<Traced> {
             visits: own.visits.clone(),
             is_sown_again: !near.is_empty(),
             sown_again: shown(near.into_iter()),
+            passed_by: None,
         }
     });
     traced.collect()
@@ -137,10 +148,15 @@ fn shown<'a>(stood: impl Iterator<Item = &'a Stood>) -> Vec<PlotId> {
 #[must_use]
 pub fn replanting<'a>(traced: impl IntoIterator<Item = &'a Traced>) -> Replanting {
     let (mut plots, mut visited, mut replanted) = (0_u32, 0_u32, 0_u32);
+    let (mut passed_by, mut only_passed_by): (Option<u32>, Option<u32>) = (None, None);
     for own in traced {
         plots += 1;
         visited += u32::from(own.is_visited());
         replanted += u32::from(own.is_sown_again);
+        if let Some(is_passed) = own.passed_by {
+            *passed_by.get_or_insert(0) += u32::from(is_passed);
+            *only_passed_by.get_or_insert(0) += u32::from(is_passed && !own.is_visited());
+        }
     }
     let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
     Replanting {
@@ -149,6 +165,8 @@ pub fn replanting<'a>(traced: impl IntoIterator<Item = &'a Traced>) -> Replantin
         replanted,
         rate: share(replanted, visited),
         unvisited: share(plots - visited, plots),
+        passed_by,
+        only_passed_by,
     }
 }
 

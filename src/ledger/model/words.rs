@@ -367,5 +367,7 @@ vocabulary! {
         ReplantingVisited = "replanting_visited",
         /// Of those, with a new verified plot within reach.
         Replanted = "replanted",
+        /// Eradicated in the season before, and an accepted patrol saw the place in the one that is asked about.
+        ReplantingPassed = "replanting_passed",
     }
 }

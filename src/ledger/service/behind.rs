@@ -62,7 +62,14 @@ impl Ledger {
                 .and_then(|season| season.parse().ok());
             let season =
                 season.ok_or_else(|| parameter("season", "expected a season such as 2025-2026"))?;
-            behind_replanting(&followed_by(&books, actor, &seen, season), figure)
+            let mut traced = followed_by(&books, actor, &seen, season);
+            self.tell_passes((actor, query.as_of), &seen, season, &mut traced)
+                .await?;
+            let is_told = traced.iter().all(|own| own.passed_by.is_some());
+            if figure == RateFigure::ReplantingPassed && !is_told {
+                return Err(parameter("of", NOT_TOLD));
+            }
+            behind_replanting(&traced, figure)
         } else {
             let season = query.filter.season.as_ref();
             let parts: Vec<Part<'_>> = seen
@@ -117,9 +124,14 @@ impl Ledger {
     }
 }
 
+const NOT_TOLD: &str = "expected no as_of, and the right to read gaps in the communes asked about";
+
 const fn is_of_a_season(figure: RateFigure) -> bool {
     matches!(
         figure,
-        RateFigure::Replanting | RateFigure::ReplantingVisited | RateFigure::Replanted
+        RateFigure::Replanting
+            | RateFigure::ReplantingVisited
+            | RateFigure::Replanted
+            | RateFigure::ReplantingPassed
     )
 }

@@ -9,7 +9,7 @@ use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
 use crate::ledger::model::Life;
 use crate::ledger::model::badges::{CommuneFlag, commune_flag, m2};
-use crate::ledger::model::pressure::Replanting;
+use crate::ledger::model::pressure::{Replanting, replanting};
 use crate::ledger::model::rates::{self, Rates, Window};
 use crate::ledger::model::totals::{Figures, Part, verified_cm2};
 use crate::ledger::model::words::Grouping;
@@ -21,7 +21,7 @@ use super::books::Books;
 use super::definitions::parameter;
 use super::listed::FiguresPlot;
 use super::material::Material;
-use super::pressure::sown_again;
+use super::pressure::followed_by;
 use super::{Error, Ledger};
 
 /// Which figures are asked for.
@@ -94,7 +94,6 @@ pub struct CommuneRow {
     /// They, the first hundred by id; all with their facts at `GET /api/v1/ledger?by=plot&period=…&commune=…`.
     pub plots: Vec<PlotId>,
     /// What the thresholds say.
-    #[schema(value_type = Object)]
     pub flag: CommuneFlag,
 }
 
@@ -140,12 +139,18 @@ impl Ledger {
         })
     }
 
-    /// Criterion d of QĐ 28/2025 for each commune in reach in one statistical year; nowhere else is it told.
-    pub async fn communes(&self, actor: &Actor, period: i64) -> Result<Vec<CommuneRow>, Error> {
+    /// Criterion d of QĐ 28/2025 for each commune in reach (or for one) in one statistical year; nowhere else is it told.
+    pub async fn communes(
+        &self,
+        actor: &Actor,
+        period: i64,
+        commune: Option<String>,
+    ) -> Result<Vec<CommuneRow>, Error> {
         let query = FiguresQuery {
             by: Some(Grouping::Commune),
             filter: PlotFilter {
                 period: Some(period),
+                commune,
                 ..PlotFilter::default()
             },
             as_of: None,
@@ -204,11 +209,21 @@ impl Ledger {
             to,
             now: self.journal.now(),
         };
+        let rates = rates::rates(&parts, &window);
         let season: Option<Season> = season.and_then(|season| season.parse().ok());
+        let replanting = match season {
+            Some(season) => {
+                let mut traced = followed_by(&books, actor, &seen, season);
+                self.tell_passes((actor, query.as_of), &seen, season, &mut traced)
+                    .await?;
+                Some(replanting(&traced))
+            }
+            None => None,
+        };
         Ok(RatesView {
             definition: books.rules.version,
-            rates: rates::rates(&parts, &window),
-            replanting: season.map(|season| sown_again(&books, actor, &seen, season)),
+            rates,
+            replanting,
         })
     }
 

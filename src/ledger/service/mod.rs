@@ -14,6 +14,7 @@ mod listed;
 mod lives;
 mod material;
 mod papers;
+mod passes;
 mod pressure;
 mod read;
 mod record;
@@ -45,6 +46,7 @@ pub use due::{DuePage, DueQuery, DueView};
 pub use evidence::EvidenceView;
 pub use figures::{CommuneRow, FiguresQuery, FiguresView, RatesView, page};
 pub use lines::{Grouped, PlotLine};
+pub use passes::Passes;
 pub use pressure::{PressureQuery, PressureView};
 pub use record::Recorded;
 pub use revisits::RevisitWire;
@@ -125,12 +127,19 @@ impl From<identity::Error> for Error {
 }
 
 /// The ledger: one service behind every door.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Ledger {
     journal: Journal,
     identity: Identity,
     plots: Plots,
     evidence: Evidence,
+    passes: Option<Passes>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ledger")
+    }
 }
 
 impl Ledger {
@@ -142,6 +151,7 @@ impl Ledger {
             identity,
             plots,
             evidence,
+            passes: None,
         }
     }
 }

@@ -75,7 +75,9 @@ impl Ledger {
         let books = self.opened(actor, &asked).await?;
         let seen = chosen(&books, actor, &asked.filter);
         let stood = stood(&books, actor, query.season);
-        let plots = followed(&books, &seen, query.season, &stood);
+        let mut plots = followed(&books, &seen, query.season, &stood);
+        self.tell_passes((actor, query.as_of), &seen, query.season, &mut plots)
+            .await?;
         let seen: BTreeSet<PlotId> = seen.iter().map(|(own, _)| own.row.id).collect();
         let asked_for = stood.into_iter().filter(|own| seen.contains(&own.plot));
         let asked_for: Vec<Stood> = asked_for.collect();
@@ -93,16 +95,6 @@ impl Ledger {
             cells,
         })
     }
-}
-
-/// What was sown again in a season on the eradicated plots of the one before.
-pub(super) fn sown_again(
-    books: &Books,
-    actor: &Actor,
-    seen: &[&(Material, Life)],
-    season: Season,
-) -> Replanting {
-    replanting(&followed_by(books, actor, seen, season))
 }
 
 /// The eradicated plots of the season before one, with what became of their ground.

@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
+use crate::base::fields::{CLOCK_TOLERANCE_MS, Fields};
 use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId};
+use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
+use crate::base::words::AreaMethod;
 use crate::journal::{Entry, Kind, Receipt};
+use crate::ledger::model::parse::{MAX_AREA_M2, MAX_PLANTS};
 use crate::ledger::sql::{self, RevisitRow};
 use crate::store::{self, Tx};
 
-use super::definitions::parameter;
 use super::record::{DIFFERS, FOREIGN};
 use super::samples::read;
 use super::{Error, Ledger};
@@ -28,6 +31,13 @@ pub struct RevisitWire {
     pub visited_at: Timestamp,
     /// Ground on which the crop had stood and was destroyed, m².
     pub found_m2: f64,
+    /// How that was measured.
+    #[serde(default)]
+    #[schema(value_type = Option<AreaMethod>)]
+    pub area_method: Option<String>,
+    /// Plants that were seen standing there.
+    #[serde(default)]
+    pub plants: Option<f64>,
     /// Free text.
     #[serde(default)]
     pub notes: Option<String>,
@@ -38,6 +48,12 @@ impl RevisitWire {
     pub(super) fn noted(&self) -> Option<&str> {
         let notes = self.notes.as_deref().map(str::trim);
         notes.filter(|text| !text.is_empty())
+    }
+
+    /// The plants, if they are a number of plants.
+    pub(super) fn counted(&self) -> Option<i64> {
+        let counted = Fields::default().whole("/plants", self.plants, MAX_PLANTS);
+        counted.map(i64::from)
     }
 }
 
@@ -50,9 +66,8 @@ pub struct RevisitRecorded {
     pub receipt: Receipt,
 }
 
-/// No plot is larger, m².
-const MOST_M2: f64 = crate::ledger::model::parse::MAX_AREA_M2;
 const MOST_NOTE_CHARS: usize = 1_000;
+const NOT_DRAWN: &str = "expected a year for which this plot was drawn";
 
 impl Ledger {
     /// Records a second visit by another unit than the one that claims; `body` are the bytes as sent.
@@ -114,7 +129,7 @@ impl Ledger {
         let is_drawn =
             draw.is_some_and(|draw| draw.drawn.iter().any(|own| own.claim.plot == row.plot));
         if !is_drawn {
-            return Err(parameter("period", "this plot was not drawn for that year"));
+            return Err(Refusal::at("/period", NOT_DRAWN).into());
         }
         self.check_visitor(tx, actor, row.plot).await?;
         let written = self.journal.enter(tx, entry).await?;
@@ -155,22 +170,34 @@ fn revisit_row(
     now: Timestamp,
     fresh: Uuid,
 ) -> Result<RevisitRow, Error> {
-    if !(0.0..=MOST_M2).contains(&wire.found_m2) {
-        return Err(parameter("found_m2", "expected 0 to 50,000 m²"));
-    }
-    if wire.visited_at.since(now) > crate::base::fields::CLOCK_TOLERANCE_MS {
-        return Err(parameter(
-            "visited_at",
+    let mut fields = Fields::default();
+    let found_m2 = Some(wire.found_m2);
+    fields.within(
+        "/found_m2",
+        found_m2,
+        &(0.0..=MAX_AREA_M2),
+        "0 to 50,000 m²",
+    );
+    let area_method: Option<AreaMethod> = fields.word("/area_method", wire.area_method.as_deref());
+    fields.whole("/plants", wire.plants, MAX_PLANTS);
+    if wire.visited_at.since(now) > CLOCK_TOLERANCE_MS {
+        fields.refuse(
+            "/visited_at",
             "expected a past time; check the device's clock",
-        ));
+        );
     }
+    fields.text("/notes", wire.notes.as_deref(), MOST_NOTE_CHARS);
+    fields.finish(Some(()))?;
     let notes = wire.noted();
-    if notes.is_some_and(|text| text.chars().count() > MOST_NOTE_CHARS) {
-        return Err(parameter("notes", "expected at most 1,000 characters"));
-    }
     let id = wire.id.unwrap_or(RevisitId(fresh));
+    // What was sent before these could be said is known again by the same digest.
+    let counted = if area_method.is_some() || wire.plants.is_some() {
+        format!("\n{area_method:?}\n{:?}", wire.counted())
+    } else {
+        String::new()
+    };
     let meant = format!(
-        "{:?}\n{}\n{}\n{notes:?}",
+        "{:?}\n{}\n{}\n{notes:?}{counted}",
         wire.id, wire.visited_at, wire.found_m2
     );
     Ok(RevisitRow {
@@ -185,5 +212,7 @@ fn revisit_row(
         notes: notes.map(str::to_owned),
         digest: crate::journal::model::sha256(meant.as_bytes()).to_vec(),
         recorded_at: now,
+        area_method: area_method.map(|method| method.as_str().to_owned()),
+        plants: wire.counted(),
     })
 }

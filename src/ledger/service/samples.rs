@@ -60,6 +60,11 @@ pub struct RevisitView {
     pub visited_at: Timestamp,
     /// Ground on which the crop had stood and was destroyed, m².
     pub found_m2: f64,
+    /// How that was measured.
+    #[schema(value_type = Option<AreaMethod>)]
+    pub area_method: Option<String>,
+    /// Plants that were seen standing there.
+    pub plants: Option<i64>,
     /// Free text.
     pub notes: Option<String>,
 }
@@ -347,6 +352,8 @@ fn view(draw: Draw, drawn_at: Timestamp, rows: Vec<RevisitRow>) -> SampleView {
         org: row.org,
         visited_at: row.visited_at,
         found_m2: row.found_m2,
+        area_method: row.area_method,
+        plants: row.plants,
         notes: row.notes,
     });
     SampleView {

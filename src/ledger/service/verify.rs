@@ -182,6 +182,8 @@ fn is_revisit(kept: &Stored, row: &RevisitRow) -> bool {
             && (wire.period, wire.visited_at) == (row.period, row.visited_at)
             && wire.found_m2.to_bits() == row.found_m2.to_bits()
             && wire.noted() == row.notes.as_deref()
+            && wire.area_method.as_deref() == row.area_method.as_deref()
+            && wire.counted() == row.plants
     })
 }
 

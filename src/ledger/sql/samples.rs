@@ -12,17 +12,17 @@ pub(super) const INSERT_SAMPLE: &str = "INSERT INTO ledger_samples (period, entr
 pub(super) const SAMPLE: &str =
     "SELECT period, entry, head, record, drawn_at FROM ledger_samples WHERE period = $1";
 pub(super) const INSERT_REVISIT: &str = "INSERT INTO ledger_revisits (id, period, plot, entry, author, org, visited_at, \
-     found_m2, notes, digest, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+     found_m2, notes, digest, recorded_at, area_method, plants) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
      ON CONFLICT (id) DO NOTHING";
 pub(super) const REVISIT_ALIKE: &str = "SELECT entry FROM ledger_revisits \
      WHERE period = $1 AND plot = $2 AND author = $3 AND digest = $4";
 pub(super) const REVISIT_AUTHOR: &str = "SELECT author FROM ledger_revisits WHERE id = $1";
 pub(super) const REVISITS: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
-     recorded_at FROM ledger_revisits WHERE period = $1 ORDER BY recorded_at, entry";
+     recorded_at, area_method, plants FROM ledger_revisits WHERE period = $1 ORDER BY recorded_at, entry";
 pub(super) const SAMPLES: &str =
     "SELECT period, entry, head, record, drawn_at FROM ledger_samples ORDER BY period";
 pub(super) const REVISITS_AFTER: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
-     recorded_at FROM ledger_revisits WHERE id > $1 ORDER BY id LIMIT 500";
+     recorded_at, area_method, plants FROM ledger_revisits WHERE id > $1 ORDER BY id LIMIT 500";
 
 /// A draw as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -48,6 +48,8 @@ pub struct RevisitRow {
     pub notes: Option<String>,
     pub digest: Vec<u8>,
     pub recorded_at: Timestamp,
+    pub area_method: Option<String>,
+    pub plants: Option<i64>,
 }
 
 /// Writes a draw; false when the year has one.
@@ -86,6 +88,8 @@ pub async fn insert_revisit(tx: &mut Tx, row: &RevisitRow) -> Result<bool, Error
             .bind(row.notes.as_deref())
             .bind(row.digest.as_slice())
             .bind(row.recorded_at)
+            .bind(row.area_method.as_deref())
+            .bind(row.plants)
     )
     .map(|rows| rows > 0)
 }

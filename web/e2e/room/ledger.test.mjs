@@ -183,6 +183,68 @@ describe("the ledger", () => {
 		});
 	});
 
+	describe("the classes of QĐ 28", () => {
+		const yearNow = () => {
+			const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+			return Number(today.slice(0, 4)) + (today.slice(5) >= "12-15" ? 1 : 0);
+		};
+		const grouped = (value) => new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 0 }).format(value);
+
+		it("stand by commune and statistical year, by name, with what they rest on and that they conclude nothing", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
+			const year = yearNow();
+			const told = await place.api("GET", `/api/v1/ledger/communes?period=${year}`);
+			await open(page, place.base, "#/ledger?view=classes");
+			await page.getByRole("tab", { name: "Mức xã (QĐ 28)", selected: true }).waitFor();
+			await page.getByText("không nói gì về một người hay một hộ nào").waitFor();
+			await page.getByText("loại II từ 500 cây hoặc 125 m²; loại I từ 3.000 cây hoặc 750 m²").waitFor();
+			const names = await page.locator("tbody th a").allTextContents();
+			const byName = new Intl.Collator("vi", { numeric: true }).compare;
+			assert.deepEqual(names, told.map((row) => row.name).toSorted(byName));
+			const own = told.find((row) => row.code === place.communes[0].code);
+			assert.ok(own.flag.class && own.verified_plots > 0, "one of its plots was verified above");
+			const row = page.locator(`[data-row="${own.code}"]`);
+			await row.getByText(`Như loại ${own.flag.class}`, { exact: true }).waitFor();
+			const cells = (await row.locator("td").allTextContents()).map((one) => one.replaceAll("\u00a0", " "));
+			assert.ok(cells[1].trim().startsWith(grouped(own.plants)), cells[1]);
+			assert.ok(cells[2].trim().startsWith(`${grouped(own.area_m2)} m²`), cells[2]);
+			// What they rest on: the plots of that year, each with what was verified there.
+			await row.getByRole("link", { name: `Xem ${own.verified_plots} điểm` }).press("Enter");
+			await page.getByRole("heading", { level: 2, name: `Các điểm trồng: ${own.name}` }).waitFor();
+			await page.locator(`[data-row="${made.done}"]`).waitFor();
+			assert.match(page.url(), new RegExp(`from=${year - 1}-12-15&to=${year}-12-14`));
+			await open(page, place.base, `#/ledger?view=classes&year=${year - 4}`);
+			await page.getByText(`từ 15/12/${year - 5} đến 14/12/${year - 4}`).waitFor();
+			assert.deepEqual(faults, []);
+			await context.close();
+		});
+
+		it("stand on the commune's page, to whom plots are told", async () => {
+			const [first, second] = place.communes;
+			const [own] = await place.api(
+				"GET",
+				`/api/v1/ledger/communes?period=${yearNow()}&commune=${first.code}`,
+			);
+			const officer = await as("can-bo-xa", "#/");
+			await open(officer.page, place.base, `#/communes/${first.code}`);
+			const card = officer.page.getByRole("region", { name: "Tiêu chí cây trồng theo QĐ 28/2025" }).first();
+			await card.getByText(`Như loại ${own.flag.class}`, { exact: true }).waitFor();
+			await card.getByText("Không phải kết luận pháp lý").first().waitFor();
+			assert.deepEqual(await violations(officer.page), []);
+			// Of another commune his account is told nothing, and nothing is no answer.
+			await open(officer.page, place.base, `#/communes/${second.code}`);
+			assert.equal(await officer.page.getByText("Tiêu chí cây trồng theo QĐ 28/2025").count(), 0);
+			await open(officer.page, place.base, "#/ledger?view=classes");
+			assert.deepEqual(await officer.page.locator("tbody th a").allTextContents(), [first.name]);
+			assert.deepEqual(officer.faults, []);
+			await officer.context.close();
+			const reader = await as("nguoi-xem", "#/");
+			await open(reader.page, place.base, `#/communes/${first.code}`);
+			assert.equal(await reader.page.getByText("Tiêu chí cây trồng theo QĐ 28/2025").count(), 0);
+			await reader.context.close();
+		});
+	});
+
 	describe("the second look", () => {
 		it("is drawn by the province for a closed year, once, after it was asked again", async () => {
 			const { page, context, faults } = await as("can-bo-tinh", "#/ledger?view=sample");
@@ -253,6 +315,132 @@ describe("the ledger", () => {
 		});
 	});
 
+	describe("a second visit", () => {
+		it("is recorded by keyboard, told why where it is refused, and changes at once what the draw says", async () => {
+			const { page, context, faults } = await as("can-bo-tinh", "#/");
+			const [{ period }] = await place.api("GET", "/api/v1/ledger/samples");
+			const real = await place.api("GET", `/api/v1/ledger/sample?period=${period}`);
+			const orgs = await place.api("GET", "/api/v1/orgs");
+			const mine = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).org);
+			const commune = place.communes[0].code;
+			// A year of claims passes in no story: what was drawn is put in the place of the empty year's, and so is the door.
+			const found = [];
+			const sent = [];
+			const claim = (own) => ({
+				claim: { plot: own, org: orgs[0].id, commune, claimed_m2: 64, signs: [] },
+				chance: 0.25,
+			});
+			const estimate = () => ({
+				...{ visited: found.length, claimed_m2: 768, share: 0.5, found_m2: 384, interval_m2: null },
+				inflation: 2,
+			});
+			await page.route(/ledger\/sample\?/, (route) =>
+				route.fulfill({
+					json: {
+						...{ ...real, claims: 12, claimed_m2: 768, drawn: [claim(made.done), claim(made.one)] },
+						...{ visits: found, is_complete: false, estimate: found.length ? estimate() : null },
+						units: found.length ? [{ org: orgs[0].id, ...estimate() }] : [],
+					},
+				}),
+			);
+			await page.route(/ledger\/sample\/visits/, (route) =>
+				route.fulfill({
+					json: {
+						...{ period, drawn_at: real.drawn_at },
+						plots: [made.done, made.one].map((plot) => ({
+							...{ plot, commune },
+							is_visited: found.some((own) => own.plot === plot),
+						})),
+					},
+				}),
+			);
+			await page.route(/\/revisits$/, (route) => {
+				const body = route.request().postDataJSON();
+				sent.push({ to: new URL(route.request().url()).pathname, body });
+				if (sent.length === 1)
+					return route.fulfill({
+						status: 422,
+						contentType: "application/problem+json",
+						json: {
+							type: "/problems/invalid-content",
+							title: "Some values cannot be accepted",
+							status: 422,
+							fields: [
+								{ pointer: "", reason: "expected an account of another organisation than the author's" },
+							],
+						},
+					});
+				const { visited_at, found_m2, area_method, plants } = body;
+				found.push({ plot: made.one, org: mine, visited_at, found_m2, area_method, plants, notes: null });
+				return route.fulfill({ status: 201, json: { receipt: {} } });
+			});
+			await open(page, place.base, "#/ledger?view=sample");
+			await page.getByText("Còn 2 trên 2 điểm chưa ai xem lại.").waitFor();
+			const draw = page.getByRole("region", { name: "Các điểm đã rút" });
+			const row = draw.locator(`[data-row="${made.one}"]`);
+			await row.getByText(`Đơn vị khác, không phải ${orgs[0].name}`).waitFor();
+			await page.getByText("Chưa có lần xem lại nào").waitFor();
+			const record = page.getByRole("button", { name: `Ghi lần xem lại, ${short(made.one)}` });
+			await record.press("Enter");
+			const dialog = page.getByRole("dialog");
+			await dialog.getByRole("heading", { name: `Ghi lần xem lại: điểm ${short(made.one)}` }).waitFor();
+			const unit = orgs.find((own) => own.id === mine)?.name;
+			assert.ok(unit, "who is signed in belongs to a unit");
+			await dialog.getByText(`Đơn vị xem lại: ${unit}`).waitFor();
+			await dialog.getByRole("button", { name: "Ghi nhận" }).press("Enter");
+			await dialog.getByText("cần diện tích; không thấy gì thì ghi 0").waitFor();
+			assert.equal(sent.length, 0, "nothing goes out while something is missing");
+			const yesterday = new Date(Date.now() - DAY_MS + 7 * 3_600_000).toISOString().slice(0, 10);
+			await dialog.getByLabel("Ngày xem").fill(yesterday.split("-").toReversed().join("/"));
+			await dialog.getByLabel("Giờ xem").fill("09:30");
+			await dialog.getByLabel("Diện tích thấy đã trồng và đã phá, m²").fill("32,5");
+			await dialog.getByText("cần cách đo").waitFor();
+			await dialog.getByLabel("Đo bằng cách nào").selectOption("tape");
+			await dialog.getByLabel("Số cây còn đứng").fill("1.200");
+			assert.deepEqual(await violations(page), []);
+			await dialog.getByRole("button", { name: "Ghi nhận" }).press("Enter");
+			await dialog.getByText("cần người của đơn vị khác đơn vị đã lập").waitFor();
+			await dialog.getByRole("button", { name: "Ghi nhận" }).press("Enter");
+			await dialog.waitFor({ state: "hidden" });
+			await page.getByText("Còn 1 trên 2 điểm chưa ai xem lại.").waitFor();
+			const expected = {
+				...{ period, visited_at: `${yesterday}T09:30:00+07:00`, found_m2: 32.5 },
+				...{ area_method: "tape", plants: 1200 },
+			};
+			const [first, second] = sent;
+			assert.deepEqual({ ...second.body, id: null }, { ...expected, id: null });
+			assert.equal(second.to, `/api/v1/plots/${made.one}/revisits`);
+			assert.equal(first.body.id, second.body.id, "what is sent twice counts once");
+			// The draw, its estimate and the unit's factor follow without a reload.
+			for (const words of ["Đã xem lại", "thước dây", "còn 1.200 cây đứng"])
+				await row.getByText(words, { exact: true }).waitFor();
+			await page.getByText("Cứ 100 m² báo đã phá nhổ thì ước tính có thật 50 m².").waitFor();
+			await page.getByText("báo 200 m² thì có thật khoảng 100 m²").waitFor();
+			// The refusal is an answer, which browsers write down as an error.
+			assert.deepEqual(
+				faults.filter((own) => !own.includes("422")),
+				[],
+			);
+			await context.close();
+		});
+
+		it("fits a narrow window", async () => {
+			const { page, context } = await as("can-bo-tinh", "#/", { width: 320 });
+			const [{ period, drawn_at }] = await place.api("GET", "/api/v1/ledger/samples");
+			const plots = [{ plot: made.one, commune: place.communes[0].code, is_visited: false }];
+			await page.route(/ledger\/sample\/visits/, (route) =>
+				route.fulfill({ json: { period, drawn_at, plots } }),
+			);
+			await open(page, place.base, "#/ledger?view=sample");
+			await page.getByRole("button", { name: /^Ghi lần xem lại/ }).click();
+			await page.getByRole("dialog").getByLabel("Giờ xem").waitFor();
+			assert.ok((await overflow(page)) <= 0);
+			assert.deepEqual(await cut(page), []);
+			assert.deepEqual(await violations(page), []);
+			await context.close();
+		});
+	});
+
 	describe("who sees what", () => {
 		it("a commune's officer sees his commune alone, and draws nothing", async () => {
 			const [first, second] = place.communes;
@@ -319,6 +507,7 @@ describe("the ledger", () => {
 					`#/ledger?under=${code}`,
 					"#/ledger?view=rates",
 					`#/ledger?view=rates&of=cohort&in=${code}`,
+					"#/ledger?view=classes",
 					"#/ledger?view=sample",
 				]) {
 					await open(page, place.base, hash);

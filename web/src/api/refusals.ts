@@ -54,6 +54,9 @@ const REASONS: Record<string, string> = {
 	"expected a day of the past": "ngày phải là ngày đã qua",
 	"expected a day that has begun": "ngày phải là hôm nay hoặc đã qua",
 	"expected a past time; check the device's clock": "giờ phải là giờ đã qua; kiểm tra đồng hồ của máy",
+	"of: expected no as_of, and the right to read gaps in the communes asked about":
+		"cần quyền xem nơi chưa kiểm tra ở các xã được hỏi, và không hỏi theo một thời điểm cũ",
+	"expected a year for which this plot was drawn": "điểm này không có trong lần rút của năm đó",
 	"expected an end after the start": "giờ kết thúc phải sau giờ bắt đầu",
 	"to: expected a day that is not before from": "ngày cuối không được trước ngày đầu",
 	"expected application/pdf or image/jpeg": "cần tệp PDF hoặc JPEG",

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
 	between,
 	closesOn,
@@ -7,6 +7,8 @@ import {
 	groupingOf,
 	lasting,
 	missed,
+	type RevisitTexts,
+	readRevisit,
 	seasonOf,
 	seasons,
 } from "./ledger";
@@ -58,4 +60,36 @@ it("an address that says something else is read as the first", () => {
 	expect(groupingOf("org")).toBe("org");
 	expect(figureOf("toString")).toBeNull();
 	expect(figureOf("cohort_open")).toBe("cohort_open");
+});
+
+describe("what a second visit found", () => {
+	const as = { id: "01900000-0000-7000-8000-000000000001", period: 2026 };
+	const typed = (own: Partial<RevisitTexts>): RevisitTexts => ({
+		...{ day: "2026-12-20", time: "09:30", area: "12,5", method: "tape", plants: "", notes: "" },
+		...own,
+	});
+	it("goes out with what was typed, and with nothing that was not", () => {
+		expect(readRevisit(typed({ notes: " còn gốc " }), as).body).toEqual({
+			...as,
+			visited_at: "2026-12-20T09:30:00+07:00",
+			found_m2: 12.5,
+			area_method: "tape",
+			notes: "còn gốc",
+		});
+		expect(readRevisit(typed({ plants: "1.200" }), as).body?.plants).toBe(1200);
+	});
+	it("may be nothing at all: then nothing was measured either", () => {
+		const { body } = readRevisit(typed({ area: "0", method: "" }), as);
+		expect(body).toEqual({ ...as, visited_at: "2026-12-20T09:30:00+07:00", found_m2: 0 });
+	});
+	it("is not sent while something is missing or has two readings", () => {
+		expect(readRevisit(typed({ day: "", time: "", area: "", method: "" }), as).faults).toEqual({
+			...{ day: "need_day", time: "need_time", area: "need_area" },
+		});
+		expect(readRevisit(typed({ method: "" }), as).faults).toEqual({ method: "need_method" });
+		expect(readRevisit(typed({ area: "1.200", plants: "3,5" }), as).faults).toEqual({
+			...{ area: "amount_two_ways", plants: "amount_whole" },
+		});
+		expect(readRevisit(typed({ area: "50001" }), as).faults).toEqual({ area: "amount_range" });
+	});
 });

@@ -1,5 +1,6 @@
 // The ledger's figures as the screen takes them: which stand side by side, what they lie between, where their plots are.
 import type { Schemas } from "../api/client";
+import { type AmountFault, readAmount } from "../field/core/amount";
 import { number, plusDays } from "../format";
 import type { Query } from "../router.svelte";
 import { yearOf } from "./reports";
@@ -9,7 +10,7 @@ export type Total = Schemas["LedgerTotal"];
 export type Cohort = Schemas["Cohort"];
 export type RateFigure = Schemas["BehindPage"]["of"];
 
-export const VIEWS = ["amounts", "rates", "sample"] as const;
+export const VIEWS = ["amounts", "rates", "classes", "sample"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What is said of a plot, by what it rests on; side by side, never added to one another. */
@@ -46,6 +47,7 @@ const RATE_FIGURES: Record<RateFigure, true> = {
 	replanting: true,
 	replanting_visited: true,
 	replanted: true,
+	replanting_passed: true,
 };
 export const figureOf = (text: string | undefined): RateFigure | null =>
 	text !== undefined && Object.hasOwn(RATE_FIGURES, text) ? (text as RateFigure) : null;
@@ -122,4 +124,48 @@ export interface Drawn {
 		signs: string[];
 	};
 	chance: number;
+}
+
+/** What somebody types in of a second visit. */
+export interface RevisitTexts {
+	day: string;
+	time: string;
+	area: string;
+	method: string;
+	plants: string;
+	notes: string;
+}
+export type RevisitFault = "need_day" | "need_time" | "need_area" | "need_method" | AmountFault;
+export type RevisitFaults = Partial<Record<keyof RevisitTexts, RevisitFault>>;
+export const AREA_METHODS: Schemas["AreaMethod"][] = ["tape", "paced", "gnss_polygon", "uav", "estimated"];
+/** The largest plot, m², and the most plants that the server takes. */
+const [MOST_M2, MOST_PLANTS] = [50_000, 10_000_000];
+
+/** What was typed as it is sent, or what is missing: where ground was found, how it was measured is said. */
+export function readRevisit(
+	texts: RevisitTexts,
+	{ id, period }: { id: string; period: number },
+): { body: Schemas["RevisitWire"]; faults: null } | { body: null; faults: RevisitFaults } {
+	const area = readAmount(texts.area, { isWhole: false, min: 0, max: MOST_M2 });
+	const plants = readAmount(texts.plants, { isWhole: true, min: 0, max: MOST_PLANTS });
+	const method = AREA_METHODS.find((own) => own === texts.method);
+	const faults: RevisitFaults = {
+		...(texts.day ? {} : { day: "need_day" }),
+		...(texts.time ? {} : { time: "need_time" }),
+		...(area.fault ? { area: area.fault } : area.value === null ? { area: "need_area" } : {}),
+		...(area.value && !method ? { method: "need_method" } : {}),
+		...(plants.fault ? { plants: plants.fault } : {}),
+	};
+	if (area.value === null || Object.keys(faults).length > 0) return { body: null, faults };
+	const notes = texts.notes.trim();
+	const body = {
+		id,
+		period,
+		visited_at: `${texts.day}T${texts.time}:00+07:00`,
+		found_m2: area.value,
+		...(method ? { area_method: method } : {}),
+		...(plants.value === null ? {} : { plants: plants.value }),
+		...(notes ? { notes } : {}),
+	};
+	return { body, faults: null };
 }
