@@ -1,12 +1,13 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { correctWork, shotsOf } from "./correct";
 import type { Shot } from "./evidence";
 import { shotsKey } from "./evidence";
 import { uuidv7 } from "./ids";
 import type { EradicationDraft, KnownPlot } from "./plots";
 import { known, takeReturns } from "./prepare";
 import type { Returned, Task } from "./returns";
-import { answerReturn, correctWork, returnsOf, shotsOf, tasksOf } from "./returns";
+import { answerReturn, returnsOf, tasksOf } from "./returns";
 import { Session } from "./session";
 import { openStore } from "./store";
 import { newVault } from "./vault";
