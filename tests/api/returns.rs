@@ -222,11 +222,11 @@ on_both! {
         orgless.post(&returns, &body).await.expect(422);
         assert!(!is_flagged(&told(&own.phone, own.plot).await));
         for (login, role, communes) in [
-            ("xa-tay", Role::CommuneOfficer, &[WEST][..]),
-            ("don-tay", Role::PostOfficer, &[WEST][..]),
-            ("tinh", Role::ProvincialOfficer, &[][..]),
+            ("xa-tay", Role::CommuneOfficer, vec![WEST]),
+            ("don-tay", Role::PostOfficer, vec![WEST]),
+            ("tinh", Role::ProvincialOfficer, Vec::new()),
         ] {
-            of(login, role, communes).await.post(&returns, &body).await.expect(201);
+            of(login, role, &communes).await.post(&returns, &body).await.expect(201);
         }
         let told = told(&own.phone, own.plot).await;
         assert_eq!(told["returns"].as_array().unwrap().len(), 3, "each desk's is its own");

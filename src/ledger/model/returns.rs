@@ -44,22 +44,26 @@ impl Returned {
 /// The returns that stand, in the order in which they came; `facts` are all of the plot's, `state` is where its life ends.
 pub(super) fn returns(around: &Around<'_>, facts: &[Fact], state: PlotState) -> Vec<Returned> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
-    let told = around.facts.iter().filter_map(|fact| match &fact.act {
-        Act::Return(said) => {
-            let side = side(around, &known, said);
-            Some(Returned {
-                id: fact.id,
-                eradication: said.eradication,
-                version: said.version,
-                reason: said.reason.clone(),
-                org: fact.org,
-                at: fact.at,
-                ended_by: end(around, (fact, said), &side, state),
-                to: side.into_iter().flatten().collect(),
-            })
-        }
-        _ => None,
-    });
+    let told = around
+        .facts
+        .iter()
+        .copied()
+        .filter_map(|fact| match &fact.act {
+            Act::Return(said) => {
+                let side = side(around, &known, said);
+                Some(Returned {
+                    id: fact.id,
+                    eradication: said.eradication,
+                    version: said.version,
+                    reason: said.reason.clone(),
+                    org: fact.org,
+                    at: fact.at,
+                    ended_by: end(around, (fact, said), &side, state),
+                    to: side.into_iter().flatten().collect(),
+                })
+            }
+            _ => None,
+        });
     told.collect()
 }
 

@@ -1,7 +1,7 @@
 // What an officer approves on: pictures and reasons beside the key that does it; refusals in the page's language.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, PASSWORD, signIn, staged, violations } from "../harness.mjs";
+import { open, overflow, PASSWORD, signIn, staged, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -120,6 +120,63 @@ describe("an eradication that waits for approval", () => {
 		await page.keyboard.press("Enter");
 		await page.waitForTimeout(300);
 		assert.equal((await place.api("GET", `/api/v1/plots/${own}`)).properties.approved, false);
+		await context.close();
+	});
+
+	it("is sent back by R with a reason, waits below the others, and is over once its unit answers", async () => {
+		const own = await waiting();
+		const plot = async () => (await place.api("GET", `/api/v1/plots/${own}`)).properties;
+		const before = await plot();
+		const { page, context, faults } = await as("can-bo-tinh", "#/", { width: 1440, height: 900 });
+		await open(page, place.base, "#/review?list=approve");
+		await page.locator(`[data-item="${own}"]`).click();
+		await page.keyboard.press("r");
+		const dialog = page.getByRole("dialog", { name: "Trả lại" });
+		await dialog.waitFor();
+		// What looks like somebody's number is not taken, and what was typed stays to be mended.
+		await page.keyboard.type("thiếu ảnh, gọi 0912345678");
+		await page.keyboard.press("Control+Enter");
+		await dialog.getByText(/không ghi số điện thoại/).waitFor();
+		assert.deepEqual(await violations(page), []);
+		const text = dialog.getByLabel("Cần bổ sung gì");
+		assert.equal(await text.inputValue(), "thiếu ảnh, gọi 0912345678");
+		await text.fill("thiếu ảnh toàn cảnh sau khi nhổ");
+		await page.keyboard.press("Control+Enter");
+		await page.getByRole("status").getByText("Đã ghi: Trả lại").waitFor();
+		const returned = await plot();
+		assert.deepEqual(
+			returned.returns.map((one) => [one.reason, one.ended_by]),
+			[["thiếu ảnh toàn cảnh sau khi nhổ", null]],
+		);
+		assert.ok(returned.flags.includes("returned"));
+		assert.deepEqual([returned.state, returned.quantities], [before.state, before.quantities]);
+		const row = page.locator(`[data-item="${own}"]`);
+		await row.getByText("đã trả lại, chờ đơn vị bổ sung").waitFor();
+		assert.equal(await page.locator("[data-item]").last().getAttribute("data-item"), own);
+		// Its record says so, in the list of plots too, at any width.
+		await open(page, place.base, `#/plots/${own}`);
+		const title = "Bị trả lại: thiếu ảnh toàn cảnh sau khi nhổ";
+		await page.getByText(title).waitFor();
+		await page.getByRole("button", { name: "Trả lại", exact: true }).waitFor();
+		await page.locator(".timeline").getByText("Trả lại – cần bổ sung").waitFor();
+		for (const width of [320, 1440]) {
+			await page.setViewportSize({ width, height: 900 });
+			assert.equal(await overflow(page), 0);
+			assert.deepEqual(await violations(page), []);
+		}
+		await open(page, place.base, "#/plots?state=returned&period=own&from=2024-01-01&to=2027-12-31");
+		await page.locator(`[data-row="${own}"]`).getByText("Bị trả lại, chờ bổ sung").waitFor();
+		// Another phone of the unit answers.
+		const send = await place.phone("Tổ thử – máy trả lời", place.communes[0].code);
+		await send("POST", `/api/v1/plots/${own}/replies`, {
+			returned: returned.returns[0].id,
+			text: "đã nhổ trong đêm, ảnh toàn cảnh chụp sáng hôm sau",
+		});
+		await open(page, place.base, `#/plots/${own}`);
+		await page.locator(".timeline").getByText("đã nhổ trong đêm").waitFor();
+		assert.equal(await page.getByText(title).count(), 0);
+		assert.deepEqual([(await plot()).returns[0].ended_by, (await plot()).flags], ["reply", before.flags]);
+		assert.deepEqual(faults, []);
 		await context.close();
 	});
 });

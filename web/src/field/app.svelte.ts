@@ -18,6 +18,8 @@ import { previewOf } from "./core/preview";
 import type { Handed } from "./core/profiles";
 import type { Question } from "./core/questions";
 import { openQuestions, takeQuestions } from "./core/questions";
+import type { Task } from "./core/returns";
+import { tasksOf } from "./core/returns";
 import type { Connection } from "./core/server";
 import { call } from "./core/server";
 import type { Session } from "./core/session";
@@ -78,6 +80,8 @@ class FieldApp {
 	walk = $state.raw<Walk>(emptyWalk());
 	unfinished = $state.raw<Under | null>(null);
 	plots = $state.raw<KnownPlot[]>([]);
+	/** What was sent back to this unit for completing. */
+	tasks = $state.raw<Task[]>([]);
 	/** What this phone's unit is asked and has not answered, as far as the server was heard. */
 	questions = $state.raw<Question[]>([]);
 	/** What grades are predicted by. */
@@ -181,6 +185,7 @@ class FieldApp {
 		this.hasPlotDraft = false;
 		this.items = [];
 		this.plots = [];
+		this.tasks = [];
 		this.questions = [];
 		this.walk = emptyWalk();
 		this.unfinished = null;
@@ -221,6 +226,7 @@ class FieldApp {
 		}
 		const plots = await Promise.all([...ids].map((id) => session.doc<KnownPlot>(`plot ${id}`)));
 		this.plots = plots.filter((plot) => plot !== null);
+		this.tasks = await tasksOf(session, this.plots, this.items, this.me?.org ?? null);
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
 		this.hasPlotDraft = (await session.doc(draftKey("plot"))) !== null;
@@ -329,6 +335,7 @@ class FieldApp {
 		await session.keep("contact", Date.now());
 		await refill(session, to);
 		await preparing.dueDates(session, to, await preparing.unheard(session));
+		await preparing.takeReturns(session, to, await preparing.unheard(session));
 		await preparing.rules(session, to);
 		const taken = this.items.filter(({ kind }) => kind === "photo").map(({ target }) => target);
 		await takeQuestions(session, to, new Set(taken));

@@ -2,7 +2,7 @@
 
 export type Tab = "map" | "patrol" | "plots" | "queue" | "settings";
 /** What is shown of a plot. */
-export type View = "card" | "camera" | "eradicate" | "reinspect";
+export type View = "card" | "camera" | "eradicate" | "correct" | "reinspect";
 
 export interface Place {
 	tab: Tab;
@@ -25,7 +25,7 @@ const isSame = (a: Place, b: Place | null): boolean =>
 
 /** Forms that are left by a tab are there again when their tab is. */
 const isForm = ({ plot, view }: Place): boolean =>
-	plot === "new" || view === "eradicate" || view === "reinspect";
+	plot === "new" || view === "eradicate" || view === "correct" || view === "reinspect";
 
 const entryOf = (state: unknown): Entry | null =>
 	state && typeof state === "object" && "place" in state ? (state as Entry) : null;

@@ -4,6 +4,7 @@ import type { AreaMethod, Bed } from "./area";
 import { bedsArea } from "./area";
 import { ringAreaM2 } from "./geo";
 import { uuidv7 } from "./ids";
+import type { Returned } from "./returns";
 import type { Session } from "./session";
 import { isWorked, mostCounted, shortCode } from "./standing";
 
@@ -69,6 +70,8 @@ export interface KnownPlot {
 	most_plants?: number | null;
 	/** What the server misses before the plot counts as destroyed; none as long as it has not told. */
 	missing?: string[];
+	/** What a desk sent back for completing and nobody has answered. */
+	returns?: Returned[];
 }
 
 /** A second member's word on the spot: their force, or that nobody else was there. */
@@ -180,6 +183,8 @@ export interface EradicationDraft {
 	id?: string;
 	/** When it ended, by this phone's clock; the checklist holds photos against it. */
 	ended_at?: string;
+	/** The ids of what it took the place of. */
+	corrected?: string[];
 	people: { org: string; number: number } | null;
 	voluntary: boolean;
 	notes: string;

@@ -5,6 +5,7 @@ import { refill } from "./evidence";
 import type { Place } from "./geo";
 import { newestLimits } from "./limits";
 import type { KnownPlot } from "./plots";
+import { returnsOf } from "./returns";
 import type { Answer, Connection } from "./server";
 import { call } from "./server";
 import type { Session } from "./session";
@@ -222,6 +223,7 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		missing: Array.isArray(properties.missing)
 			? properties.missing.filter((one): one is string => typeof one === "string")
 			: [],
+		returns: returnsOf(properties.returns),
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
 		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
 			? (before?.is_unconfirmed ?? false)
@@ -292,6 +294,36 @@ export async function takeAside(session: Session, to: Connection): Promise<void>
 	if (left.length < aside.length) {
 		await session.keep(ASIDE, left);
 	}
+}
+
+/**
+ * Which plots have something that was sent back: those that are new to the phone, and those where it is over, are asked for.
+ * An answer by a photo is no entry that a phone pulls.
+ */
+export async function takeReturns(
+	session: Session,
+	to: Connection,
+	pending: ReadonlySet<string>,
+): Promise<void> {
+	const listed = await pages(to, "/api/v1/plots?returned=true&limit=200");
+	if (!listed) {
+		return;
+	}
+	const open = new Set(listed.map(({ id }) => String(id)));
+	const index = new Set((await session.doc<string[]>("plots")) ?? []);
+	for (const id of [...open, ...[...index].filter((own) => !open.has(own))]) {
+		const plot = await session.doc<KnownPlot>(`plot ${id}`);
+		const isKnown = (plot?.returns ?? []).length > 0;
+		if (pending.has(id) || isKnown === open.has(id)) {
+			continue;
+		}
+		const answer = await call<Record<string, unknown>>(to, "GET", `/api/v1/plots/${id}`);
+		if (answer.kind === "ok") {
+			await takePlot(session, id, answer.value);
+			index.add(id);
+		}
+	}
+	await session.keep("plots", [...index]);
 }
 
 /** A phone that has not spoken to the server for so long keeps no map of others' plots; what it has not sent it keeps. */
