@@ -141,12 +141,12 @@ impl SqliteStore {
             Turn::Usual => &queues.usual,
             Turn::Ahead => &queues.ahead,
         };
-        let queued = Box::new(OneAct {
+        let own = Box::new(OneAct {
             context,
             act,
             answer,
         });
-        queue.send(queued).await.or(Err(gone()))?;
+        queue.send(own).await.or(Err(gone()))?;
         drop(queues);
         answered.await.unwrap_or_else(|_| Err(gone()))
     }

@@ -821,8 +821,9 @@ fn ledger_sample<'a>(path: &'a str, things: &Things) -> Option<(&'a str, Value, 
         "transfers" => {
             json!({ "transferred_at": at, "to_org": tuantra::identity::model::RESERVE_ORG, "document": "1/BBBG" })
         }
-        "waivers" => json!({ "eradication": things.eradication, "reason": "thử" }),
-        "returns" => json!({ "eradication": things.eradication, "reason": "thử" }),
+        "waivers" | "returns" => {
+            json!({ "eradication": things.eradication, "reason": "thử" })
+        }
         "replies" => json!({ "returned": things.eradication, "text": "thử" }),
         "referrals" => json!({ "referred_at": at, "agency": "BLO", "document": "1/CV" }),
         "retractions" | "reopenings" => json!({ "reason": "thử" }),

@@ -51,8 +51,8 @@ impl Ledger {
             return Ok(());
         }
         let places: Vec<Position> = traced.iter().map(|own| own.position).collect();
-        let passed = passes(places, days).await?;
-        for (own, is_passed) in traced.iter_mut().zip(passed) {
+        let found = passes(places, days).await?;
+        for (own, is_passed) in traced.iter_mut().zip(found) {
             own.passed_by = Some(is_passed);
         }
         Ok(())

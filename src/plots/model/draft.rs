@@ -69,10 +69,29 @@ pub struct PlotDraft {
     pub grower_status: GrowerStatus,
     /// Free text.
     pub notes: Option<String>,
-    /// Some text of it looks like a telephone or an identity number. Kept, because telling takes a while.
-    pub text_looks_personal: bool,
+    /// What its texts look like: kept, because telling takes a while.
+    pub texts: Texts,
     /// The version that this one corrects.
     pub revises: Option<u32>,
+}
+
+/// What the texts of a record look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// None of them is about a person.
+    Plain,
+    /// One holds what looks like a telephone or an identity number.
+    LookPersonal,
+}
+
+impl Texts {
+    fn of<'a>(mut all: impl Iterator<Item = &'a String>) -> Self {
+        if all.any(|text| looks_personal(text)) {
+            Self::LookPersonal
+        } else {
+            Self::Plain
+        }
+    }
 }
 
 /// A number of plants.
@@ -146,7 +165,7 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
         200,
     );
     let texts = [&rest.notes, &intercropped_with, &rest.forest_compartment];
-    let text_looks_personal = texts.into_iter().flatten().any(|text| looks_personal(text));
+    let texts = Texts::of(texts.into_iter().flatten());
     Some(PlotDraft {
         crop: crop?,
         detected_at: detected_at?,
@@ -173,7 +192,7 @@ fn draft(fields: &mut Fields, wire: &PlotWire, received_at: Timestamp) -> Option
         forest_compartment: rest.forest_compartment,
         grower_status: rest.grower_status,
         notes: rest.notes,
-        text_looks_personal,
+        texts,
         revises: rest.revises,
     })
 }

@@ -1,7 +1,7 @@
 //! What is unusual about a draft. A warning never refuses: the people on the ground may well be right.
 
 use super::area::{AreaMeasure, AreaSource, uncertainty_pct, walked_edge_too_small};
-use super::draft::PlotDraft;
+use super::draft::{PlotDraft, Texts};
 use super::outline::Outline;
 use super::words::{AreaMethod, PlotFlag, PositionMethod, Source};
 
@@ -43,9 +43,7 @@ pub fn warnings(draft: &PlotDraft) -> Vec<PlotFlag> {
         hand_placed(draft),
         draft.mock.then_some(PlotFlag::PositionMock),
         draft.source.map(|Source::Import| PlotFlag::Imported),
-        draft
-            .text_looks_personal
-            .then_some(PlotFlag::TextLooksPersonal),
+        (draft.texts == Texts::LookPersonal).then_some(PlotFlag::TextLooksPersonal),
     ]
     .into_iter()
     .flatten()

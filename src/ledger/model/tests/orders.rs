@@ -59,6 +59,13 @@ fn drawn(number: u128, kind: usize, day: &str, plants: u32) -> Fact {
         10 => inspected(number, day, "resprout"),
         11 => decided(number, FactKind::Retraction),
         12 => decided(number, FactKind::Reopening),
+        _ => drawn_at_a_desk(number, kind, plants),
+    }
+}
+
+/// The same of what is decided, sent back and answered there.
+fn drawn_at_a_desk(number: u128, kind: usize, plants: u32) -> Fact {
+    match kind {
         13 | 14 => {
             let work = fact_id(u128::from(plants % 11) + 1);
             let (kind, wire) = match kind {
