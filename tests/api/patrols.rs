@@ -82,7 +82,7 @@ pub async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
 }
 
 /// A phone of another team.
-async fn stranger(field: &Field) -> Client {
+pub async fn stranger(field: &Field) -> Client {
     let console = Actor::console();
     let identity = &field.app.identity;
     identity.ensure_reserve().await.unwrap();
