@@ -9,6 +9,7 @@ use tuantra::config::Config;
 use tuantra::ingest::imports::{Imports, verify_rows};
 
 use crate::field::{Answer, Client, Field};
+use crate::figures::people;
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
@@ -254,6 +255,32 @@ on_both! {
         assert_eq!(counts(&view), [0, 0, 2, 0], "{view}");
         assert!(notes(&view).contains("10 (đánh số cột)"), "{view}");
         assert!(notes(&view).contains("(dưới bảng)"), "{view}");
+    }
+
+    async fn a_form_that_leaves_out_disputed_ground_comes_back(field: Field) {
+        let people = people(&field).await;
+        let first = put_plot(&field, &people.phone, &plot_at(104.3, 22.4)).await;
+        // Another unit says that it found that one too.
+        let mut again = plot_at(104.300_01, 22.4);
+        again["properties"]["detected_at"] = json!("2026-02-28T10:15:00+07:00");
+        let second = put_plot(&field, &people.post_desk, &again).await;
+        let third = put_plot(&field, &people.phone, &plot_at(104.4, 22.4)).await;
+        field.settle().await;
+        let b02 = people.province.get("/api/v1/reports/b02?period=2026").await.expect(200).json();
+        let areas: Vec<f64> = b02["rows"].as_array().unwrap().iter().map(|row| row["area_m2"]["value"].as_f64().unwrap()).collect();
+        assert_eq!(areas.iter().filter(|area| **area < 0.1).count(), 1, "the form tells of disputed ground once: {areas:?}");
+        let form = people.province.get("/api/v1/reports/b02.xlsx?period=2026").await.expect(200).bytes;
+        let view = told(&people.province, "kind=plots&name=b02.xlsx", form).await;
+        assert_eq!(counts(&view), [0, 0, 3, 0], "{view}");
+        load(&people.province, &view, None).await.expect(200);
+        for id in [&first, &second, &third] {
+            let own = plot(&people.province, id).await;
+            assert_eq!((&own["properties"]["version"], &own["properties"]["area_m2"]), (&json!(1), &json!(64.0)));
+        }
+        // What was typed into a form is still no share of what stands.
+        let table = format!("id,Loại cây,Ngày phát hiện,Số cây,Diện tích (m²),Vĩ độ,Kinh độ\n{},Cây thuốc phiện,25/02/2026,320,50,22.4,104.4\n", third);
+        let view = told(&people.province, "kind=plots&name=b02.csv", table).await;
+        assert_eq!(faults(&view), [(2, "version")]);
     }
 
     async fn numbers_of_many_digits_are_kept_as_their_entries_say(field: Field) {

@@ -2,6 +2,7 @@
 
 mod codes;
 mod first;
+mod formed;
 mod imports;
 mod incidents;
 mod measures;
