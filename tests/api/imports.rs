@@ -614,6 +614,38 @@ on_both! {
         assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
     }
 
+    async fn a_zone_that_a_heading_names_is_the_columns(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let known = told(&officer, "kind=plots&name=a.csv&epsg=9208", PLOTS).await;
+        load(&officer, &known, None).await.expect(200);
+        let there = |plots: &[Value]| -> Vec<Value> { plots.iter().map(|own| own["geometry"]["coordinates"].clone()).collect() };
+        let expected = there(&plots(&officer).await);
+        for (at, heads) in [
+            "X (KTT 104°45'),Y (KTT 104°45')",
+            "\"Tọa độ X, KTT 104,75\",Y",
+            "X VN-2000 kinh tuyến 104-45,Y VN-2000 kinh tuyến 104-45",
+            "\"X (hệ VN-2000, KTT 104°45′, múi 3°)\",Y (m)",
+            "Tọa độ VN-2000 (KTT 104°45'),\n,,,,,,X,Y",
+        ].into_iter().enumerate() {
+            let file = PLOTS.replace("X (m),Y (m)", heads).replace("DANH SÁCH DIỆN TÍCH TRỒNG CÂY CÓ CHỨA CHẤT MA TÚY,,,,,,,\n", "");
+            let view = told(&officer, &format!("kind=plots&name=a.csv&source=khac-{at}"), file).await;
+            assert_eq!((counts(&view), &view["report"]["ignored"]), ([2, 0, 0, 0], &json!([])), "{heads}: {view}");
+            assert!(notes(&view).contains("Kinh tuyến trục lấy từ tiêu đề cột"), "{view}");
+            load(&officer, &view, None).await.expect(200);
+            let all = there(&plots(&officer).await);
+            let near = |own: &Value, other: &Value| [0, 1].iter().all(|axis| (own[*axis].as_f64().unwrap() - other[*axis].as_f64().unwrap()).abs() < 2e-8);
+            for place in &expected {
+                let same = all.iter().filter(|own| near(own, place)).count();
+                assert_eq!(same, at + 2, "{heads}: {all:?}");
+            }
+        }
+        // Of another meridian the same numbers lie elsewhere, and not in the declared communes.
+        let other = PLOTS.replace("X (m),Y (m)", "X (KTT 105°30'),Y (KTT 105°30')");
+        let view = told(&officer, "kind=plots&name=a.csv&source=lech", other).await;
+        assert_eq!(faults(&view), [(3, "geometry"), (4, "geometry")], "{view}");
+    }
+
     async fn plots_from_before_the_first_map_count_in_its_communes(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

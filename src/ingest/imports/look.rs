@@ -108,6 +108,13 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
             "the axes stood the other way round than the format has them, and were turned: look at the map",
         );
     }
+    let mut heads = table.heads.iter();
+    if let Some(head) = heads.find(|head| names::headed_zone(head).is_some()) {
+        report.note(
+            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
+            format!("the central meridian is the one that the heading {head:?} names"),
+        );
+    }
     note_skipped(report, table);
     let has = |wanted: &str| {
         table
