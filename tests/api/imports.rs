@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::Method;
 use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use tuantra::areas::CommuneImport;
+use tuantra::base::actor::{Actor, Role};
 use tuantra::config::Config;
 use tuantra::ingest::imports::{Imports, verify_rows};
 
@@ -12,6 +13,7 @@ use crate::field::{Answer, Client, Field};
 use crate::figures::people;
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::reports::merged;
 
 /// Files that GDAL 3.6 made of the same two gates.
 const GATES: [(&str, &[u8]); 4] = [
@@ -134,6 +136,32 @@ fn list(heads: &str, rows: &[&str]) -> String {
     });
     let rows: String = rows.collect();
     format!("Mã,Loại cây,Ngày phát hiện,X (m),Y (m),{heads}\n{rows}")
+}
+
+/// From a day on two communes, one north of the other, take the place of all that were.
+async fn divided(field: &Field, day: &str) {
+    let part = |code: &str, name: &str, south: f64| {
+        let north = south + 0.25;
+        json!({
+            "type": "Feature",
+            "properties": { "code": code, "name": name, "kind": "xã" },
+            "geometry": { "type": "Polygon", "coordinates": [[
+                [104.0, south], [105.0, south], [105.0, north], [104.0, north], [104.0, south]
+            ]] }
+        })
+    };
+    let file = json!({ "type": "FeatureCollection", "features": [part("10003", "Bắc", 22.25), part("10004", "Nam", 22.0)] });
+    let how = CommuneImport {
+        valid_from: Some(day.parse().unwrap()),
+        ends: vec![WEST.to_owned()],
+        ..CommuneImport::default()
+    };
+    let file = std::io::Cursor::new(file.to_string().into_bytes());
+    let areas = &field.app.areas;
+    areas
+        .import_communes(&Actor::console(), file, how)
+        .await
+        .unwrap();
 }
 
 on_both! {
@@ -612,6 +640,38 @@ on_both! {
         let meridians = PLOTS.replace("X (m),Y (m)", "Y (m),X (m),Kinh tuyến trục").replace("453000", "453000,104.75").replace("495000", "495000,104.75");
         let view = told(&officer, "kind=plots&name=a.csv&source=khac", meridians).await;
         assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+    }
+
+    async fn codes_from_before_a_merger_are_read_as_those_of_today(field: Field) {
+        load_communes(&field).await;
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        let officer = field.officer().await;
+        let file = "code,name,kind,commune,lon,lat\nCK-01,Mường Thử,chính,10002,104.7,22.4\nCK-02,Nậm Đeng,phụ,10001,104.3,22.4\n";
+        let view = told(&officer, "kind=gates&name=a.csv", file).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert_eq!(notes(&view), "Mã xã trước sáp nhập: 10002 đọc là 10001 Đồng Tâm (1 dòng).");
+        load(&officer, &view, None).await.expect(200);
+        let list = officer.get("/api/v1/gates").await.expect(200).json();
+        let communes: Vec<&Value> = list["features"].as_array().unwrap().iter().map(|own| &own["properties"]["commune"]).collect();
+        assert_eq!(communes, [WEST, WEST]);
+        assert_eq!(counts(&told(&officer, "kind=gates&name=a.csv", file).await), [0, 0, 2, 0]);
+        // An old list of plots, whose places are held against the ground of today.
+        let old = PLOTS.replace("/2026", "/2025");
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", old).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert!(notes(&view).contains("10002 đọc là 10001 Đồng Tâm (1 dòng)"), "{view}");
+        let elsewhere = "code,name,kind,commune,lon,lat\nCK-01,Mường Thử,chính,10002,106.3,21.4\nCK-03,Séo Chải,phụ,99999,104.3,22.4\n";
+        let mut named = told(&officer, "kind=gates&name=a.csv", elsewhere).await;
+        assert_eq!(faults(&named), [(2, "geometry"), (3, "commune")]);
+        // What was divided since is for a person to say.
+        field.clock.advance_millis(86_400_000);
+        divided(&field, "2026-03-03").await;
+        named = told(&officer, "kind=gates&name=a.csv", file).await;
+        assert_eq!(faults(&named), [(2, "commune"), (3, "commune")], "{named}");
+        let said: Vec<&str> = named["report"]["faults"].as_array().unwrap().iter().map(|own| own["vi"].as_str().unwrap()).collect();
+        assert!(said.iter().all(|vi| vi.contains("10003 Bắc")), "{said:?}");
+        assert!(said.iter().any(|vi| vi.contains("10003 Bắc, 10004 Nam")), "{said:?}");
     }
 
     async fn a_zone_that_a_heading_names_is_the_columns(field: Field) {

@@ -53,7 +53,7 @@ async fn standing(client: &Client, period: &str, commune: &str) -> Value {
 }
 
 /// From a day on the western commune, by a new name, has the ground of both.
-async fn merged(field: &Field, day: &str) {
+pub async fn merged(field: &Field, day: &str) {
     let both = json!({ "type": "FeatureCollection", "features": [{
         "type": "Feature",
         "properties": { "code": WEST, "name": "Đồng Tâm", "kind": "xã" },
