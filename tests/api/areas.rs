@@ -265,10 +265,10 @@ on_both! {
         officer.put("/api/v1/risk-areas/R-1", &risk_area("high", "tin báo")).await.expect(201);
         let areas = field.app.areas.clone();
         let console = Actor::console();
-        assert!(matches!(areas.end_risk_area(&console, "R-1", day("2026-05-31"), " ").await, Err(Error::NoReason)));
-        assert!(matches!(areas.end_risk_area(&console, "R-9", day("2026-05-31"), "hết").await, Err(Error::NotFound)));
-        assert!(areas.end_risk_area(&console, "R-1", day("2025-05-31"), "hết").await.is_err());
-        areas.end_risk_area(&console, "R-1", day("2026-05-31"), "trồng rừng").await.unwrap();
+        assert!(matches!(areas.end_risk_area(&console, ("R-1", None), day("2026-05-31"), " ").await, Err(Error::NoReason)));
+        assert!(matches!(areas.end_risk_area(&console, ("R-9", None), day("2026-05-31"), "hết").await, Err(Error::NotFound)));
+        assert!(areas.end_risk_area(&console, ("R-1", None), day("2025-05-31"), "hết").await.is_err());
+        areas.end_risk_area(&console, ("R-1", None), day("2026-05-31"), "trồng rừng").await.unwrap();
         assert_eq!(areas.risk_areas(day("2026-05-31"), day("2026-06-30"), None).await.unwrap().len(), 1);
         assert_eq!(areas.risk_areas(day("2026-06-01"), day("2026-06-30"), None).await.unwrap().len(), 0);
     }

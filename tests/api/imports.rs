@@ -4,13 +4,16 @@ use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::Method;
 use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use tuantra::areas::CommuneImport;
+use tuantra::base::actor::{Actor, Role};
 use tuantra::config::Config;
 use tuantra::ingest::imports::{Imports, verify_rows};
 
 use crate::field::{Answer, Client, Field};
+use crate::figures::people;
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::reports::merged;
 
 /// Files that GDAL 3.6 made of the same two gates.
 const GATES: [(&str, &[u8]); 4] = [
@@ -135,6 +138,32 @@ fn list(heads: &str, rows: &[&str]) -> String {
     format!("Mã,Loại cây,Ngày phát hiện,X (m),Y (m),{heads}\n{rows}")
 }
 
+/// From a day on two communes, one north of the other, take the place of all that were.
+async fn divided(field: &Field, day: &str) {
+    let part = |code: &str, name: &str, south: f64| {
+        let north = south + 0.25;
+        json!({
+            "type": "Feature",
+            "properties": { "code": code, "name": name, "kind": "xã" },
+            "geometry": { "type": "Polygon", "coordinates": [[
+                [104.0, south], [105.0, south], [105.0, north], [104.0, north], [104.0, south]
+            ]] }
+        })
+    };
+    let file = json!({ "type": "FeatureCollection", "features": [part("10003", "Bắc", 22.25), part("10004", "Nam", 22.0)] });
+    let how = CommuneImport {
+        valid_from: Some(day.parse().unwrap()),
+        ends: vec![WEST.to_owned()],
+        ..CommuneImport::default()
+    };
+    let file = std::io::Cursor::new(file.to_string().into_bytes());
+    let areas = &field.app.areas;
+    areas
+        .import_communes(&Actor::console(), file, how)
+        .await
+        .unwrap();
+}
+
 on_both! {
     async fn an_export_that_comes_back_unchanged_changes_nothing(field: Field) {
         load_communes(&field).await;
@@ -254,6 +283,32 @@ on_both! {
         assert_eq!(counts(&view), [0, 0, 2, 0], "{view}");
         assert!(notes(&view).contains("10 (đánh số cột)"), "{view}");
         assert!(notes(&view).contains("(dưới bảng)"), "{view}");
+    }
+
+    async fn a_form_that_leaves_out_disputed_ground_comes_back(field: Field) {
+        let people = people(&field).await;
+        let first = put_plot(&field, &people.phone, &plot_at(104.3, 22.4)).await;
+        // Another unit says that it found that one too.
+        let mut again = plot_at(104.300_01, 22.4);
+        again["properties"]["detected_at"] = json!("2026-02-28T10:15:00+07:00");
+        let second = put_plot(&field, &people.post_desk, &again).await;
+        let third = put_plot(&field, &people.phone, &plot_at(104.4, 22.4)).await;
+        field.settle().await;
+        let b02 = people.province.get("/api/v1/reports/b02?period=2026").await.expect(200).json();
+        let areas: Vec<f64> = b02["rows"].as_array().unwrap().iter().map(|row| row["area_m2"]["value"].as_f64().unwrap()).collect();
+        assert_eq!(areas.iter().filter(|area| **area < 0.1).count(), 1, "the form tells of disputed ground once: {areas:?}");
+        let form = people.province.get("/api/v1/reports/b02.xlsx?period=2026").await.expect(200).bytes;
+        let view = told(&people.province, "kind=plots&name=b02.xlsx", form).await;
+        assert_eq!(counts(&view), [0, 0, 3, 0], "{view}");
+        load(&people.province, &view, None).await.expect(200);
+        for id in [&first, &second, &third] {
+            let own = plot(&people.province, id).await;
+            assert_eq!((&own["properties"]["version"], &own["properties"]["area_m2"]), (&json!(1), &json!(64.0)));
+        }
+        // What was typed into a form is still no share of what stands.
+        let table = format!("id,Loại cây,Ngày phát hiện,Số cây,Diện tích (m²),Vĩ độ,Kinh độ\n{},Cây thuốc phiện,25/02/2026,320,50,22.4,104.4\n", third);
+        let view = told(&people.province, "kind=plots&name=b02.csv", table).await;
+        assert_eq!(faults(&view), [(2, "version")]);
     }
 
     async fn numbers_of_many_digits_are_kept_as_their_entries_say(field: Field) {
@@ -585,6 +640,70 @@ on_both! {
         let meridians = PLOTS.replace("X (m),Y (m)", "Y (m),X (m),Kinh tuyến trục").replace("453000", "453000,104.75").replace("495000", "495000,104.75");
         let view = told(&officer, "kind=plots&name=a.csv&source=khac", meridians).await;
         assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+    }
+
+    async fn codes_from_before_a_merger_are_read_as_those_of_today(field: Field) {
+        load_communes(&field).await;
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        let officer = field.officer().await;
+        let file = "code,name,kind,commune,lon,lat\nCK-01,Mường Thử,chính,10002,104.7,22.4\nCK-02,Nậm Đeng,phụ,10001,104.3,22.4\n";
+        let view = told(&officer, "kind=gates&name=a.csv", file).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert_eq!(notes(&view), "Mã xã trước sáp nhập: 10002 đọc là 10001 Đồng Tâm (1 dòng).");
+        load(&officer, &view, None).await.expect(200);
+        let list = officer.get("/api/v1/gates").await.expect(200).json();
+        let communes: Vec<&Value> = list["features"].as_array().unwrap().iter().map(|own| &own["properties"]["commune"]).collect();
+        assert_eq!(communes, [WEST, WEST]);
+        assert_eq!(counts(&told(&officer, "kind=gates&name=a.csv", file).await), [0, 0, 2, 0]);
+        // An old list of plots, whose places are held against the ground of today.
+        let old = PLOTS.replace("/2026", "/2025");
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=9208", old).await;
+        assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+        assert!(notes(&view).contains("10002 đọc là 10001 Đồng Tâm (1 dòng)"), "{view}");
+        let elsewhere = "code,name,kind,commune,lon,lat\nCK-01,Mường Thử,chính,10002,106.3,21.4\nCK-03,Séo Chải,phụ,99999,104.3,22.4\n";
+        let mut named = told(&officer, "kind=gates&name=a.csv", elsewhere).await;
+        assert_eq!(faults(&named), [(2, "geometry"), (3, "commune")]);
+        // What was divided since is for a person to say.
+        field.clock.advance_millis(86_400_000);
+        divided(&field, "2026-03-03").await;
+        named = told(&officer, "kind=gates&name=a.csv", file).await;
+        assert_eq!(faults(&named), [(2, "commune"), (3, "commune")], "{named}");
+        let said: Vec<&str> = named["report"]["faults"].as_array().unwrap().iter().map(|own| own["vi"].as_str().unwrap()).collect();
+        assert!(said.iter().all(|vi| vi.contains("10003 Bắc")), "{said:?}");
+        assert!(said.iter().any(|vi| vi.contains("10003 Bắc, 10004 Nam")), "{said:?}");
+    }
+
+    async fn a_zone_that_a_heading_names_is_the_columns(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let known = told(&officer, "kind=plots&name=a.csv&epsg=9208", PLOTS).await;
+        load(&officer, &known, None).await.expect(200);
+        let there = |plots: &[Value]| -> Vec<Value> { plots.iter().map(|own| own["geometry"]["coordinates"].clone()).collect() };
+        let expected = there(&plots(&officer).await);
+        for (at, heads) in [
+            "X (KTT 104°45'),Y (KTT 104°45')",
+            "\"Tọa độ X, KTT 104,75\",Y",
+            "X VN-2000 kinh tuyến 104-45,Y VN-2000 kinh tuyến 104-45",
+            "\"X (hệ VN-2000, KTT 104°45′, múi 3°)\",Y (m)",
+            "Tọa độ VN-2000 (KTT 104°45'),\n,,,,,,X,Y",
+        ].into_iter().enumerate() {
+            let file = PLOTS.replace("X (m),Y (m)", heads).replace("DANH SÁCH DIỆN TÍCH TRỒNG CÂY CÓ CHỨA CHẤT MA TÚY,,,,,,,\n", "");
+            let view = told(&officer, &format!("kind=plots&name=a.csv&source=khac-{at}"), file).await;
+            assert_eq!((counts(&view), &view["report"]["ignored"]), ([2, 0, 0, 0], &json!([])), "{heads}: {view}");
+            assert!(notes(&view).contains("Kinh tuyến trục lấy từ tiêu đề cột"), "{view}");
+            load(&officer, &view, None).await.expect(200);
+            let all = there(&plots(&officer).await);
+            let near = |own: &Value, other: &Value| [0, 1].iter().all(|axis| (own[*axis].as_f64().unwrap() - other[*axis].as_f64().unwrap()).abs() < 2e-8);
+            for place in &expected {
+                let same = all.iter().filter(|own| near(own, place)).count();
+                assert_eq!(same, at + 2, "{heads}: {all:?}");
+            }
+        }
+        // Of another meridian the same numbers lie elsewhere, and not in the declared communes.
+        let other = PLOTS.replace("X (m),Y (m)", "X (KTT 105°30'),Y (KTT 105°30')");
+        let view = told(&officer, "kind=plots&name=a.csv&source=lech", other).await;
+        assert_eq!(faults(&view), [(3, "geometry"), (4, "geometry")], "{view}");
     }
 
     async fn plots_from_before_the_first_map_count_in_its_communes(field: Field) {

@@ -470,6 +470,68 @@ on_both! {
         assert_eq!(officer.get(&path).await.expect(200).json()["properties"]["plants"], 5);
     }
 
+    async fn of_editors_who_have_read_the_same_only_one_edits(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for round in 0..6_u8 {
+            let id = put_plot(&field, &officer, 104.2 + 0.01 * f64::from(round), 22.2, json!({})).await;
+            let path = format!("{ITEMS}/{id}");
+            let read = officer.get(&path).await.expect(200);
+            let tag = read.headers[header::ETAG].to_str().unwrap().to_owned();
+            let reason = format!("{path}?reason=th%E1%BB%AD");
+            let noted = |text: &str| json!({ "type": "Feature", "properties": { "notes": text } });
+            let mut whole = read.json();
+            whole["properties"]["plants"] = json!(400);
+            let held = [("if-match", tag.as_str())];
+            let edits = [
+                ("PATCH", &path, noted("một")), ("DELETE", &reason, Value::Null), ("PUT", &path, whole),
+                ("DELETE", &reason, Value::Null), ("PATCH", &path, noted("hai")),
+            ];
+            let asked = edits.iter().cycle().skip(usize::from(round)).take(edits.len()).map(|(method, path, body)| {
+                send_with(&officer, method, path, body, &held)
+            });
+            let answers = futures::future::join_all(asked).await;
+            let told: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+            assert_eq!(told.iter().filter(|status| **status == 204).count(), 1, "{told:?}");
+            // Whoever came later is told of what stands since, or that it is gone.
+            assert!(told.iter().all(|status| [204, 410, 412].contains(status)), "{told:?}");
+            for answer in answers.iter().filter(|answer| answer.status == 412) {
+                assert_eq!(answer.json()["type"], "/problems/changed-since");
+                assert!(answer.json()["etag"].is_string() && answer.json()["etag"] != tag, "{}", answer.json());
+            }
+            field.clock.advance_millis(1_000);
+            let native = officer.get(&format!("/api/v1/plots/{id}")).await.expect(200).json();
+            let versions = native["properties"]["version"].as_u64().unwrap();
+            let is_retracted = native["properties"]["state"] == "retracted";
+            assert_eq!(versions + u64::from(is_retracted), 2, "one edit and no more: {native}");
+        }
+    }
+
+    async fn of_two_who_end_or_change_a_risk_area_that_both_have_read_one_does(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let items = "/ogc/collections/risk_areas/items";
+        let area = json!({ "type": "Feature", "properties": { "code": "NC-2", "name": "Khu", "level": "high", "basis": "history",
+            "crop": "opium_poppy", "valid_from": "2025-07-01", "reason": "thử" },
+            "geometry": { "type": "Polygon", "coordinates": [[[104.1, 22.1], [104.11, 22.1], [104.11, 22.11], [104.1, 22.11], [104.1, 22.1]]] } });
+        send(&officer, "POST", items, &area, None).await.expect(201);
+        let path = format!("{items}/NC-2");
+        let read = officer.get(&path).await.expect(200);
+        let tag = read.headers[header::ETAG].to_str().unwrap().to_owned();
+        field.clock.advance_millis(1_000);
+        let changed = json!({ "type": "Feature", "properties": { "level": "low", "reason": "rà soát" } });
+        let gone = format!("{path}?reason=th%E1%BB%AD");
+        let held = [("if-match", tag.as_str())];
+        let patching = send_with(&officer, "PATCH", &path, &changed, &held);
+        let ending = send_with(&officer, "DELETE", &gone, &Value::Null, &held);
+        let (patched, ended) = futures::future::join(patching, ending).await;
+        let told = [patched.status.as_u16(), ended.status.as_u16()];
+        assert_eq!(told.iter().filter(|status| **status == 204).count(), 1, "{told:?}");
+        assert!(told.iter().all(|status| [204, 409, 410, 412].contains(status)), "{told:?}");
+        let version = officer.get("/api/v1/risk-areas/NC-2").await.expect(200).json()["properties"]["version"].clone();
+        assert_eq!(version, 2);
+    }
+
     async fn a_retracted_plot_is_in_no_list_but_for_those_who_ask_for_its_state(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

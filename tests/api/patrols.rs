@@ -82,7 +82,7 @@ pub async fn send_gpx(client: &Client, path: &str, file: String) -> Answer {
 }
 
 /// A phone of another team.
-async fn stranger(field: &Field) -> Client {
+pub async fn stranger(field: &Field) -> Client {
     let console = Actor::console();
     let identity = &field.app.identity;
     identity.ensure_reserve().await.unwrap();
@@ -411,6 +411,48 @@ on_both! {
         assert_eq!(sent.json()["accepted"], 7);
         let empty = phone.send(Method::POST, &path(id, "/gpx"), kind, Body::from("--b--\r\n")).await;
         assert_eq!(empty.expect(422).pointers(), ["/file"]);
+    }
+
+    async fn the_border_of_two_segments_of_a_file_is_a_gap(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let fixes = walk(&field, -3000, 21);
+        // 20 s later and 24 m on: near enough to be one line, had the receiver not begun another segment.
+        let mut after = walk(&field, -2880, 21);
+        for fix in &mut after {
+            fix["lat"] = json!(number(&fix["lat"]) + 144.0 / LAT_M);
+        }
+        let segments = gpx(&fixes).replace("</trk></gpx>", "") + &gpx(&after).replace(r#"<gpx version="1.1" creator="a handheld"><trk>"#, "");
+        let form = format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gpx\"\r\n\r\n{segments}\r\n--b--\r\n");
+        for (kind, body) in [("application/gpx+xml", segments.clone()), ("multipart/form-data; boundary=b", form)] {
+            let device = field.device(&format!("máy cầm tay {}", kind.len()), &[]).await;
+            let handheld = field.door(device, Door::Api).await;
+            let id = recorded(&field, &handheld).await;
+            let sent = async || handheld.send(Method::POST, &path(id, "/gpx"), Some(kind), Body::from(body.clone())).await.expect(201);
+            let first = sent().await;
+            assert_eq!(first.json()["accepted"], 42);
+            let again = sent().await;
+            assert_eq!((&again.json()["accepted"], signature(&again)), (&json!(0), signature(&first)));
+            field.settle().await;
+            let shown = handheld.get(&path(id, "")).await.expect(200).json();
+            let told = &shown["properties"];
+            assert_eq!(told["gaps"].as_array().unwrap().len(), 1, "{told}");
+            let lines = shown["geometry"]["coordinates"].as_array().unwrap();
+            assert_eq!(lines.iter().map(|line| line.as_array().unwrap().len()).collect::<Vec<_>>(), [21, 21]);
+            assert!((number(&told["length_m"]) - 240.0).abs() < 0.5, "{told}");
+            assert!((number(&told["duration_s"]) - 200.0).abs() < 1e-6, "{told}");
+        }
+        // A file that came when borders were no gaps is known by its points: it stays as it was taken.
+        let id = recorded(&field, &phone).await;
+        let all: Vec<Value> = fixes.iter().chain(&after).map(|fix| {
+            let mut fix = fix.clone();
+            fix.as_object_mut().unwrap().remove("accuracy_m");
+            fix
+        }).collect();
+        let before = send(&phone, id, &all).await.expect(200);
+        let later = send_gpx(&phone, &path(id, "/gpx"), segments).await.expect(201);
+        assert_eq!((&later.json()["accepted"], &later.json()["duplicates"]), (&json!(0), &json!(42)));
+        assert_eq!(signature(&later), signature(&before));
+        assert_eq!(phone.get(&path(id, "")).await.expect(200).json()["properties"]["gaps"], json!([]));
     }
 
     async fn every_file_of_a_form_is_taken_or_none(field: Field) {

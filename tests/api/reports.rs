@@ -53,7 +53,7 @@ async fn standing(client: &Client, period: &str, commune: &str) -> Value {
 }
 
 /// From a day on the western commune, by a new name, has the ground of both.
-async fn merged(field: &Field, day: &str) {
+pub async fn merged(field: &Field, day: &str) {
     let both = json!({ "type": "FeatureCollection", "features": [{
         "type": "Feature",
         "properties": { "code": WEST, "name": "Đồng Tâm", "kind": "xã" },
@@ -457,6 +457,60 @@ on_both! {
         }
         assert_eq!(row(&b03, "Tây")["patrols"]["value"], 1);
         assert!(number(&row(&b03, "Tây")["last_30_pct"]) > 0.0);
+    }
+
+    async fn the_patrols_of_a_commune_that_was_merged_are_those_that_its_number_counts(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        walked(&field, &officer).await;
+        let phone = field.phone("máy phía đông", &[]).await;
+        let east = crate::patrols::recorded(&field, &phone).await;
+        let mut walk = crate::patrols::walk(&field, -3_000, 60);
+        for fix in &mut walk {
+            fix["lon"] = json!(104.7);
+        }
+        crate::patrols::send(&phone, east, &walk).await.expect(200);
+        field.settle().await;
+        field.clock.advance_millis(2 * 86_400_000);
+        merged(&field, "2026-03-04").await;
+        field.settle().await;
+        let facts = |form: &Value, commune: &str| row(form, commune)["patrols"]["facts"].as_str().unwrap().to_owned();
+        // On a day before the merger each has its own, and neither has the other's.
+        let before = form(&officer, "b03?from=2026-02-01&to=2026-03-03").await;
+        for commune in ["Tây", "Đông"] {
+            assert_eq!(row(&before, commune)["patrols"]["value"], 1, "{commune}");
+            assert_eq!(listed(&officer, &facts(&before, commune)).await.len(), 1, "{commune}");
+        }
+        let since = form(&officer, "b03?from=2026-02-01&to=2026-03-04").await;
+        assert_eq!(row(&since, "Đồng Tâm")["patrols"]["value"], 2, "{since}");
+        let rows = listed(&officer, &facts(&since, "Đồng Tâm")).await;
+        let ids: std::collections::BTreeSet<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+        assert_eq!((rows.len(), ids.len()), (2, 2), "{rows:?}");
+        assert!(ids.contains(east.to_string().as_str()), "{ids:?}");
+        let counted = officer.get(&facts(&since, "Đồng Tâm")).await.expect(200).json();
+        assert_eq!(counted["count"], 2);
+        // The commune's own officer is led to the same; days on which nobody walked lead to none.
+        let own = field.account("xa-dong-tam", Role::CommuneOfficer, &[WEST]).await;
+        let theirs = form(&own, "b03?from=2026-02-01&to=2026-03-04").await;
+        assert_eq!(row(&theirs, "Đồng Tâm")["patrols"]["value"], 2);
+        assert_eq!(listed(&own, &facts(&theirs, "Đồng Tâm")).await.len(), 2);
+        let after = form(&officer, "b03?from=2026-03-03&to=2026-03-04").await;
+        assert_eq!(row(&after, "Đồng Tâm")["patrols"]["value"], 0);
+        assert_eq!(listed(&officer, &facts(&after, "Đồng Tâm")).await, Vec::<Value>::new());
+        // What was known at an instant leads to what was known then.
+        let last = form(&officer, "b01?period=2026").await["as_of"].as_str().unwrap().to_owned();
+        let known = form(&officer, &format!("b03?from=2026-02-01&to=2026-03-04&as_of={last}")).await;
+        assert_eq!(row(&known, "Đồng Tâm")["patrols"]["value"], 2);
+        assert_eq!(listed(&officer, &facts(&known, "Đồng Tâm")).await.len(), 2);
+        // A phone reads its own team's alone, and a foreign commune looks as one that is not there.
+        let behind = "/api/v1/coverage/patrols?from=2026-02-01&to=2026-03-04";
+        assert_eq!(listed(&phone, behind).await.len(), 2);
+        let stranger = crate::patrols::stranger(&field).await;
+        assert_eq!(listed(&stranger, behind).await, Vec::<Value>::new());
+        own.get(&format!("/api/v1/coverage/patrols?from=2026-02-01&to=2026-03-03&commune={EAST}")).await.expect(404);
+        let reader = field.account("doc", Role::Reader, &[]).await;
+        reader.get(behind).await.expect(403);
+        officer.get(&format!("{behind}&limit=0")).await.expect(400);
     }
 
     async fn shares_of_what_was_destroyed_are_of_what_the_form_counts_as_destroyed(field: Field) {

@@ -687,6 +687,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             none,
             true,
         ),
+        ("GET", "/api/v1/coverage/patrols") => sample(
+            format!("/api/v1/coverage/patrols?from=2026-02-01&to=2026-03-02&commune={code}"),
+            none,
+            true,
+        ),
         ("GET", "/api/v1/coverage/definitions") => {
             sample("/api/v1/coverage/definitions", none, false)
         }
@@ -1016,6 +1021,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
     let of_a_commune = [
         "/api/v1/coverage",
         "/api/v1/coverage/cells",
+        "/api/v1/coverage/patrols",
         "/api/v1/coverage/series",
         "/api/v1/density/suggestions",
         "/api/v1/risk-areas/{code}",

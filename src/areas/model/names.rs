@@ -70,7 +70,7 @@ pub struct KnownPlace {
     pub bounds: [f64; 4],
     /// What it was called before, or what lay there.
     pub former: Vec<FormerName>,
-    /// Codes of what lay there before, each with the name that it had.
+    /// Codes of what lay there before, each with the name that it had; of one code the last boundary first.
     pub former_codes: Vec<(String, FormerName)>,
 }
 
@@ -91,8 +91,7 @@ pub fn communes_by_name(map: &CommuneMap, past: &[(Boundary, Vec<String>)]) -> V
             names.push(own.clone());
             if *code != boundary.code {
                 let codes = former_codes.entry(code).or_default();
-                codes.retain(|(known, _)| *known != boundary.code);
-                codes.push((boundary.code.clone(), own));
+                codes.insert(0, (boundary.code.clone(), own));
             }
             names.extend(boundary.former_names.iter().map(|name| told(name)));
         }

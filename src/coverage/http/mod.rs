@@ -2,10 +2,12 @@
 
 mod cells;
 mod definitions;
+mod patrols;
 mod routes;
 
 pub use cells::*;
 pub use definitions::*;
+pub use patrols::*;
 pub use routes::*;
 
 use crate::http::{Problem, ProblemKind};

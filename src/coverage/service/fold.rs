@@ -15,7 +15,7 @@ use super::cores::on_all_cores;
 use super::material::{Material, Source};
 use super::paint::{Painted, painted};
 use super::tiles::Shared;
-use super::trips::counted;
+use super::trips::{Efforts, counted};
 use super::{Coverage, Error, aside};
 
 /// Communes that a core tells of at once.
@@ -165,7 +165,8 @@ impl Coverage {
         if sums.is_foreign || material.open.is_some() {
             let is_placed = sums.is_foreign;
             let counted = self.counted_sums(tx, &mut material, (&*regions, is_placed));
-            (sums.efforts, sums.patrols) = counted.await?;
+            (sums.efforts, sums.shown) = counted.await?;
+            sums.patrols = sums.shown.len();
         } else if !material.shows_all {
             sums.patrols = sums.shown.len();
         }
@@ -217,7 +218,7 @@ impl Coverage {
         tx: &mut Tx,
         material: &mut Arc<Material>,
         (regions, is_placed): (&[Region], bool),
-    ) -> Result<(Vec<Effort>, usize), Error> {
+    ) -> Result<Efforts, Error> {
         let lines = self.lines(tx, material, regions).await?;
         let placed = if is_placed {
             self.placed_efforts(tx, material, &lines).await?

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod behind;
 mod cores;
 mod definitions;
 mod drafts;
@@ -49,6 +50,7 @@ use tiles::Tiles;
 use trips::PlacedCache;
 
 pub use answer::{Answer, Asked, CommuneAnswer, DefinitionView, Figures, Force, Note, Pass, hours};
+pub use behind::BehindAsked;
 pub use definitions::{DefinitionEntry, REINDEX_JOB};
 pub use effort::{EffortAsked, EffortCell};
 pub use explain::{ExplainAsked, Explanation};

@@ -51,7 +51,7 @@ impl std::fmt::Debug for PlacedCache {
 }
 
 /// Effort by the place of a commune on the map, and the distinct patrols in those that are shown.
-pub(super) type Efforts = (Vec<Effort>, usize);
+pub(super) type Efforts = (Vec<Effort>, HashSet<PatrolId>);
 
 impl Coverage {
     /// Effort with every trip placed on the map that is asked for.
@@ -195,6 +195,23 @@ struct Counted {
     shown: HashSet<PatrolId>,
 }
 
+/// Whether any trip lies within boundaries of another map than the one that is asked for.
+pub(super) fn has_foreign(material: &Material, lines: &[(Region, Shared)]) -> Result<bool, Error> {
+    let since = material.map_since.as_days();
+    let mut found = false;
+    for (_, shared) in lines {
+        let line = locked(shared)?;
+        line.each_visit(&material.days, |block, day, visit| {
+            let mut trips = block.trips(visit).iter();
+            found |= trips.any(|trip| {
+                let is_elsewhere = material.place_of(trip.boundary).is_none();
+                is_elsewhere && (trip.boundary != 0 || day < since)
+            });
+        });
+    }
+    Ok(found)
+}
+
 /// Sums effort over regions with every trip placed.
 pub(super) fn counted(
     material: &Material,
@@ -225,7 +242,7 @@ pub(super) fn counted(
             }
         });
     }
-    Ok((all.efforts, all.shown.len()))
+    Ok((all.efforts, all.shown))
 }
 
 impl Counted {

@@ -10,6 +10,7 @@ mod zone;
 use super::position::Position;
 
 pub use format::Format;
+pub use text::zone_of_heading;
 pub use written::{LONGEST, Reading, Reason, System, read};
 pub use zone::{Projector, Width, ZONES, Zone, from_geographic};
 

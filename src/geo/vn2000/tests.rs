@@ -161,12 +161,20 @@ mod written {
             "2489123 498765 KTT 104,75",
             "Kinh tuyến trục 104 45 X=2489123 Y=498765",
             "KTT 104°45'00\" 2.489.123 498.765",
+            "KTT 104-45, 2489123 498765",
+            "2489123 498765 KTT 104-45, múi 3°",
         ] {
             let found = read(text);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
             assert_eq!(found[0].system.epsg(), 9208, "{text}");
         }
         assert!(reading("KTT 105 2489123 498765", 5897).is_some());
+        // Two zones have this meridian; how wide the zone is says which.
+        let zones =
+            |text: &str| -> Vec<u32> { read(text).iter().map(|one| one.system.epsg()).collect() };
+        assert_eq!(zones("KTT 105 2489123 498765"), [5897, 3405]);
+        assert_eq!(zones("KTT 105 múi 3° 2489123 498765"), [5897]);
+        assert_eq!(zones("2489123 498765 KTT 105, múi chiếu 6 độ"), [3405]);
     }
 
     #[test]

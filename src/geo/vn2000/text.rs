@@ -1,6 +1,8 @@
 //! A typed text cut into numbers, names of axes, and what else it says of its system.
 
 use super::written::{EASTINGS_M, Reason};
+use super::zone::Width;
+use crate::base::unmarked::without_marks;
 
 /// Which of the two axes a number is said to be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(super) struct Text {
     /// A sign makes a number negative: nothing here is south or west.
     pub(super) is_negative: bool,
     pub(super) meridian: Option<f64>,
+    /// How wide the zone is said to be.
+    pub(super) width: Option<Width>,
 }
 
 /// Words that name an axis, folded to upper case; the longest first.
@@ -57,7 +61,8 @@ impl Text {
             .replace("WGS84", " ")
             .replace("WGS-84", " ")
             .replace("WGS 84", " ");
-        let (plain, meridian) = without_meridian(&plain);
+        let (plain, width) = without_width(&plain);
+        let (plain, meridian) = without_meridian(&plain, &MERIDIANS_TYPED);
         let mut numbers = numbers(&plain);
         let zone = zone_before_easting(&numbers);
         let zone = zone.map(|at| if numbers.remove(at) < 48.5 { 48 } else { 49 });
@@ -71,6 +76,7 @@ impl Text {
             is_utm,
             is_negative: is_negative(&plain),
             meridian,
+            width,
         }
     }
 
@@ -135,9 +141,61 @@ fn is_negative(text: &str) -> bool {
     })
 }
 
-/// "KTT 104°45'": the central meridian, taken out of the text; what follows it stays.
-fn without_meridian(text: &str) -> (String, Option<f64>) {
-    let marks = ["KINH TUYẾN TRỤC", "KTTƯ", "KTT", "CM"];
+/// What stands before a central meridian in typed coordinates.
+const MERIDIANS_TYPED: [&str; 4] = ["KINH TUYẾN TRỤC", "KTTƯ", "KTT", "CM"];
+/// The same in headings, without marks; the longest first.
+const MERIDIANS_HEADED: [&str; 5] = [
+    "KINH TUYEN TRUNG UONG",
+    "KINH TUYEN TRUC",
+    "KINH TUYEN",
+    "KTTU",
+    "KTT",
+];
+
+/// A column's heading that names the zone, "X (KTT 104°45')": the heading without it, and the zone as it may stand after
+/// `KTT` in typed coordinates.
+#[must_use]
+pub fn zone_of_heading(head: &str) -> Option<(String, String)> {
+    let upper = without_marks(head).to_uppercase();
+    let (rest, width) = without_width(&upper);
+    let (rest, meridian) = without_meridian(&rest, &MERIDIANS_HEADED);
+    let meridian = meridian?;
+    let zone = match width {
+        None => meridian.to_string(),
+        Some(width) => format!("{meridian} MÚI {:.0}", width.degrees()),
+    };
+    Some((rest, zone))
+}
+
+/// "múi 3°": how wide the zone is, taken out of the text.
+fn without_width(text: &str) -> (String, Option<Width>) {
+    let marks = ["MÚI CHIẾU", "MUI CHIEU", "MÚI", "MUI"];
+    let found = marks.iter().find_map(|mark| {
+        let at = text.find(mark)?;
+        let rest = text.get(at + mark.len()..)?.trim_start();
+        let width = match rest.chars().next()? {
+            '3' => Width::Three,
+            '6' => Width::Six,
+            _ => return None,
+        };
+        let after = rest.get(1..)?;
+        // "Múi 36" is none, and "múi 48" is a zone's number.
+        let is_width = !after.starts_with(|sign: char| sign.is_ascii_digit());
+        let after = ["°", "º", "˚", " ĐỘ", " DO"]
+            .iter()
+            .filter_map(|unit| after.strip_prefix(unit))
+            .find(|rest| !rest.starts_with(char::is_alphabetic))
+            .unwrap_or(after);
+        is_width.then(|| (format!("{} {after}", &text[..at]), width))
+    });
+    match found {
+        Some((rest, width)) => (rest, Some(width)),
+        None => (text.to_owned(), None),
+    }
+}
+
+/// "KTT 104°45'": the central meridian after one of these marks, taken out of the text; what follows it stays.
+fn without_meridian(text: &str, marks: &[&str]) -> (String, Option<f64>) {
     let Some((at, mark)) = marks
         .iter()
         .find_map(|mark| text.find(mark).map(|at| (at, *mark)))
@@ -167,13 +225,16 @@ fn meridian_at(text: &str) -> Option<(f64, &str)> {
             return Some((format!("{whole}.{fraction}").parse().ok()?, after));
         }
     }
-    let blank = |sign: char| sign.is_whitespace() || matches!(sign, '°' | 'º' | '˚');
+    let blank = |sign: char| sign.is_whitespace() || matches!(sign, '°' | 'º' | '˚' | '-' | '–');
     let (minutes, after) = digits(rest.trim_start_matches(blank));
     let own = minutes
         .parse::<f64>()
         .ok()
         .filter(|own| minutes.len() <= 2 && *own < 60.0);
-    let Some(own) = own.filter(|_| !after.starts_with(['.', ','])) else {
+    let decimals = after.strip_prefix(['.', ',']);
+    let is_decimal =
+        decimals.is_some_and(|own| own.starts_with(|sign: char| sign.is_ascii_digit()));
+    let Some(own) = own.filter(|_| !is_decimal) else {
         return Some((degrees, rest));
     };
     let after = after.trim_start_matches(['\'', '′', '’', '`', '´']);

@@ -316,8 +316,10 @@ fn on_planes(
     reasons: &[Reason],
 ) -> Vec<Reading> {
     let named = |zone: &Zone| {
-        text.meridian
-            .is_none_or(|meridian| (zone.meridian - meridian).abs() < 0.01)
+        text.width.is_none_or(|width| zone.width == width)
+            && text
+                .meridian
+                .is_none_or(|meridian| (zone.meridian - meridian).abs() < 0.01)
     };
     let why = if text.meridian.is_some() {
         Reason::MeridianNamed

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::areas::Act;
 use crate::areas::model::gate::GateDraft;
 use crate::areas::model::hamlet::HamletDraft;
+use crate::areas::model::map::CommuneMap;
 use crate::areas::model::risk::RiskAreaDraft;
 use crate::base::actor::Actor;
 use crate::base::ids::PlotId;
@@ -19,8 +20,9 @@ use crate::journal::model::sha256;
 use crate::plots::Listed;
 use crate::store::{self, Tx};
 
-use super::drafts::Draft;
-use super::look::{drafted, without_twins};
+use super::drafts::{Draft, RowFault};
+use super::lineage::Lineage;
+use super::look::{Drafted, drafted, without_twins};
 use super::names::ImportKind;
 use super::report::{ImportState, ImportView, LISTED, Report, RowOutcome};
 use super::sql::{self, ImportRow};
@@ -157,18 +159,17 @@ impl Imports {
             let reason = "expected the code of a commune of today / cần mã xã hiện nay";
             return Err(Refusal::at("query:commune", reason).into());
         }
-        let room = ROOM.try_acquire().or(Err(Error::Busy))?;
-        let limits = Limits::of_rows(self.limits.rows);
-        let (own, map) = (options.clone(), Arc::clone(&map));
-        // The place goes with the thread: a reader that nobody waits for any more still holds it.
-        let reading = tokio::task::spawn_blocking(move || {
-            let _room = room;
-            drafted(&bytes, &own, &map, limits)
-        });
-        let drafted = tokio::time::timeout(PATIENCE, reading)
-            .await
-            .or(Err(Error::TooSlow))?;
-        let (mut report, mut drafts) = drafted.or(Err(Error::TooSlow))?;
+        let (mut report, mut drafts) = self
+            .drafts(options, &bytes, &map, Lineage::default())
+            .await?;
+        let is_of_commune = |fault: &RowFault| fault.field.as_deref() == Some("commune");
+        if report.faults.iter().any(is_of_commune) {
+            // Most files name communes of today: where the ground of others lies is looked up only where it is asked for.
+            let lineage = Lineage::of(&self.areas.known_places(actor).await?);
+            if !lineage.is_empty() {
+                (report, drafts) = self.drafts(options, &bytes, &map, lineage).await?;
+            }
+        }
         drafts = without_twins(drafts, &mut report);
         let keys = drafts
             .iter()
@@ -196,6 +197,28 @@ impl Imports {
             content,
             keys,
         })
+    }
+
+    /// The rows of a file as drafts.
+    async fn drafts(
+        &self,
+        options: &ImportOptions,
+        bytes: &Bytes,
+        map: &Arc<CommuneMap>,
+        lineage: Lineage,
+    ) -> Result<Drafted, Error> {
+        let room = ROOM.try_acquire().or(Err(Error::Busy))?;
+        let limits = Limits::of_rows(self.limits.rows);
+        let (own, bytes, map) = (options.clone(), bytes.clone(), Arc::clone(map));
+        // The place goes with the thread: a reader that nobody waits for any more still holds it.
+        let reading = tokio::task::spawn_blocking(move || {
+            let _room = room;
+            drafted(&bytes, &own, (&*map, &lineage), limits)
+        });
+        let drafted = tokio::time::timeout(PATIENCE, reading)
+            .await
+            .or(Err(Error::TooSlow))?;
+        drafted.or(Err(Error::TooSlow))
     }
 
     /// What loading would do to each, as things stand.

@@ -17,6 +17,7 @@ use crate::plots::model::wire::PlotWire;
 
 use super::amounts::Amounts;
 use super::codes;
+use super::lineage::Lineage;
 use super::names::{self, ImportKind};
 use super::place::{Ground, Placed, Way};
 use super::read::numbers::Amount;
@@ -99,6 +100,8 @@ pub struct Reader<'a> {
     pub heads: &'a [String],
     /// How its columns write counts and areas.
     pub amounts: &'a Amounts,
+    /// Codes from before mergers.
+    pub lineage: &'a Lineage,
 }
 
 /// More vertices than a risk area along a province's border has.
@@ -119,16 +122,11 @@ impl Reader<'_> {
     fn fresh(self, row: &Row) -> Result<Draft, Vec<RowFault>> {
         let mut faults = Vec::new();
         let mut properties = self.properties(row, &mut faults);
-        let commune = properties
-            .get("commune")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
+        let commune = self.commune(row, &mut properties).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
         let placed = self.way.place(row, self.ground, commune.as_deref());
-        if let Some(code) = &commune
-            && !self.is_known(code)
-        {
-            faults.push(words::no_commune(row.number));
-        }
         let read = match placed {
             Placed::Shape(shape) => Some((shape, None)),
             Placed::Typed(typed) => {
@@ -162,12 +160,6 @@ impl Reader<'_> {
             _ => HamletDraft::parse(&feature).map(|draft| Draft::Hamlet(Box::new(draft))),
         };
         draft.map_err(|fault| vec![of_reason(self.kind, row.number, &fault.reason)])
-    }
-
-    /// Whether a commune of today has the code; before communes are loaded every code may be one.
-    fn is_known(self, code: &str) -> bool {
-        let map = self.ground.map;
-        map.communes().is_empty() || map.commune(code).is_some()
     }
 
     /// The row's values under the names and in the words of the API.

@@ -7,6 +7,7 @@ use crate::areas::model::map::CommuneMap;
 use super::amounts::Amounts;
 use super::check::ImportOptions;
 use super::drafts::{Draft, Reader};
+use super::lineage::{Lineage, note_renamed};
 use super::names::{self, ImportKind};
 use super::place::{Ground, NoSystem, settle};
 use super::read;
@@ -19,13 +20,13 @@ use super::words;
 const MOST_SKIPPED: usize = 20;
 
 /// What reading gives: the report so far, and of each row its number and draft.
-type Drafted = (Report, Vec<(usize, Draft)>);
+pub(super) type Drafted = (Report, Vec<(usize, Draft)>);
 
 /// The drafts of a file, and the report so far.
 pub(super) fn drafted(
     bytes: &[u8],
     options: &ImportOptions,
-    map: &CommuneMap,
+    (map, lineage): (&CommuneMap, &Lineage),
     limits: Limits,
 ) -> Drafted {
     let asked = Asked {
@@ -58,6 +59,7 @@ pub(super) fn drafted(
                 way: &way,
                 heads: &table.heads,
                 amounts: &amounts,
+                lineage,
             };
             for row in &table.rows {
                 match reader.draft(row) {
@@ -65,6 +67,7 @@ pub(super) fn drafted(
                     Err(faults) => report.fault(faults),
                 }
             }
+            note_renamed(&mut report, reader, &table.rows);
         }
     }
     describe(&mut report, options.kind, format, &table);
@@ -106,6 +109,13 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
         report.note(
             "Hai trục tọa độ bị đảo so với quy ước của định dạng; đã đổi lại. Hãy kiểm tra trên bản đồ.",
             "the axes stood the other way round than the format has them, and were turned: look at the map",
+        );
+    }
+    let mut heads = table.heads.iter();
+    if let Some(head) = heads.find(|head| names::headed_zone(head).is_some()) {
+        report.note(
+            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
+            format!("the central meridian is the one that the heading {head:?} names"),
         );
     }
     note_skipped(report, table);

@@ -11,6 +11,7 @@ mod columns;
 mod drafts;
 pub mod http;
 mod judge;
+mod lineage;
 mod load;
 mod look;
 mod names;

@@ -2,6 +2,7 @@
 
 use crate::base::unmarked::unmarked;
 use crate::base::words::vocabulary;
+use crate::geo::vn2000::zone_of_heading;
 
 use super::table::FileFormat;
 
@@ -282,11 +283,27 @@ pub fn field(kind: ImportKind, format: FileFormat, head: &str) -> Option<&'stati
 /// What of a place a column holds, if it does.
 #[must_use]
 pub fn spot(head: &str) -> Option<Spot> {
-    let word = unmarked(head);
-    let own = SPOTS
-        .iter()
-        .find(|(_, names)| names.contains(&word.as_str()));
+    spot_of(&unmarked(head)).or_else(|| zoned(head).map(|(spot, _)| spot))
+}
+
+/// The zone that the heading of a column of coordinates names, as it may stand after `KTT`: "X (KTT 104°45')".
+#[must_use]
+pub fn headed_zone(head: &str) -> Option<String> {
+    zoned(head).map(|(_, zone)| zone)
+}
+
+fn spot_of(word: &str) -> Option<Spot> {
+    let own = SPOTS.iter().find(|(_, names)| names.contains(&word));
     own.map(|(spot, _)| *spot)
+}
+
+fn zoned(head: &str) -> Option<(Spot, String)> {
+    let (rest, zone) = zone_of_heading(head)?;
+    let words = unmarked(&rest);
+    // "Hệ VN-2000" is VN-2000.
+    let words: Vec<&str> = words.split(' ').filter(|word| *word != "he").collect();
+    let spot = spot_of(&words.join(" "))?;
+    matches!(spot, Spot::X | Spot::Y | Spot::Typed).then_some((spot, zone))
 }
 
 /// How many of these texts name columns that are known here, of whichever kind.
@@ -314,6 +331,36 @@ mod tests {
         assert_eq!(plots("Chủ hộ"), None);
         assert_eq!(spot("Tọa độ X (m)"), Some(Spot::X));
         assert_eq!(spot("Kinh độ"), Some(Spot::Lon));
+    }
+
+    #[test]
+    fn a_heading_may_name_the_central_meridian_of_its_column() {
+        for (head, of, zone) in [
+            ("X (KTT 104°45')", Spot::X, "104.75"),
+            ("Y VN-2000 kinh tuyến 105-30", Spot::Y, "105.5"),
+            ("Tọa độ X, KTT 104,75", Spot::X, "104.75"),
+            (
+                "TỌA ĐỘ Y (m) – KINH TUYẾN TRỤC 105°30'00\"",
+                Spot::Y,
+                "105.5",
+            ),
+            (
+                "X (hệ VN-2000, KTT 104°45′, múi 3°)",
+                Spot::X,
+                "104.75 MÚI 3",
+            ),
+            ("Toa do VN2000 KTT 103", Spot::Typed, "103"),
+            ("Tọa độ VN-2000 KTT 105 múi 6 độ X", Spot::X, "105 MÚI 6"),
+        ] {
+            assert_eq!(spot(head), Some(of), "{head}");
+            assert_eq!(headed_zone(head).as_deref(), Some(zone), "{head}");
+        }
+        for head in ["X", "X (m)", "Kinh tuyến trục", "KTT", "Kinh độ"] {
+            assert_eq!(headed_zone(head), None, "{head}");
+        }
+        for head in ["KTT 104°45'", "Số nhà 105", "Kinh độ KTT 105", "X (KTT 12)"] {
+            assert_eq!(spot(head), None, "{head}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::geo::shape::ShapeError;
 
 use super::columns::{column_vi, values_vi};
 use super::drafts::RowFault;
+use super::lineage::Successor;
 use super::names::ImportKind;
 
 fn fault(
@@ -126,6 +127,18 @@ pub fn no_commune(row: usize) -> RowFault {
         Some("commune"),
         "không có xã mang mã này hiện nay",
         "no commune of today has this code",
+    )
+}
+
+/// A code of a commune that was divided.
+pub fn divided(row: usize, code: &str, among: &[&Successor]) -> RowFault {
+    let among = among.iter().map(|own| format!("{} {}", own.code, own.name));
+    let among = among.collect::<Vec<_>>().join(", ");
+    fault(
+        row,
+        Some("commune"),
+        format!("xã mang mã {code} trước đây nay thuộc nhiều xã ({among}): hãy ghi mã xã hiện nay"),
+        format!("the commune of code {code} was divided ({among}): tell the code of today"),
     )
 }
 

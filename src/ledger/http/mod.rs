@@ -38,6 +38,7 @@ impl From<Error> for Problem {
             Error::Differs(kept) => Self::new(ProblemKind::ContentDiffers)
                 .with("quarantine_id", kept.quarantine)
                 .with("receipt", &kept.receipt),
+            Error::ChangedSince => Self::new(ProblemKind::ChangedSince),
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
             Error::Store(error) => error.into(),

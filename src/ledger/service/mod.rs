@@ -80,6 +80,9 @@ pub enum Error {
     /// The same id came with other content; both are kept.
     #[error("the id is used for other content")]
     Differs(Box<KeptAside>),
+    /// The plot stands otherwise than its author has read; nothing is kept.
+    #[error("changed since it was read")]
+    ChangedSince,
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,
@@ -103,6 +106,7 @@ impl From<plots::Error> for Error {
             plots::Error::Store(error) => Self::Store(error),
             plots::Error::Forbidden => Self::Forbidden,
             plots::Error::Refused(refusal) => Self::Refused(refusal),
+            plots::Error::ChangedSince => Self::ChangedSince,
             _ => Self::NotFound,
         }
     }

@@ -9,8 +9,8 @@ use crate::ledger::model::parse::{Parsed, Wire};
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Act, Amount};
 use crate::ledger::sql::{self, FactRow, PlotRow};
-use crate::plots::PlotView;
 use crate::plots::model::area::uncertainty_pct;
+use crate::plots::{PlotView, Standing};
 use crate::store::{self, Tx};
 
 use super::{Error, Ledger};
@@ -34,6 +34,8 @@ struct Sent {
     kind: FactKind,
     parsed: Parsed,
     record: String,
+    /// How the plot stood when its author read it, where that must still be so.
+    held: Option<Standing>,
     body: Vec<u8>,
 }
 
@@ -76,6 +78,17 @@ impl Ledger {
         wire: &Wire,
         body: &[u8],
     ) -> Result<Recorded, Error> {
+        self.record_held(actor, (plot, None), wire, body).await
+    }
+
+    /// Records a fact of a plot; where its author is held to how it stood, only while it still does.
+    pub async fn record_held(
+        &self,
+        actor: &Actor,
+        (plot, held): (PlotId, Option<Standing>),
+        wire: &Wire,
+        body: &[u8],
+    ) -> Result<Recorded, Error> {
         let kind = wire.kind();
         let held = match kind {
             FactKind::Reopening => actor.may_in_province(right(kind)),
@@ -95,6 +108,7 @@ impl Ledger {
             kind,
             parsed,
             record,
+            held,
             body: body.to_vec(),
         };
         let outcome = self
@@ -118,6 +132,9 @@ impl Ledger {
     }
 
     async fn write_fact(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+        if let Some(held) = &sent.held {
+            self.plots.hold_to(tx, held).await?;
+        }
         if !self.plots.lock(tx, sent.plot).await? {
             return Err(Error::NotFound);
         }

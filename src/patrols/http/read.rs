@@ -11,7 +11,7 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::http::{Body, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
-use crate::patrols::service::{Filter, PatrolPlace, PatrolView, Patrols};
+use crate::patrols::service::{Filter, ListPage, PatrolPlace, PatrolView, Patrols};
 
 /// A patrol as a GeoJSON feature.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -97,7 +97,7 @@ pub async fn patrols(
     Params(query): Params<PatrolQuery>,
 ) -> Result<Body<PatrolCollection>, Problem> {
     let filter_text = query.filter_text();
-    let after = query.after(&filter_text)?;
+    let after = begins_after(query.cursor.as_deref(), &filter_text)?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     let page = patrols
         .patrols(
@@ -108,17 +108,46 @@ pub async fn patrols(
             query.count.unwrap_or(false),
         )
         .await?;
-    let next = page.next.map(|(start, id)| {
-        let cursor = cursor(start, id).encode(&filter_text);
-        format!("/api/v1/patrols?{filter_text}limit={limit}&cursor={cursor}")
-    });
-    let collection = PatrolCollection {
-        r#type: "FeatureCollection",
-        features: page.patrols.into_iter().map(feature).collect(),
-        next,
-        count: page.total,
-    };
+    let collection = PatrolCollection::of(page, ("/api/v1/patrols", &filter_text), limit);
     Ok(Body(StatusCode::OK, collection))
+}
+
+impl PatrolCollection {
+    /// A page of the list at a path under filters, the last of which ends with `&`.
+    #[must_use]
+    pub fn of(page: ListPage, (path, filter): (&str, &str), limit: u32) -> Self {
+        let next = page.next.map(|(start, id)| {
+            let cursor = cursor(start, id).encode(filter);
+            format!("{path}?{filter}limit={limit}&cursor={cursor}")
+        });
+        Self {
+            r#type: "FeatureCollection",
+            features: page.patrols.into_iter().map(feature).collect(),
+            next,
+            count: page.total,
+        }
+    }
+}
+
+/// The start and id after which a page begins; a cursor holds under its filters alone.
+///
+/// # Errors
+/// A cursor that was not made for this list.
+pub fn begins_after(
+    cursor: Option<&str>,
+    filter: &str,
+) -> Result<Option<(Timestamp, PatrolId)>, Problem> {
+    let Some(text) = cursor else {
+        return Ok(None);
+    };
+    let refused = |cause: String| Problem::new(ProblemKind::InvalidParameter).detail(cause);
+    let Cursor(key) = Cursor::decode(text, filter).map_err(|cause| refused(cause.to_string()))?;
+    let (start, id) = key
+        .split_first_chunk::<8>()
+        .ok_or_else(|| refused("not a cursor of this list".into()))?;
+    let id = Uuid::from_slice(id).map_err(|cause| refused(cause.to_string()))?;
+    let start = Timestamp::from_millis(i64::from_be_bytes(*start));
+    Ok(Some((start, PatrolId(id))))
 }
 
 impl PatrolQuery {
@@ -150,21 +179,6 @@ impl PatrolQuery {
             .into_iter()
             .filter_map(|(name, value)| value.map(|value| format!("{name}={value}&")));
         given.collect()
-    }
-
-    fn after(&self, filter: &str) -> Result<Option<(Timestamp, PatrolId)>, Problem> {
-        let Some(text) = &self.cursor else {
-            return Ok(None);
-        };
-        let refused = |cause: String| Problem::new(ProblemKind::InvalidParameter).detail(cause);
-        let Cursor(key) =
-            Cursor::decode(text, filter).map_err(|cause| refused(cause.to_string()))?;
-        let (start, id) = key
-            .split_first_chunk::<8>()
-            .ok_or_else(|| refused("not a cursor of this list".into()))?;
-        let id = Uuid::from_slice(id).map_err(|cause| refused(cause.to_string()))?;
-        let start = Timestamp::from_millis(i64::from_be_bytes(*start));
-        Ok(Some((start, PatrolId(id))))
     }
 }
 

@@ -44,7 +44,7 @@ pub use claimable::ClaimablePatrol;
 pub use held::{Claim, HeldSpan, HeldView};
 pub use judge::{Hold, HoldDraft, JUDGED_JOB, Judged, Judgement};
 pub use memory::MemoryUse;
-pub use read::{PatrolPlace, PatrolView, sight};
+pub use read::{ListPage, PatrolPlace, PatrolView, sight};
 pub use refused::{NearDay, PatrolNear, RefusedFix, RefusedGap, RefusedNear, Spot};
 pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use shown::JudgedFix;

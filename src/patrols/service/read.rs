@@ -1,5 +1,6 @@
 //! What may be read of patrols, and by whom: one patrol derived to the last fix, and lists from what the job kept.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -15,7 +16,7 @@ use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
 use crate::patrols::model::walked::{
     KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, rounded, seconds,
 };
-use crate::patrols::sql::{self, Filter, PatrolRow, Sight, TrackRow};
+use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
 use crate::store::{self, Tx};
 
 use super::{Error, Patrols, readable, state_of};
@@ -168,25 +169,60 @@ impl Patrols {
         let sight = sight(actor)?;
         let mut tx = self.journal.store().read().await?;
         let rows = sql::list(&mut tx, &sight, filter, after, i64::from(limit) + 1).await?;
-        let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-        let next = rows
-            .get(fits.saturating_sub(1))
-            .filter(|_| rows.len() > fits)
-            .map(|(id, start)| (*start, *id));
-        let mut patrols = Vec::with_capacity(rows.len());
-        for (id, _) in rows.into_iter().take(fits) {
-            if let Some(row) = sql::patrol(&mut tx, id).await? {
-                let shown = kept_tracks(&mut tx, id).await?;
-                let communes = sql::communes_of(&mut tx, id).await?;
-                let paper = self.paper_of(&mut tx, id).await?;
-                patrols.push(place(&row, paper, shown, communes)?);
-            }
-        }
         let total = if is_counted {
             Some(sql::count(&mut tx, &sight, filter).await?)
         } else {
             None
         };
+        Ok(self.page(&mut tx, rows, limit, total).await?)
+    }
+
+    /// Those of some patrols that the caller may read, the latest start first, with what the job kept of them. The caller
+    /// stands for it that all of them are in the reader's communes; a device reads its own and its team's alone.
+    pub async fn patrols_among(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        ids: &[PatrolId],
+        after: Option<(Timestamp, PatrolId)>,
+        limit: u32,
+    ) -> Result<ListPage, store::Error> {
+        let is_device = actor.principal == Principal::Device;
+        let is_own = |row: &StartRow| row.author == actor.id || actor.team == Some(row.team);
+        let mut rows: Vec<(PatrolId, Timestamp)> = sql::starts_of(tx, ids)
+            .await?
+            .iter()
+            .filter(|row| !is_device || is_own(row))
+            .map(|row| (row.id, row.started_at))
+            .collect();
+        let total = i64::try_from(rows.len()).ok();
+        rows.sort_unstable_by_key(|(id, start)| Reverse((*start, *id)));
+        rows.retain(|(id, start)| after.is_none_or(|after| (*start, *id) < after));
+        self.page(tx, rows, limit, total).await
+    }
+
+    /// The first of these patrols, in their order, and where to go on.
+    async fn page(
+        &self,
+        tx: &mut Tx,
+        rows: Vec<(PatrolId, Timestamp)>,
+        limit: u32,
+        total: Option<i64>,
+    ) -> Result<ListPage, store::Error> {
+        let fits = usize::try_from(limit).unwrap_or(usize::MAX);
+        let next = rows
+            .get(fits.saturating_sub(1))
+            .filter(|_| rows.len() > fits)
+            .map(|(id, start)| (*start, *id));
+        let mut patrols = Vec::with_capacity(rows.len().min(fits));
+        for (id, _) in rows.into_iter().take(fits) {
+            if let Some(row) = sql::patrol(tx, id).await? {
+                let shown = kept_tracks(tx, id).await?;
+                let communes = sql::communes_of(tx, id).await?;
+                let paper = self.paper_of(tx, id).await?;
+                patrols.push(place(&row, paper, shown, communes)?);
+            }
+        }
         Ok(ListPage {
             patrols,
             next,

@@ -7,10 +7,14 @@ use crate::base::ids::{CampaignId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
 use crate::on;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 
 const COLUMNS: &str = "SELECT p.id, p.started_at FROM patrols p WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM patrols p WHERE ";
+const STARTS: &str = "SELECT id, started_at, author, team FROM patrols WHERE id IN (";
+
+/// Ids that are asked for at once.
+const IDS_AT_ONCE: usize = 1_024;
 
 // Ends with what narrows its tracks, and a bracket.
 const WALKED: &str = " AND p.state <> 'rejected' AND EXISTS (SELECT 1 FROM patrol_communes w WHERE w.patrol = p.id) \
@@ -154,4 +158,31 @@ pub async fn count(tx: &mut Tx, sight: &Sight, filter: &Filter) -> Result<i64, E
         narrow!(query, sight, filter);
         async move { query.build_query_scalar().fetch_one(c).await }
     })
+}
+
+/// When a patrol began, and whose it is.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct StartRow {
+    pub id: PatrolId,
+    pub started_at: Timestamp,
+    pub author: Uuid,
+    pub team: TeamId,
+}
+
+/// The starts of these patrols, in no order.
+pub async fn starts_of(tx: &mut Tx, ids: &[PatrolId]) -> Result<Vec<StartRow>, Error> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let own: Vec<StartRow> = on!(tx, |c| {
+            let mut query = QueryBuilder::new(STARTS);
+            let mut list = query.separated(", ");
+            for id in padded(some) {
+                list.push_bind(id);
+            }
+            query.push(")");
+            async move { query.build_query_as().fetch_all(c).await }
+        })?;
+        rows.extend(own);
+    }
+    Ok(rows)
 }

@@ -20,6 +20,7 @@ impl From<Error> for Problem {
             Error::Differs(kept) => aside(ProblemKind::ContentDiffers, &kept),
             Error::Stale(kept) => aside(ProblemKind::StaleRevision, &kept),
             Error::Outside(kept) => aside(ProblemKind::OutsideScope, &kept),
+            Error::ChangedSince => Self::new(ProblemKind::ChangedSince),
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
             Error::Store(error) => error.into(),

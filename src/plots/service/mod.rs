@@ -2,6 +2,7 @@
 
 mod codes;
 mod first;
+mod formed;
 mod imports;
 mod incidents;
 mod measures;
@@ -11,6 +12,7 @@ mod record;
 mod returned;
 mod screen;
 mod sources;
+mod standing;
 mod verify;
 mod verify_incidents;
 mod verify_made;
@@ -34,6 +36,7 @@ pub use places::PlotPlace;
 pub use read::{ListPage, ListQuery, PlotView};
 pub use record::Recorded;
 pub use returned::{Back, DERIVED, EDITED, Returned};
+pub use standing::Standing;
 pub use verify::{PlotFault, PlotRows, verify_rows};
 pub use verify_incidents::verify_incidents;
 pub use verify_made::verify_made;
@@ -59,6 +62,9 @@ pub enum Error {
     /// The place is not the author's; the content is kept.
     #[error("outside the author's communes")]
     Outside(Box<KeptAside>),
+    /// It stands otherwise than its author has read; nothing is kept.
+    #[error("changed since it was read")]
+    ChangedSince,
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,

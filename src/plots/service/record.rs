@@ -51,6 +51,18 @@ pub(super) enum Outcome {
     Outside(KeptAside),
 }
 
+impl Outcome {
+    /// The plot that stands; an error where what was sent lies aside.
+    pub(super) fn stood(self) -> Result<(PlotRow, Vec<CandidateRow>, Promise), Error> {
+        match self {
+            Self::Stands(row, candidates, promise) => Ok((*row, candidates, promise)),
+            Self::Differs(kept) => Err(Error::Differs(Box::new(kept))),
+            Self::Stale(kept) => Err(Error::Stale(Box::new(kept))),
+            Self::Outside(kept) => Err(Error::Outside(Box::new(kept))),
+        }
+    }
+}
+
 /// The resolutions of the cells that are kept.
 const RESOLUTIONS: [u8; 3] = [7, 9, 12];
 
@@ -63,12 +75,8 @@ impl Plots {
         wire: &PlotWire,
         body: &[u8],
     ) -> Result<Recorded, Error> {
-        let (row, candidates, promise) = self.recorded(actor, id, wire, body).await?;
-        Ok(Recorded {
-            view: self.told(actor, row, candidates).await?,
-            is_new: promise.is_new(),
-            receipt: promise.signed(&self.journal),
-        })
+        let outcome = self.recorded(actor, id, wire, body).await?;
+        self.answered(actor, outcome).await
     }
 
     /// The same for whoever tells nobody how the plot stands; gives where it lies when it was written now.
@@ -79,7 +87,7 @@ impl Plots {
         wire: &PlotWire,
         body: &[u8],
     ) -> Result<Option<PlotPlace>, Error> {
-        let (row, _, promise) = self.recorded(actor, id, wire, body).await?;
+        let (row, _, promise) = self.recorded(actor, id, wire, body).await?.stood()?;
         let is_written = matches!(promise, Promise::New(_));
         Ok(is_written.then_some(PlotPlace { place: row.place }))
     }
@@ -90,20 +98,13 @@ impl Plots {
         id: PlotId,
         wire: &PlotWire,
         body: &[u8],
-    ) -> Result<(PlotRow, Vec<CandidateRow>, Promise), Error> {
+    ) -> Result<Outcome, Error> {
         let sent = self.read(actor, id, wire, body).await?;
-        let outcome = self
-            .journal
+        self.journal
             .write((self.clone(), sent), |tx, (plots, sent)| {
                 Box::pin(plots.write_recording(tx, sent))
             })
-            .await?;
-        match outcome {
-            Outcome::Stands(row, candidates, promise) => Ok((*row, candidates, promise)),
-            Outcome::Differs(kept) => Err(Error::Differs(Box::new(kept))),
-            Outcome::Stale(kept) => Err(Error::Stale(Box::new(kept))),
-            Outcome::Outside(kept) => Err(Error::Outside(Box::new(kept))),
-        }
+            .await
     }
 
     /// Reads a recording and finds where it lies.
@@ -133,7 +134,7 @@ impl Plots {
         })
     }
 
-    async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+    pub(super) async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
         if !sql::lock_plot(tx, sent.id).await? {
             let done = self.write_first(tx, sent).await?;
             return moved_on(tx, done).await;

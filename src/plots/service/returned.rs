@@ -13,6 +13,7 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, PlotRow};
 use crate::store;
 
+use super::formed::{FORM_AREA_M2, is_formed, says};
 use super::imports::{Listed, Over};
 use super::{Error, Plots};
 
@@ -51,8 +52,6 @@ pub const DERIVED: [&str; 12] = [
 ];
 /// More plots than share the digits of a code.
 const MOST_CODED: u32 = 50;
-/// Forms write areas to a tenth of a square metre.
-const FORM_AREA_M2: f64 = 0.051;
 /// Forms write degrees to six places.
 const FORM_DEGREES: f64 = 1.1e-6;
 /// Exports write metres of the plane to the millimetre.
@@ -120,7 +119,7 @@ impl Plots {
         let changed = if is_retracted {
             Vec::new()
         } else {
-            stands.changed(&own)
+            stands.changed(&own, &draft)
         };
         let moved = own
             .at
@@ -226,11 +225,13 @@ impl<'a> Stands<'a> {
     }
 
     /// The fields that the row changes.
-    fn changed(&self, own: &Returned) -> Vec<&'static str> {
+    fn changed(&self, own: &Returned, draft: &PlotDraft) -> Vec<&'static str> {
+        let is_formed = is_formed(own, self.row, draft);
         let differs = |field: &&'static str| {
-            own.told
-                .get(*field)
-                .is_some_and(|told| !self.is_said(field, told, own))
+            let told = own.told.get(*field);
+            told.is_some_and(|told| {
+                !(self.is_said(field, told, own) || is_formed && says(field, told, draft))
+            })
         };
         EDITED.into_iter().filter(differs).collect()
     }

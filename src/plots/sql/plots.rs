@@ -70,7 +70,7 @@ pub const STATEMENTS: &[&str] = &[
 ];
 
 /// A plot as it stands.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct PlotRow {
     pub id: PlotId,
     pub version: i64,

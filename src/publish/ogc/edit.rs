@@ -16,10 +16,10 @@ use crate::base::ids::{IdMaker, PlotId};
 use crate::base::refusal::Refusal;
 use crate::http::extract::parse_json;
 use crate::http::{Problem, ProblemKind};
-use crate::ledger::Ledger;
 use crate::ledger::model::parse::Wire;
-use crate::plots::Plots;
+use crate::ledger::{Error as LedgerError, Ledger};
 use crate::plots::model::wire::PlotWire;
+use crate::plots::{Error as PlotsError, Plots, Standing};
 use crate::publish::feature::{Collection, Feature, Field, Value as Told};
 use crate::publish::source::Publisher;
 
@@ -251,7 +251,7 @@ impl Edits {
         };
         let properties = recorded(sent.properties, fields, &PLOT_FIELDS, None)?;
         self.check_ground(sent.geometry.as_ref(), sent.crs).await?;
-        self.record_plot(actor, id, properties, sent.geometry)
+        self.record_plot(actor, (id, None), properties, sent.geometry)
             .await?;
         Ok(id.to_string())
     }
@@ -264,6 +264,7 @@ impl Edits {
         (id, is_whole): (&str, bool),
         (sent, headers): (Sent, &HeaderMap),
     ) -> Result<(), Problem> {
+        let held = self.held(collection, id, headers).await?;
         let now = self.publisher.one(actor, collection, id).await?;
         let fields = self.publisher.fields(collection, actor);
         unchanged::check(headers, &now, fields)?;
@@ -301,7 +302,8 @@ impl Edits {
             _ => here,
         };
         all.extend(properties);
-        self.record_plot(actor, plot, all, Some(geometry)).await
+        self.record_plot(actor, (plot, held), all, Some(geometry))
+            .await
     }
 
     async fn check_ground(&self, geometry: Option<&Value>, crs: Crs) -> Result<(), Problem> {
@@ -315,7 +317,7 @@ impl Edits {
     async fn record_plot(
         &self,
         actor: &Actor,
-        id: PlotId,
+        (id, held): (PlotId, Option<Standing>),
         mut properties: Map<String, Value>,
         geometry: Option<Value>,
     ) -> Result<(), Problem> {
@@ -332,8 +334,16 @@ impl Edits {
         let body = json!({ "type": "Feature", "geometry": geometry, "properties": properties });
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let wire: PlotWire = parse_json(&bytes)?;
-        self.plots.record(actor, id, &wire, &bytes).await?;
-        Ok(())
+        let done = match held {
+            Some(held) => self.plots.record_held(actor, &wire, &bytes, held).await,
+            None => self.plots.record(actor, id, &wire, &bytes).await,
+        };
+        match done {
+            Err(PlotsError::ChangedSince) => Err(self
+                .overtaken(actor, Collection::Plots, &id.to_string())
+                .await),
+            done => Ok(done.map(drop)?),
+        }
     }
 
     /// Retracts a plot, or ends a risk area today.
@@ -345,19 +355,27 @@ impl Edits {
         (reason, ids): (&str, &IdMaker),
         headers: &HeaderMap,
     ) -> Result<(), Problem> {
+        let held = self.held(collection, id, headers).await?;
         let now = self.publisher.one(actor, collection, id).await?;
-        unchanged::check(headers, &now, self.publisher.fields(collection, actor))?;
+        let fields = self.publisher.fields(collection, actor);
+        unchanged::check(headers, &now, fields)?;
         if collection == Collection::RiskAreas {
-            let today = self.areas.today();
-            self.areas.end_risk_area(actor, id, today, reason).await?;
-            return Ok(());
+            let read = unchanged::version_of(&now, fields);
+            let read = read.filter(|_| unchanged::is_held(headers));
+            return self.end_risk_area(actor, (id, read), reason).await;
         }
         let plot: PlotId = id.parse().or(Err(Problem::new(ProblemKind::NotFound)))?;
         let body = json!({ "id": ids.make(), "reason": reason });
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let wire = Wire::Retraction(parse_json(&bytes)?);
-        self.ledger.record(actor, plot, &wire, &bytes).await?;
-        Ok(())
+        let done = self
+            .ledger
+            .record_held(actor, (plot, held), &wire, &bytes)
+            .await;
+        match done {
+            Err(LedgerError::ChangedSince) => Err(self.overtaken(actor, collection, id).await),
+            done => Ok(done.map(drop)?),
+        }
     }
 }
 

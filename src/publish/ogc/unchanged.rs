@@ -30,6 +30,20 @@ pub(super) fn version_of(feature: &Feature, fields: &[Field]) -> Option<i64> {
     }
 }
 
+/// Whether an edit is held to a feature as its author has read it, and not only to there being one.
+pub(super) fn is_held(headers: &HeaderMap) -> bool {
+    let wanted = tags(headers, header::IF_MATCH);
+    let is_any = wanted
+        .as_ref()
+        .is_some_and(|all| all.iter().any(|tag| tag == "*"));
+    (wanted.is_some() && !is_any) || headers.contains_key(header::IF_NONE_MATCH)
+}
+
+/// The refusal of an edit of what was changed between the look at its conditions and the edit itself.
+pub(super) fn overtaken(now: &Feature, fields: &[Field]) -> Result<Problem, Problem> {
+    Ok(told(ProblemKind::ChangedSince, now, fields).with("etag", tag_of(now, fields)?))
+}
+
 /// Refuses an edit whose conditions do not hold: 412. `If-Unmodified-Since` is not looked at, for no feature is told
 /// with a time of its last change.
 pub(super) fn check(headers: &HeaderMap, now: &Feature, fields: &[Field]) -> Result<(), Problem> {

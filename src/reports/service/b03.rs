@@ -179,7 +179,7 @@ impl Facts {
         let latest = three.latest.as_ref();
         let rows = commune.map_or(Rows::All, Rows::Commune);
         Self {
-            patrols: format!("/api/v1/patrols?walked=true&{}", window(asked.from)),
+            patrols: format!("/api/v1/coverage/patrols?{}{as_of}", window(asked.from)),
             coverage: coverage(asked.from, ""),
             twice: coverage(asked.from, "&visits=2"),
             latest: coverage(latest.map_or(asked.from, |(_, first, _)| *first), ""),

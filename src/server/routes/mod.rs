@@ -292,6 +292,10 @@ fn readers(routes: Routes) -> Routes {
             [routes!(coverage::http::coverage_definitions)],
         )
         .all(
+            Needs(ReadPatrols),
+            [routes!(coverage::http::coverage_patrols)],
+        )
+        .all(
             NeedsInProvince(ChangeDefinitions),
             [routes!(coverage::http::set_coverage_definition)],
         )

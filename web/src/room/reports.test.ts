@@ -42,6 +42,9 @@ it("the facts under a number have a screen", () => {
 	expect(factsAt("/api/v1/plots/abc")).toBe("#/plots/abc");
 	expect(factsAt("/api/v1/photos?plot=abc")).toBe("#/plots/abc");
 	expect(factsAt("/api/v1/patrols?walked=true&from=a&to=b")).toBe("#/patrols?walked=true&from=a&to=b");
+	expect(factsAt("/api/v1/coverage/patrols?from=a&to=b&commune=c&as_of=d")).toBe(
+		"#/patrols?counted=true&from=a&to=b&commune=c&as_of=d",
+	);
 	expect(factsAt("/api/v1/unheard")).toBeNull();
 });
 

@@ -119,6 +119,8 @@ export function factsAt(address: string): string | null {
 	if (path === "/api/v1/ledger")
 		return href([asked.by === "incident" ? "incidents" : "plots"], filtersOf(asked));
 	if (path === "/api/v1/patrols") return href(["patrols"], { walked: asked.walked, ...window });
+	if (path === "/api/v1/coverage/patrols")
+		return href(["patrols"], { counted: "true", ...window, as_of: asked.as_of });
 	if (path === "/api/v1/coverage") return href(["coverage"], window);
 	return null;
 }

@@ -83,11 +83,11 @@ impl Areas {
         Ok(set)
     }
 
-    /// Ends a risk area with that day.
+    /// Ends a risk area with that day; where its author has read a version, only while that one stands.
     pub async fn end_risk_area(
         &self,
         actor: &Actor,
-        code: &str,
+        (code, read): (&str, Option<i64>),
         valid_to: LocalDate,
         reason: &str,
     ) -> Result<RiskAreaSet, Error> {
@@ -100,6 +100,9 @@ impl Areas {
                 Box::pin(async move {
                     advance(journal, tx).await?;
                     let known = latest(tx, code).await?.ok_or(Error::NotFound)?;
+                    if read.is_some_and(|version| version != known.version) {
+                        return Err(Error::Stale(known.version));
+                    }
                     if valid_to < known.valid_from {
                         let reason = "lies before the area's first day";
                         return Err(Refusal::at("/properties/valid_to", reason).into());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::geojson::as_text;
 use super::numbers::plain;
 use crate::base::unmarked::unmarked;
-use crate::ingest::imports::names::known_heads;
+use crate::ingest::imports::names::{headed_zone, known_heads};
 use crate::ingest::imports::table::{Place, Row, Skip, Skipped};
 use crate::ingest::imports::values::day;
 
@@ -65,7 +65,9 @@ pub fn with_second(first: &[String], cells: &[Value]) -> Option<Vec<String>> {
 fn joined(above: &str, below: &str) -> String {
     let is_known = |head: &str| known_heads(&[head.to_owned()]) > 0;
     let both = format!("{above} {below}");
-    if is_known(below) {
+    if headed_zone(&both).is_some() {
+        both
+    } else if is_known(below) {
         below.to_owned()
     } else if is_known(above) && !is_known(&both) {
         above.to_owned()

@@ -12,7 +12,7 @@ use super::geojson::as_text;
 use super::layout::{Cells, is_blank, is_numbering, is_total, texts, with_second, without_ending};
 use super::numbers::plain;
 use crate::geo::vn2000::LONGEST;
-use crate::ingest::imports::names::{Spot, known_heads, spot};
+use crate::ingest::imports::names::{Spot, headed_zone, known_heads, spot};
 use crate::ingest::imports::table::{
     Asked, Budget, Encoding, Place, Read, Row, Skip, Skipped, Table, Unreadable,
 };
@@ -204,6 +204,7 @@ fn place(values: &Map<String, Value>) -> Place {
         own.map(|(_, value)| value)
     };
     let meridian = cell(Spot::Meridian).and_then(as_text);
+    let headed = |head: &String| meridian.clone().or_else(|| headed_zone(head));
     let pair = |first: Spot, second: Spot| Some((cell(first)?, cell(second)?));
     if let Some((lon, lat)) = pair(Spot::Lon, Spot::Lat) {
         return match plain(lon).zip(plain(lat)) {
@@ -211,7 +212,8 @@ fn place(values: &Map<String, Value>) -> Place {
             None => typed(&[as_text(lat), as_text(lon)], None),
         };
     }
-    if let Some((x, y)) = pair(Spot::X, Spot::Y) {
+    if let Some((x, y, head)) = on_plane(values) {
+        let meridian = headed(head);
         return match plain(x).zip(plain(y)) {
             // X of a paper points north, X of a web map east.
             Some((x, y)) if meridian.is_none() && x.abs().max(y.abs()) > 180.0 => {
@@ -233,10 +235,29 @@ fn place(values: &Map<String, Value>) -> Place {
             None => typed(&[Some(text.to_owned())], None),
         };
     }
-    match cell(Spot::Typed).and_then(as_text) {
-        Some(text) => typed(&[Some(text)], meridian),
+    let mut texts = values
+        .iter()
+        .filter(|(head, _)| spot(head) == Some(Spot::Typed));
+    match texts.find_map(|(head, value)| Some((head, as_text(value)?))) {
+        Some((head, text)) => typed(&[Some(text)], headed(head)),
         None => Place::None,
     }
+}
+
+/// The X and Y of a row, and the heading of one of them that names the zone if any does: a table may have columns for the
+/// same places in two zones.
+fn on_plane(values: &Map<String, Value>) -> Option<(&Value, &Value, &String)> {
+    let of = |wanted: Spot| {
+        let own = values
+            .iter()
+            .filter(move |(head, _)| spot(head) == Some(wanted));
+        own.map(|(head, value)| (head, value, headed_zone(head)))
+    };
+    of(Spot::X).find_map(|(x_head, x, zone)| {
+        let fits = |own: Option<&str>| zone.is_none() || own.is_none() || own == zone.as_deref();
+        let (y_head, y, _) = of(Spot::Y).find(|(_, _, own)| fits(own.as_deref()))?;
+        Some((x, y, if zone.is_some() { x_head } else { y_head }))
+    })
 }
 
 /// A shape as text (OGC 06-103r4 §7). Collections may nest without end, and no layer needs them.

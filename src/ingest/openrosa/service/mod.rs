@@ -162,6 +162,7 @@ impl From<plots::Error> for Refused {
             plots::Error::Differs(kept) => NotTaken::with(DIFFERS, &kept),
             plots::Error::Stale(kept) => NotTaken::with(STALE, &kept),
             plots::Error::Outside(kept) => NotTaken::with(OUTSIDE, &kept),
+            plots::Error::ChangedSince => NotTaken::because(STALE),
         })
     }
 }
@@ -192,6 +193,7 @@ impl From<ledger::Error> for Refused {
                 NotTaken::refused(Refusal::at(format!("/{name}"), reason))
             }
             ledger::Error::Differs(kept) => NotTaken::with(DIFFERS, &kept),
+            ledger::Error::ChangedSince => NotTaken::because(STALE),
         })
     }
 }

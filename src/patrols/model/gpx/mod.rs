@@ -161,21 +161,67 @@ impl GpxTrackFile {
             .flat_map(|track| track.segments.iter().flatten())
     }
 
-    /// Parses the points, received at that instant, into fixes and refused points, both in the file's order.
+    /// Parses the points, received at that instant, into fixes and refused points, both in the file's order. The first fix of
+    /// a segment joins nothing before it.
     #[must_use]
     pub fn fixes(&self, received_at: Timestamp) -> (Vec<Fix>, Vec<RefusedPoint>) {
         let mut fixes = Vec::new();
         let mut refused = Vec::new();
-        for point in self.all_points() {
-            match Fix::parse(&RawFix::from(point), received_at) {
-                Ok(fix) => fixes.push(fix),
-                Err(reason) => refused.push(RefusedPoint {
-                    point: *point,
-                    reason,
-                }),
+        let mut segments = Vec::new();
+        for segment in self.tracks.iter().flat_map(|track| &track.segments) {
+            let from = fixes.len();
+            for point in segment {
+                match Fix::parse(&RawFix::from(point), received_at) {
+                    Ok(fix) => fixes.push(fix),
+                    Err(reason) => refused.push(RefusedPoint {
+                        point: *point,
+                        reason,
+                    }),
+                }
             }
+            segments.extend(Span::of(&fixes, from));
         }
+        part(&mut fixes, segments);
         (fixes, refused)
+    }
+}
+
+/// The time of a segment's fixes.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Span {
+    first_at: Timestamp,
+    last_at: Timestamp,
+    /// Where the first of them stands.
+    first: usize,
+}
+
+impl Span {
+    /// Of the fixes from a place on; none where there are none.
+    fn of(fixes: &[Fix], from: usize) -> Option<Self> {
+        let own = || fixes.iter().enumerate().skip(from);
+        let (first, fix) = own().min_by_key(|(_, fix)| **fix)?;
+        let last_at = own().map(|(_, fix)| fix.t).max()?;
+        Some(Self {
+            first_at: fix.t,
+            last_at,
+            first,
+        })
+    }
+}
+
+/// Sets segments apart: one is a continuous span, and another begins where reception was lost or the receiver was off
+/// (GPX 1.1, `trksegType`). One that begins while another goes on, or where it ends, parts nothing: receivers tell of the
+/// same walk twice, as the track of now and as a saved one, and cut long ones at midnight.
+fn part(fixes: &mut [Fix], mut segments: Vec<Span>) {
+    segments.sort_unstable();
+    let mut until = None;
+    for segment in segments {
+        if until.is_some_and(|until| segment.first_at > until)
+            && let Some(fix) = fixes.get_mut(segment.first)
+        {
+            fix.after_break = true;
+        }
+        until = until.max(Some(segment.last_at));
     }
 }
 

@@ -57,11 +57,47 @@ fn points_become_fixes_and_bad_ones_are_refused_by_number() {
         [0, 10_000, 10_000, 30_250, 20_000, 124_000],
         "a time without an offset is UTC"
     );
+    let parted: Vec<bool> = fixes.iter().map(|fix| fix.after_break).collect();
+    assert_eq!(
+        parted,
+        [false, false, false, false, true, true],
+        "the first in time of each segment but the first"
+    );
     assert_eq!(fixes[0].altitude_dm, Some(8125));
     assert_eq!(
         (fixes[3].speed_cmps, fixes[3].bearing_ddeg),
         (Some(125), Some(450))
     );
+}
+
+#[test]
+fn segments_are_parted_in_the_order_of_their_times_unless_they_overlap() {
+    let parted = |segments: &[&[i64]]| -> Vec<i64> {
+        let segments: String = segments
+            .iter()
+            .map(|seconds| {
+                let points: String = seconds
+                    .iter()
+                    .map(|at| {
+                        let time = at_ms(at * 1_000);
+                        format!("<trkpt lat='22.4' lon='104.{at}'><time>{time}</time></trkpt>")
+                    })
+                    .collect();
+                format!("<trk><trkseg>{points}</trkseg></trk>")
+            })
+            .collect();
+        let file = read(format!("<gpx>{segments}</gpx>").as_bytes()).unwrap();
+        let (fixes, _) = file.fixes(at_ms(0));
+        let broken = fixes.iter().filter(|fix| fix.after_break);
+        broken.map(|fix| fix.t.since(at_ms(0)) / 1_000).collect()
+    };
+    assert_eq!(parted(&[&[10, 20, 30]]), [0; 0]);
+    assert_eq!(parted(&[&[10, 20], &[25, 30], &[40]]), [25, 40]);
+    // The newest first, as some write them, and points out of order.
+    assert_eq!(parted(&[&[40, 50], &[20, 10]]), [40]);
+    // The same walk told twice is one walk; so is one that is cut where it goes on.
+    assert_eq!(parted(&[&[10, 20, 30], &[15, 25], &[60]]), [60]);
+    assert_eq!(parted(&[&[10, 20], &[20, 30]]), [0; 0]);
 }
 
 #[test]
