@@ -94,6 +94,9 @@ story(
 		await own.getByRole("button", { name: "Gửi trả lời" }).click();
 		const refused = phone.page.locator("li[data-state=refused]");
 		await refused.getByText("Có nội dung không nhận được.").waitFor();
+		// What the server said of it stands in the phone's language, also without a network.
+		await refused.getByText(/không ghi số điện thoại, số định danh/i).waitFor();
+		assert.equal(await refused.getByText(/expected|telephone/).count(), 0);
 		await own.getByRole("button", { name: "Trả lời" }).waitFor();
 		assert.equal((await province.get(`${LIST}/${question.id}`)).value.question.state, "open");
 	},

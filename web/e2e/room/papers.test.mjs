@@ -168,6 +168,7 @@ describe("minutes on paper", () => {
 		await page.getByText("1 nội dung chưa được nhận").waitFor();
 		const line = page.locator("[data-fact=patrol]");
 		await line.getByText("/started_at").first().waitFor();
+		await line.getByText("trước năm 2000: đồng hồ của máy chưa được đặt").waitFor();
 		await line.getByRole("button", { name: /^Sửa/ }).click();
 		await page.getByLabel("Ngày", { exact: true }).fill("2026-02-26");
 		await page.getByRole("button", { name: "Đưa vào danh sách" }).click();

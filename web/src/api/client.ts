@@ -1,7 +1,8 @@
 // The API as the contract tells it (`docs/openapi.json`), and its refusals as errors that screens can show.
 import createClient from "openapi-fetch";
 import { language } from "../i18n/dictionary.svelte";
-import { reasonWords, refusalWords } from "./refusals";
+import { learn } from "./refusals/room";
+import { reasonWords, refusalWords } from "./refusals.svelte";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -40,6 +41,12 @@ export class Refusal extends Error {
 		const all = (this.problem?.fields ?? []).map((field) => reasonWords(field.reason, language()));
 		return [...new Set(all)];
 	}
+}
+
+/** A refusal once its words are there. */
+export async function refusal(fault: Fault, problem: Problem | null): Promise<Refusal> {
+	if (problem) await learn();
+	return new Refusal(fault, problem);
 }
 
 /** The kind of a refusal by its status; an address with what is no id at all names nothing. */
@@ -84,7 +91,7 @@ export async function ask<A extends Answer>(request: Promise<A>): Promise<Data<A
 	const problem = told && typeof told === "object" && "status" in told ? (told as Problem) : null;
 	const fault = faultOf(answer.response.status, problem?.detail);
 	if (fault === "signed-out") onSignedOut();
-	throw new Refusal(fault, problem);
+	throw await refusal(fault, problem);
 }
 
 /** Asks for a path that is known only at run time, such as the next page of a list. */

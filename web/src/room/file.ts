@@ -1,5 +1,5 @@
 // Files that the server makes: asked for with the session, told apart from refusals, handed to the reader.
-import { faultOf, Refusal } from "../api/client";
+import { faultOf, Refusal, refusal } from "../api/client";
 
 /** Asks for a file, or sends one; a refusal is thrown as such. */
 export async function askFile(path: string, how: RequestInit = {}): Promise<Response> {
@@ -13,7 +13,7 @@ export async function askFile(path: string, how: RequestInit = {}): Promise<Resp
 	}).catch(() => {
 		throw new Refusal("offline", null);
 	});
-	if (!response.ok) throw new Refusal(faultOf(response.status), await response.json().catch(() => null));
+	if (!response.ok) throw await refusal(faultOf(response.status), await response.json().catch(() => null));
 	return response;
 }
 

@@ -1,6 +1,16 @@
 // Files that offices send: checked first, loaded as they were checked.
+
+import { reasonWords } from "../api/refusals.svelte";
 import type { Right } from "../session.svelte";
 import { askFile } from "./file";
+
+/** What a report says in Vietnamese, with the parsers' own reasons in it told as well. */
+export function inVietnamese(text: string): string {
+	const inner = /^(.*giá trị không dùng được \()(.+)(\))$|^(GeoJSON không đọc được: )(.+)$/s.exec(text);
+	if (!inner) return reasonWords(text, "vi");
+	const [, before = "", reason = "", after = "", lead = "", fault = ""] = inner;
+	return `${before}${lead}${reasonWords(reason || fault, "vi")}${after}`;
+}
 
 export type ImportKind = "plots" | "risk_areas" | "gates" | "hamlets";
 type Told = { vi: string; en: string };

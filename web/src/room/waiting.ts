@@ -1,6 +1,7 @@
 // What was sent and waits for a person: forms of ODK Collect that no slice took, and what carried bundles held.
 import { ask, client, type Schemas } from "../api/client";
-import { reasonWords } from "../api/refusals";
+import { learn } from "../api/refusals/room";
+import { reasonWords } from "../api/refusals.svelte";
 import { dayAndTime, number } from "../format";
 import { communes } from "./communes.svelte";
 import { language, word as told } from "./words";
@@ -79,6 +80,7 @@ export async function forms(
 	const [page, all] = await Promise.all([
 		ask(client.GET("/api/v1/submissions", { params: { query } })),
 		communes(),
+		learn(),
 	]);
 	told(page);
 	const name = (code: string | null | undefined) =>

@@ -7,6 +7,13 @@ export interface Problem {
 	fields?: { pointer: string; reason: string }[];
 }
 
+/** A refusal as an item keeps it: its status, where the fault is, what it says. */
+export function refusalText(status: number, problem: Omit<Problem, "status"> | null | undefined): string {
+	const field = problem?.fields?.[0];
+	const why = field ? `${field.pointer}: ${field.reason}` : (problem?.detail ?? problem?.title ?? "");
+	return `${status} ${why}`.trim();
+}
+
 export type Answer<T> =
 	| { kind: "ok"; status: number; value: T; headers: Headers }
 	| { kind: "refused"; status: number; problem: Problem }

@@ -3,7 +3,7 @@
 import { fromBase64, hex } from "./bytes";
 import { MOST_BYTES } from "./preview";
 import type { Answer, Connection, Problem } from "./server";
-import { call, json } from "./server";
+import { call, json, refusalText } from "./server";
 import type { Captured, Session } from "./session";
 import type { Item, StoredReceipt } from "./store";
 import { isPassing, upload } from "./tus";
@@ -171,7 +171,7 @@ async function settle(
 		} else if (result.receipt) {
 			await session.note(item, { state: "stored", receipt: result.receipt, problem: null, attempts: 0 });
 		} else {
-			await session.note(item, { state: "refused", problem: told(result) });
+			await session.note(item, { state: "refused", problem: refusalText(result.status, result.problem) });
 		}
 	}
 	wishes.changed();
@@ -188,7 +188,7 @@ async function failed<T>(
 	const refused = answer.kind === "refused" && !isPassing(answer.status) && !isOutdated;
 	for (const item of items) {
 		const change = refused
-			? { state: "refused" as const, problem: told({ status: answer.status, problem: answer.problem }) }
+			? { state: "refused" as const, problem: refusalText(answer.status, answer.problem) }
 			: waiting(item);
 		await session.note(item, change);
 	}
@@ -212,13 +212,6 @@ const speaksNoMore = (problem: Problem): boolean =>
 function waiting(item: Item): Partial<Item> {
 	const attempts = item.attempts + 1;
 	return { state: "waiting", attempts, nextAt: Date.now() + waitMs(attempts) };
-}
-
-function told(result: FactResult): string {
-	const problem = result.problem;
-	const field = problem?.fields?.[0];
-	const why = field ? `${field.pointer}: ${field.reason}` : (problem?.detail ?? problem?.title ?? "");
-	return `${result.status} ${why}`.trim();
 }
 
 async function pull(session: Session, to: Connection, wishes: Wishes): Promise<Outcome> {

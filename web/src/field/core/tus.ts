@@ -2,7 +2,7 @@
 
 import { base64, utf8 } from "./bytes";
 import type { Connection } from "./server";
-import { call } from "./server";
+import { call, refusalText } from "./server";
 
 const PIECE = 256 * 1024;
 const RESUMABLE = { "tus-resumable": "1.0.0" };
@@ -66,9 +66,7 @@ async function create(
 	}
 	if (answer.kind === "refused") {
 		return {
-			failed: isPassing(answer.status)
-				? "later"
-				: { refused: answer.problem.detail ?? String(answer.status) },
+			failed: isPassing(answer.status) ? "later" : { refused: refusalText(answer.status, answer.problem) },
 		};
 	}
 	const location = answer.headers.get("location");
@@ -107,7 +105,7 @@ async function piece(
 		// 409: another page of this phone was faster; the next round asks again.
 		return answer.status === 409 || answer.status === 404 || isPassing(answer.status)
 			? "later"
-			: { refused: answer.problem.detail ?? String(answer.status) };
+			: { refused: refusalText(answer.status, answer.problem) };
 	}
 	const now = Number(answer.headers.get("upload-offset") ?? Number.NaN);
 	return Number.isInteger(now) && now > offset ? now : "later";
