@@ -191,6 +191,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0040_sos_near.sql"),
     ),
     (41, "forms", include_str!("../../migrations/0041_forms.sql")),
+    (
+        44,
+        "held_back",
+        include_str!("../../migrations/0044_held_back.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
