@@ -201,6 +201,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "revisit_counts",
         include_str!("../../migrations/0043_revisit_counts.sql"),
     ),
+    (
+        44,
+        "held_back",
+        include_str!("../../migrations/0044_held_back.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

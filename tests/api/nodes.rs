@@ -9,8 +9,8 @@ use tuantra::base::actor::{Actor, Role};
 use tuantra::base::hex;
 use tuantra::base::ids::{DeviceId, EntryId};
 use tuantra::identity;
-use tuantra::journal::Receipt;
 use tuantra::journal::model::{ReceiptState, sha256};
+use tuantra::journal::{Entry, Kind, Receipt};
 use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::vouched::Vouched;
 use tuantra::sync::node::{Filled, Lanes, Upstream, Wanted, begin, fill, forward_some};
@@ -427,6 +427,62 @@ on_both! {
         assert_eq!(of_each(&again, "receipt")[0], done["accepted"]);
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
         assert!(verify_rows(field.app.journal.store()).await.unwrap().faults.is_empty());
+    }
+
+    async fn a_phone_whose_share_of_what_is_kept_aside_is_used_up_holds_up_no_other(field: Field) {
+        load_communes(&field).await;
+        let node = Field::start(Database::Sqlite).await;
+        load_communes(&node).await;
+        let (chief, there) = (field.officer().await, node.officer().await);
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let secret = node.app.config.data.join("upstream.secret");
+        std::fs::write(&secret, post.token()).unwrap();
+        let upstream = Upstream::at(&served(&field).await, &secret).unwrap();
+        let phone = node.phone("máy A", &[WEST, EAST]).await;
+        let other = node.phone("máy B", &[WEST]).await;
+        // All that may be kept aside of the first phone in a day lies there already.
+        let context = (field.app.journal.clone(), phone.id, field.new_id());
+        let full = field.app.journal.write(context, |tx, (journal, actor, fact)| Box::pin(async move {
+            let entry = Entry { kind: Kind::Bundle, fact: *fact, actor: *actor, device: None, origin: None, body: b"{}" };
+            journal.keep_aside(tx, entry, "refused", 200_000_000).await
+        }));
+        assert!(full.await.unwrap().is_some());
+        let plots: Vec<Uuid> = (0..4).map(|_| node.new_id()).collect();
+        let plot = |id: Uuid| format!("/api/v1/plots/{id}");
+        phone.put(&plot(plots[0]), &plot_at(104.3, 22.4)).await.expect(201);
+        phone.put(&plot(plots[1]), &plot_at(104.7, 22.4)).await.expect(201);
+        phone.put(&plot(plots[2]), &plot_at(104.32, 22.4)).await.expect(201);
+        other.put(&plot(plots[3]), &plot_at(104.34, 22.4)).await.expect(201);
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["fault"], &told["failures"]), (&json!(1), &json!(null), &json!(0)), "{told:#}");
+        let held = told["held_back"].as_array().unwrap().clone();
+        assert_eq!((held.len(), &held[0]["tries"]), (1, &json!(1)));
+        assert!(held[0]["reason"].as_str().unwrap().starts_with("the province answered 429: plot"), "{held:?}");
+        let entries = node.app.journal.entries_since(-1, 1000).await.unwrap();
+        let waiting = entries.iter().find(|own| own.fact == Some(plots[1])).unwrap().id;
+        assert_eq!(held[0]["entry"], waiting.to_string());
+        for id in [plots[0], plots[2], plots[3]] {
+            chief.get(&plot(id)).await.expect(200);
+        }
+        // What comes later goes on, and the one that waits is left alone until its time.
+        let later = node.new_id();
+        other.put(&plot(later), &plot_at(104.36, 22.4)).await.expect(201);
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["held_back"][0]["tries"]), (&json!(1), &json!(1)));
+        chief.get(&plot(later)).await.expect(200);
+        node.clock.advance_millis(3_600_001);
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["held_back"][0]["tries"]), (&json!(1), &json!(2)), "{told:#}");
+        // On another day there is room again: it arrives, and waits for a person there.
+        for clock in [&field.clock, &node.clock] {
+            clock.advance_millis(25 * 3_600_000);
+        }
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["held_back"]), (&json!(0), &json!([])), "{told:#}");
+        let open = reviews(&chief, "open").await;
+        assert!(open.iter().any(|own| own["fact"] == json!(plots[1]) && own["reason"] == "no_right"), "{open:#?}");
+        let receipts = phone.get(&format!("/api/v1/forwarding/receipts/{waiting}")).await.expect(200).json();
+        assert_eq!(receipts["review"], "no_right", "{receipts:#}");
     }
 
     async fn what_differs_from_what_came_before_waits_on_the_list_and_is_refused_there(field: Field) {

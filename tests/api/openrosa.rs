@@ -5,6 +5,7 @@ use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 use tuantra::base::actor::{Door, Role};
 use tuantra::base::ids::DeviceId;
+use tuantra::config::Config;
 use tuantra::{changed, on};
 use uuid::Uuid;
 
@@ -503,6 +504,53 @@ on_both! {
         // What came whole later is the file; the phone is told of nothing missing.
         phone.send(&xml, &[("z.jpg", &picture)], false).await.expect(201);
         assert_eq!(phone.submission("uuid:z1").await["complete"], true);
+    }
+
+    async fn a_file_larger_than_any_that_is_taken_keeps_no_form_on_the_phone(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let config = Config { max_photo_mb: 1, ..(*field.app.config).clone() };
+        let small = Phone { native: field.elsewhere_with(&phone.native, config.clone()), odk: field.elsewhere_with(&phone.odk, config) };
+        let named = "<photo_overview>z.jpg</photo_overview><photo_close_up>good.jpg</photo_close_up><land>";
+        let inside = detected(104.3, 22.4, "4.3", "320").replace("<land>", named);
+        let xml = form("plot_detection", "uuid:l1", &inside);
+        let (picture, mut large) = (jpeg(64, 48), jpeg(80, 60));
+        large.resize(2_500_000, 0);
+        for _ in 0..2 {
+            let answer = small.send(&xml, &[("z.jpg", &large), ("good.jpg", &picture)], false).await.expect(201);
+            spoken(&answer);
+            assert!(text(&answer).contains("không nhận 1 tệp vì quá lớn: giữ ảnh trong máy"), "{}", text(&answer));
+        }
+        // Split over posts, as phones do with many files, the others go on.
+        small.send(&xml, &[("z.jpg", &large)], true).await.expect(201);
+        let told = small.submission("uuid:l1").await;
+        assert_eq!((&told["missing"], &told["complete"], &told["state"]), (&json!([]), &json!(false), &json!("taken")));
+        let files = told["files"].as_array().unwrap();
+        assert_eq!(files.len(), 2, "{told}");
+        assert_eq!((&files[0]["name"], &files[0]["photo"].is_string()), (&json!("good.jpg"), &true));
+        let digest = tuantra::base::hex(&tuantra::journal::model::sha256(&large));
+        assert_eq!((&files[1]["unusable"], &files[1]["bytes"], &files[1]["sha256"]), (&json!("too-large"), &json!(2_500_000), &json!(digest)));
+        // It stands on the officers' list until one has seen it.
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let waiting = async |query: &str| {
+            let list = west.get(&format!("/api/v1/submissions?{query}")).await.expect(200).json();
+            list["submissions"].as_array().unwrap().len()
+        };
+        assert_eq!((waiting("state=review").await, waiting("incomplete=true").await), (1, 1));
+        let decision = format!("/api/v1/submissions/{}/decision", told["id"].as_str().unwrap());
+        let refused = json!({ "decision": "refused", "reason": "ảnh quá lớn nên không ghi nhận" });
+        west.post(&decision, &refused).await.expect(409);
+        let seen = west.post(&decision, &json!({ "decision": "accepted" })).await.expect(200).json();
+        assert_eq!((&seen["submission"]["state"], &seen["submission"]["decision"]["decision"]), (&json!("taken"), &json!("accepted")));
+        assert_eq!((waiting("state=review").await, waiting("incomplete=true").await), (0, 1));
+        // Where the bound is raised, the same file is taken; the other phone's form had nothing too large.
+        phone.send(&xml, &[("z.jpg", &large)], false).await.expect(201);
+        let told = phone.submission("uuid:l1").await;
+        assert_eq!((&told["complete"], &told["files"].as_array().unwrap().len()), (&json!(true), &2), "{told}");
+        assert_eq!(waiting("incomplete=true").await, 0);
+        phone.send(&detection("uuid:l2", 104.35, 22.4), &[], false).await.expect(201);
+        let other = format!("/api/v1/submissions/{}/decision", phone.submission("uuid:l2").await["id"].as_str().unwrap());
+        west.post(&other, &json!({ "decision": "accepted" })).await.expect(409);
     }
 
     async fn an_edit_that_overtakes_what_it_edits_is_done_when_that_has_come(field: Field) {

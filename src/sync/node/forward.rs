@@ -15,8 +15,9 @@ use crate::base::time::Timestamp;
 use crate::store;
 
 use super::super::bundle::seal::Recipient;
-use super::super::sql::{self, Forwarding};
-use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill};
+use super::super::sql::{self, Forwarding, HeldBack};
+use super::answer::{AnswerWire, Settled, titled};
+use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill, fill_with};
 
 /// How often it is looked whether there is something to forward.
 const POLL: Duration = Duration::from_secs(3);
@@ -33,6 +34,8 @@ const SLOWEST: u64 = 2_000;
 /// A batch of facts: what a link of 16 kB/s carries in half a minute.
 const BATCH_BYTES: u64 = 512 * 1024;
 const BATCH_RECORDS: u64 = 200;
+/// Records that are tried again at once.
+const MOST_DUE: i64 = 200;
 /// Largest answer to a batch.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 const LONGEST_FAULT: usize = 300;
@@ -86,20 +89,6 @@ impl From<reqwest::Error> for NoUpstream {
 struct RecipientWire {
     log: LogId,
     recipient: String,
-}
-
-#[derive(Deserialize)]
-struct AnswerWire {
-    results: Vec<ResultWire>,
-}
-
-#[derive(Deserialize)]
-struct ResultWire {
-    kind: Option<String>,
-    status: u16,
-    receipt: Option<serde_json::Value>,
-    review: Option<String>,
-    problem: Option<serde_json::Value>,
 }
 
 impl Upstream {
@@ -164,14 +153,6 @@ impl Upstream {
     }
 }
 
-/// The words of a problem that name nothing of what was sent.
-fn titled(problem: Option<&serde_json::Value>) -> String {
-    let title = problem.and_then(|problem| problem["title"].as_str());
-    let mut title = title.unwrap_or("no reason given").to_owned();
-    title.truncate(title.floor_char_boundary(LONGEST_FAULT));
-    title
-}
-
 fn time_for(bytes: u64) -> Duration {
     PATIENCE + Duration::from_secs(bytes / SLOWEST)
 }
@@ -222,12 +203,12 @@ async fn measure(app: &App) {
     }
 }
 
-/// How far forwarding has come, and how many facts wait.
+/// How far forwarding has come, and how many facts wait, those that it went past included.
 pub(super) async fn standing(app: &App) -> Result<(Forwarding, i64), store::Error> {
     let mut tx = app.journal.store().read().await?;
     let row = sql::forwarding(&mut tx).await?;
     let left = sql::outgoing_left(&mut tx, row.facts, row.originals).await?;
-    Ok((row, left))
+    Ok((row, left + sql::count_held(&mut tx).await?))
 }
 
 /// Forwards one batch if it is this process's turn; gives how many records went.
@@ -250,14 +231,16 @@ pub async fn forward_some(
 }
 
 async fn forward_batch(app: &App, upstream: &Upstream, holder: Uuid) -> Result<usize, NoUpstream> {
-    let (row, left) = standing(app).await?;
-    if left == 0 {
+    let mut tx = app.journal.store().read().await?;
+    let row = sql::forwarding(&mut tx).await?;
+    let left = sql::outgoing_left(&mut tx, row.facts, row.originals).await?;
+    let due = sql::held_due(&mut tx, app.journal.now(), MOST_DUE).await?;
+    if left == 0 && due.is_empty() {
         return Ok(0);
     }
-    let to = upstream.recipient().await?;
-    let mut tx = app.journal.store().read().await?;
     let through = sql::last_number(&mut tx).await?;
     drop(tx);
+    let to = upstream.recipient().await?;
     let facts = Wanted {
         after: row.facts,
         through,
@@ -269,6 +252,10 @@ async fn forward_batch(app: &App, upstream: &Upstream, holder: Uuid) -> Result<u
         most_records: BATCH_RECORDS,
     };
     let sent = send(app, upstream, holder, &to, &facts).await?;
+    if sent > 0 {
+        return Ok(sent);
+    }
+    let sent = try_again(app, upstream, holder, &to, &due).await?;
     if sent > 0 {
         return Ok(sent);
     }
@@ -308,85 +295,87 @@ async fn send(
     }
     let of_originals = wanted.lanes == Lanes::Originals;
     if filled.entries.is_empty() {
-        let kept = Vec::new();
-        advance(app, holder, of_originals, filled.through, kept).await?;
-        return Ok(0);
+        let lane = Some((of_originals, filled.through));
+        return Ok(advance(app, holder, lane, Settled::default()).await?);
     }
     let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
     let bundle = bundle.map_err(NotMade::from)?;
     let answer = upstream.bring(bundle).await?;
-    settle(app, holder, of_originals, &filled, answer).await
-}
-
-/// An entry with the province's receipt, and why it waits for a person there.
-type Answered = (EntryId, Option<String>, Option<String>);
-
-/// Moves on over what was answered for good, and keeps the province's receipts.
-async fn settle(
-    app: &App,
-    holder: Uuid,
-    of_originals: bool,
-    filled: &Filled,
-    answer: AnswerWire,
-) -> Result<usize, NoUpstream> {
-    let mut kept: Vec<Answered> = Vec::new();
-    let mut through = filled.through;
-    let mut fault = None;
-    let mut results = answer.results.into_iter();
-    for (seq, entry) in &filled.entries {
-        let refused = match results.next() {
-            // What the province keeps aside has arrived, whatever its own door said of it.
-            Some(result) if result.status < 300 || result.review.is_some() => {
-                let receipt = result.receipt.map(|receipt| receipt.to_string());
-                kept.push((*entry, receipt, result.review));
-                continue;
-            }
-            Some(result) => {
-                let kind = result.kind.unwrap_or_default();
-                let told = titled(result.problem.as_ref());
-                NoUpstream::Refused(result.status, format!("{kind}: {told}"))
-            }
-            None => NoUpstream::Answer("it answers too few facts".to_owned()),
-        };
-        // Records stand by what they need, not by their number: all from the first that failed on are sent again.
-        through = through.min(*seq - 1);
-        fault.get_or_insert(refused);
-    }
-    let count = kept.len();
-    advance(app, holder, of_originals, through, kept).await?;
+    let (settled, fault) = Settled::of(&filled, answer, &[], app.journal.now());
+    let through = settled.through.unwrap_or(filled.through);
+    let lane = Some((of_originals, through));
+    let count = advance(app, holder, lane, settled).await?;
     fault.map_or(Ok(count), Err)
 }
 
+/// Sends once more what the lanes went past and whose time has come.
+async fn try_again(
+    app: &App,
+    upstream: &Upstream,
+    holder: Uuid,
+    (log, recipient): &(LogId, Recipient),
+    due: &[HeldBack],
+) -> Result<usize, NoUpstream> {
+    let numbers: Vec<i64> = due.iter().map(|own| own.seq).collect();
+    let Some(first) = numbers.first() else {
+        return Ok(0);
+    };
+    let number = u64::try_from(*first).unwrap_or(0);
+    let mut writer = begin(app, Vec::new(), (*log, recipient), number)?;
+    let filled = fill_with(app, &mut writer, &numbers, BATCH_BYTES).await?;
+    let is_gone = |own: &&HeldBack| {
+        let mut sent = filled.entries.iter();
+        own.seq <= filled.through && !sent.any(|(_, entry)| *entry == own.entry)
+    };
+    let gone: Vec<EntryId> = due.iter().filter(is_gone).map(|own| own.entry).collect();
+    let (mut settled, mut fault) = (Settled::default(), None);
+    if !filled.entries.is_empty() {
+        let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
+        let bundle = bundle.map_err(NotMade::from)?;
+        let answer = upstream.bring(bundle).await?;
+        (settled, fault) = Settled::of(&filled, answer, due, app.journal.now());
+    }
+    settled.gone = gone;
+    let count = advance(app, holder, None, settled).await?;
+    fault.map_or(Ok(count), Err)
+}
+
+/// Keeps what was answered, moves a lane on, and writes down what waits on behind it; gives how many records were answered
+/// for.
 async fn advance(
     app: &App,
     holder: Uuid,
-    of_originals: bool,
-    through: i64,
-    kept: Vec<Answered>,
-) -> Result<(), store::Error> {
+    lane: Option<(bool, i64)>,
+    settled: Settled,
+) -> Result<usize, store::Error> {
     let at: Timestamp = app.journal.now();
-    let context = (holder, of_originals, through, kept, at);
+    let count = settled.count();
+    for own in &settled.held {
+        tracing::warn!(entry = %own.entry, reason = own.reason, "forwarding goes past it, and tries it again later");
+    }
+    let context = (holder, lane, settled, at);
     let store = app.journal.store();
     store
-        .write(context, |tx, (holder, of_originals, through, kept, at)| {
+        .write(context, |tx, (holder, lane, settled, at)| {
             Box::pin(async move {
-                for (entry, receipt, review) in kept {
-                    let (receipt, review) = (receipt.as_deref(), review.as_deref());
-                    sql::set_upstream(tx, *entry, receipt, review, *at).await?;
+                settled.write(tx, *at).await?;
+                if let Some((of_originals, through)) = lane {
+                    sql::advance_lane(tx, *holder, *of_originals, *through, *at).await?;
                 }
-                sql::advance_lane(tx, *holder, *of_originals, *through, *at)
-                    .await
-                    .map(drop)
+                Ok::<_, store::Error>(())
             })
         })
-        .await
+        .await?;
+    Ok(count)
 }
 
 /// Lets everything after a number be forwarded again.
 pub async fn rewind(app: &App, after: i64) -> Result<(), store::Error> {
-    let write = app
-        .journal
-        .store()
-        .write(after, |tx, after| Box::pin(sql::rewind(tx, *after)));
+    let write = app.journal.store().write(after, |tx, after| {
+        Box::pin(async move {
+            sql::let_go_after(tx, *after).await?;
+            sql::rewind(tx, *after).await
+        })
+    });
     write.await
 }

@@ -118,7 +118,41 @@ pub async fn fill<W: Write>(
     writer: &mut Writer<W>,
     wanted: &Wanted,
 ) -> Result<Filled, NotMade> {
-    let (mut rows, mut filled) = chosen(app, wanted).await?;
+    let (rows, filled) = chosen(app, wanted).await?;
+    written(app, writer, rows, filled).await
+}
+
+/// Writes these entries by their numbers, as many as have room; one comes whatever it weighs.
+pub async fn fill_with<W: Write>(
+    app: &App,
+    writer: &mut Writer<W>,
+    numbers: &[i64],
+    most_bytes: u64,
+) -> Result<Filled, NotMade> {
+    let (mut rows, mut filled) = (Vec::new(), Filled::default());
+    let mut weight = 0;
+    for number in numbers {
+        let mut tx = app.journal.store().read().await?;
+        let next = sql::outgoing(&mut tx, (number - 1, *number), 1).await?;
+        drop(tx);
+        weight += next.iter().map(weight_of).sum::<u64>();
+        if !rows.is_empty() && weight > most_bytes {
+            filled.is_cut = true;
+            break;
+        }
+        rows.extend(next);
+        filled.through = *number;
+    }
+    written(app, writer, rows, filled).await
+}
+
+/// Writes entries in the order in which they refer to one another.
+async fn written<W: Write>(
+    app: &App,
+    writer: &mut Writer<W>,
+    mut rows: Vec<Outgoing>,
+    mut filled: Filled,
+) -> Result<Filled, NotMade> {
     // Entries of one instant are numbered in any order.
     rows.sort_by_key(rank);
     let mut told = HashSet::new();

@@ -24,11 +24,13 @@ use crate::journal::{Entry, Kind, Receipt};
 use crate::store;
 
 use super::super::bundle::seal::Recipient;
-use super::super::sql;
+use super::super::sql::{self, HeldBack};
 use super::forward::standing;
 use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill};
 
 const PIECE: usize = 64 * 1024;
+/// Facts held back that are shown.
+const MOST_SHOWN: i64 = 100;
 /// Records of one bundle: less than a reader takes.
 const MOST_RECORDS: u64 = 50_000;
 
@@ -51,6 +53,32 @@ pub struct ForwardingView {
     pub fault: Option<String>,
     /// When it was.
     pub failed_at: Option<Timestamp>,
+    /// What of the backlog the province takes no part of for a while, the first hundred: the others go on past it.
+    pub held_back: Vec<HeldBackView>,
+}
+
+/// A fact that forwarding went past, to be tried again later.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct HeldBackView {
+    /// Its entry in this log.
+    pub entry: EntryId,
+    /// What the province said.
+    pub reason: String,
+    /// How often it was tried.
+    pub tries: i64,
+    /// When it is tried again.
+    pub next_at: Timestamp,
+}
+
+impl From<HeldBack> for HeldBackView {
+    fn from(own: HeldBack) -> Self {
+        Self {
+            entry: own.entry,
+            reason: own.reason,
+            tries: own.tries,
+            next_at: own.next_at,
+        }
+    }
 }
 
 /// The receipts of a fact that went from a node to the province.
@@ -91,7 +119,11 @@ pub async fn forwarding(
 ) -> Result<Body<ForwardingView>, Problem> {
     need(&actor)?;
     let (row, backlog) = standing(&app).await?;
+    let mut tx = app.journal.store().read().await?;
+    let held = sql::held_back(&mut tx, MOST_SHOWN).await?;
+    drop(tx);
     let view = ForwardingView {
+        held_back: held.into_iter().map(HeldBackView::from).collect(),
         upstream: app.config.upstream_url.clone(),
         facts: row.facts,
         originals: row.originals,

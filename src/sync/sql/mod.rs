@@ -1,11 +1,13 @@
 //! What the phone's contract reads of the log and of facts' tables, and who watched whom.
 
 mod bundles;
+mod held_back;
 mod log;
 mod nodes;
 mod watches;
 
 pub use bundles::*;
+pub use held_back::*;
 pub use log::*;
 pub use nodes::*;
 pub use watches::*;
@@ -52,4 +54,10 @@ pub const STATEMENTS: &[&str] = &[
     UPSTREAM,
     SET_FORWARDED,
     FORWARDED,
+    HOLD_BACK,
+    LET_GO,
+    LET_GO_AFTER,
+    HELD_DUE,
+    HELD_BACK,
+    COUNT_HELD,
 ];

@@ -17,7 +17,7 @@ export interface Waiting {
 	more?: () => Promise<{ answers: Answer[] }>;
 	accept?: () => Promise<unknown>;
 	acceptWith?: (reason: string) => Promise<unknown>;
-	giveBack: (reason: string) => Promise<unknown>;
+	giveBack?: (reason: string) => Promise<unknown>;
 }
 export interface Answer {
 	label: string;
@@ -90,7 +90,10 @@ export async function forms(
 		const decide = (decision: "accepted" | "refused", reason: string | null) =>
 			ask(client.POST("/api/v1/submissions/{id}/decision", { params, body: { decision, reason } }));
 		const plot = own.parts.find((part) => part.part === "plot" && part.state === "taken")?.fact;
-		const unusable = own.files.filter((file) => file.unusable).length;
+		const large = own.files.filter((file) => file.unusable === "too-large");
+		const unusable = own.files.filter((file) => file.unusable).length - large.length;
+		// What is recorded already is only to be seen: of it the phone has files that were too large to be taken.
+		const isRecorded = own.state === "taken";
 		return {
 			id: own.id,
 			title: t("form", { form: word("form", own.form), place: name(own.commune) }),
@@ -98,9 +101,10 @@ export async function forms(
 			lines: [
 				dayAndTime(own.recorded_at),
 				...(own.revision > 1 ? [t("edit", { n: number(own.revision - 1) })] : []),
-				...partLines(own),
+				...(isRecorded ? [t("recorded")] : partLines(own)),
 				...(own.missing.length > 0 ? [t("files.missing", { n: number(own.missing.length) })] : []),
 				...(unusable > 0 ? [t("files.unusable", { n: number(unusable) })] : []),
+				...large.map(({ name, bytes }) => t("files.large", { name, mb: number(bytes / 1e6, 1) })),
 			],
 			to: plot ? ["plots", plot] : [],
 			more: async () => {
@@ -112,7 +116,7 @@ export async function forms(
 				return { answers };
 			},
 			accept: () => decide("accepted", null),
-			giveBack: (reason) => decide("refused", reason),
+			...(isRecorded ? {} : { giveBack: (reason: string) => decide("refused", reason) }),
 		};
 	});
 }

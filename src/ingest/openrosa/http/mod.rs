@@ -34,8 +34,6 @@ impl From<Error> for Problem {
                 .detail("bài này đã được gửi với nội dung khác; cả hai được giữ lại / this instance came before with other content; both are kept")
                 .with("quarantine_id", kept.quarantine)
                 .with("receipt", &kept.receipt),
-            Error::FileTooLarge => Self::new(ProblemKind::TooLarge)
-                .detail("ảnh lớn hơn mức cho phép / a file is larger than accepted"),
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests).detail(
                 "hôm nay máy này đã có quá nhiều nội dung phải để riêng / too much of this device was set apart today",
             ),

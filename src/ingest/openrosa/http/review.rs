@@ -26,11 +26,12 @@ pub struct SubmissionList {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SubmissionParams {
-    /// In this state: `taken`, `review`, `refused` or `waiting`.
+    /// In this state: `taken`, `review`, `refused` or `waiting`. `review` also has those that were recorded, of which files
+    /// were too large and nobody has seen that.
     state: Option<String>,
     /// Of this form.
     form: Option<String>,
-    /// Only those of which files are still to come.
+    /// Only those of which files are still to come, or came and are of no use.
     incomplete: Option<bool>,
     /// Rows in a page (50, at most 500).
     limit: Option<u32>,

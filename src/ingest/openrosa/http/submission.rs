@@ -16,15 +16,16 @@ use crate::identity::OdkCaller;
 use crate::identity::http::ShownUrl;
 use crate::store;
 
-use super::super::service::{Accepted, Error, PhoneStanding, SentFile};
+use super::super::service::{Accepted, Error, LargeFile, PhoneStanding, SentFile};
 use super::super::{OpenRosa, xml};
 use super::answers::message;
 use super::forms::{ProjectPath, base, check_project};
 
 /// What phones are told that one request may carry; they split what is longer.
 const ACCEPTED_BYTES: u64 = 100_000_000;
-/// A single file may still go beyond it, and the form around it takes some bytes.
-const MOST_BYTES: u64 = 110_000_000;
+/// A single file may still go beyond it, and is then read past without being kept: a phone hears no answer before all of it
+/// was read.
+const MOST_BYTES: u64 = 1_000_000_000;
 /// Files up to here need no leave to be in memory.
 const SMALL_FILE_BYTES: usize = 1_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -90,6 +91,8 @@ struct Incoming {
     accepted: Option<Result<Accepted, Error>>,
     /// Files that came before the submission.
     early: Vec<SentFile>,
+    /// Files that are larger than any that is taken, and came before the submission.
+    early_large: Vec<LargeFile>,
     /// Whether a file was kept.
     is_any_kept: bool,
     refused: Option<Error>,
@@ -102,6 +105,7 @@ impl Incoming {
             actor,
             accepted: None,
             early: Vec::new(),
+            early_large: Vec::new(),
             is_any_kept: false,
             refused: None,
         }
@@ -121,9 +125,17 @@ impl Incoming {
         }
         let media_type = field.content_type().map(ToString::to_string);
         let most = self.odk.most_file_bytes();
-        let Some(held) = hold(field, most, &self.odk).await? else {
-            self.refused = Some(Error::FileTooLarge);
-            return Ok(());
+        let held = match hold(field, most, &self.odk).await? {
+            Part::Held(held) => held,
+            Part::TooLarge { sha256, bytes } => {
+                let name = file;
+                let large = LargeFile {
+                    name,
+                    sha256,
+                    bytes,
+                };
+                return self.take_large(large).await;
+            }
         };
         let sent = SentFile {
             name: file,
@@ -145,8 +157,22 @@ impl Incoming {
         Ok(())
     }
 
+    /// A refusal for one file would keep the whole form on the phone, which sends the same again for ever.
+    async fn take_large(&mut self, large: LargeFile) -> Result<(), Problem> {
+        match &self.accepted {
+            Some(Ok(accepted)) => {
+                self.odk
+                    .note_too_large(&self.actor, accepted, large)
+                    .await?;
+                self.is_any_kept = true;
+            }
+            _ => self.early_large.push(large),
+        }
+        Ok(())
+    }
+
     async fn take_submission(&mut self, field: Field<'_>) -> Result<(), Problem> {
-        let Some(held) = hold(field, xml::MAX_BYTES as u64, &self.odk).await? else {
+        let Part::Held(held) = hold(field, xml::MAX_BYTES as u64, &self.odk).await? else {
             self.accepted = Some(Err(Error::Unreadable(xml::XmlRefusal::TooLarge)));
             return Ok(());
         };
@@ -171,7 +197,7 @@ impl Incoming {
             Some(Err(_)) => false,
             None => {
                 let held: usize = self.early.iter().map(|file| file.bytes.len()).sum();
-                held < SMALL_FILE_BYTES && self.early.len() < 100
+                held < SMALL_FILE_BYTES && self.early.len() + self.early_large.len() < 100
             }
         }
     }
@@ -181,6 +207,14 @@ impl Incoming {
         for file in self.early {
             if accepted.names(&file.name) {
                 self.odk.attach(&self.actor, &accepted, file).await?;
+                self.is_any_kept = true;
+            }
+        }
+        for large in self.early_large {
+            if accepted.names(&large.name) {
+                self.odk
+                    .note_too_large(&self.actor, &accepted, large)
+                    .await?;
                 self.is_any_kept = true;
             }
         }
@@ -220,6 +254,14 @@ fn told(standing: &PhoneStanding) -> String {
             ("có", "tệp không dùng được"),
             "files cannot be used",
         ),
+        (
+            i64::try_from(standing.too_large).unwrap_or(i64::MAX),
+            (
+                "không nhận",
+                "tệp vì quá lớn: giữ ảnh trong máy và báo cán bộ",
+            ),
+            "files were too large and not taken: keep them on the phone and tell an officer",
+        ),
     ];
     for (number, (before, after), english) in files {
         if number > 0 {
@@ -235,25 +277,49 @@ struct Held {
     _leave: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads a part of at most so many bytes; none when it is longer, which is then read to its end.
-async fn hold(mut field: Field<'_>, most: u64, odk: &OpenRosa) -> Result<Option<Held>, Problem> {
+/// A part as it was read.
+enum Part {
+    /// All of it.
+    Held(Held),
+    /// Longer than any that is taken: nothing of it is kept but what it was.
+    TooLarge { sha256: [u8; 32], bytes: u64 },
+}
+
+/// Reads a part of at most so many bytes; one that is longer is read to its end and not kept.
+async fn hold(mut field: Field<'_>, most: u64, odk: &OpenRosa) -> Result<Part, Problem> {
     let mut bytes = BytesMut::new();
     let mut leave = None;
     while let Some(chunk) = next_chunk(&mut field).await? {
         let length = bytes.len() + chunk.len();
         if u64::try_from(length).unwrap_or(u64::MAX) > most {
-            drain(field).await?;
-            return Ok(None);
+            drop(leave);
+            return read_past(field, bytes, &chunk).await;
         }
         if length > SMALL_FILE_BYTES && leave.is_none() {
             leave = Some(odk.leave_for_large_file(PATIENCE).await.ok_or(busy())?);
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Some(Held {
+    Ok(Part::Held(Held {
         bytes: bytes.freeze(),
         _leave: leave,
     }))
+}
+
+/// Reads the rest of a part that is too long, of which this much came; what came is let go at once.
+async fn read_past(mut field: Field<'_>, came: BytesMut, chunk: &Bytes) -> Result<Part, Problem> {
+    let mut digest = Sha256::new_with_prefix(&came);
+    digest.update(chunk);
+    let mut bytes = came.len() + chunk.len();
+    drop(came);
+    while let Some(chunk) = next_chunk(&mut field).await? {
+        digest.update(&chunk);
+        bytes += chunk.len();
+    }
+    Ok(Part::TooLarge {
+        sha256: digest.finalize().into(),
+        bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+    })
 }
 
 async fn next_chunk(field: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {

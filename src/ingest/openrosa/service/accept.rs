@@ -45,6 +45,7 @@ impl Accepted {
             state: self.row.state.clone(),
             missing: self.row.missing,
             unusable: 0,
+            too_large: 0,
         }
     }
 }
@@ -58,6 +59,8 @@ pub struct PhoneStanding {
     pub missing: i64,
     /// Files that came and can never be photos.
     pub unusable: usize,
+    /// Files that are larger than any that is taken.
+    pub too_large: usize,
 }
 
 const CONFLICT: &str = "content-differs";

@@ -17,7 +17,7 @@ use super::super::OpenRosa;
 use super::super::geotext::Provenance;
 use super::super::names;
 use super::super::reading;
-use super::super::sql::{self, FileRow, UnusableRow};
+use super::super::sql::{self, FileRow, TOO_LARGE, UnusableRow};
 use super::Error;
 use super::accept::Accepted;
 
@@ -32,6 +32,17 @@ pub struct SentFile {
     pub sha256: [u8; 32],
     /// What the sender takes it for.
     pub media_type: Option<String>,
+}
+
+/// A file of which nothing was kept: it is larger than any that is taken.
+#[derive(Debug)]
+pub struct LargeFile {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// How many they are.
+    pub bytes: u64,
 }
 
 /// A file without a byte, as a phone leaves it whose storage was full.
@@ -90,9 +101,15 @@ impl OpenRosa {
             Ok(photo) => photo,
             Err(NoPhoto::Failed(error)) => return Err(error),
             Err(NoPhoto::Never(reason, quarantine)) => {
-                return self
-                    .note_unusable(accepted.id, file, reason, quarantine)
-                    .await;
+                let row = UnusableRow {
+                    name: file.name,
+                    sha256: file.sha256.to_vec(),
+                    bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+                    reason: reason.to_owned(),
+                    quarantine,
+                    received_at: self.journal.now(),
+                };
+                return self.note_unusable(accepted.id, row).await;
             }
         };
         let row = FileRow {
@@ -114,21 +131,28 @@ impl OpenRosa {
             .await
     }
 
-    async fn note_unusable(
+    /// Notes that a file came which is larger than any that is taken: the form stands, and an officer is shown what lacks.
+    pub async fn note_too_large(
         &self,
-        id: SubmissionId,
-        file: SentFile,
-        reason: &'static str,
-        quarantine: Option<QuarantineId>,
+        actor: &Actor,
+        accepted: &Accepted,
+        file: LargeFile,
     ) -> Result<(), Error> {
+        if actor.origin.retired {
+            return Ok(());
+        }
         let row = UnusableRow {
             name: file.name,
             sha256: file.sha256.to_vec(),
-            bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-            reason: reason.to_owned(),
-            quarantine,
+            bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+            reason: TOO_LARGE.to_owned(),
+            quarantine: None,
             received_at: self.journal.now(),
         };
+        self.note_unusable(accepted.id, row).await
+    }
+
+    async fn note_unusable(&self, id: SubmissionId, row: UnusableRow) -> Result<(), Error> {
         self.journal
             .write((id, row), |tx, (id, row)| {
                 Box::pin(async move {

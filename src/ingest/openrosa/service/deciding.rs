@@ -14,9 +14,10 @@ use crate::journal::{Entry, Kind, Receipt};
 use crate::store::Tx;
 
 use super::super::OpenRosa;
-use super::super::sql::{self, DecisionRow, PartRow, SubmissionRow};
+use super::super::sql::{self, DecisionRow, PartRow, SubmissionRow, TOO_LARGE};
 use super::accept::{REVIEW, TAKEN};
 use super::enact::{ENTITY, KEPT};
+use super::read::lacking;
 use super::{Error, SubmissionView};
 
 const SHORTEST_REASON: usize = 10;
@@ -25,7 +26,7 @@ const LONGEST_REASON: usize = 1_000;
 vocabulary! {
     /// What is decided about a submission that waits.
     SubmissionDecision: "a decision" {
-        /// Its parts are recorded, under the rights of whoever decides.
+        /// Its parts are recorded, under the rights of whoever decides; of one whose files were too large, that it was seen.
         Accepted = "accepted",
         /// They are not; what was sent stays.
         Refused = "refused",
@@ -88,9 +89,8 @@ impl OpenRosa {
             return Err(Error::WrongState(format!("already {}", known.decision)));
         }
         if row.state == TAKEN {
-            return Err(Error::WrongState("nothing of it waits".to_owned()));
-        }
-        if wire.decision == SubmissionDecision::Accepted {
+            self.refuse_unless_looked_at(id, wire.decision).await?;
+        } else if wire.decision == SubmissionDecision::Accepted {
             self.take_anew(actor, row).await?;
         }
         let receipt = self
@@ -111,6 +111,24 @@ impl OpenRosa {
         let row = sql::submission(&mut tx, id).await?;
         row.filter(|row| actor.may(Right::RevisePlots, row.place.as_deref()))
             .ok_or(Error::NotFound)
+    }
+
+    /// Of a submission whose parts are recorded nothing is left to be decided, but that its files were too large may be noted
+    /// as seen.
+    async fn refuse_unless_looked_at(
+        &self,
+        id: SubmissionId,
+        word: SubmissionDecision,
+    ) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let files = sql::files(&mut tx, id).await?;
+        let unusable = lacking(sql::unusable(&mut tx, id).await?, &files);
+        let is_any_large = unusable.iter().any(|file| file.reason == TOO_LARGE);
+        if is_any_large && word == SubmissionDecision::Accepted {
+            Ok(())
+        } else {
+            Err(Error::WrongState("nothing of it waits".to_owned()))
+        }
     }
 
     async fn known_decision(&self, id: SubmissionId) -> Result<Option<DecisionRow>, Error> {

@@ -20,7 +20,7 @@ use super::reading::Reading;
 use super::xml::{Element, XmlRefusal};
 
 pub use accept::{Accepted, PhoneStanding};
-pub use attach::SentFile;
+pub use attach::{LargeFile, SentFile};
 pub use deciding::{SubmissionDecided, SubmissionDecisionWire};
 pub use read::{ListQuery, SubmissionView};
 
@@ -48,9 +48,6 @@ pub enum Error {
     /// The instance came before with other bytes; both are kept.
     #[error("the instance is used for other content")]
     Differs(Box<KeptAside>),
-    /// A file is larger than any that is taken.
-    #[error("a file is too large")]
-    FileTooLarge,
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,

@@ -14,7 +14,8 @@ use crate::store::Tx;
 use super::super::OpenRosa;
 use super::super::forms::Form;
 use super::super::sql::{
-    self, DecisionRow, FileRow, Filter, PartRow, REFUSED, Sight, SubmissionRow, UnusableRow,
+    self, DecisionRow, FileRow, Filter, PartRow, REFUSED, Sight, SubmissionRow, TOO_LARGE,
+    UnusableRow,
 };
 use super::{Accepted, Error, PhoneStanding};
 
@@ -117,7 +118,7 @@ pub struct SubmittedFile {
     pub bytes: i64,
     /// The photo that it became; none when it can never be one.
     pub photo: Option<PhotoId>,
-    /// Why it can never be a photo: `empty`, or what was kept aside of it.
+    /// Why it can never be a photo: `empty`, `too-large` (nothing of it was kept), or what was kept aside of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
 }
@@ -135,7 +136,7 @@ pub struct ListQuery {
     pub state: Option<String>,
     /// Of this form.
     pub form: Option<String>,
-    /// Only those whose files have not all come.
+    /// Only those whose files have not all come, or came and are of no use.
     pub incomplete: bool,
     /// After this row.
     pub after: Option<(Timestamp, SubmissionId)>,
@@ -178,8 +179,13 @@ impl OpenRosa {
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
         let row = row.ok_or(Error::NotFound)?;
+        let files = sql::files(&mut tx, id).await?;
+        let unusable = lacking(sql::unusable(&mut tx, id).await?, &files);
+        let large = unusable.iter().filter(|own| own.reason == TOO_LARGE);
+        let too_large = large.count();
         Ok(PhoneStanding {
-            unusable: sql::unusable(&mut tx, id).await?.len(),
+            unusable: unusable.len() - too_large,
+            too_large,
             state: state_of(&row),
             missing: row.missing,
         })
@@ -235,7 +241,7 @@ fn sees(sight: &Sight, row: &SubmissionRow) -> bool {
 async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> {
     let parts = sql::parts(tx, row.id).await?;
     let files = sql::files(tx, row.id).await?;
-    let unusable = sql::unusable(tx, row.id).await?;
+    let unusable = lacking(sql::unusable(tx, row.id).await?, &files);
     let decision = match &row.decision {
         Some(_) => sql::decision(tx, row.id).await?,
         None => None,
@@ -267,6 +273,16 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         entry: row.entry,
         receipt: None,
     })
+}
+
+/// Those of no use that did not come again as files that are: a larger bound takes what a smaller one refused.
+pub(super) fn lacking(mut unusable: Vec<UnusableRow>, files: &[FileRow]) -> Vec<UnusableRow> {
+    let came = |own: &UnusableRow| {
+        let mut files = files.iter();
+        files.any(|file| file.name == own.name && file.sha256 == own.sha256)
+    };
+    unusable.retain(|own| !came(own));
+    unusable
 }
 
 /// The state with what a person decided.

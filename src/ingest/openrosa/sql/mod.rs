@@ -56,6 +56,14 @@ pub(super) const PLOTS: &str = "SELECT p.id, p.crop, p.detected_at, p.commune_na
 pub(super) const PLOT_VERSION: &str = "SELECT p.version + (SELECT COUNT(*) FROM ledger_facts f WHERE f.plot = p.id) \
      FROM plots p WHERE p.id = $1";
 
+// Files that came and are of no use, where none of the same name is; ends within a bracket.
+const LACKING: &str = "EXISTS (SELECT 1 FROM odk_unusable u WHERE u.submission = s.id AND NOT EXISTS \
+     (SELECT 1 FROM odk_files f WHERE f.submission = u.submission AND f.name = u.name)";
+/// The word for what waits for somebody, if only to be looked at.
+const FOR_SOMEBODY: &str = "review";
+/// The word for a file that is larger than any that is taken.
+pub(super) const TOO_LARGE: &str = "too-large";
+
 /// The word for what somebody decided not to record.
 pub(super) const REFUSED: &str = "refused";
 
@@ -316,8 +324,13 @@ pub async fn submissions(
                 query.push(" AND d.decision = ").push_bind(REFUSED);
             }
             Some(state) => {
-                query.push(" AND s.state = ").push_bind(state);
-                query.push(" AND (d.decision IS NULL OR d.decision <> ");
+                query.push(" AND (s.state = ").push_bind(state);
+                if state == FOR_SOMEBODY {
+                    query.push(" OR (d.decision IS NULL AND ").push(LACKING);
+                    query.push(" AND u.reason = ").push_bind(TOO_LARGE);
+                    query.push("))");
+                }
+                query.push(") AND (d.decision IS NULL OR d.decision <> ");
                 query.push_bind(REFUSED).push(")");
             }
         }
@@ -325,7 +338,10 @@ pub async fn submissions(
             query.push(" AND s.form = ").push_bind(form.as_str());
         }
         if filter.incomplete {
-            query.push(" AND s.missing > 0");
+            query
+                .push(" AND (s.missing > 0 OR ")
+                .push(LACKING)
+                .push("))");
         }
         if let Some((at, id)) = filter.after {
             query.push(" AND (s.recorded_at < ").push_bind(at);

@@ -13,6 +13,8 @@ const vi = {
 	edit: "Bản sửa lần {n}",
 	"files.missing": "Chưa về: {n} tệp",
 	"files.unusable": "Không dùng được: {n} tệp",
+	"files.large": "Quá lớn, máy chủ không nhận: {name} ({mb} MB). Lấy ảnh từ điện thoại trước khi xóa",
+	recorded: "Đã ghi nhận; bấm nhận là đã xem",
 	"part.patrol": "Chuyến tuần tra",
 	"part.track": "Tuyến đi",
 	"part.plot": "Điểm trồng",
@@ -61,6 +63,9 @@ const en: Record<keyof typeof vi, string> = {
 	edit: "Edit number {n}",
 	"files.missing": "Still to come: {n} files",
 	"files.unusable": "Cannot be used: {n} files",
+	"files.large":
+		"Too large and not taken: {name} ({mb} MB). Get the photo from the phone before it is deleted",
+	recorded: "Recorded; accepting notes that you have seen it",
 	"part.patrol": "Patrol",
 	"part.track": "Track",
 	"part.plot": "Plot",
