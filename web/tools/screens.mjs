@@ -250,7 +250,7 @@ async function field(place, language) {
 	await page.getByLabel(words.plot_plants, { exact: true }).fill("320");
 	await button("plot_area_tape").click();
 	await page.getByLabel(words.plot_bed_length).fill("6");
-	await page.getByLabel(words.plot_bed_width).fill("2.5");
+	await page.getByLabel(words.plot_bed_width).fill(language === "vi" ? "2,5" : "2.5");
 	await shoot("mark");
 	await button("save").click();
 	await button("plot_photo").click();
@@ -281,6 +281,13 @@ async function field(place, language) {
 	await button("queue_now").click();
 	await page.waitForTimeout(2500);
 	await shoot("queue");
+	await tab("nav_settings").click();
+	await page.getByLabel(words.settings_night).click();
+	await tab("nav_plots").click();
+	await page.locator("main li button").first().click();
+	await shoot("night");
+	await tab("nav_settings").click();
+	await page.getByLabel(words.settings_night).click();
 	await page.goto("about:blank");
 	await page.goto(`${place.base}/field/`);
 	await page.getByLabel(words.pin, { exact: true }).waitFor();
@@ -293,7 +300,9 @@ async function middleOf(place, code) {
 	const walk = (value) => (typeof value[0] === "number" ? all.push(value) : value.forEach(walk));
 	walk((await place.api("GET", `/api/v1/communes/${code}`)).geometry.coordinates);
 	const of = (at) => all.map((own) => own[at]);
-	return [0, 1].map((at) => (Math.min(...of(at)) + Math.max(...of(at))) / 2);
+	// Somewhat north of it: the commune's name stands in the middle.
+	const [longitude, latitude] = [0, 1].map((at) => (Math.min(...of(at)) + Math.max(...of(at))) / 2);
+	return [longitude, latitude + 0.012];
 }
 
 mkdirSync(out, { recursive: true });

@@ -108,6 +108,7 @@ export const en: Record<Key, string> = {
 	pack_mobile: "This phone is on mobile data, not on Wi-Fi.",
 
 	ready_title: "Check before leaving",
+	ready_look: "{n} to look at",
 	ready_position: "Position",
 	ready_storage: "Free storage",
 	ready_persist: "Data kept for good",
@@ -343,6 +344,7 @@ export const en: Record<Key, string> = {
 
 	erad_title: "Eradicate a plot",
 	erad_begin: "Begin",
+	erad_begin_hint: "Press when the team sets to work: the record keeps this time.",
 	erad_before_first: 'Take the "before" photos first.',
 	erad_again: "This plot was eradicated before: this is a new pass, with photos of its own before and after.",
 	erad_since: "Begun at {at}",

@@ -107,6 +107,7 @@ export const vi = {
 	pack_mobile: "Máy đang dùng mạng di động, không phải Wi-Fi.",
 
 	ready_title: "Kiểm tra trước khi đi",
+	ready_look: "{n} mục cần xem",
 	ready_position: "Định vị",
 	ready_storage: "Dung lượng trống",
 	ready_persist: "Dữ liệu được giữ bền",
@@ -343,6 +344,7 @@ export const vi = {
 
 	erad_title: "Phá nhổ điểm trồng",
 	erad_begin: "Bắt đầu phá nhổ",
+	erad_begin_hint: "Bấm khi tổ bắt đầu nhổ: giờ này ghi vào hồ sơ.",
 	erad_before_first: 'Chụp ảnh "trước" trước khi bắt đầu.',
 	erad_again: "Điểm này đã có lần phá nhổ trước: đây là lần mới, cần ảnh trước và sau của riêng nó.",
 	erad_since: "Bắt đầu lúc {at}",
@@ -399,7 +401,7 @@ export const vi = {
 	confirm_saved: "Đã ghi xác nhận tại chỗ.",
 	grade_title: "Mức chứng cứ dự kiến",
 	grade_text: "Theo quy tắc xếp mức số {n}; máy chủ xếp mức sau cùng.",
-	grade_cap: "tối đa {grade}",
+	grade_cap: "tối đa\u00a0{grade}",
 	grade_informs: "chỉ để biết",
 	grade_nothing: "Đủ. Có thể rời điểm trồng.",
 	missing_no_before: "Chưa có ảnh trước khi nhổ",
