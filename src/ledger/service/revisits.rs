@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId};
+use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId, is_ahead};
 use crate::base::time::Timestamp;
 use crate::journal::{Entry, Kind, Receipt};
 use crate::ledger::sql::{self, RevisitRow};
 use crate::store::{self, Tx};
 
 use super::definitions::parameter;
-use super::record::{DIFFERS, FOREIGN};
+use super::record::{AHEAD, DIFFERS, FOREIGN};
 use super::samples::read;
 use super::{Error, Ledger};
 
@@ -108,6 +108,9 @@ impl Ledger {
         };
         if let Some(author) = sql::revisit_author(tx, row.id).await? {
             return self.kept_apart(tx, entry, author == actor.id).await;
+        }
+        if is_ahead(&row.id.0, self.journal.now()) {
+            return Err(parameter("id", AHEAD));
         }
         let sample = sql::sample(tx, row.period).await?;
         let draw = sample.map(|sample| read(&sample)).transpose()?;
