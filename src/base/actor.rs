@@ -45,6 +45,8 @@ vocabulary! {
         ReopenPlots = "reopen_plots",
         /// Draw the plots that another unit visits again.
         DrawSamples = "draw_samples",
+        /// Read what second visits say of all claims and of each unit's.
+        ReadSamples = "read_samples",
         /// Take a plot's whole case with its originals out of the server, as a journalled package.
         ExportCases = "export_cases",
         /// Approve that another account takes many records out of the server at once.
@@ -119,6 +121,7 @@ const OFFICERS: &[Right] = &[
     Right::ReadCoarseDensity,
     Right::ReadDensity,
     Right::ReadSuggestions,
+    Right::ReadSamples,
     Right::ReadSos,
     Right::ValidatePatrols,
     Right::RevisePlots,
@@ -156,6 +159,7 @@ const AUDIT: &[Right] = &[
     Right::ReadCoarseDensity,
     Right::ReadDensity,
     Right::ReadSuggestions,
+    Right::ReadSamples,
     Right::ReadCommunes,
     Right::ReadRiskAreas,
     Right::ReadJournal,

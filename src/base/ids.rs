@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use uuid::{NoContext, Timestamp as UuidTimestamp, Uuid};
 
-use super::time::Clock;
+use super::time::{Clock, Timestamp};
 
 /// A text that is no usable id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -151,6 +151,17 @@ impl IdMaker {
         let nanos = u32::try_from(now.rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         Uuid::new_v7(UuidTimestamp::from_unix(NoContext, seconds, nanos))
     }
+}
+
+/// How far ahead of the server's clock the time in a sender's id may be, ms: a day.
+pub const AHEAD_MS: i64 = 86_400_000;
+
+/// Whether the time in a version 7 id is more than a day ahead of `now`: whatever is ordered by such ids could be followed
+/// by nothing. Ids of other versions tell no time.
+#[must_use]
+pub fn is_ahead(id: &Uuid, now: Timestamp) -> bool {
+    let made_ms = i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX);
+    id.get_version_num() == 7 && Timestamp::from_millis(made_ms).since(now) > AHEAD_MS
 }
 
 /// What people call a thing by: the six digits that end its id, in capitals. Ids of one day begin alike.

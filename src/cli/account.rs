@@ -2,10 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use crate::app::App;
 use crate::base::actor::{Actor, Role};
-use crate::base::ids::OrgId;
-use crate::identity::model::{AccountDraft, OrgDraft, OrgKind};
+use crate::identity::model::{AccountDraft, OrgKind};
 
 use super::{Opening, print_line};
 
@@ -37,7 +35,7 @@ pub struct Token {
     #[arg(long)]
     org: Option<String>,
     /// Makes the organisation if there is none of that name: `cong_an_tinh`, `don_bien_phong`, `ubnd_xa`, …
-    #[arg(long, requires = "org", value_parser = parse_org_kind)]
+    #[arg(long, requires = "org", value_parser = super::org::parse_org_kind)]
     org_kind: Option<OrgKind>,
     /// A token that may only read.
     #[arg(long)]
@@ -71,7 +69,10 @@ impl Token {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let org = self.works_for(&app, &console).await?;
+        let org = match &self.org {
+            Some(name) => Some(super::org::org_named(&app, name, self.org_kind).await?),
+            None => None,
+        };
         let known = app.identity.account_by_login(&console, &self.name).await?;
         let account = if let Some(account) = known {
             if org.is_some() && account.org != org {
@@ -96,29 +97,6 @@ impl Token {
         app.journal.store().close().await;
         Ok(())
     }
-
-    /// The organisation that was named, made where that was asked for.
-    async fn works_for(&self, app: &App, console: &Actor) -> anyhow::Result<Option<OrgId>> {
-        let Some(name) = &self.org else {
-            return Ok(None);
-        };
-        let orgs = app.identity.orgs().await?;
-        if let Some(known) = orgs.iter().find(|org| org.name == *name) {
-            return Ok(Some(known.id));
-        }
-        let Some(kind) = self.org_kind else {
-            let names: Vec<&str> = orgs.iter().map(|org| org.name.as_str()).collect();
-            anyhow::bail!(
-                "there is no organisation {name}; known: {}. Give --org-kind to make it",
-                names.join(", ")
-            );
-        };
-        let draft = OrgDraft {
-            name: name.clone(),
-            kind,
-        };
-        Ok(Some(app.identity.add_org(console, draft).await?.id))
-    }
 }
 
 impl Link {
@@ -137,11 +115,6 @@ impl Link {
         app.journal.store().close().await;
         Ok(())
     }
-}
-
-fn parse_org_kind(text: &str) -> Result<OrgKind, String> {
-    text.parse()
-        .map_err(|error: crate::base::words::UnknownWord| error.to_string())
 }
 
 /// Roles by code, with `-` for `_`, or by the first word.

@@ -8,9 +8,10 @@ use clap::{Args, Subcommand};
 use crate::base::actor::{Actor, Door};
 use crate::base::ids::TeamId;
 use crate::identity::SheetsDraft;
-use crate::identity::model::DeviceDraft;
 use crate::identity::model::sheet::sheets_pdf;
+use crate::identity::model::{DeviceDraft, OrgKind};
 
+use super::org::{org_named, team_of};
 use super::{Opening, print_line};
 
 /// Largest list that is read.
@@ -70,6 +71,13 @@ pub struct Enrol {
     /// The device's team.
     #[arg(long)]
     team: Option<TeamId>,
+    /// The organisation whose phone it is, by its name: the device joins the team that carries that name, made if need be.
+    /// Without it and without a team the device belongs to the province's reserve.
+    #[arg(long, conflicts_with = "team")]
+    org: Option<String>,
+    /// Makes the organisation if there is none of that name: `cong_an_tinh`, `don_bien_phong`, `ubnd_xa`, …
+    #[arg(long, requires = "org", value_parser = super::org::parse_org_kind)]
+    org_kind: Option<OrgKind>,
     /// A commune's code; give it again for more. Without one the device may record in the whole province.
     #[arg(long = "commune")]
     communes: Vec<String>,
@@ -90,13 +98,26 @@ impl Enrol {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
+        let team = match &self.org {
+            Some(name) => {
+                let org = org_named(&app, name, self.org_kind).await?;
+                Some(team_of(&app, org, name).await?)
+            }
+            None => self.team,
+        };
         let draft = DeviceDraft {
             name: self.name,
-            team: self.team,
+            team,
             communes: self.communes,
             maker: None,
         };
         let device = app.identity.known_device(&console, draft).await?;
+        if self.org.is_some() && Some(device.team) != team {
+            bail!(
+                "the device {} is known already in another team: expected a new name, or no --org",
+                device.name
+            );
+        }
         let secret = app
             .identity
             .device_secret(&console, device.id, self.door)

@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod key;
 mod node;
+mod org;
 mod reindex;
 mod serve;
 mod verify;

@@ -101,6 +101,21 @@ on_both! {
         assert_eq!(listed, kept);
     }
 
+    async fn work_that_was_done_vanishes_into_no_plot_without_any(field: Field) {
+        let people = people(&field).await;
+        let standing = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let destroyed = recorded(&field, &people.phone, &plot_at(104.32, 22.4)).await;
+        sent(&field, &people.phone, destroyed, "eradications", &eradication()).await;
+        let path = format!("/api/v1/plots/{destroyed}/judgements");
+        let refused = people.province.post(&path, &same(standing)).await.expect(422);
+        assert_eq!(refused.pointers(), ["/other"]);
+        assert!(refused.json()["fields"][0]["reason"].as_str().unwrap().contains("would vanish from sums"));
+        let total = async || people.province.get("/api/v1/ledger").await.expect(200).json()["total"]["destroyed_claimed"]["plants"].clone();
+        assert_eq!(total().await, 320);
+        assert_eq!(sent(&field, &people.province, standing, "judgements", &same(destroyed)).await["state"], "merged");
+        assert_eq!(total().await, 320);
+    }
+
     async fn no_ground_vanishes_into_a_plot_that_does_not_count(field: Field) {
         let people = people(&field).await;
         let mut plots = Vec::new();

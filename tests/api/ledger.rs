@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::ids::OrgId;
+use tuantra::base::time::Clock;
 use tuantra::identity::model::{AccountDraft, OrgDraft};
 use uuid::Uuid;
 
@@ -152,7 +153,63 @@ fn reinspection(day: &str, result: &str) -> Value {
     json!({ "inspected_at": format!("2026-{day}T08:00:00+07:00"), "result": result })
 }
 
+/// A version 7 id of so many hours after the server's clock.
+fn id_ahead(field: &Field, hours: i64) -> Uuid {
+    let seconds = field.clock.now().as_millis() / 1_000 + hours * 3_600;
+    let seconds = u64::try_from(seconds).unwrap();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0))
+}
+
 on_both! {
+    async fn an_id_of_the_day_after_tomorrow_is_refused(field: Field) {
+        let People { phone, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let mut body = eradication();
+        body["id"] = json!(id_ahead(&field, 25));
+        let refused = phone.post(&path(plot, "/eradications"), &body).await.expect(422).json();
+        assert_eq!(refused["fields"][0]["pointer"], "/id");
+        assert!(refused["fields"][0]["reason"].as_str().unwrap().contains("a UUIDv4"));
+        assert_eq!(told(&phone, plot).await["timeline"], json!([]));
+        body["id"] = json!(id_ahead(&field, 23));
+        phone.post(&path(plot, "/eradications"), &body).await.expect(201);
+    }
+
+    async fn what_a_fast_clock_wrote_is_corrected_and_a_correction_that_does_not_stand_says_so(field: Field) {
+        let People { phone, province, .. } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let erase = path(plot, "/eradications");
+        let mut body = eradication();
+        let first = id_ahead(&field, 20);
+        body["id"] = json!(first);
+        (body["plants_destroyed"], body["area_m2_destroyed"]) = (json!(3_200), json!(640));
+        phone.post(&erase, &body).await.expect(201);
+        let corrected = |plants: u32, id: Uuid| {
+            let mut own = eradication();
+            (own["id"], own["corrects"], own["plants_destroyed"]) = (json!(id), json!(first), json!(plants));
+            own
+        };
+        let own = phone.post(&erase, &corrected(320, field.new_id())).await.expect(201).json();
+        assert_eq!(own["properties"]["correction_idle"], Value::Null);
+        let counted = |told: &Value| told["quantities"]["destroyed_claimed"]["plants"].clone();
+        assert_eq!(counted(&own["properties"]), 320);
+        let officer = province.post(&erase, &corrected(310, field.new_id())).await.expect(201).json();
+        assert_eq!(officer["properties"]["correction_idle"], Value::Null);
+        assert_eq!(counted(&officer["properties"]), 310);
+        // The author's next word on the same fact does not outdo the officer's, and it is said at once.
+        let late = phone.post(&erase, &corrected(330, field.new_id())).await.expect(201).json();
+        let why = late["properties"]["correction_idle"].as_str().unwrap();
+        assert!(why.contains(officer["properties"]["fact"].as_str().unwrap()), "{why}");
+        assert_eq!(counted(&late["properties"]), 310);
+        let stranger = field.phone("máy B", &[WEST]).await;
+        let foreign = stranger.post(&erase, &corrected(999, field.new_id())).await.expect(201).json();
+        assert!(foreign["properties"]["correction_idle"].as_str().unwrap().contains("by the author or by an officer"));
+        assert_eq!(counted(&foreign["properties"]), 310);
+        let mut alone = eradication();
+        alone["corrects"] = json!(field.new_id());
+        let alone = phone.post(&erase, &alone).await.expect(201).json();
+        assert!(alone["properties"]["correction_idle"].as_str().unwrap().contains("counts by itself"));
+    }
+
     async fn a_plot_is_verified_destroyed_inspected_and_closed(field: Field) {
         let People { phone, desk, province } = people(&field).await;
         let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;

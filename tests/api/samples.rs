@@ -134,6 +134,48 @@ on_both! {
         assert!(rows.faults.is_empty(), "{:?}", rows.faults);
     }
 
+    async fn what_a_draw_says_is_read_by_officers_of_the_province_and_auditors_alone(field: Field) {
+        let year = Year::begun(&field).await;
+        year.claimed(&field, 104.2).await;
+        let (province, ..) = year.over(&field).await;
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let path = "/api/v1/ledger/sample?period=2026";
+        let sums = async |client: &Client| {
+            let years = client.get("/api/v1/ledger/samples").await.expect(200).json();
+            years[0]["sums"].clone()
+        };
+        let phone = field.phone("máy toàn tỉnh", &[]).await;
+        let member = desk(&field, "to-vien", year.claims, Role::PatrolMember, &[]).await;
+        for unit in [&phone, &member] {
+            unit.get(path).await.expect(403);
+            assert_eq!(sums(unit).await, Value::Null);
+        }
+        let reader = desk(&field, "xem", year.claims, Role::Reader, &[]).await;
+        reader.get(path).await.expect(403);
+        let auditor = desk(&field, "thanh-tra", year.checks, Role::Auditor, &[]).await;
+        for told in [&auditor, &province] {
+            told.get(path).await.expect(200);
+            assert_eq!(sums(told).await["claims"], 1);
+        }
+    }
+
+    async fn a_year_whose_claims_came_after_its_head_is_not_drawn_and_it_is_said_why(field: Field) {
+        let year = Year::begun(&field).await;
+        let (province, claimer, _) = year.over(&field).await;
+        let refused = province.post("/api/v1/ledger/sample", &draw()).await.expect(422).json();
+        let reason = refused["fields"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains("; 0 claims of the year came after it"), "{reason}");
+        let path = format!("/api/v1/plots/{}", field.new_id());
+        claimer.put(&path, &plot_at(104.2, 22.4)).await.expect(201);
+        claimer.post(&format!("{path}/eradications"), &eradication()).await.expect(201);
+        field.settle().await;
+        let refused = province.post("/api/v1/ledger/sample", &draw()).await.expect(422).json();
+        assert_eq!(refused["fields"][0]["pointer"], "/period");
+        let reason = refused["fields"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains("; 1 claims of the year came after it"), "{reason}");
+        province.get("/api/v1/ledger/sample?period=2026").await.expect(404);
+    }
+
     async fn nothing_that_comes_after_the_seed_changes_the_draw(field: Field) {
         let year = Year::begun(&field).await;
         let mut plots = Vec::new();

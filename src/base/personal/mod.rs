@@ -4,9 +4,11 @@
 //! Both read the text as people do: digits of every script, without marks that have no width, whatever dots, dashes and
 //! spaces stand between them.
 
+mod contacts;
 mod folded;
 mod numbers;
 mod places;
+mod spoken;
 
 pub use numbers::looks_personal;
 pub use places::looks_like_place;

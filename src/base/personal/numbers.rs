@@ -1,5 +1,6 @@
 //! Telephone and identity numbers, however they are grouped.
 
+use super::contacts::is_contact;
 use super::folded::folded;
 
 /// Words after which a number is a person's, whatever its digits are.
@@ -29,7 +30,8 @@ struct Chain {
     start: usize,
 }
 
-/// True when the text holds an identity number (9 to 12 digits), a telephone number, or one that is spelt out.
+/// True when the text holds an identity number (9 to 12 digits), a telephone number, one that is spelt out, or what else
+/// leads to a person: a passport, a plate, an address of mail, a name in a network.
 #[must_use]
 pub fn looks_personal(text: &str) -> bool {
     let text = folded(text);
@@ -45,7 +47,7 @@ pub fn looks_personal(text: &str) -> bool {
         }
         at = end;
     }
-    is_spelt(&text)
+    is_spelt(&text) || is_contact(&text)
 }
 
 fn chain_at(text: &[char], start: usize) -> (Chain, usize) {

@@ -1,6 +1,7 @@
 //! Places written out in a text: degrees, metres of a grid, codes and links of maps.
 
 use super::folded::folded;
+use super::spoken::is_spoken_place;
 
 /// Words that may stand between two figures of one place.
 const BETWEEN: [&str; 20] = [
@@ -68,6 +69,7 @@ pub fn looks_like_place(text: &str) -> bool {
         .any(|pair| is_pair(&text, &pair[0], &pair[1]))
         || figures.iter().any(|own| is_marked(&text, own))
         || sexagesimal(&text)
+        || is_spoken_place(&text)
         || text.split(|c| !is_code(*c)).any(is_map_code)
 }
 

@@ -26,6 +26,10 @@ fn answered(recorded: Recorded) -> Body<PlotFeature> {
     let mut view = recorded.view;
     view.properties
         .insert("fact".into(), serde_json::json!(recorded.fact));
+    if let Some(idle) = recorded.idle {
+        view.properties
+            .insert("correction_idle".into(), idle.told().into());
+    }
     Body(status, PlotFeature::of(view, Some(recorded.receipt)))
 }
 

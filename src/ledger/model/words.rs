@@ -225,7 +225,7 @@ vocabulary! {
         Replanted = "replanted",
         /// One fact is corrected by two.
         CorrectedTwice = "corrected_twice",
-        /// A correction that cannot take effect: not its author's, or older than what it corrects.
+        /// A correction that cannot take effect: neither its author's nor an officer's, or of another kind.
         CorrectionIgnored = "correction_ignored",
         /// A text holds what looks like a telephone or identity number.
         TextLooksPersonal = "text_looks_personal",

@@ -3,6 +3,7 @@
 mod behind;
 mod books;
 mod check;
+mod claimed;
 mod claims;
 mod definitions;
 mod due;

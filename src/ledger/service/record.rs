@@ -2,17 +2,19 @@
 //! so only rights and the fact itself decide whether it is taken; what follows is settled from all of them.
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{FactId, PlotId};
+use crate::base::ids::{FactId, PlotId, is_ahead};
+use crate::base::refusal::Refusal;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::ledger::model::parse::{Parsed, Wire};
-use crate::ledger::model::words::FactKind;
+use crate::ledger::model::words::{FactKind, LifeFlag};
 use crate::ledger::model::{Act, Amount};
 use crate::ledger::sql::{self, FactRow, PlotRow};
 use crate::plots::model::area::uncertainty_pct;
 use crate::plots::{PlotView, Standing};
 use crate::store::{self, Tx};
 
+use super::material;
 use super::{Error, Ledger};
 
 /// A fact as it was recorded.
@@ -26,6 +28,38 @@ pub struct Recorded {
     pub is_new: bool,
     /// The promise.
     pub receipt: Receipt,
+    /// Why a correction does not stand, if it is one that does not.
+    pub idle: Option<Idle>,
+}
+
+/// Why a correction has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idle {
+    /// Not its author's nor an officer's, or of another kind.
+    Ignored,
+    /// Another correction of the same fact stands.
+    Overtaken(FactId),
+    /// What it names is not known at this plot, or names it in turn: it stands as a fact of its own.
+    Alone,
+}
+
+impl Idle {
+    /// What is told of it, in both languages.
+    #[must_use]
+    pub fn told(self) -> String {
+        match self {
+            Self::Ignored => "bản sửa này không có hiệu lực: chỉ người đã ghi, hoặc cán bộ của xã, sửa được, và bằng cùng loại / \
+                 this correction has no effect: expected one of the same kind by the author or by an officer of the commune"
+                .into(),
+            Self::Overtaken(stands) => format!(
+                "bản sửa này không có hiệu lực: bản {stands} đang thay cho bản bị sửa; hãy sửa bản đó / this correction has no \
+                 effect: {stands} stands in the place of what it corrects; expected a correction of that one"
+            ),
+            Self::Alone => "điểm này chưa có bản được nêu ở corrects, nên bản này được tính riêng cho tới khi bản kia đến / \
+                 this plot has no such fact as corrects names, so this one counts by itself until that comes"
+                .into(),
+        }
+    }
 }
 
 struct Sent {
@@ -65,6 +99,11 @@ const fn right(kind: FactKind) -> Right {
     }
 }
 
+/// What a fact is told whose id begins with a time to come.
+pub(super) const AHEAD: &str = "giờ trong id (UUIDv7) đi trước máy chủ hơn 24 giờ: kiểm tra đồng hồ của máy rồi gửi lại với id mới / \
+     the time in the id (UUIDv7) is more than 24 hours ahead of the server: expected a UUIDv7 of the present, or a UUIDv4; check \
+     the device's clock";
+
 /// Why contents are kept aside.
 pub(super) const FOREIGN: &str = "foreign-id";
 pub(super) const DIFFERS: &str = "content-differs";
@@ -98,6 +137,7 @@ impl Ledger {
             return Err(Error::Forbidden);
         }
         let mut parsed = wire.parsed(self.journal.now())?;
+        let corrects = parsed.corrects;
         tell_uncertainty(&mut parsed.act);
         // The plots' communes follow the boundaries of today before rights are judged by them.
         self.plots.today().await?;
@@ -123,12 +163,44 @@ impl Ledger {
             Outcome::Kept(fact, kept) => (fact, kept.is_new, kept.receipt),
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
+        let idle = match corrects {
+            Some(of) => self.idle(plot, fact, of).await?,
+            None => None,
+        };
         Ok(Recorded {
             fact,
             view: self.plot(actor, plot).await?,
             is_new,
             receipt,
+            idle,
         })
+    }
+
+    /// Why a correction of a plot does not stand, if it does not.
+    async fn idle(&self, plot: PlotId, fact: FactId, of: FactId) -> Result<Option<Idle>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let rules = self.rules(&mut tx).await?;
+        let material = material::of_plot(&mut tx, plot).await?;
+        let material = material.ok_or(Error::NotFound)?;
+        let told = self.life_of(&mut tx, material, &rules).await?;
+        drop(tx);
+        let Some((_, life)) = told else {
+            return Ok(None);
+        };
+        let step = |id: FactId| life.steps.iter().find(|step| step.fact == id);
+        let Some(own) = step(fact) else {
+            return Ok(None);
+        };
+        if own.flag == Some(LifeFlag::CorrectionIgnored) {
+            return Ok(Some(Idle::Ignored));
+        }
+        if let Some(stands) = own.corrected_by {
+            return Ok(Some(Idle::Overtaken(stands)));
+        }
+        let takes_its_place = step(of).is_some_and(|step| step.corrected_by == Some(fact));
+        let mends_an_idle_one =
+            step(of).is_some_and(|step| step.flag == Some(LifeFlag::CorrectionIgnored));
+        Ok((!takes_its_place && !mends_an_idle_one).then_some(Idle::Alone))
     }
 
     async fn write_fact(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
@@ -148,6 +220,9 @@ impl Ledger {
         }
         if !sent.may(&plot) {
             return Err(Error::NotFound);
+        }
+        if is_ahead(&fact.0, self.journal.now()) {
+            return Err(Refusal::at("/id", AHEAD).into());
         }
         self.check(tx, &sent.actor, &sent.parsed.act, &plot).await?;
         let written = self.journal.enter(tx, sent.entry(fact)).await?;

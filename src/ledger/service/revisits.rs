@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::fields::{CLOCK_TOLERANCE_MS, Fields};
-use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId};
+use crate::base::ids::{EntryId, OrgId, PlotId, RevisitId, is_ahead};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::base::words::AreaMethod;
@@ -14,7 +14,7 @@ use crate::ledger::model::parse::{MAX_AREA_M2, MAX_PLANTS};
 use crate::ledger::sql::{self, RevisitRow};
 use crate::store::{self, Tx};
 
-use super::record::{DIFFERS, FOREIGN};
+use super::record::{AHEAD, DIFFERS, FOREIGN};
 use super::samples::read;
 use super::{Error, Ledger};
 
@@ -123,6 +123,9 @@ impl Ledger {
         };
         if let Some(author) = sql::revisit_author(tx, row.id).await? {
             return self.kept_apart(tx, entry, author == actor.id).await;
+        }
+        if is_ahead(&row.id.0, self.journal.now()) {
+            return Err(Refusal::at("/id", AHEAD).into());
         }
         let sample = sql::sample(tx, row.period).await?;
         let draw = sample.map(|sample| read(&sample)).transpose()?;

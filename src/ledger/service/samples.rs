@@ -3,7 +3,7 @@
 //! What is drawn from are the claims that the first head after the year holds: who adds, changes or takes back a claim
 //! once the random numbers can be known changes nothing of the draw.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,19 +11,16 @@ use crate::base::actor::{Actor, Right};
 use crate::base::from_hex;
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::base::words::AreaMethod;
 use crate::journal::proofs::SignedHead;
 use crate::journal::{Entry, Kind, Receipt, Written};
-use crate::ledger::model::Life;
-use crate::ledger::model::sample::{Claimed, Drawn, Estimate, SampleRules, Visit, draw, estimate};
-use crate::ledger::model::words::{LifeFlag, RiskSign};
+use crate::ledger::model::sample::{Drawn, Estimate, SampleRules, Visit, draw, estimate};
 use crate::ledger::sql::{self, PlotFilter, RevisitRow, SampleRow};
 use crate::plots::model::season::Period;
 use crate::store::{self, Tx};
 
 use super::books::Books;
+use super::claimed::claims;
 use super::definitions::parameter;
-use super::material::Material;
 use super::record::unwritable;
 use super::{Error, Ledger};
 
@@ -104,7 +101,7 @@ pub struct SampleYear {
     pub period: i64,
     /// When it was drawn.
     pub drawn_at: Timestamp,
-    /// What the draw says; none for whoever reads only some communes.
+    /// What the draw says; none but for officers of the province and auditors.
     pub sums: Option<SampleSums>,
 }
 
@@ -148,6 +145,9 @@ impl Ledger {
         drop(tx);
         let books = self.books(&filter).await?;
         let drawn = drawn(&books, period, head)?;
+        if drawn.claims == 0 {
+            return Err(self.nothing_to_draw(period, &drawn).await?);
+        }
         let written = self
             .journal
             .write(
@@ -209,7 +209,7 @@ impl Ledger {
         if !actor.may_somewhere(Right::ReadPlots) {
             return Err(Error::Forbidden);
         }
-        let is_told = actor.may_in_province(Right::ReadPlots);
+        let is_told = actor.may_in_province(Right::ReadSamples);
         let mut tx = self.journal.store().read().await?;
         let mut years = Vec::new();
         for row in sql::samples(&mut tx).await?.into_iter().rev() {
@@ -228,9 +228,10 @@ impl Ledger {
         Ok(years)
     }
 
-    /// A year's draw with what was found.
+    /// A year's draw with what was found, for officers of the province and auditors: a unit's estimate is none of another's
+    /// phones' business.
     pub async fn sample(&self, actor: &Actor, period: i64) -> Result<SampleView, Error> {
-        if !actor.may_in_province(Right::ReadPlots) {
+        if !actor.may_in_province(Right::ReadSamples) {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;
@@ -241,7 +242,7 @@ impl Ledger {
     }
 }
 
-fn days(period: i64) -> Result<(LocalDate, LocalDate), Error> {
+pub(super) fn days(period: i64) -> Result<(LocalDate, LocalDate), Error> {
     let year = i32::try_from(period)
         .ok()
         .filter(|year| (2000..=2100).contains(year));
@@ -250,19 +251,12 @@ fn days(period: i64) -> Result<(LocalDate, LocalDate), Error> {
 }
 
 fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
-    let (first, last) = days(period)?;
     let seed: [u8; 32] = from_hex(&head.root).ok_or(store::Error::Corrupt {
         table: "journal_heads",
         column: "root",
         id: head.size.to_string(),
     })?;
-    let all = books.plots.iter().filter_map(|own| {
-        let part = books.part(own);
-        let counts = part.is_counted();
-        counts.then(|| claim(own, part.disputed, (first, last)))?
-    });
-    let (claims, without): (Vec<Claimed>, Vec<Claimed>) =
-        all.partition(|claim| claim.claimed_m2 > 0.0);
+    let (claims, without) = claims(books, days(period)?);
     let mut by_org: BTreeMap<String, f64> = BTreeMap::new();
     for claim in &claims {
         let org = claim.org.map(|org| org.to_string()).unwrap_or_default();
@@ -277,48 +271,6 @@ fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
         without_area: without.len(),
         drawn: draw(&seed, &claims, &books.rules.sample),
         head,
-    })
-}
-
-/// What was claimed as destroyed on a plot within the year; none when nothing was. What was destroyed again after plants
-/// came up stood on the same ground and is in no sum.
-fn claim(
-    (material, life): &(Material, Life),
-    disputed: f64,
-    (first, last): (LocalDate, LocalDate),
-) -> Option<Claimed> {
-    let within = |at: Timestamp| (first..=last).contains(&at.local_date());
-    let claimed = &life.quantities.destroyed_claimed.facts;
-    let done = life
-        .eradications
-        .iter()
-        .filter(|done| claimed.contains(&done.fact) && within(done.ended_at));
-    let done: Vec<_> = done.collect();
-    let earliest = done.first()?;
-    let unit = material.facts.iter().find(|fact| fact.id == earliest.fact);
-    let mut signs = BTreeSet::new();
-    let by_eye = |method: Option<AreaMethod>| method.is_none_or(|own| own == AreaMethod::Estimated);
-    if done.iter().all(|own| by_eye(own.destroyed.area_method)) {
-        signs.insert(RiskSign::EstimatedArea);
-    }
-    for (flag, sign) in [
-        (LifeFlag::SingleParty, RiskSign::SingleParty),
-        (LifeFlag::Conflict, RiskSign::Conflict),
-        (LifeFlag::AfterHarvest, RiskSign::AfterHarvest),
-    ] {
-        if life.flags.contains(&flag) {
-            signs.insert(sign);
-        }
-    }
-    if disputed > 0.0 {
-        signs.insert(RiskSign::InDispute);
-    }
-    Some(Claimed {
-        plot: material.row.id,
-        org: unit.and_then(|fact| fact.org),
-        commune: material.row.commune.clone(),
-        claimed_m2: done.iter().filter_map(|own| own.destroyed.area_m2).sum(),
-        signs,
     })
 }
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{TipId, TipOutcomeId};
+use crate::base::ids::{TipId, TipOutcomeId, is_ahead};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::journal::model::sha256;
@@ -13,7 +13,7 @@ use crate::ledger::sql::{self, TipOutcomeRow, TipRow};
 use crate::store::{self, Tx};
 
 use super::definitions::parameter;
-use super::record::{DIFFERS, FOREIGN, unwritable};
+use super::record::{AHEAD, DIFFERS, FOREIGN, unwritable};
 use super::tip_views::TipView;
 use super::{Error, Ledger};
 
@@ -139,6 +139,9 @@ impl Ledger {
         let entry = sent.entry(Kind::TipOutcome, row.id.0);
         if let Some(author) = sql::outcome_author(tx, row.id).await? {
             return self.set_apart(tx, entry, author == sent.actor.id).await;
+        }
+        if is_ahead(&row.id.0, self.journal.now()) {
+            return Err(Refusal::at("/id", AHEAD).into());
         }
         if let Some(plot) = outcome.plot {
             let found = self.plots.place(tx, plot).await?;

@@ -5,8 +5,8 @@ use utoipa_axum::routes;
 use super::Routes;
 use crate::base::actor::Right::{
     ChangeDefinitions, DrawSamples, ExportCases, KeepRecords, ReadPatrols, ReadPhotos, ReadPlots,
-    RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols,
-    VerifyPlots,
+    ReadSamples, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
+    ValidatePatrols, VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{cases, evidence, ledger};
@@ -198,7 +198,7 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             [routes!(ledger::http::draw_sample)],
         )
         .all(
-            NeedsInProvince(ReadPlots),
+            NeedsInProvince(ReadSamples),
             [routes!(ledger::http::ledger_sample)],
         )
         .all(

@@ -277,6 +277,36 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
 }
 
 #[test]
+fn a_fact_with_an_id_of_the_future_can_be_corrected_by_its_author_and_by_an_officer() {
+    let ahead = eradicated(900, "2026-02-11", &json!({ "plants_destroyed": 900 }));
+    let mut own = eradicated(2, "2026-02-11", &json!({ "plants_destroyed": 310 }));
+    own.corrects = Some(ahead.id);
+    let told = life(&plot(), &[ahead.clone(), own.clone()]);
+    assert_eq!(told.quantities.destroyed_claimed.plants, Some(310));
+    assert!(!told.flags.contains(&LifeFlag::CorrectionIgnored));
+    // The author's rival from the same wrong clock does not outdo the officer's word.
+    let mut rival = eradicated(950, "2026-02-11", &json!({ "plants_destroyed": 950 }));
+    rival.corrects = Some(ahead.id);
+    let mut officer = eradicated(3, "2026-02-11", &json!({ "plants_destroyed": 300 }));
+    (officer.corrects, officer.author, officer.by_officer) = (Some(ahead.id), DESK, true);
+    let told = life(&plot(), &[officer, rival, own, ahead]);
+    assert_eq!(told.quantities.destroyed_claimed.plants, Some(300));
+    assert!(told.flags.contains(&LifeFlag::CorrectedTwice));
+}
+
+#[test]
+fn facts_that_name_each_other_count_once() {
+    let mut first = eradicated(1, "2026-02-11", &json!({ "plants_destroyed": 100 }));
+    let mut second = eradicated(2, "2026-02-11", &json!({ "plants_destroyed": 110 }));
+    first.corrects = Some(second.id);
+    second.corrects = Some(first.id);
+    for facts in [[first.clone(), second.clone()], [second, first]] {
+        let told = life(&plot(), &facts);
+        assert_eq!(told.quantities.destroyed_claimed.plants, Some(110));
+    }
+}
+
+#[test]
 fn an_approval_holds_for_what_was_read_only() {
     let approval = |of: &str| fact(3, DESK, FactKind::Approval, json!({ "eradication": of }));
     let first = eradicated(1, "2026-02-11", &json!({}));

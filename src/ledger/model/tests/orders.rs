@@ -11,16 +11,15 @@ use crate::ledger::model::words::LifeFlag;
 fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
     let day = (11_u32..28, prop_oneof![Just(2_u32), Just(3)])
         .prop_map(|(day, month)| format!("2026-{month:02}-{day:02}"));
-    let corrects = prop::option::weighted(0.2, 1..number.max(2));
+    // Ids say nothing of what came first: a fact may name one with a later id, and two may name each other.
+    let corrects = prop::option::weighted(0.2, 1_u128..12);
     (0_usize..19, day, 50_u32..500, any::<bool>(), corrects).prop_map(
         move |(kind, day, plants, by_desk, corrects)| {
             let mut fact = drawn(number, kind, &day, plants);
             if by_desk {
                 (fact.author, fact.by_officer) = (DESK, true);
             }
-            if fact.id > fact_id(1) {
-                fact.corrects = corrects.map(fact_id);
-            }
+            fact.corrects = corrects.map(fact_id).filter(|of| *of != fact.id);
             fact
         },
     )
@@ -119,12 +118,22 @@ fn life(plot: &PlotFacts, facts: &[Fact]) -> Life {
     live(plot, facts, &photos, &rules, now)
 }
 
-/// The fact that a chain of corrections goes back to.
+/// The fact that a chain of corrections goes back to; of a circle the one with the earliest id.
 fn root(facts: &[Fact], id: FactId) -> FactId {
-    let own = facts.iter().find(|fact| fact.id == id);
-    match own.and_then(|fact| fact.corrects) {
-        Some(earlier) => root(facts, earlier),
-        None => id,
+    let mut chain = vec![id];
+    loop {
+        let last = chain[chain.len() - 1];
+        let own = facts.iter().find(|fact| fact.id == last).unwrap();
+        let Some(of) = own
+            .corrects
+            .filter(|of| facts.iter().any(|fact| fact.id == *of))
+        else {
+            return last;
+        };
+        if let Some(at) = chain.iter().position(|id| *id == of) {
+            return *chain[at..].iter().min().unwrap();
+        }
+        chain.push(of);
     }
 }
 

@@ -26,6 +26,16 @@ fn telephone_and_identity_numbers_are_seen() {
         "5 cây, 12 0912 345 678",
         "0️⃣9️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣",
         "không chín một hai ba bốn năm sáu bảy tám",
+        "hộ chiếu C1234567",
+        "số P01234567 cấp 2024",
+        "xe 24B1-123.45",
+        "xe 29A-12345 hay đến",
+        "biển số 24AB 123.45",
+        "thư to.vien@example.vn",
+        "zalo: Mẫu Mẫu",
+        "facebook.com/mau.mau",
+        "nhắn Zalo tên Mẫu",
+        "fb @mau",
     ] {
         assert!(looks_personal(text), "{text}");
     }
@@ -50,6 +60,13 @@ fn dates_sums_and_places_are_left_alone() {
         "biên bản số 0123/BB-CAX",
         "khoảnh 012, lô 034, thửa 56",
         "22.301377, 104.441196",
+        "báo qua Zalo. Đến nơi lúc 9 giờ",
+        "ảnh gửi qua zalo của xã",
+        "lô 12A, khoảnh 034, 24A 1200 cây",
+        "X 2468123, Y 412345",
+        "vụ 2026-2027, biên bản 07/BB-CAX",
+        "đèo 15B, cách 3 km",
+        "gặp @ chốt 2",
     ] {
         assert!(!looks_personal(text), "{text}");
     }
@@ -75,6 +92,13 @@ fn exact_places_are_seen() {
         "48QVJ1234567890",
         "https://maps.app.goo.gl/abc",
         "geo:22.3,104.4",
+        "48Q VL 123 456",
+        "lưới 48Q VJ 12345 67890",
+        "///mây.núi.suối",
+        "what3words",
+        "hai mươi hai độ mười tám phút",
+        "vĩ độ hai mươi hai",
+        "hai mươi hai phẩy ba không một ba",
     ] {
         assert!(looks_like_place(text), "{text}");
     }
@@ -99,6 +123,11 @@ fn what_honest_sentences_say_of_ground_is_no_exact_place() {
         "lô 12A, khoảnh 034",
         "mã điểm 3F7C2E",
         "bắt đầu 2026-02-27",
+        "nhiệt độ hai mươi hai độ, đi bộ mười phút",
+        "dốc ba mươi độ",
+        "hai phẩy năm cây số",
+        "đường 48, khu Q, 123 456 đồng",
+        "tổ 1/2/3",
     ] {
         assert!(!looks_like_place(text), "{text}");
     }

@@ -164,7 +164,8 @@ const vi = {
 	"sample.estimate.none": "Chưa có lần xem lại nào",
 	"sample.partial":
 		"Mới xem lại {part} trên {whole} điểm: con số dưới đây nói về những điểm dễ đến, chưa nói cho cả năm.",
-	"sample.empty": "Năm này không có điểm nào báo đã phá nhổ với diện tích, nên không rút được điểm nào.",
+	"sample.empty":
+		"Bản ký đầu tiên sau năm không có điểm nào báo đã phá nhổ với diện tích, nên không rút được điểm nào. Điểm đến máy chủ sau bản ký đó không nằm trong lần rút.",
 	"sample.without_area": "{n} điểm báo không có diện tích nên không rút được.",
 	"sample.units": "Theo đơn vị báo",
 	"sample.units.hint": "Xếp theo tên. Ít lần xem lại thì khoảng rất rộng.",
@@ -397,7 +398,8 @@ const en: Record<keyof typeof vi, string> = {
 	"sample.estimate.none": "Not visited yet",
 	"sample.partial":
 		"{part} of {whole} plots were visited: the figure below tells of those that were easy to reach, not of the year.",
-	"sample.empty": "No claim of this year has an area, so nothing could be drawn.",
+	"sample.empty":
+		"The first head after the year holds no claim with an area, so nothing could be drawn. Claims that reached the server after it are in no draw.",
 	"sample.without_area": "Without an area, so that they cannot be drawn: {n}.",
 	"sample.units": "By claiming unit",
 	"sample.units.hint": "By name. With few visits the interval is very wide.",
