@@ -129,11 +129,11 @@ impl Ledger {
         body: &[u8],
     ) -> Result<Recorded, Error> {
         let kind = wire.kind();
-        let held = match kind {
+        let has_right = match kind {
             FactKind::Reopening => actor.may_in_province(right(kind)),
             _ => actor.may_somewhere(right(kind)),
         };
-        if !held {
+        if !has_right {
             return Err(Error::Forbidden);
         }
         let mut parsed = wire.parsed(self.journal.now())?;

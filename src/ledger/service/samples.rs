@@ -11,6 +11,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::from_hex;
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::base::words::AreaMethod;
 use crate::journal::proofs::SignedHead;
 use crate::journal::{Entry, Kind, Receipt, Written};
 use crate::ledger::model::sample::{Drawn, Estimate, SampleRules, Visit, draw, estimate};

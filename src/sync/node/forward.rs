@@ -17,7 +17,7 @@ use crate::store;
 use super::super::bundle::seal::Recipient;
 use super::super::sql::{self, Forwarding, HeldBack};
 use super::answer::{AnswerWire, Settled, titled};
-use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill, fill_with};
+use super::gather::{Lanes, NotMade, Wanted, begin, fill, fill_with};
 
 /// How often it is looked whether there is something to forward.
 const POLL: Duration = Duration::from_secs(3);
