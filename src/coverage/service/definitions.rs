@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::Timestamp;
-use crate::coverage::model::definition::{Definition, Draft};
+use crate::coverage::model::definition::{Definition, Draft, Footprint, FootprintClass};
 use crate::coverage::sql::{self, DefinitionRow};
 use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::INDEX_JOB;
@@ -331,6 +331,18 @@ fn check(draft: &Draft) -> Result<(), Error> {
     }
     if draft.freshness_days.is_empty() || draft.freshness_days.len() > 10 {
         return Err(parameter("freshness_days", "one to ten numbers of days"));
+    }
+    if !draft.freshness_days.is_sorted_by(|a, b| a < b) {
+        return Err(parameter("freshness_days", "numbers of days that rise"));
+    }
+    let sees = |own: &Footprint| {
+        own.transport.class() == FootprintClass::Ground && own.default_radius_cm > 0
+    };
+    if !draft.footprints.iter().any(sees) {
+        return Err(parameter(
+            "footprints",
+            "at least one radius of the class ground: without one no patrol would see anything",
+        ));
     }
     Ok(())
 }

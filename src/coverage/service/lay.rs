@@ -5,17 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use geo::{BooleanOps, Intersects, MultiPolygon, Rect};
+use geo::{Intersects, MultiPolygon, Rect};
 use sha2::{Digest, Sha256};
 
 use crate::areas::RiskAreaView;
 use crate::areas::model::map::Commune;
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::model::lattice::Lattice;
-use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::risk::{RiskGrid, apart, geodesic_area_m2, risk_of};
 use crate::coverage::model::scales::GridId;
 use crate::coverage::model::settle::settling_resolution;
-use crate::coverage::model::window::CheckWindow;
+use crate::coverage::model::window::{CheckWindow, united};
 
 use super::season::windows_of;
 
@@ -136,28 +136,19 @@ impl Plan {
         }
     }
 
-    /// Ground of several groups belongs to the first.
+    /// Ground of several groups is laid once, with the windows of all of them.
     fn lay(&self, lattice: Lattice) -> CommuneRisk {
         let ground = self.commune.region().as_polygons();
-        let mut taken: Option<MultiPolygon> = None;
-        let mut risk_area_m2 = 0.0;
-        let (mut parts, mut laid) = (Vec::new(), Vec::new());
-        for (windows, areas) in &self.groups {
-            let shapes: Vec<MultiPolygon> = areas
-                .iter()
-                .map(|area| area.region.as_polygons().clone())
-                .collect();
-            let mut risk = risk_of(ground, &shapes);
-            if let Some(taken) = &taken {
-                risk = risk.difference(taken);
-            }
-            risk_area_m2 += geodesic_area_m2(&risk);
-            parts.push((windows.clone(), RiskGrid::lay(lattice, &risk)));
-            laid.push((windows.clone(), risk.clone()));
-            if self.groups.len() > 1 {
-                taken = Some(taken.map_or_else(|| risk.clone(), |taken| taken.union(&risk)));
-            }
-        }
+        let risks = self.groups.iter().map(|(windows, areas)| {
+            let shapes = areas.iter().map(|area| area.region.as_polygons().clone());
+            let shapes: Vec<MultiPolygon> = shapes.collect();
+            (windows.clone(), risk_of(ground, &shapes))
+        });
+        let laid = apart(risks.collect(), |these, those| united(these, those));
+        let risk_area_m2 = laid.iter().map(|(_, risk)| geodesic_area_m2(risk)).sum();
+        let parts = laid.iter();
+        let parts = parts.map(|(windows, risk)| (windows.clone(), RiskGrid::lay(lattice, risk)));
+        let mut parts: Vec<_> = parts.collect();
         parts.retain(|(_, grid)| grid.parents() > 0);
         let settling = settling_resolution(risk_area_m2);
         let is_fine = !parts.is_empty() && settling != lattice;

@@ -63,16 +63,22 @@ impl Season {
             Pass::Named(name) => {
                 let known: BTreeSet<&str> =
                     self.windows.iter().map(|own| own.name.as_str()).collect();
-                let all_year = material.risk.is_all_year;
-                if !known.contains(name.as_str()) && material.risk.is_any && !all_year {
+                if !known.contains(name.as_str()) && material.risk.is_any {
                     let known: Vec<&str> = known.into_iter().collect();
                     return Err(parameter(
                         "pass",
                         format!("no such check window; there are {}", known.join(", ")),
                     ));
                 }
+                if material.risk.is_all_year {
+                    notes.push(Note {
+                        code: "all_year_ground",
+                        text: "some risk areas have no check windows: there every visit counts, on whatever day"
+                            .to_owned(),
+                    });
+                }
                 let own = |window: &SeasonWindow| window.open && window.name == *name;
-                all_year || self.windows.iter().any(own)
+                self.windows.iter().any(own)
             }
         };
         if !is_open {

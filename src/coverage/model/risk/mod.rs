@@ -45,7 +45,36 @@ pub fn risk_of(commune: &MultiPolygon, areas: &[MultiPolygon]) -> MultiPolygon {
         })
         .map(|area| area.orient(Direction::Default))
         .collect();
-    let risk = unary_union(near.iter().flatten()).intersection(commune);
+    smooth(unary_union(near.iter().flatten()).intersection(commune))
+}
+
+/// Risk that does not overlap, made of risks that may: ground of several has what all of them have, put together by `both`.
+#[must_use]
+pub fn apart<T: Clone>(
+    risks: Vec<(T, MultiPolygon)>,
+    both: impl Fn(&T, &T) -> T,
+) -> Vec<(T, MultiPolygon)> {
+    let mut parts: Vec<(T, MultiPolygon)> = Vec::new();
+    for (own, mut left) in risks {
+        let mut next = Vec::new();
+        for (known, shape) in parts {
+            let common = smooth(shape.intersection(&left));
+            if common.0.is_empty() {
+                next.push((known, shape));
+                continue;
+            }
+            next.push((both(&known, &own), common));
+            next.push((known, smooth(shape.difference(&left))));
+            left = smooth(left.difference(&shape));
+        }
+        next.push((own, left));
+        next.retain(|(_, shape)| !shape.0.is_empty());
+        parts = next;
+    }
+    parts
+}
+
+fn smooth(risk: MultiPolygon) -> MultiPolygon {
     MultiPolygon::new(risk.into_iter().filter_map(without_splinters).collect())
 }
 

@@ -34,6 +34,10 @@ pub const SCREEN_JOB: &str = "screen_tracks";
 const OPEN_MS: i64 = 86_400_000;
 /// Earlier tracks that are read and laid over a new one.
 const COMPARED: usize = 20;
+/// Alike windows that are held of one earlier track, and of all: a copy has some hundreds, walks drawn in even steps have
+/// any number.
+const HITS_OF_ONE: usize = 4_096;
+const HITS_OF_ALL: usize = 400_000;
 /// Patrols that one act asks to be screened, and how far apart they are due, ms.
 const BATCH: i64 = 200;
 const APART_MS: i64 = 500;
@@ -293,7 +297,7 @@ async fn hits(tx: &mut Tx, patrol: PatrolId, asked: &[Window]) -> Result<Hits, s
         }
     }
     let keys: Vec<i64> = by_key.keys().copied().collect();
-    let mut hits = Hits::new();
+    let (mut hits, mut held) = (Hits::new(), 0);
     for row in sql::windows_of(tx, &keys).await? {
         let shares = shares_of(&row.shares);
         if row.patrol == patrol {
@@ -302,11 +306,13 @@ async fn hits(tx: &mut Tx, patrol: PatrolId, asked: &[Window]) -> Result<Hits, s
         let Some(shares) = shares else {
             return Err(corrupt(&row));
         };
-        for window in by_key.get(&row.bits).into_iter().flatten() {
-            let hit = Hit::of(window, seconds(row.at_s * 1000), &shares);
-            let known = hits.entry((row.patrol, row.device)).or_default();
-            known.extend(hit);
-        }
+        let known = hits.entry((row.patrol, row.device)).or_default();
+        let room = (HITS_OF_ONE - known.len()).min(HITS_OF_ALL - held);
+        let alike = by_key.get(&row.bits).into_iter().flatten();
+        let alike = alike.filter_map(|own| Hit::of(own, seconds(row.at_s * 1000), &shares));
+        let before = known.len();
+        known.extend(alike.take(room));
+        held += known.len() - before;
     }
     hits.retain(|_, hits| !hits.is_empty());
     Ok(hits)
