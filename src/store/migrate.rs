@@ -196,6 +196,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "returns",
         include_str!("../../migrations/0042_returns.sql"),
     ),
+    (
+        45,
+        "settled_by_cycle",
+        include_str!("../../migrations/0045_settled_by_cycle.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -6,7 +6,7 @@ use super::definition::Definition;
 use super::facts::{Act, Amount, Fact};
 use super::guard::Around;
 use super::walk::Counted;
-use super::words::{Completeness, Finding, Inspected};
+use super::words::{Completeness, Inspected};
 use crate::base::ids::FactId;
 use crate::base::time::Timestamp;
 use crate::base::words::PlantsMethod;
@@ -148,13 +148,9 @@ fn verified<'a>(
     began: Option<Timestamp>,
     is_idle: &dyn Fn(FactId) -> bool,
 ) -> Option<(&'a Fact, Amount)> {
-    let confirmed = around.facts.iter().filter_map(|fact| match &fact.act {
-        Act::Verification(said) if said.finding == Finding::Confirmed && !is_idle(fact.id) => {
-            Some((*fact, said.amount))
-        }
-        _ => None,
-    });
-    let all: Vec<_> = confirmed.collect();
+    let confirmed = around.confirmed();
+    let confirmed = confirmed.filter(|(fact, _)| !is_idle(fact.id));
+    let all: Vec<_> = confirmed.map(|(fact, said)| (fact, said.amount)).collect();
     let before = all
         .iter()
         .rev()
