@@ -2,6 +2,7 @@
 
 mod circles;
 mod doubles;
+mod guards;
 mod lives;
 mod orders;
 mod pressures;
