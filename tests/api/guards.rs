@@ -33,6 +33,11 @@ fn why(refused: &Answer) -> String {
 async fn accepted(field: &Field, people: &People) -> (Uuid, Uuid) {
     let plot = recorded(field, &people.phone, &plot_at(104.3, 22.4)).await;
     let beside = recorded(field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+    people
+        .phone
+        .post(&path(beside, "/eradications"), &eradication())
+        .await
+        .expect(201);
     let acts = path(plot, "/eradications");
     let claimed = people
         .phone
