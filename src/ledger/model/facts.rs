@@ -307,6 +307,8 @@ pub struct PlotFacts {
     pub org: Option<OrgId>,
     /// When it was detected.
     pub detected_at: Timestamp,
+    /// When that came.
+    pub recorded_at: Timestamp,
     /// Whether anybody saw it: a tip alone has no eyes on it.
     pub is_seen: bool,
     /// Growth stage when it was recorded.

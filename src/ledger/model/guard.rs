@@ -111,6 +111,12 @@ impl<'a> Around<'a> {
         missing
     }
 
+    /// Whether the plot was recorded before it was detected.
+    pub(super) fn is_detected_ahead(&self) -> bool {
+        let ahead_ms = self.plot.detected_at.since(self.plot.recorded_at);
+        ahead_ms > self.tolerance_ms()
+    }
+
     /// By how much two clocks may disagree, ms.
     fn tolerance_ms(&self) -> i64 {
         i64::from(self.rules.clock_tolerance_min) * 60_000

@@ -13,6 +13,9 @@ impl Walked<'_> {
         if self.state != PlotState::Eradicating && !unverified {
             self.missing.clear();
         }
+        if around.is_detected_ahead() {
+            self.flags.insert(LifeFlag::DetectedAhead);
+        }
         let verified_at = around.verified_at();
         let wait_ms = i64::from(around.rules.minutes_hours) * 3_600_000;
         for own in &self.counted {

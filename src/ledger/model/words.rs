@@ -201,6 +201,8 @@ vocabulary! {
         VerificationConflict = "verification_conflict",
         /// A verification from before the work that came when the work was known and another stood: it changes no figure.
         LateVerification = "late_verification",
+        /// Detected later than its recording came, by more than clocks disagree.
+        DetectedAhead = "detected_ahead",
         /// Re-inspected although nothing had been destroyed.
         InspectedTooSoon = "inspected_too_soon",
         /// Re-inspected as a paper says: no phone was on the spot.

@@ -328,6 +328,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"flag.inspected_too_soon": "Re-inspected too soon",
 	"flag.inspected_from_paper": "Re-inspected on paper only",
 	"flag.undone": "A closing was taken back",
+	"flag.detected_ahead": "Detected later than it was received",
 	"flag.late_verification": "A late verification that changes no figure",
 	"flag.out_of_place": "A step that did not apply",
 	"flag.destroyed_unverified": "Destroyed unverified",

@@ -328,6 +328,7 @@ export const vi = {
 	"flag.inspected_too_soon": "Kiểm tra lại quá sớm",
 	"flag.inspected_from_paper": "Kiểm tra lại theo biên bản giấy",
 	"flag.undone": "Có kết luận đã được bỏ",
+	"flag.detected_ahead": "Giờ phát hiện đi trước lúc nhận",
 	"flag.late_verification": "Xác minh đến muộn, không đổi số",
 	"flag.out_of_place": "Bước không hợp lệ ở trạng thái này",
 	"flag.destroyed_unverified": "Phá nhổ khi chưa xác minh",

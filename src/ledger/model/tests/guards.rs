@@ -115,6 +115,14 @@ fn work_that_was_told_before_it_was_done_does_not_count() {
     // It ended at ten; two clocks may disagree by an hour.
     assert!(told("2026-02-11T09:00:00+07:00").is_empty());
     assert_eq!(told("2026-02-11T08:59:59+07:00"), [Missing::TimeOrder]);
+    let detected = |received_at: &str| {
+        let plot = PlotFacts {
+            recorded_at: at(received_at),
+            ..plot()
+        };
+        life(&plot, &[]).flags.contains(&LifeFlag::DetectedAhead)
+    };
+    assert!(!detected("2026-02-10T07:00:00+07:00") && detected("2026-02-10T06:59:59+07:00"));
 }
 
 #[test]
