@@ -262,8 +262,9 @@ impl<'a> Walked<'a> {
         let own = missing.last().cloned().unwrap_or_default();
         if let Some(index) = claimed {
             // The whole plot was claimed before: a second claim stands only where the first misses more.
-            let misses = |first: &Counted<'_>| !first.missing.is_empty();
-            if !is_full || !own.is_empty() || !self.counted.get(index).is_some_and(misses) {
+            let first = self.counted.get(index);
+            let is_whole = first.is_none_or(|first| first.missing.is_empty());
+            if !is_full || !own.is_empty() || is_whole {
                 return Some(LifeFlag::ClaimedTwice);
             }
             self.counted.remove(index);
