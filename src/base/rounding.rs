@@ -6,7 +6,8 @@ use serde::Serializer;
 #[must_use]
 pub fn decimals(value: f64, places: u8) -> f64 {
     let by = 10_f64.powi(i32::from(places));
-    (value * by).round() / by
+    // Nothing is told as −0, which is what a sum of no fractions is.
+    (value * by).round() / by + 0.0
 }
 
 /// Tells a figure in hundredths of its unit.
@@ -29,6 +30,8 @@ mod tests {
         assert_eq!(told(11_095.929_999_999_997, 1), "11095.9");
         assert_eq!(told(-2.45, 1), "-2.5");
         assert_eq!(told(7.5, 0), "8");
+        assert_eq!(told(-0.0, 2), "0");
+        assert_eq!(told(-0.001, 2), "0");
         assert_eq!(told(f64::from(u32::MAX) + 0.4, 2), "4294967295.4");
     }
 }

@@ -206,6 +206,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "held_back",
         include_str!("../../migrations/0044_held_back.sql"),
     ),
+    (
+        45,
+        "settled_by_cycle",
+        include_str!("../../migrations/0045_settled_by_cycle.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

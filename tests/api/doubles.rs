@@ -46,7 +46,7 @@ on_both! {
     async fn a_judgement_that_would_leave_no_plot_counted_is_refused(field: Field) {
         let people = people(&field).await;
         let mut plots = Vec::new();
-        for lon in [104.30, 104.32, 104.34] {
+        for lon in [104.300_0, 104.300_1, 104.300_2] {
             plots.push(recorded(&field, &people.phone, &plot_at(lon, 22.4)).await);
         }
         let [first, second, third] = plots[..] else { panic!() };
@@ -72,7 +72,7 @@ on_both! {
         // The verified one counts; of two verified ones the earlier, whichever was touched last.
         for (lon, is_other_verified) in [(104.30, false), (104.34, true)] {
             let first = recorded(&field, &people.phone, &plot_at(lon, 22.4)).await;
-            let mut other = plot_at(lon + 0.02, 22.4);
+            let mut other = plot_at(lon + 0.000_1, 22.4);
             other["properties"]["detected_at"] = json!("2026-02-24T10:15:00+07:00");
             let other = recorded(&field, &people.phone, &other).await;
             if is_other_verified {
@@ -119,7 +119,7 @@ on_both! {
     async fn no_ground_vanishes_into_a_plot_that_does_not_count(field: Field) {
         let people = people(&field).await;
         let mut plots = Vec::new();
-        for lon in [104.30, 104.32, 104.34, 104.36] {
+        for lon in [104.300_0, 104.300_1, 104.300_2, 104.300_3] {
             plots.push(recorded(&field, &people.phone, &plot_at(lon, 22.4)).await);
         }
         let [kept, taken_back, merged, other] = plots[..] else { panic!() };

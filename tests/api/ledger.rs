@@ -405,6 +405,11 @@ on_both! {
         new["properties"]["replanting_of"] = json!(old);
         let new = recorded(&field, &phone, &new).await;
         field.settle().await;
+        let itself = field.new_id();
+        let mut own = plot_at(104.31, 22.4);
+        own["properties"]["replanting_of"] = json!(itself);
+        let refused = phone.put(&path(itself, ""), &own).await.expect(422);
+        assert_eq!(refused.pointers(), ["/properties/replanting_of"]);
         assert_eq!(told(&phone, old).await["replanted_by"], json!([new]));
         assert_eq!(told(&phone, old).await["season"], "2024-2025");
         assert_eq!(told(&phone, new).await["replanting_of"], old.to_string());

@@ -21,6 +21,7 @@ mod enrolment;
 mod evidence;
 mod exports;
 mod figures;
+mod guards;
 mod hamlets;
 mod held;
 mod identity;

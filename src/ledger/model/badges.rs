@@ -17,7 +17,7 @@ pub struct LawBadge {
     pub source: &'static str,
     /// Plants.
     pub plants: u64,
-    /// `verified` or `claimed`.
+    /// What the plants rest on: `verified`, `remeasured`, `claimed` or `destroyed` (by the work itself, with what it left).
     pub basis: &'static str,
     /// The highest threshold that is reached.
     pub reaches_plants: Option<u32>,

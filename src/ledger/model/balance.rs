@@ -6,7 +6,7 @@ use super::definition::Definition;
 use super::facts::{Act, Amount, Fact};
 use super::guard::Around;
 use super::walk::Counted;
-use super::words::{Completeness, Finding, Inspected};
+use super::words::{Completeness, Inspected};
 use crate::base::ids::FactId;
 use crate::base::time::Timestamp;
 use crate::base::words::PlantsMethod;
@@ -69,6 +69,9 @@ pub struct Quantities {
     pub remaining: Sum,
 }
 
+/// How a conflict of areas is called.
+pub const AREA: &str = "area_m2";
+
 /// A figure whose parts do not make up the whole.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Conflict {
@@ -84,6 +87,14 @@ pub struct Conflict {
     pub remaining: f64,
     /// How far both may be off by their methods, %.
     pub tolerance_pct: f64,
+}
+
+impl Conflict {
+    /// By how much destroyed and remaining exceed what was measured; 0 where they fall short of it.
+    #[must_use]
+    pub fn beyond(&self) -> f64 {
+        (self.destroyed + self.remaining - self.measured).max(0.0)
+    }
 }
 
 /// The quantities of a plot and their conflicts. `is_idle`: whether a fact came to a plot that was closed already.
@@ -137,13 +148,9 @@ fn verified<'a>(
     began: Option<Timestamp>,
     is_idle: &dyn Fn(FactId) -> bool,
 ) -> Option<(&'a Fact, Amount)> {
-    let confirmed = around.facts.iter().filter_map(|fact| match &fact.act {
-        Act::Verification(said) if said.finding == Finding::Confirmed && !is_idle(fact.id) => {
-            Some((*fact, said.amount))
-        }
-        _ => None,
-    });
-    let all: Vec<_> = confirmed.collect();
+    let confirmed = around.confirmed();
+    let confirmed = confirmed.filter(|(fact, _)| !is_idle(fact.id));
+    let all: Vec<_> = confirmed.map(|(fact, said)| (fact, said.amount)).collect();
     let before = all
         .iter()
         .rev()
@@ -200,7 +207,7 @@ fn conflicts(
         plants_pct(rules, base.plants_method).hypot(worst_method),
     );
     let area = (
-        "area_m2",
+        AREA,
         base.area_m2,
         told.destroyed_claimed.area_m2,
         told.remaining.area_m2,

@@ -71,7 +71,7 @@ pub struct OnTheSpot {
 /// An on-the-spot confirmation that came by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// What is confirmed; without it, all that was done at the plot.
+    /// What is confirmed; without it, the work around that time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub eradication: Option<FactId>,
     /// By whom.
@@ -167,7 +167,7 @@ pub struct Eradication {
 /// Minutes that came later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Minutes {
-    /// Whose they are; without it, of all that has none at the plot.
+    /// Whose they are; without it, of the work of the days before their date.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub eradication: Option<FactId>,
     /// The paper.
@@ -307,6 +307,8 @@ pub struct PlotFacts {
     pub org: Option<OrgId>,
     /// When it was detected.
     pub detected_at: Timestamp,
+    /// When that came.
+    pub recorded_at: Timestamp,
     /// Whether anybody saw it: a tip alone has no eyes on it.
     pub is_seen: bool,
     /// Growth stage when it was recorded.

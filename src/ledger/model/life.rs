@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::balance::{Conflict, Quantities, balance};
+use super::balance::{Conflict, Quantities, Sum, balance};
 use super::definition::Definition;
 use super::evidence::EvidenceSummary;
 use super::facts::{Act, Amount, Fact, PlotFacts};
-use super::guard::Around;
+use super::guard::{Around, met_plants};
 use super::returns::{Returned, returns};
 use super::standing::{Standing, standing};
 use super::walk::{Counted, walk};
@@ -27,7 +27,7 @@ pub struct Life {
     pub state: PlotState,
     /// What a reader must know.
     pub flags: BTreeSet<LifeFlag>,
-    /// What keeps the eradication that was claimed in full from being one.
+    /// What the eradications of the last cycle miss, any of them: until it is there the plot is not eradicated.
     pub missing: Vec<Missing>,
     /// The crop as verified, else as recorded.
     pub crop: Crop,
@@ -51,6 +51,8 @@ pub struct Life {
     pub inspected: Inspection,
     /// The eradications that the plot's state allowed.
     pub eradications: Vec<Done>,
+    /// The most plants that the work of one cycle met, destroyed and left; none when nobody numbered any.
+    pub met_plants: Option<u64>,
     /// What was sent back for completing, whether or not somebody answered.
     pub returns: Vec<Returned>,
     /// How every eradication that stands does by the photo minimum.
@@ -77,6 +79,14 @@ impl Life {
     #[must_use]
     pub fn is_returned(&self) -> bool {
         self.returns.iter().any(Returned::is_open)
+    }
+
+    /// Of what does not count nothing is accepted and nothing expected.
+    fn forget_accepted(&mut self) {
+        self.is_approved = false;
+        self.quantities.approved = Sum::default();
+        self.dues.clear();
+        self.minutes_due.clear();
     }
 
     /// Whether figures count the plot at all: what was rejected, merged, taken back or lies beyond the border they do
@@ -168,10 +178,16 @@ pub fn live_without(
 ) -> Life {
     let standing = standing(facts);
     let last = |id: FactId| standing.instead_of(id);
+    let received = |own: &Fact| {
+        let versions = facts.iter().filter(|fact| last(fact.id) == own.id);
+        let first = versions.map(|fact| fact.recorded_at).min();
+        first.unwrap_or(own.recorded_at)
+    };
     let around = Around {
         plot,
         facts: &standing.facts,
         standing: &last,
+        received: &received,
         photos,
         rules,
     };
@@ -197,12 +213,16 @@ pub fn live_without(
         minutes_due: walked.minutes_due,
         inspected: walked.inspected,
         eradications: done(&walked.counted),
+        met_plants: met_most(&walked.counted),
         returns: returns(&around, facts, walked.state),
         photos: photographed(&around),
         steps: walked.steps,
         quantities,
         conflicts,
     };
+    if !life.state.is_counted() {
+        life.forget_accepted();
+    }
     if !life.conflicts.is_empty() {
         life.flags.insert(LifeFlag::Conflict);
     }
@@ -220,6 +240,15 @@ fn done(counted: &[Counted<'_>]) -> Vec<Done> {
         destroyed: own.said.destroyed,
     });
     told.collect()
+}
+
+fn met_most(counted: &[Counted<'_>]) -> Option<u64> {
+    let cycles: BTreeSet<u32> = counted.iter().map(|own| own.cycle).collect();
+    let met = cycles.into_iter().filter_map(|cycle| {
+        let own = counted.iter().filter(|own| own.cycle == cycle);
+        met_plants(own.map(|own| own.said))
+    });
+    met.max()
 }
 
 fn photographed(around: &Around<'_>) -> BTreeMap<FactId, Photographed> {

@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod facts;
 mod guard;
 pub mod life;
+mod look_back;
 pub mod pairs;
 pub mod parse;
 pub mod pressure;
@@ -25,7 +26,7 @@ mod walk;
 pub mod wire;
 pub mod words;
 
-pub use balance::{Conflict, Quantities};
+pub use balance::{AREA, Conflict, Quantities};
 pub use definition::Definition;
 pub use evidence::{EvidenceSummary, PhotoMinimum, Shot, Shown, Stood};
 pub use facts::{Act, Amount, Fact, PlotFacts};

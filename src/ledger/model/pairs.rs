@@ -13,7 +13,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use geo::{Area, BooleanOps, MapCoords, Polygon};
+use geo::{Area, BooleanOps, Intersects, MapCoords, Polygon};
 use serde::Serialize;
 
 use super::apart::nearer_by_chance;
@@ -128,7 +128,7 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
     }
     let distance_m = distance_m(a.position, b.position);
     let accuracies_m = accuracy_m(a).hypot(accuracy_m(b));
-    let reach_m = (3.5 * accuracies_m).clamp(REACH_M.0, REACH_M.1);
+    let reach_m = reach_m(accuracies_m);
     let together = overlap(a, b);
     if distance_m > reach_m && together.is_none() {
         return None;
@@ -147,6 +147,22 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
         is_likely,
         shares,
     })
+}
+
+/// How far points of such accuracies may lie from each other and still be compared, m.
+fn reach_m(accuracies_m: f64) -> f64 {
+    (3.5 * accuracies_m).clamp(REACH_M.0, REACH_M.1)
+}
+
+/// How far apart two claims lie that cannot be of one ground, and the furthest that could be, m; none where they can: each
+/// recorder may have stood at his end of it, and outlines that overlap share ground wherever their points are.
+#[must_use]
+pub fn too_far(a: &Claim, b: &Claim) -> Option<(f64, f64)> {
+    let away_m = distance_m(a.position, b.position);
+    let most_m = reach_m(accuracy_m(a).hypot(accuracy_m(b))) + radius_m(a) + radius_m(b);
+    let outlines = a.outline.as_ref().zip(b.outline.as_ref());
+    let overlap = outlines.is_some_and(|(one, other)| one.intersects(other));
+    (away_m > most_m && !overlap).then_some((away_m, most_m))
 }
 
 /// Days between two instants, to the minute.

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::balance::Sum;
+use super::balance::{AREA, Sum};
 use super::life::Done;
-use super::totals::{Part, Total};
+use super::totals::{Part, Total, portion};
 use super::words::PlotState;
 use crate::base::ids::PlotId;
 use crate::base::rounding::hundredths;
@@ -43,6 +43,21 @@ pub struct Cohort {
     pub is_target_met: Option<bool>,
     /// The plots that keep it from being met.
     pub open: Vec<PlotId>,
+    /// Its plots whose figures do not make one another up: no rate is cut for that.
+    pub conflicts: Conflicting,
+}
+
+/// Plots whose destroyed and remaining do not make up what was measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = RatesConflicts)]
+pub struct Conflicting {
+    /// How many they are.
+    pub plots: u32,
+    /// Plants destroyed and left beyond those that were measured; what falls short is not set off against it.
+    pub beyond_plants: u64,
+    /// The same of the area, m², told in hundredths.
+    #[serde(serialize_with = "hundredths")]
+    pub beyond_m2: f64,
 }
 
 /// Hours from detection to the end of the full eradication.
@@ -93,6 +108,8 @@ pub struct Rates {
     pub cohort: Cohort,
     /// Destroyed in the period, whenever it was found (phá nhổ trong kỳ).
     pub flow: Total,
+    /// Of the plots of which something was destroyed in the period.
+    pub flow_conflicts: Conflicting,
     /// Of the plots detected in the period.
     pub lag: Lag,
     /// Of the plots eradicated in the period.
@@ -123,6 +140,7 @@ pub fn rates(parts: &[Part<'_>], window: &Window) -> Rates {
     Rates {
         cohort: cohort(&chosen.verified),
         flow: flow(&chosen.counted, window),
+        flow_conflicts: flow_conflicts(&chosen.counted, window),
         lag: lag(&chosen.detected, window.now),
         resprout: resprout(&chosen.due),
     }
@@ -215,8 +233,8 @@ fn cohort(plots: &[&Part<'_>]) -> Cohort {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let full = plots.iter().filter(|part| part.is_full()).count();
     let gone = plots.iter().filter(|part| part.is_gone()).count();
-    let (plants, plants_known) = both(plots, |sum| sum.plants);
-    let (area, area_known) = both(plots, |sum| sum.area_m2);
+    let (plants, plants_known) = both(plots, |sum, share| Some(portion(sum.plants?, share)));
+    let (area, area_known) = both(plots, |sum, share| Some(sum.area_m2? * share));
     let open = plots.iter().filter(|part| !part.is_full());
     let open: Vec<PlotId> = open.map(|part| part.plot).collect();
     Cohort {
@@ -234,6 +252,7 @@ fn cohort(plots: &[&Part<'_>]) -> Cohort {
         plots_rate: share(f64::from(number(full)), f64::from(number(plots.len()))),
         is_target_met: (!plots.is_empty()).then_some(open.is_empty()),
         open,
+        conflicts: Conflicting::of(plots),
     }
 }
 
@@ -243,22 +262,61 @@ fn of_plants(plants: u64) -> f64 {
 }
 
 /// Σ destroyed and Σ verified over the plots whose verification has the figure, and how many those are; an eradication
-/// without it leaves the plot out, nothing destroyed yet counts as nothing.
-fn both<T: Copy + Default + std::iter::Sum>(
+/// without it leaves the plot out, nothing destroyed yet counts as nothing. Of a plot in dispute counts the share that
+/// sums count.
+fn both<T: Copy + Default + std::ops::Add<Output = T>>(
     plots: &[&Part<'_>],
-    figure: impl Fn(&Sum) -> Option<T>,
+    figure: impl Fn(&Sum, f64) -> Option<T>,
 ) -> ((T, T), usize) {
     let known = plots.iter().filter_map(|part| {
-        let told = &part.life.quantities;
-        let verified = figure(&told.verified)?;
+        let (told, share) = (&part.life.quantities, 1.0 - part.disputed);
+        let verified = figure(&told.verified, share)?;
         let nothing_yet = told.eradicated.facts.is_empty().then_some(T::default());
-        let destroyed = figure(&told.eradicated).or(nothing_yet)?;
+        let destroyed = figure(&told.eradicated, share).or(nothing_yet)?;
         Some((destroyed, verified))
     });
-    let known: Vec<(T, T)> = known.collect();
-    let destroyed = known.iter().map(|(destroyed, _)| *destroyed).sum();
-    let verified = known.iter().map(|(_, verified)| *verified).sum();
-    ((destroyed, verified), known.len())
+    // A sum of no fractions is −0.
+    let start = ((T::default(), T::default()), 0);
+    known.fold(start, |(sums, number), own| {
+        ((sums.0 + own.0, sums.1 + own.1), number + 1)
+    })
+}
+
+impl Conflicting {
+    fn of(plots: &[&Part<'_>]) -> Self {
+        let mut told = Self::default();
+        for part in plots {
+            told.add(part);
+        }
+        told
+    }
+
+    fn add(&mut self, part: &Part<'_>) {
+        let share = 1.0 - part.disputed;
+        self.plots += u32::from(!part.life.conflicts.is_empty());
+        for own in &part.life.conflicts {
+            if own.figure == AREA {
+                self.beyond_m2 += own.beyond() * share;
+            } else {
+                self.beyond_plants += portion(whole(own.beyond()), share);
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a difference of whole plants, never below 0"
+)]
+const fn whole(plants: f64) -> u64 {
+    plants as u64
+}
+
+fn flow_conflicts(counted: &[&Part<'_>], window: &Window) -> Conflicting {
+    let done = counted.iter().copied();
+    let done = done.filter(|part| part.done_in(window).next().is_some());
+    Conflicting::of(&done.collect::<Vec<_>>())
 }
 
 fn flow(counted: &[&Part<'_>], window: &Window) -> Total {

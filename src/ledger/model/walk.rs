@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dues::dues;
 use super::facts::{Act, Eradication, Fact, Judgement, Reinspection, Verification};
-use super::guard::{Around, Paper};
+use super::guard::{Around, Work};
 use super::life::{Due, Inspection, Step};
 use super::words::{Completeness, Finding, Inspected, LifeFlag, Missing, PlotState, Sameness};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::personal::looks_personal;
 use crate::base::time::Timestamp;
-use crate::base::words::Crop;
 
 /// An eradication that the plot's state allowed.
 #[derive(Debug, Clone)]
@@ -139,7 +138,7 @@ impl<'a> Walked<'a> {
             return self.step_when_closed(around, by, fact);
         }
         match &fact.act {
-            Act::Verification(said) => self.verify(by, said),
+            Act::Verification(said) => self.verify(around, by, (fact, said)),
             Act::Eradication(said) => self.eradicate(around, fact, said),
             Act::Reinspection(said) => self.reinspect(around, by, fact, said),
             Act::Transfer(said) => {
@@ -206,7 +205,12 @@ impl<'a> Walked<'a> {
         None
     }
 
-    fn verify(&mut self, by: (usize, FactId), said: &Verification) -> Option<LifeFlag> {
+    fn verify(
+        &mut self,
+        around: &Around<'_>,
+        by: (usize, FactId),
+        (fact, said): (&Fact, &Verification),
+    ) -> Option<LifeFlag> {
         use PlotState::{Detected, Reported, Transferred, Verified};
         match (said.finding, self.state) {
             (Finding::Confirmed, state) => {
@@ -214,7 +218,11 @@ impl<'a> Walked<'a> {
                 if matches!(state, Reported | Detected) {
                     self.state = Verified;
                 }
-                None
+                around.is_late(fact).then_some(LifeFlag::LateVerification)
+            }
+            // Confirmed before this came, at whatever earlier time it says that it was found out.
+            (Finding::LookAlike | Finding::OtherCrop, _) if around.stood_before(fact) => {
+                Some(LifeFlag::VerificationConflict)
             }
             // Destroyed on one unit's word alone and then found to be another plant: it leaves no mark.
             (Finding::LookAlike | Finding::OtherCrop, _) if !self.is_verified => {
@@ -240,40 +248,56 @@ impl<'a> Walked<'a> {
         if self.state == PlotState::Resprout {
             self.cycle += 1;
         }
-        let missing = around.missing(fact, said);
         let is_full = said.completeness == Completeness::Full;
         let (cycle, mut flag) = (self.cycle, None);
         let claimed = self
             .counted
             .iter()
             .position(|own| own.cycle == cycle && own.said.completeness == Completeness::Full);
+        let others = self.counted.iter().enumerate();
+        let others = others.filter(|(index, own)| own.cycle == cycle && Some(*index) != claimed);
+        let mut work: Vec<Work<'a>> = others.map(|(_, own)| (own.fact, own.said)).collect();
+        work.push((fact, said));
+        let missing = around.missing_each(&work);
+        let own = missing.last().cloned().unwrap_or_default();
         if let Some(index) = claimed {
             // The whole plot was claimed before: a second claim stands only where the first misses more.
-            if !is_full || !missing.is_empty() {
+            let first = self.counted.get(index);
+            let is_whole = first.is_none_or(|first| first.missing.is_empty());
+            if !is_full || !own.is_empty() || is_whole {
                 return Some(LifeFlag::ClaimedTwice);
             }
             self.counted.remove(index);
             flag = Some(LifeFlag::ClaimedTwice);
         }
         // Cannabis that nobody verified stays where it is: no figure may count it for having been destroyed.
-        if !missing.contains(&Missing::Verification) {
+        if !own.contains(&Missing::Verification) {
             self.state = PlotState::Eradicating;
-        }
-        if is_full {
-            self.missing.clone_from(&missing);
-            if missing.is_empty() {
-                self.state = PlotState::Eradicated;
-                self.eradicated_at = self.eradicated_at.or(Some(fact.at));
-                self.dues = dues(around, fact, said);
-            }
         }
         self.counted.push(Counted {
             fact,
             said,
             cycle,
-            missing,
+            missing: own,
         });
+        self.judge_cycle(missing);
+        if is_full && self.missing.is_empty() {
+            self.state = PlotState::Eradicated;
+            self.eradicated_at = self.eradicated_at.or(Some(fact.at));
+            self.dues = dues(around, fact, said);
+        }
         flag
+    }
+
+    /// Notes what each eradication of the cycle misses: the plot misses all of that, as what does not count is not destroyed.
+    fn judge_cycle(&mut self, missing: Vec<Vec<Missing>>) {
+        let all: BTreeSet<Missing> = missing.iter().flatten().copied().collect();
+        self.missing = all.into_iter().collect();
+        let cycle = self.cycle;
+        let own = self.counted.iter_mut().filter(|own| own.cycle == cycle);
+        for (own, missing) in own.zip(missing) {
+            own.missing = missing;
+        }
     }
 
     fn reinspect(
@@ -335,47 +359,5 @@ impl<'a> Walked<'a> {
         let counts =
             own.is_some_and(|own| named != eradication || around.was_shown(own.fact, own.said, at));
         (!counts).then_some(LifeFlag::OutOfPlace)
-    }
-
-    /// What is known only once the whole way was walked.
-    fn look_back(&mut self, around: &Around<'a>, now: Timestamp) {
-        let unverified = !self.state.is_final() && self.missing.contains(&Missing::Verification);
-        if self.state != PlotState::Eradicating && !unverified {
-            self.missing.clear();
-        }
-        let verified_at = around.verified_at();
-        let wait_ms = i64::from(around.rules.minutes_hours) * 3_600_000;
-        for own in &self.counted {
-            if around.crop() == Crop::Cannabis
-                && verified_at.is_none_or(|at| at > own.said.started_at)
-            {
-                self.flags.insert(LifeFlag::DestroyedUnverified);
-            }
-            let alone =
-                around.is_alone(own.fact, own.said) && !around.is_confirmed(own.fact, own.said);
-            if alone && verified_at.is_none() {
-                self.flags.insert(LifeFlag::SingleParty);
-            }
-            let waived = around.is_waived(own.fact);
-            if waived && !around.missing_photos(own.fact, own.said).is_empty() {
-                self.flags.insert(LifeFlag::PhotosWaived);
-            }
-            if !own.said.before_harvest {
-                self.flags.insert(LifeFlag::AfterHarvest);
-            }
-            if around.paper(own.fact, own.said) == Paper::Pending {
-                let due = own.fact.at.plus_millis(wait_ms);
-                self.minutes_due.push((own.fact.id, due));
-                self.flags.insert(LifeFlag::MinutesPending);
-                if now > due {
-                    self.flags.insert(LifeFlag::MinutesLate);
-                }
-            }
-        }
-        self.is_approved = self
-            .counted
-            .iter()
-            .filter(|own| own.said.completeness == Completeness::Full)
-            .any(|own| around.is_approved(own.fact, own.said));
     }
 }

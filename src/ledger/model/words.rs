@@ -183,7 +183,7 @@ vocabulary! {
         PhotosAfter = "photos_after",
         /// Too few photos near the plot and around the time of the work.
         PhotosAtTheWork = "photos_at_the_work",
-        /// It begins before the plot was detected.
+        /// It begins before the plot was detected, or ends after it was received.
         TimeOrder = "time_order",
     }
 }
@@ -199,6 +199,10 @@ vocabulary! {
         AfterFinal = "after_final",
         /// Two verifications disagree.
         VerificationConflict = "verification_conflict",
+        /// A verification from before the work that came when the work was known and another stood: it changes no figure.
+        LateVerification = "late_verification",
+        /// Detected later than its recording came, by more than clocks disagree.
+        DetectedAhead = "detected_ahead",
         /// Re-inspected although nothing had been destroyed.
         InspectedTooSoon = "inspected_too_soon",
         /// Re-inspected as a paper says: no phone was on the spot.

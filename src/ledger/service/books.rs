@@ -264,7 +264,7 @@ fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
         .collect()
 }
 
-fn claim(material: &Material, life: &Life) -> Result<Claim, store::Error> {
+pub(super) fn claim(material: &Material, life: &Life) -> Result<Claim, store::Error> {
     let row = &material.row;
     Ok(Claim {
         plot: row.id,

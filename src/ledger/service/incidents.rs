@@ -32,7 +32,7 @@ pub struct IncidentPlace {
 pub struct IncidentSums {
     /// How many they are.
     pub plots: usize,
-    /// Their plants as verified, else as recorded, of those that count; a ground that two of them claim counts once.
+    /// Their plants, of each the most that anybody saw or that the work met, of those that count; a ground that two of them claim counts once.
     pub plants: u64,
     /// Where they lie, by code.
     pub communes: BTreeSet<IncidentPlace>,

@@ -184,6 +184,7 @@ fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error
         crop: crop.or(Err(row.corrupt("crop")))?,
         org: row.org,
         detected_at: row.detected_at,
+        recorded_at: row.recorded_at,
         is_seen: seen,
         stage: stage.or(Err(row.corrupt("record")))?,
         outside_vietnam: record.get("outside_vietnam") == Some(&Value::Bool(true)),

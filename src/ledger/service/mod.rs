@@ -10,6 +10,7 @@ mod due;
 mod evidence;
 mod figures;
 mod incidents;
+mod kept;
 mod lines;
 mod listed;
 mod lives;

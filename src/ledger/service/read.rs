@@ -51,12 +51,23 @@ impl Ledger {
 
 pub(super) const VERIFIED: &str = "verified";
 pub(super) const CLAIMED: &str = "claimed";
+const REMEASURED: &str = "remeasured";
+const DESTROYED: &str = "destroyed";
 
-/// The plants that a badge is told of, and what they rest on.
+/// The plants that a badge is told of, and what they rest on: the most that anybody saw there or that the work met.
 pub(super) fn plants(life: &Life) -> Option<(u64, &'static str)> {
     let told = &life.quantities;
-    let verified = told.verified.plants.map(|plants| (plants, VERIFIED));
-    verified.or(told.claimed.plants.map(|plants| (plants, CLAIMED)))
+    let all = [
+        (life.met_plants, DESTROYED),
+        (told.claimed.plants, CLAIMED),
+        (told.remeasured.plants, REMEASURED),
+        (told.verified.plants, VERIFIED),
+    ];
+    let known = all
+        .into_iter()
+        .filter_map(|(plants, basis)| Some((plants?, basis)));
+    // Of equal ones the last, which rests on most.
+    known.max_by_key(|(plants, _)| *plants)
 }
 
 /// Adds a plot's life to what is told of it.

@@ -225,6 +225,8 @@ impl Ledger {
             return Err(Refusal::at("/id", AHEAD).into());
         }
         self.check(tx, &sent.actor, &sent.parsed.act, &plot).await?;
+        self.check_life(tx, &sent.actor, &row, sent.parsed.at)
+            .await?;
         let written = self.journal.enter(tx, sent.entry(fact)).await?;
         row.entry = written.entry;
         row.recorded_at = written.received_at;

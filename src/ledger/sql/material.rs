@@ -13,9 +13,9 @@ use crate::store::{Error, Tx, padded};
 use super::FactRow;
 
 pub(super) const PLOT: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, p.season, p.period, p.detected_at, \
-     p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE p.id = $1";
+     p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record, p.recorded_at FROM plots p WHERE p.id = $1";
 pub(super) const PLOTS: &str = "SELECT p.id, p.version, p.author, p.org, p.crop, p.season, p.period, p.detected_at, \
-     p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record FROM plots p WHERE 1 = 1";
+     p.incident, p.lon, p.lat, p.hacc_m, p.commune, p.commune_name, p.place, p.record, p.recorded_at FROM plots p WHERE 1 = 1";
 pub(super) const MEASURES: &str = "SELECT m.entry, m.plot, m.version, m.plants, m.plants_method, m.area_m2, \
      m.area_method, m.uncertainty_pct FROM plot_measures m JOIN plots p ON p.id = m.plot \
      JOIN journal_entries e ON e.id = m.entry WHERE 1 = 1";
@@ -104,6 +104,7 @@ pub struct PlotRow {
     pub commune_name: Option<String>,
     pub place: Option<String>,
     pub record: String,
+    pub recorded_at: Timestamp,
 }
 
 impl PlotRow {

@@ -63,6 +63,9 @@ impl Outcome {
     }
 }
 
+const ITSELF: &str = "điểm không thể là tái trồng của chính nó: hãy chọn điểm cũ, hoặc để trống / a plot is not sown anew on itself: \
+     expected the id of the old plot, or none";
+
 /// The resolutions of the cells that are kept.
 const RESOLUTIONS: [u8; 3] = [7, 9, 12];
 
@@ -119,6 +122,9 @@ impl Plots {
             return Err(Error::Forbidden);
         }
         let draft = PlotDraft::from_wire(wire, self.journal.now())?;
+        if draft.replanting_of == Some(id) {
+            return Err(Refusal::at("/properties/replanting_of", ITSELF).into());
+        }
         let day = draft.detected_at.local_date();
         let at = self
             .placement(draft.position, day, draft.outside_vietnam)

@@ -154,6 +154,10 @@ describe("the ledger", () => {
 			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
 			await open(page, place.base, "#/ledger?by=org");
 			await page.getByText("không ai bị coi là ghi sai").waitFor();
+			// What is to be compared stands in sight at the width of an office's screen, and opens on demand.
+			const box = await page.getByRole("columnheader", { name: "Cần đối chiếu" }).boundingBox();
+			assert.ok(box && box.x + box.width <= (page.viewportSize()?.width ?? 0), "the last column is in view");
+			await page.getByText("1 chỗ cần xem").first().click();
 			await page.getByText("Để ngoài 66 m² (1 điểm): hai đơn vị cùng ghi một chỗ").first().waitFor();
 			await page.getByRole("link", { name: "Mở các cặp cần đối chiếu" }).click();
 			const pair = [made.one, made.again].map(short);

@@ -33,6 +33,9 @@ export interface Said {
 	samples?: { number: string; seal?: string | null }[];
 	release?: { agency: string; document: string } | null;
 	reason?: string | null;
+	/** What was decided of two plots, and the other of them. */
+	sameness?: "same" | "distinct";
+	other?: string;
 	/** What was answered to a return. */
 	text?: string | null;
 	notes?: string | null;
@@ -67,6 +70,12 @@ export interface Badge {
 	reaches_plants: number | null;
 	near_plants: number | null;
 }
+export interface Conflict {
+	figure: "plants" | "area_m2";
+	measured: number;
+	destroyed: number;
+	remaining: number;
+}
 export interface PlotProperties extends Amount {
 	state: Schemas["PlotState"];
 	crop: string;
@@ -95,6 +104,8 @@ export interface PlotProperties extends Amount {
 	law_badge: Badge | null;
 	approved: boolean;
 	quantities: Record<string, Amount & { facts: string[] }>;
+	/** Figures that do not make up what was measured. */
+	conflicts: Conflict[];
 	minutes_due: { due_at: string; eradication: string }[];
 }
 export interface Plot {

@@ -212,7 +212,7 @@ fn minutes_may_come_within_72_hours() {
         2,
         TEAM,
         FactKind::Minutes,
-        json!({ "number": "12/BB", "date": "2026-02-16" }),
+        json!({ "number": "12/BB", "date": "2026-02-13" }),
     );
     let there = told(&[pending, paper], "2026-05-01T10:00:00+07:00");
     assert!(there.minutes_due.is_empty() && there.flags.is_empty());

@@ -2,6 +2,7 @@
 
 mod circles;
 mod doubles;
+mod guards;
 mod lives;
 mod orders;
 mod pressures;
@@ -49,6 +50,7 @@ pub(super) fn plot() -> PlotFacts {
         version: 1,
         org: Some(org(1)),
         detected_at: at("2026-02-10T08:00:00+07:00"),
+        recorded_at: at("2026-02-10T09:00:00+07:00"),
         is_seen: true,
         stage: Some(Stage::Vegetative),
         outside_vietnam: false,

@@ -101,7 +101,15 @@ fn drawn_at_a_desk(number: u128, kind: usize, plants: u32) -> Fact {
 }
 
 fn history() -> impl Strategy<Value = Vec<Fact>> {
-    (1_u128..12).prop_flat_map(|length| (1..=length).map(any_fact).collect::<Vec<_>>())
+    let drawn = (1_u128..12).prop_flat_map(|length| (1..=length).map(any_fact).collect::<Vec<_>>());
+    drawn.prop_map(|mut facts| {
+        // Some came at once, some before others that had happened earlier, some before they had happened.
+        for fact in &mut facts {
+            let days = i64::try_from(fact.id.0.as_u128() * 5 % 7).unwrap() - 1;
+            fact.recorded_at = fact.at.plus_millis(days * 86_400_000);
+        }
+        facts
+    })
 }
 
 /// The life of a plot whose photos came late: those of each third work before the first decision at the desk, of the next

@@ -32,6 +32,7 @@ const vi = {
 	"look.out": "Để ngoài {area} ({n} điểm): hai đơn vị cùng ghi một chỗ",
 	"look.twice": "Đang tính {area} ({n} điểm), có thể là cùng một chỗ",
 	"look.conflicts": "{n} điểm: số phá nhổ và còn lại chưa khớp số đo",
+	"look.n": "{n} chỗ cần xem",
 	"look.go": "Đối chiếu",
 	"between.title": "Có chỗ hai đơn vị cùng ghi, chưa đối chiếu xong",
 	"between.detail":
@@ -82,6 +83,8 @@ const vi = {
 	"met.standing": "{n} điểm chưa phá nhổ hết",
 	"met.gone": "{n} điểm không còn tại chỗ trước khi phá nhổ",
 	"met.see": "Xem các điểm này",
+	conflicts: "{n} điểm có số phá nhổ và còn lại chưa khớp số đo",
+	"conflicts.beyond": "Vượt số đo: {plants} cây, {area}. Tỷ lệ không bị cắt ở 100 %.",
 	"flow.title": "Phá nhổ trong kỳ",
 	"flow.hint": "Lần phá nhổ kết thúc trong kỳ, phát hiện lúc nào cũng tính.",
 	"flow.area": "Diện tích",
@@ -265,6 +268,7 @@ const en: Record<keyof typeof vi, string> = {
 	"look.out": "Left out: {area} (plots: {n}), two units wrote down one ground",
 	"look.twice": "Counted: {area} (plots: {n}), perhaps the same ground",
 	"look.conflicts": "Destroyed and remaining do not make up what was measured (plots: {n})",
+	"look.n": "To look at: {n}",
 	"look.go": "Compare",
 	"between.title": "Some ground was written down by two units and is not compared yet",
 	"between.detail":
@@ -316,6 +320,8 @@ const en: Record<keyof typeof vi, string> = {
 	"met.standing": "Not destroyed in full: {n}",
 	"met.gone": "Gone before anybody destroyed them: {n}",
 	"met.see": "See these plots",
+	conflicts: "Plots whose destroyed and remaining do not make up what was measured: {n}",
+	"conflicts.beyond": "Beyond what was measured: {plants} plants, {area}. No rate is cut at 100 %.",
 	"flow.title": "Destroyed in the period",
 	"flow.hint": "Eradications that ended in the period, whenever the plot was found.",
 	"flow.area": "Area",

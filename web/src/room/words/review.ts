@@ -19,6 +19,8 @@ const vi = {
 	reply: "Trả lời",
 	"reply.text": "Câu trả lời",
 	"reply.hint": "Không ghi tên người, số điện thoại, số định danh.",
+	contradicts:
+		"Số chưa khớp: phá nhổ {destroyed} + còn lại {left}, đo được {measured}, lệch {by}. Phê duyệt cần ghi lý do.",
 	"pair.question": "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?",
 	"pair.sides": "Hai bên đối chiếu",
 	"pair.twice": "Đang tính cả hai: {share} của bên này có thể tính hai lần",
@@ -48,6 +50,8 @@ const en: Record<keyof typeof vi, string> = {
 	reply: "Answer",
 	"reply.text": "The answer",
 	"reply.hint": "No names, no telephone or identity numbers.",
+	contradicts:
+		"Figures disagree: {destroyed} destroyed + {left} left, {measured} measured, {by} apart. An approval needs a reason.",
 	"pair.question": "To be compared: did two units record one ground?",
 	"pair.sides": "Both sides",
 	"pair.twice": "Both are counted: {share} of this one may be counted twice",
