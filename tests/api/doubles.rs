@@ -104,7 +104,7 @@ on_both! {
     async fn work_that_was_done_vanishes_into_no_plot_without_any(field: Field) {
         let people = people(&field).await;
         let standing = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
-        let destroyed = recorded(&field, &people.phone, &plot_at(104.32, 22.4)).await;
+        let destroyed = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
         sent(&field, &people.phone, destroyed, "eradications", &eradication()).await;
         let path = format!("/api/v1/plots/{destroyed}/judgements");
         let refused = people.province.post(&path, &same(standing)).await.expect(422);
