@@ -466,6 +466,8 @@ on_both! {
         }
         // What comes later goes on, and the one that waits is left alone until its time.
         let later = node.new_id();
+        // Another process forwards from here on: the turn of the first is over.
+        node.clock.advance_millis(16_000);
         other.put(&plot(later), &plot_at(104.36, 22.4)).await.expect(201);
         let told = forwarded(&node, &upstream, &there).await;
         assert_eq!((&told["backlog"], &told["held_back"][0]["tries"]), (&json!(1), &json!(1)));
