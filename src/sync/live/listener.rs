@@ -113,8 +113,9 @@ impl Drop for Listener {
             return;
         };
         let (live, watch) = (self.live.clone(), self.watch);
+        let now = live.inner.journal.now();
         runtime.spawn(async move {
-            if let Err(error) = live.touch_watch(watch).await {
+            if let Err(error) = live.touch_watch(watch, now).await {
                 tracing::warn!(%error, "the end of a watch was not written down");
             }
         });
@@ -254,7 +255,7 @@ impl Listener {
         let now = self.live.inner.journal.now();
         if now.since(self.touched) >= TOUCH_MS {
             self.touched = now;
-            self.live.touch_watch(self.watch).await?;
+            self.live.touch_watch(self.watch, now).await?;
         }
         Ok(true)
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PatrolId;
+use crate::base::time::Timestamp;
 use crate::journal::{Entry, Kind};
 use crate::store::Error;
 use crate::sync::sql::{self, NewWatch, Watcher};
@@ -62,13 +63,13 @@ impl Live {
             .await
     }
 
-    /// Writes down that a watch goes on.
-    pub(super) async fn touch_watch(&self, watch: Uuid) -> Result<(), Error> {
-        let context = (watch, self.inner.journal.now());
+    /// Writes down that a watch went on until then.
+    pub(super) async fn touch_watch(&self, watch: Uuid, at: Timestamp) -> Result<(), Error> {
+        let context = (watch, at);
         let store = self.inner.journal.store();
         store
-            .write(context, |tx, (watch, now)| {
-                Box::pin(sql::touch_watch(tx, *watch, *now))
+            .write(context, |tx, (watch, at)| {
+                Box::pin(sql::touch_watch(tx, *watch, *at))
             })
             .await
     }
