@@ -128,6 +128,9 @@ export const en: Record<keyof typeof vi, string> = {
 	hide: "Hide",
 	"legend.below": "under",
 	"legend.from": "from",
+	"note.coarse_view":
+		"Only cells with enough plots are shown; those with fewer, with none, and some that would give those away are left out.",
+	"note.all_year_ground": "Some risk areas have no check windows: there every visit counts, on whatever day.",
 	"note.small_numbers": "Cells with few plots: read their intervals, not their rates.",
 	"note.open_season":
 		"The last season has not ended: it cannot be clean yet and is left out of the test of trends.",

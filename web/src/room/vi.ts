@@ -128,6 +128,10 @@ export const vi = {
 	hide: "Ẩn",
 	"legend.below": "dưới",
 	"legend.from": "từ",
+	"note.coarse_view":
+		"Chỉ hiện các ô có đủ số điểm trồng; những ô ít hơn, không có, và vài ô có thể làm lộ chúng được để trống.",
+	"note.all_year_ground":
+		"Có vùng nguy cơ không đặt đợt kiểm tra: ở đó lượt kiểm tra ngày nào cũng được tính.",
 	"note.small_numbers": "Ô có ít điểm trồng: xem khoảng tin cậy, không xem riêng tỷ suất.",
 	"note.open_season": "Niên vụ cuối chưa kết thúc: chưa thể gọi là sạch và chưa vào phép thử xu hướng.",
 	"note.outside_season": "Ngoài đợt kiểm tra: đi rà soát lúc này chưa chứng tỏ được nơi đó không có cây.",
