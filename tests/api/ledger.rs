@@ -254,7 +254,7 @@ on_both! {
             (&phone, "/eradications", {
                 let mut again = eradication();
                 (again["started_at"], again["ended_at"]) = (json!("2026-03-21T08:00:00+07:00"), json!("2026-03-21T09:00:00+07:00"));
-                again["plants_destroyed"] = json!(9);
+                (again["plants_destroyed"], again["minutes"]["date"]) = (json!(9), json!("2026-03-21"));
                 again
             }),
         ];
