@@ -200,7 +200,10 @@ story(
 		await phone.says(/^Định vị cuối đã 0:01:\d\d: quá cũ/);
 		assert.ok(await phone.button("Tại đây").isDisabled());
 		await phone.tab("Tuần tra");
-		await phone.page.getByText("Kiểm tra trước khi đi !").waitFor();
+		await phone.page
+			.locator("summary")
+			.getByText(/mục cần xem/)
+			.waitFor();
 		await phone.page.evaluate(() => {
 			globalThis.olderMs = 0;
 		});

@@ -120,4 +120,57 @@ describe("a printed page", () => {
 		}
 		await context.close();
 	});
+
+	it("holds the facts of a plot on few sheets, none upon another", async () => {
+		const { page, context } = await as("can-bo-tinh");
+		const { features } = await place.api("GET", "/api/v1/plots?limit=100");
+		const told = [...features].sort((one, other) => other.properties.photos - one.properties.photos)[0];
+		await open(page, place.base, `#/plots/${told.id}`);
+		const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+		const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+		assert.ok(sheets >= 1 && sheets <= 4, `${sheets} sheets`);
+		await onPaper(page);
+		const cards = await page.locator("main .card").evaluateAll((all) =>
+			all.map((own) => {
+				const { left, right, top, bottom } = own.getBoundingClientRect();
+				return { left, right, top, bottom };
+			}),
+		);
+		assert.ok(cards.length > 4);
+		for (const [at, one] of cards.entries())
+			for (const other of cards.slice(at + 1)) {
+				const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+				const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+				assert.ok(wide < 1 || high < 1, `${JSON.stringify(one)} lies upon ${JSON.stringify(other)}`);
+			}
+		await context.close();
+	});
+
+	it("keeps the chosen tab of a bar that scrolls in sight, and a page that holds nothing has its heading and its way back", async () => {
+		const { page, context } = await as("can-bo-tinh", "#/", { width: 320, height: 640 });
+		for (const hash of [
+			"#/reports?view=kept",
+			"#/ledger?view=sample",
+			"#/review?list=tracks",
+			"#/review?list=carried",
+		]) {
+			await open(page, place.base, hash);
+			const bar = page.getByRole("tablist").first();
+			const off = await bar.evaluate((own) => {
+				const tab = own.querySelector("[aria-selected=true]").getBoundingClientRect();
+				const room = own.getBoundingClientRect();
+				return [room.left - tab.left, tab.right - room.right].map(Math.round);
+			});
+			assert.ok(
+				off.every((by) => by <= 1),
+				`${hash}: ${off}`,
+			);
+		}
+		await page.goto(`${place.base}/#/plots/01900000-0000-7000-8000-000000000000`);
+		await page.getByText("Không tìm thấy", { exact: true }).waitFor();
+		await page.getByRole("heading", { level: 1, name: "Điểm trồng 000000" }).waitFor();
+		await page.getByRole("link", { name: "← Điểm trồng" }).click();
+		await page.waitForURL(/#\/plots$/);
+		await context.close();
+	});
 });

@@ -25,11 +25,20 @@ it("the whole way is what was recorded", () => {
 	expect(walked([], 0.5)).toEqual([]);
 });
 
+const BETWEEN_M = 2062;
+
 it("a gap goes from the end of a leg to the beginning of the next", () => {
-	expect(breaks(legs)).toEqual([
+	expect(breaks(legs, [{ metres: BETWEEN_M }])).toEqual([
 		[
 			[104.01, 22],
 			[104.03, 22],
 		],
 	]);
+});
+
+it("what lies between two legs is no gap unless the record has one as long", () => {
+	expect(breaks(legs, [])).toEqual([]);
+	expect(breaks(legs, [{ metres: 300 }])).toEqual([]);
+	// A gap is drawn once.
+	expect(breaks([...legs, ...legs], [{ metres: BETWEEN_M }])).toHaveLength(1);
 });

@@ -36,10 +36,21 @@ export function walked(legs: Position[][], share: number): Position[][] {
 	return done;
 }
 
-/** The straight ways between legs, where nothing was recorded. */
-export function breaks(legs: Position[][]): Position[][] {
+/** How far the length of a gap as told may be off that of the line between its ends, m and share. */
+const OFF_M = 5;
+const OFF_SHARE = 0.02;
+
+/** The straight ways between legs where nothing was recorded: those that are gaps of the record. From the end of one device's
+ * track to the beginning of another's nobody went, and a fix that was left out breaks a line too. */
+export function breaks(legs: Position[][], gaps: readonly { metres: number }[]): Position[][] {
+	const left = gaps.map((gap) => gap.metres);
 	return legs.slice(1).flatMap((leg, at) => {
 		const [end, begin] = [legs[at]?.at(-1), leg[0]];
-		return end && begin ? [[end, begin]] : [];
+		if (!end || !begin) return [];
+		const long = metres(end, begin);
+		const of = left.findIndex((own) => Math.abs(own - long) <= Math.max(OFF_M, long * OFF_SHARE));
+		if (of < 0) return [];
+		left.splice(of, 1);
+		return [[end, begin]];
 	});
 }

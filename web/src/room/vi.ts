@@ -259,7 +259,7 @@ export const vi = {
 	"plot.compare.side": "Xem cạnh nhau",
 	"plot.compare.over": "Xem chồng",
 	"plot.photo.place": "cách tâm {m} m",
-	"plot.photo.accuracy": "sai số ± {m} m",
+	"plot.photo.accuracy": "sai số ±\u00a0{m}\u00a0m",
 	"plot.photo.person": "Ảnh có người: chỉ đơn vị thụ lý được xem",
 	"plot.photo.waiting": "Ảnh đang được xử lý",
 	"plot.photo.original": "Xem ảnh gốc",
