@@ -193,6 +193,7 @@ on_both! {
         for (name, value) in [
             ("version", json!(3)), ("max_gap_s", json!(5)), ("max_gap_m", json!(5_000)),
             ("mask_resolution", json!(12)), ("freshness_days", json!([])), ("colour", json!("red")),
+            ("freshness_days", json!([30, 7])), ("footprints", json!([])),
         ] {
             let mut bad = good.clone();
             bad["definition"][name] = value;

@@ -323,6 +323,23 @@ on_both! {
         assert_eq!(out["season"]["in_season"], false);
     }
 
+    async fn ground_of_two_areas_counts_visits_in_the_windows_of_either(field: Field) {
+        two_communes(&field).await;
+        // The same ground for two crops: on 2 March poppy flowers and cannabis is young.
+        let square = rectangle(104.29, 22.39, 104.31, 22.41);
+        load_risk(&field, collection(&[risk_area("R2", "cannabis", "2025-09-01", &square)])).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        let day = "/api/v1/coverage?from=2026-03-02&to=2026-03-02";
+        let get = async |rest: &str| officer.get(&format!("{day}{rest}")).await.expect(200).json();
+        let whole = get("").await["communes"][0]["risk_area_m2"].clone();
+        for pass in ["seedling", "flowering"] {
+            let told = get(&format!("&pass={pass}")).await;
+            assert_share(&told["communes"][0], WALK_50);
+            assert_near(&told["communes"][0]["risk_area_m2"], whole.as_f64().unwrap(), 1.0);
+        }
+    }
+
     async fn effort_under_a_pass_is_of_days_inside_the_windows_of_each_commune(field: Field) {
         two_communes(&field).await;
         // Cannabis is looked for in other months: its seedlings from March on.

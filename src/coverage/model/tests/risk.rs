@@ -5,7 +5,7 @@ use super::{grid_of, rectangle, star};
 use crate::coverage::model::canvas::Canvas;
 use crate::coverage::model::lattice::{Lattice, ParentMask};
 use crate::coverage::model::region::{FULL, Row, WORDS, WordSeen};
-use crate::coverage::model::risk::{RiskGrid, geodesic_area_m2, risk_of};
+use crate::coverage::model::risk::{RiskGrid, apart, geodesic_area_m2, risk_of};
 use crate::coverage::model::scales::{GridId, Scales};
 
 fn weighed_m2(grid: &RiskGrid) -> f64 {
@@ -219,4 +219,32 @@ fn no_risk_makes_an_empty_grid() {
         assert_eq!((grid.parents(), grid.total_dm2()), (0, 0));
     }
     assert!(risk_of(&MultiPolygon::new(vec![]), &[commune]).0.is_empty());
+}
+
+#[test]
+fn risks_that_overlap_are_taken_apart_and_each_ground_has_what_all_of_its_risks_have() {
+    let squares = [(104.28, 104.30), (104.29, 104.31), (104.295, 104.32)];
+    let squares = squares.map(|(west, east)| rectangle(west, 22.39, east, 22.40));
+    let named = ["a", "b", "c"].map(str::to_owned);
+    let risks = named.into_iter().zip(squares.clone()).collect();
+    let mut parts = apart(risks, |these, those| format!("{these}{those}"));
+    parts.sort_by(|a, b| a.0.cmp(&b.0));
+    // Widths in thousandths of a degree, by hand.
+    let expected = [
+        ("a", 10.0),
+        ("ab", 5.0),
+        ("abc", 5.0),
+        ("bc", 10.0),
+        ("c", 10.0),
+    ];
+    let thousandth_m2 = geodesic_area_m2(&rectangle(104.28, 22.39, 104.281, 22.40));
+    assert_eq!(parts.len(), expected.len());
+    for ((name, shape), (own, wide)) in parts.iter().zip(expected) {
+        assert_eq!(name, own);
+        let area_m2 = geodesic_area_m2(shape);
+        assert!(
+            (area_m2 / (thousandth_m2 * wide) - 1.0).abs() < 1e-4,
+            "{name}: {area_m2} m²"
+        );
+    }
 }
