@@ -100,6 +100,19 @@ describe("roles", () => {
 		);
 		await open(reader.page, place.base, "#/plots");
 		await reader.page.getByText("không có quyền xem").waitFor();
+		// Nor is anybody offered what the server would refuse afterwards.
+		const offers = {
+			"#/live": "Bắt đầu xem",
+			"#/devices": "Thêm máy",
+			"#/accounts": "Thêm tài khoản",
+			"#/imports": "Kiểm tra tệp",
+			"#/papers/new": "Gửi biên bản và bản quét",
+		};
+		for (const [hash, offer] of Object.entries(offers)) {
+			await open(reader.page, place.base, hash);
+			await reader.page.getByText("không có quyền xem").first().waitFor();
+			assert.equal(await reader.page.getByRole("button", { name: offer }).count(), 0, hash);
+		}
 		await reader.context.close();
 
 		const auditor = await as("kiem-toan", "#/log");
