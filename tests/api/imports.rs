@@ -306,7 +306,7 @@ on_both! {
             assert_eq!((&own["properties"]["version"], &own["properties"]["area_m2"]), (&json!(1), &json!(64.0)));
         }
         // What was typed into a form is still no share of what stands.
-        let table = format!("id,Loại cây,Ngày phát hiện,Số cây,Diện tích (m²),Vĩ độ,Kinh độ\n{},Cây thuốc phiện,25/02/2026,320,50,22.4,104.4\n", third);
+        let table = format!("id,Loại cây,Ngày phát hiện,Số cây,Diện tích (m²),Vĩ độ,Kinh độ\n{third},Cây thuốc phiện,25/02/2026,320,50,22.4,104.4\n");
         let view = told(&people.province, "kind=plots&name=b02.csv", table).await;
         assert_eq!(faults(&view), [(2, "version")]);
     }

@@ -134,7 +134,7 @@ on_both! {
         let anew = own.desk.post(&path(own.plot, "/returns"), &anew).await.expect(201).json();
         assert!(is_flagged(&anew["properties"]));
         field.clock.advance_millis(1_000);
-        let approval = json!({ "eradication": fact });
+        let approval = json!({ "eradication": fact, "notes": "biên bản ghi 320, đếm lại còn 310" });
         let accepted = own.desk.post(&path(own.plot, "/approvals"), &approval).await.expect(201).json();
         let ends: Vec<&Value> = accepted["properties"]["returns"].as_array().unwrap().iter().map(|own| &own["ended_by"]).collect();
         assert_eq!(ends, ["corrected", "accepted"]);

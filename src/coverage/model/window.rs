@@ -101,9 +101,9 @@ impl CheckWindow {
 /// The windows of ground that belongs to areas with these and to areas with those. An area that is checked all year takes
 /// nothing from another's windows: a walk outside them tells nothing of what grows in them.
 #[must_use]
-pub fn united(these: &[CheckWindow], those: &[CheckWindow]) -> Vec<CheckWindow> {
-    let more = those.iter().filter(|own| !these.contains(own));
-    these.iter().chain(more).cloned().collect()
+pub fn united(own: &[CheckWindow], others: &[CheckWindow]) -> Vec<CheckWindow> {
+    let more = others.iter().filter(|other| !own.contains(other));
+    own.iter().chain(more).cloned().collect()
 }
 
 /// Eight years hold a 29 February even around 2100.

@@ -144,8 +144,10 @@ impl Plan {
             let shapes: Vec<MultiPolygon> = shapes.collect();
             (windows.clone(), risk_of(ground, &shapes))
         });
-        let laid = apart(risks.collect(), |these, those| united(these, those));
-        let risk_area_m2 = laid.iter().map(|(_, risk)| geodesic_area_m2(risk)).sum();
+        let laid = apart(risks.collect(), |own, others| united(own, others));
+        // The sum of nothing at all would be -0.
+        let areas_m2 = laid.iter().map(|(_, risk)| geodesic_area_m2(risk));
+        let risk_area_m2 = areas_m2.fold(0.0, |sum, own| sum + own);
         let parts = laid.iter();
         let parts = parts.map(|(windows, risk)| (windows.clone(), RiskGrid::lay(lattice, risk)));
         let mut parts: Vec<_> = parts.collect();

@@ -52,7 +52,7 @@ pub(super) type Routes = Declared<App>;
 #[must_use]
 pub fn declared() -> Routes {
     let routes = Declared::new(Document::openapi());
-    let routes = readers(records(field(visitors(operators(routes)))));
+    let routes = readers_of_coverage(readers(records(field(visitors(operators(routes))))));
     let routes = books::graders(books::book_readers(books::bookkeepers(routes)));
     let routes = openrosa::forms(uploads::senders(trackers::trackers(books::trackers(
         routes,
@@ -281,6 +281,20 @@ fn readers(routes: Routes) -> Routes {
             ],
         )
         .all(
+            NeedsInProvince(ChangeDefinitions),
+            [routes!(coverage::http::set_coverage_definition)],
+        )
+        .all(Needs(ReadCoarseDensity), [routes!(density::http::density)])
+        .all(
+            Needs(ReadSuggestions),
+            [routes!(density::http::density_suggestions)],
+        )
+}
+
+/// Those who look at what was covered.
+fn readers_of_coverage(routes: Routes) -> Routes {
+    routes
+        .all(
             Needs(ReadCoverage),
             [
                 routes!(coverage::http::coverage),
@@ -296,20 +310,11 @@ fn readers(routes: Routes) -> Routes {
             [routes!(coverage::http::coverage_patrols)],
         )
         .all(
-            NeedsInProvince(ChangeDefinitions),
-            [routes!(coverage::http::set_coverage_definition)],
-        )
-        .all(
             Needs(ReadGaps),
             [
                 routes!(coverage::http::coverage_cells),
                 routes!(coverage::http::explain_cell),
             ],
-        )
-        .all(Needs(ReadCoarseDensity), [routes!(density::http::density)])
-        .all(
-            Needs(ReadSuggestions),
-            [routes!(density::http::density_suggestions)],
         )
 }
 

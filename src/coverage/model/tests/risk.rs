@@ -227,7 +227,7 @@ fn risks_that_overlap_are_taken_apart_and_each_ground_has_what_all_of_its_risks_
     let squares = squares.map(|(west, east)| rectangle(west, 22.39, east, 22.40));
     let named = ["a", "b", "c"].map(str::to_owned);
     let risks = named.into_iter().zip(squares.clone()).collect();
-    let mut parts = apart(risks, |these, those| format!("{these}{those}"));
+    let mut parts = apart(risks, |own, others| format!("{own}{others}"));
     parts.sort_by(|a, b| a.0.cmp(&b.0));
     // Widths in thousandths of a degree, by hand.
     let expected = [

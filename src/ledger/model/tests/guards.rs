@@ -99,9 +99,9 @@ fn what_any_part_misses_the_plot_misses() {
         json!({ "eradication": fact_id(2), "reason": "máy hỏng" }),
     );
     let [first, second, third] = facts;
-    let waived = told(&[first, second, third, waiver]);
+    let excused = told(&[first, second, third, waiver]);
     assert_eq!(
-        (waived.state, waived.quantities.eradicated.plants),
+        (excused.state, excused.quantities.eradicated.plants),
         (PlotState::Eradicated, Some(100))
     );
 }

@@ -73,19 +73,16 @@ fn points_become_fixes_and_bad_ones_are_refused_by_number() {
 #[test]
 fn segments_are_parted_in_the_order_of_their_times_unless_they_overlap() {
     let parted = |segments: &[&[i64]]| -> Vec<i64> {
-        let segments: String = segments
-            .iter()
-            .map(|seconds| {
-                let points: String = seconds
-                    .iter()
-                    .map(|at| {
-                        let time = at_ms(at * 1_000);
-                        format!("<trkpt lat='22.4' lon='104.{at}'><time>{time}</time></trkpt>")
-                    })
-                    .collect();
-                format!("<trk><trkseg>{points}</trkseg></trk>")
-            })
-            .collect();
+        let point = |at: &i64| {
+            let time = at_ms(at * 1_000);
+            format!("<trkpt lat='22.4' lon='104.{at}'><time>{time}</time></trkpt>")
+        };
+        let segment = |seconds: &&[i64]| {
+            let points: Vec<String> = seconds.iter().map(point).collect();
+            format!("<trk><trkseg>{}</trkseg></trk>", points.concat())
+        };
+        let segments: Vec<String> = segments.iter().map(segment).collect();
+        let segments = segments.concat();
         let file = read(format!("<gpx>{segments}</gpx>").as_bytes()).unwrap();
         let (fixes, _) = file.fixes(at_ms(0));
         let broken = fixes.iter().filter(|fix| fix.after_break);
