@@ -176,7 +176,11 @@ describe("an eradication that waits for approval", () => {
 		await page.locator(".timeline").getByText("đã nhổ trong đêm").waitFor();
 		assert.equal(await page.getByText(title).count(), 0);
 		assert.deepEqual([(await plot()).returns[0].ended_by, (await plot()).flags], ["reply", before.flags]);
-		assert.deepEqual(faults, []);
+		// The browser tells of the refusal that was asked for.
+		assert.deepEqual(
+			faults.filter((fault) => !fault.includes("422")),
+			[],
+		);
 		await context.close();
 	});
 });

@@ -32,6 +32,28 @@ const plot = ([lon, lat], plants, area_m2) => ({
 		position_method: "gnss_single",
 	},
 });
+/** A draw of the year before, as the server tells one: a year of claims passes in no story. */
+const DRAW = {
+	...{ period: new Date().getFullYear() - 1, drawn_at: new Date(Date.now() - DAY_MS).toISOString() },
+	...{ claimed_by_org: {}, without_area: 0, rules: { share: 0.1, least: 1, risk_factor: 2 } },
+	head: { size: 900, at: new Date(Date.now() - DAY_MS).toISOString() },
+};
+/** Puts that draw in the list of draws. */
+const listed = (page, sums) =>
+	page.route(/ledger\/samples$/, (route) =>
+		route.fulfill({ json: [{ period: DRAW.period, drawn_at: DRAW.drawn_at, sums: sums?.() ?? null }] }),
+	);
+/** Puts that draw in the list, and says that it holds nothing. */
+async function listedBare(page) {
+	await listed(page);
+	const none = { claims: 0, claimed_m2: 0, drawn: [], visits: [], units: [] };
+	await page.route(/ledger\/sample\?/, (route) =>
+		route.fulfill({ json: { ...DRAW, ...none, is_complete: false, estimate: null } }),
+	);
+	await page.route(/ledger\/sample\/visits/, (route) =>
+		route.fulfill({ json: { period: DRAW.period, drawn_at: DRAW.drawn_at, plots: [] } }),
+	);
+}
 /** What somebody who is signed in sends by the browser. */
 async function sent(page, method, path, body) {
 	const status = await page.evaluate(
@@ -240,7 +262,11 @@ describe("the ledger", () => {
 			assert.equal(await officer.page.getByText("Tiêu chí cây trồng theo QĐ 28/2025").count(), 0);
 			await open(officer.page, place.base, "#/ledger?view=classes");
 			assert.deepEqual(await officer.page.locator("tbody th a").allTextContents(), [first.name]);
-			assert.deepEqual(officer.faults, []);
+			// What the page of a commune that is not his asks for is not there for him.
+			assert.deepEqual(
+				officer.faults.filter((fault) => !fault.includes("404")),
+				[],
+			);
 			await officer.context.close();
 			const reader = await as("nguoi-xem", "#/");
 			await open(reader.page, place.base, `#/communes/${first.code}`);
@@ -340,8 +366,8 @@ describe("the ledger", () => {
 	describe("a second visit", () => {
 		it("is recorded by keyboard, told why where it is refused, and changes at once what the draw says", async () => {
 			const { page, context, faults } = await as("can-bo-tinh", "#/");
-			const [{ period }] = await place.api("GET", "/api/v1/ledger/samples");
-			const real = await place.api("GET", `/api/v1/ledger/sample?period=${period}`);
+			const { period } = DRAW;
+			const real = DRAW;
 			const orgs = await place.api("GET", "/api/v1/orgs");
 			const mine = await page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).org);
 			const commune = place.communes[0].code;
@@ -356,6 +382,10 @@ describe("the ledger", () => {
 				...{ visited: found.length, claimed_m2: 768, share: 0.5, found_m2: 384, interval_m2: null },
 				inflation: 2,
 			});
+			await listed(page, () => ({
+				...{ claims: 12, claimed_m2: 768, drawn: 2, visited: found.length },
+				estimate: found.length ? estimate() : null,
+			}));
 			await page.route(/ledger\/sample\?/, (route) =>
 				route.fulfill({
 					json: {
@@ -448,7 +478,8 @@ describe("the ledger", () => {
 
 		it("fits a narrow window", async () => {
 			const { page, context } = await as("can-bo-tinh", "#/", { width: 320 });
-			const [{ period, drawn_at }] = await place.api("GET", "/api/v1/ledger/samples");
+			const { period, drawn_at } = DRAW;
+			await listedBare(page);
 			const plots = [{ plot: made.one, commune: place.communes[0].code, is_visited: false }];
 			await page.route(/ledger\/sample\/visits/, (route) =>
 				route.fulfill({ json: { period, drawn_at, plots } }),
@@ -474,6 +505,7 @@ describe("the ledger", () => {
 			await open(page, place.base, "#/ledger?view=rates");
 			await page.getByRole("row", { name: new RegExp(`^${first.name}`) }).waitFor();
 			assert.equal(await page.getByRole("row", { name: new RegExp(`^${second.name}`) }).count(), 0);
+			await listedBare(page);
 			await open(page, place.base, "#/ledger?view=sample");
 			await page.getByText("Các điểm đơn vị này có thể được giao xem lại").waitFor();
 			await page.getByText("Không có điểm nào: các điểm đã rút ở nơi khác").waitFor();
@@ -524,6 +556,7 @@ describe("the ledger", () => {
 			]) {
 				const { page, context, faults } = await as("can-bo-tinh", "#/", { width, language });
 				const { code } = place.communes[0];
+				await listedBare(page);
 				for (const hash of [
 					"#/ledger",
 					`#/ledger?under=${code}`,

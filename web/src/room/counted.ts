@@ -46,7 +46,8 @@ function plotOf({ key, claimed, listed }: CountedRow): Plot[] {
 	const { position, commune: code, commune_name: name, ...told } = listed;
 	const commune = code ? { code, name: name ?? code } : null;
 	const figures = { area_m2: claimed.area_m2, plants: claimed.plants_unknown > 0 ? null : claimed.plants };
-	const properties = { ...told, commune, ...figures } as Plot["properties"];
+	// Figures tell no flags of their plots.
+	const properties = { flags: [], ...told, commune, ...figures } as unknown as Plot["properties"];
 	return [{ id: key, geometry: { type: "Point", coordinates: position }, properties }];
 }
 
