@@ -348,6 +348,8 @@ on_both! {
         assert_eq!((&photo["lon"], &photo["lat"], &photo["accuracy_m"]), (&json!(104.3), &json!(22.4), &json!(4.0)));
         let evidence = phone.native.get(&format!("/api/v1/eradications/{eradication}/evidence")).await.expect(200).json();
         assert!(evidence.to_string().contains("unsigned_door"), "the door caps the grade");
+        let asked = phone.native.get("/api/v1/evidence/questions").await.expect(200).json();
+        assert_eq!(asked["questions"], json!([]), "photos of a form have one time, and nobody is asked why");
         // A correction stands by the time of its receipt.
         field.clock.advance_millis(60_000);
         let stop = "<stop><stop_way>samples</stop_way><sample><sample_number>M1</sample_number><sample_seal>NP1</sample_seal></sample></stop>";

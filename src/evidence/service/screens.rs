@@ -7,6 +7,7 @@ use std::sync::{Arc, RwLock};
 use image::GrayImage;
 use serde_json::{Value, json};
 
+use crate::base::actor::Door;
 use crate::base::ids::{PhotoId, QuestionId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::cross_check::ExifFlag;
@@ -134,7 +135,14 @@ impl Evidence {
             let new = self.question(Screen::SameFile, row, Some(&other), &json!({}));
             questions.push(new);
         }
-        for other in sql::same_instant(tx, row, rules.most_alike).await? {
+        // A form of ODK Collect has one time for all of its photos.
+        let has_own_time = row.door.as_deref() != Some(Door::Odk.as_str());
+        let alike = if has_own_time {
+            sql::same_instant(tx, row, rules.most_alike).await?
+        } else {
+            Vec::new()
+        };
+        for other in alike {
             let said = json!({ "taken_at": row.taken_at });
             let new = self.question(Screen::SameInstant, row, Some(&other), &said);
             questions.push(new);
