@@ -8,9 +8,10 @@ const { as } = place;
 /** A4 across, 12 mm of margin, at 96 points to the inch. */
 const SHEET = { width: Math.round(((297 - 24) / 25.4) * 96), height: Math.round(((210 - 24) / 25.4) * 96) };
 
+/** Paper first: a window that shrinks on the screen is the reader's own and shows less. */
 async function onPaper(page) {
-	await page.setViewportSize(SHEET);
 	await page.emulateMedia({ media: "print" });
+	await page.setViewportSize(SHEET);
 	await page.waitForTimeout(300);
 }
 const tables = (page) =>
