@@ -262,6 +262,13 @@ export async function open(page, base, hash) {
 export async function violations(page) {
 	await page.evaluate(AXE);
 	return page.evaluate(async () => {
+		// A colour on its way to another one is neither.
+		const ending = document
+			.getAnimations()
+			.filter((own) => own.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+			.map((own) => own.finished.catch(() => {}));
+		const patience = new Promise((ended) => setTimeout(ended, 1_000));
+		await Promise.race([Promise.all(ending), patience]);
 		const found = await globalThis.axe.run(document, {
 			runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
 		});
