@@ -6,23 +6,10 @@ use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::figures::{People, people};
-use crate::ledger::{Destroyed, desk, destroyed, eradication, org, photographed, verification};
+use crate::ledger::{
+    Destroyed, desk, destroyed, eradication, org, path, photographed, recorded, told, verification,
+};
 use crate::plots::{WEST, plot_at};
-
-fn path(plot: Uuid, act: &str) -> String {
-    format!("/api/v1/plots/{plot}{act}")
-}
-
-async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
-    let id = field.new_id();
-    client.put(&path(id, ""), plot).await.expect(201);
-    id
-}
-
-async fn told(client: &Client, plot: Uuid) -> Value {
-    let told = client.get(&path(plot, "")).await.expect(200).json();
-    told["properties"].clone()
-}
 
 fn why(refused: &Answer) -> String {
     let reason = refused.json()["fields"][0]["reason"].clone();

@@ -64,17 +64,20 @@ async fn people(field: &Field) -> People {
     }
 }
 
-fn path(plot: Uuid, act: &str) -> String {
+/// A route of a plot.
+pub fn path(plot: Uuid, act: &str) -> String {
     format!("/api/v1/plots/{plot}{act}")
 }
 
-async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
+/// A plot that was recorded now.
+pub async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
     let id = field.new_id();
     client.put(&path(id, ""), plot).await.expect(201);
     id
 }
 
-async fn told(client: &Client, plot: Uuid) -> Value {
+/// What a plot tells.
+pub async fn told(client: &Client, plot: Uuid) -> Value {
     let plot = client.get(&path(plot, "")).await.expect(200).json();
     plot["properties"].clone()
 }
