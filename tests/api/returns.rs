@@ -8,17 +8,8 @@ use uuid::Uuid;
 
 use crate::evidence::done;
 use crate::field::{Client, Field};
-use crate::ledger::{Destroyed, desk, destroyed, eradication, org, verification};
+use crate::ledger::{Destroyed, desk, destroyed, eradication, org, path, told, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
-
-fn path(plot: Uuid, act: &str) -> String {
-    format!("/api/v1/plots/{plot}{act}")
-}
-
-async fn told(client: &Client, plot: Uuid) -> Value {
-    let plot = client.get(&path(plot, "")).await.expect(200).json();
-    plot["properties"].clone()
-}
 
 /// The plots that a list of what was sent back names, each with its flags.
 async fn listed(client: &Client, query: &str) -> Vec<(String, Value)> {
