@@ -58,7 +58,7 @@ pub(super) fn returns(around: &Around<'_>, facts: &[Fact], state: PlotState) -> 
                     reason: said.reason.clone(),
                     org: fact.org,
                     at: fact.at,
-                    ended_by: end(around, (fact, said), &side, state),
+                    ended_by: end(around, &known, (fact, said), &side, state),
                     to: side.into_iter().flatten().collect(),
                 })
             }
@@ -88,57 +88,89 @@ fn side(
     side
 }
 
+/// What ended a return: whatever came first. When a new version of the recording came is not known here, so it goes before
+/// what else came.
 fn end(
     around: &Around<'_>,
+    known: &BTreeMap<FactId, &Fact>,
     (fact, said): (&Fact, &Return),
     side: &BTreeSet<Option<OrgId>>,
     state: PlotState,
 ) -> Option<ReturnEnd> {
-    let stands = |id: FactId| (around.standing)(id) == id;
-    let is_corrected = match said.eradication {
-        Some(eradication) => !stands(eradication),
-        None => said
+    let is_revised = said.eradication.is_none()
+        && said
             .version
-            .is_some_and(|version| around.plot.version > i64::from(version)),
-    };
+            .is_some_and(|version| around.plot.version > i64::from(version));
+    if is_revised {
+        return Some(ReturnEnd::Corrected);
+    }
+    let answers = [
+        (corrected(around, known, said), ReturnEnd::Corrected),
+        (replied(around, fact), ReturnEnd::Reply),
+        (photographed(around, (fact, said), side), ReturnEnd::Photo),
+        (accepted(around, (fact, said)), ReturnEnd::Accepted),
+    ];
+    let came = answers
+        .into_iter()
+        .filter_map(|(came_at, end)| Some((came_at?, end)));
+    match came.min_by_key(|(came_at, _)| *came_at) {
+        Some((_, end)) => Some(end),
+        None => (!state.is_counted()).then_some(ReturnEnd::Closed),
+    }
+}
+
+/// When the work that went back was first corrected with effect.
+fn corrected(
+    around: &Around<'_>,
+    known: &BTreeMap<FactId, &Fact>,
+    said: &Return,
+) -> Option<Timestamp> {
+    let own = said.eradication?;
+    let stands = (around.standing)(own);
+    let is_its = |fact: &&&Fact| fact.corrects == Some(own) && (around.standing)(fact.id) == stands;
+    (stands != own)
+        .then(|| known.values().filter(is_its).map(|fact| fact.recorded_at))?
+        .min()
+}
+
+/// When somebody first answered in words.
+fn replied(around: &Around<'_>, fact: &Fact) -> Option<Timestamp> {
+    let told = around.facts.iter().filter(|own| match &own.act {
+        Act::Reply(reply) => (around.standing)(reply.returned) == fact.id,
+        _ => false,
+    });
+    told.map(|own| own.recorded_at).min()
+}
+
+/// When the first photo of the same side came after the return.
+fn photographed(
+    around: &Around<'_>,
+    (fact, said): (&Fact, &Return),
+    side: &BTreeSet<Option<OrgId>>,
+) -> Option<Timestamp> {
     let is_named = |named: FactId| {
         said.eradication
-            .is_none_or(|own| (around.standing)(named) == own)
+            .is_none_or(|own| (around.standing)(named) == (around.standing)(own))
     };
-    let has_photo = || {
-        around.photos.shots.iter().any(|shot| {
-            let is_new = shot.received_at > fact.at && side.contains(&shot.org);
-            is_new && shot.eradication.is_none_or(is_named)
-        })
-    };
-    let has_reply = || {
-        around.facts.iter().any(|own| match &own.act {
-            Act::Reply(reply) => (around.standing)(reply.returned) == fact.id,
+    let new = around.photos.shots.iter().filter(|shot| {
+        let is_new = shot.received_at > fact.at && side.contains(&shot.org);
+        is_new && shot.eradication.is_none_or(is_named)
+    });
+    new.map(|shot| shot.received_at).min()
+}
+
+/// When a desk first accepted the work after all.
+fn accepted(around: &Around<'_>, (fact, said): (&Fact, &Return)) -> Option<Timestamp> {
+    let accepting = around
+        .facts
+        .iter()
+        .filter(|own| match (&own.act, said.eradication) {
+            (Act::Approval(own_said), Some(eradication)) => {
+                own_said.eradication == eradication && own.at > fact.at
+            }
+            // Whoever verifies tells when he looked; what counts is when he said so.
+            (Act::Verification(_), None) => own.recorded_at > fact.recorded_at,
             _ => false,
-        })
-    };
-    let is_accepted = || {
-        around
-            .facts
-            .iter()
-            .any(|own| match (&own.act, said.eradication) {
-                (Act::Approval(own_said), Some(eradication)) => {
-                    own_said.eradication == eradication && own.at > fact.at
-                }
-                // Whoever verifies tells when he looked; what counts is when he said so.
-                (Act::Verification(_), None) => own.recorded_at > fact.recorded_at,
-                _ => false,
-            })
-    };
-    if is_corrected {
-        Some(ReturnEnd::Corrected)
-    } else if has_reply() {
-        Some(ReturnEnd::Reply)
-    } else if has_photo() {
-        Some(ReturnEnd::Photo)
-    } else if is_accepted() {
-        Some(ReturnEnd::Accepted)
-    } else {
-        (!state.is_counted()).then_some(ReturnEnd::Closed)
-    }
+        });
+    accepting.map(|own| own.recorded_at).min()
 }

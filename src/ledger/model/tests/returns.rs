@@ -95,6 +95,21 @@ fn an_answer_in_words_ends_the_return_that_it_names() {
 }
 
 #[test]
+fn the_answer_that_came_first_ends_it_whatever_comes_afterwards() {
+    let work = eradicated(1, "2026-02-11", &json!({}));
+    let wire = json!({ "returned": fact_id(2), "text": "máy ảnh hỏng, có biên bản" });
+    let reply = fact(3, TEAM, FactKind::Reply, wire);
+    let mut corrected = eradicated(4, "2026-02-11", &json!({ "plants_destroyed": 300 }));
+    corrected.corrects = Some(fact_id(1));
+    corrected.recorded_at = reply.recorded_at.plus_millis(1);
+    let facts = [work.clone(), returned(2), reply.clone(), corrected.clone()];
+    assert_eq!(end(&life(&plot(), &facts)), over(ReturnEnd::Reply));
+    corrected.recorded_at = reply.recorded_at.plus_millis(-1);
+    let facts = [work, returned(2), reply, corrected];
+    assert_eq!(end(&life(&plot(), &facts)), over(ReturnEnd::Corrected));
+}
+
+#[test]
 fn a_photo_of_the_same_side_ends_it_when_it_comes_later() {
     let facts = [eradicated(1, "2026-02-11", &json!({})), returned(2)];
     let sent = facts[1].at;
