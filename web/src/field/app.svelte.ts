@@ -437,9 +437,10 @@ class FieldApp {
 		await this.#keepFixes(session);
 	}
 
-	/** One after the other; what finds no room stays in line until the next reading. */
+	/** One after the other; what finds no room, or failed, stays in line until the next reading. */
 	#keepFixes(session: Session): Promise<void> {
-		this.#keeping = this.#keeping.then(async () => {
+		const before = this.#keeping.catch(() => undefined);
+		this.#keeping = before.then(async () => {
 			for (let next = this.#unkept[0]; next; next = this.#unkept[0]) {
 				const { patrol, fix, interrupted } = next;
 				const isKept = await this.kept(async () => {
