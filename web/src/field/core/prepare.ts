@@ -224,6 +224,8 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 			? properties.missing.filter((one): one is string => typeof one === "string")
 			: [],
 		returns: returnsOf(properties.returns),
+		version: number(properties.version),
+		earlier: before?.earlier ?? [],
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
 		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
 			? (before?.is_unconfirmed ?? false)
