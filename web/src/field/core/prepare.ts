@@ -242,7 +242,8 @@ export async function unheard(session: Session): Promise<Set<string>> {
 /** Plots that were told while the phone itself had done more at them. */
 const ASIDE = "plots_aside";
 
-async function takePlot(session: Session, id: string, value: Record<string, unknown>): Promise<void> {
+/** Keeps a plot as the server tells it. */
+export async function takePlot(session: Session, id: string, value: Record<string, unknown>): Promise<void> {
 	const plot = known(value, await session.doc<KnownPlot>(`plot ${id}`));
 	if (plot) {
 		await session.keep(`plot ${id}`, plot);

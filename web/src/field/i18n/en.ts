@@ -438,6 +438,14 @@ export const en: Record<Key, string> = {
 	result_not_reached: "Not reached",
 	reinspect_replanted: "Replanting is a new plot: save this result, then mark a new plot here.",
 	reinspect_saved: "The re-inspection is recorded.",
+	visit_title: "Random check",
+	visit_text:
+		"Another unit reported an eradication here in the statistical year {period}. The plot was drawn at random: it is no suspicion. Record what you find; what was reported is shown afterwards.",
+	visit_area: "Ground that was planted and destroyed (m²)",
+	visit_area_hint: "Write 0 where there is nothing to be seen.",
+	visit_plants: "Plants still standing",
+	visit_save: "Record what was found",
+	visit_saved: "What was found is recorded.",
 
 	queue_waiting: "To send",
 	queue_sending: "Being sent",
@@ -472,6 +480,7 @@ export const en: Record<Key, string> = {
 	item_photo: "Photo",
 	item_eradication: "Eradication",
 	item_reinspection: "Re-inspection",
+	item_revisit: "Random check",
 	item_retraction: "Retraction",
 	item_confirmation: "Confirmation",
 	item_reply: "Answer to what was sent back",

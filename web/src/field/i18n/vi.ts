@@ -438,6 +438,14 @@ export const vi = {
 	result_not_reached: "Chưa tới được",
 	reinspect_replanted: "Trồng lại là một điểm mới: lưu kết quả này, rồi đánh dấu một điểm trồng mới tại đây.",
 	reinspect_saved: "Đã ghi kiểm tra lại.",
+	visit_title: "Kiểm tra ngẫu nhiên",
+	visit_text:
+		"Đơn vị khác đã báo phá nhổ ở đây trong năm thống kê {period}. Điểm được rút ngẫu nhiên: không phải nghi vấn. Ghi những gì thấy tại chỗ; số đã báo chỉ hiện sau khi ghi.",
+	visit_area: "Diện tích thấy đã trồng và đã phá (m²)",
+	visit_area_hint: "Không thấy gì thì ghi 0.",
+	visit_plants: "Số cây còn đứng",
+	visit_save: "Ghi lần xem lại",
+	visit_saved: "Đã ghi lần xem lại.",
 
 	queue_waiting: "Chờ gửi",
 	queue_sending: "Đang gửi",
@@ -471,6 +479,7 @@ export const vi = {
 	item_photo: "Ảnh",
 	item_eradication: "Phá nhổ",
 	item_reinspection: "Kiểm tra lại",
+	item_revisit: "Kiểm tra ngẫu nhiên",
 	item_retraction: "Thu hồi",
 	item_confirmation: "Xác nhận tại chỗ",
 	item_reply: "Trả lời việc bị trả lại",
