@@ -471,6 +471,9 @@ on_both! {
         }
         crate::patrols::send(&phone, east, &walk).await.expect(200);
         field.settle().await;
+        let own = field.account("xa-dong-tam", Role::CommuneOfficer, &[WEST]).await;
+        own.get(&format!("/api/v1/patrols/{east}")).await.expect(404);
+        let other = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
         field.clock.advance_millis(2 * 86_400_000);
         merged(&field, "2026-03-04").await;
         field.settle().await;
@@ -490,10 +493,16 @@ on_both! {
         let counted = officer.get(&facts(&since, "Đồng Tâm")).await.expect(200).json();
         assert_eq!(counted["count"], 2);
         // The commune's own officer is led to the same; days on which nobody walked lead to none.
-        let own = field.account("xa-dong-tam", Role::CommuneOfficer, &[WEST]).await;
         let theirs = form(&own, "b03?from=2026-02-01&to=2026-03-04").await;
         assert_eq!(row(&theirs, "Đồng Tâm")["patrols"]["value"], 2);
         assert_eq!(listed(&own, &facts(&theirs, "Đồng Tâm")).await.len(), 2);
+        // What is listed can be read, also where it walked in a commune that is no more, whose officer gains nothing by it.
+        for id in &ids {
+            let path = format!("/api/v1/patrols/{id}");
+            own.get(&path).await.expect(200);
+            let theirs = if *id == east.to_string() { 200 } else { 404 };
+            other.get(&path).await.expect(theirs);
+        }
         let after = form(&officer, "b03?from=2026-03-03&to=2026-03-04").await;
         assert_eq!(row(&after, "Đồng Tâm")["patrols"]["value"], 0);
         assert_eq!(listed(&officer, &facts(&after, "Đồng Tâm")).await, Vec::<Value>::new());

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::field::{Client, Field};
 use crate::ledger::{desk, eradication, org, photographed, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::track_screens::phone_of;
 
 /// The unit that claims and the one that checks, in a year that is under way.
 struct Year {
@@ -129,6 +130,38 @@ on_both! {
         assert_eq!((&seen["found_m2"], &seen["area_method"], &seen["plants"]), (&json!(16.0), &json!("paced"), &json!(3)));
         assert_eq!((&seen["org"], &sample["visits"][1]), (&json!(year.checks), &Value::Null));
         // What was found stands in the log word for word.
+        field.settle().await;
+        let rows = tuantra::ledger::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(rows.faults.is_empty(), "{:?}", rows.faults);
+    }
+
+    async fn a_phone_of_another_unit_is_told_where_to_look_and_records_what_it_found(field: Field) {
+        let year = Year::begun(&field).await;
+        let plot = year.claimed(&field, 104.2).await;
+        let (province, ..) = year.over(&field).await;
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let own = phone_of(&field, year.claims).await;
+        let theirs = phone_of(&field, year.checks).await;
+        let to_visit = async |client: &Client| {
+            let told = client.get("/api/v1/ledger/sample/visits?period=2026").await.expect(200).json();
+            told["plots"].clone()
+        };
+        let task = |is_visited: bool| json!([{ "plot": plot, "commune": WEST, "is_visited": is_visited }]);
+        assert_eq!(to_visit(&own).await, json!([]));
+        assert_eq!(to_visit(&theirs).await, task(false));
+        let path = format!("/api/v1/plots/{plot}/revisits");
+        let visit = json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": 16.0, "area_method": "tape", "plants": 2 });
+        let refused = own.post(&path, &visit).await.expect(422).json();
+        assert!(refused["fields"][0]["reason"].as_str().unwrap().contains("another organisation"), "{refused}");
+        let first = theirs.post(&path, &visit).await.expect(201).json();
+        assert_eq!(theirs.post(&path, &visit).await.expect(200).json(), first);
+        assert_eq!(to_visit(&theirs).await, task(true), "the task is over");
+        let sample = province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json();
+        let seen = &sample["visits"][0];
+        assert_eq!((&seen["found_m2"], &seen["plants"], &seen["org"]), (&json!(16.0), &json!(2), &json!(year.checks)));
+        let reader = desk(&field, "xem", year.checks, Role::Reader, &[]).await;
+        reader.get("/api/v1/ledger/sample/visits?period=2026").await.expect(403);
+        reader.post(&path, &visit).await.expect(403);
         field.settle().await;
         let rows = tuantra::ledger::verify_rows(field.app.journal.store()).await.unwrap();
         assert!(rows.faults.is_empty(), "{:?}", rows.faults);

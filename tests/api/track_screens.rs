@@ -101,7 +101,7 @@ async fn listed(client: &Client) -> Vec<Value> {
 const DAY_S: i64 = 86_400;
 
 /// A phone of a team of this organisation.
-async fn phone_of(field: &Field, org: OrgId) -> Client {
+pub async fn phone_of(field: &Field, org: OrgId) -> Client {
     let (console, identity) = (Actor::console(), &field.app.identity);
     let name = format!("Tổ {}", field.new_id().simple());
     let draft = TeamDraft { name, org };

@@ -217,14 +217,32 @@ impl Ledger {
         author: uuid::Uuid,
         org: Option<OrgId>,
     ) -> Result<(), Error> {
+        if actor.principal != Principal::Account {
+            let reason = "expected a named account of an organisation";
+            return Err(Refusal::at("", reason).into());
+        }
+        self.check_other_unit(tx, actor, author, org).await
+    }
+
+    /// Whoever goes and looks for himself, by an account or a phone: of another organisation than the author, and neither
+    /// made the other.
+    pub(super) async fn check_other_unit(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        author: uuid::Uuid,
+        org: Option<OrgId>,
+    ) -> Result<(), Error> {
         let refused = |reason: &str| Err(Refusal::at("", reason).into());
-        if actor.principal != Principal::Account || actor.org.is_none() {
+        if actor.org.is_none() {
             return refused("expected a named account of an organisation");
         }
         if actor.id == author || actor.org == org {
             return refused("expected an account of another organisation than the author's");
         }
-        if self.identity.may_be_one(tx, author, actor.id).await? {
+        let is_phone_of_author = actor.principal == Principal::Device
+            && self.identity.may_be_one(tx, actor.id, author).await?;
+        if is_phone_of_author || self.identity.may_be_one(tx, author, actor.id).await? {
             return refused(
                 "expected an account that the author, and who enrolled the author's phone, is not and did not create",
             );

@@ -78,7 +78,7 @@ impl Ledger {
         wire: &RevisitWire,
         body: &[u8],
     ) -> Result<RevisitRecorded, Error> {
-        if !actor.may_somewhere(Right::VerifyPlots) {
+        if !actor.may_somewhere(Right::RecordPlots) {
             return Err(Error::Forbidden);
         }
         let row = revisit_row(
@@ -107,7 +107,7 @@ impl Ledger {
         body: &[u8],
     ) -> Result<(bool, Receipt), Error> {
         let plot = sql::plot(tx, row.plot).await?.ok_or(Error::NotFound)?;
-        if !actor.may(Right::VerifyPlots, plot.place.as_deref()) {
+        if !actor.may(Right::RecordPlots, plot.place.as_deref()) {
             return Err(Error::NotFound);
         }
         if let Some(entry) = sql::revisit_alike(tx, row).await? {

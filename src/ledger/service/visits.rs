@@ -40,7 +40,7 @@ pub struct VisitsView {
 impl Ledger {
     /// The drawn plots in the caller's reach that his organisation did not claim.
     pub async fn to_visit(&self, actor: &Actor, period: i64) -> Result<VisitsView, Error> {
-        if !actor.may_somewhere(Right::VerifyPlots) {
+        if !actor.may_somewhere(Right::RecordPlots) {
             return Err(Error::Forbidden);
         }
         self.plots.today().await?;
@@ -53,7 +53,7 @@ impl Ledger {
             let id = drawn.claim.plot;
             let plot = sql::plot(&mut tx, id).await?;
             let place = plot.as_ref().and_then(|plot| plot.place.as_deref());
-            if plot.is_none() || !actor.may(Right::VerifyPlots, place) {
+            if plot.is_none() || !actor.may(Right::RecordPlots, place) {
                 continue;
             }
             match self.check_visitor(&mut tx, actor, id).await {
@@ -85,7 +85,7 @@ impl Ledger {
         let material = material::of_plot(tx, plot).await?;
         for fact in material.iter().flat_map(|material| &material.facts) {
             if matches!(fact.act, Act::Eradication(_)) {
-                self.check_independent(tx, actor, fact.author, fact.org)
+                self.check_other_unit(tx, actor, fact.author, fact.org)
                     .await?;
             }
         }

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Principal, Right, Scope};
 use crate::base::ids::{CampaignId, OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::geo::position::Position;
 use crate::journal::{FactSource, FromPaper, Kind};
 use crate::patrols::model::quality::QualityCounts;
 use crate::patrols::model::track::PatrolTotals;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
 use crate::patrols::model::walked::{
-    KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, rounded, seconds,
+    KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, places, rounded, seconds,
 };
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
 use crate::store::{self, Tx};
@@ -127,8 +128,8 @@ struct Shown {
 impl Patrols {
     /// A patrol derived from all its fixes.
     pub async fn patrol(&self, actor: &Actor, id: PatrolId) -> Result<PatrolPlace, Error> {
+        let row = self.readable_today(actor, id).await?;
         let mut tx = self.journal.store().read().await?;
-        let row = readable(&mut tx, actor, id).await?;
         let paper = self.paper_of(&mut tx, id).await?;
         // The tail first: what is sealed between the two readings is then seen twice, and counts once.
         let tails = self.tails_of(&mut tx, &row).await?;
@@ -153,8 +154,48 @@ impl Patrols {
 
     /// Refuses whoever may not read a patrol, as for one that does not exist.
     pub async fn refuse_unless_readable(&self, actor: &Actor, id: PatrolId) -> Result<(), Error> {
+        self.readable_today(actor, id).await.map(drop)
+    }
+
+    /// The patrol, if the caller may read it: by the communes of the days on which it walked, or by the one in which that
+    /// ground lies today, whose figures count it.
+    pub(super) async fn readable_today(
+        &self,
+        actor: &Actor,
+        id: PatrolId,
+    ) -> Result<PatrolRow, Error> {
         let mut tx = self.journal.store().read().await?;
-        readable(&mut tx, actor, id).await.map(drop)
+        match readable(&mut tx, actor, id).await {
+            Err(Error::NotFound) => {}
+            known => return known,
+        }
+        let is_device = actor.principal == Principal::Device;
+        let codes = match actor.reach(Right::ReadPatrols) {
+            Some(Scope::Communes(codes)) if !is_device => codes,
+            _ => return Err(Error::NotFound),
+        };
+        let row = sql::patrol(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let ground: Vec<Position> = match self.walked_of(&mut tx, &row, &[]).await?.tracks {
+            Some(tracks) => tracks
+                .iter()
+                .flat_map(|track| places(&track.summary))
+                .map(|(_, at)| at)
+                .collect(),
+            None => kept_tracks(&mut tx, id)
+                .await?
+                .into_iter()
+                .flat_map(|track| track.lines)
+                .flatten()
+                .filter_map(|[lon, lat]| Position::new(lon, lat).ok())
+                .collect(),
+        };
+        // Finding communes takes a connection of its own.
+        drop(tx);
+        let passed = self.areas.passed(self.areas.today(), &ground).await?;
+        if passed.is_disjoint(&codes) {
+            return Err(Error::NotFound);
+        }
+        Ok(row)
     }
 
     /// The patrols that the caller may read, the latest start first, with what the job kept of them.

@@ -11,7 +11,7 @@ use crate::patrols::model::rules::Rules;
 use crate::patrols::sql;
 
 use super::append::decoded;
-use super::{Error, Patrols, readable};
+use super::{Error, Patrols};
 
 /// A fix and how it was judged.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct JudgedFix {
 impl Patrols {
     /// The sealed fixes of a patrol by device and time; none once they were erased.
     pub async fn judged_fixes(&self, actor: &Actor, id: PatrolId) -> Result<Vec<JudgedFix>, Error> {
+        let row = self.readable_today(actor, id).await?;
         let mut tx = self.journal.store().read().await?;
-        let row = readable(&mut tx, actor, id).await?;
         let chunks = sql::chunks_of(&mut tx, id).await?;
         let there = chunks.iter().filter(|chunk| chunk.has_fixes());
         let entries: Vec<_> = there.map(|chunk| chunk.entry).collect();

@@ -271,8 +271,9 @@ impl Edits {
         unchanged::check_version(&sent.properties, &now, fields)?;
         if collection == Collection::RiskAreas {
             self.check_ground(sent.geometry.as_ref(), sent.crs).await?;
+            let sent = (sent, unchanged::is_held(headers));
             return self
-                .change_risk_area(actor, (id, is_whole), sent, (&now, fields))
+                .change_risk_area(actor, (id, is_whole), sent, (now, fields))
                 .await;
         }
         let properties = recorded(sent.properties, fields, &PLOT_FIELDS, Some(&now))?;

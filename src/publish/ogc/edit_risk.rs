@@ -4,14 +4,14 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::edit::{Edits, Sent, as_json, recorded};
-use super::unchanged::version_of;
+use super::unchanged::{check_version, version_of};
 use crate::areas::Error as AreasError;
 use crate::areas::model::reader::{Feature as FeatureText, Limits};
 use crate::areas::model::risk::{RiskAreaDraft, windows_json};
 use crate::base::actor::Actor;
 use crate::base::refusal::Refusal;
 use crate::http::Problem;
-use crate::publish::feature::{Feature, Field};
+use crate::publish::feature::{Collection, Feature, Field};
 
 /// Published fields that are set; the others follow from them.
 pub(super) const RISK_FIELDS: [&str; 9] = [
@@ -26,23 +26,56 @@ pub(super) const RISK_FIELDS: [&str; 9] = [
     "reason",
 ];
 
+/// How often an edit is made anew that others overtook.
+const TRIES: usize = 8;
+
 impl Edits {
+    /// Changes a risk area. Where another edit came between the look and the act, whoever named what he has read is told so;
+    /// an edit that named nothing is made on what stands by then.
     pub(super) async fn change_risk_area(
         &self,
         actor: &Actor,
         (code, is_whole): (&str, bool),
-        sent: Sent,
-        (now, fields): (&Feature, &[Field]),
+        (sent, is_held): (Sent, bool),
+        (now, fields): (Feature, &[Field]),
     ) -> Result<(), Problem> {
+        let mut now = now;
+        for _ in 0..TRIES {
+            let is_done = self
+                .revise_risk_area(actor, (code, is_whole), &sent, (&now, fields))
+                .await?;
+            if is_done {
+                return Ok(());
+            }
+            if is_held {
+                break;
+            }
+            now = self
+                .publisher
+                .one(actor, Collection::RiskAreas, code)
+                .await?;
+            check_version(&sent.properties, &now, fields)?;
+        }
+        Err(self.overtaken(actor, Collection::RiskAreas, code).await)
+    }
+
+    /// Writes the version after the one that was looked at; false where that one stands no more.
+    async fn revise_risk_area(
+        &self,
+        actor: &Actor,
+        (code, is_whole): (&str, bool),
+        sent: &Sent,
+        (now, fields): (&Feature, &[Field]),
+    ) -> Result<bool, Problem> {
         let standing = self.areas.risk_area_for(actor, code, None).await?;
-        let is_list = sent.properties.get("windows").is_some_and(Value::is_array);
-        let mut sent = sent;
+        let mut properties = sent.properties.clone();
+        let is_list = properties.get("windows").is_some_and(Value::is_array);
         let windows = if is_list {
-            sent.properties.remove("windows").unwrap_or_default()
+            properties.remove("windows").unwrap_or_default()
         } else {
             windows_json(&standing.windows)
         };
-        let sent_now = recorded(sent.properties, fields, &RISK_FIELDS, Some(now))?;
+        let sent_now = recorded(properties, fields, &RISK_FIELDS, Some(now))?;
         let mut all = Map::new();
         if !is_whole {
             let told = fields.iter().zip(&now.values);
@@ -57,8 +90,8 @@ impl Edits {
         if all.get("code").and_then(Value::as_str) != Some(code) {
             return Err(Refusal::at("/properties/code", "is not the code of the path").into());
         }
-        let geometry = match sent.geometry {
-            Some(own) => Some(own),
+        let geometry = match &sent.geometry {
+            Some(own) => Some(own.clone()),
             None => serde_json::to_value(standing.region.to_geojson()).ok(),
         };
         let version = version_of(now, fields).unwrap_or(standing.version);
@@ -66,13 +99,14 @@ impl Edits {
             .await
     }
 
+    /// Sets a risk area; false where it is to follow another version than the one that stands.
     pub(super) async fn set_risk_area(
         &self,
         actor: &Actor,
         properties: Map<String, Value>,
         geometry: Option<Value>,
         revises: Option<i64>,
-    ) -> Result<(), Problem> {
+    ) -> Result<bool, Problem> {
         let mut body = json!({ "type": "Feature", "geometry": geometry, "properties": properties });
         if let Some(version) = revises {
             body["properties"]["revises"] = version.into();
@@ -95,9 +129,12 @@ impl Edits {
         let draft = RiskAreaDraft::parse(&feature, Limits::default().vertices);
         let draft = draft.map_err(AreasError::from)?;
         let bytes = Bytes::from(serde_json::to_vec(&body).unwrap_or_default());
-        self.areas
-            .set_risk_area(actor, draft, &reason, revises, bytes)
-            .await?;
-        Ok(())
+        let done = self
+            .areas
+            .set_risk_area(actor, draft, &reason, revises, bytes);
+        match done.await {
+            Err(AreasError::Stale(_)) => Ok(false),
+            done => Ok(done.map(|_| true)?),
+        }
     }
 }

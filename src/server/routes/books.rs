@@ -202,7 +202,7 @@ pub(super) fn listeners_and_checkers(routes: Routes) -> Routes {
             [routes!(ledger::http::ledger_sample)],
         )
         .all(
-            Needs(VerifyPlots),
+            Needs(RecordPlots),
             [
                 routes!(ledger::http::revisit_plot),
                 routes!(ledger::http::plots_to_visit),

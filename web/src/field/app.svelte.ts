@@ -31,6 +31,8 @@ import type { Outcome } from "./core/sync";
 import { round } from "./core/sync";
 import type { Fix, Walk } from "./core/track";
 import { emptyWalk, freshFix, take } from "./core/track";
+import type { Visit } from "./core/visits";
+import { openVisits, takeVisits } from "./core/visits";
 import { nav } from "./nav.svelte";
 import { updates } from "./updates.svelte";
 
@@ -82,6 +84,8 @@ class FieldApp {
 	plots = $state.raw<KnownPlot[]>([]);
 	/** What was sent back to this unit for completing. */
 	tasks = $state.raw<Task[]>([]);
+	/** Drawn plots that this unit is to look at. */
+	visits = $state.raw<Visit[]>([]);
 	/** What this phone's unit is asked and has not answered, as far as the server was heard. */
 	questions = $state.raw<Question[]>([]);
 	/** What grades are predicted by. */
@@ -186,6 +190,7 @@ class FieldApp {
 		this.items = [];
 		this.plots = [];
 		this.tasks = [];
+		this.visits = [];
 		this.questions = [];
 		this.walk = emptyWalk();
 		this.unfinished = null;
@@ -227,6 +232,7 @@ class FieldApp {
 		const plots = await Promise.all([...ids].map((id) => session.doc<KnownPlot>(`plot ${id}`)));
 		this.plots = plots.filter((plot) => plot !== null);
 		this.tasks = await tasksOf(session, this.plots, this.items, this.me?.org ?? null);
+		this.visits = await openVisits(session, this.items);
 		this.nonces = (await session.doc<{ nonces: string[] }>("nonces"))?.nonces.length ?? 0;
 		this.skewMs = await session.doc<number>("skew_ms");
 		this.hasPlotDraft = (await session.doc(draftKey("plot"))) !== null;
@@ -336,6 +342,7 @@ class FieldApp {
 		await refill(session, to);
 		await preparing.dueDates(session, to, await preparing.unheard(session));
 		await preparing.takeReturns(session, to, await preparing.unheard(session));
+		await takeVisits(session, to);
 		await preparing.rules(session, to);
 		const taken = this.items.filter(({ kind }) => kind === "photo").map(({ target }) => target);
 		await takeQuestions(session, to, new Set(taken));
@@ -437,9 +444,10 @@ class FieldApp {
 		await this.#keepFixes(session);
 	}
 
-	/** One after the other; what finds no room stays in line until the next reading. */
+	/** One after the other; what finds no room, or failed, stays in line until the next reading. */
 	#keepFixes(session: Session): Promise<void> {
-		this.#keeping = this.#keeping.then(async () => {
+		const before = this.#keeping.catch(() => undefined);
+		this.#keeping = before.then(async () => {
 			for (let next = this.#unkept[0]; next; next = this.#unkept[0]) {
 				const { patrol, fix, interrupted } = next;
 				const isKept = await this.kept(async () => {

@@ -2,7 +2,7 @@
 
 export type Tab = "map" | "patrol" | "plots" | "queue" | "settings";
 /** What is shown of a plot. */
-export type View = "card" | "camera" | "eradicate" | "correct" | "reinspect";
+export type View = "card" | "camera" | "eradicate" | "correct" | "revise" | "reinspect";
 
 export interface Place {
 	tab: Tab;
@@ -24,8 +24,7 @@ const isSame = (a: Place, b: Place | null): boolean =>
 	b !== null && a.tab === b.tab && a.plot === b.plot && a.view === b.view;
 
 /** Forms that are left by a tab are there again when their tab is. */
-const isForm = ({ plot, view }: Place): boolean =>
-	plot === "new" || view === "eradicate" || view === "correct" || view === "reinspect";
+const isForm = ({ plot, view }: Place): boolean => plot === "new" || (view !== "card" && view !== "camera");
 
 const entryOf = (state: unknown): Entry | null =>
 	state && typeof state === "object" && "place" in state ? (state as Entry) : null;

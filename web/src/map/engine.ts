@@ -1,14 +1,7 @@
 // The map engine in a chunk of its own: lists, queues and tables work before it has come.
-import {
-	AttributionControl,
-	addProtocol,
-	Map as EngineMap,
-	NavigationControl,
-	Popup,
-	setWorkerUrl,
-} from "maplibre-gl";
+import { addProtocol, Map as EngineMap, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "./engine.css";
 import latin from "@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-600-normal.woff2?url";
 import latinExt from "@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-ext-600-normal.woff2?url";
 import vietnamese from "@fontsource/be-vietnam-pro/files/be-vietnam-pro-vietnamese-600-normal.woff2?url";
@@ -50,4 +43,4 @@ export function ground(colour: string): StyleSpecification {
 	} as StyleSpecification;
 }
 
-export { AttributionControl, addProtocol, EngineMap, NavigationControl, Popup };
+export { addProtocol, EngineMap };

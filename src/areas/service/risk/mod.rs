@@ -78,9 +78,10 @@ impl Areas {
                     act.set(tx, known.as_ref(), draft, body).await
                 })
             })
-            .await?;
+            .await;
+        // Also where it was refused: who is told of another version reads that one next, not what is kept from before.
         self.forget_epoch();
-        Ok(set)
+        set
     }
 
     /// Ends a risk area with that day; where its author has read a version, only while that one stands.

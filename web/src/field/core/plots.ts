@@ -45,6 +45,14 @@ export interface PlotDraft {
 	notes: string;
 }
 
+/** Figures that a correction took the place of; the server keeps them too. */
+export interface Earlier {
+	/** When they were corrected, ISO 8601. */
+	at: string;
+	plants: number | null;
+	area_m2: number | null;
+}
+
 /** What the phone shows of a plot that it or others recorded. */
 export interface KnownPlot {
 	id: string;
@@ -72,6 +80,10 @@ export interface KnownPlot {
 	missing?: string[];
 	/** What a desk sent back for completing and nobody has answered. */
 	returns?: Returned[];
+	/** The version that the server told last. */
+	version?: number | null;
+	/** What this user corrected, the latest last. */
+	earlier?: Earlier[];
 }
 
 /** A second member's word on the spot: their force, or that nobody else was there. */
@@ -90,7 +102,7 @@ function bedWire(bed: Bed, paced: boolean): Record<string, unknown> {
 			};
 }
 
-function areaWire(area: PlotDraft["area"]): Record<string, unknown> {
+export function areaWire(area: PlotDraft["area"]): Record<string, unknown> {
 	switch (area.kind) {
 		case "none":
 			return {};
@@ -110,7 +122,7 @@ function areaWire(area: PlotDraft["area"]): Record<string, unknown> {
 }
 
 /** The area of a draft, m², as the server will work it out; none where nothing was measured. */
-function areaM2(area: PlotDraft["area"]): number | null {
+export function areaM2(area: PlotDraft["area"]): number | null {
 	switch (area.kind) {
 		case "none":
 			return null;
@@ -125,10 +137,10 @@ function areaM2(area: PlotDraft["area"]): number | null {
 	}
 }
 
-const hundredths = (value: number | null): number | null =>
+export const hundredths = (value: number | null): number | null =>
 	value === null ? null : Math.round(value * 100) / 100;
 
-function areaMethod(area: PlotDraft["area"]): AreaMethod | null {
+export function areaMethod(area: PlotDraft["area"]): AreaMethod | null {
 	switch (area.kind) {
 		case "none":
 			return null;
@@ -185,6 +197,8 @@ export interface EradicationDraft {
 	ended_at?: string;
 	/** The ids of what it took the place of. */
 	corrected?: string[];
+	/** The figures of what it took the place of, the latest last. */
+	earlier?: Earlier[];
 	people: { org: string; number: number } | null;
 	voluntary: boolean;
 	notes: string;

@@ -224,6 +224,8 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 			? properties.missing.filter((one): one is string => typeof one === "string")
 			: [],
 		returns: returnsOf(properties.returns),
+		version: number(properties.version),
+		earlier: before?.earlier ?? [],
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
 		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
 			? (before?.is_unconfirmed ?? false)
@@ -240,7 +242,8 @@ export async function unheard(session: Session): Promise<Set<string>> {
 /** Plots that were told while the phone itself had done more at them. */
 const ASIDE = "plots_aside";
 
-async function takePlot(session: Session, id: string, value: Record<string, unknown>): Promise<void> {
+/** Keeps a plot as the server tells it. */
+export async function takePlot(session: Session, id: string, value: Record<string, unknown>): Promise<void> {
 	const plot = known(value, await session.doc<KnownPlot>(`plot ${id}`));
 	if (plot) {
 		await session.keep(`plot ${id}`, plot);

@@ -56,6 +56,8 @@ export async function takeQuestions(
 export const openQuestions = async (session: Session): Promise<Question[]> =>
 	(await session.doc<Question[]>(KEY)) ?? [];
 
+/** Characters of an answer, as the server takes them. */
+export const MOST_ANSWER = 2_000;
 /** The kinds of items that answer a question. */
 export const ANSWERS: Record<Book, string> = { questions: "answer", "track-questions": "track_answer" };
 
