@@ -20,6 +20,8 @@ pub(super) const FAR_M: f64 = 300.0;
 const ONE_SPOT: f32 = 6.0;
 /// Outlines of more sides have none of them measured on the page.
 const MOST_SIDES: usize = 8;
+/// Labels for which room is looked for: a page has no more.
+const MOST_LABELS: usize = 60;
 /// Points on paper to a metre: 72 to an inch.
 const POINTS_TO_A_METRE: f64 = 72.0 / 0.0254;
 /// Labels without room that are told under the drawing.
@@ -65,8 +67,8 @@ pub(super) fn sketch(case: &CaseFacts) -> Vec<Mark> {
         .chain(known.map(|(point, told)| (point, 10.0, true, told)))
         .chain(spots);
     let mut untold = Vec::new();
-    for (point, size, bold, told) in all {
-        if !labels.tell(point, size, bold, &told) {
+    for (at, (point, size, bold, told)) in all.enumerate() {
+        if at >= MOST_LABELS || !labels.tell(point, size, bold, &told) {
             untold.push(told);
         }
     }

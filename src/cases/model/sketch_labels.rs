@@ -7,9 +7,10 @@ use crate::base::paper::paint::Mark;
 pub(super) type Box = [f32; 4];
 
 /// So many directions are tried around a point, at each of these distances.
-const DIRECTIONS: u8 = 16;
-const AWAY: [f32; 12] = [
-    6.0, 12.0, 20.0, 30.0, 42.0, 56.0, 72.0, 90.0, 120.0, 150.0, 180.0, 210.0,
+const DIRECTIONS: u8 = 48;
+const AWAY: [f32; 17] = [
+    6.0, 12.0, 20.0, 30.0, 42.0, 56.0, 72.0, 90.0, 105.0, 120.0, 135.0, 150.0, 165.0, 180.0, 195.0,
+    210.0, 225.0,
 ];
 /// From here on a thin line leads from the label to its point.
 const LED: f32 = 14.0;
