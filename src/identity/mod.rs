@@ -9,8 +9,9 @@ mod service;
 mod sql;
 
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
+pub use service::Named;
 pub use service::{
-    Error, Identity, KeyHolder, LoadedCommunes, Named, NodeHolder, Roll, Secret, SheetsDraft, Then,
+    Error, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Secret, SheetsDraft, Then,
     VouchedFor, VouchedKey, verify_rows,
 };
 pub use sql::STATEMENTS;

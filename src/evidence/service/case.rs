@@ -1,13 +1,12 @@
 //! What a case package takes of photos. The caller has decided who may have the plot's case, and journals it.
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{EntryId, PhotoId, PlotId, QuestionId};
+use crate::base::ids::{PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::screens::Screen;
-use crate::evidence::sql::{self, QuestionBook, Sight, Which};
+use crate::evidence::sql::{self, Sight, Which};
 use crate::patrols::model::screens::TrackScreen;
 
 use super::asking::{ReplyView, replies_to};
@@ -35,10 +34,10 @@ pub struct CasePhoto {
 }
 
 /// A question that was asked about a plot or a photo of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct CaseQuestion {
     /// Its id.
-    pub id: QuestionId,
+    pub id: crate::base::ids::QuestionId,
     /// What the screen looks for.
     pub screen: String,
     /// What was asked, in Vietnamese; the screen's word where this program does not know it.
@@ -52,7 +51,7 @@ pub struct CaseQuestion {
     /// When it was asked.
     pub asked_at: Timestamp,
     /// Its entry.
-    pub entry_id: EntryId,
+    pub entry_id: crate::base::ids::EntryId,
     /// What was answered and decided, the oldest first.
     pub replies: Vec<ReplyView>,
 }
@@ -105,8 +104,8 @@ impl Evidence {
         let mut asked = Vec::with_capacity(rows.len());
         for row in rows {
             let book = match row.photo {
-                Some(_) => QuestionBook::Photos,
-                None => QuestionBook::Tracks,
+                Some(_) => sql::QuestionBook::Photos,
+                None => sql::QuestionBook::Tracks,
             };
             let (vi, en) = texts(&row.screen);
             asked.push(CaseQuestion {

@@ -1,6 +1,7 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
 mod authors;
+mod callings;
 mod communes;
 mod devices;
 mod enrolment;
@@ -8,7 +9,6 @@ mod grants;
 mod held;
 mod issue;
 mod keys;
-mod named;
 mod nodes;
 mod people;
 mod reach;
@@ -36,12 +36,12 @@ use crate::store::{self, ActError, Tx};
 use grants::give;
 
 pub use authors::KeyHolder;
+pub use callings::Named;
 pub use communes::LoadedCommunes;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use held::HeldWindow;
 pub use keys::{DeviceKeyView, KeyWithChain};
-pub use named::Named;
 pub use nodes::{NodeHolder, VouchedFor, VouchedKey};
 pub use people::{AccountView, OrgView, TeamView};
 pub use reach::{DeviceStanding, Lost};

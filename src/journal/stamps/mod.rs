@@ -77,7 +77,7 @@ pub struct ShownStamp {
 /// When an authority says that a text existed, if its reply is over that text. Whether the reply is that authority's is for
 /// whoever trusts its certificate to check (`openssl ts -verify`).
 pub fn stamped_text(text: &[u8], reply: &[u8]) -> Result<Timestamp, NoStamp> {
-    token::stamped_at(reply, &sha256(text), None)
+    token::stamped_over(reply, &sha256(text))
 }
 
 impl Authority {
@@ -113,7 +113,7 @@ impl Authority {
                 return Err(StampFault::Unreachable("the reply is too large".into()));
             }
         }
-        let at = token::stamped_at(&reply, &digest, Some(nonce))?;
+        let at = token::stamped_at(&reply, &digest, nonce)?;
         Ok((reply, at))
     }
 }
