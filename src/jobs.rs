@@ -291,14 +291,14 @@ async fn collect_parts(app: &App) {
     }
 }
 
-/// Erases what has outlived its retention.
+/// Erases what has outlived its retention, and leaves nothing of it in SQLite's files.
 pub async fn erase_due(app: &App) -> anyhow::Result<()> {
-    app.patrols.erase_held().await?;
-    app.patrols
-        .expire_tracks(app.config.retention_months)
-        .await?;
-    app.openrosa
-        .expire_reports(app.config.retention_months)
-        .await?;
+    let months = app.config.retention_months;
+    let held = app.patrols.erase_held().await?;
+    let tracks = app.patrols.expire_tracks(months).await?;
+    let reports = app.openrosa.expire_reports(months).await?;
+    if held + tracks + reports > 0 {
+        app.journal.store().sweep().await?;
+    }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod service;
 mod sql;
 
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
+pub use service::Named;
 pub use service::{
     Error, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Secret, SheetsDraft, Then,
     VouchedFor, VouchedKey, verify_rows,

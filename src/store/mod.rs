@@ -319,6 +319,14 @@ impl Store {
         }
     }
 
+    /// Leaves nothing of what was erased in SQLite's files; on PostgreSQL its own vacuum clears old rows.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.sweep().await,
+            Backend::Postgres(..) => Ok(()),
+        }
+    }
+
     /// Closes every connection; queued acts are finished first.
     pub async fn close(&self) {
         match &*self.inner {

@@ -100,6 +100,8 @@ impl SqliteStore {
         // Each act and statement keeps the pages that it may have to take back: in a file of their own they cost more
         // writing than the log.
         let writer = options.clone().pragma("temp_store", "memory");
+        // What is deleted is overwritten: an erased content must not stand in a free page.
+        let writer = writer.pragma("secure_delete", "on");
         let (usual, usual_acts) = mpsc::channel(QUEUE);
         let (ahead, ahead_acts) = mpsc::channel(QUEUE);
         let acts = Acts {
@@ -168,6 +170,16 @@ impl SqliteStore {
         let target = file.to_string_lossy().into_owned();
         sqlx::query("VACUUM INTO $1")
             .bind(target)
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Brings the log beside the file into it and empties the log, where old pages still show what was erased since. A
+    /// reader in the way leaves that to the next time.
+    pub(super) async fn sweep(&self) -> Result<(), Error> {
+        let mut conn = self.connection().await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut conn)
             .await?;
         Ok(())

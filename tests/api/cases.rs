@@ -1,7 +1,9 @@
 //! Case packages: who may take one out, what is in it, and that it proves itself.
 
 use std::process::Command;
+use std::sync::Arc;
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tuantra::base::actor::Role;
@@ -9,6 +11,7 @@ use tuantra::cases::check;
 use tuantra::cases::model::archive::{Writer, read};
 use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
+use tuantra::journal::stamps::{Authority, stamped_text};
 use uuid::Uuid;
 
 use crate::evidence::{encoded, scene, shown};
@@ -18,6 +21,7 @@ use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 use crate::screens::question;
 use crate::signed::Signer;
+use crate::stamps::{DAY, Desk, served};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -53,6 +57,13 @@ fn packed(mut files: Files) -> Vec<u8> {
     package
 }
 
+/// A file of a package as JSON.
+fn told(package: &[u8], name: &str) -> Value {
+    let files = files(package);
+    let file = files.iter().find(|(own, _)| own == name).unwrap();
+    serde_json::from_slice(&file.1).unwrap()
+}
+
 async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
     let keys = field.app.journal.keys().await.unwrap();
     vec![PublicKey::parse(&keys[0].verifier_key).unwrap()]
@@ -80,6 +91,7 @@ on_both! {
         for kind in ["-plot-", "-verification-", "-eradication-"] {
             assert_eq!(named(kind), 1, "{kind}");
         }
+        assert_eq!(named("heads/stamps/"), 0, "nothing was stamped");
         let pdf = &files.iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
         assert!(pdf.starts_with(b"%PDF-1."));
     }
@@ -138,6 +150,112 @@ on_both! {
         let questions = of("-question-");
         let shown: Vec<Value> = questions.iter().filter_map(said).collect();
         assert_eq!((questions.len(), shown.len(), &shown[0]["screen"]), (2, 1, &json!("mock_position")));
+        let asked = told(&package, "evidence.json")["questions"].clone();
+        let asked = asked.as_array().unwrap().iter().find(|own| own["screen"] == "mock_position").unwrap().clone();
+        assert_eq!((&asked["state"], &asked["photo"]), (&json!("cleared"), &json!(photo)));
+        let replies: Vec<[&Value; 4]> = asked["replies"].as_array().unwrap().iter()
+            .map(|own| [&own["kind"], &own["said"]["text"], &own["said"]["result"], &own["org_name"]])
+            .collect();
+        let phones_unit = replies[0][3];
+        assert!(phones_unit.is_string() && *phones_unit != json!("Đồn biên phòng"), "{phones_unit}");
+        assert_eq!(replies, [
+            [&json!("answer"), &json!("máy thử"), &Value::Null, phones_unit],
+            [&json!("decision"), &json!("đã đối chiếu"), &json!("cleared"), &json!("Đồn biên phòng")],
+        ]);
+        // The other side of a pair may lie beyond the caller's reach, and is not named here.
+        let questions = told(&package, "evidence.json")["questions"].clone();
+        assert!(questions.as_array().unwrap().iter().all(|own| own.get("other").is_none()));
+    }
+
+    async fn a_case_tells_the_grade_with_every_reason_and_what_was_waived_or_sent_back(field: Field) {
+        let Destroyed { plot, desk, phone, eradication } = destroyed(&field).await;
+        let base = format!("/api/v1/plots/{plot}");
+        field.clock.advance_millis(60_000);
+        let returned = field.new_id();
+        let sent = json!({ "id": returned, "eradication": eradication, "reason": "thiếu ảnh toàn cảnh" });
+        desk.post(&format!("{base}/returns"), &sent).await.expect(201);
+        field.clock.advance_millis(60_000);
+        let answer = json!({ "id": field.new_id(), "returned": returned, "text": "máy ảnh hỏng" });
+        phone.post(&format!("{base}/replies"), &answer).await.expect(201);
+        let waived = json!({ "eradication": eradication, "reason": "trời mưa" });
+        desk.post(&format!("{base}/waivers"), &waived).await.expect(201);
+        field.settle().await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        check(&package, &roots(&field).await).unwrap();
+        let evidence = told(&package, "evidence.json");
+        let shown = desk.get(&format!("/api/v1/eradications/{eradication}/evidence")).await.expect(200).json();
+        assert_eq!(evidence["eradications"], json!([shown]), "what the server tells of it");
+        let reasons = shown["reasons"].as_array().unwrap();
+        assert!(reasons.iter().any(|reason| reason["code"] == "waived"), "{shown}");
+        assert!(reasons.iter().all(|reason| reason["vi"].is_string() && reason["en"].is_string()));
+        let said = |list: &str, name: &str| {
+            let own = &evidence[list][0];
+            assert_eq!(evidence[list].as_array().unwrap().len(), 1, "{list}");
+            (own[name].clone(), own["org_name"].clone())
+        };
+        let post = json!("Đồn biên phòng");
+        assert_eq!(said("waivers", "reason"), (json!("trời mưa"), post.clone()));
+        assert_eq!(said("returns", "reason"), (json!("thiếu ảnh toàn cảnh"), post));
+        assert_eq!(evidence["returns"][0]["ended_vi"], "đã trả lời");
+        assert_eq!(said("replies", "text").0, "máy ảnh hỏng");
+    }
+
+    async fn a_case_names_the_accounts_and_units_that_saw_took_out_and_decided(field: Field) {
+        let Destroyed { plot, desk, phone, .. } = destroyed(&field).await;
+        desk.get(&path(plot)).await.expect(200);
+        field.settle().await;
+        let custody = told(&desk.get(&path(plot)).await.expect(200).bytes, "custody.json");
+        let of = |kind: &str| custody.as_array().unwrap().iter().find(|line| line["kind"] == kind).unwrap();
+        let (exported, verified, recorded) = (of("view"), of("verification"), of("plot"));
+        for line in [exported, verified] {
+            assert_eq!((&line["by_name"], &line["by_org"]), (&json!("don-bp"), &json!("Đồn biên phòng")));
+        }
+        assert_eq!((&exported["vi"], &exported["what"]), (&json!("Xuất hồ sơ"), &json!("case")));
+        assert_eq!((&recorded["by"], &recorded["by_name"]), (&json!(phone.id), &json!("máy A")));
+        assert!(recorded["by_org"].is_string(), "{recorded}");
+    }
+
+    async fn a_case_carries_the_outside_stamps_of_its_entries_and_openssl_agrees(field: Field) {
+        let tsa = Arc::new(Desk::open());
+        let own = Arc::clone(&tsa);
+        let authority = Authority::at(&served(move |query| (StatusCode::OK, own.reply(&query))).await).unwrap();
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let stamped = async || {
+            field.settle().await;
+            let stamp = field.app.journal.stamp_if_due(&authority, DAY).await.unwrap().unwrap();
+            field.clock.advance_millis(86_400_000);
+            stamp
+        };
+        let first = stamped().await;
+        // Each export is an entry, so that the next stamp is of another head.
+        let mut later = Vec::new();
+        for _ in 0..2 {
+            desk.get(&path(plot)).await.expect(200);
+            later.push(stamped().await);
+        }
+        field.settle().await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        let checked = check(&package, &roots(&field).await).unwrap();
+        assert_eq!(checked.trust, Trust::Proven);
+        let whole = files(&package);
+        let of = |name: String| whole.iter().find(|(own, _)| *own == name).unwrap().1.clone();
+        for stamp in [&first, &later[0], &later[1]] {
+            let stem = format!("heads/stamps/{}", stamp.size);
+            let (text, reply) = (of(format!("{stem}.txt")), of(format!("{stem}.tsr")));
+            assert!(tsa.verifies(&text, &reply));
+            assert_eq!(stamped_text(&text, &reply).unwrap(), stamp.stamped_at);
+            assert!(stamped_text(&text[1..], &reply).is_err(), "over other bytes");
+            let step = format!("{stem}.tsr: by the clock of an outside authority this head existed at {}", stamp.stamped_at);
+            assert!(checked.steps.iter().any(|own| own.contains(&step)), "{step} in {:?}", checked.steps);
+            let begins = format!("{stem}.txt: the log of ");
+            assert!(checked.steps.iter().any(|own| own.starts_with(&begins)), "the package's head begins with it");
+        }
+        assert_eq!(whole.iter().filter(|(name, _)| name.starts_with("heads/stamps/")).count(), 9);
+        for end in ["txt", "tsr", "json"] {
+            let mut fewer = whole.clone();
+            fewer.retain(|(name, _)| *name != format!("heads/stamps/{}.{end}", first.size));
+            assert!(check(&packed(fewer), &roots(&field).await).is_err(), "{end}");
+        }
     }
 
     async fn the_command_line_checks_a_case_and_names_what_does_not_hold(field: Field) {

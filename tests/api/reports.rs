@@ -354,6 +354,8 @@ on_both! {
         let officer = field.officer().await;
         let kept = officer.post("/api/v1/reports/runs", &json!({ "form": "b01", "period": "2026" })).await.expect(201).json();
         let as_of = kept["as_of"].as_str().unwrap();
+        let head = field.app.journal.head().await.unwrap().unwrap();
+        assert_eq!(kept["report"]["head"], format!("{}:{}", head.size, head.root));
         let phone = field.phone("máy hai", &[]).await;
         field.clock.advance_millis(60_000);
         phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot_at(104.7, 22.3)).await.expect(201);

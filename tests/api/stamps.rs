@@ -29,7 +29,7 @@ accuracy = secs:1
 ";
 
 /// An authority with a certificate of its own.
-struct Desk(Folder);
+pub struct Desk(Folder);
 
 fn openssl(folder: &Path, words: &[&str]) -> (bool, String) {
     let done = Command::new("openssl")
@@ -45,7 +45,7 @@ fn openssl(folder: &Path, words: &[&str]) -> (bool, String) {
 }
 
 impl Desk {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let folder = Folder::new();
         std::fs::write(folder.path().join("tsa.cnf"), CONFIG).unwrap();
         std::fs::write(folder.path().join("serial"), "01").unwrap();
@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// Answers a query as `openssl ts` does.
-    fn reply(&self, query: &[u8]) -> Vec<u8> {
+    pub fn reply(&self, query: &[u8]) -> Vec<u8> {
         std::fs::write(self.path("query.tsq"), query).unwrap();
         let words = "ts -reply -config tsa.cnf -queryfile query.tsq -out reply.tsr";
         let (made, said) = openssl(self.0.path(), &words.split_whitespace().collect::<Vec<_>>());
@@ -70,7 +70,7 @@ impl Desk {
     }
 
     /// Checks a stamp as anybody outside would.
-    fn verifies(&self, text: &[u8], reply: &[u8]) -> bool {
+    pub fn verifies(&self, text: &[u8], reply: &[u8]) -> bool {
         std::fs::write(self.path("checkpoint.txt"), text).unwrap();
         std::fs::write(self.path("shown.tsr"), reply).unwrap();
         let words = "ts -verify -data checkpoint.txt -in shown.tsr -CAfile tsa.pem";
@@ -79,7 +79,7 @@ impl Desk {
 }
 
 /// Serves an answer to each query on a port of its own.
-async fn served<F>(answer: F) -> String
+pub async fn served<F>(answer: F) -> String
 where
     F: Fn(Bytes) -> (StatusCode, Vec<u8>) + Clone + Send + Sync + 'static,
 {
@@ -93,7 +93,7 @@ where
     url
 }
 
-const DAY: Duration = Duration::from_hours(24);
+pub const DAY: Duration = Duration::from_hours(24);
 
 on_both! {
     async fn a_head_is_stamped_once_a_day_and_openssl_agrees(field: Field) {

@@ -1,5 +1,9 @@
 //! Tracks kept in memory: whatever is remembered, the figures are those of all fixes at once, and little is read.
 
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -8,7 +12,7 @@ use tuantra::app::App;
 use tuantra::base::actor::{CONSOLE, Role};
 use tuantra::base::ids::{EntryId, PatrolId};
 use tuantra::base::time::Timestamp;
-use tuantra::journal::{Entry, Kind};
+use tuantra::journal::{Entry, Kind, Proving};
 use tuantra::patrols::Patrols;
 use tuantra::patrols::model::rules::Rules;
 use tuantra::patrols::model::walked::WalkedTrack;
@@ -158,6 +162,28 @@ async fn erase(field: &Field, entry: EntryId) {
         .unwrap();
 }
 
+/// An entry's content as the log still has it.
+async fn content(field: &Field, entry: EntryId) -> Option<Vec<u8>> {
+    let proving = field.app.journal.prove_content(entry).await.unwrap();
+    let Proving::Proof(proof) = proving else {
+        panic!("{proving:?}");
+    };
+    assert_eq!(proof.body.is_none(), proof.redacted_by.is_some());
+    proof.body.map(|body| BASE64.decode(body).unwrap())
+}
+
+/// Whether some file of a folder, or below it, has these bytes.
+fn holds(folder: &Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return holds(&path, bytes);
+        }
+        let file = std::fs::read(path).unwrap();
+        file.windows(bytes.len()).any(|own| own == bytes)
+    })
+}
+
 fn entry_of(sent: &Value) -> EntryId {
     sent["receipt"]["entry_id"]
         .as_str()
@@ -288,6 +314,23 @@ on_both! {
         assert_eq!(known.tracks.unwrap()[0].fixes, 100);
         drop(tx);
         assert_eq!(walked(&field.app.patrols, id).await.unwrap()[0].fixes, 150);
+    }
+
+    async fn erased_fixes_are_in_no_file_of_the_server_any_more(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        let sent = send(&phone, id, &walk(&field, -3000, 200)).await.expect(200).json();
+        field.settle().await;
+        let entry = entry_of(&sent);
+        let body = content(&field, entry).await.unwrap();
+        let middle = &body[body.len() / 4..body.len() * 3 / 4];
+        let (data, engine) = (&field.app.config.data, field.app.journal.store().engine());
+        // PostgreSQL keeps its files elsewhere.
+        assert_eq!(holds(data, middle), engine == "sqlite");
+        field.clock.advance_millis(800 * DAY_S * 1000);
+        tuantra::jobs::erase_due(&field.app).await.unwrap();
+        assert_eq!(content(&field, entry).await, None);
+        assert!(!holds(data, middle), "in the file, a free page of it, or the log beside it");
     }
 
     async fn erased_fixes_leave_memory_and_do_not_come_back(field: Field) {

@@ -26,6 +26,9 @@ pub fn course(told: &Map<String, Value>) -> Vec<(Timestamp, String)> {
     course
 }
 
+/// Under which a step says what its organisation is called, where it was asked for.
+pub const ORG_NAME: &str = "org_name";
+
 /// Flags of steps that left the plot as it was.
 const IDLE: [&str; 4] = [
     "out_of_place",
@@ -57,6 +60,9 @@ fn line(step: &Value) -> Option<(Timestamp, String)> {
     if let Some(came) = outcome(kind, step) {
         told = format!("{told}: {came}");
     }
+    if let Some(org) = step.get(ORG_NAME).and_then(Value::as_str) {
+        told = format!("{told} – {org}");
+    }
     match flag(step) {
         Some(flag) if IDLE.contains(&flag) => {
             told = format!("{told} – không có hiệu lực ({})", flag_label(flag));
@@ -76,7 +82,7 @@ fn outcome(kind: &str, step: &Value) -> Option<String> {
         "reinspection" => (word("result").map(inspected_label), said.get("amount")),
         "eradication" => (word("completeness").map(label), said.get("destroyed")),
         "judgement" => (word("sameness").map(label), None),
-        "return" => (word("reason"), None),
+        "return" | "waiver" | "reopening" | "retraction" => (word("reason"), None),
         "reply" => (word("text"), None),
         _ => (None, None),
     };

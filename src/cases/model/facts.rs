@@ -11,6 +11,10 @@ pub struct CaseFacts {
     pub plot: PlotId,
     /// Who hands it out.
     pub org: Option<String>,
+    /// The office above that one.
+    pub above: Above,
+    /// The place by which the paper is dated; none where it is to be filled in.
+    pub dated_at: Option<String>,
     /// When it was made.
     pub made_at: Timestamp,
     /// Why.
@@ -27,16 +31,42 @@ pub struct CaseFacts {
     pub lines: Vec<(String, String)>,
     /// What happened, in order: when, and what.
     pub steps: Vec<(Timestamp, String)>,
-    /// What was asked about the plot and its photos, and how each question stands.
+    /// What was asked about the plot and its photos, how each question stands, and what was said of it.
     pub asked: Vec<String>,
+    /// What the photos of each eradication are worth: a heading and its reasons.
+    pub grades: Vec<(String, Vec<String>)>,
+    /// Who decided, saw and took out, the latest last: when, and what.
+    pub custody: Vec<(Timestamp, String)>,
     /// The nearest known place.
     pub landmark: Option<Landmark>,
     /// The photos in the order of the shutter.
     pub photos: Vec<PhotoFacts>,
-    /// The head of the log that the proofs lead to.
-    pub head: String,
-    /// The root of the tree under it, in hex.
-    pub root: String,
+    /// The head of the log that the package holds.
+    pub head: HeadFacts,
+    /// Outside time-stamps of earlier heads, the latest last: when by the authority's clock, and of what.
+    pub stamps: Vec<(Timestamp, String)>,
+}
+
+/// The office above the one that hands a paper out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Above {
+    /// There is none that papers name.
+    Nobody,
+    /// This one.
+    Named(String),
+    /// Nobody told; to be filled in by hand.
+    Unknown,
+}
+
+/// A head of the log as papers print it.
+#[derive(Debug, Clone)]
+pub struct HeadFacts {
+    /// `SIZE:ROOT`, the root in hex: what phones name when they sign.
+    pub text: String,
+    /// When it was signed.
+    pub at: Timestamp,
+    /// By which key.
+    pub key: String,
 }
 
 /// A known place to which a distance can be given.
@@ -57,6 +87,12 @@ pub struct PhotoFacts {
     pub name: String,
     /// SHA-256 of the original, in hex.
     pub sha256: String,
+    /// Size of the original, bytes.
+    pub bytes: u64,
+    /// Whether the original is in the package.
+    pub is_stored: bool,
+    /// Which eradication and minutes it was taken for, by the sidecar.
+    pub joined: String,
     /// When the shutter closed, by the device.
     pub taken_at: Timestamp,
     /// Where the phone stood.

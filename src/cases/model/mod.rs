@@ -3,8 +3,11 @@
 pub mod archive;
 pub mod course;
 pub mod facts;
+pub mod grades;
+pub mod heading;
 pub mod manifest;
 pub mod pages;
+mod shots;
 mod sketch;
 mod sketch_ground;
 mod sketch_labels;

@@ -1,11 +1,11 @@
-//! The printed pages of a case: summary with the official heading, list and sheets of photos, sketch of the scene.
+//! The printed pages of a case: summary with the official heading, what the photos are worth, who saw it, list and sheets
+//! of photos, sketch of the scene.
 
-use super::facts::{CaseFacts, PhotoFacts};
-use super::sketch;
-use super::words::{day, label, moment, number};
+use super::facts::CaseFacts;
+use super::words::{day, moment, number};
+use super::{heading, shots, sketch};
 use crate::base::paper::letters::{lines, width};
 use crate::base::paper::paint::{Mark, PAGE_HEIGHT, PAGE_WIDTH};
-use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
 use crate::geo::vn2000::{PlanePosition, in_minutes, nearest_meridian, plane};
 
@@ -13,14 +13,22 @@ use crate::geo::vn2000::{PlanePosition, in_minutes, nearest_meridian, plane};
 pub(super) const LEFT: f32 = 71.0;
 /// Right end of the text.
 pub(super) const RIGHT: f32 = PAGE_WIDTH - 48.0;
-const TOP: f32 = 64.0;
+pub(super) const TOP: f32 = 64.0;
 const BOTTOM: f32 = PAGE_HEIGHT - 64.0;
+/// Base line of what stands at the foot of every page.
+const FOOT: f32 = PAGE_HEIGHT - 36.0;
+/// Outlines of more corners have none of them listed.
+const MOST_CORNERS: usize = 12;
+/// So many lines of who saw and decided are printed, the latest.
+const MOST_CUSTODY: usize = 60;
+/// So many outside stamps.
+const MOST_STAMPS: usize = 6;
 
 /// Pages that are filled from top to bottom.
 pub(super) struct Pages {
     done: Vec<Vec<Mark>>,
-    marks: Vec<Mark>,
-    y: f32,
+    pub(super) marks: Vec<Mark>,
+    pub(super) y: f32,
 }
 
 impl Pages {
@@ -32,19 +40,19 @@ impl Pages {
         }
     }
 
-    fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         self.done.push(std::mem::take(&mut self.marks));
         self.y = TOP;
     }
 
     /// Begins a page when there is less room than that.
-    fn need(&mut self, height: f32) {
+    pub(super) fn need(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.turn();
         }
     }
 
-    fn text(&mut self, x: f32, size: f32, bold: bool, text: &str) {
+    pub(super) fn text(&mut self, x: f32, size: f32, bold: bool, text: &str) {
         let text = text.to_owned();
         let y = self.y;
         self.marks.push(Mark::Text {
@@ -56,11 +64,22 @@ impl Pages {
         });
     }
 
-    fn centred(&mut self, middle: f32, size: f32, bold: bool, text: &str) {
+    pub(super) fn centred(&mut self, middle: f32, size: f32, bold: bool, text: &str) {
         self.text(middle - width(text, size, bold) / 2.0, size, bold, text);
     }
 
-    fn paragraph(&mut self, x: f32, size: f32, text: &str) {
+    /// A thin line around a middle, so far under the base line.
+    pub(super) fn rule(&mut self, middle: f32, under: f32, length: f32) {
+        let y = self.y + under;
+        let half = length / 2.0;
+        self.marks.push(Mark::Line {
+            points: vec![(middle - half, y), (middle + half, y)],
+            width: 0.7,
+            closed: false,
+        });
+    }
+
+    pub(super) fn paragraph(&mut self, x: f32, size: f32, text: &str) {
         for line in lines(text, size, false, RIGHT - x) {
             self.need(size * 1.35);
             self.text(x, size, false, &line);
@@ -68,14 +87,14 @@ impl Pages {
         }
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.need(48.0);
         self.y += 10.0;
         self.text(LEFT, 13.0, true, text);
         self.y += 19.0;
     }
 
-    fn row(&mut self, name: &str, value: &str) {
+    pub(super) fn row(&mut self, name: &str, value: &str) {
         let x = LEFT + 170.0;
         let told = lines(value, 12.0, false, RIGHT - x);
         self.need(16.5);
@@ -95,69 +114,32 @@ impl Pages {
 #[must_use]
 pub fn pages(case: &CaseFacts) -> Vec<Vec<Mark>> {
     let mut pages = Pages::new();
-    head(&mut pages, case);
+    heading::head(&mut pages, case);
     summary(&mut pages, case);
-    listed(&mut pages, case);
+    graded(&mut pages, case);
+    shots::listed(&mut pages, case);
+    custody(&mut pages, case);
     origin(&mut pages, case);
+    heading::ending(&mut pages);
     pages.turn();
-    sheets(&mut pages, case);
+    shots::sheets(&mut pages, case);
     let mut done = pages.done;
     done.push(sketch::sketch(case));
     for (at, marks) in done.iter_mut().enumerate() {
-        let text = format!("Trang {}", at + 1);
-        marks.push(Mark::Text {
-            x: RIGHT - width(&text, 10.0, false),
-            y: PAGE_HEIGHT - 36.0,
-            size: 10.0,
-            bold: false,
-            text,
-        });
+        let page = format!("Trang {}", at + 1);
+        let head = format!("Đầu nhật ký {}", case.head.text);
+        let right = RIGHT - width(&page, 10.0, false);
+        for (x, size, text) in [(right, 10.0, page), (LEFT, 8.0, head)] {
+            marks.push(Mark::Text {
+                x,
+                y: FOOT,
+                size,
+                bold: false,
+                text,
+            });
+        }
     }
     done
-}
-
-/// The heading of Nghị định 30/2020: the office on the left, the state's name and motto on the right.
-fn head(pages: &mut Pages, case: &CaseFacts) {
-    const STATE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
-    const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
-    let (office, state) = (LEFT + 75.0, RIGHT - 140.0);
-    let org = case.org.as_deref().unwrap_or("…………………………");
-    let mut y = pages.y;
-    for line in lines(&org.to_uppercase(), 12.0, true, 150.0) {
-        pages.y = y;
-        pages.centred(office, 12.0, true, &line);
-        y += 15.0;
-    }
-    pages.y = TOP;
-    pages.centred(state, 12.0, true, STATE);
-    pages.y += 16.0;
-    pages.centred(state, 13.0, true, MOTTO);
-    let half = width(MOTTO, 13.0, true) / 2.0;
-    let under = pages.y + 4.0;
-    pages.marks.push(Mark::Line {
-        points: vec![(state - half, under), (state + half, under)],
-        width: 0.7,
-        closed: false,
-    });
-    pages.y += 24.0;
-    let (year, month, day) = case.made_at.local_date().ymd();
-    pages.centred(
-        state,
-        12.0,
-        false,
-        &format!("Ngày {day:02} tháng {month:02} năm {year}"),
-    );
-    pages.y = pages.y.max(y) + 34.0;
-    let middle = f32::midpoint(LEFT, RIGHT);
-    pages.centred(
-        middle,
-        14.0,
-        true,
-        "HỒ SƠ ĐIỂM TRỒNG CÂY CÓ CHỨA CHẤT MA TÚY",
-    );
-    pages.y += 18.0;
-    pages.centred(middle, 11.0, false, &format!("Mã điểm: {}", case.plot));
-    pages.y += 22.0;
 }
 
 fn summary(pages: &mut Pages, case: &CaseFacts) {
@@ -165,10 +147,10 @@ fn summary(pages: &mut Pages, case: &CaseFacts) {
     for line in place_lines(case.position, case.hacc_m) {
         pages.row(&line.0, &line.1);
     }
-    for (name, value) in &case.lines {
+    for (name, value) in corners(case).iter().chain(&case.lines) {
         pages.row(name, value);
     }
-    pages.heading("2. Diễn biến");
+    pages.heading("2. Diễn biến (giờ Việt Nam)");
     for (at, what) in &case.steps {
         pages.row(&moment(*at), what);
     }
@@ -184,17 +166,12 @@ fn summary(pages: &mut Pages, case: &CaseFacts) {
 pub(super) fn place_lines(position: Position, hacc_m: Option<f64>) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     if let Some(plane) = on_plane(position) {
-        let value = format!(
-            "X = {} m; Y = {} m",
-            number(plane.x_north_m, 1),
-            number(plane.y_east_m, 1)
-        );
-        rows.push(("Tọa độ VN-2000 (X bắc, Y đông)".to_owned(), value));
+        let name = "Tọa độ VN-2000 (X bắc, Y đông)".to_owned();
+        rows.push((name, in_metres(&plane)));
         let zone = format!("{}, múi chiếu 3°", in_minutes(plane.meridian));
         rows.push(("Kinh tuyến trục".to_owned(), zone));
     }
-    let world = format!("{:.6}° B; {:.6}° Đ", position.lat(), position.lon()).replace('.', ",");
-    rows.push(("Tọa độ WGS84".to_owned(), world));
+    rows.push(("Tọa độ WGS84".to_owned(), in_degrees(position)));
     let error = hacc_m.map_or("không rõ".to_owned(), |hacc| {
         format!("±{} m", number(hacc, 1))
     });
@@ -202,112 +179,126 @@ pub(super) fn place_lines(position: Position, hacc_m: Option<f64>) -> Vec<(Strin
     rows
 }
 
+/// A place in degrees as papers write it.
+pub(super) fn in_degrees(position: Position) -> String {
+    format!("{:.6}° B; {:.6}° Đ", position.lat(), position.lon()).replace('.', ",")
+}
+
 pub(super) fn on_plane(position: Position) -> Option<PlanePosition> {
     plane(position, nearest_meridian(position)).ok()
 }
 
-/// Bảng kê ảnh chứng cứ.
-fn listed(pages: &mut Pages, case: &CaseFacts) {
-    pages.heading("3. Bảng kê ảnh chứng cứ");
-    if case.photos.is_empty() {
-        pages.paragraph(LEFT, 12.0, "Không có ảnh.");
+/// The corners of an outline on the plane, and how far it reaches.
+fn corners(case: &CaseFacts) -> Vec<(String, String)> {
+    let outline = &case.outline;
+    let meridian = nearest_meridian(case.position);
+    // A ring's last point is its first again.
+    let ends_where_it_began = outline.len() > 1 && outline.first() == outline.last();
+    let count = outline.len() - usize::from(ends_where_it_began);
+    let planes = outline.iter().take(count);
+    let planes: Vec<PlanePosition> = planes
+        .filter_map(|corner| plane(*corner, meridian).ok())
+        .collect();
+    if planes.len() < 3 {
+        return Vec::new();
     }
-    for (at, photo) in case.photos.iter().enumerate() {
-        pages.need(48.0);
-        pages.text(LEFT, 11.5, true, &format!("Ảnh {}", at + 1));
-        pages.y += 15.0;
-        pages.paragraph(LEFT + 14.0, 11.0, &caption(case, photo));
-        pages.paragraph(
-            LEFT + 14.0,
-            9.5,
-            &format!("Mã ảnh {}; SHA-256: {}", photo.name, photo.sha256),
-        );
+    let reach = |of: fn(&PlanePosition) -> f64| {
+        let all = planes.iter().map(of);
+        let (least, most) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), own| {
+            (least.min(own), most.max(own))
+        });
+        number(most - least, 1)
+    };
+    let east = reach(|own| own.y_east_m);
+    let north = reach(|own| own.x_north_m);
+    let mut rows = vec![(
+        "Kích thước theo vòng đo".to_owned(),
+        format!("đông – tây {east} m; bắc – nam {north} m"),
+    )];
+    if planes.len() <= MOST_CORNERS {
+        let told = planes
+            .iter()
+            .enumerate()
+            .map(|(at, own)| (format!("Góc {} (VN-2000)", at + 1), in_metres(own)));
+        rows.extend(told);
+    }
+    rows
+}
+
+/// A place on the plane as papers write it.
+pub(super) fn in_metres(plane: &PlanePosition) -> String {
+    format!(
+        "X = {} m; Y = {} m",
+        number(plane.x_north_m, 1),
+        number(plane.y_east_m, 1)
+    )
+}
+
+/// What the photos of each eradication are worth, with every reason.
+fn graded(pages: &mut Pages, case: &CaseFacts) {
+    if case.grades.is_empty() {
+        return;
+    }
+    pages.heading("Mức chứng cứ và lý do (Việt / Anh)");
+    for (title, reasons) in &case.grades {
+        pages.need(34.0);
+        pages.text(LEFT, 11.5, true, title);
+        pages.y += 16.0;
+        for reason in reasons {
+            pages.paragraph(LEFT + 14.0, 11.0, &format!("– {reason}"));
+        }
     }
 }
 
-fn caption(case: &CaseFacts, photo: &PhotoFacts) -> String {
-    let what = format!(
-        "{}. Chụp lúc {}.",
-        label(&photo.phase),
-        moment(photo.taken_at)
-    );
-    let later = if photo.after_seal {
-        " Bổ sung sau khi niêm phong."
-    } else {
-        ""
-    };
-    let by = format!("Người/thiết bị chụp: {}.{later}", photo.taken_by);
-    let Some(position) = photo.position else {
-        return format!("{what} {by}");
-    };
-    let away = number(distance_m(case.position, position), 0);
-    let error = photo.accuracy_m;
-    let error = error.map(|accuracy| format!(" (sai số ±{} m)", number(accuracy, 0)));
-    let error = error.unwrap_or_default();
-    format!("{what} Cách tâm điểm trồng {away} m{error}. {by}")
+/// Who decided, saw and took out.
+fn custody(pages: &mut Pages, case: &CaseFacts) {
+    pages.heading("4. Ai đã quyết định, xem và xuất hồ sơ");
+    if case.custody.is_empty() {
+        pages.paragraph(LEFT, 12.0, "Chưa có ai trước lần xuất này.");
+    }
+    let left_out = case.custody.len().saturating_sub(MOST_CUSTODY);
+    for (at, what) in case.custody.iter().skip(left_out) {
+        pages.row(&moment(*at), what);
+    }
+    if left_out > 0 {
+        let told = format!("{left_out} dòng trước đó: xem tệp custody.json trong gói.");
+        pages.paragraph(LEFT, 11.0, &told);
+    }
 }
 
-/// What the pages rest on.
+/// What the pages rest on, so that paper and log can be held against each other.
 fn origin(pages: &mut Pages, case: &CaseFacts) {
-    pages.heading("4. Nguồn gốc và cách kiểm tra");
+    pages.heading("5. Nguồn gốc và cách kiểm tra");
     let made = format!(
         "Lập ngày {} theo yêu cầu: {}.",
         day(case.made_at),
         case.reason
     );
     pages.paragraph(LEFT, 12.0, &made);
-    let head = format!("Nhật ký gốc: {}. Gốc cây Merkle: {}.", case.head, case.root);
-    pages.paragraph(LEFT, 12.0, &head);
+    let head = &case.head;
+    let signed = format!(
+        "Đầu nhật ký (số mục:gốc cây Merkle), ký lúc {}, khóa {}:",
+        moment(head.at),
+        head.key
+    );
+    pages.paragraph(LEFT, 12.0, &signed);
+    pages.paragraph(LEFT + 14.0, 11.0, &head.text);
+    let left_out = case.stamps.len().saturating_sub(MOST_STAMPS);
+    for (at, of) in case.stamps.iter().skip(left_out) {
+        let told = format!("Dấu thời gian bên ngoài (RFC 3161), {}: {of}.", moment(*at));
+        pages.paragraph(LEFT, 12.0, &told);
+    }
+    if left_out > 0 {
+        let told = format!("Và {left_out} dấu trước đó trong gói (heads/stamps).");
+        pages.paragraph(LEFT, 12.0, &told);
+    }
+    if case.stamps.is_empty() {
+        pages.paragraph(LEFT, 12.0, "Không có dấu thời gian bên ngoài (RFC 3161).");
+    }
     pages.paragraph(
         LEFT,
         12.0,
         "Kiểm tra: sha256sum -c SHA256SUMS; tuantra verify case TỆP.zip --trust KHÓA. Trang in này chỉ để đọc; chứng cứ là \
-         các tệp gốc trong gói.",
+         các tệp gốc trong gói. Giờ trên trang này là giờ Việt Nam (UTC+7).",
     );
-}
-
-/// Bản ảnh hiện trường: two photos on a page.
-fn sheets(pages: &mut Pages, case: &CaseFacts) {
-    const HEIGHT: f32 = 270.0;
-    if case.photos.is_empty() {
-        return;
-    }
-    for (at, photo) in case.photos.iter().enumerate() {
-        if at % 2 == 0 {
-            if at > 0 {
-                pages.turn();
-            }
-            pages.centred(
-                f32::midpoint(LEFT, RIGHT),
-                14.0,
-                true,
-                "BẢN ẢNH HIỆN TRƯỜNG",
-            );
-            pages.y += 20.0;
-        }
-        let corner = (LEFT, pages.y);
-        if let Some(jpeg) = &photo.image {
-            pages.marks.push(Mark::Picture {
-                corner,
-                size: (RIGHT - LEFT, HEIGHT),
-                jpeg: jpeg.clone(),
-            });
-        } else {
-            let (top, bottom) = (corner.1, corner.1 + HEIGHT);
-            pages.marks.push(Mark::Line {
-                points: vec![(LEFT, top), (RIGHT, top), (RIGHT, bottom), (LEFT, bottom)],
-                width: 0.6,
-                closed: true,
-            });
-            pages.y += HEIGHT / 2.0;
-            pages.centred(f32::midpoint(LEFT, RIGHT), 12.0, false, photo.instead);
-            pages.y -= HEIGHT / 2.0;
-        }
-        pages.y += HEIGHT + 16.0;
-        pages.text(LEFT, 11.5, true, &format!("Ảnh {}", at + 1));
-        pages.y += 14.0;
-        pages.paragraph(LEFT, 11.0, &caption(case, photo));
-        pages.y += 8.0;
-    }
-    pages.turn();
 }

@@ -20,6 +20,10 @@ pub(super) const FAR_M: f64 = 300.0;
 const ONE_SPOT: f32 = 6.0;
 /// Outlines of more sides have none of them measured on the page.
 const MOST_SIDES: usize = 8;
+/// Labels for which room is looked for: a page has no more.
+const MOST_LABELS: usize = 60;
+/// Points on paper to a metre: 72 to an inch.
+const POINTS_TO_A_METRE: f64 = 72.0 / 0.0254;
 /// Labels without room that are told under the drawing.
 const MOST_UNTOLD: usize = 3;
 
@@ -50,10 +54,24 @@ pub(super) fn sketch(case: &CaseFacts) -> Vec<Mark> {
         return marks;
     };
     let mut labels = Labels::new((LEFT, 92.0), (RIGHT, 632.0));
+    // All lines first: labels keep off every one of them.
     north(&mut marks, &mut labels);
     plot(&mut marks, &mut labels, case, &ground);
-    landmark(&mut marks, &mut labels, case, &ground);
-    let untold = standpoints(&mut marks, &mut labels, case, &ground);
+    let spots = standpoints(&mut marks, &mut labels, case, &ground);
+    let known = landmark(&mut marks, &mut labels, case, &ground);
+    let middle = (MIDDLE, 10.0, true, "Tâm điểm trồng".to_owned());
+    let spots = spots
+        .iter()
+        .map(|own| (own.point, 9.0, false, own.told(case, &ground)));
+    let all = std::iter::once(middle)
+        .chain(known.map(|(point, told)| (point, 10.0, true, told)))
+        .chain(spots);
+    let mut untold = Vec::new();
+    for (at, (point, size, bold, told)) in all.enumerate() {
+        if at >= MOST_LABELS || !labels.tell(point, size, bold, &told) {
+            untold.push(told);
+        }
+    }
     measures(&mut labels, &ground);
     marks.extend(labels.into_marks());
     scale(&mut marks, &ground);
@@ -68,15 +86,19 @@ fn plot(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground: &G
         .filter_map(|position| ground.point(*position))
         .collect();
     if outline.len() > 2 {
+        let ring = outline.iter().chain(outline.first()).copied();
+        labels.keep_off(&ring.collect::<Vec<_>>());
         marks.push(Mark::Line {
             points: outline,
             width: 1.4,
             closed: true,
         });
     } else if ground.radius_m > 0.0 {
+        let radius = ground.points(ground.radius_m);
+        labels.keep_off(&ring(radius));
         marks.push(Mark::Circle {
             middle: MIDDLE,
-            radius: ground.points(ground.radius_m),
+            radius,
             filled: false,
         });
     }
@@ -84,14 +106,28 @@ fn plot(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground: &G
     marks.push(line(vec![(x - 6.0, y), (x + 6.0, y)], 1.0));
     marks.push(line(vec![(x, y - 6.0), (x, y + 6.0)], 1.0));
     labels.keep_free((x - 7.0, y - 7.0), (x + 7.0, y + 7.0));
-    labels.tell(MIDDLE, 10.0, true, "Tâm điểm trồng");
 }
 
-/// The landmark in its place, or an arrow towards it at the drawing's edge.
-fn landmark(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground: &Ground) {
-    let Some((own, way)) = case.landmark.as_ref().zip(way_to(case, ground)) else {
-        return;
+/// The circle around the middle as straight lines, near enough to keep labels off it.
+fn ring(radius: f32) -> Vec<(f32, f32)> {
+    let at = |part: u8| {
+        let angle = f32::from(part) * std::f32::consts::TAU / 72.0;
+        (
+            MIDDLE.0 + radius * angle.cos(),
+            MIDDLE.1 + radius * angle.sin(),
+        )
     };
+    (0..=72).map(at).collect()
+}
+
+/// Draws the landmark in its place, or an arrow towards it at the drawing's edge; gives its label and where that belongs.
+fn landmark(
+    marks: &mut Vec<Mark>,
+    labels: &mut Labels,
+    case: &CaseFacts,
+    ground: &Ground,
+) -> Option<((f32, f32), String)> {
+    let (own, way) = case.landmark.as_ref().zip(way_to(case, ground))?;
     let told = format!(
         "{}: {} m, hướng {} ({}°)",
         own.name,
@@ -100,15 +136,13 @@ fn landmark(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground
         number(way.bearing_deg.round().rem_euclid(360.0), 0)
     );
     if way.middle_m * ground.scale <= f64::from(RADIUS) {
-        if let Some((x, y)) = ground.point(own.position) {
-            marks.push(Mark::Block {
-                corner: (x - 4.0, y - 4.0),
-                size: (8.0, 8.0),
-            });
-            labels.keep_free((x - 5.0, y - 5.0), (x + 5.0, y + 5.0));
-            labels.tell((x, y), 10.0, true, &told);
-        }
-        return;
+        let (x, y) = ground.point(own.position)?;
+        marks.push(Mark::Block {
+            corner: (x - 4.0, y - 4.0),
+            size: (8.0, 8.0),
+        });
+        labels.keep_free((x - 5.0, y - 5.0), (x + 5.0, y + 5.0));
+        return Some(((x, y), told));
     }
     let at = |from_middle: f32, turned_deg: f64| {
         let angle = (way.bearing_deg + turned_deg).to_radians();
@@ -120,11 +154,14 @@ fn landmark(marks: &mut Vec<Mark>, labels: &mut Labels, case: &CaseFacts, ground
         )
     };
     let tip = at(RADIUS + 12.0, 0.0);
-    marks.push(line(vec![at(RADIUS - 34.0, 0.0), tip], 1.6));
+    let shaft = vec![at(RADIUS - 34.0, 0.0), tip];
     let barbs = vec![at(RADIUS, -2.4), tip, at(RADIUS, 2.4)];
-    marks.push(line(barbs, 1.6));
+    for drawn in [shaft, barbs] {
+        labels.keep_off(&drawn);
+        marks.push(line(drawn, 1.6));
+    }
     labels.keep_free((tip.0 - 5.0, tip.1 - 5.0), (tip.0 + 5.0, tip.1 + 5.0));
-    labels.tell(tip, 10.0, true, &told);
+    Some((tip, told))
 }
 
 /// How a landmark lies from the plot, on the plane of the drawing.
@@ -147,13 +184,13 @@ fn way_to(case: &CaseFacts, ground: &Ground) -> Option<Way> {
     })
 }
 
-/// Where photos were taken, those of one spot under one label. Gives the labels that found no room.
+/// Draws where photos were taken; those of one spot share a label.
 fn standpoints(
     marks: &mut Vec<Mark>,
     labels: &mut Labels,
     case: &CaseFacts,
     ground: &Ground,
-) -> Vec<String> {
+) -> Vec<Spot> {
     let mut spots: Vec<Spot> = Vec::new();
     for (at, photo) in case.photos.iter().enumerate() {
         let position = photo
@@ -176,7 +213,9 @@ fn standpoints(
         }
     }
     for own in &spots {
-        marks.push(line(vec![MIDDLE, own.point], 0.4));
+        let drawn = vec![MIDDLE, own.point];
+        labels.keep_off(&drawn);
+        marks.push(line(drawn, 0.4));
         marks.push(Mark::Circle {
             middle: own.point,
             radius: 2.5,
@@ -185,10 +224,7 @@ fn standpoints(
         let (x, y) = own.point;
         labels.keep_free((x - 3.0, y - 3.0), (x + 3.0, y + 3.0));
     }
-    let told = spots.iter().map(|own| (own.point, own.told(case, ground)));
-    told.filter(|(point, told)| !labels.tell(*point, 9.0, false, told))
-        .map(|(_, told)| told)
-        .collect()
+    spots
 }
 
 /// Photos taken from one place.
@@ -262,22 +298,29 @@ fn north(marks: &mut Vec<Mark>, labels: &mut Labels) {
     labels.keep_free((x - 8.0, y - 62.0), (x + 8.0, y + 2.0));
 }
 
-/// A bar of a round length that is a good part of the drawing.
+/// A bar of a round length that is a good part of the drawing, with the scale of a page printed as large as it is.
 fn scale(marks: &mut Vec<Mark>, ground: &Ground) {
     let fits = |metres: &f64| ground.points(*metres) <= 150.0;
     let rounds = [200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0];
     let metres = rounds.into_iter().find(fits).unwrap_or(1.0);
     let (x, y, length) = (LEFT, 648.0, ground.points(metres));
     marks.push(line(
-        vec![(x, y - 4.0), (x, y), (x + length, y), (x + length, y - 4.0)],
+        vec![(x, y - 5.0), (x, y), (x + length, y), (x + length, y - 5.0)],
         1.0,
     ));
+    let half = x + length / 2.0;
+    marks.push(line(vec![(half, y - 3.0), (half, y)], 1.0));
+    let one_to = POINTS_TO_A_METRE / ground.scale;
     marks.push(text(
         x + length + 6.0,
         y,
         10.0,
         false,
-        format!("{} m", number(metres, 0)),
+        format!(
+            "{} m (khổ A4, in đúng cỡ: khoảng 1:{})",
+            number(metres, 0),
+            number(one_to, 0)
+        ),
     ));
 }
 
@@ -312,7 +355,8 @@ fn legend(marks: &mut Vec<Mark>, case: &CaseFacts, ground: &Ground, untold: &[St
         "Đường viền: theo vòng đo."
     };
     tell(format!(
-        "{basis} B: hướng bắc lưới chiếu VN-2000. Ảnh chụp xa hơn 300 m không vẽ."
+        "{basis} Dấu +: tâm điểm trồng; chấm đen: chỗ đứng chụp, nét mảnh nối về tâm. B: hướng bắc lưới chiếu VN-2000. \
+         Ảnh chụp xa hơn 300 m không vẽ."
     ));
     if !untold.is_empty() {
         let shown = untold.iter().take(MOST_UNTOLD).cloned();

@@ -1,22 +1,32 @@
-//! Labels of a drawing, each beside its point and none over another.
+//! Labels of a drawing, each beside its point, none over another and none over a line.
 
 use crate::base::paper::letters::width;
 use crate::base::paper::paint::Mark;
 
 /// Left, top, right, bottom, points from the page's upper left corner.
-type Box = [f32; 4];
+pub(super) type Box = [f32; 4];
 
 /// So many directions are tried around a point, at each of these distances.
-const DIRECTIONS: u8 = 16;
-const AWAY: [f32; 9] = [6.0, 12.0, 20.0, 30.0, 42.0, 56.0, 72.0, 90.0, 120.0];
+const DIRECTIONS: u8 = 48;
+const AWAY: [f32; 17] = [
+    6.0, 12.0, 20.0, 30.0, 42.0, 56.0, 72.0, 90.0, 105.0, 120.0, 135.0, 150.0, 165.0, 180.0, 195.0,
+    210.0, 225.0,
+];
 /// From here on a thin line leads from the label to its point.
 const LED: f32 = 14.0;
+/// Letters stay so far from lines, points.
+const CLEAR: f32 = 1.0;
+
+/// A straight line from point to point.
+type Side = ((f32, f32), (f32, f32));
 
 /// Labels within a frame.
 #[derive(Debug)]
 pub(super) struct Labels {
     frame: Box,
     taken: Vec<Box>,
+    lines: Vec<Side>,
+    told: Vec<Box>,
     marks: Vec<Mark>,
 }
 
@@ -25,6 +35,8 @@ impl Labels {
         Self {
             frame: [left, top, right, bottom],
             taken: Vec::new(),
+            lines: Vec::new(),
+            told: Vec::new(),
             marks: Vec::new(),
         }
     }
@@ -34,24 +46,34 @@ impl Labels {
         self.taken.push([left, top, right, bottom]);
     }
 
+    /// Keeps labels off the lines from point to point.
+    pub(super) fn keep_off(&mut self, points: &[(f32, f32)]) {
+        let next = points.iter().skip(1);
+        let sides = points.iter().copied().zip(next.copied());
+        self.lines.extend(sides);
+    }
+
     /// Writes a label beside a point; false when there is no room within reach.
     pub(super) fn tell(&mut self, point: (f32, f32), size: f32, bold: bool, text: &str) -> bool {
         let own = (width(text, size, bold), size);
         for away in AWAY {
             for direction in 0..DIRECTIONS {
                 let place = beside(point, own, away, direction);
-                if !self.is_free(&place) {
+                let led = (point, nearest(point, &place));
+                let is_hidden = away >= LED && self.told.iter().any(|own| crosses(own, led));
+                if is_hidden || !self.is_free(&place) {
                     continue;
                 }
                 if away >= LED {
-                    let end = nearest(point, &place);
                     self.marks.push(Mark::Line {
-                        points: vec![point, end],
+                        points: vec![led.0, led.1],
                         width: 0.3,
                         closed: false,
                     });
+                    self.lines.push(led);
                 }
                 self.taken.push(place);
+                self.told.push(place);
                 self.marks.push(Mark::Text {
                     x: place[0],
                     // The letters' feet hang a fifth below the base line.
@@ -78,8 +100,40 @@ impl Labels {
         let meets = |other: &Box| {
             place[0] < other[2] && other[0] < place[2] && place[1] < other[3] && other[1] < place[3]
         };
-        within && !self.taken.iter().any(meets)
+        let clear = [
+            place[0] - CLEAR,
+            place[1] - CLEAR,
+            place[2] + CLEAR,
+            place[3] + CLEAR,
+        ];
+        let meets_line = |side: &Side| crosses(&clear, *side);
+        within && !self.taken.iter().any(meets) && !self.lines.iter().any(meets_line)
     }
+}
+
+/// Whether a line meets a box (clipping by Liang and Barsky).
+pub(super) fn crosses(place: &Box, (a, b): Side) -> bool {
+    let [left, top, right, bottom] = *place;
+    let (along, down) = (b.0 - a.0, b.1 - a.1);
+    let edges = [
+        (-along, a.0 - left),
+        (along, right - a.0),
+        (-down, a.1 - top),
+        (down, bottom - a.1),
+    ];
+    let (mut from, mut to) = (0.0_f32, 1.0_f32);
+    for (step, room) in edges {
+        if step.abs() < f32::EPSILON {
+            if room < 0.0 {
+                return false;
+            }
+        } else if step < 0.0 {
+            from = from.max(room / step);
+        } else {
+            to = to.min(room / step);
+        }
+    }
+    from <= to
 }
 
 /// A label's box so far from a point in a direction, the right one first.

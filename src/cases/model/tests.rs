@@ -3,8 +3,11 @@
 use uuid::Uuid;
 
 use super::archive::{ArchiveFault, Writer, read};
-use super::facts::{CaseFacts, Landmark, PhotoFacts};
+use super::facts::{Above, CaseFacts, HeadFacts, Landmark, PhotoFacts};
+use super::grades::{Numbers, asked, grades};
+use super::heading::{above, dated_at};
 use super::pages::pages;
+use super::sketch_labels::crosses;
 use super::words::{compass, moment, number};
 use crate::base::ids::PlotId;
 use crate::base::paper::letters::{covers, lines, width};
@@ -60,7 +63,7 @@ fn numbers_times_and_directions_are_written_as_papers_do() {
     ];
     assert_eq!(told, ["2.487.639,5", "64", "-1.234,50", "1.000,0"]);
     let at: Timestamp = "2026-02-27T18:05:00Z".parse().unwrap();
-    assert_eq!(moment(at), "01 giờ 05 phút, 28/02/2026");
+    assert_eq!(moment(at), "28/02/2026 01:05");
     let ways = [0.0, 44.0, 90.0, 200.0, 337.4, 359.0].map(compass);
     assert_eq!(ways, ["bắc", "đông bắc", "đông", "nam", "tây bắc", "bắc"]);
 }
@@ -93,6 +96,9 @@ fn case(photos: usize) -> CaseFacts {
     let photo = |n: usize| PhotoFacts {
         name: format!("01938f3a-{n}"),
         sha256: "ab".repeat(32),
+        bytes: 1_234_567,
+        is_stored: true,
+        joined: "điểm trồng này; lần khai phá nhổ thứ 1".into(),
         taken_at: Timestamp::from_millis(1_772_420_400_000),
         position: Some(Position::new(103.9708, 22.4857).unwrap()),
         accuracy_m: Some(6.0),
@@ -104,7 +110,9 @@ fn case(photos: usize) -> CaseFacts {
     };
     CaseFacts {
         plot: PlotId(Uuid::from_u128(7)),
-        org: Some("Công an tỉnh".into()),
+        org: Some("Công an tỉnh Mẫu".into()),
+        above: Above::Named("Bộ Công an".into()),
+        dated_at: Some("Mẫu".into()),
         made_at: Timestamp::from_millis(1_772_420_400_000),
         reason: "bàn giao".into(),
         position,
@@ -122,9 +130,15 @@ fn case(photos: usize) -> CaseFacts {
             accuracy_m: None,
         }),
         asked: Vec::new(),
+        grades: Vec::new(),
+        custody: Vec::new(),
         photos: (0..photos).map(photo).collect(),
-        head: "42 mục".into(),
-        root: "cd".repeat(32),
+        head: HeadFacts {
+            text: format!("42:{}", "cd".repeat(32)),
+            at: Timestamp::from_millis(1_772_420_400_000),
+            key: "6f81737296c967c1".into(),
+        },
+        stamps: Vec::new(),
     }
 }
 
@@ -143,13 +157,30 @@ fn the_pages_carry_the_heading_the_plane_coordinates_the_photos_and_the_sketch()
     for wanted in [
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
-        "CÔNG AN TỈNH",
+        "BỘ CÔNG AN",
+        "CÔNG AN TỈNH MẪU",
+        "Số: ……/……",
+        "Mẫu, ngày 02 tháng 03 năm 2026",
         "X = 2.487.639,5 m; Y = 419.615,4 m",
         "104°45′, múi chiếu 3°",
     ] {
         assert!(first.contains(wanted), "{wanted} in\n{first}");
     }
     let all: Vec<String> = pages.iter().map(|page| texts(page)).collect();
+    let head = format!("42:{}", "cd".repeat(32));
+    assert!(all.iter().all(|page| page.contains(&head)), "every page");
+    let whole = all.join("\n").replace('\n', " ");
+    for wanted in [
+        "ký lúc 02/03/2026 10:00, khóa 6f81737296c967c1",
+        "Ảnh 1 – Toàn cảnh – 02/03/2026 10:00",
+        "kinh tuyến trục 104°45′",
+        "WGS84 22,485700° B; 103,970800° Đ; sai số ±6,0 m; cách tâm điểm trồng 15 m.",
+        "Kích thước: 1.234.567 byte. Toàn vẹn: tệp gốc có trong gói",
+        "Liên kết: điểm trồng này; lần khai phá nhổ thứ 1.",
+        "THỦ TRƯỞNG ĐƠN VỊ",
+    ] {
+        assert!(whole.contains(wanted), "{wanted} in\n{whole}");
+    }
     let sheets = all
         .iter()
         .filter(|page| page.contains("BẢN ẢNH HIỆN TRƯỜNG"));
@@ -254,12 +285,209 @@ fn no_label_of_the_sketch_lies_over_another_and_none_leaves_the_page() {
                 assert!(apart, "{told} lies over {also}");
             }
         }
+        for (own, told) in &boxes {
+            // A line that leads to its label ends at the label's edge.
+            let inner = [own[0] + 0.5, own[1] + 0.5, own[2] - 0.5, own[3] - 0.5];
+            let line = sides(&sketch).find(|side| crosses(&inner, *side));
+            assert_eq!(line, None, "a line runs through {told}");
+        }
         let told = texts(&sketch);
         assert!(
             told.contains("Tâm điểm trồng") && told.contains("Ảnh 1"),
             "{told}"
         );
     }
+}
+
+type Point = (f32, f32);
+
+/// Every straight side of a page, circles as polygons.
+fn sides(page: &[Mark]) -> impl Iterator<Item = (Point, Point)> {
+    let rings = page.iter().filter_map(|mark| match mark {
+        Mark::Line { points, closed, .. } => {
+            let mut ring = points.clone();
+            ring.extend(closed.then_some(points[0]));
+            Some(ring)
+        }
+        Mark::Circle {
+            middle,
+            radius,
+            filled: false,
+        } => {
+            let at = |part: u8| {
+                let angle = f32::from(part) * std::f32::consts::TAU / 180.0;
+                (
+                    middle.0 + radius * angle.cos(),
+                    middle.1 + radius * angle.sin(),
+                )
+            };
+            Some((0..=180).map(at).collect())
+        }
+        _ => None,
+    });
+    rings.flat_map(|ring: Vec<Point>| {
+        let next: Vec<Point> = ring.iter().skip(1).copied().collect();
+        ring.into_iter().zip(next)
+    })
+}
+
+#[test]
+fn a_side_meets_a_box_that_it_crosses_or_touches_and_no_other() {
+    let place = [10.0, 10.0, 30.0, 20.0];
+    for (side, meets) in [
+        (((0.0, 15.0), (40.0, 15.0)), true),
+        (((0.0, 0.0), (40.0, 30.0)), true),
+        (((12.0, 12.0), (14.0, 14.0)), true),
+        (((20.0, 0.0), (20.0, 10.0)), true),
+        (((0.0, 9.0), (40.0, 9.0)), false),
+        (((0.0, 15.0), (9.0, 15.0)), false),
+        (((0.0, 25.0), (25.0, 40.0)), false),
+        (((5.0, 5.0), (5.0, 40.0)), false),
+    ] {
+        assert_eq!(crosses(&place, side), meets, "{side:?}");
+    }
+}
+
+#[test]
+fn the_office_above_is_what_is_known_and_else_left_to_be_filled_in() {
+    let org = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
+    let orgs = [
+        org("cong_an_tinh", "Công an tỉnh Mẫu"),
+        org("bch_bdbp", "Ban Chỉ huy Bộ đội Biên phòng"),
+        org("bch_bdbp", "Ban Chỉ huy khu vực"),
+        org("cong_an_xa", "Công an xã A"),
+    ];
+    let named = |name: &str| Above::Named(name.to_owned());
+    let told = [
+        "cong_an_tinh",
+        "cong_an_xa",
+        "don_bien_phong",
+        "ubnd_xa",
+        "to_antt",
+    ];
+    assert_eq!(
+        told.map(|kind| above(Some(kind), &orgs)),
+        [
+            named("Bộ Công an"),
+            named("Công an tỉnh Mẫu"),
+            // Two of one kind: nobody says which.
+            Above::Unknown,
+            Above::Nobody,
+            Above::Unknown,
+        ]
+    );
+    assert_eq!(above(None, &orgs), Above::Unknown);
+    let province = Some("Tỉnh Mẫu");
+    assert_eq!(
+        dated_at(Some("cong_an_tinh"), province).as_deref(),
+        Some("Mẫu")
+    );
+    assert_eq!(dated_at(Some("cong_an_xa"), province), None);
+    assert_eq!(dated_at(Some("cong_an_tinh"), None), None);
+}
+
+#[test]
+fn an_unknown_office_above_is_a_dotted_line_and_a_committee_has_none() {
+    let mut own = case(0);
+    own.above = Above::Unknown;
+    own.dated_at = None;
+    let first = texts(&pages(&own)[0]);
+    assert!(first.contains("……………………………\nCÔNG AN TỈNH MẪU"), "{first}");
+    assert!(
+        first.contains("………………, ngày 02 tháng 03 năm 2026"),
+        "{first}"
+    );
+    own.above = Above::Nobody;
+    let first = texts(&pages(&own)[0]);
+    assert!(first.starts_with("CÔNG AN TỈNH MẪU"), "{first}");
+}
+
+#[test]
+fn the_paper_gives_every_reason_in_both_languages_with_what_was_waived_returned_and_asked() {
+    let told = serde_json::json!({
+        "eradications": [{
+            "eradication": "e", "grade": "C", "rules": 2, "missing": ["photos_after"], "set_reasons": ["waived"],
+            "reasons": [
+                { "code": "waived", "cap": "C", "vi": "Được cho phép thiếu ảnh", "en": "Counted without its photos" },
+                { "code": "no_nonce", "cap": "A", "vi": "Không có mã", "en": "No number" },
+            ],
+            "photos": [{ "id": "p", "grade": "A", "reasons": ["no_nonce"] }, { "id": "q", "grade": "B", "reasons": [] }],
+            "seal": { "root": "ab12", "sealed_at": "2026-02-28T02:00:00Z" },
+        }],
+        "waivers": [{ "eradication": "e", "reason": "mưa", "at": "2026-02-27T02:00:00Z", "org_name": "Đồn A" }],
+        "returns": [{ "eradication": "e", "reason": "thiếu ảnh", "at": "2026-02-27T03:00:00Z", "org_name": "Đồn A",
+            "ended_vi": "đã trả lời" }],
+        "questions": [{
+            "photo": "q", "vi": "Có phải máy thử?", "state": "upheld", "asked_at": "2026-02-27T04:00:00Z",
+            "replies": [
+                { "kind": "answer", "org_name": "Tổ 1", "said_at": "2026-02-27T05:00:00Z", "said": { "text": "không phải", "result": null } },
+                { "kind": "decision", "org_name": "Đồn A", "said_at": "2026-02-27T06:00:00Z", "said": { "text": "trùng ảnh cũ", "result": "upheld" } },
+            ],
+        }],
+    });
+    let numbers: Numbers = [("p".to_owned(), 1), ("q".to_owned(), 2)].into();
+    let (title, lines) = grades(&told, &numbers).remove(0);
+    assert_eq!(title, "Lần phá nhổ 1: mức C (quy tắc đánh giá phiên bản 2)");
+    assert_eq!(
+        lines,
+        [
+            "Từng ảnh: ảnh 1: A; ảnh 2: B.",
+            "Được cho phép thiếu ảnh / Counted without its photos (cao nhất còn mức C; cả bộ).",
+            "Không có mã / No number (chỉ để biết; ảnh 1).",
+            "Còn thiếu so với mức tối thiểu: ảnh sau khi phá nhổ.",
+            "Cho phép thiếu ảnh (27/02/2026 09:00, Đồn A): mưa",
+            "Trả lại (27/02/2026 10:00, Đồn A): thiếu ảnh – đã trả lời",
+            "Niêm phong lúc 28/02/2026 09:00, gốc ab12.",
+        ]
+    );
+    assert_eq!(
+        asked(&told, &numbers),
+        [
+            "Ảnh 2: Có phải máy thử? Hỏi lúc 27/02/2026 11:00; kết luận: không chấp nhận. \
+             Trả lời (27/02/2026 12:00, Tổ 1): “không phải”. \
+             Kết luận không chấp nhận (27/02/2026 13:00, Đồn A): “trùng ảnh cũ”."
+        ]
+    );
+    let mut own = case(2);
+    own.grades = grades(&told, &numbers);
+    own.custody = vec![(
+        Timestamp::from_millis(1_772_420_400_000),
+        "Xuất hồ sơ – don-bp (Đồn A): bàn giao".into(),
+    )];
+    let printed = pages(&own);
+    let printed: Vec<String> = printed.iter().map(|page| texts(page)).collect();
+    let printed = printed.join("\n").replace('\n', " ");
+    for wanted in [
+        "Không có mã / No number (chỉ để biết; ảnh 1).",
+        "Xuất hồ sơ – don-bp (Đồn A): bàn giao",
+        "Không có dấu thời gian bên ngoài (RFC 3161).",
+    ] {
+        assert!(printed.contains(wanted), "{wanted} in\n{printed}");
+    }
+}
+
+#[test]
+fn the_corners_of_a_walked_edge_stand_on_the_plane_with_how_far_it_reaches() {
+    let mut own = case(0);
+    own.outline = [(0.0, 0.0), (1e-4, 0.0), (1e-4, 2e-4), (0.0, 2e-4)]
+        .map(|(lon, lat)| Position::new(103.9707 + lon, 22.4856 + lat).unwrap())
+        .to_vec();
+    own.outline.push(own.outline[0]);
+    let first = texts(&pages(&own)[0]);
+    // Of the ellipsoid: a ten-thousandth of a degree is 10.29 m of the parallel and 11.07 m of the meridian there; the
+    // grid is turned by 0.3 degrees against both.
+    assert!(
+        first.contains("đông – tây 10,4 m; bắc – nam 22,2 m"),
+        "{first}"
+    );
+    assert!(
+        first.contains("Góc 4 (VN-2000)") && !first.contains("Góc 5"),
+        "{first}"
+    );
+    assert!(
+        first.contains("Góc 1 (VN-2000)\nX = 2.487.639,5 m; Y = 419.615,4 m"),
+        "{first}"
+    );
 }
 
 #[test]
@@ -331,7 +559,7 @@ fn the_summary_tells_what_was_refused_what_conflicts_and_what_is_missing() {
             "Phát hiện",
             "Xác minh: bác bỏ: cây trông giống",
             "Phá nhổ, tiêu hủy: toàn bộ, 900 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
-            "Mở lại – không có hiệu lực (bước không hợp lệ ở trạng thái này)",
+            "Mở lại: x – không có hiệu lực (bước không hợp lệ ở trạng thái này)",
             "Xác minh: đúng là cây có chứa chất ma túy, 5 cây – không có hiệu lực (ghi sau khi điểm đã kết thúc)",
             "Trả lại – cần bổ sung: thiếu ảnh toàn cảnh",
             "Trả lời: máy ảnh hỏng",

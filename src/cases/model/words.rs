@@ -157,6 +157,45 @@ pub fn question_label(state: &str) -> &str {
     }
 }
 
+/// What ended a return.
+#[must_use]
+pub fn end_label(code: &str) -> &str {
+    match code {
+        "corrected" => "đã sửa",
+        "reply" => "đã trả lời",
+        "photo" => "đã gửi bổ sung ảnh",
+        "accepted" => "sau đó được chấp nhận",
+        "closed" => "điểm đã kết thúc",
+        other => other,
+    }
+}
+
+/// What an entry of the log records; `what` is the kind of view that it tells itself.
+#[must_use]
+pub fn entry_label<'a>(kind: &'a str, what: Option<&str>) -> &'a str {
+    match (kind, what) {
+        ("view", Some("case")) => "Xuất hồ sơ",
+        ("view", Some("original")) => "Xem ảnh gốc",
+        ("view", _) => "Xem, xuất dữ liệu",
+        ("plot", _) => "Ghi nhận, sửa điểm trồng",
+        ("incident", _) => "Ghi nhận, sửa vụ",
+        ("photo", _) => "Ghi nhận ảnh",
+        ("original", _) => "Nhận tệp ảnh gốc",
+        ("question", _) => "Hỏi cần làm rõ",
+        ("answer", _) => "Trả lời câu hỏi cần làm rõ",
+        ("decision", _) => "Kết luận câu hỏi cần làm rõ",
+        ("seal", _) => "Niêm phong ảnh",
+        ("hold", _) => "Lưu giữ theo yêu cầu",
+        ("hold_set", _) => "Đặt lệnh lưu giữ",
+        ("hold_lifted", _) => "Bỏ lệnh lưu giữ",
+        ("redaction", _) => "Xóa nội dung",
+        ("revisit", _) => "Xem lại theo mẫu",
+        ("device", _) => "Lập, sửa hồ sơ máy",
+        ("device_key", _) => "Báo, xác nhận khóa ký của máy",
+        (kind, _) => label(kind),
+    }
+}
+
 /// A number with so many decimals: thousands dot, decimal comma.
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
@@ -184,12 +223,12 @@ pub fn day(at: Timestamp) -> String {
     format!("{day:02}/{month:02}/{year}")
 }
 
-/// A local day and time.
+/// A local day and time: `dd/mm/yyyy HH:mm`.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     let seconds = (at.as_millis() + LOCAL_MS).rem_euclid(86_400_000) / 1000;
     let (hour, minute) = (seconds / 3600, seconds / 60 % 60);
-    format!("{hour:02} giờ {minute:02} phút, {}", day(at))
+    format!("{} {hour:02}:{minute:02}", day(at))
 }
 
 /// The point of the compass of a bearing.

@@ -13,9 +13,11 @@ use crate::journal::history::{KeyListFault, KeyRing, LogKey, Trust};
 use crate::journal::model::sha256;
 use crate::journal::note::PublicKey;
 use crate::journal::proofs::{self, Checked, EntryProof, Failure, PhotoProof};
+use crate::journal::stamps::NoStamp;
 
 use super::keys::Keys;
 use super::seals::{self, SealFault};
+use super::stamps;
 
 /// The first thing that does not hold.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,14 @@ pub enum Fault {
         /// What does not hold.
         fault: SealFault,
     },
+    /// An outside time-stamp.
+    #[error("{file}: {fault}")]
+    Stamp {
+        /// The file that holds it.
+        file: String,
+        /// What does not hold.
+        fault: NoStamp,
+    },
     /// A proof, signature or hash.
     #[error("{file}: {failure}")]
     Proof {
@@ -84,6 +94,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     let head = String::from_utf8_lossy(file(&files, "heads/checkpoint.txt")?);
     let signed = proofs::heads(&head, &head, None, &ring);
     note(&mut checked, "heads/checkpoint.txt", signed)?;
+    stamps::check(&files, &head, &ring, &mut checked)?;
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
     seals::check(&files, &manifest, &mut checked)?;
@@ -97,7 +108,7 @@ fn differs(file: &str, list: &'static str) -> Fault {
     }
 }
 
-fn file<'a>(files: &Files<'a>, name: &str) -> Result<&'a [u8], Fault> {
+pub(super) fn file<'a>(files: &Files<'a>, name: &str) -> Result<&'a [u8], Fault> {
     let found = files.get(name).copied();
     found.ok_or_else(|| Fault::Missing(name.to_owned()))
 }
@@ -108,7 +119,11 @@ pub(super) fn json<T: DeserializeOwned>(files: &Files<'_>, name: &str) -> Result
 }
 
 /// Takes over what was found to hold, or says where it did not.
-fn note(checked: &mut Checked, file: &str, found: Result<Checked, Failure>) -> Result<(), Fault> {
+pub(super) fn note(
+    checked: &mut Checked,
+    file: &str,
+    found: Result<Checked, Failure>,
+) -> Result<(), Fault> {
     let found = found.map_err(|failure| Fault::Proof {
         file: file.to_owned(),
         failure,

@@ -14,10 +14,12 @@ use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::cases::model::pages;
 use crate::cases::sql;
 use crate::evidence::CasePhoto;
-use crate::journal::proofs::{EntryProof, PhotoProof};
+use crate::journal::proofs::{EntryProof, PhotoProof, SignedHead};
+use crate::journal::stamps::StampView;
 use crate::journal::{Kind, Proving};
 use crate::plots::PlotView;
 
+use super::custody::Act;
 use super::package::Subject;
 use super::{Cases, Error, unwritable};
 
@@ -31,6 +33,16 @@ pub(super) struct Gathered {
     pub(super) entries: Vec<EntryId>,
     pub(super) photos: Vec<PhotoId>,
     pub(super) after_seal: Vec<PhotoId>,
+    pub(super) printed: Printed,
+}
+
+/// What the pages print of the package around them.
+#[derive(Default)]
+pub(super) struct Printed {
+    pub(super) head: Option<SignedHead>,
+    pub(super) stamps: Vec<StampView>,
+    /// For each chapter in turn.
+    pub(super) custody: Vec<Vec<Act>>,
 }
 
 /// A plot of the case, and the folder of what is told of it alone.
@@ -38,6 +50,16 @@ pub(super) struct Chapter {
     pub(super) folder: String,
     pub(super) view: PlotView,
     pub(super) photos: Vec<CasePhoto>,
+    /// Its timeline with what organisations are called.
+    pub(super) timeline: Vec<Value>,
+    /// The content of its `evidence.json`.
+    pub(super) evidence: Value,
+}
+
+/// The entries of a case, and which of them each chapter has.
+struct Wanted {
+    all: Vec<EntryId>,
+    of: Vec<BTreeSet<EntryId>>,
 }
 
 impl Cases {
@@ -48,7 +70,8 @@ impl Cases {
         chapters: &[Chapter],
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered::default();
-        let proofs = self.proofs(actor, subject, chapters).await?;
+        let wanted = self.wanted(subject, chapters).await?;
+        let proofs = self.proofs(actor, wanted.all, chapters).await?;
         for (at, proof) in proofs.iter().enumerate() {
             let name = entry_file(at + 1, &proof.header.kind, proof.header.entry);
             gathered.files.insert(name, text(proof)?);
@@ -63,53 +86,77 @@ impl Cases {
                 "geometry": { "type": "Point", "coordinates": view.coordinates }, "properties": view.properties });
             let name = format!("{}history.json", chapter.folder);
             gathered.files.insert(name, text(&history)?);
+            let name = format!("{}evidence.json", chapter.folder);
+            gathered.files.insert(name, text(&chapter.evidence)?);
         }
-        let custody = text(&custody(&proofs))?;
-        gathered.files.insert("custody.json".into(), custody);
+        let custody = self.custody(&proofs).await?;
+        gathered
+            .files
+            .insert("custody.json".into(), text(&custody)?);
+        let own = |of: &BTreeSet<EntryId>| {
+            let acts = custody.iter().filter(|act| of.contains(&act.entry));
+            acts.cloned().collect::<Vec<Act>>()
+        };
+        gathered.printed.custody = wanted.of.iter().map(own).collect();
         let readme = Bytes::from_static(README.as_bytes());
         gathered.files.insert("README.txt".into(), readme);
-        let head = self.journal.head().await?.ok_or(Error::NotYet)?;
-        let checkpoint = head.checkpoint.into_bytes();
-        gathered
-            .files
-            .insert("heads/checkpoint.txt".into(), checkpoint.into());
-        let keys = self.journal.keys().await?;
-        gathered
-            .files
-            .insert("heads/keys.json".into(), text(&keys)?);
+        self.add_heads(&mut gathered, &proofs).await?;
         Ok(gathered)
     }
 
-    /// The proofs of every entry of the subject, its plots, their photos and those who looked at them, with contents.
-    async fn proofs(
-        &self,
-        actor: &Actor,
-        subject: Subject,
-        chapters: &[Chapter],
-    ) -> Result<Vec<EntryProof>, Error> {
+    /// Adds the newest head, the log's keys and the outside stamps.
+    async fn add_heads(&self, gathered: &mut Gathered, proofs: &[EntryProof]) -> Result<(), Error> {
+        let head = self.journal.head().await?.ok_or(Error::NotYet)?;
+        let checkpoint = Bytes::from(head.checkpoint.clone());
+        let keys = text(&self.journal.keys().await?)?;
+        let files = &mut gathered.files;
+        files.insert("heads/checkpoint.txt".into(), checkpoint);
+        files.insert("heads/keys.json".into(), keys);
+        self.add_stamps(gathered, proofs, &head).await?;
+        gathered.printed.head = Some(head);
+        Ok(())
+    }
+
+    /// Every entry of the subject, its plots, their photos and those who looked at them, each once.
+    async fn wanted(&self, subject: Subject, chapters: &[Chapter]) -> Result<Wanted, Error> {
         let mut tx = self.journal.store().read().await?;
         let mut listed = match subject {
             Subject::Plot(_) => Vec::new(),
             Subject::Incident(id) => sql::incident_entries(&mut tx, id).await?,
         };
+        let of_subject = sql::views(&mut tx, subject.id()).await?;
+        let mut views = of_subject.clone();
+        let mut of = Vec::with_capacity(chapters.len());
         for chapter in chapters {
-            listed.extend(sql::entries(&mut tx, chapter.view.id).await?);
+            let entries = sql::entries(&mut tx, chapter.view.id).await?;
+            let mut own: BTreeSet<EntryId> = entries.iter().map(|(entry, _)| *entry).collect();
+            own.extend(&of_subject);
+            let photos = chapter.photos.iter().map(|photo| photo.view.id.0);
+            for thing in std::iter::once(chapter.view.id.0).chain(photos) {
+                let seen = sql::views(&mut tx, thing).await?;
+                own.extend(&seen);
+                views.extend(seen);
+            }
+            listed.extend(entries);
+            of.push(own);
         }
         if listed.iter().any(|(_, seq)| seq.is_none()) {
             return Err(Error::NotYet);
         }
         listed.sort_by_key(|(_, seq)| *seq);
-        let mut wanted: Vec<EntryId> = listed.into_iter().map(|(entry, _)| entry).collect();
-        let mut looked_at: Vec<Uuid> = vec![subject.id()];
-        for chapter in chapters {
-            looked_at.push(chapter.view.id.0);
-            looked_at.extend(chapter.photos.iter().map(|photo| photo.view.id.0));
-        }
+        let all = listed.into_iter().map(|(entry, _)| entry).chain(views);
         let mut told = BTreeSet::new();
-        for thing in looked_at.into_iter().filter(|thing| told.insert(*thing)) {
-            wanted.extend(sql::views(&mut tx, thing).await?);
-        }
-        drop(tx);
+        let all = all.filter(|entry| told.insert(*entry)).collect();
+        Ok(Wanted { all, of })
+    }
+
+    /// The proofs of entries, with the contents that the caller may know.
+    async fn proofs(
+        &self,
+        actor: &Actor,
+        wanted: Vec<EntryId>,
+        chapters: &[Chapter],
+    ) -> Result<Vec<EntryProof>, Error> {
         let shown = chapters.iter().map(|chapter| &chapter.view);
         let shown = shown.filter(|view| view.properties.contains_key(GROWER_STATUS));
         let shown: BTreeSet<Uuid> = shown.map(|view| view.id.0).collect();
@@ -165,16 +212,17 @@ impl Cases {
         Ok(photo != other && !self.evidence.may_read(actor, other).await?)
     }
 
-    /// The printed pages of a plot.
+    /// The printed pages of a plot: the chapter at that place of the case.
     pub(super) async fn print(
         &self,
         actor: &Actor,
         chapter: &Chapter,
         reason: &str,
+        (printed, at): (&Printed, usize),
     ) -> Result<Bytes, Error> {
-        let view = &chapter.view;
-        let facts = self.facts(actor, view, &chapter.photos, reason).await?;
-        let title = format!("Hồ sơ điểm trồng {}", view.id);
+        let acts = printed.custody.get(at).map_or(&[][..], Vec::as_slice);
+        let facts = self.facts(actor, chapter, reason, (printed, acts)).await?;
+        let title = format!("Hồ sơ điểm trồng {}", chapter.view.id);
         let pdf = tokio::task::spawn_blocking(move || paint::pdf(&title, &pages::pages(&facts)));
         let pdf = pdf.await.map_err(unwritable)?.map_err(unwritable)?;
         Ok(pdf.into())
@@ -234,25 +282,6 @@ fn add_photo(
     gathered.photos.push(id);
     gathered.after_seal.extend(photo.after_seal.then_some(id));
     Ok(())
-}
-
-/// Who did and saw what, for people; each line is proven by the entry that it names.
-fn custody(proofs: &[EntryProof]) -> Value {
-    let line = |proof: &EntryProof| {
-        json!({
-            "entry": proof.header.entry,
-            "index": proof.index,
-            "kind": proof.header.kind,
-            "of": proof.header.fact,
-            "by": proof.header.actor,
-            "device": proof.header.device,
-            "received_at": proof.header.received_at,
-            "sha256": proof.sha256,
-            "redacted_by": proof.redacted_by,
-            "reason": content(proof).and_then(|told| told.get("reason").cloned()),
-        })
-    };
-    proofs.iter().map(line).collect()
 }
 
 pub(super) fn text(value: &impl Serialize) -> Result<Bytes, Error> {

@@ -1,11 +1,14 @@
 //! Putting a case together, taking it out, and checking a package that comes back.
 
 mod check;
+mod custody;
 mod gather;
+mod graded;
 mod keys;
 mod pack;
 mod package;
 mod seals;
+mod stamps;
 mod tell;
 
 use crate::areas::Areas;

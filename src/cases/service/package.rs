@@ -17,6 +17,7 @@ use crate::journal::model::sha256;
 use crate::journal::{Entry, Kind, Receipt};
 
 use super::gather::{Chapter, Gathered, text};
+use super::graded::timeline;
 use super::pack::{Part, stream};
 use super::{Cases, Error, unwritable};
 
@@ -104,10 +105,16 @@ impl Cases {
             return Err(Error::NotFound);
         }
         let photos = self.evidence.of_plot(actor, plot).await?;
+        let orgs = self.org_names().await?;
+        let timeline = timeline(&view, &orgs);
+        let told = (timeline.as_slice(), &orgs);
+        let evidence = self.evidence_file(actor, &view, told).await?;
         Ok(Chapter {
             folder,
             view,
             photos,
+            timeline,
+            evidence,
         })
     }
 
@@ -125,8 +132,9 @@ impl Cases {
         if weight > MOST_BYTES {
             return Err(Error::TooLarge);
         }
-        for chapter in chapters {
-            let pages = self.print(actor, chapter, reason).await?;
+        for (at, chapter) in chapters.iter().enumerate() {
+            let beside = (&gathered.printed, at);
+            let pages = self.print(actor, chapter, reason, beside).await?;
             let name = format!("{}ho-so.pdf", chapter.folder);
             gathered.files.insert(name, pages);
         }

@@ -4,16 +4,21 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
 use crate::base::hex;
-use crate::base::ids::PlotId;
+use crate::base::time::Timestamp;
 use crate::cases::model::course::course;
-use crate::cases::model::facts::{CaseFacts, Landmark, PhotoFacts};
+use crate::cases::model::facts::{CaseFacts, HeadFacts, Landmark, PhotoFacts};
+use crate::cases::model::grades::{Numbers, asked, grades};
+use crate::cases::model::heading::{above, dated_at};
 use crate::cases::model::summary::summary;
-use crate::cases::model::words::{moment, question_label};
+use crate::cases::model::words::moment;
 use crate::evidence::CasePhoto;
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
-use crate::plots::PlotView;
+use crate::journal::proofs::SignedHead;
+use crate::journal::stamps::StampView;
 
+use super::custody::Act;
+use super::gather::{Chapter, Printed};
 use super::{Cases, Error, unwritable};
 
 /// A place farther away is no landmark, m.
@@ -24,55 +29,54 @@ impl Cases {
     pub(super) async fn facts(
         &self,
         actor: &Actor,
-        view: &PlotView,
-        photos: &[CasePhoto],
+        chapter: &Chapter,
         reason: &str,
+        (printed, acts): (&Printed, &[Act]),
     ) -> Result<CaseFacts, Error> {
-        let told = &view.properties;
+        let view = &chapter.view;
+        let mut told = view.properties.clone();
+        told.insert("timeline".to_owned(), chapter.timeline.clone().into());
         let position = position(&view.coordinates).ok_or_else(|| unwritable("no position"))?;
         let orgs = self.identity.orgs().await?;
-        let org = orgs.into_iter().find(|org| Some(org.id) == actor.org);
-        let head = self.journal.head().await?.ok_or(Error::NotYet)?;
-        let mut printed = Vec::with_capacity(photos.len());
-        for photo in photos {
-            printed.push(self.photo(photo).await?);
+        let org = orgs.iter().find(|org| Some(org.id) == actor.org);
+        let kind = org.map(|org| org.kind.as_str());
+        let kinds = orgs.iter().map(|org| (org.kind.clone(), org.name.clone()));
+        let above = above(kind, &kinds.collect::<Vec<_>>());
+        let province = self.province(position).await?;
+        let mut photos = Vec::with_capacity(chapter.photos.len());
+        for photo in &chapter.photos {
+            photos.push(self.photo(photo, joined(&told, photo)).await?);
         }
+        let numbers = numbers(&chapter.photos);
+        let head = printed.head.as_ref().ok_or(Error::NotYet)?;
         Ok(CaseFacts {
             plot: view.id,
-            org: org.map(|org| org.name),
+            above,
+            dated_at: dated_at(kind, province.as_deref()),
+            org: org.map(|org| org.name.clone()),
             made_at: self.journal.now(),
             reason: reason.to_owned(),
             position,
             hacc_m: told.get("hacc_m").and_then(Value::as_f64),
-            outline: outline(told),
-            area_m2: quantity(told, "verified").or_else(|| quantity(told, "claimed")),
-            lines: summary(told),
-            asked: self.asked(view.id, photos).await?,
-            steps: course(told),
+            outline: outline(&told),
+            area_m2: quantity(&told, "verified").or_else(|| quantity(&told, "claimed")),
+            lines: summary(&told),
+            asked: asked(&chapter.evidence, &numbers),
+            grades: grades(&chapter.evidence, &numbers),
+            custody: acts.iter().filter_map(Act::printed).collect(),
+            steps: course(&told),
             landmark: self.landmark(position).await?,
-            photos: printed,
-            head: format!("{} mục lúc {}, khóa {}", head.size, head.at, head.key_id),
-            root: head.root,
+            photos,
+            head: head_facts(head),
+            stamps: printed.stamps.iter().map(stamp).collect(),
         })
     }
 
-    /// Questions that were asked, with the photo's number on the pages.
-    async fn asked(&self, plot: PlotId, photos: &[CasePhoto]) -> Result<Vec<String>, Error> {
-        let asked = self.evidence.asked_of(plot).await?;
-        let told = asked.into_iter().map(|own| {
-            let number = photos
-                .iter()
-                .position(|photo| Some(photo.view.id) == own.photo)
-                .map(|at| format!("Ảnh {}: ", at + 1));
-            format!(
-                "{}{} Hỏi lúc {}; {}.",
-                number.unwrap_or_default(),
-                own.vi,
-                moment(own.asked_at),
-                question_label(&own.state)
-            )
-        });
-        Ok(told.collect())
+    /// The province in which a place lies, by the communes of today.
+    async fn province(&self, position: Position) -> Result<Option<String>, Error> {
+        let map = self.areas.map(self.journal.now().local_date()).await?;
+        let commune = map.locate(position).and_then(|code| map.commune(code));
+        Ok(commune.and_then(|own| own.facts.province_name.clone()))
     }
 
     /// The nearest place that has a name here: hamlets and gates.
@@ -95,7 +99,7 @@ impl Cases {
         Ok(nearest.map(|(_, own)| own))
     }
 
-    async fn photo(&self, photo: &CasePhoto) -> Result<PhotoFacts, Error> {
+    async fn photo(&self, photo: &CasePhoto, joined: String) -> Result<PhotoFacts, Error> {
         let told = &photo.view.told;
         let mut tx = self.journal.store().read().await?;
         let name = self.identity.name_of(&mut tx, photo.taken_by).await?;
@@ -104,6 +108,9 @@ impl Cases {
         Ok(PhotoFacts {
             name: photo.view.id.to_string(),
             sha256: hex(&photo.sha256),
+            bytes: photo.bytes,
+            is_stored: photo.is_stored,
+            joined,
             taken_at: photo.view.taken_at,
             position: photo.view.coordinates.and_then(|at| position(&at)),
             accuracy_m: told.get("accuracy_m").and_then(Value::as_f64),
@@ -118,6 +125,49 @@ impl Cases {
             image: image.map(|image| image.bytes.to_vec()),
         })
     }
+}
+
+/// Photos by id, with their numbers on the pages.
+fn numbers(photos: &[CasePhoto]) -> Numbers {
+    let ids = photos.iter().map(|photo| photo.view.id.to_string());
+    ids.zip(1..).collect()
+}
+
+/// Which eradication and minutes a photo was taken for, by its sidecar: the eradications are counted as they happened.
+fn joined(told: &Map<String, Value>, photo: &CasePhoto) -> String {
+    let Some(of) = word(&photo.view.told, "eradication") else {
+        return "điểm trồng này; không nêu lần phá nhổ".to_owned();
+    };
+    let timeline = told.get("timeline").and_then(Value::as_array);
+    let steps = timeline.into_iter().flatten();
+    let mut done = steps.filter(|step| step["kind"] == "eradication").zip(1..);
+    let Some((step, number)) = done.find(|(step, _)| step["id"] == of) else {
+        return format!("điểm trồng này; nêu lần phá nhổ {of} không có trong diễn biến");
+    };
+    let at = step.get("at").and_then(Value::as_str);
+    let at = at.and_then(|at| at.parse::<Timestamp>().ok()).map(moment);
+    let minutes = step.pointer("/said/minutes/number").and_then(Value::as_str);
+    let minutes = minutes.map_or_else(String::new, |own| format!(", biên bản số {own}"));
+    format!(
+        "điểm trồng này; lần khai phá nhổ thứ {number} ({}{minutes})",
+        at.unwrap_or_default()
+    )
+}
+
+fn head_facts(head: &SignedHead) -> HeadFacts {
+    HeadFacts {
+        text: format!("{}:{}", head.size, head.root),
+        at: head.at,
+        key: head.key_id.clone(),
+    }
+}
+
+fn stamp(own: &StampView) -> (Timestamp, String) {
+    let told = format!(
+        "{} xác nhận đầu nhật ký gồm {} mục",
+        own.authority, own.size
+    );
+    (own.stamped_at, told)
 }
 
 /// A hamlet's name behind what it is called, unless the name says that itself.

@@ -9,6 +9,7 @@ use crate::evidence::model::screens::Screen;
 use crate::evidence::sql::{self, Sight, Which};
 use crate::patrols::model::screens::TrackScreen;
 
+use super::asking::{ReplyView, replies_to};
 use super::read::{Bytes, PhotoView, may_see};
 use super::seals::Marks;
 use super::{Error, Evidence, is_handling};
@@ -33,16 +34,26 @@ pub struct CasePhoto {
 }
 
 /// A question that was asked about a plot or a photo of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct CaseQuestion {
+    /// Its id.
+    pub id: crate::base::ids::QuestionId,
+    /// What the screen looks for.
+    pub screen: String,
     /// What was asked, in Vietnamese; the screen's word where this program does not know it.
     pub vi: String,
+    /// In English.
+    pub en: String,
     /// How it stands: `open`, `answered`, `cleared` or `upheld`.
     pub state: String,
     /// The photo in question, where it is about one.
     pub photo: Option<PhotoId>,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// Its entry.
+    pub entry_id: crate::base::ids::EntryId,
+    /// What was answered and decided, the oldest first.
+    pub replies: Vec<ReplyView>,
 }
 
 /// No plot has more photos in a package.
@@ -90,13 +101,26 @@ impl Evidence {
     pub async fn asked_of(&self, plot: PlotId) -> Result<Vec<CaseQuestion>, Error> {
         let mut tx = self.journal.store().read().await?;
         let rows = sql::asked_of_plot(&mut tx, plot).await?;
-        let asked = rows.into_iter().map(|row| CaseQuestion {
-            vi: asked(&row.screen).to_owned(),
-            state: row.state,
-            photo: row.photo,
-            asked_at: row.asked_at,
-        });
-        Ok(asked.collect())
+        let mut asked = Vec::with_capacity(rows.len());
+        for row in rows {
+            let book = match row.photo {
+                Some(_) => sql::QuestionBook::Photos,
+                None => sql::QuestionBook::Tracks,
+            };
+            let (vi, en) = texts(&row.screen);
+            asked.push(CaseQuestion {
+                id: row.id,
+                vi: vi.to_owned(),
+                en: en.to_owned(),
+                state: row.state,
+                photo: row.photo,
+                asked_at: row.asked_at,
+                entry_id: row.entry,
+                replies: replies_to(&mut tx, book, row.id).await?,
+                screen: row.screen,
+            });
+        }
+        Ok(asked)
     }
 
     /// The bytes of an original.
@@ -120,8 +144,9 @@ impl Evidence {
     }
 }
 
-fn asked(screen: &str) -> &str {
-    let of_photo = screen.parse().map(Screen::vi);
-    let of_track = screen.parse().map(TrackScreen::vi);
-    of_photo.or(of_track).unwrap_or(screen)
+/// What a screen asks, in Vietnamese and English.
+fn texts(screen: &str) -> (&str, &str) {
+    let of_photo = screen.parse().map(|own: Screen| (own.vi(), own.en()));
+    let of_track = screen.parse().map(|own: TrackScreen| (own.vi(), own.en()));
+    of_photo.or(of_track).unwrap_or((screen, screen))
 }

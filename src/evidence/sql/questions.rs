@@ -30,9 +30,9 @@ pub(super) const IS_ASKED: &str = "SELECT COUNT(*) FROM evidence_questions WHERE
 pub(super) const SET_STATE: &str = "UPDATE evidence_questions SET state = $2 WHERE id = $1";
 pub(super) const STATES_OF_PLOT: &str = "SELECT s.photo, s.state FROM evidence_questions s \
      JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1";
-pub(super) const ASKED_OF_PLOT: &str = "SELECT s.screen, s.state, s.photo, s.asked_at FROM evidence_questions s \
+pub(super) const ASKED_OF_PLOT: &str = "SELECT s.screen, s.state, s.photo, s.asked_at, s.id, s.entry FROM evidence_questions s \
      JOIN photos p ON p.id = s.photo WHERE p.plot = $1 AND p.linked = 1 \
-     UNION ALL SELECT t.screen, t.state, NULL AS photo, t.asked_at FROM evidence_track_questions t WHERE t.plot = $1 \
+     UNION ALL SELECT t.screen, t.state, NULL AS photo, t.asked_at, t.id, t.entry FROM evidence_track_questions t WHERE t.plot = $1 \
      ORDER BY 4, 1";
 pub(super) const INSERT_REPLY: &str = "INSERT INTO evidence_replies (entry, question, kind, author, org, body, said_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -251,6 +251,8 @@ pub struct AskedRow {
     pub state: String,
     pub photo: Option<PhotoId>,
     pub asked_at: Timestamp,
+    pub id: QuestionId,
+    pub entry: EntryId,
 }
 
 /// What was asked about a plot and its photos, the first question first.

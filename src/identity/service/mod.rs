@@ -1,6 +1,7 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
 mod authors;
+mod callings;
 mod communes;
 mod devices;
 mod enrolment;
@@ -35,6 +36,7 @@ use crate::store::{self, ActError, Tx};
 use grants::give;
 
 pub use authors::KeyHolder;
+pub use callings::Named;
 pub use communes::LoadedCommunes;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};

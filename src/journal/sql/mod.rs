@@ -146,6 +146,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_STAMP,
     STAMPS,
     ALL_STAMPS,
+    STAMPS_ABOVE,
     STAMP_OF,
     RULES_AS_OF,
     KEPT_RULES,

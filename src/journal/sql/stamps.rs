@@ -10,6 +10,8 @@ pub(super) const STAMPS: &str = "SELECT size, authority, stamped_at, asked_at FR
      WHERE authority = $1 ORDER BY asked_at DESC LIMIT $2";
 pub(super) const ALL_STAMPS: &str = "SELECT size, authority, stamped_at, asked_at FROM journal_stamps \
      ORDER BY size DESC, authority LIMIT $1";
+pub(super) const STAMPS_ABOVE: &str = "SELECT size, authority, stamped_at, asked_at FROM journal_stamps \
+     WHERE size > $1 AND size <= $2 ORDER BY size, authority";
 pub(super) const STAMP_OF: &str =
     "SELECT reply FROM journal_stamps WHERE size = $1 ORDER BY authority LIMIT 1";
 
@@ -46,6 +48,14 @@ pub async fn stamps(tx: &mut Tx, authority: &str, limit: i64) -> Result<Vec<Stam
 /// Every authority's stamps, those of the newest heads first.
 pub async fn all_stamps(tx: &mut Tx, limit: i64) -> Result<Vec<StampRow>, Error> {
     on!(tx, |c| sqlx::query_as(ALL_STAMPS).bind(limit).fetch_all(c))
+}
+
+/// The stamps of heads that hold the entry of a number, up to a size, those of the smallest heads first.
+pub async fn stamps_above(tx: &mut Tx, number: i64, size: i64) -> Result<Vec<StampRow>, Error> {
+    on!(tx, |c| sqlx::query_as(STAMPS_ABOVE)
+        .bind(number)
+        .bind(size)
+        .fetch_all(c))
 }
 
 /// The reply by which a head was stamped.

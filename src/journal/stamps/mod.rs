@@ -3,6 +3,7 @@
 
 mod token;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -60,6 +61,23 @@ pub struct StampView {
     pub authority: String,
     /// When, by the authority's clock.
     pub stamped_at: Timestamp,
+}
+
+/// A stamp with all that shows it: for whoever is handed it without this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownStamp {
+    /// The stamp.
+    pub stamp: StampView,
+    /// The text that was stamped: the head as a signed note.
+    pub checkpoint: String,
+    /// The authority's reply as it came.
+    pub reply: Vec<u8>,
+}
+
+/// When an authority says that a text existed, if its reply is over that text. Whether the reply is that authority's is for
+/// whoever trusts its certificate to check (`openssl ts -verify`).
+pub fn stamped_text(text: &[u8], reply: &[u8]) -> Result<Timestamp, NoStamp> {
+    token::stamped_over(reply, &sha256(text))
 }
 
 impl Authority {
@@ -142,6 +160,44 @@ impl Journal {
         let mut tx = self.store().read().await?;
         let rows = sql::all_stamps(&mut tx, i64::from(limit)).await?;
         Ok(rows.iter().map(view).collect())
+    }
+
+    /// For each of these entries, by number, the first stamp over a head that holds it, and the newest stamp of all, each
+    /// once and the oldest first; of heads up to `size` entries.
+    pub async fn stamps_over(
+        &self,
+        numbers: &[u64],
+        size: u64,
+    ) -> Result<Vec<ShownStamp>, store::Error> {
+        let Some(least) = numbers.iter().min() else {
+            return Ok(Vec::new());
+        };
+        let mut tx = self.store().read().await?;
+        let rows = sql::stamps_above(&mut tx, least.cast_signed(), size.cast_signed()).await?;
+        drop(tx);
+        // Of several authorities' stamps of one head the first: the one whose reply is given out.
+        let mut known: BTreeMap<u64, StampRow> = BTreeMap::new();
+        for row in rows {
+            known.entry(row.size.cast_unsigned()).or_insert(row);
+        }
+        let first = |number: &u64| known.range(number + 1..).next();
+        let wanted = numbers
+            .iter()
+            .filter_map(first)
+            .chain(known.last_key_value());
+        let wanted: BTreeMap<u64, &StampRow> = wanted.map(|(size, row)| (*size, row)).collect();
+        let mut shown = Vec::with_capacity(wanted.len());
+        for (size, row) in wanted {
+            let head = self.head_at(size).await?;
+            let reply = self.stamp_of(size).await?;
+            let own = head.zip(reply).map(|(head, reply)| ShownStamp {
+                stamp: view(row),
+                checkpoint: head.checkpoint,
+                reply,
+            });
+            shown.extend(own);
+        }
+        Ok(shown)
     }
 
     /// The reply by which a head was stamped, as the authority sent it.

@@ -310,15 +310,19 @@ fn ending(sheet: &mut Worksheet, table: &Table, from: u32) -> Result<(), XlsxErr
     let places = Places::of(table.form);
     let first = places.beside;
     let letters = Places::letters(table.form, (first, places.last));
-    let as_of = table.as_of.map(|entry| {
+    let as_of = table
+        .as_of
+        .map(|entry| format!("Tính từ các mục nhật ký đến hết mục {entry}."));
+    let head = table.head.as_ref();
+    let head = head.map(|head| format!("Đầu nhật ký (số mục:gốc) khi lập: {head}."));
+    let origin = as_of.into_iter().chain(head).map(|told| {
         let format = plain().set_font_size(LETTERS_PT).set_italic();
-        let told = format!("Tính từ các mục nhật ký đến hết mục {entry}.");
         (told, format.set_text_wrap())
     });
     let notes = table.notes.iter();
     let notes = notes.map(|note| (note.clone(), plain().set_text_wrap()));
     let mut row = from;
-    for (text, format) in notes.chain(as_of) {
+    for (text, format) in notes.chain(origin) {
         sheet.merge_range(row, first, row, places.last, &text, &format)?;
         sheet.set_row_height(row, height_pt([(text.as_str(), letters)], BOLD))?;
         row += 1;

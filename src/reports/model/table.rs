@@ -90,6 +90,10 @@ pub struct Table {
     pub definitions: Map<String, Value>,
     /// When it was filled in.
     pub made_at: Timestamp,
+    /// The newest head of the log then, `SIZE:ROOT` with the root in hex, so that paper and log can be held against each
+    /// other; none in forms of before it was kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub head: Option<String>,
     /// The organisation for which.
     pub org: Option<String>,
     /// The rows.
@@ -149,6 +153,7 @@ impl Table {
             "as_of": self.as_of,
             "definitions": self.definitions,
             "made_at": self.made_at,
+            "head": self.head,
             "columns": columns.iter().map(|own| serde_json::json!({ "name": own.name, "title": own.title })).collect::<Vec<_>>(),
             "rows": self.rows.iter().map(row).collect::<Vec<_>>(),
             "total": self.total.as_ref().map(row),

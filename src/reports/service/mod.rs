@@ -164,6 +164,7 @@ impl Reports {
     ) -> Result<Table, Error> {
         let orgs = self.identity.orgs().await?;
         let org = orgs.into_iter().find(|org| Some(org.id) == actor.org);
+        let head = self.journal.head().await?;
         Ok(Table {
             form: asked.form,
             from: asked.from,
@@ -171,6 +172,7 @@ impl Reports {
             as_of: asked.as_of,
             definitions,
             made_at: self.journal.now(),
+            head: head.map(|head| format!("{}:{}", head.size, head.root)),
             org: org.map(|org| org.name),
             rows: Vec::new(),
             total: None,
