@@ -35,7 +35,8 @@ pub struct CoverageQuery {
     pub campaign: Option<CampaignId>,
     /// Patrols of one kind.
     pub kind: Option<PatrolKind>,
-    /// What was seen from the ground (by default), or by unmanned aircraft; the two are never united.
+    /// What was seen from the ground (by default), or by unmanned aircraft; the two are never united. Patrols, way, time and
+    /// visits are those of the same class.
     #[param(inline)]
     pub class: Option<FootprintClass>,
     /// How far a patrol sees at most; only indexed radii are answered. Without it every transport sees as far as the

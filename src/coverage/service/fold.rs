@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::base::ids::PatrolId;
+use crate::base::total;
 use crate::coverage::model::answer::Coverage as Share;
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
@@ -374,5 +375,5 @@ fn own_change_m2(material: &Material, at: usize) -> f64 {
 fn change_m2(material: &Material) -> f64 {
     let shown = material.shown.iter().enumerate();
     let shown = shown.filter(|(_, shown)| **shown);
-    shown.map(|(at, _)| own_change_m2(material, at)).sum()
+    total(shown.map(|(at, _)| own_change_m2(material, at)))
 }
