@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::Timestamp;
-use crate::coverage::model::definition::{Definition, Draft, Footprint, FootprintClass};
+use crate::coverage::model::definition::{
+    Definition, Draft, Footprint, FootprintClass, OUTSIDER_DELAY_D,
+};
 use crate::coverage::sql::{self, DefinitionRow};
 use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::INDEX_JOB;
@@ -117,6 +119,12 @@ impl Known {
         let is_kept = self.indexed().iter().any(|own| own.version() == version);
         let mut all = self.all.iter();
         is_kept && all.any(|own| own.is_complete && own.definition.version() == version)
+    }
+
+    /// How many of the last days are withheld from outsiders: by the newest definition, whichever one answers.
+    pub(super) fn outsider_delay_days(&self) -> u32 {
+        let newest = self.all.last();
+        newest.map_or(OUTSIDER_DELAY_D, |own| own.definition.outsider_delay_days())
     }
 
     fn newest(&self) -> u32 {
@@ -333,6 +341,8 @@ fn check(draft: &Draft) -> Result<(), Error> {
         ("max_gap_s", draft.max_gap_s, 10..=600),
         ("max_gap_m", draft.max_gap_m, 10..=1_000),
         ("max_accuracy_m", draft.max_accuracy_m, 5..=100),
+        // Less than a week would show the present one; more than three would leave a form's last thirty days empty.
+        ("outsider_delay_days", draft.outsider_delay_days, 7..=21),
     ];
     for (name, value, range) in limits {
         if !range.contains(&value) {

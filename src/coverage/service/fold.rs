@@ -98,8 +98,9 @@ impl Coverage {
         let mut fresh = Vec::new();
         if asked.freshness {
             for days in material.definition.freshness_days() {
-                let last = material.days.end - i64::from(*days)..material.days.end;
-                fresh.push((*days, self.shares(tx, material.over(last)).await?));
+                let days = asked.view.days(*days);
+                let last = material.days.end - i64::from(days)..material.days.end;
+                fresh.push((days, self.shares(tx, material.over(last)).await?));
             }
         }
         Ok((before, fresh))
