@@ -141,11 +141,11 @@ fn steps_of(
                 format!("at most {MOST_STEPS} steps at once"),
             ));
         }
-        let to = match (step, view) {
+        let mut to = next(from, step);
+        if step == Step::Month && view == CoverageView::Coarse {
             // The weeks that begin in a month.
-            (Step::Month, CoverageView::Coarse) => week_start(next(from, step) + WEEK_D - 1),
-            _ => next(from, step),
-        };
+            to = week_start(to + WEEK_D - 1);
+        }
         let to = to.min(end);
         steps.push((from, to));
         from = to;
