@@ -16,6 +16,12 @@ pub mod time;
 pub mod unmarked;
 pub mod words;
 
+/// What numbers come to: 0 when there are none, where `sum` says -0.
+#[must_use]
+pub fn total(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    numbers.into_iter().fold(0.0, |sum, own| sum + own)
+}
+
 /// Lower-case hex.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

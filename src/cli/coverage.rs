@@ -45,11 +45,8 @@ impl Coverage {
         for note in &answer.notes {
             tell(&format!("note: {}", note.text));
         }
-        if answer.pending_patrols > 0 {
-            tell(&format!(
-                "{} patrols are not in the figures yet",
-                answer.pending_patrols
-            ));
+        if let Some(pending @ 1..) = answer.pending_patrols {
+            tell(&format!("{pending} patrols are not in the figures yet"));
         }
         app.journal.store().close().await;
         Ok(())

@@ -287,6 +287,34 @@ on_both! {
         assert_eq!(seen[0], seen[1]);
     }
 
+    async fn no_way_is_lost_where_the_middle_of_a_cell_lies_across_the_border(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        // West of 104.0 there is no commune: a walk 50 m inside, in cells whose middles lie outside.
+        let middle = |lat: f64| {
+            let cell = h3o::LatLng::new(lat, 104.0005).unwrap().to_cell(h3o::Resolution::Seven);
+            h3o::LatLng::from(cell).lng()
+        };
+        let mut starts = (0..300).map(|n| 22.05 + 0.001 * f64::from(n));
+        let lat = starts.find(|lat| middle(lat + 0.004) < 103.999 && middle(lat + 0.010) < 103.999).unwrap();
+        walked(&field, &phone, 104.0005, lat, -7200).await;
+        // The commune's own officer sees the cell as well.
+        let own = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        for client in [&officer, &own] {
+            for res in [7, 8, 9] {
+                let answer = density(client, &format!("from=2026-02-01&to=2026-03-31&res={res}")).await;
+                let walked_km: f64 = cells(&answer).iter().map(|cell| number(&cell["effort_km"])).sum();
+                assert!((walked_km - 1.586).abs() < 0.002, "{res}: {walked_km}");
+            }
+        }
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        assert!(cells(&density(&east, "").await).is_empty());
+        // Nor does a way outside every commune make a cell.
+        walked(&field, &phone, 103.9, 22.2, -7200 - DAY_S).await;
+        let whole = density(&officer, "from=2026-02-01&to=2026-03-31&res=7").await;
+        assert!((number(&whole["total"]["effort_km"]) - 1.586).abs() < 0.002, "{}", whole["total"]);
+    }
+
     async fn outsiders_get_whole_ended_seasons_of_coarse_cells_and_nothing_else(field: Field) {
         load_communes(&field).await;
         let (reader, phone) = (field.account("doc", Role::Reader, &[]).await, field.phone("máy A", &[]).await);

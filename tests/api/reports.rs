@@ -312,6 +312,23 @@ on_both! {
         let reader = field.account("doc", Role::Reader, &[]).await;
         let theirs = form(&reader, "b03?from=2026-02-01&to=2026-03-02").await;
         assert!(theirs["total"]["plots"]["value"].is_null());
+        // Who may not read patrols has no days of theirs, nor people, nor lists that would be refused.
+        assert_eq!((&theirs["total"]["patrols"]["value"], &theirs["total"]["people"]["value"]), (&json!(0), &Value::Null));
+        assert!(theirs["total"]["patrols"].get("facts").is_none(), "{}", theirs["total"]);
+        let notes = theirs["notes"].to_string();
+        assert!(notes.contains("tuần trọn, từ thứ Hai 26/01/2026 đến Chủ nhật 22/02/2026"), "{notes}");
+        let last = form(&officer, "b01?period=2026").await["as_of"].as_str().unwrap().to_owned();
+        let then = format!("/api/v1/reports/b03?from=2026-02-01&to=2026-03-02&as_of={last}");
+        officer.get(&then).await.expect(200);
+        assert!(reader.get(&then).await.expect(400).json()["detail"].as_str().unwrap().contains("who may read patrols"));
+        // A form that was kept holds days and plots: it is for who may read both.
+        let kept = officer.post("/api/v1/reports/runs", &json!({ "form": "b03", "from": "2026-03-02", "to": "2026-03-02" })).await.expect(201).json();
+        let path = format!("/api/v1/reports/runs/{}", kept["id"].as_str().unwrap());
+        for path in [path.clone(), format!("{path}/file")] {
+            reader.get(&path).await.expect(404);
+        }
+        assert_eq!(reader.get("/api/v1/reports/runs").await.expect(200).json()["runs"], json!([]));
+        field.account("kt", Role::Auditor, &[]).await.get(&path).await.expect(200);
     }
 
     async fn silence_is_not_zero(field: Field) {

@@ -187,12 +187,16 @@ describe("forms of the office", () => {
 		await context.close();
 	});
 
-	it("hold what a role may see: readers have patrols and coverage, and confirm nothing", async () => {
+	it("hold what a role may see: readers have patrols and coverage by weeks, and confirm nothing", async () => {
 		const { page, context, faults } = await as("nguoi-xem", "#/reports");
 		await open(page, place.base, "#/reports");
 		const tabs = (await page.getByRole("tab").allInnerTexts()).map((text) => text.trim());
-		assert.deepEqual(tabs, ["B03 Tuần tra, độ bao phủ", "Bản đã lưu"]);
+		assert.deepEqual(tabs, ["B03 Tuần tra, độ bao phủ"]);
 		await page.locator("tbody tr").first().waitFor();
+		await page
+			.getByText(/Số liệu theo tuần trọn, từ thứ Hai .* đến Chủ nhật/)
+			.first()
+			.waitFor();
 		assert.equal(await page.getByRole("button", { name: "Lưu bản này" }).count(), 0);
 		assert.deepEqual(faults, []);
 		await context.close();

@@ -115,6 +115,22 @@ describe("roles", () => {
 		}
 		await reader.context.close();
 
+		// What a role may not see is not even asked for: no answer is a refusal. Figures are of whole weeks.
+		const outsider = await as("nguoi-xem");
+		const code = place.communes[0].code;
+		for (const hash of ["#/", "#/coverage", `#/communes/${code}`, "#/density", "#/reports", "#/exports"])
+			await open(outsider.page, place.base, hash);
+		assert.deepEqual(outsider.faults, []);
+		await open(outsider.page, place.base, "#/coverage");
+		await outsider.page.getByText("Số liệu theo tuần trọn").first().waitFor();
+		await outsider.page
+			.getByRole("cell", { name: /^tuần từ \d\d\/\d\d\/\d{4}$/ })
+			.first()
+			.waitFor();
+		const periods = await outsider.page.getByLabel("Khoảng thời gian").locator("option").allInnerTexts();
+		assert.deepEqual(periods, ["Niên vụ này", "Niên vụ trước", "30 ngày qua", "Tự chọn"]);
+		await outsider.context.close();
+
 		const auditor = await as("kiem-toan", "#/log");
 		await auditor.page.getByText("Khoá ký").first().waitFor();
 		await auditor.context.close();

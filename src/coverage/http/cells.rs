@@ -184,6 +184,8 @@ pub struct GapEffort {
     pub team_hours: f64,
     /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people.
     pub person_hours: Option<f64>,
+    /// Of how many of the visits people are told: `person_hours` is theirs.
+    pub person_hours_of: u32,
     /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time.
     pub night_share: Option<f64>,
     /// Mean number of days between days with a visit; null before the second.
@@ -360,6 +362,7 @@ fn told(own: &EffortCell) -> GapEffort {
         length_m: own.length_m,
         team_hours: hours(own.duration_ms),
         person_hours: (own.counted_ms > 0).then(|| hours(own.person_ms)),
+        person_hours_of: own.counted_visits,
         night_share: (own.duration_ms > 0).then(|| hours(own.night_ms) / hours(own.duration_ms)),
         revisit_days: own.revisit_days,
         last_visit_at: Some(own.last_at),

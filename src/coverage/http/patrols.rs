@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::base::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::service::{Asked, BehindAsked, Coverage};
 use crate::http::{Body, Params, Problem};
 use crate::identity::Caller;
@@ -26,6 +27,9 @@ pub struct CountedPatrolsQuery {
     pub to: LocalDate,
     /// One commune, by code.
     pub commune: Option<String>,
+    /// Patrols on the ground (by default), or those of unmanned aircraft.
+    #[param(inline)]
+    pub class: Option<FootprintClass>,
     /// From facts received up to this instant.
     pub as_of: Option<Timestamp>,
     /// Rows in a page (50, at most 500).
@@ -53,6 +57,7 @@ pub async fn coverage_patrols(
         after: begins_after(query.cursor.as_deref(), &filter)?,
         asked: Asked {
             commune: query.commune,
+            class: query.class.unwrap_or(FootprintClass::Ground),
             as_of: query.as_of,
             ..Asked::between(query.from, query.to)
         },
@@ -70,6 +75,7 @@ impl CountedPatrolsQuery {
             ("from", Some(self.from.to_string())),
             ("to", Some(self.to.to_string())),
             ("commune", self.commune.clone()),
+            ("class", self.class.map(|class| class.to_string())),
             ("as_of", self.as_of.map(|at| at.to_string())),
         ];
         let mut text = String::new();

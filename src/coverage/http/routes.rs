@@ -23,19 +23,20 @@ use super::refused;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CoverageQuery {
-    /// First local day (UTC+7), included.
+    /// First local day (UTC+7), included. Who may not read patrols is answered with whole weeks from Monday to Sunday.
     pub from: LocalDate,
-    /// Last local day, included; boundaries are those of this day.
+    /// Last local day, included; boundaries are those of this day. The newest days are withheld from who may not read patrols.
     pub to: LocalDate,
     /// One commune, by code.
     pub commune: Option<String>,
     /// Risk areas of one level: high, medium or low.
     pub level: Option<String>,
-    /// Patrols of one campaign.
+    /// Patrols of one campaign. For who may read patrols.
     pub campaign: Option<CampaignId>,
-    /// Patrols of one kind.
+    /// Patrols of one kind. For who may read patrols.
     pub kind: Option<PatrolKind>,
-    /// What was seen from the ground (by default), or by unmanned aircraft; the two are never united.
+    /// What was seen from the ground (by default), or by unmanned aircraft; the two are never united. Patrols, way, time and
+    /// visits are those of the same class.
     #[param(inline)]
     pub class: Option<FootprintClass>,
     /// How far a patrol sees at most; only indexed radii are answered. Without it every transport sees as far as the
@@ -49,9 +50,9 @@ pub struct CoverageQuery {
     pub pass: Option<String>,
     /// Only patrols that an officer found true.
     pub validated: Option<bool>,
-    /// Only patrols led by this kind of organisation, or by this organisation.
+    /// Only patrols led by this kind of organisation, or by this organisation. For who may read patrols.
     pub force: Option<String>,
-    /// From facts received up to this instant.
+    /// From facts received up to this instant. For who may read patrols.
     pub as_of: Option<Timestamp>,
     /// By the definition of this version; without it, by the last one that every patrol is indexed under.
     pub definition: Option<u32>,

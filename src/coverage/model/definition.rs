@@ -101,6 +101,16 @@ pub struct Draft {
     pub parent_resolution: u8,
     /// Within how many days something counts as seen lately, ascending.
     pub freshness_days: Vec<u32>,
+    /// How many of the last days are withheld from who may not read patrols.
+    #[serde(default = "outsider_delay_days")]
+    pub outsider_delay_days: u32,
+}
+
+/// How many of the last days are withheld from outsiders where a definition does not say so.
+pub const OUTSIDER_DELAY_D: u32 = 7;
+
+const fn outsider_delay_days() -> u32 {
+    OUTSIDER_DELAY_D
 }
 
 /// A definition that can be computed.
@@ -222,6 +232,7 @@ impl Draft {
             mask_resolution: 11,
             parent_resolution: 9,
             freshness_days: vec![7, 30, 90, 365],
+            outsider_delay_days: OUTSIDER_DELAY_D,
         }
     }
 }
@@ -246,6 +257,12 @@ impl Definition {
     #[must_use]
     pub fn freshness_days(&self) -> &[u32] {
         &self.draft.freshness_days
+    }
+
+    /// How many of the last days are withheld from who may not read patrols.
+    #[must_use]
+    pub const fn outsider_delay_days(&self) -> u32 {
+        self.draft.outsider_delay_days
     }
 
     /// The resolutions of masks.

@@ -31,6 +31,8 @@ pub struct BoundaryTally {
     pub visits: u32,
     /// People over these visits, where they are told.
     pub people: u32,
+    /// Of these visits those whose people are told.
+    pub told: u32,
     /// One bit for each day with a visit, a word for each block.
     pub days: Box<[u32]>,
     /// Patrols that were not in the commune before.
@@ -112,6 +114,8 @@ pub struct Effort {
     pub visits: usize,
     /// People over these visits, where they are told.
     pub people: u64,
+    /// Of these visits those whose people are told.
+    pub told: usize,
     /// Way and time.
     pub sum: TripSum,
     /// One bit for each day of the window with a visit.
@@ -127,6 +131,7 @@ impl Effort {
         if trip.is_first_here {
             self.visits += 1;
             self.people += u64::from(visit.facts.people);
+            self.told += usize::from(visit.facts.people > 0);
             self.patrols += usize::from(is_new(trip.before_here));
             self.mark(day - start);
         }
@@ -139,6 +144,7 @@ impl Effort {
         self.sum.join(&own.sum);
         self.visits += own.visits as usize;
         self.people += u64::from(own.people);
+        self.told += own.told as usize;
         let (here, anywhere) = own.new_since(start);
         self.patrols += here as usize;
         let after = |block: usize| i64::try_from(block).unwrap_or(0) * BLOCK_D;
@@ -192,6 +198,7 @@ impl Effort {
         self.patrols += other.patrols;
         self.visits += other.visits;
         self.people += other.people;
+        self.told += other.told;
         self.sum.join(&other.sum);
         if self.days.len() < other.days.len() {
             self.days.resize(other.days.len(), 0);
@@ -263,6 +270,7 @@ impl Draft {
         if trip.is_first_here {
             own.visits += 1;
             own.people += u32::from(visit.facts.people);
+            own.told += u32::from(visit.facts.people > 0);
             if let Some(days) = own.days.first_mut() {
                 *days |= 1 << (day - first);
             }
@@ -285,6 +293,7 @@ impl Draft {
         own.sum.join(&block.sum);
         own.visits += block.visits;
         own.people += block.people;
+        own.told += block.told;
         own.patrols += block.patrols;
         own.patrols_anywhere += block.patrols_anywhere;
         let earlier = |day: &&i32| i64::from(**day) < since;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::areas::model::risk::RiskLevel;
 use crate::base::ids::{CampaignId, OrgId};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::base::words::vocabulary;
 use crate::coverage::model::answer::Coverage as Share;
 use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::tally::Effort;
@@ -14,6 +15,16 @@ use crate::patrols::model::vocabulary::PatrolKind;
 
 use super::material::Material;
 use super::season::Season;
+
+vocabulary! {
+    /// How much of coverage a caller sees.
+    CoverageView: "a view" {
+        /// Any days, with whatever is known of visits.
+        Full = "full",
+        /// Whole weeks that ended some days ago, for who may not read patrols.
+        Coarse = "coarse",
+    }
+}
 
 /// Whose patrols count: a kind of organisation in the lead, or one organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +79,8 @@ pub struct Asked {
     pub compare: bool,
     /// Beside how long ago what is covered was seen last.
     pub freshness: bool,
+    /// How much is shown; never more than the caller may see.
+    pub view: CoverageView,
 }
 
 impl Asked {
@@ -91,6 +104,7 @@ impl Asked {
             definition: None,
             compare: false,
             freshness: false,
+            view: CoverageView::Full,
         }
     }
 }
@@ -172,7 +186,7 @@ pub struct Figures {
     pub error_bound: Option<f64>,
     /// The shortest way that could cover it all, in km.
     pub km_for_full: Option<f64>,
-    /// Patrols that were there.
+    /// Patrols of the asked class that were there.
     pub patrols: usize,
     /// Their way there, in metres.
     pub length_m: f64,
@@ -180,15 +194,18 @@ pub struct Figures {
     pub team_hours: f64,
     /// Visits: distinct patrols on distinct local days.
     pub visits: usize,
-    /// People over these visits (lượt người), where patrols tell them.
-    pub person_visits: u64,
-    /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people.
+    /// People over these visits (lượt người), where patrols tell them; null in the coarse view.
+    pub person_visits: Option<u64>,
+    /// Their time there multiplied by the people in the field, in hours; null when no patrol tells its people, and in the
+    /// coarse view.
     pub person_hours: Option<f64>,
-    /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time.
+    /// Of how many of the visits people are told: `person_visits` and `person_hours` are theirs. Null in the coarse view.
+    pub person_hours_of: Option<usize>,
+    /// The share of their time between 18:00 and 06:00, 0 to 1; null without any time, and in the coarse view.
     pub night_share: Option<f64>,
-    /// Mean number of days between days with a visit; null before the second.
+    /// Mean number of days between days with a visit; null before the second, and in the coarse view.
     pub revisit_days: Option<f64>,
-    /// When the last of them was there.
+    /// When the last of them was there; in the coarse view the beginning of that week, a Monday.
     pub last_visit_at: Option<Timestamp>,
     /// The share of the period of equal length before, within the same boundaries; where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,8 +262,9 @@ impl Figures {
             length_m: metres(effort.sum.length_um),
             team_hours: hours(effort.sum.duration_ms),
             visits: effort.visits,
-            person_visits: effort.people,
+            person_visits: Some(effort.people),
             person_hours: (effort.sum.told_ms > 0).then(|| hours(effort.sum.people_ms)),
+            person_hours_of: Some(effort.told),
             night_share: (effort.sum.duration_ms > 0)
                 .then(|| hours(effort.sum.night_ms) / hours(effort.sum.duration_ms)),
             revisit_days: effort.revisit_days(),
@@ -292,16 +310,18 @@ pub struct CommuneAnswer {
 /// Coverage per commune.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Answer {
-    /// First local day.
+    /// How much the caller sees.
+    pub view: CoverageView,
+    /// First local day; in the coarse view the Monday of its week.
     pub from: LocalDate,
-    /// Last local day.
+    /// Last local day; in the coarse view the Sunday of its week, or the last one that is told.
     pub to: LocalDate,
     /// By which rule the figures were made.
     pub definition: DefinitionView,
-    /// Every journal entry up to this number is in the figures; null while there is none.
+    /// Every journal entry up to this number is in the figures; null while there is none, and in the coarse view.
     pub indexed_through: Option<i64>,
-    /// Patrols whose latest facts are not in the figures yet.
-    pub pending_patrols: i64,
+    /// Patrols whose latest facts are not in the figures yet; null in the coarse view.
+    pub pending_patrols: Option<i64>,
     /// The check windows.
     pub season: Season,
     /// What a reader must know.

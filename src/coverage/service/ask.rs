@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::areas::model::map::CommuneMap;
-use crate::base::actor::{Actor, Right, Scope};
+use crate::base::actor::{Actor, Scope};
 use crate::base::ids::OrgId;
 use crate::base::time::LocalDate;
 use crate::coverage::model::definition::{Definition, RadiusNotIndexed};
 use crate::coverage::sql;
 use crate::store::Tx;
 
-use super::answer::{Answer, Asked, DefinitionView, Force, Note};
+use super::answer::{Answer, Asked, CoverageView, DefinitionView, Force, Note};
 use super::ground::RiskSet;
 use super::material::{Chosen, Material, Sieve, Source, regions};
+use super::outsiders::Question;
 use super::season::{Open, Season};
 use super::tiles::{Spans, View};
 use super::{Coverage, Error, footprint, parameter};
@@ -24,25 +25,33 @@ const MOST_DAYS: i64 = 3_660;
 impl Coverage {
     /// The figures of the communes in the caller's reach.
     pub async fn ask(&self, actor: &Actor, asked: Asked) -> Result<Answer, Error> {
-        let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
+        let Question { asked, scope, note } = self.as_may_ask(&mut tx, actor, asked).await?;
+        let (view, last) = (asked.view, asked.to);
         let standing = self.standing(&mut tx).await?;
         let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
+        notes.extend(note);
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let behind = material.behind;
         let season = Season::of(&material.risk, from, to);
         season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let is_rechecked = matches!(material.source, Source::Rechecked(_));
-        let folded = self.answered(&mut tx, material).await?;
+        let mut folded = self.answered(&mut tx, material).await?;
+        if view == CoverageView::Coarse {
+            folded = folded.coarse(last);
+        }
         let has_frozen = folded.has_frozen && !is_rechecked;
         notes.extend(Note::on_figures(has_frozen, folded.faulty));
+        let is_full = view == CoverageView::Full;
+        let pending_patrols = standing.pending_patrols.max(behind);
         Ok(Answer {
+            view,
             from,
             to,
             definition,
-            indexed_through: standing.indexed_through,
-            pending_patrols: standing.pending_patrols.max(behind),
+            indexed_through: standing.indexed_through.filter(|_| is_full),
+            pending_patrols: is_full.then_some(pending_patrols),
             season,
             notes,
             communes: folded.communes,
@@ -88,7 +97,7 @@ impl Coverage {
             footprint: footprint(asked.class, radius_cm),
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
-        let mut notes = Vec::new();
+        let mut notes = self.without_boundaries(&map, asked.to).await?;
         let is_behind = asked.as_of.is_none() && !known.is_complete(&definition);
         let behind = if is_behind {
             behind(tx, view.version, &mut notes).await?
@@ -123,6 +132,26 @@ impl Coverage {
         };
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
+    }
+
+    /// Says so when no commune has boundaries on a day: figures are of nothing then.
+    async fn without_boundaries(
+        &self,
+        map: &CommuneMap,
+        on: LocalDate,
+    ) -> Result<Vec<Note>, Error> {
+        if !map.communes().is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = self.areas.first_day().await?;
+        let since = first.map_or_else(
+            || "none are loaded".to_owned(),
+            |first| format!("the first hold from {first} on"),
+        );
+        Ok(vec![Note {
+            code: "no_boundaries",
+            text: format!("no commune has boundaries on {on}: {since}"),
+        }])
     }
 
     async fn risk_of_both(

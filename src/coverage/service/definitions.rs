@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{JobId, PatrolId};
 use crate::base::time::Timestamp;
-use crate::coverage::model::definition::{Definition, Draft, Footprint, FootprintClass};
+use crate::coverage::model::definition::{
+    Definition, Draft, Footprint, FootprintClass, OUTSIDER_DELAY_D,
+};
 use crate::coverage::sql::{self, DefinitionRow};
 use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::INDEX_JOB;
@@ -54,7 +56,8 @@ pub struct DefinitionEntry {
     pub reason: Option<String>,
     /// When it was set; null for the one that a province starts with.
     pub set_at: Option<Timestamp>,
-    /// Whether every patrol is indexed under it, so that it is answered by default.
+    /// Whether every patrol is indexed under it, so that it is answered without `as_of`; the newest such version is the one
+    /// that answers by default. The index keeps two: of what was replaced twice this is false again.
     pub is_complete: bool,
 }
 
@@ -111,6 +114,19 @@ impl Known {
         own.is_some_and(|own| own.is_complete)
     }
 
+    /// Whether every patrol is indexed under a version that the index still keeps.
+    fn is_kept_whole(&self, version: u32) -> bool {
+        let is_kept = self.indexed().iter().any(|own| own.version() == version);
+        let mut all = self.all.iter();
+        is_kept && all.any(|own| own.is_complete && own.definition.version() == version)
+    }
+
+    /// How many of the last days are withheld from outsiders: by the newest definition, whichever one answers.
+    pub(super) fn outsider_delay_days(&self) -> u32 {
+        let newest = self.all.last();
+        newest.map_or(OUTSIDER_DELAY_D, |own| own.definition.outsider_delay_days())
+    }
+
     fn newest(&self) -> u32 {
         self.all.last().map_or(0, |own| own.definition.version())
     }
@@ -155,18 +171,21 @@ impl Coverage {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;
+        let known = self.known(&mut tx).await?;
+        let first = Draft::current();
         let mut entries = vec![DefinitionEntry {
-            definition: Draft::current(),
+            is_complete: known.is_kept_whole(first.version),
+            definition: first,
             reason: None,
             set_at: None,
-            is_complete: true,
         }];
         for row in sql::definitions(&mut tx).await? {
+            let definition: Draft = definition_of(&row)?.into();
             entries.push(DefinitionEntry {
-                definition: definition_of(&row)?.into(),
+                is_complete: known.is_kept_whole(definition.version),
+                definition,
                 reason: Some(row.reason),
                 set_at: Some(row.set_at),
-                is_complete: row.complete_at.is_some(),
             });
         }
         Ok(entries)
@@ -322,6 +341,8 @@ fn check(draft: &Draft) -> Result<(), Error> {
         ("max_gap_s", draft.max_gap_s, 10..=600),
         ("max_gap_m", draft.max_gap_m, 10..=1_000),
         ("max_accuracy_m", draft.max_accuracy_m, 5..=100),
+        // Less than a week would show the present one; more than three would leave a form's last thirty days empty.
+        ("outsider_delay_days", draft.outsider_delay_days, 7..=21),
     ];
     for (name, value, range) in limits {
         if !range.contains(&value) {

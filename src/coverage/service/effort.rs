@@ -12,6 +12,7 @@ use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::packed::unpack_pieces;
 use crate::coverage::sql::{self, PiecesRow, Slice};
 use crate::geo::cells::Cell;
+use crate::geo::position::Position;
 use crate::patrols::model::vocabulary::{PatrolState, Transport};
 use crate::store::Tx;
 
@@ -50,10 +51,14 @@ pub struct EffortCell {
     pub person_ms: i64,
     /// The part of `duration_ms` that `person_ms` was made from.
     pub counted_ms: i64,
+    /// The part of `visits` that it was made from.
+    pub counted_visits: u32,
     /// The part of `duration_ms` between 18:00 and 06:00 local time.
     pub night_ms: i64,
     /// Mean number of days between days with a visit; none before the second.
     pub revisit_days: Option<f64>,
+    /// Where the longest way within one commune was: where the middle of the cell lies across the border, this does not.
+    pub inside: Option<Position>,
 }
 
 /// What is asked of a patrol whose effort counts.
@@ -131,7 +136,8 @@ async fn walkers(tx: &mut Tx, asked: EffortAsked) -> Result<HashMap<PatrolId, Wa
     Ok((0..).zip(counts).map(walker).collect())
 }
 
-fn class_of(transport: &str) -> FootprintClass {
+/// What the footprints and the effort of a transport belong to.
+pub(super) fn class_of(transport: &str) -> FootprintClass {
     if transport == Transport::Uav.as_str() {
         FootprintClass::Aerial
     } else {
@@ -151,6 +157,10 @@ struct Sum {
     duration_ms: i64,
     /// Patrols on days; a cell may lie in two regions, so that rows tell of a visit twice.
     visits: HashSet<(LocalDate, u32)>,
+    /// Those of them whose people are told.
+    counted: HashSet<(LocalDate, u32)>,
+    /// The longest piece of a way within a commune, in centimetres, and where it began.
+    inside: Option<(u32, Position)>,
     night_ms: i64,
     last_at: Timestamp,
     person_ms: i64,
@@ -189,6 +199,8 @@ impl Sums {
                 length_cm: 0,
                 duration_ms: 0,
                 visits: HashSet::new(),
+                counted: HashSet::new(),
+                inside: None,
                 night_ms: 0,
                 last_at,
                 person_ms: 0,
@@ -202,8 +214,12 @@ impl Sums {
             if let Some(people) = walker.people {
                 sum.person_ms += duration_ms * people;
                 sum.counted_ms += duration_ms;
+                sum.counted.insert((row.day, walker.number));
             }
             sum.visits.insert((row.day, walker.number));
+            if row.boundary.is_some() {
+                sum.was_inside(piece.length_cm, piece.at);
+            }
         }
         Ok(())
     }
@@ -221,6 +237,20 @@ impl Sums {
 }
 
 impl Sum {
+    /// Keeps the longest piece; of pieces as long as one another the one farthest south, then west, in whatever order.
+    fn was_inside(&mut self, length_cm: u32, at: Position) {
+        let is_before = |other: Position| {
+            let south = at.lat().total_cmp(&other.lat());
+            south.then(at.lon().total_cmp(&other.lon())).is_lt()
+        };
+        let is_better = self.inside.is_none_or(|(longest_cm, other)| {
+            longest_cm < length_cm || (longest_cm == length_cm && is_before(other))
+        });
+        if is_better {
+            self.inside = Some((length_cm, at));
+        }
+    }
+
     #[expect(
         clippy::cast_precision_loss,
         reason = "all ways together are far below 2^53 cm"
@@ -240,6 +270,8 @@ impl Sum {
             last_at: self.last_at,
             person_ms: self.person_ms,
             counted_ms: self.counted_ms,
+            counted_visits: count(self.counted.len()),
+            inside: self.inside.map(|(_, at)| at),
             revisit_days: revisit_days(days),
         }
     }

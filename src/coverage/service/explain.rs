@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
+use crate::base::total;
 use crate::coverage::model::lattice::ParentCell;
 use crate::coverage::model::region::{FULL, Region};
 use crate::geo::position::Position;
@@ -20,7 +21,7 @@ use crate::store::Tx;
 use super::answer::{Asked, DefinitionView};
 use super::judged::rules_of;
 use super::material::Material;
-use super::reasons::{CellReason, reasons};
+use super::reasons::{AtCell, CellReason, reasons};
 use super::standing::Standing;
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, parameter};
@@ -59,7 +60,7 @@ pub struct ExplainedVisit {
     /// How near its credible way came to the middle of the cell, in whole metres, where it came near; null for who may
     /// not read the patrol.
     pub nearest_m: Option<i64>,
-    /// Why it did not see all of the cell; empty when it did.
+    /// Why it did not see all of the cell: at least one reason; none when it did.
     pub reasons: Vec<CellReason>,
     /// What of its fixes near the cell earned nothing; null when they were erased and cannot be checked again.
     pub refused: Option<RefusedNear>,
@@ -217,7 +218,11 @@ fn explained(
             &material.definition,
             material.radius_cm,
             near,
-            (&own, seen > 0.0),
+            AtCell {
+                day: &own,
+                has_seen: seen > 0.0,
+                is_erased,
+            },
         )
     } else {
         Vec::new()
@@ -277,7 +282,7 @@ fn risk_m2(material: &Material, word: ParentCell, bits: u64) -> f64 {
         u32::try_from(grid.weight_dm2(place, bits)).ok()
     };
     let weights = material.risk.parts().filter_map(|part| own(part.grid));
-    weights.map(|dm2| f64::from(dm2) / 100.0).sum()
+    total(weights.map(|dm2| f64::from(dm2) / 100.0))
 }
 
 type SeenBits = BTreeMap<(i64, PatrolId), u64>;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::base::ids::PatrolId;
+use crate::base::total;
 use crate::coverage::model::answer::Coverage as Share;
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
@@ -97,8 +98,9 @@ impl Coverage {
         let mut fresh = Vec::new();
         if asked.freshness {
             for days in material.definition.freshness_days() {
-                let last = material.days.end - i64::from(*days)..material.days.end;
-                fresh.push((*days, self.shares(tx, material.over(last)).await?));
+                let days = asked.view.days(*days);
+                let last = material.days.end - i64::from(days)..material.days.end;
+                fresh.push((days, self.shares(tx, material.over(last)).await?));
             }
         }
         Ok((before, fresh))
@@ -374,5 +376,5 @@ fn own_change_m2(material: &Material, at: usize) -> f64 {
 fn change_m2(material: &Material) -> f64 {
     let shown = material.shown.iter().enumerate();
     let shown = shown.filter(|(_, shown)| **shown);
-    shown.map(|(at, _)| own_change_m2(material, at)).sum()
+    total(shown.map(|(at, _)| own_change_m2(material, at)))
 }

@@ -17,6 +17,7 @@ mod kept;
 mod lay;
 mod listed;
 mod material;
+mod outsiders;
 mod paint;
 mod passes;
 mod reasons;
@@ -49,7 +50,8 @@ use settle::Ground;
 use tiles::Tiles;
 use trips::PlacedCache;
 
-pub use answer::{Answer, Asked, CommuneAnswer, DefinitionView, Figures, Force, Note, Pass, hours};
+pub use answer::{Answer, Asked, CommuneAnswer, CoverageView, DefinitionView, Figures, Force};
+pub use answer::{Note, Pass, hours};
 pub use behind::BehindAsked;
 pub use definitions::{DefinitionEntry, REINDEX_JOB};
 pub use effort::{EffortAsked, EffortCell};

@@ -18,7 +18,7 @@ const MARGIN_M: f64 = 5.0;
 pub struct CellReason {
     /// A fixed code: `rejected`, `effort_only`, `seen_from_the_air`, `radius_not_earned`, the reason of a fix
     /// (`mock`, `future`, `inaccurate`, `unsettled`, `impossible_speed`) or of a gap (`too_long`, `too_far`,
-    /// `too_fast`, `interrupted`), `beyond_radius`, `not_indexed`.
+    /// `too_fast`, `interrupted`), `beyond_radius`, `edge_of_sight`, `partly_seen`, `not_indexed`, `not_recheckable`.
     pub code: &'static str,
     /// The same in Vietnamese.
     pub text: String,
@@ -34,12 +34,23 @@ fn reason(code: &'static str, text: String, text_en: String) -> CellReason {
     }
 }
 
-/// Every reason why a patrol did not earn a cell that it may have seen a part of, the graver ones first.
+/// What is known of a patrol at a cell on one day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AtCell<'a> {
+    /// Its credible way there, and what was refused.
+    pub(super) day: &'a NearDay,
+    /// Whether it saw a part of the cell.
+    pub(super) has_seen: bool,
+    /// Whether its fixes were erased.
+    pub(super) is_erased: bool,
+}
+
+/// Every reason why a patrol did not earn all of a cell, the graver ones first: at least one.
 pub(super) fn reasons(
     definition: &Definition,
     radius_cm: u32,
     near: &PatrolNear,
-    (day, has_seen): (&NearDay, bool),
+    at: AtCell<'_>,
 ) -> Vec<CellReason> {
     let mut all = Vec::new();
     if near.state == PatrolState::Rejected {
@@ -49,63 +60,87 @@ pub(super) fn reasons(
             "the patrol was rejected: nothing of it counts".to_owned(),
         ));
     }
-    let footprint = of_transport(definition, radius_cm, near.transport);
-    let earns = footprint.is_none();
-    all.extend(footprint);
+    let own_cm = sight_cm(definition, radius_cm, near.transport);
+    if own_cm.is_none() {
+        all.push(of_transport(definition, radius_cm, near.transport));
+    }
     let rule = rules_of(definition).quality;
-    let fixes = day.refused.fixes.iter();
+    let refused = &at.day.refused;
+    let fixes = refused.fixes.iter();
     all.extend(fixes.map(|(code, count)| of_fixes(code, *count, &rule, near.transport)));
-    all.extend(of_gaps(
-        definition,
-        &day.refused.gaps,
-        &rule,
-        near.transport,
-    ));
-    if let Some(nearest_m) = day.nearest_m.filter(|_| !has_seen && earns) {
-        let sight_m = f64::from(radius_cm) / 100.0;
-        if nearest_m > sight_m {
-            all.push(beyond(near.is_shown.then_some(nearest_m), sight_m));
-        } else if nearest_m < sight_m - MARGIN_M && near.state != PatrolState::Rejected {
-            all.push(reason(
-                "not_indexed",
-                "Cuộc này chưa vào chỉ mục, sẽ được tính sau ít phút".to_owned(),
-                "not in the index yet: it will count soon".to_owned(),
-            ));
-        }
+    all.extend(of_gaps(definition, &refused.gaps, &rule, near.transport));
+    if let Some(own_cm) = own_cm.filter(|_| near.state != PatrolState::Rejected) {
+        let is_alone = all.is_empty();
+        all.extend(of_sight(f64::from(own_cm) / 100.0, near, at, is_alone));
     }
     all
 }
 
-/// Why the transport earns nothing at a radius, if it does not.
-fn of_transport(
-    definition: &Definition,
-    radius_cm: u32,
-    transport: Transport,
-) -> Option<CellReason> {
+/// How far a transport sees from the ground under a radius that is asked for; none where it earns nothing. That may be less
+/// than asked: among walkers, a rider is counted by the rider's own radius.
+fn sight_cm(definition: &Definition, radius_cm: u32, transport: Transport) -> Option<u32> {
+    let own = transport_of(transport);
+    let swept_cm = definition.swept_cm(own).into_iter();
+    let mut seen = swept_cm.filter(|_| own.class() == FootprintClass::Ground);
+    seen.find(|(asked_cm, _)| *asked_cm == radius_cm)
+        .map(|(_, own_cm)| own_cm)
+}
+
+/// Why a transport earns nothing under a radius.
+fn of_transport(definition: &Definition, radius_cm: u32, transport: Transport) -> CellReason {
     let (moved, moved_en) = told(transport);
     let own = transport_of(transport);
-    let radii_cm = definition.radii_cm(own);
     let sight_m = f64::from(radius_cm) / 100.0;
-    if radii_cm.is_empty() {
-        Some(reason(
+    if definition.swept_cm(own).is_empty() {
+        reason(
             "effort_only",
             format!("{moved}: chỉ tính công tuần tra, tầm nhìn 0 m"),
             format!("{moved_en}: counts as effort only and earns 0 m"),
-        ))
+        )
     } else if own.class() == FootprintClass::Aerial {
-        Some(reason(
+        reason(
             "seen_from_the_air",
             format!("{moved}: nhìn từ trên không được tính riêng"),
             format!("{moved_en}: what is seen from the air is a class of its own"),
-        ))
-    } else if !radii_cm.contains(&radius_cm) {
-        Some(reason(
+        )
+    } else {
+        reason(
             "radius_not_earned",
             format!("{moved}: không được tính ở tầm nhìn {sight_m} m"),
             format!("{moved_en}: earns nothing at {sight_m} m"),
-        ))
-    } else {
-        None
+        )
+    }
+}
+
+/// Why a way with some sight did not earn all of the cell, as far as its distance tells; `is_alone` when nothing else does.
+fn of_sight(sight_m: f64, near: &PatrolNear, at: AtCell<'_>, is_alone: bool) -> Option<CellReason> {
+    if at.has_seen {
+        return Some(reason(
+            "partly_seen",
+            format!("Chỉ thấy một phần ô, phần còn lại ngoài tầm nhìn {sight_m} m"),
+            format!("saw a part of the cell: the rest is beyond the radius of {sight_m} m"),
+        ));
+    }
+    match at.day.nearest_m {
+        Some(nearest_m) if nearest_m > sight_m => {
+            Some(beyond(near.is_shown.then_some(nearest_m), sight_m))
+        }
+        Some(nearest_m) if nearest_m < sight_m - MARGIN_M => Some(reason(
+            "not_indexed",
+            "Cuộc này chưa vào chỉ mục, sẽ được tính sau ít phút".to_owned(),
+            "not in the index yet: it will count soon".to_owned(),
+        )),
+        Some(_) => Some(reason(
+            "edge_of_sight",
+            format!("Tâm ô nằm ngay ở rìa tầm nhìn {sight_m} m"),
+            format!("the middle lies at the very edge of the radius of {sight_m} m"),
+        )),
+        None if at.is_erased => Some(reason(
+            "not_recheckable",
+            "Điểm định vị đã xoá theo thời hạn lưu, không xét lại được".to_owned(),
+            "its fixes were erased: it cannot be checked again".to_owned(),
+        )),
+        None => is_alone.then(|| beyond(None, sight_m)),
     }
 }
 

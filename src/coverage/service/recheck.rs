@@ -13,6 +13,7 @@ use crate::store::Tx;
 
 use super::answer::{Asked, Note};
 use super::drafts::drafts;
+use super::effort::class_of;
 use super::index::Indexed;
 use super::judged::{Judged, rules_of};
 use super::tiles::{Shared, Spans, View};
@@ -109,6 +110,7 @@ impl Gathered {
             kind: indexed.facts.kind.to_owned(),
             lead_org: indexed.facts.lead_org,
             campaign: indexed.facts.campaign,
+            transport: indexed.facts.transport.to_owned(),
             state: indexed.facts.state.to_owned(),
             people: indexed.facts.people,
             ground: indexed.facts.ground,
@@ -126,7 +128,8 @@ impl Gathered {
             });
         self.cells.extend(cells);
         let trips = rows.trips.into_iter();
-        let trips = trips.filter(|row| row.version == view.version);
+        let is_of = class_of(&facts.transport) == view.class();
+        let trips = trips.filter(|row| is_of && row.version == view.version);
         self.trips.extend(trips.map(|row| TripRow {
             region: row.region.to_db(),
             day: row.day,
@@ -147,8 +150,9 @@ impl Gathered {
     async fn add_kept(&mut self, tx: &mut Tx, id: PatrolId, view: View) -> Result<(), Error> {
         let cells = sql::cells_of(tx, id, view.version, view.footprint).await?;
         self.cells.extend(cells);
-        self.trips
-            .extend(sql::trips_of(tx, id, view.version).await?);
+        let trips = sql::trips_of(tx, id, view.version).await?.into_iter();
+        let is_of = |row: &TripRow| class_of(&row.facts.transport) == view.class();
+        self.trips.extend(trips.filter(is_of));
         Ok(())
     }
 

@@ -77,7 +77,7 @@ fn listed(communes: &[CommuneAnswer]) -> Result<Vec<u8>, Error> {
 mod tests {
     use super::*;
     use crate::base::time::LocalDate;
-    use crate::coverage::service::answer::{DefinitionView, Figures, Note};
+    use crate::coverage::service::answer::{CoverageView, DefinitionView, Figures, Note};
     use crate::coverage::service::season::Season;
 
     fn commune(number: usize) -> CommuneAnswer {
@@ -95,6 +95,7 @@ mod tests {
     fn answer(communes: usize) -> Answer {
         let day = LocalDate::from_days(20_000);
         Answer {
+            view: CoverageView::Full,
             from: day,
             to: day,
             definition: DefinitionView {
@@ -108,7 +109,7 @@ mod tests {
                 boundaries_on: day,
             },
             indexed_through: Some(7),
-            pending_patrols: 0,
+            pending_patrols: Some(0),
             season: Season {
                 in_season: false,
                 windows: Vec::new(),

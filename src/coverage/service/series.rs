@@ -5,14 +5,13 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right};
 use crate::base::time::LocalDate;
 
-use super::answer::{Asked, DefinitionView, Note};
+use super::answer::{Asked, CoverageView, DefinitionView, Note};
+use super::outsiders::{Question, WEEK_D, week_start};
 use super::season::Season;
-use super::standing::Standing;
 use super::{Coverage, Error, parameter};
 
 /// Steps answered at most.
 const MOST_STEPS: usize = 120;
-const WEEK_D: i64 = 7;
 
 /// How long a step is. Weeks begin on Mondays, months on their first; the window cuts the first and the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
@@ -55,11 +54,14 @@ pub struct SeriesStep {
 /// Coverage step by step, of all communes that are shown together.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Series {
+    /// How much the caller sees; in the coarse view every step is of whole weeks, those of a month the weeks that begin in it.
+    pub view: CoverageView,
     /// By which rule the figures were made.
     pub definition: DefinitionView,
-    /// How far the index is.
-    #[serde(flatten)]
-    pub standing: Standing,
+    /// Every journal entry up to this number is in the figures; null while there is none, and in the coarse view.
+    pub indexed_through: Option<i64>,
+    /// Patrols whose latest facts are not in the figures yet; null in the coarse view.
+    pub pending_patrols: Option<i64>,
     /// The check windows.
     pub season: Season,
     /// The area at risk on any day of the whole window, in m²: the same in every step.
@@ -73,13 +75,19 @@ pub struct Series {
 impl Coverage {
     /// Coverage step by step in the caller's reach.
     pub async fn series(&self, actor: &Actor, asked: SeriesAsked) -> Result<Series, Error> {
-        let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
-        if asked.asked.as_of.is_some() {
+        let SeriesAsked { asked, step } = asked;
+        if !actor.may_somewhere(Right::ReadCoverage) {
+            return Err(Error::Forbidden);
+        }
+        if asked.as_of.is_some() {
             return Err(parameter("as_of", "is not answered step by step"));
         }
         let mut tx = self.journal.store().read().await?;
+        let Question { asked, scope, note } = self.as_may_ask(&mut tx, actor, asked).await?;
+        let view = asked.view;
         let standing = self.standing(&mut tx).await?;
-        let (material, mut notes) = self.material(&mut tx, asked.asked, &scope).await?;
+        let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
+        notes.extend(note);
         let season = Season::of(
             &material.risk,
             material.sieve.asked.from,
@@ -89,7 +97,7 @@ impl Coverage {
         let first = material.days.start;
         let mut steps = Vec::new();
         let (mut risk_area_m2, mut has_frozen) = (0.0, false);
-        for (from, to) in steps_of(first, material.days.end, asked.step)? {
+        for (from, to) in steps_of((first, material.days.end), step, view)? {
             let (own, _) = self.share(&mut tx, material.over(from..to)).await?;
             let (so_far, is_frozen) = self.share(&mut tx, material.over(first..to)).await?;
             (risk_area_m2, has_frozen) = (own.risk_area_m2, is_frozen);
@@ -104,9 +112,12 @@ impl Coverage {
             });
         }
         notes.extend(Note::on_figures(has_frozen, material.faulty()));
+        let is_full = view == CoverageView::Full;
         Ok(Series {
+            view,
             definition: DefinitionView::of(&material),
-            standing,
+            indexed_through: standing.indexed_through.filter(|_| is_full),
+            pending_patrols: is_full.then_some(standing.pending_patrols),
             season,
             risk_area_m2,
             notes,
@@ -116,7 +127,11 @@ impl Coverage {
 }
 
 /// The days of each step, the end excluded.
-fn steps_of(first: i64, end: i64, step: Step) -> Result<Vec<(i64, i64)>, Error> {
+fn steps_of(
+    (first, end): (i64, i64),
+    step: Step,
+    view: CoverageView,
+) -> Result<Vec<(i64, i64)>, Error> {
     let mut steps = Vec::new();
     let mut from = first;
     while from < end {
@@ -126,7 +141,12 @@ fn steps_of(first: i64, end: i64, step: Step) -> Result<Vec<(i64, i64)>, Error> 
                 format!("at most {MOST_STEPS} steps at once"),
             ));
         }
-        let to = next(from, step).min(end);
+        let mut to = next(from, step);
+        if step == Step::Month && view == CoverageView::Coarse {
+            // The weeks that begin in a month.
+            to = week_start(to + WEEK_D - 1);
+        }
+        let to = to.min(end);
         steps.push((from, to));
         from = to;
     }
@@ -136,8 +156,7 @@ fn steps_of(first: i64, end: i64, step: Step) -> Result<Vec<(i64, i64)>, Error> 
 /// The first day of the step after the one that a day lies in.
 fn next(day: i64, step: Step) -> i64 {
     match step {
-        // 1970-01-01 was a Thursday.
-        Step::Week => day + WEEK_D - (day + 3).rem_euclid(WEEK_D),
+        Step::Week => week_start(day) + WEEK_D,
         Step::Month => {
             let (year, month, _) = LocalDate::from_days(day).ymd();
             let (year, month) = if month == 12 {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::base::time::LocalDate;
 use crate::coverage::model::block::DayDraft;
+use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::{Days, Timeline, block_of, days_of};
 use crate::coverage::sql::{self, Slice};
@@ -17,6 +18,7 @@ use crate::store::Tx;
 
 use super::Error;
 use super::drafts::drafts;
+use super::effort::class_of;
 use super::kept::Kept;
 use super::words::Words;
 
@@ -31,6 +33,17 @@ pub(super) type Shared = Arc<Mutex<Timeline>>;
 pub(super) struct View {
     pub(super) version: i64,
     pub(super) footprint: i64,
+}
+
+impl View {
+    /// Whose footprints and effort it is of: those of people on the ground, or of aircraft.
+    pub(super) const fn class(self) -> FootprintClass {
+        if self.footprint < 0 {
+            FootprintClass::Aerial
+        } else {
+            FootprintClass::Ground
+        }
+    }
 }
 
 /// The regions that have rows, each with its first and last day.
@@ -213,7 +226,8 @@ impl Tiles {
             to: LocalDate::from_days(days.end - 1),
         };
         let cells = sql::cells_in(tx, slice, view.footprint).await?;
-        let trips = sql::trips_in(tx, slice).await?;
+        let mut trips = sql::trips_in(tx, slice).await?;
+        trips.retain(|row| class_of(&row.facts.transport) == view.class());
         drafts(&mut *self.words_mut()?, &cells, &trips)
     }
 

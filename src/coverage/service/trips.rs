@@ -259,6 +259,7 @@ impl Counted {
         if self.visits.insert((at, day, patrol)) {
             effort.visits += 1;
             effort.people += u64::from(visit.facts.people);
+            effort.told += usize::from(visit.facts.people > 0);
             effort.mark(day - material.days.start);
         }
         if material.shows_at(at) {

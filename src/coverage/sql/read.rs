@@ -10,7 +10,7 @@ use super::Place;
 
 macro_rules! facts {
     () => {
-        "p.patrol, p.kind, p.lead_org, p.campaign, p.state, p.people, p.ground, p.frozen"
+        "p.patrol, p.kind, p.lead_org, p.campaign, p.transport, p.state, p.people, p.ground, p.frozen"
     };
 }
 
@@ -68,6 +68,7 @@ pub struct FactsRow {
     pub kind: String,
     pub lead_org: OrgId,
     pub campaign: Option<CampaignId>,
+    pub transport: String,
     pub state: String,
     pub people: Option<i64>,
     pub ground: i64,

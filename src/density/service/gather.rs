@@ -45,9 +45,9 @@ struct Draft {
     place: Place,
 }
 
-/// Gathers the study area: cells with effort in the window whose middle lies in a commune, and cells in which a plot
-/// counts, in the window or in a season before it. No land cover and no houses are known yet: what lies in a commune is
-/// taken for land.
+/// Gathers the study area: cells with effort in the window whose middle lies in a commune, or, where it lies in none, in
+/// which a commune was walked in; and cells in which a plot counts, in the window or in a season before it. No land cover
+/// and no houses are known yet: what lies in a commune is taken for land.
 pub(super) fn gathered(
     window: &Window,
     plots: &[PlotRow],
@@ -122,6 +122,11 @@ impl Sheet<'_> {
     fn add_effort(&mut self, own: &EffortCell) {
         let mut draft = self.blank(own.cell);
         draft.walked(own);
+        // The middle of a cell on the border may lie across it: what was walked on this side counts all the same.
+        if draft.place.home.is_none() {
+            let inside = own.inside.and_then(|place| self.commune_of(place));
+            draft.place.belongs_to(inside);
+        }
         self.drafts.insert(own.cell, draft);
     }
 
@@ -174,7 +179,7 @@ impl Sheet<'_> {
     /// Effort outside every commune makes no study area by itself.
     fn finish(mut self) -> Gathered {
         let drafts = self.drafts.into_values();
-        for draft in drafts.filter(|draft| draft.place.home.is_some() || draft.holds_plots()) {
+        for draft in drafts.filter(|draft| draft.place.is_in_a_commune() || draft.holds_plots()) {
             self.gathered.cells.push(draft.facts);
             self.gathered.places.push(draft.place);
         }
@@ -219,6 +224,10 @@ impl Draft {
 }
 
 impl Place {
+    fn is_in_a_commune(&self) -> bool {
+        self.home.is_some() || !self.others.is_empty()
+    }
+
     fn belongs_to(&mut self, commune: Option<usize>) {
         if let Some(commune) = commune.filter(|commune| Some(*commune) != self.home)
             && !self.others.contains(&commune)

@@ -41,7 +41,7 @@ pub struct Line {
     pub(super) text: Box<RawValue>,
     /// The commune of the cell's middle, by its place on the map.
     pub(super) home: Option<usize>,
-    /// Other communes whose plots lie in the cell.
+    /// Other communes whose plots lie in the cell; where its middle lies in none, also the one that was walked in.
     others: Vec<usize>,
 }
 

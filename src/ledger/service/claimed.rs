@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::refusal::Refusal;
 use crate::base::time::{LocalDate, Timestamp};
+use crate::base::total;
 use crate::base::words::AreaMethod;
 use crate::ledger::model::Life;
 use crate::ledger::model::sample::Claimed;
@@ -80,7 +81,7 @@ fn claim(
         plot: material.row.id,
         org: unit.and_then(|fact| fact.org),
         commune: material.row.commune.clone(),
-        claimed_m2: done.iter().filter_map(|own| own.destroyed.area_m2).sum(),
+        claimed_m2: total(done.iter().filter_map(|own| own.destroyed.area_m2)),
         signs,
     })
 }

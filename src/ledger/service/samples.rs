@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::from_hex;
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::AreaMethod;
+use crate::base::{from_hex, total};
 use crate::journal::proofs::SignedHead;
 use crate::journal::{Entry, Kind, Receipt, Written};
 use crate::ledger::model::sample::{Drawn, Estimate, SampleRules, Visit, draw, estimate};
@@ -267,7 +267,7 @@ fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
         period,
         rules: books.rules.sample,
         claims: claims.len(),
-        claimed_m2: claims.iter().map(|claim| claim.claimed_m2).sum(),
+        claimed_m2: total(claims.iter().map(|claim| claim.claimed_m2)),
         claimed_by_org: by_org,
         without_area: without.len(),
         drawn: draw(&seed, &claims, &books.rules.sample),

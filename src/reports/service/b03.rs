@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::{Actor, Right};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::{Answer, Asked as Window, Figures};
+use crate::coverage::{Answer, Asked as Window, CoverageView, Figures, Note};
 use crate::ledger::PlotLine;
 use crate::ledger::model::words::PlotFigure;
 use crate::reports::model::Sent;
@@ -161,7 +161,8 @@ impl Reports {
 
 /// Where the facts under the figures of a row are listed.
 struct Facts {
-    patrols: String,
+    /// None for who may not read them.
+    patrols: Option<String>,
     coverage: String,
     twice: String,
     latest: String,
@@ -170,6 +171,7 @@ struct Facts {
 
 impl Facts {
     fn of(asked: Asked, three: &Three, commune: Option<&str>) -> Self {
+        let reads_patrols = three.once.view == CoverageView::Full;
         let of = commune.map(|code| format!("&commune={code}"));
         let of = of.unwrap_or_default();
         let as_of = three.as_of.map(|at| format!("&as_of={at}"));
@@ -179,7 +181,8 @@ impl Facts {
         let latest = three.latest.as_ref();
         let rows = commune.map_or(Rows::All, Rows::Commune);
         Self {
-            patrols: format!("/api/v1/coverage/patrols?{}{as_of}", window(asked.from)),
+            patrols: reads_patrols
+                .then(|| format!("/api/v1/coverage/patrols?{}{as_of}", window(asked.from))),
             coverage: coverage(asked.from, ""),
             twice: coverage(asked.from, "&visits=2"),
             latest: coverage(latest.map_or(asked.from, |(_, first, _)| *first), ""),
@@ -202,7 +205,7 @@ fn numbers(
     plots: Option<u32>,
     facts: &Facts,
 ) {
-    let (patrols, coverage) = (Some(facts.patrols.as_str()), Some(facts.coverage.as_str()));
+    let (patrols, coverage) = (facts.patrols.as_deref(), Some(facts.coverage.as_str()));
     row.add(figures.risk_area_m2 / M2_PER_HA, coverage);
     row.add(figures.patrols, patrols);
     row.add(figures.person_visits, patrols);
@@ -230,21 +233,39 @@ fn notes(table: &mut Table, three: &Three, plots: Option<u32>) {
         crate::cases::model::words::number(definition.radius_m, 0),
         definition.version
     ));
-    if let Some((_, first, last)) = &three.latest {
-        let (first, last) = (dmy(*first), dmy(*last));
+    if let Some((latest, first, last)) = &three.latest {
+        let (first, last) = match latest.view {
+            CoverageView::Full => (dmy(*first), dmy(*last)),
+            CoverageView::Coarse => (dmy(latest.from), dmy(latest.to)),
+        };
         let latest = format!("30 ngày gần nhất: từ ngày {first} đến ngày {last}.");
         table.notes.push(latest);
     }
     plot_notes(table, plots);
-    if answer.pending_patrols > 0 {
-        table.notes.push(format!(
-            "{} cuộc tuần tra mới gửi chưa được tính.",
-            answer.pending_patrols
-        ));
+    if let Some(pending @ 1..) = answer.pending_patrols {
+        table
+            .notes
+            .push(format!("{pending} cuộc tuần tra mới gửi chưa được tính."));
     }
-    table
-        .notes
-        .extend(answer.notes.iter().map(|note| note.text.clone()));
+    let noted = answer.notes.iter().map(|note| words_of(note, answer));
+    table.notes.extend(noted);
+}
+
+/// A note of coverage as the form says it.
+fn words_of(note: &Note, answer: &Answer) -> String {
+    let (from, to) = (dmy(answer.from), dmy(answer.to));
+    match note.code {
+        "whole_weeks" => format!(
+            "Số liệu theo tuần trọn, từ thứ Hai {from} đến Chủ nhật {to}; những ngày sau đó chưa công bố cho người không xem \
+             được tuyến tuần tra."
+        ),
+        "not_recheckable" => {
+            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối.".to_owned()
+        }
+        "no_boundaries" => format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
+        "as_of" => "Tính từ các cuộc tuần tra và điểm định vị đã nhận tới lúc chốt số liệu.".to_owned(),
+        _ => note.text.clone(),
+    }
 }
 
 /// Which communes tell no number of plots, and how many plots lie in none of the rows.

@@ -145,19 +145,20 @@ fn codes(reach: &Scope) -> Option<Vec<String>> {
     }
 }
 
-/// Whoever kept it, and whoever may read all that is in it.
+/// Whoever may read all that is in it: plots, and in B03 also the days of patrols, which outsiders see by weeks.
 fn sees(actor: &Actor, row: &RunRow) -> bool {
-    let right = if row.form == Form::B03.as_str() {
-        Right::ReadCoverage
+    let rights: &[Right] = if row.form == Form::B03.as_str() {
+        &[Right::ReadCoverage, Right::ReadPatrols, Right::ReadPlots]
     } else {
-        Right::ReadPlots
+        &[Right::ReadPlots]
     };
     let reach: Option<Option<Vec<String>>> = serde_json::from_str(&row.reach).ok();
-    match reach {
+    let holds = |right: Right| match &reach {
         Some(None) => actor.may_in_province(right),
         Some(Some(codes)) => codes.iter().all(|code| actor.may(right, Some(code))),
         None => false,
-    }
+    };
+    rights.iter().all(|right| holds(*right))
 }
 
 fn corrupt(row: &RunRow, column: &'static str) -> Error {

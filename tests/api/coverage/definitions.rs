@@ -11,7 +11,7 @@ use super::{
 use crate::field::{Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 
-const DEFINITIONS: &str = "/api/v1/coverage/definitions";
+pub(super) const DEFINITIONS: &str = "/api/v1/coverage/definitions";
 
 /// The first definition with another radius for walkers.
 pub(super) async fn next(officer: &Client, version: u32, radius_cm: u32) -> Value {
@@ -71,6 +71,9 @@ on_both! {
         assert_share(&first_commune(&officer, "&definition=3").await, 4.0 * disc / SQUARE_M2);
         assert_share(&first_commune(&officer, "&definition=2").await, 8.0 * disc / SQUARE_M2);
         // What was replaced twice is no longer in the index: it is said so, and derived from the facts when asked.
+        let all = officer.get(DEFINITIONS).await.expect(200).json();
+        let complete: Vec<_> = all.as_array().unwrap().iter().map(|own| own["is_complete"].clone()).collect();
+        assert_eq!(complete, [false, true, true]);
         let refused = officer.get(&format!("{WINDOW}&definition=1")).await.expect(400).json();
         assert!(refused.to_string().contains("as_of"), "{refused}");
         for (definition, share) in [(1, joined), (2, 8.0 * disc / SQUARE_M2), (3, 4.0 * disc / SQUARE_M2)] {
@@ -168,6 +171,18 @@ on_both! {
         assert_share(&first_commune(&officer, "&class=aerial").await, corridor(30.0));
         assert_share(&first_commune(&officer, "&class=aerial&as_of=2026-03-02T09:00:00Z").await, corridor(30.0));
         assert_eq!(first_commune(&officer, "&class=ground").await, together);
+        // Effort is of the same class: who walked and who rode, or what flew.
+        for (class, of) in [("ground", 2), ("aerial", 1)] {
+            for rest in ["", "&kind=crop_check", "&as_of=2026-03-02T09:00:00Z"] {
+                let answer = asked(&officer, &format!("&class={class}{rest}")).await;
+                for figures in [&answer["communes"][0], &answer["total"]] {
+                    assert_eq!((&figures["patrols"], &figures["visits"]), (&json!(of), &json!(of)), "{class}{rest}");
+                    super::assert_near(&figures["length_m"], f64::from(of) * WALK_M, f64::from(of) * 0.001 * WALK_M);
+                }
+            }
+            let behind = format!("/api/v1/coverage/patrols?from=2026-03-01&to=2026-03-31&class={class}");
+            assert_eq!(officer.get(&behind).await.expect(200).json()["count"], of);
+        }
         officer.get(&format!("{WINDOW}&class=aerial&radius_m=50")).await.expect(400);
         let refused = officer.get(&format!("{WINDOW}&definition=1&class=aerial")).await.expect(400).json();
         assert!(refused.to_string().contains("class"), "{refused}");

@@ -135,6 +135,60 @@ on_both! {
         assert_eq!(officer.get(&early).await.expect(200).json()["visits"], json!([]));
     }
 
+    async fn a_rider_is_judged_by_the_riders_own_sight(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let mut definition = next(&officer, 2, 5_000).await;
+        for footprint in definition["definition"]["footprints"].as_array_mut().unwrap() {
+            if footprint["transport"] == "motorbike" {
+                footprint["default_radius_cm"] = json!(2_000);
+            }
+        }
+        set(&field, &officer, &definition).await;
+        let rode = patrol(&field, &phone, TODAY, json!({ "transport": "motorbike" })).await;
+        send(&phone, rode, &fixes(&field, TODAY, 104.3, 0..180)).await;
+        field.settle().await;
+        // A degree of longitude has 102,920 m there.
+        let aside = |cell: &CellIndex| ((LatLng::from(*cell).lng() - 104.3) * 102_920.0).abs();
+        let along = |n: u32| cell_at(n, Resolution::Eleven);
+        // A cell on the way whose middle lies beyond the rider's 20 m and within a walker's 50, and one that lies under it.
+        let beside = (60..120).map(along).find(|cell| (22.0..45.0).contains(&aside(cell))).unwrap();
+        let own = of(&explained(&officer, beside).await, rode);
+        assert_eq!((&own["seen"], codes(&own)), (&json!(0.0), vec!["beyond_radius".to_owned()]));
+        let text = own["reasons"][0]["text"].as_str().unwrap();
+        assert!(text.ends_with("ngoài tầm nhìn 20 m"), "{text}");
+        let under = (60..120).map(along).find(|cell| aside(cell) < 10.0).unwrap();
+        let own = of(&explained(&officer, under).await, rode);
+        assert_eq!((&own["seen"], codes(&own)), (&json!(1.0), Vec::<String>::new()));
+    }
+
+    async fn whatever_was_not_seen_whole_says_why(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        walked(&field, &phone, YESTERDAY, 104.3006).await;
+        let (mut partly, mut wholly) = (0, 0);
+        for number in (0..180).step_by(12) {
+            for resolution in [Resolution::Nine, Resolution::Ten, Resolution::Eleven] {
+                let told = explained(&officer, cell_at(number, resolution)).await;
+                for visit in told["visits"].as_array().unwrap() {
+                    let seen = visit["seen"].as_f64().unwrap();
+                    assert_eq!(codes(visit).is_empty(), seen >= 1.0, "{visit}");
+                    let is_partly = seen > 0.0 && seen < 1.0;
+                    assert_eq!(codes(visit).contains(&"partly_seen".to_owned()), is_partly, "{visit}");
+                    partly += u32::from(is_partly);
+                    wholly += u32::from(seen >= 1.0);
+                }
+            }
+        }
+        assert!(partly > 5 && wholly > 5, "{partly} {wholly}");
+        // Ground without risk is none, and not less than none.
+        let beside = LatLng::new(22.40, 104.34).unwrap().to_cell(Resolution::Nine);
+        let answer = officer.get(&format!("{EXPLAIN}{beside}")).await.expect(200);
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains("-0.0"));
+        assert_eq!(answer.json()["risk_m2"], 0.0);
+    }
+
     async fn the_reach_is_that_of_the_definition(field: Field) {
         two_communes(&field).await;
         let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);

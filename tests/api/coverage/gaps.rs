@@ -156,6 +156,7 @@ on_both! {
         let busy = rows.iter().find(|own| own["effort"]["visits"] == 3).unwrap();
         assert_eq!((&busy["visits"], &busy["effort"]["patrols"]), (&json!(2), &json!(3)));
         assert_near(&busy["effort"]["revisit_days"], 1.0, 1e-9);
+        assert_eq!(busy["effort"]["person_hours_of"], 2);
         assert!(busy["effort"]["night_share"].is_number() && busy["effort"]["last_visit_at"].is_string());
         let nobody = rows.iter().find(|own| own["effort"]["visits"] == 0).unwrap();
         assert_eq!((&nobody["effort"]["length_m"], &nobody["effort"]["person_hours"]), (&json!(0.0), &Value::Null));

@@ -148,9 +148,15 @@ on_both! {
         let hours = 1790.0 / 3600.0;
         super::assert_near(&figures["team_hours"], 2.0 * hours, 1e-6);
         super::assert_near(&figures["person_hours"], 4.0 * hours, 1e-6);
+        // Of two visits one tells its people, also where whole blocks of days are added up.
+        let year = officer.get("/api/v1/coverage?from=2025-07-01&to=2026-06-30").await.expect(200).json();
+        for figures in [&figures, &year["communes"][0], &year["total"]] {
+            assert_eq!((&figures["person_hours_of"], &figures["person_visits"]), (&json!(1), &json!(4)));
+        }
         super::assert_near(&figures["night_share"], 890.0 / 3580.0, 0.01);
         let validated = first_commune(&officer, "&validated=true").await;
         assert_eq!((&validated["person_hours"], &validated["night_share"]), (&Value::Null, &Value::Null));
+        assert_eq!(validated["person_hours_of"], 0);
     }
 
     async fn erased_fixes_leave_the_index_as_it_was(field: Field) {

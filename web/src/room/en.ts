@@ -107,6 +107,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"coverage.length": "Walked",
 	"coverage.visits": "Visits",
 	"coverage.last": "Last visit",
+	"coverage.last.week": "week of {day}",
 	"coverage.search": "Find a commune (tone marks not needed)",
 	"coverage.pass": "Check window",
 	"coverage.pass.any": "All visits",
@@ -144,6 +145,13 @@ export const en: Record<keyof typeof vi, string> = {
 	"note.houses_unknown": "The server knows no houses: leave out what lies within 200 m of one.",
 	"note.no_risk_area": "No risk area here: random areas are drawn from all of the commune.",
 	"note.not_recheckable": "Of some old patrols only the simplified line is left.",
+	"note.not_indexed_yet":
+		"Some patrols are not indexed under this definition yet: its figures are too small until they are.",
+	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
+	"note.geometry_fault": "The risk areas of some commune have a faulty outline: they cannot be computed.",
+	"note.no_boundaries": "No commune had boundaries then, so there are no figures.",
+	"note.whole_weeks":
+		"Whole weeks, Monday to Sunday; the last days are not shown to accounts that may not read patrols.",
 	"note.suppressed": "Counts below 3 are hidden.",
 	"density.lead": "Plots per km walked, beside the effort that was spent.",
 	"density.season": "Season",

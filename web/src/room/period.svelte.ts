@@ -1,6 +1,7 @@
 // The days that a screen is about, kept in its address.
-import { isoDay, plusDays } from "../format";
+import { day, isoDay, plusDays } from "../format";
 import { address, set } from "../router.svelte";
+import { t } from "./words";
 
 export interface Period {
 	from: string;
@@ -62,6 +63,18 @@ export function choose(name: PeriodName): void {
 export function periodQuery(): Record<string, string | undefined> {
 	const { from, to, period: name } = address().query;
 	return { from, to, period: name };
+}
+
+/** The days that an answer is of, once it is there: who may not read patrols is answered with whole weeks. */
+export function span(answer: Period | null | undefined, asked: Period): string {
+	const { from, to } = answer ?? asked;
+	return t("period.span", { from: day(from), to: day(to) });
+}
+
+/** The names of periods to choose from: of the last seven days nothing is told to who may not read patrols. */
+export function periodNames(readsPatrols: boolean): PeriodName[] {
+	const names: PeriodName[] = ["season", "last_season", "month", "week", "own"];
+	return names.filter((name) => readsPatrols || name !== "week");
 }
 
 /** The period of equal length just before. */

@@ -1,11 +1,18 @@
 // Communes' shares as the map shows them.
 import type { Schemas } from "../api/client";
+import { day } from "../format";
 import { COVERAGE, classOf } from "./scale";
+import { t } from "./words";
 
 export type Share = Schemas["Answer"]["communes"][number];
 
 /** Below this area at risk, m², a share says more about chance than about work. */
 export const SMALL_M2 = 1e6;
+
+/** When somebody was there last: the day, or the week where no days are told. */
+export function lastVisit(view: Schemas["CoverageView"], at: string | null | undefined): string {
+	return view === "coarse" && at ? t("coverage.last.week", { day: day(at) }) : day(at);
+}
 
 /** The class of each commune by its code. */
 export function classes(list: Share[]): Map<string, number | null | "small"> {

@@ -107,6 +107,7 @@ export const vi = {
 	"coverage.length": "Đã đi",
 	"coverage.visits": "Lượt",
 	"coverage.last": "Lần cuối",
+	"coverage.last.week": "tuần từ {day}",
 	"coverage.search": "Tìm xã (không cần dấu)",
 	"coverage.pass": "Đợt kiểm tra",
 	"coverage.pass.any": "Mọi lượt đi",
@@ -145,6 +146,13 @@ export const vi = {
 		"Máy chủ chưa có vị trí nhà dân: khi đi, tránh khu vực trong vòng 200 m quanh nhà ở.",
 	"note.no_risk_area": "Xã chưa có khu vực nguy cơ: phần ngẫu nhiên lấy trên toàn xã.",
 	"note.not_recheckable": "Một số tuyến cũ chỉ còn đường giản lược.",
+	"note.not_indexed_yet":
+		"Một số tuyến chưa được tính theo cách tính này: số liệu còn thiếu cho tới khi tính xong.",
+	"note.as_of": "Tính từ các tuyến và điểm định vị đã nhận tới lúc chốt số liệu; các khu vực như hiện nay.",
+	"note.geometry_fault": "Có xã mà hình khu vực nguy cơ bị lỗi, chưa tính được diện tích.",
+	"note.no_boundaries": "Khi đó hệ thống chưa có địa giới xã nào, nên không có số liệu.",
+	"note.whole_weeks":
+		"Số liệu theo tuần trọn, thứ Hai đến Chủ nhật; những ngày gần nhất chưa hiện cho tài khoản không xem tuyến tuần tra.",
 	"note.suppressed": "Số nhỏ hơn 3 được ẩn để không lộ vị trí.",
 	"density.lead": "Tỷ suất điểm trồng trên mỗi km đã đi, cạnh công sức đã bỏ ra.",
 	"density.season": "Niên vụ",

@@ -86,6 +86,8 @@ export const DESK: Record<string, string> = {
 	// Coverage and density.
 	"is for /api/v1/coverage/series": "điều kiện này chỉ dùng cho chuỗi theo thời gian",
 	"is for /api/v1/coverage": "điều kiện này chỉ dùng cho bảng độ bao phủ",
+	"answered to who may read patrols; without it all patrols are told of together":
+		"điều kiện này chỉ dùng được khi có quyền xem tuyến tuần tra; bỏ đi thì có số chung của mọi tuyến",
 	"give either visits or a number of passes": "chọn một: số lượt đã kiểm tra, hoặc số lần cần đi",
 	"the name of a check window, or a number from 1 to 255": "cần tên đợt kiểm tra, hoặc số từ 1 đến 255",
 	"a number of metres from 0 to 1000": "cần số mét từ 0 đến 1.000",

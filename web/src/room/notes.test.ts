@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { lastVisit } from "./shares";
+import { vi } from "./vi";
+
+/** The codes of notes that figures of coverage may come with, read from the server's sources. */
+function codes(): string[] {
+	const folder = "../src/coverage/service";
+	const found = readdirSync(folder).flatMap((file) => {
+		const source = readFileSync(`${folder}/${file}`, "utf8").split("#[cfg(test)]")[0] ?? "";
+		return [...source.matchAll(/\bcode: "([a-z_]+)"/g)].map(([, code = ""]) => code);
+	});
+	return [...new Set(found)];
+}
+
+describe("a note of coverage", () => {
+	it("has words of ours in both languages, whatever the server may note", () => {
+		expect(codes().length).toBeGreaterThan(6);
+		for (const code of codes())
+			for (const book of [vi, en] as Record<string, string>[])
+				expect(book[`note.${code}`], code).toBeTruthy();
+	});
+});
+
+describe("the last visit", () => {
+	it("is a day, or a week for who sees weeks only", () => {
+		// Midnight of a Monday in Viet Nam is Sunday afternoon in UTC.
+		const monday = "2026-02-15T17:00:00Z";
+		expect(lastVisit("full", monday)).toBe("16/02/2026");
+		expect(lastVisit("coarse", monday)).toBe("tuần từ 16/02/2026");
+		expect(lastVisit("coarse", null)).toBe(lastVisit("full", null));
+	});
+});
