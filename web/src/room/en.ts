@@ -319,6 +319,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"flag.accuracy_unknown": "Accuracy unknown",
 	"flag.position_hand_placed": "Placed by hand on a map",
 	"flag.position_mock": "Position made up by another program",
+	"flag.outside_area": "Outside the province",
+	"flag.paper_retracted": "Rests on a paper that was retracted",
 	"flag.accepted_after_review": "Accepted after review",
 	"flag.received_after_revocation": "Received after the device was revoked",
 	"flag.back_dated": "Signed at another time than it says",

@@ -320,6 +320,8 @@ export const vi = {
 	"flag.accuracy_unknown": "Không rõ sai số",
 	"flag.position_hand_placed": "Vị trí đặt tay trên bản đồ",
 	"flag.position_mock": "Vị trí do phần mềm khác tạo ra",
+	"flag.outside_area": "Toạ độ ngoài địa bàn",
+	"flag.paper_retracted": "Biên bản giấy làm căn cứ đã bị thu hồi",
 	"flag.accepted_after_review": "Ghi nhận sau khi cán bộ xem",
 	"flag.received_after_revocation": "Nhận sau khi máy bị thu hồi",
 	"flag.back_dated": "Ngày ký không khớp",
