@@ -100,9 +100,7 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
         let me = server.get("/api/v1/me", secret.trim()).await.unwrap();
         told.push(me.json());
     }
-    let [first, second, reserve] = &told[..] else {
-        panic!("{told:?}")
-    };
+    let (first, second, reserve) = (&told[0], &told[1], &told[2]);
     assert_eq!(
         (&first["kind"], &first["name"]),
         (&"device".into(), &"máy 1".into())

@@ -230,6 +230,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.measure.by": "{how}, ± {error} %",
 	"plot.timeline": "Timeline",
 	"plot.fact.detected": "Detected",
+	"plot.fact.from": "Recorded on plot {code}, which was merged into this one",
 	"plot.fact.sample": "Sample {number}, seal {seal}",
 	"plot.fact.release": "Released by {agency}, {document}",
 	"plot.fact.verification": "Verification",

@@ -231,6 +231,7 @@ export const vi = {
 	"plot.measure.by": "{how}, ± {error} %",
 	"plot.timeline": "Diễn biến",
 	"plot.fact.detected": "Phát hiện",
+	"plot.fact.from": "Ghi ở điểm {code}, đã gộp vào điểm này",
 	"plot.fact.sample": "Mẫu {number}, niêm phong {seal}",
 	"plot.fact.release": "Cho phép: {agency}, {document}",
 	"plot.fact.verification": "Xác minh",
