@@ -152,7 +152,8 @@ async fn came_home(
         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
         found.extend(patrol.plots.iter().cloned());
     });
-    brought.add(through_the_doors(app, forces, patrols).await?);
+    let more = through_the_doors(app, forces, patrols).await?;
+    brought.add(more);
     app.journal.sequence_all().await?;
     while jobs::run_due(app).await? > 0 {}
     app.journal.sequence_all().await?;
