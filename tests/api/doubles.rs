@@ -124,7 +124,8 @@ on_both! {
         sent(&field, &people.province, merged, "approvals", &json!({ "eradication": work })).await;
         let told = told_of(&people.phone, kept).await;
         assert_eq!((&told["state"], &told["approved"], &told["evidence"]["after"]), (&json!("eradicated"), &json!(true), &json!(1)));
-        assert_eq!((&told["quantities"]["verified"]["plants"], &told["flags"]), (&json!(320), &json!(["possible_duplicate"])));
+        let flags = told["flags"].as_array().unwrap().iter().filter(|flag| **flag != json!("possible_duplicate"));
+        assert_eq!((&told["quantities"]["verified"]["plants"], flags.count()), (&json!(320), 0), "{}", told["flags"]);
         let listed = people.phone.get("/api/v1/plots?state=eradicated").await.expect(200).json();
         assert_eq!((&listed["features"][0]["id"], &listed["features"][1]), (&json!(kept), &Value::Null));
         assert_eq!(state(&people.phone, merged).await, "merged");
