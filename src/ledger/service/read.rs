@@ -136,7 +136,7 @@ fn timeline(
             if fact.from.is_some_and(|from| hidden.contains(&from)) {
                 told["said"] = json!({});
             }
-            Ok(told)
+            Ok::<_, store::Error>(told)
         })
         .collect()
 }
