@@ -71,6 +71,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The day from which on everything stands: a month before the first season begins.
+    #[must_use]
+    pub fn since(&self) -> LocalDate {
+        outings::seasons(self)
+            .first()
+            .map_or(self.end, |first| first.plus_days(-31))
+    }
+
     /// The usual demo: 40 communes, 300 patrols over two seasons, some 60 photos.
     #[must_use]
     pub const fn until(end: LocalDate) -> Self {
@@ -125,10 +133,7 @@ impl Demo {
         let line = places::border(&land);
         let communes = places::communes(&land, plan.seed, &line);
         let gates = places::gates(&land, &communes, &line);
-        // Everything stands a month before the first season begins.
-        let since = outings::seasons(&plan)
-            .first()
-            .map_or(plan.end, |first| first.plus_days(-31));
+        let since = plan.since();
         let areas = risk::areas(&land, &communes, plan.seed, since);
         let Forces {
             orgs,

@@ -34,6 +34,8 @@ pub struct FromPaper {
     pub id: PaperId,
     /// The account that typed it in.
     pub entered_by: Uuid,
+    /// Whether the paper record was retracted since: what rested on it stands until it is taken back itself.
+    pub retracted: bool,
 }
 
 impl FactSource {
@@ -52,6 +54,7 @@ impl From<&TypedIn> for FromPaper {
         Self {
             id: row.paper,
             entered_by: row.actor,
+            retracted: row.retracted_by.is_some(),
         }
     }
 }
@@ -115,6 +118,7 @@ impl Journal {
             fact: entry.fact,
             actor: entry.actor,
             paper,
+            retracted_by: None,
         };
         sql::insert_typed_in(tx, &row).await
     }
@@ -123,6 +127,16 @@ impl Journal {
     /// that facts of two kinds may bear the same one.
     pub async fn typed_in(&self, tx: &mut Tx, facts: &[Uuid]) -> Result<Vec<TypedIn>, Error> {
         sql::typed_in(tx, facts).await
+    }
+
+    /// Says of everything that was typed in from a paper record that an entry retracted the record.
+    pub async fn retract_typed_in(
+        &self,
+        tx: &mut Tx,
+        paper: PaperId,
+        by: EntryId,
+    ) -> Result<(), Error> {
+        sql::retract_typed_in(tx, paper, by).await
     }
 
     /// What was typed in from a paper record, the first entry first.

@@ -211,6 +211,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_by_cycle",
         include_str!("../../migrations/0045_settled_by_cycle.sql"),
     ),
+    (
+        48,
+        "merged_facts",
+        include_str!("../../migrations/0048_merged_facts.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

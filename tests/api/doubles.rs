@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::field::{Client, Field};
 use crate::figures::people;
-use crate::ledger::{desk, eradication, verification};
+use crate::ledger::{desk, eradication, photographed, verification};
 use crate::plots::{WEST, plot_at};
 
 async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
@@ -25,10 +25,15 @@ async fn sent(field: &Field, client: &Client, plot: Uuid, act: &str, body: &Valu
     answer["properties"].clone()
 }
 
-async fn state(client: &Client, plot: Uuid) -> String {
+async fn told_of(client: &Client, plot: Uuid) -> Value {
     let path = format!("/api/v1/plots/{plot}");
     let told = client.get(&path).await.expect(200).json();
-    told["properties"]["state"].as_str().unwrap().to_owned()
+    told["properties"].clone()
+}
+
+async fn state(client: &Client, plot: Uuid) -> String {
+    let told = told_of(client, plot).await;
+    told["state"].as_str().unwrap().to_owned()
 }
 
 fn same(other: Uuid) -> Value {
@@ -101,19 +106,113 @@ on_both! {
         assert_eq!(listed, kept);
     }
 
-    async fn work_that_was_done_vanishes_into_no_plot_without_any(field: Field) {
+    async fn what_was_recorded_on_a_merged_plot_is_told_of_the_one_that_counts(field: Field) {
         let people = people(&field).await;
-        let standing = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
-        let destroyed = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
-        sent(&field, &people.phone, destroyed, "eradications", &eradication()).await;
-        let path = format!("/api/v1/plots/{destroyed}/judgements");
-        let refused = people.province.post(&path, &same(standing)).await.expect(422);
-        assert_eq!(refused.pointers(), ["/other"]);
-        assert!(refused.json()["fields"][0]["reason"].as_str().unwrap().contains("would vanish from sums"));
-        let total = async || people.province.get("/api/v1/ledger").await.expect(200).json()["total"]["destroyed_claimed"]["plants"].clone();
-        assert_eq!(total().await, 320);
-        assert_eq!(sent(&field, &people.province, standing, "judgements", &same(destroyed)).await["state"], "merged");
-        assert_eq!(total().await, 320);
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let work = sent(&field, &people.phone, merged, "eradications", &eradication()).await["fact"].clone();
+        assert_eq!(sent(&field, &people.province, merged, "judgements", &same(kept)).await["state"], "merged");
+        let told = told_of(&people.phone, kept).await;
+        assert_eq!((&told["state"], &told["merged"]), (&json!("eradicating"), &json!([merged])));
+        let step = &told["timeline"][0];
+        assert_eq!((&step["id"], &step["from"], &step["kind"]), (&work, &json!(merged), &json!("eradication")));
+        assert_eq!(step["said"]["minutes"]["number"], "07/BB-CAX");
+        // What comes to the merged plot afterwards counts on the kept one as well: a verification, photos, the desk's word.
+        sent(&field, &people.post_desk, merged, "verifications", &verification()).await;
+        photographed(&field, &people.phone, merged).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, merged, "approvals", &json!({ "eradication": work })).await;
+        let told = told_of(&people.phone, kept).await;
+        assert_eq!((&told["state"], &told["approved"], &told["evidence"]["after"]), (&json!("eradicated"), &json!(true), &json!(1)));
+        let flags = told["flags"].as_array().unwrap().iter().filter(|flag| **flag != json!("possible_duplicate"));
+        assert_eq!((&told["quantities"]["verified"]["plants"], flags.count()), (&json!(320), 0), "{}", told["flags"]);
+        let listed = people.phone.get("/api/v1/plots?state=eradicated").await.expect(200).json();
+        assert_eq!((&listed["features"][0]["id"], &listed["features"][1]), (&json!(kept), &Value::Null));
+        assert_eq!(state(&people.phone, merged).await, "merged");
+        // The ground is claimed once and was destroyed once.
+        let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        for figure in ["claimed", "verified", "destroyed_claimed", "eradicated", "approved"] {
+            assert_eq!((&total[figure]["plots"], &total[figure]["plants"]), (&json!(1), &json!(320)), "{figure}");
+        }
+        assert_eq!((&total["plots"], &total["not_counted_plots"], &total["conflicts"]), (&json!(1), &json!(1), &json!(0)));
+        // A second claim of the same work is told and adds nothing.
+        sent(&field, &people.phone, kept, "eradications", &eradication()).await;
+        let twice = told_of(&people.phone, kept).await;
+        assert_eq!(twice["quantities"]["destroyed_claimed"]["plants"], 320);
+        assert!(twice["flags"].as_array().unwrap().contains(&json!("claimed_twice")), "{}", twice["flags"]);
+        // What the lists were settled to follows from the log.
+        field.settle().await;
+        let made = tuantra::ledger::verify_made(field.app.journal.store()).await.unwrap();
+        assert!(made.faults.is_empty(), "{:?}", made.faults);
+        // Once the judgement is taken back each plot has its own facts again.
+        sent(&field, &people.province, merged, "reopenings", &json!({ "reason": "hai đám khác nhau" })).await;
+        let apart = told_of(&people.phone, kept).await;
+        assert_eq!((&apart["merged"], &apart["quantities"]["verified"]["plants"]), (&json!([]), &Value::Null));
+        assert_eq!(state(&people.phone, merged).await, "eradicated");
+        let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        assert_eq!((&total["plots"], &total["verified"]["plants"]), (&json!(2), &json!(320)));
+    }
+
+    async fn a_kept_plots_life_is_the_same_whether_it_was_judged_before_or_after_the_work(field: Field) {
+        let people = people(&field).await;
+        let mut ends = Vec::new();
+        for (lon, is_judged_first) in [(104.30, true), (104.34, false)] {
+            let kept = recorded(&field, &people.phone, &plot_at(lon, 22.4)).await;
+            let merged = recorded(&field, &people.phone, &plot_at(lon + 0.000_1, 22.4)).await;
+            if is_judged_first {
+                sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+            }
+            let mut part = eradication();
+            (part["plants_destroyed"], part["area_m2_destroyed"], part["completeness"]) = (json!(120), json!(24), json!("partial"));
+            (part["remaining_plants"], part["remaining_area_m2"]) = (json!(200), json!(40));
+            let mut rest = eradication();
+            (rest["plants_destroyed"], rest["area_m2_destroyed"]) = (json!(200), json!(40));
+            (rest["started_at"], rest["ended_at"]) = (json!("2026-02-28T08:00:00+07:00"), json!("2026-02-28T09:00:00+07:00"));
+            rest["minutes"]["date"] = json!("2026-02-28");
+            sent(&field, &people.phone, kept, "eradications", &rest).await;
+            sent(&field, &people.phone, merged, "eradications", &part).await;
+            sent(&field, &people.post_desk, merged, "verifications", &verification()).await;
+            let look_alike = json!({ "verified_at": "2026-03-01T08:00:00+07:00", "result": "look_alike" });
+            sent(&field, &people.post_desk, merged, "verifications", &look_alike).await;
+            if !is_judged_first {
+                sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+            }
+            let told = told_of(&people.phone, kept).await;
+            let sum = |figure: &str| told["quantities"][figure]["plants"].clone();
+            ends.push((told["state"].clone(), told["flags"].clone(), told["missing"].clone(), told["conflicts"].clone(),
+                sum("destroyed_claimed"), sum("verified"), sum("remaining")));
+        }
+        assert_eq!(ends[0], ends[1]);
+        let (state, flags, _, conflicts, destroyed, verified, _) = &ends[0];
+        assert_eq!((state, destroyed, verified, conflicts), (&json!("eradicating"), &json!(320), &json!(320), &json!([])));
+        // A word that was said of the merged record takes no ground of the kept one out of the figures; it is told.
+        assert!(flags.as_array().unwrap().contains(&json!("verification_conflict")), "{flags}");
+    }
+
+    async fn one_ground_that_one_unit_wrote_down_twice_is_told_and_counts_once(field: Field) {
+        let people = people(&field).await;
+        let other = field.phone("máy B", &[WEST]).await;
+        recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
+        let second = recorded(&field, &other, &plot_at(104.300_01, 22.4)).await;
+        let total = async || people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
+        let first_total = total().await;
+        assert_eq!((&first_total["claimed"]["area_m2"], &first_total["in_dispute"]["claimed"]["area_m2"]), (&json!(64.0), &json!(64.0)));
+        let found = people.province.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json();
+        assert_eq!((&found[0]["is_likely"], &found[1]), (&json!(true), &Value::Null));
+        assert_eq!(found[0]["a"]["org"], found[0]["b"]["org"]);
+        assert_eq!(found[0]["question"], "Cần đối chiếu: hai điểm này của một đơn vị có phải là một chỗ không?");
+        let [a, b] = ["a", "b"].map(|side| found[0][side]["plot"].as_str().unwrap().to_owned());
+        let first = if a == second.to_string() { b } else { a };
+        let distinct = json!({ "other": first, "result": "distinct", "reason": "hai luống" });
+        sent(&field, &people.province, second, "judgements", &distinct).await;
+        assert_eq!(total().await["claimed"]["area_m2"], 128.0);
+        // What one phone recorded on one outing is told, and counts: who stood on both beds says that there are two.
+        for lon in [104.4, 104.400_01] {
+            recorded(&field, &people.phone, &plot_at(lon, 22.4)).await;
+        }
+        let both = total().await;
+        assert_eq!((&both["claimed"]["area_m2"], &both["in_dispute"]["claimed"]["plots"]), (&json!(256.0), &json!(0)));
+        assert_eq!(both["perhaps_twice"]["claimed"]["area_m2"], 64.0);
     }
 
     async fn no_ground_vanishes_into_a_plot_that_does_not_count(field: Field) {

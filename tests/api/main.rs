@@ -15,6 +15,7 @@ mod bundle;
 mod cases;
 mod coordinates;
 mod coverage;
+mod demo;
 mod density;
 mod doubles;
 mod enrolment;

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tuantra::base::actor::Role;
 use tuantra::identity::model::{RESERVE_ORG, RESERVE_TEAM};
+use tuantra::store::MIGRATIONS;
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
+use crate::journal::by_hand;
 use crate::ledger::{destroyed, eradication};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
@@ -187,6 +189,51 @@ on_both! {
         assert_eq!(first["receipt"]["entry_id"], again["receipt"]["entry_id"]);
         clerk.post(&at(id, "/facts"), &json!({ "facts": [] })).await.expect(409);
         assert_eq!(officer.get(&at(id, "")).await.expect(200).json()["state"], json!("retracted"));
+    }
+
+    async fn what_rests_on_a_retracted_paper_says_so_until_it_rests_on_something_else(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        let paper = scanned(&field, &clerk).await;
+        let (typed, native) = (field.new_id(), field.new_id());
+        clerk.put(&format!("/api/v1/plots/{native}"), &plot_at(104.31, 22.41)).await.expect(201);
+        let facts = json!([
+            { "kind": "plot", "id": typed, "body": plot_at(104.3, 22.4) },
+            { "kind": "eradication", "id": native, "body": eradication() },
+        ]);
+        for own in type_in(&clerk, paper, &facts).await {
+            assert_eq!(own["status"], json!(201), "{own}");
+        }
+        field.settle().await;
+        let told = async |plot: Uuid| officer.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json()["properties"].clone();
+        let flagged = |told: &Value| told["flags"].as_array().unwrap().contains(&json!("paper_retracted"));
+        let before = told(native).await;
+        assert!(!flagged(&before) && !flagged(&told(typed).await));
+        assert_eq!(before["timeline"][0]["paper"]["retracted"], json!(false));
+        clerk.post(&at(paper, "/retraction"), &json!({ "reason": "nhầm biên bản" })).await.expect(201);
+        // Nothing is taken back with it; what rests on it says so, alone and in lists.
+        for _ in 0..2 {
+            let (plot, work) = (told(typed).await, told(native).await);
+            assert!(flagged(&plot) && flagged(&work), "{} {}", plot["flags"], work["flags"]);
+            assert_eq!((&plot["paper"]["retracted"], &work["timeline"][0]["paper"]["retracted"]), (&json!(true), &json!(true)));
+            assert_eq!((&work["state"], &work["quantities"]), (&before["state"], &before["quantities"]));
+            let listed = officer.get("/api/v1/plots").await.expect(200).json();
+            let listed = listed["features"].as_array().unwrap().iter().filter(|plot| flagged(&plot["properties"]));
+            assert_eq!(listed.map(|plot| plot["id"].clone()).collect::<Vec<_>>(), [json!(typed)]);
+            // The same of a paper that was retracted before that was told.
+            by_hand(&field, "UPDATE journal_papers SET retracted_by = NULL").await;
+            assert!(!flagged(&told(native).await));
+            let (_, _, template) = MIGRATIONS.iter().find(|(version, ..)| *version == 48).unwrap();
+            let update = template.split(';').find(|statement| statement.contains("UPDATE journal_papers"));
+            by_hand(&field, update.unwrap().trim()).await;
+        }
+        let mut corrected = eradication();
+        corrected["corrects"] = before["timeline"][0]["id"].clone();
+        clerk.post(&format!("/api/v1/plots/{native}/eradications"), &corrected).await.expect(201);
+        assert!(!flagged(&told(native).await));
+        field.settle().await;
+        let found = field.app.journal.verify().await.unwrap();
+        assert!(found.faults.is_empty(), "{:?}", found.faults);
     }
 
     async fn a_paper_is_its_authors_and_its_communes(field: Field) {

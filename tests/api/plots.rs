@@ -205,6 +205,82 @@ on_both! {
         officer.get(&path(id)).await.expect(200);
     }
 
+    async fn a_point_outside_the_province_is_taken_flagged_and_asked_about_once(field: Field) {
+        let outside = |told: &Value| told["flags"].as_array().unwrap().contains(&json!("outside_area"));
+        // Before there are boundaries nothing is outside of them, but nobody grows anything at 0° E, 0° N.
+        let anywhere = field.phone("máy chưa có địa bàn", &[]).await;
+        assert!(!outside(&put(&anywhere, field.new_id(), &plot_at(103.0, 22.4), 201).await["properties"]));
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let phone = field.phone("máy A", &[]).await;
+        let (laos, zero, told_abroad, inside) = (field.new_id(), field.new_id(), field.new_id(), field.new_id());
+        let mut at_zero = plot_at(0.0, 0.0);
+        at_zero["properties"]["hacc_m"] = Value::Null;
+        let mut abroad = plot_at(102.5, 20.4);
+        abroad["properties"]["outside_vietnam"] = json!(true);
+        for (id, plot, is_flagged) in [(laos, plot_at(102.5, 20.5), true), (zero, at_zero, true), (told_abroad, abroad, false), (inside, plot_at(104.3, 22.4), false)] {
+            let made = put(&phone, id, &plot, 201).await;
+            assert_eq!(outside(&made["properties"]), is_flagged, "{}", made["properties"]["flags"]);
+        }
+        field.settle().await;
+        let listed = officer.get("/api/v1/plots").await.expect(200).json();
+        let flagged = listed["features"].as_array().unwrap().iter().filter(|plot| outside(&plot["properties"])).count();
+        // The one of before the boundaries lies outside of them too.
+        assert_eq!(flagged, 3);
+        let questions = async || {
+            let asked = officer.get("/api/v1/evidence/track-questions?state=open").await.expect(200).json();
+            asked["questions"].as_array().unwrap().iter().filter(|own| own["screen"] == "outside_area").cloned().collect::<Vec<_>>()
+        };
+        let of = |asked: &[Value], plot: Uuid| asked.iter().filter(|own| own["plot"] == plot.to_string()).count();
+        let asked = questions().await;
+        assert_eq!([laos, zero, told_abroad, inside].map(|plot| of(&asked, plot)), [1, 1, 0, 0]);
+        assert!(asked[0]["vi"].as_str().unwrap().contains("ngoài địa bàn"));
+        // They are in no commune's sum and stand under none beside the communes, as the one that is said to lie abroad does.
+        let by = officer.get("/api/v1/ledger?by=commune").await.expect(200).json();
+        let plots = |key: &Value| by["rows"].as_array().unwrap().iter().find(|row| row["key"] == *key).map(|row| row["plots"].clone());
+        assert_eq!((plots(&json!(WEST)), plots(&Value::Null)), (Some(json!(1)), Some(json!(4))));
+        // Whatever else is said of the plot, it is asked once; a corrected point takes the flag away.
+        let mut moved = plot_at(104.4, 22.4);
+        moved["properties"]["revises"] = json!(1);
+        assert!(!outside(&put(&phone, zero, &moved, 201).await["properties"]));
+        let mut further = plot_at(102.5, 20.6);
+        further["properties"]["revises"] = json!(1);
+        assert!(outside(&put(&phone, laos, &further, 201).await["properties"]));
+        field.settle().await;
+        let asked = questions().await;
+        assert_eq!([laos, zero].map(|plot| of(&asked, plot)), [1, 1]);
+    }
+
+    async fn what_was_seen_on_imagery_alone_is_reported_until_somebody_stood_there(field: Field) {
+        load_communes(&field).await;
+        let (phone, officer) = (field.phone("máy A", &[WEST]).await, field.officer().await);
+        let mut candidate = plot_at(104.3, 22.4);
+        let told = candidate["properties"].as_object_mut().unwrap();
+        told.insert("detected_by".into(), json!("imagery"));
+        for seen in ["plants", "plants_method", "hacc_m"] {
+            told.remove(seen);
+        }
+        let (gone, found) = (field.new_id(), field.new_id());
+        put(&phone, gone, &candidate, 201).await;
+        candidate["geometry"]["coordinates"] = json!([104.35, 22.4]);
+        put(&phone, found, &candidate, 201).await;
+        field.settle().await;
+        let state = async |plot: Uuid| phone.get(&path(plot)).await.expect(200).json()["properties"]["state"].clone();
+        assert_eq!((state(gone).await, state(found).await), (json!("reported"), json!("reported")));
+        // Nothing stood there: the candidate ends, where it stayed detected for ever.
+        let post = crate::ledger::org(&field, "Đồn biên phòng").await;
+        let desk = crate::ledger::desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+        let nothing = json!({ "verified_at": "2026-02-26T08:00:00+07:00", "result": "not_found" });
+        desk.post(&format!("{}/verifications", path(gone)), &nothing).await.expect(201);
+        assert_eq!(state(gone).await, "not_found");
+        let counted = json!({ "measured_at": "2026-02-26T09:00:00+07:00", "plants": 300, "plants_method": "counted" });
+        phone.post(&format!("{}/measures", path(found)), &counted).await.expect(201);
+        field.settle().await;
+        assert_eq!(state(found).await, "detected");
+        let listed = officer.get("/api/v1/plots?state=detected").await.expect(200).json();
+        assert_eq!(ids(&listed), [found.to_string()]);
+    }
+
     async fn the_right_is_needed_at_the_old_and_the_new_place(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

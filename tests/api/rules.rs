@@ -1,10 +1,12 @@
-//! Rules with versions, from before they had one table.
+//! Rules with versions, from before they had one table; and what an older program settled by other rules.
 
 use serde_json::json;
 use tuantra::store::MIGRATIONS;
 
 use crate::field::Field;
 use crate::journal::by_hand;
+use crate::ledger::{Destroyed, destroyed};
+use crate::plots::plot_at;
 
 on_both! {
     async fn rules_that_were_set_before_they_had_one_table_are_kept(field: Field) {
@@ -30,6 +32,38 @@ on_both! {
         for book in ["ledger", "evidence"] {
             let all = officer.get(&format!("/api/v1/{book}/definitions")).await.expect(200).json();
             assert_eq!((&all[1]["definition"]["version"], &all[1]["reason"]), (&json!(2), &json!("theo hướng dẫn mới")), "{book}");
+        }
+    }
+}
+
+on_both! {
+    async fn what_an_older_program_settled_by_other_rules_is_settled_once_by_those_of_today(field: Field) {
+        let Destroyed { phone, plot, .. } = destroyed(&field).await;
+        field.settle().await;
+        let listed = async |state: &str| {
+            let listed = phone.get(&format!("/api/v1/plots?state={state}")).await.expect(200).json();
+            let plots = listed["features"].as_array().unwrap().iter().map(|plot| plot["id"].clone());
+            plots.collect::<Vec<_>>()
+        };
+        for version in [39, 45, 48] {
+            // The rows as that program left them, and one plot more that waits to be settled already.
+            by_hand(&field, "UPDATE ledger_plots SET state = 'eradicating', missing = '[\"samples\"]' WHERE state = 'eradicated'").await;
+            by_hand(&field, "UPDATE plots SET state = 'eradicating' WHERE state = 'eradicated'").await;
+            assert_eq!(listed("eradicating").await, [json!(plot)]);
+            let other = field.new_id();
+            let lon = 104.1 + f64::from(version) / 1_000.0;
+            phone.put(&format!("/api/v1/plots/{other}"), &plot_at(lon, 22.4)).await.expect(201);
+            assert_eq!(field.app.journal.waiting("settle_plot").await.unwrap().0, 1);
+            let (_, _, template) = MIGRATIONS.iter().find(|(own, ..)| *own == i64::from(version)).unwrap();
+            let queue = template.split(';').find(|statement| statement.contains("INSERT INTO jobs")).unwrap();
+            executed(&field, queue.trim().to_owned()).await;
+            let all = phone.get("/api/v1/plots").await.expect(200).json()["features"].as_array().unwrap().len();
+            let waiting = field.app.journal.waiting("settle_plot").await.unwrap().0;
+            assert_eq!(waiting, i64::try_from(all).unwrap(), "each plot once, {version}");
+            field.settle().await;
+            assert_eq!((listed("eradicating").await, listed("eradicated").await), (vec![], vec![json!(plot)]), "{version}");
+            let made = tuantra::ledger::verify_made(field.app.journal.store()).await.unwrap();
+            assert!(made.faults.is_empty(), "{version}: {:?}", made.faults);
         }
     }
 }

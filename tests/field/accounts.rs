@@ -1,4 +1,4 @@
-//! Accounts that are made at the command line.
+//! Accounts and phones that are made at the command line.
 
 use crate::binary::{Folder, Start};
 
@@ -57,4 +57,59 @@ async fn a_new_officer_works_for_the_unit_that_the_command_line_names() {
         (&posts[0]["id"], &"account".into())
     );
     assert_eq!(posts[0]["kind"], "don_bien_phong");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
+    let folder = Folder::new("enrolled");
+    let start = Start::on(folder.path(), None);
+    let post = "Đồn Biên phòng B";
+    let enrol = |more: &[&str]| {
+        let arguments = [&["device", "enrol", "--name"], more].concat();
+        start.command(&arguments).output().unwrap()
+    };
+    let refused = |more: &[&str], why: &str| {
+        let output = enrol(more);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(why), "{said}");
+        assert!(output.stdout.is_empty(), "no secret is given");
+    };
+    let unknown = "there is no organisation Đồn Biên phòng B";
+    refused(&["máy 1", "--org", post], unknown);
+    let made = enrol(&["máy 1", "--org", post, "--org-kind", "don_bien_phong"]);
+    // Another phone of the unit joins the same team; another door of the first phone is the same phone's.
+    let second = enrol(&["máy 2", "--org", post]);
+    let tracker = enrol(&["máy 1", "--org", post, "--door", "tracker"]);
+    let reserve = enrol(&["máy 3"]);
+    for output in [&made, &second, &tracker, &reserve] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+    refused(&["máy 3", "--org", post], "known already in another team");
+    let team = "01900000-0000-7000-8000-000000000003";
+    refused(
+        &["máy 4", "--org", post, "--team", team],
+        "cannot be used with",
+    );
+    refused(&["máy 4", "--org-kind", "don_bien_phong"], "--org");
+
+    let server = start.serve().await;
+    let mut told = Vec::new();
+    for output in [made, second, reserve] {
+        let secret = String::from_utf8(output.stdout).unwrap();
+        let me = server.get("/api/v1/me", secret.trim()).await.unwrap();
+        told.push(me.json());
+    }
+    let (first, second, reserve) = (&told[0], &told[1], &told[2]);
+    assert_eq!(
+        (&first["kind"], &first["name"]),
+        (&"device".into(), &"máy 1".into())
+    );
+    assert!(first["org"].is_string() && first["team"].is_string());
+    assert_eq!(
+        (&first["org"], &first["team"]),
+        (&second["org"], &second["team"])
+    );
+    assert_ne!(first["org"], reserve["org"]);
+    assert_ne!(first["id"], second["id"]);
 }

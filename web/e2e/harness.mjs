@@ -53,7 +53,7 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 	if (of) cpSync(of, data, { recursive: true });
 	else
 		await run([
-			...["demo", "--data", data, "--load-only"],
+			...["demo", "--data", data, "--load-only", "--at-once"],
 			...Object.entries(load).flatMap(([name, count]) => [`--${name}`, String(count)]),
 		]);
 	const token = (

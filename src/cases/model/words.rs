@@ -120,6 +120,8 @@ pub fn flag_label(code: &str) -> &str {
         "position_weak" => "vị trí yếu",
         "position_hand_placed" => "vị trí đặt tay trên bản đồ",
         "position_mock" => "vị trí do phần mềm khác tạo ra",
+        "outside_area" => "toạ độ ngoài địa bàn",
+        "paper_retracted" => "biên bản giấy làm căn cứ đã bị thu hồi",
         "accuracy_unknown" => "không rõ sai số vị trí",
         "imported" => "nhập từ tệp",
         "conflict" => "số liệu mâu thuẫn",

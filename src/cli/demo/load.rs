@@ -1,6 +1,7 @@
 //! Feeding the made-up province: organisations and devices through identity, areas as files, facts over the API.
 
 use std::fmt;
+use std::iter::Peekable;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
@@ -15,7 +16,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::base::ids::DeviceId;
-use crate::demo::{Demo, Patrol, Photo, Plot};
+use crate::base::time::{LocalDate, Timestamp};
+use crate::demo::{Demo, Patrol, Photo, Plan, Plot};
+use crate::plots::model::season::Period;
 use crate::{jobs, server};
 
 use super::forces::Forces;
@@ -29,7 +32,7 @@ pub(super) const PHOTO_PX: u32 = 1600;
 
 /// What was loaded.
 #[derive(Debug)]
-pub(super) struct Loaded {
+pub struct Loaded {
     communes: usize,
     risk_areas: usize,
     brought: Brought,
@@ -55,27 +58,106 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads all of the province and lets the background work finish.
-pub(super) async fn everything(app: &App, demo: &Demo) -> anyhow::Result<Loaded> {
+/// So long before a statistical year is over its last facts are in, ms (2 h).
+const IN_TIME_MS: i64 = 7_200_000;
+/// A plot is destroyed and photographed within this time of being found, ms (1 h).
+const WORKED_ON_MS: i64 = 3_600_000;
+
+/// The last days of the statistical years that are over within a plan.
+#[must_use]
+pub fn year_ends(plan: &Plan) -> Vec<LocalDate> {
+    let (since, until) = (plan.since(), plan.end);
+    let years = since.ymd().0..=until.ymd().0;
+    let ends = years.filter_map(|year| Some(Period::of_year(year).days()?.1));
+    ends.filter(|end| (since..until).contains(end)).collect()
+}
+
+/// Loads all of the province and lets the background work finish. What happened in a statistical year that is over comes
+/// before that ends, and the log's head is signed after it, so that the year can be drawn from: `travel` puts the clock to
+/// an instant, and back to the present.
+pub async fn everything(
+    app: &App,
+    demo: &Demo,
+    ends: &[LocalDate],
+    travel: &impl Fn(Option<Timestamp>),
+) -> anyhow::Result<Loaded> {
     areas::load(app, demo).await?;
     let forces = Forces::enlisted(app, demo.into()).await?;
     let forces = forces.with_secrets(app).await?;
-    let found = Mutex::new(Vec::new());
-    let patrols = demo.patrols().inspect(|patrol| {
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.extend(patrol.plots.iter().cloned());
-    });
-    let brought = through_the_doors(app, &forces, patrols).await?;
-    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    app.journal.sequence_all().await?;
-    while jobs::run_due(app).await? > 0 {}
-    app.journal.sequence_all().await?;
-    work::on(app, demo, &forces, found).await?;
+    let mut walks = Walks {
+        patrols: demo.patrols().peekable(),
+        held: Vec::new(),
+    };
+    let (mut story, mut brought) = (work::Story::default(), Brought::default());
+    for end in ends {
+        let until = end.end().plus_millis(-IN_TIME_MS);
+        travel(Some(until));
+        let found = came_home(app, &forces, walks.until(until), &mut brought).await?;
+        story.go_on(app, demo, &forces, found).await?;
+        travel(Some(end.end().plus_millis(IN_TIME_MS)));
+        work::signed_in(app).await?;
+    }
+    travel(None);
+    let rest = walks.until(Timestamp::from_millis(i64::MAX));
+    let found = came_home(app, &forces, rest, &mut brought).await?;
+    story.go_on(app, demo, &forces, found).await?;
+    story.end(app, demo, &forces).await?;
     Ok(Loaded {
         communes: demo.communes.len(),
         risk_areas: demo.risk_areas.len(),
         brought,
     })
+}
+
+/// Patrols in the order of their days.
+struct Walks<I: Iterator<Item = Patrol>> {
+    patrols: Peekable<I>,
+    /// Begun before an end of a year, and over after it.
+    held: Vec<Patrol>,
+}
+
+impl<I: Iterator<Item = Patrol>> Walks<I> {
+    /// Those of which everything was over by an instant.
+    fn until(&mut self, until: Timestamp) -> impl Iterator<Item = Patrol> + '_ {
+        let Self { patrols, held } = self;
+        let before = std::mem::take(held).into_iter();
+        let begun =
+            std::iter::from_fn(move || patrols.next_if(|patrol| patrol.started_at <= until));
+        before.chain(begun).filter_map(move |patrol| {
+            if over_at(&patrol) <= until {
+                return Some(patrol);
+            }
+            held.push(patrol);
+            None
+        })
+    }
+}
+
+/// When a patrol was over, with all that was done where it found something.
+fn over_at(patrol: &Patrol) -> Timestamp {
+    let found = patrol.plots.iter().map(|plot| plot.detected_at);
+    let last = found.max().map(|at| at.plus_millis(WORKED_ON_MS));
+    last.map_or(patrol.ended_at, |last| last.max(patrol.ended_at))
+}
+
+/// Sends patrols in and lets the background work finish; gives the plots that they found.
+async fn came_home(
+    app: &App,
+    forces: &Forces,
+    patrols: impl Iterator<Item = Patrol>,
+    brought: &mut Brought,
+) -> anyhow::Result<Vec<Plot>> {
+    let found = Mutex::new(Vec::new());
+    let patrols = patrols.inspect(|patrol| {
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.extend(patrol.plots.iter().cloned());
+    });
+    let more = through_the_doors(app, forces, patrols).await?;
+    brought.add(more);
+    app.journal.sequence_all().await?;
+    while jobs::run_due(app).await? > 0 {}
+    app.journal.sequence_all().await?;
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Sends patrols with all that they brought home as phones would, over the API in process.
@@ -92,10 +174,7 @@ pub async fn through_the_doors(
     let mut sent = std::pin::pin!(futures::stream::iter(sent).buffered(AT_ONCE));
     let mut all = Brought::default();
     while let Some(one) = sent.try_next().await? {
-        all.patrols += one.patrols;
-        all.fixes += one.fixes;
-        all.plots += one.plots;
-        all.photos += one.photos;
+        all.add(one);
     }
     Ok(all)
 }
@@ -111,6 +190,15 @@ pub struct Brought {
     pub plots: usize,
     /// Photos of those.
     pub photos: usize,
+}
+
+impl Brought {
+    fn add(&mut self, more: Self) {
+        self.patrols += more.patrols;
+        self.fixes += more.fixes;
+        self.plots += more.plots;
+        self.photos += more.photos;
+    }
 }
 
 /// The API in process, as the phones see it.

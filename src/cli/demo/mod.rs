@@ -17,13 +17,16 @@ use clap::Args;
 
 use crate::app::App;
 use crate::base::actor::{Actor, Door};
-use crate::base::time::SystemClock;
+use crate::base::time::{Clock, LocalDate, StagedClock, SystemClock, Timestamp};
 use crate::demo::{Demo, Plan};
 
 use direct::Direct;
 
 use super::serve::serve;
 use super::{Opening, start_tracing, tell};
+
+/// A log whose first key is as old as the demo's beginning was begun by this load, ms (a minute).
+const BEGUN_WITHIN_MS: i64 = 60_000;
 
 /// Load the made-up demo province (once) and serve it.
 #[derive(Debug, Args)]
@@ -51,6 +54,10 @@ pub struct DemoProvince {
     /// Leave the generated photos out.
     #[arg(long)]
     no_photos: bool,
+    /// Load everything as if it came in at once today, also what happened in statistical years that are over: no sample can
+    /// be drawn of them.
+    #[arg(long)]
+    at_once: bool,
     #[command(flatten)]
     direct: Direct,
 }
@@ -78,9 +85,48 @@ impl DemoProvince {
     /// The loader's own limit on requests is that of a province, not of a phone.
     async fn load(&self, mut flags: BTreeMap<&'static str, String>) -> anyhow::Result<()> {
         flags.insert("requests_per_second", "1000000".into());
-        let app = App::open(self.opening.config(flags)?, Arc::new(SystemClock)).await?;
-        let today = app.journal.now().local_date();
-        let plan = Plan {
+        let plan = self.plan(SystemClock.now().local_date());
+        let clock = Arc::new(StagedClock::default());
+        let mut ends = if self.direct.direct || self.at_once {
+            Vec::new()
+        } else {
+            load::year_ends(&plan)
+        };
+        let since = plan.since().start();
+        if !ends.is_empty() {
+            clock.stand_at(since);
+        }
+        let config = self.opening.config(flags)?;
+        let app = App::open(config, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        // A log that was begun before goes on from the present.
+        let begun = app.journal.keys().await?.first().map(|key| key.since);
+        if begun.is_none_or(|begun| begun.since(since).abs() > BEGUN_WITHIN_MS) {
+            clock.follow();
+            ends.clear();
+        }
+        if self.direct.direct {
+            self.direct.load(&app, &plan).await?;
+        } else if app.areas.map(plan.end).await?.communes().is_empty() {
+            let begun = Instant::now();
+            let demo = Demo::made_up(&plan);
+            let travel = |at: Option<Timestamp>| match at {
+                Some(at) => clock.stand_at(at),
+                None => clock.follow(),
+            };
+            let loaded = load::everything(&app, &demo, &ends, &travel).await?;
+            tell(&format!(
+                "the made-up province is loaded in {:.1} s: {loaded}",
+                begun.elapsed().as_secs_f64()
+            ));
+        } else {
+            tell("the data folder already holds a province: it is served as it is");
+        }
+        app.journal.store().close().await;
+        Ok(())
+    }
+
+    fn plan(&self, today: LocalDate) -> Plan {
+        Plan {
             communes: self.communes,
             patrols: self.patrols,
             seasons: self.seasons,
@@ -91,22 +137,7 @@ impl DemoProvince {
             } else {
                 Plan::until(today).photos
             },
-        };
-        if self.direct.direct {
-            self.direct.load(&app, &plan).await?;
-        } else if app.areas.map(today).await?.communes().is_empty() {
-            let begun = Instant::now();
-            let demo = Demo::made_up(&plan);
-            let loaded = load::everything(&app, &demo).await?;
-            tell(&format!(
-                "the made-up province is loaded in {:.1} s: {loaded}",
-                begun.elapsed().as_secs_f64()
-            ));
-        } else {
-            tell("the data folder already holds a province: it is served as it is");
         }
-        app.journal.store().close().await;
-        Ok(())
     }
 }
 

@@ -98,41 +98,64 @@ impl Stage {
     }
 }
 
-/// Does the work on these plots.
-pub(super) async fn on(
-    app: &App,
-    demo: &Demo,
-    forces: &Forces,
-    mut plots: Vec<Plot>,
-) -> anyhow::Result<()> {
-    plots.retain(|plot| plot.same_as.is_none());
-    plots.sort_by_key(|plot| (plot.detected_at, plot.id));
-    let desks = desks(app, demo, forces).await?;
-    let router = server::router(app.clone(), None);
-    let work = Work {
-        app,
-        router,
-        forces,
-        desks,
-    };
-    // Plots with pictures and those without are counted apart, so that there are some of both at every stage.
-    let mut counts = [0, 0];
-    let mut staged = Vec::with_capacity(plots.len());
-    for plot in &plots {
-        let is_shown = !plot.photos.is_empty();
-        let count = &mut counts[usize::from(is_shown)];
-        staged.push((Stage::of(*count, is_shown), plot));
-        *count += 1;
+/// The work on finds, as it goes on from year to year.
+#[derive(Default)]
+pub(super) struct Story {
+    /// Plots with pictures and those without are counted apart, so that there are some of both at every stage.
+    shown: usize,
+    bare: usize,
+    staged: Vec<(Stage, Plot)>,
+}
+
+impl Story {
+    /// Confirms and destroys what was found, as far as that is done.
+    pub(super) async fn go_on(
+        &mut self,
+        app: &App,
+        demo: &Demo,
+        forces: &Forces,
+        mut plots: Vec<Plot>,
+    ) -> anyhow::Result<()> {
+        plots.retain(|plot| plot.same_as.is_none());
+        plots.sort_by_key(|plot| (plot.detected_at, plot.id));
+        let work = Work::of(app, demo, forces).await?;
+        for plot in plots {
+            let is_shown = !plot.photos.is_empty();
+            let count = if is_shown {
+                &mut self.shown
+            } else {
+                &mut self.bare
+            };
+            let stage = Stage::of(*count, is_shown);
+            *count += 1;
+            work.until_destroyed(stage, &plot).await?;
+            self.staged.push((stage, plot));
+        }
+        work.settle().await
     }
-    for (stage, plot) in &staged {
-        work.until_destroyed(*stage, plot).await?;
+
+    /// Asks, approves and looks again.
+    pub(super) async fn end(&self, app: &App, demo: &Demo, forces: &Forces) -> anyhow::Result<()> {
+        let work = Work::of(app, demo, forces).await?;
+        let staged = self.staged.iter().map(|(stage, plot)| (*stage, plot));
+        let staged: Vec<(Stage, &Plot)> = staged.collect();
+        work.shown_twice(&staged).await?;
+        work.settle().await?;
+        for (stage, plot) in staged {
+            work.after(stage, plot).await?;
+        }
+        work.settle().await
     }
-    work.shown_twice(&staged).await?;
-    work.settle().await?;
-    for (stage, plot) in staged {
-        work.after(stage, plot).await?;
-    }
-    work.settle().await
+}
+
+/// Somebody signs in, so that there is something over which a head is signed.
+pub(super) async fn signed_in(app: &App) -> anyhow::Result<()> {
+    let officer = officer(app).await?;
+    let console = Actor::console();
+    app.identity
+        .account_token(&console, officer, true, Some(1))
+        .await?;
+    Ok(app.journal.sequence_all().await?)
 }
 
 /// The province's police and a border post: neither judges what its own teams did.
@@ -169,6 +192,17 @@ fn hours(plot: &Plot) -> (Timestamp, Timestamp) {
 /// An id that follows from another.
 fn after(id: Uuid, number: u128) -> Uuid {
     Uuid::from_u128(id.as_u128() ^ number)
+}
+
+impl<'a> Work<'a> {
+    async fn of(app: &'a App, demo: &Demo, forces: &'a Forces) -> anyhow::Result<Self> {
+        Ok(Self {
+            app,
+            router: server::router(app.clone(), None),
+            forces,
+            desks: desks(app, demo, forces).await?,
+        })
+    }
 }
 
 impl Work<'_> {

@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::ids::{OrgId, PlotId, QuestionId};
+use crate::base::time::Timestamp;
 use crate::evidence::model::screens::QuestionState;
 use crate::evidence::sql::{self, NewTrackQuestion};
 use crate::patrols::model::screens::TrackScreen;
@@ -83,6 +84,29 @@ impl Evidence {
             .to_string(),
         };
         Ok(self.ask_unit(tx, &new).await?)
+    }
+
+    /// Asks where a plot is whose point lies outside the province, in the caller's act; once.
+    pub async fn ask_about_place(
+        &self,
+        tx: &mut Tx,
+        plot: PlotId,
+        org: Option<OrgId>,
+        found_at: Timestamp,
+    ) -> Result<(), store::Error> {
+        let screen = TrackScreen::OutsideArea.as_str();
+        let new = NewTrackQuestion {
+            id: QuestionId(self.journal.ids().make()),
+            subject: format!("{screen}/{plot}"),
+            screen,
+            patrol: None,
+            device: None,
+            other: None,
+            plot: Some(plot),
+            org,
+            record: json!({ "claim": "position", "fact": plot, "at": found_at }).to_string(),
+        };
+        self.ask_unit(tx, &new).await
     }
 
     /// Whether a question about one of these claims of a plot was decided against it.

@@ -286,6 +286,7 @@ impl Papers {
         if !sql::retract_paper(tx, id, written.received_at, reason, written.entry).await? {
             return Err(store::Error::Busy("the paper was just retracted".into()).into());
         }
+        self.journal.retract_typed_in(tx, id, written.entry).await?;
         Ok((true, self.journal.receipt(&written)))
     }
 }

@@ -9,12 +9,13 @@ use crate::{changed, on};
 
 pub(super) const INSERT_TYPED_IN: &str = "INSERT INTO journal_papers (entry, link, kind, fact, actor, paper) \
      VALUES ($1, $2, $3, $4, $5, $6)";
-pub(super) const TYPED_IN_FROM: &str = "SELECT entry, link, kind, fact, actor, paper FROM journal_papers \
+pub(super) const TYPED_IN_FROM: &str = "SELECT entry, link, kind, fact, actor, paper, retracted_by FROM journal_papers \
      WHERE paper = $1 ORDER BY entry LIMIT $2";
-pub(super) const TYPED_IN_FROM_ENTRY: &str = "SELECT entry, link, kind, fact, actor, paper FROM journal_papers \
+pub(super) const TYPED_IN_FROM_ENTRY: &str = "SELECT entry, link, kind, fact, actor, paper, retracted_by FROM journal_papers \
      WHERE entry > $1 ORDER BY entry LIMIT 500";
-const TYPED_IN: &str =
-    "SELECT entry, link, kind, fact, actor, paper FROM journal_papers WHERE fact IN (";
+pub(super) const RETRACT_TYPED_IN: &str =
+    "UPDATE journal_papers SET retracted_by = $2 WHERE paper = $1";
+const TYPED_IN: &str = "SELECT entry, link, kind, fact, actor, paper, retracted_by FROM journal_papers WHERE fact IN (";
 
 /// An entry that was typed in from a paper record.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -31,6 +32,8 @@ pub struct TypedIn {
     pub actor: Uuid,
     /// The paper record.
     pub paper: PaperId,
+    /// The entry by which that was retracted; none as long as it stands.
+    pub retracted_by: Option<EntryId>,
 }
 
 pub async fn insert_typed_in(tx: &mut Tx, row: &TypedIn) -> Result<(), Error> {
@@ -45,6 +48,11 @@ pub async fn insert_typed_in(tx: &mut Tx, row: &TypedIn) -> Result<(), Error> {
             .bind(row.paper)
     )
     .map(drop)
+}
+
+/// Says of everything that was typed in from a paper record that the record was retracted.
+pub async fn retract_typed_in(tx: &mut Tx, paper: PaperId, by: EntryId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(RETRACT_TYPED_IN).bind(paper).bind(by)).map(drop)
 }
 
 /// What was typed in from a paper record, the first entry first.

@@ -269,7 +269,7 @@ pub struct DuplicatesParams {
     undecided: Option<bool>,
 }
 
-/// Claims of different units that may be one ground, both sides alike, the likeliest first; decided by
+/// Claims of different units, or of one, that may be one ground, both sides alike, the likeliest first; decided by
 /// `POST /api/v1/plots/{id}/judgements`.
 #[utoipa::path(get, path = "/api/v1/ledger/duplicates", tag = "ledger", params(DuplicatesParams), responses((status = 200, body = [DuplicateView])))]
 pub async fn ledger_duplicates(

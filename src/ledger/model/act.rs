@@ -48,6 +48,22 @@ impl Act {
         }
     }
 
+    /// Whether it says something of the ground, or of the work done there, and not of the record alone: it holds as well
+    /// for another record of the same ground.
+    #[must_use]
+    pub const fn is_of_ground(&self) -> bool {
+        matches!(
+            self,
+            Self::Verification(_)
+                | Self::Confirmation(_)
+                | Self::Eradication(_)
+                | Self::Minutes(_)
+                | Self::Approval(_)
+                | Self::Reinspection(_)
+                | Self::Waiver(_)
+        )
+    }
+
     /// Its free text, which may hold what it should not.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

@@ -41,7 +41,7 @@ pub struct Definition {
     pub near_pct: f64,
     /// By how much a number of plants may be off, %: counted, sampled, estimated.
     pub plants_tolerance_pct: [f64; 3],
-    /// Claims of different units further apart in time are never one, days.
+    /// Claims further apart in time are never one, days.
     pub duplicate_days: u32,
     /// Claims are held to be one ground only where no more than this share of honest neighbours, whose edges are ten metres
     /// apart, would be recorded so near each other. More finds more double claims and leaves out more neighbours, until

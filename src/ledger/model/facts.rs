@@ -290,6 +290,8 @@ pub struct Fact {
     pub recorded_at: Timestamp,
     /// Its journal entry.
     pub entry: EntryId,
+    /// The plot on which it was recorded, where that was judged to be the ground of this one.
+    pub from: Option<PlotId>,
     /// What it says.
     pub act: Act,
 }

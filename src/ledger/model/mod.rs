@@ -5,6 +5,7 @@ mod apart;
 pub mod badges;
 mod balance;
 pub mod behind;
+pub mod carried;
 pub mod circles;
 pub mod definition;
 mod dues;

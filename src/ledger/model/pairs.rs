@@ -1,5 +1,5 @@
-//! Claims of different units that may be one ground: how the evidence of place, size and outline weighs, and what it
-//! means for sums. People decide; until they do, the ground is counted once.
+//! Claims that may be one ground, of different units or of one that wrote it down twice: how the evidence of place, size and
+//! outline weighs, and what it means for sums. People decide; until they do, the ground is counted once.
 //!
 //! The weight is the logarithm of how much likelier what was recorded is if the ground is one than if two plots stand
 //! there whose edges are ten metres apart (nearer beds are one plot by definition). Positions err as their accuracies
@@ -9,17 +9,19 @@
 //! Sizes that agree prove nothing by themselves, for beds of one slope are alike. So a ground is counted once only where
 //! the points alone rule two neighbours out: where, of neighbours with ten metres between the edges, no more than the
 //! definition's share would be recorded so near each other. Where points are too poor for that the pair is told, and
-//! counted until somebody decides.
+//! counted until somebody decides. So is a pair that one unit recorded on one outing: whoever stood on both beds says that
+//! there are two, and neighbours are the usual find of an outing.
 
 use std::f64::consts::{PI, TAU};
 
 use geo::{Area, BooleanOps, Intersects, MapCoords, Polygon};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::apart::nearer_by_chance;
 use super::definition::Definition;
 use super::facts::Amount;
-use crate::base::ids::{OrgId, PlotId};
+use crate::base::ids::{OrgId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::{Crop, PlantsMethod};
 use crate::geo::measure::distance_m;
@@ -32,6 +34,10 @@ pub struct Claim {
     pub plot: PlotId,
     /// The claiming unit.
     pub org: Option<OrgId>,
+    /// Who recorded it: a device or an account.
+    pub author: Uuid,
+    /// The patrol on which it was found.
+    pub patrol: Option<PatrolId>,
     /// The crop as verified, else as recorded.
     pub crop: Crop,
     /// Its season.
@@ -93,7 +99,7 @@ const WORTH_TELLING: f64 = -8.0;
 const LARGE_M2: f64 = 2_000.0;
 const METRES_PER_DEGREE: f64 = 111_195.0;
 
-/// Every two claims of different units that may be one ground, the likeliest first.
+/// Every two claims that may be one ground, the likeliest first.
 #[must_use]
 pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
     let mut by_latitude: Vec<&Claim> = claims.iter().collect();
@@ -117,10 +123,8 @@ pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
 
 fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
     let days_apart = days_apart(a.detected_at, b.detected_at);
-    let comparable = a.org != b.org
-        && a.crop == b.crop
-        && a.season == b.season
-        && days_apart <= f64::from(rules.duplicate_days);
+    let comparable =
+        a.crop == b.crop && a.season == b.season && days_apart <= f64::from(rules.duplicate_days);
     // A cheap bound before the geodesic: a degree of longitude is shorter than one of latitude.
     let wide = (a.position.lon() - b.position.lon()).abs() * METRES_PER_DEGREE;
     if !comparable || wide > REACH_M.1 * 2.0 {
@@ -136,7 +140,8 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
     let place = Place::of(a, b, distance_m, accuracies_m);
     let weight = place.weight() + size_weight(a, b, rules);
     let shares = together.unwrap_or([1.0; 2]);
-    let is_one = weight > 0.0 && place.by_chance() <= rules.neighbour_risk;
+    let is_one =
+        weight > 0.0 && place.by_chance() <= rules.neighbour_risk && !are_of_one_outing(a, b);
     let is_likely = is_one || together.is_some();
     (weight > WORTH_TELLING || is_likely).then_some(Pair {
         a: a.plot,
@@ -147,6 +152,13 @@ fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
         is_likely,
         shares,
     })
+}
+
+/// Whether one unit recorded both on one outing: on one patrol, or by one device or account on one day.
+fn are_of_one_outing(a: &Claim, b: &Claim) -> bool {
+    let on_one_patrol = a.patrol.is_some() && a.patrol == b.patrol;
+    let on_one_day = a.detected_at.local_date() == b.detected_at.local_date();
+    a.org == b.org && (on_one_patrol || (on_one_day && a.author == b.author))
 }
 
 /// How far points of such accuracies may lie from each other and still be compared, m.

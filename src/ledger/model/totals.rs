@@ -192,7 +192,7 @@ pub fn portion(plants: u64, share: f64) -> u64 {
     }
 }
 
-/// What is left out of the sums, or may have to be, because another unit claims the same ground.
+/// What is left out of the sums, or may have to be, because another claim is of the same ground.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Dispute {
     /// Claimed.
@@ -235,8 +235,7 @@ pub struct Figures {
     pub destroyed_again: Total,
     /// Left out of all these until it is decided whose ground it is: the truth may be more by this.
     pub in_dispute: Dispute,
-    /// Counted in these although another unit's claim may be of the same ground, which is less likely than not: the truth
-    /// may be less by this.
+    /// Counted in these although another claim may be of the same ground: the truth may be less by this.
     pub perhaps_twice: Dispute,
 }
 

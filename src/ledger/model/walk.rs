@@ -213,6 +213,10 @@ impl<'a> Walked<'a> {
     ) -> Option<LifeFlag> {
         use PlotState::{Detected, Reported, Transferred, Verified};
         match (said.finding, self.state) {
+            // Said of a record that another took the place of: it takes no ground out of the figures.
+            (finding, _) if fact.from.is_some() && finding != Finding::Confirmed => {
+                Some(LifeFlag::VerificationConflict)
+            }
             (Finding::Confirmed, state) => {
                 self.is_verified = true;
                 if matches!(state, Reported | Detected) {

@@ -39,7 +39,7 @@ vocabulary! {
 vocabulary! {
     /// Where a plot's life stands.
     PlotState: "a plot state" {
-        /// Tin báo: told of, not seen yet.
+        /// Tin báo, or read from imagery: told of, not seen on the ground yet.
         Reported = "reported",
         /// Phát hiện: seen and placed.
         Detected = "detected",
@@ -319,7 +319,7 @@ vocabulary! {
         EstimatedArea = "estimated_area",
         /// Destroyed and remaining do not make up what was verified.
         Conflict = "conflict",
-        /// Another unit claims the same ground.
+        /// Another claim is of the same ground.
         InDispute = "in_dispute",
         /// Destroyed after the harvest.
         AfterHarvest = "after_harvest",

@@ -80,6 +80,9 @@ pub struct DuplicateView {
 }
 
 const QUESTION: &str = "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?";
+/// The same of two claims of one unit.
+const QUESTION_OF_ONE: &str =
+    "Cần đối chiếu: hai điểm này của một đơn vị có phải là một chỗ không?";
 
 impl Ledger {
     /// The books of a season (or of all) and crop, as they are or were: with the definition, the places and the seasons of
@@ -196,7 +199,7 @@ impl Books {
         let share = |of: &BTreeMap<PlotId, f64>| of.get(&material.row.id).copied().unwrap_or(0.0);
         Part {
             plot: material.row.id,
-            detected_at: material.row.detected_at,
+            detected_at: material.plot.detected_at,
             life,
             disputed: share(&self.disputed),
             perhaps_twice: share(&self.perhaps_twice),
@@ -206,7 +209,11 @@ impl Books {
     fn shown(&self, actor: &Actor, pair: &Pair) -> Option<DuplicateView> {
         let (a, b) = (self.side(actor, pair.a)?, self.side(actor, pair.b)?);
         Some(DuplicateView {
-            question: QUESTION,
+            question: if a.org == b.org {
+                QUESTION_OF_ONE
+            } else {
+                QUESTION
+            },
             a,
             b,
             distance_m: pair.distance_m,
@@ -266,22 +273,25 @@ fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
 
 pub(super) fn claim(material: &Material, life: &Life) -> Result<Claim, store::Error> {
     let row = &material.row;
+    let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
+    let patrol = record.get("patrol").and_then(Value::as_str);
     Ok(Claim {
         plot: row.id,
         org: row.org,
+        author: row.author,
+        patrol: patrol.and_then(|patrol| patrol.parse().ok()),
         crop: life.crop,
         season: row.season.clone(),
         detected_at: row.detected_at,
         position: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,
         hacc_m: row.hacc_m,
         amount: material.plot.claimed,
-        outline: outline(&row.record),
+        outline: outline(&record),
     })
 }
 
 /// The outline that a record keeps.
-fn outline(record: &str) -> Option<Polygon<f64>> {
-    let record: Value = serde_json::from_str(record).ok()?;
+fn outline(record: &Value) -> Option<Polygon<f64>> {
     let rings = record.get("outline")?.get("coordinates")?;
     let rings = <Vec<Vec<[f64; 2]>>>::deserialize(rings).ok()?;
     let ring: Vec<Coord<f64>> = rings

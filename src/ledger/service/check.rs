@@ -30,11 +30,6 @@ const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, b�
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
      rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
 
-const WORK_LOST: &str = "điểm này có lần phá nhổ mà điểm kia chưa có nên kết quả phá nhổ sẽ mất khỏi số liệu: hãy giữ điểm này (kết \
-     luận trên điểm kia), hoặc ghi lại lần phá nhổ trên điểm được giữ trước / an eradication of this plot would vanish from sums, \
-     for the other has none: expected the judgement on the other plot, which keeps this one, or the eradication recorded on the kept \
-     plot first";
-
 impl Ledger {
     /// Whether this account may say this of a plot.
     pub(super) async fn check(
@@ -132,28 +127,22 @@ impl Ledger {
         if !end.is_counted() && self.counts(tx, plot.id).await? {
             return Err(Refusal::at("/other", NOT_COUNTED).into());
         }
-        // A duplicate's own facts are in no sum: what was destroyed would be destroyed nowhere.
-        if end.eradications.is_empty() && self.is_worked_on(tx, plot.id).await? {
-            return Err(Refusal::at("/other", WORK_LOST).into());
-        }
         Ok(())
     }
 
-    /// Whether figures count something as destroyed on a plot.
-    async fn is_worked_on(&self, tx: &mut Tx, plot: PlotId) -> Result<bool, Error> {
+    /// Whoever recorded or destroyed a plot, or one that was merged into it, has a claim on its ground, and does not decide
+    /// whose it is.
+    async fn check_no_party(&self, tx: &mut Tx, actor: &Actor, plot: PlotId) -> Result<(), Error> {
         let rules = self.rules(tx).await?;
         let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
         let told = self.life_of(tx, material, &rules).await?;
-        Ok(told.is_some_and(|(_, life)| life.is_counted() && !life.eradications.is_empty()))
-    }
-
-    /// Whoever recorded or destroyed a plot has a claim on its ground, and does not decide whose it is.
-    async fn check_no_party(&self, tx: &mut Tx, actor: &Actor, plot: PlotId) -> Result<(), Error> {
-        let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let (material, _) = told.ok_or(Error::NotFound)?;
         let done = material.facts.iter();
         let done = done.filter(|fact| matches!(fact.act, Act::Eradication(_)));
         let claims = done.map(|fact| (fact.author, fact.org));
-        for (author, org) in claims.chain([(material.row.author, material.row.org)]) {
+        let rows = material.merged.iter().chain([&material.row]);
+        let recorded = rows.map(|row| (row.author, row.org));
+        for (author, org) in claims.chain(recorded) {
             match self.check_independent(tx, actor, author, org).await {
                 Err(Error::Refused(_)) => return Err(Refusal::at("", PARTY).into()),
                 checked => checked?,

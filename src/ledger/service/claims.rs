@@ -6,8 +6,9 @@ use crate::evidence::PlotClaim;
 use crate::geo::position::Position;
 use crate::journal::JobRow;
 use crate::ledger::model::words::PlotState;
-use crate::ledger::model::{Act, Life};
+use crate::ledger::model::{Act, Fact, Life};
 use crate::patrols::model::screens::claims::{Place, Presence};
+use crate::plots::is_astray;
 use crate::store::{self, Tx};
 
 use super::material::{self, Material};
@@ -66,6 +67,28 @@ impl Ledger {
             .await
     }
 
+    /// Asks where a plot is that counts and lies outside the province though nobody said so: it stands in no commune's sums.
+    pub(super) async fn ask_where(
+        &self,
+        tx: &mut Tx,
+        material: &Material,
+        life: &Life,
+    ) -> Result<(), store::Error> {
+        let row = &material.row;
+        let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
+        let is_placed = row.place.is_some() || row.commune.is_some();
+        let outside_vietnam = material.plot.outside_vietnam;
+        let is_ground_known = self.plots.is_ground_known();
+        if !life.state.is_counted()
+            || !is_astray(position, is_placed, outside_vietnam, is_ground_known)
+        {
+            return Ok(());
+        }
+        self.evidence
+            .ask_about_place(tx, row.id, row.org, row.detected_at)
+            .await
+    }
+
     async fn ask_claim(
         &self,
         tx: &mut Tx,
@@ -110,7 +133,9 @@ fn claims_of(material: &Material, life: &Life) -> Result<Vec<PlotClaim>, store::
     }
     for done in &life.eradications {
         let fact = material.facts.iter().find(|fact| fact.id == done.fact);
-        let fact = fact.filter(|fact| matches!(fact.act, Act::Eradication(_)));
+        // What was recorded on a merged plot is asked about there.
+        let is_own = |fact: &&Fact| fact.from.is_none() && matches!(fact.act, Act::Eradication(_));
+        let fact = fact.filter(is_own);
         if let Some((fact, org)) = fact.and_then(|fact| Some((fact, fact.org?))) {
             claims.push(claim(fact.id.0, org, fact.author, fact.at));
         }

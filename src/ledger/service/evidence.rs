@@ -131,22 +131,24 @@ impl Ledger {
         life: &Life,
     ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
         let papers = self.papers_of(tx, &material.facts).await?;
-        let (mut eradications, mut works) = (Vec::new(), Vec::new());
+        // Photos are joined to the plot on which the work was recorded.
+        let mut by_plot: BTreeMap<PlotId, (Vec<FactId>, Vec<Work>)> = BTreeMap::new();
         for done in &life.eradications {
-            if let Some(work) = work_of(material, life, &papers, done.fact)? {
-                eradications.push(done.fact);
-                works.push(work);
+            let fact = material.facts.iter().find(|fact| fact.id == done.fact);
+            let work = work_of(material, life, &papers, done.fact)?;
+            if let Some((fact, work)) = fact.zip(work) {
+                let own = by_plot.entry(material.row_of(fact).id).or_default();
+                own.0.push(done.fact);
+                own.1.push(work);
             }
         }
-        if works.is_empty() {
-            return Ok(BTreeMap::new());
+        let mut grades = BTreeMap::new();
+        for (plot, (eradications, works)) in by_plot {
+            let graded = self.evidence.graded(tx, plot, &works).await?;
+            let sets = graded.sets.into_iter().map(|set| set.grade);
+            grades.extend(eradications.into_iter().zip(sets));
         }
-        let graded = self.evidence.graded(tx, material.row.id, &works).await?;
-        let sets = graded.sets.into_iter();
-        Ok(eradications
-            .into_iter()
-            .zip(sets.map(|set| set.grade))
-            .collect())
+        Ok(grades)
     }
 }
 
@@ -160,7 +162,7 @@ fn work_of(
     let Some((fact, Act::Eradication(said))) = fact.map(|fact| (fact, &fact.act)) else {
         return Ok(None);
     };
-    let row = &material.row;
+    let row = material.row_of(fact);
     let ids = versions(&material.facts, life, id);
     let mut own = material.facts.iter().filter(|fact| ids.contains(&fact.id));
     let is_from_paper = own.any(|fact| papers.contains_key(&fact.entry));

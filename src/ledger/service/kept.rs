@@ -2,6 +2,8 @@
 //! figures by the province's word alone, whatever kind of word that is; ground that lies far apart is not one; and figures
 //! that contradict each other are accepted in words.
 
+use std::collections::BTreeSet;
+
 use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::PlotId;
 use crate::base::refusal::Refusal;
@@ -63,12 +65,34 @@ impl Ledger {
                 self.check_one_ground(tx, (&material, &life), said.other, &rules)
                     .await?;
             }
-            Act::Approval(said) if said.notes.is_none() => check_agrees(&life)?,
+            Act::Approval(said) if said.notes.is_none() => {
+                let counting = self.counting(tx, &life, &rules).await?;
+                check_agrees(counting.as_ref().unwrap_or(&life))?;
+            }
             Act::Confirmation(said) if !said.by.alone => check_second(actor, &material)?,
             _ => {}
         }
         self.check_kept(tx, actor, (material, &life), (fact, &rules))
             .await
+    }
+
+    /// The life of the plot that counts a merged one's ground, if only by way of others; none where it is not merged.
+    async fn counting(
+        &self,
+        tx: &mut Tx,
+        life: &Life,
+        rules: &Definition,
+    ) -> Result<Option<Life>, Error> {
+        let (mut next, mut end, mut seen) = (life.duplicate_of, None, BTreeSet::new());
+        while let Some(plot) = next.filter(|plot| seen.insert(*plot)) {
+            let told = match material::of_plot(tx, plot).await? {
+                Some(material) => self.life_of(tx, material, rules).await?,
+                None => None,
+            };
+            end = told.map(|(_, life)| life);
+            next = end.as_ref().and_then(|life| life.duplicate_of);
+        }
+        Ok(end)
     }
 
     /// What was accepted or is held stops counting by the province's word, which says why.

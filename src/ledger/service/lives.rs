@@ -18,6 +18,9 @@ use super::papers::is_inspected_from_paper;
 /// Closings that do not hold, by plot.
 type Undone = BTreeMap<PlotId, BTreeSet<FactId>>;
 
+/// Of so many plots judgements are read plot by plot, of more all at once.
+const FEW: usize = 8;
+
 /// Tells lives as they stand at an instant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Teller {
@@ -55,7 +58,8 @@ impl Teller {
     }
 
     /// The lives of these plots, as of an entry. Of plots that were judged to be one another's duplicates in a circle, or
-    /// all duplicates of one that counts no more, one is told as if it had not been: its ground must count.
+    /// all duplicates of one that counts no more, one is told as if it had not been: its ground must count. What was
+    /// recorded on the others is told of the one that counts as well.
     pub(super) async fn lives(
         self,
         tx: &mut Tx,
@@ -66,6 +70,11 @@ impl Teller {
         let asked = gathered.len();
         let mut known: BTreeSet<PlotId> = gathered.iter().map(|own| own.row.id).collect();
         let mut told = Told {
+            judged: if asked > FEW {
+                Some(sql::judged(tx).await?)
+            } else {
+                None
+            },
             undone: Undone::new(),
             plots: Vec::new(),
             led_by: BTreeSet::new(),
@@ -73,8 +82,7 @@ impl Teller {
         };
         told.add(self, rules, gathered);
         loop {
-            // Whatever a judgement leads to is needed, even where it was not asked for; and of what counts no more
-            // whatever leads to it.
+            // Whatever a judgement leads to is needed, even where it was not asked for, and whatever leads to it.
             while let Some(absent) = told.absent(tx, &mut known).await? {
                 let filter = PlotFilter {
                     plot: Some(absent),
@@ -89,6 +97,7 @@ impl Teller {
                 told.undo(self, rules, *plot, |_| true);
             }
             if kept.is_empty() && !told.mend(self, rules) {
+                told.carry(self, rules, asked);
                 told.plots.truncate(asked);
                 return Ok(told.plots);
             }
@@ -112,7 +121,12 @@ impl Teller {
         Ok(Some((material, life)))
     }
 
-    fn life(self, material: &Material, rules: &Definition, without: &BTreeSet<FactId>) -> Life {
+    pub(super) fn life(
+        self,
+        material: &Material,
+        rules: &Definition,
+        without: &BTreeSet<FactId>,
+    ) -> Life {
         live_without(
             &material.plot,
             &material.facts,
@@ -163,10 +177,12 @@ impl Ledger {
 }
 
 /// Lives told so far.
-struct Told {
-    undone: Undone,
-    plots: Vec<(Material, Life)>,
-    /// Plots that count no more of which it was read what leads to them.
+pub(super) struct Told {
+    pub(super) undone: Undone,
+    pub(super) plots: Vec<(Material, Life)>,
+    /// Of every plot those of which a judgement names it, where many are asked for.
+    judged: Option<BTreeMap<PlotId, Vec<PlotId>>>,
+    /// Plots of which it was read what leads to them.
     led_by: BTreeSet<PlotId>,
     /// Those whose ground another counts, or nobody can.
     mended: BTreeSet<PlotId>,
@@ -191,18 +207,29 @@ impl Told {
         if let Some(plot) = named.find(|plot| known.insert(*plot)) {
             return Ok(Some(plot));
         }
-        for end in self.lost() {
-            if self.led_by.contains(&end) {
-                continue;
-            }
-            for plot in sql::judged_one_with(tx, end).await? {
-                if known.insert(plot) {
-                    return Ok(Some(plot));
+        let told = self.plots.iter().map(|(material, _)| material.row.id);
+        let open: Vec<PlotId> = told.filter(|plot| !self.led_by.contains(plot)).collect();
+        for plot in open {
+            for other in self.judged_one_with(tx, plot).await? {
+                if known.insert(other) {
+                    return Ok(Some(other));
                 }
             }
-            self.led_by.insert(end);
+            self.led_by.insert(plot);
         }
         Ok(None)
+    }
+
+    /// The plots of which a judgement names this one, whatever it says.
+    async fn judged_one_with(
+        &self,
+        tx: &mut Tx,
+        plot: PlotId,
+    ) -> Result<Vec<PlotId>, store::Error> {
+        match &self.judged {
+            Some(all) => Ok(all.get(&plot).cloned().unwrap_or_default()),
+            None => sql::judged_one_with(tx, plot).await,
+        }
     }
 
     /// The plots that others were merged into and that count no more.

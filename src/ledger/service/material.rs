@@ -26,6 +26,17 @@ pub(super) struct Material {
     pub(super) photos: EvidenceSummary,
     /// As of an entry: it was found on another day or lay elsewhere than its row says, which names today's commune.
     pub(super) is_elsewhere: bool,
+    /// The plots that were merged into it and whose facts and photos are among these.
+    pub(super) merged: Vec<PlotRow>,
+}
+
+impl Material {
+    /// The row of the plot on which a fact was recorded.
+    pub(super) fn row_of(&self, fact: &Fact) -> &PlotRow {
+        let mut merged = self.merged.iter();
+        let other = fact.from.and_then(|from| merged.find(|row| row.id == from));
+        other.unwrap_or(&self.row)
+    }
 }
 
 /// The material of the plots that a filter leaves, in the order of detection.
@@ -52,6 +63,7 @@ pub(super) async fn gather(
                 facts: facts.iter().map(read).collect::<Result<_, _>>()?,
                 photos: summary(&row, &photos.remove(&id).unwrap_or_default()),
                 is_elsewhere,
+                merged: Vec::new(),
                 row,
             })
         })
@@ -173,11 +185,15 @@ fn plot_facts(row: &PlotRow, measures: &[MeasureRow]) -> Result<PlotFacts, Error
     let stage = word("stage").map(str::parse).transpose();
     let crop = word("crop").unwrap_or(&row.crop).parse();
     let season: Result<Season, _> = row.season.parse();
-    let eyes = ["patrol", "stage", "plants", "area_m2", "outline"];
-    let told_only = word("detected_by") == Some("tip");
-    let seen = !told_only
-        || !remeasured.is_empty()
-        || eyes.iter().any(|field| record.get(field).is_some());
+    // Of a tip, and of what was read from a picture taken from above, nobody says that he was there; a picture gives size
+    // and outline by itself.
+    let eyes: Option<&[&str]> = match word("detected_by") {
+        Some("tip") => Some(&["patrol", "stage", "plants", "area_m2", "outline"]),
+        Some("imagery") => Some(&["patrol", "stage", "plants"]),
+        _ => None,
+    };
+    let seen = !remeasured.is_empty()
+        || eyes.is_none_or(|eyes| eyes.iter().any(|field| record.get(*field).is_some()));
     Ok(PlotFacts {
         id: row.id,
         version: row.version,
@@ -273,6 +289,7 @@ pub(super) fn read(row: &FactRow) -> Result<Fact, Error> {
         at: row.at,
         recorded_at: row.recorded_at,
         entry: row.entry,
+        from: None,
         act: Act::from_record(kind, &row.record).or(Err(row.corrupt("record")))?,
     })
 }

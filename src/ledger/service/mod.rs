@@ -2,6 +2,7 @@
 
 mod behind;
 mod books;
+mod carried;
 mod check;
 mod claimed;
 mod claims;

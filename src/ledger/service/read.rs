@@ -1,6 +1,6 @@
 //! One plot with its life.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,7 @@ use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Definition, Fact, Life};
 use crate::ledger::sql;
 use crate::plots::PlotView;
+use crate::plots::model::words::PlotFlag;
 use crate::store;
 
 use super::material::{self, Material};
@@ -38,13 +39,23 @@ impl Ledger {
             .filter(|(_, place)| actor.may(Right::ReadPlots, place.as_deref()))
             .map(|(plot, _)| plot)
             .collect();
-        let steps = timeline(&life, &material.facts, &papers)?;
+        let is_hidden = |row: &&sql::PlotRow| !actor.may(Right::ReadPlots, row.place.as_deref());
+        let hidden = material.merged.iter().filter(is_hidden);
+        let hidden: BTreeSet<PlotId> = hidden.map(|row| row.id).collect();
+        let steps = timeline(&life, &material.facts, &papers, &hidden)?;
         tell(&mut view.properties, &life, &material, &rules);
         view.properties.insert("timeline".into(), steps.into());
         view.properties
             .insert("replanted_by".into(), json!(replanted));
         view.properties
             .insert("evidence_grades".into(), json!(grades));
+        let is_retracted = |fact: &Fact| {
+            let paper = papers.get(&fact.entry);
+            life.stands(fact.id) && paper.is_some_and(|paper| paper.retracted)
+        };
+        if material.facts.iter().any(is_retracted) {
+            view.flag(PlotFlag::PaperRetracted.as_str());
+        }
         Ok(view)
     }
 }
@@ -90,6 +101,7 @@ fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: 
         "crop_verified": life.verified_at.map(|_| life.crop),
         "handling_org": life.handling_org,
         "duplicate_of": life.duplicate_of,
+        "merged": material.merged.iter().map(|row| row.id).collect::<Vec<_>>(),
         "verified_at": life.verified_at,
         "eradicated_at": life.eradicated_at,
         "approved": life.is_approved,
@@ -107,13 +119,25 @@ fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: 
     }
 }
 
-/// Every fact in the order in which it happened, with what it says and what it did.
-fn timeline(life: &Life, facts: &[Fact], papers: &Papers) -> Result<Vec<Value>, store::Error> {
+/// Every fact in the order in which it happened, with what it says and what it did. Of facts that came from a merged plot
+/// which is `hidden` from the reader it is told that they are, not what they say.
+fn timeline(
+    life: &Life,
+    facts: &[Fact],
+    papers: &Papers,
+    hidden: &BTreeSet<PlotId>,
+) -> Result<Vec<Value>, store::Error> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
     life.steps
         .iter()
         .filter_map(|step| Some((step, *known.get(&step.fact)?)))
-        .map(|(step, fact)| entry(step, fact, papers.get(&fact.entry)))
+        .map(|(step, fact)| {
+            let mut told = entry(step, fact, papers.get(&fact.entry))?;
+            if fact.from.is_some_and(|from| hidden.contains(&from)) {
+                told["said"] = json!({});
+            }
+            Ok::<_, store::Error>(told)
+        })
         .collect()
 }
 
@@ -133,6 +157,7 @@ fn entry(step: &Step, fact: &Fact, paper: Option<&FromPaper>) -> Result<Value, s
         "recorded_at": fact.recorded_at,
         "entry_id": fact.entry,
         "org": fact.org,
+        "from": fact.from,
         "corrects": fact.corrects,
         "corrected_by": step.corrected_by,
         "state": step.state,

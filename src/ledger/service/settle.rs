@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{JobId, PlotId};
 use crate::journal::JobRow;
-use crate::ledger::model::words::{PlotState, Sameness};
+use crate::ledger::model::words::PlotState;
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{self, LifeRow};
 use crate::store::{self, Tx};
@@ -18,6 +18,8 @@ use super::{CLAIMS_JOB, Error, Ledger};
 impl Ledger {
     /// Settles plots that changed, all in one act.
     pub async fn settle_jobs(&self, jobs: &[JobRow]) -> Result<(), Error> {
+        // Whether a plot lies in any commune follows the boundaries of today.
+        self.plots.today().await?;
         self.journal
             .write((self.clone(), jobs.to_vec()), |tx, (ledger, jobs)| {
                 Box::pin(async move {
@@ -32,6 +34,7 @@ impl Ledger {
 
     /// Settles every plot anew, some at a time.
     pub async fn settle_all(&self, job: JobId) -> Result<(), Error> {
+        self.plots.today().await?;
         let mut after = PlotId(Uuid::nil());
         loop {
             let mut tx = self.journal.store().read().await?;
@@ -75,7 +78,7 @@ impl Ledger {
                 let Some((material, life)) = self.life_of(tx, material, &rules).await? else {
                     continue;
                 };
-                open.extend(judged_one_with(&material, &life));
+                open.extend(judged_with(&material));
                 // Of those that were merged into it one counts their ground once it does not.
                 if turned(before.get(&at), &life) {
                     open.extend(sql::judged_one_with(tx, at).await?);
@@ -103,6 +106,7 @@ impl Ledger {
                 settled_at: now,
                 ..row
             });
+            self.ask_where(tx, material, life).await?;
             let from = self.screened_from(material, life)?;
             claims.extend(from.map(|from| (CLAIMS_JOB, material.row.id.0, from)));
             let standing = (life.state.as_str(), life.is_returned());
@@ -133,11 +137,11 @@ fn turned(before: Option<&PlotState>, life: &Life) -> bool {
     before.is_some_and(|before| before.is_counted() != life.state.is_counted())
 }
 
-/// The plots that this one was judged to be the duplicate of, whether or not it is closed for that.
-fn judged_one_with(material: &Material, life: &Life) -> Vec<PlotId> {
-    let standing = material.facts.iter().filter(|fact| life.stands(fact.id));
-    let others = standing.filter_map(|fact| match &fact.act {
-        Act::Judgement(said) if said.sameness == Sameness::Same => Some(said.other),
+/// The plots that judgements of this one name, whether or not they stand and whatever they say: what is recorded here is
+/// told of the plot that counts its ground, and no more once a judgement is taken back.
+fn judged_with(material: &Material) -> Vec<PlotId> {
+    let others = material.facts.iter().filter_map(|fact| match &fact.act {
+        Act::Judgement(said) => Some(said.other),
         _ => None,
     });
     others.collect()

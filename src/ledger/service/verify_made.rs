@@ -69,6 +69,12 @@ async fn life(
     let Some((material, life)) = told else {
         return Ok(());
     };
+    // What came to a merged plot is told of this one once that is settled.
+    for merged in &material.merged {
+        if waits(tx, SETTLE_JOB, Some(merged.id.0)).await? {
+            return Ok(());
+        }
+    }
     let made = life_row(&material, &life, rules)?;
     let stands = sql::plot_state(tx, plot).await?;
     let (state, returned) = stands.unzip();

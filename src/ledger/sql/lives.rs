@@ -1,9 +1,12 @@
 //! What follows from facts, kept for lists.
 
+use std::collections::BTreeMap;
+
 use sqlx::QueryBuilder;
 
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
+use crate::ledger::model::facts::Judgement;
 use crate::on;
 use crate::store::{Error, Tx, padded, pieces};
 
@@ -22,6 +25,8 @@ const SETTLED_STATES: &str = "SELECT plot, state FROM ledger_plots WHERE plot IN
 // In kept JSON a text's own quotes are escaped, so that no reason passes for the plot that is named.
 pub(super) const JUDGED_ONE_WITH: &str = "SELECT DISTINCT f.plot FROM ledger_facts f WHERE f.kind = 'judgement' \
      AND f.record LIKE $1 ORDER BY f.plot";
+pub(super) const JUDGED: &str =
+    "SELECT f.plot, f.record FROM ledger_facts f WHERE f.kind = 'judgement' ORDER BY f.plot, f.id";
 pub(super) const PLOTS_AFTER: &str = "SELECT id FROM plots WHERE id > $1 ORDER BY id LIMIT 200";
 pub(super) const SETTLED: &str = "SELECT plot, state, flags, missing, handling_org, replanting_of, due_on, minutes_due_at, \
      definition, settled_at FROM ledger_plots WHERE plot = $1";
@@ -145,6 +150,24 @@ pub async fn judged_one_with(tx: &mut Tx, plot: PlotId) -> Result<Vec<PlotId>, E
     on!(tx, |c| sqlx::query_scalar(JUDGED_ONE_WITH)
         .bind(named.as_str())
         .fetch_all(c))
+}
+
+/// Of every plot that a judgement names those on which it was said, whatever it says.
+pub async fn judged(tx: &mut Tx) -> Result<BTreeMap<PlotId, Vec<PlotId>>, Error> {
+    let rows: Vec<(PlotId, String)> = on!(tx, |c| sqlx::query_as(JUDGED).fetch_all(c))?;
+    let mut judged: BTreeMap<PlotId, Vec<PlotId>> = BTreeMap::new();
+    for (plot, record) in rows {
+        let said: Judgement = serde_json::from_str(&record).or(Err(Error::Corrupt {
+            table: "ledger_facts",
+            column: "record",
+            id: plot.to_string(),
+        }))?;
+        let named = judged.entry(said.other).or_default();
+        if !named.contains(&plot) {
+            named.push(plot);
+        }
+    }
+    Ok(judged)
 }
 
 /// Up to 200 plots after one, in the order of ids.

@@ -23,6 +23,7 @@ pub const STATEMENTS: &[&str] = &[
     SETTLED,
     PLOT_STATE,
     JUDGED_ONE_WITH,
+    JUDGED,
     PLOTS_AFTER,
     DUE,
     MINUTES_DUE,

@@ -98,6 +98,10 @@ vocabulary! {
         PositionHandPlaced = "position_hand_placed",
         /// The phone says that another program made the point up.
         PositionMock = "position_mock",
+        /// It lies in no commune of the province, though nobody said that it lies beyond the border.
+        OutsideArea = "outside_area",
+        /// A paper record on which something of it rests was retracted.
+        PaperRetracted = "paper_retracted",
         /// Its device's clock says that it was signed before the device or its key was revoked; it was received after.
         ReceivedAfterRevocation = "received_after_revocation",
         /// It says that it was signed before something that it names, or before its key was known.

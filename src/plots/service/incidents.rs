@@ -176,7 +176,7 @@ impl Plots {
     /// One incident with its history and those of its plots that the caller may see.
     pub async fn incident(&self, actor: &Actor, id: IncidentId) -> Result<IncidentView, Error> {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
-        self.today().await?;
+        let today = self.today().await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::incident(&mut tx, id)
             .await?
@@ -190,7 +190,7 @@ impl Plots {
         let plots = sql::list(&mut tx, &sight, &filter, None, SHOWN).await?;
         let views = plots
             .into_iter()
-            .map(|plot| PlotView::of(actor, plot, Vec::new()));
+            .map(|plot| PlotView::of(actor, plot, Vec::new(), &today));
         let history = versions
             .into_iter()
             .map(|(version, entry, at)| told_of(version, entry, at));

@@ -32,7 +32,7 @@ use super::sql::{PlotRow, Sight};
 pub use first::First;
 pub use imports::{Listed, ListedAct};
 pub use incidents::IncidentView;
-pub use places::PlotPlace;
+pub use places::{PlotPlace, is_astray};
 pub use read::{ListPage, ListQuery, PlotView};
 pub use record::Recorded;
 pub use returned::{Back, DERIVED, EDITED, Returned};

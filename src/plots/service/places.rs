@@ -21,6 +21,19 @@ pub struct PlotPlace {
     pub place: Option<String>,
 }
 
+/// Whether a plot lies where it cannot: at the point that devices name when they know none (0° E, 0° N), or in none of the
+/// known communes although nobody said that it is beyond the border.
+#[must_use]
+pub fn is_astray(
+    position: Position,
+    is_placed: bool,
+    outside_vietnam: bool,
+    is_ground_known: bool,
+) -> bool {
+    let is_origin = position.lon() == 0.0 && position.lat() == 0.0;
+    is_origin || (is_ground_known && !is_placed && !outside_vietnam)
+}
+
 /// The communes of a point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Placement {
@@ -129,6 +142,16 @@ impl Plots {
         Ok(map)
     }
 
+    /// Whether any commune stood on the map by which plots were placed last.
+    #[must_use]
+    pub fn is_ground_known(&self) -> bool {
+        self.placed.lock().is_ok_and(|placed| {
+            placed
+                .as_ref()
+                .is_some_and(|map| !map.communes().is_empty())
+        })
+    }
+
     async fn place_all(&self, today: &Arc<CommuneMap>) -> Result<(), Error> {
         let mut after = (Timestamp::from_millis(i64::MIN), PlotId(Uuid::nil()));
         loop {
@@ -188,7 +211,7 @@ fn placement(
     }
 }
 
-fn is_outside(row: &PlotRow) -> Result<bool, store::Error> {
+pub(super) fn is_outside(row: &PlotRow) -> Result<bool, store::Error> {
     let record: serde_json::Value =
         serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
     Ok(record.get("outside_vietnam") == Some(&serde_json::Value::Bool(true)))

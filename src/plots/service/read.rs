@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::areas::model::map::CommuneMap;
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PlotId};
 use crate::base::origin::Doubt;
 use crate::base::time::Timestamp;
 use crate::geo::cells::Cell;
+use crate::geo::position::Position;
 use crate::plots::model::record::{GROWER_STATUS, REVISES};
 use crate::plots::model::words::PlotFlag;
 use crate::plots::sql::{self, CandidateRow, Filter, MeasureRow, PlotRow, VersionRow};
 use crate::store;
 
+use super::places::{is_astray, is_outside};
 use super::sources::{self, Typed};
 use super::{Error, Plots, is_handling, screen, sight};
 
@@ -61,7 +64,7 @@ impl Plots {
         if !actor.may_somewhere(Right::ReadPlots) {
             return Err(Error::Forbidden);
         }
-        self.today().await?;
+        let today = self.today().await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::plot(&mut tx, id)
             .await?
@@ -75,9 +78,12 @@ impl Plots {
             .chain(measures.iter().map(|own| own.entry))
             .collect();
         let doubts = self.journal.doubts(&mut tx, &entries).await?;
-        let mut view = PlotView::of(actor, row, candidates)?;
+        let mut view = PlotView::of(actor, row, candidates, &today)?;
         view.doubt(doubts.values());
         let typed = Typed::of(&mut tx, &self.journal, id).await?;
+        if typed.is_any_retracted() {
+            view.flag(PlotFlag::PaperRetracted.as_str());
+        }
         sources::tell(&mut tx, std::slice::from_mut(&mut view)).await?;
         let history = versions.iter();
         let history = history.map(|row| typed.told(row.entry, version(row)));
@@ -97,7 +103,7 @@ impl Plots {
         query: &ListQuery,
     ) -> Result<ListPage<PlotView, PlotId>, Error> {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
-        self.today().await?;
+        let today = self.today().await?;
         let mut tx = self.journal.store().read().await?;
         let limit = i64::from(query.limit);
         let mut rows = sql::list(&mut tx, &sight, &query.filter, query.after, limit + 1).await?;
@@ -119,7 +125,7 @@ impl Plots {
             let own = own.cloned().collect();
             let doubt = doubts.get(&row.entry);
             let is_returned = row.returned == 1;
-            let mut view = PlotView::of(actor, row, own)?;
+            let mut view = PlotView::of(actor, row, own, &today)?;
             if is_returned {
                 view.flag(RETURNED);
             }
@@ -140,7 +146,8 @@ impl Plots {
         row: PlotRow,
         candidates: Vec<CandidateRow>,
     ) -> Result<PlotView, Error> {
-        let mut view = PlotView::of(actor, row, candidates)?;
+        let today = self.today().await?;
+        let mut view = PlotView::of(actor, row, candidates, &today)?;
         let mut tx = self.journal.store().read().await?;
         sources::tell(&mut tx, std::slice::from_mut(&mut view)).await?;
         Ok(view)
@@ -158,8 +165,11 @@ impl PlotView {
         }
     }
 
-    fn flag(&mut self, word: &str) {
-        if let Some(Value::Array(flags)) = self.properties.get_mut("flags") {
+    /// Adds a flag, once.
+    pub fn flag(&mut self, word: &str) {
+        if let Some(Value::Array(flags)) = self.properties.get_mut("flags")
+            && !flags.iter().any(|flag| flag == word)
+        {
             flags.push(word.into());
         }
     }
@@ -171,6 +181,7 @@ impl PlotView {
         actor: &Actor,
         row: PlotRow,
         candidates: Vec<CandidateRow>,
+        today: &CommuneMap,
     ) -> Result<Self, store::Error> {
         let Ok(Value::Object(mut told)) = serde_json::from_str(&row.record) else {
             return Err(row.corrupt("record"));
@@ -182,7 +193,7 @@ impl PlotView {
             told.remove(GROWER_STATUS);
         }
         let candidates = screen::visible(actor, candidates);
-        told.insert("flags".into(), flags(&row, &candidates)?);
+        told.insert("flags".into(), flags(&row, &candidates, today)?);
         let listed: Vec<Value> = candidates.iter().map(candidate).collect();
         told.insert("candidates".into(), listed.into());
         told.extend(standing(&row)?);
@@ -234,11 +245,21 @@ fn hexadecimal(row: &PlotRow, cell: i64) -> Result<String, store::Error> {
     Ok(cell.to_string())
 }
 
-fn flags(row: &PlotRow, candidates: &[CandidateRow]) -> Result<Value, store::Error> {
+fn flags(
+    row: &PlotRow,
+    candidates: &[CandidateRow],
+    today: &CommuneMap,
+) -> Result<Value, store::Error> {
     let mut flags: Vec<PlotFlag> =
         serde_json::from_str(&row.flags).or(Err(row.corrupt("flags")))?;
     if !candidates.is_empty() {
         flags.insert(0, PlotFlag::PossibleDuplicate);
+    }
+    let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
+    let is_placed = row.place.is_some() || row.commune.is_some();
+    let is_ground_known = !today.communes().is_empty();
+    if is_astray(position, is_placed, is_outside(row)?, is_ground_known) {
+        flags.push(PlotFlag::OutsideArea);
     }
     Ok(json!(flags))
 }

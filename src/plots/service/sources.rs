@@ -1,11 +1,12 @@
 //! Where plots and their measures came from: devices, or paper that somebody typed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::base::ids::{EntryId, PlotId};
 use crate::journal::{FactSource, FromPaper, Journal};
+use crate::plots::model::words::PlotFlag;
 use crate::plots::sql;
 use crate::store::{self, Tx};
 
@@ -15,11 +16,23 @@ use super::read::PlotView;
 pub(super) async fn tell(tx: &mut Tx, views: &mut [PlotView]) -> Result<(), store::Error> {
     let plots: Vec<PlotId> = views.iter().map(|view| view.id).collect();
     let mut papers: BTreeMap<PlotId, FromPaper> = BTreeMap::new();
-    for (plot, id, entered_by) in sql::typed_versions(tx, &plots).await? {
-        papers.entry(plot).or_insert(FromPaper { id, entered_by });
+    let mut retracted: BTreeSet<PlotId> = BTreeSet::new();
+    for (plot, id, entered_by, retracted_by) in sql::typed_versions(tx, &plots).await? {
+        let paper = FromPaper {
+            id,
+            entered_by,
+            retracted: retracted_by.is_some(),
+        };
+        if paper.retracted {
+            retracted.insert(plot);
+        }
+        papers.entry(plot).or_insert(paper);
     }
     for view in views {
         let paper = papers.get(&view.id);
+        if retracted.contains(&view.id) {
+            view.flag(PlotFlag::PaperRetracted.as_str());
+        }
         let told = &mut view.properties;
         told.insert("source".into(), json!(FactSource::of(paper)));
         told.insert("paper".into(), json!(paper));
@@ -39,6 +52,11 @@ impl Typed {
         let rows = journal.typed_in(tx, &[plot.0]).await?;
         let rows = rows.iter().map(|row| (row.entry, FromPaper::from(row)));
         Ok(Self(rows.collect()))
+    }
+
+    /// Whether a paper record on which any of them rests was retracted.
+    pub(super) fn is_any_retracted(&self) -> bool {
+        self.0.values().any(|paper| paper.retracted)
     }
 
     /// What is told of an entry, with its source.

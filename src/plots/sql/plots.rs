@@ -43,7 +43,7 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
 const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record FROM plot_versions WHERE plot = $1 ORDER BY version";
-const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
+const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor, j.retracted_by FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
      WHERE v.plot IN (";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
 const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
@@ -143,11 +143,11 @@ pub async fn version_records(tx: &mut Tx, plot: PlotId) -> Result<Vec<VersionRec
         .fetch_all(c))
 }
 
-/// The paper records from which versions of plots were typed in, and by whom, the first version first.
+/// The paper records from which versions of plots were typed in, by whom, and what retracted them, the first version first.
 pub async fn typed_versions(
     tx: &mut Tx,
     plots: &[PlotId],
-) -> Result<Vec<(PlotId, PaperId, Uuid)>, Error> {
+) -> Result<Vec<(PlotId, PaperId, Uuid, Option<EntryId>)>, Error> {
     if plots.is_empty() {
         return Ok(Vec::new());
     }

@@ -230,7 +230,7 @@ fn notes(table: &mut Table, total: &Figures) {
     let disputed = total.in_dispute.claimed.plots;
     if disputed > 0 {
         table.notes.push(format!(
-            "{disputed} điểm đang đối chiếu vì hai đơn vị có thể cùng ghi một chỗ: phần trùng chưa được cộng."
+            "{disputed} điểm đang đối chiếu vì một chỗ có thể được ghi hai lần: phần trùng chưa được cộng."
         ));
     }
 }

@@ -48,7 +48,7 @@ export class Province {
 		const data = mkdtempSync(join(tmpdir(), "tuantra-e2e-"));
 		const run = (...args) =>
 			execFileSync(BINARY, args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-		run("demo", "--data", data, "--communes", "3", "--patrols", "3", "--load-only");
+		run("demo", "--data", data, "--communes", "3", "--patrols", "3", "--load-only", "--at-once");
 		const server = spawn(BINARY, ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
 			env,
 			stdio: ["ignore", "pipe", "pipe"],

@@ -180,7 +180,7 @@ describe("the ledger", () => {
 			const box = await page.getByRole("columnheader", { name: "Cần đối chiếu" }).boundingBox();
 			assert.ok(box && box.x + box.width <= (page.viewportSize()?.width ?? 0), "the last column is in view");
 			await page.getByText("1 chỗ cần xem").first().click();
-			await page.getByText("Để ngoài 66 m² (1 điểm): hai đơn vị cùng ghi một chỗ").first().waitFor();
+			await page.getByText("Để ngoài 66 m² (1 điểm): một chỗ được ghi hai lần").first().waitFor();
 			await page.getByRole("link", { name: "Mở các cặp cần đối chiếu" }).click();
 			const pair = [made.one, made.again].map(short);
 			await page.locator("[data-item]").filter({ hasText: pair[0] }).filter({ hasText: pair[1] }).waitFor();

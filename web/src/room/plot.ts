@@ -50,6 +50,8 @@ export interface Fact {
 	state: string | null;
 	flag: string | null;
 	corrected_by: string | null;
+	/** The plot on which it was recorded, where that was merged into this one. */
+	from?: string | null;
 	said: Said;
 }
 /** What was sent back for completing: an eradication, or a version of the recording. */
@@ -97,6 +99,8 @@ export interface PlotProperties extends Amount {
 	history: { entry_id: string; recorded_at: string; version: number }[];
 	measures: Measure[];
 	timeline: Fact[];
+	/** The plots that were merged into it: what was recorded there is in the timeline. */
+	merged?: string[];
 	returns: Returned[];
 	missing: string[];
 	evidence_grades: Record<string, string>;

@@ -17,8 +17,9 @@ export const lastWork = (timeline: Fact[]): Fact | undefined =>
 /** What of a plot waits for a desk: its work for approval, else its recording for verification. */
 export function waits(own: Pick<PlotProperties, "state" | "version" | "timeline" | "approved">): Sent | null {
 	const work = lastWork(own.timeline);
+	// What was recorded on a merged plot is closed there: it is approved, and goes back to nobody.
 	if (work && !own.approved && (own.state === "eradicated" || own.state === "eradicating"))
-		return { eradication: work.id };
+		return work.from ? null : { eradication: work.id };
 	return own.state === "detected" ? { version: own.version } : null;
 }
 

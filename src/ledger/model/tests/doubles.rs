@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::season::{ALIKE, Sown, Terms, VARIED, season};
+use super::season::{ALIKE, ALIKE_OWN, Sown, Terms, VARIED, VARIED_OWN, season};
 use super::*;
+use crate::base::ids::PatrolId;
 use crate::geo::position::Position;
 use crate::ledger::model::pairs::{Claim, pairs};
 use crate::ledger::model::totals::{Ranked, in_dispute, perhaps_twice};
@@ -31,6 +32,8 @@ fn claim(number: usize, sown: &Sown) -> Claim {
     Claim {
         plot: PlotId(Uuid::from_u128(number as u128 + 1)),
         org: Some(org(sown.unit + 1)),
+        author: Uuid::from_u128(number as u128 + 1),
+        patrol: None,
         crop: Crop::OpiumPoppy,
         season: "2025-2026".to_owned(),
         detected_at: at("2026-01-20T08:00:00+07:00").plus_millis(sown.day * 86_400_000),
@@ -125,6 +128,8 @@ fn injected_claims_are_found_and_neighbours_are_not_taken_out() {
         ("varied, held out", 301..341, VARIED, 200),
         ("alike, tuned on", 401..421, ALIKE, 25),
         ("alike, held out", 501..541, ALIKE, 25),
+        ("one unit, varied, held out", 601..641, VARIED_OWN, 200),
+        ("one unit, alike, held out", 701..741, ALIKE_OWN, 25),
     ];
     let risk = Definition::default().neighbour_risk;
     for (what, seeds, terms, one_in) in seasons {
@@ -181,6 +186,39 @@ fn two(distance_m: f64, hacc_m: f64, sizes: [(f64, u32); 2]) -> [Claim; 2] {
         claim(number, &sown)
     };
     [told(0, 1, 0.0, first), told(1, 2, distance_m, second)]
+}
+
+#[test]
+fn beds_of_one_outing_are_told_and_counted_and_the_same_point_another_day_is_one_ground() {
+    let sizes = [(64.0, 320), (66.0, 325)];
+    let rules = Definition::default();
+    let [first, second] = two(1.0, 6.5, sizes);
+    let patrol = Some(PatrolId(Uuid::from_u128(77)));
+    let of_one = Claim {
+        org: first.org,
+        ..second.clone()
+    };
+    // Two phones of one unit, and nothing says that they were out together.
+    assert!(is_likely(&[first.clone(), of_one.clone()], &rules));
+    let on = |claim: &Claim| Claim {
+        patrol,
+        ..claim.clone()
+    };
+    let together = [on(&first), on(&of_one)];
+    assert!(!is_likely(&together, &rules));
+    assert_eq!(pairs(&together, &rules).len(), 1, "it is told");
+    let again = Claim {
+        author: first.author,
+        ..of_one
+    };
+    assert!(!is_likely(&[first.clone(), again.clone()], &rules));
+    let another_day = Claim {
+        detected_at: again.detected_at.plus_millis(3 * 86_400_000),
+        ..again
+    };
+    assert!(is_likely(&[first.clone(), another_day], &rules));
+    // A joint patrol that two units wrote down stays a double claim.
+    assert!(is_likely(&[on(&first), on(&second)], &rules));
 }
 
 fn is_likely(claims: &[Claim], rules: &Definition) -> bool {

@@ -141,6 +141,7 @@ pub(super) fn fact(number: u128, author: Uuid, kind: FactKind, wire: Value) -> F
         }),
         recorded_at: received_at,
         entry: EntryId(Uuid::from_u128(number)),
+        from: None,
         act,
     }
 }

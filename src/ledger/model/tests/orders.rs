@@ -1,11 +1,14 @@
 //! Late, repeated and re-ordered facts give the life that in-order ones give.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::ledger::model::carried::{Record, carried};
 use crate::ledger::model::returns::Returned;
-use crate::ledger::model::words::LifeFlag;
+use crate::ledger::model::words::{Finding, LifeFlag, PlotState};
 
 /// One fact of a history: any kind, some day, sometimes a correction of an earlier one.
 fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
@@ -115,6 +118,14 @@ fn history() -> impl Strategy<Value = Vec<Fact>> {
 /// The life of a plot whose photos came late: those of each third work before the first decision at the desk, of the next
 /// between the fourth and the fifth, of the others after all.
 fn life(plot: &PlotFacts, facts: &[Fact]) -> Life {
+    live(plot, facts, &shown(facts), &Definition::default(), now())
+}
+
+fn now() -> Timestamp {
+    at("2026-05-30T08:00:00+07:00")
+}
+
+fn shown(facts: &[Fact]) -> EvidenceSummary {
     let mut photos = photos_of(facts);
     for shot in &mut photos.shots {
         let day = shot.taken_at.local_date().to_string();
@@ -122,8 +133,61 @@ fn life(plot: &PlotFacts, facts: &[Fact]) -> Life {
         let seconds = [0, 4 * 60 + 30, 3_600][third as usize];
         shot.received_at = at("2026-04-01T08:00:00+07:00").plus_millis(seconds * 1_000);
     }
-    let (rules, now) = (Definition::default(), at("2026-05-30T08:00:00+07:00"));
-    live(plot, facts, &photos, &rules, now)
+    photos
+}
+
+/// The life of a plot into which another was merged: of the facts those with a bit in `merged` were recorded there, as far as
+/// they tell of the ground and take none away.
+fn together(facts: &[Fact], merged: u16) -> Life {
+    let is_there = |fact: &Fact| {
+        let number = u32::try_from(fact.id.0.as_u128()).unwrap();
+        let takes_away = match &fact.act {
+            Act::Verification(said) => said.finding != Finding::Confirmed,
+            _ => false,
+        };
+        fact.act.is_of_ground() && !takes_away && merged & (1_u16 << number) != 0
+    };
+    let (there, own): (Vec<Fact>, Vec<Fact>) = facts.iter().cloned().partition(is_there);
+    let other = PlotFacts {
+        id: PlotId(Uuid::from_u128(10)),
+        detected_at: at("2026-02-10T12:00:00+07:00"),
+        ..plot()
+    };
+    let (kept, photos, photos_there) = (plot(), shown(&own), shown(&there));
+    let others = BTreeMap::from([(other.id, record(&other, &there, &photos_there))]);
+    let (plot, facts, photos) = carried(record(&kept, &own, &photos), &others);
+    live(&plot, &facts, &photos, &Definition::default(), now())
+}
+
+fn record<'a>(plot: &'a PlotFacts, facts: &'a [Fact], photos: &'a EvidenceSummary) -> Record<'a> {
+    Record {
+        plot,
+        facts,
+        photos,
+    }
+}
+
+/// Whoever says of a merged record that nothing of the kind stood there must say it of the plot that counts.
+#[test]
+fn a_word_about_a_merged_record_takes_no_ground_away_and_is_told() {
+    let other = PlotFacts {
+        id: PlotId(Uuid::from_u128(10)),
+        detected_at: at("2026-02-08T08:00:00+07:00"),
+        ..plot()
+    };
+    let there = [
+        found(1, "2026-02-12", "look_alike"),
+        found(2, "2026-02-13", "gone"),
+    ];
+    let (own, photos) = (plot(), EvidenceSummary::default());
+    let others = BTreeMap::from([(other.id, record(&other, &there, &photos))]);
+    let (plot, facts, photos) = carried(record(&own, &[], &photos), &others);
+    let told = live(&plot, &facts, &photos, &Definition::default(), now());
+    assert_eq!(told.state, PlotState::Detected);
+    assert!(told.flags.contains(&LifeFlag::VerificationConflict));
+    // The ground was found when the first of them was.
+    assert_eq!(plot.detected_at, other.detected_at);
+    assert!(facts.iter().all(|fact| fact.from == Some(other.id)));
 }
 
 /// The fact that a chain of corrections goes back to; of a circle the one with the earliest id.
@@ -153,6 +217,16 @@ proptest! {
         (facts, shuffled) in history().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle()))
     ) {
         prop_assert_eq!(life(&plot(), &facts), life(&plot(), &shuffled));
+    }
+
+    #[test]
+    fn facts_of_a_merged_plot_count_as_if_they_were_the_kept_plots_own(
+        (facts, shuffled) in history().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle())),
+        merged in any::<u16>()
+    ) {
+        let told = together(&facts, merged);
+        prop_assert_eq!(&told, &life(&plot(), &facts));
+        prop_assert_eq!(&told, &together(&shuffled, merged));
     }
 
     #[test]

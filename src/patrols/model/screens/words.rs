@@ -17,6 +17,8 @@ vocabulary! {
         MockFixes = "mock_fixes",
         /// No track of the claiming unit came near the plot that day.
         NoTrackNear = "no_track_near",
+        /// The plot lies in no commune of the province, though nobody said that it lies beyond the border.
+        OutsideArea = "outside_area",
     }
 }
 
@@ -32,6 +34,9 @@ impl TrackScreen {
             Self::MockFixes => "Cần làm rõ: một số vị trí do phần mềm khác tạo ra, vì sao?",
             Self::NoTrackNear => {
                 "Cần làm rõ: trong ngày không có vết đi nào của đơn vị gần điểm trồng, vì sao?"
+            }
+            Self::OutsideArea => {
+                "Cần làm rõ: toạ độ của điểm nằm ngoài địa bàn tỉnh (hoặc là 0, 0), vị trí đúng ở đâu?"
             }
         }
     }
@@ -57,6 +62,9 @@ impl TrackScreen {
             }
             Self::NoTrackNear => {
                 "To be cleared up: no track of the unit came near the plot that day; how does that come?"
+            }
+            Self::OutsideArea => {
+                "To be cleared up: the plot's point lies outside the province (or at 0, 0); where is it?"
             }
         }
     }

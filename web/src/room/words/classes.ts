@@ -23,7 +23,7 @@ const vi = {
 	thresholds:
 		"Mốc: loại II từ {plants2} cây hoặc {area2} m²; loại I từ {plants1} cây hoặc {area1} m²; có cây đã xác minh mà dưới mốc là loại III. Lấy mức cao hơn của hai số.",
 	rests:
-		"Chỉ tính điểm đã được đơn vị khác xác minh, theo địa giới ngày phát hiện; chỗ hai đơn vị cùng ghi tính một lần. Số do đơn vị tự báo không tính.",
+		"Chỉ tính điểm đã được đơn vị khác xác minh, theo địa giới ngày phát hiện; chỗ được ghi hai lần tính một lần. Số do đơn vị tự báo không tính.",
 	none: "Không có điểm trồng nào của năm này trong địa bàn.",
 	"none.commune": "Xã không có điểm trồng nào phát hiện trong năm này.",
 	order: "Xếp theo tên, không xếp hạng. Xã không có trong bảng là xã không có điểm trồng nào trong năm.",
@@ -51,7 +51,7 @@ const en: Record<keyof typeof vi, string> = {
 	thresholds:
 		"Thresholds: class II from {plants2} plants or {area2} m² on; class I from {plants1} plants or {area1} m² on; verified plants below them are class III. The higher of both counts.",
 	rests:
-		"Only plots that another unit verified, by the boundaries of the day on which they were found; ground that two units wrote down counts once. What a unit claims by itself does not count.",
+		"Only plots that another unit verified, by the boundaries of the day on which they were found; ground that was written down twice counts once. What a unit claims by itself does not count.",
 	none: "No plot of this year lies in reach.",
 	"none.commune": "No plot of this commune was found in this year.",
 	order: "By name, not ranked. A commune that is not in the table has no plot of the year.",

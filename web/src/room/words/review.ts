@@ -22,6 +22,7 @@ const vi = {
 	contradicts:
 		"Số chưa khớp: phá nhổ {destroyed} + còn lại {left}, đo được {measured}, lệch {by}. Phê duyệt cần ghi lý do.",
 	"pair.question": "Cần đối chiếu: hai đơn vị có cùng ghi một chỗ không?",
+	"pair.question.own": "Cần đối chiếu: hai điểm này của một đơn vị có phải là một chỗ không?",
 	"pair.sides": "Hai bên đối chiếu",
 	"pair.twice": "Đang tính cả hai: {share} của bên này có thể tính hai lần",
 	"pair.out": "Tạm không tính {share} của bên này",
@@ -53,6 +54,7 @@ const en: Record<keyof typeof vi, string> = {
 	contradicts:
 		"Figures disagree: {destroyed} destroyed + {left} left, {measured} measured, {by} apart. An approval needs a reason.",
 	"pair.question": "To be compared: did two units record one ground?",
+	"pair.question.own": "To be compared: are these two plots of one unit one ground?",
 	"pair.sides": "Both sides",
 	"pair.twice": "Both are counted: {share} of this one may be counted twice",
 	"pair.out": "{share} of this one is left out for now",
