@@ -211,6 +211,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_by_cycle",
         include_str!("../../migrations/0045_settled_by_cycle.sql"),
     ),
+    (
+        46,
+        "settled_by_stages",
+        include_str!("../../migrations/0046_settled_by_stages.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
