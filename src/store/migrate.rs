@@ -213,8 +213,8 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         46,
-        "settled_by_stages",
-        include_str!("../../migrations/0046_settled_by_stages.sql"),
+        "witnessed",
+        include_str!("../../migrations/0046_witnessed.sql"),
     ),
 ];
 

@@ -180,6 +180,10 @@ fn tell(
         originals.photos, originals.blobs, originals.bytes
     ));
     print_line(&format!(
+        "pictures: {} small images made of their originals, {} of before that was signed",
+        originals.pictures, originals.unsigned
+    ));
+    print_line(&format!(
         "plots: {} plots, {} versions and measures as their entries say",
         plots.plots, plots.agreeing
     ));

@@ -119,6 +119,17 @@ fn ring(log: LogId, keys: &[LogKey], outside: &Outside, found: &mut Verified) ->
     }
 }
 
+/// The log with the keys that its list names: for a slice that holds what the log's key signed. Whether the list is that
+/// of the log is judged with the log itself.
+pub async fn signers(tx: &mut Tx) -> Result<(LogId, KeyRing), Error> {
+    let Some((log, _)) = sql::the_log(tx).await? else {
+        return Err(Error::Unavailable("the database holds no log".into()));
+    };
+    let keys = tree::log_keys(tx, &log.to_string()).await?;
+    let ring = ring(log, &keys, &Outside::default(), &mut Verified::default());
+    Ok((log, ring))
+}
+
 /// The next number to be given lies behind the newest head.
 async fn refuse_unnumbered_gap(
     tx: &mut Tx,

@@ -247,6 +247,30 @@ on_both! {
         assert_eq!(judge().await.faults.len(), 2);
     }
 
+    async fn pictures_that_were_exchanged_are_found(field: Field) {
+        let phone = field.phone("máy ảnh", &[]).await;
+        for width in [64, 65] {
+            let bytes = photos::jpeg(width, 48);
+            photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        }
+        field.settle().await;
+        let judge = || async { verify_originals(field.app.journal.store(), &field.app.blobs).await.unwrap() };
+        let whole = judge().await;
+        assert_eq!((whole.pictures, whole.unsigned, whole.faults.len()), (4, 0, 0));
+        // Each photo is given the pictures of the first one.
+        by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT o.sha256 FROM photo_images o WHERE o.size = photo_images.size ORDER BY o.photo LIMIT 1)").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said.iter().all(|said| said.contains("not the one that was made of the original")), "{said:?}");
+        // Another's signature is none; where there is none nothing is known, and how many those are is told.
+        by_hand(&field, "UPDATE photo_images SET signature = sha256").await;
+        assert_eq!(judge().await.faults.len(), 4);
+        by_hand(&field, "UPDATE photo_images SET key_id = NULL, signature = NULL").await;
+        let unsigned = judge().await;
+        assert_eq!((unsigned.pictures, unsigned.unsigned, unsigned.faults.len()), (0, 4, 0));
+        by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT e.sha256 FROM journal_entries e WHERE e.seq = 0)").await;
+        assert!(judge().await.faults[0].to_string().contains("are gone or damaged"));
+    }
+
     async fn a_photos_row_that_no_longer_says_what_the_phone_said_is_found(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy 1", &[]).await;
