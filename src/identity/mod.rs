@@ -11,6 +11,6 @@ mod sql;
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
 pub use service::{
     Error, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Secret, SheetsDraft, Then,
-    VouchedFor, VouchedKey, verify_rows,
+    VouchedFor, VouchedKey, unsigned, verify_rows,
 };
 pub use sql::STATEMENTS;

@@ -8,6 +8,7 @@ mod faults;
 mod own;
 mod pass;
 mod rows;
+mod unsigned;
 
 use crate::base::ids::{EntryId, LogId};
 use crate::store::{Error, Store, Tx};
@@ -26,6 +27,7 @@ pub use faults::Fault;
 pub use own::verify_rows;
 use pass::Pass;
 pub use rows::{RowFault, RowPass, Rows, Told, each_content};
+pub use unsigned::Unsigned;
 
 /// Faults that are told one by one; more are only counted.
 const MOST_TOLD: usize = 100;
@@ -51,6 +53,10 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// All that does not hold.
     pub fault_count: u64,
+    /// Facts in the name of phones that sign, which nothing signed; the first hundred.
+    pub unsigned: Vec<Unsigned>,
+    /// All of these.
+    pub unsigned_count: u64,
     /// Whether every head's key is one that a root of trust from outside reaches.
     pub is_origin_proven: bool,
 }
@@ -61,6 +67,13 @@ impl Verified {
             self.faults.push(fault);
         }
         self.fault_count += 1;
+    }
+
+    fn came_unsigned(&mut self, own: Unsigned) {
+        if self.unsigned.len() < MOST_TOLD {
+            self.unsigned.push(own);
+        }
+        self.unsigned_count += 1;
     }
 }
 

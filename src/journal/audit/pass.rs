@@ -19,6 +19,7 @@ use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
 use super::announced::Announced;
+use super::unsigned::Confirmed;
 use super::{Fault, Verified};
 
 const BATCH: i64 = 256;
@@ -34,6 +35,7 @@ pub(super) struct Pass {
     /// After a gap or a wrong head, later heads tell nothing more.
     is_tree_lost: bool,
     announced: Announced,
+    confirmed: Confirmed,
     /// How many entries each redaction erased, and the author of the last of them that held fixes.
     erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
     /// Public keys that entries tell of.
@@ -58,6 +60,7 @@ impl Pass {
             stored: Vec::new(),
             is_tree_lost: false,
             announced: Announced::default(),
+            confirmed: Confirmed::default(),
             erased: BTreeMap::new(),
             keys_entered: BTreeSet::new(),
             found,
@@ -129,6 +132,7 @@ impl Pass {
             (Some((_, body)), _) => {
                 self.note_key(&row.kind, body);
                 self.announced.note(row, body);
+                self.confirmed.note(row, body);
                 self.found.whole += 1;
             }
             (None, by) => {
@@ -145,6 +149,10 @@ impl Pass {
     /// A statement that held must hold still, under a key that its device announced.
     async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
         let Some(hash) = &whole.row.statement else {
+            let unsigned = self.confirmed.judge(&whole.row);
+            unsigned
+                .into_iter()
+                .for_each(|own| self.found.came_unsigned(own));
             return Ok(());
         };
         let (entry, seq) = (whole.row.id, whole.row.seq.unwrap_or_default());
@@ -309,6 +317,9 @@ impl Pass {
         }
         for (entry, seq) in self.announced.missing() {
             self.found.fault(Fault::Statement { entry, seq });
+        }
+        for own in self.confirmed.formless() {
+            self.found.came_unsigned(own);
         }
         let has = self.edge.size();
         self.found.root = self.edge.root();

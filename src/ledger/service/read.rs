@@ -1,18 +1,19 @@
 //! One plot with its life.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{FactId, PlotId};
+use crate::base::ids::{EntryId, FactId, PlotId};
+use crate::identity::unsigned;
 use crate::journal::{FactSource, FromPaper};
 use crate::ledger::model::badges::law_badge;
 use crate::ledger::model::life::Step;
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Definition, Fact, Life};
 use crate::ledger::sql;
-use crate::plots::PlotView;
+use crate::plots::{PlotView, UNSIGNED};
 use crate::store;
 
 use super::material::{self, Material};
@@ -32,14 +33,19 @@ impl Ledger {
         let (material, life) = told.ok_or(Error::NotFound)?;
         let grades = self.grades(&mut tx, &material, &life).await?;
         let papers = self.papers_of(&mut tx, &material.facts).await?;
+        let entries: Vec<EntryId> = material.facts.iter().map(|fact| fact.entry).collect();
+        let unsigned = unsigned(&mut tx, &entries).await?;
         drop(tx);
         let replanted: Vec<PlotId> = replanted
             .into_iter()
             .filter(|(_, place)| actor.may(Right::ReadPlots, place.as_deref()))
             .map(|(plot, _)| plot)
             .collect();
-        let steps = timeline(&life, &material.facts, &papers)?;
+        let steps = timeline(&life, &material.facts, (&papers, &unsigned))?;
         tell(&mut view.properties, &life, &material, &rules);
+        if !unsigned.is_empty() {
+            flag(&mut view.properties, UNSIGNED);
+        }
         view.properties.insert("timeline".into(), steps.into());
         view.properties
             .insert("replanted_by".into(), json!(replanted));
@@ -107,13 +113,30 @@ fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: 
     }
 }
 
+/// Flags a plot, unless it is flagged so already.
+fn flag(told: &mut Map<String, Value>, word: &str) {
+    if let Some(Value::Array(flags)) = told.get_mut("flags")
+        && !flags.iter().any(|flag| flag == word)
+    {
+        flags.push(word.into());
+    }
+}
+
 /// Every fact in the order in which it happened, with what it says and what it did.
-fn timeline(life: &Life, facts: &[Fact], papers: &Papers) -> Result<Vec<Value>, store::Error> {
+fn timeline(
+    life: &Life,
+    facts: &[Fact],
+    (papers, unsigned): (&Papers, &BTreeSet<EntryId>),
+) -> Result<Vec<Value>, store::Error> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
     life.steps
         .iter()
         .filter_map(|step| Some((step, *known.get(&step.fact)?)))
-        .map(|(step, fact)| entry(step, fact, papers.get(&fact.entry)))
+        .map(|(step, fact)| {
+            let mut told = entry(step, fact, papers.get(&fact.entry))?;
+            told["unsigned"] = unsigned.contains(&fact.entry).into();
+            Ok(told)
+        })
         .collect()
 }
 
