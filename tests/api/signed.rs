@@ -287,6 +287,7 @@ on_both! {
             ("SET nonce = 'x'", "SET nonce = NULL"),
             ("SET head_size = 3, head_root = own", "SET head_size = NULL, head_root = NULL"),
             ("SET standing = 'fails'", "SET standing = 'holds'"),
+            ("SET signed_at = signed_at - 86400000", "SET signed_at = signed_at + 86400000"),
             ("SET public = signature", "SET public = NULL"),
         ];
         for (edit, undo) in edits {

@@ -71,7 +71,7 @@ impl OfLog {
 async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
     Ok(vec![
         (
-            "journal: {} rules, facts typed in from paper and contents kept aside",
+            "journal: {} rules, facts typed in from paper, contents kept aside, alarms and stamps",
             audit::verify_rows(store).await?,
         ),
         (

@@ -153,6 +153,12 @@ async fn refuse_unnumbered_gap(
     if next < newest {
         found.fault(Fault::NextNumber { next, newest });
     }
+    // Entries are numbered and the head over them is signed in one act.
+    let last = sql::last_sequenced(tx).await?.map_or(-1, |(seq, _)| seq);
+    if last >= newest {
+        let counted = newest;
+        found.fault(Fault::Headless { last, counted });
+    }
     Ok(())
 }
 

@@ -77,6 +77,24 @@ fn is(part: Option<&AnyRef<'_>>, id: ObjectIdentifier) -> bool {
 
 /// When the authority says that the digest existed, if the reply (RFC 3161 §2.4.2) answers this request.
 pub fn stamped_at(reply: &[u8], digest: &[u8; 32], nonce: u64) -> Result<Timestamp, NoStamp> {
+    let nonce_is = |part: &AnyRef<'_>| part.decode_as::<u64>() == Ok(nonce);
+    stamped(reply, digest, |rest| {
+        rest.iter()
+            .any(|part| part.tag() == Tag::Integer && nonce_is(part))
+    })
+}
+
+/// The same of a reply that was kept, whatever request it answered.
+pub fn stamped_over(reply: &[u8], digest: &[u8; 32]) -> Result<Timestamp, NoStamp> {
+    stamped(reply, digest, |_| true)
+}
+
+/// `answers` is asked of what follows the time.
+fn stamped(
+    reply: &[u8],
+    digest: &[u8; 32],
+    answers: impl Fn(&[AnyRef<'_>]) -> bool,
+) -> Result<Timestamp, NoStamp> {
     let reply = AnyRef::from_der(reply)?;
     let reply = parts(reply.value())?;
     let status = members(reply.first())?;
@@ -99,9 +117,7 @@ pub fn stamped_at(reply: &[u8], digest: &[u8; 32], nonce: u64) -> Result<Timesta
     let imprint = members(info.get(2))?;
     let is_sha_256 = is(members(imprint.first())?.first(), SHA_256);
     let is_digest = imprint.get(1).is_some_and(|part| part.value() == digest);
-    let nonce_is = |part: &AnyRef<'_>| part.decode_as::<u64>() == Ok(nonce);
-    let mut rest = info.iter().skip(5);
-    let is_answer = rest.any(|part| part.tag() == Tag::Integer && nonce_is(part));
+    let is_answer = answers(info.get(5..).unwrap_or_default());
     if !(is_sha_256 && is_digest && is_answer) {
         return Err(NoStamp::OfSomethingElse);
     }

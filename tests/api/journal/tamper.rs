@@ -188,6 +188,27 @@ on_both! {
         assert!(matches!(fault, Fault::Keys(_)), "{fault}");
     }
 
+    async fn a_list_of_keys_that_was_emptied_is_found_whatever_is_trusted(field: Field) {
+        entries(&field, 5).await;
+        let key = field.app.journal.keys().await.unwrap().remove(0);
+        let trusted = vec![tuantra::journal::note::PublicKey::parse(&key.verifier_key).unwrap()];
+        by_hand(&field, "DELETE FROM journal_keys").await;
+        let outside = Outside { trusted, ..Outside::default() };
+        let found = verify(field.app.journal.store(), outside).await.unwrap();
+        assert_eq!(found.faults, [Fault::KeyNotListed(key.public_key)]);
+    }
+
+    async fn heads_that_were_taken_out_at_the_end_are_found(field: Field) {
+        entries(&field, 5).await;
+        let kept = field.app.journal.head().await.unwrap().unwrap().size.cast_signed();
+        entries(&field, 5).await;
+        let last = field.app.journal.head().await.unwrap().unwrap().size.cast_signed() - 1;
+        by_hand(&field, format!("DELETE FROM journal_heads WHERE size > {kept}").leak()).await;
+        assert_eq!(judged(&field).await.faults, [Fault::Headless { last, counted: kept }]);
+        by_hand(&field, "DELETE FROM journal_heads").await;
+        assert_eq!(judged(&field).await.faults, [Fault::Headless { last, counted: 0 }]);
+    }
+
     async fn a_log_rebuilt_with_its_own_key_is_found_by_a_head_kept_outside(field: Field) {
         entries(&field, 300).await;
         let kept = field.app.journal.head().await.unwrap().unwrap();
