@@ -134,7 +134,7 @@ async fn made(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
         ),
         (
             "evidence: {} photos with their unit, door, named account and plot",
-            evidence::verify_made(store).await?,
+            evidence::verify_made(store, SystemClock.now()).await?,
         ),
         (
             "ledger: {} states, and facts with their unit, right and plot,",

@@ -199,6 +199,9 @@ fn differs(row: &PhotoRow, kept: Option<Stored>) -> Option<&'static str> {
     if kept.row.actor != row.author {
         return Some("author");
     }
+    if kept.row.received_at != row.recorded_at {
+        return Some("recorded_at");
+    }
     let wire: SidecarWire = serde_json::from_slice(&kept.body?).ok()?;
     let said = Sidecar::from_wire(&wire, u64::MAX, kept.row.received_at).ok()?;
     let place = row.lon.zip(row.lat);
@@ -244,7 +247,9 @@ fn judge(
     let sha256 = body.as_ref().and_then(|body| body["sha256"].as_str());
     let sha256 = sha256.unwrap_or_default().to_owned();
     let row = rows.remove(&entry.id);
-    let says_same = row.is_some_and(|row| row.id.0 == photo && hex(&row.sha256) == sha256);
+    let says_same = row.is_some_and(|row| {
+        row.id.0 == photo && hex(&row.sha256) == sha256 && row.stored_at == Some(entry.received_at)
+    });
     if !from_hex(&sha256).is_some_and(|name| good.contains(&name)) {
         found.faults.push(OriginalFault::Missing {
             photo,

@@ -47,7 +47,7 @@ pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHER
      OR EXISTS (SELECT 1 FROM photo_previews WHERE sha256 = $1)";
 pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
-pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
+pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry, stored_at FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// A photo as it stands.
@@ -119,6 +119,7 @@ pub struct StoredRow {
     pub id: PhotoId,
     pub sha256: Vec<u8>,
     pub original_entry: EntryId,
+    pub stored_at: Option<Timestamp>,
 }
 
 /// Stored photos after an id.

@@ -261,6 +261,10 @@ on_both! {
         std::fs::remove_file(blob(&names[0])).unwrap();
         assert!(judge().await.faults[0].to_string().contains("is gone"));
         std::fs::write(blob(&names[0]), original).unwrap();
+        by_hand(&field, "UPDATE photos SET stored_at = stored_at - 3600000").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said.iter().all(|said| said.contains("its row does not say")), "{said:?}");
+        by_hand(&field, "UPDATE photos SET stored_at = stored_at + 3600000").await;
         by_hand(&field, "UPDATE photos SET sha256 = (SELECT o.sha256 FROM photos o ORDER BY o.id LIMIT 1)").await;
         assert!(judge().await.faults[0].to_string().contains("its row does not say"));
         by_hand(&field, "DELETE FROM photo_images").await;
@@ -306,6 +310,7 @@ on_both! {
             ("UPDATE photos SET bytes = bytes + 1", "UPDATE photos SET bytes = bytes - 1", "bytes"),
             ("UPDATE photos SET plot = id", "UPDATE photos SET plot = NULL", "plot"),
             ("UPDATE photos SET record = REPLACE(record, 'close_up', 'after')", "UPDATE photos SET record = REPLACE(record, 'after', 'close_up')", "record"),
+            ("UPDATE photos SET recorded_at = recorded_at - 3600000", "UPDATE photos SET recorded_at = recorded_at + 3600000", "recorded_at"),
             ("UPDATE photos SET author = id", "UPDATE photos SET author = (SELECT e.actor FROM journal_entries e WHERE e.id = photos.entry)", "author"),
         ] {
             by_hand(&field, change).await;
@@ -339,6 +344,10 @@ on_both! {
             ("UPDATE plots SET cell_9 = cell_9 + 1 WHERE version = 2", "UPDATE plots SET cell_9 = cell_9 - 1 WHERE version = 2", "its row is not"),
             ("UPDATE plot_measures SET area_m2 = area_m2 + 5000 WHERE version IS NULL", "UPDATE plot_measures SET area_m2 = area_m2 - 5000 WHERE version IS NULL", "a measure is not"),
             ("UPDATE plot_versions SET record = '~' || record WHERE version = 1", "UPDATE plot_versions SET record = SUBSTR(record, 2) WHERE version = 1", "version 1 is not"),
+            ("UPDATE plot_versions SET recorded_at = recorded_at - 3600000 WHERE version = 2", "UPDATE plot_versions SET recorded_at = recorded_at + 3600000 WHERE version = 2", "version 2 is not"),
+            ("UPDATE plot_measures SET recorded_at = recorded_at + 3600000 WHERE version IS NULL", "UPDATE plot_measures SET recorded_at = recorded_at - 3600000 WHERE version IS NULL", "a measure is not"),
+            ("UPDATE plot_measures SET record = '~' || record WHERE version IS NULL", "UPDATE plot_measures SET record = SUBSTR(record, 2) WHERE version IS NULL", "a measure is not"),
+            ("UPDATE plot_measures SET record = '{\"notes\":\"x\"}' WHERE version = 2", "UPDATE plot_measures SET record = '{}' WHERE version = 2", "a measure is not"),
         ] {
             by_hand(&field, change).await;
             let first = judge().await.faults.into_iter().next();
