@@ -135,7 +135,7 @@ fn timeline(
         .map(|(step, fact)| {
             let mut told = entry(step, fact, papers.get(&fact.entry))?;
             told["unsigned"] = unsigned.contains(&fact.entry).into();
-            Ok(told)
+            Ok::<_, store::Error>(told)
         })
         .collect()
 }
