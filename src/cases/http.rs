@@ -74,6 +74,7 @@ impl From<Error> for Problem {
             Error::TooLarge => {
                 Self::new(ProblemKind::TooLarge).detail("the package would be larger than 4 GB")
             }
+            Error::Damaged(sha256) => Self::damaged(&sha256),
             Error::Unwritable(cause) => Self::new(ProblemKind::Internal).internal(cause),
             Error::Store(error) => error.into(),
         }

@@ -106,6 +106,8 @@ problems! {
     StorageFull => "storage-full", INSUFFICIENT_STORAGE, "There is no room left; what was acknowledged is kept";
     /// Too many requests or sign-in attempts.
     TooManyRequests => "too-many-requests", TOO_MANY_REQUESTS, "Too many requests; try again later";
+    /// What lies here is no longer what was recorded; an operator must look.
+    Damaged => "damaged", INTERNAL_SERVER_ERROR, "The bytes kept here are no longer those that were recorded; nothing was handed out";
     /// Our own fault.
     Internal => "internal", INTERNAL_SERVER_ERROR, "The server failed; nothing was acknowledged";
     /// The database, disk or a pool is busy or gone.
@@ -183,6 +185,14 @@ impl Problem {
             serde_json::to_value(value).unwrap_or_default(),
         );
         self
+    }
+
+    /// That the bytes of a SHA-256 (hex) are gone or are others by now; the log says so once.
+    #[must_use]
+    pub fn damaged(sha256: &str) -> Self {
+        Self::new(ProblemKind::Damaged)
+            .with("sha256", sha256)
+            .internal(format!("the bytes kept as {sha256} are gone or damaged"))
     }
 
     /// The kind.

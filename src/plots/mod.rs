@@ -12,6 +12,6 @@ mod sql;
 pub use service::{
     Back, DERIVED, EDITED, Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed,
     ListedAct, PlotFault, PlotPlace, PlotRows, PlotView, Plots, Recorded, Returned, SETTLE_JOB,
-    Standing, is_astray, sight, verify_incidents, verify_made, verify_rows,
+    Standing, UNSIGNED, is_astray, sight, verify_incidents, verify_made, verify_rows,
 };
 pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};

@@ -212,9 +212,14 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0045_settled_by_cycle.sql"),
     ),
     (
-        48,
+        46,
+        "witnessed",
+        include_str!("../../migrations/0046_witnessed.sql"),
+    ),
+    (
+        47,
         "merged_facts",
-        include_str!("../../migrations/0048_merged_facts.sql"),
+        include_str!("../../migrations/0047_merged_facts.sql"),
     ),
 ];
 

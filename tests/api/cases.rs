@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::evidence::{encoded, scene, shown};
 use crate::field::{Field, Folder};
+use crate::journal::by_hand;
 use crate::ledger::{Destroyed, destroyed, eradication};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
@@ -421,6 +422,59 @@ on_both! {
         assert_eq!(desk.get(&path(plot)).await.expect(409).problem(), "wrong-state");
         field.settle().await;
         desk.get(&path(plot)).await.expect(200);
+    }
+
+    async fn photos_are_printed_from_their_originals_whatever_the_table_of_pictures_says(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let listed = desk.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
+        let mut shown = Vec::new();
+        for photo in listed["features"].as_array().unwrap() {
+            let display = format!("/api/v1/photos/{}/display", photo["id"].as_str().unwrap());
+            shown.push(desk.get(&display).await.expect(200).bytes);
+        }
+        // The head of a picture's frame says how wide it is: no two of these are as wide.
+        let head = |jpeg: &[u8]| {
+            let at = jpeg.windows(2).position(|own| own == [0xff, 0xc0]).unwrap();
+            jpeg[at..at + 10].to_vec()
+        };
+        assert!(shown.len() == 3 && head(&shown[0]) != head(&shown[1]) && head(&shown[1]) != head(&shown[2]));
+        let printed = async || {
+            field.settle().await;
+            let package = desk.get(&path(plot)).await.expect(200).bytes;
+            let pages = files(&package).into_iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
+            let holds = |own: &[u8]| pages.windows(own.len()).any(|part| part == own);
+            shown.iter().filter(|jpeg| holds(&head(jpeg))).count()
+        };
+        assert_eq!(printed().await, 3);
+        by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT o.sha256 FROM photo_images o WHERE o.size = 'display' ORDER BY o.photo LIMIT 1)").await;
+        assert_eq!(printed().await, 3, "the server's key did not sign these");
+        by_hand(&field, "UPDATE photo_images SET key_id = NULL, signature = NULL").await;
+        assert_eq!(printed().await, 3, "nor these");
+    }
+
+    async fn a_case_whose_original_is_damaged_is_not_begun(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let listed = desk.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
+        let name = listed["features"][0]["properties"]["sha256"].as_str().unwrap().to_owned();
+        let blob = field.app.config.data.join(format!("blobs/sha256/{}/{}/{name}", &name[..2], &name[2..4]));
+        let original = std::fs::read(&blob).unwrap();
+        let mut damaged = original.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        std::fs::write(&blob, damaged).unwrap();
+        let taken_out = async || {
+            field.settle().await;
+            let entries = field.app.journal.entries_since(-1, 500).await.unwrap();
+            entries.iter().filter(|entry| entry.kind == "view").count()
+        };
+        let before = taken_out().await;
+        let refused = desk.get(&path(plot)).await.expect(500);
+        assert_eq!((refused.problem(), refused.json()["sha256"].as_str()), ("damaged".to_owned(), Some(name.as_str())));
+        assert_eq!(taken_out().await, before, "nothing left");
+        std::fs::remove_file(&blob).unwrap();
+        assert_eq!(desk.get(&path(plot)).await.expect(500).problem(), "damaged");
+        std::fs::write(&blob, original).unwrap();
+        desk.get(&path(plot)).await.expect(200);
+        assert_eq!(taken_out().await, before + 1);
     }
 
     async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {

@@ -287,6 +287,32 @@ on_both! {
         assert_eq!(of_plot().await, (json!("eradicating"), json!(["photos_before", "photos_after"])));
     }
 
+    async fn a_photo_from_elsewhere_or_another_week_fills_no_stage(field: Field) {
+        let done = done(&field).await;
+        let of_plot = async || {
+            field.settle().await;
+            let plot = done.phone.get(&format!("/api/v1/plots/{}", done.plot)).await.expect(200).json();
+            (plot["properties"]["state"].clone(), plot["properties"]["missing"].clone())
+        };
+        // Two of every other stage lie at the work of that morning.
+        for (phase, time) in [("close_up", "08:30:00"), ("close_up", "08:31:00"), ("after", "09:05:00"), ("after", "09:06:00")] {
+            done.photo(&field, phase, time, json!({})).await;
+        }
+        let lacking = (json!("eradicating"), json!(["photos_before"]));
+        assert_eq!(of_plot().await, lacking);
+        // A hillside a kilometre away, and this one two weeks before.
+        done.photo(&field, "before", "07:50:00", json!({ "lon": 104.31 })).await;
+        let weeks_before = json!("2026-02-13T07:50:00+07:00");
+        done.photo(&field, "overview", "07:50:00", json!({ "taken_at": weeks_before, "gnss_at": weeks_before })).await;
+        assert_eq!(of_plot().await, lacking);
+        assert_eq!(done.told(&done.phone).await["missing"], json!(["photos_before"]));
+        // Where nobody knows the place it counts, and caps the grade as before.
+        done.photo(&field, "before", "07:52:00", json!({ "lon": Value::Null, "lat": Value::Null, "accuracy_m": Value::Null })).await;
+        assert_eq!(of_plot().await, (json!("eradicated"), json!([])));
+        let told = done.told(&done.phone).await;
+        assert!(told.to_string().contains("no_position") && told["grade"] == "C", "{told}");
+    }
+
     async fn a_role_lets_work_count_without_photos_and_it_stays_visible(field: Field) {
         let done = done(&field).await;
         let path = format!("/api/v1/plots/{}/waivers", done.plot);

@@ -176,6 +176,28 @@ on_both! {
         assert_eq!(said, json!({ "photo": id, "what": "original", "reason": "đối chiếu biên bản 07" }));
     }
 
+    async fn an_original_that_was_damaged_is_handed_to_nobody(field: Field) {
+        let phone = field.phone("máy ảnh", &[]).await;
+        let bytes = jpeg(64, 48);
+        let photo = taken(&field, &phone, &bytes, &sidecar(&bytes)).await;
+        field.settle().await;
+        let name = hex(&bytes);
+        let blob = field.app.config.data.join(format!("blobs/sha256/{}/{}/{name}", &name[..2], &name[2..4]));
+        let mut damaged = bytes.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        std::fs::write(&blob, damaged).unwrap();
+        let officer = field.officer().await;
+        let read = format!("/api/v1/photos/{photo}/original?reason=kiem-tra");
+        let refused = officer.get(&read).await.expect(500);
+        assert_eq!(refused.problem(), "damaged");
+        assert!(refused.json()["title"].as_str().unwrap().contains("no longer those that were recorded"));
+        assert_eq!(refused.json()["sha256"], name);
+        std::fs::remove_file(&blob).unwrap();
+        assert_eq!(officer.get(&read).await.expect(500).problem(), "damaged");
+        std::fs::write(&blob, &bytes).unwrap();
+        assert_eq!(officer.get(&read).await.expect(200).bytes, bytes);
+    }
+
     async fn a_picture_is_turned_upright_and_says_nothing_more(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

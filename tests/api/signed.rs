@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::proofs::{Desk, verify};
+use crate::ledger::eradication;
+use crate::openrosa::{detection, forms_of};
 use crate::plots::{WEST, load_communes, plot_at};
 
 /// A phone that signs what it captures.
@@ -285,6 +287,7 @@ on_both! {
             ("SET nonce = 'x'", "SET nonce = NULL"),
             ("SET head_size = 3, head_root = own", "SET head_size = NULL, head_root = NULL"),
             ("SET standing = 'fails'", "SET standing = 'holds'"),
+            ("SET signed_at = signed_at - 86400000", "SET signed_at = signed_at + 86400000"),
             ("SET public = signature", "SET public = NULL"),
         ];
         for (edit, undo) in edits {
@@ -293,6 +296,57 @@ on_both! {
             assert!(faults.len() == 1 && faults[0].to_string().contains("what its device signed"), "{edit}: {faults:?}");
             crate::journal::by_hand(&field, format!("UPDATE journal_statements {undo} WHERE sequence IN (1, 8)").leak()).await;
         }
+    }
+
+    async fn an_unsigned_fact_in_the_name_of_a_phone_that_signs_is_named(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let [before, signed, bare, late] = [(); 4].map(|()| field.new_id());
+        phone.put(&plot(before), &plot_at(104.21, 22.41)).await.expect(201);
+        field.clock.advance_millis(1_000);
+        let mut own = Signer::confirmed(&field, &phone).await;
+        field.clock.advance_millis(1_000);
+        own.put(&plot(signed), &plot_at(104.3, 22.4)).await.expect(201);
+        // Doors that sign nothing, and phones that have no key, stay as they are.
+        field.phone("máy B", &[WEST]).await.put(&plot(field.new_id()), &plot_at(104.25, 22.45)).await.expect(201);
+        let forms = forms_of(&field, &phone).await;
+        forms.send(&detection("uuid:k1", 104.26, 22.42), &[], false).await.expect(201);
+        let named = async || {
+            field.settle().await;
+            let found = field.app.journal.verify().await.unwrap();
+            assert_eq!(found.faults, []);
+            assert_eq!(found.unsigned_count, found.unsigned.len() as u64);
+            found.unsigned.iter().map(|own| (own.entry.to_string(), own.device)).collect::<Vec<_>>()
+        };
+        assert!(named().await.is_empty());
+        // What is put into the database without a signature looks like this.
+        let made = phone.put(&plot(bare), &plot_at(104.31, 22.41)).await.expect(201).json();
+        let entry = made["receipt"]["entry_id"].as_str().unwrap().to_owned();
+        assert_eq!(named().await, [(entry, phone.id)]);
+        let is_flagged = async |id: Uuid| {
+            let told = phone.get(&plot(id)).await.expect(200).json();
+            told["properties"]["flags"].as_array().unwrap().contains(&json!("unsigned"))
+        };
+        assert_eq!([is_flagged(before).await, is_flagged(signed).await, is_flagged(bare).await], [false, false, true]);
+        let listed = phone.get("/api/v1/plots").await.expect(200).json();
+        let listed = listed["features"].as_array().unwrap().clone();
+        let flagged = listed.iter().filter(|own| own["properties"]["flags"].as_array().unwrap().contains(&json!("unsigned")));
+        assert_eq!(flagged.map(|own| own["id"].clone()).collect::<Vec<_>>(), [json!(bare)]);
+        let claimed = phone.post(&format!("{}/eradications", plot(signed)), &eradication()).await.expect(201).json();
+        assert_eq!(claimed["properties"]["timeline"].as_array().unwrap().last().unwrap()["unsigned"], true);
+        assert!(is_flagged(signed).await && named().await.len() == 2);
+        if field.app.journal.store().engine() == "sqlite" {
+            let desk = Desk::new();
+            let head = desk.file("head", field.app.journal.head().await.unwrap().unwrap().checkpoint);
+            let (is_good, said) = verify(&["log", "--data", "FILE", "--head", "FILE"], &[&field.app.config.data, &head]);
+            assert!(is_good && said.contains("which nothing signed: 2 (named above)"), "{said}");
+        }
+        // Once its key is revoked the phone signs nothing that holds.
+        let officer = field.officer().await;
+        officer.delete(&format!("/api/v1/devices/{}/keys/{}", phone.id, own.key_id())).await.expect(200);
+        field.clock.advance_millis(1_000);
+        phone.put(&plot(late), &plot_at(104.22, 22.44)).await.expect(201);
+        assert!(!is_flagged(late).await && named().await.len() == 2);
     }
 
     async fn a_key_that_was_put_in_for_a_device_is_found(field: Field) {

@@ -10,9 +10,11 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::json;
+use tuantra::journal::audit;
 use tuantra::journal::stamps::{Authority, StampFault};
 
 use crate::field::Folder;
+use crate::journal::rows::{each_is_found, each_is_found_at_last};
 
 const CONFIG: &str = "\
 [tsa]
@@ -118,6 +120,14 @@ on_both! {
         field.clock.advance_millis(86_400_000);
         let next = journal.stamp_if_due(&authority, DAY).await.unwrap().unwrap();
         assert!(next.size > stamp.size);
+        let rows = || async { audit::verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE journal_stamps SET stamped_at = stamped_at - 86400000", "UPDATE journal_stamps SET stamped_at = stamped_at + 86400000", "journal_stamps "),
+            ("UPDATE journal_stamps SET size = -size", "UPDATE journal_stamps SET size = -size", "journal_stamps "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[
+            ("UPDATE journal_stamps SET reply = (SELECT e.leaf FROM journal_entries e WHERE e.seq = 0)", "journal_stamps "),
+        ]).await;
     }
 
     async fn what_is_no_stamp_of_this_head_is_not_kept(field: Field) {

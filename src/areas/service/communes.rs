@@ -321,11 +321,17 @@ fn manifest(file: &File, succession: &Succession) -> String {
         .filter_map(|at| file.boundaries.get(*at))
         .map(|facts| (facts.code.clone(), Value::from(hex(&facts.sha256))))
         .collect();
+    let told = succession.added.iter().chain(&succession.replaced);
+    let told: Map<String, Value> = told
+        .filter_map(|at| file.boundaries.get(*at))
+        .map(|facts| (facts.code.clone(), told_of(facts)))
+        .collect();
     let mut manifest = json!({
         "file_sha256": hex(&file.sha256),
         "valid_from": succession.valid_from,
         "closed": succession.closed,
         "communes": communes,
+        "told": told,
     });
     let named = succession.named.iter();
     let named: Map<String, Value> = named
@@ -336,4 +342,27 @@ fn manifest(file: &File, succession: &Succession) -> String {
         manifest.insert("former_names".into(), named.into());
     }
     manifest.to_string()
+}
+
+fn told_of(facts: &Boundary) -> Value {
+    boundary_words(
+        (facts.name.as_str(), facts.kind.as_str()),
+        (
+            facts.province_code.as_deref(),
+            facts.province_name.as_deref(),
+        ),
+        facts.is_border,
+    )
+}
+
+/// What a load tells of a commune besides its ground: name and kind, province, and whether it lies on the border.
+pub(super) fn boundary_words(
+    (name, kind): (&str, &str),
+    (province_code, province_name): (Option<&str>, Option<&str>),
+    is_border: Option<bool>,
+) -> Value {
+    json!({
+        "name": name, "kind": kind, "province_code": province_code, "province_name": province_name,
+        "is_border": is_border,
+    })
 }

@@ -1,6 +1,6 @@
 //! Areas' rows against the log: boundaries by their hashes, risk areas, gates and hamlets by their words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,11 +12,12 @@ use crate::areas::sql::{self, GateRow, HamletRow, KeptBoundary, RiskAreaRow};
 use crate::base::hex;
 use crate::base::ids::BoundaryId;
 use crate::base::time::LocalDate;
-use crate::journal::audit::{RowPass, Rows, Told, each_content};
+use crate::journal::audit::{Content, RowPass, Rows, Told, each_content};
 use crate::journal::model::sha256;
 use crate::journal::{Kind, Stored};
 use crate::store::{self, Store, Tx};
 
+use super::communes::boundary_words;
 use super::risk::RiskAreaView;
 
 /// Holds every row of areas against the log.
@@ -25,14 +26,20 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     let mut pass = RowPass::default();
     boundaries(&mut tx, &mut pass).await?;
     risk_areas(&mut tx, &mut pass).await?;
+    let mut gates = BTreeSet::new();
     for kept in sql::kept_gates(&mut tx).await? {
         let (id, row) = (kept.gate.id, &kept.gate);
+        gates.insert(id);
         let told = told("area_gates", row.code.clone(), kept.entry);
         let same = |kept: &Stored| kept.row.fact == Some(id) && said(kept) == again(&gate(row));
         pass.judge(&mut tx, told, same).await?;
     }
-    hamlets(&mut tx, &mut pass).await?;
-    // A later entry of a gate or a hamlet takes the place of an earlier one in its row.
+    let hamlets = hamlets(&mut tx, &mut pass).await?;
+    // A later entry of a gate or a hamlet takes the place of an earlier one in its row: each has one row for all of them.
+    for (kind, rows) in [(Kind::Gate, gates), (Kind::Hamlet, hamlets)] {
+        let has_row = |entry: &Content| entry.fact.is_some_and(|id| rows.contains(&id));
+        pass.rowless(&mut tx, kind, |entry| !has_row(entry)).await?;
+    }
     for kind in [Kind::Boundaries, Kind::RiskArea] {
         pass.rowless(&mut tx, kind, |entry| brings_rows(&entry.body))
             .await?;
@@ -83,16 +90,18 @@ fn hamlet(row: &HamletRow) -> Value {
     })
 }
 
-async fn hamlets(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
+async fn hamlets(tx: &mut Tx, pass: &mut RowPass) -> Result<BTreeSet<Uuid>, store::Error> {
     let mut after = String::new();
+    let mut known = BTreeSet::new();
     loop {
         let rows = sql::kept_hamlets(tx, &after).await?;
         let Some(last) = rows.last() else {
-            return Ok(());
+            return Ok(known);
         };
         after.clone_from(&last.hamlet.code);
         for kept in rows {
             let (id, row) = (kept.hamlet.id, &kept.hamlet);
+            known.insert(id);
             let told = told("area_hamlets", row.code.clone(), kept.entry);
             let same =
                 |kept: &Stored| kept.row.fact == Some(id) && said(kept) == again(&hamlet(row));
@@ -138,7 +147,20 @@ fn is_boundary(kept: &Stored, row: &KeptBoundary) -> bool {
             && body["valid_from"] == json!(row.valid_from)
             && body["communes"][row.code.as_str()] == hex(&row.sha256)
             && sha256(&row.outline)[..] == row.sha256[..]
+            // Loads of before told no words of a commune.
+            && body["told"]
+                .get(&row.code)
+                .is_none_or(|told| *told == words(row))
     })
+}
+
+fn words(row: &KeptBoundary) -> Value {
+    let is_border = row.is_border.map(|own| own == 1);
+    boundary_words(
+        (row.name.as_str(), row.kind.as_str()),
+        (row.province_code.as_deref(), row.province_name.as_deref()),
+        is_border,
+    )
 }
 
 async fn risk_areas(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {

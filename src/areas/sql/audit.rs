@@ -11,8 +11,8 @@ pub(super) const KEPT_GATES: &str =
     "SELECT id, code, name, kind, commune, lon, lat, accuracy_m, basis, entry FROM area_gates";
 pub(super) const KEPT_HAMLETS: &str = "SELECT id, code, version, name, kind, former_names, commune, lon, lat, accuracy_m, basis, \
      entry FROM area_hamlets WHERE code > $1 ORDER BY code LIMIT 500";
-pub(super) const KEPT_BOUNDARIES: &str = "SELECT id, code, valid_from, valid_to, sha256, outline, entry FROM area_boundaries \
-     WHERE id > $1 ORDER BY id LIMIT 50";
+pub(super) const KEPT_BOUNDARIES: &str = "SELECT id, code, name, kind, province_code, province_name, is_border, valid_from, valid_to, sha256, \
+     outline, entry FROM area_boundaries WHERE id > $1 ORDER BY id LIMIT 50";
 
 /// A gate with its entry.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -35,6 +35,11 @@ pub struct KeptHamlet {
 pub struct KeptBoundary {
     pub id: BoundaryId,
     pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub province_code: Option<String>,
+    pub province_name: Option<String>,
+    pub is_border: Option<i64>,
     pub valid_from: LocalDate,
     pub valid_to: Option<LocalDate>,
     pub sha256: Vec<u8>,

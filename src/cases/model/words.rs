@@ -142,6 +142,10 @@ pub fn flag_label(code: &str) -> &str {
         "replanted" => "bị trồng lại",
         "corrected_twice" => "bị sửa hai lần",
         "correction_ignored" => "bản sửa không có hiệu lực",
+        "unsigned" => "có bản ghi không có chữ ký của máy",
+        "accepted_after_review" => "ghi nhận sau khi cán bộ xem",
+        "received_after_revocation" => "nhận sau khi máy bị thu hồi",
+        "back_dated" => "ngày ký không khớp",
         "text_looks_personal" => "nội dung có thể chứa số cá nhân",
         other => other,
     }

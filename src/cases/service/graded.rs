@@ -39,8 +39,8 @@ impl Cases {
             let Some(id) = graded.and_then(|id| id.parse::<FactId>().ok()) else {
                 continue;
             };
-            let set = self.ledger.evidence(actor, id).await?;
-            sets.push(serde_json::to_value(set).map_err(unwritable)?);
+            let graded_set = self.ledger.evidence(actor, id).await?;
+            sets.push(serde_json::to_value(graded_set).map_err(unwritable)?);
         }
         let returns = told.get("returns").and_then(Value::as_array);
         let returns = returns.into_iter().flatten().map(|own| {

@@ -41,6 +41,9 @@ pub enum Error {
     /// The originals are larger than one archive.
     #[error("too large")]
     TooLarge,
+    /// The bytes of an original, by its SHA-256 (hex), are gone or damaged.
+    #[error("the original kept as {0} is gone or damaged")]
+    Damaged(String),
     /// A file of the package cannot be made.
     #[error("cannot be written: {0}")]
     Unwritable(String),
@@ -64,6 +67,7 @@ impl From<evidence::Error> for Error {
             evidence::Error::Store(error) => Self::Store(error),
             evidence::Error::Forbidden => Self::Forbidden,
             evidence::Error::NotFound => Self::NotFound,
+            evidence::Error::Damaged(sha256) => Self::Damaged(sha256),
             other => Self::Unwritable(other.to_string()),
         }
     }

@@ -71,7 +71,7 @@ impl OfLog {
 async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
     Ok(vec![
         (
-            "journal: {} rules, facts typed in from paper and contents kept aside",
+            "journal: {} rules, facts typed in from paper, contents kept aside, alarms and stamps",
             audit::verify_rows(store).await?,
         ),
         (
@@ -134,7 +134,7 @@ async fn made(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
         ),
         (
             "evidence: {} photos with their unit, door, named account and plot",
-            evidence::verify_made(store).await?,
+            evidence::verify_made(store, SystemClock.now()).await?,
         ),
         (
             "ledger: {} states, and facts with their unit, right and plot,",
@@ -171,6 +171,34 @@ fn tell(
                 .flat_map(|(_, rows)| rows.faults.iter().map(ToString::to_string)),
         )
         .collect();
+    counts(found, originals, plots, slices);
+    for fault in faults.iter().skip(1) {
+        super::super::tell(&format!("also: {fault}"));
+    }
+    if let Some(first) = faults.first() {
+        bail!("does not hold: {first}");
+    }
+    print_line(verdict(if found.is_origin_proven {
+        Trust::Proven
+    } else {
+        Trust::Unproven
+    }));
+    if found.unsigned_count > 0 {
+        print_line(&format!(
+            "note: facts in the name of phones that sign, which nothing signed: {} (named above); whoever can write the database can put such in",
+            found.unsigned_count
+        ));
+    }
+    if found.outside == 0 {
+        print_line(
+            "note: no head from outside was given (--head): a log rebuilt as a whole looks like this too",
+        );
+    }
+    Ok(())
+}
+
+/// What was looked at, and what came unsigned.
+fn counts(found: &Verified, originals: &Originals, plots: &PlotRows, slices: &[(&str, Rows)]) {
     print_line(&format!(
         "log: {} entries recomputed from their contents, {} erased by order, {} signed heads, {} heads kept outside",
         found.whole, found.redacted, found.heads, found.outside
@@ -178,6 +206,10 @@ fn tell(
     print_line(&format!(
         "originals: {} as the log tells, {} blobs of {} bytes hashed",
         originals.photos, originals.blobs, originals.bytes
+    ));
+    print_line(&format!(
+        "pictures: {} small images made of their originals, {} of before that was signed",
+        originals.pictures, originals.unsigned
     ));
     print_line(&format!(
         "plots: {} plots, {} versions and measures as their entries say",
@@ -190,21 +222,7 @@ fn tell(
             what.replace("{}", &agreeing)
         ));
     }
-    for fault in faults.iter().skip(1) {
-        super::super::tell(&format!("also: {fault}"));
+    for own in &found.unsigned {
+        print_line(&format!("unsigned: {own}"));
     }
-    if let Some(first) = faults.first() {
-        bail!("does not hold: {first}");
-    }
-    print_line(verdict(if found.is_origin_proven {
-        Trust::Proven
-    } else {
-        Trust::Unproven
-    }));
-    if found.outside == 0 {
-        print_line(
-            "note: no head from outside was given (--head): a log rebuilt as a whole looks like this too",
-        );
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::cases;
 use crate::journal::Receipt;
 use crate::journal::history::{KeyRing, LogKey, Trust};
 use crate::journal::note::{Checkpoint, PublicKey};
-use crate::journal::proofs::{self, Checked, ConsistencyProof, EntryProof, PhotoProof};
+use crate::journal::proofs::{self, Checked, ConsistencyProof, EntryProof, Failure, PhotoProof};
 
 use super::{Opening, print_line};
 
@@ -200,7 +200,7 @@ impl OfHeads {
         let (head, _) =
             Checkpoint::parse(&newer).with_context(|| format!("{}", self.newer.display()))?;
         let ring = self.roots.ring(head.log, keys)?;
-        failed(proofs::heads(&older, &newer, proof.as_ref(), &ring))
+        agreed(proofs::heads(&older, &newer, proof.as_ref(), &ring))
     }
 }
 
@@ -225,7 +225,7 @@ impl Beside {
         } else {
             (own, kept.as_str())
         };
-        let heads = failed(proofs::heads(older, newer, between.as_ref(), ring))?;
+        let heads = agreed(proofs::heads(older, newer, between.as_ref(), ring))?;
         checked.steps.extend(heads.steps);
         Ok(checked)
     }
@@ -256,6 +256,14 @@ impl Roots {
 /// The failure as the command ends with it.
 fn failed<T, E: std::fmt::Display>(outcome: Result<T, E>) -> anyhow::Result<T> {
     outcome.map_err(|failure| anyhow::anyhow!("does not hold: {failure}"))
+}
+
+/// The same of two heads: where only their proof was not given, nothing is said against them.
+fn agreed(outcome: Result<Checked, Failure>) -> anyhow::Result<Checked> {
+    match outcome {
+        Err(failure) if failure.is_lack() => Err(anyhow::anyhow!("cannot be told: {failure}")),
+        other => failed(other),
+    }
 }
 
 fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {

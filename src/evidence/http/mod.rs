@@ -37,6 +37,7 @@ impl From<Error> for Problem {
             Error::Mismatch(kept) => aside(ProblemKind::HashMismatch, &kept),
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
+            Error::Damaged(sha256) => Self::damaged(&sha256),
             Error::Upload(fault) => uploads::problem(&fault),
             Error::Blobs(error) if error.is_full() => {
                 Self::new(ProblemKind::StorageFull).internal(error)

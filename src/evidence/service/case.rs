@@ -3,10 +3,13 @@
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
+use crate::base::hex;
 use crate::base::ids::{PhotoId, PlotId};
 use crate::base::time::Timestamp;
+use crate::evidence::model::made_of_text;
 use crate::evidence::model::screens::Screen;
-use crate::evidence::sql::{self, Sight, Which};
+use crate::evidence::sql::{self, DerivedRow, Sight, Which};
+use crate::journal::model::sha256 as digest;
 use crate::patrols::model::screens::TrackScreen;
 
 use super::asking::{ReplyView, replies_to};
@@ -128,19 +131,44 @@ impl Evidence {
         self.bytes(sha256).await
     }
 
-    /// The display image of a photo, when there is one.
+    /// The display image of a photo for print: the kept one where this server's key says that it was made of the original,
+    /// else one made of it now. The original is read in either case: a case whose original is damaged is not begun.
     pub async fn case_image(&self, photo: &CasePhoto) -> Result<Option<Bytes>, Error> {
+        if !photo.is_stored {
+            return Ok(None);
+        }
+        let original = self.bytes(&photo.sha256).await?;
         if !photo.is_shown {
             return Ok(None);
         }
         let mut tx = self.journal.store().read().await?;
         let size = super::Size::Display.as_str();
-        let image = sql::image(&mut tx, photo.view.id, size).await?;
+        let kept = sql::image(&mut tx, photo.view.id, size).await?;
         drop(tx);
-        match image {
-            Some(image) => self.bytes(&image.sha256).await.map(Some),
-            None => Ok(None),
+        let kept = kept.filter(|kept| self.made_of(photo, size, kept));
+        if let Some(kept) = kept
+            && let Ok(image) = self.bytes(&kept.image.sha256).await
+        {
+            return Ok(Some(image));
         }
+        let decoding = self.decoding.acquire().await;
+        let made = self.decoder.decode(original.bytes).await;
+        drop(decoding);
+        Ok(made.ok().map(|derived| Bytes {
+            sha256: hex(&digest(&derived.display_jpeg)),
+            bytes: derived.display_jpeg.into(),
+        }))
+    }
+
+    /// Whether the present key signed that an image is made of a photo's original. Keys that the database names are not
+    /// asked: whoever exchanges pictures there may name one.
+    fn made_of(&self, photo: &CasePhoto, size: &str, kept: &DerivedRow) -> bool {
+        let (id, log) = (photo.view.id, self.journal.log_id());
+        let text = made_of_text(log, id, size, &photo.sha256, &kept.image.sha256);
+        let signature = kept.signature.as_deref().unwrap_or_default();
+        self.journal
+            .present_key()
+            .signed(text.as_bytes(), signature)
     }
 }
 

@@ -5,10 +5,11 @@ use bytes::Bytes;
 use crate::base::ids::PhotoId;
 use crate::blobs::BlobName;
 use crate::evidence::model::cross_check::{Apart, ExifFlag, cross_check};
+use crate::evidence::model::made_of_text;
 use crate::evidence::model::picture::{DeriveFault, Derived, Limits, inspect};
 use crate::evidence::model::screens::ScreenRules;
 use crate::evidence::model::sidecar::{Sidecar, SidecarWire};
-use crate::evidence::sql::{self, ImageRow, PhotoRow};
+use crate::evidence::sql::{self, DerivedRow, ImageRow, PhotoRow};
 use crate::journal::JobRow;
 use crate::journal::model::sha256;
 use crate::plots::SETTLE_JOB;
@@ -26,7 +27,7 @@ struct Made {
     rules: ScreenRules,
     derived: &'static str,
     flags: String,
-    images: Vec<(&'static str, ImageRow)>,
+    images: Vec<(&'static str, DerivedRow)>,
     found: Found,
 }
 
@@ -42,13 +43,8 @@ impl Evidence {
         let sidecar = self.sidecar_of(&mut tx, &row).await?;
         let rules = self.screen_rules(&mut tx).await?;
         drop(tx);
-        let name = BlobName(
-            row.sha256
-                .as_slice()
-                .try_into()
-                .or(Err(row.corrupt("sha256")))?,
-        );
-        let bytes = self.blobs.get(name).await?.ok_or(row.corrupt("sha256"))?;
+        // Nothing is made, and nothing signed, of bytes that are no longer those that were recorded.
+        let bytes = self.bytes(&row.sha256).await?.bytes;
         let decoding = self.decoding.acquire().await;
         let decoded = self.decoder.decode(bytes.clone()).await;
         let mut flags = disagreements(sidecar, bytes, rules.apart()).await;
@@ -61,7 +57,7 @@ impl Evidence {
         let found = self.screen(&mut tx, &row, &rules, looked_at).await?;
         drop(tx);
         let (derived, images) = match decoded {
-            Ok(derived) => ("made", self.keep_images(&derived).await?),
+            Ok(derived) => ("made", self.keep_images(&row, &derived).await?),
             Err(fault) => {
                 flags.push(slug(fault));
                 ("none", Vec::new())
@@ -126,7 +122,11 @@ impl Evidence {
         Ok(wire.and_then(|wire| Sidecar::from_wire(&wire, u64::MAX, received_at).ok()))
     }
 
-    async fn keep_images(&self, derived: &Derived) -> Result<Vec<(&'static str, ImageRow)>, Error> {
+    async fn keep_images(
+        &self,
+        photo: &PhotoRow,
+        derived: &Derived,
+    ) -> Result<Vec<(&'static str, DerivedRow)>, Error> {
         let mut kept = Vec::new();
         let images = [
             ("display", &derived.display_jpeg),
@@ -141,11 +141,19 @@ impl Evidence {
                 seen if size == "thumbnail" => (seen.width, seen.height),
                 _ => (Some(derived.width), Some(derived.height)),
             };
-            let row = ImageRow {
+            let image = ImageRow {
                 sha256: digest.to_vec(),
                 bytes: i64::try_from(jpeg.len()).unwrap_or(i64::MAX),
                 width: i64::from(width.unwrap_or(0)),
                 height: i64::from(height.unwrap_or(0)),
+            };
+            let log = self.journal.log_id();
+            let text = made_of_text(log, photo.id, size, &photo.sha256, &digest);
+            let (key_id, signature) = self.journal.sign_text(&text);
+            let row = DerivedRow {
+                image,
+                key_id: Some(key_id),
+                signature: Some(signature.to_vec()),
             };
             kept.push((size, row));
         }

@@ -93,6 +93,9 @@ pub enum Error {
     /// Too many bytes of the author lie in quarantine.
     #[error("too much was set apart")]
     TooMuchAside,
+    /// The bytes of that SHA-256 (hex) are gone, or others lie in their place.
+    #[error("the bytes kept as {0} are gone or damaged")]
+    Damaged(String),
     /// An upload cannot be gone on with like this.
     #[error(transparent)]
     Upload(#[from] UploadFault),

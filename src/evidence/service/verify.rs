@@ -10,10 +10,10 @@ use uuid::Uuid;
 use crate::base::ids::{EntryId, PhotoId};
 use crate::base::{from_hex, hex};
 use crate::blobs::{BlobName, Blobs};
-use crate::evidence::model::Sidecar;
 use crate::evidence::model::sidecar::SidecarWire;
+use crate::evidence::model::{Sidecar, made_of_text};
 use crate::evidence::sql::{self, PhotoRow};
-use crate::journal::audit::{Content, contents, is_numbered, stored};
+use crate::journal::audit::{Content, contents, is_numbered, signers, stored};
 use crate::journal::{Kind, Stored};
 use crate::store::{Store, Tx};
 
@@ -56,6 +56,24 @@ pub enum OriginalFault {
         /// The first column that differs.
         column: &'static str,
     },
+    /// The bytes of a small image are gone or damaged.
+    #[error("photo {photo}: the bytes of its picture ({size}) are gone or damaged")]
+    NoPicture {
+        /// The photo.
+        photo: PhotoId,
+        /// Which picture.
+        size: String,
+    },
+    /// A small image was exchanged.
+    #[error(
+        "photo {photo}: its picture ({size}) is not the one that was made of the original: no key of the log says so"
+    )]
+    Picture {
+        /// The photo.
+        photo: PhotoId,
+        /// Which picture.
+        size: String,
+    },
     /// A photo that the log knows nothing of.
     #[error("photo {0}: no entry of the log tells that its original arrived")]
     NotEntered(PhotoId),
@@ -70,6 +88,10 @@ pub struct Originals {
     pub blobs: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Small images that a key of the log says were made of their originals.
+    pub pictures: u64,
+    /// Small images of before the log's key said so: nothing tells what they were made of.
+    pub unsigned: u64,
     /// What does not hold.
     pub faults: Vec<OriginalFault>,
 }
@@ -99,6 +121,7 @@ pub async fn verify_originals(store: &Store, blobs: &Blobs) -> Result<Originals,
         }
     }
     hold_sidecars(&mut tx, &mut found).await?;
+    hold_pictures(&mut tx, &good, &mut found).await?;
     Ok(found)
 }
 
@@ -124,6 +147,45 @@ async fn hold_sidecars(tx: &mut Tx, found: &mut Originals) -> Result<(), Error> 
     }
 }
 
+/// Holds every small image against its bytes, and against what the log's key said when it was made.
+async fn hold_pictures(
+    tx: &mut Tx,
+    good: &BTreeSet<[u8; 32]>,
+    found: &mut Originals,
+) -> Result<(), Error> {
+    let (log, keys) = signers(tx).await?;
+    let mut after = (PhotoId(Uuid::nil()), String::new());
+    loop {
+        let rows = sql::images_from(tx, (after.0, after.1.as_str())).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = (last.photo, last.size.clone());
+        for row in rows {
+            let (photo, image) = (row.photo, &row.own.image.sha256);
+            let name = <[u8; 32]>::try_from(image.as_slice());
+            if !name.is_ok_and(|name| good.contains(&name)) {
+                let size = row.size;
+                found.faults.push(OriginalFault::NoPicture { photo, size });
+                continue;
+            }
+            let Some((key, signature)) = row.own.key_id.as_ref().zip(row.own.signature.as_ref())
+            else {
+                found.unsigned += 1;
+                continue;
+            };
+            let text = made_of_text(log, photo, &row.size, &row.original, image);
+            let key = keys.key(key);
+            if key.is_some_and(|(key, _)| key.signed(text.as_bytes(), signature)) {
+                found.pictures += 1;
+            } else {
+                let size = row.size;
+                found.faults.push(OriginalFault::Picture { photo, size });
+            }
+        }
+    }
+}
+
 /// The first column that says otherwise than the sidecar's entry. Erased sidecars say nothing any more, nor do those that
 /// today's reader cannot read.
 fn differs(row: &PhotoRow, kept: Option<Stored>) -> Option<&'static str> {
@@ -136,6 +198,9 @@ fn differs(row: &PhotoRow, kept: Option<Stored>) -> Option<&'static str> {
     }
     if kept.row.actor != row.author {
         return Some("author");
+    }
+    if kept.row.received_at != row.recorded_at {
+        return Some("recorded_at");
     }
     let wire: SidecarWire = serde_json::from_slice(&kept.body?).ok()?;
     let said = Sidecar::from_wire(&wire, u64::MAX, kept.row.received_at).ok()?;
@@ -182,7 +247,9 @@ fn judge(
     let sha256 = body.as_ref().and_then(|body| body["sha256"].as_str());
     let sha256 = sha256.unwrap_or_default().to_owned();
     let row = rows.remove(&entry.id);
-    let says_same = row.is_some_and(|row| row.id.0 == photo && hex(&row.sha256) == sha256);
+    let says_same = row.is_some_and(|row| {
+        row.id.0 == photo && hex(&row.sha256) == sha256 && row.stored_at == Some(entry.received_at)
+    });
     if !from_hex(&sha256).is_some_and(|name| good.contains(&name)) {
         found.faults.push(OriginalFault::Missing {
             photo,

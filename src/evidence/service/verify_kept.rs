@@ -11,6 +11,7 @@ use crate::base::{from_hex, hex};
 use crate::evidence::model::screens::QuestionState;
 use crate::evidence::model::seal::Seal;
 use crate::evidence::sql::{self, KeptHold, QuestionBook, ReplyRow, SealRow, SpentNonce};
+use crate::identity::Roll;
 use crate::journal::audit::{RowPass, Rows, Told, each_content, stored};
 use crate::journal::{Kind, Stored};
 use crate::store::{self, Store, Tx};
@@ -23,8 +24,10 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     let mut tx = store.snapshot().await?;
     let mut pass = RowPass::default();
     let mut states = States::default();
-    replies(&mut tx, &mut pass, QuestionBook::Photos, &mut states).await?;
-    replies(&mut tx, &mut pass, QuestionBook::Tracks, &mut states).await?;
+    let roll = Roll::of(&mut tx).await?;
+    for book in [QuestionBook::Photos, QuestionBook::Tracks] {
+        replies(&mut tx, &mut pass, book, (&roll, &mut states)).await?;
+    }
     questions(&mut tx, &mut pass, &states).await?;
     track_questions(&mut tx, &mut pass, &states).await?;
     seals(&mut tx, &mut pass).await?;
@@ -48,7 +51,7 @@ async fn replies(
     tx: &mut Tx,
     pass: &mut RowPass,
     book: QuestionBook,
-    states: &mut States,
+    (roll, states): (&Roll, &mut States),
 ) -> Result<(), store::Error> {
     let table = match book {
         QuestionBook::Photos => "evidence_replies",
@@ -69,7 +72,10 @@ async fn replies(
                 author: Some(row.author),
                 recorded_at: Some(row.said_at),
             };
-            pass.judge(tx, told, |kept| is_reply(kept, &row)).await?;
+            let author = roll.then(tx, row.author, row.said_at, row.said_at).await?;
+            let is_units = !author.is_known() || author.some(|own| own.org == row.org);
+            pass.judge(tx, told, |kept| is_units && is_reply(kept, &row))
+                .await?;
             follow(row, states);
         }
     }

@@ -5,18 +5,23 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use crate::areas::Ground;
 use crate::base::actor::{Door, Principal, Right};
 use crate::base::ids::PhotoId;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::evidence::sql::{self, PhotoRow};
+use crate::geo::position::Position;
 use crate::identity::{Roll, Then};
 use crate::journal::audit::{RowPass, Rows, signed_path, waits};
 use crate::plots::LINK_JOB;
 use crate::store::{self, Store, Tx};
 
-/// Holds what every photo's row was made of against the log.
-pub async fn verify_made(store: &Store) -> Result<Rows, store::Error> {
+/// Holds what every photo's row was made of against the log, as it is at `now`.
+pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::Error> {
     let mut tx = store.snapshot().await?;
     let mut pass = RowPass::default();
+    let mut ground = Ground::of(&mut tx).await?;
+    let today = now.local_date();
     let roll = Roll::of(&mut tx).await?;
     let of_forms: BTreeSet<PhotoId> = sql::of_forms(&mut tx).await?.into_iter().collect();
     let mut after = PhotoId(Uuid::nil());
@@ -28,7 +33,8 @@ pub async fn verify_made(store: &Store) -> Result<Rows, store::Error> {
         after = last.id;
         for row in &rows {
             let is_of_form = of_forms.contains(&row.id);
-            let columns = judge(&mut tx, &roll, row, is_of_form).await?;
+            let mut columns = judge(&mut tx, &roll, row, is_of_form).await?;
+            columns.push(("place", is_placed(&mut tx, &mut ground, row, today).await?));
             pass.columns("photos", row.id.to_string(), columns);
         }
     }
@@ -59,6 +65,27 @@ async fn judge(
         columns.push(("linked", is_linked(tx, &then, row).await?));
     }
     Ok(columns)
+}
+
+/// Whether the row names the commune of the photo's own point by the boundaries of today, or by those of before where
+/// photos wait for being placed anew.
+async fn is_placed(
+    tx: &mut Tx,
+    ground: &mut Ground,
+    row: &PhotoRow,
+    today: LocalDate,
+) -> Result<bool, store::Error> {
+    let Some((lon, lat)) = row.lon.zip(row.lat) else {
+        return Ok(row.place.is_none());
+    };
+    let position = Position::new(lon, lat).or(Err(row.corrupt("lat")))?;
+    for day in [today, ground.day_before_change(today)] {
+        let found = ground.locate(tx, day, position).await?;
+        if found.map(|(code, _)| code) == row.place {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Photos of before doors were kept have neither door nor principal.

@@ -1,6 +1,7 @@
 //! The tables of evidence.
 
 mod audit;
+mod images;
 mod keeping;
 mod nonces;
 mod photos;
@@ -11,6 +12,7 @@ mod tracks;
 mod uploads;
 
 pub use audit::*;
+pub use images::*;
 pub use keeping::*;
 pub use nonces::*;
 pub use photos::*;
@@ -35,6 +37,7 @@ pub const STATEMENTS: &[&str] = &[
     SET_DERIVED,
     INSERT_IMAGE,
     IMAGE,
+    IMAGES_FROM,
     PREVIEW,
     SET_PREVIEW,
     DROP_PREVIEW,

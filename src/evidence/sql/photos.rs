@@ -1,4 +1,4 @@
-//! Photos, their images, and what came under another hash.
+//! Photos, and what came under another hash.
 
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -40,10 +40,6 @@ pub(super) const LOCK_PHOTO: &str = "UPDATE photos SET state = state WHERE id = 
 pub(super) const LINK: &str = "UPDATE photos SET linked = 1 WHERE id = $1 AND linked = 0";
 pub(super) const SET_PLACE: &str = "UPDATE photos SET place = $2 WHERE id = $1";
 pub(super) const SET_DERIVED: &str = "UPDATE photos SET derived = $2, flags = $3 WHERE id = $1";
-pub(super) const INSERT_IMAGE: &str = "INSERT INTO photo_images (photo, size, sha256, bytes, width, height) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (photo, size) DO NOTHING";
-pub(super) const IMAGE: &str =
-    "SELECT sha256, bytes, width, height FROM photo_images WHERE photo = $1 AND size = $2";
 pub(super) const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256, bytes) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (quarantine) DO NOTHING";
 pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
@@ -51,7 +47,7 @@ pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHER
      OR EXISTS (SELECT 1 FROM photo_previews WHERE sha256 = $1)";
 pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
-pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry FROM photos \
+pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry, stored_at FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// A photo as it stands.
@@ -101,15 +97,6 @@ impl PhotoRow {
     }
 }
 
-/// A derived image.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ImageRow {
-    pub sha256: Vec<u8>,
-    pub bytes: i64,
-    pub width: i64,
-    pub height: i64,
-}
-
 /// Which photos the caller may see.
 #[derive(Debug, Clone)]
 pub enum Sight {
@@ -132,6 +119,7 @@ pub struct StoredRow {
     pub id: PhotoId,
     pub sha256: Vec<u8>,
     pub original_entry: EntryId,
+    pub stored_at: Option<Timestamp>,
 }
 
 /// Stored photos after an id.
@@ -242,32 +230,6 @@ pub async fn set_derived(
         sqlx::query(SET_DERIVED).bind(id).bind(derived).bind(flags)
     )
     .map(drop)
-}
-
-pub async fn insert_image(
-    tx: &mut Tx,
-    photo: PhotoId,
-    size: &str,
-    row: &ImageRow,
-) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(INSERT_IMAGE)
-            .bind(photo)
-            .bind(size)
-            .bind(row.sha256.as_slice())
-            .bind(row.bytes)
-            .bind(row.width)
-            .bind(row.height)
-    )
-    .map(drop)
-}
-
-pub async fn image(tx: &mut Tx, photo: PhotoId, size: &str) -> Result<Option<ImageRow>, Error> {
-    on!(tx, |c| sqlx::query_as(IMAGE)
-        .bind(photo)
-        .bind(size)
-        .fetch_optional(c))
 }
 
 pub async fn insert_aside(

@@ -1,5 +1,6 @@
 //! Devices' signing keys: a device announces its own, a second account confirms it, and statements are held against it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, CONSOLE, Principal};
-use crate::base::ids::{AccountId, DeviceId};
+use crate::base::ids::{AccountId, DeviceId, EntryId};
 use crate::base::origin::{Doubt, Origin, Standing, Statement};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
@@ -240,6 +241,19 @@ impl Identity {
         let row = sql::device_key(tx, key).await?;
         Ok(row.and_then(|row| row.confirmed_at))
     }
+}
+
+/// The version of ids that the server derives from a form (RFC 9562 §5.8).
+const OF_A_FORM: usize = 8;
+
+/// Those of some entries that nothing signed, though their author, a phone, had a confirmed key before they came. What came
+/// by a form is none of them: forms are not signed, and say so by their door.
+pub async fn unsigned(tx: &mut Tx, entries: &[EntryId]) -> Result<BTreeSet<EntryId>, store::Error> {
+    let found = sql::unsigned(tx, entries).await?;
+    let is_of_a_form =
+        |fact: Option<Uuid>| fact.is_some_and(|fact| fact.get_version_num() == OF_A_FORM);
+    let native = found.into_iter().filter(|(_, fact)| !is_of_a_form(*fact));
+    Ok(native.map(|(entry, _)| entry).collect())
 }
 
 /// A statement's standing under the key that it names.

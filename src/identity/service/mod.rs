@@ -41,7 +41,7 @@ pub use communes::LoadedCommunes;
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use held::HeldWindow;
-pub use keys::{DeviceKeyView, KeyWithChain};
+pub use keys::{DeviceKeyView, KeyWithChain, unsigned};
 pub use nodes::{NodeHolder, VouchedFor, VouchedKey};
 pub use people::{AccountView, OrgView, TeamView};
 pub use reach::{DeviceStanding, Lost};

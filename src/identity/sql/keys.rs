@@ -1,5 +1,6 @@
 //! Devices' keys.
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::base::ids::{AccountId, DeviceId, EntryId};
@@ -21,6 +22,10 @@ pub(super) const REVOKE_DEVICE_KEY: &str =
 pub(super) const OPENERS: &str = "SELECT opened_by FROM identity_enrolments WHERE device = $1 AND spent_at IS NOT NULL \
      UNION SELECT created_by FROM identity_devices WHERE id = $1 AND NOT EXISTS \
      (SELECT 1 FROM identity_enrolments WHERE device = $1 AND spent_at IS NOT NULL)";
+
+const UNSIGNED: &str = "SELECT DISTINCT e.id, e.fact FROM journal_entries e JOIN identity_device_keys k ON k.device = e.actor \
+     WHERE k.confirmed_at < e.received_at AND (k.revoked_at IS NULL OR k.revoked_at > e.received_at) \
+     AND e.statement IS NULL AND e.id IN (";
 
 /// A device's key as it stands in its table.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -91,4 +96,23 @@ pub async fn openers(tx: &mut Tx, device: DeviceId) -> Result<Vec<Uuid>, Error> 
     on!(tx, |c| sqlx::query_scalar(OPENERS)
         .bind(device)
         .fetch_all(c))
+}
+
+/// Those of some entries that came without a statement while their author had a confirmed key, each with its fact.
+pub async fn unsigned(
+    tx: &mut Tx,
+    entries: &[EntryId],
+) -> Result<Vec<(EntryId, Option<Uuid>)>, Error> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(UNSIGNED);
+        let mut list = query.separated(", ");
+        for entry in entries {
+            list.push_bind(*entry);
+        }
+        query.push(")");
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }

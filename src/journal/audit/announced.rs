@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::base::ids::EntryId;
-use crate::journal::model::Kind;
-use crate::journal::sql::EntryRow;
-use crate::journal::statements::thumbprint;
+use crate::base::origin::Standing;
+use crate::base::signed_text::Said;
+use crate::journal::model::{Kind, sha256};
+use crate::journal::sql::{EntryRow, StatementRow};
+use crate::journal::statements::{is_signed_by, key_id, thumbprint};
 
 /// A device with one of its keys.
 type DeviceKey = (Uuid, String);
@@ -47,4 +49,32 @@ impl Announced {
         let waiting = std::mem::take(&mut self.waiting);
         waiting.into_values().flatten().collect()
     }
+}
+
+/// Whether a row says of a statement what its text says, and of its signature neither more nor less than is so.
+pub(super) fn is_as_signed(own: &StatementRow, entry: &EntryRow) -> bool {
+    let Some(said) = Said::of(&own.base) else {
+        return false;
+    };
+    let head = said
+        .head
+        .map(|head| (head.size.cast_signed(), head.root.to_vec()));
+    let is_same = said.key_id == own.key_id
+        && said.sequence.cast_signed() == own.sequence
+        && said.previous[..] == own.previous[..]
+        && sha256(own.base.as_bytes())[..] == own.own[..]
+        && said.nonce == own.nonce
+        && said.created.saturating_mul(1_000) == own.signed_at.as_millis()
+        && head == own.head_size.zip(own.head_root.clone());
+    let public = own.public.as_deref().unwrap_or_default();
+    let is_signed = key_id(public).as_ref() == Some(&own.key_id)
+        && is_signed_by(public, &own.base, &own.signature);
+    let covers = entry.kind == Kind::Fixes.as_str() || said.digest[..] == entry.sha256[..];
+    let is_true = match own.standing.parse() {
+        Ok(Standing::Holds) => is_signed && covers,
+        Ok(Standing::Fails) => !(is_signed && covers),
+        Ok(_) => true,
+        Err(_) => false,
+    };
+    is_same && is_true
 }

@@ -108,6 +108,19 @@ pub enum Fault {
     /// A key that no entry tells of.
     #[error("key {0} is listed, but no entry of the log tells of it")]
     KeyNotEntered(String),
+    /// A key that the list leaves out, or of which it tells another hand-over.
+    #[error(
+        "an entry of the log tells of the public key {0}, and the list of keys does not, or otherwise"
+    )]
+    KeyNotListed(String),
+    /// Heads were taken out at the end.
+    #[error("entries are numbered up to {last}, and no signed head counts more than {counted}")]
+    Headless {
+        /// The last number that an entry has.
+        last: i64,
+        /// What the newest head counts.
+        counted: i64,
+    },
     /// A head from outside of another log, or not signed by one of its keys.
     #[error("the head kept outside, of {0} entries, is not signed by a key of this log")]
     OutsideForeign(u64),

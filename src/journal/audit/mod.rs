@@ -8,6 +8,7 @@ mod faults;
 mod own;
 mod pass;
 mod rows;
+mod unsigned;
 
 use crate::base::ids::{EntryId, LogId};
 use crate::store::{Error, Store, Tx};
@@ -26,6 +27,7 @@ pub use faults::Fault;
 pub use own::verify_rows;
 use pass::Pass;
 pub use rows::{RowFault, RowPass, Rows, Told, each_content};
+pub use unsigned::Unsigned;
 
 /// Faults that are told one by one; more are only counted.
 const MOST_TOLD: usize = 100;
@@ -51,6 +53,10 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// All that does not hold.
     pub fault_count: u64,
+    /// Facts in the name of phones that sign, which nothing signed; the first hundred.
+    pub unsigned: Vec<Unsigned>,
+    /// All of these.
+    pub unsigned_count: u64,
     /// Whether every head's key is one that a root of trust from outside reaches.
     pub is_origin_proven: bool,
 }
@@ -61,6 +67,13 @@ impl Verified {
             self.faults.push(fault);
         }
         self.fault_count += 1;
+    }
+
+    fn came_unsigned(&mut self, own: Unsigned) {
+        if self.unsigned.len() < MOST_TOLD {
+            self.unsigned.push(own);
+        }
+        self.unsigned_count += 1;
     }
 }
 
@@ -119,6 +132,17 @@ fn ring(log: LogId, keys: &[LogKey], outside: &Outside, found: &mut Verified) ->
     }
 }
 
+/// The log with the keys that its list names: for a slice that holds what the log's key signed. Whether the list is that
+/// of the log is judged with the log itself.
+pub async fn signers(tx: &mut Tx) -> Result<(LogId, KeyRing), Error> {
+    let Some((log, _)) = sql::the_log(tx).await? else {
+        return Err(Error::Unavailable("the database holds no log".into()));
+    };
+    let keys = tree::log_keys(tx, &log.to_string()).await?;
+    let ring = ring(log, &keys, &Outside::default(), &mut Verified::default());
+    Ok((log, ring))
+}
+
 /// The next number to be given lies behind the newest head.
 async fn refuse_unnumbered_gap(
     tx: &mut Tx,
@@ -128,6 +152,12 @@ async fn refuse_unnumbered_gap(
     let next = sql::next_seq(tx).await?;
     if next < newest {
         found.fault(Fault::NextNumber { next, newest });
+    }
+    // Entries are numbered and the head over them is signed in one act.
+    let last = sql::last_sequenced(tx).await?.map_or(-1, |(seq, _)| seq);
+    if last >= newest {
+        let counted = newest;
+        found.fault(Fault::Headless { last, counted });
     }
     Ok(())
 }

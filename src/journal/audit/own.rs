@@ -6,9 +6,12 @@ use uuid::Uuid;
 
 use super::rows::{RowPass, Rows, Told};
 use crate::base::ids::{EntryId, QuarantineId};
-use crate::journal::model::Kind;
+use crate::journal::model::{Kind, sha256};
+use crate::journal::note::Checkpoint;
 use crate::journal::service::Stored;
-use crate::journal::sql::{self, KeptQuarantine, KeptRules, TypedIn};
+use crate::journal::sql::{self, AlarmRow, KeptQuarantine, KeptRules, TypedIn};
+use crate::journal::stamps::{host, stamped_over};
+use crate::journal::tree::head_of;
 use crate::store::{Error, Store, Tx};
 
 /// Holds rules, typed-in facts and contents kept aside against the log.
@@ -52,7 +55,73 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, Error> {
     pass.rowless(&mut tx, Kind::Paper, |entry| is_link(&entry.body))
         .await?;
     quarantine(&mut tx, &mut pass).await?;
+    alarms(&mut tx, &mut pass).await?;
+    stamps(&mut tx, &mut pass).await?;
     Ok(pass.into_found())
+}
+
+/// Alarms: which head, shown by whom, why and when.
+async fn alarms(tx: &mut Tx, pass: &mut RowPass) -> Result<(), Error> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sql::alarms_from(tx, after).await?;
+        let Some(last) = rows.last() else {
+            break;
+        };
+        after = last.id;
+        for row in rows {
+            let told = Told {
+                table: "journal_alarms",
+                id: row.id.to_string(),
+                entry: row.entry,
+                author: Some(row.holder),
+                recorded_at: Some(row.raised_at),
+            };
+            pass.judge(tx, told, |kept| is_alarm(kept, &row)).await?;
+        }
+    }
+    pass.rowless(tx, Kind::Alarm, |_| true).await
+}
+
+fn is_alarm(kept: &Stored, row: &AlarmRow) -> bool {
+    let said = said(kept);
+    let shown = said["checkpoint"].as_str().map(Checkpoint::parse);
+    let Some(Ok((head, _))) = shown else {
+        return false;
+    };
+    kept.row.kind == Kind::Alarm.as_str()
+        && kept.row.fact == Some(row.id)
+        && said["reason"] == row.reason
+        && (head.size.cast_signed(), head.epoch) == (row.size, row.epoch)
+        && head.root[..] == row.root[..]
+        && head.text() == row.checkpoint
+}
+
+/// Stamps: each reply is over the head that it stands by, and says the time that the row does. Of one that was taken out
+/// nothing tells.
+async fn stamps(tx: &mut Tx, pass: &mut RowPass) -> Result<(), Error> {
+    let Some((log, _)) = sql::the_log(tx).await? else {
+        return Ok(());
+    };
+    let keys = sql::keys(tx).await?;
+    let mut after = (i64::MIN, String::new());
+    loop {
+        let rows = sql::stamps_from(tx, (after.0, after.1.as_str())).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = (last.size, last.authority.clone());
+        for row in rows {
+            let head = sql::head_at(tx, row.size).await?;
+            let head = head.and_then(|head| head_of(&head, log, &keys).ok());
+            let at = head.and_then(|head| {
+                let digest = sha256(head.checkpoint.as_bytes());
+                stamped_over(&row.reply, &digest).ok()
+            });
+            let id = format!("{} {}", row.size, host(&row.authority));
+            pass.standing("journal_stamps", id, at == Some(row.stamped_at));
+        }
+    }
 }
 
 /// Contents kept aside: whose, of what, when and how much. Why is told by the row alone.

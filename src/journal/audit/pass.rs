@@ -1,24 +1,23 @@
 //! The pass itself: entry by entry, the tree growing beside.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use uuid::Uuid;
 
 use crate::base::hex;
 use crate::base::ids::{EntryId, LogId};
 use crate::base::origin::Standing;
-use crate::base::signed_text::Said;
 use crate::journal::epochs::header_of;
 use crate::journal::history::{KeyRing, LogKey, Rotation, Trust};
 use crate::journal::merkle::{self, Edge, Hash, TILE_WIDTH, TileId};
 use crate::journal::model::{Kind, covered, sha256, statement_hash};
 use crate::journal::note::{Checkpoint, Note};
-use crate::journal::sql::{self, EntryRow, HeadRow, StatementRow, WholeEntry};
-use crate::journal::statements::{is_signed_by, key_id};
+use crate::journal::sql::{self, HeadRow, StatementRow, WholeEntry};
 use crate::journal::tree::{checkpoint_of, count};
 use crate::store::{Error, Tx};
 
-use super::announced::Announced;
+use super::announced::{Announced, is_as_signed};
+use super::unsigned::Confirmed;
 use super::{Fault, Verified};
 
 const BATCH: i64 = 256;
@@ -34,10 +33,11 @@ pub(super) struct Pass {
     /// After a gap or a wrong head, later heads tell nothing more.
     is_tree_lost: bool,
     announced: Announced,
+    confirmed: Confirmed,
     /// How many entries each redaction erased, and the author of the last of them that held fixes.
     erased: BTreeMap<EntryId, (u64, Option<Uuid>)>,
-    /// Public keys that entries tell of.
-    keys_entered: BTreeSet<Vec<u8>>,
+    /// Public keys that entries tell of, in hex, each with how the one before handed over to it.
+    keys_entered: BTreeMap<String, Option<Rotation>>,
     found: Verified,
 }
 
@@ -58,8 +58,9 @@ impl Pass {
             stored: Vec::new(),
             is_tree_lost: false,
             announced: Announced::default(),
+            confirmed: Confirmed::default(),
             erased: BTreeMap::new(),
-            keys_entered: BTreeSet::new(),
+            keys_entered: BTreeMap::new(),
             found,
         }
     }
@@ -129,6 +130,7 @@ impl Pass {
             (Some((_, body)), _) => {
                 self.note_key(&row.kind, body);
                 self.announced.note(row, body);
+                self.confirmed.note(row, body);
                 self.found.whole += 1;
             }
             (None, by) => {
@@ -145,6 +147,10 @@ impl Pass {
     /// A statement that held must hold still, under a key that its device announced.
     async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
         let Some(hash) = &whole.row.statement else {
+            let unsigned = self.confirmed.judge(&whole.row);
+            unsigned
+                .into_iter()
+                .for_each(|own| self.found.came_unsigned(own));
             return Ok(());
         };
         let (entry, seq) = (whole.row.id, whole.row.seq.unwrap_or_default());
@@ -170,9 +176,9 @@ impl Pass {
             return;
         }
         let rotation = serde_json::from_slice::<Rotation>(body).ok();
-        let keys = rotation.and_then(|rotation| rotation.keys());
-        let key = keys.map_or_else(|| body.to_vec(), |(_, new)| new.0.to_vec());
-        self.keys_entered.insert(key);
+        let keys = rotation.as_ref().and_then(Rotation::keys);
+        let key = keys.map_or_else(|| hex(body), |(_, new)| hex(&new.0));
+        self.keys_entered.insert(key, rotation);
     }
 
     /// Puts a leaf into the tree and judges the heads that count up to it.
@@ -310,6 +316,9 @@ impl Pass {
         for (entry, seq) in self.announced.missing() {
             self.found.fault(Fault::Statement { entry, seq });
         }
+        for own in self.confirmed.formless() {
+            self.found.came_unsigned(own);
+        }
         let has = self.edge.size();
         self.found.root = self.edge.root();
         while let Some((head, note)) = self.outside.pop_front() {
@@ -322,17 +331,23 @@ impl Pass {
                 });
             }
         }
-        let missing = keys.iter().filter(|key| {
-            let entered = self
-                .keys_entered
-                .iter()
-                .any(|own| hex(own) == key.public_key);
-            !entered && newest > 0
-        });
-        for key in missing {
+        self.judge_keys(newest, keys);
+        self.judge_redactions(tx).await
+    }
+
+    /// The list of keys is that of the entries: none more, none less, each handed over to as they say.
+    fn judge_keys(&mut self, newest: i64, keys: &[LogKey]) {
+        let entered = std::mem::take(&mut self.keys_entered);
+        let is_entered = |key: &&LogKey| entered.contains_key(&key.public_key);
+        for key in keys.iter().filter(|key| newest > 0 && !is_entered(key)) {
             self.found.fault(Fault::KeyNotEntered(key.key_id.clone()));
         }
-        self.judge_redactions(tx).await
+        for (public, rotation) in entered {
+            let listed = keys.iter().find(|key| key.public_key == public);
+            if listed.is_none_or(|key| key.rotation != rotation) {
+                self.found.fault(Fault::KeyNotListed(public));
+            }
+        }
     }
 
     /// Each redaction is an entry and says how many contents it erased; held fixes may move.
@@ -359,31 +374,4 @@ impl Pass {
         }
         Ok(())
     }
-}
-
-/// Whether a row says of a statement what its text says, and of its signature neither more nor less than is so.
-fn is_as_signed(own: &StatementRow, entry: &EntryRow) -> bool {
-    let Some(said) = Said::of(&own.base) else {
-        return false;
-    };
-    let head = said
-        .head
-        .map(|head| (head.size.cast_signed(), head.root.to_vec()));
-    let is_same = said.key_id == own.key_id
-        && said.sequence.cast_signed() == own.sequence
-        && said.previous[..] == own.previous[..]
-        && sha256(own.base.as_bytes())[..] == own.own[..]
-        && said.nonce == own.nonce
-        && head == own.head_size.zip(own.head_root.clone());
-    let public = own.public.as_deref().unwrap_or_default();
-    let is_signed = key_id(public).as_ref() == Some(&own.key_id)
-        && is_signed_by(public, &own.base, &own.signature);
-    let covers = entry.kind == Kind::Fixes.as_str() || said.digest[..] == entry.sha256[..];
-    let is_true = match own.standing.parse() {
-        Ok(Standing::Holds) => is_signed && covers,
-        Ok(Standing::Fails) => !(is_signed && covers),
-        Ok(_) => true,
-        Err(_) => false,
-    };
-    is_same && is_true
 }

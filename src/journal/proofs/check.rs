@@ -65,9 +65,28 @@ pub enum Failure {
         /// Entries in the newer tree.
         to: u64,
     },
+    /// Nothing was given that holds two heads of two sizes together: neither that they agree nor that they do not is known.
+    #[error(
+        "heads of {from} and {to} entries need a consistency proof: fetch /api/v1/journal/consistency?from={from}&to={to} and give it \
+         with --proof beside two heads, with --consistency beside another proof"
+    )]
+    NoConsistency {
+        /// Entries in the older tree.
+        from: u64,
+        /// Entries in the newer tree.
+        to: u64,
+    },
     /// Two heads of one size with two roots.
     #[error("fork: two signed heads of {0} entries have two roots")]
     Fork(u64),
+}
+
+impl Failure {
+    /// Whether nothing was found wrong, and something that is needed was not given.
+    #[must_use]
+    pub const fn is_lack(&self) -> bool {
+        matches!(self, Self::NoConsistency { .. })
+    }
 }
 
 /// What was found to hold.
@@ -315,9 +334,10 @@ pub fn heads(
         from: old.size,
         to: new.size,
     };
-    let proof = proof.ok_or(Failure::Differs(
-        "heads of two sizes need a consistency proof: give it with --proof beside two heads, with --consistency beside another proof",
-    ))?;
+    let proof = proof.ok_or(Failure::NoConsistency {
+        from: old.size,
+        to: new.size,
+    })?;
     if (proof.from, proof.to) != (old.size, new.size) {
         return Err(Failure::Differs(
             "the consistency proof is between other sizes than the heads",

@@ -15,6 +15,18 @@ pub(super) const STAMPS_ABOVE: &str = "SELECT size, authority, stamped_at, asked
 pub(super) const STAMP_OF: &str =
     "SELECT reply FROM journal_stamps WHERE size = $1 ORDER BY authority LIMIT 1";
 
+pub(super) const STAMPS_FROM: &str = "SELECT size, authority, stamped_at, reply FROM journal_stamps \
+     WHERE size > $1 OR (size = $1 AND authority > $2) ORDER BY size, authority LIMIT 100";
+
+/// A stamp with the reply by which it was made.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptStamp {
+    pub size: i64,
+    pub authority: String,
+    pub stamped_at: Timestamp,
+    pub reply: Vec<u8>,
+}
+
 /// A stamp as it stands in its table.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct StampRow {
@@ -63,4 +75,15 @@ pub async fn stamp_of(tx: &mut Tx, size: i64) -> Result<Option<Vec<u8>>, Error> 
     on!(tx, |c| sqlx::query_scalar(STAMP_OF)
         .bind(size)
         .fetch_optional(c))
+}
+
+/// Stamps after one in the order of heads and authorities.
+pub async fn stamps_from(
+    tx: &mut Tx,
+    (size, authority): (i64, &str),
+) -> Result<Vec<KeptStamp>, Error> {
+    on!(tx, |c| sqlx::query_as(STAMPS_FROM)
+        .bind(size)
+        .bind(authority)
+        .fetch_all(c))
 }

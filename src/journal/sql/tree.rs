@@ -39,6 +39,8 @@ pub(super) const ALARM_OF: &str = "SELECT id, entry, reason, size, root, epoch, 
      FROM journal_alarms WHERE checkpoint = $1";
 pub(super) const ALARMS: &str = "SELECT id, entry, reason, size, root, epoch, checkpoint, holder, raised_at \
      FROM journal_alarms ORDER BY raised_at DESC, id DESC LIMIT $1";
+pub(super) const ALARMS_FROM: &str = "SELECT id, entry, reason, size, root, epoch, checkpoint, holder, raised_at \
+     FROM journal_alarms WHERE id > $1 ORDER BY id LIMIT 500";
 pub(super) const WITNESSES: &str = "SELECT holder, size, root, shown_at FROM journal_witnesses ORDER BY size DESC, holder LIMIT $1";
 
 /// A key as it stands in its table.
@@ -208,6 +210,11 @@ pub async fn alarm_of(tx: &mut Tx, checkpoint: &str) -> Result<Option<AlarmRow>,
 
 pub async fn alarms(tx: &mut Tx, limit: i64) -> Result<Vec<AlarmRow>, Error> {
     on!(tx, |c| sqlx::query_as(ALARMS).bind(limit).fetch_all(c))
+}
+
+/// Alarms after one in the order of ids.
+pub async fn alarms_from(tx: &mut Tx, id: Uuid) -> Result<Vec<AlarmRow>, Error> {
+    on!(tx, |c| sqlx::query_as(ALARMS_FROM).bind(id).fetch_all(c))
 }
 
 /// When the last epoch was opened by a restore, and the last number before it.

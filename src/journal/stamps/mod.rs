@@ -16,6 +16,7 @@ use super::service::{Journal, random};
 use super::sql::{self, StampRow};
 
 pub use token::NoStamp;
+pub(super) use token::stamped_over;
 
 /// The longest that an authority may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -208,7 +209,7 @@ impl Journal {
 }
 
 /// An address without what may be secret in it.
-fn host(url: &str) -> String {
+pub(super) fn host(url: &str) -> String {
     let host = reqwest::Url::parse(url).ok();
     let host = host.and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_default()

@@ -23,9 +23,10 @@ pub struct PhotoMinimum {
     pub after: u32,
     /// Of any phase, taken near the plot and around the time of the work.
     pub at_the_work: u32,
-    /// How far from the plot such a photo may have been taken, m; both accuracies are allowed besides.
+    /// How far from the plot a photo of any of these may have been taken, m; both accuracies are allowed besides. One
+    /// whose place nobody knows fills its stage, and is not at the work.
     pub near_m: f64,
-    /// Hours before and after the work within which it was taken.
+    /// Hours before and after the work within which it was taken; one of a stage also counts on the local days of the work.
     pub around_hours: u32,
     /// No accuracy is allowed for beyond this, and a photo whose position is said to be rougher was taken nobody knows
     /// where, m (1 sigma).
@@ -33,7 +34,8 @@ pub struct PhotoMinimum {
     pub rough_m: f64,
     /// A photo from before that was taken later than so many minutes after the work began, or one from after taken so
     /// long before it ended, shows neither: as far as two phones' clocks may disagree. Definitions from before it was
-    /// stated mean 15 min.
+    /// stated mean 15 min. Grades cap a photo from fewer minutes on (`order_tolerance_min` of their rules): what is
+    /// only doubted there is not refused here.
     #[serde(default = "order_tolerance_min")]
     pub order_tolerance_min: u32,
 }
@@ -195,25 +197,36 @@ pub(super) fn missing_photos(
     let last = ended_at.plus_millis(around_ms);
     let count = |holds: &dyn Fn(&Shot) -> bool| own.iter().filter(|shot| holds(shot)).count();
     let tolerance_ms = i64::from(minimum.order_tolerance_min) * 60_000;
+    let is_near = |shot: &Shot| {
+        let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));
+        beyond_m.map(|far| far <= minimum.near_m)
+    };
+    let is_around = |shot: &Shot| (first..=last).contains(&shot.taken_at);
+    let days = said.started_at.local_date()..=ended_at.local_date();
+    // A picture of another hillside or another week shows no stage of this work, whatever the other photos show. Where
+    // nobody knows the place, or the time is that of a form, nothing speaks against it: that caps the grade.
+    let is_of_the_work = |shot: &Shot| {
+        let is_in_time =
+            !shot.has_own_time || is_around(shot) || days.contains(&shot.taken_at.local_date());
+        is_in_time && is_near(shot).unwrap_or(true)
+    };
     let before = |shot: &Shot| {
         let late_ms = shot.taken_at.since(said.started_at);
-        shot.shown == Shown::Before && (!shot.has_own_time || late_ms <= tolerance_ms)
+        shot.shown == Shown::Before
+            && (!shot.has_own_time || late_ms <= tolerance_ms)
+            && is_of_the_work(shot)
     };
+    let close_up = |shot: &Shot| shot.shown == Shown::CloseUp && is_of_the_work(shot);
     let after = |shot: &Shot| {
         let early_ms = ended_at.since(shot.taken_at);
-        shot.shown == Shown::After && (!shot.has_own_time || early_ms <= tolerance_ms)
+        shot.shown == Shown::After
+            && (!shot.has_own_time || early_ms <= tolerance_ms)
+            && is_of_the_work(shot)
     };
-    let at_the_work = |shot: &Shot| {
-        let beyond_m = shot.stood.and_then(|stood| stood.beyond_m(minimum.rough_m));
-        beyond_m.is_some_and(|far| far <= minimum.near_m) && (first..=last).contains(&shot.taken_at)
-    };
+    let at_the_work = |shot: &Shot| is_near(shot) == Some(true) && is_around(shot);
     [
         (count(&before), minimum.before, Missing::PhotosBefore),
-        (
-            count(&|shot| shot.shown == Shown::CloseUp),
-            minimum.close_up,
-            Missing::PhotosCloseUp,
-        ),
+        (count(&close_up), minimum.close_up, Missing::PhotosCloseUp),
         (count(&after), minimum.after, Missing::PhotosAfter),
         (
             count(&at_the_work),

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::base::actor::{Actor, Right};
-use crate::base::ids::{FactId, PlotId};
+use crate::base::ids::{EntryId, FactId, PlotId};
+use crate::identity::unsigned;
 use crate::journal::{FactSource, FromPaper};
 use crate::ledger::model::badges::law_badge;
 use crate::ledger::model::life::Step;
 use crate::ledger::model::words::FactKind;
 use crate::ledger::model::{Definition, Fact, Life};
 use crate::ledger::sql;
-use crate::plots::PlotView;
 use crate::plots::model::words::PlotFlag;
+use crate::plots::{PlotView, UNSIGNED};
 use crate::store;
 
 use super::material::{self, Material};
@@ -33,6 +34,8 @@ impl Ledger {
         let (material, life) = told.ok_or(Error::NotFound)?;
         let grades = self.grades(&mut tx, &material, &life).await?;
         let papers = self.papers_of(&mut tx, &material.facts).await?;
+        let entries: Vec<EntryId> = material.facts.iter().map(|fact| fact.entry).collect();
+        let unsigned = unsigned(&mut tx, &entries).await?;
         drop(tx);
         let replanted: Vec<PlotId> = replanted
             .into_iter()
@@ -42,8 +45,11 @@ impl Ledger {
         let is_hidden = |row: &&sql::PlotRow| !actor.may(Right::ReadPlots, row.place.as_deref());
         let hidden = material.merged.iter().filter(is_hidden);
         let hidden: BTreeSet<PlotId> = hidden.map(|row| row.id).collect();
-        let steps = timeline(&life, &material.facts, &papers, &hidden)?;
+        let steps = timeline(&life, &material.facts, (&papers, &unsigned, &hidden))?;
         tell(&mut view.properties, &life, &material, &rules);
+        if !unsigned.is_empty() {
+            view.flag(UNSIGNED);
+        }
         view.properties.insert("timeline".into(), steps.into());
         view.properties
             .insert("replanted_by".into(), json!(replanted));
@@ -124,8 +130,7 @@ fn tell(told: &mut Map<String, Value>, life: &Life, material: &Material, rules: 
 fn timeline(
     life: &Life,
     facts: &[Fact],
-    papers: &Papers,
-    hidden: &BTreeSet<PlotId>,
+    (papers, unsigned, hidden): (&Papers, &BTreeSet<EntryId>, &BTreeSet<PlotId>),
 ) -> Result<Vec<Value>, store::Error> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
     life.steps
@@ -136,6 +141,7 @@ fn timeline(
             if fact.from.is_some_and(|from| hidden.contains(&from)) {
                 told["said"] = json!({});
             }
+            told["unsigned"] = unsigned.contains(&fact.entry).into();
             Ok::<_, store::Error>(told)
         })
         .collect()

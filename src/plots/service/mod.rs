@@ -33,7 +33,7 @@ pub use first::First;
 pub use imports::{Listed, ListedAct};
 pub use incidents::IncidentView;
 pub use places::{PlotPlace, is_astray};
-pub use read::{ListPage, ListQuery, PlotView};
+pub use read::{ListPage, ListQuery, PlotView, UNSIGNED};
 pub use record::Recorded;
 pub use returned::{Back, DERIVED, EDITED, Returned};
 pub use standing::Standing;

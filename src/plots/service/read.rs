@@ -9,6 +9,7 @@ use crate::base::origin::Doubt;
 use crate::base::time::Timestamp;
 use crate::geo::cells::Cell;
 use crate::geo::position::Position;
+use crate::identity::unsigned;
 use crate::plots::model::record::{GROWER_STATUS, REVISES};
 use crate::plots::model::words::PlotFlag;
 use crate::plots::sql::{self, CandidateRow, Filter, MeasureRow, PlotRow, VersionRow};
@@ -20,6 +21,8 @@ use super::{Error, Plots, is_handling, screen, sight};
 
 /// The ledger's word for what was sent back for completing; lists tell it, a plot's own record has it from its life.
 const RETURNED: &str = "returned";
+/// The flag of a plot with a fact that nothing signed, though its phone signs.
+pub const UNSIGNED: &str = "unsigned";
 
 /// A plot as one reader may see it.
 #[derive(Debug, Clone)]
@@ -80,6 +83,9 @@ impl Plots {
         let doubts = self.journal.doubts(&mut tx, &entries).await?;
         let mut view = PlotView::of(actor, row, candidates, &today)?;
         view.doubt(doubts.values());
+        if !unsigned(&mut tx, &entries).await?.is_empty() {
+            view.flag(UNSIGNED);
+        }
         let typed = Typed::of(&mut tx, &self.journal, id).await?;
         if typed.is_any_retracted() {
             view.flag(PlotFlag::PaperRetracted.as_str());
@@ -120,16 +126,20 @@ impl Plots {
         };
         let entries: Vec<EntryId> = rows.iter().map(|row| row.entry).collect();
         let doubts = self.journal.doubts(&mut tx, &entries).await?;
+        let unsigned = unsigned(&mut tx, &entries).await?;
         let items = rows.into_iter().map(|row| {
             let own = candidates.iter().filter(|found| found.plot == row.id);
             let own = own.cloned().collect();
             let doubt = doubts.get(&row.entry);
-            let is_returned = row.returned == 1;
+            let (is_returned, is_unsigned) = (row.returned == 1, unsigned.contains(&row.entry));
             let mut view = PlotView::of(actor, row, own, &today)?;
             if is_returned {
                 view.flag(RETURNED);
             }
             view.doubt(doubt.into_iter());
+            if is_unsigned {
+                view.flag(UNSIGNED);
+            }
             Ok::<_, store::Error>(view)
         });
         let mut items = items.collect::<Result<Vec<_>, _>>()?;

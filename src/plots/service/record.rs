@@ -296,6 +296,14 @@ pub(super) fn cells(draft: &PlotDraft) -> Result<[i64; 3], Error> {
     Ok(cells)
 }
 
+/// What a measure that came with a recording tells of itself: the recording tells it.
+pub(super) const NO_WORDS: &str = "{}";
+
+/// What tells a recording's measure from others of its plot: version and record of the recording.
+pub(super) fn first_digest(version: i64, record: &str) -> [u8; 32] {
+    sha256(format!("{version}\n{record}").as_bytes())
+}
+
 impl Sent {
     fn entry(&self) -> Entry<'_> {
         Entry {
@@ -379,8 +387,8 @@ impl Sent {
             area_m2: area.map(|area| area.area_m2),
             area_method: area.map(|area| area.method.as_str().to_owned()),
             uncertainty_pct: area.map(|area| area.uncertainty_pct),
-            digest: sha256(format!("{}\n{}", row.version, self.record).as_bytes()).to_vec(),
-            record: "{}".to_owned(),
+            digest: first_digest(row.version, &self.record).to_vec(),
+            record: NO_WORDS.to_owned(),
             recorded_at: at,
         })
     }

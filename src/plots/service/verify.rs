@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
 use crate::journal::audit::{contents, stored};
+use crate::journal::model::sha256;
 use crate::journal::{Kind, Stored};
 use crate::plots::model::draft::PlotDraft;
 use crate::plots::model::measure::{MeasureDraft, MeasureWire, standing};
@@ -18,7 +19,7 @@ use crate::store::{Store, Tx};
 
 use super::Error;
 use super::measures::measured;
-use super::record::cells;
+use super::record::{NO_WORDS, cells, first_digest};
 
 const BATCH: i64 = 500;
 
@@ -140,19 +141,34 @@ pub(super) fn draft_of(kept: &Stored) -> Option<PlotDraft> {
 }
 
 fn is_version(kept: &Stored, row: &VersionRecord) -> bool {
-    let is_of = kept.row.fact == Some(row.plot.0) && kept.row.actor == row.author;
+    let is_of = kept.row.fact == Some(row.plot.0)
+        && (kept.row.actor, kept.row.received_at) == (row.author, row.recorded_at);
     let said = draft_of(kept).map(|draft| record(&draft).to_string());
     is_of && said.as_deref() == Some(row.record.as_str())
 }
 
 fn is_measure(kept: &Stored, row: &MeasureRow) -> bool {
-    let is_of = kept.row.fact == Some(row.plot.0) && kept.row.actor == row.author;
-    let sent = if row.version.is_some() {
-        draft_of(kept).map(|draft| (draft.detected_at, draft.plants, draft.area))
+    let is_of = kept.row.fact == Some(row.plot.0)
+        && (kept.row.actor, kept.row.received_at) == (row.author, row.recorded_at);
+    let sent = if let Some(version) = row.version {
+        draft_of(kept).map(|draft| {
+            let digest = first_digest(version, &record(&draft).to_string());
+            let words = (NO_WORDS.to_owned(), digest.to_vec());
+            ((draft.detected_at, draft.plants, draft.area), words)
+        })
     } else {
-        later_measure(kept).map(|draft| (draft.measured_at, draft.plants, draft.area))
+        later_measure(kept).map(|draft| {
+            let words = draft.record().to_string();
+            let digest = sha256(words.as_bytes()).to_vec();
+            (
+                (draft.measured_at, draft.plants, draft.area),
+                (words, digest),
+            )
+        })
     };
-    let Some((at, plants, area)) = sent.filter(|_| is_of) else {
+    let stands = (&row.record, &row.digest);
+    let sent = sent.filter(|(_, (words, digest))| is_of && stands == (words, digest));
+    let Some(((at, plants, area), _)) = sent else {
         return false;
     };
     let own = measured(row);

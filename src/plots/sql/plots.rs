@@ -42,7 +42,7 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
      VALUES ($1, $2, $3, $4, $5, $6)";
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
-const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record FROM plot_versions WHERE plot = $1 ORDER BY version";
+const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
 const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor, j.retracted_by FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
      WHERE v.plot IN (";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
@@ -134,6 +134,7 @@ pub struct VersionRecord {
     pub entry: EntryId,
     pub author: Uuid,
     pub record: String,
+    pub recorded_at: Timestamp,
 }
 
 /// All versions of a plot with what they record, the first one first.

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::base::ids::{DeviceId, EntryId, LogId};
 use crate::base::time::Timestamp;
 use crate::blobs::{self, BlobName};
+use crate::journal::model::sha256;
 use crate::journal::random;
 use crate::store::{self, Tx};
 
@@ -312,6 +313,8 @@ async fn carried(
         return Ok(None);
     };
     let bytes = app.blobs.get(name).await?;
+    // Bytes that are no longer those recorded would be kept aside there, again and again.
+    let bytes = bytes.filter(|bytes| sha256(bytes) == name.0);
     if bytes.is_none() {
         tracing::error!(entry = %row.id, "an original is not among the bytes and cannot be told");
     }

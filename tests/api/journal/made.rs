@@ -30,7 +30,7 @@ async fn of_incidents(field: &Field) -> Rows {
 }
 
 async fn of_photos(field: &Field) -> Rows {
-    evidence::verify_made(field.app.journal.store())
+    evidence::verify_made(field.app.journal.store(), field.app.journal.now())
         .await
         .unwrap()
 }
@@ -111,6 +111,8 @@ on_both! {
             edit("UPDATE photos SET org = (SELECT id FROM identity_orgs WHERE name = 'Đồn biên phòng')",
                 "UPDATE photos SET org = (SELECT o.org FROM plots o WHERE o.id = photos.plot)", "photos"),
             edit("UPDATE photos SET linked = 0", "UPDATE photos SET linked = 1", "photos"),
+            edit("UPDATE photos SET place = '99'", "UPDATE photos SET place = '10001'", "photos"),
+            edit("UPDATE photos SET place = NULL", "UPDATE photos SET place = '10001'", "photos"),
             edit("UPDATE photos SET named = 1", "UPDATE photos SET named = 0", "photos"),
             edit("UPDATE photos SET door = 'session', principal = 'account'",
                 "UPDATE photos SET door = 'api', principal = 'device'", "photos"),

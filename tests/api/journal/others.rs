@@ -10,7 +10,7 @@ use tuantra::ingest::papers;
 use tuantra::journal::audit;
 use tuantra::{areas, identity, reports};
 
-use super::rows::each_is_found;
+use super::rows::{each_is_found, each_is_found_at_last};
 use crate::papers::paper_of;
 use crate::plots::{WEST, load_communes, plot_at};
 use crate::signed::Signer;
@@ -47,6 +47,13 @@ on_both! {
             ("UPDATE area_risk_areas SET superseded_from = superseded_from + 9 WHERE version = 1", "UPDATE area_risk_areas SET superseded_from = superseded_from - 9 WHERE version = 1", "area_risk_areas "),
             ("UPDATE area_gates SET lat = lat + 0.5", "UPDATE area_gates SET lat = 22.1", "area_gates "),
             ("UPDATE area_hamlets SET former_names = '[]'", "UPDATE area_hamlets SET former_names = '[\"Nậm Đeng cũ\"]'", "area_hamlets "),
+            ("UPDATE area_boundaries SET name = name || '.'", "UPDATE area_boundaries SET name = SUBSTR(name, 1, LENGTH(name) - 1)", "area_boundaries "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[
+            ("UPDATE area_boundaries SET is_border = 1 - COALESCE(is_border, 0) WHERE code = '10001'", "area_boundaries "),
+            ("UPDATE area_boundaries SET province_name = 'Khác' WHERE code <> '10001'", "area_boundaries "),
+            ("DELETE FROM area_gates", "entry "),
+            ("DELETE FROM area_hamlets", "entry "),
         ]).await;
     }
 
@@ -65,6 +72,7 @@ on_both! {
             ("UPDATE identity_grants SET valid_from = valid_from - 86400000", "UPDATE identity_grants SET valid_from = valid_from + 86400000", "identity_grants "),
             ("UPDATE identity_device_keys SET confirmed_by = device", "UPDATE identity_device_keys SET confirmed_by = (SELECT g.holder FROM identity_grants g WHERE g.role = 'provincial_officer' AND g.commune IS NULL)", "identity_device_keys "),
             ("UPDATE identity_device_keys SET confirmed_at = confirmed_at + 86400000", "UPDATE identity_device_keys SET confirmed_at = confirmed_at - 86400000", "identity_device_keys "),
+            ("UPDATE identity_device_keys SET proposed_at = proposed_at - 86400000", "UPDATE identity_device_keys SET proposed_at = proposed_at + 86400000", "identity_device_keys "),
         ]).await;
         super::by_hand(&field, "UPDATE identity_device_keys SET confirmed_at = NULL, confirmed_by = NULL").await;
         let told = rows().await.faults[0].to_string();

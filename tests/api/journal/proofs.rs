@@ -231,6 +231,8 @@ on_both! {
         assert_eq!(verify(&words, &[&old, &new, &between, &trust]), (true, "verified".to_owned()));
         assert!(verify(&["heads", "FILE", "FILE", "--trust", "FILE"], &[&new, &new, &trust]).0);
         assert_fails(&["heads", "FILE", "FILE", "--trust", "FILE"], &[&old, &new, &trust], "need a consistency proof");
+        let (is_good, said) = verify(&["heads", "FILE", "FILE", "--trust", "FILE"], &[&old, &new, &trust]);
+        assert!(!is_good && said.contains("cannot be told") && !said.contains("does not hold"), "{said}");
         assert_fails(&["heads", "FILE", "FILE"], &[&old, &new], "no public key is at hand");
         assert_fails(&words, &[&new, &old, &between, &trust], "other sizes");
         let bad = desk.file("bad", turned(&proof, "/path/1"));
@@ -272,6 +274,31 @@ on_both! {
         entries(&field, 3).await;
         assert_eq!(field.app.journal.head().await.unwrap().unwrap().size, before.size + 3);
         assert_eq!(field.app.journal.verify().await.unwrap().faults, []);
+    }
+
+    async fn a_head_of_another_size_says_which_proof_is_missing(field: Field) {
+        let phone = field.phone("máy ảnh", &[]).await;
+        let bytes = photos::jpeg(64, 48);
+        let photo = photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        let officer = field.officer().await;
+        field.settle().await;
+        let proof = officer.get(&format!("/api/v1/photos/{photo}/proof")).await.expect(200).json();
+        let desk = Desk::new();
+        let (own, whole) = (desk.file("photo.jpg", &bytes), desk.file("proof", proof.to_string()));
+        let beside = ["photo", "FILE", "--proof", "FILE", "--head", "FILE"];
+        // A head of another size says nothing without the proof between both: that is told, and not that something is wrong.
+        let size = proof["original"]["head"]["size"].as_u64().unwrap();
+        entries(&field, 3).await;
+        let newer = field.app.journal.head().await.unwrap().unwrap();
+        let later = desk.file("later", newer.checkpoint);
+        let (is_good, said) = verify(&beside, &[&own, &whole, &later]);
+        let fetch = format!("/api/v1/journal/consistency?from={size}&to={}", newer.size);
+        assert!(!is_good && said.contains("cannot be told") && said.contains(&fetch), "{said}");
+        assert!(!said.contains("does not hold"), "{said}");
+        let between = officer.get(&fetch).await.expect(200).bytes;
+        let between = desk.file("between", between);
+        let held = ["photo", "FILE", "--proof", "FILE", "--head", "FILE", "--consistency", "FILE"];
+        assert!(verify(&held, &[&own, &whole, &later, &between]).0);
     }
 
     async fn a_photo_and_its_proof_are_checked_without_the_server(field: Field) {

@@ -159,6 +159,8 @@ on_both! {
             ("UPDATE evidence_questions SET state = 'cleared'", "UPDATE evidence_questions SET state = 'upheld'", "evidence_questions "),
             ("UPDATE evidence_replies SET body = REPLACE(body, 'upheld', 'cleared')", "UPDATE evidence_replies SET body = REPLACE(body, 'cleared', 'upheld')", "evidence_replies "),
             ("UPDATE evidence_replies SET body = REPLACE(body, 'máy thử', 'ảnh thật')", "UPDATE evidence_replies SET body = REPLACE(body, 'ảnh thật', 'máy thử')", "evidence_replies "),
+            ("UPDATE evidence_replies SET org = (SELECT r.org FROM evidence_replies r WHERE r.kind = 'decision') WHERE kind = 'answer'",
+                "UPDATE evidence_replies SET org = (SELECT p.org FROM plots p) WHERE kind = 'answer'", "evidence_replies "),
             ("UPDATE evidence_seals SET plot = eradication", "UPDATE evidence_seals SET plot = (SELECT p.id FROM plots p)", "evidence_seals "),
             ("UPDATE evidence_seals SET sealed_at = sealed_at + 60000", "UPDATE evidence_seals SET sealed_at = sealed_at - 60000", "evidence_seals "),
             ("UPDATE evidence_holds SET reason = 'khác'", "UPDATE evidence_holds SET reason = 'vụ án 12'", "evidence_holds "),

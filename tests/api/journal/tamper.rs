@@ -188,6 +188,27 @@ on_both! {
         assert!(matches!(fault, Fault::Keys(_)), "{fault}");
     }
 
+    async fn a_list_of_keys_that_was_emptied_is_found_whatever_is_trusted(field: Field) {
+        entries(&field, 5).await;
+        let key = field.app.journal.keys().await.unwrap().remove(0);
+        let trusted = vec![tuantra::journal::note::PublicKey::parse(&key.verifier_key).unwrap()];
+        by_hand(&field, "DELETE FROM journal_keys").await;
+        let outside = Outside { trusted, ..Outside::default() };
+        let found = verify(field.app.journal.store(), outside).await.unwrap();
+        assert_eq!(found.faults, [Fault::KeyNotListed(key.public_key)]);
+    }
+
+    async fn heads_that_were_taken_out_at_the_end_are_found(field: Field) {
+        entries(&field, 5).await;
+        let kept = field.app.journal.head().await.unwrap().unwrap().size.cast_signed();
+        entries(&field, 5).await;
+        let last = field.app.journal.head().await.unwrap().unwrap().size.cast_signed() - 1;
+        by_hand(&field, format!("DELETE FROM journal_heads WHERE size > {kept}").leak()).await;
+        assert_eq!(judged(&field).await.faults, [Fault::Headless { last, counted: kept }]);
+        by_hand(&field, "DELETE FROM journal_heads").await;
+        assert_eq!(judged(&field).await.faults, [Fault::Headless { last, counted: 0 }]);
+    }
+
     async fn a_log_rebuilt_with_its_own_key_is_found_by_a_head_kept_outside(field: Field) {
         entries(&field, 300).await;
         let kept = field.app.journal.head().await.unwrap().unwrap();
@@ -240,11 +261,39 @@ on_both! {
         std::fs::remove_file(blob(&names[0])).unwrap();
         assert!(judge().await.faults[0].to_string().contains("is gone"));
         std::fs::write(blob(&names[0]), original).unwrap();
+        by_hand(&field, "UPDATE photos SET stored_at = stored_at - 3600000").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said.iter().all(|said| said.contains("its row does not say")), "{said:?}");
+        by_hand(&field, "UPDATE photos SET stored_at = stored_at + 3600000").await;
         by_hand(&field, "UPDATE photos SET sha256 = (SELECT o.sha256 FROM photos o ORDER BY o.id LIMIT 1)").await;
         assert!(judge().await.faults[0].to_string().contains("its row does not say"));
         by_hand(&field, "DELETE FROM photo_images").await;
         by_hand(&field, "DELETE FROM photos").await;
         assert_eq!(judge().await.faults.len(), 2);
+    }
+
+    async fn pictures_that_were_exchanged_are_found(field: Field) {
+        let phone = field.phone("máy ảnh", &[]).await;
+        for width in [64, 65] {
+            let bytes = photos::jpeg(width, 48);
+            photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        }
+        field.settle().await;
+        let judge = || async { verify_originals(field.app.journal.store(), &field.app.blobs).await.unwrap() };
+        let whole = judge().await;
+        assert_eq!((whole.pictures, whole.unsigned, whole.faults.len()), (4, 0, 0));
+        // Each photo is given the pictures of the first one.
+        by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT o.sha256 FROM photo_images o WHERE o.size = photo_images.size ORDER BY o.photo LIMIT 1)").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said.iter().all(|said| said.contains("not the one that was made of the original")), "{said:?}");
+        // Another's signature is none; where there is none nothing is known, and how many those are is told.
+        by_hand(&field, "UPDATE photo_images SET signature = sha256").await;
+        assert_eq!(judge().await.faults.len(), 4);
+        by_hand(&field, "UPDATE photo_images SET key_id = NULL, signature = NULL").await;
+        let unsigned = judge().await;
+        assert_eq!((unsigned.pictures, unsigned.unsigned, unsigned.faults.len()), (0, 4, 0));
+        by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT e.sha256 FROM journal_entries e WHERE e.seq = 0)").await;
+        assert!(judge().await.faults[0].to_string().contains("are gone or damaged"));
     }
 
     async fn a_photos_row_that_no_longer_says_what_the_phone_said_is_found(field: Field) {
@@ -261,6 +310,7 @@ on_both! {
             ("UPDATE photos SET bytes = bytes + 1", "UPDATE photos SET bytes = bytes - 1", "bytes"),
             ("UPDATE photos SET plot = id", "UPDATE photos SET plot = NULL", "plot"),
             ("UPDATE photos SET record = REPLACE(record, 'close_up', 'after')", "UPDATE photos SET record = REPLACE(record, 'after', 'close_up')", "record"),
+            ("UPDATE photos SET recorded_at = recorded_at - 3600000", "UPDATE photos SET recorded_at = recorded_at + 3600000", "recorded_at"),
             ("UPDATE photos SET author = id", "UPDATE photos SET author = (SELECT e.actor FROM journal_entries e WHERE e.id = photos.entry)", "author"),
         ] {
             by_hand(&field, change).await;
@@ -294,6 +344,10 @@ on_both! {
             ("UPDATE plots SET cell_9 = cell_9 + 1 WHERE version = 2", "UPDATE plots SET cell_9 = cell_9 - 1 WHERE version = 2", "its row is not"),
             ("UPDATE plot_measures SET area_m2 = area_m2 + 5000 WHERE version IS NULL", "UPDATE plot_measures SET area_m2 = area_m2 - 5000 WHERE version IS NULL", "a measure is not"),
             ("UPDATE plot_versions SET record = '~' || record WHERE version = 1", "UPDATE plot_versions SET record = SUBSTR(record, 2) WHERE version = 1", "version 1 is not"),
+            ("UPDATE plot_versions SET recorded_at = recorded_at - 3600000 WHERE version = 2", "UPDATE plot_versions SET recorded_at = recorded_at + 3600000 WHERE version = 2", "version 2 is not"),
+            ("UPDATE plot_measures SET recorded_at = recorded_at + 3600000 WHERE version IS NULL", "UPDATE plot_measures SET recorded_at = recorded_at - 3600000 WHERE version IS NULL", "a measure is not"),
+            ("UPDATE plot_measures SET record = '~' || record WHERE version IS NULL", "UPDATE plot_measures SET record = SUBSTR(record, 2) WHERE version IS NULL", "a measure is not"),
+            ("UPDATE plot_measures SET record = '{\"notes\":\"x\"}' WHERE version = 2", "UPDATE plot_measures SET record = '{}' WHERE version = 2", "a measure is not"),
         ] {
             by_hand(&field, change).await;
             let first = judge().await.faults.into_iter().next();

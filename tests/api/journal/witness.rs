@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use tuantra::base::time::Clock;
 use tuantra::journal::note::{Checkpoint, PublicKey};
-use tuantra::journal::{Journal, Shown};
+use tuantra::journal::{Journal, Shown, audit};
 
+use super::rows::{each_is_found, each_is_found_at_last};
 use super::{by_hand, entries, rebuild};
 use crate::field::Client;
 
@@ -78,6 +79,14 @@ on_both! {
         assert_eq!(alarms.len(), 1);
         assert_eq!(alarms[0]["id"], answer["alarm"]["entry"]);
         assert_eq!(alarms[0]["actor"], json!(phone.id));
+        let rows = || async { audit::verify_rows(field.app.journal.store()).await.unwrap() };
+        each_is_found(&field, rows, &[
+            ("UPDATE journal_alarms SET reason = 'ahead'", "UPDATE journal_alarms SET reason = 'fork'", "journal_alarms "),
+            ("UPDATE journal_alarms SET size = size + 1", "UPDATE journal_alarms SET size = size - 1", "journal_alarms "),
+            ("UPDATE journal_alarms SET holder = entry", "UPDATE journal_alarms SET holder = (SELECT e.actor FROM journal_entries e WHERE e.kind = 'alarm')", "journal_alarms "),
+            ("UPDATE journal_alarms SET raised_at = raised_at + 1", "UPDATE journal_alarms SET raised_at = raised_at - 1", "journal_alarms "),
+        ]).await;
+        each_is_found_at_last(&field, rows, &[("DELETE FROM journal_alarms", "entry ")]).await;
     }
 
     async fn a_cut_log_is_found_and_one_that_a_restore_began_anew_says_so(field: Field) {

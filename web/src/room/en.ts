@@ -332,6 +332,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"flag.paper_retracted": "Rests on a paper that was retracted",
 	"flag.accepted_after_review": "Accepted after review",
 	"flag.received_after_revocation": "Received after the device was revoked",
+	"flag.unsigned": "Not signed by its phone, which signs",
 	"flag.back_dated": "Signed at another time than it says",
 	"flag.imported": "Imported from a file",
 	"flag.text_looks_personal": "May hold a personal number",

@@ -333,6 +333,7 @@ export const vi = {
 	"flag.paper_retracted": "Biên bản giấy làm căn cứ đã bị thu hồi",
 	"flag.accepted_after_review": "Ghi nhận sau khi cán bộ xem",
 	"flag.received_after_revocation": "Nhận sau khi máy bị thu hồi",
+	"flag.unsigned": "Có bản ghi không có chữ ký của máy",
 	"flag.back_dated": "Ngày ký không khớp",
 	"flag.imported": "Nhập từ tệp",
 	"flag.text_looks_personal": "Nội dung có thể chứa số cá nhân",

@@ -26,7 +26,8 @@ pub struct GradeRules {
     pub direction_from_m: f64,
     /// Hours around the work within which photos are expected.
     pub around_hours: u32,
-    /// Minutes by which order in time may be off before it is held against a photo.
+    /// Minutes by which order in time may be off before it is held against a photo: its grade is capped. The photo minimum
+    /// has a number of its own (`photos.order_tolerance_min` of the ledger's definition), beyond which its stage is missing.
     pub order_tolerance_min: u32,
     /// Minutes within which the device's own track must have a fix.
     pub track_min: u32,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::base::time::Timestamp;
 use crate::identity::model::KeyWire;
+use crate::identity::service::Roll;
 use crate::identity::sql::{self, DeviceKeyRow};
 use crate::journal::audit::{RowPass, Told};
 use crate::journal::note::PublicKey;
@@ -14,7 +15,7 @@ use crate::journal::{Kind, Stored};
 use crate::store::{self, Tx};
 
 use super::acts::{Act, Acts, about};
-use super::is_as_done;
+use super::{is_as_done, is_one_act};
 
 /// What was decided about a key.
 #[derive(Default)]
@@ -71,7 +72,9 @@ pub(super) async fn keys(tx: &mut Tx, pass: &mut RowPass, acts: &Acts) -> Result
                 author: Some(row.device.0),
                 recorded_at: None,
             };
-            pass.judge(tx, told, |kept| is_announced(kept, &row))
+            // A post node tells itself when its phones announced theirs.
+            let is_of_node = Roll::is_of_node(tx, row.device.0).await?;
+            pass.judge(tx, told, |kept| is_announced(kept, &row, is_of_node))
                 .await?;
             let holds = is_decided(&row, decided.get(row.id.as_str()), acts);
             pass.standing("identity_device_keys", row.id, holds);
@@ -84,7 +87,7 @@ pub(super) async fn keys(tx: &mut Tx, pass: &mut RowPass, acts: &Acts) -> Result
     .await
 }
 
-fn is_announced(kept: &Stored, row: &DeviceKeyRow) -> bool {
+fn is_announced(kept: &Stored, row: &DeviceKeyRow, is_of_node: bool) -> bool {
     let sent = kept.body.as_ref().and_then(|body| {
         let jwk: KeyWire = serde_json::from_slice(body).ok()?;
         jwk.point().ok()
@@ -92,6 +95,7 @@ fn is_announced(kept: &Stored, row: &DeviceKeyRow) -> bool {
     kept.row.kind == Kind::DeviceKey.as_str()
         && kept.row.fact == Some(row.device.0)
         && sent.is_some_and(|sent| sent == row.public)
+        && (is_of_node || is_one_act(kept.row.received_at, row.proposed_at))
 }
 
 fn is_decided(row: &DeviceKeyRow, own: Option<&Decided>, acts: &Acts) -> bool {

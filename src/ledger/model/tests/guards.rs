@@ -78,20 +78,20 @@ fn what_any_part_misses_the_plot_misses() {
         part_of_it(2, "2026-02-12", 60, 40),
         the_rest(3, "2026-02-14", 40),
     ];
-    // Photos of the rest alone: the first part was begun before any of them.
+    // Photos of the rest alone: the first part was done two days before any of them.
     let photos = photos_of(&facts[2..]);
     let told = |facts: &[Fact]| live(&plot(), facts, &photos, &Definition::default(), at(NOW));
     let lacking = told(&facts);
-    assert_eq!(
-        lacking.missing,
-        [Missing::PhotosBefore, Missing::PhotosAtTheWork]
-    );
+    let none_of_it = [
+        Missing::PhotosBefore,
+        Missing::PhotosCloseUp,
+        Missing::PhotosAfter,
+        Missing::PhotosAtTheWork,
+    ];
+    assert_eq!(lacking.missing, none_of_it);
     assert_eq!(lacking.state, PlotState::Eradicating);
     assert_eq!(lacking.quantities.eradicated.plants, Some(40));
-    assert_eq!(
-        told(&facts[..2]).missing,
-        [Missing::PhotosBefore, Missing::PhotosAtTheWork]
-    );
+    assert_eq!(told(&facts[..2]).missing, none_of_it);
     let waiver = fact(
         4,
         DESK,

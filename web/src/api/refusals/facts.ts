@@ -34,6 +34,8 @@ export const FACTS: Record<string, string> = {
 	"There is no room left; what was acknowledged is kept":
 		"Máy chủ hết chỗ chứa; những gì đã nhận vẫn được giữ",
 	"Too many requests; try again later": "Gửi quá nhiều lần. Thử lại sau",
+	"The bytes kept here are no longer those that were recorded; nothing was handed out":
+		"Tệp lưu trên máy chủ không còn đúng như đã ghi nhận nên không được đưa ra; báo người quản trị máy chủ",
 	"The server failed; nothing was acknowledged": "Máy chủ gặp lỗi; chưa có gì được ghi",
 	"The server cannot do this now; nothing was acknowledged": "Máy chủ đang bận; chưa có gì được ghi",
 	"The request took too long": "Máy chủ làm quá lâu",
