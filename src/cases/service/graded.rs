@@ -35,12 +35,12 @@ impl Cases {
         let mut sets = Vec::new();
         for step in timeline {
             let id = step.get("id").and_then(Value::as_str);
-            let graded = id.filter(|id| grades.is_some_and(|all| all.contains_key(*id)));
-            let Some(id) = graded.and_then(|id| id.parse::<FactId>().ok()) else {
+            let of_work = id.filter(|id| grades.is_some_and(|all| all.contains_key(*id)));
+            let Some(id) = of_work.and_then(|id| id.parse::<FactId>().ok()) else {
                 continue;
             };
-            let graded_set = self.ledger.evidence(actor, id).await?;
-            sets.push(serde_json::to_value(graded_set).map_err(unwritable)?);
+            let set = self.ledger.evidence(actor, id).await?;
+            sets.push(serde_json::to_value(set).map_err(unwritable)?);
         }
         let returns = told.get("returns").and_then(Value::as_array);
         let returns = returns.into_iter().flatten().map(|own| {

@@ -147,10 +147,9 @@ impl Pass {
     /// A statement that held must hold still, under a key that its device announced.
     async fn judge_statement(&mut self, tx: &mut Tx, whole: &WholeEntry) -> Result<(), Error> {
         let Some(hash) = &whole.row.statement else {
-            let unsigned = self.confirmed.judge(&whole.row);
-            unsigned
-                .into_iter()
-                .for_each(|own| self.found.came_unsigned(own));
+            if let Some(own) = self.confirmed.judge(&whole.row) {
+                self.found.came_unsigned(own);
+            }
             return Ok(());
         };
         let (entry, seq) = (whole.row.id, whole.row.seq.unwrap_or_default());

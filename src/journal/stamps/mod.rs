@@ -78,7 +78,7 @@ pub struct ShownStamp {
 /// When an authority says that a text existed, if its reply is over that text. Whether the reply is that authority's is for
 /// whoever trusts its certificate to check (`openssl ts -verify`).
 pub fn stamped_text(text: &[u8], reply: &[u8]) -> Result<Timestamp, NoStamp> {
-    token::stamped_over(reply, &sha256(text))
+    stamped_over(reply, &sha256(text))
 }
 
 impl Authority {

@@ -144,8 +144,8 @@ impl Ledger {
         }
         let mut grades = BTreeMap::new();
         for (plot, (eradications, works)) in by_plot {
-            let graded = self.evidence.graded(tx, plot, &works).await?;
-            let sets = graded.sets.into_iter().map(|set| set.grade);
+            let told = self.evidence.graded(tx, plot, &works).await?;
+            let sets = told.sets.into_iter().map(|set| set.grade);
             grades.extend(eradications.into_iter().zip(sets));
         }
         Ok(grades)
