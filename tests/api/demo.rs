@@ -5,8 +5,6 @@ use tuantra::base::time::{Clock, LocalDate, Timestamp};
 use tuantra::cli::demo::load::{everything, year_ends};
 use tuantra::demo::{Demo, Plan};
 
-use crate::field::Field;
-
 fn day(year: i32, month: u32, day: u32) -> LocalDate {
     LocalDate::from_ymd(year, month, day).unwrap()
 }

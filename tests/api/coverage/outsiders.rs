@@ -9,7 +9,7 @@ use super::{
     DAY_S, TODAY, WALK_50, WINDOW, asked, assert_near, assert_share, fixes, patrol, send,
     two_communes, walked,
 };
-use crate::field::{Client, Field};
+use crate::field::Client;
 
 /// Wednesday, 18 February; the clock stands on Monday, 2 March.
 const WEDNESDAY: i64 = TODAY - 12 * DAY_S;
