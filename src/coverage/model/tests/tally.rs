@@ -120,6 +120,7 @@ fn counted(told: &Told, days: &Days) -> Sums {
         let spent_ms = i64::from(went.1);
         own.visits += 1;
         own.people += u64::try_from(people).unwrap();
+        own.told += usize::from(people > 0);
         own.sum = TripSum {
             length_um: own.sum.length_um + went.0,
             duration_ms: own.sum.duration_ms + spent_ms,
