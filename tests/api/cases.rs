@@ -249,8 +249,8 @@ on_both! {
             let step = format!("{stem}.tsr: by the clock of an outside authority this head existed at {}", stamp.stamped_at);
             assert!(checked.steps.iter().any(|own| own.contains(&step)), "{step} in {:?}", checked.steps);
             // The newest stamp may be of the package's own head.
-            let begins = [format!("{stem}.txt: the log of "), format!("{stem}.txt: both heads have the same entries")];
-            let is_told = checked.steps.iter().any(|own| begins.iter().any(|begin| own.starts_with(begin)));
+            let openings = [format!("{stem}.txt: the log of "), format!("{stem}.txt: both heads have the same entries")];
+            let is_told = checked.steps.iter().any(|own| openings.iter().any(|text| own.starts_with(text)));
             assert!(is_told, "the package's head begins with it: {:?}", checked.steps);
         }
         assert_eq!(whole.iter().filter(|(name, _)| name.starts_with("heads/stamps/")).count(), 9);
