@@ -246,8 +246,8 @@ on_both! {
             assert!(tsa.verifies(&text, &reply));
             assert_eq!(stamped_text(&text, &reply).unwrap(), stamp.stamped_at);
             assert!(stamped_text(&text[1..], &reply).is_err(), "over other bytes");
-            let step = format!("{stem}.tsr: by the clock of an outside authority this head existed at {}", stamp.stamped_at);
-            assert!(checked.steps.iter().any(|own| own.contains(&step)), "{step} in {:?}", checked.steps);
+            let sentence = format!("{stem}.tsr: by the clock of an outside authority this head existed at {}", stamp.stamped_at);
+            assert!(checked.steps.iter().any(|own| own.contains(&sentence)), "{sentence} in {:?}", checked.steps);
             // The newest stamp may be of the package's own head.
             let openings = [format!("{stem}.txt: the log of "), format!("{stem}.txt: both heads have the same entries")];
             let is_told = checked.steps.iter().any(|own| openings.iter().any(|text| own.starts_with(text)));
