@@ -95,8 +95,10 @@ vocabulary! {
         ConfirmReports = "confirm_reports",
         /// Read the journal's entries.
         ReadJournal = "read_journal",
-        /// Redact raw tracks, set and lift legal holds.
+        /// Set and lift legal holds.
         KeepRecords = "keep_records",
+        /// Order that photos and raw tracks are erased, and approve what another account ordered.
+        EraseRecords = "erase_records",
     }
 }
 
@@ -139,6 +141,7 @@ const PROVINCE: &[Right] = &[
     Right::ChangeDefinitions,
     Right::ManageIdentity,
     Right::KeepRecords,
+    Right::EraseRecords,
     Right::ReopenPlots,
     Right::DrawSamples,
 ];
@@ -194,8 +197,9 @@ impl Right {
     pub fn writes(self) -> bool {
         use Right::{
             ApproveExports, ChangeDefinitions, ChangeRiskAreas, ConfirmReports, DrawSamples,
-            EnrolDevices, ImportBoundaries, KeepRecords, ManageIdentity, RecordPatrols,
-            RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols, VerifyPlots,
+            EnrolDevices, EraseRecords, ImportBoundaries, KeepRecords, ManageIdentity,
+            RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots, ValidatePatrols,
+            VerifyPlots,
         };
         matches!(
             self,
@@ -215,6 +219,7 @@ impl Right {
                 | EnrolDevices
                 | ManageIdentity
                 | KeepRecords
+                | EraseRecords
         )
     }
 }

@@ -9,6 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
+pub use model::redaction::{PhotoErased, RedactionDraft, RedactionTarget};
 pub use service::sight;
 pub use service::{
     Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,

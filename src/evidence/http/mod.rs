@@ -6,6 +6,7 @@ mod nonces;
 mod photos;
 mod previews;
 mod questions;
+mod redactions;
 mod tracks;
 mod uploads;
 
@@ -15,6 +16,7 @@ pub use nonces::*;
 pub use photos::*;
 pub use previews::*;
 pub use questions::*;
+pub use redactions::*;
 pub use tracks::*;
 pub use uploads::{__path_bind_upload, BindingWire, UploadView, bind_upload};
 
@@ -38,6 +40,8 @@ impl From<Error> for Problem {
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
             Error::Damaged(sha256) => Self::damaged(&sha256),
+            Error::Erased(document) => redactions::gone(&document),
+            Error::Redaction(fault) => redactions::problem(&fault),
             Error::Upload(fault) => uploads::problem(&fault),
             Error::Blobs(error) if error.is_full() => {
                 Self::new(ProblemKind::StorageFull).internal(error)

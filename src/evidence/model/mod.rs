@@ -5,6 +5,7 @@ pub mod cross_check;
 pub mod grade;
 pub mod made;
 pub mod picture;
+pub mod redaction;
 pub mod screens;
 pub mod seal;
 pub mod sidecar;

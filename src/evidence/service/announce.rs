@@ -237,6 +237,8 @@ impl Sent {
             taken_by: sidecar.capture.taken_by,
             named: 0,
             seen_in: self.place.clone(),
+            redacted_at: None,
+            redacted_document: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::base::hex;
 use crate::base::ids::{PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::evidence::model::made_of_text;
+use crate::evidence::model::redaction::PhotoErased;
 use crate::evidence::model::screens::Screen;
 use crate::evidence::sql::{self, DerivedRow, Sight, Which};
 use crate::journal::model::sha256 as digest;
@@ -32,6 +33,8 @@ pub struct CasePhoto {
     pub bytes: u64,
     /// Whether the original's bytes are kept.
     pub is_stored: bool,
+    /// By which order its bytes were erased, and when.
+    pub erased: Option<PhotoErased>,
     /// Whether its small image may be shown to this reader.
     pub is_shown: bool,
 }
@@ -85,7 +88,8 @@ impl Evidence {
                 after_seal: marks.after_seal(&row),
                 sha256: row.sha256.clone(),
                 bytes: u64::try_from(row.bytes).unwrap_or(0),
-                is_stored: row.is_stored(),
+                is_stored: row.has_bytes(),
+                erased: row.erased(),
                 is_shown: row.contains_person == 0 || is_handling(actor, &row),
                 view: PhotoView::of(actor, row, &marks)?,
             })

@@ -41,7 +41,8 @@ impl Evidence {
         sql::insert_aside(tx, quarantine, PhotoId(fact), sha256, bytes).await
     }
 
-    async fn remove_unnamed(&self, name: BlobName) -> Result<bool, Error> {
+    /// Removes bytes that no row names and no hold keeps; gives whether they are gone. The caller keeps no uploads out.
+    pub(super) async fn remove_unnamed(&self, name: BlobName) -> Result<bool, Error> {
         let mut tx = self.journal.store().read().await?;
         if is_kept(&mut tx, name).await? {
             return Ok(false);

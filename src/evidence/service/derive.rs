@@ -36,7 +36,7 @@ impl Evidence {
     pub async fn derive_images(&self, job: &JobRow) -> Result<(), Error> {
         let id = PhotoId(job.subject);
         let mut tx = self.journal.store().read().await?;
-        let row = sql::photo(&mut tx, id).await?.filter(PhotoRow::is_stored);
+        let row = sql::photo(&mut tx, id).await?.filter(PhotoRow::has_bytes);
         let Some(row) = row else {
             return self.finish(job.clone()).await;
         };
@@ -49,7 +49,7 @@ impl Evidence {
         let decoded = self.decoder.decode(bytes.clone()).await;
         let mut flags = disagreements(sidecar, bytes, rules.apart()).await;
         drop(decoding);
-        let _from_bytes_to_row = self.collecting.read().await;
+        let from_bytes_to_row = self.collecting.read().await;
         let thumbnail = decoded.as_ref().ok();
         let thumbnail = thumbnail.map(|derived| derived.thumbnail_jpeg.as_slice());
         let mut tx = self.journal.store().read().await?;
@@ -72,15 +72,28 @@ impl Evidence {
             images,
             found,
         };
-        self.journal
+        let names: Vec<BlobName> = made.images.iter().filter_map(named).collect();
+        let is_kept = self
+            .journal
             .write((self.clone(), made), |tx, (evidence, made)| {
                 Box::pin(evidence.write_made(tx, made))
             })
-            .await
+            .await?;
+        drop(from_bytes_to_row);
+        for name in names.into_iter().filter(|_| !is_kept) {
+            self.remove_unnamed(name).await?;
+        }
+        Ok(())
     }
 
-    async fn write_made(&self, tx: &mut store::Tx, made: &Made) -> Result<(), Error> {
+    /// Keeps what was made; false when an order erased the photo meanwhile, of which nothing is kept.
+    async fn write_made(&self, tx: &mut store::Tx, made: &Made) -> Result<bool, Error> {
         let id = made.row.id;
+        sql::lock_photo(tx, id).await?;
+        if !sql::photo(tx, id).await?.is_some_and(|row| row.has_bytes()) {
+            self.journal.finish_job(tx, made.job.id).await?;
+            return Ok(false);
+        }
         sql::set_derived(tx, id, made.derived, &made.flags).await?;
         for (size, image) in &made.images {
             sql::insert_image(tx, id, size, image).await?;
@@ -94,7 +107,8 @@ impl Evidence {
         if let (Some(plot), 1, "none") = (made.row.plot, made.row.linked, made.derived) {
             self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
         }
-        Ok(self.journal.finish_job(tx, made.job.id).await?)
+        self.journal.finish_job(tx, made.job.id).await?;
+        Ok(true)
     }
 
     async fn finish(&self, job: JobRow) -> Result<(), Error> {
@@ -172,6 +186,10 @@ async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes, apart: Apart) -> 
         flags.into_iter().map(ExifFlag::as_str).collect()
     });
     compared.await.unwrap_or_default()
+}
+
+fn named((_, row): &(&'static str, DerivedRow)) -> Option<BlobName> {
+    row.image.sha256.as_slice().try_into().ok().map(BlobName)
 }
 
 fn slug(fault: DeriveFault) -> &'static str {

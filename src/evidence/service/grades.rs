@@ -12,6 +12,7 @@ use crate::evidence::model::cross_check::ExifFlag;
 use crate::evidence::model::grade::{
     GradeRules, GradedSet, PhotoFacts, Review, Track, Work, grade,
 };
+use crate::evidence::model::redaction::PhotoErased;
 use crate::evidence::sql::{self, PhotoRow};
 use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
@@ -30,6 +31,8 @@ pub struct Graded {
     pub sets: Vec<GradedSet>,
     /// The photos that were added after the seal of their set.
     pub after_seal: BTreeSet<PhotoId>,
+    /// The photos that an order erased: they count as they were found when they came.
+    pub erased: BTreeMap<PhotoId, PhotoErased>,
     /// The rules.
     pub rules: GradeRules,
 }
@@ -89,9 +92,11 @@ impl Evidence {
             });
         }
         let after = rows.iter().filter(|row| marks.after_seal(row));
+        let erased = rows.iter().filter_map(|row| Some((row.id, row.erased()?)));
         Ok(Graded {
             sets,
             after_seal: after.map(|row| row.id).collect(),
+            erased: erased.collect(),
             rules,
         })
     }

@@ -18,6 +18,7 @@ mod previews;
 mod prove;
 mod questions;
 mod read;
+mod redactions;
 mod screens;
 mod seals;
 mod track_questions;
@@ -37,10 +38,11 @@ use crate::base::refusal::Refusal;
 use crate::blobs::{self, Blobs};
 use crate::identity::{self, Identity};
 use crate::journal::{Journal, KeptAside, RulesFault};
-use crate::patrols::Patrols;
+use crate::patrols::{self, Patrols};
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
 
+use super::model::redaction::RedactionFault;
 use super::sql::PhotoRow;
 
 pub use asking::QuestionQuery;
@@ -96,6 +98,12 @@ pub enum Error {
     /// The bytes of that SHA-256 (hex) are gone, or others lie in their place.
     #[error("the bytes kept as {0} are gone or damaged")]
     Damaged(String),
+    /// An order erased the bytes; the number of its document.
+    #[error("erased by order {0}")]
+    Erased(String),
+    /// Nothing is erased like this.
+    #[error(transparent)]
+    Redaction(#[from] RedactionFault),
     /// An upload cannot be gone on with like this.
     #[error(transparent)]
     Upload(#[from] UploadFault),
@@ -121,6 +129,16 @@ impl From<plots::Error> for Error {
         match error {
             plots::Error::Store(error) => Self::Store(error),
             plots::Error::Forbidden => Self::Forbidden,
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<patrols::Error> for Error {
+    fn from(error: patrols::Error) -> Self {
+        match error {
+            patrols::Error::Store(error) => Self::Store(error),
+            patrols::Error::Forbidden => Self::Forbidden,
             _ => Self::NotFound,
         }
     }

@@ -7,7 +7,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::hex;
 use crate::base::ids::PhotoId;
 use crate::blobs::{BlobName, Content, Placed, Spooled};
-use crate::evidence::sql;
+use crate::evidence::sql::{self, PhotoRow};
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::plots::SETTLE_JOB;
 use crate::store::Tx;
@@ -94,6 +94,9 @@ impl Evidence {
             bytes: i64::try_from(content.bytes).unwrap_or(i64::MAX),
             media_type,
         };
+        if let Some(erased) = row.erased() {
+            return self.erased_again(&row, &sent, erased.document).await;
+        }
         if row.sha256 != sha256 || row.bytes != sent.bytes {
             return self.keep_other(sent, content).await;
         }
@@ -144,6 +147,23 @@ impl Evidence {
             self.journal.queue(tx, SETTLE_JOB, plot.0).await?;
         }
         Ok(Outcome::Written(written))
+    }
+
+    /// A phone that sends an original again which an order erased is told that it came, and nothing of it is kept.
+    async fn erased_again(
+        &self,
+        row: &PhotoRow,
+        sent: &Sent,
+        document: String,
+    ) -> Result<Kept, Error> {
+        let is_same = row.sha256 == sent.sha256 && row.bytes == sent.bytes;
+        let entry = row.original_entry.filter(|_| is_same);
+        let entry = entry.ok_or(Error::Erased(document))?;
+        let mut tx = self.journal.store().read().await?;
+        Ok(Kept {
+            is_new: false,
+            receipt: self.journal.receipt_again(&mut tx, entry).await?,
+        })
     }
 
     /// Bytes that are not those announced are kept under their own name; the photo still waits for its own.

@@ -12,7 +12,7 @@ use crate::blobs::BlobName;
 use crate::evidence::model::picture::{DeriveFault, Preview, preview};
 use crate::evidence::sql::{self, ImageRow, PreviewRow};
 use crate::journal::model::sha256;
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::{Error, Evidence};
 
@@ -75,7 +75,7 @@ impl Evidence {
         bytes: &[u8],
     ) -> Result<Option<Previewed>, Error> {
         let mut tx = self.journal.store().read().await?;
-        if sql::image(&mut tx, photo, "thumbnail").await?.is_some() {
+        if is_past(&mut tx, photo).await? {
             return Ok(Some(Previewed::NotNeeded));
         }
         let known = sql::preview(&mut tx, photo).await?;
@@ -90,7 +90,7 @@ impl Evidence {
         row: &PreviewRow,
     ) -> Result<Previewed, Error> {
         sql::lock_photo(tx, photo).await?;
-        if sql::image(tx, photo, "thumbnail").await?.is_some() {
+        if is_past(tx, photo).await? {
             return Ok(Previewed::NotNeeded);
         }
         let before = sql::preview(tx, photo).await?;
@@ -114,4 +114,11 @@ impl Evidence {
             Refusal::at("", why).into()
         })
     }
+}
+
+/// Whether the original's own images are shown, or an order erased it: a preview would stand for nothing.
+async fn is_past(tx: &mut Tx, photo: PhotoId) -> Result<bool, store::Error> {
+    let row = sql::photo(tx, photo).await?;
+    let is_erased = row.is_some_and(|row| row.redacted_at.is_some());
+    Ok(is_erased || sql::image(tx, photo, "thumbnail").await?.is_some())
 }

@@ -102,6 +102,7 @@ impl Evidence {
                 name: "reason",
                 reason: why.to_owned(),
             })?;
+        refuse_erased(&row)?;
         if !row.is_stored() {
             return Err(Error::NotFound);
         }
@@ -135,6 +136,7 @@ impl Evidence {
         if row.contains_person == 1 && !is_handling(actor, &row) {
             return Err(Error::NotFound);
         }
+        refuse_erased(&row)?;
         let mut tx = self.journal.store().read().await?;
         let image = sql::image(&mut tx, id, size.as_str()).await?;
         let preview = match (size, &image) {
@@ -211,6 +213,14 @@ impl Evidence {
     }
 }
 
+/// What an order erased is told of as that, not as lost.
+fn refuse_erased(row: &PhotoRow) -> Result<(), Error> {
+    match row.erased() {
+        Some(erased) => Err(Error::Erased(erased.document)),
+        None => Ok(()),
+    }
+}
+
 /// A photo is seen where its plot lies, else where it was taken; one without any place, by its author's unit.
 pub(super) fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
     let placeless = row.linked == 0 && row.lon.is_none();
@@ -273,6 +283,10 @@ impl PhotoView {
         });
         if let Value::Object(known) = known {
             told.extend(known);
+        }
+        if let Some(erased) = row.erased() {
+            told.insert("redacted_at".to_owned(), json!(erased.at));
+            told.insert("redacted_document".to_owned(), erased.document.into());
         }
         Ok(Self {
             id: row.id,

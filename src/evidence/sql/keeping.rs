@@ -37,7 +37,7 @@ pub(super) const IS_KEPT: &str = "SELECT COUNT(*) FROM evidence_holds h WHERE h.
 /// Bytes by which a photo was announced that names a plot under a hold, or one of an incident under a hold.
 pub(super) const KEEPS_BYTES: &str = "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot \
      JOIN evidence_holds h ON h.lifted_by IS NULL AND (h.subject = p.plot OR h.subject = q.incident) \
-     WHERE p.sha256 = $1";
+     WHERE p.sha256 = $1 AND p.redaction IS NULL";
 
 /// A photo that may come under a seal.
 #[derive(Debug, Clone, sqlx::FromRow)]

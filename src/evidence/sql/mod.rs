@@ -7,6 +7,7 @@ mod nonces;
 mod photos;
 mod previews;
 mod questions;
+mod redactions;
 mod replies;
 mod tracks;
 mod uploads;
@@ -18,6 +19,7 @@ pub use nonces::*;
 pub use photos::*;
 pub use previews::*;
 pub use questions::*;
+pub use redactions::*;
 pub use replies::*;
 pub use tracks::*;
 pub use uploads::*;
@@ -112,4 +114,17 @@ pub const STATEMENTS: &[&str] = &[
     HOLDS_FROM,
     HOLDS_PATROL,
     SPENT_NONCES_FROM,
+    REDACTION,
+    REDACTIONS,
+    REDACTIONS_FROM,
+    WAITING_REDACTION,
+    INSERT_REDACTION,
+    DECIDE_REDACTION,
+    SAME_BYTES,
+    MARK_PHOTO,
+    PICTURES_OF,
+    ASIDE_ENTRIES,
+    DROP_IMAGES,
+    DROP_ASIDES,
+    ERASED_BY,
 ];

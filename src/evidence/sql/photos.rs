@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{AccountId, EntryId, OrgId, PhotoId, PlotId, QuarantineId};
 use crate::base::time::Timestamp;
+use crate::evidence::model::redaction::PhotoErased;
 use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
@@ -14,8 +15,9 @@ macro_rules! photos_where {
         concat!(
             "SELECT p.id, p.entry, p.author, p.org, p.plot, p.linked, p.lon, p.lat, p.place, p.reach, p.taken_at, \
              p.contains_person, p.sha256, p.bytes, p.record, p.state, p.original_entry, p.stored_at, p.derived, \
-             p.flags, p.recorded_at, p.door, p.principal, p.taken_by, p.named, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in \
-             FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE ",
+             p.flags, p.recorded_at, p.door, p.principal, p.taken_by, p.named, CASE WHEN p.linked = 1 THEN q.place ELSE p.place END AS seen_in, \
+             p.redacted_at, r.document AS redacted_document FROM photos p \
+             LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 LEFT JOIN evidence_redactions r ON r.id = p.redaction WHERE ",
             $condition
         )
     };
@@ -42,12 +44,12 @@ pub(super) const SET_PLACE: &str = "UPDATE photos SET place = $2 WHERE id = $1";
 pub(super) const SET_DERIVED: &str = "UPDATE photos SET derived = $2, flags = $3 WHERE id = $1";
 pub(super) const INSERT_ASIDE: &str = "INSERT INTO photo_asides (quarantine, photo, sha256, bytes) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (quarantine) DO NOTHING";
-pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored') \
+pub(super) const NAMED: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM photos WHERE sha256 = $1 AND state = 'stored' AND redaction IS NULL) \
      OR EXISTS (SELECT 1 FROM photo_images WHERE sha256 = $1) OR EXISTS (SELECT 1 FROM photo_asides WHERE sha256 = $1) \
      OR EXISTS (SELECT 1 FROM photo_previews WHERE sha256 = $1)";
 pub(super) const OF_PLOT: &str =
     photos_where!("p.plot = $1 AND p.linked = 1 AND p.state = 'stored' ORDER BY p.taken_at, p.id");
-pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry, stored_at FROM photos \
+pub(super) const ORIGINALS: &str = "SELECT id, sha256, original_entry, stored_at, redaction FROM photos \
      WHERE original_entry IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// A photo as it stands.
@@ -79,6 +81,10 @@ pub struct PhotoRow {
     pub taken_by: Option<AccountId>,
     pub named: i64,
     pub seen_in: Option<String>,
+    /// When its bytes were erased by order.
+    pub redacted_at: Option<Timestamp>,
+    /// The number of that order's document.
+    pub redacted_document: Option<String>,
 }
 
 impl PhotoRow {
@@ -91,9 +97,22 @@ impl PhotoRow {
         }
     }
 
-    /// Whether the original's bytes are kept.
+    /// Whether the original's bytes came.
     pub fn is_stored(&self) -> bool {
         self.original_entry.is_some()
+    }
+
+    /// By which order its bytes were erased, and when.
+    pub fn erased(&self) -> Option<PhotoErased> {
+        Some(PhotoErased {
+            at: self.redacted_at?,
+            document: self.redacted_document.clone().unwrap_or_default(),
+        })
+    }
+
+    /// Whether the original's bytes are kept: they came, and no order erased them.
+    pub fn has_bytes(&self) -> bool {
+        self.is_stored() && self.redacted_at.is_none()
     }
 }
 
@@ -120,6 +139,7 @@ pub struct StoredRow {
     pub sha256: Vec<u8>,
     pub original_entry: EntryId,
     pub stored_at: Option<Timestamp>,
+    pub redaction: Option<Uuid>,
 }
 
 /// Stored photos after an id.

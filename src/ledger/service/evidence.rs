@@ -8,7 +8,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, PhotoId, PlotId};
 use crate::evidence::model::Phase;
 use crate::evidence::model::grade::{Grade, GradedSet, Reason, Work};
-use crate::evidence::{Graded, SealView, Sealing};
+use crate::evidence::{Graded, PhotoErased, SealView, Sealing};
 use crate::geo::position::Position;
 use crate::ledger::model::words::{FactKind, Missing};
 use crate::ledger::model::{Act, Fact, Life};
@@ -45,6 +45,9 @@ pub struct GradedPhotoView {
     pub reasons: Vec<Reason>,
     /// Whether it was added after the eradication was approved and its photos sealed.
     pub after_seal: bool,
+    /// By which order it was erased; it still counts as it was found when it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redacted: Option<PhotoErased>,
 }
 
 /// The evidence of one eradication.
@@ -183,7 +186,7 @@ fn view(
     missing: Vec<Missing>,
     waived: bool,
 ) -> Option<EvidenceView> {
-    let (after_seal, rules) = (graded.after_seal, graded.rules);
+    let (after_seal, mut erased, rules) = (graded.after_seal, graded.erased, graded.rules);
     let graded: GradedSet = graded.sets.into_iter().next()?;
     let photos = graded.photos.iter().flat_map(|photo| &photo.reasons);
     let told: BTreeSet<Reason> = graded.reasons.iter().chain(photos).copied().collect();
@@ -211,6 +214,7 @@ fn view(
                 grade: photo.grade,
                 reasons: photo.reasons,
                 after_seal: after_seal.contains(&photo.id),
+                redacted: erased.remove(&photo.id),
             })
             .collect(),
         seal: None,

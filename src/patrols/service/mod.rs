@@ -46,6 +46,7 @@ pub use judge::{Hold, HoldDraft, JUDGED_JOB, Judged, Judgement};
 pub use memory::MemoryUse;
 pub use read::{ListPage, PatrolPlace, PatrolView, sight};
 pub use refused::{NearDay, PatrolNear, RefusedFix, RefusedGap, RefusedNear, Spot};
+pub use retain::OrderedErasure;
 pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use shown::JudgedFix;
 pub use sql::{Filter, Sight};

@@ -1,6 +1,6 @@
-//! What goes: raw fixes after their retention unless a hold is on them, and held fixes that no patrol claimed.
+//! What goes: raw fixes after their retention or by order unless a hold is on them, and held fixes that no patrol claimed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::base::actor::CONSOLE;
@@ -17,6 +17,19 @@ const BATCH: i64 = 100;
 
 /// Late fixes stand so long before they go, so that coverage has counted them.
 const SETTLED_MS: i64 = 7 * 86_400_000;
+
+/// What became of an order to erase a patrol's raw fixes.
+#[derive(Debug)]
+pub enum OrderedErasure {
+    /// They are gone; the entry says by whose order.
+    Done(Written),
+    /// A legal hold keeps them.
+    Held,
+    /// There are none, or none any more.
+    Nothing,
+    /// Fixes that came one by one are not sealed yet: there would be some left.
+    Arriving,
+}
 
 impl Patrols {
     /// Erases the raw fixes of patrols begun more than so many months ago; gives how many patrols. One that cannot be
@@ -57,20 +70,68 @@ impl Patrols {
             return Ok(());
         }
         self.keep_derived(tx, id).await?;
-        let chunks = sql::chunks_of(tx, id).await?;
-        let mut entries: Vec<_> = chunks
-            .into_iter()
-            .filter(TrackChunk::has_fixes)
-            .map(|chunk| chunk.entry)
-            .collect();
-        entries.extend(sql::forget_refused(tx, id.0).await?);
+        let entries = raw_entries(tx, id).await?;
         let by = self.enter_redaction(tx, id.0, why, entries.len()).await?;
+        Ok(self.erase_entries(tx, id, entries, &by).await?)
+    }
+
+    /// Erases the raw fixes of a patrol by order, in the caller's act, and with them the line that is drawn of them, for it
+    /// leads to the same places; lengths, times and the cells that count as covered stay. `by` is whose order it is, and
+    /// `told` what the entry says of it besides how many contents it erases. Once the act is committed the caller lets
+    /// [`Patrols::forget_track`] follow.
+    pub async fn erase_by_order(
+        &self,
+        tx: &mut Tx,
+        id: PatrolId,
+        (by, mut told): (Uuid, Value),
+    ) -> Result<OrderedErasure, Error> {
+        sql::lock_patrol(tx, id).await?;
+        let row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
+        if row.held_since.is_some() {
+            return Ok(OrderedErasure::Held);
+        }
+        if !self.tails_of(tx, &row).await?.is_empty() {
+            return Ok(OrderedErasure::Arriving);
+        }
+        self.keep_derived(tx, id).await?;
+        let entries = raw_entries(tx, id).await?;
+        if entries.is_empty() {
+            return Ok(OrderedErasure::Nothing);
+        }
+        told["entries"] = entries.len().into();
+        let body = told.to_string();
+        let entry = Entry {
+            kind: Kind::Redaction,
+            fact: id.0,
+            actor: by,
+            device: None,
+            origin: None,
+            body: body.as_bytes(),
+        };
+        let written = self.journal.enter(tx, entry).await?;
+        self.erase_entries(tx, id, entries, &written).await?;
+        sql::forget_lines(tx, id).await?;
+        Ok(OrderedErasure::Done(written))
+    }
+
+    /// Lets go of what memory holds of a patrol's fixes.
+    pub fn forget_track(&self, id: PatrolId) {
+        self.memory.forget(id);
+    }
+
+    async fn erase_entries(
+        &self,
+        tx: &mut Tx,
+        id: PatrolId,
+        entries: Vec<EntryId>,
+        by: &Written,
+    ) -> Result<(), store::Error> {
         for entry in entries {
-            self.journal.redact(tx, entry, &by).await?;
+            self.journal.redact(tx, entry, by).await?;
         }
         sql::freeze(tx, id, by.received_at).await?;
         // Coverage says of it that it cannot be checked again.
-        Ok(self.journal.queue(tx, INDEX_JOB, id.0).await?)
+        self.journal.queue(tx, INDEX_JOB, id.0).await
     }
 
     /// Lets go of tracks in memory that nobody used for a while.
@@ -136,6 +197,18 @@ impl Patrols {
         };
         self.journal.enter(tx, entry).await
     }
+}
+
+/// The entries that hold a patrol's raw fixes; what was set apart of them is taken off the books.
+async fn raw_entries(tx: &mut Tx, id: PatrolId) -> Result<Vec<EntryId>, store::Error> {
+    let chunks = sql::chunks_of(tx, id).await?;
+    let mut entries: Vec<_> = chunks
+        .into_iter()
+        .filter(TrackChunk::has_fixes)
+        .map(|chunk| chunk.entry)
+        .collect();
+    entries.extend(sql::forget_refused(tx, id.0).await?);
+    Ok(entries)
 }
 
 /// The start of the local day so many calendar months ago; a day that the month lacks becomes its first.

@@ -117,7 +117,8 @@ fn feature(actor: &Actor, row: &PhotoRow) -> Result<Feature, StoreError> {
     }))?;
     let is_handling = actor.id == row.author || (row.org.is_some() && row.org == actor.org);
     let shows_person = row.contains_person == 1;
-    let has_images = row.derived == "made" && (is_handling || !shows_person);
+    let has_images =
+        row.derived == "made" && row.redacted_at.is_none() && (is_handling || !shows_person);
     let href = |size: &str| text(has_images.then(|| format!("/api/v1/photos/{}/{size}", row.id)));
     let values = vec![
         text(row.plot.filter(|_| row.linked == 1 || is_handling)),

@@ -12,7 +12,7 @@ use crate::store::{Error, Tx};
 use super::{Clause, narrow};
 
 pub const PHOTOS: &str = "SELECT p.id, p.author, p.org, p.plot, p.linked, p.lon, p.lat, p.taken_at, p.contains_person, \
-     p.sha256, p.bytes, p.record, p.state, p.stored_at, p.derived, p.recorded_at \
+     p.sha256, p.bytes, p.record, p.state, p.stored_at, p.derived, p.recorded_at, p.redacted_at \
      FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
 pub const COUNT_PHOTOS: &str =
     "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot AND p.linked = 1 WHERE 1 = 1";
@@ -36,6 +36,8 @@ pub struct PhotoRow {
     pub stored_at: Option<Timestamp>,
     pub derived: String,
     pub recorded_at: Timestamp,
+    /// When an order erased it: what is known of it stays, its images are gone.
+    pub redacted_at: Option<Timestamp>,
 }
 
 macro_rules! seen {

@@ -4,9 +4,9 @@ use utoipa_axum::routes;
 
 use super::Routes;
 use crate::base::actor::Right::{
-    ChangeDefinitions, DrawSamples, ExportCases, KeepRecords, ReadPatrols, ReadPhotos, ReadPlots,
-    ReadSamples, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots, RevisePlots,
-    ValidatePatrols, VerifyPlots,
+    ChangeDefinitions, DrawSamples, EraseRecords, ExportCases, KeepRecords, ReadPatrols,
+    ReadPhotos, ReadPlots, ReadSamples, RecordPatrols, RecordPhotos, RecordPlots, ReopenPlots,
+    RevisePlots, ValidatePatrols, VerifyPlots,
 };
 use crate::http::Access::{Needs, NeedsInProvince};
 use crate::{cases, evidence, ledger};
@@ -146,6 +146,13 @@ pub(super) fn graders(routes: Routes) -> Routes {
                     evidence::http::hold_incident,
                     evidence::http::release_incident
                 ),
+            ],
+        )
+        .all(
+            NeedsInProvince(EraseRecords),
+            [
+                routes!(evidence::http::ask_redaction, evidence::http::redactions),
+                routes!(evidence::http::decide_redaction),
             ],
         )
 }

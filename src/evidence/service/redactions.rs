@@ -1,0 +1,365 @@
+//! Erasing by order: one account of the province asks by a document, a second one approves, and what was asked for goes in
+//! the act that approves it. Leaves, receipts and figures stay.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::base::actor::{Actor, Principal, Right};
+use crate::base::ids::{PatrolId, PhotoId};
+use crate::base::refusal::Refusal;
+use crate::base::time::Timestamp;
+use crate::blobs::BlobName;
+use crate::evidence::model::redaction::{
+    RedactionDecision, RedactionDraft, RedactionFault, RedactionState, RedactionTarget,
+    RedactionView,
+};
+use crate::evidence::sql::{self, RedactionRow};
+use crate::journal::{Entry, Kind, Written};
+use crate::patrols::OrderedErasure;
+use crate::store::{self, Tx};
+
+use super::{Error, Evidence, checked_reason};
+
+/// A page of orders to erase.
+#[derive(Debug, Clone)]
+pub struct RedactionPage {
+    /// The orders.
+    pub items: Vec<RedactionView>,
+    /// The last order's key, when more follow.
+    pub next: Option<(Timestamp, Uuid)>,
+}
+
+const MOST_DOCUMENT_CHARS: usize = 100;
+
+/// What an act erased, for what follows its commit.
+#[derive(Debug, Default)]
+struct Gone {
+    blobs: Vec<BlobName>,
+    patrol: Option<PatrolId>,
+}
+
+impl Evidence {
+    /// Asks that something is erased; the same order sent again is the first one. Gives whether it is new.
+    pub async fn ask_redaction(
+        &self,
+        actor: &Actor,
+        draft: &RedactionDraft,
+    ) -> Result<(RedactionView, bool), Error> {
+        if actor.principal == Principal::Device || !actor.may_in_province(Right::EraseRecords) {
+            return Err(Error::Forbidden);
+        }
+        let draft = checked(draft)?;
+        if draft.target == RedactionTarget::Track {
+            let patrol = PatrolId(draft.id);
+            self.patrols.refuse_unless_readable(actor, patrol).await?;
+        }
+        self.journal
+            .write(
+                (self.clone(), actor.id, draft),
+                |tx, (evidence, actor, draft)| Box::pin(evidence.write_asked(tx, *actor, draft)),
+            )
+            .await
+    }
+
+    async fn write_asked(
+        &self,
+        tx: &mut Tx,
+        actor: Uuid,
+        draft: &RedactionDraft,
+    ) -> Result<(RedactionView, bool), Error> {
+        if draft.target == RedactionTarget::Photo {
+            let row = sql::photo(tx, PhotoId(draft.id)).await?;
+            let row = row.ok_or(Error::NotFound)?;
+            if !row.is_stored() {
+                return Err(RedactionFault::NotStored.into());
+            }
+            if !row.has_bytes() {
+                return Err(RedactionFault::Nothing.into());
+            }
+        }
+        if let Some(row) = sql::waiting_redaction(tx, draft.id).await? {
+            let is_same = (row.asked_by, &row.document, &row.reason)
+                == (actor, &draft.document, &draft.reason);
+            return if is_same {
+                Ok((self.redaction_view(tx, row).await?, false))
+            } else {
+                Err(RedactionFault::Waiting.into())
+            };
+        }
+        let id = self.journal.ids().make();
+        let told = json!({
+            "what": "ask", "order": id, "target": draft.target, "of": draft.id,
+            "document": draft.document, "reason": draft.reason, "entries": 0,
+        });
+        let written = self.enter_step(tx, (draft.id, actor), &told).await?;
+        let row = RedactionRow {
+            id,
+            target: draft.target.as_str().to_owned(),
+            subject: draft.id,
+            document: draft.document.clone(),
+            reason: draft.reason.clone(),
+            state: RedactionState::Asked.as_str().to_owned(),
+            asked_by: actor,
+            asked_at: written.received_at,
+            asked_entry: written.entry,
+            decided_by: None,
+            decided_at: None,
+            decided_why: None,
+            decided_entry: None,
+        };
+        sql::insert_redaction(tx, &row).await?;
+        Ok((self.redaction_view(tx, row).await?, true))
+    }
+
+    /// Approves or refuses what another account asked for. What is approved is gone when this answers.
+    pub async fn decide_redaction(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        decision: &RedactionDecision,
+    ) -> Result<RedactionView, Error> {
+        // The machine's operator may ask, not approve: whoever holds its database needs a second account.
+        if actor.principal != Principal::Account || !actor.may_in_province(Right::EraseRecords) {
+            return Err(Error::Forbidden);
+        }
+        let said = decision.reason.as_deref().unwrap_or_default();
+        let why = match (decision.approve, said.trim()) {
+            (true, "") => None,
+            (_, said) => Some(checked_reason(said).map_err(|why| Refusal::at("/reason", why))?),
+        };
+        let context = (self.clone(), actor.id, (id, decision.approve, why));
+        let (view, gone) = self
+            .journal
+            .write(context, |tx, (evidence, actor, (id, approve, why))| {
+                Box::pin(evidence.write_decided(tx, *actor, (*id, *approve, why.as_deref())))
+            })
+            .await?;
+        self.clear(gone).await;
+        Ok(view)
+    }
+
+    async fn write_decided(
+        &self,
+        tx: &mut Tx,
+        actor: Uuid,
+        (id, approve, why): (Uuid, bool, Option<&str>),
+    ) -> Result<(RedactionView, Gone), Error> {
+        let row = sql::redaction(tx, id).await?.ok_or(Error::NotFound)?;
+        let is_same = row.asked_by == actor
+            || self.identity.may_be_one(tx, row.asked_by, actor).await?
+            || self.identity.may_be_one(tx, actor, row.asked_by).await?;
+        if is_same {
+            return Err(RedactionFault::SecondAccount.into());
+        }
+        if row.state != RedactionState::Asked.as_str() {
+            return Err(RedactionFault::Decided.into());
+        }
+        let (state, written, gone) = if approve {
+            let (written, gone) = self.erase(tx, &row, actor, why).await?;
+            (RedactionState::Done, written, gone)
+        } else {
+            let told = json!({ "what": "refusal", "order": id, "of": row.subject, "reason": why, "entries": 0 });
+            let written = self.enter_step(tx, (row.subject, actor), &told).await?;
+            (RedactionState::Refused, written, Gone::default())
+        };
+        let by = (actor, written.received_at, written.entry);
+        if !sql::decide_redaction(tx, id, state.as_str(), by, why).await? {
+            return Err(RedactionFault::Decided.into());
+        }
+        let row = sql::redaction(tx, id).await?.ok_or(Error::NotFound)?;
+        Ok((self.redaction_view(tx, row).await?, gone))
+    }
+
+    async fn erase(
+        &self,
+        tx: &mut Tx,
+        row: &RedactionRow,
+        by: Uuid,
+        why: Option<&str>,
+    ) -> Result<(Written, Gone), Error> {
+        let target = target_of(row)?;
+        let told = json!({
+            "what": "order", "order": row.id, "target": target, "of": row.subject,
+            "document": row.document, "reason": row.reason, "asked_by": row.asked_by, "approval": why,
+        });
+        match target {
+            RedactionTarget::Photo => self.erase_photo(tx, row, (by, told)).await,
+            RedactionTarget::Track => {
+                let patrol = PatrolId(row.subject);
+                let erased = self.patrols.erase_by_order(tx, patrol, (by, told)).await?;
+                let written = match erased {
+                    OrderedErasure::Done(written) => written,
+                    OrderedErasure::Held => return Err(RedactionFault::Held.into()),
+                    OrderedErasure::Nothing => return Err(RedactionFault::Nothing.into()),
+                    OrderedErasure::Arriving => return Err(RedactionFault::Arriving.into()),
+                };
+                let gone = Gone {
+                    patrol: Some(patrol),
+                    ..Gone::default()
+                };
+                Ok((written, gone))
+            }
+        }
+    }
+
+    /// Erases a photo with all that are the same file: as long as one of them stands, so do the bytes.
+    async fn erase_photo(
+        &self,
+        tx: &mut Tx,
+        row: &RedactionRow,
+        (by, mut told): (Uuid, Value),
+    ) -> Result<(Written, Gone), Error> {
+        let named = sql::photo(tx, PhotoId(row.subject)).await?;
+        let named = named.filter(sql::PhotoRow::has_bytes);
+        let named = named.ok_or(RedactionFault::Nothing)?;
+        let photos = sql::same_bytes(tx, &named.sha256).await?;
+        let mut gone = Gone {
+            blobs: blob_name(&named.sha256).into_iter().collect(),
+            ..Gone::default()
+        };
+        let mut entries = Vec::new();
+        for id in &photos {
+            sql::lock_photo(tx, *id).await?;
+            if sql::is_kept(tx, id.0).await? {
+                return Err(RedactionFault::Held.into());
+            }
+            let photo = sql::photo(tx, *id).await?.ok_or(Error::NotFound)?;
+            entries.push(photo.entry);
+            entries.extend(photo.original_entry);
+            entries.extend(sql::aside_entries(tx, *id).await?);
+            let pictures = sql::pictures_of(tx, *id).await?;
+            gone.blobs
+                .extend(pictures.iter().filter_map(|name| blob_name(name)));
+        }
+        told["photos"] = json!(photos);
+        told["entries"] = entries.len().into();
+        let written = self.enter_step(tx, (row.subject, by), &told).await?;
+        for entry in entries {
+            self.journal.redact(tx, entry, &written).await?;
+        }
+        for id in &photos {
+            if !sql::mark_erased(tx, *id, row.id, written.received_at).await? {
+                return Err(store::Error::Busy("a photo was just erased".into()).into());
+            }
+        }
+        Ok((written, gone))
+    }
+
+    async fn enter_step(
+        &self,
+        tx: &mut Tx,
+        (fact, actor): (Uuid, Uuid),
+        told: &Value,
+    ) -> Result<Written, store::Error> {
+        let body = told.to_string();
+        let entry = Entry {
+            kind: Kind::Redaction,
+            fact,
+            actor,
+            device: None,
+            origin: None,
+            body: body.as_bytes(),
+        };
+        self.journal.enter(tx, entry).await
+    }
+
+    /// What follows the commit: bytes that no row names any more go now, and SQLite's files keep nothing. What fails is
+    /// done by the chores, which remove what nothing names.
+    async fn clear(&self, gone: Gone) {
+        if let Some(patrol) = gone.patrol {
+            self.patrols.forget_track(patrol);
+        }
+        for name in gone.blobs {
+            if let Err(error) = self.remove_unnamed(name).await {
+                tracing::warn!(%error, "the bytes of an erased photo are left to the chores");
+            }
+        }
+        if let Err(error) = self.journal.store().sweep().await {
+            tracing::warn!(%error, "the database's files could not be swept");
+        }
+    }
+
+    /// A page of the orders, the latest first.
+    pub async fn redactions(
+        &self,
+        actor: &Actor,
+        after: Option<(Timestamp, Uuid)>,
+        limit: u32,
+    ) -> Result<RedactionPage, Error> {
+        if !actor.may_in_province(Right::EraseRecords) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let mut rows = sql::redactions(&mut tx, after, i64::from(limit) + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let is_last = rows.len() <= most;
+        rows.truncate(most);
+        let next = rows.last().filter(|_| !is_last);
+        let next = next.map(|row| (row.asked_at, row.id));
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.redaction_view(&mut tx, row).await?);
+        }
+        Ok(RedactionPage { items: views, next })
+    }
+
+    async fn redaction_view(&self, tx: &mut Tx, row: RedactionRow) -> Result<RedactionView, Error> {
+        let photos = sql::erased_by(tx, row.id).await?.into_iter();
+        Ok(RedactionView {
+            id: row.id,
+            target: target_of(&row)?,
+            subject: row.subject,
+            state: row.state.parse().or(Err(corrupt(&row, "state")))?,
+            asked_by_name: self.identity.name_of(tx, row.asked_by).await?,
+            document: row.document,
+            reason: row.reason,
+            asked_by: row.asked_by,
+            asked_at: row.asked_at,
+            decided_by: row.decided_by,
+            decided_at: row.decided_at,
+            decided_why: row.decided_why,
+            entry_id: row.decided_entry,
+            photos: photos.map(|photo| photo.id).collect(),
+        })
+    }
+}
+
+/// The draft as it is kept.
+fn checked(draft: &RedactionDraft) -> Result<RedactionDraft, Refusal> {
+    let document = draft.document.trim();
+    let mut refusal = Refusal::default();
+    if document.is_empty() || document.chars().count() > MOST_DOCUMENT_CHARS {
+        refusal.add(
+            "/document",
+            "cần số văn bản, từ 1 đến 100 ký tự / expected the number of the document, 1 to 100 characters",
+        );
+    }
+    let reason = match checked_reason(&draft.reason) {
+        Ok(reason) => reason,
+        Err(why) => {
+            refusal.add("/reason", why);
+            String::new()
+        }
+    };
+    refusal.or(RedactionDraft {
+        document: document.to_owned(),
+        reason,
+        ..draft.clone()
+    })
+}
+
+fn target_of(row: &RedactionRow) -> Result<RedactionTarget, store::Error> {
+    row.target.parse().or(Err(corrupt(row, "target")))
+}
+
+fn corrupt(row: &RedactionRow, column: &'static str) -> store::Error {
+    store::Error::Corrupt {
+        table: "evidence_redactions",
+        column,
+        id: row.id.to_string(),
+    }
+}
+
+fn blob_name(sha256: &[u8]) -> Option<BlobName> {
+    sha256.try_into().ok().map(BlobName)
+}
