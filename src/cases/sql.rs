@@ -11,6 +11,10 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      UNION SELECT entry FROM ledger_facts WHERE plot = $1 UNION SELECT entry FROM ledger_revisits WHERE plot = $1 \
      UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 \
      UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL \
+     UNION SELECT r.asked_entry FROM evidence_redactions r JOIN photos p ON p.redaction = r.id \
+         WHERE p.plot = $1 AND p.linked = 1 \
+     UNION SELECT r.decided_entry FROM evidence_redactions r JOIN photos p ON p.redaction = r.id \
+         WHERE p.plot = $1 AND p.linked = 1 AND r.decided_entry IS NOT NULL \
      UNION SELECT entry FROM evidence_seals WHERE plot = $1 \
      UNION SELECT h.entry FROM evidence_holds h WHERE h.subject = $1 \
      UNION SELECT h.lifted_by FROM evidence_holds h WHERE h.subject = $1 AND h.lifted_by IS NOT NULL \

@@ -589,6 +589,17 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             json!({ "reason": "vụ án" }),
             false,
         ),
+        ("GET", "/api/v1/redactions") => sample(&route.path, none, false),
+        ("POST", "/api/v1/redactions") => sample(
+            &route.path,
+            json!({ "target": "photo", "id": things.photo, "document": "12/QĐ", "reason": "lộ mặt người" }),
+            false,
+        ),
+        ("POST", "/api/v1/redactions/{id}/decision") => sample(
+            format!("/api/v1/redactions/{}/decision", things.plot),
+            json!({ "approve": true }),
+            false,
+        ),
         ("POST", "/api/v1/ledger/definitions") => sample(
             "/api/v1/ledger/definitions",
             json!({ "definition": tuantra::ledger::model::Definition::default(), "reason": "thử" }),
@@ -1014,6 +1025,7 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         "/api/v1/papers/{id}/scan",
         "/api/v1/papers/{id}/facts",
         "/api/v1/papers/{id}/retraction",
+        "/api/v1/redactions/{id}/decision",
         "/api/v1/map-packs/{name}",
         "/api/v1/photos/{id}/upload",
         "/files/{id}",

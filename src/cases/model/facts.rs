@@ -91,6 +91,8 @@ pub struct PhotoFacts {
     pub bytes: u64,
     /// Whether the original is in the package.
     pub is_stored: bool,
+    /// When it was erased and by which document, where an order did that.
+    pub erased: Option<String>,
     /// Which eradication and minutes it was taken for, by the sidecar.
     pub joined: String,
     /// When the shutter closed, by the device.

@@ -32,7 +32,10 @@ fn reasons(told: &Value, set: &Value, numbers: &Numbers) -> Vec<String> {
         .iter()
         .filter_map(|own| {
             let number = numbers.get(word(own, "id"))?;
-            Some(format!("ảnh {number}: {}", word(own, "grade")))
+            let erased = own.pointer("/redacted/document").and_then(Value::as_str);
+            let erased =
+                erased.map_or_else(String::new, |own| format!(" (đã xóa theo văn bản {own})"));
+            Some(format!("ảnh {number}: {}{erased}", word(own, "grade")))
         })
         .collect();
     let mut lines = Vec::new();

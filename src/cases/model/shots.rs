@@ -42,10 +42,10 @@ fn entries(case: &CaseFacts, photo: &PhotoFacts) -> Vec<String> {
     } else {
         ""
     };
-    let integrity = if photo.is_stored {
-        "tệp gốc có trong gói, khớp mã băm đã báo"
-    } else {
-        "chưa nhận được tệp gốc"
+    let integrity = match &photo.erased {
+        Some(erased) => format!("tệp gốc đã xóa {erased}"),
+        None if photo.is_stored => "tệp gốc có trong gói, khớp mã băm đã báo".to_owned(),
+        None => "chưa nhận được tệp gốc".to_owned(),
     };
     // No photo that is taken is as large as that.
     let size = u32::try_from(photo.bytes).unwrap_or(u32::MAX);

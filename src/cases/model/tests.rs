@@ -98,6 +98,7 @@ fn case(photos: usize) -> CaseFacts {
         sha256: "ab".repeat(32),
         bytes: 1_234_567,
         is_stored: true,
+        erased: None,
         joined: "điểm trồng này; lần khai phá nhổ thứ 1".into(),
         taken_at: Timestamp::from_millis(1_772_420_400_000),
         position: Some(Position::new(103.9708, 22.4857).unwrap()),

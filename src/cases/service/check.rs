@@ -15,6 +15,7 @@ use crate::journal::note::PublicKey;
 use crate::journal::proofs::{self, Checked, EntryProof, Failure, PhotoProof};
 use crate::journal::stamps::NoStamp;
 
+use super::erased;
 use super::keys::Keys;
 use super::seals::{self, SealFault};
 use super::stamps;
@@ -97,7 +98,8 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     stamps::check(&files, &head, &ring, &mut checked)?;
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
-    seals::check(&files, &manifest, &mut checked)?;
+    let erased = erased::check(&files, &mut checked)?;
+    seals::check(&files, &manifest, &erased, &mut checked)?;
     Ok(checked)
 }
 

@@ -38,6 +38,9 @@ pub(super) struct Act {
     /// What was seen or taken out, where the act was that.
     what: Option<String>,
     reason: Option<Value>,
+    /// The number of the document that an order to erase names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
 }
 
 /// What the pages print: who decided, saw, took out, held or erased.
@@ -72,9 +75,11 @@ impl Act {
         let org = org.map_or_else(String::new, |org| format!(" ({org})"));
         let reason = self.reason.as_ref().and_then(Value::as_str);
         let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        let document = self.document.as_ref();
+        let document = document.map_or_else(String::new, |own| format!(" {own}"));
         Some((
             self.received_at,
-            format!("{} – {name}{org}{reason}", self.vi),
+            format!("{}{document} – {name}{org}{reason}", self.vi),
         ))
     }
 }
@@ -113,6 +118,9 @@ impl Cases {
                 redacted_by: proof.redacted_by,
                 what: what.map(str::to_owned),
                 reason: said.get("reason").cloned(),
+                document: (header.kind == "redaction")
+                    .then(|| said.get("document")?.as_str().map(str::to_owned))
+                    .flatten(),
             }
         };
         Ok(proofs.iter().map(act).collect())

@@ -176,7 +176,21 @@ impl Cases {
             proofs.push(*proof);
         }
         self.prove_keys(&mut proofs).await?;
+        self.prove_erasures(&mut proofs).await?;
         Ok(proofs)
+    }
+
+    /// Adds by which entries the contents were erased that are not there any more.
+    async fn prove_erasures(&self, proofs: &mut Vec<EntryProof>) -> Result<(), Error> {
+        let mut told: BTreeSet<EntryId> = proofs.iter().map(|proof| proof.header.entry).collect();
+        let orders: Vec<EntryId> = proofs.iter().filter_map(|own| own.redacted_by).collect();
+        for order in orders.into_iter().filter(|order| told.insert(*order)) {
+            let Proving::Proof(proof) = self.journal.prove_content(order).await? else {
+                return Err(Error::NotYet);
+            };
+            proofs.push(*proof);
+        }
+        Ok(())
     }
 
     /// Adds by which entries the keys that signed were announced, and by whom confirmed.
@@ -270,6 +284,7 @@ fn add_photo(
         photo: id,
         sidecar: sidecar.clone(),
         original: original.clone(),
+        redaction: None,
     };
     gathered
         .files

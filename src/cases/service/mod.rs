@@ -2,6 +2,7 @@
 
 mod check;
 mod custody;
+mod erased;
 mod gather;
 mod graded;
 mod keys;

@@ -11,6 +11,7 @@ use crate::journal::model::sha256;
 use crate::journal::proofs::{Checked, EntryProof, PhotoProof};
 
 use super::check::{Fault, Files, json};
+use super::erased::Erased;
 use super::gather::content;
 
 /// What of a seal does not hold.
@@ -40,6 +41,7 @@ pub enum SealFault {
 pub(super) fn check(
     files: &Files<'_>,
     manifest: &Manifest,
+    erased: &Erased,
     checked: &mut Checked,
 ) -> Result<(), Fault> {
     let photos = photos(files, manifest)?;
@@ -64,7 +66,7 @@ pub(super) fn check(
         }
     }
     for (name, seal) in &seals {
-        holds(seal, &photos, &versions).map_err(fault(name))?;
+        holds(seal, (&photos, erased), &versions).map_err(fault(name))?;
         let count = seal.photos.len();
         let of = seal.eradication;
         checked.steps.push(format!(
@@ -117,13 +119,17 @@ fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Pa
     Ok(photos)
 }
 
+/// What an order erased cannot be held against its seal, but for the sidecar's hash: its entry stands.
 fn holds(
     seal: &Seal,
-    photos: &BTreeMap<PhotoId, Packed>,
+    (photos, erased): (&BTreeMap<PhotoId, Packed>, &Erased),
     versions: &BTreeMap<FactId, String>,
 ) -> Result<(), SealFault> {
     for sealed in &seal.photos {
         let Some(photo) = photos.get(&sealed.id) else {
+            if erased.get(&sealed.id) == Some(&sealed.sidecar_sha256) {
+                continue;
+            }
             return Err(SealFault::Missing(sealed.id));
         };
         if photo.own != *sealed {

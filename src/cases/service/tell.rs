@@ -110,6 +110,10 @@ impl Cases {
             sha256: hex(&photo.sha256),
             bytes: photo.bytes,
             is_stored: photo.is_stored,
+            erased: photo
+                .erased
+                .as_ref()
+                .map(|own| format!("theo văn bản {} lúc {}", own.document, moment(own.at))),
             joined,
             taken_at: photo.view.taken_at,
             position: photo.view.coordinates.and_then(|at| position(&at)),
@@ -117,7 +121,9 @@ impl Cases {
             phase: word(told, "phase").unwrap_or("other").to_owned(),
             taken_by: name.unwrap_or_else(|| "không rõ".to_owned()),
             after_seal: photo.after_seal,
-            instead: if photo.is_shown {
+            instead: if photo.erased.is_some() {
+                "Ảnh đã xóa theo văn bản; xem bảng kê ảnh."
+            } else if photo.is_shown {
                 "Không có bản hiển thị; xem tệp gốc trong gói."
             } else {
                 "Ảnh có người: không in; xem tệp gốc trong gói."

@@ -95,7 +95,7 @@ async fn slices(store: &Store) -> anyhow::Result<Vec<(&'static str, Rows)>> {
             patrols::verify_rows(store).await?,
         ),
         (
-            "evidence: {} questions, answers, decisions, seals, holds and nonces",
+            "evidence: {} questions, answers, decisions, seals, holds, nonces and orders to erase",
             evidence::verify_rows(store).await?,
         ),
         (
@@ -204,8 +204,8 @@ fn counts(found: &Verified, originals: &Originals, plots: &PlotRows, slices: &[(
         found.whole, found.redacted, found.heads, found.outside
     ));
     print_line(&format!(
-        "originals: {} as the log tells, {} blobs of {} bytes hashed",
-        originals.photos, originals.blobs, originals.bytes
+        "originals: {} as the log tells, {} redacted by order, {} blobs of {} bytes hashed",
+        originals.photos, originals.erased, originals.blobs, originals.bytes
     ));
     print_line(&format!(
         "pictures: {} small images made of their originals, {} of before that was signed",

@@ -181,7 +181,7 @@ impl OfPhoto {
         let ring = self
             .roots
             .ring(proof.original.log_id, &proof.original.keys)?;
-        let checked = failed(proofs::photo(&proof, &bytes(&self.photo)?, &ring))?;
+        let checked = agreed(proofs::photo(&proof, &bytes(&self.photo)?, &ring))?;
         self.beside.check(&proof.original, &ring, checked)
     }
 }
@@ -258,7 +258,8 @@ fn failed<T, E: std::fmt::Display>(outcome: Result<T, E>) -> anyhow::Result<T> {
     outcome.map_err(|failure| anyhow::anyhow!("does not hold: {failure}"))
 }
 
-/// The same of two heads: where only their proof was not given, nothing is said against them.
+/// The same where something can be lacking, the proof between two heads or bytes that an order erased: nothing is said
+/// against what is there.
 fn agreed(outcome: Result<Checked, Failure>) -> anyhow::Result<Checked> {
     match outcome {
         Err(failure) if failure.is_lack() => Err(anyhow::anyhow!("cannot be told: {failure}")),

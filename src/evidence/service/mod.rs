@@ -27,6 +27,7 @@ mod uploads;
 mod verify;
 mod verify_kept;
 mod verify_made;
+mod verify_redactions;
 
 use std::sync::Arc;
 

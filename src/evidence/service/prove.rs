@@ -1,4 +1,4 @@
-//! The proof of a photo: both of its entries with their contents.
+//! The proof of a photo: both of its entries with their contents, or with the order that erased these.
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::PhotoId;
@@ -20,6 +20,14 @@ impl Evidence {
             return Ok(None);
         };
         let mut sidecar = *sidecar;
+        let redaction = match original.redacted_by {
+            Some(by) => match self.journal.prove_content(by).await? {
+                Proving::Proof(order) => Some(order),
+                Proving::NotNumbered => return Ok(None),
+                Proving::Unknown => None,
+            },
+            None => None,
+        };
         if row.taken_by.is_some() {
             // Who was at the shutter is shown in the case package alone (decisions 18). Without the salt nothing confirms a
             // guess; leaf and receipt stand.
@@ -29,6 +37,7 @@ impl Evidence {
             photo: id,
             sidecar,
             original: *original,
+            redaction,
         }))
     }
 }

@@ -74,6 +74,16 @@ pub enum OriginalFault {
         /// Which picture.
         size: String,
     },
+    /// Bytes that an order erased are still there.
+    #[error(
+        "photo {photo}: an order erased it, and the bytes kept as {sha256} are still there: the chores remove them within a day"
+    )]
+    StillThere {
+        /// The photo.
+        photo: PhotoId,
+        /// The bytes' hash, in hex.
+        sha256: String,
+    },
     /// A photo that the log knows nothing of.
     #[error("photo {0}: no entry of the log tells that its original arrived")]
     NotEntered(PhotoId),
@@ -88,6 +98,8 @@ pub struct Originals {
     pub blobs: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Photos that orders erased: their entries and figures stand, their bytes are gone.
+    pub erased: u64,
     /// Small images that a key of the log says were made of their originals.
     pub pictures: u64,
     /// Small images of before the log's key said so: nothing tells what they were made of.
@@ -116,13 +128,41 @@ pub async fn verify_originals(store: &Store, blobs: &Blobs) -> Result<Originals,
     }
     // An original that was stored while this ran has no number yet.
     for row in rows.into_values() {
-        if is_numbered(&mut tx, row.original_entry).await? != Some(false) {
+        if row.redaction.is_some() {
+            judge_erased(&mut tx, &row, &good, &mut found).await?;
+        } else if is_numbered(&mut tx, row.original_entry).await? != Some(false) {
             found.faults.push(OriginalFault::NotEntered(row.id));
         }
     }
     hold_sidecars(&mut tx, &mut found).await?;
     hold_pictures(&mut tx, &good, &mut found).await?;
     Ok(found)
+}
+
+/// What an order erased has no content in the log and no bytes in the store, unless another photo's row names the same
+/// bytes. Whether the order itself holds is judged with the orders.
+async fn judge_erased(
+    tx: &mut Tx,
+    row: &sql::StoredRow,
+    good: &BTreeSet<[u8; 32]>,
+    found: &mut Originals,
+) -> Result<(), Error> {
+    let kept = stored(tx, row.original_entry).await?;
+    if kept.is_none_or(|kept| kept.body.is_some()) {
+        found.faults.push(OriginalFault::NotEntered(row.id));
+        return Ok(());
+    }
+    let name = <[u8; 32]>::try_from(row.sha256.as_slice());
+    let is_there = name.is_ok_and(|name| good.contains(&name));
+    if is_there && !sql::is_named(tx, &row.sha256).await? {
+        found.faults.push(OriginalFault::StillThere {
+            photo: row.id,
+            sha256: hex(&row.sha256),
+        });
+    } else {
+        found.erased += 1;
+    }
+    Ok(())
 }
 
 /// Holds every photo's row against its sidecar as it was sent: grades and the photo minimum rest on the row.

@@ -1,4 +1,5 @@
-//! What is kept beside photos against the log: questions with what was answered and decided, seals, holds and nonces.
+//! What is kept beside photos against the log: questions with what was answered and decided, seals, holds, nonces and
+//! orders to erase.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,9 @@ use crate::store::{self, Store, Tx};
 
 use super::holds::PhotoHoldWire;
 use super::seals::seal_root;
+use super::verify_redactions::redactions;
 
-/// Holds questions, answers, decisions, seals, holds and nonces against the log.
+/// Holds questions, answers, decisions, seals, holds, nonces and orders to erase against the log.
 pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     let mut tx = store.snapshot().await?;
     let mut pass = RowPass::default();
@@ -34,6 +36,7 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     holds(&mut tx, &mut pass).await?;
     nonces(&mut tx, &mut pass).await?;
     unspent(&mut tx, &mut pass).await?;
+    redactions(&mut tx, &mut pass).await?;
     for kind in [Kind::Question, Kind::Answer, Kind::Decision, Kind::Seal] {
         pass.rowless(&mut tx, kind, |_| true).await?;
     }

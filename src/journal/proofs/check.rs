@@ -9,6 +9,7 @@ use crate::journal::merkle::{self, Hash};
 use crate::journal::model::{Receipt, covered, sha256};
 use crate::journal::note::{Checkpoint, NotACheckpoint};
 
+use super::erased::{Redacted, redacted};
 use super::statement::statement;
 use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead};
 
@@ -76,6 +77,9 @@ pub enum Failure {
         /// Entries in the newer tree.
         to: u64,
     },
+    /// An order erased the photo.
+    #[error(transparent)]
+    Redacted(#[from] Redacted),
     /// Two heads of one size with two roots.
     #[error("fork: two signed heads of {0} entries have two roots")]
     Fork(u64),
@@ -85,7 +89,7 @@ impl Failure {
     /// Whether nothing was found wrong, and something that is needed was not given.
     #[must_use]
     pub const fn is_lack(&self) -> bool {
-        matches!(self, Self::NoConsistency { .. })
+        matches!(self, Self::NoConsistency { .. } | Self::Redacted(_))
     }
 }
 
@@ -356,6 +360,9 @@ pub fn heads(
 
 /// Checks a photo's bytes through both entries to the signed heads.
 pub fn photo(proof: &PhotoProof, bytes: &[u8], ring: &KeyRing) -> Result<Checked, Failure> {
+    if let Some(order) = &proof.redaction {
+        return Err(redacted(proof, order, ring)?.into());
+    }
     let digest = hex(&sha256(bytes));
     let mut checked = Checked::nothing();
     for (own, kind) in [(&proof.original, "original"), (&proof.sidecar, "photo")] {

@@ -1,6 +1,7 @@
 //! Proofs as they travel: each is one JSON document that can be kept and checked without this server.
 
 mod check;
+mod erased;
 mod statement;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::model::{Epoch, Header, Receipt};
 use super::note::Checkpoint;
 
 pub use check::{Checked, Failure, entry, heads, photo, receipt, receipt_in};
+pub use erased::{Redacted, order_of};
 
 /// A signed head of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -176,4 +178,7 @@ pub struct PhotoProof {
     pub sidecar: EntryProof,
     /// The entry that its original bytes arrived; its content names their SHA-256.
     pub original: EntryProof,
+    /// The entry of the order that erased the photo, where one did: the other two have no content any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redaction: Option<Box<EntryProof>>,
 }
