@@ -42,6 +42,7 @@ mod patrols;
 mod photos;
 mod plots;
 mod previews;
+mod redactions;
 mod replanting;
 mod reports;
 mod returns;

@@ -1,0 +1,383 @@
+//! Erasing by order: who may, that a second account approves, what goes, what stays, and what is told of it.
+
+use std::path::Path;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use tuantra::base::actor::Role;
+use tuantra::cases::check;
+use tuantra::cases::model::archive::read;
+use tuantra::evidence::{verify_originals, verify_rows};
+use tuantra::journal::history::KeyRing;
+use tuantra::journal::note::PublicKey;
+use tuantra::journal::proofs::{self, Failure, PhotoProof};
+use uuid::Uuid;
+
+use crate::field::{Answer, Client, Field};
+use crate::journal::by_hand;
+use crate::ledger::{Destroyed, destroyed};
+use crate::patrols;
+use crate::photos;
+use crate::plots::{WEST, load_communes};
+
+const ORDERS: &str = "/api/v1/redactions";
+
+fn order(target: &str, id: impl std::fmt::Display) -> Value {
+    json!({ "target": target, "id": id.to_string(), "document": "12/QĐ-CAT", "reason": "lộ mặt người dân" })
+}
+
+/// Another account of the province.
+async fn second(field: &Field) -> Client {
+    field
+        .account("can-bo-tinh-2", Role::ProvincialOfficer, &[])
+        .await
+}
+
+async fn asked(client: &Client, target: &str, id: impl std::fmt::Display) -> Value {
+    client
+        .post(ORDERS, &order(target, id))
+        .await
+        .expect(201)
+        .json()
+}
+
+async fn decided(client: &Client, order: &Value, approve: bool) -> Answer {
+    let path = format!("{ORDERS}/{}/decision", order["id"].as_str().unwrap());
+    let reason = (!approve).then_some("chưa đủ căn cứ");
+    client
+        .post(&path, &json!({ "approve": approve, "reason": reason }))
+        .await
+}
+
+/// The photos of a plot, the first taken first, each with the bytes of its original and pictures.
+async fn pictures(story: &Destroyed) -> Vec<(String, Vec<Vec<u8>>)> {
+    let path = format!("/api/v1/photos?plot={}", story.plot);
+    let list = story.desk.get(&path).await.expect(200).json();
+    let mut found = Vec::new();
+    for photo in list["features"].as_array().unwrap().iter().rev() {
+        let id = photo["id"].as_str().unwrap().to_owned();
+        let mut kept = Vec::new();
+        for which in ["original?reason=kiem-tra", "display", "thumbnail"] {
+            let path = format!("/api/v1/photos/{id}/{which}");
+            kept.push(story.desk.get(&path).await.expect(200).bytes);
+        }
+        found.push((id, kept));
+    }
+    found
+}
+
+/// A piece from the middle of some bytes: it is nowhere by chance.
+fn piece(bytes: &[u8]) -> &[u8] {
+    let middle = bytes.len() / 2;
+    &bytes[middle - 24..middle + 24]
+}
+
+/// In which files under a folder a piece stands.
+fn holding(folder: &Path, piece: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, piece));
+        } else if let Ok(bytes) = std::fs::read(&path)
+            && bytes.windows(piece.len()).any(|own| own == piece)
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+/// The content that an entry of a photo keeps.
+async fn contents(field: &Field, client: &Client, photo: &str) -> Vec<Option<Vec<u8>>> {
+    let path = format!("/api/v1/photos/{photo}/proof");
+    let proof = client.get(&path).await.expect(200).json();
+    let mut kept = Vec::new();
+    for of in ["sidecar", "original"] {
+        let entry = proof[of]["header"]["entry"].as_str().unwrap();
+        let entry = entry.parse().unwrap();
+        let mut tx = field.app.journal.store().read().await.unwrap();
+        let stored = field.app.journal.entry(&mut tx, entry).await.unwrap();
+        kept.push(stored.unwrap().body);
+    }
+    kept
+}
+
+/// What the pass over log, originals and orders finds wrong.
+async fn faults(field: &Field) -> Vec<String> {
+    let store = field.app.journal.store();
+    let log = field.app.journal.verify().await.unwrap().faults;
+    let originals = verify_originals(store, &field.app.blobs).await.unwrap();
+    let rows = verify_rows(store).await.unwrap();
+    let log = log.iter().map(ToString::to_string);
+    let originals = originals.faults.iter().map(ToString::to_string);
+    let rows = rows.faults.iter().map(ToString::to_string);
+    log.chain(originals).chain(rows).collect()
+}
+
+async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
+    let keys = field.app.journal.keys().await.unwrap();
+    vec![PublicKey::parse(&keys[0].verifier_key).unwrap()]
+}
+
+async fn told(story: &Destroyed) -> (Value, Value) {
+    let evidence = format!("/api/v1/eradications/{}/evidence", story.eradication);
+    let evidence = story.desk.get(&evidence).await.expect(200).json();
+    let plot = format!("/api/v1/plots/{}", story.plot);
+    let plot = story.desk.get(&plot).await.expect(200).json();
+    (evidence, plot["properties"].clone())
+}
+
+async fn approved(field: &Field, story: &Destroyed) {
+    let approval = json!({ "eradication": story.eradication });
+    let path = format!("/api/v1/plots/{}/approvals", story.plot);
+    story.desk.post(&path, &approval).await.expect(201);
+    field.settle().await;
+}
+
+on_both! {
+    async fn a_photo_goes_by_the_order_of_two_accounts_and_nothing_of_it_is_found(field: Field) {
+        let story = destroyed(&field).await;
+        let pictures = pictures(&story).await;
+        let (photo, kept) = &pictures[0];
+        let path = format!("/api/v1/photos/{photo}");
+        field.settle().await;
+        let before = contents(&field, &story.desk, photo).await;
+        let sidecar = before[0].clone().unwrap();
+        let data = &field.app.config.data;
+        for bytes in kept {
+            assert_eq!(holding(data, piece(bytes)).len(), 1, "the search finds what is there");
+        }
+
+        let officer = field.officer().await;
+        let auditor = field.account("thanh-tra", Role::Auditor, &[]).await;
+        let local = field.account("cb-xa", Role::ProvincialOfficer, &[WEST]).await;
+        for other in [&story.phone, &story.desk, &auditor, &local] {
+            other.post(ORDERS, &order("photo", photo)).await.expect(403);
+            other.get(ORDERS).await.expect(403);
+        }
+        let waiting = asked(&officer, "photo", photo).await;
+        let again = officer.post(ORDERS, &order("photo", photo)).await.expect(200).json();
+        assert_eq!((&again["id"], &again["state"]), (&waiting["id"], &json!("asked")));
+        let mut another = order("photo", photo);
+        another["document"] = json!("13/QĐ-CAT");
+        officer.post(ORDERS, &another).await.expect(409);
+        decided(&officer, &waiting, true).await.expect(403);
+        for other in [&story.phone, &story.desk, &auditor, &local] {
+            decided(other, &waiting, true).await.expect(403);
+        }
+        // Until then everything is there.
+        story.desk.get(&format!("{path}/display")).await.expect(200);
+
+        let second = second(&field).await;
+        let done = decided(&second, &waiting, true).await.expect(200).json();
+        assert_eq!((&done["state"], &done["photos"]), (&json!("done"), &json!([photo])));
+        decided(&second, &waiting, true).await.expect(409);
+        officer.post(ORDERS, &order("photo", photo)).await.expect(409);
+        for which in ["original?reason=kiem-tra", "display", "thumbnail"] {
+            let gone = story.desk.get(&format!("{path}/{which}")).await.expect(410).json();
+            assert!(gone["detail"].as_str().unwrap().contains("12/QĐ-CAT"), "{gone}");
+        }
+        let shown = story.phone.get(&path).await.expect(200).json();
+        assert_eq!((&shown["redacted_document"], &shown["redacted_at"]), (&json!("12/QĐ-CAT"), &done["decided_at"]));
+        field.settle().await;
+        assert_eq!(contents(&field, &story.desk, photo).await, [None, None]);
+        for bytes in kept.iter().chain([&sidecar]) {
+            assert_eq!(holding(data, piece(bytes)), [] as [String; 0]);
+        }
+        // What others took of the plot stays.
+        for (other, kept) in &pictures[1..] {
+            let original = story.desk.get(&format!("/api/v1/photos/{other}/original?reason=kiem-tra")).await.expect(200);
+            assert_eq!(original.bytes, kept[0]);
+        }
+        // A phone that sends it again is told that it came, and nothing of it is kept.
+        photos::upload(&story.phone, photo.parse().unwrap(), &kept[0]).await.expect(200);
+        assert_eq!(holding(data, piece(&kept[0])), [] as [String; 0]);
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+        let found = verify_originals(field.app.journal.store(), &field.app.blobs).await.unwrap();
+        assert_eq!((found.photos, found.erased), (2, 1));
+    }
+
+    async fn what_was_counted_stays_and_the_case_says_by_which_order_a_photo_went(field: Field) {
+        let story = destroyed(&field).await;
+        approved(&field, &story).await;
+        let (before, plot) = told(&story).await;
+        assert_eq!(before["missing"], json!([]));
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let (photo, kept) = pictures(&story).await.remove(0);
+        let waiting = asked(&officer, "photo", &photo).await;
+        decided(&second, &waiting, true).await.expect(200);
+        field.settle().await;
+        let (after, same) = told(&story).await;
+        assert_eq!((&after["grade"], &after["missing"], &after["seal"]), (&before["grade"], &before["missing"], &before["seal"]));
+        for figure in ["state", "quantities", "evidence_grades", "photos"] {
+            assert_eq!(same[figure], plot[figure], "{figure}");
+        }
+        let listed = after["photos"].as_array().unwrap().iter();
+        let marked: Vec<&Value> = listed.filter(|own| own.get("redacted").is_some()).collect();
+        assert_eq!(marked.len(), 1);
+        assert_eq!((&marked[0]["id"], &marked[0]["redacted"]["document"]), (&json!(photo), &json!("12/QĐ-CAT")));
+
+        let path = format!("/api/v1/plots/{}/case?reason=ban-giao", story.plot);
+        let package = story.desk.get(&path).await.expect(200).bytes;
+        let checked = check(&package, &roots(&field).await).unwrap();
+        let steps = checked.steps.join("\n");
+        assert_eq!(steps.matches("redacted at").count(), 2, "{steps}");
+        assert!(steps.contains("order 12/QĐ-CAT"), "{steps}");
+        let files = read(&package).unwrap();
+        let originals = files.iter().filter(|(name, _)| name.contains("/original."));
+        assert!(originals.clone().all(|(name, _)| !name.contains(&photo)) && originals.count() == 2);
+        assert_eq!(files.iter().filter(|(name, _)| name.contains("-redaction-")).count(), 2);
+
+        let proof = story.desk.get(&format!("/api/v1/photos/{photo}/proof")).await.expect(200);
+        let proof: PhotoProof = serde_json::from_slice(&proof.bytes).unwrap();
+        let ring = KeyRing::new(proof.original.log_id, &proof.original.keys, &roots(&field).await).unwrap();
+        let failure = proofs::photo(&proof, &kept[0], &ring).unwrap_err();
+        assert!(matches!(&failure, Failure::Redacted(own) if own.document == "12/QĐ-CAT"), "{failure}");
+        assert!(failure.is_lack());
+        // The order of one photo excuses no other, and without it nothing tells that there was one.
+        let alone = PhotoProof { redaction: None, ..proof.clone() };
+        assert!(matches!(proofs::photo(&alone, &kept[0], &ring), Err(Failure::Differs(_))));
+        let mut other = proof.clone();
+        other.photo = tuantra::base::ids::PhotoId(field.new_id());
+        assert!(matches!(proofs::photo(&other, &kept[0], &ring), Err(Failure::Differs(_))));
+    }
+
+    async fn nothing_goes_while_a_hold_stands_nor_after_a_refusal(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let (photo, _) = pictures(&story).await.remove(0);
+        let hold = format!("/api/v1/plots/{}/hold", story.plot);
+        officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        let waiting = asked(&officer, "photo", &photo).await;
+        let refused = decided(&second, &waiting, true).await.expect(409).json();
+        assert!(refused["detail"].as_str().unwrap().contains("a legal hold keeps it"), "{refused}");
+        let display = format!("/api/v1/photos/{photo}/display");
+        story.desk.get(&display).await.expect(200);
+        let lift = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), lift.into()).await.expect(200);
+        let path = format!("{ORDERS}/{}/decision", waiting["id"].as_str().unwrap());
+        assert_eq!(second.post(&path, &json!({ "approve": false })).await.expect(422).pointers(), ["/reason"]);
+        let refused = decided(&second, &waiting, false).await.expect(200).json();
+        assert_eq!((&refused["state"], &refused["photos"]), (&json!("refused"), &json!([])));
+        decided(&second, &waiting, true).await.expect(409);
+        story.desk.get(&display).await.expect(200);
+        // It may be asked for again.
+        let again = asked(&officer, "photo", &photo).await;
+        let list = second.get(&format!("{ORDERS}?limit=1")).await.expect(200).json();
+        assert_eq!(list["redactions"].as_array().unwrap().len(), 1);
+        let next = second.get(list["next"].as_str().unwrap()).await.expect(200).json();
+        let states = [&list, &next].map(|page| page["redactions"][0]["state"].clone());
+        assert!(states.contains(&json!("asked")) && states.contains(&json!("refused")));
+        decided(&second, &again, true).await.expect(200);
+        story.desk.get(&display).await.expect(410);
+        field.settle().await;
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn an_order_names_what_there_is_with_a_document_and_a_reason(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        for target in ["photo", "track"] {
+            officer.post(ORDERS, &order(target, field.new_id())).await.expect(404);
+        }
+        let bytes = photos::jpeg(64, 48);
+        let id = field.new_id();
+        phone.put(&format!("/api/v1/photos/{id}"), &photos::sidecar(&bytes)).await.expect(201);
+        officer.post(ORDERS, &order("photo", id)).await.expect(409);
+        photos::upload(&phone, id, &bytes).await.expect(201);
+        let mut empty = order("photo", id);
+        (empty["document"], empty["reason"]) = (json!(" "), json!(""));
+        assert_eq!(officer.post(ORDERS, &empty).await.expect(422).pointers(), ["/document", "/reason"]);
+        let mut personal = order("photo", id);
+        personal["reason"] = json!("gọi 0912345678");
+        assert_eq!(officer.post(ORDERS, &personal).await.expect(422).pointers(), ["/reason"]);
+        officer.post(&format!("{ORDERS}/{id}/decision"), &json!({ "approve": true })).await.expect(404);
+    }
+
+    async fn photos_of_one_file_go_together_with_what_was_set_apart_and_shown_before(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let bytes = photos::jpeg(640, 480);
+        let first = photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        let twin = photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        let other = photos::jpeg(644, 480);
+        photos::upload(&phone, first, &other).await.expect(422);
+        let data = &field.app.config.data;
+        for kept in [&bytes, &other] {
+            assert_eq!(holding(data, piece(kept)).len(), 1);
+        }
+        // Its pictures are not made yet.
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let waiting = asked(&officer, "photo", first).await;
+        let done = decided(&second, &waiting, true).await.expect(200).json();
+        let mut gone: Vec<Uuid> = serde_json::from_value(done["photos"].clone()).unwrap();
+        gone.sort_unstable();
+        let mut both = [first, twin];
+        both.sort_unstable();
+        assert_eq!(gone, both);
+        field.settle().await;
+        for kept in [&bytes, &other] {
+            assert_eq!(holding(data, piece(kept)), [] as [String; 0]);
+        }
+        for id in both {
+            phone.get(&format!("/api/v1/photos/{id}/thumbnail")).await.expect(410);
+        }
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn a_track_goes_by_order_with_its_line_and_keeps_its_figures(field: Field) {
+        let phone = field.phone("máy A", &[]).await;
+        let id = patrols::recorded(&field, &phone).await;
+        let fixes = patrols::walk(&field, -3000, 200);
+        patrols::send(&phone, id, &fixes).await.expect(200);
+        field.settle().await;
+        let before = phone.get(&patrols::path(id, "")).await.expect(200).json();
+        let (officer, second) = (field.officer().await, second(&field).await);
+        phone.post(ORDERS, &order("track", id)).await.expect(403);
+        let hold = patrols::path(id, "/hold");
+        officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        let waiting = asked(&officer, "track", id).await;
+        decided(&second, &waiting, true).await.expect(409);
+        let lift = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), lift.into()).await.expect(200);
+        decided(&second, &waiting, true).await.expect(200);
+        let after = phone.get(&patrols::path(id, "")).await.expect(200).json();
+        assert!(after["properties"]["redacted_at"].is_string());
+        for figure in ["length_m", "duration_s", "fix_quality", "cells"] {
+            assert_eq!(after["properties"][figure], before["properties"][figure], "{figure}");
+        }
+        assert_eq!(after["geometry"]["coordinates"], json!([]));
+        let again = patrols::send(&phone, id, &fixes).await.expect(200).json();
+        assert_eq!(again["accepted"], 0);
+        let another = asked(&officer, "track", id).await;
+        decided(&second, &another, true).await.expect(409);
+        field.settle().await;
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn an_order_that_was_edited_in_its_table_is_found(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let (photo, _) = pictures(&story).await.remove(0);
+        let waiting = asked(&officer, "photo", &photo).await;
+        decided(&second, &waiting, true).await.expect(200);
+        field.settle().await;
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+        for (change, undo) in [
+            ("UPDATE evidence_redactions SET document = '99/QĐ'", "UPDATE evidence_redactions SET document = '12/QĐ-CAT'"),
+            ("UPDATE evidence_redactions SET decided_at = decided_at + 1", "UPDATE evidence_redactions SET decided_at = decided_at - 1"),
+            ("UPDATE photos SET redacted_at = redacted_at + 1 WHERE redaction IS NOT NULL", "UPDATE photos SET redacted_at = redacted_at - 1 WHERE redaction IS NOT NULL"),
+        ] {
+            by_hand(&field, change).await;
+            let found = faults(&field).await;
+            assert!(!found.is_empty() && found.iter().all(|fault| fault.contains("evidence_redactions")), "{change}: {found:?}");
+            by_hand(&field, undo).await;
+            assert_eq!(faults(&field).await, [] as [String; 0], "{undo}");
+        }
+        // A photo that nobody ordered away is missed.
+        by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redaction IS NOT NULL").await;
+        assert!(!faults(&field).await.is_empty());
+    }
+}
