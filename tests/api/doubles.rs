@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
+use tuantra::cases::check;
+use tuantra::cases::model::archive::read;
+use tuantra::journal::note::PublicKey;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
@@ -151,6 +154,57 @@ on_both! {
         assert_eq!(state(&people.phone, merged).await, "eradicated");
         let total = people.province.get("/api/v1/ledger").await.expect(200).json()["total"].clone();
         assert_eq!((&total["plots"], &total["verified"]["plants"]), (&json!(2), &json!(320)));
+    }
+
+    async fn the_case_of_a_kept_plot_has_the_photos_of_the_plot_that_was_merged_into_it(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let work = sent(&field, &people.phone, merged, "eradications", &eradication()).await["fact"].clone();
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        sent(&field, &people.post_desk, merged, "verifications", &verification()).await;
+        photographed(&field, &people.phone, merged).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, merged, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        let photos = people.phone.get(&format!("/api/v1/photos?plot={merged}")).await.expect(200).json();
+        let mut photos: Vec<String> = photos["features"].as_array().unwrap().iter().map(|photo| photo["id"].as_str().unwrap().to_owned()).collect();
+        let read_one = format!("/api/v1/photos/{}/original?reason=kiem-tra", photos[0]);
+        people.post_desk.get(&read_one).await.expect(200);
+        field.settle().await;
+        let case = |plot: Uuid| format!("/api/v1/plots/{plot}/case?reason=ban-giao");
+        let package = people.province.get(&case(kept)).await.expect(200).bytes;
+        let keys = field.app.journal.keys().await.unwrap();
+        let roots = [PublicKey::parse(&keys[0].verifier_key).unwrap()];
+        let checked = check(&package, &roots).unwrap();
+        let steps = checked.steps.join("\n");
+        assert!(steps.contains("over 3 photos has the root"), "the seal of the merged plot's work: {steps}");
+        let files = read(&package).unwrap();
+        let told = |name: &str| -> Value {
+            let file = files.iter().find(|(own, _)| own == name).unwrap();
+            serde_json::from_slice(file.1).unwrap()
+        };
+        for photo in &photos {
+            assert!(files.iter().any(|(name, _)| *name == format!("photos/{photo}/original.jpg")), "{photo}");
+        }
+        let manifest = told("manifest.json");
+        let on = &manifest["merged"][merged.to_string()];
+        let mut on: Vec<String> = serde_json::from_value(on.clone()).unwrap();
+        on.sort_unstable();
+        photos.sort_unstable();
+        assert_eq!((on, &manifest["plot"]), (photos, &json!(kept)));
+        // Who looked at a photo of the merged plot stands in the custody of the kept one.
+        let custody = told("custody.json");
+        let seen = custody.as_array().unwrap().iter().filter(|act| act["what"] == "original");
+        assert_eq!(seen.count(), 1);
+        assert_eq!(told("evidence.json")["merged"], json!([merged]));
+        // The merged plot's own case holds what was recorded there and nothing of the kept one's.
+        let own = people.province.get(&case(merged)).await.expect(200).bytes;
+        check(&own, &roots).unwrap();
+        let own = read(&own).unwrap();
+        let manifest = own.iter().find(|(name, _)| name == "manifest.json").unwrap();
+        let manifest: Value = serde_json::from_slice(manifest.1).unwrap();
+        assert_eq!((&manifest["plot"], &manifest["merged"]), (&json!(merged), &Value::Null));
     }
 
     async fn a_kept_plots_life_is_the_same_whether_it_was_judged_before_or_after_the_work(field: Field) {

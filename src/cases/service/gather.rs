@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::base::actor::Actor;
-use crate::base::ids::{EntryId, PhotoId};
+use crate::base::ids::{EntryId, PhotoId, PlotId};
 use crate::base::paper::paint;
 use crate::cases::model::manifest::{entry_file, original_name, photo_file};
 use crate::cases::model::pages;
@@ -33,6 +33,7 @@ pub(super) struct Gathered {
     pub(super) entries: Vec<EntryId>,
     pub(super) photos: Vec<PhotoId>,
     pub(super) after_seal: Vec<PhotoId>,
+    pub(super) merged: BTreeMap<PlotId, Vec<PhotoId>>,
     pub(super) printed: Printed,
 }
 
@@ -49,11 +50,21 @@ pub(super) struct Printed {
 pub(super) struct Chapter {
     pub(super) folder: String,
     pub(super) view: PlotView,
+    /// The plots that were merged into it: its photos are among this one's.
+    pub(super) merged: Vec<PlotId>,
     pub(super) photos: Vec<CasePhoto>,
     /// Its timeline with what organisations are called.
     pub(super) timeline: Vec<Value>,
     /// The content of its `evidence.json`.
     pub(super) evidence: Value,
+}
+
+impl Chapter {
+    /// The plot and those that were merged into it.
+    fn plots(&self) -> Vec<PlotId> {
+        let own = std::iter::once(self.view.id);
+        own.chain(self.merged.iter().copied()).collect()
+    }
 }
 
 /// The entries of a case, and which of them each chapter has.
@@ -79,7 +90,15 @@ impl Cases {
         }
         for chapter in chapters {
             for photo in chapter.photos.iter().filter(|photo| photo.is_stored) {
-                add_photo(&mut gathered, photo, &proofs)?;
+                if !gathered.photos.contains(&photo.view.id) {
+                    add_photo(&mut gathered, photo, &proofs)?;
+                }
+            }
+            for plot in &chapter.merged {
+                let own = chapter.photos.iter();
+                let own = own.filter(|photo| photo.plot == Some(*plot));
+                let own = own.map(|photo| photo.view.id).collect();
+                gathered.merged.insert(*plot, own);
             }
             let view = &chapter.view;
             let history = json!({ "type": "Feature", "id": view.id,
@@ -128,16 +147,20 @@ impl Cases {
         let mut views = of_subject.clone();
         let mut of = Vec::with_capacity(chapters.len());
         for chapter in chapters {
-            let entries = sql::entries(&mut tx, chapter.view.id).await?;
-            let mut own: BTreeSet<EntryId> = entries.iter().map(|(entry, _)| *entry).collect();
-            own.extend(&of_subject);
+            let mut own: BTreeSet<EntryId> = of_subject.iter().copied().collect();
+            let plots = chapter.plots();
+            for plot in &plots {
+                let entries = sql::entries(&mut tx, *plot).await?;
+                own.extend(entries.iter().map(|(entry, _)| *entry));
+                listed.extend(entries);
+            }
             let photos = chapter.photos.iter().map(|photo| photo.view.id.0);
-            for thing in std::iter::once(chapter.view.id.0).chain(photos) {
+            let things: Vec<Uuid> = plots.iter().map(|plot| plot.0).chain(photos).collect();
+            for thing in things {
                 let seen = sql::views(&mut tx, thing).await?;
                 own.extend(&seen);
                 views.extend(seen);
             }
-            listed.extend(entries);
             of.push(own);
         }
         if listed.iter().any(|(_, seq)| seq.is_none()) {

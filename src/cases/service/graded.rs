@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::base::actor::Actor;
-use crate::base::ids::FactId;
+use crate::base::ids::{FactId, PlotId};
 use crate::cases::model::course::ORG_NAME;
 use crate::cases::model::grades::{ended, said_in};
+use crate::ledger;
 use crate::plots::PlotView;
 
 use super::{Cases, Error, unwritable};
@@ -28,6 +29,7 @@ impl Cases {
         &self,
         actor: &Actor,
         view: &PlotView,
+        merged: &[PlotId],
         (timeline, orgs): (&[Value], &OrgNames),
     ) -> Result<Value, Error> {
         let told = &view.properties;
@@ -39,7 +41,12 @@ impl Cases {
             let Some(id) = of_work.and_then(|id| id.parse::<FactId>().ok()) else {
                 continue;
             };
-            let set = self.ledger.evidence(actor, id).await?;
+            let set = match self.ledger.evidence(actor, id).await {
+                Ok(set) => set,
+                // Work on a merged plot that the caller may not see: the timeline tells as much.
+                Err(ledger::Error::NotFound) => continue,
+                Err(error) => return Err(error.into()),
+            };
             sets.push(serde_json::to_value(set).map_err(unwritable)?);
         }
         let returns = told.get("returns").and_then(Value::as_array);
@@ -51,7 +58,11 @@ impl Cases {
             told
         });
         let returns: Vec<Value> = returns.collect();
-        let questions = self.evidence.asked_of(view.id).await?;
+        let mut questions = self.evidence.asked_of(view.id).await?;
+        for plot in merged {
+            questions.extend(self.evidence.asked_of(*plot).await?);
+        }
+        questions.sort_by_key(|question| (question.asked_at, question.id));
         let mut asked = Vec::with_capacity(questions.len());
         for question in questions {
             let mut own = serde_json::to_value(question).map_err(unwritable)?;
@@ -64,6 +75,7 @@ impl Cases {
         }
         Ok(json!({
             "plot": view.id,
+            "merged": merged,
             "eradications": sets,
             "waivers": said_in(timeline, "waiver"),
             "returns": returns,

@@ -1,20 +1,21 @@
 //! Taking a case out: who may, the entry that says so, and the archive.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::hex;
-use crate::base::ids::{IncidentId, PlotId};
+use crate::base::ids::{IncidentId, PhotoId, PlotId};
 use crate::cases::model::manifest::{MANIFEST, Manifest, RECEIPT};
 use crate::cases::sql;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, Kind, Receipt};
+use crate::plots::PlotView;
 
 use super::gather::{Chapter, Gathered, text};
 use super::graded::timeline;
@@ -104,18 +105,42 @@ impl Cases {
         if !place.is_some_and(|place| may(place.place.as_deref())) {
             return Err(Error::NotFound);
         }
-        let photos = self.evidence.of_plot(actor, plot).await?;
+        let merged = self.merged(actor, &view).await?;
+        let mut photos = self.evidence.of_plot(actor, plot).await?;
+        for other in &merged {
+            photos.extend(self.evidence.of_plot(actor, *other).await?);
+        }
+        photos.sort_by_key(|photo| (photo.view.taken_at, photo.view.id));
         let orgs = self.org_names().await?;
         let timeline = timeline(&view, &orgs);
         let told = (timeline.as_slice(), &orgs);
-        let evidence = self.evidence_file(actor, &view, told).await?;
+        let evidence = self.evidence_file(actor, &view, &merged, told).await?;
         Ok(Chapter {
             folder,
             view,
+            merged,
             photos,
             timeline,
             evidence,
         })
+    }
+
+    /// The plots that were merged into one, as far as the caller may take their cases out: the others are named by the
+    /// plot's history alone.
+    async fn merged(&self, actor: &Actor, view: &PlotView) -> Result<Vec<PlotId>, Error> {
+        let listed = view.properties.get("merged").and_then(Value::as_array);
+        let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+        let listed: Vec<PlotId> = listed.filter_map(|id| id.parse().ok()).collect();
+        let mut tx = self.journal.store().read().await?;
+        let mut merged = Vec::new();
+        for id in listed {
+            let place = self.plots.place(&mut tx, id).await?;
+            let may = |place: Option<&str>| actor.may(Right::ExportCases, place);
+            if place.is_some_and(|own| may(own.place.as_deref())) {
+                merged.push(id);
+            }
+        }
+        Ok(merged)
     }
 
     /// Prints the pages, journals that the case is taken out, and begins to send it.
@@ -127,8 +152,11 @@ impl Cases {
         chapters: &[Chapter],
         mut gathered: Gathered,
     ) -> Result<Package, Error> {
+        // Of an incident two chapters may have the same photo: a plot's and that of the one it was merged into.
         let photos = chapters.iter().flat_map(|chapter| &chapter.photos);
-        let weight: u64 = photos.map(|photo| photo.bytes).sum();
+        let photos: BTreeMap<PhotoId, u64> =
+            photos.map(|photo| (photo.view.id, photo.bytes)).collect();
+        let weight: u64 = photos.values().sum();
         if weight > MOST_BYTES {
             return Err(Error::TooLarge);
         }
@@ -174,6 +202,7 @@ impl Cases {
             entries: gathered.entries.clone(),
             photos: gathered.photos.clone(),
             after_seal: gathered.after_seal.clone(),
+            merged: gathered.merged.clone(),
             files: ready.chain(originals).collect(),
         };
         let body = serde_json::to_vec_pretty(&manifest).map_err(unwritable)?;

@@ -57,7 +57,10 @@ pub(super) fn check(
                 let fault = fault(name);
                 let seal = content(&proof).and_then(|told| serde_json::from_value(told).ok());
                 let seal: Seal = seal.ok_or_else(|| fault(SealFault::Unreadable))?;
-                if seal.what != WHAT || manifest.plot.is_some_and(|plot| plot != seal.plot) {
+                let is_of_another = manifest.plot.is_some_and(|plot| {
+                    plot != seal.plot && !manifest.merged.contains_key(&seal.plot)
+                });
+                if seal.what != WHAT || is_of_another {
                     return Err(fault(SealFault::Unreadable));
                 }
                 seals.push((name.clone(), seal));

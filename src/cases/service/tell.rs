@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
 use crate::base::hex;
+use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
 use crate::cases::model::course::course;
 use crate::cases::model::facts::{CaseFacts, HeadFacts, Landmark, PhotoFacts};
@@ -45,7 +46,7 @@ impl Cases {
         let province = self.province(position).await?;
         let mut photos = Vec::with_capacity(chapter.photos.len());
         for photo in &chapter.photos {
-            photos.push(self.photo(photo, joined(&told, photo)).await?);
+            photos.push(self.photo(photo, joined(&told, view.id, photo)).await?);
         }
         let numbers = numbers(&chapter.photos);
         let head = printed.head.as_ref().ok_or(Error::NotYet)?;
@@ -140,22 +141,26 @@ fn numbers(photos: &[CasePhoto]) -> Numbers {
 }
 
 /// Which eradication and minutes a photo was taken for, by its sidecar: the eradications are counted as they happened.
-fn joined(told: &Map<String, Value>, photo: &CasePhoto) -> String {
+fn joined(told: &Map<String, Value>, plot: PlotId, photo: &CasePhoto) -> String {
+    let on = match photo.plot.filter(|own| *own != plot) {
+        Some(other) => format!("điểm trồng {other} đã gộp vào điểm này"),
+        None => "điểm trồng này".to_owned(),
+    };
     let Some(of) = word(&photo.view.told, "eradication") else {
-        return "điểm trồng này; không nêu lần phá nhổ".to_owned();
+        return format!("{on}; không nêu lần phá nhổ");
     };
     let timeline = told.get("timeline").and_then(Value::as_array);
     let steps = timeline.into_iter().flatten();
     let mut done = steps.filter(|step| step["kind"] == "eradication").zip(1..);
     let Some((step, number)) = done.find(|(step, _)| step["id"] == of) else {
-        return format!("điểm trồng này; nêu lần phá nhổ {of} không có trong diễn biến");
+        return format!("{on}; nêu lần phá nhổ {of} không có trong diễn biến");
     };
     let at = step.get("at").and_then(Value::as_str);
     let at = at.and_then(|at| at.parse::<Timestamp>().ok()).map(moment);
     let minutes = step.pointer("/said/minutes/number").and_then(Value::as_str);
     let minutes = minutes.map_or_else(String::new, |own| format!(", biên bản số {own}"));
     format!(
-        "điểm trồng này; lần khai phá nhổ thứ {number} ({}{minutes})",
+        "{on}; lần khai phá nhổ thứ {number} ({}{minutes})",
         at.unwrap_or_default()
     )
 }

@@ -23,6 +23,8 @@ use super::{Error, Evidence, is_handling};
 pub struct CasePhoto {
     /// The photo as its reader may see it.
     pub view: PhotoView,
+    /// The plot on which it was recorded.
+    pub plot: Option<PlotId>,
     /// Who took it: the named account at the shutter if there was one, else the account or device that sent it.
     pub taken_by: Uuid,
     /// Whether it was added after the seal of its eradication.
@@ -81,6 +83,7 @@ impl Evidence {
         let marks = Marks::of(&mut tx, &rows).await?;
         let photos = rows.into_iter().map(|row| {
             Ok(CasePhoto {
+                plot: row.plot,
                 taken_by: row
                     .taken_by
                     .filter(|_| row.named == 1)
