@@ -12,6 +12,7 @@ mod import;
 mod key;
 mod node;
 mod org;
+mod redact;
 mod reindex;
 mod serve;
 mod verify;
@@ -57,6 +58,8 @@ pub enum Command {
     Coverage(coverage::Coverage),
     /// Write what is published into a file for QGIS, Excel or a handheld.
     Export(Box<export::Export>),
+    /// Ask that a photo or a raw track is erased by an order.
+    Redact(redact::Redact),
     /// Make the index of coverage anew from the facts.
     Reindex(reindex::Reindex),
     /// Take a backup beside the running server and prove what it holds.
@@ -140,6 +143,7 @@ async fn act(command: Command) -> anyhow::Result<()> {
         Command::Device(device) => device.run().await,
         Command::Coverage(coverage) => coverage.run().await,
         Command::Export(export) => export.run().await,
+        Command::Redact(redact) => redact.run().await,
         Command::Reindex(reindex) => reindex.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,

@@ -601,7 +601,7 @@ export const vi = {
 	"entry.submission": "Biểu ODK",
 	"entry.bundle": "Gói mang tay",
 	"entry.quarantine": "Để riêng",
-	"entry.redaction": "Xoá theo hạn",
+	"entry.redaction": "Xoá nội dung",
 	"entry.hold": "Giữ hồ sơ",
 	"entry.backup": "Sao lưu",
 	"entry.view": "Xem ảnh gốc, hồ sơ",
