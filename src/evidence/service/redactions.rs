@@ -8,7 +8,7 @@ use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::{PatrolId, PhotoId};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
-use crate::blobs::BlobName;
+use crate::blobs::{BlobName, Part};
 use crate::evidence::model::redaction::{
     RedactionDecision, RedactionDraft, RedactionFault, RedactionState, RedactionTarget,
     RedactionView,
@@ -61,6 +61,7 @@ const MOST_DOCUMENT_CHARS: usize = 100;
 #[derive(Debug, Default)]
 struct Gone {
     blobs: Vec<BlobName>,
+    parts: Vec<Part>,
     patrol: Option<PatrolId>,
 }
 
@@ -253,6 +254,7 @@ impl Evidence {
             entries.push(photo.entry);
             entries.extend(photo.original_entry);
             entries.extend(sql::aside_entries(tx, *id).await?);
+            gone.parts.extend(Self::forget_uploads(tx, *id).await?);
             let pictures = sql::pictures_of(tx, *id).await?;
             gone.blobs
                 .extend(pictures.iter().filter_map(|name| blob_name(name)));
@@ -295,6 +297,7 @@ impl Evidence {
         if let Some(patrol) = gone.patrol {
             self.patrols.forget_track(patrol);
         }
+        self.blobs.drop_parts(&gone.parts).await;
         for name in gone.blobs {
             if let Err(error) = self.remove_unnamed(name).await {
                 tracing::warn!(%error, "the bytes of an erased photo are left to the chores");

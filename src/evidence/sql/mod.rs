@@ -101,6 +101,7 @@ pub const STATEMENTS: &[&str] = &[
     DELETE_UPLOAD,
     DELETE_EXPIRED,
     EXPIRED_UPLOADS,
+    OPEN_OF,
     INSERT_PART,
     PARTS,
     DELETE_PARTS,

@@ -31,6 +31,8 @@ pub(super) const DELETE_EXPIRED: &str =
     "DELETE FROM photo_uploads WHERE id = $1 AND expires_at <= $2 AND held_until <= $2";
 pub(super) const EXPIRED_UPLOADS: &str = "SELECT id FROM photo_uploads WHERE expires_at <= $1 AND held_until <= $1 \
      ORDER BY expires_at LIMIT 200";
+pub(super) const OPEN_OF: &str =
+    "SELECT id FROM photo_uploads WHERE photo = $1 AND state = 'open' ORDER BY id";
 pub(super) const INSERT_PART: &str =
     "INSERT INTO photo_upload_parts (upload, starts_at, fence, bytes) VALUES ($1, $2, $3, $4)";
 pub(super) const PARTS: &str =
@@ -215,6 +217,11 @@ pub async fn delete_expired(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<Vec
         return Ok(Vec::new());
     }
     delete_upload(tx, id).await
+}
+
+/// The uploads under way of a photo.
+pub async fn open_of(tx: &mut Tx, photo: PhotoId) -> Result<Vec<Uuid>, Error> {
+    on!(tx, |c| sqlx::query_scalar(OPEN_OF).bind(photo).fetch_all(c))
 }
 
 /// Up to 200 uploads whose time is over.

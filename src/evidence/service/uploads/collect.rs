@@ -2,8 +2,11 @@
 
 use futures::StreamExt;
 
+use crate::base::ids::PhotoId;
 use crate::base::time::Timestamp;
+use crate::blobs::Part;
 use crate::evidence::sql::{self, PartRow};
+use crate::store::{self, Tx};
 
 use super::{Error, Evidence, placed, signed};
 
@@ -33,6 +36,19 @@ impl Evidence {
                 gone += 1;
             }
         }
+    }
+
+    /// Forgets the uploads under way of a photo, in the caller's act; gives the parts, whose bytes go once it is committed.
+    pub(in crate::evidence::service) async fn forget_uploads(
+        tx: &mut Tx,
+        photo: PhotoId,
+    ) -> Result<Vec<Part>, store::Error> {
+        let mut parts = Vec::new();
+        for id in sql::open_of(tx, photo).await? {
+            let own = sql::delete_upload(tx, id).await?;
+            parts.extend(placed(id, &own));
+        }
+        Ok(parts)
     }
 
     /// Removes parts that are older than a day and that no row names; gives how many were.
