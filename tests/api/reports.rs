@@ -1,10 +1,11 @@
 //! The office's forms: their numbers are the ledger's and coverage's, silence is not zero, kept runs do not change.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
 use tuantra::areas::CommuneImport;
 use tuantra::base::actor::{Actor, Role};
+use tuantra::identity::model::OrgDraft;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
@@ -198,7 +199,90 @@ async fn plots_of_all_kinds(field: &Field, officer: &Client) -> Uuid {
     plot
 }
 
+/// A little-endian number of two bytes.
+fn short(bytes: &[u8], at: usize) -> usize {
+    usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]))
+}
+
+/// A little-endian number of four bytes.
+fn long(bytes: &[u8], at: usize) -> usize {
+    short(bytes, at) + (short(bytes, at + 2) << 16)
+}
+
+/// A part of a workbook.
+fn part(book: &[u8], name: &str) -> String {
+    let entries = book
+        .windows(4)
+        .enumerate()
+        .filter(|(_, four)| *four == b"PK\x01\x02");
+    let mut entries = entries.map(|(at, _)| at);
+    let entry = entries
+        .find(|at| book[at + 46..].starts_with(name.as_bytes()))
+        .unwrap();
+    let (packed, at) = (long(book, entry + 20), long(book, entry + 42));
+    let begin = at + 30 + short(book, at + 26) + short(book, at + 28);
+    let mut xml = String::new();
+    let bytes = &book[begin..begin + packed];
+    flate2::read::DeflateDecoder::new(bytes)
+        .read_to_string(&mut xml)
+        .unwrap();
+    xml
+}
+
+/// The text in a cell of a workbook's sheet; none where it is empty.
+fn text_at(book: &[u8], cell: &str) -> Option<String> {
+    let (sheet, strings) = (
+        part(book, "xl/worksheets/sheet1.xml"),
+        part(book, "xl/sharedStrings.xml"),
+    );
+    let (_, from) = sheet.split_once(&format!("<c r=\"{cell}\" "))?;
+    let (own, _) = from.split_once('>')?;
+    if own.ends_with('/') {
+        return None;
+    }
+    assert!(own.contains("t=\"s\""), "{cell}: {own}");
+    let (_, at) = from.split_once("<v>")?;
+    let at: usize = at.split_once('<')?.0.parse().unwrap();
+    let (_, text) = strings.split("<si>").nth(at + 1)?.split_once('>')?;
+    Some(text.split_once("</t>")?.0.to_owned())
+}
+
 on_both! {
+    async fn the_heading_of_a_form_names_the_office_that_is_above_the_own_one(field: Field) {
+        load_communes(&field).await;
+        let console = Actor::console();
+        let mut orgs = Vec::new();
+        for (kind, name) in [
+            ("cong_an_tinh", "Công an tỉnh Mẫu"),
+            ("cong_an_xa", "Công an xã Tây"),
+            ("bch_bdbp", "Ban Chỉ huy Bộ đội Biên phòng tỉnh Mẫu"),
+            ("don_bien_phong", "Đồn Biên phòng Tây"),
+            ("ubnd_xa", "Ủy ban nhân dân xã Tây"),
+            ("kiem_lam", "Hạt Kiểm lâm Tây"),
+        ] {
+            let draft = OrgDraft { name: name.to_owned(), kind: kind.parse().unwrap() };
+            orgs.push((name, field.app.identity.add_org(&console, draft).await.unwrap().id));
+        }
+        let above = [
+            Some("BỘ CÔNG AN"),
+            Some("CÔNG AN TỈNH MẪU"),
+            // Nobody says whose it is: to be filled in by hand.
+            Some("……………………………"),
+            Some("BAN CHỈ HUY BỘ ĐỘI BIÊN PHÒNG TỈNH MẪU"),
+            None,
+            Some("……………………………"),
+        ];
+        for ((at, (name, org)), above) in orgs.into_iter().enumerate().zip(above) {
+            let login = format!("don-vi-{at}");
+            let clerk = desk(&field, &login, org, Role::ProvincialOfficer, &[]).await;
+            for form in ["b01", "b02", "b03"] {
+                let book = clerk.get(&format!("/api/v1/reports/{form}.xlsx?period=2026")).await.expect(200);
+                assert_eq!(text_at(&book.bytes, "A2").as_deref(), Some(name.to_uppercase().as_str()), "{form}");
+                assert_eq!(text_at(&book.bytes, "A1").as_deref(), above, "{form} of {name}");
+            }
+        }
+    }
+
     async fn b01_sums_what_the_ledger_sums_and_leads_to_it(field: Field) {
         let Destroyed { desk, .. } = destroyed(&field).await;
         let phone = field.phone("máy hai", &[]).await;

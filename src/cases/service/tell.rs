@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
 use crate::base::hex;
+use crate::base::paper::offices::{above, dated_at};
 use crate::base::time::Timestamp;
 use crate::cases::model::course::course;
 use crate::cases::model::facts::{CaseFacts, HeadFacts, Landmark, PhotoFacts};
 use crate::cases::model::grades::{Numbers, asked, grades};
-use crate::cases::model::heading::{above, dated_at};
 use crate::cases::model::summary::summary;
 use crate::cases::model::words::moment;
 use crate::evidence::CasePhoto;

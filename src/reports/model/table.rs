@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Form;
 use crate::base::ids::EntryId;
+use crate::base::paper::offices::Above;
 use crate::base::rounding::decimals;
 use crate::base::time::{LocalDate, Timestamp};
 
@@ -96,6 +97,12 @@ pub struct Table {
     pub head: Option<String>,
     /// The organisation for which.
     pub org: Option<String>,
+    /// The office above that one; unknown in forms of before it was kept.
+    #[serde(default)]
+    pub above: Above,
+    /// The place by which the paper is dated; none where it is to be filled in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dated_at: Option<String>,
     /// The rows.
     pub rows: Vec<Row>,
     /// The sum of all.
