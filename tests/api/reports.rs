@@ -143,7 +143,16 @@ async fn follow_b01(officer: &Client, form: &Value) -> usize {
                 continue;
             };
             let rows = listed(officer, facts).await;
-            if let Some(own) = counted(column, &rows) {
+            if let Some(before) = cell["facts_before"].as_str() {
+                let [now, then] = [&rows, &listed(officer, before).await]
+                    .map(|rows| sum(rows, "claimed", "area_m2"));
+                let own = 100.0 * (now - then) / then;
+                assert!(
+                    (own - told).abs() < 0.051,
+                    "{column} {told} {own} {facts} {before}"
+                );
+                assert_eq!(column, "change_pct");
+            } else if let Some(own) = counted(column, &rows) {
                 assert!((own - told).abs() < 0.051, "{column} {told} {own} {facts}");
             } else {
                 assert_eq!(column, "before_harvest_pct");
@@ -317,6 +326,99 @@ on_both! {
         assert!(own["rows"].as_array().unwrap().iter().all(|row| row["commune"]["value"] == "Tây"));
     }
 
+    async fn growth_leads_to_the_facts_of_both_periods(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for (lon, day, area_m2) in [(104.3, "2026-02-25", 64), (104.35, "2025-02-25", 60), (104.4, "2025-02-26", 40)] {
+            let mut plot = plot_at(lon, 22.4);
+            plot["properties"]["detected_at"] = json!(format!("{day}T10:15:00+07:00"));
+            plot["properties"]["area_m2"] = json!(area_m2);
+            field.clock.advance_millis(1_000);
+            officer.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        }
+        field.settle().await;
+        let b01 = form(&officer, &format!("b01?{WINDOW}")).await;
+        let grown = &b01["total"]["change_pct"];
+        assert!(is_same(number(grown), -36.0), "{grown}");
+        let now = listed(&officer, grown["facts"].as_str().unwrap()).await;
+        let then = listed(&officer, grown["facts_before"].as_str().unwrap()).await;
+        assert_eq!((now.len(), then.len()), (1, 2));
+        assert_eq!((sum(&now, "claimed", "area_m2"), sum(&then, "claimed", "area_m2")), (64.0, 100.0));
+        assert!(follow_b01(&officer, &b01).await > 10);
+        // With nothing then there is nothing to compare with, and both lists say so.
+        let before = form(&officer, "b01?from=2024-12-15&to=2025-12-14").await;
+        let grown = &before["total"]["change_pct"];
+        assert_eq!(grown["value"], "không so sánh");
+        assert_eq!(listed(&officer, grown["facts"].as_str().unwrap()).await.len(), 2);
+        assert_eq!(listed(&officer, grown["facts_before"].as_str().unwrap()).await, Vec::<Value>::new());
+    }
+
+    async fn an_incident_in_two_communes_is_told_of_where_rows_and_total_differ(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let incidents = [field.new_id(), field.new_id()];
+        for incident in incidents {
+            let draft = json!({ "title": "Vụ", "commune": WEST, "occurred_at": "2026-02-25T10:00:00+07:00" });
+            officer.put(&format!("/api/v1/incidents/{incident}"), &draft).await.expect(201);
+        }
+        let found = async |lon: f64, incident: Uuid| {
+            let mut plot = plot_at(lon, 22.3);
+            plot["properties"]["incident"] = json!(incident);
+            field.clock.advance_millis(1_000);
+            officer.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+            field.settle().await;
+            form(&officer, &format!("b01?{WINDOW}")).await
+        };
+        let is_told = |b01: &Value| b01["notes"].to_string().contains("vụ có điểm ở nhiều xã");
+        found(104.2, incidents[0]).await;
+        let apart = found(104.7, incidents[1]).await;
+        assert!(!is_told(&apart) && !apart["notes_en"].to_string().contains("Incidents"), "{apart}");
+        let both = found(104.3, incidents[1]).await;
+        let told = ["Tây", "Đông"].map(|commune| number(&row(&both, commune)["incidents"]));
+        assert!(is_same(told[0], 2.0) && is_same(told[1], 1.0), "{told:?}");
+        assert!(is_same(number(&both["total"]["incidents"]), 2.0));
+        assert!(is_told(&both), "{both}");
+        let notes = both["notes"].as_array().unwrap();
+        let vi = "1 vụ có điểm ở nhiều xã hoặc nhiều loại cây được tính ở mỗi dòng, nhưng chỉ một lần trong số cộng: cộng các dòng \
+                  được 3 vụ, thực có 2 vụ.";
+        assert!(notes.contains(&json!(vi)), "{both}");
+        let en = both["notes_en"].as_array().unwrap();
+        assert_eq!(en.len(), notes.len());
+        assert!(en.iter().any(|note| note.as_str().unwrap().ends_with("the rows add up to 3, the incidents are 2.")), "{both}");
+    }
+
+    async fn an_area_that_nobody_measured_is_empty_and_told_of(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        for (lon, crop, is_measured) in [(104.2, "opium_poppy", false), (104.3, "cannabis", false), (104.7, "opium_poppy", true)] {
+            let mut plot = plot_at(lon, 22.3);
+            let told = plot["properties"].as_object_mut().unwrap();
+            told.insert("crop".to_owned(), json!(crop));
+            if !is_measured {
+                told.remove("area_m2");
+                told.remove("area_method");
+            }
+            field.clock.advance_millis(1_000);
+            officer.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        }
+        field.settle().await;
+        let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
+        let areas: Vec<Value> = b02["rows"].as_array().unwrap().iter().map(|row| row["area_m2"]["value"].clone()).collect();
+        // Also of cannabis that nobody has verified, which figures do not count.
+        assert_eq!(areas, [Value::Null, Value::Null, json!(64.0)]);
+        let starts = |form: &Value, start: &str| form["notes"].as_array().unwrap().iter().any(|note| note.as_str().unwrap().starts_with(start));
+        assert!(starts(&b02, "2 điểm chưa đo diện tích"), "{b02}");
+        let b01 = form(&officer, &format!("b01?{WINDOW}")).await;
+        let west = row(&b01, "Tây");
+        assert_eq!((&west["plots"]["value"], &west["plants"]["value"]), (&json!(1), &json!(320)));
+        for column in ["area_m2", "open_area_m2", "area_pct"] {
+            assert_eq!(west[column]["value"], Value::Null, "{column}");
+        }
+        assert_eq!(west["notes"]["value"], "1 điểm chưa đo diện tích");
+        assert_eq!(b01["total"]["area_m2"]["value"], json!(64.0));
+        assert!(starts(&b01, "1 điểm chưa đo diện tích") && !starts(&b01, "1 điểm không rõ số cây"), "{b01}");
+    }
+
     async fn figures_end_where_measures_do(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy", &[]).await;
@@ -360,6 +462,9 @@ on_both! {
         assert!(!told.contains('.') && lat.starts_with("22,") && lon.starts_with("104,"), "{told}");
         assert_eq!(row["crop"]["value"], "Cây thuốc phiện (anh túc)");
         assert_eq!(row["eradicated_on"]["value"].as_str().unwrap().len(), 10);
+        // From the finding on 25 February at 10:15 to the end of the work on the 27th at 9:00.
+        assert!(is_same(number(&row["hours"]), 46.8), "{}", row["hours"]);
+        assert_eq!(row["hours"]["facts"], row["plot"]["facts"]);
         officer.get(row["plot"]["facts"].as_str().unwrap()).await.expect(200);
         let reader = field.account("doc", Role::Reader, &[]).await;
         reader.get(&format!("/api/v1/reports/b02?{WINDOW}")).await.expect(403);

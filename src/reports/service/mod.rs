@@ -4,6 +4,7 @@ mod addresses;
 mod b01;
 mod b02;
 mod b03;
+mod known;
 mod runs;
 mod said;
 mod sending;
@@ -192,6 +193,7 @@ impl Reports {
             rows: Vec::new(),
             total: None,
             notes: Vec::new(),
+            notes_en: Vec::new(),
         })
     }
 }
