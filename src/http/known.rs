@@ -1,5 +1,5 @@
-//! Parameters of requests that write: what an operation does not declare is refused, so that nobody believes that a misspelt
-//! parameter was heeded.
+//! Parameters of requests that read none into a struct, as those do that write: what an operation does not declare is
+//! refused, so that nobody believes that a misspelt parameter was heeded.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,31 +13,40 @@ use utoipa::openapi::{Paths, RefOr};
 
 use super::problem::{Problem, ProblemKind};
 
+/// The native API.
+const NATIVE: &str = "/api/v1/";
 /// The doors of ours. Foreign ones take what the apps send that knock there.
-const OWN_DOORS: [&str; 2] = ["/api/v1/", "/ogc/"];
+const OWN_DOORS: [&str; 2] = [NATIVE, "/ogc/"];
 /// A secret that GIS tools put into every address: the door itself says that it only reads.
 const SECRET: &str = "access_token";
 
-/// The parameters that each writing method of a path declares.
+/// The parameters that each method of a path declares.
 pub(super) type Known = Arc<HashMap<Method, Vec<String>>>;
 
-/// What the paths of one group of handlers declare; none where all of them are foreign doors or read only.
+/// What the paths of one group of handlers declare; none where all of them are foreign doors or look at their parameters
+/// themselves.
 pub(super) fn known(paths: &Paths) -> Option<Known> {
     let own = paths.paths.iter();
     let own = own.filter(|(path, _)| OWN_DOORS.iter().any(|door| path.starts_with(door)));
-    let known: HashMap<Method, Vec<String>> = own.flat_map(|(_, item)| declared(item)).collect();
+    let known: HashMap<Method, Vec<String>> =
+        own.flat_map(|(path, item)| declared(path, item)).collect();
     (!known.is_empty()).then(|| Arc::new(known))
 }
 
-fn declared(item: &PathItem) -> impl Iterator<Item = (Method, Vec<String>)> {
-    let writing = [
+fn declared(path: &str, item: &PathItem) -> impl Iterator<Item = (Method, Vec<String>)> {
+    let all = [
         (Method::POST, &item.post),
         (Method::PUT, &item.put),
         (Method::PATCH, &item.patch),
         (Method::DELETE, &item.delete),
+        (Method::GET, &item.get),
     ];
-    let present = writing.into_iter();
-    present.filter_map(|(method, own)| Some((method, names(own.as_ref()?))))
+    // Readers that declare any look at them themselves, and those of layers take the fields of their layer.
+    let is_plain = path.starts_with(NATIVE);
+    let known = all
+        .into_iter()
+        .filter_map(|(method, own)| Some((method, names(own.as_ref()?))));
+    known.filter(move |(method, names)| *method != Method::GET || (is_plain && names.is_empty()))
 }
 
 fn names(operation: &Operation) -> Vec<String> {
@@ -50,7 +59,7 @@ fn names(operation: &Operation) -> Vec<String> {
     asked.map(|own| own.name.clone()).collect()
 }
 
-/// Refuses a writing request with a parameter that its operation does not declare.
+/// Refuses a request with a parameter that its operation does not declare.
 pub(super) async fn refuse_unknown(
     State(known): State<Known>,
     request: Request,
@@ -80,5 +89,5 @@ fn refusal(name: &str, names: &[String]) -> Problem {
     };
     Problem::new(ProblemKind::InvalidParameter)
         .fault(format!("query:{name}"), reason.as_str())
-        .detail(reason)
+        .detail(format!("{name}: {reason}"))
 }
