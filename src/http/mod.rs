@@ -1,6 +1,7 @@
 //! HTTP plumbing that knows no slice: problems, extractors, declared routes, layers.
 
 pub mod extract;
+mod known;
 pub mod layers;
 pub mod paging;
 pub mod peer;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::http::Method;
+use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::base::actor::Right;
 
+use super::known::{known, refuse_unknown};
 use super::refusals::tell_refusals;
 
 /// Who may call a route. The decision itself is the service's; this is its declaration.
@@ -66,7 +68,7 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
     #[must_use]
     pub fn route(mut self, access: Access, handlers: UtoipaMethodRouter<S>) -> Self {
         self.note(access, &handlers);
-        self.router = self.router.routes(handlers);
+        self.router = self.router.routes(guarded(access, handlers));
         self
     }
 
@@ -79,7 +81,7 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
         handlers: UtoipaMethodRouter<S>,
     ) -> Self {
         self.note(access, &handlers);
-        let (schemas, paths, methods) = handlers;
+        let (schemas, paths, methods) = guarded(access, handlers);
         let methods = methods.layer(axum::extract::DefaultBodyLimit::max(bytes));
         self.router = self.router.routes((schemas, paths, methods));
         self
@@ -129,4 +131,17 @@ impl<S: Clone + Send + Sync + 'static> Declared<S> {
             }
         }
     }
+}
+
+/// The same handlers, which refuse what they do not know; trackers and forms' apps send what they like.
+fn guarded<S: Clone + Send + Sync + 'static>(
+    access: Access,
+    (schemas, paths, methods): UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    let is_foreign = matches!(access, Access::TrackerPath | Access::OdkPath);
+    let methods = match known(&paths).filter(|_| !is_foreign) {
+        Some(known) => methods.layer(from_fn_with_state(known, refuse_unknown)),
+        None => methods,
+    };
+    (schemas, paths, methods)
 }

@@ -1,5 +1,7 @@
 //! The demo province, loaded year by year: its closed years can be drawn from.
 
+use axum::body::Body;
+use axum::http::{Method, header};
 use serde_json::{Value, json};
 use tuantra::base::time::{Clock, LocalDate, Timestamp};
 use tuantra::cli::demo::load::{everything, year_ends};
@@ -48,6 +50,43 @@ fn the_years_that_close_within_a_plan_are_those_between_its_first_day_and_its_la
 }
 
 on_both! {
+    async fn what_a_layer_gave_is_taken_back_as_it_is_whatever_may_be_written(field: Field) {
+        let plan = plan(1);
+        let to = |at: Timestamp| field.clock.advance_millis(at.since(field.clock.now()));
+        to(plan.since().start());
+        let noon = plan.end.start().plus_millis(12 * 3_600_000);
+        let travel = |at: Option<Timestamp>| to(at.unwrap_or(noon));
+        everything(&field.app, &Demo::made_up(&plan), &[], &travel).await.unwrap();
+        let officer = field.officer().await;
+        let layers = officer.get("/ogc/collections").await.expect(200).json();
+        let mut written = Vec::new();
+        for layer in layers["collections"].as_array().unwrap() {
+            let name = layer["id"].as_str().unwrap();
+            let items = format!("/ogc/collections/{name}/items");
+            let may = officer.send(Method::OPTIONS, &items, None, Body::empty()).await.expect(204);
+            if !may.headers[header::ALLOW].to_str().unwrap().contains("POST") {
+                continue;
+            }
+            let page = officer.get(&format!("{items}?limit=5000")).await.expect(200).json();
+            let features = page["features"].as_array().unwrap();
+            assert!(!features.is_empty(), "{name}");
+            for given in features {
+                let path = format!("{items}/{}", given["id"].as_str().unwrap());
+                officer.put(&path, given).await.expect(204);
+                let stands = officer.get(&path).await.expect(200).json();
+                for (property, told) in given["properties"].as_object().unwrap() {
+                    let now = &stands["properties"][property];
+                    let is_near = |(told, now): (f64, f64)| (told - now).abs() <= 1e-9 * told.abs();
+                    let is_same = told.as_f64().zip(now.as_f64()).map_or(told == now, is_near);
+                    assert!(is_same || property == "version", "{path} {property}: {told} {now}");
+                }
+            }
+            written.push(name);
+        }
+        written.sort_unstable();
+        assert_eq!(written, ["plots", "risk_areas"]);
+    }
+
     async fn a_closed_year_of_the_demo_is_drawn_from_the_first_head_after_it(field: Field) {
         let (plan, demo) = fruitful();
         let to = |at: Timestamp| field.clock.advance_millis(at.since(field.clock.now()));

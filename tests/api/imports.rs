@@ -285,6 +285,30 @@ on_both! {
         assert!(notes(&view).contains("(dưới bảng)"), "{view}");
     }
 
+    async fn the_form_of_plots_whose_area_nobody_measured_comes_back_without_one(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let mut plots = Vec::new();
+        for (lon, crop) in [(104.3, "opium_poppy"), (104.4, "cannabis")] {
+            let mut own = plot_at(lon, 22.4);
+            own["properties"]["crop"] = json!(crop);
+            let told = own["properties"].as_object_mut().unwrap();
+            told.remove("area_m2");
+            told.remove("area_method");
+            plots.push(put_plot(&field, &officer, &own).await);
+        }
+        field.settle().await;
+        let form = officer.get("/api/v1/reports/b02.xlsx?period=2026").await.expect(200).bytes;
+        let view = told(&officer, "kind=plots&name=b02.xlsx", form).await;
+        assert_eq!(counts(&view), [0, 0, 2, 0], "{view}");
+        load(&officer, &view, None).await.expect(200);
+        for id in &plots {
+            let own = plot(&officer, id).await;
+            assert_eq!(own["properties"]["version"], json!(1));
+            assert!(own["properties"]["area_m2"].is_null(), "{own}");
+        }
+    }
+
     async fn a_form_that_leaves_out_disputed_ground_comes_back(field: Field) {
         let people = people(&field).await;
         let first = put_plot(&field, &people.phone, &plot_at(104.3, 22.4)).await;

@@ -2,6 +2,7 @@
 //!
 //! The table comes from the server; a route without a sample here fails the walk, so none is forgotten.
 
+use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 use tuantra::base::actor::{Actor, Door, Role};
@@ -1042,7 +1043,58 @@ fn names_nothing(route: &Route, place: Place) -> bool {
         || (place == Place::Nowhere && of_a_commune.contains(&route.path.as_str()))
 }
 
+/// A route's path with something where it has parameters.
+fn filled(path: &str) -> String {
+    let parts = path.split('/');
+    let parts = parts.map(|part| if part.starts_with('{') { "x" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 on_both! {
+    async fn every_route_of_ours_refuses_parameters_that_it_does_not_know_and_names_those_it_does(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let kind = Some("application/json");
+        let mut tried = 0;
+        for route in route_table().iter() {
+            let is_ours = route.path.starts_with("/api/v1/") || route.path.starts_with("/ogc/");
+            let is_foreign = matches!(route.access, Access::TrackerPath | Access::OdkPath);
+            let is_told = [Method::HEAD, Method::OPTIONS].contains(&route.method);
+            // Layers are read by their fields, which `ogc` tries.
+            let is_layer = route.method == Method::GET && route.path.starts_with("/ogc/");
+            if !is_ours || is_foreign || is_told || is_layer {
+                continue;
+            }
+            let path = format!("{}?khong_co=1", filled(&route.path));
+            let refused = officer.send(route.method.clone(), &path, kind, "{}".into()).await.expect(400);
+            assert_eq!(refused.problem(), "invalid-parameter", "{} {path}", route.method);
+            if route.method == Method::GET {
+                continue;
+            }
+            assert_eq!(refused.pointers(), ["query:khong_co"], "{} {path}", route.method);
+            let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with("khong_co: unknown field `khong_co`, "), "{} {path}: {detail}", route.method);
+            tried += 1;
+        }
+        assert!(tried > 80, "{tried}");
+        // The same words as of requests that read, with the names that would be accepted.
+        let detail = async |method: Method, path: &str| {
+            let refused = officer.send(method, path, kind, "{}".into()).await.expect(400);
+            refused.json()["detail"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(detail(Method::PUT, "/api/v1/incidents/x?a=1").await, "a: unknown field `a`, there are no fields");
+        let held = "/api/v1/fixes/held?from=2026-02-01&to=2026-03-01&den=1";
+        assert_eq!(detail(Method::DELETE, held).await, "den: unknown field `den`, expected one of `from`, `to`");
+        assert_eq!(detail(Method::DELETE, "/ogc/collections/plots/items/x?ly_do=a").await, "ly_do: unknown field `ly_do`, expected `reason`");
+        let read = detail(Method::GET, "/api/v1/reports/b01?khong_co=1").await;
+        assert!(read.starts_with("khong_co: unknown field `khong_co`, expected one of `period`, `from`"), "{read}");
+        assert_eq!(detail(Method::GET, "/api/v1/orgs?khong_co=1").await, "khong_co: unknown field `khong_co`, there are no fields");
+        // Foreign doors take what the apps send that knock there.
+        let phone = field.phone("máy", &[]).await;
+        let answer = phone.send(Method::POST, "/files?khong_co=1", None, Body::empty()).await;
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains("unknown field"), "{answer:?}");
+    }
+
     async fn every_route_refuses_whom_it_must_and_serves_whom_it_should(field: Field) {
         let world = world(&field).await;
         let mut wrong = Vec::new();

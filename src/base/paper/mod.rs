@@ -1,4 +1,5 @@
-//! Printed pages: letters, marks on A4, and the PDF made of them.
+//! Printed pages: letters, marks on A4, the PDF made of them, and the offices that stand at their top.
 
 pub mod letters;
+pub mod offices;
 pub mod paint;

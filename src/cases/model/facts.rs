@@ -1,6 +1,7 @@
 //! What is printed of a case.
 
 use crate::base::ids::PlotId;
+use crate::base::paper::offices::Above;
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
 
@@ -45,17 +46,6 @@ pub struct CaseFacts {
     pub head: HeadFacts,
     /// Outside time-stamps of earlier heads, the latest last: when by the authority's clock, and of what.
     pub stamps: Vec<(Timestamp, String)>,
-}
-
-/// The office above the one that hands a paper out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Above {
-    /// There is none that papers name.
-    Nobody,
-    /// This one.
-    Named(String),
-    /// Nobody told; to be filled in by hand.
-    Unknown,
 }
 
 /// A head of the log as papers print it.

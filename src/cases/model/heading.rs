@@ -1,61 +1,18 @@
 //! The heading and the ending of an official paper (Nghị định 30/2020/NĐ-CP, Phụ lục I): offices, number, place and day at
 //! the top, who gets it and who signs at the end. What nobody told is a dotted line to be filled in by hand.
 
-use super::facts::{Above, CaseFacts};
+use super::facts::CaseFacts;
 use super::pages::{LEFT, Pages, RIGHT, TOP};
 use crate::base::paper::letters::{lines, width};
+use crate::base::paper::offices::BLANK;
 
 const STATE: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
-const BLANK: &str = "……………………………";
 /// Width of the offices' part, points.
 const OFFICES: f32 = 180.0;
 /// Its middle, and that of the state's part.
 const OFFICE: f32 = LEFT + 92.0;
 const SIDE: f32 = RIGHT - 140.0;
-
-/// What the office above an office of this kind is called: named by the kind itself, or the only one of its kind that is
-/// written down here; else nobody knows.
-#[must_use]
-pub fn above(kind: Option<&str>, orgs: &[(String, String)]) -> Above {
-    let only = |wanted: &str| {
-        let mut own = orgs.iter().filter(|(kind, _)| kind == wanted);
-        match (own.next(), own.next()) {
-            (Some((_, name)), None) => Above::Named(name.clone()),
-            _ => Above::Unknown,
-        }
-    };
-    match kind {
-        // Committees print no office above theirs.
-        Some("ubnd_tinh" | "ubnd_xa") => Above::Nobody,
-        Some("cong_an_tinh") => Above::Named("Bộ Công an".to_owned()),
-        Some("cong_an_xa") => only("cong_an_tinh"),
-        Some("don_bien_phong") => only("bch_bdbp"),
-        Some("so") => only("ubnd_tinh"),
-        _ => Above::Unknown,
-    }
-}
-
-/// Where a paper of an office of this kind is dated: offices of the whole province date theirs by its name. Others by
-/// their commune, which is not written down.
-#[must_use]
-pub fn dated_at(kind: Option<&str>, province: Option<&str>) -> Option<String> {
-    let kind = kind?;
-    let is_provincial = [
-        "cong_an_tinh",
-        "bch_bdbp",
-        "bchqs",
-        "ubnd_tinh",
-        "so",
-        "hai_quan",
-    ]
-    .contains(&kind);
-    let name = province.filter(|_| is_provincial)?;
-    let bare = ["Tỉnh ", "tỉnh ", "Thành phố ", "thành phố "]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix));
-    Some(bare.unwrap_or(name).to_owned())
-}
 
 /// Offices on the left, the state's name and motto on the right, then number, place and day.
 pub(super) fn head(pages: &mut Pages, case: &CaseFacts) {
@@ -86,11 +43,7 @@ pub(super) fn head(pages: &mut Pages, case: &CaseFacts) {
 
 /// The office above in plain capitals, the own one in bold ones with a short line under it; gives where the next line is.
 fn offices(pages: &mut Pages, case: &CaseFacts) -> f32 {
-    let above = match &case.above {
-        Above::Nobody => None,
-        Above::Named(name) => Some(name.as_str()),
-        Above::Unknown => Some(BLANK),
-    };
+    let above = case.above.line();
     let own = case.org.as_deref().unwrap_or(BLANK);
     pages.y = TOP;
     for (text, bold) in above

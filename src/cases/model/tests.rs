@@ -3,14 +3,14 @@
 use uuid::Uuid;
 
 use super::archive::{ArchiveFault, Writer, read};
-use super::facts::{Above, CaseFacts, HeadFacts, Landmark, PhotoFacts};
+use super::facts::{CaseFacts, HeadFacts, Landmark, PhotoFacts};
 use super::grades::{Numbers, asked, grades};
-use super::heading::{above, dated_at};
 use super::pages::pages;
 use super::sketch_labels::crosses;
 use super::words::{compass, moment, number};
 use crate::base::ids::PlotId;
 use crate::base::paper::letters::{covers, lines, width};
+use crate::base::paper::offices::Above;
 use crate::base::paper::paint::{Mark, pdf};
 use crate::base::time::Timestamp;
 use crate::geo::position::Position;
@@ -347,44 +347,6 @@ fn a_side_meets_a_box_that_it_crosses_or_touches_and_no_other() {
     ] {
         assert_eq!(crosses(&place, side), meets, "{side:?}");
     }
-}
-
-#[test]
-fn the_office_above_is_what_is_known_and_else_left_to_be_filled_in() {
-    let org = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
-    let orgs = [
-        org("cong_an_tinh", "Công an tỉnh Mẫu"),
-        org("bch_bdbp", "Ban Chỉ huy Bộ đội Biên phòng"),
-        org("bch_bdbp", "Ban Chỉ huy khu vực"),
-        org("cong_an_xa", "Công an xã A"),
-    ];
-    let named = |name: &str| Above::Named(name.to_owned());
-    let told = [
-        "cong_an_tinh",
-        "cong_an_xa",
-        "don_bien_phong",
-        "ubnd_xa",
-        "to_antt",
-    ];
-    assert_eq!(
-        told.map(|kind| above(Some(kind), &orgs)),
-        [
-            named("Bộ Công an"),
-            named("Công an tỉnh Mẫu"),
-            // Two of one kind: nobody says which.
-            Above::Unknown,
-            Above::Nobody,
-            Above::Unknown,
-        ]
-    );
-    assert_eq!(above(None, &orgs), Above::Unknown);
-    let province = Some("Tỉnh Mẫu");
-    assert_eq!(
-        dated_at(Some("cong_an_tinh"), province).as_deref(),
-        Some("Mẫu")
-    );
-    assert_eq!(dated_at(Some("cong_an_xa"), province), None);
-    assert_eq!(dated_at(Some("cong_an_tinh"), None), None);
 }
 
 #[test]

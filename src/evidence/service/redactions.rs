@@ -10,8 +10,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::blobs::{BlobName, Part};
 use crate::evidence::model::redaction::{
-    RedactionDecision, RedactionDraft, RedactionFault, RedactionState, RedactionTarget,
-    RedactionView,
+    RedactionDecision, RedactionDraft, RedactionState, RedactionTarget, RedactionView,
 };
 use crate::evidence::sql::{self, RedactionRow};
 use crate::journal::{Entry, Kind, Written};

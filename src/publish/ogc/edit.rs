@@ -7,6 +7,7 @@ use geo::{Coord, CoordsIter, Geometry};
 use serde_json::{Map, Value, json};
 
 use super::crs::Crs;
+use super::edit_fields::recorded;
 use super::edit_risk::RISK_FIELDS;
 use super::params::projector;
 use super::{ground, unchanged};
@@ -20,7 +21,7 @@ use crate::ledger::model::parse::Wire;
 use crate::ledger::{Error as LedgerError, Ledger};
 use crate::plots::model::wire::PlotWire;
 use crate::plots::{Error as PlotsError, Plots, Standing};
-use crate::publish::feature::{Collection, Feature, Field, Value as Told};
+use crate::publish::feature::Collection;
 use crate::publish::source::Publisher;
 
 /// The services that take edits.
@@ -163,52 +164,6 @@ const PLOT_REST: [&str; 11] = [
     "forest_compartment",
     "grower_status",
 ];
-
-/// The sent properties without those that follow from others: empty ones and those that are as they were go, another
-/// value is refused by name.
-pub(super) fn recorded(
-    sent: Map<String, Value>,
-    fields: &[Field],
-    writable: &[&str],
-    now: Option<&Feature>,
-) -> Result<Map<String, Value>, Problem> {
-    let mut kept = Map::new();
-    let mut faults = Vec::new();
-    for (name, value) in sent {
-        let place = fields.iter().position(|field| field.name == name);
-        let is_derived = place.is_some() && !writable.contains(&name.as_str());
-        if !is_derived {
-            kept.insert(name, value);
-            continue;
-        }
-        let known = place.and_then(|at| now?.values.get(at)).map(as_json);
-        if !value.is_null() && known != Some(value) {
-            faults.push(name);
-        }
-    }
-    if faults.is_empty() {
-        return Ok(kept);
-    }
-    let refused = Problem::new(ProblemKind::InvalidContent);
-    Err(faults.into_iter().fold(refused, |problem, name| {
-        problem.fault(
-            format!("/properties/{name}"),
-            "follows from other facts and cannot be written",
-        )
-    }))
-}
-
-pub(super) fn as_json(value: &Told) -> Value {
-    match value {
-        Told::Null => Value::Null,
-        Told::Text(text) => text.clone().into(),
-        Told::Integer(number) => (*number).into(),
-        Told::Real(number) => (*number).into(),
-        Told::Flag(is_so) => (*is_so).into(),
-        Told::Time(at) => at.to_string().into(),
-        Told::Date(day) => day.to_string().into(),
-    }
-}
 
 impl Edits {
     /// Edits by these services.

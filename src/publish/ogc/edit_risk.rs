@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::edit::{Edits, Sent, as_json, recorded};
+use super::edit::{Edits, Sent};
+use super::edit_fields::{as_json, recorded};
 use super::unchanged::{check_version, version_of};
 use crate::areas::Error as AreasError;
 use crate::areas::model::reader::{Feature as FeatureText, Limits};

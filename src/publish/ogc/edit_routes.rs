@@ -98,9 +98,6 @@ pub async fn retract_item(
         return Ok(refusal);
     }
     let pairs = pairs(asking.query.as_deref())?;
-    if pairs.iter().any(|(name, _)| name != "reason") {
-        return Err(refused("query", "only reason is known here"));
-    }
     let reason = params::value(&pairs, "reason").unwrap_or_default().trim();
     if reason.is_empty() {
         return Err(refused(

@@ -7,6 +7,7 @@ mod answer;
 mod crs;
 mod documents;
 mod edit;
+mod edit_fields;
 mod edit_held;
 mod edit_risk;
 mod edit_routes;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Site;
 use super::answer::strong_tag;
 use super::crs::Crs;
-use super::edit::as_json;
+use super::edit_fields::as_json;
 use super::items::Writer;
 use super::params::projector;
 use crate::http::{Problem, ProblemKind};

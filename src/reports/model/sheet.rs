@@ -187,15 +187,16 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
             .map(drop)
     };
     let (centred, bold) = (centred(), centred().set_bold());
-    left(sheet, 0, "ỦY BAN NHÂN DÂN TỈNH", &centred)?;
-    let org = table
-        .org
-        .as_deref()
-        .unwrap_or("ĐƠN VỊ …………………")
-        .to_uppercase();
-    left(sheet, 1, &org, &bold.clone().set_text_wrap())?;
     let letters = Places::letters(table.form, places.left);
-    sheet.set_row_height(1, height_pt([(org.as_str(), letters)], HEADING))?;
+    // An office that names none above it leaves the line free.
+    let above = table.above.line().unwrap_or_default().to_uppercase();
+    let org = table.org.as_deref().unwrap_or("ĐƠN VỊ …………………");
+    let org = org.to_uppercase();
+    let wrapped = |format: &Format| format.clone().set_text_wrap();
+    for (row, text, format) in [(0, &above, wrapped(&centred)), (1, &org, wrapped(&bold))] {
+        left(sheet, row, text, &format)?;
+        sheet.set_row_height(row, height_pt([(text.as_str(), letters)], HEADING))?;
+    }
     left(sheet, 2, "Số: ……/BC-……", &centred)?;
     right(sheet, 0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", &bold)?;
     right(
@@ -207,7 +208,8 @@ fn heading(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
             .set_underline(rust_xlsxwriter::FormatUnderline::Single),
     )?;
     let (year, month, day) = table.made_at.local_date().ymd();
-    let dated = format!("……………, ngày {day:02} tháng {month:02} năm {year}");
+    let place = table.dated_at.as_deref().unwrap_or("……………");
+    let dated = format!("{place}, ngày {day:02} tháng {month:02} năm {year}");
     right(sheet, 2, &dated, &centred.clone().set_italic())?;
     titles(sheet, table, (places.beside, places.last))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Form;
 use crate::base::ids::EntryId;
+use crate::base::paper::offices::Above;
 use crate::base::rounding::decimals;
 use crate::base::time::{LocalDate, Timestamp};
 
@@ -66,6 +67,9 @@ pub struct Cell {
     /// The list of the facts under it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub facts: Option<String>,
+    /// Of a comparison: the list of the facts that it is held against.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub facts_before: Option<String>,
 }
 
 /// One row: cells in the order of the columns.
@@ -96,19 +100,41 @@ pub struct Table {
     pub head: Option<String>,
     /// The organisation for which.
     pub org: Option<String>,
+    /// The office above that one; unknown in forms of before it was kept.
+    #[serde(default)]
+    pub above: Above,
+    /// The place by which the paper is dated; none where it is to be filled in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dated_at: Option<String>,
     /// The rows.
     pub rows: Vec<Row>,
     /// The sum of all.
     pub total: Option<Row>,
     /// What a reader must know.
     pub notes: Vec<String>,
+    /// The same in English; empty in forms of before it was kept.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes_en: Vec<String>,
 }
 
 impl Row {
     /// Adds a cell.
     pub fn add(&mut self, value: impl Into<Value>, facts: Option<&str>) {
         let (value, facts) = (value.into(), facts.map(str::to_owned));
-        self.cells.push(Cell { value, facts });
+        self.cells.push(Cell {
+            value,
+            facts,
+            facts_before: None,
+        });
+    }
+
+    /// Adds a cell that compares facts with others.
+    pub fn compare(&mut self, value: impl Into<Value>, facts: &str, before: &str) {
+        self.cells.push(Cell {
+            value: value.into(),
+            facts: Some(facts.to_owned()),
+            facts_before: Some(before.to_owned()),
+        });
     }
 
     /// Adds a cell without facts of its own.
@@ -118,6 +144,12 @@ impl Row {
 }
 
 impl Table {
+    /// Adds what a reader must know, in both languages.
+    pub fn note(&mut self, vi: impl Into<String>, en: impl Into<String>) {
+        self.notes.push(vi.into());
+        self.notes_en.push(en.into());
+    }
+
     /// The form with every figure in the decimals of its column.
     #[must_use]
     pub fn rounded(mut self) -> Self {
@@ -158,6 +190,7 @@ impl Table {
             "rows": self.rows.iter().map(row).collect::<Vec<_>>(),
             "total": self.total.as_ref().map(row),
             "notes": self.notes,
+            "notes_en": self.notes_en,
         })
     }
 }

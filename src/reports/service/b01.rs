@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
-use crate::base::ids::IncidentId;
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::cases::model::words::label;
@@ -16,6 +15,7 @@ use crate::reports::model::Sent;
 use crate::reports::model::table::{Row, Table};
 
 use super::addresses::{Addresses, Rows};
+use super::known::{self, InRows, Without, counted, incidents};
 use super::said::{CONTRADICTED, Said};
 use super::{Asked, Error, Reports, figures_of, sees};
 
@@ -65,22 +65,20 @@ impl Reports {
             let name = name.unwrap_or_else(|| "Ngoài địa giới các xã".to_owned());
             form.row(&mut table, (key, &name, false), figures, lines);
         }
+        let mut in_rows = InRows::default();
+        for (_, lines) in now.groups.values() {
+            in_rows.add(lines);
+        }
         let all: Vec<PlotLine> = now
             .groups
             .into_values()
             .flat_map(|(_, lines)| lines)
             .collect();
-        let mut total = Row::default();
-        total.tell(Value::Null);
-        total.tell("Cộng");
-        total.tell(Value::Null);
-        total.tell(Value::Null);
-        let whole = form.before.map(|before| &before.total);
-        let facts = Addresses::of(asked, Rows::All);
-        numbers(&mut total, &now.total, &all, (whole, &facts));
-        total.tell(Value::Null);
-        table.total = Some(total);
+        table.total = Some(form.total(&now.total, &all));
         notes(&mut table, &now.total);
+        in_rows.tell(&mut table);
+        let [area, plants] = ["area_m2", "plants"].map(|name| Without::of(&all, name).plots);
+        known::tell(&mut table, area, plants);
         Ok(table)
     }
 }
@@ -120,8 +118,15 @@ impl Filling<'_> {
         match sent {
             // A zero that somebody stands for, or nothing at all.
             Sent::Nothing => {
-                let facts = Addresses::of(self.asked, Rows::Commune(code));
-                numbers(&mut row, &Figures::default(), &[], (None, &facts));
+                let rows = Rows::Commune(code);
+                let facts = Addresses::of(self.asked, rows);
+                let then = before_facts(self.asked, rows);
+                numbers(
+                    &mut row,
+                    &Figures::default(),
+                    &[],
+                    (None, &facts, then.as_ref()),
+                );
             }
             Sent::Sent | Sent::NotSent => {
                 for _ in 0..FIGURES {
@@ -131,6 +136,20 @@ impl Filling<'_> {
         }
         row.tell(self.said.remark(code));
         table.rows.push(row);
+    }
+
+    fn total(&self, figures: &Figures, lines: &[PlotLine]) -> Row {
+        let mut total = Row::default();
+        total.tell(Value::Null);
+        total.tell("Cộng");
+        total.tell(Value::Null);
+        total.tell(Value::Null);
+        let whole = self.before.map(|before| &before.total);
+        let facts = Addresses::of(self.asked, Rows::All);
+        let then = before_facts(self.asked, Rows::All);
+        numbers(&mut total, figures, lines, (whole, &facts, then.as_ref()));
+        total.tell(Value::Null);
+        total
     }
 
     fn row(
@@ -149,9 +168,16 @@ impl Filling<'_> {
             let own = before.groups.get(key);
             own.map_or_else(Figures::default, |(figures, _)| *figures)
         });
-        let facts = Addresses::of(self.asked, Rows::Crop(key.0.as_deref(), key.1));
-        numbers(&mut row, figures, lines, (before.as_ref(), &facts));
-        row.tell(remark(figures, lines, key.0.as_deref(), &self.said));
+        let rows = Rows::Crop(key.0.as_deref(), key.1);
+        let facts = Addresses::of(self.asked, rows);
+        let then = before_facts(self.asked, rows);
+        numbers(
+            &mut row,
+            figures,
+            lines,
+            (before.as_ref(), &facts, then.as_ref()),
+        );
+        row.tell(remark(lines, key.0.as_deref(), &self.said));
         table.rows.push(row);
     }
 }
@@ -164,12 +190,17 @@ pub(super) fn is_told(lines: &[PlotLine]) -> bool {
 /// Numbers of a row.
 const FIGURES: usize = 14;
 
-/// The numbers of a row.
+/// Where the facts of the same rows a year before are listed.
+fn before_facts(asked: Asked, rows: Rows<'_>) -> Option<Addresses> {
+    a_year_before(asked).map(|before| Addresses::of(before, rows))
+}
+
+/// The numbers of a row; what none of its plots knows is nothing and not zero.
 fn numbers(
     row: &mut Row,
     figures: &Figures,
     lines: &[PlotLine],
-    (before, facts): (Option<&Figures>, &Addresses),
+    (before, facts, then): (Option<&Figures>, &Addresses, Option<&Addresses>),
 ) {
     let (found, done) = (&figures.claimed, &figures.eradicated);
     let [all, open, destroyed, voluntary] = [
@@ -179,33 +210,35 @@ fn numbers(
         PlotFigure::Voluntary,
     ]
     .map(|figure| facts.plots(figure));
-    let (all, destroyed) = (Some(all.as_str()), Some(destroyed.as_str()));
-    let counted = || {
-        let counted = lines.iter().filter(|line| line.is_counted);
-        counted.filter(|line| line.disputed < 1.0)
-    };
-    let incidents: BTreeSet<IncidentId> = counted().filter_map(|line| line.incident).collect();
-    row.add(incidents.len(), Some(&facts.incidents()));
-    row.add(figures.plots, all);
-    row.add(found.plants, all);
-    row.add(found.area_m2, all);
+    let (counts, destroyed) = (Some(all.as_str()), Some(destroyed.as_str()));
+    let [plants, area] = ["plants", "area_m2"].map(|name| Without::of(lines, name));
+    row.add(incidents(lines).len(), Some(&facts.incidents()));
+    row.add(figures.plots, counts);
+    row.add(plants.or_nothing(found.plants), counts);
+    row.add(area.or_nothing(found.area_m2), counts);
     row.add(done.plants, destroyed);
-    row.add(done.area_m2, destroyed);
+    row.add(known::destroyed_area(done), destroyed);
     row.add(done.weight_kg, destroyed);
-    row.add(share(of(done.plants), of(found.plants)), all);
-    row.add(share(done.area_m2, found.area_m2), all);
+    row.add(share(of(done.plants), of(found.plants)), counts);
+    row.add(share(done.area_m2, found.area_m2), counts);
     let closed = (figures.eradicated_plots + figures.gone_plots).min(figures.plots);
     row.add(figures.plots - closed, Some(&open));
-    row.add((found.area_m2 - done.area_m2).max(0.0), all);
+    let left = (found.area_m2 - done.area_m2).max(0.0);
+    row.add(area.or_nothing(left), counts);
     // Of what is in the figures of what was destroyed, and of nothing else.
-    let done = || counted().filter_map(|line| line.completed.as_ref());
+    let done = || counted(lines).filter_map(|line| line.completed.as_ref());
     row.add(done().filter(|own| own.voluntary).count(), Some(&voluntary));
     let early = done().filter(|own| own.before_harvest).count();
     let early = share(of(early as u64), of(done().count() as u64));
     row.add(early, destroyed);
-    row.tell(before.map_or(Value::Null, |before| {
-        change(found.area_m2, before.claimed.area_m2)
-    }));
+    let grown = before.map_or(Value::Null, |before| {
+        let is_known = !area.or_nothing(0).is_null();
+        change(found.area_m2, before.claimed.area_m2, is_known)
+    });
+    match then {
+        Some(then) => row.compare(grown, &all, &then.plots(PlotFigure::Counted)),
+        None => row.tell(grown),
+    }
 }
 
 fn notes(table: &mut Table, total: &Figures) {
@@ -218,20 +251,38 @@ fn notes(table: &mut Table, total: &Figures) {
         rows.count()
     };
     let (nothing, silent) = (count(Sent::Nothing.label()), count(Sent::NotSent.label()));
-    table.notes.push(format!(
-        "{nothing} xã, phường xác nhận không phát sinh; {silent} xã, phường chưa gửi số liệu (không phải là bằng không)."
-    ));
-    if total.not_counted_plots > 0 {
-        table.notes.push(format!(
-            "Không tính {} điểm: bị bác, đã gộp, đã thu hồi, không tìm thấy, đã chuyển hoặc cần sa chưa xác minh.",
-            total.not_counted_plots
-        ));
+    table.note(
+        format!(
+            "{nothing} xã, phường xác nhận không phát sinh; {silent} xã, phường chưa gửi số liệu (không phải là bằng không)."
+        ),
+        format!(
+            "Communes that confirmed that there was nothing: {nothing}; communes that have sent no figures, which does not mean \
+             zero: {silent}."
+        ),
+    );
+    let left_out = total.not_counted_plots;
+    if left_out > 0 {
+        table.note(
+            format!(
+                "Không tính {left_out} điểm: bị bác, đã gộp, đã thu hồi, không tìm thấy, đã chuyển hoặc cần sa chưa xác minh."
+            ),
+            format!(
+                "Plots that are not counted: {left_out} (rejected, merged, taken back, not found, referred, or cannabis that \
+                 nobody has verified)."
+            ),
+        );
     }
     let disputed = total.in_dispute.claimed.plots;
     if disputed > 0 {
-        table.notes.push(format!(
-            "{disputed} điểm đang đối chiếu vì một chỗ có thể được ghi hai lần: phần trùng chưa được cộng."
-        ));
+        table.note(
+            format!(
+                "{disputed} điểm đang đối chiếu vì một chỗ có thể được ghi hai lần: phần trùng chưa được cộng."
+            ),
+            format!(
+                "Plots that are being compared because one ground may be recorded twice: {disputed}. What they share is left \
+                 out of the sums."
+            ),
+        );
     }
 }
 
@@ -241,16 +292,19 @@ fn is_headed(remark: &Value, label: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(';'))
 }
 
-fn remark(figures: &Figures, lines: &[PlotLine], code: Option<&str>, said: &Said) -> Value {
+fn remark(lines: &[PlotLine], code: Option<&str>, said: &Said) -> Value {
     let mut parts = Vec::new();
     if lines.iter().any(|line| line.disputed > 0.0) {
         parts.push("Có điểm đang đối chiếu".to_owned());
     }
-    if figures.claimed.plants_unknown > 0 {
-        parts.push(format!(
-            "{} điểm không rõ số cây",
-            figures.claimed.plants_unknown
-        ));
+    for (name, told) in [
+        ("area_m2", "chưa đo diện tích"),
+        ("plants", "không rõ số cây"),
+    ] {
+        let without = Without::of(lines, name).plots;
+        if without > 0 {
+            parts.push(format!("{without} điểm {told}"));
+        }
     }
     let own = code.and_then(|code| said.of(code));
     if own.is_some_and(|own| own.is_contradicted) {
@@ -281,9 +335,9 @@ pub(super) fn share(part: f64, whole: f64) -> Value {
     }
 }
 
-/// Growth in per cent; of nothing there is none to compare with.
-fn change(now: f64, before: f64) -> Value {
-    if before > 0.0 {
+/// Growth in per cent; with nothing, or of what is not known, there is none.
+fn change(now: f64, before: f64, is_known: bool) -> Value {
+    if is_known && before > 0.0 {
         ((now - before) / before * 100.0).into()
     } else {
         "không so sánh".into()

@@ -12,6 +12,7 @@ use crate::geo::vn2000::{in_minutes, nearest_meridian, plane};
 use crate::ledger::PlotLine;
 use crate::reports::model::table::{Row, Table};
 
+use super::known::{self, is_known};
 use super::{Asked, Error, Reports, figures_of};
 
 const MS_PER_HOUR: f64 = 3_600_000.0;
@@ -40,16 +41,20 @@ impl Reports {
             table.rows.push(row(line, &orgs));
         }
         let counted = lines.iter().filter(|line| line.is_counted).count();
-        table.notes.push(format!(
-            "{} điểm, trong đó {counted} điểm được tính trong các biểu tổng hợp.",
-            lines.len()
-        ));
-        table
-            .notes
-            .push("Mã điểm: sáu chữ số cuối của mã định danh.".to_owned());
-        table.notes.push(
-            "Tọa độ VN-2000: X hướng bắc, Y hướng đông, múi chiếu 3°. Tài liệu chứa vị trí chính xác: lưu hành nội bộ."
-                .to_owned(),
+        let all = lines.len();
+        table.note(
+            format!("{all} điểm, trong đó {counted} điểm được tính trong các biểu tổng hợp."),
+            format!("Plots: {all}; of them counted in the summary forms: {counted}."),
+        );
+        let without = |name: &str| lines.iter().filter(|line| !is_known(line, name)).count();
+        known::tell(&mut table, without("area_m2"), without("plants"));
+        table.note(
+            "Mã điểm: sáu chữ số cuối của mã định danh.",
+            "Plot: the six digits that end its id.",
+        );
+        table.note(
+            "Tọa độ VN-2000: X hướng bắc, Y hướng đông, múi chiếu 3°. Tài liệu chứa vị trí chính xác: lưu hành nội bộ.",
+            "VN-2000: X is north, Y is east, zones of 3°. This paper holds exact positions: for internal use only.",
         );
         Ok(table)
     }
@@ -68,21 +73,19 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     row.add(own.map(|own| own.y_east_m), Some(&facts));
     row.tell(own.map(|own| in_minutes(own.meridian)));
     row.tell(format!("{:.6}; {:.6}", line.lat, line.lon).replace('.', ","));
-    row.tell(number(line, "altitude_m"));
+    row.add(number(line, "altitude_m"), Some(&facts));
     row.tell(word(line, "land"));
     row.tell(label(line.crop.as_str()));
     row.tell(word(line, "stage"));
     let found = &line.figures.claimed;
-    row.add(known(line, "plants", found.plants.into()), Some(&facts));
-    row.add(known(line, "area_m2", found.area_m2.into()), Some(&facts));
+    row.add(figure(line, "plants", found.plants.into()), Some(&facts));
+    row.add(figure(line, "area_m2", found.area_m2.into()), Some(&facts));
     row.tell(word(line, "area_method"));
     row.tell(word(line, "detected_by"));
     row.tell(line.detected_at.local_date().to_string());
     row.tell(line.eradicated_at.map(|at| at.local_date().to_string()));
-    row.tell(
-        line.eradicated_at
-            .map(|at| hours(at.since(line.detected_at))),
-    );
+    let taken = line.eradicated_at.map(|at| at.since(line.detected_at));
+    row.add(taken.map(hours), Some(&facts));
     row.tell(line.minutes.clone());
     let work = line.eradication.as_ref();
     let lead = work.and_then(|work| work.lead_org).or(line.org);
@@ -116,17 +119,14 @@ fn hours(millis: i64) -> f64 {
     (millis as f64 / MS_PER_HOUR * 10.0).round() / 10.0
 }
 
-/// A figure, unless the recording does not know it: unknown is not zero.
-fn known(line: &PlotLine, name: &str, value: Value) -> Value {
-    let is_known = line.record.get(name).is_some_and(Value::is_number);
-    if is_known || !line.is_counted {
-        line.record
-            .get(name)
-            .filter(|_| !line.is_counted)
-            .cloned()
-            .unwrap_or(value)
-    } else {
-        Value::Null
+/// A figure, unless the recording does not know it: unknown is not zero, whether the plot counts or not. Of one that does
+/// not, what was recorded.
+fn figure(line: &PlotLine, name: &str, value: Value) -> Value {
+    let recorded = line.record.get(name).filter(|own| own.is_number());
+    match recorded {
+        Some(_) if line.is_counted => value,
+        Some(own) => own.clone(),
+        None => Value::Null,
     }
 }
 

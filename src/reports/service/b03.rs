@@ -227,45 +227,76 @@ fn percent(share: Option<f64>) -> Value {
 fn notes(table: &mut Table, three: &Three, plots: Option<u32>) {
     let answer = &three.once;
     let definition = &answer.definition;
-    table.notes.push(format!(
-        "Độ bao phủ: tỷ lệ diện tích nguy cơ nằm trong {} m quanh đường tuần tra tin cậy (quy tắc phiên bản {}); xã không có \
-         khu vực nguy cơ để trống.",
-        crate::cases::model::words::number(definition.radius_m, 0),
-        definition.version
-    ));
+    let (radius, version) = (definition.radius_m, definition.version);
+    table.note(
+        format!(
+            "Độ bao phủ: tỷ lệ diện tích nguy cơ nằm trong {} m quanh đường tuần tra tin cậy (quy tắc phiên bản {version}); xã \
+             không có khu vực nguy cơ để trống.",
+            crate::cases::model::words::number(radius, 0),
+        ),
+        format!(
+            "Covered: the share of the risk area within {radius:.0} m of credible patrol tracks (rule version {version}); it is \
+             empty where a commune has no risk area."
+        ),
+    );
     if let Some((latest, first, last)) = &three.latest {
         let (first, last) = match latest.view {
             CoverageView::Full => (dmy(*first), dmy(*last)),
             CoverageView::Coarse => (dmy(latest.from), dmy(latest.to)),
         };
-        let latest = format!("30 ngày gần nhất: từ ngày {first} đến ngày {last}.");
-        table.notes.push(latest);
+        table.note(
+            format!("30 ngày gần nhất: từ ngày {first} đến ngày {last}."),
+            format!("Last 30 days: from {first} to {last}."),
+        );
     }
     plot_notes(table, plots);
     if let Some(pending @ 1..) = answer.pending_patrols {
-        table
-            .notes
-            .push(format!("{pending} cuộc tuần tra mới gửi chưa được tính."));
+        table.note(
+            format!("{pending} cuộc tuần tra mới gửi chưa được tính."),
+            format!("Patrols that have just come and are not counted yet: {pending}."),
+        );
     }
-    let noted = answer.notes.iter().map(|note| words_of(note, answer));
-    table.notes.extend(noted);
+    for note in &answer.notes {
+        // A note of one commune names it by its code.
+        let mut communes = answer.communes.iter();
+        let own = communes.find(|own| note.text.split(' ').any(|word| word == own.code));
+        let named = own.map(|own| own.name.as_str());
+        let told = words_of(note, (answer.from, answer.to), named);
+        table.note(told, format!("Coverage: {}.", note.text));
+    }
 }
 
 /// A note of coverage as the form says it.
-fn words_of(note: &Note, answer: &Answer) -> String {
-    let (from, to) = (dmy(answer.from), dmy(answer.to));
-    match note.code {
-        "whole_weeks" => format!(
-            "Số liệu theo tuần trọn, từ thứ Hai {from} đến Chủ nhật {to}; những ngày sau đó chưa công bố cho người không xem \
-             được tuyến tuần tra."
-        ),
-        "not_recheckable" => {
-            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối.".to_owned()
+fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&str>) -> String {
+    let (from, to) = (dmy(from), dmy(to));
+    let told = match note.code {
+        "whole_weeks" => {
+            return format!(
+                "Số liệu theo tuần trọn, từ thứ Hai {from} đến Chủ nhật {to}; những ngày sau đó chưa công bố cho người không \
+                 xem được tuyến tuần tra."
+            );
         }
-        "no_boundaries" => format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
-        "as_of" => "Tính từ các cuộc tuần tra và điểm định vị đã nhận tới lúc chốt số liệu.".to_owned(),
-        _ => note.text.clone(),
-    }
+        "no_boundaries" => return format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
+        "not_recheckable" => {
+            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối."
+        }
+        "as_of" => "Tính từ các cuộc tuần tra và điểm định vị đã nhận tới lúc chốt số liệu.",
+        "all_year_ground" => {
+            "Có khu vực nguy cơ không đặt đợt kiểm tra: ở đó lượt kiểm tra ngày nào cũng được tính."
+        }
+        "outside_season" => {
+            "Không đợt kiểm tra nào mở trong những ngày này: đi rà soát ngoài đợt chưa chứng tỏ được nơi đó không có cây."
+        }
+        "geometry_fault" => {
+            let commune = commune.unwrap_or("một xã");
+            return format!("Hình khu vực nguy cơ bị lỗi, chưa tính được diện tích: {commune}.");
+        }
+        "not_indexed_yet" => {
+            "Một số cuộc tuần tra chưa được tính theo quy tắc này: số liệu còn thiếu cho tới khi tính xong."
+        }
+        _ => return note.text.clone(),
+    };
+    told.to_owned()
 }
 
 /// Which communes tell no number of plots, and how many plots lie in none of the rows.
@@ -277,14 +308,55 @@ fn plot_notes(table: &mut Table, plots: Option<u32>) {
     let told: Vec<Option<u64>> = told.map(|cell| cell.value.as_u64()).collect();
     let silent = told.iter().filter(|plots| plots.is_none()).count();
     if silent > 0 {
-        table.notes.push(format!(
-            "Số điểm phát hiện: {silent} xã, phường chưa gửi số liệu để trống (không phải là bằng không)."
-        ));
+        table.note(
+            format!(
+                "Số điểm phát hiện: {silent} xã, phường chưa gửi số liệu để trống (không phải là bằng không)."
+            ),
+            format!(
+                "Plots found: empty for communes that have sent no figures, which does not mean zero: {silent}."
+            ),
+        );
     }
     let beside = u64::from(all).saturating_sub(told.into_iter().flatten().sum());
     if beside > 0 {
-        table.notes.push(format!(
-            "{beside} điểm trong số cộng nằm ngoài các xã, phường của biểu này."
-        ));
+        table.note(
+            format!("{beside} điểm trong số cộng nằm ngoài các xã, phường của biểu này."),
+            format!("Plots in the total that lie in none of the communes of this form: {beside}."),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes of notes that coverage may give, as its sources name them.
+    fn codes() -> BTreeMap<&'static str, String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage/service");
+        let mut found = BTreeMap::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for part in own.split("code: \"").skip(1) {
+                let code = part.split('"').next().unwrap_or_default().to_owned();
+                let code: &'static str = code.leak();
+                found.insert(code, format!("the words of {code}"));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_note_of_coverage_stands_in_vietnamese() {
+        let codes = codes();
+        assert!(codes.len() > 6, "{codes:?}");
+        let days = (LocalDate::from_days(20_000), LocalDate::from_days(20_010));
+        for (code, text) in codes {
+            let told = words_of(&Note { code, text }, days, Some("Tây"));
+            let is_theirs = told
+                .chars()
+                .any(|letter| "ăâđêôơưạảấầẩậắặẻẽẹếềệỉịọỏốồộớờợụủứừựỳ".contains(letter));
+            assert!(is_theirs && !told.contains("the words"), "{code}: {told}");
+        }
     }
 }

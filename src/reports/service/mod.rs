@@ -4,6 +4,7 @@ mod addresses;
 mod b01;
 mod b02;
 mod b03;
+mod known;
 mod runs;
 mod said;
 mod sending;
@@ -14,6 +15,7 @@ use serde_json::{Map, json};
 use crate::areas::{self, Areas};
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::EntryId;
+use crate::base::paper::offices::{above, dated_at};
 use crate::base::refusal::Refusal;
 use crate::base::time::LocalDate;
 use crate::coverage::{self, Coverage};
@@ -155,6 +157,14 @@ impl Reports {
         Ok(sql::last_entry(&mut tx).await?)
     }
 
+    /// The province of all communes of today, where they are of one.
+    async fn province(&self) -> Result<Option<String>, Error> {
+        let map = self.areas.map(self.areas.today()).await?;
+        let mut names = map.communes().iter().map(|own| &own.facts.province_name);
+        let first = names.next().cloned().flatten();
+        Ok(first.filter(|first| names.all(|own| own.as_ref() == Some(first))))
+    }
+
     /// An empty form of a window.
     async fn blank(
         &self,
@@ -163,7 +173,11 @@ impl Reports {
         definitions: Map<String, serde_json::Value>,
     ) -> Result<Table, Error> {
         let orgs = self.identity.orgs().await?;
-        let org = orgs.into_iter().find(|org| Some(org.id) == actor.org);
+        let org = orgs.iter().find(|org| Some(org.id) == actor.org);
+        let kind = org.map(|org| org.kind.as_str());
+        let kinds = orgs.iter().map(|org| (org.kind.clone(), org.name.clone()));
+        let above = above(kind, &kinds.collect::<Vec<_>>());
+        let province = self.province().await?;
         let head = self.journal.head().await?;
         Ok(Table {
             form: asked.form,
@@ -173,10 +187,13 @@ impl Reports {
             definitions,
             made_at: self.journal.now(),
             head: head.map(|head| format!("{}:{}", head.size, head.root)),
-            org: org.map(|org| org.name),
+            org: org.map(|org| org.name.clone()),
+            above,
+            dated_at: dated_at(kind, province.as_deref()),
             rows: Vec::new(),
             total: None,
             notes: Vec::new(),
+            notes_en: Vec::new(),
         })
     }
 }

@@ -1,5 +1,16 @@
 import { expect, it } from "vitest";
-import { daysOf, factsAt, monthOf, partsOf, periodOf, remarkOf, written, yearOf } from "./reports";
+import {
+	daysOf,
+	type Form,
+	factsAt,
+	monthOf,
+	notesOf,
+	partsOf,
+	periodOf,
+	remarkOf,
+	written,
+	yearOf,
+} from "./reports";
 
 it("statistical years run from 15 December to 14 December", () => {
 	expect([yearOf("2025-12-14"), yearOf("2025-12-15"), yearOf("2026-06-01")]).toEqual([2025, 2026, 2026]);
@@ -55,4 +66,11 @@ it("a state of sending heads the notes, with what is said of a part beside", () 
 		rest: "mới xác nhận không phát sinh: Tây cũ, 50 % diện tích",
 	});
 	expect([remarkOf("Có điểm đang đối chiếu"), remarkOf(null)]).toEqual([null, null]);
+});
+
+it("notes stand in the language of the screen; those of forms kept before are in Vietnamese", () => {
+	const own = { notes: ["Không tính 2 điểm"], notes_en: ["Plots that are not counted: 2"] } as Form;
+	expect(notesOf(own, true)).toEqual({ lang: "vi", notes: own.notes });
+	expect(notesOf(own, false)).toEqual({ lang: "en", notes: own.notes_en });
+	expect(notesOf({ notes: own.notes } as Form, false)).toEqual({ lang: "vi", notes: own.notes });
 });

@@ -9,6 +9,8 @@ export const FORMS: FormName[] = ["b01", "b02", "b03"];
 export interface Cell {
 	value: string | number | null;
 	facts?: string;
+	/** Of a comparison: the facts that it is held against. */
+	facts_before?: string;
 }
 export type Row = Record<string, Cell>;
 export interface Form {
@@ -22,6 +24,16 @@ export interface Form {
 	rows: Row[];
 	total: Row | null;
 	notes: string[];
+	/** The same in English; forms that were kept before have none. */
+	notes_en?: string[];
+}
+
+/** What a reader must know, in the language of the screen where it is told in it. */
+export function notesOf(form: Form, isVietnamese: boolean): { lang: "vi" | "en"; notes: string[] } {
+	const en = form.notes_en ?? [];
+	return isVietnamese || en.length < form.notes.length
+		? { lang: "vi", notes: form.notes }
+		: { lang: "en", notes: en };
 }
 
 /** The statistical year (15 December to 14 December) that a day belongs to. */
