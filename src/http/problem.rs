@@ -218,7 +218,8 @@ impl Problem {
     pub fn respond(&self, request_id: &str) -> Response {
         let status = self.kind.status();
         if status.is_server_error() {
-            let cause = self.internal.as_deref().unwrap_or("");
+            let cause = self.internal.as_deref().or(self.detail.as_deref());
+            let cause = cause.unwrap_or_else(|| self.kind.title());
             tracing::error!(request_id, kind = self.kind.slug(), cause, "request failed");
         }
         let wire = Wire {
