@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::base::time::SystemClock;
 use crate::{jobs, server};
 
-use super::{Opening, start_tracing, tell};
+use super::{Opening, address, start_tracing, tell};
 
 /// Serve the API and the web front.
 #[derive(Debug, Args)]
@@ -41,17 +41,17 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
     jobs::start(&app);
     warm(&app);
     let store = app.journal.store().clone();
-    let url = app.config.public_url.clone();
+    let config = app.config.clone();
     let scheme = if app.config.tls_cert.is_some() {
         "https"
     } else {
         "http"
     };
     server::serve(app, stop_signal(), move |address| {
-        tell(&format!(
-            "tuantra serves {}",
-            url.unwrap_or_else(|| format!("{scheme}://{address}"))
-        ));
+        let public = config.public_url.clone();
+        let url = public.unwrap_or_else(|| format!("{scheme}://{address}"));
+        address::keep(&config, &url);
+        tell(&format!("tuantra serves {url}"));
     })
     .await?;
     store.close().await;

@@ -359,6 +359,7 @@ async fn advance(
         .write(context, |tx, (holder, lane, settled, at)| {
             Box::pin(async move {
                 settled.write(tx, *at).await?;
+                sql::forget_fault(tx, *holder).await?;
                 if let Some((of_originals, through)) = lane {
                     sql::advance_lane(tx, *holder, *of_originals, *through, *at).await?;
                 }

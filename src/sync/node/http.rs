@@ -52,7 +52,7 @@ pub struct ForwardingView {
     pub forwarded_at: Option<Timestamp>,
     /// Failures since then.
     pub failures: i64,
-    /// The last failure.
+    /// The last failure, until the province answers again.
     pub fault: Option<String>,
     /// When it was.
     pub failed_at: Option<Timestamp>,
