@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Args;
 
 use crate::app::App;
@@ -38,6 +39,10 @@ impl Serve {
 
 /// Serves an open app until Ctrl-C or a TERM signal, then finishes what is under way.
 pub async fn serve(app: App) -> anyhow::Result<()> {
+    // A server that was killed after its disk failed may have left in SQLite's log what only the kernel's memory holds: in
+    // the file, synced, all that is read is on the disk too.
+    let swept = app.journal.store().sweep().await;
+    swept.context("the database's log cannot be brought into its file")?;
     jobs::start(&app);
     warm(&app);
     let store = app.journal.store().clone();

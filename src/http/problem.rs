@@ -280,6 +280,11 @@ impl From<Refusal> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
+            StoreError::Disk(_) => {
+                return Self::new(ProblemKind::Unavailable)
+                    .detail("the server's disk takes no writes: nothing was stored, send it again later")
+                    .internal(error);
+            }
             StoreError::Busy(_) | StoreError::Unavailable(_) => ProblemKind::Unavailable,
             StoreError::Conflict { .. } => ProblemKind::WrongState,
             StoreError::Retired => ProblemKind::Unauthenticated,
