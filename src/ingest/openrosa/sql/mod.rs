@@ -82,6 +82,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FILE,
     FILES,
     EDITS,
+    FOUND,
     JOIN_CHAIN,
     INSERT_UNUSABLE,
     UNUSABLE,
