@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
+use uuid::Uuid;
 
 use crate::areas::Areas;
 use crate::base::ids::IdMaker;
@@ -198,7 +199,7 @@ fn loaded_communes(areas: &Areas) -> LoadedCommunes {
 /// Sealing of a device's tail, for the slice below the one that keeps it.
 fn sealing_of(patrols: &Patrols) -> Sealing {
     let patrols = patrols.clone();
-    Arc::new(move |device| {
+    Arc::new(move |device: Uuid| {
         let patrols = patrols.clone();
         Box::pin(async move { patrols.seal_waiting(Some(device)).await })
     })

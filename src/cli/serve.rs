@@ -46,7 +46,7 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
     jobs::start(&app);
     warm(&app);
     let store = app.journal.store().clone();
-    let config = app.config.clone();
+    let config = Arc::clone(&app.config);
     let scheme = if app.config.tls_cert.is_some() {
         "https"
     } else {
