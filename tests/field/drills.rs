@@ -88,7 +88,9 @@ async fn a_full_disk_is_told_at_every_door_and_the_server_goes_on_when_there_is_
 async fn a_disk_that_fails_under_the_open_database_takes_no_facts_and_is_tried_until_it_works() {
     for error in ["EROFS", "EIO"] {
         let folder = Folder::new("drill-failing");
-        let start = Start::on(folder.path(), None);
+        let mut start = Start::on(folder.path(), None);
+        let log = folder.path().join("log");
+        start.log = Some(log.clone());
         let mut server = start.serve().await;
         let mut doors = Doors::open(&start, &server).await;
         let taken = doors.ready(&server).await;
@@ -107,6 +109,8 @@ async fn a_disk_that_fails_under_the_open_database_takes_no_facts_and_is_tried_u
             }
         }
         assert_eq!(ready(&server).await, 503);
+        let logged = std::fs::read_to_string(&log).unwrap();
+        assert!(logged.contains("the disk under the database takes no writes"));
         let path = "/api/v1/plots";
         let read = server.get(path, &doors.people.officer).await.unwrap();
         assert_eq!(read.status, 200, "what is there can be read");
