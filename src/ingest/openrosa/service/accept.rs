@@ -18,7 +18,6 @@ use super::super::names::{self, Chain};
 use super::super::reading::{self, PartKind, Reading};
 use super::super::sql::{self, Found, SubmissionRow};
 use super::super::xml::{self, Element};
-use super::enact::taken_row;
 use super::{Error, Read};
 
 /// A submission that is in the journal.
@@ -261,7 +260,11 @@ impl OpenRosa {
             row.place = first.place().map(str::to_owned);
             TAKEN.clone_into(&mut row.state);
         }
-        if !sql::insert_submission(tx, &row).await? {
+        let is_kept = match plot {
+            Some(first) => sql::insert_with_plot(tx, &row, first.plot()).await?,
+            None => sql::insert_submission(tx, &row).await?,
+        };
+        if !is_kept {
             // Another act wrote the instance meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the submission was just written".into()).into());
         }
@@ -269,7 +272,6 @@ impl OpenRosa {
             sql::join_chain(tx, row.id, root, revision - 1).await?;
         }
         if let Some(first) = plot {
-            sql::set_part(tx, row.id, &taken_row("plot", first.plot().0)).await?;
             self.slices.plots.write(tx, first).await?;
         }
         // On SQLite no act comes between the question and the commit.
