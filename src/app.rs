@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
+use uuid::Uuid;
 
 use crate::areas::Areas;
 use crate::base::ids::IdMaker;
@@ -18,7 +19,7 @@ use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
 use crate::geo::position::Position;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
-use crate::identity::{Identity, LoadedCommunes};
+use crate::identity::{Identity, LoadedCommunes, Sealing};
 use crate::ingest::imports::{ImportLimits, Imports};
 use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::ingest::papers::Papers;
@@ -169,7 +170,7 @@ impl Parts {
             pages: Pages::new(bytes_of(config.page_memory_mib)),
             config: Arc::new(config),
             journal,
-            identity,
+            identity: identity.with_sealing(sealing_of(&patrols)),
             areas,
             patrols,
             plots,
@@ -192,6 +193,15 @@ fn loaded_communes(areas: &Areas) -> LoadedCommunes {
     Arc::new(move || {
         let areas = areas.clone();
         Box::pin(async move { areas.codes_of_today().await.map(Arc::new) })
+    })
+}
+
+/// Sealing of a device's tail, for the slice below the one that keeps it.
+fn sealing_of(patrols: &Patrols) -> Sealing {
+    let patrols = patrols.clone();
+    Arc::new(move |device: Uuid| {
+        let patrols = patrols.clone();
+        Box::pin(async move { patrols.seal_waiting(Some(device)).await })
     })
 }
 

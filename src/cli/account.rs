@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use crate::base::actor::{Actor, Role};
 use crate::identity::model::{AccountDraft, OrgKind};
 
-use super::{Opening, print_line};
+use super::{Opening, address, print_line};
 
 /// Accounts and their tokens.
 #[derive(Debug, Subcommand)]
@@ -109,7 +109,7 @@ impl Link {
         let secret = app.identity.sign_in_link(&console, account.id).await?;
         print_line(&format!(
             "{}/sign-in/{}",
-            app.config.shown_url(),
+            address::told(&app.config),
             secret.text
         ));
         app.journal.store().close().await;

@@ -84,7 +84,6 @@ impl Export {
         let to =
             read_recipient(&told).context("this is not what `tuantra bundle recipient` prints")?;
         let app = self.opening.open().await?;
-        app.journal.sequence_all().await?;
         let wanted = Wanted {
             after: self.after,
             through: i64::MAX,

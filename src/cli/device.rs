@@ -6,13 +6,12 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use crate::base::actor::{Actor, Door};
-use crate::base::ids::TeamId;
 use crate::identity::SheetsDraft;
 use crate::identity::model::sheet::sheets_pdf;
 use crate::identity::model::{DeviceDraft, OrgKind};
 
-use super::org::{org_named, team_of};
-use super::{Opening, print_line};
+use super::org::{org_named, team_named, team_of};
+use super::{Opening, address, print_line};
 
 /// Largest list that is read.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -46,9 +45,9 @@ pub struct Import {
 pub struct Sheets {
     #[command(flatten)]
     opening: Opening,
-    /// Only this team's.
+    /// Only this team's, by its name or id.
     #[arg(long)]
-    team: Option<TeamId>,
+    team: Option<String>,
     /// A device's pseudonym; give it again for more. Without one: all that have no secret.
     #[arg(long = "name")]
     names: Vec<String>,
@@ -68,9 +67,9 @@ pub struct Enrol {
     /// The door that the secret opens: api, odk or tracker.
     #[arg(long, default_value = "api", value_parser = parse_door)]
     door: Door,
-    /// The device's team.
+    /// The device's team, by its name or id.
     #[arg(long)]
-    team: Option<TeamId>,
+    team: Option<String>,
     /// The organisation whose phone it is, by its name: the device joins the team that carries that name, made if need be.
     /// Without it and without a team the device belongs to the province's reserve.
     #[arg(long, conflicts_with = "team")]
@@ -98,12 +97,13 @@ impl Enrol {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
-        let team = match &self.org {
-            Some(name) => {
+        let team = match (&self.org, &self.team) {
+            (Some(name), _) => {
                 let org = org_named(&app, name, self.org_kind).await?;
                 Some(team_of(&app, org, name).await?)
             }
-            None => self.team,
+            (None, Some(text)) => Some(team_named(&app, text).await?),
+            (None, None) => None,
         };
         let draft = DeviceDraft {
             name: self.name,
@@ -166,16 +166,20 @@ impl Sheets {
     async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
         let console = Actor::console();
+        let team = match &self.team {
+            Some(text) => Some(team_named(&app, text).await?),
+            None => None,
+        };
         let mut draft = SheetsDraft {
             devices: Vec::new(),
-            team: self.team,
+            team,
         };
         for name in &self.names {
             let device = app.identity.device_by_name(&console, name).await?;
             let device = device.with_context(|| format!("there is no device {name}"))?;
             draft.devices.push(device.id);
         }
-        let url = app.config.shown_url();
+        let url = address::told(&app.config);
         let sheets = app.identity.print_sheets(&console, &draft, &url).await?;
         app.journal.store().close().await;
         std::fs::write(&self.out, sheets_pdf(&sheets)?)

@@ -1,6 +1,7 @@
 //! The command line: the same services as the API, journalled under the console's name.
 
 mod account;
+mod address;
 mod backup;
 mod bundle;
 mod coverage;

@@ -7,11 +7,12 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::base::actor::{Actor, Door};
-use crate::base::ids::{LogId, TeamId};
+use crate::base::ids::LogId;
 use crate::identity::model::DeviceDraft;
 use crate::journal::note::PublicKey;
 use crate::sync::node::rewind;
 
+use super::org::team_named;
 use super::{Opening, print_line, tell};
 
 /// Post nodes: servers of border posts that vouch for what their phones recorded.
@@ -36,9 +37,9 @@ pub struct Add {
     /// The node's name.
     #[arg(long)]
     name: String,
-    /// The team that its devices record for.
+    /// The team that its devices record for, by its name or id.
     #[arg(long)]
-    team: Option<TeamId>,
+    team: Option<String>,
     /// A commune's code; give it again for more. Without one the node may record in the whole province.
     #[arg(long = "commune")]
     communes: Vec<String>,
@@ -91,9 +92,13 @@ impl Add {
         let (_, key) = PublicKey::parse(&card.key)?;
         let app = self.opening.open().await?;
         let console = Actor::console();
+        let team = match &self.team {
+            Some(text) => Some(team_named(&app, text).await?),
+            None => None,
+        };
         let draft = DeviceDraft {
             name: self.name,
-            team: self.team,
+            team,
             communes: self.communes,
             maker: None,
         };

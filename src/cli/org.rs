@@ -45,6 +45,23 @@ pub(super) async fn team_of(app: &App, org: OrgId, name: &str) -> anyhow::Result
     Ok(app.identity.add_team(&Actor::console(), draft).await?.id)
 }
 
+/// The team of an id, or of a name that only one team has.
+pub(super) async fn team_named(app: &App, text: &str) -> anyhow::Result<TeamId> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let teams = app.identity.teams().await?;
+    let mut named = teams.iter().filter(|team| team.name == text);
+    match (named.next(), named.next()) {
+        (Some(team), None) => Ok(team.id),
+        (Some(_), Some(_)) => anyhow::bail!("several teams are named {text}: give the team's id"),
+        (None, _) => {
+            let names: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+            anyhow::bail!("there is no team {text}; known: {}", names.join(", "))
+        }
+    }
+}
+
 /// A kind of organisation by its code.
 pub(super) fn parse_org_kind(text: &str) -> Result<OrgKind, String> {
     text.parse()

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Args;
 
 use crate::app::App;
 use crate::base::time::SystemClock;
 use crate::{jobs, server};
 
-use super::{Opening, start_tracing, tell};
+use super::{Opening, address, start_tracing, tell};
 
 /// Serve the API and the web front.
 #[derive(Debug, Args)]
@@ -38,20 +39,24 @@ impl Serve {
 
 /// Serves an open app until Ctrl-C or a TERM signal, then finishes what is under way.
 pub async fn serve(app: App) -> anyhow::Result<()> {
+    // A server that was killed after its disk failed may have left in SQLite's log what only the kernel's memory holds: in
+    // the file, synced, all that is read is on the disk too.
+    let swept = app.journal.store().sweep().await;
+    swept.context("the database's log cannot be brought into its file")?;
     jobs::start(&app);
     warm(&app);
     let store = app.journal.store().clone();
-    let url = app.config.public_url.clone();
+    let config = Arc::clone(&app.config);
     let scheme = if app.config.tls_cert.is_some() {
         "https"
     } else {
         "http"
     };
     server::serve(app, stop_signal(), move |address| {
-        tell(&format!(
-            "tuantra serves {}",
-            url.unwrap_or_else(|| format!("{scheme}://{address}"))
-        ));
+        let public = config.public_url.clone();
+        let url = public.unwrap_or_else(|| format!("{scheme}://{address}"));
+        address::keep(&config, &url);
+        tell(&format!("tuantra serves {url}"));
     })
     .await?;
     store.close().await;

@@ -218,7 +218,8 @@ impl Problem {
     pub fn respond(&self, request_id: &str) -> Response {
         let status = self.kind.status();
         if status.is_server_error() {
-            let cause = self.internal.as_deref().unwrap_or("");
+            let cause = self.internal.as_deref().or(self.detail.as_deref());
+            let cause = cause.unwrap_or_else(|| self.kind.title());
             tracing::error!(request_id, kind = self.kind.slug(), cause, "request failed");
         }
         let wire = Wire {
@@ -279,6 +280,11 @@ impl From<Refusal> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
+            StoreError::Disk(_) => {
+                return Self::new(ProblemKind::Unavailable)
+                    .detail("the server's disk takes no writes: nothing was stored, send it again later")
+                    .internal(error);
+            }
             StoreError::Busy(_) | StoreError::Unavailable(_) => ProblemKind::Unavailable,
             StoreError::Conflict { .. } => ProblemKind::WrongState,
             StoreError::Retired => ProblemKind::Unauthenticated,

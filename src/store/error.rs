@@ -28,6 +28,9 @@ pub enum Error {
     /// The database, its disk or its connection is gone or full.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The disk under the database fails or takes no writes.
+    #[error("the disk under the database failed: {0}")]
+    Disk(String),
     /// Anything else that the driver reports.
     #[error("database: {0}")]
     Driver(#[source] sqlx::Error),
@@ -51,16 +54,29 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy(_))
     }
+
+    /// The same failure for one more of those that it fell upon.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        match self {
+            Self::Disk(cause) => Self::Disk(cause.clone()),
+            Self::Unavailable(cause) => Self::Unavailable(cause.clone()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
 }
 
 const PG_RETRY: [&str; 2] = ["40001", "40P01"];
-// Shutting down, starting up, full, out of memory, an error of its disk, and a server that became a standby.
-const PG_GONE: [&str; 8] = [
-    "57P01", "57P02", "57P03", "53300", "53100", "53200", "58030", "25006",
+// Shutting down, starting up, full, out of memory, and a server that became a standby.
+const PG_GONE: [&str; 7] = [
+    "57P01", "57P02", "57P03", "53300", "53100", "53200", "25006",
 ];
-// https://www.sqlite.org/rescode.html: primary codes BUSY, LOCKED; FULL, CANTOPEN, IOERR, READONLY.
+// An error of its input or output.
+const PG_DISK: &str = "58030";
+// https://www.sqlite.org/rescode.html: primary codes BUSY, LOCKED; FULL, CANTOPEN; IOERR, READONLY.
 const SQLITE_BUSY: [i32; 2] = [5, 6];
-const SQLITE_GONE: [i32; 4] = [13, 14, 10, 8];
+const SQLITE_GONE: [i32; 2] = [13, 14];
+const SQLITE_DISK: [i32; 2] = [10, 8];
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -90,12 +106,17 @@ fn class_of(cause: &dyn sqlx::error::DatabaseError) -> Option<Error> {
     if PG_GONE.contains(&code.as_ref()) {
         return Some(Error::Unavailable(cause.message().to_owned()));
     }
+    if code == PG_DISK {
+        return Some(Error::Disk(cause.message().to_owned()));
+    }
     // SQLite's extended codes keep the primary one in the low byte; PostgreSQL's codes have five characters.
     let primary = code.parse::<i32>().ok().filter(|_| code.len() < 5)? & 0xff;
     if SQLITE_BUSY.contains(&primary) {
         Some(Error::Busy(cause.message().to_owned()))
     } else if SQLITE_GONE.contains(&primary) {
         Some(Error::Unavailable(cause.message().to_owned()))
+    } else if SQLITE_DISK.contains(&primary) {
+        Some(Error::Disk(cause.message().to_owned()))
     } else {
         None
     }

@@ -3,10 +3,12 @@
 //! Invariants: a statement is written once, in the common subset, and runs through `on!`; an act runs in one
 //! transaction and may be run again; an act is answered only after its commit is on disk.
 
+mod acts;
 mod error;
 mod many;
 mod migrate;
 mod pinned;
+mod reopen;
 mod sqlite;
 
 use std::future::Future;
@@ -21,10 +23,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use acts::Turn;
 pub use error::{ActError, Error};
 pub use many::{padded, pieces};
 pub use migrate::{MIGRATIONS, rendered};
-use sqlite::Turn;
 
 /// A boxed future, as acts return it: an `async` closure's own future could not be spawned.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -2,6 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -12,6 +14,8 @@ use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use super::acts::{Acts, Pending, Queued, Turn, queued};
+use super::reopen::reopened;
 use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx, pinned};
 
 const FILE: &str = "tuantra.db";
@@ -19,9 +23,6 @@ const READERS: u32 = 4;
 const QUEUE: usize = 4096;
 /// Acts under one commit: enough to share an fsync, few enough that none waits long.
 const BATCH: usize = 256;
-/// Usual acts that have their turn between two that go ahead, where as many wait.
-const USUAL_BETWEEN: usize = 16;
-const EXIT_IO_ERROR: i32 = 74;
 
 /// The open file: a queue to its one writer, and its readers.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(super) struct SqliteStore {
     pub(super) readers: SqlitePool,
     queues: Mutex<Option<Queues>>,
     options: SqliteConnectOptions,
+    /// Whether the disk failed and no handle works since.
+    is_refusing: Arc<AtomicBool>,
 }
 
 /// The two ways to the writer.
@@ -37,61 +40,6 @@ struct Queues {
     usual: mpsc::Sender<Box<dyn Queued>>,
     /// Past all that waits in the usual one.
     ahead: mpsc::Sender<Box<dyn Queued>>,
-}
-
-/// How an act goes to the writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// After what waits already.
-    Usual,
-    /// Past it, and under a commit that waits for nothing more.
-    Ahead,
-}
-
-/// The other end of both.
-#[derive(Debug)]
-struct Acts {
-    usual: mpsc::Receiver<Box<dyn Queued>>,
-    ahead: mpsc::Receiver<Box<dyn Queued>>,
-    /// Usual acts since one went ahead.
-    usual_since: usize,
-}
-
-impl Acts {
-    /// The next act, when there is one; none once the store is closed and nothing waits.
-    async fn next(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
-        if let Some(waiting) = self.waiting() {
-            return Some(waiting);
-        }
-        let next = tokio::select! {
-            biased;
-            Some(act) = self.ahead.recv() => Some((Turn::Ahead, act)),
-            act = self.usual.recv() => act.map(|act| (Turn::Usual, act)),
-        };
-        next.map(|own| self.counted(own))
-    }
-
-    /// The next act, if one waits. Between two that go ahead some usual ones have their turn, so that neither kind keeps
-    /// the other from the disk.
-    fn waiting(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
-        let may_go_ahead = self.usual_since >= USUAL_BETWEEN;
-        let first = may_go_ahead.then(|| self.ahead.try_recv().ok()).flatten();
-        let next = first.map(|act| (Turn::Ahead, act)).or_else(|| {
-            let usual = self.usual.try_recv().map(|act| (Turn::Usual, act));
-            usual
-                .or_else(|_| self.ahead.try_recv().map(|act| (Turn::Ahead, act)))
-                .ok()
-        });
-        next.map(|own| self.counted(own))
-    }
-
-    fn counted(&mut self, next: (Turn, Box<dyn Queued>)) -> (Turn, Box<dyn Queued>) {
-        self.usual_since = match next.0 {
-            Turn::Usual => self.usual_since + 1,
-            Turn::Ahead => 0,
-        };
-        next
-    }
 }
 
 impl SqliteStore {
@@ -104,12 +52,9 @@ impl SqliteStore {
         let writer = writer.pragma("secure_delete", "on");
         let (usual, usual_acts) = mpsc::channel(QUEUE);
         let (ahead, ahead_acts) = mpsc::channel(QUEUE);
-        let acts = Acts {
-            usual: usual_acts,
-            ahead: ahead_acts,
-            usual_since: USUAL_BETWEEN,
-        };
-        start_writer(writer, acts).await?;
+        let acts = Acts::of(usual_acts, ahead_acts);
+        let is_refusing = Arc::new(AtomicBool::new(false));
+        start_writer(writer, acts, Arc::clone(&is_refusing)).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(10))
@@ -121,6 +66,7 @@ impl SqliteStore {
             readers,
             queues: Mutex::new(Some(Queues { usual, ahead })),
             options,
+            is_refusing,
         })
     }
 
@@ -143,17 +89,17 @@ impl SqliteStore {
             Turn::Usual => &queues.usual,
             Turn::Ahead => &queues.ahead,
         };
-        let own = Box::new(OneAct {
-            context,
-            act,
-            answer,
-        });
+        let own = queued(context, act, answer);
         queue.send(own).await.or(Err(gone()))?;
         drop(queues);
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
     pub(super) async fn durability(&self) -> Result<Durability, Error> {
+        if self.is_refusing.load(Ordering::Relaxed) {
+            let why = "the disk under the database takes no writes".to_owned();
+            return Ok(Durability::Broken(why));
+        }
         let mut conn = self.readers.acquire().await?;
         let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
             .fetch_one(&mut *conn)
@@ -220,80 +166,21 @@ fn options(file: &Path, fsync: bool) -> SqliteConnectOptions {
         .pragma("cache_size", "-16384")
 }
 
-/// An act in the queue, its types forgotten.
-trait Queued: Send {
-    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>>;
-    fn refuse(self: Box<Self>, failure: &Error);
-}
-
-/// An act that has run and waits for the commit that it shares.
-trait Pending: Send {
-    fn succeeded(&self) -> bool;
-    fn answer(self: Box<Self>, commit_failure: Option<&Error>);
-}
-
-struct OneAct<C, F, T, E> {
-    context: C,
-    act: F,
-    answer: oneshot::Sender<Result<T, E>>,
-}
-
-struct Ran<T, E> {
-    outcome: Result<T, E>,
-    answer: oneshot::Sender<Result<T, E>>,
-}
-
-impl<C, F, T, E> Queued for OneAct<C, F, T, E>
-where
-    C: Send + Sync + 'static,
-    F: for<'a> Fn(&'a mut Tx, &'a C) -> BoxFuture<'a, Result<T, E>> + Send + Sync + 'static,
-    T: Send + 'static,
-    E: ActError + Send + 'static,
-{
-    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>> {
-        Box::pin(async move {
-            let outcome = (self.act)(tx, &self.context).await;
-            let ran: Box<dyn Pending> = Box::new(Ran {
-                outcome,
-                answer: self.answer,
-            });
-            ran
-        })
-    }
-
-    fn refuse(self: Box<Self>, failure: &Error) {
-        let refused = Err(E::from(Error::Unavailable(failure.to_string())));
-        let _ = self.answer.send(refused);
-    }
-}
-
-impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
-    fn succeeded(&self) -> bool {
-        self.outcome.is_ok()
-    }
-
-    fn answer(self: Box<Self>, commit_failure: Option<&Error>) {
-        let outcome = match commit_failure {
-            Some(failure) if self.outcome.is_ok() => {
-                Err(E::from(Error::Unavailable(failure.to_string())))
-            }
-            _ => self.outcome,
-        };
-        // A caller that went away needs no answer; what it sent is stored all the same.
-        let _ = self.answer.send(outcome);
-    }
-}
-
 /// Runs the writer on a thread of its own. It waits for SQLite's thread after each statement: that thread wakes it at once
 /// and wakes nothing else, while a worker of the runtime would look for other work first, wake others and be woken by them.
-async fn start_writer(options: SqliteConnectOptions, acts: Acts) -> Result<(), Error> {
+async fn start_writer(
+    options: SqliteConnectOptions,
+    acts: Acts,
+    is_refusing: Arc<AtomicBool>,
+) -> Result<(), Error> {
     let runtime = Handle::current();
     let (opened, is_open) = oneshot::channel();
     let writing = async move {
         match options.connect().await {
             Ok(writer) => {
                 let _ = opened.send(Ok(()));
-                write_all(Tx::Sqlite(SqliteHandle::Writer(writer)), acts).await;
+                let tx = Tx::Sqlite(SqliteHandle::Writer(writer));
+                write_all(tx, &options, acts, &is_refusing).await;
             }
             Err(failure) => drop(opened.send(Err(Error::from(failure)))),
         }
@@ -313,18 +200,30 @@ async fn start_writer(options: SqliteConnectOptions, acts: Acts) -> Result<(), E
 }
 
 /// The writer: takes what waits, runs each act under a savepoint, commits once, then answers all.
-async fn write_all(mut tx: Tx, mut acts: Acts) {
+async fn write_all(
+    mut tx: Tx,
+    options: &SqliteConnectOptions,
+    mut acts: Acts,
+    is_refusing: &AtomicBool,
+) {
     while let Some(first) = acts.next().await {
         let mut ran = Vec::new();
         let committed = write_batch(&mut tx, first, &mut acts, &mut ran).await;
         if let Err(error) = &committed {
-            stop_if_disk_failed(error);
+            is_refusing.store(matches!(error, Error::Disk(_)), Ordering::Relaxed);
             let _ = command(&mut tx, "ROLLBACK").await;
         }
         metrics::histogram!("tuantra_store_batch_acts")
             .record(f64::from(u32::try_from(ran.len()).unwrap_or(u32::MAX)));
         for pending in ran {
             pending.answer(committed.as_ref().err());
+        }
+        if let Err(failure @ Error::Disk(_)) = &committed {
+            let Some(fresh) = reopened(tx, options, &mut acts, failure).await else {
+                return;
+            };
+            tx = fresh;
+            is_refusing.store(false, Ordering::Relaxed);
         }
     }
 }
@@ -351,7 +250,12 @@ async fn write_batch(
         // An act that panics must not take the writer with it: its caller sees a dropped answer.
         let pending = AssertUnwindSafe(act.run(tx)).catch_unwind().await.ok();
         let kept = pending.as_ref().is_some_and(|pending| pending.succeeded());
+        let failure = pending.as_ref().and_then(|pending| pending.failed_disk());
         ran.extend(pending);
+        // SQLite may have taken the whole batch back with it.
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         // What went ahead stands for many requests: none of them waits for acts that came after it.
         next = if ran.len() < BATCH && turn == Turn::Usual {
             acts.waiting()
@@ -378,15 +282,5 @@ async fn command(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
             .map(drop)
             .map_err(Error::from),
         Tx::Postgres(_) => Ok(()),
-    }
-}
-
-/// After a failed write or fsync nobody knows what is on disk, so the process must not go on acknowledging
-/// (the kernel may already have dropped the dirty pages).
-fn stop_if_disk_failed(error: &Error) {
-    let text = error.to_string();
-    if text.contains("disk I/O error") {
-        tracing::error!(error = %text, "the disk failed under the database: stopping");
-        std::process::exit(EXIT_IO_ERROR);
     }
 }

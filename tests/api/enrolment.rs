@@ -344,6 +344,11 @@ on_both! {
             let faults = told(&format!("{heading}\nmáy 1;;{WEST};\n")).await;
             assert!(faults[0].starts_with(start), "{faults:?}");
         }
+        let both = told("name;team;communes\nmáy 1;Tổ 9;99999\n").await;
+        assert_eq!(both.len(), 2, "{both:?}");
+        for start in ["/2/team no such team", "/2/communes 99999: expected the code"] {
+            assert!(both.iter().any(|told| told.starts_with(start)), "{both:?}");
+        }
         let codes = told("name;team;communes\nmáy 1;;1000\nmáy 2;;99999\nmáy 3;;\n").await;
         assert_eq!(codes.len(), 3, "{codes:?}");
         assert!(codes.iter().any(|told| told.starts_with("/3/communes 99999: expected the code of a commune of today")), "{codes:?}");
@@ -553,6 +558,23 @@ on_both! {
         assert_eq!((&entries[0]["kind"], &entries[0]["fact"]), (&json!("plot"), &json!(later)));
         phone.get("/api/v1/me").await.expect(401);
         assert_eq!(standing(&officer, &id).await["enrolment"], "revoked");
+    }
+
+    async fn the_last_fixes_of_a_lost_phone_are_told_before_their_chunk_is_due(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let phone = enrolled(&field, &officer, &id, &json!({})).await;
+        let secret = phone["tracker_token"].as_str().unwrap();
+        let lost_at = field.after(-60);
+        let seconds = field.app.journal.now().as_millis() / 1000;
+        let fix = format!("/t/{secret}?id=1&lat=22.3&lon=104.1&accuracy=5&timestamp={}", seconds - 30);
+        field.anon().get(&fix).await.expect(200);
+        let told = officer.post(&format!("/api/v1/devices/{id}/loss"), &json!({ "since": lost_at })).await.expect(200).json();
+        let entries = told["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{told}");
+        assert_eq!(entries[0]["kind"], "fixes");
+        assert_eq!(field.app.patrols.seal_due().await.unwrap(), 0, "nothing is left for the chore");
+        field.anon().get(&fix).await.expect(404);
     }
 
     async fn wrong_codes_from_one_address_are_slowed_and_others_are_not(field: Field) {

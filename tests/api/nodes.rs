@@ -5,7 +5,8 @@ use axum::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use tuantra::base::actor::{Actor, Role};
+use tuantra::app::App;
+use tuantra::base::actor::{Actor, Door, Role};
 use tuantra::base::hex;
 use tuantra::base::ids::{DeviceId, EntryId};
 use tuantra::identity;
@@ -13,7 +14,7 @@ use tuantra::journal::model::{ReceiptState, sha256};
 use tuantra::journal::{Entry, Kind, Receipt};
 use tuantra::sync::bundle::opening;
 use tuantra::sync::bundle::vouched::Vouched;
-use tuantra::sync::node::{Filled, Lanes, Upstream, Wanted, begin, fill, forward_some};
+use tuantra::sync::node::{Filled, Lanes, Upstream, Wanted, begin, fill, forward_some, run};
 use tuantra::sync::verify_rows;
 use uuid::Uuid;
 
@@ -655,6 +656,72 @@ on_both! {
         assert_eq!(forward_some(&field.app, &nowhere, next).await.unwrap(), 0, "it is not its turn");
         field.clock.advance_millis(16_000);
         forward_some(&field.app, &nowhere, next).await.unwrap_err();
+    }
+
+    async fn fixes_that_wait_for_their_chunk_are_counted_and_go_with_what_is_carried_by_hand(field: Field) {
+        load_communes(&field).await;
+        let province = Field::start(Database::Sqlite).await;
+        load_communes(&province).await;
+        let officer = field.officer().await;
+        let device = field.device("máy A", &[WEST]).await;
+        let (phone, tracker) = (field.door(device, Door::Api).await, field.door(device, Door::Tracker).await);
+        let patrol = field.new_id();
+        phone.put(&format!("/api/v1/patrols/{patrol}"), &declared(&field, -600, None)).await.expect(201);
+        let seconds = field.app.journal.now().as_millis() / 1000;
+        for at in 1..=3 {
+            let fix = format!("/t/{}?id=1&lat=22.4000{at}&lon=104.3&accuracy=5&timestamp={}", tracker.token(), seconds - 600 + 10 * at);
+            field.anon().get(&fix).await.expect(200);
+        }
+        field.settle().await;
+        let standing = async || {
+            let told = officer.get("/api/v1/forwarding").await.expect(200).json();
+            (told["backlog"].as_i64().unwrap(), told["unsealed_fixes"].as_i64().unwrap())
+        };
+        assert_eq!(standing().await, (1, 3));
+        let fixes = async || officer.get("/ogc/collections/fixes/items?limit=1").await.expect(200).json();
+        assert_eq!(fixes().await["unsealed_fixes"], 3);
+        let chief = province.officer().await;
+        let told = chief.get("/api/v1/bundles/recipient").await.expect(200);
+        let file = field.app.config.data.join("tinh.json");
+        std::fs::write(&file, told.bytes).unwrap();
+        let mut config = (*field.app.config).clone();
+        config.upstream_recipient = Some(file);
+        let made = field.elsewhere_with(&officer, config).get("/api/v1/bundles/export").await.expect(200);
+        assert_eq!(made.headers["tuantra-records"], "2", "the patrol and its fixes");
+        assert_eq!(standing().await, (2, 0));
+        assert_eq!(fixes().await["unsealed_fixes"], 0);
+        let post = known_node(&province, &field, "Đồn A", &[WEST]).await;
+        assert_eq!(brought(&post, made.bytes).await["taken"], 2);
+        let shown = chief.get(&format!("/api/v1/patrols/{patrol}")).await.expect(200).json();
+        assert_eq!(shown["properties"]["tracks"][0]["fixes"], 3);
+    }
+
+    async fn a_failure_is_told_until_the_province_answers_again(field: Field) {
+        load_communes(&field).await;
+        let node = Field::start(Database::Sqlite).await;
+        load_communes(&node).await;
+        let there = node.officer().await;
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let secret = node.app.config.data.join("upstream.secret");
+        std::fs::write(&secret, post.token()).unwrap();
+        let phone = node.phone("máy A", &[WEST]).await;
+        phone.put(&format!("/api/v1/plots/{}", node.new_id()), &plot_at(104.3, 22.4)).await.expect(201);
+        node.settle().await;
+        let mut config = (*node.app.config).clone();
+        config.upstream_url = Some("http://127.0.0.1:1".to_owned());
+        let app = App::assemble(config, node.app.journal.clone(), node.app.blobs.clone());
+        let running = tokio::spawn(run(app, "http://127.0.0.1:1".to_owned(), secret.clone()));
+        let standing = async || there.get("/api/v1/forwarding").await.expect(200).json();
+        while standing().await["failures"] == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        running.abort();
+        let told = standing().await;
+        assert!(told["fault"].as_str().unwrap().contains("cannot be reached") && told["failed_at"].is_string(), "{told:#}");
+        node.clock.advance_millis(16_000);
+        let upstream = Upstream::at(&served(&field).await, &secret).unwrap();
+        let told = forwarded(&node, &upstream, &there).await;
+        assert_eq!((&told["backlog"], &told["failures"], &told["fault"], &told["failed_at"]), (&json!(0), &json!(0), &json!(null), &json!(null)));
     }
 
     async fn nothing_leaves_without_a_province_to_seal_it_to(field: Field) {

@@ -306,7 +306,11 @@ on_both! {
         assert_eq!(told["tracks"][0]["fixes"], 11);
         // Eleven points 0.001° of latitude apart: 1,107 m.
         assert!((told["length_m"].as_f64().unwrap() - 1_107.0).abs() < 2.0, "{told}");
-        assert_eq!(phone.submission("uuid:t1").await["commune"], WEST);
+        let submission = phone.submission("uuid:t1").await;
+        assert_eq!(submission["commune"], WEST);
+        let taps = submission["parts"].as_array().unwrap().iter().find(|part| part["part"] == "taps").unwrap();
+        assert_eq!((&taps["state"], &taps["reason"]), (&json!("kept"), &json!("hand-placed")));
+        assert_eq!(submission["state"], "taken", "nobody need look at it");
         let drawn = inside.replace("900 5.0", "0.0 0.0");
         phone.send(&form("patrol_report", "uuid:t2", &drawn), &[], false).await.expect(201);
         let drawn = phone.submission("uuid:t2").await;

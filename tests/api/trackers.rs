@@ -379,6 +379,9 @@ on_both! {
         assert_eq!(other.held().await["spans"], json!([]));
         assert_eq!(officer.get("/api/v1/fixes/held").await.expect(200).json()["spans"], json!([]));
         phone.tracker.get("/api/v1/fixes/held").await.expect(401);
+        let auditor = field.account("kiem-tra", Role::Auditor, &[]).await;
+        let refused = auditor.get("/api/v1/fixes/held").await.expect(403).json();
+        assert_eq!(refused["detail"], "what is held outside patrols is for its holder alone");
         field.anon().post("/api/v1/fixes/held/claim", &json!({})).await.expect(401);
         assert_eq!(officer.get("/api/v1/patrols?count=true").await.expect(200).json()["count"], 0);
 

@@ -81,7 +81,9 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
     let second = enrol(&["máy 2", "--org", post]);
     let tracker = enrol(&["máy 1", "--org", post, "--door", "tracker"]);
     let reserve = enrol(&["máy 3"]);
-    for output in [&made, &second, &tracker, &reserve] {
+    // The team that bears the unit's name, without its id.
+    let named = enrol(&["máy 5", "--team", post]);
+    for output in [&made, &second, &tracker, &reserve, &named] {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
     }
@@ -92,15 +94,17 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
         "cannot be used with",
     );
     refused(&["máy 4", "--org-kind", "don_bien_phong"], "--org");
+    refused(&["máy 4", "--team", "Tổ 99"], "there is no team Tổ 99");
 
     let server = start.serve().await;
     let mut told = Vec::new();
-    for output in [made, second, reserve] {
+    for output in [made, second, reserve, named] {
         let secret = String::from_utf8(output.stdout).unwrap();
         let me = server.get("/api/v1/me", secret.trim()).await.unwrap();
         told.push(me.json());
     }
-    let (first, second, reserve) = (&told[0], &told[1], &told[2]);
+    let (first, second, reserve, named) = (&told[0], &told[1], &told[2], &told[3]);
+    assert_eq!(named["team"], first["team"]);
     assert_eq!(
         (&first["kind"], &first["name"]),
         (&"device".into(), &"máy 1".into())
@@ -112,4 +116,31 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
     );
     assert_ne!(first["org"], reserve["org"]);
     assert_ne!(first["id"], second["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_leads_to_where_the_server_listens() {
+    let folder = Folder::new("linked");
+    let mut start = Start::on(folder.path(), None);
+    start.answer(&[
+        "account",
+        "token",
+        "--name",
+        "can-bo",
+        "--role",
+        "provincial_officer",
+    ]);
+    let link = ["account", "link", "--name", "can-bo"];
+    let server = start.serve().await;
+    let told = start.answer(&link);
+    let expected = format!("http://{}/sign-in/", server.address);
+    assert!(told.starts_with(&expected), "{told}");
+    start
+        .settings
+        .push(("TUANTRA_PUBLIC_URL", "https://tuantra.example".into()));
+    let told = start.answer(&link);
+    assert!(
+        told.starts_with("https://tuantra.example/sign-in/"),
+        "{told}"
+    );
 }

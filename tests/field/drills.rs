@@ -10,7 +10,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::binary::{Folder, Server, Start};
 use crate::cluster::Cluster;
-use crate::disk::Disk;
+use crate::disk::{Disk, Failing};
 use crate::doors::{Act, Doors, Held};
 use crate::faults::wire::{Answer, Request};
 use crate::people::{People, is_later, new_id, ready};
@@ -82,6 +82,42 @@ async fn a_full_disk_is_told_at_every_door_and_the_server_goes_on_when_there_is_
     disk.make_room();
     acts.extend(taken);
     comes_through(&start, &mut server, &doors, &acts).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fails_under_the_open_database_takes_no_facts_and_is_tried_until_it_works() {
+    for error in ["EROFS", "EIO"] {
+        let folder = Folder::new("drill-failing");
+        let mut start = Start::on(folder.path(), None);
+        let log = folder.path().join("log");
+        start.log = Some(log.clone());
+        let mut server = start.serve().await;
+        let mut doors = Doors::open(&start, &server).await;
+        let taken = doors.ready(&server).await;
+        for act in &taken {
+            act.insist(&server).await;
+        }
+        let mut acts = doors.ready(&server).await;
+        let failing = Failing::under(server.process(), folder.path(), error).await;
+        for act in &acts {
+            let answer = act.request.patiently(&server.address).await;
+            is_refused(act.door, &answer);
+            if act.door == "plot" {
+                let told = answer.json();
+                let detail = told["detail"].as_str().unwrap();
+                assert!(detail.contains("disk takes no writes"), "{told}");
+            }
+        }
+        assert_eq!(ready(&server).await, 503);
+        let logged = std::fs::read_to_string(&log).unwrap();
+        assert!(logged.contains("the disk under the database takes no writes"));
+        let path = "/api/v1/plots";
+        let read = server.get(path, &doors.people.officer).await.unwrap();
+        assert_eq!(read.status, 200, "what is there can be read");
+        drop(failing);
+        acts.extend(taken);
+        comes_through(&start, &mut server, &doors, &acts).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

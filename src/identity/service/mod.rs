@@ -44,7 +44,7 @@ pub use held::HeldWindow;
 pub use keys::{DeviceKeyView, KeyWithChain, unsigned};
 pub use nodes::{NodeHolder, VouchedFor, VouchedKey};
 pub use people::{AccountView, OrgView, TeamView};
-pub use reach::{DeviceStanding, Lost};
+pub use reach::{DeviceStanding, Lost, Sealing};
 pub use roll::RollReport;
 pub use secrets::{Secret, TokenView};
 pub use sessions::SignedIn;
@@ -108,6 +108,7 @@ pub struct Identity {
     journal: Journal,
     shared: Arc<Shared>,
     communes: Option<LoadedCommunes>,
+    sealing: Option<Sealing>,
 }
 
 /// When a secret was verified, and whose it was.
@@ -146,6 +147,7 @@ impl Identity {
             journal,
             shared: Arc::new(shared),
             communes: None,
+            sealing: None,
         }
     }
 

@@ -1,7 +1,9 @@
 //! What officers see of their devices, and how they shut a door, a device, or a lost phone out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,7 +14,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::base::words::vocabulary;
 use crate::journal::{Journal, Kind};
-use crate::store::Tx;
+use crate::store::{self, Tx};
 
 use super::super::model::PHONE_DOORS;
 use super::super::sql::{self, DeviceRow, EnrolmentRow, GrantRow, LostEntry, TokenRow};
@@ -71,6 +73,9 @@ pub struct Lost {
     pub more: bool,
 }
 
+/// Makes facts of what a device sent that is acknowledged and in no entry of the log yet.
+pub type Sealing = Arc<dyn Fn(Uuid) -> BoxFuture<'static, Result<(), store::Error>> + Send + Sync>;
+
 /// What belongs to all devices, read at once.
 struct Belongings {
     grants: HashMap<Uuid, Vec<GrantRow>>,
@@ -80,6 +85,13 @@ struct Belongings {
 }
 
 impl Identity {
+    /// The same, telling of a lost phone's last fixes too, which wait in a slice above.
+    #[must_use]
+    pub fn with_sealing(mut self, sealing: Sealing) -> Self {
+        self.sealing = Some(sealing);
+        self
+    }
+
     /// Every device in the caller's reach.
     pub async fn devices(&self, actor: &Actor) -> Result<Vec<DeviceStanding>, Error> {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
@@ -149,8 +161,8 @@ impl Identity {
         self.shut_out(actor, id, json!({ "revoked": true })).await
     }
 
-    /// Shuts a lost phone out, its signing keys with it, and tells what it sent since a time: nothing of that is
-    /// changed, but somebody should look at it.
+    /// Shuts a lost phone out, its signing keys with it, and tells what it sent since a time, the fixes that waited for
+    /// their chunk included: nothing of that is changed, but somebody should look at it.
     pub async fn lose_device(
         &self,
         actor: &Actor,
@@ -159,6 +171,10 @@ impl Identity {
     ) -> Result<Lost, Error> {
         let change = json!({ "revoked": true, "lost_since": since });
         self.shut_out(actor, id, change).await?;
+        // Shut out before, so that nothing comes after it.
+        if let Some(sealing) = &self.sealing {
+            sealing(id.0).await?;
+        }
         let mut tx = self.journal.store().read().await?;
         let mut entries = sql::entries_of(&mut tx, id.0, since, MOST_LISTED + 1).await?;
         let more = entries.len() > usize::try_from(MOST_LISTED).unwrap_or(usize::MAX);

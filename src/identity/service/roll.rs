@@ -68,6 +68,20 @@ struct Asked {
     dry_run: bool,
 }
 
+impl Asked {
+    /// Refuses the communes of a row that no commune of today has the code of.
+    fn refuse_unknown(&self, row: &RollRow, checked: &mut Roll) {
+        let Some(loaded) = self.loaded.as_deref() else {
+            return;
+        };
+        for code in &row.communes {
+            if let Some(reason) = unknown(code, loaded) {
+                checked.refuse(row.row, "communes", format!("{code}: {reason}"));
+            }
+        }
+    }
+}
+
 async fn import(
     tx: &mut Tx,
     journal: &Journal,
@@ -79,9 +93,7 @@ async fn import(
     let mut teams = HashMap::new();
     let mut new: Vec<(&RollRow, TeamId)> = Vec::new();
     for row in &roll.rows {
-        let Some(team) = team_of(tx, &mut teams, row, &mut checked).await? else {
-            continue;
-        };
+        let team = team_of(tx, &mut teams, row, &mut checked).await?;
         let is_faulty = |fault: &RowFault| fault.row == row.row && fault.field == "communes";
         if roll.faults.iter().any(is_faulty) {
             continue;
@@ -90,14 +102,16 @@ async fn import(
             let reason =
                 "expected communes of yours; only provincial officers give the whole province";
             checked.refuse(row.row, "communes", reason);
-        } else if is_new(tx, journal, row, team, &mut checked).await? {
-            let codes = row.communes.iter();
-            let reasons = codes.filter_map(|code| {
-                let reason = unknown(code, asked.loaded.as_deref()?)?;
-                Some(format!("{code}: {reason}"))
-            });
-            reasons.for_each(|reason| checked.refuse(row.row, "communes", reason));
-            new.push((row, team));
+            continue;
+        }
+        // One whose team is not known is told its other faults too, as a new device's.
+        let is_new = match team {
+            Some(team) => is_new(tx, journal, row, team, &mut checked).await?,
+            None => true,
+        };
+        if is_new {
+            asked.refuse_unknown(row, &mut checked);
+            new.extend(team.map(|team| (row, team)));
         }
     }
     let report = RollReport {

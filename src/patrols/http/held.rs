@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::http::{Body, Json, Params, Problem};
+use crate::http::{Body, Json, Params, Problem, ProblemKind};
 use crate::identity::Caller;
-use crate::patrols::service::{Claim, HeldView, Patrols, SosView};
+use crate::patrols::service::{Claim, Error, HeldView, Patrols, SosView};
 
 use super::AppendedView;
 
@@ -62,7 +62,19 @@ pub async fn held_fixes(
     State(patrols): State<Patrols>,
     Caller(actor): Caller,
 ) -> Result<Body<HeldView>, Problem> {
-    Ok(Body(StatusCode::OK, patrols.held(&actor).await?))
+    Ok(Body(
+        StatusCode::OK,
+        patrols.held(&actor).await.map_err(of_holder)?,
+    ))
+}
+
+/// Whoever records nothing can have nothing held, and is told nobody else's.
+fn of_holder(error: Error) -> Problem {
+    match error {
+        Error::Forbidden => Problem::new(ProblemKind::Forbidden)
+            .detail("what is held outside patrols is for its holder alone"),
+        other => other.into(),
+    }
 }
 
 /// Moves held fixes into a patrol of the caller's or its team's, as far as they lie in its time; 422 when none does.

@@ -24,10 +24,18 @@ const TAIL_DEVICES: &str = "SELECT d.id, d.team FROM identity_devices d WHERE (d
 const TAIL_DUE: &str = "SELECT device FROM fix_tail GROUP BY device \
      HAVING COUNT(*) >= $1 OR MIN(received_at) <= $2 ORDER BY device LIMIT $3";
 const TAIL_SINCE: &str = "SELECT device, MAX(received_at) FROM fix_tail WHERE received_at >= $1 GROUP BY device ORDER BY device";
+const COUNT_TAIL: &str = "SELECT COUNT(*) FROM fix_tail";
 const TEAM_OF: &str = "SELECT team FROM identity_devices WHERE id = $1";
 
-pub(super) const STATEMENTS: &[&str] =
-    &[TAKE_TAIL, TAIL, TAIL_DEVICES, TAIL_DUE, TAIL_SINCE, TEAM_OF];
+pub(super) const STATEMENTS: &[&str] = &[
+    TAKE_TAIL,
+    TAIL,
+    TAIL_DEVICES,
+    TAIL_DUE,
+    TAIL_SINCE,
+    COUNT_TAIL,
+    TEAM_OF,
+];
 
 /// A fix in the tail.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -150,6 +158,11 @@ pub async fn tail_due(
         .bind(received_by)
         .bind(limit)
         .fetch_all(c))
+}
+
+/// How many fixes of all devices wait in the tail.
+pub async fn count_tail(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(COUNT_TAIL).fetch_one(c))
 }
 
 /// The team that a device belongs to.

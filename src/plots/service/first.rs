@@ -32,6 +32,12 @@ impl First {
     pub fn place(&self) -> Option<&str> {
         self.0.at.place.as_deref()
     }
+
+    /// Whether it is taken as a first recording when nobody recorded the plot before: it lies where its author may record.
+    #[must_use]
+    pub fn may_be(&self) -> bool {
+        self.0.draft.revises.is_none() && self.0.is_in_scope()
+    }
 }
 
 impl Plots {
@@ -50,12 +56,11 @@ impl Plots {
     /// Whether it is one that is taken: nobody recorded the plot before, and it lies where its author may record. Whatever
     /// else it is, is recorded as usual.
     pub async fn is_first(&self, tx: &mut Tx, first: &First) -> Result<bool, Error> {
-        let sent = &first.0;
-        let may_be = sent.draft.revises.is_none() && sent.is_in_scope();
-        Ok(may_be && !sql::lock_plot(tx, sent.id).await?)
+        Ok(first.may_be() && !sql::lock_plot(tx, first.plot()).await?)
     }
 
-    /// Writes a first recording of which `is_first` was said in the same act, of which this is the last step.
+    /// Writes a first recording of which `is_first` was said in the same act, or which may be one and of whose plot nothing
+    /// was found in it; the act's last step.
     pub async fn write(&self, tx: &mut Tx, first: &First) -> Result<(), Error> {
         let done = self.write_first(tx, &first.0).await?;
         moved_on(tx, done).await.map(drop)

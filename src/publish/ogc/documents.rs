@@ -133,7 +133,10 @@ pub(super) const fn titles(own: Collection) -> (&'static str, &'static str) {
             "Cuộc tuần tra",
             "Patrols as lines, one part per recorded leg",
         ),
-        Collection::Fixes => ("Điểm định vị", "Fixes of patrols' tracks"),
+        Collection::Fixes => (
+            "Điểm định vị",
+            "Fixes of patrols' tracks; those of trackers ten minutes after they came at the latest",
+        ),
         Collection::Plots => (
             "Điểm trồng cây có chất ma túy",
             "Plots of illicit crops as points",

@@ -154,6 +154,9 @@ impl Wish {
         if let Some(count) = count {
             told["numberMatched"] = count.into();
         }
+        if let Some(unsealed) = self.publisher.unsealed_fixes(actor, own).await? {
+            told["unsealed_fixes"] = unsealed.into();
+        }
         body.extend_from_slice(b"],");
         body.extend_from_slice(
             told.to_string()

@@ -5,11 +5,11 @@ use uuid::Uuid;
 use super::push::needed_text;
 use super::sieve::{Sifting, point, real, text};
 use super::{Page, PageOf, PublishError, Publisher, Query, fields};
-use crate::base::actor::Actor;
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 use crate::patrols::{self, JudgedFix};
-use crate::publish::feature::{Feature, Value};
+use crate::publish::feature::{Collection, Feature, Value};
 use crate::publish::sql::{self, Bound, Clause};
 
 const CHUNK: usize = 50;
@@ -61,6 +61,20 @@ impl Publisher {
         let mut tx = self.store.read().await?;
         let count = sql::count_fixes(&mut tx, &sight, &[]).await?;
         Ok(u64::try_from(count).ok())
+    }
+
+    /// How many fixes of trackers were acknowledged and wait for their chunk, in no feature yet: told to those who read
+    /// the whole province's patrols.
+    pub async fn unsealed_fixes(
+        &self,
+        actor: &Actor,
+        collection: Collection,
+    ) -> Result<Option<i64>, PublishError> {
+        if collection != Collection::Fixes || !actor.may_in_province(Right::ReadPatrols) {
+            return Ok(None);
+        }
+        let mut tx = self.store.read().await?;
+        Ok(Some(self.patrols.unsealed_fixes(&mut tx).await?))
     }
 
     async fn see_patrol(

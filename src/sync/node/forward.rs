@@ -296,7 +296,7 @@ async fn send(
     let of_originals = wanted.lanes == Lanes::Originals;
     if filled.entries.is_empty() {
         let lane = Some((of_originals, filled.through));
-        return Ok(advance(app, holder, lane, Settled::default()).await?);
+        return Ok(advance(app, holder, lane, Settled::default(), true).await?);
     }
     let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
     let bundle = bundle.map_err(NotMade::from)?;
@@ -304,7 +304,7 @@ async fn send(
     let (settled, fault) = Settled::of(&filled, answer, &[], app.journal.now());
     let through = settled.through.unwrap_or(filled.through);
     let lane = Some((of_originals, through));
-    let count = advance(app, holder, lane, settled).await?;
+    let count = advance(app, holder, lane, settled, fault.is_none()).await?;
     fault.map_or(Ok(count), Err)
 }
 
@@ -336,29 +336,33 @@ async fn try_again(
         (settled, fault) = Settled::of(&filled, answer, due, app.journal.now());
     }
     settled.gone = gone;
-    let count = advance(app, holder, None, settled).await?;
+    let count = advance(app, holder, None, settled, fault.is_none()).await?;
     fault.map_or(Ok(count), Err)
 }
 
-/// Keeps what was answered, moves a lane on, and writes down what waits on behind it; gives how many records were answered
-/// for.
+/// Keeps what was answered, moves a lane on, and writes down what waits on behind it; where all went well the last failure
+/// is forgotten. Gives how many records were answered for.
 async fn advance(
     app: &App,
     holder: Uuid,
     lane: Option<(bool, i64)>,
     settled: Settled,
+    is_well: bool,
 ) -> Result<usize, store::Error> {
     let at: Timestamp = app.journal.now();
     let count = settled.count();
     for own in &settled.held {
         tracing::warn!(entry = %own.entry, reason = own.reason, "forwarding goes past it, and tries it again later");
     }
-    let context = (holder, lane, settled, at);
+    let context = (holder, lane, settled, (at, is_well));
     let store = app.journal.store();
     store
-        .write(context, |tx, (holder, lane, settled, at)| {
+        .write(context, |tx, (holder, lane, settled, (at, is_well))| {
             Box::pin(async move {
                 settled.write(tx, *at).await?;
+                if *is_well {
+                    sql::forget_fault(tx, *holder).await?;
+                }
                 if let Some((of_originals, through)) = lane {
                     sql::advance_lane(tx, *holder, *of_originals, *through, *at).await?;
                 }

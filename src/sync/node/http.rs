@@ -45,11 +45,14 @@ pub struct ForwardingView {
     pub originals: i64,
     /// Facts and originals that wait, those without a right to leave (fixes outside every patrol) included.
     pub backlog: i64,
+    /// Fixes of trackers that wait in the tail, ten minutes at most, and are in no fact of the log yet: the backlog
+    /// does not count them.
+    pub unsealed_fixes: i64,
     /// When something was last taken by the province.
     pub forwarded_at: Option<Timestamp>,
     /// Failures since then.
     pub failures: i64,
-    /// The last failure.
+    /// The last failure, until the province answers again.
     pub fault: Option<String>,
     /// When it was.
     pub failed_at: Option<Timestamp>,
@@ -121,6 +124,7 @@ pub async fn forwarding(
     let (row, backlog) = standing(&app).await?;
     let mut tx = app.journal.store().read().await?;
     let held = sql::held_back(&mut tx, MOST_SHOWN).await?;
+    let unsealed_fixes = app.patrols.unsealed_fixes(&mut tx).await?;
     drop(tx);
     let view = ForwardingView {
         held_back: held.into_iter().map(HeldBackView::from).collect(),
@@ -128,6 +132,7 @@ pub async fn forwarding(
         facts: row.facts,
         originals: row.originals,
         backlog,
+        unsealed_fixes,
         forwarded_at: row.forwarded_at,
         failures: row.failures,
         fault: row.fault,
@@ -261,13 +266,16 @@ pub fn read_recipient(json: &[u8]) -> Option<(LogId, Recipient)> {
     Some((wire.log, Recipient(key.try_into().ok()?)))
 }
 
-/// Writes a whole bundle into a file, durably.
+/// Writes a whole bundle into a file, durably. Fixes that wait in trackers' tails become facts first, and whatever was
+/// acknowledged has its number: nothing of that is missing in a file that is carried away.
 pub async fn write_bundle(
     app: &App,
     file: std::fs::File,
     (log, recipient): &(LogId, Recipient),
     wanted: Wanted,
 ) -> Result<Filled, NotMade> {
+    app.patrols.seal_waiting(wanted.author).await?;
+    app.journal.sequence_all().await?;
     let mut tx = app.journal.store().read().await?;
     let last = sql::last_number(&mut tx).await?;
     drop(tx);

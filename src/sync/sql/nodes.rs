@@ -40,6 +40,8 @@ pub(super) const ADVANCE_ORIGINALS: &str = "UPDATE sync_forwarding SET originals
      WHERE holder = $1 AND originals < $2";
 pub(super) const FORWARD_FAILED: &str = "UPDATE sync_forwarding SET failures = failures + 1, failed_at = $2, fault = $3 \
      WHERE holder = $1";
+pub(super) const FORGET_FAULT: &str = "UPDATE sync_forwarding SET failures = 0, failed_at = NULL, fault = NULL \
+     WHERE holder = $1";
 pub(super) const REWIND: &str =
     "UPDATE sync_forwarding SET facts = $1, originals = $1, holder = NULL";
 pub(super) const SET_UPSTREAM: &str = "INSERT INTO sync_upstream (entry, receipt, review, answered_at) VALUES ($1, $2, $3, $4) \
@@ -182,6 +184,11 @@ pub async fn forward_failed(
             .bind(fault)
     )
     .map(drop)
+}
+
+/// Forgets the last failure, because the province has answered since.
+pub async fn forget_fault(tx: &mut Tx, holder: Uuid) -> Result<(), Error> {
+    changed!(tx, sqlx::query(FORGET_FAULT).bind(holder)).map(drop)
 }
 
 /// Lets everything after a number be forwarded again.

@@ -96,8 +96,10 @@ pub struct Reading {
     pub entity: Option<EntityUpdate>,
 }
 
-/// Why a geotrace makes no track.
+/// Why points of a geotrace make no track.
 pub const HAND_PLACED: &str = "hand-placed";
+/// Points too far apart in time are kept and not joined to a line.
+pub const TOO_SPARSE: &str = "too-sparse";
 /// An edit adds nothing to a track: what was walked was walked.
 pub const TRACK_STANDS: &str = "track-stands";
 

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
+use crate::patrols::model::legs::GapRule;
 
 use super::super::geotext::{self, GeoPoint, Provenance};
 use super::super::names::Chain;
 use super::super::xml::Element;
-use super::{Document, HAND_PLACED, Part, PartKind, Reading, TRACK_STANDS, time};
+use super::{Document, HAND_PLACED, Part, PartKind, Reading, TOO_SPARSE, TRACK_STANDS, time};
 
 /// What a reader of the patrol must know of times that no receiver told.
 const SPREAD: &str =
@@ -17,14 +18,14 @@ const SPREAD: &str =
 pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     let patrol = PatrolId(chain.fact("patrol"));
     let trace = root.text_of("route");
-    let walked = trace.and_then(|trace| geotext::points(trace).ok());
-    let walked: Option<Vec<GeoPoint>> = walked.map(|points| {
-        let recorded = points.into_iter();
-        recorded
-            .filter(|point| point.provenance != Provenance::HandPlaced)
-            .collect()
-    });
-    let fixes = walked.filter(|points| !points.is_empty());
+    let drawn = trace.and_then(|trace| geotext::points(trace).ok());
+    let (taps, walked): (Vec<GeoPoint>, Vec<GeoPoint>) = drawn
+        .unwrap_or_default()
+        .into_iter()
+        .partition(|point| point.provenance == Provenance::HandPlaced);
+    let fixes = Some(walked).filter(|points| !points.is_empty());
+    let sparse = fixes.as_ref().and_then(|points| sparse(root, points.len()));
+    let told = told_of_track(fixes.is_some(), taps.len(), sparse);
     let mut reading = Reading {
         point: fixes.as_ref().and_then(|points| points.first().copied()),
         at: time(root, "ended_at"),
@@ -34,8 +35,14 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
         name: "patrol",
         kind: PartKind::Patrol,
         fact: patrol.0,
-        document: declaration(root, chain, fixes.is_some()),
+        document: declaration(root, chain, told),
     });
+    if fixes.is_some() && !taps.is_empty() {
+        reading.kept.push(("taps", HAND_PLACED));
+    }
+    if sparse.is_some() && chain.revision == 1 {
+        reading.kept.push(("line", TOO_SPARSE));
+    }
     match fixes {
         Some(points) if chain.revision == 1 => reading.parts.push(Part {
             name: "track",
@@ -50,13 +57,40 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     reading
 }
 
-fn declaration(root: &Element, chain: &Chain, has_track: bool) -> Value {
+/// How many minutes so many points stand for, where two that follow one another lie too far apart in time to be joined.
+fn sparse(root: &Element, number: usize) -> Option<i64> {
+    let (from, to) = time(root, "started_at").zip(time(root, "ended_at"))?;
+    let steps = i64::try_from(number.checked_sub(1)?).ok()?;
+    let duration_ms = to.since(from);
+    let is_sparse = steps > 0 && duration_ms / steps > GapRule::current().max_gap_ms;
+    is_sparse.then_some(duration_ms / 60_000)
+}
+
+/// What a reader of the patrol must know of its track: which times are made up, and which points count for nothing.
+fn told_of_track(has_track: bool, taps: usize, sparse: Option<i64>) -> Vec<String> {
+    let mut told = Vec::new();
+    if has_track {
+        told.push(SPREAD.to_owned());
+    }
+    if taps > 0 {
+        told.push(format!(
+            "[ODK] {taps} điểm chấm tay trên bản đồ không thuộc vết đi; vị trí còn trong bài gửi"
+        ));
+    }
+    if let Some(minutes) = sparse {
+        told.push(format!(
+            "[ODK] Vết đi thưa ({minutes} phút): các điểm được giữ, không nối thành quãng đường"
+        ));
+    }
+    told
+}
+
+fn declaration(root: &Element, chain: &Chain, of_track: Vec<String>) -> Value {
     let mut document = Document::of(root);
     document.texts(&["kind", "transport", "started_at", "ended_at"]);
     document.headcount(chain);
-    let notes = root.text_of("notes");
-    let spread = has_track.then_some(SPREAD);
-    let told: Vec<&str> = [notes, spread].into_iter().flatten().collect();
+    let notes = root.text_of("notes").map(str::to_owned);
+    let told: Vec<String> = notes.into_iter().chain(of_track).collect();
     if !told.is_empty() {
         document.put("notes", told.join("\n"));
     }

@@ -59,7 +59,38 @@ fn a_trace_is_spread_over_the_patrols_time_and_taps_are_left_out() {
     );
     let patrol = document(&reading, "patrol");
     assert_eq!(patrol["headcount"][Uuid::from_u128(9).to_string()], 4);
-    assert!(patrol["notes"].as_str().unwrap().contains("chia đều"));
+    let notes = patrol["notes"].as_str().unwrap();
+    assert!(notes.contains("chia đều") && notes.contains("[ODK] 1 điểm chấm tay"));
+    assert!(!notes.contains("thưa"), "{notes}");
+    assert_eq!(reading.kept, [("taps", HAND_PLACED)]);
+}
+
+#[test]
+fn a_few_points_for_a_long_walk_are_kept_and_told_to_make_no_line() {
+    let read = |ended_at: &str| {
+        read_form(
+            "patrol_report",
+            &format!(
+                "<started_at>2026-03-02T07:00:00.000+07:00</started_at><ended_at>{ended_at}</ended_at>\
+                 <route>22.4 104.3 900.0 5.0;22.401 104.3 900.0 5.0;22.402 104.3 900.0 6.0</route>"
+            ),
+            1,
+        )
+    };
+    let long = read("2026-03-02T08:30:00.000+07:00");
+    assert_eq!(
+        document(&long, "track")["fixes"].as_array().unwrap().len(),
+        3
+    );
+    assert_eq!(long.kept, [("line", TOO_SPARSE)]);
+    let notes = document(&long, "patrol")["notes"].as_str().unwrap();
+    assert!(notes.contains("Vết đi thưa (90 phút)"), "{notes}");
+    // Five minutes between two points is the longest that joins them.
+    assert!(read("2026-03-02T07:10:00.000+07:00").kept.is_empty());
+    assert_eq!(
+        read("2026-03-02T07:10:01.000+07:00").kept,
+        [("line", TOO_SPARSE)]
+    );
 }
 
 #[test]

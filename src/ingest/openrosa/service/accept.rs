@@ -16,9 +16,8 @@ use super::super::OpenRosa;
 use super::super::forms::Form;
 use super::super::names::{self, Chain};
 use super::super::reading::{self, PartKind, Reading};
-use super::super::sql::{self, SubmissionRow};
+use super::super::sql::{self, Found, SubmissionRow};
 use super::super::xml::{self, Element};
-use super::enact::taken_row;
 use super::{Error, Read};
 
 /// A submission that is in the journal.
@@ -76,7 +75,11 @@ struct Sent {
 }
 
 enum Outcome {
-    New(Box<SubmissionRow>),
+    New {
+        row: Box<SubmissionRow>,
+        /// Whether an edit of it may have come before it.
+        is_awaited: bool,
+    },
     Stands(Box<SubmissionRow>),
     Differs(KeptAside),
 }
@@ -104,9 +107,9 @@ impl OpenRosa {
                 Box::pin(odk.write_submission(tx, sent))
             })
             .await?;
-        let (row, is_new) = match outcome {
-            Outcome::New(row) => (*row, true),
-            Outcome::Stands(row) => (*row, false),
+        let (row, is_new, is_awaited) = match outcome {
+            Outcome::New { row, is_awaited } => (*row, true, is_awaited),
+            Outcome::Stands(row) => (*row, false, false),
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
         if (row.root, row.revision) != (chain.root, i64::from(chain.revision)) {
@@ -121,7 +124,7 @@ impl OpenRosa {
         // Under a secret that was replaced nothing is tried again: what was promised stands.
         if !actor.origin.retired {
             accepted.row.state = self.enact(actor, &accepted).await?;
-            if is_new {
+            if is_awaited {
                 self.follow(actor, &mut accepted).await;
             }
         }
@@ -196,19 +199,39 @@ impl OpenRosa {
         first.await.ok()
     }
 
+    /// The usual case, a plot that nobody told of before, costs one question without a lock: whoever writes the same
+    /// meanwhile makes the insertion fail, and the act runs again.
+    async fn found(&self, tx: &mut Tx, sent: &Sent) -> Result<Found, Error> {
+        match sent.plot.as_ref().filter(|first| first.may_be()) {
+            Some(first) => Ok(sql::found(tx, sent.row.id, first.plot()).await?),
+            None => Ok(Found::Known),
+        }
+    }
+
+    /// What came of the same instance before; none when it is new.
+    async fn stands(&self, tx: &mut Tx, sent: &Sent) -> Result<Option<Outcome>, Error> {
+        if !sql::lock_submission(tx, sent.row.id).await? {
+            return Ok(None);
+        }
+        let row = sql::submission(tx, sent.row.id).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        if row.sha256 == sent.row.sha256 {
+            return Ok(Some(Outcome::Stands(Box::new(row))));
+        }
+        let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
+        let kept = self
+            .journal
+            .keep_aside(tx, sent.entry(), CONFLICT, bytes)
+            .await?;
+        Ok(Some(Outcome::Differs(kept.ok_or(Error::TooMuchAside)?)))
+    }
+
     async fn write_submission(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
-        if sql::lock_submission(tx, sent.row.id).await? {
-            let row = sql::submission(tx, sent.row.id).await?;
-            let row = row.ok_or(Error::NotFound)?;
-            if row.sha256 == sent.row.sha256 {
-                return Ok(Outcome::Stands(Box::new(row)));
-            }
-            let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
-            let kept = self
-                .journal
-                .keep_aside(tx, sent.entry(), CONFLICT, bytes)
-                .await?;
-            return Ok(Outcome::Differs(kept.ok_or(Error::TooMuchAside)?));
+        let found = self.found(tx, sent).await?;
+        if found == Found::Known
+            && let Some(stands) = self.stands(tx, sent).await?
+        {
+            return Ok(stands);
         }
         let (root, revision) = match sent.edits {
             None => (sent.row.id, 1),
@@ -219,7 +242,8 @@ impl OpenRosa {
             },
         };
         let mut plot = sent.plot.as_ref();
-        if let Some(first) = plot
+        if found == Found::Known
+            && let Some(first) = plot
             && !self.slices.plots.is_first(tx, first).await?
         {
             plot = None;
@@ -236,7 +260,11 @@ impl OpenRosa {
             row.place = first.place().map(str::to_owned);
             TAKEN.clone_into(&mut row.state);
         }
-        if !sql::insert_submission(tx, &row).await? {
+        let is_kept = match plot {
+            Some(first) => sql::insert_with_plot(tx, &row, first.plot()).await?,
+            None => sql::insert_submission(tx, &row).await?,
+        };
+        if !is_kept {
             // Another act wrote the instance meanwhile; run again, this one sees it.
             return Err(store::Error::Busy("the submission was just written".into()).into());
         }
@@ -244,10 +272,12 @@ impl OpenRosa {
             sql::join_chain(tx, row.id, root, revision - 1).await?;
         }
         if let Some(first) = plot {
-            sql::set_part(tx, row.id, &taken_row("plot", first.plot().0)).await?;
             self.slices.plots.write(tx, first).await?;
         }
-        Ok(Outcome::New(Box::new(row)))
+        // On SQLite no act comes between the question and the commit.
+        let is_awaited = found != Found::Nothing || matches!(tx, Tx::Postgres(_));
+        let row = Box::new(row);
+        Ok(Outcome::New { row, is_awaited })
     }
 }
 

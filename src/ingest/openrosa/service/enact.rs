@@ -299,7 +299,7 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, Refused> {
     })
 }
 
-pub(super) fn taken_row(part: &str, fact: Uuid) -> PartRow {
+fn taken_row(part: &str, fact: Uuid) -> PartRow {
     PartRow {
         part: part.to_owned(),
         fact: Some(fact),

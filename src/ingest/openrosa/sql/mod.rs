@@ -1,5 +1,6 @@
 //! The tables of submissions, and what the list of plots reads of plots and their facts.
 
+mod keeping;
 mod waiting;
 
 use sqlx::QueryBuilder;
@@ -10,11 +11,9 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
+pub use keeping::*;
 pub use waiting::*;
 
-pub(super) const INSERT_SUBMISSION: &str = "INSERT INTO odk_submissions (id, entry, author, org, team, form, version, \
-     instance, sha256, root, revision, place, state, expected, missing, raw, recorded_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
 macro_rules! submissions {
     ($rest:literal) => {
         concat!(
@@ -82,6 +81,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FILE,
     FILES,
     EDITS,
+    FOUND,
     JOIN_CHAIN,
     INSERT_UNUSABLE,
     UNUSABLE,
@@ -178,32 +178,6 @@ pub struct Filter {
     pub incomplete: bool,
     pub after: Option<(Timestamp, SubmissionId)>,
     pub limit: i64,
-}
-
-/// Writes a submission; false when the id is taken.
-pub async fn insert_submission(tx: &mut Tx, row: &SubmissionRow) -> Result<bool, Error> {
-    changed!(
-        tx,
-        sqlx::query(INSERT_SUBMISSION)
-            .bind(row.id)
-            .bind(row.entry)
-            .bind(row.author)
-            .bind(row.org)
-            .bind(row.team)
-            .bind(row.form.as_str())
-            .bind(row.version.as_str())
-            .bind(row.instance.as_str())
-            .bind(row.sha256.as_slice())
-            .bind(row.root)
-            .bind(row.revision)
-            .bind(row.place.as_deref())
-            .bind(row.state.as_str())
-            .bind(row.expected.as_str())
-            .bind(row.missing)
-            .bind(row.raw)
-            .bind(row.recorded_at)
-    )
-    .map(|rows| rows > 0)
 }
 
 pub async fn submission(tx: &mut Tx, id: SubmissionId) -> Result<Option<SubmissionRow>, Error> {

@@ -2,13 +2,16 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, QuarantineId, SubmissionId};
+use crate::base::ids::{EntryId, PlotId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 use super::{EDITS, SubmissionRow};
 
+pub(super) const FOUND: &str = "SELECT CAST(0 AS BIGINT) FROM odk_submissions WHERE id = $1 \
+     UNION ALL SELECT CAST(0 AS BIGINT) FROM plots WHERE id = $2 \
+     UNION ALL SELECT CAST(1 AS BIGINT) FROM odk_submissions WHERE root = $1 AND id <> $1";
 pub(super) const JOIN_CHAIN: &str =
     "UPDATE odk_submissions SET root = $2, revision = revision + $3 WHERE root = $1 AND id <> $1";
 pub(super) const INSERT_UNUSABLE: &str = "INSERT INTO odk_unusable (submission, name, sha256, bytes, reason, quarantine, received_at) \
@@ -74,6 +77,30 @@ pub async fn edits(
         .bind(root)
         .bind(but)
         .fetch_all(c))
+}
+
+/// What stands of a submission that tells of one plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Neither it nor its plot, nor an edit of it.
+    Nothing,
+    /// Neither it nor its plot; an edit of it came before.
+    Edits,
+    /// It, or its plot.
+    Known,
+}
+
+/// Looks, with one statement and without a lock, whether a submission or its plot stands.
+pub async fn found(tx: &mut Tx, id: SubmissionId, plot: PlotId) -> Result<Found, Error> {
+    let rows: Vec<i64> = on!(tx, |c| sqlx::query_scalar(FOUND)
+        .bind(id)
+        .bind(plot)
+        .fetch_all(c))?;
+    Ok(match (rows.contains(&0), rows.is_empty()) {
+        (true, _) => Found::Known,
+        (false, true) => Found::Nothing,
+        (false, false) => Found::Edits,
+    })
 }
 
 /// Joins the edits of a submission, which came before it, to the chain that it is an edit of itself.

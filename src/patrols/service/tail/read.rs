@@ -93,6 +93,11 @@ impl Patrols {
         Ok(fixes.filter(|fix| fix.t <= until).max())
     }
 
+    /// How many fixes of all devices wait in the tail: acknowledged, and in no entry of the log yet.
+    pub async fn unsealed_fixes(&self, tx: &mut Tx) -> Result<i64, store::Error> {
+        sql::count_tail(tx).await
+    }
+
     /// A device's fixes in the tail that join no patrol.
     pub(in crate::patrols::service) async fn unjoined_tail(
         &self,
@@ -108,7 +113,7 @@ impl Patrols {
 }
 
 /// Reading fails with the store alone.
-fn of_store(error: Error) -> store::Error {
+pub(super) fn of_store(error: Error) -> store::Error {
     match error {
         Error::Store(error) => error,
         other => store::Error::Unavailable(other.to_string()),

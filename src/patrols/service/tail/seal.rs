@@ -14,6 +14,7 @@ use crate::store::{self, Tx};
 
 use super::super::{Error, Patrols};
 use super::SEALED_FIXES;
+use super::read::of_store;
 
 /// So long a fix waits in the tail.
 const LONGEST_MS: i64 = 600_000;
@@ -43,18 +44,40 @@ impl Patrols {
         drop(tx);
         let mut done = 0;
         for device in due {
-            let sealed = self
-                .journal
-                .write((self.clone(), device), |tx, (patrols, device)| {
-                    Box::pin(patrols.seal_act(tx, *device))
-                })
-                .await;
-            match sealed {
+            match self.seal_of(device).await {
                 Ok(()) => done += 1,
                 Err(error) => tracing::warn!(%error, %device, "a tail could not be sealed"),
             }
         }
         Ok(done)
+    }
+
+    /// Seals a device's tail, or every one with a fix that was received by now: for what must hold all that was
+    /// acknowledged. Unlike the chore it fails when one cannot be sealed.
+    pub async fn seal_waiting(&self, device: Option<Uuid>) -> Result<(), store::Error> {
+        if let Some(device) = device {
+            return self.seal_of(device).await.map_err(of_store);
+        }
+        let now = self.journal.now();
+        loop {
+            let mut tx = self.journal.store().read().await?;
+            let waiting = sql::tail_due(&mut tx, i64::MAX, now, BATCH).await?;
+            drop(tx);
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            for device in waiting {
+                self.seal_of(device).await.map_err(of_store)?;
+            }
+        }
+    }
+
+    async fn seal_of(&self, device: Uuid) -> Result<(), Error> {
+        self.journal
+            .write((self.clone(), device), |tx, (patrols, device)| {
+                Box::pin(patrols.seal_act(tx, *device))
+            })
+            .await
     }
 
     /// Seals, with a patrol that ends, the tails of its devices.

@@ -83,7 +83,7 @@ async fn write_all(journal: Journal, mut waiting: mpsc::Receiver<(Addition, Answ
         for answer in answers {
             let told = match &written {
                 Ok(()) => Ok(()),
-                Err(failure) => Err(store::Error::Unavailable(failure.to_string())),
+                Err(failure) => Err(failure.shared()),
             };
             // A phone that went away needs no answer; what it sent is stored all the same.
             let _ = answer.send(told);

@@ -134,6 +134,10 @@ export const FACTS: Record<string, string> = {
 
 	// Facts that came before.
 	"the patrol is {}": "cuộc tuần tra đang ở trạng thái: {0}",
+	"what is held outside patrols is for its holder alone":
+		"vị trí ngoài các cuộc tuần tra chỉ người giữ máy đó xem được",
+	"the server's disk takes no writes: nothing was stored, send it again later":
+		"ổ đĩa máy chủ đang không ghi được: chưa lưu gì, gửi lại sau",
 	"the patrol was never held": "cuộc tuần tra này không bị giữ theo yêu cầu tố tụng",
 	"too much of this author was set apart today":
 		"hôm nay đã có quá nhiều nội dung của tài khoản này phải để riêng; báo cán bộ xử lý",
