@@ -111,7 +111,7 @@ export const DESK: Record<string, string> = {
 	"not answered in this view": "chế độ xem này không trả lời điều đó",
 	"not answered in this view: the part of a season subtracted from the whole tells small numbers":
 		"chế độ xem này không trả lời điều đó: lấy cả niên vụ trừ đi một phần thì lộ ra số nhỏ",
-	"no patrol belongs to this campaign": "không có cuộc tuần tra nào thuộc đợt này",
+	"no patrol belongs to this campaign": "không có cuộc tuần tra nào thuộc chiến dịch này",
 	"{} in this view": "{0} trong chế độ xem này",
 	"this view answers whole seasons that have ended; the last is {}":
 		"chế độ xem này chỉ cho niên vụ đã kết thúc; gần nhất là {0}",
