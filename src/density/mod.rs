@@ -11,6 +11,6 @@ mod service;
 mod sql;
 
 pub use service::{
-    Answer, Asked, CellFigures, Density, DensityView, Error, Suggestion, Suggestions,
+    Answer, Asked, Campaign, CellFigures, Density, DensityView, Error, Suggestion, Suggestions,
 };
 pub use sql::STATEMENTS;

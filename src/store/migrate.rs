@@ -221,6 +221,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "merged_facts",
         include_str!("../../migrations/0047_merged_facts.sql"),
     ),
+    (
+        48,
+        "campaigns",
+        include_str!("../../migrations/0048_campaigns.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -38,8 +38,20 @@ async fn found(field: &Field, phone: &Client, lon: f64, lat: f64, at: &str) -> U
 
 /// A walk due north from a place: 180 fixes, 10 s and 8.86 m apart, so 1.586 km, that many seconds after the start.
 async fn walked(field: &Field, phone: &Client, lon: f64, lat: f64, from_s: i64) {
+    walked_for(field, phone, (lon, lat), from_s, None).await;
+}
+
+/// The same walk for a campaign; gives the patrol with what was declared of it.
+async fn walked_for(
+    field: &Field,
+    phone: &Client,
+    (lon, lat): (f64, f64),
+    from_s: i64,
+    campaign: Option<Uuid>,
+) -> (Uuid, Value) {
     let id = field.new_id();
     let draft = json!({
+        "campaign": campaign,
         "kind": "crop_check", "transport": "foot",
         "headcount": { tuantra::identity::model::RESERVE_ORG.to_string(): 4 },
         "started_at": field.after(from_s - 60), "ended_at": field.after(from_s + 3600),
@@ -62,6 +74,14 @@ async fn walked(field: &Field, phone: &Client, lon: f64, lat: f64, from_s: i64) 
         .await
         .expect(200);
     field.settle().await;
+    (id, draft)
+}
+
+/// A plot that a patrol found on 25 February 2026.
+async fn found_by(field: &Field, phone: &Client, (lon, lat): (f64, f64), patrol: Uuid) {
+    let mut plot = plot_at(lon, lat);
+    plot["properties"]["patrol"] = json!(patrol);
+    put_plot(phone, field.new_id(), &plot).await;
 }
 
 async fn density(client: &Client, rest: &str) -> Value {
@@ -242,6 +262,74 @@ on_both! {
         assert!(last["indexed_through"].is_i64() && last["indexed_through"] != after["indexed_through"]);
     }
 
+    async fn a_campaign_is_its_patrols_and_the_plots_that_they_found(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let (campaign, other) = (field.new_id(), field.new_id());
+        let (own, declared) = walked_for(&field, &phone, (104.3, 22.395), -7200, Some(campaign)).await;
+        let (others, _) = walked_for(&field, &phone, (104.7, 22.395), -7200 - DAY_S, Some(other)).await;
+        walked(&field, &phone, 104.3, 22.395, -7200 - 2 * DAY_S).await;
+        found_by(&field, &phone, (104.3, 22.4), own).await;
+        found_by(&field, &phone, (104.7, 22.4), others).await;
+        // By nobody's patrol, beside the campaign's.
+        found(&field, &phone, 104.301, 22.4, "2026-02-25T10:15:00+07:00").await;
+        let all = density(&officer, "").await;
+        assert_eq!((&all["campaign"], &all["total"]["plots"]), (&Value::Null, &json!(3)));
+        assert!((number(&all["total"]["effort_km"]) - 3.0 * 1.586).abs() < 0.006);
+
+        let asked = format!("campaign={campaign}");
+        let answer = density(&officer, &asked).await;
+        assert_eq!((&answer["campaign"], &answer["total"]["plots"]), (&json!(campaign), &json!(1)));
+        assert!((number(&answer["total"]["effort_km"]) - 1.586).abs() < 0.002, "{}", answer["total"]);
+        let cell = with_plots(&answer)[0];
+        assert_eq!((&cell["cell"], &cell["visits"]), (&json!(cell_at(104.3, 22.4, 8)), &json!(1)));
+        assert!((number(&cell["raw_rate"]) * number(&cell["effort_km"]) - 1.0).abs() < 1e-12);
+        for untold in ["trend", "trend_z", "trend_p", "seasons_with_plots", "clean_seasons"] {
+            assert!(cells(&answer).iter().all(|cell| cell[untold].is_null()), "{untold} of one campaign");
+        }
+        assert_eq!(answer["seasons"], json!([]));
+        assert!(codes(&answer).contains(&"one_campaign") && !codes(&answer).contains(&"open_season"));
+        assert_eq!(density(&officer, &format!("{asked}&to=2026-02-24&from=2026-01-01")).await["total"]["plots"], 0);
+        let east = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
+        assert!(cells(&density(&east, &asked).await).is_empty(), "a campaign widens nobody's reach");
+
+        // What was declared is corrected: the plots and the way follow.
+        let mut corrected = declared;
+        (corrected["campaign"], corrected["revises"]) = (json!(other), json!(1));
+        phone.put(&format!("/api/v1/patrols/{own}"), &corrected).await.expect(201);
+        field.settle().await;
+        let moved = density(&officer, &format!("campaign={other}")).await;
+        assert_eq!(moved["total"]["plots"], 2);
+        assert!((number(&moved["total"]["effort_km"]) - 2.0 * 1.586).abs() < 0.004, "{}", moved["total"]);
+        for unknown in [asked, format!("campaign={}", field.new_id())] {
+            let refused = officer.get(&format!("/api/v1/density?{unknown}")).await.expect(400);
+            assert_eq!(refused.json()["fields"][0]["pointer"], "/campaign");
+        }
+        officer.get("/api/v1/density?campaign=x").await.expect(400);
+    }
+
+    async fn the_campaigns_of_some_days_are_listed_for_who_may_ask_about_one(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let (late, early) = (field.new_id(), field.new_id());
+        walked_for(&field, &phone, (104.3, 22.395), -7200, Some(late)).await;
+        walked_for(&field, &phone, (104.7, 22.395), -7200 - DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.7, 22.395), -7200 - 3 * DAY_S, Some(early)).await;
+        walked(&field, &phone, 104.3, 22.395, -7200 - 2 * DAY_S).await;
+        let path = "/api/v1/density/campaigns";
+        let listed = officer.get(&format!("{path}?from=2025-09-01&to=2026-08-31")).await.expect(200).json();
+        assert_eq!(listed, json!([
+            { "id": early, "first_on": "2026-02-27", "last_on": "2026-03-01" },
+            { "id": late, "first_on": "2026-03-02", "last_on": "2026-03-02" },
+        ]));
+        let day = officer.get(&format!("{path}?from=2026-03-01&to=2026-03-01")).await.expect(200).json();
+        assert_eq!(day, json!([{ "id": early, "first_on": "2026-03-01", "last_on": "2026-03-01" }]));
+        officer.get(&format!("{path}?from=2026-03-02&to=2026-03-01")).await.expect(400);
+        officer.get(path).await.expect(400);
+        let reader = field.account("doc", Role::Reader, &[]).await;
+        reader.get(&format!("{path}?from=2025-09-01&to=2026-08-31")).await.expect(403);
+    }
+
     async fn officers_see_their_communes_and_others_nothing(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[]).await;
@@ -330,12 +418,22 @@ on_both! {
             assert_eq!(density(&reader, &same).await, answer);
         }
         for refused in [
-            "res=8", "res=9", "crop=opium_poppy", "season=2025-2026", "season=2025", "from=2024-09-01&to=2025-08-30",
+            "res=8", "res=9", "crop=opium_poppy", "campaign=01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4", "season=2025-2026", "season=2025", "from=2024-09-01&to=2025-08-30",
             "from=2023-09-01&to=2025-08-31", "from=2025-01-01&to=2025-12-31", "from=2024-10-01", "season=2024-2025&to=2025-01-01",
             "from=2025-02-20&to=2025-02-20", "season=2026-2027",
         ] {
             reader.get(&format!("/api/v1/density?{refused}")).await.expect(400);
         }
+        // A campaign that there is, over the very season that is shown, is a part of it: one answer less another would tell
+        // of plots that are hidden in both.
+        let (campaign, patrol) = (field.new_id(), field.new_id());
+        let declared = json!({
+            "kind": "crop_check", "transport": "foot", "campaign": campaign,
+            "started_at": "2025-02-20T08:00:00+07:00", "ended_at": "2025-02-20T12:00:00+07:00",
+        });
+        phone.put(&format!("/api/v1/patrols/{patrol}"), &declared).await.expect(201);
+        let refused = reader.get(&format!("/api/v1/density?season={ENDED}&campaign={campaign}")).await.expect(400).json();
+        assert!(refused["fields"][0]["reason"].as_str().unwrap().starts_with("not answered in this view"), "{refused}");
         // Nothing in which hidden cells or other seasons had a part.
         for cell in cells(&answer) {
             for hidden in ["rate", "gi_z", "gi_p", "gi_q", "gi", "trend", "trend_z", "clean_seasons", "last_plot_on", "plants_of"] {
@@ -479,6 +577,7 @@ on_both! {
             to: "2026-03-31".parse().unwrap(),
             resolution,
             class: FootprintClass::Ground,
+            campaign: None,
         };
         let coverage = &field.app.coverage;
         let fine = coverage.effort_cells(asked(9)).await.unwrap();

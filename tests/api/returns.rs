@@ -119,6 +119,12 @@ on_both! {
         let corrected = own.phone.post(&path(own.plot, "/eradications"), &corrected).await.expect(201).json();
         assert_eq!(corrected["properties"]["returns"][0]["ended_by"], "corrected");
         assert!(!is_flagged(&corrected["properties"]));
+        // What was corrected and what took its place are told where the work was done, before it was sent back.
+        let timeline = corrected["properties"]["timeline"].as_array().unwrap();
+        let course: Vec<&str> = timeline.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+        let returned_at = course.iter().position(|kind| *kind == "return").unwrap();
+        let works = course.iter().take(returned_at).filter(|kind| **kind == "eradication");
+        assert_eq!(works.count(), 2, "{course:?}");
         // The correction is sent back in its turn; the desk accepts it after all.
         let fact = corrected["properties"]["fact"].as_str().unwrap().to_owned();
         let anew = json!({ "eradication": fact, "reason": "biên bản ghi 320 cây" });

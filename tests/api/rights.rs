@@ -731,6 +731,11 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             true,
         ),
         ("GET", "/api/v1/density") => sample("/api/v1/density?season=2024-2025", none, false),
+        ("GET", "/api/v1/density/campaigns") => sample(
+            "/api/v1/density/campaigns?from=2025-09-01&to=2026-03-02",
+            none,
+            false,
+        ),
         ("GET", "/api/v1/density/suggestions") => sample(
             format!("/api/v1/density/suggestions?commune={code}"),
             none,

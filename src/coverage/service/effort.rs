@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::base::ids::PatrolId;
+use crate::base::ids::{CampaignId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::packed::unpack_pieces;
@@ -30,6 +30,8 @@ pub struct EffortAsked {
     pub resolution: u8,
     /// Of people on the ground, or of aircraft.
     pub class: FootprintClass,
+    /// Of the patrols of one campaign only.
+    pub campaign: Option<CampaignId>,
 }
 
 /// The effort in one cell.
@@ -127,7 +129,9 @@ impl Coverage {
 async fn walkers(tx: &mut Tx, asked: EffortAsked) -> Result<HashMap<PatrolId, Walker>, Error> {
     let rows = sql::walkers(tx, asked.from, asked.to).await?;
     let counts = rows.into_iter().filter(|row| {
-        row.state != PatrolState::Rejected.as_str() && class_of(&row.transport) == asked.class
+        row.state != PatrolState::Rejected.as_str()
+            && class_of(&row.transport) == asked.class
+            && (asked.campaign.is_none() || row.campaign == asked.campaign)
     });
     let walker = |(number, row): (u32, sql::WalkerRow)| {
         let people = row.people.filter(|people| *people > 0);

@@ -43,7 +43,7 @@ pub(super) const TRIPS_OF: &str = concat!(
     facts!(),
     " FROM coverage_trips t JOIN coverage_patrols p ON p.patrol = t.patrol WHERE t.patrol = $1 AND t.version = $2"
 );
-pub(super) const WALKERS: &str = "SELECT patrol, transport, state, people FROM coverage_patrols WHERE last_day >= $1 AND first_day <= $2";
+pub(super) const WALKERS: &str = "SELECT patrol, campaign, transport, state, people FROM coverage_patrols WHERE last_day >= $1 AND first_day <= $2";
 pub(super) const PENDING: &str = "SELECT COUNT(DISTINCT j.subject), MIN(COALESCE(c.indexed_at, p.recorded_at, j.due_at)) \
      FROM jobs j LEFT JOIN coverage_patrols c ON c.patrol = j.subject LEFT JOIN patrols p ON p.id = j.subject \
      WHERE j.kind IN ($1, $2)";
@@ -115,10 +115,11 @@ pub struct PiecesRow {
     pub pieces: Vec<u8>,
 }
 
-/// How a patrol moved and with how many people.
+/// How a patrol moved, for which campaign and with how many people.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct WalkerRow {
     pub patrol: PatrolId,
+    pub campaign: Option<CampaignId>,
     pub transport: String,
     pub state: String,
     pub people: Option<i64>,

@@ -5,9 +5,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
-use crate::density::service::{Answer, Asked, Density, Suggestions};
+use crate::density::service::{Answer, Asked, Campaign, Density, Suggestions};
 use crate::http::{Body, Params, Problem};
 use crate::identity::Caller;
 use crate::plots::model::season::Season;
@@ -33,6 +34,8 @@ pub struct DensityQuery {
     pub res: Option<u8>,
     /// Plots of one crop; outsiders: none may be chosen.
     pub crop: Option<Crop>,
+    /// Patrols of one campaign, and the plots that they found; without trends. Outsiders: none may be chosen.
+    pub campaign: Option<CampaignId>,
     /// A season such as 2025-2026 (poppy, September to August) or 2026; with days, the part of it between them.
     pub season: Option<String>,
 }
@@ -59,8 +62,32 @@ impl DensityQuery {
             season: season.map_err(|fault| refused("season", &fault.to_string()))?,
             resolution: self.res,
             crop: self.crop,
+            campaign: self.campaign,
         })
     }
+}
+
+/// Of which days campaigns are asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DensityCampaignsQuery {
+    /// First local day (UTC+7), included.
+    pub from: LocalDate,
+    /// Last local day, included.
+    pub to: LocalDate,
+}
+
+/// The campaigns that `campaign=` may name: those of the patrols that began on these days, the earliest first.
+#[utoipa::path(get, path = "/api/v1/density/campaigns", tag = "density", params(DensityCampaignsQuery),
+    responses((status = 200, body = [Campaign]), (status = 400), (status = 403)))]
+pub async fn density_campaigns(
+    State(density): State<Density>,
+    Caller(actor): Caller,
+    Params(query): Params<DensityCampaignsQuery>,
+) -> Result<Response, Problem> {
+    let listed = density.campaigns(&actor, query.from, query.to).await?;
+    Ok((PRIVATE, Body(StatusCode::OK, listed)).into_response())
 }
 
 /// Which suggestions are asked for.

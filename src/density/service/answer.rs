@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
 use crate::base::words::{Crop, vocabulary};
 use crate::density::model::definition::Draft;
@@ -61,7 +62,9 @@ pub struct Answer {
     pub res: u8,
     /// The one crop that counts; null: all of them.
     pub crop: Option<Crop>,
-    /// The seasons that trends look back over, oldest first; in the coarse view the one that is shown.
+    /// The one campaign whose patrols count, with the plots that they found; null: all plots and patrols.
+    pub campaign: Option<CampaignId>,
+    /// The seasons that trends look back over, oldest first, none for one campaign; in the coarse view the one that is shown.
     pub seasons: Vec<String>,
     /// By which rules the figures were made.
     pub definition: Draft,
@@ -154,15 +157,15 @@ pub struct CellFigures {
     pub gi_q: Option<f64>,
     /// `high` or `low` when q is within the definition's rate; null otherwise.
     pub gi: Option<&'static str>,
-    /// The class of its history; null in the coarse view.
+    /// The class of its history; null in the coarse view, and for one campaign.
     pub trend: Option<TrendClass>,
     /// Mann-Kendall's z over ended seasons with enough effort; null when they are too few.
     pub trend_z: Option<f64>,
     /// Its two-sided p value.
     pub trend_p: Option<f64>,
-    /// Seasons with plots.
+    /// Seasons with plots; null where there is no class.
     pub seasons_with_plots: Option<u32>,
-    /// Clean seasons since the last one with plots.
+    /// Clean seasons since the last one with plots; null where there is no class.
     pub clean_seasons: Option<u32>,
 }
 
@@ -180,7 +183,8 @@ impl CellFigures {
         let raw = judged.rate.map(|rate| rate.raw);
         let local = judged.local;
         let marked = local.filter(|local| local.q <= rule.false_discovery);
-        let trend = &judged.trend;
+        let trend = (!facts.seasons.is_empty()).then_some(&judged.trend);
+        let test = trend.and_then(|trend| trend.test);
         Self {
             cell: facts.cell.to_string(),
             plots: found.plots,
@@ -203,11 +207,11 @@ impl CellFigures {
             gi_p: local.map(|local| local.p),
             gi_q: local.map(|local| local.q),
             gi: marked.map(|local| if local.z > 0.0 { "high" } else { "low" }),
-            trend: Some(trend.class),
-            trend_z: trend.test.map(|test| test.z),
-            trend_p: trend.test.map(|test| test.p),
-            seasons_with_plots: Some(trend.seasons_with_plots),
-            clean_seasons: Some(trend.clean_since),
+            trend: trend.map(|trend| trend.class),
+            trend_z: test.map(|test| test.z),
+            trend_p: test.map(|test| test.p),
+            seasons_with_plots: trend.map(|trend| trend.seasons_with_plots),
+            clean_seasons: trend.map(|trend| trend.clean_since),
         }
     }
 

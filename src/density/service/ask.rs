@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::actor::{Actor, Right, Scope};
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::plots::model::season::Season;
@@ -25,6 +26,8 @@ pub struct Asked {
     pub resolution: Option<u8>,
     /// Plots of one crop only.
     pub crop: Option<Crop>,
+    /// Patrols of one campaign only, and the plots that they found.
+    pub campaign: Option<CampaignId>,
 }
 
 impl Density {
@@ -55,6 +58,7 @@ impl Density {
             to: window.to,
             res: window.resolution,
             crop: window.crop,
+            campaign: window.campaign,
             seasons: window
                 .seasons
                 .iter()
@@ -126,6 +130,11 @@ fn notes(table: &Table, window: &Window, shown: &[usize], scope: &Scope) -> Vec<
         window.crop.is_some(),
         "effort_of_all_crops",
         "effort is that of all patrols, whatever crop they looked for",
+    );
+    tell(
+        window.campaign.is_some(),
+        "one_campaign",
+        "only the patrols of one campaign count, and the plots that they found: rates, what they are drawn towards and Gi* are of these alone; a plot without a patrol belongs to no campaign; trends are not computed for one campaign",
     );
     notes
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::areas::model::map::CommuneMap;
+use crate::base::ids::{CampaignId, PatrolId};
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::coverage::EffortAsked;
@@ -26,6 +27,7 @@ pub(super) struct Key {
     to: LocalDate,
     resolution: u8,
     crop: Option<Crop>,
+    campaign: Option<CampaignId>,
 }
 
 impl Key {
@@ -35,16 +37,19 @@ impl Key {
             to: window.to,
             resolution: window.resolution,
             crop: window.crop,
+            campaign: window.campaign,
         }
     }
 }
 
 /// What a table was made from. The day matters because a season ends by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marks {
     pub(super) plots: i64,
     pub(super) effort: i64,
     pub(super) today: LocalDate,
+    /// The patrols of the one campaign that is asked for, by id: whatever their state, for plots have their own.
+    pub(super) patrols: Option<Arc<[PatrolId]>>,
 }
 
 /// What is kept.
@@ -62,8 +67,8 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// First and last day, and resolution.
-type EffortKey = (LocalDate, LocalDate, u8);
+/// First and last day, resolution, and the one campaign.
+type EffortKey = (LocalDate, LocalDate, u8, Option<CampaignId>);
 
 /// Effort under the mark that it was read after.
 type Marked = (i64, Effort);
@@ -136,17 +141,17 @@ impl Kept {
 }
 
 impl Density {
-    /// The effort on the ground in a window, by cell.
+    /// The effort on the ground in a window, by cell; of one campaign, where one is named.
     pub(super) async fn effort(
         &self,
-        from: LocalDate,
-        to: LocalDate,
+        (from, to): (LocalDate, LocalDate),
         resolution: u8,
+        campaign: Option<CampaignId>,
     ) -> Result<Effort, Error> {
         let mut tx = self.journal.store().read().await?;
         let mark = self.coverage.effort_mark(&mut tx, from, to).await?;
         drop(tx);
-        let key = (from, to, resolution);
+        let key = (from, to, resolution, campaign);
         let kept = self.kept.efforts.lock().ok();
         if let Some((_, effort)) = kept
             .and_then(|mut kept| kept.find(&key))
@@ -159,6 +164,7 @@ impl Density {
             to,
             resolution,
             class: FootprintClass::Ground,
+            campaign,
         };
         let effort: Effort = Arc::new(self.coverage.effort_cells(asked).await?);
         if let Ok(mut kept) = self.kept.efforts.lock() {

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod cache;
+mod campaigns;
 mod gather;
 mod outsiders;
 mod suggest;
@@ -23,6 +24,7 @@ use cache::Kept;
 
 pub use answer::{Answer, CellFigures, DensityView};
 pub use ask::Asked;
+pub use campaigns::Campaign;
 pub use suggest::{Suggestion, Suggestions};
 
 /// Why density is not answered.

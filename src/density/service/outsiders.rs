@@ -1,7 +1,7 @@
 //! The outsiders' view: one ended season, coarse cells, no small number that can be read or worked out.
 //!
-//! Whole seasons do not overlap, no crop can be taken apart, and a season under way is not shown: so no two answers
-//! can be subtracted from one another. What is shown is decided for the province before the caller's reach cuts it.
+//! Whole seasons do not overlap, no crop and no campaign can be taken apart, and a season under way is not shown: so no
+//! two answers can be subtracted from one another. What is shown is decided for the province before the caller's reach cuts it.
 
 use crate::base::actor::Scope;
 use crate::base::time::LocalDate;
@@ -33,6 +33,7 @@ impl Density {
             to: window.to,
             res: resolution,
             crop: None,
+            campaign: None,
             seasons: vec![season.season.to_string()],
             definition: rule.clone(),
             coverage_definition: None,
@@ -81,13 +82,19 @@ impl Density {
     }
 }
 
-/// Finer cells and single crops would be subtracted from the coarse view.
+/// Finer cells, single crops and single campaigns would be subtracted from the coarse view.
 fn refuse_what_takes_apart(asked: &Asked, resolution: u8) -> Result<(), Error> {
     if asked.resolution.is_some_and(|own| own != resolution) {
         return Err(parameter("res", format!("{resolution} in this view")));
     }
     if asked.crop.is_some() {
         return Err(parameter("crop", "not answered in this view"));
+    }
+    if asked.campaign.is_some() {
+        return Err(parameter(
+            "campaign",
+            "not answered in this view: the part of a season subtracted from the whole tells small numbers",
+        ));
     }
     Ok(())
 }

@@ -7,16 +7,17 @@ use serde_json::value::RawValue;
 
 use crate::areas::model::map::CommuneMap;
 use crate::base::actor::Scope;
+use crate::base::ids::{CampaignId, PatrolId};
 use crate::density::model::definition::Definition;
 use crate::density::model::rate::Prior;
 use crate::density::model::table::judged;
-use crate::store;
+use crate::store::{self, Tx};
 
 use super::answer::CellFigures;
 use super::cache::{Key, Marks};
 use super::gather::{Gathered, Place, gathered};
 use super::window::Window;
-use super::{Density, Error, aside, unavailable};
+use super::{Density, Error, aside, parameter, unavailable};
 use crate::density::sql;
 
 /// Every cell of the study area.
@@ -125,14 +126,19 @@ impl Density {
         }
         let (first, last) = window.reach();
         let mut tx = self.journal.store().read().await?;
-        let plots = sql::plots_between(&mut tx, first.start(), last.end()).await?;
+        let mut plots = sql::plots_between(&mut tx, first.start(), last.end()).await?;
         drop(tx);
-        let effort = self
-            .effort(window.from, window.to, window.resolution)
-            .await?;
+        if let Some(patrols) = &marks.patrols {
+            let is_own = |own: PatrolId| patrols.binary_search(&own).is_ok();
+            plots.retain(|row| row.patrol.is_some_and(is_own));
+        }
+        let (resolution, campaign) = (window.resolution, window.campaign);
+        let days = (window.from, window.to);
+        let effort = self.effort(days, resolution, campaign).await?;
         let mut seasons = Vec::new();
         for span in &window.seasons {
-            let effort = self.effort(span.from, span.to, window.resolution).await?;
+            let days = (span.from, span.to);
+            let effort = self.effort(days, resolution, campaign).await?;
             seasons.push((span.clone(), effort));
         }
         let (window, definition) = (window.clone(), Arc::clone(&self.definition));
@@ -149,10 +155,26 @@ impl Density {
     async fn marks(&self, window: &Window) -> Result<Marks, Error> {
         let (first, last) = window.reach();
         let mut tx = self.journal.store().read().await?;
+        let patrols = match window.campaign {
+            None => None,
+            Some(campaign) => Some(patrols_of(&mut tx, campaign).await?),
+        };
         Ok(Marks {
             plots: self.plots.epoch(&mut tx).await?,
             effort: self.coverage.effort_mark(&mut tx, first, last).await?,
             today: self.journal.now().local_date(),
+            patrols,
         })
     }
+}
+
+/// The patrols of a campaign, by id. One that no patrol belongs to is refused: its empty map would read as ground on which
+/// nothing was found.
+async fn patrols_of(tx: &mut Tx, campaign: CampaignId) -> Result<Arc<[PatrolId]>, Error> {
+    let mut patrols = sql::patrols_of(tx, campaign).await?;
+    if patrols.is_empty() {
+        return Err(parameter("campaign", "no patrol belongs to this campaign"));
+    }
+    patrols.sort_unstable();
+    Ok(patrols.into())
 }

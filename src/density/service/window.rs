@@ -1,5 +1,6 @@
 //! Windows: the days that figures are of, and the seasons that trends look back over.
 
+use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::density::model::definition::Definition;
@@ -26,7 +27,10 @@ pub(super) struct Window {
     pub(super) to: LocalDate,
     pub(super) resolution: u8,
     pub(super) crop: Option<Crop>,
-    /// The seasons that trends look back over, oldest first; the last is that of the window's last day.
+    /// Patrols of one campaign, and the plots that they found.
+    pub(super) campaign: Option<CampaignId>,
+    /// The seasons that trends look back over, oldest first; the last is that of the window's last day. None for one
+    /// campaign: it has no seasons before it.
     pub(super) seasons: Vec<Span>,
 }
 
@@ -45,7 +49,15 @@ impl Window {
             return Err(parameter("res", format!("one of {known:?}")));
         }
         let (from, to) = days(asked, today)?;
-        Self::of(from, to, resolution, asked.crop, definition)
+        let window = Self::of(from, to, resolution, asked.crop, definition)?;
+        Ok(match asked.campaign {
+            None => window,
+            Some(_) => Self {
+                campaign: asked.campaign,
+                seasons: Vec::new(),
+                ..window
+            },
+        })
     }
 
     /// A window of those days.
@@ -63,6 +75,7 @@ impl Window {
             to,
             resolution,
             crop,
+            campaign: None,
             seasons,
         })
     }

@@ -133,9 +133,14 @@ fn timeline(
     (papers, unsigned, hidden): (&Papers, &BTreeSet<EntryId>, &BTreeSet<PlotId>),
 ) -> Result<Vec<Value>, store::Error> {
     let known: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
-    life.steps
-        .iter()
+    let steps = life.steps.iter();
+    let mut steps: Vec<(&Step, &Fact)> = steps
         .filter_map(|step| Some((step, *known.get(&step.fact)?)))
+        .collect();
+    // What was corrected has its step after all others: it is told where it happened, beside what took its place.
+    steps.sort_by_key(|(_, fact)| (fact.at, fact.act.kind(), fact.id));
+    steps
+        .into_iter()
         .map(|(step, fact)| {
             let mut told = entry(step, fact, papers.get(&fact.entry))?;
             if fact.from.is_some_and(|from| hidden.contains(&from)) {

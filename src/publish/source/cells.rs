@@ -187,6 +187,7 @@ impl Publisher {
             to: days.map(|(_, to)| to),
             resolution: query.resolution,
             crop: query.crop,
+            campaign: query.campaign,
             ..Asked::default()
         };
         let answer = self.density.ask(actor, &asked).await?;

@@ -55,7 +55,7 @@ pub struct Query {
     pub filter: Option<Expr>,
     /// H3 resolution of cells with figures; none: the collection's own.
     pub resolution: Option<u8>,
-    /// Cells of coverage: by patrols of one campaign.
+    /// Cells of coverage and of density: by patrols of one campaign.
     pub campaign: Option<CampaignId>,
     /// Cells of coverage: by patrols of one kind.
     pub kind: Option<PatrolKind>,

@@ -110,7 +110,7 @@ const DENSITY_CELLS: Rules = Rules {
         "gi_z",
         "trend",
     ],
-    takes: &["from", "to", "season", "crop"],
+    takes: &["from", "to", "season", "campaign", "crop"],
     ..PLAIN
 };
 

@@ -40,7 +40,8 @@ pub const fn has_layer(collection: Collection) -> bool {
     layers::rules(collection).is_some()
 }
 
-/// Lines of patrols are read again after so many milliseconds, for nothing tells when one was derived anew.
+/// What is told by patrols is read again after so many milliseconds, for nothing tells when one was declared or derived
+/// anew.
 const PATROLS_STAND_MS: i64 = 15_000;
 
 /// Draws and keeps tiles.
@@ -108,7 +109,7 @@ impl Tiles {
             reach,
             resolution: cells::resolution(collection, tile.z(), is_full),
             around: cells::around(collection, tile),
-            version: self.version(collection).await?,
+            version: self.version(wanted).await?,
         };
         let key = (key, tile);
         if let Some(drawn) = self.drawn.found(&key) {
@@ -132,8 +133,9 @@ impl Tiles {
     }
 
     /// The numbers that a layer's features stand or fall with.
-    async fn version(&self, collection: Collection) -> Result<[i64; 5], PublishError> {
+    async fn version(&self, wanted: &Wanted) -> Result<[i64; 5], PublishError> {
         use Collection::{CoverageCells, DensityCells, Patrols, Plots};
+        let collection = wanted.collection;
         let mut version = [
             self.areas.epoch().await?,
             0,
@@ -151,7 +153,9 @@ impl Tiles {
         if matches!(collection, Patrols | CoverageCells | DensityCells) {
             version[2] = self.coverage.clock(&mut tx).await?;
         }
-        if collection == Patrols {
+        // Which plots are a campaign's is told by its patrols.
+        let asks_patrols = collection == DensityCells && wanted.campaign.is_some();
+        if collection == Patrols || asks_patrols {
             version[4] = self.areas.journal().now().as_millis() / PATROLS_STAND_MS;
         }
         Ok(version)

@@ -22,7 +22,7 @@ pub struct TileQuery {
     pub to: Option<LocalDate>,
     /// A season such as 2025-2026, in place of days.
     pub season: Option<String>,
-    /// Patrols of one campaign. Patrols and cells of coverage.
+    /// Patrols of one campaign. Patrols, cells of coverage and of density.
     pub campaign: Option<CampaignId>,
     /// Patrols of one kind. Patrols and cells of coverage.
     #[param(inline)]

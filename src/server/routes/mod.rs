@@ -21,9 +21,9 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::base::actor::Right::{
     ChangeDefinitions, ChangeRiskAreas, KeepRecords, ManageIdentity, ReadCoarseDensity,
-    ReadCommunes, ReadCoverage, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols, ReadPhotos,
-    ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols, RecordPhotos, RecordPlots,
-    ValidatePatrols,
+    ReadCommunes, ReadCoverage, ReadDensity, ReadGaps, ReadJournal, ReadOriginals, ReadPatrols,
+    ReadPhotos, ReadPlots, ReadRiskAreas, ReadSuggestions, RecordPatrols, RecordPhotos,
+    RecordPlots, ValidatePatrols,
 };
 use crate::http::Access::{Needs, NeedsInProvince, Public, SignedIn, TrackerPath};
 use crate::http::Declared;
@@ -285,6 +285,10 @@ fn readers(routes: Routes) -> Routes {
             [routes!(coverage::http::set_coverage_definition)],
         )
         .all(Needs(ReadCoarseDensity), [routes!(density::http::density)])
+        .all(
+            Needs(ReadDensity),
+            [routes!(density::http::density_campaigns)],
+        )
         .all(
             Needs(ReadSuggestions),
             [routes!(density::http::density_suggestions)],

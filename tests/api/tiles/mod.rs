@@ -411,13 +411,44 @@ on_both! {
             }
         }
         assert_eq!(names, published);
-        for apart in ["from=2025-02-01&to=2025-02-20", "crop=opium_poppy&season=2024-2025", "season=2025-2026"] {
+        let campaign = format!("season=2024-2025&campaign={}", field.new_id());
+        for apart in ["from=2025-02-01&to=2025-02-20", "crop=opium_poppy&season=2024-2025", "season=2025-2026", campaign.as_str()] {
             reader.get(&format!("{}?{apart}", path("density_cells", NEAR, 9))).await.expect(400);
         }
         let full = officer.get(&format!("{}?season=2024-2025", path("density_cells", (104.2, 22.3), 8))).await.expect(200);
         assert!(ids(&full, "density_cells").contains(&few.to_string()));
         let outside = reader.get(&format!("{}?season=2024-2025", path("density_cells", (104.2, 22.3), 8))).await;
         assert!(outside.status == 204 || !ids(&outside, "density_cells").contains(&few.to_string()));
+    }
+
+    async fn density_is_drawn_of_one_campaign_and_plots_of_none_are_left_out(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy ghi", &[]).await);
+        let (campaign, patrol) = (field.new_id(), field.new_id());
+        let declared = json!({
+            "kind": "crop_check", "transport": "foot", "campaign": campaign,
+            "started_at": "2026-02-25T08:00:00+07:00", "ended_at": "2026-02-25T12:00:00+07:00",
+        });
+        phone.put(&format!("/api/v1/patrols/{patrol}"), &declared).await.expect(201);
+        let mut plot = plot_at(NEAR.0, NEAR.1);
+        plot["properties"]["patrol"] = json!(patrol);
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        // Another cell of resolution 9 in the same tile of zoom 11.
+        let beside = (NEAR.0 + 0.01, NEAR.1);
+        assert_eq!(tile_at(beside, 11), tile_at(NEAR, 11));
+        put_plot(&field, &phone, beside, None).await;
+        let drawn = async |query: &str| {
+            let tile = officer.get(&format!("{}?{query}", path("density_cells", NEAR, 11))).await.expect(200);
+            ids(&tile, "density_cells")
+        };
+        let cell = |(lon, lat): (f64, f64)| {
+            let place = h3o::LatLng::new(lat, lon).unwrap();
+            place.to_cell(h3o::Resolution::Nine).to_string()
+        };
+        assert_eq!(drawn("season=2025-2026").await, [cell(NEAR), cell(beside)].into());
+        assert_eq!(drawn(&format!("season=2025-2026&campaign={campaign}")).await, [cell(NEAR)].into());
+        let unknown = format!("{}?campaign={}", path("density_cells", NEAR, 11), field.new_id());
+        officer.get(&unknown).await.expect(400);
     }
 
     async fn no_tile_of_any_zoom_tells_a_coarse_reader_more_of_a_place_than_its_cell(field: Field) {

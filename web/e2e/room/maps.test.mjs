@@ -1,7 +1,8 @@
 // Maps and their tables: one selection, fixed classes, legends that say what is drawn.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { drawn, open, staged } from "../harness.mjs";
+import { cut, drawn, open, overflow, staged, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -134,6 +135,205 @@ describe("the density map and its table", () => {
 			}
 		}
 		assert.notDeepEqual(first.rate, first.effort);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+/** A campaign of one patrol, which walked in the first commune this morning and found a plot; beside it a plot of nobody's patrol. */
+async function campaigned() {
+	const { code } = place.communes[0];
+	const { features } = await place.api("GET", `/api/v1/plots?commune=${code}&limit=1`);
+	const [lon, lat] = features[0].geometry.coordinates;
+	const send = await place.phone("Tổ chiến dịch – máy D", code);
+	const [campaign, patrol] = [randomUUID(), randomUUID()];
+	const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+	await send("PUT", `/api/v1/patrols/${patrol}`, {
+		kind: "crop_check",
+		transport: "foot",
+		started_at: at(61),
+		ended_at: at(10),
+		campaign,
+	});
+	const step = (n) => ({ t: at(60 - n / 6), lon, lat: lat + 0.00008 * n, accuracy_m: 5 });
+	const fixes = Array.from({ length: 60 }, (_, n) => step(n));
+	await send("POST", `/api/v1/patrols/${patrol}/fixes`, { fixes });
+	for (const own of [patrol, null])
+		await send("PUT", `/api/v1/plots/${randomUUID()}`, {
+			type: "Feature",
+			geometry: { type: "Point", coordinates: [lon, lat] },
+			properties: {
+				crop: "opium_poppy",
+				detected_at: at(own ? 50 : 40),
+				detected_by: "patrol",
+				patrol: own,
+				plants: 52,
+				plants_method: "counted",
+				hacc_m: 5,
+			},
+		});
+	// The walk may have begun before midnight.
+	const [from, to] = [17, -7].map((hours) =>
+		new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 10),
+	);
+	const asked = `/api/v1/density?from=${from}&to=${to}&res=7&campaign=${campaign}`;
+	for (let wait = 0; wait < 100; wait++) {
+		if ((await place.api("GET", asked)).total.effort_km > 0) return campaign;
+		await new Promise((done) => setTimeout(done, 200));
+	}
+	throw new Error("the campaign's patrol was not indexed");
+}
+
+describe("the density map of one campaign", () => {
+	it("counts its plots and its way, computes no trend, and stands in the address", async () => {
+		const campaign = await campaigned();
+		const { page, context, faults } = await as("can-bo-tinh");
+		const told = answers(page);
+		await open(page, place.base, "#/density?res=7");
+		await page.getByLabel("Chiến dịch").selectOption(campaign);
+		await page.waitForFunction((id) => location.hash.includes(`campaign=${id}`), campaign);
+		await page.getByText("xu hướng không tính cho một chiến dịch").waitFor();
+		const asked = () => told.findLast((answer) => answer.campaign === campaign);
+		for (let wait = 0; !asked() && wait < 50; wait++) await page.waitForTimeout(100);
+		const own = asked();
+		assert.equal(own.total.plots, 1);
+		assert.deepEqual(
+			await rows(page),
+			own.cells.map(({ cell }) => cell),
+		);
+		const head = page.getByRole("columnheader", { name: "Xu hướng" });
+		assert.match(await head.textContent(), /không tính cho một chiến dịch/);
+		assert.equal(await head.getByRole("button").count(), 0);
+		await page.reload();
+		await page.locator("tbody tr[data-row]").first().waitFor();
+		assert.equal(await page.getByLabel("Chiến dịch").inputValue(), campaign);
+		assert.deepEqual(await violations(page), []);
+		await page.setViewportSize({ width: 320, height: 640 });
+		assert.equal(await overflow(page), 0);
+		assert.deepEqual(await cut(page), []);
+		// Another season has other campaigns.
+		const before = await page.getByLabel("Niên vụ").locator("option").nth(1).getAttribute("value");
+		await page.getByLabel("Niên vụ").selectOption(before);
+		await page.waitForFunction(() => !location.hash.includes("campaign="));
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("is not offered to outsiders", async () => {
+		const { page, context, faults } = await as("nguoi-xem");
+		await open(page, place.base, "#/density");
+		await page.getByLabel("Niên vụ").waitFor();
+		assert.equal(await page.getByLabel("Chiến dịch").count(), 0);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+describe("figures of communes", () => {
+	/** The headings that a table can be ordered by. */
+	const orders = (page) =>
+		page.locator("thead th:has(button)").evaluateAll((list) => list.map((own) => own.dataset.label));
+
+	it("are not ordered by what was found: cells stand by commune, and neither plots nor an address rank them", async () => {
+		const year = await season();
+		const { page, context, faults } = await as("can-bo-tinh");
+		await open(page, place.base, `#/density?season=${year}&res=7&sort=plots&down=1`);
+		await page.locator("tbody tr[data-row]").first().waitFor();
+		await drawn(page);
+		const communes = () =>
+			page
+				.locator("tbody tr[data-row] td:nth-child(2)")
+				.evaluateAll((list) => list.map((own) => own.textContent.trim()));
+		const byName = new Intl.Collator("vi", { numeric: true }).compare;
+		await page.waitForFunction(
+			() => !document.querySelector("tbody td:nth-child(2)").textContent.includes("–"),
+		);
+		const names = await communes();
+		assert.deepEqual(names, names.toSorted(byName));
+		assert.ok(!(await orders(page)).includes("Điểm trồng"));
+		assert.equal(await page.locator("th[aria-sort]").count(), 1);
+		for (const [hash, only] of [
+			["#/ledger?by=commune&sort=plots&down=1", 1],
+			["#/ledger?by=org&sort=claimed&down=1", 1],
+		]) {
+			await open(page, place.base, hash);
+			await page.locator("tbody tr[data-row]").first().waitFor();
+			assert.equal((await orders(page)).length, only, hash);
+			const own = await page.locator("tbody th a").allTextContents();
+			assert.deepEqual(own, own.toSorted(byName), hash);
+		}
+		await open(page, place.base, "#/ledger?by=season");
+		await page.locator("tbody tr[data-row]").first().waitFor();
+		assert.ok((await orders(page)).includes("Điểm trồng"), "seasons are nobody's");
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+});
+
+describe("a plot's page", () => {
+	it("tells its course in the order of what happened, with both times, and what was corrected where it stood", async () => {
+		const { code } = place.communes[0];
+		const { features } = await place.api("GET", `/api/v1/plots?commune=${code}&limit=1`);
+		const send = await place.phone("Tổ thử – máy E", code);
+		const id = randomUUID();
+		const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+		const plot = (plants, more) => ({
+			type: "Feature",
+			geometry: features[0].geometry,
+			properties: {
+				crop: "opium_poppy",
+				detected_at: detected,
+				detected_by: "patrol",
+				plants,
+				plants_method: "counted",
+				hacc_m: 5,
+				...more,
+			},
+		});
+		const detected = at(90);
+		await send("PUT", `/api/v1/plots/${id}`, plot(52));
+		const work = {
+			started_at: at(60),
+			ended_at: at(50),
+			methods: ["pull_up"],
+			plants_destroyed: 52,
+			completeness: "full",
+			confirmation: { alone: true },
+		};
+		const first = await send("POST", `/api/v1/plots/${id}/eradications`, work);
+		await send("PUT", `/api/v1/plots/${id}`, plot(50, { revises: 1 }));
+		const corrected = { ...work, ended_at: at(49), plants_destroyed: 50, corrects: first.properties.fact };
+		await send("POST", `/api/v1/plots/${id}/eradications`, corrected);
+		const { page, context, faults } = await as("can-bo-tinh");
+		await open(page, place.base, `#/plots/${id}`);
+		const course = await page.locator(".timeline li > b").allTextContents();
+		assert.deepEqual(course, ["Phát hiện", "Phá nhổ", "Phá nhổ", "Sửa bản ghi phát hiện, bản 2"]);
+		assert.equal(await page.locator(".timeline li.void").count(), 1);
+		assert.match(await page.locator(".timeline li").nth(1).textContent(), /đã được sửa bằng bản ghi sau/);
+		assert.equal(await page.locator(".timeline li", { hasText: "ghi sổ" }).count(), 4);
+		assert.deepEqual(await violations(page), []);
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
+	it("shows where the plot lies in its commune, and around it its photos", async () => {
+		const { features } = await place.api("GET", "/api/v1/plots?limit=500");
+		const { id } = features.find(({ properties }) => properties.photos > 0 && properties.commune);
+		const { page, context, faults } = await as("can-bo-tinh");
+		await open(page, place.base, `#/plots/${id}`);
+		await drawn(page);
+		const seen = (layer) =>
+			page.waitForFunction(
+				(own) =>
+					document.querySelector("[data-map]").engine.queryRenderedFeatures({ layers: [own] }).length > 0,
+				layer,
+			);
+		await seen("plot");
+		await seen("borders");
+		await page.getByRole("button", { name: "Quanh điểm trồng" }).click();
+		await seen("photos");
+		await seen("plot");
+		assert.deepEqual(await violations(page), []);
 		assert.deepEqual(faults, []);
 		await context.close();
 	});

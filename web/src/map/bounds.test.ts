@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boundsOf, middleOf } from "./bounds";
+import { boundsOf, circle, middleOf } from "./bounds";
 
 const horseshoe = {
 	type: "Polygon" as const,
@@ -43,5 +43,16 @@ describe("where a name is written", () => {
 		];
 		const [lon = 0] = middleOf({ type: "MultiPolygon", coordinates: [small, horseshoe.coordinates] }) ?? [];
 		expect(lon).toBeLessThan(10);
+	});
+});
+
+describe("a circle around a place", () => {
+	it("is as wide as it is said to be, to the north and to the east alike", () => {
+		const ring = circle({ type: "Point", coordinates: [104.3, 22.4] }, 10);
+		const [west, south, east, north] = boundsOf([ring]) ?? [0, 0, 0, 0];
+		// A degree of latitude is 111.2 km on the sphere; one of longitude at 22.4° north is 102.8 km.
+		expect((north - south) * 111_195).toBeCloseTo(20, 3);
+		expect((east - west) * 102_805).toBeCloseTo(20, 2);
+		expect(ring.coordinates[0]?.at(-1)).toEqual(ring.coordinates[0]?.[0]);
 	});
 });

@@ -1,5 +1,5 @@
 // Boxes around places, as [west, south, east, north].
-import type { Geometry, Position } from "geojson";
+import type { Geometry, Point, Polygon, Position } from "geojson";
 
 export type Bounds = [number, number, number, number];
 
@@ -61,4 +61,15 @@ export function middleOf(geometry: Geometry): Position | null {
 		}
 	}
 	return best?.at ?? null;
+}
+
+/** A ring of 48 corners around a point, so many metres wide to each side. */
+export function circle({ coordinates: [lon = 0, lat = 0] }: Point, metres: number): Polygon {
+	const high = metres / 111_195;
+	const wide = high / Math.cos((lat * Math.PI) / 180);
+	const corner = (at: number): Position => {
+		const angle = (at * Math.PI) / 24;
+		return [lon + wide * Math.cos(angle), lat + high * Math.sin(angle)];
+	};
+	return { type: "Polygon", coordinates: [Array.from({ length: 49 }, (_, at) => corner(at % 48))] };
 }

@@ -7,6 +7,7 @@ import {
 	groupingOf,
 	lasting,
 	missed,
+	orderOf,
 	type RevisitTexts,
 	readRevisit,
 	seasonOf,
@@ -18,6 +19,14 @@ const parts = (claimed: number, verified = 0, eradicated = 0) => ({
 	claimed: sum(claimed),
 	verified: sum(verified),
 	eradicated: sum(eradicated),
+});
+
+it("an address cannot order a table by a column that is not to be ordered by", () => {
+	const columns = [{ key: "name", order: () => "" }, { key: "plots" }, { key: "rate", order: () => 0 }];
+	expect(orderOf(columns, { sort: "rate", down: "1" })).toEqual({ key: "rate", down: true });
+	for (const query of [{}, { sort: "plots", down: "1" }, { sort: "nothing" }])
+		expect(orderOf(columns, query as Record<string, string>)).toEqual({ key: "name", down: false });
+	expect(orderOf(columns, { sort: "name", down: "1" })).toEqual({ key: "name", down: true });
 });
 
 it("the truth lies between the sum less what may count twice and the sum with what is left out", () => {

@@ -29,6 +29,15 @@ export type Grouping = (typeof GROUPINGS)[number];
 export const groupingOf = (text: string | undefined): Grouping =>
 	GROUPINGS.find((own) => own === text) ?? "commune";
 
+/** The order that an address asks for, where its column can be ordered: names otherwise. */
+export function orderOf(
+	columns: { key: string; order?: unknown }[],
+	query: Query,
+): { key: string; down: boolean } {
+	const own = columns.find(({ key, order }) => key === query.sort && order);
+	return own ? { key: own.key, down: query.down === "1" } : { key: "name", down: false };
+}
+
 /** Stands in the address for plots that belong to no group: outside of all communes, of no unit. */
 export const NO_GROUP = "none";
 

@@ -158,6 +158,41 @@ export function claimedArea(own: Amount): string {
 	return [area(own.area_m2), how.filter(Boolean).join(" ")].filter(Boolean).join(", ");
 }
 
+/** A step of a plot's course: a fact, or a later version of the recording. */
+export interface Happening {
+	id: string;
+	/** When it happened, or was said. */
+	at: string;
+	/** When the log took it in. */
+	recorded_at: string;
+	fact: Fact | null;
+	/** The version that a correction of the recording made. */
+	version: number | null;
+}
+/** What happened after the detection, the earliest first. Of the recording's corrections only the time of entry is known. */
+export function courseOf(own: Pick<PlotProperties, "history" | "timeline">): Happening[] {
+	const facts = own.timeline.map((fact) => ({
+		id: fact.id,
+		at: fact.at,
+		recorded_at: fact.recorded_at,
+		fact,
+		version: null,
+	}));
+	const corrections = own.history
+		.filter(({ version }) => version > 1)
+		.map(({ entry_id, recorded_at, version }) => ({
+			id: entry_id,
+			at: recorded_at,
+			recorded_at,
+			fact: null,
+			version,
+		}));
+	return [...facts, ...corrections].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+/** When the recording itself came. */
+export const cameAt = (own: Pick<PlotProperties, "history" | "recorded_at">): string =>
+	own.history.find(({ version }) => version === 1)?.recorded_at ?? own.recorded_at;
+
 export async function readPlot(id: string): Promise<Plot> {
 	return (await ask(client.GET("/api/v1/plots/{id}", { params: { path: { id } } }))) as unknown as Plot;
 }

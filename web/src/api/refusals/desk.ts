@@ -109,6 +109,9 @@ export const DESK: Record<string, string> = {
 		"những ngày này không có đợt kiểm tra nào đang mở",
 	"is not answered step by step": "không tính được theo từng bước",
 	"not answered in this view": "chế độ xem này không trả lời điều đó",
+	"not answered in this view: the part of a season subtracted from the whole tells small numbers":
+		"chế độ xem này không trả lời điều đó: lấy cả niên vụ trừ đi một phần thì lộ ra số nhỏ",
+	"no patrol belongs to this campaign": "không có cuộc tuần tra nào thuộc chiến dịch này",
 	"{} in this view": "{0} trong chế độ xem này",
 	"this view answers whole seasons that have ended; the last is {}":
 		"chế độ xem này chỉ cho niên vụ đã kết thúc; gần nhất là {0}",
