@@ -13,6 +13,7 @@ use super::place::{Ground, NoSystem, settle};
 use super::read;
 use super::report::Report;
 use super::returned::{is_export, is_export_column};
+use super::spots::{headed_zone, spot};
 use super::table::{Asked, FileFormat, Limits, Skip, Table};
 use super::words;
 
@@ -83,7 +84,7 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
     let is_export = is_export(kind, table);
     let is_known = |head: &&String| {
         names::field(kind, format, head).is_some()
-            || names::spot(head).is_some()
+            || spot(head).is_some()
             || (is_export && is_export_column(head))
             // The feature's own number or name.
             || (format == FileFormat::GeoJson && head.as_str() == "id")
@@ -111,13 +112,7 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
             "the axes stood the other way round than the format has them, and were turned: look at the map",
         );
     }
-    let mut heads = table.heads.iter();
-    if let Some(head) = heads.find(|head| names::headed_zone(head).is_some()) {
-        report.note(
-            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
-            format!("the central meridian is the one that the heading {head:?} names"),
-        );
-    }
+    note_zone(report, table);
     note_skipped(report, table);
     let has = |wanted: &str| {
         table
@@ -129,6 +124,26 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
         report.note(
             "Không có cột nguồn phát hiện: ghi là «kiểm tra, rà soát».",
             "no column says how plots came to notice: recorded as `check`",
+        );
+    }
+}
+
+/// Says which heading or title named the zone.
+fn note_zone(report: &mut Report, table: &Table) {
+    if let Some(title) = &table.zone_title {
+        report.note(
+            format!("Kinh tuyến trục lấy từ dòng «{title}» phía trên bảng."),
+            format!(
+                "the central meridian is the one that the title {title:?} above the table names"
+            ),
+        );
+        return;
+    }
+    let mut heads = table.heads.iter();
+    if let Some(head) = heads.find(|head| headed_zone(head).is_some()) {
+        report.note(
+            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
+            format!("the central meridian is the one that the heading {head:?} names"),
         );
     }
 }

@@ -19,6 +19,7 @@ mod place;
 mod read;
 mod report;
 mod returned;
+mod spots;
 mod sql;
 mod table;
 mod values;

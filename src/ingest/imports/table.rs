@@ -161,6 +161,8 @@ pub struct Table {
     pub encoding: Option<Encoding>,
     /// Rows of a sheet that are none of the table's.
     pub skipped: Vec<Skipped>,
+    /// The title above a sheet's heads that names the zone of its coordinates.
+    pub zone_title: Option<String>,
 }
 
 /// Why a file cannot be read at all.

@@ -8,6 +8,7 @@ mod flatbuffer;
 mod flatgeobuf;
 mod geojson;
 mod geopackage;
+mod heads;
 mod kml;
 mod layout;
 pub mod numbers;
