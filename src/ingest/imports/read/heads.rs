@@ -35,8 +35,7 @@ pub struct Heads {
 pub fn find(rows: &[Cells]) -> Option<Heads> {
     let mut best: Option<(usize, Heads)> = None;
     for at in 0..rows.len().min(HEADS_WITHIN) {
-        for own in candidates(rows, at) {
-            let worth = worth(&own.names);
+        for (worth, own) in candidates(rows, at) {
             // The first of equals wins.
             let is_best = best.as_ref().is_none_or(|(most, _)| worth > *most);
             if is_best && known_heads(&own.names) >= LEAST_KNOWN {
@@ -55,8 +54,8 @@ pub fn find(rows: &[Cells]) -> Option<Heads> {
     Some(heads)
 }
 
-/// What heads may begin with a row: with the row below them, then alone.
-fn candidates(rows: &[Cells], at: usize) -> Vec<Heads> {
+/// What heads may begin with a row, and what they are worth: with the row below them, then alone.
+fn candidates(rows: &[Cells], at: usize) -> Vec<(usize, Heads)> {
     let cells = |at: usize| {
         let row = rows.get(at).map(|(_, cells)| cells.as_slice());
         row.filter(|cells| !is_numbering(cells))
@@ -64,19 +63,35 @@ fn candidates(rows: &[Cells], at: usize) -> Vec<Heads> {
     let Some(first) = cells(at).map(texts) else {
         return Vec::new();
     };
-    let pair = cells(at + 1).and_then(|below| {
-        let both = with_second(&first, below)?;
-        // A title adds nothing to the heads below it.
-        (worth(&both) > worth(&texts(below))).then_some(both)
-    });
+    let own = worth(&first);
+    let pair = cells(at + 1)
+        .filter(|below| !is_title(&first, below))
+        .and_then(|below| Some((texts(below), with_second(&first, below)?)))
+        .and_then(|(below, both)| {
+            let (below, both_worth) = (worth(&below), worth(&both));
+            // What a row of groups says of its columns counts even where the columns alone would pass for more.
+            let is_of_groups = told(&first) > 1 && own > 0;
+            let is_pair = both_worth > below || is_of_groups;
+            is_pair.then_some((own.max(below).max(both_worth), both))
+        });
     let of = |rows: usize, names: Vec<String>| Heads {
         at,
         rows,
         names,
         title: None,
     };
-    let pair = pair.map(|names| of(2, names));
-    pair.into_iter().chain([of(1, first)]).collect()
+    let pair = pair.map(|(worth, names)| (worth, of(2, names)));
+    pair.into_iter().chain([(own, of(1, first))]).collect()
+}
+
+/// Whether one text alone stands in the first column above a row of several.
+fn is_title(first: &[String], below: &[Value]) -> bool {
+    let is_first = first.first().is_some_and(|own| !own.trim().is_empty());
+    is_first && told(first) == 1 && told(&texts(below)) > 2
+}
+
+fn told(texts: &[String]) -> usize {
+    texts.iter().filter(|text| !text.trim().is_empty()).count()
 }
 
 /// How much heads say: columns that are known here, and of coordinates the zone or the datum.
