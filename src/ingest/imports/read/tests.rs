@@ -11,6 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::old::OldSheet;
 use super::read;
 use super::zip::Archive;
 use crate::geo::vn2000::{System, Zone};
@@ -497,6 +498,39 @@ fn degrees_under_a_heading_of_vn_2000_are_not_taken_for_those_of_wgs84() {
     assert_eq!(typed(&one), ["VN-2000; 22.4, 104.3", "VN-2000 22.4, 104.3"]);
     let plain = of_csv("Mã,Tên,N,E\nA1,Bản,22.4,104.3\n");
     assert_eq!(points(&plain.rows[0]), [[104.3, 22.4]]);
+}
+
+#[test]
+fn sheets_of_other_formats_are_refused_by_what_they_are() {
+    let compound = |name: &str| {
+        let mut bytes = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0];
+        bytes.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
+        bytes
+    };
+    let page = "\u{feff}<!-- bảng -->\n<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><table><tr><td>Mã</td></tr></table>";
+    for (bytes, old) in [
+        (compound("Workbook"), OldSheet::Binary),
+        (compound("EncryptedPackage"), OldSheet::Locked),
+        (vec![9, 8, 8, 0, 0, 5, 5, 0], OldSheet::Binary),
+        (page.as_bytes().to_vec(), OldSheet::Page),
+        (b"<!DOCTYPE html>\n<HTML>".to_vec(), OldSheet::Page),
+        (b"<table border=1><tr><td>a".to_vec(), OldSheet::Page),
+        (
+            b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook/>"
+                .to_vec(),
+            OldSheet::Xml,
+        ),
+    ] {
+        let refused = plain(&bytes, "danh-sach.xls").unwrap_err();
+        assert_eq!(refused, Unreadable::Old(old));
+        assert!(refused.vi().contains(".xlsx") && refused.en().contains(".xlsx"));
+    }
+    // A page within a placemark is no page.
+    let kml = "<kml><Document><Placemark><description><![CDATA[<html><table>]]></description></Placemark></Document></kml>";
+    assert!(!matches!(
+        plain(kml.as_bytes(), "a.kml"),
+        Err(Unreadable::Old(_))
+    ));
 }
 
 #[test]
