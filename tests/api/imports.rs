@@ -642,6 +642,57 @@ on_both! {
         assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
     }
 
+    async fn a_commune_by_name_that_is_not_where_the_place_is_is_asked_about(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Xã,Loại cây,Ngày phát hiện,Vĩ độ (N),Kinh độ (E)\n\
+            A-1,Xã Tây,Cây thuốc phiện,03/02/2026,22.4,104.3\n\
+            A-2,Xã Đông,Cây thuốc phiện,03/02/2026,22.41,104.3\n\
+            A-3,xã Mường Lạ,Cây thuốc phiện,03/02/2026,22.42,104.3\n\
+            A-4,TÂY,Cây thuốc phiện,03/02/2026,22.43,104.503\n\
+            A-5,10002,Cây thuốc phiện,03/02/2026,22.43,104.7\n";
+        let view = told(&officer, "kind=plots&name=a.csv", file).await;
+        assert_eq!((counts(&view), &view["report"]["ignored"]), ([5, 0, 0, 0], &json!([])), "{view}");
+        let said = notes(&view);
+        assert!(said.contains("Dòng 3: tệp ghi xã «Xã Đông», nhưng tọa độ nằm ở xã 10001 Tây. Nếu nạp, dòng này tính vào 10001 Tây"), "{said}");
+        assert!(said.contains("Dòng 4: tệp ghi xã «xã Mường Lạ» (không có xã nào tên như vậy"), "{said}");
+        // 300 m beyond the border is beside the commune, as for typed coordinates.
+        assert!(!["Dòng 2:", "Dòng 5:", "Dòng 6:"].iter().any(|row| said.contains(row)), "{said}");
+        // A code is a fault that names both.
+        let coded = file.replace(",Xã,", ",Mã xã,").replace("Xã Đông", "10002").replace("Xã Tây", "10001").replace("xã Mường Lạ", "10001").replace("TÂY", "10001");
+        let view = told(&officer, "kind=plots&name=a.csv", coded).await;
+        assert_eq!(faults(&view), [(3, "geometry")], "{view}");
+        let fault = view["report"]["faults"][0]["vi"].as_str().unwrap();
+        assert!(fault.contains("10002 Đông") && fault.contains("10001 Tây"), "{fault}");
+        // Where the whole file lies in one commune, a row's own code is asked about too.
+        let declared = "Mã,Mã xã,Loại cây,Ngày phát hiện,Vĩ độ,Kinh độ\nA-1,10002,Cây thuốc phiện,03/02/2026,22.4,104.3\n";
+        let view = told(&officer, "kind=plots&name=a.csv&commune=10001", declared).await;
+        assert!(notes(&view).contains("Dòng 2: tệp ghi xã «10002», nhưng tọa độ nằm ở xã 10001 Tây"), "{view}");
+        // A name from before a merger is that of the same ground.
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        let view = told(&officer, "kind=plots&name=a.csv", file).await;
+        let said = notes(&view);
+        assert!(!said.contains("Xã Đông") && !said.contains("Xã Tây"), "{said}");
+        assert!(said.contains("Dòng 4: tệp ghi xã «xã Mường Lạ»"), "{said}");
+    }
+
+    async fn what_the_reader_turned_or_chose_is_told_by_row(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Mã xã,Loại cây,Ngày phát hiện,Tọa độ\n\
+            A-1,10001,Cây thuốc phiện,03/02/2026,\"22.4, 104.3\"\n\
+            A-2,10001,Cây thuốc phiện,03/02/2026,\"104.3, 22.41\"\n\
+            A-3,10001,Cây thuốc phiện,03/02/2026,X=2478000 Y=453000\n\
+            A-4,10001,Cây thuốc phiện,03/02/2026,X=2478000 Y=453000 KTT 104°45'\n";
+        let view = told(&officer, "kind=plots&name=a.csv", file.replace("X=2478000 Y=453000\n", "X=2478000 Y=453100\n")).await;
+        let said = notes(&view);
+        assert!(said.contains("Hai trục tọa độ ghi ngược ở dòng 3;"), "{said}");
+        assert!(said.contains("Dòng 4 không ghi kinh tuyến trục: đọc theo VN-2000"), "{said}");
+        let english: Vec<&str> = view["report"]["notes"].as_array().unwrap().iter().map(|own| own["en"].as_str().unwrap()).collect();
+        assert!(english.iter().any(|own| own.contains("were turned")) && english.iter().any(|own| own.contains("no central meridian")), "{english:?}");
+    }
+
     async fn codes_from_before_a_merger_are_read_as_those_of_today(field: Field) {
         load_communes(&field).await;
         field.clock.advance_millis(1_000);

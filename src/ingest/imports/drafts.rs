@@ -363,7 +363,7 @@ fn e7(degrees: f64) -> f64 {
 
 pub(super) fn unplaced(row: usize, placed: &Placed) -> RowFault {
     match placed {
-        Placed::Outside => words::outside(row),
+        Placed::Outside(own) => words::outside(row, own),
         Placed::Unread => words::unread(row),
         Placed::Ambiguous(labels) => words::ambiguous(row, labels),
         Placed::OffPlane => words::off_plane(row),

@@ -6,6 +6,7 @@ use crate::areas::model::map::CommuneMap;
 
 use super::amounts::Amounts;
 use super::check::ImportOptions;
+use super::doubts::{Claim, Doubts};
 use super::drafts::{Draft, Reader};
 use super::lineage::{Lineage, note_renamed};
 use super::names::{self, ImportKind};
@@ -20,8 +21,8 @@ use super::words;
 /// Rows that were not read and are named.
 const MOST_SKIPPED: usize = 20;
 
-/// What reading gives: the report so far, and of each row its number and draft.
-pub(super) type Drafted = (Report, Vec<(usize, Draft)>);
+/// What reading gives: the report so far, of each row its number and draft, and the rows whose commune is to be looked up.
+pub(super) type Drafted = (Report, Vec<(usize, Draft)>, Vec<Claim>);
 
 /// The drafts of a file, and the report so far.
 pub(super) fn drafted(
@@ -36,7 +37,10 @@ pub(super) fn drafted(
     };
     let (format, table) = match read::read(bytes, &options.name, &asked, limits) {
         Ok(read) => read,
-        Err(fault) => return (Report::refused(fault.vi(), fault.en()), Vec::new()),
+        Err(fault) => {
+            let report = Report::refused(fault.vi(), fault.en());
+            return (report, Vec::new(), Vec::new());
+        }
     };
     let ground = Ground {
         map,
@@ -44,7 +48,7 @@ pub(super) fn drafted(
         epsg: options.epsg,
     };
     let mut report = Report::default();
-    let mut drafts = Vec::new();
+    let (mut drafts, mut claims) = (Vec::new(), Vec::new());
     match settle(&table, ground) {
         Err(fault) => report = no_system(fault),
         Ok(way) => {
@@ -62,17 +66,22 @@ pub(super) fn drafted(
                 amounts: &amounts,
                 lineage,
             };
+            let mut doubts = Doubts::on(map);
             for row in &table.rows {
                 match reader.draft(row) {
-                    Ok(draft) => drafts.push((row.number, draft)),
+                    Ok(draft) => {
+                        doubts.look(reader, row, &draft);
+                        drafts.push((row.number, draft));
+                    }
                     Err(faults) => report.fault(faults),
                 }
             }
+            claims = doubts.tell(&mut report);
             note_renamed(&mut report, reader, &table.rows);
         }
     }
     describe(&mut report, options.kind, format, &table);
-    (report, drafts)
+    (report, drafts, claims)
 }
 
 /// What the file is, and which of its columns mean nothing here.
@@ -85,6 +94,7 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
     let is_known = |head: &&String| {
         names::field(kind, format, head).is_some()
             || spot(head).is_some()
+            || names::is_commune_name(head)
             || (is_export && is_export_column(head))
             // The feature's own number or name.
             || (format == FileFormat::GeoJson && head.as_str() == "id")

@@ -8,6 +8,7 @@ mod amounts;
 mod check;
 mod codes;
 mod columns;
+mod doubts;
 mod drafts;
 pub mod http;
 mod judge;

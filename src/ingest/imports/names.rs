@@ -231,12 +231,35 @@ pub fn field(kind: ImportKind, format: FileFormat, head: &str) -> Option<&'stati
     }
 }
 
+/// Headings of the name of a commune: it is held against the place, which says where a row counts.
+const COMMUNE_NAMES: [&str; 12] = [
+    "xa",
+    "ten xa",
+    "xa phuong",
+    "ten xa phuong",
+    "xa phuong thi tran",
+    "xa phuong dac khu",
+    "xa thi tran",
+    "phuong xa",
+    "thuoc xa",
+    "don vi hanh chinh",
+    "don vi hanh chinh cap xa",
+    "commune name",
+];
+
+/// Whether a column holds names of communes.
+#[must_use]
+pub fn is_commune_name(head: &str) -> bool {
+    COMMUNE_NAMES.contains(&unmarked(head).as_str())
+}
+
 /// How many of these texts name columns that are known here, of whichever kind.
 #[must_use]
 pub fn known_heads(heads: &[String]) -> usize {
     let heads = paired(heads.to_vec());
     let is_known = |head: &&String| {
         spot(head).is_some()
+            || is_commune_name(head)
             || ImportKind::ALL
                 .iter()
                 .any(|kind| field(*kind, FileFormat::Csv, head).is_some())
