@@ -431,6 +431,62 @@ on_both! {
         assert_eq!((&area["properties"]["level"], &area["properties"]["version"]), (&json!("low"), &json!(2)));
     }
 
+    async fn an_export_of_risk_areas_that_comes_back_leaves_their_windows(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let put = async |code: &str, west: f64, windows: Value| {
+            let area = json!({
+                "type": "Feature",
+                "geometry": { "type": "Polygon", "coordinates": [[[west, 22.1], [west + 0.01, 22.1], [west + 0.01, 22.11], [west, 22.1]]] },
+                "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "windows": windows,
+                    "valid_from": "2026-01-01", "valid_to": "2027-05-31", "reason": "khảo sát" }
+            });
+            officer.put(&format!("/api/v1/risk-areas/{code}"), &area).await.expect(201);
+        };
+        put("NC-1", 104.1, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }])).await;
+        put("NC-2", 104.2, json!([])).await;
+        let windows = async |code: &str| {
+            officer.get(&format!("/api/v1/risk-areas/{code}")).await.expect(200).json()["properties"]["windows"].clone()
+        };
+        let mut csv = String::new();
+        for ending in ["csv", "geojson", "gpkg", "fgb", "kml"] {
+            let bytes = officer.get(&format!("/export/risk_areas.{ending}")).await.expect(200).bytes;
+            let view = told(&officer, &format!("kind=risk_areas&name=vung.{ending}"), bytes.clone()).await;
+            assert_eq!(counts(&view), [0, 0, 2, 0], "{ending}: {view}");
+            if ending == "csv" {
+                csv = text(bytes);
+            }
+        }
+        // What was edited in the text is set.
+        let edited = csv.replace("gieo 11-20/01-10", "gieo 11-15/01-10; ra hoa 02-01/03-31");
+        assert_ne!(edited, csv);
+        field.clock.advance_millis(1_000);
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", edited).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        load(&officer, &view, Some("đổi thời gian")).await.expect(200);
+        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-15", "to": "01-10" }, { "name": "ra hoa", "from": "02-01", "to": "03-31" }]));
+        assert_eq!(windows("NC-2").await, json!([]));
+        let csv = csv.replace("gieo 11-20/01-10", "cả năm");
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.clone()).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        // What cannot be read is refused by its name.
+        for wrong in ["gieo 31-12/01-10", "mùa khô"] {
+            let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.replace("cả năm", wrong)).await;
+            assert_eq!(faults(&view), [(2, "windows")], "{wrong}: {view}");
+        }
+        // The same text through OGC API – Features.
+        let path = "/ogc/collections/risk_areas/items/NC-1";
+        let patch = async |windows: &str| {
+            let body = json!({ "properties": { "windows": windows, "reason": "đổi lại" } }).to_string();
+            officer.send(Method::PATCH, path, Some("application/merge-patch+json"), Body::from(body)).await
+        };
+        patch("gieo 11-20/01-10").await.expect(204);
+        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
+        assert_eq!(patch("mùa khô").await.expect(422).pointers(), ["/properties/windows"]);
+        patch("all_year").await.expect(204);
+        assert_eq!(windows("NC-1").await, json!([]));
+    }
+
     async fn metres_without_a_zone_are_never_guessed(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

@@ -184,10 +184,7 @@ impl Imports {
             ImportKind::Plots => {
                 Content::Plots(self.listed(actor, options, drafts, &mut report).await?)
             }
-            ImportKind::RiskAreas => Content::RiskAreas(only(drafts, |draft| match draft {
-                Draft::RiskArea(own) => Some(*own),
-                _ => None,
-            })),
+            ImportKind::RiskAreas => Content::RiskAreas(self.risk_areas(drafts).await?),
             ImportKind::Gates => Content::Gates(only(drafts, |draft| match draft {
                 Draft::Gate(own) => Some(*own),
                 _ => None,
@@ -202,6 +199,21 @@ impl Imports {
             content,
             keys,
         })
+    }
+
+    /// Risk areas; one whose row says nothing of when checks count keeps the windows that stand.
+    async fn risk_areas(&self, drafts: Vec<(usize, Draft)>) -> Result<Vec<RiskAreaDraft>, Error> {
+        let mut all = Vec::with_capacity(drafts.len());
+        for (_, draft) in drafts {
+            let Draft::RiskArea(mut draft, has_windows) = draft else {
+                continue;
+            };
+            if !has_windows && let Some(windows) = self.areas.standing_windows(&draft).await? {
+                draft.windows = windows;
+            }
+            all.push(*draft);
+        }
+        Ok(all)
     }
 
     /// The rows of a file as drafts.

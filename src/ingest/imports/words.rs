@@ -40,8 +40,8 @@ pub fn bad(row: usize, field: &str) -> RowFault {
         "area_m2" | "hacc_m" | "accuracy_m" => ("cần một số", "expected a number"),
         "voluntary" | "outside_vietnam" => ("cần có hoặc không", "expected yes or no"),
         "windows" => (
-            "cần dạng «seedling 10-15/12-31»",
-            "expected the form `seedling 10-15/12-31`",
+            "cần dạng «seedling 10-15/12-31; flowering 02-01/03-31» hoặc «cả năm»",
+            "expected the form `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`",
         ),
         _ => ("giá trị không dùng được", "the value cannot be used"),
     };
