@@ -478,7 +478,7 @@ on_both! {
         let path = "/ogc/collections/risk_areas/items/NC-1";
         let patch = async |windows: &str| {
             let body = json!({ "properties": { "windows": windows, "reason": "đổi lại" } }).to_string();
-            officer.send(Method::PATCH, path, Some("application/merge-patch+json"), Body::from(body)).await
+            officer.send(Method::PATCH, path, Some("application/geo+json"), Body::from(body)).await
         };
         patch("gieo 11-20/01-10").await.expect(204);
         assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
