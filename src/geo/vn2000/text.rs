@@ -239,7 +239,7 @@ fn meridian_at(text: &str) -> Option<(f64, &str)> {
     let is_decimal =
         decimals.is_some_and(|own| own.starts_with(|sign: char| sign.is_ascii_digit()));
     let Some(own) = own.filter(|_| !is_decimal) else {
-        return Some((degrees, rest));
+        return Some((degrees, spelt.unwrap_or(rest)));
     };
     let after = ["PHÚT", "PHUT"]
         .iter()
