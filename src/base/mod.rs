@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod bounded;
 pub mod fields;
+pub mod formulas;
 pub mod ids;
 pub mod origin;
 pub mod page;

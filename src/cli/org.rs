@@ -56,8 +56,8 @@ pub(super) async fn team_named(app: &App, text: &str) -> anyhow::Result<TeamId> 
         (Some(team), None) => Ok(team.id),
         (Some(_), Some(_)) => anyhow::bail!("several teams are named {text}: give the team's id"),
         (None, _) => {
-            let names: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
-            anyhow::bail!("there is no team {text}; known: {}", names.join(", "))
+            let known: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+            anyhow::bail!("there is no team {text}; known: {}", known.join(", "))
         }
     }
 }

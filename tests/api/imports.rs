@@ -455,6 +455,62 @@ on_both! {
         assert_eq!((&area["properties"]["level"], &area["properties"]["version"]), (&json!("low"), &json!(2)));
     }
 
+    async fn an_export_of_risk_areas_that_comes_back_leaves_their_windows(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let put = async |code: &str, west: f64, windows: Value| {
+            let area = json!({
+                "type": "Feature",
+                "geometry": { "type": "Polygon", "coordinates": [[[west, 22.1], [west + 0.01, 22.1], [west + 0.01, 22.11], [west, 22.1]]] },
+                "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "windows": windows,
+                    "valid_from": "2026-01-01", "valid_to": "2027-05-31", "reason": "khảo sát" }
+            });
+            officer.put(&format!("/api/v1/risk-areas/{code}"), &area).await.expect(201);
+        };
+        put("NC-1", 104.1, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }])).await;
+        put("NC-2", 104.2, json!([])).await;
+        let windows = async |code: &str| {
+            officer.get(&format!("/api/v1/risk-areas/{code}")).await.expect(200).json()["properties"]["windows"].clone()
+        };
+        let mut csv = String::new();
+        for ending in ["csv", "geojson", "gpkg", "fgb", "kml"] {
+            let bytes = officer.get(&format!("/export/risk_areas.{ending}")).await.expect(200).bytes;
+            let view = told(&officer, &format!("kind=risk_areas&name=vung.{ending}"), bytes.clone()).await;
+            assert_eq!(counts(&view), [0, 0, 2, 0], "{ending}: {view}");
+            if ending == "csv" {
+                csv = text(bytes);
+            }
+        }
+        // What was edited in the text is set.
+        let edited = csv.replace("gieo 11-20/01-10", "gieo 11-15/01-10; ra hoa 02-01/03-31");
+        assert_ne!(edited, csv);
+        field.clock.advance_millis(1_000);
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", edited).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        load(&officer, &view, Some("đổi thời gian")).await.expect(200);
+        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-15", "to": "01-10" }, { "name": "ra hoa", "from": "02-01", "to": "03-31" }]));
+        assert_eq!(windows("NC-2").await, json!([]));
+        let csv = csv.replace("gieo 11-20/01-10", "cả năm");
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.clone()).await;
+        assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
+        // What cannot be read is refused by its name.
+        for wrong in ["gieo 31-12/01-10", "mùa khô"] {
+            let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.replace("cả năm", wrong)).await;
+            assert_eq!(faults(&view), [(2, "windows")], "{wrong}: {view}");
+        }
+        // The same text through OGC API – Features.
+        let path = "/ogc/collections/risk_areas/items/NC-1";
+        let patch = async |windows: &str| {
+            let body = json!({ "properties": { "windows": windows, "reason": "đổi lại" } }).to_string();
+            officer.send(Method::PATCH, path, Some("application/geo+json"), Body::from(body)).await
+        };
+        patch("gieo 11-20/01-10").await.expect(204);
+        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
+        assert_eq!(patch("mùa khô").await.expect(422).pointers(), ["/properties/windows"]);
+        patch("all_year").await.expect(204);
+        assert_eq!(windows("NC-1").await, json!([]));
+    }
+
     async fn metres_without_a_zone_are_never_guessed(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;
@@ -664,6 +720,57 @@ on_both! {
         let meridians = PLOTS.replace("X (m),Y (m)", "Y (m),X (m),Kinh tuyến trục").replace("453000", "453000,104.75").replace("495000", "495000,104.75");
         let view = told(&officer, "kind=plots&name=a.csv&source=khac", meridians).await;
         assert_eq!(counts(&view), [2, 0, 0, 0], "{view}");
+    }
+
+    async fn a_commune_by_name_that_is_not_where_the_place_is_is_asked_about(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Xã,Loại cây,Ngày phát hiện,Vĩ độ (N),Kinh độ (E)\n\
+            A-1,Xã Tây,Cây thuốc phiện,03/02/2026,22.4,104.3\n\
+            A-2,Xã Đông,Cây thuốc phiện,03/02/2026,22.41,104.3\n\
+            A-3,xã Mường Lạ,Cây thuốc phiện,03/02/2026,22.42,104.3\n\
+            A-4,TÂY,Cây thuốc phiện,03/02/2026,22.43,104.503\n\
+            A-5,10002,Cây thuốc phiện,03/02/2026,22.43,104.7\n";
+        let view = told(&officer, "kind=plots&name=a.csv", file).await;
+        assert_eq!((counts(&view), &view["report"]["ignored"]), ([5, 0, 0, 0], &json!([])), "{view}");
+        let said = notes(&view);
+        assert!(said.contains("Dòng 3: tệp ghi xã «Xã Đông», nhưng tọa độ nằm ở xã 10001 Tây. Nếu nạp, dòng này tính vào 10001 Tây"), "{said}");
+        assert!(said.contains("Dòng 4: tệp ghi xã «xã Mường Lạ» (không có xã nào tên như vậy"), "{said}");
+        // 300 m beyond the border is beside the commune, as for typed coordinates.
+        assert!(!["Dòng 2:", "Dòng 5:", "Dòng 6:"].iter().any(|row| said.contains(row)), "{said}");
+        // A code is a fault that names both.
+        let coded = file.replace(",Xã,", ",Mã xã,").replace("Xã Đông", "10002").replace("Xã Tây", "10001").replace("xã Mường Lạ", "10001").replace("TÂY", "10001");
+        let view = told(&officer, "kind=plots&name=a.csv", coded).await;
+        assert_eq!(faults(&view), [(3, "geometry")], "{view}");
+        let fault = view["report"]["faults"][0]["vi"].as_str().unwrap();
+        assert!(fault.contains("10002 Đông") && fault.contains("10001 Tây"), "{fault}");
+        // Where the whole file lies in one commune, a row's own code is asked about too.
+        let declared = "Mã,Mã xã,Loại cây,Ngày phát hiện,Vĩ độ,Kinh độ\nA-1,10002,Cây thuốc phiện,03/02/2026,22.4,104.3\n";
+        let view = told(&officer, "kind=plots&name=a.csv&commune=10001", declared).await;
+        assert!(notes(&view).contains("Dòng 2: tệp ghi xã «10002», nhưng tọa độ nằm ở xã 10001 Tây"), "{view}");
+        // A name from before a merger is that of the same ground.
+        field.clock.advance_millis(1_000);
+        merged(&field, "2026-03-02").await;
+        let view = told(&officer, "kind=plots&name=a.csv", file).await;
+        let said = notes(&view);
+        assert!(!said.contains("Xã Đông") && !said.contains("Xã Tây"), "{said}");
+        assert!(said.contains("Dòng 4: tệp ghi xã «xã Mường Lạ»"), "{said}");
+    }
+
+    async fn what_the_reader_turned_or_chose_is_told_by_row(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Mã xã,Loại cây,Ngày phát hiện,Tọa độ\n\
+            A-1,10001,Cây thuốc phiện,03/02/2026,\"22.4, 104.3\"\n\
+            A-2,10001,Cây thuốc phiện,03/02/2026,\"104.3, 22.41\"\n\
+            A-3,10001,Cây thuốc phiện,03/02/2026,X=2478000 Y=453000\n\
+            A-4,10001,Cây thuốc phiện,03/02/2026,X=2478000 Y=453000 KTT 104°45'\n";
+        let view = told(&officer, "kind=plots&name=a.csv", file.replace("X=2478000 Y=453000\n", "X=2478000 Y=453100\n")).await;
+        let said = notes(&view);
+        assert!(said.contains("Hai trục tọa độ ghi ngược ở dòng 3;"), "{said}");
+        assert!(said.contains("Dòng 4 không ghi kinh tuyến trục: đọc theo VN-2000"), "{said}");
+        let english: Vec<&str> = view["report"]["notes"].as_array().unwrap().iter().map(|own| own["en"].as_str().unwrap()).collect();
+        assert!(english.iter().any(|own| own.contains("were turned")) && english.iter().any(|own| own.contains("no central meridian")), "{english:?}");
     }
 
     async fn codes_from_before_a_merger_are_read_as_those_of_today(field: Field) {

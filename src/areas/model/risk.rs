@@ -298,7 +298,40 @@ fn required_visits(properties: Properties<'_>) -> Result<u32, Reason> {
 }
 
 fn windows(properties: Properties<'_>) -> Result<Option<Vec<CheckWindow>>, Reason> {
-    properties.value("windows").map(windows_of).transpose()
+    let own = |value: &Value| match value.as_str() {
+        Some(text) => windows_of_text(text),
+        None => windows_of(value),
+    };
+    properties.value("windows").map(own).transpose()
+}
+
+/// What stands for windows where checks count all year.
+const ALL_YEAR: [&str; 3] = ["all_year", "all year", "cả năm"];
+
+/// Windows as exports write them: `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year` for none.
+pub fn windows_of_text(text: &str) -> Result<Vec<CheckWindow>, Reason> {
+    if ALL_YEAR.contains(&text.trim().to_lowercase().as_str()) {
+        return Ok(Vec::new());
+    }
+    let parts = text
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let windows = parts.map(|part| {
+        let (name, days) = part.rsplit_once(' ')?;
+        let (from, to) = days.split_once('/')?;
+        let day = |text: &str| text.parse::<MonthDay>().ok();
+        let (from, to) = (day(from)?.to_string(), day(to)?.to_string());
+        Some(json!({ "name": name.trim(), "from": from, "to": to }))
+    });
+    let windows = windows.collect::<Option<Vec<Value>>>();
+    let windows = windows.filter(|all| !all.is_empty()).ok_or_else(|| {
+        bad(
+            "windows",
+            "windows such as `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`",
+        )
+    })?;
+    windows_of(&Value::Array(windows))
 }
 
 /// The windows of a list of objects with `name`, `from` and `to`.

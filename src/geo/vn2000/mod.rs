@@ -1,6 +1,7 @@
 //! VN-2000 (05/2007/QĐ-BTNMT): plane coordinates as Vietnamese papers write them. Storage is always WGS84.
 
 mod format;
+mod grid;
 #[cfg(test)]
 mod tests;
 mod text;

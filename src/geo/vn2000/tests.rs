@@ -154,6 +154,37 @@ mod written {
     }
 
     #[test]
+    fn a_square_of_the_grid_is_read_on_both_systems_unless_the_text_says_which() {
+        let systems = |text: &str| -> Vec<u32> {
+            let found = read(text).into_iter();
+            found.map(|own| own.system.epsg()).collect()
+        };
+        assert_eq!(systems("48Q VK 12345 67890"), [32_648, 3405]);
+        assert_eq!(systems("WGS84 48Q VK 12345 67890"), [32_648]);
+        assert_eq!(systems("VN-2000: 48QVK1234567890"), [3405]);
+        assert_eq!(systems("47Q RE 04123 45678"), [32_647]);
+        assert!(
+            read("48QVK1234567890")[0]
+                .reasons
+                .contains(&Reason::GridSquare)
+        );
+        // No such column, row, band or zone, a square of another band, and halves that differ.
+        for text in [
+            "48Q AK 12345 67890",
+            "48Q VI 12345 67890",
+            "48X VK 12345 67890",
+            "50Q VK 12345 67890",
+            "48P VK 12345 67890",
+            "48Q VK 1234 567890",
+            "48Q VK 123 456",
+            "48Q VK 12345 67890 5",
+            "48Q VK",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+
+    #[test]
     fn a_meridian_ends_where_its_minutes_end() {
         for text in [
             "KTT 104°45' 2489123 498765",
@@ -163,6 +194,8 @@ mod written {
             "KTT 104°45'00\" 2.489.123 498.765",
             "KTT 104-45, 2489123 498765",
             "2489123 498765 KTT 104-45, múi 3°",
+            "KTT 104o45' 2489123 498765",
+            "2489123 498765 kinh tuyến trục 104 độ 45 phút",
         ] {
             let found = read(text);
             assert_eq!(found.len(), 1, "{text}: {found:?}");

@@ -226,7 +226,11 @@ fn meridian_at(text: &str) -> Option<(f64, &str)> {
         }
     }
     let blank = |sign: char| sign.is_whitespace() || matches!(sign, '°' | 'º' | '˚' | '-' | '–');
-    let (minutes, after) = digits(rest.trim_start_matches(blank));
+    let spelt = ["ĐỘ", "DO", "O"]
+        .iter()
+        .find_map(|unit| rest.trim_start().strip_prefix(unit));
+    let spelt = spelt.filter(|after| !after.starts_with(char::is_alphabetic));
+    let (minutes, after) = digits(spelt.unwrap_or(rest).trim_start_matches(blank));
     let own = minutes
         .parse::<f64>()
         .ok()
@@ -235,8 +239,12 @@ fn meridian_at(text: &str) -> Option<(f64, &str)> {
     let is_decimal =
         decimals.is_some_and(|own| own.starts_with(|sign: char| sign.is_ascii_digit()));
     let Some(own) = own.filter(|_| !is_decimal) else {
-        return Some((degrees, rest));
+        return Some((degrees, spelt.unwrap_or(rest)));
     };
+    let after = ["PHÚT", "PHUT"]
+        .iter()
+        .find_map(|unit| after.trim_start().strip_prefix(unit))
+        .unwrap_or(after);
     let after = after.trim_start_matches(['\'', '′', '’', '`', '´']);
     // Seconds are written as noughts if at all.
     let after = after.strip_prefix("00").unwrap_or(after);

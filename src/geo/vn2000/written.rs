@@ -2,6 +2,7 @@
 //! rests on; which one is meant is for a person to say, or for the commune that was declared.
 
 use super::format::Format;
+use super::grid;
 use super::text::Text;
 use super::zone::{Width, ZONES, Zone, from_geographic, from_utm};
 use crate::base::words::vocabulary;
@@ -41,6 +42,8 @@ vocabulary! {
         Grouped = "grouped_thousands",
         /// The zone's number stands as receivers write it: metres of UTM on WGS84.
         UtmZone = "utm_zone",
+        /// A square of the military grid is named.
+        GridSquare = "grid_square",
     }
 }
 
@@ -58,6 +61,7 @@ impl Reason {
             Self::MeridianAssumed => "Không ghi kinh tuyến trục: mỗi kinh tuyến cho một điểm",
             Self::MeridianNamed => "Có ghi kinh tuyến trục",
             Self::Grouped => "Số có dấu ngăn hàng nghìn",
+            Self::GridSquare => "Có ghi ô lưới quân sự (MGRS)",
             Self::UtmZone => {
                 "Có số múi UTM: máy GPS thường hiện UTM trên WGS84, lệch khoảng 220 m so với VN-2000"
             }
@@ -79,6 +83,7 @@ impl Reason {
             Self::MeridianAssumed => "no central meridian is named: each gives another place",
             Self::MeridianNamed => "the central meridian is named",
             Self::Grouped => "the numbers have their thousands grouped",
+            Self::GridSquare => "a square of the military grid (MGRS) is named",
             Self::UtmZone => {
                 "a UTM zone is named: receivers show UTM on WGS84, about 220 m off VN-2000"
             }
@@ -141,6 +146,11 @@ pub struct Reading {
 pub fn read(text: &str) -> Vec<Reading> {
     if text.chars().count() > LONGEST {
         return Vec::new();
+    }
+    let mut squares = grid::read(text);
+    squares.retain(|reading| is_near(reading.position));
+    if !squares.is_empty() {
+        return squares;
     }
     let text = Text::of(text);
     if text.is_negative {

@@ -20,6 +20,7 @@ use crate::journal::model::sha256;
 use crate::plots::Listed;
 use crate::store::{self, Tx};
 
+use super::doubts::note_elsewhere;
 use super::drafts::{Draft, RowFault};
 use super::lineage::Lineage;
 use super::look::{Drafted, drafted, without_twins};
@@ -159,7 +160,7 @@ impl Imports {
             let reason = "expected the code of a commune of today / cần mã xã hiện nay";
             return Err(Refusal::at("query:commune", reason).into());
         }
-        let (mut report, mut drafts) = self
+        let (mut report, mut drafts, mut claims) = self
             .drafts(options, &bytes, &map, Lineage::default())
             .await?;
         let is_of_commune = |fault: &RowFault| fault.field.as_deref() == Some("commune");
@@ -167,8 +168,12 @@ impl Imports {
             // Most files name communes of today: where the ground of others lies is looked up only where it is asked for.
             let lineage = Lineage::of(&self.areas.known_places(actor).await?);
             if !lineage.is_empty() {
-                (report, drafts) = self.drafts(options, &bytes, &map, lineage).await?;
+                (report, drafts, claims) = self.drafts(options, &bytes, &map, lineage).await?;
             }
+        }
+        if !claims.is_empty() {
+            let places = self.areas.known_places(actor).await?;
+            note_elsewhere(&mut report, claims, (&*map, places.as_slice()));
         }
         drafts = without_twins(drafts, &mut report);
         let keys = drafts
@@ -179,10 +184,7 @@ impl Imports {
             ImportKind::Plots => {
                 Content::Plots(self.listed(actor, options, drafts, &mut report).await?)
             }
-            ImportKind::RiskAreas => Content::RiskAreas(only(drafts, |draft| match draft {
-                Draft::RiskArea(own) => Some(*own),
-                _ => None,
-            })),
+            ImportKind::RiskAreas => Content::RiskAreas(self.risk_areas(drafts).await?),
             ImportKind::Gates => Content::Gates(only(drafts, |draft| match draft {
                 Draft::Gate(own) => Some(*own),
                 _ => None,
@@ -197,6 +199,21 @@ impl Imports {
             content,
             keys,
         })
+    }
+
+    /// Risk areas; one whose row says nothing of when checks count keeps the windows that stand.
+    async fn risk_areas(&self, drafts: Vec<(usize, Draft)>) -> Result<Vec<RiskAreaDraft>, Error> {
+        let mut all = Vec::with_capacity(drafts.len());
+        for (_, draft) in drafts {
+            let Draft::RiskArea(mut draft, has_windows) = draft else {
+                continue;
+            };
+            if !has_windows && let Some(windows) = self.areas.standing_windows(&draft).await? {
+                draft.windows = windows;
+            }
+            all.push(*draft);
+        }
+        Ok(all)
     }
 
     /// The rows of a file as drafts.

@@ -62,8 +62,8 @@ pub enum Draft {
         /// What it says otherwise.
         fresh: Box<Result<Self, Vec<RowFault>>>,
     },
-    /// A risk area.
-    RiskArea(Box<RiskAreaDraft>),
+    /// A risk area, and whether the row says when checks count.
+    RiskArea(Box<RiskAreaDraft>, bool),
     /// A gate.
     Gate(Box<GateDraft>),
     /// A hamlet.
@@ -78,7 +78,7 @@ impl Draft {
             Self::Plot { key, .. } => key.into(),
             Self::Returned(own) => format!("id {}", own.id).into(),
             Self::Coded { code, .. } => format!("code {code}").into(),
-            Self::RiskArea(draft) => draft.code.as_str().into(),
+            Self::RiskArea(draft, _) => draft.code.as_str().into(),
             Self::Gate(draft) => draft.code.as_str().into(),
             Self::Hamlet(draft) => draft.code.as_str().into(),
         }
@@ -145,6 +145,7 @@ impl Reader<'_> {
             return self.plot(row, properties, &shape, typed.as_ref());
         }
         let geometry = self.shape_of(shape, &mut properties);
+        let has_windows = properties.contains_key("windows");
         let feature = Feature {
             number: row.number,
             properties,
@@ -153,7 +154,7 @@ impl Reader<'_> {
         };
         let draft = match self.kind {
             ImportKind::RiskAreas => RiskAreaDraft::parse(&feature, MOST_VERTICES)
-                .map(|draft| Draft::RiskArea(Box::new(draft))),
+                .map(|draft| Draft::RiskArea(Box::new(draft), has_windows)),
             ImportKind::Gates => {
                 GateDraft::parse(&feature).map(|draft| Draft::Gate(Box::new(draft)))
             }
@@ -363,7 +364,7 @@ fn e7(degrees: f64) -> f64 {
 
 pub(super) fn unplaced(row: usize, placed: &Placed) -> RowFault {
     match placed {
-        Placed::Outside => words::outside(row),
+        Placed::Outside(own) => words::outside(row, own),
         Placed::Unread => words::unread(row),
         Placed::Ambiguous(labels) => words::ambiguous(row, labels),
         Placed::OffPlane => words::off_plane(row),

@@ -200,7 +200,8 @@ fn note_early(report: &mut Report, early: usize, first: LocalDate) {
     );
 }
 
-fn listing(rows: &[usize]) -> String {
+/// The numbers of rows, the first of them.
+pub(super) fn listing(rows: &[usize]) -> String {
     let shown = rows.iter().take(NAMED).map(usize::to_string);
     let shown: Vec<String> = shown.collect();
     let more = if rows.len() > NAMED { ", …" } else { "" };

@@ -6,6 +6,7 @@ use crate::areas::model::map::CommuneMap;
 
 use super::amounts::Amounts;
 use super::check::ImportOptions;
+use super::doubts::{Claim, Doubts};
 use super::drafts::{Draft, Reader};
 use super::lineage::{Lineage, note_renamed};
 use super::names::{self, ImportKind};
@@ -13,14 +14,15 @@ use super::place::{Ground, NoSystem, settle};
 use super::read;
 use super::report::Report;
 use super::returned::{is_export, is_export_column};
+use super::spots::{headed_zone, spot};
 use super::table::{Asked, FileFormat, Limits, Skip, Table};
 use super::words;
 
 /// Rows that were not read and are named.
 const MOST_SKIPPED: usize = 20;
 
-/// What reading gives: the report so far, and of each row its number and draft.
-pub(super) type Drafted = (Report, Vec<(usize, Draft)>);
+/// What reading gives: the report so far, of each row its number and draft, and the rows whose commune is to be looked up.
+pub(super) type Drafted = (Report, Vec<(usize, Draft)>, Vec<Claim>);
 
 /// The drafts of a file, and the report so far.
 pub(super) fn drafted(
@@ -35,7 +37,10 @@ pub(super) fn drafted(
     };
     let (format, table) = match read::read(bytes, &options.name, &asked, limits) {
         Ok(read) => read,
-        Err(fault) => return (Report::refused(fault.vi(), fault.en()), Vec::new()),
+        Err(fault) => {
+            let report = Report::refused(fault.vi(), fault.en());
+            return (report, Vec::new(), Vec::new());
+        }
     };
     let ground = Ground {
         map,
@@ -43,7 +48,7 @@ pub(super) fn drafted(
         epsg: options.epsg,
     };
     let mut report = Report::default();
-    let mut drafts = Vec::new();
+    let (mut drafts, mut claims) = (Vec::new(), Vec::new());
     match settle(&table, ground) {
         Err(fault) => report = no_system(fault),
         Ok(way) => {
@@ -61,17 +66,22 @@ pub(super) fn drafted(
                 amounts: &amounts,
                 lineage,
             };
+            let mut doubts = Doubts::on(map);
             for row in &table.rows {
                 match reader.draft(row) {
-                    Ok(draft) => drafts.push((row.number, draft)),
+                    Ok(draft) => {
+                        doubts.look(reader, row, &draft);
+                        drafts.push((row.number, draft));
+                    }
                     Err(faults) => report.fault(faults),
                 }
             }
+            claims = doubts.tell(&mut report);
             note_renamed(&mut report, reader, &table.rows);
         }
     }
     describe(&mut report, options.kind, format, &table);
-    (report, drafts)
+    (report, drafts, claims)
 }
 
 /// What the file is, and which of its columns mean nothing here.
@@ -83,7 +93,8 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
     let is_export = is_export(kind, table);
     let is_known = |head: &&String| {
         names::field(kind, format, head).is_some()
-            || names::spot(head).is_some()
+            || spot(head).is_some()
+            || names::is_commune_name(head)
             || (is_export && is_export_column(head))
             // The feature's own number or name.
             || (format == FileFormat::GeoJson && head.as_str() == "id")
@@ -111,13 +122,7 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
             "the axes stood the other way round than the format has them, and were turned: look at the map",
         );
     }
-    let mut heads = table.heads.iter();
-    if let Some(head) = heads.find(|head| names::headed_zone(head).is_some()) {
-        report.note(
-            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
-            format!("the central meridian is the one that the heading {head:?} names"),
-        );
-    }
+    note_zone(report, table);
     note_skipped(report, table);
     let has = |wanted: &str| {
         table
@@ -129,6 +134,26 @@ fn describe(report: &mut Report, kind: ImportKind, format: FileFormat, table: &T
         report.note(
             "Không có cột nguồn phát hiện: ghi là «kiểm tra, rà soát».",
             "no column says how plots came to notice: recorded as `check`",
+        );
+    }
+}
+
+/// Says which heading or title named the zone.
+fn note_zone(report: &mut Report, table: &Table) {
+    if let Some(title) = &table.zone_title {
+        report.note(
+            format!("Kinh tuyến trục lấy từ dòng «{title}» phía trên bảng."),
+            format!(
+                "the central meridian is the one that the title {title:?} above the table names"
+            ),
+        );
+        return;
+    }
+    let mut heads = table.heads.iter();
+    if let Some(head) = heads.find(|head| headed_zone(head).is_some()) {
+        report.note(
+            format!("Kinh tuyến trục lấy từ tiêu đề cột «{head}»."),
+            format!("the central meridian is the one that the heading {head:?} names"),
         );
     }
 }

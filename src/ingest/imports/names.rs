@@ -2,8 +2,8 @@
 
 use crate::base::unmarked::unmarked;
 use crate::base::words::vocabulary;
-use crate::geo::vn2000::zone_of_heading;
 
+use super::spots::{paired, spot};
 use super::table::FileFormat;
 
 vocabulary! {
@@ -20,77 +20,7 @@ vocabulary! {
     }
 }
 
-/// What of a place a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
-    /// Longitude.
-    Lon,
-    /// Latitude.
-    Lat,
-    /// The X of a paper: northing, unless its size says otherwise.
-    X,
-    /// The Y of a paper.
-    Y,
-    /// Both in one text.
-    Typed,
-    /// The central meridian of the zone.
-    Meridian,
-    /// A shape as well-known text, as QGIS and this server write tables.
-    Wkt,
-}
-
 pub(super) type Names<T> = &'static [(T, &'static [&'static str])];
-
-const SPOTS: Names<Spot> = &[
-    (Spot::Lon, &["lon", "lng", "long", "longitude", "kinh do"]),
-    (Spot::Lat, &["lat", "latitude", "vi do"]),
-    (
-        Spot::X,
-        &[
-            "x",
-            "x m",
-            "toa do x",
-            "toa do x m",
-            "x vn2000",
-            "x vn 2000",
-            "vn 2000 x",
-            "vn 2000 x m",
-            "vn2000 x m",
-            "toa do vn 2000 x",
-        ],
-    ),
-    (
-        Spot::Y,
-        &[
-            "y",
-            "y m",
-            "toa do y",
-            "toa do y m",
-            "y vn2000",
-            "y vn 2000",
-            "vn 2000 y",
-            "vn 2000 y m",
-            "vn2000 y m",
-            "toa do vn 2000 y",
-        ],
-    ),
-    (
-        Spot::Typed,
-        &[
-            "toa do",
-            "toa do vn2000",
-            "toa do vn 2000",
-            "toa do gps",
-            "toa do wgs84",
-            "toa do wgs 84",
-            "wgs84 vi do kinh do",
-            "vi do kinh do",
-            "coordinates",
-        ],
-    ),
-    (Spot::Meridian, &["kinh tuyen truc", "ktt", "meridian"]),
-    (Spot::Wkt, &["wkt", "wkt geom", "geom wkt"]),
-];
 
 const CODE: (&str, &[&str]) = (
     "code",
@@ -160,14 +90,35 @@ const PLOTS: Names<&str> = &[
         &["detected by", "nguon phat hien", "phat hien qua"],
     ),
     ("stage", &["stage", "giai doan", "giai doan sinh truong"]),
-    ("plants", &["plants", "so cay", "so luong cay", "so luong"]),
+    (
+        "plants",
+        &[
+            "plants",
+            "so cay",
+            "so luong cay",
+            "so luong",
+            "so cay phat hien",
+            "phat hien so cay",
+        ],
+    ),
     (
         "plants_method",
         &["plants method", "cach dem", "cach dem cay"],
     ),
     (
         "area_m2",
-        &["area m2", "dien tich", "dien tich m2", "dien tich m²"],
+        &[
+            "area m2",
+            "dien tich",
+            "dien tich m2",
+            "dien tich m²",
+            "dien tich phat hien",
+            "dien tich phat hien m2",
+            "dien tich phat hien m²",
+            "dien tich m2 phat hien",
+            "dien tich m² phat hien",
+            "phat hien dien tich",
+        ],
     ),
     (
         "area_method",
@@ -280,37 +231,35 @@ pub fn field(kind: ImportKind, format: FileFormat, head: &str) -> Option<&'stati
     }
 }
 
-/// What of a place a column holds, if it does.
+/// Headings of the name of a commune: it is held against the place, which says where a row counts.
+const COMMUNE_NAMES: [&str; 12] = [
+    "xa",
+    "ten xa",
+    "xa phuong",
+    "ten xa phuong",
+    "xa phuong thi tran",
+    "xa phuong dac khu",
+    "xa thi tran",
+    "phuong xa",
+    "thuoc xa",
+    "don vi hanh chinh",
+    "don vi hanh chinh cap xa",
+    "commune name",
+];
+
+/// Whether a column holds names of communes.
 #[must_use]
-pub fn spot(head: &str) -> Option<Spot> {
-    spot_of(&unmarked(head)).or_else(|| zoned(head).map(|(spot, _)| spot))
-}
-
-/// The zone that the heading of a column of coordinates names, as it may stand after `KTT`: "X (KTT 104°45')".
-#[must_use]
-pub fn headed_zone(head: &str) -> Option<String> {
-    zoned(head).map(|(_, zone)| zone)
-}
-
-fn spot_of(word: &str) -> Option<Spot> {
-    let own = SPOTS.iter().find(|(_, names)| names.contains(&word));
-    own.map(|(spot, _)| *spot)
-}
-
-fn zoned(head: &str) -> Option<(Spot, String)> {
-    let (rest, zone) = zone_of_heading(head)?;
-    let words = unmarked(&rest);
-    // "Hệ VN-2000" is VN-2000.
-    let words: Vec<&str> = words.split(' ').filter(|word| *word != "he").collect();
-    let spot = spot_of(&words.join(" "))?;
-    matches!(spot, Spot::X | Spot::Y | Spot::Typed).then_some((spot, zone))
+pub fn is_commune_name(head: &str) -> bool {
+    COMMUNE_NAMES.contains(&unmarked(head).as_str())
 }
 
 /// How many of these texts name columns that are known here, of whichever kind.
 #[must_use]
 pub fn known_heads(heads: &[String]) -> usize {
+    let heads = paired(heads.to_vec());
     let is_known = |head: &&String| {
         spot(head).is_some()
+            || is_commune_name(head)
             || ImportKind::ALL
                 .iter()
                 .any(|kind| field(*kind, FileFormat::Csv, head).is_some())
@@ -329,38 +278,8 @@ mod tests {
         assert_eq!(plots("NGÀY PHÁT HIỆN"), Some("detected_at"));
         assert_eq!(plots("detected_at"), Some("detected_at"));
         assert_eq!(plots("Chủ hộ"), None);
-        assert_eq!(spot("Tọa độ X (m)"), Some(Spot::X));
-        assert_eq!(spot("Kinh độ"), Some(Spot::Lon));
-    }
-
-    #[test]
-    fn a_heading_may_name_the_central_meridian_of_its_column() {
-        for (head, of, zone) in [
-            ("X (KTT 104°45')", Spot::X, "104.75"),
-            ("Y VN-2000 kinh tuyến 105-30", Spot::Y, "105.5"),
-            ("Tọa độ X, KTT 104,75", Spot::X, "104.75"),
-            (
-                "TỌA ĐỘ Y (m) – KINH TUYẾN TRỤC 105°30'00\"",
-                Spot::Y,
-                "105.5",
-            ),
-            (
-                "X (hệ VN-2000, KTT 104°45′, múi 3°)",
-                Spot::X,
-                "104.75 MÚI 3",
-            ),
-            ("Toa do VN2000 KTT 103", Spot::Typed, "103"),
-            ("Tọa độ VN-2000 KTT 105 múi 6 độ X", Spot::X, "105 MÚI 6"),
-        ] {
-            assert_eq!(spot(head), Some(of), "{head}");
-            assert_eq!(headed_zone(head).as_deref(), Some(zone), "{head}");
-        }
-        for head in ["X", "X (m)", "Kinh tuyến trục", "KTT", "Kinh độ"] {
-            assert_eq!(headed_zone(head), None, "{head}");
-        }
-        for head in ["KTT 104°45'", "Số nhà 105", "Kinh độ KTT 105", "X (KTT 12)"] {
-            assert_eq!(spot(head), None, "{head}");
-        }
+        assert_eq!(plots("Phát hiện Diện tích"), Some("area_m2"));
+        assert_eq!(plots("Diện tích Phá nhổ"), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::areas::model::map::CommuneMap;
 use crate::geo::position::Position;
 use crate::geo::vn2000::{Projector, Reading, System, ZONES, Zone, from_geographic, read};
 
+use super::doubts::named;
 use super::table::{Place, Row, Table, Told};
 
 /// So many positions say where a file lies.
@@ -80,13 +81,22 @@ pub enum Placed {
     /// The row has none.
     None,
     /// It lies outside the declared commune.
-    Outside,
+    Outside(Box<Elsewhere>),
     /// The text cannot be read.
     Unread,
     /// The text can be read in several ways: what people call them.
     Ambiguous(Vec<String>),
     /// The numbers are on no plane.
     OffPlane,
+}
+
+/// Where a place outside its commune lies, by codes and names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The commune that was declared.
+    pub declared: String,
+    /// The commune in which it lies, where that is one.
+    pub found: Option<String>,
 }
 
 /// How a file's numbers become positions.
@@ -252,7 +262,9 @@ impl Way {
             };
             // An area may reach beyond its commune; a point may not.
             if !turned.coords_iter().any(is_beside) && !covers(&turned, ground, code) {
-                return Placed::Outside;
+                let at = turned.coords_iter().next();
+                let at = at.and_then(|at| Position::try_from(at).ok());
+                return outside(ground.map, code, at);
             }
         }
         Placed::Shape(turned)
@@ -302,9 +314,16 @@ fn typed(text: &str, ground: Ground<'_>, declared: Option<&str>) -> Placed {
         };
         readings.retain(own);
     }
-    let had_any = !readings.is_empty();
     if let Some(code) = declared {
+        let only = match &readings[..] {
+            [only] => Some(only.position),
+            _ => None,
+        };
+        let had_any = !readings.is_empty();
         readings.retain(|reading| beside(ground.map, reading.position, code));
+        if had_any && readings.is_empty() {
+            return outside(ground.map, code, only);
+        }
     }
     match (readings.pop(), readings.is_empty()) {
         (Some(only), true) => Placed::Typed(Box::new((text.to_owned(), only))),
@@ -317,7 +336,15 @@ fn typed(text: &str, ground: Ground<'_>, declared: Option<&str>) -> Placed {
                     .collect(),
             )
         }
-        (None, _) if had_any => Placed::Outside,
         (None, _) => Placed::Unread,
     }
+}
+
+/// A place that is not beside the commune of a code.
+fn outside(map: &CommuneMap, code: &str, at: Option<Position>) -> Placed {
+    let found = at.and_then(|at| map.locate(at));
+    Placed::Outside(Box::new(Elsewhere {
+        declared: named(map, code),
+        found: found.map(|code| named(map, code)),
+    }))
 }

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 use crate::base::words::vocabulary;
 use crate::geo::vn2000::{System, ZONES, Zone};
 
+use super::read::old::OldSheet;
+
 vocabulary! {
     /// A format of files that offices send.
     FileFormat: "a format of files" {
@@ -161,6 +163,8 @@ pub struct Table {
     pub encoding: Option<Encoding>,
     /// Rows of a sheet that are none of the table's.
     pub skipped: Vec<Skipped>,
+    /// The title above a sheet's heads that names the zone of its coordinates.
+    pub zone_title: Option<String>,
 }
 
 /// Why a file cannot be read at all.
@@ -170,6 +174,8 @@ pub enum Unreadable {
     Empty,
     /// None of the formats.
     UnknownFormat,
+    /// A sheet in a format that is not read.
+    Old(OldSheet),
     /// It is not what it says it is.
     Damaged(&'static str),
     /// It is too large in this respect.
@@ -199,6 +205,7 @@ impl Unreadable {
             Self::UnknownFormat => {
                 "Không nhận ra định dạng: cần GeoJSON, GeoPackage, FlatGeobuf, KML, KMZ, shapefile nén ZIP, CSV hoặc XLSX".into()
             }
+            Self::Old(old) => old.vi().into(),
             Self::Damaged(what) => format!("Tệp hỏng hoặc không đúng định dạng ({what})"),
             Self::TooMuch(what, most) => format!("Tệp quá lớn: {what} tối đa {most}"),
             Self::WhichLayer(names) => format!("Tệp có nhiều lớp, hãy chọn một: {}", names.join(", ")),
@@ -221,6 +228,7 @@ impl Unreadable {
             Self::UnknownFormat => {
                 "the format is not known: expected GeoJSON, GeoPackage, FlatGeobuf, KML, KMZ, a zipped shapefile, CSV or XLSX".into()
             }
+            Self::Old(old) => old.en().into(),
             Self::Damaged(what) => format!("the file is damaged or not of its format ({what})"),
             Self::TooMuch(what, most) => format!("the file is too large: at most {most} {what}"),
             Self::WhichLayer(names) => format!("the file has several layers, name one: {}", names.join(", ")),

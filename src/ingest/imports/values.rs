@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::areas::model::risk::{windows_json, windows_of_text};
 use crate::base::time::LocalDate;
 use crate::base::unmarked::unmarked;
 
@@ -84,22 +85,17 @@ pub fn flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// Check windows as this server writes them into files: `seedling 10-15/12-31; flowering 02-01/03-31`.
+/// Check windows as this server writes them into files: `seedling 10-15/12-31; flowering 02-01/03-31`. Where a file keeps
+/// an empty text apart from none, it is that of an area that is checked all year.
 #[must_use]
 pub fn windows(text: &str) -> Option<Value> {
+    if text.trim().is_empty() {
+        return Some(json!([]));
+    }
     if text.trim_start().starts_with('[') {
         return serde_json::from_str(text).ok().filter(Value::is_array);
     }
-    let parts = text
-        .split(';')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    let windows = parts.map(|part| {
-        let (name, days) = part.rsplit_once(' ')?;
-        let (from, to) = days.split_once('/')?;
-        Some(json!({ "name": name.trim(), "from": from, "to": to }))
-    });
-    windows.collect::<Option<Vec<Value>>>().map(Value::Array)
+    windows_of_text(text).ok().map(|own| windows_json(&own))
 }
 
 #[cfg(test)]
@@ -149,6 +145,9 @@ mod tests {
             json!({ "name": "flowering", "from": "02-01", "to": "03-31" })
         );
         assert_eq!(windows(""), Some(json!([])));
-        assert_eq!(windows("cả năm"), None);
+        assert_eq!(windows("Cả năm"), Some(json!([])));
+        for text in ["mùa khô", "seedling 13-45/12-31", "seedling 10-15", ";"] {
+            assert_eq!(windows(text), None, "{text}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::columns::{column_vi, values_vi};
 use super::drafts::RowFault;
 use super::lineage::Successor;
 use super::names::ImportKind;
+use super::place::Elsewhere;
 
 fn fault(
     row: usize,
@@ -39,8 +40,8 @@ pub fn bad(row: usize, field: &str) -> RowFault {
         "area_m2" | "hacc_m" | "accuracy_m" => ("cần một số", "expected a number"),
         "voluntary" | "outside_vietnam" => ("cần có hoặc không", "expected yes or no"),
         "windows" => (
-            "cần dạng «seedling 10-15/12-31»",
-            "expected the form `seedling 10-15/12-31`",
+            "cần dạng «seedling 10-15/12-31; flowering 02-01/03-31» hoặc «cả năm»",
+            "expected the form `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`",
         ),
         _ => ("giá trị không dùng được", "the value cannot be used"),
     };
@@ -58,12 +59,22 @@ pub fn shape(row: usize, expected: &str) -> RowFault {
 }
 
 /// A place outside the declared commune.
-pub fn outside(row: usize) -> RowFault {
+pub fn outside(row: usize, own: &Elsewhere) -> RowFault {
+    let declared = &own.declared;
+    let (lies_vi, lies_en) = match &own.found {
+        Some(found) => (
+            format!("; tọa độ rơi vào xã {found}"),
+            format!(" and in commune {found}"),
+        ),
+        None => (String::new(), String::new()),
+    };
     fault(
         row,
         Some("geometry"),
-        "nằm ngoài xã đã khai (quá 500 m)",
-        "lies outside the declared commune by more than 500 m",
+        format!("nằm ngoài xã đã khai {declared} (quá 500 m){lies_vi}: hãy sửa mã xã hoặc tọa độ"),
+        format!(
+            "lies outside the declared commune {declared} by more than 500 m{lies_en}: mend the code or the coordinates"
+        ),
     )
 }
 

@@ -5,6 +5,7 @@
 
 use geo::{Coord, Geometry, LineString, Polygon};
 
+use crate::base::formulas::harmless;
 use crate::geo::position::Position;
 use crate::geo::vn2000::{PlanePosition, nearest_meridian, plane};
 use crate::publish::feature::{Feature, Shape, Value};
@@ -87,16 +88,6 @@ fn quoted(out: &mut String, text: &str) {
         out.push('"');
     } else {
         out.push_str(&text);
-    }
-}
-
-/// The text as a spreadsheet may have it: one that would be a formula begins with an apostrophe.
-#[must_use]
-pub fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
     }
 }
 

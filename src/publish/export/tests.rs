@@ -2,10 +2,11 @@
 
 use geo::{Geometry, Point, polygon};
 
+use crate::base::formulas::harmless;
 use crate::base::time::Timestamp;
 use crate::publish::feature::{Collection, Feature, Field, Kind, Shape, Value};
 
-use super::csv::{Csv, harmless};
+use super::csv::Csv;
 use super::geojson;
 use super::gpx::Gpx;
 use super::kml::Kml;
@@ -92,7 +93,19 @@ fn shells_run_anticlockwise() {
 
 #[test]
 fn excel_gets_its_mark_and_no_formula() {
-    for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+    for formula in [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM(A1)",
+    ] {
         assert_eq!(harmless(formula), format!("'{formula}"));
     }
     assert_eq!(harmless("cạnh suối"), "cạnh suối");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::crs::Crs;
 use super::edit_fields::recorded;
-use super::edit_risk::RISK_FIELDS;
+use super::edit_risk::{RISK_FIELDS, told_windows};
 use super::params::projector;
 use super::{ground, unchanged};
 use crate::areas::Areas;
@@ -182,12 +182,14 @@ impl Edits {
         &self,
         actor: &Actor,
         collection: Collection,
-        sent: Sent,
+        mut sent: Sent,
         ids: &IdMaker,
     ) -> Result<String, Problem> {
         let fields = self.publisher.fields(collection, actor);
         if collection == Collection::RiskAreas {
+            let windows = told_windows(&mut sent.properties, fields, None)?;
             let mut properties = recorded(sent.properties, fields, &RISK_FIELDS, None)?;
+            properties.extend(windows.map(|own| ("windows".to_owned(), own)));
             properties.retain(|_, value| !value.is_null());
             let code = properties.get("code").and_then(Value::as_str);
             let Some(code) = code.map(str::to_owned) else {

@@ -8,7 +8,7 @@ use super::edit_fields::{as_json, recorded};
 use super::unchanged::{check_version, version_of};
 use crate::areas::Error as AreasError;
 use crate::areas::model::reader::{Feature as FeatureText, Limits};
-use crate::areas::model::risk::{RiskAreaDraft, windows_json};
+use crate::areas::model::risk::{RiskAreaDraft, windows_json, windows_of_text};
 use crate::base::actor::Actor;
 use crate::base::refusal::Refusal;
 use crate::http::Problem;
@@ -26,6 +26,31 @@ pub(super) const RISK_FIELDS: [&str; 9] = [
     "valid_to",
     "reason",
 ];
+
+/// The check windows that were sent, taken out of the other properties: a list, or a text as it is published; none where
+/// they are as they were.
+pub(super) fn told_windows(
+    sent: &mut Map<String, Value>,
+    fields: &[Field],
+    now: Option<&Feature>,
+) -> Result<Option<Value>, Problem> {
+    let place = fields.iter().position(|field| field.name == "windows");
+    let published = place.and_then(|at| now?.values.get(at)).map(as_json);
+    let Some(own) = sent.remove("windows").filter(|own| !own.is_null()) else {
+        return Ok(None);
+    };
+    if published.as_ref() == Some(&own) {
+        return Ok(None);
+    }
+    match own.as_str() {
+        Some("") if now.is_none() => Ok(None),
+        Some(text) => match windows_of_text(text) {
+            Ok(windows) => Ok(Some(windows_json(&windows))),
+            Err(reason) => Err(Refusal::at("/properties/windows", reason).into()),
+        },
+        None => Ok(Some(own)),
+    }
+}
 
 /// How often an edit is made anew that others overtook.
 const TRIES: usize = 8;
@@ -70,12 +95,8 @@ impl Edits {
     ) -> Result<bool, Problem> {
         let standing = self.areas.risk_area_for(actor, code, None).await?;
         let mut properties = sent.properties.clone();
-        let is_list = properties.get("windows").is_some_and(Value::is_array);
-        let windows = if is_list {
-            properties.remove("windows").unwrap_or_default()
-        } else {
-            windows_json(&standing.windows)
-        };
+        let windows = told_windows(&mut properties, fields, Some(now))?
+            .unwrap_or_else(|| windows_json(&standing.windows));
         let sent_now = recorded(properties, fields, &RISK_FIELDS, Some(now))?;
         let mut all = Map::new();
         if !is_whole {

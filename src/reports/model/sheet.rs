@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Form;
 use super::paper::{LETTERS_PT, height_pt};
 use super::table::{Cell, Column, Row, Style, Table};
+use crate::base::formulas::harmless;
 use crate::base::time::LocalDate;
 
 /// Vietnamese number forms whatever the machine's own: thousands dot, decimal comma.
@@ -265,6 +266,7 @@ fn write(
             }
             (Value::String(text), _) => {
                 let format = format.set_text_wrap();
+                // Text to Excel; saved as CSV and opened again it must not become a formula.
                 sheet.write_string_with_format(row, at, harmless(text), &format)?
             }
             _ => sheet.write_blank(row, at, &format)?,
@@ -280,15 +282,6 @@ fn day_of(column: &Column, cell: &Cell) -> Option<ExcelDateTime> {
     let day: LocalDate = cell.value.as_str()?.parse().ok()?;
     let (year, month, day) = day.ymd();
     ExcelDateTime::from_ymd(u16::try_from(year).ok()?, small(month), small(day)).ok()
-}
-
-/// Cells of text are text to Excel; when the sheet is saved as CSV and opened again they must not become formulas.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 fn format_of(style: Style) -> Format {

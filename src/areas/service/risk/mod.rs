@@ -7,7 +7,7 @@ use std::io::Read;
 use serde_json::json;
 
 use crate::areas::model::reader::Limits;
-use crate::areas::model::risk::{RiskAreaDraft, read_risk_areas, windows_json};
+use crate::areas::model::risk::{CheckWindow, RiskAreaDraft, read_risk_areas, windows_json};
 use crate::areas::sql::{self, RiskAreaRow};
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, RiskAreaId};
@@ -152,6 +152,17 @@ impl Areas {
             .await?;
         self.forget_epoch();
         Ok(ChangeReport::of(&acts))
+    }
+
+    /// The check windows of the area of that code and crop, where one stands.
+    pub async fn standing_windows(
+        &self,
+        draft: &RiskAreaDraft,
+    ) -> Result<Option<Vec<CheckWindow>>, store::Error> {
+        let mut tx = self.journal.store().read().await?;
+        let known = latest(&mut tx, &draft.code).await?;
+        let own = known.filter(|known| known.crop == draft.crop);
+        Ok(own.map(|own| own.windows))
     }
 
     /// What setting these risk areas would do to each.

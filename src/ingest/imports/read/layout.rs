@@ -1,14 +1,11 @@
-//! How offices lay a table out: titles above the heads, heads of two rows, a row that numbers the columns, totals, and the
-//! place for signatures below. What is not read as a row is told.
+//! How offices lay a table out: a row that numbers the columns, totals, and the place for signatures below. What is not read
+//! as a row is told.
 
 use serde_json::{Map, Value};
 
 use super::geojson::as_text;
-use super::numbers::plain;
 use crate::base::unmarked::unmarked;
-use crate::ingest::imports::names::{headed_zone, known_heads};
 use crate::ingest::imports::table::{Place, Row, Skip, Skipped};
-use crate::ingest::imports::values::day;
 
 /// A row of cells with its number in the sheet.
 pub type Cells = (usize, Vec<Value>);
@@ -29,51 +26,6 @@ pub fn texts(cells: &[Value]) -> Vec<String> {
 /// Whether a cell holds nothing.
 pub fn is_blank(cell: &Value) -> bool {
     cell.is_null() || cell.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
-/// The heads with those of a second row under them, where the next row is one: "Tọa độ VN-2000" over "X" and "Y".
-pub fn with_second(first: &[String], cells: &[Value]) -> Option<Vec<String>> {
-    let told = || cells.iter().filter(|cell| !is_blank(cell));
-    let is_word = |cell: &Value| {
-        let text = cell.as_str().unwrap_or_default();
-        cell.is_string() && plain(cell).is_none() && day(text).is_none()
-    };
-    if told().next().is_none() || !told().all(is_word) || is_numbering(cells) {
-        return None;
-    }
-    let second = texts(cells);
-    let mut group = String::new();
-    let columns = first.len().max(second.len());
-    let heads: Vec<String> = (0..columns)
-        .map(|at| {
-            let own = first.get(at).map_or("", |head| head.trim());
-            let below = second.get(at).map_or("", |head| head.trim());
-            if !own.is_empty() {
-                own.clone_into(&mut group);
-            }
-            match (own.is_empty(), below.is_empty()) {
-                (_, true) => own.to_owned(),
-                (true, _) if group.is_empty() => below.to_owned(),
-                _ => joined(&group, below),
-            }
-        })
-        .collect();
-    let are_units = told().all(|cell| as_text(cell).is_some_and(|text| text.starts_with('(')));
-    (known_heads(&heads) > known_heads(first) || are_units).then_some(heads)
-}
-
-fn joined(above: &str, below: &str) -> String {
-    let is_known = |head: &str| known_heads(&[head.to_owned()]) > 0;
-    let both = format!("{above} {below}");
-    if headed_zone(&both).is_some() {
-        both
-    } else if is_known(below) {
-        below.to_owned()
-    } else if is_known(above) && !is_known(&both) {
-        above.to_owned()
-    } else {
-        both
-    }
 }
 
 /// Whether cells only number the columns: (1) (2) (3) …, A B 1 2 ….

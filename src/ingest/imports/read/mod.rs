@@ -8,9 +8,11 @@ mod flatbuffer;
 mod flatgeobuf;
 mod geojson;
 mod geopackage;
+mod heads;
 mod kml;
 mod layout;
 pub mod numbers;
+pub mod old;
 mod shapefile;
 mod sheet;
 mod sqlite;
@@ -27,6 +29,7 @@ pub use geojson::as_text;
 pub use numbers::plain;
 
 use super::table::{Asked, Budget, Encoding, FileFormat, Limits, Read, Table, Unreadable};
+use old::OldSheet;
 use zip::Archive;
 
 /// Reads a file in whichever format its bytes show; the name decides only between texts.
@@ -37,6 +40,9 @@ pub fn read(bytes: &[u8], name: &str, asked: &Asked, limits: Limits) -> Read<(Fi
     }
     if bytes.starts_with(b"PK") {
         return zipped(bytes, asked, budget);
+    }
+    if let Some(old) = OldSheet::of_bytes(bytes) {
+        return Err(Unreadable::Old(old));
     }
     if sqlite::looks_like(bytes) {
         return Ok((
@@ -65,6 +71,9 @@ fn of_text(
 ) -> Read<(FileFormat, Table)> {
     let text = encoding::unmarked_bytes(bytes);
     if text.trim_ascii_start().starts_with(b"<") {
+        if let Some(old) = OldSheet::of_elements(text) {
+            return Err(Unreadable::Old(old));
+        }
         return Ok((FileFormat::Kml, kml::read(text, budget)?));
     }
     let is_named_csv = Path::new(name)
@@ -84,6 +93,12 @@ fn zipped(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<(FileFormat,
     let mut archive = Archive::open(bytes, budget.limits())?;
     if archive.named("xl/workbook.xml").is_some() {
         return Ok((FileFormat::Xlsx, xlsx::read(&mut archive, asked, budget)?));
+    }
+    if archive.named("xl/workbook.bin").is_some() {
+        return Err(Unreadable::Old(OldSheet::Packed));
+    }
+    if archive.named("content.xml").is_some() && archive.named("mimetype").is_some() {
+        return Err(Unreadable::Old(OldSheet::OpenDocument));
     }
     if archive.ending(".shp").is_some() {
         return Ok((

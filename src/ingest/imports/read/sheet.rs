@@ -9,18 +9,18 @@ use serde_json::{Map, Value};
 
 use super::encoding::unmarked_bytes;
 use super::geojson::as_text;
-use super::layout::{Cells, is_blank, is_numbering, is_total, texts, with_second, without_ending};
+use super::heads::{self, HEADS_WITHIN, Heads};
+use super::layout::{Cells, is_blank, is_numbering, is_total, without_ending};
 use super::numbers::plain;
+use crate::base::unmarked::unmarked;
 use crate::geo::vn2000::LONGEST;
-use crate::ingest::imports::names::{Spot, headed_zone, known_heads, spot};
+use crate::ingest::imports::spots::{Spot, headed_zone, names_direction, names_vn2000, spot};
 use crate::ingest::imports::table::{
     Asked, Budget, Encoding, Place, Read, Row, Skip, Skipped, Table, Unreadable,
 };
 
-/// Titles, dates and the office's name stand above the heads in so many rows at most.
-const HEADS_WITHIN: usize = 30;
-/// A row of heads names at least so many things that are known here.
-const LEAST_KNOWN: usize = 2;
+/// What stands before typed coordinates whose heading names the datum.
+const VN2000: &str = "VN-2000";
 
 /// Reads a table as text.
 pub fn read_csv(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table> {
@@ -108,29 +108,22 @@ fn delimiter(text: &str) -> u8 {
 
 /// The table within rows of cells; none where no row names columns.
 pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
-    let first = rows.iter().take(HEADS_WITHIN);
-    let known = first
-        .map(|(_, cells)| known_heads(&texts(cells)))
-        .enumerate();
-    // The first of equals wins.
-    let best = known.rev().max_by_key(|(_, known)| *known);
-    let Some((at, _)) = best.filter(|(_, known)| *known >= LEAST_KNOWN) else {
+    let Some(found) = heads::find(&rows) else {
         return Ok(None);
     };
-    let mut rows = rows.into_iter().skip(at).peekable();
-    let mut heads = rows
-        .next()
-        .map(|(_, cells)| texts(&cells))
-        .unwrap_or_default();
-    let second = rows
-        .peek()
-        .and_then(|(_, cells)| with_second(&heads, cells));
-    if let Some(both) = second {
-        heads = both;
-        rows.next();
-    }
-    let heads = unique(heads);
-    let mut table = Table::default();
+    let Heads {
+        at,
+        rows: taken,
+        names,
+        title,
+    } = found;
+    let mut rows = rows.into_iter().skip(at + taken).peekable();
+    let heads = unique(names);
+    let columns = Column::of(&heads);
+    let mut table = Table {
+        zone_title: title,
+        ..Table::default()
+    };
     while let Some((number, _)) = rows.next_if(|(_, cells)| is_numbering(cells)) {
         let why = Skip::Numbering;
         table.skipped.push(Skipped { row: number, why });
@@ -144,8 +137,8 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
         if values.is_empty() {
             continue;
         }
-        are_short(&values, budget)?;
-        let place = place(&values);
+        are_short(&values, &columns, budget)?;
+        let place = place(&values, &columns);
         if place == Place::None && is_total(&values, &cells) {
             let why = Skip::Total;
             table.skipped.push(Skipped { row: number, why });
@@ -167,12 +160,43 @@ pub fn of_cells(rows: Vec<Cells>, budget: &mut Budget) -> Read<Option<Table>> {
     Ok(Some(table))
 }
 
-fn are_short(values: &Map<String, Value>, budget: &Budget) -> Read<()> {
+/// A column of coordinates, with all that its heading says of them.
+struct Column {
+    head: String,
+    spot: Spot,
+    zone: Option<String>,
+    /// Its heading names VN-2000.
+    is_vn2000: bool,
+    /// Its heading says which way the axis points.
+    is_directed: bool,
+}
+
+impl Column {
+    fn of(heads: &[String]) -> Vec<Self> {
+        let own = |head: &String| {
+            Some(Self {
+                spot: spot(head)?,
+                zone: headed_zone(head),
+                is_vn2000: names_vn2000(head),
+                is_directed: names_direction(head),
+                head: head.clone(),
+            })
+        };
+        heads.iter().filter_map(own).collect()
+    }
+}
+
+fn are_short(values: &Map<String, Value>, columns: &[Column], budget: &Budget) -> Read<()> {
     let limits = budget.limits();
+    let is_shape = |head: &str| {
+        let mut shapes = columns.iter().filter(|own| own.spot == Spot::Wkt);
+        shapes.any(|own| own.head == head)
+    };
     for (head, value) in values {
-        let most = match spot(head) {
-            Some(Spot::Wkt) => limits.shape_bytes,
-            _ => limits.text_bytes,
+        let most = if is_shape(head) {
+            limits.shape_bytes
+        } else {
+            limits.text_bytes
         };
         if value.as_str().is_some_and(|text| text.len() > most) {
             let of = "bytes of a text / byte của một ô chữ";
@@ -197,66 +221,83 @@ fn unique(heads: Vec<String>) -> Vec<String> {
     seen
 }
 
+/// A cell of a row with its column.
+type Cell<'a> = (&'a Column, &'a Value);
+
 /// Where a row of cells says it is.
-fn place(values: &Map<String, Value>) -> Place {
-    let cell = |wanted: Spot| {
-        let own = values.iter().find(|(head, _)| spot(head) == Some(wanted));
-        own.map(|(_, value)| value)
-    };
-    let meridian = cell(Spot::Meridian).and_then(as_text);
-    let headed = |head: &String| meridian.clone().or_else(|| headed_zone(head));
-    let pair = |first: Spot, second: Spot| Some((cell(first)?, cell(second)?));
-    if let Some((lon, lat)) = pair(Spot::Lon, Spot::Lat) {
-        return match plain(lon).zip(plain(lat)) {
-            Some((lon, lat)) => Place::Shape(Geometry::Point(Point::new(lon, lat))),
-            None => typed(&[as_text(lat), as_text(lon)], None),
-        };
+fn place(values: &Map<String, Value>, columns: &[Column]) -> Place {
+    let cells: Vec<Cell<'_>> = columns
+        .iter()
+        .filter_map(|own| Some((own, values.get(&own.head)?)))
+        .collect();
+    let cell = |wanted: Spot| cells.iter().find(|(own, _)| own.spot == wanted).copied();
+    let meridian = cell(Spot::Meridian).and_then(|(_, value)| as_text(value));
+    if let Some((lon, lat)) = cell(Spot::Lon).zip(cell(Spot::Lat)) {
+        return in_degrees(lon, lat);
     }
-    if let Some((x, y, head)) = on_plane(values) {
-        let meridian = headed(head);
-        return match plain(x).zip(plain(y)) {
-            // X of a paper points north, X of a web map east.
-            Some((x, y)) if meridian.is_none() && x.abs().max(y.abs()) > 180.0 => {
-                Place::Shape(Geometry::Point(Point::new(y, x)))
-            }
-            Some((x, y)) if meridian.is_none() => Place::Shape(Geometry::Point(Point::new(x, y))),
-            _ => typed(
-                &[
-                    as_text(x).map(|x| format!("X {x}")),
-                    as_text(y).map(|y| format!("Y {y}")),
-                ],
-                meridian,
-            ),
-        };
+    if let Some((x, y)) = on_plane(&cells) {
+        return metres(x, y, meridian);
     }
-    if let Some(text) = cell(Spot::Wkt).and_then(Value::as_str) {
+    if let Some(text) = cell(Spot::Wkt).and_then(|(_, value)| value.as_str()) {
         return match shape(text) {
             Some(shape) => Place::Shape(shape),
             None => typed(&[Some(text.to_owned())], None),
         };
     }
-    let mut texts = values
-        .iter()
-        .filter(|(head, _)| spot(head) == Some(Spot::Typed));
-    match texts.find_map(|(head, value)| Some((head, as_text(value)?))) {
-        Some((head, text)) => typed(&[Some(text)], headed(head)),
+    let mut texts = cells.iter().filter(|(own, _)| own.spot == Spot::Typed);
+    match texts.find_map(|(own, value)| Some((own, as_text(value)?))) {
+        Some((own, text)) => {
+            // What the text says of itself stands nearer to it than its heading.
+            let is_told = unmarked(&text).replace(' ', "").contains("vn2000");
+            let datum = (own.is_vn2000 && !is_told).then(|| VN2000.to_owned());
+            typed(&[datum, Some(text)], meridian.or_else(|| own.zone.clone()))
+        }
         None => Place::None,
     }
 }
 
-/// The X and Y of a row, and the heading of one of them that names the zone if any does: a table may have columns for the
-/// same places in two zones.
-fn on_plane(values: &Map<String, Value>) -> Option<(&Value, &Value, &String)> {
-    let of = |wanted: Spot| {
-        let own = values
-            .iter()
-            .filter(move |(head, _)| spot(head) == Some(wanted));
-        own.map(|(head, value)| (head, value, headed_zone(head)))
+/// A longitude and a latitude. Degrees of VN-2000 are told as such: they are none of WGS84.
+fn in_degrees((own, lon): Cell<'_>, (other, lat): Cell<'_>) -> Place {
+    let datum = (own.is_vn2000 || other.is_vn2000).then(|| VN2000.to_owned());
+    match plain(lon).zip(plain(lat)) {
+        Some((lon, lat)) if datum.is_none() => Place::Shape(Geometry::Point(Point::new(lon, lat))),
+        _ => typed(&[datum, as_text(lat), as_text(lon)], None),
+    }
+}
+
+/// An X and a Y, in the zone that their columns or the row's own name.
+fn metres((own, x): Cell<'_>, (other, y): Cell<'_>, meridian: Option<String>) -> Place {
+    let headed = || own.zone.clone().or_else(|| other.zone.clone());
+    let meridian = meridian.or_else(headed);
+    let names = || {
+        let named = |name: &str, value: &Value| as_text(value).map(|text| format!("{name} {text}"));
+        [named("X", x), named("Y", y)]
     };
-    of(Spot::X).find_map(|(x_head, x, zone)| {
-        let fits = |own: Option<&str>| zone.is_none() || own.is_none() || own == zone.as_deref();
-        let (y_head, y, _) = of(Spot::Y).find(|(_, _, own)| fits(own.as_deref()))?;
-        Some((x, y, if zone.is_some() { x_head } else { y_head }))
+    let Some((north, east)) = plain(x).zip(plain(y)).filter(|_| meridian.is_none()) else {
+        return typed(&names(), meridian);
+    };
+    let are_degrees = north.abs().max(east.abs()) <= 180.0;
+    if are_degrees && (own.is_vn2000 || other.is_vn2000) {
+        let [x, y] = names();
+        return typed(&[Some(VN2000.to_owned()), x, y], None);
+    }
+    // X of a paper points north, X of a web map east, unless its heading says which way.
+    let at = if are_degrees && !own.is_directed {
+        Point::new(north, east)
+    } else {
+        Point::new(east, north)
+    };
+    Place::Shape(Geometry::Point(at))
+}
+
+/// The X and Y of a row, of one zone where their headings name it: a table may have columns for the same places in two.
+fn on_plane<'a>(cells: &[Cell<'a>]) -> Option<(Cell<'a>, Cell<'a>)> {
+    let of = |wanted: Spot| cells.iter().filter(move |(own, _)| own.spot == wanted);
+    of(Spot::X).find_map(|x| {
+        let zone = x.0.zone.as_deref();
+        let fits = |own: Option<&str>| zone.is_none() || own.is_none() || own == zone;
+        let y = of(Spot::Y).find(|(own, _)| fits(own.zone.as_deref()))?;
+        Some((*x, *y))
     })
 }
 

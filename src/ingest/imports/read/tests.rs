@@ -11,6 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::old::OldSheet;
 use super::read;
 use super::zip::Archive;
 use crate::geo::vn2000::{System, Zone};
@@ -418,6 +419,118 @@ fn rows_and_columns_are_counted() {
             "{refused:?}"
         );
     }
+}
+
+fn of_csv(text: &str) -> Table {
+    table(text.as_bytes(), FileFormat::Csv)
+}
+
+fn typed(table: &Table) -> Vec<&str> {
+    let texts = table.rows.iter().map(|row| match &row.place {
+        Place::Typed(text) => text.as_str(),
+        _ => "",
+    });
+    texts.collect()
+}
+
+#[test]
+fn heads_of_two_rows_are_one_whichever_row_knows_more() {
+    let both = of_csv(
+        "TT,Địa bàn,Tọa độ,,Diện tích,,Phá nhổ,\n,Tên thôn,X,Y,Phá nhổ,Phát hiện,Ngày,Số cây\n\
+         1,Bản A,2478000,453000,10,64,05/03/2026,7\n",
+    );
+    assert_eq!(
+        both.heads,
+        [
+            "TT",
+            "Tên thôn",
+            "X",
+            "Y",
+            "Diện tích Phá nhổ",
+            "Diện tích Phát hiện",
+            "Phá nhổ Ngày",
+            "Phá nhổ Số cây"
+        ]
+    );
+    assert_eq!(both.rows[0].number, 3);
+    assert_eq!(points(&both.rows[0]), [[453_000.0, 2_478_000.0]]);
+    // Neither row alone names two columns.
+    let few = of_csv("Tọa độ,,Đơn vị\nVĩ độ,Kinh độ,\n22.4,104.3,a\n");
+    assert_eq!(few.heads, ["Vĩ độ", "Kinh độ", "Đơn vị"]);
+    assert_eq!(points(&few.rows[0]), [[104.3, 22.4]]);
+    // A title is no part of the heads below it, and a row of words none either.
+    let titled = of_csv("DANH SÁCH THÔN,,\nMã,Tên,Chủ đề\nA1,Bản Vược,Thôn\nA2,Bản Qua,Thôn\n");
+    assert_eq!(titled.heads, ["Mã", "Tên", "Chủ đề"]);
+    assert_eq!(titled.rows.len(), 2);
+    // Hectares under a heading are no square metres.
+    let hectares = of_csv("Mã,Tên,Diện tích\n,,(ha)\nA1,Bản Vược,2\n");
+    assert_eq!(hectares.heads, ["Mã", "Tên", "Diện tích (ha)"]);
+}
+
+#[test]
+fn a_zone_above_x_and_y_is_theirs() {
+    for heads in [
+        "Mã,Tên,\"Tọa độ VN-2000 (KTT 104°45')\",\n,,X (m),Y (m)\n",
+        ",,\"Tọa độ (hệ VN-2000, kinh tuyến trục 104°45')\",\nMã,Tên,X (m),Y (m)\n",
+        "\"Hệ tọa độ VN-2000, kinh tuyến trục 104°45'\"\nMã,Tên,X (m),Y (m)\n",
+        "Mã,Tên,N (KTT 104°45'),E (KTT 104°45')\n",
+    ] {
+        let own = of_csv(&format!("{heads}A1,Bản,2478000,453000\n"));
+        assert_eq!(typed(&own), ["X 2478000; Y 453000 KTT 104.75"], "{heads}");
+        assert_eq!(
+            own.zone_title.is_some(),
+            heads.starts_with("\"Hệ"),
+            "{heads}"
+        );
+    }
+    // Two zones, or one that a comma may have cut, are none.
+    for titles in ["KTT 104°45'\nKTT 105°30'\n", "BẢNG KTT 104,75\n"] {
+        let own = of_csv(&format!("{titles}Mã,Tên,X,Y\nA1,Bản,2478000,453000\n"));
+        assert_eq!(points(&own.rows[0]), [[453_000.0, 2_478_000.0]], "{titles}");
+    }
+}
+
+#[test]
+fn degrees_under_a_heading_of_vn_2000_are_not_taken_for_those_of_wgs84() {
+    let two = of_csv("Mã,Tên,Tọa độ VN-2000,\n,,Vĩ độ,Kinh độ\nA1,Bản,22.4,104.3\n");
+    assert_eq!(typed(&two), ["VN-2000; 22.4; 104.3"]);
+    let one = of_csv("Mã,Tọa độ VN-2000\nA1,\"22.4, 104.3\"\nA2,\"VN-2000 22.4, 104.3\"\n");
+    assert_eq!(typed(&one), ["VN-2000; 22.4, 104.3", "VN-2000 22.4, 104.3"]);
+    let plain = of_csv("Mã,Tên,N,E\nA1,Bản,22.4,104.3\n");
+    assert_eq!(points(&plain.rows[0]), [[104.3, 22.4]]);
+}
+
+#[test]
+fn sheets_of_other_formats_are_refused_by_what_they_are() {
+    let compound = |name: &str| {
+        let mut bytes = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0];
+        bytes.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
+        bytes
+    };
+    let page = "\u{feff}<!-- bảng -->\n<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><table><tr><td>Mã</td></tr></table>";
+    for (bytes, old) in [
+        (compound("Workbook"), OldSheet::Binary),
+        (compound("EncryptedPackage"), OldSheet::Locked),
+        (vec![9, 8, 8, 0, 0, 5, 5, 0], OldSheet::Binary),
+        (page.as_bytes().to_vec(), OldSheet::Page),
+        (b"<!DOCTYPE html>\n<HTML>".to_vec(), OldSheet::Page),
+        (b"<table border=1><tr><td>a".to_vec(), OldSheet::Page),
+        (
+            b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook/>"
+                .to_vec(),
+            OldSheet::Xml,
+        ),
+    ] {
+        let refused = plain(&bytes, "danh-sach.xls").unwrap_err();
+        assert_eq!(refused, Unreadable::Old(old));
+        assert!(refused.vi().contains(".xlsx") && refused.en().contains(".xlsx"));
+    }
+    // A page within a placemark is no page.
+    let kml = "<kml><Document><Placemark><description><![CDATA[<html><table>]]></description></Placemark></Document></kml>";
+    assert!(!matches!(
+        plain(kml.as_bytes(), "a.kml"),
+        Err(Unreadable::Old(_))
+    ));
 }
 
 #[test]

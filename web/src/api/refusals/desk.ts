@@ -309,7 +309,10 @@ export const DESK: Record<string, string> = {
 	"expected a date such as 2026-09-01": "cần ngày như 01/09/2026",
 	"expected a day such as 2026-09-01": "cần ngày như 01/09/2026",
 	"expected a day such as 2024-11-03, or with a time": "cần ngày như 03/11/2024, có thể kèm giờ",
-	"expected the form `seedling 10-15/12-31`": "cần dạng “seedling 10-15/12-31”",
+	"expected the form `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`":
+		"cần dạng “seedling 10-15/12-31; flowering 02-01/03-31” hoặc “cả năm”",
+	"expected windows such as `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`":
+		"cần dạng “seedling 10-15/12-31; flowering 02-01/03-31” hoặc “cả năm”",
 	"expected a day such as 10-15": "cần ngày trong năm như 10-15 (tháng-ngày)",
 	"expected a day such as 12-31": "cần ngày trong năm như 12-31 (tháng-ngày)",
 	"not a day of the year: expected MM-DD, such as 10-15":

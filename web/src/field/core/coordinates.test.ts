@@ -77,6 +77,16 @@ describe("typed coordinates", () => {
 		expect(crs.length).toBeGreaterThan(1);
 	});
 
+	it("reads a square of the military grid on both systems unless the text says which", () => {
+		const crs = (text: string) => readCoordinates(text).map((one) => one.crs);
+		expect(crs("48Q VK 12345 67890")).toEqual(["WGS84 UTM 48N", "VN-2000 105°00′ (6°)"]);
+		expect(crs("VN-2000 48QVK1234567890")).toEqual(["VN-2000 105°00′ (6°)"]);
+		expect(crs("WGS84: 48QVK12346789")).toEqual(["WGS84 UTM 48N"]);
+		for (const text of ["48Q AK 12345 67890", "48P VK 12345 67890", "48Q VK 1234 567890", "48Q VK 123 456"]) {
+			expect(crs(text)).toEqual([]);
+		}
+	});
+
 	it.each(["", "abc", "22", "22 61 0 103 0 0", "95 200", "1 2 3 4 5 6 7 8", "-22.4856, 103.9707"])(
 		"does not make up a place of %s",
 		(text) => {

@@ -43,6 +43,10 @@ export function readCoordinates(text: string): Candidate[] {
 	if (/(?:^|[\s,;=:(])[-\u2212]\d/.test(clean)) {
 		return [];
 	}
+	const squares = grid(whole).filter(isHere);
+	if (squares.length > 0) {
+		return squares;
+	}
 	// What a receiver wrote is likelier its own system than a plane of a map.
 	const isReceivers = /UTM|4[89]\s*[PQR]/i.test(clean);
 	const readings = (text: string) => {
@@ -192,6 +196,48 @@ function utm(text: string): Candidate[] {
 	const [a = 0, b = 0] = values.filter((_, index) => index !== at);
 	const place = fromPlane(Math.max(a, b), Math.min(a, b), zone * 6 - 183, 0.9996);
 	return [{ ...place, format: "metres", crs: `WGS84 UTM ${zone}N` }];
+}
+
+/** Letters of the columns of squares by the zone's number modulo 3; the first begins at 100 km. */
+const COLUMNS = ["STUVWXYZ", "ABCDEFGH", "JKLMNPQR"];
+/** Letters of the rows, which come again every 2,000 km; in zones of even numbers the sixth begins at the equator. */
+const ROWS = "ABCDEFGHJKLMNPQRSTUV";
+/** Bands over the country: the northing at which their first square begins, m, and their latitudes. */
+const BANDS = {
+	P: { least: 800_000, south: 8, north: 16 },
+	Q: { least: 1_700_000, south: 16, north: 24 },
+} as const;
+const SQUARE = /^(4[789])\s*([PQ])\s*([A-Z])\s*([A-Z])\s*(?:(\d{5})\s*(\d{5})|(\d{4})\s*(\d{4}))$/;
+const HALVES = /\s(\d+)\s+(\d+)$/;
+
+/** Squares of the military grid (MGRS): 48Q VK 12345 67890, on WGS84 and on maps of VN-2000 unless the text says which. */
+function grid(text: string): Candidate[] {
+	const upper = text.toUpperCase();
+	const bare = upper.replace(/VN[- ]?2000|WGS[- ]?84|MGRS|UTM/g, " ").replace(/^[\s:;,]+|[\s:;,]+$/g, "");
+	const found = SQUARE.exec(bare);
+	const halves = HALVES.exec(bare);
+	if (!found || (halves && halves[1]?.length !== halves[2]?.length)) {
+		return [];
+	}
+	const zone = Number(found[1]);
+	const band = BANDS[found[2] as keyof typeof BANDS];
+	const column = COLUMNS[zone % 3]?.indexOf(found[3] ?? "") ?? -1;
+	const row = ROWS.indexOf(found[4] ?? "");
+	if (column < 0 || row < 0) {
+		return [];
+	}
+	const unit = found[5] ? 1 : 10;
+	const base = ((zone % 2 === 0 ? row + 15 : row) % ROWS.length) * 100_000;
+	const north = base + (base < band.least ? 2_000_000 : 0) + Number(found[6] ?? found[8]) * unit;
+	const east = (column + 1) * 100_000 + Number(found[5] ?? found[7]) * unit;
+	const meridian = zone * 6 - 183;
+	const wgs84 = { ...fromPlane(north, east, meridian, 0.9996), crs: `WGS84 UTM ${zone}N` };
+	const map = { ...toWgs84(north, east, meridian, 0.9996), crs: `VN-2000 ${told(meridian)} (6°)` };
+	const isVn2000 = /VN[- ]?2000/.test(upper);
+	const isWgs84 = /WGS[- ]?84/.test(upper);
+	return [...(isVn2000 ? [] : [wgs84]), ...(isWgs84 || !MERIDIANS_6.includes(meridian) ? [] : [map])]
+		.filter(({ lat }) => lat >= band.south - 0.01 && lat <= band.north + 0.01)
+		.map((one) => ({ ...one, format: "metres" as const }));
 }
 
 function told(meridian: number): string {

@@ -1,0 +1,369 @@
+//! Columns of coordinates as offices head them: which axis they hold, in which system, on which zone.
+
+use crate::base::unmarked::unmarked;
+use crate::geo::vn2000::zone_of_heading;
+
+/// What of a place a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// Longitude.
+    Lon,
+    /// Latitude.
+    Lat,
+    /// The X of a paper: northing, unless its size says otherwise.
+    X,
+    /// The Y of a paper.
+    Y,
+    /// Both in one text.
+    Typed,
+    /// The central meridian of the zone.
+    Meridian,
+    /// A shape as well-known text, as QGIS and this server write tables.
+    Wkt,
+}
+
+/// What a word of a heading says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Lat,
+    Lon,
+    X,
+    Y,
+    North,
+    East,
+    /// It is about places at all.
+    Place,
+    /// Military or UTM grids, whose texts name their own zone.
+    Grid,
+    Vn2000,
+    Wgs84,
+    /// A unit or a word that changes nothing.
+    Neutral,
+}
+
+/// Words of several parts, and the one that they are here.
+const JOINED: [(&str, &str); 8] = [
+    (" vn 2000 ", " vn2000 "),
+    (" wgs 84 ", " wgs84 "),
+    (" toa do ", " toado "),
+    (" kinh do ", " kinhdo "),
+    (" vi do ", " vido "),
+    (" thap phan ", " dd "),
+    (" quan su ", " mgrs "),
+    (" do phut giay ", " dms "),
+];
+
+const WORDS: &[(Word, &[&str])] = &[
+    (Word::Lat, &["lat", "latitude", "vido"]),
+    (Word::Lon, &["lon", "lng", "long", "longitude", "kinhdo"]),
+    (Word::X, &["x"]),
+    (Word::Y, &["y"]),
+    (Word::North, &["n", "b", "bac", "north", "northing"]),
+    (Word::East, &["e", "d", "dong", "east", "easting"]),
+    (
+        Word::Place,
+        &["toado", "coordinates", "coordinate", "northing", "easting"],
+    ),
+    (Word::Grid, &["mgrs", "utm"]),
+    (Word::Vn2000, &["vn2000"]),
+    (Word::Wgs84, &["wgs84"]),
+    (
+        Word::Neutral,
+        &[
+            "m", "met", "metre", "meter", "do", "deg", "degree", "degrees", "dd", "dms", "he",
+            "gps", "luoi", "o", "diem", "tam", "truc",
+        ],
+    ),
+];
+
+/// Headings that are known as a whole.
+const WHOLE: &[(Spot, &[&str])] = &[
+    (Spot::Meridian, &["kinh tuyen truc", "ktt", "meridian"]),
+    (Spot::Wkt, &["wkt", "wkt geom", "geom wkt"]),
+];
+
+/// What of a place a column holds, if it does. Units, systems and directions make no difference where they say nothing else:
+/// `Vĩ độ (N)`, `X VN-2000`, `Northing (m)`.
+#[must_use]
+pub fn spot(head: &str) -> Option<Spot> {
+    let Some((rest, _)) = zone_of_heading(head) else {
+        return of_text(&unmarked(head));
+    };
+    let own = of_text(&unmarked(&rest))?;
+    matches!(own, Spot::X | Spot::Y | Spot::Typed).then_some(own)
+}
+
+/// The zone that the heading of a column of coordinates names, as it may stand after `KTT`: "X (KTT 104°45')".
+#[must_use]
+pub fn headed_zone(head: &str) -> Option<String> {
+    let (_, zone) = zone_of_heading(head)?;
+    spot(head).map(|_| zone)
+}
+
+/// Whether the heading of a column of coordinates names VN-2000, whose degrees lie about 220 m off those of WGS84.
+#[must_use]
+pub fn names_vn2000(head: &str) -> bool {
+    spot(head).is_some() && words(&unmarked(head)).contains(&Word::Vn2000)
+}
+
+/// Whether the heading of a column says itself which way its axis points: `X (Bắc)`, `Northing`.
+#[must_use]
+pub fn names_direction(head: &str) -> bool {
+    let rest = zone_of_heading(head).map_or_else(|| head.to_owned(), |(rest, _)| rest);
+    let words = words(&unmarked(&rest));
+    words.contains(&Word::North) || words.contains(&Word::East)
+}
+
+/// Heads of which two are `N` and `E` and nothing else: as a pair they are coordinates, and are headed so; one alone may be
+/// anything.
+#[must_use]
+pub fn paired(mut heads: Vec<String>) -> Vec<String> {
+    let lone: Vec<(usize, Word)> = heads
+        .iter()
+        .enumerate()
+        .filter_map(|(at, head)| Some((at, direction(head)?)))
+        .collect();
+    let has_axes = heads
+        .iter()
+        .any(|head| matches!(spot(head), Some(Spot::X | Spot::Y | Spot::Lat | Spot::Lon)));
+    let is_pair = matches!(
+        lone[..],
+        [(_, Word::North), (_, Word::East)] | [(_, Word::East), (_, Word::North)]
+    );
+    if is_pair && !has_axes {
+        for (at, _) in lone {
+            if let Some(head) = heads.get_mut(at) {
+                *head = format!("Tọa độ {head}");
+            }
+        }
+    }
+    heads
+}
+
+/// The direction that a heading consists of: `N`, `E (m)`. Single letters of Vietnamese (B, Đ) head columns of other lists.
+fn direction(head: &str) -> Option<Word> {
+    let rest = zone_of_heading(head).map_or_else(|| head.to_owned(), |(rest, _)| rest);
+    let text = unmarked(&rest);
+    let mut found = text.split(' ').zip(words(&text));
+    let (word, own) = found.next()?;
+    let is_rest_neutral = found.all(|(_, own)| own == Word::Neutral);
+    let is_letter = matches!(word, "n" | "e" | "bac" | "dong");
+    (is_letter && is_rest_neutral).then_some(own)
+}
+
+/// The words of a heading; none at all where one is not known here.
+fn words(text: &str) -> Vec<Word> {
+    let mut text = format!(" {text} ");
+    for (parts, one) in JOINED {
+        text = text.replace(parts, one);
+    }
+    let mut found = Vec::new();
+    for word in text.split_whitespace() {
+        let own = WORDS.iter().filter(|(_, names)| names.contains(&word));
+        let before = found.len();
+        found.extend(own.map(|(own, _)| *own));
+        if found.len() == before {
+            return Vec::new();
+        }
+    }
+    found
+}
+
+fn of_text(text: &str) -> Option<Spot> {
+    let whole = WHOLE.iter().find(|(_, names)| names.contains(&text));
+    if let Some((spot, _)) = whole {
+        return Some(*spot);
+    }
+    let words = words(text);
+    let has = |word: Word| words.contains(&word);
+    let axes: Vec<Word> = [Word::Lat, Word::Lon, Word::X, Word::Y]
+        .into_iter()
+        .filter(|word| has(*word))
+        .collect();
+    let directions = words
+        .iter()
+        .filter(|word| matches!(word, Word::North | Word::East));
+    let is_about_places = has(Word::Place) || has(Word::Vn2000) || directions.count() > 1;
+    let found = match (&axes[..], has(Word::North), has(Word::East)) {
+        ([Word::Lat], _, false) => Spot::Lat,
+        ([Word::Lon], false, _) => Spot::Lon,
+        // What a heading says of directions counts more than a letter.
+        ([Word::X], _, false) | ([Word::Y], true, false) => Spot::X,
+        ([Word::Y], false, _) | ([Word::X], false, true) => Spot::Y,
+        ([Word::Lat, Word::Lon] | [Word::X, Word::Y], _, _) => Spot::Typed,
+        ([], true, false) if is_about_places => Spot::X,
+        ([], false, true) if is_about_places => Spot::Y,
+        ([], false, false) if has(Word::Place) || has(Word::Grid) => Spot::Typed,
+        _ => return None,
+    };
+    // Metres under a heading of WGS84 or UTM are on no plane of VN-2000.
+    let is_other_plane = has(Word::Wgs84) || has(Word::Grid);
+    let is_plane = matches!(found, Spot::X | Spot::Y);
+    (!(is_plane && is_other_plane)).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_names_of_columns_of_coordinates_are_known() {
+        for (own, heads) in [
+            (
+                Spot::Lat,
+                &[
+                    "Vĩ độ",
+                    "Vĩ độ (N)",
+                    "Vĩ độ Bắc",
+                    "VĨ ĐỘ (độ)",
+                    "lat",
+                    "Latitude (deg)",
+                    "Tọa độ vĩ độ",
+                    "Vĩ độ WGS-84",
+                ][..],
+            ),
+            (
+                Spot::Lon,
+                &[
+                    "Kinh độ",
+                    "Kinh độ (E)",
+                    "Kinh độ Đông",
+                    "Kinh độ (độ)",
+                    "lng",
+                    "Longitude",
+                    "Kinh độ VN-2000",
+                ],
+            ),
+            (
+                Spot::X,
+                &[
+                    "X",
+                    "X (m)",
+                    "X(m)",
+                    "X (Bắc)",
+                    "VN2000 X",
+                    "X VN-2000",
+                    "Toạ độ X",
+                    "Tọa độ X (m)",
+                    "Northing (m)",
+                    "Northing",
+                    "N (Bắc)",
+                    "Tọa độ N",
+                    "Y (Bắc)",
+                    "vn2000_x_m",
+                ],
+            ),
+            (
+                Spot::Y,
+                &[
+                    "Y",
+                    "Y (Đông)",
+                    "Y(E)",
+                    "Easting (m)",
+                    "VN-2000 Y (m)",
+                    "Tọa độ Đông",
+                    "X (Đông)",
+                    "toado_y",
+                ],
+            ),
+            (
+                Spot::Typed,
+                &[
+                    "Tọa độ",
+                    "Tọa độ GPS",
+                    "WGS84 vĩ độ, kinh độ",
+                    "Tọa độ (X, Y)",
+                    "Tọa độ VN-2000",
+                    "Tọa độ MGRS",
+                    "Tọa độ quân sự",
+                    "coordinates",
+                ],
+            ),
+        ] {
+            for head in heads {
+                assert_eq!(spot(head), Some(own), "{head}");
+            }
+        }
+        for head in [
+            "N",
+            "E",
+            "B",
+            "Đ",
+            "m",
+            "Tọa độ Chủ hộ",
+            "Vĩ độ (E)",
+            "X UTM",
+            "X WGS84",
+            "X (km)",
+            "vn2000_meridian",
+            "Độ dốc",
+            "Hướng đông",
+            "Điểm",
+            "",
+        ] {
+            assert_eq!(spot(head), None, "{head}");
+        }
+    }
+
+    #[test]
+    fn north_and_east_alone_are_coordinates_as_a_pair_only() {
+        let told = |heads: &[&str]| -> Vec<Option<Spot>> {
+            let heads = heads.iter().map(|head| (*head).to_owned()).collect();
+            paired(heads).iter().map(|head| spot(head)).collect()
+        };
+        assert_eq!(
+            told(&["Mã", "N", "E"]),
+            [None, Some(Spot::X), Some(Spot::Y)]
+        );
+        assert_eq!(told(&["E (m)", "N (m)"]), [Some(Spot::Y), Some(Spot::X)]);
+        assert_eq!(told(&["Mã", "N"]), [None, None]);
+        assert_eq!(told(&["N", "N", "E"]), [None, None, None]);
+        assert_eq!(
+            told(&["N", "E", "Vĩ độ", "Kinh độ"]),
+            [None, None, Some(Spot::Lat), Some(Spot::Lon)]
+        );
+    }
+
+    #[test]
+    fn degrees_of_another_datum_are_told_by_their_heading() {
+        assert!(names_vn2000("Vĩ độ VN-2000"));
+        assert!(names_vn2000("Tọa độ (VN 2000)"));
+        assert!(!names_vn2000("Vĩ độ (WGS84)"));
+        assert!(names_direction("X (Bắc)") && names_direction("Easting"));
+        assert!(!names_direction("X (m)") && !names_direction("Kinh độ"));
+    }
+
+    #[test]
+    fn a_heading_may_name_the_central_meridian_of_its_column() {
+        for (head, of, zone) in [
+            ("X (KTT 104°45')", Spot::X, "104.75"),
+            ("Y VN-2000 kinh tuyến 105-30", Spot::Y, "105.5"),
+            ("Tọa độ X, KTT 104,75", Spot::X, "104.75"),
+            ("Tọa độ VN-2000 (KTT 104°45') X (m)", Spot::X, "104.75"),
+            ("Hệ VN-2000, kinh tuyến trục 105°00' Y (m)", Spot::Y, "105"),
+            ("VN-2000 KTT 104o45' X", Spot::X, "104.75"),
+            ("Tọa độ N (KTT 105 độ 30 phút)", Spot::X, "105.5"),
+            (
+                "TỌA ĐỘ Y (m) – KINH TUYẾN TRỤC 105°30'00\"",
+                Spot::Y,
+                "105.5",
+            ),
+            (
+                "X (hệ VN-2000, KTT 104°45′, múi 3°)",
+                Spot::X,
+                "104.75 MÚI 3",
+            ),
+            ("Toa do VN2000 KTT 103", Spot::Typed, "103"),
+            ("Tọa độ VN-2000 KTT 105 múi 6 độ X", Spot::X, "105 MÚI 6"),
+        ] {
+            assert_eq!(spot(head), Some(of), "{head}");
+            assert_eq!(headed_zone(head).as_deref(), Some(zone), "{head}");
+        }
+        for head in ["X", "X (m)", "Kinh tuyến trục", "KTT", "Kinh độ"] {
+            assert_eq!(headed_zone(head), None, "{head}");
+        }
+        for head in ["KTT 104°45'", "Số nhà 105", "Kinh độ KTT 105", "X (KTT 12)"] {
+            assert_eq!(spot(head), None, "{head}");
+        }
+    }
+}
