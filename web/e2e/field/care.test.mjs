@@ -392,6 +392,7 @@ story(
 	"papers tell when the work was and what was destroyed, in the language that is chosen",
 	async (phone) => {
 		await phone.enrol();
+		await phone.allSent();
 		await phone.mark(60, 4, 3);
 		await phone.button("Phá nhổ").click();
 		await phone.button("Bắt đầu phá nhổ").click();
@@ -414,7 +415,11 @@ story(
 			hour: "2-digit",
 			minute: "2-digit",
 		});
-		const told = /Thời gian<\/th><td>([^<]*)/.exec(readFileSync(await paper.path(), "utf8"))[1];
+		const html = readFileSync(await paper.path(), "utf8");
+		// The unit whose phone it is; who holds the phone stands nowhere.
+		assert.match(html, /Đơn vị chủ trì<\/th><td>Đơn vị dự bị</);
+		assert.ok(!html.includes("Tổ 01"));
+		const told = /Thời gian<\/th><td>([^<]*)/.exec(html)[1];
 		const near = [-60_000, 0].map((off) => clock.format(began + off));
 		assert.ok(
 			near.some((at) => told.startsWith(at)),
@@ -426,7 +431,10 @@ story(
 		await phone.button("Báo cáo nhanh").click();
 		await phone.says("Đã chép. Dán vào tin nhắn cho chỉ huy.");
 		const copied = () => phone.page.evaluate(() => navigator.clipboard.readText());
-		assert.match(await copied(), /^BÁO CÁO NHANH[\s\S]*Đã phá nhổ: 55 cây, 12 m²/);
+		const vietnamese = await copied();
+		assert.match(vietnamese, /^BÁO CÁO NHANH[\s\S]*Đã báo phá nhổ – chờ xác nhận: 55 cây, 12 m²/);
+		assert.match(vietnamese, /; tổ: Tổ dự bị\n/);
+		assert.ok(!vietnamese.includes("Tổ 01"));
 		await phone.tab("Cài đặt");
 		await phone.page.getByLabel("Ngôn ngữ").selectOption("en");
 		await phone.screen(2);
@@ -434,7 +442,10 @@ story(
 		await phone.button("Quick report").click();
 		await phone.says("Copied. Paste it into a message to the commander.");
 		const english = await copied();
-		assert.match(english, /^QUICK REPORT[\s\S]*Eradicated: 55 plants, 12 m²/);
+		assert.match(
+			english,
+			/^QUICK REPORT[\s\S]*Reported as eradicated, awaiting confirmation: 55 plants, 12 m²/,
+		);
 		assert.doesNotMatch(english, /cây|Địa bàn|Loại|Lúc|tổ:/);
 	},
 );

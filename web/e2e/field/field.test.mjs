@@ -245,7 +245,18 @@ story(
 		await phone.button("Thêm").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
-		assert.ok(await phone.button("Hoàn tất").isEnabled());
+		await phone.button("Hoàn tất").click();
+		await phone.says("Đã ghi phá nhổ.");
+		const isStopped = () => phone.page.getByText("Dừng lại: từ 450 cây").count();
+		assert.equal(await isStopped(), 0, "the work had its samples");
+		await phone.says(/^Đã báo phá nhổ – chờ xác nhận/);
+		await phone.sendNow();
+		await phone.allSent();
+		await phone.sendNow();
+		await phone.tab("Điểm trồng");
+		await phone.page.locator("li button").first().click();
+		await phone.says(/^Đã báo phá nhổ – chờ xác nhận/);
+		assert.equal(await isStopped(), 0, "whatever the server says of it");
 	},
 );
 
