@@ -50,7 +50,10 @@ story(
 		await beginMark(phone);
 		await plants(phone).pressSequentially("1.200", { delay: 20 });
 		assert.equal(await plants(phone).inputValue(), "1.200", "nothing rewrites what is typed");
+		await plants(phone).fill("1 200");
 		await phone.says("= 1.200");
+		await plants(phone).fill("1.200");
+		assert.equal(await phone.page.getByText("= 1.200").count(), 0, "what stands there needs no echo");
 		await phone.page.getByText("Dừng lại: từ 450 cây").waitFor();
 		for (const text of ["abc", "1,5", "12.34"]) {
 			await plants(phone).fill(text);
@@ -65,6 +68,7 @@ story(
 		await phone.says(/^Hiểu được hai cách. Gõ 1200 nếu là nghìn, 1,200/);
 		await phone.page.getByLabel("Rộng").fill("0,5");
 		assert.ok(await phone.button("Lưu").isDisabled());
+		await phone.says(/^Cạnh phải lớn hơn 0/);
 		await phone.page.getByLabel("Dài").fill("12,5");
 		await plants(phone).fill("1 200");
 		await phone.looked("the form of a plot");

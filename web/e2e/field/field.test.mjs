@@ -229,6 +229,20 @@ story(
 			await phone.button("Thêm điểm tại đây").click();
 		}
 		await phone.says(/^Đường mép tự cắt/);
+		assert.equal(await phone.page.locator("[data-figure=area]").count(), 0, "it has no area");
+		assert.equal(await phone.page.getByText(/∞|^Đi mép chỉ dùng/).count(), 0);
+		assert.ok(await phone.button("Lưu").isDisabled());
+		const why = await phone.button("Lưu").getAttribute("aria-describedby");
+		assert.match(await phone.page.locator(`[id="${why}"]`).textContent(), /^Đường mép tự cắt/);
+		await phone.looked("an edge that crosses itself");
+		await phone.button("Đi lại từ đầu").click();
+		await phone.says("0 điểm");
+		for (const step of [0, 1, 2]) {
+			await phone.moveTo(lon + step * 30 * metre.lon, lat, 4);
+			await phone.page.waitForTimeout(250);
+			await phone.button("Thêm điểm tại đây").click();
+		}
+		await phone.says(/^Các điểm nằm trên một đường/);
 		assert.ok(await phone.button("Lưu").isDisabled());
 	},
 );
