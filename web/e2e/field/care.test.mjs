@@ -184,7 +184,7 @@ story("after sending, the card shows the server's state and what is missing", as
 	for (const words of ["Ảnh trước khi nhổ", "Ảnh cận cảnh", "Ảnh sau khi nhổ"]) {
 		assert.ok(missing.includes(words), missing);
 	}
-	await phone.says(/Đang phá nhổ/);
+	await phone.says(/Đã báo phá nhổ – chờ xác nhận/);
 	await phone.looked("a plot whose eradication misses photos");
 });
 
