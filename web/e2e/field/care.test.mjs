@@ -50,7 +50,10 @@ story(
 		await beginMark(phone);
 		await plants(phone).pressSequentially("1.200", { delay: 20 });
 		assert.equal(await plants(phone).inputValue(), "1.200", "nothing rewrites what is typed");
+		await plants(phone).fill("1 200");
 		await phone.says("= 1.200");
+		await plants(phone).fill("1.200");
+		assert.equal(await phone.page.getByText("= 1.200").count(), 0, "what stands there needs no echo");
 		await phone.page.getByText("Dừng lại: từ 450 cây").waitFor();
 		for (const text of ["abc", "1,5", "12.34"]) {
 			await plants(phone).fill(text);
@@ -65,6 +68,7 @@ story(
 		await phone.says(/^Hiểu được hai cách. Gõ 1200 nếu là nghìn, 1,200/);
 		await phone.page.getByLabel("Rộng").fill("0,5");
 		assert.ok(await phone.button("Lưu").isDisabled());
+		await phone.says(/^Cạnh phải lớn hơn 0/);
 		await phone.page.getByLabel("Dài").fill("12,5");
 		await plants(phone).fill("1 200");
 		await phone.looked("the form of a plot");
@@ -180,7 +184,7 @@ story("after sending, the card shows the server's state and what is missing", as
 	for (const words of ["Ảnh trước khi nhổ", "Ảnh cận cảnh", "Ảnh sau khi nhổ"]) {
 		assert.ok(missing.includes(words), missing);
 	}
-	await phone.says(/Đang phá nhổ/);
+	await phone.says(/Đã báo phá nhổ – chờ xác nhận/);
 	await phone.looked("a plot whose eradication misses photos");
 });
 
@@ -392,6 +396,7 @@ story(
 	"papers tell when the work was and what was destroyed, in the language that is chosen",
 	async (phone) => {
 		await phone.enrol();
+		await phone.allSent();
 		await phone.mark(60, 4, 3);
 		await phone.button("Phá nhổ").click();
 		await phone.button("Bắt đầu phá nhổ").click();
@@ -414,7 +419,11 @@ story(
 			hour: "2-digit",
 			minute: "2-digit",
 		});
-		const told = /Thời gian<\/th><td>([^<]*)/.exec(readFileSync(await paper.path(), "utf8"))[1];
+		const html = readFileSync(await paper.path(), "utf8");
+		// The unit whose phone it is; who holds the phone stands nowhere.
+		assert.match(html, /Đơn vị chủ trì<\/th><td>Đơn vị dự bị</);
+		assert.ok(!html.includes("Tổ 01"));
+		const told = /Thời gian<\/th><td>([^<]*)/.exec(html)[1];
 		const near = [-60_000, 0].map((off) => clock.format(began + off));
 		assert.ok(
 			near.some((at) => told.startsWith(at)),
@@ -426,7 +435,10 @@ story(
 		await phone.button("Báo cáo nhanh").click();
 		await phone.says("Đã chép. Dán vào tin nhắn cho chỉ huy.");
 		const copied = () => phone.page.evaluate(() => navigator.clipboard.readText());
-		assert.match(await copied(), /^BÁO CÁO NHANH[\s\S]*Đã phá nhổ: 55 cây, 12 m²/);
+		const vietnamese = await copied();
+		assert.match(vietnamese, /^BÁO CÁO NHANH[\s\S]*Đã báo phá nhổ – chờ xác nhận: 55 cây, 12 m²/);
+		assert.match(vietnamese, /; tổ: Tổ dự bị\n/);
+		assert.ok(!vietnamese.includes("Tổ 01"));
 		await phone.tab("Cài đặt");
 		await phone.page.getByLabel("Ngôn ngữ").selectOption("en");
 		await phone.screen(2);
@@ -434,7 +446,10 @@ story(
 		await phone.button("Quick report").click();
 		await phone.says("Copied. Paste it into a message to the commander.");
 		const english = await copied();
-		assert.match(english, /^QUICK REPORT[\s\S]*Eradicated: 55 plants, 12 m²/);
+		assert.match(
+			english,
+			/^QUICK REPORT[\s\S]*Reported as eradicated, awaiting confirmation: 55 plants, 12 m²/,
+		);
 		assert.doesNotMatch(english, /cây|Địa bàn|Loại|Lúc|tổ:/);
 	},
 );

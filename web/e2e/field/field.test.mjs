@@ -229,6 +229,20 @@ story(
 			await phone.button("Thêm điểm tại đây").click();
 		}
 		await phone.says(/^Đường mép tự cắt/);
+		assert.equal(await phone.page.locator("[data-figure=area]").count(), 0, "it has no area");
+		assert.equal(await phone.page.getByText(/∞|^Đi mép chỉ dùng/).count(), 0);
+		assert.ok(await phone.button("Lưu").isDisabled());
+		const why = await phone.button("Lưu").getAttribute("aria-describedby");
+		assert.match(await phone.page.locator(`[id="${why}"]`).textContent(), /^Đường mép tự cắt/);
+		await phone.looked("an edge that crosses itself");
+		await phone.button("Đi lại từ đầu").click();
+		await phone.says("0 điểm");
+		for (const step of [0, 1, 2]) {
+			await phone.moveTo(lon + step * 30 * metre.lon, lat, 4);
+			await phone.page.waitForTimeout(250);
+			await phone.button("Thêm điểm tại đây").click();
+		}
+		await phone.says(/^Các điểm nằm trên một đường/);
 		assert.ok(await phone.button("Lưu").isDisabled());
 	},
 );
@@ -245,7 +259,18 @@ story(
 		await phone.button("Thêm").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
-		assert.ok(await phone.button("Hoàn tất").isEnabled());
+		await phone.button("Hoàn tất").click();
+		await phone.says("Đã ghi phá nhổ.");
+		const isStopped = () => phone.page.getByText("Dừng lại: từ 450 cây").count();
+		assert.equal(await isStopped(), 0, "the work had its samples");
+		await phone.says(/^Đã báo phá nhổ – chờ xác nhận/);
+		await phone.sendNow();
+		await phone.allSent();
+		await phone.sendNow();
+		await phone.tab("Điểm trồng");
+		await phone.page.locator("li button").first().click();
+		await phone.says(/^Đã báo phá nhổ – chờ xác nhận/);
+		assert.equal(await isStopped(), 0, "whatever the server says of it");
 	},
 );
 

@@ -33,6 +33,7 @@ story(
 		await phone.tab("Điểm trồng");
 		await phone.button("Đánh dấu điểm trồng").click();
 		await inReach("Lưu");
+		await inSight("Còn thiếu: vị trí.");
 		await phone.button("Tại đây").click();
 		await page.getByLabel("Số cây").fill("12");
 		await phone.button("Lưu").click();
@@ -65,6 +66,8 @@ story(
 		await inSight("Đã ghi phá nhổ.");
 		await phone.button("Kiểm tra lại").click();
 		await inReach("Lưu");
+		await inSight("Còn thiếu: kết quả.");
+		assert.ok(await phone.button("Lưu").isDisabled());
 		await phone.button("‹ Quay lại").click();
 		await phone.button("Báo cáo nhanh").click();
 		await inSight("Đã chép. Dán vào tin nhắn cho chỉ huy.");
@@ -72,4 +75,43 @@ story(
 		await inReach("Gửi ngay");
 	},
 	{ viewport },
+);
+
+story(
+	"the phase and the shutter of the camera are in sight on the smallest phones, with large text too",
+	async (phone) => {
+		const { page } = phone;
+		await phone.enrol();
+		await phone.mark(14, 2, 2);
+		const looked = async (text) => {
+			await phone.tab("Điểm trồng");
+			await page.locator("li button").first().click();
+			await phone.button("Chụp ảnh").click();
+			for (const [width, height] of [
+				[320, 568],
+				[360, 640],
+			]) {
+				await page.setViewportSize({ width, height });
+				const where = `${width} × ${height}, ${text}`;
+				for (const name of ["Biên bản", "Toàn cảnh", "Sau khi nhổ"]) {
+					await phone.button(name).click();
+					const chosen = page.locator("[data-name=phase] [aria-pressed=true]");
+					assert.ok(await isInSight(phone, chosen), `${name} is out of sight: ${where}`);
+					const { x, width: wide } = await chosen.boundingBox();
+					assert.ok(x >= 0 && x + wide <= width, `${name} is cut: ${where}`);
+					assert.ok(await isInSight(phone, phone.button("Chụp")), `the shutter is out of sight: ${where}`);
+				}
+				const [finder, head] = [
+					await page.locator(".finder").boundingBox(),
+					await page.locator(".phases").boundingBox(),
+				];
+				assert.ok(head.y - finder.y >= 100, `the finder shows ${head.y - finder.y} px: ${where}`);
+				await phone.looked(`the camera at ${where}`);
+			}
+		};
+		await looked("text as it is");
+		await phone.tab("Cài đặt");
+		await page.getByLabel("Chữ lớn").check();
+		await looked("large text");
+	},
 );

@@ -77,7 +77,15 @@ story(
 
 story("a new version is told, never during a patrol, and takes nothing away", async (phone, _, province) => {
 	let version = null;
+	let isCut = false;
+	const fetched = [];
 	const updated = (path, answer) => {
+		if (version) fetched.push(path);
+		if (version && path === "/field/" && !isCut) {
+			// One file of the new version does not come.
+			isCut = true;
+			answer.status = 503;
+		}
 		if (!path.startsWith("/field/sw.js")) return;
 		// As the next build would be: another version, the same files.
 		if (version)
@@ -103,7 +111,12 @@ story("a new version is told, never during a patrol, and takes nothing away", as
 		await phone.page.evaluate(async () =>
 			(await navigator.serviceWorker.getRegistration("/field/")).update(),
 		);
-		await phone.page.getByText("Có bản mới. Cập nhật sau khi kết thúc tuần tra.").waitFor();
+		await phone.page
+			.getByText("Có bản mới. Cập nhật sau khi kết thúc tuần tra.")
+			.waitFor({ timeout: 60_000 });
+		assert.ok(isCut, "it was cut once and came all the same");
+		const again = fetched.filter((path) => path.startsWith("/assets/"));
+		assert.deepEqual(again, [], "files that the old version has are not fetched again");
 		assert.equal(await phone.page.getByRole("button", { name: "Cập nhật" }).count(), 0);
 		assert.deepEqual((await kept()).includes(before[0]), true, "the old version still serves");
 		await phone.endPatrol();

@@ -82,6 +82,8 @@ class FieldApp {
 	walk = $state.raw<Walk>(emptyWalk());
 	unfinished = $state.raw<Under | null>(null);
 	plots = $state.raw<KnownPlot[]>([]);
+	/** The team and the unit whose phone it is, once the server has named them. */
+	named = $state.raw<preparing.Named>({ team: null, org: null });
 	/** What was sent back to this unit for completing. */
 	tasks = $state.raw<Task[]>([]);
 	/** Drawn plots that this unit is to look at. */
@@ -239,6 +241,7 @@ class FieldApp {
 		this.questions = await openQuestions(session);
 		this.rules = (await session.doc<GradeRules>("grade_rules")) ?? FIRST_RULES;
 		this.limits = (await session.doc<Limits>("limits")) ?? FIRST_LIMITS;
+		this.named = await preparing.namesIn(session);
 	}
 
 	/** The queue goes out, one round at a time. */
@@ -337,6 +340,7 @@ class FieldApp {
 		if (me && typeof me === "object") {
 			this.me = me;
 			await session.keep("me", me);
+			await preparing.learnNames(session, to, me);
 		}
 		await session.keep("contact", Date.now());
 		await refill(session, to);

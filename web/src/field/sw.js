@@ -5,8 +5,19 @@ const FILES = ["__FILES__"];
 const NAME = `tuantra-field-${VERSION}`;
 
 self.addEventListener("install", (event) => {
-	event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)));
+	event.waitUntil(fill());
 });
+
+/* A file whose name carries its hash is the same in every version: what an earlier one has is not fetched again, so that on
+   a thin link a new version is a few files, and one cut spoils little. */
+async function fill() {
+	const cache = await caches.open(NAME);
+	const keep = async (file) => {
+		const kept = file.startsWith("/assets/") ? await caches.match(file) : undefined;
+		await (kept ? cache.put(file, kept) : cache.add(file));
+	};
+	await Promise.all(FILES.map(keep));
+}
 
 self.addEventListener("activate", (event) => {
 	const clean = async () => {

@@ -1,5 +1,8 @@
 /** New versions of the app: told, never forced, and never while a patrol is recorded. */
 
+/** A new version that could not be fetched whole is asked for again after so long. */
+const AGAIN_MS = 10_000;
+
 class Updates {
 	isWaiting = $state(false);
 	#waiting: ServiceWorker | null = null;
@@ -12,15 +15,34 @@ class Updates {
 		const registration = await navigator.serviceWorker.register(url, { scope: "/field/", type: "classic" });
 		this.#registration = registration;
 		const look = (): void => {
-			if (registration.waiting && navigator.serviceWorker.controller) {
+			// Without an active one it is the first version, which waits for nothing.
+			if (registration.waiting && registration.active) {
 				this.#waiting = registration.waiting;
 				this.isWaiting = true;
 			}
 		};
+		const follow = (): void => {
+			const coming = registration.installing;
+			coming?.addEventListener("statechange", () => {
+				look();
+				// One file that did not come ends the whole of it, and browsers ask again only when a page is opened.
+				if (coming.state === "redundant") {
+					this.#again(url);
+				}
+			});
+		};
 		look();
-		registration.addEventListener("updatefound", () => {
-			registration.installing?.addEventListener("statechange", look);
-		});
+		follow();
+		registration.addEventListener("updatefound", follow);
+	}
+
+	/** Until it is heard; where not even a first version came, the app registers itself anew. */
+	#again(url: string): void {
+		setTimeout(() => {
+			const own = this.#registration;
+			const asked = own?.active ? own.update() : this.register(url);
+			asked.catch(() => this.#again(url));
+		}, AGAIN_MS);
 	}
 
 	/** Asks at once whether there is a newer version; browsers ask by themselves when a page is opened. */

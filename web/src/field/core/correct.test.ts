@@ -1,14 +1,12 @@
-import "fake-indexeddb/auto";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Recording, Revision } from "./correct";
 import { recordingOf, revisePlot } from "./correct";
 import { uuidv7 } from "./ids";
 import type { KnownPlot, PlotDraft } from "./plots";
 import { recordPlot } from "./plots";
 import { known } from "./prepare";
-import { Session } from "./session";
-import { openStore } from "./store";
-import { newVault } from "./vault";
+import type { Session } from "./session";
+import { newSession } from "./testing";
 
 const draft = (changes: Partial<PlotDraft> = {}): PlotDraft => ({
 	id: uuidv7(),
@@ -35,11 +33,7 @@ const revision = (changes: Partial<Revision> = {}): Revision => ({
 
 let session: Session;
 beforeEach(async () => {
-	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
-	const db = await openStore(`test-${uuidv7()}`);
-	const { wraps, key } = await newVault("402917", null);
-	const common = { name: "Tổ 01", wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
-	session = await Session.begin(db, { id: uuidv7(), device: uuidv7(), ...common }, key);
+	session = await newSession();
 });
 
 const recorded = async (plot: KnownPlot): Promise<Recording> => {

@@ -100,6 +100,8 @@ export async function correctWork(
 		...known,
 		state: said.completeness === "full" ? "eradicated" : "eradicating",
 		eradication: id,
+		is_whole: said.completeness === "full",
+		is_unconfirmed: said.confirmation === null && (before.confirmation ? true : known.is_unconfirmed),
 		returns: (known.returns ?? []).filter(({ eradication }) => eradication !== corrects),
 	};
 	const kept: EradicationDraft = {

@@ -1,15 +1,13 @@
-import "fake-indexeddb/auto";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Shot } from "./evidence";
 import { nextPhase } from "./evidence";
 import { uuidv7 } from "./ids";
 import { fixWire } from "./patrol";
 import type { EradicationDraft, KnownPlot } from "./plots";
 import { eradicate, eradicationOf, plan, reinspect, unplan } from "./plots";
-import { Session } from "./session";
+import type { Session } from "./session";
 import { mostCounted } from "./standing";
-import { openStore } from "./store";
-import { newVault } from "./vault";
+import { newSession } from "./testing";
 
 let session: Session;
 
@@ -52,11 +50,7 @@ function draft(plot: string, completeness: "full" | "partial" = "full"): Eradica
 }
 
 beforeEach(async () => {
-	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
-	const db = await openStore(`test-${uuidv7()}`);
-	const { wraps, key } = await newVault("402917", null);
-	const common = { name: "Tổ 01", wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
-	session = await Session.begin(db, { id: uuidv7(), device: uuidv7(), ...common }, key);
+	session = await newSession();
 });
 
 const kept = async (id: string) => (await session.doc<KnownPlot>(`plot ${id}`)) as KnownPlot;

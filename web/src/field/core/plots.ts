@@ -72,6 +72,8 @@ export interface KnownPlot {
 	is_own: boolean;
 	/** The eradication that photos taken now belong to. */
 	eradication: string | null;
+	/** Whether this phone recorded that nothing of it was left. */
+	is_whole?: boolean;
 	/** Whether a second member's word is missing for what was destroyed. */
 	is_unconfirmed?: boolean;
 	/** The most plants that this phone's team ever counted at it, besides `plants`. */
@@ -319,6 +321,7 @@ export async function eradicate(session: Session, known: KnownPlot, draft: Eradi
 		...known,
 		state: draft.completeness === "full" ? "eradicated" : "eradicating",
 		eradication: id,
+		is_whole: draft.completeness === "full",
 		is_unconfirmed: draft.confirmation === null,
 		most_plants: mostCounted(
 			known,

@@ -1,13 +1,21 @@
-import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FIRST_RULES } from "./checklist";
 import { uuidv7 } from "./ids";
 import type { KnownPlot } from "./plots";
-import { areas, known, riskAreas, takeAside, takePlots, takeRules, unheard, wipeStale } from "./prepare";
-import { Session } from "./session";
-import type { Profile } from "./store";
-import { openStore } from "./store";
-import { newVault } from "./vault";
+import {
+	areas,
+	known,
+	learnNames,
+	namesIn,
+	riskAreas,
+	takeAside,
+	takePlots,
+	takeRules,
+	unheard,
+	wipeStale,
+} from "./prepare";
+import type { Session } from "./session";
+import { newSession } from "./testing";
 
 const DAY_MS = 86_400_000;
 let session: Session;
@@ -21,19 +29,40 @@ function told(id: string, state: string): Record<string, unknown> {
 }
 
 beforeEach(async () => {
-	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
-	const db = await openStore(`test-${uuidv7()}`);
-	const { wraps, key } = await newVault("402917", null);
-	const profile: Profile = {
-		id: uuidv7(),
-		device: uuidv7(),
-		name: "Tổ 01",
-		wraps,
-		wrongPins: 0,
-		lockedUntil: 0,
-		createdAt: 0,
-	};
-	session = await Session.begin(db, profile, key);
+	session = await newSession();
+});
+
+describe("the names of a phone's team and unit", () => {
+	it("are asked for once, kept while the server is silent, and asked anew when the phone changes hands", async () => {
+		const lists: Record<string, unknown> = {
+			"/api/v1/teams": [{ id: "t", org: "o", name: "Tổ công tác 2" }],
+			"/api/v1/orgs": [
+				{ id: "o", name: "Công an xã A", kind: "cong_an_xa" },
+				{ id: "p", name: "Đồn B", kind: "don_bien_phong" },
+			],
+		};
+		const asked: string[] = [];
+		let isHeard = true;
+		vi.stubGlobal("fetch", async (path: string) => {
+			asked.push(path);
+			if (!isHeard) throw new TypeError("no network");
+			return Response.json(lists[path]);
+		});
+		const me = { id: "d", kind: "device", team: "t", org: "o", rights: [] };
+		const learn = (org: string) => learnNames(session, { base: "", token: "x" }, { ...me, org });
+		expect(await namesIn(session)).toEqual({ team: null, org: null });
+		await learn("o");
+		await learn("o");
+		expect(asked).toEqual(["/api/v1/teams", "/api/v1/orgs"]);
+		expect(await namesIn(session)).toMatchObject({ team: "Tổ công tác 2", org: "Công an xã A" });
+		isHeard = false;
+		await learn("p");
+		expect(await namesIn(session)).toMatchObject({ org: "Công an xã A" });
+		isHeard = true;
+		await learn("p");
+		expect(await namesIn(session)).toMatchObject({ team: "Tổ công tác 2", org: "Đồn B" });
+		vi.unstubAllGlobals();
+	});
 });
 
 describe("what a phone takes along", () => {

@@ -48,6 +48,43 @@ export async function whoAmI(to: Connection): Promise<Me | number | null> {
 	return answer.kind === "ok" ? answer.value : answer.status;
 }
 
+/** Whose phone it is, by name. */
+export interface Named {
+	team: string | null;
+	org: string | null;
+}
+
+interface Body {
+	id: string;
+	name: string;
+}
+
+/** The document that holds the names, with the ids that they are of. */
+const NAMED = "named";
+
+/** The names of the phone's team and unit, as they were heard last. */
+export async function namesIn(session: Session): Promise<Named> {
+	return (await session.doc<Named>(NAMED)) ?? { team: null, org: null };
+}
+
+/** Asks for the names of the phone's team and unit, once for each: names of units do not change. */
+export async function learnNames(session: Session, to: Connection, { team, org }: Me): Promise<void> {
+	const before = await session.doc<Named & { of: string }>(NAMED);
+	const of = `${team} ${org}`;
+	if (before?.of === of) {
+		return;
+	}
+	const [teams, orgs] = [
+		await call<Body[]>(to, "GET", "/api/v1/teams"),
+		await call<Body[]>(to, "GET", "/api/v1/orgs"),
+	];
+	if (teams.kind === "ok" && orgs.kind === "ok") {
+		const name = (all: Body[], id: string | null): string | null =>
+			all.find((one) => one.id === id)?.name ?? null;
+		await session.keep(NAMED, { of, team: name(teams.value, team), org: name(orgs.value, org) });
+	}
+}
+
 /** The communes in which the phone records; none for the whole province. */
 export function communesOf(me: Me): string[] {
 	return me.rights.find(({ right }) => right === "record_plots")?.communes ?? [];
@@ -226,6 +263,7 @@ export function known(value: Record<string, unknown>, before: KnownPlot | null):
 		returns: returnsOf(properties.returns),
 		version: number(properties.version),
 		earlier: before?.earlier ?? [],
+		is_whole: before?.is_whole ?? false,
 		// A server that has not worked out what this phone just sent knows nothing of a confirmation that is missing.
 		is_unconfirmed: BEFORE_WORK.includes(text(properties.state) ?? "")
 			? (before?.is_unconfirmed ?? false)

@@ -3,6 +3,7 @@
 import { vi } from "../i18n/vi";
 import { clock, day, number, t } from "../i18n/words.svelte";
 import type { EradicationDraft, KnownPlot } from "./plots";
+import { isWaiting, stateWord } from "./standing";
 
 /** What the phone knows of a plot that is written about. */
 export interface Told {
@@ -10,7 +11,9 @@ export interface Told {
 	/** The eradication as this user recorded it. */
 	done: EradicationDraft | null;
 	commune: string | null;
-	team: string;
+	/** The phone's team and the unit that it belongs to, by name: never who holds the phone. */
+	team: string | null;
+	org: string | null;
 }
 
 const plural = (plants: number | null): string =>
@@ -32,7 +35,9 @@ function span(from: string, to: string | undefined): string {
 /** "Báo cáo nhanh": five lines (decision 27), of what was destroyed where something was. */
 export function quickReport({ plot, done, commune, team }: Told): string {
 	const [plants, area] = done ? [done.plants_destroyed, done.area_m2_destroyed] : [plot.plants, plot.area_m2];
-	const what = done ? t("report_destroyed") : t(`state_${plot.state}` as "state_detected");
+	// What waits for its confirmation is reported, not destroyed, also where some of it still stands.
+	const isSaid = plot.is_unconfirmed || isWaiting(plot);
+	const what = t(done ? (isSaid ? "state_waits" : "report_destroyed") : stateWord(plot));
 	const left =
 		done?.completeness === "partial"
 			? `; ${t("report_left", { n: done.remaining_plants === null ? "?" : number(done.remaining_plants) })}`
@@ -40,7 +45,7 @@ export function quickReport({ plot, done, commune, team }: Told): string {
 	const at = done ? span(done.started_at, done.ended_at) : span(plot.detected_at, undefined);
 	return [
 		t("report_title", { code: plot.code }),
-		t("report_where", { commune: commune ?? t("report_commune_none"), team }),
+		t("report_where", { commune: commune ?? t("report_commune_none"), team: team ?? t("report_team_none") }),
 		t("report_crop", { crop: t(`crop_${plot.crop}`) }),
 		t("report_what", { what: `${what}: ${plural(plants)}, ${measured(area)}${left}` }),
 		t("report_at", { at }),
@@ -50,7 +55,7 @@ export function quickReport({ plot, done, commune, team }: Told): string {
 const blank = "……………………";
 
 /** "Biên bản nháp" (B11): what is known is filled in, names stay blank. A form of the law: Vietnamese in every language of the app. */
-export function draftMinutes({ plot, done, commune, team }: Told): string {
+export function draftMinutes({ plot, done, commune, org }: Told): string {
 	const rows: [string, string][] = [
 		["Mã điểm trồng", plot.code],
 		["Xã, phường", commune ?? blank],
@@ -63,7 +68,7 @@ export function draftMinutes({ plot, done, commune, team }: Told): string {
 			"Số mẫu, số niêm phong",
 			done?.samples.map(({ number, seal }) => `${number} / ${seal}`).join("; ") || blank,
 		],
-		["Đơn vị chủ trì", team],
+		["Đơn vị chủ trì", org ?? blank],
 		["Thành phần tham gia (ghi tay)", blank],
 		["Người chứng kiến (ghi tay)", blank],
 		["Người lập biên bản (ký)", blank],

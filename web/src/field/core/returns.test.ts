@@ -1,4 +1,3 @@
-import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { correctWork, shotsOf } from "./correct";
 import type { Shot } from "./evidence";
@@ -8,9 +7,8 @@ import type { EradicationDraft, KnownPlot } from "./plots";
 import { known, takeReturns } from "./prepare";
 import type { Returned, Task } from "./returns";
 import { answerReturn, returnsOf, tasksOf } from "./returns";
-import { Session } from "./session";
-import { openStore } from "./store";
-import { newVault } from "./vault";
+import type { Session } from "./session";
+import { newSession } from "./testing";
 
 const OWN = "unit-a";
 const back = (changes: Partial<Returned> = {}): Returned => ({
@@ -39,11 +37,7 @@ const plotOf = (id: string, returns: Returned[]): KnownPlot =>
 
 let session: Session;
 beforeEach(async () => {
-	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
-	const db = await openStore(`test-${uuidv7()}`);
-	const { wraps, key } = await newVault("402917", null);
-	const common = { name: "Tổ 01", wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
-	session = await Session.begin(db, { id: uuidv7(), device: uuidv7(), ...common }, key);
+	session = await newSession();
 });
 const tasks = async (plots: KnownPlot[], org: string | null = OWN): Promise<Task[]> =>
 	tasksOf(session, plots, await session.items(), org);

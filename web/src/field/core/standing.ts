@@ -1,6 +1,7 @@
 /** Where a plot stands: what is over, what was counted, what is missing. */
 
-import type { KnownPlot } from "./plots";
+import type { Key } from "../i18n/vi";
+import type { EradicationDraft, KnownPlot } from "./plots";
 
 /** States in which nothing of a plot is left to keep as a scene. */
 const OVER: readonly string[] = [
@@ -47,6 +48,23 @@ export function mostCounted(
 /** Whether the last thing done at a plot was to destroy it: pictures show that work, unless another is begun. */
 export const isWorked = (known: KnownPlot): boolean =>
 	known.state === "eradicated" || known.state === "eradicating";
+
+/** Whether a plot is reported as destroyed and does not count as such yet: somebody's word or something else is missing. */
+export const isWaiting = (plot: KnownPlot): boolean =>
+	isWorked(plot) &&
+	(plot.state === "eradicated" || plot.is_whole === true) &&
+	(plot.is_unconfirmed === true || (plot.missing ?? []).length > 0);
+
+/** The words of a plot's state. */
+export const stateWord = (plot: KnownPlot): Key =>
+	isWaiting(plot) ? "state_waits" : (`state_${plot.state}` as Key);
+
+/** Whether the work at a plot had its samples or its release; of others' work the server's word stands. */
+export const isReleased = (plot: KnownPlot, done: EradicationDraft | null): boolean =>
+	isWorked(plot) &&
+	(done
+		? done.samples.length > 0 || done.release !== null
+		: plot.missing !== undefined && !plot.missing.includes("samples"));
 
 /** What people call a plot until the server has named it: the last six digits of its id. */
 export function shortCode(id: string): string {

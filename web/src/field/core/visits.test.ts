@@ -1,10 +1,7 @@
-import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { uuidv7 } from "./ids";
 import type { KnownPlot } from "./plots";
-import { Session } from "./session";
-import { openStore } from "./store";
-import { newVault } from "./vault";
+import type { Session } from "./session";
+import { newSession } from "./testing";
 import { openVisits, recordVisit, takeVisits } from "./visits";
 
 const SERVER = { base: "http://server", token: "t" };
@@ -12,7 +9,6 @@ let session: Session;
 let answers: Record<string, unknown>;
 
 beforeEach(async () => {
-	vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => unknown) => work() } });
 	vi.stubGlobal("fetch", async (url: URL | string) => {
 		const { pathname, search } = new URL(url, SERVER.base);
 		const value = answers[pathname + search];
@@ -20,10 +16,7 @@ beforeEach(async () => {
 			? new Response("{}", { status: 403, headers: { "content-type": "application/problem+json" } })
 			: Response.json(value);
 	});
-	const db = await openStore(`test-${uuidv7()}`);
-	const { wraps, key } = await newVault("402917", null);
-	const common = { name: "Tổ 01", wraps, wrongPins: 0, lockedUntil: 0, createdAt: 0 };
-	session = await Session.begin(db, { id: uuidv7(), device: uuidv7(), ...common }, key);
+	session = await newSession();
 	answers = {
 		"/api/v1/ledger/samples": [{ period: 2026 }, { period: 2025 }, { period: 2024 }],
 		"/api/v1/ledger/sample/visits?period=2026": { plots: [{ plot: "a", is_visited: false }] },

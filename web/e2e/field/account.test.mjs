@@ -1,0 +1,114 @@
+/** The account at the shutter, and the best grade, which needs it. */
+
+import assert from "node:assert/strict";
+import { told } from "./story.mjs";
+
+const story = told();
+
+/** Chromium on a desk reads no codes: it reads what the story holds before the camera. */
+const reader = (context) =>
+	context.addInitScript(() => {
+		globalThis.BarcodeDetector = class {
+			async detect() {
+				return globalThis.held ? [{ rawValue: globalThis.held }] : [];
+			}
+		};
+	});
+
+/** An account of no unit: whoever holds the phone may name it. */
+async function account(province, name) {
+	const token = province.run(
+		"account",
+		"token",
+		"--data",
+		province.data,
+		"--name",
+		name,
+		"--role",
+		"patrol_member",
+	);
+	return (await province.get("/api/v1/me", token)).value.id;
+}
+
+/** A second officer reads the key's digits off the phone. */
+async function confirmKey(phone, device, province) {
+	await phone.tab("Cài đặt");
+	const shown = phone.page.getByRole("region", { name: "Khóa ký của máy" });
+	const code = (await shown.locator(".number").textContent()).replace(/\D/g, "");
+	const [key] = (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
+	const path = `/api/v1/devices/${device.id}/keys/${key.key_id}/confirm`;
+	assert.equal((await province.post(path, { code })).status, 200);
+	await phone.sendNow();
+	await phone.tab("Cài đặt");
+	await shown.getByText("Đã được xác nhận").waitFor();
+}
+
+story(
+	"what is no account is said to be none and stays in the field; a code before the camera is one",
+	async (phone, _, province) => {
+		await phone.enrol();
+		const own = phone.page.getByRole("region", { name: "Tài khoản người bấm máy" });
+		const field = own.getByLabel("Mã tài khoản");
+		await own.getByText("Chưa gắn tài khoản: chứng cứ cao nhất là mức B.").waitFor();
+		await field.fill("can-bo-01");
+		await field.blur();
+		await own.getByRole("alert").getByText("Đây không phải mã tài khoản.").waitFor();
+		assert.equal(await field.inputValue(), "can-bo-01");
+		assert.equal(await field.getAttribute("aria-invalid"), "true");
+		await phone.looked("an account that is none");
+		await own.getByRole("button", { name: "Quét mã QR" }).click();
+		await phone.page.evaluate(() => {
+			globalThis.held = "https://example.invalid/poster";
+		});
+		await own.getByText("Đây không phải mã tài khoản.").waitFor();
+		const id = await account(province, "nguoi-quet");
+		await phone.page.evaluate((text) => {
+			globalThis.held = text;
+		}, id);
+		await own.getByRole("button", { name: "Quét mã QR" }).click();
+		await own.getByText(/^Đã gắn tài khoản/).waitFor();
+		assert.equal(await field.inputValue(), id);
+		await phone.looked("an account that was scanned");
+		await phone.unlock();
+		await phone.tab("Cài đặt");
+		assert.equal(await field.inputValue(), id, "it is kept");
+	},
+	{ prepare: reader },
+);
+
+story(
+	"with a named account, a confirmed key and a recorded way the evidence reaches grade A, as the phone foretold",
+	async (phone, device, province) => {
+		await phone.enrol();
+		await phone.prepare();
+		await confirmKey(phone, device, province);
+		const id = await account(province, "nguoi-bam-may");
+		// As it is copied: with blanks around it.
+		await phone.page.getByLabel("Mã tài khoản").fill(` ${id} `);
+		await phone.says(/^Đã gắn tài khoản/);
+		await phone.startPatrol();
+		await phone.walk(10);
+		await phone.mark(310, 4, 3);
+		for (const phase of ["Trước khi nhổ", "Cận cảnh"]) await phone.photograph(phase);
+		await phone.button("Phá nhổ").click();
+		await phone.button("Bắt đầu phá nhổ").click();
+		await phone.button("Hoàn tất").click();
+		await phone.says("Đã ghi phá nhổ.");
+		await phone.photograph("Sau khi nhổ");
+		await phone.says("Đủ. Có thể rời điểm trồng.");
+		const foretold = await phone.page.getByRole("region", { name: "Mức chứng cứ dự kiến" }).textContent();
+		assert.match(foretold, /^Mức chứng cứ dự kiến: A/);
+		await phone.endPatrol();
+		await phone.sendNow();
+		await phone.allSent();
+		const [photo] = await province.photosOf(device);
+		const work = JSON.stringify(photo).match(/"eradication":"([^"]+)"/)[1];
+		let evidence;
+		for (let wait = 0; wait < 60; wait += 1) {
+			evidence = (await province.get(`/api/v1/eradications/${work}/evidence`)).value;
+			if (evidence?.grade === "A") break;
+			await new Promise((done) => setTimeout(done, 500));
+		}
+		assert.equal(evidence?.grade, "A", JSON.stringify(evidence?.reasons));
+	},
+);
