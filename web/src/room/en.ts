@@ -65,6 +65,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"overview.trend.table": "Show the figures as a table",
 	"overview.attention": "Needs attention",
 	"overview.attention.none": "Nothing is overdue and no question is waiting.",
+	"overview.attention.unseen": "This role does not see the queue: whether anything waits is not told here.",
 	"overview.due.minutes": "Eradication minutes overdue",
 	"overview.due.minutes_soon": "Eradication minutes to come",
 	"overview.due.reinspections": "Re-inspections overdue",

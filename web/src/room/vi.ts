@@ -65,6 +65,8 @@ export const vi = {
 	"overview.trend.table": "Xem số liệu dạng bảng",
 	"overview.attention": "Cần chú ý",
 	"overview.attention.none": "Không có việc quá hạn hay câu hỏi nào đang chờ.",
+	"overview.attention.unseen":
+		"Vai trò này không xem được hàng đợi: ở đây không nói có việc đang chờ hay không.",
 	"overview.due.minutes": "Biên bản phá nhổ quá hạn",
 	"overview.due.minutes_soon": "Biên bản phá nhổ còn chờ",
 	"overview.due.reinspections": "Điểm trồng quá hạn kiểm tra lại",
