@@ -10,6 +10,7 @@ mod epochs;
 pub mod history;
 pub mod http;
 mod keys;
+mod listing;
 pub mod merkle;
 pub mod model;
 pub mod note;

@@ -14,6 +14,7 @@ pub mod live;
 mod mark;
 mod natives;
 pub mod node;
+mod owed;
 mod pull;
 mod push;
 mod sql;
@@ -28,6 +29,7 @@ pub mod http {
     pub use super::inventory::*;
     pub use super::live::http::*;
     pub use super::node::http::*;
+    pub use super::owed::*;
     pub use super::pull::*;
     pub use super::push::*;
     pub use super::storage::*;

@@ -231,6 +231,28 @@ on_both! {
         assert!(!page.contains("<script") && !page.contains("style="), "{page}");
     }
 
+    async fn the_page_speaks_of_those_apps_alone_whose_doors_were_opened(field: Field) {
+        let officer = field.officer().await;
+        let id = written(&officer, "Tổ 01 – máy A").await;
+        let names = ["Ứng dụng tuần tra", "ODK Collect", "Traccar Client", "GPSLogger"];
+        for (doors, apps, rule, battery) in [
+            (json!(["api"]), vec!["Ứng dụng tuần tra"], "Ghi trên ứng dụng tuần tra, màn hình bật.", true),
+            (json!(["odk"]), vec!["ODK Collect"], "Biểu mẫu: ODK Collect.", false),
+            (json!(["tracker"]), vec!["Traccar Client", "GPSLogger"], "Ghi tuyến: Traccar Client.", true),
+            (json!(["api", "tracker"]), vec!["Ứng dụng tuần tra", "Traccar Client", "GPSLogger"],
+                "Dưới 2 giờ: ghi trên ứng dụng tuần tra. Đi cả ngày: Traccar Client.", true),
+        ] {
+            let opened = opened(&officer, &id, &json!({ "doors": doors })).await;
+            let page = text(&pressed(&field, opened["code"].as_str().unwrap()).await.expect(200));
+            for name in names {
+                let is_there = page.contains(&format!("<summary>{name}</summary>"));
+                assert_eq!(is_there, apps.contains(&name), "{doors} {name}");
+            }
+            assert!(page.contains(&format!("<p class=\"rule\">{rule}</p>")), "{doors} {page}");
+            assert_eq!(page.contains("Tiết kiệm pin"), battery, "{doors}");
+        }
+    }
+
     async fn a_typed_code_is_taken_however_it_is_written(field: Field) {
         let officer = field.officer().await;
         let id = written(&officer, "máy").await;
@@ -575,6 +597,32 @@ on_both! {
         assert_eq!(entries[0]["kind"], "fixes");
         assert_eq!(field.app.patrols.seal_due().await.unwrap(), 0, "nothing is left for the chore");
         field.anon().get(&fix).await.expect(404);
+    }
+
+    async fn what_a_phone_announced_and_did_not_bring_is_told_to_who_keeps_it(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let phone = api(&field, &enrolled(&field, &officer, &id, &json!({})).await);
+        let picture = crate::photos::jpeg(64, 48);
+        let (brought, owed) = (field.new_id(), field.new_id());
+        for (photo, bytes) in [(brought, picture.as_slice()), (owed, b"later bytes")] {
+            phone.put(&format!("/api/v1/photos/{photo}"), &sidecar(bytes)).await.expect(201);
+        }
+        crate::photos::upload(&phone, brought, &picture).await.expect(201);
+        let path = format!("/api/v1/devices/{id}/owed");
+        let told = officer.get(&path).await.expect(200).json();
+        assert_eq!(told["photos"].as_array().unwrap().len(), 1, "{told}");
+        let photo = &told["photos"][0];
+        assert_eq!((&photo["id"], &photo["bytes"], &photo["has_preview"]), (&json!(owed), &json!(11), &json!(false)));
+        assert_eq!(told["more"], false);
+        // Whoever keeps phones need not see what their photos show, nor where.
+        assert!(photo.get("plot").is_none() && photo.get("sha256").is_none(), "{photo}");
+        let elsewhere = field.account("xa-khac", Role::CommuneOfficer, &[WEST]).await;
+        elsewhere.get(&path).await.expect(404);
+        field.account("nguoi-doc", Role::Reader, &[]).await.get(&path).await.expect(403);
+        officer.post(&format!("/api/v1/devices/{id}/loss"), &json!({ "since": field.after(0) })).await.expect(200);
+        assert_eq!(officer.get(&path).await.expect(200).json(), told, "a lost phone still owes it");
     }
 
     async fn wrong_codes_from_one_address_are_slowed_and_others_are_not(field: Field) {

@@ -404,6 +404,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
         ("POST", "/api/v1/nonces") => sample("/api/v1/nonces", json!({ "count": 1 }), false),
         ("GET", "/api/v1/device/key") => sample("/api/v1/device/key", none, false),
         ("GET", "/api/v1/devices/{id}/keys") => sample(format!("{device}/keys"), none, true),
+        ("GET", "/api/v1/devices/{id}/owed") => sample(format!("{device}/owed"), none, true),
         ("POST", "/api/v1/devices/{id}/keys/{key}/confirm") => sample(
             format!("{device}/keys/khong-co/confirm"),
             json!({ "code": "000000" }),

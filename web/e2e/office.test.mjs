@@ -336,6 +336,7 @@ describe("from enrolment to receipt", () => {
 		await form.getByLabel(place.communes[0].name, { exact: true }).check();
 		await form.getByRole("button", { name: "Thêm máy" }).click();
 		await page.getByRole("button", { name: "Mở ghép máy Tổ thử – máy B" }).click();
+		await page.getByRole("button", { name: "Mở mã 15 phút" }).click();
 		const code = (await page.locator("[data-code]").textContent()).trim();
 		const phone = await Phone.start({
 			link: `${place.base}/field/`,

@@ -379,6 +379,7 @@ describe("phones and accounts", () => {
 		await page.getByRole("button", { name: "Ghi 2 máy" }).click();
 		await page.getByRole("row", { name: /Máy thử 2/ }).waitFor();
 		await page.getByRole("button", { name: "Mở ghép máy Máy thử 1" }).click();
+		await page.getByRole("button", { name: "Mở mã 15 phút" }).click();
 		const code = (await page.locator("[data-code]").textContent()).trim();
 		await page.getByRole("img", { name: "Mã QR mở trang cấp quyền" }).waitFor();
 		const phone = await fetch(`${place.base}/enrol/${code}`, {

@@ -129,8 +129,16 @@ async function room(browser, place, language) {
 		await page.locator("dialog[open] input").first().waitFor();
 	});
 	await page.keyboard.press("Escape");
+	const [phone] = await place.api("GET", "/api/v1/devices");
+	if (phone) await shoot("device", `#/devices/${phone.id}`);
+	await shoot("devices-doors", "#/devices", async () => {
+		await page.locator("tbody .acts button").first().click();
+		await page.locator("dialog[open] fieldset").waitFor();
+	});
+	await page.keyboard.press("Escape");
 	await shoot("devices-enrol", "#/devices", async () => {
 		await page.locator("tbody .acts button").first().click();
+		await page.locator("dialog[open] footer .main").click();
 		await page.locator("[data-code]").waitFor();
 	});
 	await shoot("accounts", "#/accounts");

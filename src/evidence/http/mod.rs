@@ -40,8 +40,8 @@ impl From<Error> for Problem {
             Error::TooMuchAside => Self::new(ProblemKind::TooManyRequests)
                 .detail("too much of this author was set apart today"),
             Error::Damaged(sha256) => Self::damaged(&sha256),
-            Error::Erased(document) => redactions::gone(&document),
-            Error::Redaction(fault) => redactions::problem(&fault),
+            Error::Erased(document) => erased_problem(&document),
+            Error::Redaction(fault) => redaction_problem(&fault),
             Error::Upload(fault) => uploads::problem(&fault),
             Error::Blobs(error) if error.is_full() => {
                 Self::new(ProblemKind::StorageFull).internal(error)

@@ -86,13 +86,13 @@ pub async fn decide_redaction(
 }
 
 /// What an order erased is not there, and no fault.
-pub(super) fn gone(document: &str) -> Problem {
+pub(super) fn erased_problem(document: &str) -> Problem {
     Problem::new(ProblemKind::Gone).detail(format!(
         "ảnh đã xoá theo văn bản {document} / the photo was erased by order {document}"
     ))
 }
 
-pub(super) fn problem(fault: &RedactionFault) -> Problem {
+pub(super) fn redaction_problem(fault: &RedactionFault) -> Problem {
     let (kind, told) = match fault {
         RedactionFault::Held => (
             ProblemKind::WrongState,

@@ -93,7 +93,10 @@ pub fn settings(enrolled: &Enrolled, base: &str) -> String {
     for app in apps(enrolled, addresses) {
         section(&mut content, &app);
     }
-    content.push_str(&battery(enrolled.maker.as_deref()));
+    // Forms record no walk: their app may sleep.
+    if enrolled.api_token.is_some() || enrolled.tracker_token.is_some() {
+        content.push_str(&battery(enrolled.maker.as_deref()));
+    }
     page("Cấu hình", &content)
 }
 
@@ -105,10 +108,26 @@ fn head(enrolled: &Enrolled) -> String {
          <p>Trang này chỉ hiện một lần. Giữ trang mở cho đến khi cài xong; không gửi cho ai.</p>\n\
          <p class=\"en\" lang=\"en\">Read the number to the officer. The settings below work only after the officer has entered \
          it. This page is shown once; share it with nobody.</p>\n\
-         <p class=\"rule\">Dưới 2 giờ: ghi trên ứng dụng tuần tra. Đi cả ngày: Traccar Client. Biểu mẫu: ODK Collect.</p>\n",
+         <p class=\"rule\">{}</p>\n",
         escaped(&enrolled.name),
-        enrolled.number
+        enrolled.number,
+        rule(enrolled)
     )
+}
+
+/// What to take when, of the apps that got a secret.
+fn rule(enrolled: &Enrolled) -> String {
+    let walks = match (&enrolled.api_token, &enrolled.tracker_token) {
+        (Some(_), Some(_)) => "Dưới 2 giờ: ghi trên ứng dụng tuần tra. Đi cả ngày: Traccar Client.",
+        (Some(_), None) => "Ghi trên ứng dụng tuần tra, màn hình bật.",
+        (None, Some(_)) => "Ghi tuyến: Traccar Client.",
+        (None, None) => "",
+    };
+    let forms = match &enrolled.odk_token {
+        Some(_) => "Biểu mẫu: ODK Collect.",
+        None => "",
+    };
+    format!("{walks} {forms}").trim().to_owned()
 }
 
 fn apps<'a>(enrolled: &Enrolled, at: Addresses<'_>) -> Vec<App<'a>> {

@@ -82,14 +82,33 @@ pub struct Watch {
     pub witnesses: Vec<Witness>,
 }
 
-/// The sequenced entries of the journal, for auditors.
-#[utoipa::path(get, path = "/api/v1/journal/entries", tag = "journal", params(journal::http::Paging), responses((status = 200, body = journal::http::EntryList)))]
+/// The sequenced entries of the journal, for auditors: who did what, when, and for what reason where one was given.
+#[utoipa::path(get, path = "/api/v1/journal/entries", tag = "journal", params(journal::http::EntriesParams), responses((status = 200, body = journal::http::EntryList)))]
 pub async fn journal_entries(
     State(identity): State<Identity>,
     Caller(actor): Caller,
-    paging: Params<journal::http::Paging>,
+    Params(params): Params<journal::http::EntriesParams>,
 ) -> Answer<journal::http::EntryList> {
-    journal::http::entries(identity.journal(), &actor, paging).await
+    // Nobody else learns who is called how.
+    if !actor.may_in_province(Right::ReadJournal) {
+        return Err(Problem::new(ProblemKind::Forbidden));
+    }
+    let of = match params.who.as_deref().map(str::trim) {
+        None | Some("") => None,
+        Some(name) => Some(identity.called(name).await?.ok_or_else(nobody)?),
+    };
+    let mut list = journal::http::entries(identity.journal(), &actor, &params, of).await?;
+    let ids = list.entries.iter().map(|entry| entry.actor).collect();
+    let named = identity.named(&ids).await?;
+    for entry in &mut list.entries {
+        entry.who = named.get(&entry.actor).map(|own| own.name.clone());
+    }
+    Ok(Body(StatusCode::OK, list))
+}
+
+fn nobody() -> Problem {
+    Problem::new(ProblemKind::InvalidParameter)
+        .detail("who: expected the login of an account, the name of a device, or the id of either")
 }
 
 /// A signed head of the log: to be kept by phones, post nodes and outside offices.

@@ -1,4 +1,4 @@
-//! What those who act are called, for papers that say who did what.
+//! What those who act are called, for papers and lists that say who did what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,5 +38,18 @@ impl Identity {
             named.insert(*id, Named { name, org });
         }
         Ok(named)
+    }
+
+    /// The account of that login, or the device of that name; an id stands for itself.
+    pub async fn called(&self, name: &str) -> Result<Option<Uuid>, Error> {
+        if let Ok(id) = name.parse() {
+            return Ok(Some(id));
+        }
+        let mut tx = self.journal.store().read().await?;
+        if let Some(account) = sql::account_by_login(&mut tx, name).await? {
+            return Ok(Some(account.id));
+        }
+        let device = sql::device_by_name(&mut tx, name).await?;
+        Ok(device.map(|device| device.id.0))
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod jobs;
+mod listing;
 mod papers;
 mod rules;
 mod stamps;
@@ -19,6 +20,7 @@ use super::model::Epoch;
 
 pub use audit::*;
 pub use jobs::*;
+pub use listing::*;
 pub use papers::*;
 pub use rules::*;
 pub use stamps::*;
@@ -90,6 +92,10 @@ pub const STATEMENTS: &[&str] = &[
     KEYS,
     ENTRY,
     ENTRIES_SINCE,
+    LISTED_UP,
+    LISTED_DOWN,
+    LISTED_UP_OF,
+    LISTED_DOWN_OF,
     BODY,
     DELETE_BODY,
     MARK_REDACTED,

@@ -60,5 +60,11 @@ fn keys(routes: Routes) -> Routes {
                 routes!(identity::http::revoke_key),
             ],
         )
-        .all(Needs(EnrolDevices), [routes!(identity::http::device_keys)])
+        .all(
+            Needs(EnrolDevices),
+            [
+                routes!(identity::http::device_keys),
+                routes!(sync::http::owed),
+            ],
+        )
 }

@@ -34,6 +34,8 @@ export const DESK: Record<string, string> = {
 	"expected the log of another server than this one": "cần sổ của một máy chủ khác máy chủ này",
 
 	// The log and its proofs.
+	"who: expected the login of an account, the name of a device, or the id of either":
+		"không có tài khoản hay máy nào tên này: ghi đúng tên đăng nhập hoặc tên máy",
 	"no head was signed over so many entries": "chưa có lần ký sổ nào gồm từng ấy mục",
 	"the entry is stored and not in the tree yet; ask again in a few seconds":
 		"mục đã được giữ và đang vào sổ; thử lại sau vài giây",
