@@ -95,7 +95,7 @@ pub async fn journal_entries(
     }
     let of = match params.who.as_deref().map(str::trim) {
         None | Some("") => None,
-        Some(name) => Some(identity.called(name).await?.ok_or_else(nobody)?),
+        Some(name) => Some(identity.author_named(name).await?.ok_or_else(nobody)?),
     };
     let mut list = journal::http::entries(identity.journal(), &actor, &params, of).await?;
     let ids = list.entries.iter().map(|entry| entry.actor).collect();

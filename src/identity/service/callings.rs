@@ -41,7 +41,7 @@ impl Identity {
     }
 
     /// The account of that login, or the device of that name; an id stands for itself.
-    pub async fn called(&self, name: &str) -> Result<Option<Uuid>, Error> {
+    pub async fn author_named(&self, name: &str) -> Result<Option<Uuid>, Error> {
         if let Ok(id) = name.parse() {
             return Ok(Some(id));
         }
