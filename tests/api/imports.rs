@@ -500,14 +500,14 @@ on_both! {
         }
         // The same text through OGC API – Features.
         let path = "/ogc/collections/risk_areas/items/NC-1";
-        let patch = async |windows: &str| {
+        let changed = async |windows: &str| {
             let body = json!({ "properties": { "windows": windows, "reason": "đổi lại" } }).to_string();
             officer.send(Method::PATCH, path, Some("application/geo+json"), Body::from(body)).await
         };
-        patch("gieo 11-20/01-10").await.expect(204);
+        changed("gieo 11-20/01-10").await.expect(204);
         assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
-        assert_eq!(patch("mùa khô").await.expect(422).pointers(), ["/properties/windows"]);
-        patch("all_year").await.expect(204);
+        assert_eq!(changed("mùa khô").await.expect(422).pointers(), ["/properties/windows"]);
+        changed("all_year").await.expect(204);
         assert_eq!(windows("NC-1").await, json!([]));
     }
 

@@ -250,8 +250,8 @@ on_both! {
         assert!(refused["detail"].as_str().unwrap().contains("a legal hold keeps it"), "{refused}");
         let display = format!("/api/v1/photos/{photo}/display");
         story.desk.get(&display).await.expect(200);
-        let lift = json!({ "reason": "hết vụ" }).to_string();
-        officer.send(Method::DELETE, &hold, Some("application/json"), lift.into()).await.expect(200);
+        let why = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
         let path = format!("{ORDERS}/{}/decision", waiting["id"].as_str().unwrap());
         assert_eq!(second.post(&path, &json!({ "approve": false })).await.expect(422).pointers(), ["/reason"]);
         let refused = decided(&second, &waiting, false).await.expect(200).json();
@@ -336,8 +336,8 @@ on_both! {
         officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
         let waiting = asked(&officer, "track", id).await;
         decided(&second, &waiting, true).await.expect(409);
-        let lift = json!({ "reason": "hết vụ" }).to_string();
-        officer.send(Method::DELETE, &hold, Some("application/json"), lift.into()).await.expect(200);
+        let why = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
         decided(&second, &waiting, true).await.expect(200);
         let after = phone.get(&patrols::path(id, "")).await.expect(200).json();
         assert!(after["properties"]["redacted_at"].is_string());

@@ -879,7 +879,7 @@ const TOLD_ELSEWHERE: [&str; 8] = [
 
 async fn asked(client: &Client, method: &Method, sample: &Sample) -> Answer {
     let body = if sample.body.is_null() {
-        axum::body::Body::empty()
+        Body::empty()
     } else {
         sample.body.to_string().into()
     };
