@@ -18,6 +18,7 @@ CREATE TABLE evidence_redactions (
     CONSTRAINT evidence_redactions_state CHECK (state IN ('asked', 'done', 'refused'))
 ) {strict};
 
+CREATE UNIQUE INDEX evidence_redactions_waiting ON evidence_redactions (subject) WHERE state = 'asked';
 CREATE INDEX evidence_redactions_by_subject ON evidence_redactions (subject, asked_at);
 CREATE INDEX evidence_redactions_by_time ON evidence_redactions (asked_at, id);
 

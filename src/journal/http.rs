@@ -152,11 +152,11 @@ pub async fn entries(
         of,
         limit,
     };
-    let rows = journal.listed(&sift).await?;
-    let full = rows.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = rows.last().filter(|_| full).and_then(|own| own.row.seq);
-    let next = next.map(|seq| Cursor(seq.to_be_bytes().to_vec()).encode(&bound));
-    let entries = rows.into_iter().map(EntryView::of).collect();
+    let page = journal.listed(&sift).await?;
+    let next = page
+        .next
+        .map(|seq| Cursor(seq.to_be_bytes().to_vec()).encode(&bound));
+    let entries = page.rows.into_iter().map(EntryView::of).collect();
     Ok(EntryList { entries, next })
 }
 

@@ -9,6 +9,10 @@ use super::model::Kind;
 use super::service::Journal;
 use super::sql::{self, ListedRow, Listing};
 
+/// Numbers that a page looks through at most, so that a sieve that lets hardly anything through keeps no reader from the
+/// database; the next page goes on from there.
+const LOOKED_THROUGH: i64 = 200_000;
+
 /// Which page is read.
 #[derive(Debug, Clone)]
 pub(super) struct Sift {
@@ -28,12 +32,33 @@ pub(super) struct Sift {
     pub limit: u32,
 }
 
+/// A page of the log.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// What is listed, in its order.
+    pub rows: Vec<ListedRow>,
+    /// The number that the page ended at, while others may follow.
+    pub next: Option<i64>,
+}
+
 impl Journal {
     /// Numbered entries, in the order that is asked for.
-    pub(super) async fn listed(&self, sift: &Sift) -> Result<Vec<ListedRow>, Error> {
-        let edge = if sift.is_newest_first { i64::MAX } else { -1 };
+    pub(super) async fn listed(&self, sift: &Sift) -> Result<Listed, Error> {
+        let mut tx = self.store().read().await?;
+        let last = sql::last_sequenced(&mut tx).await?;
+        let last = last.map_or(-1, |(seq, _)| seq);
+        let begin = if sift.is_newest_first { last + 1 } else { -1 };
+        let edge = sift.after.unwrap_or(begin);
+        let (end, is_more) = if sift.is_newest_first {
+            let end = edge.saturating_sub(LOOKED_THROUGH);
+            (end, end > 0)
+        } else {
+            let end = edge.saturating_add(LOOKED_THROUGH);
+            (end, end < last)
+        };
         let listing = Listing {
-            edge: sift.after.unwrap_or(edge),
+            edge,
+            end,
             is_newest_first: sift.is_newest_first,
             from: sift.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
             to: sift.to.unwrap_or(Timestamp::from_millis(i64::MAX)),
@@ -41,7 +66,13 @@ impl Journal {
             of: sift.of,
             limit: i64::from(sift.limit),
         };
-        let mut tx = self.store().read().await?;
-        sql::listed(&mut tx, listing).await
+        let rows = sql::listed(&mut tx, listing).await?;
+        let is_full = i64::try_from(rows.len()) == Ok(listing.limit);
+        let next = if is_full {
+            rows.last().and_then(|own| own.row.seq)
+        } else {
+            is_more.then_some(end)
+        };
+        Ok(Listed { rows, next })
     }
 }

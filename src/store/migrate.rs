@@ -226,6 +226,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "campaigns",
         include_str!("../../migrations/0048_campaigns.sql"),
     ),
+    (
+        49,
+        "redactions",
+        include_str!("../../migrations/0049_redactions.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

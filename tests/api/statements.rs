@@ -29,8 +29,8 @@ fn statements() -> Vec<&'static str> {
 }
 
 /// Statements whose text differs between the two databases.
-fn pairs() -> &'static [ByBackend] {
-    tuantra::publish::PAIRS
+fn pairs() -> Vec<ByBackend> {
+    [tuantra::publish::PAIRS, tuantra::ingest::openrosa::PAIRS].concat()
 }
 
 #[tokio::test]

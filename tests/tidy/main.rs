@@ -96,6 +96,11 @@ fn migrations_are_numbered_without_gaps() {
 }
 
 #[test]
+fn every_migration_is_run() {
+    check(migrations::unlisted);
+}
+
+#[test]
 fn the_repository_is_what_is_read() {
     let paths: Vec<String> = repository().into_iter().map(|source| source.path).collect();
     for expected in ["Cargo.toml", "src/lib.rs", "tests/tidy/main.rs", ".ci/run"] {

@@ -25,6 +25,21 @@ pub fn misnumbered(sources: &[Source]) -> Vec<String> {
     faults
 }
 
+/// Migrations that no list of the store runs.
+pub fn unlisted(sources: &[Source]) -> Vec<String> {
+    let list = sources
+        .iter()
+        .find(|source| source.path == "src/store/migrate.rs");
+    let text = list.map(|source| source.text.as_str()).unwrap_or_default();
+    let files = sources
+        .iter()
+        .filter_map(|source| source.path.strip_prefix("migrations/"));
+    files
+        .filter(|name| name.ends_with(".sql") && !text.contains(&format!("/migrations/{name}\"")))
+        .map(|name| format!("migrations/{name}: src/store/migrate.rs does not run it"))
+        .collect()
+}
+
 fn number(name: &str) -> Option<u32> {
     let (digits, noun) = name.strip_suffix(".sql")?.split_once('_')?;
     let four_digits = digits.len() == 4 && digits.chars().all(|c| c.is_ascii_digit());
@@ -69,4 +84,18 @@ fn another_form_of_name_is_found() {
     ] {
         assert_eq!(found(&[name]), 1, "{name}");
     }
+}
+
+#[test]
+fn a_migration_that_nothing_runs_is_found() {
+    let list = Source::new(
+        "src/store/migrate.rs",
+        "include_str!(\"../../migrations/0001_journal.sql\")",
+    );
+    let files = ["0001_journal.sql", "0002_plots.sql"];
+    let files = files.map(|name| Source::new(&format!("migrations/{name}"), ""));
+    let [first, second] = files;
+    let faults = unlisted(&[list, first, second]);
+    assert_eq!(faults.len(), 1);
+    assert!(faults[0].contains("0002_plots.sql"));
 }

@@ -133,7 +133,9 @@ impl Evidence {
             decided_why: None,
             decided_entry: None,
         };
-        sql::insert_redaction(tx, &row).await?;
+        if !sql::insert_redaction(tx, &row).await? {
+            return Err(store::Error::Busy("it was just asked for".into()).into());
+        }
         Ok((self.redaction_view(tx, row).await?, true))
     }
 
@@ -154,14 +156,20 @@ impl Evidence {
             (_, said) => Some(checked_reason(said).map_err(|why| Refusal::at("/reason", why))?),
         };
         let context = (self.clone(), actor.id, (id, decision.approve, why));
-        let (view, gone) = self
-            .journal
-            .write(context, |tx, (evidence, actor, (id, approve, why))| {
-                Box::pin(evidence.write_decided(tx, *actor, (*id, *approve, why.as_deref())))
-            })
-            .await?;
-        self.clear(gone).await;
-        Ok(view)
+        let own = self.clone();
+        // On a task of its own: whoever asked may go away between the commit and what follows it.
+        let deciding = tokio::spawn(async move {
+            let (view, gone) = own
+                .journal
+                .write(context, |tx, (evidence, actor, (id, approve, why))| {
+                    Box::pin(evidence.write_decided(tx, *actor, (*id, *approve, why.as_deref())))
+                })
+                .await?;
+            own.clear(gone).await;
+            Ok(view)
+        });
+        let ended = |_| store::Error::Unavailable("the order's task ended".into()).into();
+        deciding.await.unwrap_or_else(|error| Err(ended(error)))
     }
 
     async fn write_decided(

@@ -19,7 +19,7 @@ pub(super) const WAITING_REDACTION: &str = "SELECT id, target, subject, document
      ORDER BY asked_at, id LIMIT 1";
 pub(super) const INSERT_REDACTION: &str = "INSERT INTO evidence_redactions \
      (id, target, subject, document, reason, state, asked_by, asked_at, asked_entry) \
-     VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7, $8)";
+     VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7, $8) ON CONFLICT DO NOTHING";
 pub(super) const DECIDE_REDACTION: &str = "UPDATE evidence_redactions SET state = $2, decided_by = $3, decided_at = $4, \
      decided_why = $5, decided_entry = $6 WHERE id = $1 AND state = 'asked'";
 pub(super) const SAME_BYTES: &str = "SELECT id FROM photos WHERE sha256 = $1 AND state = 'stored' AND redaction IS NULL ORDER BY id";
@@ -98,8 +98,8 @@ pub async fn redactions(
     })
 }
 
-/// Writes an order that waits for a second account.
-pub async fn insert_redaction(tx: &mut Tx, row: &RedactionRow) -> Result<(), Error> {
+/// Writes an order that waits for a second account; false when another waits.
+pub async fn insert_redaction(tx: &mut Tx, row: &RedactionRow) -> Result<bool, Error> {
     changed!(
         tx,
         sqlx::query(INSERT_REDACTION)
@@ -112,7 +112,7 @@ pub async fn insert_redaction(tx: &mut Tx, row: &RedactionRow) -> Result<(), Err
             .bind(row.asked_at)
             .bind(row.asked_entry)
     )
-    .map(drop)
+    .map(|rows| rows > 0)
 }
 
 /// Notes what the second account decided, by whom, when, why and by which entry; false when it was decided before.

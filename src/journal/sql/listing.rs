@@ -24,12 +24,18 @@ macro_rules! listed {
         )
     };
 }
-pub(super) const LISTED_UP: &str = listed!("e.seq > $1", "", "ASC");
-pub(super) const LISTED_DOWN: &str = listed!("e.seq < $1", "", "DESC");
-pub(super) const LISTED_UP_OF: &str =
-    listed!("e.seq > $1", " AND (e.actor = $6 OR e.device = $6)", "ASC");
-pub(super) const LISTED_DOWN_OF: &str =
-    listed!("e.seq < $1", " AND (e.actor = $6 OR e.device = $6)", "DESC");
+pub(super) const LISTED_UP: &str = listed!("e.seq > $1 AND e.seq <= $6", "", "ASC");
+pub(super) const LISTED_DOWN: &str = listed!("e.seq < $1 AND e.seq >= $6", "", "DESC");
+pub(super) const LISTED_UP_OF: &str = listed!(
+    "e.seq > $1 AND e.seq <= $6",
+    " AND (e.actor = $7 OR e.device = $7)",
+    "ASC"
+);
+pub(super) const LISTED_DOWN_OF: &str = listed!(
+    "e.seq < $1 AND e.seq >= $6",
+    " AND (e.actor = $7 OR e.device = $7)",
+    "DESC"
+);
 
 /// An entry with what it says, where that may tell a reason and was not erased.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -44,6 +50,8 @@ pub struct ListedRow {
 pub struct Listing<'a> {
     /// Entries on that side of this number.
     pub edge: i64,
+    /// The last number that is looked at.
+    pub end: i64,
     /// Whether numbers fall.
     pub is_newest_first: bool,
     /// Received at this instant or later.
@@ -73,6 +81,7 @@ pub async fn listed(tx: &mut Tx, listing: Listing<'_>) -> Result<Vec<ListedRow>,
             .bind(listing.to)
             .bind(listing.kind)
             .bind(listing.limit)
+            .bind(listing.end)
             .fetch_all(c)),
         Some(of) => on!(tx, |c| sqlx::query_as(statement)
             .bind(listing.edge)
@@ -80,6 +89,7 @@ pub async fn listed(tx: &mut Tx, listing: Listing<'_>) -> Result<Vec<ListedRow>,
             .bind(listing.to)
             .bind(listing.kind)
             .bind(listing.limit)
+            .bind(listing.end)
             .bind(of)
             .fetch_all(c)),
     }

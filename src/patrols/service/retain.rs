@@ -86,16 +86,20 @@ impl Patrols {
         (by, mut told): (Uuid, Value),
     ) -> Result<OrderedErasure, Error> {
         sql::lock_patrol(tx, id).await?;
-        let row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
+        let mut row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
         if row.held_since.is_some() {
             return Ok(OrderedErasure::Held);
         }
+        // Fixes can come after an earlier erasure, and be on their way like any.
+        row.redacted_at = None;
         if !self.tails_of(tx, &row).await?.is_empty() {
             return Ok(OrderedErasure::Arriving);
         }
         self.keep_derived(tx, id).await?;
         let entries = raw_entries(tx, id).await?;
-        if entries.is_empty() {
+        // Of a track past its retention only the line is left, and leads to the same places.
+        let had_line = sql::forget_lines(tx, id).await?;
+        if entries.is_empty() && !had_line {
             return Ok(OrderedErasure::Nothing);
         }
         told["entries"] = entries.len().into();
@@ -110,7 +114,6 @@ impl Patrols {
         };
         let written = self.journal.enter(tx, entry).await?;
         self.erase_entries(tx, id, entries, &written).await?;
-        sql::forget_lines(tx, id).await?;
         Ok(OrderedErasure::Done(written))
     }
 

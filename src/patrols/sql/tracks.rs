@@ -20,7 +20,7 @@ const PASSING: &str = "SELECT t.patrol FROM tracks t WHERE t.last_at >= $1 AND t
 const FREEZE_TRACKS: &str =
     "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
 const FORGET_LINES: &str = "UPDATE tracks SET line = '[]', west = NULL, south = NULL, east = NULL, north = NULL \
-     WHERE patrol = $1 AND line IS NOT NULL";
+     WHERE patrol = $1 AND line IS NOT NULL AND line <> '[]'";
 const SET_TOTALS: &str = "UPDATE patrols SET length_m = $2, duration_ms = $3, moving_ms = $4, standing_ms = $5, \
      derived_chunks = $6 WHERE id = $1 AND derived_chunks <= $6 AND redacted_at IS NULL";
 const SET_REDACTED: &str = "UPDATE patrols SET redacted_at = $2 WHERE id = $1";
@@ -134,9 +134,9 @@ pub async fn freeze(tx: &mut Tx, patrol: PatrolId, at: Timestamp) -> Result<(), 
     changed!(tx, sqlx::query(SET_REDACTED).bind(patrol).bind(at)).map(drop)
 }
 
-/// Takes away the lines that are drawn of a patrol's tracks; lengths, times and cells stay.
-pub async fn forget_lines(tx: &mut Tx, patrol: PatrolId) -> Result<(), Error> {
-    changed!(tx, sqlx::query(FORGET_LINES).bind(patrol)).map(drop)
+/// Takes away the lines that are drawn of a patrol's tracks; lengths, times and cells stay. Gives whether there were any.
+pub async fn forget_lines(tx: &mut Tx, patrol: PatrolId) -> Result<bool, Error> {
+    changed!(tx, sqlx::query(FORGET_LINES).bind(patrol)).map(|rows| rows > 0)
 }
 
 /// Patrols begun before an instant whose raw fixes are still there, without hold and without recent receipts.

@@ -296,7 +296,8 @@ async fn send(
     let of_originals = wanted.lanes == Lanes::Originals;
     if filled.entries.is_empty() {
         let lane = Some((of_originals, filled.through));
-        return Ok(advance(app, holder, lane, Settled::default(), true).await?);
+        // Nothing was sent: that says nothing of the other lane, whose failure stands.
+        return Ok(advance(app, holder, lane, Settled::default(), false).await?);
     }
     let bundle = writer.end(|text| app.journal.sign_text(text).1.to_vec());
     let bundle = bundle.map_err(NotMade::from)?;
@@ -336,7 +337,8 @@ async fn try_again(
         (settled, fault) = Settled::of(&filled, answer, due, app.journal.now());
     }
     settled.gone = gone;
-    let count = advance(app, holder, None, settled, fault.is_none()).await?;
+    let is_well = fault.is_none() && !filled.entries.is_empty();
+    let count = advance(app, holder, None, settled, is_well).await?;
     fault.map_or(Ok(count), Err)
 }
 

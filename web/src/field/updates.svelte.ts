@@ -7,6 +7,9 @@ class Updates {
 	isWaiting = $state(false);
 	#waiting: ServiceWorker | null = null;
 	#registration: ServiceWorkerRegistration | null = null;
+	/** Each is followed once, however often the app registers itself. */
+	readonly #followed = new WeakSet<EventTarget>();
+	#isDue = false;
 
 	async register(url: string): Promise<void> {
 		if (!("serviceWorker" in navigator)) {
@@ -23,7 +26,11 @@ class Updates {
 		};
 		const follow = (): void => {
 			const coming = registration.installing;
-			coming?.addEventListener("statechange", () => {
+			if (!coming || this.#followed.has(coming)) {
+				return;
+			}
+			this.#followed.add(coming);
+			coming.addEventListener("statechange", () => {
 				look();
 				// One file that did not come ends the whole of it, and browsers ask again only when a page is opened.
 				if (coming.state === "redundant") {
@@ -33,12 +40,20 @@ class Updates {
 		};
 		look();
 		follow();
-		registration.addEventListener("updatefound", follow);
+		if (!this.#followed.has(registration)) {
+			this.#followed.add(registration);
+			registration.addEventListener("updatefound", follow);
+		}
 	}
 
 	/** Until it is heard; where not even a first version came, the app registers itself anew. */
 	#again(url: string): void {
+		if (this.#isDue) {
+			return;
+		}
+		this.#isDue = true;
 		setTimeout(() => {
+			this.#isDue = false;
 			const own = this.#registration;
 			const asked = own?.active ? own.update() : this.register(url);
 			asked.catch(() => this.#again(url));

@@ -47,7 +47,7 @@ macro_rules! bound {
 pub(super) const INSERT_SUBMISSION: &str = insert!();
 // Both go to the database at once. An id that is taken was looked for in the same act on SQLite, which has one writer, and
 // is seen by what comes of the first part on PostgreSQL.
-const INSERT_WITH_PLOT: ByBackend = by_backend! {
+pub(super) const INSERT_WITH_PLOT: ByBackend = by_backend! {
     sqlite: concat!(insert!(), "; ", insert_part!("VALUES ($1, 'plot', $18, 'taken', '[]')")),
     postgres: concat!("WITH made AS (", insert!(), " RETURNING id) ", insert_part!("SELECT $1, 'plot', $18, 'taken', '[]' FROM made")),
 };
