@@ -181,8 +181,10 @@ async fn a_server_on_a_protected_disk_says_so_and_does_not_start() {
         .unwrap();
     assert!(!started.status.success());
     let told = String::from_utf8_lossy(&started.stderr).into_owned();
+    // Whether the file opens at all depends on how much of its log was left.
     assert!(
-        told.contains("the database file cannot be opened"),
+        told.contains("the database file cannot be opened")
+            || told.contains("the disk under the database failed"),
         "{told}"
     );
     disk.protect(false);

@@ -200,6 +200,7 @@ pub(super) fn note_elsewhere(
     let mut names = Names::new();
     let communes = places.iter().filter(|own| own.kind == PlaceKind::Commune);
     for place in communes {
+        put(&mut names, &place.code, &place.code);
         put(&mut names, &place.name.written, &place.code);
         for former in &place.former {
             put(&mut names, &former.name.written, &place.code);
