@@ -10,6 +10,14 @@ pub enum Spot {
     Lon,
     /// Latitude.
     Lat,
+    /// Minutes of longitude beside a column of its degrees.
+    LonMinutes,
+    /// Seconds of longitude.
+    LonSeconds,
+    /// Minutes of latitude.
+    LatMinutes,
+    /// Seconds of latitude.
+    LatSeconds,
     /// The X of a paper: northing, unless its size says otherwise.
     X,
     /// The Y of a paper.
@@ -31,6 +39,8 @@ enum Word {
     Y,
     North,
     East,
+    Minutes,
+    Seconds,
     /// It is about places at all.
     Place,
     /// Military or UTM grids, whose texts name their own zone.
@@ -60,6 +70,8 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Y, &["y"]),
     (Word::North, &["n", "b", "bac", "north", "northing"]),
     (Word::East, &["e", "d", "dong", "east", "easting"]),
+    (Word::Minutes, &["phut", "min", "minute", "minutes"]),
+    (Word::Seconds, &["giay", "sec", "second", "seconds"]),
     (
         Word::Place,
         &["toado", "coordinates", "coordinate", "northing", "easting"],
@@ -70,7 +82,7 @@ const WORDS: &[(Word, &[&str])] = &[
     (
         Word::Neutral,
         &[
-            "m", "met", "metre", "meter", "do", "deg", "degree", "degrees", "dd", "dms", "he",
+            "m", "met", "metre", "meter", "do", "º", "deg", "degree", "degrees", "dd", "dms", "he",
             "gps", "luoi", "o", "diem", "tam", "truc",
         ],
     ),
@@ -87,7 +99,7 @@ const WHOLE: &[(Spot, &[&str])] = &[
 #[must_use]
 pub fn spot(head: &str) -> Option<Spot> {
     let Some((rest, _)) = zone_of_heading(head) else {
-        return of_text(&unmarked(head));
+        return of_text(&unmarked(&spelt(head)));
     };
     let own = of_text(&unmarked(&rest))?;
     matches!(own, Spot::X | Spot::Y | Spot::Typed).then_some(own)
@@ -138,6 +150,44 @@ pub fn paired(mut heads: Vec<String>) -> Vec<String> {
         }
     }
     heads
+}
+
+/// Heads of minutes and seconds that name no axis and follow one of degrees, headed by it: `Vĩ độ`, `Phút`, `Giây`.
+#[must_use]
+pub fn parted(mut heads: Vec<String>) -> Vec<String> {
+    let mut axis = String::new();
+    for head in &mut heads {
+        if matches!(spot(head), Some(Spot::Lat | Spot::Lon)) {
+            axis.clone_from(head);
+        } else if !axis.is_empty() && is_part(head) {
+            *head = format!("{axis} {head}");
+        } else {
+            axis.clear();
+        }
+    }
+    heads
+}
+
+/// Whether a heading says minutes or seconds and nothing else.
+fn is_part(head: &str) -> bool {
+    let words = words(&unmarked(&spelt(head)));
+    let is_of_parts = |word: &Word| matches!(word, Word::Minutes | Word::Seconds | Word::Neutral);
+    words.iter().all(is_of_parts) && words.iter().any(|word| *word != Word::Neutral)
+}
+
+/// A heading whose one sign of minutes or seconds is spelt out: `Vĩ độ (′)`.
+fn spelt(head: &str) -> String {
+    let signs: String = head
+        .replace("''", "″")
+        .chars()
+        .filter(|sign| !sign.is_alphanumeric() && !sign.is_whitespace())
+        .filter(|sign| !matches!(sign, '(' | ')' | '[' | ']'))
+        .collect();
+    match signs.as_str() {
+        "'" | "′" | "’" => format!("{head} phút"),
+        "\"" | "″" | "”" => format!("{head} giây"),
+        _ => head.to_owned(),
+    }
 }
 
 /// The direction that a heading consists of: `N`, `E (m)`. Single letters of Vietnamese (B, Đ) head columns of other lists.
@@ -199,7 +249,17 @@ fn of_text(text: &str) -> Option<Spot> {
     // Metres under a heading of WGS84 or UTM are on no plane of VN-2000.
     let is_other_plane = has(Word::Wgs84) || has(Word::Grid);
     let is_plane = matches!(found, Spot::X | Spot::Y);
-    (!(is_plane && is_other_plane)).then_some(found)
+    if is_plane && is_other_plane {
+        return None;
+    }
+    match (found, has(Word::Minutes), has(Word::Seconds)) {
+        (own, false, false) => Some(own),
+        (Spot::Lat, true, _) => Some(Spot::LatMinutes),
+        (Spot::Lat, false, true) => Some(Spot::LatSeconds),
+        (Spot::Lon, true, _) => Some(Spot::LonMinutes),
+        (Spot::Lon, false, true) => Some(Spot::LonSeconds),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -211,7 +271,7 @@ mod tests {
         for (own, heads) in [
             (
                 Spot::Lat,
-                "Vĩ độ|Vĩ độ (N)|Vĩ độ Bắc|VĨ ĐỘ (độ)|lat|Latitude (deg)|Tọa độ vĩ độ|Vĩ độ WGS-84",
+                "Vĩ độ|Vĩ độ (độ phút giây)|Vĩ độ (°)|Vĩ độ (N)|Vĩ độ Bắc|VĨ ĐỘ (độ)|lat|Latitude (deg)|Tọa độ vĩ độ|Vĩ độ WGS-84",
             ),
             (
                 Spot::Lon,
@@ -226,6 +286,16 @@ mod tests {
                 "Y|Y (Đông)|Y(E)|Easting (m)|VN-2000 Y (m)|Tọa độ Đông|X (Đông)|toado_y",
             ),
             (
+                Spot::LatMinutes,
+                "Vĩ độ (phút)|Vĩ độ Bắc (phút)|Vĩ độ Phút|Vĩ độ (')|Vĩ độ (độ) Phút|lat_min|Vĩ độ (phút, giây)",
+            ),
+            (
+                Spot::LatSeconds,
+                "Vĩ độ (giây)|Vĩ độ Giây|Vĩ độ (\")|Vĩ độ ('')",
+            ),
+            (Spot::LonMinutes, "Kinh độ (phút)|Kinh độ VN-2000 Phút"),
+            (Spot::LonSeconds, "Kinh độ Đông (giây)|Kinh độ (″)"),
+            (
                 Spot::Typed,
                 "Tọa độ|Tọa độ GPS|WGS84 vĩ độ, kinh độ|Tọa độ (X, Y)|Tọa độ VN-2000|Tọa độ MGRS|Tọa độ quân sự|coordinates",
             ),
@@ -234,7 +304,7 @@ mod tests {
                 assert_eq!(spot(head), Some(own), "{head}");
             }
         }
-        let unknown = "N|E|B|Đ|m|Tọa độ Chủ hộ|Vĩ độ (E)|X UTM|X WGS84|X (km)|vn2000_meridian|Độ dốc|Hướng đông|Điểm|";
+        let unknown = "N|E|B|Đ|m|Tọa độ Chủ hộ|Vĩ độ (E)|X UTM|X WGS84|X (km)|vn2000_meridian|Độ dốc|Hướng đông|Điểm|Phút|Giây|Tọa độ (phút)|X (phút)|";
         for head in unknown.split('|') {
             assert_eq!(spot(head), None, "{head}");
         }
@@ -256,6 +326,26 @@ mod tests {
         assert_eq!(
             told(&["N", "E", "Vĩ độ", "Kinh độ"]),
             [None, None, Some(Spot::Lat), Some(Spot::Lon)]
+        );
+    }
+
+    #[test]
+    fn minutes_and_seconds_are_of_the_degrees_before_them() {
+        let told = |heads: &[&str]| parted(heads.iter().map(|head| (*head).to_owned()).collect());
+        assert_eq!(
+            told(&["Vĩ độ", "Phút", "Giây", "Kinh độ (độ)", "(')", "(\")"]),
+            [
+                "Vĩ độ",
+                "Vĩ độ Phút",
+                "Vĩ độ Giây",
+                "Kinh độ (độ)",
+                "Kinh độ (độ) (')",
+                "Kinh độ (độ) (\")"
+            ]
+        );
+        assert_eq!(
+            told(&["Vĩ độ", "Mã", "Phút", "m"]),
+            ["Vĩ độ", "Mã", "Phút", "m"]
         );
     }
 

@@ -8,7 +8,7 @@ use super::numbers::plain;
 use crate::base::unmarked::unmarked;
 use crate::geo::vn2000::zone_of_heading;
 use crate::ingest::imports::names::known_heads;
-use crate::ingest::imports::spots::{Spot, headed_zone, names_vn2000, paired, spot};
+use crate::ingest::imports::spots::{Spot, headed_zone, names_vn2000, paired, parted, spot};
 use crate::ingest::imports::values::day;
 
 /// Titles, dates and the office's name stand above the heads in so many rows at most.
@@ -44,7 +44,7 @@ pub fn find(rows: &[Cells]) -> Option<Heads> {
         }
     }
     let (_, mut heads) = best?;
-    heads.names = paired(heads.names);
+    heads.names = parted(paired(heads.names));
     let above = rows.get(..heads.at).unwrap_or_default();
     if let Some((title, zone)) = titled_zone(above)
         && name_zone(&mut heads.names, &zone)

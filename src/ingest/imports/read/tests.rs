@@ -491,6 +491,41 @@ fn a_zone_above_x_and_y_is_theirs() {
 }
 
 #[test]
+fn degrees_minutes_and_seconds_in_columns_of_their_own_are_one_place() {
+    let row = "A1,22,24,\"36,9\",104,18,36,300\n";
+    for heads in [
+        "Mã,Vĩ độ (độ),Vĩ độ (phút),Vĩ độ (giây),Kinh độ (độ),Kinh độ (phút),Kinh độ (giây),Số cây\n",
+        "Mã,Vĩ độ,,,Kinh độ,,,Số cây\n,Độ,Phút,Giây,Độ,Phút,Giây,\n",
+        "Mã,Vĩ độ (N),,,Kinh độ (E),,,Số cây\n,(độ),(phút),(giây),(độ),(phút),(giây),\n",
+        "Mã,Vĩ độ,Phút,Giây,Kinh độ,Phút,Giây,Số cây\n",
+        "Mã,Vĩ độ (°),Vĩ độ ('),Vĩ độ (''),Kinh độ (°),Kinh độ ('),Kinh độ (''),Số cây\n",
+    ] {
+        let own = of_csv(&format!("{heads}{row}"));
+        assert_eq!(own.rows.len(), 1, "{heads}");
+        assert_eq!(points(&own.rows[0]), [[104.31, 22.410_25]], "{heads}");
+        // Without its minutes or seconds a row has no place that can be read.
+        for wrong in [
+            "A1,22,,,104,,,300",
+            "A1,22,24,,104,18,36,300",
+            "A1,22,75,0,104,18,36,300",
+        ] {
+            let own = of_csv(&format!("{heads}{wrong}\n"));
+            let [text] = typed(&own)[..] else {
+                unreachable!()
+            };
+            assert!(
+                crate::geo::vn2000::read(text).is_empty(),
+                "{heads}: {wrong}"
+            );
+            assert!(!text.is_empty(), "{heads}: {wrong}");
+        }
+    }
+    let old =
+        of_csv("Mã,Vĩ độ VN-2000,Phút,Giây,Kinh độ VN-2000,Phút,Giây\nA1,22,24,36,104,18,36\n");
+    assert_eq!(typed(&old), ["VN-2000; 22.41; 104.31"]);
+}
+
+#[test]
 fn degrees_under_a_heading_of_vn_2000_are_not_taken_for_those_of_wgs84() {
     let two = of_csv("Mã,Tên,Tọa độ VN-2000,\n,,Vĩ độ,Kinh độ\nA1,Bản,22.4,104.3\n");
     assert_eq!(typed(&two), ["VN-2000; 22.4; 104.3"]);
