@@ -159,9 +159,11 @@ pub fn paired(mut heads: Vec<String>) -> Vec<String> {
     heads
 }
 
-/// Heads of minutes and seconds that name no axis and follow one of degrees, headed by it: `Vĩ độ`, `Phút`, `Giây`.
+/// Heads of minutes and seconds that name no axis and follow one of degrees, headed by it: `Vĩ độ`, `Phút`, `Giây`, or
+/// `Vĩ độ` over three columns.
 #[must_use]
 pub fn parted(mut heads: Vec<String>) -> Vec<String> {
+    name_merged(&mut heads);
     let mut axis = String::new();
     for head in &mut heads {
         if matches!(spot(head), Some(Spot::Lat | Spot::Lon)) {
@@ -173,6 +175,25 @@ pub fn parted(mut heads: Vec<String>) -> Vec<String> {
         }
     }
     heads
+}
+
+/// Heads the two columns without heads after one of degrees: one merged cell stood over the three.
+fn name_merged(heads: &mut [String]) {
+    let is_axis = |head: &str| matches!(spot(head), Some(Spot::Lat | Spot::Lon));
+    let merged: Vec<usize> = (0..heads.len())
+        .filter(|at| match heads.get(*at..at.saturating_add(3)) {
+            Some([axis, minutes, seconds]) => {
+                is_axis(axis) && minutes.trim().is_empty() && seconds.trim().is_empty()
+            }
+            _ => false,
+        })
+        .collect();
+    for at in merged {
+        if let Some([_, minutes, seconds]) = heads.get_mut(at..at.saturating_add(3)) {
+            "Phút".clone_into(minutes);
+            "Giây".clone_into(seconds);
+        }
+    }
 }
 
 /// Whether a heading says minutes or seconds and nothing else.

@@ -27,7 +27,8 @@ pub fn degrees(parts: [Part<'_>; 3]) -> Option<f64> {
                 return None;
             }
             is_ended = true;
-            has_blank |= part == Part::Blank;
+            // Beside an axis of several columns whole degrees of one column leave their minutes out too.
+            has_blank |= part == Part::Blank || at == 1;
             continue;
         };
         let own = number(value).filter(|own| *own >= 0.0 && (at == 0 || *own < 60.0))?;
@@ -96,5 +97,8 @@ mod tests {
         assert_eq!(degrees([Part::NoColumn, minutes, minutes]), None);
         assert_eq!(degrees([whole, minutes, Part::NoColumn]), Some(22.4));
         assert_eq!(degrees([decimal, Part::Blank, Part::Blank]), Some(22.41));
+        assert_eq!(degrees([whole, Part::NoColumn, Part::NoColumn]), None);
+        let alone = degrees([decimal, Part::NoColumn, Part::NoColumn]);
+        assert_eq!(alone, Some(22.41));
     }
 }
