@@ -616,6 +616,7 @@ fn degrees_minutes_and_seconds_in_columns_of_their_own_are_one_place() {
         "Mã,Vĩ độ,,,Kinh độ,,,Số cây\n,Độ,Phút,Giây,Độ,Phút,Giây,\n",
         "Mã,Vĩ độ (N),,,Kinh độ (E),,,Số cây\n,(độ),(phút),(giây),(độ),(phút),(giây),\n",
         "Mã,Vĩ độ,Phút,Giây,Kinh độ,Phút,Giây,Số cây\n",
+        "Mã,Vĩ độ,,,Kinh độ,,,Số cây\n",
         "Mã,Vĩ độ (°),Vĩ độ ('),Vĩ độ (''),Kinh độ (°),Kinh độ ('),Kinh độ (''),Số cây\n",
     ] {
         let own = of_csv(&format!("{heads}{row}"));
@@ -638,6 +639,10 @@ fn degrees_minutes_and_seconds_in_columns_of_their_own_are_one_place() {
             assert!(!text.is_empty(), "{heads}: {wrong}");
         }
     }
+    // Minutes of one axis only.
+    let half = of_csv("Mã,Vĩ độ,Phút,Kinh độ\nA1,22,24.6,104\nA2,22,24.6,104.31\n");
+    assert!(crate::geo::vn2000::read(typed(&half)[0]).is_empty());
+    assert_eq!(points(&half.rows[1]), [[104.31, 22.41]]);
     let old =
         of_csv("Mã,Vĩ độ VN-2000,Phút,Giây,Kinh độ VN-2000,Phút,Giây\nA1,22,24,36,104,18,36\n");
     assert_eq!(typed(&old), ["VN-2000; 22.41; 104.31"]);
