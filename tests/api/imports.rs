@@ -481,6 +481,25 @@ on_both! {
                 csv = text(bytes);
             }
         }
+        // So does one that is brought to where an area is unknown; only an empty cell leaves it to the crop, and that is told.
+        assert!(csv.contains("all_year"), "{csv}");
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.replace("NC-2", "NC-9")).await;
+        assert_eq!((counts(&view), notes(&view).contains("theo loại cây")), ([1, 0, 1, 0], false), "{view}");
+        load(&officer, &view, Some("khu vực mới")).await.expect(200);
+        assert_eq!(windows("NC-9").await, json!([]));
+        let empty = csv.replace("NC-2", "NC-8").replace("all_year", "");
+        let view = told(&officer, "kind=risk_areas&name=vung.csv", empty).await;
+        assert_eq!(counts(&view), [1, 0, 1, 0], "{view}");
+        assert!(notes(&view).contains("1 khu vực không ghi thời gian kiểm tra: lấy theo loại cây"), "{view}");
+        let posted = json!({
+            "type": "Feature",
+            "geometry": { "type": "Polygon", "coordinates": [[[104.4, 22.1], [104.41, 22.1], [104.41, 22.11], [104.4, 22.1]]] },
+            "properties": { "code": "NC-7", "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "windows": "",
+                "required_visits": 2, "valid_from": "2026-01-01", "reason": "khảo sát" }
+        });
+        let kind = Some("application/geo+json");
+        officer.send(Method::POST, "/ogc/collections/risk_areas/items", kind, Body::from(posted.to_string())).await.expect(201);
+        assert_eq!(windows("NC-7").await, json!([]));
         // What was edited in the text is set.
         let edited = csv.replace("gieo 11-20/01-10", "gieo 11-15/01-10; ra hoa 02-01/03-31");
         assert_ne!(edited, csv);
@@ -835,6 +854,49 @@ on_both! {
         let other = PLOTS.replace("X (m),Y (m)", "X (KTT 105°30'),Y (KTT 105°30')");
         let view = told(&officer, "kind=plots&name=a.csv&source=lech", other).await;
         assert_eq!(faults(&view), [(3, "geometry"), (4, "geometry")], "{view}");
+    }
+
+    async fn degrees_minutes_and_seconds_in_columns_are_one_place(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Loại cây,Ngày phát hiện,Vĩ độ,,,Kinh độ,,\n,,dd/mm/yyyy,Độ,Phút,Giây,Độ,Phút,Giây\n\
+            A-1,Cây thuốc phiện,03/02/2026,22,24,\"36,9\",104,18,36\n";
+        let view = told(&officer, "kind=plots&name=a.csv", file).await;
+        assert_eq!((counts(&view), &view["report"]["ignored"]), ([1, 0, 0, 0], &json!([])), "{view}");
+        load(&officer, &view, None).await.expect(200);
+        let made = plots(&officer).await;
+        assert_eq!(made[0]["geometry"]["coordinates"], json!([104.31, 22.41025]));
+        // Without its minutes a row is refused by name.
+        let view = told(&officer, "kind=plots&name=a.csv", file.replace("22,24,\"36,9\"", "22,,")).await;
+        assert_eq!(faults(&view), [(3, "geometry")], "{view}");
+        assert!(view["report"]["faults"][0]["vi"].as_str().unwrap().contains("không đọc được tọa độ"), "{view}");
+    }
+
+    async fn x_and_y_under_a_group_of_utm_are_refused_whatever_zone_is_told(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Loại cây,Ngày phát hiện,Tọa độ UTM (WGS84),\n,,,X,Y\nA-1,Cây thuốc phiện,03/02/2026,2478000,453000\n";
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=3405", file).await;
+        assert_eq!((faults(&view), &view["state"]), (vec![(3, "geometry")], &json!("refused")), "{view}");
+        let known = file.replace("Tọa độ UTM (WGS84)", "Tọa độ VN-2000");
+        let view = told(&officer, "kind=plots&name=a.csv&epsg=3405", known).await;
+        assert_eq!(counts(&view), [1, 0, 0, 0], "{view}");
+    }
+
+    async fn a_bare_square_of_the_grid_needs_its_datum(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let file = "Mã,Mã xã,Loại cây,Ngày phát hiện,Tọa độ MGRS\nA-1,10001,Cây thuốc phiện,03/02/2026,48Q VK 28000 77000\n";
+        for query in ["kind=plots&name=a.csv", "kind=plots&name=a.csv&commune=10001"] {
+            let view = told(&officer, query, file).await;
+            assert_eq!(faults(&view), [(2, "geometry")], "{view}");
+            let said = view["report"]["faults"][0]["vi"].as_str().unwrap();
+            assert!(said.ends_with("hãy khai mã EPSG"), "{said}");
+        }
+        for epsg in [4326, 3405, 9208] {
+            let view = told(&officer, &format!("kind=plots&name=a.csv&epsg={epsg}"), file).await;
+            assert_eq!(counts(&view), [1, 0, 0, 0], "{epsg}: {view}");
+        }
     }
 
     async fn plots_from_before_the_first_map_count_in_its_communes(field: Field) {

@@ -305,12 +305,15 @@ fn windows(properties: Properties<'_>) -> Result<Option<Vec<CheckWindow>>, Reaso
     properties.value("windows").map(own).transpose()
 }
 
-/// What stands for windows where checks count all year.
-const ALL_YEAR: [&str; 3] = ["all_year", "all year", "cả năm"];
+/// What exports write where checks count all year.
+pub const ALL_YEAR: &str = "all_year";
+/// What else is read so; exports wrote nothing once.
+const ALL_YEAR_TOO: [&str; 3] = ["", "all year", "cả năm"];
 
 /// Windows as exports write them: `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year` for none.
 pub fn windows_of_text(text: &str) -> Result<Vec<CheckWindow>, Reason> {
-    if ALL_YEAR.contains(&text.trim().to_lowercase().as_str()) {
+    let bare = text.trim().to_lowercase();
+    if bare == ALL_YEAR || ALL_YEAR_TOO.contains(&bare.as_str()) {
         return Ok(Vec::new());
     }
     let parts = text

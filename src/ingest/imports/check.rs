@@ -23,7 +23,7 @@ use crate::store::{self, Tx};
 use super::doubts::note_elsewhere;
 use super::drafts::{Draft, RowFault};
 use super::lineage::Lineage;
-use super::look::{Drafted, drafted, without_twins};
+use super::look::{Drafted, drafted, note_by_crop, without_twins};
 use super::names::ImportKind;
 use super::report::{ImportState, ImportView, LISTED, Report, RowOutcome};
 use super::sql::{self, ImportRow};
@@ -184,7 +184,9 @@ impl Imports {
             ImportKind::Plots => {
                 Content::Plots(self.listed(actor, options, drafts, &mut report).await?)
             }
-            ImportKind::RiskAreas => Content::RiskAreas(self.risk_areas(drafts).await?),
+            ImportKind::RiskAreas => {
+                Content::RiskAreas(self.risk_areas(drafts, &mut report).await?)
+            }
             ImportKind::Gates => Content::Gates(only(drafts, |draft| match draft {
                 Draft::Gate(own) => Some(*own),
                 _ => None,
@@ -201,18 +203,28 @@ impl Imports {
         })
     }
 
-    /// Risk areas; one whose row says nothing of when checks count keeps the windows that stand.
-    async fn risk_areas(&self, drafts: Vec<(usize, Draft)>) -> Result<Vec<RiskAreaDraft>, Error> {
+    /// Risk areas; one whose row says nothing of when checks count keeps the windows that stand, and has those of its crop
+    /// where none do, which is told.
+    async fn risk_areas(
+        &self,
+        drafts: Vec<(usize, Draft)>,
+        report: &mut Report,
+    ) -> Result<Vec<RiskAreaDraft>, Error> {
         let mut all = Vec::with_capacity(drafts.len());
+        let mut by_crop = 0_usize;
         for (_, draft) in drafts {
             let Draft::RiskArea(mut draft, has_windows) = draft else {
                 continue;
             };
-            if !has_windows && let Some(windows) = self.areas.standing_windows(&draft).await? {
-                draft.windows = windows;
+            if !has_windows {
+                match self.areas.standing_windows(&draft).await? {
+                    Some(windows) => draft.windows = windows,
+                    None => by_crop += 1,
+                }
             }
             all.push(*draft);
         }
+        note_by_crop(report, by_crop);
         Ok(all)
     }
 

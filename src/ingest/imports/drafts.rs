@@ -367,6 +367,7 @@ pub(super) fn unplaced(row: usize, placed: &Placed) -> RowFault {
         Placed::Outside(own) => words::outside(row, own),
         Placed::Unread => words::unread(row),
         Placed::Ambiguous(labels) => words::ambiguous(row, labels),
+        Placed::AmbiguousNear(labels) => words::ambiguous_near(row, labels),
         Placed::OffPlane => words::off_plane(row),
         _ => words::nowhere(row),
     }

@@ -191,6 +191,17 @@ fn note_skipped(report: &mut Report, table: &Table) {
     );
 }
 
+/// Says how many new risk areas have the check windows of their crop, as nothing says when they are checked.
+pub(super) fn note_by_crop(report: &mut Report, areas: usize) {
+    if areas == 0 {
+        return;
+    }
+    report.note(
+        format!("{areas} khu vực không ghi thời gian kiểm tra: lấy theo loại cây. Nếu kiểm tra cả năm, hãy ghi «cả năm»."),
+        format!("{areas} areas say nothing of when checks count: they have the windows of their crop. Where checks count all year, write `all_year`."),
+    );
+}
+
 fn no_system(fault: NoSystem) -> Report {
     match fault {
         NoSystem::WhichZone(zones) => Report {

@@ -213,6 +213,10 @@ const DBASE_LETTERS: usize = 10;
 /// The field that a column of a file is, if it is one of that kind.
 #[must_use]
 pub fn field(kind: ImportKind, format: FileFormat, head: &str) -> Option<&'static str> {
+    // A share is no count and no area, and unmarked words have no such sign.
+    if head.contains('%') {
+        return None;
+    }
     let word = unmarked(head);
     let all = fields(kind);
     let exact = all.iter().find(|(_, names)| names.contains(&word.as_str()));
@@ -280,6 +284,7 @@ mod tests {
         assert_eq!(plots("Chủ hộ"), None);
         assert_eq!(plots("Phát hiện Diện tích"), Some("area_m2"));
         assert_eq!(plots("Diện tích Phá nhổ"), None);
+        assert_eq!(plots("Diện tích (%)"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Days, times, flags and windows as offices write them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::areas::model::risk::{windows_json, windows_of_text};
 use crate::base::time::LocalDate;
@@ -85,13 +85,10 @@ pub fn flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// Check windows as this server writes them into files: `seedling 10-15/12-31; flowering 02-01/03-31`. Where a file keeps
-/// an empty text apart from none, it is that of an area that is checked all year.
+/// Check windows as this server writes them into files: `seedling 10-15/12-31; flowering 02-01/03-31`, or `all_year`. Where
+/// a file keeps an empty text apart from none, it is that of an area that is checked all year, as exports wrote it once.
 #[must_use]
 pub fn windows(text: &str) -> Option<Value> {
-    if text.trim().is_empty() {
-        return Some(json!([]));
-    }
     if text.trim_start().starts_with('[') {
         return serde_json::from_str(text).ok().filter(Value::is_array);
     }
@@ -100,6 +97,8 @@ pub fn windows(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -146,6 +145,7 @@ mod tests {
         );
         assert_eq!(windows(""), Some(json!([])));
         assert_eq!(windows("Cả năm"), Some(json!([])));
+        assert_eq!(windows("all_year"), Some(json!([])));
         for text in ["mùa khô", "seedling 13-45/12-31", "seedling 10-15", ";"] {
             assert_eq!(windows(text), None, "{text}");
         }

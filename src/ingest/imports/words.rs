@@ -101,6 +101,21 @@ pub fn ambiguous(row: usize, labels: &[String]) -> RowFault {
     )
 }
 
+/// Typed coordinates whose readings lie so near to each other that no commune tells them apart.
+pub fn ambiguous_near(row: usize, labels: &[String]) -> RowFault {
+    let labels = labels.join(", ");
+    fault(
+        row,
+        Some("geometry"),
+        format!(
+            "tọa độ đọc được theo nhiều hệ, lệch nhau chưa đến 500 m ({labels}): hãy khai mã EPSG"
+        ),
+        format!(
+            "the coordinates can be read in several systems, less than 500 m apart ({labels}): tell the EPSG code"
+        ),
+    )
+}
+
 /// Numbers on no plane.
 pub fn off_plane(row: usize) -> RowFault {
     fault(

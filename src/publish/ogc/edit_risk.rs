@@ -43,7 +43,6 @@ pub(super) fn told_windows(
         return Ok(None);
     }
     match own.as_str() {
-        Some("") if now.is_none() => Ok(None),
         Some(text) => match windows_of_text(text) {
             Ok(windows) => Ok(Some(windows_json(&windows))),
             Err(reason) => Err(Refusal::at("/properties/windows", reason).into()),

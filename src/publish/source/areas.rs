@@ -5,7 +5,7 @@ use geo::Geometry;
 use super::sieve::{page_of, point, real, text};
 use super::{Page, PageOf, PublishError, Publisher};
 use crate::areas::model::map::Commune;
-use crate::areas::model::risk::CheckWindow;
+use crate::areas::model::risk::{ALL_YEAR, CheckWindow};
 use crate::areas::{Gate, Hamlet, RiskAreaView};
 use crate::base::actor::Actor;
 use crate::geo::shape::Region;
@@ -123,7 +123,12 @@ fn commune(commune: &Commune) -> Feature {
 }
 
 fn risk_area(own: &RiskAreaView) -> Feature {
-    let windows: Vec<String> = own.windows.iter().map(window).collect();
+    let windows = if own.windows.is_empty() {
+        ALL_YEAR.to_owned()
+    } else {
+        let all: Vec<String> = own.windows.iter().map(window).collect();
+        all.join("; ")
+    };
     Feature {
         id: own.code.clone(),
         geometry: Some(area(&own.region)),
@@ -133,7 +138,7 @@ fn risk_area(own: &RiskAreaView) -> Feature {
             text(Some(own.level.as_str())),
             text(Some(own.basis.as_str())),
             text(Some(own.crop)),
-            text(Some(windows.join("; "))),
+            text(Some(windows)),
             Value::Integer(own.required_visits.into()),
             real(Some(own.area_m2 / 1e4)),
             Value::Date(own.valid_from),

@@ -8,7 +8,9 @@ use super::numbers::plain;
 use crate::base::unmarked::unmarked;
 use crate::geo::vn2000::zone_of_heading;
 use crate::ingest::imports::names::known_heads;
-use crate::ingest::imports::spots::{Spot, headed_zone, names_vn2000, paired, spot};
+use crate::ingest::imports::spots::{
+    Spot, headed_zone, names_other, names_vn2000, paired, parted, spot,
+};
 use crate::ingest::imports::values::day;
 
 /// Titles, dates and the office's name stand above the heads in so many rows at most.
@@ -44,7 +46,8 @@ pub fn find(rows: &[Cells]) -> Option<Heads> {
         }
     }
     let (_, mut heads) = best?;
-    heads.names = paired(heads.names);
+    heads.names = parted(paired(heads.names));
+    name_groups(rows, &mut heads);
     let above = rows.get(..heads.at).unwrap_or_default();
     if let Some((title, zone)) = titled_zone(above)
         && name_zone(&mut heads.names, &zone)
@@ -125,51 +128,124 @@ fn with_second(first: &[String], cells: &[Value]) -> Option<Vec<String>> {
             match (own.is_empty(), below.is_empty()) {
                 (_, true) => own.to_owned(),
                 (true, _) if group.is_empty() => below.to_owned(),
-                _ => joined(&group, below),
+                _ => joined(&group, below, is_alone(first, &second, at)),
             }
         })
         .collect();
-    let are_units = told().all(|cell| as_unit(cell.as_str().unwrap_or_default()).is_some());
+    let are_units = told().all(|cell| is_remark(cell.as_str().unwrap_or_default()));
     (worth(&heads) > worth(first) || are_units).then_some(heads)
 }
 
-/// The name of a column under the heading of its group.
-fn joined(group: &str, below: &str) -> String {
+/// Whether the head of a column is no group of several.
+fn is_alone(first: &[String], second: &[String], at: usize) -> bool {
+    let is_told = |row: &[String], at: usize| row.get(at).is_some_and(|own| !own.trim().is_empty());
+    is_told(first, at) && (is_told(first, at + 1) || !is_told(second, at + 1))
+}
+
+/// The name of a column under the heading of its group, or under its own.
+fn joined(group: &str, below: &str, is_alone: bool) -> String {
     let is_known = |head: &str| known_heads(&[head.to_owned()]) > 0;
     let both = format!("{group} {below}");
     let is_of_end = is_of_destroying(group) && !is_known(group);
+    // "cây" and "(cây)" are units below a head that is known, and columns of their own elsewhere.
+    let is_remark = is_known(group) && !is_known(&both) && is_same(below, is_alone);
     if headed_zone(&both).is_some() || names_vn2000(&both) || is_of_end {
         both
+    } else if is_remark && as_unit(below).is_some() {
+        group.to_owned()
     } else if is_known(below) {
         below.to_owned()
-    } else if is_known(group) && !is_known(&both) && as_unit(below) == Some(true) {
+    } else if is_remark {
         group.to_owned()
     } else {
         both
     }
 }
 
-/// What is said of a plot's end says nothing of how it was found: its day and area are other columns.
+/// Whether what stands below a head leaves it what it is: a unit, or below the head of one column any remark that names no
+/// other measure and no part of what is told.
+fn is_same(below: &str, is_alone: bool) -> bool {
+    const MEASURES: [&str; 14] = [
+        "ha", "hecta", "hec", "mau", "cong", "sao", "km", "km2", "km²", "are", "nghin", "ngan",
+        "ty", "le",
+    ];
+    const PARTS: [&str; 14] = [
+        "phat", "pha", "nho", "triet", "xoa", "huy", "chat", "cat", "con", "da", "kiem", "lap",
+        "sinh", "bao",
+    ];
+    let word = unmarked(below);
+    let is_other = |own: &str| {
+        MEASURES.contains(&own)
+            || PARTS.contains(&own)
+            || own.starts_with(|sign: char| sign.is_ascii_digit())
+    };
+    !word.split(' ').any(is_other) && as_unit(below).unwrap_or(is_alone)
+}
+
+/// What is said of a plot's end says nothing of how it was found: its day and area are other columns. What is said of both
+/// is of the find too.
 fn is_of_destroying(group: &str) -> bool {
     let word = unmarked(group);
-    ["pha nho", "pha bo", "triet pha", "triet xoa", "tieu huy"]
-        .iter()
-        .any(|own| word.contains(own))
+    let is_after = word.contains("sau phat hien") || word.contains("sau khi phat hien");
+    let is_of_both = word.contains("phat hien") && !is_after;
+    let mut ends = ["pha nho", "pha bo", "triet pha", "triet xoa", "tieu huy"].iter();
+    !is_of_both && ends.any(|own| word.contains(own))
+}
+
+/// Whether a text below a head can only be a remark: a unit, how a day is written, or what may be chosen from.
+fn is_remark(below: &str) -> bool {
+    let is_letter = |sign: Option<char>| sign.is_some_and(char::is_alphabetic);
+    let mut choices = below.split('/').map(str::trim);
+    let are_choices =
+        choices.all(|own| is_letter(own.chars().next()) && !own.contains(char::is_numeric));
+    as_unit(below).is_some() || (below.contains('/') && are_choices)
 }
 
 /// Whether what stands under a heading is no name but a remark or a unit, and then whether it leaves the numbers what they
 /// are: an area in hectares is none in square metres.
 fn as_unit(below: &str) -> Option<bool> {
     const OTHER: [&str; 6] = ["ha", "hecta", "km", "km2", "km²", "sao"];
-    const SAME: [&str; 8] = ["m", "m2", "m²", "met", "cay", "do", "%", "ngay thang nam"];
+    const SAME: [&str; 7] = ["m", "m2", "m²", "met", "cay", "do", "ngay thang nam"];
     let word = unmarked(below);
+    if below.trim() == "%" {
+        return Some(false);
+    }
     if below.starts_with(['(', '[']) {
         return Some(!word.split(' ').any(|own| OTHER.contains(&own)));
     }
     if OTHER.contains(&word.as_str()) {
         return Some(false);
     }
+    // "cây/ha" is no number of plants.
+    let is_of_area = |own: &str| OTHER.contains(&own) || matches!(own, "m2" | "m²");
+    if below.contains('/') && word.split(' ').any(is_of_area) {
+        return Some(false);
+    }
     SAME.contains(&word.as_str()).then_some(true)
+}
+
+/// Heads X and Y under a group of UTM or WGS84 by the name of that group: their metres are on no plane of VN-2000, whether
+/// the group is the upper row of the heads or stands above their only one.
+fn name_groups(rows: &[Cells], heads: &mut Heads) {
+    let above = if heads.rows > 1 {
+        Some(heads.at)
+    } else {
+        heads.at.checked_sub(1)
+    };
+    let Some((_, cells)) = above.and_then(|at| rows.get(at)) else {
+        return;
+    };
+    let groups = texts(cells);
+    let mut group = "";
+    for (at, head) in heads.names.iter_mut().enumerate() {
+        let own = groups.get(at).map_or("", |own| own.trim());
+        group = if own.is_empty() { group } else { own };
+        let is_told = headed_zone(head).is_some() || names_vn2000(head);
+        let is_plane = matches!(spot(head), Some(Spot::X | Spot::Y));
+        if is_plane && !is_told && names_other(group) {
+            *head = format!("{group} {head}");
+        }
+    }
 }
 
 /// The zone that titles above the heads name, and the title; none where two of them differ or one may be cut in two.
@@ -207,7 +283,8 @@ fn name_zone(heads: &mut [String], zone: &str) -> bool {
     };
     let mut is_used = false;
     for head in heads.iter_mut().filter(|_| !is_named) {
-        if spot(head).is_some_and(|own| wanted.contains(&own)) {
+        // Degrees of WGS84 and squares of a grid lie in no zone of VN-2000.
+        if spot(head).is_some_and(|own| wanted.contains(&own)) && !names_other(head) {
             *head = format!("{head} (KTT {zone})");
             is_used = true;
         }

@@ -13,6 +13,7 @@ mod kml;
 mod layout;
 pub mod numbers;
 pub mod old;
+mod parts;
 mod shapefile;
 mod sheet;
 mod sqlite;

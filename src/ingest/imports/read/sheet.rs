@@ -12,6 +12,7 @@ use super::geojson::as_text;
 use super::heads::{self, HEADS_WITHIN, Heads};
 use super::layout::{Cells, is_blank, is_numbering, is_total, without_ending};
 use super::numbers::plain;
+use super::parts::{Part, degrees};
 use crate::base::unmarked::unmarked;
 use crate::geo::vn2000::LONGEST;
 use crate::ingest::imports::spots::{Spot, headed_zone, names_direction, names_vn2000, spot};
@@ -21,6 +22,8 @@ use crate::ingest::imports::table::{
 
 /// What stands before typed coordinates whose heading names the datum.
 const VN2000: &str = "VN-2000";
+/// Stands for degrees, minutes and seconds that are none: no coordinates can be read from it.
+const UNREAD: &str = "°′″";
 
 /// Reads a table as text.
 pub fn read_csv(bytes: &[u8], asked: &Asked, budget: &mut Budget) -> Read<Table> {
@@ -232,6 +235,9 @@ fn place(values: &Map<String, Value>, columns: &[Column]) -> Place {
         .collect();
     let cell = |wanted: Spot| cells.iter().find(|(own, _)| own.spot == wanted).copied();
     let meridian = cell(Spot::Meridian).and_then(|(_, value)| as_text(value));
+    if let Some(place) = in_parts(&cells, columns) {
+        return place;
+    }
     if let Some((lon, lat)) = cell(Spot::Lon).zip(cell(Spot::Lat)) {
         return in_degrees(lon, lat);
     }
@@ -263,6 +269,38 @@ fn in_degrees((own, lon): Cell<'_>, (other, lat): Cell<'_>) -> Place {
         Some((lon, lat)) if datum.is_none() => Place::Shape(Geometry::Point(Point::new(lon, lat))),
         _ => typed(&[datum, as_text(lat), as_text(lon)], None),
     }
+}
+
+/// A latitude and a longitude whose minutes and seconds have columns of their own; none where the table has none of these,
+/// or the row nothing in them.
+fn in_parts(cells: &[Cell<'_>], columns: &[Column]) -> Option<Place> {
+    let part = |wanted: Spot| {
+        let told = cells.iter().find(|(own, _)| own.spot == wanted).copied();
+        match told {
+            Some((_, value)) => Part::Told(value),
+            None if columns.iter().any(|own| own.spot == wanted) => Part::Blank,
+            None => Part::NoColumn,
+        }
+    };
+    let lat = [Spot::Lat, Spot::LatMinutes, Spot::LatSeconds].map(part);
+    let lon = [Spot::Lon, Spot::LonMinutes, Spot::LonSeconds].map(part);
+    let mut below = lat.iter().skip(1).chain(lon.iter().skip(1));
+    let are_parted = below.any(|own| *own != Part::NoColumn);
+    let is_told = |own: &Part<'_>| matches!(own, Part::Told(_));
+    if !are_parted || !lat.iter().chain(&lon).any(is_told) {
+        return None;
+    }
+    let is_vn2000 = cells
+        .iter()
+        .any(|(own, _)| own.is_vn2000 && matches!(own.spot, Spot::Lat | Spot::Lon));
+    Some(match degrees(lat).zip(degrees(lon)) {
+        Some((lat, lon)) if is_vn2000 => {
+            let texts = [VN2000.to_owned(), lat.to_string(), lon.to_string()];
+            typed(&texts.map(Some), None)
+        }
+        Some((lat, lon)) => Place::Shape(Geometry::Point(Point::new(lon, lat))),
+        None => Place::Typed(UNREAD.to_owned()),
+    })
 }
 
 /// An X and a Y, in the zone that their columns or the row's own name.

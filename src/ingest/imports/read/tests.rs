@@ -15,6 +15,7 @@ use super::old::OldSheet;
 use super::read;
 use super::zip::Archive;
 use crate::geo::vn2000::{System, Zone};
+use crate::ingest::imports::names::{ImportKind, field};
 use crate::ingest::imports::table::{
     Asked, Budget, Encoding, FileFormat, Limits, Place, Read, Row, Table, Told, Unreadable,
 };
@@ -468,6 +469,123 @@ fn heads_of_two_rows_are_one_whichever_row_knows_more() {
 }
 
 #[test]
+fn what_is_told_of_the_find_and_the_end_together_is_of_the_find() {
+    for group in [
+        "\"Kết quả phát hiện, triệt phá\"",
+        "Phát hiện và phá nhổ",
+        "\"Phát hiện, triệt xóa\"",
+    ] {
+        let own = of_csv(&format!(
+            "Mã,Vĩ độ,Kinh độ,{group},,\n,,,Ngày,Số cây,Diện tích (m2)\nA1,22.4,104.3,05/03/2026,7,64\n"
+        ));
+        assert_eq!(
+            own.heads,
+            ["Mã", "Vĩ độ", "Kinh độ", "Ngày", "Số cây", "Diện tích (m2)"],
+            "{group}"
+        );
+    }
+    let after = of_csv(
+        "Mã,Tọa độ,,Phá nhổ sau khi phát hiện,\n,Vĩ độ,Kinh độ,Ngày,Số cây\nA1,22.4,104.3,05/03/2026,7\n",
+    );
+    let ends = [
+        "Phá nhổ sau khi phát hiện Ngày",
+        "Phá nhổ sau khi phát hiện Số cây",
+    ];
+    assert_eq!(after.heads[3..], ends);
+}
+
+#[test]
+fn a_remark_below_a_head_leaves_it_what_it_is() {
+    let heads = "Mã,Loại cây,Ngày phát hiện,Số cây,Diện tích,Vĩ độ,Kinh độ\n";
+    let row = "A1,Cần sa,05/03/2026,7,64,22.4,104.3\n";
+    for remarks in [
+        ",,dd/mm/yyyy,,,,",
+        ",,,cây/bụi,,,",
+        ",thuốc phiện/cần sa,,,,,",
+        ",thuốc phiện/cần sa,dd/mm/yyyy,cây,m2,(độ),(độ)",
+        ",,(dd/mm/yyyy),(cây),(m²),,",
+    ] {
+        let own = of_csv(&format!("{heads}{remarks}\n{row}"));
+        assert_eq!(own.rows.len(), 1, "{remarks}");
+        assert_eq!(points(&own.rows[0]), [[104.3, 22.4]], "{remarks}");
+        let fields = own.heads.iter();
+        let fields = fields.filter_map(|head| field(ImportKind::Plots, FileFormat::Csv, head));
+        assert_eq!(
+            fields.collect::<Vec<_>>(),
+            ["code", "crop", "detected_at", "plants", "area_m2"],
+            "{remarks}"
+        );
+    }
+    // Below a pair of axes, where the second row is one of heads anyway.
+    let mixed = of_csv(
+        "Mã,Ngày phát hiện,Số cây,Tọa độ,\n,dd/mm/yyyy,chỉ cây sống,Vĩ độ,Kinh độ\nA1,05/03/2026,7,22.4,104.3\n",
+    );
+    assert_eq!(
+        mixed.heads,
+        ["Mã", "Ngày phát hiện", "Số cây", "Vĩ độ", "Kinh độ"]
+    );
+    // Other measures, and parts of what was found, are not what the head says.
+    for other in [
+        "%",
+        "héc-ta",
+        "1000 m2",
+        "đã nhổ",
+        "(đã nhổ)",
+        "(mẫu)",
+        "m2/cây",
+    ] {
+        let own = of_csv(&format!(
+            "Mã,Tên,Diện tích,Tọa độ,,Phát hiện\n,,{other},Vĩ độ,Kinh độ,Ngày\nA1,Bản,7,22.4,104.3,05/03/2026\n"
+        ));
+        assert_eq!(own.heads[2], format!("Diện tích {other}"));
+        assert_eq!(
+            field(ImportKind::Plots, FileFormat::Csv, &own.heads[2]),
+            None
+        );
+    }
+    let parts = of_csv(
+        "Mã,Số cây,,Tọa độ,,Phát hiện\n,Cây lớn,Cây nhỏ,Vĩ độ,Kinh độ,Ngày\nA1,7,8,22.4,104.3,05/03/2026\n",
+    );
+    assert_eq!(parts.heads[1..3], ["Số cây Cây lớn", "Số cây Cây nhỏ"]);
+    // A row of words is one of the table.
+    let words = of_csv("Mã,Tên,Loại\nA1,Bản Vược,Thôn\n");
+    assert_eq!(words.rows.len(), 1);
+}
+
+#[test]
+fn metres_under_a_group_of_another_system_are_not_x_and_y() {
+    for heads in [
+        "Mã,Tên,Tọa độ UTM (WGS84),\n,,X,Y\n",
+        "Mã,Tên,Tọa độ WGS84,\n,,X (m),Y (m)\n",
+        "Mã,Tên,Tọa độ UTM,\n,,Northing (m),Easting (m)\n",
+        "TT,Nơi,Tọa độ UTM,\n,,N,E\n",
+        ",,Tọa độ UTM (WGS84),\nMã,Tên,X,Y\n",
+        "Mã,Tên,X UTM,Y UTM\n",
+    ] {
+        let own = of_csv(&format!("{heads}A1,Bản,2478000,453000\n"));
+        assert_eq!(own.rows.len(), 1, "{heads}");
+        assert_eq!(own.rows[0].place, Place::None, "{heads}");
+    }
+    // Beside columns of a plane of VN-2000 these count.
+    let both =
+        of_csv("Mã,Tọa độ UTM,,Tọa độ VN-2000,\n,X,Y,X,Y\nA1,2478111,453111,2478000,453000\n");
+    assert_eq!(points(&both.rows[0]), [[453_000.0, 2_478_000.0]]);
+    let degrees = of_csv("Mã,Tên,Tọa độ WGS84,\n,,Vĩ độ,Kinh độ\nA1,Bản,22.4,104.3\n");
+    assert_eq!(points(&degrees.rows[0]), [[104.3, 22.4]]);
+}
+
+#[test]
+fn the_zone_of_a_title_is_not_put_on_another_system() {
+    for head in ["Tọa độ UTM", "Tọa độ MGRS", "Tọa độ WGS84"] {
+        let own = of_csv(&format!(
+            "\"Hệ tọa độ VN-2000, kinh tuyến trục 104°45'\"\nMã,Tên,{head}\nA1,Bản,48Q VK 12345 67890\n"
+        ));
+        assert_eq!(typed(&own), ["48Q VK 12345 67890"], "{head}");
+        assert_eq!(own.zone_title, None, "{head}");
+    }
+}
+
+#[test]
 fn a_zone_above_x_and_y_is_theirs() {
     for heads in [
         "Mã,Tên,\"Tọa độ VN-2000 (KTT 104°45')\",\n,,X (m),Y (m)\n",
@@ -488,6 +606,46 @@ fn a_zone_above_x_and_y_is_theirs() {
         let own = of_csv(&format!("{titles}Mã,Tên,X,Y\nA1,Bản,2478000,453000\n"));
         assert_eq!(points(&own.rows[0]), [[453_000.0, 2_478_000.0]], "{titles}");
     }
+}
+
+#[test]
+fn degrees_minutes_and_seconds_in_columns_of_their_own_are_one_place() {
+    let row = "A1,22,24,\"36,9\",104,18,36,300\n";
+    for heads in [
+        "Mã,Vĩ độ (độ),Vĩ độ (phút),Vĩ độ (giây),Kinh độ (độ),Kinh độ (phút),Kinh độ (giây),Số cây\n",
+        "Mã,Vĩ độ,,,Kinh độ,,,Số cây\n,Độ,Phút,Giây,Độ,Phút,Giây,\n",
+        "Mã,Vĩ độ (N),,,Kinh độ (E),,,Số cây\n,(độ),(phút),(giây),(độ),(phút),(giây),\n",
+        "Mã,Vĩ độ,Phút,Giây,Kinh độ,Phút,Giây,Số cây\n",
+        "Mã,Vĩ độ,,,Kinh độ,,,Số cây\n",
+        "Mã,Vĩ độ (°),Vĩ độ ('),Vĩ độ (''),Kinh độ (°),Kinh độ ('),Kinh độ (''),Số cây\n",
+    ] {
+        let own = of_csv(&format!("{heads}{row}"));
+        assert_eq!(own.rows.len(), 1, "{heads}");
+        assert_eq!(points(&own.rows[0]), [[104.31, 22.410_25]], "{heads}");
+        // Without its minutes or seconds a row has no place that can be read.
+        for wrong in [
+            "A1,22,,,104,,,300",
+            "A1,22,24,,104,18,36,300",
+            "A1,22,75,0,104,18,36,300",
+        ] {
+            let own = of_csv(&format!("{heads}{wrong}\n"));
+            let [text] = typed(&own)[..] else {
+                unreachable!()
+            };
+            assert!(
+                crate::geo::vn2000::read(text).is_empty(),
+                "{heads}: {wrong}"
+            );
+            assert!(!text.is_empty(), "{heads}: {wrong}");
+        }
+    }
+    // Minutes of one axis only.
+    let half = of_csv("Mã,Vĩ độ,Phút,Kinh độ\nA1,22,24.6,104\nA2,22,24.6,104.31\n");
+    assert!(crate::geo::vn2000::read(typed(&half)[0]).is_empty());
+    assert_eq!(points(&half.rows[1]), [[104.31, 22.41]]);
+    let old =
+        of_csv("Mã,Vĩ độ VN-2000,Phút,Giây,Kinh độ VN-2000,Phút,Giây\nA1,22,24,36,104,18,36\n");
+    assert_eq!(typed(&old), ["VN-2000; 22.41; 104.31"]);
 }
 
 #[test]

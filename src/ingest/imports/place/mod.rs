@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::areas::beside;
 use crate::areas::model::map::CommuneMap;
+use crate::geo::measure::distance_m;
 use crate::geo::position::Position;
-use crate::geo::vn2000::{Projector, Reading, System, ZONES, Zone, from_geographic, read};
+use crate::geo::vn2000::{Projector, Reading, Reason, System, ZONES, Zone, from_geographic, read};
 
 use super::doubts::named;
 use super::table::{Place, Row, Table, Told};
 
+/// Readings no farther apart lie beside the same communes, m.
+const NEAR_M: f64 = 500.0;
 /// So many positions say where a file lies.
 const SAMPLES: usize = 200;
 const DEGREES_NORTH: (f64, f64) = (5.0, 25.0);
@@ -86,6 +89,8 @@ pub enum Placed {
     Unread,
     /// The text can be read in several ways: what people call them.
     Ambiguous(Vec<String>),
+    /// The same, but so near to each other that no commune tells them apart.
+    AmbiguousNear(Vec<String>),
     /// The numbers are on no plane.
     OffPlane,
 }
@@ -301,18 +306,28 @@ fn e9(degrees: f64) -> f64 {
     (degrees * 1e9).round() / 1e9
 }
 
+/// Whether a reading is of the system that was told. A text that names its zone itself is told by its datum alone: a file
+/// may hold squares of several zones.
+fn is_told(reading: &Reading, epsg: u32) -> bool {
+    let is_wgs84 = epsg == System::Wgs84.epsg();
+    match reading.system {
+        System::Utm(_) => is_wgs84 || reading.system.epsg() == epsg,
+        System::Vn2000(_) if reading.reasons.contains(&Reason::GridSquare) => !is_wgs84,
+        System::Vn2000(zone) => zone.epsg == epsg,
+        System::Wgs84 | System::Vn2000Degrees => {
+            let wants_plane = !is_wgs84 && epsg != System::Vn2000Degrees.epsg();
+            reading.system.epsg() == epsg || wants_plane
+        }
+    }
+}
+
 fn typed(text: &str, ground: Ground<'_>, declared: Option<&str>) -> Placed {
     let mut readings = read(text);
     if readings.is_empty() {
         return Placed::Unread;
     }
     if let Some(epsg) = ground.epsg {
-        let own = |reading: &Reading| {
-            let is_plane = matches!(reading.system, System::Vn2000(_) | System::Utm(_));
-            let wants_plane = !matches!(epsg, 4326 | 4756);
-            reading.system.epsg() == epsg || (!is_plane && wants_plane)
-        };
-        readings.retain(own);
+        readings.retain(|reading| is_told(reading, epsg));
     }
     if let Some(code) = declared {
         let only = match &readings[..] {
@@ -328,13 +343,17 @@ fn typed(text: &str, ground: Ground<'_>, declared: Option<&str>) -> Placed {
     match (readings.pop(), readings.is_empty()) {
         (Some(only), true) => Placed::Typed(Box::new((text.to_owned(), only))),
         (Some(last), false) => {
+            let at = last.position;
+            let are_near = readings
+                .iter()
+                .all(|reading| distance_m(reading.position, at) <= NEAR_M);
             readings.push(last);
-            Placed::Ambiguous(
-                readings
-                    .iter()
-                    .map(|reading| reading.system.label())
-                    .collect(),
-            )
+            let labels = readings.iter().map(|reading| reading.system.label());
+            if are_near {
+                Placed::AmbiguousNear(labels.collect())
+            } else {
+                Placed::Ambiguous(labels.collect())
+            }
         }
         (None, _) => Placed::Unread,
     }
@@ -348,3 +367,6 @@ fn outside(map: &CommuneMap, code: &str, at: Option<Position>) -> Placed {
         found: found.map(|code| named(map, code)),
     }))
 }
+
+#[cfg(test)]
+mod tests;

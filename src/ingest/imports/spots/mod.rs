@@ -10,6 +10,14 @@ pub enum Spot {
     Lon,
     /// Latitude.
     Lat,
+    /// Minutes of longitude beside a column of its degrees.
+    LonMinutes,
+    /// Seconds of longitude.
+    LonSeconds,
+    /// Minutes of latitude.
+    LatMinutes,
+    /// Seconds of latitude.
+    LatSeconds,
     /// The X of a paper: northing, unless its size says otherwise.
     X,
     /// The Y of a paper.
@@ -31,6 +39,8 @@ enum Word {
     Y,
     North,
     East,
+    Minutes,
+    Seconds,
     /// It is about places at all.
     Place,
     /// Military or UTM grids, whose texts name their own zone.
@@ -60,6 +70,8 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Y, &["y"]),
     (Word::North, &["n", "b", "bac", "north", "northing"]),
     (Word::East, &["e", "d", "dong", "east", "easting"]),
+    (Word::Minutes, &["phut", "min", "minute", "minutes"]),
+    (Word::Seconds, &["giay", "sec", "second", "seconds"]),
     (
         Word::Place,
         &["toado", "coordinates", "coordinate", "northing", "easting"],
@@ -70,7 +82,7 @@ const WORDS: &[(Word, &[&str])] = &[
     (
         Word::Neutral,
         &[
-            "m", "met", "metre", "meter", "do", "deg", "degree", "degrees", "dd", "dms", "he",
+            "m", "met", "metre", "meter", "do", "º", "deg", "degree", "degrees", "dd", "dms", "he",
             "gps", "luoi", "o", "diem", "tam", "truc",
         ],
     ),
@@ -87,7 +99,7 @@ const WHOLE: &[(Spot, &[&str])] = &[
 #[must_use]
 pub fn spot(head: &str) -> Option<Spot> {
     let Some((rest, _)) = zone_of_heading(head) else {
-        return of_text(&unmarked(head));
+        return of_text(&unmarked(&spelt(head)));
     };
     let own = of_text(&unmarked(&rest))?;
     matches!(own, Spot::X | Spot::Y | Spot::Typed).then_some(own)
@@ -104,6 +116,13 @@ pub fn headed_zone(head: &str) -> Option<String> {
 #[must_use]
 pub fn names_vn2000(head: &str) -> bool {
     spot(head).is_some() && words(&unmarked(head)).contains(&Word::Vn2000)
+}
+
+/// Whether the heading of a column of coordinates names WGS84, UTM or the military grid, which lie on no plane of VN-2000.
+#[must_use]
+pub fn names_other(head: &str) -> bool {
+    let words = words(&unmarked(head));
+    spot(head).is_some() && (words.contains(&Word::Wgs84) || words.contains(&Word::Grid))
 }
 
 /// Whether the heading of a column says itself which way its axis points: `X (Bắc)`, `Northing`.
@@ -138,6 +157,65 @@ pub fn paired(mut heads: Vec<String>) -> Vec<String> {
         }
     }
     heads
+}
+
+/// Heads of minutes and seconds that name no axis and follow one of degrees, headed by it: `Vĩ độ`, `Phút`, `Giây`, or
+/// `Vĩ độ` over three columns.
+#[must_use]
+pub fn parted(mut heads: Vec<String>) -> Vec<String> {
+    name_merged(&mut heads);
+    let mut axis = String::new();
+    for head in &mut heads {
+        if matches!(spot(head), Some(Spot::Lat | Spot::Lon)) {
+            axis.clone_from(head);
+        } else if !axis.is_empty() && is_part(head) {
+            *head = format!("{axis} {head}");
+        } else {
+            axis.clear();
+        }
+    }
+    heads
+}
+
+/// Heads the two columns without heads after one of degrees: one merged cell stood over the three.
+fn name_merged(heads: &mut [String]) {
+    let is_axis = |head: &str| matches!(spot(head), Some(Spot::Lat | Spot::Lon));
+    let merged: Vec<usize> = (0..heads.len())
+        .filter(|at| match heads.get(*at..at.saturating_add(3)) {
+            Some([axis, minutes, seconds]) => {
+                is_axis(axis) && minutes.trim().is_empty() && seconds.trim().is_empty()
+            }
+            _ => false,
+        })
+        .collect();
+    for at in merged {
+        if let Some([_, minutes, seconds]) = heads.get_mut(at..at.saturating_add(3)) {
+            "Phút".clone_into(minutes);
+            "Giây".clone_into(seconds);
+        }
+    }
+}
+
+/// Whether a heading says minutes or seconds and nothing else.
+fn is_part(head: &str) -> bool {
+    let words = words(&unmarked(&spelt(head)));
+    let is_of_parts = |word: &Word| matches!(word, Word::Minutes | Word::Seconds | Word::Neutral);
+    words.iter().all(is_of_parts) && words.iter().any(|word| *word != Word::Neutral)
+}
+
+/// A heading whose one sign of minutes or seconds is spelt out: `Vĩ độ (′)`.
+fn spelt(head: &str) -> String {
+    let signs: String = head
+        .replace("''", "″")
+        .chars()
+        .filter(|sign| !sign.is_alphanumeric() && !sign.is_whitespace())
+        .filter(|sign| !matches!(sign, '(' | ')' | '[' | ']'))
+        .collect();
+    match signs.as_str() {
+        "'" | "′" | "’" => format!("{head} phút"),
+        "\"" | "″" | "”" => format!("{head} giây"),
+        _ => head.to_owned(),
+    }
 }
 
 /// The direction that a heading consists of: `N`, `E (m)`. Single letters of Vietnamese (B, Đ) head columns of other lists.
@@ -199,106 +277,18 @@ fn of_text(text: &str) -> Option<Spot> {
     // Metres under a heading of WGS84 or UTM are on no plane of VN-2000.
     let is_other_plane = has(Word::Wgs84) || has(Word::Grid);
     let is_plane = matches!(found, Spot::X | Spot::Y);
-    (!(is_plane && is_other_plane)).then_some(found)
+    if is_plane && is_other_plane {
+        return None;
+    }
+    match (found, has(Word::Minutes), has(Word::Seconds)) {
+        (own, false, false) => Some(own),
+        (Spot::Lat, true, _) => Some(Spot::LatMinutes),
+        (Spot::Lat, false, true) => Some(Spot::LatSeconds),
+        (Spot::Lon, true, _) => Some(Spot::LonMinutes),
+        (Spot::Lon, false, true) => Some(Spot::LonSeconds),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_usual_names_of_columns_of_coordinates_are_known() {
-        for (own, heads) in [
-            (
-                Spot::Lat,
-                "Vĩ độ|Vĩ độ (N)|Vĩ độ Bắc|VĨ ĐỘ (độ)|lat|Latitude (deg)|Tọa độ vĩ độ|Vĩ độ WGS-84",
-            ),
-            (
-                Spot::Lon,
-                "Kinh độ|Kinh độ (E)|Kinh độ Đông|Kinh độ (độ)|lng|Longitude|Kinh độ VN-2000",
-            ),
-            (
-                Spot::X,
-                "X|X (m)|X(m)|X (Bắc)|VN2000 X|X VN-2000|Toạ độ X|Tọa độ X (m)|Northing (m)|Northing|N (Bắc)|Tọa độ N|Y (Bắc)|vn2000_x_m",
-            ),
-            (
-                Spot::Y,
-                "Y|Y (Đông)|Y(E)|Easting (m)|VN-2000 Y (m)|Tọa độ Đông|X (Đông)|toado_y",
-            ),
-            (
-                Spot::Typed,
-                "Tọa độ|Tọa độ GPS|WGS84 vĩ độ, kinh độ|Tọa độ (X, Y)|Tọa độ VN-2000|Tọa độ MGRS|Tọa độ quân sự|coordinates",
-            ),
-        ] {
-            for head in heads.split('|') {
-                assert_eq!(spot(head), Some(own), "{head}");
-            }
-        }
-        let unknown = "N|E|B|Đ|m|Tọa độ Chủ hộ|Vĩ độ (E)|X UTM|X WGS84|X (km)|vn2000_meridian|Độ dốc|Hướng đông|Điểm|";
-        for head in unknown.split('|') {
-            assert_eq!(spot(head), None, "{head}");
-        }
-    }
-
-    #[test]
-    fn north_and_east_alone_are_coordinates_as_a_pair_only() {
-        let told = |heads: &[&str]| -> Vec<Option<Spot>> {
-            let heads = heads.iter().map(|head| (*head).to_owned()).collect();
-            paired(heads).iter().map(|head| spot(head)).collect()
-        };
-        assert_eq!(
-            told(&["Mã", "N", "E"]),
-            [None, Some(Spot::X), Some(Spot::Y)]
-        );
-        assert_eq!(told(&["E (m)", "N (m)"]), [Some(Spot::Y), Some(Spot::X)]);
-        assert_eq!(told(&["Mã", "N"]), [None, None]);
-        assert_eq!(told(&["N", "N", "E"]), [None, None, None]);
-        assert_eq!(
-            told(&["N", "E", "Vĩ độ", "Kinh độ"]),
-            [None, None, Some(Spot::Lat), Some(Spot::Lon)]
-        );
-    }
-
-    #[test]
-    fn degrees_of_another_datum_are_told_by_their_heading() {
-        assert!(names_vn2000("Vĩ độ VN-2000"));
-        assert!(names_vn2000("Tọa độ (VN 2000)"));
-        assert!(!names_vn2000("Vĩ độ (WGS84)"));
-        assert!(names_direction("X (Bắc)") && names_direction("Easting"));
-        assert!(!names_direction("X (m)") && !names_direction("Kinh độ"));
-    }
-
-    #[test]
-    fn a_heading_may_name_the_central_meridian_of_its_column() {
-        for (head, of, zone) in [
-            ("X (KTT 104°45')", Spot::X, "104.75"),
-            ("Y VN-2000 kinh tuyến 105-30", Spot::Y, "105.5"),
-            ("Tọa độ X, KTT 104,75", Spot::X, "104.75"),
-            ("Tọa độ VN-2000 (KTT 104°45') X (m)", Spot::X, "104.75"),
-            ("Hệ VN-2000, kinh tuyến trục 105°00' Y (m)", Spot::Y, "105"),
-            ("VN-2000 KTT 104o45' X", Spot::X, "104.75"),
-            ("Tọa độ N (KTT 105 độ 30 phút)", Spot::X, "105.5"),
-            (
-                "TỌA ĐỘ Y (m) – KINH TUYẾN TRỤC 105°30'00\"",
-                Spot::Y,
-                "105.5",
-            ),
-            (
-                "X (hệ VN-2000, KTT 104°45′, múi 3°)",
-                Spot::X,
-                "104.75 MÚI 3",
-            ),
-            ("Toa do VN2000 KTT 103", Spot::Typed, "103"),
-            ("Tọa độ VN-2000 KTT 105 múi 6 độ X", Spot::X, "105 MÚI 6"),
-        ] {
-            assert_eq!(spot(head), Some(of), "{head}");
-            assert_eq!(headed_zone(head).as_deref(), Some(zone), "{head}");
-        }
-        for head in ["X", "X (m)", "Kinh tuyến trục", "KTT", "Kinh độ"] {
-            assert_eq!(headed_zone(head), None, "{head}");
-        }
-        for head in ["KTT 104°45'", "Số nhà 105", "Kinh độ KTT 105", "X (KTT 12)"] {
-            assert_eq!(spot(head), None, "{head}");
-        }
-    }
-}
+mod tests;
