@@ -164,6 +164,26 @@ async fn divided(field: &Field, day: &str) {
         .unwrap();
 }
 
+/// Two areas at risk: one with a check window, one at risk all year.
+async fn watched(officer: &Client) {
+    let sowing = json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]);
+    for (code, west, windows) in [("NC-1", 104.1, sowing), ("NC-2", 104.2, json!([]))] {
+        let area = json!({
+            "type": "Feature",
+            "geometry": { "type": "Polygon", "coordinates": [[[west, 22.1], [west + 0.01, 22.1], [west + 0.01, 22.11], [west, 22.1]]] },
+            "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "windows": windows,
+                "valid_from": "2026-01-01", "valid_to": "2027-05-31", "reason": "khảo sát" }
+        });
+        let path = format!("/api/v1/risk-areas/{code}");
+        officer.put(&path, &area).await.expect(201);
+    }
+}
+
+async fn windows(officer: &Client, code: &str) -> Value {
+    let path = format!("/api/v1/risk-areas/{code}");
+    officer.get(&path).await.expect(200).json()["properties"]["windows"].clone()
+}
+
 on_both! {
     async fn an_export_that_comes_back_unchanged_changes_nothing(field: Field) {
         load_communes(&field).await;
@@ -458,20 +478,7 @@ on_both! {
     async fn an_export_of_risk_areas_that_comes_back_leaves_their_windows(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;
-        let put = async |code: &str, west: f64, windows: Value| {
-            let area = json!({
-                "type": "Feature",
-                "geometry": { "type": "Polygon", "coordinates": [[[west, 22.1], [west + 0.01, 22.1], [west + 0.01, 22.11], [west, 22.1]]] },
-                "properties": { "name": "Khu", "level": "high", "basis": "history", "crop": "opium_poppy", "windows": windows,
-                    "valid_from": "2026-01-01", "valid_to": "2027-05-31", "reason": "khảo sát" }
-            });
-            officer.put(&format!("/api/v1/risk-areas/{code}"), &area).await.expect(201);
-        };
-        put("NC-1", 104.1, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }])).await;
-        put("NC-2", 104.2, json!([])).await;
-        let windows = async |code: &str| {
-            officer.get(&format!("/api/v1/risk-areas/{code}")).await.expect(200).json()["properties"]["windows"].clone()
-        };
+        watched(&officer).await;
         let mut csv = String::new();
         for ending in ["csv", "geojson", "gpkg", "fgb", "kml"] {
             let bytes = officer.get(&format!("/export/risk_areas.{ending}")).await.expect(200).bytes;
@@ -486,7 +493,7 @@ on_both! {
         let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.replace("NC-2", "NC-9")).await;
         assert_eq!((counts(&view), notes(&view).contains("theo loại cây")), ([1, 0, 1, 0], false), "{view}");
         load(&officer, &view, Some("khu vực mới")).await.expect(200);
-        assert_eq!(windows("NC-9").await, json!([]));
+        assert_eq!(windows(&officer, "NC-9").await, json!([]));
         let empty = csv.replace("NC-2", "NC-8").replace("all_year", "");
         let view = told(&officer, "kind=risk_areas&name=vung.csv", empty).await;
         assert_eq!(counts(&view), [1, 0, 1, 0], "{view}");
@@ -499,16 +506,22 @@ on_both! {
         });
         let kind = Some("application/geo+json");
         officer.send(Method::POST, "/ogc/collections/risk_areas/items", kind, Body::from(posted.to_string())).await.expect(201);
-        assert_eq!(windows("NC-7").await, json!([]));
-        // What was edited in the text is set.
+        assert_eq!(windows(&officer, "NC-7").await, json!([]));
+    }
+
+    async fn windows_that_were_edited_as_text_are_set_or_refused_by_name(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        watched(&officer).await;
+        let csv = text(officer.get("/export/risk_areas.csv").await.expect(200).bytes);
         let edited = csv.replace("gieo 11-20/01-10", "gieo 11-15/01-10; ra hoa 02-01/03-31");
         assert_ne!(edited, csv);
         field.clock.advance_millis(1_000);
         let view = told(&officer, "kind=risk_areas&name=vung.csv", edited).await;
         assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
         load(&officer, &view, Some("đổi thời gian")).await.expect(200);
-        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-15", "to": "01-10" }, { "name": "ra hoa", "from": "02-01", "to": "03-31" }]));
-        assert_eq!(windows("NC-2").await, json!([]));
+        assert_eq!(windows(&officer, "NC-1").await, json!([{ "name": "gieo", "from": "11-15", "to": "01-10" }, { "name": "ra hoa", "from": "02-01", "to": "03-31" }]));
+        assert_eq!(windows(&officer, "NC-2").await, json!([]));
         let csv = csv.replace("gieo 11-20/01-10", "cả năm");
         let view = told(&officer, "kind=risk_areas&name=vung.csv", csv.clone()).await;
         assert_eq!(counts(&view), [0, 1, 1, 0], "{view}");
@@ -524,10 +537,10 @@ on_both! {
             officer.send(Method::PATCH, path, Some("application/geo+json"), Body::from(body)).await
         };
         changed("gieo 11-20/01-10").await.expect(204);
-        assert_eq!(windows("NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
+        assert_eq!(windows(&officer, "NC-1").await, json!([{ "name": "gieo", "from": "11-20", "to": "01-10" }]));
         assert_eq!(changed("mùa khô").await.expect(422).pointers(), ["/properties/windows"]);
         changed("all_year").await.expect(204);
-        assert_eq!(windows("NC-1").await, json!([]));
+        assert_eq!(windows(&officer, "NC-1").await, json!([]));
     }
 
     async fn metres_without_a_zone_are_never_guessed(field: Field) {

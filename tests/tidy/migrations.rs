@@ -35,7 +35,7 @@ pub fn unlisted(sources: &[Source]) -> Vec<String> {
         .iter()
         .filter_map(|source| source.path.strip_prefix("migrations/"));
     files
-        .filter(|name| name.ends_with(".sql") && !text.contains(&format!("/migrations/{name}\"")))
+        .filter(|name| *name != "README.md" && !text.contains(&format!("/migrations/{name}\"")))
         .map(|name| format!("migrations/{name}: src/store/migrate.rs does not run it"))
         .collect()
 }

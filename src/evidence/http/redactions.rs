@@ -5,8 +5,10 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::evidence::model::redaction::{RedactionDecision, RedactionDraft, RedactionView};
-use crate::evidence::service::{Evidence, RedactionFault};
+use crate::evidence::model::redaction::{
+    RedactionDecision, RedactionDraft, RedactionFault, RedactionView,
+};
+use crate::evidence::service::Evidence;
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;

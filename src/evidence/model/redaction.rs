@@ -29,6 +29,32 @@ vocabulary! {
     }
 }
 
+/// Why nothing is erased.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RedactionFault {
+    /// A legal hold keeps it.
+    #[error("a legal hold keeps it")]
+    Held,
+    /// The original has not come yet.
+    #[error("the original has not come")]
+    NotStored,
+    /// There is nothing to erase, or nothing any more.
+    #[error("there is nothing to erase")]
+    Nothing,
+    /// Fixes are still on their way.
+    #[error("fixes are still coming in")]
+    Arriving,
+    /// Another order about it waits.
+    #[error("another order waits")]
+    Waiting,
+    /// The order was decided before.
+    #[error("the order was decided")]
+    Decided,
+    /// The asker cannot approve, nor whoever may be the same person.
+    #[error("a second account is needed")]
+    SecondAccount,
+}
+
 /// What is to be erased, and by which order.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

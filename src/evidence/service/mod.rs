@@ -43,6 +43,7 @@ use crate::patrols::{self, Patrols};
 use crate::plots::{self, Plots};
 use crate::store::{self, ActError};
 
+use super::model::redaction::RedactionFault;
 use super::sql::PhotoRow;
 
 pub use asking::QuestionQuery;
@@ -54,7 +55,6 @@ pub use holds::{Holds, PhotoHold, PhotoHoldWire, Subject};
 pub use previews::Previewed;
 pub use questions::QuestionView;
 pub use read::{Bytes, Image, ListQuery, PhotoView, Size, sight};
-pub use redactions::RedactionFault;
 pub use seals::{Sealing, seal_root};
 pub use track_questions::TrackQuestionView;
 pub use uploads::{

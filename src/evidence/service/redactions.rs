@@ -10,7 +10,8 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::blobs::{BlobName, Part};
 use crate::evidence::model::redaction::{
-    RedactionDecision, RedactionDraft, RedactionState, RedactionTarget, RedactionView,
+    RedactionDecision, RedactionDraft, RedactionFault, RedactionState, RedactionTarget,
+    RedactionView,
 };
 use crate::evidence::sql::{self, RedactionRow};
 use crate::journal::{Entry, Kind, Written};
@@ -26,32 +27,6 @@ pub struct RedactionPage {
     pub items: Vec<RedactionView>,
     /// The last order's key, when more follow.
     pub next: Option<(Timestamp, Uuid)>,
-}
-
-/// Why nothing is erased.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RedactionFault {
-    /// A legal hold keeps it.
-    #[error("a legal hold keeps it")]
-    Held,
-    /// The original has not come yet.
-    #[error("the original has not come")]
-    NotStored,
-    /// There is nothing to erase, or nothing any more.
-    #[error("there is nothing to erase")]
-    Nothing,
-    /// Fixes are still on their way.
-    #[error("fixes are still coming in")]
-    Arriving,
-    /// Another order about it waits.
-    #[error("another order waits")]
-    Waiting,
-    /// The order was decided before.
-    #[error("the order was decided")]
-    Decided,
-    /// The asker cannot approve, nor whoever may be the same person.
-    #[error("a second account is needed")]
-    SecondAccount,
 }
 
 const MOST_DOCUMENT_CHARS: usize = 100;
@@ -168,8 +143,8 @@ impl Evidence {
             own.clear(gone).await;
             Ok(view)
         });
-        let ended = |_| store::Error::Unavailable("the order's task ended".into()).into();
-        deciding.await.unwrap_or_else(|error| Err(ended(error)))
+        let ended = || store::Error::Unavailable("the order's task ended".into());
+        deciding.await.unwrap_or_else(|_| Err(ended().into()))
     }
 
     async fn write_decided(
