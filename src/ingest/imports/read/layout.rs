@@ -56,7 +56,12 @@ pub fn is_numbering(cells: &[Value]) -> bool {
                 .enumerate()
                 .all(|(at, own)| *own == first + at)
     };
-    told.len() >= LEAST_NUMBERED && numbers.is_some_and(is_row)
+    // "X Y X Y" names columns, and numbers none.
+    let is_of_plane = told
+        .iter()
+        .take(letters)
+        .any(|own| own == "X" || own == "Y");
+    told.len() >= LEAST_NUMBERED && !is_of_plane && numbers.is_some_and(is_row)
 }
 
 /// Whether a row without a place sums others up.
