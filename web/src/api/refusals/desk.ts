@@ -356,4 +356,12 @@ export const DESK: Record<string, string> = {
 	"numbers of days that rise": "các số ngày phải tăng dần",
 	"at least one radius of the class ground: without one no patrol would see anything":
 		"cần ít nhất một bán kính quan sát mặt đất; không có thì không tuần tra nào được tính là đã nhìn thấy",
+	// Why nothing is erased by order (`src/evidence/model/redaction.rs`).
+	"a legal hold keeps it": "Đang được giữ theo yêu cầu tố tụng",
+	"the original has not come": "Ảnh gốc chưa đến",
+	"there is nothing to erase": "Không còn gì để xoá",
+	"fixes are still coming in": "Vị trí của chuyến này đang được gửi về",
+	"another order waits": "Một lệnh xoá khác đang chờ quyết định",
+	"the order was decided": "Lệnh xoá này đã được quyết định",
+	"a second account is needed": "Cần một tài khoản khác quyết định",
 };
