@@ -140,11 +140,17 @@ describe("the density map and its table", () => {
 	});
 });
 
-/** A campaign of one patrol, which walked in the first commune this morning and found a plot; beside it a plot of nobody's patrol. */
+/** A plot that is known, with the code of its commune. */
+async function known() {
+	const { features } = await place.api("GET", "/api/v1/plots?limit=100");
+	const { properties, geometry } = features.find((own) => own.properties.commune);
+	return { code: properties.commune.code, geometry };
+}
+
+/** A campaign of one patrol, which walked this morning where a plot is known and found a plot; beside it a plot of nobody's patrol. */
 async function campaigned() {
-	const { code } = place.communes[0];
-	const { features } = await place.api("GET", `/api/v1/plots?commune=${code}&limit=1`);
-	const [lon, lat] = features[0].geometry.coordinates;
+	const { code, geometry } = await known();
+	const [lon, lat] = geometry.coordinates;
 	const send = await place.phone("Tổ chiến dịch – máy D", code);
 	const [campaign, patrol] = [randomUUID(), randomUUID()];
 	const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -272,14 +278,13 @@ describe("figures of communes", () => {
 
 describe("a plot's page", () => {
 	it("tells its course in the order of what happened, with both times, and what was corrected where it stood", async () => {
-		const { code } = place.communes[0];
-		const { features } = await place.api("GET", `/api/v1/plots?commune=${code}&limit=1`);
+		const { code, geometry } = await known();
 		const send = await place.phone("Tổ thử – máy E", code);
 		const id = randomUUID();
 		const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
 		const plot = (plants, more) => ({
 			type: "Feature",
-			geometry: features[0].geometry,
+			geometry,
 			properties: {
 				crop: "opium_poppy",
 				detected_at: detected,
