@@ -198,7 +198,7 @@ describe("the density map of one campaign", () => {
 		await open(page, place.base, "#/density?res=7");
 		await page.getByLabel("Chiến dịch").selectOption(campaign);
 		await page.waitForFunction((id) => location.hash.includes(`campaign=${id}`), campaign);
-		await page.getByText("xu hướng không tính cho một chiến dịch").waitFor();
+		await page.getByRole("listitem").filter({ hasText: "xu hướng không tính cho một chiến dịch" }).waitFor();
 		const asked = () => told.findLast((answer) => answer.campaign === campaign);
 		for (let wait = 0; !asked() && wait < 50; wait++) await page.waitForTimeout(100);
 		const own = asked();
