@@ -14,7 +14,8 @@ when all pages of a round are there, on both sides. Ids and areas must agree. Ne
 started here, on a free port, by its own production advice (gunicorn) where that is installed, and by `pygeoapi serve`
 otherwise.
 
-The jobs of plots that were recorded last must be done before pages are kept: run it a second time.
+The jobs of plots that were recorded last are waited for before the second reading; where many were recorded, run it a
+second time.
 """
 
 import http.client
@@ -34,6 +35,8 @@ import uuid
 
 PAGE = 1000
 ROUNDS = 3
+# Jobs of plots that were recorded last change pages once more.
+SETTLED_S = 20
 # A provider that reads its whole file for each page takes minutes for a round of more.
 MANY = 50_000
 # Some link on from the last page to one without features.
@@ -162,6 +165,7 @@ def main():
     numbers = iter(range(record(url, head, wanted - ROUNDS), sys.maxsize))
     first = f"{url}/ogc/collections/plots/items?limit={PAGE}"
     _, changed = pages(first, head, ROUNDS, lambda: put_plot(connected(url), head, next(numbers)))
+    time.sleep(SETTLED_S)
     ours, again = pages(first, head, ROUNDS)
     print(f"tuantra: {len(ours)} features, {changed:,.0f} features/s right after a change, {again:,.0f} unchanged", flush=True)
     told = {feature["id"]: feature["properties"]["area_m2"] for feature in ours}
