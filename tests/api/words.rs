@@ -13,6 +13,7 @@ use crate::papers::{clerk, scanned, type_in};
 use crate::patrols;
 use crate::plots::{WEST, load_communes, plot_at};
 use crate::redactions::{ORDERS, asked, decided, faults, holding, order, roots, second};
+use crate::sync::pulled;
 
 /// A word that stands nowhere else.
 const CANARY: &str = "kanarivang";
@@ -142,6 +143,7 @@ on_both! {
             refused.post(ORDERS, &order("notes", plot)).await.expect(403);
         }
         let waiting = asked(&officer, "notes", plot).await;
+        let (_, cursor) = pulled(&phone, None, "limit=500").await;
         for refused in [&officer, &phone, &auditor, &local] {
             decided(refused, &waiting, true).await.expect(403);
         }
@@ -159,6 +161,10 @@ on_both! {
         assert!(!after["flags"].as_array().unwrap().contains(&json!("text_looks_personal")));
         assert_eq!(wrong(&field).await, [] as [String; 0]);
         officer.post(ORDERS, &order("notes", plot)).await.expect(201);
+        // Phones are told how it stands now.
+        let (news, _) = pulled(&phone, Some(&cursor), "limit=500").await;
+        let is_told = |own: &Value| own["kind"] == "plot" && own["id"] == json!(plot) && own.to_string().contains(MARKER);
+        assert!(news.iter().any(is_told), "{news:?}");
         // A phone that sends again what it sent is told that it came, and nothing of it is kept.
         for sent in [&first, &next] {
             phone.put(&path(plot, ""), sent).await.expect(200);
