@@ -16,7 +16,7 @@ use crate::cases::Cases;
 use crate::config::Config;
 use crate::coverage::{self, Coverage};
 use crate::density::Density;
-use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits};
+use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits, WordBooks};
 use crate::geo::position::Position;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
 use crate::identity::{Identity, LoadedCommunes, Sealing};
@@ -331,6 +331,11 @@ parts! {
         },
     )
     .at(&app.config.shown_url());
+    WordBooks: |app| WordBooks::new(vec![
+        Arc::new(app.ledger.clone()),
+        Arc::new(app.openrosa.clone()),
+        Arc::new(Exports::from_ref(app)),
+    ]);
     Reports: |app| Reports::new(
         app.identity.clone(),
         app.areas.clone(),

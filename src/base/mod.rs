@@ -5,6 +5,7 @@ pub mod bounded;
 pub mod fields;
 pub mod formulas;
 pub mod ids;
+pub mod members;
 pub mod origin;
 pub mod page;
 pub mod paper;

@@ -9,16 +9,16 @@ use crate::http::Problem;
 
 use super::{Opening, print_line, tell};
 
-/// Ask that a photo or the raw track of a patrol is erased by an order. Nothing is erased before an account of the province
-/// that the console did not make approves it (`POST /api/v1/redactions/ID/decision`); the order's id is the only line on
-/// standard output.
+/// Ask that a photo, the raw track of a patrol or the notes of a fact are erased by an order. Nothing is erased before an
+/// account of the province that the console did not make approves it (`POST /api/v1/redactions/ID/decision`); the order's id
+/// is the only line on standard output.
 #[derive(Debug, Args)]
 pub struct Redact {
     #[command(flatten)]
     opening: Opening,
-    /// photo or track.
+    /// photo, track or notes.
     target: RedactionTarget,
-    /// The photo's id, or the patrol's.
+    /// The photo's id, the patrol's, or that of the fact in whose free text something is written.
     id: Uuid,
     /// The number of the document that orders it.
     #[arg(long)]

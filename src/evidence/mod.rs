@@ -19,4 +19,5 @@ pub use service::{
     QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };
 pub use service::{OriginalFault, Originals, verify_made, verify_originals, verify_rows};
+pub use service::{WordBooks, Words, WordsGone};
 pub use sql::{STATEMENTS, Sight};

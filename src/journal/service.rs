@@ -90,7 +90,7 @@ pub struct Written {
 pub struct Stored {
     /// Its row.
     pub row: EntryRow,
-    /// Its body; `None` once redacted.
+    /// Its body; once redacted what the order left of it, `None` where that is nothing.
     pub body: Option<Vec<u8>>,
 }
 

@@ -231,6 +231,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "redactions",
         include_str!("../../migrations/0049_redactions.sql"),
     ),
+    (
+        52,
+        "note_orders",
+        include_str!("../../migrations/0052_note_orders.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -60,6 +60,12 @@ impl Subject {
             "plot" => Self::Plot(PlotId(fact)),
             "incident" => Self::Incident(IncidentId(fact)),
             "question" | "answer" | "decision" => Self::Question(QuestionId(fact)),
+            // A plot of no such id is told to nobody.
+            "redaction" => match row.words_of.as_deref() {
+                Some("incident") => Self::Incident(IncidentId(fact)),
+                Some("question") => Self::Question(QuestionId(fact)),
+                _ => Self::Plot(row.plot.unwrap_or(PlotId(fact))),
+            },
             "verification" | "confirmation" | "eradication" | "minutes" | "approval"
             | "reinspection" | "transfer" | "referral" | "retraction" | "reopening"
             | "judgement" | "waiver" | "return" | "reply" | "seal" => Self::Plot(row.plot?),

@@ -64,4 +64,5 @@ mod track_screens;
 mod trackers;
 mod tracks;
 mod tus;
+mod words;
 mod year;

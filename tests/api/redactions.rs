@@ -20,20 +20,20 @@ use crate::patrols;
 use crate::photos;
 use crate::plots::{WEST, load_communes};
 
-const ORDERS: &str = "/api/v1/redactions";
+pub const ORDERS: &str = "/api/v1/redactions";
 
-fn order(target: &str, id: impl std::fmt::Display) -> Value {
+pub fn order(target: &str, id: impl std::fmt::Display) -> Value {
     json!({ "target": target, "id": id.to_string(), "document": "12/QĐ-CAT", "reason": "lộ mặt người dân" })
 }
 
 /// Another account of the province.
-async fn second(field: &Field) -> Client {
+pub async fn second(field: &Field) -> Client {
     field
         .account("can-bo-tinh-2", Role::ProvincialOfficer, &[])
         .await
 }
 
-async fn asked(client: &Client, target: &str, id: impl std::fmt::Display) -> Value {
+pub async fn asked(client: &Client, target: &str, id: impl std::fmt::Display) -> Value {
     client
         .post(ORDERS, &order(target, id))
         .await
@@ -41,7 +41,7 @@ async fn asked(client: &Client, target: &str, id: impl std::fmt::Display) -> Val
         .json()
 }
 
-async fn decided(client: &Client, order: &Value, approve: bool) -> Answer {
+pub async fn decided(client: &Client, order: &Value, approve: bool) -> Answer {
     let path = format!("{ORDERS}/{}/decision", order["id"].as_str().unwrap());
     let reason = (!approve).then_some("chưa đủ căn cứ");
     client
@@ -67,7 +67,7 @@ async fn pictures(story: &Destroyed) -> Vec<(String, Vec<Vec<u8>>)> {
 }
 
 /// In which files under a folder these bytes stand: the database, its log ahead of writing, originals and pictures.
-fn holding(folder: &Path, sought: &[u8]) -> Vec<String> {
+pub fn holding(folder: &Path, sought: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -98,7 +98,7 @@ async fn contents(field: &Field, client: &Client, photo: &str) -> Vec<Option<Vec
 }
 
 /// What the pass over log, originals and orders finds wrong.
-async fn faults(field: &Field) -> Vec<String> {
+pub async fn faults(field: &Field) -> Vec<String> {
     let store = field.app.journal.store();
     let log = field.app.journal.verify().await.unwrap().faults;
     let originals = verify_originals(store, &field.app.blobs).await.unwrap();
@@ -109,7 +109,7 @@ async fn faults(field: &Field) -> Vec<String> {
     log.chain(originals).chain(rows).collect()
 }
 
-async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
+pub async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
     let keys = field.app.journal.keys().await.unwrap();
     vec![PublicKey::parse(&keys[0].verifier_key).unwrap()]
 }

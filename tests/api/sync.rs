@@ -51,7 +51,7 @@ fn receipts(answer: &Value) -> Vec<Value> {
 }
 
 /// All pages after a cursor: the items, and where to go on.
-async fn pulled(client: &Client, cursor: Option<&str>, more: &str) -> (Vec<Value>, String) {
+pub async fn pulled(client: &Client, cursor: Option<&str>, more: &str) -> (Vec<Value>, String) {
     let (mut items, mut cursor) = (Vec::new(), cursor.map(str::to_owned));
     loop {
         let at = cursor.map(|cursor| format!("&cursor={cursor}"));

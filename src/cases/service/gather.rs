@@ -199,18 +199,27 @@ impl Cases {
             proofs.push(*proof);
         }
         self.prove_keys(&mut proofs).await?;
-        self.prove_erasures(&mut proofs).await?;
+        self.prove_erasures(&mut proofs, &shown).await?;
         Ok(proofs)
     }
 
-    /// Adds by which entries the contents were erased that are not there any more.
-    async fn prove_erasures(&self, proofs: &mut Vec<EntryProof>) -> Result<(), Error> {
+    /// Adds by which entries the contents were erased that are not there any more. `shown`: of which facts the caller may
+    /// know what is known about the grower, which an order on words leaves.
+    async fn prove_erasures(
+        &self,
+        proofs: &mut Vec<EntryProof>,
+        shown: &BTreeSet<Uuid>,
+    ) -> Result<(), Error> {
         let mut told: BTreeSet<EntryId> = proofs.iter().map(|proof| proof.header.entry).collect();
         let orders: Vec<EntryId> = proofs.iter().filter_map(|own| own.redacted_by).collect();
         for order in orders.into_iter().filter(|order| told.insert(*order)) {
-            let Proving::Proof(proof) = self.journal.prove_content(order).await? else {
+            let Proving::Proof(mut proof) = self.journal.prove_content(order).await? else {
                 return Err(Error::NotYet);
             };
+            let of_shown = proof.header.fact.is_some_and(|fact| shown.contains(&fact));
+            if !of_shown && names_grower(&proof) {
+                proof.body = None;
+            }
             proofs.push(*proof);
         }
         Ok(())
@@ -270,9 +279,15 @@ const GROWER_STATUS: &str = crate::plots::model::record::GROWER_STATUS;
 
 /// Whether an entry's content tells what is known of the grower.
 fn names_grower(proof: &EntryProof) -> bool {
-    let body = content(proof);
-    let told = body.as_ref().and_then(|body| body.get("properties"));
-    told.is_some_and(|told| told.get(GROWER_STATUS).is_some())
+    let body = content(proof).unwrap_or_default();
+    let names = |told: &Value| {
+        let own = told.get("properties");
+        own.is_some_and(|own| own.get(GROWER_STATUS).is_some())
+    };
+    let left = body.get("left").and_then(Value::as_object);
+    let left = left.into_iter().flat_map(|all| all.values());
+    let mut left = left.filter_map(|text| serde_json::from_str(text.as_str()?).ok());
+    names(&body) || left.any(|told: Value| names(&told))
 }
 
 /// An entry's content, if it is JSON and shown.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::evidence::model::redaction::{
     RedactionDecision, RedactionDraft, RedactionFault, RedactionView,
 };
-use crate::evidence::service::Evidence;
+use crate::evidence::service::{Evidence, WordBooks};
 use crate::http::paging::{ListUri, limit};
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
@@ -33,7 +33,7 @@ pub struct RedactionParams {
     cursor: Option<String>,
 }
 
-/// Asks that a photo or the raw track of a patrol is erased, by the number of the document that orders it. Nothing is
+/// Asks that a photo, the raw track of a patrol or the notes of a fact are erased, by the number of the document that orders it. Nothing is
 /// erased before another account of the province approves; the same order sent again is the first one.
 #[utoipa::path(post, path = "/api/v1/redactions", tag = "evidence", request_body = RedactionDraft,
     responses((status = 201, body = RedactionView), (status = 200, body = RedactionView), (status = 409)))]
@@ -78,11 +78,12 @@ pub async fn redactions(
 pub async fn decide_redaction(
     State(evidence): State<Evidence>,
     Caller(actor): Caller,
+    State(books): State<WordBooks>,
     Path(id): Path<Uuid>,
     decision: Json<RedactionDecision>,
 ) -> Result<Body<RedactionView>, Problem> {
     let view = evidence
-        .decide_redaction(&actor, id, &decision.value)
+        .decide_redaction(&actor, id, &decision.value, &books)
         .await?;
     Ok(Body(StatusCode::OK, view))
 }
@@ -111,6 +112,18 @@ pub(super) fn redaction_problem(fault: &RedactionFault) -> Problem {
         RedactionFault::Arriving => (
             ProblemKind::WrongState,
             "vệt tuần tra còn điểm đang về: duyệt lại sau 10 phút / fixes are still coming in: decide again in ten minutes",
+        ),
+        RedactionFault::FormWaiting => (
+            ProblemKind::WrongState,
+            "phiếu Collect có nội dung này chưa được xử lý xong: quyết định phiếu đó trước / a form that tells of it waits: decide about that first",
+        ),
+        RedactionFault::OnPaper => (
+            ProblemKind::WrongState,
+            "chép từ biên bản giấy: bản quét vẫn giữ nguyên văn, nên không xoá riêng phần chữ / it stands on a paper's scan, which says the same: its words alone are not erased",
+        ),
+        RedactionFault::NotForwarded => (
+            ProblemKind::WrongState,
+            "nút này chưa chuyển nội dung lên tỉnh: duyệt lại sau khi đã chuyển / this post node has not forwarded it: decide again once it has",
         ),
         RedactionFault::Waiting => (
             ProblemKind::WrongState,

@@ -14,6 +14,9 @@ vocabulary! {
         Photo = "photo",
         /// The raw fixes of a patrol.
         Track = "track",
+        /// What somebody wrote in free text of a plot, an incident, a patrol, a fact of the ledger, a second visit, a tip or
+        /// the replies to a question.
+        Notes = "notes",
     }
 }
 
@@ -50,6 +53,15 @@ pub enum RedactionFault {
     /// The order was decided before.
     #[error("the order was decided")]
     Decided,
+    /// A form that tells of it is not decided.
+    #[error("a form that tells of it waits")]
+    FormWaiting,
+    /// It was typed in from a paper record, whose scan says the same.
+    #[error("it stands on a paper's scan")]
+    OnPaper,
+    /// This post node has not forwarded it.
+    #[error("it is to be forwarded first")]
+    NotForwarded,
     /// The asker cannot approve, nor whoever may be the same person.
     #[error("a second account is needed")]
     SecondAccount,
@@ -59,9 +71,9 @@ pub enum RedactionFault {
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedactionDraft {
-    /// A photo or a patrol's track.
+    /// A photo, a patrol's track, or the notes of a fact.
     pub target: RedactionTarget,
-    /// The photo, or the patrol.
+    /// The photo, the patrol, or the fact.
     pub id: Uuid,
     /// The number of the document that orders it, 1 to 100 characters.
     pub document: String,
@@ -84,9 +96,9 @@ pub struct RedactionDecision {
 pub struct RedactionView {
     /// Its id.
     pub id: Uuid,
-    /// A photo or a patrol's track.
+    /// A photo, a patrol's track, or the notes of a fact.
     pub target: RedactionTarget,
-    /// The photo, or the patrol.
+    /// The photo, the patrol, or the fact.
     pub subject: Uuid,
     /// The number of the document.
     pub document: String,

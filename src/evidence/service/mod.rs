@@ -12,6 +12,7 @@ mod grades;
 mod holds;
 mod link;
 mod nonces;
+mod orders;
 mod original;
 mod origins;
 mod previews;
@@ -28,6 +29,7 @@ mod verify;
 mod verify_kept;
 mod verify_made;
 mod verify_redactions;
+mod words;
 
 use std::sync::Arc;
 
@@ -63,6 +65,7 @@ pub use uploads::{
 pub use verify::{OriginalFault, Originals, verify_originals};
 pub use verify_kept::verify_rows;
 pub use verify_made::verify_made;
+pub use words::{WordBooks, Words, WordsGone};
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::{PatrolId, PhotoId};
+use crate::base::personal::looks_personal;
 use crate::base::refusal::Refusal;
-use crate::base::time::Timestamp;
 use crate::blobs::{BlobName, Part};
 use crate::evidence::model::redaction::{
     RedactionDecision, RedactionDraft, RedactionFault, RedactionState, RedactionTarget,
@@ -18,16 +18,9 @@ use crate::journal::{Entry, Kind, Written};
 use crate::patrols::OrderedErasure;
 use crate::store::{self, Tx};
 
+use super::orders::target_of;
+use super::words::WordBooks;
 use super::{Error, Evidence, checked_reason};
-
-/// A page of orders to erase.
-#[derive(Debug, Clone)]
-pub struct RedactionPage {
-    /// The orders.
-    pub items: Vec<RedactionView>,
-    /// The last order's key, when more follow.
-    pub next: Option<(Timestamp, Uuid)>,
-}
 
 const MOST_DOCUMENT_CHARS: usize = 100;
 
@@ -37,6 +30,8 @@ struct Gone {
     blobs: Vec<BlobName>,
     parts: Vec<Part>,
     patrol: Option<PatrolId>,
+    /// The slices whose words went.
+    books: WordBooks,
 }
 
 impl Evidence {
@@ -77,6 +72,9 @@ impl Evidence {
             if !row.has_bytes() {
                 return Err(RedactionFault::Nothing.into());
             }
+        }
+        if draft.target == RedactionTarget::Notes {
+            self.refuse_wordless(tx, draft.id).await?;
         }
         if let Some(row) = sql::waiting_redaction(tx, draft.id).await? {
             let is_same = (row.asked_by, &row.document, &row.reason)
@@ -120,6 +118,7 @@ impl Evidence {
         actor: &Actor,
         id: Uuid,
         decision: &RedactionDecision,
+        books: &WordBooks,
     ) -> Result<RedactionView, Error> {
         // The machine's operator may ask, not approve: whoever holds its database needs a second account.
         if actor.principal != Principal::Account || !actor.may_in_province(Right::EraseRecords) {
@@ -130,15 +129,23 @@ impl Evidence {
             (true, "") => None,
             (_, said) => Some(checked_reason(said).map_err(|why| Refusal::at("/reason", why))?),
         };
-        let context = (self.clone(), actor.id, (id, decision.approve, why));
+        let context = (
+            (self.clone(), books.clone()),
+            actor.id,
+            (id, decision.approve, why),
+        );
         let own = self.clone();
         // On a task of its own: whoever asked may go away between the commit and what follows it.
         let deciding = tokio::spawn(async move {
             let (view, gone) = own
                 .journal
-                .write(context, |tx, (evidence, actor, (id, approve, why))| {
-                    Box::pin(evidence.write_decided(tx, *actor, (*id, *approve, why.as_deref())))
-                })
+                .write(
+                    context,
+                    |tx, ((evidence, books), actor, (id, approve, why))| {
+                        let said = (*id, *approve, why.as_deref());
+                        Box::pin(evidence.write_decided(tx, (*actor, books), said))
+                    },
+                )
                 .await?;
             own.clear(gone).await;
             Ok(view)
@@ -150,7 +157,7 @@ impl Evidence {
     async fn write_decided(
         &self,
         tx: &mut Tx,
-        actor: Uuid,
+        (actor, books): (Uuid, &WordBooks),
         (id, approve, why): (Uuid, bool, Option<&str>),
     ) -> Result<(RedactionView, Gone), Error> {
         let row = sql::redaction(tx, id).await?.ok_or(Error::NotFound)?;
@@ -164,7 +171,7 @@ impl Evidence {
             return Err(RedactionFault::Decided.into());
         }
         let (state, written, gone) = if approve {
-            let (written, gone) = self.erase(tx, &row, actor, why).await?;
+            let (written, gone) = self.erase(tx, (&row, books), actor, why).await?;
             (RedactionState::Done, written, gone)
         } else {
             let told = json!({ "what": "refusal", "order": id, "of": row.subject, "reason": why, "entries": 0 });
@@ -182,7 +189,7 @@ impl Evidence {
     async fn erase(
         &self,
         tx: &mut Tx,
-        row: &RedactionRow,
+        (row, books): (&RedactionRow, &WordBooks),
         by: Uuid,
         why: Option<&str>,
     ) -> Result<(Written, Gone), Error> {
@@ -193,6 +200,15 @@ impl Evidence {
         });
         match target {
             RedactionTarget::Photo => self.erase_photo(tx, row, (by, told)).await,
+            RedactionTarget::Notes => {
+                let (written, blobs) = self.erase_words(tx, (row, books), (by, told)).await?;
+                let gone = Gone {
+                    blobs,
+                    books: books.clone(),
+                    ..Gone::default()
+                };
+                Ok((written, gone))
+            }
             RedactionTarget::Track => {
                 let patrol = PatrolId(row.subject);
                 let erased = self.patrols.erase_by_order(tx, patrol, (by, told)).await?;
@@ -255,7 +271,7 @@ impl Evidence {
         Ok((written, gone))
     }
 
-    async fn enter_step(
+    pub(super) async fn enter_step(
         &self,
         tx: &mut Tx,
         (fact, actor): (Uuid, Uuid),
@@ -279,6 +295,7 @@ impl Evidence {
         if let Some(patrol) = gone.patrol {
             self.patrols.forget_track(patrol);
         }
+        gone.books.clear().await;
         self.blobs.drop_parts(&gone.parts).await;
         for name in gone.blobs {
             if let Err(error) = self.remove_unnamed(name).await {
@@ -288,50 +305,6 @@ impl Evidence {
         if let Err(error) = self.journal.store().sweep().await {
             tracing::warn!(%error, "the database's files could not be swept");
         }
-    }
-
-    /// A page of the orders, the latest first.
-    pub async fn redactions(
-        &self,
-        actor: &Actor,
-        after: Option<(Timestamp, Uuid)>,
-        limit: u32,
-    ) -> Result<RedactionPage, Error> {
-        if !actor.may_in_province(Right::EraseRecords) {
-            return Err(Error::Forbidden);
-        }
-        let mut tx = self.journal.store().read().await?;
-        let mut rows = sql::redactions(&mut tx, after, i64::from(limit) + 1).await?;
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let is_last = rows.len() <= most;
-        rows.truncate(most);
-        let next = rows.last().filter(|_| !is_last);
-        let next = next.map(|row| (row.asked_at, row.id));
-        let mut views = Vec::with_capacity(rows.len());
-        for row in rows {
-            views.push(self.redaction_view(&mut tx, row).await?);
-        }
-        Ok(RedactionPage { items: views, next })
-    }
-
-    async fn redaction_view(&self, tx: &mut Tx, row: RedactionRow) -> Result<RedactionView, Error> {
-        let photos = sql::erased_by(tx, row.id).await?.into_iter();
-        Ok(RedactionView {
-            id: row.id,
-            target: target_of(&row)?,
-            subject: row.subject,
-            state: row.state.parse().or(Err(corrupt(&row, "state")))?,
-            asked_by_name: self.identity.name_of(tx, row.asked_by).await?,
-            document: row.document,
-            reason: row.reason,
-            asked_by: row.asked_by,
-            asked_at: row.asked_at,
-            decided_by: row.decided_by,
-            decided_at: row.decided_at,
-            decided_why: row.decided_why,
-            entry_id: row.decided_entry,
-            photos: photos.map(|photo| photo.id).collect(),
-        })
     }
 }
 
@@ -343,6 +316,13 @@ fn checked(draft: &RedactionDraft) -> Result<RedactionDraft, Refusal> {
         refusal.add(
             "/document",
             "cần số văn bản, từ 1 đến 100 ký tự / expected the number of the document, 1 to 100 characters",
+        );
+    }
+    if draft.target == RedactionTarget::Notes && looks_personal(document) {
+        // It will stand where the words stood.
+        refusal.add(
+            "/document",
+            "không ghi số điện thoại, số định danh / expected no telephone or identity numbers",
         );
     }
     let reason = match checked_reason(&draft.reason) {
@@ -359,18 +339,6 @@ fn checked(draft: &RedactionDraft) -> Result<RedactionDraft, Refusal> {
     })
 }
 
-fn target_of(row: &RedactionRow) -> Result<RedactionTarget, store::Error> {
-    row.target.parse().or(Err(corrupt(row, "target")))
-}
-
-fn corrupt(row: &RedactionRow, column: &'static str) -> store::Error {
-    store::Error::Corrupt {
-        table: "evidence_redactions",
-        column,
-        id: row.id.to_string(),
-    }
-}
-
-fn blob_name(sha256: &[u8]) -> Option<BlobName> {
+pub(super) fn blob_name(sha256: &[u8]) -> Option<BlobName> {
     sha256.try_into().ok().map(BlobName)
 }

@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::base::ids::EntryId;
+use crate::evidence::model::redaction::RedactionTarget;
 use crate::evidence::sql::{self, RedactionRow};
 use crate::journal::audit::{Content, RowPass, Told, stored};
 use crate::journal::{Kind, Stored};
@@ -85,6 +87,7 @@ async fn is_decided(tx: &mut Tx, row: &RedactionRow) -> Result<bool, store::Erro
         is_gone &= photo.redacted_at == row.decided_at
             && original.is_some_and(|own| own.body.is_none() && own.row.redacted_by == Some(entry));
     }
+    is_gone &= is_left(tx, (entry, row), &said).await?;
     let is_own = said["document"] == row.document && said["asked_by"] == json!(row.asked_by);
     Ok(is_gone
         && row.state != "asked"
@@ -98,4 +101,27 @@ async fn is_decided(tx: &mut Tx, row: &RedactionRow) -> Result<bool, store::Erro
         && *why == json!(row.decided_why)
         && named == json!(photos)
         && (what == "refusal" || is_own))
+}
+
+/// What an order on words left stands in its entry alone: each content that it names went by it. Another order names none.
+async fn is_left(
+    tx: &mut Tx,
+    (order, row): (EntryId, &RedactionRow),
+    said: &Value,
+) -> Result<bool, store::Error> {
+    let left = said.get("left").and_then(Value::as_object);
+    let is_of_words = row.target == RedactionTarget::Notes.as_str() && row.state == "done";
+    let Some(left) = left.filter(|_| is_of_words) else {
+        return Ok(left.is_none() && !is_of_words);
+    };
+    for name in left.keys() {
+        let own = match name.parse::<EntryId>() {
+            Ok(own) => stored(tx, own).await?,
+            Err(_) => None,
+        };
+        if own.is_none_or(|own| own.row.redacted_by != Some(order)) {
+            return Ok(false);
+        }
+    }
+    Ok(!left.is_empty())
 }

@@ -11,6 +11,7 @@ mod redactions;
 mod replies;
 mod tracks;
 mod uploads;
+mod words;
 
 pub use audit::*;
 pub use images::*;
@@ -23,6 +24,7 @@ pub use redactions::*;
 pub use replies::*;
 pub use tracks::*;
 pub use uploads::*;
+pub use words::*;
 
 /// Every fixed statement of evidence, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
@@ -128,4 +130,12 @@ pub const STATEMENTS: &[&str] = &[
     DROP_IMAGES,
     DROP_ASIDES,
     ERASED_BY,
+    IS_FACT,
+    IS_TYPED,
+    ASIDES_OF,
+    PLOT_OF,
+    IS_PATROL_HELD,
+    IS_TO_BE_FORWARDED,
+    SET_REPLY,
+    SET_TRACK_REPLY,
 ];

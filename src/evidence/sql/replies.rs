@@ -21,7 +21,7 @@ pub enum QuestionBook {
 }
 
 impl QuestionBook {
-    const fn of(self, photos: &'static str, tracks: &'static str) -> &'static str {
+    pub(super) const fn of(self, photos: &'static str, tracks: &'static str) -> &'static str {
         match self {
             Self::Photos => photos,
             Self::Tracks => tracks,

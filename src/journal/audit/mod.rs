@@ -14,6 +14,7 @@ use crate::base::ids::{EntryId, LogId};
 use crate::store::{Error, Store, Tx};
 
 use super::history::{KeyRing, LogKey};
+use super::left::left;
 use super::merkle::Hash;
 use super::model::Kind;
 use super::note::{Checkpoint, Note, PublicKey};
@@ -172,12 +173,16 @@ pub async fn contents(
     sql::contents_of_kind(tx, kind.as_str(), after, limit).await
 }
 
-/// An entry with its content: for a slice that holds its rows against the log.
+/// An entry with its content, or with what the order that erased the words of it left: for a slice that holds its rows against
+/// the log.
 pub async fn stored(tx: &mut Tx, entry: EntryId) -> Result<Option<Stored>, Error> {
     let Some(row) = sql::entry(tx, entry).await? else {
         return Ok(None);
     };
-    let body = sql::body(tx, row.id).await?.map(|(_, body)| body);
+    let mut body = sql::body(tx, row.id).await?.map(|(_, body)| body);
+    if let (None, Some(by)) = (&body, row.redacted_by) {
+        body = left(tx, by, row.id).await?;
+    }
     Ok(Some(Stored { row, body }))
 }
 

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::base::ids::EntryId;
 use crate::base::time::Timestamp;
 use crate::on;
 use crate::store::{Error, Tx};
@@ -36,6 +37,8 @@ pub(super) const LISTED_DOWN_OF: &str = listed!(
     " AND (e.actor = $7 OR e.device = $7)",
     "DESC"
 );
+pub(super) const ERASED_ALIKE: &str = "SELECT id FROM journal_entries WHERE actor = $1 AND fact = $2 AND kind = $3 \
+     AND sha256 = $4 AND redacted_by IS NOT NULL ORDER BY id LIMIT 1";
 
 /// An entry with what it says, where that may tell a reason and was not erased.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -93,4 +96,18 @@ pub async fn listed(tx: &mut Tx, listing: Listing<'_>) -> Result<Vec<ListedRow>,
             .bind(of)
             .fetch_all(c)),
     }
+}
+
+/// The first entry of a kind, erased since, by which this author said the same of a fact.
+pub async fn erased_alike(
+    tx: &mut Tx,
+    (actor, fact, kind): (Uuid, Uuid, &str),
+    sha256: &[u8],
+) -> Result<Option<EntryId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(ERASED_ALIKE)
+        .bind(actor)
+        .bind(fact)
+        .bind(kind)
+        .bind(sha256)
+        .fetch_optional(c))
 }

@@ -99,6 +99,7 @@ pub const STATEMENTS: &[&str] = &[
     BODY,
     DELETE_BODY,
     MARK_REDACTED,
+    ERASED_ALIKE,
     TAKE_LEASE,
     LOCK_SEQUENCER,
     NEXT_SEQ,

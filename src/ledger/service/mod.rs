@@ -8,6 +8,7 @@ mod claimed;
 mod claims;
 mod definitions;
 mod due;
+mod erase;
 mod evidence;
 mod figures;
 mod incidents;

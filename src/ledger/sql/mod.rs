@@ -1,11 +1,13 @@
 //! The tables of the ledger, and what it reads of plots, measures and photos.
 
+mod erased;
 mod facts;
 mod lives;
 mod material;
 mod samples;
 mod tips;
 
+pub use erased::*;
 pub use facts::*;
 pub use lives::*;
 pub use material::*;
@@ -54,4 +56,9 @@ pub const STATEMENTS: &[&str] = &[
     REVISIT_ALIKE,
     REVISIT_AUTHOR,
     REVISITS,
+    SET_FACT_RECORD,
+    REVISIT_ENTRY,
+    SET_REVISIT_NOTES,
+    SET_TIP_RECORD,
+    SET_OUTCOME_NOTE,
 ];

@@ -4,6 +4,7 @@ mod append;
 mod calls;
 mod claimable;
 mod derive;
+mod erase;
 mod files;
 mod held;
 mod judge;

@@ -23,6 +23,8 @@ const PATROL: &str = "SELECT id, version, author, team, lead_org, kind, transpor
      campaign, notes, recorded_at, state, judged_by, judged_entry, judged_why, held_since, held_why, held_entry, redacted_at, \
      (SELECT COUNT(*) FROM fix_chunks c WHERE c.patrol = patrols.id) AS chunks FROM patrols WHERE id = $1";
 const JUDGE: &str = "UPDATE patrols SET state = $2, judged_by = $3, judged_entry = $4, judged_why = $5 WHERE id = $1";
+const SET_DRAFT: &str = "UPDATE patrol_versions SET draft = $3 WHERE patrol = $1 AND version = $2";
+const SET_NOTES: &str = "UPDATE patrols SET notes = $3 WHERE id = $1 AND version = $2";
 const HOLD: &str =
     "UPDATE patrols SET held_since = $2, held_why = $3, held_entry = $4 WHERE id = $1";
 const COMMUNES_OF: &str = "SELECT commune FROM patrol_communes WHERE patrol = $1 ORDER BY commune";
@@ -40,6 +42,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     VERSION_ALIKE,
     PATROL,
     JUDGE,
+    SET_DRAFT,
+    SET_NOTES,
     HOLD,
     COMMUNES_OF,
     FORGET_COMMUNES,
@@ -182,6 +186,29 @@ pub async fn version_alike(
 
 pub async fn patrol(tx: &mut Tx, id: PatrolId) -> Result<Option<PatrolRow>, Error> {
     on!(tx, |c| sqlx::query_as(PATROL).bind(id).fetch_optional(c))
+}
+
+/// Writes what an order left of a version: its draft, and the notes where it is the version that stands.
+pub async fn set_version_words(
+    tx: &mut Tx,
+    (patrol, version): (PatrolId, i64),
+    (draft, notes): (&str, &str),
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(SET_DRAFT)
+            .bind(patrol)
+            .bind(version)
+            .bind(draft)
+    )?;
+    changed!(
+        tx,
+        sqlx::query(SET_NOTES)
+            .bind(patrol)
+            .bind(version)
+            .bind(notes)
+    )
+    .map(drop)
 }
 
 pub async fn judge(

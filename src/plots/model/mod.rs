@@ -3,6 +3,7 @@
 pub mod area;
 pub mod candidates;
 pub mod draft;
+pub mod erased;
 pub mod gnss_error;
 pub mod incident;
 pub mod measure;

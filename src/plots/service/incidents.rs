@@ -88,7 +88,10 @@ impl Plots {
             return self.write_first_incident(tx, sent).await;
         }
         let row = sql::incident(tx, sent.id).await?.ok_or(Error::NotFound)?;
-        let alike = sql::incident_alike(tx, sent.id, sent.actor.id, &sent.record).await?;
+        let mut alike = sql::incident_alike(tx, sent.id, sent.actor.id, &sent.record).await?;
+        if alike.is_none() {
+            alike = self.journal.erased_alike(tx, &sent.entry()).await?;
+        }
         if let Some(entry) = alike {
             let receipt = self.journal.receipt_again(tx, entry).await?;
             return Ok(Outcome::Stands(Box::new(row), Promise::Again(receipt)));

@@ -150,6 +150,10 @@ impl Plots {
             let receipt = self.journal.receipt_again(tx, entry).await?;
             return stands(tx, row, Promise::Again(receipt)).await;
         }
+        if let Some(entry) = self.journal.erased_alike(tx, &sent.entry()).await? {
+            let receipt = self.journal.receipt_again(tx, entry).await?;
+            return stands(tx, row, Promise::Again(receipt)).await;
+        }
         let old = row.place.as_deref();
         let by_author = row.author == sent.actor.id;
         let by_officer = sent.draft.revises.is_some() && sent.actor.may(Right::RevisePlots, old);

@@ -1,6 +1,7 @@
 //! The tables of plots and incidents.
 
 mod epoch;
+mod erased;
 mod incidents;
 mod lists;
 mod measures;
@@ -8,6 +9,7 @@ mod plots;
 mod screen;
 
 pub use epoch::*;
+pub use erased::*;
 pub use incidents::*;
 pub use lists::*;
 pub use measures::*;
@@ -21,15 +23,17 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     screen::STATEMENTS,
     incidents::STATEMENTS,
     epoch::STATEMENTS,
+    erased::STATEMENTS,
 ]);
 
 const COUNT: usize = plots::STATEMENTS.len()
     + measures::STATEMENTS.len()
     + screen::STATEMENTS.len()
     + incidents::STATEMENTS.len()
-    + epoch::STATEMENTS.len();
+    + epoch::STATEMENTS.len()
+    + erased::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 5]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 6]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

@@ -25,6 +25,7 @@ mod styles;
 mod tests;
 mod text;
 mod verify;
+mod withdraw;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

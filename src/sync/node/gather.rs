@@ -273,6 +273,8 @@ async fn carried(
     };
     let mut tx = app.journal.store().read().await?;
     let stored = app.journal.entry(&mut tx, row.id).await?;
+    // What an order left of a content is not what its author sent: neither its receipt nor its signature is over it.
+    let stored = stored.filter(|stored| stored.row.redacted_by.is_none());
     let Some(body) = stored.and_then(|stored| stored.body) else {
         return Ok(None);
     };

@@ -12,12 +12,16 @@ pub(super) const LAST_NUMBER: &str =
     "SELECT CAST(COALESCE(MAX(seq), -1) AS BIGINT) FROM journal_entries";
 pub(super) const SECURED_THROUGH: &str =
     "SELECT CAST(COALESCE(MAX(through_seq), -1) AS BIGINT) FROM journal_backups";
-// The kinds that change what a phone keeps; and what the caller itself sent.
-pub(super) const CHANGES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.sha256, e.received_at, f.plot FROM journal_entries e \
+// The kinds that change what a phone keeps; and what the caller itself sent. Of an order that erased words: whose they were.
+pub(super) const CHANGES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.sha256, e.received_at, f.plot, \
+     CASE WHEN e.kind <> 'redaction' THEN NULL WHEN EXISTS (SELECT 1 FROM incidents i WHERE i.id = e.fact) THEN 'incident' \
+     WHEN EXISTS (SELECT 1 FROM evidence_questions q WHERE q.id = e.fact) \
+     OR EXISTS (SELECT 1 FROM evidence_track_questions t WHERE t.id = e.fact) THEN 'question' ELSE 'plot' END AS words_of \
+     FROM journal_entries e \
      LEFT JOIN ledger_facts f ON f.id = e.fact WHERE e.seq > $1 AND e.seq <= $2 AND (e.actor = $3 OR e.kind IN \
      ('definition', 'boundaries', 'risk_area', 'gate', 'hamlet', 'validation', 'plot', 'incident', 'verification', 'confirmation', \
      'eradication', 'minutes', 'approval', 'reinspection', 'transfer', 'referral', 'retraction', 'reopening', 'judgement', \
-     'waiver', 'return', 'reply', 'seal', 'question', 'answer', 'decision')) ORDER BY e.seq LIMIT $4";
+     'waiver', 'return', 'reply', 'seal', 'question', 'answer', 'decision', 'redaction')) ORDER BY e.seq LIMIT $4";
 pub(super) const OWN_ENTRIES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.sha256, e.received_at, q.reason FROM journal_entries e \
      LEFT JOIN quarantine q ON q.entry = e.id AND e.kind = 'quarantine' \
      WHERE e.actor = $1 AND (e.fact > $2 OR (e.fact = $2 AND e.id > $3)) ORDER BY e.fact, e.id LIMIT $4";
@@ -53,6 +57,8 @@ pub struct ChangeRow {
     pub received_at: Timestamp,
     /// The plot of a fact of the ledger with the same id.
     pub plot: Option<PlotId>,
+    /// What an erasure may be about: an incident, a question, or else a plot.
+    pub words_of: Option<String>,
 }
 
 /// An entry that the caller itself brought.

@@ -6,6 +6,7 @@ mod attach;
 mod deciding;
 mod edits;
 mod enact;
+mod erase;
 mod lists;
 mod read;
 mod retain;

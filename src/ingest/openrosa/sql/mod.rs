@@ -1,6 +1,7 @@
 //! The tables of submissions, and what the list of plots reads of plots and their facts.
 
 mod keeping;
+mod telling;
 mod waiting;
 
 use sqlx::QueryBuilder;
@@ -12,6 +13,7 @@ use crate::store::{ByBackend, Error, Tx};
 use crate::{changed, on};
 
 pub use keeping::*;
+pub use telling::*;
 pub use waiting::*;
 
 macro_rules! submissions {
@@ -30,6 +32,11 @@ pub(super) const SUBMISSIONS: &str = submissions!("1 = 1");
 pub(super) const EDITS: &str = submissions!(
     "s.root = $1 AND s.id <> $2 AND s.state <> 'taken' AND d.decision IS NULL \
      ORDER BY s.revision, s.recorded_at, s.id LIMIT 20"
+);
+// With every form of the same chain: an edit repeats what it does not change.
+pub(super) const TELLING: &str = submissions!(
+    "s.root IN (SELECT t.root FROM odk_parts p JOIN odk_submissions t ON t.id = p.submission WHERE p.fact = $1) \
+     ORDER BY s.revision, s.recorded_at, s.id"
 );
 pub(super) const LOCK_SUBMISSION: &str = "UPDATE odk_submissions SET form = form WHERE id = $1";
 pub(super) const SET_STATE: &str =
@@ -84,6 +91,8 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FILE,
     FILES,
     EDITS,
+    TELLING,
+    FACTS_OF,
     FOUND,
     JOIN_CHAIN,
     INSERT_UNUSABLE,

@@ -37,6 +37,10 @@ const FINISH: &str = "UPDATE exports SET state = 'ready', as_of = $3, is_settled
 const FAIL: &str = "UPDATE exports SET state = 'failed', ended_at = $3, fault = $4 \
      WHERE id = $1 AND attempt = $2 AND state = 'working'";
 const EXPIRE: &str = "UPDATE exports SET state = 'expired' WHERE id = $1 AND state = 'ready'";
+const WITHDRAW: &str = "UPDATE exports SET expires_at = $1 WHERE state = 'ready' AND expires_at > $1 \
+     AND (collections LIKE '%\"plots\"%' OR collections LIKE '%\"patrols\"%')";
+const BEGIN_ANEW: &str =
+    "UPDATE exports SET state = 'approved', lease_until = 0 WHERE state = 'working'";
 const LAST_NUMBER: &str = "SELECT MAX(seq) FROM journal_entries";
 const LAST_ENTRY: &str = "SELECT id FROM journal_entries WHERE seq = $1";
 const LAST_UNNUMBERED: &str =
@@ -62,6 +66,8 @@ pub const STATEMENTS: &[&str] = &[
     FINISH,
     FAIL,
     EXPIRE,
+    WITHDRAW,
+    BEGIN_ANEW,
     LAST_NUMBER,
     LAST_ENTRY,
     LAST_UNNUMBERED,
@@ -323,4 +329,10 @@ pub async fn fail(
 pub async fn expire(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     let done = changed!(tx, sqlx::query(EXPIRE).bind(id));
     Ok(done? > 0)
+}
+
+/// Ends the days of files that may hold words of plots and patrols, and lets those be made anew that a worker has in hand.
+pub async fn withdraw(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+    changed!(tx, sqlx::query(WITHDRAW).bind(now))?;
+    changed!(tx, sqlx::query(BEGIN_ANEW)).map(drop)
 }

@@ -363,5 +363,8 @@ export const DESK: Record<string, string> = {
 	"fixes are still coming in": "Vị trí của chuyến này đang được gửi về",
 	"another order waits": "Một lệnh xoá khác đang chờ quyết định",
 	"the order was decided": "Lệnh xoá này đã được quyết định",
+	"a form that tells of it waits": "Phiếu Collect có nội dung này chưa được xử lý xong",
+	"it stands on a paper's scan": "Nội dung này chép từ biên bản giấy, bản quét vẫn giữ nguyên văn",
+	"it is to be forwarded first": "Nút này chưa chuyển nội dung lên tỉnh",
 	"a second account is needed": "Cần một tài khoản khác quyết định",
 };
