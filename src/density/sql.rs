@@ -11,9 +11,17 @@ const PLOTS_BETWEEN: &str = "SELECT detected_at, state, crop, lon, lat, plants, 
 const PATROLS_OF: &str = "SELECT id FROM patrols WHERE campaign = $1";
 const CAMPAIGNS_BETWEEN: &str = "SELECT campaign, MIN(started_at) AS first_at, MAX(started_at) AS last_at FROM patrols \
      WHERE campaign IS NOT NULL AND started_at >= $1 AND started_at <= $2 GROUP BY campaign ORDER BY MIN(started_at), campaign";
+const CAMPAIGNS_THROUGH: &str = "SELECT p.campaign, MIN(p.started_at) AS first_at, MAX(p.started_at) AS last_at FROM patrols p \
+     WHERE p.campaign IS NOT NULL AND p.started_at >= $1 AND p.started_at <= $2 \
+     AND EXISTS (SELECT 1 FROM patrol_communes t WHERE t.patrol = p.id AND t.commune = $3) GROUP BY p.campaign";
 
 /// Every statement of density, for the test that prepares them on both databases.
-pub const STATEMENTS: &[&str] = &[PLOTS_BETWEEN, PATROLS_OF, CAMPAIGNS_BETWEEN];
+pub const STATEMENTS: &[&str] = &[
+    PLOTS_BETWEEN,
+    PATROLS_OF,
+    CAMPAIGNS_BETWEEN,
+    CAMPAIGNS_THROUGH,
+];
 
 /// What density asks of a plot.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -66,5 +74,19 @@ pub async fn campaigns_between(
     on!(tx, |c| sqlx::query_as(CAMPAIGNS_BETWEEN)
         .bind(from)
         .bind(to)
+        .fetch_all(c))
+}
+
+/// The campaigns of the patrols begun between two instants, both included, that touched a commune, in no order.
+pub async fn campaigns_through(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+    commune: &str,
+) -> Result<Vec<CampaignRow>, Error> {
+    on!(tx, |c| sqlx::query_as(CAMPAIGNS_THROUGH)
+        .bind(from)
+        .bind(to)
+        .bind(commune)
         .fetch_all(c))
 }

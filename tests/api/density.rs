@@ -330,6 +330,33 @@ on_both! {
         reader.get(&format!("{path}?from=2025-09-01&to=2026-08-31")).await.expect(403);
     }
 
+    async fn whoever_reads_some_communes_learns_of_the_campaigns_that_came_there_and_of_their_days_there(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[]).await;
+        let (late, early) = (field.new_id(), field.new_id());
+        walked_for(&field, &phone, (104.3, 22.395), -7200, Some(late)).await;
+        walked_for(&field, &phone, (104.7, 22.395), -7200 - DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.3, 22.395), -7200 - 3 * DAY_S, Some(early)).await;
+        // Elsewhere, and of no campaign.
+        walked(&field, &phone, 104.7, 22.395, -7200 - 2 * DAY_S).await;
+        let of_west = json!([
+            { "id": early, "first_on": "2026-02-27", "last_on": "2026-02-27" },
+            { "id": late, "first_on": "2026-03-02", "last_on": "2026-03-02" },
+        ]);
+        let of_east = json!([{ "id": early, "first_on": "2026-03-01", "last_on": "2026-03-01" }]);
+        let of_both = json!([
+            { "id": early, "first_on": "2026-02-27", "last_on": "2026-03-01" },
+            { "id": late, "first_on": "2026-03-02", "last_on": "2026-03-02" },
+        ]);
+        let path = "/api/v1/density/campaigns?from=2025-09-01&to=2026-08-31";
+        for (name, reach, expected) in
+            [("xa-tay", vec![WEST], of_west), ("xa-dong", vec![EAST], of_east), ("hai-xa", vec![WEST, EAST], of_both)]
+        {
+            let own = field.account(name, Role::CommuneOfficer, &reach).await;
+            assert_eq!(own.get(path).await.expect(200).json(), expected, "{name}");
+        }
+    }
+
     async fn officers_see_their_communes_and_others_nothing(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[]).await;

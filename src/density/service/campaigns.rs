@@ -1,11 +1,13 @@
 //! Which campaigns the map can be asked about. They have ids and no register of names yet: days tell them apart.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::base::actor::{Actor, Right};
+use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::CampaignId;
 use crate::base::time::LocalDate;
-use crate::density::sql;
+use crate::density::sql::{self, CampaignRow};
 
 use super::{Density, Error, parameter};
 
@@ -15,28 +17,41 @@ use super::{Density, Error, parameter};
 pub struct Campaign {
     /// Its id, as patrols name it.
     pub id: CampaignId,
-    /// The local day on which the first of its patrols in the window began.
+    /// The local day on which the first of its patrols in the window and within the caller's reach began.
     pub first_on: LocalDate,
     /// The local day on which the last of them began.
     pub last_on: LocalDate,
 }
 
 impl Density {
-    /// The campaigns of the patrols that began on these local days, the earliest first.
+    /// The campaigns of the patrols that began on these local days, the earliest first. Who reads density of some
+    /// communes learns of those whose patrols touched them, and of the days of these patrols alone: where else the
+    /// province works is none of theirs.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the full view of any commune, [`Error::Parameter`] for days in the wrong order.
     pub async fn campaigns(
         &self,
         actor: &Actor,
         from: LocalDate,
         to: LocalDate,
     ) -> Result<Vec<Campaign>, Error> {
-        if !actor.may_somewhere(Right::ReadDensity) {
-            return Err(Error::Forbidden);
-        }
+        let scope = actor.reach(Right::ReadDensity).ok_or(Error::Forbidden)?;
         if to < from {
             return Err(parameter("to", "lies before from, or outside the season"));
         }
         let mut tx = self.journal.store().read().await?;
-        let rows = sql::campaigns_between(&mut tx, from.start(), to.end()).await?;
+        let (from, to) = (from.start(), to.end());
+        let rows = match scope {
+            Scope::Province => sql::campaigns_between(&mut tx, from, to).await?,
+            Scope::Communes(codes) => {
+                let mut met = Vec::new();
+                for code in &codes {
+                    met.extend(sql::campaigns_through(&mut tx, from, to, code).await?);
+                }
+                once_each(met)
+            }
+        };
         let campaigns = rows.into_iter().map(|row| Campaign {
             id: row.campaign,
             first_on: row.first_at.local_date(),
@@ -44,4 +59,17 @@ impl Density {
         });
         Ok(campaigns.collect())
     }
+}
+
+/// What several communes tell of a campaign as one, the earliest campaign first.
+fn once_each(met: Vec<CampaignRow>) -> Vec<CampaignRow> {
+    let mut by_id: BTreeMap<CampaignId, CampaignRow> = BTreeMap::new();
+    for row in met {
+        let own = by_id.entry(row.campaign).or_insert_with(|| row.clone());
+        own.first_at = own.first_at.min(row.first_at);
+        own.last_at = own.last_at.max(row.last_at);
+    }
+    let mut rows: Vec<CampaignRow> = by_id.into_values().collect();
+    rows.sort_by_key(|row| (row.first_at, row.campaign));
+    rows
 }
