@@ -415,6 +415,16 @@ on_both! {
         let native = format!("/api/v1/plots/{}", plot["id"].as_str().unwrap());
         let history = officer.get(&native).await.expect(200).json()["properties"]["history"].clone();
         assert_eq!(history.as_array().unwrap().len(), 3);
+        // QGIS writes times as they stand in its form, without an offset, and gives computed ones back so.
+        let mut bare = plot.clone();
+        bare["properties"]["detected_at"] = json!("2026-03-01T07:30:00.000");
+        let recorded_at = bare["properties"]["recorded_at"].as_str().unwrap().trim_end_matches('Z').to_owned();
+        bare["properties"]["recorded_at"] = json!(recorded_at);
+        send(&officer, "PUT", &path, &bare, None).await.expect(204);
+        let told = officer.get(&path).await.expect(200).json()["properties"].clone();
+        assert_eq!(told["detected_at"], json!("2026-03-01T00:30:00Z"));
+        let yesterday = json!({ "type": "Feature", "properties": { "detected_at": "hôm qua" } });
+        assert_eq!(send(&officer, "PATCH", &path, &yesterday, None).await.expect(422).pointers(), ["/properties/detected_at"]);
         let forged = json!({ "type": "Feature", "properties": { "state": "eradicated" } });
         let refused = send(&officer, "PATCH", &path, &forged, None).await.expect(422);
         assert_eq!(refused.pointers(), ["/properties/state"]);
@@ -737,6 +747,14 @@ on_both! {
         send(&officer, "PATCH", &path, &renamed, None).await.expect(204);
         let told = officer.get(&path).await.expect(200).json()["properties"].clone();
         assert_eq!((told["level"].clone(), told["name"].clone(), told["version"].clone()), (json!("low"), json!("Khu Một"), json!(3)));
+        // QGIS sends an outline that was drawn anew alone: what it does not name stays, the reason too.
+        let wider = json!({ "geometry": { "type": "MultiPolygon", "coordinates": [[[[104.1, 22.1], [104.25, 22.1], [104.2, 22.2], [104.1, 22.1]]]] } });
+        send(&officer, "PATCH", &path, &wider, None).await.expect(204);
+        let told = officer.get(&path).await.expect(200).json();
+        assert_eq!(told["geometry"]["coordinates"], wider["geometry"]["coordinates"]);
+        assert_eq!((told["properties"]["reason"].clone(), told["properties"]["version"].clone()), (json!("đặt lại tên"), json!(4)));
+        let unsaid = json!({ "properties": { "name": "Khu 1", "reason": null } });
+        assert_eq!(send(&officer, "PATCH", &path, &unsaid, None).await.expect(422).pointers(), ["/properties/reason"]);
         officer.delete(&path).await.expect(400);
         officer.delete(&format!("{path}?reason=thu")).await.expect(204);
         assert!(officer.get(&path).await.expect(200).json()["properties"]["valid_to"].is_string());

@@ -61,7 +61,7 @@ async fn traced(
         "-s",
         "300",
         "-e",
-        "trace=fsync,fdatasync,read,recvfrom,readv,write,writev,sendto,sendmsg",
+        "trace=fsync,fdatasync,read,recvfrom,readv,write,writev,sendto,sendmsg,setsockopt",
         "-o",
     ];
     start.under = words
@@ -211,5 +211,23 @@ async fn the_proof_of_photos_fails_when_syncing_is_off() {
         synced_blobs(&calls),
         Vec::<&str>::new(),
         "syncs although fsync is off: the proof could not fail"
+    );
+}
+
+#[tokio::test]
+async fn no_answer_waits_with_its_end_until_its_beginning_was_owned_to() {
+    let folder = Folder::new("trace-nodelay");
+    let file = folder.path().join("trace");
+    let trace = traced(folder.path(), true, &file, record_an_org).await;
+    let lines: Vec<&str> = trace.lines().collect();
+    let asked = lines
+        .iter()
+        .position(|line| line.contains("POST /api/v1/orgs") && is_read(line))
+        .expect("the request is in the trace");
+    assert!(
+        lines[..asked]
+            .iter()
+            .any(|line| line.contains("TCP_NODELAY, [1]")),
+        "the connection's last segments wait for what was sent before them: 40 ms each"
     );
 }

@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::time::Timestamp;
+use crate::base::time::{Timestamp, local_offset};
 use crate::http::{Problem, ProblemKind};
-use crate::publish::feature::{Feature, Field, Value as Told};
+use crate::publish::feature::{Feature, Field, Kind, Value as Told};
 
 /// The sent properties without those that follow from others: empty ones and those that are as they were go, another
-/// value is refused by name.
+/// value is refused by name. Times without an offset get that of local time.
 pub(super) fn recorded(
     sent: Map<String, Value>,
     fields: &[Field],
@@ -21,7 +21,10 @@ pub(super) fn recorded(
         let place = fields.iter().position(|field| field.name == name);
         let is_derived = place.is_some() && !writable.contains(&name.as_str());
         if !is_derived {
-            kept.insert(name, value);
+            let kind = place.and_then(|at| fields.get(at)).map(|field| field.kind);
+            let local = value.as_str().filter(|_| kind == Some(Kind::Time));
+            let local = local.and_then(with_offset).map(Value::from);
+            kept.insert(name, local.unwrap_or(value));
             continue;
         }
         let known = place.and_then(|at| now?.values.get(at));
@@ -41,11 +44,21 @@ pub(super) fn recorded(
     }))
 }
 
+/// A time that a tool wrote without an offset, as QGIS does, with that of local time; none where it has one or is no time.
+fn with_offset(text: &str) -> Option<String> {
+    if text.parse::<Timestamp>().is_ok() {
+        return None;
+    }
+    let local = format!("{text}{}", local_offset());
+    local.parse::<Timestamp>().is_ok().then_some(local)
+}
+
 /// How far apart two numbers of one value may be, as a share of it: a tool that reads and writes seventeen digits, or we
 /// when we read them, may change the last one.
 const LAST_DIGITS: f64 = 1e-12;
 
-/// Whether what was sent is what was told, however a tool has written it: 64 and 64.0, or an instant in another offset.
+/// Whether what was sent is what was told, however a tool has written it: 64 and 64.0, an instant in another offset, or one
+/// whose offset was left out after it was read, as local time or as it was told.
 fn is_same(known: &Told, sent: &Value) -> bool {
     let number = |known: f64| {
         let sent = sent.as_f64();
@@ -60,10 +73,12 @@ fn is_same(known: &Told, sent: &Value) -> bool {
             sent.as_i64() == Some(*known) || is_whole
         }
         Told::Time(known) => {
-            let sent = sent
-                .as_str()
-                .and_then(|text| text.parse::<Timestamp>().ok());
-            sent == Some(*known)
+            let sent = sent.as_str().unwrap_or_default();
+            let local = with_offset(sent);
+            let bare = local.as_ref().map(|_| format!("{sent}Z"));
+            let readings = [Some(sent.to_owned()), local, bare];
+            let mut readings = readings.into_iter().flatten();
+            readings.any(|text| text.parse::<Timestamp>() == Ok(*known))
         }
         known => as_json(known) == *sent,
     }
@@ -112,7 +127,8 @@ mod tests {
         let at: Timestamp = "2026-02-25T03:15:00Z".parse().unwrap();
         let when = |sent: &str| is_same(&Told::Time(at), &sent.into());
         assert!(when("2026-02-25T03:15:00Z") && when("2026-02-25T10:15:00.000+07:00"));
-        assert!(!when("2026-02-25T10:15:00Z") && !when("hôm qua"));
+        assert!(when("2026-02-25T03:15:00.000") && when("2026-02-25T10:15:00"));
+        assert!(!when("2026-02-25T10:15:00Z") && !when("2026-02-25T04:15:00") && !when("hôm qua"));
         assert!(is_same(&Told::Text("high".into()), &"high".into()));
         assert!(
             !is_same(&Told::Text("high".into()), &"low".into())

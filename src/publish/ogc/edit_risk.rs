@@ -100,8 +100,7 @@ impl Edits {
         let mut all = Map::new();
         if !is_whole {
             let told = fields.iter().zip(&now.values);
-            let kept = told
-                .filter(|(field, _)| RISK_FIELDS.contains(&field.name) && field.name != "reason");
+            let kept = told.filter(|(field, _)| RISK_FIELDS.contains(&field.name));
             all.extend(kept.map(|(field, value)| (field.name.to_owned(), as_json(value))));
         }
         all.extend(sent_now);

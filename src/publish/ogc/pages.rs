@@ -1,7 +1,8 @@
 //! Pages of features, written once for all who ask the same and may see the same.
 //!
 //! Invariants: a page is kept under its reader's reach, the whole request, and the numbers that change when its facts
-//! do; those are read before the facts, so what is found under them is never older than they are. Memory is bounded.
+//! do; those are read before the facts, so what is found under them is never older than they are. Where they are others, a
+//! glance at what may change tells whether the page is still right. Memory is bounded.
 
 use std::sync::Arc;
 
@@ -17,10 +18,13 @@ use crate::base::actor::Actor;
 use crate::http::Problem;
 use crate::publish::feature::{Collection, Feature};
 use crate::publish::memory::Memory;
-use crate::publish::source::{Key, Publisher, Version};
+use crate::publish::source::{Glance, Key, Publisher, Version};
 
 /// Longer requests are answered without being remembered.
 const MOST_ASKED: usize = 4096;
+
+/// The share of memory for pages that several wait for, to be written once.
+const SHARE_OF_MAKING: usize = 8;
 
 /// Pages that are written at a time before they are asked for.
 const MOST_AHEAD: usize = 2;
@@ -29,7 +33,10 @@ const MOST_AHEAD: usize = 2;
 #[derive(Debug, Clone)]
 pub struct Pages {
     ahead: Arc<Semaphore>,
+    /// By what lasts of the version: the last page that was right.
     kept: Arc<Memory<PageKey, Arc<Written>>>,
+    /// By the whole version.
+    making: Arc<Memory<PageKey, Arc<Written>>>,
 }
 
 /// What a page was written for and from.
@@ -41,7 +48,7 @@ struct PageKey {
 }
 
 /// One page, but for its end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Written {
     /// The collection as JSON without what stands behind its last member.
     pub(super) body: Bytes,
@@ -49,6 +56,9 @@ pub(super) struct Written {
     pub(super) tag: String,
     /// Where the next page begins.
     next: Option<Key>,
+    /// What it was right at; none where it is not kept.
+    version: Option<Version>,
+    glance: Option<Glance>,
 }
 
 impl Written {
@@ -73,9 +83,11 @@ impl Pages {
     /// No page yet, and never much more than so many bytes.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
+        let making = most_bytes / SHARE_OF_MAKING;
         Self {
             ahead: Arc::new(Semaphore::new(MOST_AHEAD)),
-            kept: Arc::new(Memory::new(most_bytes)),
+            kept: Arc::new(Memory::new(most_bytes - making)),
+            making: Arc::new(Memory::new(making)),
         }
     }
 
@@ -84,26 +96,52 @@ impl Pages {
         let Some(key) = wish.key().await? else {
             return Ok(Arc::new(wish.written().await?));
         };
+        let version = key.version.clone();
         let page = self.found(key, wish).await?;
         if let (Some(_), Some(next)) = (&wish.asked.after, &page.next) {
-            self.write_ahead(wish, next);
+            self.write_ahead(wish, next, version);
         }
         Ok(page)
     }
 
     async fn found(&self, key: PageKey, wish: &Wish) -> Result<Arc<Written>, Problem> {
-        let own = key.version.bytes() + key.asked.len();
-        let size = |page: &Arc<Written>| own + page.body.len() + page.tag.len();
-        let writing = Box::pin(async { Ok(Arc::new(wish.written().await?)) });
-        self.kept.get(key, size, writing).await
+        let (version, place) = (Some(key.version.clone()), key.lasting());
+        let before = self.kept.found(&place);
+        if let Some(page) = before.as_ref().filter(|page| page.version == version) {
+            return Ok(Arc::clone(page));
+        }
+        let own = 2 * (key.version.bytes() + key.asked.len());
+        let size = move |page: &Arc<Written>| own + page.body.len() + page.tag.len();
+        let making = Box::pin(async {
+            let glance = wish.glance().await?;
+            let same = before.filter(|page| glance.is_some() && page.glance == glance);
+            let page = match same {
+                Some(page) => (*page).clone(),
+                None => wish.written().await?,
+            };
+            let page = Arc::new(Written {
+                version,
+                glance,
+                ..page
+            });
+            self.kept.put(place, Arc::clone(&page), size(&page));
+            Ok(page)
+        });
+        self.making.get(key, size, making).await
     }
 
-    fn write_ahead(&self, wish: &Wish, next: &Key) {
+    fn write_ahead(&self, wish: &Wish, next: &Key, version: Version) {
+        let mut wish = wish.clone();
+        wish.asked.after = Some(next.clone());
+        let key = wish.key_at(version);
+        let kept = self.kept.found(&key.lasting());
+        if kept.is_some_and(|page| page.version.as_ref() == Some(&key.version)) {
+            return;
+        }
         let Ok(turn) = Arc::clone(&self.ahead).try_acquire_owned() else {
             return;
         };
-        let (pages, mut wish) = (self.clone(), wish.clone());
-        wish.asked.after = Some(next.clone());
+        let pages = self.clone();
         tokio::spawn(async move {
             // What goes wrong here is told to whoever asks for the page.
             if let Ok(Some(key)) = wish.key().await {
@@ -114,19 +152,40 @@ impl Pages {
     }
 }
 
+impl PageKey {
+    fn lasting(&self) -> Self {
+        Self {
+            version: self.version.lasting(),
+            ..self.clone()
+        }
+    }
+}
+
 impl Wish {
     /// What the page is kept under; none where it is not kept.
     async fn key(&self) -> Result<Option<PageKey>, Problem> {
-        let asked = self.asked.text();
-        if asked.len() > MOST_ASKED {
+        if self.asked.text().len() > MOST_ASKED {
             return Ok(None);
         }
         let version = self.publisher.version(&self.actor, self.collection).await?;
-        Ok(version.map(|version| PageKey {
+        Ok(version.map(|version| self.key_at(version)))
+    }
+
+    fn key_at(&self, version: Version) -> PageKey {
+        PageKey {
             collection: self.collection,
             version,
-            asked,
-        }))
+            asked: self.asked.text(),
+        }
+    }
+
+    async fn glance(&self) -> Result<Option<Glance>, Problem> {
+        let asked = &self.asked;
+        let place = (asked.after.as_ref(), asked.limit);
+        let glance = self
+            .publisher
+            .glance(&self.actor, self.collection, &asked.query, place);
+        Ok(Box::pin(glance).await?)
     }
 
     async fn written(&self) -> Result<Written, Problem> {
@@ -168,6 +227,8 @@ impl Wish {
             tag: tag(&body),
             body: body.into(),
             next,
+            version: None,
+            glance: None,
         })
     }
 

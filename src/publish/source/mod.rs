@@ -37,7 +37,7 @@ use super::feature::{Collection, Feature, Field, Shape};
 use super::filter::{Expr, Interval};
 
 pub use frame::Frame;
-pub use version::Version;
+pub use version::{Glance, Version};
 
 /// Which features are asked for.
 #[derive(Debug, Clone, Default)]

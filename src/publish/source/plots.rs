@@ -74,6 +74,21 @@ impl Publisher {
         row_by_row(&mut tx, &sight, of).await
     }
 
+    /// What may change of the rows of a page that nothing sieves.
+    pub(super) async fn plots_at_a_glance(
+        &self,
+        actor: &Actor,
+        of: PageOf<'_>,
+    ) -> Result<String, PublishError> {
+        let sight = plots::sight(actor).ok_or(PublishError::NotFound)?;
+        self.plots.today().await?;
+        let pushed = pushed(of.query, of.after)?;
+        let limit = i64::try_from(of.limit.saturating_add(1)).unwrap_or(i64::MAX);
+        let mut tx = self.store.read().await?;
+        let told = sql::glance_plots(&mut tx, &sight, &pushed.clauses, limit).await?;
+        Ok(told.unwrap_or_default())
+    }
+
     pub(super) async fn plot(
         &self,
         actor: &Actor,

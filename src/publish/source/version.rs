@@ -1,6 +1,8 @@
 //! What tells whether features that were read before are still what their reader may see.
 
-use super::{PublishError, Publisher};
+use sha2::{Digest, Sha256};
+
+use super::{Key, PageOf, PublishError, Publisher, Query};
 use crate::base::actor::{Actor, Right};
 use crate::publish::feature::Collection;
 
@@ -13,7 +15,21 @@ pub struct Version {
     numbers: [i64; 4],
 }
 
+/// What of a page may change, in few bytes: two pages of one request, reach and glance are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance([u8; 32]);
+
 impl Version {
+    /// The version but for what plots, photos and coverage count: the same for longer.
+    #[must_use]
+    pub fn lasting(&self) -> Self {
+        let [areas, _, _, today] = self.numbers;
+        Self {
+            reach: self.reach.clone(),
+            numbers: [areas, 0, 0, today],
+        }
+    }
+
     /// Roughly how much of memory it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -57,5 +73,33 @@ impl Publisher {
             reach: format!("{}:{scope:?}", right.as_str()),
             numbers,
         }))
+    }
+
+    /// What tells whether a page that was written before is still right although its version is another, at a part of the
+    /// price of writing it; none where only the page itself does. What is read after it is at least so new.
+    pub async fn glance(
+        &self,
+        actor: &Actor,
+        collection: Collection,
+        query: &Query,
+        (after, limit): (Option<&Key>, usize),
+    ) -> Result<Option<Glance>, PublishError> {
+        if collection != Collection::Plots || !query.is_open() {
+            return Ok(None);
+        }
+        let count = match after {
+            None => Box::pin(self.count(actor, collection, query)).await?,
+            Some(_) => None,
+        };
+        let of = PageOf {
+            query,
+            after: after.map(Key::as_str),
+            limit,
+        };
+        let told = self.plots_at_a_glance(actor, of).await?;
+        let mut digest = Sha256::new();
+        digest.update(format!("{count:?} "));
+        digest.update(told);
+        Ok(Some(Glance(digest.finalize().into())))
     }
 }

@@ -26,7 +26,7 @@ pub const STATEMENTS: &[&str] = &[
 ];
 
 /// Statements whose text differs between the two.
-pub const PAIRS: &[ByBackend] = &[READ_PLOTS];
+pub const PAIRS: &[ByBackend] = &[READ_PLOTS, GLANCE_PLOTS];
 
 /// A condition that the database checks by itself, joined to others by AND.
 #[derive(Debug, Clone, PartialEq)]

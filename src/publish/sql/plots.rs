@@ -8,13 +8,19 @@ use crate::plots::Sight;
 use crate::store::{ByBackend, Error, Tx};
 use crate::{by_backend, on};
 
-use super::packed::{self, PACKED_PLOTS};
+use super::packed::{self, GLANCED_PLOTS, PACKED_PLOTS};
 use super::{Clause, narrow};
 
 pub const PLOTS: &str = "SELECT id, version, state, crop, season, period, detected_at, patrol, incident, plants, \
      plants_method, area_m2, area_method, uncertainty_pct, lon, lat, altitude_m, hacc_m, cell_7, cell_9, cell_12, \
      commune, commune_name, photos, record, recorded_at FROM plots WHERE 1 = 1";
 pub const READ_PLOTS: ByBackend = by_backend! { sqlite: PACKED_PLOTS, postgres: PLOTS };
+pub const GLANCE_PLOTS: ByBackend = by_backend! {
+    sqlite: GLANCED_PLOTS,
+    postgres: "SELECT concat(entry, chr(31), state, chr(31), photos, chr(31), plants, chr(31), plants_method, chr(31), \
+               area_m2, chr(31), area_method, chr(31), uncertainty_pct, chr(31), commune, chr(31), commune_name) AS told \
+               FROM plots WHERE 1 = 1",
+};
 pub const COUNT_PLOTS: &str = "SELECT COUNT(*) FROM plots WHERE 1 = 1";
 
 /// A plot as it is published.
@@ -107,6 +113,25 @@ pub async fn given_plots(
         });
     }
     plots(tx, sight, clauses, limit).await.map(Given::Rows)
+}
+
+/// What may change of a page of plots, in one text; none where there are none.
+pub async fn glance_plots(
+    tx: &mut Tx,
+    sight: &Sight,
+    clauses: &[Clause],
+    limit: i64,
+) -> Result<Option<String>, Error> {
+    let glance = GLANCE_PLOTS.on(tx);
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new("SELECT string_agg(told, ' ') FROM (");
+        query.push(glance);
+        seen!(query, sight);
+        narrow!(query, clauses);
+        query.push(" ORDER BY id LIMIT ").push_bind(limit);
+        query.push(") AS seen");
+        async move { query.build_query_scalar().fetch_one(c).await }
+    })
 }
 
 /// A page of plots.

@@ -59,6 +59,8 @@ fn answer(
     let name = match path {
         "/" => "index.html",
         "/field" => return Redirect::permanent("/field/").into_response(),
+        // As people type the address into QGIS. What a query holds may be a secret, which no address repeats.
+        "/ogc/" => return Redirect::permanent("/ogc").into_response(),
         "/field/" => "field/index.html",
         other => other.trim_start_matches('/'),
     };

@@ -42,6 +42,11 @@ async fn the_two_faces_stand_at_their_addresses() {
 }
 
 #[tokio::test]
+async fn the_ogc_address_with_a_slash_behind_it_leads_to_the_one_without() {
+    assert_eq!(ask("/ogc/", &[]).headers()["location"], "/ogc");
+}
+
+#[tokio::test]
 async fn an_asker_gets_the_smallest_form_that_it_reads() {
     let path = "/assets/app-1a2b.js";
     let shown = |value| [(header::ACCEPT_ENCODING, value)];
