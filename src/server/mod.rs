@@ -38,6 +38,8 @@ pub use routes::declared;
 
 const TIMEOUT: Duration = Duration::from_mins(2);
 const GRACE: Duration = Duration::from_secs(30);
+/// How often measurements are summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// Bytes that one connection holds of what its client sends, and the most that a request's head may have. A thousand phones
 /// come back at once: without a bound each takes some 400 kB while it sends a photo.
 const READ_AHEAD: usize = 64 * 1024;
@@ -126,6 +128,15 @@ pub fn openapi_json() -> String {
 
 #[derive(Clone)]
 struct Metrics(Option<PrometheusHandle>);
+
+/// Sums up what was measured. The recorder keeps every measurement by itself until it is asked for them, and it may be that
+/// nobody ever asks.
+async fn sum_up(recorder: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        recorder.run_upkeep();
+    }
+}
 
 /// How the server fares.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -218,6 +229,9 @@ pub async fn serve(
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .ok();
+    if let Some(recorder) = recorder.clone() {
+        tokio::spawn(sum_up(recorder));
+    }
     let live = app.live.clone();
     let service = router(app, recorder).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
