@@ -29,6 +29,7 @@ use crate::config::Config;
 use crate::http::extract::BODY_LIMIT;
 use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
+use crate::http::turns::Turns;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::ingest::tus::{self, Origins};
 use crate::publish::cors;
@@ -61,6 +62,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .fallback(web::file)
         .with_state(app)
         .layer(axum::Extension(Metrics(metrics)))
+        .layer(axum::Extension(Turns::default()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestDecompressionLayer::new())
         .layer(middleware::from_fn_with_state(TIMEOUT, layers::limit_time))
