@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
@@ -18,6 +18,8 @@ const LEAST: usize = 4 * 1024;
 /// A sender that is silent for so long has gone.
 const SILENCE: Duration = Duration::from_secs(30);
 const KIB: usize = 1024;
+/// By so much a block grows: what its sender has in memory is the room that it holds, and not twice as much.
+const STEP: usize = 64 * KIB;
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub enum Ended {
 /// Bytes in memory, within the room that all senders share.
 #[derive(Debug, Default)]
 pub struct Block {
-    bytes: BytesMut,
+    bytes: Vec<u8>,
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -41,7 +43,7 @@ impl Block {
     /// The bytes, and the room that they take until it is dropped.
     #[must_use]
     pub fn into_parts(self) -> (Bytes, Option<OwnedSemaphorePermit>) {
-        (self.bytes.freeze(), self.room)
+        (self.bytes.into(), self.room)
     }
 
     /// The bytes so far.
@@ -100,14 +102,20 @@ where
                 break;
             }
             let take = self.pending.len().min(self.most - block.bytes.len());
-            let kib = u32::try_from(take.div_ceil(KIB)).unwrap_or(u32::MAX);
-            if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(kib) {
-                block.widen(room);
-            } else if block.bytes.is_empty() {
-                // Whoever holds room gives it back without needing more.
-                block.room = Arc::clone(&self.room).acquire_many_owned(kib).await.ok();
-            } else {
-                break;
+            let held = block.bytes.capacity();
+            let free = held - block.bytes.len();
+            if take > free {
+                let more = (take - free).max(held.min(STEP)).min(self.most - held);
+                let kib = u32::try_from(more.div_ceil(KIB)).unwrap_or(u32::MAX);
+                if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(kib) {
+                    block.widen(room);
+                } else if block.bytes.is_empty() {
+                    // Whoever holds room gives it back without needing more.
+                    block.room = Arc::clone(&self.room).acquire_many_owned(kib).await.ok();
+                } else {
+                    break;
+                }
+                block.bytes.reserve_exact(free + more);
             }
             block.bytes.extend_from_slice(&self.pending.split_to(take));
             due.get_or_insert_with(|| Instant::now() + PATIENCE);

@@ -75,7 +75,7 @@ const ROOT: &str = "sha256";
 /// Bytes that are being removed: until it is sure that no row names them they can be put back.
 const ASIDE: &str = "aside";
 const MARK: &str = "blobs.mark";
-const ROOM_KIB: usize = 96 * 1024;
+const ROOM_KIB: usize = 64 * 1024;
 const GATHERERS: usize = 8;
 
 impl Error {

@@ -10,6 +10,7 @@ pub mod range;
 mod refusals;
 pub mod routes;
 pub mod signed;
+pub mod turns;
 
 pub use extract::{Body, Json, Params, Path, Written};
 pub use peer::Peer;

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::http::extract::BODY_LIMIT;
 use crate::http::peer::{Wire, refuse_open_secrets};
 use crate::http::routes::Route;
+use crate::http::turns::Turns;
 use crate::http::{Body, Problem, ProblemKind, layers};
 use crate::ingest::tus::{self, Origins};
 use crate::publish::cors;
@@ -39,6 +40,13 @@ pub use routes::declared;
 
 const TIMEOUT: Duration = Duration::from_mins(2);
 const GRACE: Duration = Duration::from_secs(30);
+/// How often measurements are summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Bytes that one connection holds of what its client sends, and the most that a request's head may have. A thousand phones
+/// come back at once: without a bound each takes some 400 kB while it sends a photo.
+const READ_AHEAD: usize = 64 * 1024;
+/// The same over HTTP/2, of one request; all of a connection together may have twice as much on the way.
+const WINDOW: u32 = 64 * 1024;
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; \
      connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; form-action 'self'; \
@@ -55,6 +63,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .fallback(web::file)
         .with_state(app)
         .layer(axum::Extension(Metrics(metrics)))
+        .layer(axum::Extension(Turns::default()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestDecompressionLayer::new())
         .layer(middleware::from_fn_with_state(TIMEOUT, layers::limit_time))
@@ -122,6 +131,15 @@ pub fn openapi_json() -> String {
 
 #[derive(Clone)]
 struct Metrics(Option<PrometheusHandle>);
+
+/// Sums up what was measured. The recorder keeps every measurement by itself until it is asked for them, and it may be that
+/// nobody ever asks.
+async fn sum_up(recorder: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        recorder.run_upkeep();
+    }
+}
 
 /// How the server fares.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -214,6 +232,9 @@ pub async fn serve(
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
         .install_recorder()
         .ok();
+    if let Some(recorder) = recorder.clone() {
+        tokio::spawn(sum_up(recorder));
+    }
     let live = app.live.clone();
     let service = router(app, recorder).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
@@ -241,13 +262,13 @@ pub async fn serve(
             let tls = RustlsConfig::from_pem_file(cert, key)
                 .await
                 .context("the TLS certificate or key cannot be read")?;
-            axum_server::bind_rustls(config.listen, tls)
+            bounded(axum_server::bind_rustls(config.listen, tls))
                 .map(|tls| tls.acceptor(at_once))
                 .handle(handle)
                 .serve(service)
                 .await?;
         }
-        _ => axum_server::bind(config.listen)
+        _ => bounded(axum_server::bind(config.listen))
             .acceptor(at_once)
             .handle(handle)
             .serve(service)
@@ -255,4 +276,17 @@ pub async fn serve(
             .with_context(|| format!("cannot listen on {}", config.listen))?,
     }
     Ok(())
+}
+
+/// Bounds what a connection holds in memory.
+fn bounded<Acceptor>(
+    mut server: axum_server::Server<SocketAddr, Acceptor>,
+) -> axum_server::Server<SocketAddr, Acceptor> {
+    let builder = server.http_builder();
+    builder.http1().max_buf_size(READ_AHEAD);
+    builder
+        .http2()
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(2 * WINDOW);
+    server
 }

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::base::actor::Actor;
 use crate::base::origin::Origin;
 use crate::base::time::Timestamp;
-use crate::http::extract::{json_bytes, parse_json};
+use crate::http::extract::{json_in_turn, parse_json};
 use crate::http::{Body, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::identity::http::Admitted;
@@ -57,15 +58,15 @@ pub struct PushAnswer {
     pub now: Timestamp,
 }
 
-/// A batch's bytes, read whole.
+/// A batch, and the bytes that it was read from: with them it has its turn.
 #[derive(Debug)]
-pub struct Pushed(PushWire);
+pub struct Pushed(PushWire, Bytes);
 
 impl FromRequest<App> for Pushed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let bytes = json_bytes(request, app).await?;
+        let bytes = json_in_turn(request, app).await?;
         let most = app.config.push_mib as usize * 1024 * 1024;
         if bytes.len() > most {
             return Err(Problem::new(ProblemKind::TooLarge)
@@ -79,7 +80,7 @@ impl FromRequest<App> for Pushed {
                 format!("more than {most} facts: send them in parts"),
             ));
         }
-        Ok(Self(wire))
+        Ok(Self(wire, bytes))
     }
 }
 
@@ -92,7 +93,7 @@ pub async fn push(
     arrived: Arrived,
     Caller(actor): Caller,
     asked: Asked,
-    Pushed(wire): Pushed,
+    Pushed(wire, _bytes): Pushed,
 ) -> Result<Body<PushAnswer>, Problem> {
     let (actor, origin) = parted(actor);
     let batch = Batch {

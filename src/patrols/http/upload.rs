@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
-use crate::http::extract::{json_bytes, parse_json, raw};
+use crate::http::extract::{json_in_turn, parse_json, raw_in_turn};
 use crate::http::{Body, Path, Problem, ProblemKind};
 use crate::identity::{Caller, TrackerCaller};
 use crate::journal::Receipt;
@@ -61,13 +61,13 @@ impl<S: Send + Sync> FromRequest<S> for BatchBytes {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        json_bytes(request, state).await.map(Self)
+        json_in_turn(request, state).await.map(Self)
     }
 }
 
-/// Track files of one request: the whole body, or each file of a form.
+/// Track files of one request: the whole body, or each file of a form; and the body, with which they have their turn.
 #[derive(Debug)]
-pub struct TrackFiles(Vec<Bytes>);
+pub struct TrackFiles(Vec<Bytes>, Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for TrackFiles {
     type Rejection = Problem;
@@ -82,12 +82,13 @@ impl<S: Send + Sync> FromRequest<S> for TrackFiles {
         let essence = kind.split(';').next().unwrap_or("").trim();
         match essence.to_ascii_lowercase().as_str() {
             "application/gpx+xml" | "application/xml" | "text/xml" | "application/octet-stream" => {
-                let file = raw(request, state).await?;
-                Ok(Self(vec![file]))
+                let file = raw_in_turn(request, state).await?;
+                Ok(Self(vec![file.clone()], file))
             }
-            "multipart/form-data" => form_files(&kind, raw(request, state).await?)
-                .await
-                .map(Self),
+            "multipart/form-data" => {
+                let body = raw_in_turn(request, state).await?;
+                Ok(Self(form_files(&kind, body.clone()).await?, body))
+            }
             _ => Err(Problem::new(ProblemKind::UnsupportedType)
                 .detail("expected application/gpx+xml, or multipart/form-data with a part `file`")),
         }
@@ -146,7 +147,7 @@ pub async fn send_gpx(
     State(patrols): State<Patrols>,
     Caller(actor): Caller,
     Path(id): Path<PatrolId>,
-    TrackFiles(files): TrackFiles,
+    TrackFiles(files, _body): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
     let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take_for(&actor, id, upload).await?;
@@ -160,7 +161,7 @@ pub async fn send_gpx(
 pub async fn track_gpx(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
-    TrackFiles(files): TrackFiles,
+    TrackFiles(files, _body): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
     let (upload, cut) = read_files(files, patrols.journal().now()).await?;
     let appended = patrols.take(&actor, upload).await?;
