@@ -276,7 +276,7 @@ story(
 		await phone.page.getByLabel("Số cây đã phá").fill("580");
 		await phone.page.getByLabel("Số người chứng kiến").fill("2");
 		await phone.page.getByLabel("Ghi chú (không ghi tên người)").fill("đất dốc");
-		await phone.button("Thêm").click();
+		await phone.button("Thêm mẫu").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.button("Chụp ảnh lúc đang nhổ").click();
 		await phone.page.getByRole("heading", { name: "Ảnh chứng cứ" }).waitFor();

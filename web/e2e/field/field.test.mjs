@@ -256,7 +256,7 @@ story(
 		await phone.button("Phá nhổ").click();
 		await phone.button("Bắt đầu phá nhổ").click();
 		assert.ok(await phone.button("Hoàn tất").isDisabled());
-		await phone.button("Thêm").click();
+		await phone.button("Thêm mẫu").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
 		await phone.button("Hoàn tất").click();
