@@ -266,6 +266,7 @@ export const en: Record<Key, string> = {
 	plot_retract_reason: "Why it is retracted",
 	plot_report: "Quick report",
 	plot_report_copied: "Copied. Paste it into a message to the commander.",
+	plot_report_by_hand: "It could not be copied. Hold a finger on the text below to copy it.",
 	report_title: "QUICK REPORT – plot {code}",
 	report_where: "Commune: {commune}; team: {team}",
 	report_commune_none: "commune not known",

@@ -265,6 +265,7 @@ export const vi = {
 	plot_retract_reason: "Lý do thu hồi",
 	plot_report: "Báo cáo nhanh",
 	plot_report_copied: "Đã chép. Dán vào tin nhắn cho chỉ huy.",
+	plot_report_by_hand: "Chưa chép được. Giữ tay lên đoạn dưới đây để chép.",
 	report_title: "BÁO CÁO NHANH – điểm {code}",
 	report_where: "Địa bàn: {commune}; tổ: {team}",
 	report_commune_none: "chưa rõ xã",
