@@ -29,7 +29,7 @@ story("after one visit every screen opens without a network", async (phone, devi
 	await phone.button("Chụp ảnh").click();
 	await phone.button("Chụp").click();
 	await phone.says(/^Đã lưu ảnh/);
-	assert.deepEqual((await phone.states()).filter((state) => state === "waiting").length, 2);
+	await phone.waits(2);
 	await phone.tab("Tuần tra");
 	await phone.button("Bắt đầu tuần tra").waitFor();
 	await phone.tab("Cài đặt");
@@ -46,10 +46,7 @@ story("what was walked while the page was hidden is a gap, told and not joined",
 			document.dispatchEvent(new Event("visibilitychange"));
 		}, state);
 	// Five steps of ten metres, the last of them counted too.
-	for (let look = 0; look < 100 && (await phone.figure("km")) < 0.05; look += 1) {
-		await phone.page.waitForTimeout(50);
-	}
-	const km = await phone.figure("km");
+	const km = await phone.figureThat("km", (walked) => walked >= 0.05);
 	await turn("hidden");
 	await phone.moveTo(phone.place[0] + 0.002, phone.place[1]);
 	await turn("visible");
@@ -90,6 +87,7 @@ story("letters, language and numbers are Vietnamese on every screen", async (pho
 	await phone.enrol();
 	await phone.startPatrol();
 	await phone.walk(40, 0.0004);
+	await phone.figureThat("km", (km) => km >= 1);
 	assert.match(await phone.page.locator("[data-figure=km]").textContent(), /^\d,\d\d$/);
 	for (let screen = 0; screen < 5; screen += 1) {
 		await phone.screen(screen);

@@ -18,7 +18,8 @@ const AGING = () => {
 };
 
 const plants = (phone) => phone.page.getByLabel("Số cây", { exact: true });
-const pressed = (phone) => phone.page.locator("[data-name=phase] [aria-pressed=true]").textContent();
+const pressed = (phone) =>
+	phone.page.locator("[data-name=phase] [aria-pressed=true]").getAttribute("aria-label");
 
 async function beginMark(phone) {
 	await phone.tab("Điểm trồng");
@@ -276,7 +277,7 @@ story(
 		await phone.page.getByLabel("Số cây đã phá").fill("580");
 		await phone.page.getByLabel("Số người chứng kiến").fill("2");
 		await phone.page.getByLabel("Ghi chú (không ghi tên người)").fill("đất dốc");
-		await phone.button("Thêm").click();
+		await phone.button("Thêm mẫu").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.button("Chụp ảnh lúc đang nhổ").click();
 		await phone.page.getByRole("heading", { name: "Ảnh chứng cứ" }).waitFor();
@@ -311,7 +312,8 @@ story("Back leads to the screen before, and out of a patrol only when asked", as
 	await phone.page.locator("[data-figure=fixes]").waitFor();
 	for (let steps = 0; steps < 8 && (await phone.page.getByRole("alertdialog").count()) === 0; steps += 1) {
 		await phone.page.evaluate(() => history.back());
-		await phone.page.waitForTimeout(250);
+		const asked = phone.page.getByRole("alertdialog").waitFor({ timeout: 1_000 });
+		await asked.catch(() => undefined);
 	}
 	await phone.page.getByRole("alertdialog", { name: /^Đang ghi tuyến/ }).waitFor();
 	await phone.looked("leaving while a patrol is recorded");
@@ -465,7 +467,7 @@ story("a pair of metres offers the zone first in which the phone works", async (
 	await field.fill("2.489.123 498.765");
 	await offered.first().waitFor();
 	const far = await offered.evaluateAll((all) =>
-		all.map((one) => Number(/\(([\d.]+),\d km\)/.exec(one.textContent)[1].replaceAll(".", ""))),
+		all.map((one) => Number(/cách đây ([\d.]+),\d km/.exec(one.textContent)[1].replaceAll(".", ""))),
 	);
 	assert.ok(far.length > 3, `${far.length} zones`);
 	assert.deepEqual(
@@ -473,8 +475,8 @@ story("a pair of metres offers the zone first in which the phone works", async (
 		far.toSorted((a, b) => a - b),
 	);
 	await field.fill("KTT 104°45' 2489123 498765");
-	await phone.page.waitForTimeout(200);
+	await offered.nth(1).waitFor({ state: "detached" });
 	assert.equal(await offered.count(), 1);
 	await offered.first().click();
-	await phone.says("22,500881, 104,739901");
+	await phone.says("22,500881; 104,739901");
 });

@@ -38,7 +38,7 @@ story(
 		await phone.page.goto("about:blank");
 		phone.device = await province.device("máy của người xác nhận sau");
 		await phone.enrol("Tổ B", "771203");
-		await phone.page.waitForTimeout(1_000);
+		await phone.allSent();
 		phone.device = device;
 		await phone.page.goto(new URL("/field/", device.link).href);
 		await phone.button("Tổ A").click();

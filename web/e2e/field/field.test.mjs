@@ -18,7 +18,8 @@ story(
 		await phone.prepare();
 		await phone.startPatrol();
 		await phone.walk(20);
-		assert.ok(Math.abs((await phone.figure("km")) / 0.206 - 1) < 0.06);
+		const isWalked = (km) => Math.abs(km / 0.206 - 1) < 0.06;
+		assert.ok(isWalked(await phone.figureThat("km", isWalked)));
 		await phone.mark(320, 5, 3);
 		await phone.says(/320.*15 m²/);
 		await phone.says("Bạn đang ở đây");
@@ -81,7 +82,7 @@ async function stored(province, device) {
 	assert.deepEqual([key.chain.missing, key.chain.forks, key.chain.broken], [0, [], []]);
 }
 
-/** Walks east, each step once the page has counted a reading more: a slow machine merges readings that nobody waited for. */
+/** Walks east, each step once the page has counted a reading more. */
 async function walkCounted(phone, steps, degrees) {
 	const [lon, lat] = phone.place;
 	for (let step = 1; step <= steps; step += 1) {
@@ -106,9 +107,7 @@ story("a killed browser, offline: the patrol goes on with every fix, the queue i
 	await walkCounted(phone, 60, 0.0004);
 	const straight = metres(from, phone.place) / 1_000;
 	// A reading from before the first step may have stood for it: then the last one is still being written.
-	for (let look = 0; look < 200 && (await phone.figure("km")) / straight < 0.99; look += 1) {
-		await phone.page.waitForTimeout(50);
-	}
+	await phone.figureThat("km", (km) => km / straight >= 0.99);
 	const walked = await recorded(phone);
 	assert.ok(walked.fixes >= 60, `${walked.fixes} fixes of 60 readings`);
 	assert.ok(Math.abs(walked.km / straight - 1) < 0.01, `${walked.km} km of ${straight}`);
@@ -136,8 +135,8 @@ story("a killed browser, offline: the patrol goes on with every fix, the queue i
 	const after = await recorded(phone);
 	assert.ok(after.fixes >= kept.fixes, `${after.fixes} fixes of ${kept.fixes}`);
 	assert.equal(after.km, before.km);
-	const waiting = (await phone.states()).filter((state) => state === "waiting");
-	assert.equal(waiting.length, 3, "the patrol, the plot and the photo wait");
+	// The patrol, the plot and the photo.
+	await phone.waits(3);
 	await phone.context.setOffline(false);
 	await phone.sendNow();
 	await phone.allSent();
@@ -185,8 +184,7 @@ story(
 		const metre = { lon: 1 / (111_320 * Math.cos((lat * Math.PI) / 180)), lat: 1 / 110_700 };
 		const walkRound = async (width, height) => {
 			for (const [x, y] of corners(width * metre.lon, height * metre.lat)) {
-				await phone.moveTo(lon + x, lat + y, 4);
-				await phone.page.waitForTimeout(250);
+				await phone.stand(lon + x, lat + y, 4);
 				await phone.button("Thêm điểm tại đây").click();
 			}
 		};
@@ -224,8 +222,7 @@ story(
 			[100, 0],
 			[0, 50],
 		]) {
-			await phone.moveTo(lon + x * metre.lon, lat + y * metre.lat, 4);
-			await phone.page.waitForTimeout(250);
+			await phone.stand(lon + x * metre.lon, lat + y * metre.lat, 4);
 			await phone.button("Thêm điểm tại đây").click();
 		}
 		await phone.says(/^Đường mép tự cắt/);
@@ -238,8 +235,7 @@ story(
 		await phone.button("Đi lại từ đầu").click();
 		await phone.says("0 điểm");
 		for (const step of [0, 1, 2]) {
-			await phone.moveTo(lon + step * 30 * metre.lon, lat, 4);
-			await phone.page.waitForTimeout(250);
+			await phone.stand(lon + step * 30 * metre.lon, lat, 4);
 			await phone.button("Thêm điểm tại đây").click();
 		}
 		await phone.says(/^Các điểm nằm trên một đường/);
@@ -256,7 +252,7 @@ story(
 		await phone.button("Phá nhổ").click();
 		await phone.button("Bắt đầu phá nhổ").click();
 		assert.ok(await phone.button("Hoàn tất").isDisabled());
-		await phone.button("Thêm").click();
+		await phone.button("Thêm mẫu").click();
 		await phone.page.getByLabel("Ký hiệu mẫu").fill("M01");
 		await phone.page.getByLabel("Số niêm phong").fill("NP-0012");
 		await phone.button("Hoàn tất").click();
@@ -276,7 +272,8 @@ story(
 
 story("what waits is carried by hand: a sealed file that the province opens", async (phone, _, province) => {
 	await phone.enrol();
-	await phone.page.waitForTimeout(1_500);
+	// To whom a bundle is sealed is asked with everything else that is taken along.
+	await phone.prepare();
 	await phone.context.setOffline(true);
 	await phone.mark(33, 3, 3);
 	await phone.tab("Hàng đợi");

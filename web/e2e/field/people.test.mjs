@@ -60,7 +60,7 @@ story("a second member confirms on the spot with a PIN of their own", async (pho
 	const first = phone.device;
 	phone.device = await province.device("máy của người xác nhận");
 	await phone.enrol("Tổ B", "771203");
-	await phone.page.waitForTimeout(1_000);
+	await phone.allSent();
 	phone.device = first;
 	await phone.page.goto(new URL("/field/", first.link).href);
 	await phone.button("Tổ A").click();
@@ -200,7 +200,7 @@ story("keys alone: enrol, walk, mark, photograph, end, send", async (phone) => {
 	await press(phone, "Lưu");
 	await phone.says(/^Đã ghi điểm trồng/);
 	await press(phone, "Chụp ảnh");
-	await page.waitForTimeout(1_500);
+	await phone.pressable("Chụp");
 	await press(phone, "Chụp");
 	await phone.says(/^Đã lưu ảnh/);
 	await press(phone, "Tuần tra");

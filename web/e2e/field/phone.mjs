@@ -30,6 +30,19 @@ const FLAGS = [
 ];
 export const PIN = "402917";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** Notes the last position that the page was told, so that a story can wait for it instead of for a time. */
+const HEARD = () => {
+	const real = navigator.geolocation?.watchPosition.bind(navigator.geolocation);
+	if (!real) return;
+	navigator.geolocation.watchPosition = (take, ...rest) =>
+		real(
+			(position) => {
+				take(position);
+				globalThis.heardAt = [position.coords.longitude, position.coords.latitude];
+			},
+			...rest,
+		);
+};
 /** What browsers write down as an error though it is an answer or the lack of a network. */
 const EXPECTED = /net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED/;
 
@@ -218,6 +231,7 @@ export class Phone {
 			}
 		});
 		await this.context.addInitScript(tellFramesApart);
+		await this.context.addInitScript(HEARD);
 		await this.prepared(this.context);
 		this.page = await this.context.newPage();
 		this.page.on("pageerror", (error) => this.faults.push(error.message));
@@ -228,14 +242,16 @@ export class Phone {
 
 	/** Every process of this phone's browser ends at once, as when the battery is taken out. */
 	async kill() {
-		for (const pid of processesNaming(this.profile)) {
-			try {
-				process.kill(pid, "SIGKILL");
-			} catch {
-				// It went with its parent.
+		for (let left = processesNaming(this.profile); left.length > 0; left = processesNaming(this.profile)) {
+			for (const pid of left) {
+				try {
+					process.kill(pid, "SIGKILL");
+				} catch {
+					// It went with its parent.
+				}
 			}
+			await new Promise((done) => setTimeout(done, 100));
 		}
-		await new Promise((done) => setTimeout(done, 500));
 	}
 
 	async enrol(name = "Tổ 01", pin = PIN) {
@@ -272,12 +288,24 @@ export class Phone {
 		await this.context.setGeolocation({ longitude, latitude, accuracy });
 	}
 
+	/** Moves to a place, and waits until the page was told of it: a slow machine merges readings that nobody waited for. */
+	async stand(longitude, latitude, accuracy = 6) {
+		await this.moveTo(longitude, latitude, accuracy);
+		await this.page.waitForFunction(
+			([lon, lat]) =>
+				globalThis.heardAt &&
+				Math.abs(globalThis.heardAt[0] - lon) < 1e-9 &&
+				Math.abs(globalThis.heardAt[1] - lat) < 1e-9,
+			[longitude, latitude],
+			{ polling: 20 },
+		);
+	}
+
 	/** Walks east, about ten metres a step. */
 	async walk(steps, degrees = 0.0001) {
 		const [lon, lat] = this.place;
 		for (let step = 1; step <= steps; step += 1) {
-			await this.moveTo(lon + step * degrees, lat);
-			await this.page.waitForTimeout(60);
+			await this.stand(lon + step * degrees, lat);
 		}
 	}
 
@@ -300,6 +328,44 @@ export class Phone {
 		return Number(
 			(await this.page.locator(`[data-figure=${name}]`).textContent()).replaceAll(".", "").replace(",", "."),
 		);
+	}
+
+	/** A figure once it fits, or as it stands when it has not for so long: what was told last may still be written. */
+	async figureThat(name, fits, patienceMs = 10_000) {
+		const until = Date.now() + patienceMs;
+		let shown = await this.figure(name);
+		while (!fits(shown) && Date.now() < until) {
+			await this.page.waitForTimeout(50);
+			shown = await this.figure(name);
+		}
+		return shown;
+	}
+
+	/** A figure once it has stood for a second. */
+	async settled(name) {
+		let shown = await this.figure(name);
+		for (let stood = 0; stood < 5; ) {
+			await this.page.waitForTimeout(200);
+			const now = await this.figure(name);
+			stood = now === shown ? stood + 1 : 0;
+			shown = now;
+		}
+		return shown;
+	}
+
+	/** A button once it may be pressed: what was pressed before has ended. */
+	async pressable(name) {
+		await this.button(name).and(this.page.locator(":enabled")).waitFor();
+	}
+
+	/** The queue as it says that so many items wait. */
+	async waits(count) {
+		await this.tab("Hàng đợi");
+		await this.page
+			.locator('li[data-state="waiting"]')
+			.nth(count - 1)
+			.waitFor();
+		assert.equal((await this.states()).filter((state) => state === "waiting").length, count);
 	}
 
 	/** Marks a plot where the phone stands: counted, one bed by tape. */

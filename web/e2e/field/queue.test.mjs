@@ -220,8 +220,7 @@ story(
 			}, isFull);
 		await phone.startPatrol();
 		await phone.walk(5);
-		await phone.page.waitForTimeout(300);
-		const before = await phone.figure("fixes");
+		const before = await phone.settled("fixes");
 		await fill(true);
 		await phone.walk(4);
 		await phone.page
@@ -240,7 +239,7 @@ story(
 		await phone.button("Tại đây").click();
 		await phone.page.getByLabel("Số cây").fill("77");
 		await phone.button("Lưu").click();
-		await phone.page.waitForTimeout(300);
+		await phone.pressable("Lưu");
 		assert.equal(
 			await phone.page.getByLabel("Số cây").inputValue(),
 			"77",
@@ -272,8 +271,7 @@ story("the browser wakes an open page when the network is back (Background Sync)
 	await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 	await phone.context.setOffline(true);
 	await phone.mark(9, 2, 2);
-	await phone.page.waitForTimeout(300);
-	assert.equal((await phone.states()).filter((state) => state === "waiting").length, 1);
+	await phone.waits(1);
 	const cdp = await phone.context.newCDPSession(phone.page);
 	const versions = new Promise((resolve) => {
 		cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
@@ -289,7 +287,12 @@ story("the browser wakes an open page when the network is back (Background Sync)
 		addEventListener("online", (event) => event.stopImmediatePropagation(), { capture: true });
 	});
 	await phone.context.setOffline(false);
-	await phone.page.waitForTimeout(500);
+	await phone.page.waitForFunction(() =>
+		fetch("/healthz").then(
+			({ ok }) => ok,
+			() => false,
+		),
+	);
 	await cdp.send("ServiceWorker.dispatchSyncEvent", {
 		origin: new URL(scope).origin,
 		registrationId,

@@ -9,9 +9,13 @@ const viewport = { width: 320, height: 640 };
 /** Whether all of a thing lies in the part of the screen between the header and the bottom bar. */
 async function isInSight(phone, thing) {
 	await thing.waitFor();
-	await phone.page.waitForTimeout(200);
-	const [box, main] = [await thing.boundingBox(), await phone.page.locator("main").boundingBox()];
-	return box.y >= main.y - 1 && box.y + box.height <= main.y + main.height + 1;
+	// A screen that has just changed may not have come to rest.
+	for (let look = 0; look < 25; look += 1) {
+		const [box, main] = [await thing.boundingBox(), await phone.page.locator("main").boundingBox()];
+		if (box && box.y >= main.y - 1 && box.y + box.height <= main.y + main.height + 1) return true;
+		await phone.page.waitForTimeout(100);
+	}
+	return false;
 }
 
 story(

@@ -7,6 +7,7 @@ import type { PositionFault } from "./core/device";
 import { askToBeWoken, askToPersist, isAppKept, isOnWifi, ScreenLock, watch } from "./core/device";
 import type { Aim, Moment, Shot } from "./core/evidence";
 import { keepShot, refill, shotsKey } from "./core/evidence";
+import type { Spent } from "./core/handover";
 import type { Limits } from "./core/limits";
 import { FIRST_LIMITS } from "./core/limits";
 import type { Plan, Under } from "./core/patrol";
@@ -52,6 +53,8 @@ class FieldApp {
 	stage = $state<Stage>("loading");
 	profiles = $state.raw<Profile[]>([]);
 	given = $state.raw<Handed | null>(null);
+	/** What other apps of this phone were given with the code that enrolled it: in memory until they are set up. */
+	handed = $state.raw<Spent | null>(null);
 	session = $state.raw<Session | null>(null);
 	me = $state.raw<Me | null>(null);
 
@@ -180,6 +183,7 @@ class FieldApp {
 			return;
 		}
 		this.#learnedAt = 0;
+		this.handed = null;
 		this.#stopWatching?.();
 		this.#stopWatching = null;
 		this.session = null;

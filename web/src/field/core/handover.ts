@@ -16,6 +16,12 @@ export interface Spent {
 	tracker_token?: string | null;
 }
 
+/** The other apps whose doors a code opened, as they are called. */
+export const otherApps = (spent: Spent): string[] => [
+	...(spent.tracker_token ? ["Traccar Client"] : []),
+	...(spent.odk_token ? ["ODK Collect"] : []),
+];
+
 /** Spends a typed code. */
 export async function spend(code: string): Promise<Spent | "wrong" | "unreachable"> {
 	const path = `/enrol/${encodeURIComponent(code.replace(/[\s-]/g, ""))}`;
