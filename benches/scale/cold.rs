@@ -67,5 +67,5 @@ fn of_this_process() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks = fields.split_whitespace().skip(11).take(2);
-    TICK * ticks.filter_map(|own| own.parse::<u32>().ok()).sum()
+    TICK * ticks.filter_map(|own| own.parse::<u32>().ok()).sum::<u32>()
 }
