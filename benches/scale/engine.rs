@@ -38,10 +38,11 @@ pub async fn ask_all(
     Ok(())
 }
 
-/// An engine that has just begun: the risk of the communes is laid, as a spatial database keeps its own, but nothing
-/// is known of what was seen. The database's pages may lie in the system's memory.
+/// An engine that has just begun: the risk of the communes is laid, as a server does when it starts and as a spatial
+/// database keeps its own, but nothing is known of what was seen. The database's pages may lie in the system's memory.
 pub async fn begun(folder: &Folder, postgres: Option<&str>) -> anyhow::Result<App> {
     let app = open(folder, postgres).await?;
+    app.coverage.make_ready().await?;
     let before = first_day().plus_days(-20);
     ask(&app, Asked::between(before, before)).await?;
     Ok(app)

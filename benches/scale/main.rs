@@ -5,6 +5,8 @@
 //! - `anchors`: everything that was tried in PostGIS, side by side (`anchors=PATROLS` for another size than 10,000);
 //! - `province`: 99 communes, 10,000 patrols, ours against PostGIS, warm and cold, in the engine and over HTTP
 //!   (`province=1000` holds the plain query against ours as well);
+//! - `cold`: the same province with nothing known in memory, ours alone and so without the hour that PostGIS takes, with the
+//!   time that the process spent of the cores; SQLite, and PostgreSQL where `SCALE_POSTGIS` names a cluster (`cold=PATROLS`);
 //! - `national`: the communes of the GeoJSON file that `NATIONAL` names, as many patrols a year as are listed
 //!   (`national=6200,62000,620000`); `CURVES` names an SVG file to draw what was seen into.
 //! - `tiles`: map tiles of the same communes, ours against PostGIS's `ST_AsMVT`.
@@ -14,6 +16,7 @@
 
 mod anchors;
 mod cluster;
+mod cold;
 mod curves;
 mod engine;
 mod memory;
@@ -62,6 +65,9 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     }
     if part(words, "tiles", 0)?.is_some() {
         Box::pin(tiles::run()).await?;
+    }
+    if let Some(patrols) = part(words, "cold", 10_000)? {
+        Box::pin(cold::run(COMMUNES, patrols)).await?;
     }
     let province = part(words, "province", 10_000)?;
     if let Some(patrols) = province.or(words.is_empty().then_some(10_000)) {

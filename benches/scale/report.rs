@@ -29,6 +29,10 @@ impl Times {
         quantile_ms(&self.0, 0.5)
     }
 
+    pub fn least_ms(&self) -> f64 {
+        quantile_ms(&self.0, 0.0)
+    }
+
     pub fn p99_ms(&self) -> f64 {
         quantile_ms(&self.0, 0.99)
     }

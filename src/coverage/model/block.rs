@@ -1,5 +1,7 @@
 //! What is known of one region on 32 days: visits in the order of days, what each saw and did, in columns.
 
+use std::collections::BTreeMap;
+
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 
@@ -112,6 +114,8 @@ impl VisitDraft {
 #[derive(Debug, Default)]
 pub struct Block {
     first: i64,
+    /// Of which everything is there; nothing is of the others.
+    known: Days,
     /// Where the visits of a day begin; one more at the end.
     starts: Vec<u32>,
     visits: Vec<Visit>,
@@ -129,11 +133,16 @@ struct Made {
 }
 
 impl Block {
-    /// A block that begins with that day; days come in order.
+    /// A block that begins with that day, and nothing of it is known.
     #[must_use]
-    pub fn of(first: i64, days: Vec<(i64, DayDraft)>) -> Self {
+    pub fn beginning(first: i64) -> Self {
+        Self::of(first, 0..0, BTreeMap::new())
+    }
+
+    fn of(first: i64, known: Days, days: BTreeMap<i64, DayDraft>) -> Self {
         let mut block = Self {
             first,
+            known,
             starts: vec![0],
             ..Self::default()
         };
@@ -163,24 +172,26 @@ impl Block {
         }
     }
 
-    /// Sets everything that is known of one day: the block is laid anew.
-    pub fn set_day(&mut self, day: i64, draft: DayDraft) {
-        let mut days: Vec<(i64, DayDraft)> = Vec::new();
-        let all = self.first..self.first + BLOCK_D;
-        self.each_visit(&all, |own, visit| {
-            if own == day {
-                return;
-            }
-            if days.last().is_none_or(|(last, _)| *last != own) {
-                days.push((own, DayDraft::default()));
-            }
-            if let Some((_, draft)) = days.last_mut() {
-                draft.visits.push(self.draft(visit));
+    /// Sets everything that there is of some days, which touch those that are known: the block is laid anew.
+    pub fn set_days(&mut self, own: Days, mut days: BTreeMap<i64, DayDraft>) {
+        self.each_visit(&self.known, |day, visit| {
+            if !own.contains(&day) {
+                let visits = &mut days.entry(day).or_default().visits;
+                visits.push(self.draft(visit));
             }
         });
-        let at = days.partition_point(|(own, _)| *own < day);
-        days.insert(at, (day, draft));
-        *self = Self::of(self.first, days);
+        let known = if self.known.is_empty() {
+            own
+        } else {
+            self.known.start.min(own.start)..self.known.end.max(own.end)
+        };
+        *self = Self::of(self.first, known, days);
+    }
+
+    /// The days of which everything is there.
+    #[must_use]
+    pub fn known(&self) -> Days {
+        self.known.clone()
     }
 
     fn draft(&self, visit: &Visit) -> VisitDraft {

@@ -5,7 +5,7 @@
 //! often holds the same. Which days are loaded is the caller's business: what is not loaded counts as unseen.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::block::{Block, DayDraft, Trip, Visit};
 use super::canvas::{Canvas, Counts};
@@ -91,46 +91,66 @@ pub const fn days_of(block: i64) -> Days {
 }
 
 impl Timeline {
-    /// The first and the last block of a window that are not loaded.
+    /// The days to load for a window, in order: of a block that is not there those of the window, of one that is there
+    /// in part the rest of it, so that a window which moves on has no block loaded more than twice.
     #[must_use]
-    pub fn missing(&self, days: &Days) -> Option<(i64, i64)> {
-        let blocks = block_of(days.start)..=block_of(days.end - 1);
-        let all = usize::try_from(blocks.end() - blocks.start() + 1).ok();
-        if Some(self.blocks.range(blocks.clone()).count()) == all {
-            return None;
+    pub fn missing(&self, days: &Days) -> Vec<Days> {
+        let mut missing: Vec<Days> = Vec::new();
+        for number in block_of(days.start)..=block_of(days.end - 1) {
+            let all = days_of(number);
+            let wanted = within(days, number);
+            let parts = match self.blocks.get(&number).map(|own| own.known()) {
+                None => [wanted, 0..0],
+                Some(own) if own.start <= wanted.start && wanted.end <= own.end => continue,
+                Some(own) => [all.start..own.start, own.end..all.end],
+            };
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                match missing.last_mut() {
+                    Some(last) if last.end == part.start => last.end = part.end,
+                    _ => missing.push(part),
+                }
+            }
         }
-        let mut missing = blocks.filter(|block| !self.blocks.contains_key(block));
-        let first = missing.next()?;
-        Some((first, missing.next_back().unwrap_or(first)))
+        missing
     }
 
-    /// Sets everything that is known of the days of a block.
-    pub fn set_block(&mut self, number: i64, days: Vec<(i64, DayDraft)>) {
-        self.blocks
-            .insert(number, Box::new(Block::of(days_of(number).start, days)));
-        self.forget(number);
+    /// Sets everything that there is of some days. In each block they touch those that are known of it.
+    pub fn set_days(&mut self, days: &Days, mut drafts: BTreeMap<i64, DayDraft>) {
+        let blocks = block_of(days.start)..=block_of(days.end - 1);
+        for number in blocks.clone() {
+            let all = days_of(number);
+            let rest = drafts.split_off(&all.end);
+            let block = self.blocks.entry(number);
+            let block = block.or_insert_with(|| Box::new(Block::beginning(all.start)));
+            block.set_days(within(days, number), drafts);
+            drafts = rest;
+        }
+        self.forget(&blocks);
     }
 
     /// Whether a day is loaded.
     #[must_use]
     pub fn holds(&self, day: i64) -> bool {
-        self.blocks.contains_key(&block_of(day))
+        let block = self.blocks.get(&block_of(day));
+        block.is_some_and(|own| own.known().contains(&day))
     }
 
-    /// Sets everything that is known of one day whose block is loaded.
-    pub fn set_day(&mut self, day: i64, draft: DayDraft) {
-        let number = block_of(day);
-        if let Some(block) = self.blocks.get_mut(&number) {
-            block.set_day(day, draft);
-            self.forget(number);
+    /// The days of a window that is loaded, and those around it that are loaded too.
+    #[must_use]
+    pub fn around(&self, days: &Days) -> Days {
+        let known = |day: i64| self.blocks.get(&block_of(day)).map(|own| own.known());
+        match (known(days.start), known(days.end - 1)) {
+            (Some(first), Some(last)) => first.start..last.end,
+            _ => 0..0,
         }
     }
 
-    /// Forgets what was made of a block that has changed.
-    fn forget(&mut self, number: i64) {
+    /// Forgets what was made of blocks that have changed.
+    fn forget(&mut self, blocks: &RangeInclusive<i64>) {
         self.has_changed = true;
         self.rows = self.blocks.values().map(|own| own.rows_in_all()).sum();
-        self.stretches.retain(|own| !own.blocks.contains(&number));
+        self.stretches
+            .retain(|own| own.blocks.end <= *blocks.start() || *blocks.end() < own.blocks.start);
         self.told.clear();
         let blocks = self.blocks.values();
         self.visited = blocks.flat_map(|own| own.visited()).collect();
@@ -326,6 +346,12 @@ impl Stretch {
             + self.tally.as_ref().map_or(0, Tally::bytes)
             + size_of::<Self>()
     }
+}
+
+/// Those of some days that lie in a block.
+fn within(days: &Days, block: i64) -> Days {
+    let all = days_of(block);
+    all.start.max(days.start)..all.end.min(days.end)
 }
 
 /// The blocks that lie in a window, if they are worth keeping together.

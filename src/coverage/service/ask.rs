@@ -13,11 +13,12 @@ use crate::store::Tx;
 
 use super::answer::{Answer, Asked, CoverageView, DefinitionView, Force, Note};
 use super::ground::RiskSet;
+use super::lay::lay_finer;
 use super::material::{Chosen, Material, Sieve, Source, regions};
 use super::outsiders::Question;
 use super::season::{Open, Season};
 use super::tiles::{Spans, View};
-use super::{Coverage, Error, footprint, parameter};
+use super::{Coverage, Error, aside, footprint, parameter};
 
 /// The longest window: more days than any programme has run.
 const MOST_DAYS: i64 = 3_660;
@@ -59,8 +60,8 @@ impl Coverage {
         })
     }
 
-    /// Lays the risk of today's communes, so that the first who asks finds it: over a whole country that takes half
-    /// a minute.
+    /// Lays the risk of today's communes, on finer cells too, so that the first who asks finds it: over a whole country
+    /// that takes half a minute.
     pub async fn make_ready(&self) -> Result<(), Error> {
         let mut tx = self.journal.store().read().await?;
         let definition = self.known(&mut tx).await?.answering(None)?;
@@ -69,8 +70,8 @@ impl Coverage {
         let map = self.areas.map(today).await?;
         let choice = self.areas.risk_choice(today, today, None).await?;
         let lattice = definition.lattice();
-        self.grounds.risk(lattice, &map, &choice, false).await?;
-        Ok(())
+        let risk = self.grounds.risk(lattice, &map, &choice, false).await?;
+        aside(move || lay_finer(&risk.communes)).await?
     }
 
     /// Gathers risk, filters and where rows are; refuses what cannot be answered.

@@ -1,36 +1,61 @@
 //! Rows of the index as visits, in numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::base::ids::PatrolId;
-use crate::coverage::model::block::{DayDraft, VisitDraft};
-use crate::coverage::model::region::unpack;
-use crate::coverage::sql::{CellsRow, TripRow};
+use crate::coverage::model::block::{DayDraft, PatrolFacts, VisitDraft};
+use crate::coverage::model::definition::FootprintClass;
+use crate::coverage::model::region::{Region, unpack};
+use crate::coverage::sql::{CellsRow, FactsRow, TripRow};
 
 use super::Error;
+use super::effort::class_of;
 use super::words::Words;
 
-/// Rows of one region as visits by day.
+/// The facts of patrols, and what their footprints and effort belong to.
+pub(super) type Walkers = HashMap<PatrolId, (PatrolFacts, FootprintClass)>;
+
+/// The facts of some patrols in numbers.
+pub(super) fn walkers(words: &mut Words, rows: &[FactsRow]) -> Walkers {
+    let walker = |row: &FactsRow| {
+        let class = class_of(&row.transport);
+        (row.patrol, (words.facts(row), class))
+    };
+    rows.iter().map(walker).collect()
+}
+
+/// Visits by region and day.
+pub(super) type Drafts = BTreeMap<Region, BTreeMap<i64, DayDraft>>;
+
+/// Rows as visits: of cells all, of trips those of one class.
 pub(super) fn drafts(
     words: &mut Words,
+    (walkers, class): (&Walkers, FootprintClass),
     cells: &[CellsRow],
     trips: &[TripRow],
-) -> Result<BTreeMap<i64, DayDraft>, Error> {
-    let mut visits = BTreeMap::<(i64, PatrolId), VisitDraft>::new();
+) -> Result<Drafts, Error> {
+    let mut visits = BTreeMap::<(i64, i64, PatrolId), VisitDraft>::new();
     for row in cells {
-        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
-        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
+        let Some((facts, _)) = walkers.get(&row.patrol) else {
+            continue;
+        };
+        let visit = visits.entry((row.region, row.day.as_days(), row.patrol));
+        let visit = visit.or_insert_with(|| VisitDraft::of(*facts));
         visit.seen.extend(unpack(&row.cells)?);
     }
     for row in trips {
+        let Some((facts, _)) = walkers.get(&row.patrol).filter(|own| own.1 == class) else {
+            continue;
+        };
         let trip = words.trip(row);
-        let visit = visits.entry((row.day.as_days(), row.facts.patrol));
-        let visit = visit.or_insert_with(|| VisitDraft::of(words.facts(&row.facts)));
+        let visit = visits.entry((row.region, row.day.as_days(), row.patrol));
+        let visit = visit.or_insert_with(|| VisitDraft::of(*facts));
         visit.trips.push(trip);
     }
-    let mut days = BTreeMap::<i64, DayDraft>::new();
-    for ((day, _), visit) in visits {
+    let mut drafts = Drafts::new();
+    for ((region, day, _), visit) in visits {
+        let days = drafts.entry(Region::from_db(region)).or_default();
         days.entry(day).or_default().visits.push(visit);
     }
-    Ok(days)
+    Ok(drafts)
 }

@@ -35,7 +35,7 @@ struct Ready {
     known: Option<i64>,
     view: View,
     regions: Vec<Region>,
-    /// Days of which every block of every region is there.
+    /// Days of which everything is there in every region.
     loaded: Days,
     lines: Vec<Shared>,
     used: u64,
@@ -43,7 +43,7 @@ struct Ready {
 
 pub(super) struct Line {
     pub(super) shared: Shared,
-    /// Days of which every block is there.
+    /// Days of which everything is there.
     pub(super) loaded: Days,
     pub(super) stale: BTreeSet<i64>,
     pub(super) used: u64,
@@ -51,7 +51,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Takes note of days of which every block is there now.
+    /// Takes note of days of which everything is there now.
     pub(super) fn has_loaded(&mut self, days: Days) {
         self.loaded = if days.start <= self.loaded.end && self.loaded.start <= days.end {
             self.loaded.start.min(days.start)..self.loaded.end.max(days.end)

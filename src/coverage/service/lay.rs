@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use geo::{Intersects, MultiPolygon, Rect};
 use sha2::{Digest, Sha256};
@@ -17,10 +17,15 @@ use crate::coverage::model::scales::GridId;
 use crate::coverage::model::settle::settling_resolution;
 use crate::coverage::model::window::{CheckWindow, united};
 
+use super::Error;
+use super::cores::on_all_cores;
 use super::season::windows_of;
 
 /// What a commune's risk is made of, as a digest.
 pub(super) type Key = [u8; 32];
+
+/// Communes whose finer grids a core lays before it takes more.
+const COMMUNES_AT_ONCE: usize = 8;
 
 /// The number of the next risk that is laid in this process.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -97,6 +102,19 @@ impl CommuneRisk {
         *kept = Some((generation, since));
         since
     }
+}
+
+/// Lays the grids of finer cells of those communes that have any, on all cores.
+pub(super) fn lay_finer(communes: &[Arc<CommuneRisk>]) -> Result<(), Error> {
+    let laid = on_all_cores(communes, COMMUNES_AT_ONCE, |pile| {
+        while let Some(some) = pile.take() {
+            for own in some {
+                own.fine_parts();
+            }
+        }
+        Ok(())
+    });
+    laid.map(drop)
 }
 
 /// One commune's grid to be laid.

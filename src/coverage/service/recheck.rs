@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use crate::base::ids::PatrolId;
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::model::definition::Definition;
+use crate::coverage::model::block::DayDraft;
+use crate::coverage::model::definition::{Definition, FootprintClass};
 use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
 use crate::store::Tx;
 
 use super::answer::{Asked, Note};
-use super::drafts::drafts;
+use super::drafts::{drafts, walkers};
 use super::effort::class_of;
 use super::index::Indexed;
 use super::judged::{Judged, rules_of};
@@ -35,8 +36,10 @@ pub(super) struct Rechecked {
 /// Rows as if read from their tables.
 #[derive(Default)]
 struct Gathered {
+    facts: Vec<FactsRow>,
     cells: Vec<CellsRow>,
     trips: Vec<TripRow>,
+    pieces: HashMap<Region, Vec<PiecesRow>>,
 }
 
 impl Coverage {
@@ -84,7 +87,7 @@ impl Coverage {
             code: "as_of",
             text: format!("patrols and fixes received up to {instant}; areas as known today"),
         });
-        gathered.laid_out(&mut *self.tiles.words_mut()?, from, to)
+        gathered.laid_out(&mut *self.tiles.words_mut()?, view.class(), (from, to))
     }
 }
 
@@ -123,88 +126,86 @@ impl Gathered {
             .map(|row| CellsRow {
                 region: row.region.to_db(),
                 day: row.day,
+                patrol: facts.patrol,
                 cells: row.cells,
-                facts: facts.clone(),
             });
         self.cells.extend(cells);
-        let trips = rows.trips.into_iter();
         let is_of = class_of(&facts.transport) == view.class();
-        let trips = trips.filter(|row| is_of && row.version == view.version);
-        self.trips.extend(trips.map(|row| TripRow {
-            region: row.region.to_db(),
-            day: row.day,
-            boundary: row.boundary,
-            length_m: row.length_m,
-            duration_ms: row.duration_ms,
-            night_ms: row.night_ms,
-            last_at: row.last_at,
-            firsts: row.firsts,
-            before_here: row.before_here,
-            before_anywhere: row.before_anywhere,
-            pieces: row.pieces,
-            facts: facts.clone(),
-        }));
+        let trips = rows.trips.into_iter();
+        for row in trips.filter(|row| is_of && row.version == view.version) {
+            let trip = TripRow {
+                region: row.region.to_db(),
+                day: row.day,
+                patrol: facts.patrol,
+                boundary: row.boundary,
+                length_m: row.length_m,
+                duration_ms: row.duration_ms,
+                night_ms: row.night_ms,
+                last_at: row.last_at,
+                firsts: row.firsts,
+                before_here: row.before_here,
+                before_anywhere: row.before_anywhere,
+            };
+            self.add_trip(trip, row.pieces);
+        }
+        self.facts.push(facts);
     }
 
     /// Adds what is kept of a patrol whose raw fixes were erased.
     async fn add_kept(&mut self, tx: &mut Tx, id: PatrolId, view: View) -> Result<(), Error> {
+        let facts = sql::facts_of(tx, &[id]).await?;
         let cells = sql::cells_of(tx, id, view.version, view.footprint).await?;
         self.cells.extend(cells);
-        let trips = sql::trips_of(tx, id, view.version).await?.into_iter();
-        let is_of = |row: &TripRow| class_of(&row.facts.transport) == view.class();
-        self.trips.extend(trips.filter(is_of));
+        let is_of = |own: &FactsRow| class_of(&own.transport) == view.class();
+        if facts.iter().any(is_of) {
+            for row in sql::trips_of(tx, id, view.version).await? {
+                self.add_trip(row.trip, row.pieces);
+            }
+        }
+        self.facts.extend(facts);
         Ok(())
+    }
+
+    fn add_trip(&mut self, trip: TripRow, pieces: Vec<u8>) {
+        let region = Region::from_db(trip.region);
+        self.pieces.entry(region).or_default().push(PiecesRow {
+            day: trip.day,
+            patrol: trip.patrol,
+            boundary: trip.boundary,
+            pieces,
+        });
+        self.trips.push(trip);
     }
 
     fn laid_out(
         self,
         words: &mut Words,
-        from: LocalDate,
-        to: LocalDate,
+        class: FootprintClass,
+        (from, to): (LocalDate, LocalDate),
     ) -> Result<Rechecked, Error> {
-        let mut by_region = BTreeMap::<Region, (Vec<CellsRow>, Vec<TripRow>)>::new();
-        for row in self.cells {
-            let own = by_region.entry(Region::from_db(row.region)).or_default();
-            own.0.push(row);
-        }
-        for row in self.trips {
-            let own = by_region.entry(Region::from_db(row.region)).or_default();
-            own.1.push(row);
-        }
-        let mut rechecked = Rechecked::default();
-        for (region, (cells, trips)) in by_region {
-            let line = timeline(words, &cells, &trips, from, to)?;
+        let walkers = walkers(words, &self.facts);
+        let drafts = drafts(words, (&walkers, class), &self.cells, &self.trips)?;
+        let mut rechecked = Rechecked {
+            pieces: self.pieces,
+            ..Rechecked::default()
+        };
+        for (region, days) in drafts {
+            let line = timeline(days, from, to);
             rechecked.lines.insert(region, Arc::new(Mutex::new(line)));
             if region.is_coarse() {
                 rechecked.spans.insert(region, (from, to));
             }
-            let pieces = trips.into_iter().map(|row| PiecesRow {
-                day: row.day,
-                patrol: row.facts.patrol,
-                boundary: row.boundary,
-                pieces: row.pieces,
-            });
-            rechecked.pieces.insert(region, pieces.collect());
         }
         Ok(rechecked)
     }
 }
 
-fn timeline(
-    words: &mut Words,
-    cells: &[CellsRow],
-    trips: &[TripRow],
-    from: LocalDate,
-    to: LocalDate,
-) -> Result<Timeline, Error> {
-    let mut days = drafts(words, cells, trips)?;
+fn timeline(mut days: BTreeMap<i64, DayDraft>, from: LocalDate, to: LocalDate) -> Timeline {
     let (first, last) = (block_of(from.as_days()), block_of(to.as_days()));
-    let mut days = days.split_off(&days_of(first).start);
+    let all = days_of(first).start..days_of(last).end;
+    let mut days = days.split_off(&all.start);
+    drop(days.split_off(&all.end));
     let mut line = Timeline::default();
-    for number in first..=last {
-        let rest = days.split_off(&days_of(number).end);
-        line.set_block(number, days.into_iter().collect());
-        days = rest;
-    }
-    Ok(line)
+    line.set_days(&all, days);
+    line
 }

@@ -4,26 +4,31 @@
 //! clock first: what was marked since is read again before anything is painted from it, in this process and in any
 //! other. Regions are dropped, those not used for longest first, when they hold too much in all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
-use crate::coverage::model::block::DayDraft;
 use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::region::Region;
-use crate::coverage::model::timeline::{Days, Timeline, block_of, days_of};
-use crate::coverage::sql::{self, Slice};
+use crate::coverage::model::timeline::{Days, Timeline};
+use crate::coverage::sql::{self, Window};
 use crate::store::Tx;
 
 use super::Error;
-use super::drafts::drafts;
-use super::effort::class_of;
+use super::drafts::{Drafts, Walkers, drafts, walkers};
 use super::kept::Kept;
 use super::words::Words;
 
 /// Changes read one by one; after more, everything is read anew when it is asked for.
 const MOST_CHANGES: i64 = 20_000;
+
+/// Regions whose rows are read at once, and so many days of one of them or fewer of more: bounds what is in memory twice.
+const REGIONS_AT_ONCE: usize = 256;
+const DAYS_AT_ONCE: i64 = 8_192;
+/// Patrols whose facts are kept from one reading to the next.
+const MOST_WALKERS: usize = 100_000;
 
 /// A timeline that readers share.
 pub(super) type Shared = Arc<Mutex<Timeline>>;
@@ -48,6 +53,9 @@ impl View {
 
 /// The regions that have rows, each with its first and last day.
 pub(super) type Spans = Arc<BTreeMap<Region, (LocalDate, LocalDate)>>;
+
+/// Spans of days, the end excluded, with the regions that they are to be read of.
+type Unread = BTreeMap<(i64, i64), Vec<(Region, Shared)>>;
 
 /// The timelines in memory.
 pub(super) struct Tiles {
@@ -143,14 +151,37 @@ impl Tiles {
         }
         let _reading = self.reading.lock().await;
         let mut lines = Vec::with_capacity(regions.len());
+        let mut unread = Unread::new();
         for region in regions {
-            let ready = self.kept()?.ready(view, *region, days);
-            lines.push(match ready {
-                Some(line) => line,
-                None => self.load(tx, view, *region, days).await?,
-            });
+            let (shared, stale) = {
+                let mut kept = self.kept()?;
+                if let Some(ready) = kept.ready(view, *region, days) {
+                    lines.push((ready, true));
+                    continue;
+                }
+                let line = kept.line(view, *region);
+                (Arc::clone(&line.shared), line.stale.clone())
+            };
+            let spans = unread_of(&*locked(&shared)?, days, &stale);
+            for span in spans {
+                let lines = unread.entry((span.start, span.end)).or_default();
+                lines.push((*region, Arc::clone(&shared)));
+            }
+            lines.push((shared, false));
         }
-        Ok(lines)
+        self.load(tx, view, unread).await?;
+        // Nothing is marked while rows are read: what was stale is not any more.
+        let mut kept = self.kept()?;
+        let read = regions.iter().zip(&lines).filter(|(_, own)| !own.1);
+        for (region, (shared, _)) in read {
+            let loaded = locked(shared)?.around(days);
+            let line = kept.line(view, *region);
+            line.stale.clear();
+            if Arc::ptr_eq(&line.shared, shared) {
+                line.has_loaded(loaded);
+            }
+        }
+        Ok(lines.into_iter().map(|(shared, _)| shared).collect())
     }
 
     /// When any of some days was changed last, or the instant from which on that is known.
@@ -166,69 +197,59 @@ impl Tiles {
         kept.map_or(0, |kept| kept.marks.get(&region).copied().unwrap_or(0))
     }
 
-    /// Loads the blocks of a region that are missing, and the days that have changed.
-    async fn load(
-        &self,
-        tx: &mut Tx,
-        view: View,
-        region: Region,
-        days: &Days,
-    ) -> Result<Shared, Error> {
-        let (shared, stale) = {
-            let mut kept = self.kept()?;
-            let line = kept.line(view, region);
-            (Arc::clone(&line.shared), line.stale.clone())
-        };
-        let missing = locked(&shared)?.missing(days);
-        if let Some((first, last)) = missing {
-            let span = days_of(first).start..days_of(last).end;
-            let mut drafts = self.read(tx, view, region, &span).await?;
-            let mut line = locked(&shared)?;
-            for number in first..=last {
-                let rest = drafts.split_off(&days_of(number).end);
-                line.set_block(number, drafts.into_iter().collect());
-                drafts = rest;
+    /// Loads spans of days of regions, many regions at a time: a statement costs as much as many rows.
+    async fn load(&self, tx: &mut Tx, view: View, unread: Unread) -> Result<(), Error> {
+        let mut walkers = Walkers::new();
+        for ((start, end), lines) in unread {
+            let days = start..end;
+            let at_once = usize::try_from(DAYS_AT_ONCE / (end - start)).unwrap_or(1);
+            for some in lines.chunks(at_once.clamp(1, REGIONS_AT_ONCE)) {
+                let regions: Vec<Region> = some.iter().map(|(region, _)| *region).collect();
+                if walkers.len() > MOST_WALKERS {
+                    walkers.clear();
+                }
+                let read = self.read(tx, view, (&regions, &days), &mut walkers);
+                let mut drafts = read.await?;
+                for (region, shared) in some {
+                    let own = drafts.remove(region).unwrap_or_default();
+                    locked(shared)?.set_days(&days, own);
+                }
             }
         }
-        for day in stale {
-            let is_held = locked(&shared)?.holds(day);
-            let is_fresh = missing
-                .is_some_and(|(first, last)| first <= block_of(day) && block_of(day) <= last);
-            if is_held && !is_fresh {
-                let mut drafts = self.read(tx, view, region, &(day..day + 1)).await?;
-                let draft = drafts.remove(&day).unwrap_or_default();
-                locked(&shared)?.set_day(day, draft);
-            }
-        }
-        // Nothing is marked while rows are read: what was stale is not any more.
-        let mut kept = self.kept()?;
-        let line = kept.line(view, region);
-        line.stale.clear();
-        if Arc::ptr_eq(&line.shared, &shared) {
-            line.has_loaded(
-                days_of(block_of(days.start)).start..days_of(block_of(days.end - 1)).end,
-            );
-        }
-        Ok(shared)
+        Ok(())
     }
 
     async fn read(
         &self,
         tx: &mut Tx,
         view: View,
-        region: Region,
-        days: &Days,
-    ) -> Result<BTreeMap<i64, DayDraft>, Error> {
-        let slice = Slice {
+        (regions, days): (&[Region], &Days),
+        known: &mut Walkers,
+    ) -> Result<Drafts, Error> {
+        let window = Window {
             version: view.version,
-            region,
+            regions,
             from: LocalDate::from_days(days.start),
             to: LocalDate::from_days(days.end - 1),
         };
-        let cells = sql::cells_in(tx, slice, view.footprint).await?;
-        let mut trips = sql::trips_in(tx, slice).await?;
-        trips.retain(|row| class_of(&row.facts.transport) == view.class());
-        drafts(&mut *self.words_mut()?, &cells, &trips)
+        let cells = sql::cells_in(tx, window, view.footprint).await?;
+        // Trips are kept where the coarse masks are.
+        let trips = if regions.iter().any(|region| region.is_coarse()) {
+            sql::trips_in(tx, window).await?
+        } else {
+            Vec::new()
+        };
+        let patrols = cells.iter().map(|row| row.patrol);
+        let patrols = patrols.chain(trips.iter().map(|row| row.patrol));
+        let unknown: BTreeSet<PatrolId> = patrols
+            .filter(|patrol| !known.contains_key(patrol))
+            .collect();
+        let unknown: Vec<PatrolId> = unknown.into_iter().collect();
+        // After the rows, so that there are some for each: patrols are indexed meanwhile.
+        let facts = sql::facts_of(tx, &unknown).await?;
+        let words = &mut *self.words_mut()?;
+        known.extend(walkers(words, &facts));
+        drafts(words, (&*known, view.class()), &cells, &trips)
     }
 
     /// The numbers of words, to look up.
@@ -259,6 +280,17 @@ impl Tiles {
     fn kept(&self) -> Result<std::sync::MutexGuard<'_, Kept>, Error> {
         self.kept.lock().map_err(Error::ended)
     }
+}
+
+/// The days to read of a region for a window: those that are not there, and those that have changed.
+fn unread_of(line: &Timeline, days: &Days, stale: &BTreeSet<i64>) -> Vec<Days> {
+    let mut spans = line.missing(days);
+    let is_in = |day: i64| spans.iter().any(|span| span.contains(&day));
+    let old = stale.iter().copied();
+    let old = old.filter(|day| line.holds(*day) && !is_in(*day));
+    let old: Vec<Days> = old.map(|day| day..day + 1).collect();
+    spans.extend(old);
+    spans
 }
 
 /// A timeline for as long as nothing is awaited.

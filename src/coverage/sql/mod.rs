@@ -22,8 +22,6 @@ pub const STATEMENTS: &[&str] = &[
     EPOCH,
     CHANGES,
     REGIONS,
-    CELLS_IN,
-    TRIPS_IN,
     PIECES_IN,
     CELLS_OF,
     TRIPS_OF,

@@ -1,16 +1,33 @@
 //! Reading the index: by region and day, by patrol, and what has changed since an instant of its clock.
 
+use sqlx::QueryBuilder;
+
 use crate::base::ids::{BoundaryId, CampaignId, OrgId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::region::Region;
 use crate::on;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 
 use super::Place;
 
-macro_rules! facts {
+macro_rules! trip {
     () => {
-        "p.patrol, p.kind, p.lead_org, p.campaign, p.transport, p.state, p.people, p.ground, p.frozen"
+        "region, day, patrol, boundary, length_m, duration_ms, night_ms, last_at, firsts, before_here, before_anywhere"
+    };
+}
+
+/// Ends a statement about the rows of a window: those of one version, some days and some regions.
+macro_rules! within {
+    ($query:ident, $window:ident) => {
+        $query.push("version = ").push_bind($window.version);
+        $query.push(" AND day >= ").push_bind($window.from);
+        $query.push(" AND day <= ").push_bind($window.to);
+        $query.push(" AND region IN (");
+        let mut list = $query.separated(", ");
+        for region in padded($window.regions) {
+            list.push_bind(region.to_db());
+        }
+        $query.push(")");
     };
 }
 
@@ -18,30 +35,18 @@ pub(super) const EPOCH: &str = "SELECT epoch FROM coverage_clock WHERE only_row 
 pub(super) const CHANGES: &str = "SELECT version, region, day, epoch FROM coverage_epochs WHERE epoch > $1 ORDER BY epoch LIMIT $2";
 pub(super) const REGIONS: &str =
     "SELECT region, MIN(day), MAX(day) FROM coverage_epochs WHERE version = $1 GROUP BY region";
-pub(super) const CELLS_IN: &str = concat!(
-    "SELECT c.day, c.cells, ",
-    facts!(),
-    " FROM coverage_cells c JOIN coverage_patrols p ON p.patrol = c.patrol \
-     WHERE c.version = $1 AND c.footprint = $2 AND c.region = $3 AND c.day >= $4 AND c.day <= $5 ORDER BY c.day, c.patrol"
-);
-pub(super) const TRIPS_IN: &str = concat!(
-    "SELECT t.day, t.boundary, t.length_m, t.duration_ms, t.night_ms, t.last_at, t.firsts, t.before_here, t.before_anywhere, ",
-    facts!(),
-    " FROM coverage_trips t JOIN coverage_patrols p ON p.patrol = t.patrol \
-     WHERE t.version = $1 AND t.region = $2 AND t.day >= $3 AND t.day <= $4 ORDER BY t.day, t.patrol, t.commune"
-);
+const CELLS_IN: &str = "SELECT region, day, patrol, cells FROM coverage_cells WHERE footprint = ";
+const TRIPS_IN: &str = concat!("SELECT ", trip!(), " FROM coverage_trips WHERE ");
+const FACTS_OF: &str = "SELECT patrol, kind, lead_org, campaign, transport, state, people, ground, frozen \
+     FROM coverage_patrols WHERE patrol IN (";
 pub(super) const PIECES_IN: &str = "SELECT day, patrol, boundary, pieces FROM coverage_trips \
      WHERE version = $1 AND region = $2 AND day >= $3 AND day <= $4 ORDER BY day, patrol, commune";
-pub(super) const CELLS_OF: &str = concat!(
-    "SELECT c.region, c.day, c.cells, ",
-    facts!(),
-    " FROM coverage_cells c JOIN coverage_patrols p ON p.patrol = c.patrol \
-     WHERE c.patrol = $1 AND c.version = $2 AND c.footprint = $3"
-);
+pub(super) const CELLS_OF: &str = "SELECT region, day, patrol, cells FROM coverage_cells \
+     WHERE patrol = $1 AND version = $2 AND footprint = $3";
 pub(super) const TRIPS_OF: &str = concat!(
-    "SELECT t.region, t.day, t.boundary, t.length_m, t.duration_ms, t.night_ms, t.last_at, t.firsts, t.before_here, t.before_anywhere, t.pieces, ",
-    facts!(),
-    " FROM coverage_trips t JOIN coverage_patrols p ON p.patrol = t.patrol WHERE t.patrol = $1 AND t.version = $2"
+    "SELECT pieces, ",
+    trip!(),
+    " FROM coverage_trips WHERE patrol = $1 AND version = $2"
 );
 pub(super) const WALKERS: &str = "SELECT patrol, campaign, transport, state, people FROM coverage_patrols WHERE last_day >= $1 AND first_day <= $2";
 pub(super) const PENDING: &str = "SELECT COUNT(DISTINCT j.subject), MIN(COALESCE(c.indexed_at, p.recorded_at, j.due_at)) \
@@ -52,11 +57,23 @@ pub(super) const LAST_SEQ: &str =
 pub(super) const LAST_SEQ_BEFORE: &str = "SELECT seq FROM journal_entries WHERE seq IS NOT NULL AND received_at < $1 \
      ORDER BY seq DESC LIMIT 1";
 
+/// Patrols whose facts one statement reads.
+const PATROLS_AT_ONCE: usize = 256;
+
 /// A window of one region under one version of the definition.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice {
     pub version: i64,
     pub region: Region,
+    pub from: LocalDate,
+    pub to: LocalDate,
+}
+
+/// A window of some regions under one version of the definition.
+#[derive(Debug, Clone, Copy)]
+pub struct Window<'a> {
+    pub version: i64,
+    pub regions: &'a [Region],
     pub from: LocalDate,
     pub to: LocalDate,
 }
@@ -75,23 +92,21 @@ pub struct FactsRow {
     pub frozen: i64,
 }
 
-/// The cells of one patrol, day, region and footprint.
+/// The cells of one patrol, day and region.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct CellsRow {
-    #[sqlx(default)]
     pub region: i64,
     pub day: LocalDate,
+    pub patrol: PatrolId,
     pub cells: Vec<u8>,
-    #[sqlx(flatten)]
-    pub facts: FactsRow,
 }
 
 /// The way and time of one patrol, day, region and boundary.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TripRow {
-    #[sqlx(default)]
     pub region: i64,
     pub day: LocalDate,
+    pub patrol: PatrolId,
     pub boundary: Option<BoundaryId>,
     pub length_m: f64,
     pub duration_ms: i64,
@@ -100,10 +115,14 @@ pub struct TripRow {
     pub firsts: i64,
     pub before_here: Option<LocalDate>,
     pub before_anywhere: Option<LocalDate>,
-    #[sqlx(default)]
+}
+
+/// The same beside the same by place.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct WholeTripRow {
     pub pieces: Vec<u8>,
     #[sqlx(flatten)]
-    pub facts: FactsRow,
+    pub trip: TripRow,
 }
 
 /// The way and time of one patrol, day, region and boundary by place.
@@ -169,25 +188,45 @@ pub async fn regions(
         .collect())
 }
 
-/// The cells seen in a window of a region, by day and patrol.
-pub async fn cells_in(tx: &mut Tx, slice: Slice, footprint: i64) -> Result<Vec<CellsRow>, Error> {
-    on!(tx, |c| sqlx::query_as(CELLS_IN)
-        .bind(slice.version)
-        .bind(footprint)
-        .bind(slice.region.to_db())
-        .bind(slice.from)
-        .bind(slice.to)
-        .fetch_all(c))
+/// The cells seen in a window.
+pub async fn cells_in(
+    tx: &mut Tx,
+    window: Window<'_>,
+    footprint: i64,
+) -> Result<Vec<CellsRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(CELLS_IN);
+        query.push_bind(footprint).push(" AND ");
+        within!(query, window);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
 }
 
-/// The trips in a window of a region, by day and patrol; without their pieces.
-pub async fn trips_in(tx: &mut Tx, slice: Slice) -> Result<Vec<TripRow>, Error> {
-    on!(tx, |c| sqlx::query_as(TRIPS_IN)
-        .bind(slice.version)
-        .bind(slice.region.to_db())
-        .bind(slice.from)
-        .bind(slice.to)
-        .fetch_all(c))
+/// The trips in a window, without their pieces.
+pub async fn trips_in(tx: &mut Tx, window: Window<'_>) -> Result<Vec<TripRow>, Error> {
+    on!(tx, |c| {
+        let mut query = QueryBuilder::new(TRIPS_IN);
+        within!(query, window);
+        async move { query.build_query_as().fetch_all(c).await }
+    })
+}
+
+/// The facts of those of some patrols that were ever indexed.
+pub async fn facts_of(tx: &mut Tx, patrols: &[PatrolId]) -> Result<Vec<FactsRow>, Error> {
+    let mut rows = Vec::with_capacity(patrols.len());
+    for some in patrols.chunks(PATROLS_AT_ONCE) {
+        let own: Vec<FactsRow> = on!(tx, |c| {
+            let mut query = QueryBuilder::new(FACTS_OF);
+            let mut list = query.separated(", ");
+            for patrol in padded(some) {
+                list.push_bind(patrol);
+            }
+            query.push(")");
+            async move { query.build_query_as().fetch_all(c).await }
+        })?;
+        rows.extend(own);
+    }
+    Ok(rows)
 }
 
 /// The trips in a window of a region by place, by day and patrol.
@@ -215,7 +254,11 @@ pub async fn cells_of(
 }
 
 /// The trips of one patrol.
-pub async fn trips_of(tx: &mut Tx, patrol: PatrolId, version: i64) -> Result<Vec<TripRow>, Error> {
+pub async fn trips_of(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    version: i64,
+) -> Result<Vec<WholeTripRow>, Error> {
     on!(tx, |c| sqlx::query_as(TRIPS_OF)
         .bind(patrol)
         .bind(version)

@@ -24,6 +24,18 @@ const QUESTIONS: [&str; 9] = [
     "&compare=true&freshness=true",
 ];
 
+/// Each is asked for when days of the one before are known.
+const MOVING: [(&str, &str); 8] = [
+    ("2026-02-24", "2026-02-28"),
+    ("2026-02-25", "2026-03-01"),
+    ("2026-02-20", "2026-02-26"),
+    ("2026-03-01", "2026-03-31"),
+    ("2026-01-02", "2026-01-09"),
+    ("2026-01-20", "2026-01-25"),
+    ("2026-01-01", "2026-03-31"),
+    ("2026-02-10", "2026-03-08"),
+];
+
 async fn answers(client: &Client) -> Vec<Value> {
     let mut answers = Vec::new();
     for question in QUESTIONS {
@@ -108,6 +120,29 @@ on_both! {
         agree("a rejection").await;
         walked(&field, &phone, TODAY - 40 * DAY_S, 104.302).await;
         agree("a walk of another month").await;
+    }
+
+    async fn windows_that_move_over_days_known_in_part_say_what_a_process_says_that_knows_none(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        for n in 0..12 {
+            let lon = 104.2905 + f64::from(n) * 0.0012;
+            walked(&field, &phone, TODAY - i64::from(n) * 5 * DAY_S, lon).await;
+        }
+        let agree = async |what: &str| {
+            for (from, to) in MOVING {
+                for rest in ["", "&kind=crop_check", "&visits=2&radius_m=100"] {
+                    let window = format!("/api/v1/coverage?from={from}&to={to}{rest}");
+                    let known = officer.get(&window).await.expect(200).json();
+                    let beside = field.elsewhere(&officer);
+                    let alone = beside.get(&window).await.expect(200).json();
+                    assert_eq!(known, alone, "{what}, {from} to {to}{rest}");
+                }
+            }
+        };
+        agree("nothing known").await;
+        walked(&field, &phone, TODAY - 7 * DAY_S, 104.2911).await;
+        agree("a walk on a day that is known").await;
     }
 
     async fn what_was_seen_of_a_long_year_is_the_same_from_unions_and_from_rows(field: Field) {

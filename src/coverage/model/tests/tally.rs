@@ -97,12 +97,8 @@ fn drafts(told: &Told) -> BTreeMap<i64, DayDraft> {
 
 fn line(told: &Told) -> Timeline {
     let mut line = Timeline::default();
-    let mut days = drafts(told);
-    for number in block_of(FIRST)..=block_of(FIRST + LENGTH) {
-        let rest = days.split_off(&days_of(number).end);
-        line.set_block(number, days.into_iter().collect());
-        days = rest;
-    }
+    let all = days_of(block_of(FIRST)).start..days_of(block_of(FIRST + LENGTH)).end;
+    line.set_days(&all, drafts(told));
     line
 }
 
@@ -218,7 +214,7 @@ proptest! {
         let (day, days) = (FIRST + moved, FIRST..FIRST + LENGTH);
         let mut line = line(&told);
         let _kept = by_pieces(&mut line, &days);
-        line.set_day(day, DayDraft::default());
+        line.set_days(&(day..day + 1), BTreeMap::new());
         let expected = by_visits(&line, &days);
         prop_assert_eq!(by_pieces(&mut line, &days), expected);
     }

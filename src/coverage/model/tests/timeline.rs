@@ -61,12 +61,8 @@ fn drafts(told: &[Told]) -> BTreeMap<i64, DayDraft> {
 
 fn line(told: &[Told]) -> Timeline {
     let mut line = Timeline::default();
-    let mut days = drafts(told);
-    for number in block_of(FIRST)..=block_of(FIRST + 700) {
-        let rest = days.split_off(&days_of(number).end);
-        line.set_block(number, days.into_iter().collect());
-        days = rest;
-    }
+    let all = days_of(block_of(FIRST)).start..days_of(block_of(FIRST + 700)).end;
+    line.set_days(&all, drafts(told));
     line
 }
 
@@ -133,8 +129,51 @@ proptest! {
         prop_assert_eq!(line.told(id, &line.visited(&(*first..last + 1))), Some(measured));
         prop_assert_eq!(line.told(GridId { part: 1, ..id }, &line.visited(&days)), None);
         prop_assert_eq!(line.told(id, &line.visited(&(first + 1..last + 1))), None);
-        line.set_day(FIRST, DayDraft::default());
+        line.set_days(&(FIRST..FIRST + 1), BTreeMap::new());
         prop_assert_eq!(line.told(id, &line.visited(&days)), None);
+    }
+
+    #[test]
+    fn windows_that_move_on_load_each_day_once_and_show_what_was_seen_in_them(
+        told in told(),
+        windows in prop::collection::vec((0..700_i64, 1..100_i64), 1..8),
+    ) {
+        let mut line = Timeline::default();
+        let mut loaded = BTreeSet::new();
+        for (from, length) in windows {
+            let days = FIRST + from..(FIRST + from + length).min(FIRST + 700);
+            for span in line.missing(&days) {
+                for day in span.clone() {
+                    prop_assert!(loaded.insert(day), "a day is loaded once");
+                }
+                let mut own = drafts(&told).split_off(&span.start);
+                drop(own.split_off(&span.end));
+                line.set_days(&span, own);
+            }
+            prop_assert!(line.missing(&days).is_empty());
+            let around = line.around(&days);
+            prop_assert!(around.start <= days.start && days.end <= around.end);
+            for day in around {
+                prop_assert!(loaded.contains(&day) && line.holds(day));
+            }
+            let mut canvas = Canvas::default();
+            line.paint(&mut canvas, &days);
+            let expected: Vec<_> = counted(&told, days.start, days.end, false).into_keys().collect();
+            prop_assert_eq!(cells(&canvas), expected);
+        }
+    }
+
+    #[test]
+    fn a_window_within_one_block_loads_its_own_days_and_the_next_one_the_rest_of_it(moved in 0..20_i64) {
+        let block = days_of(block_of(FIRST) + 1);
+        let days = block.start + moved..block.start + moved + 10;
+        let mut line = Timeline::default();
+        prop_assert_eq!(line.missing(&days), [days.clone()]);
+        line.set_days(&days, BTreeMap::new());
+        prop_assert_eq!(line.missing(&(days.start + 2..days.end)), []);
+        let rest = [block.start..days.start, days.end..block.end];
+        let rest: Vec<_> = rest.into_iter().filter(|part| !part.is_empty()).collect();
+        prop_assert_eq!(line.missing(&(days.start..days.end + 1)), rest);
     }
 
     #[test]
@@ -142,7 +181,7 @@ proptest! {
         let day = FIRST + moved;
         let mut line = line(&told);
         line.paint(&mut Canvas::default(), &(FIRST..FIRST + 700));
-        line.set_day(day, DayDraft::default());
+        line.set_days(&(day..day + 1), BTreeMap::new());
         let mut left = told.clone();
         left.retain(|(_, own, _)| *own != day);
         let mut canvas = Canvas::default();
