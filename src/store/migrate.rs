@@ -231,6 +231,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "redactions",
         include_str!("../../migrations/0049_redactions.sql"),
     ),
+    (
+        50,
+        "plots_nearby",
+        include_str!("../../migrations/0050_plots_nearby.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

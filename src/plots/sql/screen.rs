@@ -4,6 +4,7 @@ use sqlx::QueryBuilder;
 
 use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
+use crate::plots::model::candidates::Search;
 use crate::store::{Error, Tx, pieces};
 use crate::{changed, on};
 
@@ -16,6 +17,17 @@ const INSERT_CANDIDATES: &str = "INSERT INTO plot_candidates (plot, other, dista
 const NEAR: &str = "SELECT id, lon, lat, hacc_m, place, detected_at FROM plots WHERE crop = ";
 const CANDIDATES: &str = "SELECT c.plot, c.other, c.distance_m, p.place, p.detected_at \
      FROM plot_candidates c JOIN plots p ON p.id = c.other WHERE c.plot IN (";
+
+/// Adds to a query that a plot lies between these degrees: west, south, east and north.
+macro_rules! within {
+    ($query:expr, $degrees:expr) => {
+        let [west, south, east, north] = $degrees;
+        $query.push("lon BETWEEN ").push_bind(west);
+        $query.push(" AND ").push_bind(east);
+        $query.push(" AND lat BETWEEN ").push_bind(south);
+        $query.push(" AND ").push_bind(north);
+    };
+}
 
 /// The statements of these tables.
 pub const STATEMENTS: &[&str] = &[FORGET_CANDIDATES];
@@ -57,13 +69,13 @@ pub async fn lock_screens(tx: &mut Tx, cells: &[i64]) -> Result<(), Error> {
     })
 }
 
-/// The plots of a crop and season in these cells of resolution 9, and between these degrees: west, south, east and north.
+/// The plots of a crop and season in these cells of resolution 9 that lie where it is searched.
 pub async fn near(
     tx: &mut Tx,
     crop: &str,
     season: &str,
     cells: &[i64],
-    [west, south, east, north]: [f64; 4],
+    search: &Search,
 ) -> Result<Vec<NearRow>, Error> {
     on!(tx, |c| {
         let mut query = QueryBuilder::new(NEAR);
@@ -76,11 +88,12 @@ pub async fn near(
         for cell in cells {
             list.push_bind(*cell);
         }
-        query.push(") AND lon BETWEEN ").push_bind(west);
-        query.push(" AND ").push_bind(east);
-        query.push(" AND lat BETWEEN ").push_bind(south);
-        query.push(" AND ").push_bind(north);
-        query.push(" ORDER BY id");
+        query.push(") AND ");
+        within!(query, search.wide);
+        query.push(" AND (hacc_m > ").push_bind(search.usual_hacc_m);
+        query.push(" OR (");
+        within!(query, search.near);
+        query.push(")) ORDER BY id");
         async move { query.build_query_as().fetch_all(c).await }
     })
 }
