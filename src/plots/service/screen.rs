@@ -29,7 +29,7 @@ pub(super) fn sighting(id: PlotId, draft: &PlotDraft) -> Sighting {
 }
 
 /// Keeps others from recording nearby, so that no pair is missed. SQLite's one writer runs one act after the other.
-pub(super) async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
+async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
     if matches!(tx, Tx::Sqlite(_)) {
         return Ok(());
     }
@@ -40,6 +40,17 @@ pub(super) async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
         .collect();
     sql::lock_screens(tx, &locked.map_err(misplaced)?).await?;
     Ok(())
+}
+
+/// The plots that may be the same, the nearest first; keeps others from recording nearby until the act ends.
+pub(super) async fn nearby(
+    tx: &mut Tx,
+    id: PlotId,
+    draft: &PlotDraft,
+) -> Result<Vec<CandidateRow>, Error> {
+    let seen = sighting(id, draft);
+    lock(tx, &seen).await?;
+    candidates(tx, &seen).await
 }
 
 /// The plots that may be the same, the nearest first.

@@ -6,14 +6,21 @@ use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
 use crate::plots::model::candidates::Search;
 use crate::store::{Error, Tx, pieces};
-use crate::{changed, on};
+use crate::{changed, later, on};
 
 const LOCK_SCREENS: [&str; 2] = [
     "INSERT INTO plot_screens (cell, recorded) ",
     " ON CONFLICT (cell) DO UPDATE SET recorded = plot_screens.recorded + 1",
 ];
 const FORGET_CANDIDATES: &str = "DELETE FROM plot_candidates WHERE plot = $1 OR other = $1";
-const INSERT_CANDIDATES: &str = "INSERT INTO plot_candidates (plot, other, distance_m) ";
+macro_rules! insert_candidates {
+    () => {
+        "INSERT INTO plot_candidates (plot, other, distance_m) "
+    };
+}
+const INSERT_CANDIDATE: &str = concat!(insert_candidates!(), "VALUES ($1, $2, $3), ($2, $1, $3)");
+/// Plots that may be the same as one, as many as go one by one with what stands before them.
+const FEW: usize = 4;
 const NEAR: &str = "SELECT id, lon, lat, hacc_m, place, detected_at FROM plots WHERE crop = ";
 const CANDIDATES: &str = "SELECT c.plot, c.other, c.distance_m, p.place, p.detected_at \
      FROM plot_candidates c JOIN plots p ON p.id = c.other WHERE c.plot IN (";
@@ -30,7 +37,7 @@ macro_rules! within {
 }
 
 /// The statements of these tables.
-pub const STATEMENTS: &[&str] = &[FORGET_CANDIDATES];
+pub const STATEMENTS: &[&str] = &[FORGET_CANDIDATES, INSERT_CANDIDATE];
 
 /// A plot in a cell that is searched.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -109,12 +116,18 @@ pub async fn insert_candidates(
     plot: PlotId,
     others: &[(PlotId, f64)],
 ) -> Result<(), Error> {
+    if others.len() <= FEW {
+        for (other, distance_m) in others {
+            later!(tx, INSERT_CANDIDATE, [plot, *other, *distance_m])?;
+        }
+        return Ok(());
+    }
     for piece in pieces(others) {
         on!(tx, |c| {
             let both_ways = piece.iter().flat_map(|(other, distance_m)| {
                 [(plot, *other, *distance_m), (*other, plot, *distance_m)]
             });
-            let mut query = QueryBuilder::new(INSERT_CANDIDATES);
+            let mut query = QueryBuilder::new(insert_candidates!());
             query.push_values(both_ways, |mut row, (from, to, distance_m)| {
                 row.push_bind(from).push_bind(to).push_bind(distance_m);
             });
