@@ -82,6 +82,8 @@ pub(super) trait Queued: Send {
 /// An act that has run and waits for the commit that it shares.
 pub(super) trait Pending: Send {
     fn succeeded(&self) -> bool;
+    /// What it left to be sent could not be: it has failed.
+    fn fail(&mut self, failure: Error);
     /// That the disk failed under it, if so.
     fn failed_disk(&self) -> Option<Error>;
     fn answer(self: Box<Self>, commit_failure: Option<&Error>);
@@ -143,6 +145,10 @@ where
 impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
     fn succeeded(&self) -> bool {
         self.outcome.is_ok()
+    }
+
+    fn fail(&mut self, failure: Error) {
+        self.outcome = Err(failure.into());
     }
 
     fn failed_disk(&self) -> Option<Error> {

@@ -232,6 +232,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0049_redactions.sql"),
     ),
     (
+        50,
+        "plots_nearby",
+        include_str!("../../migrations/0050_plots_nearby.sql"),
+    ),
+    (
         52,
         "note_orders",
         include_str!("../../migrations/0052_note_orders.sql"),

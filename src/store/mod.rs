@@ -5,6 +5,8 @@
 
 mod acts;
 mod error;
+mod handles;
+mod later;
 mod many;
 mod migrate;
 mod pinned;
@@ -12,19 +14,18 @@ mod reopen;
 mod sqlite;
 
 use std::future::Future;
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Connection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use acts::Turn;
 pub use error::{ActError, Error};
+pub use handles::{PgHandle, SqliteHandle};
 pub use many::{padded, pieces};
 pub use migrate::{MIGRATIONS, rendered};
 
@@ -37,15 +38,18 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[macro_export]
 macro_rules! on {
     ($tx:expr, |$conn:ident| $query:expr) => {
-        match &mut *$tx {
-            $crate::store::Tx::Sqlite(open) => {
-                let $conn = &mut **open;
-                $query.await.map_err($crate::store::Error::from)
-            }
-            $crate::store::Tx::Postgres(open) => {
-                let $conn = &mut **open;
-                $query.await.map_err($crate::store::Error::from)
-            }
+        match $crate::store::Tx::settle(&mut *$tx).await {
+            Err(error) => Err(error),
+            Ok(()) => match &mut *$tx {
+                $crate::store::Tx::Sqlite(open) => {
+                    let $conn = &mut **open;
+                    $query.await.map_err($crate::store::Error::from)
+                }
+                $crate::store::Tx::Postgres(open) => {
+                    let $conn = &mut **open;
+                    $query.await.map_err($crate::store::Error::from)
+                }
+            },
         }
     };
 }
@@ -56,14 +60,17 @@ macro_rules! on {
 #[macro_export]
 macro_rules! changed {
     ($tx:expr, $query:expr) => {
-        match &mut *$tx {
-            $crate::store::Tx::Sqlite(open) => match $query.execute(&mut **open).await {
-                Ok(done) => Ok(done.rows_affected()),
-                Err(error) => Err($crate::store::Error::from(error)),
-            },
-            $crate::store::Tx::Postgres(open) => match $query.execute(&mut **open).await {
-                Ok(done) => Ok(done.rows_affected()),
-                Err(error) => Err($crate::store::Error::from(error)),
+        match $crate::store::Tx::settle(&mut *$tx).await {
+            Err(error) => Err(error),
+            Ok(()) => match &mut *$tx {
+                $crate::store::Tx::Sqlite(open) => match $query.execute(&mut **open).await {
+                    Ok(done) => Ok(done.rows_affected()),
+                    Err(error) => Err($crate::store::Error::from(error)),
+                },
+                $crate::store::Tx::Postgres(open) => match $query.execute(&mut **open).await {
+                    Ok(done) => Ok(done.rows_affected()),
+                    Err(error) => Err($crate::store::Error::from(error)),
+                },
             },
         }
     };
@@ -106,64 +113,16 @@ pub enum Tx {
     Postgres(PgHandle),
 }
 
-/// A SQLite connection: the writer's own one, or one from the read pool.
-#[derive(Debug)]
-pub enum SqliteHandle {
-    /// Borrowed from the readers.
-    Reader(PoolConnection<Sqlite>),
-    /// The writer's.
-    Writer(SqliteConnection),
-    /// A reader's, with everything as it was at its first statement.
-    Snapshot(Transaction<'static, Sqlite>),
-}
-
-/// A PostgreSQL connection: for reading, or inside an act. Dropping an act's rolls it back.
-#[derive(Debug)]
-pub enum PgHandle {
-    /// Borrowed from the pool.
-    Reader(PoolConnection<Postgres>),
-    /// An open transaction: an act's, or one that reads everything as it was.
-    Act(Transaction<'static, Postgres>),
-}
-
-impl Deref for SqliteHandle {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        match self {
-            Self::Reader(conn) => conn,
-            Self::Writer(conn) => conn,
-            Self::Snapshot(conn) => conn,
-        }
-    }
-}
-
-impl DerefMut for SqliteHandle {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::Reader(conn) => conn,
-            Self::Writer(conn) => conn,
-            Self::Snapshot(conn) => conn,
-        }
-    }
-}
-
-impl Deref for PgHandle {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        match self {
-            Self::Reader(conn) => conn,
-            Self::Act(conn) => conn,
-        }
-    }
-}
-
-impl DerefMut for PgHandle {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        match self {
-            Self::Reader(conn) => conn,
-            Self::Act(conn) => conn,
+impl Tx {
+    /// Sends what was left to be sent later. The act's other statements see it from then on.
+    pub async fn settle(&mut self) -> Result<(), Error> {
+        let waiting = match self {
+            Self::Sqlite(open) => open.waiting(),
+            Self::Postgres(open) => open.waiting(),
+        };
+        match waiting {
+            Some(sent) => sent.await,
+            None => Ok(()),
         }
     }
 }
@@ -251,10 +210,8 @@ impl Store {
     /// A connection for reading; statements on it see what was committed before each of them.
     pub async fn read(&self) -> Result<Tx, Error> {
         match &*self.inner {
-            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Reader(
-                store.readers.acquire().await?,
-            ))),
-            Backend::Postgres(pool, _) => Ok(Tx::Postgres(PgHandle::Reader(pool.acquire().await?))),
+            Backend::Sqlite(store) => Ok(store.readers.acquire().await?.into()),
+            Backend::Postgres(pool, _) => Ok(pool.acquire().await?.into()),
         }
     }
 
@@ -262,12 +219,10 @@ impl Store {
     /// clearing of old rows, so it is for checks and not for answers.
     pub async fn snapshot(&self) -> Result<Tx, Error> {
         match &*self.inner {
-            Backend::Sqlite(store) => Ok(Tx::Sqlite(SqliteHandle::Snapshot(
-                store.readers.begin().await?,
-            ))),
+            Backend::Sqlite(store) => Ok(store.readers.begin().await?.into()),
             Backend::Postgres(pool, _) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Ok(Tx::Postgres(PgHandle::Act(pool.begin_with(begin).await?)))
+                Ok(pool.begin_with(begin).await?.into())
             }
         }
     }
@@ -380,10 +335,11 @@ where
     E: ActError,
 {
     let transaction = pool.begin().await.map_err(Error::from)?;
-    let mut tx = Tx::Postgres(PgHandle::Act(transaction));
+    let mut tx = Tx::from(transaction);
     let done = act(&mut tx, context).await?;
-    if let Tx::Postgres(PgHandle::Act(transaction)) = tx {
-        transaction.commit().await.map_err(Error::from)?;
+    tx.settle().await?;
+    if let Tx::Postgres(open) = tx {
+        open.commit().await?;
     }
     Ok(done)
 }

@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tokio::time::{Instant, timeout_at};
 
 use super::acts::Acts;
-use super::{Error, SqliteHandle, Tx};
+use super::{Error, Tx};
 
 /// So often a disk that failed is tried.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ pub(super) async fn reopened(
             Ok(fresh) => {
                 tracing::warn!("the disk takes writes again");
                 drop(broken);
-                return Some(Tx::Sqlite(SqliteHandle::Writer(fresh)));
+                return Some(Tx::from(fresh));
             }
             Err(error) => tracing::debug!(%error, "the disk takes no writes yet"),
         }

@@ -10,13 +10,13 @@ use futures::FutureExt;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::acts::{Acts, Pending, Queued, Turn, queued};
 use super::reopen::reopened;
-use super::{ActError, BoxFuture, Durability, Error, SqliteHandle, Tx, pinned};
+use super::{ActError, BoxFuture, Durability, Error, Tx, pinned};
 
 const FILE: &str = "tuantra.db";
 const READERS: u32 = 4;
@@ -179,15 +179,16 @@ async fn start_writer(
         match options.connect().await {
             Ok(writer) => {
                 let _ = opened.send(Ok(()));
-                let tx = Tx::Sqlite(SqliteHandle::Writer(writer));
-                write_all(tx, &options, acts, &is_refusing).await;
+                write_all(writer.into(), &options, acts, &is_refusing).await;
             }
             Err(failure) => drop(opened.send(Err(Error::from(failure)))),
         }
     };
     let running = move || {
         pinned::stay_on_one_core();
-        runtime.block_on(writing);
+        // Parks and wakes with one call each; the runtime's own way takes a lock as well, many times in an act.
+        let _timers = runtime.enter();
+        futures::executor::block_on(writing);
     };
     let started = std::thread::Builder::new()
         .name("sqlite-acts".into())
@@ -262,25 +263,80 @@ async fn write_batch(
         } else {
             None
         };
-        // One command between two acts: handing it to SQLite's thread costs more than what it does there.
-        let between = match (kept, next.is_some()) {
-            (true, true) => "RELEASE act; SAVEPOINT act",
-            (true, false) => "RELEASE act; COMMIT",
-            (false, true) => "ROLLBACK TO act; RELEASE act; SAVEPOINT act",
-            (false, false) => "ROLLBACK TO act; RELEASE act; COMMIT",
-        };
-        command(tx, between).await?;
+        end_act(tx, kept, next.is_some(), ran).await?;
     }
     Ok(())
 }
 
-async fn command(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
-    match tx {
-        Tx::Sqlite(conn) => (&mut **conn)
-            .execute(sql)
-            .await
-            .map(drop)
-            .map_err(Error::from),
-        Tx::Postgres(_) => Ok(()),
+/// Keeps the act that ran last, or takes it back, and begins the next one or commits them all. An error is that of the
+/// whole batch.
+async fn end_act(
+    tx: &mut Tx,
+    kept: bool,
+    is_more: bool,
+    ran: &mut [Box<dyn Pending>],
+) -> Result<(), Error> {
+    // One command between two acts, behind what the one before left to be sent: handing it to SQLite's thread costs more
+    // than what it does there.
+    let behind = if is_more {
+        "RELEASE act; SAVEPOINT act"
+    } else {
+        "RELEASE act; COMMIT"
+    };
+    let instead = if is_more {
+        "ROLLBACK TO act; RELEASE act; SAVEPOINT act"
+    } else {
+        "ROLLBACK TO act; RELEASE act; COMMIT"
+    };
+    if !kept {
+        return command(tx, instead).await;
     }
+    // Whose fault it is that a commit fails cannot be told once it stands for others too.
+    let is_alone = ran.len() == 1;
+    if !is_more
+        && !is_alone
+        && let Err(error) = tx.settle().await
+    {
+        failed(ran, error)?;
+        return command(tx, instead).await;
+    }
+    match then(tx, behind).await {
+        Err(error) if is_more => {
+            failed(ran, error)?;
+            command(tx, instead).await
+        }
+        Err(error) if is_alone => {
+            let shared = error.shared();
+            failed(ran, error)?;
+            Err(shared)
+        }
+        done => done,
+    }
+}
+
+/// Notes that the act that ran last has failed. A disk that did fails all of them.
+fn failed(ran: &mut [Box<dyn Pending>], error: Error) -> Result<(), Error> {
+    if matches!(error, Error::Disk(_)) {
+        return Err(error);
+    }
+    if let Some(last) = ran.last_mut() {
+        last.fail(error);
+    }
+    Ok(())
+}
+
+/// Runs a command in place of all that waits to be sent.
+async fn command(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
+    if let Tx::Sqlite(open) = &mut *tx {
+        open.forget();
+    }
+    then(tx, sql).await
+}
+
+/// Runs a command behind what waits to be sent.
+async fn then(tx: &mut Tx, sql: &'static str) -> Result<(), Error> {
+    if let Tx::Sqlite(open) = &mut *tx {
+        open.later(sql, |_| Ok(()))?;
+    }
+    tx.settle().await
 }

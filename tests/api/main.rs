@@ -29,6 +29,7 @@ mod identity;
 mod imports;
 mod journal;
 mod keeping;
+mod later;
 mod ledger;
 mod live;
 mod map_packs;

@@ -26,7 +26,7 @@ use crate::patrols::Patrols;
 use crate::plots::Plots;
 
 pub use service::{Error, SubmissionView};
-pub use sql::{PAIRS, STATEMENTS};
+pub use sql::STATEMENTS;
 
 /// The slices that forms are handed on to.
 #[derive(Debug, Clone)]

@@ -6,13 +6,30 @@ use uuid::Uuid;
 use crate::base::ids::JobId;
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx, padded, pieces};
-use crate::{changed, on};
+use crate::{changed, later, on};
 
-const QUEUE_JOBS: &str =
-    "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) ";
-const ASKED_AGAIN: &str = " ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = CASE WHEN jobs.state = 'waiting' \
+macro_rules! queue_jobs {
+    () => {
+        "INSERT INTO jobs (id, kind, subject, due_at, attempts, lease_until, state) "
+    };
+}
+macro_rules! asked_again {
+    () => {
+        " ON CONFLICT (kind, subject) DO UPDATE SET id = excluded.id, due_at = CASE WHEN jobs.state = 'waiting' \
      AND jobs.due_at < excluded.due_at THEN jobs.due_at ELSE excluded.due_at END, lease_until = 0, \
-     attempts = 0, state = 'waiting'";
+     attempts = 0, state = 'waiting'"
+    };
+}
+pub(super) const QUEUE_JOB: &str = concat!(
+    queue_jobs!(),
+    "VALUES ($1, $2, $3, $4, 0, 0, 'waiting')",
+    asked_again!()
+);
+pub(super) const QUEUE_TWO_JOBS: &str = concat!(
+    queue_jobs!(),
+    "VALUES ($1, $2, $3, $4, 0, 0, 'waiting'), ($5, $6, $7, $8, 0, 0, 'waiting')",
+    asked_again!()
+);
 pub(super) const DUE_JOBS_OF: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind = $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
 pub(super) const DUE_JOBS_BUT: &str = "SELECT id, kind, subject, attempts FROM jobs \
@@ -56,15 +73,37 @@ pub struct NewJob<'a> {
 /// Asks for work, none of it twice in one list; the same work waiting already is not asked for twice, but done again if it
 /// is under way. Of two times at which it should be done the earlier holds, so that nobody puts it off by asking again.
 pub async fn queue(tx: &mut Tx, jobs: &[NewJob<'_>]) -> Result<(), Error> {
+    match jobs {
+        [] => Ok(()),
+        [job] => later!(tx, QUEUE_JOB, [job.id, job.kind, job.subject, job.due]),
+        [one, other] => later!(
+            tx,
+            QUEUE_TWO_JOBS,
+            [
+                one.id,
+                one.kind,
+                one.subject,
+                one.due,
+                other.id,
+                other.kind,
+                other.subject,
+                other.due,
+            ]
+        ),
+        _ => queue_many(tx, jobs).await,
+    }
+}
+
+async fn queue_many(tx: &mut Tx, jobs: &[NewJob<'_>]) -> Result<(), Error> {
     for piece in pieces(jobs) {
         on!(tx, |c| {
-            let mut query = QueryBuilder::new(QUEUE_JOBS);
+            let mut query = QueryBuilder::new(queue_jobs!());
             query.push_values(piece, |mut row, job| {
                 row.push_bind(job.id).push_bind(job.kind);
                 row.push_bind(job.subject).push_bind(job.due);
                 row.push("0, 0, 'waiting'");
             });
-            query.push(ASKED_AGAIN);
+            query.push(asked_again!());
             async move { query.build().execute(c).await.map(drop) }
         })?;
     }

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, LogId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::store::{ByBackend, Error, Tx};
-use crate::{by_backend, changed, on};
+use crate::store::{Error, Tx};
+use crate::{changed, later, on};
 
 use super::model::Epoch;
 
@@ -33,22 +33,9 @@ const THE_LOG: &str = "SELECT id, epoch FROM journal_logs";
 const INSERT_EPOCH: &str =
     "INSERT INTO journal_epochs (epoch, opened_at, after_seq, after_leaf) VALUES ($1, $2, $3, $4)";
 const SET_EPOCH: &str = "UPDATE journal_logs SET epoch = $1";
-macro_rules! insert_entry {
-    () => {
-        "INSERT INTO journal_entries (id, epoch, kind, fact, actor, device, received_at, sha256, leaf, statement) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-    };
-}
-macro_rules! insert_body {
-    () => {
-        "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $11, $12)"
-    };
-}
-// Both go to the database at once: the way there costs more than what is done there.
-const INSERT_ENTRY: ByBackend = by_backend! {
-    sqlite: concat!(insert_entry!(), "; ", insert_body!()),
-    postgres: concat!("WITH entered AS (", insert_entry!(), ") ", insert_body!()),
-};
+const INSERT_ENTRY: &str = "INSERT INTO journal_entries (id, epoch, kind, fact, actor, device, received_at, sha256, leaf, statement) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const INSERT_BODY: &str = "INSERT INTO journal_bodies (entry, salt, body) VALUES ($1, $2, $3)";
 const ENTRY: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
      FROM journal_entries WHERE id = $1";
 const ENTRIES_SINCE: &str = "SELECT id, seq, epoch, kind, fact, actor, device, received_at, sha256, leaf, redacted_by, covered, statement \
@@ -90,6 +77,8 @@ pub const STATEMENTS: &[&str] = &[
     SET_EPOCH,
     INSERT_KEY,
     KEYS,
+    INSERT_ENTRY,
+    INSERT_BODY,
     ENTRY,
     ENTRIES_SINCE,
     LISTED_UP,
@@ -112,6 +101,8 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_QUARANTINE,
     QUARANTINED_BYTES,
     KEPT_BEFORE,
+    QUEUE_JOB,
+    QUEUE_TWO_JOBS,
     DUE_JOBS_OF,
     DUE_JOBS_BUT,
     FINISH_JOB,
@@ -212,30 +203,30 @@ pub async fn open_epoch(
     changed!(tx, sqlx::query(SET_EPOCH).bind(epoch)).map(drop)
 }
 
+/// Leaves an entry and its body to be sent.
 pub async fn insert_entry(
     tx: &mut Tx,
     row: &EntryRow,
     salt: &[u8],
     body: &[u8],
 ) -> Result<(), Error> {
-    let insert = INSERT_ENTRY.on(tx);
-    changed!(
+    later!(
         tx,
-        sqlx::query(insert)
-            .bind(row.id)
-            .bind(row.epoch)
-            .bind(row.kind.as_str())
-            .bind(row.fact)
-            .bind(row.actor)
-            .bind(row.device)
-            .bind(row.received_at)
-            .bind(row.sha256.as_slice())
-            .bind(row.leaf.as_slice())
-            .bind(row.statement.as_deref())
-            .bind(salt)
-            .bind(body)
-    )
-    .map(drop)
+        INSERT_ENTRY,
+        [
+            row.id,
+            row.epoch,
+            row.kind.as_str(),
+            row.fact,
+            row.actor,
+            row.device,
+            row.received_at,
+            row.sha256.as_slice(),
+            row.leaf.as_slice(),
+            row.statement.as_deref(),
+        ]
+    )?;
+    later!(tx, INSERT_BODY, [row.id, salt, body])
 }
 
 pub async fn entry(tx: &mut Tx, id: EntryId) -> Result<Option<EntryRow>, Error> {

@@ -46,14 +46,40 @@ fn reach_m(a: &Sighting, b: &Sighting) -> f64 {
     accuracies_m.clamp(REACH_M, REACH_MAX_M)
 }
 
-/// The degrees west, south, east and north between which everything lies that is within 200 m of a point, and little more:
-/// what is outside of them needs no exact comparison.
+/// Other plots' points are seldom less accurate than so, m.
+const USUAL_HACC_M: f64 = 15.0;
+
+/// Degrees between which to search for plots that may be the same as another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Search {
+    /// West, south, east and north of all that may be.
+    pub wide: [f64; 4],
+    /// The same of all whose points are not less accurate than `usual_hacc_m`, or of unknown accuracy.
+    pub near: [f64; 4],
+    /// m; may be below 0, when both boxes are one.
+    pub usual_hacc_m: f64,
+}
+
+/// Where those lie of which `is_possible_duplicate` may be true. The accuracy of most is so good that they need not be
+/// looked for as far as the worst.
 #[must_use]
-pub fn around(point: Position) -> [f64; 4] {
+pub fn search(seen: &Sighting) -> Search {
+    let own_m = seen.hacc_m.unwrap_or(0.0);
+    let near_m = (own_m + USUAL_HACC_M).clamp(REACH_M, REACH_MAX_M);
+    Search {
+        wide: around(seen.position, REACH_MAX_M),
+        near: around(seen.position, near_m),
+        usual_hacc_m: near_m - own_m,
+    }
+}
+
+/// The degrees west, south, east and north between which everything lies that is within so many metres of a point, and
+/// little more: what is outside of them needs no exact comparison.
+fn around(point: Position, reach_m: f64) -> [f64; 4] {
     /// No degree of latitude is shorter, m; nor one of longitude, times the cosine of the latitude.
     const DEGREE_M: f64 = 110_000.0;
     let (lon, lat) = (point.lon(), point.lat());
-    let high = REACH_MAX_M / DEGREE_M;
+    let high = reach_m / DEGREE_M;
     let wide = high / (lat.abs() + high).to_radians().cos().max(1e-9);
     let (west, east) = (lon - wide, lon + wide);
     // What lies beyond the antimeridian has the other sign.

@@ -3,11 +3,11 @@
 use crate::base::actor::Actor;
 use crate::base::ids::PlotId;
 use crate::plots::model::wire::PlotWire;
-use crate::plots::sql;
+use crate::plots::sql::{self, CandidateRow};
 use crate::store::Tx;
 
 use super::record::{Sent, moved_on};
-use super::{Error, Plots};
+use super::{Error, Plots, screen};
 
 /// What may be a plot's first recording, read and placed.
 #[derive(Clone)]
@@ -19,6 +19,10 @@ impl std::fmt::Debug for First {
         write!(f, "First({}, ..)", self.0.id)
     }
 }
+
+/// The plots that may be the same as a first recording's.
+#[derive(Debug)]
+pub struct Nearby(Vec<CandidateRow>);
 
 impl First {
     /// The plot.
@@ -59,10 +63,16 @@ impl Plots {
         Ok(first.may_be() && !sql::lock_plot(tx, first.plot()).await?)
     }
 
+    /// The plots that may be the same, to be looked for in the act that writes it and before anything that it writes.
+    pub async fn nearby(&self, tx: &mut Tx, first: &First) -> Result<Nearby, Error> {
+        let own = &first.0;
+        screen::nearby(tx, own.id, &own.draft).await.map(Nearby)
+    }
+
     /// Writes a first recording of which `is_first` was said in the same act, or which may be one and of whose plot nothing
     /// was found in it; the act's last step.
-    pub async fn write(&self, tx: &mut Tx, first: &First) -> Result<(), Error> {
-        let done = self.write_first(tx, &first.0).await?;
+    pub async fn write(&self, tx: &mut Tx, first: &First, nearby: Nearby) -> Result<(), Error> {
+        let done = self.write_between(tx, &first.0, nearby.0).await?;
         moved_on(tx, done).await.map(drop)
     }
 }

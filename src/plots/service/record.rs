@@ -12,7 +12,7 @@ use crate::plots::model::record::record;
 use crate::plots::model::warnings::warnings;
 use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, CandidateRow, MeasureRow, PlotRow};
-use crate::store::{self, Tx};
+use crate::store::Tx;
 
 use super::places::{Placement, PlotPlace};
 use super::read::PlotView;
@@ -179,19 +179,26 @@ impl Plots {
         if !sent.is_in_scope() {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
         }
+        let found = screen::nearby(tx, sent.id, &sent.draft).await?;
+        self.write_between(tx, sent, found).await
+    }
+
+    /// The same where the plots that may be the same were looked for in the same act.
+    pub(super) async fn write_between(
+        &self,
+        tx: &mut Tx,
+        sent: &Sent,
+        found: Vec<CandidateRow>,
+    ) -> Result<Outcome, Error> {
         let written = self.journal.enter(tx, sent.entry()).await?;
         let at = written.received_at;
         let mut row = sent.row(written.entry, at);
         let measure = sent.measure(&row, at);
         measures::stand_first(&mut row, measure.as_ref(), &sent.draft)?;
-        if !sql::insert_plot(tx, &row).await? {
-            // Another act wrote the id meanwhile; run again, this one sees it.
-            return Err(store::Error::Busy("the plot was just written".into()).into());
-        }
+        sql::insert_plot(tx, &row).await?;
         if let Some(measure) = &measure {
             sql::insert_measure(tx, measure).await?;
         }
-        let found = nearby(tx, sent).await?;
         sql::insert_candidates(tx, sent.id, &distances(&found)).await?;
         let jobs = [LINK_JOB, SETTLE_JOB].map(|kind| (kind, sent.id.0, at));
         self.journal.queue_all(tx, &jobs).await?;
@@ -229,7 +236,7 @@ impl Plots {
         }
         self.settle_measures(tx, sent.id, row.version, &sent.draft)
             .await?;
-        let found = nearby(tx, sent).await?;
+        let found = screen::nearby(tx, sent.id, &sent.draft).await?;
         sql::forget_candidates(tx, sent.id).await?;
         sql::insert_candidates(tx, sent.id, &distances(&found)).await?;
         Ok(())
@@ -261,13 +268,6 @@ impl Plots {
             Promise::Kept(kept),
         ))
     }
-}
-
-/// The plots that may be the same, the nearest first; keeps others from recording nearby until the act ends.
-async fn nearby(tx: &mut Tx, sent: &Sent) -> Result<Vec<CandidateRow>, Error> {
-    let seen = screen::sighting(sent.id, &sent.draft);
-    screen::lock(tx, &seen).await?;
-    screen::candidates(tx, &seen).await
 }
 
 fn distances(found: &[CandidateRow]) -> Vec<(PlotId, f64)> {

@@ -4,7 +4,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::PlotId;
 use crate::geo::cells::Cell;
 use crate::geo::position::Position;
-use crate::plots::model::candidates::{Sighting, around, distance_m, is_possible_duplicate};
+use crate::plots::model::candidates::{Sighting, distance_m, is_possible_duplicate, search};
 use crate::plots::model::draft::PlotDraft;
 use crate::plots::sql::{self, CandidateRow, NearRow};
 use crate::store::{self, Tx};
@@ -29,7 +29,7 @@ pub(super) fn sighting(id: PlotId, draft: &PlotDraft) -> Sighting {
 }
 
 /// Keeps others from recording nearby, so that no pair is missed. SQLite's one writer runs one act after the other.
-pub(super) async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
+async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
     if matches!(tx, Tx::Sqlite(_)) {
         return Ok(());
     }
@@ -42,12 +42,22 @@ pub(super) async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
     Ok(())
 }
 
+/// The plots that may be the same, the nearest first; keeps others from recording nearby until the act ends.
+pub(super) async fn nearby(
+    tx: &mut Tx,
+    id: PlotId,
+    draft: &PlotDraft,
+) -> Result<Vec<CandidateRow>, Error> {
+    let seen = sighting(id, draft);
+    lock(tx, &seen).await?;
+    candidates(tx, &seen).await
+}
+
 /// The plots that may be the same, the nearest first.
 pub(super) async fn candidates(tx: &mut Tx, seen: &Sighting) -> Result<Vec<CandidateRow>, Error> {
     let cells: Vec<i64> = searched(seen)?.into_iter().map(Cell::to_db).collect();
     let season = seen.season.to_string();
-    let within = around(seen.position);
-    let near = sql::near(tx, seen.crop.as_str(), &season, &cells, within).await?;
+    let near = sql::near(tx, seen.crop.as_str(), &season, &cells, &search(seen)).await?;
     let mut found: Vec<CandidateRow> = near
         .into_iter()
         .filter_map(|row| compared(seen, row))

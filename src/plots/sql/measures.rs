@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::{changed, later, on};
 
 const INSERT_MEASURE: &str = "INSERT INTO plot_measures (entry, plot, version, author, measured_at, plants, \
      plants_method, area_m2, area_method, uncertainty_pct, digest, record, recorded_at) \
@@ -37,25 +37,27 @@ pub struct MeasureRow {
     pub recorded_at: Timestamp,
 }
 
+/// Leaves a measure to be sent.
 pub async fn insert_measure(tx: &mut Tx, row: &MeasureRow) -> Result<(), Error> {
-    changed!(
+    later!(
         tx,
-        sqlx::query(INSERT_MEASURE)
-            .bind(row.entry)
-            .bind(row.plot)
-            .bind(row.version)
-            .bind(row.author)
-            .bind(row.measured_at)
-            .bind(row.plants)
-            .bind(row.plants_method.as_deref())
-            .bind(row.area_m2)
-            .bind(row.area_method.as_deref())
-            .bind(row.uncertainty_pct)
-            .bind(row.digest.as_slice())
-            .bind(row.record.as_str())
-            .bind(row.recorded_at)
+        INSERT_MEASURE,
+        [
+            row.entry,
+            row.plot,
+            row.version,
+            row.author,
+            row.measured_at,
+            row.plants,
+            row.plants_method.as_deref(),
+            row.area_m2,
+            row.area_method.as_deref(),
+            row.uncertainty_pct,
+            row.digest.as_slice(),
+            row.record.as_str(),
+            row.recorded_at,
+        ]
     )
-    .map(drop)
 }
 
 /// A plot's measures in the order of receipt.

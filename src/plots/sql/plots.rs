@@ -5,35 +5,21 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, IncidentId, OrgId, PaperId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
-use crate::store::{ByBackend, Error, Tx, padded};
-use crate::{by_backend, changed, on};
+use crate::store::{Error, Tx, padded};
+use crate::{changed, later, on};
 
 const LOCK_PLOT: &str = "UPDATE plots SET version = version WHERE id = $1";
-const LOCK_PLOTS: &str = "UPDATE plots SET version = version WHERE id IN (";
+const LOCK_PLOTS: [&str; 2] = [
+    "UPDATE plots SET version = version WHERE id IN (",
+    ") RETURNING id",
+];
+const FIND_PLOTS: [&str; 2] = ["SELECT id FROM plots WHERE id IN (", ")"];
 const PLOT: &str = "SELECT * FROM plots WHERE id = $1";
-macro_rules! insert_plot {
-    () => {
-        "INSERT INTO plots (id, version, entry, author, org, state, crop, season, period, detected_at, \
+const INSERT_PLOT: &str = "INSERT INTO plots (id, version, entry, author, org, state, crop, season, period, detected_at, \
      patrol, incident, lon, lat, altitude_m, hacc_m, cell_7, cell_9, cell_12, commune, commune_name, place, flags, \
      record, photos, recorded_at, plants, plants_method, area_m2, area_method, uncertainty_pct) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, $24, 0, $25, $26, $27, $28, $29, $30) ON CONFLICT (id) DO NOTHING"
-    };
-}
-macro_rules! insert_first {
-    ($values:literal) => {
-        concat!(
-            "INSERT INTO plot_versions (plot, version, entry, author, record, recorded_at) ",
-            $values
-        )
-    };
-}
-// A plot and its first version go to the database at once. An id that is taken is seen by its lock on SQLite, which has one
-// writer, and by what comes of the first part on PostgreSQL.
-const INSERT_PLOT: ByBackend = by_backend! {
-    sqlite: concat!(insert_plot!(), "; ", insert_first!("VALUES ($1, $2, $3, $4, $24, $25)")),
-    postgres: concat!("WITH made AS (", insert_plot!(), " RETURNING id) ", insert_first!("SELECT $1, $2, $3, $4, $24, $25 FROM made")),
-};
+     $23, $24, 0, $25, $26, $27, $28, $29, $30)";
 const REVISE_PLOT: &str = "UPDATE plots SET version = $2, entry = $3, crop = $4, season = $5, period = $6, \
      detected_at = $7, patrol = $8, incident = $9, lon = $10, lat = $11, altitude_m = $12, hacc_m = $13, cell_7 = $14, \
      cell_9 = $15, cell_12 = $16, commune = $17, commune_name = $18, place = $19, flags = $20, record = $21 \
@@ -58,6 +44,7 @@ const JOINED_PHOTOS: &str = "SELECT COUNT(*) FROM photos WHERE plot = $1 AND lin
 pub const STATEMENTS: &[&str] = &[
     LOCK_PLOT,
     PLOT,
+    INSERT_PLOT,
     REVISE_PLOT,
     INSERT_VERSION,
     VERSIONS,
@@ -173,13 +160,18 @@ pub async fn lock_plots(tx: &mut Tx, ids: &[PlotId]) -> Result<Vec<PlotId>, Erro
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let [start, end] = match tx {
+        // Its one writer runs one act after the other: a row written anew keeps nobody out.
+        Tx::Sqlite(_) => FIND_PLOTS,
+        Tx::Postgres(_) => LOCK_PLOTS,
+    };
     on!(tx, |c| {
-        let mut query = QueryBuilder::new(LOCK_PLOTS);
+        let mut query = QueryBuilder::new(start);
         let mut list = query.separated(", ");
         for id in padded(ids) {
             list.push_bind(id);
         }
-        query.push(") RETURNING id");
+        query.push(end);
         async move { query.build_query_scalar().fetch_all(c).await }
     })
 }
@@ -188,44 +180,45 @@ pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {
     on!(tx, |c| sqlx::query_as(PLOT).bind(id).fetch_optional(c))
 }
 
-/// Writes a plot that the caller found to be unknown, with its first version; false when the id was taken since.
-pub async fn insert_plot(tx: &mut Tx, row: &PlotRow) -> Result<bool, Error> {
-    let insert = INSERT_PLOT.on(tx);
-    changed!(
+/// Leaves a plot that the caller found to be unknown to be sent, with its first version.
+pub async fn insert_plot(tx: &mut Tx, row: &PlotRow) -> Result<(), Error> {
+    later!(
         tx,
-        sqlx::query(insert)
-            .bind(row.id)
-            .bind(row.version)
-            .bind(row.entry)
-            .bind(row.author)
-            .bind(row.org)
-            .bind(row.state.as_str())
-            .bind(row.crop.as_str())
-            .bind(row.season.as_str())
-            .bind(row.period)
-            .bind(row.detected_at)
-            .bind(row.patrol)
-            .bind(row.incident)
-            .bind(row.lon)
-            .bind(row.lat)
-            .bind(row.altitude_m)
-            .bind(row.hacc_m)
-            .bind(row.cell_7)
-            .bind(row.cell_9)
-            .bind(row.cell_12)
-            .bind(row.commune.as_deref())
-            .bind(row.commune_name.as_deref())
-            .bind(row.place.as_deref())
-            .bind(row.flags.as_str())
-            .bind(row.record.as_str())
-            .bind(row.recorded_at)
-            .bind(row.plants)
-            .bind(row.plants_method.as_deref())
-            .bind(row.area_m2)
-            .bind(row.area_method.as_deref())
-            .bind(row.uncertainty_pct)
-    )
-    .map(|rows| rows > 0)
+        INSERT_PLOT,
+        [
+            row.id,
+            row.version,
+            row.entry,
+            row.author,
+            row.org,
+            row.state.as_str(),
+            row.crop.as_str(),
+            row.season.as_str(),
+            row.period,
+            row.detected_at,
+            row.patrol,
+            row.incident,
+            row.lon,
+            row.lat,
+            row.altitude_m,
+            row.hacc_m,
+            row.cell_7,
+            row.cell_9,
+            row.cell_12,
+            row.commune.as_deref(),
+            row.commune_name.as_deref(),
+            row.place.as_deref(),
+            row.flags.as_str(),
+            row.record.as_str(),
+            row.recorded_at,
+            row.plants,
+            row.plants_method.as_deref(),
+            row.area_m2,
+            row.area_method.as_deref(),
+            row.uncertainty_pct,
+        ]
+    )?;
+    insert_version(tx, row, row.author, row.recorded_at).await
 }
 
 /// Writes the next version of a plot: `row` is the plot after it.
@@ -269,17 +262,18 @@ async fn insert_version(
     author: Uuid,
     at: Timestamp,
 ) -> Result<(), Error> {
-    changed!(
+    later!(
         tx,
-        sqlx::query(INSERT_VERSION)
-            .bind(row.id)
-            .bind(row.version)
-            .bind(row.entry)
-            .bind(author)
-            .bind(row.record.as_str())
-            .bind(at)
+        INSERT_VERSION,
+        [
+            row.id,
+            row.version,
+            row.entry,
+            author,
+            row.record.as_str(),
+            at,
+        ]
     )
-    .map(drop)
 }
 
 pub async fn versions(tx: &mut Tx, id: PlotId) -> Result<Vec<VersionRow>, Error> {

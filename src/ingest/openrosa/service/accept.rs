@@ -248,6 +248,11 @@ impl OpenRosa {
         {
             plot = None;
         }
+        // What is asked comes before all that is written, which then goes to the database together.
+        let nearby = match plot {
+            Some(first) => Some(self.slices.plots.nearby(tx, first).await?),
+            None => None,
+        };
         let written = self.journal.enter(tx, sent.entry()).await?;
         let mut row = SubmissionRow {
             entry: written.entry,
@@ -260,19 +265,19 @@ impl OpenRosa {
             row.place = first.place().map(str::to_owned);
             TAKEN.clone_into(&mut row.state);
         }
-        let is_kept = match plot {
+        match plot {
             Some(first) => sql::insert_with_plot(tx, &row, first.plot()).await?,
-            None => sql::insert_submission(tx, &row).await?,
-        };
-        if !is_kept {
+            None if sql::insert_submission(tx, &row).await? => {}
             // Another act wrote the instance meanwhile; run again, this one sees it.
-            return Err(store::Error::Busy("the submission was just written".into()).into());
+            None => {
+                return Err(store::Error::Busy("the submission was just written".into()).into());
+            }
         }
         if root != row.id {
             sql::join_chain(tx, row.id, root, revision - 1).await?;
         }
-        if let Some(first) = plot {
-            self.slices.plots.write(tx, first).await?;
+        if let (Some(first), Some(nearby)) = (plot, nearby) {
+            self.slices.plots.write(tx, first, nearby).await?;
         }
         // On SQLite no act comes between the question and the commit.
         let is_awaited = found != Found::Nothing || matches!(tx, Tx::Postgres(_));

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuarantineId, SubmissionId, TeamId};
 use crate::base::time::Timestamp;
-use crate::store::{ByBackend, Error, Tx};
+use crate::store::{Error, Tx};
 use crate::{changed, on};
 
 pub use keeping::*;
@@ -73,12 +73,11 @@ pub(super) const TOO_LARGE: &str = "too-large";
 /// The word for what somebody decided not to record.
 pub(super) const REFUSED: &str = "refused";
 
-/// Statements of the door whose text differs between the two databases.
-pub const PAIRS: &[ByBackend] = &[INSERT_WITH_PLOT];
-
 /// Every fixed statement of the door, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     INSERT_SUBMISSION,
+    INSERT_NEW_SUBMISSION,
+    INSERT_PLOT_PART,
     SUBMISSION,
     SUBMISSIONS,
     LOCK_SUBMISSION,

@@ -6,7 +6,7 @@ use crate::base::words::Crop;
 use crate::geo::measure::destination;
 use crate::geo::position::Position;
 use crate::plots::model::area::uncertainty_pct;
-use crate::plots::model::candidates::{around, distance_m};
+use crate::plots::model::candidates::{distance_m, search};
 use crate::plots::model::gnss_error::walked_area_error_pct;
 use crate::plots::model::words::AreaMethod;
 use crate::plots::model::{
@@ -236,17 +236,57 @@ fn weak_unknown_and_hand_placed_points_are_marked() {
 
 proptest::proptest! {
     #[test]
-    fn whatever_is_within_reach_of_a_point_lies_in_the_box_around_it(
+    fn whatever_may_be_the_same_is_found_where_it_is_searched(
         lon in -180.0..180.0_f64, lat in -89.0..89.0_f64, bearing_deg in 0.0..360.0_f64, away_m in 0.0..200.0_f64,
+        hacc_m in proptest::option::of(0.0..250.0_f64), other_hacc_m in proptest::option::of(0.0..250.0_f64),
     ) {
-        let point = Position::new(lon, lat).unwrap();
-        let other = destination(point, bearing_deg, away_m).unwrap();
-        let [west, south, east, north] = around(point);
-        proptest::prop_assert!((west..=east).contains(&other.lon()) && (south..=north).contains(&other.lat()));
+        let position = Position::new(lon, lat).unwrap();
+        let seen = Sighting {
+            plot: PlotId(uuid::Uuid::from_u128(1)),
+            position,
+            hacc_m,
+            crop: Crop::OpiumPoppy,
+            season: season_of(Crop::OpiumPoppy, received_at().local_date()),
+        };
+        let other = Sighting {
+            plot: PlotId(uuid::Uuid::from_u128(2)),
+            position: destination(position, bearing_deg, away_m).unwrap(),
+            hacc_m: other_hacc_m,
+            ..seen
+        };
+        let search = search(&seen);
+        if is_possible_duplicate(&seen, &other) {
+            proptest::prop_assert!(is_within(search.wide, other.position));
+            let is_vague = other_hacc_m.is_some_and(|own| own > search.usual_hacc_m);
+            proptest::prop_assert!(is_vague || is_within(search.near, other.position));
+        }
         // Little more: in these latitudes a box of 200 m to each side, and a few metres.
+        let [west, _, east, _] = search.wide;
         if lat.abs() < 30.0 && east - west < 1.0 {
             let corner = Position::new(east, lat).unwrap();
-            proptest::prop_assert!(crate::geo::measure::distance_m(point, corner) < 205.0);
+            proptest::prop_assert!(crate::geo::measure::distance_m(position, corner) < 205.0);
         }
     }
+}
+
+fn is_within([west, south, east, north]: [f64; 4], place: Position) -> bool {
+    (west..=east).contains(&place.lon()) && (south..=north).contains(&place.lat())
+}
+
+#[test]
+fn plots_with_usual_accuracies_are_searched_no_further_than_thirty_metres() {
+    let seen = Sighting {
+        plot: PlotId(uuid::Uuid::from_u128(1)),
+        position: Position::new(104.31, 22.41).unwrap(),
+        hacc_m: Some(4.5),
+        crop: Crop::OpiumPoppy,
+        season: season_of(Crop::OpiumPoppy, received_at().local_date()),
+    };
+    let [_, south, _, north] = search(&seen).near;
+    assert!((0.000_54..0.000_56).contains(&(north - south)));
+    let vague = Sighting {
+        hacc_m: Some(250.0),
+        ..seen
+    };
+    assert_eq!(search(&vague).near, search(&vague).wide);
 }
