@@ -79,9 +79,9 @@ impl<K: Clone + Eq + Hash, V: Clone> Memory<K, V> {
     }
 
     /// Puts a thing under a key, in place of what was there.
-    pub fn put(&self, key: K, value: V, bytes: usize) {
+    pub fn put(&self, key: &K, value: V, bytes: usize) {
         let mut kept = self.kept();
-        kept.forget(&key);
+        kept.forget(key);
         kept.uses += 1;
         let slot = Slot {
             cell: Arc::new(OnceCell::new_with(Some(value))),
@@ -89,7 +89,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Memory<K, V> {
             used: kept.uses,
         };
         kept.slots.insert(key.clone(), slot);
-        kept.settle(&key, bytes.max(1), self.most_bytes);
+        kept.settle(key, bytes.max(1), self.most_bytes);
     }
 
     fn cell(&self, key: &K) -> Arc<OnceCell<V>> {
@@ -194,13 +194,13 @@ mod tests {
     fn what_is_put_takes_the_place_and_the_room_of_what_was_there() {
         let memory = Memory::<u32, u32>::new(100);
         for value in 0..50 {
-            memory.put(1, value, 40);
+            memory.put(&1, value, 40);
             assert_eq!(memory.found(&1), Some(value));
         }
         assert_eq!(memory.kept().bytes, 40);
-        memory.put(2, 7, 40);
+        memory.put(&2, 7, 40);
         assert_eq!((memory.found(&1), memory.found(&2)), (Some(49), Some(7)));
-        memory.put(3, 8, 101);
+        memory.put(&3, 8, 101);
         assert_eq!(memory.kept().bytes, 0);
     }
 

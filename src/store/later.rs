@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use sqlx::error::BoxDynError;
-use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr, SqlStr};
+use sqlx::{Arguments, SqlSafeStr, SqlStr};
 
 use super::Error;
 
@@ -98,7 +98,7 @@ impl<A: Arguments> Later<A> {
         }
         text.push_str(end);
         // Put together of texts that were written in the program.
-        AssertSqlSafe(text).into_sql_str()
+        sqlx::AssertSqlSafe(text).into_sql_str()
     }
 
     /// The values of all of it; nothing waits any more.

@@ -124,7 +124,7 @@ impl Pages {
                 glance,
                 ..page
             });
-            self.kept.put(place, Arc::clone(&page), size(&page));
+            self.kept.put(&place, Arc::clone(&page), size(&page));
             Ok(page)
         });
         self.making.get(key, size, making).await
