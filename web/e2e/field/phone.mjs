@@ -175,25 +175,22 @@ function middleOf(coordinates) {
 	return [0, 1].map((index) => (Math.min(...of(index)) + Math.max(...of(index))) / 2);
 }
 
-/** Photos taken so far in this run. */
-let shots = 0;
-
 /**
- * Runs in the page: no two pictures of the made-up camera are one file. It begins anew each time and shows the same frame
- * where a slow machine opens it later by just the wait between two shots; one file twice in a set is asked about, and that
- * costs the set its grade.
+ * Runs in the page: no two pictures of the made-up camera look alike, as no two of a real one do. It begins anew each time
+ * and shows the same frame where a slow machine opens it later by just the wait between two shots; one picture for two
+ * steps, or at two plots, is asked about, and that costs the set its grade.
  */
-function tellFramesApart() {
+function tellPicturesApart() {
 	const { toBlob } = HTMLCanvasElement.prototype;
-	HTMLCanvasElement.prototype.toBlob = function (take, ...how) {
-		const text = new TextEncoder().encode(crypto.randomUUID());
-		// A comment (COM, ITU-T T.81 B.2.4.5) straight after the start of the image.
-		const comment = new Uint8Array([0xff, 0xfe, 0, text.length + 2, ...text]);
-		const told = (blob) =>
-			blob?.type === "image/jpeg"
-				? new Blob([blob.slice(0, 2), comment, blob.slice(2)], { type: blob.type })
-				: blob;
-		return toBlob.call(this, (blob) => take(told(blob)), ...how);
+	HTMLCanvasElement.prototype.toBlob = function (...how) {
+		const paint = this.getContext("2d");
+		const [wide, high] = [this.width / 6, this.height / 6];
+		for (let cell = 0; cell < 36; cell += 1) {
+			const [red, green, blue] = crypto.getRandomValues(new Uint8Array(3));
+			paint.fillStyle = `rgb(${red} ${green} ${blue})`;
+			paint.fillRect((cell % 6) * wide, Math.floor(cell / 6) * high, wide, high);
+		}
+		return toBlob.apply(this, how);
 	};
 }
 
@@ -230,7 +227,7 @@ export class Phone {
 				this.foreign.push(url);
 			}
 		});
-		await this.context.addInitScript(tellFramesApart);
+		await this.context.addInitScript(tellPicturesApart);
 		await this.context.addInitScript(HEARD);
 		await this.prepared(this.context);
 		this.page = await this.context.newPage();
@@ -384,9 +381,6 @@ export class Phone {
 	async photograph(phase) {
 		await this.button("Chụp ảnh").click();
 		await this.button(phase).click();
-		// The made-up camera begins anew each time: plots whose pictures look alike are asked about.
-		await this.page.waitForTimeout(250 * shots);
-		shots += 1;
 		await this.button("Chụp").click();
 		await this.page.getByText(/^Đã lưu ảnh/).waitFor();
 		await this.button("‹ Quay lại").click();
