@@ -97,7 +97,7 @@ impl Evidence {
         (by, mut told): (Uuid, Value),
     ) -> Result<(Written, Vec<BlobName>), Error> {
         self.refuse_wordless(tx, row.subject).await?;
-        let mut gone = self.let_go(tx, row, books).await?;
+        let mut gone = self.let_words_go(tx, row, books).await?;
         gone.asides.sort_unstable();
         gone.asides.dedup();
         let mut left = gone.left;
@@ -137,7 +137,7 @@ impl Evidence {
     }
 
     /// Lets every slice put the marker into its rows.
-    async fn let_go(
+    async fn let_words_go(
         &self,
         tx: &mut Tx,
         row: &RedactionRow,
