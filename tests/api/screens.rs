@@ -79,6 +79,35 @@ on_both! {
         assert_eq!(about.len(), 25);
     }
 
+    async fn one_picture_that_stands_for_two_steps_of_the_work_is_asked_about(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (own, other) = (plot(&field, &phone, 104.3).await, plot(&field, &phone, 104.36).await);
+        let picture = encoded(&scene(), 90);
+        let turned = encoded(&image::imageops::rotate180(&scene()), 90);
+        // A byte behind the picture makes another file of it.
+        let with = |tail: &[u8]| [&picture[..], tail].concat();
+        let mut taken = Vec::new();
+        for (plot, phase, bytes) in [
+            (own, "overview", picture.clone()), (own, "before", with(b"1")), (own, "after", with(b"2")), (own, "close_up", turned.clone()),
+            (other, "overview", turned),
+        ] {
+            let mut sidecar = photos::sidecar(&bytes);
+            (sidecar["plot"], sidecar["phase"]) = (json!(plot), json!(phase));
+            field.clock.advance_millis(1_000);
+            sidecar["taken_at"] = json!(field.app.journal.now());
+            taken.push(photos::taken(&field, &phone, &bytes, &sidecar).await.to_string());
+            field.settle().await;
+        }
+        let mut about = asked(&phone, "one_picture_twice").await;
+        about.sort();
+        let mut expected = vec![(taken[2].clone(), taken[0].clone()), (taken[2].clone(), taken[1].clone())];
+        expected.sort();
+        assert_eq!(about, expected);
+        // The same file under another id is asked about as that.
+        assert_eq!(asked(&phone, "same_file").await, [(taken[4].clone(), taken[3].clone())]);
+    }
+
     async fn pictures_that_show_little_are_not_compared(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -121,7 +121,8 @@ on_both! {
         other["text"] = json!("khác");
         officer.put(&path, &other).await.expect(409);
         foreign.put(&path, &tip(104.7, 22.4)).await.expect(201);
-        foreign.put(&format!("/api/v1/tips/{}", random(field.new_id())), &tip(104.3, 22.4)).await.expect(404);
+        let elsewhere = foreign.put(&format!("/api/v1/tips/{}", random(field.new_id())), &tip(104.3, 22.4)).await.expect(403).json();
+        assert!(elsewhere["detail"].as_str().unwrap().contains("in none of your communes"), "{elsewhere}");
 
         let phone = field.phone("máy A", &[WEST]).await;
         let plot = field.new_id();
@@ -173,6 +174,13 @@ on_both! {
             sent[field_name] = value;
             assert_eq!(officer.put(&path, &sent).await.expect(422).pointers(), [format!("/{field_name}")]);
         }
+        let mut bare = tip(104.3, 22.4);
+        bare["cell"] = json!("here");
+        let told = officer.put(&path, &bare).await.expect(422).json();
+        let told = told["fields"][0]["reason"].as_str().unwrap();
+        let example = told.split("such as ").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
+        let example: h3o::CellIndex = example.parse().expect("the cell that is shown is one");
+        assert_eq!(example.resolution(), h3o::Resolution::Eight);
         for foreign in ["informant", "phone", "name", "lon", "received_at"] {
             let mut sent = tip(104.3, 22.4);
             sent[foreign] = json!("x");

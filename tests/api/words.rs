@@ -267,6 +267,23 @@ on_both! {
         assert_eq!(standing(&field, CANARY).await, [] as [String; 0]);
     }
 
+    async fn what_was_only_kept_aside_goes_as_a_whole(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut elsewhere = plot_at(104.7, 22.4);
+        elsewhere["properties"]["notes"] = json!(CANARY);
+        let id = field.new_id();
+        phone.put(&path(id, ""), &elsewhere).await.expect(403);
+        field.settle().await;
+        assert!(standing(&field, CANARY).await.contains(&"journal_bodies.body".to_owned()));
+        let (officer, second) = two(&field).await;
+        erased(&field, (&officer, &second), id).await;
+        assert_eq!(standing(&field, CANARY).await, [] as [String; 0]);
+        assert_eq!(wrong(&field).await, [] as [String; 0]);
+        let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(own.faults.is_empty(), "{:?}", own.faults);
+    }
+
     async fn a_file_that_waits_to_be_fetched_is_withdrawn(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -1,7 +1,7 @@
 //! Screening a photo when its pictures are made: against all years' photos by file and by fingerprint, against its sender's
 //! other pictures by time, and by what its file and sidecar say. Each find is a question, and an entry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use image::GrayImage;
@@ -21,6 +21,9 @@ use super::{Error, Evidence};
 
 /// Rows that another process wrote a little before are looked for again, ms.
 const OVERLAP_MS: i64 = 600_000;
+/// Two pictures are one when so many signs of all their parts differ at most: changed tags or bytes behind the picture change
+/// none, another shot from the same standpoint many.
+const ONE_PICTURE_BITS: u32 = 15;
 /// Candidates that are looked up at once.
 const CHUNK: usize = 500;
 
@@ -80,7 +83,8 @@ impl Evidence {
         Ok(found)
     }
 
-    /// Linked photos of other plots that are nearly this picture: the nearest few, by the nearest part of each.
+    /// Linked photos of other plots that are nearly this picture, and those of the same plot that are this very picture under
+    /// another stage of the work: the nearest few, by the nearest part of each.
     async fn alike(
         &self,
         tx: &mut Tx,
@@ -93,9 +97,14 @@ impl Evidence {
             return Ok(Vec::new());
         }
         self.take_in(tx).await?;
-        let found = match self.fingerprints.0.read() {
-            Ok(known) => known.near(row.id, own, rules.near()),
-            Err(_) => BTreeMap::new(),
+        let (found, ones) = match self.fingerprints.0.read() {
+            Ok(known) => {
+                let found = known.near(row.id, own, rules.near());
+                let ones = found.keys().filter(|id| known.is_one(**id, own));
+                let ones: BTreeSet<PhotoId> = ones.copied().collect();
+                (found, ones)
+            }
+            Err(_) => (BTreeMap::new(), BTreeSet::new()),
         };
         let mut nearest: Vec<(PhotoId, (u32, u32))> = found.into_iter().collect();
         nearest.sort_by_key(|(id, (key, check))| (*check, *key, *id));
@@ -106,15 +115,14 @@ impl Evidence {
             let rows = sql::linked(tx, &ids).await?.into_iter();
             let seen: BTreeMap<PhotoId, OtherRow> = rows.map(|row| (row.id, row)).collect();
             for (id, (key, check)) in chunk {
-                // One plot's photos from one standpoint are alike as they should be; the same file is asked about as such.
-                let Some(other) = seen
-                    .get(id)
-                    .filter(|seen| seen.plot != row.plot && seen.sha256 != row.sha256)
-                else {
+                // The same file is asked about as such.
+                let other = seen.get(id).filter(|seen| seen.sha256 != row.sha256);
+                let screen = other.and_then(|other| likeness(row, other, ones.contains(id)));
+                let Some((screen, other)) = screen.zip(other) else {
                     continue;
                 };
                 let said = json!({ "key_apart_of_64": key, "check_apart_of_256": check, "rules": rules.version });
-                questions.push(self.question(Screen::NearlyOnePicture, row, Some(other), &said));
+                questions.push(self.question(screen, row, Some(other), &said));
                 if questions.len() == most {
                     return Ok(questions);
                 }
@@ -231,6 +239,27 @@ impl Evidence {
     }
 }
 
+/// What is asked about two pictures that are alike. One plot's photos from one standpoint are alike as they should be: of
+/// these only the very same picture is, where it stands for two stages of the photo minimum.
+fn likeness(row: &PhotoRow, other: &OtherRow, is_one: bool) -> Option<Screen> {
+    if other.plot != row.plot {
+        return Some(Screen::NearlyOnePicture);
+    }
+    let (own, others) = (stage(&row.record)?, stage(&other.record)?);
+    (is_one && own != others).then_some(Screen::OnePictureTwice)
+}
+
+/// The stage of the photo minimum that a photo may fill, by its sidecar.
+fn stage(record: &str) -> Option<u8> {
+    let record: Value = serde_json::from_str(record).ok()?;
+    match record.get("phase")?.as_str()? {
+        "before" | "overview" => Some(0),
+        "close_up" => Some(1),
+        "after" => Some(2),
+        _ => None,
+    }
+}
+
 /// The thumbnail is a JPEG of our own making, small and sound. One that shows little has no fingerprints.
 async fn of_jpeg(jpeg: Vec<u8>, least_detail: f64) -> Vec<Fingerprint> {
     let made = tokio::task::spawn_blocking(move || {
@@ -258,6 +287,18 @@ impl Fingerprints {
             self.until = self.until.max(Some(row.made_at.min(now)));
         }
         self.index.extend(fresh);
+    }
+
+    /// Whether a photo is this very picture: every part of it nearly to the bit.
+    fn is_one(&self, other: PhotoId, own: &[Fingerprint]) -> bool {
+        let mut apart = 0;
+        for (part, own) in (0_u8..).zip(own) {
+            let Some(seen) = self.checks.get(&(other, part)) else {
+                return false;
+            };
+            apart += own.key_apart(seen) + own.check_apart(seen);
+        }
+        apart <= ONE_PICTURE_BITS
     }
 
     /// The whole against every part of the others, and every part against the others' wholes.

@@ -43,12 +43,12 @@ pub(super) const INSERT_FINGERPRINT: &str = "INSERT INTO evidence_fingerprints (
 pub(super) const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bits, made_at FROM evidence_fingerprints \
      WHERE made_at >= $1 ORDER BY made_at, photo, part";
 // Only photos that were looked at themselves: whichever of two is looked at last asks, and asks once.
-pub(super) const SAME_INSTANT: &str = "SELECT id, plot, sha256, recorded_at FROM photos \
+pub(super) const SAME_INSTANT: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos \
      WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 AND derived <> 'waiting' \
      ORDER BY recorded_at, id LIMIT $5";
-pub(super) const SAME_FILE: &str = "SELECT id, plot, sha256, recorded_at FROM photos \
+pub(super) const SAME_FILE: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos \
      WHERE sha256 = $1 AND id <> $2 AND derived <> 'waiting' ORDER BY recorded_at, id LIMIT $3";
-pub(super) const LINKED: &str = "SELECT id, plot, sha256, recorded_at FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";
+pub(super) const LINKED: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";
 
 /// A question. `other` is the other photo, or the same one when there is only one side.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -91,6 +91,8 @@ pub struct OtherRow {
     pub plot: Option<PlotId>,
     pub sha256: Vec<u8>,
     pub recorded_at: Timestamp,
+    /// Its sidecar.
+    pub record: String,
 }
 
 /// One fingerprint of a photo.

@@ -12,7 +12,8 @@ pub(super) const IS_FACT: &str = "SELECT COUNT(*) FROM (SELECT id FROM plots WHE
      UNION ALL SELECT id FROM incidents WHERE id = $1 UNION ALL SELECT id FROM patrols WHERE id = $1 \
      UNION ALL SELECT id FROM ledger_facts WHERE id = $1 UNION ALL SELECT id FROM ledger_revisits WHERE id = $1 \
      UNION ALL SELECT id FROM tips WHERE id = $1 UNION ALL SELECT id FROM evidence_questions WHERE id = $1 \
-     UNION ALL SELECT id FROM evidence_track_questions WHERE id = $1) known";
+     UNION ALL SELECT id FROM evidence_track_questions WHERE id = $1 \
+     UNION ALL SELECT fact FROM quarantine WHERE fact = $1) known";
 pub(super) const IS_TYPED: &str = "SELECT COUNT(*) FROM (SELECT entry FROM journal_papers WHERE fact = $1 \
      UNION ALL SELECT entry FROM papers WHERE id = $1) typed";
 pub(super) const ASIDES_OF: &str = "SELECT q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
@@ -37,7 +38,7 @@ async fn is_any(tx: &mut Tx, count: &'static str, id: Uuid) -> Result<bool, Erro
     Ok(found > 0)
 }
 
-/// Whether there is a fact of this id whose words can be erased.
+/// Whether there is a fact of this id whose words can be erased, or a content that was kept aside under it.
 pub async fn is_fact(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     is_any(tx, IS_FACT, id).await
 }

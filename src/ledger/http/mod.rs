@@ -31,6 +31,9 @@ impl From<Error> for Problem {
         match error {
             Error::Forbidden => Self::new(ProblemKind::Forbidden),
             Error::NotFound => Self::new(ProblemKind::NotFound),
+            Error::Elsewhere => Self::new(ProblemKind::Forbidden).detail(
+                "ô của tin báo không nằm trong xã được giao: chuyển tin cho xã đó hoặc cho tỉnh / the tip's cell lies in none of your communes: tell that commune, or the province",
+            ),
             Error::Refused(refusal) => refusal.into(),
             Error::Parameter { name, reason } => {
                 Self::new(ProblemKind::InvalidParameter).detail(format!("{name}: {reason}"))

@@ -110,7 +110,7 @@ impl TipWire {
         if cell.is_none() {
             fields.refuse(
                 "/cell",
-                "expected an H3 cell of resolution 8, such as 88415944437ffff: round the place before it is sent",
+                "expected an H3 cell of resolution 8, such as 8841594443fffff: round the place before it is sent",
             );
         }
         let channel = fields.required_word("/channel", self.channel.as_deref());

@@ -70,6 +70,9 @@ pub enum Error {
     /// There is no such plot, or it is not in the author's reach.
     #[error("no such thing")]
     NotFound,
+    /// The place that a tip is about lies in none of the author's communes.
+    #[error("in none of the author's communes")]
+    Elsewhere,
     /// The fact has faults.
     #[error(transparent)]
     Refused(#[from] Refusal),

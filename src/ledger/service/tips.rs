@@ -59,7 +59,7 @@ impl Ledger {
         let tip = wire.parsed(self.journal.now())?;
         let commune = self.plots.place_of(tip.cell.center()).await?;
         if !actor.may(Right::RecordPlots, commune.as_deref()) {
-            return Err(Error::NotFound);
+            return Err(Error::Elsewhere);
         }
         let row = tip_row(id, actor, &tip)?;
         let sent = sent(actor, id, body);

@@ -7,6 +7,8 @@ vocabulary! {
     Screen: "a screen" {
         /// Two plots' photos are nearly one picture.
         NearlyOnePicture = "nearly_one_picture",
+        /// Two photos of one plot, of different stages of the photo minimum, are one picture.
+        OnePictureTwice = "one_picture_twice",
         /// One file was sent under two ids.
         SameFile = "same_file",
         /// One sender took two pictures in the same millisecond.
@@ -50,6 +52,9 @@ impl Screen {
             Self::NearlyOnePicture => {
                 "Cần làm rõ: hai ảnh của hai điểm trồng gần như là một, vì sao?"
             }
+            Self::OnePictureTwice => {
+                "Cần làm rõ: hai ảnh của một điểm, ghi là chụp ở hai bước khác nhau, là cùng một hình, vì sao?"
+            }
             Self::SameFile => "Cần làm rõ: cùng một tệp ảnh được gửi dưới hai mã, vì sao?",
             Self::SameInstant => "Cần làm rõ: hai ảnh cùng một thời điểm chụp, vì sao?",
             Self::EditedFile => "Cần làm rõ: tệp ảnh có dấu hiệu đã chỉnh sửa, vì sao?",
@@ -63,6 +68,9 @@ impl Screen {
         match self {
             Self::NearlyOnePicture => {
                 "To be cleared up: two plots' photos are nearly one picture; how does that come?"
+            }
+            Self::OnePictureTwice => {
+                "To be cleared up: two photos of one plot, said to be of different steps of the work, are one picture; how does that come?"
             }
             Self::SameFile => {
                 "To be cleared up: one file was sent under two ids; how does that come?"

@@ -184,7 +184,7 @@ impl From<ledger::Error> for Refused {
         Self::not_taken(match error {
             ledger::Error::Store(error) => return Self::Failed(error.into()),
             ledger::Error::TooMuchAside => return Self::Failed(Error::TooMuchAside),
-            ledger::Error::Forbidden => NotTaken::because(FORBIDDEN),
+            ledger::Error::Forbidden | ledger::Error::Elsewhere => NotTaken::because(FORBIDDEN),
             ledger::Error::NotFound => NotTaken::because(UNKNOWN_PLOT),
             ledger::Error::Refused(refusal) => NotTaken::refused(refusal),
             ledger::Error::Parameter { name, reason } => {

@@ -227,7 +227,7 @@ export const DESK: Record<string, string> = {
 	"the file has more than {} tracks and segments": "tệp có hơn {0} tuyến và đoạn",
 
 	// Ledger, tips, samples.
-	"expected an H3 cell of resolution 8, such as 88415944437ffff: round the place before it is sent":
+	"expected an H3 cell of resolution 8, such as 8841594443fffff: round the place before it is sent":
 		"cần một ô H3 cỡ 8: làm tròn vị trí trước khi gửi",
 	"a tip is received once: expected what came after": "tin báo chỉ nhận một lần: ghi kết quả tiếp theo",
 	"expected a plot's id with the state plot, and with no other":
