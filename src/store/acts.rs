@@ -171,3 +171,33 @@ impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
         let _ = self.answer.send(outcome);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act() -> Box<dyn Queued> {
+        let (answer, _) = oneshot::channel::<Result<(), Error>>();
+        queued((), |_, ()| Box::pin(async { Ok(()) }), answer)
+    }
+
+    #[test]
+    fn usual_acts_that_take_long_let_others_go_ahead_before_there_were_sixteen() {
+        let (usual, usual_acts) = mpsc::channel(8);
+        let (ahead, ahead_acts) = mpsc::channel(8);
+        let mut acts = Acts::of(usual_acts, ahead_acts);
+        for _ in 0..4 {
+            assert!(usual.try_send(act()).is_ok());
+            assert!(ahead.try_send(act()).is_ok());
+        }
+        let mut turn = || acts.waiting().map(|(turn, _)| turn);
+        let (a, b) = (Some(Turn::Ahead), Some(Turn::Usual));
+        assert_eq!([turn(), turn(), turn()], [a, b, b]);
+        std::thread::sleep(USUAL_FOR);
+        assert_eq!(
+            [turn(), turn()],
+            [a, b],
+            "one usual act at least between two"
+        );
+    }
+}
