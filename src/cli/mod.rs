@@ -117,6 +117,10 @@ impl Opening {
     }
 }
 
+/// Threads that write originals, read track files and lay tracks over one another, none of which waits for another one. Each
+/// keeps some memory of its own, and hundreds that wait for one disk are no faster.
+const BLOCKING: usize = 64;
+
 /// Runs a command; failures go to standard error in one line each.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
@@ -125,6 +129,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::DecodePhoto => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
+    builder.max_blocking_threads(BLOCKING);
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
