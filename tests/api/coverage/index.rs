@@ -131,10 +131,10 @@ on_both! {
         }
         let agree = async |what: &str| {
             for (from, to) in MOVING {
+                let beside = field.elsewhere(&officer);
                 for rest in ["", "&kind=crop_check", "&visits=2&radius_m=100"] {
                     let window = format!("/api/v1/coverage?from={from}&to={to}{rest}");
                     let known = officer.get(&window).await.expect(200).json();
-                    let beside = field.elsewhere(&officer);
                     let alone = beside.get(&window).await.expect(200).json();
                     assert_eq!(known, alone, "{what}, {from} to {to}{rest}");
                 }
