@@ -47,13 +47,19 @@ function run(args) {
 
 /** Loads a small province, or takes a copy of one that is loaded, serves it and makes the accounts that the tests sign in
  * with. */
-export async function province({ communes: size = 4, patrols = 10, seasons = 1, of = null } = {}) {
+export async function province({
+	communes: size = 4,
+	patrols = 10,
+	seasons = 1,
+	of = null,
+	isAtOnce = true,
+} = {}) {
 	const data = mkdtempSync(join(tmpdir(), "tuantra-e2e-"));
 	const load = { communes: size, patrols, seasons };
 	if (of) cpSync(of, data, { recursive: true });
 	else
 		await run([
-			...["demo", "--data", data, "--load-only", "--at-once"],
+			...["demo", "--data", data, "--load-only", ...(isAtOnce ? ["--at-once"] : [])],
 			...Object.entries(load).flatMap(([name, count]) => [`--${name}`, String(count)]),
 		]);
 	const token = (
