@@ -73,6 +73,8 @@ function shooting({ page, place, language, wanted, keep }) {
 		await page.evaluate(() => {
 			for (const own of document.querySelectorAll(".toast button")) own.click();
 		});
+		// Nothing is marked because the mouse lies there.
+		await page.mouse.move(0, 0);
 		await page.waitForTimeout(600);
 		const height = await page.evaluate(() => document.documentElement.scrollHeight);
 		const isScrolled = await page.evaluate(() => scrollY > 0);
@@ -231,7 +233,8 @@ async function keeping({ page, place, language, context, shoot }) {
 		await page.locator("dialog[open] input").first().waitFor({ state: "attached" });
 	});
 	await page.keyboard.press("Escape");
-	const [phone] = await place.api("GET", "/api/v1/devices");
+	const phones = await place.api("GET", "/api/v1/devices");
+	const phone = phones.find((own) => own.name.startsWith("Tổ 01"));
 	if (phone) {
 		await shoot("device", `#/devices/${phone.id}`);
 		await shoot("device-loss", `#/devices/${phone.id}`, async () => {
@@ -244,12 +247,12 @@ async function keeping({ page, place, language, context, shoot }) {
 		await page.keyboard.press("Escape");
 	}
 	await shoot("devices-doors", "#/devices", async () => {
-		await page.locator("tbody .acts button").first().click();
+		await rows("Tổ 01").first().locator(".acts button").first().click();
 		await page.locator("dialog[open] fieldset").waitFor();
 	});
 	await page.keyboard.press("Escape");
 	await shoot("devices-enrol", "#/devices", async () => {
-		await page.locator("tbody .acts button").first().click();
+		await rows("Tổ 01").first().locator(".acts button").first().click();
 		await page.locator("dialog[open] footer .main").click();
 		await page.locator("[data-code]").waitFor();
 	});
