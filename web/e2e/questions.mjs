@@ -1,6 +1,7 @@
 // Makes what a unit is asked about: a picture of two plots, and a walk that is handed in twice. The unit is that of phones
 // without a team of their own.
 import { randomBytes } from "node:crypto";
+import { until } from "./harness.mjs";
 
 const newId = () =>
 	`${Date.now()
@@ -105,13 +106,11 @@ export async function copied(place) {
 
 /** The question of a screen that is sought, once it is asked. */
 export async function asked(place, book, screen, isSought) {
-	for (let at = 0; at < 150; at++) {
+	const sought = async () => {
 		const { questions } = await place.api("GET", `/api/v1/evidence/${book}?limit=500`);
-		const found = questions.find((own) => own.screen === screen && isSought(own));
-		if (found) return found;
-		await new Promise((done) => setTimeout(done, 200));
-	}
-	throw new Error(`${screen} was not asked about`);
+		return questions.find((own) => own.screen === screen && isSought(own));
+	};
+	return until(sought, `a question of the screen ${screen}`);
 }
 
 /** A plot that a phone of another commune found, as ODK Collect sends it. */

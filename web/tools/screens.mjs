@@ -137,7 +137,7 @@ async function middleOf(place, code) {
 
 mkdirSync(out, { recursive: true });
 // A year that is over has its heads, so that a second look can be drawn of it.
-const made = { communes: 14, patrols: 60, seasons: 2, isAtOnce: false };
+const made = { communes: 14, patrols: 160, seasons: 2, isAtOnce: false };
 const place = await province({ ...made, of: process.env.SCREENS_OF ?? null });
 const browser = await launch();
 try {
