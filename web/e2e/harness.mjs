@@ -47,13 +47,19 @@ function run(args) {
 
 /** Loads a small province, or takes a copy of one that is loaded, serves it and makes the accounts that the tests sign in
  * with. */
-export async function province({ communes: size = 4, patrols = 10, seasons = 1, of = null } = {}) {
+export async function province({
+	communes: size = 4,
+	patrols = 10,
+	seasons = 1,
+	of = null,
+	isAtOnce = true,
+} = {}) {
 	const data = mkdtempSync(join(tmpdir(), "tuantra-e2e-"));
 	const load = { communes: size, patrols, seasons };
 	if (of) cpSync(of, data, { recursive: true });
 	else
 		await run([
-			...["demo", "--data", data, "--load-only", "--at-once"],
+			...["demo", "--data", data, "--load-only", ...(isAtOnce ? ["--at-once"] : [])],
 			...Object.entries(load).flatMap(([name, count]) => [`--${name}`, String(count)]),
 		]);
 	const token = (
@@ -108,11 +114,9 @@ export async function province({ communes: size = 4, patrols = 10, seasons = 1, 
 			body: bytes,
 		});
 		if (!sent.ok) throw new Error(`the photo was not taken: ${sent.status} ${await sent.text()}`);
-		for (let at = 0; at < 100; at++) {
-			if ((await api("GET", `/api/v1/photos/${id}`)).derived === "made") return id;
-			await new Promise((done) => setTimeout(done, 200));
-		}
-		throw new Error("the photo's images were not made");
+		const isMade = async () => (await api("GET", `/api/v1/photos/${id}`)).derived === "made";
+		await until(isMade, "the photo's images");
+		return id;
 	};
 	const org = (await api("GET", "/api/v1/orgs")).find((own) => own.kind === "cong_an_tinh").id;
 	const communes = (await api("GET", "/api/v1/communes")).features.map((own) => own.properties);
@@ -256,6 +260,29 @@ export async function open(page, base, hash) {
 	await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
 	await page.locator("main h1").first().waitFor();
 	await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
+}
+
+/** What was pressed has been dealt with, and is drawn: handlers are through and two frames came after them. */
+export const settled = (page) =>
+	page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** Asks until there is an answer: a slow machine is given its time, a quick one is not kept waiting. */
+export async function until(isThere, what, most_ms = 60_000) {
+	for (const last = Date.now() + most_ms; Date.now() < last; ) {
+		const own = await isThere();
+		if (own) return own;
+		await new Promise((done) => setTimeout(done, 100));
+	}
+	throw new Error(`in vain waited for ${what}`);
+}
+
+/** What a page sends that changes something, from now on. */
+export function changes(page) {
+	const sent = [];
+	page.on("request", (own) => {
+		if (own.method() !== "GET") sent.push(`${own.method()} ${new URL(own.url()).pathname}`);
+	});
+	return sent;
 }
 
 /** What axe finds by WCAG 2.2 AA. */

@@ -94,11 +94,12 @@ describe("an officer's whole day", () => {
 		await page.getByRole("status").getByText("Đã ghi: Duyệt tuyến").waitFor();
 		await open(page, place.base, "#/review?list=verify");
 		await page.locator(`[data-item="${id}"]`).waitFor();
-		for (let at = 0; at < 60 && !page.url().includes(id); at++) {
-			const first = await page.locator("[data-item]").first().getAttribute("data-item");
-			if (at === 0 && first === id) break;
+		const items = await page
+			.locator("[data-item]")
+			.evaluateAll((all) => all.map((own) => own.getAttribute("data-item")));
+		for (const next of items.slice(1, items.indexOf(id) + 1)) {
 			await page.keyboard.press("j");
-			await page.waitForTimeout(30);
+			await page.locator(`[data-item="${next}"][aria-current]`).waitFor();
 		}
 		await page.locator(`[data-item="${id}"][aria-current]`).waitFor();
 		await page.keyboard.press("a");

@@ -1,6 +1,7 @@
 // Makes what a unit is asked about: a picture of two plots, and a walk that is handed in twice. The unit is that of phones
 // without a team of their own.
 import { randomBytes } from "node:crypto";
+import { until } from "./harness.mjs";
 
 const newId = () =>
 	`${Date.now()
@@ -105,11 +106,33 @@ export async function copied(place) {
 
 /** The question of a screen that is sought, once it is asked. */
 export async function asked(place, book, screen, isSought) {
-	for (let at = 0; at < 150; at++) {
+	const sought = async () => {
 		const { questions } = await place.api("GET", `/api/v1/evidence/${book}?limit=500`);
-		const found = questions.find((own) => own.screen === screen && isSought(own));
-		if (found) return found;
-		await new Promise((done) => setTimeout(done, 200));
-	}
-	throw new Error(`${screen} was not asked about`);
+		return questions.find((own) => own.screen === screen && isSought(own));
+	};
+	return until(sought, `a question of the screen ${screen}`);
+}
+
+/** A plot that a phone of another commune found, as ODK Collect sends it. */
+async function sendForm(place, secret, instance, [lon, lat]) {
+	const ago = (ms) => new Date(Date.now() - ms).toISOString();
+	const xml = `<?xml version='1.0' ?><data id="plot_detection" version="2026112501" xmlns:orx="http://openrosa.org/xforms">
+<start>${ago(7_200_000)}</start><crop>opium_poppy</crop>
+<detected_at>${ago(3_600_000)}</detected_at><detected_by>patrol</detected_by>
+<point>${lat} ${lon} 1510.2 4.3</point><plants>321</plants><plants_method>counted</plants_method>
+<orx:meta><orx:instanceID>${instance}</orx:instanceID></orx:meta></data>`;
+	const form = new FormData();
+	form.set("xml_submission_file", new Blob([xml], { type: "text/xml" }), "a.xml");
+	const path = `${place.base}/v1/key/${secret}/projects/1/submission`;
+	const sent = await fetch(path, { method: "POST", body: form });
+	if (sent.status !== 202) throw new Error(`the form does not wait: ${sent.status} ${await sent.text()}`);
+}
+/** Two forms of the first commune that wait for somebody: their phone is another commune's. */
+export async function formsWaiting(place) {
+	const [{ code }, other] = place.communes;
+	const words = ["device", "enrol", "--name", "Máy ODK", "--door", "odk", "--commune", other.code];
+	const secret = (await place.command(...words)).trim();
+	const [lon, lat] = await middleOf(place, code);
+	await sendForm(place, secret, "uuid:cho-xem-1", [lon, lat]);
+	await sendForm(place, secret, "uuid:cho-xem-2", [lon + 0.001, lat]);
 }

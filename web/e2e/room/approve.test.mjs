@@ -1,7 +1,7 @@
 // What an officer approves on: pictures and reasons beside the key that does it; refusals in the page's language.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, PASSWORD, signIn, staged, violations } from "../harness.mjs";
+import { changes, open, overflow, PASSWORD, settled, signIn, staged, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -116,9 +116,11 @@ describe("an eradication that waits for approval", () => {
 		await page.locator(`[data-item="${own}"]`).click();
 		await page.getByText("Tài khoản này chưa thuộc đơn vị nào, nên không quyết định được.").waitFor();
 		assert.equal(await page.getByRole("button", { name: /^Phê duyệt/ }).count(), 0);
+		const sent = changes(page);
 		await page.keyboard.press("a");
 		await page.keyboard.press("Enter");
-		await page.waitForTimeout(300);
+		await settled(page);
+		assert.deepEqual(sent, []);
 		assert.equal((await place.api("GET", `/api/v1/plots/${own}`)).properties.approved, false);
 		await context.close();
 	});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { cut, drawn, open, overflow, staged, violations } from "../harness.mjs";
+import { cut, drawn, open, overflow, staged, until, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -109,7 +109,13 @@ describe("the density map and its table", () => {
 				await page.reload();
 				await page.locator("tbody tr[data-row]").first().waitFor();
 				await drawn(page);
-				for (let wait = 0; told.length === 0 && wait < 50; wait++) await page.waitForTimeout(100);
+				const { cells } = await until(() => told.at(-1), "the answer of the map");
+				await page.waitForFunction(
+					(count) =>
+						document.querySelector("[data-map]").engine.getSource("hexes")?.serialize().data.features
+							?.length === count,
+					cells.length,
+				);
 				const classes = await legend(page);
 				assert.equal(classes.length, 5);
 				for (const [at, own] of classes.entries())
@@ -117,7 +123,6 @@ describe("the density map and its table", () => {
 				const words = classes.map((own) => `${own.words} ${own.colour}`);
 				first[layer] ??= words;
 				assert.deepEqual(words, first[layer], `the classes of week ${week}`);
-				const cells = told.at(-1).cells;
 				const shown = new Map((await hexes(page)).map(({ cell, colour }) => [cell, colour]));
 				assert.equal(shown.size, cells.length);
 				const counts = classes.map(() => 0);
@@ -183,11 +188,9 @@ async function campaigned() {
 		new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 10),
 	);
 	const asked = `/api/v1/density?from=${from}&to=${to}&res=7&campaign=${campaign}`;
-	for (let wait = 0; wait < 100; wait++) {
-		if ((await place.api("GET", asked)).total.effort_km > 0) return campaign;
-		await new Promise((done) => setTimeout(done, 200));
-	}
-	throw new Error("the campaign's patrol was not indexed");
+	const isIndexed = async () => (await place.api("GET", asked)).total.effort_km > 0;
+	await until(isIndexed, "the index of the campaign's patrol");
+	return campaign;
 }
 
 describe("the density map of one campaign", () => {
@@ -200,8 +203,7 @@ describe("the density map of one campaign", () => {
 		await page.waitForFunction((id) => location.hash.includes(`campaign=${id}`), campaign);
 		await page.getByRole("listitem").filter({ hasText: "xu hướng không tính cho một chiến dịch" }).waitFor();
 		const asked = () => told.findLast((answer) => answer.campaign === campaign);
-		for (let wait = 0; !asked() && wait < 50; wait++) await page.waitForTimeout(100);
-		const own = asked();
+		const own = await until(asked, "the campaign's answer");
 		assert.equal(own.total.plots, 1);
 		assert.deepEqual(
 			await rows(page),

@@ -1,7 +1,7 @@
 // Phones from the officer's desk: which apps they are given, what they still owe, and what shuts a lost one out.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, staged, violations } from "../harness.mjs";
+import { open, overflow, staged, until, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -158,12 +158,12 @@ describe("the access log", () => {
 		const { page, context, faults } = await as("kiem-toan", "#/log");
 		const row = page.getByRole("row", { name: /Đối chiếu hồ sơ/ });
 		// It stands in the log once it has its number.
-		for (let wait = 0; wait < 20 && (await row.count()) === 0; wait++) {
-			await page.waitForTimeout(500);
+		const isThere = async () => {
 			await page.reload();
 			await page.locator("tbody tr").first().waitFor();
-		}
-		await row.waitFor();
+			return (await row.count()) > 0;
+		};
+		await until(isThere, "the entry of the photo that was read");
 		const seqs = async () =>
 			(await page.locator("tbody tr td:nth-child(6)").allTextContents()).map((own) =>
 				Number(own.replace(/\D/g, "")),

@@ -1,7 +1,7 @@
 // On paper nothing scrolls: forms and tables fit the sheet, heads say their columns, legends keep their colours.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawn, open, staged } from "../harness.mjs";
+import { drawn, open, settled, staged } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -12,7 +12,8 @@ const SHEET = { width: Math.round(((297 - 24) / 25.4) * 96), height: Math.round(
 async function onPaper(page) {
 	await page.emulateMedia({ media: "print" });
 	await page.setViewportSize(SHEET);
-	await page.waitForTimeout(300);
+	await page.waitForFunction((width) => innerWidth === width && matchMedia("print").matches, SHEET.width);
+	await settled(page);
 }
 const tables = (page) =>
 	page.evaluate(() =>
@@ -71,7 +72,13 @@ describe("a printed page", () => {
 			});
 		const before = await wide();
 		await onPaper(page);
-		await page.waitForTimeout(500);
+		// The engine hears of the sheet's size in its own time.
+		await page
+			.waitForFunction((own) => {
+				const box = document.querySelector("[data-map]").engine.getBounds();
+				return box.getWest() <= own[0] + 0.001 && box.getEast() >= own[2] - 0.001;
+			}, before)
+			.catch(() => {});
 		const after = await wide();
 		assert.ok(after[0] <= before[0] + 0.001 && after[1] <= before[1] + 0.001, `${before} ${after}`);
 		assert.ok(after[2] >= before[2] - 0.001 && after[3] >= before[3] - 0.001, `${before} ${after}`);

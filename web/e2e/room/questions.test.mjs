@@ -1,7 +1,7 @@
 // What needs clearing up: the unit that is asked answers on a screen, and only then another unit decides.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, PASSWORD, staged, violations } from "../harness.mjs";
+import { changes, open, overflow, PASSWORD, settled, staged, violations } from "../harness.mjs";
 import { asked, copied, doubled } from "../questions.mjs";
 
 const place = staged();
@@ -52,10 +52,12 @@ describe("a photo that looks like another plot's", () => {
 		await own.getByText(/^Chưa kết luận được: đơn vị trả lời trước, chậm nhất .*\d{4}/).waitFor();
 		for (const name of [CLEARED, UPHELD])
 			assert.ok(await own.getByRole("button", { name }).isDisabled(), `${name}`);
+		const sent = changes(page);
 		await page.keyboard.press("a");
 		await page.keyboard.press("r");
-		await page.waitForTimeout(300);
+		await settled(page);
 		assert.equal(await page.getByRole("dialog").count(), 0);
+		assert.deepEqual(sent, []);
 		assert.equal(await state("questions", made.look), "open");
 		assert.deepEqual(await violations(page), []);
 		assert.deepEqual(faults, []);

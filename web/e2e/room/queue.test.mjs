@@ -45,13 +45,22 @@ describe("the review queue", () => {
 		await page.keyboard.type(reason);
 		assert.equal(await page.getByLabel("Lý do").inputValue(), reason);
 		assert.deepEqual(await states(ids), before);
-		// Whoever goes on typing after the dialog went decides nothing and goes nowhere.
+		// Whoever goes on typing after the dialog went decides nothing and goes nowhere. The page's clock stands still
+		// meanwhile: on a slow machine the keys come as soon after the dialog as a hand would send them.
+		const since = await page.evaluate(() => {
+			const at = performance.now();
+			performance.now = () => at;
+			return at;
+		});
 		await page.keyboard.press("Escape");
 		await page.keyboard.type("ar jk a");
 		await page.keyboard.press("Enter");
 		await page.getByRole("dialog").waitFor({ state: "detached" });
 		assert.match(page.url(), /#\/review\?list=patrols/);
-		await page.waitForTimeout(1200);
+		await page.evaluate(() => {
+			delete performance.now;
+		});
+		await page.waitForFunction((at) => performance.now() > at + 1000, since);
 		// A letter that is held down decides nothing either; another key takes it back.
 		await page.keyboard.down("a");
 		await page.keyboard.down("a");
@@ -74,7 +83,7 @@ describe("the review queue", () => {
 			() =>
 				[...document.querySelectorAll("[role=tab]")].every((own) => /\d+\+?$/.test(own.textContent.trim())),
 			null,
-			{ timeout: 20_000 },
+			{ timeout: 60_000 },
 		);
 		const due = await place.api("GET", "/api/v1/ledger/minutes-due?limit=200");
 		await tabs.filter({ hasText: new RegExp(`^Chờ biên bản ?${due.plots.length}$`) }).waitFor();

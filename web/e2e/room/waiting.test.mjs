@@ -2,46 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { open, staged, violations } from "../harness.mjs";
+import { formsWaiting } from "../questions.mjs";
 
 const place = staged();
 const { as } = place;
 
-async function middleOf(code) {
-	const all = [];
-	const walk = (value) => (typeof value[0] === "number" ? all.push(value) : value.forEach(walk));
-	walk((await place.api("GET", `/api/v1/communes/${code}`)).geometry.coordinates);
-	const of = (at) => all.map((own) => own[at]);
-	return [0, 1].map((at) => (Math.min(...of(at)) + Math.max(...of(at))) / 2);
-}
-/** A plot that a phone of another commune found, as ODK Collect sends it. */
-async function send(secret, instance, [lon, lat]) {
-	const xml = `<?xml version='1.0' ?><data id="plot_detection" version="2026112501" xmlns:orx="http://openrosa.org/xforms">
-<start>${new Date(Date.now() - 7_200_000).toISOString()}</start><crop>opium_poppy</crop>
-<detected_at>${new Date(Date.now() - 3_600_000).toISOString()}</detected_at><detected_by>patrol</detected_by>
-<point>${lat} ${lon} 1510.2 4.3</point><plants>321</plants><plants_method>counted</plants_method>
-<orx:meta><orx:instanceID>${instance}</orx:instanceID></orx:meta></data>`;
-	const form = new FormData();
-	form.set("xml_submission_file", new Blob([xml], { type: "text/xml" }), "a.xml");
-	const sent = await fetch(`${place.base}/v1/key/${secret}/projects/1/submission`, {
-		method: "POST",
-		body: form,
-	});
-	assert.equal(sent.status, 202, await sent.text());
-}
-
-/** Two forms that wait. */
-async function waiting() {
-	const [{ code }, other] = place.communes;
-	const words = ["device", "enrol", "--name", "Máy ODK", "--door", "odk", "--commune", other.code];
-	const secret = (await place.command(...words)).trim();
-	const [lon, lat] = await middleOf(code);
-	await send(secret, "uuid:cho-xem-1", [lon, lat]);
-	await send(secret, "uuid:cho-xem-2", [lon + 0.001, lat]);
-}
-
 describe("forms that wait for a person", () => {
 	it("are recorded by A and Enter, or given back with a reason, by the officer of their commune", async () => {
-		await waiting();
+		await formsWaiting(place);
 		for (const width of [1440, 320]) {
 			const { page, context, faults } = await as("can-bo-xa", "#/", { width });
 			await open(page, place.base, "#/review?list=forms");

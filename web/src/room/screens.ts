@@ -15,6 +15,8 @@ export interface Screen {
 	group: Group;
 	/** The right, or rights any of which shows it. */
 	right: Right | Right[];
+	/** Rights that show it besides to whoever comes by a link. */
+	linked?: Right[];
 	/** Reached from other screens only, not from the menu. */
 	hidden?: boolean;
 	load: () => Promise<{ default: Component }>;
@@ -77,6 +79,8 @@ export const screens: Screen[] = [
 		group: "work",
 		// Who records is asked as well, and answers there.
 		right: ["validate_patrols", "record_photos", "record_patrols"],
+		// Questions about what they read lead here.
+		linked: ["read_photos", "read_patrols"],
 		load: () => import("./screens/Review.svelte"),
 	},
 	{
@@ -164,3 +168,6 @@ export const screens: Screen[] = [
 /** The screens that the reader may open. */
 export const open = (): Screen[] =>
 	screens.filter((screen) => !screen.hidden && [screen.right].flat().some(may));
+
+/** Whether nothing on a screen is for the reader: the server would refuse each part of it. */
+export const isClosed = ({ right, linked = [] }: Screen): boolean => ![right, linked].flat().some(may);
