@@ -1,6 +1,7 @@
 /** The account at the shutter, and the best grade, which needs it. */
 
 import assert from "node:assert/strict";
+import { generate } from "lean-qr";
 import { told } from "./story.mjs";
 
 const story = told();
@@ -12,6 +13,32 @@ const reader = (context) =>
 			async detect() {
 				return globalThis.held ? [{ rawValue: globalThis.held }] : [];
 			}
+		};
+	});
+
+/** A browser that reads no codes by itself, with a camera before which the story holds a text as a code: dark squares by line. */
+const unread = (context) =>
+	context.addInitScript(() => {
+		delete globalThis.BarcodeDetector;
+		const SIDE = 480;
+		navigator.mediaDevices.getUserMedia = async () => {
+			const canvas = document.createElement("canvas");
+			[canvas.width, canvas.height] = [640, SIDE];
+			const pen = canvas.getContext("2d");
+			setInterval(() => {
+				pen.fillStyle = "#c8c8b8";
+				pen.fillRect(0, 0, 640, SIDE);
+				const rows = globalThis.heldRows ?? [];
+				const step = Math.floor((SIDE * 0.7) / (rows.length + 8));
+				pen.fillStyle = "#f4f4f4";
+				if (step > 0 && rows.length > 0)
+					pen.fillRect(60, 40, (rows.length + 8) * step, (rows.length + 8) * step);
+				pen.fillStyle = "#1c1c1c";
+				for (const [y, row] of rows.entries())
+					for (const [x, square] of [...row].entries())
+						if (square === "1") pen.fillRect(60 + (x + 4) * step, 40 + (y + 4) * step, step, step);
+			}, 100);
+			return canvas.captureStream(10);
 		};
 	});
 
@@ -74,6 +101,29 @@ story(
 		assert.equal(await field.inputValue(), id, "it is kept");
 	},
 	{ prepare: reader },
+);
+
+story(
+	"a phone whose browser reads no codes reads them all the same, without a network too",
+	async (phone, _, province) => {
+		const id = await account(province, "nguoi-cam-may-khac");
+		await phone.enrol();
+		await phone.prepare();
+		await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+		await phone.context.setOffline(true);
+		const code = generate(id);
+		const rows = Array.from({ length: code.size }, (_, y) =>
+			Array.from({ length: code.size }, (_, x) => (code.get(x, y) ? "1" : "0")).join(""),
+		);
+		await phone.page.evaluate((held) => {
+			globalThis.heldRows = held;
+		}, rows);
+		const own = phone.page.getByRole("region", { name: "Tài khoản người bấm máy" });
+		await own.getByRole("button", { name: "Quét mã QR" }).click();
+		await own.getByText(/^Đã gắn tài khoản/).waitFor();
+		assert.equal(await own.getByLabel("Mã tài khoản").inputValue(), id);
+	},
+	{ prepare: unread },
 );
 
 story(
