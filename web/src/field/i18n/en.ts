@@ -45,7 +45,7 @@ export const en: Record<Key, string> = {
 
 	enrol_title: "Enrol this phone",
 	enrol_text:
-		"Scan the sheet's QR code with the camera, or type the 16 signs. The officer must have the device's row open.",
+		"Scan the QR code of the sheet or of the officer's screen, or type the 16 signs. The officer must have the device's row open.",
 	enrol_code: "Code on the sheet",
 	enrol_go: "Get the settings",
 	enrol_number: "Read this number to the officer",

@@ -44,7 +44,7 @@ export const vi = {
 
 	enrol_title: "Cấp quyền cho máy này",
 	enrol_text:
-		"Quét mã QR trên phiếu bằng máy ảnh, hoặc gõ mã 16 ký tự. Cán bộ phải đang mở dòng của thiết bị.",
+		"Quét mã QR trên phiếu hay trên màn hình của cán bộ, hoặc gõ mã 16 ký tự. Cán bộ phải đang mở dòng của thiết bị.",
 	enrol_code: "Mã trên phiếu",
 	enrol_go: "Nhận cấu hình",
 	enrol_number: "Đọc số này cho cán bộ",
