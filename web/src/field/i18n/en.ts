@@ -37,6 +37,7 @@ export const en: Record<Key, string> = {
 	offline: "Offline",
 	offline_rest: "– recording works",
 	waiting_n: "{n} to send",
+	refused_n: "{n} refused",
 	nothing_waits: "All sent",
 	store_full:
 		"The phone is full: the last thing was not kept yet, do not close the app. Clear photos that are safe or delete other files, then save again.",

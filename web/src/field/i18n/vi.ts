@@ -36,6 +36,7 @@ export const vi = {
 	offline: "Mất mạng",
 	offline_rest: "– vẫn ghi được",
 	waiting_n: "{n} chờ gửi",
+	refused_n: "{n} bị từ chối",
 	nothing_waits: "Đã gửi hết",
 	store_full:
 		"Máy hết dung lượng: mục vừa rồi chưa lưu được, đừng đóng ứng dụng. Dọn ảnh đã an toàn hoặc xóa bớt tệp khác, rồi lưu lại.",
