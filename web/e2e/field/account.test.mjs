@@ -1,6 +1,8 @@
 /** The account at the shutter, and the best grade, which needs it. */
 
 import assert from "node:assert/strict";
+import { generate } from "lean-qr";
+import { PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
 const story = told();
@@ -12,6 +14,32 @@ const reader = (context) =>
 			async detect() {
 				return globalThis.held ? [{ rawValue: globalThis.held }] : [];
 			}
+		};
+	});
+
+/** A browser that reads no codes by itself, with a camera before which the story holds a text as a code: dark squares by line. */
+const unread = (context) =>
+	context.addInitScript(() => {
+		delete globalThis.BarcodeDetector;
+		const SIDE = 480;
+		navigator.mediaDevices.getUserMedia = async () => {
+			const canvas = document.createElement("canvas");
+			[canvas.width, canvas.height] = [640, SIDE];
+			const pen = canvas.getContext("2d");
+			setInterval(() => {
+				pen.fillStyle = "#c8c8b8";
+				pen.fillRect(0, 0, 640, SIDE);
+				const rows = globalThis.heldRows ?? [];
+				const step = Math.floor((SIDE * 0.7) / (rows.length + 8));
+				pen.fillStyle = "#f4f4f4";
+				if (step > 0 && rows.length > 0)
+					pen.fillRect(60, 40, (rows.length + 8) * step, (rows.length + 8) * step);
+				pen.fillStyle = "#1c1c1c";
+				for (const [y, row] of rows.entries())
+					for (const [x, square] of [...row].entries())
+						if (square === "1") pen.fillRect(60 + (x + 4) * step, 40 + (y + 4) * step, step, step);
+			}, 100);
+			return canvas.captureStream(10);
 		};
 	});
 
@@ -74,6 +102,45 @@ story(
 		assert.equal(await field.inputValue(), id, "it is kept");
 	},
 	{ prepare: reader },
+);
+
+story(
+	"a phone whose browser reads no codes reads them all the same: its enrolment, and an account without a network",
+	async (phone, device, province) => {
+		const id = await account(province, "nguoi-cam-may-khac");
+		const { page } = phone;
+		const hold = (text) => {
+			const code = generate(text);
+			const line = (y) => Array.from({ length: code.size }, (_, x) => (code.get(x, y) ? "1" : "0")).join("");
+			return page.evaluate(
+				(rows) => {
+					globalThis.heldRows = rows;
+				},
+				Array.from({ length: code.size }, (_, y) => line(y)),
+			);
+		};
+		// The officer's screen shows a link; the phone spends the code in it.
+		phone.expected = /401|ERR_INTERNET_DISCONNECTED/;
+		const opened = (await province.post(`/api/v1/devices/${device.id}/enrolment`, { doors: ["api"] })).value;
+		await page.goto(new URL("/field/", device.link).href);
+		await hold(`${province.base}/enrol/${opened.code}`);
+		await phone.button("Quét mã QR").click();
+		const number = Number(await page.locator("[data-figure=match]").textContent());
+		await province.post(`/api/v1/devices/${device.id}/enrolment/confirm`, { number });
+		await page.getByLabel("Mã PIN", { exact: true }).fill(PIN);
+		await page.getByLabel("Nhập lại mã PIN").fill(PIN);
+		await phone.button("Lưu").click();
+		await page.getByRole("heading", { name: "Chuẩn bị ngoại tuyến" }).waitFor();
+		await phone.prepare();
+		await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+		await phone.context.setOffline(true);
+		await hold(id);
+		const own = phone.page.getByRole("region", { name: "Tài khoản người bấm máy" });
+		await own.getByRole("button", { name: "Quét mã QR" }).click();
+		await own.getByText(/^Đã gắn tài khoản/).waitFor();
+		assert.equal(await own.getByLabel("Mã tài khoản").inputValue(), id);
+	},
+	{ prepare: unread },
 );
 
 story(

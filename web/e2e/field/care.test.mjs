@@ -154,7 +154,7 @@ story(
 		await phone.sendNow();
 		await phone.allSent();
 		let patrol;
-		for (let round = 0; round < 20; round += 1) {
+		for (let round = 0; round < 100; round += 1) {
 			const { features } = (await province.get("/api/v1/patrols?limit=500", device.token)).value;
 			patrol = features.find(({ properties }) => properties.started_at >= device.since);
 			if (patrol?.properties.length_m > 0) break;

@@ -24,7 +24,7 @@ async function missing(province, device, plants) {
 }
 
 async function waitUntilConfirmed(province, device, plants) {
-	for (let round = 0; round < 20; round += 1) {
+	for (let round = 0; round < 100; round += 1) {
 		if (!(await missing(province, device, plants)).includes("confirmation")) return;
 		await new Promise((done) => setTimeout(done, 300));
 	}
@@ -85,12 +85,7 @@ story(
 			const { id, properties } = features.find((own) => own.properties.plants === 35);
 			const code = properties.code ?? id.replaceAll("-", "").slice(-6).toUpperCase();
 			const plot = second.page.locator("li button").filter({ hasText: code });
-			for (let round = 0; round < 20 && (await plot.count()) === 0; round += 1) {
-				await second.sendNow();
-				await second.allSent();
-				await second.tab("Điểm trồng");
-				await second.page.waitForTimeout(500);
-			}
+			await second.plotsUntil(async () => (await plot.count()) > 0);
 			await plot.click();
 			await second.says("Chỉ xác nhận được khi đứng trong vòng 200 m quanh điểm trồng.");
 			assert.ok(await second.button("Tôi đang ở đây, xác nhận đã phá nhổ").isDisabled());

@@ -404,6 +404,20 @@ export class Phone {
 		await this.page.getByRole("banner").getByText("Đã gửi hết").waitFor({ timeout });
 	}
 
+	/** Sends and looks at the plots until something is there: what the server makes of what it was sent takes its time. */
+	async plotsUntil(isThere, patienceMs = 60_000) {
+		const until = Date.now() + patienceMs;
+		do {
+			await this.sendNow();
+			await this.allSent();
+			await this.tab("Điểm trồng");
+			for (let look = 0; look < 5; look += 1) {
+				if (await isThere()) return;
+				await this.page.waitForTimeout(200);
+			}
+		} while (Date.now() < until);
+	}
+
 	/** Opens a screen of the bottom bar by its place, whatever the language. */
 	async screen(index) {
 		await this.page.getByRole("navigation").getByRole("button").nth(index).click();

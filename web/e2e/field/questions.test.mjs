@@ -97,6 +97,7 @@ story(
 		// What the server said of it stands in the phone's language, also without a network.
 		await refused.getByText(/không ghi số điện thoại, số định danh/i).waitFor();
 		assert.equal(await refused.getByText(/expected|telephone/).count(), 0);
+		await phone.page.getByRole("banner").getByText("1 bị từ chối").waitFor();
 		await own.getByRole("button", { name: "Trả lời" }).waitFor();
 		assert.equal((await province.get(`${LIST}/${question.id}`)).value.question.state, "open");
 	},

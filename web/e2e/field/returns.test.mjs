@@ -29,12 +29,7 @@ async function sendBack(phone, device, province, plants, reason) {
 	const sent = await province.post(`/api/v1/plots/${id}/returns`, body, deskOf(province));
 	assert.equal(sent.status, 201);
 	const asked = phone.page.getByRole("region", { name: "Bị trả lại" }).locator("li button");
-	for (let round = 0; round < 20 && (await asked.count()) === 0; round += 1) {
-		await phone.sendNow();
-		await phone.allSent();
-		await phone.tab("Điểm trồng");
-		await phone.page.waitForTimeout(500);
-	}
+	await phone.plotsUntil(async () => (await asked.count()) > 0);
 	await asked.getByText(`Bị trả lại: ${reason}`).waitFor();
 	await asked.click();
 	await phone.page.getByRole("region", { name: `Bị trả lại: ${reason}` }).waitFor();
@@ -42,7 +37,7 @@ async function sendBack(phone, device, province, plants, reason) {
 
 /** What ended each return at the plot, once the last of them is over. */
 async function ends(province, device, plants) {
-	for (let round = 0; round < 30; round += 1) {
+	for (let round = 0; round < 100; round += 1) {
 		const { returns } = (await plotWith(province, device, plants)).properties;
 		if (returns.every((one) => one.ended_by !== null)) return returns.map((one) => one.ended_by);
 		await new Promise((done) => setTimeout(done, 300));

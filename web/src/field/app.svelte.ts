@@ -131,6 +131,11 @@ class FieldApp {
 			.length;
 	}
 
+	/** What the server does not take as it is: nothing more goes by itself. */
+	get refused(): number {
+		return this.items.filter(isRefused).length;
+	}
+
 	async open(given: Handed | null): Promise<void> {
 		this.#db = await openStore();
 		this.profiles = await this.#db.getAll("profiles");
@@ -567,5 +572,7 @@ async function hurry(session: Session): Promise<void> {
 function isUnsent(item: Item): boolean {
 	return item.original !== null && (item.original.state === "waiting" || item.original.state === "sending");
 }
+
+const isRefused = (item: Item): boolean => item.state === "refused" || item.original?.state === "refused";
 
 export const app = new FieldApp();

@@ -1,22 +1,34 @@
-/** QR codes before the camera, read by the browser itself where it can; nothing is loaded for it. */
+/** QR codes before the camera: read by the browser where it can, else by a reader of our own, which lies on the phone like every screen. */
 
 interface Detector {
 	detect: (shown: HTMLVideoElement) => Promise<{ rawValue: string }[]>;
 }
-type Detecting = { BarcodeDetector?: new (of: { formats: string[] }) => Detector };
+interface Reading {
+	new (of: { formats: "qr_code"[] }): Detector;
+	getSupportedFormats?: () => Promise<readonly string[]>;
+}
 
 /** Between two looks, ms. */
 const EVERY_MS = 250;
 
-export const canScan = (): boolean =>
-	"BarcodeDetector" in globalThis && navigator.mediaDevices?.getUserMedia !== undefined;
+export const canScan = (): boolean => navigator.mediaDevices?.getUserMedia !== undefined;
 
-/** The first code that the picture shows; none once `isLeft` says so. Fails where the browser reads no codes after all. */
+async function detector(): Promise<Detector> {
+	const { BarcodeDetector: Browsers } = globalThis as { BarcodeDetector?: Reading };
+	// Without the services of the phone's maker a browser may have the name and read nothing.
+	const formats = await Browsers?.getSupportedFormats?.().catch((): string[] => []);
+	const Chosen: Reading =
+		Browsers && (formats?.includes("qr_code") ?? true)
+			? Browsers
+			: (await import("qr/decode.js")).BarcodeDetector;
+	return new Chosen({ formats: ["qr_code"] });
+}
+
+/** The first code that the picture shows; none once `isLeft` says so. Fails where no codes can be read after all. */
 export async function scanned(video: HTMLVideoElement, isLeft: () => boolean): Promise<string | null> {
-	const { BarcodeDetector } = globalThis as Detecting;
-	const detector = BarcodeDetector && new BarcodeDetector({ formats: ["qr_code"] });
-	while (detector && !isLeft()) {
-		const [code] = await detector.detect(video);
+	const reader = await detector();
+	while (!isLeft()) {
+		const [code] = await reader.detect(video);
 		if (code) {
 			return code.rawValue;
 		}

@@ -37,6 +37,7 @@ export const en: Record<Key, string> = {
 	offline: "Offline",
 	offline_rest: "– recording works",
 	waiting_n: "{n} to send",
+	refused_n: "{n} refused",
 	nothing_waits: "All sent",
 	store_full:
 		"The phone is full: the last thing was not kept yet, do not close the app. Clear photos that are safe or delete other files, then save again.",
@@ -45,7 +46,7 @@ export const en: Record<Key, string> = {
 
 	enrol_title: "Enrol this phone",
 	enrol_text:
-		"Scan the sheet's QR code with the camera, or type the 16 signs. The officer must have the device's row open.",
+		"Scan the QR code of the sheet or of the officer's screen, or type the 16 signs. The officer must have the device's row open.",
 	enrol_code: "Code on the sheet",
 	enrol_go: "Get the settings",
 	enrol_number: "Read this number to the officer",

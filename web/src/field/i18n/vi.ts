@@ -36,6 +36,7 @@ export const vi = {
 	offline: "Mất mạng",
 	offline_rest: "– vẫn ghi được",
 	waiting_n: "{n} chờ gửi",
+	refused_n: "{n} bị từ chối",
 	nothing_waits: "Đã gửi hết",
 	store_full:
 		"Máy hết dung lượng: mục vừa rồi chưa lưu được, đừng đóng ứng dụng. Dọn ảnh đã an toàn hoặc xóa bớt tệp khác, rồi lưu lại.",
@@ -44,7 +45,7 @@ export const vi = {
 
 	enrol_title: "Cấp quyền cho máy này",
 	enrol_text:
-		"Quét mã QR trên phiếu bằng máy ảnh, hoặc gõ mã 16 ký tự. Cán bộ phải đang mở dòng của thiết bị.",
+		"Quét mã QR trên phiếu hay trên màn hình của cán bộ, hoặc gõ mã 16 ký tự. Cán bộ phải đang mở dòng của thiết bị.",
 	enrol_code: "Mã trên phiếu",
 	enrol_go: "Nhận cấu hình",
 	enrol_number: "Đọc số này cho cán bộ",
