@@ -102,7 +102,7 @@ impl SqliteHandle {
         if self.later.is_empty() {
             return None;
         }
-        let query = sqlx::query_with(self.later.in_turn(), self.later.take());
+        let query = sqlx::query_with::<Sqlite, _>(self.later.in_turn(), self.later.take());
         Some(Box::pin(async move {
             query.execute(&mut **self).await?;
             Ok(())
@@ -130,7 +130,7 @@ impl PgHandle {
         if self.later.is_empty() {
             return None;
         }
-        let query = sqlx::query_with(self.later.as_one(), self.later.take());
+        let query = sqlx::query_with::<Postgres, _>(self.later.as_one(), self.later.take());
         Some(Box::pin(async move {
             query.execute(&mut **self).await.map_err(raced)?;
             Ok(())

@@ -1,6 +1,8 @@
 //! What leads to a person without being a telephone or identity number: passports, vehicles' plates, addresses of mail and
 //! names in social networks.
 
+use super::folded::is_in_word;
+
 /// Addresses of networks in which a name follows.
 const LINKS: [&str; 8] = [
     "zalo.me",
@@ -25,25 +27,34 @@ const NETWORKS: [&str; 7] = [
 /// Words that may stand between a network and a name in it.
 const BETWEEN: [&str; 6] = ["tên", "ten", "nick", "là", "la", "của"];
 
-/// Whether the text, folded, holds any of these.
-pub(super) fn is_contact(text: &[char]) -> bool {
-    let text: String = text.iter().collect();
-    let lower = text.to_lowercase();
-    LINKS.iter().any(|link| lower.contains(link))
-        || text.split_whitespace().any(is_mail)
-        || words(&text).any(is_passport)
-        || has_plate(&text)
-        || names_network(&text)
+/// Whether the text, folded, holds any of these; `lower` is the same in small letters.
+pub(super) fn is_contact(text: &str, lower: &str) -> bool {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    has_link(lower)
+        || (text.contains('@') && text.split_whitespace().any(is_mail))
+        || (has_digit && (words(text).any(is_passport) || has_plate(text)))
+        || names_network(text)
+}
+
+/// Each of the addresses has one of these ends in it, and few texts do.
+fn has_link(lower: &str) -> bool {
+    const ENDS: [&str; 3] = [".me", ".com", "://"];
+    let mut marks = lower.match_indices(['.', ':']);
+    let is_end = |at: usize| {
+        ENDS.iter()
+            .any(|end| lower.get(at..).is_some_and(|rest| rest.starts_with(end)))
+    };
+    marks.any(|(at, _)| is_end(at)) && LINKS.iter().any(|link| lower.contains(link))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !is_in_word(c))
         .filter(|word| !word.is_empty())
 }
 
 /// Something, an at sign, and a host with a dot in it.
 fn is_mail(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let word = word.trim_matches(|c: char| !is_in_word(c));
     let Some((own, host)) = word.split_once('@') else {
         return false;
     };
@@ -64,7 +75,7 @@ fn is_passport(word: &str) -> bool {
 fn has_plate(text: &str) -> bool {
     let mut before = None;
     for (at, c) in text.char_indices() {
-        let is_start = c.is_ascii_digit() && before.is_none_or(|c: char| !c.is_alphanumeric());
+        let is_start = c.is_ascii_digit() && before.is_none_or(|c: char| !is_in_word(c));
         before = Some(c);
         if is_start && text.get(at..).is_some_and(is_plate) {
             return true;
@@ -88,7 +99,7 @@ fn is_plate(text: &str) -> bool {
         Some(after) => taken(after, |c| c.is_ascii_digit()),
         None => ("", after),
     };
-    let is_whole = !end.starts_with(|c: char| c.is_alphanumeric());
+    let is_whole = !end.starts_with(|c: char| is_in_word(c));
     let is_number = match (first.len(), second.len()) {
         (3, 2) | (5, 0) => true,
         // Four digits behind a space are a sum of plants as well.
@@ -108,7 +119,11 @@ fn taken(text: &str, is_part: impl Fn(char) -> bool) -> (&str, &str) {
 fn names_network(text: &str) -> bool {
     let mut parts = text.split_whitespace().peekable();
     while let Some(part) = parts.next() {
-        let (word, mut said) = taken(part, char::is_alphanumeric);
+        // Small letters of these alone make the first ones of the networks.
+        if !part.starts_with(['z', 'Z', 'f', 'F', 't', 'T', 'v', 'V', 'm', 'M']) {
+            continue;
+        }
+        let (word, mut said) = taken(part, is_in_word);
         if !NETWORKS.contains(&word.to_lowercase().as_str()) {
             continue;
         }
@@ -130,4 +145,26 @@ fn names_network(text: &str) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINKS, has_link};
+
+    #[test]
+    fn every_address_of_a_network_is_found() {
+        for link in LINKS {
+            assert!(has_link(&format!("xem ở {link}abc. hết")), "{link}");
+        }
+        assert!(!has_link("gặp lúc 8:30, ở bản a.com bản b"));
+    }
+
+    #[test]
+    fn no_sign_becomes_the_first_letter_of_a_network_but_its_own_two() {
+        for c in '\0'..=char::MAX {
+            if c.to_lowercase().any(|small| "zftvm".contains(small)) {
+                assert!(c.is_ascii(), "{:?}", u32::from(c));
+            }
+        }
+    }
 }

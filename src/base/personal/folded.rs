@@ -13,9 +13,25 @@ pub(super) fn folded(text: &str) -> Vec<char> {
     text.chars().filter_map(fold).collect()
 }
 
+/// The same as [`char::is_alphanumeric`], which looks up every letter of Vietnamese in tables.
+pub(super) fn is_in_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    is_latin(c) || c.is_alphanumeric()
+}
+
+/// Latin letters outside ASCII, as far as Vietnamese needs them.
+const fn is_latin(c: char) -> bool {
+    matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}')
+}
+
 fn fold(c: char) -> Option<char> {
     if c.is_ascii() {
         return Some(if c.is_ascii_whitespace() { ' ' } else { c });
+    }
+    if is_latin(c) {
+        return Some(c);
     }
     if has_no_width(c) {
         return None;
@@ -68,4 +84,26 @@ fn has_no_width(c: char) -> bool {
             | '\u{1_D173}'..='\u{1_D17A}'
             | '\u{E_0000}'..='\u{E_0FFF}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fold, is_in_word, is_latin};
+
+    #[test]
+    fn letters_and_digits_of_every_script_are_in_words() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_in_word(c), c.is_alphanumeric(), "{:?}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn letters_with_marks_stay_as_they_are() {
+        let letters = "ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ";
+        for c in letters.chars().chain(letters.to_uppercase().chars()) {
+            assert!(is_latin(c), "{c}");
+            assert_eq!(fold(c), Some(c));
+        }
+        assert!(!is_latin('×') && !is_latin('÷'));
+    }
 }

@@ -1,7 +1,7 @@
 //! Telephone and identity numbers, however they are grouped.
 
 use super::contacts::is_contact;
-use super::folded::folded;
+use super::folded::{folded, is_in_word};
 
 /// Words after which a number is a person's, whatever its digits are.
 const OF_PAPERS: [&str; 9] = [
@@ -47,7 +47,9 @@ pub fn looks_personal(text: &str) -> bool {
         }
         at = end;
     }
-    is_spelt(&text) || is_contact(&text)
+    let text: String = text.iter().collect();
+    let lower = text.to_lowercase();
+    is_spelt(&lower) || is_contact(&text, &lower)
 }
 
 fn chain_at(text: &[char], start: usize) -> (Chain, usize) {
@@ -184,12 +186,10 @@ fn is_identity(digits: &str, is_grouped: bool) -> bool {
     is_grouped && (is_citizen || is_card)
 }
 
-/// Nine digits or more said one after the other.
-fn is_spelt(text: &[char]) -> bool {
-    let text: String = text.iter().collect();
-    let lower = text.to_lowercase();
+/// Nine digits or more said one after the other, in small letters.
+fn is_spelt(lower: &str) -> bool {
     let mut run = 0;
-    for word in lower.split(|c: char| !c.is_alphanumeric()) {
+    for word in lower.split(|c: char| !is_in_word(c)) {
         if word.is_empty() {
             continue;
         }

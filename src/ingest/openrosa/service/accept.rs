@@ -265,13 +265,11 @@ impl OpenRosa {
             row.place = first.place().map(str::to_owned);
             TAKEN.clone_into(&mut row.state);
         }
-        match plot {
-            Some(first) => sql::insert_with_plot(tx, &row, first.plot()).await?,
-            None if sql::insert_submission(tx, &row).await? => {}
+        if let Some(first) = plot {
+            sql::insert_with_plot(tx, &row, first.plot()).await?;
+        } else if !sql::insert_submission(tx, &row).await? {
             // Another act wrote the instance meanwhile; run again, this one sees it.
-            None => {
-                return Err(store::Error::Busy("the submission was just written".into()).into());
-            }
+            return Err(store::Error::Busy("the submission was just written".into()).into());
         }
         if root != row.id {
             sql::join_chain(tx, row.id, root, revision - 1).await?;
