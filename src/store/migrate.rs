@@ -237,9 +237,9 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0050_plots_nearby.sql"),
     ),
     (
-        52,
+        51,
         "note_orders",
-        include_str!("../../migrations/0052_note_orders.sql"),
+        include_str!("../../migrations/0051_note_orders.sql"),
     ),
 ];
 
