@@ -110,24 +110,47 @@ fn without(told: &Value, words: &[&str]) -> Value {
     told
 }
 
+/// A plot with words in all of its texts: as it was sent first and next, a later measure, and what was only kept aside.
+struct Worded {
+    plot: Uuid,
+    first: Value,
+    next: Value,
+    measure: Value,
+    other: Value,
+}
+
+async fn worded(field: &Field, phone: &Client) -> Worded {
+    let mut first = plot_at(104.300_000_000_000_04, 22.4);
+    first["title"] = json!(CANARY);
+    first["properties"]["notes"] = json!(format!("  nhà {CANARY}, gọi 0912345678"));
+    first["properties"]["forest_compartment"] = json!(CANARY);
+    let plot = recorded(field, phone, &first).await;
+    let mut next = first.clone();
+    next["properties"]["plants"] = json!(300);
+    next["properties"]["revises"] = json!(1);
+    phone.put(&path(plot, ""), &next).await.expect(201);
+    let measure = json!({ "measured_at": "2026-02-26T09:00:00+07:00", "plants": 310, "plants_method": "counted", "notes": CANARY });
+    phone
+        .post(&path(plot, "/measures"), &measure)
+        .await
+        .expect(201);
+    let mut other = first.clone();
+    other["properties"]["plants"] = json!(5);
+    phone.put(&path(plot, ""), &other).await.expect(409);
+    Worded {
+        plot,
+        first,
+        next,
+        measure,
+        other,
+    }
+}
+
 on_both! {
     async fn the_words_of_a_plot_go_from_every_version_and_its_figures_stay(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;
-        let mut first = plot_at(104.300_000_000_000_04, 22.4);
-        first["title"] = json!(CANARY);
-        first["properties"]["notes"] = json!(format!("  nhà {CANARY}, gọi 0912345678"));
-        first["properties"]["forest_compartment"] = json!(CANARY);
-        let plot = recorded(&field, &phone, &first).await;
-        let mut next = first.clone();
-        next["properties"]["plants"] = json!(300);
-        next["properties"]["revises"] = json!(1);
-        phone.put(&path(plot, ""), &next).await.expect(201);
-        let measure = json!({ "measured_at": "2026-02-26T09:00:00+07:00", "plants": 310, "plants_method": "counted", "notes": CANARY });
-        phone.post(&path(plot, "/measures"), &measure).await.expect(201);
-        let mut other = first.clone();
-        other["properties"]["plants"] = json!(5);
-        phone.put(&path(plot, ""), &other).await.expect(409);
+        let Worded { plot, first, mut next, measure, other } = worded(&field, &phone).await;
         field.settle().await;
         let before = told(&phone, plot).await;
         assert!(before["flags"].as_array().unwrap().contains(&json!("text_looks_personal")));
