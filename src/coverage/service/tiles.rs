@@ -208,8 +208,8 @@ impl Tiles {
                 if walkers.len() > MOST_WALKERS {
                     walkers.clear();
                 }
-                let read = self.read(tx, view, (&regions, &days), &mut walkers);
-                let mut drafts = read.await?;
+                let of = (regions.as_slice(), &days);
+                let mut drafts = self.read(tx, view, of, &mut walkers).await?;
                 for (region, shared) in some {
                     let own = drafts.remove(region).unwrap_or_default();
                     locked(shared)?.set_days(&days, own);
@@ -247,9 +247,9 @@ impl Tiles {
         let unknown: Vec<PatrolId> = unknown.into_iter().collect();
         // After the rows, so that there are some for each: patrols are indexed meanwhile.
         let facts = sql::facts_of(tx, &unknown).await?;
-        let words = &mut *self.words_mut()?;
-        known.extend(walkers(words, &facts));
-        drafts(words, (&*known, view.class()), &cells, &trips)
+        let mut words = self.words_mut()?;
+        known.extend(walkers(&mut words, &facts));
+        drafts(&mut words, (&*known, view.class()), &cells, &trips)
     }
 
     /// The numbers of words, to look up.
