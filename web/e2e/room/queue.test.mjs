@@ -75,6 +75,26 @@ describe("the review queue", () => {
 		await context.close();
 	});
 
+	it("shows how a patrol's way lies and the pictures of a plot beside what decides on them", async () => {
+		const { page, context, faults } = await as("can-bo-tinh", "#/", { width: 1280, height: 720 });
+		const detail = page.getByRole("region", { name: "Mục đang chọn" });
+		await open(page, place.base, "#/review?list=patrols");
+		await detail.getByRole("img", { name: "Vết đi" }).waitFor();
+		const { features } = await place.api("GET", "/api/v1/plots?state=detected&limit=200");
+		const seen = features.find((own) => own.properties.photos > 0);
+		if (seen) {
+			await open(page, place.base, `#/review?list=verify&item=${seen.id}`);
+			await detail.locator(".phases img").first().waitFor();
+		}
+		for (const width of [1280, 320]) {
+			await page.setViewportSize({ width, height: 720 });
+			assert.deepEqual(await violations(page), []);
+			assert.ok((await overflow(page)) <= 0);
+		}
+		assert.deepEqual(faults, []);
+		await context.close();
+	});
+
 	it("says on every list how much waits there", async () => {
 		const { page, context, faults } = await as("can-bo-tinh");
 		await open(page, place.base, "#/review?list=patrols");

@@ -118,6 +118,9 @@ export const en: Record<keyof typeof vi, string> = {
 	"coverage.validated": "Approved patrols only",
 	"coverage.small": "Risk area under 1 km²: not coloured, its share misleads",
 	"coverage.none": "No risk area",
+	"communes.none": "No commune has a boundary yet",
+	"communes.none.detail":
+		"Maps and figures by commune come once the operator has loaded boundaries (tuantra import communes).",
 	"coverage.total": "All together",
 	"coverage.count": "{shown} of {all} communes",
 	"coverage.definition":

@@ -119,6 +119,9 @@ export const vi = {
 	"coverage.validated": "Chỉ tuyến đã duyệt",
 	"coverage.small": "Diện tích nguy cơ dưới 1 km²: không tô màu, tỷ lệ dễ gây hiểu nhầm",
 	"coverage.none": "Không có khu vực nguy cơ",
+	"communes.none": "Chưa có địa giới xã nào",
+	"communes.none.detail":
+		"Bản đồ và số liệu theo xã có sau khi người vận hành nạp địa giới (tuantra import communes).",
 	"coverage.total": "Toàn địa bàn",
 	"coverage.count": "{shown} trên {all} xã",
 	"coverage.definition":
