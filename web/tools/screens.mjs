@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Phone } from "../e2e/field/phone.mjs";
 import { launch, open, province, signIn, visit } from "../e2e/harness.mjs";
-import { asked, copied, doubled } from "../e2e/questions.mjs";
+import { asked, copied, doubled, madeUp } from "../e2e/questions.mjs";
 import { reduced } from "./png.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -408,6 +408,8 @@ async function fieldMore(place, language) {
 	await shoot("mark-edge", page.locator("[data-name=area]"));
 	await phone.stand(lon, lat);
 	await button("plot_area_none").click();
+	// From here on without a network: what waits is what is carried by hand.
+	await phone.context.setOffline(true);
 	await button("save").click();
 	await page.locator("article h1").waitFor();
 
@@ -428,7 +430,6 @@ async function fieldMore(place, language) {
 	await paper.setContent(readFileSync(await file.path(), "utf8"));
 	await shoot("minutes", null, paper);
 	await paper.close();
-	await phone.context.setOffline(true);
 	await button("plot_revise").click();
 	await shoot("revise");
 	await back().click();
@@ -462,6 +463,9 @@ async function fieldMore(place, language) {
 	await shoot("denied");
 	await phone.close();
 }
+
+/** The patrol that both languages are asked about. */
+let madeUpOnce = null;
 
 /** What was sent back, what is to be made clear, and a plot that was drawn for a second look. */
 async function asks(place, phone, { words, code, plants, shoot, sent, tab, button, back }) {
@@ -497,7 +501,9 @@ async function asks(place, phone, { words, code, plants, shoot, sent, tab, butto
 		await back().click();
 	}
 	if (wants("question")) {
-		await questions(place);
+		madeUpOnce ??= madeUp(place);
+		const patrol = await madeUpOnce;
+		await asked(place, "track-questions", "mock_fixes", (own) => own.patrol === patrol);
 		const list = page.getByRole("region", { name: words.ask_title });
 		for (let round = 0; round < 20 && (await list.count()) === 0; round += 1) {
 			await sent();
