@@ -104,6 +104,30 @@ export async function copied(place) {
 	return patrol(2, again);
 }
 
+/** A patrol whose positions another program made up; its id. */
+export async function madeUp(place) {
+	const { code } = place.communes[0];
+	const [lon, lat] = await middleOf(place, code);
+	const { send } = await place.handset("Tổ thử – máy G", code);
+	const at = (seconds) => new Date(Date.now() - 7_200_000 + seconds * 1000).toISOString();
+	const id = newId();
+	await send("PUT", `/api/v1/patrols/${id}`, {
+		kind: "crop_check",
+		transport: "foot",
+		started_at: at(0),
+		ended_at: at(1_200),
+	});
+	const fixes = Array.from({ length: 120 }, (_, step) => ({
+		t: at(10 * step),
+		lon: lon + step * 0.0001,
+		lat,
+		accuracy_m: 5,
+		mock: true,
+	}));
+	await send("POST", `/api/v1/patrols/${id}/fixes`, { fixes });
+	return id;
+}
+
 /** The question of a screen that is sought, once it is asked. */
 export async function asked(place, book, screen, isSought) {
 	const sought = async () => {

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Phone } from "../e2e/field/phone.mjs";
 import { launch, province } from "../e2e/harness.mjs";
+import { asked, madeUp } from "../e2e/questions.mjs";
 import { reduced } from "./png.mjs";
 import { room } from "./screens-room.mjs";
 
@@ -230,6 +231,8 @@ async function fieldMore(place, language) {
 	await shoot("mark-edge", page.locator("[data-name=area]"));
 	await phone.stand(lon, lat);
 	await button("plot_area_none").click();
+	// From here on without a network: what waits is what is carried by hand.
+	await phone.context.setOffline(true);
 	await button("save").click();
 	await page.locator("article h1").waitFor();
 
@@ -250,7 +253,6 @@ async function fieldMore(place, language) {
 	await paper.setContent(readFileSync(await file.path(), "utf8"));
 	await shoot("minutes", null, paper);
 	await paper.close();
-	await phone.context.setOffline(true);
 	await button("plot_revise").click();
 	await shoot("revise");
 	await back().click();
@@ -284,6 +286,9 @@ async function fieldMore(place, language) {
 	await shoot("denied");
 	await phone.close();
 }
+
+/** The patrol that both languages are asked about. */
+let madeUpOnce = null;
 
 /** What was sent back, what is to be made clear, and a plot that was drawn for a second look. */
 async function asks(place, phone, { words, code, plants, shoot, sent, tab, button, back }) {
@@ -319,7 +324,9 @@ async function asks(place, phone, { words, code, plants, shoot, sent, tab, butto
 		await back().click();
 	}
 	if (wants("question")) {
-		await questions(place);
+		madeUpOnce ??= madeUp(place);
+		const patrol = await madeUpOnce;
+		await asked(place, "track-questions", "mock_fixes", (own) => own.patrol === patrol);
 		const list = page.getByRole("region", { name: words.ask_title });
 		for (let round = 0; round < 20 && (await list.count()) === 0; round += 1) {
 			await sent();

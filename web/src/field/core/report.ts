@@ -53,6 +53,10 @@ export function quickReport({ plot, done, commune, team }: Told): string {
 }
 
 const blank = "……………………";
+/** Legible on the phone, and on the sheet that is printed of it. */
+const PAPER =
+	"body{font:1rem/1.4 serif;margin:1rem;color:#000;background:#fff}h1,h2{font-size:1rem;text-align:center}h1{font-size:1.2rem}" +
+	"table{border-collapse:collapse;width:100%}th,td{border:1px solid;padding:.4rem;text-align:left;vertical-align:top}th{font-weight:normal;width:45%}";
 
 /** "Biên bản nháp" (B11): what is known is filled in, names stay blank. A form of the law: Vietnamese in every language of the app. */
 export function draftMinutes({ plot, done, commune, org }: Told): string {
@@ -68,6 +72,12 @@ export function draftMinutes({ plot, done, commune, org }: Told): string {
 			"Số mẫu, số niêm phong",
 			done?.samples.map(({ number, seal }) => `${number} / ${seal}`).join("; ") || blank,
 		],
+		...(done?.release
+			? [["Văn bản cho phép phá nhổ", `${done.release.agency}, ${done.release.document}`] as [string, string]]
+			: []),
+		...(done?.completeness === "partial"
+			? [["Số cây còn lại", done.remaining_plants?.toLocaleString("vi-VN") ?? blank] as [string, string]]
+			: []),
 		["Đơn vị chủ trì", org ?? blank],
 		["Thành phần tham gia (ghi tay)", blank],
 		["Người chứng kiến (ghi tay)", blank],
@@ -77,10 +87,10 @@ export function draftMinutes({ plot, done, commune, org }: Told): string {
 		.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`)
 		.join("");
 	return (
-		'<!doctype html><html lang="vi"><meta charset="utf-8"><title>Biên bản nháp</title>' +
-		'<h2 style="text-align:center">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM<br>Độc lập - Tự do - Hạnh phúc</h2>' +
-		'<h1 style="text-align:center">BIÊN BẢN PHÁ NHỔ (BẢN NHÁP)</h1>' +
-		`<table border="1" cellpadding="6" style="border-collapse:collapse;width:100%">${cells}</table></html>`
+		'<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+		`<title>Biên bản nháp</title><style>${PAPER}</style>` +
+		"<h2>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM<br>Độc lập - Tự do - Hạnh phúc</h2>" +
+		`<h1>BIÊN BẢN PHÁ NHỔ (BẢN NHÁP)</h1><table>${cells}</table></html>`
 	);
 }
 
