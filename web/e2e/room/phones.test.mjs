@@ -1,7 +1,7 @@
 // Phones from the officer's desk: which apps they are given, what they still owe, and what shuts a lost one out.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, staged, until, violations } from "../harness.mjs";
+import { cut, open, overflow, staged, until, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -181,6 +181,7 @@ describe("the access log", () => {
 		for (const width of [320, 1440]) {
 			await page.setViewportSize({ width, height: 900 });
 			assert.deepEqual(await violations(page), []);
+			assert.deepEqual(await cut(page), []);
 			assert.ok((await overflow(page)) <= 0);
 		}
 		assert.deepEqual(
