@@ -42,14 +42,14 @@ on_both! {
                 let mut seen = 0;
                 for (number, entry) in entries.iter().enumerate() {
                     later!(tx, BODY, [*entry, &b"salt"[..], &b"body"[..]])?;
-                    if number % 7 == 0 {
+                    if number % 29 == 28 {
                         seen += count(tx, *entry).await?;
                     }
                 }
                 Ok::<_, Error>(seen)
             })
         });
-        assert_eq!(seen.await.unwrap(), 9);
+        assert_eq!(seen.await.unwrap(), 2);
         for entry in entries {
             assert_eq!(counted(&field, entry).await, 1);
         }

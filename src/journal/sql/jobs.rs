@@ -73,8 +73,11 @@ pub struct NewJob<'a> {
 /// Asks for work, none of it twice in one list; the same work waiting already is not asked for twice, but done again if it
 /// is under way. Of two times at which it should be done the earlier holds, so that nobody puts it off by asking again.
 pub async fn queue(tx: &mut Tx, jobs: &[NewJob<'_>]) -> Result<(), Error> {
+    // PostgreSQL takes no row twice in what goes together, and the same work may be asked for twice in an act.
+    if matches!(tx, Tx::Postgres(_)) {
+        return queue_many(tx, jobs).await;
+    }
     match jobs {
-        [] => Ok(()),
         [job] => later!(tx, QUEUE_JOB, [job.id, job.kind, job.subject, job.due]),
         [one, other] => later!(
             tx,
