@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::{Problem, ProblemKind};
-use super::turns::Turns;
+use super::turns::{Lane, Turns};
 
 /// Largest body of an ordinary request, after inflation.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -62,13 +62,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 }
 
 /// Reads a whole body as [`raw`] does and gives it when it is its turn; a large one has its turn until it is dropped.
-pub async fn raw_in_turn<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub async fn raw_in_turn<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    lane: Lane,
+) -> Result<Bytes, Problem> {
     let turns = request.extensions().get::<Turns>().cloned();
     let bytes = raw(request, state).await?;
-    Ok(match turns {
-        Some(turns) => turns.taken(bytes).await,
-        None => bytes,
-    })
+    match turns {
+        Some(turns) => turns.taken(lane, bytes).await,
+        None => Ok(bytes),
+    }
 }
 
 /// Reads a whole body that says it is JSON, unparsed.
@@ -78,9 +82,13 @@ pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<B
 }
 
 /// The same in its turn.
-pub async fn json_in_turn<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub async fn json_in_turn<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    lane: Lane,
+) -> Result<Bytes, Problem> {
     refuse_other_than_json(&request)?;
-    raw_in_turn(request, state).await
+    raw_in_turn(request, state, lane).await
 }
 
 fn refuse_other_than_json(request: &Request) -> Result<(), Problem> {

@@ -9,6 +9,7 @@ pub mod model;
 mod service;
 mod sql;
 
+pub use model::erased::MARK;
 pub use service::{
     Back, DERIVED, EDITED, Error, First, IncidentView, LINK_JOB, ListPage, ListQuery, Listed,
     ListedAct, PlotFault, PlotPlace, PlotRows, PlotView, Plots, Recorded, Returned, SETTLE_JOB,

@@ -19,6 +19,7 @@ use crate::base::actor::Actor;
 use crate::base::origin::Origin;
 use crate::base::time::Timestamp;
 use crate::http::extract::{json_in_turn, parse_json};
+use crate::http::turns::Lane;
 use crate::http::{Body, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::identity::http::Admitted;
@@ -66,7 +67,7 @@ impl FromRequest<App> for Pushed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let bytes = json_in_turn(request, app).await?;
+        let bytes = json_in_turn(request, app, Lane::Pushes).await?;
         let most = app.config.push_mib as usize * 1024 * 1024;
         if bytes.len() > most {
             return Err(Problem::new(ProblemKind::TooLarge)

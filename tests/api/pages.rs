@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::field::{Client, Field};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::redactions::{asked, decided, second};
 use crate::tiles::{load_risk, walked};
 
 const ITEMS: &str = "/ogc/collections/plots/items";
@@ -210,6 +211,9 @@ on_both! {
         noted["properties"]["revises"] = json!(1);
         phone.put(&path(plot), &noted).await.expect(201);
         followed(&field, &officer, &mut before, ("a revision", true)).await;
+        let order = asked(&officer, "notes", plot).await;
+        decided(&second(&field).await, &order, true).await.expect(200);
+        followed(&field, &officer, &mut before, ("an order on its words", true)).await;
         field.clock.advance_millis(10);
         let third = field.new_id();
         put_plot(&phone, third, 104.22).await;

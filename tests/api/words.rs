@@ -345,6 +345,14 @@ on_both! {
         assert_eq!(told(&phone, plot).await["notes"], json!(CANARY));
         field.settle().await;
         assert_eq!(wrong(&field).await, [] as [String; 0]);
+        // So are the words of the incident of a plot that is held.
+        let incident = field.new_id();
+        let case = json!({ "title": CANARY, "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&format!("/api/v1/incidents/{incident}"), &case).await.expect(201);
+        (drawn["properties"]["incident"], drawn["properties"]["revises"]) = (json!(incident), json!(1));
+        phone.put(&path(plot, ""), &drawn).await.expect(201);
+        let waiting = asked(&officer, "notes", incident).await;
+        decided(&second, &waiting, true).await.expect(409);
 
         let bare = recorded(&field, &phone, &plot_at(104.33, 22.41)).await;
         let waiting = asked(&officer, "notes", bare).await;

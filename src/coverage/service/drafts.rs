@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::ids::PatrolId;
-use crate::coverage::model::block::{DayDraft, PatrolFacts, VisitDraft};
+use crate::coverage::model::block::{DayDraft, PatrolFacts, Trip, VisitDraft};
 use crate::coverage::model::definition::FootprintClass;
 use crate::coverage::model::region::{Region, unpack};
 use crate::coverage::sql::{CellsRow, FactsRow, TripRow};
@@ -24,15 +24,19 @@ pub(super) fn walkers(words: &mut Words, rows: &[FactsRow]) -> Walkers {
     rows.iter().map(walker).collect()
 }
 
+/// What patrols did in numbers, beside its rows.
+pub(super) fn in_numbers<'a>(words: &mut Words, rows: &'a [TripRow]) -> Vec<(&'a TripRow, Trip)> {
+    rows.iter().map(|row| (row, words.trip(row))).collect()
+}
+
 /// Visits by region and day.
 pub(super) type Drafts = BTreeMap<Region, BTreeMap<i64, DayDraft>>;
 
 /// Rows as visits: of cells all, of trips those of one class.
 pub(super) fn drafts(
-    words: &mut Words,
     (walkers, class): (&Walkers, FootprintClass),
     cells: &[CellsRow],
-    trips: &[TripRow],
+    trips: Vec<(&TripRow, Trip)>,
 ) -> Result<Drafts, Error> {
     let mut visits = BTreeMap::<(i64, i64, PatrolId), VisitDraft>::new();
     for row in cells {
@@ -43,11 +47,10 @@ pub(super) fn drafts(
         let visit = visit.or_insert_with(|| VisitDraft::of(*facts));
         visit.seen.extend(unpack(&row.cells)?);
     }
-    for row in trips {
+    for (row, trip) in trips {
         let Some((facts, _)) = walkers.get(&row.patrol).filter(|own| own.1 == class) else {
             continue;
         };
-        let trip = words.trip(row);
         let visit = visits.entry((row.region, row.day.as_days(), row.patrol));
         let visit = visit.or_insert_with(|| VisitDraft::of(*facts));
         visit.trips.push(trip);

@@ -13,7 +13,7 @@ use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
 use crate::store::Tx;
 
 use super::answer::{Asked, Note};
-use super::drafts::{drafts, walkers};
+use super::drafts::{drafts, in_numbers, walkers};
 use super::effort::class_of;
 use super::index::Indexed;
 use super::judged::{Judged, rules_of};
@@ -184,7 +184,8 @@ impl Gathered {
         (from, to): (LocalDate, LocalDate),
     ) -> Result<Rechecked, Error> {
         let walkers = walkers(words, &self.facts);
-        let drafts = drafts(words, (&walkers, class), &self.cells, &self.trips)?;
+        let trips = in_numbers(words, &self.trips);
+        let drafts = drafts((&walkers, class), &self.cells, trips)?;
         let mut rechecked = Rechecked {
             pieces: self.pieces,
             ..Rechecked::default()

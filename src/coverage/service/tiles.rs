@@ -17,7 +17,7 @@ use crate::coverage::sql::{self, Window};
 use crate::store::Tx;
 
 use super::Error;
-use super::drafts::{Drafts, Walkers, drafts, walkers};
+use super::drafts::{Drafts, Walkers, drafts, in_numbers, walkers};
 use super::kept::Kept;
 use super::words::Words;
 
@@ -247,9 +247,12 @@ impl Tiles {
         let unknown: Vec<PatrolId> = unknown.into_iter().collect();
         // After the rows, so that there are some for each: patrols are indexed meanwhile.
         let facts = sql::facts_of(tx, &unknown).await?;
-        let mut words = self.words_mut()?;
-        known.extend(walkers(&mut words, &facts));
-        drafts(&mut words, (&*known, view.class()), &cells, &trips)
+        let trips = {
+            let mut words = self.words_mut()?;
+            known.extend(walkers(&mut words, &facts));
+            in_numbers(&mut words, &trips)
+        };
+        drafts((&*known, view.class()), &cells, trips)
     }
 
     /// The numbers of words, to look up.

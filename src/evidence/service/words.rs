@@ -13,6 +13,7 @@ use crate::evidence::model::redaction::RedactionFault;
 use crate::evidence::sql::{self, QuestionBook, RedactionRow};
 use crate::journal::{Left, Written};
 use crate::patrols::model::text::composed;
+use crate::plots::MARK;
 use crate::store::{BoxFuture, Tx};
 
 use super::{Error, Evidence};
@@ -47,24 +48,28 @@ pub trait Words: Send + Sync {
 
 /// The slices above this one that keep words of facts.
 #[derive(Clone, Default)]
-pub struct WordBooks(Vec<Arc<dyn Words>>);
+pub struct WordBooks {
+    books: Vec<Arc<dyn Words>>,
+    /// Whether this server is a post node, which forwards what it collects.
+    is_node: bool,
+}
 
 impl std::fmt::Debug for WordBooks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("WordBooks").field(&self.0.len()).finish()
+        f.debug_tuple("WordBooks").field(&self.books.len()).finish()
     }
 }
 
 impl WordBooks {
-    /// These slices.
+    /// These slices, on a post node or a province's server.
     #[must_use]
-    pub fn new(books: Vec<Arc<dyn Words>>) -> Self {
-        Self(books)
+    pub fn new(books: Vec<Arc<dyn Words>>, is_node: bool) -> Self {
+        Self { books, is_node }
     }
 
     /// What follows the commit of an order on words.
     pub(super) async fn clear(&self) {
-        for book in &self.0 {
+        for book in &self.books {
             book.clear().await;
         }
     }
@@ -72,9 +77,7 @@ impl WordBooks {
 
 /// What stands in the place of words that an order erased.
 pub(super) fn marker(document: &str) -> String {
-    composed(&format!(
-        "[đã xóa theo văn bản / removed by order {document}]"
-    ))
+    composed(&format!("{MARK}{document}]"))
 }
 
 impl Evidence {
@@ -122,7 +125,7 @@ impl Evidence {
             }
         }
         for own in &left {
-            if sql::is_to_be_forwarded(tx, own.entry).await? {
+            if sql::is_to_be_forwarded(tx, own.entry, books.is_node).await? {
                 return Err(RedactionFault::NotForwarded.into());
             }
         }
@@ -158,7 +161,7 @@ impl Evidence {
             let own = self.erase_replies(tx, (book, QuestionId(fact)), &marker);
             gone.left.extend(own.await?);
         }
-        for book in &books.0 {
+        for book in &books.books {
             let own = book.erase(tx, fact, &marker).await?;
             gone.left.extend(own.left);
             gone.asides.extend(own.asides);
@@ -197,15 +200,19 @@ impl Evidence {
         Ok(gone)
     }
 
-    /// Whether a hold keeps the words of a fact: its own, its incident's, its plot's or its patrol's.
+    /// Whether a hold keeps the words of a fact: its own, its incident's, that of one of its plots or its patrol's.
     async fn keeps_words(&self, tx: &mut Tx, fact: Uuid) -> Result<bool, Error> {
         if sql::is_kept(tx, fact).await? || sql::is_patrol_held(tx, fact).await? {
             return Ok(true);
         }
-        match sql::plot_of(tx, fact).await? {
-            Some(plot) => self.is_held(tx, PlotId(plot)).await.map_err(Error::from),
-            None => Ok(false),
+        let mut plots = sql::plots_under(tx, fact).await?;
+        plots.extend(sql::plot_of(tx, fact).await?.map(PlotId));
+        for plot in plots {
+            if self.is_held(tx, plot).await? {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, PhotoId};
+use crate::base::ids::{EntryId, PhotoId, PlotId};
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -22,12 +22,15 @@ pub(super) const ASIDES_OF: &str = "SELECT q.entry FROM quarantine q JOIN journa
 pub(super) const PLOT_OF: &str = "SELECT plot FROM ledger_facts WHERE id = $1 \
      UNION ALL SELECT plot FROM ledger_revisits WHERE id = $1 \
      UNION ALL SELECT plot FROM evidence_track_questions WHERE id = $1 AND plot IS NOT NULL";
+/// The plots of an incident, and those that a tip led to.
+pub(super) const PLOTS_UNDER: &str = "SELECT id FROM plots WHERE incident = $1 \
+     UNION SELECT plot FROM tip_outcomes WHERE tip = $1 AND plot IS NOT NULL";
 pub(super) const IS_PATROL_HELD: &str = "SELECT COUNT(*) FROM patrols t WHERE t.held_since IS NOT NULL AND (t.id = $1 \
      OR EXISTS (SELECT 1 FROM evidence_track_questions q WHERE q.id = $1 AND (q.patrol = t.id OR q.other_patrol = t.id)))";
-/// An entry of the field on a post node that has forwarded others, and not yet this one.
+/// An entry of the field on a post node, or on a server that forwarded others, that is not forwarded yet.
 pub(super) const IS_TO_BE_FORWARDED: &str = "SELECT COUNT(*) FROM journal_entries e, sync_forwarding f WHERE e.id = $1 \
-     AND f.facts >= 0 AND e.kind IN ('patrol', 'plot', 'incident', 'confirmation', 'eradication', 'minutes', 'reinspection', \
-     'transfer', 'referral', 'retraction') AND (e.seq IS NULL OR e.seq > f.facts \
+     AND ($2 = 1 OR f.facts >= 0) AND e.kind IN ('patrol', 'plot', 'incident', 'confirmation', 'eradication', 'minutes', 'reinspection', \
+     'transfer', 'referral', 'retraction', 'tip') AND (e.seq IS NULL OR e.seq > f.facts \
      OR EXISTS (SELECT 1 FROM sync_held_back h WHERE h.entry = e.id))";
 pub(super) const SET_REPLY: &str = "UPDATE evidence_replies SET body = $2 WHERE entry = $1";
 pub(super) const SET_TRACK_REPLY: &str =
@@ -54,8 +57,12 @@ pub async fn is_patrol_held(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 }
 
 /// Whether the province does not have an entry of this post node yet.
-pub async fn is_to_be_forwarded(tx: &mut Tx, entry: EntryId) -> Result<bool, Error> {
-    is_any(tx, IS_TO_BE_FORWARDED, entry.0).await
+pub async fn is_to_be_forwarded(tx: &mut Tx, entry: EntryId, is_node: bool) -> Result<bool, Error> {
+    let found: i64 = on!(tx, |c| sqlx::query_scalar(IS_TO_BE_FORWARDED)
+        .bind(entry.0)
+        .bind(i64::from(is_node))
+        .fetch_one(c))?;
+    Ok(found > 0)
 }
 
 /// The entries that were kept aside under a fact and have their contents.
@@ -70,6 +77,13 @@ pub async fn plot_of(tx: &mut Tx, fact: Uuid) -> Result<Option<Uuid>, Error> {
     on!(tx, |c| sqlx::query_scalar(PLOT_OF)
         .bind(fact)
         .fetch_optional(c))
+}
+
+/// The plots of an incident, or those that a tip led to.
+pub async fn plots_under(tx: &mut Tx, fact: Uuid) -> Result<Vec<PlotId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PLOTS_UNDER)
+        .bind(fact)
+        .fetch_all(c))
 }
 
 /// Forgets which bytes lie aside under an id.

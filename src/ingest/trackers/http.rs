@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use crate::base::actor::Actor;
 use crate::http::extract::{raw, raw_in_turn};
+use crate::http::turns::Lane;
 use crate::http::{Problem, ProblemKind};
 use crate::identity::{TrackerBasic, TrackerCaller};
 use crate::journal::model::sha256;
@@ -70,7 +71,7 @@ pub async fn track_overland(
     TrackerCaller(actor): TrackerCaller,
     request: Request,
 ) -> Result<Response, Problem> {
-    let body = raw_in_turn(request, &()).await?;
+    let body = raw_in_turn(request, &(), Lane::Fixes).await?;
     let messages = overland::read(&body);
     take(&patrols, &actor, TrackerApp::Overland, messages, &body).await?;
     Ok(json(r#"{"result":"ok"}"#))

@@ -8,6 +8,7 @@ use crate::base::members::exchanged;
 use crate::evidence::{self, Words, WordsGone};
 use crate::journal::Left;
 use crate::ledger::sql;
+use crate::plots::SETTLE_JOB;
 use crate::store::{self, BoxFuture, Tx};
 
 use super::Ledger;
@@ -52,6 +53,8 @@ impl Ledger {
         let left = self.left_of(tx, row.entry, (&OF_FACTS[..], marker)).await?;
         if let Some((record, left)) = record.zip(left) {
             sql::set_fact_record(tx, id, &record).await?;
+            // What is told of the plot's texts changes with them.
+            self.journal.queue(tx, SETTLE_JOB, row.plot.0).await?;
             gone.push(left);
         }
         Ok(())

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 use crate::http::extract::{json_in_turn, parse_json, raw_in_turn};
+use crate::http::turns::Lane;
 use crate::http::{Body, Path, Problem, ProblemKind};
 use crate::identity::{Caller, TrackerCaller};
 use crate::journal::Receipt;
@@ -61,7 +62,7 @@ impl<S: Send + Sync> FromRequest<S> for BatchBytes {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        json_in_turn(request, state).await.map(Self)
+        json_in_turn(request, state, Lane::Fixes).await.map(Self)
     }
 }
 
@@ -82,11 +83,11 @@ impl<S: Send + Sync> FromRequest<S> for TrackFiles {
         let essence = kind.split(';').next().unwrap_or("").trim();
         match essence.to_ascii_lowercase().as_str() {
             "application/gpx+xml" | "application/xml" | "text/xml" | "application/octet-stream" => {
-                let file = raw_in_turn(request, state).await?;
+                let file = raw_in_turn(request, state, Lane::Fixes).await?;
                 Ok(Self(vec![file.clone()], file))
             }
             "multipart/form-data" => {
-                let body = raw_in_turn(request, state).await?;
+                let body = raw_in_turn(request, state, Lane::Fixes).await?;
                 Ok(Self(form_files(&kind, body.clone()).await?, body))
             }
             _ => Err(Problem::new(ProblemKind::UnsupportedType)
@@ -134,6 +135,7 @@ pub async fn append_fixes(
     let upload = Upload {
         batch,
         request: request.unwrap_or_else(|| sha256(&bytes)),
+        turn: bytes,
     };
     let appended = patrols.append(&actor, id, upload).await?;
     Ok(Body(StatusCode::OK, view(appended)))
@@ -147,9 +149,10 @@ pub async fn send_gpx(
     State(patrols): State<Patrols>,
     Caller(actor): Caller,
     Path(id): Path<PatrolId>,
-    TrackFiles(files, _body): TrackFiles,
+    TrackFiles(files, body): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
+    let (mut upload, cut) = read_files(files, patrols.journal().now()).await?;
+    upload.turn = body;
     let appended = patrols.take_for(&actor, id, upload).await?;
     Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
@@ -161,9 +164,10 @@ pub async fn send_gpx(
 pub async fn track_gpx(
     State(patrols): State<Patrols>,
     TrackerCaller(actor): TrackerCaller,
-    TrackFiles(files, _body): TrackFiles,
+    TrackFiles(files, body): TrackFiles,
 ) -> Result<Body<FileView>, Problem> {
-    let (upload, cut) = read_files(files, patrols.journal().now()).await?;
+    let (mut upload, cut) = read_files(files, patrols.journal().now()).await?;
+    upload.turn = body;
     let appended = patrols.take(&actor, upload).await?;
     Ok(Body(StatusCode::CREATED, file_view(appended, cut)))
 }
@@ -208,6 +212,7 @@ async fn read_files(
         let upload = Upload {
             batch: cuts.iter().fold(batch, Batch::cut_at),
             request: digest_of(&files),
+            turn: Bytes::new(),
         };
         Ok((upload, cuts.first().map(|cut| cut.after_point)))
     });

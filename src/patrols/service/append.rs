@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PatrolId};
 use crate::base::time::Timestamp;
@@ -23,6 +25,8 @@ pub struct Upload {
     pub batch: Batch,
     /// SHA-256 of the request's body.
     pub request: RequestDigest,
+    /// The body, if it waited for a turn, which lasts until the act has run: an act goes on without whoever asked for it.
+    pub turn: Bytes,
 }
 
 /// What became of an upload.

@@ -4,6 +4,8 @@ use crate::base::members::{Members, exchanged};
 
 /// The free text of a recording.
 pub const OF_PLOTS: [&str; 3] = ["notes", "intercropped_with", "forest_compartment"];
+/// How the text begins that stands in the place of words that an order erased.
+pub const MARK: &str = "[đã xóa theo văn bản / removed by order ";
 /// The free text of a later measure.
 pub const OF_MEASURES: [&str; 1] = ["notes"];
 /// The free text of an incident.

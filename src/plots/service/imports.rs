@@ -8,6 +8,7 @@ use crate::base::ids::PlotId;
 use crate::base::time::LocalDate;
 use crate::geo::position::Position;
 use crate::plots::model::draft::PlotDraft;
+use crate::plots::model::erased::{MARK, OF_PLOTS};
 use crate::plots::model::record::{REVISES, record};
 use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, PlotRow};
@@ -195,6 +196,18 @@ fn act(listed: &Listed, row: Option<&PlotRow>) -> Result<ListedAct, store::Error
     Ok(Act::of(Some(same)).into())
 }
 
+/// Words that an order erased are no difference: a list of an office still has them.
+fn keep_erased(standing: &Value, told: &mut Value) {
+    let texts = OF_PLOTS
+        .iter()
+        .map(|name| (*name, standing.get(name).and_then(Value::as_str)));
+    for (name, text) in texts {
+        if let Some(text) = text.filter(|text| text.starts_with(MARK)) {
+            told[name] = text.into();
+        }
+    }
+}
+
 /// Whether a plot's latest version says what a draft does, its place to within what files round.
 fn says(row: &PlotRow, draft: &PlotDraft) -> Result<bool, store::Error> {
     let corrupt = |_| row.corrupt("record");
@@ -205,6 +218,7 @@ fn says(row: &PlotRow, draft: &PlotDraft) -> Result<bool, store::Error> {
     }
     draft.revises = None;
     let mut told = record(&draft);
+    keep_erased(&standing, &mut told);
     for fields in [&mut standing, &mut told] {
         if let Some(fields) = fields.as_object_mut() {
             fields.remove(REVISES);

@@ -63,13 +63,15 @@ pub const PACKED_PLOTS: &str = concat!(
     ", char(31), commune_name, char(31), record) AS told FROM plots WHERE 1 = 1"
 );
 
-/// What may change of a plot while its version stands, and the entry that tells the version's author and all the rest.
+/// What may change of a plot while its version stands, the entry that tells the version's author and all the rest, and the
+/// order that erased what was written in it.
 pub const GLANCED_PLOTS: &str = concat!(
     "SELECT concat(hex(entry), char(31), state, char(31), photos, char(31), plants, char(31), plants_method, char(31), ",
     exact!("area_m2"),
     ", char(31), area_method, char(31), ",
     exact!("uncertainty_pct"),
-    ", char(31), commune, char(31), commune_name) AS told FROM plots WHERE 1 = 1"
+    ", char(31), commune, char(31), commune_name, char(31), \
+     (SELECT hex(e.redacted_by) FROM journal_entries e WHERE e.id = plots.entry)) AS told FROM plots WHERE 1 = 1"
 );
 
 /// How many rows there are, and the last one's id.

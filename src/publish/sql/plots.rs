@@ -18,8 +18,8 @@ pub const READ_PLOTS: ByBackend = by_backend! { sqlite: PACKED_PLOTS, postgres: 
 pub const GLANCE_PLOTS: ByBackend = by_backend! {
     sqlite: GLANCED_PLOTS,
     postgres: "SELECT concat(entry, chr(31), state, chr(31), photos, chr(31), plants, chr(31), plants_method, chr(31), \
-               area_m2, chr(31), area_method, chr(31), uncertainty_pct, chr(31), commune, chr(31), commune_name) AS told \
-               FROM plots WHERE 1 = 1",
+               area_m2, chr(31), area_method, chr(31), uncertainty_pct, chr(31), commune, chr(31), commune_name, chr(31), \
+               (SELECT e.redacted_by FROM journal_entries e WHERE e.id = plots.entry)) AS told FROM plots WHERE 1 = 1",
 };
 pub const COUNT_PLOTS: &str = "SELECT COUNT(*) FROM plots WHERE 1 = 1";
 

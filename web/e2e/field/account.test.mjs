@@ -134,6 +134,9 @@ story(
 		await phone.prepare();
 		await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 		await phone.context.setOffline(true);
+		// What the page has loaded goes: the reader must come from what the phone keeps.
+		await phone.unlock();
+		await phone.tab("Cài đặt");
 		await hold(id);
 		const own = phone.page.getByRole("region", { name: "Tài khoản người bấm máy" });
 		await own.getByRole("button", { name: "Quét mã QR" }).click();

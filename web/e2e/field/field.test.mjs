@@ -19,7 +19,8 @@ story(
 		await phone.startPatrol();
 		await phone.walk(20);
 		const isWalked = (km) => Math.abs(km / 0.206 - 1) < 0.06;
-		assert.ok(isWalked(await phone.figureThat("km", isWalked)));
+		await phone.figureThat("km", isWalked);
+		assert.ok(isWalked(await phone.settled("km")));
 		await phone.mark(320, 5, 3);
 		await phone.says(/320.*15 m²/);
 		await phone.says("Bạn đang ở đây");

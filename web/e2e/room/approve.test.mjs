@@ -120,6 +120,8 @@ describe("an eradication that waits for approval", () => {
 		await page.keyboard.press("a");
 		await page.keyboard.press("Enter");
 		await settled(page);
+		// What is not sent can only be waited for.
+		await page.waitForTimeout(300);
 		assert.deepEqual(sent, []);
 		assert.equal((await place.api("GET", `/api/v1/plots/${own}`)).properties.approved, false);
 		await context.close();

@@ -82,10 +82,9 @@ describe("the review queue", () => {
 		await detail.getByRole("img", { name: "Vết đi" }).waitFor();
 		const { features } = await place.api("GET", "/api/v1/plots?state=detected&limit=200");
 		const seen = features.find((own) => own.properties.photos > 0);
-		if (seen) {
-			await open(page, place.base, `#/review?list=verify&item=${seen.id}`);
-			await detail.locator(".phases img").first().waitFor();
-		}
+		assert.ok(seen, "no plot that waits for verification has a picture");
+		await open(page, place.base, `#/review?list=verify&item=${seen.id}`);
+		await detail.locator(".phases img").first().waitFor();
 		for (const width of [1280, 320]) {
 			await page.setViewportSize({ width, height: 720 });
 			assert.deepEqual(await violations(page), []);

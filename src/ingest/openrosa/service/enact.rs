@@ -1,5 +1,6 @@
 //! Handing a submission's parts on to the slices, and writing down what became of each.
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -232,6 +233,7 @@ impl OpenRosa {
         let upload = Upload {
             batch: batch.ok_or(Refused::not_taken(NotTaken::because("invalid-content")))?,
             request: sha256(body.as_bytes()),
+            turn: Bytes::new(),
         };
         self.slices.patrols.append(actor, patrol, upload).await?;
         Ok(())

@@ -9,6 +9,8 @@ mod read;
 mod seal;
 mod writer;
 
+use bytes::Bytes;
+
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::time::LocalDate;
 use crate::geo::position::Position;
@@ -85,7 +87,12 @@ impl Patrols {
                 refused: Vec::new(),
             };
             let request = heard.request;
-            Box::pin(self.take(actor, Upload { batch, request })).await?;
+            let upload = Upload {
+                batch,
+                request,
+                turn: Bytes::new(),
+            };
+            Box::pin(self.take(actor, upload)).await?;
         }
         if fixes.is_empty() && heard.sign.is_none() {
             return Ok(());

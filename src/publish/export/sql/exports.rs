@@ -333,6 +333,7 @@ pub async fn expire(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 
 /// Ends the days of files that may hold words of plots and patrols, and lets those be made anew that a worker has in hand.
 pub async fn withdraw(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
-    changed!(tx, sqlx::query(WITHDRAW).bind(now))?;
-    changed!(tx, sqlx::query(BEGIN_ANEW)).map(drop)
+    // One that is finished meanwhile is met by the second.
+    changed!(tx, sqlx::query(BEGIN_ANEW))?;
+    changed!(tx, sqlx::query(WITHDRAW).bind(now)).map(drop)
 }
