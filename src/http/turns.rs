@@ -63,8 +63,7 @@ impl Turns {
         match tokio::time::timeout(self.patience, turn).await {
             Ok(Ok(turn)) => Ok(Bytes::from_owner(InTurn { bytes, _turn: turn })),
             Ok(Err(_)) => Ok(bytes),
-            Err(_) => Err(Problem::new(ProblemKind::Unavailable)
-                .detail("many send at once: send it again in a moment")),
+            Err(_) => Err(Problem::new(ProblemKind::Unavailable)),
         }
     }
 }
