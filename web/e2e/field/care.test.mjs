@@ -444,7 +444,11 @@ story(
 		await phone.tab("Cài đặt");
 		await phone.page.getByLabel("Ngôn ngữ").selectOption("en");
 		await phone.screen(2);
-		await phone.page.locator("li button").first().click();
+		await phone.page
+			.getByRole("region", { name: "Recorded by the team" })
+			.locator("li button")
+			.first()
+			.click();
 		await phone.button("Quick report").click();
 		await phone.says("Copied. Paste it into a message to the commander.");
 		const english = await copied();

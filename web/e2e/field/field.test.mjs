@@ -265,7 +265,7 @@ story(
 		await phone.allSent();
 		await phone.sendNow();
 		await phone.tab("Điểm trồng");
-		await phone.page.locator("li button").first().click();
+		await phone.page.getByRole("region", { name: "Tổ đã ghi" }).locator("li button").first().click();
 		await phone.says(/^Đã báo phá nhổ – chờ xác nhận/);
 		assert.equal(await isStopped(), 0, "whatever the server says of it");
 	},
