@@ -1,16 +1,11 @@
 //! Acts on their way to SQLite's one writer: which goes first, and what each is answered.
 
-use std::time::{Duration, Instant};
-
 use tokio::sync::{mpsc, oneshot};
 
 use super::{ActError, BoxFuture, Error, Tx};
 
 /// Usual acts that have their turn between two that go ahead, where as many wait.
 const USUAL_BETWEEN: usize = 16;
-/// Fewer when they take so long: a single fix waits for two such turns at most, and an act with hundreds of fixes takes
-/// tens of milliseconds on a busy machine.
-const USUAL_FOR: Duration = Duration::from_millis(60);
 
 /// How an act goes to the writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +23,6 @@ pub(super) struct Acts {
     ahead: mpsc::Receiver<Box<dyn Queued>>,
     /// Usual acts since one went ahead.
     usual_since: usize,
-    /// When the first of them had its turn.
-    usual_from: Instant,
 }
 
 impl Acts {
@@ -41,7 +34,6 @@ impl Acts {
             usual,
             ahead,
             usual_since: USUAL_BETWEEN,
-            usual_from: Instant::now(),
         }
     }
 
@@ -61,8 +53,7 @@ impl Acts {
     /// The next act, if one waits. Between two that go ahead some usual ones have their turn, so that neither kind keeps
     /// the other from the disk.
     pub(super) fn waiting(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
-        let may_go_ahead = self.usual_since >= USUAL_BETWEEN
-            || (self.usual_since > 0 && self.usual_from.elapsed() >= USUAL_FOR);
+        let may_go_ahead = self.usual_since >= USUAL_BETWEEN;
         let first = may_go_ahead.then(|| self.ahead.try_recv().ok()).flatten();
         let next = first.map(|act| (Turn::Ahead, act)).or_else(|| {
             let usual = self.usual.try_recv().map(|act| (Turn::Usual, act));
@@ -78,9 +69,6 @@ impl Acts {
             Turn::Usual => self.usual_since + 1,
             Turn::Ahead => 0,
         };
-        if self.usual_since == 1 {
-            self.usual_from = Instant::now();
-        }
         next
     }
 }
@@ -175,35 +163,5 @@ impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
         };
         // A caller that went away needs no answer; what it sent is stored all the same.
         let _ = self.answer.send(outcome);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn act() -> Box<dyn Queued> {
-        let (answer, _) = oneshot::channel::<Result<(), Error>>();
-        queued((), |_, ()| Box::pin(async { Ok(()) }), answer)
-    }
-
-    #[test]
-    fn usual_acts_that_take_long_let_others_go_ahead_before_there_were_sixteen() {
-        let (usual, usual_acts) = mpsc::channel(8);
-        let (ahead, ahead_acts) = mpsc::channel(8);
-        let mut acts = Acts::of(usual_acts, ahead_acts);
-        for _ in 0..4 {
-            assert!(usual.try_send(act()).is_ok());
-            assert!(ahead.try_send(act()).is_ok());
-        }
-        let mut turn = || acts.waiting().map(|(turn, _)| turn);
-        let (a, b) = (Some(Turn::Ahead), Some(Turn::Usual));
-        assert_eq!([turn(), turn(), turn()], [a, b, b]);
-        std::thread::sleep(USUAL_FOR);
-        assert_eq!(
-            [turn(), turn()],
-            [a, b],
-            "one usual act at least between two"
-        );
     }
 }
