@@ -390,7 +390,7 @@ export const en: Record<Key, string> = {
 	erad_methods: "How",
 	method_pull_up: "Pulled up",
 	method_cut: "Cut",
-	method_spray: "Sprayed",
+	method_spray: "Spray",
 	method_burn: "Burnt",
 	method_plough: "Ploughed",
 	erad_plants: "Plants destroyed",
