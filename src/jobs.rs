@@ -217,6 +217,10 @@ async fn run(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::SEAL_JOB => app.patrols.seal_tail(job.subject, job.id).await?,
+        patrols::SEAL_AROUND_JOB => {
+            let patrol = PatrolId(job.subject);
+            app.patrols.seal_around(patrol, job.id).await?;
+        }
         patrols::SCREEN_JOB => app.evidence.screen_tracks(job).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         patrols::JUDGED_JOB => app.evidence.settle_judged(job).await?,

@@ -259,6 +259,30 @@ on_both! {
         assert!((number(&shown["length_m"]) - 54.0).abs() < 1.0, "two phones of one team are not two patrols long");
     }
 
+    async fn a_patrol_that_ends_leaves_the_tails_of_other_parties_alone(field: Field) {
+        let (phone, other) = (Phone::of(&field, "may-1").await, Phone::of(&field, "may-2").await);
+        let (patrol, own) = (phone.patrol(&field, -3600, None).await, other.patrol(&field, -3500, None).await);
+        for at in 0..10 {
+            phone.step(at).await;
+            other.step(at).await;
+        }
+        let close = async |party: &Phone, id: Uuid, from_s: i64| {
+            let mut closed = declared(&field, from_s, Some(-2000));
+            closed["revises"] = json!(1);
+            party.native.put(&path(id, ""), &closed).await.expect(201);
+        };
+        close(&phone, patrol, -3600).await;
+        assert_eq!(logged(&field, phone.native.id).await.len(), 10);
+        assert!(logged(&field, other.native.id).await.is_empty(), "its own party is still out");
+        assert_eq!(other.shown(own).await["tracks"][0]["fixes"], 10);
+        close(&other, own, -3500).await;
+        assert_eq!(logged(&field, other.native.id).await.len(), 10);
+        for (party, id) in [(&phone, patrol), (&other, own)] {
+            let shown = party.shown(id).await;
+            assert_eq!((shown["tracks"].as_array().unwrap().len(), &shown["tracks"][0]["fixes"]), (1, &json!(10)));
+        }
+    }
+
     async fn what_can_be_no_fix_is_answered_and_set_apart_with_its_bytes(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         phone.patrol(&field, -3600, None).await;

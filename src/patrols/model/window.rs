@@ -9,8 +9,8 @@ use crate::base::time::Timestamp;
 /// Phones start before the patrol is declared and stop after it.
 const MARGIN_MS: i64 = 15 * 60_000;
 
-/// A patrol that is open takes fixes for a day's and a night's work, whatever else its author began meanwhile.
-const SHORTEST_OPEN_MS: i64 = 16 * 3_600_000;
+/// A patrol that is open takes fixes for a day's and a night's work, ms, whatever else its author began meanwhile.
+pub const SHORTEST_OPEN_MS: i64 = 16 * 3_600_000;
 
 /// Teams are out for days. A patrol that nobody closed within a week was forgotten, and a tracker records homes.
 const LONGEST_OPEN_MS: i64 = 7 * 86_400_000;

@@ -162,7 +162,7 @@ impl Patrols {
     }
 
     /// Joins what the recording device has held to the patrol whose time contains it; with a patrol that ended, the tails of
-    /// its devices are sealed.
+    /// its devices are sealed, the recording one's at once.
     pub(super) async fn join_held(
         &self,
         tx: &mut Tx,
@@ -174,7 +174,7 @@ impl Patrols {
         let window = timed.window();
         let span = (window.from, window.to);
         self.move_between(tx, actor, patrol, span).await?;
-        self.seal_around(tx, actor.id, draft).await
+        self.seal_ended(tx, actor.id, (patrol, draft)).await
     }
 
     /// The held body goes: what joined stands in the patrol's chunk, the rest is held anew for the time that is left.

@@ -51,7 +51,7 @@ pub use retain::OrderedErasure;
 pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use shown::JudgedFix;
 pub use sql::{Filter, Sight};
-pub use tail::{Heard, SEAL_JOB};
+pub use tail::{Heard, SEAL_AROUND_JOB, SEAL_JOB};
 pub use verify::verify_rows;
 pub use whole::{DerivedPatrol, WholePatrol};
 

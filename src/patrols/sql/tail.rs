@@ -7,7 +7,10 @@ use crate::base::ids::TeamId;
 use crate::base::time::Timestamp;
 use crate::on;
 use crate::patrols::model::fix::Fix;
+use crate::patrols::model::window::SHORTEST_OPEN_MS;
 use crate::store::{Error, Tx};
+
+use super::declared::PatrolRow;
 
 const APPEND_TAIL: &str = "INSERT INTO fix_tail (device, t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, \
      bearing_ddeg, mock, received_at) ";
@@ -21,6 +24,15 @@ const TAIL: &str = "SELECT t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cm
      FROM fix_tail WHERE device = $1 AND t >= $2 AND t <= $3 ORDER BY t, lon_e7, lat_e7";
 const TAIL_DEVICES: &str = "SELECT d.id, d.team FROM identity_devices d WHERE (d.team = $1 OR d.id = $2) \
      AND EXISTS (SELECT 1 FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) ORDER BY d.id";
+/// Devices of a team (and one more) with fixes in the tail between two instants, but for those that recorded a patrol of their
+/// own, which takes all of them: of several a device's own one does. An open one takes them for so many ms at least.
+const TAILS_AROUND: &str = "SELECT w.id FROM (SELECT d.id, \
+     (SELECT MIN(f.t) FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) AS first_at, \
+     (SELECT MAX(f.t) FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) AS last_at \
+     FROM identity_devices d WHERE d.team = $1 OR d.id = $2) w WHERE w.first_at IS NOT NULL \
+     AND (w.id = $2 OR NOT EXISTS (SELECT 1 FROM patrols p WHERE p.author = w.id AND p.id <> $5 AND p.started_at <= w.first_at \
+     AND (p.ended_at >= w.last_at OR (p.ended_at IS NULL AND p.started_at + $6 >= w.last_at)))) ORDER BY w.id";
+const IS_IN_TAIL: &str = "SELECT 1 FROM fix_tail WHERE device = $1 AND t >= $2 AND t <= $3 LIMIT 1";
 const TAIL_DUE: &str = "SELECT device FROM fix_tail GROUP BY device \
      HAVING COUNT(*) >= $1 OR MIN(received_at) <= $2 ORDER BY device LIMIT $3";
 const TAIL_SINCE: &str = "SELECT device, MAX(received_at) FROM fix_tail WHERE received_at >= $1 GROUP BY device ORDER BY device";
@@ -31,6 +43,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     TAKE_TAIL,
     TAIL,
     TAIL_DEVICES,
+    TAILS_AROUND,
+    IS_IN_TAIL,
     TAIL_DUE,
     TAIL_SINCE,
     COUNT_TAIL,
@@ -139,6 +153,37 @@ pub async fn tail_devices(
         .bind(span.0)
         .bind(span.1)
         .fetch_all(c))
+}
+
+/// The devices of a patrol's team, and its author, that have fixes in the tail between two instants which no other patrol of
+/// their own is sure to take.
+pub async fn tails_around(
+    tx: &mut Tx,
+    patrol: &PatrolRow,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<Uuid>, Error> {
+    on!(tx, |c| sqlx::query_scalar(TAILS_AROUND)
+        .bind(patrol.team)
+        .bind(patrol.author)
+        .bind(span.0)
+        .bind(span.1)
+        .bind(patrol.id)
+        .bind(SHORTEST_OPEN_MS)
+        .fetch_all(c))
+}
+
+/// Whether a device has fixes in the tail between two instants.
+pub async fn is_in_tail(
+    tx: &mut Tx,
+    device: Uuid,
+    span: (Timestamp, Timestamp),
+) -> Result<bool, Error> {
+    let found: Option<i32> = on!(tx, |c| sqlx::query_scalar(IS_IN_TAIL)
+        .bind(device)
+        .bind(span.0)
+        .bind(span.1)
+        .fetch_optional(c))?;
+    Ok(found.is_some())
 }
 
 /// Devices with fixes in the tail that were received at an instant or later, each with the latest receipt.

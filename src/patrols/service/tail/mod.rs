@@ -1,5 +1,6 @@
 //! The tail: what trackers send one fix at a time is durable before the answer and becomes a chunk, with one entry of the
-//! journal, after 500 fixes or 10 minutes and when a patrol ends.
+//! journal, after 500 fixes or 10 minutes and when a patrol ends: at once that of the device that says so, soon after those
+//! of its team that have no patrol of their own.
 //!
 //! The tail is no fact of the log yet: figures, coverage and screens wait for the chunk. Whoever reads one patrol sees
 //! the tail's fixes in its track at once. What comes again meets the fix in the tail or, once sealed, in the chunk.
@@ -32,6 +33,9 @@ pub(super) use writer::TailWriter;
 
 /// The kind of job that seals a device's tail.
 pub const SEAL_JOB: &str = "seal_tail";
+
+/// The kind of job that seals, after a patrol's end, the tails of its team.
+pub const SEAL_AROUND_JOB: &str = "seal_around";
 
 /// So many fixes of one device are a chunk.
 const SEALED_FIXES: usize = 500;

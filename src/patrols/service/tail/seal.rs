@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Principal};
-use crate::base::ids::{JobId, TeamId};
+use crate::base::ids::{JobId, PatrolId, TeamId};
 use crate::base::origin::Origin;
 use crate::journal::model::sha256;
 use crate::patrols::model::fix::Fix;
@@ -13,8 +13,8 @@ use crate::patrols::sql;
 use crate::store::{self, Tx};
 
 use super::super::{Error, Patrols};
-use super::SEALED_FIXES;
 use super::read::of_store;
+use super::{SEAL_AROUND_JOB, SEALED_FIXES};
 
 /// So long a fix waits in the tail.
 const LONGEST_MS: i64 = 600_000;
@@ -80,22 +80,48 @@ impl Patrols {
             .await
     }
 
-    /// Seals, with a patrol that ends, the tails of its devices.
-    pub(in crate::patrols::service) async fn seal_around(
+    /// Seals, with a patrol that ends, the tail of the device that says so. Those of its team are sealed by a job, each in an
+    /// act of its own: a team may have any number of devices, and whoever writes waits for this act.
+    pub(in crate::patrols::service) async fn seal_ended(
         &self,
         tx: &mut Tx,
-        author: Uuid,
-        draft: &PatrolDraft,
+        device: Uuid,
+        (patrol, draft): (PatrolId, &PatrolDraft),
     ) -> Result<(), Error> {
         if draft.ended_at().is_none() {
             return Ok(());
         }
         let window = Window::of(draft.started_at(), draft.ended_at(), None);
-        let span = (window.from, window.to);
-        for (device, _) in sql::tail_devices(tx, draft.team(), author, span).await? {
+        if sql::is_in_tail(tx, device, (window.from, window.to)).await? {
             self.seal_act(tx, device).await?;
         }
-        Ok(())
+        Ok(self.journal.queue(tx, SEAL_AROUND_JOB, patrol.0).await?)
+    }
+
+    /// The job of a patrol that ended: seals the tails of its team that it may take fixes of. One that cannot be sealed is
+    /// told of in the server's own log and left to the chore.
+    pub async fn seal_around(&self, patrol: PatrolId, job: JobId) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::patrol(&mut tx, patrol).await?;
+        let ended = row.filter(|row| row.ended_at.is_some());
+        let devices = match &ended {
+            None => Vec::new(),
+            Some(row) => {
+                let window = Window::of(row.started_at, row.ended_at, None);
+                sql::tails_around(&mut tx, row, (window.from, window.to)).await?
+            }
+        };
+        drop(tx);
+        for device in devices {
+            if let Err(error) = self.seal_of(device).await {
+                tracing::warn!(%error, %device, "a tail could not be sealed");
+            }
+        }
+        self.journal
+            .write((self.clone(), job), |tx, (patrols, job)| {
+                Box::pin(async move { Ok(patrols.journal.finish_job(tx, *job).await?) })
+            })
+            .await
     }
 
     /// Seals a device's tail, whatever is in it.
