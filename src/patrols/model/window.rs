@@ -93,6 +93,15 @@ pub struct Joined {
     pub none: Vec<Fix>,
 }
 
+/// Whether each of the fixes lies in one of these windows. Where they are those of the device's own patrols, those of its team
+/// get none of the fixes, unless the sender names one.
+#[must_use]
+pub fn take_all(takers: &[Taker], fixes: &[Fix]) -> bool {
+    fixes
+        .iter()
+        .all(|fix| takers.iter().any(|taker| taker.window.contains(fix.t)))
+}
+
 /// Tells fixes apart by windows; of several that contain a fix, that of the patrol named by the sender wins, then one that
 /// the device recorded itself (a team may be out in several parties), then that of the latest start.
 #[must_use]

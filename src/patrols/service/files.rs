@@ -11,8 +11,8 @@ use crate::patrols::model::chunk::RequestDigest;
 use crate::patrols::model::codec::MAX_FIXES;
 use crate::patrols::model::fix::{Fix, merge};
 use crate::patrols::model::patrol::PatrolDraft;
-use crate::patrols::model::window::{Joined, Taker, Window, join};
-use crate::patrols::sql::{self, HeldChunk};
+use crate::patrols::model::window::{Joined, Taker, Window, join, take_all};
+use crate::patrols::sql::{self, HeldChunk, TimedPatrol};
 use crate::store::{self, Tx};
 
 use super::append::{Added, Appended, Tally, Upload, decoded, span_of};
@@ -217,13 +217,25 @@ pub(super) async fn joined(
         return Ok(Joined::default());
     };
     let reach = Window::reach(first, last);
+    if named.is_none() {
+        // Most fixes lie in patrols of their own device: its team, which may have any number, is asked for the others.
+        let own = sql::own_patrols_around(tx, actor.id, reach).await?;
+        let own = takers(own, actor);
+        if take_all(&own, fixes) {
+            return Ok(join(fixes.to_vec(), own, None));
+        }
+    }
     let patrols = sql::patrols_around(tx, actor.team, actor.id, reach).await?;
+    Ok(join(fixes.to_vec(), takers(patrols, actor), named))
+}
+
+fn takers(patrols: Vec<TimedPatrol>, actor: &Actor) -> Vec<Taker> {
     let takers = patrols.into_iter().map(|patrol| Taker {
         id: patrol.id,
         window: patrol.window(),
         is_own: patrol.author == actor.id,
     });
-    Ok(join(fixes.to_vec(), takers.collect(), named))
+    takers.collect()
 }
 
 fn held_fixes(known: &[HeldChunk]) -> Result<Vec<Fix>, store::Error> {

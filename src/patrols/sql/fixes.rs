@@ -44,6 +44,10 @@ const PATROLS_AROUND: &str = timed!(
     "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
      AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))"
 );
+const OWN_PATROLS_AROUND: &str = timed!(
+    "p.author = $1 AND p.started_at <= $2 \
+     AND (p.ended_at >= $3 OR (p.ended_at IS NULL AND p.started_at >= $4))"
+);
 const CLAIMABLE: &str = timed!(
     "(p.team = $1 OR p.author = $2) AND p.started_at >= $3 ORDER BY p.started_at DESC, p.id LIMIT $4"
 );
@@ -69,6 +73,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     CHUNKS_OF,
     TIMES,
     PATROLS_AROUND,
+    OWN_PATROLS_AROUND,
     CLAIMABLE,
     HELD_BETWEEN,
     INSERT_HELD,
@@ -267,6 +272,21 @@ pub async fn patrols_around(
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
         .bind(team)
+        .bind(author)
+        .bind(started_until)
+        .bind(ended_from)
+        .bind(open_from)
+        .fetch_all(c))
+}
+
+/// The author's own patrols that may contain fixes of a span (see `Window::reach`).
+pub async fn own_patrols_around(
+    tx: &mut Tx,
+    author: Uuid,
+    reach: [Timestamp; 3],
+) -> Result<Vec<TimedPatrol>, Error> {
+    let [started_until, ended_from, open_from] = reach;
+    on!(tx, |c| sqlx::query_as(OWN_PATROLS_AROUND)
         .bind(author)
         .bind(started_until)
         .bind(ended_from)

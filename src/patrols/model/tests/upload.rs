@@ -1,8 +1,11 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
 use super::*;
 use crate::base::ids::PatrolId;
 use crate::patrols::model::batch::Batch;
 use crate::patrols::model::chunk;
-use crate::patrols::model::window::{Taker, Window, join};
+use crate::patrols::model::window::{Taker, Window, join, take_all};
 
 const PATROLS: [&str; 2] = [
     "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d4",
@@ -135,6 +138,29 @@ fn an_open_patrol_ends_where_its_author_began_the_next_one_but_not_within_a_day_
         Some((hours(1), closed.to))
     );
     assert_eq!(closed.within((hours(4), hours(9))), None);
+}
+
+proptest! {
+    #[test]
+    fn where_a_devices_own_patrols_take_all_fixes_those_of_its_team_take_none(
+        patrols in proptest::collection::vec((0_i64..600, 0_i64..300, any::<bool>()), 1..8),
+        minutes in proptest::collection::vec(-20_i64..900, 0..40),
+    ) {
+        let at = |minute: i64| at_ms(minute * 60_000);
+        let takers = (0_u128..).zip(&patrols).map(|(number, (from, length, is_own))| Taker {
+            id: PatrolId(Uuid::from_u128(number)),
+            window: Window::of(at(*from), Some(at(from + length)), None),
+            is_own: *is_own,
+        });
+        let all: Vec<Taker> = takers.collect();
+        let own: Vec<Taker> = all.iter().copied().filter(|taker| taker.is_own).collect();
+        let walked = minutes.into_iter().map(|minute| fix(minute * 60, 0.0, 0.0));
+        let (inside, outside): (Vec<Fix>, Vec<Fix>) =
+            walked.partition(|fix| own.iter().any(|taker| taker.window.contains(fix.t)));
+        prop_assert!(take_all(&own, &inside));
+        prop_assert_eq!(take_all(&own, &outside), outside.is_empty());
+        prop_assert_eq!(join(inside.clone(), own, None), join(inside, all, None));
+    }
 }
 
 #[test]
