@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tuantra::base::actor::Role;
+use tuantra::base::actor::{Door, Role};
 use tuantra::identity::model::{RESERVE_ORG, RESERVE_TEAM};
 use tuantra::store::MIGRATIONS;
 use uuid::Uuid;
@@ -164,6 +164,23 @@ on_both! {
         clerk.post(&format!("/api/v1/patrols/{native}/fixes"), &fixes).await.expect(200);
         let shown = officer.get(&format!("/api/v1/patrols/{patrol}")).await.expect(200).json();
         assert_eq!((&shown["properties"]["source"], &shown["properties"]["paper"]["id"]), (&json!("paper"), &json!(paper)));
+    }
+
+    async fn fixes_that_name_no_patrol_are_held_where_the_only_one_of_their_time_stands_on_paper(field: Field) {
+        load_communes(&field).await;
+        let clerk = clerk(&field).await;
+        let paper = scanned(&field, &clerk).await;
+        let declared = patrol_of(&field, Some(-3600)).await;
+        let typed = type_in(&clerk, paper, &json!([{ "kind": "patrol", "id": field.new_id(), "body": declared }])).await;
+        assert_eq!(typed[0]["status"], json!(201), "{typed:?}");
+        let device = field.device("máy theo vết", &[WEST]).await;
+        let (phone, tracker) = (field.door(device, Door::Api).await, field.door(device, Door::Tracker).await);
+        let walked_s = field.app.journal.now().as_millis() / 1000 - 7000;
+        let fix = format!("/t/{}?id=1&lat=22.4&lon=104.3&accuracy=5&timestamp={walked_s}", tracker.token());
+        field.anon().get(&fix).await.expect(200);
+        field.app.patrols.seal_waiting(None).await.unwrap();
+        let held = phone.get("/api/v1/fixes/held").await.expect(200).json();
+        assert_eq!(held["spans"][0]["fixes"], 1);
     }
 
     async fn a_scan_is_read_with_a_reason_and_a_retracted_paper_takes_nothing_more(field: Field) {

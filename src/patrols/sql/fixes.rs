@@ -5,15 +5,17 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
-use crate::patrols::model::window::Window;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-const LOCK_TRACK: &str = "INSERT INTO tracks (patrol, device, chunks, fixes) \
-     SELECT id, $2, 0, 0 FROM patrols WHERE id = $1 AND (team = $3 OR author = $2) \
-     AND NOT EXISTS (SELECT 1 FROM patrol_versions v JOIN journal_papers j ON j.entry = v.entry \
-     WHERE v.patrol = patrols.id AND v.version = 1) \
-     ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks";
+use super::around::off_paper;
+
+const LOCK_TRACK: &str = concat!(
+    "INSERT INTO tracks (patrol, device, chunks, fixes) SELECT p.id, $2, 0, 0 FROM patrols p \
+     WHERE p.id = $1 AND (p.team = $3 OR p.author = $2)",
+    off_paper!(),
+    " ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks"
+);
 const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry \
      WHERE c.patrol = $1 AND c.device = $2 AND c.last_at >= $3 AND c.first_at <= $4 ORDER BY c.received_at, c.entry";
@@ -28,29 +30,6 @@ const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
 const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 /// Bodies that are asked for at once: far below the bound parameters that either database takes.
 const BODIES_AT_ONCE: usize = 500;
-macro_rules! timed {
-    ($rest:literal) => {
-        concat!(
-            "SELECT p.id, p.author, p.started_at, p.ended_at, CASE WHEN p.ended_at IS NULL THEN (SELECT MIN(n.started_at) \
-             FROM patrols n WHERE n.author = p.author AND n.team = p.team AND n.started_at > p.started_at) END AS next_at \
-             FROM patrols p WHERE ",
-            $rest
-        )
-    };
-}
-
-const TIMES: &str = timed!("p.id = $1");
-const PATROLS_AROUND: &str = timed!(
-    "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
-     AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))"
-);
-const OWN_PATROLS_AROUND: &str = timed!(
-    "p.author = $1 AND p.started_at <= $2 \
-     AND (p.ended_at >= $3 OR (p.ended_at IS NULL AND p.started_at >= $4))"
-);
-const CLAIMABLE: &str = timed!(
-    "(p.team = $1 OR p.author = $2) AND p.started_at >= $3 ORDER BY p.started_at DESC, p.id LIMIT $4"
-);
 const HELD_BETWEEN: &str = "SELECT h.entry, h.request, h.expires_at, b.body FROM held_chunks h \
      LEFT JOIN journal_bodies b ON b.entry = h.entry \
      WHERE h.device = $1 AND h.last_at >= $2 AND h.first_at <= $3 ORDER BY h.received_at, h.entry";
@@ -71,10 +50,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     DEVICE_CHUNKS_BETWEEN,
     INSERT_CHUNK,
     CHUNKS_OF,
-    TIMES,
-    PATROLS_AROUND,
-    OWN_PATROLS_AROUND,
-    CLAIMABLE,
     HELD_BETWEEN,
     INSERT_HELD,
     DELETE_HELD,
@@ -92,50 +67,6 @@ pub struct KnownChunk {
     pub request: Vec<u8>,
     /// `None` once erased.
     pub body: Option<Vec<u8>>,
-}
-
-/// A patrol with what decides when it takes fixes.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct TimedPatrol {
-    /// The patrol.
-    pub id: PatrolId,
-    /// Who recorded it.
-    pub author: Uuid,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended, if it has.
-    pub ended_at: Option<Timestamp>,
-    /// When its author began the next one for the team, if this one is open.
-    next_at: Option<Timestamp>,
-}
-
-impl TimedPatrol {
-    /// When it takes fixes.
-    #[must_use]
-    pub fn window(&self) -> Window {
-        Window::of(self.started_at, self.ended_at, self.next_at)
-    }
-}
-
-/// A patrol's times.
-pub async fn timed(tx: &mut Tx, id: PatrolId) -> Result<Option<TimedPatrol>, Error> {
-    on!(tx, |c| sqlx::query_as(TIMES).bind(id).fetch_optional(c))
-}
-
-/// The patrols of a device or its team that began at an instant or later, the latest first.
-pub async fn claimable(
-    tx: &mut Tx,
-    device: Uuid,
-    team: Option<TeamId>,
-    since: Timestamp,
-    limit: i64,
-) -> Result<Vec<TimedPatrol>, Error> {
-    on!(tx, |c| sqlx::query_as(CLAIMABLE)
-        .bind(team)
-        .bind(device)
-        .bind(since)
-        .bind(limit)
-        .fetch_all(c))
 }
 
 /// A held chunk.
@@ -260,38 +191,6 @@ pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec
         found.extend(rows);
     }
     Ok(found)
-}
-
-/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
-pub async fn patrols_around(
-    tx: &mut Tx,
-    team: Option<TeamId>,
-    author: Uuid,
-    reach: [Timestamp; 3],
-) -> Result<Vec<TimedPatrol>, Error> {
-    let [started_until, ended_from, open_from] = reach;
-    on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
-        .bind(team)
-        .bind(author)
-        .bind(started_until)
-        .bind(ended_from)
-        .bind(open_from)
-        .fetch_all(c))
-}
-
-/// The author's own patrols that may contain fixes of a span (see `Window::reach`).
-pub async fn own_patrols_around(
-    tx: &mut Tx,
-    author: Uuid,
-    reach: [Timestamp; 3],
-) -> Result<Vec<TimedPatrol>, Error> {
-    let [started_until, ended_from, open_from] = reach;
-    on!(tx, |c| sqlx::query_as(OWN_PATROLS_AROUND)
-        .bind(author)
-        .bind(started_until)
-        .bind(ended_from)
-        .bind(open_from)
-        .fetch_all(c))
 }
 
 /// The device's held chunks that overlap with a span of time, in the order of their receipt.

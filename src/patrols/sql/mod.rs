@@ -1,5 +1,6 @@
 //! The patrols' tables.
 
+mod around;
 mod audit;
 mod declared;
 mod fixes;
@@ -11,6 +12,7 @@ mod tracks;
 mod units;
 mod windows;
 
+pub use around::*;
 pub use audit::*;
 pub use declared::*;
 pub use fixes::*;
@@ -24,6 +26,7 @@ pub use windows::*;
 
 /// Every statement of patrols, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &joined::<COUNT>([
+    around::STATEMENTS,
     audit::STATEMENTS,
     declared::STATEMENTS,
     fixes::STATEMENTS,
@@ -35,7 +38,8 @@ pub const STATEMENTS: &[&str] = &joined::<COUNT>([
     windows::STATEMENTS,
 ]);
 
-const COUNT: usize = audit::STATEMENTS.len()
+const COUNT: usize = around::STATEMENTS.len()
+    + audit::STATEMENTS.len()
     + declared::STATEMENTS.len()
     + fixes::STATEMENTS.len()
     + recall::STATEMENTS.len()
@@ -45,7 +49,7 @@ const COUNT: usize = audit::STATEMENTS.len()
     + units::STATEMENTS.len()
     + windows::STATEMENTS.len();
 
-const fn joined<const N: usize>(parts: [&[&'static str]; 9]) -> [&'static str; N] {
+const fn joined<const N: usize>(parts: [&[&'static str]; 10]) -> [&'static str; N] {
     let mut all = [""; N];
     let (mut part, mut at, mut to) = (0, 0, 0);
     while part < parts.len() {

@@ -1,0 +1,124 @@
+//! Patrols around a span of time, of which one takes fixes that name none.
+
+use uuid::Uuid;
+
+use crate::base::ids::{PatrolId, TeamId};
+use crate::base::time::Timestamp;
+use crate::on;
+use crate::patrols::model::window::Window;
+use crate::store::{Error, Tx};
+
+/// What stands on paper has no track.
+macro_rules! off_paper {
+    () => {
+        " AND NOT EXISTS (SELECT 1 FROM patrol_versions v JOIN journal_papers j ON j.entry = v.entry \
+         WHERE v.patrol = p.id AND v.version = 1)"
+    };
+}
+
+pub(super) use off_paper;
+
+macro_rules! timed {
+    ($($rest:tt)+) => {
+        concat!(
+            "SELECT p.id, p.author, p.started_at, p.ended_at, CASE WHEN p.ended_at IS NULL THEN (SELECT MIN(n.started_at) \
+             FROM patrols n WHERE n.author = p.author AND n.team = p.team AND n.started_at > p.started_at) END AS next_at \
+             FROM patrols p WHERE ",
+            $($rest)+
+        )
+    };
+}
+
+const TIMES: &str = timed!("p.id = $1");
+const PATROLS_AROUND: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
+     AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))",
+    off_paper!()
+);
+const OWN_PATROLS_AROUND: &str = timed!(
+    "p.author = $1 AND p.started_at <= $2 \
+     AND (p.ended_at >= $3 OR (p.ended_at IS NULL AND p.started_at >= $4))",
+    off_paper!()
+);
+const CLAIMABLE: &str = timed!(
+    "(p.team = $1 OR p.author = $2) AND p.started_at >= $3",
+    off_paper!(),
+    " ORDER BY p.started_at DESC, p.id LIMIT $4"
+);
+pub(super) const STATEMENTS: &[&str] = &[TIMES, PATROLS_AROUND, OWN_PATROLS_AROUND, CLAIMABLE];
+
+/// A patrol with what decides when it takes fixes.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TimedPatrol {
+    /// The patrol.
+    pub id: PatrolId,
+    /// Who recorded it.
+    pub author: Uuid,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended, if it has.
+    pub ended_at: Option<Timestamp>,
+    /// When its author began the next one for the team, if this one is open.
+    next_at: Option<Timestamp>,
+}
+
+impl TimedPatrol {
+    /// When it takes fixes.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::of(self.started_at, self.ended_at, self.next_at)
+    }
+}
+
+/// A patrol's times.
+pub async fn timed(tx: &mut Tx, id: PatrolId) -> Result<Option<TimedPatrol>, Error> {
+    on!(tx, |c| sqlx::query_as(TIMES).bind(id).fetch_optional(c))
+}
+
+/// The patrols of a device or its team that began at an instant or later, the latest first.
+pub async fn claimable(
+    tx: &mut Tx,
+    device: Uuid,
+    team: Option<TeamId>,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<TimedPatrol>, Error> {
+    on!(tx, |c| sqlx::query_as(CLAIMABLE)
+        .bind(team)
+        .bind(device)
+        .bind(since)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+pub async fn patrols_around(
+    tx: &mut Tx,
+    team: Option<TeamId>,
+    author: Uuid,
+    reach: [Timestamp; 3],
+) -> Result<Vec<TimedPatrol>, Error> {
+    let [started_until, ended_from, open_from] = reach;
+    on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
+        .bind(team)
+        .bind(author)
+        .bind(started_until)
+        .bind(ended_from)
+        .bind(open_from)
+        .fetch_all(c))
+}
+
+/// The author's own patrols that may contain fixes of a span (see `Window::reach`).
+pub async fn own_patrols_around(
+    tx: &mut Tx,
+    author: Uuid,
+    reach: [Timestamp; 3],
+) -> Result<Vec<TimedPatrol>, Error> {
+    let [started_until, ended_from, open_from] = reach;
+    on!(tx, |c| sqlx::query_as(OWN_PATROLS_AROUND)
+        .bind(author)
+        .bind(started_until)
+        .bind(ended_from)
+        .bind(open_from)
+        .fetch_all(c))
+}
