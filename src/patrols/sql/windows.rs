@@ -5,12 +5,12 @@ use uuid::Uuid;
 
 use crate::base::ids::{OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, pieces};
 use crate::{changed, on};
 
 const FORGET_WINDOWS: &str = "DELETE FROM track_windows WHERE patrol = $1 AND device = $2";
-const INSERT_WINDOW: &str = "INSERT INTO track_windows (bits, patrol, device, at_s, shares) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (bits, patrol, device, at_s) DO NOTHING";
+const INSERT_WINDOWS: &str = "INSERT INTO track_windows (bits, patrol, device, at_s, shares) ";
+const KNOWN: &str = " ON CONFLICT (bits, patrol, device, at_s) DO NOTHING";
 const WINDOWS: &str =
     "SELECT bits, patrol, device, at_s, shares FROM track_windows WHERE bits IN (";
 const KEEP_SCREEN: &str = "INSERT INTO track_screens (patrol, device, zero_at, screened_at) VALUES ($1, $2, $3, $4) \
@@ -28,14 +28,8 @@ const AT_ONCE: usize = 2_000;
 /// of walks are drawn alike, a few hundred of them tell as much as all.
 const MOST_AT_ONCE: u32 = 20_000;
 
-pub(super) const STATEMENTS: &[&str] = &[
-    FORGET_WINDOWS,
-    INSERT_WINDOW,
-    KEEP_SCREEN,
-    ZERO,
-    UNSCREENED,
-    DECLARED_ORG,
-];
+pub(super) const STATEMENTS: &[&str] =
+    &[FORGET_WINDOWS, KEEP_SCREEN, ZERO, UNSCREENED, DECLARED_ORG];
 
 /// A window that is kept, under one of its keys.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -63,16 +57,20 @@ pub async fn keep_windows(
     windows: &[WindowRow],
 ) -> Result<(), Error> {
     changed!(tx, sqlx::query(FORGET_WINDOWS).bind(patrol).bind(device))?;
-    for window in windows {
-        changed!(
-            tx,
-            sqlx::query(INSERT_WINDOW)
-                .bind(window.bits)
-                .bind(patrol)
-                .bind(device)
-                .bind(window.at_s)
-                .bind(window.shares.as_slice())
-        )?;
+    // A day's walk has hundreds, and whoever writes waits for each statement.
+    for piece in pieces(windows) {
+        on!(tx, |c| {
+            let mut query = QueryBuilder::new(INSERT_WINDOWS);
+            query.push_values(piece, |mut row, window| {
+                row.push_bind(window.bits)
+                    .push_bind(patrol)
+                    .push_bind(device)
+                    .push_bind(window.at_s)
+                    .push_bind(window.shares.as_slice());
+            });
+            query.push(KNOWN);
+            async move { query.build().execute(c).await.map(drop) }
+        })?;
     }
     Ok(())
 }
