@@ -284,6 +284,14 @@ impl Store {
         }
     }
 
+    /// The same beside whoever writes: a reader in the way is waited for a quarter of a second and leaves it to the next time.
+    pub async fn sweep_in_passing(&self) -> Result<(), Error> {
+        match &*self.inner {
+            Backend::Sqlite(store) => store.sweep_in_passing().await,
+            Backend::Postgres(..) => Ok(()),
+        }
+    }
+
     /// Closes every connection; queued acts are finished first.
     pub async fn close(&self) {
         match &*self.inner {

@@ -21,6 +21,8 @@ use super::{ActError, BoxFuture, Durability, Error, Tx, pinned};
 const FILE: &str = "tuantra.db";
 const READERS: u32 = 4;
 const QUEUE: usize = 4096;
+/// So long (ms) the log's emptying waits for readers, and keeps the writer waiting, while the server runs.
+const SHORT_PATIENCE: &str = "PRAGMA busy_timeout = 250";
 /// Acts under one commit: enough to share an fsync, few enough that none waits long.
 const BATCH: usize = 256;
 
@@ -124,11 +126,14 @@ impl SqliteStore {
     /// Brings the log beside the file into it and empties the log, where old pages still show what was erased since. A
     /// reader in the way leaves that to the next time.
     pub(super) async fn sweep(&self) -> Result<(), Error> {
+        empty_log(self.connection().await?).await
+    }
+
+    /// The same while others write: they wait as long as this waits for readers.
+    pub(super) async fn sweep_in_passing(&self) -> Result<(), Error> {
         let mut conn = self.connection().await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut conn)
-            .await?;
-        Ok(())
+        sqlx::query(SHORT_PATIENCE).execute(&mut conn).await?;
+        empty_log(conn).await
     }
 
     pub(super) async fn close(&self) {
@@ -144,6 +149,13 @@ impl SqliteStore {
         }
         self.readers.close().await;
     }
+}
+
+async fn empty_log(mut conn: SqliteConnection) -> Result<(), Error> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 fn options(file: &Path, fsync: bool) -> SqliteConnectOptions {

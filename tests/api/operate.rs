@@ -1,10 +1,37 @@
 //! What operators rely on: health, problems for every refusal, the checked-in contract.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
+use tuantra::on;
+use tuantra::store::{Error, Tx};
+
+async fn entries(tx: &mut Tx) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT COUNT(*) FROM journal_entries";
+    on!(tx, |c| sqlx::query_scalar(COUNT).fetch_one(c))
+}
 
 on_both! {
+    async fn whoever_reads_long_makes_the_chores_hold_up_nobody_who_writes(field: Field) {
+        let store = field.app.journal.store();
+        let mut reader = store.snapshot().await.unwrap();
+        let before = entries(&mut reader).await.unwrap();
+        // What was written since cannot be taken out of the log before the reader is done.
+        field.device("máy 1", &[]).await;
+        let begun = Instant::now();
+        let writing = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            field.device("máy 2", &[]).await;
+            begun.elapsed()
+        };
+        let (swept, took) = tokio::join!(store.sweep_in_passing(), writing);
+        swept.unwrap();
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert_eq!(entries(&mut reader).await.unwrap(), before, "it reads what it began to read");
+    }
+
     async fn a_server_is_ready_only_when_its_database_keeps_what_it_acknowledges(field: Field) {
         let anon = field.anon();
         assert_eq!(anon.get("/healthz").await.expect(200).json()["status"], "ok");

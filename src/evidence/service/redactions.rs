@@ -302,7 +302,7 @@ impl Evidence {
                 tracing::warn!(%error, "the bytes of an erased photo are left to the chores");
             }
         }
-        if let Err(error) = self.journal.store().sweep().await {
+        if let Err(error) = self.journal.store().sweep_in_passing().await {
             tracing::warn!(%error, "the database's files could not be swept");
         }
     }
