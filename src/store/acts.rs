@@ -75,6 +75,8 @@ impl Acts {
 
 /// An act in the queue, its types forgotten.
 pub(super) trait Queued: Send {
+    /// Where in the program it is written: no content of it.
+    fn name(&self) -> &'static str;
     fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>>;
     fn refuse(self: Box<Self>, failure: &Error);
 }
@@ -126,6 +128,10 @@ where
     T: Send + 'static,
     E: ActError + Send + 'static,
 {
+    fn name(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
+
     fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Box<dyn Pending>> {
         Box::pin(async move {
             let outcome = (self.act)(tx, &self.context).await;

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use sqlx::sqlite::{
@@ -25,6 +25,8 @@ const QUEUE: usize = 4096;
 const SHORT_PATIENCE: &str = "PRAGMA busy_timeout = 250";
 /// Acts under one commit: enough to share an fsync, few enough that none waits long.
 const BATCH: usize = 256;
+/// An act that takes so long is told of, and so is a commit: a live fix, which may wait two seconds, waits for it.
+const LONG: Duration = Duration::from_millis(500);
 
 /// The open file: a queue to its one writer, and its readers.
 #[derive(Debug)]
@@ -247,7 +249,10 @@ async fn write_batch(
     acts: &mut Acts,
     ran: &mut Vec<Box<dyn Pending>>,
 ) -> Result<(), Error> {
-    if let Err(error) = command(tx, "BEGIN IMMEDIATE; SAVEPOINT act").await {
+    let begun = Instant::now();
+    let began = command(tx, "BEGIN IMMEDIATE; SAVEPOINT act").await;
+    tell_long("the first act's beginning", begun);
+    if let Err(error) = began {
         first.1.refuse(&error);
         // Whoever waits behind it would wait as long again, one after the other, and hear nothing.
         for _ in 0..2 * QUEUE {
@@ -260,11 +265,13 @@ async fn write_batch(
     }
     let mut next = Some(first);
     while let Some((turn, act)) = next {
+        let (name, begun) = (act.name(), Instant::now());
         // An act that panics must not take the writer with it: its caller sees a dropped answer.
         let pending = AssertUnwindSafe(act.run(tx)).catch_unwind().await.ok();
         let kept = pending.as_ref().is_some_and(|pending| pending.succeeded());
         let failure = pending.as_ref().and_then(|pending| pending.failed_disk());
         ran.extend(pending);
+        tell_long(name, begun);
         // SQLite may have taken the whole batch back with it.
         if let Some(failure) = failure {
             return Err(failure);
@@ -275,9 +282,22 @@ async fn write_batch(
         } else {
             None
         };
+        let begun = Instant::now();
         end_act(tx, kept, next.is_some(), ran).await?;
+        tell_long("the act's end", begun);
     }
     Ok(())
+}
+
+fn tell_long(name: &'static str, begun: Instant) {
+    let took = begun.elapsed();
+    if took >= LONG {
+        tracing::warn!(
+            act = name,
+            ?took,
+            "the database's one writer was kept for long"
+        );
+    }
 }
 
 /// Keeps the act that ran last, or takes it back, and begins the next one or commits them all. An error is that of the
