@@ -1,11 +1,16 @@
 //! Acts on their way to SQLite's one writer: which goes first, and what each is answered.
 
+use std::time::{Duration, Instant};
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::{ActError, BoxFuture, Error, Tx};
 
 /// Usual acts that have their turn between two that go ahead, where as many wait.
 const USUAL_BETWEEN: usize = 16;
+/// Fewer when they have taken so long: what goes ahead waits for time and not for any number of acts of any length. It
+/// waits for two such turns and the longest act at most, its own and that of what went ahead of it.
+const USUAL_FOR: Duration = Duration::from_millis(50);
 
 /// How an act goes to the writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +28,8 @@ pub(super) struct Acts {
     ahead: mpsc::Receiver<Box<dyn Queued>>,
     /// Usual acts since one went ahead.
     usual_since: usize,
+    /// When the first of them had its turn.
+    usual_from: Instant,
 }
 
 impl Acts {
@@ -34,6 +41,7 @@ impl Acts {
             usual,
             ahead,
             usual_since: USUAL_BETWEEN,
+            usual_from: Instant::now(),
         }
     }
 
@@ -53,7 +61,8 @@ impl Acts {
     /// The next act, if one waits. Between two that go ahead some usual ones have their turn, so that neither kind keeps
     /// the other from the disk.
     pub(super) fn waiting(&mut self) -> Option<(Turn, Box<dyn Queued>)> {
-        let may_go_ahead = self.usual_since >= USUAL_BETWEEN;
+        let may_go_ahead = self.usual_since >= USUAL_BETWEEN
+            || (self.usual_since > 0 && self.usual_from.elapsed() >= USUAL_FOR);
         let first = may_go_ahead.then(|| self.ahead.try_recv().ok()).flatten();
         let next = first.map(|act| (Turn::Ahead, act)).or_else(|| {
             let usual = self.usual.try_recv().map(|act| (Turn::Usual, act));
@@ -69,6 +78,9 @@ impl Acts {
             Turn::Usual => self.usual_since + 1,
             Turn::Ahead => 0,
         };
+        if self.usual_since == 1 {
+            self.usual_from = Instant::now();
+        }
         next
     }
 }
@@ -169,5 +181,54 @@ impl<T: Send, E: ActError + Send> Pending for Ran<T, E> {
         };
         // A caller that went away needs no answer; what it sent is stored all the same.
         let _ = self.answer.send(outcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act() -> Box<dyn Queued> {
+        let (answer, _) = oneshot::channel::<Result<(), Error>>();
+        queued((), |_, ()| Box::pin(async { Ok(()) }), answer)
+    }
+
+    fn queues() -> (
+        mpsc::Sender<Box<dyn Queued>>,
+        mpsc::Sender<Box<dyn Queued>>,
+        Acts,
+    ) {
+        let (usual, usual_acts) = mpsc::channel(64);
+        let (ahead, ahead_acts) = mpsc::channel(64);
+        (usual, ahead, Acts::of(usual_acts, ahead_acts))
+    }
+
+    #[test]
+    fn usual_acts_that_take_long_let_others_go_ahead_before_there_were_sixteen() {
+        let (usual, ahead, mut acts) = queues();
+        for _ in 0..4 {
+            assert!(usual.try_send(act()).is_ok());
+            assert!(ahead.try_send(act()).is_ok());
+        }
+        let mut turn = || acts.waiting().map(|(turn, _)| turn);
+        let (a, b) = (Some(Turn::Ahead), Some(Turn::Usual));
+        assert_eq!([turn(), turn()], [a, b]);
+        std::thread::sleep(USUAL_FOR);
+        assert_eq!([turn(), turn()], [a, b], "one usual act between two");
+    }
+
+    #[test]
+    fn neither_kind_keeps_the_other_away() {
+        let (usual, ahead, mut acts) = queues();
+        for _ in 0..40 {
+            assert!(usual.try_send(act()).is_ok());
+            assert!(ahead.try_send(act()).is_ok());
+        }
+        let turns: Vec<Turn> =
+            std::iter::from_fn(|| acts.waiting().map(|(turn, _)| turn)).collect();
+        let gone_ahead = turns.iter().take(40).filter(|turn| **turn == Turn::Ahead);
+        // Of sixteen quick ones each, and more where this thread was held up between them.
+        assert!((3..=20).contains(&gone_ahead.count()));
+        assert_eq!(turns.len(), 80, "all had their turn");
     }
 }

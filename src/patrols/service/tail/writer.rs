@@ -17,8 +17,9 @@ use super::{SEAL_JOB, SEALED_FIXES};
 
 /// Requests that wait for their turn; more are told to come again.
 const QUEUE: usize = 4096;
-/// Requests under one commit: enough to share an fsync, few enough that none waits long.
-const AT_ONCE: usize = 512;
+/// Requests under one commit: as many as a thousand phones that come back at once have under way, so that a live fix waits
+/// for the commit under way and its own.
+const AT_ONCE: usize = 1_024;
 /// Devices whose fixes are counted; the chores find those that are forgotten.
 const COUNTED: usize = 50_000;
 
