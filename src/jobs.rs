@@ -20,8 +20,13 @@ const POLL: Duration = Duration::from_secs(2);
 const GATHERING: Duration = Duration::from_millis(20);
 /// Jobs taken at once, unless each may take long.
 const BATCH: i64 = 64;
-/// Jobs of plots are done many in one act, each kind before the one that may follow from it.
-const TOGETHER: [&str; 3] = [plots::LINK_JOB, plots::SETTLE_JOB, ledger::CLAIMS_JOB];
+/// Jobs that are done many together, those of plots in one act: each kind before the one that may follow from it.
+const TOGETHER: [&str; 4] = [
+    patrols::SEAL_AROUND_JOB,
+    plots::LINK_JOB,
+    plots::SETTLE_JOB,
+    ledger::CLAIMS_JOB,
+];
 /// How often a command that works jobs off says how far it is.
 const TELLING: Duration = Duration::from_secs(1);
 const CHORES: Duration = Duration::from_secs(30);
@@ -217,10 +222,7 @@ async fn run(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
     match job.kind.as_str() {
         patrols::DERIVE_JOB => app.patrols.derive(PatrolId(job.subject), job.id).await?,
         patrols::SEAL_JOB => app.patrols.seal_tail(job.subject, job.id).await?,
-        patrols::SEAL_AROUND_JOB => {
-            let patrol = PatrolId(job.subject);
-            app.patrols.seal_around(patrol, job.id).await?;
-        }
+        patrols::SEAL_AROUND_JOB => app.patrols.seal_around(jobs).await?,
         patrols::SCREEN_JOB => app.evidence.screen_tracks(job).await?,
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         patrols::JUDGED_JOB => app.evidence.settle_judged(job).await?,

@@ -1,10 +1,13 @@
 //! Sealing: a device's tail becomes chunks of the patrols that its fixes join by time; the rest is held.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Principal};
 use crate::base::ids::{JobId, PatrolId, TeamId};
 use crate::base::origin::Origin;
+use crate::journal::JobRow;
 use crate::journal::model::sha256;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::patrol::PatrolDraft;
@@ -98,19 +101,19 @@ impl Patrols {
         Ok(self.journal.queue(tx, SEAL_AROUND_JOB, patrol.0).await?)
     }
 
-    /// The job of a patrol that ended: seals the tails of its team that it may take fixes of. One that cannot be sealed is
-    /// told of in the server's own log and left to the chore.
-    pub async fn seal_around(&self, patrol: PatrolId, job: JobId) -> Result<(), Error> {
+    /// The jobs of patrols that ended: seals the tails of their teams that they may take fixes of, each once. One that cannot
+    /// be sealed is told of in the server's own log and left to the chore.
+    pub async fn seal_around(&self, jobs: &[JobRow]) -> Result<(), Error> {
+        let mut devices = BTreeSet::new();
         let mut tx = self.journal.store().read().await?;
-        let row = sql::patrol(&mut tx, patrol).await?;
-        let ended = row.filter(|row| row.ended_at.is_some());
-        let devices = match &ended {
-            None => Vec::new(),
-            Some(row) => {
+        for job in jobs {
+            let row = sql::patrol(&mut tx, PatrolId(job.subject)).await?;
+            if let Some(row) = row.filter(|row| row.ended_at.is_some()) {
                 let window = Window::of(row.started_at, row.ended_at, None);
-                sql::tails_around(&mut tx, row, (window.from, window.to)).await?
+                let span = (window.from, window.to);
+                devices.extend(sql::tails_around(&mut tx, &row, span).await?);
             }
-        };
+        }
         drop(tx);
         for device in devices {
             if let Err(error) = self.seal_of(device).await {
@@ -118,8 +121,8 @@ impl Patrols {
             }
         }
         self.journal
-            .write((self.clone(), job), |tx, (patrols, job)| {
-                Box::pin(async move { Ok(patrols.journal.finish_job(tx, *job).await?) })
+            .write((self.clone(), jobs.to_vec()), |tx, (patrols, jobs)| {
+                Box::pin(async move { Ok(patrols.journal.finish_jobs(tx, jobs).await?) })
             })
             .await
     }
