@@ -6,16 +6,13 @@ use uuid::Uuid;
 use crate::base::ids::EntryId;
 use crate::base::time::Timestamp;
 use crate::patrols::model::signs::{Call, Sign, TrackerApp};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, pieces};
 use crate::{changed, on};
 
 const KEEP_SIGNS: &str = "INSERT INTO device_signs (device, at, app, battery_pct, charging) ";
 const IF_LATER: &str = " ON CONFLICT (device) DO UPDATE SET at = excluded.at, app = excluded.app, \
      battery_pct = COALESCE(excluded.battery_pct, device_signs.battery_pct), \
      charging = COALESCE(excluded.charging, device_signs.charging) WHERE excluded.at >= device_signs.at";
-/// Rows of one statement: far below the bound parameters that either database takes.
-const ROWS_AT_ONCE: usize = 200;
-
 const SIGN: &str = "SELECT at, app, battery_pct, charging FROM device_signs WHERE device = $1";
 const CALL: &str = "SELECT entry FROM sos_calls WHERE device = $1 AND digest = $2";
 const INSERT_CALL: &str = "INSERT INTO sos_calls (id, device, digest, at, lon_e7, lat_e7, commune, near, app, entry, received_at) \
@@ -73,7 +70,7 @@ pub struct NewCall<'a> {
 
 /// Keeps the latest sign of each device; each device once, sorted by the caller so that two acts lock rows in one order.
 pub async fn keep_signs(tx: &mut Tx, signs: &[(Uuid, TrackerApp, Sign)]) -> Result<(), Error> {
-    for part in signs.chunks(ROWS_AT_ONCE) {
+    for part in pieces(signs) {
         on!(tx, |c| {
             let mut query = QueryBuilder::new(KEEP_SIGNS);
             query.push_values(part, |mut row, (device, app, sign)| {

@@ -8,15 +8,13 @@ use crate::base::time::Timestamp;
 use crate::on;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::window::SHORTEST_OPEN_MS;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, pieces};
 
 use super::declared::PatrolRow;
 
 const APPEND_TAIL: &str = "INSERT INTO fix_tail (device, t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, \
      bearing_ddeg, mock, received_at) ";
 const KNOWN: &str = " ON CONFLICT DO NOTHING";
-/// Rows of one statement: far below the bound parameters that either database takes.
-const ROWS_AT_ONCE: usize = 200;
 
 const TAKE_TAIL: &str = "DELETE FROM fix_tail WHERE device = $1 \
      RETURNING t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock, received_at";
@@ -100,7 +98,8 @@ pub async fn append_tail(
     fixes: &[(Uuid, Fix)],
     received_at: Timestamp,
 ) -> Result<(), Error> {
-    for part in fixes.chunks(ROWS_AT_ONCE) {
+    // As many as there are differ each time: statements of any length would each be prepared, and kept prepared.
+    for part in pieces(fixes) {
         on!(tx, |c| {
             let mut query = QueryBuilder::new(APPEND_TAIL);
             query.push_values(part, |mut row, (device, fix)| {
