@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
 use super::around::off_paper;
@@ -182,8 +182,8 @@ pub async fn bodies(tx: &mut Tx, chunks: &[EntryId]) -> Result<Vec<(EntryId, Vec
         let rows: Vec<(EntryId, Vec<u8>)> = on!(tx, |c| {
             let mut query = QueryBuilder::new(BODIES);
             let mut list = query.separated(", ");
-            for entry in part {
-                list.push_bind(*entry);
+            for entry in padded(part) {
+                list.push_bind(entry);
             }
             query.push(")");
             async move { query.build_query_as().fetch_all(c).await }

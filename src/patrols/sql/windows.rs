@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx, pieces};
+use crate::store::{Error, Tx, padded, pieces};
 use crate::{changed, on};
 
 const FORGET_WINDOWS: &str = "DELETE FROM track_windows WHERE patrol = $1 AND device = $2";
@@ -82,8 +82,8 @@ pub async fn windows_of(tx: &mut Tx, keys: &[i64]) -> Result<Vec<WindowRow>, Err
         let rows: Vec<WindowRow> = on!(tx, |c| {
             let mut query = QueryBuilder::new(WINDOWS);
             let mut list = query.separated(", ");
-            for key in part {
-                list.push_bind(*key);
+            for key in padded(part) {
+                list.push_bind(key);
             }
             query.push(format_args!(") LIMIT {MOST_AT_ONCE}"));
             async move { query.build_query_as().fetch_all(c).await }

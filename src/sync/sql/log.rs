@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::base::ids::{EntryId, PatrolId, PhotoId, PlotId, TeamId};
 use crate::base::time::Timestamp;
 use crate::on;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 
 pub(super) const LAST_NUMBER: &str =
     "SELECT CAST(COALESCE(MAX(seq), -1) AS BIGINT) FROM journal_entries";
@@ -182,8 +182,8 @@ async fn held(
             let mut query = QueryBuilder::new(HELD);
             query.push_bind(actor).push(column);
             let mut list = query.separated(", ");
-            for id in part {
-                list.push_bind(*id);
+            for id in padded(part) {
+                list.push_bind(id);
             }
             query.push(")");
             async move { query.build_query_as().fetch_all(c).await }
