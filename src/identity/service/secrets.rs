@@ -21,6 +21,8 @@ use super::{Error, Identity, enter, need};
 /// in other processes, at once in this one.
 const BELIEVED_MS: i64 = 1_000;
 const DAY_MS: i64 = 86_400_000;
+/// Last uses that one act writes: thousands come together, and whoever writes waits for it.
+const TOUCHED_AT_ONCE: usize = 240;
 
 /// A secret just made; its text is shown once.
 #[derive(Clone)]
@@ -97,20 +99,20 @@ impl Identity {
             Ok(mut used) => std::mem::take(&mut *used),
             Err(_) => return Ok(()),
         };
-        if used.is_empty() {
-            return Ok(());
-        }
-        self.journal
-            .store()
-            .write(used, |tx, used| {
+        let mut used: Vec<(TokenId, Timestamp)> = used.into_iter().collect();
+        used.sort_unstable();
+        for part in used.chunks(TOUCHED_AT_ONCE) {
+            let written = self.journal.store().write(part.to_vec(), |tx, used| {
                 Box::pin(async move {
                     for (token, at) in used {
                         sql::touch_token(tx, *token, *at).await?;
                     }
                     Ok::<(), Error>(())
                 })
-            })
-            .await
+            });
+            written.await?;
+        }
+        Ok(())
     }
 
     /// Makes a token for an account.

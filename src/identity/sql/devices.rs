@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::base::ids::{DeviceId, TeamId, TokenId};
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::{changed, later, on};
 
 use super::{
     DEVICE, DEVICE_BY_NAME, DEVICES, DeviceRow, END_GRANTS, GRANTS, GrantRow, INSERT_DEVICE,
@@ -125,8 +125,9 @@ pub async fn revoke_tokens_of(tx: &mut Tx, holder: Uuid, at: Timestamp) -> Resul
     changed!(tx, sqlx::query(REVOKE_TOKENS_OF).bind(holder).bind(at))
 }
 
+/// Leaves it to be sent when a secret was last used; each is told of once in an act.
 pub async fn touch_token(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<(), Error> {
-    changed!(tx, sqlx::query(TOUCH_TOKEN).bind(id).bind(at)).map(drop)
+    later!(tx, TOUCH_TOKEN, [id, at])
 }
 
 /// Spends a one-time link; true only the first time.
