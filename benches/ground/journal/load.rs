@@ -13,7 +13,7 @@ use anyhow::{Context, ensure};
 use tuantra::base::actor::CONSOLE;
 use tuantra::base::time::SystemClock;
 use tuantra::changed;
-use tuantra::journal::{Entry, Journal, Kind};
+use tuantra::journal::{Entry, Journal, Kind, Written};
 use tuantra::store::{Error, Store};
 use uuid::Uuid;
 
@@ -261,12 +261,13 @@ async fn send(
         let fact = journal.ids().make();
         let context = (journal.clone(), fact, record.clone());
         let sent = Instant::now();
-        let written: Result<(), Error> = journal
+        let written: Result<Option<Written>, Error> = journal
             .write(context, move |tx, (journal, fact, record)| {
                 Box::pin(write_fact(tx, journal, *fact, record, has_entries))
             })
             .await;
-        written?;
+        // As the server does: signed after the act, before the sender is answered.
+        std::hint::black_box(written?.map(|written| journal.receipt(&written)));
         times.push(sent.elapsed());
     }
     Ok(times)
@@ -278,7 +279,7 @@ async fn write_fact(
     fact: Uuid,
     record: &str,
     has_entries: bool,
-) -> Result<(), Error> {
+) -> Result<Option<Written>, Error> {
     let cell = i64::from(fact.as_bytes()[15]) << 40;
     let now = journal.now();
     changed!(
@@ -306,17 +307,16 @@ async fn write_fact(
             .bind(now)
             .bind(fact.as_bytes().as_slice())
     )?;
-    if has_entries {
-        let entry = Entry {
-            kind: Kind::Plot,
-            fact,
-            actor: CONSOLE,
-            device: None,
-            origin: None,
-            body: record.as_bytes(),
-        };
-        let written = journal.enter(tx, entry).await?;
-        std::hint::black_box(journal.receipt(&written));
+    if !has_entries {
+        return Ok(None);
     }
-    Ok(())
+    let entry = Entry {
+        kind: Kind::Plot,
+        fact,
+        actor: CONSOLE,
+        device: None,
+        origin: None,
+        body: record.as_bytes(),
+    };
+    journal.enter(tx, entry).await.map(Some)
 }
