@@ -68,9 +68,9 @@ impl Journal {
     /// The sequencer goes on with more.
     pub async fn number_waiting_entries(&self) -> Result<(), Error> {
         let mut reader = self.store().read().await?;
-        let is_idle = !sql::is_any_unsequenced(&mut reader).await?;
+        let found = sql::sequencer(&mut reader).await?;
         drop(reader);
-        if !is_idle {
+        if found.waiting.is_some() {
             self.store()
                 .write(self.clone(), |tx, journal| Box::pin(journal.number(tx)))
                 .await?;
@@ -82,13 +82,14 @@ impl Journal {
         let mut reader = self.store().read().await?;
         // Another process may have changed the key: receipts follow at the next look, not at the next entry.
         self.present_signer(&mut reader).await?;
-        let is_idle =
-            !sql::is_any_unsequenced(&mut reader).await? && !self.is_behind(&mut reader).await?;
+        let found = sql::sequencer(&mut reader).await?;
         drop(reader);
-        if is_idle {
+        let now = self.now();
+        // Whoever only waited for the leader's row to hear that it is the leader's would do so ten times a second.
+        if found.is_idle() || found.is_led_by_another(holder, now) {
             return Ok(Done::All);
         }
-        let context = (self.clone(), holder, self.now());
+        let context = (self.clone(), holder, now);
         self.store()
             .write(context, |tx, (journal, holder, now)| {
                 Box::pin(journal.number_leased(tx, *holder, *now))
@@ -103,53 +104,42 @@ impl Journal {
         holder: Uuid,
         now: Timestamp,
     ) -> Result<Done, Error> {
-        if sql::take_lease(tx, holder, now.plus_millis(LEASE_MS), now).await? {
-            self.number(tx).await
-        } else {
-            Ok(Done::All)
+        match sql::take_lease(tx, holder, now.plus_millis(LEASE_MS), now).await? {
+            Some(next) => self.number_from(tx, next).await,
+            None => Ok(Done::All),
         }
     }
 
-    /// Whether entries that were numbered before there was a tree are not in it yet.
-    async fn is_behind(&self, tx: &mut Tx) -> Result<bool, Error> {
-        let head = sql::last_head(tx).await?;
-        Ok(head.map_or(0, |head| head.size) < sql::next_seq(tx).await?)
+    async fn number(&self, tx: &mut Tx) -> Result<Done, Error> {
+        let next = sql::lock_sequencer(tx).await?;
+        self.number_from(tx, next).await
     }
 
-    /// Numbers a batch, puts its leaves into the tree and signs the head over them, all in the caller's act.
-    async fn number(&self, tx: &mut Tx) -> Result<Done, Error> {
-        sql::lock_sequencer(tx).await?;
-        let next = sql::next_seq(tx).await?;
+    /// Numbers a batch, puts its leaves into the tree and signs the head over them, all in the caller's act, which has
+    /// locked the sequencer's row and read the next number there.
+    async fn number_from(&self, tx: &mut Tx, next: i64) -> Result<Done, Error> {
         let edge = tree::edge(tx).await?;
         let size = edge.size().cast_signed();
-        let leaves = if size < next {
+        // Entries that were numbered before there was a tree are not in it yet.
+        let is_behind = size < next;
+        let leaves = if is_behind {
             sql::leaves_from(tx, size, BATCH).await?
         } else {
-            Self::number_waiting(tx, next).await?
+            sql::number_waiting(tx, next).await?
         };
         if leaves.is_empty() {
             return Ok(Done::All);
         }
+        let count = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
         let signer = self.present_signer(tx).await?;
+        if !is_behind {
+            sql::set_next_seq(tx, next + count).await?;
+        }
         tree::extend(tx, edge, &leaves, self.place(), self.now(), &signer).await?;
-        if size < next || is_full(&leaves) {
-            Ok(Done::Batch)
+        Ok(if is_behind || count >= BATCH {
+            Done::Batch
         } else {
-            Ok(Done::All)
-        }
+            Done::All
+        })
     }
-
-    /// Gives the next numbers to entries without one; gives their leaves.
-    async fn number_waiting(tx: &mut Tx, next: i64) -> Result<Vec<Vec<u8>>, Error> {
-        let numbered = sql::number_waiting(tx, next).await?;
-        if numbered == 0 {
-            return Ok(Vec::new());
-        }
-        sql::set_next_seq(tx, next + numbered).await?;
-        sql::leaves_from(tx, next, numbered).await
-    }
-}
-
-fn is_full(leaves: &[Vec<u8>]) -> bool {
-    i64::try_from(leaves.len()).is_ok_and(|count| count >= BATCH)
 }
