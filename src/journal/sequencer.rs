@@ -17,19 +17,33 @@ const BATCH: i64 = sql::NUMBERED_AT_ONCE;
 const POLL: Duration = Duration::from_secs(1);
 /// Entries that arrive together are numbered together. Each batch costs a commit of its own; receipts do not wait for it.
 const GATHER: Duration = Duration::from_millis(100);
+/// The same while entries keep coming: writers wait for fewer batches, and readers of the log look once a second.
+const GATHER_MANY: Duration = Duration::from_millis(250);
+/// So many in a batch are entries that keep coming.
+const MANY: i64 = 16;
 
 /// How far a batch got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
-    /// Nothing that was committed waits any more.
-    All,
-    /// A batch; more may wait.
-    Batch,
+struct Done {
+    /// Entries that were put into the tree.
+    count: i64,
+    may_be_more: bool,
 }
 
 impl Done {
-    fn may_be_more(self) -> bool {
-        self == Self::Batch
+    /// Nothing that was committed waits.
+    const NOTHING: Self = Self {
+        count: 0,
+        may_be_more: false,
+    };
+
+    /// Until the next batch.
+    fn gathering(self) -> Duration {
+        if self.count < MANY {
+            GATHER
+        } else {
+            GATHER_MANY
+        }
     }
 }
 
@@ -37,13 +51,17 @@ impl Journal {
     /// Numbers entries until the process ends.
     pub async fn run_sequencer(self) {
         let holder = self.ids().make();
+        let mut gathering = GATHER;
         loop {
             let _ = tokio::time::timeout(POLL, self.until_written()).await;
-            tokio::time::sleep(GATHER).await;
+            tokio::time::sleep(gathering).await;
             loop {
                 match self.sequence_batch(holder).await {
-                    Ok(done) if done.may_be_more() => {}
-                    Ok(_) => break,
+                    Ok(done) if done.may_be_more => {}
+                    Ok(done) => {
+                        gathering = done.gathering();
+                        break;
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "entries could not be numbered");
                         break;
@@ -59,7 +77,7 @@ impl Journal {
             .store()
             .write(self.clone(), |tx, journal| Box::pin(journal.number(tx)))
             .await?
-            .may_be_more()
+            .may_be_more
         {}
         Ok(())
     }
@@ -87,7 +105,7 @@ impl Journal {
         let now = self.now();
         // Whoever only waited for the leader's row to hear that it is the leader's would do so ten times a second.
         if found.is_idle() || found.is_led_by_another(holder, now) {
-            return Ok(Done::All);
+            return Ok(Done::NOTHING);
         }
         let context = (self.clone(), holder, now);
         self.store()
@@ -106,7 +124,7 @@ impl Journal {
     ) -> Result<Done, Error> {
         match sql::take_lease(tx, holder, now.plus_millis(LEASE_MS), now).await? {
             Some(next) => self.number_from(tx, next).await,
-            None => Ok(Done::All),
+            None => Ok(Done::NOTHING),
         }
     }
 
@@ -128,7 +146,7 @@ impl Journal {
             sql::number_waiting(tx, next).await?
         };
         if leaves.is_empty() {
-            return Ok(Done::All);
+            return Ok(Done::NOTHING);
         }
         let count = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
         let signer = self.present_signer(tx).await?;
@@ -136,10 +154,9 @@ impl Journal {
             sql::set_next_seq(tx, next + count).await?;
         }
         tree::extend(tx, edge, &leaves, self.place(), self.now(), &signer).await?;
-        Ok(if is_behind || count >= BATCH {
-            Done::Batch
-        } else {
-            Done::All
+        Ok(Done {
+            count,
+            may_be_more: is_behind || count >= BATCH,
         })
     }
 }
