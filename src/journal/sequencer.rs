@@ -11,7 +11,9 @@ use super::service::Journal;
 use super::sql;
 use super::tree;
 
-const LEASE_MS: i64 = 15_000;
+/// So long after the last batch of a process that has ended no other numbers anything, be it the one that was started in
+/// its place.
+const LEASE_MS: i64 = 3_000;
 const BATCH: i64 = sql::NUMBERED_AT_ONCE;
 /// A merge delay that a phone can wait for; other processes' entries are found by this poll.
 const POLL: Duration = Duration::from_secs(1);
