@@ -57,18 +57,9 @@ impl Journal {
         loop {
             let _ = tokio::time::timeout(POLL, self.until_written()).await;
             tokio::time::sleep(gathering).await;
-            loop {
-                match self.sequence_batch(holder).await {
-                    Ok(done) if done.may_be_more => {}
-                    Ok(done) => {
-                        gathering = done.gathering();
-                        break;
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "entries could not be numbered");
-                        break;
-                    }
-                }
+            match self.number_in_turn(holder).await {
+                Ok(done) => gathering = done.gathering(),
+                Err(error) => tracing::warn!(%error, "entries could not be numbered"),
             }
         }
     }
@@ -98,23 +89,27 @@ impl Journal {
         Ok(())
     }
 
-    async fn sequence_batch(&self, holder: Uuid) -> Result<Done, Error> {
+    /// Looks whether anything is to be numbered here, and numbers all of it; tells of the last batch.
+    async fn number_in_turn(&self, holder: Uuid) -> Result<Done, Error> {
         let mut reader = self.store().read().await?;
         // Another process may have changed the key: receipts follow at the next look, not at the next entry.
         self.present_signer(&mut reader).await?;
         let found = sql::sequencer(&mut reader).await?;
         drop(reader);
-        let now = self.now();
         // Whoever only waited for the leader's row to hear that it is the leader's would do so ten times a second.
-        if found.is_idle() || found.is_led_by_another(holder, now) {
+        if found.is_idle() || found.is_led_by_another(holder, self.now()) {
             return Ok(Done::NOTHING);
         }
-        let context = (self.clone(), holder, now);
-        self.store()
-            .write(context, |tx, (journal, holder, now)| {
+        loop {
+            let context = (self.clone(), holder, self.now());
+            let batch = self.store().write(context, |tx, (journal, holder, now)| {
                 Box::pin(journal.number_leased(tx, *holder, *now))
-            })
-            .await
+            });
+            let done = batch.await?;
+            if !done.may_be_more {
+                return Ok(done);
+            }
+        }
     }
 
     /// The lease keeps several processes from doing the same work; correctness rests on the row lock alone.
