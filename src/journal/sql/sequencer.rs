@@ -7,8 +7,8 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{later, on};
 
-// What waits is asked for in the order of its index: whether any row has no number PostgreSQL would look for in the whole
-// table as soon as its statistics are from a busy moment.
+// What waits is asked for in the order of PostgreSQL's index of it: whether any row has no number would be looked for in
+// the whole table there as soon as statistics are from a busy moment.
 pub(super) const SEQUENCER: &str = "SELECT holder, lease_until, next_seq, \
      CAST(COALESCE((SELECT MAX(size) FROM journal_heads), 0) AS BIGINT) AS size, \
      (SELECT id FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 1) AS waiting \

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tuantra::base::actor::CONSOLE;
 use tuantra::base::ids::EntryId;
 use tuantra::base::time::Clock;
+use tuantra::changed;
 use tuantra::journal::{Entry, Journal, Kind};
 use tuantra::store::Error;
 use uuid::Uuid;
@@ -84,6 +85,26 @@ on_both! {
         assert!(journal.entry(&mut check, later).await.unwrap().is_none());
         let mut answer = journal.store().read().await.unwrap();
         assert!(journal.entry(&mut answer, later).await.unwrap().is_some());
+    }
+
+    async fn no_number_is_given_twice(field: Field) {
+        let journal = field.app.journal.clone();
+        for _ in 0..3 {
+            write(&journal, field.new_id(), None).await;
+        }
+        journal.sequence_all().await.unwrap();
+        let twice: Result<u64, Error> = journal.store().write((), |tx, ()| {
+            Box::pin(async move {
+                changed!(tx, sqlx::query("UPDATE journal_entries SET seq = 1 WHERE seq = 2"))
+            })
+        }).await;
+        assert!(matches!(twice, Err(Error::Conflict { .. })), "{twice:?}");
+        // What waits for a number has none, and is not alone in that.
+        for _ in 0..3 {
+            write(&journal, field.new_id(), None).await;
+        }
+        journal.sequence_all().await.unwrap();
+        assert_eq!(journal.verify().await.unwrap().faults, []);
     }
 
     async fn two_processes_number_every_entry_once_and_the_second_goes_on_when_the_first_has_ended(field: Field) {
