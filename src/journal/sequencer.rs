@@ -11,25 +11,41 @@ use super::service::Journal;
 use super::sql;
 use super::tree;
 
-const LEASE_MS: i64 = 15_000;
+/// So long after the last batch of a process that has ended no other numbers anything, be it the one that was started in
+/// its place.
+const LEASE_MS: i64 = 3_000;
 const BATCH: i64 = sql::NUMBERED_AT_ONCE;
 /// A merge delay that a phone can wait for; other processes' entries are found by this poll.
 const POLL: Duration = Duration::from_secs(1);
 /// Entries that arrive together are numbered together. Each batch costs a commit of its own; receipts do not wait for it.
 const GATHER: Duration = Duration::from_millis(100);
+/// The same while entries keep coming: writers wait for fewer batches, and readers of the log look once a second.
+const GATHER_MANY: Duration = Duration::from_millis(250);
+/// So many in a batch are entries that keep coming.
+const MANY: i64 = 16;
 
 /// How far a batch got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
-    /// Nothing that was committed waits any more.
-    All,
-    /// A batch; more may wait.
-    Batch,
+struct Done {
+    /// Entries that were put into the tree.
+    count: i64,
+    may_be_more: bool,
 }
 
 impl Done {
-    fn may_be_more(self) -> bool {
-        self == Self::Batch
+    /// Nothing that was committed waits.
+    const NOTHING: Self = Self {
+        count: 0,
+        may_be_more: false,
+    };
+
+    /// Until the next batch.
+    fn gathering(self) -> Duration {
+        if self.count < MANY {
+            GATHER
+        } else {
+            GATHER_MANY
+        }
     }
 }
 
@@ -37,18 +53,13 @@ impl Journal {
     /// Numbers entries until the process ends.
     pub async fn run_sequencer(self) {
         let holder = self.ids().make();
+        let mut gathering = GATHER;
         loop {
             let _ = tokio::time::timeout(POLL, self.until_written()).await;
-            tokio::time::sleep(GATHER).await;
-            loop {
-                match self.sequence_batch(holder).await {
-                    Ok(done) if done.may_be_more() => {}
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::warn!(%error, "entries could not be numbered");
-                        break;
-                    }
-                }
+            tokio::time::sleep(gathering).await;
+            match self.number_in_turn(holder).await {
+                Ok(done) => gathering = done.gathering(),
+                Err(error) => tracing::warn!(%error, "entries could not be numbered"),
             }
         }
     }
@@ -59,7 +70,7 @@ impl Journal {
             .store()
             .write(self.clone(), |tx, journal| Box::pin(journal.number(tx)))
             .await?
-            .may_be_more()
+            .may_be_more
         {}
         Ok(())
     }
@@ -68,9 +79,9 @@ impl Journal {
     /// The sequencer goes on with more.
     pub async fn number_waiting_entries(&self) -> Result<(), Error> {
         let mut reader = self.store().read().await?;
-        let is_idle = !sql::is_any_unsequenced(&mut reader).await?;
+        let found = sql::sequencer(&mut reader).await?;
         drop(reader);
-        if !is_idle {
+        if found.waiting.is_some() {
             self.store()
                 .write(self.clone(), |tx, journal| Box::pin(journal.number(tx)))
                 .await?;
@@ -78,22 +89,27 @@ impl Journal {
         Ok(())
     }
 
-    async fn sequence_batch(&self, holder: Uuid) -> Result<Done, Error> {
+    /// Looks whether anything is to be numbered here, and numbers all of it; tells of the last batch.
+    async fn number_in_turn(&self, holder: Uuid) -> Result<Done, Error> {
         let mut reader = self.store().read().await?;
         // Another process may have changed the key: receipts follow at the next look, not at the next entry.
         self.present_signer(&mut reader).await?;
-        let is_idle =
-            !sql::is_any_unsequenced(&mut reader).await? && !self.is_behind(&mut reader).await?;
+        let found = sql::sequencer(&mut reader).await?;
         drop(reader);
-        if is_idle {
-            return Ok(Done::All);
+        // Whoever only waited for the leader's row to hear that it is the leader's would do so ten times a second.
+        if found.is_idle() || found.is_led_by_another(holder, self.now()) {
+            return Ok(Done::NOTHING);
         }
-        let context = (self.clone(), holder, self.now());
-        self.store()
-            .write(context, |tx, (journal, holder, now)| {
+        loop {
+            let context = (self.clone(), holder, self.now());
+            let batch = self.store().write(context, |tx, (journal, holder, now)| {
                 Box::pin(journal.number_leased(tx, *holder, *now))
-            })
-            .await
+            });
+            let done = batch.await?;
+            if !done.may_be_more {
+                return Ok(done);
+            }
+        }
     }
 
     /// The lease keeps several processes from doing the same work; correctness rests on the row lock alone.
@@ -103,53 +119,41 @@ impl Journal {
         holder: Uuid,
         now: Timestamp,
     ) -> Result<Done, Error> {
-        if sql::take_lease(tx, holder, now.plus_millis(LEASE_MS), now).await? {
-            self.number(tx).await
-        } else {
-            Ok(Done::All)
+        match sql::take_lease(tx, holder, now.plus_millis(LEASE_MS), now).await? {
+            Some(next) => self.number_from(tx, next).await,
+            None => Ok(Done::NOTHING),
         }
     }
 
-    /// Whether entries that were numbered before there was a tree are not in it yet.
-    async fn is_behind(&self, tx: &mut Tx) -> Result<bool, Error> {
-        let head = sql::last_head(tx).await?;
-        Ok(head.map_or(0, |head| head.size) < sql::next_seq(tx).await?)
+    async fn number(&self, tx: &mut Tx) -> Result<Done, Error> {
+        let next = sql::lock_sequencer(tx).await?;
+        self.number_from(tx, next).await
     }
 
-    /// Numbers a batch, puts its leaves into the tree and signs the head over them, all in the caller's act.
-    async fn number(&self, tx: &mut Tx) -> Result<Done, Error> {
-        sql::lock_sequencer(tx).await?;
-        let next = sql::next_seq(tx).await?;
+    /// Numbers a batch, puts its leaves into the tree and signs the head over them, all in the caller's act, which has
+    /// locked the sequencer's row and read the next number there.
+    async fn number_from(&self, tx: &mut Tx, next: i64) -> Result<Done, Error> {
         let edge = tree::edge(tx).await?;
         let size = edge.size().cast_signed();
-        let leaves = if size < next {
+        // Entries that were numbered before there was a tree are not in it yet.
+        let is_behind = size < next;
+        let leaves = if is_behind {
             sql::leaves_from(tx, size, BATCH).await?
         } else {
-            Self::number_waiting(tx, next).await?
+            sql::number_waiting(tx, next).await?
         };
         if leaves.is_empty() {
-            return Ok(Done::All);
+            return Ok(Done::NOTHING);
         }
+        let count = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
         let signer = self.present_signer(tx).await?;
+        if !is_behind {
+            sql::set_next_seq(tx, next + count).await?;
+        }
         tree::extend(tx, edge, &leaves, self.place(), self.now(), &signer).await?;
-        if size < next || is_full(&leaves) {
-            Ok(Done::Batch)
-        } else {
-            Ok(Done::All)
-        }
+        Ok(Done {
+            count,
+            may_be_more: is_behind || count >= BATCH,
+        })
     }
-
-    /// Gives the next numbers to entries without one; gives their leaves.
-    async fn number_waiting(tx: &mut Tx, next: i64) -> Result<Vec<Vec<u8>>, Error> {
-        let numbered = sql::number_waiting(tx, next).await?;
-        if numbered == 0 {
-            return Ok(Vec::new());
-        }
-        sql::set_next_seq(tx, next + numbered).await?;
-        sql::leaves_from(tx, next, numbered).await
-    }
-}
-
-fn is_full(leaves: &[Vec<u8>]) -> bool {
-    i64::try_from(leaves.len()).is_ok_and(|count| count >= BATCH)
 }

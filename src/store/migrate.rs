@@ -241,10 +241,15 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "note_orders",
         include_str!("../../migrations/0051_note_orders.sql"),
     ),
+    (
+        53,
+        "numbers",
+        include_str!("../../migrations/0053_numbers.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.
-const TOKENS: [(&str, &str, &str); 8] = [
+const TOKENS: [(&str, &str, &str); 10] = [
     ("{id}", "BLOB", "UUID"),
     ("{int}", "INTEGER", "BIGINT"),
     ("{real}", "REAL", "DOUBLE PRECISION"),
@@ -259,6 +264,9 @@ const TOKENS: [(&str, &str, &str); 8] = [
         "TEXT GENERATED ALWAYS AS (substr(hex(id), -6)) VIRTUAL",
         "TEXT GENERATED ALWAYS AS (upper(right(CAST(id AS TEXT), 6))) STORED",
     ),
+    // A line for one database is a comment to the other.
+    ("{sqlite}", "", "-- "),
+    ("{postgres}", "-- ", ""),
 ];
 
 /// A template's text for one database.

@@ -150,7 +150,7 @@ async fn refuse_unnumbered_gap(
     newest: i64,
     found: &mut Verified,
 ) -> Result<(), Error> {
-    let next = sql::next_seq(tx).await?;
+    let next = sql::sequencer(tx).await?.next_seq;
     if next < newest {
         found.fault(Fault::NextNumber { next, newest });
     }

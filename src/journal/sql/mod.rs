@@ -5,6 +5,7 @@ mod jobs;
 mod listing;
 mod papers;
 mod rules;
+mod sequencer;
 mod stamps;
 mod statements;
 mod tree;
@@ -23,6 +24,7 @@ pub use jobs::*;
 pub use listing::*;
 pub use papers::*;
 pub use rules::*;
+pub use sequencer::*;
 pub use stamps::*;
 pub use statements::*;
 pub use tree::*;
@@ -44,19 +46,6 @@ const BODY: &str = "SELECT salt, body FROM journal_bodies WHERE entry = $1";
 const DELETE_BODY: &str = "DELETE FROM journal_bodies WHERE entry = $1";
 const MARK_REDACTED: &str =
     "UPDATE journal_entries SET redacted_by = $2, covered = $3 WHERE id = $1";
-const TAKE_LEASE: &str = "UPDATE journal_sequencer SET holder = $1, lease_until = $2 \
-     WHERE id = 1 AND (holder = $1 OR lease_until < $3)";
-const LOCK_SEQUENCER: &str = "UPDATE journal_sequencer SET next_seq = next_seq WHERE id = 1";
-const NEXT_SEQ: &str = "SELECT next_seq FROM journal_sequencer WHERE id = 1";
-const SET_NEXT_SEQ: &str = "UPDATE journal_sequencer SET next_seq = $1 WHERE id = 1";
-const IS_ANY_UNSEQUENCED: &str =
-    "SELECT 1 WHERE EXISTS (SELECT 1 FROM journal_entries WHERE seq IS NULL)";
-// One statement for a batch: one for each entry would be most of what numbering costs. The limit is a literal, or else
-// PostgreSQL would plan for a tenth of the table.
-const NUMBER_WAITING: &str = "UPDATE journal_entries SET seq = n.seq FROM \
-     (SELECT w.id AS entry, $1 + ROW_NUMBER() OVER (ORDER BY w.received_at, w.id) - 1 AS seq FROM \
-     (SELECT id, received_at FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 2000) w) n \
-     WHERE journal_entries.id = n.entry";
 const LAST_SEQUENCED: &str =
     "SELECT seq, leaf FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 const SECURED_THROUGH: &str =
@@ -89,11 +78,10 @@ pub const STATEMENTS: &[&str] = &[
     DELETE_BODY,
     MARK_REDACTED,
     ERASED_ALIKE,
+    SEQUENCER,
     TAKE_LEASE,
     LOCK_SEQUENCER,
-    NEXT_SEQ,
     SET_NEXT_SEQ,
-    IS_ANY_UNSEQUENCED,
     NUMBER_WAITING,
     LAST_SEQUENCED,
     SECURED_THROUGH,
@@ -258,49 +246,6 @@ pub async fn redact(
     )
     .map(drop)
 }
-
-/// Takes or renews the sequencer's lease; its row stays locked until the act ends.
-pub async fn take_lease(
-    tx: &mut Tx,
-    holder: Uuid,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    let taken = changed!(
-        tx,
-        sqlx::query(TAKE_LEASE).bind(holder).bind(until).bind(now)
-    )?;
-    Ok(taken > 0)
-}
-
-/// Keeps other sequencers out until the act ends.
-pub async fn lock_sequencer(tx: &mut Tx) -> Result<(), Error> {
-    changed!(tx, sqlx::query(LOCK_SEQUENCER)).map(drop)
-}
-
-pub async fn next_seq(tx: &mut Tx) -> Result<i64, Error> {
-    on!(tx, |c| sqlx::query_scalar(NEXT_SEQ).fetch_one(c))
-}
-
-pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
-    changed!(tx, sqlx::query(SET_NEXT_SEQ).bind(seq)).map(drop)
-}
-
-/// Whether an entry waits for its number.
-pub async fn is_any_unsequenced(tx: &mut Tx) -> Result<bool, Error> {
-    let found: Option<i32> = on!(tx, |c| sqlx::query_scalar(IS_ANY_UNSEQUENCED)
-        .fetch_optional(c))?;
-    Ok(found.is_some())
-}
-
-/// Gives numbers from `first` on to at most [`NUMBERED_AT_ONCE`] entries in the order of receipt; tells how many.
-pub async fn number_waiting(tx: &mut Tx, first: i64) -> Result<i64, Error> {
-    let numbered = changed!(tx, sqlx::query(NUMBER_WAITING).bind(first))?;
-    Ok(i64::try_from(numbered).unwrap_or(i64::MAX))
-}
-
-/// Entries that one statement numbers.
-pub const NUMBERED_AT_ONCE: i64 = 2_000;
 
 pub async fn last_sequenced(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
     on!(tx, |c| sqlx::query_as(LAST_SEQUENCED).fetch_optional(c))

@@ -7,7 +7,7 @@ use crate::base::time::Timestamp;
 use crate::journal::merkle::TileId;
 use crate::journal::model::Epoch;
 use crate::store::{Error, Tx};
-use crate::{changed, on};
+use crate::{changed, later, on};
 
 pub(super) const INSERT_KEY: &str = "INSERT INTO journal_keys (key_id, public_key, since, rotation) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (key_id) DO NOTHING";
@@ -110,29 +110,26 @@ pub async fn tile(tx: &mut Tx, id: TileId) -> Result<Option<Vec<u8>>, Error> {
         .fetch_optional(c))
 }
 
+/// Leaves a tile to be sent.
 pub async fn set_tile(tx: &mut Tx, id: TileId, hashes: &[u8]) -> Result<(), Error> {
-    changed!(
-        tx,
-        sqlx::query(SET_TILE)
-            .bind(i64::from(id.level))
-            .bind(id.number.cast_signed())
-            .bind(hashes)
-    )
-    .map(drop)
+    let (level, number) = (i64::from(id.level), id.number.cast_signed());
+    later!(tx, SET_TILE, [level, number, hashes])
 }
 
+/// Leaves a head to be sent.
 pub async fn insert_head(tx: &mut Tx, row: &HeadRow) -> Result<(), Error> {
-    changed!(
+    later!(
         tx,
-        sqlx::query(INSERT_HEAD)
-            .bind(row.size)
-            .bind(row.epoch)
-            .bind(row.root.as_slice())
-            .bind(row.made_at)
-            .bind(row.key_id.as_str())
-            .bind(row.signature.as_slice())
+        INSERT_HEAD,
+        [
+            row.size,
+            row.epoch,
+            row.root.as_slice(),
+            row.made_at,
+            row.key_id.as_str(),
+            row.signature.as_slice(),
+        ]
     )
-    .map(drop)
 }
 
 pub async fn last_head(tx: &mut Tx) -> Result<Option<HeadRow>, Error> {

@@ -7,9 +7,37 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tuantra::base::actor::CONSOLE;
 use tuantra::base::ids::EntryId;
+use tuantra::base::time::Clock;
+use tuantra::changed;
 use tuantra::journal::{Entry, Journal, Kind};
 use tuantra::store::Error;
 use uuid::Uuid;
+
+use crate::field::Field;
+
+/// The same log as another process opens it.
+async fn beside(field: &Field) -> Journal {
+    let clock = field.clock.clone() as Arc<dyn Clock>;
+    let key = field.app.config.data.join("keys/journal.pem");
+    let store = field.app.journal.store().clone();
+    Journal::open(store, clock, &key).await.unwrap()
+}
+
+/// Waits until a cursor has read so many of the entries that were written here.
+async fn read_until(journal: &Journal, cursor: &mut i64, seen: &mut Vec<Uuid>, count: usize) {
+    let reading = async {
+        while seen.len() < count {
+            read_on(journal, cursor, seen).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let is_in_time = tokio::time::timeout(Duration::from_secs(20), reading).await;
+    assert!(
+        is_in_time.is_ok(),
+        "{} of {count} were numbered",
+        seen.len()
+    );
+}
 
 async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>>) -> EntryId {
     let context = (journal.clone(), fact, gate);
@@ -57,6 +85,55 @@ on_both! {
         assert!(journal.entry(&mut check, later).await.unwrap().is_none());
         let mut answer = journal.store().read().await.unwrap();
         assert!(journal.entry(&mut answer, later).await.unwrap().is_some());
+    }
+
+    async fn no_number_is_given_twice(field: Field) {
+        let journal = field.app.journal.clone();
+        for _ in 0..3 {
+            write(&journal, field.new_id(), None).await;
+        }
+        journal.sequence_all().await.unwrap();
+        let twice: Result<u64, Error> = journal.store().write((), |tx, ()| {
+            Box::pin(async move {
+                changed!(tx, sqlx::query("UPDATE journal_entries SET seq = 1 WHERE seq = 2"))
+            })
+        }).await;
+        assert!(matches!(twice, Err(Error::Conflict { .. })), "{twice:?}");
+        // What waits for a number has none, and is not alone in that.
+        for _ in 0..3 {
+            write(&journal, field.new_id(), None).await;
+        }
+        journal.sequence_all().await.unwrap();
+        assert_eq!(journal.verify().await.unwrap().faults, []);
+    }
+
+    async fn two_processes_number_every_entry_once_and_the_second_goes_on_when_the_first_has_ended(field: Field) {
+        let (first, second) = (field.app.journal.clone(), beside(&field).await);
+        let leading = tokio::spawn(first.clone().run_sequencer());
+        let (mut cursor, mut seen) = (-1, Vec::new());
+        let mut facts = Vec::new();
+        for number in 0..40 {
+            let fact = field.new_id();
+            write(if number % 2 == 0 { &first } else { &second }, fact, None).await;
+            facts.push(fact);
+            if number == 10 {
+                read_until(&second, &mut cursor, &mut seen, facts.len()).await;
+                tokio::spawn(second.clone().run_sequencer());
+            }
+        }
+        read_until(&first, &mut cursor, &mut seen, facts.len()).await;
+        leading.abort();
+        // Its lease ends.
+        field.clock.advance_millis(60_000);
+        for _ in 0..10 {
+            let fact = field.new_id();
+            write(&second, fact, None).await;
+            facts.push(fact);
+        }
+        read_until(&second, &mut cursor, &mut seen, facts.len()).await;
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>(), facts.iter().collect::<BTreeSet<_>>());
+        let found = first.verify().await.unwrap();
+        assert_eq!((found.faults.as_slice(), found.through), (&[][..], cursor));
     }
 
     async fn sixty_four_writers_and_a_paused_transaction_leave_nothing_out_of_a_cursor(field: Field) {
