@@ -21,8 +21,11 @@ use super::ground::Part;
 use super::material::Material;
 use super::tiles::{Shared, locked};
 
-/// Regions that a core takes at once: fewer than these are not worth a second one.
+/// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
+/// Regions in memory that are not worth a second core: those of a province are painted in less time than it may take on a
+/// busy machine until another thread begins.
+pub(super) const REGIONS_ALONE: usize = 256;
 
 /// What some regions come to.
 #[derive(Debug, Default)]
@@ -61,9 +64,13 @@ impl Painted {
     }
 }
 
-/// Paints regions on all cores.
-pub(super) fn painted(material: &Material, lines: &[(Region, Shared)]) -> Result<Painted, Error> {
-    let parts = on_all_cores(lines, REGIONS_AT_ONCE, |pile| {
+/// Paints regions, on all cores where there are more than `alone` of them.
+pub(super) fn painted(
+    material: &Material,
+    lines: &[(Region, Shared)],
+    alone: usize,
+) -> Result<Painted, Error> {
+    let parts = on_all_cores(lines, (REGIONS_AT_ONCE, alone), |pile| {
         Painter::new(material).all(pile)
     })?;
     let mut painted = Painted::default();

@@ -32,6 +32,8 @@ use super::{Coverage, Error, aside};
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
+/// Regions in memory that are not worth a second core: little is known of a finer one.
+const FINE_REGIONS_ALONE: usize = 1_024;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
@@ -66,45 +68,42 @@ impl Coverage {
         measured: &[Measured],
         near: &HashMap<Region, i64>,
     ) -> Result<Vec<(usize, Measured)>, Error> {
-        let unsettled: Vec<usize> = measured
-            .iter()
-            .enumerate()
-            .filter(|(at, own)| material.shown.get(*at) == Some(&true) && is_unsettled(own))
-            .map(|(at, _)| at)
-            .collect();
+        let unsettled = unsettled(material, measured);
         if unsettled.is_empty() {
             return Ok(Vec::new());
         }
         let ground = self.ground(tx).await?;
         let own = Arc::clone(material);
         let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
-        let mut settled: Vec<usize> = Vec::new();
-        let mut grids: Vec<FineGrid> = Vec::new();
-        for (at, since) in wanted {
-            let Some(risk) = material.risk.communes.get(at) else {
-                continue;
-            };
-            let coarse = risk.parts().iter().flat_map(|(_, grid)| grid.regions());
-            let is_swept = coarse
-                .filter_map(|(region, _)| near.get(&region))
-                .all(|oldest| since <= *oldest);
-            if is_swept {
-                grids.extend(FineGrid::all_of(at, risk));
-                settled.push(at);
-            }
-        }
-        grids.sort_unstable_by_key(|own| (own.region, own.commune, own.part));
-        let mut regions: Vec<Region> = grids.iter().map(|own| own.region).collect();
-        regions.dedup();
-        let lines = self.lines(tx, material, &regions).await?;
+        let settling = Settling::of(material, wanted, near);
+        let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
         let measured = aside(move || {
-            let measured = fine(&own, &settled, &grids, &lines);
+            let measured = fine(&own, &settling, &lines, 0);
             (measured, lines)
         });
         let (measured, lines) = measured.await?;
         self.done_with(material, &lines);
         measured
+    }
+
+    /// The same where all that it needs is in memory; none where something must be read for it.
+    pub(super) fn settled_in_memory(
+        &self,
+        material: &Arc<Material>,
+        ground: &FineGround,
+        measured: &[Measured],
+        near: &HashMap<Region, i64>,
+    ) -> Result<Option<Vec<(usize, Measured)>>, Error> {
+        let wanted = wanted(material, ground, unsettled(material, measured));
+        let settling = Settling::of(material, wanted, near);
+        let mut numbered = Arc::clone(material);
+        let Some(lines) = self.lines_in_memory(&mut numbered, &settling.regions)? else {
+            return Ok(None);
+        };
+        let measured = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
+        self.done_with(&numbered, &lines);
+        Ok(Some(measured))
     }
 
     /// The job that lets the fine ground follow the communes and risk areas of today.
@@ -180,6 +179,14 @@ impl Coverage {
     }
 }
 
+/// The places of communes that are shown and whose interval is too wide.
+fn unsettled(material: &Material, measured: &[Measured]) -> Vec<usize> {
+    let all = measured.iter().enumerate();
+    let unsettled =
+        all.filter(|(at, own)| material.shown.get(*at) == Some(&true) && is_unsettled(own));
+    unsettled.map(|(at, _)| at).collect()
+}
+
 /// Which communes have fine grids that lie on fine ground as a whole, and since which generation.
 fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wanted {
     let wanted = unsettled.into_iter().filter_map(|at| {
@@ -193,14 +200,17 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
 /// in it. Grids and lines are in the order of their regions.
 fn fine(
     material: &Material,
-    communes: &[usize],
-    grids: &[FineGrid],
+    settling: &Settling,
     lines: &[(Region, Shared)],
+    alone: usize,
 ) -> Result<Vec<(usize, Measured)>, Error> {
+    let Settling {
+        communes, grids, ..
+    } = settling;
     let by_region = grids.chunk_by(|a, b| a.region == b.region);
     let by_region: Vec<(&[FineGrid], &Shared)> =
         by_region.zip(lines.iter().map(|(_, own)| own)).collect();
-    let seen = on_all_cores(&by_region, REGIONS_AT_ONCE, |pile| {
+    let seen = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
         let (mut canvas, mut seen) = (Canvas::default(), Vec::new());
         while let Some(some) = pile.take() {
             for (grids, shared) in some {
@@ -228,6 +238,45 @@ fn fine(
     }
     let of = |at: &usize| Some((*at, *sums.get(*at)?));
     Ok(communes.iter().filter_map(of).collect())
+}
+
+/// Communes that are settled, with their fine grids.
+#[derive(Debug)]
+struct Settling {
+    /// The places of the communes on the map.
+    communes: Vec<usize>,
+    /// In the order of their regions.
+    grids: Vec<FineGrid>,
+    /// The regions of the grids, each once, in order.
+    regions: Vec<Region>,
+}
+
+impl Settling {
+    /// Those of the wanted communes that every patrol which was near was swept for.
+    fn of(material: &Material, wanted: Wanted, near: &HashMap<Region, i64>) -> Self {
+        let (mut communes, mut grids) = (Vec::new(), Vec::new());
+        for (at, since) in wanted {
+            let Some(risk) = material.risk.communes.get(at) else {
+                continue;
+            };
+            let coarse = risk.parts().iter().flat_map(|(_, grid)| grid.regions());
+            let is_swept = coarse
+                .filter_map(|(region, _)| near.get(&region))
+                .all(|oldest| since <= *oldest);
+            if is_swept {
+                grids.extend(FineGrid::all_of(at, risk));
+                communes.push(at);
+            }
+        }
+        grids.sort_unstable_by_key(|own| (own.region, own.commune, own.part));
+        let mut regions: Vec<Region> = grids.iter().map(|own| own.region).collect();
+        regions.dedup();
+        Self {
+            communes,
+            grids,
+            regions,
+        }
+    }
 }
 
 /// The words of a commune's fine grid in one region.

@@ -128,14 +128,14 @@ impl Tiles {
         Ok(kept.spans.get(&version).filter(|_| is_known).cloned())
     }
 
-    /// Whether everything that is known of some regions on those days is in memory.
-    pub(super) fn are_ready(
+    /// The timelines of some regions, if everything that is known of them on those days is in memory.
+    pub(super) fn ready(
         &self,
         view: View,
         regions: &[Region],
         days: &Days,
-    ) -> Result<bool, Error> {
-        Ok(self.kept()?.all_ready(view, regions, days).is_some())
+    ) -> Result<Option<Vec<Shared>>, Error> {
+        Ok(self.kept()?.all_ready(view, regions, days))
     }
 
     /// The timelines of some regions, everything loaded that is known of those days.
@@ -146,7 +146,7 @@ impl Tiles {
         regions: &[Region],
         days: &Days,
     ) -> Result<Vec<Shared>, Error> {
-        if let Some(lines) = self.kept()?.all_ready(view, regions, days) {
+        if let Some(lines) = self.ready(view, regions, days)? {
             return Ok(lines);
         }
         let _reading = self.reading.lock().await;
