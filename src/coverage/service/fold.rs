@@ -177,10 +177,9 @@ impl Coverage {
         for some in regions.chunks(REGIONS_AT_ONCE) {
             let lines = self.lines(tx, material, some).await?;
             let own = Arc::clone(material);
-            let painted = aside(move || (painted(&own, &lines, 0), lines));
-            let (painted, lines) = painted.await?;
-            sums.add(painted?);
-            self.done_with(material, &lines);
+            let painted = aside(move || painted(&own, &lines, 0)).await??;
+            self.count(material, &painted.weights);
+            sums.add(painted);
         }
         Ok(sums)
     }
@@ -198,8 +197,9 @@ impl Coverage {
         let (coverage, own) = (self.clone(), Arc::clone(material));
         let summed = aside(move || {
             let mut sums = Sums::of(&own);
-            sums.add(painted(&own, &lines, REGIONS_ALONE)?);
-            coverage.done_with(&own, &lines);
+            let painted = painted(&own, &lines, REGIONS_ALONE)?;
+            coverage.count(&own, &painted.weights);
+            sums.add(painted);
             let settled =
                 coverage.settled_in_memory(&own, &ground, &sums.measured, &sums.oldest)?;
             let is_settled = settled.is_some();

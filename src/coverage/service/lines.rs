@@ -6,7 +6,7 @@ use crate::coverage::model::region::Region;
 use crate::store::Tx;
 
 use super::material::{Material, Source};
-use super::tiles::Shared;
+use super::tiles::{Shared, Weights};
 use super::{Coverage, Error};
 
 impl Coverage {
@@ -52,6 +52,14 @@ impl Coverage {
         Ok(())
     }
 
+    /// Counts what an answer has added to what is kept, and drops what is too much.
+    pub(super) fn count(&self, material: &Material, weights: &Weights) {
+        if matches!(material.source, Source::Tiles) {
+            self.tiles.count(material.view, weights);
+        }
+    }
+
+    /// The same for timelines that were not weighed.
     pub(super) fn done_with(&self, material: &Material, lines: &[(Region, Shared)]) {
         if matches!(material.source, Source::Tiles) {
             self.tiles.settle(material.view, lines);

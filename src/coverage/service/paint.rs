@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU8;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
@@ -19,7 +20,7 @@ use super::answer::Pass;
 use super::cores::{Pile, on_all_cores};
 use super::ground::Part;
 use super::material::Material;
-use super::tiles::{Shared, locked};
+use super::tiles::{Shared, Weights, locked};
 
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
@@ -44,6 +45,8 @@ pub(super) struct Painted {
     pub(super) has_frozen: bool,
     /// Some trips lie within boundaries of another map: effort must be placed anew.
     pub(super) is_foreign: bool,
+    /// What regions weigh for which more is kept now.
+    pub(super) weights: Weights,
 }
 
 impl Painted {
@@ -61,6 +64,7 @@ impl Painted {
         self.oldest.extend(other.oldest);
         self.has_frozen |= other.has_frozen;
         self.is_foreign |= other.is_foreign;
+        self.weights.extend(other.weights);
     }
 }
 
@@ -112,6 +116,9 @@ impl<'a> Painter<'a> {
                 } else {
                     self.trips(*region, &line);
                 }
+                let bytes = line.weighed();
+                let weight = bytes.map(|bytes| (*region, Arc::clone(shared), bytes));
+                self.painted.weights.extend(weight);
             }
         }
         Ok(self.painted)

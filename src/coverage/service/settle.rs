@@ -25,7 +25,7 @@ use super::ground::Part;
 use super::lay::CommuneRisk;
 use super::material::Material;
 use super::paint::measure_each;
-use super::tiles::{Shared, locked};
+use super::tiles::{Shared, Weights, locked};
 use super::{Coverage, Error, aside};
 
 /// Windows that end today and are asked for most: a commune is made ready to be settled in each.
@@ -78,13 +78,9 @@ impl Coverage {
         let settling = Settling::of(material, wanted, near);
         let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
-        let measured = aside(move || {
-            let measured = fine(&own, &settling, &lines, 0);
-            (measured, lines)
-        });
-        let (measured, lines) = measured.await?;
-        self.done_with(material, &lines);
-        measured
+        let (measured, weights) = aside(move || fine(&own, &settling, &lines, 0)).await??;
+        self.count(material, &weights);
+        Ok(measured)
     }
 
     /// The same where all that it needs is in memory; none where something must be read for it.
@@ -101,8 +97,8 @@ impl Coverage {
         let Some(lines) = self.lines_in_memory(&mut numbered, &settling.regions)? else {
             return Ok(None);
         };
-        let measured = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
-        self.done_with(&numbered, &lines);
+        let (measured, weights) = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
+        self.count(&numbered, &weights);
         Ok(Some(measured))
     }
 
@@ -196,36 +192,34 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
     wanted.collect()
 }
 
-/// What was seen of communes on their fine grids, all cores at work: every region is painted once, whichever communes meet
-/// in it. Grids and lines are in the order of their regions.
+/// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
+/// Every region is painted once, whichever communes meet in it. Grids and lines are in the order of their regions.
 fn fine(
     material: &Material,
     settling: &Settling,
     lines: &[(Region, Shared)],
     alone: usize,
-) -> Result<Vec<(usize, Measured)>, Error> {
+) -> Result<(Vec<(usize, Measured)>, Weights), Error> {
     let Settling {
         communes, grids, ..
     } = settling;
     let by_region = grids.chunk_by(|a, b| a.region == b.region);
-    let by_region: Vec<(&[FineGrid], &Shared)> =
-        by_region.zip(lines.iter().map(|(_, own)| own)).collect();
-    let seen = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
-        let (mut canvas, mut seen) = (Canvas::default(), Vec::new());
+    let by_region: Vec<_> = by_region.zip(lines).collect();
+    let done = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
+        let mut canvas = Canvas::default();
+        let (mut seen, mut weights) = (Vec::new(), Weights::new());
         while let Some(some) = pile.take() {
-            for (grids, shared) in some {
+            for (grids, (region, shared)) in some {
                 let parts = grids.iter().filter_map(|own| own.part(material));
-                measure_each(
-                    material,
-                    &mut *locked(shared)?,
-                    parts,
-                    &mut canvas,
-                    &mut seen,
-                );
+                let mut line = locked(shared)?;
+                measure_each(material, &mut line, parts, &mut canvas, &mut seen);
+                let bytes = line.weighed();
+                weights.extend(bytes.map(|bytes| (*region, Arc::clone(shared), bytes)));
             }
         }
-        Ok(seen)
+        Ok((seen, weights))
     })?;
+    let (seen, weights): (Vec<_>, Vec<_>) = done.into_iter().unzip();
     let mut sums = vec![Measured::default(); material.risk.communes.len()];
     let unseen = communes.iter().filter_map(|at| {
         let parts = material.risk.communes.get(*at)?.fine_parts().iter();
@@ -237,7 +231,8 @@ fn fine(
         }
     }
     let of = |at: &usize| Some((*at, *sums.get(*at)?));
-    Ok(communes.iter().filter_map(of).collect())
+    let measured = communes.iter().filter_map(of).collect();
+    Ok((measured, weights.into_iter().flatten().collect()))
 }
 
 /// Communes that are settled, with their fine grids.
