@@ -193,7 +193,7 @@ impl Coverage {
         material: &Arc<Material>,
         lines: Vec<(Region, Shared)>,
     ) -> Result<(Sums, bool), Error> {
-        let ground = self.ground(tx).await?;
+        let ground = self.ground_at(tx, self.clock_of(material)?).await?;
         let (coverage, own) = (self.clone(), Arc::clone(material));
         let summed = aside(move || {
             let mut sums = Sums::of(&own);

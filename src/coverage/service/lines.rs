@@ -52,6 +52,14 @@ impl Coverage {
         Ok(())
     }
 
+    /// The last instant of the index's clock that is known, where rows are the index's.
+    pub(super) fn clock_of(&self, material: &Material) -> Result<Option<i64>, Error> {
+        match material.source {
+            Source::Tiles => self.tiles.known(),
+            Source::Rechecked(_) => Ok(None),
+        }
+    }
+
     /// Counts what an answer has added to what is kept, and drops what is too much.
     pub(super) fn count(&self, material: &Material, weights: &Weights) {
         if matches!(material.source, Source::Tiles) {

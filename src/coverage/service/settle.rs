@@ -37,7 +37,15 @@ const FINE_REGIONS_ALONE: usize = 1_024;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
-pub(super) struct Ground(RwLock<Option<(i64, Arc<FineGround>)>>);
+pub(super) struct Ground(RwLock<Option<KnownGround>>);
+
+/// Fine ground as it was read.
+#[derive(Debug, Clone)]
+struct KnownGround {
+    /// An instant of the index's clock that was known before it was read.
+    clock: Option<i64>,
+    ground: Arc<FineGround>,
+}
 
 /// Communes to be settled: their places on the map, with the generation that each needs.
 type Wanted = Vec<(usize, i64)>;
@@ -45,18 +53,38 @@ type Wanted = Vec<(usize, i64)>;
 impl Coverage {
     /// The fine ground as it is now.
     pub(super) async fn ground(&self, tx: &mut Tx) -> Result<Arc<FineGround>, Error> {
-        let mark = sql::ground_mark(tx).await?;
+        self.ground_at(tx, None).await
+    }
+
+    /// The same for who knows an instant of the index's clock: ground that grows moves it on, so that nothing has to be
+    /// read while it stands still.
+    pub(super) async fn ground_at(
+        &self,
+        tx: &mut Tx,
+        clock: Option<i64>,
+    ) -> Result<Arc<FineGround>, Error> {
         let kept = self.fine.0.read().map_err(Error::ended)?.clone();
-        if let Some((_, ground)) = kept.filter(|(known, _)| *known == mark) {
-            return Ok(ground);
+        let is_known = |own: &KnownGround| clock.is_some() && own.clock == clock;
+        if let Some(known) = kept.as_ref().filter(|own| is_known(own)) {
+            return Ok(Arc::clone(&known.ground));
         }
-        let mut regions = BTreeMap::new();
-        for (region, words, generation) in sql::ground(tx).await? {
-            regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
-        }
-        let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
-        let kept = (ground.generation(), Arc::clone(&ground));
-        *self.fine.0.write().map_err(Error::ended)? = Some(kept);
+        let mark = sql::ground_mark(tx).await?;
+        let known = match kept.filter(|own| own.ground.generation() == mark) {
+            Some(own) => KnownGround {
+                clock: clock.or(own.clock),
+                ..own
+            },
+            None => {
+                let mut regions = BTreeMap::new();
+                for (region, words, generation) in sql::ground(tx).await? {
+                    regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
+                }
+                let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
+                KnownGround { clock, ground }
+            }
+        };
+        let ground = Arc::clone(&known.ground);
+        *self.fine.0.write().map_err(Error::ended)? = Some(known);
         Ok(ground)
     }
 
@@ -165,6 +193,9 @@ impl Coverage {
         behind: &BTreeSet<PatrolId>,
     ) -> Result<(), Error> {
         self.journal.finish_job(tx, job).await?;
+        if !grown.is_empty() {
+            sql::tick(tx).await?;
+        }
         for (region, own) in grown {
             sql::set_ground(tx, *region, own.bytes(), own.generation).await?;
         }

@@ -131,6 +131,11 @@ impl Tiles {
         Ok(kept.spans.get(&version).filter(|_| is_known).cloned())
     }
 
+    /// The last instant of the clock that is known.
+    pub(super) fn known(&self) -> Result<Option<i64>, Error> {
+        Ok(self.kept()?.known)
+    }
+
     /// The timelines of some regions, if everything that is known of them on those days is in memory.
     pub(super) fn ready(
         &self,
