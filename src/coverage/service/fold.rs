@@ -231,19 +231,9 @@ impl Coverage {
 impl Sums {
     fn of(material: &Material) -> Self {
         Self {
-            measured: vec![Measured::default(); material.risk.communes.len()],
+            measured: material.risk.unseen.clone(),
             ..Self::default()
         }
-        .with_risk(material)
-    }
-
-    fn with_risk(mut self, material: &Material) -> Self {
-        for part in material.risk.parts() {
-            if let Some(sum) = self.measured.get_mut(part.commune) {
-                *sum = *sum + Measured::unseen(part.grid);
-            }
-        }
-        self
     }
 
     /// Takes what was measured of communes on finer cells.

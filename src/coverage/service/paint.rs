@@ -1,6 +1,6 @@
 //! The figures of regions: what counts as seen painted over the risk grids, and trips summed by commune, on all cores.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::num::NonZeroU8;
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(super) struct Painted {
     /// Distinct patrols that were in a commune that is shown, when not all are.
     pub(super) shown: HashSet<PatrolId>,
     /// The oldest generation of the fine ground that a visit to a region was swept over.
-    pub(super) oldest: HashMap<Region, i64>,
+    pub(super) oldest: Vec<(Region, i64)>,
     /// Some visits are of patrols whose fixes were erased.
     pub(super) has_frozen: bool,
     /// Some trips lie within boundaries of another map: effort must be placed anew.
@@ -145,7 +145,7 @@ impl<'a> Painter<'a> {
                 self.visit(day, visit, trips);
             }
         });
-        self.painted.oldest.insert(region, oldest);
+        self.painted.oldest.push((region, oldest));
     }
 
     fn tally(&mut self, first: i64, tally: &Tally) {
@@ -173,7 +173,7 @@ impl<'a> Painter<'a> {
                 self.visit(day, visit, block.trips(visit));
             }
         });
-        self.painted.oldest.insert(region, oldest);
+        self.painted.oldest.push((region, oldest));
     }
 
     fn visit(&mut self, day: i64, visit: &Visit, trips: &[Trip]) {
