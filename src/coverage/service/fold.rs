@@ -293,26 +293,28 @@ impl Sums {
         let shown = shown.filter(|(_, shown)| **shown).map(|(at, _)| at);
         let rows: Vec<(usize, &Share)> = shown.zip(&shares).collect();
         let parts = on_all_cores(&rows, (COMMUNES_AT_ONCE, COMMUNES_AT_ONCE), |pile| {
-            let mut part = Told::default();
+            let mut parts = Vec::new();
             while let Some(rows) = pile.take() {
+                let mut part = Told::of(rows.first().map_or(0, |(at, _)| *at), rows.len());
                 for (at, share) in rows {
                     self.tell(material, *at, share, &mut part);
                 }
+                parts.push(part);
             }
-            Ok(part)
+            Ok(parts)
         })?;
-        let mut told = Told::default();
+        let mut parts: Vec<Told> = parts.into_iter().flatten().collect();
+        parts.sort_unstable_by_key(|part| part.first);
+        let mut told = Told::of(0, rows.len());
         for part in parts {
             told.join(part);
         }
-        told.communes.sort_unstable_by_key(|(at, _)| *at);
         told.total.patrols = self.patrols;
         let share = Share::total(&shares, material.radius_cm);
-        let communes = told.communes.into_iter().map(|(_, own)| own);
         let change_m2 = change_m2(material);
         told.faulty.sort_unstable();
         Ok(Folded {
-            communes: communes.collect(),
+            communes: told.communes,
             total: Figures::of(&share, change_m2, &told.total),
             faulty: told.faulty,
             has_frozen: self.has_frozen,
@@ -338,20 +340,31 @@ impl Sums {
             resolution: self.resolution(material, at),
             figures: Figures::of(share, own_change_m2(material, at), effort),
         };
-        told.communes.push((at, answer));
+        told.communes.push(answer);
         told.total.join(effort);
     }
 }
 
-/// What one core has told of some communes, by their places on the map.
-#[derive(Default)]
+/// What is told of communes that follow one another.
 struct Told {
-    communes: Vec<(usize, CommuneAnswer)>,
+    /// The place of the first of them on the map.
+    first: usize,
+    communes: Vec<CommuneAnswer>,
     faulty: Vec<String>,
     total: Effort,
 }
 
 impl Told {
+    /// Nothing yet of so many communes.
+    fn of(first: usize, many: usize) -> Self {
+        Self {
+            first,
+            communes: Vec::with_capacity(many),
+            faulty: Vec::new(),
+            total: Effort::default(),
+        }
+    }
+
     fn join(&mut self, other: Self) {
         self.communes.extend(other.communes);
         self.faulty.extend(other.faulty);
