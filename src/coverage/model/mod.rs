@@ -5,6 +5,7 @@
 pub mod answer;
 mod beside;
 pub mod block;
+mod blocks;
 pub mod canvas;
 pub mod definition;
 pub mod effort;
