@@ -13,6 +13,8 @@ use super::union::Union;
 
 /// Days under one small union.
 const STEP_D: i64 = 8;
+/// Small unions of a block.
+const STEPS: i64 = BLOCK_D / STEP_D;
 
 /// What filters and figures ask of a patrol. Words are numbers that the caller gave them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,12 +294,15 @@ impl Block {
         has_made
     }
 
-    /// Paints what was seen on all days, and tells whether a union was made for it.
+    /// Paints what was seen on all days, and tells whether a union was made for it. It is made of the small ones, so that
+    /// windows within the days of a longer one find those there.
     pub fn paint_whole(&mut self, canvas: &mut Canvas) -> bool {
         let is_new = self.made().whole.is_none();
         if is_new {
             let mut own = Canvas::default();
-            self.paint_rows(&mut own, self.first, self.first + BLOCK_D);
+            for step in 0..STEPS {
+                self.paint_step(&mut own, step);
+            }
             self.made().whole = Some(Union::of(&own));
         }
         if let Some(whole) = &self.made().whole {
