@@ -255,7 +255,11 @@ impl Block {
     /// Shows every visit on some days, in order.
     pub fn each_visit(&self, days: &Days, mut show: impl FnMut(i64, &Visit)) {
         let last = self.first + BLOCK_D;
-        for day in days.start.max(self.first)..days.end.min(last) {
+        let days = days.start.max(self.first)..days.end.min(last);
+        if self.on(days.start, days.end).is_empty() {
+            return;
+        }
+        for day in days {
             for visit in self.on(day, day + 1) {
                 show(day, visit);
             }
