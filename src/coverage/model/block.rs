@@ -13,6 +13,8 @@ use super::union::Union;
 
 /// Days under one small union.
 const STEP_D: i64 = 8;
+/// Small unions of a block.
+const STEPS: i64 = BLOCK_D / STEP_D;
 
 /// What filters and figures ask of a patrol. Words are numbers that the caller gave them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,7 +255,11 @@ impl Block {
     /// Shows every visit on some days, in order.
     pub fn each_visit(&self, days: &Days, mut show: impl FnMut(i64, &Visit)) {
         let last = self.first + BLOCK_D;
-        for day in days.start.max(self.first)..days.end.min(last) {
+        let days = days.start.max(self.first)..days.end.min(last);
+        if self.on(days.start, days.end).is_empty() {
+            return;
+        }
+        for day in days {
             for visit in self.on(day, day + 1) {
                 show(day, visit);
             }
@@ -292,12 +298,15 @@ impl Block {
         has_made
     }
 
-    /// Paints what was seen on all days, and tells whether a union was made for it.
+    /// Paints what was seen on all days, and tells whether a union was made for it. It is made of the small ones, so that
+    /// windows within the days of a longer one find those there.
     pub fn paint_whole(&mut self, canvas: &mut Canvas) -> bool {
         let is_new = self.made().whole.is_none();
         if is_new {
             let mut own = Canvas::default();
-            self.paint_rows(&mut own, self.first, self.first + BLOCK_D);
+            for step in 0..STEPS {
+                self.paint_step(&mut own, step);
+            }
             self.made().whole = Some(Union::of(&own));
         }
         if let Some(whole) = &self.made().whole {

@@ -5,6 +5,7 @@
 pub mod answer;
 mod beside;
 pub mod block;
+mod blocks;
 pub mod canvas;
 pub mod definition;
 pub mod effort;
@@ -12,6 +13,7 @@ pub mod fine;
 pub mod fold;
 pub mod interval;
 pub mod lattice;
+pub mod marks;
 pub mod packed;
 mod plane;
 pub mod region;

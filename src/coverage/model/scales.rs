@@ -30,16 +30,21 @@ pub struct GridId {
 #[derive(Debug, Default)]
 pub struct Scales(Vec<Scale>);
 
+/// What was seen of the words of a grid when they were weighed last, and what that weighs. Masks lie apart from weights: of a
+/// word that is seen as before, nothing else is looked at.
 #[derive(Debug)]
 struct Scale {
     id: GridId,
-    words: Box<[Word]>,
+    masks: Box<[u64]>,
+    weights: Box<[Weight]>,
+    /// What all of them weigh together.
+    covered_dm2: u64,
+    edge_dm2: u64,
 }
 
-/// What was seen of a word when it was weighed last, and what that weighs.
+/// What a word weighs.
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    mask: u64,
+struct Weight {
     covered_dm2: u32,
     edge_dm2: u32,
 }
@@ -61,18 +66,27 @@ impl Scales {
         let Some(scale) = self.scale(id, weigher.positions(), canvas) else {
             return measured;
         };
-        for (at, (word, position)) in scale.words.iter_mut().zip(weigher.positions()).enumerate() {
+        let words = scale.masks.iter_mut().zip(scale.weights.iter_mut());
+        for (at, ((known, weight), position)) in words.zip(weigher.positions()).enumerate() {
             let mask = canvas.mask(*position) & FULL;
-            if mask == word.mask {
-                measured.covered_dm2 += u64::from(word.covered_dm2);
-                measured.edge_dm2 += u64::from(word.edge_dm2);
+            if mask == *known {
                 continue;
             }
+            scale.covered_dm2 -= u64::from(weight.covered_dm2);
+            scale.edge_dm2 -= u64::from(weight.edge_dm2);
             let (covered_dm2, edge_dm2) = weigher.weigh(at, mask);
-            measured.covered_dm2 += covered_dm2;
-            measured.edge_dm2 += edge_dm2;
-            *word = Word::of(mask, covered_dm2, edge_dm2);
+            if let Some(own) = Weight::of(covered_dm2, edge_dm2) {
+                (*known, *weight) = (mask, own);
+                scale.covered_dm2 += covered_dm2;
+                scale.edge_dm2 += edge_dm2;
+            } else {
+                (*known, *weight) = (UNKNOWN, Weight::default());
+                measured.covered_dm2 += covered_dm2;
+                measured.edge_dm2 += edge_dm2;
+            }
         }
+        measured.covered_dm2 += scale.covered_dm2;
+        measured.edge_dm2 += scale.edge_dm2;
         measured
     }
 
@@ -100,7 +114,10 @@ impl Scales {
             }
             self.0.push(Scale {
                 id,
-                words: vec![Word::default(); positions.len()].into(),
+                masks: vec![0; positions.len()].into(),
+                weights: vec![Weight::default(); positions.len()].into(),
+                covered_dm2: 0,
+                edge_dm2: 0,
             });
             self.0.len() - 1
         });
@@ -110,24 +127,18 @@ impl Scales {
     /// Memory in bytes, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let words = self.0.iter().map(|own| size_of_val(&*own.words));
+        let words = self.0.iter();
+        let words = words.map(|own| size_of_val(&*own.masks) + size_of_val(&*own.weights));
         words.sum::<usize>() + self.0.capacity() * size_of::<Scale>()
     }
 }
 
-impl Word {
-    /// What does not fit is weighed again each time.
-    fn of(mask: u64, covered_dm2: u64, edge_dm2: u64) -> Self {
-        match (u32::try_from(covered_dm2), u32::try_from(edge_dm2)) {
-            (Ok(covered_dm2), Ok(edge_dm2)) => Self {
-                mask,
-                covered_dm2,
-                edge_dm2,
-            },
-            _ => Self {
-                mask: UNKNOWN,
-                ..Self::default()
-            },
-        }
+impl Weight {
+    /// None of what does not fit: that is weighed again each time.
+    fn of(covered_dm2: u64, edge_dm2: u64) -> Option<Self> {
+        Some(Self {
+            covered_dm2: u32::try_from(covered_dm2).ok()?,
+            edge_dm2: u32::try_from(edge_dm2).ok()?,
+        })
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::block::{Block, NEVER, Trip, Visit};
+use super::marks::Marks;
 use super::timeline::BLOCK_D;
 use crate::base::time::Timestamp;
 
@@ -118,8 +119,8 @@ pub struct Effort {
     pub told: usize,
     /// Way and time.
     pub sum: TripSum,
-    /// One bit for each day of the window with a visit.
-    pub days: Vec<u64>,
+    /// The days of the window with a visit.
+    pub days: Marks,
 }
 
 impl Effort {
@@ -169,19 +170,15 @@ impl Effort {
             let Ok(word @ 1..) = u64::try_from(word) else {
                 continue;
             };
-            if self.days.len() <= at {
-                self.days.resize(at + 1, 0);
-            }
-            if let Some(own) = self.days.get_mut(at) {
-                *own |= word;
-            }
+            self.days.add(at, word);
         }
     }
 
     /// Mean number of days between days with a visit; none before the second.
     #[must_use]
     pub fn revisit_days(&self) -> Option<f64> {
-        let marked = (0_u32..).zip(&self.days).filter(|(_, word)| **word != 0);
+        let marked = (0_u32..).zip(self.days.words());
+        let marked = marked.filter(|(_, word)| *word != 0);
         let (mut count, mut span) = (0_u32, None::<(u32, u32)>);
         for (at, word) in marked {
             count += word.count_ones();
@@ -200,12 +197,7 @@ impl Effort {
         self.people += other.people;
         self.told += other.told;
         self.sum.join(&other.sum);
-        if self.days.len() < other.days.len() {
-            self.days.resize(other.days.len(), 0);
-        }
-        for (own, word) in self.days.iter_mut().zip(&other.days) {
-            *own |= word;
-        }
+        self.days.join(&other.days);
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
 use super::block::{Block, DayDraft, Trip, Visit};
+use super::blocks::Blocks;
 use super::canvas::{Canvas, Counts};
 use super::interval::Measured;
 use super::risk::RiskGrid;
@@ -44,8 +45,7 @@ pub enum Piece<'a> {
 /// One region over time.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// Apart from the tree, whose nodes are half empty.
-    blocks: BTreeMap<i64, Box<Block>>,
+    blocks: Blocks,
     /// How many rows tell what was seen.
     rows: usize,
     /// Of long windows; the one used last stands last.
@@ -99,7 +99,7 @@ impl Timeline {
         for number in block_of(days.start)..=block_of(days.end - 1) {
             let all = days_of(number);
             let wanted = within(days, number);
-            let parts = match self.blocks.get(&number).map(|own| own.known()) {
+            let parts = match self.blocks.get(number).map(Block::known) {
                 None => [wanted, 0..0],
                 Some(own) if own.start <= wanted.start && wanted.end <= own.end => continue,
                 Some(own) => [all.start..own.start, own.end..all.end],
@@ -120,8 +120,7 @@ impl Timeline {
         for number in blocks.clone() {
             let all = days_of(number);
             let rest = drafts.split_off(&all.end);
-            let block = self.blocks.entry(number);
-            let block = block.or_insert_with(|| Box::new(Block::beginning(all.start)));
+            let block = self.blocks.get_or_begin(number);
             block.set_days(within(days, number), drafts);
             drafts = rest;
         }
@@ -131,14 +130,14 @@ impl Timeline {
     /// Whether a day is loaded.
     #[must_use]
     pub fn holds(&self, day: i64) -> bool {
-        let block = self.blocks.get(&block_of(day));
+        let block = self.blocks.get(block_of(day));
         block.is_some_and(|own| own.known().contains(&day))
     }
 
     /// The days of a window that is loaded, and those around it that are loaded too.
     #[must_use]
     pub fn around(&self, days: &Days) -> Days {
-        let known = |day: i64| self.blocks.get(&block_of(day)).map(|own| own.known());
+        let known = |day: i64| self.blocks.get(block_of(day)).map(Block::known);
         match (known(days.start), known(days.end - 1)) {
             (Some(first), Some(last)) => first.start..last.end,
             _ => 0..0,
@@ -148,12 +147,11 @@ impl Timeline {
     /// Forgets what was made of blocks that have changed.
     fn forget(&mut self, blocks: &RangeInclusive<i64>) {
         self.has_changed = true;
-        self.rows = self.blocks.values().map(|own| own.rows_in_all()).sum();
+        self.rows = self.blocks.each().map(Block::rows_in_all).sum();
         self.stretches
             .retain(|own| own.blocks.end <= *blocks.start() || *blocks.end() < own.blocks.start);
         self.told.clear();
-        let blocks = self.blocks.values();
-        self.visited = blocks.flat_map(|own| own.visited()).collect();
+        self.visited = self.blocks.each().flat_map(Block::visited).collect();
     }
 
     /// The days of a window with a visit.
@@ -191,8 +189,7 @@ impl Timeline {
     /// Paints what was seen at least once.
     pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) {
         if self.rows <= FEW_ROWS {
-            let blocks = block_of(days.start)..=block_of(days.end - 1);
-            for (_, block) in self.blocks.range(blocks) {
+            for block in self.blocks.touched(days) {
                 block.paint_days(canvas, days);
             }
             return;
@@ -202,12 +199,8 @@ impl Timeline {
             self.stretch_union(whole).paint(canvas);
         }
         let whole = whole.unwrap_or_default();
-        for number in block_of(days.start)..=block_of(days.end - 1) {
-            if let Some(block) = self.blocks.get_mut(&number)
-                && !whole.contains(&number)
-            {
-                self.has_changed |= block.paint(canvas, days);
-            }
+        for block in self.blocks.outside_mut(days, &whole) {
+            self.has_changed |= block.paint(canvas, days);
         }
     }
 
@@ -218,7 +211,7 @@ impl Timeline {
         stretch.union.get_or_insert_with(|| {
             *has_changed = true;
             let mut canvas = Canvas::default();
-            for (_, block) in blocks.range_mut(whole) {
+            for block in blocks.within_mut(&whole) {
                 block.paint_whole(&mut canvas);
             }
             Union::of(&canvas)
@@ -232,8 +225,9 @@ impl Timeline {
         stretch.tally.get_or_insert_with(|| {
             *has_changed = true;
             let mut joined = Joined::since(days_of(whole.start).start);
-            for (number, block) in blocks.range_mut(whole) {
-                joined.add(days_of(*number).start, block.tally().0);
+            for block in blocks.within_mut(&whole) {
+                let first = block.days().start;
+                joined.add(first, block.tally().0);
             }
             joined.done()
         })
@@ -274,8 +268,7 @@ impl Timeline {
 
     /// Shows every visit of a window with its block and day, in order.
     pub fn each_visit(&self, days: &Days, mut show: impl FnMut(&Block, i64, &Visit)) {
-        let blocks = block_of(days.start)..=block_of(days.end - 1);
-        for (_, block) in self.blocks.range(blocks) {
+        for block in self.blocks.touched(days) {
             block.each_visit(days, |day, visit| show(block, day, visit));
         }
     }
@@ -288,10 +281,8 @@ impl Timeline {
             show(Piece::Block(first, self.stretch_tally(whole)));
         }
         let whole = whole.unwrap_or_default();
-        let blocks = block_of(days.start)..=block_of(days.end - 1);
-        let blocks = self.blocks.range_mut(blocks);
-        for (number, block) in blocks.filter(|(number, _)| !whole.contains(number)) {
-            let own = days_of(*number);
+        for block in self.blocks.outside_mut(days, &whole) {
+            let own = block.days();
             if days.start <= own.start && own.end <= days.end {
                 let (tally, is_new) = block.tally();
                 self.has_changed |= is_new;
@@ -310,9 +301,8 @@ impl Timeline {
     }
 
     fn bytes(&self) -> usize {
-        let blocks: usize = self.blocks.values().map(|own| own.bytes()).sum();
         let stretches = self.stretches.iter().map(Stretch::bytes);
-        blocks
+        self.blocks.bytes()
             + stretches.sum::<usize>()
             + self.scales.bytes()
             + self.visited.capacity() * size_of::<i64>()

@@ -26,10 +26,11 @@ impl<'a, T> Pile<'a, T> {
     }
 }
 
-/// Has every core work off a pile, and gives what each came to. What fits into one part needs one core only.
+/// Has every core work off a pile, so many things at once, and gives what each came to. What is no more than `alone` is
+/// done by the caller itself: on a busy machine another thread may begin later than the caller ends.
 pub(super) fn on_all_cores<T: Sync, R: Send>(
     all: &[T],
-    at_once: usize,
+    (at_once, alone): (usize, usize),
     work: impl Fn(&Pile<'_, T>) -> Result<R, Error> + Sync,
 ) -> Result<Vec<R>, Error> {
     let pile = Pile {
@@ -37,7 +38,12 @@ pub(super) fn on_all_cores<T: Sync, R: Send>(
         at_once,
         next: AtomicUsize::new(0),
     };
-    let others = (*CORES).min(all.len().div_ceil(at_once)).saturating_sub(1);
+    let parts = all.len().div_ceil(at_once);
+    let others = if all.len() <= alone {
+        0
+    } else {
+        (*CORES).min(parts).saturating_sub(1)
+    };
     std::thread::scope(|scope| {
         let working: Vec<_> = (0..others).map(|_| scope.spawn(|| work(&pile))).collect();
         let mut done = vec![work(&pile)];

@@ -13,13 +13,13 @@ use crate::store::Tx;
 
 use super::answer::{Before, CommuneAnswer, Figures, Fresh};
 use super::cores::on_all_cores;
-use super::material::{Material, Source};
-use super::paint::{Painted, painted};
+use super::material::Material;
+use super::paint::{Painted, REGIONS_ALONE, painted};
 use super::tiles::Shared;
 use super::trips::{Efforts, counted};
 use super::{Coverage, Error, aside};
 
-/// Communes that a core tells of at once.
+/// Communes that a core tells of at once: so few are told of by the thread that answers.
 const COMMUNES_AT_ONCE: usize = 256;
 
 /// Regions painted in one go: bounds what must be in memory at once.
@@ -60,8 +60,11 @@ impl Coverage {
     pub(super) async fn answered(&self, tx: &mut Tx, material: Material) -> Result<Folded, Error> {
         let (before, fresh) = self.beside(tx, &material).await?;
         let (sums, material) = self.sums(tx, Arc::new(material)).await?;
-        let told = move || sums.told(&material);
-        let mut folded = aside(told).await??;
+        let mut folded = if material.shown.len() <= COMMUNES_AT_ONCE {
+            sums.told(&material)?
+        } else {
+            aside(move || sums.told(&material)).await??
+        };
         let (communes, total) = (&mut folded.communes, &mut folded.total);
         if let Some((shares, all)) = before {
             total.before = Some(Before::of(&all));
@@ -142,27 +145,15 @@ impl Coverage {
         tx: &mut Tx,
         mut material: Arc<Material>,
     ) -> Result<(Sums, Arc<Material>), Error> {
-        let mut sums = Sums::of(&material);
         let regions = Arc::clone(&material.regions);
-        // What is in memory already takes no more of it when it is painted in one go.
-        let at_once = if self.is_ready(&material)? {
-            regions.len().max(1)
-        } else {
-            REGIONS_AT_ONCE
+        let (mut sums, is_settled) = match self.lines_in_memory(&mut material, &regions)? {
+            Some(lines) => self.summed_at_once(tx, &material, lines).await?,
+            None => (self.summed(tx, &mut material, &regions).await?, false),
         };
-        for some in regions.chunks(at_once) {
-            let lines = self.lines(tx, &mut material, some).await?;
-            let own = Arc::clone(&material);
-            let (painted, lines) = aside(move || (painted(&own, &lines), lines)).await?;
-            sums.add(painted?);
-            self.done_with(&material, &lines);
-        }
-        let settled = self.settled(tx, &mut material, &sums.measured, &sums.oldest);
-        for (at, measured) in settled.await? {
-            if let Some(own) = sums.measured.get_mut(at) {
-                *own = measured;
-                sums.settled.insert(at);
-            }
+        if !is_settled {
+            let settled = self.settled(tx, &mut material, &sums.measured, &sums.oldest);
+            let settled = settled.await?;
+            sums.settle(settled);
         }
         if sums.is_foreign || material.open.is_some() {
             let is_placed = sums.is_foreign;
@@ -175,42 +166,47 @@ impl Coverage {
         Ok((sums, material))
     }
 
-    /// The timelines of some regions, everything in them known by number to the material.
-    pub(super) async fn lines(
+    /// Sums of regions that are read some at a time.
+    async fn summed(
         &self,
         tx: &mut Tx,
         material: &mut Arc<Material>,
         regions: &[Region],
-    ) -> Result<Vec<(Region, Shared)>, Error> {
-        let lines = match &material.source {
-            Source::Tiles => {
-                let (view, days) = (material.view, material.days.clone());
-                self.tiles.lines(tx, view, regions, &days).await?
-            }
-            Source::Rechecked(own) => own.lines(regions),
-        };
-        let words = self.tiles.words()?;
-        if material.words < words.len() {
-            *material = Arc::new(material.numbered(&words));
+    ) -> Result<Sums, Error> {
+        let mut sums = Sums::of(material);
+        for some in regions.chunks(REGIONS_AT_ONCE) {
+            let lines = self.lines(tx, material, some).await?;
+            let own = Arc::clone(material);
+            let painted = aside(move || painted(&own, &lines, 0)).await??;
+            self.count(material, &painted.weights);
+            sums.add(painted);
         }
-        Ok(regions.iter().copied().zip(lines).collect())
+        Ok(sums)
     }
 
-    /// Whether all regions are in memory.
-    fn is_ready(&self, material: &Material) -> Result<bool, Error> {
-        Ok(match material.source {
-            Source::Tiles => {
-                let (view, days) = (material.view, &material.days);
-                self.tiles.are_ready(view, &material.regions, days)?
-            }
-            Source::Rechecked(_) => true,
-        })
-    }
-
-    pub(super) fn done_with(&self, material: &Material, lines: &[(Region, Shared)]) {
-        if matches!(material.source, Source::Tiles) {
-            self.tiles.settle(material.view, lines);
-        }
+    /// Sums of regions that are all in memory, on one thread beside those that answer requests: each that takes over from
+    /// another may have to wait for a core. Tells whether communes were settled, for which their finer regions must be in
+    /// memory too.
+    async fn summed_at_once(
+        &self,
+        tx: &mut Tx,
+        material: &Arc<Material>,
+        lines: Vec<(Region, Shared)>,
+    ) -> Result<(Sums, bool), Error> {
+        let ground = self.ground_at(tx, self.clock_of(material)?).await?;
+        let (coverage, own) = (self.clone(), Arc::clone(material));
+        let summed = aside(move || {
+            let mut sums = Sums::of(&own);
+            let painted = painted(&own, &lines, REGIONS_ALONE)?;
+            coverage.count(&own, &painted.weights);
+            sums.add(painted);
+            let settled =
+                coverage.settled_in_memory(&own, &ground, &sums.measured, &sums.oldest)?;
+            let is_settled = settled.is_some();
+            sums.settle(settled.unwrap_or_default());
+            Ok::<_, Error>((sums, is_settled))
+        });
+        summed.await?
     }
 
     /// Effort with patrols counted one by one, of the days that count; where boundaries were others, every trip is placed
@@ -235,19 +231,19 @@ impl Coverage {
 impl Sums {
     fn of(material: &Material) -> Self {
         Self {
-            measured: vec![Measured::default(); material.risk.communes.len()],
+            measured: material.risk.unseen.clone(),
             ..Self::default()
         }
-        .with_risk(material)
     }
 
-    fn with_risk(mut self, material: &Material) -> Self {
-        for part in material.risk.parts() {
-            if let Some(sum) = self.measured.get_mut(part.commune) {
-                *sum = *sum + Measured::unseen(part.grid);
+    /// Takes what was measured of communes on finer cells.
+    fn settle(&mut self, settled: Vec<(usize, Measured)>) {
+        for (at, measured) in settled {
+            if let Some(own) = self.measured.get_mut(at) {
+                *own = measured;
+                self.settled.insert(at);
             }
         }
-        self
     }
 
     fn add(&mut self, painted: Painted) {
@@ -296,27 +292,29 @@ impl Sums {
         let shown = material.shown.iter().enumerate();
         let shown = shown.filter(|(_, shown)| **shown).map(|(at, _)| at);
         let rows: Vec<(usize, &Share)> = shown.zip(&shares).collect();
-        let parts = on_all_cores(&rows, COMMUNES_AT_ONCE, |pile| {
-            let mut part = Told::default();
+        let parts = on_all_cores(&rows, (COMMUNES_AT_ONCE, COMMUNES_AT_ONCE), |pile| {
+            let mut parts = Vec::new();
             while let Some(rows) = pile.take() {
+                let mut part = Told::of(rows.first().map_or(0, |(at, _)| *at), rows.len());
                 for (at, share) in rows {
                     self.tell(material, *at, share, &mut part);
                 }
+                parts.push(part);
             }
-            Ok(part)
+            Ok(parts)
         })?;
-        let mut told = Told::default();
+        let mut parts: Vec<Told> = parts.into_iter().flatten().collect();
+        parts.sort_unstable_by_key(|part| part.first);
+        let mut told = Told::of(0, rows.len());
         for part in parts {
             told.join(part);
         }
-        told.communes.sort_unstable_by_key(|(at, _)| *at);
         told.total.patrols = self.patrols;
         let share = Share::total(&shares, material.radius_cm);
-        let communes = told.communes.into_iter().map(|(_, own)| own);
         let change_m2 = change_m2(material);
         told.faulty.sort_unstable();
         Ok(Folded {
-            communes: communes.collect(),
+            communes: told.communes,
             total: Figures::of(&share, change_m2, &told.total),
             faulty: told.faulty,
             has_frozen: self.has_frozen,
@@ -342,20 +340,31 @@ impl Sums {
             resolution: self.resolution(material, at),
             figures: Figures::of(share, own_change_m2(material, at), effort),
         };
-        told.communes.push((at, answer));
+        told.communes.push(answer);
         told.total.join(effort);
     }
 }
 
-/// What one core has told of some communes, by their places on the map.
-#[derive(Default)]
+/// What is told of communes that follow one another.
 struct Told {
-    communes: Vec<(usize, CommuneAnswer)>,
+    /// The place of the first of them on the map.
+    first: usize,
+    communes: Vec<CommuneAnswer>,
     faulty: Vec<String>,
     total: Effort,
 }
 
 impl Told {
+    /// Nothing yet of so many communes.
+    fn of(first: usize, many: usize) -> Self {
+        Self {
+            first,
+            communes: Vec::with_capacity(many),
+            faulty: Vec::new(),
+            total: Effort::default(),
+        }
+    }
+
     fn join(&mut self, other: Self) {
         self.communes.extend(other.communes);
         self.faulty.extend(other.faulty);

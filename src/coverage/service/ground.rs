@@ -9,6 +9,7 @@ use geo::Rect;
 
 use crate::areas::model::map::CommuneMap;
 use crate::areas::{RiskAreaView, RiskChoice};
+use crate::coverage::model::interval::Measured;
 use crate::coverage::model::lattice::Lattice;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::risk::RiskGrid;
@@ -34,6 +35,8 @@ pub(super) struct RiskSet {
     pub(super) is_all_year: bool,
     /// Whether there is any area.
     pub(super) is_any: bool,
+    /// Of each commune, what its grids come to while nothing of them was seen.
+    pub(super) unseen: Vec<Measured>,
     /// Commune and place in it of every grid.
     parts: Vec<(usize, usize)>,
     /// The grids of each region with the places of their words in it.
@@ -80,6 +83,13 @@ impl RiskSet {
     fn of(communes: Vec<Arc<CommuneRisk>>, choice: &RiskChoice) -> Self {
         let mut parts = Vec::new();
         let mut regions = HashMap::<_, Vec<_>>::new();
+        let unseen = communes.iter().map(|risk| {
+            let grids = risk.parts().iter();
+            grids
+                .map(|(_, grid)| Measured::unseen(grid))
+                .sum::<Measured>()
+        });
+        let unseen: Vec<Measured> = unseen.collect();
         for (commune, risk) in communes.iter().enumerate() {
             for (part, (_, grid)) in risk.parts().iter().enumerate() {
                 for (region, places) in grid.regions() {
@@ -103,6 +113,7 @@ impl RiskSet {
             windows: windows.into_values().collect(),
             is_all_year,
             is_any,
+            unseen,
             parts,
             regions,
         }

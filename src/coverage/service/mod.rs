@@ -15,6 +15,7 @@ mod index;
 mod judged;
 mod kept;
 mod lay;
+mod lines;
 mod listed;
 mod material;
 mod outsiders;

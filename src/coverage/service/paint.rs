@@ -1,8 +1,9 @@
 //! The figures of regions: what counts as seen painted over the risk grids, and trips summed by commune, on all cores.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::num::NonZeroU8;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
@@ -19,10 +20,13 @@ use super::answer::Pass;
 use super::cores::{Pile, on_all_cores};
 use super::ground::Part;
 use super::material::Material;
-use super::tiles::{Shared, locked};
+use super::tiles::{Shared, Weights, locked};
 
-/// Regions that a core takes at once: fewer than these are not worth a second one.
+/// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
+/// Regions in memory that are not worth a second core: those of a province are painted in less time than it may take on a
+/// busy machine until another thread begins.
+pub(super) const REGIONS_ALONE: usize = 256;
 
 /// What some regions come to.
 #[derive(Debug, Default)]
@@ -36,11 +40,13 @@ pub(super) struct Painted {
     /// Distinct patrols that were in a commune that is shown, when not all are.
     pub(super) shown: HashSet<PatrolId>,
     /// The oldest generation of the fine ground that a visit to a region was swept over.
-    pub(super) oldest: HashMap<Region, i64>,
+    pub(super) oldest: Vec<(Region, i64)>,
     /// Some visits are of patrols whose fixes were erased.
     pub(super) has_frozen: bool,
     /// Some trips lie within boundaries of another map: effort must be placed anew.
     pub(super) is_foreign: bool,
+    /// What regions weigh for which more is kept now.
+    pub(super) weights: Weights,
 }
 
 impl Painted {
@@ -58,12 +64,17 @@ impl Painted {
         self.oldest.extend(other.oldest);
         self.has_frozen |= other.has_frozen;
         self.is_foreign |= other.is_foreign;
+        self.weights.extend(other.weights);
     }
 }
 
-/// Paints regions on all cores.
-pub(super) fn painted(material: &Material, lines: &[(Region, Shared)]) -> Result<Painted, Error> {
-    let parts = on_all_cores(lines, REGIONS_AT_ONCE, |pile| {
+/// Paints regions, on all cores where there are more than `alone` of them.
+pub(super) fn painted(
+    material: &Material,
+    lines: &[(Region, Shared)],
+    alone: usize,
+) -> Result<Painted, Error> {
+    let parts = on_all_cores(lines, (REGIONS_AT_ONCE, alone), |pile| {
         Painter::new(material).all(pile)
     })?;
     let mut painted = Painted::default();
@@ -105,6 +116,9 @@ impl<'a> Painter<'a> {
                 } else {
                     self.trips(*region, &line);
                 }
+                let bytes = line.weighed();
+                let weight = bytes.map(|bytes| (*region, Arc::clone(shared), bytes));
+                self.painted.weights.extend(weight);
             }
         }
         Ok(self.painted)
@@ -131,7 +145,7 @@ impl<'a> Painter<'a> {
                 self.visit(day, visit, trips);
             }
         });
-        self.painted.oldest.insert(region, oldest);
+        self.painted.oldest.push((region, oldest));
     }
 
     fn tally(&mut self, first: i64, tally: &Tally) {
@@ -159,7 +173,7 @@ impl<'a> Painter<'a> {
                 self.visit(day, visit, block.trips(visit));
             }
         });
-        self.painted.oldest.insert(region, oldest);
+        self.painted.oldest.push((region, oldest));
     }
 
     fn visit(&mut self, day: i64, visit: &Visit, trips: &[Trip]) {

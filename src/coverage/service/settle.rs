@@ -25,17 +25,27 @@ use super::ground::Part;
 use super::lay::CommuneRisk;
 use super::material::Material;
 use super::paint::measure_each;
-use super::tiles::{Shared, locked};
+use super::tiles::{Shared, Weights, locked};
 use super::{Coverage, Error, aside};
 
 /// Windows that end today and are asked for most: a commune is made ready to be settled in each.
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
+/// Regions in memory that are not worth a second core: little is known of a finer one.
+const FINE_REGIONS_ALONE: usize = 1_024;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
-pub(super) struct Ground(RwLock<Option<(i64, Arc<FineGround>)>>);
+pub(super) struct Ground(RwLock<Option<KnownGround>>);
+
+/// Fine ground as it was read.
+#[derive(Debug, Clone)]
+struct KnownGround {
+    /// An instant of the index's clock that was known before it was read.
+    clock: Option<i64>,
+    ground: Arc<FineGround>,
+}
 
 /// Communes to be settled: their places on the map, with the generation that each needs.
 type Wanted = Vec<(usize, i64)>;
@@ -43,18 +53,38 @@ type Wanted = Vec<(usize, i64)>;
 impl Coverage {
     /// The fine ground as it is now.
     pub(super) async fn ground(&self, tx: &mut Tx) -> Result<Arc<FineGround>, Error> {
-        let mark = sql::ground_mark(tx).await?;
+        self.ground_at(tx, None).await
+    }
+
+    /// The same for who knows an instant of the index's clock: ground that grows moves it on, so that nothing has to be
+    /// read while it stands still.
+    pub(super) async fn ground_at(
+        &self,
+        tx: &mut Tx,
+        clock: Option<i64>,
+    ) -> Result<Arc<FineGround>, Error> {
         let kept = self.fine.0.read().map_err(Error::ended)?.clone();
-        if let Some((_, ground)) = kept.filter(|(known, _)| *known == mark) {
-            return Ok(ground);
+        let is_known = |own: &KnownGround| clock.is_some() && own.clock == clock;
+        if let Some(known) = kept.as_ref().filter(|own| is_known(own)) {
+            return Ok(Arc::clone(&known.ground));
         }
-        let mut regions = BTreeMap::new();
-        for (region, words, generation) in sql::ground(tx).await? {
-            regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
-        }
-        let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
-        let kept = (ground.generation(), Arc::clone(&ground));
-        *self.fine.0.write().map_err(Error::ended)? = Some(kept);
+        let mark = sql::ground_mark(tx).await?;
+        let known = match kept.filter(|own| own.ground.generation() == mark) {
+            Some(own) => KnownGround {
+                clock: clock.or(own.clock),
+                ..own
+            },
+            None => {
+                let mut regions = BTreeMap::new();
+                for (region, words, generation) in sql::ground(tx).await? {
+                    regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
+                }
+                let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
+                KnownGround { clock, ground }
+            }
+        };
+        let ground = Arc::clone(&known.ground);
+        *self.fine.0.write().map_err(Error::ended)? = Some(known);
         Ok(ground)
     }
 
@@ -66,45 +96,38 @@ impl Coverage {
         measured: &[Measured],
         near: &HashMap<Region, i64>,
     ) -> Result<Vec<(usize, Measured)>, Error> {
-        let unsettled: Vec<usize> = measured
-            .iter()
-            .enumerate()
-            .filter(|(at, own)| material.shown.get(*at) == Some(&true) && is_unsettled(own))
-            .map(|(at, _)| at)
-            .collect();
+        let unsettled = unsettled(material, measured);
         if unsettled.is_empty() {
             return Ok(Vec::new());
         }
         let ground = self.ground(tx).await?;
         let own = Arc::clone(material);
         let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
-        let mut settled: Vec<usize> = Vec::new();
-        let mut grids: Vec<FineGrid> = Vec::new();
-        for (at, since) in wanted {
-            let Some(risk) = material.risk.communes.get(at) else {
-                continue;
-            };
-            let coarse = risk.parts().iter().flat_map(|(_, grid)| grid.regions());
-            let is_swept = coarse
-                .filter_map(|(region, _)| near.get(&region))
-                .all(|oldest| since <= *oldest);
-            if is_swept {
-                grids.extend(FineGrid::all_of(at, risk));
-                settled.push(at);
-            }
-        }
-        grids.sort_unstable_by_key(|own| (own.region, own.commune, own.part));
-        let mut regions: Vec<Region> = grids.iter().map(|own| own.region).collect();
-        regions.dedup();
-        let lines = self.lines(tx, material, &regions).await?;
+        let settling = Settling::of(material, wanted, near);
+        let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
-        let measured = aside(move || {
-            let measured = fine(&own, &settled, &grids, &lines);
-            (measured, lines)
-        });
-        let (measured, lines) = measured.await?;
-        self.done_with(material, &lines);
-        measured
+        let (measured, weights) = aside(move || fine(&own, &settling, &lines, 0)).await??;
+        self.count(material, &weights);
+        Ok(measured)
+    }
+
+    /// The same where all that it needs is in memory; none where something must be read for it.
+    pub(super) fn settled_in_memory(
+        &self,
+        material: &Arc<Material>,
+        ground: &FineGround,
+        measured: &[Measured],
+        near: &HashMap<Region, i64>,
+    ) -> Result<Option<Vec<(usize, Measured)>>, Error> {
+        let wanted = wanted(material, ground, unsettled(material, measured));
+        let settling = Settling::of(material, wanted, near);
+        let mut numbered = Arc::clone(material);
+        let Some(lines) = self.lines_in_memory(&mut numbered, &settling.regions)? else {
+            return Ok(None);
+        };
+        let (measured, weights) = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
+        self.count(&numbered, &weights);
+        Ok(Some(measured))
     }
 
     /// The job that lets the fine ground follow the communes and risk areas of today.
@@ -170,6 +193,9 @@ impl Coverage {
         behind: &BTreeSet<PatrolId>,
     ) -> Result<(), Error> {
         self.journal.finish_job(tx, job).await?;
+        if !grown.is_empty() {
+            sql::tick(tx).await?;
+        }
         for (region, own) in grown {
             sql::set_ground(tx, *region, own.bytes(), own.generation).await?;
         }
@@ -178,6 +204,14 @@ impl Coverage {
         }
         Ok(())
     }
+}
+
+/// The places of communes that are shown and whose interval is too wide.
+fn unsettled(material: &Material, measured: &[Measured]) -> Vec<usize> {
+    let all = measured.iter().enumerate();
+    let unsettled =
+        all.filter(|(at, own)| material.shown.get(*at) == Some(&true) && is_unsettled(own));
+    unsettled.map(|(at, _)| at).collect()
 }
 
 /// Which communes have fine grids that lie on fine ground as a whole, and since which generation.
@@ -189,33 +223,34 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
     wanted.collect()
 }
 
-/// What was seen of communes on their fine grids, all cores at work: every region is painted once, whichever communes meet
-/// in it. Grids and lines are in the order of their regions.
+/// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
+/// Every region is painted once, whichever communes meet in it. Grids and lines are in the order of their regions.
 fn fine(
     material: &Material,
-    communes: &[usize],
-    grids: &[FineGrid],
+    settling: &Settling,
     lines: &[(Region, Shared)],
-) -> Result<Vec<(usize, Measured)>, Error> {
+    alone: usize,
+) -> Result<(Vec<(usize, Measured)>, Weights), Error> {
+    let Settling {
+        communes, grids, ..
+    } = settling;
     let by_region = grids.chunk_by(|a, b| a.region == b.region);
-    let by_region: Vec<(&[FineGrid], &Shared)> =
-        by_region.zip(lines.iter().map(|(_, own)| own)).collect();
-    let seen = on_all_cores(&by_region, REGIONS_AT_ONCE, |pile| {
-        let (mut canvas, mut seen) = (Canvas::default(), Vec::new());
+    let by_region: Vec<_> = by_region.zip(lines).collect();
+    let done = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
+        let mut canvas = Canvas::default();
+        let (mut seen, mut weights) = (Vec::new(), Weights::new());
         while let Some(some) = pile.take() {
-            for (grids, shared) in some {
+            for (grids, (region, shared)) in some {
                 let parts = grids.iter().filter_map(|own| own.part(material));
-                measure_each(
-                    material,
-                    &mut *locked(shared)?,
-                    parts,
-                    &mut canvas,
-                    &mut seen,
-                );
+                let mut line = locked(shared)?;
+                measure_each(material, &mut line, parts, &mut canvas, &mut seen);
+                let bytes = line.weighed();
+                weights.extend(bytes.map(|bytes| (*region, Arc::clone(shared), bytes)));
             }
         }
-        Ok(seen)
+        Ok((seen, weights))
     })?;
+    let (seen, weights): (Vec<_>, Vec<_>) = done.into_iter().unzip();
     let mut sums = vec![Measured::default(); material.risk.communes.len()];
     let unseen = communes.iter().filter_map(|at| {
         let parts = material.risk.communes.get(*at)?.fine_parts().iter();
@@ -227,7 +262,47 @@ fn fine(
         }
     }
     let of = |at: &usize| Some((*at, *sums.get(*at)?));
-    Ok(communes.iter().filter_map(of).collect())
+    let measured = communes.iter().filter_map(of).collect();
+    Ok((measured, weights.into_iter().flatten().collect()))
+}
+
+/// Communes that are settled, with their fine grids.
+#[derive(Debug)]
+struct Settling {
+    /// The places of the communes on the map.
+    communes: Vec<usize>,
+    /// In the order of their regions.
+    grids: Vec<FineGrid>,
+    /// The regions of the grids, each once, in order.
+    regions: Vec<Region>,
+}
+
+impl Settling {
+    /// Those of the wanted communes that every patrol which was near was swept for.
+    fn of(material: &Material, wanted: Wanted, near: &HashMap<Region, i64>) -> Self {
+        let (mut communes, mut grids) = (Vec::new(), Vec::new());
+        for (at, since) in wanted {
+            let Some(risk) = material.risk.communes.get(at) else {
+                continue;
+            };
+            let coarse = risk.parts().iter().flat_map(|(_, grid)| grid.regions());
+            let is_swept = coarse
+                .filter_map(|(region, _)| near.get(&region))
+                .all(|oldest| since <= *oldest);
+            if is_swept {
+                grids.extend(FineGrid::all_of(at, risk));
+                communes.push(at);
+            }
+        }
+        grids.sort_unstable_by_key(|own| (own.region, own.commune, own.part));
+        let mut regions: Vec<Region> = grids.iter().map(|own| own.region).collect();
+        regions.dedup();
+        Self {
+            communes,
+            grids,
+            regions,
+        }
+    }
 }
 
 /// The words of a commune's fine grid in one region.

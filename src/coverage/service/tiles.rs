@@ -33,6 +33,9 @@ const MOST_WALKERS: usize = 100_000;
 /// A timeline that readers share.
 pub(super) type Shared = Arc<Mutex<Timeline>>;
 
+/// What timelines of regions weigh in bytes, of those whose weight has changed.
+pub(super) type Weights = Vec<(Region, Shared, usize)>;
+
 /// What a timeline is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct View {
@@ -128,14 +131,19 @@ impl Tiles {
         Ok(kept.spans.get(&version).filter(|_| is_known).cloned())
     }
 
-    /// Whether everything that is known of some regions on those days is in memory.
-    pub(super) fn are_ready(
+    /// The last instant of the clock that is known.
+    pub(super) fn known(&self) -> Result<Option<i64>, Error> {
+        Ok(self.kept()?.known)
+    }
+
+    /// The timelines of some regions, if everything that is known of them on those days is in memory.
+    pub(super) fn ready(
         &self,
         view: View,
         regions: &[Region],
         days: &Days,
-    ) -> Result<bool, Error> {
-        Ok(self.kept()?.all_ready(view, regions, days).is_some())
+    ) -> Result<Option<Vec<Shared>>, Error> {
+        Ok(self.kept()?.all_ready(view, regions, days))
     }
 
     /// The timelines of some regions, everything loaded that is known of those days.
@@ -146,7 +154,7 @@ impl Tiles {
         regions: &[Region],
         days: &Days,
     ) -> Result<Vec<Shared>, Error> {
-        if let Some(lines) = self.kept()?.all_ready(view, regions, days) {
+        if let Some(lines) = self.ready(view, regions, days)? {
             return Ok(lines);
         }
         let _reading = self.reading.lock().await;
@@ -265,16 +273,27 @@ impl Tiles {
         self.words.write().map_err(Error::ended)
     }
 
-    /// Counts what is kept, and drops what is too much.
+    /// Counts what is kept of some timelines, and drops what is too much.
     pub(super) fn settle(&self, view: View, lines: &[(Region, Shared)]) {
+        let weighed = lines.iter().filter_map(|(region, shared)| {
+            let bytes = shared.lock().ok()?.weighed()?;
+            Some((*region, Arc::clone(shared), bytes))
+        });
+        let weighed: Weights = weighed.collect();
+        self.count(view, &weighed);
+    }
+
+    /// Counts what was weighed, and drops what is too much.
+    pub(super) fn count(&self, view: View, weighed: &Weights) {
+        if weighed.is_empty() {
+            return;
+        }
         let Ok(mut kept) = self.kept() else { return };
-        for (region, shared) in lines {
-            let weighed = shared.lock().ok().and_then(|mut line| line.weighed());
-            let Some(bytes) = weighed else { continue };
+        for (region, shared, bytes) in weighed {
             let line = kept.lines.get_mut(&(view, *region));
             if let Some(line) = line.filter(|line| Arc::ptr_eq(&line.shared, shared)) {
-                let before = std::mem::replace(&mut line.bytes, bytes);
-                kept.bytes = kept.bytes - before + bytes;
+                let before = std::mem::replace(&mut line.bytes, *bytes);
+                kept.bytes = kept.bytes - before + *bytes;
             }
         }
         kept.shrink(self.most_bytes);

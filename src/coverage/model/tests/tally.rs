@@ -125,11 +125,7 @@ fn counted(told: &Told, days: &Days) -> Sums {
             told_ms: own.sum.told_ms + if people > 0 { spent_ms } else { 0 },
             last_at: own.sum.last_at.max(Some(last_at(*day, *patrol, *went))),
         };
-        let number = usize::try_from(day - days.start).unwrap();
-        if own.days.len() <= number / 64 {
-            own.days.resize(number / 64 + 1, 0);
-        }
-        own.days[number / 64] |= 1 << (number % 64);
+        own.mark(day - days.start);
         patrols.entry(*boundary).or_default().insert(*patrol);
         own.patrols = patrols[boundary].len();
         all.insert(*patrol);
@@ -198,6 +194,27 @@ fn knows_its_own(line: &mut Timeline, told: &Told, days: &Days) {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn days_are_marked_by_their_numbers_in_windows_of_any_length(
+        numbers in prop::collection::btree_set(0..1_200_i64, 0..60), split in 0..1_200_i64,
+    ) {
+        let (mut own, mut other) = (Effort::default(), Effort::default());
+        for number in &numbers {
+            let part = if *number < split { &mut own } else { &mut other };
+            part.mark(*number);
+        }
+        own.join(&other);
+        let marked: Vec<i64> = own.days.numbers().map(i64::from).collect();
+        prop_assert_eq!(marked, numbers.iter().copied().collect::<Vec<_>>());
+        let expected = match (numbers.first(), numbers.last()) {
+            (Some(first), Some(last)) if numbers.len() > 1 => {
+                Some((last - first) as f64 / (numbers.len() - 1) as f64)
+            }
+            _ => None,
+        };
+        prop_assert_eq!(own.revisit_days(), expected);
+    }
 
     #[test]
     fn sums_of_blocks_are_to_the_bit_those_of_every_visit(told in told(), from in 0..LENGTH, length in 1..LENGTH) {
