@@ -313,11 +313,11 @@ async fn end_act(
     ran: &mut [Box<dyn Pending>],
 ) -> Result<(), Error> {
     // One command between two acts, behind what the one before left to be sent: handing it to SQLite's thread costs more
-    // than what it does there.
+    // than what it does there. A commit ends its savepoints.
     let behind = if is_more {
         "RELEASE act; SAVEPOINT act"
     } else {
-        "RELEASE act; COMMIT"
+        "COMMIT"
     };
     let instead = if is_more {
         "ROLLBACK TO act; RELEASE act; SAVEPOINT act"
