@@ -7,6 +7,7 @@ mod papers;
 mod rules;
 mod stamps;
 mod statements;
+mod together;
 mod tree;
 
 use uuid::Uuid;
@@ -25,6 +26,7 @@ pub use papers::*;
 pub use rules::*;
 pub use stamps::*;
 pub use statements::*;
+pub use together::*;
 pub use tree::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \
