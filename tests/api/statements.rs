@@ -35,7 +35,7 @@ fn pairs() -> Vec<ByBackend> {
 
 /// Statements about any number of rows, which PostgreSQL alone has.
 fn of_postgres() -> Vec<&'static str> {
-    [tuantra::journal::POSTGRES].concat()
+    [tuantra::journal::POSTGRES, tuantra::plots::POSTGRES].concat()
 }
 
 #[tokio::test]

@@ -28,17 +28,18 @@ pub(super) fn sighting(id: PlotId, draft: &PlotDraft) -> Sighting {
     }
 }
 
-/// Keeps others from recording nearby, so that no pair is missed. SQLite's one writer runs one act after the other.
-async fn lock(tx: &mut Tx, seen: &Sighting) -> Result<(), Error> {
+/// Keeps others from recording near these, so that no pair is missed. SQLite's one writer runs one act after the other.
+async fn lock(tx: &mut Tx, seen: &[Sighting]) -> Result<(), Error> {
     if matches!(tx, Tx::Sqlite(_)) {
         return Ok(());
     }
-    let cells = searched(seen)?;
-    let locked: Result<Vec<i64>, _> = cells
-        .into_iter()
-        .map(|cell| cell.parent(LOCKED).map(Cell::to_db))
-        .collect();
-    sql::lock_screens(tx, &locked.map_err(misplaced)?).await?;
+    let mut locked = Vec::new();
+    for own in seen {
+        for cell in searched(own)? {
+            locked.push(cell.parent(LOCKED).map_err(misplaced)?.to_db());
+        }
+    }
+    sql::lock_screens(tx, &locked).await?;
     Ok(())
 }
 
@@ -49,21 +50,50 @@ pub(super) async fn nearby(
     draft: &PlotDraft,
 ) -> Result<Vec<CandidateRow>, Error> {
     let seen = sighting(id, draft);
-    lock(tx, &seen).await?;
+    lock(tx, &[seen]).await?;
     candidates(tx, &seen).await
+}
+
+/// The same for several new plots that one act writes: those of each as if the ones before it stood already.
+pub(super) async fn nearby_all(
+    tx: &mut Tx,
+    new: &[(Sighting, NearRow)],
+) -> Result<Vec<Vec<CandidateRow>>, Error> {
+    let seen: Vec<Sighting> = new.iter().map(|(seen, _)| *seen).collect();
+    lock(tx, &seen).await?;
+    let mut all = Vec::with_capacity(new.len());
+    for (at, own) in seen.iter().enumerate() {
+        let mut near = near(tx, own).await?;
+        let before = new.iter().take(at);
+        let alike =
+            before.filter(|(other, _)| other.crop == own.crop && other.season == own.season);
+        near.extend(alike.map(|(_, row)| row.clone()));
+        near.sort_by_key(|row| row.id);
+        all.push(nearest_first(own, near));
+    }
+    Ok(all)
 }
 
 /// The plots that may be the same, the nearest first.
 pub(super) async fn candidates(tx: &mut Tx, seen: &Sighting) -> Result<Vec<CandidateRow>, Error> {
+    let near = near(tx, seen).await?;
+    Ok(nearest_first(seen, near))
+}
+
+/// Plots that lie where those are searched that may be the same, by their ids.
+async fn near(tx: &mut Tx, seen: &Sighting) -> Result<Vec<NearRow>, Error> {
     let cells: Vec<i64> = searched(seen)?.into_iter().map(Cell::to_db).collect();
     let season = seen.season.to_string();
-    let near = sql::near(tx, seen.crop.as_str(), &season, &cells, &search(seen)).await?;
+    Ok(sql::near(tx, seen.crop.as_str(), &season, &cells, &search(seen)).await?)
+}
+
+fn nearest_first(seen: &Sighting, near: Vec<NearRow>) -> Vec<CandidateRow> {
     let mut found: Vec<CandidateRow> = near
         .into_iter()
         .filter_map(|row| compared(seen, row))
         .collect();
     found.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
-    Ok(found)
+    found
 }
 
 fn compared(seen: &Sighting, row: NearRow) -> Option<CandidateRow> {
