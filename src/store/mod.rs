@@ -207,6 +207,12 @@ impl Store {
         }
     }
 
+    /// Whether acts run one after the other.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(&*self.inner, Backend::Sqlite(_))
+    }
+
     /// A connection for reading; statements on it see what was committed before each of them.
     pub async fn read(&self) -> Result<Tx, Error> {
         match &*self.inner {

@@ -35,7 +35,12 @@ fn pairs() -> Vec<ByBackend> {
 
 /// Statements about any number of rows, which PostgreSQL alone has.
 fn of_postgres() -> Vec<&'static str> {
-    [tuantra::journal::POSTGRES, tuantra::plots::POSTGRES].concat()
+    [
+        tuantra::journal::POSTGRES,
+        tuantra::plots::POSTGRES,
+        tuantra::ingest::openrosa::POSTGRES,
+    ]
+    .concat()
 }
 
 #[tokio::test]
