@@ -6,7 +6,7 @@ use crate::geo::cells::Cell;
 use crate::geo::position::Position;
 use crate::plots::model::candidates::{Sighting, distance_m, is_possible_duplicate, search};
 use crate::plots::model::draft::PlotDraft;
-use crate::plots::sql::{self, CandidateRow, NearRow};
+use crate::plots::sql::{self, CandidateRow, NearRow, Wanted};
 use crate::store::{self, Tx};
 
 use super::Error;
@@ -61,30 +61,40 @@ pub(super) async fn nearby_all(
 ) -> Result<Vec<Vec<CandidateRow>>, Error> {
     let seen: Vec<Sighting> = new.iter().map(|(seen, _)| *seen).collect();
     lock(tx, &seen).await?;
+    let mut near: Vec<Vec<NearRow>> = seen.iter().map(|_| Vec::new()).collect();
+    let wanted: Result<Vec<Wanted>, Error> = seen.iter().map(wanted).collect();
+    for (number, row) in sql::near_all(tx, &wanted?).await? {
+        let place = usize::try_from(number).ok();
+        if let Some(rows) = place.and_then(|place| near.get_mut(place)) {
+            rows.push(row);
+        }
+    }
     let mut all = Vec::with_capacity(new.len());
-    for (at, own) in seen.iter().enumerate() {
-        let mut near = near(tx, own).await?;
+    for (at, (own, mut rows)) in seen.iter().zip(near).enumerate() {
         let before = new.iter().take(at);
         let alike =
             before.filter(|(other, _)| other.crop == own.crop && other.season == own.season);
-        near.extend(alike.map(|(_, row)| row.clone()));
-        near.sort_by_key(|row| row.id);
-        all.push(nearest_first(own, near));
+        rows.extend(alike.map(|(_, row)| row.clone()));
+        rows.sort_by_key(|row| row.id);
+        all.push(nearest_first(own, rows));
     }
     Ok(all)
 }
 
-/// The plots that may be the same, the nearest first.
-pub(super) async fn candidates(tx: &mut Tx, seen: &Sighting) -> Result<Vec<CandidateRow>, Error> {
-    let near = near(tx, seen).await?;
-    Ok(nearest_first(seen, near))
+fn wanted(seen: &Sighting) -> Result<Wanted, Error> {
+    Ok(Wanted {
+        crop: seen.crop.as_str(),
+        season: seen.season.to_string(),
+        cells: searched(seen)?.into_iter().map(Cell::to_db).collect(),
+        search: search(seen),
+    })
 }
 
-/// Plots that lie where those are searched that may be the same, by their ids.
-async fn near(tx: &mut Tx, seen: &Sighting) -> Result<Vec<NearRow>, Error> {
-    let cells: Vec<i64> = searched(seen)?.into_iter().map(Cell::to_db).collect();
-    let season = seen.season.to_string();
-    Ok(sql::near(tx, seen.crop.as_str(), &season, &cells, &search(seen)).await?)
+/// The plots that may be the same, the nearest first.
+pub(super) async fn candidates(tx: &mut Tx, seen: &Sighting) -> Result<Vec<CandidateRow>, Error> {
+    let own = wanted(seen)?;
+    let near = sql::near(tx, own.crop, &own.season, &own.cells, &own.search).await?;
+    Ok(nearest_first(seen, near))
 }
 
 fn nearest_first(seen: &Sighting, near: Vec<NearRow>) -> Vec<CandidateRow> {
