@@ -113,14 +113,21 @@ async fn enter(
         .map(drop)
 }
 
-/// Writes an entry's row and body.
-pub(super) async fn write_entry(
-    tx: &mut Tx,
+/// An entry that is ready to be written.
+pub(super) struct Made<'a> {
+    pub row: EntryRow,
+    pub salt: [u8; 16],
+    pub digest: [u8; 32],
+    pub entry: Entry<'a>,
+}
+
+/// Makes an entry's row.
+pub(super) fn make(
     place: Place,
     id: EntryId,
     received_at: Timestamp,
     entry: Entry<'_>,
-) -> Result<Written, Error> {
+) -> Result<Made<'_>, Error> {
     if entry.origin.is_some_and(|origin| origin.retired) {
         return Err(Error::Retired);
     }
@@ -144,23 +151,55 @@ pub(super) async fn write_entry(
     let statement = entry.origin.and_then(|origin| origin.statement.as_deref());
     row.statement = statement.map(|own| statement_hash(&own.base, &own.signature).to_vec());
     row.leaf = header_of(&row, place.log).leaf(&salt, entry.body).to_vec();
-    sql::insert_entry(tx, &row, &salt, entry.body).await?;
-    if let Some(own) = statement {
-        statements::keep(tx, &row, entry.kind, own).await?;
-    }
-    if let Some(doubt) = entry.origin.and_then(|origin| origin.doubt) {
-        sql::insert_doubt(tx, id, doubt.as_str()).await?;
-    }
-    if let Some(sending) = entry.origin.and_then(|origin| origin.sending) {
-        sql::insert_clock(tx, id, sending).await?;
-    }
-    Ok(Written {
-        entry: id,
-        received_at,
-        sha256: digest,
-        fact: entry.fact,
-        actor: entry.actor,
+    Ok(Made {
+        row,
+        salt,
+        digest,
+        entry,
     })
+}
+
+/// Writes an entry's row and body.
+pub(super) async fn write_entry(
+    tx: &mut Tx,
+    place: Place,
+    id: EntryId,
+    received_at: Timestamp,
+    entry: Entry<'_>,
+) -> Result<Written, Error> {
+    let made = make(place, id, received_at, entry)?;
+    sql::insert_entry(tx, &made.row, &made.salt, entry.body).await?;
+    made.write_beside(tx).await?;
+    Ok(made.written())
+}
+
+impl Made<'_> {
+    /// Writes what came with the entry.
+    pub(super) async fn write_beside(&self, tx: &mut Tx) -> Result<(), Error> {
+        let Some(origin) = self.entry.origin else {
+            return Ok(());
+        };
+        if let Some(own) = origin.statement.as_deref() {
+            statements::keep(tx, &self.row, self.entry.kind, own).await?;
+        }
+        if let Some(doubt) = origin.doubt {
+            sql::insert_doubt(tx, self.row.id, doubt.as_str()).await?;
+        }
+        if let Some(sending) = origin.sending {
+            sql::insert_clock(tx, self.row.id, sending).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn written(&self) -> Written {
+        Written {
+            entry: self.row.id,
+            received_at: self.row.received_at,
+            sha256: self.digest,
+            fact: self.entry.fact,
+            actor: self.entry.actor,
+        }
+    }
 }
 
 /// The header that an entry's leaf covers, from its row.

@@ -72,7 +72,7 @@ impl Journal {
 
     /// The id of an entry. Entries of one millisecond are numbered by their ids, so that it is later than those that were
     /// made before it in the same one.
-    fn next_entry(&self) -> EntryId {
+    pub(super) fn next_entry(&self) -> EntryId {
         const TIME_AT: u32 = 80;
         const RANDOM_AT: u32 = 62;
         let made = self.ids().make().as_u128();

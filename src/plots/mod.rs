@@ -15,4 +15,4 @@ pub use service::{
     ListedAct, PlotFault, PlotPlace, PlotRows, PlotView, Plots, Recorded, Returned, SETTLE_JOB,
     Standing, UNSIGNED, is_astray, sight, verify_incidents, verify_made, verify_rows,
 };
-pub use sql::{CellRange, CodedPlot, Filter, STATEMENTS, Sight};
+pub use sql::{CellRange, CodedPlot, Filter, POSTGRES, STATEMENTS, Sight};

@@ -36,6 +36,34 @@ macro_rules! later {
     }};
 }
 
+/// Adds a statement about any number of rows, on PostgreSQL: each of its values is an array of all rows' values, of which
+/// `UNNEST` makes rows again, so that the text, which is prepared once, is the same for any number.
+///
+/// `later_rows!(tx, INSERT_PARTS, rows, |row| [row.id, row.plot])` gives `Result<(), store::Error>`.
+#[macro_export]
+macro_rules! later_rows {
+    ($tx:expr, $sql:expr, $rows:expr, |$row:pat_param| [$($value:expr),+ $(,)?]) => {{
+        let is_full = match &mut *$tx {
+            $crate::store::Tx::Sqlite(_) => Err($crate::store::Error::Unavailable(
+                "rows are sent together to PostgreSQL alone".into(),
+            )),
+            $crate::store::Tx::Postgres(open) => open.later($sql, |values| {
+                $(
+                    let column = $rows.iter().map(|$row| $value);
+                    let column = ::sqlx::postgres::PgBindIterExt::bind_iter(column);
+                    ::sqlx::Arguments::add(values, column)?;
+                )+
+                Ok(())
+            }),
+        };
+        match is_full {
+            Ok(true) => $crate::store::Tx::settle(&mut *$tx).await,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }};
+}
+
 /// What waits to go to one connection.
 #[derive(Default)]
 pub(super) struct Later<A> {

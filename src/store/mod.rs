@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use acts::Turn;
@@ -175,6 +175,7 @@ impl Store {
             .max_connections(max_connections)
             .acquire_timeout(PG_PATIENCE)
             .test_before_acquire(false)
+            .after_connect(|conn, _| Box::pin(compress_fast(conn)))
             .before_acquire(|conn, own| {
                 Box::pin(async move {
                     if own.idle_for > PG_TRUSTED {
@@ -205,6 +206,12 @@ impl Store {
             Backend::Sqlite(_) => "sqlite",
             Backend::Postgres(..) => "postgresql",
         }
+    }
+
+    /// Whether acts run one after the other.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(&*self.inner, Backend::Sqlite(_))
     }
 
     /// A connection for reading; statements on it see what was committed before each of them.
@@ -298,6 +305,16 @@ impl Store {
             Backend::Sqlite(store) => store.close().await,
             Backend::Postgres(pool, _) => pool.close().await,
         }
+    }
+}
+
+/// Has long texts compressed by LZ4, which is faster than PostgreSQL's own way. A server that was built without it goes on
+/// with that; what was compressed before stays as it is and is read as before.
+async fn compress_fast(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const BY_LZ4: &str = "SET default_toast_compression = 'lz4'";
+    match sqlx::query(BY_LZ4).execute(conn).await {
+        Err(error) if error.as_database_error().is_none() => Err(error),
+        _ => Ok(()),
     }
 }
 

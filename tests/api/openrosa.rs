@@ -438,6 +438,53 @@ on_both! {
         assert_eq!(of_the_form, ["submission", "plot"], "the form itself is entered first");
     }
 
+    async fn forms_that_come_at_once_stand_as_if_each_had_come_alone(field: Field) {
+        const ROW: u32 = 40;
+        load_communes(&field).await;
+        let phones = [phone(&field, "máy A", &[WEST]).await, phone(&field, "máy B", &[WEST]).await];
+        let of = |n: u32| &phones[usize::from(n % 2 == 1)];
+        // 20.6 m apart: each may be the same as the one before and the one after it, and as no other.
+        let in_row = |n: u32| detection(&format!("uuid:row-{n}"), 104.3 + 0.0002 * f64::from(n), 22.4);
+        let mut sent: Vec<(&Phone, String)> = (0..ROW).map(|n| (of(n), in_row(n))).collect();
+        sent.push((of(7), in_row(7)));
+        sent.push((of(0), detection("uuid:twice", 104.33, 22.4)));
+        sent.push((of(0), detection("uuid:twice", 104.34, 22.4)));
+        sent.push((of(0), detection("uuid:outside", 104.7, 22.4)));
+        let answers = sent.iter().map(|(phone, xml)| phone.send(xml, &[], false));
+        let mut answers: Vec<u16> = futures::future::join_all(answers).await.iter().map(|answer| answer.status.as_u16()).collect();
+        assert_eq!(answers.pop(), Some(202));
+        let mut twice = answers.split_off(answers.len() - 2);
+        twice.sort_unstable();
+        assert_eq!(twice, [201, 409], "of two with one id and other bytes one stands and one lies aside");
+        assert!(answers.iter().all(|status| *status == 201), "{answers:?}");
+        let mut plots = Vec::new();
+        for n in 0..ROW {
+            let told = of(n).submission(&format!("uuid:row-{n}")).await;
+            assert_eq!((&told["state"], &told["commune"], &told["revision"]), (&json!("taken"), &json!(WEST), &json!(1)));
+            assert_eq!((&told["complete"], told["parts"].as_array().unwrap().len()), (&json!(true), 1));
+            plots.push(Phone::fact_of(&told, "plot"));
+        }
+        for (n, id) in plots.iter().enumerate() {
+            let told = phones[n % 2].plot(id).await["properties"].clone();
+            assert_eq!((&told["version"], &told["plants"]), (&json!(1), &json!(320)));
+            let near = told["candidates"].as_array().unwrap().iter();
+            let mut near: Vec<(&str, &Value)> = near.map(|near| (near["id"].as_str().unwrap(), &near["distance_m"])).collect();
+            near.sort_unstable_by_key(|(id, _)| *id);
+            let beside = [n.checked_sub(1), n.checked_add(1)].into_iter().flatten();
+            let metres = json!(20.6);
+            let mut expected: Vec<(&str, &Value)> = beside.filter_map(|n| Some((plots.get(n)?.as_str(), &metres))).collect();
+            expected.sort_unstable_by_key(|(id, _)| *id);
+            assert_eq!(near, expected, "of number {n}");
+        }
+        field.settle().await;
+        assert_eq!(settled(&field).await, i64::from(ROW) + 1);
+        let entries = field.app.journal.entries_since(-1, 10_000).await.unwrap();
+        for kind in ["submission", "plot"] {
+            let count = entries.iter().filter(|entry| entry.kind == kind).count();
+            assert_eq!(count, 41 + usize::from(kind == "submission"), "{kind}: what lies aside is entered as that");
+        }
+    }
+
     async fn plots_settle_together_and_one_that_cannot_holds_up_no_other(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;

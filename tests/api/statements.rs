@@ -33,6 +33,16 @@ fn pairs() -> Vec<ByBackend> {
     tuantra::publish::PAIRS.to_vec()
 }
 
+/// Statements about any number of rows, which PostgreSQL alone has.
+fn of_postgres() -> Vec<&'static str> {
+    [
+        tuantra::journal::POSTGRES,
+        tuantra::plots::POSTGRES,
+        tuantra::ingest::openrosa::POSTGRES,
+    ]
+    .concat()
+}
+
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let folder = Folder::new();
@@ -62,6 +72,7 @@ async fn every_statement_prepares_on_postgres() {
     for sql in statements()
         .into_iter()
         .chain(pairs().iter().map(|own| own.postgres))
+        .chain(of_postgres())
     {
         conn.prepare(sql.into_sql_str())
             .await

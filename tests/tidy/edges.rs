@@ -38,7 +38,7 @@ fn forbidden_in(source: &Source) -> Vec<String> {
 }
 
 /// The store's macros: what uses them uses the store.
-const STORE_MACROS: [&str; 4] = ["on", "changed", "later", "by_backend"];
+const STORE_MACROS: [&str; 5] = ["on", "changed", "later", "later_rows", "by_backend"];
 
 /// Whether the module `from` may use `to`.
 fn may_use(from: &[&str], to: &[String]) -> bool {

@@ -25,8 +25,9 @@ use crate::ledger::Ledger;
 use crate::patrols::Patrols;
 use crate::plots::Plots;
 
+use service::Together;
 pub use service::{Error, SubmissionView};
-pub use sql::STATEMENTS;
+pub use sql::{POSTGRES, STATEMENTS};
 
 /// The slices that forms are handed on to.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub struct OpenRosa {
     slices: Slices,
     /// Files larger than a usual photo are in memory so many at a time.
     large_files: Arc<Semaphore>,
+    /// Forms that are written together.
+    together: Arc<Together>,
 }
 
 /// Large files that are in memory at once.
@@ -83,6 +86,7 @@ impl OpenRosa {
             journal,
             slices,
             large_files: Arc::new(Semaphore::new(LARGE_FILES)),
+            together: Arc::default(),
         }
     }
 

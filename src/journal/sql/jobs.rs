@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::base::ids::JobId;
 use crate::base::time::Timestamp;
 use crate::store::{Error, Tx, padded, pieces};
-use crate::{changed, later, on};
+use crate::{changed, later, later_rows, on};
 
 macro_rules! queue_jobs {
     () => {
@@ -30,10 +30,18 @@ pub(super) const QUEUE_TWO_JOBS: &str = concat!(
     "VALUES ($1, $2, $3, $4, 0, 0, 'waiting'), ($5, $6, $7, $8, 0, 0, 'waiting')",
     asked_again!()
 );
+pub(super) const QUEUE_JOBS: &str = concat!(
+    queue_jobs!(),
+    "SELECT w.id, w.kind, w.subject, w.due_at, 0, 0, 'waiting' \
+     FROM UNNEST($1::UUID[], $2::TEXT[], $3::UUID[], $4::BIGINT[]) AS w (id, kind, subject, due_at)",
+    asked_again!()
+);
 pub(super) const DUE_JOBS_OF: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind = $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
 pub(super) const DUE_JOBS_BUT: &str = "SELECT id, kind, subject, attempts FROM jobs \
      WHERE state = 'waiting' AND kind <> $3 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2";
+/// So many jobs most acts ask for at most; only where they are more does a text for any number of them pay.
+const FEW: usize = 2;
 const LEASE_JOBS: &str = "UPDATE jobs SET attempts = attempts + 1, lease_until = ";
 pub(super) const FINISH_JOB: &str = "DELETE FROM jobs WHERE id = $1";
 const FINISH_JOBS: &str = "DELETE FROM jobs WHERE id IN (";
@@ -75,7 +83,17 @@ pub struct NewJob<'a> {
 pub async fn queue(tx: &mut Tx, jobs: &[NewJob<'_>]) -> Result<(), Error> {
     // PostgreSQL takes no row twice in what goes together, and the same work may be asked for twice in an act.
     if matches!(tx, Tx::Postgres(_)) {
-        return queue_many(tx, jobs).await;
+        if jobs.len() <= FEW {
+            return queue_many(tx, jobs).await;
+        }
+        tx.settle().await?;
+        later_rows!(tx, QUEUE_JOBS, jobs, |job| [
+            job.id,
+            job.kind,
+            job.subject,
+            job.due,
+        ])?;
+        return tx.settle().await;
     }
     match jobs {
         [job] => later!(tx, QUEUE_JOB, [job.id, job.kind, job.subject, job.due]),

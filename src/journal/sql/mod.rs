@@ -8,6 +8,7 @@ mod rules;
 mod sequencer;
 mod stamps;
 mod statements;
+mod together;
 mod tree;
 
 use uuid::Uuid;
@@ -27,6 +28,7 @@ pub use rules::*;
 pub use sequencer::*;
 pub use stamps::*;
 pub use statements::*;
+pub use together::*;
 pub use tree::*;
 
 const INSERT_LOG: &str = "INSERT INTO journal_logs (id, epoch, created_at, only_row) VALUES ($1, $2, $3, 1) \

@@ -192,9 +192,7 @@ impl Plots {
     ) -> Result<Outcome, Error> {
         let written = self.journal.enter(tx, sent.entry()).await?;
         let at = written.received_at;
-        let mut row = sent.row(written.entry, at);
-        let measure = sent.measure(&row, at);
-        measures::stand_first(&mut row, measure.as_ref(), &sent.draft)?;
+        let (row, measure) = sent.first(&written)?;
         sql::insert_plot(tx, &row).await?;
         if let Some(measure) = &measure {
             sql::insert_measure(tx, measure).await?;
@@ -309,7 +307,7 @@ pub(super) fn first_digest(version: i64, record: &str) -> [u8; 32] {
 }
 
 impl Sent {
-    fn entry(&self) -> Entry<'_> {
+    pub(super) fn entry(&self) -> Entry<'_> {
         Entry {
             kind: Kind::Plot,
             fact: self.id.0,
@@ -335,7 +333,7 @@ impl Sent {
     }
 
     /// The plot as this recording leaves it, apart from measures.
-    fn row(&self, entry: EntryId, recorded_at: Timestamp) -> PlotRow {
+    pub(super) fn row(&self, entry: EntryId, recorded_at: Timestamp) -> PlotRow {
         let draft = &self.draft;
         let [cell_7, cell_9, cell_12] = self.cells;
         let (commune, commune_name) = self.at.commune.clone().unzip();
@@ -375,7 +373,7 @@ impl Sent {
         }
     }
 
-    fn measure(&self, row: &PlotRow, at: Timestamp) -> Option<MeasureRow> {
+    pub(super) fn measure(&self, row: &PlotRow, at: Timestamp) -> Option<MeasureRow> {
         let (plants, area) = (self.draft.plants, self.draft.area);
         if plants.is_none() && area.is_none() {
             return None;

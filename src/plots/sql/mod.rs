@@ -7,6 +7,7 @@ mod lists;
 mod measures;
 mod plots;
 mod screen;
+mod together;
 
 pub use epoch::*;
 pub use erased::*;
@@ -15,6 +16,7 @@ pub use lists::*;
 pub use measures::*;
 pub use plots::*;
 pub use screen::*;
+pub use together::*;
 
 /// Every fixed statement of plots and incidents, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &joined::<COUNT>([

@@ -9,9 +9,11 @@ use crate::store::{Error, Tx, padded};
 use crate::{changed, later, on};
 
 const LOCK_PLOT: &str = "UPDATE plots SET version = version WHERE id = $1";
+// An UPDATE would write each row anew, and its entries in ten indexes where its page is full. In their order, so that two
+// acts do not block one another.
 const LOCK_PLOTS: [&str; 2] = [
-    "UPDATE plots SET version = version WHERE id IN (",
-    ") RETURNING id",
+    "SELECT id FROM plots WHERE id IN (",
+    ") ORDER BY id FOR NO KEY UPDATE",
 ];
 const FIND_PLOTS: [&str; 2] = ["SELECT id FROM plots WHERE id IN (", ")"];
 const PLOT: &str = "SELECT * FROM plots WHERE id = $1";

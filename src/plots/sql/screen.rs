@@ -6,12 +6,11 @@ use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
 use crate::plots::model::candidates::Search;
 use crate::store::{Error, Tx, pieces};
-use crate::{changed, later, on};
+use crate::{changed, later, later_rows, on};
 
-const LOCK_SCREENS: [&str; 2] = [
-    "INSERT INTO plot_screens (cell, recorded) ",
-    " ON CONFLICT (cell) DO UPDATE SET recorded = plot_screens.recorded + 1",
-];
+pub(super) const LOCK_SCREENS: &str = "INSERT INTO plot_screens (cell, recorded) \
+     SELECT w.cell, 1 FROM UNNEST($1::BIGINT[]) AS w (cell) \
+     ON CONFLICT (cell) DO UPDATE SET recorded = plot_screens.recorded + 1";
 const FORGET_CANDIDATES: &str = "DELETE FROM plot_candidates WHERE plot = $1 OR other = $1";
 macro_rules! insert_candidates {
     () => {
@@ -60,20 +59,15 @@ pub struct CandidateRow {
     pub detected_at: Timestamp,
 }
 
-/// Keeps others from recording in these cells until the act ends; sorted, so that two acts do not block one another.
+/// Keeps others from recording in these cells until the act ends, on PostgreSQL; sorted, so that two acts do not block one
+/// another. One text for any number of cells.
 pub async fn lock_screens(tx: &mut Tx, cells: &[i64]) -> Result<(), Error> {
     let mut cells = cells.to_vec();
     cells.sort_unstable();
     cells.dedup();
-    let [insert, or_count] = LOCK_SCREENS;
-    on!(tx, |c| {
-        let mut query = QueryBuilder::new(insert);
-        query.push_values(&cells, |mut row, cell| {
-            row.push_bind(*cell).push("1");
-        });
-        query.push(or_count);
-        async move { query.build().execute(c).await.map(drop) }
-    })
+    tx.settle().await?;
+    later_rows!(tx, LOCK_SCREENS, cells, |cell| [*cell])?;
+    tx.settle().await
 }
 
 /// The plots of a crop and season in these cells of resolution 9 that lie where it is searched.

@@ -1,5 +1,7 @@
 //! Taking a submission: its XML into the journal first, then its parts to the slices.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::json;
 
@@ -64,17 +66,17 @@ pub struct PhoneStanding {
 
 const CONFLICT: &str = "content-differs";
 
-struct Sent {
-    actor: Actor,
-    row: SubmissionRow,
+pub(super) struct Sent {
+    pub(super) actor: Actor,
+    pub(super) row: SubmissionRow,
     /// The submission that this one edits, as its own id names it.
     edits: Option<SubmissionId>,
     body: Bytes,
     /// The plot that it tells of, when it tells of nothing else.
-    plot: Option<First>,
+    pub(super) plot: Option<First>,
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     New {
         row: Box<SubmissionRow>,
         /// Whether an edit of it may have come before it.
@@ -101,12 +103,17 @@ impl OpenRosa {
         if sent.edits.is_none() {
             sent.plot = self.only_plot(actor, &reading).await;
         }
-        let outcome = self
-            .journal
-            .write((self.clone(), sent), |tx, (odk, sent)| {
-                Box::pin(odk.write_submission(tx, sent))
-            })
-            .await?;
+        let sent = Arc::new(sent);
+        let outcome = match self.write_with_others(&sent).await? {
+            Some(outcome) => outcome,
+            None => {
+                self.journal
+                    .write((self.clone(), sent), |tx, (odk, sent)| {
+                        Box::pin(odk.write_submission(tx, sent))
+                    })
+                    .await?
+            }
+        };
         let (row, is_new, is_awaited) = match outcome {
             Outcome::New { row, is_awaited } => (*row, true, is_awaited),
             Outcome::Stands(row) => (*row, false, false),
@@ -285,7 +292,7 @@ impl OpenRosa {
 }
 
 impl Sent {
-    fn entry(&self) -> Entry<'_> {
+    pub(super) fn entry(&self) -> Entry<'_> {
         Entry {
             kind: Kind::Submission,
             fact: self.row.id.0,

@@ -10,6 +10,7 @@ mod erase;
 mod lists;
 mod read;
 mod retain;
+mod together;
 
 use crate::areas;
 use crate::base::refusal::{Fault, Refusal};
@@ -24,6 +25,7 @@ pub use accept::{Accepted, PhoneStanding};
 pub use attach::{LargeFile, SentFile};
 pub use deciding::{SubmissionDecided, SubmissionDecisionWire};
 pub use read::{ListQuery, SubmissionView};
+pub(super) use together::Together;
 
 /// Why a request of a phone is refused.
 #[derive(Debug, thiserror::Error)]

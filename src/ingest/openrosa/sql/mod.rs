@@ -2,6 +2,7 @@
 
 mod keeping;
 mod telling;
+mod together;
 mod waiting;
 
 use sqlx::QueryBuilder;
@@ -14,6 +15,7 @@ use crate::{changed, on};
 
 pub use keeping::*;
 pub use telling::*;
+pub use together::*;
 pub use waiting::*;
 
 macro_rules! submissions {
