@@ -10,7 +10,7 @@ use crate::coverage::model::definition::{Definition, Transport};
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
 use crate::patrols::INDEX_JOB;
-use crate::patrols::model::vocabulary::{PatrolState, Transport as PatrolTransport};
+use crate::patrols::model::vocabulary::Transport as PatrolTransport;
 use crate::patrols::model::walked::{Walked, WalkedTrack, places};
 use crate::store::{self, Tx};
 
@@ -84,7 +84,8 @@ impl Coverage {
             .await
     }
 
-    /// Sweeps what a patrol walked; a rejected one leaves nothing.
+    /// Sweeps what a patrol walked, also a rejected one: its rows count nowhere, and are there when it counts again although
+    /// its fixes were erased meanwhile.
     pub(super) async fn indexed(
         &self,
         walked: Walked,
@@ -110,7 +111,6 @@ impl Coverage {
         let transport = transport_of(walked.declared.transport);
         let rows = match walked.tracks {
             None => None,
-            Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(days_of(&tracks, &judged)).await?;
                 let ground = Arc::clone(ground);

@@ -24,6 +24,7 @@ pub const STATEMENTS: &[&str] = &[
     REGIONS,
     PIECES_IN,
     CELLS_OF,
+    REJECTED_IN,
     TRIPS_OF,
     WALKERS,
     PENDING,
