@@ -241,6 +241,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "note_orders",
         include_str!("../../migrations/0051_note_orders.sql"),
     ),
+    (
+        52,
+        "rejected_rows",
+        include_str!("../../migrations/0052_rejected_rows.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -2,6 +2,7 @@
 
 use h3o::{LatLng, Resolution};
 use serde_json::{Value, json};
+use tuantra::store::MIGRATIONS;
 use uuid::Uuid;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     two_communes, walked,
 };
 use crate::field::{Client, Field};
+use crate::journal::by_hand;
 use crate::redactions;
 
 const BEHIND: &str = "/api/v1/coverage/patrols?from=2026-03-01&to=2026-03-31";
@@ -139,5 +141,22 @@ on_both! {
         assert_eq!(first_commune(&officer, "").await["patrols"], 2);
         let answer = officer.get(WINDOW).await.expect(200).json();
         assert_eq!(answer["notes"][0]["code"], "not_recheckable");
+    }
+
+    async fn patrols_that_were_rejected_before_rows_were_kept_get_theirs(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let bad = walked(&field, &phone, TODAY, 104.3).await;
+        judge(&field, &officer, bad, "rejected").await;
+        let rows = index(&field).await;
+        // As the version before left them.
+        by_hand(&field, "DELETE FROM coverage_cells").await;
+        by_hand(&field, "DELETE FROM coverage_trips").await;
+        let (_, _, template) = MIGRATIONS.iter().find(|(version, ..)| *version == 52).unwrap();
+        let statement = template.split(';').next().unwrap().trim();
+        by_hand(&field, statement).await;
+        field.settle().await;
+        assert_eq!(index(&field).await, rows);
+        nobody_counts(&officer, "").await;
     }
 }
