@@ -9,10 +9,11 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::definition::{Definition, Transport};
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
+use crate::evidence::Follower;
 use crate::patrols::INDEX_JOB;
 use crate::patrols::model::vocabulary::Transport as PatrolTransport;
 use crate::patrols::model::walked::{Walked, WalkedTrack, places};
-use crate::store::{self, Tx};
+use crate::store::{self, BoxFuture, Tx};
 
 use super::judged::Judged;
 use super::swept::{cells, trips};
@@ -158,6 +159,27 @@ fn days_of(tracks: &[WalkedTrack], judged: &[Judged]) -> BTreeSet<LocalDate> {
     let all = others.flatten().chain(tracks);
     let places = all.flat_map(|track| places(&track.summary));
     places.map(|(t, _)| t.local_date()).collect()
+}
+
+/// A patrol that is indexed at once may be asked for again by its own index, for ground that has grown meanwhile.
+const ROUNDS: usize = 3;
+
+impl Follower for Coverage {
+    fn follow_now(&self, patrol: PatrolId) -> BoxFuture<'_, Result<(), store::Error>> {
+        Box::pin(async move {
+            for _ in 0..ROUNDS {
+                let mut tx = self.journal.store().read().await?;
+                let job = self.journal.waiting_job(&mut tx, INDEX_JOB, patrol.0).await;
+                drop(tx);
+                let Some(job) = job? else { break };
+                self.index(patrol, job).await.map_err(|error| match error {
+                    Error::Store(error) => error,
+                    other => store::Error::Unavailable(other.to_string()),
+                })?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// Replaces a patrol's rows and marks where any were or are.

@@ -6,8 +6,8 @@ use tuantra::store::MIGRATIONS;
 use uuid::Uuid;
 
 use super::{
-    DAY_S, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_share, first_commune, index,
-    two_communes, walked,
+    DAY_S, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_share, first_commune, fixes, index,
+    patrol, send, two_communes, walked,
 };
 use crate::field::{Client, Field};
 use crate::journal::by_hand;
@@ -158,5 +158,41 @@ on_both! {
         field.settle().await;
         assert_eq!(index(&field).await, rows);
         nobody_counts(&officer, "").await;
+    }
+
+    async fn an_order_that_is_approved_before_its_track_was_indexed_has_that_done_first(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = patrol(&field, &phone, TODAY, json!({})).await;
+        send(&phone, id, &fixes(&field, TODAY, 104.3, 0..180)).await;
+        assert_eq!(asked(&officer, "").await["pending_patrols"], 1);
+        let order = redactions::asked(&officer, "track", id).await;
+        let second = redactions::second(&field).await;
+        redactions::decided(&second, &order, true).await.expect(200);
+        field.settle().await;
+        let shown = officer.get(&format!("/api/v1/patrols/{id}")).await.expect(200).json()["properties"].clone();
+        assert!(shown["redacted_at"].is_string(), "{shown}");
+        assert_eq!(shown["communes"], json!(["99001"]));
+        let answer = asked(&officer, "").await;
+        assert_share(&answer["communes"][0], WALK_50);
+        assert_eq!((&answer["pending_patrols"], &answer["notes"][0]["code"]), (&json!(0), &json!("not_recheckable")));
+    }
+
+    async fn a_track_that_is_not_indexed_yet_outlives_its_retention_until_it_is(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = patrol(&field, &phone, TODAY, json!({})).await;
+        send(&phone, id, &fixes(&field, TODAY, 104.3, 0..180)).await;
+        field.clock.advance_millis(800 * DAY_S * 1000);
+        let erased = async || {
+            tuantra::jobs::erase_due(&field.app).await.unwrap();
+            let shown = officer.get(&format!("/api/v1/patrols/{id}")).await.expect(200).json();
+            shown["properties"]["redacted_at"].is_string()
+        };
+        assert!(!erased().await);
+        field.settle().await;
+        assert!(erased().await);
+        field.settle().await;
+        assert_share(&first_commune(&officer, "").await, WALK_50);
     }
 }
