@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use tuantra::store::MIGRATIONS;
 use uuid::Uuid;
 
+use super::definitions::{next, set};
 use super::{
-    DAY_S, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_share, first_commune, fixes, index,
-    patrol, send, two_communes, walked,
+    DAY_S, TODAY, WALK_50, WALK_100, WINDOW, YESTERDAY, asked, assert_share, first_commune, fixes,
+    index, patrol, send, two_communes, walked,
 };
 use crate::field::{Client, Field};
 use crate::journal::by_hand;
@@ -193,6 +194,59 @@ on_both! {
         field.settle().await;
         assert!(erased().await);
         field.settle().await;
+        assert_share(&first_commune(&officer, "").await, WALK_50);
+    }
+
+    async fn an_erased_walk_that_was_ridden_after_all_covers_no_more_than_a_ride_does(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = walked(&field, &phone, TODAY, 104.3).await;
+        let on_foot = first_commune(&officer, "").await;
+        erase(&field, &officer, &[id]).await;
+        correct(&field, &phone, id, 1, json!({ "transport": "motorbike" })).await;
+        let now = format!("&as_of={}", field.app.journal.now());
+        for rest in ["", "&radius_m=100", "&kind=crop_check", now.as_str()] {
+            let ridden = first_commune(&officer, rest).await;
+            assert_eq!((&ridden["covered_m2"], &ridden["patrols"]), (&json!(0.0), &json!(1)), "{rest}");
+            assert_eq!(ridden["length_m"], on_foot["length_m"], "{rest}");
+        }
+        assert_eq!(first_commune(&field.elsewhere(&officer), "").await["covered_m2"], 0.0);
+        // Where riders see 50 m of the 100 m that walkers see, the ride earns that of what was seen on foot.
+        let mut definition = next(&officer, 2, 5_000).await;
+        for footprint in definition["definition"]["footprints"].as_array_mut().unwrap() {
+            match footprint["transport"].as_str().unwrap() {
+                "motorbike" => footprint["default_radius_cm"] = json!(5_000),
+                "foot" => footprint["default_radius_cm"] = json!(10_000),
+                _ => {}
+            }
+        }
+        set(&field, &officer, &definition).await;
+        for rest in ["", "&radius_m=50"] {
+            assert_share(&first_commune(&officer, rest).await, WALK_50);
+        }
+        assert_eq!(first_commune(&officer, "&definition=1").await["covered_m2"], 0.0);
+        // A correction of the correction gives back what was seen.
+        correct(&field, &phone, id, 2, json!({ "notes": "đi bộ" })).await;
+        assert_share(&first_commune(&officer, "").await, WALK_100);
+        assert_eq!(first_commune(&officer, "&definition=1").await, on_foot);
+        assert_share(&first_commune(&officer, "&definition=1&radius_m=100").await, WALK_100);
+    }
+
+    async fn a_radius_that_a_definition_left_out_is_there_for_erased_walks_when_it_comes_back(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = walked(&field, &phone, TODAY, 104.3).await;
+        erase(&field, &officer, &[id]).await;
+        set(&field, &officer, &next(&officer, 2, 5_000).await).await;
+        officer.get(&format!("{WINDOW}&radius_m=100")).await.expect(400);
+        assert_share(&first_commune(&officer, "").await, WALK_50);
+        set(&field, &officer, &next(&officer, 3, 10_000).await).await;
+        let answer = asked(&officer, "").await;
+        assert_eq!((&answer["definition"]["version"], &answer["notes"][0]["code"]), (&json!(3), &json!("not_recheckable")));
+        assert_share(&answer["communes"][0], WALK_100);
+        assert_share(&first_commune(&officer, &format!("&as_of={}", field.app.journal.now())).await, WALK_100);
+        // Of a radius that it was never swept at it has the next narrower one.
+        set(&field, &officer, &next(&officer, 4, 7_500).await).await;
         assert_share(&first_commune(&officer, "").await, WALK_50);
     }
 }
