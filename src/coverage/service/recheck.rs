@@ -81,7 +81,7 @@ impl Coverage {
             notes.push(Note {
                 code: "not_recheckable",
                 text: format!(
-                    "the raw fixes of {erased} patrols were erased: they count as they were indexed last"
+                    "the raw fixes of {erased} patrols were erased: they count as they were indexed last, without fixes that came later"
                 ),
             });
         }

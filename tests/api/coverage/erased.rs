@@ -249,4 +249,34 @@ on_both! {
         set(&field, &officer, &next(&officer, 4, 7_500).await).await;
         assert_share(&first_commune(&officer, "").await, WALK_50);
     }
+
+    async fn fixes_that_come_after_an_erasure_are_kept_and_said_not_to_count(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = patrol(&field, &phone, TODAY, json!({})).await;
+        let path = format!("/api/v1/patrols/{id}/fixes");
+        let half = |numbers: std::ops::Range<u32>| json!({ "fixes": fixes(&field, TODAY, 104.3, numbers) });
+        let early = phone.post(&path, &half(0..90)).await.expect(200).json();
+        assert_eq!((&early["accepted"], early.get("uncounted")), (&json!(90), None));
+        field.settle().await;
+        let before = first_commune(&officer, "").await;
+        erase(&field, &officer, &[id]).await;
+        let late = phone.post(&path, &half(90..180)).await.expect(200).json();
+        assert_eq!((&late["accepted"], &late["uncounted"]), (&json!(90), &json!(90)));
+        assert!(late["receipt"]["entry_id"].is_string(), "{late}");
+        let again = phone.post(&path, &half(90..180)).await.expect(200).json();
+        assert_eq!((&again["duplicates"], again.get("uncounted")), (&json!(90), None));
+        // Another phone of the patrol, whose track there was none of, is told the same.
+        let other = field.phone("máy B", &[]).await;
+        let told = other.post(&path, &half(90..180)).await.expect(200).json();
+        assert_eq!(told["uncounted"], 90);
+        field.settle().await;
+        assert_eq!(first_commune(&officer, "").await, before);
+        let cell = LatLng::new(22.3961, 104.3).unwrap().to_cell(Resolution::Nine);
+        let explain = format!("/api/v1/coverage/explain?from=2026-03-01&to=2026-03-31&cell={cell}");
+        let answer = asked(&officer, "").await;
+        assert!(answer["notes"][0]["text"].as_str().unwrap().ends_with("without fixes that came later"), "{answer}");
+        let told = officer.get(&explain).await.expect(200).json();
+        assert_eq!((&told["visits"][0]["patrol"], &told["visits"][0]["refused"]), (&json!(id), &Value::Null));
+    }
 }
