@@ -335,7 +335,8 @@ parts! {
         Arc::new(app.ledger.clone()),
         Arc::new(app.openrosa.clone()),
         Arc::new(Exports::from_ref(app)),
-    ], app.config.upstream_url.is_some());
+    ], app.config.upstream_url.is_some())
+    .with_follower(Arc::new(app.coverage.clone()));
     Reports: |app| Reports::new(
         app.identity.clone(),
         app.areas.clone(),

@@ -18,6 +18,6 @@ pub use service::{
     Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,
     QuestionQuery, SealView, Sealing, decoded_frames, seal_root,
 };
+pub use service::{Follower, WordBooks, Words, WordsGone};
 pub use service::{OriginalFault, Originals, verify_made, verify_originals, verify_rows};
-pub use service::{WordBooks, Words, WordsGone};
 pub use sql::{STATEMENTS, Sight};

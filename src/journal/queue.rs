@@ -107,6 +107,16 @@ impl Journal {
             .await
     }
 
+    /// The job of a kind that waits on a subject, also one that is under way; one that failed too often waits no more.
+    pub async fn waiting_job(
+        &self,
+        tx: &mut Tx,
+        kind: &str,
+        subject: Uuid,
+    ) -> Result<Option<JobId>, Error> {
+        sql::waiting_job(tx, kind, subject).await
+    }
+
     /// How many jobs of a kind wait, and since when the oldest is due.
     pub async fn waiting(&self, kind: &str) -> Result<(i64, Option<Timestamp>), Error> {
         let mut tx = self.store().read().await?;

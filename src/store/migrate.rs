@@ -242,6 +242,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/0051_note_orders.sql"),
     ),
     (
+        52,
+        "rejected_rows",
+        include_str!("../../migrations/0052_rejected_rows.sql"),
+    ),
+    (
         53,
         "numbers",
         include_str!("../../migrations/0053_numbers.sql"),

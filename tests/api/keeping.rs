@@ -316,6 +316,7 @@ on_both! {
             phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
         }
         officer.put(&format!("/api/v1/plots/{plot}/hold"), &json!({ "reason": "vụ án 12" })).await.expect(200);
+        field.settle().await;
         field.clock.advance_millis(800 * patrols::DAY_S * 1000);
         assert_eq!(field.app.patrols.erase_held().await.unwrap(), 1);
         assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);

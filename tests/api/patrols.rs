@@ -683,6 +683,7 @@ on_both! {
         send(&phone, earlier, &walk(&field, -7000, 20)).await.expect(200);
         let later = recorded(&field, &phone).await;
         send(&phone, later, &walk(&field, -3000, 20)).await.expect(200);
+        field.settle().await;
         by_hand(&field, "UPDATE patrols SET kind = 'no kind' WHERE started_at = (SELECT MIN(started_at) FROM patrols)").await;
         field.clock.advance_millis(800 * DAY_S * 1000);
         assert_eq!(field.app.patrols.expire_tracks(24).await.unwrap(), 1);
@@ -697,6 +698,7 @@ on_both! {
         for id in [free, held] {
             send(&phone, id, &fixes).await.expect(200);
         }
+        field.settle().await;
         let before = phone.get(&path(free, "")).await.expect(200).json();
         let order = json!({"reason": "vụ án 12/2026"});
         phone.put(&path(held, "/hold"), &order).await.expect(403);

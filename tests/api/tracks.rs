@@ -341,6 +341,7 @@ on_both! {
         for id in ids {
             send(&phone, id, &fixes).await.expect(200);
         }
+        field.settle().await;
         field.clock.advance_millis(800 * DAY_S * 1000);
         for id in ids {
             assert_eq!([walked(&field.app.patrols, id).await.unwrap().len(), walked(&other, id).await.unwrap().len()], [1, 1]);

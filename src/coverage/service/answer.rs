@@ -160,7 +160,7 @@ impl Note {
     pub(super) fn on_figures(has_frozen: bool, faulty: Vec<String>) -> impl Iterator<Item = Self> {
         let frozen = has_frozen.then(|| Self {
             code: "not_recheckable",
-            text: "the raw fixes of some patrols were erased: they count as they were indexed last"
+            text: "the raw fixes of some patrols were erased: they count as they were indexed last, without fixes that came later"
                 .to_owned(),
         });
         let faulty = faulty.into_iter().map(|code| Self {

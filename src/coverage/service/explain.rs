@@ -12,7 +12,8 @@ use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
 use crate::base::total;
 use crate::coverage::model::lattice::ParentCell;
-use crate::coverage::model::region::{FULL, Region};
+use crate::coverage::model::region::{FULL, Region, unpack};
+use crate::coverage::sql::{self, Slice};
 use crate::geo::position::Position;
 use crate::patrols::model::vocabulary::{PatrolState, Transport};
 use crate::patrols::{NearDay, PatrolNear, RefusedNear, Spot};
@@ -128,7 +129,8 @@ impl Coverage {
         let near = near_words(word)?;
         let regions: Vec<Region> = near.keys().copied().collect();
         let lines = self.lines(&mut tx, &mut material, &regions).await?;
-        let seen = seen(&material, &lines, &near, (word, bits))?;
+        let mut seen = seen(&material, &lines, &near, (word, bits))?;
+        add_rejected(&mut tx, &material, &near, &mut seen).await?;
         let (visits, is_cut) = self
             .visits(&mut tx, actor, (&*material, &spot), (&seen, bits))
             .await?;
@@ -315,4 +317,28 @@ fn seen(
         });
     }
     Ok(seen)
+}
+
+/// Adds who was near and is rejected, as having seen nothing, where fixes that would tell of it were erased.
+async fn add_rejected(
+    tx: &mut Tx,
+    material: &Material,
+    near: &BTreeMap<Region, Vec<u16>>,
+    seen: &mut SeenBits,
+) -> Result<(), Error> {
+    for (region, positions) in near {
+        let slice = Slice {
+            version: material.view.version,
+            region: *region,
+            from: LocalDate::from_days(material.days.start),
+            to: LocalDate::from_days(material.days.end - 1),
+        };
+        for row in sql::rejected_in(tx, slice, material.view.footprint).await? {
+            let mut words = unpack(&row.cells)?;
+            if words.any(|word| positions.contains(&word.position)) {
+                seen.entry((row.day.as_days(), row.patrol)).or_default();
+            }
+        }
+    }
+    Ok(())
 }

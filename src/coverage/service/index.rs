@@ -9,14 +9,16 @@ use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::definition::{Definition, Transport};
 use crate::coverage::model::fine::FineGround;
 use crate::coverage::sql::{self, NewCells, NewFacts, NewTrip, Place};
+use crate::evidence::Follower;
 use crate::patrols::INDEX_JOB;
-use crate::patrols::model::vocabulary::{PatrolState, Transport as PatrolTransport};
+use crate::patrols::model::vocabulary::Transport as PatrolTransport;
 use crate::patrols::model::walked::{Walked, WalkedTrack, places};
-use crate::store::{self, Tx};
+use crate::store::{self, BoxFuture, Tx};
 
+use super::frozen::keep_rows;
 use super::judged::Judged;
 use super::swept::{cells, trips};
-use super::{Coverage, Error, aside, footprint};
+use super::{Coverage, Error, aside};
 
 /// What a patrol's fixes come to; `rows` is none when they were erased and what is kept must stay.
 #[derive(Debug)]
@@ -84,7 +86,8 @@ impl Coverage {
             .await
     }
 
-    /// Sweeps what a patrol walked; a rejected one leaves nothing.
+    /// Sweeps what a patrol walked, also a rejected one: its rows count nowhere, and are there when it counts again although
+    /// its fixes were erased meanwhile.
     pub(super) async fn indexed(
         &self,
         walked: Walked,
@@ -110,7 +113,6 @@ impl Coverage {
         let transport = transport_of(walked.declared.transport);
         let rows = match walked.tracks {
             None => None,
-            Some(_) if walked.state == PatrolState::Rejected => Some(Rows::default()),
             Some(tracks) => {
                 let maps = self.maps(days_of(&tracks, &judged)).await?;
                 let ground = Arc::clone(ground);
@@ -160,6 +162,27 @@ fn days_of(tracks: &[WalkedTrack], judged: &[Judged]) -> BTreeSet<LocalDate> {
     places.map(|(t, _)| t.local_date()).collect()
 }
 
+/// A patrol that is indexed at once may be asked for again by its own index, for ground that has grown meanwhile.
+const ROUNDS: usize = 3;
+
+impl Follower for Coverage {
+    fn follow_now(&self, patrol: PatrolId) -> BoxFuture<'_, Result<(), store::Error>> {
+        Box::pin(async move {
+            for _ in 0..ROUNDS {
+                let mut tx = self.journal.store().read().await?;
+                let job = self.journal.waiting_job(&mut tx, INDEX_JOB, patrol.0).await;
+                drop(tx);
+                let Some(job) = job? else { break };
+                self.index(patrol, job).await.map_err(|error| match error {
+                    Error::Store(error) => error,
+                    other => store::Error::Unavailable(other.to_string()),
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
+
 /// Replaces a patrol's rows and marks where any were or are.
 async fn replace(
     tx: &mut Tx,
@@ -170,9 +193,7 @@ async fn replace(
     let mut changed = sql::places_of(tx, patrol).await?;
     match &indexed.rows {
         None => {
-            for definition in definitions {
-                carry_over(tx, patrol, indexed.transport, definition).await?;
-            }
+            keep_rows(tx, &indexed.facts, indexed.transport, definitions).await?;
             sql::rename_patrol(tx, &indexed.facts).await?;
             changed.extend(sql::places_of(tx, patrol).await?);
         }
@@ -188,42 +209,6 @@ async fn replace(
     changed.sort_unstable();
     changed.dedup();
     Ok(sql::mark(tx, &changed).await?)
-}
-
-/// Gives a patrol whose fixes were erased, under a definition that it was never swept by, what it was last swept at: under
-/// each radius the widest that is no wider, and where there is none the narrowest. What a transport does not earn any more
-/// is left out.
-async fn carry_over(
-    tx: &mut Tx,
-    patrol: PatrolId,
-    transport: Transport,
-    definition: &Definition,
-) -> Result<(), Error> {
-    let version = i64::from(definition.version());
-    let kept = sql::kept_footprints(tx, patrol, version).await?;
-    for (asked_cm, _) in definition.swept_cm(transport) {
-        let wanted = footprint(transport.class(), asked_cm);
-        let is_there = kept.contains(&(version, wanted));
-        if let Some(from) = nearest(&kept, wanted).filter(|_| !is_there) {
-            sql::carry_cells_over(tx, patrol, from, (version, wanted)).await?;
-        }
-    }
-    Ok(sql::carry_trips_over(tx, patrol, version).await?)
-}
-
-/// Of the footprints that are kept, all of one class with the wanted one, the widest that is no wider than it, else the
-/// narrowest.
-fn nearest(kept: &[(i64, i64)], wanted: i64) -> Option<(i64, i64)> {
-    let own = || {
-        kept.iter()
-            .filter(|(_, own)| own.signum() == wanted.signum())
-    };
-    let radius = |own: &&(i64, i64)| own.1.abs();
-    let within = own().filter(|own| radius(own) <= wanted.abs());
-    within
-        .max_by_key(radius)
-        .or(own().min_by_key(radius))
-        .copied()
 }
 
 fn span(rows: &Rows, now: Timestamp) -> (LocalDate, LocalDate) {

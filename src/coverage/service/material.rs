@@ -99,7 +99,7 @@ impl Chosen {
         self.kind.is_none() && self.campaign.is_none() && self.orgs.is_none() && !self.validated
     }
 
-    /// Whether the patrol of a visit counts. Rejected ones have no rows.
+    /// Whether the patrol of a visit counts. The rows of rejected ones are no visits.
     pub(super) fn counts(&self, visit: &Visit) -> bool {
         let facts = &visit.facts;
         (!self.validated || facts.is_validated)

@@ -9,6 +9,7 @@ mod drafts;
 mod effort;
 mod explain;
 mod fold;
+mod frozen;
 mod gaps;
 mod ground;
 mod index;

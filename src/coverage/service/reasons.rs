@@ -137,8 +137,8 @@ fn of_sight(sight_m: f64, near: &PatrolNear, at: AtCell<'_>, is_alone: bool) -> 
         )),
         None if at.is_erased => Some(reason(
             "not_recheckable",
-            "Điểm định vị đã xoá theo thời hạn lưu, không xét lại được".to_owned(),
-            "its fixes were erased: it cannot be checked again".to_owned(),
+            "Điểm định vị gốc đã xoá, không xét lại được; điểm gửi đến sau đó không được tính".to_owned(),
+            "its fixes were erased: it cannot be checked again, and fixes that came later count nowhere".to_owned(),
         )),
         None => is_alone.then(|| beyond(None, sight_m)),
     }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-use crate::base::ids::PatrolId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::coverage::model::block::DayDraft;
 use crate::coverage::model::definition::{Definition, FootprintClass};
 use crate::coverage::model::region::Region;
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 use crate::coverage::sql::{self, CellsRow, FactsRow, PiecesRow, TripRow};
+use crate::patrols::model::walked::Walked;
 use crate::store::Tx;
 
 use super::answer::{Asked, Note};
@@ -60,10 +60,12 @@ impl Coverage {
         let mut gathered = Gathered::default();
         let mut erased = 0;
         for id in begun {
-            match self.patrols.walked_as_of(tx, id, instant, &rules).await? {
+            let walked = self.patrols.walked_as_of(tx, id, instant, &rules);
+            let walked = walked.await?.filter(Walked::counts);
+            match walked {
                 None => {}
                 Some(walked) if walked.tracks.is_none() => {
-                    gathered.add_kept(tx, id, view).await?;
+                    gathered.add_kept(tx, &walked, view).await?;
                     erased += 1;
                 }
                 Some(walked) => {
@@ -79,7 +81,7 @@ impl Coverage {
             notes.push(Note {
                 code: "not_recheckable",
                 text: format!(
-                    "the raw fixes of {erased} patrols were erased: they count as they were indexed last"
+                    "the raw fixes of {erased} patrols were erased: they count as they were indexed last, without fixes that came later"
                 ),
             });
         }
@@ -151,9 +153,13 @@ impl Gathered {
         self.facts.push(facts);
     }
 
-    /// Adds what is kept of a patrol whose raw fixes were erased.
-    async fn add_kept(&mut self, tx: &mut Tx, id: PatrolId, view: View) -> Result<(), Error> {
-        let facts = sql::facts_of(tx, &[id]).await?;
+    /// Adds what is kept of a patrol whose raw fixes were erased, judged as it was at the instant.
+    async fn add_kept(&mut self, tx: &mut Tx, walked: &Walked, view: View) -> Result<(), Error> {
+        let id = walked.patrol;
+        let mut facts = sql::facts_of(tx, &[id]).await?;
+        for own in &mut facts {
+            walked.state.as_str().clone_into(&mut own.state);
+        }
         let cells = sql::cells_of(tx, id, view.version, view.footprint).await?;
         self.cells.extend(cells);
         let is_of = |own: &FactsRow| class_of(&own.transport) == view.class();

@@ -43,6 +43,8 @@ pub(super) const PIECES_IN: &str = "SELECT day, patrol, boundary, pieces FROM co
      WHERE version = $1 AND region = $2 AND day >= $3 AND day <= $4 ORDER BY day, patrol, commune";
 pub(super) const CELLS_OF: &str = "SELECT region, day, patrol, cells FROM coverage_cells \
      WHERE patrol = $1 AND version = $2 AND footprint = $3";
+pub(super) const REJECTED_IN: &str = "SELECT c.region, c.day, c.patrol, c.cells FROM coverage_cells c JOIN coverage_patrols p ON p.patrol = c.patrol \
+     WHERE c.version = $1 AND c.footprint = $2 AND c.region = $3 AND c.day >= $4 AND c.day <= $5 AND p.state = 'rejected' AND p.frozen = 1";
 pub(super) const TRIPS_OF: &str = concat!(
     "SELECT pieces, ",
     trip!(),
@@ -250,6 +252,21 @@ pub async fn cells_of(
         .bind(patrol)
         .bind(version)
         .bind(footprint)
+        .fetch_all(c))
+}
+
+/// The cells in a window of a region that rejected patrols would have seen whose fixes were erased.
+pub async fn rejected_in(
+    tx: &mut Tx,
+    slice: Slice,
+    footprint: i64,
+) -> Result<Vec<CellsRow>, Error> {
+    on!(tx, |c| sqlx::query_as(REJECTED_IN)
+        .bind(slice.version)
+        .bind(footprint)
+        .bind(slice.region.to_db())
+        .bind(slice.from)
+        .bind(slice.to)
         .fetch_all(c))
 }
 

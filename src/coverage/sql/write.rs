@@ -16,7 +16,7 @@ pub(super) const RENAME_PATROL: &str = "INSERT INTO coverage_patrols (patrol, ki
      VALUES ($1, $2, $3, $4, $5, $6, $10, $10, NULL, $7, $8, 0, $9, 1) ON CONFLICT (patrol) DO UPDATE SET kind = excluded.kind, \
      lead_org = excluded.lead_org, campaign = excluded.campaign, transport = excluded.transport, state = excluded.state, \
      indexed_at = excluded.indexed_at, people = excluded.people, version = excluded.version, frozen = 1";
-pub(super) const PLACES_OF: &str = "SELECT version, region, day FROM coverage_cells WHERE patrol = $1 \
+pub(super) const PLACES_OF: &str = "SELECT version, region, day FROM coverage_cells WHERE patrol = $1 AND version > 0 \
      UNION SELECT version, region, day FROM coverage_trips WHERE patrol = $1";
 pub(super) const FORGET_CELLS: &str = "DELETE FROM coverage_cells WHERE patrol = $1";
 pub(super) const FORGET_TRIPS: &str = "DELETE FROM coverage_trips WHERE patrol = $1";
@@ -24,8 +24,15 @@ const INSERT_CELLS: &str =
     "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) ";
 const INSERT_TRIPS: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
      firsts, before_here, before_anywhere, pieces) ";
-pub(super) const KEPT_FOOTPRINTS: &str = "SELECT DISTINCT version, footprint FROM coverage_cells WHERE patrol = $1 \
-     AND version = (SELECT MAX(version) FROM coverage_cells WHERE patrol = $1 AND version <= $2)";
+pub(super) const KEPT_FOOTPRINTS: &str = "SELECT MAX(version), footprint FROM coverage_cells WHERE patrol = $1 AND version > 0 \
+     AND version <= $2 GROUP BY footprint";
+pub(super) const FOOTPRINTS_ASIDE: &str =
+    "SELECT DISTINCT version, footprint FROM coverage_cells WHERE patrol = $1 AND version = 0";
+pub(super) const SET_CELLS_ASIDE: &str = "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) \
+     SELECT 0, $4, region, day, patrol, cells FROM coverage_cells WHERE patrol = $1 AND version = $2 AND footprint = $3 \
+     ON CONFLICT (version, footprint, region, day, patrol) DO NOTHING";
+pub(super) const FORGET_CELLS_BUT_ASIDE: &str =
+    "DELETE FROM coverage_cells WHERE patrol = $1 AND version > 0";
 pub(super) const CARRY_CELLS_OVER: &str = "INSERT INTO coverage_cells (version, footprint, region, day, patrol, cells) \
      SELECT $4, $5, region, day, patrol, cells FROM coverage_cells WHERE patrol = $1 AND version = $2 AND footprint = $3";
 pub(super) const CARRY_TRIPS_OVER: &str = "INSERT INTO coverage_trips (version, region, day, patrol, commune, boundary, length_m, duration_ms, night_ms, last_at, \
@@ -140,7 +147,7 @@ pub async fn rename_patrol(tx: &mut Tx, facts: &NewFacts) -> Result<(), Error> {
     .map(drop)
 }
 
-/// The footprints that a patrol has cells of under a version, or else under the last one before it.
+/// The footprints that a patrol has cells of under a version or an earlier one, each with the last of these.
 pub async fn kept_footprints(
     tx: &mut Tx,
     patrol: PatrolId,
@@ -150,6 +157,37 @@ pub async fn kept_footprints(
         .bind(patrol)
         .bind(version)
         .fetch_all(c))
+}
+
+/// The footprints that are set aside of a patrol whose transport was corrected after its fixes were erased: under version 0,
+/// which no definition has, by how far it really saw.
+pub async fn footprints_aside(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<(i64, i64)>, Error> {
+    on!(tx, |c| sqlx::query_as(FOOTPRINTS_ASIDE)
+        .bind(patrol)
+        .fetch_all(c))
+}
+
+/// Sets the cells of one version and footprint aside as another footprint, where nothing is set aside as that.
+pub async fn set_cells_aside(
+    tx: &mut Tx,
+    patrol: PatrolId,
+    from: (i64, i64),
+    footprint: i64,
+) -> Result<(), Error> {
+    changed!(
+        tx,
+        sqlx::query(SET_CELLS_ASIDE)
+            .bind(patrol)
+            .bind(from.0)
+            .bind(from.1)
+            .bind(footprint)
+    )
+    .map(drop)
+}
+
+/// Deletes a patrol's cells apart from those that are set aside.
+pub async fn forget_cells_but_aside(tx: &mut Tx, patrol: PatrolId) -> Result<(), Error> {
+    changed!(tx, sqlx::query(FORGET_CELLS_BUT_ASIDE).bind(patrol)).map(drop)
 }
 
 /// Gives a patrol the cells of one version and footprint under another.

@@ -65,7 +65,7 @@ pub use uploads::{
 pub use verify::{OriginalFault, Originals, verify_originals};
 pub use verify_kept::verify_rows;
 pub use verify_made::verify_made;
-pub use words::{WordBooks, Words, WordsGone};
+pub use words::{Follower, WordBooks, Words, WordsGone};
 
 /// Why an act on photos is refused.
 #[derive(Debug, thiserror::Error)]

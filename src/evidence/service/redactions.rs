@@ -129,6 +129,9 @@ impl Evidence {
             (true, "") => None,
             (_, said) => Some(checked_reason(said).map_err(|why| Refusal::at("/reason", why))?),
         };
+        if decision.approve {
+            self.follow_now(id, books).await?;
+        }
         let context = (
             (self.clone(), books.clone()),
             actor.id,
@@ -152,6 +155,26 @@ impl Evidence {
         });
         let ended = || store::Error::Unavailable("the order's task ended".into());
         deciding.await.unwrap_or_else(|_| Err(ended().into()))
+    }
+
+    /// Has what waits to be done with the fixes of an order's track done first: once they are gone it never can be. What
+    /// fails is left to its job, for which the order then waits.
+    async fn follow_now(&self, order: Uuid, books: &WordBooks) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::redaction(&mut tx, order).await?;
+        drop(tx);
+        let is_track = |row: &RedactionRow| row.target == RedactionTarget::Track.as_str();
+        let Some(row) = row.filter(is_track) else {
+            return Ok(());
+        };
+        let patrol = PatrolId(row.subject);
+        if let Err(error) = self.patrols.derive_now(patrol).await {
+            tracing::warn!(%error, "a track that is to be erased could not be derived");
+        }
+        if let Err(error) = books.follow_now(patrol).await {
+            tracing::warn!(%error, "a track that is to be erased could not be indexed");
+        }
+        Ok(())
     }
 
     async fn write_decided(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, PhotoId, PlotId, QuestionId};
+use crate::base::ids::{EntryId, PatrolId, PhotoId, PlotId, QuestionId};
 use crate::base::members::exchanged;
 use crate::blobs::BlobName;
 use crate::evidence::model::redaction::RedactionFault;
@@ -14,7 +14,7 @@ use crate::evidence::sql::{self, QuestionBook, RedactionRow};
 use crate::journal::{Left, Written};
 use crate::patrols::model::text::composed;
 use crate::plots::MARK;
-use crate::store::{BoxFuture, Tx};
+use crate::store::{self, BoxFuture, Tx};
 
 use super::{Error, Evidence};
 
@@ -46,10 +46,17 @@ pub trait Words: Send + Sync {
     }
 }
 
-/// The slices above this one that keep words of facts.
+/// A slice above this one that makes something of fixes which can be made of nothing else.
+pub trait Follower: Send + Sync {
+    /// Does at once what waits to be done with the fixes of a patrol, for they are to go.
+    fn follow_now(&self, patrol: PatrolId) -> BoxFuture<'_, Result<(), store::Error>>;
+}
+
+/// The slices above this one that have a part in erasing by order: those that keep words of facts, and who follows fixes.
 #[derive(Clone, Default)]
 pub struct WordBooks {
     books: Vec<Arc<dyn Words>>,
+    follower: Option<Arc<dyn Follower>>,
     /// Whether this server is a post node, which forwards what it collects.
     is_node: bool,
 }
@@ -64,7 +71,28 @@ impl WordBooks {
     /// These slices, on a post node or a province's server.
     #[must_use]
     pub fn new(books: Vec<Arc<dyn Words>>, is_node: bool) -> Self {
-        Self { books, is_node }
+        Self {
+            books,
+            follower: None,
+            is_node,
+        }
+    }
+
+    /// The same with who follows fixes.
+    #[must_use]
+    pub fn with_follower(self, follower: Arc<dyn Follower>) -> Self {
+        Self {
+            follower: Some(follower),
+            ..self
+        }
+    }
+
+    /// Has done what waits to be done with the fixes of a patrol.
+    pub(super) async fn follow_now(&self, patrol: PatrolId) -> Result<(), store::Error> {
+        match &self.follower {
+            Some(follower) => follower.follow_now(patrol).await,
+            None => Ok(()),
+        }
     }
 
     /// What follows the commit of an order on words.

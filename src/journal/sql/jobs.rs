@@ -49,6 +49,8 @@ pub(super) const DELAY_JOB: &str =
     "UPDATE jobs SET due_at = $2, lease_until = 0, state = $3, last_fault = $4 WHERE id = $1";
 pub(super) const JOBS_IN_STATE: &str =
     "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE kind = $1 AND state = $2";
+pub(super) const WAITING_JOB: &str =
+    "SELECT id FROM jobs WHERE kind = $1 AND subject = $2 AND state = 'waiting'";
 pub(super) const JOB_KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE kind = $1 AND subject = $2";
 pub(super) const JOBS_KNOWN: &str = "SELECT COUNT(*) FROM jobs WHERE kind = $1";
 
@@ -227,6 +229,14 @@ pub async fn jobs_in_state(
         .bind(kind)
         .bind(state)
         .fetch_one(c))
+}
+
+/// The work of a kind that waits on a subject; what was set aside does not wait.
+pub async fn waiting_job(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<Option<JobId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(WAITING_JOB)
+        .bind(kind)
+        .bind(subject)
+        .fetch_optional(c))
 }
 
 /// Whether work of a kind is in the queue, about a subject or about any.

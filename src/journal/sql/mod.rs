@@ -98,6 +98,7 @@ pub const STATEMENTS: &[&str] = &[
     FINISH_JOB,
     DELAY_JOB,
     JOBS_IN_STATE,
+    WAITING_JOB,
     JOB_KNOWN,
     JOBS_KNOWN,
     TILE,

@@ -28,6 +28,10 @@ pub const GPX_LIMIT: usize = 32 * 1024 * 1024;
 pub struct AppendedView {
     /// New fixes of the track.
     pub accepted: usize,
+    /// Those of the new fixes that count in no figure, for the raw fixes of their patrol were erased before; absent when all
+    /// count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncounted: Option<usize>,
     /// Fixes that were known or came twice.
     pub duplicates: usize,
     /// Readings that can be no fix; kept aside.
@@ -249,6 +253,7 @@ fn refused_file(refusal: &GpxRefusal, number: Option<usize>) -> Problem {
 pub(super) fn view(appended: Appended) -> AppendedView {
     AppendedView {
         accepted: appended.accepted,
+        uncounted: Some(appended.uncounted).filter(|many| *many > 0),
         duplicates: appended.duplicates,
         quarantined: appended.quarantined,
         reasons: appended.reasons,

@@ -34,6 +34,8 @@ pub struct Upload {
 pub struct Appended {
     /// New fixes of the patrol's track.
     pub accepted: usize,
+    /// Those of them that count in no figure, for the raw fixes of their patrol were erased before.
+    pub uncounted: usize,
     /// Fixes that were known or came twice.
     pub duplicates: usize,
     /// Fixes outside every patrol, held for a while.
@@ -50,6 +52,7 @@ pub struct Appended {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub accepted: usize,
+    pub uncounted: usize,
     pub duplicates: usize,
     pub held: usize,
     pub kept: Option<Promise>,
@@ -97,9 +100,8 @@ impl Patrols {
         patrol: PatrolId,
         upload: &Upload,
     ) -> Result<Tally, Error> {
-        if !sql::lock_track(tx, patrol, actor.id, actor.team).await? {
-            return Err(Error::NotFound);
-        }
+        let locked = sql::lock_track(tx, patrol, actor.id, actor.team).await?;
+        let track = locked.ok_or(Error::NotFound)?;
         let fixes = upload.batch.fixes.clone();
         let added = self
             .add_to_track(tx, actor, patrol, fixes, &upload.request)
@@ -109,6 +111,7 @@ impl Patrols {
             .await?;
         Ok(Tally {
             accepted: added.accepted,
+            uncounted: track.uncounted(added.accepted),
             duplicates: added.duplicates,
             held: 0,
             kept: added.promise,
@@ -260,6 +263,7 @@ impl Tally {
         let promise = self.kept.or(self.aside);
         Appended {
             accepted: self.accepted,
+            uncounted: self.uncounted,
             duplicates: self.duplicates,
             held: self.held,
             quarantined: refused.len(),

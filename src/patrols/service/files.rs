@@ -65,7 +65,9 @@ impl Patrols {
         upload: &Upload,
     ) -> Result<Tally, Error> {
         if let Some(patrol) = named
-            && !sql::lock_track(tx, patrol, actor.id, actor.team).await?
+            && sql::lock_track(tx, patrol, actor.id, actor.team)
+                .await?
+                .is_none()
         {
             return Err(Error::NotFound);
         }
@@ -93,12 +95,13 @@ impl Patrols {
         let joined = joined(tx, actor, named, fixes).await?;
         for (patrol, fixes) in joined.patrols {
             let sent = fixes.len();
-            if !sql::lock_track(tx, patrol, actor.id, actor.team).await? {
+            let Some(track) = sql::lock_track(tx, patrol, actor.id, actor.team).await? else {
                 // The patrol went to another team meanwhile; run again, the windows are read anew.
                 return Err(store::Error::Busy("a patrol was just corrected".into()).into());
-            }
+            };
             let added = self.add_to_track(tx, actor, patrol, fixes, request).await?;
             tally.accepted += added.accepted;
+            tally.uncounted += track.uncounted(added.accepted);
             tally.duplicates += sent - added.accepted;
             tally.kept = better(tally.kept.take(), added.promise);
         }

@@ -120,9 +120,8 @@ impl Patrols {
     }
 
     async fn claim_act(&self, tx: &mut Tx, actor: &Actor, claim: &Claim) -> Result<Tally, Error> {
-        if !sql::lock_track(tx, claim.patrol, actor.id, actor.team).await? {
-            return Err(Error::NotFound);
-        }
+        let locked = sql::lock_track(tx, claim.patrol, actor.id, actor.team).await?;
+        let track = locked.ok_or(Error::NotFound)?;
         self.seal_act(tx, actor.id).await?;
         let span = (claim.from, claim.to);
         let timed = sql::timed(tx, claim.patrol).await?.ok_or(Error::NotFound)?;
@@ -140,6 +139,7 @@ impl Patrols {
         };
         Ok(Tally {
             accepted: moved.accepted,
+            uncounted: track.uncounted(moved.accepted),
             duplicates: moved.duplicates,
             held: left,
             kept: promise,
@@ -237,7 +237,9 @@ impl Patrols {
                 .into_iter()
                 .partition(|fix| (from..=to).contains(&fix.t));
             let is_mine = !inside.is_empty()
-                && sql::lock_track(tx, patrol, actor.id, actor.team).await?
+                && sql::lock_track(tx, patrol, actor.id, actor.team)
+                    .await?
+                    .is_some()
                 && sql::delete_held(tx, chunk.entry).await?;
             if is_mine {
                 let added = self

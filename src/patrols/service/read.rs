@@ -87,7 +87,7 @@ pub struct PatrolView {
     pub communes: Vec<String>,
     /// Since when a legal hold keeps its raw fixes.
     pub held_since: Option<Timestamp>,
-    /// When its raw fixes were erased: lines are simplified since.
+    /// When its raw fixes were erased: since then lines are simplified, or gone where an order erased them.
     pub redacted_at: Option<Timestamp>,
 }
 

@@ -10,7 +10,7 @@ use crate::journal::{Entry, Kind, Written};
 use crate::patrols::sql::{self, TrackChunk};
 use crate::store::{self, Tx};
 
-use super::{Error, INDEX_JOB, Patrols};
+use super::{DERIVE_JOB, Error, INDEX_JOB, Patrols};
 
 /// Rows that one run of a chore takes.
 const BATCH: i64 = 100;
@@ -27,19 +27,22 @@ pub enum OrderedErasure {
     Held,
     /// There are none, or none any more.
     Nothing,
-    /// Fixes that came one by one are not sealed yet: there would be some left.
+    /// Fixes that came one by one are not sealed yet, of which some would be left; or what follows from the fixes is not
+    /// made yet, and never could be.
     Arriving,
 }
 
 impl Patrols {
     /// Erases the raw fixes of patrols begun more than so many months ago; gives how many patrols. One that cannot be
-    /// erased is told of in the server's own log and tried again at the next run: it keeps no other.
+    /// erased is told of in the server's own log and tried again at the next run: it keeps no other. One of which something
+    /// is still to follow waits for that.
     pub async fn expire_tracks(&self, retention_months: u32) -> Result<usize, Error> {
         let now = self.journal.now();
         let begun_before = months_before(now, retention_months);
         let mut tx = self.journal.store().read().await?;
         let settled = now.plus_millis(-SETTLED_MS);
-        let patrols = sql::expired(&mut tx, begun_before, settled, BATCH).await?;
+        let jobs = [DERIVE_JOB, INDEX_JOB];
+        let patrols = sql::expired(&mut tx, (begun_before, settled), jobs, BATCH).await?;
         drop(tx);
         let why = format!("retention of {retention_months} months");
         let mut done = 0;
@@ -66,7 +69,7 @@ impl Patrols {
         let is_held = sql::patrol(tx, id)
             .await?
             .is_none_or(|row| row.held_since.is_some());
-        if is_held {
+        if is_held || self.is_to_follow(tx, id).await? {
             return Ok(());
         }
         self.keep_derived(tx, id).await?;
@@ -92,7 +95,7 @@ impl Patrols {
         }
         // Fixes can come after an earlier erasure, and be on their way like any.
         row.redacted_at = None;
-        if !self.tails_of(tx, &row).await?.is_empty() {
+        if !self.tails_of(tx, &row).await?.is_empty() || self.is_to_follow(tx, id).await? {
             return Ok(OrderedErasure::Arriving);
         }
         self.keep_derived(tx, id).await?;
@@ -115,6 +118,27 @@ impl Patrols {
         let written = self.journal.enter(tx, entry).await?;
         self.erase_entries(tx, id, entries, &written).await?;
         Ok(OrderedErasure::Done(written))
+    }
+
+    /// Makes at once what waits to be derived of a patrol's fixes, for they are to go.
+    pub async fn derive_now(&self, id: PatrolId) -> Result<(), Error> {
+        let mut tx = self.journal.store().read().await?;
+        let job = self.journal.waiting_job(&mut tx, DERIVE_JOB, id.0).await?;
+        drop(tx);
+        match job {
+            Some(job) => self.derive(id, job).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether communes or coverage are still to follow from a patrol's fixes: without the fixes they never can.
+    async fn is_to_follow(&self, tx: &mut Tx, id: PatrolId) -> Result<bool, store::Error> {
+        for kind in [DERIVE_JOB, INDEX_JOB] {
+            if self.journal.waiting_job(tx, kind, id.0).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Lets go of what memory holds of a patrol's fixes.

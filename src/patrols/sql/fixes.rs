@@ -14,7 +14,8 @@ const LOCK_TRACK: &str = concat!(
     "INSERT INTO tracks (patrol, device, chunks, fixes) SELECT p.id, $2, 0, 0 FROM patrols p \
      WHERE p.id = $1 AND (p.team = $3 OR p.author = $2)",
     off_paper!(),
-    " ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks"
+    " ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks \
+     RETURNING (SELECT redacted_at FROM patrols WHERE id = $1) AS erased_at"
 );
 const CHUNKS_BETWEEN: &str = "SELECT c.entry, c.request, b.body FROM fix_chunks c \
      LEFT JOIN journal_bodies b ON b.entry = c.entry \
@@ -107,19 +108,38 @@ pub struct NewChunk<'a> {
     pub received_at: Timestamp,
 }
 
-/// Keeps other acts on the device's track out until this one ends, making the track if need be; false when there is
+/// A track that one act keeps all others out of.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct TrackLock {
+    /// When the raw fixes of its patrol were erased.
+    pub erased_at: Option<Timestamp>,
+}
+
+impl TrackLock {
+    /// How many of so many new fixes count in no figure: all that come after an erasure, for what was made of those before
+    /// can be joined with nothing.
+    pub const fn uncounted(self, accepted: usize) -> usize {
+        if self.erased_at.is_some() {
+            accepted
+        } else {
+            0
+        }
+    }
+}
+
+/// Keeps other acts on the device's track out until this one ends, making the track if need be; none when there is
 /// no such patrol, or it is neither the team's nor the author's.
 pub async fn lock_track(
     tx: &mut Tx,
     patrol: PatrolId,
     device: Uuid,
     team: Option<TeamId>,
-) -> Result<bool, Error> {
-    changed!(
-        tx,
-        sqlx::query(LOCK_TRACK).bind(patrol).bind(device).bind(team)
-    )
-    .map(|rows| rows > 0)
+) -> Result<Option<TrackLock>, Error> {
+    on!(tx, |c| sqlx::query_as(LOCK_TRACK)
+        .bind(patrol)
+        .bind(device)
+        .bind(team)
+        .fetch_optional(c))
 }
 
 /// The track's chunks that overlap with a span of time, in the order of their receipt.

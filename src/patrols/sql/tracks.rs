@@ -27,7 +27,8 @@ const SET_REDACTED: &str = "UPDATE patrols SET redacted_at = $2 WHERE id = $1";
 const EXPIRED: &str = "SELECT p.id FROM patrols p WHERE p.started_at < $1 AND p.held_since IS NULL \
      AND EXISTS (SELECT 1 FROM fix_chunks c JOIN journal_bodies b ON b.entry = c.entry WHERE c.patrol = p.id) \
      AND NOT EXISTS (SELECT 1 FROM fix_chunks c WHERE c.patrol = p.id AND c.received_at > $2) \
-     ORDER BY p.started_at, p.id LIMIT $3";
+     AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = p.id AND j.kind IN ($3, $4) AND j.state = 'waiting') \
+     ORDER BY p.started_at, p.id LIMIT $5";
 
 pub(super) const STATEMENTS: &[&str] = &[
     TRACKS,
@@ -139,16 +140,19 @@ pub async fn forget_lines(tx: &mut Tx, patrol: PatrolId) -> Result<bool, Error> 
     changed!(tx, sqlx::query(FORGET_LINES).bind(patrol)).map(|rows| rows > 0)
 }
 
-/// Patrols begun before an instant whose raw fixes are still there, without hold and without recent receipts.
+/// Patrols begun before an instant whose raw fixes are still there, without hold and without receipts since another, on
+/// which neither kind of job waits.
 pub async fn expired(
     tx: &mut Tx,
-    begun_before: Timestamp,
-    received_before: Timestamp,
+    (begun_before, received_before): (Timestamp, Timestamp),
+    jobs: [&str; 2],
     limit: i64,
 ) -> Result<Vec<PatrolId>, Error> {
     on!(tx, |c| sqlx::query_scalar(EXPIRED)
         .bind(begun_before)
         .bind(received_before)
+        .bind(jobs[0])
+        .bind(jobs[1])
         .bind(limit)
         .fetch_all(c))
 }

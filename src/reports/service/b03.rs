@@ -278,7 +278,8 @@ fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&st
         }
         "no_boundaries" => return format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
         "not_recheckable" => {
-            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối."
+            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu hoặc theo văn bản: tính như lần lập số liệu cuối, \
+             không kể điểm gửi đến sau đó."
         }
         "as_of" => "Tính từ các cuộc tuần tra và điểm định vị đã nhận tới lúc chốt số liệu.",
         "all_year_ground" => {

@@ -150,7 +150,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"note.outside_communes": "Plots outside every commune are left out.",
 	"note.houses_unknown": "The server knows no houses: leave out what lies within 200 m of one.",
 	"note.no_risk_area": "No risk area here: random areas are drawn from all of the commune.",
-	"note.not_recheckable": "Of some old patrols only the simplified line is left.",
+	"note.not_recheckable":
+		"Raw fixes of some patrols were erased: they count as they did last, without fixes that came later.",
 	"note.not_indexed_yet":
 		"Some patrols are not indexed under this definition yet: its figures are too small until they are.",
 	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
@@ -466,6 +467,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"patrol.watchers": "Who watched live",
 	"patrol.watchers.none": "Nobody watched it live.",
 	"patrol.redacted": "Raw fixes were erased by age; the simplified line remains.",
+	"patrol.redacted.whole": "Raw fixes and the line were erased; length, times and coverage stay.",
 	"patrol.judged": "Reason: {why}",
 	"patrol.legend.line": "Recorded line",
 	"patrol.legend.gap": "Gap, earns nothing",

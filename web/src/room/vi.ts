@@ -152,7 +152,8 @@ export const vi = {
 	"note.houses_unknown":
 		"Máy chủ chưa có vị trí nhà dân: khi đi, tránh khu vực trong vòng 200 m quanh nhà ở.",
 	"note.no_risk_area": "Xã chưa có khu vực nguy cơ: phần ngẫu nhiên lấy trên toàn xã.",
-	"note.not_recheckable": "Một số tuyến cũ chỉ còn đường giản lược.",
+	"note.not_recheckable":
+		"Điểm gốc của một số tuyến đã xoá: vẫn tính như lần cuối, không kể điểm gửi đến sau.",
 	"note.not_indexed_yet":
 		"Một số tuyến chưa được tính theo cách tính này: số liệu còn thiếu cho tới khi tính xong.",
 	"note.as_of": "Tính từ các tuyến và điểm định vị đã nhận tới lúc chốt số liệu; các khu vực như hiện nay.",
@@ -468,6 +469,7 @@ export const vi = {
 	"patrol.watchers": "Ai đã xem trực tiếp",
 	"patrol.watchers.none": "Chưa ai xem trực tiếp tuyến này.",
 	"patrol.redacted": "Điểm gốc đã xoá theo hạn lưu; còn đường giản lược.",
+	"patrol.redacted.whole": "Điểm gốc và đường đi đã xoá; số km, thời gian và phần đã kiểm tra vẫn giữ.",
 	"patrol.judged": "Lý do: {why}",
 	"patrol.legend.line": "Đường đã ghi",
 	"patrol.legend.gap": "Đoạn ngắt, không tính",
