@@ -35,6 +35,11 @@ const REGIONS_AT_ONCE: usize = 16;
 /// Regions in memory that are not worth a second core: little is known of a finer one.
 const FINE_REGIONS_ALONE: usize = 1_024;
 
+/// Who asks for so many days asks for some of them next, in which other communes have to be settled.
+const LONG_D: i64 = 128;
+/// Communes whose finer regions are read before they are needed: those of a province.
+const MOST_AHEAD: usize = 256;
+
 /// The fine ground in memory.
 #[derive(Debug, Default)]
 pub(super) struct Ground(RwLock<Option<KnownGround>>);
@@ -102,7 +107,15 @@ impl Coverage {
         }
         let ground = self.ground(tx).await?;
         let own = Arc::clone(material);
-        let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
+        let (wanted, ahead) = aside(move || {
+            let ahead = regions_ahead(&own, &ground);
+            (wanted(&own, &ground, unsettled), ahead)
+        })
+        .await?;
+        if !ahead.is_empty() {
+            let lines = self.lines(tx, material, &ahead).await?;
+            self.done_with(material, &lines);
+        }
         let settling = Settling::of(material, wanted, near);
         let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
@@ -221,6 +234,25 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
         Some((at, since))
     });
     wanted.collect()
+}
+
+/// The finer regions of all communes that can be settled, to be read with those that a long window needs: windows within it
+/// find them then.
+fn regions_ahead(material: &Material, ground: &FineGround) -> Vec<Region> {
+    let is_long = material.days.end - material.days.start >= LONG_D;
+    let communes = material.risk.communes.iter().zip(material.shown.iter());
+    let finer = communes.filter(|(risk, shown)| **shown && risk.has_finer());
+    let finer: Vec<_> = finer.map(|(risk, _)| risk).collect();
+    if !is_long || finer.len() > MOST_AHEAD {
+        return Vec::new();
+    }
+    let ready = finer
+        .into_iter()
+        .filter(|risk| risk.fine_since(ground).is_some());
+    let grids = ready.flat_map(|risk| risk.fine_parts());
+    let regions = grids.flat_map(|(_, grid)| grid.regions().map(|(region, _)| region));
+    let regions: BTreeSet<Region> = regions.collect();
+    regions.into_iter().collect()
 }
 
 /// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
