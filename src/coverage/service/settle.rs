@@ -20,7 +20,7 @@ use crate::coverage::sql;
 use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
-use super::cores::on_all_cores;
+use super::cores::with_help;
 use super::ground::Part;
 use super::lay::CommuneRisk;
 use super::material::Material;
@@ -32,8 +32,6 @@ use super::{Coverage, Error, aside};
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
-/// Regions in memory that are not worth a second core: little is known of a finer one.
-const FINE_REGIONS_ALONE: usize = 1_024;
 
 /// Who asks for so many days asks for some of them next, in which other communes have to be settled.
 const LONG_D: i64 = 128;
@@ -119,7 +117,7 @@ impl Coverage {
         let settling = Settling::of(material, wanted, near);
         let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
-        let (measured, weights) = aside(move || fine(&own, &settling, &lines, 0)).await??;
+        let (measured, weights) = aside(move || fine(&own, settling, lines)).await??;
         self.count(material, &weights);
         Ok(measured)
     }
@@ -138,7 +136,7 @@ impl Coverage {
         let Some(lines) = self.lines_in_memory(&mut numbered, &settling.regions)? else {
             return Ok(None);
         };
-        let (measured, weights) = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
+        let (measured, weights) = fine(&numbered, settling, lines)?;
         self.count(&numbered, &weights);
         Ok(Some(measured))
     }
@@ -258,24 +256,30 @@ fn regions_ahead(material: &Material, ground: &FineGround) -> Vec<Region> {
 /// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
 /// Every region is painted once, whichever communes meet in it. Grids and lines are in the order of their regions.
 fn fine(
-    material: &Material,
-    settling: &Settling,
-    lines: &[(Region, Shared)],
-    alone: usize,
+    material: &Arc<Material>,
+    settling: Settling,
+    lines: Vec<(Region, Shared)>,
 ) -> Result<(Vec<(usize, Measured)>, Weights), Error> {
     let Settling {
         communes, grids, ..
     } = settling;
-    let by_region = grids.chunk_by(|a, b| a.region == b.region);
-    let by_region: Vec<_> = by_region.zip(lines).collect();
-    let done = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
+    let runs = grids.chunk_by(|a, b| a.region == b.region);
+    let places = runs.scan(0, |end: &mut usize, own| {
+        let from = *end;
+        *end += own.len();
+        Some(from..*end)
+    });
+    let by_region: Arc<[(Range<usize>, (Region, Shared))]> = places.zip(lines).collect();
+    let own = Arc::clone(material);
+    let done = with_help(by_region, REGIONS_AT_ONCE, move |pile| {
         let mut canvas = Canvas::default();
         let (mut seen, mut weights) = (Vec::new(), Weights::new());
         while let Some(some) = pile.take() {
-            for (grids, (region, shared)) in some {
-                let parts = grids.iter().filter_map(|own| own.part(material));
+            for (places, (region, shared)) in some {
+                let grids = grids.get(places.clone()).unwrap_or_default();
+                let parts = grids.iter().filter_map(|grid| grid.part(&own));
                 let mut line = locked(shared)?;
-                measure_each(material, &mut line, parts, &mut canvas, &mut seen);
+                measure_each(&own, &mut line, parts, &mut canvas, &mut seen);
                 let bytes = line.weighed();
                 weights.extend(bytes.map(|bytes| (*region, Arc::clone(shared), bytes)));
             }
