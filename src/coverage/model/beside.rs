@@ -28,7 +28,7 @@ impl Beside {
         for (table, own) in tables.iter_mut().zip(neighbours.chunks(STEP_BITS)) {
             let all = |chosen: u64| {
                 let near = bits(chosen).filter_map(|bit| own.get(bit as usize));
-                near.fold(0, |all, near| all | near)
+                near.fold(0_u64, |all, near| all | near)
             };
             let others = (1 << STEP_BITS) - 1;
             for (chosen, entry) in (0..).zip(table.iter_mut()) {
