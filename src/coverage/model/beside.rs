@@ -1,15 +1,17 @@
-//! Which cells of a word touch given ones, seven bits at a time.
+//! Which cells of a word lie along the edge of given ones, seven bits at a time.
 
 use std::sync::OnceLock;
 
 use super::lattice::{CHILDREN, Lattice, bits};
+use super::region::FULL;
 
 const STEP_BITS: usize = 7;
 const STEPS: usize = CHILDREN / STEP_BITS;
+const CHOICES: usize = 1 << STEP_BITS;
 
-/// The neighbours of every combination of seven cells of a word.
+/// The neighbours of every combination of seven cells of a word, and those of the others of the seven.
 #[derive(Debug)]
-pub(super) struct Beside([[u64; 1 << STEP_BITS]; STEPS]);
+pub(super) struct Beside([[[u64; 2]; CHOICES]; STEPS]);
 
 /// One table for each resolution that masks can have.
 static TABLES: [OnceLock<Beside>; 16] = [const { OnceLock::new() }; 16];
@@ -22,23 +24,31 @@ impl Beside {
     }
 
     fn build(neighbours: &[u64; CHILDREN]) -> Self {
-        let mut tables = [[0; 1 << STEP_BITS]; STEPS];
+        let mut tables = [[[0; 2]; CHOICES]; STEPS];
         for (table, own) in tables.iter_mut().zip(neighbours.chunks(STEP_BITS)) {
-            for (chosen, all) in (0..).zip(table.iter_mut()) {
+            let all = |chosen: u64| {
                 let near = bits(chosen).filter_map(|bit| own.get(bit as usize));
-                *all = near.fold(0, |all, near| all | near);
+                near.fold(0_u64, |all, near| all | near)
+            };
+            let others = (1 << STEP_BITS) - 1;
+            for (chosen, entry) in (0..).zip(table.iter_mut()) {
+                *entry = [all(chosen), all(chosen ^ others)];
             }
         }
         Self(tables)
     }
 
-    /// The cells that touch, under the same parent, one of those cells.
-    pub(super) fn cells(&self, mask: u64) -> u64 {
-        let steps = self.0.iter().enumerate();
-        steps.fold(0, |all, (step, table)| {
-            let chosen = mask >> (step * STEP_BITS) & ((1 << STEP_BITS) - 1);
+    /// The cells on either side of the edge of those cells, within their word: seen ones beside one that is not, and unseen
+    /// ones beside one that is.
+    pub(super) fn edge(&self, seen: u64) -> u64 {
+        let (mut beside_seen, mut beside_unseen) = (0, 0);
+        for (step, table) in self.0.iter().enumerate() {
+            let chosen = seen >> (step * STEP_BITS) & ((1 << STEP_BITS) - 1);
             let near = usize::try_from(chosen).ok().and_then(|at| table.get(at));
-            all | near.copied().unwrap_or(0)
-        })
+            let [of_seen, of_unseen] = near.copied().unwrap_or_default();
+            beside_seen |= of_seen;
+            beside_unseen |= of_unseen;
+        }
+        (seen & beside_unseen) | (!seen & FULL & beside_seen)
     }
 }

@@ -6,6 +6,7 @@ use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
 
 use super::canvas::Canvas;
+use super::made::Made;
 use super::region::{Row, WordSeen};
 use super::tally::{Tally, tallied};
 use super::timeline::{BLOCK_D, Days};
@@ -15,6 +16,8 @@ use super::union::Union;
 const STEP_D: i64 = 8;
 /// Small unions of a block.
 const STEPS: i64 = BLOCK_D / STEP_D;
+/// A block of which no more is known is painted row by row: unions of it would hardly have fewer.
+const FEW_ROWS: usize = 256;
 
 /// What filters and figures ask of a patrol. Words are numbers that the caller gave them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,14 +127,6 @@ pub struct Block {
     rows: Vec<Row>,
     trips: Vec<Trip>,
     made: Option<Box<Made>>,
-}
-
-/// What was made of a block when it was first needed.
-#[derive(Debug, Default)]
-struct Made {
-    steps: [Option<Union>; 4],
-    whole: Option<Union>,
-    tally: Option<Tally>,
 }
 
 impl Block {
@@ -277,6 +272,10 @@ impl Block {
 
     /// Paints what was seen on some days, and tells whether a union was made for it.
     pub fn paint(&mut self, canvas: &mut Canvas, days: &Days) -> bool {
+        if self.rows.len() <= FEW_ROWS {
+            self.paint_days(canvas, days);
+            return false;
+        }
         let end = self.first + BLOCK_D;
         if days.start <= self.first && end <= days.end {
             return self.paint_whole(canvas);
@@ -301,6 +300,10 @@ impl Block {
     /// Paints what was seen on all days, and tells whether a union was made for it. It is made of the small ones, so that
     /// windows within the days of a longer one find those there.
     pub fn paint_whole(&mut self, canvas: &mut Canvas) -> bool {
+        if self.rows.len() <= FEW_ROWS {
+            self.paint_rows(canvas, self.first, self.first + BLOCK_D);
+            return false;
+        }
         let is_new = self.made().whole.is_none();
         if is_new {
             let mut own = Canvas::default();
@@ -371,15 +374,6 @@ impl Block {
             + self.rows.capacity() * size_of::<Row>()
             + self.trips.capacity() * size_of::<Trip>()
             + self.made.as_ref().map_or(0, |made| made.bytes())
-    }
-}
-
-impl Made {
-    fn bytes(&self) -> usize {
-        let unions = self.steps.iter().chain([&self.whole]).flatten();
-        size_of::<Self>()
-            + self.tally.as_ref().map_or(0, Tally::bytes)
-            + unions.map(Union::bytes).sum::<usize>()
     }
 }
 

@@ -13,6 +13,7 @@ pub mod fine;
 pub mod fold;
 pub mod interval;
 pub mod lattice;
+mod made;
 pub mod marks;
 pub mod packed;
 mod plane;

@@ -13,9 +13,9 @@ impl Union {
     /// What a canvas shows.
     #[must_use]
     pub fn of(canvas: &Canvas) -> Self {
-        Self {
-            rows: canvas.seen().map(Row::of).collect(),
-        }
+        let mut rows = Vec::with_capacity(canvas.seen().count());
+        rows.extend(canvas.seen().map(Row::of));
+        Self { rows: rows.into() }
     }
 
     /// Adds it to a canvas.

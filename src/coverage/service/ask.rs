@@ -82,7 +82,7 @@ impl Coverage {
         scope: &Scope,
     ) -> Result<(Material, Vec<Note>), Error> {
         check_days(asked.from, asked.to)?;
-        let known = self.known(tx).await?;
+        let (known, clock) = self.known_and_clock(tx).await?;
         let definition = match asked.as_of {
             Some(_) => known.recorded(asked.definition)?,
             None => known.answering(asked.definition)?,
@@ -105,7 +105,7 @@ impl Coverage {
         } else {
             0
         };
-        let source = self.source(tx, &asked, (&definition, view), &mut notes);
+        let source = self.source(tx, &asked, (&definition, view, clock), &mut notes);
         let (source, spans) = source.await?;
         let shows_all = shown.iter().all(|shown| *shown);
         let regions = regions(&spans, &days, (!shows_all).then_some((&map, &shown)));
@@ -180,11 +180,12 @@ impl Coverage {
         &self,
         tx: &mut Tx,
         asked: &Asked,
-        by: (&Arc<Definition>, View),
+        (definition, view, clock): (&Arc<Definition>, View, i64),
         notes: &mut Vec<Note>,
     ) -> Result<(Source, Spans), Error> {
         let Some(instant) = asked.as_of else {
-            return Ok((Source::Tiles, self.tiles.sync(tx, by.1.version).await?));
+            let spans = self.tiles.sync_to(tx, clock, view.version).await?;
+            return Ok((Source::Tiles, spans));
         };
         if asked.compare || asked.freshness {
             return Err(parameter(
@@ -192,6 +193,7 @@ impl Coverage {
                 "answers one window: ask without compare and freshness",
             ));
         }
+        let by = (definition, view);
         let own = self.recheck(tx, asked, by, instant, notes).await?;
         let spans = own.spans();
         Ok((Source::Rechecked(Arc::new(own)), spans))

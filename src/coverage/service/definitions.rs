@@ -140,10 +140,16 @@ impl Known {
 impl Coverage {
     /// The definitions as they are now.
     pub(super) async fn known(&self, tx: &mut Tx) -> Result<Arc<Known>, Error> {
-        let mark = sql::definitions_mark(tx).await?;
+        Ok(self.known_and_clock(tx).await?.0)
+    }
+
+    /// The definitions as they are now, and the instant of the index's clock.
+    pub(super) async fn known_and_clock(&self, tx: &mut Tx) -> Result<(Arc<Known>, i64), Error> {
+        let (set, complete, clock) = sql::definitions_mark(tx).await?;
+        let mark = (set, complete);
         let kept = self.definitions.0.read().map_err(Error::ended)?.clone();
         if let Some(known) = kept.filter(|known| known.mark == mark) {
-            return Ok(known);
+            return Ok((known, clock));
         }
         let first = KnownDefinition {
             definition: Arc::new(Definition::current()),
@@ -162,7 +168,7 @@ impl Coverage {
             all: all.collect::<Result<_, store::Error>>()?,
         });
         *self.definitions.0.write().map_err(Error::ended)? = Some(Arc::clone(&known));
-        Ok(known)
+        Ok((known, clock))
     }
 
     /// Every definition, the oldest first.

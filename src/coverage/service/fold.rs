@@ -14,7 +14,7 @@ use crate::store::Tx;
 use super::answer::{Before, CommuneAnswer, Figures, Fresh};
 use super::cores::on_all_cores;
 use super::material::Material;
-use super::paint::{Painted, REGIONS_ALONE, painted};
+use super::paint::{Painted, painted};
 use super::tiles::Shared;
 use super::trips::{Efforts, counted};
 use super::{Coverage, Error, aside};
@@ -177,7 +177,7 @@ impl Coverage {
         for some in regions.chunks(REGIONS_AT_ONCE) {
             let lines = self.lines(tx, material, some).await?;
             let own = Arc::clone(material);
-            let painted = aside(move || painted(&own, &lines, 0)).await??;
+            let painted = aside(move || painted(&own, lines)).await??;
             self.count(material, &painted.weights);
             sums.add(painted);
         }
@@ -197,7 +197,7 @@ impl Coverage {
         let (coverage, own) = (self.clone(), Arc::clone(material));
         let summed = aside(move || {
             let mut sums = Sums::of(&own);
-            let painted = painted(&own, &lines, REGIONS_ALONE)?;
+            let painted = painted(&own, lines)?;
             coverage.count(&own, &painted.weights);
             sums.add(painted);
             let settled =
@@ -292,7 +292,7 @@ impl Sums {
         let shown = material.shown.iter().enumerate();
         let shown = shown.filter(|(_, shown)| **shown).map(|(at, _)| at);
         let rows: Vec<(usize, &Share)> = shown.zip(&shares).collect();
-        let parts = on_all_cores(&rows, (COMMUNES_AT_ONCE, COMMUNES_AT_ONCE), |pile| {
+        let parts = on_all_cores(&rows, COMMUNES_AT_ONCE, |pile| {
             let mut parts = Vec::new();
             while let Some(rows) = pile.take() {
                 let mut part = Told::of(rows.first().map_or(0, |(at, _)| *at), rows.len());

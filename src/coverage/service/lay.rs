@@ -106,7 +106,7 @@ impl CommuneRisk {
 
 /// Lays the grids of finer cells of those communes that have any, on all cores.
 pub(super) fn lay_finer(communes: &[Arc<CommuneRisk>]) -> Result<(), Error> {
-    let laid = on_all_cores(communes, (COMMUNES_AT_ONCE, COMMUNES_AT_ONCE), |pile| {
+    let laid = on_all_cores(communes, COMMUNES_AT_ONCE, |pile| {
         while let Some(some) = pile.take() {
             for own in some {
                 own.fine_parts();

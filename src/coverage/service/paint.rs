@@ -17,16 +17,13 @@ use crate::coverage::model::window::CheckWindow;
 
 use super::Error;
 use super::answer::Pass;
-use super::cores::{Pile, on_all_cores};
+use super::cores::{Pile, with_help};
 use super::ground::Part;
 use super::material::Material;
 use super::tiles::{Shared, Weights, locked};
 
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
-/// Regions in memory that are not worth a second core: those of a province are painted in less time than it may take on a
-/// busy machine until another thread begins.
-pub(super) const REGIONS_ALONE: usize = 256;
 
 /// What some regions come to.
 #[derive(Debug, Default)]
@@ -68,14 +65,15 @@ impl Painted {
     }
 }
 
-/// Paints regions, on all cores where there are more than `alone` of them.
+/// Paints regions, on as many cores as come in time.
 pub(super) fn painted(
-    material: &Material,
-    lines: &[(Region, Shared)],
-    alone: usize,
+    material: &Arc<Material>,
+    lines: Vec<(Region, Shared)>,
 ) -> Result<Painted, Error> {
-    let parts = on_all_cores(lines, (REGIONS_AT_ONCE, alone), |pile| {
-        Painter::new(material).all(pile)
+    let own = Arc::clone(material);
+    let lines: Arc<[(Region, Shared)]> = lines.into();
+    let parts = with_help(lines, REGIONS_AT_ONCE, move |pile| {
+        Painter::new(&own).all(pile)
     })?;
     let mut painted = Painted::default();
     for part in parts {

@@ -47,7 +47,7 @@ fn by_all_cores(mut answer: Answer) -> Result<Vec<u8>, Error> {
 /// The communes, written part by part, with a number that they are sorted by.
 fn written(communes: &[CommuneAnswer]) -> Result<Vec<(usize, Vec<u8>)>, Error> {
     let parts: Vec<_> = communes.chunks(COMMUNES_AT_ONCE).enumerate().collect();
-    let done = on_all_cores(&parts, (1, 1), |pile| {
+    let done = on_all_cores(&parts, 1, |pile| {
         let mut done = Vec::new();
         while let Some(parts) = pile.take() {
             for (number, part) in parts {

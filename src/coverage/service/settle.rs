@@ -20,7 +20,7 @@ use crate::coverage::sql;
 use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
-use super::cores::on_all_cores;
+use super::cores::with_help;
 use super::ground::Part;
 use super::lay::CommuneRisk;
 use super::material::Material;
@@ -32,8 +32,11 @@ use super::{Coverage, Error, aside};
 const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
-/// Regions in memory that are not worth a second core: little is known of a finer one.
-const FINE_REGIONS_ALONE: usize = 1_024;
+
+/// Who asks for so many days asks for some of them next, in which other communes have to be settled.
+const LONG_D: i64 = 128;
+/// Communes whose finer regions are read before they are needed: those of a province.
+const MOST_AHEAD: usize = 256;
 
 /// The fine ground in memory.
 #[derive(Debug, Default)]
@@ -102,11 +105,19 @@ impl Coverage {
         }
         let ground = self.ground(tx).await?;
         let own = Arc::clone(material);
-        let wanted = aside(move || wanted(&own, &ground, unsettled)).await?;
+        let (wanted, ahead) = aside(move || {
+            let ahead = regions_ahead(&own, &ground);
+            (wanted(&own, &ground, unsettled), ahead)
+        })
+        .await?;
+        if !ahead.is_empty() {
+            let lines = self.lines(tx, material, &ahead).await?;
+            self.done_with(material, &lines);
+        }
         let settling = Settling::of(material, wanted, near);
         let lines = self.lines(tx, material, &settling.regions).await?;
         let own = Arc::clone(material);
-        let (measured, weights) = aside(move || fine(&own, &settling, &lines, 0)).await??;
+        let (measured, weights) = aside(move || fine(&own, settling, lines)).await??;
         self.count(material, &weights);
         Ok(measured)
     }
@@ -125,7 +136,7 @@ impl Coverage {
         let Some(lines) = self.lines_in_memory(&mut numbered, &settling.regions)? else {
             return Ok(None);
         };
-        let (measured, weights) = fine(&numbered, &settling, &lines, FINE_REGIONS_ALONE)?;
+        let (measured, weights) = fine(&numbered, settling, lines)?;
         self.count(&numbered, &weights);
         Ok(Some(measured))
     }
@@ -223,27 +234,52 @@ fn wanted(material: &Material, ground: &FineGround, unsettled: Vec<usize>) -> Wa
     wanted.collect()
 }
 
+/// The finer regions of all communes that can be settled, to be read with those that a long window needs: windows within it
+/// find them then.
+fn regions_ahead(material: &Material, ground: &FineGround) -> Vec<Region> {
+    let is_long = material.days.end - material.days.start >= LONG_D;
+    let communes = material.risk.communes.iter().zip(material.shown.iter());
+    let finer = communes.filter(|(risk, shown)| **shown && risk.has_finer());
+    let finer: Vec<_> = finer.map(|(risk, _)| risk).collect();
+    if !is_long || finer.len() > MOST_AHEAD {
+        return Vec::new();
+    }
+    let ready = finer
+        .into_iter()
+        .filter(|risk| risk.fine_since(ground).is_some());
+    let grids = ready.flat_map(|risk| risk.fine_parts());
+    let regions = grids.flat_map(|(_, grid)| grid.regions().map(|(region, _)| region));
+    let regions: BTreeSet<Region> = regions.collect();
+    regions.into_iter().collect()
+}
+
 /// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
 /// Every region is painted once, whichever communes meet in it. Grids and lines are in the order of their regions.
 fn fine(
-    material: &Material,
-    settling: &Settling,
-    lines: &[(Region, Shared)],
-    alone: usize,
+    material: &Arc<Material>,
+    settling: Settling,
+    lines: Vec<(Region, Shared)>,
 ) -> Result<(Vec<(usize, Measured)>, Weights), Error> {
     let Settling {
         communes, grids, ..
     } = settling;
-    let by_region = grids.chunk_by(|a, b| a.region == b.region);
-    let by_region: Vec<_> = by_region.zip(lines).collect();
-    let done = on_all_cores(&by_region, (REGIONS_AT_ONCE, alone), |pile| {
+    let runs = grids.chunk_by(|a, b| a.region == b.region);
+    let places = runs.scan(0, |end: &mut usize, own| {
+        let from = *end;
+        *end += own.len();
+        Some(from..*end)
+    });
+    let by_region: Arc<[(Range<usize>, (Region, Shared))]> = places.zip(lines).collect();
+    let own = Arc::clone(material);
+    let done = with_help(by_region, REGIONS_AT_ONCE, move |pile| {
         let mut canvas = Canvas::default();
         let (mut seen, mut weights) = (Vec::new(), Weights::new());
         while let Some(some) = pile.take() {
-            for (grids, (region, shared)) in some {
-                let parts = grids.iter().filter_map(|own| own.part(material));
+            for (places, (region, shared)) in some {
+                let grids = grids.get(places.clone()).unwrap_or_default();
+                let parts = grids.iter().filter_map(|grid| grid.part(&own));
                 let mut line = locked(shared)?;
-                measure_each(material, &mut line, parts, &mut canvas, &mut seen);
+                measure_each(&own, &mut line, parts, &mut canvas, &mut seen);
                 let bytes = line.weighed();
                 weights.extend(bytes.map(|bytes| (*region, Arc::clone(shared), bytes)));
             }

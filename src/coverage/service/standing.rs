@@ -20,9 +20,14 @@ pub struct Standing {
 impl Coverage {
     /// How far the index is.
     pub async fn standing(&self, tx: &mut Tx) -> Result<Standing, Error> {
-        let (pending_patrols, before) = sql::pending(tx, [DERIVE_JOB, INDEX_JOB]).await?;
+        let pending = sql::pending(tx, [DERIVE_JOB, INDEX_JOB]).await?;
+        let (pending_patrols, before, last) = pending;
+        let indexed_through = match before {
+            None => last,
+            Some(before) => sql::last_seq_before(tx, before).await?,
+        };
         Ok(Standing {
-            indexed_through: sql::last_seq(tx, before).await?,
+            indexed_through,
             pending_patrols,
         })
     }

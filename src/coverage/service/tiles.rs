@@ -89,6 +89,16 @@ impl Tiles {
     /// Brings what is known up to the clock and gives the regions that have rows.
     pub(super) async fn sync(&self, tx: &mut Tx, version: i64) -> Result<Spans, Error> {
         let now = sql::epoch(tx).await?;
+        self.sync_to(tx, now, version).await
+    }
+
+    /// The same for who has asked for the clock.
+    pub(super) async fn sync_to(
+        &self,
+        tx: &mut Tx,
+        now: i64,
+        version: i64,
+    ) -> Result<Spans, Error> {
         if let Some(spans) = self.spans_at(now, version)? {
             return Ok(spans);
         }

@@ -7,8 +7,7 @@ use crate::{changed, on};
 
 pub(super) const INSERT_DEFINITION: &str = "INSERT INTO coverage_definitions (version, draft, reason, entry, set_at) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const DEFINITIONS: &str = "SELECT version, draft, reason, entry, set_at, complete_at FROM coverage_definitions ORDER BY version";
-pub(super) const DEFINITIONS_MARK: &str =
-    "SELECT COUNT(*), COUNT(complete_at) FROM coverage_definitions";
+pub(super) const DEFINITIONS_MARK: &str = "SELECT COUNT(*), COUNT(complete_at), (SELECT epoch FROM coverage_clock WHERE only_row = 1) FROM coverage_definitions";
 pub(super) const COMPLETE_DEFINITION: &str =
     "UPDATE coverage_definitions SET complete_at = $2 WHERE version = $1 AND complete_at IS NULL";
 pub(super) const PATROLS_BEHIND: &str = "SELECT p.id FROM patrols p LEFT JOIN coverage_patrols c ON c.patrol = p.id \
@@ -46,8 +45,8 @@ pub async fn definitions(tx: &mut Tx) -> Result<Vec<DefinitionRow>, Error> {
     on!(tx, |c| sqlx::query_as(DEFINITIONS).fetch_all(c))
 }
 
-/// What changes when a definition is set or has become complete.
-pub async fn definitions_mark(tx: &mut Tx) -> Result<(i64, i64), Error> {
+/// What changes when a definition is set or has become complete, and the instant of the index's last change.
+pub async fn definitions_mark(tx: &mut Tx) -> Result<(i64, i64, i64), Error> {
     on!(tx, |c| sqlx::query_as(DEFINITIONS_MARK).fetch_one(c))
 }
 

@@ -28,7 +28,6 @@ pub const STATEMENTS: &[&str] = &[
     TRIPS_OF,
     WALKERS,
     PENDING,
-    LAST_SEQ,
     LAST_SEQ_BEFORE,
     GROUND,
     GROUND_MARK,

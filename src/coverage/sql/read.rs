@@ -51,11 +51,10 @@ pub(super) const TRIPS_OF: &str = concat!(
     " FROM coverage_trips WHERE patrol = $1 AND version = $2"
 );
 pub(super) const WALKERS: &str = "SELECT patrol, campaign, transport, state, people FROM coverage_patrols WHERE last_day >= $1 AND first_day <= $2";
-pub(super) const PENDING: &str = "SELECT COUNT(DISTINCT j.subject), MIN(COALESCE(c.indexed_at, p.recorded_at, j.due_at)) \
+pub(super) const PENDING: &str = "SELECT COUNT(DISTINCT j.subject), MIN(COALESCE(c.indexed_at, p.recorded_at, j.due_at)), \
+     (SELECT seq FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) \
      FROM jobs j LEFT JOIN coverage_patrols c ON c.patrol = j.subject LEFT JOIN patrols p ON p.id = j.subject \
      WHERE j.kind IN ($1, $2)";
-pub(super) const LAST_SEQ: &str =
-    "SELECT seq FROM journal_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
 pub(super) const LAST_SEQ_BEFORE: &str = "SELECT seq FROM journal_entries WHERE seq IS NOT NULL AND received_at < $1 \
      ORDER BY seq DESC LIMIT 1";
 
@@ -290,20 +289,21 @@ pub async fn walkers(tx: &mut Tx, from: LocalDate, to: LocalDate) -> Result<Vec<
         .fetch_all(c))
 }
 
-/// How many patrols wait for one of the two kinds of job, and an instant before which everything is indexed.
-pub async fn pending(tx: &mut Tx, kinds: [&str; 2]) -> Result<(i64, Option<Timestamp>), Error> {
+/// How many patrols wait for one of the two kinds of job, an instant before which everything is indexed (none where nothing
+/// waits), and the number of the last sequenced entry.
+pub async fn pending(
+    tx: &mut Tx,
+    kinds: [&str; 2],
+) -> Result<(i64, Option<Timestamp>, Option<i64>), Error> {
     on!(tx, |c| sqlx::query_as(PENDING)
         .bind(kinds[0])
         .bind(kinds[1])
         .fetch_one(c))
 }
 
-/// The number of the last sequenced entry, or of the last one received before an instant.
-pub async fn last_seq(tx: &mut Tx, before: Option<Timestamp>) -> Result<Option<i64>, Error> {
-    match before {
-        None => on!(tx, |c| sqlx::query_scalar(LAST_SEQ).fetch_optional(c)),
-        Some(at) => on!(tx, |c| sqlx::query_scalar(LAST_SEQ_BEFORE)
-            .bind(at)
-            .fetch_optional(c)),
-    }
+/// The number of the last sequenced entry that was received before an instant.
+pub async fn last_seq_before(tx: &mut Tx, at: Timestamp) -> Result<Option<i64>, Error> {
+    on!(tx, |c| sqlx::query_scalar(LAST_SEQ_BEFORE)
+        .bind(at)
+        .fetch_optional(c))
 }

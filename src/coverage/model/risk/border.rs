@@ -61,21 +61,23 @@ impl Border {
     }
 }
 
-/// Whether a cell lies in a mask is chance to the machine: its weight is multiplied by that instead of asking.
+/// Only cells of some mask are looked at: a weight stands as far on as its parent has border cells below it. Which of the masks
+/// a cell lies in is chance to the machine: its weight is multiplied by that instead of asking.
 fn sums<W: Copy + Into<u64>, const N: usize>(
     weights_dm2: Option<&[W]>,
-    mut border: u64,
+    border: u64,
     masks: [u64; N],
 ) -> [u64; N] {
+    let weights_dm2 = weights_dm2.unwrap_or_default();
+    let mut left = border & masks.iter().fold(0_u64, |all, mask| all | mask);
     let mut sums = [0; N];
-    for weight_dm2 in weights_dm2.unwrap_or_default() {
-        if border == 0 {
-            break;
-        }
-        let bit = border.trailing_zeros();
-        border &= border - 1;
+    while left != 0 {
+        let cell = left & left.wrapping_neg();
+        left ^= cell;
+        let at = (border & (cell - 1)).count_ones() as usize;
+        let weight_dm2: u64 = weights_dm2.get(at).map_or(0, |own| (*own).into());
         for (sum, mask) in sums.iter_mut().zip(masks) {
-            *sum += (*weight_dm2).into() * (mask >> bit & 1);
+            *sum += weight_dm2 * u64::from(mask & cell != 0);
         }
     }
     sums

@@ -360,8 +360,7 @@ impl Weigher<'_> {
         let Some(row) = self.rows.get(at).filter(|_| mask != 0) else {
             return (0, 0);
         };
-        let unseen = !mask & FULL;
-        let edge = (mask & self.beside.cells(unseen)) | (unseen & self.beside.cells(mask));
+        let edge = self.beside.edge(mask);
         let [covered_dm2, edge_dm2] = self.grid.border_dm2(row, [mask, edge]);
         (
             row.inner_dm2(mask) + covered_dm2,

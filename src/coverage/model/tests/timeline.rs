@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
+use std::ops::Range;
 
 use proptest::prelude::*;
 
@@ -11,16 +12,27 @@ use crate::coverage::model::region::{FULL, WORDS, WordSeen};
 use crate::coverage::model::scales::GridId;
 use crate::coverage::model::timeline::{Timeline, block_of, days_of};
 
-/// A patrol's number, a day, and what it saw there: in half of all cases more rows than a region has that is painted
-/// row by row.
+/// A patrol's number, a day, and what it saw there.
 type Told = (u128, i64, Vec<(u16, u64)>);
 
 const FIRST: i64 = 20_000;
 
+/// In half of all cases more rows than a region has that is painted row by row.
 fn told() -> impl Strategy<Value = Vec<Told>> {
+    visits(FIRST..FIRST + 700, 0..90)
+}
+
+/// Days of three blocks, each with more rows than one has that is painted row by row.
+const BUSY_D: i64 = 96;
+
+fn busy() -> impl Strategy<Value = Vec<Told>> {
+    visits(FIRST..FIRST + BUSY_D, 90..140)
+}
+
+fn visits(days: Range<i64>, many: Range<usize>) -> impl Strategy<Value = Vec<Told>> {
     let seen = prop::collection::btree_map(0..u16::try_from(WORDS).unwrap(), 1..=FULL, 0..30);
-    let visit = (1..6_u128, FIRST..FIRST + 700, seen);
-    prop::collection::vec(visit, 0..90).prop_map(|told| {
+    let visit = (1..6_u128, days, seen);
+    prop::collection::vec(visit, many).prop_map(|told| {
         let mut once = BTreeMap::new();
         for (patrol, day, seen) in told {
             once.insert((day, patrol), seen.into_iter().collect());
@@ -107,6 +119,20 @@ proptest! {
     }
 
     #[test]
+    fn windows_over_busy_blocks_show_every_cell_whichever_were_asked_for_before(
+        told in busy(), windows in prop::collection::vec((0..BUSY_D, 1..=BUSY_D), 1..6),
+    ) {
+        let mut line = line(&told);
+        for (from, length) in windows {
+            let days = FIRST + from..(FIRST + from + length).min(FIRST + BUSY_D);
+            let mut canvas = Canvas::default();
+            line.paint(&mut canvas, &days);
+            let expected: Vec<_> = counted(&told, days.start, days.end, false).into_keys().collect();
+            prop_assert_eq!(cells(&canvas), expected);
+        }
+    }
+
+    #[test]
     fn visits_are_counted_cell_by_cell(told in told(), times in 1..4_u8) {
         let mut counts = Counts::up_to(NonZeroU8::new(times).unwrap());
         line(&told).count(&mut counts, &(FIRST..FIRST + 700), &|_| true);
@@ -177,7 +203,9 @@ proptest! {
     }
 
     #[test]
-    fn a_day_that_is_set_anew_is_seen_through_every_union(told in told(), moved in 0..700_i64) {
+    fn a_day_that_is_set_anew_is_seen_through_every_union(
+        told in prop_oneof![told(), busy()], moved in prop_oneof![0..BUSY_D, 0..700_i64],
+    ) {
         let day = FIRST + moved;
         let mut line = line(&told);
         line.paint(&mut Canvas::default(), &(FIRST..FIRST + 700));
