@@ -101,14 +101,14 @@ impl Coverage {
         let (word, bits) = word_of(asked.cell)?;
         let at = LatLng::from(asked.cell);
         let place = Position::new(at.lng(), at.lat()).or(Err(Error::NotFound))?;
-        let map = self.areas.map(asked.to).await?;
-        let commune = map.locate(place).map(str::to_owned);
-        if !rights
-            .iter()
-            .all(|right| actor.may(*right, commune.as_deref()))
-        {
+        // Rights hold where the place lies today; the figures are those of its commune on the last day.
+        let today = self.areas.map(self.areas.today()).await?;
+        let here = today.locate(place);
+        if !rights.iter().all(|right| actor.may(*right, here)) {
             return Err(Error::NotFound);
         }
+        let map = self.areas.map(asked.to).await?;
+        let commune = map.locate(place).map(str::to_owned);
         let question = Asked {
             commune: commune.clone(),
             radius_cm: asked.radius_cm,

@@ -20,6 +20,7 @@ mod material;
 mod outsiders;
 mod paint;
 mod passes;
+mod reach;
 mod reasons;
 mod recheck;
 mod render;

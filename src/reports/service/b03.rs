@@ -1,6 +1,6 @@
 //! B03: patrols, and which share of the risk areas they came within sight of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ use crate::reports::sql;
 use super::addresses::{Addresses, Rows};
 use super::b01::plots_by_commune;
 use super::said::Said;
-use super::{Asked, Error, Reports, figures_of, parameter, sees};
+use super::{Asked, Error, Reports, figures_of, parameter};
 
 /// The last days whose coverage stands beside the window's.
 const LATEST_DAYS: i64 = 30;
@@ -39,6 +39,8 @@ struct Found {
     by_commune: BTreeMap<String, u32>,
     total: u32,
     said: Said,
+    /// The communes whose plots the caller may see, by the ground that they have today.
+    seen: BTreeSet<String>,
 }
 
 impl Found {
@@ -76,7 +78,7 @@ impl Reports {
             let code = own.code.as_str();
             let latest = by_latest.as_ref().and_then(|latest| latest.get(code));
             let beside = (twice.get(code).copied(), latest.copied());
-            let seen = found.as_ref().filter(|_| sees(actor, code));
+            let seen = found.as_ref().filter(|found| found.seen.contains(code));
             let plots = seen.and_then(|found| found.of(code));
             let facts = Facts::of(asked, &three, Some(code));
             let mut row = Row::default();
@@ -102,12 +104,16 @@ impl Reports {
         asked: Asked,
         end: LocalDate,
     ) -> Result<Option<Found>, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
+        let Some(reach) = actor.reach(Right::ReadPlots) else {
             return Ok(None);
-        }
+        };
         let by = |line: &PlotLine| line.commune.clone();
         let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
         let map = self.areas.map(asked.to).await?;
+        let reached = self.areas.reached(&map, &reach).await?;
+        let communes = map.communes().iter().enumerate();
+        let seen = communes.filter(|(at, _)| reached.holds(*at));
+        let seen = seen.map(|(_, own)| own.facts.code.clone()).collect();
         let said = self.said((asked, end), &map).await?;
         let plots = plots_by_commune(&grouped).into_iter();
         Ok(Some(Found {
@@ -116,6 +122,7 @@ impl Reports {
                 .collect(),
             total: grouped.total.plots,
             said,
+            seen,
         }))
     }
 
@@ -277,6 +284,17 @@ fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&st
             );
         }
         "no_boundaries" => return format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
+        "none_in_reach" => {
+            return format!(
+                "Ngày {to} không có xã nào có đất nằm trọn trong địa bàn hiện nay của người lập biểu."
+            );
+        }
+        "partly_in_reach" => {
+            return format!(
+                "Một số xã theo địa giới ngày {to} chỉ có một phần đất nằm trong địa bàn hiện nay của người lập biểu nên không \
+                 nêu ở đây."
+            );
+        }
         "not_recheckable" => {
             "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối."
         }
