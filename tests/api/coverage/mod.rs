@@ -6,6 +6,7 @@ mod definitions;
 mod explain;
 mod gaps;
 mod index;
+mod merged;
 mod outsiders;
 mod questions;
 mod settle;
