@@ -12,6 +12,6 @@ mod sql;
 pub use service::{
     AREAS_JOB, Act, Areas, BOUNDARIES_JOB, BoundaryChange, ChangeReport, CommuneImport, Error,
     Gate, Ground, Hamlet, ImportReport, KnownBoundaries, KnownBoundary, Reached, RiskAreaSet,
-    RiskAreaView, RiskChoice, beside, verify_rows,
+    RiskAreaView, RiskBefore, RiskChange, RiskChoice, beside, verify_rows,
 };
 pub use sql::STATEMENTS;

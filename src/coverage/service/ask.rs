@@ -133,6 +133,7 @@ impl Coverage {
             placement: Arc::default(),
             behind,
         };
+        notes.extend(self.changed_risk(&material).await?);
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
     }

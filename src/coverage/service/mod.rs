@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod behind;
+mod changed;
 mod cores;
 mod definitions;
 mod drafts;

@@ -2,6 +2,7 @@
 //!
 //! The exact figures are printed by `fixtures/coverage/make_square.py` (GEOS 3.14.1, GeographicLib).
 
+mod changed;
 mod definitions;
 mod explain;
 mod gaps;

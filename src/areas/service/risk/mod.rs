@@ -1,5 +1,6 @@
 //! Risk areas: every change is a new version with a reason, by someone who answers for the province.
 
+mod versions;
 mod view;
 
 use std::io::Read;
@@ -19,6 +20,8 @@ use crate::store::{self, Tx};
 
 use super::{Act, Areas, Error, advance, aside, need_province};
 
+pub(super) use versions::RiskVersions;
+pub use versions::{RiskBefore, RiskChange};
 pub use view::{RiskAreaView, RiskChoice};
 
 const MOST_REASON_CHARS: usize = 500;
