@@ -33,6 +33,7 @@ pub(super) fn words_of(
                  nêu ở đây."
             );
         }
+        "window_elsewhere" => "Ở đây không có khu vực nguy cơ nào đặt đợt kiểm tra đó.",
         "risk_area_changed" => return risk_changed(&note.text),
         "not_recheckable" => {
             "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối."
