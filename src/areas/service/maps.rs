@@ -16,7 +16,7 @@ use crate::geo::position::Position;
 use crate::geo::shape::{BlockedRegion, Region};
 use crate::store::{Error, Tx};
 
-use super::risk::{RiskAreaView, RiskVersions};
+use super::risk::RiskAreaView;
 use super::{Areas, aside, need_communes};
 
 /// Maps kept; those of different days share the ground of boundaries that are valid on both.
@@ -48,7 +48,7 @@ struct Kept {
     epoch: i64,
     /// Most recently used last.
     spans: Vec<Span>,
-    risk_areas: Option<Arc<RiskVersions>>,
+    risk_areas: Option<Arc<Vec<RiskAreaView>>>,
     /// The first day with a boundary, once it was looked for.
     begins: Option<Begins>,
 }
@@ -260,23 +260,21 @@ impl Areas {
 
     /// Every version of every risk area that still speaks for some day, by code and version.
     pub(super) async fn all_risk_areas(&self) -> Result<Arc<Vec<RiskAreaView>>, Error> {
-        Ok(Arc::clone(&self.risk_versions().await?.standing))
-    }
-
-    /// Every version of every risk area.
-    pub(super) async fn risk_versions(&self) -> Result<Arc<RiskVersions>, Error> {
         let epoch = self.epoch().await?;
-        if let Some(versions) = self.kept(epoch, |kept| kept.risk_areas.clone()) {
-            return Ok(versions);
+        if let Some(areas) = self.kept(epoch, |kept| kept.risk_areas.clone()) {
+            return Ok(areas);
         }
         let mut tx = self.journal.store().read().await?;
-        let rows = sql::risk_areas(&mut tx).await?.into_iter();
-        let all = rows.map(RiskAreaView::of).collect::<Result<Vec<_>, _>>()?;
-        let received = sql::risk_areas_received(&mut tx).await?.into_iter();
-        let received = received.map(|(code, version, at)| ((code, version), at));
-        let versions = Arc::new(RiskVersions::of(all, &received.collect()));
-        self.kept(epoch, |kept| kept.risk_areas = Some(Arc::clone(&versions)));
-        Ok(versions)
+        let rows = sql::risk_areas(&mut tx).await?;
+        let mut areas = rows
+            .into_iter()
+            .map(RiskAreaView::of)
+            .collect::<Result<Vec<_>, _>>()?;
+        areas.retain(|area| area.first_day() <= area.last_day());
+        areas.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
+        let areas = Arc::new(areas);
+        self.kept(epoch, |kept| kept.risk_areas = Some(Arc::clone(&areas)));
+        Ok(areas)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Risk areas: every change is a new version with a reason, by someone who answers for the province.
 
-mod versions;
 mod view;
 
 use std::io::Read;
@@ -20,8 +19,6 @@ use crate::store::{self, Tx};
 
 use super::{Act, Areas, Error, advance, aside, need_province};
 
-pub(super) use versions::RiskVersions;
-pub use versions::{RiskBefore, RiskChange};
 pub use view::{RiskAreaView, RiskChoice};
 
 const MOST_REASON_CHARS: usize = 500;

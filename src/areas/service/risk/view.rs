@@ -140,23 +140,6 @@ pub struct RiskChoice {
 }
 
 impl RiskChoice {
-    pub(super) fn of(
-        all: Arc<Vec<RiskAreaView>>,
-        (from, to): (LocalDate, LocalDate),
-        level: Option<RiskLevel>,
-    ) -> Self {
-        let begun = all.iter().filter(|area| area.first_day() <= to).count();
-        let ended = all.iter().filter(|area| area.last_day() < from).count();
-        Self {
-            all,
-            from,
-            to,
-            level,
-            begun,
-            ended,
-        }
-    }
-
     /// The areas, by code and version.
     pub fn areas(&self) -> impl Iterator<Item = &RiskAreaView> {
         self.all.iter().filter(|area| {
@@ -184,7 +167,16 @@ impl Areas {
         level: Option<RiskLevel>,
     ) -> Result<RiskChoice, store::Error> {
         let all = self.all_risk_areas().await?;
-        Ok(RiskChoice::of(all, (from, to), level))
+        let begun = all.iter().filter(|area| area.first_day() <= to).count();
+        let ended = all.iter().filter(|area| area.last_day() < from).count();
+        Ok(RiskChoice {
+            all,
+            from,
+            to,
+            level,
+            begun,
+            ended,
+        })
     }
 
     /// Risk areas that speak for any day of the window, both days included, by code and version.
