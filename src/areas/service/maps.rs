@@ -16,7 +16,7 @@ use crate::geo::position::Position;
 use crate::geo::shape::{BlockedRegion, Region};
 use crate::store::{Error, Tx};
 
-use super::risk::RiskAreaView;
+use super::risk::{RiskAreaView, RiskAreas};
 use super::{Areas, aside, need_communes};
 
 /// Maps kept; those of different days share the ground of boundaries that are valid on both.
@@ -48,7 +48,7 @@ struct Kept {
     epoch: i64,
     /// Most recently used last.
     spans: Vec<Span>,
-    risk_areas: Option<Arc<Vec<RiskAreaView>>>,
+    risk_areas: Option<Arc<RiskAreas>>,
     /// The first day with a boundary, once it was looked for.
     begins: Option<Begins>,
 }
@@ -259,7 +259,7 @@ impl Areas {
     }
 
     /// Every version of every risk area that still speaks for some day, by code and version.
-    pub(super) async fn all_risk_areas(&self) -> Result<Arc<Vec<RiskAreaView>>, Error> {
+    pub(super) async fn all_risk_areas(&self) -> Result<Arc<RiskAreas>, Error> {
         let epoch = self.epoch().await?;
         if let Some(areas) = self.kept(epoch, |kept| kept.risk_areas.clone()) {
             return Ok(areas);
@@ -272,7 +272,7 @@ impl Areas {
             .collect::<Result<Vec<_>, _>>()?;
         areas.retain(|area| area.first_day() <= area.last_day());
         areas.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
-        let areas = Arc::new(areas);
+        let areas = Arc::new(RiskAreas::of(areas));
         self.kept(epoch, |kept| kept.risk_areas = Some(Arc::clone(&areas)));
         Ok(areas)
     }

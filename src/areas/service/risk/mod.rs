@@ -19,6 +19,7 @@ use crate::store::{self, Tx};
 
 use super::{Act, Areas, Error, advance, aside, need_province};
 
+pub(super) use view::RiskAreas;
 pub use view::{RiskAreaView, RiskChoice};
 
 const MOST_REASON_CHARS: usize = 500;

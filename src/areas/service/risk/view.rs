@@ -128,10 +128,35 @@ impl RiskAreaView {
     }
 }
 
+/// All versions of risk areas that ever speak, by code and version, and how many have begun or ended by a day.
+#[derive(Debug)]
+pub(in crate::areas::service) struct RiskAreas {
+    all: Vec<RiskAreaView>,
+    /// In order.
+    first_days: Vec<LocalDate>,
+    last_days: Vec<LocalDate>,
+}
+
+impl RiskAreas {
+    /// Of these, which stand by code and version.
+    pub(in crate::areas::service) fn of(all: Vec<RiskAreaView>) -> Self {
+        let sorted = |day: fn(&RiskAreaView) -> LocalDate| {
+            let mut days: Vec<LocalDate> = all.iter().map(day).collect();
+            days.sort_unstable();
+            days
+        };
+        Self {
+            first_days: sorted(RiskAreaView::first_day),
+            last_days: sorted(RiskAreaView::last_day),
+            all,
+        }
+    }
+}
+
 /// The risk areas that speak for any day of a window, told apart from other choices without looking at each.
 #[derive(Debug, Clone)]
 pub struct RiskChoice {
-    all: Arc<Vec<RiskAreaView>>,
+    all: Arc<RiskAreas>,
     from: LocalDate,
     to: LocalDate,
     level: Option<RiskLevel>,
@@ -142,7 +167,7 @@ pub struct RiskChoice {
 impl RiskChoice {
     /// The areas, by code and version.
     pub fn areas(&self) -> impl Iterator<Item = &RiskAreaView> {
-        self.all.iter().filter(|area| {
+        self.all.all.iter().filter(|area| {
             area.first_day() <= self.to
                 && self.from <= area.last_day()
                 && self.level.is_none_or(|level| area.level == level)
@@ -167,8 +192,8 @@ impl Areas {
         level: Option<RiskLevel>,
     ) -> Result<RiskChoice, store::Error> {
         let all = self.all_risk_areas().await?;
-        let begun = all.iter().filter(|area| area.first_day() <= to).count();
-        let ended = all.iter().filter(|area| area.last_day() < from).count();
+        let begun = all.first_days.partition_point(|day| *day <= to);
+        let ended = all.last_days.partition_point(|day| *day < from);
         Ok(RiskChoice {
             all,
             from,
@@ -219,7 +244,7 @@ impl Areas {
     ) -> Result<RiskAreaView, Error> {
         let reach = actor.reach(Right::ReadRiskAreas).ok_or(Error::Forbidden)?;
         let all = self.all_risk_areas().await?;
-        let versions: Vec<_> = all.iter().filter(|area| area.code == code).collect();
+        let versions: Vec<_> = all.all.iter().filter(|area| area.code == code).collect();
         let day = at.unwrap_or_else(|| self.today());
         let on_day = versions.iter().find(|area| area.speaks_on(day));
         let newest = versions.last().filter(|_| at.is_none());
