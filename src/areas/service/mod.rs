@@ -38,7 +38,8 @@ pub use hamlets::Hamlet;
 pub use known::{KnownBoundaries, KnownBoundary};
 pub use places::{ReadPlace, beside};
 pub use reach::Reached;
-pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskBefore, RiskChange, RiskChoice};
+pub use risk::versions::{RiskBefore, RiskChange};
+pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 pub use verify::verify_rows;
 
 /// Why an act of areas is refused.

@@ -7,20 +7,23 @@ use geo::{Rect, coord};
 
 use crate::areas::model::risk::RiskLevel;
 use crate::areas::service::Areas;
-use crate::base::time::{LocalDate, Timestamp};
+use crate::areas::sql::{self, ReceivedRow};
+use crate::base::time::LocalDate;
 use crate::store::Error;
 
-use super::view::{RiskAreaView, RiskChoice};
+use super::view::{RiskAreaView, RiskAreas, RiskChoice};
 
 /// Sets of earlier versions that are kept.
 const KEPT_SETS: usize = 8;
 
-/// Every version of every risk area.
-#[derive(Debug)]
-pub(in crate::areas::service) struct RiskVersions {
-    /// Those that still speak for some day, by code and version.
-    pub(in crate::areas::service) standing: Arc<Vec<RiskAreaView>>,
-    /// All of them, by code and version, with the day on which each was received.
+/// What is known of changes in an epoch of the areas.
+#[derive(Debug, Default)]
+pub(in crate::areas::service) struct Changes(Mutex<Option<(i64, Arc<RiskVersions>)>>);
+
+/// Every version of every risk area, if any came late.
+#[derive(Debug, Default)]
+struct RiskVersions {
+    /// All of them, by code and version, with the day on which each was received; none where no change came late.
     all: Vec<(RiskAreaView, LocalDate)>,
     /// The places of changes that were received after the first day for which they speak.
     tardy: Vec<usize>,
@@ -29,7 +32,7 @@ pub(in crate::areas::service) struct RiskVersions {
 }
 
 /// What stood without the changes at some places.
-type Earlier = (Vec<usize>, Arc<Vec<RiskAreaView>>);
+type Earlier = (Vec<usize>, Arc<RiskAreas>);
 
 /// What stood in a window before changes that were received after its first day and speak for it.
 #[derive(Debug)]
@@ -50,27 +53,26 @@ pub struct RiskChange {
 }
 
 impl RiskVersions {
-    /// Of all versions and the instant at which each was received, by code and version.
-    pub(in crate::areas::service) fn of(
-        mut all: Vec<RiskAreaView>,
-        received: &HashMap<(String, i64), Timestamp>,
-    ) -> Self {
-        all.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
-        let speaks = |area: &&RiskAreaView| area.first_day() <= area.last_day();
-        let standing = all.iter().filter(speaks).cloned().collect();
-        let dated = all.into_iter().map(|area| {
-            let key = (area.code.clone(), area.version);
-            let on = received.get(&key).map(|at| at.local_date());
-            let on = on.unwrap_or(area.valid_from);
-            (area, on)
-        });
-        let all: Vec<(RiskAreaView, LocalDate)> = dated.collect();
+    /// Of all versions, by code and version, and when they were received.
+    fn of(all: Vec<RiskAreaView>, received: &[ReceivedRow]) -> Self {
+        let days: HashMap<(&str, i64), LocalDate> = received
+            .iter()
+            .map(|row| {
+                let key = (row.code.as_str(), row.version);
+                (key, row.received_at.local_date())
+            })
+            .collect();
+        let all: Vec<(RiskAreaView, LocalDate)> = all
+            .into_iter()
+            .filter_map(|area| {
+                let on = *days.get(&(area.code.as_str(), area.version))?;
+                Some((area, on))
+            })
+            .collect();
         let places = all.iter().enumerate();
-        // The first version of an area changes nothing that was told before.
-        let tardy = places.filter(|(_, (area, on))| area.version > 1 && *on > area.valid_from);
+        let tardy = places.filter(|(_, (area, on))| is_tardy(area.version, area.valid_from, *on));
         let tardy = tardy.map(|(at, _)| at).collect();
         Self {
-            standing: Arc::new(standing),
             all,
             tardy,
             earlier: Mutex::default(),
@@ -97,12 +99,12 @@ impl RiskVersions {
     }
 
     /// What stood without the changes at some places.
-    fn before(&self, late: Vec<usize>) -> Option<Arc<Vec<RiskAreaView>>> {
+    fn before(&self, late: Vec<usize>) -> Option<Arc<RiskAreas>> {
         let mut kept = self.earlier.lock().ok()?;
         if let Some((_, areas)) = kept.iter().find(|(own, _)| *own == late) {
             return Some(Arc::clone(areas));
         }
-        let areas = Arc::new(self.without(&late));
+        let areas = Arc::new(RiskAreas::of(self.without(&late)));
         if kept.len() >= KEPT_SETS {
             kept.remove(0);
         }
@@ -134,6 +136,11 @@ impl RiskVersions {
     }
 }
 
+/// The first version of an area changes nothing that was told before.
+fn is_tardy(version: i64, valid_from: LocalDate, received_on: LocalDate) -> bool {
+    version > 1 && received_on > valid_from
+}
+
 /// The box around two boxes.
 fn around(one: Rect<f64>, other: Rect<f64>) -> Rect<f64> {
     let (a, b) = (one.min(), other.min());
@@ -152,15 +159,41 @@ impl Areas {
         (from, to): (LocalDate, LocalDate),
         level: Option<RiskLevel>,
     ) -> Result<Option<RiskBefore>, Error> {
-        let versions = self.risk_versions().await?;
+        let versions = self.late_versions().await?;
         let late = versions.late((from, to));
         if late.is_empty() {
             return Ok(None);
         }
         let changes = late.iter().filter_map(|at| versions.change(*at)).collect();
         Ok(versions.before(late).map(|areas| RiskBefore {
-            choice: RiskChoice::of(areas, (from, to), level),
+            choice: RiskChoice::among(areas, (from, to), level),
             changes,
         }))
+    }
+
+    /// Every version of every risk area, read when one came late.
+    async fn late_versions(&self) -> Result<Arc<RiskVersions>, Error> {
+        let epoch = self.epoch().await?;
+        let kept = self.shared.changes.0.lock().ok();
+        let known = kept.and_then(|kept| kept.clone());
+        if let Some((_, versions)) = known.filter(|(known, _)| *known == epoch) {
+            return Ok(versions);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let received = sql::risk_areas_received(&mut tx).await?;
+        let is_late =
+            |row: &ReceivedRow| is_tardy(row.version, row.valid_from, row.received_at.local_date());
+        let versions = if received.iter().any(is_late) {
+            let rows = sql::risk_areas(&mut tx).await?.into_iter();
+            let mut all = rows.map(RiskAreaView::of).collect::<Result<Vec<_>, _>>()?;
+            all.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
+            Arc::new(RiskVersions::of(all, &received))
+        } else {
+            Arc::default()
+        };
+        if let Ok(mut kept) = self.shared.changes.0.lock() {
+            *kept = Some((epoch, Arc::clone(&versions)));
+        }
+        Ok(versions)
     }
 }
