@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::actor::{Actor, Right};
 use crate::base::time::{LocalDate, Timestamp};
-use crate::coverage::{Answer, Asked as Window, CoverageView, Figures};
+use crate::coverage::{Answer, Asked as Window, CoverageView, Figures, Note};
 use crate::ledger::PlotLine;
 use crate::ledger::model::words::PlotFigure;
 use crate::reports::model::Sent;
@@ -18,7 +18,7 @@ use crate::reports::sql;
 use super::addresses::{Addresses, Rows};
 use super::b01::plots_by_commune;
 use super::said::Said;
-use super::told::words_of;
+use super::told::later_words;
 use super::{Asked, Error, Reports, figures_of, parameter};
 
 /// The last days whose coverage stands beside the window's.
@@ -274,6 +274,39 @@ fn notes(table: &mut Table, three: &Three, plots: Option<u32>) {
     }
 }
 
+/// A note of coverage as the form says it.
+fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&str>) -> String {
+    let (from, to) = (dmy(from), dmy(to));
+    let told = match note.code {
+        "whole_weeks" => {
+            return format!(
+                "Số liệu theo tuần trọn, từ thứ Hai {from} đến Chủ nhật {to}; những ngày sau đó chưa công bố cho người không \
+                 xem được tuyến tuần tra."
+            );
+        }
+        "no_boundaries" => return format!("Ngày {to} chưa có địa giới xã nào trong hệ thống."),
+        "not_recheckable" => {
+            "Điểm định vị gốc của một số cuộc tuần tra đã xoá theo thời hạn lưu: tính như lần lập số liệu cuối."
+        }
+        "as_of" => "Tính từ các cuộc tuần tra và điểm định vị đã nhận tới lúc chốt số liệu.",
+        "all_year_ground" => {
+            "Có khu vực nguy cơ không đặt đợt kiểm tra: ở đó lượt kiểm tra ngày nào cũng được tính."
+        }
+        "outside_season" => {
+            "Không đợt kiểm tra nào mở trong những ngày này: đi rà soát ngoài đợt chưa chứng tỏ được nơi đó không có cây."
+        }
+        "geometry_fault" => {
+            let commune = commune.unwrap_or("một xã");
+            return format!("Hình khu vực nguy cơ bị lỗi, chưa tính được diện tích: {commune}.");
+        }
+        "not_indexed_yet" => {
+            "Một số cuộc tuần tra chưa được tính theo quy tắc này: số liệu còn thiếu cho tới khi tính xong."
+        }
+        _ => return later_words(note, &to),
+    };
+    told.to_owned()
+}
+
 /// Which communes tell no number of plots, and how many plots lie in none of the rows.
 fn plot_notes(table: &mut Table, plots: Option<u32>) {
     let Some(all) = plots else {
@@ -298,5 +331,40 @@ fn plot_notes(table: &mut Table, plots: Option<u32>) {
             format!("{beside} điểm trong số cộng nằm ngoài các xã, phường của biểu này."),
             format!("Plots in the total that lie in none of the communes of this form: {beside}."),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes of notes that coverage may give, as its sources name them.
+    fn codes() -> BTreeMap<&'static str, String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage/service");
+        let mut found = BTreeMap::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for part in own.split("code: \"").skip(1) {
+                let code = part.split('"').next().unwrap_or_default().to_owned();
+                let code: &'static str = code.leak();
+                found.insert(code, format!("the words of {code}"));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_note_of_coverage_stands_in_vietnamese() {
+        let codes = codes();
+        assert!(codes.len() > 6, "{codes:?}");
+        let days = (LocalDate::from_days(20_000), LocalDate::from_days(20_010));
+        for (code, text) in codes {
+            let told = words_of(&Note { code, text }, days, Some("Tây"));
+            let is_theirs = told
+                .chars()
+                .any(|letter| "ăâđêôơưạảấầẩậắặẻẽẹếềệỉịọỏốồộớờợụủứừựỳ".contains(letter));
+            assert!(is_theirs && !told.contains("the words"), "{code}: {told}");
+        }
     }
 }
