@@ -11,8 +11,9 @@ use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
 use crate::base::total;
-use crate::coverage::model::lattice::ParentCell;
+use crate::coverage::model::lattice::{ParentCell, ParentMask, bits as bits_of};
 use crate::coverage::model::region::{FULL, Region};
+use crate::coverage::model::risk::RiskGrid;
 use crate::geo::position::Position;
 use crate::patrols::model::vocabulary::{PatrolState, Transport};
 use crate::patrols::{NearDay, PatrolNear, RefusedNear, Spot};
@@ -117,7 +118,6 @@ impl Coverage {
         let mut tx = self.journal.store().read().await?;
         let standing = self.standing(&mut tx).await?;
         let (material, _) = self.material(&mut tx, question, &Scope::Province).await?;
-        let risk_m2 = risk_m2(&material, word, bits);
         let definition = DefinitionView::of(&material);
         let spot = Spot {
             at: place,
@@ -125,6 +125,8 @@ impl Coverage {
             rules: rules_of(&material.definition),
         };
         let mut material = Arc::new(material);
+        let finer = self.measured_finer(&mut tx, &material).await?;
+        let risk_m2 = risk_m2(&material, (asked.cell, word, bits), finer);
         let near = near_words(word)?;
         let regions: Vec<Region> = near.keys().copied().collect();
         let lines = self.lines(&mut tx, &mut material, &regions).await?;
@@ -143,6 +145,23 @@ impl Coverage {
             visits,
             is_cut,
         })
+    }
+
+    /// The place of the commune that is asked about, if it is measured on finer cells than usual.
+    async fn measured_finer(
+        &self,
+        tx: &mut Tx,
+        material: &Arc<Material>,
+    ) -> Result<Option<usize>, Error> {
+        let is_one = material.sieve.asked.commune.is_some();
+        let own = material.shown.iter().position(|shown| *shown && is_one);
+        let Some(at) = own else {
+            return Ok(None);
+        };
+        let risk = material.risk.communes.get(at);
+        let is_finer =
+            risk.is_some_and(|own| own.has_finer()) && self.is_settled(tx, material, at).await?;
+        Ok(is_finer.then_some(at))
     }
 
     /// The visits of patrols that saw the cell or the ground around it, and of those whose fixes came near; true when
@@ -276,13 +295,38 @@ fn near_words(word: ParentCell) -> Result<BTreeMap<Region, Vec<u16>>, Error> {
     Ok(near)
 }
 
-fn risk_m2(material: &Material, word: ParentCell, bits: u64) -> f64 {
-    let own = |grid: &crate::coverage::model::risk::RiskGrid| {
-        let place = grid.place(word)?;
-        u32::try_from(grid.weight_dm2(place, bits)).ok()
-    };
-    let weights = material.risk.parts().filter_map(|part| own(part.grid));
+/// How much of a cell is at risk, as the gap list tells it: on finer cells in a commune that is measured on them.
+fn risk_m2(
+    material: &Material,
+    (cell, word, bits): (CellIndex, ParentCell, u64),
+    finer: Option<usize>,
+) -> f64 {
+    let usual = material
+        .risk
+        .parts()
+        .filter(|part| Some(part.commune) != finer)
+        .filter_map(|part| Some(part.grid.weight_dm2(part.grid.place(word)?, bits)));
+    let finer = finer.and_then(|at| material.risk.communes.get(at));
+    let finer = finer.into_iter().flat_map(|own| own.fine_parts());
+    let finer = finer.map(|(_, grid)| finer_dm2(grid, cell));
+    let weights = usual.chain(finer).filter_map(|dm2| u32::try_from(dm2).ok());
     total(weights.map(|dm2| f64::from(dm2) / 100.0))
+}
+
+/// What the finer cells of a grid weigh that are parts of a cell.
+fn finer_dm2(grid: &RiskGrid, cell: CellIndex) -> u64 {
+    let above = cell.parent(Resolution::Nine);
+    let words = (0..grid.parents()).filter_map(|at| Some((at, grid.risk(at)?)));
+    let words = words.filter(|(_, own)| {
+        let parent = own.parent.cell();
+        parent.and_then(|parent| parent.parent(Resolution::Nine)) == above
+    });
+    let weight = |(at, own): (usize, ParentMask)| {
+        let cells = bits_of(own.mask).zip(grid.lattice().cells(own));
+        let within = cells.filter(|(_, part)| part.parent(cell.resolution()) == Some(cell));
+        grid.weight_dm2(at, within.fold(0, |mask, (bit, _)| mask | 1 << bit))
+    };
+    words.map(weight).sum()
 }
 
 type SeenBits = BTreeMap<(i64, PatrolId), u64>;
