@@ -10,16 +10,15 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
-use crate::base::total;
-use crate::coverage::model::lattice::{ParentCell, ParentMask, bits as bits_of};
+use crate::coverage::model::lattice::ParentCell;
 use crate::coverage::model::region::{FULL, Region};
-use crate::coverage::model::risk::RiskGrid;
 use crate::geo::position::Position;
 use crate::patrols::model::vocabulary::{PatrolState, Transport};
 use crate::patrols::{NearDay, PatrolNear, RefusedNear, Spot};
 use crate::store::Tx;
 
 use super::answer::{Asked, DefinitionView};
+use super::finer::risk_m2;
 use super::judged::rules_of;
 use super::material::Material;
 use super::reasons::{AtCell, CellReason, reasons};
@@ -145,23 +144,6 @@ impl Coverage {
             visits,
             is_cut,
         })
-    }
-
-    /// The place of the commune that is asked about, if it is measured on finer cells than usual.
-    async fn measured_finer(
-        &self,
-        tx: &mut Tx,
-        material: &Arc<Material>,
-    ) -> Result<Option<usize>, Error> {
-        let is_one = material.sieve.asked.commune.is_some();
-        let own = material.shown.iter().position(|shown| *shown && is_one);
-        let Some(at) = own else {
-            return Ok(None);
-        };
-        let risk = material.risk.communes.get(at);
-        let is_finer =
-            risk.is_some_and(|own| own.has_finer()) && self.is_settled(tx, material, at).await?;
-        Ok(is_finer.then_some(at))
     }
 
     /// The visits of patrols that saw the cell or the ground around it, and of those whose fixes came near; true when
@@ -293,40 +275,6 @@ fn near_words(word: ParentCell) -> Result<BTreeMap<Region, Vec<u16>>, Error> {
         }
     }
     Ok(near)
-}
-
-/// How much of a cell is at risk, as the gap list tells it: on finer cells in a commune that is measured on them.
-fn risk_m2(
-    material: &Material,
-    (cell, word, bits): (CellIndex, ParentCell, u64),
-    finer: Option<usize>,
-) -> f64 {
-    let usual = material
-        .risk
-        .parts()
-        .filter(|part| Some(part.commune) != finer)
-        .filter_map(|part| Some(part.grid.weight_dm2(part.grid.place(word)?, bits)));
-    let finer = finer.and_then(|at| material.risk.communes.get(at));
-    let finer = finer.into_iter().flat_map(|own| own.fine_parts());
-    let finer = finer.map(|(_, grid)| finer_dm2(grid, cell));
-    let weights = usual.chain(finer).filter_map(|dm2| u32::try_from(dm2).ok());
-    total(weights.map(|dm2| f64::from(dm2) / 100.0))
-}
-
-/// What the finer cells of a grid weigh that are parts of a cell.
-fn finer_dm2(grid: &RiskGrid, cell: CellIndex) -> u64 {
-    let above = cell.parent(Resolution::Nine);
-    let words = (0..grid.parents()).filter_map(|at| Some((at, grid.risk(at)?)));
-    let words = words.filter(|(_, own)| {
-        let parent = own.parent.cell();
-        parent.and_then(|parent| parent.parent(Resolution::Nine)) == above
-    });
-    let weight = |(at, own): (usize, ParentMask)| {
-        let cells = bits_of(own.mask).zip(grid.lattice().cells(own));
-        let within = cells.filter(|(_, part)| part.parent(cell.resolution()) == Some(cell));
-        grid.weight_dm2(at, within.fold(0, |mask, (bit, _)| mask | 1 << bit))
-    };
-    words.map(weight).sum()
 }
 
 type SeenBits = BTreeMap<(i64, PatrolId), u64>;

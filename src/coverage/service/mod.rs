@@ -9,6 +9,7 @@ mod definitions;
 mod drafts;
 mod effort;
 mod explain;
+mod finer;
 mod fold;
 mod gaps;
 mod ground;
