@@ -55,6 +55,9 @@ impl Patrols {
         };
         let mut tx = self.journal.store().read().await?;
         let ground = self.ground_walked(&mut tx, row).await?;
+        if ground.is_empty() {
+            return is_kept_in(&mut tx, row.id, &codes).await;
+        }
         // Finding communes takes a connection of its own.
         drop(tx);
         let passed = self.areas.passed(self.areas.today(), &ground).await?;
@@ -75,8 +78,32 @@ impl Patrols {
             Held::In(codes) => codes,
         };
         let ground = self.ground_walked(tx, row).await?;
+        if ground.is_empty() {
+            return is_kept_in(tx, row.id, &codes).await;
+        }
         let passed = self.areas.passed(self.areas.today(), &ground).await?;
         Ok(!passed.is_disjoint(&codes))
+    }
+
+    /// Whether the caller answers for the ground of a patrol that another one recorded, and may correct it.
+    pub(super) async fn answers_for(
+        &self,
+        actor: &Actor,
+        id: PatrolId,
+    ) -> Result<bool, store::Error> {
+        if matches!(held(actor, Right::ValidatePatrols), Held::Nowhere) {
+            return Ok(false);
+        }
+        let mut tx = self.journal.store().read().await?;
+        let row = sql::patrol(&mut tx, id).await?;
+        drop(tx);
+        match row.filter(|row| row.author != actor.id) {
+            Some(row) => {
+                self.reaches_today(actor, Right::ValidatePatrols, &row)
+                    .await
+            }
+            None => Ok(false),
+        }
     }
 
     /// Where a patrol credibly was; once its fixes were erased, what is kept of its lines.
@@ -91,6 +118,16 @@ impl Patrols {
         let ground = tracks.iter().flat_map(|track| places(&track.summary));
         Ok(ground.map(|(_, at)| at).collect())
     }
+}
+
+/// Whether a patrol whose ground was erased is kept in one of these communes.
+async fn is_kept_in(
+    tx: &mut Tx,
+    id: PatrolId,
+    codes: &BTreeSet<String>,
+) -> Result<bool, store::Error> {
+    let kept = sql::communes_of(tx, id).await?;
+    Ok(kept.iter().any(|code| codes.contains(code)))
 }
 
 /// A device's rights are for recording and reach its own team's patrols only.

@@ -167,6 +167,17 @@ on_both! {
         // The earlier one stays a patrol of its commune, which its officer may read, and no longer judge.
         ended.get(&format!("/api/v1/patrols/{early}")).await.expect(200);
         ended.post(&judge(early), &state).await.expect(403);
+        let shown = got(&own, &format!("/api/v1/patrols/{early}")).await["properties"].clone();
+        let corrected = json!({
+            "kind": "crop_check", "transport": "foot", "team": shown["team"], "lead_org": shown["lead_org"], "notes": "sửa giờ về",
+            "started_at": shown["started_at"], "ended_at": shown["ended_at"], "revises": 1,
+        });
+        // Whoever answers for other ground is answered as if the id were a new one, and changes nothing.
+        ended.put(&format!("/api/v1/patrols/{early}"), &corrected).await;
+        assert_eq!(got(&own, &format!("/api/v1/patrols/{early}")).await["properties"]["version"], 1);
+        own.put(&format!("/api/v1/patrols/{early}"), &corrected).await.expect(201);
+        assert_eq!(got(&own, &format!("/api/v1/patrols/{early}")).await["properties"]["version"], 2);
+        field.settle().await;
         for id in [early, late] {
             own.post(&judge(id), &state).await.expect(200);
         }
