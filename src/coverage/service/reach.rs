@@ -94,7 +94,7 @@ fn left_out(map: &CommuneMap, reached: &Reached, on: LocalDate) -> Option<Note> 
         return Some(Note {
             code: "partly_in_reach",
             text: format!(
-                "left out: {named}{more}: only a part of what they were on {on} lies in yours today, which days since the change show"
+                "left out: {named}{more}: only a part of their ground by the boundaries of {on} lies in yours today"
             ),
         });
     }

@@ -7,7 +7,7 @@ use super::{
     SOUTH_M2, SQUARE_M2, YESTERDAY, assert_near, collection, load_risk, rectangle, risk_area,
     two_communes, walked,
 };
-use crate::field::{Client, Field};
+use crate::field::Client;
 
 /// Days that had begun before the clock's start.
 const BEFORE: &str = "from=2026-02-01&to=2026-03-01";
