@@ -122,8 +122,9 @@ impl Patrols {
             return Ok(Outcome::Before(row.version, receipt));
         }
         let by_author = row.author == sent.actor.id;
+        let by_officer = !by_author && sent.by_officer;
         match sent.draft.revises() {
-            _ if !by_author && !sent.by_officer => self.keep_foreign(tx, sent).await,
+            _ if !by_author && !by_officer => self.keep_foreign(tx, sent).await,
             Some(version) if i64::from(version) == row.version => self.revise(tx, sent, &row).await,
             Some(_) => self.keep(tx, sent, STALE).await.map(Outcome::Stale),
             None => self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs),
