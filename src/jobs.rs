@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 
 use crate::app::App;
-use crate::base::ids::PatrolId;
+use crate::base::ids::{EntryId, PatrolId};
 use crate::ingest::imports::Imports;
 use crate::journal::stamps::Authority;
 use crate::journal::{JobRow, Journal, Kinds};
@@ -227,6 +227,10 @@ async fn run(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
         patrols::INDEX_JOB => app.coverage.index(PatrolId(job.subject), job.id).await?,
         patrols::JUDGED_JOB => app.evidence.settle_judged(job).await?,
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
+        areas::BOUNDARIES_JOB => {
+            let entry = EntryId(job.subject);
+            app.patrols.follow_boundaries(entry, job.id).await?;
+        }
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
         evidence::DERIVE_JOB => app.evidence.derive_images(job).await?,
         plots::SETTLE_JOB => app.ledger.settle_jobs(jobs).await?,

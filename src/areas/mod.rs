@@ -10,7 +10,8 @@ mod service;
 mod sql;
 
 pub use service::{
-    AREAS_JOB, Act, Areas, ChangeReport, CommuneImport, Error, Gate, Ground, Hamlet, ImportReport,
-    KnownBoundaries, KnownBoundary, RiskAreaSet, RiskAreaView, RiskChoice, beside, verify_rows,
+    AREAS_JOB, Act, Areas, BOUNDARIES_JOB, BoundaryChange, ChangeReport, CommuneImport, Error,
+    Gate, Ground, Hamlet, ImportReport, KnownBoundaries, KnownBoundary, Reached, RiskAreaSet,
+    RiskAreaView, RiskBefore, RiskChange, RiskChoice, beside, verify_rows,
 };
 pub use sql::STATEMENTS;

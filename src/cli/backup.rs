@@ -18,10 +18,9 @@ use crate::blobs::{BlobName, Blobs};
 use crate::journal::{Journal, Verified};
 use crate::store::Store;
 
-use super::{Opening, print_line, start_tracing};
+use super::{Opening, SQLITE_FILE, print_line, start_tracing};
 
 const MANIFEST: &str = "manifest.json";
-const SQLITE_FILE: &str = "tuantra.db";
 const POSTGRES_FILE: &str = "tuantra.pgdump";
 
 /// Take a backup beside the running server and prove what it holds.

@@ -31,7 +31,7 @@ pub struct Coverage {
 impl Coverage {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
-        let app = self.opening.open().await?;
+        let app = self.opening.open_existing().await?;
         while jobs::run_due(&app).await? > 0 {}
         let asked = Asked {
             commune: self.commune,

@@ -115,7 +115,20 @@ impl Opening {
         start_tracing(config.log_format, "warn");
         App::open(config, Arc::new(SystemClock)).await
     }
+
+    /// The same of a database that is there: a folder that was mistyped is refused, not filled with an empty database.
+    async fn open_existing(&self) -> anyhow::Result<App> {
+        let config = self.config(BTreeMap::new())?;
+        if config.database_url.is_none() {
+            let file = config.data.join(SQLITE_FILE);
+            anyhow::ensure!(file.exists(), "{} is not there", file.display());
+        }
+        self.open().await
+    }
 }
+
+/// The database within a data folder.
+const SQLITE_FILE: &str = "tuantra.db";
 
 /// Threads that write originals, read track files and lay tracks over one another, none of which waits for another one. Each
 /// keeps some memory of its own, and hundreds that wait for one disk are no faster.

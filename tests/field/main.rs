@@ -18,6 +18,7 @@ mod kill;
 mod load;
 mod node;
 mod people;
+mod reindex;
 mod resend;
 mod trace;
 mod tus;

@@ -93,11 +93,15 @@ impl CommuneMap {
     /// The commune of a code.
     #[must_use]
     pub fn commune(&self, code: &str) -> Option<&Commune> {
-        let at = self
-            .communes
+        self.communes.get(self.place(code)?)
+    }
+
+    /// The place of a code among the communes.
+    #[must_use]
+    pub fn place(&self, code: &str) -> Option<usize> {
+        self.communes
             .binary_search_by(|commune| commune.facts.code.as_str().cmp(code))
-            .ok()?;
-        self.communes.get(at)
+            .ok()
     }
 
     /// The code of the one commune that a position belongs to.

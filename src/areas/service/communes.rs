@@ -24,7 +24,7 @@ use crate::journal::{Entry, Journal, Kind};
 use crate::store::{self, Tx};
 
 use super::maps::{all_boundaries, read_grounds};
-use super::{AREAS_JOB, Areas, Error, Hashed, aside, need_province};
+use super::{AREAS_JOB, Areas, BOUNDARIES_JOB, Error, Hashed, aside, need_province};
 
 // Nghị quyết 202/2025/QH15: the provinces and communes of today stand since 1 July 2025.
 const REFORM: (i32, u32, u32) = (2025, 7, 1);
@@ -281,6 +281,8 @@ async fn load(tx: &mut Tx, loading: &Loading) -> Result<(), Error> {
         body: body.as_bytes(),
     };
     let written = loading.journal.enter(tx, entry).await?;
+    let subject = written.entry.0;
+    loading.journal.queue(tx, BOUNDARIES_JOB, subject).await?;
     for at in succession.added.iter().chain(&succession.replaced) {
         let facts = loading.file.boundaries.get(*at);
         let ground = loading.file.units.get(*at);

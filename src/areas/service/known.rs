@@ -90,7 +90,16 @@ impl Areas {
         commune: &Commune,
         (other, theirs): (&KnownBoundary, &Arc<BlockedRegion>),
     ) -> Result<f64, Error> {
-        let pair = (commune.facts.id, other.id);
+        self.share_between(commune, (other.id, theirs)).await
+    }
+
+    /// The same of a boundary by its id and its ground.
+    pub(super) async fn share_between(
+        &self,
+        commune: &Commune,
+        (other, theirs): (BoundaryId, &Arc<BlockedRegion>),
+    ) -> Result<f64, Error> {
+        let pair = (commune.facts.id, other);
         let kept = self.shared.shares.lock().ok();
         if let Some(share) = kept.and_then(|kept| kept.get(&pair).copied()) {
             return Ok(share);

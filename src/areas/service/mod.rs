@@ -1,5 +1,6 @@
 //! The areas' acts and readings: right, rule, rows and journal in one transaction; maps kept in memory.
 
+mod change;
 mod communes;
 mod gates;
 mod ground;
@@ -8,6 +9,7 @@ mod known;
 mod maps;
 mod names;
 mod places;
+mod reach;
 mod risk;
 mod verify;
 
@@ -28,12 +30,15 @@ use super::model::succession::Unlawful;
 use super::model::topology::Overlap;
 use super::sql;
 
+pub use change::BoundaryChange;
 pub use communes::{CommuneImport, ImportReport};
 pub use gates::Gate;
 pub use ground::Ground;
 pub use hamlets::Hamlet;
 pub use known::{KnownBoundaries, KnownBoundary};
 pub use places::{ReadPlace, beside};
+pub use reach::Reached;
+pub use risk::versions::{RiskBefore, RiskChange};
 pub use risk::{ChangeReport, RiskAreaSet, RiskAreaView, RiskChoice};
 pub use verify::verify_rows;
 
@@ -106,6 +111,9 @@ impl Act {
 
 /// The kind of job by which coverage follows a change of communes or risk areas.
 pub const AREAS_JOB: &str = "follow_areas";
+
+/// The kind of job by which patrols follow boundaries that were loaded; its subject is their entry.
+pub const BOUNDARIES_JOB: &str = "follow_boundaries";
 
 /// Moves the epoch on and asks for the work that follows.
 async fn advance(journal: &Journal, tx: &mut Tx) -> Result<(), store::Error> {

@@ -34,6 +34,7 @@ pub const STATEMENTS: &[&str] = &[
     NAME_BOUNDARY,
     RISK_AREAS,
     RISK_AREAS_OF,
+    RISK_AREAS_RECEIVED,
     INSERT_RISK_AREA,
     SUPERSEDE,
     GATES,

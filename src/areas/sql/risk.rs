@@ -1,7 +1,7 @@
 //! Risk areas, every version of them.
 
 use crate::base::ids::{EntryId, RiskAreaId};
-use crate::base::time::LocalDate;
+use crate::base::time::{LocalDate, Timestamp};
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -10,6 +10,8 @@ pub(super) const RISK_AREAS: &str = "SELECT id, code, version, name, level, basi
 pub(super) const RISK_AREAS_OF: &str = "SELECT id, code, version, name, level, basis, crop, windows, required_visits, valid_from, \
      valid_to, superseded_from, outline, area_m2, reason, entry FROM area_risk_areas \
      WHERE code = $1 ORDER BY version DESC";
+pub(super) const RISK_AREAS_RECEIVED: &str = "SELECT a.code, a.version, a.valid_from, e.received_at \
+     FROM area_risk_areas a JOIN journal_entries e ON e.id = a.entry";
 pub(super) const INSERT_RISK_AREA: &str = "INSERT INTO area_risk_areas \
      (id, code, version, name, level, basis, crop, windows, required_visits, valid_from, valid_to, outline, area_m2, \
      reason, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -37,9 +39,23 @@ pub struct RiskAreaRow {
     pub entry: EntryId,
 }
 
+/// When a version of a risk area was received.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReceivedRow {
+    pub code: String,
+    pub version: i64,
+    pub valid_from: LocalDate,
+    pub received_at: Timestamp,
+}
+
 /// Every version of every risk area, in no order.
 pub async fn risk_areas(tx: &mut Tx) -> Result<Vec<RiskAreaRow>, Error> {
     on!(tx, |c| sqlx::query_as(RISK_AREAS).fetch_all(c))
+}
+
+/// When every version of every risk area was received, in no order.
+pub async fn risk_areas_received(tx: &mut Tx) -> Result<Vec<ReceivedRow>, Error> {
+    on!(tx, |c| sqlx::query_as(RISK_AREAS_RECEIVED).fetch_all(c))
 }
 
 /// The versions of one risk area, newest first.

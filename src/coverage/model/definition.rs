@@ -196,6 +196,16 @@ impl From<Definition> for Draft {
 }
 
 impl Footprint {
+    /// Whether a radius is named more than once.
+    #[must_use]
+    pub fn has_radius_twice(&self) -> bool {
+        let mut radii: Vec<u32> = self.radii().collect();
+        let named = radii.len();
+        radii.sort_unstable();
+        radii.dedup();
+        radii.len() < named
+    }
+
     fn radii(&self) -> impl Iterator<Item = u32> {
         std::iter::once(self.default_radius_cm).chain(self.also_indexed_cm.iter().copied())
     }

@@ -34,7 +34,7 @@ impl Coverage {
         notes.extend(note);
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let behind = material.behind;
-        let season = Season::of(&material.risk, from, to);
+        let season = Season::of(&material);
         season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let is_rechecked = matches!(material.source, Source::Rechecked(_));
@@ -91,7 +91,7 @@ impl Coverage {
             .radius_cm(asked.class, asked.radius_cm)
             .map_err(|refused| not_indexed(&refused))?;
         let map = self.areas.map(asked.to).await?;
-        let shown = shown(&map, &asked, scope)?;
+        let shown = self.shown(&map, &asked, scope).await?;
         let (risk, before) = self.risk_of_both(&asked, &definition, &map).await?;
         let view = View {
             version: i64::from(definition.version()),
@@ -99,6 +99,8 @@ impl Coverage {
         };
         let days = asked.from.as_days()..asked.to.as_days() + 1;
         let mut notes = self.without_boundaries(&map, asked.to).await?;
+        notes.extend(shown.note);
+        let shown = shown.communes;
         let is_behind = asked.as_of.is_none() && !known.is_complete(&definition);
         let behind = if is_behind {
             behind(tx, view.version, &mut notes).await?
@@ -131,6 +133,7 @@ impl Coverage {
             placement: Arc::default(),
             behind,
         };
+        notes.extend(self.changed_risk(&material).await?);
         let material = material.numbered(&*self.tiles.words()?);
         Ok((material, notes))
     }
@@ -230,20 +233,6 @@ async fn behind(tx: &mut Tx, version: i64, notes: &mut Vec<Note>) -> Result<i64,
 
 /// The risk of the communes of the window, and of the period of equal length before.
 type RiskOfBoth = (Arc<RiskSet>, Arc<RiskSet>);
-
-/// Which communes of a map are shown; refuses one that is not there or not in reach.
-fn shown(map: &CommuneMap, asked: &Asked, scope: &Scope) -> Result<Arc<[bool]>, Error> {
-    if let Some(code) = &asked.commune
-        && !(scope.holds(Some(code)) && map.commune(code).is_some())
-    {
-        return Err(Error::NotFound);
-    }
-    let shown = map.communes().iter().map(|commune| {
-        let code = commune.facts.code.as_str();
-        asked.commune.as_deref().is_none_or(|asked| asked == code) && scope.holds(Some(code))
-    });
-    Ok(shown.collect())
-}
 
 /// The number of days of a window that can be answered.
 pub(super) fn check_days(from: LocalDate, to: LocalDate) -> Result<i64, Error> {

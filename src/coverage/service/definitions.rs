@@ -362,6 +362,9 @@ fn check(draft: &Draft) -> Result<(), Error> {
     if !draft.freshness_days.is_sorted_by(|a, b| a < b) {
         return Err(parameter("freshness_days", "numbers of days that rise"));
     }
+    if draft.footprints.iter().any(Footprint::has_radius_twice) {
+        return Err(parameter("footprints", "every radius of a transport once"));
+    }
     let sees = |own: &Footprint| {
         own.transport.class() == FootprintClass::Ground && own.default_radius_cm > 0
     };

@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PatrolId;
 use crate::base::time::LocalDate;
-use crate::base::total;
 use crate::coverage::model::lattice::ParentCell;
 use crate::coverage::model::region::{FULL, Region, unpack};
 use crate::coverage::sql::{self, Slice};
@@ -20,6 +19,7 @@ use crate::patrols::{NearDay, PatrolNear, RefusedNear, Spot};
 use crate::store::Tx;
 
 use super::answer::{Asked, DefinitionView};
+use super::finer::risk_m2;
 use super::judged::rules_of;
 use super::material::Material;
 use super::reasons::{AtCell, CellReason, reasons};
@@ -102,14 +102,14 @@ impl Coverage {
         let (word, bits) = word_of(asked.cell)?;
         let at = LatLng::from(asked.cell);
         let place = Position::new(at.lng(), at.lat()).or(Err(Error::NotFound))?;
-        let map = self.areas.map(asked.to).await?;
-        let commune = map.locate(place).map(str::to_owned);
-        if !rights
-            .iter()
-            .all(|right| actor.may(*right, commune.as_deref()))
-        {
+        // Rights hold where the place lies today; the figures are those of its commune on the last day.
+        let today = self.areas.map(self.areas.today()).await?;
+        let here = today.locate(place);
+        if !rights.iter().all(|right| actor.may(*right, here)) {
             return Err(Error::NotFound);
         }
+        let map = self.areas.map(asked.to).await?;
+        let commune = map.locate(place).map(str::to_owned);
         let question = Asked {
             commune: commune.clone(),
             radius_cm: asked.radius_cm,
@@ -118,7 +118,6 @@ impl Coverage {
         let mut tx = self.journal.store().read().await?;
         let standing = self.standing(&mut tx).await?;
         let (material, _) = self.material(&mut tx, question, &Scope::Province).await?;
-        let risk_m2 = risk_m2(&material, word, bits);
         let definition = DefinitionView::of(&material);
         let spot = Spot {
             at: place,
@@ -126,6 +125,8 @@ impl Coverage {
             rules: rules_of(&material.definition),
         };
         let mut material = Arc::new(material);
+        let finer = self.measured_finer(&mut tx, &material).await?;
+        let risk_m2 = risk_m2(&material, (asked.cell, word, bits), finer);
         let near = near_words(word)?;
         let regions: Vec<Region> = near.keys().copied().collect();
         let lines = self.lines(&mut tx, &mut material, &regions).await?;
@@ -276,15 +277,6 @@ fn near_words(word: ParentCell) -> Result<BTreeMap<Region, Vec<u16>>, Error> {
         }
     }
     Ok(near)
-}
-
-fn risk_m2(material: &Material, word: ParentCell, bits: u64) -> f64 {
-    let own = |grid: &crate::coverage::model::risk::RiskGrid| {
-        let place = grid.place(word)?;
-        u32::try_from(grid.weight_dm2(place, bits)).ok()
-    };
-    let weights = material.risk.parts().filter_map(|part| own(part.grid));
-    total(weights.map(|dm2| f64::from(dm2) / 100.0))
 }
 
 type SeenBits = BTreeMap<(i64, PatrolId), u64>;

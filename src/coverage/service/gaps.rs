@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use h3o::{CellIndex, LatLng, Resolution};
 
-use crate::base::actor::{Actor, Right, Scope};
+use crate::base::actor::{Actor, Right};
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
 use crate::coverage::model::region::Region;
@@ -126,13 +126,11 @@ impl Coverage {
 
     /// The cells at risk of one commune, those with the most unseen ground first.
     pub async fn gaps(&self, actor: &Actor, asked: GapsAsked) -> Result<Gaps, Error> {
-        if !actor.may_somewhere(Right::ReadGaps) {
-            return Err(Error::Forbidden);
-        }
+        let scope = actor.reach(Right::ReadGaps).ok_or(Error::Forbidden)?;
         let Some(code) = asked.asked.commune.as_deref() else {
             return Err(parameter("commune", "the gap list is of one commune"));
         };
-        if !actor.may(Right::ReadGaps, Some(code)) {
+        if !self.is_in_reach(asked.asked.to, code, &scope).await? {
             return Err(Error::NotFound);
         }
         if asked.effort && asked.fine {
@@ -141,9 +139,9 @@ impl Coverage {
         let mut tx = self.journal.store().read().await?;
         let standing = self.standing(&mut tx).await?;
         let question = asked.asked.clone();
-        let (material, mut notes) = self.material(&mut tx, question, &Scope::Province).await?;
+        let (material, mut notes) = self.material(&mut tx, question, &scope).await?;
         let (from, to) = (asked.asked.from, asked.asked.to);
-        let season = Season::of(&material.risk, from, to);
+        let season = Season::of(&material);
         season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let mut material = Arc::new(material);

@@ -16,6 +16,7 @@ use crate::coverage::model::risk::{RiskGrid, apart, geodesic_area_m2, risk_of};
 use crate::coverage::model::scales::GridId;
 use crate::coverage::model::settle::settling_resolution;
 use crate::coverage::model::window::{CheckWindow, united};
+use crate::geo::shape::{BlockedRegion, Region};
 
 use super::Error;
 use super::cores::on_all_cores;
@@ -26,6 +27,9 @@ pub(super) type Key = [u8; 32];
 
 /// Communes whose finer grids a core lays before it takes more.
 const COMMUNES_AT_ONCE: usize = 8;
+
+/// Less ground than this is a sliver along a boundary, m².
+const LEAST_M2: f64 = 1.0;
 
 /// The number of the next risk that is laid in this process.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -41,8 +45,18 @@ pub(super) struct CommuneRisk {
     parts: Vec<(Vec<CheckWindow>, RiskGrid)>,
     /// The same on finer cells, where there is so little risk that coarse ones may say too little.
     fine: Option<Fine>,
+    seasons: Seasons,
     /// The geometry could not be computed.
     pub(super) is_faulty: bool,
+}
+
+/// The check windows of the areas that have ground in a commune, told apart when they are first asked for.
+#[derive(Debug, Default)]
+struct Seasons {
+    ground: Option<Arc<BlockedRegion>>,
+    /// The areas near it, by their check windows.
+    near: Vec<(Vec<CheckWindow>, Vec<Arc<Region>>)>,
+    told: OnceLock<Vec<Vec<CheckWindow>>>,
 }
 
 /// The risk of a commune on finer cells, laid when it is first asked for.
@@ -68,6 +82,11 @@ impl CommuneRisk {
     /// The grids of the usual cells with their check windows.
     pub(super) fn parts(&self) -> &[(Vec<CheckWindow>, RiskGrid)] {
         &self.parts
+    }
+
+    /// The sets of check windows that its ground at risk has; an empty set is of ground that is checked all year.
+    pub(super) fn seasons(&self) -> &[Vec<CheckWindow>] {
+        self.seasons.told.get_or_init(|| self.seasons.tell())
     }
 
     /// Whether finer cells than usual settle this commune.
@@ -101,6 +120,39 @@ impl CommuneRisk {
             .and_then(|all| all.into_iter().max());
         *kept = Some((generation, since));
         since
+    }
+}
+
+impl Seasons {
+    fn of(plan: &Plan) -> Self {
+        let mut near = BTreeMap::<String, (Vec<CheckWindow>, Vec<Arc<Region>>)>::new();
+        for area in plan.groups.iter().flat_map(|(_, areas)| areas) {
+            let windows = windows_of(area);
+            let own = near.entry(format!("{windows:?}"));
+            let own = own.or_insert_with(|| (windows, Vec::new()));
+            own.1.push(Arc::clone(&area.region));
+        }
+        Self {
+            ground: Some(Arc::clone(&plan.commune.ground)),
+            near: near.into_values().collect(),
+            told: OnceLock::new(),
+        }
+    }
+
+    fn tell(&self) -> Vec<Vec<CheckWindow>> {
+        let Some(ground) = &self.ground else {
+            return Vec::new();
+        };
+        let ground = ground.region().as_polygons();
+        let has_ground = |areas: &[Arc<Region>]| {
+            let shapes = areas.iter().map(|own| own.as_polygons().clone());
+            let shapes: Vec<MultiPolygon> = shapes.collect();
+            let risk = || geodesic_area_m2(&risk_of(ground, &shapes));
+            // What cannot be computed is taken to have ground here.
+            !catch_unwind(AssertUnwindSafe(risk)).is_ok_and(|m2| m2 < LEAST_M2)
+        };
+        let own = self.near.iter().filter(|(_, areas)| has_ground(areas));
+        own.map(|(windows, _)| windows.clone()).collect()
     }
 }
 
@@ -182,6 +234,7 @@ impl Plan {
                 parts: OnceLock::new(),
                 since: Mutex::default(),
             }),
+            seasons: Seasons::of(self),
             is_faulty: false,
         }
     }

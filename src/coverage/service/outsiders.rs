@@ -34,11 +34,13 @@ impl Coverage {
         asked: Asked,
     ) -> Result<Question, Error> {
         let scope = actor.reach(Right::ReadCoverage).ok_or(Error::Forbidden)?;
-        let commune = asked.commune.as_deref();
-        if commune.is_some_and(|code| !scope.holds(Some(code))) {
+        if let Some(code) = &asked.commune
+            && !scope.holds(Some(code))
+            && !self.is_in_reach(asked.to, code, &scope).await?
+        {
             return Err(Error::NotFound);
         }
-        if reads_patrols(actor, commune, &scope) {
+        if self.reads_patrols(actor, &asked, &scope).await? {
             return Ok(Question {
                 asked,
                 scope,
@@ -107,16 +109,6 @@ impl Figures {
             last_visit_at: self.last_visit_at.map(|at| week(at.local_date()).start()),
             ..self
         }
-    }
-}
-
-/// Whether the caller may read the patrols of every commune that is asked about.
-fn reads_patrols(actor: &Actor, commune: Option<&str>, scope: &Scope) -> bool {
-    let reads = |code: &str| actor.may(Right::ReadPatrols, Some(code));
-    match (commune, scope) {
-        (Some(code), _) => reads(code),
-        (None, Scope::Province) => actor.may_in_province(Right::ReadPatrols),
-        (None, Scope::Communes(codes)) => codes.iter().all(|code| reads(code)),
     }
 }
 

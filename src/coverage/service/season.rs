@@ -1,6 +1,6 @@
 //! The season: the check windows of the risk areas that are asked about, and which of them the window touches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -22,6 +22,19 @@ pub struct Season {
     pub in_season: bool,
     /// Each of them.
     pub windows: Vec<SeasonWindow>,
+    /// Whether any of the areas is checked all year.
+    #[serde(skip)]
+    is_all_year: bool,
+    /// Whether there is any area.
+    #[serde(skip)]
+    is_any: bool,
+}
+
+/// The check windows of some ground.
+struct Here {
+    windows: Vec<CheckWindow>,
+    is_all_year: bool,
+    is_any: bool,
 }
 
 /// A part of every year in which a check counts.
@@ -38,22 +51,31 @@ pub struct SeasonWindow {
 }
 
 impl Season {
-    /// The season of some risk areas in a window of days. Areas that are checked all year are always in season.
-    pub(super) fn of(risk: &RiskSet, from: LocalDate, to: LocalDate) -> Self {
-        let windows = risk.windows.iter().map(|window| SeasonWindow {
-            name: window.name.clone(),
+    /// The season of the ground at risk in the communes that are shown, in the window that is asked for. Ground that is
+    /// checked all year is always in season. Where nothing is at risk, it is the season of all communes.
+    pub(super) fn of(material: &Material) -> Self {
+        let asked = &material.sieve.asked;
+        let Here {
+            windows,
+            is_all_year,
+            is_any,
+        } = Here::of(material);
+        let windows = windows.into_iter().map(|window| SeasonWindow {
             from: window.from.to_string(),
             to: window.to.to_string(),
-            open: window.meets(from, to),
+            open: window.meets(asked.from, asked.to),
+            name: window.name,
         });
         let windows: Vec<_> = windows.collect();
         Self {
-            in_season: risk.is_all_year || windows.iter().any(|window| window.open),
+            in_season: is_all_year || windows.iter().any(|window| window.open),
             windows,
+            is_all_year,
+            is_any,
         }
     }
 
-    /// Refuses a pass that no risk area has, and notes one outside whose windows the days lie.
+    /// Refuses a pass that no risk area has, and notes one that none has here, or outside whose windows the days lie.
     pub(super) fn note(&self, material: &Material, notes: &mut Vec<Note>) -> Result<(), Error> {
         let Some(pass) = &material.sieve.asked.pass else {
             return Ok(());
@@ -61,21 +83,20 @@ impl Season {
         let is_open = match pass {
             Pass::Times(_) => self.in_season,
             Pass::Named(name) => {
-                let known: BTreeSet<&str> =
-                    self.windows.iter().map(|own| own.name.as_str()).collect();
-                if !known.contains(name.as_str()) && material.risk.is_any {
-                    let known: Vec<&str> = known.into_iter().collect();
-                    return Err(parameter(
-                        "pass",
-                        format!("no such check window; there are {}", known.join(", ")),
-                    ));
-                }
-                if material.risk.is_all_year {
+                let is_elsewhere = self.is_elsewhere(name, material)?;
+                if self.is_all_year {
                     notes.push(Note {
                         code: "all_year_ground",
                         text: "some risk areas have no check windows: there every visit counts, on whatever day"
                             .to_owned(),
                     });
+                }
+                if is_elsewhere {
+                    notes.push(Note {
+                        code: "window_elsewhere",
+                        text: format!("no risk area here has check windows named {name}"),
+                    });
+                    return Ok(());
                 }
                 let own = |window: &SeasonWindow| window.open && window.name == *name;
                 self.windows.iter().any(own)
@@ -89,6 +110,57 @@ impl Season {
             });
         }
         Ok(())
+    }
+
+    /// Whether only risk areas elsewhere have check windows of that name; refuses one that none has anywhere.
+    fn is_elsewhere(&self, name: &str, material: &Material) -> Result<bool, Error> {
+        if !self.is_any || self.windows.iter().any(|own| own.name == name) {
+            return Ok(false);
+        }
+        let all = material.risk.windows.iter();
+        let known: BTreeSet<&str> = all.map(|own| own.name.as_str()).collect();
+        if known.contains(name) {
+            return Ok(true);
+        }
+        let known: Vec<&str> = known.into_iter().collect();
+        Err(parameter(
+            "pass",
+            format!("no such check window; there are {}", known.join(", ")),
+        ))
+    }
+}
+
+impl Here {
+    fn of(material: &Material) -> Self {
+        let risk = &material.risk;
+        let all = || Self {
+            windows: risk.windows.clone(),
+            is_all_year: risk.is_all_year,
+            is_any: risk.is_any,
+        };
+        if material.shows_all {
+            return all();
+        }
+        let communes = risk.communes.iter().zip(material.shown.iter());
+        let shown = communes.filter(|(_, shown)| **shown);
+        let mut windows = BTreeMap::new();
+        let (mut is_all_year, mut is_any) = (false, false);
+        for season in shown.flat_map(|(own, _)| own.seasons()) {
+            is_any = true;
+            is_all_year |= season.is_empty();
+            for window in season {
+                let key = (window.name.clone(), window.from, window.to);
+                windows.insert(key, window.clone());
+            }
+        }
+        if !is_any {
+            return all();
+        }
+        Self {
+            windows: windows.into_values().collect(),
+            is_all_year,
+            is_any,
+        }
     }
 }
 

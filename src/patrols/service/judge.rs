@@ -13,7 +13,7 @@ use crate::patrols::model::vocabulary::PatrolState;
 use crate::patrols::sql::{self, PatrolRow};
 use crate::store::{self, Tx};
 
-use super::{Error, INDEX_JOB, Patrols, Promise, reaches, readable, state_of};
+use super::{Error, INDEX_JOB, Patrols, Promise, readable, state_of};
 
 const MAX_REASON_CHARS: usize = 500;
 /// The kind of job that tells anew what leaned on a patrol that was judged: a rejected one shows nobody's presence.
@@ -85,6 +85,14 @@ impl Patrols {
             judgement.reason.as_deref(),
             judgement.state == Verdict::Rejected,
         )?;
+        // Whoever answers for the ground today judges, also what was walked before a merger.
+        let row = self.readable_today(actor, id).await?;
+        if !self
+            .reaches_today(actor, Right::ValidatePatrols, &row)
+            .await?
+        {
+            return Err(Error::Forbidden);
+        }
         let state = match judgement.state {
             Verdict::Validated => PatrolState::Validated,
             Verdict::Rejected => PatrolState::Rejected,
@@ -119,10 +127,7 @@ impl Patrols {
         body: &[u8],
     ) -> Result<Promise, Error> {
         sql::lock_patrol(tx, id).await?;
-        let row = readable(tx, actor, id).await?;
-        if !reaches(tx, actor, Right::ValidatePatrols, id).await? {
-            return Err(Error::Forbidden);
-        }
+        let row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
         if let Some(entry) = row
             .judged_entry
             .filter(|_| is_same(&row, actor, state, reason))

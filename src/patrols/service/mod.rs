@@ -9,6 +9,8 @@ mod files;
 mod held;
 mod judge;
 mod memory;
+mod placed;
+mod reach;
 mod read;
 mod recall;
 mod record;

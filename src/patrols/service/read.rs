@@ -15,12 +15,12 @@ use crate::patrols::model::quality::QualityCounts;
 use crate::patrols::model::track::PatrolTotals;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
 use crate::patrols::model::walked::{
-    KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, places, rounded, seconds,
+    KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, rounded, seconds,
 };
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
 use crate::store::{self, Tx};
 
-use super::{Error, Patrols, readable, state_of};
+use super::{Error, Patrols, state_of};
 
 /// A patrol with its lines.
 #[derive(Debug, Clone)]
@@ -157,47 +157,6 @@ impl Patrols {
         self.readable_today(actor, id).await.map(drop)
     }
 
-    /// The patrol, if the caller may read it: by the communes of the days on which it walked, or by the one in which that
-    /// ground lies today, whose figures count it.
-    pub(super) async fn readable_today(
-        &self,
-        actor: &Actor,
-        id: PatrolId,
-    ) -> Result<PatrolRow, Error> {
-        let mut tx = self.journal.store().read().await?;
-        match readable(&mut tx, actor, id).await {
-            Err(Error::NotFound) => {}
-            known => return known,
-        }
-        let is_device = actor.principal == Principal::Device;
-        let codes = match actor.reach(Right::ReadPatrols) {
-            Some(Scope::Communes(codes)) if !is_device => codes,
-            _ => return Err(Error::NotFound),
-        };
-        let row = sql::patrol(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        let ground: Vec<Position> = match self.walked_of(&mut tx, &row, &[]).await?.tracks {
-            Some(tracks) => tracks
-                .iter()
-                .flat_map(|track| places(&track.summary))
-                .map(|(_, at)| at)
-                .collect(),
-            None => kept_tracks(&mut tx, id)
-                .await?
-                .into_iter()
-                .flat_map(|track| track.lines)
-                .flatten()
-                .filter_map(|[lon, lat]| Position::new(lon, lat).ok())
-                .collect(),
-        };
-        // Finding communes takes a connection of its own.
-        drop(tx);
-        let passed = self.areas.passed(self.areas.today(), &ground).await?;
-        if passed.is_disjoint(&codes) {
-            return Err(Error::NotFound);
-        }
-        Ok(row)
-    }
-
     /// The patrols that the caller may read, the latest start first, with what the job kept of them.
     pub async fn patrols(
         &self,
@@ -294,6 +253,15 @@ fn shown(track: &WalkedTrack) -> Shown {
         kept: KeptSummary::of(&track.summary),
         lines: lines(&track.summary),
     }
+}
+
+/// Where the lines lie that are kept of a patrol.
+pub(super) async fn kept_ground(tx: &mut Tx, id: PatrolId) -> Result<Vec<Position>, store::Error> {
+    let lines = kept_tracks(tx, id).await?.into_iter();
+    let places = lines.flat_map(|track| track.lines).flatten();
+    Ok(places
+        .filter_map(|[lon, lat]| Position::new(lon, lat).ok())
+        .collect())
 }
 
 async fn kept_tracks(tx: &mut Tx, id: PatrolId) -> Result<Vec<Shown>, store::Error> {

@@ -10,7 +10,7 @@ use crate::patrols::model::vocabulary::PatrolState;
 use crate::patrols::sql::{self, PatrolRow, VersionRow};
 use crate::store::{self, Tx};
 
-use super::{DERIVE_JOB, Error, INDEX_JOB, KeptAside, Patrols, Promise, reaches};
+use super::{DERIVE_JOB, Error, INDEX_JOB, KeptAside, Patrols, Promise};
 
 /// A patrol as it was recorded.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ const STALE: &str = "stale-revision";
 /// A declaration as it came: who sent it, what it says, and its bytes.
 struct Declaration {
     actor: Actor,
+    /// Whether the sender answers for the ground of the patrol, which another one recorded.
+    by_officer: bool,
     id: PatrolId,
     draft: PatrolDraft,
     body: Vec<u8>,
@@ -77,6 +79,7 @@ impl Patrols {
         let warnings = warnings(&draft);
         let declaration = Declaration {
             actor: actor.clone(),
+            by_officer: self.answers_for(actor, id).await?,
             id,
             draft,
             body: body.to_vec(),
@@ -119,8 +122,7 @@ impl Patrols {
             return Ok(Outcome::Before(row.version, receipt));
         }
         let by_author = row.author == sent.actor.id;
-        let by_officer =
-            !by_author && reaches(tx, &sent.actor, Right::ValidatePatrols, sent.id).await?;
+        let by_officer = !by_author && sent.by_officer;
         match sent.draft.revises() {
             _ if !by_author && !by_officer => self.keep_foreign(tx, sent).await,
             Some(version) if i64::from(version) == row.version => self.revise(tx, sent, &row).await,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::base::actor::Actor;
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PatrolId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
@@ -132,7 +132,10 @@ impl Patrols {
         let is_shown = match readable(tx, actor, id).await {
             Ok(_) => true,
             Err(Error::Store(error)) => return Err(error),
-            Err(_) => false,
+            Err(_) => {
+                self.reaches_today_within(tx, actor, Right::ReadPatrols, &row)
+                    .await?
+            }
         };
         let transport = row.transport.parse().or(Err(row.corrupt("transport")))?;
         let days = if row.redacted_at.is_some() {

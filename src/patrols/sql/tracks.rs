@@ -17,6 +17,10 @@ const KEEP_TRACK: &str = "UPDATE tracks SET chunks = $3, fixes = $4, first_at = 
 const PASSING: &str = "SELECT t.patrol FROM tracks t WHERE t.last_at >= $1 AND t.first_at <= $2 \
      AND ((t.west <= $5 AND t.east >= $3 AND t.south <= $6 AND t.north >= $4) OR (t.west IS NULL AND t.frozen_at IS NULL)) \
      GROUP BY t.patrol ORDER BY MAX(t.last_at) DESC, t.patrol LIMIT $7";
+const WALKED_IN_SINCE: &str = "SELECT w.patrol FROM patrol_communes w WHERE w.commune = $1 \
+     AND EXISTS (SELECT 1 FROM tracks t WHERE t.patrol = w.patrol AND t.last_at >= $2 AND t.frozen_at IS NULL)";
+const WALKED_NOWHERE_SINCE: &str = "SELECT t.patrol FROM tracks t WHERE t.last_at >= $1 AND t.frozen_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM patrol_communes w WHERE w.patrol = t.patrol) GROUP BY t.patrol";
 const FREEZE_TRACKS: &str =
     "UPDATE tracks SET frozen_at = $2 WHERE patrol = $1 AND frozen_at IS NULL";
 const FORGET_LINES: &str = "UPDATE tracks SET line = '[]', west = NULL, south = NULL, east = NULL, north = NULL \
@@ -34,6 +38,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     TRACKS,
     KEEP_TRACK,
     PASSING,
+    WALKED_IN_SINCE,
+    WALKED_NOWHERE_SINCE,
     FREEZE_TRACKS,
     FORGET_LINES,
     SET_TOTALS,
@@ -154,5 +160,24 @@ pub async fn expired(
         .bind(jobs[0])
         .bind(jobs[1])
         .bind(limit)
+        .fetch_all(c))
+}
+
+/// The patrols that walked in a commune and still after an instant, and whose fixes are there.
+pub async fn walked_in_since(
+    tx: &mut Tx,
+    commune: &str,
+    since: Timestamp,
+) -> Result<Vec<PatrolId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(WALKED_IN_SINCE)
+        .bind(commune)
+        .bind(since)
+        .fetch_all(c))
+}
+
+/// The same of those that walked in no commune.
+pub async fn walked_nowhere_since(tx: &mut Tx, since: Timestamp) -> Result<Vec<PatrolId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(WALKED_NOWHERE_SINCE)
+        .bind(since)
         .fetch_all(c))
 }

@@ -58,19 +58,20 @@ impl Publisher {
         of.query.is_fine()?;
         let reach = actor.reach(Right::ReadGaps).ok_or(PublishError::NotFound)?;
         let map = self.areas.map(window.1).await?;
+        let reached = self.areas.reached(&map, &reach).await?;
         let begun = of
             .after
             .map(|after| after.split('.').next().unwrap_or(after));
         let only = needed_text(of.query.filter.as_ref(), fields::COVERAGE_CELLS, "commune");
-        let communes = map.communes().iter().filter(|own| {
+        let communes = map.communes().iter().enumerate().filter(|(at, own)| {
             let code = own.facts.code.as_str();
-            reach.holds(Some(code))
+            reached.holds(*at)
                 && begun.is_none_or(|begun| code >= begun)
                 && only.is_none_or(|only| code == only)
                 && of.query.is_near(own.ground.bounds())
         });
         let mut page = Sifting::new(of, usize::MAX);
-        for (seen, commune) in communes.enumerate() {
+        for (seen, (_, commune)) in communes.enumerate() {
             let facts = &commune.facts;
             if seen >= MOST_COMMUNES {
                 page.cut(facts.code.clone());

@@ -1,6 +1,6 @@
 //! B03: patrols, and which share of the risk areas they came within sight of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 
 use serde_json::{Map, Value};
@@ -18,7 +18,8 @@ use crate::reports::sql;
 use super::addresses::{Addresses, Rows};
 use super::b01::plots_by_commune;
 use super::said::Said;
-use super::{Asked, Error, Reports, figures_of, parameter, sees};
+use super::told::later_words;
+use super::{Asked, Error, Reports, figures_of, parameter};
 
 /// The last days whose coverage stands beside the window's.
 const LATEST_DAYS: i64 = 30;
@@ -39,6 +40,8 @@ struct Found {
     by_commune: BTreeMap<String, u32>,
     total: u32,
     said: Said,
+    /// The communes whose plots the caller may see, by the ground that they have today.
+    seen: BTreeSet<String>,
 }
 
 impl Found {
@@ -76,7 +79,7 @@ impl Reports {
             let code = own.code.as_str();
             let latest = by_latest.as_ref().and_then(|latest| latest.get(code));
             let beside = (twice.get(code).copied(), latest.copied());
-            let seen = found.as_ref().filter(|_| sees(actor, code));
+            let seen = found.as_ref().filter(|found| found.seen.contains(code));
             let plots = seen.and_then(|found| found.of(code));
             let facts = Facts::of(asked, &three, Some(code));
             let mut row = Row::default();
@@ -102,12 +105,16 @@ impl Reports {
         asked: Asked,
         end: LocalDate,
     ) -> Result<Option<Found>, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
+        let Some(reach) = actor.reach(Right::ReadPlots) else {
             return Ok(None);
-        }
+        };
         let by = |line: &PlotLine| line.commune.clone();
         let grouped = self.ledger.grouped(actor, &figures_of(asked), by).await?;
         let map = self.areas.map(asked.to).await?;
+        let reached = self.areas.reached(&map, &reach).await?;
+        let communes = map.communes().iter().enumerate();
+        let seen = communes.filter(|(at, _)| reached.holds(*at));
+        let seen = seen.map(|(_, own)| own.facts.code.clone()).collect();
         let said = self.said((asked, end), &map).await?;
         let plots = plots_by_commune(&grouped).into_iter();
         Ok(Some(Found {
@@ -116,6 +123,7 @@ impl Reports {
                 .collect(),
             total: grouped.total.plots,
             said,
+            seen,
         }))
     }
 
@@ -295,7 +303,7 @@ fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&st
         "not_indexed_yet" => {
             "Một số cuộc tuần tra chưa được tính theo quy tắc này: số liệu còn thiếu cho tới khi tính xong."
         }
-        _ => return note.text.clone(),
+        _ => return later_words(note, &to),
     };
     told.to_owned()
 }

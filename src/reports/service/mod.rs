@@ -8,6 +8,7 @@ mod known;
 mod runs;
 mod said;
 mod sending;
+mod told;
 mod verify;
 
 use serde_json::{Map, json};

@@ -215,6 +215,12 @@ on_both! {
             let refused = officer.post(DEFINITIONS, &bad).await.status;
             assert!(refused == 400 || refused == 422, "{name}: {refused}");
         }
+        for radii in [json!([3_000, 3_000]), json!([good["definition"]["footprints"][0]["default_radius_cm"]])] {
+            let mut twice = good.clone();
+            twice["definition"]["footprints"][0]["also_indexed_cm"] = radii;
+            let refused = officer.post(DEFINITIONS, &twice).await.expect(400).json();
+            assert!(refused.to_string().contains("once"), "{refused}");
+        }
         let mut silent = good.clone();
         silent["reason"] = json!(" ");
         officer.post(DEFINITIONS, &silent).await.expect(400);

@@ -100,6 +100,13 @@ on_both! {
         assert!(rows.iter().all(|own| resolution(own) == h3o::Resolution::Nine));
         assert!(parts.iter().all(|own| resolution(own) == h3o::Resolution::Eleven));
         assert_adds_up(&officer, "&visits=2").await;
+        // What explains a cell of either size says the same of its ground.
+        for own in rows.iter().take(4).chain(parts.iter().take(4)) {
+            let cell = own["cell"].as_str().unwrap();
+            let told = format!("/api/v1/coverage/explain?cell={cell}{MARCH}");
+            let told = officer.get(&told).await.expect(200).json();
+            assert_near(&told["risk_m2"], own["risk_m2"].as_f64().unwrap(), 0.06);
+        }
     }
 
     async fn without_days_the_season_so_far_is_listed_and_a_page_has_its_bounds(field: Field) {

@@ -2,11 +2,13 @@
 //!
 //! The exact figures are printed by `fixtures/coverage/make_square.py` (GEOS 3.14.1, GeographicLib).
 
+mod changed;
 mod definitions;
 mod erased;
 mod explain;
 mod gaps;
 mod index;
+mod merged;
 mod outsiders;
 mod questions;
 mod settle;

@@ -5,10 +5,21 @@ use tuantra::base::actor::Role;
 
 use super::{
     DAY_S, EITHER_50, TODAY, WALK_50, WINDOW, YESTERDAY, asked, assert_near, assert_share,
-    first_commune, fixes, patrol, send, two_communes, walked,
+    collection, first_commune, fixes, load_risk, patrol, rectangle, risk_area, send, two_communes,
+    walked,
 };
+use crate::field::Client;
 
 const EXPLAIN: &str = "/api/v1/coverage/explain?from=2026-03-01&to=2026-03-31&cell=";
+
+/// The codes of an answer's notes.
+fn codes(answer: &Value) -> Vec<&str> {
+    let notes = answer["notes"].as_array().unwrap();
+    notes
+        .iter()
+        .map(|own| own["code"].as_str().unwrap())
+        .collect()
+}
 
 on_both! {
     async fn the_period_before_stands_beside_the_asked_one(field: Field) {
@@ -98,6 +109,47 @@ on_both! {
         let kept = get(march).await.expect(200).json();
         assert_eq!(kept["notes"], asked(&officer, "").await["notes"]);
         assert_eq!(kept["notes"][0]["code"], "not_recheckable");
+    }
+
+    async fn the_season_is_that_of_the_communes_that_are_asked_about(field: Field) {
+        two_communes(&field).await;
+        // The commune beside has ground that is checked all year, and a window of its own.
+        let mut always = risk_area("R2", "cannabis", "2025-09-01", &rectangle(104.325, 22.39, 104.335, 22.41));
+        always["properties"]["windows"] = json!("all_year");
+        let mut summer = risk_area("R3", "cannabis", "2025-09-01", &rectangle(104.345, 22.39, 104.355, 22.41));
+        summer["properties"]["windows"] = json!("summer 06-01/08-31");
+        load_risk(&field, collection(&[always, summer])).await;
+        let officer = field.officer().await;
+        let own = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let got = async |client: &Client, path: &str| client.get(&format!("/api/v1/{path}")).await.expect(200).json();
+        let april = "from=2026-04-01&to=2026-04-07&pass=1";
+        let names = |answer: &Value| -> Vec<String> {
+            let windows = answer["season"]["windows"].as_array().unwrap();
+            windows.iter().map(|own| own["name"].as_str().unwrap().to_owned()).collect()
+        };
+        for (client, path) in [
+            (&officer, format!("coverage?{april}&commune=99001")),
+            (&officer, format!("coverage/series?{april}&commune=99001")),
+            (&officer, format!("coverage/cells?{april}&commune=99001")),
+            (&own, format!("coverage?{april}")),
+        ] {
+            let told = got(client, &path).await;
+            assert_eq!((&told["season"]["in_season"], codes(&told)), (&json!(false), vec!["outside_season"]), "{path}");
+            assert_eq!(names(&told), ["flowering", "seedling"], "{path}");
+        }
+        for path in [format!("coverage?{april}&commune=99002"), format!("coverage?{april}")] {
+            let told = got(&officer, &path).await;
+            assert_eq!((&told["season"]["in_season"], codes(&told)), (&json!(true), vec![]), "{path}");
+        }
+        // A window that areas elsewhere have is none here, and says so; one that none has is refused.
+        let july = "from=2026-07-01&to=2026-07-07";
+        let here = got(&officer, &format!("coverage?{july}&pass=summer&commune=99001")).await;
+        assert_eq!((codes(&here), &here["total"]["coverage"]), (vec!["window_elsewhere"], &json!(0.0)));
+        let there = got(&officer, &format!("coverage?{july}&pass=summer&commune=99002")).await;
+        assert_eq!(codes(&there), ["all_year_ground"]);
+        assert_eq!(names(&there), ["summer"]);
+        let none = format!("/api/v1/coverage?{july}&pass=harvest&commune=99001");
+        officer.get(&none).await.expect(400);
     }
 
     async fn a_cell_tells_who_saw_it_and_what_earned_nothing_there(field: Field) {

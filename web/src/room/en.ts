@@ -156,6 +156,13 @@ export const en: Record<keyof typeof vi, string> = {
 		"Some patrols are not indexed under this definition yet: its figures are too small until they are.",
 	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
 	"note.geometry_fault": "The risk areas of some commune have a faulty outline: they cannot be computed.",
+	"note.window_elsewhere": "No risk area here has check windows of that name.",
+	"note.none_in_reach": "No commune of that time lies within yours as they are today, so there are no rows.",
+	"note.partly_in_reach":
+		"Some communes of that time lie only partly within yours as they are today and are left out; choose days since the change to see that part.",
+	"note.risk_area_changed": "The risk area of these days was changed after they had begun.",
+	"note.risk_area_changed.told":
+		"The risk area of these days was changed on {on}, after they had begun: {before} ha before, {now} ha now.",
 	"note.no_boundaries": "No commune had boundaries then, so there are no figures.",
 	"note.whole_weeks":
 		"Whole weeks, Monday to Sunday; the last days are not shown to accounts that may not read patrols.",

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { en } from "./en";
+import { noteWords } from "./notes";
 import { lastVisit } from "./shares";
 import { vi } from "./vi";
 
@@ -20,6 +21,18 @@ describe("a note of coverage", () => {
 		for (const code of codes())
 			for (const book of [vi, en] as Record<string, string>[])
 				expect(book[`note.${code}`], code).toBeTruthy();
+	});
+});
+
+describe("a changed risk area", () => {
+	it("is told with its day and the ground before and after", () => {
+		const text =
+			"the risk area of these days was changed on 2026-03-02, after they had begun: 4560985 m2 before, 2280573 m2 now";
+		const told = noteWords({ code: "risk_area_changed", text });
+		expect(told).toContain("ngày 02/03/2026");
+		expect(told).toContain("456,1 ha, nay là 228,1 ha");
+		expect(noteWords({ code: "risk_area_changed", text: "" })).toBe(vi["note.risk_area_changed"]);
+		expect(noteWords({ code: "of_no_words", text })).toBeNull();
 	});
 });
 

@@ -158,6 +158,14 @@ export const vi = {
 		"Một số tuyến chưa được tính theo cách tính này: số liệu còn thiếu cho tới khi tính xong.",
 	"note.as_of": "Tính từ các tuyến và điểm định vị đã nhận tới lúc chốt số liệu; các khu vực như hiện nay.",
 	"note.geometry_fault": "Có xã mà hình khu vực nguy cơ bị lỗi, chưa tính được diện tích.",
+	"note.window_elsewhere": "Ở đây không có khu vực nguy cơ nào đặt đợt kiểm tra đó.",
+	"note.none_in_reach":
+		"Khi đó không có xã nào có đất nằm trọn trong địa bàn hiện nay của bạn, nên không có dòng nào.",
+	"note.partly_in_reach":
+		"Một số xã khi đó chỉ có một phần đất nằm trong địa bàn hiện nay của bạn nên không nêu ở đây; chọn những ngày sau khi đổi địa giới để xem phần đó.",
+	"note.risk_area_changed": "Khu vực nguy cơ của những ngày này bị sửa sau khi những ngày đó đã bắt đầu.",
+	"note.risk_area_changed.told":
+		"Khu vực nguy cơ của những ngày này bị sửa ngày {on}, sau khi những ngày đó đã bắt đầu: trước khi sửa là {before} ha, nay là {now} ha.",
 	"note.no_boundaries": "Khi đó hệ thống chưa có địa giới xã nào, nên không có số liệu.",
 	"note.whole_weeks":
 		"Số liệu theo tuần trọn, thứ Hai đến Chủ nhật; những ngày gần nhất chưa hiện cho tài khoản không xem tuyến tuần tra.",

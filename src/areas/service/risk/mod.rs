@@ -1,5 +1,6 @@
 //! Risk areas: every change is a new version with a reason, by someone who answers for the province.
 
+pub(super) mod versions;
 mod view;
 
 use std::io::Read;

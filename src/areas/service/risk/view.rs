@@ -181,6 +181,24 @@ impl RiskChoice {
         Arc::ptr_eq(&self.all, &other.all)
             && (self.begun, self.ended, self.level) == (other.begun, other.ended, other.level)
     }
+
+    /// The choice among some areas for a window.
+    pub(super) fn among(
+        all: Arc<RiskAreas>,
+        (from, to): (LocalDate, LocalDate),
+        level: Option<RiskLevel>,
+    ) -> Self {
+        let begun = all.first_days.partition_point(|day| *day <= to);
+        let ended = all.last_days.partition_point(|day| *day < from);
+        Self {
+            all,
+            from,
+            to,
+            level,
+            begun,
+            ended,
+        }
+    }
 }
 
 impl Areas {

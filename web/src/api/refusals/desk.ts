@@ -353,6 +353,7 @@ export const DESK: Record<string, string> = {
 	"expected no as_of, and the right to read gaps in the communes asked about":
 		"cần quyền xem nơi chưa kiểm tra ở các xã được hỏi, và không hỏi theo một thời điểm cũ",
 	"expected a year for which this plot was drawn": "điểm này không có trong lần rút của năm đó",
+	"every radius of a transport once": "mỗi bán kính của một phương tiện chỉ ghi một lần",
 	"numbers of days that rise": "các số ngày phải tăng dần",
 	"at least one radius of the class ground: without one no patrol would see anything":
 		"cần ít nhất một bán kính quan sát mặt đất; không có thì không tuần tra nào được tính là đã nhìn thấy",

@@ -1,0 +1,80 @@
+//! Which communes of another day lie in a reach: rights hold where ground lies today, whatever its commune was called.
+
+use crate::areas::model::map::{Commune, CommuneMap};
+use crate::base::actor::Scope;
+use crate::store::Error;
+
+use super::Areas;
+
+/// So much of a commune's ground may lie outside a reach that holds it, as a share: boundaries of two days never meet exactly.
+const BESIDE_SHARE: f64 = 0.01;
+
+/// Which communes of a map lie in a reach, by the boundaries of today.
+#[derive(Debug)]
+pub struct Reached {
+    /// The share of each commune's ground, in the order of the map; none where all of them lie in the reach.
+    shares: Option<Vec<f64>>,
+}
+
+impl Reached {
+    /// Whether the commune at a place of the map lies in the reach, but for 1 % of its area.
+    #[must_use]
+    pub fn holds(&self, at: usize) -> bool {
+        self.share(at) >= 1.0 - BESIDE_SHARE
+    }
+
+    /// Whether some of its ground lies there, and not enough.
+    #[must_use]
+    pub fn is_partly_held(&self, at: usize) -> bool {
+        self.share(at) > BESIDE_SHARE && !self.holds(at)
+    }
+
+    fn share(&self, at: usize) -> f64 {
+        let Some(shares) = &self.shares else {
+            return 1.0;
+        };
+        shares.get(at).copied().unwrap_or(0.0)
+    }
+}
+
+impl Areas {
+    /// Which communes of a map of any day lie in a reach. A commune whose boundary holds today is told by its code; of any
+    /// other its ground is held against that of the communes of the reach.
+    pub async fn reached(&self, map: &CommuneMap, scope: &Scope) -> Result<Reached, Error> {
+        let Scope::Communes(codes) = scope else {
+            return Ok(Reached { shares: None });
+        };
+        let today = self.map(self.today()).await?;
+        let held: Vec<&Commune> = codes
+            .iter()
+            .filter_map(|code| today.commune(code))
+            .collect();
+        let mut shares = Vec::with_capacity(map.communes().len());
+        for commune in map.communes() {
+            let code = commune.facts.code.as_str();
+            let stands = today
+                .commune(code)
+                .is_some_and(|own| own.facts.id == commune.facts.id);
+            shares.push(if stands {
+                f64::from(u8::from(codes.contains(code)))
+            } else {
+                self.share_held(commune, &held).await?
+            });
+        }
+        Ok(Reached {
+            shares: Some(shares),
+        })
+    }
+
+    /// The share of a commune's ground that lies in others, which do not overlap.
+    async fn share_held(&self, commune: &Commune, held: &[&Commune]) -> Result<f64, Error> {
+        let mut share = 0.0;
+        for own in held {
+            if own.ground.meets(commune.region()) {
+                let other = (own.facts.id, &own.ground);
+                share += self.share_between(commune, other).await?;
+            }
+        }
+        Ok(share)
+    }
+}
