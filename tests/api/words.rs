@@ -395,6 +395,50 @@ on_both! {
             assert_eq!(wrong(&field).await, [] as [String; 0], "{undo}");
         }
     }
+
+    async fn what_lost_its_words_by_an_order_is_missed_when_its_rows_are_taken_out(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = two(&field).await;
+        let mut drawn = plot_at(104.3, 22.4);
+        drawn["properties"]["notes"] = json!(CANARY);
+        let plot = recorded(&field, &phone, &drawn).await;
+        let other = recorded(&field, &phone, &plot_at(104.35, 22.41)).await;
+        let taken_back = json!({ "reason": format!("ghi nhầm cho {CANARY}") });
+        let retraction = phone.post(&path(other, "/retractions"), &taken_back).await.expect(201).json();
+        let retraction: Uuid = retraction["properties"]["fact"].as_str().unwrap().parse().unwrap();
+        let incident = field.new_id();
+        let vu = json!({ "title": CANARY, "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&format!("/api/v1/incidents/{incident}"), &vu).await.expect(201);
+        let mut elsewhere = plot_at(104.7, 22.4);
+        elsewhere["properties"]["notes"] = json!(CANARY);
+        let aside = field.new_id();
+        phone.put(&path(aside, ""), &elsewhere).await.expect(403);
+        field.settle().await;
+        for fact in [plot, retraction, incident, aside] {
+            erased(&field, (&officer, &second), fact).await;
+        }
+        assert_eq!(wrong(&field).await, [] as [String; 0]);
+        let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(own.faults.is_empty(), "{:?}", own.faults);
+        for (rows, missed) in [
+            (&["DELETE FROM quarantine"][..], format!("tells of a quarantine {aside}, and no row does")),
+            (&["DELETE FROM incident_versions", "DELETE FROM incidents"][..], format!("tells of a incident {incident}, and no row does")),
+            (&["DELETE FROM ledger_facts"][..], "tells of a retraction ".to_owned()),
+            (
+                &["DELETE FROM ledger_plots", "DELETE FROM plot_measures", "DELETE FROM plot_versions", "DELETE FROM plots"][..],
+                format!("tells of plot {plot}, and no row does"),
+            ),
+        ] {
+            for statement in rows {
+                crate::journal::by_hand(&field, *statement).await;
+            }
+            let mut found = wrong(&field).await;
+            let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();
+            found.extend(own.faults.iter().map(ToString::to_string));
+            assert!(found.iter().any(|fault| fault.contains(&missed)), "{missed}: {found:?}");
+        }
+    }
 }
 
 /// What counts of a destroyed plot, and how many steps its life has.
