@@ -354,6 +354,19 @@ on_both! {
         decided(&second, &another, true).await.expect(409);
         field.settle().await;
         assert_eq!(faults(&field).await, [] as [String; 0]);
+        // When it was erased is told by the order's entry, and a track that nobody erased is not said to be.
+        let rows = || tuantra::patrols::verify_rows(field.app.journal.store());
+        assert!(rows().await.unwrap().faults.is_empty());
+        for (change, undo) in [
+            ("UPDATE patrols SET redacted_at = redacted_at + 1", "UPDATE patrols SET redacted_at = redacted_at - 1"),
+            ("UPDATE patrols SET redacted_at = NULL, length_m = redacted_at", "UPDATE patrols SET redacted_at = CAST(length_m AS BIGINT)"),
+        ] {
+            by_hand(&field, change).await;
+            let found = rows().await.unwrap().faults;
+            assert!(found.iter().any(|fault| fault.to_string().contains("redacted_at")), "{change}: {found:?}");
+            by_hand(&field, undo).await;
+            assert!(rows().await.unwrap().faults.is_empty(), "{undo}");
+        }
     }
 
     async fn an_order_that_was_edited_in_its_table_is_found(field: Field) {
@@ -378,5 +391,40 @@ on_both! {
         // A photo that nobody ordered away is missed.
         by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redaction IS NOT NULL").await;
         assert!(!faults(&field).await.is_empty());
+    }
+
+    async fn a_photo_that_is_marked_as_erased_by_no_order_is_found_in_the_log_and_in_the_case(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let photos = pictures(&story).await;
+        let waiting = asked(&officer, "photo", &photos[0].0).await;
+        decided(&second, &waiting, true).await.expect(200);
+        field.settle().await;
+        let path = format!("/api/v1/plots/{}/case?reason=ban-giao", story.plot);
+        let honest = story.desk.get(&path).await.expect(200).bytes;
+        check(&honest, &roots(&field).await).unwrap();
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+        let one = "(SELECT MIN(taken_at) FROM photos WHERE redaction IS NULL AND redacted_at IS NULL)";
+        for mark in ["redaction = id, redacted_at = 1772420411111", "redacted_at = 1772420411111"] {
+            let change = format!("UPDATE photos SET {mark} WHERE redaction IS NULL AND taken_at = {one}");
+            by_hand(&field, change.leak()).await;
+            let found = faults(&field).await;
+            assert!(found.iter().any(|fault| fault.ends_with("redaction is not what the log gives")), "{mark}: {found:?}");
+            let package = story.desk.get(&path).await.expect(200).bytes;
+            let missed = check(&package, &roots(&field).await).unwrap_err().to_string();
+            assert!(missed.contains("or the order that erased it"), "{mark}: {missed}");
+            by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redacted_at = 1772420411111").await;
+            assert_eq!(faults(&field).await, [] as [String; 0]);
+        }
+        // Nor does the order of another photo excuse it.
+        let change = format!(
+            "UPDATE photos SET redaction = (SELECT id FROM evidence_redactions), redacted_at = (SELECT decided_at FROM evidence_redactions) \
+             WHERE redaction IS NULL AND taken_at = {one}"
+        );
+        by_hand(&field, change.leak()).await;
+        assert!(!faults(&field).await.is_empty());
+        let package = story.desk.get(&path).await.expect(200).bytes;
+        let missed = check(&package, &roots(&field).await).unwrap_err().to_string();
+        assert!(missed.contains("or the order that erased it"), "{missed}");
     }
 }

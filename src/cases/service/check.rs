@@ -99,6 +99,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
     let erased = erased::check(&files, &mut checked)?;
+    erased::whole(&files, &manifest, &erased)?;
     seals::check(&files, &manifest, &erased, &mut checked)?;
     Ok(checked)
 }
