@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::by_hand;
-use crate::ledger::{Destroyed, destroyed};
+use crate::ledger::{Destroyed, desk, destroyed, org, recorded};
 use crate::patrols;
 use crate::photos;
-use crate::plots::{WEST, load_communes};
+use crate::plots::{WEST, load_communes, plot_at};
 
 pub const ORDERS: &str = "/api/v1/redactions";
 
@@ -272,6 +272,72 @@ on_both! {
         story.desk.get(&display).await.expect(410);
         field.settle().await;
         assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn a_hold_keeps_what_was_recorded_on_plots_of_the_same_ground(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let (photo, _) = pictures(&story).await.remove(0);
+        let path = format!("/api/v1/photos/{photo}");
+        let other = field.phone("máy B", &[WEST]).await;
+        let mut plots = Vec::new();
+        for lon in [104.300_1, 104.300_2] {
+            plots.push(recorded(&field, &other, &plot_at(lon, 22.4)).await);
+            field.clock.advance_millis(1_000);
+        }
+        let police = org(&field, "Công an tỉnh").await;
+        let judge = desk(&field, "ca-tinh", police, Role::ProvincialOfficer, &[]).await;
+        let one = |other: Uuid| json!({ "other": other, "result": "same", "reason": "đã đối chiếu biên bản" });
+        judge.post(&format!("/api/v1/plots/{}/judgements", story.plot), &one(plots[0])).await.expect(201);
+        field.clock.advance_millis(1_000);
+        judge.post(&format!("/api/v1/plots/{}/judgements", plots[1]), &one(plots[0])).await.expect(201);
+        field.settle().await;
+        let waiting = asked(&officer, "photo", &photo).await;
+        // On the plot that counts the ground, and on another that was merged into it.
+        for held in plots {
+            let hold = format!("/api/v1/plots/{held}/hold");
+            officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+            decided(&second, &waiting, true).await.expect(409);
+            assert_eq!(story.desk.get(&path).await.expect(200).json()["held"], json!(true));
+            let why = json!({ "reason": "hết vụ" }).to_string();
+            officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
+            assert_eq!(story.desk.get(&path).await.expect(200).json()["held"], json!(false));
+        }
+        decided(&second, &waiting, true).await.expect(200);
+    }
+
+    async fn a_plot_that_leaves_a_held_incident_stays_held(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let incident = field.new_id();
+        let vu = json!({ "title": "Vụ 7", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&format!("/api/v1/incidents/{incident}"), &vu).await.expect(201);
+        let mut drawn = plot_at(104.3, 22.4);
+        drawn["properties"]["incident"] = json!(incident);
+        let plot = recorded(&field, &phone, &drawn).await;
+        let bytes = photos::jpeg(640, 480);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(plot);
+        let photo = photos::taken(&field, &phone, &bytes, &sidecar).await;
+        field.settle().await;
+        let hold = format!("/api/v1/incidents/{incident}/hold");
+        officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        let waiting = asked(&officer, "photo", photo).await;
+        decided(&second, &waiting, true).await.expect(409);
+        // What the phone says of the plot is taken, and the hold stands.
+        let told = drawn["properties"].as_object_mut().unwrap();
+        told.remove("incident");
+        told.insert("revises".to_owned(), json!(1));
+        phone.put(&crate::ledger::path(plot, ""), &drawn).await.expect(201);
+        field.settle().await;
+        assert_eq!(crate::ledger::told(&phone, plot).await["incident"], json!(null));
+        decided(&second, &waiting, true).await.expect(409);
+        let shown = phone.get(&format!("/api/v1/photos/{photo}")).await.expect(200).json();
+        assert_eq!(shown["held"], json!(true));
+        let why = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
+        decided(&second, &waiting, true).await.expect(200);
     }
 
     async fn an_order_names_what_there_is_with_a_document_and_a_reason(field: Field) {
