@@ -135,6 +135,7 @@ pub const STATEMENTS: &[&str] = &[
     ERASED_BY,
     IS_FACT,
     IS_TYPED,
+    IS_SCAN,
     ASIDES_OF,
     PLOT_OF,
     IS_PATROL_HELD,
