@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use tuantra::cases::check;
+use tuantra::cases::model::archive::read;
 use tuantra::{evidence, ledger as ledger_of, patrols as patrols_of, plots as plots_of};
 use uuid::Uuid;
 
@@ -237,6 +238,17 @@ on_both! {
         let checked = check(&package, &roots(&field).await).unwrap();
         let steps = checked.steps.join("\n");
         assert_eq!(steps.matches("order 12/QĐ-CAT").count(), 1, "{steps}");
+        let custody = read(&package).unwrap().into_iter().find(|(name, _)| name == "custody.json").unwrap().1;
+        let custody: Vec<Value> = serde_json::from_slice(custody).unwrap();
+        let orders: Vec<_> = custody.iter().filter(|act| act["kind"] == "redaction").map(|act| (&act["vi"], &act["by"], &act["document"])).collect();
+        let document = json!("12/QĐ-CAT");
+        assert_eq!(
+            orders,
+            [
+                (&json!("Đề nghị xóa theo văn bản"), &json!(officer.id), &document),
+                (&json!("Xóa theo văn bản"), &json!(second.id), &document),
+            ]
+        );
     }
 
     async fn the_words_of_incidents_and_patrols_go(field: Field) {

@@ -146,12 +146,16 @@ impl Cases {
         };
         let of_subject = sql::views(&mut tx, subject.id()).await?;
         let mut views = of_subject.clone();
+        let orders = sql::orders_on_words(&mut tx, subject.id()).await?;
+        listed.extend(&orders);
         let mut of = Vec::with_capacity(chapters.len());
         for chapter in chapters {
             let mut own: BTreeSet<EntryId> = of_subject.iter().copied().collect();
+            own.extend(orders.iter().map(|(entry, _)| *entry));
             let plots = chapter.plots();
             for plot in &plots {
-                let entries = sql::entries(&mut tx, *plot).await?;
+                let mut entries = sql::entries(&mut tx, *plot).await?;
+                entries.extend(sql::orders_on_words(&mut tx, plot.0).await?);
                 own.extend(entries.iter().map(|(entry, _)| *entry));
                 listed.extend(entries);
             }
