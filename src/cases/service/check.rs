@@ -72,6 +72,14 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whether nothing is known of the key of a signature: it may be the log's of another time, or a stranger's.
+    #[must_use]
+    pub const fn is_unvouched(&self) -> bool {
+        matches!(self, Self::Proof { failure, .. } if failure.is_unvouched())
+    }
+}
+
 pub(super) type Files<'a> = BTreeMap<String, &'a [u8]>;
 
 /// Checks a package against the keys that were kept outside.
