@@ -94,6 +94,15 @@ on_both! {
         assert_eq!(fault, Fault::Leaf { entry, seq: 4 });
     }
 
+    async fn an_entry_that_is_said_to_be_erased_and_has_its_content_is_found(field: Field) {
+        entries(&field, 10).await;
+        let entry = entry_at(&field, 4).await;
+        let marks = "UPDATE journal_entries SET redacted_by = (SELECT e.id FROM journal_entries e WHERE e.seq = 7) WHERE seq = 4";
+        assert_eq!(first(&field, marks).await, Fault::NotErased { entry, seq: 4 });
+        by_hand(&field, "UPDATE journal_entries SET redacted_by = NULL, covered = leaf WHERE seq = 4").await;
+        assert_eq!(judged(&field).await.faults, [Fault::NotErased { entry, seq: 4 }]);
+    }
+
     async fn changed_contents_are_found(field: Field) {
         entries(&field, 10).await;
         let entry = entry_at(&field, 5).await;
