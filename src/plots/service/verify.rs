@@ -234,6 +234,6 @@ async fn judge_entries(
         }
     };
     each_content(tx, Kind::Plot, &mut see).await?;
-    each_erased(tx, Kind::Plot, &mut see).await?;
+    each_erased(tx, Kind::Plot, see).await?;
     Ok(())
 }
