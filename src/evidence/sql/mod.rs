@@ -42,6 +42,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_IMAGE,
     IMAGE,
     IMAGES_FROM,
+    PICTURELESS,
     PREVIEW,
     SET_PREVIEW,
     DROP_PREVIEW,

@@ -303,6 +303,9 @@ on_both! {
         assert_eq!((unsigned.pictures, unsigned.unsigned, unsigned.faults.len()), (0, 4, 0));
         by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT e.sha256 FROM journal_entries e WHERE e.seq = 0)").await;
         assert!(judge().await.faults[0].to_string().contains("are gone or damaged"));
+        by_hand(&field, "DELETE FROM photo_images WHERE size = 'thumbnail'").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(said.iter().filter(|said| said.ends_with("no row tells of one of them")).count(), 2, "{said:?}");
     }
 
     async fn a_photos_row_that_no_longer_says_what_the_phone_said_is_found(field: Field) {
