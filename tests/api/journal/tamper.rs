@@ -279,6 +279,16 @@ on_both! {
         by_hand(&field, "DELETE FROM photo_images").await;
         by_hand(&field, "DELETE FROM photos").await;
         assert_eq!(judge().await.faults.len(), 2);
+        // So is a photo that was only announced.
+        let rows = tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap();
+        assert_eq!(rows.faults.len(), 2, "{:?}", rows.faults);
+        let announced = field.new_id();
+        phone.put(&format!("/api/v1/photos/{announced}"), &photos::sidecar(&photos::jpeg(66, 48))).await.expect(201);
+        assert_eq!(tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap().faults.len(), 2);
+        by_hand(&field, "DELETE FROM photos").await;
+        let rows = tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap();
+        let missed = format!("tells of a photo {announced}, and no row does");
+        assert!(rows.faults.iter().any(|fault| fault.to_string().contains(&missed)), "{:?}", rows.faults);
     }
 
     async fn pictures_that_were_exchanged_are_found(field: Field) {
