@@ -28,6 +28,25 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      ORDER BY e.seq, e.id";
 const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
      SELECT entry FROM incident_versions WHERE incident = $1) ORDER BY e.seq, e.id";
+/// That an order on words is about a plot or an incident, a fact or second visit of the plot, or what was asked of it.
+macro_rules! orders_on_words {
+    () => {
+        "FROM evidence_redactions r WHERE r.target = 'notes' AND r.state = 'done' AND (r.subject = $1 \
+         OR EXISTS (SELECT 1 FROM ledger_facts f WHERE f.id = r.subject AND f.plot = $1) \
+         OR EXISTS (SELECT 1 FROM ledger_revisits v WHERE v.id = r.subject AND v.plot = $1) \
+         OR EXISTS (SELECT 1 FROM evidence_questions s JOIN photos p ON p.id = s.photo \
+             WHERE s.id = r.subject AND p.plot = $1 AND p.linked = 1) \
+         OR EXISTS (SELECT 1 FROM evidence_track_questions s WHERE s.id = r.subject AND s.plot = $1))"
+    };
+}
+
+const ORDERS_ON_WORDS: &str = concat!(
+    "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (SELECT r.asked_entry ",
+    orders_on_words!(),
+    " UNION SELECT r.decided_entry ",
+    orders_on_words!(),
+    ") ORDER BY e.seq, e.id"
+);
 const INCIDENT_PLOTS: &str = "SELECT id FROM plots WHERE incident = $1 ORDER BY detected_at, id";
 const INCIDENT_COMMUNE: &str = "SELECT commune FROM incidents WHERE id = $1";
 const VIEWS: &str = "SELECT e.id FROM journal_entries e WHERE e.kind = 'view' AND e.fact = $1 ORDER BY e.received_at, e.id";
@@ -37,6 +56,7 @@ const KEY_ENTRIES: &str = "SELECT e.id FROM journal_entries e WHERE e.kind IN ('
 pub const STATEMENTS: &[&str] = &[
     ENTRIES,
     INCIDENT_ENTRIES,
+    ORDERS_ON_WORDS,
     INCIDENT_PLOTS,
     INCIDENT_COMMUNE,
     VIEWS,
@@ -55,6 +75,17 @@ pub async fn incident_entries(
 ) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
     on!(tx, |c| sqlx::query_as(INCIDENT_ENTRIES)
         .bind(incident)
+        .fetch_all(c))
+}
+
+/// The entries by which words of a plot or an incident, of its facts and of what was asked of it were ordered away: who asked,
+/// and who approved.
+pub async fn orders_on_words(
+    tx: &mut Tx,
+    subject: Uuid,
+) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
+    on!(tx, |c| sqlx::query_as(ORDERS_ON_WORDS)
+        .bind(subject)
         .fetch_all(c))
 }
 

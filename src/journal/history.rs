@@ -122,6 +122,7 @@ pub struct KeyRing {
     keys: BTreeMap<String, PublicKey>,
     proven: BTreeSet<String>,
     has_roots: bool,
+    lists_keys: bool,
 }
 
 impl KeyRing {
@@ -167,6 +168,7 @@ impl KeyRing {
             keys,
             proven,
             has_roots: !trusted.is_empty(),
+            lists_keys: !listed.is_empty(),
         })
     }
 
@@ -186,6 +188,12 @@ impl KeyRing {
     #[must_use]
     pub fn has_roots(&self) -> bool {
         self.has_roots
+    }
+
+    /// Whether a list of the log's keys was at hand, and not only what others vouch for.
+    #[must_use]
+    pub fn lists_keys(&self) -> bool {
+        self.lists_keys
     }
 
     /// All keys with how far each can be relied on.

@@ -154,6 +154,15 @@ impl Note {
         own.map(|own| &own.bytes[4..])
             .find(|signature| key.signed(self.text.as_bytes(), signature))
     }
+
+    /// Whether a signature under the text is said to be of this name, and of this key where one is given; whether it holds
+    /// is not asked.
+    #[must_use]
+    pub fn is_said_to_be_signed(&self, name: &str, key: Option<&PublicKey>) -> bool {
+        let id = key.map(|key| key.note_id(name));
+        let mut own = self.signatures.iter().filter(|own| own.name == name);
+        own.any(|own| id.is_none_or(|id| own.bytes[..4] == id))
+    }
 }
 
 /// A head of the log: what it held at one moment.

@@ -287,7 +287,15 @@ on_both! {
         let photo = changed.iter_mut().find(|(name, _)| name.ends_with("original.jpg")).unwrap();
         photo.1[300] ^= 1;
         let name = photo.0.clone();
-        let (held, said) = verify(&packed(changed), true);
+        let changed = packed(changed);
+        let (held, said) = verify(&changed, true);
+        assert!(!held && said.contains(&format!("does not hold: {name}")), "{said}");
+        // Whoever has the key of a later time alone cannot tell, unless what is wrong is wrong by any key.
+        field.app.journal.rotate_key().await.unwrap();
+        std::fs::write(&keys, &field.app.journal.keys().await.unwrap()[0].verifier_key).unwrap();
+        let (held, said) = verify(&package, true);
+        assert!(!held && said.contains("cannot be told: ") && !said.contains("does not hold"), "{said}");
+        let (held, said) = verify(&changed, true);
         assert!(!held && said.contains(&format!("does not hold: {name}")), "{said}");
     }
 

@@ -68,7 +68,57 @@ pub async fn type_in(client: &Client, paper: Uuid, facts: &Value) -> Vec<Value> 
     answer["results"].as_array().unwrap().clone()
 }
 
+/// A JPEG whose EXIF says that a program changed it (tag 0x0131), and another day (tag 0x0132).
+fn retouched(width: u32) -> Vec<u8> {
+    let plain = crate::photos::jpeg(width, 300);
+    let (program, time) = (b"Adobe Photoshop 25.0\0", b"2026:02:26 08:00:00\0");
+    let mut tiff = b"Exif\0\0MM\0*\0\0\0\x08\0\x02".to_vec();
+    let mut offset = 38;
+    for (tag, text) in [(0x31, &program[..]), (0x32, &time[..])] {
+        let length = u8::try_from(text.len()).unwrap();
+        tiff.extend([0x01, tag, 0, 2, 0, 0, 0, length, 0, 0, 0, offset]);
+        offset += length;
+    }
+    tiff.extend([0; 4]);
+    tiff.extend(program);
+    tiff.extend(time);
+    let length = u16::try_from(tiff.len() + 2).unwrap();
+    [
+        &plain[..2],
+        &[0xFF, 0xE1],
+        &length.to_be_bytes(),
+        &tiff,
+        &plain[2..],
+    ]
+    .concat()
+}
+
 on_both! {
+    async fn scans_are_asked_neither_for_the_time_nor_for_the_program_of_a_shutter(field: Field) {
+        load_communes(&field).await;
+        let (clerk, officer) = (clerk(&field).await, field.officer().await);
+        // Both are received in one instant.
+        for width in [400, 402] {
+            let scan = retouched(width);
+            let mut paper = paper_of(WEST, &scan);
+            paper["scan"]["media_type"] = json!("image/jpeg");
+            paper["number"] = json!(format!("{width}/BB-CAX"));
+            let id = field.new_id();
+            clerk.put(&at(id, ""), &paper).await.expect(201);
+            send_scan(&clerk, id, &scan).await.expect(201);
+        }
+        field.settle().await;
+        let asked = officer.get("/api/v1/evidence/questions").await.expect(200).json();
+        assert_eq!(asked["questions"], json!([]));
+        // Of a photo the same file is asked about.
+        let phone = field.phone("máy A", &[WEST]).await;
+        let bytes = retouched(404);
+        crate::photos::taken(&field, &phone, &bytes, &crate::photos::sidecar(&bytes)).await;
+        field.settle().await;
+        let asked = officer.get("/api/v1/evidence/questions").await.expect(200).json();
+        assert_eq!((asked["questions"].as_array().unwrap().len(), &asked["questions"][0]["screen"]), (1, &json!("edited_file")));
+    }
+
     async fn what_stands_on_paper_is_typed_in_beside_its_scan_and_grades_lower(field: Field) {
         load_communes(&field).await;
         let (clerk, officer) = (clerk(&field).await, field.officer().await);

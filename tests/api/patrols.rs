@@ -736,5 +736,7 @@ on_both! {
         let redacted = entries.iter().filter(|entry| entry["redacted"] == true);
         assert!(redacted.clone().all(|entry| entry["kind"] == "fixes") && redacted.count() == 2);
         assert_eq!(entries.iter().filter(|entry| entry["kind"] == "redaction").count(), 2);
+        let rows = tuantra::patrols::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(rows.faults.is_empty(), "{:?}", rows.faults);
     }
 }

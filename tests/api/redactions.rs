@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::by_hand;
-use crate::ledger::{Destroyed, destroyed};
+use crate::ledger::{Destroyed, desk, destroyed, org, recorded};
 use crate::patrols;
 use crate::photos;
-use crate::plots::{WEST, load_communes};
+use crate::plots::{WEST, load_communes, plot_at};
 
 pub const ORDERS: &str = "/api/v1/redactions";
 
@@ -274,6 +274,72 @@ on_both! {
         assert_eq!(faults(&field).await, [] as [String; 0]);
     }
 
+    async fn a_hold_keeps_what_was_recorded_on_plots_of_the_same_ground(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let (photo, _) = pictures(&story).await.remove(0);
+        let path = format!("/api/v1/photos/{photo}");
+        let other = field.phone("máy B", &[WEST]).await;
+        let mut plots = Vec::new();
+        for lon in [104.300_1, 104.300_2] {
+            plots.push(recorded(&field, &other, &plot_at(lon, 22.4)).await);
+            field.clock.advance_millis(1_000);
+        }
+        let police = org(&field, "Công an tỉnh").await;
+        let judge = desk(&field, "ca-tinh", police, Role::ProvincialOfficer, &[]).await;
+        let one = |other: Uuid| json!({ "other": other, "result": "same", "reason": "đã đối chiếu biên bản" });
+        judge.post(&format!("/api/v1/plots/{}/judgements", story.plot), &one(plots[0])).await.expect(201);
+        field.clock.advance_millis(1_000);
+        judge.post(&format!("/api/v1/plots/{}/judgements", plots[1]), &one(plots[0])).await.expect(201);
+        field.settle().await;
+        let waiting = asked(&officer, "photo", &photo).await;
+        // On the plot that counts the ground, and on another that was merged into it.
+        for held in plots {
+            let hold = format!("/api/v1/plots/{held}/hold");
+            officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+            decided(&second, &waiting, true).await.expect(409);
+            assert_eq!(story.desk.get(&path).await.expect(200).json()["held"], json!(true));
+            let why = json!({ "reason": "hết vụ" }).to_string();
+            officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
+            assert_eq!(story.desk.get(&path).await.expect(200).json()["held"], json!(false));
+        }
+        decided(&second, &waiting, true).await.expect(200);
+    }
+
+    async fn a_plot_that_leaves_a_held_incident_stays_held(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let incident = field.new_id();
+        let vu = json!({ "title": "Vụ 7", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&format!("/api/v1/incidents/{incident}"), &vu).await.expect(201);
+        let mut drawn = plot_at(104.3, 22.4);
+        drawn["properties"]["incident"] = json!(incident);
+        let plot = recorded(&field, &phone, &drawn).await;
+        let bytes = photos::jpeg(640, 480);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(plot);
+        let photo = photos::taken(&field, &phone, &bytes, &sidecar).await;
+        field.settle().await;
+        let hold = format!("/api/v1/incidents/{incident}/hold");
+        officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        let waiting = asked(&officer, "photo", photo).await;
+        decided(&second, &waiting, true).await.expect(409);
+        // What the phone says of the plot is taken, and the hold stands.
+        let told = drawn["properties"].as_object_mut().unwrap();
+        told.remove("incident");
+        told.insert("revises".to_owned(), json!(1));
+        phone.put(&crate::ledger::path(plot, ""), &drawn).await.expect(201);
+        field.settle().await;
+        assert_eq!(crate::ledger::told(&phone, plot).await["incident"], json!(null));
+        decided(&second, &waiting, true).await.expect(409);
+        let shown = phone.get(&format!("/api/v1/photos/{photo}")).await.expect(200).json();
+        assert_eq!(shown["held"], json!(true));
+        let why = json!({ "reason": "hết vụ" }).to_string();
+        officer.send(Method::DELETE, &hold, Some("application/json"), why.into()).await.expect(200);
+        decided(&second, &waiting, true).await.expect(200);
+    }
+
     async fn an_order_names_what_there_is_with_a_document_and_a_reason(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;
@@ -354,6 +420,19 @@ on_both! {
         decided(&second, &another, true).await.expect(409);
         field.settle().await;
         assert_eq!(faults(&field).await, [] as [String; 0]);
+        // When it was erased is told by the order's entry, and a track that nobody erased is not said to be.
+        let rows = || tuantra::patrols::verify_rows(field.app.journal.store());
+        assert!(rows().await.unwrap().faults.is_empty());
+        for (change, undo) in [
+            ("UPDATE patrols SET redacted_at = redacted_at + 1", "UPDATE patrols SET redacted_at = redacted_at - 1"),
+            ("UPDATE patrols SET redacted_at = NULL, length_m = redacted_at", "UPDATE patrols SET redacted_at = CAST(length_m AS BIGINT)"),
+        ] {
+            by_hand(&field, change).await;
+            let found = rows().await.unwrap().faults;
+            assert!(found.iter().any(|fault| fault.to_string().contains("redacted_at")), "{change}: {found:?}");
+            by_hand(&field, undo).await;
+            assert!(rows().await.unwrap().faults.is_empty(), "{undo}");
+        }
     }
 
     async fn an_order_that_was_edited_in_its_table_is_found(field: Field) {
@@ -378,5 +457,40 @@ on_both! {
         // A photo that nobody ordered away is missed.
         by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redaction IS NOT NULL").await;
         assert!(!faults(&field).await.is_empty());
+    }
+
+    async fn a_photo_that_is_marked_as_erased_by_no_order_is_found_in_the_log_and_in_the_case(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let photos = pictures(&story).await;
+        let waiting = asked(&officer, "photo", &photos[0].0).await;
+        decided(&second, &waiting, true).await.expect(200);
+        field.settle().await;
+        let path = format!("/api/v1/plots/{}/case?reason=ban-giao", story.plot);
+        let honest = story.desk.get(&path).await.expect(200).bytes;
+        check(&honest, &roots(&field).await).unwrap();
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+        let one = "(SELECT MIN(taken_at) FROM photos WHERE redaction IS NULL AND redacted_at IS NULL)";
+        for mark in ["redaction = id, redacted_at = 1772420411111", "redacted_at = 1772420411111"] {
+            let change = format!("UPDATE photos SET {mark} WHERE redaction IS NULL AND taken_at = {one}");
+            by_hand(&field, change.leak()).await;
+            let found = faults(&field).await;
+            assert!(found.iter().any(|fault| fault.ends_with("redaction is not what the log gives")), "{mark}: {found:?}");
+            let package = story.desk.get(&path).await.expect(200).bytes;
+            let missed = check(&package, &roots(&field).await).unwrap_err().to_string();
+            assert!(missed.contains("or the order that erased it"), "{mark}: {missed}");
+            by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redacted_at = 1772420411111").await;
+            assert_eq!(faults(&field).await, [] as [String; 0]);
+        }
+        // Nor does the order of another photo excuse it.
+        let change = format!(
+            "UPDATE photos SET redaction = (SELECT id FROM evidence_redactions), redacted_at = (SELECT decided_at FROM evidence_redactions) \
+             WHERE redaction IS NULL AND taken_at = {one}"
+        );
+        by_hand(&field, change.leak()).await;
+        assert!(!faults(&field).await.is_empty());
+        let package = story.desk.get(&path).await.expect(200).bytes;
+        let missed = check(&package, &roots(&field).await).unwrap_err().to_string();
+        assert!(missed.contains("or the order that erased it"), "{missed}");
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tuantra::base::actor::Role;
 use tuantra::cases::check;
+use tuantra::cases::model::archive::read;
 use tuantra::{evidence, ledger as ledger_of, patrols as patrols_of, plots as plots_of};
 use uuid::Uuid;
 
@@ -237,6 +238,17 @@ on_both! {
         let checked = check(&package, &roots(&field).await).unwrap();
         let steps = checked.steps.join("\n");
         assert_eq!(steps.matches("order 12/QĐ-CAT").count(), 1, "{steps}");
+        let custody = read(&package).unwrap().into_iter().find(|(name, _)| name == "custody.json").unwrap().1;
+        let custody: Vec<Value> = serde_json::from_slice(custody).unwrap();
+        let orders: Vec<_> = custody.iter().filter(|act| act["kind"] == "redaction").map(|act| (&act["vi"], &act["by"], &act["document"])).collect();
+        let document = json!("12/QĐ-CAT");
+        assert_eq!(
+            orders,
+            [
+                (&json!("Đề nghị xóa theo văn bản"), &json!(officer.id), &document),
+                (&json!("Xóa theo văn bản"), &json!(second.id), &document),
+            ]
+        );
     }
 
     async fn the_words_of_incidents_and_patrols_go(field: Field) {
@@ -393,6 +405,50 @@ on_both! {
             assert!(!wrong(&field).await.is_empty(), "{change}");
             crate::journal::by_hand(&field, undo).await;
             assert_eq!(wrong(&field).await, [] as [String; 0], "{undo}");
+        }
+    }
+
+    async fn what_lost_its_words_by_an_order_is_missed_when_its_rows_are_taken_out(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = two(&field).await;
+        let mut drawn = plot_at(104.3, 22.4);
+        drawn["properties"]["notes"] = json!(CANARY);
+        let plot = recorded(&field, &phone, &drawn).await;
+        let other = recorded(&field, &phone, &plot_at(104.35, 22.41)).await;
+        let taken_back = json!({ "reason": format!("ghi nhầm cho {CANARY}") });
+        let retraction = phone.post(&path(other, "/retractions"), &taken_back).await.expect(201).json();
+        let retraction: Uuid = retraction["properties"]["fact"].as_str().unwrap().parse().unwrap();
+        let incident = field.new_id();
+        let vu = json!({ "title": CANARY, "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        phone.put(&format!("/api/v1/incidents/{incident}"), &vu).await.expect(201);
+        let mut elsewhere = plot_at(104.7, 22.4);
+        elsewhere["properties"]["notes"] = json!(CANARY);
+        let aside = field.new_id();
+        phone.put(&path(aside, ""), &elsewhere).await.expect(403);
+        field.settle().await;
+        for fact in [plot, retraction, incident, aside] {
+            erased(&field, (&officer, &second), fact).await;
+        }
+        assert_eq!(wrong(&field).await, [] as [String; 0]);
+        let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();
+        assert!(own.faults.is_empty(), "{:?}", own.faults);
+        for (rows, missed) in [
+            (&["DELETE FROM quarantine"][..], format!("tells of a quarantine {aside}, and no row does")),
+            (&["DELETE FROM incident_versions", "DELETE FROM incidents"][..], format!("tells of a incident {incident}, and no row does")),
+            (&["DELETE FROM ledger_facts"][..], "tells of a retraction ".to_owned()),
+            (
+                &["DELETE FROM ledger_plots", "DELETE FROM plot_measures", "DELETE FROM plot_versions", "DELETE FROM plots"][..],
+                format!("tells of plot {plot}, and no row does"),
+            ),
+        ] {
+            for statement in rows {
+                crate::journal::by_hand(&field, *statement).await;
+            }
+            let mut found = wrong(&field).await;
+            let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();
+            found.extend(own.faults.iter().map(ToString::to_string));
+            assert!(found.iter().any(|fault| fault.contains(&missed)), "{missed}: {found:?}");
         }
     }
 }

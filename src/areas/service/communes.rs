@@ -341,21 +341,28 @@ fn manifest(file: &File, succession: &Succession) -> String {
         .map(|facts| (facts.code.clone(), Value::from(facts.former_names.clone())))
         .collect();
     if let (false, Some(manifest)) = (named.is_empty(), manifest.as_object_mut()) {
-        manifest.insert("former_names".into(), named.into());
+        manifest.insert(FORMER_NAMES.into(), named.into());
     }
     manifest.to_string()
 }
 
 fn told_of(facts: &Boundary) -> Value {
-    boundary_words(
+    let mut told = boundary_words(
         (facts.name.as_str(), facts.kind.as_str()),
         (
             facts.province_code.as_deref(),
             facts.province_name.as_deref(),
         ),
         facts.is_border,
-    )
+    );
+    if let Value::Object(told) = &mut told {
+        told.insert(FORMER_NAMES.into(), facts.former_names.clone().into());
+    }
+    told
 }
+
+/// Under which a load tells the names of before: of each commune that it brings, and of those that it only names.
+pub(super) const FORMER_NAMES: &str = "former_names";
 
 /// What a load tells of a commune besides its ground: name and kind, province, and whether it lies on the border.
 pub(super) fn boundary_words(

@@ -3,21 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::areas::model::reader::{Feature, Limits};
 use crate::areas::model::risk::RiskAreaDraft;
 use crate::areas::sql::{self, GateRow, HamletRow, KeptBoundary, RiskAreaRow};
 use crate::base::hex;
-use crate::base::ids::BoundaryId;
+use crate::base::ids::{BoundaryId, EntryId};
 use crate::base::time::LocalDate;
+use crate::geo::measure::region_area_m2;
+use crate::geo::shape::Region;
 use crate::journal::audit::{Content, RowPass, Rows, Told, each_content};
 use crate::journal::model::sha256;
 use crate::journal::{Kind, Stored};
 use crate::store::{self, Store, Tx};
 
-use super::communes::boundary_words;
+use super::communes::{FORMER_NAMES, boundary_words};
 use super::risk::RiskAreaView;
 
 /// Holds every row of areas against the log.
@@ -47,7 +49,7 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     Ok(pass.into_found())
 }
 
-const fn told(table: &'static str, id: String, entry: crate::base::ids::EntryId) -> Told {
+const fn told(table: &'static str, id: String, entry: EntryId) -> Told {
     Told {
         table,
         id,
@@ -110,20 +112,52 @@ async fn hamlets(tx: &mut Tx, pass: &mut RowPass) -> Result<BTreeSet<Uuid>, stor
     }
 }
 
-async fn boundaries(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
-    // On which day before whose first day each boundary was ended.
-    let mut ended: BTreeMap<String, LocalDate> = BTreeMap::new();
-    each_content(tx, Kind::Boundaries, |entry| {
+/// What loads of boundaries say of those that stood before them.
+#[derive(Default)]
+struct Loads {
+    /// On which day before whose first day each boundary was ended.
+    ended: BTreeMap<String, LocalDate>,
+    /// The names of before, by commune and by the load that brought it; none where that load told none.
+    named: BTreeMap<(String, EntryId), Option<Value>>,
+    /// By which load the boundary of each commune came that stands last.
+    latest: BTreeMap<String, EntryId>,
+}
+
+impl Loads {
+    fn note(&mut self, entry: &Content) {
         let body: Value = serde_json::from_slice(&entry.body).unwrap_or_default();
         let from = serde_json::from_value::<LocalDate>(body["valid_from"].clone()).ok();
         let closed = body["closed"].as_array().into_iter().flatten();
         for id in closed.filter_map(Value::as_str) {
             if let Some(from) = from {
-                ended.insert(id.to_owned(), from.plus_days(-1));
+                self.ended.insert(id.to_owned(), from.plus_days(-1));
             }
         }
-    })
-    .await?;
+        for code in body["communes"].as_object().into_iter().flat_map(Map::keys) {
+            let names = body["told"][code].get(FORMER_NAMES).cloned();
+            self.named.insert((code.clone(), entry.id), names);
+            self.latest.insert(code.clone(), entry.id);
+        }
+        for (code, names) in body[FORMER_NAMES].as_object().into_iter().flatten() {
+            if let Some(load) = self.latest.get(code) {
+                let key = (code.clone(), *load);
+                self.named.insert(key, Some(names.clone()));
+            }
+        }
+    }
+
+    /// Whether a boundary has the names that were told of it. Loads of before told them only later, if at all.
+    fn named(&self, row: &KeptBoundary) -> bool {
+        let told = self.named.get(&(row.code.clone(), row.entry));
+        let own: Value = serde_json::from_str(&row.former_names).unwrap_or_default();
+        told.and_then(Option::as_ref)
+            .is_none_or(|told| *told == own)
+    }
+}
+
+async fn boundaries(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
+    let mut loads = Loads::default();
+    each_content(tx, Kind::Boundaries, |entry| loads.note(entry)).await?;
     let mut after = BoundaryId(Uuid::nil());
     loop {
         let rows = sql::kept_boundaries(tx, after).await?;
@@ -135,10 +169,27 @@ async fn boundaries(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error>
             let key = format!("{} {}", row.code, row.valid_from);
             let told = told("area_boundaries", key.clone(), row.entry);
             pass.judge(tx, told, |kept| is_boundary(kept, &row)).await?;
-            let holds = row.valid_to == ended.get(&row.id.to_string()).copied();
-            pass.standing("area_boundaries", key, holds);
+            let ended = loads.ended.get(&row.id.to_string());
+            let ground = Region::from_wkb(&row.outline).ok();
+            let area = ground.as_ref().map(region_area_m2);
+            let corners = ground.as_ref().map(Region::vertex_count);
+            let columns = [
+                ("valid_to", row.valid_to == ended.copied()),
+                ("former_names", loads.named(&row)),
+                ("area_m2", is_area(area, row.area_m2)),
+                (
+                    "vertices",
+                    corners.and_then(|own| i64::try_from(own).ok()) == Some(row.vertices),
+                ),
+            ];
+            pass.columns("area_boundaries", key, columns);
         }
     }
+}
+
+/// Whether an area is the one of its ground, but for how programs and machines round.
+fn is_area(ground: Option<f64>, kept: f64) -> bool {
+    ground.is_some_and(|own| (own - kept).abs() <= own.abs() * 1e-9)
 }
 
 fn is_boundary(kept: &Stored, row: &KeptBoundary) -> bool {
@@ -150,8 +201,17 @@ fn is_boundary(kept: &Stored, row: &KeptBoundary) -> bool {
             // Loads of before told no words of a commune.
             && body["told"]
                 .get(&row.code)
-                .is_none_or(|told| *told == words(row))
+                .is_none_or(|told| without_names(told) == words(row))
     })
+}
+
+/// The words of a commune besides the names of before, which a later load may tell anew.
+fn without_names(told: &Value) -> Value {
+    let mut told = told.clone();
+    if let Value::Object(told) = &mut told {
+        told.remove(FORMER_NAMES);
+    }
+    told
 }
 
 fn words(row: &KeptBoundary) -> Value {
@@ -173,14 +233,20 @@ async fn risk_areas(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error>
         let key = format!("{} {}", row.code, row.version);
         let told = told("area_risk_areas", key.clone(), row.entry);
         pass.judge(tx, told, |kept| is_risk_area(kept, row)).await?;
-        let versions = codes.get(row.code.as_str()).into_iter().flatten();
-        let later = versions.filter(|other| other.version > row.version);
+        let versions = codes.get(row.code.as_str()).map_or(&[][..], Vec::as_slice);
+        let later = versions.iter().filter(|other| other.version > row.version);
         let superseded_from = later.map(|other| other.valid_from).min();
-        pass.standing(
-            "area_risk_areas",
-            key,
-            row.superseded_from == superseded_from,
-        );
+        // Each new version has the next number.
+        let earlier = versions.iter().filter(|other| other.version < row.version);
+        let number = i64::try_from(earlier.count()).ok().map(|own| own + 1);
+        let area = Region::from_wkb(&row.outline).ok();
+        let area = area.as_ref().map(region_area_m2);
+        let columns = [
+            ("superseded_from", row.superseded_from == superseded_from),
+            ("version", number == Some(row.version)),
+            ("area_m2", is_area(area, row.area_m2)),
+        ];
+        pass.columns("area_risk_areas", key, columns);
     }
     Ok(())
 }

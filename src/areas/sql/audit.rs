@@ -12,7 +12,7 @@ pub(super) const KEPT_GATES: &str =
 pub(super) const KEPT_HAMLETS: &str = "SELECT id, code, version, name, kind, former_names, commune, lon, lat, accuracy_m, basis, \
      entry FROM area_hamlets WHERE code > $1 ORDER BY code LIMIT 500";
 pub(super) const KEPT_BOUNDARIES: &str = "SELECT id, code, name, kind, province_code, province_name, is_border, valid_from, valid_to, sha256, \
-     outline, entry FROM area_boundaries WHERE id > $1 ORDER BY id LIMIT 50";
+     area_m2, vertices, former_names, outline, entry FROM area_boundaries WHERE id > $1 ORDER BY id LIMIT 50";
 
 /// A gate with its entry.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -43,6 +43,9 @@ pub struct KeptBoundary {
     pub valid_from: LocalDate,
     pub valid_to: Option<LocalDate>,
     pub sha256: Vec<u8>,
+    pub area_m2: f64,
+    pub vertices: i64,
+    pub former_names: String,
     pub outline: Vec<u8>,
     pub entry: EntryId,
 }

@@ -72,6 +72,14 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whether nothing is known of the key of a signature: it may be the log's of another time, or a stranger's.
+    #[must_use]
+    pub const fn is_unvouched(&self) -> bool {
+        matches!(self, Self::Proof { failure, .. } if failure.is_unvouched())
+    }
+}
+
 pub(super) type Files<'a> = BTreeMap<String, &'a [u8]>;
 
 /// Checks a package against the keys that were kept outside.
@@ -99,6 +107,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
     let erased = erased::check(&files, &mut checked)?;
+    erased::whole(&files, &manifest, &erased)?;
     seals::check(&files, &manifest, &erased, &mut checked)?;
     Ok(checked)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::base::ids::{EntryId, PhotoId};
+use crate::cases::model::manifest::Manifest;
 use crate::journal::proofs::{Checked, EntryProof, order_of};
 
 use super::check::{Fault, Files, json};
@@ -46,6 +47,25 @@ pub(super) fn check(files: &Files<'_>, checked: &mut Checked) -> Result<Erased, 
         }
     }
     Ok(erased)
+}
+
+/// Checks that every photo of which the package tells that its original came is there, or was erased by an order that is.
+pub(super) fn whole(files: &Files<'_>, manifest: &Manifest, erased: &Erased) -> Result<(), Fault> {
+    for name in files.keys().filter(|name| name.starts_with("entries/")) {
+        let proof: EntryProof = json(files, name)?;
+        let came = proof
+            .header
+            .fact
+            .filter(|_| proof.header.kind == "original");
+        let Some(photo) = came.map(PhotoId) else {
+            continue;
+        };
+        if !manifest.photos.contains(&photo) && !erased.contains_key(&photo) {
+            let what = format!("the original of photo {photo}, or the order that erased it,");
+            return Err(Fault::Missing(what));
+        }
+    }
+    Ok(())
 }
 
 fn names(told: &Value, photo: PhotoId) -> bool {

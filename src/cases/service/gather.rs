@@ -83,6 +83,7 @@ impl Cases {
         let mut gathered = Gathered::default();
         let wanted = self.wanted(subject, chapters).await?;
         let proofs = self.proofs(actor, wanted.all, chapters).await?;
+        refuse_late(chapters, &proofs)?;
         for (at, proof) in proofs.iter().enumerate() {
             let name = entry_file(at + 1, &proof.header.kind, proof.header.entry);
             gathered.files.insert(name, text(proof)?);
@@ -145,12 +146,16 @@ impl Cases {
         };
         let of_subject = sql::views(&mut tx, subject.id()).await?;
         let mut views = of_subject.clone();
+        let orders = sql::orders_on_words(&mut tx, subject.id()).await?;
+        listed.extend(&orders);
         let mut of = Vec::with_capacity(chapters.len());
         for chapter in chapters {
             let mut own: BTreeSet<EntryId> = of_subject.iter().copied().collect();
+            own.extend(orders.iter().map(|(entry, _)| *entry));
             let plots = chapter.plots();
             for plot in &plots {
-                let entries = sql::entries(&mut tx, *plot).await?;
+                let mut entries = sql::entries(&mut tx, *plot).await?;
+                entries.extend(sql::orders_on_words(&mut tx, plot.0).await?);
                 own.extend(entries.iter().map(|(entry, _)| *entry));
                 listed.extend(entries);
             }
@@ -299,6 +304,21 @@ fn body(proof: &EntryProof) -> Option<Vec<u8>> {
     use base64::Engine;
     let text = proof.body.as_ref()?;
     base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+/// An original that came after the photos were listed would be told of and not be there.
+fn refuse_late(chapters: &[Chapter], proofs: &[EntryProof]) -> Result<(), Error> {
+    let photos = chapters.iter().flat_map(|chapter| &chapter.photos);
+    let told = photos.filter(|photo| photo.is_stored || photo.erased.is_some());
+    let told: BTreeSet<Uuid> = told.map(|photo| photo.view.id.0).collect();
+    let mut came = proofs
+        .iter()
+        .filter(|proof| proof.header.kind == Kind::Original.as_str());
+    let is_late = |proof: &EntryProof| proof.header.fact.is_none_or(|id| !told.contains(&id));
+    if came.any(is_late) {
+        return Err(Error::NotYet);
+    }
+    Ok(())
 }
 
 fn add_photo(

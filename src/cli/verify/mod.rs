@@ -157,10 +157,10 @@ impl OfReceipt {
         let body = self.body.as_deref().map(bytes).transpose()?;
         let proof: Option<EntryProof> = self.proof.as_deref().map(json).transpose()?;
         let keys = proof.as_ref().map_or(&[][..], |proof| &proof.keys);
-        let ring = self.roots.ring(receipt.log_id, keys)?;
-        failed(match &proof {
-            Some(proof) => proofs::receipt_in(&receipt, proof, body.as_deref(), &ring),
-            None => proofs::receipt(&receipt, body.as_deref(), &ring),
+        let rings = self.roots.rings(receipt.log_id, keys)?;
+        agreed(&rings, |ring| match &proof {
+            Some(proof) => proofs::receipt_in(&receipt, proof, body.as_deref(), ring),
+            None => proofs::receipt(&receipt, body.as_deref(), ring),
         })
     }
 }
@@ -169,26 +169,27 @@ impl OfEntry {
     fn check(&self) -> anyhow::Result<Checked> {
         let proof: EntryProof = json(&self.proof)?;
         let body = self.body.as_deref().map(bytes).transpose()?;
-        let ring = self.roots.ring(proof.log_id, &proof.keys)?;
-        let checked = failed(proofs::entry(&proof, body.as_deref(), &ring))?;
-        self.beside.check(&proof, &ring, checked)
+        let rings = self.roots.rings(proof.log_id, &proof.keys)?;
+        let checked = agreed(&rings, |ring| proofs::entry(&proof, body.as_deref(), ring))?;
+        self.beside.check(&proof, &rings, checked)
     }
 }
 
 impl OfPhoto {
     fn check(&self) -> anyhow::Result<Checked> {
         let proof: PhotoProof = json(&self.proof)?;
-        let ring = self
-            .roots
-            .ring(proof.original.log_id, &proof.original.keys)?;
-        let checked = agreed(proofs::photo(&proof, &bytes(&self.photo)?, &ring))?;
-        self.beside.check(&proof.original, &ring, checked)
+        let original = &proof.original;
+        let rings = self.roots.rings(original.log_id, &original.keys)?;
+        let photo = bytes(&self.photo)?;
+        let checked = agreed(&rings, |ring| proofs::photo(&proof, &photo, ring))?;
+        self.beside.check(original, &rings, checked)
     }
 }
 
 impl OfCase {
     fn check(&self) -> anyhow::Result<Checked> {
-        failed(cases::check(&bytes(&self.package)?, &self.roots.keys()?))
+        let (package, roots) = (bytes(&self.package)?, self.roots.keys()?);
+        agreed(&[roots, Vec::new()], |roots| cases::check(&package, roots))
     }
 }
 
@@ -199,8 +200,10 @@ impl OfHeads {
         let keys = proof.as_ref().map_or(&[][..], |proof| &proof.keys);
         let (head, _) =
             Checkpoint::parse(&newer).with_context(|| format!("{}", self.newer.display()))?;
-        let ring = self.roots.ring(head.log, keys)?;
-        agreed(proofs::heads(&older, &newer, proof.as_ref(), &ring))
+        let rings = self.roots.rings(head.log, keys)?;
+        agreed(&rings, |ring| {
+            proofs::heads(&older, &newer, proof.as_ref(), ring)
+        })
     }
 }
 
@@ -209,7 +212,7 @@ impl Beside {
     fn check(
         &self,
         proof: &EntryProof,
-        ring: &KeyRing,
+        rings: &[KeyRing; 2],
         mut checked: Checked,
     ) -> anyhow::Result<Checked> {
         let Some(file) = &self.head else {
@@ -225,7 +228,9 @@ impl Beside {
         } else {
             (own, kept.as_str())
         };
-        let heads = agreed(proofs::heads(older, newer, between.as_ref(), ring))?;
+        let heads = agreed(rings, |ring| {
+            proofs::heads(older, newer, between.as_ref(), ring)
+        })?;
         checked.steps.extend(heads.steps);
         Ok(checked)
     }
@@ -248,23 +253,70 @@ impl Roots {
         Ok(keys)
     }
 
-    fn ring(&self, log: LogId, listed: &[LogKey]) -> anyhow::Result<KeyRing> {
-        failed(KeyRing::new(log, listed, &self.keys()?))
+    /// The listed keys of a log with those that were kept outside, and without.
+    fn rings(&self, log: LogId, listed: &[LogKey]) -> anyhow::Result<[KeyRing; 2]> {
+        let ring = |roots: &[(Option<String>, PublicKey)]| {
+            let ring = KeyRing::new(log, listed, roots);
+            ring.map_err(|fault| anyhow::anyhow!("does not hold: {fault}"))
+        };
+        Ok([ring(&self.keys()?)?, ring(&[])?])
     }
 }
 
-/// The failure as the command ends with it.
-fn failed<T, E: std::fmt::Display>(outcome: Result<T, E>) -> anyhow::Result<T> {
-    outcome.map_err(|failure| anyhow::anyhow!("does not hold: {failure}"))
+/// Why a check ended.
+trait Ended: std::fmt::Display {
+    /// Whether nothing was found wrong, and something that is needed was not given: the proof between two heads, a key, or
+    /// bytes that an order erased.
+    fn is_lack(&self) -> bool;
+
+    /// Whether it is a key that nothing is known of.
+    fn is_unvouched(&self) -> bool;
 }
 
-/// The same where something can be lacking, the proof between two heads or bytes that an order erased: nothing is said
-/// against what is there.
-fn agreed(outcome: Result<Checked, Failure>) -> anyhow::Result<Checked> {
-    match outcome {
-        Err(failure) if failure.is_lack() => Err(anyhow::anyhow!("cannot be told: {failure}")),
-        other => failed(other),
+impl Ended for Failure {
+    fn is_lack(&self) -> bool {
+        Self::is_lack(self)
     }
+
+    fn is_unvouched(&self) -> bool {
+        Self::is_unvouched(self)
+    }
+}
+
+impl Ended for cases::Fault {
+    fn is_lack(&self) -> bool {
+        Self::is_unvouched(self)
+    }
+
+    fn is_unvouched(&self) -> bool {
+        Self::is_unvouched(self)
+    }
+}
+
+const OLDER_KEY: &str = "if it is an older or a newer key of this log, give it with --trust beside the other as it was kept, or a proof that \
+     lists both (for two heads /api/v1/journal/consistency, with --proof)";
+
+/// The failure as the command ends with it. Where something is lacking nothing is said against what is there; a key that the
+/// trusted ones do not vouch for ends a check early, so that it is done again without them.
+fn agreed<R, E: Ended>(
+    [with_roots, without]: &[R; 2],
+    check: impl Fn(&R) -> Result<Checked, E>,
+) -> anyhow::Result<Checked> {
+    let failure = match check(with_roots) {
+        Ok(checked) => return Ok(checked),
+        Err(failure) => failure,
+    };
+    if failure.is_unvouched()
+        && let Err(other) = check(without)
+        && !other.is_lack()
+    {
+        return Err(anyhow::anyhow!("does not hold: {other}"));
+    }
+    Err(match (failure.is_lack(), failure.is_unvouched()) {
+        (false, _) => anyhow::anyhow!("does not hold: {failure}"),
+        (true, false) => anyhow::anyhow!("cannot be told: {failure}"),
+        (true, true) => anyhow::anyhow!("cannot be told: {failure}; {OLDER_KEY}"),
+    })
 }
 
 fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {

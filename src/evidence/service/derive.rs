@@ -42,12 +42,16 @@ impl Evidence {
         };
         let sidecar = self.sidecar_of(&mut tx, &row).await?;
         let rules = self.screen_rules(&mut tx).await?;
+        let is_scan = sql::is_scan(&mut tx, id).await?;
         drop(tx);
         // Nothing is made, and nothing signed, of bytes that are no longer those that were recorded.
         let bytes = self.bytes(&row.sha256).await?.bytes;
         let decoding = self.decoding.acquire().await;
         let decoded = self.decoder.decode(bytes.clone()).await;
         let mut flags = disagreements(sidecar, bytes, rules.apart()).await;
+        if is_scan {
+            flags.retain(|flag| !OF_THE_SHUTTER.contains(flag));
+        }
         drop(decoding);
         let from_bytes_to_row = self.collecting.read().await;
         let thumbnail = decoded.as_ref().ok();
@@ -174,6 +178,13 @@ impl Evidence {
         Ok(kept)
     }
 }
+
+/// What the scan of a paper is not asked: its time is that of its receipt, and programs that scan write their own name and
+/// time into it.
+const OF_THE_SHUTTER: [&str; 2] = [
+    ExifFlag::ExifTimeDiffers.as_str(),
+    ExifFlag::ExifEdited.as_str(),
+];
 
 /// EXIF is foreign bytes too: read aside, where a panic costs nothing.
 async fn disagreements(sidecar: Option<Sidecar>, bytes: Bytes, apart: Apart) -> Vec<&'static str> {

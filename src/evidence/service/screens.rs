@@ -143,8 +143,9 @@ impl Evidence {
             let new = self.question(Screen::SameFile, row, Some(&other), &json!({}));
             questions.push(new);
         }
-        // A form of ODK Collect has one time for all of its photos.
-        let has_own_time = row.door.as_deref() != Some(Door::Odk.as_str());
+        // A form of ODK Collect has one time for all of its photos, and the scan of a paper that of its receipt.
+        let is_of_form = row.door.as_deref() == Some(Door::Odk.as_str());
+        let has_own_time = !is_of_form && !sql::is_scan(tx, row.id).await?;
         let alike = if has_own_time {
             sql::same_instant(tx, row, rules.most_alike).await?
         } else {

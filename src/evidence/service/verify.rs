@@ -74,6 +74,9 @@ pub enum OriginalFault {
         /// Which picture.
         size: String,
     },
+    /// The row of a small image was taken out.
+    #[error("photo {0}: its pictures were made, and no row tells of one of them")]
+    Pictureless(PhotoId),
     /// Bytes that an order erased are still there.
     #[error(
         "photo {photo}: an order erased it, and the bytes kept as {sha256} are still there: the chores remove them within a day"
@@ -193,6 +196,10 @@ async fn hold_pictures(
     good: &BTreeSet<[u8; 32]>,
     found: &mut Originals,
 ) -> Result<(), Error> {
+    let pictureless = sql::pictureless(tx).await?.into_iter();
+    found
+        .faults
+        .extend(pictureless.map(OriginalFault::Pictureless));
     let (log, keys) = signers(tx).await?;
     let mut after = (PhotoId(Uuid::nil()), String::new());
     loop {

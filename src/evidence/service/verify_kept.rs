@@ -37,7 +37,14 @@ pub async fn verify_rows(store: &Store) -> Result<Rows, store::Error> {
     nonces(&mut tx, &mut pass).await?;
     unspent(&mut tx, &mut pass).await?;
     redactions(&mut tx, &mut pass).await?;
-    for kind in [Kind::Question, Kind::Answer, Kind::Decision, Kind::Seal] {
+    let kinds = [
+        Kind::Photo,
+        Kind::Question,
+        Kind::Answer,
+        Kind::Decision,
+        Kind::Seal,
+    ];
+    for kind in kinds {
         pass.rowless(&mut tx, kind, |_| true).await?;
     }
     Ok(pass.into_found())
@@ -311,7 +318,8 @@ fn is_spent(kept: &Stored, row: &SpentNonce) -> bool {
         && (kept.body.is_none() || named.map(str::trim) == Some(row.nonce.as_str()))
 }
 
-/// A nonce that a photo of its device named is spent: it must not be given free to be named again.
+/// A nonce that a photo of its device named is spent: it must not be given free to be named again. Every photo is seen on
+/// the way, which shows whether one was taken out.
 async fn unspent(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
     let mut after = PhotoId(Uuid::nil());
     loop {
@@ -321,6 +329,7 @@ async fn unspent(tx: &mut Tx, pass: &mut RowPass) -> Result<(), store::Error> {
         };
         after = last.id;
         for row in rows {
+            pass.note(row.entry);
             let record: Value = serde_json::from_str(&row.record).unwrap_or_default();
             let Some(nonce) = record["nonce"].as_str() else {
                 continue;

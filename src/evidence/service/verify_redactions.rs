@@ -36,6 +36,10 @@ pub(super) async fn redactions(tx: &mut Tx, pass: &mut RowPass) -> Result<(), st
             pass.standing("evidence_redactions", row.id.to_string(), holds);
         }
     }
+    // Which photos an order that was done erased is held against its entry above: no other is.
+    for photo in sql::unordered(tx).await? {
+        pass.columns("photos", photo.to_string(), [("redaction", false)]);
+    }
     pass.rowless(tx, Kind::Redaction, is_of_order).await
 }
 

@@ -11,6 +11,9 @@ pub(super) const IMAGE: &str = "SELECT sha256, bytes, width, height, key_id, sig
 pub(super) const IMAGES_FROM: &str = "SELECT i.photo, i.size, p.sha256 AS original, i.sha256, i.bytes, i.width, i.height, \
      i.key_id, i.signature FROM photo_images i JOIN photos p ON p.id = i.photo \
      WHERE i.photo > $1 OR (i.photo = $1 AND i.size > $2) ORDER BY i.photo, i.size LIMIT 500";
+/// Photos of which small images were made that are not both there.
+pub(super) const PICTURELESS: &str = "SELECT p.id FROM photos p WHERE p.derived = 'made' AND p.redaction IS NULL AND p.redacted_at IS NULL \
+     AND (SELECT COUNT(*) FROM photo_images i WHERE i.photo = p.id) < 2 ORDER BY p.id";
 
 /// A small image.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -80,4 +83,9 @@ pub async fn images_from(
         .bind(photo)
         .bind(size)
         .fetch_all(c))
+}
+
+/// Photos whose small images were made and are not both there.
+pub async fn pictureless(tx: &mut Tx) -> Result<Vec<PhotoId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(PICTURELESS).fetch_all(c))
 }

@@ -1,5 +1,8 @@
 //! What keeps photos as they were: seals of approved eradications and legal holds.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -25,19 +28,23 @@ pub(super) const HOLDS: &str = "SELECT entry, reason, set_at, lifted_by FROM evi
      WHERE subject = $1 ORDER BY set_at, entry";
 pub(super) const LIFT_HOLDS: &str = "UPDATE evidence_holds SET lifted_by = $2, lifted_at = $3 \
      WHERE subject = $1 AND lifted_by IS NULL";
-pub(super) const HELD_PLOTS: &str = "SELECT q.id FROM plots q WHERE EXISTS (SELECT 1 FROM evidence_holds h \
-     WHERE h.lifted_by IS NULL AND (h.subject = q.id OR h.subject = q.incident)) AND q.id IN (";
-/// A fact: a plot or incident under a hold, a plot of one, a photo of either, or a question about it.
-pub(super) const IS_KEPT: &str = "SELECT COUNT(*) FROM evidence_holds h WHERE h.lifted_by IS NULL AND (h.subject = $1 \
-     OR EXISTS (SELECT 1 FROM plots q WHERE q.id = $1 AND q.incident = h.subject) \
-     OR EXISTS (SELECT 1 FROM photos p LEFT JOIN plots q ON q.id = p.plot \
-         WHERE p.id = $1 AND (p.plot = h.subject OR q.incident = h.subject)) \
-     OR EXISTS (SELECT 1 FROM evidence_questions s JOIN photos p ON p.id = s.photo OR p.id = s.other \
-         LEFT JOIN plots q ON q.id = p.plot WHERE s.id = $1 AND (p.plot = h.subject OR q.incident = h.subject)))";
-/// Bytes by which a photo was announced that names a plot under a hold, or one of an incident under a hold.
-pub(super) const KEEPS_BYTES: &str = "SELECT COUNT(*) FROM photos p LEFT JOIN plots q ON q.id = p.plot \
-     JOIN evidence_holds h ON h.lifted_by IS NULL AND (h.subject = p.plot OR h.subject = q.incident) \
-     WHERE p.sha256 = $1 AND p.redaction IS NULL";
+pub(super) const HELD_SUBJECTS: &str =
+    "SELECT DISTINCT subject FROM evidence_holds WHERE lifted_by IS NULL";
+/// What was judged of plots whose ground another counts, or may once they are settled.
+pub(super) const MERGED: &str = "SELECT f.plot, f.record FROM ledger_facts f JOIN plots q ON q.id = f.plot \
+     WHERE f.kind = 'judgement' AND (q.state = 'merged' OR q.id IN (SELECT subject FROM jobs WHERE kind = 'settle_plot')) \
+     ORDER BY f.plot, f.id";
+/// A fact: a plot, a photo of one, or a question about such photos.
+pub(super) const PLOTS_OF: &str = "SELECT id FROM plots WHERE id = $1 \
+     UNION SELECT plot FROM photos WHERE id = $1 AND plot IS NOT NULL \
+     UNION SELECT p.plot FROM evidence_questions s JOIN photos p ON p.id = s.photo OR p.id = s.other \
+         WHERE s.id = $1 AND p.plot IS NOT NULL";
+/// Bytes by which photos were announced that name a plot.
+pub(super) const PLOTS_OF_BYTES: &str =
+    "SELECT DISTINCT plot FROM photos WHERE sha256 = $1 AND redaction IS NULL AND plot IS NOT NULL";
+const INCIDENTS_NOW: &str = "SELECT id, incident FROM plots WHERE incident IS NOT NULL AND id IN (";
+const VERSIONS_IN_INCIDENTS: &str =
+    "SELECT plot, record FROM plot_versions WHERE record LIKE '%\"incident\":%' AND plot IN (";
 
 /// A photo that may come under a seal.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -146,12 +153,97 @@ pub async fn sealed(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<(FactId, PhotoI
     })
 }
 
-/// Which of some plots a hold keeps, or keeps by their incident.
+/// Which plots were judged to be one ground with which.
+type Ties = BTreeMap<PlotId, BTreeSet<PlotId>>;
+
+async fn ties(tx: &mut Tx) -> Result<Ties, Error> {
+    let rows: Vec<(PlotId, String)> = on!(tx, |c| sqlx::query_as(MERGED).fetch_all(c))?;
+    let mut ties = Ties::new();
+    for (plot, record) in rows {
+        let said: Value = serde_json::from_str(&record).or(Err(Error::Corrupt {
+            table: "ledger_facts",
+            column: "record",
+            id: plot.to_string(),
+        }))?;
+        let other = said["other"].as_str();
+        let other = other.and_then(|id| id.parse::<PlotId>().ok());
+        if let Some(other) = other.filter(|_| said["sameness"] == "same") {
+            ties.entry(plot).or_default().insert(other);
+            ties.entry(other).or_default().insert(plot);
+        }
+    }
+    Ok(ties)
+}
+
+/// A plot with those that are one ground with it.
+fn ground(plot: PlotId, ties: &Ties) -> BTreeSet<PlotId> {
+    let mut ground = BTreeSet::from([plot]);
+    let mut next = vec![plot];
+    while let Some(at) = next.pop() {
+        for other in ties.get(&at).into_iter().flatten() {
+            if ground.insert(*other) {
+                next.push(*other);
+            }
+        }
+    }
+    ground
+}
+
+/// Which of some plots are held themselves, or by an incident of which any of their versions was.
+async fn held_alone(
+    tx: &mut Tx,
+    plots: &[PlotId],
+    subjects: &BTreeSet<Uuid>,
+) -> Result<BTreeSet<PlotId>, Error> {
+    let own = plots.iter().filter(|plot| subjects.contains(&plot.0));
+    let mut held: BTreeSet<PlotId> = own.copied().collect();
+    let now: Vec<(PlotId, Uuid)> = on!(tx, |c| {
+        let mut query = of_plots!(INCIDENTS_NOW, plots);
+        async move { query.build_query_as().fetch_all(c).await }
+    })?;
+    let now = now.into_iter().filter(|(_, id)| subjects.contains(id));
+    held.extend(now.map(|(plot, _)| plot));
+    let versions: Vec<(PlotId, String)> = on!(tx, |c| {
+        let mut query = of_plots!(VERSIONS_IN_INCIDENTS, plots);
+        async move { query.build_query_as().fetch_all(c).await }
+    })?;
+    for (plot, record) in versions {
+        let said: Value = serde_json::from_str(&record).unwrap_or_default();
+        let incident = said["incident"].as_str();
+        let incident = incident.and_then(|id| id.parse::<Uuid>().ok());
+        if incident.is_some_and(|id| subjects.contains(&id)) {
+            held.insert(plot);
+        }
+    }
+    Ok(held)
+}
+
+/// Which of some plots a hold keeps: their own, that of an incident which they are or were part of, or one of either kind on
+/// a plot that is one ground with them.
 pub async fn held_plots(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<PlotId>, Error> {
-    on!(tx, |c| {
-        let mut query = of_plots!(HELD_PLOTS, plots);
-        async move { query.build_query_scalar().fetch_all(c).await }
-    })
+    if plots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let subjects = held_subjects(tx).await?;
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ties = ties(tx).await?;
+    let grounds = plots.iter().map(|plot| (*plot, ground(*plot, &ties)));
+    let grounds: Vec<(PlotId, BTreeSet<PlotId>)> = grounds.collect();
+    let all: BTreeSet<PlotId> = grounds.iter().flat_map(|(_, own)| own).copied().collect();
+    let all: Vec<PlotId> = all.into_iter().collect();
+    let held = held_alone(tx, &all, &subjects).await?;
+    let kept = grounds
+        .into_iter()
+        .filter(|(_, own)| !own.is_disjoint(&held));
+    Ok(kept.map(|(plot, _)| plot).collect())
+}
+
+/// The plots and incidents under a hold that stands.
+async fn held_subjects(tx: &mut Tx) -> Result<BTreeSet<Uuid>, Error> {
+    let subjects: Vec<Uuid> = on!(tx, |c| sqlx::query_scalar(HELD_SUBJECTS).fetch_all(c))?;
+    Ok(subjects.into_iter().collect())
 }
 
 pub async fn insert_hold(
@@ -193,14 +285,21 @@ pub async fn lift_holds(
 
 /// Whether a hold keeps what this fact's entries say.
 pub async fn is_kept(tx: &mut Tx, fact: Uuid) -> Result<bool, Error> {
-    let count: i64 = on!(tx, |c| sqlx::query_scalar(IS_KEPT).bind(fact).fetch_one(c))?;
-    Ok(count > 0)
+    let subjects = held_subjects(tx).await?;
+    if subjects.is_empty() {
+        return Ok(false);
+    }
+    if subjects.contains(&fact) {
+        return Ok(true);
+    }
+    let plots: Vec<PlotId> = on!(tx, |c| sqlx::query_scalar(PLOTS_OF).bind(fact).fetch_all(c))?;
+    Ok(!held_plots(tx, &plots).await?.is_empty())
 }
 
 /// Whether a hold keeps these bytes, although no row may name them yet.
 pub async fn keeps_bytes(tx: &mut Tx, sha256: &[u8]) -> Result<bool, Error> {
-    let count: i64 = on!(tx, |c| sqlx::query_scalar(KEEPS_BYTES)
+    let plots: Vec<PlotId> = on!(tx, |c| sqlx::query_scalar(PLOTS_OF_BYTES)
         .bind(sha256)
-        .fetch_one(c))?;
-    Ok(count > 0)
+        .fetch_all(c))?;
+    Ok(!held_plots(tx, &plots).await?.is_empty())
 }

@@ -33,6 +33,10 @@ pub(super) const DROP_IMAGES: &str = "DELETE FROM photo_images WHERE photo = $1"
 pub(super) const DROP_ASIDES: &str = "DELETE FROM photo_asides WHERE photo = $1";
 pub(super) const ERASED_BY: &str =
     "SELECT id, original_entry, redacted_at FROM photos WHERE redaction = $1 ORDER BY id";
+/// Photos that are marked as erased where no order that was done says so.
+pub(super) const UNORDERED: &str = "SELECT p.id FROM photos p WHERE (p.redaction IS NOT NULL OR p.redacted_at IS NOT NULL) \
+     AND NOT EXISTS (SELECT 1 FROM evidence_redactions r WHERE r.id = p.redaction AND r.target = 'photo' \
+         AND r.state = 'done' AND r.decided_at = p.redacted_at) ORDER BY p.id";
 
 /// An order to erase as it stands.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -180,4 +184,9 @@ pub async fn erased_by(tx: &mut Tx, redaction: Uuid) -> Result<Vec<ErasedRow>, E
     on!(tx, |c| sqlx::query_as(ERASED_BY)
         .bind(redaction)
         .fetch_all(c))
+}
+
+/// The photos that are marked as erased without an order that was done, by id.
+pub async fn unordered(tx: &mut Tx) -> Result<Vec<PhotoId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(UNORDERED).fetch_all(c))
 }

@@ -16,6 +16,7 @@ pub(super) const IS_FACT: &str = "SELECT COUNT(*) FROM (SELECT id FROM plots WHE
      UNION ALL SELECT fact FROM quarantine WHERE fact = $1) known";
 pub(super) const IS_TYPED: &str = "SELECT COUNT(*) FROM (SELECT entry FROM journal_papers WHERE fact = $1 \
      UNION ALL SELECT entry FROM papers WHERE id = $1) typed";
+pub(super) const IS_SCAN: &str = "SELECT COUNT(*) FROM papers WHERE id = $1";
 pub(super) const ASIDES_OF: &str = "SELECT q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
      WHERE q.fact = $1 AND e.redacted_by IS NULL ORDER BY q.entry";
 /// A fact: one of a plot, a second visit of one, a photo's question, or a question about a claim.
@@ -49,6 +50,11 @@ pub async fn is_fact(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
 /// Whether anything of a fact was typed in from a paper record, or the id is a paper record's.
 pub async fn is_typed(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     is_any(tx, IS_TYPED, id).await
+}
+
+/// Whether a photo is the scan of a paper record.
+pub async fn is_scan(tx: &mut Tx, photo: PhotoId) -> Result<bool, Error> {
+    is_any(tx, IS_SCAN, photo.0).await
 }
 
 /// Whether a patrol is under a hold, or one that a question is about.

@@ -39,6 +39,14 @@ pub enum Fault {
         /// Its number.
         seq: i64,
     },
+    /// The content stands, and the row says that it was erased.
+    #[error("entry {entry} (number {seq}) is marked as erased, and its content stands")]
+    NotErased {
+        /// The entry.
+        entry: EntryId,
+        /// Its number.
+        seq: i64,
+    },
     /// A redaction that erased more than it says.
     #[error("redaction {by} says that it erased {said} contents, {erased} name it")]
     Redaction {

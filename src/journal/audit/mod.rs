@@ -27,7 +27,7 @@ pub use derived::{every_rules, signed_path, typed_in, waits};
 pub use faults::Fault;
 pub use own::verify_rows;
 use pass::Pass;
-pub use rows::{RowFault, RowPass, Rows, Told, each_content};
+pub use rows::{RowFault, RowPass, Rows, Told, each_content, each_erased};
 pub use unsigned::Unsigned;
 
 /// Faults that are told one by one; more are only counted.

@@ -127,6 +127,9 @@ impl Pass {
             (Some((_, body)), _) if sha256(body)[..] != row.sha256[..] => {
                 self.found.fault(Fault::Digest { entry, seq });
             }
+            (Some(_), by) if by.is_some() || row.covered.is_some() => {
+                self.found.fault(Fault::NotErased { entry, seq });
+            }
             (Some((_, body)), _) => {
                 self.note_key(&row.kind, body);
                 self.announced.note(row, body);

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::{Content, contents, stored};
 use crate::base::ids::EntryId;
 use crate::base::time::Timestamp;
+use crate::journal::left::left;
 use crate::journal::model::Kind;
 use crate::journal::service::Stored;
-use crate::journal::sql;
+use crate::journal::sql::{self, ErasedEntry};
 use crate::store::{Error, Tx};
 
 const BATCH: i64 = 500;
@@ -85,6 +86,8 @@ pub struct Told {
 #[derive(Debug, Default)]
 pub struct RowPass {
     entries: BTreeSet<EntryId>,
+    /// Entries whose contents orders erased, once they were read.
+    erased: Option<Vec<ErasedEntry>>,
     found: Rows,
 }
 
@@ -148,15 +151,20 @@ impl RowPass {
         self.entries.insert(entry);
     }
 
-    /// Every entry of a kind that asks for a row has one.
+    /// Every entry of a kind that asks for a row has one. An order takes the words and leaves the row: so an entry whose
+    /// content was erased asks by what the order left of it.
     pub async fn rowless(
         &mut self,
         tx: &mut Tx,
         kind: Kind,
         asks: impl Fn(&Content) -> bool,
     ) -> Result<(), Error> {
-        let Self { entries, found } = self;
-        each_content(tx, kind, |entry| {
+        let Self {
+            entries,
+            erased,
+            found,
+        } = self;
+        let mut see = |entry: &Content| {
             if !entries.contains(&entry.id) && asks(entry) {
                 found.faults.push(RowFault::NoRow {
                     kind: kind.as_str(),
@@ -164,8 +172,16 @@ impl RowPass {
                     entry: entry.id,
                 });
             }
-        })
-        .await
+        };
+        each_content(tx, kind, &mut see).await?;
+        if erased.is_none() {
+            *erased = Some(sql::erased(tx).await?);
+        }
+        let all = erased.iter().flatten();
+        for own in all.filter(|own| own.kind == kind.as_str()) {
+            see(&with_left(tx, own).await?);
+        }
+        Ok(())
     }
 
     /// What the pass found.
@@ -173,6 +189,32 @@ impl RowPass {
     pub fn into_found(self) -> Rows {
         self.found
     }
+}
+
+/// An erased entry with what the order left of its content.
+async fn with_left(tx: &mut Tx, own: &ErasedEntry) -> Result<Content, Error> {
+    let body = left(tx, own.redacted_by, own.id).await?;
+    Ok(Content {
+        seq: -1,
+        id: own.id,
+        fact: own.fact,
+        actor: own.actor,
+        received_at: own.received_at,
+        body: body.unwrap_or_default(),
+    })
+}
+
+/// Shows every entry of a kind whose content an order erased, by id, each with what the order left of it.
+pub async fn each_erased(
+    tx: &mut Tx,
+    kind: Kind,
+    mut see: impl FnMut(&Content),
+) -> Result<(), Error> {
+    let erased = sql::erased(tx).await?;
+    for own in erased.iter().filter(|own| own.kind == kind.as_str()) {
+        see(&with_left(tx, own).await?);
+    }
+    Ok(())
 }
 
 /// Shows every entry of a kind whose content stands, in order; those without a number last.

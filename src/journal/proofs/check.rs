@@ -4,94 +4,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::base::{from_hex, hex};
-use crate::journal::history::{KeyListFault, KeyRing, Trust};
+use crate::journal::history::{KeyRing, Trust};
 use crate::journal::merkle::{self, Hash};
 use crate::journal::model::{Receipt, covered, sha256};
-use crate::journal::note::{Checkpoint, NotACheckpoint};
+use crate::journal::note::Checkpoint;
 
-use super::erased::{Redacted, redacted};
+use super::erased::redacted;
+use super::failure::Failure;
 use super::statement::statement;
 use super::{ConsistencyProof, EntryProof, PhotoProof, SignedHead};
-
-/// The first thing that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// A head's text.
-    #[error("{what}: {fault}")]
-    NoHead {
-        /// Which head.
-        what: &'static str,
-        /// Why it is none.
-        fault: NotACheckpoint,
-    },
-    /// The list of keys.
-    #[error(transparent)]
-    Keys(#[from] KeyListFault),
-    /// No key to check a signature with.
-    #[error("{0} is signed by key {1}, which is not at hand: give it with --trust")]
-    NoKey(&'static str, String),
-    /// No key at all to check a signature with.
-    #[error(
-        "no public key is at hand for {0}: give one with --trust, or a proof that lists the log's keys"
-    )]
-    NoKeys(&'static str),
-    /// A signature that is not that key's.
-    #[error("the signature of {0} does not hold")]
-    Signature(&'static str),
-    /// A good signature by a key that no root of trust reaches.
-    #[error("{0} is signed by key {1}, which the trusted keys do not vouch for")]
-    Untrusted(&'static str, String),
-    /// Two things that must be the same.
-    #[error("{0}")]
-    Differs(&'static str),
-    /// The leaf is not what header and content make.
-    #[error("the leaf is not the hash of this header and content")]
-    Leaf,
-    /// What a device signed does not fit.
-    #[error("the device's statement does not hold: {0}")]
-    Statement(&'static str),
-    /// Nothing is left that holds header and leaf together.
-    #[error("the proof has no covered hash: nothing shows that the leaf is this entry's")]
-    Unbound,
-    /// The path leads elsewhere.
-    #[error("the inclusion proof does not lead from the leaf to the head's root")]
-    Path,
-    /// The older tree is no beginning of the newer one.
-    #[error(
-        "the consistency proof does not hold: the log of {to} entries does not begin with the one of {from}"
-    )]
-    Consistency {
-        /// Entries in the older tree.
-        from: u64,
-        /// Entries in the newer tree.
-        to: u64,
-    },
-    /// Nothing was given that holds two heads of two sizes together: neither that they agree nor that they do not is known.
-    #[error(
-        "heads of {from} and {to} entries need a consistency proof: fetch /api/v1/journal/consistency?from={from}&to={to} and give it \
-         with --proof beside two heads, with --consistency beside another proof"
-    )]
-    NoConsistency {
-        /// Entries in the older tree.
-        from: u64,
-        /// Entries in the newer tree.
-        to: u64,
-    },
-    /// An order erased the photo.
-    #[error(transparent)]
-    Redacted(#[from] Redacted),
-    /// Two heads of one size with two roots.
-    #[error("fork: two signed heads of {0} entries have two roots")]
-    Fork(u64),
-}
-
-impl Failure {
-    /// Whether nothing was found wrong, and something that is needed was not given.
-    #[must_use]
-    pub const fn is_lack(&self) -> bool {
-        matches!(self, Self::NoConsistency { .. } | Self::Redacted(_))
-    }
-}
 
 /// What was found to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +104,18 @@ fn head(
     let signer = signers
         .by_ref()
         .max_by_key(|(_, trust)| *trust == Trust::Proven);
-    let (key, trust) = signer.ok_or(Failure::Signature(what))?;
+    let (key, trust) = signer.ok_or_else(|| {
+        let is_of_ours = ring.lists_keys()
+            || !note.is_said_to_be_signed(&name, None)
+            || ring
+                .keys()
+                .any(|(key, _)| note.is_said_to_be_signed(&name, Some(&key)));
+        if is_of_ours {
+            Failure::Signature(what)
+        } else {
+            Failure::OtherKey(what)
+        }
+    })?;
     let mut checked = Checked::nothing();
     checked.signed(what, &key.id(), trust, ring)?;
     checked.step(format!(

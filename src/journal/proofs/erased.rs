@@ -8,7 +8,8 @@ use crate::base::ids::EntryId;
 use crate::base::time::Timestamp;
 use crate::journal::history::KeyRing;
 
-use super::check::{Failure, entry};
+use super::check::entry;
+use super::failure::Failure;
 use super::{EntryProof, PhotoProof};
 
 /// That an order erased a photo: no bytes can be held against its proof any more.

@@ -2,6 +2,7 @@
 
 mod check;
 mod erased;
+mod failure;
 mod statement;
 
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,9 @@ use super::history::LogKey;
 use super::model::{Epoch, Header, Receipt};
 use super::note::Checkpoint;
 
-pub use check::{Checked, Failure, entry, heads, photo, receipt, receipt_in};
+pub use check::{Checked, entry, heads, photo, receipt, receipt_in};
 pub use erased::{Redacted, order_of};
+pub use failure::Failure;
 
 /// A signed head of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -9,7 +9,8 @@ use crate::base::{from_hex, hex};
 use crate::journal::model::{Kind, statement_hash};
 use crate::journal::statements::{is_signed_by, key_id};
 
-use super::check::{Checked, Failure};
+use super::check::Checked;
+use super::failure::Failure;
 use super::{EntryProof, SignedStatement};
 
 /// What a device signed: the header's hash must be of it, the signature its key's, over this content.

@@ -19,6 +19,11 @@ pub(super) const CONTENTS_OF_KIND: &str = "SELECT e.seq, e.id, e.fact, e.actor, 
 pub(super) const UNNUMBERED_OF_KIND: &str = "SELECT e.received_at AS seq, e.id, e.fact, e.actor, e.received_at, b.body FROM journal_entries e \
      JOIN journal_bodies b ON b.entry = e.id WHERE e.seq IS NULL AND e.kind = $1 ORDER BY e.received_at, e.id";
 
+/// What an order left no content of. Fixes and forms also go by their age, or move, and their rows with them.
+pub(super) const ERASED: &str = "SELECT e.id, e.kind, e.fact, e.actor, e.received_at, e.redacted_by FROM journal_entries e \
+     LEFT JOIN journal_bodies b ON b.entry = e.id WHERE e.redacted_by IS NOT NULL AND b.entry IS NULL \
+     AND e.kind NOT IN ('fixes', 'submission') ORDER BY e.id";
+
 pub(super) const QUARANTINE_FROM: &str = "SELECT id, entry, fact, actor, bytes, received_at FROM quarantine \
      WHERE id > $1 ORDER BY id LIMIT 500";
 
@@ -75,6 +80,22 @@ pub async fn contents_of_kind(
         .bind(after)
         .bind(limit)
         .fetch_all(c))
+}
+
+/// An entry whose content was erased.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ErasedEntry {
+    pub id: EntryId,
+    pub kind: String,
+    pub fact: Option<Uuid>,
+    pub actor: Uuid,
+    pub received_at: Timestamp,
+    pub redacted_by: EntryId,
+}
+
+/// Every entry of a fact whose content was erased.
+pub async fn erased(tx: &mut Tx) -> Result<Vec<ErasedEntry>, Error> {
+    on!(tx, |c| sqlx::query_as(ERASED).fetch_all(c))
 }
 
 /// An entry with its salt and body, unless they were erased.

@@ -18,6 +18,9 @@ const BATCH: i64 = 100;
 /// Late fixes stand so long before they go, so that coverage has counted them.
 const SETTLED_MS: i64 = 7 * 86_400_000;
 
+/// How an entry begins to say why raw fixes went by their age.
+pub(super) const OF_RETENTION: &str = "retention of ";
+
 /// What became of an order to erase a patrol's raw fixes.
 #[derive(Debug)]
 pub enum OrderedErasure {
@@ -44,7 +47,7 @@ impl Patrols {
         let jobs = [DERIVE_JOB, INDEX_JOB];
         let patrols = sql::expired(&mut tx, (begun_before, settled), jobs, BATCH).await?;
         drop(tx);
-        let why = format!("retention of {retention_months} months");
+        let why = format!("{OF_RETENTION}{retention_months} months");
         let mut done = 0;
         for id in &patrols {
             let context = (self.clone(), *id, why.clone());

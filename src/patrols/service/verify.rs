@@ -20,6 +20,7 @@ use crate::store::{self, Store, Tx};
 
 use super::append::span_of;
 use super::judge::{HoldDraft, Judgement, Verdict, said_reason};
+use super::retain::OF_RETENTION;
 
 /// Processes' clocks may differ by so much: within it, which of two entries came last is not told by their order.
 const CLOCKS_DIFFER_MS: i64 = 60_000;
@@ -80,10 +81,11 @@ fn is_version(kept: &Stored, row: &KeptVersion) -> bool {
         && said.as_deref() == Some(row.draft.as_str())
 }
 
-/// The last judgement and the acts on holds of each patrol, as the log tells.
+/// The last judgement and the acts on holds of each patrol, and when its raw fixes were erased, as the log tells.
 struct Last {
     judged: BTreeMap<Uuid, (EntryId, i64)>,
     held: BTreeMap<Uuid, Vec<HoldAct>>,
+    erased: BTreeMap<Uuid, Vec<Timestamp>>,
 }
 
 /// An act on a hold.
@@ -99,7 +101,15 @@ impl Last {
         let mut last = Self {
             judged: BTreeMap::new(),
             held: BTreeMap::new(),
+            erased: BTreeMap::new(),
         };
+        each_content(tx, Kind::Redaction, |entry| {
+            if let Some(fact) = entry.fact.filter(|_| erases_track(&entry.body)) {
+                let times = last.erased.entry(fact).or_default();
+                times.push(entry.received_at);
+            }
+        })
+        .await?;
         each_content(tx, Kind::Validation, |entry| {
             if let Some(fact) = entry.fact {
                 last.judged.insert(fact, (entry.id, entry.seq));
@@ -139,7 +149,26 @@ async fn patrols(tx: &mut Tx, pass: &mut RowPass, last: &Last) -> Result<(), sto
                 && is_judged(tx, &row, last.judged.get(&row.id.0)).await?
                 && is_held(tx, &row, last.held.get(&row.id.0)).await?;
             pass.standing("patrols", row.id.to_string(), holds);
+            let erased = is_erased(&row, last.erased.get(&row.id.0));
+            pass.columns("patrols", row.id.to_string(), [("redacted_at", erased)]);
         }
+    }
+}
+
+/// Whether an entry that erases does so to all raw fixes of a patrol: by an order, or by their age.
+fn erases_track(body: &[u8]) -> bool {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let by_age = said["why"].as_str();
+    (said["what"] == "order" && said["target"] == "track")
+        || by_age.is_some_and(|why| why.starts_with(OF_RETENTION))
+}
+
+/// The row says that its raw fixes went just when an entry made them go.
+fn is_erased(row: &KeptPatrol, times: Option<&Vec<Timestamp>>) -> bool {
+    match (row.redacted_at, times) {
+        (None, None) => true,
+        (Some(at), Some(times)) => times.contains(&at),
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::{Error, Tx};
 const VERSIONS_OF: &str = "SELECT patrol, version, entry, author, draft FROM patrol_versions \
      WHERE patrol = $1 AND version > $2 ORDER BY version LIMIT 500";
 const PATROLS_FROM: &str = "SELECT id, version, entry, author, team, lead_org, kind, transport, headcount, started_at, \
-     ended_at, campaign, notes, state, judged_by, judged_entry, judged_why, held_since, held_why, held_entry \
+     ended_at, campaign, notes, state, judged_by, judged_entry, judged_why, held_since, held_why, held_entry, redacted_at \
      FROM patrols WHERE id > $1 ORDER BY id LIMIT 500";
 const CHUNKS_FROM: &str = "SELECT entry, patrol, device, first_at, last_at, fixes, request, received_at FROM fix_chunks \
      WHERE entry > $1 ORDER BY entry LIMIT 200";
@@ -60,6 +60,7 @@ pub struct KeptPatrol {
     pub held_since: Option<Timestamp>,
     pub held_why: Option<String>,
     pub held_entry: Option<EntryId>,
+    pub redacted_at: Option<Timestamp>,
 }
 
 /// A chunk of a patrol, or of a device where it is held.

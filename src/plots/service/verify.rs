@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PlotId};
 use crate::base::time::Timestamp;
-use crate::journal::audit::{contents, stored};
+use crate::journal::audit::{Content, each_content, each_erased, stored};
 use crate::journal::model::sha256;
 use crate::journal::{Kind, Stored};
 use crate::plots::model::draft::PlotDraft;
@@ -20,8 +20,6 @@ use crate::store::{Store, Tx};
 use super::Error;
 use super::measures::measured;
 use super::record::{NO_WORDS, cells, first_digest};
-
-const BATCH: i64 = 500;
 
 /// One thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -221,23 +219,21 @@ async fn is_standing(
     )
 }
 
-/// Every entry of a plot has its row.
+/// Every entry of a plot has its row, also where an order erased its words.
 async fn judge_entries(
     tx: &mut Tx,
     told: &BTreeSet<EntryId>,
     found: &mut PlotRows,
 ) -> Result<(), Error> {
-    let mut after = -1;
-    loop {
-        let entries = contents(tx, Kind::Plot, after, BATCH).await?;
-        let Some(last) = entries.last() else {
-            return Ok(());
-        };
-        after = last.seq;
-        let rowless = entries.iter().filter(|entry| !told.contains(&entry.id));
-        found.faults.extend(rowless.map(|entry| PlotFault::NoRow {
-            plot: entry.fact.unwrap_or_default(),
-            entry: entry.id,
-        }));
-    }
+    let mut see = |entry: &Content| {
+        if !told.contains(&entry.id) {
+            found.faults.push(PlotFault::NoRow {
+                plot: entry.fact.unwrap_or_default(),
+                entry: entry.id,
+            });
+        }
+    };
+    each_content(tx, Kind::Plot, &mut see).await?;
+    each_erased(tx, Kind::Plot, see).await?;
+    Ok(())
 }

@@ -25,6 +25,9 @@ on_both! {
         let old_root = desk.trust(&field).await;
         let receipts = entries(&field, 5).await;
         let old_head = journal.head().await.unwrap().unwrap();
+        let Proving::Proof(before) = journal.prove(&Actor::console(), receipts[0].entry_id, None).await.unwrap() else {
+            panic!("no proof");
+        };
         journal.rotate_key().await.unwrap();
         let new_receipts = entries(&field, 5).await;
         let new_head = journal.head().await.unwrap().unwrap();
@@ -52,6 +55,30 @@ on_both! {
         assert!(!is_good && said.contains("do not vouch for"), "{said}");
         let found = journal.verify().await.unwrap();
         assert_eq!(found.faults, []);
+
+        // Who has the new key alone cannot tell of the old one, unless something tells how it handed over.
+        let new_root = desk.file("new-root", &keys[0].verifier_key);
+        let alone = desk.file("alone", serde_json::to_string(&before).unwrap());
+        let (older, newer) = (desk.file("older", &old_head.checkpoint), desk.file("newer", &new_head.checkpoint));
+        let heads = ["heads", "FILE", "FILE", "--trust", "FILE"];
+        for (is_good, said) in [
+            verify(&words, &[&own, &alone, &new_root]),
+            verify(&["receipt", "FILE", "--trust", "FILE"], &[&own, &new_root]),
+            verify(&heads, &[&older, &newer, &new_root]),
+        ] {
+            assert!(!is_good && said.contains("cannot be told") && !said.contains("does not hold"), "{said}");
+        }
+        let phone = field.phone("máy 2", &[]).await;
+        let between = format!("/api/v1/journal/consistency?from={}&to={}", old_head.size, new_head.size);
+        let between = desk.file("between", phone.get(&between).await.expect(200).bytes);
+        let held = ["heads", "FILE", "FILE", "--proof", "FILE", "--trust", "FILE"];
+        assert_eq!(verify(&held, &[&older, &newer, &between, &new_root]), (true, "verified".to_owned()));
+        // What is wrong without any key is told, whoever signed.
+        let mut other = (*before).clone();
+        other.index += 1;
+        let other = desk.file("other", serde_json::to_string(&other).unwrap());
+        let (is_good, said) = verify(&words, &[&own, &other, &new_root]);
+        assert!(!is_good && said.contains("does not hold"), "{said}");
     }
 
     async fn another_process_follows_a_change_of_key(field: Field) {

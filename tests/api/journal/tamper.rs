@@ -94,6 +94,15 @@ on_both! {
         assert_eq!(fault, Fault::Leaf { entry, seq: 4 });
     }
 
+    async fn an_entry_that_is_said_to_be_erased_and_has_its_content_is_found(field: Field) {
+        entries(&field, 10).await;
+        let entry = entry_at(&field, 4).await;
+        let marks = "UPDATE journal_entries SET redacted_by = (SELECT e.id FROM journal_entries e WHERE e.seq = 7) WHERE seq = 4";
+        assert_eq!(first(&field, marks).await, Fault::NotErased { entry, seq: 4 });
+        by_hand(&field, "UPDATE journal_entries SET redacted_by = NULL, covered = leaf WHERE seq = 4").await;
+        assert_eq!(judged(&field).await.faults, [Fault::NotErased { entry, seq: 4 }]);
+    }
+
     async fn changed_contents_are_found(field: Field) {
         entries(&field, 10).await;
         let entry = entry_at(&field, 5).await;
@@ -270,6 +279,16 @@ on_both! {
         by_hand(&field, "DELETE FROM photo_images").await;
         by_hand(&field, "DELETE FROM photos").await;
         assert_eq!(judge().await.faults.len(), 2);
+        // So is a photo that was only announced.
+        let rows = tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap();
+        assert_eq!(rows.faults.len(), 2, "{:?}", rows.faults);
+        let announced = field.new_id();
+        phone.put(&format!("/api/v1/photos/{announced}"), &photos::sidecar(&photos::jpeg(66, 48))).await.expect(201);
+        assert_eq!(tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap().faults.len(), 2);
+        by_hand(&field, "DELETE FROM photos").await;
+        let rows = tuantra::evidence::verify_rows(field.app.journal.store()).await.unwrap();
+        let missed = format!("tells of a photo {announced}, and no row does");
+        assert!(rows.faults.iter().any(|fault| fault.to_string().contains(&missed)), "{:?}", rows.faults);
     }
 
     async fn pictures_that_were_exchanged_are_found(field: Field) {
@@ -294,6 +313,9 @@ on_both! {
         assert_eq!((unsigned.pictures, unsigned.unsigned, unsigned.faults.len()), (0, 4, 0));
         by_hand(&field, "UPDATE photo_images SET sha256 = (SELECT e.sha256 FROM journal_entries e WHERE e.seq = 0)").await;
         assert!(judge().await.faults[0].to_string().contains("are gone or damaged"));
+        by_hand(&field, "DELETE FROM photo_images WHERE size = 'thumbnail'").await;
+        let said: Vec<_> = judge().await.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(said.iter().filter(|said| said.ends_with("no row tells of one of them")).count(), 2, "{said:?}");
     }
 
     async fn a_photos_row_that_no_longer_says_what_the_phone_said_is_found(field: Field) {
