@@ -191,7 +191,12 @@ impl<'a> Walked<'a> {
             Act::Judgement(said) if matches!(self.state, PlotState::Clear | PlotState::Gone) => {
                 self.judge(by, said)
             }
-            Act::Judgement(said) if said.sameness == Sameness::Distinct => None,
+            // Two that are judged to be one are told apart by taking that judgement back.
+            Act::Judgement(said)
+                if said.sameness == Sameness::Distinct && self.duplicate_of != Some(said.other) =>
+            {
+                None
+            }
             _ => Some(LifeFlag::AfterFinal),
         }
     }

@@ -197,9 +197,12 @@ impl Books {
     /// The plots as sums take them.
     pub(super) fn part<'a>(&self, (material, life): &'a (Material, Life)) -> Part<'a> {
         let share = |of: &BTreeMap<PlotId, f64>| of.get(&material.row.id).copied().unwrap_or(0.0);
+        // The ground was found when the first of its records was.
+        let merged = material.merged.iter().map(|row| row.detected_at);
+        let found_at = merged.fold(material.plot.detected_at, Timestamp::min);
         Part {
             plot: material.row.id,
-            detected_at: material.plot.detected_at,
+            detected_at: found_at,
             life,
             disputed: share(&self.disputed),
             perhaps_twice: share(&self.perhaps_twice),

@@ -17,6 +17,7 @@ mod lines;
 mod listed;
 mod lives;
 mod material;
+mod one_ground;
 mod papers;
 mod passes;
 mod pressure;
