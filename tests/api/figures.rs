@@ -172,6 +172,37 @@ on_both! {
         assert_eq!(figures(&stranger, "").await["total"]["plots"], 0);
     }
 
+    async fn rates_as_of_an_entry_are_the_same_whenever_they_are_asked(field: Field) {
+        let people = people(&field).await;
+        let Three { full, half, .. } = three(&field, &people).await;
+        field.clock.advance_millis(1_000);
+        let measure = json!({ "measured_at": "2026-03-01T10:15:00+07:00", "plants": 150, "plants_method": "counted" });
+        let last = sent(&people.phone, half, "measures", &measure).await;
+        let entry = last["receipt"]["entry_id"].as_str().unwrap().to_owned();
+        field.settle().await;
+        let window = "from=2026-02-01&to=2026-03-02&season=2025-2026";
+        let told = async |path: &str| people.province.get(path).await.expect(200).json();
+        let then = async || {
+            let as_of = format!("{window}&as_of={entry}");
+            let mut all = vec![told(&format!("/api/v1/ledger/rates?{as_of}")).await, told(&format!("/api/v1/ledger/rates/communes?{as_of}")).await];
+            for of in ["lag_open", "due"] {
+                all.push(told(&format!("/api/v1/ledger/rates/plots?of={of}&{as_of}")).await);
+            }
+            all
+        };
+        let first = then().await;
+        // From the morning of 25 February, when it was found, to that of 2 March.
+        assert_eq!((&first[0]["resprout"]["due"], &first[0]["lag"]["open"][0]["plot"]), (&json!(0), &json!(half)));
+        assert_eq!(first[0]["lag"]["open"][0]["age_h"].as_f64().unwrap().floor(), 119.0);
+        field.clock.advance_millis(30 * 86_400_000);
+        assert_eq!(then().await, first);
+        let now = told(&format!("/api/v1/ledger/rates?{window}")).await;
+        assert_eq!(now["resprout"]["due"], 1);
+        assert!(now["lag"]["open"][0]["age_h"].as_f64().unwrap() > 800.0);
+        let due = told(&format!("/api/v1/ledger/rates/plots?of=due&{window}")).await;
+        assert_eq!(due["plots"][0]["plot"], json!(full));
+    }
+
     async fn an_old_version_counts_as_of_its_own_time(field: Field) {
         let people = people(&field).await;
         let id = field.new_id();

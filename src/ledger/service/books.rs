@@ -29,6 +29,8 @@ type Couple = (PlotId, PlotId);
 pub(super) struct Books {
     pub(super) rules: Definition,
     pub(super) plots: Vec<(Material, Life)>,
+    /// As of an entry: when that came.
+    pub(super) then: Option<Timestamp>,
     disputed: BTreeMap<PlotId, f64>,
     perhaps_twice: BTreeMap<PlotId, f64>,
     pairs: Vec<Pair>,
@@ -189,6 +191,7 @@ impl Books {
             disputed,
             rules,
             plots,
+            then: None,
             pairs,
             decided,
         })
