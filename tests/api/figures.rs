@@ -6,8 +6,9 @@ use tuantra::base::ids::OrgId;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
-use crate::ledger::{desk, eradication, org, photographed, photographed_on, verification};
+use crate::ledger::{desk, eradication, org, photographed, photographed_on, told, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::track_screens::phone_of;
 
 /// A phone of the reserve team, the desk of a border post, and one of the province.
 pub struct People {
@@ -275,6 +276,48 @@ on_both! {
         assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
     }
 
+    async fn the_work_on_a_ground_of_two_claims_counts_once_and_of_whoever_did_it(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
+        let theirs = phone_of(&field, people.post).await;
+        let mut again = sized(104.300_01, 325, 66.0);
+        again["properties"]["detected_at"] = json!("2026-02-26T10:15:00+07:00");
+        let second = recorded(&field, &theirs, &again).await;
+        let work = sent(&theirs, second, "eradications", &destroyed(325, 66.0)).await;
+        photographed(&field, &theirs, second).await;
+        assert_eq!(told(&people.province, second).await["state"], "eradicated");
+        // Nobody else says that he destroyed it: as much of it counts as the ground has that counts.
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["plots"], &total["claimed"]["area_m2"], &total["in_dispute"]["claimed"]["area_m2"]), (&json!(1), &json!(64.0), &json!(66.0)));
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(64.0), &json!(64.0)));
+        assert_eq!(total["in_dispute"]["eradicated"]["area_m2"], 2.0);
+        let window = "from=2026-02-01&to=2026-03-02";
+        let rates = people.province.get(&format!("/api/v1/ledger/rates?{window}")).await.expect(200).json();
+        assert_eq!(rates["flow"]["area_m2"], 64.0);
+        // It leads to the plot on which it was done, and says how much of that is left out.
+        let destroyed_plots = figures(&people.province, "by=plot&of=destroyed").await["rows"].clone();
+        assert_eq!((&destroyed_plots[0]["key"], &destroyed_plots[1]), (&json!(second), &Value::Null));
+        let listed = &destroyed_plots[0]["listed"];
+        let left_out = listed["work_disputed"].as_f64().unwrap();
+        assert!(listed["disputed"] == 1.0 && (left_out - 2.0 / 66.0).abs() < 1e-9, "{listed}");
+        assert_eq!(listed["facts"]["eradicated"]["facts"], json!([work["properties"]["fact"]]));
+        let flow = people.province.get(&format!("/api/v1/ledger/rates/plots?of=flow&{window}")).await.expect(200).json();
+        assert_eq!((&flow["count"], &flow["plots"][0]["plot"]), (&json!(1), &json!(second)));
+        let pair = people.province.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json()[0].clone();
+        let side = if pair["a"]["plot"] == json!(second) { &pair["a"] } else { &pair["b"] };
+        assert!(side["left_out"] == 1.0 && side["work_left_out"] == listed["work_disputed"], "{pair}");
+        // Who says the same without minutes adds nothing, and takes nothing from work that is proven.
+        let mut bare = destroyed(320, 64.0);
+        bare["minutes"] = Value::Null;
+        sent(&people.phone, first, "eradications", &bare).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(64.0), &json!(64.0)));
+        let distinct = json!({ "other": first, "result": "distinct", "reason": "hai đám khác nhau" });
+        sent(&people.province, second, "judgements", &distinct).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(66.0), &json!(130.0)));
+    }
+
     async fn neighbours_and_one_units_own_plots_are_added(field: Field) {
         let people = people(&field).await;
         // Nineteen metres: ten between the edges of two plots of 64 m².
@@ -385,7 +428,7 @@ on_both! {
         assert_eq!(done["errors"], json!({ "claimed": 5.0, "remeasured": 50.0, "verified": 20.0 }));
         assert_eq!(listed("by=commune").await, Value::Null);
         let under = people.province.get("/api/v1/ledger/rates/plots?of=cohort&from=2026-02-01&to=2026-03-02").await.expect(200).json();
-        let beside = ["position", "photos", "disputed", "perhaps_twice", "facts", "conflicts"];
+        let beside = ["position", "photos", "disputed", "perhaps_twice", "work_disputed", "facts", "conflicts"];
         let mut alike = done.as_object().unwrap().clone();
         let only: Vec<Value> = beside.iter().map(|name| alike.remove(*name).unwrap()).collect();
         assert_eq!(only[..4], [json!([104.3, 22.4]), json!(0), json!(0.0), json!(0.0)]);
