@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::field::{Client, Field};
 use crate::figures::people;
-use crate::ledger::{desk, eradication, photographed, verification};
-use crate::plots::{WEST, plot_at};
+use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::plots::{EAST, WEST, plot_at};
 
 async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
     let id = field.new_id();
@@ -163,6 +163,44 @@ on_both! {
         let mut again = distinct(second);
         again["reason"] = json!("đã xem lại tại chỗ");
         assert_eq!(sent(&field, &people.province, first, "judgements", &again).await["state"], "detected");
+    }
+
+    async fn a_pair_across_a_communes_border_is_told_to_each_side_as_far_as_it_reaches(field: Field) {
+        let people = people(&field).await;
+        let eastern = field.phone("máy Đông", &[EAST]).await;
+        let east_desk = desk(&field, "don-dong", org(&field, "Đồn phía đông").await, Role::PostOfficer, &[EAST]).await;
+        // The communes meet at 104.5 degrees; the plots lie a metre from each other.
+        let west = recorded(&field, &people.phone, &plot_at(104.499_995, 22.4)).await;
+        let east = recorded(&field, &eastern, &plot_at(104.500_005, 22.4)).await;
+        let mut left_out = 0.0;
+        for (officer, own, other) in [(&people.post_desk, west, east), (&east_desk, east, west)] {
+            assert_eq!(officer.get("/api/v1/ledger/duplicates").await.expect(200).json(), json!([]));
+            let beyond = officer.get("/api/v1/ledger/duplicates/beyond?undecided=true").await.expect(200).json();
+            let told = &beyond[0];
+            assert_eq!((&told["own"]["plot"], &told["is_likely"], &told["seen_by"]), (&json!(own), &json!(true), &json!("province")));
+            assert!(told["told"].as_str().unwrap().contains("ngoài địa bàn"), "{told}");
+            let mut fields: Vec<&String> = told.as_object().unwrap().keys().collect();
+            fields.sort_unstable();
+            assert_eq!(fields, ["decided", "is_likely", "own", "seen_by", "told"], "nothing of the other side");
+            assert!(!beyond.to_string().contains(&other.to_string()), "{beyond}");
+            left_out += told["own"]["left_out"].as_f64().unwrap();
+            let plot = told_of(officer, own).await;
+            assert_eq!((&plot["flags"], &plot["candidates"]), (&json!(["possible_duplicate"]), &json!([])));
+        }
+        assert!((left_out - 1.0).abs() < 1e-9, "the ground counts once: {left_out}");
+        // Whoever reaches both sees both, and decides.
+        let both = "/api/v1/ledger/duplicates";
+        assert_eq!(people.province.get(both).await.expect(200).json().as_array().unwrap().len(), 1);
+        assert_eq!(people.province.get("/api/v1/ledger/duplicates/beyond").await.expect(200).json(), json!([]));
+        let distinct = json!({ "other": west, "result": "distinct", "reason": "hai luống hai bên ranh giới" });
+        sent(&field, &people.province, east, "judgements", &distinct).await;
+        let beyond = async |query: &str| {
+            let path = format!("/api/v1/ledger/duplicates/beyond{query}");
+            people.post_desk.get(&path).await.expect(200).json()
+        };
+        assert_eq!(beyond("?undecided=true").await, json!([]));
+        let decided = beyond("").await;
+        assert_eq!((&decided[0]["decided"], &decided[0]["own"]["left_out"]), (&json!("distinct"), &json!(0.0)));
     }
 
     async fn no_communes_ground_goes_into_a_plot_beyond_the_border(field: Field) {

@@ -24,7 +24,7 @@ use super::material::{self, Material};
 use super::{Error, Ledger};
 
 /// A pair of plots that was or may be decided, ordered.
-type Couple = (PlotId, PlotId);
+pub(super) type Couple = (PlotId, PlotId);
 
 /// All plots of a season, or of all, as figures take them.
 pub(super) struct Books {
@@ -36,8 +36,8 @@ pub(super) struct Books {
     perhaps_twice: Shares,
     work_disputed: Shares,
     work_twice: Shares,
-    pairs: Vec<Pair>,
-    decided: BTreeMap<Couple, Sameness>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) decided: BTreeMap<Couple, Sameness>,
 }
 
 /// One side of a possible double claim.
@@ -253,7 +253,8 @@ impl Books {
         })
     }
 
-    fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
+    /// One side as the caller may see it; none beyond his reach.
+    pub(super) fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
         let own = self
             .plots
             .iter()
@@ -277,7 +278,7 @@ impl Books {
     }
 }
 
-fn couple(a: PlotId, b: PlotId) -> Couple {
+pub(super) fn couple(a: PlotId, b: PlotId) -> Couple {
     if a < b { (a, b) } else { (b, a) }
 }
 
