@@ -6,7 +6,6 @@
 //! (`duplicate_days`, within which nothing comes up again) came up again or was sown anew. And no plot takes work that was
 //! begun before it was seen: the plot that was found first is kept.
 
-use crate::base::ids::PlotId;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::ledger::model::pairs::too_far;

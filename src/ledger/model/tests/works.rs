@@ -104,7 +104,7 @@ fn sums(claimed: &[Claimed], shared: &[(usize, usize, [f64; 2])], is_likely: boo
     let perhaps = perhaps_twice(&ranked, &pairs, &distinct, &disputed);
     let work = work_in_dispute(&claims, &disputed);
     let twice = work_perhaps_twice(&claims, (&disputed, &perhaps), &work);
-    let share = |of: &BTreeMap<PlotId, f64>, plot| of.get(&plot).copied().unwrap_or(0.0);
+    let share = |of: &BTreeMap<PlotId, f64>, plot: PlotId| of.get(&plot).copied().unwrap_or(0.0);
     Figures::of(lives.iter().enumerate().map(|(number, life)| {
         let plot = plot_id(number);
         Part {
