@@ -142,6 +142,21 @@ on_both! {
         assert!(kept["missing"].as_array().unwrap().contains(&json!("time_order")), "{}", kept["missing"]);
     }
 
+    async fn no_ground_leaves_a_statistical_year_for_a_later_one(field: Field) {
+        let people = people(&field).await;
+        // One season; the year 2025 ends with 14 December.
+        let early = recorded(&field, &people.phone, &found_on(104.30, "2025-12-10")).await;
+        let late = recorded(&field, &people.post_desk, &found_on(104.30, "2025-12-20")).await;
+        let why = refused(&people.province, early, &same(late)).await;
+        assert!(why.starts_with("/other ") && why.contains("earlier statistical year"), "{why}");
+        assert_eq!(sent(&field, &people.province, late, "judgements", &same(early)).await["state"], "merged");
+        let of = async |year: u32| {
+            let told = people.province.get(&format!("/api/v1/ledger?period={year}")).await.expect(200).json();
+            told["total"]["claimed"]["area_m2"].clone()
+        };
+        assert_eq!((of(2025).await, of(2026).await), (json!(64.0), json!(0.0)));
+    }
+
     async fn plots_that_are_one_are_told_apart_by_correcting_that_judgement(field: Field) {
         let people = people(&field).await;
         let first = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;

@@ -33,6 +33,10 @@ const SEEN_LATER: &str = "điểm được giữ lại phát hiện sau khi vi�
      before the plot that would be kept was found: expected the judgement on the plot that was found later, naming this one, or a \
      corrected detection first";
 
+const EARLIER_YEAR: &str = "điểm này thuộc năm thống kê trước năm của điểm được giữ lại nên diện tích sẽ rời khỏi năm đó: hãy giữ điểm được \
+     phát hiện trước (ở điểm kia, kết luận trùng với điểm này) / this plot is of an earlier statistical year than the one that would \
+     be kept, and its ground would leave that year: expected the judgement on the plot that was found later, naming this one";
+
 impl Ledger {
     /// Whether what is said of two plots may be: that they are one ground, or that they are two after all.
     pub(super) async fn check_judged(
@@ -227,12 +231,16 @@ fn destroyed_before((material, life): (&Material, &Life), at: Timestamp) -> Opti
     (!came_up).then_some(last)
 }
 
-/// The plot that is kept was seen before the work that it takes began, as far as clocks agree.
+/// The plot that is kept was seen before the work that it takes began, as far as clocks agree; and no ground leaves a
+/// statistical year for a later one.
 fn check_seen_first(
     (own, life): (&Material, &Life),
     kept: &Material,
     rules: &Definition,
 ) -> Result<(), Error> {
+    if own.row.period < kept.row.period {
+        return Err(Refusal::at("/other", EARLIER_YEAR).into());
+    }
     let tolerance_ms = i64::from(rules.clock_tolerance_min) * 60_000;
     let mut began = done(own, life).filter_map(|fact| match &fact.act {
         Act::Eradication(said) => Some(said.started_at),
