@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::field::{Client, Field};
 use crate::figures::people;
-use crate::ledger::{desk, eradication, photographed, verification};
-use crate::plots::{WEST, plot_at};
+use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::plots::{EAST, WEST, plot_at};
 
 async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
     let id = field.new_id();
@@ -50,7 +50,190 @@ fn grown(lon: f64, crop: &str, plants: u32) -> Value {
     plot
 }
 
+/// A plot found at ten in the morning of a day.
+fn found_on(lon: f64, day: &str) -> Value {
+    let mut plot = plot_at(lon, 22.4);
+    plot["properties"]["detected_at"] = json!(format!("{day}T10:00:00+07:00"));
+    plot
+}
+
+/// Destroyed in full at noon of a day.
+fn destroyed_on(day: &str) -> Value {
+    let mut work = eradication();
+    work["started_at"] = json!(format!("{day}T12:00:00+07:00"));
+    work["ended_at"] = json!(format!("{day}T13:00:00+07:00"));
+    work["minutes"]["date"] = json!(day);
+    work
+}
+
+/// Why a judgement is not taken, after the field that it is about.
+async fn refused(client: &Client, plot: Uuid, body: &Value) -> String {
+    let path = format!("/api/v1/plots/{plot}/judgements");
+    let told = client.post(&path, body).await.expect(422).json();
+    let fault = &told["fields"][0];
+    format!(
+        "{} {}",
+        fault["pointer"].as_str().unwrap(),
+        fault["reason"].as_str().unwrap()
+    )
+}
+
 on_both! {
+    async fn one_seasons_plot_is_no_duplicate_of_anothers_nor_one_crop_of_another(field: Field) {
+        let people = people(&field).await;
+        let old = recorded(&field, &people.phone, &found_on(104.30, "2025-02-10")).await;
+        sent(&field, &people.phone, old, "eradications", &destroyed_on("2025-02-11")).await;
+        let new = recorded(&field, &people.post_desk, &found_on(104.30, "2026-02-25")).await;
+        let years = async || people.province.get("/api/v1/ledger?by=period").await.expect(200).json()["rows"].clone();
+        let before = years().await;
+        assert_eq!((&before[0]["key"], &before[0]["claimed"]["area_m2"]), (&json!("2025"), &json!(64.0)));
+        for (plot, other) in [(old, new), (new, old)] {
+            let why = refused(&people.province, plot, &same(other)).await;
+            assert!(why.starts_with("/other ") && why.contains("expected plots of one season"), "{why}");
+        }
+        assert_eq!((state(&people.phone, new).await, years().await), ("detected".into(), before));
+        let khat = recorded(&field, &people.post_desk, &grown(104.300_01, "khat", 320)).await;
+        for (plot, other) in [(khat, new), (new, khat)] {
+            let why = refused(&people.province, plot, &same(other)).await;
+            assert!(why.starts_with("/other ") && why.contains("expected two plots of one crop"), "{why}");
+        }
+        // Nor what was sown again where the other stood, in the same season.
+        let mut again = found_on(104.30, "2026-02-27");
+        again["properties"]["replanting_of"] = json!(new);
+        let again = recorded(&field, &people.phone, &again).await;
+        for (plot, other) in [(again, new), (new, again)] {
+            let why = refused(&people.province, plot, &same(other)).await;
+            assert!(why.starts_with("/other ") && why.contains("expected plots of one sowing"), "{why}");
+        }
+    }
+
+    async fn what_was_destroyed_long_before_is_not_what_was_found_and_the_plot_found_first_is_kept(field: Field) {
+        let people = people(&field).await;
+        let pair = async |lon: f64, first: &str, second: &str| {
+            let one = recorded(&field, &people.phone, &found_on(lon, first)).await;
+            (one, recorded(&field, &people.post_desk, &found_on(lon, second)).await)
+        };
+        // What nobody destroyed may be found weeks later by another unit: a judge knows better than days do.
+        let (one, two) = pair(104.30, "2026-02-01", "2026-02-25").await;
+        assert_eq!(sent(&field, &people.province, two, "judgements", &same(one)).await["state"], "merged");
+        // What was destroyed in full more than fourteen days before came up again, or was sown anew.
+        let (one, two) = pair(104.32, "2026-02-01", "2026-02-25").await;
+        sent(&field, &people.phone, one, "eradications", &destroyed_on("2026-02-02")).await;
+        for (plot, other) in [(one, two), (two, one)] {
+            let why = refused(&people.province, plot, &same(other)).await;
+            assert!(why.starts_with("/other ") && why.contains("found 22 days after") && why.contains("at most 14 days"), "{why}");
+        }
+        // Once plants were found to stand there again, another's record of them is a duplicate.
+        let standing = json!({ "inspected_at": "2026-02-24T08:00:00+07:00", "result": "standing" });
+        sent(&field, &people.phone, one, "reinspections", &standing).await;
+        assert_eq!(sent(&field, &people.province, two, "judgements", &same(one)).await["state"], "merged");
+        // Within these days the plot that was found before the work is kept, whichever of the two is asked about.
+        let (one, two) = pair(104.34, "2026-02-10", "2026-02-20").await;
+        sent(&field, &people.phone, one, "eradications", &destroyed_on("2026-02-11")).await;
+        let why = refused(&people.province, one, &same(two)).await;
+        assert!(why.starts_with("/other ") && why.contains("the judgement on the plot that was found later"), "{why}");
+        assert_eq!(sent(&field, &people.province, two, "judgements", &same(one)).await["state"], "merged");
+        // Work that comes after the judgement is not taken either where it began before the kept plot was seen.
+        let (one, two) = pair(104.36, "2026-02-10", "2026-02-20").await;
+        sent(&field, &people.province, one, "judgements", &same(two)).await;
+        sent(&field, &people.phone, one, "eradications", &destroyed_on("2026-02-11")).await;
+        let kept = told_of(&people.phone, two).await;
+        assert_eq!(kept["state"], "eradicating");
+        assert!(kept["missing"].as_array().unwrap().contains(&json!("time_order")), "{}", kept["missing"]);
+    }
+
+    async fn no_ground_leaves_a_statistical_year_for_a_later_one(field: Field) {
+        let people = people(&field).await;
+        // One season; the year 2025 ends with 14 December.
+        let early = recorded(&field, &people.phone, &found_on(104.30, "2025-12-10")).await;
+        let late = recorded(&field, &people.post_desk, &found_on(104.30, "2025-12-20")).await;
+        let why = refused(&people.province, early, &same(late)).await;
+        assert!(why.starts_with("/other ") && why.contains("earlier statistical year"), "{why}");
+        assert_eq!(sent(&field, &people.province, late, "judgements", &same(early)).await["state"], "merged");
+        let of = async |year: u32| {
+            let told = people.province.get(&format!("/api/v1/ledger?period={year}")).await.expect(200).json();
+            told["total"]["claimed"]["area_m2"].clone()
+        };
+        assert_eq!((of(2025).await, of(2026).await), (json!(64.0), json!(0.0)));
+    }
+
+    async fn plots_that_are_one_are_told_apart_by_correcting_that_judgement(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let second = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let merged = sent(&field, &people.province, second, "judgements", &same(first)).await;
+        let judged = merged["fact"].as_str().unwrap();
+        let distinct = |other: Uuid| json!({ "other": other, "result": "distinct", "reason": "hai luống khác nhau" });
+        for (plot, other) in [(second, first), (first, second)] {
+            let why = refused(&people.province, plot, &distinct(other)).await;
+            let names_it = why.contains(judged) && why.contains(&second.to_string());
+            assert!(why.starts_with("/corrects ") && names_it, "{why}");
+        }
+        let mut corrected = distinct(first);
+        corrected["corrects"] = json!(judged);
+        let apart = sent(&field, &people.province, second, "judgements", &corrected).await;
+        assert_eq!((&apart["state"], &apart["correction_idle"]), (&json!("detected"), &Value::Null));
+        assert_eq!(told_of(&people.phone, first).await["merged"], json!([]));
+        // That they are two may be said again, now that it is so.
+        let mut again = distinct(second);
+        again["reason"] = json!("đã xem lại tại chỗ");
+        assert_eq!(sent(&field, &people.province, first, "judgements", &again).await["state"], "detected");
+    }
+
+    async fn a_pair_across_a_communes_border_is_told_to_each_side_as_far_as_it_reaches(field: Field) {
+        let people = people(&field).await;
+        let eastern = field.phone("máy Đông", &[EAST]).await;
+        let east_desk = desk(&field, "don-dong", org(&field, "Đồn phía đông").await, Role::PostOfficer, &[EAST]).await;
+        // The communes meet at 104.5 degrees; the plots lie a metre from each other.
+        let west = recorded(&field, &people.phone, &plot_at(104.499_995, 22.4)).await;
+        let east = recorded(&field, &eastern, &plot_at(104.500_005, 22.4)).await;
+        let mut left_out = 0.0;
+        for (officer, own, other) in [(&people.post_desk, west, east), (&east_desk, east, west)] {
+            assert_eq!(officer.get("/api/v1/ledger/duplicates").await.expect(200).json(), json!([]));
+            let beyond = officer.get("/api/v1/ledger/duplicates/beyond?undecided=true").await.expect(200).json();
+            let told = &beyond[0];
+            assert_eq!((&told["own"]["plot"], &told["is_likely"], &told["seen_by"]), (&json!(own), &json!(true), &json!("province")));
+            assert!(told["told"].as_str().unwrap().contains("ngoài địa bàn"), "{told}");
+            let mut fields: Vec<&String> = told.as_object().unwrap().keys().collect();
+            fields.sort_unstable();
+            assert_eq!(fields, ["decided", "is_likely", "own", "seen_by", "told"], "nothing of the other side");
+            assert!(!beyond.to_string().contains(&other.to_string()), "{beyond}");
+            left_out += told["own"]["left_out"].as_f64().unwrap();
+            let plot = told_of(officer, own).await;
+            assert_eq!((&plot["flags"], &plot["candidates"]), (&json!(["possible_duplicate"]), &json!([])));
+        }
+        assert!((left_out - 1.0).abs() < 1e-9, "the ground counts once: {left_out}");
+        // Whoever reaches both sees both, and decides.
+        let both = "/api/v1/ledger/duplicates";
+        assert_eq!(people.province.get(both).await.expect(200).json().as_array().unwrap().len(), 1);
+        assert_eq!(people.province.get("/api/v1/ledger/duplicates/beyond").await.expect(200).json(), json!([]));
+        let distinct = json!({ "other": west, "result": "distinct", "reason": "hai luống hai bên ranh giới" });
+        sent(&field, &people.province, east, "judgements", &distinct).await;
+        let beyond = async |query: &str| {
+            let path = format!("/api/v1/ledger/duplicates/beyond{query}");
+            people.post_desk.get(&path).await.expect(200).json()
+        };
+        assert_eq!(beyond("?undecided=true").await, json!([]));
+        let decided = beyond("").await;
+        assert_eq!((&decided[0]["decided"], &decided[0]["own"]["left_out"]), (&json!("distinct"), &json!(0.0)));
+    }
+
+    async fn no_communes_ground_goes_into_a_plot_beyond_the_border(field: Field) {
+        let people = people(&field).await;
+        let inside = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        sent(&field, &people.post_desk, inside, "verifications", &verification()).await;
+        let everywhere = field.phone("máy toàn tỉnh", &[]).await;
+        let mut abroad = plot_at(104.300_1, 22.4);
+        abroad["properties"]["outside_vietnam"] = json!(true);
+        let abroad = recorded(&field, &everywhere, &abroad).await;
+        let why = refused(&people.province, inside, &same(abroad)).await;
+        assert!(why.starts_with("/other ") && why.contains("beyond the border"), "{why}");
+        let communes = people.province.get("/api/v1/ledger?by=commune").await.expect(200).json();
+        let west = communes["rows"].as_array().unwrap().iter().find(|row| row["key"] == WEST).unwrap().clone();
+        assert_eq!(west["verified"]["plots"], 1);
+        assert_eq!(sent(&field, &people.province, abroad, "judgements", &same(inside)).await["state"], "merged");
+    }
+
     async fn a_judgement_that_would_leave_no_plot_counted_is_refused(field: Field) {
         let people = people(&field).await;
         let mut plots = Vec::new();

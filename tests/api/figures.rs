@@ -6,8 +6,9 @@ use tuantra::base::ids::OrgId;
 use uuid::Uuid;
 
 use crate::field::{Client, Field};
-use crate::ledger::{desk, eradication, org, photographed, photographed_on, verification};
+use crate::ledger::{desk, eradication, org, photographed, photographed_on, told, verification};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::track_screens::phone_of;
 
 /// A phone of the reserve team, the desk of a border post, and one of the province.
 pub struct People {
@@ -172,6 +173,38 @@ on_both! {
         assert_eq!(figures(&stranger, "").await["total"]["plots"], 0);
     }
 
+    async fn rates_as_of_an_entry_are_the_same_whenever_they_are_asked(field: Field) {
+        let people = people(&field).await;
+        let Three { full, half, .. } = three(&field, &people).await;
+        field.clock.advance_millis(1_000);
+        let measure = json!({ "measured_at": "2026-03-01T10:15:00+07:00", "plants": 150, "plants_method": "counted" });
+        let last = sent(&people.phone, half, "measures", &measure).await;
+        let entry = last["receipt"]["entry_id"].as_str().unwrap().to_owned();
+        field.settle().await;
+        let window = "from=2026-02-01&to=2026-03-02&season=2025-2026";
+        let told = async |path: &str| people.province.get(path).await.expect(200).json();
+        let then = async || {
+            let as_of = format!("{window}&as_of={entry}");
+            let mut all = vec![told(&format!("/api/v1/ledger/rates?{as_of}")).await, told(&format!("/api/v1/ledger/rates/communes?{as_of}")).await];
+            for of in ["lag_open", "due"] {
+                all.push(told(&format!("/api/v1/ledger/rates/plots?of={of}&{as_of}")).await);
+            }
+            all
+        };
+        let first = then().await;
+        // From the morning of 25 February, when it was found, to that of 2 March.
+        assert_eq!((&first[0]["resprout"]["due"], &first[0]["lag"]["open"][0]["plot"]), (&json!(0), &json!(half)));
+        let age_h = first[0]["lag"]["open"][0]["age_h"].as_f64().unwrap();
+        assert!((119.0..120.0).contains(&age_h), "{age_h}");
+        field.clock.advance_millis(30 * 86_400_000);
+        assert_eq!(then().await, first);
+        let now = told(&format!("/api/v1/ledger/rates?{window}")).await;
+        assert_eq!(now["resprout"]["due"], 1);
+        assert!(now["lag"]["open"][0]["age_h"].as_f64().unwrap() > 800.0);
+        let due = told(&format!("/api/v1/ledger/rates/plots?of=due&{window}")).await;
+        assert_eq!(due["plots"][0]["plot"], json!(full));
+    }
+
     async fn an_old_version_counts_as_of_its_own_time(field: Field) {
         let people = people(&field).await;
         let id = field.new_id();
@@ -242,6 +275,48 @@ on_both! {
         let total = figures(&people.province, "").await["total"].clone();
         assert_eq!((total["claimed"]["area_m2"].clone(), total["not_counted_plots"].clone()), (json!(64.0), json!(1)));
         assert_eq!(total["in_dispute"]["claimed"]["plots"], 0);
+    }
+
+    async fn the_work_on_a_ground_of_two_claims_counts_once_and_of_whoever_did_it(field: Field) {
+        let people = people(&field).await;
+        let first = recorded(&field, &people.phone, &sized(104.3, 320, 64.0)).await;
+        let theirs = phone_of(&field, people.post).await;
+        let mut again = sized(104.300_01, 325, 66.0);
+        again["properties"]["detected_at"] = json!("2026-02-26T10:15:00+07:00");
+        let second = recorded(&field, &theirs, &again).await;
+        let work = sent(&theirs, second, "eradications", &destroyed(325, 66.0)).await;
+        photographed(&field, &theirs, second).await;
+        assert_eq!(told(&people.province, second).await["state"], "eradicated");
+        // Nobody else says that he destroyed it: as much of it counts as the ground has that counts.
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["plots"], &total["claimed"]["area_m2"], &total["in_dispute"]["claimed"]["area_m2"]), (&json!(1), &json!(64.0), &json!(66.0)));
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(64.0), &json!(64.0)));
+        assert_eq!(total["in_dispute"]["eradicated"]["area_m2"], 2.0);
+        let window = "from=2026-02-01&to=2026-03-02";
+        let rates = people.province.get(&format!("/api/v1/ledger/rates?{window}")).await.expect(200).json();
+        assert_eq!(rates["flow"]["area_m2"], 64.0);
+        // It leads to the plot on which it was done, and says how much of that is left out.
+        let destroyed_plots = figures(&people.province, "by=plot&of=destroyed").await["rows"].clone();
+        assert_eq!((&destroyed_plots[0]["key"], &destroyed_plots[1]), (&json!(second), &Value::Null));
+        let listed = &destroyed_plots[0]["listed"];
+        let left_out = listed["work_disputed"].as_f64().unwrap();
+        assert!(listed["disputed"] == 1.0 && (left_out - 2.0 / 66.0).abs() < 1e-9, "{listed}");
+        assert_eq!(listed["facts"]["eradicated"]["facts"], json!([work["properties"]["fact"]]));
+        let flow = people.province.get(&format!("/api/v1/ledger/rates/plots?of=flow&{window}")).await.expect(200).json();
+        assert_eq!((&flow["count"], &flow["plots"][0]["plot"]), (&json!(1), &json!(second)));
+        let pair = people.province.get("/api/v1/ledger/duplicates?undecided=true").await.expect(200).json()[0].clone();
+        let side = if pair["a"]["plot"] == json!(second) { &pair["a"] } else { &pair["b"] };
+        assert!(side["left_out"] == 1.0 && side["work_left_out"] == listed["work_disputed"], "{pair}");
+        // Who says the same without minutes adds nothing, and takes nothing from work that is proven.
+        let mut bare = destroyed(320, 64.0);
+        bare["minutes"] = Value::Null;
+        sent(&people.phone, first, "eradications", &bare).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(64.0), &json!(64.0)));
+        let distinct = json!({ "other": first, "result": "distinct", "reason": "hai đám khác nhau" });
+        sent(&people.province, second, "judgements", &distinct).await;
+        let total = figures(&people.province, "").await["total"].clone();
+        assert_eq!((&total["eradicated"]["area_m2"], &total["destroyed_claimed"]["area_m2"]), (&json!(66.0), &json!(130.0)));
     }
 
     async fn neighbours_and_one_units_own_plots_are_added(field: Field) {
@@ -354,7 +429,7 @@ on_both! {
         assert_eq!(done["errors"], json!({ "claimed": 5.0, "remeasured": 50.0, "verified": 20.0 }));
         assert_eq!(listed("by=commune").await, Value::Null);
         let under = people.province.get("/api/v1/ledger/rates/plots?of=cohort&from=2026-02-01&to=2026-03-02").await.expect(200).json();
-        let beside = ["position", "photos", "disputed", "perhaps_twice", "facts", "conflicts"];
+        let beside = ["position", "photos", "disputed", "perhaps_twice", "work_disputed", "facts", "conflicts"];
         let mut alike = done.as_object().unwrap().clone();
         let only: Vec<Value> = beside.iter().map(|name| alike.remove(*name).unwrap()).collect();
         assert_eq!(only[..4], [json!([104.3, 22.4]), json!(0), json!(0.0), json!(0.0)]);

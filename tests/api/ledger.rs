@@ -347,6 +347,27 @@ on_both! {
         assert_eq!(open["properties"]["state"], "verified");
     }
 
+    async fn a_reopening_takes_back_nothing_that_came_after_it(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let reason = json!({ "reason": "ghi nhầm điểm" });
+        for (client, act, state) in [(&phone, "/retractions", "retracted"), (&province, "/reopenings", "detected")] {
+            let told = client.post(&path(plot, act), &reason).await.expect(201).json();
+            assert_eq!(told["properties"]["state"], state);
+            field.clock.advance_millis(60_000);
+        }
+        // Nobody knew of it when the plot was opened again, though it says that it was seen before that.
+        let other = json!({ "verified_at": "2026-03-01T09:00:00+07:00", "result": "look_alike", "notes": "cây lanh" });
+        let told = desk.post(&path(plot, "/verifications"), &other).await.expect(201).json();
+        assert_eq!(told["properties"]["state"], "rejected");
+        let flags = told["properties"]["flags"].as_array().unwrap();
+        assert!(!flags.contains(&json!("undone")), "{flags:?}");
+        // The province may take that back in turn.
+        field.clock.advance_millis(60_000);
+        let told = province.post(&path(plot, "/reopenings"), &json!({ "reason": "đã giám định" })).await.expect(201).json();
+        assert_eq!(told["properties"]["state"], "detected");
+    }
+
     async fn what_is_expected_is_listed_until_it_comes(field: Field) {
         let People { phone, province, .. } = people(&field).await;
         let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;

@@ -365,14 +365,14 @@ on_both! {
         assert_eq!(made["properties"]["candidates"].as_array().unwrap().len(), 1);
     }
 
-    async fn a_neighbour_beyond_ones_scope_stays_unknown(field: Field) {
+    async fn that_a_neighbour_lies_beyond_ones_scope_is_told_and_no_more(field: Field) {
         load_communes(&field).await;
         let west = field.phone("máy A", &[WEST]).await;
         let east = field.phone("máy B", &[EAST]).await;
         let (first, second) = (field.new_id(), field.new_id());
         put(&west, first, &plot_at(104.499_96, 22.4), 201).await;
         let made = put(&east, second, &plot_at(104.500_04, 22.4), 201).await;
-        assert_eq!(made["properties"]["flags"], json!([]));
+        assert_eq!(made["properties"]["flags"], json!(["possible_duplicate"]));
         assert_eq!(made["properties"]["candidates"], json!([]));
         let officer = field.officer().await;
         let seen = officer.get(&path(first)).await.expect(200).json();

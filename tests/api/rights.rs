@@ -288,6 +288,7 @@ fn sample_of(field: &Field, route: &Route, things: &Things) -> Option<Sample> {
             | "/api/v1/ledger/minutes-due"
             | "/api/v1/ledger"
             | "/api/v1/ledger/duplicates"
+            | "/api/v1/ledger/duplicates/beyond"
             | "/api/v1/ledger/samples"
             | "/api/v1/tips"
             | "/api/v1/submissions",

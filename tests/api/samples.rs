@@ -96,7 +96,7 @@ on_both! {
         province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
         let told = years(&province).await;
         assert_eq!(told[0]["sums"], json!({ "claims": 1, "claimed_m2": 64.0, "drawn": 1, "visited": 0, "estimate": null }));
-        let visit = json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": 32.0 });
+        let visit = json!({ "period": 2026, "visited_at": "2026-12-27T10:30:00+07:00", "found_m2": 32.0 });
         checker.post(&format!("/api/v1/plots/{plot}/revisits"), &visit).await.expect(201);
         let told = years(&province).await;
         assert_eq!((told[0]["period"].clone(), told[0]["sums"]["visited"].clone()), (json!(2026), json!(1)));
@@ -116,7 +116,7 @@ on_both! {
         let mut visit = json!({ "period": 2026, "visited_at": "2027-12-20T09:00:00+07:00", "found_m2": -1.0, "area_method": "by heart", "plants": 1.5 });
         let refused = checker.post(&path, &visit).await.expect(422);
         assert_eq!(refused.pointers(), ["/found_m2", "/area_method", "/plants", "/visited_at"]);
-        (visit["visited_at"], visit["found_m2"]) = (json!("2026-12-20T09:00:00+07:00"), json!(16.0));
+        (visit["visited_at"], visit["found_m2"]) = (json!("2026-12-27T10:30:00+07:00"), json!(16.0));
         (visit["area_method"], visit["plants"]) = (Value::Null, Value::Null);
         let bare = checker.post(&path, &visit).await.expect(201).json();
         // Of two visits the later counts; entries are not in the order of time within a millisecond.
@@ -135,6 +135,32 @@ on_both! {
         assert!(rows.faults.is_empty(), "{:?}", rows.faults);
     }
 
+    async fn a_visit_before_the_draw_is_none_and_of_two_the_later_counts_in_whatever_order_they_come(field: Field) {
+        let year = Year::begun(&field).await;
+        let plot = year.claimed(&field, 104.2).await;
+        let (province, _, checker) = year.over(&field).await;
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let path = format!("/api/v1/plots/{plot}/revisits");
+        let visit = |at: &str, found_m2: f64| json!({ "period": 2026, "visited_at": at, "found_m2": found_m2 });
+        // It was drawn at ten in the morning of the 27th.
+        for early in ["2020-01-01T00:00:00Z", "2026-12-26T09:30:00+07:00"] {
+            let refused = checker.post(&path, &visit(early, 999.0)).await.expect(422);
+            assert_eq!(refused.pointers(), ["/visited_at"]);
+        }
+        let told = async || province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json();
+        assert_eq!(told().await["visits"], json!([]));
+        let to_visit = checker.get("/api/v1/ledger/sample/visits?period=2026").await.expect(200).json();
+        assert_eq!(to_visit["plots"][0]["is_visited"], false);
+        // A phone whose clock lags by hours loses nothing; what came last is not what was seen last.
+        for (at, found_m2) in [("2026-12-26T12:00:00+07:00", 8.0), ("2026-12-27T10:30:00+07:00", 16.0), ("2026-12-27T10:15:00+07:00", 32.0)] {
+            checker.post(&path, &visit(at, found_m2)).await.expect(201);
+            field.clock.advance_millis(1_000);
+        }
+        let told = told().await;
+        assert_eq!((&told["visits"][0]["found_m2"], &told["visits"][1]), (&json!(16.0), &Value::Null));
+        assert_eq!(told["estimate"]["found_m2"], 16.0);
+    }
+
     async fn a_phone_of_another_unit_is_told_where_to_look_and_records_what_it_found(field: Field) {
         let year = Year::begun(&field).await;
         let plot = year.claimed(&field, 104.2).await;
@@ -150,7 +176,7 @@ on_both! {
         assert_eq!(to_visit(&own).await, json!([]));
         assert_eq!(to_visit(&theirs).await, task(false));
         let path = format!("/api/v1/plots/{plot}/revisits");
-        let visit = json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": 16.0, "area_method": "tape", "plants": 2 });
+        let visit = json!({ "period": 2026, "visited_at": "2026-12-27T10:30:00+07:00", "found_m2": 16.0, "area_method": "tape", "plants": 2 });
         let refused = own.post(&path, &visit).await.expect(422).json();
         assert!(refused["fields"][0]["reason"].as_str().unwrap().contains("another organisation"), "{refused}");
         let first = theirs.post(&path, &visit).await.expect(201).json();
@@ -264,7 +290,7 @@ on_both! {
         assert_eq!((&again["sample"]["drawn"], &again["receipt"]), (&sample["drawn"], &drawn["receipt"]));
 
         let chosen: Vec<String> = sample["drawn"].as_array().unwrap().iter().map(|own| own["claim"]["plot"].as_str().unwrap().to_owned()).collect();
-        let visit = |found: f64| json!({ "period": 2026, "visited_at": "2026-12-20T09:00:00+07:00", "found_m2": found });
+        let visit = |found: f64| json!({ "period": 2026, "visited_at": "2026-12-27T10:30:00+07:00", "found_m2": found });
         let path = |plot: &str| format!("/api/v1/plots/{plot}/revisits");
         // Whoever may be asked to go there is told where, and nothing else; who claims it is not.
         let to_visit = async |client: &Client| {

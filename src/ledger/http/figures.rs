@@ -12,8 +12,8 @@ use crate::http::{Body, Params, Problem, ProblemKind};
 use crate::identity::Caller;
 use crate::ledger::model::words::{Grouping, PlotFigure};
 use crate::ledger::service::{
-    CommuneCohort, CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger, PressureQuery,
-    PressureView, RatesView, page,
+    BeyondView, CommuneCohort, CommuneRow, DuplicateView, FiguresQuery, FiguresView, Ledger,
+    PressureQuery, PressureView, RatesView, page,
 };
 use crate::ledger::sql::PlotFilter;
 use crate::plots::model::season::InvalidSeason;
@@ -279,5 +279,20 @@ pub async fn ledger_duplicates(
 ) -> Result<Body<Vec<DuplicateView>>, Problem> {
     let undecided = params.undecided.unwrap_or(false);
     let found = ledger.duplicates(&actor, params.season, undecided).await?;
+    Ok(Body(StatusCode::OK, found))
+}
+
+/// Claims in the caller's reach that may be one ground with a plot in another commune beyond it: his own side, and who sees
+/// both and decides. Of the other side nothing else is told.
+#[utoipa::path(get, path = "/api/v1/ledger/duplicates/beyond", tag = "ledger", params(DuplicatesParams), responses((status = 200, body = [BeyondView])))]
+pub async fn ledger_duplicates_beyond(
+    State(ledger): State<Ledger>,
+    Caller(actor): Caller,
+    Params(params): Params<DuplicatesParams>,
+) -> Result<Body<Vec<BeyondView>>, Problem> {
+    let undecided = params.undecided.unwrap_or(false);
+    let found = ledger
+        .duplicates_beyond(&actor, params.season, undecided)
+        .await?;
     Ok(Body(StatusCode::OK, found))
 }

@@ -4,7 +4,7 @@ use super::facts::{
     Approval, Confirmation, Eradication, Judgement, Minutes, Reason, Referral, Reinspection, Reply,
     Return, Transfer, Verification, Waiver,
 };
-use super::words::FactKind;
+use super::words::{FactKind, Finding, Inspected, Sameness};
 
 /// What a fact says.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,20 @@ impl Act {
                 | Self::Reinspection(_)
                 | Self::Waiver(_)
         )
+    }
+
+    /// Whether it may close a plot.
+    #[must_use]
+    pub const fn may_close(&self) -> bool {
+        match self {
+            Self::Retraction(_) | Self::Referral(_) => true,
+            Self::Verification(said) => !matches!(said.finding, Finding::Confirmed),
+            Self::Judgement(said) => matches!(said.sameness, Sameness::Same),
+            Self::Reinspection(said) => {
+                matches!(said.result, Inspected::Clear | Inspected::Replanted)
+            }
+            _ => false,
+        }
     }
 
     /// Its free text, which may hold what it should not.

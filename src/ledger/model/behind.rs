@@ -40,7 +40,7 @@ pub fn behind(parts: &[Part<'_>], window: &Window, figure: RateFigure) -> Vec<Be
         F::CohortOpen => each(&chosen.verified, |part| {
             (!part.is_full()).then(|| of_cohort(part))
         }),
-        F::Flow => each(&chosen.counted, |part| {
+        F::Flow => each(&chosen.worked, |part| {
             let done: Vec<FactId> = part.done_in(window).map(|own| own.fact).collect();
             (!done.is_empty()).then(|| of(part, done, None))
         }),

@@ -2,7 +2,8 @@
 //! was done there was done on one ground, whichever record it was written under.
 //!
 //! The figures of a recording and its measures stay with it: the ground is claimed once. What was decided about a record
-//! (that it was a mistake, whose it is, that it goes back) stays with it as well.
+//! (that it was a mistake, whose it is, that it goes back) stays with it as well, and so does when it was found: no plot takes
+//! work that was begun before it was seen itself.
 
 use std::collections::BTreeMap;
 
@@ -31,11 +32,6 @@ pub fn carried(
     let mut facts: BTreeMap<FactId, Fact> = BTreeMap::new();
     let mut shots = own.photos.shots.clone();
     for (from, other) in others {
-        // The ground was found when the first of them was.
-        if other.plot.detected_at < plot.detected_at {
-            plot.detected_at = other.plot.detected_at;
-            plot.recorded_at = other.plot.recorded_at;
-        }
         plot.is_seen |= other.plot.is_seen;
         let of_ground = other.facts.iter().filter(|fact| fact.act.is_of_ground());
         for fact in of_ground {

@@ -19,6 +19,8 @@ pub(super) struct Around<'a> {
     pub(super) standing: &'a dyn Fn(FactId) -> FactId,
     /// When a fact came: of one that corrects others, when the first of them did.
     pub(super) received: &'a dyn Fn(&Fact) -> Timestamp,
+    /// When it came first that a fact may close the plot: of one that corrects others, when the first of them did that says so.
+    pub(super) told_closed: &'a dyn Fn(&Fact) -> Timestamp,
     pub(super) photos: &'a EvidenceSummary,
     pub(super) rules: &'a Definition,
 }

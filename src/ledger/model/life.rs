@@ -178,16 +178,14 @@ pub fn live_without(
 ) -> Life {
     let standing = standing(facts);
     let last = |id: FactId| standing.instead_of(id);
-    let received = |own: &Fact| {
-        let versions = facts.iter().filter(|fact| last(fact.id) == own.id);
-        let first = versions.map(|fact| fact.recorded_at).min();
-        first.unwrap_or(own.recorded_at)
-    };
+    let received = |own: &Fact| first_came(facts, &standing, own, |_| true);
+    let told_closed = |own: &Fact| first_came(facts, &standing, own, Act::may_close);
     let around = Around {
         plot,
         facts: &standing.facts,
         standing: &last,
         received: &received,
+        told_closed: &told_closed,
         photos,
         rules,
     };
@@ -231,6 +229,20 @@ pub fn live_without(
     }
     tell_corrections(&mut life, &standing);
     life
+}
+
+/// When the first came of a fact and those that it takes the place of which are such.
+fn first_came(
+    facts: &[Fact],
+    standing: &Standing<'_>,
+    own: &Fact,
+    is_such: impl Fn(&Act) -> bool,
+) -> Timestamp {
+    let versions = facts
+        .iter()
+        .filter(|fact| standing.instead_of(fact.id) == own.id && is_such(&fact.act));
+    let first = versions.map(|fact| fact.recorded_at).min();
+    first.unwrap_or(own.recorded_at)
 }
 
 fn done(counted: &[Counted<'_>]) -> Vec<Done> {

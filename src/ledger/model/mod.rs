@@ -26,6 +26,7 @@ pub mod totals;
 mod walk;
 pub mod wire;
 pub mod words;
+pub mod work;
 
 pub use balance::{AREA, Conflict, Quantities};
 pub use definition::Definition;

@@ -139,8 +139,8 @@ pub fn rates(parts: &[Part<'_>], window: &Window) -> Rates {
     let chosen = Chosen::of(parts, window);
     Rates {
         cohort: cohort(&chosen.verified),
-        flow: flow(&chosen.counted, window),
-        flow_conflicts: flow_conflicts(&chosen.counted, window),
+        flow: flow(&chosen.worked, window),
+        flow_conflicts: flow_conflicts(&chosen.worked, window),
         lag: lag(&chosen.detected, window.now),
         resprout: resprout(&chosen.due),
     }
@@ -154,9 +154,9 @@ pub fn cohort_of(parts: &[Part<'_>], window: &Window) -> Cohort {
 
 /// The plots that each rate is of.
 pub(super) struct Chosen<'a> {
-    /// All that count.
-    pub(super) counted: Vec<&'a Part<'a>>,
-    /// Of them, verified in the window.
+    /// All that count of which work may count.
+    pub(super) worked: Vec<&'a Part<'a>>,
+    /// Those that count, verified in the window.
     pub(super) verified: Vec<&'a Part<'a>>,
     /// Of them, detected in it.
     pub(super) detected: Vec<&'a Part<'a>>,
@@ -180,11 +180,13 @@ impl<'a> Chosen<'a> {
             let is_due = part.life.dues.iter().any(|due| due.on <= today);
             is_due || part.life.inspected.reached
         });
+        let worked = parts.iter();
+        let worked = worked.filter(|part| part.is_counted() && part.work_disputed < 1.0);
         Self {
+            worked: worked.collect(),
             verified: within(|part| part.life.verified_at),
             detected: within(|part| Some(part.detected_at)),
             due,
-            counted,
         }
     }
 }
@@ -252,7 +254,7 @@ fn cohort(plots: &[&Part<'_>]) -> Cohort {
         plots_rate: share(f64::from(number(full)), f64::from(number(plots.len()))),
         is_target_met: (!plots.is_empty()).then_some(open.is_empty()),
         open,
-        conflicts: Conflicting::of(plots),
+        conflicts: Conflicting::of(plots, |part| part.disputed),
     }
 }
 
@@ -283,16 +285,15 @@ fn both<T: Copy + Default + std::ops::Add<Output = T>>(
 }
 
 impl Conflicting {
-    fn of(plots: &[&Part<'_>]) -> Self {
+    fn of(plots: &[&Part<'_>], left_out: fn(&Part<'_>) -> f64) -> Self {
         let mut told = Self::default();
         for part in plots {
-            told.add(part);
+            told.add(part, 1.0 - left_out(part));
         }
         told
     }
 
-    fn add(&mut self, part: &Part<'_>) {
-        let share = 1.0 - part.disputed;
+    fn add(&mut self, part: &Part<'_>, share: f64) {
         self.plots += u32::from(!part.life.conflicts.is_empty());
         for own in &part.life.conflicts {
             if own.figure == AREA {
@@ -313,20 +314,20 @@ const fn whole(plants: f64) -> u64 {
     plants as u64
 }
 
-fn flow_conflicts(counted: &[&Part<'_>], window: &Window) -> Conflicting {
-    let done = counted.iter().copied();
+fn flow_conflicts(worked: &[&Part<'_>], window: &Window) -> Conflicting {
+    let done = worked.iter().copied();
     let done = done.filter(|part| part.done_in(window).next().is_some());
-    Conflicting::of(&done.collect::<Vec<_>>())
+    Conflicting::of(&done.collect::<Vec<_>>(), |part| part.work_disputed)
 }
 
-fn flow(counted: &[&Part<'_>], window: &Window) -> Total {
+fn flow(worked: &[&Part<'_>], window: &Window) -> Total {
     let mut total = Total::default();
-    for part in counted {
+    for part in worked {
         let mut sum = Sum::default();
         for own in part.done_in(window) {
             sum.add(&own.destroyed, Some(own.fact));
         }
-        total.add(&sum, 1.0 - part.disputed);
+        total.add(&sum, 1.0 - part.work_disputed);
     }
     total
 }

@@ -74,36 +74,53 @@ fn left_out(
         .enumerate()
         .map(|(place, own)| (own.plot, place))
         .collect();
-    let mut against: BTreeMap<PlotId, Vec<(PlotId, f64)>> = BTreeMap::new();
-    let open = pairs
-        .iter()
-        .filter(|pair| is_one(pair) && !is_decided(distinct, pair));
-    for pair in open {
-        let (Some(a), Some(b)) = (rank.get(&pair.a), rank.get(&pair.b)) else {
-            continue;
-        };
-        let (later, earlier, share) = if a > b {
-            (pair.a, pair.b, pair.shares[0])
-        } else {
-            (pair.b, pair.a, pair.shares[1])
-        };
-        against.entry(later).or_default().push((earlier, share));
-    }
+    let shared = shared(pairs, distinct, is_one);
     let mut out: BTreeMap<PlotId, f64> = BTreeMap::new();
-    for own in order {
+    for (place, own) in order.into_iter().enumerate() {
         // Only against claims that count: a third claim beyond the second is compared with the first alone.
-        let share = against
-            .get(&own.plot)
-            .into_iter()
-            .flatten()
-            .filter(|(earlier, _)| out.get(earlier).is_none_or(|share| *share < 1.0))
-            .map(|(_, share)| *share)
-            .sum::<f64>();
+        let earlier = shared.get(&own.plot).into_iter().flatten().filter(|with| {
+            let is_earlier = rank.get(&with.other).is_some_and(|other| *other < place);
+            is_earlier && out.get(&with.other).is_none_or(|share| *share < 1.0)
+        });
+        let share: f64 = earlier.map(|with| with.own).sum();
         if share > 0.0 {
             out.insert(own.plot, share.min(1.0));
         }
     }
     out
+}
+
+/// Ground that a claim shares with another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shared {
+    /// The other.
+    pub(super) other: PlotId,
+    /// The share of the claim's own area, 0 to 1.
+    pub(super) own: f64,
+    /// The share of the other's.
+    pub(super) its: f64,
+}
+
+/// The ground that each claim shares with others, as far as nobody decided that they are two.
+pub(super) fn shared(
+    pairs: &[Pair],
+    distinct: &BTreeSet<(PlotId, PlotId)>,
+    is_one: impl Fn(&Pair) -> bool,
+) -> BTreeMap<PlotId, Vec<Shared>> {
+    let mut shared: BTreeMap<PlotId, Vec<Shared>> = BTreeMap::new();
+    let open = pairs
+        .iter()
+        .filter(|pair| is_one(pair) && !is_decided(distinct, pair));
+    for pair in open {
+        let [a, b] = pair.shares;
+        for (plot, other, own, its) in [(pair.a, pair.b, a, b), (pair.b, pair.a, b, a)] {
+            shared
+                .entry(plot)
+                .or_default()
+                .push(Shared { other, own, its });
+        }
+    }
+    shared
 }
 
 fn is_decided(distinct: &BTreeSet<(PlotId, PlotId)>, pair: &Pair) -> bool {
@@ -123,6 +140,10 @@ pub struct Part<'a> {
     pub disputed: f64,
     /// The share that is counted and may be another claim's ground, 0 to 1 − `disputed`.
     pub perhaps_twice: f64,
+    /// The share of what was destroyed on it that is in dispute, 0 to 1.
+    pub work_disputed: f64,
+    /// The share of what was destroyed that is counted and may be another claim's work, 0 to 1 − `work_disputed`.
+    pub work_twice: f64,
 }
 
 impl Part<'_> {
@@ -263,24 +284,25 @@ impl Figures {
         self.eradicated_plots += u32::from(counts && eradicated);
         self.gone_plots += u32::from(counts && life.state == PlotState::Gone);
         self.conflicts += u32::from(life.flags.contains(&LifeFlag::Conflict));
-        let own = 1.0 - part.disputed;
+        let (own, work) = (1.0 - part.disputed, 1.0 - part.work_disputed);
         self.claimed.add(&told.claimed, own);
         self.remeasured.add(&told.remeasured, own);
         self.verified.add(&told.verified, own);
-        self.destroyed_claimed.add(&told.destroyed_claimed, own);
-        self.eradicated.add(&told.eradicated, own);
-        self.approved.add(&told.approved, own);
-        self.destroyed_again.add(&told.destroyed_again, own);
-        self.in_dispute.add(life, part.disputed);
-        self.perhaps_twice.add(life, part.perhaps_twice);
+        self.destroyed_claimed.add(&told.destroyed_claimed, work);
+        self.eradicated.add(&told.eradicated, work);
+        self.approved.add(&told.approved, work);
+        self.destroyed_again.add(&told.destroyed_again, work);
+        self.in_dispute.add(life, part.disputed, part.work_disputed);
+        self.perhaps_twice
+            .add(life, part.perhaps_twice, part.work_twice);
     }
 }
 
 impl Dispute {
-    fn add(&mut self, life: &Life, share: f64) {
+    fn add(&mut self, life: &Life, ground: f64, work: f64) {
         let told = &life.quantities;
-        self.claimed.add(&told.claimed, share);
-        self.verified.add(&told.verified, share);
-        self.eradicated.add(&told.eradicated, share);
+        self.claimed.add(&told.claimed, ground);
+        self.verified.add(&told.verified, ground);
+        self.eradicated.add(&told.eradicated, work);
     }
 }

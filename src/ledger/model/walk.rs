@@ -105,7 +105,7 @@ impl<'a> Walked<'a> {
     /// Walks until the end, or until a re-opening finds a closing that it undoes.
     fn go(&mut self, around: &Around<'a>) -> Option<(FactId, (usize, FactId))> {
         for (place, fact) in around.facts.iter().enumerate() {
-            if let Some(closing) = self.wrongly_closed(fact) {
+            if let Some(closing) = self.wrongly_closed(around, fact) {
                 return Some((fact.id, closing));
             }
             let flag = self.step(around, (place, fact));
@@ -123,12 +123,17 @@ impl<'a> Walked<'a> {
         None
     }
 
-    /// The closing that a re-opening undoes: the one that is in force, and those that it hid, but none before it.
-    fn wrongly_closed(&self, fact: &Fact) -> Option<(usize, FactId)> {
+    /// The closing that a re-opening undoes: the one that is in force, and those that it hid, but none before it, and none
+    /// that nobody knew of when the plot was opened again, whatever time that tells.
+    fn wrongly_closed(&self, around: &Around<'a>, fact: &Fact) -> Option<(usize, FactId)> {
+        if !matches!(fact.act, Act::Reopening(_)) {
+            return None;
+        }
         let closing = self.closed_by?;
+        let told: &Fact = around.facts.get(closing.0)?;
+        let was_known = (around.told_closed)(told) <= (around.received)(fact);
         let first = self.undone.reopened.get(&fact.id);
-        let undoes =
-            matches!(fact.act, Act::Reopening(_)) && first.is_none_or(|first| *first < closing.0);
+        let undoes = was_known && first.is_none_or(|first| *first < closing.0);
         undoes.then_some(closing)
     }
 
@@ -163,7 +168,7 @@ impl<'a> Walked<'a> {
     }
 
     /// A closed plot takes papers and looks at the ground that confirm it. A re-opening that is met here undid a later
-    /// closing than the one that is in force.
+    /// closing than the one that is in force, or did not know of that one.
     fn step_when_closed(
         &mut self,
         around: &Around<'a>,
@@ -191,7 +196,12 @@ impl<'a> Walked<'a> {
             Act::Judgement(said) if matches!(self.state, PlotState::Clear | PlotState::Gone) => {
                 self.judge(by, said)
             }
-            Act::Judgement(said) if said.sameness == Sameness::Distinct => None,
+            // Two that are judged to be one are told apart by taking that judgement back.
+            Act::Judgement(said)
+                if said.sameness == Sameness::Distinct && self.duplicate_of != Some(said.other) =>
+            {
+                None
+            }
             _ => Some(LifeFlag::AfterFinal),
         }
     }

@@ -9,7 +9,7 @@ use crate::base::ids::PlotId;
 use crate::base::time::Timestamp;
 use crate::ledger::model::Life;
 use crate::ledger::model::behind::{Behind, behind, behind_replanting};
-use crate::ledger::model::rates::{Cohort, Window, cohort_of};
+use crate::ledger::model::rates::{Cohort, cohort_of};
 use crate::ledger::model::totals::Part;
 use crate::ledger::model::words::RateFigure;
 use crate::plots::model::Season;
@@ -77,7 +77,7 @@ impl Ledger {
                 .filter(|own| season.is_none_or(|season| own.0.row.season == *season))
                 .map(|own| books.part(own))
                 .collect();
-            behind(&parts, &self.judged(window), figure)
+            behind(&parts, &self.judged(&books, window), figure)
         };
         let known: BTreeMap<PlotId, &(Material, Life)> =
             seen.into_iter().map(|own| (own.0.row.id, own)).collect();
@@ -97,7 +97,7 @@ impl Ledger {
         window: (Timestamp, Timestamp),
     ) -> Result<Vec<CommuneCohort>, Error> {
         let books = self.opened(actor, query).await?;
-        let window = self.judged(window);
+        let window = self.judged(&books, window);
         let mut communes: BTreeMap<Option<&str>, (Option<&str>, Vec<Part<'_>>)> = BTreeMap::new();
         for own in chosen(&books, actor, &query.filter) {
             let row = &own.0.row;
@@ -113,14 +113,6 @@ impl Ledger {
                 cohort: cohort_of(&parts, &window),
             });
         Ok(rows.filter(|row| row.cohort.plots > 0).collect())
-    }
-
-    fn judged(&self, (from, to): (Timestamp, Timestamp)) -> Window {
-        Window {
-            from,
-            to,
-            now: self.journal.now(),
-        }
     }
 }
 

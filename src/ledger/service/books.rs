@@ -14,6 +14,7 @@ use crate::geo::position::Position;
 use crate::ledger::model::pairs::{Claim, Pair, pairs};
 use crate::ledger::model::totals::{Part, Ranked, in_dispute, perhaps_twice};
 use crate::ledger::model::words::{PlotState, Sameness};
+use crate::ledger::model::work::{Claims, Shares, work_in_dispute, work_perhaps_twice};
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{PlotFilter, Sight};
 use crate::store;
@@ -23,16 +24,20 @@ use super::material::{self, Material};
 use super::{Error, Ledger};
 
 /// A pair of plots that was or may be decided, ordered.
-type Couple = (PlotId, PlotId);
+pub(super) type Couple = (PlotId, PlotId);
 
 /// All plots of a season, or of all, as figures take them.
 pub(super) struct Books {
     pub(super) rules: Definition,
     pub(super) plots: Vec<(Material, Life)>,
-    disputed: BTreeMap<PlotId, f64>,
-    perhaps_twice: BTreeMap<PlotId, f64>,
-    pairs: Vec<Pair>,
-    decided: BTreeMap<Couple, Sameness>,
+    /// As of an entry: when that came.
+    pub(super) then: Option<Timestamp>,
+    disputed: Shares,
+    perhaps_twice: Shares,
+    work_disputed: Shares,
+    work_twice: Shares,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) decided: BTreeMap<Couple, Sameness>,
 }
 
 /// One side of a possible double claim.
@@ -56,6 +61,8 @@ pub struct Side {
     pub left_out: f64,
     /// Share of its figures that sums count although another claim may be of the same ground, 0 to 1.
     pub perhaps_twice: f64,
+    /// Share of what was destroyed on it that sums leave out until it is decided, 0 to 1: the work counts of whoever did it.
+    pub work_left_out: f64,
 }
 
 /// Two claims that may be one ground, both sides alike.
@@ -184,11 +191,28 @@ impl Books {
             .map(|(material, life)| ranked(material, life))
             .collect();
         let disputed = in_dispute(&ranked, &pairs, &distinct);
+        let perhaps = perhaps_twice(&ranked, &pairs, &distinct, &disputed);
+        let (work_disputed, work_twice) = {
+            let lives = plots.iter().map(|(material, life)| (material.row.id, life));
+            let lives: BTreeMap<PlotId, &Life> = lives.collect();
+            let claims = Claims {
+                ranked: &ranked,
+                pairs: &pairs,
+                distinct: &distinct,
+                lives: &lives,
+            };
+            let out = work_in_dispute(&claims, &disputed);
+            let twice = work_perhaps_twice(&claims, (&disputed, &perhaps), &out);
+            (out, twice)
+        };
         Ok(Self {
-            perhaps_twice: perhaps_twice(&ranked, &pairs, &distinct, &disputed),
+            perhaps_twice: perhaps,
+            work_disputed,
+            work_twice,
             disputed,
             rules,
             plots,
+            then: None,
             pairs,
             decided,
         })
@@ -196,13 +220,18 @@ impl Books {
 
     /// The plots as sums take them.
     pub(super) fn part<'a>(&self, (material, life): &'a (Material, Life)) -> Part<'a> {
-        let share = |of: &BTreeMap<PlotId, f64>| of.get(&material.row.id).copied().unwrap_or(0.0);
+        let share = |of: &Shares| of.get(&material.row.id).copied().unwrap_or(0.0);
+        // The ground was found when the first of its records was.
+        let merged = material.merged.iter().map(|row| row.detected_at);
+        let found_at = merged.fold(material.plot.detected_at, Timestamp::min);
         Part {
             plot: material.row.id,
-            detected_at: material.plot.detected_at,
+            detected_at: found_at,
             life,
             disputed: share(&self.disputed),
             perhaps_twice: share(&self.perhaps_twice),
+            work_disputed: share(&self.work_disputed),
+            work_twice: share(&self.work_twice),
         }
     }
 
@@ -224,7 +253,8 @@ impl Books {
         })
     }
 
-    fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
+    /// One side as the caller may see it; none beyond his reach.
+    pub(super) fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
         let own = self
             .plots
             .iter()
@@ -243,11 +273,12 @@ impl Books {
             area_m2: claimed.area_m2,
             left_out: part.disputed,
             perhaps_twice: part.perhaps_twice,
+            work_left_out: part.work_disputed,
         })
     }
 }
 
-fn couple(a: PlotId, b: PlotId) -> Couple {
+pub(super) fn couple(a: PlotId, b: PlotId) -> Couple {
     if a < b { (a, b) } else { (b, a) }
 }
 

@@ -26,7 +26,7 @@ const PARTY: &str = "đơn vị đã ghi hoặc phá nhổ một trong hai đi�
      tỉnh / the units that claim this ground do not judge it: expected a named account of an organisation that neither \
      recorded nor destroyed either plot, such as the province's, and that none of their authors created";
 
-const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, bị loại, không tìm thấy, ở ngoài biên giới hoặc chưa xác minh) \
+pub(super) const NOT_COUNTED: &str = "điểm kia không được tính (đã thu hồi, bị loại, không tìm thấy, ở ngoài biên giới hoặc chưa xác minh) \
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
      rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
 

@@ -188,7 +188,7 @@ impl Ledger {
         &self,
         actor: &Actor,
         query: &FiguresQuery,
-        (from, to): (Timestamp, Timestamp),
+        window: (Timestamp, Timestamp),
     ) -> Result<RatesView, Error> {
         let season = query.filter.season.clone();
         let all = query.of_all_seasons();
@@ -204,12 +204,7 @@ impl Ledger {
             .filter(of_season)
             .map(|own| books.part(own))
             .collect();
-        let window = Window {
-            from,
-            to,
-            now: self.journal.now(),
-        };
-        let rates = rates::rates(&parts, &window);
+        let rates = rates::rates(&parts, &self.judged(&books, window));
         let season: Option<Season> = season.and_then(|season| season.parse().ok());
         let replanting = match season {
             Some(season) => {
@@ -234,16 +229,32 @@ impl Ledger {
         }
         self.plots.today().await?;
         let mut tx = self.journal.store().read().await?;
-        let as_of = self.numbered(&mut tx, query.as_of).await?;
+        let (as_of, then) = self.numbered(&mut tx, query.as_of).await?.unzip();
         drop(tx);
         let filter = PlotFilter {
             as_of,
             ..query.filter.clone()
         };
-        self.books(&filter).await
+        let mut books = self.books(&filter).await?;
+        books.then = then;
+        Ok(books)
     }
 
-    async fn numbered(&self, tx: &mut Tx, as_of: Option<EntryId>) -> Result<Option<i64>, Error> {
+    /// A window as it is judged now, or was when the last entry came that the books hold: what was asked of an entry once is
+    /// told again whenever it is asked.
+    pub(super) fn judged(&self, books: &Books, (from, to): (Timestamp, Timestamp)) -> Window {
+        Window {
+            from,
+            to,
+            now: books.then.unwrap_or_else(|| self.journal.now()),
+        }
+    }
+
+    async fn numbered(
+        &self,
+        tx: &mut Tx,
+        as_of: Option<EntryId>,
+    ) -> Result<Option<(i64, Timestamp)>, Error> {
         let Some(entry) = as_of else {
             return Ok(None);
         };

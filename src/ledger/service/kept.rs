@@ -1,21 +1,15 @@
 //! What may be said of a plot depends on where its life stands: what a desk accepted, or a legal hold keeps, leaves the
-//! figures by the province's word alone, whatever kind of word that is; ground that lies far apart is not one; and figures
-//! that contradict each other are accepted in words.
-
-use std::collections::BTreeSet;
+//! figures by the province's word alone, whatever kind of word that is; two plots are one ground only where that can be; and
+//! figures that contradict each other are accepted in words.
 
 use crate::base::actor::{Actor, Principal, Right};
-use crate::base::ids::PlotId;
 use crate::base::refusal::Refusal;
 use crate::base::rounding::decimals;
 use crate::base::time::Timestamp;
-use crate::ledger::model::pairs::{Claim, too_far};
-use crate::ledger::model::words::Sameness;
 use crate::ledger::model::{AREA, Act, Conflict, Definition, Fact, Life};
 use crate::ledger::sql::FactRow;
 use crate::store::Tx;
 
-use super::books::claim;
 use super::material::{self, Material};
 use super::{Error, Ledger};
 
@@ -61,38 +55,19 @@ impl Ledger {
         let (material, life) = told.ok_or(Error::NotFound)?;
         match &fact.act {
             Act::Verification(_) => check_verified_at(&material, &fact, &rules)?,
-            Act::Judgement(said) if said.sameness == Sameness::Same => {
-                self.check_one_ground(tx, (&material, &life), said.other, &rules)
+            Act::Judgement(_) => {
+                self.check_judged(tx, (&material, &life), &fact, &rules)
                     .await?;
             }
             Act::Approval(said) if said.notes.is_none() => {
-                let counting = self.counting(tx, &life, &rules).await?;
-                check_agrees(counting.as_ref().unwrap_or(&life))?;
+                let counting = self.way_of(tx, &life, &rules).await?.pop();
+                check_agrees(counting.as_ref().map_or(&life, |(_, counting)| counting))?;
             }
             Act::Confirmation(said) if !said.by.alone => check_second(actor, &material)?,
             _ => {}
         }
         self.check_kept(tx, actor, (material, &life), (fact, &rules))
             .await
-    }
-
-    /// The life of the plot that counts a merged one's ground, if only by way of others; none where it is not merged.
-    async fn counting(
-        &self,
-        tx: &mut Tx,
-        life: &Life,
-        rules: &Definition,
-    ) -> Result<Option<Life>, Error> {
-        let (mut next, mut end, mut seen) = (life.duplicate_of, None, BTreeSet::new());
-        while let Some(plot) = next.filter(|plot| seen.insert(*plot)) {
-            let told = match material::of_plot(tx, plot).await? {
-                Some(material) => self.life_of(tx, material, rules).await?,
-                None => None,
-            };
-            end = told.map(|(_, life)| life);
-            next = end.as_ref().and_then(|life| life.duplicate_of);
-        }
-        Ok(end)
     }
 
     /// What was accepted or is held stops counting by the province's word, which says why.
@@ -124,33 +99,6 @@ impl Ledger {
             return Ok(());
         }
         Err(Refusal::at("/notes", WHY).into())
-    }
-
-    /// Two plots are one only where their points, or their outlines, may be of one ground.
-    async fn check_one_ground(
-        &self,
-        tx: &mut Tx,
-        (material, life): (&Material, &Life),
-        other: PlotId,
-        rules: &Definition,
-    ) -> Result<(), Error> {
-        let own: Claim = claim(material, life)?;
-        let other = material::of_plot(tx, other).await?;
-        let other = other.ok_or(Error::NotFound)?;
-        let told = self.life_of(tx, other, rules).await?;
-        let (other, life) = told.ok_or(Error::NotFound)?;
-        let Some((away_m, most_m)) = too_far(&own, &claim(&other, &life)?) else {
-            return Ok(());
-        };
-        Err(Refusal::at(
-            "/other",
-            format!(
-                "hai điểm cách nhau {away_m:.0} m, xa hơn {most_m:.0} m là mức còn có thể là một chỗ theo sai số tọa độ và cỡ của hai \
-                 điểm: kiểm tra lại điểm kia, hoặc sửa tọa độ trước / the plots lie {away_m:.0} m apart: expected at most \
-                 {most_m:.0} m, as far as both accuracies and sizes allow one ground, or outlines that overlap"
-            ),
-        )
-        .into())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 use crate::base::words::Crop;
 use crate::ledger::model::Life;
 use crate::ledger::model::facts::{Act, Eradication};
-use crate::ledger::model::totals::Figures;
+use crate::ledger::model::totals::{Figures, Part};
 use crate::ledger::model::words::{PlotFigure, PlotState};
 
 use super::books::Books;
@@ -47,6 +47,8 @@ pub struct PlotLine {
     pub is_counted: bool,
     /// The share that they leave out until it is decided whose ground it is, 0 to 1.
     pub disputed: f64,
+    /// The share of what was destroyed that they leave out, 0 to 1.
+    pub work_disputed: f64,
     /// When the first full eradication ended.
     pub eradicated_at: Option<Timestamp>,
     /// The last eradication that its state allowed.
@@ -86,7 +88,7 @@ impl Ledger {
         let mut lines: BTreeMap<K, Vec<PlotLine>> = BTreeMap::new();
         for own in &chosen {
             let part = books.part(own);
-            let line = line(own, part.disputed, &Figures::of([part]))?;
+            let line = line(own, &part, &Figures::of([part]))?;
             let key = key(&line);
             parts.entry(key.clone()).or_default().push(part);
             lines.entry(key).or_default().push(line);
@@ -105,7 +107,7 @@ impl Ledger {
 
 fn line(
     (material, life): &(Material, Life),
-    disputed: f64,
+    part: &Part<'_>,
     figures: &Figures,
 ) -> Result<PlotLine, Error> {
     let row = &material.row;
@@ -134,7 +136,8 @@ fn line(
         lat: row.lat,
         state: life.state,
         is_counted: life.is_counted(),
-        disputed,
+        disputed: part.disputed,
+        work_disputed: part.work_disputed,
         eradicated_at: life.eradicated_at,
         minutes: own.map(|paper| paper.number.clone()).or(later),
         photos: material.photos.count(),
@@ -173,7 +176,13 @@ impl Books {
     /// Whether a plot is one of those under a figure.
     pub(super) fn stands_under(&self, own: &(Material, Life), figure: PlotFigure) -> bool {
         let (part, (material, life)) = (self.part(own), own);
-        let is_counted = part.is_counted() && part.disputed < 1.0;
+        let is_of_work = matches!(figure, PlotFigure::Destroyed | PlotFigure::Voluntary);
+        let left_out = if is_of_work {
+            part.work_disputed
+        } else {
+            part.disputed
+        };
+        let is_counted = part.is_counted() && left_out < 1.0;
         let is_closed = || {
             use PlotState as S;
             matches!(life.state, S::Eradicated | S::Clear | S::Gone)

@@ -48,6 +48,9 @@ pub struct FiguresPlot {
     pub disputed: f64,
     /// The share that is counted and may be another claim's ground, 0 to 1.
     pub perhaps_twice: f64,
+    /// The share of what was destroyed that figures leave out: of one ground the work counts once, of whoever did it, as far as
+    /// it fits into the ground that counts.
+    pub work_disputed: f64,
     /// Under each figure: what was said, and the ids of the facts; of a recording or measure its entry.
     #[schema(value_type = Object)]
     pub facts: Quantities,
@@ -66,6 +69,7 @@ impl FiguresPlot {
             photos: material.photos.count(),
             disputed: part.disputed,
             perhaps_twice: part.perhaps_twice,
+            work_disputed: part.work_disputed,
             facts: life.quantities.clone(),
             conflicts: life.conflicts.clone(),
         }

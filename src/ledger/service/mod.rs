@@ -1,6 +1,7 @@
 //! The ledger's acts: recording what is done to plots, settling what follows, and what may be read of it.
 
 mod behind;
+mod beyond;
 mod books;
 mod carried;
 mod check;
@@ -17,6 +18,7 @@ mod lines;
 mod listed;
 mod lives;
 mod material;
+mod one_ground;
 mod papers;
 mod passes;
 mod pressure;
@@ -43,6 +45,7 @@ use crate::store::{self, ActError};
 use super::sql::Sight;
 
 pub use behind::{BehindRow, CommuneCohort};
+pub use beyond::BeyondView;
 pub use books::DuplicateView;
 pub use claims::CLAIMS_JOB;
 pub use definitions::SETTLE_ALL_JOB;

@@ -15,7 +15,7 @@ use crate::ledger::sql::{self, RevisitRow};
 use crate::store::{self, Tx};
 
 use super::record::{AHEAD, DIFFERS, FOREIGN};
-use super::samples::read;
+use super::samples::{is_of_draw, read};
 use super::{Error, Ledger};
 
 /// A second visit as it is sent.
@@ -68,6 +68,8 @@ pub struct RevisitRecorded {
 
 const MOST_NOTE_CHARS: usize = 1_000;
 const NOT_DRAWN: &str = "expected a year for which this plot was drawn";
+const BEFORE_DRAW: &str = "trước lúc rút ngẫu nhiên hơn 24 giờ nên không phải lần xem lại của lần rút này: kiểm tra lại ngày giờ và đồng hồ \
+     của máy / more than 24 hours before the draw: expected a time after it; check the date and the device's clock";
 
 impl Ledger {
     /// Records a second visit by another unit than the one that claims; `body` are the bytes as sent.
@@ -128,11 +130,15 @@ impl Ledger {
             return Err(Refusal::at("/id", AHEAD).into());
         }
         let sample = sql::sample(tx, row.period).await?;
-        let draw = sample.map(|sample| read(&sample)).transpose()?;
+        let draw = sample.as_ref().map(read).transpose()?;
         let is_drawn =
             draw.is_some_and(|draw| draw.drawn.iter().any(|own| own.claim.plot == row.plot));
-        if !is_drawn {
+        let drawn_at = sample.filter(|_| is_drawn).map(|sample| sample.drawn_at);
+        let Some(drawn_at) = drawn_at else {
             return Err(Refusal::at("/period", NOT_DRAWN).into());
+        };
+        if !is_of_draw(row.visited_at, drawn_at) {
+            return Err(Refusal::at("/visited_at", BEFORE_DRAW).into());
         }
         self.check_visitor(tx, actor, row.plot).await?;
         let written = self.journal.enter(tx, entry).await?;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::actor::{Actor, Right};
+use crate::base::fields::CLOCK_TOLERANCE_MS;
 use crate::base::ids::{OrgId, PlotId};
 use crate::base::time::{LocalDate, Timestamp};
 use crate::base::words::AreaMethod;
@@ -275,8 +276,16 @@ fn drawn(books: &Books, period: i64, head: SignedHead) -> Result<Draw, Error> {
     })
 }
 
+/// Whether a visit may be one of a draw: nobody could be asked to go there before it. Clocks of phones, and days that are
+/// typed by heart, may lag by as much as they may run ahead.
+pub(super) const fn is_of_draw(visited_at: Timestamp, drawn_at: Timestamp) -> bool {
+    drawn_at.since(visited_at) <= CLOCK_TOLERANCE_MS
+}
+
 fn view(draw: Draw, drawn_at: Timestamp, rows: Vec<RevisitRow>) -> SampleView {
-    let last: BTreeMap<PlotId, RevisitRow> = rows.into_iter().map(|row| (row.plot, row)).collect();
+    let of_draw = rows.into_iter();
+    let of_draw = of_draw.filter(|row| is_of_draw(row.visited_at, drawn_at));
+    let last: BTreeMap<PlotId, RevisitRow> = of_draw.map(|row| (row.plot, row)).collect();
     let visits: Vec<Visit<'_>> = draw
         .drawn
         .iter()

@@ -9,7 +9,7 @@ use crate::base::ids::{JobId, PlotId};
 use crate::journal::JobRow;
 use crate::ledger::model::words::PlotState;
 use crate::ledger::model::{Act, Definition, Life};
-use crate::ledger::sql::{self, LifeRow};
+use crate::ledger::sql::{self, LifeRow, PlotRow};
 use crate::store::{self, Tx};
 
 use super::material::{self, Material};
@@ -152,12 +152,6 @@ pub(super) fn life_row(
     life: &Life,
     rules: &Definition,
 ) -> Result<LifeRow, store::Error> {
-    let record: serde_json::Value =
-        serde_json::from_str(&material.row.record).or(Err(material.row.corrupt("record")))?;
-    let replanting_of = record
-        .get("replanting_of")
-        .and_then(serde_json::Value::as_str)
-        .and_then(|id| id.parse().ok());
     let next = life
         .dues
         .iter()
@@ -170,12 +164,22 @@ pub(super) fn life_row(
         flags: words(life.flags.iter().map(|flag| flag.as_str())),
         missing: words(life.missing.iter().map(|missing| missing.as_str())),
         handling_org: life.handling_org,
-        replanting_of,
+        replanting_of: replanting_of(&material.row)?,
         due_on: next,
         minutes_due_at: life.minutes_due.iter().map(|(_, at)| *at).min(),
         definition: i64::from(rules.version),
         settled_at: material.row.detected_at,
     })
+}
+
+/// The plot on whose ground this one was sown again, as it is recorded.
+pub(super) fn replanting_of(row: &PlotRow) -> Result<Option<PlotId>, store::Error> {
+    let record: serde_json::Value =
+        serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
+    let named = record
+        .get("replanting_of")
+        .and_then(serde_json::Value::as_str);
+    Ok(named.and_then(|id| id.parse().ok()))
 }
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {

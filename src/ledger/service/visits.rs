@@ -12,7 +12,7 @@ use crate::ledger::sql;
 use crate::store::Tx;
 
 use super::material;
-use super::samples::read;
+use super::samples::{is_of_draw, read};
 use super::{Error, Ledger};
 
 /// A drawn plot that the caller's unit may visit.
@@ -47,7 +47,9 @@ impl Ledger {
         let mut tx = self.journal.store().read().await?;
         let row = sql::sample(&mut tx, period).await?.ok_or(Error::NotFound)?;
         let visits = sql::revisits(&mut tx, period).await?;
-        let visited: BTreeSet<PlotId> = visits.into_iter().map(|visit| visit.plot).collect();
+        let of_draw = visits.into_iter();
+        let of_draw = of_draw.filter(|visit| is_of_draw(visit.visited_at, row.drawn_at));
+        let visited: BTreeSet<PlotId> = of_draw.map(|visit| visit.plot).collect();
         let mut plots = Vec::new();
         for drawn in read(&row)?.drawn {
             let id = drawn.claim.plot;

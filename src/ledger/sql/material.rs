@@ -39,7 +39,7 @@ const NOT_REJECTED_THEN: [&str; 3] = [
 ];
 pub(super) const VERSIONS: &str = "SELECT v.plot, v.version, v.record FROM plot_versions v JOIN plots p ON p.id = v.plot \
      JOIN journal_entries e ON e.id = v.entry WHERE 1 = 1";
-pub(super) const ENTRY_SEQ: &str = "SELECT seq FROM journal_entries WHERE id = $1";
+pub(super) const ENTRY_SEQ: &str = "SELECT seq, received_at FROM journal_entries WHERE id = $1";
 
 /// Which plots the caller may see.
 #[derive(Debug, Clone)]
@@ -157,12 +157,12 @@ pub async fn plot(tx: &mut Tx, id: PlotId) -> Result<Option<PlotRow>, Error> {
     on!(tx, |c| sqlx::query_as(PLOT).bind(id).fetch_optional(c))
 }
 
-/// The number of an entry; none when there is no such entry or it is not numbered yet.
-pub async fn entry_seq(tx: &mut Tx, entry: EntryId) -> Result<Option<i64>, Error> {
-    let seq: Option<Option<i64>> = on!(tx, |c| sqlx::query_scalar(ENTRY_SEQ)
+/// The number of an entry and when it came; none when there is no such entry or it is not numbered yet.
+pub async fn entry_seq(tx: &mut Tx, entry: EntryId) -> Result<Option<(i64, Timestamp)>, Error> {
+    let known: Option<(Option<i64>, Timestamp)> = on!(tx, |c| sqlx::query_as(ENTRY_SEQ)
         .bind(entry)
         .fetch_optional(c))?;
-    Ok(seq.flatten())
+    Ok(known.and_then(|(seq, received_at)| Some((seq?, received_at))))
 }
 
 /// Adds the conditions; a macro, because a builder belongs to one database.

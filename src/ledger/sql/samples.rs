@@ -18,7 +18,7 @@ pub(super) const REVISIT_ALIKE: &str = "SELECT entry FROM ledger_revisits \
      WHERE period = $1 AND plot = $2 AND author = $3 AND digest = $4";
 pub(super) const REVISIT_AUTHOR: &str = "SELECT author FROM ledger_revisits WHERE id = $1";
 pub(super) const REVISITS: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
-     recorded_at, area_method, plants FROM ledger_revisits WHERE period = $1 ORDER BY recorded_at, entry";
+     recorded_at, area_method, plants FROM ledger_revisits WHERE period = $1 ORDER BY visited_at, id";
 pub(super) const SAMPLES: &str =
     "SELECT period, entry, head, record, drawn_at FROM ledger_samples ORDER BY period";
 pub(super) const REVISITS_AFTER: &str = "SELECT id, period, plot, entry, author, org, visited_at, found_m2, notes, digest, \
@@ -111,7 +111,7 @@ pub async fn revisit_author(tx: &mut Tx, id: RevisitId) -> Result<Option<Uuid>, 
         .fetch_optional(c))
 }
 
-/// The visits of a draw, in order.
+/// The visits of a draw, in the order in which people went there, however late each of them came.
 pub async fn revisits(tx: &mut Tx, period: i64) -> Result<Vec<RevisitRow>, Error> {
     on!(tx, |c| sqlx::query_as(REVISITS).bind(period).fetch_all(c))
 }

@@ -202,8 +202,9 @@ impl PlotView {
         if !is_handling(actor, &row) {
             told.remove(GROWER_STATUS);
         }
-        let candidates = screen::visible(actor, candidates);
+        // That another record may be of this ground is told to whoever sees this one; which, as far as he reaches it.
         told.insert("flags".into(), flags(&row, &candidates, today)?);
+        let candidates = screen::visible(actor, candidates);
         let listed: Vec<Value> = candidates.iter().map(candidate).collect();
         told.insert("candidates".into(), listed.into());
         told.extend(standing(&row)?);

@@ -15,7 +15,7 @@ use crate::reports::model::Sent;
 use crate::reports::model::table::{Row, Table};
 
 use super::addresses::{Addresses, Rows};
-use super::known::{self, InRows, Without, counted, incidents};
+use super::known::{self, InRows, Without, incidents, worked};
 use super::said::{CONTRADICTED, Said};
 use super::{Asked, Error, Reports, figures_of, sees};
 
@@ -226,7 +226,7 @@ fn numbers(
     let left = (found.area_m2 - done.area_m2).max(0.0);
     row.add(area.or_nothing(left), counts);
     // Of what is in the figures of what was destroyed, and of nothing else.
-    let done = || counted(lines).filter_map(|line| line.completed.as_ref());
+    let done = || worked(lines).filter_map(|line| line.completed.as_ref());
     row.add(done().filter(|own| own.voluntary).count(), Some(&voluntary));
     let early = done().filter(|own| own.before_harvest).count();
     let early = share(of(early as u64), of(done().count() as u64));

@@ -15,7 +15,13 @@ pub(super) fn counted(lines: &[PlotLine]) -> impl Iterator<Item = &PlotLine> {
     counted.filter(|line| line.disputed < 1.0)
 }
 
-/// Their incidents.
+/// The plots of a row whose work is in its figures of what was destroyed.
+pub(super) fn worked(lines: &[PlotLine]) -> impl Iterator<Item = &PlotLine> {
+    let counted = lines.iter().filter(|line| line.is_counted);
+    counted.filter(|line| line.work_disputed < 1.0)
+}
+
+/// The incidents of the plots that count.
 pub(super) fn incidents(lines: &[PlotLine]) -> BTreeSet<IncidentId> {
     counted(lines).filter_map(|line| line.incident).collect()
 }

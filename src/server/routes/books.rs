@@ -87,6 +87,7 @@ pub(super) fn book_readers(routes: Routes) -> Routes {
             [
                 routes!(ledger::http::ledger_communes),
                 routes!(ledger::http::ledger_duplicates),
+                routes!(ledger::http::ledger_duplicates_beyond),
             ],
         )
         .all(

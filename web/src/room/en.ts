@@ -307,6 +307,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.case.hint": "Who took it and why is journalled before the file leaves.",
 	"plot.reason.original": "Reason for reading the original",
 	"plot.duplicates": "Perhaps the same ground as",
+	"plot.duplicates.beyond":
+		"A plot in another commune, beyond your reach. The province sees both and decides.",
 	"plot.distance": "{m} m away",
 	"plot.law": "{heading}: from {n} plants ({law})",
 	"plot.law.near": "{heading}: close to {n} plants ({law})",

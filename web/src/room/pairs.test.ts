@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SKETCH, sketch } from "./pairs";
+import { duplicateFirst, SKETCH, sketch } from "./pairs";
 
 const DEGREE_M = 111_195;
 const at = (north_m: number, east_m: number) => ({
@@ -32,5 +32,22 @@ describe("the sketch of two plots that may be one", () => {
 			[80, 80, 0],
 			[80, 80, 0],
 		]);
+	});
+});
+
+describe("of two plots that are judged to be one", () => {
+	const found = (plot: string, detected_at: string, left_out = 0) => ({ plot, detected_at, left_out });
+	const closed = (...pair: [ReturnType<typeof found>, ReturnType<typeof found>]) =>
+		duplicateFirst(...pair).map((own) => own.plot);
+	it("keeps the one that was found first, in whatever order they come", () => {
+		const [early, late] = [found("e", "2026-02-25T03:15:00Z"), found("l", "2026-02-26T03:15:00+07:00")];
+		expect(closed(early, late)).toEqual(["l", "e"]);
+		expect(closed(late, early)).toEqual(["l", "e"]);
+	});
+	it("keeps the one that sums count where both were found at once", () => {
+		const at = "2026-02-25T03:15:00Z";
+		const [counted, left] = [found("c", at), found("l", at, 1)];
+		expect(closed(counted, left)).toEqual(["l", "c"]);
+		expect(closed(left, counted)).toEqual(["l", "c"]);
 	});
 });

@@ -39,6 +39,13 @@ async function side(asked: PairSideAsked, mayPhotos: boolean): Promise<PairSide>
 	};
 }
 
+/** Of two claims of one ground the one that is closed as a duplicate and the one that is kept: that which was found first, else that
+ * which sums count now. The server takes no other way round once work was done on the first before the second was found. */
+export function duplicateFirst<T extends { detected_at: string; left_out: number }>(a: T, b: T): [T, T] {
+	const later = Date.parse(a.detected_at) - Date.parse(b.detected_at) || a.left_out - b.left_out;
+	return later >= 0 ? [a, b] : [b, a];
+}
+
 /** Both sides with a picture each, as far as the reader may see them. */
 export const readPair = (
 	a: PairSideAsked,

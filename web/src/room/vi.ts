@@ -310,6 +310,8 @@ export const vi = {
 	"plot.case.hint": "Ai xuất và vì sao được ghi vào nhật ký trước khi tệp rời máy chủ.",
 	"plot.reason.original": "Lý do xem ảnh gốc",
 	"plot.duplicates": "Có thể trùng với",
+	"plot.duplicates.beyond":
+		"Một điểm ở xã, phường khác, ngoài địa bàn của bạn. Cấp tỉnh xem được cả hai điểm và kết luận.",
 	"plot.distance": "cách {m} m",
 	"plot.law": "{heading}: từ {n} cây ({law})",
 	"plot.law.near": "{heading}: gần mốc {n} cây ({law})",

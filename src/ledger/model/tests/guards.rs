@@ -301,6 +301,8 @@ fn a_ground_in_dispute_weighs_the_same_in_rates_and_sums() {
         life: &told,
         disputed: 0.25,
         perhaps_twice: 0.0,
+        work_disputed: 0.25,
+        work_twice: 0.0,
     };
     let window = Window {
         from: at("2026-02-01T00:00:00+07:00"),

@@ -428,6 +428,39 @@ fn a_reopening_takes_back_the_last_closing_and_none_before_it() {
     assert_eq!((clear.state, clear.duplicate_of), (PlotState::Clear, None));
 }
 
+/// What nobody knew of when the province opened the plot again was not taken back by that, whatever time it tells.
+#[test]
+fn a_reopening_takes_back_no_closing_that_came_after_it() {
+    let came = |mut fact: Fact, day: &str| {
+        fact.recorded_at = at(&format!("{day}T12:00:00+07:00"));
+        fact
+    };
+    let before = [
+        came(decided(1, FactKind::Retraction), "2026-04-01"),
+        came(decided(2, FactKind::Reopening), "2026-04-02"),
+    ];
+    assert_eq!(state(&before), PlotState::Detected);
+    let state_with = |fact: Fact| state(&[before[0].clone(), before[1].clone(), fact]);
+    let look_alike = found(3, "2026-03-20", "look_alike");
+    let later = came(look_alike.clone(), "2026-04-03");
+    assert_eq!(state_with(later.clone()), PlotState::Rejected);
+    assert_eq!(
+        state_with(came(look_alike, "2026-04-01")),
+        PlotState::Detected
+    );
+    // A word that was known by then and came to say so only afterwards closes as well; one that said so before does not.
+    let corrected = |first: Fact, last: Fact| {
+        let first = came(first, "2026-04-01");
+        let mut last = came(last, "2026-04-03");
+        last.corrects = Some(first.id);
+        state(&[before[0].clone(), before[1].clone(), first, last])
+    };
+    let confirmed = verified(4, "2026-03-20", 320, 64.0);
+    assert_eq!(corrected(confirmed, later.clone()), PlotState::Rejected);
+    let said_so = found(4, "2026-03-20", "other_crop");
+    assert_eq!(corrected(said_so, later), PlotState::Detected);
+}
+
 #[test]
 fn corrections_that_fork_count_once_in_any_order() {
     let correction = |number, of: u128, plants: u32| {

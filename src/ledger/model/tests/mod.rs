@@ -10,6 +10,7 @@ mod returns;
 mod samples;
 mod season;
 mod wires;
+mod works;
 
 use serde_json::{Value, json};
 use uuid::Uuid;

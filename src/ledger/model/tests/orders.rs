@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::ledger::model::carried::{Record, carried};
 use crate::ledger::model::returns::Returned;
-use crate::ledger::model::words::{Finding, LifeFlag, PlotState};
+use crate::ledger::model::words::{Finding, LifeFlag, Missing, PlotState};
 
 /// One fact of a history: any kind, some day, sometimes a correction of an earlier one.
 fn any_fact(number: u128) -> impl Strategy<Value = Fact> {
@@ -185,9 +185,29 @@ fn a_word_about_a_merged_record_takes_no_ground_away_and_is_told() {
     let told = live(&plot, &facts, &photos, &Definition::default(), now());
     assert_eq!(told.state, PlotState::Detected);
     assert!(told.flags.contains(&LifeFlag::VerificationConflict));
-    // The ground was found when the first of them was.
-    assert_eq!(plot.detected_at, other.detected_at);
+    assert_eq!(plot.detected_at, own.detected_at);
     assert!(facts.iter().all(|fact| fact.from == Some(other.id)));
+}
+
+#[test]
+fn a_kept_plot_takes_no_work_that_was_begun_before_it_was_seen() {
+    let other = PlotFacts {
+        id: PlotId(Uuid::from_u128(10)),
+        detected_at: at("2026-02-01T08:00:00+07:00"),
+        ..plot()
+    };
+    let state = |day: &str| {
+        let there = [eradicated(1, day, &json!({}))];
+        let (own, photos, none) = (plot(), photos_of(&there), EvidenceSummary::default());
+        let others = BTreeMap::from([(other.id, record(&other, &there, &photos))]);
+        let (plot, facts, photos) = carried(record(&own, &[], &none), &others);
+        let told = live(&plot, &facts, &photos, &Definition::default(), now());
+        (told.state, told.missing)
+    };
+    // The kept plot was found on 10 February, the other on the first.
+    let early = (PlotState::Eradicating, vec![Missing::TimeOrder]);
+    assert_eq!(state("2026-02-05"), early);
+    assert_eq!(state("2026-02-11"), (PlotState::Eradicated, Vec::new()));
 }
 
 /// The fact that a chain of corrections goes back to; of a circle the one with the earliest id.
