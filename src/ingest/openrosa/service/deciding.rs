@@ -141,7 +141,10 @@ impl OpenRosa {
         let id = row.id;
         let author = in_name_of(&row, actor);
         let kept = self.kept(row).await?;
-        let kept = kept.ok_or_else(|| cannot("its content was erased"))?;
+        let mut kept = kept.ok_or_else(|| cannot("its content was erased"))?;
+        // Whoever decides has seen what stands: it is revised, whoever wrote it.
+        let over = self.read_over_what_stands(&kept.row, &kept.read.root);
+        kept.read.reading = over.await?;
         self.enact(&author, &kept).await?;
         let mut tx = self.journal.store().read().await?;
         let parts = sql::parts(&mut tx, id).await?;

@@ -3,6 +3,7 @@
 
 mod accept;
 mod attach;
+mod chain;
 mod deciding;
 mod edits;
 mod enact;

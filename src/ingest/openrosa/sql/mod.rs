@@ -33,6 +33,10 @@ pub(super) const EDITS: &str = submissions!(
     "s.root = $1 AND s.id <> $2 AND s.state <> 'taken' AND d.decision IS NULL \
      ORDER BY s.revision, s.recorded_at, s.id LIMIT 20"
 );
+pub(super) const EDITED: &str = submissions!(
+    "s.root = $1 AND s.revision < $2 AND s.state = 'review' AND d.decision IS NULL \
+     ORDER BY s.revision, s.id LIMIT 20"
+);
 // With every form of the same chain: an edit repeats what it does not change.
 pub(super) const TELLING: &str = submissions!(
     "s.root IN (SELECT t.root FROM odk_parts p JOIN odk_submissions t ON t.id = p.submission WHERE p.fact = $1) \
@@ -90,6 +94,9 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FILE,
     FILES,
     EDITS,
+    EDITED,
+    EARLIER,
+    VERSIONS,
     TELLING,
     FACTS_OF,
     FOUND,

@@ -7,11 +7,16 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
-use super::{EDITS, SubmissionRow};
+use super::{EDITED, EDITS, SubmissionRow};
 
 pub(super) const FOUND: &str = "SELECT CAST(0 AS BIGINT) FROM odk_submissions WHERE id = $1 \
      UNION ALL SELECT CAST(0 AS BIGINT) FROM plots WHERE id = $2 \
      UNION ALL SELECT CAST(1 AS BIGINT) FROM odk_submissions WHERE root = $1 AND id <> $1";
+pub(super) const EARLIER: &str = "SELECT s.revision, p.part FROM odk_submissions s \
+     LEFT JOIN odk_parts p ON p.submission = s.id AND p.state = 'taken' \
+     WHERE s.root = $1 AND s.revision < $2 ORDER BY s.revision, s.recorded_at, s.id, p.part";
+pub(super) const VERSIONS: &str = "SELECT version, author FROM plot_versions WHERE plot = $1 \
+     UNION ALL SELECT version, author FROM patrol_versions WHERE patrol = $1 ORDER BY version";
 pub(super) const JOIN_CHAIN: &str =
     "UPDATE odk_submissions SET root = $2, revision = revision + $3 WHERE root = $1 AND id <> $1";
 pub(super) const INSERT_UNUSABLE: &str = "INSERT INTO odk_unusable (submission, name, sha256, bytes, reason, quarantine, received_at) \
@@ -76,6 +81,49 @@ pub async fn edits(
     on!(tx, |c| sqlx::query_as(EDITS)
         .bind(root)
         .bind(but)
+        .fetch_all(c))
+}
+
+/// A submission of a chain with a part of it that was recorded, if any was.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EarlierRow {
+    pub revision: i64,
+    pub part: Option<String>,
+}
+
+/// A version of a plot or a patrol.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct VersionRow {
+    pub version: i64,
+    pub author: Uuid,
+}
+
+/// The submissions of a chain before a revision, with what was recorded of them, in the chain's order.
+pub async fn earlier(
+    tx: &mut Tx,
+    root: SubmissionId,
+    revision: i64,
+) -> Result<Vec<EarlierRow>, Error> {
+    on!(tx, |c| sqlx::query_as(EARLIER)
+        .bind(root)
+        .bind(revision)
+        .fetch_all(c))
+}
+
+/// The versions of a plot or a patrol and who wrote them, the first one first.
+pub async fn versions(tx: &mut Tx, fact: Uuid) -> Result<Vec<VersionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(VERSIONS).bind(fact).fetch_all(c))
+}
+
+/// The submissions of a chain before a revision that wait.
+pub async fn edited(
+    tx: &mut Tx,
+    root: SubmissionId,
+    revision: i64,
+) -> Result<Vec<SubmissionRow>, Error> {
+    on!(tx, |c| sqlx::query_as(EDITED)
+        .bind(root)
+        .bind(revision)
         .fetch_all(c))
 }
 
