@@ -426,6 +426,60 @@ on_both! {
         assert_eq!(seen["submissions"][0]["instance"], "uuid:v3");
     }
 
+    async fn another_content_under_one_name_stands_beside_the_first_until_it_was_seen(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let xml = detection("uuid:k1", 104.3, 22.4);
+        phone.send(&xml, &[], false).await.expect(201);
+        phone.send(&detection("uuid:k2", 104.32, 22.4), &[], false).await.expect(201);
+        let waiting = async || officer.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"].clone();
+        assert_eq!(waiting().await, json!([]));
+        let other = xml.replace(">320<", ">321<");
+        for _ in 0..2 {
+            phone.send(&other, &[], false).await.expect(409);
+        }
+        let listed = waiting().await;
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed:#}");
+        assert_eq!((&listed[0]["instance"], &listed[0]["state"]), (&json!("uuid:k1"), &json!("taken")));
+        assert_eq!((&listed[0]["others"][0]["bytes"], listed[0]["others"].as_array().unwrap().len()), (&json!(other.len()), 1));
+        let view = format!("/api/v1/submissions/{}", listed[0]["id"].as_str().unwrap());
+        let seen = officer.get(&view).await.expect(200).json();
+        let plants = |answers: &Value| answers.as_array().unwrap().iter().find(|told| told["name"] == "plants").unwrap()["text"].clone();
+        assert_eq!((plants(&seen["answers"]), plants(&seen["others"][0]["answers"])), (json!("320"), json!("321")));
+        field.account("dong", Role::CommuneOfficer, &[EAST]).await.get(&view).await.expect(404);
+        let decision = format!("{view}/decision");
+        officer.post(&decision, &json!({ "decision": "refused", "reason": "bản sau không đúng số đếm" })).await.expect(409);
+        officer.post(&decision, &json!({ "decision": "accepted" })).await.expect(200);
+        assert_eq!(waiting().await, json!([]));
+        assert_eq!(officer.get(&view).await.expect(200).json()["others"].as_array().unwrap().len(), 1, "it stays");
+        assert_eq!(phone.plot(&phone.fact("uuid:k1", "plot").await).await["properties"]["plants"], 320);
+    }
+
+    async fn a_form_whose_photos_did_not_come_is_told_of_its_phone_until_an_edit_brings_them(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let pictures: Vec<Vec<u8>> = (0..4).map(|n| jpeg(64 + n, 48)).collect();
+        let files = [("toàn_cảnh.jpg", &*pictures[0]), ("can_canh.jpg", &pictures[1]), ("truoc.jpg", &pictures[2]), ("sau.jpg", &pictures[3])];
+        let owed = format!("/api/v1/devices/{}/owed", phone.native.id);
+        let told = async || officer.get(&owed).await.expect(200).json()["forms"].clone();
+        phone.send(&form("eradication", "uuid:f1", &destroyed(320, "")), &files[..1], true).await.expect(201);
+        let listed = told().await;
+        assert_eq!((&listed[0]["form"], &listed[0]["missing"]), (&json!("eradication"), &json!(3)), "{listed:#}");
+        assert_eq!(listed[0]["id"], phone.submission("uuid:f1").await["id"]);
+        assert!(listed[0].get("commune").is_none(), "whoever keeps phones need not know where they were");
+        let incomplete = async || officer.get("/api/v1/submissions?incomplete=true").await.expect(200).json()["submissions"].as_array().unwrap().len();
+        assert_eq!(incomplete().await, 1);
+        phone.send(&edited("eradication", "uuid:f1", "uuid:f2", &destroyed(320, "")), &files, false).await.expect(201);
+        assert_eq!((told().await, incomplete().await), (json!([]), 0));
+        // What will never come may be noted as seen, once.
+        phone.send(&form("eradication", "uuid:f3", &destroyed(310, "").replace("104.3 ", "104.34 ")), &files[..1], true).await.expect(201);
+        let id = phone.submission("uuid:f3").await["id"].as_str().unwrap().to_owned();
+        officer.post(&format!("/api/v1/submissions/{id}/decision"), &json!({ "decision": "accepted" })).await.expect(200);
+        assert_eq!(told().await[0]["missing"], 3, "the phone owes them still");
+    }
+
     async fn a_form_that_many_connections_bring_at_once_is_one_submission_and_one_plot(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;

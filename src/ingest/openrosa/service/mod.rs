@@ -11,6 +11,7 @@ mod erase;
 mod lists;
 mod read;
 mod retain;
+mod said;
 
 use crate::areas;
 use crate::base::refusal::{Fault, Refusal};

@@ -69,6 +69,11 @@ pub(super) const PLOT_VERSION: &str = "SELECT p.version + (SELECT COUNT(*) FROM 
 // Files that came and are of no use, where none of the same name is; ends within a bracket.
 const LACKING: &str = "EXISTS (SELECT 1 FROM odk_unusable u WHERE u.submission = s.id AND NOT EXISTS \
      (SELECT 1 FROM odk_files f WHERE f.submission = u.submission AND f.name = u.name)";
+// Submissions under whose name another content came.
+const CAME_OTHERWISE: &str =
+    "s.id IN (SELECT q.fact FROM quarantine q WHERE q.kind = 'submission' AND q.fact IS NOT NULL)";
+// A later edit brings every file of the form again.
+const LAST_OF_CHAIN: &str = "NOT EXISTS (SELECT 1 FROM odk_submissions l WHERE l.root = s.root AND l.revision > s.revision)";
 /// The word for what waits for somebody, if only to be looked at.
 const FOR_SOMEBODY: &str = "review";
 /// The word for a file that is larger than any that is taken.
@@ -103,6 +108,7 @@ pub const STATEMENTS: &[&str] = &[
     JOIN_CHAIN,
     INSERT_UNUSABLE,
     UNUSABLE,
+    OTHERS,
     DECIDE,
     DECISION,
     PHOTO_OF_CHAIN,
@@ -320,7 +326,8 @@ pub async fn submissions(
                 if state == FOR_SOMEBODY {
                     query.push(" OR (d.decision IS NULL AND ").push(LACKING);
                     query.push(" AND u.reason = ").push_bind(TOO_LARGE);
-                    query.push("))");
+                    query.push(")) OR (d.decision IS NULL AND ");
+                    query.push(CAME_OTHERWISE).push(")");
                 }
                 query.push(") AND (d.decision IS NULL OR d.decision <> ");
                 query.push_bind(REFUSED).push(")");
@@ -333,7 +340,8 @@ pub async fn submissions(
             query
                 .push(" AND (s.missing > 0 OR ")
                 .push(LACKING)
-                .push("))");
+                .push(")) AND ")
+                .push(LAST_OF_CHAIN);
         }
         if let Some((at, id)) = filter.after {
             query.push(" AND (s.recorded_at < ").push_bind(at);

@@ -23,6 +23,8 @@ pub(super) const INSERT_UNUSABLE: &str = "INSERT INTO odk_unusable (submission, 
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (submission, name, sha256) DO NOTHING";
 pub(super) const UNUSABLE: &str = "SELECT name, sha256, bytes, reason, quarantine, received_at FROM odk_unusable \
      WHERE submission = $1 ORDER BY name, received_at";
+pub(super) const OTHERS: &str = "SELECT id, entry, bytes, received_at FROM quarantine \
+     WHERE kind = 'submission' AND fact = $1 ORDER BY received_at, id LIMIT 20";
 pub(super) const DECIDE: &str = "INSERT INTO odk_decisions (submission, entry, decision, reason, decided_by, decided_at) \
      VALUES ($1, $2, $3, $4, $5, $6)";
 pub(super) const DECISION: &str = "SELECT submission, entry, decision, reason, decided_by, decided_at FROM odk_decisions WHERE submission = $1";
@@ -34,6 +36,15 @@ pub struct UnusableRow {
     pub bytes: i64,
     pub reason: String,
     pub quarantine: Option<QuarantineId>,
+    pub received_at: Timestamp,
+}
+
+/// A content that came later under the name of a submission.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OtherRow {
+    pub id: QuarantineId,
+    pub entry: EntryId,
+    pub bytes: i64,
     pub received_at: Timestamp,
 }
 
@@ -70,6 +81,11 @@ pub async fn insert_unusable(
 
 pub async fn unusable(tx: &mut Tx, id: SubmissionId) -> Result<Vec<UnusableRow>, Error> {
     on!(tx, |c| sqlx::query_as(UNUSABLE).bind(id).fetch_all(c))
+}
+
+/// The contents that were kept aside under the name of a submission, the first ones first.
+pub async fn others(tx: &mut Tx, id: SubmissionId) -> Result<Vec<OtherRow>, Error> {
+    on!(tx, |c| sqlx::query_as(OTHERS).bind(id).fetch_all(c))
 }
 
 /// Those of a chain but one that wait, the first edits first.
