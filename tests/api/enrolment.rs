@@ -546,7 +546,10 @@ on_both! {
         field.anon().post(&door(secret, "/overland"), &overland(-995, 60)).await.expect(401);
         field.anon().post(&door(secret, "/overland"), &overland(-200, 2)).await.expect(401);
         field.anon().post(&door(secret, "/owntracks"), &own(-100)).await.expect(401);
-        by_basic(secret, &own(-100)).await.expect(401);
+        // A program that shows its secret as a password is asked for another one in the way that it knows.
+        let refused = by_basic(secret, &own(-100)).await.expect(401);
+        assert_eq!(refused.problem(), "basic-needed");
+        assert!(refused.headers[header::WWW_AUTHENTICATE].to_str().unwrap().starts_with("Basic "));
         assert_eq!(native.get("/api/v1/fixes/held").await.expect(200).json(), held, "nothing was written");
         // The page on which its holder reads what is held is the newer secret's.
         let window = officer.post(&format!("/api/v1/devices/{id}/held-windows"), &json!({})).await.expect(201).json();

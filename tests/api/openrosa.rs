@@ -375,6 +375,26 @@ on_both! {
         assert_eq!(photos["features"].as_array().unwrap().len(), 4, "the same photos sent with an edit are the same photos");
     }
 
+    async fn a_files_name_is_the_same_however_its_marks_are_written(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let (composed, apart) = ("toàn_cảnh.jpg", "toa\u{300}n_ca\u{309}nh.jpg");
+        assert!(composed != apart && destroyed(320, "").contains(composed));
+        let pictures: Vec<Vec<u8>> = (0..8).map(|n| jpeg(64 + n, 48)).collect();
+        for (n, (in_form, of_file)) in [(composed, apart), (apart, composed)].into_iter().enumerate() {
+            let own = &pictures[4 * n..];
+            let instance = format!("uuid:nf{n}");
+            let inside = destroyed(320, "").replace(composed, in_form).replace("104.3 ", &format!("104.3{n} "));
+            let files = [(of_file, &*own[0]), ("can_canh.jpg", &own[1]), ("truoc.jpg", &own[2]), ("sau.jpg", &own[3])];
+            phone.send(&form("eradication", &instance, &inside), &files, false).await.expect(201);
+            let told = phone.submission(&instance).await;
+            assert_eq!((&told["complete"], told["files"].as_array().unwrap().len()), (&json!(true), 4), "{told:#}");
+            assert!(told["files"].as_array().unwrap().iter().any(|file| file["name"] == composed));
+        }
+        let incomplete = phone.native.get("/api/v1/submissions?incomplete=true").await.expect(200).json();
+        assert_eq!(incomplete["submissions"], json!([]));
+    }
+
     async fn split_posts_and_replays_change_nothing_and_other_bytes_conflict(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;

@@ -394,6 +394,25 @@ on_both! {
         send_gpx(&field.anon(), &api, gpx(&[])).await.expect(404);
     }
 
+    async fn a_file_of_routes_and_waypoints_alone_is_refused_with_what_is_wanted(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        recorded(&field, &phone).await;
+        let device = field.device("garmin-1", &[]).await;
+        let door = format!("/t/{}/gpx", field.door(device, Door::Tracker).await.token());
+        let waypoint = r#"<wpt lat="22.3" lon="104.1"><name>nương</name></wpt>"#;
+        let route = r#"<rte><rtept lat="22.3" lon="104.1"/><rtept lat="22.31" lon="104.1"/></rte>"#;
+        for (inside, counts) in [(waypoint, "1 waypoints and 0"), (route, "0 waypoints and 2"), (&*format!("{waypoint}{route}"), "1 waypoints and 2")] {
+            let file = format!("<gpx version=\"1.1\" creator=\"x\">{inside}</gpx>");
+            let refused = send_gpx(&field.anon(), &door, file).await.expect(422).json();
+            let told = refused["detail"].as_str().unwrap();
+            assert!(told.contains(counts) && told.contains("save the track that was recorded"), "{told}");
+        }
+        // Beside a track they are passed over, and an empty file says nothing that is lost.
+        let with_track = gpx(&walk(&field, -3000, 10)).replacen("<trk>", &format!("{waypoint}{route}<trk>"), 1);
+        assert_eq!(send_gpx(&field.anon(), &door, with_track).await.expect(201).json()["accepted"], 10);
+        assert_eq!(send_gpx(&field.anon(), &door, gpx(&[])).await.expect(201).json()["accepted"], 0);
+    }
+
     async fn a_hostile_file_is_refused(field: Field) {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;

@@ -390,6 +390,19 @@ on_both! {
         phone.tracker.post("/pub", &json!({})).await.expect(401);
     }
 
+    async fn a_reading_is_taken_by_whichever_method_its_program_is_set_to(field: Field) {
+        let phone = Phone::of(&field, "may-1").await;
+        let patrol = phone.patrol(&field, -3600, None).await;
+        phone.query(&step(0)).await.expect(200);
+        phone.form(&step(1)).await.expect(200);
+        for (at, method) in [(2, Method::PUT), (2, Method::POST), (3, Method::PUT)] {
+            phone.anon.send(method.clone(), &phone.door(&format!("?{}", step(at))), None, Body::empty()).await.expect(200);
+        }
+        phone.anon.send(Method::PUT, &phone.door(""), Some(FORM), Body::from(step(4))).await.expect(200);
+        assert_eq!(phone.shown(patrol).await["tracks"][0]["fixes"], 5);
+        field.anon().send(Method::PUT, "/t/0123456789", Some(FORM), Body::from(step(5))).await.expect(404);
+    }
+
     async fn a_wrong_secret_finds_no_door(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         let plain = |answer: Answer| {

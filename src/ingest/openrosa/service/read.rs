@@ -9,6 +9,7 @@ use crate::base::hex;
 use crate::base::ids::{EntryId, PhotoId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
 use crate::journal::Receipt;
+use crate::patrols::model::text::composed;
 use crate::store::Tx;
 
 use super::super::OpenRosa;
@@ -235,9 +236,9 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         None => None,
     };
     let mut missing = row.expected()?;
-    missing.retain(|name| !files.iter().any(|file| file.name == *name));
+    missing.retain(|name| !files.iter().any(|file| composed(&file.name) == *name));
     let complete = missing.is_empty();
-    missing.retain(|name| !unusable.iter().any(|file| file.name == *name));
+    missing.retain(|name| !unusable.iter().any(|file| composed(&file.name) == *name));
     let state = state_of(&row);
     let others = others(tx, row.id).await?;
     let files = files.into_iter().map(SubmittedFile::of);

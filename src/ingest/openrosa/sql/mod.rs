@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuarantineId, SubmissionId, TeamId};
 use crate::base::time::Timestamp;
+use crate::patrols::model::text::composed;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -141,13 +142,15 @@ pub struct SubmissionRow {
 }
 
 impl SubmissionRow {
-    /// The names of the files that the form names.
+    /// The names of the files that the form names, in composed letters.
     pub fn expected(&self) -> Result<Vec<String>, Error> {
-        serde_json::from_str(&self.expected).or(Err(Error::Corrupt {
+        let names = serde_json::from_str::<Vec<String>>(&self.expected);
+        let names = names.or(Err(Error::Corrupt {
             table: "odk_submissions",
             column: "expected",
             id: self.id.to_string(),
-        }))
+        }))?;
+        Ok(names.iter().map(|name| composed(name)).collect())
     }
 }
 
