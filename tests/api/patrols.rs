@@ -672,6 +672,33 @@ on_both! {
         assert_eq!(walked.tracks.unwrap()[0].summary.legs.len(), 2);
     }
 
+    async fn fixes_that_came_after_a_patrol_was_validated_are_told(field: Field) {
+        import_communes(&field).await;
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        send(&phone, id, &walk(&field, -3000, 20)).await.expect(200);
+        let officer = field.officer().await;
+        let late = async || officer.get(&path(id, "")).await.expect(200).json()["properties"]["late_fixes"].clone();
+        field.clock.advance_millis(1_000);
+        officer.post(&path(id, "/validation"), &json!({ "state": "validated" })).await.expect(200);
+        assert_eq!(late().await, Value::Null);
+        field.clock.advance_millis(1_000);
+        // What came before is no news.
+        send(&phone, id, &walk(&field, -3000, 20)).await.expect(200);
+        assert_eq!(late().await, Value::Null);
+        send(&phone, id, &walk(&field, -2000, 7)).await.expect(200);
+        assert_eq!(late().await, 7);
+        assert!(officer.get("/api/v1/patrols").await.expect(200).json()["features"][0]["properties"].get("late_fixes").is_none());
+        // Whoever has looked at it again says so anew.
+        let mut revision = declared(&field, -3600, Some(-60));
+        revision["revises"] = json!(1);
+        phone.put(&path(id, ""), &revision).await.expect(201);
+        field.clock.advance_millis(1_000);
+        assert_eq!(late().await, Value::Null);
+        officer.post(&path(id, "/validation"), &json!({ "state": "validated" })).await.expect(200);
+        assert_eq!(late().await, Value::Null);
+    }
+
     async fn a_list_is_read_page_by_page(field: Field) {
         let phone = field.phone("may-1", &[]).await;
         for at in 0..5 {

@@ -31,6 +31,13 @@ pub struct PatrolPlace {
     pub lines: Vec<Line>,
 }
 
+impl PatrolPlace {
+    fn with_late(mut self, late: Option<i64>) -> Self {
+        self.view.late_fixes = late;
+        self
+    }
+}
+
 /// A patrol as shown.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct PatrolView {
@@ -89,6 +96,9 @@ pub struct PatrolView {
     pub held_since: Option<Timestamp>,
     /// When its raw fixes were erased: lines are simplified since.
     pub redacted_at: Option<Timestamp>,
+    /// How many fixes came after an officer validated it, if any did: figures are others since. Told of one patrol alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_fixes: Option<i64>,
 }
 
 /// One device's track, under the device's pseudonym.
@@ -131,18 +141,20 @@ impl Patrols {
         let row = self.readable_today(actor, id).await?;
         let mut tx = self.journal.store().read().await?;
         let paper = self.paper_of(&mut tx, id).await?;
+        let late = sql::late_fixes(&mut tx, &row).await?;
         // The tail first: what is sealed between the two readings is then seen twice, and counts once.
         let tails = self.tails_of(&mut tx, &row).await?;
         let Some(tracks) = self.walked_of(&mut tx, &row, &tails).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
-            return Ok(place(&row, paper, shown, communes)?);
+            return Ok(place(&row, paper, shown, communes)?.with_late(late));
         };
         // Finding communes takes a connection of its own.
         drop(tx);
         let communes = self.communes_walked(&tracks).await?;
         let shown = tracks.iter().map(shown).collect();
-        Ok(place(&row, paper, shown, communes.into_iter().collect())?)
+        let communes = communes.into_iter().collect();
+        Ok(place(&row, paper, shown, communes)?.with_late(late))
     }
 
     /// The paper record from which a version of a patrol was typed in first.
@@ -362,6 +374,7 @@ fn place(
         communes,
         held_since: row.held_since,
         redacted_at: row.redacted_at,
+        late_fixes: None,
     };
     let lines = shown.into_iter().flat_map(|track| track.lines).collect();
     Ok(PatrolPlace { view, lines })

@@ -467,6 +467,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"patrol.watchers.none": "Nobody watched it live.",
 	"patrol.redacted": "Raw fixes were erased by age; the simplified line remains.",
 	"patrol.judged": "Reason: {why}",
+	"patrol.late":
+		"{n} fixes came after it was validated: length and time may be others now; look at the track again.",
 	"patrol.legend.line": "Recorded line",
 	"patrol.legend.gap": "Gap, earns nothing",
 	"incidents.lead": "An incident groups plots that were found together.",

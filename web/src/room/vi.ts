@@ -469,6 +469,7 @@ export const vi = {
 	"patrol.watchers.none": "Chưa ai xem trực tiếp tuyến này.",
 	"patrol.redacted": "Điểm gốc đã xoá theo hạn lưu; còn đường giản lược.",
 	"patrol.judged": "Lý do: {why}",
+	"patrol.late": "{n} điểm tuyến về sau khi duyệt: độ dài và thời gian có thể đã khác, xem lại tuyến.",
 	"patrol.legend.line": "Đường đã ghi",
 	"patrol.legend.gap": "Đoạn ngắt, không tính",
 	"incidents.lead": "Mỗi vụ gom các điểm trồng được phát hiện cùng lúc.",
