@@ -66,7 +66,7 @@ pub(super) async fn others(
     id: SubmissionId,
 ) -> Result<Vec<OtherContent>, store::Error> {
     let rows = sql::others(tx, id).await?;
-    Ok(rows.into_iter().map(OtherContent::of).collect())
+    Ok(rows.iter().map(OtherContent::of).collect())
 }
 
 impl OpenRosa {
@@ -90,7 +90,7 @@ impl OpenRosa {
 }
 
 impl OtherContent {
-    fn of(row: OtherRow) -> Self {
+    fn of(row: &OtherRow) -> Self {
         Self {
             quarantine: row.id,
             entry: row.entry,
