@@ -396,7 +396,7 @@ on_both! {
         phone.query(&step(0)).await.expect(200);
         phone.form(&step(1)).await.expect(200);
         for (at, method) in [(2, Method::PUT), (2, Method::POST), (3, Method::PUT)] {
-            phone.anon.send(method.clone(), &phone.door(&format!("?{}", step(at))), None, Body::empty()).await.expect(200);
+            phone.anon.send(method, &phone.door(&format!("?{}", step(at))), None, Body::empty()).await.expect(200);
         }
         phone.anon.send(Method::PUT, &phone.door(""), Some(FORM), Body::from(step(4))).await.expect(200);
         assert_eq!(phone.shown(patrol).await["tracks"][0]["fixes"], 5);
