@@ -672,6 +672,21 @@ on_both! {
         assert_eq!(walked.tracks.unwrap()[0].summary.legs.len(), 2);
     }
 
+    async fn fixes_beyond_the_time_of_a_patrol_that_was_shortened_are_told(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        send(&phone, id, &walk(&field, -1000, 20)).await.expect(200);
+        let told = async || phone.get(&path(id, "")).await.expect(200).json()["properties"]["beyond_its_time"].clone();
+        assert_eq!(told().await, Value::Null);
+        // Phones stop a quarter of an hour after the end at most.
+        for (until_s, revises, beyond) in [(-1500, 1, Value::Null), (-2500, 2, json!(true)), (-60, 3, Value::Null)] {
+            let mut revision = declared(&field, -3600, Some(until_s));
+            revision["revises"] = json!(revises);
+            phone.put(&path(id, ""), &revision).await.expect(201);
+            assert_eq!(told().await, beyond, "until {until_s}");
+        }
+    }
+
     async fn fixes_that_came_after_a_patrol_was_validated_are_told(field: Field) {
         import_communes(&field).await;
         let phone = field.phone("may-1", &[]).await;

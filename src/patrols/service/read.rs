@@ -20,6 +20,7 @@ use crate::patrols::model::walked::{
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
 use crate::store::{self, Tx};
 
+use super::marks::lies_beyond;
 use super::{Error, Patrols, readable, state_of};
 
 /// A patrol with its lines.
@@ -29,13 +30,6 @@ pub struct PatrolPlace {
     pub view: PatrolView,
     /// One line per leg, the leading track's first.
     pub lines: Vec<Line>,
-}
-
-impl PatrolPlace {
-    fn with_late(mut self, late: Option<i64>) -> Self {
-        self.view.late_fixes = late;
-        self
-    }
 }
 
 /// A patrol as shown.
@@ -99,6 +93,10 @@ pub struct PatrolView {
     /// How many fixes came after an officer validated it, if any did: figures are others since. Told of one patrol alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_fixes: Option<i64>,
+    /// Whether fixes lie more than 15 minutes before its start or after its end: its figures count them. Told of one patrol
+    /// alone, as long as its raw fixes are kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_its_time: bool,
 }
 
 /// One device's track, under the device's pseudonym.
@@ -147,14 +145,15 @@ impl Patrols {
         let Some(tracks) = self.walked_of(&mut tx, &row, &tails).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
-            return Ok(place(&row, paper, shown, communes)?.with_late(late));
+            return Ok(place(&row, paper, shown, communes)?.marked(late, false));
         };
         // Finding communes takes a connection of its own.
         drop(tx);
         let communes = self.communes_walked(&tracks).await?;
         let shown = tracks.iter().map(shown).collect();
         let communes = communes.into_iter().collect();
-        Ok(place(&row, paper, shown, communes)?.with_late(late))
+        let is_beyond = lies_beyond(&row, &tracks);
+        Ok(place(&row, paper, shown, communes)?.marked(late, is_beyond))
     }
 
     /// The paper record from which a version of a patrol was typed in first.
@@ -375,6 +374,7 @@ fn place(
         held_since: row.held_since,
         redacted_at: row.redacted_at,
         late_fixes: None,
+        beyond_its_time: false,
     };
     let lines = shown.into_iter().flat_map(|track| track.lines).collect();
     Ok(PatrolPlace { view, lines })

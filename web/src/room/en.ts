@@ -467,6 +467,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"patrol.watchers.none": "Nobody watched it live.",
 	"patrol.redacted": "Raw fixes were erased by age; the simplified line remains.",
 	"patrol.judged": "Reason: {why}",
+	"patrol.beyond": "Fixes lie more than 15 minutes outside its time; length and time count them.",
 	"patrol.late":
 		"{n} fixes came after it was validated: length and time may be others now; look at the track again.",
 	"patrol.legend.line": "Recorded line",

@@ -469,6 +469,8 @@ export const vi = {
 	"patrol.watchers.none": "Chưa ai xem trực tiếp tuyến này.",
 	"patrol.redacted": "Điểm gốc đã xoá theo hạn lưu; còn đường giản lược.",
 	"patrol.judged": "Lý do: {why}",
+	"patrol.beyond":
+		"Có điểm tuyến ngoài giờ đi, giờ về hơn 15 phút; độ dài và thời gian vẫn tính các điểm đó.",
 	"patrol.late": "{n} điểm tuyến về sau khi duyệt: độ dài và thời gian có thể đã khác, xem lại tuyến.",
 	"patrol.legend.line": "Đường đã ghi",
 	"patrol.legend.gap": "Đoạn ngắt, không tính",
