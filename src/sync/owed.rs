@@ -6,12 +6,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::base::ids::{DeviceId, PhotoId};
+use crate::base::ids::{DeviceId, PhotoId, SubmissionId};
 use crate::base::time::Timestamp;
 use crate::http::{Body, Path, Problem};
 use crate::identity::Caller;
 
-use super::sql;
+use super::sql::{self, OwedFormRow};
 
 /// Photos that are told at once.
 const MOST_OWED: usize = 500;
@@ -29,13 +29,39 @@ pub struct OwedPhoto {
     pub announced_at: Timestamp,
 }
 
+/// A form of ODK Collect of which photos did not come. Of what it says, and where, nothing is told here.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OwedForm {
+    /// The submission.
+    pub id: SubmissionId,
+    /// The form.
+    pub form: String,
+    /// How many of the files that it names did not come.
+    pub missing: i64,
+    /// When the form was received.
+    pub received_at: Timestamp,
+}
+
 /// What a device still owes.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Owed {
     /// Photos without their originals, in the order of their ids; the first 500.
     pub photos: Vec<OwedPhoto>,
+    /// Forms without all of their photos, the latest first; at most 500.
+    pub forms: Vec<OwedForm>,
     /// Whether there are more than are listed.
     pub more: bool,
+}
+
+impl OwedForm {
+    fn of(row: OwedFormRow) -> Self {
+        Self {
+            id: row.id,
+            form: row.form,
+            missing: row.missing,
+            received_at: row.recorded_at,
+        }
+    }
 }
 
 /// What a device announced and did not bring. Which numbers of its chain are missing is told with its keys.
@@ -50,8 +76,10 @@ pub async fn owed(
     let most = i64::try_from(MOST_OWED + 1).unwrap_or(i64::MAX);
     let mut tx = app.journal.store().read().await?;
     let mut rows = sql::waiting_photos(&mut tx, id.0, Uuid::nil(), most).await?;
-    let more = rows.len() > MOST_OWED;
+    let mut forms = sql::owed_forms(&mut tx, id.0, most).await?;
+    let more = rows.len() > MOST_OWED || forms.len() > MOST_OWED;
     rows.truncate(MOST_OWED);
+    forms.truncate(MOST_OWED);
     let photos = rows.into_iter().map(|photo| OwedPhoto {
         id: photo.id,
         has_preview: photo.previews > 0,
@@ -62,6 +90,7 @@ pub async fn owed(
         StatusCode::OK,
         Owed {
             photos: photos.collect(),
+            forms: forms.into_iter().map(OwedForm::of).collect(),
             more,
         },
     ))

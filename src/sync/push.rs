@@ -122,9 +122,14 @@ pub async fn push(
     ))
 }
 
-/// The author, and what came with the batch as a whole: a signature over that speaks for no fact.
+/// The author, and what came with the batch as a whole: a signature over that speaks for no fact. A secret that was
+/// replaced brings nothing new in a batch either.
 fn parted(actor: Actor) -> (Actor, Origin) {
-    let (origin, bare) = (actor.origin.clone(), Origin::default());
+    let origin = actor.origin.clone();
+    let bare = Origin {
+        retired: origin.retired,
+        ..Origin::default()
+    };
     let actor = Actor {
         origin: bare,
         ..actor

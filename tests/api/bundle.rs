@@ -59,12 +59,12 @@ fn made(
     writer.end(|text| own.sign(text)).unwrap()
 }
 
-fn bundle(own: &Signer, field: &Field, facts: &[Value]) -> Vec<u8> {
+pub fn bundle(own: &Signer, field: &Field, facts: &[Value]) -> Vec<u8> {
     let to = opening(&field.app).unwrap();
     made(own, field, &to, field.app.journal.log_id(), facts, &[])
 }
 
-async fn brought(carrier: &Client, bytes: Vec<u8>) -> Answer {
+pub async fn brought(carrier: &Client, bytes: Vec<u8>) -> Answer {
     let kind = Some("application/octet-stream");
     carrier
         .send(Method::POST, BUNDLES, kind, Body::from(bytes))
@@ -81,7 +81,7 @@ fn of_each<'a>(answer: &'a Value, member: &str) -> Vec<&'a Value> {
 }
 
 /// A plot that the phone signs now.
-fn a_plot(own: &mut Signer, field: &Field, lon: f64) -> (Uuid, Value) {
+pub fn a_plot(own: &mut Signer, field: &Field, lon: f64) -> (Uuid, Value) {
     own.clock_s.get_or_insert(now_s(field));
     let id = field.new_id();
     let captured = own.capture("PUT", &format!("/api/v1/plots/{id}"), &plot_at(lon, 22.4));

@@ -13,11 +13,15 @@ use tuantra::config::Config;
 use tuantra::identity::verify_rows;
 use uuid::Uuid;
 
+use crate::bundle::{a_plot, brought, bundle};
 use crate::field::{Answer, Client, Field};
 use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::openrosa::{Phone, detection};
+use crate::patrols::{declared, walk};
 use crate::photos::sidecar;
 use crate::plots::{EAST, WEST};
+use crate::signed::Signer;
+use crate::sync::fact;
 use crate::tus::{self, patch, photo_pair};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -420,6 +424,79 @@ on_both! {
         assert_eq!(retired.count(), 1);
     }
 
+    async fn a_replaced_secret_brings_nothing_new_in_a_batch(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let (phone, known, patrol) = (api(&field, &old), field.new_id(), field.new_id());
+        let pushed = async |client: &Client, facts: &[Value]| {
+            let batch = json!({ "facts": facts });
+            let told = client.post("/api/v1/sync/push", &batch).await.expect(200).json();
+            told["results"].as_array().unwrap().clone()
+        };
+        let statuses = |results: &[Value]| results.iter().map(|own| own["status"].as_u64().unwrap()).collect::<Vec<_>>();
+        let receipts = |results: &[Value]| results.iter().map(|own| own["receipt"]["entry_id"].clone()).collect::<Vec<_>>();
+        let first = [
+            fact("plot", known, &plot(&field)),
+            fact("patrol", patrol, &declared(&field, -3600, Some(0))),
+            fact("fixes", patrol, &json!({ "fixes": walk(&field, -3600, 5) })),
+        ];
+        let before = pushed(&phone, &first).await;
+        assert_eq!(statuses(&before), [201, 201, 200]);
+        let new = api(&field, &enrolled(&field, &officer, &id, &json!({ "doors": ["api"] })).await);
+        let again = pushed(&phone, &first).await;
+        assert_eq!(statuses(&again), [200, 200, 200], "{again:#?}");
+        assert_eq!(receipts(&again), receipts(&before));
+        let mut corrected = plot(&field);
+        corrected["properties"]["plants"] = json!(999);
+        corrected["properties"]["revises"] = json!(1);
+        let fresh = field.new_id();
+        let news = [
+            fact("plot", fresh, &plot(&field)),
+            fact("plot", known, &corrected),
+            fact("patrol", field.new_id(), &declared(&field, -3600, Some(0))),
+            fact("fixes", patrol, &json!({ "fixes": walk(&field, -1800, 5) })),
+            fact("photo", field.new_id(), &sidecar(b"bytes")),
+            fact("retraction", known, &json!({ "reason": "ghi nhầm vị trí của điểm này" })),
+        ];
+        let seen = async || officer.get(&format!("/api/v1/plots/{known}")).await.expect(200).json();
+        let stood = (seen().await, officer.get(&format!("/api/v1/patrols/{patrol}")).await.expect(200).json());
+        let refused = pushed(&phone, &news).await;
+        assert_eq!(statuses(&refused), [401; 6], "{refused:#?}");
+        assert!(refused.iter().all(|own| own["receipt"].is_null()));
+        let stands = (seen().await, officer.get(&format!("/api/v1/patrols/{patrol}")).await.expect(200).json());
+        assert_eq!(stood, stands, "nothing was written");
+        officer.get(&format!("/api/v1/plots/{fresh}")).await.expect(404);
+        // By the newer secret the same is taken.
+        let taken = pushed(&new, &news).await;
+        assert!(statuses(&taken).iter().all(|status| *status < 300), "{taken:#?}");
+    }
+
+    async fn a_replaced_secret_carries_no_bundle_that_did_not_come_before(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let officer = field.officer().await;
+        let id = written(&officer, "máy của giao liên").await;
+        let old = enrolled(&field, &officer, &id, &json!({})).await;
+        let courier = api(&field, &old);
+        let phone = field.phone("máy A", &[WEST]).await;
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (_, first) = a_plot(&mut own, &field, 104.3);
+        let (plot, second) = a_plot(&mut own, &field, 104.31);
+        let known = bundle(&own, &field, &[first]);
+        let receipt = brought(&courier, known.clone()).await.expect(200).json()["receipt"].clone();
+        assert!(receipt["entry_id"].is_string());
+        let new = api(&field, &enrolled(&field, &officer, &id, &json!({ "doors": ["api"] })).await);
+        assert_eq!(brought(&courier, known).await.expect(200).json()["receipt"], receipt);
+        let fresh = bundle(&own, &field, &[second]);
+        assert_eq!(brought(&courier, fresh.clone()).await.expect(401).problem(), "unauthenticated");
+        brought(&courier, fresh[..fresh.len() - 9].to_vec()).await.expect(401);
+        officer.get(&format!("/api/v1/plots/{plot}")).await.expect(404);
+        assert_eq!(officer.get("/api/v1/bundles/review").await.expect(200).json()["reviews"], json!([]));
+        brought(&new, fresh).await.expect(200);
+        officer.get(&format!("/api/v1/plots/{plot}")).await.expect(200);
+    }
+
     async fn a_replaced_trackers_secret_brings_nothing_new(field: Field) {
         crate::plots::load_communes(&field).await;
         let officer = field.officer().await;
@@ -469,7 +546,10 @@ on_both! {
         field.anon().post(&door(secret, "/overland"), &overland(-995, 60)).await.expect(401);
         field.anon().post(&door(secret, "/overland"), &overland(-200, 2)).await.expect(401);
         field.anon().post(&door(secret, "/owntracks"), &own(-100)).await.expect(401);
-        by_basic(secret, &own(-100)).await.expect(401);
+        // A program that shows its secret as a password is asked for another one in the way that it knows.
+        let refused = by_basic(secret, &own(-100)).await.expect(401);
+        assert_eq!(refused.problem(), "basic-needed");
+        assert!(refused.headers[header::WWW_AUTHENTICATE].to_str().unwrap().starts_with("Basic "));
         assert_eq!(native.get("/api/v1/fixes/held").await.expect(200).json(), held, "nothing was written");
         // The page on which its holder reads what is held is the newer secret's.
         let window = officer.post(&format!("/api/v1/devices/{id}/held-windows"), &json!({})).await.expect(201).json();

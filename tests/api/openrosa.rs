@@ -128,6 +128,13 @@ fn form_with_meta(id: &str, meta: &str, inside: &str) -> String {
     )
 }
 
+/// An edit of the form that came as `old`.
+fn edited(id: &str, old: &str, new: &str, inside: &str) -> String {
+    let meta =
+        format!("<orx:deprecatedID>{old}</orx:deprecatedID><orx:instanceID>{new}</orx:instanceID>");
+    form_with_meta(id, &meta, inside)
+}
+
 /// A plot that any phone of the commune may send.
 pub fn detection(instance: &str, lon: f64, lat: f64) -> String {
     form(
@@ -368,6 +375,26 @@ on_both! {
         assert_eq!(photos["features"].as_array().unwrap().len(), 4, "the same photos sent with an edit are the same photos");
     }
 
+    async fn a_files_name_is_the_same_however_its_marks_are_written(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let (composed, apart) = ("toàn_cảnh.jpg", "toa\u{300}n_ca\u{309}nh.jpg");
+        assert!(composed != apart && destroyed(320, "").contains(composed));
+        let pictures: Vec<Vec<u8>> = (0..8).map(|n| jpeg(64 + n, 48)).collect();
+        for (n, (in_form, of_file)) in [(composed, apart), (apart, composed)].into_iter().enumerate() {
+            let own = &pictures[4 * n..];
+            let instance = format!("uuid:nf{n}");
+            let inside = destroyed(320, "").replace(composed, in_form).replace("104.3 ", &format!("104.3{n} "));
+            let files = [(of_file, &*own[0]), ("can_canh.jpg", &own[1]), ("truoc.jpg", &own[2]), ("sau.jpg", &own[3])];
+            phone.send(&form("eradication", &instance, &inside), &files, false).await.expect(201);
+            let told = phone.submission(&instance).await;
+            assert_eq!((&told["complete"], told["files"].as_array().unwrap().len()), (&json!(true), 4), "{told:#}");
+            assert!(told["files"].as_array().unwrap().iter().any(|file| file["name"] == composed));
+        }
+        let incomplete = phone.native.get("/api/v1/submissions?incomplete=true").await.expect(200).json();
+        assert_eq!(incomplete["submissions"], json!([]));
+    }
+
     async fn split_posts_and_replays_change_nothing_and_other_bytes_conflict(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;
@@ -417,6 +444,60 @@ on_both! {
         assert!(kept["parts"][0]["quarantine"].is_string());
         let seen = officer.get("/api/v1/submissions?state=review").await.expect(200).json();
         assert_eq!(seen["submissions"][0]["instance"], "uuid:v3");
+    }
+
+    async fn another_content_under_one_name_stands_beside_the_first_until_it_was_seen(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let xml = detection("uuid:k1", 104.3, 22.4);
+        phone.send(&xml, &[], false).await.expect(201);
+        phone.send(&detection("uuid:k2", 104.32, 22.4), &[], false).await.expect(201);
+        let waiting = async || officer.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"].clone();
+        assert_eq!(waiting().await, json!([]));
+        let other = xml.replace(">320<", ">321<");
+        for _ in 0..2 {
+            phone.send(&other, &[], false).await.expect(409);
+        }
+        let listed = waiting().await;
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed:#}");
+        assert_eq!((&listed[0]["instance"], &listed[0]["state"]), (&json!("uuid:k1"), &json!("taken")));
+        assert_eq!((&listed[0]["others"][0]["bytes"], listed[0]["others"].as_array().unwrap().len()), (&json!(other.len()), 1));
+        let view = format!("/api/v1/submissions/{}", listed[0]["id"].as_str().unwrap());
+        let seen = officer.get(&view).await.expect(200).json();
+        let plants = |answers: &Value| answers.as_array().unwrap().iter().find(|told| told["name"] == "plants").unwrap()["text"].clone();
+        assert_eq!((plants(&seen["answers"]), plants(&seen["others"][0]["answers"])), (json!("320"), json!("321")));
+        field.account("dong", Role::CommuneOfficer, &[EAST]).await.get(&view).await.expect(404);
+        let decision = format!("{view}/decision");
+        officer.post(&decision, &json!({ "decision": "refused", "reason": "bản sau không đúng số đếm" })).await.expect(409);
+        officer.post(&decision, &json!({ "decision": "accepted" })).await.expect(200);
+        assert_eq!(waiting().await, json!([]));
+        assert_eq!(officer.get(&view).await.expect(200).json()["others"].as_array().unwrap().len(), 1, "it stays");
+        assert_eq!(phone.plot(&phone.fact("uuid:k1", "plot").await).await["properties"]["plants"], 320);
+    }
+
+    async fn a_form_whose_photos_did_not_come_is_told_of_its_phone_until_an_edit_brings_them(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let pictures: Vec<Vec<u8>> = (0..4).map(|n| jpeg(64 + n, 48)).collect();
+        let files = [("toàn_cảnh.jpg", &*pictures[0]), ("can_canh.jpg", &pictures[1]), ("truoc.jpg", &pictures[2]), ("sau.jpg", &pictures[3])];
+        let owed = format!("/api/v1/devices/{}/owed", phone.native.id);
+        let told = async || officer.get(&owed).await.expect(200).json()["forms"].clone();
+        phone.send(&form("eradication", "uuid:f1", &destroyed(320, "")), &files[..1], true).await.expect(201);
+        let listed = told().await;
+        assert_eq!((&listed[0]["form"], &listed[0]["missing"]), (&json!("eradication"), &json!(3)), "{listed:#}");
+        assert_eq!(listed[0]["id"], phone.submission("uuid:f1").await["id"]);
+        assert!(listed[0].get("commune").is_none(), "whoever keeps phones need not know where they were");
+        let incomplete = async || officer.get("/api/v1/submissions?incomplete=true").await.expect(200).json()["submissions"].as_array().unwrap().len();
+        assert_eq!(incomplete().await, 1);
+        phone.send(&edited("eradication", "uuid:f1", "uuid:f2", &destroyed(320, "")), &files, false).await.expect(201);
+        assert_eq!((told().await, incomplete().await), (json!([]), 0));
+        // What will never come may be noted as seen, once.
+        phone.send(&form("eradication", "uuid:f3", &destroyed(310, "").replace("104.3 ", "104.34 ")), &files[..1], true).await.expect(201);
+        let id = phone.submission("uuid:f3").await["id"].as_str().unwrap().to_owned();
+        officer.post(&format!("/api/v1/submissions/{id}/decision"), &json!({ "decision": "accepted" })).await.expect(200);
+        assert_eq!(told().await[0]["missing"], 3, "the phone owes them still");
     }
 
     async fn a_form_that_many_connections_bring_at_once_is_one_submission_and_one_plot(field: Field) {
@@ -627,6 +708,134 @@ on_both! {
         assert_eq!((&told["plants"], &told["version"]), (&json!(340), &json!(3)));
         phone.send(&edit("uuid:e2", "uuid:e3", "340"), &[], false).await.expect(201);
         assert_eq!(phone.plot(&phone.fact("uuid:e1", "plot").await).await["properties"]["version"], 3);
+    }
+
+    async fn an_edit_mends_what_could_not_be_recorded(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let waiting = async || officer.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"].as_array().unwrap().len();
+        let good = |lon: f64, plants: &str| detected(lon, 22.4, "4.3", plants);
+        let known = "<area_how>known</area_how><area_m2>64</area_m2><area_method>tape</area_method>";
+        let crossing = "<area_how>edge</area_how><outline>22.4 104.32 1500 4;22.401 104.321 1500 4;22.4 104.321 1500 4;22.401 104.32 1500 4;22.4 104.32 1500 4</outline>";
+        // Outside the phone's communes, a walked edge that crosses itself, a crop that there is none of.
+        let firsts = [good(104.7, "320"), good(104.32, "320").replace(known, crossing), good(104.34, "320").replace("opium_poppy", "poppy")];
+        let mended = [good(104.3, "320"), good(104.32, "321"), good(104.34, "322")];
+        for (n, (first, mended)) in firsts.iter().zip(&mended).enumerate() {
+            let (a, b) = (format!("uuid:m{n}"), format!("uuid:m{n}-b"));
+            phone.send(&form("plot_detection", &a, first), &[], false).await.expect(202);
+            assert_eq!(phone.native.get("/api/v1/plots").await.expect(200).json()["features"].as_array().unwrap().len(), n, "{a}");
+            phone.send(&edited("plot_detection", &a, &b, mended), &[], false).await.expect(201);
+            let told = phone.submission(&b).await;
+            assert_eq!((&told["state"], &told["revision"]), (&json!("taken"), &json!(2)), "{told:#}");
+            let plot = phone.plot(&Phone::fact_of(&told, "plot")).await["properties"].clone();
+            assert_eq!((&plot["version"], &plot["plants"]), (&json!(1), &json!(320 + n)));
+            // Nobody has to decide about what was mended, and its phone may send it as often as it likes.
+            let first_told = phone.submission(&a).await;
+            assert_eq!((&first_told["state"], &first_told["parts"][0]["state"]), (&json!("taken"), &json!("kept")), "{first_told:#}");
+            assert_eq!(first_told["parts"][0]["reason"], "edited");
+            phone.send(&form("plot_detection", &a, first), &[], false).await.expect(201);
+            assert_eq!(phone.plot(&Phone::fact_of(&told, "plot")).await["properties"]["version"], 1);
+            assert_eq!(waiting().await, 0, "{a}");
+        }
+        // An edit that cannot be recorded is no version: the next one corrects what stands.
+        phone.send(&detection("uuid:c1", 104.36, 22.4), &[], false).await.expect(201);
+        phone.send(&edited("plot_detection", "uuid:c1", "uuid:c2", &good(104.36, "-4")), &[], false).await.expect(202);
+        assert_eq!(waiting().await, 1);
+        phone.send(&edited("plot_detection", "uuid:c2", "uuid:c3", &good(104.36, "340")), &[], false).await.expect(201);
+        let plot = phone.plot(&phone.fact("uuid:c3", "plot").await).await["properties"].clone();
+        assert_eq!((&plot["version"], &plot["plants"]), (&json!(2), &json!(340)));
+        assert_eq!(waiting().await, 0);
+        assert_eq!(field.app.journal.verify().await.unwrap().faults, []);
+    }
+
+    async fn an_edit_that_came_before_a_form_that_cannot_be_recorded_is_recorded_in_its_place(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let mended = edited("plot_detection", "uuid:o1", "uuid:o2", &detected(104.3, 22.4, "4.3", "330"));
+        phone.send(&mended, &[], false).await.expect(202);
+        let bad = form("plot_detection", "uuid:o1", &detected(104.3, 22.4, "4.3", "320").replace("opium_poppy", "poppy"));
+        phone.send(&bad, &[], false).await;
+        let told = phone.submission("uuid:o2").await;
+        assert_eq!(told["state"], "taken", "{told:#}");
+        let plot = phone.plot(&Phone::fact_of(&told, "plot")).await["properties"].clone();
+        assert_eq!((&plot["version"], &plot["plants"]), (&json!(1), &json!(330)));
+        assert_eq!(phone.submission("uuid:o1").await["state"], "taken");
+    }
+
+    async fn an_eradication_that_an_edit_mends_counts_once(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        phone.send(&form("eradication", "uuid:x1", &destroyed(320, "")), &[], false).await.expect(201);
+        field.clock.advance_millis(60_000);
+        let bad = destroyed(310, "").replace("<plants_destroyed>310<", "<plants_destroyed>-5<");
+        phone.send(&edited("eradication", "uuid:x1", "uuid:x2", &bad), &[], false).await.expect(202);
+        field.clock.advance_millis(60_000);
+        phone.send(&edited("eradication", "uuid:x2", "uuid:x3", &destroyed(300, "")), &[], false).await.expect(201);
+        field.settle().await;
+        let told = phone.submission("uuid:x3").await;
+        let plot = phone.plot(&Phone::fact_of(&told, "plot")).await["properties"].clone();
+        assert_eq!((&plot["plants"], &plot["version"]), (&json!(300), &json!(3)));
+        assert_eq!(plot["quantities"]["destroyed_claimed"]["plants"], 300, "{plot:#}");
+        let before = phone.submission("uuid:x2").await;
+        assert_eq!(before["state"], "taken", "{before:#}");
+    }
+
+    async fn no_later_edit_overwrites_what_an_officer_corrected(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let edit = |old: &str, new: &str, plants: &str| edited("plot_detection", old, new, &detected(104.3, 22.4, "4.3", plants));
+        phone.send(&detection("uuid:w1", 104.3, 22.4), &[], false).await.expect(201);
+        let id = phone.fact("uuid:w1", "plot").await;
+        let mut corrected = plot_at(104.3, 22.4);
+        corrected["properties"]["plants"] = json!(99);
+        corrected["properties"]["revises"] = json!(1);
+        officer.put(&format!("/api/v1/plots/{id}"), &corrected).await.expect(201);
+        // The phone never saw 99, however often it edits.
+        for (old, new, plants) in [("uuid:w1", "uuid:w2", "330"), ("uuid:w2", "uuid:w3", "331"), ("uuid:w3", "uuid:w4", "332")] {
+            phone.send(&edit(old, new, plants), &[], false).await.expect(202);
+            let told = phone.submission(new).await;
+            assert_eq!((&told["state"], &told["parts"][0]["reason"]), (&json!("review"), &json!("stale-revision")), "{new}");
+            let stood = phone.plot(&id).await["properties"].clone();
+            assert_eq!((&stood["plants"], &stood["version"]), (&json!(99), &json!(2)), "{new}");
+        }
+        // Whoever looked at both may take the phone's word, and the next edit goes on from there.
+        let last = phone.submission("uuid:w4").await["id"].as_str().unwrap().to_owned();
+        let accepted = json!({ "decision": "accepted" });
+        officer.post(&format!("/api/v1/submissions/{last}/decision"), &accepted).await.expect(200);
+        let stood = phone.plot(&id).await["properties"].clone();
+        assert_eq!((&stood["plants"], &stood["version"]), (&json!(332), &json!(3)));
+        assert!(stood["flags"].as_array().unwrap().contains(&json!("accepted_after_review")), "{stood:#}");
+        assert_eq!(officer.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"], json!([]));
+    }
+
+    async fn a_plot_elsewhere_is_told_of_like_one_that_there_is_not(field: Field) {
+        load_communes(&field).await;
+        let (west, east) = (phone(&field, "máy tây", &[WEST]).await, phone(&field, "máy đông", &[EAST]).await);
+        east.send(&detection("uuid:p", 104.7, 22.4), &[], false).await.expect(201);
+        let foreign = east.fact("uuid:p", "plot").await;
+        let mut told = Vec::new();
+        for (instance, plot) in [("uuid:p1", foreign.as_str()), ("uuid:p2", &field.new_id().to_string())] {
+            let answer = west.send(&reinspected(instance, plot, "5", "clear"), &[], false).await.expect(202);
+            let mut seen = west.submission(instance).await;
+            for own in ["id", "root", "instance", "entry", "recorded_at", "receipt"] {
+                seen.as_object_mut().unwrap().remove(own);
+            }
+            for part in seen["parts"].as_array_mut().unwrap() {
+                for own in ["fact", "quarantine"] {
+                    part.as_object_mut().unwrap().remove(own);
+                }
+            }
+            told.push((text(&answer), seen));
+        }
+        assert_eq!(told[0], told[1]);
+        assert_eq!(told[0].1["parts"][0]["reason"], "unknown-plot");
+        // Of a plot of its own communes the phone hears that it has an older view.
+        west.send(&detection("uuid:q", 104.3, 22.4), &[], false).await.expect(201);
+        let own = west.fact("uuid:q", "plot").await;
+        west.send(&reinspected("uuid:q1", &own, "5", "clear"), &[], false).await.expect(202);
+        assert_eq!(west.submission("uuid:q1").await["parts"][0]["reason"], "stale-entity");
     }
 
     async fn what_waits_is_recorded_or_refused_by_an_officer_of_its_commune(field: Field) {

@@ -394,6 +394,25 @@ on_both! {
         send_gpx(&field.anon(), &api, gpx(&[])).await.expect(404);
     }
 
+    async fn a_file_of_routes_and_waypoints_alone_is_refused_with_what_is_wanted(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        recorded(&field, &phone).await;
+        let device = field.device("garmin-1", &[]).await;
+        let door = format!("/t/{}/gpx", field.door(device, Door::Tracker).await.token());
+        let waypoint = r#"<wpt lat="22.3" lon="104.1"><name>nương</name></wpt>"#;
+        let route = r#"<rte><rtept lat="22.3" lon="104.1"/><rtept lat="22.31" lon="104.1"/></rte>"#;
+        for (inside, counts) in [(waypoint, "1 waypoints and 0"), (route, "0 waypoints and 2"), (&*format!("{waypoint}{route}"), "1 waypoints and 2")] {
+            let file = format!("<gpx version=\"1.1\" creator=\"x\">{inside}</gpx>");
+            let refused = send_gpx(&field.anon(), &door, file).await.expect(422).json();
+            let told = refused["detail"].as_str().unwrap();
+            assert!(told.contains(counts) && told.contains("save the track that was recorded"), "{told}");
+        }
+        // Beside a track they are passed over, and an empty file says nothing that is lost.
+        let with_track = gpx(&walk(&field, -3000, 10)).replacen("<trk>", &format!("{waypoint}{route}<trk>"), 1);
+        assert_eq!(send_gpx(&field.anon(), &door, with_track).await.expect(201).json()["accepted"], 10);
+        assert_eq!(send_gpx(&field.anon(), &door, gpx(&[])).await.expect(201).json()["accepted"], 0);
+    }
+
     async fn a_hostile_file_is_refused(field: Field) {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;
@@ -651,6 +670,48 @@ on_both! {
         let walked = field.app.patrols.walked(&mut tx, PatrolId(id)).await.unwrap().unwrap();
         assert!(!walked.counts() && !walked.is_validated());
         assert_eq!(walked.tracks.unwrap()[0].summary.legs.len(), 2);
+    }
+
+    async fn fixes_beyond_the_time_of_a_patrol_that_was_shortened_are_told(field: Field) {
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        send(&phone, id, &walk(&field, -1000, 20)).await.expect(200);
+        let told = async || phone.get(&path(id, "")).await.expect(200).json()["properties"]["beyond_its_time"].clone();
+        assert_eq!(told().await, Value::Null);
+        // Phones stop a quarter of an hour after the end at most.
+        for (until_s, revises, beyond) in [(-1500, 1, Value::Null), (-2500, 2, json!(true)), (-60, 3, Value::Null)] {
+            let mut revision = declared(&field, -3600, Some(until_s));
+            revision["revises"] = json!(revises);
+            phone.put(&path(id, ""), &revision).await.expect(201);
+            assert_eq!(told().await, beyond, "until {until_s}");
+        }
+    }
+
+    async fn fixes_that_came_after_a_patrol_was_validated_are_told(field: Field) {
+        import_communes(&field).await;
+        let phone = field.phone("may-1", &[]).await;
+        let id = recorded(&field, &phone).await;
+        send(&phone, id, &walk(&field, -3000, 20)).await.expect(200);
+        let officer = field.officer().await;
+        let late = async || officer.get(&path(id, "")).await.expect(200).json()["properties"]["late_fixes"].clone();
+        field.clock.advance_millis(1_000);
+        officer.post(&path(id, "/validation"), &json!({ "state": "validated" })).await.expect(200);
+        assert_eq!(late().await, Value::Null);
+        field.clock.advance_millis(1_000);
+        // What came before is no news.
+        send(&phone, id, &walk(&field, -3000, 20)).await.expect(200);
+        assert_eq!(late().await, Value::Null);
+        send(&phone, id, &walk(&field, -2000, 7)).await.expect(200);
+        assert_eq!(late().await, 7);
+        assert!(officer.get("/api/v1/patrols").await.expect(200).json()["features"][0]["properties"].get("late_fixes").is_none());
+        // Whoever has looked at it again says so anew.
+        let mut revision = declared(&field, -3600, Some(-60));
+        revision["revises"] = json!(1);
+        phone.put(&path(id, ""), &revision).await.expect(201);
+        field.clock.advance_millis(1_000);
+        assert_eq!(late().await, Value::Null);
+        officer.post(&path(id, "/validation"), &json!({ "state": "validated" })).await.expect(200);
+        assert_eq!(late().await, Value::Null);
     }
 
     async fn a_list_is_read_page_by_page(field: Field) {

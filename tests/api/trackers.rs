@@ -318,6 +318,35 @@ on_both! {
         assert!(logged(&field, phone.native.id).await.is_empty());
     }
 
+    async fn a_phone_whose_fixes_are_set_aside_is_told_of_to_who_keeps_it(field: Field) {
+        let (phone, other) = (Phone::of(&field, "may-1").await, Phone::of(&field, "may-2").await);
+        other.step(0).await;
+        let early = format!("id=x&lat=22.3&lon=104.1&timestamp={}", START_S - 1024 * 604_800);
+        phone.form(&early).await.expect(200);
+        field.clock.advance_millis(1_000);
+        for day in 3..6 {
+            let form = format!("id=x&lat=22.3&lon=104.1&timestamp={}", START_S + day * 86_400);
+            for _ in 0..2 {
+                phone.form(&form).await.expect(200);
+            }
+        }
+        let officer = field.officer().await;
+        let told = async |device: &Phone| officer.get(&format!("/api/v1/devices/{}", device.native.id)).await.expect(200).json();
+        let own = told(&phone).await;
+        let asides = own["fixes_aside"].as_array().unwrap();
+        let of = |at: usize| (&asides[at]["reason"], &asides[at]["messages"], &asides[at]["last_at"]);
+        assert_eq!(asides.len(), 2, "{own:#}");
+        assert_eq!(of(0), (&json!("future_time"), &json!(3), &json!(field.after(1))), "each message once, however often it came");
+        assert_eq!(of(1), (&json!("week_rollover"), &json!(1), &json!(field.after(0))));
+        assert!(told(&other).await.get("fixes_aside").is_none());
+        let list = officer.get("/api/v1/devices").await.expect(200).json();
+        let listed = list.as_array().unwrap().iter().find(|own| own["name"] == "may-1").unwrap();
+        assert_eq!(listed["fixes_aside"], own["fixes_aside"]);
+        // Once the clock is right it is soon no longer told.
+        field.clock.advance_millis(8 * 86_400_000);
+        assert!(told(&phone).await.get("fixes_aside").is_none());
+    }
+
     async fn overland_is_told_ok_for_batches_and_odd_records(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         let patrol = phone.patrol(&field, -3600, None).await;
@@ -359,6 +388,19 @@ on_both! {
         }
         phone.anon.post("/pub", &json!({})).await.expect(401);
         phone.tracker.post("/pub", &json!({})).await.expect(401);
+    }
+
+    async fn a_reading_is_taken_by_whichever_method_its_program_is_set_to(field: Field) {
+        let phone = Phone::of(&field, "may-1").await;
+        let patrol = phone.patrol(&field, -3600, None).await;
+        phone.query(&step(0)).await.expect(200);
+        phone.form(&step(1)).await.expect(200);
+        for (at, method) in [(2, Method::PUT), (2, Method::POST), (3, Method::PUT)] {
+            phone.anon.send(method, &phone.door(&format!("?{}", step(at))), None, Body::empty()).await.expect(200);
+        }
+        phone.anon.send(Method::PUT, &phone.door(""), Some(FORM), Body::from(step(4))).await.expect(200);
+        assert_eq!(phone.shown(patrol).await["tracks"][0]["fixes"], 5);
+        field.anon().send(Method::PUT, "/t/0123456789", Some(FORM), Body::from(step(5))).await.expect(404);
     }
 
     async fn a_wrong_secret_finds_no_door(field: Field) {

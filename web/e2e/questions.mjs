@@ -137,19 +137,30 @@ export async function asked(place, book, screen, isSought) {
 	return until(sought, `a question of the screen ${screen}`);
 }
 
-/** A plot that a phone of another commune found, as ODK Collect sends it. */
-async function sendForm(place, secret, instance, [lon, lat]) {
+/** A plot that a phone found, as ODK Collect sends it: one of another commune, so that it waits. */
+async function sendForm(place, secret, instance, [lon, lat], { plants = 321, status = 202 } = {}) {
 	const ago = (ms) => new Date(Date.now() - ms).toISOString();
 	const xml = `<?xml version='1.0' ?><data id="plot_detection" version="2026112501" xmlns:orx="http://openrosa.org/xforms">
 <start>${ago(7_200_000)}</start><crop>opium_poppy</crop>
 <detected_at>${ago(3_600_000)}</detected_at><detected_by>patrol</detected_by>
-<point>${lat} ${lon} 1510.2 4.3</point><plants>321</plants><plants_method>counted</plants_method>
+<point>${lat} ${lon} 1510.2 4.3</point><plants>${plants}</plants><plants_method>counted</plants_method>
 <orx:meta><orx:instanceID>${instance}</orx:instanceID></orx:meta></data>`;
 	const form = new FormData();
 	form.set("xml_submission_file", new Blob([xml], { type: "text/xml" }), "a.xml");
 	const path = `${place.base}/v1/key/${secret}/projects/1/submission`;
 	const sent = await fetch(path, { method: "POST", body: form });
-	if (sent.status !== 202) throw new Error(`the form does not wait: ${sent.status} ${await sent.text()}`);
+	if (sent.status !== status)
+		throw new Error(`the form is not answered ${status}: ${sent.status} ${await sent.text()}`);
+}
+/** A recorded form of the first commune under whose name another content came. */
+export async function formsDiffer(place) {
+	const [{ code }] = place.communes;
+	const words = ["device", "enrol", "--name", "Máy ODK hai bản", "--door", "odk", "--commune", code];
+	const secret = (await place.command(...words)).trim();
+	const [lon, lat] = await middleOf(place, code);
+	const at = [lon + 0.002, lat];
+	await sendForm(place, secret, "uuid:hai-ban", at, { plants: 410, status: 201 });
+	await sendForm(place, secret, "uuid:hai-ban", at, { plants: 411, status: 409 });
 }
 /** Two forms of the first commune that wait for somebody: their phone is another commune's. */
 export async function formsWaiting(place) {

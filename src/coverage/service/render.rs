@@ -110,10 +110,7 @@ mod tests {
             },
             indexed_through: Some(7),
             pending_patrols: Some(0),
-            season: Season {
-                in_season: false,
-                windows: Vec::new(),
-            },
+            season: Season::default(),
             notes: vec![Note {
                 code: "geometry_fault",
                 text: r#""communes":[],"total":"#.to_owned(),

@@ -16,7 +16,7 @@ use super::material::Material;
 use super::{Error, parameter};
 
 /// The check windows of the risk areas asked about.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct Season {
     /// Whether any of them is open on any day of the window.
     pub in_season: bool,

@@ -1,5 +1,6 @@
 //! Identity's acts. Each decides the right, applies the rule, writes, and enters the journal in one transaction.
 
+mod asides;
 mod authors;
 mod callings;
 mod communes;

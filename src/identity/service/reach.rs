@@ -17,7 +17,8 @@ use crate::journal::{Journal, Kind};
 use crate::store::{self, Tx};
 
 use super::super::model::PHONE_DOORS;
-use super::super::sql::{self, DeviceRow, EnrolmentRow, GrantRow, LostEntry, TokenRow};
+use super::super::sql::{self, AsideRow, DeviceRow, EnrolmentRow, GrantRow, LostEntry, TokenRow};
+use super::asides::{FixesAside, TOLD_FOR_MS, by_reason};
 use super::devices::{DeviceView, holds_all, view};
 use super::enrolment::withdraw;
 use super::secrets::{TokenView, token_view};
@@ -60,6 +61,9 @@ pub struct DeviceStanding {
     pub sheet_printed_at: Option<Timestamp>,
     /// Its secrets, those in use and those that a newer one took the place of.
     pub secrets: Vec<TokenView>,
+    /// What it sent as fixes in the last seven days that can be none, reason by reason, the last one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes_aside: Vec<FixesAside>,
 }
 
 /// What a lost phone sent since it was last seen in its team's hands: to be looked at by somebody.
@@ -82,6 +86,7 @@ struct Belongings {
     secrets: HashMap<Uuid, Vec<TokenRow>>,
     enrolments: HashMap<Uuid, Vec<EnrolmentRow>>,
     sheets: HashMap<Uuid, Timestamp>,
+    asides: HashMap<Uuid, Vec<AsideRow>>,
 }
 
 impl Identity {
@@ -233,6 +238,7 @@ impl Belongings {
             secrets: HashMap::new(),
             enrolments: HashMap::new(),
             sheets: HashMap::new(),
+            asides: HashMap::new(),
         };
         for held in sql::grants_of_devices(tx, now).await? {
             all.grants.entry(held.holder).or_default().push(held.grant);
@@ -246,6 +252,10 @@ impl Belongings {
         }
         for sheet in sql::sheets(tx).await? {
             all.sheets.insert(sheet.device.0, sheet.printed_at);
+        }
+        let told_since = now.plus_millis(-TOLD_FOR_MS);
+        for aside in sql::fixes_aside(tx, told_since).await? {
+            all.asides.entry(aside.actor).or_default().push(aside);
         }
         Ok(all)
     }
@@ -269,6 +279,7 @@ impl Belongings {
             .filter(waits)
             .max_by_key(|row| row.spent_at);
         let sheet = self.sheets.get(&row.id.0).copied();
+        let asides = self.asides.get(&row.id.0).map_or(&[][..], Vec::as_slice);
         let enrolment = match open {
             _ if row.revoked_at.is_some() => EnrolmentState::Revoked,
             Some(open) if open.spent_at.is_some() => EnrolmentState::Waiting,
@@ -286,6 +297,7 @@ impl Belongings {
             open_until: open.map(|open| open.expires_at),
             sheet_printed_at: sheet,
             secrets: secrets.iter().cloned().map(token_view).collect(),
+            fixes_aside: by_reason(asides),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Identity's tables: statements and rows; the calls stand in the files below.
 
+mod asides;
 mod audit;
 mod devices;
 mod enrolment;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::base::ids::{DeviceId, GrantId, OrgId, TeamId, TokenId};
 use crate::base::time::Timestamp;
 
+pub use asides::*;
 pub use audit::*;
 pub use devices::*;
 pub use enrolment::*;
@@ -98,6 +100,7 @@ pub const STATEMENTS: &[&str] = &[
     DEVICE,
     DEVICE_BY_NAME,
     DEVICES,
+    FIXES_ASIDE,
     REVOKE_DEVICE,
     INSERT_GRANT,
     GRANTS,

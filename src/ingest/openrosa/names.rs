@@ -39,6 +39,34 @@ pub struct Chain {
     pub revision: u32,
     /// The organisation that people are counted for.
     pub org: Option<crate::base::ids::OrgId>,
+    /// What came of the submissions before it.
+    pub before: Before,
+}
+
+/// What came of the earlier submissions of a chain. One of which nothing was recorded is corrected by no edit: the first
+/// that is recorded writes the fact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Before {
+    /// The version of its plot or patrol that the last of them wrote.
+    pub version: Option<u32>,
+    /// The revision whose work or inspection is the one to be corrected.
+    pub corrected: Option<u32>,
+    /// Whether the track was recorded.
+    pub track: bool,
+}
+
+impl Before {
+    /// As if each of them had been recorded and nobody else had written meanwhile: what an edit waits for that came
+    /// before what it edits.
+    #[must_use]
+    pub fn whole(revision: u32) -> Self {
+        let last = (revision > 1).then(|| revision - 1);
+        Self {
+            version: last,
+            corrected: last,
+            track: last.is_some(),
+        }
+    }
 }
 
 impl Chain {
@@ -61,14 +89,13 @@ impl Chain {
             (bytes[6], bytes[7]) = (high, low);
             Builder::from_custom_bytes(bytes).into_uuid()
         };
-        let before = (self.revision > 1).then(|| of(self.revision - 1));
-        (of(self.revision), before)
+        (of(self.revision), self.before.corrected.map(of))
     }
 
     /// The version that an edit corrects.
     #[must_use]
-    pub fn revises(&self) -> Option<u32> {
-        (self.revision > 1).then(|| self.revision - 1)
+    pub const fn revises(&self) -> Option<u32> {
+        self.before.version
     }
 }
 
@@ -95,6 +122,7 @@ mod tests {
             root,
             revision,
             org: None,
+            before: Before::whole(revision),
         };
         let (first, none) = chain(1).correction("eradication");
         let (second, before) = chain(2).correction("eradication");
@@ -108,5 +136,27 @@ mod tests {
         assert_eq!(second.get_version_num(), 8);
         assert_eq!(chain(1).fact("plot"), chain(2).fact("plot"));
         assert_eq!((chain(1).revises(), chain(3).revises()), (None, Some(2)));
+    }
+
+    #[test]
+    fn an_edit_corrects_what_was_recorded_and_not_what_was_sent() {
+        let chain = |corrected| Chain {
+            root: submission(Uuid::from_u128(1), "uuid:a"),
+            revision: 3,
+            org: None,
+            before: Before {
+                version: Some(1),
+                corrected,
+                track: true,
+            },
+        };
+        let first = Chain {
+            revision: 1,
+            ..chain(None)
+        };
+        let (own, of_first) = chain(Some(1)).correction("eradication");
+        assert_eq!(of_first, Some(first.correction("eradication").0));
+        assert_eq!((own, None), chain(None).correction("eradication"));
+        assert_eq!(chain(None).revises(), Some(1));
     }
 }

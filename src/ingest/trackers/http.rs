@@ -62,6 +62,19 @@ pub async fn track_message(
     take_one(&patrols, &actor, &query, &body, came, says_json).await
 }
 
+/// Takes one reading as a `POST` does: some programs let their user choose the method.
+#[utoipa::path(put, path = "/t/{token}", tag = "trackers", params(("token" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200), (status = 401, description = "News under a secret that was replaced"), (status = 404), (status = 503)))]
+pub async fn track_put(
+    patrols: State<Patrols>,
+    caller: TrackerCaller,
+    query: RawQuery,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    track_message(patrols, caller, query, request).await
+}
+
 /// Takes a batch of Overland's.
 #[utoipa::path(post, path = "/t/{token}/overland", tag = "trackers", params(("token" = String, Path)),
     request_body(content = String, content_type = "application/json"),
@@ -99,7 +112,12 @@ pub async fn publish_owntracks(
     TrackerBasic(actor): TrackerBasic,
     request: Request,
 ) -> Result<Response, Problem> {
-    take_owntracks(&patrols, &actor, request).await
+    let taken = take_owntracks(&patrols, &actor, request).await;
+    taken.map_err(|problem| match problem.kind() {
+        // Under a secret that was replaced: here another password is what is wanted.
+        ProblemKind::Unauthenticated => Problem::new(ProblemKind::BasicNeeded),
+        _ => problem,
+    })
 }
 
 async fn take_owntracks(

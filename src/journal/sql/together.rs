@@ -32,7 +32,5 @@ pub async fn insert_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> Result<(),
         row.leaf.as_slice(),
         row.statement.as_deref(),
     ])?;
-    later_rows!(tx, INSERT_BODIES, entries, |(row, salt, body)| [
-        row.id, *salt, *body
-    ])
+    later_rows!(tx, INSERT_BODIES, entries, |one| [one.0.id, one.1, one.2])
 }

@@ -200,6 +200,7 @@ async fn read_files(
     let read = tokio::task::spawn_blocking(move || {
         let (mut good, mut apart, mut cuts, mut points) =
             (Vec::new(), Vec::new(), Vec::new(), 0_u32);
+        let (mut waypoints, mut route_points) = (0_u32, 0_u32);
         for (before, bytes) in files.iter().enumerate() {
             let named = (files.len() > 1).then_some(before + 1);
             let file = gpx::read(bytes).map_err(|refusal| refused_file(&refusal, named))?;
@@ -207,10 +208,20 @@ async fn read_files(
             if points > gpx::MAX_POINTS {
                 return Err(refused_file(&GpxRefusal::TooManyPoints, named));
             }
+            waypoints = waypoints.saturating_add(file.waypoints);
+            route_points = route_points.saturating_add(file.route_points);
             let (own, refused) = file.fixes(received_at);
             good.extend(own);
             apart.extend(refused);
             cuts.extend(file.cut);
+        }
+        // A form may bring waypoints in one file and the track in another.
+        if points == 0 && cuts.is_empty() && (waypoints, route_points) != (0, 0) {
+            let refusal = GpxRefusal::NoTrack {
+                waypoints,
+                route_points,
+            };
+            return Err(refused_file(&refusal, None));
         }
         let batch = Batch::of_points(good, &apart);
         let upload = Upload {
@@ -240,7 +251,9 @@ fn digest_of(files: &[Bytes]) -> RequestDigest {
 fn refused_file(refusal: &GpxRefusal, number: Option<usize>) -> Problem {
     let kind = match refusal {
         GpxRefusal::TooLarge { .. } => ProblemKind::TooLarge,
-        GpxRefusal::TooManyPoints | GpxRefusal::TooManyParts => ProblemKind::InvalidContent,
+        GpxRefusal::NoTrack { .. } | GpxRefusal::TooManyPoints | GpxRefusal::TooManyParts => {
+            ProblemKind::InvalidContent
+        }
         _ => ProblemKind::MalformedBody,
     };
     let told = match number {

@@ -8,6 +8,7 @@ mod erase;
 mod files;
 mod held;
 mod judge;
+mod marks;
 mod memory;
 mod placed;
 mod reach;

@@ -20,6 +20,7 @@ use crate::patrols::model::walked::{
 use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
 use crate::store::{self, Tx};
 
+use super::marks::lies_beyond;
 use super::{Error, Patrols, state_of};
 
 /// A patrol with its lines.
@@ -89,6 +90,13 @@ pub struct PatrolView {
     pub held_since: Option<Timestamp>,
     /// When its raw fixes were erased: since then lines are simplified, or gone where an order erased them.
     pub redacted_at: Option<Timestamp>,
+    /// How many fixes came after an officer validated it, if any did: figures are others since. Told of one patrol alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_fixes: Option<i64>,
+    /// Whether fixes lie more than 15 minutes before its start or after its end: its figures count them. Told of one patrol
+    /// alone, as long as its raw fixes are kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_its_time: bool,
 }
 
 /// One device's track, under the device's pseudonym.
@@ -131,18 +139,21 @@ impl Patrols {
         let row = self.readable_today(actor, id).await?;
         let mut tx = self.journal.store().read().await?;
         let paper = self.paper_of(&mut tx, id).await?;
+        let late = sql::late_fixes(&mut tx, &row).await?;
         // The tail first: what is sealed between the two readings is then seen twice, and counts once.
         let tails = self.tails_of(&mut tx, &row).await?;
         let Some(tracks) = self.walked_of(&mut tx, &row, &tails).await?.tracks else {
             let shown = kept_tracks(&mut tx, id).await?;
             let communes = sql::communes_of(&mut tx, id).await?;
-            return Ok(place(&row, paper, shown, communes)?);
+            return Ok(place(&row, paper, shown, communes)?.marked(late, false));
         };
         // Finding communes takes a connection of its own.
         drop(tx);
         let communes = self.communes_walked(&tracks).await?;
         let shown = tracks.iter().map(shown).collect();
-        Ok(place(&row, paper, shown, communes.into_iter().collect())?)
+        let communes = communes.into_iter().collect();
+        let is_beyond = lies_beyond(&row, &tracks);
+        Ok(place(&row, paper, shown, communes)?.marked(late, is_beyond))
     }
 
     /// The paper record from which a version of a patrol was typed in first.
@@ -330,6 +341,8 @@ fn place(
         communes,
         held_since: row.held_since,
         redacted_at: row.redacted_at,
+        late_fixes: None,
+        beyond_its_time: false,
     };
     let lines = shown.into_iter().flat_map(|track| track.lines).collect();
     Ok(PatrolPlace { view, lines })

@@ -8,7 +8,11 @@ use crate::base::time::Timestamp;
 use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
+use super::PatrolRow;
 use super::around::off_paper;
+
+/// The state of a patrol that an officer found true.
+const VALIDATED: &str = "validated";
 
 const LOCK_TRACK: &str = concat!(
     "INSERT INTO tracks (patrol, device, chunks, fixes) SELECT p.id, $2, 0, 0 FROM patrols p \
@@ -28,6 +32,8 @@ const INSERT_CHUNK: &str = "INSERT INTO fix_chunks (entry, patrol, device, first
 const CHUNKS_OF: &str = "SELECT c.entry, c.device, c.received_at, \
      (SELECT COUNT(*) FROM journal_bodies b WHERE b.entry = c.entry) AS bodies \
      FROM fix_chunks c WHERE c.patrol = $1 ORDER BY c.device, c.received_at, c.entry";
+const LATE_FIXES: &str = "SELECT CAST(COALESCE(SUM(c.fixes), 0) AS BIGINT) FROM fix_chunks c \
+     JOIN journal_entries e ON e.id = $2 WHERE c.patrol = $1 AND c.received_at > e.received_at";
 const BODIES: &str = "SELECT entry, body FROM journal_bodies WHERE entry IN (";
 /// Bodies that are asked for at once: far below the bound parameters that either database takes.
 const BODIES_AT_ONCE: usize = 500;
@@ -51,6 +57,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     DEVICE_CHUNKS_BETWEEN,
     INSERT_CHUNK,
     CHUNKS_OF,
+    LATE_FIXES,
     HELD_BETWEEN,
     INSERT_HELD,
     DELETE_HELD,
@@ -193,6 +200,18 @@ pub async fn insert_chunk(
 /// All chunks of a patrol by device, each device's in the order of their receipt.
 pub async fn chunks_of(tx: &mut Tx, patrol: PatrolId) -> Result<Vec<TrackChunk>, Error> {
     on!(tx, |c| sqlx::query_as(CHUNKS_OF).bind(patrol).fetch_all(c))
+}
+
+/// How many fixes of a patrol came after an officer validated it; none when nobody did, or none came.
+pub async fn late_fixes(tx: &mut Tx, row: &PatrolRow) -> Result<Option<i64>, Error> {
+    let Some(judged) = row.judged_entry.filter(|_| row.state == VALIDATED) else {
+        return Ok(None);
+    };
+    let late: i64 = on!(tx, |c| sqlx::query_scalar(LATE_FIXES)
+        .bind(row.id)
+        .bind(judged)
+        .fetch_one(c))?;
+    Ok((late > 0).then_some(late))
 }
 
 /// The bodies of chunks, in any order; those that were erased are missing.

@@ -192,9 +192,5 @@ pub async fn insert_pairs(tx: &mut Tx, pairs: &[(PlotId, PlotId, f64)]) -> Resul
         [(*plot, *other, *distance_m), (*other, *plot, *distance_m)]
     });
     let rows: Vec<(PlotId, PlotId, f64)> = both_ways.collect();
-    later_rows!(tx, INSERT_CANDIDATES, rows, |(plot, other, distance_m)| [
-        *plot,
-        *other,
-        *distance_m,
-    ])
+    later_rows!(tx, INSERT_CANDIDATES, rows, |row| [row.0, row.1, row.2])
 }

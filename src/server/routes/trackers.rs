@@ -15,7 +15,7 @@ pub(super) fn trackers(routes: Routes) -> Routes {
         .route_typed(
             TrackerPath,
             MESSAGE_LIMIT,
-            routes!(http::track_query, http::track_message),
+            routes!(http::track_query, http::track_message, http::track_put),
         )
         .route_typed(TrackerPath, BATCH_LIMIT, routes!(http::track_overland))
         .route_typed(TrackerPath, MESSAGE_LIMIT, routes!(http::track_owntracks))

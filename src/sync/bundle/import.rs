@@ -15,8 +15,10 @@ use crate::base::time::Timestamp;
 use crate::http::{Problem, ProblemKind};
 use crate::identity::NodeHolder;
 use crate::journal::{Receipt, is_signed_by};
+use crate::store;
 
 use super::super::facts::FactResult;
+use super::super::sql;
 use super::aside::keep_file;
 use super::format::{Foot, Head, Reader, Record};
 use super::judge::{Judged, judge_at};
@@ -81,7 +83,8 @@ pub struct Carrier {
 }
 
 /// Takes a bundle in. One that cannot be read, is not for this log, or is not signed by a key that is known here is
-/// refused as a whole, and its bytes are kept aside.
+/// refused as a whole, and its bytes are kept aside. By a secret that was replaced only what came whole before is told
+/// again.
 pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<BundleAnswer, Problem> {
     let opening = super::opening(app)?;
     let most = usize::try_from(app.evidence.most_bytes()).unwrap_or(usize::MAX);
@@ -95,8 +98,12 @@ pub async fn import(app: &App, carrier: Carrier, file: PathBuf) -> Result<Bundle
         Err(Damage::File(cause)) => {
             return Err(Problem::new(ProblemKind::Unavailable).internal(cause));
         }
+        Err(_) if carrier.actor.origin.retired => return Err(store::Error::Retired.into()),
         Err(damage) => return Err(refuse(app, &carrier, &source.file, &damage).await?),
     };
+    if carrier.actor.origin.retired && !is_known(app, &foot).await? {
+        return Err(store::Error::Retired.into());
+    }
     let mut taking = Taking::of(app, carrier, maker);
     let mut results = Vec::new();
     pass(&source, &mut taking, &mut results).await?;
@@ -198,6 +205,13 @@ async fn checked(
     Ok(maker_of(app, &head, &foot)
         .await?
         .map(|maker| (head, foot, maker)))
+}
+
+/// Whether a bundle was taken as a whole before: nothing of it is new then.
+async fn is_known(app: &App, foot: &Foot) -> Result<bool, Problem> {
+    let mut tx = app.journal.store().read().await?;
+    let entry = sql::known_bundle(&mut tx, named_by(&foot.sha256)).await?;
+    Ok(entry.is_some())
 }
 
 /// Whose key signed it.

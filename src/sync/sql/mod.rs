@@ -1,12 +1,14 @@
 //! What the phone's contract reads of the log and of facts' tables, and who watched whom.
 
 mod bundles;
+mod forms;
 mod held_back;
 mod log;
 mod nodes;
 mod watches;
 
 pub use bundles::*;
+pub use forms::*;
 pub use held_back::*;
 pub use log::*;
 pub use nodes::*;
@@ -19,6 +21,7 @@ pub const STATEMENTS: &[&str] = &[
     CHANGES,
     OWN_ENTRIES,
     WAITING_PHOTOS,
+    OWED_FORMS,
     HAPPENED,
     OPEN_PATROLS,
     OPEN_PATROL,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { open, staged, violations } from "../harness.mjs";
-import { formsWaiting } from "../questions.mjs";
+import { formsDiffer, formsWaiting } from "../questions.mjs";
 
 const place = staged();
 const { as } = place;
@@ -42,6 +42,29 @@ describe("forms that wait for a person", () => {
 			.filter((own) => own.instance.startsWith("uuid:cho-xem"))
 			.map((own) => own.state);
 		assert.deepEqual(states.sort(), ["refused", "taken"]);
+	});
+	it("show what came otherwise under one name beside the first, until somebody has seen it", async () => {
+		await formsDiffer(place);
+		for (const width of [320, 1440]) {
+			const { page, context, faults } = await as("can-bo-xa", "#/", { width });
+			await open(page, place.base, "#/review?list=forms");
+			const detail = page.getByRole("region", { name: "Mục đang chọn" });
+			await detail.getByText(/Máy gửi thêm bản khác cùng mã/).waitFor();
+			await detail
+				.getByText(/^Bản sau: /)
+				.first()
+				.waitFor();
+			await detail.getByText("411", { exact: true }).waitFor();
+			assert.equal(await detail.getByRole("button", { name: /Không ghi nhận/ }).count(), 0);
+			assert.deepEqual(await violations(page), []);
+			if (width === 1440) {
+				await page.keyboard.press("a");
+				await page.keyboard.press("Enter");
+				await page.getByText("Không còn mục nào chờ ở đây.").waitFor();
+			}
+			assert.deepEqual(faults, []);
+			await context.close();
+		}
 	});
 	it("show what carried bundles held to whoever decides for the province alone", async () => {
 		for (const [who, count] of [

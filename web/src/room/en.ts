@@ -478,6 +478,9 @@ export const en: Record<keyof typeof vi, string> = {
 	"patrol.redacted": "Raw fixes were erased by age; the simplified line remains.",
 	"patrol.redacted.whole": "Raw fixes and the line were erased; length, times and coverage stay.",
 	"patrol.judged": "Reason: {why}",
+	"patrol.beyond": "Fixes lie more than 15 minutes outside its time; length and time count them.",
+	"patrol.late":
+		"{n} fixes came after it was validated: length and time may be others now; look at the track again.",
 	"patrol.legend.line": "Recorded line",
 	"patrol.legend.gap": "Gap, earns nothing",
 	"incidents.lead": "An incident groups plots that were found together.",

@@ -2,6 +2,7 @@
 import { ask, client } from "../api/client";
 import { type PlotPage, readPlot } from "./plot";
 import { isUndecided } from "./questions";
+import { toLookAt } from "./waiting";
 
 const MOST = 200;
 const LATEST = 20;
@@ -61,9 +62,11 @@ export const counts: Record<string, () => Promise<Count>> = {
 		return page(answer, answer.plots.length);
 	},
 	forms: async () => {
-		const asked = { ...query, state: "review" };
-		const answer = await ask(client.GET("/api/v1/submissions", { params: { query: asked } }));
-		return page(answer, answer.submissions.length);
+		let more = false;
+		const listed = await toLookAt(MOST, (own) => {
+			if (own.next) more = true;
+		});
+		return { n: listed.length, more };
 	},
 	carried: async () => {
 		const answer = await ask(client.GET("/api/v1/bundles/review", { params: { query } }));

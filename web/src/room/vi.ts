@@ -481,6 +481,9 @@ export const vi = {
 	"patrol.redacted": "Điểm gốc đã xoá theo hạn lưu; còn đường giản lược.",
 	"patrol.redacted.whole": "Điểm gốc và đường đi đã xoá; số km, thời gian và phần đã kiểm tra vẫn giữ.",
 	"patrol.judged": "Lý do: {why}",
+	"patrol.beyond":
+		"Có điểm tuyến ngoài giờ đi, giờ về hơn 15 phút; độ dài và thời gian vẫn tính các điểm đó.",
+	"patrol.late": "{n} điểm tuyến về sau khi duyệt: độ dài và thời gian có thể đã khác, xem lại tuyến.",
 	"patrol.legend.line": "Đường đã ghi",
 	"patrol.legend.gap": "Đoạn ngắt, không tính",
 	"incidents.lead": "Mỗi vụ gom các điểm trồng được phát hiện cùng lúc.",

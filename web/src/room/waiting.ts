@@ -71,28 +71,60 @@ function partLines(own: Submission): string[] {
 	]);
 }
 
+/** Photos of a form come within minutes; what did not come within an hour somebody has to ask the team for. */
+const ON_ITS_WAY_MS = 3_600_000;
+
+/** Recorded forms of which files did not come, and nobody has seen that. */
+export const isShort = (own: Submission, now: number): boolean =>
+	own.state === "taken" &&
+	!own.decision &&
+	own.missing.length > 0 &&
+	now - Date.parse(own.recorded_at) > ON_ITS_WAY_MS;
+
+/** The forms to be looked at: those that wait, and then those of which files did not come; the latest first. */
+export async function toLookAt(
+	limit: number,
+	told: (page: { next?: string | null }) => void,
+): Promise<Submission[]> {
+	const asked = (query: { state?: string; incomplete?: boolean }) =>
+		ask(client.GET("/api/v1/submissions", { params: { query: { ...query, limit } } }));
+	const [waiting, incomplete] = await Promise.all([
+		asked({ state: "review" }),
+		asked({ state: "taken", incomplete: true }),
+	]);
+	told(waiting);
+	told(incomplete);
+	const known = new Set(waiting.submissions.map(({ id }) => id));
+	const now = Date.now();
+	const short = incomplete.submissions.filter((own) => !known.has(own.id) && isShort(own, now));
+	return [...waiting.submissions, ...short];
+}
+
+/** What a content says that came later under the name of a form, where it says something else. */
+function differing(first: Schemas["FormAnswer"][], other: Schemas["OtherContent"]): Answer[] {
+	const known = new Map(first.map(({ name, text }) => [name, text]));
+	const later = (other.answers ?? []).filter(({ name, text }) => known.get(name) !== text);
+	return later.flatMap(({ name, label, text }) =>
+		label ? [{ label: t("other.answer", { label }), text: said(name, text) }] : [],
+	);
+}
+
 /** Forms that wait, the latest first; `told` hears whether more wait than are asked for. */
 export async function forms(
 	limit: number,
 	told: (page: { next?: string | null }) => void,
 ): Promise<Waiting[]> {
-	const query = { state: "review", limit };
-	const [page, all] = await Promise.all([
-		ask(client.GET("/api/v1/submissions", { params: { query } })),
-		communes(),
-		learn(),
-	]);
-	told(page);
+	const [listed, all] = await Promise.all([toLookAt(limit, told), communes(), learn()]);
 	const name = (code: string | null | undefined) =>
 		all.find((own) => own.properties.code === code)?.properties.name ?? code ?? t("nowhere");
-	return page.submissions.map((own) => {
+	return listed.map((own) => {
 		const params = { path: { id: own.id } };
 		const decide = (decision: "accepted" | "refused", reason: string | null) =>
 			ask(client.POST("/api/v1/submissions/{id}/decision", { params, body: { decision, reason } }));
 		const plot = own.parts.find((part) => part.part === "plot" && part.state === "taken")?.fact;
 		const large = own.files.filter((file) => file.unusable === "too-large");
 		const unusable = own.files.filter((file) => file.unusable).length - large.length;
-		// What is recorded already is only to be seen: of it the phone has files that were too large to be taken.
+		// What is recorded already is only to be seen: files of it were too large or did not come, or another content did.
 		const isRecorded = own.state === "taken";
 		return {
 			id: own.id,
@@ -102,7 +134,9 @@ export async function forms(
 				dayAndTime(own.recorded_at),
 				...(own.revision > 1 ? [t("edit", { n: number(own.revision - 1) })] : []),
 				...(isRecorded ? [t("recorded")] : partLines(own)),
+				...(own.others ?? []).map((other) => t("other", { when: dayAndTime(other.received_at) })),
 				...(own.missing.length > 0 ? [t("files.missing", { n: number(own.missing.length) })] : []),
+				...(isRecorded && own.missing.length > 0 ? [t("files.ask")] : []),
 				...(unusable > 0 ? [t("files.unusable", { n: number(unusable) })] : []),
 				...large.map(({ name, bytes }) => t("files.large", { name, mb: number(bytes / 1e6, 1) })),
 			],
@@ -113,7 +147,8 @@ export async function forms(
 				const answers = (whole.answers ?? []).flatMap(({ name, label, text }) =>
 					label ? [{ label, text: said(name, text) }] : [],
 				);
-				return { answers };
+				const others = (whole.others ?? []).flatMap((other) => differing(whole.answers ?? [], other));
+				return { answers: [...answers, ...others] };
 			},
 			accept: () => decide("accepted", null),
 			...(isRecorded ? {} : { giveBack: (reason: string) => decide("refused", reason) }),

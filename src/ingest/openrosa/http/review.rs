@@ -27,11 +27,11 @@ pub struct SubmissionList {
 #[into_params(parameter_in = Query)]
 pub struct SubmissionParams {
     /// In this state: `taken`, `review`, `refused` or `waiting`. `review` also has those that were recorded, of which files
-    /// were too large and nobody has seen that.
+    /// were too large or under whose name another content came, and nobody has seen that.
     state: Option<String>,
     /// Of this form.
     form: Option<String>,
-    /// Only those of which files are still to come, or came and are of no use.
+    /// Only those of which files are still to come, or came and are of no use; of edited ones the last edit.
     incomplete: Option<bool>,
     /// Rows in a page (50, at most 500).
     limit: Option<u32>,

@@ -14,6 +14,7 @@ use crate::base::actor::Actor;
 use crate::http::{Path, Problem, ProblemKind};
 use crate::identity::OdkCaller;
 use crate::identity::http::ShownUrl;
+use crate::patrols::model::text::composed;
 use crate::store;
 
 use super::super::service::{Accepted, Error, LargeFile, PhoneStanding, SentFile};
@@ -116,10 +117,7 @@ impl Incoming {
         if name == SUBMISSION_PART && self.accepted.is_none() {
             return self.take_submission(field).await;
         }
-        let file = field
-            .file_name()
-            .map_or(name.as_str(), base_name)
-            .to_owned();
+        let file = composed(field.file_name().map_or(name.as_str(), base_name));
         if name == INCOMPLETE_PART || !self.wants(&file) {
             return drain(field).await;
         }

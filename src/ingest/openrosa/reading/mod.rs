@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EradicationId, PatrolId, PlotId};
 use crate::base::time::Timestamp;
+use crate::patrols::model::text::composed;
 
 use super::forms::{Form, PLOTS_DATASET};
 use super::geotext::{self, GeoPoint};
@@ -67,7 +68,7 @@ pub struct EntityUpdate {
 /// A file that the form names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
-    /// The file's name.
+    /// The file's name, in composed letters.
     pub name: String,
     /// The question that it answers.
     pub field: String,
@@ -130,17 +131,19 @@ pub fn files(form: &Form, root: &Element) -> Vec<NamedFile> {
     leaves
         .filter(|leaf| fields.contains(&leaf.name.as_str()) && !leaf.text.trim().is_empty())
         .map(|leaf| NamedFile {
-            name: leaf.text.trim().to_owned(),
+            name: composed(leaf.text.trim()),
             field: leaf.name.clone(),
         })
         .collect()
 }
 
-/// The field that names a file, whatever question it answers.
+/// The field that names a file, whatever question it answers. Letters count as the same however their marks are written:
+/// some phones write a file's name apart and the form's composed.
 #[must_use]
 pub fn field_naming<'a>(root: &'a Element, file: &str) -> Option<&'a str> {
     let leaves = root.leaves().into_iter();
-    let mut naming = leaves.filter(|leaf| leaf.text.trim() == file);
+    let file = composed(file);
+    let mut naming = leaves.filter(|leaf| composed(leaf.text.trim()) == file);
     naming.next().map(|leaf| leaf.name.as_str())
 }
 

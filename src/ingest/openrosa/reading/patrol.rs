@@ -40,11 +40,11 @@ pub(super) fn read(root: &Element, chain: &Chain) -> Reading {
     if fixes.is_some() && !taps.is_empty() {
         reading.kept.push(("taps", HAND_PLACED));
     }
-    if sparse.is_some() && chain.revision == 1 {
+    if sparse.is_some() && !chain.before.track {
         reading.kept.push(("line", TOO_SPARSE));
     }
     match fixes {
-        Some(points) if chain.revision == 1 => reading.parts.push(Part {
+        Some(points) if !chain.before.track => reading.parts.push(Part {
             name: "track",
             kind: PartKind::Track(patrol),
             fact: patrol.0,

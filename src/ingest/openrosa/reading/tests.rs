@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::forms::FORMS;
-use super::super::names::{self, Chain};
+use super::super::names::{self, Before, Chain};
 use super::super::xml;
 use super::*;
 use crate::base::ids::OrgId;
@@ -15,6 +15,7 @@ fn chain(revision: u32) -> Chain {
         root: names::submission(Uuid::from_u128(7), "uuid:a"),
         revision,
         org: Some(OrgId(Uuid::from_u128(9))),
+        before: Before::whole(revision),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::store::{self, Tx};
 
 use super::super::OpenRosa;
 use super::super::forms::Form;
-use super::super::names::{self, Chain};
+use super::super::names::{self, Before, Chain};
 use super::super::reading::{self, PartKind, Reading};
 use super::super::sql::{self, Found, SubmissionRow};
 use super::super::xml::{self, Element};
@@ -120,7 +120,7 @@ impl OpenRosa {
             Outcome::Differs(kept) => return Err(Error::Differs(Box::new(kept))),
         };
         if (row.root, row.revision) != (chain.root, i64::from(chain.revision)) {
-            reading = reading::read(form, &root, &chain_of(&row));
+            reading = self.read_as_it_stands(&row, &root).await?;
         }
         let mut accepted = Accepted {
             id: row.id,
@@ -323,5 +323,6 @@ pub(super) fn chain_of(row: &SubmissionRow) -> Chain {
         root: row.root,
         revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
         org: row.org,
+        before: Before::default(),
     }
 }

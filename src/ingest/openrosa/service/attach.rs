@@ -11,6 +11,7 @@ use crate::base::time::Timestamp;
 use crate::evidence;
 use crate::evidence::model::picture::{Limits, inspect};
 use crate::journal::KeptAside;
+use crate::patrols::model::text::composed;
 use crate::store::{self, Tx};
 
 use super::super::OpenRosa;
@@ -265,7 +266,9 @@ async fn count_missing(tx: &mut Tx, id: SubmissionId) -> Result<(), Error> {
     let files = sql::files(tx, id).await?;
     let unusable = sql::unusable(tx, id).await?;
     let came = files.iter().map(|file| &file.name);
-    let came: Vec<&String> = came.chain(unusable.iter().map(|file| &file.name)).collect();
+    let came = came.chain(unusable.iter().map(|file| &file.name));
+    // Forms of before were kept with their names as they came.
+    let came: Vec<String> = came.map(|name| composed(name)).collect();
     let expected = row.expected()?;
     let missing = expected.iter().filter(|name| !came.contains(name)).count();
     sql::set_missing(tx, id, i64::try_from(missing).unwrap_or(i64::MAX)).await?;

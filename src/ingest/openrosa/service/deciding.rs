@@ -26,7 +26,8 @@ const LONGEST_REASON: usize = 1_000;
 vocabulary! {
     /// What is decided about a submission that waits.
     SubmissionDecision: "a decision" {
-        /// Its parts are recorded, under the rights of whoever decides; of one whose files were too large, that it was seen.
+        /// Its parts are recorded, under the rights of whoever decides; of one that is recorded, that it was seen what of it
+        /// did not come or came otherwise.
         Accepted = "accepted",
         /// They are not; what was sent stays.
         Refused = "refused",
@@ -89,7 +90,7 @@ impl OpenRosa {
             return Err(Error::WrongState(format!("already {}", known.decision)));
         }
         if row.state == TAKEN {
-            self.refuse_unless_looked_at(id, wire.decision).await?;
+            self.refuse_unless_looked_at(&row, wire.decision).await?;
         } else if wire.decision == SubmissionDecision::Accepted {
             self.take_anew(actor, row).await?;
         }
@@ -113,18 +114,20 @@ impl OpenRosa {
             .ok_or(Error::NotFound)
     }
 
-    /// Of a submission whose parts are recorded nothing is left to be decided, but that its files were too large may be noted
-    /// as seen.
+    /// Of a submission whose parts are recorded nothing is left to be decided, but it may be noted as seen that files of it
+    /// were too large or did not come, or that another content came under its name.
     async fn refuse_unless_looked_at(
         &self,
-        id: SubmissionId,
+        row: &SubmissionRow,
         word: SubmissionDecision,
     ) -> Result<(), Error> {
         let mut tx = self.journal.store().read().await?;
-        let files = sql::files(&mut tx, id).await?;
-        let unusable = lacking(sql::unusable(&mut tx, id).await?, &files);
+        let files = sql::files(&mut tx, row.id).await?;
+        let unusable = lacking(sql::unusable(&mut tx, row.id).await?, &files);
         let is_any_large = unusable.iter().any(|file| file.reason == TOO_LARGE);
-        if is_any_large && word == SubmissionDecision::Accepted {
+        let is_lacking = is_any_large || row.missing > 0;
+        let is_seen = is_lacking || !sql::others(&mut tx, row.id).await?.is_empty();
+        if is_seen && word == SubmissionDecision::Accepted {
             Ok(())
         } else {
             Err(Error::WrongState("nothing of it waits".to_owned()))
@@ -141,7 +144,10 @@ impl OpenRosa {
         let id = row.id;
         let author = in_name_of(&row, actor);
         let kept = self.kept(row).await?;
-        let kept = kept.ok_or_else(|| cannot("its content was erased"))?;
+        let mut kept = kept.ok_or_else(|| cannot("its content was erased"))?;
+        // Whoever decides has seen what stands: it is revised, whoever wrote it.
+        let over = self.read_over_what_stands(&kept.row, &kept.read.root);
+        kept.read.reading = over.await?;
         self.enact(&author, &kept).await?;
         let mut tx = self.journal.store().read().await?;
         let parts = sql::parts(&mut tx, id).await?;

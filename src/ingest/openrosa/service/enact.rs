@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::base::actor::Actor;
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::{PatrolId, PlotId, SubmissionId};
 use crate::base::refusal::{Fault, Refusal};
 use crate::http::extract::parse_json;
@@ -26,6 +26,8 @@ use super::{Error, NotTaken, Refused};
 /// What became of parts, to be written down in one act.
 struct Outcome {
     id: SubmissionId,
+    root: SubmissionId,
+    revision: i64,
     /// Whether these are all parts there are, none known before.
     is_first: bool,
     place: Option<String>,
@@ -42,6 +44,8 @@ struct Aside {
 }
 
 pub(super) const KEPT: &str = "kept";
+/// Why a part is kept that could not be recorded: an edit of it was.
+const EDITED: &str = "edited";
 /// The part that tells of a phone with an older view of a plot.
 pub(super) const ENTITY: &str = "entity";
 const STALE_ENTITY: &str = "stale-entity";
@@ -70,7 +74,7 @@ impl OpenRosa {
         let mut rows = Vec::new();
         if row.state == WAITING {
             rows.extend(
-                self.stale_entity(reading.entity)
+                self.stale_entity(actor, reading.entity)
                     .await?
                     .map(|row| (row, None)),
             );
@@ -86,10 +90,12 @@ impl OpenRosa {
         }
         let outcome = Outcome {
             id: row.id,
+            root: row.root,
+            revision: row.revision,
             is_first: accepted.is_new,
             place: match placed {
                 Some(plot) => plot.place,
-                None => self.place_of(accepted).await?,
+                None => self.place_of(actor, accepted).await?,
             },
             actor: actor.id,
             rows,
@@ -126,17 +132,57 @@ impl OpenRosa {
         let is_open = parts.is_empty() || parts.iter().any(|part| part.state == REVIEW);
         let state = if is_open { REVIEW } else { TAKEN };
         sql::set_state(tx, outcome.id, state, outcome.place.as_deref()).await?;
+        if state == TAKEN && outcome.revision > 1 {
+            self.lay_down_edited(tx, outcome, &parts).await?;
+        }
         Ok(state.to_owned())
     }
 
-    /// The commune by which officers see the submission.
-    async fn place_of(&self, accepted: &Accepted) -> Result<Option<String>, Error> {
+    /// Nobody has to decide about what could not be recorded where an edit of it was.
+    async fn lay_down_edited(
+        &self,
+        tx: &mut Tx,
+        outcome: &Outcome,
+        recorded: &[PartRow],
+    ) -> Result<(), Error> {
+        let is_recorded = |part: &PartRow| {
+            let mut own = recorded.iter();
+            own.any(|own| own.part == part.part && own.state == TAKEN)
+        };
+        for edited in sql::edited(tx, outcome.root, outcome.revision).await? {
+            sql::lock_submission(tx, edited.id).await?;
+            let mut is_open = false;
+            for part in sql::parts(tx, edited.id).await? {
+                if part.state != REVIEW {
+                    continue;
+                }
+                if !is_recorded(&part) {
+                    is_open = true;
+                    continue;
+                }
+                let laid_down = PartRow {
+                    state: KEPT.to_owned(),
+                    reason: Some(EDITED.to_owned()),
+                    ..part
+                };
+                sql::set_part(tx, edited.id, &laid_down).await?;
+            }
+            if !is_open {
+                sql::set_state(tx, edited.id, TAKEN, edited.place.as_deref()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The commune by which officers see the submission: that of its plot, where its author may know of it.
+    async fn place_of(&self, actor: &Actor, accepted: &Accepted) -> Result<Option<String>, Error> {
         let reading = &accepted.read.reading;
         let by_plot = match reading.plot {
             Some(plot) => {
                 let mut tx = self.journal.store().read().await?;
                 let known = self.slices.plots.place(&mut tx, plot).await?;
-                known.and_then(|plot| plot.place)
+                let place = known.and_then(|plot| plot.place);
+                place.filter(|place| actor.may(Right::ReadPlots, Some(place.as_str())))
             }
             None => None,
         };
@@ -147,12 +193,21 @@ impl OpenRosa {
         }
     }
 
-    /// What a phone changed of an older state of a plot than the one that stands: both sides are kept, a person looks.
-    async fn stale_entity(&self, update: Option<EntityUpdate>) -> Result<Option<PartRow>, Error> {
+    /// What a phone changed of an older state of a plot than the one that stands: both sides are kept, a person looks. A
+    /// plot that the phone may not know of is told of like one that there is not.
+    async fn stale_entity(
+        &self,
+        actor: &Actor,
+        update: Option<EntityUpdate>,
+    ) -> Result<Option<PartRow>, Error> {
         let Some(update) = update else {
             return Ok(None);
         };
         let mut tx = self.journal.store().read().await?;
+        let place = self.slices.plots.place(&mut tx, update.plot).await?;
+        if !place.is_some_and(|plot| actor.may(Right::ReadPlots, plot.place.as_deref())) {
+            return Ok(None);
+        }
         let version = sql::plot_version(&mut tx, update.plot).await?;
         let Some(version) = version.filter(|version| *version != update.base_version) else {
             return Ok(None);

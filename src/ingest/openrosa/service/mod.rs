@@ -3,6 +3,7 @@
 
 mod accept;
 mod attach;
+mod chain;
 mod deciding;
 mod edits;
 mod enact;
@@ -10,6 +11,7 @@ mod erase;
 mod lists;
 mod read;
 mod retain;
+mod said;
 mod together;
 
 use crate::areas;

@@ -9,15 +9,16 @@ use crate::base::hex;
 use crate::base::ids::{EntryId, PhotoId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
 use crate::journal::Receipt;
+use crate::patrols::model::text::composed;
 use crate::store::Tx;
 
 use super::super::OpenRosa;
-use super::super::forms::Form;
 use super::super::sql::{
     self, DecisionRow, FileRow, Filter, PartRow, REFUSED, Sight, SubmissionRow, TOO_LARGE,
     UnusableRow,
 };
-use super::{Accepted, Error, PhoneStanding};
+use super::said::{FormAnswer, OtherContent, answers, others};
+use super::{Error, PhoneStanding};
 
 /// A submission of a form as its readers see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -54,6 +55,9 @@ pub struct SubmissionView {
     pub parts: Vec<SubmittedPart>,
     /// The files that came.
     pub files: Vec<SubmittedFile>,
+    /// Other contents that came later under the same instance and were kept aside; the first one counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherContent>,
     /// When it was received.
     pub recorded_at: Timestamp,
     /// The entry that holds its XML.
@@ -76,17 +80,6 @@ pub struct SubmissionDecisionView {
     pub decided_at: Timestamp,
     /// The entry that holds it.
     pub entry: EntryId,
-}
-
-/// The answer to one question of a form.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct FormAnswer {
-    /// The question's name.
-    pub name: String,
-    /// The question as the phone shows it, in Vietnamese.
-    pub label: Option<String>,
-    /// The answer, up to 200 characters of it.
-    pub text: String,
 }
 
 /// What became of a part of a submission.
@@ -122,12 +115,6 @@ pub struct SubmittedFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
 }
-
-/// Answers that are told at most, and how much of each.
-const MOST_ANSWERS: usize = 100;
-const MOST_CHARS: usize = 200;
-/// Lines and times that only the phone's own readers need.
-const UNTOLD: [&str; 3] = ["route", "outline", "instanceID"];
 
 /// Which page is asked for.
 #[derive(Debug, Clone, Default)]
@@ -166,10 +153,12 @@ impl OpenRosa {
         let row = row.filter(|row| sees(&sight, row)).ok_or(Error::NotFound)?;
         let receipt = self.journal.receipt_again(&mut tx, row.entry).await?;
         let mut view = told(&mut tx, row.clone()).await?;
+        self.read_others(&mut tx, &row.form, &mut view.others)
+            .await?;
         drop(tx);
         view.receipt = Some(receipt);
         if let Some(kept) = self.kept(row).await? {
-            view.answers = answers(&kept);
+            view.answers = answers(&kept.row.form, &kept.read.root);
         }
         Ok(view)
     }
@@ -247,10 +236,11 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         None => None,
     };
     let mut missing = row.expected()?;
-    missing.retain(|name| !files.iter().any(|file| file.name == *name));
+    missing.retain(|name| !files.iter().any(|file| composed(&file.name) == *name));
     let complete = missing.is_empty();
-    missing.retain(|name| !unusable.iter().any(|file| file.name == *name));
+    missing.retain(|name| !unusable.iter().any(|file| composed(&file.name) == *name));
     let state = state_of(&row);
+    let others = others(tx, row.id).await?;
     let files = files.into_iter().map(SubmittedFile::of);
     let files = files.chain(unusable.into_iter().map(SubmittedFile::unusable));
     Ok(SubmissionView {
@@ -269,6 +259,7 @@ async fn told(tx: &mut Tx, row: SubmissionRow) -> Result<SubmissionView, Error> 
         missing,
         parts: parts.into_iter().map(SubmittedPart::of).collect(),
         files: files.collect(),
+        others,
         recorded_at: row.recorded_at,
         entry: row.entry,
         receipt: None,
@@ -291,21 +282,6 @@ fn state_of(row: &SubmissionRow) -> String {
         Some(REFUSED) => REFUSED.to_owned(),
         _ => row.state.clone(),
     }
-}
-
-/// What the form says, without its lines.
-fn answers(kept: &Accepted) -> Vec<FormAnswer> {
-    let form = Form::of(&kept.row.form);
-    let leaves = kept.read.root.leaves().into_iter();
-    let said =
-        leaves.filter(|leaf| !leaf.text.trim().is_empty() && !UNTOLD.contains(&leaf.name.as_str()));
-    said.take(MOST_ANSWERS)
-        .map(|leaf| FormAnswer {
-            name: leaf.name.clone(),
-            label: form.and_then(|form| form.label(&leaf.name)),
-            text: leaf.text.trim().chars().take(MOST_CHARS).collect(),
-        })
-        .collect()
 }
 
 impl SubmissionDecisionView {

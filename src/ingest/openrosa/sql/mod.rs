@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, OrgId, PhotoId, PlotId, QuarantineId, SubmissionId, TeamId};
 use crate::base::time::Timestamp;
+use crate::patrols::model::text::composed;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -34,6 +35,10 @@ pub(super) const SUBMISSIONS: &str = submissions!("1 = 1");
 pub(super) const EDITS: &str = submissions!(
     "s.root = $1 AND s.id <> $2 AND s.state <> 'taken' AND d.decision IS NULL \
      ORDER BY s.revision, s.recorded_at, s.id LIMIT 20"
+);
+pub(super) const EDITED: &str = submissions!(
+    "s.root = $1 AND s.revision < $2 AND s.state = 'review' AND d.decision IS NULL \
+     ORDER BY s.revision, s.id LIMIT 20"
 );
 // With every form of the same chain: an edit repeats what it does not change.
 pub(super) const TELLING: &str = submissions!(
@@ -67,6 +72,11 @@ pub(super) const PLOT_VERSION: &str = "SELECT p.version + (SELECT COUNT(*) FROM 
 // Files that came and are of no use, where none of the same name is; ends within a bracket.
 const LACKING: &str = "EXISTS (SELECT 1 FROM odk_unusable u WHERE u.submission = s.id AND NOT EXISTS \
      (SELECT 1 FROM odk_files f WHERE f.submission = u.submission AND f.name = u.name)";
+// Submissions under whose name another content came.
+const CAME_OTHERWISE: &str =
+    "s.id IN (SELECT q.fact FROM quarantine q WHERE q.kind = 'submission' AND q.fact IS NOT NULL)";
+// A later edit brings every file of the form again.
+const LAST_OF_CHAIN: &str = "NOT EXISTS (SELECT 1 FROM odk_submissions l WHERE l.root = s.root AND l.revision > s.revision)";
 /// The word for what waits for somebody, if only to be looked at.
 const FOR_SOMEBODY: &str = "review";
 /// The word for a file that is larger than any that is taken.
@@ -92,12 +102,16 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_FILE,
     FILES,
     EDITS,
+    EDITED,
+    EARLIER,
+    VERSIONS,
     TELLING,
     FACTS_OF,
     FOUND,
     JOIN_CHAIN,
     INSERT_UNUSABLE,
     UNUSABLE,
+    OTHERS,
     DECIDE,
     DECISION,
     PHOTO_OF_CHAIN,
@@ -130,13 +144,15 @@ pub struct SubmissionRow {
 }
 
 impl SubmissionRow {
-    /// The names of the files that the form names.
+    /// The names of the files that the form names, in composed letters.
     pub fn expected(&self) -> Result<Vec<String>, Error> {
-        serde_json::from_str(&self.expected).or(Err(Error::Corrupt {
+        let names = serde_json::from_str::<Vec<String>>(&self.expected);
+        let names = names.or(Err(Error::Corrupt {
             table: "odk_submissions",
             column: "expected",
             id: self.id.to_string(),
-        }))
+        }))?;
+        Ok(names.iter().map(|name| composed(name)).collect())
     }
 }
 
@@ -315,7 +331,8 @@ pub async fn submissions(
                 if state == FOR_SOMEBODY {
                     query.push(" OR (d.decision IS NULL AND ").push(LACKING);
                     query.push(" AND u.reason = ").push_bind(TOO_LARGE);
-                    query.push("))");
+                    query.push(")) OR (d.decision IS NULL AND ");
+                    query.push(CAME_OTHERWISE).push(")");
                 }
                 query.push(") AND (d.decision IS NULL OR d.decision <> ");
                 query.push_bind(REFUSED).push(")");
@@ -328,7 +345,8 @@ pub async fn submissions(
             query
                 .push(" AND (s.missing > 0 OR ")
                 .push(LACKING)
-                .push("))");
+                .push(")) AND ")
+                .push(LAST_OF_CHAIN);
         }
         if let Some((at, id)) = filter.after {
             query.push(" AND (s.recorded_at < ").push_bind(at);

@@ -82,7 +82,7 @@ pub async fn insert_all_with_plots(
         row.raw,
         row.recorded_at,
     ])?;
-    later_rows!(tx, INSERT_PLOT_PARTS, forms, |(row, plot)| [row.id, *plot])
+    later_rows!(tx, INSERT_PLOT_PARTS, forms, |form| [form.0.id, form.1])
 }
 
 fn not_here() -> Error {

@@ -145,6 +145,16 @@ pub enum GpxRefusal {
         /// The last whole point, 0 for none.
         after_point: u32,
     },
+    /// Routes and waypoints alone, which somebody drew and nobody walked.
+    #[error(
+        "the file has no track: its {waypoints} waypoints and {route_points} route points tell of no walk; save the track that was recorded"
+    )]
+    NoTrack {
+        /// How many waypoints it has.
+        waypoints: u32,
+        /// How many points of routes.
+        route_points: u32,
+    },
     /// More points than we take.
     #[error("the file has more than {MAX_POINTS} track points")]
     TooManyPoints,

@@ -223,6 +223,8 @@ export const DESK: Record<string, string> = {
 	"the file ends in the middle, after point {}": "tệp bị cắt giữa chừng, sau điểm {0}",
 	"the file is not well-formed XML near byte {}, after point {}": "tệp hỏng gần byte {0}, sau điểm {1}",
 	"elements are nested deeper than {} after point {}": "tệp lồng quá {0} lớp, sau điểm {1}",
+	"the file has no track: its {} waypoints and {} route points tell of no walk; save the track that was recorded":
+		"tệp không có vết đi, chỉ có {0} điểm mốc và {1} điểm lộ trình vẽ sẵn: hãy xuất vết đã ghi (track)",
 	"the file has more than {} track points": "tệp có hơn {0} điểm tuyến",
 	"the file has more than {} tracks and segments": "tệp có hơn {0} tuyến và đoạn",
 
