@@ -130,6 +130,7 @@ fn claimed(node: &Field, author: Uuid) -> Vouched {
         nonce_issued_at: None,
         door: None,
         named: false,
+        by_officer: false,
         paper: None,
         receipt,
     }

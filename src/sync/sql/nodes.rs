@@ -16,7 +16,7 @@ macro_rules! outgoing {
 }
 
 pub(super) const OUTGOING: &str = concat!(
-    "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.received_at, f.plot, c.patrol, t.paper, p.sha256 AS original, p.door, p.named, \
+    "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.received_at, f.plot, c.patrol, t.paper, p.sha256 AS original, p.door, p.named, f.by_officer, \
      CAST(COALESCE(LENGTH(b.body), 0) AS BIGINT) AS body_bytes, CASE WHEN e.kind = 'original' THEN p.bytes ELSE 0 END AS original_bytes, \
      (SELECT CAST(COUNT(*) AS BIGINT) FROM plot_measures m WHERE m.entry = e.id AND m.version IS NULL) AS measures \
      FROM journal_entries e LEFT JOIN ledger_facts f ON f.id = e.fact LEFT JOIN fix_chunks c ON c.entry = e.id \
@@ -73,6 +73,8 @@ pub struct Outgoing {
     pub door: Option<String>,
     /// Whether a named account was at its shutter.
     pub named: Option<i64>,
+    /// Whether a fact of the ledger is an officer's.
+    pub by_officer: Option<i64>,
     /// The length of its body; 0 when that is erased.
     pub body_bytes: i64,
     /// The length of a photo's original, for the original's own entry.
