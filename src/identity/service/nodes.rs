@@ -23,7 +23,7 @@ use crate::identity::sql::{self, NodeRow};
 use crate::journal::model::sha256;
 use crate::journal::note::PublicKey;
 use crate::journal::{Entry, Kind, is_signed_by, key_id};
-use crate::store::{self, Tx};
+use crate::store::{self, Store, Tx};
 
 use super::authors::as_author;
 use super::secrets::grants_of;
@@ -90,6 +90,12 @@ impl VouchedKey {
             ..said.statement(self.base.clone(), signature)
         })
     }
+}
+
+/// How many devices have a secret that opens a door.
+pub async fn devices_in_use(store: &Store) -> Result<i64, store::Error> {
+    let mut tx = store.read().await?;
+    sql::devices_in_use(&mut tx).await
 }
 
 impl Identity {
