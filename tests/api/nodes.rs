@@ -599,6 +599,46 @@ on_both! {
         holds_whole(&field).await;
     }
 
+    async fn whoever_decides_sees_whose_it_is_where_what_it_says_and_why_it_waits(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let phone = node.phone("máy A", &[WEST, EAST]).await;
+        let strayed = node.new_id();
+        let mut first = plot_at(104.7, 22.4);
+        first["properties"]["notes"] = json!("nói chuyện ở đầu bản");
+        phone.put(&plot_path(strayed), &first).await.expect(201);
+        phone.put(&plot_path(strayed), &correction(104.31, 40, 1)).await.expect(201);
+        way.send().await;
+        let open = reviews(&chief, "open").await;
+        let because = |reason: &str| open.iter().find(|own| own["reason"] == reason).unwrap().clone();
+        let beyond = because("no_right");
+        assert!(beyond["name"].as_str().unwrap().starts_with("Đồn A · "), "{beyond:#}");
+        assert_eq!((&beyond["kind"], &beyond["said"]["commune"], &beyond["said"]["plot"]), (&json!("plot"), &json!(EAST), &json!(null)));
+        assert!(beyond["said"]["commune_name"].is_string() && beyond["said"]["at"].is_string(), "{beyond:#}");
+        assert!(beyond["refusal"]["title"].is_string() && beyond["refusal"]["status"] == 403, "{beyond:#}");
+        let values = beyond["said"]["values"].as_array().unwrap();
+        for told in [json!({ "name": "crop", "text": "opium_poppy" }), json!({ "name": "plants", "text": "320" })] {
+            assert!(values.contains(&told), "{values:#?}");
+        }
+        // No free text, and nothing that only the handling unit may read.
+        let text = beyond.to_string();
+        assert!(!text.contains("đầu bản") && !text.contains("grower_status"), "{text}");
+        let within = because("refused");
+        assert_eq!(within["refusal"]["fields"][0]["reason"], "there is no version to revise yet");
+        assert_eq!(within["said"]["commune"], WEST);
+        // Who keeps accounts and devices sees whose it is and why, and no field data.
+        let keeper = field.account("quan-tri", Role::Admin, &[]).await;
+        for own in reviews(&keeper, "open").await {
+            assert_eq!(own["said"], Value::Null);
+            assert!(own["name"].is_string() && own["kind"] == "plot" && own["refusal"].is_object(), "{own:#}");
+        }
+        // Once the plot is known here, what was decided about it leads there.
+        decided(&chief, &within, "accepted").await.expect(200);
+        let taken = reviews(&chief, "accepted").await;
+        assert_eq!(taken[0]["said"]["plot"], json!(strayed));
+    }
+
     async fn a_node_corrects_nothing_of_another_node_or_of_the_province(field: Field) {
         load_communes(&field).await;
         let (node, other) = (Field::start(Database::Sqlite).await, Field::start(Database::Sqlite).await);
