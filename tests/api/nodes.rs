@@ -556,6 +556,11 @@ on_both! {
         };
         let open = reviews(&chief, "open").await;
         // What a later one has overtaken is not taken any more, whoever decides.
+        // The post sees which of its facts are not taken yet.
+        let told = read(&way.there, "/api/v1/forwarding").await;
+        let aside = told["kept_aside"].as_array().unwrap();
+        let refused: Vec<&Value> = aside.iter().filter(|own| own["reason"] == "refused").collect();
+        assert_eq!((aside.len(), refused.len(), &refused[0]["fact"], &refused[0]["kind"]), (3, 1, &json!(strayed), &json!("plot")), "{told:#}");
         let late = of(&open, moved);
         assert_eq!(late.len(), 1, "{open:#?}");
         decided(&chief, &late[0], "accepted").await.expect(422);
