@@ -85,6 +85,8 @@ pub struct Sending {
 /// What a post node says of a fact that it took before this server did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouching {
+    /// The node's own device here, which wrote down those that it speaks for.
+    pub node: Uuid,
     /// The fact's id there: here too that of a fact whose sender gave none.
     pub fact: Uuid,
     /// When the node received it, by the node's clock.
@@ -93,6 +95,23 @@ pub struct Vouching {
     pub request: Option<[u8; 32]>,
     /// Whether a named account of the node's was at a photo's shutter.
     pub named: bool,
+    /// Whether its author answers at the node for the commune, as an officer does.
+    pub by_officer: bool,
+    /// Whether a person took it after it had waited.
+    pub decided: bool,
+}
+
+impl Vouching {
+    /// Whether a correction follows on what stands. `latest` is what the standing version itself corrected there, 0 for a
+    /// first one; none when it is not the node's. Where corrections in between did not arrive, the node counts further
+    /// than this server; what somebody corrected here since, the node has not seen, and only a person decides.
+    #[must_use]
+    pub const fn follows(&self, latest: Option<u32>, revises: u32) -> bool {
+        match latest {
+            Some(before) => revises > before,
+            None => self.decided,
+        }
+    }
 }
 
 /// What came with a request besides its secret and body.

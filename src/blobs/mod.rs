@@ -35,6 +35,9 @@ pub enum Error {
     /// The folder is not the one that was opened: its disk is gone, or somebody emptied it.
     #[error("the blob folder has lost its mark: its disk is not there")]
     Gone,
+    /// A part of bytes on their way is not in a store that is there: it went with an earlier one.
+    #[error("a part of an upload is not there")]
+    PartMissing,
 }
 
 /// What became of bytes that were to be kept.

@@ -82,11 +82,20 @@ impl Blobs {
 
     /// The parts' bytes in order; a few are fetched ahead, since a store elsewhere answers each after a while.
     fn read<'a>(&'a self, parts: &'a [Part]) -> impl Stream<Item = Result<Bytes, Error>> + 'a {
-        let fetched = parts.iter().map(async |part| {
-            let found = self.inner.get(&part.key()).await?;
-            Ok(found.bytes().await?)
-        });
+        let fetched = parts
+            .iter()
+            .map(async |part| match self.inner.get(&part.key()).await {
+                Ok(found) => Ok(found.bytes().await?),
+                Err(object_store::Error::NotFound { .. }) => self.missing().await,
+                Err(error) => Err(error.into()),
+            });
         futures::stream::iter(fetched).buffered(AHEAD)
+    }
+
+    /// That a part is missing is said only where the store itself is there and takes what is written to it.
+    async fn missing(&self) -> Result<Bytes, Error> {
+        self.probe().await?;
+        Err(Error::PartMissing)
     }
 
     /// Removes parts that nobody needs; one that cannot be removed now is found by its age.

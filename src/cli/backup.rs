@@ -15,6 +15,8 @@ use crate::app::{App, open_blobs};
 use crate::base::time::{Clock, SystemClock, Timestamp};
 use crate::base::{from_hex, hex};
 use crate::blobs::{BlobName, Blobs};
+use crate::evidence::forget_unfinished;
+use crate::identity::devices_in_use;
 use crate::journal::{Journal, Verified};
 use crate::store::Store;
 
@@ -134,6 +136,7 @@ impl Restore {
         let verified = journal.verify().await?;
         refuse_broken(&verified)?;
         refuse_other_log(&journal, &manifest, &verified)?;
+        let begun = forget_unfinished(journal.store()).await?;
         // The database knows only of the backups before the one that it came from, which was just proved again.
         journal.secure(manifest.through_seq, text).await?;
         print_line(&format!(
@@ -141,6 +144,13 @@ impl Restore {
              after number {}",
             verified.whole, verified.redacted, manifest.through_seq
         ));
+        if begun > 0 {
+            print_line(&format!(
+                "{begun} uploads were under way; their phones begin them anew"
+            ));
+        }
+        let devices = devices_in_use(journal.store()).await?;
+        print_line(&told_of_secrets(devices, manifest.taken_at));
         journal.store().close().await;
         Ok(())
     }
@@ -229,6 +239,15 @@ async fn run_tool(name: &str, arguments: &[&str], last: &Path) -> anyhow::Result
             .lines()
             .next()
             .unwrap_or("no reason given")
+    )
+}
+
+/// What was revoked after the backup works again, and nobody else says so.
+fn told_of_secrets(devices: i64, taken_at: Timestamp) -> String {
+    format!(
+        "secrets, grants and revocations are those of {taken_at}: {devices} devices can send. A phone that was reported lost, \
+         and an account that was closed, after that time is let in again: before you open this server to phones hold its \
+         devices (the page of devices, or GET /api/v1/devices) against your own list of losses, and report those once more"
     )
 }
 

@@ -13,6 +13,7 @@ pub use model::redaction::{PhotoErased, RedactionDraft, RedactionTarget};
 pub use service::sight;
 pub use service::{
     Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
+    forget_unfinished,
 };
 pub use service::{
     Bounds, CasePhoto, DERIVE_JOB, Decoder, Error, Evidence, Graded, PhotoView, PlotClaim,

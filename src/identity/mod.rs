@@ -12,6 +12,6 @@ pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
 pub use service::Named;
 pub use service::{
     Error, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Sealing, Secret, SheetsDraft,
-    Then, VouchedFor, VouchedKey, unsigned, verify_rows,
+    Then, VouchedFor, VouchedKey, devices_in_use, unsigned, verify_rows,
 };
 pub use sql::STATEMENTS;

@@ -105,8 +105,12 @@ fn made_up(node: &Field, province: &Field, vouched: &Vouched) -> Vec<u8> {
 
 /// A plot in the name of an author, with a receipt that the node's key signed.
 fn claimed(node: &Field, author: Uuid) -> Vouched {
-    let body = plot_at(104.3, 22.4).to_string().into_bytes();
-    let id = node.new_id();
+    claiming(node, author, node.new_id(), &plot_at(104.3, 22.4))
+}
+
+/// The same of what it says of a plot.
+fn claiming(node: &Field, author: Uuid, id: Uuid, body: &Value) -> Vouched {
+    let body = body.to_string().into_bytes();
     let journal = &node.app.journal;
     let mut receipt = Receipt {
         log_id: journal.log_id(),
@@ -130,6 +134,7 @@ fn claimed(node: &Field, author: Uuid) -> Vouched {
         nonce_issued_at: None,
         door: None,
         named: false,
+        by_officer: false,
         paper: None,
         receipt,
     }
@@ -378,6 +383,292 @@ async fn decided(officer: &Client, review: &Value, decision: &str) -> Answer {
     let body = json!({ "decision": decision, "reason": "đã hỏi lại đồn, ghi đúng" });
     let path = format!("/api/v1/bundles/review/{id}/decision");
     officer.post(&path, &body).await
+}
+
+/// A node and its province, with a way between them.
+struct Way {
+    node: Field,
+    upstream: Upstream,
+    /// The node as the province knows it.
+    post: Client,
+    /// An officer of the node's own server for everything there.
+    there: Client,
+}
+
+async fn way(province: &Field) -> Way {
+    load_communes(province).await;
+    let node = Field::start(Database::Sqlite).await;
+    load_communes(&node).await;
+    let post = known_node(province, &node, "Đồn A", &[WEST]).await;
+    let secret = node.app.config.data.join("upstream.secret");
+    std::fs::write(&secret, post.token()).unwrap();
+    let upstream = Upstream::at(&served(province).await, &secret).unwrap();
+    let there = node.officer().await;
+    Way {
+        node,
+        upstream,
+        post,
+        there,
+    }
+}
+
+impl Way {
+    /// Forwards all that waits, and nothing may be left.
+    async fn send(&self) {
+        // Another process forwards from here on: the turn of the one before is over.
+        self.node.clock.advance_millis(16_000);
+        let told = forwarded(&self.node, &self.upstream, &self.there).await;
+        assert_eq!(
+            (&told["backlog"], &told["fault"]),
+            (&json!(0), &json!(null)),
+            "{told:#}"
+        );
+    }
+}
+
+/// A plot as a correction of a version says it.
+fn correction(lon: f64, plants: u32, revises: u32) -> Value {
+    let mut body = plot_at(lon, 22.4);
+    body["properties"]["plants"] = plants.into();
+    body["properties"]["revises"] = revises.into();
+    body
+}
+
+fn plot_path(id: Uuid) -> String {
+    format!("/api/v1/plots/{id}")
+}
+
+async fn read(client: &Client, path: &str) -> Value {
+    client.get(path).await.expect(200).json()
+}
+
+/// Every row of field facts is what the log says.
+async fn holds_whole(field: &Field) {
+    field.settle().await;
+    let store = field.app.journal.store();
+    assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+    let plots = tuantra::plots::verify_rows(store).await.unwrap();
+    assert!(plots.faults.is_empty(), "{:?}", plots.faults);
+    let patrols = tuantra::patrols::verify_rows(store).await.unwrap();
+    assert!(patrols.faults.is_empty(), "{:?}", patrols.faults);
+    let ledger = tuantra::ledger::verify_rows(store).await.unwrap();
+    assert!(ledger.faults.is_empty(), "{:?}", ledger.faults);
+    let made = tuantra::ledger::verify_made(store).await.unwrap();
+    assert!(made.faults.is_empty(), "{:?}", made.faults);
+    assert!(verify_rows(store).await.unwrap().faults.is_empty());
+}
+
+on_both! {
+    async fn what_an_officer_of_a_node_corrects_arrives_and_what_follows_it_too(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let phone = node.phone("máy A", &[WEST]).await;
+        let officer = node.account("can-bo-don", Role::PostOfficer, &[WEST]).await;
+        let [mended, gone, referred] = [104.3, 104.31, 104.32].map(|lon| (node.new_id(), lon));
+        for (id, lon) in [mended, gone, referred] {
+            phone.put(&plot_path(id), &plot_at(lon, 22.4)).await.expect(201);
+        }
+        let patrol = node.new_id();
+        let patrol_path = format!("/api/v1/patrols/{patrol}");
+        phone.put(&patrol_path, &declared(node, -3600, None)).await.expect(201);
+        way.send().await;
+        assert_eq!(read(&chief, &patrol_path).await["properties"]["state"], "open");
+        // The officer corrects one, takes another back, refers a third to another agency and closes the patrol.
+        officer.put(&plot_path(mended.0), &correction(104.3, 500, 1)).await.expect(201);
+        let reason = json!({ "reason": "ghi nhầm vị trí điểm trồng" });
+        officer.post(&format!("{}/retractions", plot_path(gone.0)), &reason).await.expect(201);
+        let referral = json!({ "referred_at": node.after(-60), "agency": "BLO", "document": "12/CV" });
+        officer.post(&format!("{}/referrals", plot_path(referred.0)), &referral).await.expect(201);
+        let own = read(&way.there, &patrol_path).await["properties"].clone();
+        let mut closing = declared(node, -3600, Some(0));
+        (closing["team"], closing["lead_org"], closing["revises"]) = (own["team"].clone(), own["lead_org"].clone(), json!(1));
+        let lead = own["lead_org"].as_str().unwrap();
+        closing["headcount"] = json!({ (lead): 4 });
+        way.there.put(&patrol_path, &closing).await.expect(201);
+        // The phone goes on from what the officer left.
+        phone.put(&plot_path(mended.0), &correction(104.3, 501, 2)).await.expect(201);
+        way.send().await;
+        assert_eq!(reviews(&chief, "open").await, Vec::<Value>::new());
+        let told = read(&chief, &plot_path(mended.0)).await;
+        assert_eq!((&told["properties"]["plants"], &told["properties"]["version"]), (&json!(501), &json!(3)));
+        assert_eq!(read(&chief, &plot_path(gone.0)).await["properties"]["state"], "retracted");
+        assert_eq!(read(&chief, &plot_path(referred.0)).await["properties"]["state"], "referred");
+        let told = read(&chief, &patrol_path).await["properties"].clone();
+        assert_eq!((&told["state"], &told["version"]), (&json!("closed"), &json!(2)), "{told:#}");
+        assert!(told["ended_at"].is_string(), "{told:#}");
+        let people: u64 = told["headcount"].as_object().unwrap().values().map(|own| own.as_u64().unwrap()).sum();
+        assert_eq!(people, 4, "{told:#}");
+        assert_ne!(told["lead_org"], own["lead_org"], "the node's organisations are its own");
+        holds_whole(&field).await;
+        // Sent once more nothing changes.
+        let (bytes, _) = exported(node, &field, all()).await;
+        assert_eq!(brought(&way.post, bytes).await["review"], 0);
+        assert_eq!(read(&chief, &plot_path(mended.0)).await["properties"]["version"], 3);
+    }
+
+    async fn an_officers_word_on_an_eradication_at_a_node_stands_at_the_province_too(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let (phone, other) = (node.phone("máy A", &[WEST]).await, node.phone("máy B", &[WEST]).await);
+        let officer = node.account("can-bo-don", Role::PostOfficer, &[WEST]).await;
+        let plot = node.new_id();
+        phone.put(&plot_path(plot), &plot_at(104.3, 22.4)).await.expect(201);
+        let erase = format!("{}/eradications", plot_path(plot));
+        let (first, second) = (node.new_id(), node.new_id());
+        let of = |id: Uuid, corrects: Option<Uuid>, plants: u32| {
+            let mut own = eradication();
+            (own["id"], own["corrects"], own["plants_destroyed"]) = (json!(id), json!(corrects), json!(plants));
+            own
+        };
+        phone.post(&erase, &of(first, None, 300)).await.expect(201);
+        // Another phone's word has no effect at the node, and none at the province; the officer's has.
+        other.post(&erase, &of(node.new_id(), Some(first), 200)).await.expect(201);
+        way.send().await;
+        let counted = |told: &Value| told["properties"]["quantities"]["destroyed_claimed"]["plants"].clone();
+        assert_eq!(counted(&read(&chief, &plot_path(plot)).await), counted(&read(&way.there, &plot_path(plot)).await));
+        officer.post(&erase, &of(second, Some(first), 310)).await.expect(201);
+        way.send().await;
+        assert_eq!(counted(&read(&way.there, &plot_path(plot)).await), 310);
+        assert_eq!(counted(&read(&chief, &plot_path(plot)).await), 310);
+        holds_whole(&field).await;
+    }
+
+    async fn a_correction_that_is_refused_holds_up_none_of_those_that_follow(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let phone = node.phone("máy A", &[WEST, EAST]).await;
+        let (moved, strayed) = (node.new_id(), node.new_id());
+        phone.put(&plot_path(moved), &plot_at(104.3, 22.4)).await.expect(201);
+        phone.put(&plot_path(strayed), &plot_at(104.7, 22.4)).await.expect(201);
+        // Corrected to beyond what the node may, and back again; the other from there to within.
+        way.there.put(&plot_path(moved), &correction(104.7, 320, 1)).await.expect(201);
+        phone.put(&plot_path(moved), &correction(104.3, 30, 2)).await.expect(201);
+        way.there.put(&plot_path(strayed), &correction(104.31, 40, 1)).await.expect(201);
+        way.send().await;
+        let told = read(&chief, &plot_path(moved)).await;
+        assert_eq!((&told["properties"]["plants"], &told["properties"]["version"]), (&json!(30), &json!(2)));
+        chief.get(&plot_path(strayed)).await.expect(404);
+        let of = |list: &[Value], plot: Uuid| -> Vec<Value> {
+            list.iter().filter(|own| own["fact"] == json!(plot)).cloned().collect()
+        };
+        let open = reviews(&chief, "open").await;
+        // What a later one has overtaken is not taken any more, whoever decides.
+        // The post sees which of its facts are not taken yet.
+        let told = read(&way.there, "/api/v1/forwarding").await;
+        let aside = told["kept_aside"].as_array().unwrap();
+        let refused: Vec<&Value> = aside.iter().filter(|own| own["reason"] == "refused").collect();
+        assert_eq!((aside.len(), refused.len(), &refused[0]["fact"], &refused[0]["kind"]), (3, 1, &json!(strayed), &json!("plot")), "{told:#}");
+        let late = of(&open, moved);
+        assert_eq!(late.len(), 1, "{open:#?}");
+        decided(&chief, &late[0], "accepted").await.expect(422);
+        decided(&chief, &late[0], "refused").await.expect(200);
+        // Of the other the first lies beyond the node's communes. The correction within becomes the first by a person's word.
+        let strays = of(&open, strayed);
+        assert_eq!(strays.len(), 2, "{open:#?}");
+        let within = strays.iter().find(|own| own["reason"] == "refused").unwrap();
+        decided(&chief, within, "accepted").await.expect(200);
+        let told = read(&chief, &plot_path(strayed)).await;
+        assert_eq!((&told["properties"]["plants"], &told["properties"]["version"]), (&json!(40), &json!(1)));
+        phone.put(&plot_path(strayed), &correction(104.31, 41, 2)).await.expect(201);
+        way.send().await;
+        assert_eq!(read(&chief, &plot_path(strayed)).await["properties"]["plants"], 41);
+        holds_whole(&field).await;
+    }
+
+    async fn what_the_province_corrected_itself_only_a_person_lets_a_node_correct(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let phone = node.phone("máy A", &[WEST]).await;
+        let plot = node.new_id();
+        phone.put(&plot_path(plot), &plot_at(104.3, 22.4)).await.expect(201);
+        way.send().await;
+        chief.put(&plot_path(plot), &correction(104.3, 700, 1)).await.expect(201);
+        // The node's numbers are its own: its second correction names the version that the province wrote.
+        phone.put(&plot_path(plot), &correction(104.3, 350, 1)).await.expect(201);
+        phone.put(&plot_path(plot), &correction(104.3, 360, 2)).await.expect(201);
+        way.send().await;
+        assert_eq!(read(&chief, &plot_path(plot)).await["properties"]["plants"], 700);
+        let open = reviews(&chief, "open").await;
+        assert_eq!(open.len(), 2, "{open:#?}");
+        decided(&chief, &open[0], "accepted").await.expect(200);
+        let plants = read(&chief, &plot_path(plot)).await["properties"]["plants"].clone();
+        assert!([json!(350), json!(360)].contains(&plants), "{plants}");
+        // From then on the node's corrections follow by themselves.
+        phone.put(&plot_path(plot), &correction(104.3, 370, 3)).await.expect(201);
+        way.send().await;
+        assert_eq!(read(&chief, &plot_path(plot)).await["properties"]["plants"], 370);
+        holds_whole(&field).await;
+    }
+
+    async fn whoever_decides_sees_whose_it_is_where_what_it_says_and_why_it_waits(field: Field) {
+        let way = way(&field).await;
+        let node = &way.node;
+        let chief = field.officer().await;
+        let phone = node.phone("máy A", &[WEST, EAST]).await;
+        let strayed = node.new_id();
+        let mut first = plot_at(104.7, 22.4);
+        first["properties"]["notes"] = json!("nói chuyện ở đầu bản");
+        phone.put(&plot_path(strayed), &first).await.expect(201);
+        phone.put(&plot_path(strayed), &correction(104.31, 40, 1)).await.expect(201);
+        way.send().await;
+        let open = reviews(&chief, "open").await;
+        let because = |reason: &str| open.iter().find(|own| own["reason"] == reason).unwrap().clone();
+        let beyond = because("no_right");
+        assert!(beyond["name"].as_str().unwrap().starts_with("Đồn A · "), "{beyond:#}");
+        assert_eq!((&beyond["kind"], &beyond["said"]["commune"], &beyond["said"]["plot"]), (&json!("plot"), &json!(EAST), &json!(null)));
+        assert!(beyond["said"]["commune_name"].is_string() && beyond["said"]["at"].is_string(), "{beyond:#}");
+        assert!(beyond["refusal"]["title"].is_string() && beyond["refusal"]["status"] == 403, "{beyond:#}");
+        let values = beyond["said"]["values"].as_array().unwrap();
+        for told in [json!({ "name": "crop", "text": "opium_poppy" }), json!({ "name": "plants", "text": "320" })] {
+            assert!(values.contains(&told), "{values:#?}");
+        }
+        // No free text, and nothing that only the handling unit may read.
+        let text = beyond.to_string();
+        assert!(!text.contains("đầu bản") && !text.contains("grower_status"), "{text}");
+        let within = because("refused");
+        assert_eq!(within["refusal"]["fields"][0]["reason"], "there is no version to revise yet");
+        assert_eq!(within["said"]["commune"], WEST);
+        // Who keeps accounts and devices sees whose it is and why, and no field data.
+        let keeper = field.account("quan-tri", Role::Admin, &[]).await;
+        for own in reviews(&keeper, "open").await {
+            assert_eq!(own["said"], Value::Null);
+            assert!(own["name"].is_string() && own["kind"] == "plot" && own["refusal"].is_object(), "{own:#}");
+        }
+        // Once the plot is known here, what was decided about it leads there.
+        decided(&chief, &within, "accepted").await.expect(200);
+        let taken = reviews(&chief, "accepted").await;
+        assert_eq!(taken[0]["said"]["plot"], json!(strayed));
+    }
+
+    async fn a_node_corrects_nothing_of_another_node_or_of_the_province(field: Field) {
+        load_communes(&field).await;
+        let (node, other) = (Field::start(Database::Sqlite).await, Field::start(Database::Sqlite).await);
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let second = known_node(&field, &other, "Đồn B", &[WEST]).await;
+        let chief = field.officer().await;
+        let own = claimed(&node, node.new_id());
+        assert_eq!(brought(&post, made_up(&node, &field, &own)).await["taken"], 1);
+        let of_province = field.new_id();
+        let phone = field.phone("máy tỉnh", &[WEST]).await;
+        phone.put(&plot_path(of_province), &plot_at(104.31, 22.4)).await.expect(201);
+        for (plot, lon) in [(own.id, 104.3), (of_province, 104.31)] {
+            let lie = claiming(&other, other.new_id(), plot, &correction(lon, 9, 1));
+            let told = brought(&second, made_up(&other, &field, &lie)).await;
+            assert_eq!(of_each(&told, "review"), [json!("refused")], "{told:#}");
+            assert_eq!(read(&chief, &plot_path(plot)).await["properties"]["plants"], 320);
+        }
+        for review in reviews(&chief, "open").await {
+            decided(&chief, &review, "accepted").await.expect(422);
+        }
+        // One of its own devices that is not the author may: the node says so, and nobody else.
+        let right = claiming(&node, node.new_id(), own.id, &correction(104.3, 9, 1));
+        assert_eq!(brought(&post, made_up(&node, &field, &right)).await["taken"], 1);
+        assert_eq!(read(&chief, &plot_path(own.id)).await["properties"]["plants"], 9);
+    }
 }
 
 on_both! {

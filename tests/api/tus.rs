@@ -629,6 +629,44 @@ on_both! {
         is_original(&field, photo, &bytes).await;
     }
 
+    async fn an_upload_of_which_a_part_is_gone_begins_anew_and_waits_while_the_whole_store_is_away(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let bytes = made_up(3_000);
+        let photo = announced(&field, &phone, &bytes).await;
+        let at = opened(&phone, bytes.len(), &photo_pair(photo)).await;
+        patch(&phone, &at, 0, bytes[..1_000].to_vec()).await.expect(204);
+        // All is there, and cannot be put together yet.
+        let originals = blobs(&field).join("sha256");
+        block(&originals);
+        patch(&phone, &at, 1_000, bytes[1_000..].to_vec()).await.expect(503);
+        unblock(&originals);
+        // The disk is away with all that is on it.
+        let away = blobs(&field).with_extension("away");
+        std::fs::rename(blobs(&field), &away).unwrap();
+        head(&phone, &at).await.expect(503);
+        // Another one in its place, without the store's mark.
+        std::fs::create_dir(blobs(&field)).unwrap();
+        head(&phone, &at).await.expect(503);
+        std::fs::remove_dir_all(blobs(&field)).unwrap();
+        std::fs::rename(&away, blobs(&field)).unwrap();
+        // The store is there, and the parts are not: as a restore leaves them.
+        std::fs::remove_dir_all(blobs(&field).join("uploads")).unwrap();
+        head(&phone, &at).await.expect(404);
+        patch(&phone, &at, 3_000, "").await.expect(404);
+        // What is sent to an upload of which the first part is gone is not taken for the whole either.
+        let next = opened(&phone, bytes.len(), &photo_pair(photo)).await;
+        patch(&phone, &next, 0, bytes[..1_000].to_vec()).await.expect(204);
+        std::fs::remove_dir_all(blobs(&field).join("uploads")).unwrap();
+        assert_eq!(offset(&head(&phone, &next).await.expect(200)), 1_000);
+        patch(&phone, &next, 1_000, bytes[1_000..].to_vec()).await.expect(404);
+        head(&phone, &next).await.expect(404);
+        assert_eq!(parts_on_disk(&field).await, 0);
+        let last = opened(&phone, bytes.len(), &photo_pair(photo)).await;
+        patch(&phone, &last, 0, bytes.clone()).await.expect(204);
+        is_original(&field, photo, &bytes).await;
+    }
+
     async fn parts_that_no_row_names_go_after_a_day(field: Field) {
         let phone = field.phone("máy A", &[]).await;
         let at = opened(&phone, 9, "").await;

@@ -14,6 +14,7 @@ use crate::cluster::Cluster;
 use crate::people::People;
 
 const PUSH: &str = "/api/v1/sync/push";
+const HEAD: &str = "/api/v1/journal/head";
 const INVENTORY: &str = "/api/v1/sync/inventory";
 
 fn gathered(ids: &IdMaker, count: i32) -> Vec<Value> {
@@ -92,6 +93,11 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
     let whole = people.announce(&server, 40_000, 1).await;
     assert_eq!(people.send(&server, &whole).await.status, 201);
     let halved = people.announce(&server, 40_000, 2).await;
+    let begun = people.announce(&server, 40_000, 4).await;
+    let upload = people.open_upload(&server, &begun).await;
+    let half = people.patch(&server, &upload, 0, &begun.bytes[..20_000]);
+    assert_eq!(half.await.status, 204);
+    let lost = start.answer(&["device", "enrol", "--name", "máy sẽ mất"]);
     let early = gathered(&ids, 8);
     let mut held = receipts(&server, &phone, &early).await;
     assert_eq!(
@@ -119,12 +125,46 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
     for photo in [&halved, &unseen] {
         assert_eq!(people.send(&server, photo).await.status, 201);
     }
+    let devices = server
+        .get("/api/v1/devices", &people.officer)
+        .await
+        .unwrap();
+    let devices = devices.json().as_array().unwrap().clone();
+    let device = devices.iter().find(|own| own["name"] == "máy sẽ mất");
+    let loss = format!(
+        "/api/v1/devices/{}/loss",
+        device.unwrap()["id"].as_str().unwrap()
+    );
+    let since = json!({ "since": "2026-03-01T00:00:00Z" });
+    let told = server.post(&loss, &people.officer, &since).await.unwrap();
+    assert_eq!(told.status, 200);
+    assert_eq!(server.get(HEAD, &lost).await.unwrap().status, 401);
     let last_head = head_over(&server, &phone, &held).await;
     server.kill();
     // Another machine, another key: the folder with both is gone.
     let restored = Start::on(Path::new(&again), databases.map(|urls| urls.1));
-    restored.answer(&["restore", backup]);
+    let told = restored.answer(&["restore", backup]);
+    assert!(told.contains("1 uploads were under way"), "{told}");
+    // The phone that was reported lost after the backup is let in again: that is told, with how many there are.
+    assert!(
+        told.contains("secrets, grants and revocations are those of 20")
+            && told.contains(": 2 devices can send"),
+        "{told}"
+    );
     let mut server = restored.serve().await;
+    assert_eq!(server.get(HEAD, &lost).await.unwrap().status, 200);
+    // What was under way is not there any more, and is begun anew.
+    let asked = people
+        .tus("HEAD", &upload, Vec::new())
+        .patiently(&server.address)
+        .await;
+    assert_eq!(asked.status, 404);
+    let upload = people.open_upload(&server, &begun).await;
+    assert_eq!(
+        people.patch(&server, &upload, 0, &begun.bytes).await.status,
+        204
+    );
+    assert_eq!(people.read(&server, &begun).await, 200);
     let asked = compared(&server, &phone, &held).await;
     assert!(asked["restored"]["through_seq"].is_number(), "{asked:#}");
     assert_eq!(

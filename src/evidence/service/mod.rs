@@ -61,6 +61,7 @@ pub use seals::{Sealing, seal_root};
 pub use track_questions::TrackQuestionView;
 pub use uploads::{
     Addition, Hold, Taken, Upload, UploadDraft, UploadFault, UploadLimits, UploadState,
+    forget_unfinished,
 };
 pub use verify::{OriginalFault, Originals, verify_originals};
 pub use verify_kept::verify_rows;

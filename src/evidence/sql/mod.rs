@@ -106,6 +106,7 @@ pub const STATEMENTS: &[&str] = &[
     DELETE_UPLOAD,
     DELETE_EXPIRED,
     EXPIRED_UPLOADS,
+    UNDER_WAY,
     OPEN_OF,
     INSERT_PART,
     PARTS,

@@ -33,6 +33,8 @@ pub(super) const EXPIRED_UPLOADS: &str = "SELECT id FROM photo_uploads WHERE exp
      ORDER BY expires_at LIMIT 200";
 pub(super) const OPEN_OF: &str =
     "SELECT id FROM photo_uploads WHERE photo = $1 AND state = 'open' ORDER BY id";
+pub(super) const UNDER_WAY: &str =
+    "SELECT id FROM photo_uploads WHERE state = 'open' ORDER BY id LIMIT 200";
 pub(super) const INSERT_PART: &str =
     "INSERT INTO photo_upload_parts (upload, starts_at, fence, bytes) VALUES ($1, $2, $3, $4)";
 pub(super) const PARTS: &str =
@@ -222,6 +224,11 @@ pub async fn delete_expired(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<Vec
 /// The uploads under way of a photo.
 pub async fn open_of(tx: &mut Tx, photo: PhotoId) -> Result<Vec<Uuid>, Error> {
     on!(tx, |c| sqlx::query_scalar(OPEN_OF).bind(photo).fetch_all(c))
+}
+
+/// Up to 200 uploads under way.
+pub async fn under_way(tx: &mut Tx) -> Result<Vec<Uuid>, Error> {
+    on!(tx, |c| sqlx::query_scalar(UNDER_WAY).fetch_all(c))
 }
 
 /// Up to 200 uploads whose time is over.

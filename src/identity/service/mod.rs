@@ -43,7 +43,7 @@ pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use held::HeldWindow;
 pub use keys::{DeviceKeyView, KeyWithChain, unsigned};
-pub use nodes::{NodeHolder, VouchedFor, VouchedKey};
+pub use nodes::{NodeHolder, VouchedFor, VouchedKey, devices_in_use};
 pub use people::{AccountView, OrgView, TeamView};
 pub use reach::{DeviceStanding, Lost, Sealing};
 pub use roll::RollReport;

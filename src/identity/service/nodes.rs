@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::base::actor::{Actor, CONSOLE, Right};
 use crate::base::ids::{DeviceId, LogId};
-use crate::base::origin::{Origin, Standing, Statement};
+use crate::base::origin::{Origin, Standing, Statement, Vouching};
 use crate::base::refusal::Refusal;
 use crate::base::signed_text::Said;
 use crate::base::time::Timestamp;
@@ -23,7 +23,7 @@ use crate::identity::sql::{self, NodeRow};
 use crate::journal::model::sha256;
 use crate::journal::note::PublicKey;
 use crate::journal::{Entry, Kind, is_signed_by, key_id};
-use crate::store::{self, Tx};
+use crate::store::{self, Store, Tx};
 
 use super::authors::as_author;
 use super::secrets::grants_of;
@@ -90,6 +90,12 @@ impl VouchedKey {
             ..said.statement(self.base.clone(), signature)
         })
     }
+}
+
+/// How many devices have a secret that opens a door.
+pub async fn devices_in_use(store: &Store) -> Result<i64, store::Error> {
+    let mut tx = store.read().await?;
+    sql::devices_in_use(&mut tx).await
 }
 
 impl Identity {
@@ -227,6 +233,26 @@ impl Identity {
             key: PublicKey(key),
             is_revoked: device.revoked_at.is_some(),
         }))
+    }
+
+    /// A post node's word for an act on what an author recorded; none when the act did not come by a node, or the author is
+    /// not one of that node's.
+    pub async fn vouching<'a>(
+        tx: &mut Tx,
+        actor: &'a Actor,
+        author: Uuid,
+    ) -> Result<Option<&'a Vouching>, store::Error> {
+        let Some(own) = actor.origin.vouched.as_deref() else {
+            return Ok(None);
+        };
+        let is_own = Self::is_of(tx, own.node, author).await?;
+        Ok(is_own.then_some(own))
+    }
+
+    /// Whether a post node wrote an author down as its own.
+    pub async fn is_of(tx: &mut Tx, node: Uuid, author: Uuid) -> Result<bool, store::Error> {
+        let maker = sql::maker_of_device(tx, DeviceId(author)).await?;
+        Ok(maker == Some(node))
     }
 
     /// Whether a node may speak for an author, who is written down as the node's own when nobody knows it.

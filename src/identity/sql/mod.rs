@@ -156,6 +156,7 @@ pub const STATEMENTS: &[&str] = &[
     SET_NODE,
     NODE_OF_KEY,
     MAKER_OF_DEVICE,
+    DEVICES_IN_USE,
 ];
 
 #[derive(Debug, Clone, sqlx::FromRow)]

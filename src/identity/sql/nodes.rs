@@ -12,6 +12,8 @@ pub(super) const SET_NODE: &str = "INSERT INTO identity_nodes (device, log, key_
 pub(super) const NODE_OF_KEY: &str =
     "SELECT device, log, key FROM identity_nodes WHERE key_id = $1";
 pub(super) const MAKER_OF_DEVICE: &str = "SELECT created_by FROM identity_devices WHERE id = $1";
+pub(super) const DEVICES_IN_USE: &str = "SELECT COUNT(*) FROM identity_devices d WHERE d.revoked_at IS NULL AND EXISTS \
+     (SELECT 1 FROM identity_tokens t WHERE t.holder = d.id AND t.active = 1 AND t.revoked_at IS NULL)";
 
 /// A post node.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -51,4 +53,9 @@ pub async fn maker_of_device(tx: &mut Tx, device: DeviceId) -> Result<Option<Uui
     on!(tx, |c| sqlx::query_scalar(MAKER_OF_DEVICE)
         .bind(device)
         .fetch_optional(c))
+}
+
+/// How many devices have a secret that opens a door.
+pub async fn devices_in_use(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, |c| sqlx::query_scalar(DEVICES_IN_USE).fetch_one(c))
 }

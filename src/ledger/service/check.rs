@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::refusal::Refusal;
+use crate::identity::Identity;
 use crate::ledger::model::Act;
 use crate::ledger::model::facts::{Approval, Judgement, Waiver};
 use crate::ledger::model::words::{FactKind, Sameness};
@@ -60,6 +61,15 @@ impl Ledger {
                 Err(Refusal::at("/to_org", "no such organisation").into())
             }
             Act::Judgement(said) => self.check_judgement(tx, actor, plot, said).await,
+            Act::Referral(_) | Act::Transfer(_) => {
+                let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
+                let by_node = Identity::vouching(tx, actor, plot.author).await?;
+                if officer || by_node.is_some() {
+                    Ok(())
+                } else {
+                    Err(Error::NotFound)
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -73,7 +83,9 @@ impl Ledger {
         plot: &PlotRow,
     ) -> Result<(), Error> {
         let officer = actor.may(Right::RevisePlots, plot.place.as_deref());
-        if !officer && actor.id != plot.author {
+        // What a post node's officer took back there, the node vouches for.
+        let by_node = Identity::vouching(tx, actor, plot.author).await?;
+        if !officer && actor.id != plot.author && by_node.is_none() {
             return Err(Refusal::at(
                 "",
                 "only who recorded the plot, or an officer of its commune, takes it back",

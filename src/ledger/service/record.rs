@@ -4,6 +4,7 @@
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{FactId, PlotId, is_ahead};
 use crate::base::refusal::Refusal;
+use crate::identity::Identity;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::ledger::model::parse::{Parsed, Wire};
@@ -99,6 +100,15 @@ const fn right(kind: FactKind) -> Right {
     }
 }
 
+/// What this author needs for a kind of fact. What a post node's officers decided there comes with the node's right to
+/// record, on plots that are the node's own.
+fn needed(actor: &Actor, kind: FactKind) -> Right {
+    match right(kind) {
+        Right::RevisePlots if actor.origin.vouched.is_some() => Right::RecordPlots,
+        own => own,
+    }
+}
+
 /// What a fact is told whose id begins with a time to come.
 pub(super) const AHEAD: &str = "giờ trong id (UUIDv7) đi trước máy chủ hơn 24 giờ: kiểm tra đồng hồ của máy rồi gửi lại với id mới / \
      the time in the id (UUIDv7) is more than 24 hours ahead of the server: expected a UUIDv7 of the present, or a UUIDv4; check \
@@ -131,7 +141,7 @@ impl Ledger {
         let kind = wire.kind();
         let has_right = match kind {
             FactKind::Reopening => actor.may_in_province(right(kind)),
-            _ => actor.may_somewhere(right(kind)),
+            _ => actor.may_somewhere(needed(actor, kind)),
         };
         if !has_right {
             return Err(Error::Forbidden);
@@ -215,6 +225,10 @@ impl Ledger {
         let given = sent.parsed.id.or(vouched.map(|own| FactId(own.fact)));
         let fact = given.unwrap_or_else(|| FactId(self.journal.ids().make()));
         let mut row = sent.row(fact, &plot);
+        let by_node = Identity::vouching(tx, &sent.actor, plot.author).await?;
+        if by_node.is_some_and(|own| own.by_officer) {
+            row.by_officer = 1;
+        }
         if let Some(outcome) = self.replayed(tx, sent, &row, &plot).await? {
             return Ok(outcome);
         }
@@ -277,7 +291,8 @@ impl Ledger {
 
 impl Sent {
     fn may(&self, plot: &PlotRow) -> bool {
-        self.actor.may(right(self.kind), plot.place.as_deref())
+        let right = needed(&self.actor, self.kind);
+        self.actor.may(right, plot.place.as_deref())
     }
 
     fn entry(&self, fact: FactId) -> Entry<'_> {

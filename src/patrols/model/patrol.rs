@@ -53,6 +53,21 @@ pub struct PatrolWire {
     pub revises: Option<u32>,
 }
 
+impl PatrolWire {
+    /// As a post node's word for it is read here: its teams and organisations are the node's own and not known here, so
+    /// everything is the node's, as it stands here.
+    #[must_use]
+    pub fn of_node(self, node: Party) -> Self {
+        let people = people_of(&self.headcount);
+        Self {
+            team: None,
+            lead_org: None,
+            headcount: node.org.zip(people).into_iter().collect(),
+            ..self
+        }
+    }
+}
+
 /// What coverage needs of a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Declared {

@@ -1,8 +1,12 @@
 //! Recording a patrol and its corrections: one id, one first author, every version kept.
 
+use serde_json::Value;
+
 use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::{EntryId, PatrolId};
+use crate::base::origin::Vouching;
 use crate::base::refusal::Refusal;
+use crate::identity::Identity;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, Kind, Receipt};
 use crate::patrols::model::patrol::{Party, PatrolDraft, PatrolWire};
@@ -67,6 +71,11 @@ impl Patrols {
             team: actor.team,
             org: actor.org,
         };
+        let wire = if actor.origin.vouched.is_some() {
+            wire.of_node(sender)
+        } else {
+            wire
+        };
         let draft = PatrolDraft::parse(wire, sender)?;
         if actor.principal == Principal::Device && Some(draft.team()) != actor.team {
             return Err(Refusal::at("/team", "a device records for its own team").into());
@@ -123,12 +132,23 @@ impl Patrols {
         }
         let by_author = row.author == sent.actor.id;
         let by_officer = !by_author && sent.by_officer;
-        match sent.draft.revises() {
-            _ if !by_author && !by_officer => self.keep_foreign(tx, sent).await,
-            Some(version) if i64::from(version) == row.version => self.revise(tx, sent, &row).await,
-            Some(_) => self.keep(tx, sent, STALE).await.map(Outcome::Stale),
-            None => self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs),
+        // What a node's officers correct or close there, the node vouches for as for what its phones recorded.
+        let by_node = Identity::vouching(tx, &sent.actor, row.author).await?;
+        let by_node = by_node.zip(sent.draft.revises());
+        if !by_author && !by_officer && by_node.is_none() {
+            return self.keep_foreign(tx, sent).await;
         }
+        let Some(version) = sent.draft.revises() else {
+            return self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs);
+        };
+        let follows = match by_node {
+            Some((own, _)) => own.follows(latest_of(tx, own, &row).await?, version),
+            None => i64::from(version) == row.version,
+        };
+        if !follows {
+            return self.keep(tx, sent, STALE).await.map(Outcome::Stale);
+        }
+        self.revise(tx, sent, &row).await
     }
 
     async fn refuse_unknown_parties(&self, tx: &mut Tx, draft: &PatrolDraft) -> Result<(), Error> {
@@ -148,7 +168,9 @@ impl Patrols {
     }
 
     async fn write_first(&self, tx: &mut Tx, sent: &Declaration) -> Result<Outcome, Error> {
-        if sent.draft.revises().is_some() {
+        let vouched = sent.actor.origin.vouched.as_deref();
+        let is_decided = vouched.is_some_and(|own| own.decided);
+        if sent.draft.revises().is_some() && !is_decided {
             return Err(Refusal::at("/revises", "there is no version to revise yet").into());
         }
         let written = self.journal.enter(tx, sent.entry()).await?;
@@ -242,6 +264,24 @@ impl Declaration {
             recorded_at,
         }
     }
+}
+
+/// Which version the standing one corrected at its post node; none when it is not the node's.
+async fn latest_of(
+    tx: &mut Tx,
+    own: &Vouching,
+    row: &PatrolRow,
+) -> Result<Option<u32>, store::Error> {
+    let last = sql::versions_of(tx, row.id, row.version - 1).await?.pop();
+    let Some(last) = last else {
+        return Ok(None);
+    };
+    if !Identity::is_of(tx, own.node, last.author).await? {
+        return Ok(None);
+    }
+    let said: Value = serde_json::from_str(&last.draft).unwrap_or_default();
+    let revised = said["revises"].as_u64().unwrap_or(0);
+    Ok(Some(u32::try_from(revised).unwrap_or(u32::MAX)))
 }
 
 fn declared_state(draft: &PatrolDraft) -> PatrolState {

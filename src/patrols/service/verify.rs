@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::base::hex;
 use crate::base::ids::{EntryId, OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::Roll;
 use crate::journal::audit::{RowPass, Rows, Told, each_content, stored};
 use crate::journal::{Kind, Stored};
 use crate::patrols::model::chunk;
@@ -57,7 +58,9 @@ async fn versions(tx: &mut Tx, pass: &mut RowPass, patrol: PatrolId) -> Result<(
                 author: Some(row.author),
                 recorded_at: None,
             };
-            pass.judge(tx, told, |kept| is_version(kept, &row)).await?;
+            let by_node = Roll::is_of_node(tx, row.author).await?;
+            pass.judge(tx, told, |kept| is_version(kept, &row, by_node))
+                .await?;
         }
     }
 }
@@ -66,19 +69,24 @@ fn sent<T: DeserializeOwned>(kept: &Stored) -> Option<T> {
     serde_json::from_slice(kept.body.as_ref()?).ok()
 }
 
-/// What a declaration leaves to its sender, the sender's team and organisation, stands in the row alone.
-fn is_version(kept: &Stored, row: &KeptVersion) -> bool {
+/// What a declaration leaves to its sender, the sender's team and organisation, stands in the row alone; so do those that
+/// a post node names, which are the node's own.
+fn is_version(kept: &Stored, row: &KeptVersion, by_node: bool) -> bool {
     let own: Option<Value> = serde_json::from_str(&row.draft).ok();
     let id = |name: &str| own.as_ref()?.get(name)?.as_str()?.parse::<Uuid>().ok();
     let party = Party {
         team: id("team").map(TeamId),
         org: id("lead_org").map(OrgId),
     };
-    let said = sent::<PatrolWire>(kept).and_then(|wire| PatrolDraft::parse(wire, party).ok());
-    let said = said.and_then(|draft| serde_json::to_string(&draft).ok());
-    kept.row.kind == Kind::Patrol.as_str()
-        && kept.row.fact == Some(row.patrol.0)
-        && said.as_deref() == Some(row.draft.as_str())
+    let wire = sent::<PatrolWire>(kept);
+    let of_node = wire.clone().filter(|_| by_node);
+    let readings = [wire, of_node.map(|wire| wire.of_node(party))];
+    let said = readings.into_iter().flatten().any(|wire| {
+        let draft = PatrolDraft::parse(wire, party).ok();
+        let said = draft.and_then(|draft| serde_json::to_string(&draft).ok());
+        said.as_deref() == Some(row.draft.as_str())
+    });
+    kept.row.kind == Kind::Patrol.as_str() && kept.row.fact == Some(row.patrol.0) && said
 }
 
 /// The last judgement and the acts on holds of each patrol, and when its raw fixes were erased, as the log tells.

@@ -6,6 +6,7 @@ use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, IncidentId};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
+use crate::identity::Identity;
 use crate::journal::{Entry, KeptAside, Kind, Receipt};
 use crate::plots::model::incident::{IncidentDraft, IncidentWire};
 use crate::plots::model::record::incident_record;
@@ -13,6 +14,7 @@ use crate::plots::model::words::PlotFlag;
 use crate::plots::sql::{self, Filter, IncidentRow};
 use crate::store::{self, Tx};
 
+use super::correct::{is_decided, latest_of_incident};
 use super::read::{ListPage, PlotView, told_of};
 use super::{DIFFERS, Error, FOREIGN, OUTSIDE, Plots, Promise, STALE, flags_text, sight, too_much};
 
@@ -99,7 +101,9 @@ impl Plots {
         let by_author = row.author == sent.actor.id;
         let by_officer = sent.draft.revises.is_some()
             && sent.actor.may(Right::RevisePlots, row.commune.as_deref());
-        if !by_author && !by_officer {
+        let by_node = Identity::vouching(tx, &sent.actor, row.author).await?;
+        let by_node = by_node.zip(sent.draft.revises);
+        if !by_author && !by_officer && by_node.is_none() {
             return self.keep_foreign_incident(tx, sent).await;
         }
         if !sent.may_record(row.commune.as_deref()) || !sent.is_in_scope() {
@@ -108,32 +112,43 @@ impl Plots {
                 .await
                 .map(Outcome::Outside);
         }
-        match sent.draft.revises {
-            Some(version) if i64::from(version) == row.version => {
-                let written = self.journal.enter(tx, sent.entry()).await?;
-                let next = IncidentRow {
-                    version: row.version + 1,
-                    author: row.author,
-                    org: row.org,
-                    ..sent.row(written.entry, row.recorded_at)
-                };
-                let at = written.received_at;
-                sql::revise_incident(tx, &next, sent.actor.id, &sent.record, at).await?;
-                Ok(Outcome::Stands(Box::new(next), Promise::New(written)))
-            }
-            Some(_) => self
-                .keep_incident(tx, sent, STALE)
-                .await
-                .map(Outcome::Stale),
-            None => self
-                .keep_incident(tx, sent, DIFFERS)
-                .await
-                .map(Outcome::Differs),
+        let Some(version) = sent.draft.revises else {
+            let kept = self.keep_incident(tx, sent, DIFFERS).await;
+            return kept.map(Outcome::Differs);
+        };
+        let follows = match by_node {
+            Some((own, _)) => own.follows(latest_of_incident(tx, own, sent.id).await?, version),
+            None => i64::from(version) == row.version,
+        };
+        if !follows {
+            let kept = self.keep_incident(tx, sent, STALE).await;
+            return kept.map(Outcome::Stale);
         }
+        self.revise_incident(tx, sent, row).await
+    }
+
+    async fn revise_incident(
+        &self,
+        tx: &mut Tx,
+        sent: &Sent,
+        row: IncidentRow,
+    ) -> Result<Outcome, Error> {
+        let written = self.journal.enter(tx, sent.entry()).await?;
+        let next = IncidentRow {
+            version: row.version + 1,
+            author: row.author,
+            org: row.org,
+            ..sent.row(written.entry, row.recorded_at)
+        };
+        let at = written.received_at;
+        sql::revise_incident(tx, &next, sent.actor.id, &sent.record, at).await?;
+        Ok(Outcome::Stands(Box::new(next), Promise::New(written)))
     }
 
     async fn write_first_incident(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
-        sent.refuse_revision()?;
+        if !is_decided(&sent.actor) {
+            sent.refuse_revision()?;
+        }
         if !sent.is_in_scope() {
             return self
                 .keep_incident(tx, sent, OUTSIDE)

@@ -1,6 +1,7 @@
 //! The plots' acts: recording, correcting, measuring, grouping; and what may be read of them.
 
 mod codes;
+mod correct;
 mod erase;
 mod first;
 mod formed;

@@ -14,11 +14,12 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, CandidateRow, MeasureRow, PlotRow};
 use crate::store::Tx;
 
+use super::correct::is_decided;
 use super::places::{Placement, PlotPlace};
 use super::read::PlotView;
 use super::{
-    DETECTED, DIFFERS, Error, FOREIGN, LINK_JOB, OUTSIDE, Plots, Promise, SETTLE_JOB, STALE,
-    flags_text, measures, screen, too_much,
+    DETECTED, Error, FOREIGN, LINK_JOB, OUTSIDE, Plots, Promise, SETTLE_JOB, flags_text, measures,
+    screen, too_much,
 };
 
 /// A plot as it was recorded.
@@ -140,42 +141,12 @@ impl Plots {
         })
     }
 
-    pub(super) async fn write_recording(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
-        if !sql::lock_plot(tx, sent.id).await? {
-            let done = self.write_first(tx, sent).await?;
-            return moved_on(tx, done).await;
-        }
-        let row = sql::plot(tx, sent.id).await?.ok_or(Error::NotFound)?;
-        if let Some(entry) = sql::alike(tx, sent.id, sent.actor.id, &sent.record).await? {
-            let receipt = self.journal.receipt_again(tx, entry).await?;
-            return stands(tx, row, Promise::Again(receipt)).await;
-        }
-        if let Some(entry) = self.journal.erased_alike(tx, &sent.entry()).await? {
-            let receipt = self.journal.receipt_again(tx, entry).await?;
-            return stands(tx, row, Promise::Again(receipt)).await;
-        }
-        let old = row.place.as_deref();
-        let by_author = row.author == sent.actor.id;
-        let by_officer = sent.draft.revises.is_some() && sent.actor.may(Right::RevisePlots, old);
-        if !by_author && !by_officer {
-            return self.keep_foreign(tx, sent).await;
-        }
-        if !sent.actor.may(Right::RecordPlots, old) || !sent.is_in_scope() {
-            return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
-        }
-        match sent.draft.revises {
-            Some(version) if i64::from(version) == row.version => {
-                let done = self.revise(tx, sent, row).await?;
-                moved_on(tx, done).await
-            }
-            Some(_) => self.keep(tx, sent, STALE).await.map(Outcome::Stale),
-            None => self.keep(tx, sent, DIFFERS).await.map(Outcome::Differs),
-        }
-    }
-
     /// Writes a first recording; the caller moves the epoch on.
     pub(super) async fn write_first(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
-        sent.refuse_revision()?;
+        // Of what waited the first may have been refused: a person who takes a correction makes it the first.
+        if !is_decided(&sent.actor) {
+            sent.refuse_revision()?;
+        }
         if !sent.is_in_scope() {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
         }
@@ -240,7 +211,12 @@ impl Plots {
         Ok(())
     }
 
-    async fn keep(&self, tx: &mut Tx, sent: &Sent, reason: &str) -> Result<KeptAside, Error> {
+    pub(super) async fn keep(
+        &self,
+        tx: &mut Tx,
+        sent: &Sent,
+        reason: &str,
+    ) -> Result<KeptAside, Error> {
         let bytes = i64::try_from(sent.body.len()).unwrap_or(i64::MAX);
         let kept = self
             .journal
@@ -250,7 +226,7 @@ impl Plots {
     }
 
     /// The id is another author's: answered as if it were unknown, so that it tells nothing of that plot.
-    async fn keep_foreign(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
+    pub(super) async fn keep_foreign(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
         sent.refuse_revision()?;
         if !sent.is_in_scope() {
             return self.keep(tx, sent, OUTSIDE).await.map(Outcome::Outside);
@@ -283,7 +259,7 @@ pub(super) async fn moved_on(tx: &mut Tx, done: Outcome) -> Result<Outcome, Erro
     Ok(done)
 }
 
-async fn stands(tx: &mut Tx, row: PlotRow, promise: Promise) -> Result<Outcome, Error> {
+pub(super) async fn stands(tx: &mut Tx, row: PlotRow, promise: Promise) -> Result<Outcome, Error> {
     let candidates = sql::candidates_of(tx, &[row.id]).await?;
     Ok(Outcome::Stands(Box::new(row), candidates, promise))
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub(super) struct Kept {
     pub bytes: Vec<u8>,
     /// What a post node says of an original.
     pub vouched: Option<Vec<u8>>,
+    /// What its own route said of it.
+    pub refusal: Option<String>,
 }
 
 impl Kept {
@@ -60,6 +62,23 @@ impl Kept {
             record,
             bytes,
             vouched: None,
+            refusal: None,
+        }
+    }
+
+    /// The same with the words of a refusal (RFC 9457), without what belongs to the request alone.
+    pub fn refused_by(self, problem: Option<&Value>) -> Self {
+        let told = problem.map(|problem| {
+            let names = ["type", "title", "status", "detail", "fields"];
+            let told = names.iter().filter_map(|name| {
+                let value = problem.get(*name)?;
+                Some(((*name).to_owned(), value.clone()))
+            });
+            Value::Object(told.collect()).to_string()
+        });
+        Self {
+            refusal: told,
+            ..self
         }
     }
 }
@@ -88,6 +107,7 @@ pub(super) async fn keep_aside(
         rights_of: judged.rights_of,
         at: judged.at,
         vouched: kept.vouched,
+        refusal: kept.refusal,
     };
     let weight = i64::try_from(weight).unwrap_or(i64::MAX);
     written(app, (fact, reason), (body, weight, named), row).await
@@ -107,6 +127,7 @@ pub(super) async fn keep_file(
         rights_of: carrier.actor.id,
         at: app.journal.now(),
         vouched: None,
+        refusal: None,
     };
     let upload = app.journal.ids().make();
     let (mut parts, mut digest, mut bytes) = (Vec::new(), Sha256::new(), 0_u64);

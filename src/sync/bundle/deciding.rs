@@ -259,7 +259,7 @@ fn remade(
         RecordKind::VouchedOriginal => {
             let wire: Vouched = parse_json(review.vouched.as_deref().unwrap_or_default())?;
             // Nothing but its origin is of use: the bytes are the photo's.
-            author.origin = wire.origin(&[]).unwrap_or_default();
+            author.origin = wire.origin(author.id, true, &[]).unwrap_or_default();
             original_request(photo, bytes)?
         }
         RecordKind::Original | RecordKind::Bundle => original_request(photo, bytes)?,
@@ -296,10 +296,10 @@ fn doubt_of(reason: &str) -> Doubt {
 }
 
 impl Vouched {
-    /// Its native request once more, with what came with it to the node.
+    /// Its native request once more, with what came with it to the node, whose rights the author has so far.
     fn again(&self, author: &mut Actor, now: Timestamp) -> Result<Request, Problem> {
         let body = self.bytes();
-        author.origin = self.origin(&body).unwrap_or_default();
+        author.origin = self.origin(author.id, true, &body).unwrap_or_default();
         if let Some(door) = self.door {
             author.door = door;
         }

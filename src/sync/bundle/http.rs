@@ -20,9 +20,10 @@ use crate::base::words::vocabulary;
 use crate::http::{Body, Json, Params, Path, Problem, ProblemKind};
 use crate::identity::Caller;
 
-use super::super::sql::{self, Review};
+use super::super::sql;
 use super::deciding::{ReviewDecided, ReviewDecisionWire, decide};
 use super::import::{BundleAnswer, Carrier, import};
+use super::told::{ReviewTold, shown};
 
 /// Facts that were not begun within this time are answered as not tried: an answer comes before any proxy gives up.
 const TRIED_FOR: Duration = Duration::from_secs(50);
@@ -71,7 +72,7 @@ vocabulary! {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ReviewList {
     /// The newest first.
-    pub reviews: Vec<Review>,
+    pub reviews: Vec<ReviewTold>,
 }
 
 /// What the recipient is, as told on the wire and at the command line.
@@ -118,7 +119,8 @@ pub async fn bring_bundle(
     Ok(Body(StatusCode::OK, answer))
 }
 
-/// What carried bundles held that waits for a person, the newest first.
+/// What carried bundles held and post nodes forwarded that waits for a person, the newest first: whose it is, why it was not
+/// taken, and for who may read the whole province's plots what it says in short.
 #[utoipa::path(get, path = "/api/v1/bundles/review", tag = "sync", params(ReviewParams), responses((status = 200, body = ReviewList)))]
 pub async fn bundle_reviews(
     State(app): State<App>,
@@ -137,6 +139,8 @@ pub async fn bundle_reviews(
     let before = params.before.unwrap_or(app.journal.now().plus_millis(1));
     let mut tx = app.journal.store().read().await?;
     let reviews = sql::reviews(&mut tx, before, i64::from(limit), state.as_str()).await?;
+    drop(tx);
+    let reviews = shown(&app, &actor, reviews).await?;
     Ok(Body(StatusCode::OK, ReviewList { reviews }))
 }
 

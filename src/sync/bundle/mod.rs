@@ -16,6 +16,7 @@ mod spool;
 mod taking;
 #[cfg(test)]
 mod tests;
+pub mod told;
 pub mod vouched;
 mod vouching;
 

@@ -232,6 +232,7 @@ impl Taking {
     ) -> Result<BundleResult, Problem> {
         let fact = named.id.as_deref().and_then(|id| id.parse().ok());
         let fact = fact.unwrap_or(judged.author.id);
+        let record = record.refused_by(named.problem.as_ref());
         let Some(kept) = keep_aside(&self.app, judged, fact, record, reason).await? else {
             let full = Problem::new(ProblemKind::TooManyRequests)
                 .detail("this author's share of what is kept aside in a day is used up");

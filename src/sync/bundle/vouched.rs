@@ -122,6 +122,9 @@ pub struct Vouched {
     /// Whether a named account of the node's was at a photo's shutter.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named: bool,
+    /// Whether the node took a fact of a plot's life as an officer's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_officer: bool,
     /// The paper record from which it was typed in at the node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<PaperId>,
@@ -154,8 +157,13 @@ impl Vouched {
         wire.request(HeaderMap::new(), sent.flatten())
     }
 
-    /// What came with it to the node.
-    pub(super) fn origin(&self, body: &[u8]) -> Result<Origin, &'static str> {
+    /// What came with it to the node; `decided` when a person takes it after it has waited.
+    pub(super) fn origin(
+        &self,
+        node: Uuid,
+        decided: bool,
+        body: &[u8],
+    ) -> Result<Origin, &'static str> {
         let is_fixes = self.kind == "fixes";
         let request = is_fixes.then(|| chunk::request(body).ok()).flatten();
         let statement = match &self.signed {
@@ -165,10 +173,13 @@ impl Vouched {
         Ok(Origin {
             statement,
             vouched: Some(Arc::new(Vouching {
+                node,
                 fact: self.receipt.id,
                 received_at: self.receipt.received_at,
                 request,
                 named: self.named,
+                by_officer: self.by_officer,
+                decided,
             })),
             paper: self.paper,
             ..Origin::default()
@@ -255,7 +266,7 @@ mod tests {
             let wire = json!({ "author": id, "kind": kind, "id": id, "body": "", "signed": signed, "receipt": receipt });
             let wire: Vouched = parse_json(wire.to_string().as_bytes()).unwrap();
             let _ = wire.request(&body, wire.receipt.received_at);
-            proptest::prop_assert!(wire.origin(&body).is_err());
+            proptest::prop_assert!(wire.origin(wire.author, false, &body).is_err());
         }
     }
 }

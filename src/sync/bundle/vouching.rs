@@ -91,7 +91,7 @@ impl Taking {
             return Ok(of_maker("foreign_author"));
         }
         let revoked = (standing == VouchedFor::Revoked).then_some("revoked_since");
-        let (origin, fails) = match wire.origin(body) {
+        let (origin, fails) = match wire.origin(node.actor.id, false, body) {
             Ok(origin) => (origin, None),
             Err(reason) => (Origin::default(), Some(reason)),
         };

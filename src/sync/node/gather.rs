@@ -303,6 +303,7 @@ async fn carried(
         nonce_issued_at,
         door: door.and_then(|door| door.parse().ok()),
         named: kind == "photo" && row.named == Some(1),
+        by_officer: row.by_officer == Some(1),
         paper: row.paper,
         receipt,
     };

@@ -24,7 +24,7 @@ use crate::journal::{Entry, Kind, Receipt};
 use crate::store;
 
 use super::super::bundle::seal::Recipient;
-use super::super::sql::{self, HeldBack};
+use super::super::sql::{self, AsideUpstream, HeldBack};
 use super::forward::standing;
 use super::gather::{Filled, Lanes, NotMade, Wanted, begin, fill};
 
@@ -58,6 +58,37 @@ pub struct ForwardingView {
     pub failed_at: Option<Timestamp>,
     /// What of the backlog the province takes no part of for a while, the first hundred: the others go on past it.
     pub held_back: Vec<HeldBackView>,
+    /// What has arrived and waits for a person at the province, or was refused by one, as the province last answered; the
+    /// latest hundred. `tuantra node resend` asks anew.
+    pub kept_aside: Vec<AsideView>,
+}
+
+/// A fact that the province did not take by itself.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ForwardedAside)]
+pub struct AsideView {
+    /// Its entry in this log.
+    pub entry: EntryId,
+    /// The entry's kind.
+    pub kind: String,
+    /// The fact.
+    pub fact: Option<Uuid>,
+    /// Why: `no_right`, `refused` and the others of `GET /api/v1/bundles/review`.
+    pub reason: String,
+    /// When the province said so.
+    pub answered_at: Timestamp,
+}
+
+impl From<AsideUpstream> for AsideView {
+    fn from(own: AsideUpstream) -> Self {
+        Self {
+            entry: own.entry,
+            kind: own.kind,
+            fact: own.fact,
+            reason: own.reason,
+            answered_at: own.answered_at,
+        }
+    }
 }
 
 /// A fact that forwarding went past, to be tried again later.
@@ -124,10 +155,12 @@ pub async fn forwarding(
     let (row, backlog) = standing(&app).await?;
     let mut tx = app.journal.store().read().await?;
     let held = sql::held_back(&mut tx, MOST_SHOWN).await?;
+    let aside = sql::aside_upstream(&mut tx, MOST_SHOWN).await?;
     let unsealed_fixes = app.patrols.unsealed_fixes(&mut tx).await?;
     drop(tx);
     let view = ForwardingView {
         held_back: held.into_iter().map(HeldBackView::from).collect(),
+        kept_aside: aside.into_iter().map(AsideView::from).collect(),
         upstream: app.config.upstream_url.clone(),
         facts: row.facts,
         originals: row.originals,

@@ -14,7 +14,7 @@ pub(super) const INSERT_BUNDLE: &str = "INSERT INTO sync_bundles \
 macro_rules! reviews {
     ($rest:literal) => {
         concat!(
-            "SELECT q.id, q.entry, q.fact, q.actor, q.reason, q.bytes, q.received_at, r.record, r.rights_of, r.at, r.vouched, \
+            "SELECT q.id, q.entry, q.fact, q.actor, q.reason, q.bytes, q.received_at, r.record, r.rights_of, r.at, r.vouched, r.refusal, \
              r.decision, r.decision_reason, r.decided_by, r.decided_at, r.accepted \
              FROM quarantine q LEFT JOIN sync_reviews r ON r.quarantine = q.id WHERE q.kind = 'bundle' AND ",
             $rest
@@ -26,8 +26,8 @@ pub(super) const REVIEWS: &str = reviews!(
     "q.received_at < $1 AND ($3 = 'any' OR COALESCE(r.decision, 'open') = $3) ORDER BY q.received_at DESC, q.id LIMIT $2"
 );
 pub(super) const REVIEW: &str = reviews!("q.id = $1");
-pub(super) const INSERT_REVIEW: &str = "INSERT INTO sync_reviews (quarantine, record, author, rights_of, at, vouched) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+pub(super) const INSERT_REVIEW: &str = "INSERT INTO sync_reviews (quarantine, record, author, rights_of, at, vouched, refusal) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 pub(super) const DECIDE: &str = "INSERT INTO sync_reviews \
      (quarantine, record, author, rights_of, at, decision, decision_reason, decided_by, decided_at, accepted) \
      VALUES ($1, 'bundle', $2, $2, $3, $4, $5, $6, $3, $7) ON CONFLICT (quarantine) DO UPDATE SET decision = excluded.decision, \
@@ -102,6 +102,9 @@ pub struct Review {
     #[serde(skip)]
     #[schema(ignore)]
     pub vouched: Option<Vec<u8>>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub refusal: Option<String>,
     /// What was decided: `accepted` or `refused`; null while it waits.
     pub decision: Option<String>,
     /// Why.
@@ -122,6 +125,8 @@ pub struct NewReview {
     pub rights_of: Uuid,
     pub at: Timestamp,
     pub vouched: Option<Vec<u8>>,
+    /// What its own route said, as JSON.
+    pub refusal: Option<String>,
 }
 
 /// A decision about something that waits.
@@ -150,6 +155,7 @@ pub async fn insert_review(
             .bind(row.rights_of)
             .bind(row.at)
             .bind(row.vouched.as_deref())
+            .bind(row.refusal.as_deref())
     )
     .map(drop)
 }

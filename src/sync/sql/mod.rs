@@ -55,6 +55,7 @@ pub const STATEMENTS: &[&str] = &[
     FORWARD_FAILED,
     REWIND,
     SET_UPSTREAM,
+    ASIDE_UPSTREAM,
     UPSTREAM,
     SET_FORWARDED,
     FORWARDED,

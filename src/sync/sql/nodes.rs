@@ -16,7 +16,7 @@ macro_rules! outgoing {
 }
 
 pub(super) const OUTGOING: &str = concat!(
-    "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.received_at, f.plot, c.patrol, t.paper, p.sha256 AS original, p.door, p.named, \
+    "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e.received_at, f.plot, c.patrol, t.paper, p.sha256 AS original, p.door, p.named, f.by_officer, \
      CAST(COALESCE(LENGTH(b.body), 0) AS BIGINT) AS body_bytes, CASE WHEN e.kind = 'original' THEN p.bytes ELSE 0 END AS original_bytes, \
      (SELECT CAST(COUNT(*) AS BIGINT) FROM plot_measures m WHERE m.entry = e.id AND m.version IS NULL) AS measures \
      FROM journal_entries e LEFT JOIN ledger_facts f ON f.id = e.fact LEFT JOIN fix_chunks c ON c.entry = e.id \
@@ -46,6 +46,8 @@ pub(super) const REWIND: &str =
     "UPDATE sync_forwarding SET facts = $1, originals = $1, holder = NULL";
 pub(super) const SET_UPSTREAM: &str = "INSERT INTO sync_upstream (entry, receipt, review, answered_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (entry) DO UPDATE SET receipt = excluded.receipt, review = excluded.review, answered_at = excluded.answered_at";
+pub(super) const ASIDE_UPSTREAM: &str = "SELECT u.entry, e.kind, e.fact, u.review AS reason, u.answered_at FROM sync_upstream u \
+     JOIN journal_entries e ON e.id = u.entry WHERE u.review IS NOT NULL ORDER BY u.answered_at DESC, u.entry LIMIT $1";
 pub(super) const UPSTREAM: &str = "SELECT receipt, review FROM sync_upstream WHERE entry = $1";
 pub(super) const SET_FORWARDED: &str = "INSERT INTO sync_forwarded (node, node_entry, own, receipt, review, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (node, node_entry) DO UPDATE SET own = excluded.own, review = excluded.review";
@@ -73,6 +75,8 @@ pub struct Outgoing {
     pub door: Option<String>,
     /// Whether a named account was at its shutter.
     pub named: Option<i64>,
+    /// Whether a fact of the ledger is an officer's.
+    pub by_officer: Option<i64>,
     /// The length of its body; 0 when that is erased.
     pub body_bytes: i64,
     /// The length of a photo's original, for the original's own entry.
@@ -110,6 +114,16 @@ pub struct ForwardedRow {
     pub own: Option<EntryId>,
     pub receipt: String,
     pub review: Option<String>,
+}
+
+/// What the province keeps aside for a person.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AsideUpstream {
+    pub entry: EntryId,
+    pub kind: String,
+    pub fact: Option<Uuid>,
+    pub reason: String,
+    pub answered_at: Timestamp,
 }
 
 /// What the province answered.
@@ -212,6 +226,13 @@ pub async fn set_upstream(
             .bind(at)
     )
     .map(drop)
+}
+
+/// What the province keeps aside, the latest first.
+pub async fn aside_upstream(tx: &mut Tx, limit: i64) -> Result<Vec<AsideUpstream>, Error> {
+    on!(tx, |c| sqlx::query_as(ASIDE_UPSTREAM)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 pub async fn upstream(tx: &mut Tx, entry: EntryId) -> Result<Option<UpstreamRow>, Error> {

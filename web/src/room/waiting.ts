@@ -1,7 +1,7 @@
 // What was sent and waits for a person: forms of ODK Collect that no slice took, and what carried bundles held.
-import { ask, client, type Schemas } from "../api/client";
+import { ask, client, type Problem, type Schemas } from "../api/client";
 import { learn } from "../api/refusals/room";
-import { reasonWords } from "../api/refusals.svelte";
+import { reasonWords, refusalWords } from "../api/refusals.svelte";
 import { dayAndTime, number } from "../format";
 import { communes } from "./communes.svelte";
 import { language, word as told } from "./words";
@@ -14,6 +14,8 @@ export interface Waiting {
 	when: string;
 	lines: string[];
 	to: string[];
+	/** Said of it in the list. */
+	note?: string;
 	more?: () => Promise<{ answers: Answer[] }>;
 	accept?: () => Promise<unknown>;
 	acceptWith?: (reason: string) => Promise<unknown>;
@@ -38,6 +40,7 @@ const GROUPS: Record<string, string> = {
 	kind: "patrol_kind",
 	transport: "transport",
 	result: "result",
+	phase: "phase",
 	methods: "method",
 	plants_method: "method",
 	found_plants_method: "method",
@@ -50,6 +53,7 @@ const YES_OR_NO: Record<string, "yes" | "no"> = { yes: "yes", no: "no" };
 function said(name: string, text: string): string {
 	if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) return dayAndTime(text);
 	const group = GROUPS[name];
+	if (name === "completeness") return word("completeness", text);
 	// A vocabulary has a word for each of its codes; several answers of one question stand with spaces between them.
 	if (group)
 		return text
@@ -156,25 +160,64 @@ export async function forms(
 	});
 }
 
-/** What carried bundles held that waits, the latest first. */
+type Carried = Schemas["ReviewTold"];
+
+/** What it is, as people say it; of what cannot be read only how it came is known. */
+const whatOf = (own: Carried): string =>
+	own.kind === "measure" ? t("measure") : own.kind ? told("entry", own.kind) : word("record", own.record);
+
+/** Why it waits, with what its own route said against it. */
+function whyOf(own: Carried): string[] {
+	const problem = own.refusal as unknown as Problem | null | undefined;
+	if (!problem) return [word("kept", own.reason)];
+	const reasons = (problem.fields ?? []).map((field) => reasonWords(field.reason, language()));
+	return [...new Set([word("kept", own.reason), refusalWords(problem, language()), ...reasons])];
+}
+
+/** Where and when it was; nothing to those who see no places. */
+function placeOf({ said: own }: Carried): string[] {
+	if (!own) return [];
+	const place = own.commune ? (own.commune_name ?? own.commune) : null;
+	return [
+		...(place ? [t("place", { place })] : []),
+		...(own.at ? [t("at", { when: dayAndTime(own.at) })] : []),
+	];
+}
+
+/** What a carried or forwarded record is decided on. */
+export function recordWaiting(own: Carried): Waiting {
+	const decide = (decision: "accepted" | "refused") => (reason: string) =>
+		ask(
+			client.POST("/api/v1/bundles/review/{id}/decision", {
+				params: { path: { id: own.id } },
+				body: { decision, reason },
+			}),
+		);
+	const values = own.said?.values ?? [];
+	const answers = values.map(({ name, text }) => ({ label: word("said", name), text: said(name, text) }));
+	return {
+		id: own.id,
+		title: [whatOf(own), own.said?.commune_name].filter(Boolean).join(" · "),
+		note: word("kept", own.reason),
+		when: own.received_at,
+		lines: [
+			...whyOf(own),
+			t("from", { name: own.name ?? t("nobody"), record: word("record", own.record) }),
+			...placeOf(own),
+			t("came", { when: dayAndTime(own.received_at), n: number(own.bytes) }),
+		],
+		to: own.said?.plot ? ["plots", own.said.plot] : [],
+		...(answers.length > 0 ? { more: async () => ({ answers }) } : {}),
+		...(own.record && own.record !== "bundle" ? { acceptWith: decide("accepted") } : {}),
+		giveBack: decide("refused"),
+	};
+}
+
+/** What carried bundles held and posts forwarded that waits, the latest first. */
 export async function carried(limit: number): Promise<Waiting[]> {
-	const answer = await ask(client.GET("/api/v1/bundles/review", { params: { query: { limit } } }));
-	return answer.reviews.map((own) => {
-		const decide = (decision: "accepted" | "refused") => (reason: string) =>
-			ask(
-				client.POST("/api/v1/bundles/review/{id}/decision", {
-					params: { path: { id: own.id } },
-					body: { decision, reason },
-				}),
-			);
-		return {
-			id: own.id,
-			title: `${word("record", own.record)} · ${word("kept", own.reason)}`,
-			when: own.received_at,
-			lines: [dayAndTime(own.received_at), t("size", { n: number(own.bytes) })],
-			to: [],
-			...(own.record && own.record !== "bundle" ? { acceptWith: decide("accepted") } : {}),
-			giveBack: decide("refused"),
-		};
-	});
+	const [answer] = await Promise.all([
+		ask(client.GET("/api/v1/bundles/review", { params: { query: { limit } } })),
+		learn(),
+	]);
+	return answer.reviews.map(recordWaiting);
 }

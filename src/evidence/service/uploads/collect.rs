@@ -6,12 +6,34 @@ use crate::base::ids::PhotoId;
 use crate::base::time::Timestamp;
 use crate::blobs::Part;
 use crate::evidence::sql::{self, PartRow};
-use crate::store::{self, Tx};
+use crate::store::{self, Store, Tx};
 
 use super::{Error, Evidence, placed, signed};
 
 /// Parts younger than this may still get their row, ms.
 const GRACE_MS: i64 = 86_400_000;
+
+/// Forgets every upload under way; gives how many were. A backup holds no parts, so after a restore none of them goes on:
+/// their senders are told that there is none, and begin anew.
+pub async fn forget_unfinished(store: &Store) -> Result<usize, Error> {
+    let mut gone = 0;
+    loop {
+        let forgotten = store.write((), |tx, ()| {
+            Box::pin(async move {
+                let open = sql::under_way(tx).await?;
+                for id in &open {
+                    sql::delete_upload(tx, *id).await?;
+                }
+                Ok::<_, Error>(open.len())
+            })
+        });
+        let forgotten = forgotten.await?;
+        if forgotten == 0 {
+            return Ok(gone);
+        }
+        gone += forgotten;
+    }
+}
 
 impl Evidence {
     /// Forgets the uploads whose time is over, with their bytes; gives how many were.

@@ -19,6 +19,7 @@ use crate::store::Tx;
 
 use super::{Error, Evidence, refuse_retired};
 
+pub use collect::forget_unfinished;
 pub use receive::Taken;
 
 /// What one owner may have open, and for how long.

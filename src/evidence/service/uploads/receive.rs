@@ -6,7 +6,7 @@ use futures::Stream;
 use crate::base::actor::Actor;
 use crate::base::ids::{EntryId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::blobs::{Ended, Part};
+use crate::blobs::{self, Ended, Part};
 use crate::evidence::model::checksum::Checksum;
 use crate::evidence::sql::{self, PartRow, UploadRow};
 use crate::store::Tx;
@@ -284,11 +284,41 @@ impl Evidence {
 
     /// Keeps the bytes as the photo's original once they are all there, by the act of every other door.
     async fn finish_upload(&self, hold: Hold) -> Result<UploadRow, Error> {
-        let outcome = self.try_finish(&hold).await;
+        let outcome = match self.try_finish(&hold).await {
+            Err(Error::Blobs(blobs::Error::PartMissing)) => {
+                return Err(self.forget_torn(&hold.row).await);
+            }
+            outcome => outcome,
+        };
         if !matches!(&outcome, Ok(row) if row.state != "open") {
             self.let_go(&hold.row).await;
         }
         outcome
+    }
+
+    /// Forgets an upload of which a part is gone, as after a restore: its sender is told that there is none, and begins
+    /// anew. Gives what the sender is told.
+    async fn forget_torn(&self, row: &UploadRow) -> Error {
+        tracing::warn!(upload = %row.id, "a part of an upload is not there: the upload is forgotten");
+        let deleted = self.journal.store().write(row.clone(), |tx, row| {
+            Box::pin(async move {
+                let now = sql::upload(tx, row.id).await?;
+                // Whoever ended it meanwhile has removed its parts.
+                let is_held = now.is_some_and(|now| now.state == "open" && now.fence == row.fence);
+                if !is_held {
+                    return Ok(None);
+                }
+                Ok::<_, Error>(Some(sql::delete_upload(tx, row.id).await?))
+            })
+        });
+        match deleted.await {
+            Ok(Some(parts)) => {
+                self.blobs.drop_parts(&placed(row.id, &parts)).await;
+                Error::NotFound
+            }
+            Ok(None) => self.lost(row).await,
+            Err(error) => error,
+        }
     }
 
     async fn try_finish(&self, hold: &Hold) -> Result<UploadRow, Error> {

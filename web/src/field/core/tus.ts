@@ -102,8 +102,9 @@ async function piece(
 		return "unreachable";
 	}
 	if (answer.kind === "refused") {
-		// 409: another page of this phone was faster; the next round asks again.
-		return answer.status === 409 || answer.status === 404 || isPassing(answer.status)
+		// 409: another page of this phone was faster; 404 and 410: the upload is gone, as after a restore of the server.
+		// The next round asks again.
+		return [404, 409, 410].includes(answer.status) || isPassing(answer.status)
 			? "later"
 			: { refused: refusalText(answer.status, answer.problem) };
 	}
