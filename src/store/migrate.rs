@@ -251,6 +251,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "numbers",
         include_str!("../../migrations/0053_numbers.sql"),
     ),
+    (
+        54,
+        "refusals",
+        include_str!("../../migrations/0054_refusals.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

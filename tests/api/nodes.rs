@@ -555,12 +555,12 @@ on_both! {
             list.iter().filter(|own| own["fact"] == json!(plot)).cloned().collect()
         };
         let open = reviews(&chief, "open").await;
-        // What a later one has overtaken is not taken any more, whoever decides.
         // The post sees which of its facts are not taken yet.
         let told = read(&way.there, "/api/v1/forwarding").await;
         let aside = told["kept_aside"].as_array().unwrap();
         let refused: Vec<&Value> = aside.iter().filter(|own| own["reason"] == "refused").collect();
         assert_eq!((aside.len(), refused.len(), &refused[0]["fact"], &refused[0]["kind"]), (3, 1, &json!(strayed), &json!("plot")), "{told:#}");
+        // What a later one has overtaken is not taken any more, whoever decides.
         let late = of(&open, moved);
         assert_eq!(late.len(), 1, "{open:#?}");
         decided(&chief, &late[0], "accepted").await.expect(422);
@@ -663,6 +663,23 @@ on_both! {
         }
         for review in reviews(&chief, "open").await {
             decided(&chief, &review, "accepted").await.expect(422);
+        }
+        // Nor what a phone of the province said of a plot of the node's, though it calls the author an officer.
+        let shared = claiming(&node, node.new_id(), node.new_id(), &plot_at(104.32, 22.4));
+        assert_eq!(brought(&post, made_up(&node, &field, &shared)).await["taken"], 1);
+        let (first, between) = (field.new_id(), node.new_id());
+        let of = |id: Uuid, corrects: Option<Uuid>, plants: u32| {
+            let mut own = eradication();
+            (own["id"], own["corrects"], own["plants_destroyed"]) = (json!(id), json!(corrects), json!(plants));
+            own
+        };
+        phone.post(&format!("{}/eradications", plot_path(shared.id)), &of(first, None, 300)).await.expect(201);
+        for (said, by_officer) in [(of(node.new_id(), Some(first), 1), true), (of(between, Some(first), 2), false), (of(node.new_id(), Some(between), 3), true)] {
+            let lie = claiming(&node, node.new_id(), shared.id, &said);
+            let lie = Vouched { kind: "eradication".to_owned(), by_officer, ..lie };
+            assert_eq!(brought(&post, made_up(&node, &field, &lie)).await["taken"], 1);
+            let told = read(&chief, &plot_path(shared.id)).await["properties"]["quantities"]["destroyed_claimed"].clone();
+            assert_eq!(told["plants"], 300, "{told:#}");
         }
         // One of its own devices that is not the author may: the node says so, and nobody else.
         let right = claiming(&node, node.new_id(), own.id, &correction(104.3, 9, 1));

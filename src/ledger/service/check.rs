@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use crate::base::actor::{Actor, Principal, Right};
 use crate::base::ids::{FactId, OrgId, PlotId};
 use crate::base::refusal::Refusal;
@@ -250,6 +252,26 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Whether a fact that comes by a post node corrects, by way of others too, only what authors of that node said. What is not
+/// known yet was said by nobody who can be asked for.
+pub(super) async fn corrects_own(
+    tx: &mut Tx,
+    node: Uuid,
+    corrects: Option<FactId>,
+) -> Result<bool, store::Error> {
+    let (mut next, mut seen) = (corrects, BTreeSet::new());
+    while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        let Some(known) = sql::fact(tx, id).await? else {
+            break;
+        };
+        if !Identity::is_of(tx, node, known.author).await? {
+            return Ok(false);
+        }
+        next = known.corrects;
+    }
+    Ok(true)
 }
 
 /// An eradication of a plot and all that it corrects, the latest first; none when there is no such eradication. A correction

@@ -15,6 +15,7 @@ use crate::plots::model::area::uncertainty_pct;
 use crate::plots::{PlotView, Standing};
 use crate::store::{self, Tx};
 
+use super::check::corrects_own;
 use super::material;
 use super::{Error, Ledger};
 
@@ -226,7 +227,10 @@ impl Ledger {
         let fact = given.unwrap_or_else(|| FactId(self.journal.ids().make()));
         let mut row = sent.row(fact, &plot);
         let by_node = Identity::vouching(tx, &sent.actor, plot.author).await?;
-        if by_node.is_some_and(|own| own.by_officer) {
+        // What others said of the plot, the node's officers correct no more than its phones.
+        if let Some(own) = by_node.filter(|own| own.by_officer)
+            && corrects_own(tx, own.node, row.corrects).await?
+        {
             row.by_officer = 1;
         }
         if let Some(outcome) = self.replayed(tx, sent, &row, &plot).await? {
