@@ -193,11 +193,9 @@ mod tests {
         queued((), |_, ()| Box::pin(async { Ok(()) }), answer)
     }
 
-    fn queues() -> (
-        mpsc::Sender<Box<dyn Queued>>,
-        mpsc::Sender<Box<dyn Queued>>,
-        Acts,
-    ) {
+    type Door = mpsc::Sender<Box<dyn Queued>>;
+
+    fn queues() -> (Door, Door, Acts) {
         let (usual, usual_acts) = mpsc::channel(64);
         let (ahead, ahead_acts) = mpsc::channel(64);
         (usual, ahead, Acts::of(usual_acts, ahead_acts))

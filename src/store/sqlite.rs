@@ -254,9 +254,9 @@ async fn write_batch(
     ran: &mut Vec<Box<dyn Pending>>,
 ) -> Result<(), Error> {
     let begun = Instant::now();
-    let began = command(tx, "BEGIN IMMEDIATE; SAVEPOINT act").await;
+    let first_begun = command(tx, "BEGIN IMMEDIATE; SAVEPOINT act").await;
     tell_long("the first act's beginning", begun);
-    if let Err(error) = began {
+    if let Err(error) = first_begun {
         first.1.refuse(&error);
         // Whoever waits behind it would wait as long again, one after the other, and hear nothing.
         for _ in 0..2 * QUEUE {

@@ -52,7 +52,7 @@ pub(super) fn on_all_cores<T: Sync, R: Send>(
     let work = || work(&Pile::of(all, at_once, &next));
     let others = (*CORES).min(all.len().div_ceil(at_once)).saturating_sub(1);
     std::thread::scope(|scope| {
-        let working: Vec<_> = (0..others).map(|_| scope.spawn(&work)).collect();
+        let working: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
         let mut done = vec![work()];
         done.extend(working.into_iter().map(|own| {
             let own = own.join();
@@ -105,6 +105,10 @@ where
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "as the work of a pile is asked for"
+    )]
     fn sum(pile: &Pile<'_, u64>) -> Result<u64, Error> {
         let mut sum = 0;
         while let Some(part) = pile.take() {

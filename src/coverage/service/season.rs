@@ -17,6 +17,7 @@ use super::{Error, parameter};
 
 /// The check windows of the risk areas asked about.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name stands in answers")]
 pub struct Season {
     /// Whether any of them is open on any day of the window.
     pub in_season: bool,

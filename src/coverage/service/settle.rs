@@ -72,19 +72,18 @@ impl Coverage {
             return Ok(Arc::clone(&known.ground));
         }
         let mark = sql::ground_mark(tx).await?;
-        let known = match kept.filter(|own| own.ground.generation() == mark) {
-            Some(own) => KnownGround {
+        let known = if let Some(own) = kept.filter(|own| own.ground.generation() == mark) {
+            KnownGround {
                 clock: clock.or(own.clock),
                 ..own
-            },
-            None => {
-                let mut regions = BTreeMap::new();
-                for (region, words, generation) in sql::ground(tx).await? {
-                    regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
-                }
-                let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
-                KnownGround { clock, ground }
             }
+        } else {
+            let mut regions = BTreeMap::new();
+            for (region, words, generation) in sql::ground(tx).await? {
+                regions.insert(Region::from_db(region), FineRegion::of(words, generation)?);
+            }
+            let ground = aside(move || Arc::new(FineGround::of(regions))).await?;
+            KnownGround { clock, ground }
         };
         let ground = Arc::clone(&known.ground);
         *self.fine.0.write().map_err(Error::ended)? = Some(known);
@@ -253,6 +252,9 @@ fn regions_ahead(material: &Material, ground: &FineGround) -> Vec<Region> {
     regions.into_iter().collect()
 }
 
+/// A region with its line, and where its grids stand among all.
+type OfRegion = (Range<usize>, (Region, Shared));
+
 /// What was seen of communes on their fine grids, all cores at work, and what the regions weigh for which more is kept now.
 /// Every region is painted once, whichever communes meet in it. Grids and lines are in the order of their regions.
 fn fine(
@@ -269,7 +271,7 @@ fn fine(
         *end += own.len();
         Some(from..*end)
     });
-    let by_region: Arc<[(Range<usize>, (Region, Shared))]> = places.zip(lines).collect();
+    let by_region: Arc<[OfRegion]> = places.zip(lines).collect();
     let own = Arc::clone(material);
     let done = with_help(by_region, REGIONS_AT_ONCE, move |pile| {
         let mut canvas = Canvas::default();

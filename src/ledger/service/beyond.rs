@@ -57,9 +57,9 @@ impl Ledger {
 impl Books {
     /// A pair of which the caller reaches one side.
     fn one_sided(&self, actor: &Actor, pair: &Pair) -> Option<BeyondView> {
-        let own = match (self.side(actor, pair.a), self.side(actor, pair.b)) {
-            (Some(own), None) | (None, Some(own)) => own,
-            _ => return None,
+        let sides = (self.side(actor, pair.a), self.side(actor, pair.b));
+        let ((Some(own), None) | (None, Some(own))) = sides else {
+            return None;
         };
         Some(BeyondView {
             told: TOLD,

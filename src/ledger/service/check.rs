@@ -217,7 +217,7 @@ impl Ledger {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        author: uuid::Uuid,
+        author: Uuid,
         org: Option<OrgId>,
     ) -> Result<(), Error> {
         if actor.principal != Principal::Account {
@@ -233,7 +233,7 @@ impl Ledger {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        author: uuid::Uuid,
+        author: Uuid,
         org: Option<OrgId>,
     ) -> Result<(), Error> {
         let refused = |reason: &str| Err(Refusal::at("", reason).into());

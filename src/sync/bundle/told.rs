@@ -180,8 +180,8 @@ fn vouched(bytes: &[u8]) -> Option<Content> {
         return Some(Content::of(&wire.kind, Some(wire.id), body));
     }
     let fixes = chunk::fixes(&body).unwrap_or_default();
-    let (first, last) = fixes.first().zip(fixes.last())?;
-    let told = json!({ "fixes": fixes.len(), "started_at": first.t, "ended_at": last.t });
+    let (first, end) = fixes.first().zip(fixes.last())?;
+    let told = json!({ "fixes": fixes.len(), "started_at": first.t, "ended_at": end.t });
     let (lon, lat) = (f64::from(first.lon_e7) / 1e7, f64::from(first.lat_e7) / 1e7);
     Some(Content {
         spot: Position::new(lon, lat).ok(),

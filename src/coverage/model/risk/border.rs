@@ -75,9 +75,9 @@ fn sums<W: Copy + Into<u64>, const N: usize>(
         let cell = left & left.wrapping_neg();
         left ^= cell;
         let at = (border & (cell - 1)).count_ones() as usize;
-        let weight_dm2: u64 = weights_dm2.get(at).map_or(0, |own| (*own).into());
+        let own_dm2: u64 = weights_dm2.get(at).map_or(0, |own| (*own).into());
         for (sum, mask) in sums.iter_mut().zip(masks) {
-            *sum += weight_dm2 * u64::from(mask & cell != 0);
+            *sum += own_dm2 * u64::from(mask & cell != 0);
         }
     }
     sums
