@@ -11,7 +11,7 @@ fn a_folder_without_a_database_is_refused_and_not_made() {
     for words in [
         vec!["reindex"],
         vec!["reindex", "--continue"],
-        [&["coverage"], &window[..]].concat(),
+        [&["coverage"][..], &window[..]].concat(),
     ] {
         let output = start.command(&words).output().unwrap();
         assert!(!output.status.success(), "{words:?}");

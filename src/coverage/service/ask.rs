@@ -34,7 +34,7 @@ impl Coverage {
         notes.extend(note);
         let (from, to) = (material.sieve.asked.from, material.sieve.asked.to);
         let behind = material.behind;
-        let season = Season::of(&material);
+        let season = Season::of(&material).await?;
         season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let is_rechecked = matches!(material.source, Source::Rechecked(_));

@@ -176,10 +176,14 @@ impl Coverage {
         let mut sums = Sums::of(material);
         for some in regions.chunks(REGIONS_AT_ONCE) {
             let lines = self.lines(tx, material, some).await?;
-            let own = Arc::clone(material);
-            let painted = aside(move || painted(&own, lines)).await??;
-            self.count(material, &painted.weights);
-            sums.add(painted);
+            let (coverage, own) = (self.clone(), Arc::clone(material));
+            // Counted where it is weighed: whoever asked may be gone by then, and nothing is weighed twice.
+            let painted = aside(move || {
+                let painted = painted(&own, lines)?;
+                coverage.count(&own, &painted.weights);
+                Ok::<_, Error>(painted)
+            });
+            sums.add(painted.await??);
         }
         Ok(sums)
     }

@@ -141,7 +141,7 @@ impl Coverage {
         let question = asked.asked.clone();
         let (material, mut notes) = self.material(&mut tx, question, &scope).await?;
         let (from, to) = (asked.asked.from, asked.asked.to);
-        let season = Season::of(&material);
+        let season = Season::of(&material).await?;
         season.note(&material, &mut notes)?;
         let definition = DefinitionView::of(&material);
         let mut material = Arc::new(material);

@@ -89,6 +89,11 @@ impl CommuneRisk {
         self.seasons.told.get_or_init(|| self.seasons.tell())
     }
 
+    /// Whether these were told apart already.
+    pub(super) fn has_seasons(&self) -> bool {
+        self.seasons.told.get().is_some()
+    }
+
     /// Whether finer cells than usual settle this commune.
     pub(super) const fn has_finer(&self) -> bool {
         self.fine.is_some()

@@ -12,8 +12,9 @@ use crate::coverage::model::window::{CheckWindow, YearDay};
 
 use super::answer::{Note, Pass};
 use super::ground::RiskSet;
+use super::lay::CommuneRisk;
 use super::material::Material;
-use super::{Error, parameter};
+use super::{Error, aside, parameter};
 
 /// The check windows of the risk areas asked about.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
@@ -54,7 +55,16 @@ pub struct SeasonWindow {
 impl Season {
     /// The season of the ground at risk in the communes that are shown, in the window that is asked for. Ground that is
     /// checked all year is always in season. Where nothing is at risk, it is the season of all communes.
-    pub(super) fn of(material: &Material) -> Self {
+    pub(super) async fn of(material: &Material) -> Result<Self, Error> {
+        let untold = untold(material);
+        if !untold.is_empty() {
+            let tell = move || {
+                for own in &untold {
+                    own.seasons();
+                }
+            };
+            aside(tell).await?;
+        }
         let asked = &material.sieve.asked;
         let Here {
             windows,
@@ -68,12 +78,12 @@ impl Season {
             name: window.name,
         });
         let windows: Vec<_> = windows.collect();
-        Self {
+        Ok(Self {
             in_season: is_all_year || windows.iter().any(|window| window.open),
             windows,
             is_all_year,
             is_any,
-        }
+        })
     }
 
     /// Refuses a pass that no risk area has, and notes one that none has here, or outside whose windows the days lie.
@@ -163,6 +173,16 @@ impl Here {
             is_any,
         }
     }
+}
+
+/// The communes that are shown whose seasons are to be told apart: outlines are laid over one another for it.
+fn untold(material: &Material) -> Vec<Arc<CommuneRisk>> {
+    if material.shows_all {
+        return Vec::new();
+    }
+    let communes = material.risk.communes.iter().zip(material.shown.iter());
+    let untold = communes.filter(|(own, shown)| **shown && !own.has_seasons());
+    untold.map(|(own, _)| Arc::clone(own)).collect()
 }
 
 /// Whether a visit on that day counts for a pass, where areas have these check windows: inside the named one, or inside any

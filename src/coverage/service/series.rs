@@ -88,7 +88,7 @@ impl Coverage {
         let standing = self.standing(&mut tx).await?;
         let (material, mut notes) = self.material(&mut tx, asked, &scope).await?;
         notes.extend(note);
-        let season = Season::of(&material);
+        let season = Season::of(&material).await?;
         season.note(&material, &mut notes)?;
         let first = material.days.start;
         let mut steps = Vec::new();

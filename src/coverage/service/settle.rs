@@ -115,10 +115,13 @@ impl Coverage {
         }
         let settling = Settling::of(material, wanted, near);
         let lines = self.lines(tx, material, &settling.regions).await?;
-        let own = Arc::clone(material);
-        let (measured, weights) = aside(move || fine(&own, settling, lines)).await??;
-        self.count(material, &weights);
-        Ok(measured)
+        let (coverage, own) = (self.clone(), Arc::clone(material));
+        let measured = aside(move || {
+            let (measured, weights) = fine(&own, settling, lines)?;
+            coverage.count(&own, &weights);
+            Ok::<_, Error>(measured)
+        });
+        measured.await?
     }
 
     /// The same where all that it needs is in memory; none where something must be read for it.
