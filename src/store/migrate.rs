@@ -256,6 +256,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "refusals",
         include_str!("../../migrations/0054_refusals.sql"),
     ),
+    (
+        55,
+        "settled_by_receipt",
+        include_str!("../../migrations/0055_settled_by_receipt.sql"),
+    ),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

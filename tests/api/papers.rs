@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
 use crate::journal::by_hand;
-use crate::ledger::{destroyed, eradication};
+use crate::ledger::{destroyed, eradication, recorded};
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 pub const SCAN: &[u8] = b"%PDF-1.4 bien ban";
@@ -117,6 +117,20 @@ on_both! {
         field.settle().await;
         let asked = officer.get("/api/v1/evidence/questions").await.expect(200).json();
         assert_eq!((asked["questions"].as_array().unwrap().len(), &asked["questions"][0]["screen"]), (1, &json!("edited_file")));
+        // And of a photo of a plot, also where somebody wrote a paper down under its id before it came.
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let (id, bytes) = (field.new_id(), retouched(406));
+        let mut paper = paper_of(WEST, &bytes);
+        paper["scan"]["media_type"] = json!("image/jpeg");
+        clerk.put(&at(id, ""), &paper).await.expect(201);
+        let mut sidecar = crate::photos::sidecar(&bytes);
+        sidecar["plot"] = json!(plot);
+        clerk.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
+        crate::photos::upload(&clerk, id, &bytes).await.expect(201);
+        field.settle().await;
+        let asked = officer.get("/api/v1/evidence/questions").await.expect(200).json();
+        let is_asked = |own: &Value| own["screen"] == "edited_file" && own["photo"] == json!(id);
+        assert!(asked["questions"].as_array().unwrap().iter().any(is_asked), "{asked}");
     }
 
     async fn what_stands_on_paper_is_typed_in_beside_its_scan_and_grades_lower(field: Field) {

@@ -45,7 +45,7 @@ on_both! {
             let plots = listed["features"].as_array().unwrap().iter().map(|plot| plot["id"].clone());
             plots.collect::<Vec<_>>()
         };
-        for version in [39, 45, 46, 47] {
+        for version in [39, 45, 46, 47, 55] {
             // The rows as that program left them, and one plot more that waits to be settled already.
             by_hand(&field, "UPDATE ledger_plots SET state = 'eradicating', missing = '[\"samples\"]' WHERE state = 'eradicated'").await;
             by_hand(&field, "UPDATE plots SET state = 'eradicating' WHERE state = 'eradicated'").await;

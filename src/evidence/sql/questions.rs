@@ -45,7 +45,7 @@ pub(super) const FINGERPRINTS_SINCE: &str = "SELECT photo, part, bits, check_bit
 // Only photos that were looked at themselves: whichever of two is looked at last asks, and asks once.
 pub(super) const SAME_INSTANT: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos \
      WHERE author = $1 AND taken_at = $2 AND id <> $3 AND sha256 <> $4 AND derived <> 'waiting' \
-     AND NOT EXISTS (SELECT 1 FROM papers s WHERE s.id = photos.id) ORDER BY recorded_at, id LIMIT $5";
+     AND (plot IS NOT NULL OR NOT EXISTS (SELECT 1 FROM papers s WHERE s.id = photos.id)) ORDER BY recorded_at, id LIMIT $5";
 pub(super) const SAME_FILE: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos \
      WHERE sha256 = $1 AND id <> $2 AND derived <> 'waiting' ORDER BY recorded_at, id LIMIT $3";
 pub(super) const LINKED: &str = "SELECT id, plot, sha256, recorded_at, record FROM photos WHERE linked = 1 AND derived <> 'waiting' AND id IN (";

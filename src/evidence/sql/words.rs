@@ -16,7 +16,9 @@ pub(super) const IS_FACT: &str = "SELECT COUNT(*) FROM (SELECT id FROM plots WHE
      UNION ALL SELECT fact FROM quarantine WHERE fact = $1) known";
 pub(super) const IS_TYPED: &str = "SELECT COUNT(*) FROM (SELECT entry FROM journal_papers WHERE fact = $1 \
      UNION ALL SELECT entry FROM papers WHERE id = $1) typed";
-pub(super) const IS_SCAN: &str = "SELECT COUNT(*) FROM papers WHERE id = $1";
+// A scan names no plot: a photo of one is asked everything, whoever writes a paper down under its id.
+pub(super) const IS_SCAN: &str =
+    "SELECT COUNT(*) FROM papers s JOIN photos p ON p.id = s.id WHERE s.id = $1 AND p.plot IS NULL";
 pub(super) const ASIDES_OF: &str = "SELECT q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
      WHERE q.fact = $1 AND e.redacted_by IS NULL ORDER BY q.entry";
 /// A fact: one of a plot, a second visit of one, a photo's question, or a question about a claim.

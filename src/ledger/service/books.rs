@@ -30,6 +30,8 @@ pub(super) type Couple = (PlotId, PlotId);
 pub(super) struct Books {
     pub(super) rules: Definition,
     pub(super) plots: Vec<(Material, Life)>,
+    /// Where each stands among them.
+    places: BTreeMap<PlotId, usize>,
     /// As of an entry: when that came.
     pub(super) then: Option<Timestamp>,
     disputed: Shares,
@@ -205,7 +207,10 @@ impl Books {
             let twice = work_perhaps_twice(&claims, (&disputed, &perhaps), &out);
             (out, twice)
         };
+        let places = plots.iter().enumerate();
+        let places = places.map(|(place, (material, _))| (material.row.id, place));
         Ok(Self {
+            places: places.collect(),
             perhaps_twice: perhaps,
             work_disputed,
             work_twice,
@@ -255,10 +260,7 @@ impl Books {
 
     /// One side as the caller may see it; none beyond his reach.
     pub(super) fn side(&self, actor: &Actor, plot: PlotId) -> Option<Side> {
-        let own = self
-            .plots
-            .iter()
-            .find(|(material, _)| material.row.id == plot)?;
+        let own = self.plots.get(*self.places.get(&plot)?)?;
         let (material, life) = own;
         let reached = actor.may(Right::ReadPlots, material.row.place.as_deref());
         let claimed = &life.quantities.claimed;
