@@ -443,7 +443,7 @@ on_both! {
             ),
         ] {
             for statement in rows {
-                crate::journal::by_hand(&field, *statement).await;
+                crate::journal::by_hand(&field, statement).await;
             }
             let mut found = wrong(&field).await;
             let own = tuantra::journal::audit::verify_rows(field.app.journal.store()).await.unwrap();

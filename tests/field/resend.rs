@@ -131,12 +131,15 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
         .unwrap();
     let devices = devices.json().as_array().unwrap().clone();
     let device = devices.iter().find(|own| own["name"] == "máy sẽ mất");
-    let loss = format!(
-        "/api/v1/devices/{}/loss",
+    let told_lost = format!(
+        "/api/v1/devices/{}/told_lost",
         device.unwrap()["id"].as_str().unwrap()
     );
     let since = json!({ "since": "2026-03-01T00:00:00Z" });
-    let told = server.post(&loss, &people.officer, &since).await.unwrap();
+    let told = server
+        .post(&told_lost, &people.officer, &since)
+        .await
+        .unwrap();
     assert_eq!(told.status, 200);
     assert_eq!(server.get(HEAD, &lost).await.unwrap().status, 401);
     let last_head = head_over(&server, &phone, &held).await;

@@ -8,6 +8,8 @@ use super::Areas;
 
 /// So much of a commune's ground may lie outside a reach that holds it, as a share: boundaries of two days never meet exactly.
 const BESIDE_SHARE: f64 = 0.01;
+/// So much of it where the commune is held under the same code today: it was surveyed or drawn anew.
+const REDRAWN_SHARE: f64 = 0.1;
 
 /// Which communes of a map lie in a reach, by the boundaries of today.
 #[derive(Debug)]
@@ -58,7 +60,9 @@ impl Areas {
             shares.push(if stands {
                 f64::from(u8::from(codes.contains(code)))
             } else {
-                self.share_held(commune, &held).await?
+                let share = self.share_held(commune, &held).await?;
+                let is_redrawn = codes.contains(code) && share >= 1.0 - REDRAWN_SHARE;
+                if is_redrawn { 1.0 } else { share }
             });
         }
         Ok(Reached {
