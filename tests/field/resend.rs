@@ -132,7 +132,7 @@ async fn nothing_secured_or_still_held_is_lost(databases: Option<(&str, &str)>, 
     let devices = devices.json().as_array().unwrap().clone();
     let device = devices.iter().find(|own| own["name"] == "máy sẽ mất");
     let told_lost = format!(
-        "/api/v1/devices/{}/told_lost",
+        "/api/v1/devices/{}/loss",
         device.unwrap()["id"].as_str().unwrap()
     );
     let since = json!({ "since": "2026-03-01T00:00:00Z" });
