@@ -28,6 +28,11 @@ const DELAYS_US: [u32; 2] = [0, 3_000];
 /// Names a running PostgreSQL to be measured instead of a SQLite file, by one, two and four processes. How slow its disk
 /// is made is up to whoever starts it.
 const POSTGRES: &str = "BENCH_POSTGRES";
+/// What a child of this bench is called by, and what it may be asked for beside writing without entries.
+const WORD: &str = "journal-load";
+const ENTRY: &str = "entry";
+const HEAD: &str = "head";
+const ALL: &str = "all";
 /// Bytes of a plot's record as phones send it.
 const BODY_BYTES: usize = 600;
 
@@ -47,6 +52,8 @@ pub struct Load {
     folder: PathBuf,
     has_entries: bool,
     senders: usize,
+    /// That it writes nothing and tells how far the head goes.
+    head: Option<&'static str>,
 }
 
 /// Commits per second of all processes, and the median of their medians, in milliseconds.
@@ -163,24 +170,18 @@ fn measured(
     Ok(rate)
 }
 
-/// How many entries the newest head is over; `is_all`: once every entry has its number.
+/// How many entries the newest head is over; `is_all`: once every entry has its number. Asked by a process of its own: SQLite
+/// keeps what it knows of a file by its inode, which the next run's file may get while a handle of this process still closes.
 fn head_size(folder: &Path, is_all: bool) -> anyhow::Result<u64> {
-    let own = Load {
-        folder: folder.to_owned(),
-        has_entries: false,
-        senders: 0,
-    };
-    tokio::task::block_in_place(|| {
-        tokio::runtime::Handle::current().block_on(async {
-            let journal = own.open().await?;
-            if is_all {
-                journal.sequence_all().await?;
-            }
-            let head = journal.head().await?;
-            journal.store().close().await;
-            anyhow::Ok(head.map_or(0, |head| head.size))
-        })
-    })
+    let asked = if is_all { ALL } else { HEAD };
+    let said = Command::new(std::env::current_exe()?)
+        .args([WORD.as_ref(), folder.as_os_str()])
+        .args([asked, "0"])
+        .output()?;
+    ensure!(said.status.success(), "the head was not read");
+    let said = String::from_utf8(said.stdout)?;
+    let size = said.lines().find_map(|line| line.strip_prefix("head "));
+    Ok(size.context("no head was told")?.trim().parse()?)
 }
 
 fn start(
@@ -201,9 +202,9 @@ fn start(
         command.arg(program);
         command
     };
-    let kind = if has_entries { "entry" } else { "bare" };
+    let kind = if has_entries { ENTRY } else { "bare" };
     let child = command
-        .arg("journal-load")
+        .arg(WORD)
         .arg(folder)
         .args([kind, &senders.to_string()])
         .stdout(Stdio::piped())
@@ -218,13 +219,14 @@ impl Load {
         let [word, folder, kind, senders] = words else {
             return Ok(None);
         };
-        if word != "journal-load" {
+        if word != WORD {
             return Ok(None);
         }
         Ok(Some(Self {
             folder: folder.into(),
-            has_entries: kind == "entry",
+            has_entries: kind == ENTRY,
             senders: senders.parse()?,
+            head: [HEAD, ALL].into_iter().find(|own| own == kind),
         }))
     }
 
@@ -238,9 +240,17 @@ impl Load {
         Ok(Journal::open(store, Arc::new(SystemClock), &key).await?)
     }
 
-    /// Writes for a while, then prints how often and how fast.
+    /// Writes for a while, then prints how often and how fast; or prints how far the head goes.
     pub async fn run(self) -> anyhow::Result<()> {
         let journal = self.open().await?;
+        if let Some(asked) = self.head {
+            if asked == ALL {
+                journal.sequence_all().await?;
+            }
+            let head = journal.head().await?;
+            say(&format!("head {}", head.map_or(0, |head| head.size)));
+            std::process::exit(0);
+        }
         if self.has_entries {
             tokio::spawn(journal.clone().run_sequencer());
         }
