@@ -336,3 +336,6 @@ export async function drawn(page) {
 }
 
 export { PASSWORD };
+
+/** The day in Vietnam, as minutes and questions name it: from 17:00 UTC on it is the next one. */
+export const dayOf = (at) => new Date(new Date(at).getTime() + 7 * 3_600_000).toISOString().slice(0, 10);

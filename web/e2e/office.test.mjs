@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { Phone } from "./field/phone.mjs";
-import { open, overflow, staged, violations } from "./harness.mjs";
+import { dayOf, open, overflow, staged, violations } from "./harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -51,7 +51,7 @@ async function anew(page, isThere) {
 describe("an officer's whole day", () => {
 	it("goes from the queue over approval to validated coverage and another B01, by keyboard", async () => {
 		const { page, context, faults } = await as("can-bo-tinh", "#/");
-		const year = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+		const year = dayOf(Date.now());
 		const today = `from=${year}&to=${year}`;
 		// Cannabis counts only once the desk has verified it: a phone found some this morning.
 		const code = place.communes[0].code;
@@ -81,7 +81,7 @@ describe("an officer's whole day", () => {
 		await page.locator("[data-item]").first().waitFor();
 		const patrol = await page.locator("[data-item]").first().getAttribute("data-item");
 		const { started_at } = (await place.api("GET", `/api/v1/patrols/${patrol}`)).properties;
-		const day = new Date(Date.parse(started_at) + 7 * 3_600_000).toISOString().slice(0, 10);
+		const day = dayOf(started_at);
 		const checked = async () => {
 			await open(page, place.base, `#/coverage?from=${day}&to=${day}&validated=1`);
 			return page.locator("tfoot td").allInnerTexts();

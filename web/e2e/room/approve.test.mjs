@@ -1,7 +1,17 @@
 // What an officer approves on: pictures and reasons beside the key that does it; refusals in the page's language.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { changes, open, overflow, PASSWORD, settled, signIn, staged, violations } from "../harness.mjs";
+import {
+	changes,
+	dayOf,
+	open,
+	overflow,
+	PASSWORD,
+	settled,
+	signIn,
+	staged,
+	violations,
+} from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -44,7 +54,7 @@ async function destroyed() {
 		methods: ["pull_up"],
 		plants_destroyed: 52,
 		completeness: "full",
-		minutes: { number: "12/BB-CAX", date: started_at.slice(0, 10) },
+		minutes: { number: "12/BB-CAX", date: dayOf(started_at) },
 		confirmation: { alone: true },
 	});
 	await shoot("after");

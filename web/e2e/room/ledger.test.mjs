@@ -1,7 +1,7 @@
 // The ledger's screen: amounts side by side, rates with what they are made of, the second look; each to whom it is told.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { cut, open, overflow, staged, violations } from "../harness.mjs";
+import { cut, dayOf, open, overflow, staged, violations } from "../harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -88,7 +88,7 @@ describe("the ledger", () => {
 				...{ methods: ["pull_up"], plants_destroyed: 50, area_m2_destroyed: 60, area_method: "tape" },
 				...{
 					completeness: "full",
-					minutes: { number: "12/BB-CAX", date: new Date().toISOString().slice(0, 10) },
+					minutes: { number: "12/BB-CAX", date: dayOf(Date.now()) },
 				},
 				confirmation: { alone: true },
 			});
@@ -109,7 +109,7 @@ describe("the ledger", () => {
 			const { page, context, faults } = await as("can-bo-tinh", "#/ledger");
 			await open(page, place.base, "#/ledger");
 			await page.locator("tbody tr").first().waitFor();
-			const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+			const today = dayOf(Date.now());
 			const from = await page.evaluate(() =>
 				document.querySelector("main header p").textContent.slice(0, 10),
 			);
@@ -211,7 +211,7 @@ describe("the ledger", () => {
 
 	describe("the classes of QĐ 28", () => {
 		const yearNow = () => {
-			const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+			const today = dayOf(Date.now());
 			return Number(today.slice(0, 4)) + (today.slice(5) >= "12-15" ? 1 : 0);
 		};
 		const grouped = (value) => new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 0 }).format(value);
@@ -442,7 +442,7 @@ describe("the ledger", () => {
 			await dialog.getByRole("button", { name: "Ghi nhận" }).press("Enter");
 			await dialog.getByText("cần diện tích; không thấy gì thì ghi 0").waitFor();
 			assert.equal(sent.length, 0, "nothing goes out while something is missing");
-			const yesterday = new Date(Date.now() - DAY_MS + 7 * 3_600_000).toISOString().slice(0, 10);
+			const yesterday = dayOf(Date.now() - DAY_MS);
 			await dialog.getByLabel("Ngày xem").fill(yesterday.split("-").toReversed().join("/"));
 			await dialog.getByLabel("Giờ xem").fill("09:30");
 			await dialog.getByLabel("Diện tích thấy đã trồng và đã phá, m²").fill("32,5");
