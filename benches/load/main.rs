@@ -4,7 +4,8 @@
 //! - `back=SHARE`: a SHARE-th of 25 million fixes and 20,000 photos (`back=1` is the whole), with live phones and hostile requests
 //!   beside; stops by itself, fails where a promise is broken;
 //! - `forms`: forms of ODK Collect without photos, a second;
-//! - `fixes`: fixes that come one a request, a second.
+//! - `fixes`: fixes that come one a request, a second;
+//! - `postgres` beside others leaves SQLite out.
 //!
 //! Without a part: `back=1000 forms fixes`. SQLite always; PostgreSQL beside it under `tests/with-postgres.sh --durable`, whose
 //! cluster has fsync on. Everything stays on the loopback.
@@ -43,14 +44,19 @@ fn main() -> ExitCode {
 }
 
 async fn run(words: &[String]) -> anyhow::Result<()> {
-    let mut databases = vec![Database::Sqlite];
+    let (alone, words): (Vec<_>, Vec<_>) =
+        words.iter().cloned().partition(|word| word == "postgres");
+    let mut databases = Vec::new();
+    if alone.is_empty() {
+        databases.push(Database::Sqlite);
+    }
     databases.extend(
         std::env::var("TUANTRA_TEST_POSTGRES")
             .ok()
             .map(Database::Postgres),
     );
     let usual = ["back=1000", "forms", "fixes"].map(str::to_owned);
-    let words = if words.is_empty() { &usual } else { words };
+    let words: &[String] = if words.is_empty() { &usual } else { &words };
     for word in words {
         for database in &databases {
             part(word, database).await?;
