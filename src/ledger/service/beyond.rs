@@ -3,10 +3,9 @@
 
 use serde::Serialize;
 
-use crate::base::actor::{Actor, Right};
+use crate::base::actor::Actor;
 use crate::ledger::model::pairs::Pair;
 use crate::ledger::model::words::Sameness;
-use crate::ledger::sql::PlotFilter;
 
 use super::books::{Books, Side, couple};
 use super::{Error, Ledger};
@@ -37,15 +36,7 @@ impl Ledger {
         season: Option<String>,
         undecided: bool,
     ) -> Result<Vec<BeyondView>, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
-            return Err(Error::Forbidden);
-        }
-        self.plots.today().await?;
-        let filter = PlotFilter {
-            season,
-            ..PlotFilter::default()
-        };
-        let books = self.books(&filter).await?;
+        let books = self.books_of_pairs(actor, season).await?;
         let pairs = books.pairs.iter();
         let seen = pairs.filter_map(|pair| books.one_sided(actor, pair));
         Ok(seen

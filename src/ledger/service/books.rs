@@ -155,6 +155,22 @@ impl Ledger {
         season: Option<String>,
         undecided: bool,
     ) -> Result<Vec<DuplicateView>, Error> {
+        let books = self.books_of_pairs(actor, season).await?;
+        let seen = books
+            .pairs
+            .iter()
+            .filter_map(|pair| books.shown(actor, pair));
+        Ok(seen
+            .filter(|view| !undecided || view.decided.is_none())
+            .collect())
+    }
+
+    /// The books of a season, or of all, for whoever may read plots anywhere.
+    pub(super) async fn books_of_pairs(
+        &self,
+        actor: &Actor,
+        season: Option<String>,
+    ) -> Result<Books, Error> {
         if !actor.may_somewhere(Right::ReadPlots) {
             return Err(Error::Forbidden);
         }
@@ -163,14 +179,7 @@ impl Ledger {
             season,
             ..PlotFilter::default()
         };
-        let books = self.books(&filter).await?;
-        let seen = books
-            .pairs
-            .iter()
-            .filter_map(|pair| books.shown(actor, pair));
-        Ok(seen
-            .filter(|view| !undecided || view.decided.is_none())
-            .collect())
+        self.books(&filter).await
     }
 }
 

@@ -22,19 +22,14 @@ impl OpenRosa {
         row: &SubmissionRow,
         root: &Element,
     ) -> Result<Reading, Error> {
-        let form = form_of(root).ok_or(Error::UnknownForm)?;
-        let mut chain = chain_of(row);
-        if chain.revision > 1 {
-            let mut tx = self.journal.store().read().await?;
-            let earlier = sql::earlier(&mut tx, row.root, row.revision).await?;
-            chain.before = if earlier.iter().any(|own| own.revision == 1) {
-                let written = sql::versions(&mut tx, chain.fact(versioned(row))).await?;
-                so_far(&earlier, last_of_chain(&earlier, &written, row))
+        self.read_after(row, root, |revision, earlier, written| {
+            if earlier.iter().any(|own| own.revision == 1) {
+                so_far(earlier, last_of_chain(earlier, written, row))
             } else {
-                Before::whole(chain.revision)
-            };
-        }
-        Ok(reading::read(form, root, &chain))
+                Before::whole(revision)
+            }
+        })
+        .await
     }
 
     /// The same for whoever looked at what stands and decides that the submission is to take its place.
@@ -43,13 +38,26 @@ impl OpenRosa {
         row: &SubmissionRow,
         root: &Element,
     ) -> Result<Reading, Error> {
+        self.read_after(row, root, |_, earlier, written| {
+            so_far(earlier, written.last())
+        })
+        .await
+    }
+
+    /// What a submission says after what came of the earlier ones of its chain.
+    async fn read_after(
+        &self,
+        row: &SubmissionRow,
+        root: &Element,
+        before: impl FnOnce(u32, &[EarlierRow], &[VersionRow]) -> Before,
+    ) -> Result<Reading, Error> {
         let form = form_of(root).ok_or(Error::UnknownForm)?;
         let mut chain = chain_of(row);
         if chain.revision > 1 {
             let mut tx = self.journal.store().read().await?;
             let earlier = sql::earlier(&mut tx, row.root, row.revision).await?;
             let written = sql::versions(&mut tx, chain.fact(versioned(row))).await?;
-            chain.before = so_far(&earlier, written.last());
+            chain.before = before(chain.revision, &earlier, &written);
         }
         Ok(reading::read(form, root, &chain))
     }
