@@ -14,9 +14,11 @@ use tuantra::base::actor::CONSOLE;
 use tuantra::base::time::SystemClock;
 use tuantra::changed;
 use tuantra::journal::{Entry, Journal, Kind, Written};
+use tuantra::plots::Plots;
 use tuantra::store::{Error, Store};
 use uuid::Uuid;
 
+use super::whole;
 use crate::server::{Folder, quantile_ms, say};
 
 const RUN: Duration = Duration::from_secs(4);
@@ -30,7 +32,6 @@ const DELAYS_US: [u32; 2] = [0, 3_000];
 const POSTGRES: &str = "BENCH_POSTGRES";
 /// What a child of this bench is called by, and what it may be asked for beside writing without entries.
 const WORD: &str = "journal-load";
-const ENTRY: &str = "entry";
 const HEAD: &str = "head";
 const ALL: &str = "all";
 /// Bytes of a plot's record as phones send it.
@@ -46,11 +47,46 @@ const VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, author, 
 const MEASURE: &str = "INSERT INTO plot_measures (entry, plot, version, author, measured_at, plants, plants_method, area_m2, area_method, \
      uncertainty_pct, digest, record, recorded_at) VALUES ($1, $1, 1, $2, $3, 120, 'counted', 35.5, 'tape', 5.0, $4, '{}', $3)";
 
+/// What is written in one act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    /// The rows of a fact.
+    Bare,
+    /// The same with their entry.
+    Entry,
+    /// A plot's first recording, as the server writes it.
+    Whole,
+    /// The same with one more entry.
+    Twice,
+}
+
+impl Act {
+    const ALL: [Self; 4] = [Self::Bare, Self::Entry, Self::Whole, Self::Twice];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Entry => "entry",
+            Self::Whole => "whole",
+            Self::Twice => "twice",
+        }
+    }
+
+    /// How many entries it writes.
+    const fn entries(self) -> f64 {
+        match self {
+            Self::Bare => 0.0,
+            Self::Entry | Self::Whole => 1.0,
+            Self::Twice => 2.0,
+        }
+    }
+}
+
 /// What one process of the bench does.
 #[derive(Debug)]
 pub struct Load {
     folder: PathBuf,
-    has_entries: bool,
+    act: Act,
     senders: usize,
     /// That it writes nothing and tells how far the head goes.
     head: Option<&'static str>,
@@ -98,12 +134,16 @@ fn compare(
     processes: usize,
     senders: usize,
 ) -> anyhow::Result<()> {
-    let measure = |has_entries| {
+    let measure = |act| {
         let own = Folder::new("journal-load-own")?;
         let folder = shared.unwrap_or(own.path());
-        measured(folder, delay_us, processes, senders, has_entries)
+        measured(folder, delay_us, (processes, senders), act)
     };
-    let (before, with, after) = (measure(false)?, measure(true)?, measure(false)?);
+    let (before, with, after) = (
+        measure(Act::Bare)?,
+        measure(Act::Entry)?,
+        measure(Act::Bare)?,
+    );
     let bare = f64::midpoint(before.per_second, after.per_second);
     say(&format!(
         "journal: fsync +{:.1} ms, {processes} processes x {senders} senders: bare {bare:.0}/s ({:.2} ms), with entry, tree and \
@@ -114,6 +154,20 @@ fn compare(
         with.median_ms,
         100.0 * with.numbered,
         bare / with.per_second
+    ));
+    let (before, twice, after) = (
+        measure(Act::Whole)?,
+        measure(Act::Twice)?,
+        measure(Act::Whole)?,
+    );
+    let whole = f64::midpoint(before.per_second, after.per_second);
+    let entry_s = 1.0 / twice.per_second - 1.0 / whole;
+    say(&format!(
+        "journal: the same, a whole recording {whole:.0}/s, with one more entry {:.0}/s ({:.0} % numbered): without its entry it would be \
+         {:.2}x as fast",
+        twice.per_second,
+        100.0 * twice.numbered,
+        1.0 / (1.0 - whole * entry_s)
     ));
     Ok(())
 }
@@ -137,14 +191,13 @@ fn native_fsync() -> anyhow::Result<f64> {
 fn measured(
     folder: &Path,
     delay_us: u32,
-    processes: usize,
-    senders: usize,
-    has_entries: bool,
+    (processes, senders): (usize, usize),
+    act: Act,
 ) -> anyhow::Result<Rate> {
     // No run numbers what another left, nor waits for its lease to end.
     let before = head_size(folder, true)?;
     let children: Vec<_> = (0..processes)
-        .map(|_| start(folder, delay_us, senders, has_entries))
+        .map(|_| start(folder, delay_us, senders, act))
         .collect::<Result<_, _>>()?;
     let mut rate = Rate {
         per_second: 0.0,
@@ -166,7 +219,7 @@ fn measured(
     let mean = rate.median_ms / processes as f64;
     rate.median_ms = mean;
     let numbered = u32::try_from(head_size(folder, false)?.saturating_sub(before))?;
-    rate.numbered = f64::from(numbered) / (rate.per_second * RUN.as_secs_f64());
+    rate.numbered = f64::from(numbered) / (act.entries() * rate.per_second * RUN.as_secs_f64());
     Ok(rate)
 }
 
@@ -188,7 +241,7 @@ fn start(
     folder: &Path,
     delay_us: u32,
     senders: usize,
-    has_entries: bool,
+    act: Act,
 ) -> anyhow::Result<std::process::Child> {
     let program = std::env::current_exe()?;
     let mut command = if delay_us == 0 {
@@ -202,11 +255,10 @@ fn start(
         command.arg(program);
         command
     };
-    let kind = if has_entries { ENTRY } else { "bare" };
     let child = command
         .arg(WORD)
         .arg(folder)
-        .args([kind, &senders.to_string()])
+        .args([act.word(), &senders.to_string()])
         .stdout(Stdio::piped())
         .spawn()
         .context("strace cannot be started")?;
@@ -224,7 +276,10 @@ impl Load {
         }
         Ok(Some(Self {
             folder: folder.into(),
-            has_entries: kind == ENTRY,
+            act: Act::ALL
+                .into_iter()
+                .find(|act| act.word() == kind)
+                .unwrap_or(Act::Bare),
             senders: senders.parse()?,
             head: [HEAD, ALL].into_iter().find(|own| own == kind),
         }))
@@ -251,12 +306,17 @@ impl Load {
             say(&format!("head {}", head.map_or(0, |head| head.size)));
             std::process::exit(0);
         }
-        if self.has_entries {
-            tokio::spawn(journal.clone().run_sequencer());
+        let sender = Sender {
+            plots: whole::plots(&journal),
+            journal: journal.clone(),
+            act: self.act,
+        };
+        if self.act != Act::Bare {
+            tokio::spawn(journal.run_sequencer());
         }
         let begun = Instant::now();
         let senders: Vec<_> = (0..self.senders)
-            .map(|_| tokio::spawn(send(journal.clone(), self.has_entries, begun)))
+            .map(|_| tokio::spawn(sender.clone().send(begun)))
             .collect();
         let mut times = Vec::new();
         for sender in senders {
@@ -272,27 +332,41 @@ impl Load {
     }
 }
 
-async fn send(
+/// One who sends facts one after the other.
+#[derive(Clone)]
+struct Sender {
     journal: Journal,
-    has_entries: bool,
-    begun: Instant,
-) -> anyhow::Result<Vec<Duration>> {
-    let mut times = Vec::new();
-    let record = "x".repeat(BODY_BYTES);
-    while begun.elapsed() < RUN {
-        let fact = journal.ids().make();
-        let context = (journal.clone(), fact, record.clone());
-        let sent = Instant::now();
-        let written: Result<Option<Written>, Error> = journal
+    plots: Plots,
+    act: Act,
+}
+
+impl Sender {
+    async fn send(self, begun: Instant) -> anyhow::Result<Vec<Duration>> {
+        let mut times = Vec::new();
+        while begun.elapsed() < RUN {
+            let fact = self.journal.ids().make();
+            let sent = Instant::now();
+            let written = match self.act {
+                Act::Bare | Act::Entry => self.rows(fact).await?,
+                Act::Whole => whole::recorded(&self.plots, fact, false).await?,
+                Act::Twice => whole::recorded(&self.plots, fact, true).await?,
+            };
+            // As the server does: signed after the act, before the sender is answered.
+            std::hint::black_box(written.map(|written| self.journal.receipt(&written)));
+            times.push(sent.elapsed());
+        }
+        Ok(times)
+    }
+
+    async fn rows(&self, fact: Uuid) -> Result<Option<Written>, Error> {
+        let has_entries = self.act == Act::Entry;
+        let context = (self.journal.clone(), fact, "x".repeat(BODY_BYTES));
+        self.journal
             .write(context, move |tx, (journal, fact, record)| {
                 Box::pin(write_fact(tx, journal, *fact, record, has_entries))
             })
-            .await;
-        // As the server does: signed after the act, before the sender is answered.
-        std::hint::black_box(written?.map(|written| journal.receipt(&written)));
-        times.push(sent.elapsed());
+            .await
     }
-    Ok(times)
 }
 
 async fn write_fact(

@@ -3,6 +3,7 @@
 
 mod load;
 mod tree;
+mod whole;
 
 pub use load::Load;
 
