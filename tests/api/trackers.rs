@@ -684,6 +684,20 @@ on_both! {
         assert_eq!(seen, 260);
     }
 
+    async fn a_call_for_help_is_seen_by_whoever_holds_its_ground_after_a_merger(field: Field) {
+        load_communes(&field).await;
+        let device = field.device("máy A", &[EAST]).await;
+        let tracker = field.door(device, Door::Tracker).await;
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let call = format!("/t/{}?id=x&lat=22.4&lon=104.7&timestamp={}&accuracy=5&alarm=sos", tracker.token(), START_S - 25);
+        field.anon().get(&call).await.expect(200);
+        assert_eq!(west.get("/api/v1/sos").await.expect(200).json()["calls"], json!([]));
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let calls = west.get("/api/v1/sos").await.expect(200).json()["calls"].as_array().unwrap().clone();
+        assert_eq!((calls.len(), &calls[0]["commune"]), (1, &json!(EAST)));
+    }
+
     async fn another_process_sees_and_seals_the_same_tail(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         let patrol = phone.patrol(&field, -3600, None).await;

@@ -147,7 +147,7 @@ impl OpenRosa {
         actor: &Actor,
         id: SubmissionId,
     ) -> Result<SubmissionView, Error> {
-        let sight = sight(actor)?;
+        let sight = self.sight(actor).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
         let row = row.filter(|row| sees(&sight, row)).ok_or(Error::NotFound)?;
@@ -182,7 +182,7 @@ impl OpenRosa {
 
     /// A page of submissions.
     pub async fn submissions(&self, actor: &Actor, query: ListQuery) -> Result<ListPage, Error> {
-        let sight = sight(actor)?;
+        let sight = self.sight(actor).await?;
         let filter = Filter {
             state: query.state,
             form: query.form,
@@ -203,18 +203,20 @@ impl OpenRosa {
         }
         Ok(ListPage { items, next })
     }
-}
 
-fn sight(actor: &Actor) -> Result<Sight, Error> {
-    let communes = match actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)? {
-        Scope::Province => None,
-        Scope::Communes(codes) => Some(codes.into_iter().collect()),
-    };
-    Ok(Sight {
-        actor: actor.id,
-        team: actor.team,
-        communes,
-    })
+    /// What somebody sees: the own, the team's, and what lay in communes of its reach or where they have their ground today.
+    async fn sight(&self, actor: &Actor) -> Result<Sight, Error> {
+        let reach = actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)?;
+        let communes = match self.slices.areas.with_ended(&reach).await? {
+            Scope::Province => None,
+            Scope::Communes(codes) => Some(codes.into_iter().collect()),
+        };
+        Ok(Sight {
+            actor: actor.id,
+            team: actor.team,
+            communes,
+        })
+    }
 }
 
 fn sees(sight: &Sight, row: &SubmissionRow) -> bool {
