@@ -283,6 +283,32 @@ on_both! {
         }
     }
 
+    async fn patrols_of_the_reserve_team_take_no_fixes_of_phones_of_other_communes(field: Field) {
+        load_communes(&field).await;
+        let west = field.phone("máy tây", &[WEST]).await;
+        let patrol = field.new_id();
+        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let near = field.device("máy cùng xã", &[WEST]).await;
+        let far = field.device("máy xã khác", &[EAST]).await;
+        for (device, lon) in [(near, 104.1), (far, 104.7)] {
+            let tracker = field.door(device, Door::Tracker).await;
+            let fix = format!("/t/{}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
+            field.anon().get(&fix).await.expect(200);
+        }
+        let tracks = async || west.get(&path(patrol, "")).await.expect(200).json()["properties"]["tracks"].clone();
+        let held = async |device| field.door(device, Door::Api).await.get("/api/v1/fixes/held").await.expect(200).json()["spans"].clone();
+        // The same before and after the tails are sealed.
+        for _ in 0..2 {
+            let walked = tracks().await;
+            assert_eq!((walked.as_array().unwrap().len(), &walked[0]["device"]), (1, &json!(near.0)), "of a handheld of the same commune alone");
+            assert_eq!(held(near).await, json!([]));
+            let spans = held(far).await;
+            assert_eq!((spans.as_array().unwrap().len(), &spans[0]["fixes"]), (1, &json!(1)), "it waits for its holder");
+            field.app.patrols.seal_waiting(None).await.unwrap();
+            field.settle().await;
+        }
+    }
+
     async fn what_can_be_no_fix_is_answered_and_set_apart_with_its_bytes(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         phone.patrol(&field, -3600, None).await;
