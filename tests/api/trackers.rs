@@ -283,7 +283,7 @@ on_both! {
         }
     }
 
-    async fn patrols_of_the_reserve_team_take_no_fixes_of_phones_of_other_communes(field: Field) {
+    async fn patrols_of_the_reserve_team_are_no_business_of_phones_of_other_communes(field: Field) {
         load_communes(&field).await;
         let west = field.phone("máy tây", &[WEST]).await;
         let patrol = field.new_id();
@@ -306,6 +306,12 @@ on_both! {
             assert_eq!((spans.as_array().unwrap().len(), &spans[0]["fixes"]), (1, &json!(1)), "it waits for its holder");
             field.app.patrols.seal_waiting(None).await.unwrap();
             field.settle().await;
+        }
+        for (device, seen) in [(near, 1), (far, 0)] {
+            let reader = field.door(device, Door::Api).await;
+            reader.get(&path(patrol, "")).await.expect(if seen == 1 { 200 } else { 404 });
+            let listed = reader.get("/api/v1/patrols").await.expect(200).json();
+            assert_eq!(listed["features"].as_array().unwrap().len(), seen);
         }
     }
 

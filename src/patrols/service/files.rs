@@ -3,14 +3,9 @@
 //! What is held is shown to its holder alone, without places. It joins a patrol that the same device records, corrects or
 //! names in time, or is erased.
 
-use std::collections::BTreeSet;
-
-use uuid::Uuid;
-
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::PatrolId;
 use crate::base::time::Timestamp;
-use crate::identity::model::RESERVE_TEAM;
 use crate::journal::model::sha256;
 use crate::patrols::model::chunk::RequestDigest;
 use crate::patrols::model::codec::MAX_FIXES;
@@ -21,6 +16,7 @@ use crate::patrols::sql::{self, HeldChunk, TimedPatrol};
 use crate::store::{self, Tx};
 
 use super::append::{Added, Appended, Tally, Upload, decoded, span_of};
+use super::mates::Mates;
 use super::{Error, Patrols, Promise};
 
 /// How long fixes outside every patrol are held (decision 16).
@@ -238,23 +234,19 @@ pub(super) async fn joined(
     Ok(join(fixes.to_vec(), takers(patrols, actor), named))
 }
 
-/// The reserve team is that of every phone that has none: of its patrols only those take a device's fixes that somebody
-/// recorded who has a commune in common with it. Phones of other communes are no party of its own.
-async fn of_own_ground(
+/// Without those of the reserve team that phones of other communes recorded: they are no party of the device's.
+pub(super) async fn of_own_ground(
     tx: &mut Tx,
     actor: &Actor,
     named: Option<PatrolId>,
     mut patrols: Vec<TimedPatrol>,
 ) -> Result<Vec<TimedPatrol>, store::Error> {
-    if actor.team != Some(RESERVE_TEAM) {
+    let Some(team) = actor.team else {
         return Ok(patrols);
-    }
-    let is_meant = |patrol: &TimedPatrol| patrol.author == actor.id || Some(patrol.id) == named;
-    let others = patrols.iter().filter(|patrol| !is_meant(patrol));
-    let others: BTreeSet<Uuid> = others.map(|patrol| patrol.author).collect();
-    let others: Vec<Uuid> = others.into_iter().collect();
-    let near = sql::sharing_ground(tx, actor.id, &others).await?;
-    patrols.retain(|patrol| is_meant(patrol) || near.contains(&patrol.author));
+    };
+    let owners: Vec<_> = patrols.iter().map(|own| (own.author, team)).collect();
+    let mates = Mates::among(tx, actor, &owners).await?;
+    patrols.retain(|own| Some(own.id) == named || mates.is_own(own.author, team));
     Ok(patrols)
 }
 

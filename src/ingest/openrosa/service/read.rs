@@ -8,6 +8,7 @@ use crate::base::actor::{Actor, Right, Scope};
 use crate::base::hex;
 use crate::base::ids::{EntryId, PhotoId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::journal::Receipt;
 use crate::patrols::model::text::composed;
 use crate::store::Tx;
@@ -213,7 +214,8 @@ impl OpenRosa {
         };
         Ok(Sight {
             actor: actor.id,
-            team: actor.team,
+            // Phones without a team are no party of one another's.
+            team: actor.team.filter(|team| *team != RESERVE_TEAM),
             communes,
         })
     }
