@@ -20,8 +20,8 @@ use super::sql::ChangeRow;
 /// One thing that a caller should know anew.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Item {
-    /// `plot`, `plot_gone` for one that was corrected to a place out of the caller's communes, `incident`, `patrol`, `question`, `track_question`, `definitions`, `areas`, or `receipt` for what the
-    /// caller itself sent.
+    /// `plot`, `plot_gone` for one that was corrected to a place out of the caller's communes, `incident`, `patrol`,
+    /// `question`, `track_question`, `definitions`, `areas`, or `receipt` for what the caller itself sent.
     pub kind: &'static str,
     /// Its id; null for definitions and areas.
     pub id: Option<Uuid>,
