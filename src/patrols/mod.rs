@@ -12,8 +12,8 @@ mod sql;
 
 pub use service::{
     Claim, ClaimablePatrol, DERIVE_JOB, DerivedPatrol, Error, Heard, HeldSpan, INDEX_JOB,
-    JUDGED_JOB, JudgedFix, ListPage, MemoryUse, NearDay, OrderedErasure, PatrolNear, PatrolOwners,
-    Patrols, RefusedFix, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_AROUND_JOB, SEAL_JOB,
-    ScreenedPatrol, Sight, Spot, TrackFind, Upload, WholePatrol, sight, verify_rows,
+    JUDGED_JOB, JudgedFix, ListPage, MemoryUse, NearDay, OF_OWN_GROUND, OrderedErasure, PatrolNear,
+    PatrolOwners, Patrols, RefusedFix, RefusedGap, RefusedNear, SCREEN_JOB, SEAL_AROUND_JOB,
+    SEAL_JOB, ScreenedPatrol, Sight, Spot, TrackFind, Upload, WholePatrol, sight, verify_rows,
 };
 pub use sql::STATEMENTS;

@@ -20,14 +20,14 @@ use super::sql::ChangeRow;
 /// One thing that a caller should know anew.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Item {
-    /// `plot`, `incident`, `patrol`, `question`, `track_question`, `definitions`, `areas`, or `receipt` for what the
-    /// caller itself sent.
+    /// `plot`, `plot_gone` for one that was corrected to a place out of the caller's communes, `incident`, `patrol`,
+    /// `question`, `track_question`, `definitions`, `areas`, or `receipt` for what the caller itself sent.
     pub kind: &'static str,
     /// Its id; null for definitions and areas.
     pub id: Option<Uuid>,
     /// The number of the entry by which it changed; null for what a caller starts with.
     pub seq: Option<i64>,
-    /// As it stands now, the same as its own route tells it. Areas only say that they changed.
+    /// As it stands now, the same as its own route tells it. Areas only say that they changed, and what is gone that it is.
     #[schema(value_type = Object)]
     pub value: Value,
 }
@@ -128,7 +128,7 @@ impl Walk<'_> {
         let (kind, id, value) = match subject {
             Subject::Plot(id) => {
                 let Some(view) = told(app.ledger.plot(actor, id).await)? else {
-                    return Ok(None);
+                    return self.gone(id, seq).await;
                 };
                 let value = value_of(&PlotFeature::of(view, None))?;
                 ("plot", Some(id.0), Some(value))
@@ -162,6 +162,17 @@ impl Walk<'_> {
             id,
             seq,
             value,
+        }))
+    }
+
+    /// That a plot went out of the caller's communes; none when it never lay there.
+    async fn gone(&self, id: PlotId, seq: Option<i64>) -> Result<Option<Item>, Problem> {
+        let has_left = told(self.app.plots.has_left(self.actor, id).await)?;
+        Ok(has_left.filter(|has_left| *has_left).map(|_| Item {
+            kind: "plot_gone",
+            id: Some(id.0),
+            seq,
+            value: json!({ "gone": true }),
         }))
     }
 

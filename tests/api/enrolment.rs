@@ -358,6 +358,30 @@ on_both! {
         assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/3/communes", "/2/communes"]);
     }
 
+    async fn nobody_reads_what_another_organisations_team_walked_by_a_phone_of_their_own(field: Field) {
+        let officer = field.officer().await;
+        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
+        let (post, police) = (
+            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
+            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
+        );
+        let foreign = made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
+        let own = made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let draft = |name: &str, team: &Value| json!({ "name": name, "communes": ["99001"], "team": team });
+        // An account of no organisation has no team but the reserve.
+        assert_eq!(commune.post("/api/v1/devices", &draft("máy 1", &own)).await.expect(422).pointers(), ["/team"]);
+        officer.put(&format!("/api/v1/accounts/{}/org", commune.id), &json!({ "org": police })).await.expect(204);
+        assert_eq!(commune.post("/api/v1/devices", &draft("máy 1", &foreign)).await.expect(422).pointers(), ["/team"]);
+        let list = "name;team;communes\nmáy 2;Tổ 1;99001\nmáy 3;Tổ 2;99001\nmáy 4;;99001\n";
+        assert_eq!(listed(&commune, list, false).await.expect(422).pointers(), ["/2/team"]);
+        assert_eq!(commune.get("/api/v1/devices").await.expect(200).json(), json!([]));
+        commune.post("/api/v1/devices", &draft("máy 1", &own)).await.expect(201);
+        assert_eq!(listed(&commune, &list.replace("Tổ 1", "Tổ 2"), false).await.expect(200).json()["added"], 3);
+        // The province mixes its teams as it likes.
+        officer.post("/api/v1/devices", &draft("máy 5", &foreign)).await.expect(201);
+    }
+
     async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
         crate::plots::load_communes(&field).await;
         let officer = field.officer().await;

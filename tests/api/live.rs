@@ -220,6 +220,44 @@ on_both! {
         assert_eq!((&news.data["at"], &news.data["lon"]), (&json!(field.after(-599)), &json!(104.3)));
     }
 
+    async fn a_longer_delay_takes_back_what_is_younger_than_it_allows(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let officer = field.officer().await;
+        let patrol = begun(&field, &phone, "night").await;
+        fixes(&field, &phone, patrol, &[(-30, 104.1)]).await;
+        let mut stream = Stream::open(&officer, LIVE).await;
+        assert_eq!(stream.start().await.0.len(), 1);
+        set_rules(&officer, json!({ "version": 2, "hidden": [], "delay_s": { "night": 600 } })).await;
+        field.app.journal.sequence_all().await.unwrap();
+        assert_eq!(stream.expect("gone").await.data["patrol"], json!(patrol));
+        let mut later = Stream::open(&officer, LIVE).await;
+        assert!(later.start().await.0.is_empty(), "nor is it shown to whoever begins to watch now");
+        drop(later);
+        field.clock.advance_millis(600_000);
+        let due = stream.expect("position").await.data;
+        assert_eq!((&due["at"], &due["delay_s"]), (&json!(field.after(-30)), &json!(600)));
+    }
+
+    async fn a_team_that_is_out_for_days_is_shown_until_its_patrol_takes_no_more_fixes(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let patrol = field.new_id();
+        let draft = json!({ "kind": "crop_check", "transport": "foot", "started_at": field.after(-100 * 3600), "ended_at": null });
+        phone.put(&format!("/api/v1/patrols/{patrol}"), &draft).await.expect(201);
+        fixes(&field, &phone, patrol, &[(-600, 104.1)]).await;
+        let officer = field.officer().await;
+        let mut stream = Stream::open(&officer, LIVE).await;
+        let (there, _) = stream.start().await;
+        assert_eq!(there.iter().map(|event| &event.data["patrol"]).collect::<Vec<_>>(), [&json!(patrol)], "on its fifth day");
+        // Of the week and a quarter of an hour in which it takes fixes 100 hours are gone.
+        field.clock.advance_millis(68 * 3_600_000);
+        assert!(stream.is_silent().await);
+        field.clock.advance_millis(20 * 60_000);
+        assert_eq!(stream.expect("gone").await.data["patrol"], json!(patrol), "nobody closed it within a week");
+        assert!(Stream::open(&officer, LIVE).await.start().await.0.is_empty());
+    }
+
     async fn whoever_comes_back_is_told_what_was_missed(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

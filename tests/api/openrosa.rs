@@ -888,6 +888,27 @@ on_both! {
         assert_eq!(field.app.journal.verify().await.unwrap().faults, []);
     }
 
+    async fn what_waits_in_a_commune_that_was_merged_is_decided_by_whoever_holds_its_ground(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        phone.send(&detection("uuid:g1", 104.7, 22.4), &[], false).await.expect(202);
+        let id = phone.submission("uuid:g1").await["id"].as_str().unwrap().to_owned();
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let waiting = async || west.get("/api/v1/submissions?state=review").await.expect(200).json()["submissions"].as_array().unwrap().len();
+        let decision = format!("/api/v1/submissions/{id}/decision");
+        let accepted = json!({ "decision": "accepted" });
+        assert_eq!(waiting().await, 0);
+        west.post(&decision, &accepted).await.expect(404);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        assert_eq!(waiting().await, 1);
+        let view = west.get(&format!("/api/v1/submissions/{id}")).await.expect(200).json();
+        assert_eq!(view["commune"], EAST, "where it lay when it came");
+        let done = west.post(&decision, &accepted).await.expect(200).json();
+        assert_eq!(done["submission"]["state"], "taken");
+        assert_eq!(waiting().await, 0);
+    }
+
     async fn what_its_own_route_never_takes_waits_until_it_is_refused(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;

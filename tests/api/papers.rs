@@ -317,6 +317,22 @@ on_both! {
         assert!(found.faults.is_empty(), "{:?}", found.faults);
     }
 
+    async fn papers_of_a_commune_that_was_merged_are_those_of_whoever_holds_its_ground(field: Field) {
+        load_communes(&field).await;
+        let east = field.account("can-bo-dong", Role::CommuneOfficer, &[EAST]).await;
+        let id = field.new_id();
+        east.put(&at(id, ""), &paper_of(EAST, SCAN)).await.expect(201);
+        send_scan(&east, id, SCAN).await.expect(201);
+        let west = clerk(&field).await;
+        west.get(&at(id, "")).await.expect(404);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        west.get(&at(id, "")).await.expect(200);
+        let listed = west.get("/api/v1/papers").await.expect(200).json();
+        assert_eq!(listed["papers"].as_array().unwrap().len(), 1);
+        west.post(&at(id, "/retraction"), &json!({ "reason": "gõ hai lần" })).await.expect(201);
+    }
+
     async fn a_paper_is_its_authors_and_its_communes(field: Field) {
         load_communes(&field).await;
         let (clerk, officer) = (clerk(&field).await, field.officer().await);

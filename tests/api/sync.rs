@@ -312,6 +312,41 @@ on_both! {
         assert_eq!(east.get(&format!("{PULL}?cursor={next}")).await.expect(400).problem(), "invalid-parameter");
     }
 
+    async fn a_plot_that_is_corrected_into_another_commune_goes_from_the_phones_that_knew_it(field: Field) {
+        load_communes(&field).await;
+        let (west, east) = (field.phone("máy tây", &[WEST]).await, field.phone("máy đông", &[EAST]).await);
+        let officer = field.officer().await;
+        let plot = field.new_id();
+        let path = format!("/api/v1/plots/{plot}");
+        let corrected = |lon: f64, revises: u32| {
+            let mut draft = plot_at(lon, 22.4);
+            draft["properties"]["revises"] = json!(revises);
+            draft
+        };
+        west.put(&path, &plot_at(104.3, 22.4)).await.expect(201);
+        field.settle().await;
+        let (_, from_west) = pulled(&west, None, "limit=500").await;
+        let (_, from_east) = pulled(&east, None, "limit=500").await;
+        officer.put(&path, &corrected(104.7, 1)).await.expect(201);
+        field.settle().await;
+        let (to_west, from_west) = pulled(&west, Some(&from_west), "limit=500").await;
+        let (to_east, from_east) = pulled(&east, Some(&from_east), "limit=500").await;
+        let told = |items: &[Value]| (ids(items, "plot").len(), ids(items, "plot_gone").len());
+        assert_eq!((told(&to_west), told(&to_east)), ((0, 1), (1, 0)));
+        let gone = to_west.iter().find(|item| item["kind"] == "plot_gone").unwrap();
+        assert_eq!((&gone["id"], &gone["value"]), (&json!(plot), &json!({ "gone": true })), "nothing of where it lies");
+        // Back again it is told as it stands, and it goes from those who were told meanwhile.
+        officer.put(&path, &corrected(104.3, 2)).await.expect(201);
+        // What never lay in a phone's communes tells it nothing, however often it is corrected.
+        let other = format!("/api/v1/plots/{}", field.new_id());
+        east.put(&other, &plot_at(104.8, 22.4)).await.expect(201);
+        officer.put(&other, &corrected(104.81, 1)).await.expect(201);
+        field.settle().await;
+        let (to_west, _) = pulled(&west, Some(&from_west), "limit=500").await;
+        let (to_east, _) = pulled(&east, Some(&from_east), "limit=500").await;
+        assert_eq!((told(&to_west), told(&to_east)), ((1, 0), (1, 1)));
+    }
+
     async fn small_pages_tell_the_same_as_a_large_one(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -178,7 +178,7 @@ on_both! {
         assert_eq!(decided["question"]["replies"].as_array().unwrap().len(), 2);
         other.post(&format!("{path}/answers"), &json!({ "text": "nữa" })).await.expect(422);
         // Another phone of the same team sees what its team is asked.
-        let same_team = field.phone("máy Đông", &[EAST]).await;
+        let same_team = field.phone("máy Đông", &[EAST, WEST]).await;
         same_team.get(&path).await.expect(200);
         let officer = field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await;
         officer.get(&path).await.expect(404);

@@ -283,6 +283,38 @@ on_both! {
         }
     }
 
+    async fn patrols_of_the_reserve_team_are_no_business_of_phones_of_other_communes(field: Field) {
+        load_communes(&field).await;
+        let west = field.phone("máy tây", &[WEST]).await;
+        let patrol = field.new_id();
+        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let near = field.device("máy cùng xã", &[WEST]).await;
+        let far = field.device("máy xã khác", &[EAST]).await;
+        for (device, lon) in [(near, 104.1), (far, 104.7)] {
+            let tracker = field.door(device, Door::Tracker).await;
+            let fix = format!("/t/{}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
+            field.anon().get(&fix).await.expect(200);
+        }
+        let tracks = async || west.get(&path(patrol, "")).await.expect(200).json()["properties"]["tracks"].clone();
+        let held = async |device| field.door(device, Door::Api).await.get("/api/v1/fixes/held").await.expect(200).json()["spans"].clone();
+        // The same before and after the tails are sealed.
+        for _ in 0..2 {
+            let walked = tracks().await;
+            assert_eq!((walked.as_array().unwrap().len(), &walked[0]["device"]), (1, &json!(near.0)), "of a handheld of the same commune alone");
+            assert_eq!(held(near).await, json!([]));
+            let spans = held(far).await;
+            assert_eq!((spans.as_array().unwrap().len(), &spans[0]["fixes"]), (1, &json!(1)), "it waits for its holder");
+            field.app.patrols.seal_waiting(None).await.unwrap();
+            field.settle().await;
+        }
+        for (device, seen) in [(near, 1), (far, 0)] {
+            let reader = field.door(device, Door::Api).await;
+            reader.get(&path(patrol, "")).await.expect(if seen == 1 { 200 } else { 404 });
+            let listed = reader.get("/api/v1/patrols").await.expect(200).json();
+            assert_eq!(listed["features"].as_array().unwrap().len(), seen);
+        }
+    }
+
     async fn what_can_be_no_fix_is_answered_and_set_apart_with_its_bytes(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         phone.patrol(&field, -3600, None).await;
@@ -682,6 +714,20 @@ on_both! {
         }
         let seen: u64 = slow.held().await["spans"].as_array().unwrap().iter().map(|span| span["fixes"].as_u64().unwrap()).sum();
         assert_eq!(seen, 260);
+    }
+
+    async fn a_call_for_help_is_seen_by_whoever_holds_its_ground_after_a_merger(field: Field) {
+        load_communes(&field).await;
+        let device = field.device("máy A", &[EAST]).await;
+        let tracker = field.door(device, Door::Tracker).await;
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        let call = format!("/t/{}?id=x&lat=22.4&lon=104.7&timestamp={}&accuracy=5&alarm=sos", tracker.token(), START_S - 25);
+        field.anon().get(&call).await.expect(200);
+        assert_eq!(west.get("/api/v1/sos").await.expect(200).json()["calls"], json!([]));
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let calls = west.get("/api/v1/sos").await.expect(200).json()["calls"].as_array().unwrap().clone();
+        assert_eq!((calls.len(), &calls[0]["commune"]), (1, &json!(EAST)));
     }
 
     async fn another_process_sees_and_seals_the_same_tail(field: Field) {

@@ -1,10 +1,14 @@
 //! Which communes of another day lie in a reach: rights hold where ground lies today, whatever its commune was called.
 
+use std::collections::BTreeSet;
+
 use crate::areas::model::map::{Commune, CommuneMap};
 use crate::base::actor::Scope;
+use crate::base::time::LocalDate;
 use crate::store::Error;
 
 use super::Areas;
+use super::maps::all_boundaries;
 
 /// So much of a commune's ground may lie outside a reach that holds it, as a share: boundaries of two days never meet exactly.
 const BESIDE_SHARE: f64 = 0.01;
@@ -68,6 +72,36 @@ impl Areas {
         Ok(Reached {
             shares: Some(shares),
         })
+    }
+
+    /// A reach with the communes that have ended and whose ground it holds today, for what is told by the commune in which it
+    /// lay when it came. A code that a commune of today has stands for that commune alone.
+    pub async fn with_ended(&self, scope: &Scope) -> Result<Scope, Error> {
+        let Scope::Communes(codes) = scope else {
+            return Ok(Scope::Province);
+        };
+        let today = self.map(self.today()).await?;
+        let mut wider = codes.clone();
+        for day in self.last_days().await? {
+            let map = self.map(day).await?;
+            let reached = self.reached(&map, scope).await?;
+            for (at, commune) in map.communes().iter().enumerate() {
+                let code = commune.facts.code.as_str();
+                if today.commune(code).is_none() && reached.holds(at) {
+                    wider.insert(code.to_owned());
+                }
+            }
+        }
+        Ok(Scope::Communes(wider))
+    }
+
+    /// The last days of the boundaries that hold no more.
+    async fn last_days(&self) -> Result<BTreeSet<LocalDate>, Error> {
+        let today = self.today();
+        let mut tx = self.journal.store().read().await?;
+        let all = all_boundaries(&mut tx).await?;
+        let lasts = all.iter().filter_map(|boundary| boundary.valid_to);
+        Ok(lasts.filter(|last| *last < today).collect())
     }
 
     /// The share of a commune's ground that lies in others, which do not overlap.

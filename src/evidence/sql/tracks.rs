@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, OrgId, PatrolId, PlotId, QuestionId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
+use crate::patrols::OF_OWN_GROUND;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
@@ -193,7 +195,11 @@ pub async fn track_questions(
         {
             query.push(" AND (p.author = ").push_bind(*author);
             if let Some(team) = team {
-                query.push(" OR p.team = ").push_bind(*team);
+                query.push(" OR (p.team = ").push_bind(*team);
+                if *team == RESERVE_TEAM {
+                    query.push(OF_OWN_GROUND).push_bind(*author).push(")");
+                }
+                query.push(")");
             }
             for commune in communes {
                 query.push(" OR q.place = ").push_bind(commune.as_str());

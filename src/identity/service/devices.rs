@@ -12,7 +12,7 @@ use crate::store::Tx;
 
 use super::super::model::makers::Maker;
 use super::super::model::{DeviceDraft, GrantDraft, RESERVE_TEAM};
-use super::super::sql::{self, DeviceRow, GrantRow};
+use super::super::sql::{self, DeviceRow, GrantRow, TeamRow};
 use super::issue::{issue, secret_text};
 use super::secrets::Secret;
 use super::{Error, Identity, enter, give, need};
@@ -158,6 +158,17 @@ pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow]) -> bool {
     *reach == Scope::Province || (!grants.is_empty() && grants.iter().all(held))
 }
 
+/// A device reads all that its team walked, and adds to it, wherever that was: nobody gets there by a phone of their own.
+pub(super) const FOREIGN_TEAM: &str = "expected a team of your own organisation, or none for the reserve team; \
+     only provincial officers put a device into another";
+
+/// Whether somebody may put a device into a team.
+pub(super) fn may_fill(actor: &Actor, team: &TeamRow) -> bool {
+    team.id == RESERVE_TEAM
+        || actor.org == Some(team.org)
+        || actor.may_in_province(Right::EnrolDevices)
+}
+
 pub(super) async fn write_device(
     tx: &mut Tx,
     journal: &Journal,
@@ -169,6 +180,9 @@ pub(super) async fn write_device(
     let team = sql::team(tx, team)
         .await?
         .ok_or_else(|| Refusal::at("/team", "no such team"))?;
+    if !may_fill(actor, &team) {
+        return Err(Refusal::at("/team", FOREIGN_TEAM).into());
+    }
     let maker = draft.maker.map(Maker::as_str);
     if !sql::insert_device(tx, id, &draft.name, team.id, maker, actor.id, journal.now()).await? {
         return Err(Error::Taken("name"));

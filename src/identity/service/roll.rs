@@ -15,7 +15,7 @@ use super::super::model::roll::{Roll, RollRow, RowFault};
 use super::super::model::{DeviceDraft, RESERVE_TEAM};
 use super::super::sql::{self, TeamRow};
 use super::communes::unknown;
-use super::devices::write_device;
+use super::devices::{FOREIGN_TEAM, may_fill, write_device};
 use super::reach::{communes_of, reaches};
 use super::{Error, Identity};
 
@@ -93,7 +93,7 @@ async fn import(
     let mut teams = HashMap::new();
     let mut new: Vec<(&RollRow, TeamId)> = Vec::new();
     for row in &roll.rows {
-        let team = team_of(tx, &mut teams, row, &mut checked).await?;
+        let team = team_of(tx, actor, &mut teams, row, &mut checked).await?;
         let is_faulty = |fault: &RowFault| fault.row == row.row && fault.field == "communes";
         if roll.faults.iter().any(is_faulty) {
             continue;
@@ -143,9 +143,10 @@ async fn import(
     Ok(report)
 }
 
-/// The team that a row names, by its id or by a name that only one team has.
+/// The team that a row names, by its id or by a name that only one team has, where the actor may put a device into it.
 async fn team_of(
     tx: &mut Tx,
+    actor: &Actor,
     teams: &mut HashMap<String, Vec<TeamRow>>,
     row: &RollRow,
     checked: &mut Roll,
@@ -161,7 +162,8 @@ async fn team_of(
         teams.insert(named.clone(), found);
     }
     let reason = match teams.get(named).map_or(&[][..], Vec::as_slice) {
-        [team] => return Ok(Some(team.id)),
+        [team] if may_fill(actor, team) => return Ok(Some(team.id)),
+        [_] => FOREIGN_TEAM,
         [] => "no such team: expected a team's name or id, or nothing for the reserve team",
         _ => "several teams have this name: expected the team's id",
     };

@@ -195,13 +195,17 @@ impl Papers {
     }
 
     pub(super) async fn readable(&self, actor: &Actor, id: PaperId) -> Result<PaperRow, Error> {
-        if !actor.may_somewhere(Right::ReadPlots) {
-            return Err(Error::Forbidden);
-        }
+        let reach = self.reach(actor, Right::ReadPlots).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::paper(&mut tx, id).await?;
-        row.filter(|row| actor.may(Right::ReadPlots, Some(&row.commune)))
+        row.filter(|row| reach.holds(Some(&row.commune)))
             .ok_or(Error::NotFound)
+    }
+
+    /// Where a right reaches papers: also in communes that have ended and whose ground it holds today.
+    async fn reach(&self, actor: &Actor, right: Right) -> Result<Scope, Error> {
+        let reach = actor.reach(right).ok_or(Error::Forbidden)?;
+        Ok(self.slices.areas.with_ended(&reach).await?)
     }
 
     /// A page of the paper records in the caller's reach, the latest first.
@@ -211,7 +215,7 @@ impl Papers {
         after: Option<(Timestamp, PaperId)>,
         limit: u32,
     ) -> Result<Vec<PaperRow>, Error> {
-        let communes = match actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)? {
+        let communes = match self.reach(actor, Right::ReadPlots).await? {
             Scope::Province => None,
             Scope::Communes(codes) => Some(codes.into_iter().collect::<Vec<_>>()),
         };
@@ -246,8 +250,11 @@ impl Papers {
     ) -> Result<(bool, Receipt), Error> {
         let row = self.readable(actor, id).await?;
         let is_own = row.author == actor.id && actor.may_somewhere(Right::RecordPlots);
-        if !is_own && !actor.may(Right::RevisePlots, Some(&row.commune)) {
-            return Err(Error::Forbidden);
+        if !is_own {
+            let reach = self.reach(actor, Right::RevisePlots).await?;
+            if !reach.holds(Some(&row.commune)) {
+                return Err(Error::Forbidden);
+            }
         }
         let reason = reason.trim().to_owned();
         if reason.is_empty() || reason.chars().count() > MOST_REASON || looks_personal(&reason) {

@@ -50,6 +50,7 @@ impl Patrols {
         since: Option<Timestamp>,
     ) -> Result<Vec<SosView>, Error> {
         let reach = actor.reach(Right::ReadSos).ok_or(Error::Forbidden)?;
+        let reach = self.areas.with_ended(&reach).await?;
         let since = since.unwrap_or(self.journal.now().plus_millis(-LISTED_MS));
         let mut tx = self.journal.store().read().await?;
         let rows = sql::calls(&mut tx, since, MOST).await?;

@@ -9,6 +9,7 @@ mod files;
 mod held;
 mod judge;
 mod marks;
+mod mates;
 mod memory;
 mod placed;
 mod reach;
@@ -39,6 +40,7 @@ use crate::store::{self, ActError, Tx};
 use super::model::vocabulary::PatrolState;
 use super::sql::{self, PatrolRow};
 
+use mates::Mates;
 use memory::TrackMemory;
 use tail::TailWriter;
 
@@ -53,7 +55,7 @@ pub use refused::{NearDay, PatrolNear, RefusedFix, RefusedGap, RefusedNear, Spot
 pub use retain::OrderedErasure;
 pub use screens::{PatrolOwners, SCREEN_JOB, ScreenedPatrol, TrackFind};
 pub use shown::JudgedFix;
-pub use sql::{Filter, Sight};
+pub use sql::{Filter, OF_OWN_GROUND, Sight};
 pub use tail::{Heard, SEAL_AROUND_JOB, SEAL_JOB};
 pub use verify::verify_rows;
 pub use whole::{DerivedPatrol, WholePatrol};
@@ -202,11 +204,6 @@ fn state_of(row: &PatrolRow) -> Result<PatrolState, store::Error> {
     })
 }
 
-/// Whether the patrol is the caller's own: recorded by it, or its team's.
-fn is_own(actor: &Actor, row: &PatrolRow) -> bool {
-    actor.id == row.author || actor.team == Some(row.team)
-}
-
 /// Whether the right reaches a patrol: the whole province, or a commune that it touched. A device's rights are for
 /// recording and reach its own team's patrols only.
 async fn reaches(
@@ -231,7 +228,8 @@ async fn reaches(
 /// The patrol, if the caller may read it; else the same answer as for one that does not exist.
 async fn readable(tx: &mut Tx, actor: &Actor, id: PatrolId) -> Result<PatrolRow, Error> {
     let row = sql::patrol(tx, id).await?.ok_or(Error::NotFound)?;
-    let own = is_own(actor, &row) && actor.may_somewhere(Right::ReadPatrols);
+    let mates = Mates::among(tx, actor, &[(row.author, row.team)]).await?;
+    let own = mates.is_own(row.author, row.team) && actor.may_somewhere(Right::ReadPatrols);
     if own || reaches(tx, actor, Right::ReadPatrols, id).await? {
         Ok(row)
     } else {

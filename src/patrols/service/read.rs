@@ -17,10 +17,11 @@ use crate::patrols::model::vocabulary::{PatrolKind, PatrolState, Transport};
 use crate::patrols::model::walked::{
     KeptGap, KeptSummary, Line, WalkedTrack, lines, lines_of, rounded, seconds,
 };
-use crate::patrols::sql::{self, Filter, PatrolRow, Sight, StartRow, TrackRow};
+use crate::patrols::sql::{self, Filter, PatrolRow, Sight, TrackRow};
 use crate::store::{self, Tx};
 
 use super::marks::lies_beyond;
+use super::mates::Mates;
 use super::{Error, Patrols, state_of};
 
 /// A patrol with its lines.
@@ -199,11 +200,12 @@ impl Patrols {
         limit: u32,
     ) -> Result<ListPage, store::Error> {
         let is_device = actor.principal == Principal::Device;
-        let is_own = |row: &StartRow| row.author == actor.id || actor.team == Some(row.team);
-        let mut rows: Vec<(PatrolId, Timestamp)> = sql::starts_of(tx, ids)
-            .await?
+        let starts = sql::starts_of(tx, ids).await?;
+        let owners: Vec<_> = starts.iter().map(|row| (row.author, row.team)).collect();
+        let mates = Mates::among(tx, actor, &owners).await?;
+        let mut rows: Vec<(PatrolId, Timestamp)> = starts
             .iter()
-            .filter(|row| !is_device || is_own(row))
+            .filter(|row| !is_device || mates.is_own(row.author, row.team))
             .map(|row| (row.id, row.started_at))
             .collect();
         let total = i64::try_from(rows.len()).ok();

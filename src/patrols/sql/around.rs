@@ -1,12 +1,13 @@
 //! Patrols around a span of time, of which one takes fixes that name none.
 
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::base::ids::{PatrolId, TeamId};
 use crate::base::time::Timestamp;
 use crate::on;
 use crate::patrols::model::window::Window;
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, padded};
 
 /// What stands on paper has no track.
 macro_rules! off_paper {
@@ -45,6 +46,9 @@ const CLAIMABLE: &str = timed!(
     off_paper!(),
     " ORDER BY p.started_at DESC, p.id LIMIT $4"
 );
+const SHARING: &str = "SELECT DISTINCT o.holder FROM identity_grants g JOIN identity_grants o \
+     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ";
+const ASKED_AT_ONCE: usize = 500;
 pub(super) const STATEMENTS: &[&str] = &[TIMES, PATROLS_AROUND, OWN_PATROLS_AROUND, CLAIMABLE];
 
 /// A patrol with what decides when it takes fixes.
@@ -121,4 +125,27 @@ pub async fn own_patrols_around(
         .bind(ended_from)
         .bind(open_from)
         .fetch_all(c))
+}
+
+/// Those of some holders of rights whose communes are also the device's, now or before; the whole province is everybody's.
+pub async fn sharing_ground(
+    tx: &mut Tx,
+    device: Uuid,
+    others: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    let mut found = Vec::new();
+    for part in others.chunks(ASKED_AT_ONCE) {
+        let rows: Vec<Uuid> = on!(tx, |c| {
+            let mut query = QueryBuilder::new(SHARING);
+            query.push_bind(device).push(" AND o.holder IN (");
+            let mut list = query.separated(", ");
+            for id in padded(part) {
+                list.push_bind(id);
+            }
+            query.push(")");
+            async move { query.build_query_scalar().fetch_all(c).await }
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
 }

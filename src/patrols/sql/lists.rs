@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{CampaignId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::on;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
 use crate::store::{Error, Tx, padded};
@@ -12,6 +13,11 @@ use crate::store::{Error, Tx, padded};
 const COLUMNS: &str = "SELECT p.id, p.started_at FROM patrols p WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM patrols p WHERE ";
 const STARTS: &str = "SELECT id, started_at, author, team FROM patrols WHERE id IN (";
+
+/// Of a team's patrols `p` those alone whose author has a commune in common with a holder: goes behind the team, and takes the
+/// holder and a bracket. For the reserve team, which is that of every phone that has none.
+pub const OF_OWN_GROUND: &str = " AND EXISTS (SELECT 1 FROM identity_grants g JOIN identity_grants o \
+     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE o.holder = p.author AND g.holder = ";
 
 /// Ids that are asked for at once.
 const IDS_AT_ONCE: usize = 1_024;
@@ -69,7 +75,11 @@ macro_rules! narrow {
             } => {
                 $query.push("(p.author = ").push_bind(*author);
                 if let Some(team) = team {
-                    $query.push(" OR p.team = ").push_bind(*team);
+                    $query.push(" OR (p.team = ").push_bind(*team);
+                    if *team == RESERVE_TEAM {
+                        $query.push(OF_OWN_GROUND).push_bind(*author).push(")");
+                    }
+                    $query.push(")");
                 }
                 for commune in communes {
                     $query

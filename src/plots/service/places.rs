@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::areas::model::map::CommuneMap;
+use crate::base::actor::{Actor, Right};
 use crate::base::ids::PlotId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
@@ -48,6 +49,24 @@ impl Plots {
     pub async fn place(&self, tx: &mut Tx, id: PlotId) -> Result<Option<PlotPlace>, store::Error> {
         let row = sql::plot(tx, id).await?;
         Ok(row.map(|row| PlotPlace { place: row.place }))
+    }
+
+    /// Whether a plot that the caller may not read lay where it may before it was corrected: who was told of it then keeps
+    /// it where it is not.
+    pub async fn has_left(&self, actor: &Actor, id: PlotId) -> Result<bool, Error> {
+        let today = self.today().await?;
+        let mut tx = self.journal.store().read().await?;
+        let Some(row) = sql::plot(&mut tx, id).await? else {
+            return Ok(false);
+        };
+        if row.version == 1 || actor.may(Right::ReadPlots, row.place.as_deref()) {
+            return Ok(false);
+        }
+        let versions = sql::version_records(&mut tx, id).await?;
+        let mut places = versions
+            .iter()
+            .filter_map(|version| lay_at(&version.record));
+        Ok(places.any(|at| actor.may(Right::ReadPlots, today.locate(at))))
     }
 
     /// Keeps other writers of a plot out until the act ends; false when there is no such plot.
@@ -209,6 +228,12 @@ fn placement(
         place: today.locate(position).map(str::to_owned),
         commune,
     }
+}
+
+/// Where a version says that its plot lies.
+fn lay_at(record: &str) -> Option<Position> {
+    let record: serde_json::Value = serde_json::from_str(record).ok()?;
+    Position::new(record["lon"].as_f64()?, record["lat"].as_f64()?).ok()
 }
 
 pub(super) fn is_outside(row: &PlotRow) -> Result<bool, store::Error> {

@@ -4,8 +4,9 @@ use sqlx::QueryBuilder;
 
 use crate::base::ids::{CampaignId, OrgId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::on;
-use crate::patrols::Sight;
+use crate::patrols::{OF_OWN_GROUND, Sight};
 use crate::store::{Error, Tx};
 
 use super::{Clause, narrow};
@@ -61,7 +62,11 @@ macro_rules! seen {
         {
             $query.push(" AND (p.author = ").push_bind(*author);
             if let Some(team) = team {
-                $query.push(" OR p.team = ").push_bind(*team);
+                $query.push(" OR (p.team = ").push_bind(*team);
+                if *team == RESERVE_TEAM {
+                    $query.push(OF_OWN_GROUND).push_bind(*author).push(")");
+                }
+                $query.push(")");
             }
             if !communes.is_empty() {
                 $query.push(" OR EXISTS (SELECT 1 FROM patrol_communes t WHERE t.patrol = p.id AND t.commune IN (");

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::patrols::model::chunk;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::vocabulary::PatrolKind;
+use crate::patrols::model::window::OPEN_REACH_MS;
 use crate::store::{Error, Tx};
 use crate::sync::sql::{self, Happened, OpenPatrol};
 
@@ -18,14 +19,12 @@ use super::told::{Alarm, Plot, Position, Sos, Told, What};
 
 /// How often the log is read on.
 const POLL: Duration = Duration::from_secs(1);
-/// What is held back is looked at each so many polls.
+/// What time alone changes, what is held back and what is shown for too long, is looked at each so many polls.
 const HELD_BACK_POLLS: u64 = 5;
 /// Entries of one reading.
 const ROWS: i64 = 500;
 /// Patrols that are shown at once.
 const MOST_PATROLS: i64 = 2_000;
-/// A patrol that was never ended is shown for so long after its start: its fixes lie within three days.
-const LONGEST_MS: i64 = 72 * 3_600_000;
 /// Chunks among which the latest fix is looked for; they are ordered by their last one.
 const CHUNKS: i64 = 8;
 /// What was received at an instant is seen so much later at most.
@@ -46,6 +45,34 @@ pub(super) struct Feed {
     heard_until: Timestamp,
     rules: LiveRules,
     polls: u64,
+}
+
+impl Feed {
+    /// When the position of a patrol was taken that is shown.
+    fn shown_at(&self, id: PatrolId) -> Option<Timestamp> {
+        match &self.positions.get(&id)?.what {
+            What::Position(own) => Some(own.at),
+            _ => None,
+        }
+    }
+
+    /// Patrols that are shown and began before an instant.
+    fn outlived(&self, oldest: Timestamp) -> Vec<PatrolId> {
+        let positions = self.positions.iter();
+        let outlived = positions
+            .filter(|(_, told)| matches!(&told.what, What::Position(own) if own.began_at < oldest));
+        outlived.map(|(id, _)| *id).collect()
+    }
+
+    /// Shows a patrol no more; tells so where it was shown.
+    fn take_away(&mut self, id: PatrolId) -> Option<Told> {
+        let seq = self.since;
+        let was_shown = self.positions.remove(&id).is_some();
+        was_shown.then_some(Told {
+            seq,
+            what: What::Gone(id),
+        })
+    }
 }
 
 impl Live {
@@ -125,6 +152,7 @@ impl Live {
         feed.polls += 1;
         if feed.polls.is_multiple_of(HELD_BACK_POLLS) {
             dirty.extend(&feed.held_back);
+            dirty.extend(feed.outlived(self.oldest()));
         }
         for patrol in dirty {
             events.extend(self.look_at(feed, patrol).await?);
@@ -159,8 +187,9 @@ impl Live {
         sql::open_patrols(tx, self.oldest(), MOST_PATROLS).await
     }
 
+    /// A patrol that nobody ended is shown as long after its start as it can take fixes.
     fn oldest(&self) -> Timestamp {
-        self.inner.journal.now().plus_millis(-LONGEST_MS)
+        self.inner.journal.now().plus_millis(-OPEN_REACH_MS)
     }
 
     /// Looks where a patrol was last; tells when that is news.
@@ -173,10 +202,7 @@ impl Live {
         });
         let Some((delay_ms, open)) = shown else {
             feed.held_back.remove(&id);
-            return Ok(feed.positions.remove(&id).map(|_| Told {
-                seq: feed.since,
-                what: What::Gone(id),
-            }));
+            return Ok(feed.take_away(id));
         };
         if delay_ms > 0 {
             feed.held_back.insert(id);
@@ -192,8 +218,9 @@ impl Live {
         let latest = latest_fix(&mut tx, id, until).await?.max(waiting);
         drop(tx);
         let Some(fix) = latest else {
-            // A longer delay hides what was shown before.
-            return Ok(None);
+            // A longer delay hides what was shown before; what only waits for its number stays.
+            let is_hidden = feed.shown_at(id).is_some_and(|at| at > until);
+            return Ok(if is_hidden { feed.take_away(id) } else { None });
         };
         let known = feed.positions.get(&id).map(|told| &told.what);
         if matches!(known, Some(What::Position(own)) if own.at >= fix.t && own.delay_s * 1_000 == delay_ms)
@@ -234,6 +261,7 @@ impl Live {
             mock: fix.mock,
             commune: map.locate(place).map(str::to_owned),
             delay_s: delay_ms / 1_000,
+            began_at: patrol.started_at,
         }))
     }
 

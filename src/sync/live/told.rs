@@ -56,6 +56,9 @@ pub struct Position {
     pub commune: Option<String>,
     /// By how many seconds positions of its kind are held back.
     pub delay_s: i64,
+    /// When the patrol began; not told.
+    #[serde(skip)]
+    pub began_at: Timestamp,
 }
 
 /// A plot that was recorded; the rest is read by its own route.

@@ -32,9 +32,9 @@ pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorde
      WHERE author = $1 AND state = 'announced' AND id > $2 ORDER BY id LIMIT $3";
 pub(super) const HAPPENED: &str = "SELECT id, seq, kind, fact, received_at FROM journal_entries \
      WHERE seq > $1 AND kind IN ('fixes', 'patrol', 'plot', 'definition', 'sos', 'alarm') ORDER BY seq LIMIT $2";
-pub(super) const OPEN_PATROLS: &str = "SELECT id, kind, transport, team FROM patrols \
+pub(super) const OPEN_PATROLS: &str = "SELECT id, kind, transport, team, started_at FROM patrols \
      WHERE state = 'open' AND started_at >= $1 ORDER BY started_at DESC, id LIMIT $2";
-pub(super) const OPEN_PATROL: &str = "SELECT id, kind, transport, team FROM patrols \
+pub(super) const OPEN_PATROL: &str = "SELECT id, kind, transport, team, started_at FROM patrols \
      WHERE id = $1 AND state = 'open' AND started_at >= $2";
 // Of the chunks that are numbered: what is shown live is in the log for good.
 pub(super) const LATEST_CHUNKS: &str = "SELECT c.entry, c.last_at, b.body FROM fix_chunks c \
@@ -104,6 +104,7 @@ pub struct OpenPatrol {
     pub kind: String,
     pub transport: String,
     pub team: TeamId,
+    pub started_at: Timestamp,
 }
 
 /// A plot when it was first recorded.

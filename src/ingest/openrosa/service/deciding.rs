@@ -108,9 +108,11 @@ impl OpenRosa {
 
     /// The submission, when it lies where the actor may correct what others recorded.
     async fn decidable(&self, actor: &Actor, id: SubmissionId) -> Result<SubmissionRow, Error> {
+        let reach = actor.reach(Right::RevisePlots).ok_or(Error::Forbidden)?;
+        let reach = self.slices.areas.with_ended(&reach).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
-        row.filter(|row| actor.may(Right::RevisePlots, row.place.as_deref()))
+        row.filter(|row| reach.holds(row.place.as_deref()))
             .ok_or(Error::NotFound)
     }
 

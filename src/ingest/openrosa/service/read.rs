@@ -8,6 +8,7 @@ use crate::base::actor::{Actor, Right, Scope};
 use crate::base::hex;
 use crate::base::ids::{EntryId, PhotoId, QuarantineId, SubmissionId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::journal::Receipt;
 use crate::patrols::model::text::composed;
 use crate::store::Tx;
@@ -147,7 +148,7 @@ impl OpenRosa {
         actor: &Actor,
         id: SubmissionId,
     ) -> Result<SubmissionView, Error> {
-        let sight = sight(actor)?;
+        let sight = self.sight(actor).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::submission(&mut tx, id).await?;
         let row = row.filter(|row| sees(&sight, row)).ok_or(Error::NotFound)?;
@@ -182,7 +183,7 @@ impl OpenRosa {
 
     /// A page of submissions.
     pub async fn submissions(&self, actor: &Actor, query: ListQuery) -> Result<ListPage, Error> {
-        let sight = sight(actor)?;
+        let sight = self.sight(actor).await?;
         let filter = Filter {
             state: query.state,
             form: query.form,
@@ -203,18 +204,21 @@ impl OpenRosa {
         }
         Ok(ListPage { items, next })
     }
-}
 
-fn sight(actor: &Actor) -> Result<Sight, Error> {
-    let communes = match actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)? {
-        Scope::Province => None,
-        Scope::Communes(codes) => Some(codes.into_iter().collect()),
-    };
-    Ok(Sight {
-        actor: actor.id,
-        team: actor.team,
-        communes,
-    })
+    /// What somebody sees: the own, the team's, and what lay in communes of its reach or where they have their ground today.
+    async fn sight(&self, actor: &Actor) -> Result<Sight, Error> {
+        let reach = actor.reach(Right::ReadPlots).ok_or(Error::Forbidden)?;
+        let communes = match self.slices.areas.with_ended(&reach).await? {
+            Scope::Province => None,
+            Scope::Communes(codes) => Some(codes.into_iter().collect()),
+        };
+        Ok(Sight {
+            actor: actor.id,
+            // Phones without a team are no party of one another's.
+            team: actor.team.filter(|team| *team != RESERVE_TEAM),
+            communes,
+        })
+    }
 }
 
 fn sees(sight: &Sight, row: &SubmissionRow) -> bool {

@@ -25,6 +25,7 @@ use crate::store::{self, Tx};
 use own::own;
 
 use super::append::decoded;
+use super::mates::Mates;
 use super::{Patrols, reaches};
 
 /// The kind of job that screens a patrol's tracks.
@@ -207,7 +208,8 @@ impl Patrols {
         let Some(row) = sql::owners_of(tx, id).await? else {
             return Ok(None);
         };
-        let is_own = actor.id == row.author || actor.team == Some(row.team);
+        let mates = Mates::among(tx, actor, &[(row.author, row.team)]).await?;
+        let is_own = mates.is_own(row.author, row.team);
         let may_see =
             (is_own && actor.may_somewhere(right)) || reaches(tx, actor, right, id).await?;
         Ok(may_see.then_some(PatrolOwners {

@@ -29,6 +29,8 @@ export const DESK: Record<string, string> = {
 		"cần xã thuộc địa bàn của tài khoản; chỉ cán bộ tỉnh ghi được toàn tỉnh",
 	"no such team: expected a team's name or id, or nothing for the reserve team":
 		"không có tổ này: ghi tên hoặc mã tổ, để trống nếu là tổ dự bị",
+	"expected a team of your own organisation, or none for the reserve team; only provincial officers put a device into another":
+		"cần tổ thuộc cơ quan của tài khoản, hoặc để trống nếu là tổ dự bị; chỉ cán bộ tỉnh xếp máy vào tổ của cơ quan khác",
 	"several teams have this name: expected the team's id": "có nhiều tổ trùng tên: ghi mã tổ",
 	"a device of this name was revoked: expected a new name": "máy mang tên này đã bị thu quyền: đặt tên mới",
 	"expected the log of another server than this one": "cần sổ của một máy chủ khác máy chủ này",

@@ -96,6 +96,19 @@ describe("what a phone takes along", () => {
 		expect(await session.doc("plots")).toEqual([a, b]);
 	});
 
+	it("keeps no plot of others that was corrected out of its communes", async () => {
+		const [theirs, own, busy] = [uuidv7(), uuidv7(), uuidv7()];
+		const all = [theirs, own, busy];
+		const items = all.map((id, seq) => ({ kind: "plot", id, seq, value: told(id, "detected") }));
+		await takePlots(session, items, new Set());
+		await session.keep(`plot ${own}`, { ...known(told(own, "detected"), null), is_own: true });
+		const gone = all.map((id, seq) => ({ kind: "plot_gone", id, seq, value: { gone: true } }));
+		await takePlots(session, gone, new Set([busy]));
+		expect(await session.doc("plots")).toEqual([own, busy]);
+		const left = await Promise.all(all.map((id) => session.doc<KnownPlot>(`plot ${id}`)));
+		expect(left.map((plot) => plot?.id ?? null)).toEqual([null, own, busy]);
+	});
+
 	it("is told again of a plot that was passed over, once the server has what was done there", async () => {
 		const id = uuidv7();
 		await session.keep(`plot ${id}`, { ...known(told(id, "detected"), null), state: "eradicated" });

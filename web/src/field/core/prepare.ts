@@ -301,6 +301,14 @@ export async function takePlots(
 	const aside = new Set((await session.doc<string[]>(ASIDE)) ?? []);
 	const before = aside.size;
 	for (const item of items) {
+		if (item.kind === "plot_gone" && item.id && !pending.has(item.id)) {
+			const plot = await session.doc<KnownPlot>(`plot ${item.id}`);
+			// What this phone recorded stays its own, wherever it was corrected to.
+			if (plot && !plot.is_own) {
+				index.delete(item.id);
+				await session.forget(`plot ${item.id}`);
+			}
+		}
 		if (item.kind !== "plot" || !item.id) {
 			continue;
 		}
