@@ -262,6 +262,45 @@ on_both! {
         assert!(last["indexed_through"].is_i64() && last["indexed_through"] != after["indexed_through"]);
     }
 
+    async fn effort_is_by_the_definition_of_coverage_that_the_answer_names(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, 104.3, 22.395, -7200).await;
+        // A second patrol: a fix every 60 s and 222 m.
+        let id = field.new_id();
+        let draft = json!({
+            "kind": "crop_check", "transport": "foot", "started_at": field.after(-3000), "ended_at": field.after(-1000),
+        });
+        phone.put(&format!("/api/v1/patrols/{id}"), &draft).await.expect(201);
+        let sparse: Vec<Value> = (0..8_u32)
+            .map(|n| {
+                let (t, lat) = (field.after(-2900 + 60 * i64::from(n)), 22.2 + f64::from(n) * 0.002);
+                json!({ "t": t, "lon": 104.3, "lat": lat, "accuracy_m": 5.0 })
+            })
+            .collect();
+        phone.post(&format!("/api/v1/patrols/{id}/fixes"), &json!({ "fixes": sparse })).await.expect(200);
+        field.settle().await;
+        let told = async |client: &Client| {
+            let answer = density(client, "").await;
+            (answer["coverage_definition"].clone(), number(&answer["total"]["effort_km"]))
+        };
+        let path = "/api/v1/coverage/definitions";
+        let mut definition = officer.get(path).await.expect(200).json()[0]["definition"].clone();
+        (definition["version"], definition["max_gap_m"]) = (json!(2), json!(150));
+        officer.post(path, &json!({ "definition": definition, "reason": "bước ngắn hơn" })).await.expect(201);
+        field.settle().await;
+        // Every patrol is indexed under the new one, and nobody has said so yet.
+        let (version, wide_km) = told(&officer).await;
+        assert_eq!(version, 1);
+        field.clock.advance_millis(6_000);
+        field.settle().await;
+        let (version, narrow_km) = told(&officer).await;
+        assert_eq!(version, 2);
+        // Seven ways of 222 m are too far for it.
+        assert!((wide_km - narrow_km - 7.0 * 0.2215).abs() < 0.02, "{wide_km} km, then {narrow_km} km");
+        assert_eq!(told(&field.elsewhere(&officer)).await, (json!(2), narrow_km));
+    }
+
     async fn a_campaign_is_its_patrols_and_the_plots_that_they_found(field: Field) {
         load_communes(&field).await;
         let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
