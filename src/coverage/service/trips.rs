@@ -40,9 +40,13 @@ struct Kept {
     placed: Arc<PlacedTrips>,
 }
 
+/// What trips are placed of: the version of the definition that they are read under, the region, and the days with their
+/// end excluded.
+type PlacedKey = (i64, Region, i64, i64);
+
 /// Placed trips in memory.
 #[derive(Default)]
-pub(super) struct PlacedCache(Mutex<HashMap<(Region, i64, i64), Kept>>);
+pub(super) struct PlacedCache(Mutex<HashMap<PlacedKey, Kept>>);
 
 impl std::fmt::Debug for PlacedCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -75,7 +79,8 @@ impl Coverage {
         region: Region,
     ) -> Result<Arc<PlacedTrips>, Error> {
         let days = &material.days;
-        let (key, mark) = ((region, days.start, days.end), self.tiles.mark(region));
+        let key = (material.view.version, region, days.start, days.end);
+        let mark = self.tiles.mark(region)?;
         let slice = match &material.source {
             Source::Tiles => Slice {
                 version: material.view.version,
@@ -132,12 +137,7 @@ impl Coverage {
 }
 
 impl PlacedCache {
-    fn get(
-        &self,
-        key: &(Region, i64, i64),
-        mark: i64,
-        map: &Arc<CommuneMap>,
-    ) -> Option<Arc<PlacedTrips>> {
+    fn get(&self, key: &PlacedKey, mark: i64, map: &Arc<CommuneMap>) -> Option<Arc<PlacedTrips>> {
         let kept = self.0.lock().ok()?;
         let own = kept.get(key).filter(|own| own.mark == mark)?;
         let is_same = own
@@ -147,7 +147,7 @@ impl PlacedCache {
         is_same.then(|| Arc::clone(&own.placed))
     }
 
-    fn keep(&self, key: (Region, i64, i64), own: Kept) {
+    fn keep(&self, key: PlacedKey, own: Kept) {
         if let Ok(mut kept) = self.0.lock() {
             if kept.len() >= KEPT {
                 kept.clear();
