@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use serde_json::{Value, json};
+use tuantra::areas::CommuneImport;
 use tuantra::base::actor::{Actor, Role};
 use tuantra::coverage::EffortAsked;
 use tuantra::coverage::model::definition::FootprintClass;
@@ -394,6 +395,42 @@ on_both! {
             let own = field.account(name, Role::CommuneOfficer, &reach).await;
             assert_eq!(own.get(path).await.expect(200).json(), expected, "{name}");
         }
+    }
+
+    async fn campaigns_before_a_merger_are_listed_for_who_holds_their_ground_today(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[]).await;
+        let (early, late) = (field.new_id(), field.new_id());
+        walked_for(&field, &phone, (104.3, 22.395), -7200 - 3 * DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.7, 22.395), -7200 - DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.3, 22.395), -7200, Some(late)).await;
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let path = "/api/v1/density/campaigns?from=2025-09-01&to=2026-08-31";
+        assert_eq!(west.get(path).await.expect(200).json().as_array().unwrap().len(), 2);
+        let ground = json!([[[104.0, 22.0], [105.0, 22.0], [105.0, 22.5], [104.0, 22.5], [104.0, 22.0]]]);
+        let file = json!({ "type": "FeatureCollection", "features": [{
+            "type": "Feature", "properties": { "code": "10009", "name": "Mới", "kind": "xã" },
+            "geometry": { "type": "Polygon", "coordinates": ground },
+        }] });
+        let import = CommuneImport {
+            valid_from: Some("2026-03-02".parse().unwrap()),
+            ends: vec![WEST.to_owned(), EAST.to_owned()],
+            ..CommuneImport::default()
+        };
+        let areas = &field.app.areas;
+        areas.import_communes(&Actor::console(), Cursor::new(file.to_string()), import).await.unwrap();
+        field.settle().await;
+        let both = field.account("xa-moi", Role::CommuneOfficer, &["10009"]).await;
+        assert_eq!(both.get(path).await.expect(200).json(), json!([
+            { "id": early, "first_on": "2026-02-27", "last_on": "2026-03-01" },
+            { "id": late, "first_on": "2026-03-02", "last_on": "2026-03-02" },
+        ]));
+        let part = "/api/v1/density/campaigns?from=2026-02-28&to=2026-03-01";
+        assert_eq!(both.get(part).await.expect(200).json(), json!([
+            { "id": early, "first_on": "2026-03-01", "last_on": "2026-03-01" },
+        ]));
+        // The commune has ended, and its ground is another's.
+        assert_eq!(west.get(path).await.expect(200).json(), json!([]));
     }
 
     async fn officers_see_their_communes_and_others_nothing(field: Field) {
