@@ -156,6 +156,8 @@ export const en: Record<keyof typeof vi, string> = {
 		"Some patrols are not indexed under this definition yet: its figures are too small until they are.",
 	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
 	"note.geometry_fault": "The risk areas of some commune have a faulty outline: they cannot be computed.",
+	"note.too_few_windows":
+		"On these days no ground has as many check windows as passes are asked for, so the share is 0: choose more days.",
 	"note.window_elsewhere": "No risk area here has check windows of that name.",
 	"note.none_in_reach": "No commune of that time lies within yours as they are today, so there are no rows.",
 	"note.partly_in_reach":
