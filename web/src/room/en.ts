@@ -215,6 +215,10 @@ export const en: Record<keyof typeof vi, string> = {
 	"trend.none": "None",
 	"commune.unknown": "There is no commune {code}",
 	"commune.unknown.detail": "The code is mistyped, or the commune lies outside this account's reach.",
+	"commune.ended": "The commune by the boundaries of {on}; today its ground belongs to others.",
+	"commune.later": "On {on} this commune did not exist yet",
+	"commune.later.detail":
+		"The figures of those days are those of the communes before it: see the table of all communes.",
 	"commune.back": "All communes",
 	"commune.trend": "Coverage over time",
 	"commune.suggest": "Where to look next",
