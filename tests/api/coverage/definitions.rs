@@ -96,6 +96,11 @@ on_both! {
         assert_eq!((&old["pending_patrols"], &old["notes"]), (&json!(0), &json!([])));
         let early = officer.get(&format!("{WINDOW}&definition=2")).await.expect(200).json();
         assert_eq!((&early["pending_patrols"], &early["notes"][0]["code"]), (&json!(1), &json!("not_indexed_yet")));
+        for path in ["series?", "cells?commune=99001&"] {
+            let path = format!("/api/v1/coverage/{path}from=2026-03-01&to=2026-03-31&definition=2");
+            let early = officer.get(&path).await.expect(200).json();
+            assert_eq!((&early["pending_patrols"], &early["notes"][0]["code"]), (&json!(1), &json!("not_indexed_yet")), "{path}");
+        }
         let all = officer.get(DEFINITIONS).await.expect(200).json();
         assert_eq!((&all[0]["is_complete"], &all[1]["is_complete"]), (&json!(true), &json!(false)));
         for _ in 0..3 {
