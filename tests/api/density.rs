@@ -201,6 +201,10 @@ on_both! {
         assert_eq!((&part["to"], &part["total"]["plots"]), (&json!("2025-08-31"), &json!(0)));
         let summer = density(&officer, "from=2025-06-10&to=2025-08-20").await;
         assert!(codes(&summer).contains(&"outside_season"));
+        for (crop, is_told) in [("opium_poppy", true), ("cannabis", false)] {
+            let summer = density(&officer, &format!("from=2025-06-10&to=2025-08-20&crop={crop}")).await;
+            assert_eq!(codes(&summer).contains(&"outside_season"), is_told, "{crop}");
+        }
         for refused in [
             "res=10", "season=2025-2027", "season=x", "crop=rice", "from=2026-01-01", "colour=red",
             "from=2026-02-01&to=2026-01-01", "from=2001-01-01&to=2026-01-01", "from=2026-01-01&to=2026-02-01&season=2024-2025",
