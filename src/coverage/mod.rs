@@ -11,8 +11,8 @@ mod sql;
 
 pub use service::verify_rows;
 pub use service::{
-    Answer, Asked, CommuneAnswer, Coverage, CoverageView, EffortAsked, EffortCell, Error, Figures,
-    REINDEX_JOB,
+    Answer, Asked, CommuneAnswer, Coverage, CoverageView, EffortAsked, EffortCell, EffortMark,
+    Error, Figures, REINDEX_JOB,
 };
 pub use service::{Force, Gap, GapsAsked, Note, Pass, Swept};
 pub use sql::STATEMENTS;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use serde_json::{Value, json};
+use tuantra::areas::CommuneImport;
 use tuantra::base::actor::{Actor, Role};
 use tuantra::coverage::EffortAsked;
 use tuantra::coverage::model::definition::FootprintClass;
@@ -200,6 +201,10 @@ on_both! {
         assert_eq!((&part["to"], &part["total"]["plots"]), (&json!("2025-08-31"), &json!(0)));
         let summer = density(&officer, "from=2025-06-10&to=2025-08-20").await;
         assert!(codes(&summer).contains(&"outside_season"));
+        for (crop, is_told) in [("opium_poppy", true), ("cannabis", false)] {
+            let summer = density(&officer, &format!("from=2025-06-10&to=2025-08-20&crop={crop}")).await;
+            assert_eq!(codes(&summer).contains(&"outside_season"), is_told, "{crop}");
+        }
         for refused in [
             "res=10", "season=2025-2027", "season=x", "crop=rice", "from=2026-01-01", "colour=red",
             "from=2026-02-01&to=2026-01-01", "from=2001-01-01&to=2026-01-01", "from=2026-01-01&to=2026-02-01&season=2024-2025",
@@ -260,6 +265,45 @@ on_both! {
         assert!(number(&last["total"]["effort_km"]) > 1.5);
         assert_eq!((&last["coverage_definition"], &last["pending_patrols"]), (&json!(1), &json!(0)));
         assert!(last["indexed_through"].is_i64() && last["indexed_through"] != after["indexed_through"]);
+    }
+
+    async fn effort_is_by_the_definition_of_coverage_that_the_answer_names(field: Field) {
+        load_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, 104.3, 22.395, -7200).await;
+        // A second patrol: a fix every 60 s and 222 m.
+        let id = field.new_id();
+        let draft = json!({
+            "kind": "crop_check", "transport": "foot", "started_at": field.after(-3000), "ended_at": field.after(-1000),
+        });
+        phone.put(&format!("/api/v1/patrols/{id}"), &draft).await.expect(201);
+        let sparse: Vec<Value> = (0..8_u32)
+            .map(|n| {
+                let (t, lat) = (field.after(-2900 + 60 * i64::from(n)), 22.2 + f64::from(n) * 0.002);
+                json!({ "t": t, "lon": 104.3, "lat": lat, "accuracy_m": 5.0 })
+            })
+            .collect();
+        phone.post(&format!("/api/v1/patrols/{id}/fixes"), &json!({ "fixes": sparse })).await.expect(200);
+        field.settle().await;
+        let told = async |client: &Client| {
+            let answer = density(client, "").await;
+            (answer["coverage_definition"].clone(), number(&answer["total"]["effort_km"]))
+        };
+        let path = "/api/v1/coverage/definitions";
+        let mut definition = officer.get(path).await.expect(200).json()[0]["definition"].clone();
+        (definition["version"], definition["max_gap_m"]) = (json!(2), json!(150));
+        officer.post(path, &json!({ "definition": definition, "reason": "bước ngắn hơn" })).await.expect(201);
+        field.settle().await;
+        // Every patrol is indexed under the new one, and nobody has said so yet.
+        let (version, wide_km) = told(&officer).await;
+        assert_eq!(version, 1);
+        field.clock.advance_millis(6_000);
+        field.settle().await;
+        let (version, narrow_km) = told(&officer).await;
+        assert_eq!(version, 2);
+        // Seven ways of 222 m are too far for it.
+        assert!((wide_km - narrow_km - 7.0 * 0.2215).abs() < 0.02, "{wide_km} km, then {narrow_km} km");
+        assert_eq!(told(&field.elsewhere(&officer)).await, (json!(2), narrow_km));
     }
 
     async fn a_campaign_is_its_patrols_and_the_plots_that_they_found(field: Field) {
@@ -355,6 +399,42 @@ on_both! {
             let own = field.account(name, Role::CommuneOfficer, &reach).await;
             assert_eq!(own.get(path).await.expect(200).json(), expected, "{name}");
         }
+    }
+
+    async fn campaigns_before_a_merger_are_listed_for_who_holds_their_ground_today(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[]).await;
+        let (early, late) = (field.new_id(), field.new_id());
+        walked_for(&field, &phone, (104.3, 22.395), -7200 - 3 * DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.7, 22.395), -7200 - DAY_S, Some(early)).await;
+        walked_for(&field, &phone, (104.3, 22.395), -7200, Some(late)).await;
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let path = "/api/v1/density/campaigns?from=2025-09-01&to=2026-08-31";
+        assert_eq!(west.get(path).await.expect(200).json().as_array().unwrap().len(), 2);
+        let ground = json!([[[104.0, 22.0], [105.0, 22.0], [105.0, 22.5], [104.0, 22.5], [104.0, 22.0]]]);
+        let file = json!({ "type": "FeatureCollection", "features": [{
+            "type": "Feature", "properties": { "code": "10009", "name": "Mới", "kind": "xã" },
+            "geometry": { "type": "Polygon", "coordinates": ground },
+        }] });
+        let import = CommuneImport {
+            valid_from: Some("2026-03-02".parse().unwrap()),
+            ends: vec![WEST.to_owned(), EAST.to_owned()],
+            ..CommuneImport::default()
+        };
+        let areas = &field.app.areas;
+        areas.import_communes(&Actor::console(), Cursor::new(file.to_string()), import).await.unwrap();
+        field.settle().await;
+        let both = field.account("xa-moi", Role::CommuneOfficer, &["10009"]).await;
+        assert_eq!(both.get(path).await.expect(200).json(), json!([
+            { "id": early, "first_on": "2026-02-27", "last_on": "2026-03-01" },
+            { "id": late, "first_on": "2026-03-02", "last_on": "2026-03-02" },
+        ]));
+        let part = "/api/v1/density/campaigns?from=2026-02-28&to=2026-03-01";
+        assert_eq!(both.get(part).await.expect(200).json(), json!([
+            { "id": early, "first_on": "2026-03-01", "last_on": "2026-03-01" },
+        ]));
+        // The commune has ended, and its ground is another's.
+        assert_eq!(west.get(path).await.expect(200).json(), json!([]));
     }
 
     async fn officers_see_their_communes_and_others_nothing(field: Field) {

@@ -183,6 +183,18 @@ describe("coverage by commune", () => {
 		await context.close();
 	});
 
+	it("says that the chosen pass is closed, also on days of another one", async () => {
+		const { page, context } = await as("can-bo-tinh", "#/coverage");
+		const closed = page.getByText(/^Đang ngoài đợt kiểm tra/);
+		await open(page, place.base, "#/coverage?period=own&from=2025-11-15&to=2025-11-30&pass=seedling");
+		assert.equal(await closed.count(), 0);
+		await open(page, place.base, "#/coverage?period=own&from=2025-11-15&to=2025-11-30&pass=flowering");
+		await closed.waitFor();
+		await open(page, place.base, "#/coverage?period=own&from=2025-11-15&to=2025-11-30&pass=two");
+		await page.getByText(/không nơi nào có đủ số đợt kiểm tra/).waitFor();
+		await context.close();
+	});
+
 	it("finds a commune without tone marks", async () => {
 		const { page, context } = await as("can-bo-tinh", "#/coverage");
 		const bare = place.communes[0].name

@@ -319,6 +319,10 @@ impl Coverage {
     async fn reindexed(&self, tx: &mut Tx, job: JobId, done: Option<&Known>) -> Result<(), Error> {
         self.journal.finish_job(tx, job).await?;
         let versions: Vec<u32> = done.into_iter().flat_map(Known::incomplete).collect();
+        if !versions.is_empty() {
+            // Figures are by another definition from now on though no row has changed: who keeps any by the clock is told.
+            sql::tick(tx).await?;
+        }
         for version in versions {
             sql::complete_definition(tx, i64::from(version), self.journal.now()).await?;
         }

@@ -34,6 +34,14 @@ pub struct EffortAsked {
     pub campaign: Option<CampaignId>,
 }
 
+/// What the effort of some days stands or falls with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EffortMark {
+    /// The definition that it is read under: another one may answer although no row has changed.
+    version: i64,
+    changed: i64,
+}
+
 /// The effort in one cell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EffortCell {
@@ -102,16 +110,17 @@ impl Coverage {
         Ok(aside(move || sums.finish()).await?)
     }
 
-    /// A number that grows whenever anything in the index changes on any day of a window.
+    /// What is another whenever anything in the index changes on any day of a window, or another definition answers.
     pub async fn effort_mark(
         &self,
         tx: &mut Tx,
         from: LocalDate,
         to: LocalDate,
-    ) -> Result<i64, Error> {
+    ) -> Result<EffortMark, Error> {
         let version = i64::from(self.known(tx).await?.answering(None)?.version());
         self.tiles.sync(tx, version).await?;
-        self.tiles.mark_between(from.as_days(), to.as_days())
+        let changed = self.tiles.mark_between(from.as_days(), to.as_days())?;
+        Ok(EffortMark { version, changed })
     }
 
     /// The version of the definition that effort is read under.

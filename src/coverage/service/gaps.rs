@@ -140,6 +140,10 @@ impl Coverage {
         let standing = self.standing(&mut tx).await?;
         let question = asked.asked.clone();
         let (material, mut notes) = self.material(&mut tx, question, &scope).await?;
+        let standing = Standing {
+            pending_patrols: standing.pending_patrols.max(material.behind),
+            ..standing
+        };
         let (from, to) = (asked.asked.from, asked.asked.to);
         let season = Season::of(&material).await?;
         season.note(&material, &mut notes)?;

@@ -59,7 +59,7 @@ pub use answer::{Answer, Asked, CommuneAnswer, CoverageView, DefinitionView, Fig
 pub use answer::{Note, Pass, hours};
 pub use behind::BehindAsked;
 pub use definitions::{DefinitionEntry, REINDEX_JOB};
-pub use effort::{EffortAsked, EffortCell};
+pub use effort::{EffortAsked, EffortCell, EffortMark};
 pub use explain::{ExplainAsked, Explanation};
 pub use gaps::{Gap, GapPlace, GapsAsked};
 pub use season::Season;

@@ -306,7 +306,7 @@ pub(super) fn paint_once(
 }
 
 /// The days of each window, as runs; a day that lies in several belongs to the first.
-fn by_window(days: &Days, windows: &[CheckWindow]) -> Vec<Vec<Range<i64>>> {
+pub(super) fn by_window(days: &Days, windows: &[CheckWindow]) -> Vec<Vec<Range<i64>>> {
     let first = |day: i64| {
         let date = LocalDate::from_days(day);
         windows.iter().position(|window| window.contains(date))

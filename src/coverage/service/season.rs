@@ -14,6 +14,7 @@ use super::answer::{Note, Pass};
 use super::ground::RiskSet;
 use super::lay::CommuneRisk;
 use super::material::Material;
+use super::paint::by_window;
 use super::{Error, aside, parameter};
 
 /// The check windows of the risk areas asked about.
@@ -92,7 +93,10 @@ impl Season {
             return Ok(());
         };
         let is_open = match pass {
-            Pass::Times(_) => self.in_season,
+            Pass::Times(times) => {
+                notes.extend(self.too_few_windows(usize::from(times.get()), material));
+                self.in_season
+            }
             Pass::Named(name) => {
                 let is_elsewhere = self.is_elsewhere(name, material)?;
                 if self.is_all_year {
@@ -123,6 +127,20 @@ impl Season {
         Ok(())
     }
 
+    /// Says so when on these days fewer check windows are open anywhere than there have to be passes.
+    fn too_few_windows(&self, times: usize, material: &Material) -> Option<Note> {
+        if times < 2 || !self.is_any || !self.in_season {
+            return None;
+        }
+        let most = most_windows(material)?;
+        (most < times).then(|| Note {
+            code: "too_few_windows",
+            text: format!(
+                "no ground at risk here has more than {most} check windows with days among these: {times} passes cannot have been made"
+            ),
+        })
+    }
+
     /// Whether only risk areas elsewhere have check windows of that name; refuses one that none has anywhere.
     fn is_elsewhere(&self, name: &str, material: &Material) -> Result<bool, Error> {
         if !self.is_any || self.windows.iter().any(|own| own.name == name) {
@@ -139,6 +157,24 @@ impl Season {
             format!("no such check window; there are {}", known.join(", ")),
         ))
     }
+}
+
+/// The most check windows with a day of the asked ones that any ground of the communes which are shown has; none where they
+/// have no ground at risk.
+fn most_windows(material: &Material) -> Option<usize> {
+    let mut told: Vec<&[CheckWindow]> = Vec::new();
+    let communes = material.risk.communes.iter().zip(material.shown.iter());
+    let shown = communes.filter(|(_, shown)| **shown);
+    for (windows, _) in shown.flat_map(|(own, _)| own.parts()) {
+        if !told.contains(&windows.as_slice()) {
+            told.push(windows);
+        }
+    }
+    let open = |windows: &&[CheckWindow]| {
+        let days = by_window(&material.days, windows);
+        days.iter().filter(|own| !own.is_empty()).count()
+    };
+    told.iter().map(open).max()
 }
 
 impl Here {

@@ -113,7 +113,7 @@ impl Coverage {
             view,
             definition: DefinitionView::of(&material),
             indexed_through: standing.indexed_through.filter(|_| is_full),
-            pending_patrols: is_full.then_some(standing.pending_patrols),
+            pending_patrols: is_full.then_some(standing.pending_patrols.max(material.behind)),
             season,
             risk_area_m2,
             notes,

@@ -209,10 +209,11 @@ impl Tiles {
         Ok(marks.max().unwrap_or(0).max(kept.first_known))
     }
 
-    /// When a region was changed last, as far as is known.
-    pub(super) fn mark(&self, region: Region) -> i64 {
-        let kept = self.kept();
-        kept.map_or(0, |kept| kept.marks.get(&region).copied().unwrap_or(0))
+    /// When a region was changed last, or the instant from which on that is known.
+    pub(super) fn mark(&self, region: Region) -> Result<i64, Error> {
+        let kept = self.kept()?;
+        let mark = kept.marks.get(&region).copied().unwrap_or(0);
+        Ok(mark.max(kept.first_known))
     }
 
     /// Loads spans of days of regions, many regions at a time: a statement costs as much as many rows.

@@ -20,8 +20,10 @@ use super::material::{Material, Source};
 use super::tiles::{Shared, locked};
 use super::{Coverage, Error, aside};
 
-/// Regions whose placed trips are kept.
+/// Regions and windows whose placed trips are kept.
 const KEPT: usize = 4_096;
+/// Parts of trips in all of them, some 50 bytes each: those of a year of a large province fit.
+const MOST_PARTS: usize = 2_000_000;
 
 /// A part of a trip that lies in one commune of the map.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +42,26 @@ struct Kept {
     placed: Arc<PlacedTrips>,
 }
 
+impl Kept {
+    fn parts(&self) -> usize {
+        self.placed.values().map(Vec::len).sum()
+    }
+}
+
+/// What trips are placed of: the version of the definition that they are read under, the region, and the days with their
+/// end excluded.
+type PlacedKey = (i64, Region, i64, i64);
+
 /// Placed trips in memory.
 #[derive(Default)]
-pub(super) struct PlacedCache(Mutex<HashMap<(Region, i64, i64), Kept>>);
+pub(super) struct PlacedCache(Mutex<Placed>);
+
+#[derive(Default)]
+struct Placed {
+    all: HashMap<PlacedKey, Kept>,
+    /// How many parts of trips all of them hold.
+    parts: usize,
+}
 
 impl std::fmt::Debug for PlacedCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -75,7 +94,8 @@ impl Coverage {
         region: Region,
     ) -> Result<Arc<PlacedTrips>, Error> {
         let days = &material.days;
-        let (key, mark) = ((region, days.start, days.end), self.tiles.mark(region));
+        let key = (material.view.version, region, days.start, days.end);
+        let mark = self.tiles.mark(region)?;
         let slice = match &material.source {
             Source::Tiles => Slice {
                 version: material.view.version,
@@ -132,14 +152,9 @@ impl Coverage {
 }
 
 impl PlacedCache {
-    fn get(
-        &self,
-        key: &(Region, i64, i64),
-        mark: i64,
-        map: &Arc<CommuneMap>,
-    ) -> Option<Arc<PlacedTrips>> {
+    fn get(&self, key: &PlacedKey, mark: i64, map: &Arc<CommuneMap>) -> Option<Arc<PlacedTrips>> {
         let kept = self.0.lock().ok()?;
-        let own = kept.get(key).filter(|own| own.mark == mark)?;
+        let own = kept.all.get(key).filter(|own| own.mark == mark)?;
         let is_same = own
             .map
             .upgrade()
@@ -147,13 +162,26 @@ impl PlacedCache {
         is_same.then(|| Arc::clone(&own.placed))
     }
 
-    fn keep(&self, key: (Region, i64, i64), own: Kept) {
+    fn keep(&self, key: PlacedKey, own: Kept) {
         if let Ok(mut kept) = self.0.lock() {
-            if kept.len() >= KEPT {
-                kept.clear();
-            }
-            kept.insert(key, own);
+            kept.keep(key, own, MOST_PARTS);
         }
+    }
+}
+
+impl Placed {
+    /// Keeps what was placed; all else goes where that would be too much.
+    fn keep(&mut self, key: PlacedKey, own: Kept, most_parts: usize) {
+        if let Some(before) = self.all.remove(&key) {
+            self.parts -= before.parts();
+        }
+        let parts = own.parts();
+        if self.all.len() >= KEPT || self.parts + parts > most_parts {
+            self.all.clear();
+            self.parts = 0;
+        }
+        self.parts += parts;
+        self.all.insert(key, own);
     }
 }
 
@@ -265,5 +293,51 @@ impl Counted {
         if material.shows_at(at) {
             self.shown.insert(patrol);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed(parts: usize) -> Kept {
+        let part = PlacedPart {
+            at: 0,
+            trip: Trip {
+                boundary: 0,
+                length_um: 1,
+                duration_ms: 1,
+                night_ms: 0,
+                last_at: LocalDate::from_days(0).start(),
+                is_first_here: false,
+                is_first_anywhere: false,
+                before_here: NEVER,
+                before_anywhere: NEVER,
+            },
+        };
+        let key = (0, PatrolId(uuid::Uuid::nil()), 0);
+        Kept {
+            map: Weak::new(),
+            mark: 0,
+            placed: Arc::new(PlacedTrips::from([(key, vec![part; parts])])),
+        }
+    }
+
+    #[test]
+    fn placed_trips_in_memory_are_bounded_by_their_parts() {
+        let key = |number: i64| (1, Region::from_db(number), 0, 30);
+        let mut kept = Placed::default();
+        for number in 0..3 {
+            kept.keep(key(number), placed(10), 35);
+        }
+        assert_eq!((kept.all.len(), kept.parts), (3, 30));
+        // What is kept under one key again takes the place of what was there.
+        kept.keep(key(2), placed(12), 35);
+        assert_eq!((kept.all.len(), kept.parts), (3, 32));
+        kept.keep(key(3), placed(10), 35);
+        assert_eq!((kept.all.len(), kept.parts), (1, 10));
+        // What is too much by itself is kept alone.
+        kept.keep(key(4), placed(100), 35);
+        assert_eq!((kept.all.len(), kept.parts), (1, 100));
     }
 }

@@ -7,8 +7,8 @@ use crate::areas::model::map::CommuneMap;
 use crate::base::ids::{CampaignId, PatrolId};
 use crate::base::time::LocalDate;
 use crate::base::words::Crop;
-use crate::coverage::EffortAsked;
 use crate::coverage::model::definition::FootprintClass;
+use crate::coverage::{EffortAsked, EffortMark};
 
 use super::gather::Effort;
 use super::table::Table;
@@ -46,7 +46,7 @@ impl Key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marks {
     pub(super) plots: i64,
-    pub(super) effort: i64,
+    pub(super) effort: EffortMark,
     pub(super) today: LocalDate,
     /// The patrols of the one campaign that is asked for, by id: whatever their state, for plots have their own.
     pub(super) patrols: Option<Arc<[PatrolId]>>,
@@ -71,7 +71,7 @@ impl fmt::Debug for Kept {
 type EffortKey = (LocalDate, LocalDate, u8, Option<CampaignId>);
 
 /// Effort under the mark that it was read after.
-type Marked = (i64, Effort);
+type Marked = (EffortMark, Effort);
 
 #[derive(Clone)]
 struct KeptTable {

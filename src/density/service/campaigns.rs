@@ -25,8 +25,8 @@ pub struct Campaign {
 
 impl Density {
     /// The campaigns of the patrols that began on these local days, the earliest first. Who reads density of some
-    /// communes learns of those whose patrols touched them, and of the days of these patrols alone: where else the
-    /// province works is none of theirs.
+    /// communes learns of those whose patrols touched their ground, whatever commune it was then, and of the days of these
+    /// patrols alone: where else the province works is none of theirs.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the full view of any commune, [`Error::Parameter`] for days in the wrong order.
@@ -40,14 +40,20 @@ impl Density {
         if to < from {
             return Err(parameter("to", "lies before from, or outside the season"));
         }
-        let mut tx = self.journal.store().read().await?;
-        let (from, to) = (from.start(), to.end());
         let rows = match scope {
-            Scope::Province => sql::campaigns_between(&mut tx, from, to).await?,
-            Scope::Communes(codes) => {
+            Scope::Province => {
+                let mut tx = self.journal.store().read().await?;
+                sql::campaigns_between(&mut tx, from.start(), to.end()).await?
+            }
+            Scope::Communes(_) => {
+                let stood = self.stood(&scope, (from, to)).await?;
+                let mut tx = self.journal.store().read().await?;
                 let mut met = Vec::new();
-                for code in &codes {
-                    met.extend(sql::campaigns_through(&mut tx, from, to, code).await?);
+                for own in &stood {
+                    let (first, last) = (own.first.start(), own.last.end());
+                    for code in &own.codes {
+                        met.extend(sql::campaigns_through(&mut tx, first, last, code).await?);
+                    }
                 }
                 once_each(met)
             }
@@ -59,6 +65,38 @@ impl Density {
         });
         Ok(campaigns.collect())
     }
+
+    /// The communes of some days whose ground lies in a scope today, span by span of the same boundaries.
+    async fn stood(
+        &self,
+        scope: &Scope,
+        (from, to): (LocalDate, LocalDate),
+    ) -> Result<Vec<Stood>, Error> {
+        let (mut all, mut last) = (Vec::new(), to);
+        loop {
+            let map = self.areas.map(last).await?;
+            let first = self.areas.map_since(last).await?.max(from);
+            let reached = self.areas.reached(&map, scope).await?;
+            let communes = map.communes().iter().enumerate();
+            let held = communes.filter(|(at, _)| reached.holds(*at));
+            all.push(Stood {
+                first,
+                last,
+                codes: held.map(|(_, own)| own.facts.code.clone()).collect(),
+            });
+            if first <= from {
+                return Ok(all);
+            }
+            last = first.plus_days(-1);
+        }
+    }
+}
+
+/// Communes of the days of one map, by code.
+struct Stood {
+    first: LocalDate,
+    last: LocalDate,
+    codes: Vec<String>,
 }
 
 /// What several communes tell of a campaign as one, the earliest campaign first.

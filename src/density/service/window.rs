@@ -87,8 +87,11 @@ impl Window {
         (first.min(self.from), last.max(self.to))
     }
 
-    /// Whether no poppy grows on any of the days: June to August.
+    /// Whether no poppy grows on any of the days, June to August, and no other crop is asked for, which may.
     pub(super) fn is_outside_season(&self) -> bool {
+        if self.crop.is_some_and(|crop| crop != Crop::OpiumPoppy) {
+            return false;
+        }
         let (_, month, _) = self.from.ymd();
         let (_, last_month, _) = self.to.ymd();
         let days = self.to.as_days() - self.from.as_days();

@@ -18,6 +18,10 @@ pub(super) fn later_words(note: &Note, to: &str) -> String {
              nêu ở đây."
         ),
         "window_elsewhere" => "Ở đây không có khu vực nguy cơ nào đặt đợt kiểm tra đó.".to_owned(),
+        "too_few_windows" => {
+            "Trong những ngày này không nơi nào có đủ số đợt kiểm tra được hỏi, nên tỷ lệ bằng 0."
+                .to_owned()
+        }
         "risk_area_changed" => risk_changed(&note.text),
         _ => note.text.clone(),
     }

@@ -96,6 +96,11 @@ on_both! {
         assert_eq!((&old["pending_patrols"], &old["notes"]), (&json!(0), &json!([])));
         let early = officer.get(&format!("{WINDOW}&definition=2")).await.expect(200).json();
         assert_eq!((&early["pending_patrols"], &early["notes"][0]["code"]), (&json!(1), &json!("not_indexed_yet")));
+        for path in ["series?", "cells?commune=99001&"] {
+            let path = format!("/api/v1/coverage/{path}from=2026-03-01&to=2026-03-31&definition=2");
+            let early = officer.get(&path).await.expect(200).json();
+            assert_eq!((&early["pending_patrols"], &early["notes"][0]["code"]), (&json!(1), &json!("not_indexed_yet")), "{path}");
+        }
         let all = officer.get(DEFINITIONS).await.expect(200).json();
         assert_eq!((&all[0]["is_complete"], &all[1]["is_complete"]), (&json!(true), &json!(false)));
         for _ in 0..3 {
@@ -114,6 +119,33 @@ on_both! {
         walked(&field, &phone, TODAY - 86_400, 104.3).await;
         assert_share(&first_commune(&officer, "&visits=2").await, WALK_100);
         assert_eq!(first_commune(&field.elsewhere(&officer), "").await, first_commune(&officer, "").await);
+    }
+
+    async fn layers_of_cells_follow_the_definition_that_answers(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.3).await;
+        let page = "/ogc/collections/coverage_cells/items?datetime=2026-03-01/2026-03-31&limit=1000";
+        let tile = "/tiles/coverage_cells/10/808/446.mvt?from=2026-03-01&to=2026-03-31";
+        let covered = async |client: &Client| {
+            let page = client.get(page).await.expect(200).json();
+            let cells = page["features"].as_array().unwrap().iter();
+            cells.map(|own| own["properties"]["covered_m2"].as_f64().unwrap()).sum::<f64>()
+        };
+        officer.post(DEFINITIONS, &next(&officer, 2, 10_000).await).await.expect(201);
+        field.settle().await;
+        // Every row is there, and nobody has said so yet: what is drawn now is kept by the old definition.
+        assert_eq!(asked(&officer, "").await["definition"]["version"], 1);
+        let (narrow, drawn) = (covered(&officer).await, officer.get(tile).await.expect(200).bytes);
+        assert!((narrow / SQUARE_M2 - WALK_50).abs() < 0.002, "{narrow}");
+        field.clock.advance_millis(6_000);
+        field.settle().await;
+        assert_eq!(asked(&officer, "").await["definition"]["version"], 2);
+        let wide = covered(&officer).await;
+        assert!((wide / SQUARE_M2 - WALK_100).abs() < 0.002, "{wide}");
+        assert_ne!(officer.get(tile).await.expect(200).bytes, drawn);
+        let elsewhere = covered(&field.elsewhere(&officer)).await;
+        assert!((elsewhere - wide).abs() < 1e-6, "{elsewhere}");
     }
 
     async fn erased_fixes_count_as_they_were_swept_last(field: Field) {

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use tuantra::areas::CommuneImport;
 use tuantra::base::actor::Role;
 
+use super::definitions::{next, set};
 use super::{
     TODAY, WALK_50, YESTERDAY, assert_near, assert_share, collection, commune, load_communes,
-    rectangle, two_communes, walked,
+    patrol, rectangle, send, two_communes, walked,
 };
 use crate::field::{Client, Field};
 
@@ -145,6 +146,39 @@ on_both! {
         assert_eq!(told["commune"], "99001");
         let since = got(&south, &format!("/api/v1/coverage?{SINCE}")).await;
         assert_eq!((codes(&since), notes(&since)), (vec!["99001"], vec![]));
+    }
+
+    async fn the_way_before_a_merger_is_by_the_definition_that_is_asked_for(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        let id = patrol(&field, &phone, YESTERDAY, json!({})).await;
+        // A fix every 60 s and 222 m, due north within the square.
+        let sparse: Vec<Value> = (0..8_u32)
+            .map(|n| {
+                let (t, lat) = (field.after(YESTERDAY + 60 * i64::from(n)), 22.3925 + f64::from(n) * 0.002);
+                json!({ "t": t, "lon": 104.3, "lat": lat, "accuracy_m": 5.0 })
+            })
+            .collect();
+        send(&phone, id, &sparse).await;
+        field.settle().await;
+        merged(&field, "2026-03-02").await;
+        let mut narrow = next(&officer, 2, 5_000).await;
+        narrow["definition"]["max_gap_m"] = json!(150);
+        set(&field, &officer, &narrow).await;
+        // Seven legs of 0.002 degrees of latitude, none of which the second definition joins. The last day of each window has
+        // the new commune alone.
+        let joined = 7.0 * 0.002 * 110_742.0;
+        for (from, versions) in [("2026-02-01", [1, 2]), ("2026-02-02", [2, 1])] {
+            for version in versions {
+                let path = format!("/api/v1/coverage?from={from}&to=2026-03-02&definition={version}");
+                let answer = got(&officer, &path).await;
+                assert_eq!(codes(&answer), ["99006"]);
+                for figures in [&answer["communes"][0], &answer["total"]] {
+                    let exact = if version == 1 { joined } else { 0.0 };
+                    assert_near(&figures["length_m"], exact, 5.0);
+                }
+            }
+        }
     }
 
     async fn patrols_are_judged_by_who_answers_for_their_ground_today(field: Field) {

@@ -325,6 +325,15 @@ on_both! {
         assert_share(&get("&pass=flowering").await["communes"][0], WALK_50);
         assert_eq!(get("&pass=flowering&visits=2").await["communes"][0]["coverage"], 0.0);
         officer.get(&format!("{season}&pass=harvest")).await.expect(400);
+        // Only the flowering window has days of March: two passes cannot have been made, and the other one is closed.
+        for (pass, code) in [("2", "too_few_windows"), ("seedling", "outside_season")] {
+            for path in ["/api/v1/coverage", "/api/v1/coverage/series"] {
+                let march = format!("{path}?from=2026-03-01&to=2026-03-31&pass={pass}");
+                let told = officer.get(&march).await.expect(200).json();
+                let codes: Vec<_> = told["notes"].as_array().unwrap().iter().map(|own| own["code"].clone()).collect();
+                assert_eq!((codes, &told["season"]["in_season"]), (vec![json!(code)], &json!(true)), "{march}");
+            }
+        }
         let out = "/api/v1/coverage?from=2026-04-01&to=2026-04-30&pass=2";
         let out = officer.get(out).await.expect(200).json();
         assert_eq!(out["notes"][0]["code"], "outside_season");

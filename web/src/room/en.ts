@@ -156,6 +156,8 @@ export const en: Record<keyof typeof vi, string> = {
 		"Some patrols are not indexed under this definition yet: its figures are too small until they are.",
 	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
 	"note.geometry_fault": "The risk areas of some commune have a faulty outline: they cannot be computed.",
+	"note.too_few_windows":
+		"On these days no ground has as many check windows as passes are asked for, so the share is 0: choose more days.",
 	"note.window_elsewhere": "No risk area here has check windows of that name.",
 	"note.none_in_reach": "No commune of that time lies within yours as they are today, so there are no rows.",
 	"note.partly_in_reach":
@@ -213,6 +215,10 @@ export const en: Record<keyof typeof vi, string> = {
 	"trend.none": "None",
 	"commune.unknown": "There is no commune {code}",
 	"commune.unknown.detail": "The code is mistyped, or the commune lies outside this account's reach.",
+	"commune.ended": "The commune by the boundaries of {on}; today its ground belongs to others.",
+	"commune.later": "On {on} this commune did not exist yet",
+	"commune.later.detail":
+		"The figures of those days are those of the communes before it: see the table of all communes.",
 	"commune.back": "All communes",
 	"commune.trend": "Coverage over time",
 	"commune.suggest": "Where to look next",

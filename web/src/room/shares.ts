@@ -14,6 +14,14 @@ export function lastVisit(view: Schemas["CoverageView"], at: string | null | und
 	return view === "coarse" && at ? t("coverage.last.week", { day: day(at) }) : day(at);
 }
 
+/** How much of the ground at risk more was seen than in the period before, in points; none where either had no such ground. */
+export function change(own: Share): number | null {
+	const before = own.before?.coverage;
+	if (own.coverage === null || own.coverage === undefined || before === null || before === undefined)
+		return null;
+	return (own.coverage - before) * 100;
+}
+
 /** The class of each commune by its code. */
 export function classes(list: Share[]): Map<string, number | null | "small"> {
 	return new Map(

@@ -158,6 +158,8 @@ export const vi = {
 		"Một số tuyến chưa được tính theo cách tính này: số liệu còn thiếu cho tới khi tính xong.",
 	"note.as_of": "Tính từ các tuyến và điểm định vị đã nhận tới lúc chốt số liệu; các khu vực như hiện nay.",
 	"note.geometry_fault": "Có xã mà hình khu vực nguy cơ bị lỗi, chưa tính được diện tích.",
+	"note.too_few_windows":
+		"Trong những ngày này không nơi nào có đủ số đợt kiểm tra được hỏi, nên tỷ lệ bằng 0; hãy chọn khoảng ngày dài hơn.",
 	"note.window_elsewhere": "Ở đây không có khu vực nguy cơ nào đặt đợt kiểm tra đó.",
 	"note.none_in_reach":
 		"Khi đó không có xã nào có đất nằm trọn trong địa bàn hiện nay của bạn, nên không có dòng nào.",
@@ -216,6 +218,9 @@ export const vi = {
 	"trend.none": "Chưa thấy",
 	"commune.unknown": "Không có xã mang mã {code}",
 	"commune.unknown.detail": "Mã xã gõ sai, hoặc xã nằm ngoài địa bàn của tài khoản.",
+	"commune.ended": "Xã theo địa giới ngày {on}; nay đất này thuộc xã khác.",
+	"commune.later": "Ngày {on} chưa có xã này",
+	"commune.later.detail": "Số liệu những ngày đó nằm ở các xã cũ: mở bảng tất cả các xã để xem.",
 	"commune.back": "Tất cả các xã",
 	"commune.trend": "Độ phủ theo thời gian",
 	"commune.suggest": "Nên kiểm tra tiếp",
