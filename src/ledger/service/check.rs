@@ -275,7 +275,8 @@ pub(super) async fn corrects_own(
 }
 
 /// An eradication of a plot and all that it corrects, the latest first; none when there is no such eradication. A correction
-/// may come before what it corrects, which then was written by nobody who can be asked for yet.
+/// may come before what it corrects, which then was written by nobody who can be asked for yet. It may stand on the plot that
+/// counts the ground while what it corrects was recorded on one that was merged into that: whoever wrote it is asked for too.
 pub(super) async fn versions_of(
     tx: &mut Tx,
     plot: PlotId,
@@ -285,9 +286,11 @@ pub(super) async fn versions_of(
     let mut next = Some(eradication);
     // Ids may name each other in a circle, for nobody checked them.
     while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        let is_asked = versions.is_empty();
         let known = sql::fact(tx, id).await?;
-        let known =
-            known.filter(|fact| fact.plot == plot && fact.kind == FactKind::Eradication.as_str());
+        let known = known.filter(|fact| {
+            fact.kind == FactKind::Eradication.as_str() && (fact.plot == plot || !is_asked)
+        });
         let Some(known) = known else {
             break;
         };
