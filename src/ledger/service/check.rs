@@ -33,6 +33,8 @@ pub(super) const NOT_COUNTED: &str = "điểm kia không được tính (đã th
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
      rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
 
+pub(super) const OTHER_UNIT: &str = "expected an account of another organisation than the author's";
+
 impl Ledger {
     /// Whether this account may say this of a plot.
     pub(super) async fn check(
@@ -241,7 +243,7 @@ impl Ledger {
             return refused("expected a named account of an organisation");
         }
         if actor.id == author || actor.org == org {
-            return refused("expected an account of another organisation than the author's");
+            return refused(OTHER_UNIT);
         }
         let is_phone_of_author = actor.principal == Principal::Device
             && self.identity.may_be_one(tx, actor.id, author).await?;
