@@ -288,6 +288,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"plot.photo.place": "{m} m from the point",
 	"plot.photo.accuracy": "± {m} m",
 	"plot.photo.person": "Shows a person: for the handling unit only",
+	"plot.photo.redacted": "Erased by order {document}",
 	"plot.photo.waiting": "The image is being made",
 	"plot.photo.original": "Original",
 	"plot.held": "Under a legal hold: photos are not erased",

@@ -291,6 +291,7 @@ export const vi = {
 	"plot.photo.place": "cách tâm {m} m",
 	"plot.photo.accuracy": "sai số ±\u00a0{m}\u00a0m",
 	"plot.photo.person": "Ảnh có người: chỉ đơn vị thụ lý được xem",
+	"plot.photo.redacted": "Đã xóa theo văn bản {document}",
 	"plot.photo.waiting": "Ảnh đang được xử lý",
 	"plot.photo.original": "Xem ảnh gốc",
 	"plot.held": "Đang lưu giữ theo lệnh: ảnh không bị xóa",
