@@ -190,10 +190,19 @@ impl KeyRing {
         self.has_roots
     }
 
-    /// Whether a list of the log's keys was at hand, and not only what others vouch for.
+    /// Whether a list of all of the log's keys was at hand, and not only what others vouch for.
     #[must_use]
     pub fn lists_keys(&self) -> bool {
         self.lists_keys
+    }
+
+    /// The same ring where its list may be older than what is checked: a key that is not in it may be a later one of the log.
+    #[must_use]
+    pub fn perhaps_behind(self) -> Self {
+        Self {
+            lists_keys: false,
+            ..self
+        }
     }
 
     /// All keys with how far each can be relied on.

@@ -590,4 +590,59 @@ on_both! {
             people.province.post(&path, body).await.expect(201);
         }
     }
+
+    async fn nobody_approves_his_own_work_that_another_corrected_on_the_plot_that_is_kept(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        let mut corrected = eradication();
+        corrected["corrects"] = claimed["fact"].clone();
+        corrected["witnesses"] = json!(3);
+        // The plot that is kept shows the work, so it is corrected there.
+        let corrected = sent(&field, &people.post_desk, kept, "eradications", &corrected).await;
+        assert_eq!(corrected["timeline"][0]["corrected_by"], corrected["fact"]);
+        let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
+        let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
+        let back = json!({ "eradication": corrected["fact"], "reason": "thiếu ảnh" });
+        let acts = [("returns", back.clone()), ("waivers", back), ("approvals", json!({ "eradication": corrected["fact"] }))];
+        for (act, body) in &acts {
+            let path = format!("/api/v1/plots/{kept}/{act}");
+            for judge in [&colleague, &people.post_desk] {
+                let refused = judge.post(&path, body).await.expect(422);
+                assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"), "{act}");
+            }
+            people.province.post(&path, body).await.expect(201);
+        }
+    }
+
+    async fn work_that_was_corrected_on_the_plot_that_is_kept_rests_on_the_photos_of_the_merged_one(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
+        photographed(&field, &people.phone, merged).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        let mut corrected = eradication();
+        corrected["corrects"] = claimed["fact"].clone();
+        corrected["witnesses"] = json!(3);
+        let work = sent(&field, &people.post_desk, kept, "eradications", &corrected).await["fact"].clone();
+        let id = work.as_str().unwrap();
+        let told = people.phone.get(&format!("/api/v1/eradications/{id}/evidence")).await.expect(200).json();
+        let reasons = told["set_reasons"].to_string();
+        assert_eq!((told["photos"].as_array().unwrap().len(), &told["missing"]), (3, &json!([])));
+        for phase in ["no_before", "no_close_up", "no_after"] {
+            assert!(!reasons.contains(phase), "{reasons}");
+        }
+        assert_eq!(told_of(&people.phone, kept).await["evidence_grades"][id], told["grade"]);
+        // Its approval seals them.
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        let package = people.province.get(&format!("/api/v1/plots/{kept}/case?reason=ban-giao")).await.expect(200).bytes;
+        let keys = field.app.journal.keys().await.unwrap();
+        let steps = check(&package, &[PublicKey::parse(&keys[0].verifier_key).unwrap()]).unwrap().steps.join("\n");
+        assert!(steps.contains("over 3 photos has the root"), "{steps}");
+    }
 }

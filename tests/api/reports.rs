@@ -470,6 +470,39 @@ on_both! {
         reader.get(&format!("/api/v1/reports/b02?{WINDOW}")).await.expect(403);
     }
 
+    async fn the_minutes_in_b02_are_those_of_the_work_whose_day_stands_beside_them(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let plot = field.new_id();
+        let path = format!("/api/v1/plots/{plot}");
+        phone.put(&path, &plot_at(104.3, 22.4)).await.expect(201);
+        let mut work = eradication();
+        work.as_object_mut().unwrap().remove("minutes");
+        work["minutes_pending"] = json!(true);
+        phone.post(&format!("{path}/eradications"), &work).await.expect(201);
+        photographed(&field, &phone, plot).await;
+        let shown = async || {
+            let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
+            let row = &b02["rows"][0];
+            (row["eradicated_on"]["value"].clone(), row["minutes"]["value"].clone())
+        };
+        // Minutes that were written before the work are none of it: the ledger awaits them.
+        let minutes = |number: &str, date: &str| json!({ "number": number, "date": date });
+        phone.post(&format!("{path}/minutes"), &minutes("01/BB", "2026-02-01")).await.expect(201);
+        assert_eq!(shown().await, (json!("2026-02-27"), Value::Null));
+        phone.post(&format!("{path}/minutes"), &minutes("08/BB", "2026-02-28")).await.expect(201);
+        assert_eq!(shown().await, (json!("2026-02-27"), json!("08/BB")));
+        // Work after plants came up again has minutes of its own.
+        let resprout = json!({ "inspected_at": "2026-03-01T08:00:00+07:00", "result": "resprout" });
+        phone.post(&format!("{path}/reinspections"), &resprout).await.expect(201);
+        let mut again = eradication();
+        (again["started_at"], again["ended_at"]) = (json!("2026-03-02T08:00:00+07:00"), json!("2026-03-02T09:00:00+07:00"));
+        again["minutes"] = minutes("12/BB", "2026-03-02");
+        phone.post(&format!("{path}/eradications"), &again).await.expect(201);
+        assert_eq!(shown().await, (json!("2026-02-27"), json!("08/BB")));
+    }
+
     async fn b03_is_what_coverage_answers(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

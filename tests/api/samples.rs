@@ -325,4 +325,34 @@ on_both! {
         assert_eq!(told["units"][0]["org"], json!(year.claims));
         assert!(told["estimate"]["interval_m2"][1].as_f64().unwrap() > 480.0);
     }
+
+    async fn nobody_visits_his_own_work_that_a_merged_plot_brought_to_the_drawn_one(field: Field) {
+        let year = Year::begun(&field).await;
+        // The post found the ground first; the commune's police wrote it down as well, and destroyed it.
+        let kept = field.new_id();
+        year.checker.put(&format!("/api/v1/plots/{kept}"), &plot_at(104.2, 22.4)).await.expect(201);
+        field.clock.advance_millis(1_000);
+        let merged = year.claimed(&field, 104.200_1).await;
+        let judge = desk(&field, "ca-tinh-1", org(&field, "Công an tỉnh").await, Role::ProvincialOfficer, &[]).await;
+        let same = json!({ "other": kept, "result": "same", "reason": "đã đối chiếu biên bản" });
+        judge.post(&format!("/api/v1/plots/{merged}/judgements"), &same).await.expect(201);
+        let (province, claimer, checker) = year.over(&field).await;
+        let drawn = province.post("/api/v1/ledger/sample", &draw()).await.expect(201).json();
+        let claim = &drawn["sample"]["drawn"][0]["claim"];
+        assert_eq!((&claim["plot"], &claim["org"]), (&json!(kept), &json!(year.claims)));
+        let path = format!("/api/v1/plots/{kept}/revisits");
+        let visit = json!({ "period": 2026, "visited_at": "2026-12-27T10:30:00+07:00", "found_m2": 64.0 });
+        let to_visit = async |client: &Client| {
+            let told = client.get("/api/v1/ledger/sample/visits?period=2026").await.expect(200).json();
+            told["plots"].as_array().unwrap().len()
+        };
+        let phone = phone_of(&field, year.claims).await;
+        for own in [&claimer, &phone] {
+            let refused = own.post(&path, &visit).await.expect(422).json();
+            assert!(refused["fields"][0]["reason"].as_str().unwrap().contains("another organisation"), "{refused}");
+            assert_eq!(to_visit(own).await, 0);
+        }
+        assert_eq!(to_visit(&checker).await, 1);
+        checker.post(&path, &visit).await.expect(201);
+    }
 }

@@ -7,13 +7,21 @@ use super::facts::{CaseFacts, HeadFacts, Landmark, PhotoFacts};
 use super::grades::{Numbers, asked, grades};
 use super::pages::pages;
 use super::sketch_labels::crosses;
-use super::words::{compass, moment, number};
+use super::words::{
+    compass, end_label, finding_label, flag_label, inspected_label, label, missing_label, moment,
+    number,
+};
 use crate::base::ids::PlotId;
 use crate::base::paper::letters::{covers, lines, width};
 use crate::base::paper::offices::Above;
 use crate::base::paper::paint::{Mark, pdf};
 use crate::base::time::Timestamp;
+use crate::base::words::{AreaMethod, Crop, PlantsMethod};
 use crate::geo::position::Position;
+use crate::ledger::model::words::{
+    Completeness, FactKind, Finding, Inspected, LifeFlag, Missing, PlotState, ReturnEnd, Sameness,
+};
+use crate::plots::model::PlotFlag;
 
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = Writer::default();
@@ -528,4 +536,33 @@ fn the_summary_tells_what_was_refused_what_conflicts_and_what_is_missing() {
             "Trả lời: máy ảnh hỏng",
         ]
     );
+}
+
+/// The codes of a vocabulary that are shown as they are.
+macro_rules! untold {
+    ($words:ident, $label:ident) => {
+        $words::ALL
+            .iter()
+            .map(|word| word.as_str().to_owned())
+            .filter(|code| $label(code) == code)
+    };
+}
+
+#[test]
+fn whatever_a_page_may_say_of_a_plot_is_said_in_vietnamese() {
+    let untold: Vec<String> = untold!(LifeFlag, flag_label)
+        .chain(untold!(PlotFlag, flag_label))
+        .chain(untold!(Missing, missing_label))
+        .chain(untold!(Finding, finding_label))
+        .chain(untold!(Inspected, inspected_label))
+        .chain(untold!(ReturnEnd, end_label))
+        .chain(untold!(PlotState, label))
+        .chain(untold!(FactKind, label))
+        .chain(untold!(Sameness, label))
+        .chain(untold!(Completeness, label))
+        .chain(untold!(Crop, label))
+        .chain(untold!(AreaMethod, label))
+        .chain(untold!(PlantsMethod, label))
+        .collect();
+    assert!(untold.is_empty(), "{untold:?}");
 }

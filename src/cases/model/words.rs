@@ -128,6 +128,8 @@ pub fn flag_label(code: &str) -> &str {
         "claimed_twice" => "báo phá nhổ hai lần",
         "after_final" => "ghi sau khi điểm đã kết thúc",
         "verification_conflict" => "hai lần xác minh mâu thuẫn",
+        "late_verification" => "xác minh đến muộn, không đổi số liệu",
+        "detected_ahead" => "giờ phát hiện đi trước lúc nhận",
         "inspected_too_soon" => "kiểm tra lại khi chưa phá nhổ",
         "inspected_from_paper" => "kiểm tra lại theo biên bản giấy",
         "undone" => "đã bị bước sau hủy bỏ",

@@ -169,9 +169,11 @@ impl OfEntry {
     fn check(&self) -> anyhow::Result<Checked> {
         let proof: EntryProof = json(&self.proof)?;
         let body = self.body.as_deref().map(bytes).transpose()?;
-        let rings = self.roots.rings(proof.log_id, &proof.keys)?;
+        let between = self.beside.between()?;
+        let keys = listed(&proof.keys, between.as_ref());
+        let rings = self.roots.rings(proof.log_id, &keys)?;
         let checked = agreed(&rings, |ring| proofs::entry(&proof, body.as_deref(), ring))?;
-        self.beside.check(&proof, &rings, checked)
+        self.beside.check(&proof, between.as_ref(), rings, checked)
     }
 }
 
@@ -179,10 +181,13 @@ impl OfPhoto {
     fn check(&self) -> anyhow::Result<Checked> {
         let proof: PhotoProof = json(&self.proof)?;
         let original = &proof.original;
-        let rings = self.roots.rings(original.log_id, &original.keys)?;
+        let between = self.beside.between()?;
+        let keys = listed(&original.keys, between.as_ref());
+        let rings = self.roots.rings(original.log_id, &keys)?;
         let photo = bytes(&self.photo)?;
         let checked = agreed(&rings, |ring| proofs::photo(&proof, &photo, ring))?;
-        self.beside.check(original, &rings, checked)
+        self.beside
+            .check(original, between.as_ref(), rings, checked)
     }
 }
 
@@ -207,12 +212,25 @@ impl OfHeads {
     }
 }
 
+/// The keys that a proof lists with those that the one between two heads does: whichever was taken out first knows of no
+/// change of key after it.
+fn listed(own: &[LogKey], between: Option<&ConsistencyProof>) -> Vec<LogKey> {
+    let more = between.map_or(&[][..], |between| between.keys.as_slice());
+    own.iter().chain(more).cloned().collect()
+}
+
 impl Beside {
+    /// The proof between the two heads, if it was given.
+    fn between(&self) -> anyhow::Result<Option<ConsistencyProof>> {
+        self.consistency.as_deref().map(json).transpose()
+    }
+
     /// Holds the proof's head against the one kept outside, whichever is the older.
     fn check(
         &self,
         proof: &EntryProof,
-        rings: &[KeyRing; 2],
+        between: Option<&ConsistencyProof>,
+        rings: [KeyRing; 2],
         mut checked: Checked,
     ) -> anyhow::Result<Checked> {
         let Some(file) = &self.head else {
@@ -220,17 +238,19 @@ impl Beside {
         };
         let kept = text(file)?;
         let (head, _) = Checkpoint::parse(&kept).with_context(|| format!("{}", file.display()))?;
-        let between: Option<ConsistencyProof> =
-            self.consistency.as_deref().map(json).transpose()?;
+        // A key that signed after the proof was taken out is in no list of that time.
+        let rings = if between.is_none() && head.size > proof.head.size {
+            rings.map(KeyRing::perhaps_behind)
+        } else {
+            rings
+        };
         let own = proof.head.checkpoint.as_str();
         let (older, newer) = if head.size <= proof.head.size {
             (kept.as_str(), own)
         } else {
             (own, kept.as_str())
         };
-        let heads = agreed(rings, |ring| {
-            proofs::heads(older, newer, between.as_ref(), ring)
-        })?;
+        let heads = agreed(&rings, |ring| proofs::heads(older, newer, between, ring))?;
         checked.steps.extend(heads.steps);
         Ok(checked)
     }
@@ -294,7 +314,7 @@ impl Ended for cases::Fault {
 }
 
 const OLDER_KEY: &str = "if it is an older or a newer key of this log, give it with --trust beside the other as it was kept, or a proof that \
-     lists both (for two heads /api/v1/journal/consistency, with --proof)";
+     lists both (for two heads /api/v1/journal/consistency, with --proof; for a head beside another proof with --consistency)";
 
 /// The failure as the command ends with it. Where something is lacking nothing is said against what is there; a key that the
 /// trusted ones do not vouch for ends a check early, so that it is done again without them.

@@ -24,7 +24,7 @@ use super::derive::HEIC;
 use super::questions::review_of;
 use super::seals::Marks;
 
-/// The photos of a plot, graded for some of its eradications.
+/// Photos of a ground, graded for some of its eradications.
 #[derive(Debug, Clone)]
 pub struct Graded {
     /// A set for each eradication, in the order in which they were asked for.
@@ -49,21 +49,25 @@ pub struct SealView {
 }
 
 impl Evidence {
-    /// Grades the photos of a plot for each of its eradications; photos that name another are left out. What is known of
-    /// the photos is gathered once for all of them.
+    /// Grades the photos of the plots on which eradications were recorded, or what they correct, for each of these; photos that
+    /// name another are left out. What is known of the photos is gathered once for all of them.
     pub async fn graded(
         &self,
         tx: &mut Tx,
-        plot: PlotId,
+        plots: &[PlotId],
         works: &[Work],
     ) -> Result<Graded, store::Error> {
         let rules = self.rules(tx).await?;
-        let rows = sql::photos_of(tx, plot).await?;
-        let marks = Marks::of(tx, &rows).await?;
+        let mut rows: Vec<PhotoRow> = Vec::new();
         let mut states: BTreeMap<PhotoId, Vec<String>> = BTreeMap::new();
-        for (photo, state) in sql::states_of_plot(tx, plot).await? {
-            states.entry(photo).or_default().push(state);
+        for plot in plots {
+            rows.extend(sql::photos_of(tx, *plot).await?);
+            for (photo, state) in sql::states_of_plot(tx, *plot).await? {
+                states.entry(photo).or_default().push(state);
+            }
         }
+        rows.sort_by_key(|row| (row.taken_at, row.id));
+        let marks = Marks::of(tx, &rows).await?;
         let reopening = self.journal.reopened(tx).await?;
         let mut photos = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -83,9 +87,13 @@ impl Evidence {
         };
         let mut sets = Vec::with_capacity(works.len());
         for work in works {
-            let claims = work.ids.iter().map(|id| id.0);
+            let mut is_rejected = false;
+            for plot in plots {
+                let claims = work.ids.iter().map(|id| id.0);
+                is_rejected |= self.is_claim_rejected(tx, *plot, claims).await?;
+            }
             let graded = set(work);
-            sets.push(if self.is_claim_rejected(tx, plot, claims).await? {
+            sets.push(if is_rejected {
                 graded.rejected(&rules)
             } else {
                 graded

@@ -20,6 +20,8 @@ use super::Evidence;
 pub struct Sealing {
     /// The plot.
     pub plot: PlotId,
+    /// The plots whose photos are sealed: it, and those merged into it on which what was corrected had been recorded.
+    pub plots: Vec<PlotId>,
     /// The eradication, then those that it corrected.
     pub named: Vec<FactId>,
     /// SHA-256 of what was sent for the eradication.
@@ -93,7 +95,10 @@ impl Evidence {
 
 /// The stored photos that name the eradication or none.
 async fn of_set(tx: &mut Tx, sealing: &Sealing) -> Result<Vec<SealedPhoto>, store::Error> {
-    let rows = sql::sealable(tx, sealing.plot).await?;
+    let mut rows = Vec::new();
+    for plot in &sealing.plots {
+        rows.extend(sql::sealable(tx, *plot).await?);
+    }
     let own = rows
         .into_iter()
         .filter(|row| names(&row.record).is_none_or(|id| sealing.named.contains(&id)));

@@ -214,22 +214,31 @@ impl<'a> Around<'a> {
     }
 
     pub(super) fn paper(&self, of: &Fact, said: &Eradication) -> Paper {
-        let own = said.minutes.as_ref();
-        let own = own.is_some_and(|paper| self.is_dated(paper, said, of.recorded_at));
-        let came = || {
-            self.facts.iter().any(|fact| match &fact.act {
-                Act::Minutes(later) => {
-                    self.is_dated(&later.paper, said, fact.recorded_at)
-                        && self.is_written_of(later, of)
-                }
-                _ => false,
-            })
-        };
-        match (own || came(), said.minutes_pending) {
-            (true, _) => Paper::There,
-            (false, true) => Paper::Pending,
-            (false, false) => Paper::None,
+        match (self.minutes_of(of, said), said.minutes_pending) {
+            (Some(_), _) => Paper::There,
+            (None, true) => Paper::Pending,
+            (None, false) => Paper::None,
         }
+    }
+
+    /// The minutes of a work: told with it, or later as a fact of their own.
+    pub(super) fn minutes_of<'b>(
+        &'b self,
+        of: &Fact,
+        said: &'b Eradication,
+    ) -> Option<&'b MinutesPaper> {
+        let own = said.minutes.as_ref();
+        let own = own.filter(|paper| self.is_dated(paper, said, of.recorded_at));
+        own.or_else(|| {
+            self.facts.iter().find_map(|fact| match &fact.act {
+                Act::Minutes(later) => {
+                    let is_its = self.is_dated(&later.paper, said, fact.recorded_at)
+                        && self.is_written_of(later, of);
+                    is_its.then_some(&later.paper)
+                }
+                _ => None,
+            })
+        })
     }
 
     /// Whether minutes bear a date on which they can have been written: from the day of the work to that of their receipt.

@@ -47,6 +47,8 @@ pub struct Life {
     pub dues: Vec<Due>,
     /// Eradications whose minutes are still to come, with when they are expected.
     pub minutes_due: Vec<(FactId, Timestamp)>,
+    /// The number of the minutes of every eradication that stands and has them.
+    pub minutes: BTreeMap<FactId, String>,
     /// Whether any re-inspection reached the place, and whether one found plants.
     pub inspected: Inspection,
     /// The eradications that the plot's state allowed.
@@ -209,6 +211,7 @@ pub fn live_without(
         is_approved: walked.is_approved,
         dues: walked.dues,
         minutes_due: walked.minutes_due,
+        minutes: minutes(&around),
         inspected: walked.inspected,
         eradications: done(&walked.counted),
         met_plants: met_most(&walked.counted),
@@ -261,6 +264,17 @@ fn met_most(counted: &[Counted<'_>]) -> Option<u64> {
         met_plants(own.map(|own| own.said))
     });
     met.max()
+}
+
+fn minutes(around: &Around<'_>) -> BTreeMap<FactId, String> {
+    let told = around.facts.iter().filter_map(|fact| match &fact.act {
+        Act::Eradication(said) => {
+            let paper = around.minutes_of(fact, said)?;
+            Some((fact.id, paper.number.clone()))
+        }
+        _ => None,
+    });
+    told.collect()
 }
 
 fn photographed(around: &Around<'_>) -> BTreeMap<FactId, Photographed> {

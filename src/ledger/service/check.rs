@@ -33,6 +33,8 @@ pub(super) const NOT_COUNTED: &str = "điểm kia không được tính (đã th
      nên diện tích này sẽ mất khỏi số liệu: hãy chọn một điểm đang được tính / the other plot does not count (retracted, \
      rejected, not found, beyond the border or unverified), so this ground would vanish: expected a plot that counts";
 
+pub(super) const OTHER_UNIT: &str = "expected an account of another organisation than the author's";
+
 impl Ledger {
     /// Whether this account may say this of a plot.
     pub(super) async fn check(
@@ -241,7 +243,7 @@ impl Ledger {
             return refused("expected a named account of an organisation");
         }
         if actor.id == author || actor.org == org {
-            return refused("expected an account of another organisation than the author's");
+            return refused(OTHER_UNIT);
         }
         let is_phone_of_author = actor.principal == Principal::Device
             && self.identity.may_be_one(tx, actor.id, author).await?;
@@ -275,7 +277,8 @@ pub(super) async fn corrects_own(
 }
 
 /// An eradication of a plot and all that it corrects, the latest first; none when there is no such eradication. A correction
-/// may come before what it corrects, which then was written by nobody who can be asked for yet.
+/// may come before what it corrects, which then was written by nobody who can be asked for yet. It may stand on the plot that
+/// counts the ground while what it corrects was recorded on one that was merged into that: whoever wrote it is asked for too.
 pub(super) async fn versions_of(
     tx: &mut Tx,
     plot: PlotId,
@@ -285,9 +288,11 @@ pub(super) async fn versions_of(
     let mut next = Some(eradication);
     // Ids may name each other in a circle, for nobody checked them.
     while let Some(id) = next.filter(|id| seen.insert(*id)) {
+        let is_asked = versions.is_empty();
         let known = sql::fact(tx, id).await?;
-        let known =
-            known.filter(|fact| fact.plot == plot && fact.kind == FactKind::Eradication.as_str());
+        let known = known.filter(|fact| {
+            fact.kind == FactKind::Eradication.as_str() && (fact.plot == plot || !is_asked)
+        });
         let Some(known) = known else {
             break;
         };

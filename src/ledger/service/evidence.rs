@@ -12,7 +12,7 @@ use crate::evidence::{Graded, PhotoErased, SealView, Sealing};
 use crate::geo::position::Position;
 use crate::ledger::model::words::{FactKind, Missing};
 use crate::ledger::model::{Act, Fact, Life};
-use crate::ledger::sql;
+use crate::ledger::sql::{self, PlotRow};
 use crate::store::{self, Tx};
 
 use super::material::{self, Material};
@@ -96,7 +96,13 @@ impl Ledger {
         let papers = self.papers_of(&mut tx, &material.facts).await?;
         let work = work_of(&material, &life, &papers, id)?.ok_or(Error::NotFound)?;
         let is_waived = work.is_waived;
-        let graded = self.evidence.graded(&mut tx, plot, &[work]).await?;
+        let mut plots = plots_of(&material, &work.ids);
+        let reached = |own: &PlotId| {
+            let row = material.merged.iter().find(|row| row.id == *own);
+            row.is_none_or(|row| actor.may(Right::ReadPhotos, row.place.as_deref()))
+        };
+        plots.retain(reached);
+        let graded = self.evidence.graded(&mut tx, &plots, &[work]).await?;
         let missing = life.photos.get(&id).map(|photos| photos.missing.clone());
         let mut view = view((id, plot), graded, missing.unwrap_or_default(), is_waived)
             .ok_or(Error::NotFound)?;
@@ -112,13 +118,25 @@ impl Ledger {
         (eradication, approval): (FactId, FactId),
         by: uuid::Uuid,
     ) -> Result<(), Error> {
+        let rules = self.rules(tx).await?;
         let material = material::of_plot(tx, plot).await?.ok_or(Error::NotFound)?;
+        let told = self.life_of(tx, material, &rules).await?;
+        let (material, _) = told.ok_or(Error::NotFound)?;
         let fact = material.facts.iter().find(|fact| fact.id == eradication);
         let entry = fact.ok_or(Error::NotFound)?.entry;
         let stored = self.journal.entry(tx, entry).await?;
+        let named = corrected_by(&material.facts, eradication);
+        let mut plots = plots_of(&material, &named);
+        // Whoever takes out the case of the one takes out the photos of the others: none is sealed that he could not show.
+        let place = material.row.place.as_deref();
+        let elsewhere = |row: &&PlotRow| row.place.as_deref() != place;
+        let elsewhere = material.merged.iter().filter(elsewhere);
+        let elsewhere: BTreeSet<PlotId> = elsewhere.map(|row| row.id).collect();
+        plots.retain(|own| !elsewhere.contains(own));
         let sealing = Sealing {
             plot,
-            named: corrected_by(&material.facts, eradication),
+            plots,
+            named,
             version_sha256: stored.ok_or(Error::NotFound)?.row.sha256,
             approval,
             by,
@@ -134,25 +152,31 @@ impl Ledger {
         life: &Life,
     ) -> Result<BTreeMap<FactId, Grade>, store::Error> {
         let papers = self.papers_of(tx, &material.facts).await?;
-        // Photos are joined to the plot on which the work was recorded.
-        let mut by_plot: BTreeMap<PlotId, (Vec<FactId>, Vec<Work>)> = BTreeMap::new();
+        // Photos are joined to the plot on which the work was recorded, or what it corrects.
+        let mut by_plots: BTreeMap<Vec<PlotId>, (Vec<FactId>, Vec<Work>)> = BTreeMap::new();
         for done in &life.eradications {
-            let fact = material.facts.iter().find(|fact| fact.id == done.fact);
-            let work = work_of(material, life, &papers, done.fact)?;
-            if let Some((fact, work)) = fact.zip(work) {
-                let own = by_plot.entry(material.row_of(fact).id).or_default();
+            if let Some(work) = work_of(material, life, &papers, done.fact)? {
+                let own = by_plots.entry(plots_of(material, &work.ids)).or_default();
                 own.0.push(done.fact);
                 own.1.push(work);
             }
         }
         let mut grades = BTreeMap::new();
-        for (plot, (eradications, works)) in by_plot {
-            let told = self.evidence.graded(tx, plot, &works).await?;
+        for (plots, (eradications, works)) in by_plots {
+            let told = self.evidence.graded(tx, &plots, &works).await?;
             let sets = told.sets.into_iter().map(|set| set.grade);
             grades.extend(eradications.into_iter().zip(sets));
         }
         Ok(grades)
     }
+}
+
+/// The plots on which versions of a work were recorded, by id: one that was merged may have what is corrected on the other.
+fn plots_of(material: &Material, versions: &[FactId]) -> Vec<PlotId> {
+    let own = material.facts.iter();
+    let own = own.filter(|fact| versions.contains(&fact.id));
+    let plots: BTreeSet<PlotId> = own.map(|fact| material.row_of(fact).id).collect();
+    plots.into_iter().collect()
 }
 
 fn work_of(

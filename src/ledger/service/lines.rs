@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::base::words::Crop;
 use crate::ledger::model::Life;
 use crate::ledger::model::facts::{Act, Eradication};
+use crate::ledger::model::life::Done;
 use crate::ledger::model::totals::{Figures, Part};
 use crate::ledger::model::words::{PlotFigure, PlotState};
 
@@ -55,7 +56,7 @@ pub struct PlotLine {
     pub eradication: Option<Eradication>,
     /// The last eradication that is in the figures of what was destroyed.
     pub completed: Option<Eradication>,
-    /// The number of the minutes, with the eradication or later.
+    /// The number of the minutes of the work that `eradicated_at` tells of, else of the last; none while they are awaited.
     pub minutes: Option<String>,
     /// Photos that show it.
     pub photos: u32,
@@ -115,15 +116,10 @@ fn line(
         return Err(row.corrupt("record").into());
     };
     let eradication = last_eradication(material, life, |_| true);
-    let later = material
-        .facts
-        .iter()
-        .rev()
-        .find_map(|fact| match &fact.act {
-            Act::Minutes(own) if life.stands(fact.id) => Some(own.paper.number.clone()),
-            _ => None,
-        });
-    let own = eradication.and_then(|own| own.minutes.as_ref());
+    // Those of the work whose day is told; before there is one, of the last that was told of.
+    let of_day = |done: &&Done| Some(done.ended_at) == life.eradicated_at;
+    let work = life.eradications.iter().find(of_day);
+    let work = work.or_else(|| life.eradications.iter().max_by_key(|done| done.ended_at));
     Ok(PlotLine {
         plot: row.id,
         commune: row.commune.clone(),
@@ -139,7 +135,7 @@ fn line(
         disputed: part.disputed,
         work_disputed: part.work_disputed,
         eradicated_at: life.eradicated_at,
-        minutes: own.map(|paper| paper.number.clone()).or(later),
+        minutes: work.and_then(|done| life.minutes.get(&done.fact).cloned()),
         photos: material.photos.count(),
         completed: completed(material, life).cloned(),
         eradication: eradication.cloned(),

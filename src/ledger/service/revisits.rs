@@ -131,16 +131,17 @@ impl Ledger {
         }
         let sample = sql::sample(tx, row.period).await?;
         let draw = sample.as_ref().map(read).transpose()?;
-        let is_drawn =
-            draw.is_some_and(|draw| draw.drawn.iter().any(|own| own.claim.plot == row.plot));
-        let drawn_at = sample.filter(|_| is_drawn).map(|sample| sample.drawn_at);
-        let Some(drawn_at) = drawn_at else {
+        let drawn = draw.and_then(|draw| {
+            let mut drawn = draw.drawn.into_iter();
+            drawn.find(|own| own.claim.plot == row.plot)
+        });
+        let Some((sample, drawn)) = sample.zip(drawn) else {
             return Err(Refusal::at("/period", NOT_DRAWN).into());
         };
-        if !is_of_draw(row.visited_at, drawn_at) {
+        if !is_of_draw(row.visited_at, sample.drawn_at) {
             return Err(Refusal::at("/visited_at", BEFORE_DRAW).into());
         }
-        self.check_visitor(tx, actor, row.plot).await?;
+        self.check_visitor(tx, actor, &drawn.claim).await?;
         let written = self.journal.enter(tx, entry).await?;
         let row = RevisitRow {
             entry: written.entry,

@@ -6,11 +6,14 @@ use serde::Serialize;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::PlotId;
+use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::ledger::model::Act;
+use crate::ledger::model::sample::Claimed;
 use crate::ledger::sql;
 use crate::store::Tx;
 
+use super::check::OTHER_UNIT;
 use super::material;
 use super::samples::{is_of_draw, read};
 use super::{Error, Ledger};
@@ -58,7 +61,7 @@ impl Ledger {
             if plot.is_none() || !actor.may(Right::RecordPlots, place) {
                 continue;
             }
-            match self.check_visitor(&mut tx, actor, id).await {
+            match self.check_visitor(&mut tx, actor, &drawn.claim).await {
                 Err(Error::Refused(_)) => continue,
                 checked => checked?,
             }
@@ -77,15 +80,26 @@ impl Ledger {
         })
     }
 
-    /// Whoever visits is independent of everybody who claims to have destroyed anything there.
+    /// Whoever visits is independent of the unit whose claim was drawn, and of everybody who claims to have destroyed anything
+    /// there, on the drawn plot or on one that was merged into it.
     pub(super) async fn check_visitor(
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        plot: PlotId,
+        claim: &Claimed,
     ) -> Result<(), Error> {
-        let material = material::of_plot(tx, plot).await?;
-        for fact in material.iter().flat_map(|material| &material.facts) {
+        if claim.org.is_some() && claim.org == actor.org {
+            return Err(Refusal::at("", OTHER_UNIT).into());
+        }
+        let Some(mut material) = material::of_plot(tx, claim.plot).await? else {
+            return Ok(());
+        };
+        if !sql::judged_one_with(tx, claim.plot).await?.is_empty() {
+            let rules = self.rules(tx).await?;
+            let told = self.life_of(tx, material, &rules).await?;
+            (material, _) = told.ok_or(Error::NotFound)?;
+        }
+        for fact in &material.facts {
             if matches!(fact.act, Act::Eradication(_)) {
                 self.check_other_unit(tx, actor, fact.author, fact.org)
                     .await?;

@@ -73,6 +73,24 @@ on_both! {
         let between = desk.file("between", phone.get(&between).await.expect(200).bytes);
         let held = ["heads", "FILE", "FILE", "--proof", "FILE", "--trust", "FILE"];
         assert_eq!(verify(&held, &[&older, &newer, &between, &new_root]), (true, "verified".to_owned()));
+        // So it is beside a proof that was taken out before the change, with a head that was kept after it: the proof between
+        // both heads lists both keys, and without it nothing is said against either.
+        let beside = ["entry", "FILE", "--head", "FILE", "--trust", "FILE"];
+        for root in [&old_root, &new_root] {
+            let (is_good, said) = verify(&beside, &[&alone, &newer, root]);
+            assert!(!is_good && said.contains("cannot be told") && !said.contains("does not hold"), "{said}");
+        }
+        let held = ["entry", "FILE", "--head", "FILE", "--consistency", "FILE", "--trust", "FILE"];
+        let path = format!("/api/v1/journal/consistency?from={}&to={}", before.head.size, new_head.size);
+        let beside_between = desk.file("beside-between", phone.get(&path).await.expect(200).bytes);
+        for root in [&old_root, &new_root] {
+            assert_eq!(verify(&held, &[&alone, &newer, &beside_between, root]), (true, "verified".to_owned()));
+        }
+        // A head that says it is signed by a key of the list, and is not, is still told as wrong.
+        let forged = new_head.checkpoint.replacen(&format!("\n{}\n", new_head.size), &format!("\n{}\n", new_head.size + 1), 1);
+        let forged = desk.file("forged", forged);
+        let (is_good, said) = verify(&held, &[&alone, &forged, &beside_between, &old_root]);
+        assert!(!is_good && said.contains("the signature of the newer head does not hold"), "{said}");
         // What is wrong without any key is told, whoever signed.
         let mut other = (*before).clone();
         other.index += 1;

@@ -1,7 +1,7 @@
 // Two plots that may be one ground, side by side.
 
 import { type Spot, sideOf } from "./places";
-import { metresBetween, type PhotoProperties, type Plot, readPhotos, readPlot } from "./plot";
+import { isPictured, metresBetween, type PhotoProperties, type Plot, readPhotos, readPlot } from "./plot";
 
 export interface PairSide {
 	plot: Plot;
@@ -22,7 +22,7 @@ export interface PairSideAsked {
 
 async function side(asked: PairSideAsked, mayPhotos: boolean): Promise<PairSide> {
 	const [plot, photos] = await Promise.all([readPlot(asked.plot), mayPhotos ? readPhotos(asked.plot) : []]);
-	const shown = photos.filter((own) => own.properties.derived === "made" && !own.properties.contains_person);
+	const shown = photos.filter((own) => isPictured(own.properties));
 	// The ground before the work says more of what it is than the work.
 	const photo =
 		["overview", "before", "close_up"].flatMap(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cameAt, courseOf, type Fact } from "./plot";
+import { cameAt, courseOf, type Fact, isPictured } from "./plot";
 
 const fact = (id: string, at: string, recorded_at: string, corrected_by: string | null = null) =>
 	({ id, kind: "eradication", at, recorded_at, corrected_by, said: {} }) as unknown as Fact;
@@ -33,5 +33,15 @@ describe("the course of a plot", () => {
 			timeline: [],
 		};
 		expect(courseOf(own)).toEqual([]);
+	});
+});
+
+describe("a photo", () => {
+	it("is pictured once its images are made, unless it shows a person or an order erased it", () => {
+		const made = { derived: "made", contains_person: false };
+		expect(isPictured(made)).toBe(true);
+		expect(isPictured({ ...made, derived: "waiting" })).toBe(false);
+		expect(isPictured({ ...made, contains_person: true })).toBe(false);
+		expect(isPictured({ ...made, redacted_document: "12/QĐ-CAT" })).toBe(false);
 	});
 });

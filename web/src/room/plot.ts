@@ -141,11 +141,17 @@ export interface PhotoProperties {
 	after_seal: boolean;
 	/** A legal hold on its plot or incident keeps it. */
 	held: boolean;
+	/** The number of the document by whose order it was erased; none while it stands. */
+	redacted_document?: string;
 }
 export interface Photo {
 	id: string;
 	properties: PhotoProperties;
 }
+/** Whether there is a picture of it that may be shown. */
+export const isPictured = (
+	own: Pick<PhotoProperties, "derived" | "contains_person" | "redacted_document">,
+): boolean => own.derived === "made" && !own.contains_person && !own.redacted_document;
 
 /** A short name of a record: the end of its id, where ids of one day differ. */
 export const short = (id: string): string => id.slice(-6).toUpperCase();

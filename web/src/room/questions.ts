@@ -2,8 +2,8 @@
 import type { Position } from "geojson";
 import { ask, client, follow, type Schemas } from "../api/client";
 import { dayAndTime, km } from "../format";
-import { type PhotoProperties, readPlot, short } from "./plot";
-import { word } from "./words";
+import { isPictured, type PhotoProperties, readPlot, short } from "./plot";
+import { t, word } from "./words";
 
 export type Book = "photos" | "tracks";
 export type Verdict = Schemas["DecisionWire"]["result"];
@@ -85,13 +85,13 @@ async function photoSide(id: string, name: Side["name"]): Promise<Side> {
 	const own = told as unknown as PhotoProperties & { plot: string | null };
 	const phase = word("phase", own.phase);
 	const when = dayAndTime(own.taken_at);
-	const isShown = own.derived === "made" && !own.contains_person;
+	const erased = own.redacted_document ? [t("plot.photo.redacted", { document: own.redacted_document })] : [];
 	return {
 		id,
 		name,
 		to: own.plot ? ["plots", own.plot] : null,
-		lines: [`${phase} · ${when}`],
-		image: isShown ? { src: `/api/v1/photos/${id}/thumbnail`, phase, when } : null,
+		lines: [`${phase} · ${when}`, ...erased],
+		image: isPictured(own) ? { src: `/api/v1/photos/${id}/thumbnail`, phase, when } : null,
 		legs: [],
 		org: null,
 		team: null,
