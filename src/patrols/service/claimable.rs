@@ -4,7 +4,7 @@ use crate::base::actor::{Actor, Right};
 use crate::patrols::model::window::OPEN_REACH_MS;
 use crate::patrols::sql;
 
-use super::files::{HELD_MS, of_own_ground};
+use super::files::HELD_MS;
 use super::{Error, Patrols};
 
 pub use crate::patrols::sql::TimedPatrol as ClaimablePatrol;
@@ -19,7 +19,6 @@ impl Patrols {
         }
         let since = self.journal.now().plus_millis(-(HELD_MS + OPEN_REACH_MS));
         let mut tx = self.journal.store().read().await?;
-        let patrols = sql::claimable(&mut tx, actor.id, actor.team, since, MOST).await?;
-        Ok(of_own_ground(&mut tx, actor, None, patrols).await?)
+        Ok(sql::claimable(&mut tx, actor.id, actor.team, since, MOST).await?)
     }
 }

@@ -16,7 +16,6 @@ use crate::patrols::sql::{self, HeldChunk, TimedPatrol};
 use crate::store::{self, Tx};
 
 use super::append::{Added, Appended, Tally, Upload, decoded, span_of};
-use super::mates::Mates;
 use super::{Error, Patrols, Promise};
 
 /// How long fixes outside every patrol are held (decision 16).
@@ -229,25 +228,8 @@ pub(super) async fn joined(
             return Ok(join(fixes.to_vec(), own, None));
         }
     }
-    let patrols = sql::patrols_around(tx, actor.team, actor.id, reach).await?;
-    let patrols = of_own_ground(tx, actor, named, patrols).await?;
+    let patrols = sql::patrols_around(tx, actor.team, actor.id, reach, named).await?;
     Ok(join(fixes.to_vec(), takers(patrols, actor), named))
-}
-
-/// Without those of the reserve team that phones of other communes recorded: they are no party of the device's.
-pub(super) async fn of_own_ground(
-    tx: &mut Tx,
-    actor: &Actor,
-    named: Option<PatrolId>,
-    mut patrols: Vec<TimedPatrol>,
-) -> Result<Vec<TimedPatrol>, store::Error> {
-    let Some(team) = actor.team else {
-        return Ok(patrols);
-    };
-    let owners: Vec<_> = patrols.iter().map(|own| (own.author, team)).collect();
-    let mates = Mates::among(tx, actor, &owners).await?;
-    patrols.retain(|own| Some(own.id) == named || mates.is_own(own.author, team));
-    Ok(patrols)
 }
 
 fn takers(patrols: Vec<TimedPatrol>, actor: &Actor) -> Vec<Taker> {

@@ -15,7 +15,7 @@ use crate::store::{Error, Tx};
 pub(super) struct Mates<'a> {
     actor: &'a Actor,
     /// Those of the reserve team's authors who have a commune in common with the caller.
-    near: Vec<Uuid>,
+    near: BTreeSet<Uuid>,
 }
 
 impl<'a> Mates<'a> {
@@ -25,13 +25,13 @@ impl<'a> Mates<'a> {
         actor: &'a Actor,
         patrols: &[(Uuid, TeamId)],
     ) -> Result<Self, Error> {
-        let mut near = Vec::new();
+        let mut near = BTreeSet::new();
         if actor.team == Some(RESERVE_TEAM) {
             let reserve = patrols.iter().filter(|(_, team)| *team == RESERVE_TEAM);
             let others = reserve.map(|(author, _)| *author);
             let others: BTreeSet<Uuid> = others.filter(|author| *author != actor.id).collect();
             let others: Vec<Uuid> = others.into_iter().collect();
-            near = sql::sharing_ground(tx, actor.id, &others).await?;
+            near.extend(sql::sharing_ground(tx, actor.id, &others).await?);
         }
         Ok(Self { actor, near })
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::on;
 use crate::patrols::model::window::Window;
 use crate::store::{Error, Tx, padded};
@@ -19,6 +20,27 @@ macro_rules! off_paper {
 
 pub(super) use off_paper;
 
+/// Of those of a team all, where a condition holds, else those alone who have a commune in common with a holder of rights, now
+/// or before; the whole province is everybody's. The condition says that the team is not the reserve team, which is that of
+/// every phone without one.
+macro_rules! of_party {
+    ($of_team:literal, all: $all:literal, $who:literal, beside: $holder:literal) => {
+        concat!(
+            $of_team,
+            " AND (",
+            $all,
+            " OR ",
+            $who,
+            " IN (SELECT o.holder FROM identity_grants g JOIN identity_grants o \
+             ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ",
+            $holder,
+            "))"
+        )
+    };
+}
+
+pub(super) use of_party;
+
 macro_rules! timed {
     ($($rest:tt)+) => {
         concat!(
@@ -32,8 +54,9 @@ macro_rules! timed {
 
 const TIMES: &str = timed!("p.id = $1");
 const PATROLS_AROUND: &str = timed!(
-    "(p.team = $1 OR p.author = $2) AND p.started_at <= $3 \
-     AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))",
+    "(p.author = $2 OR (",
+    of_party!("p.team = $1", all: "$1 <> $6 OR p.id = $7", "p.author", beside: "$2"),
+    ")) AND p.started_at <= $3 AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))",
     off_paper!()
 );
 const OWN_PATROLS_AROUND: &str = timed!(
@@ -42,7 +65,9 @@ const OWN_PATROLS_AROUND: &str = timed!(
     off_paper!()
 );
 const CLAIMABLE: &str = timed!(
-    "(p.team = $1 OR p.author = $2) AND p.started_at >= $3",
+    "(p.author = $2 OR (",
+    of_party!("p.team = $1", all: "$1 <> $5", "p.author", beside: "$2"),
+    ")) AND p.started_at >= $3",
     off_paper!(),
     " ORDER BY p.started_at DESC, p.id LIMIT $4"
 );
@@ -79,7 +104,7 @@ pub async fn timed(tx: &mut Tx, id: PatrolId) -> Result<Option<TimedPatrol>, Err
     on!(tx, |c| sqlx::query_as(TIMES).bind(id).fetch_optional(c))
 }
 
-/// The patrols of a device or its team that began at an instant or later, the latest first.
+/// The patrols of a device or its party (see `patrols_around`) that began at an instant or later, the latest first.
 pub async fn claimable(
     tx: &mut Tx,
     device: Uuid,
@@ -92,15 +117,18 @@ pub async fn claimable(
         .bind(device)
         .bind(since)
         .bind(limit)
+        .bind(RESERVE_TEAM)
         .fetch_all(c))
 }
 
-/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`).
+/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`): of the reserve team the one
+/// that is named, and those whose authors have a commune in common with the author.
 pub async fn patrols_around(
     tx: &mut Tx,
     team: Option<TeamId>,
     author: Uuid,
     reach: [Timestamp; 3],
+    named: Option<PatrolId>,
 ) -> Result<Vec<TimedPatrol>, Error> {
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
@@ -109,6 +137,8 @@ pub async fn patrols_around(
         .bind(started_until)
         .bind(ended_from)
         .bind(open_from)
+        .bind(RESERVE_TEAM)
+        .bind(named)
         .fetch_all(c))
 }
 

@@ -16,8 +16,8 @@ const STARTS: &str = "SELECT id, started_at, author, team FROM patrols WHERE id 
 
 /// Of a team's patrols `p` those alone whose author has a commune in common with a holder: goes behind the team, and takes the
 /// holder and a bracket. For the reserve team, which is that of every phone that has none.
-pub const OF_OWN_GROUND: &str = " AND EXISTS (SELECT 1 FROM identity_grants g JOIN identity_grants o \
-     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE o.holder = p.author AND g.holder = ";
+pub const OF_OWN_GROUND: &str = " AND p.author IN (SELECT o.holder FROM identity_grants g JOIN identity_grants o \
+     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ";
 
 /// Ids that are asked for at once.
 const IDS_AT_ONCE: usize = 1_024;

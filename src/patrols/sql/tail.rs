@@ -5,11 +5,13 @@ use uuid::Uuid;
 
 use crate::base::ids::TeamId;
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::on;
 use crate::patrols::model::fix::Fix;
 use crate::patrols::model::window::SHORTEST_OPEN_MS;
 use crate::store::{Error, Tx, pieces};
 
+use super::around::of_party;
 use super::declared::PatrolRow;
 
 const APPEND_TAIL: &str = "INSERT INTO fix_tail (device, t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, \
@@ -20,8 +22,11 @@ const TAKE_TAIL: &str = "DELETE FROM fix_tail WHERE device = $1 \
      RETURNING t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock, received_at";
 const TAIL: &str = "SELECT t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, bearing_ddeg, mock, received_at \
      FROM fix_tail WHERE device = $1 AND t >= $2 AND t <= $3 ORDER BY t, lon_e7, lat_e7";
-const TAIL_DEVICES: &str = "SELECT d.id, d.team FROM identity_devices d WHERE (d.team = $1 OR d.id = $2) \
-     AND EXISTS (SELECT 1 FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) ORDER BY d.id";
+const TAIL_DEVICES: &str = concat!(
+    "SELECT d.id, d.team FROM identity_devices d WHERE (d.id = $2 OR (",
+    of_party!("d.team = $1", all: "$1 <> $5", "d.id", beside: "$2"),
+    ")) AND EXISTS (SELECT 1 FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) ORDER BY d.id"
+);
 /// Devices of a team (and one more) with fixes in the tail between two instants, but for those that recorded a patrol of their
 /// own, which takes all of them: of several a device's own one does. An open one takes them for so many ms at least.
 const TAILS_AROUND: &str = "SELECT w.id FROM (SELECT d.id, \
@@ -139,7 +144,8 @@ pub async fn tail(
         .fetch_all(c))
 }
 
-/// The devices, with their teams, of a team (and one more) that have fixes in the tail between two instants.
+/// The devices, with their teams, of a team (and the author) that have fixes in the tail between two instants; of the reserve
+/// team those that have a commune in common with the author.
 pub async fn tail_devices(
     tx: &mut Tx,
     team: TeamId,
@@ -151,6 +157,7 @@ pub async fn tail_devices(
         .bind(author)
         .bind(span.0)
         .bind(span.1)
+        .bind(RESERVE_TEAM)
         .fetch_all(c))
 }
 
