@@ -140,6 +140,31 @@ describe("what a phone takes along", () => {
 		expect(asked).toHaveLength(1);
 	});
 
+	it("lets a plot go that left its communes, once the server has what was done there", async () => {
+		const id = uuidv7();
+		const value = told(id, "detected");
+		await takePlots(session, [{ kind: "plot", id, seq: 1, value }], new Set());
+		const fact = { kind: "eradication", target: id, method: "POST", path: "/x", body: {} } as const;
+		const item = await session.capture(fact);
+		vi.stubGlobal("fetch", async () => {
+			const problem = { type: "about:blank", title: "", status: 404 };
+			const headers = { "content-type": "application/problem+json" };
+			return new Response(JSON.stringify(problem), { status: 404, headers });
+		});
+		const to = { base: "", token: "x" };
+		const gone = [{ kind: "plot_gone", id, seq: 2, value: { gone: true } }];
+		await takePlots(session, gone, await unheard(session));
+		await takeAside(session, to);
+		expect([await session.doc("plots"), (await session.doc<KnownPlot>(`plot ${id}`))?.id]).toEqual([
+			[id],
+			id,
+		]);
+		const receipt = { entry_id: uuidv7(), id, sha256: "", received_at: "" };
+		await session.note(item, { state: "stored", receipt });
+		await takeAside(session, to);
+		expect([await session.doc("plots"), await session.doc(`plot ${id}`)]).toEqual([[], null]);
+	});
+
 	it("does not wait for what the server refused", async () => {
 		const fact = { kind: "eradication", target: uuidv7(), method: "POST", path: "/x", body: {} } as const;
 		const item = await session.capture(fact);

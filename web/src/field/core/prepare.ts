@@ -288,6 +288,16 @@ export async function takePlot(session: Session, id: string, value: Record<strin
 	}
 }
 
+/** Forgets a plot that left this phone's communes; what the phone recorded stays its own, wherever it was corrected to. */
+async function forgetGone(session: Session, id: string): Promise<boolean> {
+	const plot = await session.doc<KnownPlot>(`plot ${id}`);
+	if (!plot || plot.is_own) {
+		return false;
+	}
+	await session.forget(`plot ${id}`);
+	return true;
+}
+
 /**
  * Keeps the plots among pulled items; what the phone itself did later wins until the server has it. The cursor goes on
  * meanwhile and the server tells a plot again only when it changes: what is passed over is asked for later.
@@ -301,12 +311,11 @@ export async function takePlots(
 	const aside = new Set((await session.doc<string[]>(ASIDE)) ?? []);
 	const before = aside.size;
 	for (const item of items) {
-		if (item.kind === "plot_gone" && item.id && !pending.has(item.id)) {
-			const plot = await session.doc<KnownPlot>(`plot ${item.id}`);
-			// What this phone recorded stays its own, wherever it was corrected to.
-			if (plot && !plot.is_own) {
+		if (item.kind === "plot_gone" && item.id && index.has(item.id)) {
+			if (pending.has(item.id)) {
+				aside.add(item.id);
+			} else if (await forgetGone(session, item.id)) {
 				index.delete(item.id);
-				await session.forget(`plot ${item.id}`);
 			}
 		}
 		if (item.kind !== "plot" || !item.id) {
@@ -330,6 +339,7 @@ export async function takeAside(session: Session, to: Connection): Promise<void>
 	const aside = (await session.doc<string[]>(ASIDE)) ?? [];
 	const pending = await unheard(session);
 	const left: string[] = [];
+	const gone = new Set<string>();
 	for (const id of aside) {
 		const answer = pending.has(id)
 			? null
@@ -338,7 +348,14 @@ export async function takeAside(session: Session, to: Connection): Promise<void>
 			await takePlot(session, id, answer.value);
 		} else if (answer === null || answer.kind === "unreachable") {
 			left.push(id);
+		} else if (answer.status === 404 && (await forgetGone(session, id))) {
+			gone.add(id);
 		}
+	}
+	if (gone.size > 0) {
+		const index = (await session.doc<string[]>("plots")) ?? [];
+		const kept = index.filter((id) => !gone.has(id));
+		await session.keep("plots", kept);
 	}
 	if (left.length < aside.length) {
 		await session.keep(ASIDE, left);
