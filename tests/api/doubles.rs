@@ -644,5 +644,12 @@ on_both! {
         let keys = field.app.journal.keys().await.unwrap();
         let steps = check(&package, &[PublicKey::parse(&keys[0].verifier_key).unwrap()]).unwrap().steps.join("\n");
         assert!(steps.contains("over 3 photos has the root"), "{steps}");
+        // The seal stands when the plots are told apart again, and the case has what lies under it.
+        sent(&field, &people.province, merged, "reopenings", &json!({ "reason": "hai đám khác nhau" })).await;
+        field.settle().await;
+        assert_eq!(told_of(&people.phone, kept).await["merged"], json!([]));
+        let package = people.province.get(&format!("/api/v1/plots/{kept}/case?reason=ban-giao")).await.expect(200).bytes;
+        let steps = check(&package, &[PublicKey::parse(&keys[0].verifier_key).unwrap()]).unwrap().steps.join("\n");
+        assert!(steps.contains("over 3 photos has the root"), "{steps}");
     }
 }

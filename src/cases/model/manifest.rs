@@ -37,7 +37,8 @@ pub struct Manifest {
     /// Those of them that were added after the seal of their eradication.
     #[serde(default)]
     pub after_seal: Vec<PhotoId>,
-    /// The plots that were merged into those of the case, each with the photos that were recorded on it.
+    /// The plots that were merged into those of the case, now or when photos of theirs were sealed with its own, each with the
+    /// photos that were recorded on it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub merged: BTreeMap<PlotId, Vec<PhotoId>>,
     /// SHA-256 of every file but this one, the receipt and the list of sums, in hex.

@@ -125,12 +125,17 @@ impl Cases {
         })
     }
 
-    /// The plots that were merged into one, as far as the caller may take their cases out: the others are named by the
-    /// plot's history alone.
+    /// The plots that were merged into one, and those whose photos its seals hold since they were, as far as the caller may
+    /// take their cases out: the others are named by the plot's history alone.
     async fn merged(&self, actor: &Actor, view: &PlotView) -> Result<Vec<PlotId>, Error> {
         let listed = view.properties.get("merged").and_then(Value::as_array);
         let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-        let listed: Vec<PlotId> = listed.filter_map(|id| id.parse().ok()).collect();
+        let mut listed: Vec<PlotId> = listed.filter_map(|id| id.parse().ok()).collect();
+        for plot in self.evidence.sealed_beside(view.id).await? {
+            if !listed.contains(&plot) {
+                listed.push(plot);
+            }
+        }
         let mut tx = self.journal.store().read().await?;
         let mut merged = Vec::new();
         for id in listed {

@@ -142,8 +142,12 @@ fn numbers(photos: &[CasePhoto]) -> Numbers {
 
 /// Which eradication and minutes a photo was taken for, by its sidecar: the eradications are counted as they happened.
 fn joined(told: &Map<String, Value>, plot: PlotId, photo: &CasePhoto) -> String {
+    let merged = told.get("merged").and_then(Value::as_array);
+    let is_merged =
+        |other: PlotId| merged.is_some_and(|all| all.contains(&Value::from(other.to_string())));
     let on = match photo.plot.filter(|own| *own != plot) {
-        Some(other) => format!("điểm trồng {other} đã gộp vào điểm này"),
+        Some(other) if is_merged(other) => format!("điểm trồng {other} đã gộp vào điểm này"),
+        Some(other) => format!("điểm trồng {other}, niêm phong cùng điểm này khi còn gộp"),
         None => "điểm trồng này".to_owned(),
     };
     let Some(of) = word(&photo.view.told, "eradication") else {

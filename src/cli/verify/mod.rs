@@ -239,7 +239,8 @@ impl Beside {
         let kept = text(file)?;
         let (head, _) = Checkpoint::parse(&kept).with_context(|| format!("{}", file.display()))?;
         // A key that signed after the proof was taken out is in no list of that time.
-        let rings = if between.is_none() && head.size > proof.head.size {
+        let is_listed = between.is_some_and(|own| own.to >= head.size);
+        let rings = if !is_listed && head.size > proof.head.size {
             rings.map(KeyRing::perhaps_behind)
         } else {
             rings

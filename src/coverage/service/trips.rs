@@ -22,7 +22,8 @@ use super::{Coverage, Error, aside};
 
 /// Regions and windows whose placed trips are kept.
 const KEPT: usize = 4_096;
-/// Parts of trips in all of them, some 50 bytes each: those of a year of a large province fit.
+/// Parts of trips in all of them: those of a year of a large province fit. One takes some 50 bytes, and some 150 with its entry
+/// where it is the only one of its patrol and day.
 const MOST_PARTS: usize = 2_000_000;
 
 /// A part of a trip that lies in one commune of the map.
@@ -145,6 +146,8 @@ impl Coverage {
                     parts.extend(parts_on(&material.map, &row)?);
                 }
             }
+            // Most have one part, and room for four.
+            placed.values_mut().for_each(Vec::shrink_to_fit);
             Ok::<_, Error>(Arc::new(placed))
         });
         placed.await?

@@ -100,6 +100,13 @@ impl Evidence {
         photos.collect()
     }
 
+    /// The other plots of which photos lie under a plot's seals: they were merged into it when those were made, and may not
+    /// be any more.
+    pub async fn sealed_beside(&self, plot: PlotId) -> Result<Vec<PlotId>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        Ok(sql::sealed_beside(&mut tx, plot).await?)
+    }
+
     /// Whether the caller may know of a photo.
     pub async fn may_read(&self, actor: &Actor, photo: PhotoId) -> Result<bool, Error> {
         let mut tx = self.journal.store().read().await?;

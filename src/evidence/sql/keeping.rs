@@ -22,6 +22,9 @@ pub(super) const SEALS: &str =
     "SELECT eradication, plot, entry, named, root, sealed_at FROM evidence_seals WHERE plot IN (";
 pub(super) const SEALED: &str = "SELECT m.eradication, m.photo FROM evidence_sealed m \
      JOIN evidence_seals s ON s.eradication = m.eradication WHERE s.plot IN (";
+pub(super) const SEALED_BESIDE: &str = "SELECT DISTINCT p.plot FROM evidence_seals s \
+     JOIN evidence_sealed m ON m.eradication = s.eradication JOIN photos p ON p.id = m.photo \
+     WHERE s.plot = $1 AND p.plot <> $1 ORDER BY p.plot";
 pub(super) const INSERT_HOLD: &str =
     "INSERT INTO evidence_holds (entry, subject, reason, set_at) VALUES ($1, $2, $3, $4)";
 pub(super) const HOLDS: &str = "SELECT entry, reason, set_at, lifted_by FROM evidence_holds \
@@ -122,6 +125,13 @@ pub async fn seal(tx: &mut Tx, eradication: FactId) -> Result<Option<SealRow>, E
     on!(tx, |c| sqlx::query_as(SEAL)
         .bind(eradication)
         .fetch_optional(c))
+}
+
+/// The other plots of which photos lie under a plot's seals, by id.
+pub async fn sealed_beside(tx: &mut Tx, plot: PlotId) -> Result<Vec<PlotId>, Error> {
+    on!(tx, |c| sqlx::query_scalar(SEALED_BESIDE)
+        .bind(plot)
+        .fetch_all(c))
 }
 
 /// Adds a list of plots; a macro, because a builder belongs to one database.

@@ -75,6 +75,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_SEAL,
     INSERT_SEALED,
     SEAL,
+    SEALED_BESIDE,
     INSERT_HOLD,
     HOLDS,
     LIFT_HOLDS,
