@@ -160,6 +160,23 @@ on_both! {
         assert!(others.is_silent().await, "another commune hears of neither");
     }
 
+    async fn a_call_from_a_phone_of_a_commune_that_was_merged_is_heard_by_whoever_holds_its_ground(field: Field) {
+        load_communes(&field).await;
+        let device = field.device("máy A", &[EAST]).await;
+        let tracker = field.door(device, Door::Tracker).await;
+        let west = field.account("can-bo-tay", Role::CommuneOfficer, &[WEST]).await;
+        crate::reports::merged(&field, "2026-03-02").await;
+        let mut stream = Stream::open(&west, LIVE).await;
+        stream.start().await;
+        let seconds = field.app.journal.now().as_millis() / 1_000 - 60;
+        let call = format!("/t/{}?id=1&lat=21.0&lon=105.9&accuracy=5&timestamp={seconds}&alarm=sos", tracker.token());
+        field.anon().get(&call).await.expect(200);
+        field.app.journal.sequence_all().await.unwrap();
+        let told = stream.expect("sos").await.data;
+        assert_eq!(told["commune"], json!(null));
+        assert!(told["near"].as_array().unwrap().contains(&json!(WEST)), "{told}");
+    }
+
     async fn positions_follow_the_time_of_the_fix_and_not_its_arrival(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -95,6 +95,28 @@ impl Areas {
         Ok(Scope::Communes(wider))
     }
 
+    /// The communes of today in each of which an ended one lies as a whole, but for 1 % of its area; of a code that a commune
+    /// of today has, that one alone.
+    pub async fn heirs(&self, code: &str) -> Result<BTreeSet<String>, Error> {
+        let today = self.map(self.today()).await?;
+        if today.commune(code).is_some() {
+            return Ok([code.to_owned()].into());
+        }
+        let mut heirs = BTreeSet::new();
+        for day in self.last_days().await? {
+            let map = self.map(day).await?;
+            let Some(ended) = map.commune(code) else {
+                continue;
+            };
+            for own in today.communes() {
+                if self.share_held(ended, &[own]).await? >= 1.0 - BESIDE_SHARE {
+                    heirs.insert(own.facts.code.clone());
+                }
+            }
+        }
+        Ok(heirs)
+    }
+
     /// The last days of the boundaries that hold no more.
     async fn last_days(&self) -> Result<BTreeSet<LocalDate>, Error> {
         let today = self.today();

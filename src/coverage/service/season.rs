@@ -120,7 +120,7 @@ impl Season {
         if !is_open {
             notes.push(Note {
                 code: "outside_season",
-                text: "no check window is open on any of these days: a check outside the season tells nothing"
+                text: "no check window that was asked for is open on any of these days: a check outside the season tells nothing"
                     .to_owned(),
             });
         }

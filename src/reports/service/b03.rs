@@ -294,7 +294,7 @@ fn words_of(note: &Note, (from, to): (LocalDate, LocalDate), commune: Option<&st
             "Có khu vực nguy cơ không đặt đợt kiểm tra: ở đó lượt kiểm tra ngày nào cũng được tính."
         }
         "outside_season" => {
-            "Không đợt kiểm tra nào mở trong những ngày này: đi rà soát ngoài đợt chưa chứng tỏ được nơi đó không có cây."
+            "Đợt kiểm tra được hỏi không mở trong những ngày này: đi rà soát ngoài đợt chưa chứng tỏ được nơi đó không có cây."
         }
         "geometry_fault" => {
             let commune = commune.unwrap_or("một xã");

@@ -148,6 +148,7 @@ impl Live {
                 break;
             }
         }
+        self.call_heirs(&mut events).await?;
         dirty.extend(self.heard(feed).await?);
         feed.polls += 1;
         if feed.polls.is_multiple_of(HELD_BACK_POLLS) {
@@ -272,23 +273,41 @@ impl Live {
         after: i64,
         until: i64,
     ) -> Result<(Vec<Arc<Told>>, bool), Error> {
-        let mut events = Vec::new();
+        let (mut events, mut is_all) = (Vec::new(), true);
         let mut after = after;
         while after < until {
             if events.len() >= MOST_MISSED {
-                return Ok((events, false));
+                is_all = false;
+                break;
             }
             let mut tx = self.inner.journal.store().read().await?;
             let rows = sql::happened(&mut tx, after, ROWS).await?;
             for row in rows.iter().filter(|row| row.seq <= until) {
-                events.extend(told_of(&mut tx, row).await?.map(Arc::new));
+                events.extend(told_of(&mut tx, row).await?);
             }
             match rows.last() {
                 Some(last) => after = last.seq,
                 None => break,
             }
         }
-        Ok((events, true))
+        self.call_heirs(&mut events).await?;
+        Ok((events.into_iter().map(Arc::new).collect(), is_all))
+    }
+
+    /// Calls for help are heard in the communes that hold the ground today of those that were to hear them.
+    async fn call_heirs(&self, events: &mut [Told]) -> Result<(), Error> {
+        for told in events {
+            let What::Sos(call) = &mut told.what else {
+                continue;
+            };
+            let mut near = BTreeSet::new();
+            for code in call.commune.iter().chain(&call.near) {
+                near.extend(self.inner.areas.heirs(code).await?);
+            }
+            near.extend(std::mem::take(&mut call.near));
+            call.near = near.into_iter().collect();
+        }
+        Ok(())
     }
 }
 

@@ -139,7 +139,8 @@ export const en: Record<keyof typeof vi, string> = {
 	"note.small_numbers": "Cells with few plots: read their intervals, not their rates.",
 	"note.open_season":
 		"The last season has not ended: it cannot be clean yet and is left out of the test of trends.",
-	"note.outside_season": "Outside every check window: a walk now does not show that nothing grows there.",
+	"note.outside_season":
+		"Outside the check windows that were asked for: a walk now does not show that nothing grows there.",
 	"note.province_statistics": "Significance is computed over the whole province.",
 	"note.no_variation": "The cells do not differ enough to tell significance.",
 	"note.one_campaign":
@@ -157,7 +158,7 @@ export const en: Record<keyof typeof vi, string> = {
 	"note.as_of": "From patrols and fixes received up to the instant asked for; areas as known today.",
 	"note.geometry_fault": "The risk areas of some commune have a faulty outline: they cannot be computed.",
 	"note.too_few_windows":
-		"On these days no ground has as many check windows as passes are asked for, so the share is 0: choose more days.",
+		"On these days no ground has as many check windows as passes are asked for, so the share is 0: choose more days or fewer passes.",
 	"note.window_elsewhere": "No risk area here has check windows of that name.",
 	"note.none_in_reach": "No commune of that time lies within yours as they are today, so there are no rows.",
 	"note.partly_in_reach":

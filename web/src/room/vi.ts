@@ -140,7 +140,8 @@ export const vi = {
 		"Có vùng nguy cơ không đặt đợt kiểm tra: ở đó lượt kiểm tra ngày nào cũng được tính.",
 	"note.small_numbers": "Ô có ít điểm trồng: xem khoảng tin cậy, không xem riêng tỷ suất.",
 	"note.open_season": "Niên vụ cuối chưa kết thúc: chưa thể gọi là sạch và chưa vào phép thử xu hướng.",
-	"note.outside_season": "Ngoài đợt kiểm tra: đi rà soát lúc này chưa chứng tỏ được nơi đó không có cây.",
+	"note.outside_season":
+		"Ngoài đợt kiểm tra được hỏi: đi rà soát lúc này chưa chứng tỏ được nơi đó không có cây.",
 	"note.province_statistics": "Mức ý nghĩa được tính trên toàn tỉnh.",
 	"note.no_variation": "Các ô không khác nhau đủ để tính ý nghĩa thống kê.",
 	"note.one_campaign":
@@ -159,7 +160,7 @@ export const vi = {
 	"note.as_of": "Tính từ các tuyến và điểm định vị đã nhận tới lúc chốt số liệu; các khu vực như hiện nay.",
 	"note.geometry_fault": "Có xã mà hình khu vực nguy cơ bị lỗi, chưa tính được diện tích.",
 	"note.too_few_windows":
-		"Trong những ngày này không nơi nào có đủ số đợt kiểm tra được hỏi, nên tỷ lệ bằng 0; hãy chọn khoảng ngày dài hơn.",
+		"Trong những ngày này không nơi nào có đủ số đợt kiểm tra được hỏi, nên tỷ lệ bằng 0; hãy chọn khoảng ngày dài hơn hoặc ít đợt hơn.",
 	"note.window_elsewhere": "Ở đây không có khu vực nguy cơ nào đặt đợt kiểm tra đó.",
 	"note.none_in_reach":
 		"Khi đó không có xã nào có đất nằm trọn trong địa bàn hiện nay của bạn, nên không có dòng nào.",

@@ -109,8 +109,8 @@ export const DESK: Record<string, string> = {
 	"the gap list is of one commune": "danh sách nơi chưa kiểm tra chỉ lập cho một xã",
 	"is told of cells of resolution 9": "chỉ có cho ô cỡ 9",
 	"no such check window; there are {}": "không có đợt kiểm tra này; hiện có: {0}",
-	"no check window is open on any of these days: a check outside the season tells nothing":
-		"những ngày này không có đợt kiểm tra nào đang mở",
+	"no check window that was asked for is open on any of these days: a check outside the season tells nothing":
+		"những ngày này đợt kiểm tra được hỏi không mở",
 	"is not answered step by step": "không tính được theo từng bước",
 	"not answered in this view": "chế độ xem này không trả lời điều đó",
 	"not answered in this view: the part of a season subtracted from the whole tells small numbers":
