@@ -47,7 +47,9 @@ describe("a photo that looks like another plot's", () => {
 		const { page, context, faults } = await as("can-bo-tinh");
 		await choose(page, "photos", made.look);
 		const own = detail(page);
-		assert.equal(await own.getByRole("list", { name: "Hai bên" }).getByRole("img").count(), 2);
+		const sides = own.getByRole("list", { name: "Hai bên" }).getByRole("img");
+		await sides.nth(1).waitFor();
+		assert.equal(await sides.count(), 2);
 		await own.getByText(made.look.vi, { exact: true }).waitFor();
 		await own.getByText(/^Chưa kết luận được: đơn vị trả lời trước, chậm nhất .*\d{4}/).waitFor();
 		for (const name of [CLEARED, UPHELD])
