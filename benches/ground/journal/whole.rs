@@ -54,13 +54,13 @@ async fn write(
     Ok(second)
 }
 
-/// A plot of poppy somewhere in two degrees by two.
+/// A plot of poppy somewhere in two degrees by two, away from the rows of the other side, whose text is none that can be read.
 fn body(id: Uuid) -> Vec<u8> {
     let [.., a, b, c, d] = *id.as_bytes();
     let somewhere = |high, low| 2.0 * f64::from(u16::from_be_bytes([high, low])) / 65_536.0;
     let plot = json!({
         "type": "Feature",
-        "geometry": { "type": "Point", "coordinates": [103.0 + somewhere(a, b), 21.0 + somewhere(c, d)] },
+        "geometry": { "type": "Point", "coordinates": [105.0 + somewhere(a, b), 21.0 + somewhere(c, d)] },
         "properties": {
             "crop": "opium_poppy",
             "detected_at": "2026-02-25T10:15:00+07:00",
