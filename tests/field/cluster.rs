@@ -5,6 +5,8 @@ use std::process::Command;
 
 use crate::binary::Folder;
 
+const STOP: [&str; 3] = ["stop", "--silent", "--mode=immediate"];
+
 /// A running cluster; stopped and deleted with the test.
 pub struct Cluster {
     folder: Folder,
@@ -70,7 +72,7 @@ impl Cluster {
 
     /// Stops it as a power cut would: no connection is asked to end.
     pub fn stop(&self) {
-        self.run("pg_ctl", &["stop", "--silent", "--mode=immediate"]);
+        self.run("pg_ctl", &STOP);
     }
 
     pub fn url(&self) -> String {
@@ -89,6 +91,16 @@ impl Cluster {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
+        let done = self.tried(program, arguments);
+        assert!(
+            done,
+            "{program} failed, and the server said: {}",
+            self.said()
+        );
+    }
+
+    /// Whether a program of PostgreSQL did what it was asked for.
+    fn tried(&self, program: &str, arguments: &[&str]) -> bool {
         let path = self.programs.join(program);
         let mut command = if self.asks_other_owner {
             let mut command = Command::new("setpriv");
@@ -110,12 +122,20 @@ impl Cluster {
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .status();
-        assert!(done.unwrap().success(), "{program} failed");
+        done.unwrap().success()
+    }
+
+    /// The last that the server wrote into its log: why it did not start is told there alone.
+    fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 }
 
 impl Drop for Cluster {
+    /// A server that runs no more leaves nothing to stop, and a test that failed is told by its own words.
     fn drop(&mut self) {
-        self.stop();
+        self.tried("pg_ctl", &STOP);
     }
 }
