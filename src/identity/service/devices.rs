@@ -130,10 +130,11 @@ impl Identity {
             return Ok(row);
         }
         let grants = sql::grants(&mut tx, id.0, self.journal.now()).await?;
+        let nodes = sql::post_nodes(&mut tx).await?;
         // Who holds a ground takes a connection of its own.
         drop(tx);
         let heirs = self.heirs(communes_in(&grants)).await?;
-        if may_keep(actor, row.team, row.org) && holds_all(&reach, &grants, &heirs) {
+        if may_keep(actor, &row, &nodes) && holds_all(&reach, &grants, &heirs) {
             Ok(row)
         } else {
             Err(Error::NotFound)
@@ -154,10 +155,17 @@ pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow], heirs: &Heirs) -> bo
 pub(super) const FOREIGN_TEAM: &str = "expected a team of your own organisation, or none for the reserve team; \
      only provincial officers put a device into another";
 
-/// Whether somebody may put a device into a team, and keeps those that are in it: whoever opens an enrolment anew gets by
-/// it where the team gets, and whoever shuts a device out silences the team.
-pub(super) fn may_keep(actor: &Actor, team: TeamId, org: OrgId) -> bool {
+/// Whether somebody may put a device into a team.
+pub(super) fn may_fill(actor: &Actor, team: TeamId, org: OrgId) -> bool {
     team == RESERVE_TEAM || actor.org == Some(org) || actor.may_in_province(Right::EnrolDevices)
+}
+
+/// Whether somebody keeps a device that is there: whoever opens its enrolment anew gets where its team gets, and whoever shuts
+/// it out silences its team; with a post node all of its phones, so that those without a team are the province's.
+pub(super) fn may_keep(actor: &Actor, device: &DeviceRow, nodes: &[DeviceId]) -> bool {
+    let is_spare_node = device.team == RESERVE_TEAM && nodes.contains(&device.id);
+    may_fill(actor, device.team, device.org)
+        && (!is_spare_node || actor.may_in_province(Right::EnrolDevices))
 }
 
 pub(super) async fn write_device(
@@ -171,7 +179,7 @@ pub(super) async fn write_device(
     let team = sql::team(tx, team)
         .await?
         .ok_or_else(|| Refusal::at("/team", "no such team"))?;
-    if !may_keep(actor, team.id, team.org) {
+    if !may_fill(actor, team.id, team.org) {
         return Err(Refusal::at("/team", FOREIGN_TEAM).into());
     }
     let maker = draft.maker.map(Maker::as_str);

@@ -15,7 +15,7 @@ use super::super::model::roll::{Roll, RollRow, RowFault};
 use super::super::model::{DeviceDraft, RESERVE_TEAM};
 use super::super::sql::{self, TeamRow};
 use super::communes::{Heirs, unknown};
-use super::devices::{FOREIGN_TEAM, may_keep, write_device};
+use super::devices::{FOREIGN_TEAM, may_fill, write_device};
 use super::reach::{communes_of, reaches};
 use super::{Error, Identity};
 
@@ -168,7 +168,7 @@ async fn team_of(
         teams.insert(named.clone(), found);
     }
     let reason = match teams.get(named).map_or(&[][..], Vec::as_slice) {
-        [team] if may_keep(actor, team.id, team.org) => return Ok(Some(team.id)),
+        [team] if may_fill(actor, team.id, team.org) => return Ok(Some(team.id)),
         [team] => {
             let there = sql::device_by_name(tx, &row.name).await?;
             if there.is_some_and(|there| there.team == team.id) {
