@@ -479,9 +479,9 @@ on_both! {
         let right = rights.iter().find(|own| own["right"] == "record_plots").unwrap();
         assert_eq!(right["communes"], json!([WEST]));
         // What it signed and somebody else carries here stands on the same ground.
-        let (carried, signed) = a_plot(&mut signer, &field, 104.31);
+        let (carried, fact_of_it) = a_plot(&mut signer, &field, 104.31);
         let courier = field.phone("máy của giao liên", &[]).await;
-        brought(&courier, bundle(&signer, &field, &[signed])).await.expect(200);
+        brought(&courier, bundle(&signer, &field, &[fact_of_it])).await.expect(200);
         phone.get(&format!("/api/v1/plots/{carried}")).await.expect(200);
         // So does a photo, and whoever verifies the rows finds it where it belongs.
         let picture = crate::photos::jpeg(64, 48);

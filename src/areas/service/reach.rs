@@ -122,19 +122,21 @@ impl Areas {
         if today.commune(code).is_some() {
             return Ok([code.to_owned()].into());
         }
-        let mut heirs = BTreeSet::new();
-        for day in self.last_days().await? {
+        // Of a code whose ground was drawn anew before it ended, the last one is what it stood for.
+        for day in self.last_days().await?.into_iter().rev() {
             let map = self.map(day).await?;
             let Some(ended) = map.commune(code) else {
                 continue;
             };
+            let mut heirs = BTreeSet::new();
             for own in today.communes() {
                 if self.share_held(ended, &[own]).await? >= 1.0 - BESIDE_SHARE {
                     heirs.insert(own.facts.code.clone());
                 }
             }
+            return Ok(heirs);
         }
-        Ok(heirs)
+        Ok(BTreeSet::new())
     }
 
     /// The heirs of those of some codes that no commune of today has, as far as they have any.
