@@ -19,7 +19,7 @@ use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits, WordBooks};
 use crate::geo::position::Position;
 use crate::identity::http::{Limits, SecureCookies, ShownUrl, TrustedOrigin};
-use crate::identity::{Identity, LoadedCommunes, Sealing};
+use crate::identity::{EndedCommunes, Identity, LoadedCommunes, Sealing};
 use crate::ingest::imports::{ImportLimits, Imports};
 use crate::ingest::openrosa::{OpenRosa, Slices};
 use crate::ingest::papers::Papers;
@@ -127,7 +127,7 @@ impl App {
 impl Parts {
     fn assemble(config: Config, journal: Journal, blobs: Blobs) -> Self {
         let areas = Areas::new(journal.clone());
-        let identity = Identity::new(journal.clone()).with_communes(loaded_communes(&areas));
+        let identity = identity_of(&journal, &areas);
         let patrols = Patrols::new(journal.clone(), identity.clone(), areas.clone());
         let plots = Plots::new(journal.clone(), areas.clone());
         let coverage = coverage_of(&config, (&journal, &identity), (&areas, &patrols));
@@ -187,12 +187,27 @@ impl Parts {
     }
 }
 
+fn identity_of(journal: &Journal, areas: &Areas) -> Identity {
+    Identity::new(journal.clone())
+        .with_communes(loaded_communes(areas))
+        .with_heirs(ended_communes(areas))
+}
+
 /// The communes of today by code, for the slice below the one that keeps them.
 fn loaded_communes(areas: &Areas) -> LoadedCommunes {
     let areas = areas.clone();
     Arc::new(move || {
         let areas = areas.clone();
         Box::pin(async move { areas.codes_of_today().await.map(Arc::new) })
+    })
+}
+
+/// Who holds the ground of communes that have ended, for the slice below the one that keeps them.
+fn ended_communes(areas: &Areas) -> EndedCommunes {
+    let areas = areas.clone();
+    Arc::new(move |codes| {
+        let areas = areas.clone();
+        Box::pin(async move { areas.heirs_of(codes).await })
     })
 }
 

@@ -11,7 +11,7 @@ mod sql;
 pub use http::{Caller, OdkCaller, TrackerBasic, TrackerCaller};
 pub use service::Named;
 pub use service::{
-    Error, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Sealing, Secret, SheetsDraft,
-    Then, VouchedFor, VouchedKey, devices_in_use, unsigned, verify_rows,
+    EndedCommunes, Error, Heirs, Identity, KeyHolder, LoadedCommunes, NodeHolder, Roll, Sealing,
+    Secret, SheetsDraft, Then, VouchedFor, VouchedKey, devices_in_use, unsigned, verify_rows,
 };
 pub use sql::STATEMENTS;

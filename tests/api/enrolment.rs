@@ -382,6 +382,123 @@ on_both! {
         officer.post("/api/v1/devices", &draft("máy 5", &foreign)).await.expect(201);
     }
 
+    async fn a_phone_of_another_organisation_is_none_of_those_of_whoever_answers_for_its_commune(field: Field) {
+        let officer = field.officer().await;
+        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
+        let (post, police) = (
+            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
+            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
+        );
+        let foreign = made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
+        let own = made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let mut phones = Vec::new();
+        for (name, team) in [("máy đồn", json!(foreign)), ("máy xã", json!(own)), ("máy dự bị", Value::Null)] {
+            let id = made("/api/v1/devices", json!({ "name": name, "communes": ["99001"], "team": team })).await;
+            phones.push(id.as_str().unwrap().to_owned());
+        }
+        let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        let guard = field.account("don-a", Role::PostOfficer, &["99001"]).await;
+        for (account, org) in [(&commune, &police), (&guard, &post)] {
+            officer.put(&format!("/api/v1/accounts/{}/org", account.id), &json!({ "org": org })).await.expect(204);
+        }
+        let theirs = format!("/api/v1/devices/{}", phones[0]);
+        for path in ["", "/keys", "/owed"] {
+            commune.get(&format!("{theirs}{path}")).await.expect(404);
+        }
+        for path in ["", "/doors/tracker"] {
+            commune.delete(&format!("{theirs}{path}")).await.expect(404);
+        }
+        for (path, body) in [
+            ("/enrolment", json!({})), ("/enrolment/confirm", json!({ "number": 10 })), ("/loss", json!({ "since": field.after(-60) })),
+            ("/held-windows", Value::Null), ("/storage-openings", json!({ "sealed": "" })),
+        ] {
+            commune.post(&format!("{theirs}{path}"), &body).await.expect(404);
+        }
+        commune.post("/api/v1/devices/sheets", &json!({ "devices": [phones[0]] })).await.expect(404);
+        let names = async |account: &Client| {
+            let list = account.get("/api/v1/devices").await.expect(200).json();
+            let mut names: Vec<String> = list.as_array().unwrap().iter().map(|own| own["name"].as_str().unwrap().to_owned()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&commune).await, ["máy dự bị", "máy xã"]);
+        assert_eq!(names(&guard).await, ["máy dự bị", "máy đồn"]);
+        assert_eq!(names(&officer).await.len(), 3);
+        for (account, phone) in [(&commune, 1), (&commune, 2), (&guard, 0), (&officer, 0)] {
+            opened(account, &phones[phone], &json!({})).await;
+        }
+        commune.delete(&format!("/api/v1/devices/{}", phones[1])).await.expect(204);
+        guard.delete(&theirs).await.expect(204);
+    }
+
+    async fn a_list_that_changes_nothing_about_a_phone_of_a_foreign_team_is_taken(field: Field) {
+        let officer = field.officer().await;
+        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
+        let (post, police) = (
+            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
+            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
+        );
+        made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
+        made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let list = "name;team;communes\nmáy 1;Tổ 1;99001\nmáy 2;Tổ 2;99001\n";
+        assert_eq!(listed(&officer, list, false).await.expect(200).json()["added"], 2);
+        let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
+        officer.put(&format!("/api/v1/accounts/{}/org", commune.id), &json!({ "org": police })).await.expect(204);
+        let longer = format!("{list}máy 3;Tổ 2;99001\n");
+        let told = listed(&commune, &longer, false).await.expect(200).json();
+        assert_eq!((&told["added"], &told["unchanged"]), (&json!(1), &json!(2)));
+        // Nobody is put there so, and nothing is changed there.
+        for (row, pointer) in [("máy 4;Tổ 1;99001;", "/2/team"), ("máy 2;Tổ 1;99001;", "/2/team"), ("máy 1;Tổ 1;99001;Oppo", "/2/name"), ("máy 1;Tổ 2;99001;", "/2/name")] {
+            let refused = listed(&commune, &format!("name;team;communes;maker\n{row}\n"), false).await.expect(422);
+            assert_eq!(refused.pointers(), [pointer], "{row}");
+        }
+    }
+
+    async fn a_phone_whose_commune_was_merged_records_where_its_ground_lies_today(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let phone = field.phone("máy đông", &[EAST]).await;
+        let mut signer = Signer::confirmed(&field, &phone).await;
+        let (west, east) = (
+            field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await,
+            field.account("xa-dong", Role::CommuneOfficer, &[EAST]).await,
+        );
+        let device = format!("/api/v1/devices/{}", phone.id);
+        let recorded = async |id: Uuid, lon: f64| {
+            let answer = phone.put(&format!("/api/v1/plots/{id}"), &crate::plots::plot_at(lon, 22.4)).await;
+            answer.status.as_u16()
+        };
+        assert_eq!((recorded(field.new_id(), 104.7).await, recorded(field.new_id(), 104.3).await), (201, 403));
+        west.get(&device).await.expect(404);
+        east.get(&device).await.expect(200);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let plot = field.new_id();
+        assert_eq!((recorded(field.new_id(), 104.7).await, recorded(plot, 104.3).await), (201, 201));
+        let me = phone.get("/api/v1/me").await.expect(200).json();
+        let rights = me["rights"].as_array().unwrap();
+        let right = rights.iter().find(|own| own["right"] == "record_plots").unwrap();
+        assert_eq!(right["communes"], json!([WEST]));
+        // What it signed and somebody else carries here stands on the same ground.
+        let (carried, fact_of_it) = a_plot(&mut signer, &field, 104.31);
+        let courier = field.phone("máy của giao liên", &[]).await;
+        brought(&courier, bundle(&signer, &field, &[fact_of_it])).await.expect(200);
+        phone.get(&format!("/api/v1/plots/{carried}")).await.expect(200);
+        // So does a photo, and whoever verifies the rows finds it where it belongs.
+        let picture = crate::photos::jpeg(64, 48);
+        let mut announced = sidecar(&picture);
+        announced["plot"] = json!(plot);
+        crate::photos::taken(&field, &phone, &picture, &announced).await;
+        field.settle().await;
+        let shown = phone.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json();
+        assert_eq!(shown["properties"]["photos"], 1, "{shown:#}");
+        let rows = tuantra::evidence::verify_made(field.app.journal.store(), field.app.journal.now()).await.unwrap();
+        assert!(rows.faults.is_empty(), "{:?}", rows.faults.iter().map(ToString::to_string).collect::<Vec<_>>());
+        // The phone is kept by whoever holds the ground, not by whoever held it.
+        assert_eq!(west.get(&device).await.expect(200).json()["communes"], json!([EAST]));
+        assert_eq!(west.get("/api/v1/devices").await.expect(200).json().as_array().unwrap().len(), 1);
+        east.get(&device).await.expect(404);
+    }
+
     async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
         crate::plots::load_communes(&field).await;
         let officer = field.officer().await;

@@ -1005,6 +1005,38 @@ on_both! {
         assert_eq!(shown["properties"]["tracks"][0]["fixes"], 3);
     }
 
+    async fn two_phones_of_a_node_on_one_patrol_arrive_as_one_party(field: Field) {
+        load_communes(&field).await;
+        let node = Field::start(Database::Sqlite).await;
+        load_communes(&node).await;
+        let (one, two) = (node.phone("máy A", &[WEST]).await, node.phone("máy B", &[WEST]).await);
+        let path = format!("/api/v1/patrols/{}", node.new_id());
+        one.put(&path, &declared(&node, -3600, Some(0))).await.expect(201);
+        for (phone, from_s) in [(&one, -3600), (&two, -3000)] {
+            phone.post(&format!("{path}/fixes"), &json!({ "fixes": walk(&node, from_s, 5) })).await.expect(200);
+        }
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let (bytes, _) = exported(&node, &field, all()).await;
+        let answer = brought(&post, bytes).await;
+        assert_eq!((&answer["taken"], &answer["review"]), (&json!(3), &json!(0)), "{answer:#}");
+        field.settle().await;
+        let shown = field.officer().await.get(&path).await.expect(200).json();
+        assert_eq!(shown["properties"]["tracks"].as_array().unwrap().len(), 2, "{shown:#}");
+    }
+
+    async fn a_node_without_a_team_is_kept_by_the_province_alone(field: Field) {
+        let node = Field::start(Database::Sqlite).await;
+        let post = known_node(&field, &node, "Đồn A", &[WEST]).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let commune = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        commune.get(&format!("/api/v1/devices/{}", phone.id)).await.expect(200);
+        assert_eq!(commune.get("/api/v1/devices").await.expect(200).json().as_array().unwrap().len(), 1);
+        let own = format!("/api/v1/devices/{}", post.id);
+        commune.post(&format!("{own}/enrolment"), &json!({})).await.expect(404);
+        commune.delete(&own).await.expect(404);
+        field.officer().await.delete(&own).await.expect(204);
+    }
+
     async fn a_failure_is_told_until_the_province_answers_again(field: Field) {
         load_communes(&field).await;
         let node = Field::start(Database::Sqlite).await;

@@ -315,6 +315,30 @@ on_both! {
         }
     }
 
+    async fn fixes_that_name_a_patrol_of_the_reserve_team_are_taken_from_its_party_alone(field: Field) {
+        load_communes(&field).await;
+        let west = field.phone("máy tây", &[WEST]).await;
+        let patrol = field.new_id();
+        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let (near, far) = (field.phone("máy cùng xã", &[WEST]).await, field.phone("máy xã khác", &[EAST]).await);
+        let named = json!({ "fixes": walk(&field, -3000, 4) });
+        far.post(&path(patrol, "/fixes"), &named).await.expect(404);
+        send_gpx(&far, &path(patrol, "/gpx"), gpx(&walk(&field, -3000, 4))).await.expect(404);
+        let claim = json!({ "patrol": patrol, "from": field.after(-3600), "to": field.after(0) });
+        far.post("/api/v1/fixes/held/claim", &claim).await.expect(404);
+        near.post(&path(patrol, "/fixes"), &named).await.expect(200);
+        send_gpx(&near, &path(patrol, "/gpx"), gpx(&walk(&field, -2000, 3))).await.expect(201);
+        let tracks = async || west.get(&path(patrol, "")).await.expect(200).json()["properties"]["tracks"].clone();
+        field.settle().await;
+        let walked = tracks().await;
+        assert_eq!((walked.as_array().unwrap().len(), &walked[0]["device"], &walked[0]["fixes"]), (1, &json!(near.id), &json!(7)));
+        // A commune in common makes it one of the party.
+        let grants = json!([{ "role": "patrol_member", "communes": [WEST, EAST] }]);
+        field.officer().await.put(&format!("/api/v1/holders/{}/grants", far.id), &grants).await.expect(204);
+        far.post(&path(patrol, "/fixes"), &named).await.expect(200);
+        assert_eq!(tracks().await.as_array().unwrap().len(), 2);
+    }
+
     async fn what_can_be_no_fix_is_answered_and_set_apart_with_its_bytes(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         phone.patrol(&field, -3600, None).await;

@@ -55,6 +55,13 @@ impl Ground {
         self.locate(tx, day, position).await
     }
 
+    /// Whether the commune of a code had ended by a day: what it stood for is told by its ground.
+    #[must_use]
+    pub fn has_ended(&self, code: &str, day: LocalDate) -> bool {
+        let mut own = self.boundaries.iter().filter(|own| own.code == code);
+        own.clone().any(|own| own.valid_from <= day) && !own.any(|own| own.is_valid_on(day))
+    }
+
     /// The last day before a day on which other boundaries held than on it; the day itself when there was none.
     #[must_use]
     pub fn day_before_change(&self, day: LocalDate) -> LocalDate {

@@ -33,6 +33,7 @@ pub(super) struct Shared {
     kept: Mutex<Kept>,
     pub(super) names: super::names::Kept,
     pub(super) shares: super::known::Shares,
+    pub(super) heirs: Mutex<super::reach::Heirs>,
     pub(super) changes: super::risk::versions::Changes,
     /// Held while a map is built, so that it is built once.
     building: tokio::sync::Mutex<()>,

@@ -1,6 +1,6 @@
 //! Which communes of another day lie in a reach: rights hold where ground lies today, whatever its commune was called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::areas::model::map::{Commune, CommuneMap};
 use crate::base::actor::Scope;
@@ -14,6 +14,26 @@ use super::maps::all_boundaries;
 const BESIDE_SHARE: f64 = 0.01;
 /// So much of it where the commune is held under the same code today: it was surveyed or drawn anew.
 const REDRAWN_SHARE: f64 = 0.1;
+
+/// Codes whose heirs are kept.
+const MOST_KEPT: usize = 10_000;
+
+/// The heirs of communes by code, as an epoch and a day have them: phones ask with every request.
+#[derive(Debug, Default)]
+pub(super) struct Heirs {
+    of: Option<(i64, LocalDate)>,
+    by_code: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Heirs {
+    /// Forgets those of another epoch or day.
+    fn turn_to(&mut self, epoch: i64, day: LocalDate) {
+        if self.of != Some((epoch, day)) || self.by_code.len() >= MOST_KEPT {
+            self.of = Some((epoch, day));
+            self.by_code.clear();
+        }
+    }
+}
 
 /// Which communes of a map lie in a reach, by the boundaries of today.
 #[derive(Debug)]
@@ -102,19 +122,51 @@ impl Areas {
         if today.commune(code).is_some() {
             return Ok([code.to_owned()].into());
         }
-        let mut heirs = BTreeSet::new();
-        for day in self.last_days().await? {
+        // Of a code whose ground was drawn anew before it ended, the last one is what it stood for.
+        for day in self.last_days().await?.into_iter().rev() {
             let map = self.map(day).await?;
             let Some(ended) = map.commune(code) else {
                 continue;
             };
+            let mut heirs = BTreeSet::new();
             for own in today.communes() {
                 if self.share_held(ended, &[own]).await? >= 1.0 - BESIDE_SHARE {
                     heirs.insert(own.facts.code.clone());
                 }
             }
+            return Ok(heirs);
         }
-        Ok(heirs)
+        Ok(BTreeSet::new())
+    }
+
+    /// The heirs of those of some codes that no commune of today has, as far as they have any.
+    pub async fn heirs_of(
+        &self,
+        codes: BTreeSet<String>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
+        let (epoch, today) = (self.epoch().await?, self.today());
+        let kept = |code: &str| {
+            let mut kept = self.shared.heirs.lock().ok()?;
+            kept.turn_to(epoch, today);
+            kept.by_code.get(code).cloned()
+        };
+        let mut all = BTreeMap::new();
+        for code in codes {
+            let heirs = if let Some(heirs) = kept(&code) {
+                heirs
+            } else {
+                let heirs = self.heirs(&code).await?;
+                if let Ok(mut kept) = self.shared.heirs.lock() {
+                    kept.turn_to(epoch, today);
+                    kept.by_code.insert(code.clone(), heirs.clone());
+                }
+                heirs
+            };
+            if !heirs.is_empty() && !heirs.contains(&code) {
+                all.insert(code, heirs);
+            }
+        }
+        Ok(all)
     }
 
     /// The last days of the boundaries that hold no more.

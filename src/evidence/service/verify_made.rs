@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::areas::Ground;
-use crate::base::actor::{Door, Principal, Right};
+use crate::base::actor::{Door, Principal, Right, Scope};
 use crate::base::ids::PhotoId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::evidence::sql::{self, PhotoRow};
@@ -33,7 +33,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
         after = last.id;
         for row in &rows {
             let is_of_form = of_forms.contains(&row.id);
-            let mut columns = judge(&mut tx, &roll, row, is_of_form).await?;
+            let mut columns = judge(&mut tx, (&roll, &ground), row, is_of_form).await?;
             columns.push(("place", is_placed(&mut tx, &mut ground, row, today).await?));
             pass.columns("photos", row.id.to_string(), columns);
         }
@@ -42,7 +42,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
 
 async fn judge(
     tx: &mut Tx,
-    roll: &Roll,
+    (roll, ground): (&Roll, &Ground),
     row: &PhotoRow,
     is_of_form: bool,
 ) -> Result<Vec<(&'static str, bool)>, store::Error> {
@@ -62,7 +62,7 @@ async fn judge(
         ("original_entry", row.is_stored() == (row.state == "stored")),
     ];
     if !is_of_node {
-        columns.push(("linked", is_linked(tx, &then, row).await?));
+        columns.push(("linked", is_linked(tx, (&then, ground), row).await?));
     }
     Ok(columns)
 }
@@ -120,8 +120,12 @@ fn is_named(roll: &Roll, then: &Then, row: &PhotoRow) -> bool {
 }
 
 /// Whether the photo is joined to its plot just when its author's rights reached there. A plot that was moved, or whose
-/// commune's boundaries were, leaves it open.
-async fn is_linked(tx: &mut Tx, then: &Then, row: &PhotoRow) -> Result<bool, store::Error> {
+/// commune's boundaries were, leaves it open; so does an author's commune that had ended.
+async fn is_linked(
+    tx: &mut Tx,
+    (then, ground): (&Then, &Ground),
+    row: &PhotoRow,
+) -> Result<bool, store::Error> {
     let known = match row.plot {
         Some(plot) => sql::plot_places(tx, plot).await?,
         None => None,
@@ -133,7 +137,8 @@ async fn is_linked(tx: &mut Tx, then: &Then, row: &PhotoRow) -> Result<bool, sto
     let right = Right::RecordPhotos;
     if row.linked == 1 {
         let here = |place: Option<&str>| then.some(|own| own.may(right, place));
-        return Ok(known.version > 1 || places.iter().any(|place| here(*place)));
+        let is_here = places.iter().any(|place| here(*place));
+        return Ok(known.version > 1 || is_here || had_ended(then, ground, row));
     }
     let reached = places
         .iter()
@@ -145,4 +150,13 @@ async fn is_linked(tx: &mut Tx, then: &Then, row: &PhotoRow) -> Result<bool, sto
             None => false,
         };
     Ok(is_open)
+}
+
+/// Whether a commune in which the author recorded had ended when the photo came: whoever held its ground then stood for it.
+fn had_ended(then: &Then, ground: &Ground, row: &PhotoRow) -> bool {
+    let day = row.recorded_at.local_date();
+    then.some(|own| match own.reach(Right::RecordPhotos) {
+        Some(Scope::Communes(codes)) => codes.iter().any(|code| ground.has_ended(code, day)),
+        Some(Scope::Province) | None => false,
+    })
 }

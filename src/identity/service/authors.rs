@@ -41,8 +41,9 @@ impl Identity {
             return Ok(None);
         };
         let grants = grants_of(sql::grants(&mut tx, device.id.0, at).await?)?;
+        drop(tx);
         Ok(Some(KeyHolder {
-            actor: as_author(&device, grants),
+            actor: self.on_todays_ground(as_author(&device, grants)).await?,
             public: key.public,
             proposed_at: key.proposed_at,
             is_confirmed: key.confirmed_at.is_some(),
@@ -61,7 +62,8 @@ impl Identity {
             return Ok(None);
         };
         let grants = grants_of(sql::grants(&mut tx, device.0, at).await?)?;
-        Ok(Some(as_author(&row, grants)))
+        drop(tx);
+        Ok(Some(self.on_todays_ground(as_author(&row, grants)).await?))
     }
 
     /// A device as an author with the grants that it has now; none when it was revoked.
@@ -72,7 +74,8 @@ impl Identity {
             return Ok(None);
         };
         let grants = grants_of(sql::grants(&mut tx, device.0, self.journal.now()).await?)?;
-        Ok(Some(as_author(&row, grants)))
+        drop(tx);
+        Ok(Some(self.on_todays_ground(as_author(&row, grants)).await?))
     }
 
     /// An account as an author with the grants that it has now, for what goes on after its request; none when it may

@@ -1,19 +1,29 @@
-//! The communes that rights are given in: of those that are loaded, as the slice that keeps them tells.
+//! The communes that rights are given in: of those that are loaded, as the slice that keeps them tells; and what those that
+//! have ended stand for today.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
+use crate::base::actor::{Actor, Principal, Role, Scope};
 use crate::base::refusal::Refusal;
 use crate::store;
 
+use super::super::sql::GrantRow;
 use super::{Error, Identity};
 
 /// Tells the codes of the communes of today; none while nothing is loaded.
 pub type LoadedCommunes =
     Arc<dyn Fn() -> BoxFuture<'static, Result<Arc<BTreeSet<String>>, store::Error>> + Send + Sync>;
+
+/// For communes that have ended, by code: those of today that hold their ground.
+pub type Heirs = BTreeMap<String, BTreeSet<String>>;
+
+/// Tells the heirs of those of some communes that have ended and have any.
+pub type EndedCommunes =
+    Arc<dyn Fn(BTreeSet<String>) -> BoxFuture<'static, Result<Heirs, store::Error>> + Send + Sync>;
 
 /// Communes that a fault names at most.
 const MOST_NAMED: usize = 3;
@@ -26,6 +36,44 @@ impl Identity {
     pub fn with_communes(mut self, loaded: LoadedCommunes) -> Self {
         self.communes = Some(loaded);
         self
+    }
+
+    /// The same, knowing who holds the ground of communes that have ended.
+    #[must_use]
+    pub fn with_heirs(mut self, ended: EndedCommunes) -> Self {
+        self.ended = Some(ended);
+        self
+    }
+
+    /// The heirs of those of some communes that have ended. A boundary that cannot be read shuts nobody out.
+    pub(super) async fn heirs(&self, codes: BTreeSet<String>) -> Result<Heirs, store::Error> {
+        let Some(ended) = self.ended.as_ref().filter(|_| !codes.is_empty()) else {
+            return Ok(Heirs::new());
+        };
+        match ended(codes).await {
+            Err(error @ store::Error::Corrupt { .. }) => {
+                tracing::warn!(%error, "who holds the ground of ended communes could not be told");
+                Ok(Heirs::new())
+            }
+            told => told,
+        }
+    }
+
+    /// A device with its right to record where the ground of its communes lies today, in place of those that have ended: the
+    /// team walks on there, and nobody comes to every phone on that day. Officers are given theirs anew.
+    pub(super) async fn on_todays_ground(&self, mut actor: Actor) -> Result<Actor, store::Error> {
+        if actor.principal != Principal::Device {
+            return Ok(actor);
+        }
+        for grant in &mut actor.grants {
+            if let (Role::PatrolMember, Scope::Communes(codes)) = (grant.role, &mut grant.scope) {
+                for (ended, today) in self.heirs(codes.clone()).await? {
+                    codes.remove(&ended);
+                    codes.extend(today);
+                }
+            }
+        }
+        Ok(actor)
     }
 
     /// The codes of the communes of today; `None` while nothing is loaded, so that nothing can be held against them.
@@ -72,6 +120,20 @@ pub(super) fn unknown(code: &str, loaded: &BTreeSet<String>) -> Option<String> {
         let _ = write!(reason, "; meant was perhaps {}", meant.join(", "));
     }
     Some(reason)
+}
+
+/// The communes that some grants are for.
+pub(super) fn communes_in<'a>(grants: impl IntoIterator<Item = &'a GrantRow>) -> BTreeSet<String> {
+    let communes = grants.into_iter().filter_map(|grant| grant.commune.clone());
+    communes.collect()
+}
+
+/// Whether a reach holds what a commune stands for today.
+pub(super) fn holds_today(reach: &Scope, code: &str, heirs: &Heirs) -> bool {
+    match heirs.get(code) {
+        Some(today) => today.iter().all(|own| reach.holds(Some(own))),
+        None => reach.holds(Some(code)),
+    }
 }
 
 /// Whether two codes differ in one sign, or one lacks a sign that the other has.

@@ -6,13 +6,13 @@ use serde_json::json;
 use crate::base::actor::{Actor, Door, Right, Role, Scope};
 use crate::base::ids::{DeviceId, OrgId, TeamId};
 use crate::base::refusal::Refusal;
-use crate::base::time::Timestamp;
 use crate::journal::{Journal, Kind};
 use crate::store::Tx;
 
 use super::super::model::makers::Maker;
 use super::super::model::{DeviceDraft, GrantDraft, RESERVE_TEAM};
-use super::super::sql::{self, DeviceRow, GrantRow, TeamRow};
+use super::super::sql::{self, DeviceRow, GrantRow};
+use super::communes::{Heirs, communes_in, holds_today};
 use super::issue::{issue, secret_text};
 use super::secrets::Secret;
 use super::{Error, Identity, enter, give, need};
@@ -126,7 +126,15 @@ impl Identity {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::device(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        if within(&mut tx, &reach, &row, self.journal.now()).await? {
+        if reach == Scope::Province {
+            return Ok(row);
+        }
+        let grants = sql::grants(&mut tx, id.0, self.journal.now()).await?;
+        let nodes = sql::post_nodes(&mut tx).await?;
+        // Who holds a ground takes a connection of its own.
+        drop(tx);
+        let heirs = self.heirs(communes_in(&grants)).await?;
+        if may_keep(actor, &row, &nodes) && holds_all(&reach, &grants, &heirs) {
             Ok(row)
         } else {
             Err(Error::NotFound)
@@ -134,26 +142,11 @@ impl Identity {
     }
 }
 
-/// A device is an officer's when everywhere that it may record is the officer's.
-async fn within(
-    tx: &mut Tx,
-    reach: &Scope,
-    device: &DeviceRow,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    if *reach == Scope::Province {
-        return Ok(true);
-    }
-    Ok(holds_all(reach, &sql::grants(tx, device.id.0, now).await?))
-}
-
-/// Whether everything that these grants reach lies within.
-pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow]) -> bool {
+/// Whether everything that these grants reach lies within: a device is an officer's when everywhere that it may record is.
+pub(super) fn holds_all(reach: &Scope, grants: &[GrantRow], heirs: &Heirs) -> bool {
     let held = |grant: &GrantRow| {
-        grant
-            .commune
-            .as_deref()
-            .is_some_and(|code| reach.holds(Some(code)))
+        let commune = grant.commune.as_deref();
+        commune.is_some_and(|code| holds_today(reach, code, heirs))
     };
     *reach == Scope::Province || (!grants.is_empty() && grants.iter().all(held))
 }
@@ -163,10 +156,16 @@ pub(super) const FOREIGN_TEAM: &str = "expected a team of your own organisation,
      only provincial officers put a device into another";
 
 /// Whether somebody may put a device into a team.
-pub(super) fn may_fill(actor: &Actor, team: &TeamRow) -> bool {
-    team.id == RESERVE_TEAM
-        || actor.org == Some(team.org)
-        || actor.may_in_province(Right::EnrolDevices)
+pub(super) fn may_fill(actor: &Actor, team: TeamId, org: OrgId) -> bool {
+    team == RESERVE_TEAM || actor.org == Some(org) || actor.may_in_province(Right::EnrolDevices)
+}
+
+/// Whether somebody keeps a device that is there: whoever opens its enrolment anew gets where its team gets, and whoever shuts
+/// it out silences its team; with a post node all of its phones, so that those without a team are the province's.
+pub(super) fn may_keep(actor: &Actor, device: &DeviceRow, nodes: &[DeviceId]) -> bool {
+    let is_spare_node = device.team == RESERVE_TEAM && nodes.contains(&device.id);
+    may_fill(actor, device.team, device.org)
+        && (!is_spare_node || actor.may_in_province(Right::EnrolDevices))
 }
 
 pub(super) async fn write_device(
@@ -180,7 +179,7 @@ pub(super) async fn write_device(
     let team = sql::team(tx, team)
         .await?
         .ok_or_else(|| Refusal::at("/team", "no such team"))?;
-    if !may_fill(actor, &team) {
+    if !may_fill(actor, team.id, team.org) {
         return Err(Refusal::at("/team", FOREIGN_TEAM).into());
     }
     let maker = draft.maker.map(Maker::as_str);

@@ -38,7 +38,7 @@ use grants::give;
 
 pub use authors::KeyHolder;
 pub use callings::Named;
-pub use communes::LoadedCommunes;
+pub use communes::{EndedCommunes, Heirs, LoadedCommunes};
 pub use devices::DeviceView;
 pub use enrolment::{Enrolled, OpenedEnrolment};
 pub use held::HeldWindow;
@@ -109,6 +109,7 @@ pub struct Identity {
     journal: Journal,
     shared: Arc<Shared>,
     communes: Option<LoadedCommunes>,
+    ended: Option<EndedCommunes>,
     sealing: Option<Sealing>,
 }
 
@@ -148,6 +149,7 @@ impl Identity {
             journal,
             shared: Arc::new(shared),
             communes: None,
+            ended: None,
             sealing: None,
         }
     }

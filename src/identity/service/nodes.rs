@@ -227,8 +227,9 @@ impl Identity {
         let device = device.ok_or(corrupt("device"))?;
         let key = node.key.as_slice().try_into().or(Err(corrupt("key")))?;
         let grants = grants_of(sql::grants(&mut tx, device.id.0, at).await?)?;
+        drop(tx);
         Ok(Some(NodeHolder {
-            actor: as_author(&device, grants),
+            actor: self.on_todays_ground(as_author(&device, grants)).await?,
             log: node.log,
             key: PublicKey(key),
             is_revoked: device.revoked_at.is_some(),

@@ -1,6 +1,6 @@
 //! What officers see of their devices, and how they shut a door, a device, or a lost phone out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -19,7 +19,8 @@ use crate::store::{self, Tx};
 use super::super::model::PHONE_DOORS;
 use super::super::sql::{self, AsideRow, DeviceRow, EnrolmentRow, GrantRow, LostEntry, TokenRow};
 use super::asides::{FixesAside, TOLD_FOR_MS, by_reason};
-use super::devices::{DeviceView, holds_all, view};
+use super::communes::{Heirs, communes_in, holds_today};
+use super::devices::{DeviceView, holds_all, may_keep, view};
 use super::enrolment::withdraw;
 use super::secrets::{TokenView, token_view};
 use super::{Error, Identity, enter};
@@ -104,7 +105,16 @@ impl Identity {
         let mut tx = self.journal.store().read().await?;
         let belongings = Belongings::read(&mut tx, now).await?;
         let rows = sql::devices(&mut tx).await?.into_iter();
-        let within = rows.filter(|row| holds_all(&reach, belongings.grants(row)));
+        let nodes = sql::post_nodes(&mut tx).await?;
+        drop(tx);
+        let heirs = match reach {
+            Scope::Province => Heirs::new(),
+            Scope::Communes(_) => self.heirs(belongings.communes()).await?,
+        };
+        let within = rows.filter(|row| {
+            let grants = belongings.grants(row);
+            may_keep(actor, row, &nodes) && holds_all(&reach, grants, &heirs)
+        });
         Ok(within.map(|row| belongings.standing(&row, now)).collect())
     }
 
@@ -260,6 +270,11 @@ impl Belongings {
         Ok(all)
     }
 
+    /// Where any of the devices may record.
+    fn communes(&self) -> BTreeSet<String> {
+        communes_in(self.grants.values().flatten())
+    }
+
     fn grants(&self, row: &DeviceRow) -> &[GrantRow] {
         self.grants.get(&row.id.0).map_or(&[], Vec::as_slice)
     }
@@ -314,11 +329,12 @@ pub(super) fn communes_of(grants: &[GrantRow]) -> Option<Vec<String>> {
 }
 
 /// Whether a reach holds everything that a device may record in.
-pub(super) fn reaches(reach: &Scope, communes: &[String]) -> bool {
+pub(super) fn reaches(reach: &Scope, communes: &[String], heirs: &Heirs) -> bool {
     match reach {
         Scope::Province => true,
         Scope::Communes(_) => {
-            !communes.is_empty() && communes.iter().all(|code| reach.holds(Some(code)))
+            let mut codes = communes.iter();
+            !communes.is_empty() && codes.all(|code| holds_today(reach, code, heirs))
         }
     }
 }

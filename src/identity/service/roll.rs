@@ -14,7 +14,7 @@ use super::super::model::makers::Maker;
 use super::super::model::roll::{Roll, RollRow, RowFault};
 use super::super::model::{DeviceDraft, RESERVE_TEAM};
 use super::super::sql::{self, TeamRow};
-use super::communes::unknown;
+use super::communes::{Heirs, unknown};
 use super::devices::{FOREIGN_TEAM, may_fill, write_device};
 use super::reach::{communes_of, reaches};
 use super::{Error, Identity};
@@ -44,9 +44,13 @@ impl Identity {
     ) -> Result<RollReport, Error> {
         let reach = actor.reach(Right::EnrolDevices).ok_or(Error::Forbidden)?;
         self.ensure_reserve().await?;
+        let roll = Roll::read(bytes);
+        let named = roll.rows.iter().flat_map(|row| &row.communes);
+        let heirs = self.heirs(named.cloned().collect()).await?;
         let asked = Asked {
-            roll: Roll::read(bytes),
+            roll,
             reach,
+            heirs,
             loaded: self.loaded().await?,
             dry_run,
         };
@@ -63,6 +67,7 @@ impl Identity {
 struct Asked {
     roll: Roll,
     reach: Scope,
+    heirs: Heirs,
     /// The communes of today, if any are loaded.
     loaded: Option<Arc<BTreeSet<String>>>,
     dry_run: bool,
@@ -98,7 +103,7 @@ async fn import(
         if roll.faults.iter().any(is_faulty) {
             continue;
         }
-        if !reaches(&asked.reach, &row.communes) {
+        if !reaches(&asked.reach, &row.communes, &asked.heirs) {
             let reason =
                 "expected communes of yours; only provincial officers give the whole province";
             checked.refuse(row.row, "communes", reason);
@@ -143,7 +148,8 @@ async fn import(
     Ok(report)
 }
 
-/// The team that a row names, by its id or by a name that only one team has, where the actor may put a device into it.
+/// The team that a row names, by its id or by a name that only one team has, where the actor may put a device into it or the
+/// row's device is there already.
 async fn team_of(
     tx: &mut Tx,
     actor: &Actor,
@@ -162,8 +168,14 @@ async fn team_of(
         teams.insert(named.clone(), found);
     }
     let reason = match teams.get(named).map_or(&[][..], Vec::as_slice) {
-        [team] if may_fill(actor, team) => return Ok(Some(team.id)),
-        [_] => FOREIGN_TEAM,
+        [team] if may_fill(actor, team.id, team.org) => return Ok(Some(team.id)),
+        [team] => {
+            let there = sql::device_by_name(tx, &row.name).await?;
+            if there.is_some_and(|there| there.team == team.id) {
+                return Ok(Some(team.id));
+            }
+            FOREIGN_TEAM
+        }
         [] => "no such team: expected a team's name or id, or nothing for the reserve team",
         _ => "several teams have this name: expected the team's id",
     };

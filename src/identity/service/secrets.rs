@@ -79,7 +79,13 @@ impl Identity {
 
     async fn verify_anew(&self, hash: [u8; 32], now: Timestamp) -> Result<Option<Actor>, Error> {
         let mut tx = self.journal.store().read().await?;
-        let actor = load_actor(&mut tx, &hash, now).await?;
+        let found = load_actor(&mut tx, &hash, now).await?;
+        // Who holds a ground takes a connection of its own.
+        drop(tx);
+        let actor = match found {
+            Some(actor) => Some(self.on_todays_ground(actor).await?),
+            None => None,
+        };
         self.remember(hash, now, actor.as_ref());
         Ok(actor)
     }

@@ -155,6 +155,7 @@ pub const STATEMENTS: &[&str] = &[
     COUNT_WRONG,
     SET_NODE,
     NODE_OF_KEY,
+    POST_NODES,
     MAKER_OF_DEVICE,
     DEVICES_IN_USE,
 ];

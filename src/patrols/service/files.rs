@@ -228,7 +228,7 @@ pub(super) async fn joined(
             return Ok(join(fixes.to_vec(), own, None));
         }
     }
-    let patrols = sql::patrols_around(tx, actor.team, actor.id, reach, named).await?;
+    let patrols = sql::patrols_around(tx, actor.team, actor.id, reach).await?;
     Ok(join(fixes.to_vec(), takers(patrols, actor), named))
 }
 

@@ -1,5 +1,7 @@
 //! Patrols around a span of time, of which one takes fixes that name none.
 
+use std::collections::BTreeSet;
+
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -20,9 +22,19 @@ macro_rules! off_paper {
 
 pub(super) use off_paper;
 
-/// Of those of a team all, where a condition holds, else those alone who have a commune in common with a holder of rights, now
-/// or before; the whole province is everybody's. The condition says that the team is not the reserve team, which is that of
-/// every phone without one.
+/// Holders of rights who have a commune in common with one, now or before; the whole province is everybody's. Goes before that
+/// one.
+macro_rules! sharing {
+    () => {
+        "SELECT o.holder FROM identity_grants g JOIN identity_grants o \
+         ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = "
+    };
+}
+
+pub(super) use sharing;
+
+/// Of those of a team all, where a condition holds, else those alone who have a commune in common with a holder of rights. The
+/// condition says that the team is not the reserve team, which is that of every phone without one.
 macro_rules! of_party {
     ($of_team:literal, all: $all:literal, $who:literal, beside: $holder:literal) => {
         concat!(
@@ -31,8 +43,8 @@ macro_rules! of_party {
             $all,
             " OR ",
             $who,
-            " IN (SELECT o.holder FROM identity_grants g JOIN identity_grants o \
-             ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ",
+            " IN (",
+            sharing!(),
             $holder,
             "))"
         )
@@ -55,7 +67,7 @@ macro_rules! timed {
 const TIMES: &str = timed!("p.id = $1");
 const PATROLS_AROUND: &str = timed!(
     "(p.author = $2 OR (",
-    of_party!("p.team = $1", all: "$1 <> $6 OR p.id = $7", "p.author", beside: "$2"),
+    of_party!("p.team = $1", all: "$1 <> $6", "p.author", beside: "$2"),
     ")) AND p.started_at <= $3 AND (p.ended_at >= $4 OR (p.ended_at IS NULL AND p.started_at >= $5))",
     off_paper!()
 );
@@ -71,8 +83,7 @@ const CLAIMABLE: &str = timed!(
     off_paper!(),
     " ORDER BY p.started_at DESC, p.id LIMIT $4"
 );
-const SHARING: &str = "SELECT DISTINCT o.holder FROM identity_grants g JOIN identity_grants o \
-     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ";
+const SHARING: &str = sharing!();
 const ASKED_AT_ONCE: usize = 500;
 pub(super) const STATEMENTS: &[&str] = &[TIMES, PATROLS_AROUND, OWN_PATROLS_AROUND, CLAIMABLE];
 
@@ -121,14 +132,13 @@ pub async fn claimable(
         .fetch_all(c))
 }
 
-/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`): of the reserve team the one
-/// that is named, and those whose authors have a commune in common with the author.
+/// The team's and the author's patrols that may contain fixes of a span (see `Window::reach`): of the reserve team those
+/// whose authors have a commune in common with the author.
 pub async fn patrols_around(
     tx: &mut Tx,
     team: Option<TeamId>,
     author: Uuid,
     reach: [Timestamp; 3],
-    named: Option<PatrolId>,
 ) -> Result<Vec<TimedPatrol>, Error> {
     let [started_until, ended_from, open_from] = reach;
     on!(tx, |c| sqlx::query_as(PATROLS_AROUND)
@@ -138,7 +148,6 @@ pub async fn patrols_around(
         .bind(ended_from)
         .bind(open_from)
         .bind(RESERVE_TEAM)
-        .bind(named)
         .fetch_all(c))
 }
 
@@ -162,9 +171,10 @@ pub async fn sharing_ground(
     tx: &mut Tx,
     device: Uuid,
     others: &[Uuid],
-) -> Result<Vec<Uuid>, Error> {
-    let mut found = Vec::new();
+) -> Result<BTreeSet<Uuid>, Error> {
+    let mut found = BTreeSet::new();
     for part in others.chunks(ASKED_AT_ONCE) {
+        // One who shares several communes stands there for each.
         let rows: Vec<Uuid> = on!(tx, |c| {
             let mut query = QueryBuilder::new(SHARING);
             query.push_bind(device).push(" AND o.holder IN (");

@@ -5,18 +5,28 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, PatrolId, TeamId};
 use crate::base::time::Timestamp;
+use crate::identity::model::RESERVE_TEAM;
 use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
 use super::PatrolRow;
-use super::around::off_paper;
+use super::around::{of_party, off_paper, sharing};
 
 /// The state of a patrol that an officer found true.
 const VALIDATED: &str = "validated";
 
+// What a post node took for its devices joins what it took for another of them: their rights are known there alone.
 const LOCK_TRACK: &str = concat!(
     "INSERT INTO tracks (patrol, device, chunks, fixes) SELECT p.id, $2, 0, 0 FROM patrols p \
-     WHERE p.id = $1 AND (p.team = $3 OR p.author = $2)",
+     WHERE p.id = $1 AND (p.author = $2 OR (",
+    of_party!(
+        "p.team = $3",
+        all: "$3 <> $4 OR p.author IN (SELECT o.id FROM identity_devices d JOIN identity_nodes n ON n.device = d.created_by \
+              JOIN identity_devices o ON o.created_by = n.device WHERE d.id = $2)",
+        "p.author",
+        beside: "$2"
+    ),
+    "))",
     off_paper!(),
     " ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks \
      RETURNING (SELECT redacted_at FROM patrols WHERE id = $1) AS erased_at"
@@ -135,7 +145,8 @@ impl TrackLock {
 }
 
 /// Keeps other acts on the device's track out until this one ends, making the track if need be; none when there is
-/// no such patrol, or it is neither the team's nor the author's.
+/// no such patrol, or it is neither the author's nor its team's: of the reserve team's those alone whose authors have a
+/// commune in common with the device.
 pub async fn lock_track(
     tx: &mut Tx,
     patrol: PatrolId,
@@ -146,6 +157,7 @@ pub async fn lock_track(
         .bind(patrol)
         .bind(device)
         .bind(team)
+        .bind(RESERVE_TEAM)
         .fetch_optional(c))
 }
 

@@ -10,14 +10,15 @@ use crate::on;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
 use crate::store::{Error, Tx, padded};
 
+use super::around::sharing;
+
 const COLUMNS: &str = "SELECT p.id, p.started_at FROM patrols p WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM patrols p WHERE ";
 const STARTS: &str = "SELECT id, started_at, author, team FROM patrols WHERE id IN (";
 
 /// Of a team's patrols `p` those alone whose author has a commune in common with a holder: goes behind the team, and takes the
 /// holder and a bracket. For the reserve team, which is that of every phone that has none.
-pub const OF_OWN_GROUND: &str = " AND p.author IN (SELECT o.holder FROM identity_grants g JOIN identity_grants o \
-     ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = ";
+pub const OF_OWN_GROUND: &str = concat!(" AND p.author IN (", sharing!());
 
 /// Ids that are asked for at once.
 const IDS_AT_ONCE: usize = 1_024;

@@ -11,7 +11,7 @@ use crate::patrols::model::fix::Fix;
 use crate::patrols::model::window::SHORTEST_OPEN_MS;
 use crate::store::{Error, Tx, pieces};
 
-use super::around::of_party;
+use super::around::{of_party, sharing};
 use super::declared::PatrolRow;
 
 const APPEND_TAIL: &str = "INSERT INTO fix_tail (device, t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, \
@@ -27,14 +27,18 @@ const TAIL_DEVICES: &str = concat!(
     of_party!("d.team = $1", all: "$1 <> $5", "d.id", beside: "$2"),
     ")) AND EXISTS (SELECT 1 FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) ORDER BY d.id"
 );
-/// Devices of a team (and one more) with fixes in the tail between two instants, but for those that recorded a patrol of their
+/// Devices of a party (and one more) with fixes in the tail between two instants, but for those that recorded a patrol of their
 /// own, which takes all of them: of several a device's own one does. An open one takes them for so many ms at least.
-const TAILS_AROUND: &str = "SELECT w.id FROM (SELECT d.id, \
+const TAILS_AROUND: &str = concat!(
+    "SELECT w.id FROM (SELECT d.id, \
      (SELECT MIN(f.t) FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) AS first_at, \
      (SELECT MAX(f.t) FROM fix_tail f WHERE f.device = d.id AND f.t >= $3 AND f.t <= $4) AS last_at \
-     FROM identity_devices d WHERE d.team = $1 OR d.id = $2) w WHERE w.first_at IS NOT NULL \
+     FROM identity_devices d WHERE d.id = $2 OR (",
+    of_party!("d.team = $1", all: "$1 <> $7", "d.id", beside: "$2"),
+    ")) w WHERE w.first_at IS NOT NULL \
      AND (w.id = $2 OR NOT EXISTS (SELECT 1 FROM patrols p WHERE p.author = w.id AND p.id <> $5 AND p.started_at <= w.first_at \
-     AND (p.ended_at >= w.last_at OR (p.ended_at IS NULL AND p.started_at + $6 >= w.last_at)))) ORDER BY w.id";
+     AND (p.ended_at >= w.last_at OR (p.ended_at IS NULL AND p.started_at + $6 >= w.last_at)))) ORDER BY w.id"
+);
 const IS_IN_TAIL: &str = "SELECT 1 FROM fix_tail WHERE device = $1 AND t >= $2 AND t <= $3 LIMIT 1";
 const TAIL_DUE: &str = "SELECT device FROM fix_tail GROUP BY device \
      HAVING COUNT(*) >= $1 OR MIN(received_at) <= $2 ORDER BY device LIMIT $3";
@@ -162,7 +166,7 @@ pub async fn tail_devices(
 }
 
 /// The devices of a patrol's team, and its author, that have fixes in the tail between two instants which no other patrol of
-/// their own is sure to take.
+/// their own is sure to take; of the reserve team those that have a commune in common with the author.
 pub async fn tails_around(
     tx: &mut Tx,
     patrol: &PatrolRow,
@@ -175,6 +179,7 @@ pub async fn tails_around(
         .bind(span.1)
         .bind(patrol.id)
         .bind(SHORTEST_OPEN_MS)
+        .bind(RESERVE_TEAM)
         .fetch_all(c))
 }
 

@@ -56,17 +56,11 @@ impl Plots {
     pub async fn has_left(&self, actor: &Actor, id: PlotId) -> Result<bool, Error> {
         let today = self.today().await?;
         let mut tx = self.journal.store().read().await?;
-        let Some(row) = sql::plot(&mut tx, id).await? else {
-            return Ok(false);
-        };
-        if row.version == 1 || actor.may(Right::ReadPlots, row.place.as_deref()) {
-            return Ok(false);
-        }
-        let versions = sql::version_records(&mut tx, id).await?;
-        let mut places = versions
-            .iter()
-            .filter_map(|version| lay_at(&version.record));
-        Ok(places.any(|at| actor.may(Right::ReadPlots, today.locate(at))))
+        let former = sql::former_records(&mut tx, id).await?;
+        let sees = |place: Option<&str>| actor.may(Right::ReadPlots, place);
+        Ok(former.iter().any(|(place, record)| {
+            !sees(place.as_deref()) && lay_at(record).is_some_and(|at| sees(today.locate(at)))
+        }))
     }
 
     /// Keeps other writers of a plot out until the act ends; false when there is no such plot.

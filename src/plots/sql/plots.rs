@@ -31,6 +31,8 @@ const INSERT_VERSION: &str = "INSERT INTO plot_versions (plot, version, entry, a
 const VERSIONS: &str =
     "SELECT version, entry, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
 const VERSION_RECORDS: &str = "SELECT plot, version, entry, author, record, recorded_at FROM plot_versions WHERE plot = $1 ORDER BY version";
+const FORMER_RECORDS: &str = "SELECT p.place, v.record FROM plots p \
+     JOIN plot_versions v ON v.plot = p.id AND v.version < p.version WHERE p.id = $1";
 const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor, j.retracted_by FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
      WHERE v.plot IN (";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
@@ -51,6 +53,7 @@ pub const STATEMENTS: &[&str] = &[
     INSERT_VERSION,
     VERSIONS,
     VERSION_RECORDS,
+    FORMER_RECORDS,
     ALIKE,
     PLACED_AFTER,
     SET_PLACE,
@@ -129,6 +132,17 @@ pub struct VersionRecord {
 /// All versions of a plot with what they record, the first one first.
 pub async fn version_records(tx: &mut Tx, plot: PlotId) -> Result<Vec<VersionRecord>, Error> {
     on!(tx, |c| sqlx::query_as(VERSION_RECORDS)
+        .bind(plot)
+        .fetch_all(c))
+}
+
+/// What each version of a plot before the present one records, beside the commune in which the plot lies today; nothing of
+/// a plot that was never corrected.
+pub async fn former_records(
+    tx: &mut Tx,
+    plot: PlotId,
+) -> Result<Vec<(Option<String>, String)>, Error> {
+    on!(tx, |c| sqlx::query_as(FORMER_RECORDS)
         .bind(plot)
         .fetch_all(c))
 }
