@@ -8,9 +8,7 @@ use crate::base::hex;
 use crate::base::ids::{FactId, PhotoId, PlotId};
 use crate::base::time::Timestamp;
 use crate::cases::model::manifest::{Manifest, photo_file};
-use crate::evidence::model::seal::{
-    Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged,
-};
+use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged};
 use crate::evidence::seal_root;
 use crate::journal::model::sha256;
 use crate::journal::proofs::{Checked, EntryProof, PhotoProof};
@@ -200,8 +198,7 @@ fn marks(
         let speaks = |own: &&Found| {
             let is_of_kept = kept == Some(&own.seal.plot);
             photo.plot == Some(own.seal.plot)
-                || is_of_kept
-                    && speaks_for_merged(own.seal.holds(*id), own.at, Some(photo.came_at))
+                || is_of_kept && speaks_for_merged(own.seal.holds(*id), own.at, Some(photo.came_at))
         };
         let of: Vec<SealOf> = seals
             .iter()

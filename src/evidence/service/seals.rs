@@ -8,9 +8,7 @@ use uuid::Uuid;
 use crate::base::hex;
 use crate::base::ids::{FactId, PhotoId, PlotId};
 use crate::base::time::Timestamp;
-use crate::evidence::model::seal::{
-    Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged,
-};
+use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged};
 use crate::evidence::sql::{self, PhotoRow, SealRow};
 use crate::journal::merkle::{self, Hash};
 use crate::journal::{Entry, Kind};
@@ -209,7 +207,12 @@ impl Marks {
             return false;
         };
         let seals = |plot: &PlotId| self.seals.get(plot).into_iter().flatten();
-        let kept = self.kept_by.get(&plot).into_iter().flatten().flat_map(seals);
+        let kept = self
+            .kept_by
+            .get(&plot)
+            .into_iter()
+            .flatten()
+            .flat_map(seals);
         let kept =
             kept.filter(|seal| speaks_for_merged(self.holds(seal, row), seal.at, row.stored_at));
         let all = seals(&plot).chain(kept).map(|seal| SealOf {

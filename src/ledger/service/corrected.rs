@@ -39,12 +39,7 @@ impl Ledger {
         Ok(())
     }
 
-    async fn is_one_ground(
-        &self,
-        tx: &mut Tx,
-        plot: PlotId,
-        other: PlotId,
-    ) -> Result<bool, Error> {
+    async fn is_one_ground(&self, tx: &mut Tx, plot: PlotId, other: PlotId) -> Result<bool, Error> {
         Ok(plot == other || self.counting(tx, plot).await? == self.counting(tx, other).await?)
     }
 
