@@ -454,7 +454,7 @@ on_both! {
         assert_eq!(held["incomplete"], json!([]), "nothing is waited for");
 
         field.settle().await;
-        for kept in [shown.as_slice(), &bytes, &bytes[..half]] {
+        for kept in [shown.as_slice(), bytes.as_slice(), &bytes[..half]] {
             assert_eq!(holding(data, kept), [] as [String; 0]);
         }
         let told = officer.get(&path).await.expect(200).json();

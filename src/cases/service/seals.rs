@@ -198,7 +198,8 @@ fn marks(
         let speaks = |own: &&Found| {
             let is_of_kept = kept == Some(&own.seal.plot);
             photo.plot == Some(own.seal.plot)
-                || is_of_kept && speaks_for_merged(own.seal.holds(*id), own.at, Some(photo.came_at))
+                || (is_of_kept
+                    && speaks_for_merged(own.seal.holds(*id), own.at, Some(photo.came_at)))
         };
         let of: Vec<SealOf> = seals
             .iter()
