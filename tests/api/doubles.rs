@@ -110,6 +110,7 @@ async fn marked(client: &Client, plot: Uuid) -> Vec<String> {
 
 /// Which photos the case of a plot marks so; it checks out.
 async fn marked_in_case(field: &Field, client: &Client, plot: Uuid) -> Vec<String> {
+    field.settle().await;
     let path = format!("/api/v1/plots/{plot}/case?reason=ban-giao");
     let package = client.get(&path).await.expect(200).bytes;
     let keys = field.app.journal.keys().await.unwrap();
