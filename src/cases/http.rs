@@ -74,6 +74,10 @@ impl From<Error> for Problem {
             Error::TooLarge => {
                 Self::new(ProblemKind::TooLarge).detail("the package would be larger than 4 GB")
             }
+            Error::TooMany { found, most } => Self::new(ProblemKind::TooLarge).detail(format!(
+                "hồ sơ có {found} ảnh, mỗi gói nhiều nhất {most} ảnh; nếu là vụ, lấy hồ sơ từng điểm trồng / {found} photos: expected \
+                 at most {most} in one package; of an incident, take the cases of its plots one by one"
+            )),
             Error::Damaged(sha256) => Self::damaged(&sha256),
             Error::Unwritable(cause) => Self::new(ProblemKind::Internal).internal(cause),
             Error::Store(error) => error.into(),

@@ -8,5 +8,5 @@ pub mod model;
 mod service;
 mod sql;
 
-pub use service::{Cases, Error, Fault, SealFault, check};
+pub use service::{CaseBounds, Cases, Error, Fault, SealFault, check};
 pub use sql::STATEMENTS;

@@ -4,11 +4,14 @@ use std::process::Command;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use futures::StreamExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tuantra::base::actor::Role;
-use tuantra::cases::check;
+use tuantra::base::actor::{Actor, Role};
+use tuantra::base::ids::PlotId;
 use tuantra::cases::model::archive::{Writer, read};
+use tuantra::cases::{CaseBounds, check};
+use tuantra::http::{Problem, ProblemKind};
 use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
 use tuantra::journal::stamps::{Authority, stamped_text};
@@ -460,6 +463,57 @@ on_both! {
         assert_eq!(printed().await, 3, "the server's key did not sign these");
         by_hand(&field, "UPDATE photo_images SET key_id = NULL, signature = NULL").await;
         assert_eq!(printed().await, 3, "nor these");
+    }
+
+    async fn a_case_of_more_photos_than_a_package_holds_says_so_and_fewer_are_all_there(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let listed = desk.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
+        let display = format!("/api/v1/photos/{}/display", listed["features"][0]["id"].as_str().unwrap());
+        let shown = desk.get(&display).await.expect(200).bytes;
+        // The head of its frame stands in whatever holds it.
+        let at = shown.windows(2).position(|own| own == [0xff, 0xc0]).unwrap();
+        let head = &shown[at..at + 10];
+        let taken = async |bounds: CaseBounds| {
+            field.settle().await;
+            let cases = field.app.cases.clone().with_bounds(bounds);
+            let package = cases.package(&Actor::console(), PlotId(plot), "bàn giao").await?;
+            let parts: Vec<_> = package.collect().await;
+            let parts = parts.into_iter().flat_map(|part| part.unwrap().to_vec());
+            Ok::<Vec<u8>, tuantra::cases::Error>(parts.collect())
+        };
+        let Err(refused) = taken(CaseBounds { photos: 2, ..CaseBounds::default() }).await else {
+            panic!("three photos are more than two");
+        };
+        let problem = Problem::from(refused);
+        assert_eq!(problem.kind(), ProblemKind::TooLarge);
+        let why = problem.told().unwrap();
+        assert!(why.contains("3 photos: expected at most 2 in one package"), "{why}");
+        // As many as it holds go with all that belongs to them, if only the first are printed.
+        let whole = taken(CaseBounds { photos: 3, ..CaseBounds::default() }).await.unwrap();
+        let bare = taken(CaseBounds { photos: 3, printed: 1 }).await.unwrap();
+        let is_printed = |package: &[u8]| {
+            let files = files(package);
+            assert_eq!(files.iter().filter(|(name, _)| name.contains("/original.")).count(), 3);
+            let pages = &files.iter().find(|(name, _)| name == "ho-so.pdf").unwrap().1;
+            pages.windows(head.len()).any(|part| part == head)
+        };
+        assert!(is_printed(&whole) && !is_printed(&bare));
+        for package in [&whole, &bare] {
+            check(package, &roots(&field).await).unwrap();
+        }
+    }
+
+    async fn photos_that_were_only_announced_do_not_weigh_in_a_case(field: Field) {
+        let Destroyed { plot, phone, desk, .. } = destroyed(&field).await;
+        let mb = u64::from(field.app.config.max_photo_mb);
+        for number in 0..=4_000 / mb {
+            let mut sidecar = photos::sidecar(&number.to_be_bytes());
+            (sidecar["plot"], sidecar["bytes"]) = (json!(plot), json!(mb * 1_000_000));
+            phone.put(&format!("/api/v1/photos/{}", field.new_id()), &sidecar).await.expect(201);
+        }
+        field.settle().await;
+        let package = desk.get(&path(plot)).await.expect(200).bytes;
+        check(&package, &roots(&field).await).unwrap();
     }
 
     async fn a_case_whose_original_is_damaged_is_not_begun(field: Field) {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::field::{Client, Field};
 use crate::figures::people;
 use crate::ledger::{desk, eradication, org, photographed, verification};
+use crate::photos;
 use crate::plots::{EAST, WEST, plot_at};
 
 async fn recorded(field: &Field, client: &Client, plot: &Value) -> Uuid {
@@ -76,6 +77,57 @@ async fn refused(client: &Client, plot: Uuid, body: &Value) -> String {
         fault["pointer"].as_str().unwrap(),
         fault["reason"].as_str().unwrap()
     )
+}
+
+/// One more photo of a plot, that names this work or none.
+async fn shot(
+    field: &Field,
+    client: &Client,
+    plot: Uuid,
+    (width, work): (u32, Option<&Value>),
+) -> String {
+    let bytes = photos::jpeg(width, 30);
+    let mut sidecar = photos::sidecar(&bytes);
+    (sidecar["plot"], sidecar["phase"]) = (json!(plot), json!("during"));
+    if let Some(work) = work {
+        sidecar["eradication"] = work.clone();
+    }
+    let id = photos::taken(field, client, &bytes, &sidecar).await;
+    field.settle().await;
+    field.clock.advance_millis(1_000);
+    id.to_string()
+}
+
+/// Which photos of a plot the list marks as added after a seal.
+async fn marked(client: &Client, plot: Uuid) -> Vec<String> {
+    let path = format!("/api/v1/photos?plot={plot}");
+    let list = client.get(&path).await.expect(200).json();
+    let photos = list["features"].as_array().unwrap().iter();
+    let after = photos.filter(|photo| photo["properties"]["after_seal"] == true);
+    let ids = after.map(|photo| photo["id"].as_str().unwrap().to_owned());
+    sorted(ids.collect())
+}
+
+/// Which photos the case of a plot marks so; it checks out.
+async fn marked_in_case(field: &Field, client: &Client, plot: Uuid) -> Vec<String> {
+    field.settle().await;
+    let path = format!("/api/v1/plots/{plot}/case?reason=ban-giao");
+    let package = client.get(&path).await.expect(200).bytes;
+    let keys = field.app.journal.keys().await.unwrap();
+    check(
+        &package,
+        &[PublicKey::parse(&keys[0].verifier_key).unwrap()],
+    )
+    .unwrap();
+    let files = read(&package).unwrap();
+    let manifest = files.iter().find(|(name, _)| name == "manifest.json");
+    let manifest: Value = serde_json::from_slice(manifest.unwrap().1).unwrap();
+    sorted(serde_json::from_value(manifest["after_seal"].clone()).unwrap())
+}
+
+fn sorted(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort_unstable();
+    ids
 }
 
 on_both! {
@@ -615,6 +667,58 @@ on_both! {
             }
             people.province.post(&path, body).await.expect(201);
         }
+    }
+
+    async fn what_comes_for_a_merged_plot_after_the_seal_of_the_kept_one_is_an_addition(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
+        photographed(&field, &people.phone, merged).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        let mut corrected = eradication();
+        corrected["corrects"] = claimed["fact"].clone();
+        corrected["witnesses"] = json!(3);
+        let work = sent(&field, &people.post_desk, kept, "eradications", &corrected).await["fact"].clone();
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        assert_eq!(marked(&people.province, merged).await, [] as [String; 0], "what is sealed is no addition");
+        let late = sorted(vec![
+            shot(&field, &people.phone, merged, (60, None)).await,
+            shot(&field, &people.phone, merged, (62, Some(&claimed["fact"]))).await,
+        ]);
+        assert_eq!(marked(&people.province, merged).await, late);
+        let evidence = format!("/api/v1/eradications/{}/evidence", work.as_str().unwrap());
+        let told = people.province.get(&evidence).await.expect(200).json();
+        let after = told["photos"].as_array().unwrap().iter().filter(|photo| photo["after_seal"] == true);
+        assert_eq!(sorted(after.map(|photo| photo["id"].as_str().unwrap().to_owned()).collect()), late);
+        assert_eq!(marked_in_case(&field, &people.province, kept).await, late);
+        // The merged plot's own case has no seal, and tells of none.
+        assert_eq!(marked_in_case(&field, &people.province, merged).await, [] as [String; 0]);
+        // Told apart again they are no additions to anything.
+        sent(&field, &people.province, merged, "reopenings", &json!({ "reason": "hai đám khác nhau" })).await;
+        field.settle().await;
+        assert_eq!(marked(&people.province, merged).await, [] as [String; 0]);
+        assert_eq!(marked_in_case(&field, &people.province, kept).await, [] as [String; 0]);
+    }
+
+    async fn what_lay_on_a_merged_plot_before_the_seal_is_no_addition_to_it(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let work = sent(&field, &people.phone, kept, "eradications", &eradication()).await["fact"].clone();
+        photographed(&field, &people.phone, kept).await;
+        shot(&field, &people.phone, merged, (60, None)).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        assert_eq!(marked(&people.province, merged).await, [] as [String; 0]);
+        let late = shot(&field, &people.phone, merged, (62, None)).await;
+        assert_eq!(marked(&people.province, merged).await, [late.as_str()]);
+        assert_eq!(marked_in_case(&field, &people.province, kept).await, [late.as_str()]);
+        assert_eq!(marked_in_case(&field, &people.province, merged).await, [] as [String; 0]);
     }
 
     async fn work_that_was_corrected_on_the_plot_that_is_kept_rests_on_the_photos_of_the_merged_one(field: Field) {

@@ -7,7 +7,7 @@ use tuantra::base::time::Clock;
 use tuantra::identity::model::{AccountDraft, OrgDraft};
 use uuid::Uuid;
 
-use crate::field::{Client, Field};
+use crate::field::{Answer, Client, Field};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
 
@@ -211,6 +211,60 @@ on_both! {
         alone["corrects"] = json!(field.new_id());
         let alone = phone.post(&erase, &alone).await.expect(201).json();
         assert!(alone["properties"]["correction_idle"].as_str().unwrap().contains("counts by itself"));
+    }
+
+    async fn a_correction_names_the_same_fact_or_is_refused(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let other = recorded(&field, &phone, &plot_at(104.34, 22.4)).await;
+        let fact = |told: Answer| told.json()["properties"]["fact"].clone();
+        let own = fact(phone.post(&path(plot, "/eradications"), &eradication()).await.expect(201));
+        // Work of the province on another plot: named as corrected it would make the province a party to this one's.
+        let foreign = fact(province.post(&path(other, "/eradications"), &eradication()).await.expect(201));
+        let mut work = eradication();
+        (work["witnesses"], work["corrects"]) = (json!(3), foreign.clone());
+        let mut seen = verification();
+        seen["corrects"] = own.clone();
+        let refused = [
+            phone.post(&path(plot, "/eradications"), &work).await.expect(422),
+            desk.post(&path(plot, "/verifications"), &seen).await.expect(422),
+        ];
+        for told in refused {
+            assert_eq!(told.pointers(), ["/corrects"]);
+            let why = told.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
+            assert!(why.contains("expected one of the same kind on this plot"), "{why}");
+        }
+        assert_eq!(told(&phone, plot).await["timeline"].as_array().unwrap().len(), 1);
+        work["corrects"] = own.clone();
+        let own_now = fact(phone.post(&path(plot, "/eradications"), &work).await.expect(201));
+        let timeline = told(&phone, plot).await["timeline"].as_array().unwrap().clone();
+        assert!(timeline.iter().any(|step| step["id"] == own && step["corrected_by"] == own_now), "{timeline:?}");
+    }
+
+    async fn what_a_desk_said_of_one_work_is_not_turned_by_another_into_a_word_about_another(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let fact = |told: Answer| told.json()["properties"]["fact"].clone();
+        let mut works = Vec::new();
+        for (day, number) in [("2026-02-27", "07/BB-CAX"), ("2026-02-28", "08/BB-CAX")] {
+            let mut work = eradication();
+            (work["started_at"], work["ended_at"]) = (json!(format!("{day}T08:00:00+07:00")), json!(format!("{day}T09:00:00+07:00")));
+            work["minutes"] = json!({ "number": number, "date": day });
+            works.push(fact(phone.post(&path(plot, "/eradications"), &work).await.expect(201)));
+        }
+        let mut again = eradication();
+        (again["corrects"], again["witnesses"]) = (works[0].clone(), json!(3));
+        let first_now = fact(phone.post(&path(plot, "/eradications"), &again).await.expect(201));
+        let waiver = |work: &Value, corrects: &Value, reason: &str| json!({ "eradication": work, "corrects": corrects, "reason": reason });
+        let waivers = path(plot, "/waivers");
+        let said = fact(desk.post(&waivers, &json!({ "eradication": works[0], "reason": "mưa, máy hỏng" })).await.expect(201));
+        let told = province.post(&waivers, &waiver(&works[1], &said, "việc khác")).await.expect(422);
+        assert_eq!(told.pointers(), ["/corrects"]);
+        let why = told.json()["fields"][0]["reason"].as_str().unwrap().to_owned();
+        assert!(why.contains("expected one about the same"), "{why}");
+        // Of another version of the same work it may be said, and whoever said it may have meant another.
+        province.post(&waivers, &waiver(&first_now, &said, "có biên bản")).await.expect(201);
+        desk.post(&waivers, &waiver(&works[1], &said, "ghi nhầm lần phá nhổ")).await.expect(201);
     }
 
     async fn a_plot_is_verified_destroyed_inspected_and_closed(field: Field) {

@@ -25,6 +25,7 @@ use crate::papers;
 use crate::patrols::{declared, walk};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::redactions;
 use crate::shutter::morning;
 use crate::signed::{Signer, keys_of};
 use crate::sync::{fact, signed};
@@ -737,6 +738,35 @@ on_both! {
         assert_eq!(of_each(&again, "receipt")[0], done["accepted"]);
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
         assert!(verify_rows(field.app.journal.store()).await.unwrap().faults.is_empty());
+    }
+
+    async fn an_original_whose_photo_the_province_erased_stays_at_the_node_and_holds_up_nothing(field: Field) {
+        let way = way(&field).await;
+        let (chief, second) = (field.officer().await, redactions::second(&field).await);
+        let phone = way.node.phone("máy A", &[WEST]).await;
+        let picture = photos::jpeg(640, 480);
+        let photo = way.node.new_id();
+        let path = format!("/api/v1/photos/{photo}");
+        phone.put(&path, &photos::sidecar(&picture)).await.expect(201);
+        way.send().await;
+        // The same file came to the province itself, and is ordered away there with all that were announced by it.
+        let other = field.phone("máy B", &[WEST]).await;
+        let kept = photos::taken(&field, &other, &picture, &photos::sidecar(&picture)).await;
+        let waiting = redactions::asked(&chief, "photo", kept).await;
+        let done = redactions::decided(&second, &waiting, true).await.expect(200).json();
+        assert_eq!(done["photos"].as_array().unwrap().len(), 2, "{done:#}");
+        photos::upload(&phone, photo, &picture).await.expect(201);
+        let next = photos::jpeg(64, 48);
+        let next_id = photos::taken(&way.node, &phone, &next, &photos::sidecar(&next)).await;
+        way.send().await;
+        chief.get(&path).await.expect(200);
+        let original = |id: Uuid| format!("/api/v1/photos/{id}/original?reason=kiem-tra");
+        chief.get(&original(photo)).await.expect(410);
+        assert_eq!(chief.get(&original(next_id)).await.expect(200).bytes, next);
+        assert!(reviews(&chief, "open").await.is_empty(), "nor is it kept aside");
+        assert_eq!(redactions::holding(&field.app.config.data, &picture), [] as [String; 0]);
+        field.settle().await;
+        assert_eq!(redactions::faults(&field).await, [] as [String; 0]);
     }
 
     async fn a_phone_whose_share_of_what_is_kept_aside_is_used_up_holds_up_no_other(field: Field) {

@@ -19,6 +19,7 @@ use crate::ledger::{Destroyed, desk, destroyed, org, recorded};
 use crate::patrols;
 use crate::photos;
 use crate::plots::{WEST, load_communes, plot_at};
+use crate::tus;
 
 pub const ORDERS: &str = "/api/v1/redactions";
 
@@ -95,6 +96,22 @@ async fn contents(field: &Field, client: &Client, photo: &str) -> Vec<Option<Vec
         kept.push(stored.unwrap().body);
     }
     kept
+}
+
+/// A photo that was announced, with a preview and without its original.
+async fn previewed(field: &Field, phone: &Client, bytes: &[u8]) -> Uuid {
+    let id = field.new_id();
+    let path = format!("/api/v1/photos/{id}");
+    phone.put(&path, &photos::sidecar(bytes)).await.expect(201);
+    preview(phone, id).await.expect(201);
+    id
+}
+
+async fn preview(phone: &Client, id: Uuid) -> Answer {
+    let path = format!("/api/v1/photos/{id}/preview");
+    let small = photos::jpeg(312, 240);
+    let kind = Some("application/octet-stream");
+    phone.send(Method::PUT, &path, kind, small.into()).await
 }
 
 /// What the pass over log, originals and orders finds wrong.
@@ -390,6 +407,130 @@ on_both! {
             phone.get(&format!("/api/v1/photos/{id}/thumbnail")).await.expect(410);
         }
         assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn a_preview_goes_by_order_and_the_original_that_comes_later_brings_nothing_back(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let bytes = photos::jpeg(640, 480);
+        let id = previewed(&field, &phone, &bytes).await;
+        let path = format!("/api/v1/photos/{id}");
+        let shown = officer.get(&format!("{path}/thumbnail")).await.expect(200).bytes;
+        // Half of the original is there.
+        let length = bytes.len().to_string();
+        let pair = tus::photo_pair(id);
+        let opening = [("upload-length", length.as_str()), ("upload-metadata", pair.as_str())];
+        let opened = tus::send(&phone, Method::POST, "/files", &opening, "").await.expect(201);
+        let at = opened.headers["location"].to_str().unwrap().to_owned();
+        let half = bytes.len() / 2;
+        tus::patch(&phone, &at, 0, bytes[..half].to_vec()).await.expect(204);
+        let data = &field.app.config.data;
+        for kept in [shown.as_slice(), &bytes[..half]] {
+            assert_eq!(holding(data, kept).len(), 1, "the search finds what is there");
+        }
+
+        let waiting = asked(&officer, "photo", id).await;
+        let done = decided(&second, &waiting, true).await.expect(200).json();
+        assert_eq!(done["photos"], json!([id]));
+        officer.post(ORDERS, &order("photo", id)).await.expect(409);
+        let says_so = |answer: Answer| {
+            let told = answer.expect(410).json();
+            assert!(told["detail"].as_str().unwrap().contains("12/QĐ-CAT"), "{told}");
+        };
+        says_so(officer.get(&format!("{path}/thumbnail")).await);
+        // Whatever way the phone goes, it is told once and for all.
+        says_so(photos::upload(&phone, id, &bytes).await);
+        says_so(preview(&phone, id).await);
+        tus::patch(&phone, &at, half, bytes[half..].to_vec()).await.expect(404);
+        says_so(tus::send(&phone, Method::POST, "/files", &opening, "").await);
+        let unbound = tus::send(&phone, Method::POST, "/files", &opening[..1], "").await.expect(201);
+        let unbound = unbound.headers["location"].to_str().unwrap().to_owned();
+        tus::patch(&phone, &unbound, 0, bytes.clone()).await.expect(204);
+        let binding = json!({ "upload": unbound.rsplit('/').next().unwrap() });
+        says_so(phone.put(&format!("{path}/upload"), &binding).await);
+        phone.put(&path, &photos::sidecar(&bytes)).await.expect(200);
+        let held = phone.get("/api/v1/sync/inventory").await.expect(200).json();
+        assert_eq!(held["incomplete"], json!([]), "nothing is waited for");
+
+        field.settle().await;
+        for kept in [shown.as_slice(), bytes.as_slice(), &bytes[..half]] {
+            assert_eq!(holding(data, kept), [] as [String; 0]);
+        }
+        let told = officer.get(&path).await.expect(200).json();
+        assert_eq!((&told["state"], &told["redacted_document"], &told["preview"]), (&json!("announced"), &json!("12/QĐ-CAT"), &json!(false)));
+        officer.get(&format!("{path}/proof")).await.expect(410);
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+        // That the order took what was announced is held against the log.
+        by_hand(&field, "UPDATE photos SET redaction = NULL, redacted_at = NULL WHERE redaction IS NOT NULL").await;
+        assert!(!faults(&field).await.is_empty());
+    }
+
+    async fn what_was_only_announced_takes_no_original_with_it_and_goes_with_the_same_file(field: Field) {
+        load_communes(&field).await;
+        let (phone, other) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await);
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let bytes = photos::jpeg(640, 480);
+        let kept = photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        field.settle().await;
+        // A hash may be told without the file: the photo of another is not erased by it.
+        let claimed = previewed(&field, &other, &bytes).await;
+        let waiting = asked(&officer, "photo", claimed).await;
+        let done = decided(&second, &waiting, true).await.expect(200).json();
+        assert_eq!(done["photos"], json!([claimed]));
+        officer.get(&format!("/api/v1/photos/{kept}/display")).await.expect(200);
+        // The file itself goes with all that were announced by it: none of them brings it back.
+        let late = previewed(&field, &other, &bytes).await;
+        let waiting = asked(&officer, "photo", kept).await;
+        let done = decided(&second, &waiting, true).await.expect(200).json();
+        let mut gone: Vec<Uuid> = serde_json::from_value(done["photos"].clone()).unwrap();
+        gone.sort_unstable();
+        let mut both = [kept, late];
+        both.sort_unstable();
+        assert_eq!(gone, both);
+        photos::upload(&other, late, &bytes).await.expect(410);
+        field.settle().await;
+        assert_eq!(holding(&field.app.config.data, &bytes), [] as [String; 0]);
+        assert_eq!(faults(&field).await, [] as [String; 0]);
+    }
+
+    async fn a_hold_keeps_a_preview_too(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let bytes = photos::jpeg(640, 480);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(story.plot);
+        let id = field.new_id();
+        story.phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
+        preview(&story.phone, id).await.expect(201);
+        let hold = format!("/api/v1/plots/{}/hold", story.plot);
+        officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
+        let waiting = asked(&officer, "photo", id).await;
+        decided(&second, &waiting, true).await.expect(409);
+        story.desk.get(&format!("/api/v1/photos/{id}/thumbnail")).await.expect(200);
+        photos::upload(&story.phone, id, &bytes).await.expect(201);
+    }
+
+    async fn a_case_tells_of_a_photo_that_was_erased_before_its_original_came(field: Field) {
+        let story = destroyed(&field).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let bytes = photos::jpeg(640, 480);
+        let mut sidecar = photos::sidecar(&bytes);
+        sidecar["plot"] = json!(story.plot);
+        let id = field.new_id();
+        story.phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
+        preview(&story.phone, id).await.expect(201);
+        let waiting = asked(&officer, "photo", id).await;
+        decided(&second, &waiting, true).await.expect(200);
+        field.settle().await;
+        let path = format!("/api/v1/plots/{}/case?reason=ban-giao", story.plot);
+        let package = story.desk.get(&path).await.expect(200).bytes;
+        let checked = check(&package, &roots(&field).await).unwrap();
+        let steps = checked.steps.join("\n");
+        assert_eq!(steps.matches("redacted at").count(), 1, "{steps}");
+        assert!(steps.contains("order 12/QĐ-CAT"), "{steps}");
+        let files = read(&package).unwrap();
+        assert!(files.iter().all(|(name, _)| !name.contains(&format!("photos/{id}/"))));
     }
 
     async fn a_track_goes_by_order_with_its_line_and_keeps_its_figures(field: Field) {

@@ -503,6 +503,38 @@ on_both! {
         assert_eq!(shown().await, (json!("2026-02-27"), json!("08/BB")));
     }
 
+    async fn the_units_in_b02_are_those_of_the_work_whose_day_stands_beside_them(field: Field) {
+        load_communes(&field).await;
+        let officer = field.officer().await;
+        let (post, police) = (org(&field, "Đồn biên phòng").await, org(&field, "Công an tỉnh").await);
+        let own = desk(&field, "don-bp", post, Role::PostOfficer, &[WEST]).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let plot = field.new_id();
+        let path = format!("/api/v1/plots/{plot}");
+        phone.put(&path, &plot_at(104.3, 22.4)).await.expect(201);
+        let shown = async || {
+            let b02 = form(&officer, &format!("b02?{WINDOW}")).await;
+            let row = &b02["rows"][0];
+            ["eradicated_on", "lead_org", "other_orgs"].map(|name| row[name]["value"].clone())
+        };
+        // Who recorded the work led it, where it names nobody.
+        let mut first = eradication();
+        first["headcount"] = json!({ (post.to_string()): 4, (police.to_string()): 2 });
+        own.post(&format!("{path}/eradications"), &first).await.expect(201);
+        photographed(&field, &own, plot).await;
+        let told = [json!("2026-02-27"), json!("Đồn biên phòng"), json!("Công an tỉnh")];
+        assert_eq!(shown().await, told);
+        // Another unit's work after plants came up again is of another day.
+        let resprout = json!({ "inspected_at": "2026-03-01T08:00:00+07:00", "result": "resprout" });
+        phone.post(&format!("{path}/reinspections"), &resprout).await.expect(201);
+        let mut again = eradication();
+        (again["started_at"], again["ended_at"]) = (json!("2026-03-02T08:00:00+07:00"), json!("2026-03-02T09:00:00+07:00"));
+        again["minutes"]["date"] = json!("2026-03-02");
+        (again["lead_org"], again["headcount"]) = (json!(police), json!({ (police.to_string()): 3 }));
+        phone.post(&format!("{path}/eradications"), &again).await.expect(201);
+        assert_eq!(shown().await, told);
+    }
+
     async fn b03_is_what_coverage_answers(field: Field) {
         load_communes(&field).await;
         let officer = field.officer().await;

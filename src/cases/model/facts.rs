@@ -97,7 +97,7 @@ pub struct PhotoFacts {
     pub taken_by: String,
     /// Whether it was added after the eradication was approved and its photos sealed.
     pub after_seal: bool,
-    /// A small image; none where the original cannot be shown or shows a person.
+    /// A small image; none where the original cannot be shown or shows a person, or where there are too many to be printed.
     pub image: Option<Vec<u8>>,
     /// Why there is no image.
     pub instead: &'static str,

@@ -263,16 +263,18 @@ impl Cases {
         Ok(photo != other && !self.evidence.may_read(actor, other).await?)
     }
 
-    /// The printed pages of a plot: the chapter at that place of the case.
+    /// The printed pages of a plot: the chapter at that place of the case. `room` are the bytes of pictures that still may be
+    /// printed.
     pub(super) async fn print(
         &self,
         actor: &Actor,
         chapter: &Chapter,
-        reason: &str,
+        (reason, room): (&str, &mut usize),
         (printed, at): (&Printed, usize),
     ) -> Result<Bytes, Error> {
         let acts = printed.custody.get(at).map_or(&[][..], Vec::as_slice);
-        let facts = self.facts(actor, chapter, reason, (printed, acts)).await?;
+        let facts = self.facts(actor, chapter, (reason, room), (printed, acts));
+        let facts = facts.await?;
         let title = format!("Hồ sơ điểm trồng {}", chapter.view.id);
         let pdf = tokio::task::spawn_blocking(move || paint::pdf(&title, &pages::pages(&facts)));
         let pdf = pdf.await.map_err(unwritable)?.map_err(unwritable)?;

@@ -42,6 +42,14 @@ pub enum Error {
     /// The originals are larger than one archive.
     #[error("too large")]
     TooLarge,
+    /// More photos than one package holds.
+    #[error("{found} photos, more than {most}")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// The bytes of an original, by its SHA-256 (hex), are gone or damaged.
     #[error("the original kept as {0} is gone or damaged")]
     Damaged(String),
@@ -91,6 +99,25 @@ impl From<identity::Error> for Error {
     }
 }
 
+/// What one package may hold. Proofs and entries are made before the first byte leaves, since the log must say what leaves:
+/// about 40 kB a photo, and the printed pictures some times over.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseBounds {
+    /// Photos, those included whose originals did not come.
+    pub photos: usize,
+    /// Bytes of the pictures that are printed; of the photos after them the pages only tell.
+    pub printed: usize,
+}
+
+impl Default for CaseBounds {
+    fn default() -> Self {
+        Self {
+            photos: 5_000,
+            printed: 48_000_000,
+        }
+    }
+}
+
 /// Cases of plots.
 #[derive(Debug, Clone)]
 pub struct Cases {
@@ -100,6 +127,7 @@ pub struct Cases {
     plots: Plots,
     evidence: Evidence,
     ledger: Ledger,
+    bounds: CaseBounds,
 }
 
 impl Cases {
@@ -120,7 +148,15 @@ impl Cases {
             plots,
             evidence,
             ledger,
+            bounds: CaseBounds::default(),
         }
+    }
+
+    /// The same, with packages of other sizes.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: CaseBounds) -> Self {
+        self.bounds = bounds;
+        self
     }
 }
 

@@ -13,6 +13,7 @@ use crate::base::hex;
 use crate::base::ids::{IncidentId, PhotoId, PlotId};
 use crate::cases::model::manifest::{MANIFEST, Manifest, RECEIPT};
 use crate::cases::sql;
+use crate::evidence::CasePhoto;
 use crate::journal::model::sha256;
 use crate::journal::{Entry, Kind, Receipt};
 use crate::plots::PlotView;
@@ -56,7 +57,7 @@ impl Cases {
         reason: &str,
     ) -> Result<Package, Error> {
         let reason = admitted(actor, reason)?;
-        let chapters = [self.chapter(actor, plot, String::new()).await?];
+        let chapters = [self.chapter(actor, plot, (String::new(), 0)).await?];
         let gathered = self.gather(actor, Subject::Plot(plot), &chapters).await?;
         self.sent(actor, Subject::Plot(plot), reason, &chapters, gathered)
             .await
@@ -80,13 +81,18 @@ impl Cases {
             return Err(Error::NotFound);
         }
         let mut chapters = Vec::with_capacity(plots.len());
+        let mut photos = 0;
         for plot in plots {
-            let chapter = self.chapter(actor, plot, format!("plots/{plot}/")).await;
-            chapters.push(chapter.map_err(|error| match error {
+            let within = (format!("plots/{plot}/"), photos);
+            let chapter = self.chapter(actor, plot, within).await;
+            let chapter = chapter.map_err(|error| match error {
                 Error::NotFound => Error::Forbidden,
                 error => error,
-            })?);
+            })?;
+            photos += chapter.photos.len();
+            chapters.push(chapter);
         }
+        mark_alike(&mut chapters);
         let subject = Subject::Incident(incident);
         let mut gathered = self.gather(actor, subject, &chapters).await?;
         let plots: Vec<PlotId> = chapters.iter().map(|chapter| chapter.view.id).collect();
@@ -95,8 +101,13 @@ impl Cases {
         self.sent(actor, subject, reason, &chapters, gathered).await
     }
 
-    /// What is told of a plot whose case the caller may take out.
-    async fn chapter(&self, actor: &Actor, plot: PlotId, folder: String) -> Result<Chapter, Error> {
+    /// What is told of a plot whose case the caller may take out, in a folder of a package that has so many photos already.
+    async fn chapter(
+        &self,
+        actor: &Actor,
+        plot: PlotId,
+        (folder, photos_before): (String, usize),
+    ) -> Result<Chapter, Error> {
         let view = self.ledger.plot(actor, plot).await?;
         let mut tx = self.journal.store().read().await?;
         let place = self.plots.place(&mut tx, plot).await?;
@@ -106,11 +117,9 @@ impl Cases {
             return Err(Error::NotFound);
         }
         let merged = self.merged(actor, &view).await?;
-        let mut photos = self.evidence.of_plot(actor, plot).await?;
-        for other in &merged {
-            photos.extend(self.evidence.of_plot(actor, *other).await?);
-        }
-        photos.sort_by_key(|photo| (photo.view.taken_at, photo.view.id));
+        let photos = self
+            .photos(actor, (&view, merged.as_slice()), photos_before)
+            .await?;
         let orgs = self.org_names().await?;
         let timeline = timeline(&view, &orgs);
         let told = (timeline.as_slice(), &orgs);
@@ -125,12 +134,35 @@ impl Cases {
         })
     }
 
+    /// The photos of a plot and of those beside it, in the order of the shutter.
+    async fn photos(
+        &self,
+        actor: &Actor,
+        (view, beside): (&PlotView, &[PlotId]),
+        before: usize,
+    ) -> Result<Vec<CasePhoto>, Error> {
+        let most = self.bounds.photos;
+        let mut found = before;
+        for plot in beside.iter().chain([&view.id]) {
+            found = found.saturating_add(self.evidence.count_of_plot(*plot).await?);
+        }
+        if found > most {
+            return Err(Error::TooMany { found, most });
+        }
+        let mut photos = self.evidence.of_plot(actor, view.id, None).await?;
+        let merged = merged_into(view);
+        for other in beside {
+            let kept_by = merged.contains(other).then_some(view.id);
+            photos.extend(self.evidence.of_plot(actor, *other, kept_by).await?);
+        }
+        photos.sort_by_key(|photo| (photo.view.taken_at, photo.view.id));
+        Ok(photos)
+    }
+
     /// The plots that were merged into one, and those whose photos its seals hold since they were, as far as the caller may
     /// take their cases out: the others are named by the plot's history alone.
     async fn merged(&self, actor: &Actor, view: &PlotView) -> Result<Vec<PlotId>, Error> {
-        let listed = view.properties.get("merged").and_then(Value::as_array);
-        let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-        let mut listed: Vec<PlotId> = listed.filter_map(|id| id.parse().ok()).collect();
+        let mut listed = merged_into(view);
         for plot in self.evidence.sealed_beside(view.id).await? {
             if !listed.contains(&plot) {
                 listed.push(plot);
@@ -159,15 +191,19 @@ impl Cases {
     ) -> Result<Package, Error> {
         // Of an incident two chapters may have the same photo: a plot's and that of the one it was merged into.
         let photos = chapters.iter().flat_map(|chapter| &chapter.photos);
+        // What was only announced weighs nothing, whatever size its sender told.
+        let photos = photos.filter(|photo| photo.is_stored);
         let photos: BTreeMap<PhotoId, u64> =
             photos.map(|photo| (photo.view.id, photo.bytes)).collect();
         let weight: u64 = photos.values().sum();
         if weight > MOST_BYTES {
             return Err(Error::TooLarge);
         }
+        let mut room = self.bounds.printed;
         for (at, chapter) in chapters.iter().enumerate() {
             let beside = (&gathered.printed, at);
-            let pages = self.print(actor, chapter, reason, beside).await?;
+            let pages = self.print(actor, chapter, (reason, &mut room), beside);
+            let pages = pages.await?;
             let name = format!("{}ho-so.pdf", chapter.folder);
             gathered.files.insert(name, pages);
         }
@@ -229,6 +265,29 @@ impl Cases {
             })
             .await?;
         Ok((body, self.journal.receipt(&written)))
+    }
+}
+
+/// The plots that were merged into one, as its history names them.
+fn merged_into(view: &PlotView) -> Vec<PlotId> {
+    let listed = view.properties.get("merged").and_then(Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+    listed.filter_map(|id| id.parse().ok()).collect()
+}
+
+/// A photo of a merged plot may stand in two chapters of an incident: in both it is marked as beside the plot that counts its
+/// ground.
+fn mark_alike(chapters: &mut [Chapter]) {
+    let mut marked: BTreeMap<PhotoId, bool> = BTreeMap::new();
+    for chapter in chapters.iter() {
+        let own = Some(chapter.view.id);
+        let others = chapter.photos.iter().filter(|photo| photo.plot != own);
+        marked.extend(others.map(|photo| (photo.view.id, photo.after_seal)));
+    }
+    for photo in chapters.iter_mut().flat_map(|own| &mut own.photos) {
+        if let Some(is_after) = marked.get(&photo.view.id) {
+            photo.after_seal = *is_after;
+        }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::base::hex;
 use crate::base::ids::{FactId, PhotoId, PlotId};
+use crate::base::time::Timestamp;
 use crate::cases::model::manifest::{Manifest, photo_file};
-use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after};
+use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged};
 use crate::evidence::seal_root;
 use crate::journal::model::sha256;
 use crate::journal::proofs::{Checked, EntryProof, PhotoProof};
@@ -46,7 +49,7 @@ pub(super) fn check(
 ) -> Result<(), Fault> {
     let photos = photos(files, manifest)?;
     let mut versions: BTreeMap<FactId, String> = BTreeMap::new();
-    let mut seals: Vec<(String, Seal)> = Vec::new();
+    let mut seals: Vec<Found> = Vec::new();
     for name in files.keys().filter(|name| name.starts_with("entries/")) {
         let proof: EntryProof = json(files, name)?;
         match (proof.header.kind.as_str(), proof.header.fact) {
@@ -63,20 +66,50 @@ pub(super) fn check(
                 if seal.what != WHAT || is_of_another {
                     return Err(fault(SealFault::Unreadable));
                 }
-                seals.push((name.clone(), seal));
+                seals.push(Found {
+                    file: name.clone(),
+                    at: proof.header.received_at,
+                    seal,
+                });
             }
             _ => {}
         }
     }
-    for (name, seal) in &seals {
-        holds(seal, (&photos, erased), &versions).map_err(fault(name))?;
+    for Found { file, seal, .. } in &seals {
+        holds(seal, (&photos, erased), &versions).map_err(fault(file))?;
         let count = seal.photos.len();
         let of = seal.eradication;
         checked.steps.push(format!(
-            "{name}: the seal of eradication {of} over {count} photos has the root that they make"
+            "{file}: the seal of eradication {of} over {count} photos has the root that they make"
         ));
     }
-    marks(manifest, &photos, &seals)
+    marks((manifest, &kept_by(files)?), &photos, &seals)
+}
+
+/// A seal of the package.
+struct Found {
+    /// The file of its entry.
+    file: String,
+    /// When it was made.
+    at: Timestamp,
+    seal: Seal,
+}
+
+/// Which plot of the package counts the ground of each that was merged, by the histories.
+fn kept_by(files: &Files<'_>) -> Result<BTreeMap<PlotId, PlotId>, Fault> {
+    let mut kept_by = BTreeMap::new();
+    let histories = files.keys().filter(|name| name.ends_with("history.json"));
+    for name in histories {
+        let told: Value = json(files, name)?;
+        let id = |told: &Value| told.as_str()?.parse::<PlotId>().ok();
+        let Some(kept) = id(&told["id"]) else {
+            continue;
+        };
+        let merged = told["properties"]["merged"].as_array();
+        let merged = merged.into_iter().flatten().filter_map(id);
+        kept_by.extend(merged.map(|plot| (plot, kept)));
+    }
+    Ok(kept_by)
 }
 
 fn fault(name: &str) -> impl Fn(SealFault) -> Fault {
@@ -94,6 +127,8 @@ struct Packed {
     plot: Option<PlotId>,
     /// The eradication that its sidecar names.
     eradication: Option<FactId>,
+    /// When its original came.
+    came_at: Timestamp,
 }
 
 fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Packed>, Fault> {
@@ -116,6 +151,7 @@ fn photos(files: &Files<'_>, manifest: &Manifest) -> Result<BTreeMap<PhotoId, Pa
             own,
             plot,
             eradication,
+            came_at: proof.original.header.received_at,
         };
         photos.insert(*id, packed);
     }
@@ -153,17 +189,24 @@ fn holds(
 
 /// Exactly the photos that no seal of their set holds are marked.
 fn marks(
-    manifest: &Manifest,
+    (manifest, kept_by): (&Manifest, &BTreeMap<PlotId, PlotId>),
     photos: &BTreeMap<PhotoId, Packed>,
-    seals: &[(String, Seal)],
+    seals: &[Found],
 ) -> Result<(), Fault> {
     for (id, photo) in photos {
+        let kept = photo.plot.and_then(|plot| kept_by.get(&plot));
+        let speaks = |own: &&Found| {
+            let is_of_kept = kept == Some(&own.seal.plot);
+            photo.plot == Some(own.seal.plot)
+                || (is_of_kept
+                    && speaks_for_merged(own.seal.holds(*id), own.at, Some(photo.came_at)))
+        };
         let of: Vec<SealOf> = seals
             .iter()
-            .filter(|(_, seal)| photo.plot == Some(seal.plot))
-            .map(|(_, seal)| SealOf {
-                named: seal.named.clone(),
-                holds: seal.holds(*id),
+            .filter(speaks)
+            .map(|own| SealOf {
+                named: own.seal.named.clone(),
+                holds: own.seal.holds(*id),
             })
             .collect();
         if is_after(&of, photo.eradication) != manifest.after_seal.contains(id) {

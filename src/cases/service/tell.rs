@@ -1,5 +1,6 @@
 //! What the printed pages say, from what the server tells of a plot and its photos.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
@@ -31,7 +32,7 @@ impl Cases {
         &self,
         actor: &Actor,
         chapter: &Chapter,
-        reason: &str,
+        (reason, room): (&str, &mut usize),
         (printed, acts): (&Printed, &[Act]),
     ) -> Result<CaseFacts, Error> {
         let view = &chapter.view;
@@ -46,7 +47,8 @@ impl Cases {
         let province = self.province(position).await?;
         let mut photos = Vec::with_capacity(chapter.photos.len());
         for photo in &chapter.photos {
-            photos.push(self.photo(photo, joined(&told, view.id, photo)).await?);
+            let joined = joined(&told, view.id, photo);
+            photos.push(self.photo(photo, joined, room).await?);
         }
         let numbers = numbers(&chapter.photos);
         let head = printed.head.as_ref().ok_or(Error::NotYet)?;
@@ -100,12 +102,33 @@ impl Cases {
         Ok(nearest.map(|(_, own)| own))
     }
 
-    async fn photo(&self, photo: &CasePhoto, joined: String) -> Result<PhotoFacts, Error> {
+    /// The picture of a photo for print while there is room; the original is read in either case.
+    async fn printed(&self, photo: &CasePhoto, room: &mut usize) -> Result<Option<Bytes>, Error> {
+        if *room == 0 {
+            if photo.is_stored {
+                self.evidence.case_original(&photo.sha256).await?;
+            }
+            return Ok(None);
+        }
+        let Some(image) = self.evidence.case_image(photo).await? else {
+            return Ok(None);
+        };
+        let left = room.checked_sub(image.bytes.len());
+        *room = left.unwrap_or(0);
+        Ok(left.map(|_| image.bytes))
+    }
+
+    async fn photo(
+        &self,
+        photo: &CasePhoto,
+        joined: String,
+        room: &mut usize,
+    ) -> Result<PhotoFacts, Error> {
         let told = &photo.view.told;
         let mut tx = self.journal.store().read().await?;
         let name = self.identity.name_of(&mut tx, photo.taken_by).await?;
         drop(tx);
-        let image = self.evidence.case_image(photo).await?;
+        let image = self.printed(photo, room).await?;
         Ok(PhotoFacts {
             name: photo.view.id.to_string(),
             sha256: hex(&photo.sha256),
@@ -122,15 +145,22 @@ impl Cases {
             phase: word(told, "phase").unwrap_or("other").to_owned(),
             taken_by: name.unwrap_or_else(|| "không rõ".to_owned()),
             after_seal: photo.after_seal,
-            instead: if photo.erased.is_some() {
-                "Ảnh đã xóa theo văn bản; xem bảng kê ảnh."
-            } else if photo.is_shown {
-                "Không có bản hiển thị; xem tệp gốc trong gói."
-            } else {
-                "Ảnh có người: không in; xem tệp gốc trong gói."
-            },
-            image: image.map(|image| image.bytes.to_vec()),
+            instead: instead(photo, *room),
+            image: image.map(|bytes| bytes.to_vec()),
         })
+    }
+}
+
+/// Why a photo has no picture on the pages.
+fn instead(photo: &CasePhoto, room: usize) -> &'static str {
+    if photo.erased.is_some() {
+        "Ảnh đã xóa theo văn bản; xem bảng kê ảnh."
+    } else if !photo.is_shown {
+        "Ảnh có người: không in; xem tệp gốc trong gói."
+    } else if room == 0 && photo.is_stored {
+        "Gói có quá nhiều ảnh để in hết; xem tệp gốc trong gói."
+    } else {
+        "Không có bản hiển thị; xem tệp gốc trong gói."
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) fn redaction_problem(fault: &RedactionFault) -> Problem {
         ),
         RedactionFault::NotStored => (
             ProblemKind::WrongState,
-            "ảnh gốc chưa về máy chủ: chờ ảnh về rồi đề nghị lại / the original has not come yet: ask again once it has",
+            "ảnh gốc và ảnh xem trước đều chưa về máy chủ: chờ ảnh về rồi đề nghị lại / neither the original nor a preview has come yet: ask again once one has",
         ),
         RedactionFault::Nothing => (
             ProblemKind::WrongState,

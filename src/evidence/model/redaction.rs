@@ -38,8 +38,8 @@ pub enum RedactionFault {
     /// A legal hold keeps it.
     #[error("a legal hold keeps it")]
     Held,
-    /// The original has not come yet.
-    #[error("the original has not come")]
+    /// Nothing of the picture has come yet.
+    #[error("neither original nor preview has come")]
     NotStored,
     /// There is nothing to erase, or nothing any more.
     #[error("there is nothing to erase")]

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{FactId, PhotoId, PlotId};
+use crate::base::time::Timestamp;
 
 /// What kind of entry it is.
 pub const WHAT: &str = "seal";
@@ -87,6 +88,13 @@ pub fn is_after(seals: &[SealOf], names: Option<FactId>) -> bool {
     }
 }
 
+/// Whether a seal of the plot that counts a merged plot's ground says something of a photo of the merged one: it holds the
+/// photo, or was made before the photo's original came. What was there before and is not sealed is not of its set.
+#[must_use]
+pub fn speaks_for_merged(holds: bool, sealed_at: Timestamp, came_at: Option<Timestamp>) -> bool {
+    holds || came_at.is_none_or(|came_at| came_at > sealed_at)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -127,6 +135,20 @@ mod tests {
         assert!(is_after(&[seal(&[1], false)], None));
         assert!(!is_after(&[seal(&[1], true), seal(&[2], false)], None));
         assert!(is_after(&[seal(&[1], false), seal(&[2], false)], None));
+    }
+
+    #[test]
+    fn the_seal_of_a_kept_plot_says_nothing_of_what_lay_on_the_merged_one_before() {
+        let at = Timestamp::from_millis;
+        for (holds, came_at, speaks) in [
+            (true, Some(at(1)), true),
+            (false, Some(at(1)), false),
+            (false, Some(at(2)), false),
+            (false, Some(at(3)), true),
+            (false, None, true),
+        ] {
+            assert_eq!(speaks_for_merged(holds, at(2), came_at), speaks);
+        }
     }
 
     #[test]

@@ -9,9 +9,10 @@ use crate::base::time::Timestamp;
 use crate::evidence::model::made_of_text;
 use crate::evidence::model::redaction::PhotoErased;
 use crate::evidence::model::screens::Screen;
-use crate::evidence::sql::{self, DerivedRow, Sight, Which};
+use crate::evidence::sql::{self, DerivedRow, PhotoRow, Sight, Which};
 use crate::journal::model::sha256 as digest;
 use crate::patrols::model::screens::TrackScreen;
+use crate::store;
 
 use super::asking::{ReplyView, replies_to};
 use super::read::{Bytes, PhotoView, may_see};
@@ -64,40 +65,70 @@ pub struct CaseQuestion {
     pub replies: Vec<ReplyView>,
 }
 
-/// No plot has more photos in a package.
-const MOST_PHOTOS: i64 = 2_000;
+/// Photos that are read at once.
+const BATCH: i64 = 500;
+
+/// The photos joined to a plot.
+const fn joined_to(plot: PlotId) -> Which {
+    Which {
+        plot: Some(plot),
+        counted: false,
+    }
+}
+
+impl CasePhoto {
+    fn of(actor: &Actor, row: PhotoRow, marks: &Marks) -> Result<Self, store::Error> {
+        Ok(Self {
+            plot: row.plot,
+            taken_by: row
+                .taken_by
+                .filter(|_| row.named == 1)
+                .map_or(row.author, |account| account.0),
+            after_seal: marks.after_seal(&row),
+            sha256: row.sha256.clone(),
+            bytes: u64::try_from(row.bytes).unwrap_or(0),
+            is_stored: row.has_bytes(),
+            erased: row.erased(),
+            is_shown: row.contains_person == 0 || is_handling(actor, &row),
+            view: PhotoView::of(actor, row, marks)?,
+        })
+    }
+}
 
 impl Evidence {
-    /// The photos joined to a plot, in the order of the shutter.
-    pub async fn of_plot(&self, actor: &Actor, plot: PlotId) -> Result<Vec<CasePhoto>, Error> {
+    /// How many photos are joined to a plot.
+    pub async fn count_of_plot(&self, plot: PlotId) -> Result<usize, Error> {
+        let mut tx = self.journal.store().read().await?;
+        let count = sql::count(&mut tx, &Sight::All, joined_to(plot)).await?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    /// The photos joined to a plot, in the order of the shutter; `kept_by` counts the ground of one that was merged into it.
+    pub async fn of_plot(
+        &self,
+        actor: &Actor,
+        plot: PlotId,
+        kept_by: Option<PlotId>,
+    ) -> Result<Vec<CasePhoto>, Error> {
         if !actor.may_somewhere(Right::ExportCases) {
             return Err(Error::Forbidden);
         }
+        let merged = kept_by.map(|kept| (plot, kept));
         let mut tx = self.journal.store().read().await?;
-        let which = Which {
-            plot: Some(plot),
-            counted: false,
-        };
-        let mut rows = sql::list(&mut tx, &Sight::All, which, None, MOST_PHOTOS).await?;
-        rows.reverse();
-        let marks = Marks::of(&mut tx, &rows).await?;
-        let photos = rows.into_iter().map(|row| {
-            Ok(CasePhoto {
-                plot: row.plot,
-                taken_by: row
-                    .taken_by
-                    .filter(|_| row.named == 1)
-                    .map_or(row.author, |account| account.0),
-                after_seal: marks.after_seal(&row),
-                sha256: row.sha256.clone(),
-                bytes: u64::try_from(row.bytes).unwrap_or(0),
-                is_stored: row.has_bytes(),
-                erased: row.erased(),
-                is_shown: row.contains_person == 0 || is_handling(actor, &row),
-                view: PhotoView::of(actor, row, &marks)?,
-            })
-        });
-        photos.collect()
+        let (mut photos, mut after) = (Vec::new(), None);
+        loop {
+            let rows = sql::list(&mut tx, &Sight::All, joined_to(plot), after, BATCH).await?;
+            let Some(last) = rows.last() else {
+                break;
+            };
+            after = Some((last.taken_at, last.id));
+            let marks = Marks::of_case(&mut tx, &rows, merged).await?;
+            for row in rows {
+                photos.push(CasePhoto::of(actor, row, &marks)?);
+            }
+        }
+        photos.reverse();
+        Ok(photos)
     }
 
     /// The other plots of which photos lie under a plot's seals: they were merged into it when those were made, and may not

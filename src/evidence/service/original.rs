@@ -12,6 +12,7 @@ use crate::journal::{Entry, KeptAside, Kind, Receipt, Written};
 use crate::plots::SETTLE_JOB;
 use crate::store::Tx;
 
+use super::read::refuse_erased;
 use super::{DERIVE_JOB, Error, Evidence, too_much};
 
 /// An original as it was kept.
@@ -34,20 +35,25 @@ struct Sent {
 enum Outcome {
     Written(Written),
     Before(Receipt),
+    /// It came before, and an order erased it.
+    Gone(Receipt),
 }
 
 impl Evidence {
-    /// Whether this author announced the photo: asked before its bytes are read.
+    /// Whether this author announced the photo: asked before its bytes are read. None are of a photo that an order erased
+    /// before its original came; whose original had come is told its receipt.
     pub async fn expect_original(&self, actor: &Actor, photo: PhotoId) -> Result<(), Error> {
         if !actor.may_somewhere(Right::RecordPhotos) {
             return Err(Error::Forbidden);
         }
         let mut tx = self.journal.store().read().await?;
         let row = sql::photo(&mut tx, photo).await?;
-        match row {
-            Some(row) if row.author == actor.id => Ok(()),
-            _ => Err(Error::NotFound),
+        let row = row.filter(|row| row.author == actor.id);
+        let row = row.ok_or(Error::NotFound)?;
+        if row.is_stored() {
+            return Ok(());
         }
+        refuse_erased(&row)
     }
 
     /// Whether a photo's original is kept.
@@ -111,25 +117,32 @@ impl Evidence {
                 receipt,
             });
         }
-        let _from_bytes_to_row = self.collecting.read().await;
+        let (is_new, receipt) = match self.place(sent, content).await? {
+            Outcome::Written(written) => (true, self.journal.receipt(&written)),
+            Outcome::Before(receipt) | Outcome::Gone(receipt) => (false, receipt),
+        };
+        Ok(Kept { is_new, receipt })
+    }
+
+    /// Puts the bytes of an original down, then its row. An order may have erased the photo since it was looked for: then
+    /// the bytes go again.
+    async fn place(&self, sent: Sent, content: &Content) -> Result<Outcome, Error> {
+        let from_bytes_to_row = self.collecting.read().await;
         let placed = self.blobs.keep(content).await?;
         let outcome = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {
                 Box::pin(evidence.write_original(tx, sent))
             })
-            .await?;
+            .await;
+        if matches!(outcome, Ok(Outcome::Gone(_)) | Err(Error::Erased(_))) {
+            drop(from_bytes_to_row);
+            self.remove_unnamed(BlobName(content.sha256)).await?;
+            return outcome;
+        }
+        let outcome = outcome?;
         self.keep_again(placed, content).await?;
-        Ok(match outcome {
-            Outcome::Written(written) => Kept {
-                is_new: true,
-                receipt: self.journal.receipt(&written),
-            },
-            Outcome::Before(receipt) => Kept {
-                is_new: false,
-                receipt,
-            },
-        })
+        Ok(outcome)
     }
 
     async fn write_original(&self, tx: &mut Tx, sent: &Sent) -> Result<Outcome, Error> {
@@ -137,8 +150,14 @@ impl Evidence {
         let row = sql::photo(tx, sent.photo).await?.ok_or(Error::NotFound)?;
         if let Some(entry) = row.original_entry {
             let receipt = self.journal.receipt_again(tx, entry).await?;
-            return Ok(Outcome::Before(receipt));
+            let is_gone = row.redacted_at.is_some();
+            return Ok(if is_gone {
+                Outcome::Gone(receipt)
+            } else {
+                Outcome::Before(receipt)
+            });
         }
+        refuse_erased(&row)?;
         let body = sent.body();
         let written = self.journal.enter(tx, sent.entry(body.as_bytes())).await?;
         sql::store_original(tx, sent.photo, written.entry, written.received_at).await?;
@@ -168,15 +187,20 @@ impl Evidence {
 
     /// Bytes that are not those announced are kept under their own name; the photo still waits for its own.
     async fn keep_other(&self, sent: Sent, content: &Content) -> Result<Kept, Error> {
-        let _from_bytes_to_row = self.collecting.read().await;
+        let from_bytes_to_row = self.collecting.read().await;
         self.refuse_much_aside(&sent).await?;
         let placed = self.blobs.keep(content).await?;
-        let kept: KeptAside = self
+        let kept: Result<KeptAside, Error> = self
             .journal
             .write((self.clone(), sent), |tx, (evidence, sent)| {
                 Box::pin(evidence.write_other(tx, sent))
             })
-            .await?;
+            .await;
+        if matches!(kept, Err(Error::Erased(_))) {
+            drop(from_bytes_to_row);
+            self.remove_unnamed(BlobName(content.sha256)).await?;
+        }
+        let kept = kept?;
         self.keep_again(placed, content).await?;
         Err(Error::Mismatch(Box::new(kept)))
     }
@@ -204,6 +228,9 @@ impl Evidence {
     }
 
     async fn write_other(&self, tx: &mut Tx, sent: &Sent) -> Result<KeptAside, Error> {
+        sql::lock_photo(tx, sent.photo).await?;
+        let row = sql::photo(tx, sent.photo).await?.ok_or(Error::NotFound)?;
+        refuse_erased(&row)?;
         let body = sent.body();
         let kept = self
             .journal

@@ -44,7 +44,7 @@ impl Evidence {
         }
         let sent = sha256(&bytes).to_vec();
         let shown = self.glanced(bytes).await?;
-        let _from_bytes_to_row = self.collecting.read().await;
+        let from_bytes_to_row = self.collecting.read().await;
         let name = BlobName(sha256(&shown.jpeg));
         let row = PreviewRow {
             sent,
@@ -63,6 +63,12 @@ impl Evidence {
                 Box::pin(evidence.write_preview(tx, *photo, row))
             })
             .await?;
+        if outcome == Previewed::NotNeeded {
+            // The original's own images came meanwhile, or an order erased the photo.
+            drop(from_bytes_to_row);
+            self.remove_unnamed(name).await?;
+            return Ok(outcome);
+        }
         // Bytes that were there before their row may have been collected by another process until the row's commit.
         self.blobs.put(name, jpeg).await?;
         Ok(outcome)

@@ -5,6 +5,7 @@ use crate::base::ids::PhotoId;
 use crate::journal::Proving;
 use crate::journal::proofs::PhotoProof;
 
+use super::read::refuse_erased;
 use super::{Error, Evidence};
 
 impl Evidence {
@@ -12,7 +13,8 @@ impl Evidence {
     pub async fn prove(&self, actor: &Actor, id: PhotoId) -> Result<Option<PhotoProof>, Error> {
         let row = self.visible(actor, Right::ReadOriginals, id).await?;
         let Some(original) = row.original_entry else {
-            return Ok(None);
+            // No original will ever follow what an order erased before.
+            return refuse_erased(&row).map(|()| None);
         };
         let sidecar = self.journal.prove_content(row.entry).await?;
         let original = self.journal.prove_content(original).await?;

@@ -214,7 +214,7 @@ impl Evidence {
 }
 
 /// What an order erased is told of as that, not as lost.
-fn refuse_erased(row: &PhotoRow) -> Result<(), Error> {
+pub(super) fn refuse_erased(row: &PhotoRow) -> Result<(), Error> {
     match row.erased() {
         Some(erased) => Err(Error::Erased(erased.document)),
         None => Ok(()),

@@ -66,11 +66,12 @@ impl Evidence {
         if draft.target == RedactionTarget::Photo {
             let row = sql::photo(tx, PhotoId(draft.id)).await?;
             let row = row.ok_or(Error::NotFound)?;
-            if !row.is_stored() {
-                return Err(RedactionFault::NotStored.into());
-            }
-            if !row.has_bytes() {
+            if row.redacted_at.is_some() {
                 return Err(RedactionFault::Nothing.into());
+            }
+            // A preview is a picture too, and so may be what came under another hash.
+            if !row.is_stored() && sql::pictures_of(tx, row.id).await?.is_empty() {
+                return Err(RedactionFault::NotStored.into());
             }
         }
         if draft.target == RedactionTarget::Notes {
@@ -250,17 +251,23 @@ impl Evidence {
         }
     }
 
-    /// Erases a photo with all that are the same file: as long as one of them stands, so do the bytes.
+    /// Erases a photo with all that are the same file: as long as one of them stands, so do the bytes. One whose original
+    /// has not come goes alone, for by what bytes it was announced nobody has seen.
     async fn erase_photo(
         &self,
         tx: &mut Tx,
         row: &RedactionRow,
         (by, mut told): (Uuid, Value),
     ) -> Result<(Written, Gone), Error> {
+        sql::lock_photo(tx, PhotoId(row.subject)).await?;
         let named = sql::photo(tx, PhotoId(row.subject)).await?;
-        let named = named.filter(sql::PhotoRow::has_bytes);
+        let named = named.filter(|own| own.redacted_at.is_none());
         let named = named.ok_or(RedactionFault::Nothing)?;
-        let photos = sql::same_bytes(tx, &named.sha256).await?;
+        let photos = if named.is_stored() {
+            sql::same_bytes(tx, &named.sha256).await?
+        } else {
+            vec![named.id]
+        };
         let mut gone = Gone {
             blobs: blob_name(&named.sha256).into_iter().collect(),
             ..Gone::default()

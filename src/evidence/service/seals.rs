@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::base::hex;
 use crate::base::ids::{FactId, PhotoId, PlotId};
-use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after};
+use crate::base::time::Timestamp;
+use crate::evidence::model::seal::{Seal, SealOf, SealedPhoto, WHAT, is_after, speaks_for_merged};
 use crate::evidence::sql::{self, PhotoRow, SealRow};
 use crate::journal::merkle::{self, Hash};
 use crate::journal::{Entry, Kind};
@@ -121,10 +122,20 @@ fn names(record: &str) -> Option<FactId> {
 /// their thumbnail.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
-    seals: BTreeMap<PlotId, Vec<(FactId, Vec<FactId>)>>,
+    seals: BTreeMap<PlotId, Vec<Sealed>>,
+    /// The plots that count the ground of those that were merged into them.
+    kept_by: BTreeMap<PlotId, BTreeSet<PlotId>>,
     sealed: BTreeSet<(FactId, PhotoId)>,
     held: BTreeSet<PlotId>,
     previewed: BTreeSet<PhotoId>,
+}
+
+/// A seal as it stands beside photos.
+#[derive(Debug, Clone)]
+struct Sealed {
+    eradication: FactId,
+    named: Vec<FactId>,
+    at: Timestamp,
 }
 
 impl Marks {
@@ -136,20 +147,55 @@ impl Marks {
         let rows: Vec<&PhotoRow> = rows.into_iter().collect();
         let plots: BTreeSet<PlotId> = rows.iter().filter_map(|row| row.plot).collect();
         let plots: Vec<PlotId> = plots.into_iter().collect();
-        let mut marks = Self::default();
+        let kept_by = if plots.is_empty() {
+            BTreeMap::new()
+        } else {
+            sql::kept_by(tx, &plots).await?
+        };
+        Self::beside(tx, &rows, kept_by).await
+    }
+
+    /// The same for a case: of a plot that was merged into it, its own plot counts the ground.
+    pub(super) async fn of_case(
+        tx: &mut Tx,
+        rows: &[PhotoRow],
+        merged: Option<(PlotId, PlotId)>,
+    ) -> Result<Self, store::Error> {
+        let rows: Vec<&PhotoRow> = rows.iter().collect();
+        let kept_by = merged.map(|(merged, kept)| (merged, BTreeSet::from([kept])));
+        Self::beside(tx, &rows, kept_by.into_iter().collect()).await
+    }
+
+    async fn beside(
+        tx: &mut Tx,
+        rows: &[&PhotoRow],
+        kept_by: BTreeMap<PlotId, BTreeSet<PlotId>>,
+    ) -> Result<Self, store::Error> {
+        let plots: BTreeSet<PlotId> = rows.iter().filter_map(|row| row.plot).collect();
+        let plots: Vec<PlotId> = plots.into_iter().collect();
+        let mut marks = Self {
+            kept_by,
+            ..Self::default()
+        };
         let without = rows.iter().filter(|row| row.derived != "made");
         let without: Vec<PhotoId> = without.map(|row| row.id).collect();
         marks.previewed = sql::previewed(tx, &without).await?.into_iter().collect();
         if plots.is_empty() {
             return Ok(marks);
         }
-        for row in sql::seals(tx, &plots).await? {
-            let named = row.named()?;
-            let of_plot = marks.seals.entry(row.plot).or_default();
-            of_plot.push((row.eradication, named));
+        let kept = marks.kept_by.values().flatten();
+        let sealing: BTreeSet<PlotId> = plots.iter().chain(kept).copied().collect();
+        let sealing: Vec<PlotId> = sealing.into_iter().collect();
+        for row in sql::seals(tx, &sealing).await? {
+            let seal = Sealed {
+                eradication: row.eradication,
+                named: row.named()?,
+                at: row.sealed_at,
+            };
+            marks.seals.entry(row.plot).or_default().push(seal);
         }
         if !marks.seals.is_empty() {
-            marks.sealed = sql::sealed(tx, &plots).await?.into_iter().collect();
+            marks.sealed = sql::sealed(tx, &sealing).await?.into_iter().collect();
         }
         marks.held = sql::held_plots(tx, &plots).await?.into_iter().collect();
         Ok(marks)
@@ -157,16 +203,27 @@ impl Marks {
 
     /// Whether the photo was added after the seal of its set.
     pub(super) fn after_seal(&self, row: &PhotoRow) -> bool {
-        let plot = row.plot.filter(|_| row.linked == 1);
-        let seals = plot.and_then(|plot| self.seals.get(&plot));
-        let seals = seals
+        let Some(plot) = row.plot.filter(|_| row.linked == 1) else {
+            return false;
+        };
+        let seals = |plot: &PlotId| self.seals.get(plot).into_iter().flatten();
+        let kept = self
+            .kept_by
+            .get(&plot)
             .into_iter()
             .flatten()
-            .map(|(eradication, named)| SealOf {
-                named: named.clone(),
-                holds: self.sealed.contains(&(*eradication, row.id)),
-            });
-        is_after(&seals.collect::<Vec<_>>(), names(&row.record))
+            .flat_map(seals);
+        let kept =
+            kept.filter(|seal| speaks_for_merged(self.holds(seal, row), seal.at, row.stored_at));
+        let all = seals(&plot).chain(kept).map(|seal| SealOf {
+            named: seal.named.clone(),
+            holds: self.holds(seal, row),
+        });
+        is_after(&all.collect::<Vec<_>>(), names(&row.record))
+    }
+
+    fn holds(&self, seal: &Sealed, row: &PhotoRow) -> bool {
+        self.sealed.contains(&(seal.eradication, row.id))
     }
 
     /// Whether a preview stands for the photo's thumbnail.

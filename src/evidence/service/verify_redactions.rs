@@ -84,12 +84,11 @@ async fn is_decided(tx: &mut Tx, row: &RedactionRow) -> Result<bool, store::Erro
     let named = said.get("photos").cloned().unwrap_or_else(|| json!([]));
     let mut is_gone = true;
     for photo in &erased {
-        let original = match photo.original_entry {
-            Some(original) => stored(tx, original).await?,
-            None => None,
-        };
+        // Of one whose original had not come, what was announced went.
+        let own = photo.original_entry.unwrap_or(photo.entry);
+        let own = stored(tx, own).await?;
         is_gone &= photo.redacted_at == row.decided_at
-            && original.is_some_and(|own| own.body.is_none() && own.row.redacted_by == Some(entry));
+            && own.is_some_and(|own| own.body.is_none() && own.row.redacted_by == Some(entry));
     }
     is_gone &= is_left(tx, (entry, row), &said).await?;
     let is_own = said["document"] == row.document && said["asked_by"] == json!(row.asked_by);

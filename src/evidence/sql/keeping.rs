@@ -37,6 +37,10 @@ pub(super) const HELD_SUBJECTS: &str =
 pub(super) const MERGED: &str = "SELECT f.plot, f.record FROM ledger_facts f JOIN plots q ON q.id = f.plot \
      WHERE f.kind = 'judgement' AND (q.state = 'merged' OR q.id IN (SELECT subject FROM jobs WHERE kind = 'settle_plot')) \
      ORDER BY f.plot, f.id";
+/// What was judged of some plots whose ground another counts, and was not corrected.
+const JUDGED_OF: &str = "SELECT f.plot, f.record FROM ledger_facts f JOIN plots q ON q.id = f.plot \
+     WHERE f.kind = 'judgement' AND q.state = 'merged' AND NOT EXISTS (SELECT 1 FROM ledger_facts c \
+         WHERE c.plot = f.plot AND c.kind = 'judgement' AND c.corrects = f.id) AND f.plot IN (";
 /// A fact: a plot, a photo of one, or a question about such photos.
 pub(super) const PLOTS_OF: &str = "SELECT id FROM plots WHERE id = $1 \
      UNION SELECT plot FROM photos WHERE id = $1 AND plot IS NOT NULL \
@@ -166,18 +170,23 @@ pub async fn sealed(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<(FactId, PhotoI
 /// Which plots were judged to be one ground with which.
 type Ties = BTreeMap<PlotId, BTreeSet<PlotId>>;
 
+/// Of which other plot a judgement speaks, and whether it says that both are one ground.
+fn judged(plot: PlotId, record: &str) -> Result<Option<(PlotId, bool)>, Error> {
+    let said: Value = serde_json::from_str(record).or(Err(Error::Corrupt {
+        table: "ledger_facts",
+        column: "record",
+        id: plot.to_string(),
+    }))?;
+    let other = said["other"].as_str();
+    let other = other.and_then(|id| id.parse::<PlotId>().ok());
+    Ok(other.map(|other| (other, said["sameness"] == "same")))
+}
+
 async fn ties(tx: &mut Tx) -> Result<Ties, Error> {
     let rows: Vec<(PlotId, String)> = on!(tx, |c| sqlx::query_as(MERGED).fetch_all(c))?;
     let mut ties = Ties::new();
     for (plot, record) in rows {
-        let said: Value = serde_json::from_str(&record).or(Err(Error::Corrupt {
-            table: "ledger_facts",
-            column: "record",
-            id: plot.to_string(),
-        }))?;
-        let other = said["other"].as_str();
-        let other = other.and_then(|id| id.parse::<PlotId>().ok());
-        if let Some(other) = other.filter(|_| said["sameness"] == "same") {
+        if let Some((other, true)) = judged(plot, &record)? {
             ties.entry(plot).or_default().insert(other);
             ties.entry(other).or_default().insert(plot);
         }
@@ -185,8 +194,44 @@ async fn ties(tx: &mut Tx) -> Result<Ties, Error> {
     Ok(ties)
 }
 
-/// A plot with those that are one ground with it.
-fn ground(plot: PlotId, ties: &Ties) -> BTreeSet<PlotId> {
+/// Of those of some plots that were merged into another, the plots that count their ground, if only by way of others.
+pub async fn kept_by(tx: &mut Tx, plots: &[PlotId]) -> Result<Ties, Error> {
+    let mut into = Ties::new();
+    let mut known: BTreeSet<PlotId> = plots.iter().copied().collect();
+    let mut next: Vec<PlotId> = known.iter().copied().collect();
+    while !next.is_empty() {
+        let rows: Vec<(PlotId, String)> = on!(tx, |c| {
+            let mut query = of_plots!(JUDGED_OF, &next);
+            query.push(" ORDER BY f.at, f.id");
+            async move { query.build_query_as().fetch_all(c).await }
+        })?;
+        next.clear();
+        for (plot, record) in rows {
+            let Some((other, is_same)) = judged(plot, &record)? else {
+                continue;
+            };
+            let own = into.entry(plot).or_default();
+            if !is_same {
+                own.remove(&other);
+            } else if own.insert(other) && known.insert(other) {
+                next.push(other);
+            }
+        }
+    }
+    let ends = |plot: &PlotId| -> BTreeSet<PlotId> {
+        let ground = reached(*plot, &into).into_iter();
+        ground.filter(|own| !is_merged(own, &into)).collect()
+    };
+    let merged = plots.iter().filter(|plot| is_merged(plot, &into));
+    Ok(merged.map(|plot| (*plot, ends(plot))).collect())
+}
+
+fn is_merged(plot: &PlotId, into: &Ties) -> bool {
+    into.get(plot).is_some_and(|others| !others.is_empty())
+}
+
+/// A plot with those to which ties lead from it.
+fn reached(plot: PlotId, ties: &Ties) -> BTreeSet<PlotId> {
     let mut ground = BTreeSet::from([plot]);
     let mut next = vec![plot];
     while let Some(at) = next.pop() {
@@ -239,7 +284,7 @@ pub async fn held_plots(tx: &mut Tx, plots: &[PlotId]) -> Result<Vec<PlotId>, Er
         return Ok(Vec::new());
     }
     let ties = ties(tx).await?;
-    let grounds = plots.iter().map(|plot| (*plot, ground(*plot, &ties)));
+    let grounds = plots.iter().map(|plot| (*plot, reached(*plot, &ties)));
     let grounds: Vec<(PlotId, BTreeSet<PlotId>)> = grounds.collect();
     let all: BTreeSet<PlotId> = grounds.iter().flat_map(|(_, own)| own).copied().collect();
     let all: Vec<PlotId> = all.into_iter().collect();

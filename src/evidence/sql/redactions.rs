@@ -22,7 +22,8 @@ pub(super) const INSERT_REDACTION: &str = "INSERT INTO evidence_redactions \
      VALUES ($1, $2, $3, $4, $5, 'asked', $6, $7, $8) ON CONFLICT DO NOTHING";
 pub(super) const DECIDE_REDACTION: &str = "UPDATE evidence_redactions SET state = $2, decided_by = $3, decided_at = $4, \
      decided_why = $5, decided_entry = $6 WHERE id = $1 AND state = 'asked'";
-pub(super) const SAME_BYTES: &str = "SELECT id FROM photos WHERE sha256 = $1 AND state = 'stored' AND redaction IS NULL ORDER BY id";
+pub(super) const SAME_BYTES: &str =
+    "SELECT id FROM photos WHERE sha256 = $1 AND redaction IS NULL ORDER BY id";
 pub(super) const MARK_PHOTO: &str =
     "UPDATE photos SET redaction = $2, redacted_at = $3 WHERE id = $1 AND redaction IS NULL";
 pub(super) const PICTURES_OF: &str = "SELECT sha256 FROM photo_images WHERE photo = $1 \
@@ -32,7 +33,7 @@ pub(super) const ASIDE_ENTRIES: &str = "SELECT q.entry FROM photo_asides a JOIN 
 pub(super) const DROP_IMAGES: &str = "DELETE FROM photo_images WHERE photo = $1";
 pub(super) const DROP_ASIDES: &str = "DELETE FROM photo_asides WHERE photo = $1";
 pub(super) const ERASED_BY: &str =
-    "SELECT id, original_entry, redacted_at FROM photos WHERE redaction = $1 ORDER BY id";
+    "SELECT id, entry, original_entry, redacted_at FROM photos WHERE redaction = $1 ORDER BY id";
 /// Photos that are marked as erased where no order that was done says so.
 pub(super) const UNORDERED: &str = "SELECT p.id FROM photos p WHERE (p.redaction IS NOT NULL OR p.redacted_at IS NOT NULL) \
      AND NOT EXISTS (SELECT 1 FROM evidence_redactions r WHERE r.id = p.redaction AND r.target = 'photo' \
@@ -60,6 +61,7 @@ pub struct RedactionRow {
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct ErasedRow {
     pub id: PhotoId,
+    pub entry: EntryId,
     pub original_entry: Option<EntryId>,
     pub redacted_at: Option<Timestamp>,
 }
@@ -140,7 +142,7 @@ pub async fn decide_redaction(
     .map(|rows| rows > 0)
 }
 
-/// The photos whose originals are the same bytes and are kept.
+/// The photos that were announced by the same bytes and that no order erased: kept, or on their way.
 pub async fn same_bytes(tx: &mut Tx, sha256: &[u8]) -> Result<Vec<PhotoId>, Error> {
     on!(tx, |c| sqlx::query_scalar(SAME_BYTES)
         .bind(sha256)

@@ -126,6 +126,8 @@ pub async fn create_upload(
             };
             let id = upload.id;
             upload = match add(&evidence, &actor, asked, body, checksum).await {
+                // It is forgotten already.
+                Err(error @ Error::Erased(_)) => return Err(error),
                 // The sender never hears of this upload: it is in nobody's way.
                 Err(error) if !matches!(error, Error::Mismatch(_)) => {
                     evidence.end_upload(&actor, id).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::base::actor::Actor;
-use crate::base::ids::{FactId, IncidentId, OrgId, PlotId};
+use crate::base::ids::{IncidentId, OrgId, PlotId};
 use crate::base::time::Timestamp;
 use crate::base::words::Crop;
 use crate::ledger::model::Life;
@@ -52,11 +52,13 @@ pub struct PlotLine {
     pub work_disputed: f64,
     /// When the first full eradication ended.
     pub eradicated_at: Option<Timestamp>,
-    /// The last eradication that its state allowed.
+    /// The work that `eradicated_at` tells of; before there is one, the last that its state allowed.
     pub eradication: Option<Eradication>,
+    /// The organisation that recorded that work.
+    pub work_org: Option<OrgId>,
     /// The last eradication that is in the figures of what was destroyed.
     pub completed: Option<Eradication>,
-    /// The number of the minutes of the work that `eradicated_at` tells of, else of the last; none while they are awaited.
+    /// The number of the minutes of that work; none while they are awaited.
     pub minutes: Option<String>,
     /// Photos that show it.
     pub photos: u32,
@@ -115,11 +117,11 @@ fn line(
     let Ok(Value::Object(record)) = serde_json::from_str(&row.record) else {
         return Err(row.corrupt("record").into());
     };
-    let eradication = last_eradication(material, life, |_| true);
-    // Those of the work whose day is told; before there is one, of the last that was told of.
+    // Day, unit and minutes stand side by side: they are of one work.
     let of_day = |done: &&Done| Some(done.ended_at) == life.eradicated_at;
     let work = life.eradications.iter().find(of_day);
     let work = work.or_else(|| life.eradications.iter().max_by_key(|done| done.ended_at));
+    let told = work.and_then(|done| work_of(material, done));
     Ok(PlotLine {
         plot: row.id,
         commune: row.commune.clone(),
@@ -138,23 +140,18 @@ fn line(
         minutes: work.and_then(|done| life.minutes.get(&done.fact).cloned()),
         photos: material.photos.count(),
         completed: completed(material, life).cloned(),
-        eradication: eradication.cloned(),
+        eradication: told.map(|(_, said)| said.clone()),
+        work_org: told.and_then(|(org, _)| org),
         figures: *figures,
         record,
     })
 }
 
-/// The last eradication of a plot that its state allowed, of those that `is_one` takes.
-fn last_eradication<'a>(
-    material: &'a Material,
-    life: &Life,
-    is_one: impl Fn(FactId) -> bool,
-) -> Option<&'a Eradication> {
-    let own = life.eradications.iter().filter(|done| is_one(done.fact));
-    let last = own.max_by_key(|done| done.ended_at)?;
-    let fact = material.facts.iter().find(|fact| fact.id == last.fact)?;
+/// Who recorded a work, and what was said of it.
+fn work_of<'a>(material: &'a Material, done: &Done) -> Option<(Option<OrgId>, &'a Eradication)> {
+    let fact = material.facts.iter().find(|fact| fact.id == done.fact)?;
     match &fact.act {
-        Act::Eradication(own) => Some(own),
+        Act::Eradication(said) => Some((fact.org, said)),
         _ => None,
     }
 }
@@ -165,7 +162,10 @@ fn completed<'a>(material: &'a Material, life: &Life) -> Option<&'a Eradication>
     if told.is_empty() {
         return None;
     }
-    last_eradication(material, life, |fact| told.facts.contains(&fact))
+    let own = life.eradications.iter();
+    let own = own.filter(|done| told.facts.contains(&done.fact));
+    let last = own.max_by_key(|done| done.ended_at)?;
+    work_of(material, last).map(|(_, said)| said)
 }
 
 impl Books {

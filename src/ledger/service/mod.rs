@@ -7,6 +7,7 @@ mod carried;
 mod check;
 mod claimed;
 mod claims;
+mod corrected;
 mod definitions;
 mod due;
 mod erase;

@@ -242,6 +242,7 @@ impl Ledger {
         if is_ahead(&fact.0, self.journal.now()) {
             return Err(Refusal::at("/id", AHEAD).into());
         }
+        self.check_corrected(tx, &row).await?;
         self.check(tx, &sent.actor, &sent.parsed.act, &plot).await?;
         self.check_life(tx, &sent.actor, &row, sent.parsed.at)
             .await?;

@@ -88,7 +88,8 @@ fn row(line: &PlotLine, orgs: &BTreeMap<OrgId, String>) -> Row {
     row.add(taken.map(hours), Some(&facts));
     row.tell(line.minutes.clone());
     let work = line.eradication.as_ref();
-    let lead = work.and_then(|work| work.lead_org).or(line.org);
+    let lead = work.and_then(|work| work.lead_org);
+    let lead = lead.or(line.work_org).or(line.org);
     row.tell(lead.and_then(|lead| orgs.get(&lead).cloned()));
     let others = work.into_iter().flat_map(|work| work.headcount.keys());
     let others: Vec<&str> = others

@@ -215,7 +215,8 @@ impl Taking {
         }
         let reason = match told.fact.status {
             401 | 403 | 404 => "no_right",
-            408 | 423 | 429 => return Ok(told),
+            // What an order erased (410) would lie here again.
+            408 | 410 | 423 | 429 => return Ok(told),
             400..=499 => "refused",
             _ => return Ok(told),
         };

@@ -12,6 +12,8 @@ use super::gather::Filled;
 
 /// The status of a record that cannot be taken for a while: its author's share of what is kept aside in a day is used up.
 const FOR_A_WHILE: u16 = 429;
+/// The status of an original whose photo an order erased there: it is wanted no more.
+const ERASED: u16 = 410;
 /// Such a record is tried again after so long, and longer each time.
 const FIRST_PAUSE_MS: i64 = 3_600_000;
 const LONGEST_PAUSE_MS: i64 = 6 * 3_600_000;
@@ -47,7 +49,7 @@ pub(super) struct Settled {
     arrived: Vec<(EntryId, Option<String>, Option<String>)>,
     /// What waits on while the others go on.
     pub(super) held: Vec<HeldBack>,
-    /// What waited and can be told no more.
+    /// What waited and can be told no more, or is wanted no more.
     pub(super) gone: Vec<EntryId>,
     /// Through which number nothing more is needed, where something must be sent again before anything else.
     pub(super) through: Option<i64>,
@@ -78,6 +80,11 @@ impl Settled {
                         .push(held_back((*seq, *entry), tries + 1, &result.refused(), now));
                     continue;
                 }
+                Some(result) if result.status == ERASED => {
+                    tracing::info!(%entry, "the province erased the photo by order: its original stays here");
+                    own.gone.push(*entry);
+                    continue;
+                }
                 Some(result) => result.refused(),
                 None => NoUpstream::Answer("it answers too few facts".to_owned()),
             };
@@ -89,9 +96,9 @@ impl Settled {
         (own, fault)
     }
 
-    /// How many records were answered for.
+    /// How many records were answered for, or can be told no more.
     pub(super) const fn count(&self) -> usize {
-        self.arrived.len() + self.held.len()
+        self.arrived.len() + self.held.len() + self.gone.len()
     }
 
     /// Keeps receipts, and what waits on.

@@ -336,7 +336,7 @@ async fn try_again(
         let answer = upstream.bring(bundle).await?;
         (settled, fault) = Settled::of(&filled, answer, due, app.journal.now());
     }
-    settled.gone = gone;
+    settled.gone.extend(gone);
     let is_well = fault.is_none() && !filled.entries.is_empty();
     let count = advance(app, holder, None, settled, is_well).await?;
     fault.map_or(Ok(count), Err)

@@ -29,7 +29,7 @@ const HELD: &str =
     "SELECT id, seq, kind, fact, sha256, received_at FROM journal_entries WHERE actor = ";
 pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorded_at, \
      (SELECT COUNT(*) FROM photo_previews v WHERE v.photo = photos.id) AS previews FROM photos \
-     WHERE author = $1 AND state = 'announced' AND id > $2 ORDER BY id LIMIT $3";
+     WHERE author = $1 AND state = 'announced' AND redacted_at IS NULL AND id > $2 ORDER BY id LIMIT $3";
 pub(super) const HAPPENED: &str = "SELECT id, seq, kind, fact, received_at FROM journal_entries \
      WHERE seq > $1 AND kind IN ('fixes', 'patrol', 'plot', 'definition', 'sos', 'alarm') ORDER BY seq LIMIT $2";
 pub(super) const OPEN_PATROLS: &str = "SELECT id, kind, transport, team, started_at FROM patrols \

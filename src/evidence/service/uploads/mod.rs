@@ -239,7 +239,9 @@ impl Evidence {
         photo: PhotoId,
         id: Uuid,
     ) -> Result<Upload, Error> {
-        self.expect_original(actor, photo).await?;
+        if let Err(error) = self.expect_original(actor, photo).await {
+            return Err(self.unbound(actor, (photo, id), error).await);
+        }
         let row = self.own_upload(actor, id).await?;
         if row.photo.is_none() {
             refuse_retired(actor)?;
@@ -256,6 +258,20 @@ impl Evidence {
             return Err(UploadFault::Gone.into());
         }
         self.told(self.settled(actor, row).await?).await
+    }
+
+    /// Why an upload is not bound. What holds the original of a photo that an order erased goes with it.
+    async fn unbound(&self, actor: &Actor, (photo, id): (PhotoId, Uuid), error: Error) -> Error {
+        if !matches!(error, Error::Erased(_)) {
+            return error;
+        }
+        match self.own_upload(actor, id).await {
+            Ok(row) if row.photo.is_none_or(|own| own == photo) => {
+                self.end_upload(actor, id).await.err().unwrap_or(error)
+            }
+            Ok(_) => error,
+            Err(fault) => fault,
+        }
     }
 
     /// Ends an upload at its owner's wish; what was kept of it stays kept.

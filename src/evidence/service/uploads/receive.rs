@@ -286,8 +286,11 @@ impl Evidence {
     async fn finish_upload(&self, hold: Hold) -> Result<UploadRow, Error> {
         let outcome = match self.try_finish(&hold).await {
             Err(Error::Blobs(blobs::Error::PartMissing)) => {
-                return Err(self.forget_torn(&hold.row).await);
+                tracing::warn!(upload = %hold.row.id, "a part of an upload is not there: the upload is forgotten");
+                return Err(self.forget(&hold.row, Error::NotFound).await);
             }
+            // Of what an order erased nothing is kept, nor what would have been its original.
+            Err(error @ Error::Erased(_)) => return Err(self.forget(&hold.row, error).await),
             outcome => outcome,
         };
         if !matches!(&outcome, Ok(row) if row.state != "open") {
@@ -296,10 +299,9 @@ impl Evidence {
         outcome
     }
 
-    /// Forgets an upload of which a part is gone, as after a restore: its sender is told that there is none, and begins
-    /// anew. Gives what the sender is told.
-    async fn forget_torn(&self, row: &UploadRow) -> Error {
-        tracing::warn!(upload = %row.id, "a part of an upload is not there: the upload is forgotten");
+    /// Forgets an upload that can come to nothing: one of which a part is gone, as after a restore, so that its sender, who
+    /// is told that there is none, begins anew; or one of a photo that an order erased. Gives what the sender is told.
+    async fn forget(&self, row: &UploadRow, told: Error) -> Error {
         let deleted = self.journal.store().write(row.clone(), |tx, row| {
             Box::pin(async move {
                 let now = sql::upload(tx, row.id).await?;
@@ -314,8 +316,10 @@ impl Evidence {
         match deleted.await {
             Ok(Some(parts)) => {
                 self.blobs.drop_parts(&placed(row.id, &parts)).await;
-                Error::NotFound
+                told
             }
+            // The order itself forgot it.
+            Ok(None) if matches!(told, Error::Erased(_)) => told,
             Ok(None) => self.lost(row).await,
             Err(error) => error,
         }

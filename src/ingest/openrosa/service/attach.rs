@@ -70,7 +70,7 @@ impl From<evidence::Error> for NoPhoto {
             evidence::Error::Differs(kept) => Self::Never("content-differs", aside(&kept)),
             evidence::Error::Mismatch(kept) => Self::Never("hash-mismatch", aside(&kept)),
             evidence::Error::Outside(kept) => Self::Never("outside-scope", aside(&kept)),
-            // A form that brings another file under the id of a photo that an order erased.
+            // A form that brings a file of a photo that an order erased: another one, or its own for the first time.
             evidence::Error::Erased(_) => Self::Never("hash-mismatch", None),
             other => Self::Failed(other.into()),
         }

@@ -363,7 +363,7 @@ export const DESK: Record<string, string> = {
 		"cần ít nhất một bán kính quan sát mặt đất; không có thì không tuần tra nào được tính là đã nhìn thấy",
 	// Why nothing is erased by order (`src/evidence/model/redaction.rs`).
 	"a legal hold keeps it": "Đang được giữ theo yêu cầu tố tụng",
-	"the original has not come": "Ảnh gốc chưa đến",
+	"neither original nor preview has come": "Ảnh gốc và ảnh xem trước đều chưa đến",
 	"there is nothing to erase": "Không còn gì để xoá",
 	"fixes are still coming in": "Vị trí của chuyến này đang được gửi về",
 	"another order waits": "Một lệnh xoá khác đang chờ quyết định",
