@@ -10,7 +10,7 @@ pub(super) const IMAGE: &str = "SELECT sha256, bytes, width, height, key_id, sig
      WHERE photo = $1 AND size = $2";
 pub(super) const IMAGES_FROM: &str = "SELECT i.photo, i.size, p.sha256 AS original, i.sha256, i.bytes, i.width, i.height, \
      i.key_id, i.signature FROM photo_images i JOIN photos p ON p.id = i.photo \
-     WHERE i.photo > $1 OR (i.photo = $1 AND i.size > $2) ORDER BY i.photo, i.size LIMIT 500";
+     WHERE (i.photo, i.size) > ($1, $2) ORDER BY i.photo, i.size LIMIT 500";
 /// Photos of which small images were made that are not both there.
 pub(super) const PICTURELESS: &str = "SELECT p.id FROM photos p WHERE p.derived = 'made' AND p.redaction IS NULL AND p.redacted_at IS NULL \
      AND (SELECT COUNT(*) FROM photo_images i WHERE i.photo = p.id) < 2 ORDER BY p.id";

@@ -16,7 +16,7 @@ pub(super) const STAMP_OF: &str =
     "SELECT reply FROM journal_stamps WHERE size = $1 ORDER BY authority LIMIT 1";
 
 pub(super) const STAMPS_FROM: &str = "SELECT size, authority, stamped_at, reply FROM journal_stamps \
-     WHERE size > $1 OR (size = $1 AND authority > $2) ORDER BY size, authority LIMIT 100";
+     WHERE (size, authority) > ($1, $2) ORDER BY size, authority LIMIT 100";
 
 /// A stamp with the reply by which it was made.
 #[derive(Debug, Clone, sqlx::FromRow)]

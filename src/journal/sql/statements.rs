@@ -14,7 +14,7 @@ pub(super) const INSERT_STATEMENT: &str = "INSERT INTO journal_statements \
 pub(super) const STATEMENT: &str = "SELECT entry, device, key_id, sequence, previous, own, base, signature, public, standing, signed_at, \
      head_size, head_root, nonce FROM journal_statements WHERE entry = $1";
 pub(super) const STATEMENTS_OF_KEY: &str = "SELECT entry, sequence, previous, own FROM journal_statements \
-     WHERE key_id = $1 AND device = $2 AND standing = 'holds' AND (sequence > $3 OR (sequence = $3 AND entry > $4)) \
+     WHERE key_id = $1 AND device = $2 AND standing = 'holds' AND (sequence, entry) > ($3, $4) \
      ORDER BY sequence, entry LIMIT $5";
 pub(super) const SIGNED_BEFORE: &str = "SELECT MAX(signed_at) FROM journal_statements \
      WHERE key_id = $1 AND sequence < $2 AND standing = 'holds'";

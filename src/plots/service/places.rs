@@ -167,6 +167,7 @@ impl Plots {
 
     async fn place_all(&self, today: &Arc<CommuneMap>) -> Result<(), Error> {
         let mut after = (Timestamp::from_millis(i64::MIN), PlotId(Uuid::nil()));
+        let mut of_day: Option<(LocalDate, Arc<CommuneMap>)> = None;
         loop {
             let mut tx = self.journal.store().read().await?;
             let rows = sql::placed_after(&mut tx, after.0, after.1).await?;
@@ -177,7 +178,9 @@ impl Plots {
             after = (last.detected_at, last.id);
             let mut moved = Vec::new();
             for row in &rows {
-                let then = self.areas.map_then(row.detected_at.local_date()).await?;
+                let then = self
+                    .map_of(row.detected_at.local_date(), &mut of_day)
+                    .await?;
                 let position = Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?;
                 let found = placement(today, &then, position, is_outside(row)?);
                 if found.place != row.place
@@ -190,6 +193,22 @@ impl Plots {
                 self.move_all(moved).await?;
             }
         }
+    }
+
+    /// The map of a day: rows come in the order of days, and each would ask the database for it anew.
+    async fn map_of(
+        &self,
+        day: LocalDate,
+        last: &mut Option<(LocalDate, Arc<CommuneMap>)>,
+    ) -> Result<Arc<CommuneMap>, Error> {
+        if let Some((own, map)) = last
+            && *own == day
+        {
+            return Ok(Arc::clone(map));
+        }
+        let map = self.areas.map_then(day).await?;
+        *last = Some((day, Arc::clone(&map)));
+        Ok(map)
     }
 
     async fn move_all(&self, moved: Vec<(PlotId, Placement)>) -> Result<(), Error> {

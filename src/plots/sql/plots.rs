@@ -36,8 +36,9 @@ const FORMER_RECORDS: &str = "SELECT p.place, v.record FROM plots p \
 const TYPED_VERSIONS: &str = "SELECT v.plot, j.paper, j.actor, j.retracted_by FROM plot_versions v JOIN journal_papers j ON j.entry = v.entry \
      WHERE v.plot IN (";
 const ALIKE: &str = "SELECT entry FROM plot_versions WHERE plot = $1 AND author = $2 AND record = $3 ORDER BY version LIMIT 1";
-const PLACED_AFTER: &str = "SELECT * FROM plots WHERE detected_at > $1 OR (detected_at = $1 AND id > $2) \
-     ORDER BY detected_at, id LIMIT 500";
+// A pair is compared, so that PostgreSQL too goes on in the index from where it was.
+const PLACED_AFTER: &str =
+    "SELECT * FROM plots WHERE (detected_at, id) > ($1, $2) ORDER BY detected_at, id LIMIT 500";
 const SET_PLACE: &str =
     "UPDATE plots SET place = $2, commune = $3, commune_name = $4 WHERE id = $1";
 const SET_STATE: &str = "UPDATE plots SET state = ";

@@ -24,7 +24,7 @@ pub(super) const CHANGES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.actor, e
      'waiver', 'return', 'reply', 'seal', 'question', 'answer', 'decision', 'redaction')) ORDER BY e.seq LIMIT $4";
 pub(super) const OWN_ENTRIES: &str = "SELECT e.id, e.seq, e.kind, e.fact, e.sha256, e.received_at, q.reason FROM journal_entries e \
      LEFT JOIN quarantine q ON q.entry = e.id AND e.kind = 'quarantine' \
-     WHERE e.actor = $1 AND (e.fact > $2 OR (e.fact = $2 AND e.id > $3)) ORDER BY e.fact, e.id LIMIT $4";
+     WHERE e.actor = $1 AND (e.fact, e.id) > ($2, $3) ORDER BY e.fact, e.id LIMIT $4";
 const HELD: &str =
     "SELECT id, seq, kind, fact, sha256, received_at FROM journal_entries WHERE actor = ";
 pub(super) const WAITING_PHOTOS: &str = "SELECT id, plot, sha256, bytes, recorded_at, \
