@@ -499,6 +499,27 @@ on_both! {
         east.get(&device).await.expect(404);
     }
 
+    async fn a_boundary_that_cannot_be_read_shuts_no_phone_out(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let (east, west) = (field.phone("máy đông", &[EAST]).await, field.phone("máy tây", &[WEST]).await);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        crate::journal::by_hand(&field, "UPDATE area_boundaries SET outline = sha256 WHERE valid_to IS NOT NULL").await;
+        let communes = async |phone: &Client| {
+            let me = phone.get("/api/v1/me").await.expect(200).json();
+            let rights = me["rights"].as_array().unwrap();
+            rights.iter().find(|own| own["right"] == "record_plots").unwrap()["communes"].clone()
+        };
+        // Another process, which has no map in memory; the second time it remembers that it cannot tell.
+        for (phone, expected) in [(&east, EAST), (&west, WEST)] {
+            let elsewhere = field.elsewhere(phone);
+            for _ in 0..2 {
+                assert_eq!(communes(&elsewhere).await, json!([expected]));
+                field.clock.advance_millis(1_000);
+            }
+        }
+    }
+
     async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
         crate::plots::load_communes(&field).await;
         let officer = field.officer().await;

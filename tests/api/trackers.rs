@@ -315,6 +315,25 @@ on_both! {
         }
     }
 
+    async fn a_patrol_of_the_reserve_team_that_ends_leaves_the_tails_of_other_communes_alone(field: Field) {
+        load_communes(&field).await;
+        let west = field.phone("máy tây", &[WEST]).await;
+        let patrol = field.new_id();
+        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let near = field.device("máy cùng xã", &[WEST]).await;
+        let far = field.device("máy xã khác", &[EAST]).await;
+        for (device, lon) in [(near, 104.1), (far, 104.7)] {
+            let tracker = field.door(device, Door::Tracker).await;
+            let fix = format!("/t/{}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
+            field.anon().get(&fix).await.expect(200);
+        }
+        let mut closed = declared(&field, -3600, Some(0));
+        closed["revises"] = json!(1);
+        west.put(&path(patrol, ""), &closed).await.expect(201);
+        assert_eq!(logged(&field, near.0).await.len(), 1);
+        assert!(logged(&field, far.0).await.is_empty(), "its own party may still be out");
+    }
+
     async fn fixes_that_name_a_patrol_of_the_reserve_team_are_taken_from_its_party_alone(field: Field) {
         load_communes(&field).await;
         let west = field.phone("máy tây", &[WEST]).await;

@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub(super) names: super::names::Kept,
     pub(super) shares: super::known::Shares,
     pub(super) heirs: Mutex<super::reach::Heirs>,
+    /// Held while the ground of an ended commune is held against those of today.
+    pub(super) comparing: tokio::sync::Mutex<()>,
     pub(super) changes: super::risk::versions::Changes,
     /// Held while a map is built, so that it is built once.
     building: tokio::sync::Mutex<()>,

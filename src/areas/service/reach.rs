@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::areas::model::map::{Commune, CommuneMap};
+use crate::areas::model::map::{Boundary, Commune, CommuneMap};
 use crate::base::actor::Scope;
 use crate::base::time::LocalDate;
 use crate::store::Error;
@@ -118,64 +118,104 @@ impl Areas {
     /// The communes of today in each of which an ended one lies as a whole, but for 1 % of its area; of a code that a commune
     /// of today has, that one alone.
     pub async fn heirs(&self, code: &str) -> Result<BTreeSet<String>, Error> {
-        let today = self.map(self.today()).await?;
-        if today.commune(code).is_some() {
+        let all = self.boundaries().await?;
+        self.heirs_among(&all, code).await
+    }
+
+    /// The heirs of those of some codes that no commune of today has, as far as they have any; none where the ground of an
+    /// ended one cannot be read.
+    pub async fn heirs_of(
+        &self,
+        codes: BTreeSet<String>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
+        let of = (self.epoch().await?, self.today());
+        let mut all = BTreeMap::new();
+        let mut asked = Vec::new();
+        for code in codes {
+            if let Some(heirs) = self.kept_heirs(of, &code) {
+                all.insert(code, heirs);
+            } else {
+                asked.push(code);
+            }
+        }
+        if !asked.is_empty() {
+            let boundaries = self.boundaries().await?;
+            for code in asked {
+                let heirs = match self.heirs_among(&boundaries, &code).await {
+                    // Kept as well: phones ask with every request, and would read the same map anew each time.
+                    Err(error @ Error::Corrupt { .. }) => {
+                        tracing::warn!(%error, %code, "who holds the ground of an ended commune cannot be told");
+                        BTreeSet::new()
+                    }
+                    told => told?,
+                };
+                self.keep_heirs(of, &code, &heirs);
+                all.insert(code, heirs);
+            }
+        }
+        all.retain(|code, heirs| !heirs.is_empty() && !heirs.contains(code));
+        Ok(all)
+    }
+
+    fn kept_heirs(&self, (epoch, day): (i64, LocalDate), code: &str) -> Option<BTreeSet<String>> {
+        let mut kept = self.shared.heirs.lock().ok()?;
+        kept.turn_to(epoch, day);
+        kept.by_code.get(code).cloned()
+    }
+
+    fn keep_heirs(&self, (epoch, day): (i64, LocalDate), code: &str, heirs: &BTreeSet<String>) {
+        if let Ok(mut kept) = self.shared.heirs.lock() {
+            kept.turn_to(epoch, day);
+            kept.by_code.insert(code.to_owned(), heirs.clone());
+        }
+    }
+
+    /// The heirs of a code: dates tell whether it has ended, so that no map is needed for one that holds today.
+    async fn heirs_among(&self, all: &[Boundary], code: &str) -> Result<BTreeSet<String>, Error> {
+        let today = self.today();
+        let own = all.iter().filter(|own| own.code == code);
+        if own.clone().any(|own| own.is_valid_on(today)) {
             return Ok([code.to_owned()].into());
         }
         // Of a code whose ground was drawn anew before it ended, the last one is what it stood for.
-        for day in self.last_days().await?.into_iter().rev() {
-            let map = self.map(day).await?;
-            let Some(ended) = map.commune(code) else {
-                continue;
-            };
-            let mut heirs = BTreeSet::new();
+        let lasts = own.filter_map(|own| own.valid_to);
+        match lasts.filter(|last| *last < today).max() {
+            Some(last) => self.heirs_of_ground(code, last).await,
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
+    /// The communes of today in which the ground lies that a code had on its last day.
+    async fn heirs_of_ground(
+        &self,
+        code: &str,
+        last: LocalDate,
+    ) -> Result<BTreeSet<String>, Error> {
+        // All phones ask in the moment in which boundaries change: grounds are compared once.
+        let _comparing = self.shared.comparing.lock().await;
+        let (map, today) = (self.map(last).await?, self.map(self.today()).await?);
+        let mut heirs = BTreeSet::new();
+        if let Some(ended) = map.commune(code) {
             for own in today.communes() {
                 if self.share_held(ended, &[own]).await? >= 1.0 - BESIDE_SHARE {
                     heirs.insert(own.facts.code.clone());
                 }
             }
-            return Ok(heirs);
         }
-        Ok(BTreeSet::new())
-    }
-
-    /// The heirs of those of some codes that no commune of today has, as far as they have any.
-    pub async fn heirs_of(
-        &self,
-        codes: BTreeSet<String>,
-    ) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
-        let (epoch, today) = (self.epoch().await?, self.today());
-        let kept = |code: &str| {
-            let mut kept = self.shared.heirs.lock().ok()?;
-            kept.turn_to(epoch, today);
-            kept.by_code.get(code).cloned()
-        };
-        let mut all = BTreeMap::new();
-        for code in codes {
-            let heirs = if let Some(heirs) = kept(&code) {
-                heirs
-            } else {
-                let heirs = self.heirs(&code).await?;
-                if let Ok(mut kept) = self.shared.heirs.lock() {
-                    kept.turn_to(epoch, today);
-                    kept.by_code.insert(code.clone(), heirs.clone());
-                }
-                heirs
-            };
-            if !heirs.is_empty() && !heirs.contains(&code) {
-                all.insert(code, heirs);
-            }
-        }
-        Ok(all)
+        Ok(heirs)
     }
 
     /// The last days of the boundaries that hold no more.
     async fn last_days(&self) -> Result<BTreeSet<LocalDate>, Error> {
         let today = self.today();
-        let mut tx = self.journal.store().read().await?;
-        let all = all_boundaries(&mut tx).await?;
+        let all = self.boundaries().await?;
         let lasts = all.iter().filter_map(|boundary| boundary.valid_to);
         Ok(lasts.filter(|last| *last < today).collect())
+    }
+
+    async fn boundaries(&self) -> Result<Vec<Boundary>, Error> {
+        let mut tx = self.journal.store().read().await?;
+        all_boundaries(&mut tx).await
     }
 
     /// The share of a commune's ground that lies in others, which do not overlap.

@@ -10,23 +10,19 @@ use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
 use super::PatrolRow;
-use super::around::{of_party, off_paper, sharing};
+use super::around::{off_paper, sharing};
 
 /// The state of a patrol that an officer found true.
 const VALIDATED: &str = "validated";
 
-// What a post node took for its devices joins what it took for another of them: their rights are known there alone.
+// What a post node took for its devices joins what it took for another of them: their rights are known there alone. Every batch
+// of fixes comes here: both are looked up for the one author, and no list of all holders of rights is made.
 const LOCK_TRACK: &str = concat!(
     "INSERT INTO tracks (patrol, device, chunks, fixes) SELECT p.id, $2, 0, 0 FROM patrols p \
-     WHERE p.id = $1 AND (p.author = $2 OR (",
-    of_party!(
-        "p.team = $3",
-        all: "$3 <> $4 OR p.author IN (SELECT o.id FROM identity_devices d JOIN identity_nodes n ON n.device = d.created_by \
-              JOIN identity_devices o ON o.created_by = n.device WHERE d.id = $2)",
-        "p.author",
-        beside: "$2"
-    ),
-    "))",
+     WHERE p.id = $1 AND (p.author = $2 OR (p.team = $3 AND ($3 <> $4 OR EXISTS (",
+    sharing!(),
+    "$2 AND o.holder = p.author) OR EXISTS (SELECT 1 FROM identity_devices d JOIN identity_nodes n ON n.device = d.created_by \
+     JOIN identity_devices o ON o.created_by = n.device WHERE d.id = $2 AND o.id = p.author))))",
     off_paper!(),
     " ON CONFLICT (patrol, device) DO UPDATE SET chunks = tracks.chunks \
      RETURNING (SELECT redacted_at FROM patrols WHERE id = $1) AS erased_at"
