@@ -499,6 +499,22 @@ on_both! {
         east.get(&device).await.expect(404);
     }
 
+    async fn a_photo_that_is_the_first_to_come_after_a_merger_is_joined_to_its_plot(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let phone = field.phone("máy đông", &[EAST]).await;
+        let plot = format!("/api/v1/plots/{}", field.new_id());
+        phone.put(&plot, &crate::plots::plot_at(104.7, 22.4)).await.expect(201);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let picture = crate::photos::jpeg(64, 48);
+        let mut announced = sidecar(&picture);
+        announced["plot"] = json!(plot.rsplit('/').next());
+        crate::photos::taken(&field, &phone, &picture, &announced).await;
+        field.settle().await;
+        let shown = phone.get(&plot).await.expect(200).json();
+        assert_eq!(shown["properties"]["photos"], 1, "{shown:#}");
+    }
+
     async fn a_boundary_that_cannot_be_read_shuts_no_phone_out(field: Field) {
         crate::plots::load_communes(&field).await;
         let (east, west) = (field.phone("máy đông", &[EAST]).await, field.phone("máy tây", &[WEST]).await);

@@ -60,6 +60,10 @@ impl Evidence {
             Some(position) => self.plots.place_of(position).await?,
             None => None,
         };
+        if sidecar.plot.is_some() {
+            // Rights hold where the plot lies today, also for the first one that asks since boundaries changed.
+            self.plots.today().await?;
+        }
         let sent = Sent {
             actor: actor.clone(),
             id,
