@@ -504,6 +504,7 @@ on_both! {
         let phone = field.phone("máy đông", &[EAST]).await;
         let plot = format!("/api/v1/plots/{}", field.new_id());
         phone.put(&plot, &crate::plots::plot_at(104.7, 22.4)).await.expect(201);
+        field.settle().await;
         field.clock.advance_millis(1_000);
         crate::reports::merged(&field, "2026-03-02").await;
         let picture = crate::photos::jpeg(64, 48);
