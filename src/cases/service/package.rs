@@ -243,6 +243,7 @@ impl Cases {
             entries: gathered.entries.clone(),
             photos: gathered.photos.clone(),
             after_seal: gathered.after_seal.clone(),
+            marks_ground: true,
             merged: gathered.merged.clone(),
             files: ready.chain(originals).collect(),
         };
