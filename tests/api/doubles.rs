@@ -113,8 +113,13 @@ async fn marked(client: &Client, plot: Uuid) -> Vec<String> {
 
 /// Which photos the case of a plot marks so; it checks out.
 async fn marked_in_case(field: &Field, client: &Client, plot: Uuid) -> Vec<String> {
+    marked_in(field, client, &format!("plots/{plot}")).await
+}
+
+/// The same of any case.
+async fn marked_in(field: &Field, client: &Client, subject: &str) -> Vec<String> {
     field.settle().await;
-    let path = format!("/api/v1/plots/{plot}/case?reason=ban-giao");
+    let path = format!("/api/v1/{subject}/case?reason=ban-giao");
     let package = client.get(&path).await.expect(200).bytes;
     let keys = field.app.journal.keys().await.unwrap();
     check(
@@ -762,6 +767,30 @@ on_both! {
         assert_eq!(marked(&people.province, merged).await, [late.as_str()]);
         assert_eq!(marked_in_case(&field, &people.province, kept).await, [late.as_str()]);
         assert_eq!(marked_in_case(&field, &people.province, merged).await, [] as [String; 0]);
+    }
+
+    async fn in_an_incidents_case_a_photo_of_a_merged_plot_is_marked_alike_wherever_it_stands(field: Field) {
+        let people = people(&field).await;
+        let incident = field.new_id();
+        let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        people.phone.put(&format!("/api/v1/incidents/{incident}"), &body).await.expect(201);
+        let mut plots = Vec::new();
+        for lon in [104.30, 104.300_1] {
+            let mut plot = plot_at(lon, 22.4);
+            plot["properties"]["incident"] = json!(incident);
+            plots.push(recorded(&field, &people.phone, &plot).await);
+        }
+        // The chapter of the merged one, in which no seal is, stands first.
+        let (merged, kept) = (plots[0], plots[1]);
+        let work = sent(&field, &people.phone, kept, "eradications", &eradication()).await["fact"].clone();
+        photographed(&field, &people.phone, kept).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        let late = shot(&field, &people.phone, merged, (62, None)).await;
+        let marked = marked_in(&field, &people.province, &format!("incidents/{incident}")).await;
+        assert_eq!(marked, [late.as_str()]);
     }
 
     async fn a_package_that_was_made_before_merged_plots_were_marked_still_holds(field: Field) {
