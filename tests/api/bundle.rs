@@ -21,6 +21,7 @@ use crate::journal::rows::{each_is_found, each_is_found_at_last};
 use crate::patrols::{declared, walk};
 use crate::photos;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::redactions;
 use crate::signed::Signer;
 use crate::sync::{fact, signed};
 
@@ -258,6 +259,29 @@ on_both! {
         assert_eq!(&late["results"][0]["receipt"], of_each(&answer, "receipt")[0]);
         phone.get(&format!("/api/v1/plots/{plot}")).await.expect(200);
         assert!(field.app.journal.verify().await.unwrap().faults.is_empty());
+    }
+
+    async fn an_original_that_an_order_erased_before_it_came_is_not_asked_for_again(field: Field) {
+        load_communes(&field).await;
+        let (phone, other) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await);
+        let (chief, second) = (field.officer().await, redactions::second(&field).await);
+        let (photo, bytes) = (field.new_id(), photos::jpeg(64, 48));
+        phone.put(&format!("/api/v1/photos/{photo}"), &photos::sidecar(&bytes)).await.expect(201);
+        let kept = photos::taken(&field, &other, &bytes, &photos::sidecar(&bytes)).await;
+        let waiting = redactions::asked(&chief, "photo", kept).await;
+        redactions::decided(&second, &waiting, true).await.expect(200);
+        let mut own = Signer::confirmed(&field, &phone).await;
+        let (_, first) = a_plot(&mut own, &field, 104.3);
+        let to = opening(&field.app).unwrap();
+        let file = made(&own, &field, &to, field.app.journal.log_id(), &[first], &[(photo, &bytes)]);
+        let answer = taken(&chief, file).await;
+        assert_eq!(of_each(&answer, "status"), [201, 410], "{answer:#}");
+        assert_eq!((&answer["taken"], &answer["review"]), (&json!(1), &json!(0)));
+        // The carrier is done: what is wanted no more holds back no receipt, and nothing of it lies here for a person.
+        assert!(answer["receipt"].is_object(), "{answer:#}");
+        assert_eq!(reasons(&chief).await, [] as [String; 0]);
+        assert_eq!(redactions::holding(&field.app.config.data, &bytes), [] as [String; 0]);
+        assert!(verify_rows(field.app.journal.store()).await.unwrap().faults.is_empty());
     }
 
     async fn a_bundle_that_cannot_be_read_is_refused_whole_and_kept(field: Field) {

@@ -27,13 +27,13 @@ use crate::screens::question;
 use crate::signed::Signer;
 use crate::stamps::{DAY, Desk, served};
 
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
 fn path(plot: Uuid) -> String {
     format!("/api/v1/plots/{plot}/case?reason=b%C3%A0n%20giao")
 }
 
-fn files(package: &[u8]) -> Files {
+pub fn files(package: &[u8]) -> Files {
     let files = read(package).unwrap();
     files
         .into_iter()
@@ -42,7 +42,7 @@ fn files(package: &[u8]) -> Files {
 }
 
 /// The files as a package whose sums are right again, as a forger would leave it.
-fn packed(mut files: Files) -> Vec<u8> {
+pub fn packed(mut files: Files) -> Vec<u8> {
     files.retain(|(name, _)| name != "SHA256SUMS");
     let sum = |bytes: &[u8]| tuantra::base::hex(&Sha256::digest(bytes));
     let lines: Vec<String> = files

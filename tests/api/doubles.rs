@@ -1,12 +1,15 @@
 //! No ground counts twice, none is lost by judgements that lead in a circle, and nobody judges his own work.
 
 use serde_json::{Value, json};
-use tuantra::base::actor::Role;
+use tuantra::base::actor::{CONSOLE, Role};
 use tuantra::cases::check;
 use tuantra::cases::model::archive::read;
 use tuantra::journal::note::PublicKey;
+use tuantra::journal::{Entry, Kind};
+use tuantra::store::Error;
 use uuid::Uuid;
 
+use crate::cases::{files, packed};
 use crate::field::{Client, Field};
 use crate::figures::people;
 use crate::ledger::{desk, eradication, org, photographed, verification};
@@ -110,8 +113,13 @@ async fn marked(client: &Client, plot: Uuid) -> Vec<String> {
 
 /// Which photos the case of a plot marks so; it checks out.
 async fn marked_in_case(field: &Field, client: &Client, plot: Uuid) -> Vec<String> {
+    marked_in(field, client, &format!("plots/{plot}")).await
+}
+
+/// The same of any case.
+async fn marked_in(field: &Field, client: &Client, subject: &str) -> Vec<String> {
     field.settle().await;
-    let path = format!("/api/v1/plots/{plot}/case?reason=ban-giao");
+    let path = format!("/api/v1/{subject}/case?reason=ban-giao");
     let package = client.get(&path).await.expect(200).bytes;
     let keys = field.app.journal.keys().await.unwrap();
     check(
@@ -123,6 +131,46 @@ async fn marked_in_case(field: &Field, client: &Client, plot: Uuid) -> Vec<Strin
     let manifest = files.iter().find(|(name, _)| name == "manifest.json");
     let manifest: Value = serde_json::from_slice(manifest.unwrap().1).unwrap();
     sorted(serde_json::from_value(manifest["after_seal"].clone()).unwrap())
+}
+
+/// The package of a plot with no photo marked, as its server might have made it: one of before marked none by the seals of
+/// a kept plot, and did not say that it does.
+async fn unmarked(field: &Field, package: &[u8], plot: Uuid, says_so: bool) -> Vec<u8> {
+    let mut files = files(package);
+    let manifest = files.iter().find(|(name, _)| name == "manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&manifest.unwrap().1).unwrap();
+    manifest["after_seal"] = json!([]);
+    if !says_so {
+        let before = manifest.as_object_mut().unwrap().remove("marks_ground");
+        assert_eq!(before, Some(json!(true)));
+    }
+    let body = manifest.to_string();
+    let journal = field.app.journal.clone();
+    let context = (journal.clone(), body.clone(), plot);
+    let written: Result<_, Error> = journal
+        .write(context, |tx, (journal, body, plot)| {
+            Box::pin(async move {
+                let entry = Entry {
+                    kind: Kind::View,
+                    fact: *plot,
+                    actor: CONSOLE,
+                    device: None,
+                    origin: None,
+                    body: body.as_bytes(),
+                };
+                journal.enter(tx, entry).await
+            })
+        })
+        .await;
+    let receipt = serde_json::to_vec(&journal.receipt(&written.unwrap())).unwrap();
+    for (name, bytes) in &mut files {
+        match name.as_str() {
+            "manifest.json" => *bytes = body.clone().into_bytes(),
+            "receipt.json" => *bytes = receipt.clone(),
+            _ => {}
+        }
+    }
+    packed(files)
 }
 
 fn sorted(mut ids: Vec<String>) -> Vec<String> {
@@ -719,6 +767,53 @@ on_both! {
         assert_eq!(marked(&people.province, merged).await, [late.as_str()]);
         assert_eq!(marked_in_case(&field, &people.province, kept).await, [late.as_str()]);
         assert_eq!(marked_in_case(&field, &people.province, merged).await, [] as [String; 0]);
+    }
+
+    async fn in_an_incidents_case_a_photo_of_a_merged_plot_is_marked_alike_wherever_it_stands(field: Field) {
+        let people = people(&field).await;
+        let incident = field.new_id();
+        let body = json!({ "title": "Vụ 01", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": WEST });
+        people.phone.put(&format!("/api/v1/incidents/{incident}"), &body).await.expect(201);
+        let mut plots = Vec::new();
+        for lon in [104.30, 104.300_1] {
+            let mut plot = plot_at(lon, 22.4);
+            plot["properties"]["incident"] = json!(incident);
+            plots.push(recorded(&field, &people.phone, &plot).await);
+        }
+        // The chapter of the merged one, in which no seal is, stands first.
+        let (merged, kept) = (plots[0], plots[1]);
+        let work = sent(&field, &people.phone, kept, "eradications", &eradication()).await["fact"].clone();
+        photographed(&field, &people.phone, kept).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        let late = shot(&field, &people.phone, merged, (62, None)).await;
+        let marked = marked_in(&field, &people.province, &format!("incidents/{incident}")).await;
+        assert_eq!(marked, [late.as_str()]);
+    }
+
+    async fn a_package_that_was_made_before_merged_plots_were_marked_still_holds(field: Field) {
+        let people = people(&field).await;
+        let kept = recorded(&field, &people.phone, &plot_at(104.30, 22.4)).await;
+        let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
+        let work = sent(&field, &people.phone, kept, "eradications", &eradication()).await["fact"].clone();
+        photographed(&field, &people.phone, kept).await;
+        sent(&field, &people.province, merged, "judgements", &same(kept)).await;
+        field.clock.advance_millis(60_000);
+        sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
+        field.settle().await;
+        let late = shot(&field, &people.phone, merged, (62, None)).await;
+        field.settle().await;
+        let path = format!("/api/v1/plots/{kept}/case?reason=ban-giao");
+        let package = people.province.get(&path).await.expect(200).bytes;
+        let keys = field.app.journal.keys().await.unwrap();
+        let roots = [PublicKey::parse(&keys[0].verifier_key).unwrap()];
+        check(&package, &roots).unwrap();
+        check(&unmarked(&field, &package, kept, false).await, &roots).unwrap();
+        // One that says that it marks them does.
+        let fault = check(&unmarked(&field, &package, kept, true).await, &roots).unwrap_err().to_string();
+        assert!(fault.contains("does not mark exactly") && fault.contains(&late), "{fault}");
     }
 
     async fn work_that_was_corrected_on_the_plot_that_is_kept_rests_on_the_photos_of_the_merged_one(field: Field) {

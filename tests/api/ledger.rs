@@ -267,6 +267,33 @@ on_both! {
         desk.post(&waivers, &waiver(&works[1], &said, "ghi nhầm lần phá nhổ")).await.expect(201);
     }
 
+    async fn minutes_that_come_before_the_version_they_name_correct_those_of_the_one_before(field: Field) {
+        let People { phone, desk, province } = people(&field).await;
+        let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;
+        let (works, papers) = (path(plot, "/eradications"), path(plot, "/minutes"));
+        let fact = |told: Answer| told.json()["properties"]["fact"].clone();
+        let mut pending = eradication();
+        (pending["minutes"], pending["minutes_pending"]) = (Value::Null, json!(true));
+        let work = fact(phone.post(&works, &pending).await.expect(201));
+        let paper = |work: &Value, corrects: &Value, number: &str| json!({ "number": number, "date": "2026-03-01", "eradication": work, "corrects": corrects });
+        let first = fact(desk.post(&papers, &paper(&work, &Value::Null, "08/BB")).await.expect(201));
+        // The next version is on its way while its minutes are here: nobody is refused for the order of the network.
+        let next = json!(field.new_id());
+        let own = fact(province.post(&papers, &paper(&next, &first, "09/BB")).await.expect(201));
+        (pending["id"], pending["corrects"], pending["witnesses"]) = (next, work, json!(3));
+        phone.post(&works, &pending).await.expect(201);
+        let timeline = told(&phone, plot).await["timeline"].as_array().unwrap().clone();
+        assert!(timeline.iter().any(|step| step["id"] == first && step["corrected_by"] == own), "{timeline:?}");
+        assert_eq!(phone.get("/api/v1/ledger/minutes-due").await.expect(200).json()["plots"], json!([]));
+        // Of other work that is here it is refused.
+        let mut other = eradication();
+        (other["started_at"], other["ended_at"]) = (json!("2026-02-28T08:00:00+07:00"), json!("2026-02-28T09:00:00+07:00"));
+        other["minutes"] = json!({ "number": "10/BB", "date": "2026-02-28" });
+        let other = fact(phone.post(&works, &other).await.expect(201));
+        let refused = province.post(&papers, &paper(&other, &first, "11/BB")).await.expect(422);
+        assert_eq!(refused.pointers(), ["/corrects"]);
+    }
+
     async fn a_plot_is_verified_destroyed_inspected_and_closed(field: Field) {
         let People { phone, desk, province } = people(&field).await;
         let plot = recorded(&field, &phone, &plot_at(104.3, 22.4)).await;

@@ -781,6 +781,35 @@ on_both! {
         assert_eq!(before["state"], "taken", "{before:#}");
     }
 
+    async fn an_edit_that_names_another_plot_is_work_of_its_own_once_somebody_has_seen_both(field: Field) {
+        load_communes(&field).await;
+        let phone = phone(&field, "máy A", &[WEST]).await;
+        let officer = field.account("can-bo", Role::CommuneOfficer, &[WEST]).await;
+        let mut plots = Vec::new();
+        for (instance, lon) in [("uuid:k1", 104.3), ("uuid:k2", 104.34)] {
+            phone.send(&detection(instance, lon, 22.4), &[], false).await.expect(201);
+            plots.push(phone.fact(instance, "plot").await);
+        }
+        let known = |plot: &str, plants: u32| {
+            let source = format!("<plot_source>known</plot_source><plot>{plot}</plot>");
+            destroyed(plants, "").replace("<plot_source>new</plot_source>", &source)
+        };
+        let claimed = async |plot: &str| phone.plot(plot).await["properties"]["quantities"]["destroyed_claimed"]["plants"].clone();
+        phone.send(&form("eradication", "uuid:y1", &known(&plots[0], 320)), &[], false).await.expect(201);
+        field.clock.advance_millis(60_000);
+        phone.send(&edited("eradication", "uuid:y1", "uuid:y2", &known(&plots[1], 320)), &[], false).await.expect(202);
+        let told = phone.submission("uuid:y2").await;
+        assert_eq!((&told["state"], &told["parts"][0]["reason"]), (&json!("review"), &json!("invalid-content")), "{told:#}");
+        let decision = format!("/api/v1/submissions/{}/decision", told["id"].as_str().unwrap());
+        officer.post(&decision, &json!({ "decision": "accepted" })).await.expect(200);
+        assert_eq!(phone.submission("uuid:y2").await["state"], "taken");
+        assert_eq!((claimed(&plots[0]).await, claimed(&plots[1]).await), (json!(320), json!(320)));
+        // The next edit corrects it where it stands.
+        field.clock.advance_millis(60_000);
+        phone.send(&edited("eradication", "uuid:y2", "uuid:y3", &known(&plots[1], 310)), &[], false).await.expect(201);
+        assert_eq!((claimed(&plots[0]).await, claimed(&plots[1]).await), (json!(320), json!(310)));
+    }
+
     async fn no_later_edit_overwrites_what_an_officer_corrected(field: Field) {
         load_communes(&field).await;
         let phone = phone(&field, "máy A", &[WEST]).await;

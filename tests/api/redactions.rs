@@ -466,6 +466,25 @@ on_both! {
         assert!(!faults(&field).await.is_empty());
     }
 
+    async fn of_a_preview_whose_place_another_took_nothing_is_left_for_an_order_to_miss(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy A", &[WEST]).await;
+        let (officer, second) = (field.officer().await, second(&field).await);
+        let id = previewed(&field, &phone, &photos::jpeg(640, 480)).await;
+        let path = format!("/api/v1/photos/{id}");
+        let first = officer.get(&format!("{path}/thumbnail")).await.expect(200).bytes;
+        let data = &field.app.config.data;
+        assert_eq!(holding(data, &first).len(), 1, "the search finds what is there");
+        let other = photos::jpeg(200, 300);
+        let kind = Some("application/octet-stream");
+        phone.send(Method::PUT, &format!("{path}/preview"), kind, other.into()).await.expect(200);
+        let shown = officer.get(&format!("{path}/thumbnail")).await.expect(200).bytes;
+        assert_eq!((holding(data, &first).len(), holding(data, &shown).len()), (0, 1));
+        let waiting = asked(&officer, "photo", id).await;
+        decided(&second, &waiting, true).await.expect(200);
+        assert_eq!(holding(data, &shown), [] as [String; 0]);
+    }
+
     async fn what_was_only_announced_takes_no_original_with_it_and_goes_with_the_same_file(field: Field) {
         load_communes(&field).await;
         let (phone, other) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await);

@@ -37,6 +37,10 @@ pub struct Manifest {
     /// Those of them that were added after the seal of their eradication.
     #[serde(default)]
     pub after_seal: Vec<PhotoId>,
+    /// Whether photos of merged plots are marked by the seals of the plot that counts their ground too. Packages that do not
+    /// say so were made before: they are marked by the seals of the plot alone that a photo names.
+    #[serde(default)]
+    pub marks_ground: bool,
     /// The plots that were merged into those of the case, now or when photos of theirs were sealed with its own, each with the
     /// photos that were recorded on it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -243,6 +243,7 @@ impl Cases {
             entries: gathered.entries.clone(),
             photos: gathered.photos.clone(),
             after_seal: gathered.after_seal.clone(),
+            marks_ground: true,
             merged: gathered.merged.clone(),
             files: ready.chain(originals).collect(),
         };
@@ -275,13 +276,14 @@ fn merged_into(view: &PlotView) -> Vec<PlotId> {
     listed.filter_map(|id| id.parse().ok()).collect()
 }
 
-/// A photo of a merged plot may stand in two chapters of an incident: in both it is marked as beside the plot that counts its
-/// ground.
+/// A photo of a merged plot may stand in several chapters of an incident: in all of them it is marked as beside the plot that
+/// counts its ground, which may be another than the one under whose seal it lies since before.
 fn mark_alike(chapters: &mut [Chapter]) {
     let mut marked: BTreeMap<PhotoId, bool> = BTreeMap::new();
     for chapter in chapters.iter() {
-        let own = Some(chapter.view.id);
-        let others = chapter.photos.iter().filter(|photo| photo.plot != own);
+        let merged = merged_into(&chapter.view);
+        let is_kept = |photo: &&CasePhoto| photo.plot.is_some_and(|plot| merged.contains(&plot));
+        let others = chapter.photos.iter().filter(is_kept);
         marked.extend(others.map(|photo| (photo.view.id, photo.after_seal)));
     }
     for photo in chapters.iter_mut().flat_map(|own| &mut own.photos) {

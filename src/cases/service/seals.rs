@@ -83,7 +83,12 @@ pub(super) fn check(
             "{file}: the seal of eradication {of} over {count} photos has the root that they make"
         ));
     }
-    marks((manifest, &kept_by(files)?), &photos, &seals)
+    let kept_by = if manifest.marks_ground {
+        kept_by(files)?
+    } else {
+        BTreeMap::new()
+    };
+    marks((manifest, &kept_by), &photos, &seals)
 }
 
 /// A seal of the package.

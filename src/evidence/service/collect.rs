@@ -47,7 +47,10 @@ impl Evidence {
         if is_kept(&mut tx, name).await? {
             return Ok(false);
         }
+        // The uploads that are waited for need connections.
+        drop(tx);
         let _no_upload = self.collecting.write().await;
+        let mut tx = self.journal.store().read().await?;
         // Another process may be giving them a row at this moment. It looks for the bytes after its commit, and here the
         // row is looked for after they were taken away: one of the two sees the other.
         self.blobs.set_aside(name).await?;

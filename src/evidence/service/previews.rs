@@ -14,6 +14,7 @@ use crate::evidence::sql::{self, ImageRow, PreviewRow};
 use crate::journal::model::sha256;
 use crate::store::{self, Tx};
 
+use super::redactions::blob_name;
 use super::{Error, Evidence};
 
 /// What became of a preview.
@@ -57,7 +58,7 @@ impl Evidence {
         };
         let jpeg = Bytes::from(shown.jpeg);
         self.blobs.put(name, jpeg.clone()).await?;
-        let outcome = self
+        let (outcome, replaced) = self
             .journal
             .write((self.clone(), photo, row), |tx, (evidence, photo, row)| {
                 Box::pin(evidence.write_preview(tx, *photo, row))
@@ -71,6 +72,13 @@ impl Evidence {
         }
         // Bytes that were there before their row may have been collected by another process until the row's commit.
         self.blobs.put(name, jpeg).await?;
+        drop(from_bytes_to_row);
+        // An order that erases the photo knows nothing of the picture before.
+        if let Some(before) = replaced
+            && let Err(error) = self.remove_unnamed(before).await
+        {
+            tracing::warn!(%error, "the bytes of a replaced preview are left to the chores");
+        }
         Ok(outcome)
     }
 
@@ -89,22 +97,25 @@ impl Evidence {
         Ok(is_same.then_some(Previewed::Again))
     }
 
+    /// Gives what became of it, and the picture whose place it took.
     async fn write_preview(
         &self,
         tx: &mut Tx,
         photo: PhotoId,
         row: &PreviewRow,
-    ) -> Result<Previewed, Error> {
+    ) -> Result<(Previewed, Option<BlobName>), Error> {
         sql::lock_photo(tx, photo).await?;
         if is_past(tx, photo).await? {
-            return Ok(Previewed::NotNeeded);
+            return Ok((Previewed::NotNeeded, None));
         }
         let before = sql::preview(tx, photo).await?;
         sql::set_preview(tx, photo, row, self.journal.now()).await?;
-        Ok(match before {
-            Some(_) => Previewed::Again,
-            None => Previewed::New,
-        })
+        let Some(before) = before else {
+            return Ok((Previewed::New, None));
+        };
+        let is_other = before.image.sha256 != row.image.sha256;
+        let replaced = blob_name(&before.image.sha256).filter(|_| is_other);
+        Ok((Previewed::Again, replaced))
     }
 
     /// Two at once: a thousand phones that come back together take no more of the processor.

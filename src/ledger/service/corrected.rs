@@ -39,6 +39,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether a fact was recorded on the ground of a plot; one that has not come may have been.
+    pub async fn is_of_ground(&self, fact: FactId, plot: PlotId) -> Result<bool, Error> {
+        let mut tx = self.journal.store().read().await?;
+        match sql::fact(&mut tx, fact).await? {
+            Some(known) => self.is_one_ground(&mut tx, known.plot, plot).await,
+            None => Ok(true),
+        }
+    }
+
     async fn is_one_ground(&self, tx: &mut Tx, plot: PlotId, other: PlotId) -> Result<bool, Error> {
         Ok(plot == other || self.counting(tx, plot).await? == self.counting(tx, other).await?)
     }
@@ -62,10 +71,15 @@ async fn is_about_same(tx: &mut Tx, row: &FactRow, named: &FactRow) -> Result<bo
     if let (Act::Judgement(own), Act::Judgement(before)) = (&own, &before) {
         return Ok(own.other == before.other);
     }
+    // What a desk decides names work that is there; what a unit sends may come before the work that it names.
+    let may_be_early = matches!(own, Act::Minutes(_) | Act::Confirmation(_));
     let (Some(own), Some(before)) = (work_of(&own), work_of(&before)) else {
         return Ok(true);
     };
-    Ok(own == before || first_of(tx, own).await? == first_of(tx, before).await?)
+    let (own, is_own_known) = first_of(tx, own).await?;
+    let (before, is_before_known) = first_of(tx, before).await?;
+    let is_awaited = may_be_early && !(is_own_known && is_before_known);
+    Ok(own == before || is_awaited)
 }
 
 /// The eradication that a fact is about.
@@ -79,16 +93,18 @@ const fn work_of(act: &Act) -> Option<FactId> {
     }
 }
 
-/// The first version of a work, as far as it is known.
-async fn first_of(tx: &mut Tx, work: FactId) -> Result<FactId, store::Error> {
+/// The first version of a work, as far as it is known, and whether that has come.
+async fn first_of(tx: &mut Tx, work: FactId) -> Result<(FactId, bool), store::Error> {
     let (mut first, mut seen) = (work, BTreeSet::new());
     // Ids may name each other in a circle, for a correction may come before what it corrects.
     while seen.insert(first) {
-        let known = sql::fact(tx, first).await?;
-        let Some(before) = known.and_then(|own| own.corrects) else {
+        let Some(known) = sql::fact(tx, first).await? else {
+            return Ok((first, false));
+        };
+        let Some(before) = known.corrects else {
             break;
         };
         first = before;
     }
-    Ok(first)
+    Ok((first, true))
 }

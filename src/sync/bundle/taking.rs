@@ -33,6 +33,9 @@ use super::import::{BundleAnswer, BundleResult, Carrier, Maker, named_by};
 use super::judge::{Judged, judge};
 use super::vouched::original_request;
 
+/// The status of an original whose photo an order erased.
+const ERASED: u16 = 410;
+
 /// A bundle while it is taken in.
 pub(super) struct Taking {
     pub(super) app: App,
@@ -215,8 +218,8 @@ impl Taking {
         }
         let reason = match told.fact.status {
             401 | 403 | 404 => "no_right",
-            // What an order erased (410) would lie here again.
-            408 | 410 | 423 | 429 => return Ok(told),
+            // What an order erased would lie here again.
+            408 | ERASED | 423 | 429 => return Ok(told),
             400..=499 => "refused",
             _ => return Ok(told),
         };
@@ -276,7 +279,9 @@ impl Taking {
             now: self.app.journal.now(),
             results,
         };
-        if taken + review == foot.count {
+        // What an order erased is wanted no more.
+        let erased = count(|own| own.review.is_none() && own.fact.status == ERASED);
+        if taken + review + erased == foot.count {
             answer.receipt = Some(self.entered(&answer, foot).await?);
         }
         Ok(answer)

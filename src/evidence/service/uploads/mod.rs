@@ -17,6 +17,7 @@ use crate::evidence::sql::{self, PartRow, UploadRow};
 use crate::journal::Receipt;
 use crate::store::Tx;
 
+use super::read::refuse_erased;
 use super::{Error, Evidence, refuse_retired};
 
 pub use collect::forget_unfinished;
@@ -201,6 +202,9 @@ impl Evidence {
         row: &UploadRow,
         now: Timestamp,
     ) -> Result<(), Error> {
+        if let Some(photo) = row.photo {
+            refuse_unwanted(tx, photo).await?;
+        }
         let limits = self.upload_limits;
         let reserved = row.length.unwrap_or(signed(self.most_bytes));
         let (open, bytes) = sql::open_uploads(tx, row.owner).await?;
@@ -246,9 +250,14 @@ impl Evidence {
         if row.photo.is_none() {
             refuse_retired(actor)?;
             let bound = self.journal.store().write((id, photo), |tx, (id, photo)| {
-                Box::pin(async move { Ok::<_, Error>(sql::bind_upload(tx, *id, *photo).await?) })
+                Box::pin(async move {
+                    refuse_unwanted(tx, *photo).await?;
+                    Ok::<_, Error>(sql::bind_upload(tx, *id, *photo).await?)
+                })
             });
-            bound.await?;
+            if let Err(error) = bound.await {
+                return Err(self.unbound(actor, (photo, id), error).await);
+            }
         }
         let row = self.own_upload(actor, id).await?;
         if row.photo != Some(photo) {
@@ -327,6 +336,17 @@ impl Evidence {
     fn upload_end(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(i64::from(self.upload_limits.days) * DAY_MS)
     }
+}
+
+/// Refuses an upload for a photo that an order erased before its original came; until the act ends no order does. One that
+/// did forgot the uploads which it found.
+async fn refuse_unwanted(tx: &mut Tx, photo: PhotoId) -> Result<(), Error> {
+    sql::lock_photo(tx, photo).await?;
+    let row = sql::photo(tx, photo).await?.ok_or(Error::NotFound)?;
+    if row.is_stored() {
+        return Ok(());
+    }
+    refuse_erased(&row)
 }
 
 /// Lengths are bounded by what is taken, far below what the column holds.

@@ -1,9 +1,12 @@
 //! What earlier submissions of a chain of edits brought about: an edit corrects what was recorded of them, not what was
 //! sent, and what an officer wrote since is not its to overwrite.
 
+use crate::base::ids::FactId;
+use crate::ledger;
+
 use super::super::OpenRosa;
 use super::super::names::Before;
-use super::super::reading::{self, Reading};
+use super::super::reading::{self, Part, PartKind, Reading};
 use super::super::sql::{self, EarlierRow, SubmissionRow, VersionRow};
 use super::super::xml::Element;
 use super::Error;
@@ -38,10 +41,36 @@ impl OpenRosa {
         row: &SubmissionRow,
         root: &Element,
     ) -> Result<Reading, Error> {
-        self.read_after(row, root, |_, earlier, written| {
+        let read = self.read_after(row, root, |_, earlier, written| {
             so_far(earlier, written.last())
-        })
-        .await
+        });
+        let mut reading = read.await?;
+        for part in &mut reading.parts {
+            self.let_stand_elsewhere(part).await?;
+        }
+        Ok(reading)
+    }
+
+    /// An edit that names another plot than what it edits corrects nothing there: it is a fact of its own. Whoever takes it
+    /// has seen both, and corrects what was recorded on the first plot.
+    async fn let_stand_elsewhere(&self, part: &mut Part) -> Result<(), Error> {
+        let (PartKind::Eradication(plot) | PartKind::Reinspection(plot)) = part.kind else {
+            return Ok(());
+        };
+        let corrects = part.document["corrects"].as_str();
+        let Some(of) = corrects.and_then(|id| id.parse::<FactId>().ok()) else {
+            return Ok(());
+        };
+        let is_there = match self.slices.ledger.is_of_ground(of, plot).await {
+            Ok(is_there) => is_there,
+            Err(ledger::Error::Store(error)) => return Err(error.into()),
+            // Its own route says why.
+            Err(_) => true,
+        };
+        if !is_there && let Some(document) = part.document.as_object_mut() {
+            document.remove("corrects");
+        }
+        Ok(())
     }
 
     /// What a submission says after what came of the earlier ones of its chain.
