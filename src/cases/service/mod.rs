@@ -112,7 +112,7 @@ pub struct CaseBounds {
 impl Default for CaseBounds {
     fn default() -> Self {
         Self {
-            photos: 5_000,
+            photos: 2_000,
             printed: 48_000_000,
         }
     }
