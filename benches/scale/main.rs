@@ -5,6 +5,8 @@
 //! - `anchors`: everything that was tried in PostGIS, side by side (`anchors=PATROLS` for another size than 10,000);
 //! - `province`: 99 communes, 10,000 patrols, ours against PostGIS, warm and cold, in the engine and over HTTP
 //!   (`province=1000` holds the plain query against ours as well);
+//! - `alone`: warm answers of the same province with nothing beside them, which is what their longest hundredth is told by
+//!   (`alone=PATROLS`);
 //! - `cold`: the same province with nothing known in memory, ours alone and so without the hour that PostGIS takes, with the
 //!   time that the process spent of the cores; SQLite, and PostgreSQL where `SCALE_POSTGIS` names a cluster (`cold=PATROLS`);
 //! - `national`: the communes of the GeoJSON file that `NATIONAL` names, as many patrols a year as are listed
@@ -14,6 +16,7 @@
 //! Without a part, `memory` and `province` run. Loads go into throwaway folders; where `SCALE_DATA` names a
 //! folder they stay there, and a load that was cut goes on.
 
+mod alone;
 mod anchors;
 mod cluster;
 mod cold;
@@ -65,6 +68,9 @@ async fn run(words: &[String]) -> anyhow::Result<()> {
     }
     if part(words, "tiles", 0)?.is_some() {
         Box::pin(tiles::run()).await?;
+    }
+    if let Some(patrols) = part(words, "alone", 10_000)? {
+        Box::pin(alone::run(COMMUNES, patrols)).await?;
     }
     if let Some(patrols) = part(words, "cold", 10_000)? {
         Box::pin(cold::run(COMMUNES, patrols)).await?;

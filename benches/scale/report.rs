@@ -36,6 +36,10 @@ impl Times {
     pub fn p99_ms(&self) -> f64 {
         quantile_ms(&self.0, 0.99)
     }
+
+    pub fn most_ms(&self) -> f64 {
+        quantile_ms(&self.0, 1.0)
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people to read")]
