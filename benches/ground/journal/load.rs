@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use tuantra::base::actor::CONSOLE;
 use tuantra::base::time::SystemClock;
-use tuantra::changed;
 use tuantra::journal::{Entry, Journal, Kind, Written};
+use tuantra::later;
 use tuantra::plots::Plots;
 use tuantra::store::{Error, Store};
 use uuid::Uuid;
@@ -384,30 +384,13 @@ async fn write_fact(
 ) -> Result<Option<Written>, Error> {
     let cell = i64::from(fact.as_bytes()[15]) << 40;
     let now = journal.now();
-    changed!(
+    // As the server writes them: nothing waits for any of them, so they go to the database together.
+    later!(tx, PLOT, [fact, CONSOLE, now, cell, record])?;
+    later!(tx, VERSION, [fact, CONSOLE, now, record])?;
+    later!(
         tx,
-        sqlx::query(PLOT)
-            .bind(fact)
-            .bind(CONSOLE)
-            .bind(now)
-            .bind(cell)
-            .bind(record)
-    )?;
-    changed!(
-        tx,
-        sqlx::query(VERSION)
-            .bind(fact)
-            .bind(CONSOLE)
-            .bind(now)
-            .bind(record)
-    )?;
-    changed!(
-        tx,
-        sqlx::query(MEASURE)
-            .bind(fact)
-            .bind(CONSOLE)
-            .bind(now)
-            .bind(fact.as_bytes().as_slice())
+        MEASURE,
+        [fact, CONSOLE, now, fact.as_bytes().as_slice()]
     )?;
     if !has_entries {
         return Ok(None);

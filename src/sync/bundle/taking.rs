@@ -268,6 +268,8 @@ impl Taking {
         };
         let review = count(|own| own.review.is_some());
         let taken = count(|own| own.review.is_none() && own.fact.status < 300);
+        // What an order erased is wanted no more.
+        let erased = count(|own| own.review.is_none() && own.fact.status == ERASED);
         let mut answer = BundleAnswer {
             id: named_by(&foot.sha256),
             device: self.maker.author.id,
@@ -279,8 +281,6 @@ impl Taking {
             now: self.app.journal.now(),
             results,
         };
-        // What an order erased is wanted no more.
-        let erased = count(|own| own.review.is_none() && own.fact.status == ERASED);
         if taken + review + erased == foot.count {
             answer.receipt = Some(self.entered(&answer, foot).await?);
         }
