@@ -16,7 +16,7 @@ const LENGTHS_D: [i64; 4] = [30, 90, 300, YEAR_D];
 /// Windows of one length. One of a month has 336 places in a year, one of a year 13.
 const WINDOWS: usize = 330;
 /// Answers that are not counted: the first ones unite the days of blocks.
-const FIRST: usize = 6;
+const FIRST: usize = 20;
 
 /// Asks for windows of four lengths of a province of so many patrols.
 pub async fn run(communes: usize, patrols: usize) -> anyhow::Result<()> {
@@ -26,6 +26,12 @@ pub async fn run(communes: usize, patrols: usize) -> anyhow::Result<()> {
     app.journal.store().close().await;
     leave_unscreened(&folder).await?;
     let app = begun(&folder, None).await?;
+    // Warm is what was read before: the year with the days around it.
+    let year = Window {
+        from: first_day().plus_days(-20),
+        to: first_day().plus_days(YEAR_D),
+    };
+    ask(&app, whole(year)).await?;
     for days in LENGTHS_D {
         let mut times = Times::none();
         for (at, window) in windows(days).enumerate() {
@@ -38,6 +44,7 @@ pub async fn run(communes: usize, patrols: usize) -> anyhow::Result<()> {
     }
     app.journal.store().close().await;
     let mut served = Served::start(&folder).await?;
+    served.ask(year.from, year.to).await?;
     for days in LENGTHS_D {
         let mut times = Times::none();
         for (at, window) in windows(days).enumerate() {
