@@ -166,7 +166,7 @@ async fn unmarked(field: &Field, package: &[u8], plot: Uuid, says_so: bool) -> V
     for (name, bytes) in &mut files {
         match name.as_str() {
             "manifest.json" => *bytes = body.clone().into_bytes(),
-            "receipt.json" => *bytes = receipt.clone(),
+            "receipt.json" => bytes.clone_from(&receipt),
             _ => {}
         }
     }
