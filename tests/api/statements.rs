@@ -30,7 +30,7 @@ fn statements() -> Vec<&'static str> {
 
 /// Statements whose text differs between the two databases.
 fn pairs() -> Vec<ByBackend> {
-    tuantra::publish::PAIRS.to_vec()
+    [tuantra::journal::PAIRS, tuantra::publish::PAIRS].concat()
 }
 
 /// Statements about any number of rows, which PostgreSQL alone has.

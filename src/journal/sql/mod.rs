@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::base::ids::{EntryId, LogId, QuarantineId};
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{ByBackend, Error, Tx};
 use crate::{changed, later, on};
 
 use super::model::Epoch;
@@ -59,6 +59,9 @@ const INSERT_QUARANTINE: &str = "INSERT INTO quarantine (id, entry, kind, fact, 
 const QUARANTINED_BYTES: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM quarantine WHERE actor = $1 AND received_at > $2";
 const KEPT_BEFORE: &str = "SELECT q.id, q.entry FROM quarantine q JOIN journal_entries e ON e.id = q.entry \
      WHERE q.actor = $1 AND q.fact = $2 AND q.reason = $3 AND e.sha256 = $4 LIMIT 1";
+
+/// The fixed statements whose text differs between the two databases.
+pub const PAIRS: &[ByBackend] = &[LEAVES_NUMBERED];
 
 /// Every statement of the journal, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[

@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::base::from_hex;
 use crate::base::ids::EntryId;
 use crate::base::time::Timestamp;
-use crate::store::{Error, Tx};
+use crate::store::{ByBackend, Error, Tx};
 use crate::{later, on};
 
 // What waits is asked for in the order of PostgreSQL's index of it: whether any row has no number would be looked for in
@@ -20,10 +21,24 @@ pub(super) const LOCK_SEQUENCER: &str =
 pub(super) const SET_NEXT_SEQ: &str = "UPDATE journal_sequencer SET next_seq = $1 WHERE id = 1";
 // One statement for a batch: one for each entry would be most of what numbering costs. The limit is a literal, or else
 // PostgreSQL would plan for a tenth of the table.
-pub(super) const NUMBER_WAITING: &str = "UPDATE journal_entries SET seq = n.seq FROM \
-     (SELECT w.id AS entry, $1 + ROW_NUMBER() OVER (ORDER BY w.received_at, w.id) - 1 AS seq FROM \
-     (SELECT id, received_at FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 2000) w) n \
-     WHERE journal_entries.id = n.entry RETURNING journal_entries.seq, journal_entries.leaf";
+macro_rules! number_waiting {
+    () => {
+        "UPDATE journal_entries SET seq = n.seq FROM \
+         (SELECT w.id AS entry, $1 + ROW_NUMBER() OVER (ORDER BY w.received_at, w.id) - 1 AS seq FROM \
+         (SELECT id, received_at FROM journal_entries WHERE seq IS NULL ORDER BY received_at, id LIMIT 2000) w) n \
+         WHERE journal_entries.id = n.entry"
+    };
+}
+pub(super) const NUMBER_WAITING: &str = number_waiting!();
+/// The leaves of what was numbered. From SQLite every row goes from thread to thread, so that there they come as one text
+/// once it is done; PostgreSQL gives them with the numbers.
+pub const LEAVES_NUMBERED: ByBackend = ByBackend {
+    sqlite: "SELECT group_concat(hex(leaf), '' ORDER BY seq) FROM journal_entries WHERE seq >= $1",
+    postgres: concat!(
+        number_waiting!(),
+        " RETURNING journal_entries.seq, journal_entries.leaf"
+    ),
+};
 
 /// Entries that one statement numbers.
 pub const NUMBERED_AT_ONCE: i64 = 2_000;
@@ -85,11 +100,36 @@ pub async fn set_next_seq(tx: &mut Tx, seq: i64) -> Result<(), Error> {
     later!(tx, SET_NEXT_SEQ, [seq])
 }
 
-/// Gives numbers from `first` on to at most [`NUMBERED_AT_ONCE`] entries in the order of receipt; gives their leaves.
+/// Gives numbers from `first` on, which is the next one, to at most [`NUMBERED_AT_ONCE`] entries in the order of receipt;
+/// gives their leaves.
 pub async fn number_waiting(tx: &mut Tx, first: i64) -> Result<Vec<Vec<u8>>, Error> {
-    let mut numbered: Vec<(i64, Vec<u8>)> = on!(tx, |c| sqlx::query_as(NUMBER_WAITING)
-        .bind(first)
-        .fetch_all(c))?;
-    numbered.sort_unstable_by_key(|(seq, _)| *seq);
-    Ok(numbered.into_iter().map(|(_, leaf)| leaf).collect())
+    tx.settle().await?;
+    match &mut *tx {
+        Tx::Sqlite(open) => {
+            let numbered = sqlx::query(NUMBER_WAITING).bind(first);
+            numbered.execute(&mut **open).await?;
+            let packed = sqlx::query_scalar(LEAVES_NUMBERED.sqlite).bind(first);
+            let packed: Option<String> = packed.fetch_one(&mut **open).await?;
+            unpacked(&packed.unwrap_or_default()).ok_or_else(|| Error::Corrupt {
+                table: "journal_entries",
+                column: "leaf",
+                id: first.to_string(),
+            })
+        }
+        Tx::Postgres(open) => {
+            let numbered = sqlx::query_as(LEAVES_NUMBERED.postgres).bind(first);
+            let mut numbered: Vec<(i64, Vec<u8>)> = numbered.fetch_all(&mut **open).await?;
+            numbered.sort_unstable_by_key(|(seq, _)| *seq);
+            Ok(numbered.into_iter().map(|(_, leaf)| leaf).collect())
+        }
+    }
+}
+
+/// Leaves out of one text, each of 32 bytes in hexadecimal digits.
+fn unpacked(text: &str) -> Option<Vec<Vec<u8>>> {
+    let leaves = text.as_bytes().chunks(64).map(|digits| {
+        let leaf: [u8; 32] = from_hex(std::str::from_utf8(digits).ok()?)?;
+        Some(leaf.to_vec())
+    });
+    leaves.collect()
 }
