@@ -86,6 +86,9 @@ async function stored(province, device) {
 /** Walks east, each step once the page has counted a reading more. */
 async function walkCounted(phone, steps, degrees) {
 	const [lon, lat] = phone.place;
+	// A walk begins where its first reading was taken: that of the first step would be the walk's beginning, 41 m on.
+	for (let look = 0; look < 500 && (await phone.figure("fixes")) === 0; look += 1)
+		await phone.page.waitForTimeout(10);
 	for (let step = 1; step <= steps; step += 1) {
 		const before = await phone.figure("fixes");
 		await phone.moveTo(lon + step * degrees, lat);
