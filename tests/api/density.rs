@@ -585,6 +585,27 @@ on_both! {
         assert_eq!(with_plots(&truth).iter().filter(|cell| cell["plots"] == 1).count(), 2);
     }
 
+    async fn a_small_cell_on_a_border_is_hidden_among_those_of_the_commune_of_its_plots(field: Field) {
+        load_communes(&field).await;
+        let (reader, phone) = (field.account("doc", Role::Reader, &[]).await, field.phone("máy A", &[]).await);
+        cluster(&field, &phone, 104.3, 22.4, 7, IN_ENDED).await;
+        cluster(&field, &phone, 104.7, 22.4, 4, IN_ENDED).await;
+        cluster(&field, &phone, 104.8, 22.2, 9, IN_ENDED).await;
+        // Two plots of the west in a cell whose middle lies in the east.
+        let lat = (0..300).map(|n| 22.05 + 0.001 * f64::from(n)).find(|lat| {
+            let cell = h3o::LatLng::new(*lat, 104.4995).unwrap().to_cell(h3o::Resolution::Seven);
+            h3o::LatLng::from(cell).lng() > 104.5 && cell_at(104.4995, lat + 0.0005, 7) == cell.to_string()
+        });
+        for north in [0.0, 0.0005] {
+            found(&field, &phone, 104.4995, lat.unwrap() + north, IN_ENDED).await;
+        }
+        // A report counts nine plots in the west. Were the seven shown, the two would lie in the only cell that is left.
+        let seen = density(&reader, "").await;
+        let mut plots: Vec<u64> = cells(&seen).iter().map(|cell| cell["plots"].as_u64().unwrap()).collect();
+        plots.sort_unstable();
+        assert_eq!(plots, [4, 9]);
+    }
+
     async fn few_measured_plots_hide_their_measures_from_outsiders(field: Field) {
         load_communes(&field).await;
         let (reader, phone) = (field.account("doc", Role::Reader, &[]).await, field.phone("máy A", &[]).await);

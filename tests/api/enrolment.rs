@@ -537,6 +537,25 @@ on_both! {
         }
     }
 
+    async fn boundaries_none_of_which_can_be_read_shut_no_phone_out_and_are_not_read_with_every_request(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let east = field.phone("máy đông", &[EAST]).await;
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        crate::journal::by_hand(&field, "UPDATE area_boundaries SET kind = 'x' || kind").await;
+        let communes = async |phone: &Client| {
+            let me = phone.get("/api/v1/me").await.expect(200).json();
+            let rights = me["rights"].as_array().unwrap();
+            rights.iter().find(|own| own["right"] == "record_plots").unwrap()["communes"].clone()
+        };
+        let elsewhere = field.elsewhere(&east);
+        assert_eq!(communes(&elsewhere).await, json!([EAST]));
+        crate::journal::by_hand(&field, "UPDATE area_boundaries SET kind = SUBSTR(kind, 2)").await;
+        // The process remembers that it could not tell, until areas change or the day ends; another one can tell.
+        assert_eq!(communes(&elsewhere).await, json!([EAST]));
+        assert_eq!(communes(&field.elsewhere(&east)).await, json!([WEST]));
+    }
+
     async fn a_list_gives_no_rights_by_a_mistake_of_its_heading_or_its_codes(field: Field) {
         crate::plots::load_communes(&field).await;
         let officer = field.officer().await;

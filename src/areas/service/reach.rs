@@ -122,8 +122,8 @@ impl Areas {
         self.heirs_among(&all, code).await
     }
 
-    /// The heirs of those of some codes that no commune of today has, as far as they have any; none where the ground of an
-    /// ended one cannot be read.
+    /// The heirs of those of some codes that no commune of today has, as far as they have any; none where boundaries cannot be
+    /// read, which shuts nobody out.
     pub async fn heirs_of(
         &self,
         codes: BTreeSet<String>,
@@ -139,16 +139,15 @@ impl Areas {
             }
         }
         if !asked.is_empty() {
-            let boundaries = self.boundaries().await?;
+            let boundaries = readable(self.boundaries().await)?;
             for code in asked {
-                let heirs = match self.heirs_among(&boundaries, &code).await {
-                    // Kept as well: phones ask with every request, and would read the same map anew each time.
-                    Err(error @ Error::Corrupt { .. }) => {
-                        tracing::warn!(%error, %code, "who holds the ground of an ended commune cannot be told");
-                        BTreeSet::new()
-                    }
-                    told => told?,
+                let heirs = match &boundaries {
+                    Some(known) => readable(self.heirs_among(known, &code).await)?,
+                    None => None,
                 };
+                // Kept where they cannot be told as well: phones ask with every request, and would read the same map anew
+                // each time.
+                let heirs = heirs.unwrap_or_default();
                 self.keep_heirs(of, &code, &heirs);
                 all.insert(code, heirs);
             }
@@ -228,5 +227,16 @@ impl Areas {
             }
         }
         Ok(share)
+    }
+}
+
+/// What boundaries tell; none where they cannot be read.
+fn readable<T>(told: Result<T, Error>) -> Result<Option<T>, Error> {
+    match told {
+        Err(error @ Error::Corrupt { .. }) => {
+            tracing::warn!(%error, "who holds the ground of ended communes cannot be told");
+            Ok(None)
+        }
+        told => told.map(Some),
     }
 }

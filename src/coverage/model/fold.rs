@@ -99,7 +99,7 @@ impl Seen {
     }
 
     /// Everything visited inside at least so many different check windows. Where windows overlap, a
-    /// visit counts for the first that it lies in.
+    /// visit counts for the first that it lies in; without any, all days are one window.
     #[must_use]
     pub fn in_passes(
         grid: &RiskGrid,
@@ -108,6 +108,9 @@ impl Seen {
         passes: NonZeroU8,
     ) -> Self {
         Self::counted(grid, rows, passes, |row| {
+            if windows.is_empty() {
+                return Some((0, 0));
+            }
             let window = windows.iter().position(|window| window.contains(row.day))?;
             Some((0, u32::try_from(window).ok()?))
         })

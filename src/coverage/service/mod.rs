@@ -11,6 +11,7 @@ mod effort;
 mod explain;
 mod finer;
 mod fold;
+mod follow;
 mod frozen;
 mod gaps;
 mod ground;

@@ -305,8 +305,12 @@ pub(super) fn paint_once(
     }
 }
 
-/// The days of each window, as runs; a day that lies in several belongs to the first.
+/// The days of each window, as runs; a day that lies in several belongs to the first. Ground without windows, which is
+/// checked all year, has one window of all days.
 pub(super) fn by_window(days: &Days, windows: &[CheckWindow]) -> Vec<Vec<Range<i64>>> {
+    if windows.is_empty() {
+        return vec![vec![days.clone()]];
+    }
     let first = |day: i64| {
         let date = LocalDate::from_days(day);
         windows.iter().position(|window| window.contains(date))

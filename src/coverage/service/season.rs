@@ -95,17 +95,12 @@ impl Season {
         let is_open = match pass {
             Pass::Times(times) => {
                 notes.extend(self.too_few_windows(usize::from(times.get()), material));
+                notes.extend(self.all_year_ground().filter(|_| times.get() == 1));
                 self.in_season
             }
             Pass::Named(name) => {
                 let is_elsewhere = self.is_elsewhere(name, material)?;
-                if self.is_all_year {
-                    notes.push(Note {
-                        code: "all_year_ground",
-                        text: "some risk areas have no check windows: there every visit counts, on whatever day"
-                            .to_owned(),
-                    });
-                }
+                notes.extend(self.all_year_ground());
                 if is_elsewhere {
                     notes.push(Note {
                         code: "window_elsewhere",
@@ -125,6 +120,16 @@ impl Season {
             });
         }
         Ok(())
+    }
+
+    /// Says so where one pass is made by a visit on any day.
+    fn all_year_ground(&self) -> Option<Note> {
+        self.is_all_year.then(|| Note {
+            code: "all_year_ground",
+            text:
+                "some risk areas have no check windows: there every visit counts, on whatever day"
+                    .to_owned(),
+        })
     }
 
     /// Says so when on these days fewer check windows are open anywhere than there have to be passes.
@@ -222,11 +227,11 @@ fn untold(material: &Material) -> Vec<Arc<CommuneRisk>> {
 }
 
 /// Whether a visit on that day counts for a pass, where areas have these check windows: inside the named one, or inside any
-/// when different ones are counted. Areas without windows are checked all year, and no number of passes is made there.
+/// when different ones are counted. Areas without windows are checked all year: any visit makes the one pass there is.
 pub(super) fn counts_on(pass: &Pass, windows: &[CheckWindow], day: i64) -> bool {
     let date = LocalDate::from_days(day);
     match pass {
-        Pass::Named(_) if windows.is_empty() => true,
+        _ if windows.is_empty() => true,
         Pass::Named(name) => {
             let mut named = windows.iter().filter(|window| window.name == *name);
             named.any(|window| window.contains(date))

@@ -9,15 +9,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, RwLock};
 
-use crate::areas::AREAS_JOB;
-use crate::base::ids::{JobId, PatrolId};
 use crate::coverage::model::canvas::Canvas;
 use crate::coverage::model::fine::{FineGround, FineRegion};
 use crate::coverage::model::interval::Measured;
 use crate::coverage::model::region::Region;
 use crate::coverage::model::settle::is_unsettled;
 use crate::coverage::sql;
-use crate::patrols::INDEX_JOB;
 use crate::store::Tx;
 
 use super::cores::with_help;
@@ -28,8 +25,6 @@ use super::paint::measure_each;
 use super::tiles::{Shared, Weights, locked};
 use super::{Coverage, Error, aside};
 
-/// Windows that end today and are asked for most: a commune is made ready to be settled in each.
-const WINDOWS_D: [i64; 4] = [1, 30, 90, 365];
 /// Regions that a core takes at once.
 const REGIONS_AT_ONCE: usize = 16;
 
@@ -141,81 +136,6 @@ impl Coverage {
         let (measured, weights) = fine(&numbered, settling, lines)?;
         self.count(&numbered, &weights);
         Ok(Some(measured))
-    }
-
-    /// The job that lets the fine ground follow the communes and risk areas of today.
-    pub async fn follow_areas(&self, job: JobId) -> Result<(), Error> {
-        let mut tx = self.journal.store().read().await?;
-        let ground = self.ground(&mut tx).await?;
-        let definitions = self.known(&mut tx).await?.indexed();
-        let today = self.areas.today();
-        let map = self.areas.map(today).await?;
-        let mut communes = Vec::new();
-        for days in WINDOWS_D {
-            let from = today.plus_days(1 - days);
-            let choice = self.areas.risk_choice(from, today, None).await?;
-            for definition in &definitions {
-                let lattice = definition.lattice();
-                let risk = self.grounds.risk(lattice, &map, &choice, false).await?;
-                communes.extend(risk.communes.iter().cloned());
-            }
-        }
-        let grown = aside(move || {
-            let parts = communes.iter().flat_map(|risk| risk.fine_parts());
-            ground.grown(parts.map(|(_, grid)| grid))
-        });
-        let grown = grown.await?;
-        let mut behind = BTreeSet::new();
-        let above = grown.keys().filter_map(|own| own.coarse());
-        let above: BTreeSet<Region> = above.flat_map(Region::with_neighbours).collect();
-        let generation = grown.values().map(|own| own.generation).max().unwrap_or(0);
-        for definition in &definitions {
-            for footprint in definition.footprints() {
-                let of = (i64::from(definition.version()), footprint);
-                for region in &above {
-                    behind.extend(sql::patrols_in(&mut tx, of, *region, generation).await?);
-                }
-            }
-        }
-        drop(tx);
-        let context = (self.clone(), job, grown, behind);
-        self.journal
-            .write(context, |tx, (coverage, job, grown, behind)| {
-                Box::pin(coverage.grow(tx, *job, grown, behind))
-            })
-            .await
-    }
-
-    /// Asks for the fine ground to follow the day.
-    pub async fn ask_to_follow(&self) -> Result<(), Error> {
-        self.journal
-            .write(self.journal.clone(), |tx, journal| {
-                Box::pin(async move {
-                    let subject = uuid::Uuid::nil();
-                    Ok::<_, Error>(journal.queue(tx, AREAS_JOB, subject).await?)
-                })
-            })
-            .await
-    }
-
-    async fn grow(
-        &self,
-        tx: &mut Tx,
-        job: JobId,
-        grown: &BTreeMap<Region, FineRegion>,
-        behind: &BTreeSet<PatrolId>,
-    ) -> Result<(), Error> {
-        self.journal.finish_job(tx, job).await?;
-        if !grown.is_empty() {
-            sql::tick(tx).await?;
-        }
-        for (region, own) in grown {
-            sql::set_ground(tx, *region, own.bytes(), own.generation).await?;
-        }
-        for patrol in behind {
-            self.journal.queue(tx, INDEX_JOB, patrol.0).await?;
-        }
-        Ok(())
     }
 }
 

@@ -2,19 +2,20 @@
 //!
 //! A cell with few plots looks like a cell with none: both are left out. Were exactly one such cell left out of a
 //! commune, whoever knows the commune's total (from a report, say) would know the cell by subtraction; so further
-//! cells, smallest first, are left out until what is hidden is itself no small number (complementary suppression). The
-//! same holds for the province. A commune in which nothing is left to hide keeps the promise only as long as its own
-//! total is not told.
+//! cells, smallest first, are left out until what is hidden is itself no small number (complementary suppression). Reports
+//! count a plot in the commune in which it lies, so that is what counts here too: a cell on a border is a part of both
+//! communes' totals, whichever its middle lies in. The same holds for the province. A commune in which nothing is left to
+//! hide keeps the promise only as long as its own total is not told.
 
 use std::collections::BTreeMap;
 
 /// A cell that might be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Candidate<'a> {
     /// Its plots.
     pub plots: u32,
-    /// The commune of its middle, by any number; none outside all of them.
-    pub commune: Option<usize>,
+    /// The same by the commune in which each lies, by any number; none outside all of them.
+    pub by_commune: &'a [(Option<usize>, u32)],
 }
 
 /// By which rule cells are shown.
@@ -28,22 +29,24 @@ pub struct PublishRule {
 
 /// Which of the cells are shown, in the order given; equal cells are hidden in that order too.
 #[must_use]
-pub fn published(cells: &[Candidate], rule: PublishRule) -> Vec<bool> {
+pub fn published(cells: &[Candidate<'_>], rule: PublishRule) -> Vec<bool> {
     let mut shown: Vec<bool> = cells
         .iter()
         .map(|cell| cell.plots >= rule.least_plots)
         .collect();
-    let mut communes = BTreeMap::<Option<usize>, Vec<usize>>::new();
+    let mut communes = BTreeMap::<Option<usize>, Vec<Part>>::new();
     for (at, cell) in cells.iter().enumerate() {
-        communes.entry(cell.commune).or_default().push(at);
+        for (commune, plots) in cell.by_commune {
+            communes.entry(*commune).or_default().push((*plots, at));
+        }
     }
-    let province = (0..cells.len()).collect();
-    let groups: Vec<Vec<usize>> = communes.into_values().chain([province]).collect();
+    let province = (0..).zip(cells).map(|(at, cell)| (cell.plots, at));
+    let groups: Vec<Vec<Part>> = communes.into_values().chain([province.collect()]).collect();
     // What is hidden for the province's sake may stand alone in its commune, so go round until nothing changes.
     loop {
         let before = shown.clone();
         for group in &groups {
-            hide_more(cells, group, rule, &mut shown);
+            hide_more(group, rule, &mut shown);
         }
         if shown == before {
             return shown;
@@ -51,18 +54,18 @@ pub fn published(cells: &[Candidate], rule: PublishRule) -> Vec<bool> {
     }
 }
 
+/// The plots of a cell that belong to a group, and its place among all.
+type Part = (u32, usize);
+
 /// Hides the smallest cells of a group until what is hidden there tells nothing of a single cell.
-fn hide_more(cells: &[Candidate], group: &[usize], rule: PublishRule, shown: &mut [bool]) {
+fn hide_more(group: &[Part], rule: PublishRule, shown: &mut [bool]) {
     let mut hidden = Hidden::default();
     let mut left = Vec::new();
-    for &at in group {
-        let Some(cell) = cells.get(at).filter(|cell| cell.plots > 0) else {
-            continue;
-        };
+    for &(plots, at) in group.iter().filter(|(plots, _)| *plots > 0) {
         if shown.get(at) == Some(&true) {
-            left.push((cell.plots, at));
+            left.push((plots, at));
         } else {
-            hidden.add(cell.plots);
+            hidden.add(plots);
         }
     }
     left.sort_unstable();

@@ -38,6 +38,8 @@ pub(super) struct Place {
     pub(super) visited: Visited,
     pub(super) home: Option<usize>,
     pub(super) others: Vec<usize>,
+    /// Plots of the window by the commune in which each lies.
+    pub(super) by_commune: Vec<(Option<usize>, u32)>,
 }
 
 struct Draft {
@@ -162,6 +164,9 @@ impl Sheet<'_> {
         if let Some(draft) = self.drafts.get_mut(&cell) {
             draft.found(row, day, in_window, season);
             draft.place.belongs_to(commune);
+            if in_window {
+                draft.place.holds_plot_of(commune);
+            }
         }
         Ok(())
     }
@@ -233,6 +238,13 @@ impl Place {
             && !self.others.contains(&commune)
         {
             self.others.push(commune);
+        }
+    }
+
+    fn holds_plot_of(&mut self, commune: Option<usize>) {
+        match self.by_commune.iter_mut().find(|own| own.0 == commune) {
+            Some((_, plots)) => *plots += 1,
+            None => self.by_commune.push((commune, 1)),
         }
     }
 }

@@ -55,12 +55,12 @@ impl Density {
     /// The cells that may be shown in a scope.
     fn shown(&self, table: &Table, scope: &Scope) -> Vec<CellFigures> {
         let rule = self.definition.publish_rule();
-        let candidates: Vec<Candidate> = table
+        let candidates: Vec<Candidate<'_>> = table
             .lines
             .iter()
             .map(|line| Candidate {
                 plots: line.figures.plots,
-                commune: line.home,
+                by_commune: &line.by_commune,
             })
             .collect();
         let shown = published(&candidates, rule);

@@ -165,11 +165,14 @@ fn suggestion(table: &Table, cell: Cell, reason: Reason, week: &str) -> Suggesti
 
 /// The commune's cells whose label has not expired, by rate; those that nobody walked, by their plots, after them.
 fn evidence(table: &Arc<Table>, commune: &str) -> Vec<Cell> {
-    let home = table.commune(commune);
+    // Of a code that is none of the table's map, cells outside every commune would be taken for its own.
+    let Some(home) = table.commune(commune) else {
+        return Vec::new();
+    };
     let mut strong: Vec<&Line> = table
         .lines
         .iter()
-        .filter(|line| line.home == home && line.figures.trend != Some(TrendClass::None))
+        .filter(|line| line.home == Some(home) && line.figures.trend != Some(TrendClass::None))
         .collect();
     strong.sort_by(|a, b| {
         let (a, b) = (&a.figures, &b.figures);

@@ -44,6 +44,8 @@ pub struct Line {
     pub(super) home: Option<usize>,
     /// Other communes whose plots lie in the cell; where its middle lies in none, also the one that was walked in.
     others: Vec<usize>,
+    /// Plots of the window by the commune in which each lies, by its place on the map.
+    pub(super) by_commune: Vec<(Option<usize>, u32)>,
 }
 
 impl Line {
@@ -89,6 +91,7 @@ impl Table {
                 visited,
                 home,
                 others,
+                by_commune,
             } = place;
             let figures = CellFigures::of(facts, *visited, judged, rule);
             Ok(Line {
@@ -97,6 +100,7 @@ impl Table {
                 figures,
                 home: *home,
                 others: others.clone(),
+                by_commune: by_commune.clone(),
             })
         });
         Ok(Self {

@@ -21,7 +21,7 @@ pub type LoadedCommunes =
 /// For communes that have ended, by code: those of today that hold their ground.
 pub type Heirs = BTreeMap<String, BTreeSet<String>>;
 
-/// Tells the heirs of those of some communes that have ended and have any.
+/// Tells the heirs of those of some communes that have ended and have any; fails for no boundary that cannot be read.
 pub type EndedCommunes =
     Arc<dyn Fn(BTreeSet<String>) -> BoxFuture<'static, Result<Heirs, store::Error>> + Send + Sync>;
 
@@ -45,17 +45,11 @@ impl Identity {
         self
     }
 
-    /// The heirs of those of some communes that have ended. A boundary that cannot be read shuts nobody out.
+    /// The heirs of those of some communes that have ended.
     pub(super) async fn heirs(&self, codes: BTreeSet<String>) -> Result<Heirs, store::Error> {
-        let Some(ended) = self.ended.as_ref().filter(|_| !codes.is_empty()) else {
-            return Ok(Heirs::new());
-        };
-        match ended(codes).await {
-            Err(error @ store::Error::Corrupt { .. }) => {
-                tracing::warn!(%error, "who holds the ground of ended communes could not be told");
-                Ok(Heirs::new())
-            }
-            told => told,
+        match self.ended.as_ref().filter(|_| !codes.is_empty()) {
+            Some(ended) => ended(codes).await,
+            None => Ok(Heirs::new()),
         }
     }
 

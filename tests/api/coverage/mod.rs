@@ -215,6 +215,34 @@ on_both! {
         assert_eq!(first_commune(&officer, "&commune=99001").await, *figures);
     }
 
+    async fn a_walk_over_midnight_belongs_to_two_days_of_vietnam(field: Field) {
+        two_communes(&field).await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        // From a quarter to twelve on 1 March for half an hour; at Greenwich all of it is 1 March.
+        walked(&field, &phone, TODAY - 8 * 3600 - 900, 104.3).await;
+        let days = async |from: &str, to: &str| {
+            let url = format!("/api/v1/coverage?from={from}&to={to}");
+            officer.get(&url).await.expect(200).json()["communes"][0].clone()
+        };
+        // The step that ends with the fix of midnight began before it.
+        for (day, steps) in [("2026-03-01", 90.0), ("2026-03-02", 89.0)] {
+            let own = days(day, day).await;
+            assert_eq!((&own["patrols"], &own["visits"]), (&json!(1), &json!(1)), "{day}");
+            assert_near(&own["length_m"], WALK_M * steps / 179.0, 0.001 * WALK_M);
+            assert_near(&own["team_hours"], steps * 10.0 / 3600.0, 1e-6);
+            assert_near(&own["night_share"], 1.0, 1e-9);
+            let share = own["coverage"].as_f64().unwrap();
+            assert!((0.45 * WALK_50..0.6 * WALK_50).contains(&share), "{day}: {share}");
+        }
+        let both = days("2026-03-01", "2026-03-02").await;
+        assert_share(&both, WALK_50);
+        assert_eq!((&both["patrols"], &both["visits"], &both["revisit_days"]), (&json!(1), &json!(2), &json!(1.0)));
+        for day in ["2026-02-28", "2026-03-03"] {
+            let own = days(day, day).await;
+            assert_eq!((&own["patrols"], &own["covered_m2"]), (&json!(0), &json!(0.0)), "{day}");
+        }
+    }
+
     async fn no_risk_area_is_null_and_neither_zero_nor_one(field: Field) {
         two_communes(&field).await;
         let officer = field.officer().await;

@@ -139,7 +139,7 @@ on_both! {
         }
         for path in [format!("coverage?{april}&commune=99002"), format!("coverage?{april}")] {
             let told = got(&officer, &path).await;
-            assert_eq!((&told["season"]["in_season"], codes(&told)), (&json!(true), vec![]), "{path}");
+            assert_eq!((&told["season"]["in_season"], codes(&told)), (&json!(true), vec!["all_year_ground"]), "{path}");
         }
         // A window that areas elsewhere have is none here, and says so; one that none has is refused.
         let july = "from=2026-07-01&to=2026-07-07";
@@ -150,6 +150,34 @@ on_both! {
         assert_eq!(names(&there), ["summer"]);
         let none = format!("/api/v1/coverage?{july}&pass=harvest&commune=99001");
         officer.get(&none).await.expect(400);
+    }
+
+    async fn ground_that_is_checked_all_year_has_one_pass_on_whatever_day_and_no_second(field: Field) {
+        two_communes(&field).await;
+        let mut always = risk_area("R2", "cannabis", "2025-09-01", &rectangle(104.33, 22.39, 104.35, 22.41));
+        always["properties"]["windows"] = json!("all_year");
+        load_risk(&field, collection(&[always])).await;
+        field.settle().await;
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        walked(&field, &phone, TODAY, 104.34).await;
+        walked(&field, &phone, YESTERDAY, 104.34).await;
+        let all = asked(&officer, "&commune=99002").await;
+        assert_share(&all["communes"][0], WALK_50);
+        for pass in ["1", "flowering"] {
+            let once = asked(&officer, &format!("&commune=99002&pass={pass}")).await;
+            assert_eq!(once["communes"], all["communes"], "{pass}");
+            assert!(codes(&once).contains(&"all_year_ground"), "{once}");
+        }
+        let cells = "/api/v1/coverage/cells?commune=99002&from=2026-03-01&to=2026-03-31&limit=500&pass=";
+        let covered = async |pass: &str| {
+            let page = officer.get(&format!("{cells}{pass}")).await.expect(200).json();
+            let rows = page["features"].as_array().unwrap().iter();
+            rows.map(|own| own["properties"]["covered_m2"].as_f64().unwrap()).sum::<f64>()
+        };
+        assert_near(&all["communes"][0]["covered_m2"], covered("1").await, 200.0);
+        let twice = asked(&officer, "&commune=99002&pass=2").await;
+        assert_eq!((codes(&twice), &twice["communes"][0]["covered_m2"]), (vec!["too_few_windows"], &json!(0.0)));
+        assert!(covered("2").await.abs() < 1e-9);
     }
 
     async fn a_cell_tells_who_saw_it_and_what_earned_nothing_there(field: Field) {

@@ -1,11 +1,22 @@
 //! Communes with little risk are measured on finer cells, so that no figure leaves more than a point open.
 
-use serde_json::Value;
-use tuantra::areas::CommuneImport;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tuantra::areas::{AREAS_JOB, CommuneImport};
+use tuantra::base::ids::{JobId, PatrolId};
+use tuantra::changed;
+use tuantra::jobs::work_off;
+use tuantra::patrols::{DERIVE_JOB, INDEX_JOB};
+use tuantra::store::Error;
+use uuid::Uuid;
 
 use super::{
-    DAY_S, TODAY, assert_near, collection, commune, first_commune, load_communes, load_risk,
-    rectangle, risk_area, walked,
+    DAY_S, TODAY, assert_near, collection, commune, first_commune, fixes, load_communes, load_risk,
+    patrol, rectangle, risk_area, send, walked,
 };
 use crate::field::{Client, Field};
 
@@ -42,6 +53,33 @@ async fn both(field: &Field, officer: &Client) -> [Value; 2] {
     ]
 }
 
+/// The job of a kind that waits on a subject.
+async fn waiting(field: &Field, kind: &str, subject: Uuid) -> JobId {
+    let journal = &field.app.journal;
+    let mut tx = journal.store().read().await.unwrap();
+    let job = journal.waiting_job(&mut tx, kind, subject).await;
+    job.unwrap().unwrap()
+}
+
+/// Holds back every act that changes the index, from the first word of the gate to the second.
+fn held_back(field: &Field, gate: &Arc<(Notify, Notify)>) -> JoinHandle<()> {
+    let (store, gate) = (field.app.journal.store().clone(), Arc::clone(gate));
+    tokio::spawn(async move {
+        let held = store.write(gate, |tx, gate| {
+            Box::pin(async move {
+                changed!(
+                    tx,
+                    sqlx::query("UPDATE coverage_clock SET epoch = epoch WHERE only_row = 1")
+                )?;
+                gate.0.notify_one();
+                gate.1.notified().await;
+                Ok::<_, Error>(())
+            })
+        });
+        held.await.unwrap();
+    })
+}
+
 on_both! {
     async fn a_small_field_is_measured_within_a_point(field: Field) {
         a_small_field(&field).await;
@@ -72,6 +110,34 @@ on_both! {
         }
         let then = format!("&as_of={}", field.app.journal.now());
         assert_settled(&first_commune(&officer, &then).await);
+    }
+
+    async fn a_walk_that_is_indexed_while_the_ground_grows_is_swept_again_for_it(field: Field) {
+        let (officer, phone) = (field.officer().await, field.phone("máy A", &[]).await);
+        a_small_field(&field).await;
+        let id = patrol(&field, &phone, TODAY, json!({})).await;
+        send(&phone, id, &fixes(&field, TODAY, 104.3, 0..180)).await;
+        work_off(&field.app, DERIVE_JOB, 1, |_| {}).await.unwrap();
+        let index = waiting(&field, INDEX_JOB, id).await;
+        let follow = waiting(&field, AREAS_JOB, Uuid::nil()).await;
+        // Both read what they need, and neither sees what the other is about to write: the walk is written first.
+        let gate = Arc::new((Notify::new(), Notify::new()));
+        let holder = held_back(&field, &gate);
+        gate.0.notified().await;
+        let coverage = field.app.coverage.clone();
+        let indexing = tokio::spawn(async move { coverage.index(PatrolId(id), index).await.unwrap() });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let coverage = field.app.coverage.clone();
+        let following = tokio::spawn(async move { coverage.follow_areas(follow).await.unwrap() });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        gate.1.notify_one();
+        for done in [holder, indexing, following] {
+            done.await.unwrap();
+        }
+        field.settle().await;
+        for figures in both(&field, &officer).await {
+            assert_settled(&figures);
+        }
     }
 
     async fn erased_walks_cannot_be_swept_again_and_keep_the_coarse_figure(field: Field) {

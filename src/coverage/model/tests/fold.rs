@@ -150,6 +150,19 @@ fn two_passes_are_two_different_windows() {
 }
 
 #[test]
+fn ground_without_windows_has_one_pass_on_whatever_day() {
+    let grid = grid();
+    let covered = |passes: u8| {
+        let passes = NonZeroU8::new(passes).unwrap();
+        let rows = rows(&grid, &[(0, u64::MAX, 1, 1), (0, u64::MAX, 90, 2)]);
+        Seen::in_passes(&grid, rows, &[], passes)
+            .measured(&grid)
+            .covered_dm2
+    };
+    assert_eq!([1, 2].map(covered), [grid.weight_dm2(0, u64::MAX), 0]);
+}
+
+#[test]
 fn everything_seen_covers_everything_and_has_no_edge() {
     let grid = grid();
     let everything: Vec<_> = (0..grid.parents())

@@ -5,15 +5,35 @@ use proptest::prelude::*;
 use crate::density::model::definition::Definition;
 use crate::density::model::publish::{Candidate, published};
 
-fn shown(cells: &[(u32, usize)]) -> Vec<bool> {
-    let cells: Vec<Candidate> = cells
+/// The plots of a cell by commune.
+type Parts<'a> = &'a [(usize, u32)];
+
+/// What is shown of cells on borders.
+fn shown_of(cells: &[Parts<'_>]) -> Vec<bool> {
+    let by_commune = |parts: &Parts<'_>| -> Vec<(Option<usize>, u32)> {
+        let parts = parts.iter();
+        parts
+            .map(|(commune, plots)| (Some(*commune), *plots))
+            .collect()
+    };
+    let cells: Vec<_> = cells.iter().map(by_commune).collect();
+    let cells: Vec<Candidate<'_>> = cells
         .iter()
-        .map(|(plots, commune)| Candidate {
-            plots: *plots,
-            commune: Some(*commune),
+        .map(|own| Candidate {
+            plots: own.iter().map(|(_, plots)| plots).sum(),
+            by_commune: own,
         })
         .collect();
     published(&cells, Definition::current().publish_rule())
+}
+
+fn shown(cells: &[(u32, usize)]) -> Vec<bool> {
+    let cells: Vec<[(usize, u32); 1]> = cells
+        .iter()
+        .map(|(plots, commune)| [(*commune, *plots)])
+        .collect();
+    let cells: Vec<Parts<'_>> = cells.iter().map(|own| &own[..]).collect();
+    shown_of(&cells)
 }
 
 #[test]
@@ -41,7 +61,43 @@ fn what_adds_up_to_enough_needs_no_more() {
     assert_eq!(shown(&[(2, 1), (2, 1), (4, 1)]), [false, false, true]);
 }
 
+#[test]
+fn a_cell_on_a_border_is_hidden_among_those_of_the_communes_of_its_plots() {
+    // Two plots of the first commune in a cell whose middle may lie in the second.
+    assert_eq!(
+        shown_of(&[&[(1, 2)], &[(1, 7)], &[(2, 4)], &[(2, 9)]]),
+        [false, false, true, true]
+    );
+    // One plot of each: both communes need another cell to hide theirs with.
+    assert_eq!(
+        shown_of(&[
+            &[(1, 1), (2, 1)],
+            &[(1, 7)],
+            &[(1, 8)],
+            &[(2, 4)],
+            &[(2, 9)]
+        ]),
+        [false, false, true, false, true]
+    );
+}
+
 proptest! {
+    #[test]
+    fn parts_of_cells_on_borders_are_no_small_numbers_either(
+        cells in prop::collection::vec((0_u32..6, 0_u32..6), 0..24)
+    ) {
+        let parted: Vec<[(usize, u32); 2]> = cells.iter().map(|(west, east)| [(0, *west), (1, *east)]).collect();
+        let parted: Vec<Parts<'_>> = parted.iter().map(|own| &own[..]).collect();
+        let shown = shown_of(&parted);
+        for commune in 0..2 {
+            let own = parted.iter().zip(&shown).map(|(parts, shown)| (parts[commune].1, *shown));
+            let own: Vec<(u32, bool)> = own.filter(|(plots, _)| *plots > 0).collect();
+            let hidden: Vec<u32> = own.iter().filter(|(_, shown)| !shown).map(|(plots, _)| *plots).collect();
+            let is_safe = hidden.is_empty() || (hidden.len() >= 2 && hidden.iter().sum::<u32>() >= 3);
+            prop_assert!(is_safe || own.iter().all(|(_, shown)| !shown), "{cells:?} {shown:?}");
+        }
+    }
+
     #[test]
     fn totals_of_communes_and_province_tell_no_small_cell(cells in prop::collection::vec((0_u32..8, 0_usize..4), 0..40)) {
         let shown = shown(&cells);
