@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { generate } from "lean-qr";
+import { until } from "../harness.mjs";
 import { PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
@@ -174,11 +175,11 @@ story(
 		const [photo] = await province.photosOf(device);
 		const work = JSON.stringify(photo).match(/"eradication":"([^"]+)"/)[1];
 		let evidence;
-		for (let wait = 0; wait < 60; wait += 1) {
+		const isBest = async () => {
 			evidence = (await province.get(`/api/v1/eradications/${work}/evidence`)).value;
-			if (evidence?.grade === "A") break;
-			await new Promise((done) => setTimeout(done, 500));
-		}
+			return evidence?.grade === "A";
+		};
+		await until(isBest, "grade A").catch(() => undefined);
 		assert.equal(evidence?.grade, "A", JSON.stringify(evidence?.reasons));
 	},
 );

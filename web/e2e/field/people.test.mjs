@@ -231,7 +231,7 @@ for (const [width, language, eyes] of [
 	[1440, "en", []],
 ]) {
 	const name = [String(width), language, ...eyes].join(", ");
-	test(`no screen has a fault that axe finds, none is too wide (${name})`, { timeout: 180_000 }, async () => {
+	test(`no screen has a fault that axe finds, none is too wide (${name})`, { timeout: 400_000 }, async () => {
 		await everyScreen({ width, language, eyes }, story.province());
 	});
 }
