@@ -170,7 +170,8 @@ export async function province({
 		/** A command of the program on this province, beside the server. */
 		command: (...words) => run([...words, "--data", data]),
 		stop: async () => {
-			const ended = new Promise((done) => server.on("exit", done));
+			const isOver = server.exitCode !== null || server.signalCode !== null;
+			const ended = isOver ? null : new Promise((done) => server.on("exit", done));
 			server.kill("SIGTERM");
 			await Promise.race([ended, new Promise((done) => setTimeout(done, 5000))]);
 			server.kill("SIGKILL");

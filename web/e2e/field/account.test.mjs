@@ -64,7 +64,8 @@ async function confirmKey(phone, device, province) {
 	await phone.tab("Cài đặt");
 	const shown = phone.page.getByRole("region", { name: "Khóa ký của máy" });
 	const code = (await shown.locator(".number").textContent()).replace(/\D/g, "");
-	const [key] = (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
+	const keys = async () => (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
+	const key = await until(async () => (await keys())[0], "the phone's key");
 	const path = `/api/v1/devices/${device.id}/keys/${key.key_id}/confirm`;
 	assert.equal((await province.post(path, { code })).status, 200);
 	await phone.sendNow();
