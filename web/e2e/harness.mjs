@@ -261,11 +261,24 @@ export function staged() {
 	return stage;
 }
 
+/**
+ * The page has heard of its new address. Another one of the same page is no new page: until then the screen before is there,
+ * whole. A message to itself comes behind what waits, also where a story has set the page's clock.
+ */
+export const hasHeard = (page) =>
+	page.evaluate(
+		() =>
+			new Promise((done) => {
+				const { port1, port2 } = new MessageChannel();
+				port1.onmessage = () => done();
+				port2.postMessage(null);
+			}),
+	);
+
 /** Goes to a screen and waits until everything that it asked for is there. */
 export async function open(page, base, hash) {
 	await page.goto(`${base}/${hash}`);
-	// Another address of the same page is no new page: the screen before is there until the page has heard of it.
-	await settled(page);
+	await hasHeard(page);
 	// A slow machine may keep a screen busy for longer; what it shows is waited for below.
 	await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
 	await page.locator("main h1").first().waitFor();

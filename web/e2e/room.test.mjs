@@ -1,7 +1,7 @@
 // The map room in a browser, on the built program.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cut, drawn, open, overflow, PASSWORD, settled, staged, until, violations } from "./harness.mjs";
+import { cut, drawn, hasHeard, open, overflow, PASSWORD, staged, until, violations } from "./harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -509,8 +509,7 @@ describe("every screen", () => {
 			);
 			for (const hash of hashes) {
 				await page.goto(`${place.base}/${hash}`);
-				// What the address asks for is there in place of the screen before.
-				await settled(page);
+				await hasHeard(page);
 				await page.waitForLoadState("networkidle");
 				await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
 				assert.deepEqual(await violations(page), [], `${hash} at ${width}`);
