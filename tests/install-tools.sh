@@ -4,11 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Another apt may be at work when a machine has just started, and a mirror may be slow.
 apt() {
+    local patience=(-o DPkg::Lock::Timeout=600 -o Acquire::Retries=5)
     if ((EUID == 0)); then
-        env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+        env DEBIAN_FRONTEND=noninteractive apt-get "${patience[@]}" "$@"
     else
-        sudo -n env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+        sudo -n env DEBIAN_FRONTEND=noninteractive apt-get "${patience[@]}" "$@"
     fi
 }
 

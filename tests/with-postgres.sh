@@ -10,7 +10,7 @@
 set -euo pipefail
 
 speed=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off
-    -c max_connections=200 -c shared_buffers=128MB)
+    -c max_connections=500 -c shared_buffers=128MB)
 initdb_speed=(--no-sync)
 if [[ "${1:-}" == --durable ]]; then
     speed=()
@@ -49,7 +49,7 @@ as_owner() {
 }
 
 start_on() {
-    as_owner "$programs/pg_ctl" start --silent --wait --timeout=60 \
+    as_owner "$programs/pg_ctl" start --silent --wait --timeout=300 \
         --pgdata="$home/data" --log="$home/log" \
         --options="-p $1 -k $home -c listen_addresses=127.0.0.1 ${speed[*]}" >/dev/null 2>&1
 }
@@ -72,9 +72,9 @@ clean_up() {
     local code=$?
     trap - EXIT
     if [[ -f "$home/data/postmaster.pid" ]]; then
-        as_owner "$programs/pg_ctl" stop --silent --wait --mode=immediate --pgdata="$home/data" || true
+        as_owner "$programs/pg_ctl" stop --silent --wait --timeout=300 --mode=immediate --pgdata="$home/data" || true
     fi
-    rm -rf "$home"
+    rm -rf "$home" || echo "$0: $home is left over" >&2
     exit "$code"
 }
 

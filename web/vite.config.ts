@@ -18,5 +18,6 @@ export default defineConfig({
 		chunkSizeWarningLimit: 1200,
 		rolldownOptions: { input: { room: "index.html", field: "field/index.html" } },
 	},
-	test: { include: ["src/**/*.test.ts"], environment: "node" },
+	// Keys that are slow to make on purpose take a busy machine longer than the five seconds that are usual.
+	test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -402,7 +402,7 @@ on_both! {
         // It is asked for every two seconds whether the stream may go on, and written down each quarter of a minute.
         field.clock.advance_millis(20_000);
         let mut last = told().await;
-        for _ in 0..50 {
+        for _ in 0..300 {
             if last.1 == json!(field.after(22)) {
                 break;
             }
@@ -412,7 +412,7 @@ on_both! {
         assert_eq!(last, (json!(field.after(2)), json!(field.after(22))));
         field.clock.advance_millis(7_000);
         drop(stream);
-        for _ in 0..50 {
+        for _ in 0..600 {
             if told().await.1 == json!(field.after(29)) {
                 return;
             }

@@ -1087,6 +1087,7 @@ on_both! {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         running.abort();
+        assert!(running.await.unwrap_err().is_cancelled());
         let told = standing().await;
         assert!(told["fault"].as_str().unwrap().contains("cannot be reached") && told["failed_at"].is_string(), "{told:#}");
         node.clock.advance_millis(16_000);

@@ -28,7 +28,8 @@ on_both! {
         };
         let (swept, took) = tokio::join!(store.sweep_in_passing(), writing);
         swept.unwrap();
-        assert!(took < Duration::from_secs(5), "{took:?}");
+        // With the patience of other connections it would be kept for ten seconds.
+        assert!(took < Duration::from_secs(9), "{took:?}");
         assert_eq!(entries(&mut reader).await.unwrap(), before, "it reads what it began to read");
     }
 

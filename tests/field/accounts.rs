@@ -1,11 +1,27 @@
 //! Accounts and phones that are made at the command line.
 
-use crate::binary::{Folder, Start};
+use std::time::{Duration, Instant};
+
+use crate::binary::{Folder, Server, Start};
 
 /// An officer's account, without a unit.
 fn officer(start: &Start) {
     let words = ["--name", "can-bo", "--role", "provincial_officer"];
     start.answer(&[&["account", "token"], &words[..]].concat());
+}
+
+/// Waits until the server has written down where it listens, beside its first answers.
+async fn is_kept(folder: &Folder, server: &Server) {
+    let (file, url) = (
+        folder.path().join("address"),
+        format!("http://{}", server.address),
+    );
+    let begun = Instant::now();
+    while std::fs::read_to_string(&file).unwrap_or_default() != url {
+        let waited = begun.elapsed();
+        assert!(waited < Duration::from_mins(1), "the address is not kept");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -124,6 +140,7 @@ async fn a_link_leads_to_where_the_server_listens() {
     officer(&start);
     let link = ["account", "link", "--name", "can-bo"];
     let server = start.serve().await;
+    is_kept(&folder, &server).await;
     let told = start.answer(&link);
     let expected = format!("http://{}/sign-in/", server.address);
     assert!(told.starts_with(&expected), "{told}");

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tuantra");
 
@@ -36,6 +37,8 @@ impl Drop for Folder {
 pub struct Server {
     child: Child,
     pub address: String,
+    /// Whether the child is a tracer, and the server its child.
+    is_traced: bool,
 }
 
 /// How a server is started.
@@ -120,27 +123,41 @@ impl<'a> Start<'a> {
             None => Stdio::null(),
         };
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let server = Server { child, address };
+        let is_traced = !self.under.is_empty();
+        let mut server = Server {
+            child,
+            address,
+            is_traced,
+        };
         let begun = Instant::now();
         while server
             .get("/healthz", "")
             .await
             .is_none_or(|answer| answer.status != 200)
         {
+            let ended = server.child.try_wait().unwrap();
+            assert!(ended.is_none(), "the server ended: {ended:?}");
             assert!(
-                begun.elapsed() < Duration::from_mins(1),
+                begun.elapsed() < Duration::from_mins(2),
                 "the server does not answer"
             );
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         server
     }
 }
 
-/// An address at which nothing listens.
+/// An address at which nothing listens, and that nobody else is given as long as the test runs: a test beside it may look for
+/// one before a server listens here, or between two servers that do. A socket that is bound and does not listen holds it;
+/// whoever names it may listen there all the same, for both say that it may be used again.
 pub fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+    static HELD: Mutex<Vec<TcpSocket>> = Mutex::new(Vec::new());
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    HELD.lock().unwrap().push(socket);
+    address
 }
 
 /// What the server answered.
@@ -212,16 +229,20 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Under strace the child is the tracer: the server is its child, and would outlive it.
-        let id = self.child.id();
-        let list = format!("/proc/{id}/task/{id}/children");
-        for traced in std::fs::read_to_string(list)
-            .unwrap_or_default()
-            .split_whitespace()
-        {
-            let _ = Command::new("kill").args(["-KILL", traced]).status();
+        let traced = if self.is_traced {
+            let id = self.child.id();
+            let list = format!("/proc/{id}/task/{id}/children");
+            std::fs::read_to_string(list).unwrap_or_default()
+        } else {
+            String::new()
+        };
+        // The server would outlive its tracer. The tracer ends with it by itself, and has then written down all that it saw.
+        for server in traced.split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", server]).status();
         }
-        let _ = self.child.kill();
+        if traced.trim().is_empty() {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }

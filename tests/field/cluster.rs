@@ -1,9 +1,10 @@
 //! A PostgreSQL cluster of this test's own, with fsync on, as a province would run it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::binary::Folder;
+use crate::binary::{Folder, free_address};
 
 const STOP: [&str; 3] = ["stop", "--silent", "--mode=immediate"];
 
@@ -19,11 +20,7 @@ impl Cluster {
     pub fn start(name: &str) -> Self {
         let programs = std::env::var_os("TUANTRA_TEST_PG_BIN")
             .expect("run through tests/with-postgres.sh (make tests): durability is proved on PostgreSQL too");
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let address: SocketAddr = free_address().parse().unwrap();
         let root = Command::new("id")
             .arg("-u")
             .output()
@@ -33,7 +30,7 @@ impl Cluster {
         let cluster = Self {
             folder: Folder::new(name),
             programs: programs.into(),
-            port,
+            port: address.port(),
             asks_other_owner: root,
         };
         cluster.own();
@@ -62,6 +59,7 @@ impl Cluster {
                 "start",
                 "--silent",
                 "--wait",
+                "--timeout=240",
                 "--log",
                 &log,
                 "--options",

@@ -262,7 +262,7 @@ async fn a_database_that_another_program_locks_refuses_all_that_wait_and_goes_on
     }
     let waited = begun.elapsed();
     assert!(
-        waited < Duration::from_secs(30),
+        waited < Duration::from_mins(1),
         "{waited:?} for all of them together"
     );
     other.execute("ROLLBACK").await.unwrap();

@@ -38,7 +38,7 @@ fn read(url: &str, options: &[&str], login: Option<&str>) -> BTreeMap<String, Va
         command.env("GDAL_HTTP_USERPWD", login);
         command.env("GDAL_HTTP_AUTH", "BASIC");
     }
-    command.env("GDAL_HTTP_TIMEOUT", "30");
+    command.env("GDAL_HTTP_TIMEOUT", "120");
     let output = command.output().unwrap();
     let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let features = document["features"].as_array().cloned().unwrap_or_default();
@@ -61,7 +61,7 @@ fn field_types(address: &str, login: &str) -> String {
     ]);
     command.env("GDAL_HTTP_USERPWD", login);
     command.env("GDAL_HTTP_AUTH", "BASIC");
-    command.env("GDAL_HTTP_TIMEOUT", "30");
+    command.env("GDAL_HTTP_TIMEOUT", "120");
     let output = command.output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

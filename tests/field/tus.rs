@@ -122,7 +122,7 @@ async fn an_upload_outlives_its_server(database: Option<&str>, folder: &Folder) 
             .unwrap();
         // At least the first blocks are put down; the moment of the kill is any after that.
         while offset(&server, &phone, &at).await == have {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         server.kill();
         drop(sending);

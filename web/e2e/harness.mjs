@@ -13,6 +13,10 @@ const require = createRequire(import.meta.url);
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const PASSWORD = "mat-khau-thu-nghiem";
+/** So long is waited for what must come: a wait ends as soon as it is there. */
+export const PATIENCE_MS = 60_000;
+/** What a program or a browser left behind goes, also when the last of it is just being written. */
+export const GONE = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
 
 /** The browser that the tests need; without one they fail, and say what to do. */
 export function browserPath() {
@@ -166,11 +170,13 @@ export async function province({
 		/** A command of the program on this province, beside the server. */
 		command: (...words) => run([...words, "--data", data]),
 		stop: async () => {
-			const ended = new Promise((done) => server.on("exit", done));
+			const isOver = server.exitCode !== null || server.signalCode !== null;
+			const ended = isOver ? null : new Promise((done) => server.on("exit", done));
 			server.kill("SIGTERM");
 			await Promise.race([ended, new Promise((done) => setTimeout(done, 5000))]);
 			server.kill("SIGKILL");
-			rmSync(data, { recursive: true, force: true });
+			await ended;
+			rmSync(data, GONE);
 		},
 	};
 }
@@ -178,6 +184,7 @@ export async function province({
 export function launch() {
 	return chromium.launch({
 		executablePath: browserPath(),
+		timeout: 2 * PATIENCE_MS,
 		args: [
 			"--no-sandbox",
 			"--use-gl=angle",
@@ -202,6 +209,7 @@ export async function visit(browser, base, { width = 1440, height = 900, languag
 		timezoneId: "Asia/Ho_Chi_Minh",
 		reducedMotion: "no-preference",
 	});
+	context.setDefaultTimeout(PATIENCE_MS);
 	await context.addInitScript((own) => localStorage.setItem("tuantra.language", own), language);
 	const page = await context.newPage();
 	const faults = [];
@@ -244,7 +252,7 @@ export function staged() {
 			stage.browser = await launch();
 			Object.assign(stage, await province());
 		},
-		{ timeout: 150_000 },
+		{ timeout: 600_000 },
 	);
 	after(async () => {
 		await stage.browser?.close();
@@ -253,9 +261,24 @@ export function staged() {
 	return stage;
 }
 
+/**
+ * The page has heard of its new address. Another one of the same page is no new page: until then the screen before is there,
+ * whole. A message to itself comes behind what waits, also where a story has set the page's clock.
+ */
+export const hasHeard = (page) =>
+	page.evaluate(
+		() =>
+			new Promise((done) => {
+				const { port1, port2 } = new MessageChannel();
+				port1.onmessage = () => done();
+				port2.postMessage(null);
+			}),
+	);
+
 /** Goes to a screen and waits until everything that it asked for is there. */
 export async function open(page, base, hash) {
 	await page.goto(`${base}/${hash}`);
+	await hasHeard(page);
 	// A slow machine may keep a screen busy for longer; what it shows is waited for below.
 	await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
 	await page.locator("main h1").first().waitFor();
@@ -267,7 +290,7 @@ export const settled = (page) =>
 	page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Asks until there is an answer: a slow machine is given its time, a quick one is not kept waiting. */
-export async function until(isThere, what, most_ms = 60_000) {
+export async function until(isThere, what, most_ms = PATIENCE_MS) {
 	for (const last = Date.now() + most_ms; Date.now() < last; ) {
 		const own = await isThere();
 		if (own) return own;
@@ -330,9 +353,7 @@ export const cut = (page) =>
 
 /** The map's engine, once it has drawn. */
 export async function drawn(page) {
-	await page.waitForFunction(() => document.querySelector("[data-map]")?.engine?.isStyleLoaded(), null, {
-		timeout: 30_000,
-	});
+	await page.waitForFunction(() => document.querySelector("[data-map]")?.engine?.isStyleLoaded());
 }
 
 export { PASSWORD };

@@ -98,9 +98,10 @@ export async function copied(place) {
 		await send("POST", `/api/v1/patrols/${id}/fixes`, { fixes });
 		return id;
 	};
-	await patrol(5, walk);
-	// What came first is looked at first.
-	await new Promise((done) => setTimeout(done, 3_000));
+	const first = await patrol(5, walk);
+	// What came first is looked at first: it is put up for that together with its length.
+	const isMeasured = async () => (await place.api("GET", `/api/v1/patrols/${first}`)).properties.length_m > 0;
+	await until(isMeasured, "the length of the first walk");
 	return patrol(2, again);
 }
 

@@ -40,6 +40,7 @@ pub struct Stage {
     url: Option<String>,
     child: Child,
     cpu_before_s: [f64; 2],
+    _port: tokio::net::TcpSocket,
 }
 
 impl Stage {
@@ -82,10 +83,11 @@ impl Stage {
             .status()?;
         ensure!(laid.success(), "the province could not be laid");
         let (phones, live) = enrolled(&data, url.as_deref(), load.phones, live).await?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?
-            .local_addr()?
-            .port();
-        let address = format!("127.0.0.1:{port}");
+        // Bound and not listened on, it keeps the port for this server: nobody else is given it meanwhile.
+        let held = tokio::net::TcpSocket::new_v4()?;
+        held.set_reuseaddr(true)?;
+        held.bind(([127, 0, 0, 1], 0).into())?;
+        let address = held.local_addr()?.to_string();
         let child = command()
             .args(["serve", "--listen", &address, "--data"])
             .arg(&data)
@@ -99,6 +101,7 @@ impl Stage {
             url,
             child,
             cpu_before_s: [0.0; 2],
+            _port: held,
         };
         stage.answers().await?;
         stage.cpu_before_s = [cpu_s(&stage.child.id().to_string())?, cpu_s("self")?];
@@ -110,7 +113,7 @@ impl Stage {
         let asked = request("GET", "/healthz", "", "", b"");
         while line.ask(&asked).await.is_err() {
             ensure!(
-                begun.elapsed() < Duration::from_mins(1),
+                begun.elapsed() < Duration::from_mins(2),
                 "the server does not answer"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;

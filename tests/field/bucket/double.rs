@@ -14,10 +14,12 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use ring::hmac;
 use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use tuantra::base::hex;
 use tuantra::base::time::{Clock, SystemClock};
 use tuantra::journal::model::sha256;
+
+use crate::binary::free_address;
 
 pub const KEY: &str = "may-chu-tinh";
 pub const SECRET: &str = "khong-ai-biet-canary";
@@ -63,20 +65,21 @@ struct Inner {
 pub struct Double {
     pub address: String,
     inner: Arc<Inner>,
-    listening: Mutex<AbortHandle>,
+    listening: Mutex<Option<JoinHandle<std::io::Result<()>>>>,
 }
 
 impl Double {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+        // Held, so that it is there for this store alone when it comes back.
+        let address = free_address();
+        let listener = TcpListener::bind(&address).await.unwrap();
         let inner = Arc::new(Inner {
             held: Mutex::default(),
             mood: Mutex::new(Mood::Well),
             forged: AtomicU64::new(0),
             largest: AtomicU64::new(0),
         });
-        let listening = Mutex::new(serve(listener, &inner));
+        let listening = Mutex::new(Some(serve(listener, &inner)));
         Self {
             address,
             inner,
@@ -88,10 +91,15 @@ impl Double {
     pub async fn fare(&self, mood: Mood) {
         let was = std::mem::replace(&mut *self.inner.mood.lock().unwrap(), mood);
         if mood == Mood::Gone {
-            self.listening.lock().unwrap().abort();
+            let listening = self.listening.lock().unwrap().take();
+            if let Some(listening) = listening {
+                listening.abort();
+                // Nothing listens any more, rather than soon.
+                let _ = listening.await;
+            }
         } else if was == Mood::Gone {
             let listener = TcpListener::bind(&self.address).await.unwrap();
-            *self.listening.lock().unwrap() = serve(listener, &self.inner);
+            *self.listening.lock().unwrap() = Some(serve(listener, &self.inner));
         }
     }
 
@@ -116,13 +124,12 @@ impl Double {
     }
 }
 
-fn serve(listener: TcpListener, inner: &Arc<Inner>) -> AbortHandle {
+fn serve(listener: TcpListener, inner: &Arc<Inner>) -> JoinHandle<std::io::Result<()>> {
     let router = Router::new()
         .fallback(answer)
         .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(inner));
-    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    serving.abort_handle()
+    tokio::spawn(async move { axum::serve(listener, router).await })
 }
 
 async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {

@@ -142,7 +142,7 @@ async fn a_bucket_that_is_gone_is_waited_for_and_nothing_is_half_done() {
         let begun = Instant::now();
         is_later(&people.send(&server, &whole).await);
         assert!(
-            begun.elapsed() < Duration::from_secs(40),
+            begun.elapsed() < Duration::from_mins(1),
             "{mood:?}: refused too late"
         );
         is_later(

@@ -16,7 +16,7 @@ use super::dice::Dice;
 use super::wire::{Answer, Request};
 
 /// After so long a phone would be stuck for ever. What a killed server held is free after a minute.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(6);
 const BATCH: usize = 40;
 /// Bytes of one resumable piece.
 const PIECE: usize = 6_000;

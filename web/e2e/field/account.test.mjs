@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { generate } from "lean-qr";
+import { until } from "../harness.mjs";
 import { PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
@@ -63,7 +64,8 @@ async function confirmKey(phone, device, province) {
 	await phone.tab("Cài đặt");
 	const shown = phone.page.getByRole("region", { name: "Khóa ký của máy" });
 	const code = (await shown.locator(".number").textContent()).replace(/\D/g, "");
-	const [key] = (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
+	const keys = async () => (await province.get(`/api/v1/devices/${device.id}/keys`)).value;
+	const key = await until(async () => (await keys())[0], "the phone's key");
 	const path = `/api/v1/devices/${device.id}/keys/${key.key_id}/confirm`;
 	assert.equal((await province.post(path, { code })).status, 200);
 	await phone.sendNow();
@@ -174,11 +176,11 @@ story(
 		const [photo] = await province.photosOf(device);
 		const work = JSON.stringify(photo).match(/"eradication":"([^"]+)"/)[1];
 		let evidence;
-		for (let wait = 0; wait < 60; wait += 1) {
+		const isBest = async () => {
 			evidence = (await province.get(`/api/v1/eradications/${work}/evidence`)).value;
-			if (evidence?.grade === "A") break;
-			await new Promise((done) => setTimeout(done, 500));
-		}
+			return evidence?.grade === "A";
+		};
+		await until(isBest, "grade A").catch(() => undefined);
 		assert.equal(evidence?.grade, "A", JSON.stringify(evidence?.reasons));
 	},
 );

@@ -124,5 +124,6 @@ story("warnings before leaving: no position, a wrong clock", async (phone) => {
 	await phone.prepare();
 	await phone.tab("Tuần tra");
 	await phone.says(/^Quyền vị trí bị từ chối/);
-	await phone.says(/^Đồng hồ máy lệch (599|600|601) giây so với máy chủ/);
+	// An answer is on its way for some time, on a slow machine for seconds.
+	await phone.says(/^Đồng hồ máy lệch (5[789]|6[012])\d giây so với máy chủ/);
 });

@@ -1,6 +1,7 @@
 /** A second member's word that comes after the eradication was recorded. */
 
 import assert from "node:assert/strict";
+import { until } from "../harness.mjs";
 import { Phone, PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
@@ -20,16 +21,14 @@ async function destroy(phone, plants) {
 async function missing(province, device, plants) {
 	const plots = (await province.get("/api/v1/plots?limit=500", device.token)).value.features;
 	const own = plots.find(({ properties }) => properties.plants === plants);
-	return (await province.get(`/api/v1/plots/${own.id}`, device.token)).value.properties.missing;
+	return (await province.get(`/api/v1/plots/${own.id}`, device.token)).value.properties.missing ?? [];
 }
 
-async function waitUntilConfirmed(province, device, plants) {
-	for (let round = 0; round < 100; round += 1) {
-		if (!(await missing(province, device, plants)).includes("confirmation")) return;
-		await new Promise((done) => setTimeout(done, 300));
-	}
-	assert.fail("the server still waits for a confirmation");
-}
+const waitUntilConfirmed = (province, device, plants) =>
+	until(
+		async () => !(await missing(province, device, plants)).includes("confirmation"),
+		"the end of the server's waiting for a confirmation",
+	);
 
 story(
 	"a second member confirms later on the same phone, by a PIN of their own and without a network",
@@ -47,7 +46,8 @@ story(
 		await destroy(phone, 33);
 		await phone.sendNow();
 		await phone.allSent();
-		assert.ok((await missing(province, device, 33)).includes("confirmation"));
+		const isMissed = async () => (await missing(province, device, 33)).includes("confirmation");
+		await until(isMissed, "the server's word that a confirmation is missing");
 		await phone.context.setOffline(true);
 		await phone.tab("Điểm trồng");
 		// The newest stands first, whatever state the server told meanwhile.

@@ -57,5 +57,5 @@ story(
 		assert.equal(last.said.destroyed.plants, 70);
 		assert.equal(last.at, works.find((one) => one.corrected_by).at);
 	},
-	{ timeout: 180_000 },
+	{ timeout: 600_000 },
 );

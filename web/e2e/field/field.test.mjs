@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { until } from "../harness.mjs";
 import { metres, PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
@@ -57,11 +58,11 @@ async function graded(province, device, foretold) {
 	);
 	assert.equal(new Set(named).size, 1, "pictures from before and after name one eradication");
 	let evidence;
-	for (let wait = 0; wait < 60; wait += 1) {
+	const isGraded = async () => {
 		evidence = await province.get(`/api/v1/eradications/${named[0]}/evidence`);
-		if (evidence.value?.grade === "B") break;
-		await new Promise((done) => setTimeout(done, 500));
-	}
+		return evidence.value?.grade === "B";
+	};
+	await until(isGraded, "the server's grade").catch(() => undefined);
 	const { grade, rules, reasons } = evidence.value;
 	assert.match(foretold, new RegExp(`^Mức chứng cứ dự kiến: ${grade}`));
 	assert.match(foretold, new RegExp(`quy tắc xếp mức số ${rules}`));
@@ -87,15 +88,12 @@ async function stored(province, device) {
 async function walkCounted(phone, steps, degrees) {
 	const [lon, lat] = phone.place;
 	// A walk begins where its first reading was taken: that of the first step would be the walk's beginning, 41 m on.
-	for (let look = 0; look < 500 && (await phone.figure("fixes")) === 0; look += 1)
-		await phone.page.waitForTimeout(10);
+	await phone.figureThat("fixes", (fixes) => fixes > 0);
 	for (let step = 1; step <= steps; step += 1) {
 		const before = await phone.figure("fixes");
 		await phone.moveTo(lon + step * degrees, lat);
-		for (let look = 0; look < 500 && (await phone.figure("fixes")) === before; look += 1) {
-			await phone.page.waitForTimeout(10);
-		}
-		assert.ok((await phone.figure("fixes")) > before, `no reading of step ${step}`);
+		const counted = await phone.figureThat("fixes", (fixes) => fixes > before);
+		assert.ok(counted > before, `no reading of step ${step}`);
 	}
 }
 

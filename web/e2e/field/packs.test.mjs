@@ -19,15 +19,11 @@ function supply(province, name, bytes) {
 
 /** Waits until the map shows the pack's water, its road and, once names are placed, one of them. */
 const isShown = (phone) =>
-	phone.page.waitForFunction(
-		() => {
-			const found = document.querySelector("[data-map]")?.engine?.queryRenderedFeatures() ?? [];
-			const names = new Set(found.map(({ sourceLayer }) => sourceLayer));
-			return names.has("water") && names.has("roads") && (names.has("places") || names.has("peaks"));
-		},
-		null,
-		{ timeout: 20_000 },
-	);
+	phone.page.waitForFunction(() => {
+		const found = document.querySelector("[data-map]")?.engine?.queryRenderedFeatures() ?? [];
+		const names = new Set(found.map(({ sourceLayer }) => sourceLayer));
+		return names.has("water") && names.has("roads") && (names.has("places") || names.has("peaks"));
+	});
 
 /** The bytes from which on a pack was asked for, in the order in which it was. */
 async function heard(phone, answer) {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { GONE, PATIENCE_MS } from "../harness.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const BINARY = process.env.TUANTRA_BIN ?? join(ROOT, "target/debug/tuantra");
@@ -139,7 +140,7 @@ export class Province {
 	async close() {
 		this.server.kill("SIGKILL");
 		await new Promise((done) => this.server.once("close", done));
-		rmSync(this.data, { recursive: true, force: true });
+		rmSync(this.data, GONE);
 	}
 }
 
@@ -214,6 +215,7 @@ export class Phone {
 		const [longitude, latitude] = this.place;
 		this.context = await chromium.launchPersistentContext(this.profile, {
 			executablePath: CHROMIUM,
+			timeout: 2 * PATIENCE_MS,
 			args: FLAGS,
 			viewport: this.viewport,
 			locale: "vi-VN",
@@ -221,6 +223,7 @@ export class Phone {
 			geolocation: { longitude, latitude, accuracy: 6 },
 			acceptDownloads: true,
 		});
+		this.context.setDefaultTimeout(PATIENCE_MS);
 		this.context.on("request", (request) => {
 			const url = request.url();
 			if (/^https?:/.test(url) && !url.startsWith(new URL(this.device.link).origin)) {
@@ -328,11 +331,11 @@ export class Phone {
 	}
 
 	/** A figure once it fits, or as it stands when it has not for so long: what was told last may still be written. */
-	async figureThat(name, fits, patienceMs = 10_000) {
+	async figureThat(name, fits, patienceMs = PATIENCE_MS) {
 		const until = Date.now() + patienceMs;
 		let shown = await this.figure(name);
 		while (!fits(shown) && Date.now() < until) {
-			await this.page.waitForTimeout(50);
+			await this.page.waitForTimeout(10);
 			shown = await this.figure(name);
 		}
 		return shown;
@@ -400,12 +403,12 @@ export class Phone {
 			.evaluateAll((items) => items.map((item) => item.dataset.state));
 	}
 
-	async allSent(timeout = 30_000) {
-		await this.page.getByRole("banner").getByText("Đã gửi hết").waitFor({ timeout });
+	async allSent() {
+		await this.page.getByRole("banner").getByText("Đã gửi hết").waitFor();
 	}
 
 	/** Sends and looks at the plots until something is there: what the server makes of what it was sent takes its time. */
-	async plotsUntil(isThere, patienceMs = 60_000) {
+	async plotsUntil(isThere, patienceMs = PATIENCE_MS) {
 		const until = Date.now() + patienceMs;
 		do {
 			await this.sendNow();
@@ -432,6 +435,12 @@ export class Phone {
 	async looked(where) {
 		await this.page.evaluate(AXE);
 		const found = await this.page.evaluate(async () => {
+			// A colour on its way to another one is neither.
+			const ending = document
+				.getAnimations()
+				.filter((own) => own.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+				.map((own) => own.finished.catch(() => {}));
+			await Promise.race([Promise.all(ending), new Promise((ended) => setTimeout(ended, 1_000))]);
 			const { violations } = await globalThis.axe.run({
 				runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 			});
@@ -456,6 +465,6 @@ export class Phone {
 
 	async close() {
 		await this.context.close().catch(() => undefined);
-		rmSync(this.profile, { recursive: true, force: true });
+		rmSync(this.profile, GONE);
 	}
 }

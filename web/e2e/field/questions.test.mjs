@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { violations } from "../harness.mjs";
+import { until, violations } from "../harness.mjs";
 import { told } from "./story.mjs";
 
 const story = told();
@@ -34,13 +34,11 @@ async function asked(device, province) {
 	}));
 	const sent = await province.post(`/api/v1/patrols/${id}/fixes`, { fixes }, device.token);
 	assert.equal(sent.status, 200);
-	for (let wait = 0; wait < 150; wait += 1) {
+	const found = async () => {
 		const { questions } = (await province.get(`${LIST}?limit=100`, device.token)).value;
-		const found = questions.find((own) => own.patrol === id && own.screen === "mock_fixes");
-		if (found) return found;
-		await new Promise((done) => setTimeout(done, 200));
-	}
-	throw new Error("nothing was asked");
+		return questions.find((own) => own.patrol === id && own.screen === "mock_fixes");
+	};
+	return until(found, "the question");
 }
 
 story(

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { until } from "../harness.mjs";
 import { told } from "./story.mjs";
 
 const story = told();
@@ -43,7 +44,7 @@ async function heard(phone, answer = (route) => route.continue()) {
 
 /** Waits until so many requests of an upload were made, however slow the machine is. */
 async function reached(phone, calls, count) {
-	for (let wait = 0; calls.length < count && wait < 200; wait += 1) await phone.page.waitForTimeout(100);
+	await until(() => calls.length >= count, `${count} requests of an upload`);
 	await phone.page.waitForTimeout(300);
 }
 
@@ -220,6 +221,7 @@ story(
 			}, isFull);
 		await phone.startPatrol();
 		await phone.walk(5);
+		await phone.figureThat("fixes", (fixes) => fixes >= 5);
 		const before = await phone.settled("fixes");
 		await fill(true);
 		await phone.walk(4);
@@ -299,5 +301,5 @@ story("the browser wakes an open page when the network is back (Background Sync)
 		tag: "queue",
 		lastChance: false,
 	});
-	await phone.allSent(20_000);
+	await phone.allSent();
 });

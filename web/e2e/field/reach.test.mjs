@@ -10,7 +10,7 @@ const viewport = { width: 320, height: 640 };
 async function isInSight(phone, thing) {
 	await thing.waitFor();
 	// A screen that has just changed may not have come to rest.
-	for (let look = 0; look < 25; look += 1) {
+	for (let look = 0; look < 150; look += 1) {
 		const [box, main] = [await thing.boundingBox(), await phone.page.locator("main").boundingBox()];
 		if (box && box.y >= main.y - 1 && box.y + box.height <= main.y + main.height + 1) return true;
 		await phone.page.waitForTimeout(100);

@@ -1,7 +1,7 @@
 /** What a desk sends back for completing: the phones of the unit are asked for it, and answer without a network. */
 
 import assert from "node:assert/strict";
-import { violations } from "../harness.mjs";
+import { until, violations } from "../harness.mjs";
 import { told } from "./story.mjs";
 
 const story = told();
@@ -36,13 +36,12 @@ async function sendBack(phone, device, province, plants, reason) {
 }
 
 /** What ended each return at the plot, once the last of them is over. */
-async function ends(province, device, plants) {
-	for (let round = 0; round < 100; round += 1) {
+function ends(province, device, plants) {
+	const ended = async () => {
 		const { returns } = (await plotWith(province, device, plants)).properties;
-		if (returns.every((one) => one.ended_by !== null)) return returns.map((one) => one.ended_by);
-		await new Promise((done) => setTimeout(done, 300));
-	}
-	throw new Error("nobody answered");
+		return returns.every((one) => one.ended_by !== null) && returns.map((one) => one.ended_by);
+	};
+	return until(ended, "an answer");
 }
 
 story(
@@ -86,5 +85,5 @@ story(
 		assert.equal(last.said.destroyed.plants, 45);
 		assert.equal(last.at, works.find((one) => one.corrected_by).at);
 	},
-	{ timeout: 180_000 },
+	{ timeout: 600_000 },
 );

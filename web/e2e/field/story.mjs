@@ -14,7 +14,7 @@ export function told() {
 	after(async () => {
 		await place.province?.close();
 	});
-	const story = (name, act, { viewport, prepare, timeout = 120_000 } = {}) =>
+	const story = (name, act, { viewport, prepare, timeout = 400_000 } = {}) =>
 		test(name, { timeout }, async () => {
 			const code = createHash("sha256").update(name).digest("hex").slice(0, 8);
 			const device = await place.province.device(`máy ${code}`);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
 import jsqr from "jsqr";
+import { until } from "../harness.mjs";
 import { PIN } from "./phone.mjs";
 import { front } from "./proxy.mjs";
 import { told } from "./story.mjs";
@@ -112,9 +113,7 @@ story("a new version is told, never during a patrol, and takes nothing away", as
 		await phone.page.evaluate(async () =>
 			(await navigator.serviceWorker.getRegistration("/field/")).update(),
 		);
-		await phone.page
-			.getByText("Có bản mới. Cập nhật sau khi kết thúc tuần tra.")
-			.waitFor({ timeout: 60_000 });
+		await phone.page.getByText("Có bản mới. Cập nhật sau khi kết thúc tuần tra.").waitFor();
 		assert.ok(isCut, "it was cut once and came all the same");
 		const again = fetched.filter((path) => path.startsWith("/assets/"));
 		assert.deepEqual(again, [], "files that the old version has are not fetched again");
@@ -222,9 +221,7 @@ story(
 		await phone.sendNow();
 		await phone.allSent();
 		const old = () => province.get("/api/v1/plots?limit=1", device.token);
-		for (let look = 0; look < 50 && (await old()).status === 200; look += 1)
-			await new Promise((done) => setTimeout(done, 200));
-		assert.notEqual((await old()).status, 200, "the old secret reads nothing");
+		await until(async () => (await old()).status !== 200, "the end of what the old secret reads");
 	},
 );
 

@@ -7,6 +7,7 @@ import {
 	open,
 	overflow,
 	PASSWORD,
+	PATIENCE_MS,
 	settled,
 	signIn,
 	staged,
@@ -118,6 +119,7 @@ describe("an eradication that waits for approval", () => {
 			viewport: { width: 1366, height: 768 },
 			locale: "en-US",
 		});
+		context.setDefaultTimeout(PATIENCE_MS);
 		await context.addInitScript(() => localStorage.setItem("tuantra.language", "vi"));
 		const page = await context.newPage();
 		const own = await waiting();

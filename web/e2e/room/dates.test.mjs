@@ -1,7 +1,7 @@
 // Days and files in the page's own words, whatever the browser's language.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, overflow, signIn, staged, violations } from "../harness.mjs";
+import { open, overflow, PATIENCE_MS, signIn, staged, violations } from "../harness.mjs";
 
 const place = staged();
 
@@ -12,6 +12,7 @@ async function abroad(hash, { width = 1366, language = "vi" } = {}) {
 		locale: "en-US",
 		timezoneId: "America/Los_Angeles",
 	});
+	context.setDefaultTimeout(PATIENCE_MS);
 	await context.addInitScript((own) => {
 		localStorage.setItem("tuantra.language", own);
 		// A calendar of the browser has no place in a test: that it was asked for is what counts.

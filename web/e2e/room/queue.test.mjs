@@ -98,11 +98,8 @@ describe("the review queue", () => {
 		const { page, context, faults } = await as("can-bo-tinh");
 		await open(page, place.base, "#/review?list=patrols");
 		const tabs = page.getByRole("tab");
-		await page.waitForFunction(
-			() =>
-				[...document.querySelectorAll("[role=tab]")].every((own) => /\d+\+?$/.test(own.textContent.trim())),
-			null,
-			{ timeout: 60_000 },
+		await page.waitForFunction(() =>
+			[...document.querySelectorAll("[role=tab]")].every((own) => /\d+\+?$/.test(own.textContent.trim())),
 		);
 		const due = await place.api("GET", "/api/v1/ledger/minutes-due?limit=200");
 		await tabs.filter({ hasText: new RegExp(`^Chờ biên bản ?${due.plots.length}$`) }).waitFor();
