@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures::StreamExt;
@@ -66,6 +67,13 @@ fn told(package: &[u8], name: &str) -> Value {
     let files = files(package);
     let file = files.iter().find(|(own, _)| own == name).unwrap();
     serde_json::from_slice(&file.1).unwrap()
+}
+
+/// Whether a part of a package is that of an original, by the name in its header.
+fn is_original(part: &[u8]) -> bool {
+    let named = usize::from(u16::from_le_bytes([part[26], part[27]]));
+    let name = String::from_utf8_lossy(&part[30..30 + named]);
+    name.contains("/original.")
 }
 
 async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
@@ -490,7 +498,7 @@ on_both! {
         assert!(why.contains("3 photos: expected at most 2 in one package"), "{why}");
         // As many as it holds go with all that belongs to them, if only the first are printed.
         let whole = taken(CaseBounds { photos: 3, ..CaseBounds::default() }).await.unwrap();
-        let bare = taken(CaseBounds { photos: 3, printed: 1 }).await.unwrap();
+        let bare = taken(CaseBounds { photos: 3, printed: 1, ..CaseBounds::default() }).await.unwrap();
         let is_printed = |package: &[u8]| {
             let files = files(package);
             assert_eq!(files.iter().filter(|(name, _)| name.contains("/original.")).count(), 3);
@@ -514,6 +522,59 @@ on_both! {
         field.settle().await;
         let package = desk.get(&path(plot)).await.expect(200).bytes;
         check(&package, &roots(&field).await).unwrap();
+    }
+
+    async fn a_case_of_many_photos_that_were_only_announced_is_taken_out_and_says_how_many_it_leaves_out(field: Field) {
+        let Destroyed { plot, phone, .. } = destroyed(&field).await;
+        for number in 0..3_u8 {
+            let mut sidecar = photos::sidecar(&[number]);
+            sidecar["plot"] = json!(plot);
+            phone.put(&format!("/api/v1/photos/{}", field.new_id()), &sidecar).await.expect(201);
+        }
+        let taken = async |bounds: CaseBounds| {
+            field.settle().await;
+            let cases = field.app.cases.clone().with_bounds(bounds);
+            let package = cases.package(&Actor::console(), PlotId(plot), "bàn giao").await.unwrap();
+            let parts: Vec<_> = package.collect().await;
+            let parts = parts.into_iter().flat_map(|part| part.unwrap().to_vec());
+            parts.collect::<Vec<u8>>()
+        };
+        // Three originals are as many as it holds; whoever announces more keeps nobody from the case.
+        for (announced, left_out) in [(1, 2), (3, 0), (0, 3)] {
+            let package = taken(CaseBounds { photos: 3, announced, ..CaseBounds::default() }).await;
+            check(&package, &roots(&field).await).unwrap();
+            assert_eq!(told(&package, "evidence.json")["announced_left_out"], left_out);
+            let files = files(&package);
+            let count = |part: &str| files.iter().filter(|(name, _)| name.contains(part)).count();
+            assert_eq!((count("/original."), count("-photo-")), (3, 3 + announced));
+        }
+    }
+
+    async fn packages_that_memory_does_not_hold_together_wait_for_one_another(field: Field) {
+        let Destroyed { plot, .. } = destroyed(&field).await;
+        field.settle().await;
+        let bounds = CaseBounds { at_once: 1, patience: Duration::from_millis(50), ..CaseBounds::default() };
+        let cases = field.app.cases.clone().with_bounds(bounds);
+        let begun = async || cases.package(&Actor::console(), PlotId(plot), "bàn giao").await;
+        let mut first = begun().await.unwrap();
+        let Err(refused) = begun().await else {
+            panic!("the first has all the room");
+        };
+        assert_eq!(Problem::from(refused).kind(), ProblemKind::Unavailable);
+        // Once its first original leaves nothing of it is in memory any more.
+        let mut left = Vec::new();
+        while let Some(part) = first.next().await {
+            left.extend(part.unwrap());
+            if is_original(&left) {
+                break;
+            }
+            left.clear();
+        }
+        assert!(is_original(&left));
+        field.settle().await;
+        let parts: Vec<_> = begun().await.unwrap().collect().await;
+        let second: Vec<u8> = parts.into_iter().flat_map(|part| part.unwrap().to_vec()).collect();
+        check(&second, &roots(&field).await).unwrap();
     }
 
     async fn a_case_whose_original_is_damaged_is_not_begun(field: Field) {
