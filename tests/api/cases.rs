@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::{Signer as _, SigningKey};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,6 +16,7 @@ use tuantra::base::ids::PlotId;
 use tuantra::cases::model::archive::{Writer, read};
 use tuantra::cases::{CaseBounds, check};
 use tuantra::http::{Problem, ProblemKind};
+use tuantra::journal::Receipt;
 use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
 use tuantra::journal::stamps::{Authority, stamped_text};
@@ -600,6 +604,62 @@ on_both! {
         std::fs::write(&blob, original).unwrap();
         desk.get(&path(plot)).await.expect(200);
         assert_eq!(taken_out().await, before + 1);
+    }
+
+    async fn what_a_server_shows_beside_its_own_log_is_found_though_it_signs_the_package_anew(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let whole = files(&desk.get(&path(plot)).await.expect(200).bytes);
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let own = PublicKey(key.verifying_key().to_bytes());
+        let mut roots = roots(&field).await;
+        roots.push((None, own));
+        // Signs a receipt over other content by a key that is trusted, as whoever holds the log's key can.
+        let signed = |receipt: &Value, content: &[u8]| {
+            let mut receipt: Receipt = serde_json::from_value(receipt.clone()).unwrap();
+            receipt.sha256 = tuantra::base::hex(&Sha256::digest(content));
+            receipt.key_id = own.id();
+            receipt.signature = BASE64.encode(key.sign(receipt.signed_text().as_bytes()).to_bytes());
+            json!(receipt)
+        };
+        let parsed = |files: &Files, name: &str| -> Value {
+            let file = files.iter().find(|(own, _)| own == name).unwrap();
+            serde_json::from_slice(&file.1).unwrap()
+        };
+        let put = |files: &mut Files, name: &str, bytes: Vec<u8>| {
+            files.iter_mut().find(|(own, _)| own == name).unwrap().1 = bytes;
+        };
+        let judged = |changes: &[(String, Vec<u8>)]| {
+            let mut files = whole.clone();
+            let mut manifest = parsed(&files, "manifest.json");
+            for (name, bytes) in changes {
+                manifest["files"][name] = json!(tuantra::base::hex(&Sha256::digest(bytes)));
+                put(&mut files, name, bytes.clone());
+            }
+            let manifest = manifest.to_string().into_bytes();
+            let receipt = signed(&parsed(&files, "receipt.json"), &manifest);
+            put(&mut files, "manifest.json", manifest);
+            put(&mut files, "receipt.json", receipt.to_string().into_bytes());
+            check(&packed(files), &roots).map(|_| ()).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(judged(&[]), Ok(()));
+        let named = |end: &str| whole.iter().find(|(name, _)| name.ends_with(end)).unwrap().0.clone();
+        let sidecar = named("/sidecar.json");
+        let mut told = parsed(&whole, &sidecar);
+        told["taken_at"] = json!("2026-02-27T08:00:00+07:00");
+        let fault = judged(&[(sidecar.clone(), told.to_string().into_bytes())]).unwrap_err();
+        assert_eq!(fault, format!("{sidecar} is not the file that proof.json names"));
+        // Another picture, with a proof whose content names it and whose salt is said to be gone.
+        let original = named("/original.jpg");
+        let proof = original.replace("original.jpg", "proof.json");
+        let picture = photos::jpeg(61, 43);
+        let mut forged = parsed(&whole, &proof);
+        let content = json!({ "sha256": tuantra::base::hex(&Sha256::digest(&picture)) }).to_string();
+        let own = &mut forged["original"];
+        own["receipt"] = signed(&own["receipt"], content.as_bytes());
+        (own["sha256"], own["body"], own["salt"]) = (own["receipt"]["sha256"].clone(), json!(BASE64.encode(&content)), Value::Null);
+        forged["sidecar"]["body"] = Value::Null;
+        let fault = judged(&[(original, picture), (proof, forged.to_string().into_bytes())]).unwrap_err();
+        assert!(fault.contains("a content without its salt"), "{fault}");
     }
 
     async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {
