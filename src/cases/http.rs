@@ -78,6 +78,9 @@ impl From<Error> for Problem {
                 "hồ sơ có {found} ảnh, mỗi gói nhiều nhất {most} ảnh; nếu là vụ, lấy hồ sơ từng điểm trồng / {found} photos: expected \
                  at most {most} in one package; of an incident, take the cases of its plots one by one"
             )),
+            Error::Busy => Self::new(ProblemKind::Unavailable).detail(
+                "đang lập các gói hồ sơ khác, hãy thử lại sau ít giây / other packages are being made: ask again in a few seconds",
+            ),
             Error::Damaged(sha256) => Self::damaged(&sha256),
             Error::Unwritable(cause) => Self::new(ProblemKind::Internal).internal(cause),
             Error::Store(error) => error.into(),

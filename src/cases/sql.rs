@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::base::ids::{EntryId, IncidentId, PlotId};
+use crate::base::ids::{EntryId, IncidentId, PhotoId, PlotId};
 use crate::on;
 use crate::store::{Error, Tx};
 
 const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
      SELECT entry FROM plot_versions WHERE plot = $1 UNION SELECT entry FROM plot_measures WHERE plot = $1 \
      UNION SELECT entry FROM ledger_facts WHERE plot = $1 UNION SELECT entry FROM ledger_revisits WHERE plot = $1 \
-     UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 \
+     UNION SELECT entry FROM photos WHERE plot = $1 AND linked = 1 AND (original_entry IS NOT NULL OR redaction IS NOT NULL) \
      UNION SELECT original_entry FROM photos WHERE plot = $1 AND linked = 1 AND original_entry IS NOT NULL \
      UNION SELECT r.asked_entry FROM evidence_redactions r JOIN photos p ON p.redaction = r.id \
          WHERE p.plot = $1 AND p.linked = 1 \
@@ -26,6 +26,8 @@ const ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (
      UNION SELECT r.entry FROM evidence_track_replies r JOIN evidence_track_questions s ON s.id = r.question \
          WHERE s.plot = $1) \
      ORDER BY e.seq, e.id";
+const ANNOUNCED: &str = "SELECT p.id AS photo, e.id AS entry, e.seq FROM photos p JOIN journal_entries e ON e.id = p.entry \
+     WHERE p.plot = $1 AND p.linked = 1 AND p.original_entry IS NULL AND p.redaction IS NULL";
 const INCIDENT_ENTRIES: &str = "SELECT e.id, e.seq FROM journal_entries e WHERE e.id IN (\
      SELECT entry FROM incident_versions WHERE incident = $1) ORDER BY e.seq, e.id";
 /// That an order on words is about a plot or an incident, a fact or second visit of the plot, or what was asked of it.
@@ -55,6 +57,7 @@ const KEY_ENTRIES: &str = "SELECT e.id FROM journal_entries e WHERE e.kind IN ('
 /// Every fixed statement of cases, for the test that prepares them on both databases.
 pub const STATEMENTS: &[&str] = &[
     ENTRIES,
+    ANNOUNCED,
     INCIDENT_ENTRIES,
     ORDERS_ON_WORDS,
     INCIDENT_PLOTS,
@@ -63,9 +66,18 @@ pub const STATEMENTS: &[&str] = &[
     KEY_ENTRIES,
 ];
 
-/// The entries that tell of a plot and its photos, in the log's order; those without a number are not in the tree yet.
+/// The entries that tell of a plot and of its photos of which something came, in the log's order; those without a number are not in
+/// the tree yet.
 pub async fn entries(tx: &mut Tx, plot: PlotId) -> Result<Vec<(EntryId, Option<i64>)>, Error> {
     on!(tx, |c| sqlx::query_as(ENTRIES).bind(plot).fetch_all(c))
+}
+
+/// The photos of a plot that were only announced, each with its entry.
+pub async fn announced(
+    tx: &mut Tx,
+    plot: PlotId,
+) -> Result<Vec<(PhotoId, EntryId, Option<i64>)>, Error> {
+    on!(tx, |c| sqlx::query_as(ANNOUNCED).bind(plot).fetch_all(c))
 }
 
 /// The entries that tell of an incident itself, in the log's order.

@@ -2,8 +2,12 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::{Signer as _, SigningKey};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -12,6 +16,7 @@ use tuantra::base::ids::PlotId;
 use tuantra::cases::model::archive::{Writer, read};
 use tuantra::cases::{CaseBounds, check};
 use tuantra::http::{Problem, ProblemKind};
+use tuantra::journal::Receipt;
 use tuantra::journal::history::Trust;
 use tuantra::journal::note::PublicKey;
 use tuantra::journal::stamps::{Authority, stamped_text};
@@ -66,6 +71,13 @@ fn told(package: &[u8], name: &str) -> Value {
     let files = files(package);
     let file = files.iter().find(|(own, _)| own == name).unwrap();
     serde_json::from_slice(&file.1).unwrap()
+}
+
+/// Whether a part of a package is that of an original, by the name in its header.
+fn is_original(part: &[u8]) -> bool {
+    let named = usize::from(u16::from_le_bytes([part[26], part[27]]));
+    let name = String::from_utf8_lossy(&part[30..30 + named]);
+    name.contains("/original.")
 }
 
 async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
@@ -490,7 +502,7 @@ on_both! {
         assert!(why.contains("3 photos: expected at most 2 in one package"), "{why}");
         // As many as it holds go with all that belongs to them, if only the first are printed.
         let whole = taken(CaseBounds { photos: 3, ..CaseBounds::default() }).await.unwrap();
-        let bare = taken(CaseBounds { photos: 3, printed: 1 }).await.unwrap();
+        let bare = taken(CaseBounds { photos: 3, printed: 1, ..CaseBounds::default() }).await.unwrap();
         let is_printed = |package: &[u8]| {
             let files = files(package);
             assert_eq!(files.iter().filter(|(name, _)| name.contains("/original.")).count(), 3);
@@ -516,6 +528,59 @@ on_both! {
         check(&package, &roots(&field).await).unwrap();
     }
 
+    async fn a_case_of_many_photos_that_were_only_announced_is_taken_out_and_says_how_many_it_leaves_out(field: Field) {
+        let Destroyed { plot, phone, .. } = destroyed(&field).await;
+        for number in 0..3_u8 {
+            let mut sidecar = photos::sidecar(&[number]);
+            sidecar["plot"] = json!(plot);
+            phone.put(&format!("/api/v1/photos/{}", field.new_id()), &sidecar).await.expect(201);
+        }
+        let taken = async |bounds: CaseBounds| {
+            field.settle().await;
+            let cases = field.app.cases.clone().with_bounds(bounds);
+            let package = cases.package(&Actor::console(), PlotId(plot), "bàn giao").await.unwrap();
+            let parts: Vec<_> = package.collect().await;
+            let parts = parts.into_iter().flat_map(|part| part.unwrap().to_vec());
+            parts.collect::<Vec<u8>>()
+        };
+        // Three originals are as many as it holds; whoever announces more keeps nobody from the case.
+        for (announced, left_out) in [(1, 2), (3, 0), (0, 3)] {
+            let package = taken(CaseBounds { photos: 3, announced, ..CaseBounds::default() }).await;
+            check(&package, &roots(&field).await).unwrap();
+            assert_eq!(told(&package, "evidence.json")["announced_left_out"], left_out);
+            let files = files(&package);
+            let count = |part: &str| files.iter().filter(|(name, _)| name.contains(part)).count();
+            assert_eq!((count("/original."), count("-photo-")), (3, 3 + announced));
+        }
+    }
+
+    async fn packages_that_memory_does_not_hold_together_wait_for_one_another(field: Field) {
+        let Destroyed { plot, .. } = destroyed(&field).await;
+        field.settle().await;
+        let bounds = CaseBounds { at_once: 1, patience: Duration::from_millis(50), ..CaseBounds::default() };
+        let cases = field.app.cases.clone().with_bounds(bounds);
+        let begun = async || cases.package(&Actor::console(), PlotId(plot), "bàn giao").await;
+        let mut first = begun().await.unwrap();
+        let Err(refused) = begun().await else {
+            panic!("the first has all the room");
+        };
+        assert_eq!(Problem::from(refused).kind(), ProblemKind::Unavailable);
+        // Once its first original leaves nothing of it is in memory any more.
+        let mut left = Vec::new();
+        while let Some(part) = first.next().await {
+            left.extend(part.unwrap());
+            if is_original(&left) {
+                break;
+            }
+            left.clear();
+        }
+        assert!(is_original(&left));
+        field.settle().await;
+        let parts: Vec<_> = begun().await.unwrap().collect().await;
+        let second: Vec<u8> = parts.into_iter().flat_map(|part| part.unwrap().to_vec()).collect();
+        check(&second, &roots(&field).await).unwrap();
+    }
+
     async fn a_case_whose_original_is_damaged_is_not_begun(field: Field) {
         let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let listed = desk.get(&format!("/api/v1/photos?plot={plot}")).await.expect(200).json();
@@ -539,6 +604,62 @@ on_both! {
         std::fs::write(&blob, original).unwrap();
         desk.get(&path(plot)).await.expect(200);
         assert_eq!(taken_out().await, before + 1);
+    }
+
+    async fn what_a_server_shows_beside_its_own_log_is_found_though_it_signs_the_package_anew(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let whole = files(&desk.get(&path(plot)).await.expect(200).bytes);
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let own = PublicKey(key.verifying_key().to_bytes());
+        let mut roots = roots(&field).await;
+        roots.push((None, own));
+        // Signs a receipt over other content by a key that is trusted, as whoever holds the log's key can.
+        let signed = |receipt: &Value, content: &[u8]| {
+            let mut receipt: Receipt = serde_json::from_value(receipt.clone()).unwrap();
+            receipt.sha256 = tuantra::base::hex(&Sha256::digest(content));
+            receipt.key_id = own.id();
+            receipt.signature = BASE64.encode(key.sign(receipt.signed_text().as_bytes()).to_bytes());
+            json!(receipt)
+        };
+        let parsed = |files: &Files, name: &str| -> Value {
+            let file = files.iter().find(|(own, _)| own == name).unwrap();
+            serde_json::from_slice(&file.1).unwrap()
+        };
+        let put = |files: &mut Files, name: &str, bytes: Vec<u8>| {
+            files.iter_mut().find(|(own, _)| own == name).unwrap().1 = bytes;
+        };
+        let judged = |changes: &[(String, Vec<u8>)]| {
+            let mut files = whole.clone();
+            let mut manifest = parsed(&files, "manifest.json");
+            for (name, bytes) in changes {
+                manifest["files"][name] = json!(tuantra::base::hex(&Sha256::digest(bytes)));
+                put(&mut files, name, bytes.clone());
+            }
+            let manifest = manifest.to_string().into_bytes();
+            let receipt = signed(&parsed(&files, "receipt.json"), &manifest);
+            put(&mut files, "manifest.json", manifest);
+            put(&mut files, "receipt.json", receipt.to_string().into_bytes());
+            check(&packed(files), &roots).map(|_| ()).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(judged(&[]), Ok(()));
+        let named = |end: &str| whole.iter().find(|(name, _)| name.ends_with(end)).unwrap().0.clone();
+        let sidecar = named("/sidecar.json");
+        let mut told = parsed(&whole, &sidecar);
+        told["taken_at"] = json!("2026-02-27T08:00:00+07:00");
+        let fault = judged(&[(sidecar.clone(), told.to_string().into_bytes())]).unwrap_err();
+        assert_eq!(fault, format!("{sidecar} is not the file that proof.json names"));
+        // Another picture, with a proof whose content names it and whose salt is said to be gone.
+        let original = named("/original.jpg");
+        let proof = original.replace("original.jpg", "proof.json");
+        let picture = photos::jpeg(61, 43);
+        let mut forged = parsed(&whole, &proof);
+        let content = json!({ "sha256": tuantra::base::hex(&Sha256::digest(&picture)) }).to_string();
+        let own = &mut forged["original"];
+        own["receipt"] = signed(&own["receipt"], content.as_bytes());
+        (own["sha256"], own["body"], own["salt"]) = (own["receipt"]["sha256"].clone(), json!(BASE64.encode(&content)), Value::Null);
+        forged["sidecar"]["body"] = Value::Null;
+        let fault = judged(&[(original, picture), (proof, forged.to_string().into_bytes())]).unwrap_err();
+        assert!(fault.contains("a content without its salt"), "{fault}");
     }
 
     async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {

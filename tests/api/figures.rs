@@ -408,6 +408,38 @@ on_both! {
         assert_eq!(people.province.get(before).await.expect(200).json(), json!([]));
     }
 
+    async fn rates_of_a_crop_are_of_what_stands_there_and_count_a_ground_once(field: Field) {
+        let people = people(&field).await;
+        // One unit took the plants for some other crop, a desk saw what they are; another unit wrote the same ground down as poppy.
+        let mut mistaken = plot_at(104.3, 22.4);
+        mistaken["properties"]["crop"] = json!("other");
+        let first = recorded(&field, &people.phone, &mistaken).await;
+        let mut seen = verified(320, 64.0);
+        seen["crop"] = json!("opium_poppy");
+        sent(&people.post_desk, first, "verifications", &seen).await;
+        recorded(&field, &people.province, &plot_at(104.300_01, 22.4)).await;
+        let cannabis = recorded(&field, &people.phone, &plot_at(104.36, 22.4)).await;
+        let mut other = verified(320, 64.0);
+        other["crop"] = json!("cannabis");
+        sent(&people.post_desk, cannabis, "verifications", &other).await;
+        let cohort = async |crop: &str| {
+            let path = format!("/api/v1/ledger/rates?from=2026-02-01&to=2026-03-02&crop={crop}");
+            let told = people.province.get(&path).await.expect(200).json();
+            told["cohort"].clone()
+        };
+        let poppy = cohort("opium_poppy").await;
+        assert_eq!((&poppy["plots"], &poppy["open"]), (&json!(1), &json!([first])));
+        assert_eq!(cohort("cannabis").await["open"], json!([cannabis]));
+        assert_eq!(cohort("other").await["plots"], 0);
+        let path = "/api/v1/ledger/rates/plots?of=cohort&from=2026-02-01&to=2026-03-02&crop=opium_poppy";
+        let behind = people.province.get(path).await.expect(200).json();
+        assert_eq!((&behind["count"], &behind["plots"][0]["plot"]), (&json!(1), &json!(first)));
+        let sums = people.province.get("/api/v1/ledger?crop=opium_poppy").await.expect(200).json();
+        let total = &sums["total"];
+        assert_eq!((&total["verified_plots"], &total["plots"]), (&poppy["plots"], &json!(1)));
+        assert_eq!(total["in_dispute"]["claimed"]["plots"], 1);
+    }
+
     async fn a_listed_plot_names_the_units_behind_it_and_how_far_its_areas_may_be_off(field: Field) {
         let people = people(&field).await;
         let plot = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;

@@ -77,6 +77,23 @@ on_both! {
         assert_eq!(out["reinspections_due"], json!([]));
     }
 
+    async fn accepted_work_is_referred_beyond_the_border_by_the_province_alone(field: Field) {
+        let people = people(&field).await;
+        let third = third_unit(&field).await;
+        let (plot, _) = accepted(&field, &people).await;
+        let mut beyond = plot_at(104.3, 22.4);
+        (beyond["properties"]["revises"], beyond["properties"]["outside_vietnam"]) = (json!(1), json!(true));
+        third.put(&format!("/api/v1/plots/{plot}"), &beyond).await.expect(201);
+        let referral = json!({ "referred_at": "2026-03-01T08:00:00+07:00", "agency": "BLO", "document": "12/CV" });
+        let refused = third.post(&path(plot, "/referrals"), &referral).await.expect(422);
+        assert!(refused.pointers() == [""] && why(&refused).contains("ask the province"), "{}", why(&refused));
+        let approved = told(&people.province, plot).await;
+        assert_eq!((&approved["state"], &approved["approved"]), (&json!("eradicated"), &json!(true)));
+        people.province.post(&path(plot, "/referrals"), &referral).await.expect(201);
+        let gone = told(&people.province, plot).await;
+        assert_eq!((&gone["state"], &gone["approved"]), (&json!("referred"), &json!(false)));
+    }
+
     async fn plots_far_apart_are_not_judged_to_be_one(field: Field) {
         let people = people(&field).await;
         let plot = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;

@@ -326,6 +326,39 @@ on_both! {
         assert!(told["estimate"]["interval_m2"][1].as_f64().unwrap() > 480.0);
     }
 
+    async fn claims_that_were_certain_to_be_drawn_and_nobody_visited_yet_are_not_taken_for_seen(field: Field) {
+        let year = Year::begun(&field).await;
+        let province = desk(&field, "ca-tinh-1", year.checks, Role::ProvincialOfficer, &[]).await;
+        let mut rules = province.get("/api/v1/ledger/definitions").await.expect(200).json()[0].clone();
+        rules["definition"]["version"] = json!(2);
+        rules["definition"]["sample"]["share"] = json!(1.0);
+        let all = json!({ "definition": rules["definition"], "reason": "xem lại tất cả" });
+        province.post("/api/v1/ledger/definitions", &all).await.expect(201);
+        let mut plots = Vec::new();
+        for lon in [104.20, 104.22, 104.24, 104.26] {
+            plots.push(year.claimed(&field, lon).await);
+        }
+        let (province, _, checker) = year.over(&field).await;
+        province.post("/api/v1/ledger/sample", &draw()).await.expect(201);
+        let visited = async |plot: Uuid, found: f64| {
+            let visit = json!({ "period": 2026, "visited_at": "2026-12-27T10:30:00+07:00", "found_m2": found });
+            checker.post(&format!("/api/v1/plots/{plot}/revisits"), &visit).await.expect(201);
+            province.get("/api/v1/ledger/sample?period=2026").await.expect(200).json()
+        };
+        visited(plots[0], 64.0).await;
+        let half = visited(plots[1], 32.0).await;
+        assert_eq!((&half["is_complete"], &half["drawn"][0]["chance"]), (&json!(false), &json!(1.0)));
+        assert_eq!(half["estimate"]["found_m2"], 192.0);
+        // Two of four were seen: the other two may be real or not.
+        for told in [&half["estimate"], &half["units"][0]] {
+            let [low, high] = [0_usize, 1].map(|end| told["interval_m2"][end].as_f64().unwrap());
+            assert!(low < 128.0 && high > 224.0, "{told}");
+        }
+        visited(plots[2], 64.0).await;
+        let whole = visited(plots[3], 0.0).await;
+        assert_eq!((&whole["is_complete"], &whole["estimate"]["interval_m2"]), (&json!(true), &json!([160.0, 160.0])));
+    }
+
     async fn nobody_visits_his_own_work_that_a_merged_plot_brought_to_the_drawn_one(field: Field) {
         let year = Year::begun(&field).await;
         // The post found the ground first; the commune's police wrote it down as well, and destroyed it.

@@ -1,6 +1,7 @@
 //! Where positions lay on days, read from a database without a server: for rows that were made of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::areas::model::map::{Boundary, Commune, CommuneMap};
 use crate::base::ids::BoundaryId;
@@ -9,7 +10,9 @@ use crate::geo::position::Position;
 use crate::store::{Error, Tx};
 
 use super::aside;
+use super::known::covered_share;
 use super::maps::{all_boundaries, first_day, read_grounds};
+use super::reach::BESIDE_SHARE;
 
 /// Maps kept: that of today and that of the day asked for last.
 const KEPT: usize = 2;
@@ -20,6 +23,8 @@ pub struct Ground {
     boundaries: Vec<Boundary>,
     /// Most recently used last.
     maps: Vec<(Vec<BoundaryId>, CommuneMap)>,
+    /// The shares of ended communes' grounds that lie in later ones.
+    shares: HashMap<(BoundaryId, BoundaryId), f64>,
 }
 
 impl Ground {
@@ -28,6 +33,7 @@ impl Ground {
         Ok(Self {
             boundaries: all_boundaries(tx).await?,
             maps: Vec::new(),
+            shares: HashMap::new(),
         })
     }
 
@@ -55,11 +61,50 @@ impl Ground {
         self.locate(tx, day, position).await
     }
 
-    /// Whether the commune of a code had ended by a day: what it stood for is told by its ground.
-    #[must_use]
-    pub fn has_ended(&self, code: &str, day: LocalDate) -> bool {
-        let mut own = self.boundaries.iter().filter(|own| own.code == code);
-        own.clone().any(|own| own.valid_from <= day) && !own.any(|own| own.is_valid_on(day))
+    /// Whether the commune of a code had ended by a day and its rights reached a position then all the same: the position lay in it
+    /// to its last day, or lies in a commune of the day that holds its ground as a whole, but for 1 % of its area.
+    pub async fn stood_for(
+        &mut self,
+        tx: &mut Tx,
+        (code, day): (&str, LocalDate),
+        position: Position,
+    ) -> Result<bool, Error> {
+        let own = self.boundaries.iter().filter(|own| own.code == code);
+        if own.clone().any(|own| own.is_valid_on(day)) {
+            return Ok(false);
+        }
+        let lasts = own.filter_map(|own| own.valid_to);
+        let Some(last) = lasts.filter(|last| *last < day).max() else {
+            return Ok(false);
+        };
+        let map = self.map(tx, last).await?;
+        if map.locate(position) == Some(code) {
+            return Ok(true);
+        }
+        let Some(ended) = map.commune(code).cloned() else {
+            return Ok(false);
+        };
+        let map = self.map(tx, day).await?;
+        let found = map.locate(position).and_then(|code| map.commune(code));
+        match found.cloned() {
+            Some(found) => Ok(self.share_in(ended, found).await? >= 1.0 - BESIDE_SHARE),
+            None => Ok(false),
+        }
+    }
+
+    /// The share of a commune's ground that lies in another of another day.
+    async fn share_in(&mut self, ended: Commune, found: Commune) -> Result<f64, Error> {
+        let pair = (ended.facts.id, found.facts.id);
+        if let Some(share) = self.shares.get(&pair) {
+            return Ok(*share);
+        }
+        let share = aside(move || {
+            let by = [Arc::clone(&found.ground)];
+            covered_share(ended.region(), &by)
+        });
+        let share = share.await?;
+        self.shares.insert(pair, share);
+        Ok(share)
     }
 
     /// The last day before a day on which other boundaries held than on it; the day itself when there was none.

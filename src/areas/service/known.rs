@@ -130,7 +130,7 @@ impl Areas {
     }
 }
 
-fn covered_share(ground: &Region, by: &[Arc<BlockedRegion>]) -> f64 {
+pub(super) fn covered_share(ground: &Region, by: &[Arc<BlockedRegion>]) -> f64 {
     let oriented = |own: &Region| own.as_polygons().orient(Direction::Default);
     let others: Vec<MultiPolygon<f64>> = by
         .iter()

@@ -11,7 +11,7 @@ use super::Areas;
 use super::maps::all_boundaries;
 
 /// So much of a commune's ground may lie outside a reach that holds it, as a share: boundaries of two days never meet exactly.
-const BESIDE_SHARE: f64 = 0.01;
+pub(super) const BESIDE_SHARE: f64 = 0.01;
 /// So much of it where the commune is held under the same code today: it was surveyed or drawn anew.
 const REDRAWN_SHARE: f64 = 0.1;
 

@@ -42,6 +42,8 @@ pub struct CaseFacts {
     pub landmark: Option<Landmark>,
     /// The photos in the order of the shutter.
     pub photos: Vec<PhotoFacts>,
+    /// How many photos that were only announced are not among them.
+    pub left_out: usize,
     /// The head of the log that the package holds.
     pub head: HeadFacts,
     /// Outside time-stamps of earlier heads, the latest last: when by the authority's clock, and of what.

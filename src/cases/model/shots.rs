@@ -33,6 +33,13 @@ pub(super) fn listed(pages: &mut Pages, case: &CaseFacts) {
         );
         pages.y += 4.0;
     }
+    if case.left_out > 0 {
+        let told = format!(
+            "Ngoài ra có {} ảnh mới chỉ được khai báo, chưa nhận được tệp gốc; không liệt kê ở đây và không có trong gói.",
+            case.left_out
+        );
+        pages.paragraph(LEFT, 12.0, &told);
+    }
 }
 
 /// The columns of B12 that have no line of their own.

@@ -142,6 +142,7 @@ fn case(photos: usize) -> CaseFacts {
         grades: Vec::new(),
         custody: Vec::new(),
         photos: (0..photos).map(photo).collect(),
+        left_out: 0,
         head: HeadFacts {
             text: format!("42:{}", "cd".repeat(32)),
             at: Timestamp::from_millis(1_772_420_400_000),
@@ -149,6 +150,22 @@ fn case(photos: usize) -> CaseFacts {
         },
         stamps: Vec::new(),
     }
+}
+
+#[test]
+fn photos_that_are_not_in_the_package_are_told_by_their_number() {
+    let told = |left_out: usize| {
+        let case = CaseFacts {
+            left_out,
+            ..case(1)
+        };
+        pages(&case)
+            .iter()
+            .map(|page| texts(page))
+            .collect::<String>()
+    };
+    assert!(told(7).contains("Ngoài ra có 7 ảnh mới chỉ được khai báo"));
+    assert!(!told(0).contains("khai báo, chưa nhận"));
 }
 
 fn texts(page: &[Mark]) -> String {

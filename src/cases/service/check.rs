@@ -238,6 +238,12 @@ fn photos(
         let original = files.iter().find(|(name, _)| name.starts_with(&stem));
         let (original, bytes) = original.ok_or_else(|| Fault::Missing(stem.clone()))?;
         note(checked, original, proofs::photo(&proof, bytes, ring))?;
+        // People read the file, not the content in the proof.
+        let sidecar = photo_file(*photo, "sidecar.json");
+        let shown = files.get(&sidecar);
+        if shown.is_some_and(|bytes| hex(&sha256(bytes)) != proof.sidecar.sha256) {
+            return Err(differs(&sidecar, "proof.json"));
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::base::actor::Actor;
@@ -21,6 +22,7 @@ use crate::plots::PlotView;
 
 use super::custody::Act;
 use super::package::Subject;
+use super::turns::weight;
 use super::{Cases, Error, unwritable};
 
 const README: &str = include_str!("readme.txt");
@@ -35,6 +37,8 @@ pub(super) struct Gathered {
     pub(super) after_seal: Vec<PhotoId>,
     pub(super) merged: BTreeMap<PlotId, Vec<PhotoId>>,
     pub(super) printed: Printed,
+    /// The turn in which all this may stand in memory.
+    pub(super) turn: Option<OwnedSemaphorePermit>,
 }
 
 /// What the pages print of the package around them.
@@ -53,6 +57,8 @@ pub(super) struct Chapter {
     /// The plots that were merged into it: its photos are among this one's.
     pub(super) merged: Vec<PlotId>,
     pub(super) photos: Vec<CasePhoto>,
+    /// How many photos that were only announced are not among them.
+    pub(super) left_out: usize,
     /// Its timeline with what organisations are called.
     pub(super) timeline: Vec<Value>,
     /// The content of its `evidence.json`.
@@ -82,6 +88,9 @@ impl Cases {
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered::default();
         let wanted = self.wanted(subject, chapters).await?;
+        let photos = chapters.iter().map(|chapter| chapter.photos.len()).sum();
+        let weight = weight(wanted.all.len(), photos, self.bounds.printed);
+        gathered.turn = Some(self.turns.taken(weight).await?);
         let proofs = self.proofs(actor, wanted.all, chapters).await?;
         refuse_late(chapters, &proofs)?;
         for (at, proof) in proofs.iter().enumerate() {
@@ -153,9 +162,16 @@ impl Cases {
             let mut own: BTreeSet<EntryId> = of_subject.iter().copied().collect();
             own.extend(orders.iter().map(|(entry, _)| *entry));
             let plots = chapter.plots();
+            let listed_here: BTreeSet<PhotoId> =
+                chapter.photos.iter().map(|photo| photo.view.id).collect();
             for plot in &plots {
                 let mut entries = sql::entries(&mut tx, *plot).await?;
                 entries.extend(sql::orders_on_words(&mut tx, plot.0).await?);
+                for (photo, entry, seq) in sql::announced(&mut tx, *plot).await? {
+                    if listed_here.contains(&photo) {
+                        entries.push((entry, seq));
+                    }
+                }
                 own.extend(entries.iter().map(|(entry, _)| *entry));
                 listed.extend(entries);
             }

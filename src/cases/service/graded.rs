@@ -24,13 +24,13 @@ impl Cases {
     }
 
     /// Grades with the version of their rules and every reason in both languages; waivers, returns and replies with theirs;
-    /// questions with what was answered and decided.
+    /// questions with what was answered and decided. `left_out`: how many photos that were only announced are not in the package.
     pub(super) async fn evidence_file(
         &self,
         actor: &Actor,
         view: &PlotView,
         merged: &[PlotId],
-        (timeline, orgs): (&[Value], &OrgNames),
+        (timeline, orgs, left_out): (&[Value], &OrgNames, usize),
     ) -> Result<Value, Error> {
         let told = &view.properties;
         let grades = told.get("evidence_grades").and_then(Value::as_object);
@@ -81,6 +81,7 @@ impl Cases {
             "returns": returns,
             "replies": said_in(timeline, "reply"),
             "questions": asked,
+            "announced_left_out": left_out,
         }))
     }
 }

@@ -11,6 +11,9 @@ mod package;
 mod seals;
 mod stamps;
 mod tell;
+mod turns;
+
+use std::time::Duration;
 
 use crate::areas::Areas;
 use crate::evidence::{self, Evidence};
@@ -19,6 +22,8 @@ use crate::journal::Journal;
 use crate::ledger::{self, Ledger};
 use crate::plots::Plots;
 use crate::store::{self, ActError};
+
+use turns::Turns;
 
 pub use check::{Fault, check};
 pub use package::Package;
@@ -50,6 +55,9 @@ pub enum Error {
         /// How many there may be.
         most: usize,
     },
+    /// Other packages are being made, and there is no memory for this one beside them.
+    #[error("other packages are being made")]
+    Busy,
     /// The bytes of an original, by its SHA-256 (hex), are gone or damaged.
     #[error("the original kept as {0} is gone or damaged")]
     Damaged(String),
@@ -103,17 +111,27 @@ impl From<identity::Error> for Error {
 /// about 40 kB a photo, and the printed pictures some times over.
 #[derive(Debug, Clone, Copy)]
 pub struct CaseBounds {
-    /// Photos, those included whose originals did not come.
+    /// Photos, but for those that were only announced.
     pub photos: usize,
+    /// Photos that were only announced: they show nothing, and their number keeps no case from being taken out. Of more the
+    /// package says how many it leaves out.
+    pub announced: usize,
     /// Bytes of the pictures that are printed; of the photos after them the pages only tell.
     pub printed: usize,
+    /// Bytes of the packages that are made at once, as far as they stand in memory.
+    pub at_once: usize,
+    /// How long a package waits for the others.
+    pub patience: Duration,
 }
 
 impl Default for CaseBounds {
     fn default() -> Self {
         Self {
             photos: 2_000,
+            announced: 200,
             printed: 48_000_000,
+            at_once: 256_000_000,
+            patience: Duration::from_secs(15),
         }
     }
 }
@@ -128,6 +146,7 @@ pub struct Cases {
     evidence: Evidence,
     ledger: Ledger,
     bounds: CaseBounds,
+    turns: Turns,
 }
 
 impl Cases {
@@ -141,6 +160,7 @@ impl Cases {
         evidence: Evidence,
         ledger: Ledger,
     ) -> Self {
+        let bounds = CaseBounds::default();
         Self {
             journal,
             identity,
@@ -148,7 +168,8 @@ impl Cases {
             plots,
             evidence,
             ledger,
-            bounds: CaseBounds::default(),
+            bounds,
+            turns: Turns::new(bounds.at_once, bounds.patience),
         }
     }
 
@@ -156,6 +177,7 @@ impl Cases {
     #[must_use]
     pub fn with_bounds(mut self, bounds: CaseBounds) -> Self {
         self.bounds = bounds;
+        self.turns = Turns::new(bounds.at_once, bounds.patience);
         self
     }
 }

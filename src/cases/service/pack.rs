@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use futures::Stream;
 use futures::stream::try_unfold;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::base::hex;
 use crate::cases::model::archive::Writer;
@@ -29,12 +30,15 @@ struct Sending {
     writer: Writer,
     sums: String,
     is_ended: bool,
+    /// Lasts until what is at hand has left.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
-/// The archive of these files and the list of their sums.
+/// The archive of these files, those at hand first, and the list of their sums.
 pub(super) fn stream(
     evidence: Evidence,
     parts: VecDeque<Part>,
+    turn: Option<OwnedSemaphorePermit>,
 ) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
     let sending = Sending {
         evidence,
@@ -42,6 +46,7 @@ pub(super) fn stream(
         writer: Writer::default(),
         sums: String::new(),
         is_ended: false,
+        turn,
     };
     try_unfold(sending, |mut sending| async move {
         let piece = sending.next().await;
@@ -57,6 +62,7 @@ impl Sending {
         let (name, bytes) = match self.parts.pop_front() {
             Some(Part::Ready(name, bytes)) => (name, bytes),
             Some(Part::Original(name, digest)) => {
+                self.turn = None;
                 // A package with other bytes than were recorded must not look whole: the stream breaks off where one was
                 // damaged since it began.
                 let found = self.evidence.case_original(&digest).await?;

@@ -45,6 +45,15 @@ impl Subject {
     }
 }
 
+/// Photos that a package has already.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    /// Of which something came.
+    came: usize,
+    /// That were only announced.
+    announced: usize,
+}
+
 /// A package as it is sent.
 pub type Package = BoxStream<'static, Result<Bytes, Error>>;
 
@@ -57,7 +66,8 @@ impl Cases {
         reason: &str,
     ) -> Result<Package, Error> {
         let reason = admitted(actor, reason)?;
-        let chapters = [self.chapter(actor, plot, (String::new(), 0)).await?];
+        let within = (String::new(), Taken::default());
+        let chapters = [self.chapter(actor, plot, within).await?];
         let gathered = self.gather(actor, Subject::Plot(plot), &chapters).await?;
         self.sent(actor, Subject::Plot(plot), reason, &chapters, gathered)
             .await
@@ -81,15 +91,17 @@ impl Cases {
             return Err(Error::NotFound);
         }
         let mut chapters = Vec::with_capacity(plots.len());
-        let mut photos = 0;
+        let mut taken = Taken::default();
         for plot in plots {
-            let within = (format!("plots/{plot}/"), photos);
+            let within = (format!("plots/{plot}/"), taken);
             let chapter = self.chapter(actor, plot, within).await;
             let chapter = chapter.map_err(|error| match error {
                 Error::NotFound => Error::Forbidden,
                 error => error,
             })?;
-            photos += chapter.photos.len();
+            let came = chapter.photos.iter().filter(|photo| photo.came()).count();
+            taken.came += came;
+            taken.announced += chapter.photos.len() - came;
             chapters.push(chapter);
         }
         mark_alike(&mut chapters);
@@ -101,12 +113,12 @@ impl Cases {
         self.sent(actor, subject, reason, &chapters, gathered).await
     }
 
-    /// What is told of a plot whose case the caller may take out, in a folder of a package that has so many photos already.
+    /// What is told of a plot whose case the caller may take out, in a folder of a package that has some photos already.
     async fn chapter(
         &self,
         actor: &Actor,
         plot: PlotId,
-        (folder, photos_before): (String, usize),
+        (folder, taken): (String, Taken),
     ) -> Result<Chapter, Error> {
         let view = self.ledger.plot(actor, plot).await?;
         let mut tx = self.journal.store().read().await?;
@@ -117,46 +129,52 @@ impl Cases {
             return Err(Error::NotFound);
         }
         let merged = self.merged(actor, &view).await?;
-        let photos = self
-            .photos(actor, (&view, merged.as_slice()), photos_before)
-            .await?;
+        let beside = (&view, merged.as_slice());
+        let (photos, left_out) = self.photos(actor, beside, taken).await?;
         let orgs = self.org_names().await?;
         let timeline = timeline(&view, &orgs);
-        let told = (timeline.as_slice(), &orgs);
+        let told = (timeline.as_slice(), &orgs, left_out);
         let evidence = self.evidence_file(actor, &view, &merged, told).await?;
         Ok(Chapter {
             folder,
             view,
             merged,
             photos,
+            left_out,
             timeline,
             evidence,
         })
     }
 
-    /// The photos of a plot and of those beside it, in the order of the shutter.
+    /// The photos of a plot and of those beside it, in the order of the shutter, and how many are left out that were only announced.
     async fn photos(
         &self,
         actor: &Actor,
         (view, beside): (&PlotView, &[PlotId]),
-        before: usize,
-    ) -> Result<Vec<CasePhoto>, Error> {
+        before: Taken,
+    ) -> Result<(Vec<CasePhoto>, usize), Error> {
         let most = self.bounds.photos;
-        let mut found = before;
+        let (mut found, mut left_out) = (before.came, 0_usize);
         for plot in beside.iter().chain([&view.id]) {
-            found = found.saturating_add(self.evidence.count_of_plot(*plot).await?);
+            found = found.saturating_add(self.evidence.count_of_plot(*plot, true).await?);
+            left_out = left_out.saturating_add(self.evidence.count_of_plot(*plot, false).await?);
         }
         if found > most {
             return Err(Error::TooMany { found, most });
         }
-        let mut photos = self.evidence.of_plot(actor, view.id, None).await?;
+        let mut room = self.bounds.announced.saturating_sub(before.announced);
+        let mut photos = Vec::new();
         let merged = merged_into(view);
-        for other in beside {
-            let kept_by = merged.contains(other).then_some(view.id);
-            photos.extend(self.evidence.of_plot(actor, *other, kept_by).await?);
+        for plot in [&view.id].into_iter().chain(beside) {
+            let kept_by = merged.contains(plot).then_some(view.id);
+            let own = self.evidence.of_plot(actor, *plot, kept_by, room).await?;
+            let announced = own.iter().filter(|photo| !photo.came()).count();
+            room = room.saturating_sub(announced);
+            left_out = left_out.saturating_sub(announced);
+            photos.extend(own);
         }
         photos.sort_by_key(|photo| (photo.view.taken_at, photo.view.id));
-        Ok(photos)
+        Ok((photos, left_out))
     }
 
     /// The plots that were merged into one, and those whose photos its seals hold since they were, as far as the caller may
@@ -215,7 +233,7 @@ impl Cases {
         parts.extend(ready.map(|(name, bytes)| Part::Ready(name, bytes)));
         let originals = gathered.originals.into_iter();
         parts.extend(originals.map(|(name, digest)| Part::Original(name, digest)));
-        Ok(stream(self.evidence.clone(), parts).boxed())
+        Ok(stream(self.evidence.clone(), parts, gathered.turn).boxed())
     }
 
     /// Journals that the case is taken out: the entry's content is the manifest.

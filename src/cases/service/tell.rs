@@ -70,6 +70,7 @@ impl Cases {
             steps: course(&told),
             landmark: self.landmark(position).await?,
             photos,
+            left_out: chapter.left_out,
             head: head_facts(head),
             stamps: printed.stamps.iter().map(stamp).collect(),
         })
@@ -155,9 +156,11 @@ impl Cases {
 fn instead(photo: &CasePhoto, room: usize) -> &'static str {
     if photo.erased.is_some() {
         "Ảnh đã xóa theo văn bản; xem bảng kê ảnh."
+    } else if !photo.is_stored {
+        "Chưa nhận được tệp gốc."
     } else if !photo.is_shown {
         "Ảnh có người: không in; xem tệp gốc trong gói."
-    } else if room == 0 && photo.is_stored {
+    } else if room == 0 {
         "Gói có quá nhiều ảnh để in hết; xem tệp gốc trong gói."
     } else {
         "Không có bản hiển thị; xem tệp gốc trong gói."

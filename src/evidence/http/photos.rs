@@ -179,6 +179,7 @@ pub async fn photos(
         which: Which {
             plot: params.plot,
             counted: params.counted.unwrap_or(false),
+            came: None,
         },
         after: uri
             .after(params.cursor.as_deref())?

@@ -68,15 +68,22 @@ pub struct CaseQuestion {
 /// Photos that are read at once.
 const BATCH: i64 = 500;
 
-/// The photos joined to a plot.
-const fn joined_to(plot: PlotId) -> Which {
+/// The photos joined to a plot of which something came, or those that were only announced.
+const fn joined_to(plot: PlotId, came: bool) -> Which {
     Which {
         plot: Some(plot),
         counted: false,
+        came: Some(came),
     }
 }
 
 impl CasePhoto {
+    /// Whether its original came or an order erased what there was of it; else it was only announced.
+    #[must_use]
+    pub const fn came(&self) -> bool {
+        self.is_stored || self.erased.is_some()
+    }
+
     fn of(actor: &Actor, row: PhotoRow, marks: &Marks) -> Result<Self, store::Error> {
         Ok(Self {
             plot: row.plot,
@@ -96,38 +103,46 @@ impl CasePhoto {
 }
 
 impl Evidence {
-    /// How many photos are joined to a plot.
-    pub async fn count_of_plot(&self, plot: PlotId) -> Result<usize, Error> {
+    /// How many photos are joined to a plot of which something came, or that were only announced.
+    pub async fn count_of_plot(&self, plot: PlotId, came: bool) -> Result<usize, Error> {
         let mut tx = self.journal.store().read().await?;
-        let count = sql::count(&mut tx, &Sight::All, joined_to(plot)).await?;
+        let count = sql::count(&mut tx, &Sight::All, joined_to(plot, came)).await?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
-    /// The photos joined to a plot, in the order of the shutter; `kept_by` counts the ground of one that was merged into it.
+    /// The photos joined to a plot, in the order of the shutter, of those that were only announced the latest so many; `kept_by`
+    /// counts the ground of one that was merged into it.
     pub async fn of_plot(
         &self,
         actor: &Actor,
         plot: PlotId,
         kept_by: Option<PlotId>,
+        announced: usize,
     ) -> Result<Vec<CasePhoto>, Error> {
         if !actor.may_somewhere(Right::ExportCases) {
             return Err(Error::Forbidden);
         }
         let merged = kept_by.map(|kept| (plot, kept));
         let mut tx = self.journal.store().read().await?;
-        let (mut photos, mut after) = (Vec::new(), None);
-        loop {
-            let rows = sql::list(&mut tx, &Sight::All, joined_to(plot), after, BATCH).await?;
-            let Some(last) = rows.last() else {
-                break;
-            };
-            after = Some((last.taken_at, last.id));
-            let marks = Marks::of_case(&mut tx, &rows, merged).await?;
-            for row in rows {
-                photos.push(CasePhoto::of(actor, row, &marks)?);
+        let mut photos = Vec::new();
+        for (came, most) in [(true, usize::MAX), (false, announced)] {
+            let (mut after, mut left) = (None, most);
+            while left > 0 {
+                let limit = i64::try_from(left).unwrap_or(BATCH).min(BATCH);
+                let which = joined_to(plot, came);
+                let rows = sql::list(&mut tx, &Sight::All, which, after, limit).await?;
+                let Some(last) = rows.last() else {
+                    break;
+                };
+                after = Some((last.taken_at, last.id));
+                left = left.saturating_sub(rows.len());
+                let marks = Marks::of_case(&mut tx, &rows, merged).await?;
+                for row in rows {
+                    photos.push(CasePhoto::of(actor, row, &marks)?);
+                }
             }
         }
-        photos.reverse();
+        photos.sort_by_key(|photo| (photo.view.taken_at, photo.view.id));
         Ok(photos)
     }
 

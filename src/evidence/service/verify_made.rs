@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::areas::Ground;
-use crate::base::actor::{Door, Principal, Right, Scope};
+use crate::base::actor::{Door, Principal, Right};
 use crate::base::ids::PhotoId;
 use crate::base::time::{LocalDate, Timestamp};
-use crate::evidence::sql::{self, PhotoRow};
+use crate::evidence::sql::{self, PhotoRow, PlotPlaces};
 use crate::geo::position::Position;
 use crate::identity::{Roll, Then};
 use crate::journal::audit::{RowPass, Rows, signed_path, waits};
@@ -33,7 +33,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
         after = last.id;
         for row in &rows {
             let is_of_form = of_forms.contains(&row.id);
-            let mut columns = judge(&mut tx, (&roll, &ground), row, is_of_form).await?;
+            let mut columns = judge(&mut tx, (&roll, &mut ground), row, is_of_form).await?;
             columns.push(("place", is_placed(&mut tx, &mut ground, row, today).await?));
             pass.columns("photos", row.id.to_string(), columns);
         }
@@ -42,7 +42,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
 
 async fn judge(
     tx: &mut Tx,
-    (roll, ground): (&Roll, &Ground),
+    (roll, ground): (&Roll, &mut Ground),
     row: &PhotoRow,
     is_of_form: bool,
 ) -> Result<Vec<(&'static str, bool)>, store::Error> {
@@ -120,10 +120,10 @@ fn is_named(roll: &Roll, then: &Then, row: &PhotoRow) -> bool {
 }
 
 /// Whether the photo is joined to its plot just when its author's rights reached there. A plot that was moved, or whose
-/// commune's boundaries were, leaves it open; so does an author's commune that had ended.
+/// commune's boundaries were, leaves it open.
 async fn is_linked(
     tx: &mut Tx,
-    (then, ground): (&Then, &Ground),
+    (then, ground): (&Then, &mut Ground),
     row: &PhotoRow,
 ) -> Result<bool, store::Error> {
     let known = match row.plot {
@@ -138,7 +138,9 @@ async fn is_linked(
     if row.linked == 1 {
         let here = |place: Option<&str>| then.some(|own| own.may(right, place));
         let is_here = places.iter().any(|place| here(*place));
-        return Ok(known.version > 1 || is_here || had_ended(then, ground, row));
+        return Ok(known.version > 1
+            || is_here
+            || had_ended(tx, (then, ground), row, &known).await?);
     }
     let reached = places
         .iter()
@@ -152,11 +154,20 @@ async fn is_linked(
     Ok(is_open)
 }
 
-/// Whether a commune in which the author recorded had ended when the photo came: whoever held its ground then stood for it.
-fn had_ended(then: &Then, ground: &Ground, row: &PhotoRow) -> bool {
+/// Whether a commune in which the author recorded had ended when the photo came, and stood for the ground of the plot: whoever
+/// held all of its ground then stood for it.
+async fn had_ended(
+    tx: &mut Tx,
+    (then, ground): (&Then, &mut Ground),
+    row: &PhotoRow,
+    plot: &PlotPlaces,
+) -> Result<bool, store::Error> {
+    let position = Position::new(plot.lon, plot.lat).or(Err(row.corrupt("plot")))?;
     let day = row.recorded_at.local_date();
-    then.some(|own| match own.reach(Right::RecordPhotos) {
-        Some(Scope::Communes(codes)) => codes.iter().any(|code| ground.has_ended(code, day)),
-        Some(Scope::Province) | None => false,
-    })
+    for code in then.communes(Right::RecordPhotos) {
+        if ground.stood_for(tx, (code.as_str(), day), position).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

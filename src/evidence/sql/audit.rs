@@ -28,7 +28,8 @@ pub(super) const HOLDS_PATROL: &str =
 pub(super) const SPENT_NONCES_FROM: &str = "SELECT n.nonce, n.device, n.spent_at, n.photo, p.entry FROM evidence_nonces n \
      LEFT JOIN photos p ON p.id = n.photo WHERE n.photo IS NOT NULL AND n.nonce > $1 ORDER BY n.nonce LIMIT 500";
 pub(super) const OF_FORMS: &str = "SELECT DISTINCT photo FROM odk_files";
-pub(super) const PLOT_PLACES: &str = "SELECT version, place, commune FROM plots WHERE id = $1";
+pub(super) const PLOT_PLACES: &str =
+    "SELECT version, place, commune, lon, lat FROM plots WHERE id = $1";
 
 /// Where a plot lies, today and by the boundaries of its day.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -36,6 +37,8 @@ pub struct PlotPlaces {
     pub version: i64,
     pub place: Option<String>,
     pub commune: Option<String>,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 /// A question about a track or a claim, without what decides who sees it.

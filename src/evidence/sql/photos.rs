@@ -285,12 +285,17 @@ pub struct Which {
     pub plot: Option<PlotId>,
     /// Only those that figures of plots count: kept, shown as pictures, not rejected.
     pub counted: bool,
+    /// Only those of which the original came or an order erased what there was, or only those that were merely announced.
+    pub came: Option<bool>,
 }
 
 // As the ledger takes photos: what cannot be shown as a picture counts for nothing.
 const COUNTED: &str = " AND p.linked = 1 AND p.state = 'stored' \
      AND (p.derived <> 'none' OR p.flags LIKE '%\"heic_placeholder\"%') \
      AND NOT EXISTS (SELECT 1 FROM evidence_questions s WHERE s.photo = p.id AND s.state = 'upheld')";
+
+const CAME: &str = " AND (p.original_entry IS NOT NULL OR p.redaction IS NOT NULL)";
+const ANNOUNCED: &str = " AND p.original_entry IS NULL AND p.redaction IS NULL";
 
 /// Adds the conditions; a macro, because a builder belongs to one database.
 macro_rules! narrow {
@@ -320,6 +325,9 @@ macro_rules! narrow {
         }
         if $which.counted {
             $query.push(COUNTED);
+        }
+        if let Some(came) = $which.came {
+            $query.push(if came { CAME } else { ANNOUNCED });
         }
     };
 }

@@ -1,11 +1,11 @@
 //! Who an author was at an instant, as the entries and the dated roles say: for rows that were made of it at receipt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::base::actor::{Actor, Door, Grant, Principal};
+use crate::base::actor::{Actor, Door, Grant, Principal, Right, Scope};
 use crate::base::ids::{DeviceId, OrgId};
 use crate::base::origin::Origin;
 use crate::base::time::Timestamp;
@@ -139,6 +139,17 @@ impl Then {
     /// Whether it holds of somebody that the author may have been.
     pub fn some(&self, holds: impl Fn(&Actor) -> bool) -> bool {
         self.received.iter().chain(&self.made).any(holds)
+    }
+
+    /// The communes in which somebody that the author may have been had a right; none of who had it in the whole province.
+    #[must_use]
+    pub fn communes(&self, right: Right) -> BTreeSet<String> {
+        let all = self.received.iter().chain(&self.made);
+        let reached = all.filter_map(|own| match own.reach(right)? {
+            Scope::Communes(codes) => Some(codes),
+            Scope::Province => None,
+        });
+        reached.flatten().collect()
     }
 }
 

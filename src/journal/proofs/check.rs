@@ -173,7 +173,9 @@ pub fn receipt_in(
 ) -> Result<Checked, Failure> {
     let mut checked = receipt(own, body, ring)?;
     matches_receipt(proof, own)?;
-    checked.and(entry(proof, body, ring)?);
+    // Of a content that was erased with its salt the receipt that was kept speaks alone.
+    let is_erased = proof.salt.is_none() && proof.redacted_by.is_some();
+    checked.and(entry(proof, body.filter(|_| !is_erased), ring)?);
     Ok(checked)
 }
 
@@ -211,16 +213,21 @@ fn content(proof: &EntryProof, given: Option<&[u8]>, checked: &mut Checked) -> R
             "the content is not the one that was recorded",
         ));
     }
-    if let Some(salt) = &proof.salt {
-        let salt = from_hex::<16>(salt).ok_or(Failure::Leaf)?;
-        if Some(hex(&covered(&salt, body))) != proof.covered {
-            return Err(Failure::Leaf);
-        }
-        checked.step("the content is the one that was recorded");
-    } else {
-        // Without the salt nothing leads from the content to the leaf: only the receipt speaks of it.
-        checked.step("the content's salt was erased: only the receipt vouches for the content");
+    let Some(salt) = &proof.salt else {
+        // Nothing leads from the content to the leaf, and the receipt in the proof is signed by whoever runs the server today:
+        // any content at all would do for the entry.
+        let is_erased = own.is_none() && proof.redacted_by.is_some();
+        return Err(if is_erased {
+            Failure::Erased
+        } else {
+            Failure::Unsalted
+        });
+    };
+    let salt = from_hex::<16>(salt).ok_or(Failure::Leaf)?;
+    if Some(hex(&covered(&salt, body))) != proof.covered {
+        return Err(Failure::Leaf);
     }
+    checked.step("the content is the one that was recorded");
     Ok(())
 }
 

@@ -48,6 +48,16 @@ pub enum Failure {
     /// Nothing is left that holds header and leaf together.
     #[error("the proof has no covered hash: nothing shows that the leaf is this entry's")]
     Unbound,
+    /// A content is shown, and not the salt by which it can be held against the leaf.
+    #[error(
+        "the proof shows a content without its salt: nothing shows that this content is the one under the leaf"
+    )]
+    Unsalted,
+    /// A content was given that was erased, with its salt.
+    #[error(
+        "the content was erased with its salt: only a receipt that was kept tells what it was (tuantra verify receipt)"
+    )]
+    Erased,
     /// The path leads elsewhere.
     #[error("the inclusion proof does not lead from the leaf to the head's root")]
     Path,
@@ -84,7 +94,11 @@ impl Failure {
     /// Whether nothing was found wrong, and something that is needed was not given.
     #[must_use]
     pub const fn is_lack(&self) -> bool {
-        self.is_unvouched() || matches!(self, Self::NoConsistency { .. } | Self::Redacted(_))
+        self.is_unvouched()
+            || matches!(
+                self,
+                Self::NoConsistency { .. } | Self::Redacted(_) | Self::Erased
+            )
     }
 
     /// Whether nothing is known of the key of a signature: it may be the log's of another time, or a stranger's.

@@ -32,7 +32,7 @@ pub struct BehindParams {
     commune: Option<String>,
     /// Detected by this organisation.
     org: Option<OrgId>,
-    /// Of this crop as recorded.
+    /// Of this crop as verified, else as recorded.
     crop: Option<Crop>,
     /// Of this season; of re-planting figures the season in which it was sown again.
     season: Option<String>,
@@ -75,7 +75,7 @@ pub async fn ledger_rate_plots(
         filter: PlotFilter {
             commune: params.commune,
             org: params.org,
-            crop: params.crop.map(|crop| crop.as_str().to_owned()),
+            grown: params.crop,
             season: params.season,
             ..PlotFilter::default()
         },

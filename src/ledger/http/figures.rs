@@ -127,7 +127,7 @@ pub struct RatesParams {
     commune: Option<String>,
     /// Detected by this organisation.
     org: Option<OrgId>,
-    /// Of this crop as recorded.
+    /// Of this crop as verified, else as recorded.
     crop: Option<Crop>,
     /// Of this season; also tells what was sown again in it.
     season: Option<String>,
@@ -178,7 +178,7 @@ impl RatesParams {
             filter: PlotFilter {
                 commune: self.commune,
                 org: self.org,
-                crop: self.crop.map(|crop| crop.as_str().to_owned()),
+                grown: self.crop,
                 season: self.season,
                 ..PlotFilter::default()
             },
@@ -197,7 +197,7 @@ pub struct PressureParams {
     res: Option<u8>,
     /// In this commune, by the boundaries of the day of detection.
     commune: Option<String>,
-    /// Of this crop as recorded.
+    /// Of this crop as verified, else as recorded.
     crop: Option<Crop>,
     /// From what was entered up to this entry only.
     as_of: Option<EntryId>,
@@ -225,7 +225,7 @@ pub async fn ledger_replanting(
         as_of: params.as_of,
         filter: PlotFilter {
             commune: params.commune,
-            crop: params.crop.map(|crop| crop.as_str().to_owned()),
+            grown: params.crop,
             ..PlotFilter::default()
         },
     };

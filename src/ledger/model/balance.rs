@@ -135,11 +135,13 @@ pub(super) fn balance(
     if let Some((fact, amount)) = regrown(around) {
         told.regrown.add(&amount, Some(fact.id));
     }
-    let base = verified
-        .map(|(_, amount)| (amount, "verified"))
-        .or(around.plot.remeasured.map(|amount| (amount, "remeasured")))
-        .unwrap_or((around.plot.claimed, "claimed"));
-    let conflicts = conflicts(around.rules, base, counted, &told);
+    let bases = [
+        verified.map(|(_, amount)| (amount, "verified")),
+        around.plot.remeasured.map(|amount| (amount, "remeasured")),
+        Some((around.plot.claimed, "claimed")),
+    ];
+    let bases: Vec<Base> = bases.into_iter().flatten().collect();
+    let conflicts = conflicts(around.rules, &bases, counted, &told);
     (told, conflicts)
 }
 
@@ -183,9 +185,13 @@ fn remaining(own: &Counted<'_>) -> Amount {
     }
 }
 
+/// What work is held against, and what that is called.
+type Base = (Amount, &'static str);
+
+/// Each figure is held against the first of the `bases` that tells it: who verified the plants alone said nothing of the area.
 fn conflicts(
     rules: &Definition,
-    (base, measured_by): (Amount, &'static str),
+    bases: &[Base],
     counted: &[Counted<'_>],
     told: &Quantities,
 ) -> Vec<Conflict> {
@@ -199,33 +205,38 @@ fn conflicts(
         .map(|own| own.said.destroyed.uncertainty_pct.unwrap_or(UNKNOWN_PCT))
         .fold(0.0, f64::max);
     let number = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let plants = bases.iter().find_map(|(amount, by)| {
+        let pct = plants_pct(rules, amount.plants_method);
+        Some((f64::from(amount.plants?), *by, pct.hypot(worst_method)))
+    });
+    let area = bases.iter().find_map(|(amount, by)| {
+        let pct = amount.uncertainty_pct.unwrap_or(UNKNOWN_PCT);
+        Some((amount.area_m2?, *by, pct.hypot(worst_area)))
+    });
+    let (destroyed, remaining) = (&told.destroyed_claimed, &told.remaining);
     let plants = (
         "plants",
-        base.plants.map(f64::from),
-        told.destroyed_claimed.plants.map(number),
-        told.remaining.plants.map(number),
-        plants_pct(rules, base.plants_method).hypot(worst_method),
+        plants,
+        destroyed.plants.map(number),
+        remaining.plants.map(number),
     );
-    let area = (
-        AREA,
-        base.area_m2,
-        told.destroyed_claimed.area_m2,
-        told.remaining.area_m2,
-        base.uncertainty_pct
-            .unwrap_or(UNKNOWN_PCT)
-            .hypot(worst_area),
-    );
+    let area = (AREA, area, destroyed.area_m2, remaining.area_m2);
     [plants, area]
         .into_iter()
-        .filter_map(|(figure, measured, destroyed, remaining, tolerance_pct)| {
-            let (measured, destroyed, remaining) = (measured?, destroyed?, remaining?);
-            let apart = (measured - destroyed - remaining).abs();
+        .filter_map(|(figure, base, destroyed, remaining)| {
+            let (measured, measured_by, tolerance_pct) = base?;
+            let destroyed = destroyed?;
+            let apart = match remaining {
+                Some(remaining) => (measured - destroyed - remaining).abs(),
+                // What is left of it nobody told, so nothing is missing; what was destroyed beyond it was never there.
+                None => destroyed - measured,
+            };
             (apart > measured * tolerance_pct / 100.0 + 1e-9).then_some(Conflict {
                 figure,
                 measured,
                 measured_by,
                 destroyed,
-                remaining,
+                remaining: remaining.unwrap_or(0.0),
                 tolerance_pct,
             })
         })

@@ -102,15 +102,21 @@ const METRES_PER_DEGREE: f64 = 111_195.0;
 /// Every two claims that may be one ground, the likeliest first.
 #[must_use]
 pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
-    let mut by_latitude: Vec<&Claim> = claims.iter().collect();
-    by_latitude
-        .sort_by(|a, b| (a.position.lat().total_cmp(&b.position.lat())).then(a.plot.cmp(&b.plot)));
-    let most_deg = REACH_M.1 / METRES_PER_DEGREE;
+    let mut by_latitude: Vec<Ranging<'_>> = claims.iter().map(Ranging::of).collect();
+    by_latitude.sort_by(|a, b| {
+        let by_plot = a.claim.plot.cmp(&b.claim.plot);
+        a.north().total_cmp(&b.north()).then(by_plot)
+    });
+    let widest_m = by_latitude.iter().map(|own| own.extent_m);
+    let widest_m = widest_m.fold(0.0, f64::max);
+    let most_deg = (REACH_M.1 + 2.0 * widest_m) / METRES_PER_DEGREE;
     let mut found = Vec::new();
     for (index, a) in by_latitude.iter().enumerate() {
         let rest = by_latitude.iter().skip(index + 1);
-        for b in rest.take_while(|b| b.position.lat() - a.position.lat() <= most_deg) {
-            found.extend(pair(a, b, rules));
+        for b in rest.take_while(|b| b.north() - a.north() <= most_deg) {
+            if a.may_meet(b) {
+                found.extend(pair(a.claim, b.claim, rules));
+            }
         }
     }
     found.sort_by(|x, y| {
@@ -121,13 +127,46 @@ pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
     found
 }
 
+/// A claim, and how far from its point it may share ground with another.
+struct Ranging<'a> {
+    claim: &'a Claim,
+    /// How far its outline reaches, where that tells more than its middle, m: whoever walked a long field may have stood at
+    /// either end of it.
+    extent_m: f64,
+}
+
+impl<'a> Ranging<'a> {
+    fn of(claim: &'a Claim) -> Self {
+        let outline = claim.outline.as_ref();
+        let outline = outline.map(|outline| metres(outline, claim.position));
+        let large = outline.filter(|outline| outline.unsigned_area() >= LARGE_M2);
+        let corners = large.iter().flat_map(|outline| outline.exterior().coords());
+        Self {
+            claim,
+            extent_m: corners.map(|at| at.x.hypot(at.y)).fold(0.0, f64::max),
+        }
+    }
+
+    /// Its point's degrees north.
+    const fn north(&self) -> f64 {
+        self.claim.position.lat()
+    }
+
+    /// A cheap bound before the geodesic: a degree of longitude is shorter than one of latitude.
+    fn may_meet(&self, other: &Self) -> bool {
+        let most_m = REACH_M.1 + self.extent_m + other.extent_m;
+        let (one, two) = (self.claim.position, other.claim.position);
+        let tall_m = (self.north() - other.north()).abs() * METRES_PER_DEGREE;
+        let wide_m = (one.lon() - two.lon()).abs() * METRES_PER_DEGREE;
+        tall_m <= most_m && wide_m <= most_m * 2.0
+    }
+}
+
 fn pair(a: &Claim, b: &Claim, rules: &Definition) -> Option<Pair> {
     let days_apart = days_apart(a.detected_at, b.detected_at);
     let comparable =
         a.crop == b.crop && a.season == b.season && days_apart <= f64::from(rules.duplicate_days);
-    // A cheap bound before the geodesic: a degree of longitude is shorter than one of latitude.
-    let wide = (a.position.lon() - b.position.lon()).abs() * METRES_PER_DEGREE;
-    if !comparable || wide > REACH_M.1 * 2.0 {
+    if !comparable {
         return None;
     }
     let distance_m = distance_m(a.position, b.position);

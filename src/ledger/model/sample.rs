@@ -187,10 +187,15 @@ fn rank(number: f64, chance: f64) -> f64 {
     (number / (1.0 - number)) / (chance / (1.0 - chance))
 }
 
-/// What the visits say of claims of so many m² in all; none without visits.
+/// What the visits say of claims of so many m² in all, of which so many were drawn; none without visits.
+///
+/// While drawn claims are still to be visited, those that were count as drawn once more from all of them (two phases, the second
+/// with equal chances): the share is the same, and the interval tells what nobody has seen yet. Else claims that were certain to be
+/// drawn, as the only one of a commune is, would have an interval without any width after a few visits.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "visits are few")]
-pub fn estimate(claimed_m2: f64, visits: &[Visit<'_>]) -> Option<Estimate> {
+pub fn estimate(claimed_m2: f64, drawn: usize, visits: &[Visit<'_>]) -> Option<Estimate> {
+    let seen = visits.len() as f64 / drawn.max(visits.len()).max(1) as f64;
     let spread = |value: fn(&Visit<'_>) -> f64| -> f64 {
         visits
             .iter()
@@ -206,14 +211,14 @@ pub fn estimate(claimed_m2: f64, visits: &[Visit<'_>]) -> Option<Estimate> {
     let squares: f64 = visits
         .iter()
         .map(|visit| {
-            let chance = visit.drawn.chance;
+            let chance = visit.drawn.chance * seen;
             let residual = visit.found_m2 - share * visit.drawn.claim.claimed_m2;
             (1.0 - chance) * (residual / chance).powi(2)
         })
         .sum();
     let n = visits.len() as f64;
     let interval = (visits.len() > 1).then(|| {
-        let error = (n / (n - 1.0) * squares).sqrt() / claimed;
+        let error = (n / (n - 1.0) * squares).sqrt() / (claimed / seen);
         let half = student(visits.len() - 1) * error;
         [(share - half).max(0.0), share + half].map(|share| share * claimed_m2)
     });

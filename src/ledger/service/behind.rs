@@ -62,7 +62,7 @@ impl Ledger {
                 .and_then(|season| season.parse().ok());
             let season =
                 season.ok_or_else(|| parameter("season", "expected a season such as 2025-2026"))?;
-            let mut traced = followed_by(&books, actor, &seen, season);
+            let mut traced = followed_by(&books, actor, &seen, (season, query.filter.grown));
             self.tell_passes((actor, query.as_of), &seen, season, &mut traced)
                 .await?;
             let is_told = traced.iter().all(|own| own.passed_by.is_some());

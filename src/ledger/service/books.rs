@@ -17,6 +17,8 @@ use crate::ledger::model::words::{PlotState, Sameness};
 use crate::ledger::model::work::{Claims, Shares, work_in_dispute, work_perhaps_twice};
 use crate::ledger::model::{Act, Definition, Life};
 use crate::ledger::sql::{PlotFilter, Sight};
+use crate::plots::model::Season;
+use crate::plots::model::season::season_of;
 use crate::store;
 
 use super::lives::ranked;
@@ -94,14 +96,13 @@ const QUESTION_OF_ONE: &str =
     "Cần đối chiếu: hai điểm này của một đơn vị có phải là một chỗ không?";
 
 impl Ledger {
-    /// The books of a season (or of all) and crop, as they are or were: with the definition, the places and the seasons of
+    /// The books of a season (or of all), as they are or were: with the definition, the places and the seasons of
     /// then.
     pub(super) async fn books(&self, asked: &PlotFilter) -> Result<Books, Error> {
         let mut tx = self.journal.store().read().await?;
         let Some(seq) = asked.as_of else {
             let filter = PlotFilter {
                 season: asked.season.clone(),
-                crop: asked.crop.clone(),
                 ..PlotFilter::default()
             };
             let rules = self.rules(&mut tx).await?;
@@ -110,7 +111,7 @@ impl Ledger {
             drop(tx);
             return Books::of(rules, plots);
         };
-        // To which season and crop a plot belonged then is told by its record of then.
+        // To which season a plot belonged then is told by its record of then.
         let filter = PlotFilter {
             as_of: asked.as_of,
             ..PlotFilter::default()
@@ -123,7 +124,6 @@ impl Ledger {
                 .season
                 .as_ref()
                 .is_none_or(|season| own.row.season == *season)
-                && asked.crop.as_ref().is_none_or(|crop| own.row.crop == *crop)
         });
         self.place_as_then(&mut gathered).await?;
         let mut tx = self.journal.store().read().await?;
@@ -313,6 +313,11 @@ fn decisions(plots: &[(Material, Life)]) -> BTreeMap<Couple, Sameness> {
         .collect()
 }
 
+/// The season in which a plot stood: by its crop as verified, whatever it was taken for at first.
+pub(super) fn season_stood(material: &Material, life: &Life) -> Season {
+    season_of(life.crop, material.row.detected_at.local_date())
+}
+
 pub(super) fn claim(material: &Material, life: &Life) -> Result<Claim, store::Error> {
     let row = &material.row;
     let record: Value = serde_json::from_str(&row.record).or(Err(row.corrupt("record")))?;
@@ -323,7 +328,7 @@ pub(super) fn claim(material: &Material, life: &Life) -> Result<Claim, store::Er
         author: row.author,
         patrol: patrol.and_then(|patrol| patrol.parse().ok()),
         crop: life.crop,
-        season: row.season.clone(),
+        season: season_stood(material, life).to_string(),
         detected_at: row.detected_at,
         position: Position::new(row.lon, row.lat).or(Err(row.corrupt("lat")))?,
         hacc_m: row.hacc_m,

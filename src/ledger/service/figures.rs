@@ -208,7 +208,7 @@ impl Ledger {
         let season: Option<Season> = season.and_then(|season| season.parse().ok());
         let replanting = match season {
             Some(season) => {
-                let mut traced = followed_by(&books, actor, &seen, season);
+                let mut traced = followed_by(&books, actor, &seen, (season, query.filter.grown));
                 self.tell_passes((actor, query.as_of), &seen, season, &mut traced)
                     .await?;
                 Some(replanting(&traced))

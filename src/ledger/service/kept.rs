@@ -43,7 +43,11 @@ impl Ledger {
         })?;
         let concerned = matches!(
             fact.act,
-            Act::Verification(_) | Act::Judgement(_) | Act::Approval(_) | Act::Confirmation(_)
+            Act::Verification(_)
+                | Act::Judgement(_)
+                | Act::Approval(_)
+                | Act::Confirmation(_)
+                | Act::Referral(_)
         );
         if !concerned {
             return Ok(());

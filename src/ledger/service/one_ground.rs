@@ -13,7 +13,7 @@ use crate::ledger::model::words::{Completeness, Inspected, Sameness};
 use crate::ledger::model::{Act, Definition, Fact, Life};
 use crate::store::Tx;
 
-use super::books::claim;
+use super::books::{claim, season_stood};
 use super::check::NOT_COUNTED;
 use super::material::{self, Material};
 use super::settle::replanting_of;
@@ -168,7 +168,7 @@ fn check_one_sowing(
     if life.crop != its.crop {
         return Err(Refusal::at("/other", CROPS).into());
     }
-    let (one, two) = (&own.row.season, &other.row.season);
+    let (one, two) = (season_stood(own, life), season_stood(other, its));
     if one != two {
         return Err(Refusal::at(
             "/other",

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::base::actor::{Actor, Right};
 use crate::base::ids::{EntryId, PlotId};
+use crate::base::words::Crop;
 use crate::geo::position::Position;
 use crate::ledger::model::pressure::{
     CellPressure, Old, Replanting, Stood, Traced, by_cell, replanting, traced,
@@ -74,7 +75,7 @@ impl Ledger {
         };
         let books = self.opened(actor, &asked).await?;
         let seen = chosen(&books, actor, &asked.filter);
-        let stood = stood(&books, actor, query.season);
+        let stood = stood(&books, actor, query.season, asked.filter.grown);
         let mut plots = followed(&books, &seen, query.season, &stood);
         self.tell_passes((actor, query.as_of), &seen, query.season, &mut plots)
             .await?;
@@ -102,14 +103,15 @@ pub(super) fn followed_by(
     books: &Books,
     actor: &Actor,
     seen: &[&(Material, Life)],
-    season: Season,
+    (season, crop): (Season, Option<Crop>),
 ) -> Vec<Traced> {
-    let stood = stood(books, actor, season);
+    let stood = stood(books, actor, season, crop);
     followed(books, seen, season, &stood)
 }
 
-/// The verified plots of a season and the two before, wherever they lie; a ground that two units claim once.
-fn stood(books: &Books, actor: &Actor, season: Season) -> Vec<Stood> {
+/// The verified plots of a season and the two before, of a crop where one is asked about, wherever they lie; a ground that two
+/// units claim once.
+fn stood(books: &Books, actor: &Actor, season: Season, crop: Option<Crop>) -> Vec<Stood> {
     let before = season.previous();
     let seasons = [season, before, before.previous()].map(|season| season.to_string());
     let counted = books.plots.iter().filter(|own| {
@@ -117,7 +119,10 @@ fn stood(books: &Books, actor: &Actor, season: Season) -> Vec<Stood> {
         let verified = part.life.verified_at.is_some();
         verified && part.is_counted() && part.disputed < 1.0
     });
-    let counted = counted.filter(|(material, _)| seasons.contains(&material.row.season));
+    let counted = counted.filter(|(material, life)| {
+        let is_asked = crop.is_none_or(|crop| life.crop == crop);
+        is_asked && seasons.contains(&material.row.season)
+    });
     counted
         .filter_map(|(material, _)| {
             Some(Stood {

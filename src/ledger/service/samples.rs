@@ -304,10 +304,12 @@ fn view(draw: Draw, drawn_at: Timestamp, rows: Vec<RevisitRow>) -> SampleView {
     let units = by_org.into_iter().filter_map(|(org, own)| {
         let key = org.map(|org| org.to_string()).unwrap_or_default();
         let claimed = draw.claimed_by_org.get(&key).copied().unwrap_or_default();
-        estimate(claimed, &own).map(|estimate| EstimateView { org, estimate })
+        let drawn = draw.drawn.iter().filter(|drawn| drawn.claim.org == org);
+        let told = estimate(claimed, drawn.count(), &own);
+        told.map(|estimate| EstimateView { org, estimate })
     });
     let units = units.collect();
-    let told = estimate(draw.claimed_m2, &visits);
+    let told = estimate(draw.claimed_m2, draw.drawn.len(), &visits);
     let is_complete = visits.len() == draw.drawn.len();
     let visits = last.into_values().map(|row| RevisitView {
         plot: row.plot,

@@ -69,8 +69,6 @@ pub struct PlotFilter {
     pub season: Option<String>,
     /// Of this statistical year.
     pub period: Option<i64>,
-    /// Of this crop as recorded.
-    pub crop: Option<String>,
     /// Of this crop as verified, else as recorded.
     pub grown: Option<Crop>,
     /// In no commune by the boundaries of their day.
@@ -209,9 +207,6 @@ macro_rules! narrow {
         }
         if let Some(period) = $filter.period {
             $query.push(" AND p.period = ").push_bind(period);
-        }
-        if let Some(crop) = &$filter.crop {
-            $query.push(" AND p.crop = ").push_bind(crop.as_str());
         }
         if let Some(from) = $filter.from {
             $query.push(" AND p.detected_at >= ").push_bind(from);

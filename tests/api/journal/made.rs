@@ -5,12 +5,13 @@ use serde_json::json;
 use tuantra::base::actor::Role;
 use tuantra::journal::audit::Rows;
 use tuantra::{evidence, ledger as ledger_of, plots as plots_of};
+use uuid::Uuid;
 
 use super::rows::{Edit, each_is_found, each_is_found_at_last};
 use crate::field::Field;
 use crate::ledger::{desk, destroyed, eradication, org, verification};
 use crate::photos;
-use crate::plots::{WEST, load_communes, plot_at};
+use crate::plots::{EAST, WEST, load_communes, plot_at};
 
 /// An edit by hand of one plot's row and what undoes it; columns keep what they had in the record's place.
 fn edit(change: &'static str, undo: &'static str, said: &'static str) -> Edit {
@@ -117,6 +118,37 @@ on_both! {
             edit("UPDATE photos SET door = 'session', principal = 'account'",
                 "UPDATE photos SET door = 'api', principal = 'device'", "photos"),
         ];
+        each_is_found(&field, || of_photos(&field), &edits).await;
+    }
+
+    async fn a_photo_given_to_a_plot_beyond_the_ground_of_an_ended_commune_is_found(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy đông", &[EAST]).await;
+        field.clock.advance_millis(600_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let (within, beyond) = (field.new_id(), field.new_id());
+        let province = field.officer().await;
+        // The one lies on the other half of what the two communes became, the other in no commune at all.
+        for (plot, lon) in [(within, 104.3), (beyond, 105.3)] {
+            province.put(&format!("/api/v1/plots/{plot}"), &plot_at(lon, 22.4)).await.expect(201);
+        }
+        for (plot, width) in [(within, 60), (beyond, 64)] {
+            let bytes = photos::jpeg(width, 40);
+            let mut sidecar = photos::sidecar(&bytes);
+            sidecar["plot"] = json!(plot);
+            photos::taken(&field, &phone, &bytes, &sidecar).await;
+        }
+        field.settle().await;
+        let joined = async |plot: Uuid| {
+            let told = province.get(&format!("/api/v1/plots/{plot}")).await.expect(200).json();
+            told["properties"]["photos"].clone()
+        };
+        assert_eq!((joined(within).await, joined(beyond).await), (json!(1), json!(0)));
+        let edits = [edit(
+            "UPDATE photos SET linked = 1",
+            "UPDATE photos SET linked = (SELECT CASE WHEN p.place IS NULL THEN 0 ELSE 1 END FROM plots p WHERE p.id = photos.plot)",
+            "photos",
+        )];
         each_is_found(&field, || of_photos(&field), &edits).await;
     }
 

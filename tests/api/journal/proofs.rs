@@ -326,6 +326,11 @@ on_both! {
         sidecar["taken_at"] = json!("2026-03-01T00:00:00Z");
         let swapped = changed(&proof, "/sidecar/body", json!(BASE64.encode(sidecar.to_string())));
         assert_fails(&words, &[&own, &desk.file("bad", swapped), &trust], "not the one that was recorded");
+        // Without its salt a content is held to no leaf: the server could show any other with a receipt of today.
+        for entry in ["original", "sidecar"] {
+            let unsalted = desk.file("bad", changed(&proof, &format!("/{entry}/salt"), Value::Null));
+            assert_fails(&words, &[&own, &unsalted, &trust], "a content without its salt");
+        }
 
         let kept = desk.file("kept", field.app.journal.head().await.unwrap().unwrap().checkpoint);
         let beside = ["photo", "FILE", "--proof", "FILE", "--head", "FILE"];

@@ -156,6 +156,13 @@ on_both! {
         let desk = Desk::new();
         let (trust, own) = (desk.trust(&field).await, desk.file("proof", serde_json::to_string(&proof).unwrap()));
         assert_eq!(command(&["entry", "FILE", "--trust", "FILE"], &[&own, &trust]), (true, "verified".to_owned()));
+        // What stood there is told by the receipt of then alone.
+        let said = desk.file("said", receipts[3].id.to_string());
+        let (holds, why) = command(&["entry", "FILE", "--body", "FILE", "--trust", "FILE"], &[&own, &said, &trust]);
+        assert!(!holds && why.contains("cannot be told: the content was erased with its salt"), "{why}");
+        let receipt = desk.file("receipt", serde_json::to_string(&receipts[3]).unwrap());
+        let words = ["receipt", "FILE", "--proof", "FILE", "--body", "FILE", "--trust", "FILE"];
+        assert_eq!(command(&words, &[&receipt, &own, &said, &trust]), (true, "verified".to_owned()));
         let other = proof_of(&field, &receipts[5]).await;
         let forged = proofs::EntryProof { covered: None, index: other.index, leaf: other.leaf, path: other.path, head: other.head, ..proof.clone() };
         let own = desk.file("forged", serde_json::to_string(&forged).unwrap());

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use geo::{LineString, Polygon};
+
 use super::season::{ALIKE, ALIKE_OWN, Sown, Terms, VARIED, VARIED_OWN, season};
 use super::*;
 use crate::base::ids::PatrolId;
@@ -219,6 +221,63 @@ fn beds_of_one_outing_are_told_and_counted_and_the_same_point_another_day_is_one
     assert!(is_likely(&[first.clone(), another_day], &rules));
     // A joint patrol that two units wrote down stays a double claim.
     assert!(is_likely(&[on(&first), on(&second)], &rules));
+}
+
+/// A walked edge, m east and north of the place of the tests: its south-west corner, and how wide and tall it is.
+fn walked([east_m, north_m, wide_m, tall_m]: [f64; 4]) -> Polygon<f64> {
+    let narrow = 22.4_f64.to_radians().cos();
+    let corner = |east: f64, north: f64| {
+        let east = (east_m + east * wide_m) / (111_195.0 * narrow);
+        (104.0 + east, 22.4 + (north_m + north * tall_m) / 111_195.0)
+    };
+    let ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+    let ring = ring.map(|(east, north)| corner(east, north));
+    Polygon::new(LineString::from(ring.to_vec()), Vec::new())
+}
+
+#[test]
+fn outlines_that_overlap_beyond_their_error_count_the_common_ground_once() {
+    let rules = Definition::default();
+    let with = |away_m: f64, outlines: [[f64; 4]; 2]| {
+        let sizes = outlines.map(|[.., wide_m, tall_m]| (wide_m * tall_m, 4_000));
+        let [first, second] = two(away_m, 3.0, sizes);
+        let [one, other] = outlines.map(walked);
+        let claims = [
+            Claim {
+                outline: Some(one),
+                ..first
+            },
+            Claim {
+                outline: Some(other),
+                ..second
+            },
+        ];
+        pairs(&claims, &rules)
+    };
+    // A hectare each, of which the half is common: their points lie fifty metres apart.
+    let halves = with(
+        50.0,
+        [[-50.0, -50.0, 100.0, 100.0], [-50.0, 0.0, 100.0, 100.0]],
+    );
+    assert_eq!(halves.len(), 1);
+    assert!(halves[0].is_likely);
+    for share in halves[0].shares {
+        assert!((share - 0.5).abs() < 0.01, "{:?}", halves[0].shares);
+    }
+    // Three metres of common edge are less than both walks err.
+    let edges = with(
+        97.0,
+        [[-50.0, -50.0, 100.0, 100.0], [-50.0, 47.0, 100.0, 100.0]],
+    );
+    assert!(edges.iter().all(|pair| !pair.is_likely), "{edges:?}");
+    // One field of 40 by 600 m, whose units took its point at either end.
+    let field = [-20.0, -20.0, 40.0, 600.0];
+    let ends = with(560.0, [field, field]);
+    assert_eq!(ends.len(), 1, "found however far the points lie");
+    assert!(ends[0].is_likely && ends[0].shares.iter().all(|share| *share >= 1.0));
+    // Of smaller beds the points decide.
+    let small = with(560.0, [[0.0, 0.0, 40.0, 40.0], [0.0, 0.0, 40.0, 40.0]]);
+    assert!(small.is_empty());
 }
 
 fn is_likely(claims: &[Claim], rules: &Definition) -> bool {

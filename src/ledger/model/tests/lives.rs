@@ -244,6 +244,52 @@ fn destroyed_and_remaining_must_make_up_what_was_verified() {
 }
 
 #[test]
+fn a_figure_that_nobody_verified_is_held_against_who_measured_it() {
+    let counted = |plants: u32| {
+        let mut told = verified(1, "2026-02-10", plants, 64.0);
+        if let Act::Verification(said) = &mut told.act {
+            said.amount.area_m2 = None;
+            said.amount.area_method = None;
+            said.amount.uncertainty_pct = None;
+        }
+        told
+    };
+    let conflicts = |plot: &PlotFacts, changes: &Value| {
+        let facts = [counted(320), eradicated(2, "2026-02-11", changes)];
+        let told = life(plot, &facts).conflicts;
+        let told = told
+            .iter()
+            .map(|own| (own.figure, own.measured_by, own.measured, own.destroyed));
+        told.collect::<Vec<_>>()
+    };
+    let raised = json!({ "area_m2_destroyed": 6_400 });
+    assert!(conflicts(&plot(), &json!({})).is_empty());
+    assert_eq!(
+        conflicts(&plot(), &raised),
+        [("area_m2", "claimed", 64.0, 6_400.0)]
+    );
+    let remeasured = PlotFacts {
+        remeasured: Some(Amount {
+            plants: None,
+            plants_method: None,
+            ..measured(0, 640.0)
+        }),
+        ..plot()
+    };
+    assert_eq!(
+        conflicts(&remeasured, &raised),
+        [("area_m2", "remeasured", 640.0, 6_400.0)]
+    );
+    // Of a part of which nobody told what it left, nothing is missing; but no more is destroyed than stood there.
+    let part = |m2: u32| json!({ "completeness": "partial", "plants_destroyed": 100, "area_m2_destroyed": m2 });
+    assert!(conflicts(&plot(), &part(20)).is_empty());
+    assert_eq!(
+        conflicts(&plot(), &part(200)),
+        [("area_m2", "claimed", 64.0, 200.0)]
+    );
+}
+
+#[test]
 fn a_second_claim_of_the_same_plot_is_not_added() {
     let facts = [
         eradicated(1, "2026-02-11", &json!({})),

@@ -84,7 +84,10 @@ fn the_estimate_is_the_one_worked_out_elsewhere() {
         })
         .collect();
     let claimed = reference.claims.iter().map(|claim| claim.claimed_m2).sum();
-    let (ours, theirs) = (estimate(claimed, &visits).unwrap(), reference.estimate);
+    let (ours, theirs) = (
+        estimate(claimed, visits.len(), &visits).unwrap(),
+        reference.estimate,
+    );
     assert!(near(ours.claimed_m2, theirs.claimed_m2, 1e-12));
     assert!(near(ours.share, theirs.share, 1e-12));
     assert!(near(ours.inflation.unwrap(), theirs.inflation, 1e-12));
@@ -106,7 +109,7 @@ fn students_quantile_is_within_two_thousandths() {
                 found_m2: if n % 2 == 0 { 1e3 } else { 999.0 },
             })
             .collect();
-        let told = estimate(1e6, &visits).unwrap();
+        let told = estimate(1e6, visits.len(), &visits).unwrap();
         let [low, high] = told.interval_m2.unwrap();
         let n = f64::from(u32::try_from(visits.len()).unwrap());
         let squares: f64 = visits
@@ -117,6 +120,33 @@ fn students_quantile_is_within_two_thousandths() {
         let ours = (high - low) / 2.0 / 1e6 / error;
         assert!(near(ours, theirs, 2e-3), "{degrees}: {ours} for {theirs}");
     }
+}
+
+/// Ten claims that were certain to be drawn: while some were not visited the interval is as wide as those leave it, and after
+/// all were there is nothing left to guess.
+#[test]
+fn what_was_drawn_for_certain_and_not_visited_yet_leaves_the_interval_its_width() {
+    let drawn: Vec<Drawn> = (0..10).map(|n| drawn_at(n, 1.0)).collect();
+    let found = [1e3, 500.0, 0.0, 1e3, 1e3, 0.0, 500.0, 1e3, 1e3, 500.0];
+    let visits: Vec<Visit<'_>> = drawn
+        .iter()
+        .zip(found)
+        .map(|(drawn, found_m2)| Visit { drawn, found_m2 })
+        .collect();
+    let told = |seen: usize| estimate(1e4, drawn.len(), &visits[..seen]).unwrap();
+    // A simple random sample of four: residuals 375, -125, -625, 375; its textbook error, (1 - 4/10) / 4 of their variance.
+    let first = told(4);
+    let [low, high] = first.interval_m2.unwrap();
+    let error = (0.6 / 4.0 * 687_500.0_f64 / 3.0).sqrt() * 10.0;
+    assert!(near(first.share, 0.625, 1e-12));
+    assert!(
+        near((high - low) / 2.0, 3.182_446 * error, 2e-3),
+        "{low} {high}"
+    );
+    assert!(low < 6_500.0 && high > 6_500.0);
+    let all = told(10);
+    assert!(near(all.found_m2, 6_500.0, 1e-12));
+    assert_eq!(all.interval_m2, Some([all.found_m2; 2]));
 }
 
 fn drawn_at(number: u128, chance: f64) -> Drawn {
@@ -166,7 +196,7 @@ fn of_two_thousand_draws_the_interval_holds_the_truth_in_nearly_all_and_chances_
                 found_m2: truth(&drawn.claim),
             })
             .collect();
-        let told = estimate(claimed, &visits).unwrap();
+        let told = estimate(claimed, visits.len(), &visits).unwrap();
         let [low, high] = told.interval_m2.unwrap();
         held += u32::from((low..=high).contains(&real));
         sum += told.found_m2;
