@@ -358,5 +358,8 @@ export async function drawn(page) {
 
 export { PASSWORD };
 
+/** Days among which all lie that the made-up province and the stories have. */
+export const EVER = `from=2024-01-01&to=${new Date().getFullYear() + 1}-12-31`;
+
 /** The day in Vietnam, as minutes and questions name it: from 17:00 UTC on it is the next one. */
 export const dayOf = (at) => new Date(new Date(at).getTime() + 7 * 3_600_000).toISOString().slice(0, 10);

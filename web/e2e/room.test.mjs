@@ -1,7 +1,18 @@
 // The map room in a browser, on the built program.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cut, drawn, hasHeard, open, overflow, PASSWORD, staged, until, violations } from "./harness.mjs";
+import {
+	cut,
+	drawn,
+	EVER,
+	hasHeard,
+	open,
+	overflow,
+	PASSWORD,
+	staged,
+	until,
+	violations,
+} from "./harness.mjs";
 
 const place = staged();
 const { as } = place;
@@ -300,7 +311,7 @@ describe("an officer's day", () => {
 describe("plots", () => {
 	it("are as many on the map as in the table, and one that is chosen is marked on both", async () => {
 		const { page, context, faults } = await as("can-bo-tinh", "#/plots");
-		await open(page, place.base, "#/plots?period=own&from=2024-01-01&to=2027-12-31");
+		await open(page, place.base, `#/plots?period=own&${EVER}`);
 		await drawn(page);
 		const rows = await page
 			.locator("tbody tr[data-row]")
@@ -316,7 +327,7 @@ describe("plots", () => {
 				).size === count,
 			rows.length,
 		);
-		await page.goto(`${place.base}/#/plots?from=2024-01-01&to=2027-12-31&plot=${rows[0]}`);
+		await page.goto(`${place.base}/#/plots?${EVER}&plot=${rows[0]}`);
 		await page.locator(`tr.chosen[data-row="${rows[0]}"]`).waitFor();
 		await page.waitForFunction(
 			(id) =>
@@ -332,7 +343,7 @@ describe("plots", () => {
 
 	it("are reached from a commune that is searched for, by keyboard alone", async () => {
 		const plot = (await place.api("GET", "/api/v1/plots?limit=1")).features[0];
-		const { page, context, faults } = await as("can-bo-tinh", "#/coverage?from=2024-01-01&to=2027-12-31");
+		const { page, context, faults } = await as("can-bo-tinh", `#/coverage?${EVER}`);
 		await page.locator("tbody tr").first().waitFor();
 		/** Goes on with Tab until what has the focus is what is looked for. */
 		const reach = async (what) => {

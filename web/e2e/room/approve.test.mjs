@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import {
 	changes,
 	dayOf,
+	EVER,
 	open,
 	overflow,
 	PASSWORD,
@@ -180,7 +181,7 @@ describe("an eradication that waits for approval", () => {
 			assert.equal(await overflow(page), 0);
 			assert.deepEqual(await violations(page), []);
 		}
-		await open(page, place.base, "#/plots?state=returned&period=own&from=2024-01-01&to=2027-12-31");
+		await open(page, place.base, `#/plots?state=returned&period=own&${EVER}`);
 		await page.locator(`[data-row="${own}"]`).getByText("Bị trả lại, chờ bổ sung").waitFor();
 		// Another phone of the unit answers.
 		const send = await place.phone("Tổ thử – máy trả lời", place.communes[0].code);
