@@ -296,7 +296,7 @@ impl Config {
     }
 }
 
-/// The URL of a database without its password.
+/// Without the URL of the database, which may hold a password, and what else is secret.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")

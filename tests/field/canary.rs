@@ -122,6 +122,11 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
     )
     .await
     .unwrap();
+    // A method is a word of the sender's as well; what is measured of each would be kept for good.
+    for path in ["/", "/healthz", "/api/v1/plots"] {
+        let made_up = request(&server.address, "WRONG-CANARY-METHOD", path, "", "", b"").await;
+        assert!(made_up.unwrap().status >= 400);
+    }
     let enrolment = enrolled(&server, &officer).await;
     let metrics = server.get("/metrics", "").await.unwrap();
     drop(server);
@@ -140,6 +145,7 @@ async fn logs_and_metrics_hold_no_secret_place_or_person() {
         "wrong-canary-token",
         "wrong-canary-key",
         "wrong-canary-code",
+        "WRONG-CANARY-METHOD",
     ];
     let places = [LON, LAT, "314159", "271828", "922.27"];
     for canary in secrets

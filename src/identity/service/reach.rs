@@ -105,7 +105,6 @@ impl Identity {
         let mut tx = self.journal.store().read().await?;
         let belongings = Belongings::read(&mut tx, now).await?;
         let rows = sql::devices(&mut tx).await?.into_iter();
-        let nodes = sql::post_nodes(&mut tx).await?;
         drop(tx);
         let heirs = match reach {
             Scope::Province => Heirs::new(),
@@ -113,7 +112,7 @@ impl Identity {
         };
         let within = rows.filter(|row| {
             let grants = belongings.grants(row);
-            may_keep(actor, row, &nodes) && holds_all(&reach, grants, &heirs)
+            may_keep(actor, row) && holds_all(&reach, grants, &heirs)
         });
         Ok(within.map(|row| belongings.standing(&row, now)).collect())
     }
