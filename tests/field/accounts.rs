@@ -2,12 +2,6 @@
 
 use crate::binary::{Folder, Start};
 
-/// An officer's account, without a unit.
-fn officer(start: &Start) {
-    let words = ["--name", "can-bo", "--role", "provincial_officer"];
-    start.answer(&[&["account", "token"], &words[..]].concat());
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_officer_works_for_the_unit_that_the_command_line_names() {
     let folder = Folder::new("accounts");
@@ -27,7 +21,7 @@ async fn a_new_officer_works_for_the_unit_that_the_command_line_names() {
     );
 
     // An account that was made without a unit gets one by the same command.
-    officer(&start);
+    start.officer();
     let made = token(&["--org", post, "--org-kind", "don_bien_phong"]);
     let again = token(&["--org", post]);
     assert!(made.status.success() && again.status.success());
@@ -121,7 +115,7 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
 async fn a_link_leads_to_where_the_server_listens() {
     let folder = Folder::new("linked");
     let mut start = Start::on(folder.path(), None);
-    officer(&start);
+    start.officer();
     let link = ["account", "link", "--name", "can-bo"];
     let server = start.serve().await;
     let told = start.answer(&link);

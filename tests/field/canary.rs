@@ -19,14 +19,7 @@ const PLOT: &str = "01938f3a-7c2e-7b1a-9d43-6f0a51b2c3d5";
 async fn logs_and_metrics_hold_no_secret_place_or_person() {
     let folder = Folder::new("canary");
     let mut start = Start::on(folder.path(), None);
-    let officer = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let officer = start.officer();
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let tracker = start.answer(&["device", "enrol", "--name", "máy", "--door", "tracker"]);
     let odk = start.answer(&["device", "enrol", "--name", "máy", "--door", "odk"]);

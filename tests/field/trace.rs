@@ -45,14 +45,7 @@ async fn traced(
     act: impl AsyncFn(&crate::binary::Server, &str),
 ) -> String {
     let mut start = Start::on(data, None);
-    let token = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let token = start.officer();
     start.fsync = fsync;
     let words = [
         "strace",
