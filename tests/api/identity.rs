@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
+use futures::future::join_all;
 use serde_json::json;
 use tuantra::base::actor::{Door, Role};
 use tuantra::base::time::Clock;
@@ -147,6 +148,40 @@ on_both! {
         assert_eq!(anon.post("/api/v1/session", &guess).await.expect(429).problem(), "too-many-requests");
         field.clock.advance_millis(61_000);
         anon.post("/api/v1/session", &guess).await.expect(401);
+    }
+
+    async fn a_login_longer_than_any_is_not_remembered(field: Field) {
+        let anon = field.anon();
+        let long = json!({ "login": "x".repeat(100_000), "password": "đoán mò" });
+        let wordy = json!({ "login": "ai-do", "password": "x".repeat(100_000) });
+        // One that is remembered is slowed from the sixth on.
+        for _ in 0..8 {
+            anon.post("/api/v1/session", &long).await.expect(401);
+            anon.post("/api/v1/session", &wordy).await.expect(401);
+        }
+    }
+
+    async fn a_flood_of_guesses_waits_in_a_short_line(field: Field) {
+        let officer = field.officer().await;
+        let account = json!({ "login": "truc-ban", "role": "admin", "password": "đúng mười ký tự" });
+        officer.post("/api/v1/accounts", &account).await.expect(201);
+        let anon = field.anon();
+        let guesses: Vec<_> = (0..100).map(|n| json!({ "login": format!("ai-do-{n}"), "password": "đoán mò" })).collect();
+        let answers = join_all(guesses.iter().map(|guess| anon.post("/api/v1/session", guess))).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+        assert_eq!(of(401) + of(503), 100);
+        assert!(of(401) >= 32 && of(503) > 0, "{} and {}", of(401), of(503));
+        let right = json!({ "login": "truc-ban", "password": "đúng mười ký tự" });
+        anon.post("/api/v1/session", &right).await.expect(204);
+    }
+
+    async fn guesses_that_come_at_once_do_not_all_pass(field: Field) {
+        let anon = field.anon();
+        let guess = json!({ "login": "ai-do", "password": "đoán mò" });
+        let answers = join_all((0..20).map(|_| anon.post("/api/v1/session", &guess))).await;
+        let failed = answers.iter().filter(|answer| answer.status == 401).count();
+        assert!((5..=6).contains(&failed), "{failed}");
+        assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status.as_u16())));
     }
 
     async fn a_read_only_token_writes_nothing_and_ends(field: Field) {

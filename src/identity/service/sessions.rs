@@ -7,6 +7,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use serde_json::json;
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Principal, Right};
@@ -14,7 +15,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::journal::Kind;
 
-use super::super::model::check_password;
+use super::super::model::{check_password, may_sign_in};
 use super::super::sql;
 use super::issue::{digest, issue, kept, secret_text};
 use super::secrets::Secret;
@@ -79,7 +80,12 @@ impl Attempts {
 impl Identity {
     /// Signs in with login and password.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+        if !may_sign_in(login, password) {
+            return Err(Error::SignInFailed);
+        }
+        let turn = self.turn().await?;
         let now = self.journal.now();
+        // Guesses that come at once are asked one by one, after those before them have failed.
         if !self.shared.attempts.may_try(login, now) {
             return Err(Error::TooMany);
         }
@@ -93,7 +99,10 @@ impl Identity {
             .and_then(|account| account.password_hash.clone());
         let matches = self.check_password(password, hash).await?;
         match account {
-            Some(account) if matches => self.open_session(account.id).await,
+            Some(account) if matches => {
+                drop(turn);
+                self.open_session(account.id).await
+            }
             _ => {
                 self.shared.attempts.failed(login, now);
                 Err(Error::SignInFailed)
@@ -173,14 +182,16 @@ impl Identity {
         Ok(())
     }
 
+    /// A turn at hashing, for which few wait.
+    async fn turn(&self) -> Result<[SemaphorePermit<'_>; 2], Error> {
+        let place = self.shared.waiting.try_acquire().or(Err(Error::Busy))?;
+        let turn = self.shared.hashing.acquire().await;
+        Ok([place, turn.or(Err(Error::Hashing))?])
+    }
+
     /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
     pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
+        let _turn = self.turn().await?;
         let password = password.to_owned();
         let hashed = tokio::task::spawn_blocking(move || {
             Argon2::default()
@@ -193,13 +204,8 @@ impl Identity {
             .or(Err(Error::Hashing))
     }
 
+    /// Whether the password is that of the hash, or of none; by who has a turn.
     async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
         let password = password.to_owned();
         let known = hash.is_some();
         let checked = tokio::task::spawn_blocking(move || {
