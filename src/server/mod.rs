@@ -5,7 +5,7 @@ mod routes;
 mod web;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -199,6 +199,9 @@ async fn prometheus(axum::Extension(Metrics(handle)): axum::Extension<Metrics>) 
         .into_response()
 }
 
+/// The document as it is served: putting it together takes a while, and anybody may ask.
+static DOCUMENT: LazyLock<String> = LazyLock::new(openapi_json);
+
 /// This document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "operate", responses((status = 200)))]
 async fn openapi() -> Response {
@@ -207,7 +210,7 @@ async fn openapi() -> Response {
             header::CONTENT_TYPE,
             "application/vnd.oai.openapi+json;version=3.1",
         )],
-        openapi_json(),
+        DOCUMENT.as_str(),
     )
         .into_response()
 }
