@@ -1,11 +1,16 @@
 //! Accounts, devices, secrets: who gets in, and for how long.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use futures::future::join_all;
 use serde_json::json;
+use tokio::sync::Notify;
 use tuantra::base::actor::{Door, Role};
 use tuantra::base::time::Clock;
+use tuantra::store::Error;
 
 on_both! {
     async fn a_wrong_or_missing_token_is_answered_401(field: Field) {
@@ -182,6 +187,24 @@ on_both! {
         let failed = answers.iter().filter(|answer| answer.status == 401).count();
         assert!((5..=6).contains(&failed), "{failed}");
         assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status.as_u16())));
+    }
+
+    async fn a_made_up_link_is_refused_while_another_writes(field: Field) {
+        let gate = Arc::new((Notify::new(), Notify::new()));
+        let (store, own) = (field.app.journal.store().clone(), Arc::clone(&gate));
+        let writer = tokio::spawn(async move {
+            store.write(own, |_, gate| Box::pin(async move {
+                gate.0.notify_one();
+                gate.1.notified().await;
+                Ok::<_, Error>(())
+            })).await
+        });
+        gate.0.notified().await;
+        let guess = Request::post("/sign-in/khong-co").body(Body::empty()).unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(30), field.anon().call(guess)).await;
+        gate.1.notify_one();
+        answer.expect("it waits for nobody who writes").expect(404);
+        writer.await.unwrap().unwrap();
     }
 
     async fn a_read_only_token_writes_nothing_and_ends(field: Field) {

@@ -112,7 +112,15 @@ impl Identity {
 
     /// Spends a one-time link.
     pub async fn sign_in_by_link(&self, code: &str) -> Result<SignedIn, Error> {
-        let context = (digest(code), self.journal.now());
+        let hash = digest(code);
+        let mut tx = self.journal.store().read().await?;
+        let known = sql::token_by_hash(&mut tx, &hash).await?;
+        drop(tx);
+        // Anybody may guess: only what is a link takes a turn of those who write.
+        if known.is_none() {
+            return Err(Error::CodeSpent);
+        }
+        let context = (hash, self.journal.now());
         let holder = self
             .journal
             .write(context, |tx, (hash, now)| {
