@@ -12,6 +12,7 @@ use figment::value::Value;
 
 mod bucket;
 mod faults;
+mod folder;
 mod keys;
 mod reader;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tests;
 
 pub use bucket::Bucket;
 pub use faults::ConfigFaults;
+pub use folder::make_private;
 use reader::{Reader, expected, text_of};
 
 /// The settings of one server.

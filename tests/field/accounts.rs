@@ -1,4 +1,6 @@
-//! Accounts and phones that are made at the command line.
+//! Accounts and phones that are made at the command line, and the folders that it makes.
+
+use std::os::unix::fs::PermissionsExt;
 
 use crate::binary::{Folder, Start};
 
@@ -129,4 +131,18 @@ async fn a_link_leads_to_where_the_server_listens() {
         told.starts_with("https://tuantra.example/sign-in/"),
         "{told}"
     );
+}
+
+#[test]
+fn nobody_else_on_the_machine_enters_the_folders_that_a_command_makes() {
+    let folder = Folder::new("private");
+    let [data, backup, again] = ["data", "backup", "again"].map(|name| folder.path().join(name));
+    let start = Start::on(&data, None);
+    start.officer();
+    start.answer(&["backup", backup.to_str().unwrap()]);
+    Start::on(&again, None).answer(&["restore", backup.to_str().unwrap()]);
+    for made in [&data, &backup, &again] {
+        let mode = made.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+    }
 }
