@@ -189,6 +189,30 @@ on_both! {
         assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status.as_u16())));
     }
 
+    async fn guesses_from_one_address_keep_nobody_out_who_comes_from_another(field: Field) {
+        let officer = field.officer().await;
+        let right = "đúng mười ký tự";
+        let account = json!({ "login": "truc-ban", "role": "admin", "password": right });
+        officer.post("/api/v1/accounts", &account).await.expect(201);
+        let from = async |address: &str, password: &str| {
+            let body = json!({ "login": "truc-ban", "password": password }).to_string();
+            let request = Request::post("/api/v1/session").header("x-forwarded-for", address).header(header::CONTENT_TYPE, "application/json");
+            field.anon().call(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+        };
+        for _ in 0..5 {
+            assert_eq!(from("198.51.100.7", "đoán mò").await, 401);
+        }
+        assert_eq!(from("198.51.100.7", right).await, 429);
+        assert_eq!(from("203.0.113.9", right).await, 204);
+        // Whoever has a whole net of addresses is slowed too.
+        for number in 0..95 {
+            assert_eq!(from(&format!("192.0.2.{number}"), "đoán mò").await, 401);
+        }
+        assert_eq!(from("203.0.113.10", "đoán mò").await, 429);
+        field.clock.advance_millis(61_000);
+        assert_eq!(from("203.0.113.10", right).await, 204);
+    }
+
     async fn a_made_up_link_is_refused_while_another_writes(field: Field) {
         let gate = Arc::new((Notify::new(), Notify::new()));
         let (store, own) = (field.app.journal.store().clone(), Arc::clone(&gate));

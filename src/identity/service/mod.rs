@@ -127,6 +127,7 @@ struct Shared {
     /// Places for those passwords and for those that wait.
     waiting: Semaphore,
     attempts: sessions::Attempts,
+    guesses: sessions::Attempts,
     wrong_codes: sessions::Attempts,
 }
 
@@ -152,6 +153,7 @@ impl Identity {
             hashing: Semaphore::new(HASHING),
             waiting: Semaphore::new(HASHING + WAITING),
             attempts: sessions::Attempts::default(),
+            guesses: sessions::Attempts::of(sessions::ATTEMPTS_ANYWHERE),
             wrong_codes: sessions::Attempts::of(enrolment::WRONG_CODES),
         };
         Self {

@@ -1,6 +1,7 @@
 //! Signing in: passwords (argon2id), one-time links, sessions; guessing is slowed without locking anybody out.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use argon2::Argon2;
@@ -17,14 +18,17 @@ use crate::journal::Kind;
 
 use super::super::model::{check_password, may_sign_in};
 use super::super::sql;
+use super::enrolment::place;
 use super::issue::{digest, issue, kept, secret_text};
 use super::secrets::Secret;
-use super::{Error, Identity, enter, need};
+use super::{Error, Identity, Shared, enter, need};
 
 const SESSION_MS: i64 = 12 * 3_600_000;
 const LINK_MS: i64 = 15 * 60_000;
-/// Failed sign-ins per login and minute before the next must wait.
+/// Failed sign-ins at one login, from one address and within a minute, before the next from there must wait.
 const ATTEMPTS: u32 = 5;
+/// The same from everywhere: whoever guesses from one address keeps nobody out who comes from another.
+pub(super) const ATTEMPTS_ANYWHERE: u32 = 100;
 const ATTEMPTS_WINDOW_MS: i64 = 60_000;
 /// A hash of nothing, checked when there is no account, so that both cases take the same time.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kPcZSmZQZQBnCHBNyxcs0RFxO1BsfAoqOqZ6TpZ2mQ4";
@@ -38,7 +42,7 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
 }
 
-/// Failed attempts per login or address.
+/// Failed attempts by login, by address, or by both.
 #[derive(Debug)]
 pub struct Attempts {
     most: u32,
@@ -60,33 +64,43 @@ impl Attempts {
         }
     }
 
-    pub(super) fn may_try(&self, login: &str, now: Timestamp) -> bool {
+    pub(super) fn may_try(&self, whose: &str, now: Timestamp) -> bool {
         let Ok(mut failed) = self.failed.lock() else {
             return false;
         };
         failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
         failed
-            .get(login)
+            .get(whose)
             .is_none_or(|(_, count)| *count < self.most)
     }
 
-    pub(super) fn failed(&self, login: &str, now: Timestamp) {
+    pub(super) fn failed(&self, whose: &str, now: Timestamp) {
         if let Ok(mut failed) = self.failed.lock() {
-            failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
+            failed.entry(whose.to_owned()).or_insert((now, 0)).1 += 1;
         }
     }
 }
 
 impl Identity {
-    /// Signs in with login and password.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+    /// Signs in with login and password, from an address.
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<SignedIn, Error> {
         if !may_sign_in(login, password) {
             return Err(Error::SignInFailed);
         }
         let turn = self.turn().await?;
         let now = self.journal.now();
+        // No login holds a line's end.
+        let there = format!("{login}\n{}", place(from));
+        let Shared {
+            attempts, guesses, ..
+        } = &*self.shared;
         // Guesses that come at once are asked one by one, after those before them have failed.
-        if !self.shared.attempts.may_try(login, now) {
+        if !attempts.may_try(&there, now) || !guesses.may_try(login, now) {
             return Err(Error::TooMany);
         }
         let mut tx = self.journal.store().read().await?;
@@ -104,7 +118,8 @@ impl Identity {
                 self.open_session(account.id).await
             }
             _ => {
-                self.shared.attempts.failed(login, now);
+                attempts.failed(&there, now);
+                guesses.failed(login, now);
                 Err(Error::SignInFailed)
             }
         }
