@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use axum_server::Handle;
+use futures::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -28,15 +29,15 @@ async fn answered(address: SocketAddr, sent: &str) -> String {
 async fn a_connection_on_which_nothing_is_said_is_closed() {
     let handle = Handle::new();
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = bounded(axum_server::bind(free), Duration::from_millis(200));
+    let server = bounded(axum_server::bind(free), Duration::from_secs(1));
     let router = Router::new().route("/", get(|| async { "it answers" }));
     let serving = server
         .handle(handle.clone())
         .serve(router.into_make_service());
     let serving = tokio::spawn(serving);
     let address = handle.listening().await.unwrap();
-    for begun in ["", "GET", HEAD] {
-        let answer = answered(address, begun).await;
+    let begun = ["", "GET", HEAD].map(|begun| answered(address, begun));
+    for answer in join_all(begun).await {
         assert!(!answer.contains("it answers"), "{answer}");
     }
     // Nor is one kept for a second request that never comes.
