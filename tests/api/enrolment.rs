@@ -387,6 +387,26 @@ on_both! {
         assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/3/communes", "/2/communes"]);
     }
 
+    async fn a_phone_by_itself_is_told_as_it_is_in_the_list(field: Field) {
+        let officer = field.officer().await;
+        let mut ids = Vec::new();
+        for name in ["máy 1", "máy 2", "máy 3", "máy 4", "máy 5"] {
+            ids.push(written(&officer, name).await);
+        }
+        opened(&officer, &ids[1], &json!({})).await;
+        let waiting = opened(&officer, &ids[2], &json!({})).await;
+        spent(&field, &waiting["code"]).await;
+        enrolled(&field, &officer, &ids[3], &json!({})).await;
+        enrolled(&field, &officer, &ids[3], &json!({ "doors": ["api"] })).await;
+        printed(&officer, &json!({ "devices": [ids[4]] })).await;
+        let list = officer.get("/api/v1/devices").await.expect(200).json();
+        let states: Vec<&str> = list.as_array().unwrap().iter().map(|own| own["enrolment"].as_str().unwrap()).collect();
+        assert_eq!(states, ["none", "open", "waiting", "enrolled", "printed"]);
+        for (id, own) in ids.iter().zip(list.as_array().unwrap()) {
+            assert_eq!(&standing(&officer, id).await, own);
+        }
+    }
+
     async fn nobody_reads_what_another_organisations_team_walked_by_a_phone_of_their_own(field: Field) {
         let officer = field.officer().await;
         let Units { police, foreign, own, .. } = units(&officer).await;
