@@ -13,7 +13,7 @@ use crate::base::ids::IdMaker;
 use crate::base::time::{Clock, LocalDate};
 use crate::blobs::{self, Blobs, Place};
 use crate::cases::Cases;
-use crate::config::Config;
+use crate::config::{Config, make_private};
 use crate::coverage::{self, Coverage};
 use crate::density::Density;
 use crate::evidence::{Bounds, Decoder, Evidence, UploadLimits, WordBooks};
@@ -90,7 +90,7 @@ impl App {
     /// Opens data folder, database, key and blobs, and brings the schema up to date.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         use anyhow::Context;
-        std::fs::create_dir_all(&config.data)
+        make_private(&config.data)
             .with_context(|| format!("the data folder {} cannot be made", config.data.display()))?;
         let store = match &config.database_url {
             Some(url) => Store::open_postgres(url, PG_CONNECTIONS)

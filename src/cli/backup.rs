@@ -15,6 +15,7 @@ use crate::app::{App, open_blobs};
 use crate::base::time::{Clock, SystemClock, Timestamp};
 use crate::base::{from_hex, hex};
 use crate::blobs::{BlobName, Blobs};
+use crate::config::make_private;
 use crate::evidence::forget_unfinished;
 use crate::identity::devices_in_use;
 use crate::journal::{Journal, Verified};
@@ -63,7 +64,7 @@ impl Backup {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let app = self.opening.open().await?;
-        std::fs::create_dir_all(&self.folder)?;
+        make_private(&self.folder)?;
         app.journal.sequence_all().await?;
         let verified = app.journal.verify().await?;
         refuse_broken(&verified)?;
@@ -160,7 +161,7 @@ impl Restore {
         config: &crate::config::Config,
         manifest: &Manifest,
     ) -> anyhow::Result<Store> {
-        std::fs::create_dir_all(&config.data)?;
+        make_private(&config.data)?;
         if let Some(url) = &config.database_url {
             ensure!(
                 manifest.engine == "postgresql",

@@ -12,6 +12,7 @@ use figment::value::Value;
 
 mod bucket;
 mod faults;
+mod folder;
 mod keys;
 mod reader;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tests;
 
 pub use bucket::Bucket;
 pub use faults::ConfigFaults;
+pub use folder::make_private;
 use reader::{Reader, expected, text_of};
 
 /// The settings of one server.
@@ -296,7 +298,7 @@ impl Config {
     }
 }
 
-/// The URL of a database without its password.
+/// Without the URL of the database, which may hold a password, and what else is secret.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")

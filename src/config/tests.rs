@@ -62,3 +62,16 @@ fn debug_output_hides_the_database_password() {
     let config = load(&[("database_url", "postgres://u:hidden@h/d")]).unwrap();
     assert!(!format!("{config:?}").contains("hidden"));
 }
+
+#[test]
+fn the_readme_lists_every_setting() {
+    let readme = include_str!("../../README.md");
+    let rows: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    for (key, _) in super::keys::KEYS {
+        let cell = format!("`{key}`");
+        assert!(rows.iter().any(|row| row.contains(&cell)), "{key}");
+    }
+}

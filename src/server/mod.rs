@@ -2,10 +2,12 @@
 
 mod packs;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod web;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -47,6 +49,10 @@ const UPKEEP: Duration = Duration::from_secs(5);
 const READ_AHEAD: usize = 64 * 1024;
 /// The same over HTTP/2, of one request; all of a connection together may have twice as much on the way.
 const WINDOW: u32 = 64 * 1024;
+/// So long a connection may be without a whole head of a request, at first and between two requests: each takes one of the
+/// files that the process may open, and whoever opens a thousand and says nothing would have them all. Longer than the
+/// minute for which proxies keep a silent connection.
+const SILENCE: Duration = Duration::from_secs(75);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; \
      connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; form-action 'self'; \
@@ -199,6 +205,9 @@ async fn prometheus(axum::Extension(Metrics(handle)): axum::Extension<Metrics>) 
         .into_response()
 }
 
+/// The document as it is served: putting it together takes a while, and anybody may ask.
+static DOCUMENT: LazyLock<String> = LazyLock::new(openapi_json);
+
 /// This document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "operate", responses((status = 200)))]
 async fn openapi() -> Response {
@@ -207,7 +216,7 @@ async fn openapi() -> Response {
             header::CONTENT_TYPE,
             "application/vnd.oai.openapi+json;version=3.1",
         )],
-        openapi_json(),
+        DOCUMENT.as_str(),
     )
         .into_response()
 }
@@ -262,13 +271,13 @@ pub async fn serve(
             let tls = RustlsConfig::from_pem_file(cert, key)
                 .await
                 .context("the TLS certificate or key cannot be read")?;
-            bounded(axum_server::bind_rustls(config.listen, tls))
+            bounded(axum_server::bind_rustls(config.listen, tls), SILENCE)
                 .map(|tls| tls.acceptor(at_once))
                 .handle(handle)
                 .serve(service)
                 .await?;
         }
-        _ => bounded(axum_server::bind(config.listen))
+        _ => bounded(axum_server::bind(config.listen), SILENCE)
             .acceptor(at_once)
             .handle(handle)
             .serve(service)
@@ -278,15 +287,19 @@ pub async fn serve(
     Ok(())
 }
 
-/// Bounds what a connection holds in memory.
+/// Bounds what a connection holds in memory, and how long it says nothing.
 fn bounded<Acceptor>(
     mut server: axum_server::Server<SocketAddr, Acceptor>,
+    silence: Duration,
 ) -> axum_server::Server<SocketAddr, Acceptor> {
     let builder = server.http_builder();
-    builder.http1().max_buf_size(READ_AHEAD);
+    builder
+        .http1()
+        .max_buf_size(READ_AHEAD)
+        .header_read_timeout(silence);
     builder
         .http2()
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(2 * WINDOW);
-    server
+    server.first_request_timeout(silence)
 }

@@ -1,17 +1,17 @@
 //! No ground counts twice, none is lost by judgements that lead in a circle, and nobody judges his own work.
 
 use serde_json::{Value, json};
-use tuantra::base::actor::{CONSOLE, Role};
+use tuantra::base::actor::Role;
 use tuantra::cases::check;
 use tuantra::cases::model::archive::read;
 use tuantra::journal::note::PublicKey;
-use tuantra::journal::{Entry, Kind};
 use tuantra::store::Error;
 use uuid::Uuid;
 
 use crate::cases::{files, packed};
 use crate::field::{Client, Field};
-use crate::figures::people;
+use crate::figures::{People, people};
+use crate::journal::looked_at;
 use crate::ledger::{desk, eradication, org, photographed, verification};
 use crate::photos;
 use crate::plots::{EAST, WEST, plot_at};
@@ -149,17 +149,7 @@ async fn unmarked(field: &Field, package: &[u8], plot: Uuid, says_so: bool) -> V
     let context = (journal.clone(), body.clone(), plot);
     let written: Result<_, Error> = journal
         .write(context, |tx, (journal, body, plot)| {
-            Box::pin(async move {
-                let entry = Entry {
-                    kind: Kind::View,
-                    fact: *plot,
-                    actor: CONSOLE,
-                    device: None,
-                    origin: None,
-                    body: body.as_bytes(),
-                };
-                journal.enter(tx, entry).await
-            })
+            Box::pin(async move { journal.enter(tx, looked_at(*plot, body.as_bytes())).await })
         })
         .await;
     let receipt = serde_json::to_vec(&journal.receipt(&written.unwrap())).unwrap();
@@ -171,6 +161,29 @@ async fn unmarked(field: &Field, package: &[u8], plot: Uuid, says_so: bool) -> V
         }
     }
     packed(files)
+}
+
+/// Another word on work that was sent: three saw it.
+fn correction_of(claimed: &Value) -> Value {
+    let mut corrected = eradication();
+    corrected["corrects"] = claimed["fact"].clone();
+    corrected["witnesses"] = json!(3);
+    corrected
+}
+
+/// Neither the unit of the phone nor the post, which corrected its work, judges it: the province does.
+async fn neither_side_judges(field: &Field, people: &People, plot: Uuid, acts: &[(&str, Value)]) {
+    let (unit, role) = (people.reserve, Role::CommuneOfficer);
+    let colleague = desk(field, "cung-don-vi", unit, role, &[WEST]).await;
+    for (act, body) in acts {
+        let path = format!("/api/v1/plots/{plot}/{act}");
+        for judge in [&colleague, &people.post_desk] {
+            let refused = judge.post(&path, body).await.expect(422);
+            let said = String::from_utf8_lossy(&refused.bytes);
+            assert!(said.contains("another organisation"), "{act}");
+        }
+        people.province.post(&path, body).await.expect(201);
+    }
 }
 
 fn sorted(mut ids: Vec<String>) -> Vec<String> {
@@ -673,22 +686,11 @@ on_both! {
         let people = people(&field).await;
         let plot = recorded(&field, &people.phone, &plot_at(104.3, 22.4)).await;
         let claimed = sent(&field, &people.phone, plot, "eradications", &eradication()).await;
-        let mut corrected = eradication();
-        corrected["corrects"] = claimed["fact"].clone();
-        corrected["witnesses"] = json!(3);
+        let corrected = correction_of(&claimed);
         let corrected = sent(&field, &people.post_desk, plot, "eradications", &corrected).await;
-        let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
-        let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
         let acts = [("waivers", json!({ "eradication": corrected["fact"], "reason": "máy ảnh hỏng" })),
             ("approvals", json!({ "eradication": corrected["fact"] }))];
-        for (act, body) in &acts {
-            let path = format!("/api/v1/plots/{plot}/{act}");
-            for judge in [&colleague, &people.post_desk] {
-                let refused = judge.post(&path, body).await.expect(422);
-                assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"), "{act}");
-            }
-            people.province.post(&path, body).await.expect(201);
-        }
+        neither_side_judges(&field, &people, plot, &acts).await;
     }
 
     async fn nobody_approves_his_own_work_that_another_corrected_on_the_plot_that_is_kept(field: Field) {
@@ -697,24 +699,13 @@ on_both! {
         let merged = recorded(&field, &people.phone, &plot_at(104.300_1, 22.4)).await;
         let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
         sent(&field, &people.province, merged, "judgements", &same(kept)).await;
-        let mut corrected = eradication();
-        corrected["corrects"] = claimed["fact"].clone();
-        corrected["witnesses"] = json!(3);
+        let corrected = correction_of(&claimed);
         // The plot that is kept shows the work, so it is corrected there.
         let corrected = sent(&field, &people.post_desk, kept, "eradications", &corrected).await;
         assert_eq!(corrected["timeline"][0]["corrected_by"], corrected["fact"]);
-        let reserve = tuantra::base::ids::OrgId(tuantra::identity::model::RESERVE_ORG.0);
-        let colleague = desk(&field, "cung-don-vi", reserve, Role::CommuneOfficer, &[WEST]).await;
         let back = json!({ "eradication": corrected["fact"], "reason": "thiếu ảnh" });
         let acts = [("returns", back.clone()), ("waivers", back), ("approvals", json!({ "eradication": corrected["fact"] }))];
-        for (act, body) in &acts {
-            let path = format!("/api/v1/plots/{kept}/{act}");
-            for judge in [&colleague, &people.post_desk] {
-                let refused = judge.post(&path, body).await.expect(422);
-                assert!(String::from_utf8_lossy(&refused.bytes).contains("another organisation"), "{act}");
-            }
-            people.province.post(&path, body).await.expect(201);
-        }
+        neither_side_judges(&field, &people, kept, &acts).await;
     }
 
     async fn what_comes_for_a_merged_plot_after_the_seal_of_the_kept_one_is_an_addition(field: Field) {
@@ -724,9 +715,7 @@ on_both! {
         let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
         photographed(&field, &people.phone, merged).await;
         sent(&field, &people.province, merged, "judgements", &same(kept)).await;
-        let mut corrected = eradication();
-        corrected["corrects"] = claimed["fact"].clone();
-        corrected["witnesses"] = json!(3);
+        let corrected = correction_of(&claimed);
         let work = sent(&field, &people.post_desk, kept, "eradications", &corrected).await["fact"].clone();
         field.clock.advance_millis(60_000);
         sent(&field, &people.province, kept, "approvals", &json!({ "eradication": work })).await;
@@ -823,9 +812,7 @@ on_both! {
         let claimed = sent(&field, &people.phone, merged, "eradications", &eradication()).await;
         photographed(&field, &people.phone, merged).await;
         sent(&field, &people.province, merged, "judgements", &same(kept)).await;
-        let mut corrected = eradication();
-        corrected["corrects"] = claimed["fact"].clone();
-        corrected["witnesses"] = json!(3);
+        let corrected = correction_of(&claimed);
         let work = sent(&field, &people.post_desk, kept, "eradications", &corrected).await["fact"].clone();
         let id = work.as_str().unwrap();
         let told = people.phone.get(&format!("/api/v1/eradications/{id}/evidence")).await.expect(200).json();

@@ -36,6 +36,35 @@ async fn written(officer: &Client, name: &str) -> String {
     device["id"].as_str().unwrap().to_owned()
 }
 
+/// What an officer wrote down, by its id.
+async fn made(officer: &Client, list: &str, draft: &Value) -> Value {
+    let path = format!("/api/v1/{list}");
+    officer.post(&path, draft).await.expect(201).json()["id"].clone()
+}
+
+/// A border post and a commune's police with a team each: `Tổ 1`, which is foreign to the police, and their own `Tổ 2`.
+struct Units {
+    post: Value,
+    police: Value,
+    foreign: Value,
+    own: Value,
+}
+
+async fn units(officer: &Client) -> Units {
+    let post = json!({ "name": "Đồn A", "kind": "don_bien_phong" });
+    let post = made(officer, "orgs", &post).await;
+    let police = json!({ "name": "Công an xã", "kind": "cong_an_xa" });
+    let police = made(officer, "orgs", &police).await;
+    let foreign = json!({ "name": "Tổ 1", "org": post });
+    let own = json!({ "name": "Tổ 2", "org": police });
+    Units {
+        foreign: made(officer, "teams", &foreign).await,
+        own: made(officer, "teams", &own).await,
+        post,
+        police,
+    }
+}
+
 async fn opened(officer: &Client, id: &str, draft: &Value) -> Value {
     let path = format!("/api/v1/devices/{id}/enrolment");
     officer.post(&path, draft).await.expect(201).json()
@@ -358,15 +387,29 @@ on_both! {
         assert_eq!(listed(&commune, foreign, false).await.expect(422).pointers(), ["/3/communes", "/2/communes"]);
     }
 
+    async fn a_phone_by_itself_is_told_as_it_is_in_the_list(field: Field) {
+        let officer = field.officer().await;
+        let mut ids = Vec::new();
+        for name in ["máy 1", "máy 2", "máy 3", "máy 4", "máy 5"] {
+            ids.push(written(&officer, name).await);
+        }
+        opened(&officer, &ids[1], &json!({})).await;
+        let waiting = opened(&officer, &ids[2], &json!({})).await;
+        spent(&field, &waiting["code"]).await;
+        enrolled(&field, &officer, &ids[3], &json!({})).await;
+        enrolled(&field, &officer, &ids[3], &json!({ "doors": ["api"] })).await;
+        printed(&officer, &json!({ "devices": [ids[4]] })).await;
+        let list = officer.get("/api/v1/devices").await.expect(200).json();
+        let states: Vec<&str> = list.as_array().unwrap().iter().map(|own| own["enrolment"].as_str().unwrap()).collect();
+        assert_eq!(states, ["none", "open", "waiting", "enrolled", "printed"]);
+        for (id, own) in ids.iter().zip(list.as_array().unwrap()) {
+            assert_eq!(&standing(&officer, id).await, own);
+        }
+    }
+
     async fn nobody_reads_what_another_organisations_team_walked_by_a_phone_of_their_own(field: Field) {
         let officer = field.officer().await;
-        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
-        let (post, police) = (
-            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
-            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
-        );
-        let foreign = made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
-        let own = made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let Units { police, foreign, own, .. } = units(&officer).await;
         let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
         let draft = |name: &str, team: &Value| json!({ "name": name, "communes": ["99001"], "team": team });
         // An account of no organisation has no team but the reserve.
@@ -384,16 +427,10 @@ on_both! {
 
     async fn a_phone_of_another_organisation_is_none_of_those_of_whoever_answers_for_its_commune(field: Field) {
         let officer = field.officer().await;
-        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
-        let (post, police) = (
-            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
-            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
-        );
-        let foreign = made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
-        let own = made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let Units { post, police, foreign, own } = units(&officer).await;
         let mut phones = Vec::new();
         for (name, team) in [("máy đồn", json!(foreign)), ("máy xã", json!(own)), ("máy dự bị", Value::Null)] {
-            let id = made("/api/v1/devices", json!({ "name": name, "communes": ["99001"], "team": team })).await;
+            let id = made(&officer, "devices", &json!({ "name": name, "communes": ["99001"], "team": team })).await;
             phones.push(id.as_str().unwrap().to_owned());
         }
         let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;
@@ -433,13 +470,7 @@ on_both! {
 
     async fn a_list_that_changes_nothing_about_a_phone_of_a_foreign_team_is_taken(field: Field) {
         let officer = field.officer().await;
-        let made = async |path: &str, draft: Value| officer.post(path, &draft).await.expect(201).json()["id"].clone();
-        let (post, police) = (
-            made("/api/v1/orgs", json!({ "name": "Đồn A", "kind": "don_bien_phong" })).await,
-            made("/api/v1/orgs", json!({ "name": "Công an xã", "kind": "cong_an_xa" })).await,
-        );
-        made("/api/v1/teams", json!({ "name": "Tổ 1", "org": post })).await;
-        made("/api/v1/teams", json!({ "name": "Tổ 2", "org": police })).await;
+        let Units { police, .. } = units(&officer).await;
         let list = "name;team;communes\nmáy 1;Tổ 1;99001\nmáy 2;Tổ 2;99001\n";
         assert_eq!(listed(&officer, list, false).await.expect(200).json()["added"], 2);
         let commune = field.account("xa-a", Role::CommuneOfficer, &["99001"]).await;

@@ -1,10 +1,16 @@
 //! Accounts, devices, secrets: who gets in, and for how long.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, header};
+use futures::future::join_all;
 use serde_json::json;
+use tokio::sync::Notify;
 use tuantra::base::actor::{Door, Role};
 use tuantra::base::time::Clock;
+use tuantra::store::Error;
 
 on_both! {
     async fn a_wrong_or_missing_token_is_answered_401(field: Field) {
@@ -147,6 +153,82 @@ on_both! {
         assert_eq!(anon.post("/api/v1/session", &guess).await.expect(429).problem(), "too-many-requests");
         field.clock.advance_millis(61_000);
         anon.post("/api/v1/session", &guess).await.expect(401);
+    }
+
+    async fn a_login_longer_than_any_is_not_remembered(field: Field) {
+        let anon = field.anon();
+        let long = json!({ "login": "x".repeat(100_000), "password": "đoán mò" });
+        let wordy = json!({ "login": "ai-do", "password": "x".repeat(100_000) });
+        // One that is remembered is slowed from the sixth on.
+        for _ in 0..8 {
+            anon.post("/api/v1/session", &long).await.expect(401);
+            anon.post("/api/v1/session", &wordy).await.expect(401);
+        }
+    }
+
+    async fn a_flood_of_guesses_waits_in_a_short_line(field: Field) {
+        let officer = field.officer().await;
+        let account = json!({ "login": "truc-ban", "role": "admin", "password": "đúng mười ký tự" });
+        officer.post("/api/v1/accounts", &account).await.expect(201);
+        let anon = field.anon();
+        let guesses: Vec<_> = (0..100).map(|n| json!({ "login": format!("ai-do-{n}"), "password": "đoán mò" })).collect();
+        let answers = join_all(guesses.iter().map(|guess| anon.post("/api/v1/session", guess))).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+        assert_eq!(of(401) + of(503), 100);
+        assert!(of(401) >= 32 && of(503) > 0, "{} and {}", of(401), of(503));
+        let right = json!({ "login": "truc-ban", "password": "đúng mười ký tự" });
+        anon.post("/api/v1/session", &right).await.expect(204);
+    }
+
+    async fn guesses_that_come_at_once_do_not_all_pass(field: Field) {
+        let anon = field.anon();
+        let guess = json!({ "login": "ai-do", "password": "đoán mò" });
+        let answers = join_all((0..20).map(|_| anon.post("/api/v1/session", &guess))).await;
+        let failed = answers.iter().filter(|answer| answer.status == 401).count();
+        assert!((5..=6).contains(&failed), "{failed}");
+        assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status.as_u16())));
+    }
+
+    async fn guesses_from_one_address_keep_nobody_out_who_comes_from_another(field: Field) {
+        let officer = field.officer().await;
+        let right = "đúng mười ký tự";
+        let account = json!({ "login": "truc-ban", "role": "admin", "password": right });
+        officer.post("/api/v1/accounts", &account).await.expect(201);
+        let from = async |address: &str, password: &str| {
+            let body = json!({ "login": "truc-ban", "password": password }).to_string();
+            let request = Request::post("/api/v1/session").header("x-forwarded-for", address).header(header::CONTENT_TYPE, "application/json");
+            field.anon().call(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+        };
+        for _ in 0..5 {
+            assert_eq!(from("198.51.100.7", "đoán mò").await, 401);
+        }
+        assert_eq!(from("198.51.100.7", right).await, 429);
+        assert_eq!(from("203.0.113.9", right).await, 204);
+        // Whoever has a whole net of addresses is slowed too.
+        for number in 0..95 {
+            assert_eq!(from(&format!("192.0.2.{number}"), "đoán mò").await, 401);
+        }
+        assert_eq!(from("203.0.113.10", "đoán mò").await, 429);
+        field.clock.advance_millis(61_000);
+        assert_eq!(from("203.0.113.10", right).await, 204);
+    }
+
+    async fn a_made_up_link_is_refused_while_another_writes(field: Field) {
+        let gate = Arc::new((Notify::new(), Notify::new()));
+        let (store, own) = (field.app.journal.store().clone(), Arc::clone(&gate));
+        let writer = tokio::spawn(async move {
+            store.write(own, |_, gate| Box::pin(async move {
+                gate.0.notify_one();
+                gate.1.notified().await;
+                Ok::<_, Error>(())
+            })).await
+        });
+        gate.0.notified().await;
+        let guess = Request::post("/sign-in/khong-co").body(Body::empty()).unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(30), field.anon().call(guess)).await;
+        gate.1.notify_one();
+        answer.expect("it waits for nobody who writes").expect(404);
+        writer.await.unwrap().unwrap();
     }
 
     async fn a_read_only_token_writes_nothing_and_ends(field: Field) {

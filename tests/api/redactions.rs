@@ -100,9 +100,20 @@ async fn contents(field: &Field, client: &Client, photo: &str) -> Vec<Option<Vec
 
 /// A photo that was announced, with a preview and without its original.
 async fn previewed(field: &Field, phone: &Client, bytes: &[u8]) -> Uuid {
+    announced(field, phone, &photos::sidecar(bytes)).await
+}
+
+/// The same of a photo of the plot that was destroyed.
+async fn previewed_of(field: &Field, story: &Destroyed, bytes: &[u8]) -> Uuid {
+    let mut sidecar = photos::sidecar(bytes);
+    sidecar["plot"] = json!(story.plot);
+    announced(field, &story.phone, &sidecar).await
+}
+
+async fn announced(field: &Field, phone: &Client, sidecar: &Value) -> Uuid {
     let id = field.new_id();
     let path = format!("/api/v1/photos/{id}");
-    phone.put(&path, &photos::sidecar(bytes)).await.expect(201);
+    phone.put(&path, sidecar).await.expect(201);
     preview(phone, id).await.expect(201);
     id
 }
@@ -517,11 +528,7 @@ on_both! {
         let story = destroyed(&field).await;
         let (officer, second) = (field.officer().await, second(&field).await);
         let bytes = photos::jpeg(640, 480);
-        let mut sidecar = photos::sidecar(&bytes);
-        sidecar["plot"] = json!(story.plot);
-        let id = field.new_id();
-        story.phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
-        preview(&story.phone, id).await.expect(201);
+        let id = previewed_of(&field, &story, &bytes).await;
         let hold = format!("/api/v1/plots/{}/hold", story.plot);
         officer.put(&hold, &json!({ "reason": "vụ án 12" })).await.expect(200);
         let waiting = asked(&officer, "photo", id).await;
@@ -533,12 +540,7 @@ on_both! {
     async fn a_case_tells_of_a_photo_that_was_erased_before_its_original_came(field: Field) {
         let story = destroyed(&field).await;
         let (officer, second) = (field.officer().await, second(&field).await);
-        let bytes = photos::jpeg(640, 480);
-        let mut sidecar = photos::sidecar(&bytes);
-        sidecar["plot"] = json!(story.plot);
-        let id = field.new_id();
-        story.phone.put(&format!("/api/v1/photos/{id}"), &sidecar).await.expect(201);
-        preview(&story.phone, id).await.expect(201);
+        let id = previewed_of(&field, &story, &photos::jpeg(640, 480)).await;
         let waiting = asked(&officer, "photo", id).await;
         decided(&second, &waiting, true).await.expect(200);
         field.settle().await;

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use tuantra::base::actor::{Door, Role};
+use tuantra::base::ids::DeviceId;
 use tuantra::journal::Kind;
 use tuantra::patrols::model::chunk;
 use tuantra::patrols::model::fix::Fix;
@@ -132,6 +133,29 @@ async fn logged(field: &Field, device: Uuid) -> Vec<Fix> {
 async fn seal_by_time(field: &Field) -> usize {
     field.clock.advance_millis(TEN_MINUTES_MS);
     field.app.patrols.seal_due().await.unwrap()
+}
+
+/// A phone of the reserve team in the west, and its patrol that has been under way for an hour.
+async fn out_in_the_west(field: &Field) -> (Client, Uuid) {
+    load_communes(field).await;
+    let west = field.phone("máy tây", &[WEST]).await;
+    let patrol = field.new_id();
+    let draft = declared(field, -3600, None);
+    west.put(&path(patrol, ""), &draft).await.expect(201);
+    (west, patrol)
+}
+
+/// Two more of that team whose trackers sent a fix a minute ago: one of the west, one of the east.
+async fn trackers_of_the_reserve(field: &Field) -> (DeviceId, DeviceId) {
+    let near = field.device("máy cùng xã", &[WEST]).await;
+    let far = field.device("máy xã khác", &[EAST]).await;
+    for (device, lon) in [(near, 104.1), (far, 104.7)] {
+        let tracker = field.door(device, Door::Tracker).await;
+        let (token, at) = (tracker.token(), START_S - 60);
+        let fix = format!("/t/{token}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={at}");
+        field.anon().get(&fix).await.expect(200);
+    }
+    (near, far)
 }
 
 async fn basic(field: &Field, user: &str, password: &str, body: &'static str) -> Answer {
@@ -284,17 +308,8 @@ on_both! {
     }
 
     async fn patrols_of_the_reserve_team_are_no_business_of_phones_of_other_communes(field: Field) {
-        load_communes(&field).await;
-        let west = field.phone("máy tây", &[WEST]).await;
-        let patrol = field.new_id();
-        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
-        let near = field.device("máy cùng xã", &[WEST]).await;
-        let far = field.device("máy xã khác", &[EAST]).await;
-        for (device, lon) in [(near, 104.1), (far, 104.7)] {
-            let tracker = field.door(device, Door::Tracker).await;
-            let fix = format!("/t/{}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
-            field.anon().get(&fix).await.expect(200);
-        }
+        let (west, patrol) = out_in_the_west(&field).await;
+        let (near, far) = trackers_of_the_reserve(&field).await;
         let tracks = async || west.get(&path(patrol, "")).await.expect(200).json()["properties"]["tracks"].clone();
         let held = async |device| field.door(device, Door::Api).await.get("/api/v1/fixes/held").await.expect(200).json()["spans"].clone();
         // The same before and after the tails are sealed.
@@ -316,17 +331,8 @@ on_both! {
     }
 
     async fn a_patrol_of_the_reserve_team_that_ends_leaves_the_tails_of_other_communes_alone(field: Field) {
-        load_communes(&field).await;
-        let west = field.phone("máy tây", &[WEST]).await;
-        let patrol = field.new_id();
-        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
-        let near = field.device("máy cùng xã", &[WEST]).await;
-        let far = field.device("máy xã khác", &[EAST]).await;
-        for (device, lon) in [(near, 104.1), (far, 104.7)] {
-            let tracker = field.door(device, Door::Tracker).await;
-            let fix = format!("/t/{}?id=x&lat=22.3&lon={lon}&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
-            field.anon().get(&fix).await.expect(200);
-        }
+        let (west, patrol) = out_in_the_west(&field).await;
+        let (near, far) = trackers_of_the_reserve(&field).await;
         let mut closed = declared(&field, -3600, Some(0));
         closed["revises"] = json!(1);
         west.put(&path(patrol, ""), &closed).await.expect(201);
@@ -335,10 +341,7 @@ on_both! {
     }
 
     async fn fixes_that_name_a_patrol_of_the_reserve_team_are_taken_from_its_party_alone(field: Field) {
-        load_communes(&field).await;
-        let west = field.phone("máy tây", &[WEST]).await;
-        let patrol = field.new_id();
-        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let (west, patrol) = out_in_the_west(&field).await;
         let (near, far) = (field.phone("máy cùng xã", &[WEST]).await, field.phone("máy xã khác", &[EAST]).await);
         let named = json!({ "fixes": walk(&field, -3000, 4) });
         far.post(&path(patrol, "/fixes"), &named).await.expect(404);

@@ -1,14 +1,9 @@
-//! Accounts and phones that are made at the command line.
+//! Accounts and phones that are made at the command line, and the folders that it makes.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use crate::binary::{Folder, Server, Start};
-
-/// An officer's account, without a unit.
-fn officer(start: &Start) {
-    let words = ["--name", "can-bo", "--role", "provincial_officer"];
-    start.answer(&[&["account", "token"], &words[..]].concat());
-}
 
 /// Waits until the server has written down where it listens, beside its first answers.
 async fn is_kept(folder: &Folder, server: &Server) {
@@ -43,7 +38,7 @@ async fn a_new_officer_works_for_the_unit_that_the_command_line_names() {
     );
 
     // An account that was made without a unit gets one by the same command.
-    officer(&start);
+    start.officer();
     let made = token(&["--org", post, "--org-kind", "don_bien_phong"]);
     let again = token(&["--org", post]);
     assert!(made.status.success() && again.status.success());
@@ -137,7 +132,7 @@ async fn a_phone_belongs_to_the_unit_that_it_is_enrolled_for() {
 async fn a_link_leads_to_where_the_server_listens() {
     let folder = Folder::new("linked");
     let mut start = Start::on(folder.path(), None);
-    officer(&start);
+    start.officer();
     let link = ["account", "link", "--name", "can-bo"];
     let server = start.serve().await;
     is_kept(&folder, &server).await;
@@ -152,4 +147,18 @@ async fn a_link_leads_to_where_the_server_listens() {
         told.starts_with("https://tuantra.example/sign-in/"),
         "{told}"
     );
+}
+
+#[test]
+fn nobody_else_on_the_machine_enters_the_folders_that_a_command_makes() {
+    let folder = Folder::new("private");
+    let [data, backup, again] = ["data", "backup", "again"].map(|name| folder.path().join(name));
+    let start = Start::on(&data, None);
+    start.officer();
+    start.answer(&["backup", backup.to_str().unwrap()]);
+    Start::on(&again, None).answer(&["restore", backup.to_str().unwrap()]);
+    for made in [&data, &backup, &again] {
+        let mode = made.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+    }
 }

@@ -107,6 +107,12 @@ impl<'a> Start<'a> {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// The token of the officer of the province `can-bo`, an account without a unit.
+    pub fn officer(&self) -> String {
+        let role = ["--name", "can-bo", "--role", "provincial_officer"];
+        self.answer(&[&["account", "token"], &role[..]].concat())
+    }
+
     /// Starts the server on a free port and waits until it answers.
     pub async fn serve(&self) -> Server {
         self.serve_at(free_address()).await

@@ -32,14 +32,7 @@ fn jpeg(side: u16) -> Vec<u8> {
 /// A server with these settings, and an officer's token.
 async fn serve(folder: &Folder, settings: &[(&'static str, &'static str)]) -> (Server, String) {
     let mut start = Start::on(folder.path(), None);
-    let token = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let token = start.officer();
     start.settings = settings
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))

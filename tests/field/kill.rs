@@ -265,14 +265,7 @@ fn kinds(facts: &[Fact]) -> [usize; 4] {
 
 async fn nothing_acknowledged_is_lost(database: Option<&str>, folder: &Folder) {
     let start = Start::on(folder.path(), database);
-    let officer = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let officer = start.officer();
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let tracker = start.answer(&["device", "enrol", "--name", "máy", "--door", "tracker"]);
     let acknowledged = Acknowledged::default();

@@ -27,17 +27,9 @@ pub struct People {
 
 impl People {
     pub fn of(start: &Start<'_>) -> Self {
-        let role = [
-            "account",
-            "token",
-            "--name",
-            "can-bo",
-            "--role",
-            "provincial_officer",
-        ];
         Self {
             phone: start.answer(&["device", "enrol", "--name", "máy"]),
-            officer: start.answer(&role),
+            officer: start.officer(),
         }
     }
 

@@ -1,8 +1,6 @@
 //! What the kernel was asked between a request and its answer: the sync of the write-ahead log, of blobs and of their
 //! directories. A page cache survives SIGKILL, so only the system calls prove durability.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use crate::binary::{Folder, Start};
@@ -38,21 +36,15 @@ fn syncs(calls: &[&str], path: &str) -> bool {
         .any(|call| (call.contains("fdatasync(") || call.contains("fsync(")) && call.contains(path))
 }
 
+/// What strace saw of a server on this folder while it was asked for something.
 async fn traced(
-    data: &Path,
+    folder: &Folder,
     fsync: bool,
-    file: &Path,
     act: impl AsyncFn(&crate::binary::Server, &str),
 ) -> String {
-    let mut start = Start::on(data, None);
-    let token = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let file = folder.path().join("trace");
+    let mut start = Start::on(folder.path(), None);
+    let token = start.officer();
     start.fsync = fsync;
     let words = [
         "strace",
@@ -90,13 +82,7 @@ async fn record_an_org(server: &crate::binary::Server, token: &str) {
 #[tokio::test]
 async fn the_write_ahead_log_is_synced_between_a_fact_and_its_answer() {
     let folder = Folder::new("trace-wal");
-    let trace = traced(
-        folder.path(),
-        true,
-        &folder.path().join("trace"),
-        record_an_org,
-    )
-    .await;
+    let trace = traced(&folder, true, record_an_org).await;
     let calls = between(&trace, "POST /api/v1/orgs", "201")
         .expect("the request and its answer are in the trace");
     assert!(
@@ -108,13 +94,7 @@ async fn the_write_ahead_log_is_synced_between_a_fact_and_its_answer() {
 #[tokio::test]
 async fn the_proof_fails_when_syncing_is_off() {
     let folder = Folder::new("trace-off");
-    let trace = traced(
-        folder.path(),
-        false,
-        &folder.path().join("trace"),
-        record_an_org,
-    )
-    .await;
+    let trace = traced(&folder, false, record_an_org).await;
     let calls = between(&trace, "POST /api/v1/orgs", "201")
         .expect("the request and its answer are in the trace");
     assert!(
@@ -164,13 +144,7 @@ fn synced_blobs<'a>(calls: &[&'a str]) -> Vec<&'a str> {
 #[tokio::test]
 async fn a_photos_bytes_and_their_directory_are_synced_before_the_row_and_the_answer() {
     let folder = Folder::new("trace-photo");
-    let trace = traced(
-        folder.path(),
-        true,
-        &folder.path().join("trace"),
-        upload_a_photo,
-    )
-    .await;
+    let trace = traced(&folder, true, upload_a_photo).await;
     let calls = between(&trace, "/original HTTP/1.1", "201")
         .expect("the upload and its answer are in the trace");
     let synced = synced_blobs(&calls);
@@ -198,13 +172,7 @@ async fn a_photos_bytes_and_their_directory_are_synced_before_the_row_and_the_an
 #[tokio::test]
 async fn the_proof_of_photos_fails_when_syncing_is_off() {
     let folder = Folder::new("trace-photo-off");
-    let trace = traced(
-        folder.path(),
-        false,
-        &folder.path().join("trace"),
-        upload_a_photo,
-    )
-    .await;
+    let trace = traced(&folder, false, upload_a_photo).await;
     let calls = between(&trace, "/original HTTP/1.1", "201")
         .expect("the upload and its answer are in the trace");
     assert_eq!(
@@ -217,8 +185,7 @@ async fn the_proof_of_photos_fails_when_syncing_is_off() {
 #[tokio::test]
 async fn no_answer_waits_with_its_end_until_its_beginning_was_owned_to() {
     let folder = Folder::new("trace-nodelay");
-    let file = folder.path().join("trace");
-    let trace = traced(folder.path(), true, &file, record_an_org).await;
+    let trace = traced(&folder, true, record_an_org).await;
     let lines: Vec<&str> = trace.lines().collect();
     let asked = lines
         .iter()

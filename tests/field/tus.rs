@@ -95,14 +95,7 @@ async fn is_free(server: &Server, token: &str, at: &str, from: usize) {
 
 async fn an_upload_outlives_its_server(database: Option<&str>, folder: &Folder) {
     let start = Start::on(folder.path(), database);
-    let officer = start.answer(&[
-        "account",
-        "token",
-        "--name",
-        "can-bo",
-        "--role",
-        "provincial_officer",
-    ]);
+    let officer = start.officer();
     let phone = start.answer(&["device", "enrol", "--name", "máy"]);
     let bytes: Vec<u8> = (0..LENGTH).map(|n| n.to_le_bytes()[n % 3]).collect();
     let mut server = start.serve().await;

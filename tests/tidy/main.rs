@@ -7,6 +7,7 @@ mod edges;
 mod lexer;
 mod migrations;
 mod modules;
+mod named;
 mod names;
 mod places;
 mod schemas;
@@ -88,6 +89,11 @@ fn functions_stay_short() {
 #[test]
 fn nothing_names_a_machine() {
     check(places::machine_names);
+}
+
+#[test]
+fn documents_name_tests_that_there_are() {
+    check(named::missing_tests);
 }
 
 #[test]

@@ -174,14 +174,31 @@ async fn introduce(app: &App) -> anyhow::Result<()> {
         "sign in once   {url}/sign-in/{link}    (15 minutes)"
     ));
     tell("try:");
-    tell(&format!(
-        "  curl -s -H 'Authorization: Bearer {token}' {url}/api/v1/me"
-    ));
-    tell(&format!(
-        "  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/coverage?from=2025-09-01&to=2026-05-31'"
-    ));
-    tell(&format!(
-        "  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/plots?limit=3'"
-    ));
+    for line in tries(&url, &token, app.journal.now().local_date()) {
+        tell(&line);
+    }
     Ok(())
+}
+
+/// Three lines to try. Coverage is asked of the year up to today: every demo has patrols in it.
+fn tries(url: &str, token: &str, today: LocalDate) -> [String; 3] {
+    let from = today.plus_days(-364);
+    [
+        "me".to_owned(),
+        format!("coverage?from={from}&to={today}"),
+        "plots?limit=3".to_owned(),
+    ]
+    .map(|asked| format!("  curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/{asked}'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_try_asks_for_the_year_up_to_today() {
+        let [_, coverage, _] = tries("http://here", "secret", "2026-11-28".parse().unwrap());
+        let asked = "'http://here/api/v1/coverage?from=2025-11-29&to=2026-11-28'";
+        assert!(coverage.ends_with(asked), "{coverage}");
+    }
 }

@@ -47,6 +47,9 @@ impl From<Error> for Problem {
                 "another account than the one that enrolled the device must confirm its key",
             ),
             Error::Hashing => Self::new(ProblemKind::Unavailable).internal("argon2"),
+            Error::Busy => {
+                Self::new(ProblemKind::Unavailable).detail("too many passwords wait to be checked")
+            }
             Error::Store(error) => error.into(),
         }
     }

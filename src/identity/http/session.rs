@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::base::actor::Door;
-use crate::http::{Json, Path, Problem, ProblemKind};
+use crate::http::{Json, Path, Peer, Problem, ProblemKind};
 use crate::identity::service::{Identity, SignedIn};
 
 use super::Caller;
@@ -31,10 +31,11 @@ pub struct SignInDraft {
 pub async fn sign_in(
     State(identity): State<Identity>,
     State(secure): State<SecureCookies>,
+    peer: Peer,
     draft: Json<SignInDraft>,
 ) -> Result<Response, Problem> {
     let session = identity
-        .sign_in(&draft.value.login, &draft.value.password)
+        .sign_in(&draft.value.login, &draft.value.password, peer.0)
         .await?;
     Ok((StatusCode::NO_CONTENT, cookie(&session, secure)).into_response())
 }
@@ -63,9 +64,12 @@ pub async fn sign_in_page() -> Html<&'static str> {
 pub async fn sign_in_form(
     State(identity): State<Identity>,
     State(secure): State<SecureCookies>,
+    peer: Peer,
     Form(draft): Form<SignInDraft>,
 ) -> Result<Response, Problem> {
-    let session = identity.sign_in(&draft.login, &draft.password).await?;
+    let session = identity
+        .sign_in(&draft.login, &draft.password, peer.0)
+        .await?;
     Ok((cookie(&session, secure), Redirect::to("/")).into_response())
 }
 

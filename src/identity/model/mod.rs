@@ -245,6 +245,13 @@ pub fn check_password(password: &str, pointer: &str, refusal: &mut Refusal) {
     }
 }
 
+/// Whether an account can have this login and this password at all. What is longer is neither looked up nor hashed, and not
+/// remembered as a failed attempt: each might have as much as a request.
+#[must_use]
+pub fn may_sign_in(login: &str, password: &str) -> bool {
+    login.chars().count() <= MAX_NAME && password.chars().count() <= MAX_PASSWORD
+}
+
 fn check_name(name: &str, pointer: &str, refusal: &mut Refusal) {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME || name.chars().any(char::is_control) {

@@ -130,11 +130,10 @@ impl Identity {
             return Ok(row);
         }
         let grants = sql::grants(&mut tx, id.0, self.journal.now()).await?;
-        let nodes = sql::post_nodes(&mut tx).await?;
         // Who holds a ground takes a connection of its own.
         drop(tx);
         let heirs = self.heirs(communes_in(&grants)).await?;
-        if may_keep(actor, &row, &nodes) && holds_all(&reach, &grants, &heirs) {
+        if may_keep(actor, &row) && holds_all(&reach, &grants, &heirs) {
             Ok(row)
         } else {
             Err(Error::NotFound)
@@ -162,8 +161,8 @@ pub(super) fn may_fill(actor: &Actor, team: TeamId, org: OrgId) -> bool {
 
 /// Whether somebody keeps a device that is there: whoever opens its enrolment anew gets where its team gets, and whoever shuts
 /// it out silences its team; with a post node all of its phones, so that those without a team are the province's.
-pub(super) fn may_keep(actor: &Actor, device: &DeviceRow, nodes: &[DeviceId]) -> bool {
-    let is_spare_node = device.team == RESERVE_TEAM && nodes.contains(&device.id);
+pub(super) fn may_keep(actor: &Actor, device: &DeviceRow) -> bool {
+    let is_spare_node = device.team == RESERVE_TEAM && device.node.is_some();
     may_fill(actor, device.team, device.org)
         && (!is_spare_node || actor.may_in_province(Right::EnrolDevices))
 }

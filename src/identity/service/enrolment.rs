@@ -205,7 +205,7 @@ pub(super) fn fresh_code() -> Result<String, Error> {
 }
 
 /// Where an address belongs: a household or phone has a whole /64 of IPv6.
-fn place(from: IpAddr) -> String {
+pub(super) fn place(from: IpAddr) -> String {
     match from {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {

@@ -89,6 +89,9 @@ pub enum Error {
     /// The password could not be hashed.
     #[error("passwords cannot be hashed now")]
     Hashing,
+    /// More passwords wait to be hashed than are let wait.
+    #[error("too many passwords wait to be checked")]
+    Busy,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -121,7 +124,10 @@ struct Shared {
     known: Mutex<HashMap<[u8; 32], Known>>,
     used: Mutex<HashMap<TokenId, Timestamp>>,
     hashing: Semaphore,
+    /// Places for those passwords and for those that wait.
+    waiting: Semaphore,
     attempts: sessions::Attempts,
+    guesses: sessions::Attempts,
     wrong_codes: sessions::Attempts,
 }
 
@@ -133,6 +139,9 @@ impl std::fmt::Debug for Identity {
 
 /// Passwords hashed at once: each takes 19 MiB.
 const HASHING: usize = 2;
+/// Passwords that wait for their turn, some tenths of a second. Who comes later is told to come again: a flood of guesses
+/// keeps neither requests nor memory.
+const WAITING: usize = 30;
 
 impl Identity {
     /// Identity over this journal's store.
@@ -142,7 +151,9 @@ impl Identity {
             known: Mutex::default(),
             used: Mutex::default(),
             hashing: Semaphore::new(HASHING),
+            waiting: Semaphore::new(HASHING + WAITING),
             attempts: sessions::Attempts::default(),
+            guesses: sessions::Attempts::of(sessions::ATTEMPTS_ANYWHERE),
             wrong_codes: sessions::Attempts::of(enrolment::WRONG_CODES),
         };
         Self {

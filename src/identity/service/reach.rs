@@ -81,7 +81,7 @@ pub struct Lost {
 /// Makes facts of what a device sent that is acknowledged and in no entry of the log yet.
 pub type Sealing = Arc<dyn Fn(Uuid) -> BoxFuture<'static, Result<(), store::Error>> + Send + Sync>;
 
-/// What belongs to all devices, read at once.
+/// What belongs to devices: to all, read at once, or to one.
 struct Belongings {
     grants: HashMap<Uuid, Vec<GrantRow>>,
     secrets: HashMap<Uuid, Vec<TokenRow>>,
@@ -105,7 +105,6 @@ impl Identity {
         let mut tx = self.journal.store().read().await?;
         let belongings = Belongings::read(&mut tx, now).await?;
         let rows = sql::devices(&mut tx).await?.into_iter();
-        let nodes = sql::post_nodes(&mut tx).await?;
         drop(tx);
         let heirs = match reach {
             Scope::Province => Heirs::new(),
@@ -113,7 +112,7 @@ impl Identity {
         };
         let within = rows.filter(|row| {
             let grants = belongings.grants(row);
-            may_keep(actor, row, &nodes) && holds_all(&reach, grants, &heirs)
+            may_keep(actor, row) && holds_all(&reach, grants, &heirs)
         });
         Ok(within.map(|row| belongings.standing(&row, now)).collect())
     }
@@ -123,7 +122,7 @@ impl Identity {
         let row = self.reachable_device(actor, id).await?;
         let now = self.journal.now();
         let mut tx = self.journal.store().read().await?;
-        Ok(Belongings::read(&mut tx, now).await?.standing(&row, now))
+        Ok(Belongings::of(&mut tx, id, now).await?.standing(&row, now))
     }
 
     /// Whether the author may open the storage of a phone whose PIN is forgotten: a person who may enrol it.
@@ -268,6 +267,27 @@ impl Belongings {
             all.asides.entry(aside.actor).or_default().push(aside);
         }
         Ok(all)
+    }
+
+    /// The same of one device.
+    async fn of(tx: &mut Tx, id: DeviceId, now: Timestamp) -> Result<Self, Error> {
+        let mut secrets = sql::tokens_of(tx, id.0).await?;
+        secrets.retain(|secret| secret.active == 1 && secret.revoked_at.is_none());
+        let mut enrolments = sql::enrolments(tx, now).await?;
+        enrolments.retain(|enrolment| enrolment.device == id);
+        let sheet = sql::live_sheet(tx, id).await?;
+        let mut asides = sql::fixes_aside(tx, now.plus_millis(-TOLD_FOR_MS)).await?;
+        asides.retain(|aside| aside.actor == id.0);
+        Ok(Self {
+            grants: HashMap::from([(id.0, sql::grants(tx, id.0, now).await?)]),
+            secrets: HashMap::from([(id.0, secrets)]),
+            enrolments: HashMap::from([(id.0, enrolments)]),
+            sheets: sheet
+                .map(|sheet| (id.0, sheet.printed_at))
+                .into_iter()
+                .collect(),
+            asides: HashMap::from([(id.0, asides)]),
+        })
     }
 
     /// Where any of the devices may record.

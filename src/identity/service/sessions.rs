@@ -1,12 +1,14 @@
 //! Signing in: passwords (argon2id), one-time links, sessions; guessing is slowed without locking anybody out.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use serde_json::json;
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Principal, Right};
@@ -14,16 +16,19 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::journal::Kind;
 
-use super::super::model::check_password;
+use super::super::model::{check_password, may_sign_in};
 use super::super::sql;
+use super::enrolment::place;
 use super::issue::{digest, issue, kept, secret_text};
 use super::secrets::Secret;
-use super::{Error, Identity, enter, need};
+use super::{Error, Identity, Shared, enter, need};
 
 const SESSION_MS: i64 = 12 * 3_600_000;
 const LINK_MS: i64 = 15 * 60_000;
-/// Failed sign-ins per login and minute before the next must wait.
+/// Failed sign-ins at one login, from one address and within a minute, before the next from there must wait.
 const ATTEMPTS: u32 = 5;
+/// The same from everywhere: whoever guesses from one address keeps nobody out who comes from another.
+pub(super) const ATTEMPTS_ANYWHERE: u32 = 100;
 const ATTEMPTS_WINDOW_MS: i64 = 60_000;
 /// A hash of nothing, checked when there is no account, so that both cases take the same time.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$kPcZSmZQZQBnCHBNyxcs0RFxO1BsfAoqOqZ6TpZ2mQ4";
@@ -37,7 +42,7 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
 }
 
-/// Failed attempts per login or address.
+/// Failed attempts by login, by address, or by both.
 #[derive(Debug)]
 pub struct Attempts {
     most: u32,
@@ -59,28 +64,43 @@ impl Attempts {
         }
     }
 
-    pub(super) fn may_try(&self, login: &str, now: Timestamp) -> bool {
+    pub(super) fn may_try(&self, whose: &str, now: Timestamp) -> bool {
         let Ok(mut failed) = self.failed.lock() else {
             return false;
         };
         failed.retain(|_, (since, _)| now.since(*since) < ATTEMPTS_WINDOW_MS);
         failed
-            .get(login)
+            .get(whose)
             .is_none_or(|(_, count)| *count < self.most)
     }
 
-    pub(super) fn failed(&self, login: &str, now: Timestamp) {
+    pub(super) fn failed(&self, whose: &str, now: Timestamp) {
         if let Ok(mut failed) = self.failed.lock() {
-            failed.entry(login.to_owned()).or_insert((now, 0)).1 += 1;
+            failed.entry(whose.to_owned()).or_insert((now, 0)).1 += 1;
         }
     }
 }
 
 impl Identity {
-    /// Signs in with login and password.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Error> {
+    /// Signs in with login and password, from an address.
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<SignedIn, Error> {
+        if !may_sign_in(login, password) {
+            return Err(Error::SignInFailed);
+        }
+        let turn = self.turn().await?;
         let now = self.journal.now();
-        if !self.shared.attempts.may_try(login, now) {
+        // No login holds a line's end.
+        let there = format!("{login}\n{}", place(from));
+        let Shared {
+            attempts, guesses, ..
+        } = &*self.shared;
+        // Guesses that come at once are asked one by one, after those before them have failed.
+        if !attempts.may_try(&there, now) || !guesses.may_try(login, now) {
             return Err(Error::TooMany);
         }
         let mut tx = self.journal.store().read().await?;
@@ -93,9 +113,13 @@ impl Identity {
             .and_then(|account| account.password_hash.clone());
         let matches = self.check_password(password, hash).await?;
         match account {
-            Some(account) if matches => self.open_session(account.id).await,
+            Some(account) if matches => {
+                drop(turn);
+                self.open_session(account.id).await
+            }
             _ => {
-                self.shared.attempts.failed(login, now);
+                attempts.failed(&there, now);
+                guesses.failed(login, now);
                 Err(Error::SignInFailed)
             }
         }
@@ -103,7 +127,15 @@ impl Identity {
 
     /// Spends a one-time link.
     pub async fn sign_in_by_link(&self, code: &str) -> Result<SignedIn, Error> {
-        let context = (digest(code), self.journal.now());
+        let hash = digest(code);
+        let mut tx = self.journal.store().read().await?;
+        let known = sql::token_by_hash(&mut tx, &hash).await?;
+        drop(tx);
+        // Anybody may guess: only what is a link takes a turn of those who write.
+        if known.is_none() {
+            return Err(Error::CodeSpent);
+        }
+        let context = (hash, self.journal.now());
         let holder = self
             .journal
             .write(context, |tx, (hash, now)| {
@@ -173,14 +205,16 @@ impl Identity {
         Ok(())
     }
 
+    /// A turn at hashing, for which few wait.
+    async fn turn(&self) -> Result<[SemaphorePermit<'_>; 2], Error> {
+        let place = self.shared.waiting.try_acquire().or(Err(Error::Busy))?;
+        let turn = self.shared.hashing.acquire().await;
+        Ok([place, turn.or(Err(Error::Hashing))?])
+    }
+
     /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
     pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
+        let _turn = self.turn().await?;
         let password = password.to_owned();
         let hashed = tokio::task::spawn_blocking(move || {
             Argon2::default()
@@ -193,13 +227,8 @@ impl Identity {
             .or(Err(Error::Hashing))
     }
 
+    /// Whether the password is that of the hash, or of none; by who has a turn.
     async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
-        let _turn = self
-            .shared
-            .hashing
-            .acquire()
-            .await
-            .or(Err(Error::Hashing))?;
         let password = password.to_owned();
         let known = hash.is_some();
         let checked = tokio::task::spawn_blocking(move || {

@@ -26,7 +26,7 @@ pub(super) const CONFIRMABLE: &str = "SELECT device, number, doors, expires_at, 
 pub(super) const CONFIRM_ENROLMENT: &str = "UPDATE identity_enrolments SET confirmed_at = $3 WHERE device = $1 AND number = $2 \
      AND spent_at IS NOT NULL AND confirmed_at IS NULL AND withdrawn_at IS NULL AND expires_at > $3";
 pub(super) const ENROLMENTS: &str = "SELECT device, number, doors, expires_at, spent_at, confirmed_at, withdrawn_at \
-     FROM identity_enrolments WHERE confirmed_at IS NOT NULL OR (withdrawn_at IS NULL AND expires_at > $1)";
+     FROM identity_enrolments WHERE confirmed_at IS NULL AND withdrawn_at IS NULL AND expires_at > $1";
 pub(super) const INSERT_SHEET: &str = "INSERT INTO identity_sheets (code_hash, device, printed_by, printed_at) VALUES ($1, $2, $3, $4)";
 pub(super) const LIVE_SHEET: &str = "SELECT code_hash, device, printed_at FROM identity_sheets WHERE device = $1 AND void_at IS NULL";
 pub(super) const VOID_SHEETS: &str =
@@ -176,7 +176,7 @@ pub async fn confirm_enrolment(
     .map(|rows| rows > 0)
 }
 
-/// Enrolments that were confirmed or can still be.
+/// Enrolments that wait for the phone, or for its number.
 pub async fn enrolments(tx: &mut Tx, at: Timestamp) -> Result<Vec<EnrolmentRow>, Error> {
     on!(tx, |c| sqlx::query_as(ENROLMENTS).bind(at).fetch_all(c))
 }

@@ -48,12 +48,12 @@ pub(super) const DISABLE_ACCOUNT: &str =
     "UPDATE identity_accounts SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
 pub(super) const INSERT_DEVICE: &str = "INSERT INTO identity_devices (id, name, team, created_by, created_at, maker) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-pub(super) const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
-     JOIN identity_teams t ON t.id = d.team WHERE d.id = $1";
-pub(super) const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
-     JOIN identity_teams t ON t.id = d.team WHERE d.name = $1";
-pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at FROM identity_devices d \
-     JOIN identity_teams t ON t.id = d.team ORDER BY d.name";
+pub(super) const DEVICE: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at, n.device AS node FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team LEFT JOIN identity_nodes n ON n.device = d.id WHERE d.id = $1";
+pub(super) const DEVICE_BY_NAME: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at, n.device AS node FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team LEFT JOIN identity_nodes n ON n.device = d.id WHERE d.name = $1";
+pub(super) const DEVICES: &str = "SELECT d.id, d.name, d.team, t.org, d.maker, d.revoked_at, n.device AS node FROM identity_devices d \
+     JOIN identity_teams t ON t.id = d.team LEFT JOIN identity_nodes n ON n.device = d.id ORDER BY d.name";
 pub(super) const REVOKE_DEVICE: &str =
     "UPDATE identity_devices SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 pub(super) const INSERT_GRANT: &str = "INSERT INTO identity_grants (id, holder, role, commune, valid_from, given_by, valid_to) \
@@ -71,7 +71,7 @@ pub(super) const INSERT_TOKEN: &str = "INSERT INTO identity_tokens \
 pub(super) const TOKEN_BY_HASH: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
      retired_at, revoked_at, last_used_at FROM identity_tokens WHERE hash = $1";
 pub(super) const TOKENS_OF: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
-     retired_at, revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at";
+     retired_at, revoked_at, last_used_at FROM identity_tokens WHERE holder = $1 ORDER BY created_at, id";
 pub(super) const TOKEN: &str = "SELECT id, holder, holder_kind, door, label, read_only, active, created_at, expires_at, \
      retired_at, revoked_at, last_used_at FROM identity_tokens WHERE id = $1";
 pub(super) const REVOKE_TOKEN: &str =
@@ -155,7 +155,6 @@ pub const STATEMENTS: &[&str] = &[
     COUNT_WRONG,
     SET_NODE,
     NODE_OF_KEY,
-    POST_NODES,
     MAKER_OF_DEVICE,
     DEVICES_IN_USE,
 ];
@@ -191,6 +190,8 @@ pub struct DeviceRow {
     pub org: OrgId,
     pub maker: Option<String>,
     pub revoked_at: Option<Timestamp>,
+    /// Its own id, where it is a post node.
+    pub node: Option<DeviceId>,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -11,7 +11,6 @@ pub(super) const SET_NODE: &str = "INSERT INTO identity_nodes (device, log, key_
      ON CONFLICT (device) DO UPDATE SET log = excluded.log, key_id = excluded.key_id, key = excluded.key";
 pub(super) const NODE_OF_KEY: &str =
     "SELECT device, log, key FROM identity_nodes WHERE key_id = $1";
-pub(super) const POST_NODES: &str = "SELECT device FROM identity_nodes";
 pub(super) const MAKER_OF_DEVICE: &str = "SELECT created_by FROM identity_devices WHERE id = $1";
 pub(super) const DEVICES_IN_USE: &str = "SELECT COUNT(*) FROM identity_devices d WHERE d.revoked_at IS NULL AND EXISTS \
      (SELECT 1 FROM identity_tokens t WHERE t.holder = d.id AND t.active = 1 AND t.revoked_at IS NULL)";
@@ -47,11 +46,6 @@ pub async fn node_of_key(tx: &mut Tx, key_id: &str) -> Result<Option<NodeRow>, E
     on!(tx, |c| sqlx::query_as(NODE_OF_KEY)
         .bind(key_id)
         .fetch_optional(c))
-}
-
-/// The devices of all post nodes.
-pub async fn post_nodes(tx: &mut Tx) -> Result<Vec<DeviceId>, Error> {
-    on!(tx, |c| sqlx::query_scalar(POST_NODES).fetch_all(c))
 }
 
 /// Who wrote a device down, if it is known.

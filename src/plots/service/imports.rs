@@ -14,7 +14,7 @@ use crate::plots::model::wire::PlotWire;
 use crate::plots::sql::{self, PlotRow};
 use crate::store::{self, Tx};
 
-use super::record::{Outcome, Sent, cells};
+use super::record::{Outcome, Sent};
 use super::{Error, Plots, screen};
 
 /// A plot of a file, parsed and placed.
@@ -48,7 +48,8 @@ impl Plots {
     /// Parses and places a plot of a file.
     pub async fn listed(&self, actor: &Actor, id: PlotId, wire: PlotWire) -> Result<Listed, Error> {
         let (body, wire) = as_kept(&wire);
-        let sent = self.sent(actor, id, &wire, body).await?;
+        let draft = PlotDraft::from_wire(&wire, self.journal.now())?;
+        let sent = self.placed(actor, id, draft, body).await?;
         Ok(Listed {
             wire,
             sent,
@@ -61,29 +62,6 @@ impl Plots {
         let seen = screen::sighting(listed.sent.id, &listed.sent.draft);
         let found = screen::candidates(tx, &seen).await?;
         Ok(!screen::visible(&listed.sent.actor, found).is_empty())
-    }
-
-    async fn sent(
-        &self,
-        actor: &Actor,
-        id: PlotId,
-        wire: &PlotWire,
-        body: Vec<u8>,
-    ) -> Result<Sent, Error> {
-        let draft = PlotDraft::from_wire(wire, self.journal.now())?;
-        let day = draft.detected_at.local_date();
-        let at = self
-            .placement(draft.position, day, draft.outside_vietnam)
-            .await?;
-        Ok(Sent {
-            actor: actor.clone(),
-            id,
-            record: record(&draft).to_string(),
-            cells: cells(&draft)?,
-            draft,
-            at,
-            body,
-        })
     }
 
     /// What recording these plots would do to each.

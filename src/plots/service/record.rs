@@ -126,6 +126,17 @@ impl Plots {
         if draft.replanting_of == Some(id) {
             return Err(Refusal::at("/properties/replanting_of", ITSELF).into());
         }
+        self.placed(actor, id, draft, body.to_vec()).await
+    }
+
+    /// A recording with the place where it lies.
+    pub(super) async fn placed(
+        &self,
+        actor: &Actor,
+        id: PlotId,
+        draft: PlotDraft,
+        body: Vec<u8>,
+    ) -> Result<Sent, Error> {
         let day = draft.detected_at.local_date();
         let at = self
             .placement(draft.position, day, draft.outside_vietnam)
@@ -137,7 +148,7 @@ impl Plots {
             cells: cells(&draft)?,
             draft,
             at,
-            body: body.to_vec(),
+            body,
         })
     }
 

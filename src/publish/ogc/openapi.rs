@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::crs::Crs;
 use super::documents::titles;
-use super::params::{DEFAULT_LIMIT, MAX_LIMIT, has_resolution};
+use super::params::{DEFAULT_LIMIT, KNOWN, MAX_LIMIT, has_resolution};
 use super::schema::type_of;
 use super::{GEOJSON, HTML, JSON, SCHEMA, Site};
 use crate::publish::feature::{Collection, Field};
@@ -88,22 +88,7 @@ fn add(paths: &mut Map<String, Value>, told: &Told) {
 }
 
 fn asked(told: &Told) -> Vec<Value> {
-    let mut list: Vec<Value> = [
-        "f",
-        "limit",
-        "cursor",
-        "bbox",
-        "bbox-crs",
-        "crs",
-        "datetime",
-        "cells",
-        "filter",
-        "filter-lang",
-        "filter-crs",
-    ]
-    .into_iter()
-    .map(reference)
-    .collect();
+    let mut list: Vec<Value> = KNOWN.into_iter().map(reference).collect();
     if has_resolution(told.collection) {
         list.push(reference("res"));
     }

@@ -65,7 +65,8 @@ pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     Some(&found.1)
 }
 
-const KNOWN: [&str; 11] = [
+/// What every collection's pages are asked by.
+pub(super) const KNOWN: [&str; 11] = [
     "f",
     "limit",
     "cursor",

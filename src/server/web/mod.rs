@@ -94,7 +94,11 @@ fn sent(
             Some((coding, sibling)) => (Some(coding), sibling),
             None => (None, whole),
         };
-        let mut response = Response::new(Body::from(file.bytes.into_owned()));
+        let mut response = Response::new(match file.bytes {
+            // What is packed into the program is sent as it lies there, whoever asks at the same time.
+            Cow::Borrowed(bytes) => Body::from(bytes),
+            Cow::Owned(bytes) => Body::from(bytes),
+        });
         set(&mut response, header::CONTENT_TYPE, kind_of(name));
         if let Some(coding) = coding {
             set(&mut response, header::CONTENT_ENCODING, coding);

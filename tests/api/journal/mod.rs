@@ -20,6 +20,7 @@ use tuantra::base::actor::Role;
 use tuantra::base::from_hex;
 use tuantra::journal::{Entry, Kind};
 use tuantra::store::Error;
+use uuid::Uuid;
 
 use crate::field::Field;
 
@@ -36,6 +37,18 @@ pub async fn by_hand(field: &Field, statement: &'static str) {
     assert!(done.unwrap() > 0, "{statement} changed nothing");
 }
 
+/// An entry of the console's that says that something was looked at.
+pub fn looked_at(fact: Uuid, body: &[u8]) -> Entry<'_> {
+    Entry {
+        kind: Kind::View,
+        fact,
+        actor: CONSOLE,
+        device: None,
+        origin: None,
+        body,
+    }
+}
+
 /// Writes so many entries and lets them be numbered.
 pub async fn entries(field: &Field, count: usize) -> Vec<tuantra::journal::Receipt> {
     let journal = &field.app.journal;
@@ -48,15 +61,7 @@ pub async fn entries(field: &Field, count: usize) -> Vec<tuantra::journal::Recei
             .write(context, |tx, (journal, fact)| {
                 Box::pin(async move {
                     let body = fact.to_string();
-                    let entry = Entry {
-                        kind: Kind::View,
-                        fact: *fact,
-                        actor: CONSOLE,
-                        device: None,
-                        origin: None,
-                        body: body.as_bytes(),
-                    };
-                    journal.enter(tx, entry).await
+                    journal.enter(tx, looked_at(*fact, body.as_bytes())).await
                 })
             })
             .await
@@ -80,8 +85,7 @@ on_both! {
         let fact = field.new_id();
         let context = (journal.clone(), fact);
         let written = journal.write(context, |tx, (journal, fact)| Box::pin(async move {
-            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, origin: None, body: b"seen" };
-            journal.enter(tx, entry).await
+            journal.enter(tx, looked_at(*fact, b"seen")).await
         })).await.unwrap();
         let first = journal.receipt(&written);
         let mut tx = journal.store().read().await.unwrap();
@@ -159,8 +163,7 @@ on_both! {
         let journal = field.app.journal.clone();
         let context = (journal.clone(), field.new_id());
         let outcome: Result<(), Error> = journal.write(context, |tx, (journal, fact)| Box::pin(async move {
-            let entry = Entry { kind: Kind::View, fact: *fact, actor: CONSOLE, device: None, origin: None, body: b"x" };
-            journal.enter(tx, entry).await?;
+            journal.enter(tx, looked_at(*fact, b"x")).await?;
             Err(Error::Unavailable("made to fail".into()))
         })).await;
         assert!(outcome.is_err());

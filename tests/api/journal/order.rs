@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tuantra::base::actor::CONSOLE;
 use tuantra::base::ids::EntryId;
 use tuantra::base::time::Clock;
 use tuantra::changed;
-use tuantra::journal::{Entry, Journal, Kind};
+use tuantra::journal::Journal;
 use tuantra::store::Error;
 use uuid::Uuid;
 
+use super::looked_at;
 use crate::field::Field;
 
 /// The same log as another process opens it.
@@ -44,15 +44,7 @@ async fn write(journal: &Journal, fact: Uuid, gate: Option<Arc<(Notify, Notify)>
     let written: Result<_, Error> = journal
         .write(context, |tx, (journal, fact, gate)| {
             Box::pin(async move {
-                let entry = Entry {
-                    kind: Kind::View,
-                    fact: *fact,
-                    actor: CONSOLE,
-                    device: None,
-                    origin: None,
-                    body: b"y",
-                };
-                let written = journal.enter(tx, entry).await?;
+                let written = journal.enter(tx, looked_at(*fact, b"y")).await?;
                 if let Some(gate) = gate {
                     gate.0.notify_one();
                     gate.1.notified().await;

@@ -52,15 +52,7 @@ struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     async fn set(start: Start<'a>, dice: &mut Dice) -> Self {
-        let role = [
-            "account",
-            "token",
-            "--name",
-            "can-bo",
-            "--role",
-            "provincial_officer",
-        ];
-        let officer = start.answer(&role);
+        let officer = start.officer();
         let server = start.serve().await;
         let proxy = Proxy::start(&server.address, dice.part()).await;
         let mut phones = Vec::new();
