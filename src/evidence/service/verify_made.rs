@@ -33,7 +33,8 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
         after = last.id;
         for row in &rows {
             let is_of_form = of_forms.contains(&row.id);
-            let mut columns = judge(&mut tx, (&roll, &ground), row, is_of_form).await?;
+            let made = (&roll, &ground, today);
+            let mut columns = judge(&mut tx, made, row, is_of_form).await?;
             columns.push(("place", is_placed(&mut tx, &mut ground, row, today).await?));
             pass.columns("photos", row.id.to_string(), columns);
         }
@@ -42,7 +43,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
 
 async fn judge(
     tx: &mut Tx,
-    (roll, ground): (&Roll, &Ground),
+    (roll, ground, today): (&Roll, &Ground, LocalDate),
     row: &PhotoRow,
     is_of_form: bool,
 ) -> Result<Vec<(&'static str, bool)>, store::Error> {
@@ -62,7 +63,8 @@ async fn judge(
         ("original_entry", row.is_stored() == (row.state == "stored")),
     ];
     if !is_of_node {
-        columns.push(("linked", is_linked(tx, (&then, ground), row).await?));
+        let made = (&then, ground, today);
+        columns.push(("linked", is_linked(tx, made, row).await?));
     }
     Ok(columns)
 }
@@ -123,7 +125,7 @@ fn is_named(roll: &Roll, then: &Then, row: &PhotoRow) -> bool {
 /// commune's boundaries were, leaves it open; so does an author's commune that had ended.
 async fn is_linked(
     tx: &mut Tx,
-    (then, ground): (&Then, &Ground),
+    (then, ground, today): (&Then, &Ground, LocalDate),
     row: &PhotoRow,
 ) -> Result<bool, store::Error> {
     let known = match row.plot {
@@ -138,7 +140,7 @@ async fn is_linked(
     if row.linked == 1 {
         let here = |place: Option<&str>| then.some(|own| own.may(right, place));
         let is_here = places.iter().any(|place| here(*place));
-        return Ok(known.version > 1 || is_here || had_ended(then, ground, row));
+        return Ok(known.version > 1 || is_here || has_ended(then, ground, row, today));
     }
     let reached = places
         .iter()
@@ -152,11 +154,13 @@ async fn is_linked(
     Ok(is_open)
 }
 
-/// Whether a commune in which the author recorded had ended when the photo came: whoever held its ground then stood for it.
-fn had_ended(then: &Then, ground: &Ground, row: &PhotoRow) -> bool {
-    let day = row.recorded_at.local_date();
+/// Whether a commune in which the author recorded had ended when the photo came, or has since, before its plot came: whoever
+/// held its ground then stood for it.
+fn has_ended(then: &Then, ground: &Ground, row: &PhotoRow, today: LocalDate) -> bool {
+    let days = [row.recorded_at.local_date(), today];
+    let is_over = |code: &String| days.iter().any(|day| ground.has_ended(code, *day));
     then.some(|own| match own.reach(Right::RecordPhotos) {
-        Some(Scope::Communes(codes)) => codes.iter().any(|code| ground.has_ended(code, day)),
+        Some(Scope::Communes(codes)) => codes.iter().any(is_over),
         Some(Scope::Province) | None => false,
     })
 }

@@ -1,6 +1,6 @@
 //! Where plots lie: the commune of their day for figures, today's commune for rights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -103,6 +103,14 @@ impl Plots {
     pub async fn place_of(&self, position: Position) -> Result<Option<String>, Error> {
         let map = self.areas.map(self.journal.now().local_date()).await?;
         Ok(map.locate(position).map(str::to_owned))
+    }
+
+    /// Of those of some communes that have ended: the ones of today that hold their ground.
+    pub async fn heirs_of(
+        &self,
+        codes: BTreeSet<String>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, store::Error> {
+        self.areas.heirs_of(codes).await
     }
 
     /// Code and name of the commune in which a position lay by the boundaries of a day, or by the first known ones if the
