@@ -22,12 +22,35 @@ macro_rules! off_paper {
 
 pub(super) use off_paper;
 
-/// Holders of rights who have a commune in common with one, now or before; the whole province is everybody's. Goes before that
-/// one.
+/// Whether a holder's right is one over the whole province that nothing took the place of: whoever was narrowed to communes is
+/// of their parties alone.
+macro_rules! province_wide {
+    ($grant:literal) => {
+        concat!(
+            "(",
+            $grant,
+            ".commune IS NULL AND NOT EXISTS (SELECT 1 FROM identity_grants later WHERE later.holder = ",
+            $grant,
+            ".holder AND later.valid_from >= ",
+            $grant,
+            ".valid_to))"
+        )
+    };
+}
+
+pub(super) use province_wide;
+
+/// Holders of rights who have a commune in common with one, now or before; the whole province is everybody's while it is held.
+/// Goes before that one.
 macro_rules! sharing {
     () => {
-        "SELECT o.holder FROM identity_grants g JOIN identity_grants o \
-         ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = "
+        concat!(
+            "SELECT o.holder FROM identity_grants g JOIN identity_grants o ON (g.commune = o.commune OR ",
+            province_wide!("g"),
+            " OR ",
+            province_wide!("o"),
+            ") WHERE g.holder = "
+        )
     };
 }
 
@@ -166,7 +189,8 @@ pub async fn own_patrols_around(
         .fetch_all(c))
 }
 
-/// Those of some holders of rights whose communes are also the device's, now or before; the whole province is everybody's.
+/// Those of some holders of rights whose communes are also the device's, now or before; the whole province is everybody's
+/// while it is held.
 pub async fn sharing_ground(
     tx: &mut Tx,
     device: Uuid,
