@@ -40,12 +40,13 @@ macro_rules! province_wide {
 
 pub(super) use province_wide;
 
-/// Holders of rights who have a commune in common with one, now or before; the whole province is everybody's while it is held.
-/// Goes before that one.
+/// Holders of rights who have a commune in common with one, now or before, or communes whose ground is one commune's today;
+/// the whole province is everybody's while it is held. Goes before that one.
 macro_rules! sharing {
     () => {
         concat!(
-            "SELECT o.holder FROM identity_grants g JOIN identity_grants o ON (g.commune = o.commune OR ",
+            "SELECT o.holder FROM identity_grants g LEFT JOIN area_kin a ON a.code = g.commune \
+             JOIN identity_grants o ON (o.commune = g.commune OR o.commune = a.kin OR ",
             province_wide!("g"),
             " OR ",
             province_wide!("o"),
