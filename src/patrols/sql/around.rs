@@ -22,14 +22,16 @@ macro_rules! off_paper {
 
 pub(super) use off_paper;
 
-/// Whether a holder's right is one over the whole province that nothing took the place of: whoever was narrowed to communes is
-/// of their parties alone.
-macro_rules! province_wide {
+/// Whether a right says where its holder is at home: one over the whole province does until something took its place, so that
+/// whoever was narrowed to communes is of their parties alone.
+macro_rules! at_home {
     ($grant:literal) => {
         concat!(
             "(",
             $grant,
-            ".commune IS NULL AND NOT EXISTS (SELECT 1 FROM identity_grants later WHERE later.holder = ",
+            ".commune IS NOT NULL OR ",
+            $grant,
+            ".valid_to IS NULL OR NOT EXISTS (SELECT 1 FROM identity_grants later WHERE later.holder = ",
             $grant,
             ".holder AND later.valid_from >= ",
             $grant,
@@ -38,7 +40,7 @@ macro_rules! province_wide {
     };
 }
 
-pub(super) use province_wide;
+pub(super) use at_home;
 
 /// Holders of rights who have a commune in common with one, now or before, or communes whose ground is one commune's today;
 /// the whole province is everybody's while it is held. Goes before that one.
@@ -46,11 +48,12 @@ macro_rules! sharing {
     () => {
         concat!(
             "SELECT o.holder FROM identity_grants g LEFT JOIN area_kin a ON a.code = g.commune \
-             JOIN identity_grants o ON (o.commune = g.commune OR o.commune = a.kin OR ",
-            province_wide!("g"),
-            " OR ",
-            province_wide!("o"),
-            ") WHERE g.holder = "
+             JOIN identity_grants o ON (g.commune IS NULL OR o.commune IS NULL OR o.commune = g.commune OR o.commune = a.kin) \
+             WHERE ",
+            at_home!("g"),
+            " AND ",
+            at_home!("o"),
+            " AND g.holder = "
         )
     };
 }
