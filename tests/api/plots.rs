@@ -559,6 +559,19 @@ on_both! {
         assert_eq!(untitled.pointers(), ["/title", "/occurred_at"]);
     }
 
+    async fn an_incident_of_a_phone_without_a_team_is_no_business_of_those_elsewhere(field: Field) {
+        load_communes(&field).await;
+        let (phone, near, far) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await, field.phone("máy C", &[EAST]).await);
+        let at = format!("/api/v1/incidents/{}", field.new_id());
+        let draft = json!({ "title": "Vụ 01", "commune": WEST, "occurred_at": "2026-02-25T10:00:00+07:00" });
+        phone.put(&at, &draft).await.expect(201);
+        for (client, status, listed) in [(&phone, 200, 1), (&near, 200, 1), (&far, 404, 0)] {
+            client.get(&at).await.expect(status);
+            let list = client.get("/api/v1/incidents?count=true").await.expect(200).json();
+            assert_eq!((list["incidents"].as_array().unwrap().len(), &list["total"]), (listed, &json!(listed)));
+        }
+    }
+
     async fn what_was_acknowledged_stands_in_the_journal(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

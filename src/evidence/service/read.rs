@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::base::actor::{Actor, Principal, Right, Scope};
+use crate::base::actor::{Actor, Right, Scope};
 use crate::base::hex;
-use crate::base::ids::{OrgId, PhotoId};
+use crate::base::ids::PhotoId;
 use crate::base::time::Timestamp;
 use crate::blobs::BlobName;
 use crate::evidence::sql::{self, PhotoRow, Sight, Which};
-use crate::identity::model::RESERVE_ORG;
+use crate::identity::model::unit_of;
 use crate::journal::model::sha256 as digest;
 use crate::journal::{Entry, Kind};
 use crate::store;
@@ -227,12 +227,6 @@ pub(super) fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
     let placeless = row.linked == 0 && row.lon.is_none();
     let is_own = actor.id == row.author || (row.org.is_some() && row.org == unit_of(actor));
     (placeless && is_own) || actor.may(right, row.seen_in.as_deref())
-}
-
-/// The unit that a caller reads for. Phones without a team are none together, wherever in the province they are.
-fn unit_of(actor: &Actor) -> Option<OrgId> {
-    let is_without = actor.principal == Principal::Device && actor.org == Some(RESERVE_ORG);
-    actor.org.filter(|_| !is_without)
 }
 
 /// Which photos the caller may read; none without the right.

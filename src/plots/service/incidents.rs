@@ -7,6 +7,7 @@ use crate::base::ids::{EntryId, IncidentId};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::identity::Identity;
+use crate::identity::model::unit_of;
 use crate::journal::{Entry, KeptAside, Kind, Receipt};
 use crate::plots::model::incident::{IncidentDraft, IncidentWire};
 use crate::plots::model::record::incident_record;
@@ -229,7 +230,7 @@ impl Plots {
     ) -> Result<ListPage<IncidentView, IncidentId>, Error> {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
-        let own = (actor.id, actor.org);
+        let own = (actor.id, unit_of(actor));
         let mut rows =
             sql::list_incidents(&mut tx, &sight, own, after, i64::from(limit) + 1).await?;
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -252,7 +253,7 @@ impl Plots {
 
 /// An incident is seen in its commune, and by its author's unit.
 fn may_see(actor: &Actor, row: &IncidentRow) -> bool {
-    let own = row.author == actor.id || (row.org.is_some() && row.org == actor.org);
+    let own = row.author == actor.id || (row.org.is_some() && row.org == unit_of(actor));
     own || actor.may(Right::ReadPlots, row.commune.as_deref())
 }
 
