@@ -62,7 +62,7 @@ impl Plots {
         }
         let draft = IncidentDraft::from_wire(wire, self.journal.now())?;
         let sent = Sent {
-            actor: actor.clone(),
+            actor: self.with_ended_communes(actor).await?,
             id,
             record: incident_record(&draft).to_string(),
             draft,
@@ -196,10 +196,11 @@ impl Plots {
     pub async fn incident(&self, actor: &Actor, id: IncidentId) -> Result<IncidentView, Error> {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
         let today = self.today().await?;
+        let wider = self.with_ended_communes(actor).await?;
         let mut tx = self.journal.store().read().await?;
         let row = sql::incident(&mut tx, id)
             .await?
-            .filter(|row| may_see(actor, row))
+            .filter(|row| may_see(&wider, row))
             .ok_or(Error::NotFound)?;
         let versions = sql::incident_versions(&mut tx, id).await?;
         let filter = Filter {
@@ -228,7 +229,8 @@ impl Plots {
         limit: u32,
         count: bool,
     ) -> Result<ListPage<IncidentView, IncidentId>, Error> {
-        let sight = sight(actor).ok_or(Error::Forbidden)?;
+        let wider = self.with_ended_communes(actor).await?;
+        let sight = sight(&wider).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let own = (actor.id, unit_of(actor));
         let mut rows =

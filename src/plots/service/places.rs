@@ -113,6 +113,16 @@ impl Plots {
         self.areas.heirs_of(codes).await
     }
 
+    /// The same caller with the communes that have ended and whose ground its rights hold today: for what is told by the commune
+    /// that its sender named.
+    pub(super) async fn with_ended_communes(&self, actor: &Actor) -> Result<Actor, store::Error> {
+        let mut wider = actor.clone();
+        for grant in &mut wider.grants {
+            grant.scope = self.areas.with_ended(&grant.scope).await?;
+        }
+        Ok(wider)
+    }
+
     /// Code and name of the commune in which a position lay by the boundaries of a day, or by the first known ones if the
     /// day is before.
     pub async fn commune_on(
