@@ -61,8 +61,13 @@ impl Plots {
             return Err(Error::Forbidden);
         }
         let draft = IncidentDraft::from_wire(wire, self.journal.now())?;
+        let mut tx = self.journal.store().read().await?;
+        let known = sql::incident(&mut tx, id).await?;
+        drop(tx);
+        let named = [draft.commune.clone(), known.and_then(|row| row.commune)];
+        let named = named.into_iter().flatten().collect();
         let sent = Sent {
-            actor: self.with_ended_communes(actor).await?,
+            actor: self.with_ended(actor, named).await?,
             id,
             record: incident_record(&draft).to_string(),
             draft,
@@ -196,12 +201,14 @@ impl Plots {
     pub async fn incident(&self, actor: &Actor, id: IncidentId) -> Result<IncidentView, Error> {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
         let today = self.today().await?;
-        let wider = self.with_ended_communes(actor).await?;
         let mut tx = self.journal.store().read().await?;
-        let row = sql::incident(&mut tx, id)
-            .await?
-            .filter(|row| may_see(&wider, row))
-            .ok_or(Error::NotFound)?;
+        let row = sql::incident(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        drop(tx);
+        let named = row.commune.iter().cloned().collect();
+        if !may_see(&self.with_ended(actor, named).await?, &row) {
+            return Err(Error::NotFound);
+        }
+        let mut tx = self.journal.store().read().await?;
         let versions = sql::incident_versions(&mut tx, id).await?;
         let filter = Filter {
             incident: Some(id),
@@ -229,7 +236,10 @@ impl Plots {
         limit: u32,
         count: bool,
     ) -> Result<ListPage<IncidentView, IncidentId>, Error> {
-        let wider = self.with_ended_communes(actor).await?;
+        let mut tx = self.journal.store().read().await?;
+        let named = sql::communes_of_incidents(&mut tx).await?;
+        drop(tx);
+        let wider = self.with_ended(actor, named.into_iter().collect()).await?;
         let sight = sight(&wider).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
         let own = (actor.id, unit_of(actor));

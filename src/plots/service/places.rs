@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::areas::model::map::CommuneMap;
-use crate::base::actor::{Actor, Right};
+use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PlotId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
@@ -113,12 +113,24 @@ impl Plots {
         self.areas.heirs_of(codes).await
     }
 
-    /// The same caller with the communes that have ended and whose ground its rights hold today: for what is told by the commune
-    /// that its sender named.
-    pub(super) async fn with_ended_communes(&self, actor: &Actor) -> Result<Actor, store::Error> {
+    /// The same caller with those of some communes that have ended and whose ground its rights hold today: for what is told by
+    /// the commune that its sender named.
+    pub(super) async fn with_ended(
+        &self,
+        actor: &Actor,
+        codes: BTreeSet<String>,
+    ) -> Result<Actor, store::Error> {
+        let heirs = self.areas.heirs_of(codes).await?;
         let mut wider = actor.clone();
         for grant in &mut wider.grants {
-            grant.scope = self.areas.with_ended(&grant.scope).await?;
+            let Scope::Communes(held) = &mut grant.scope else {
+                continue;
+            };
+            for (ended, today) in &heirs {
+                if today.is_subset(held) {
+                    held.insert(ended.clone());
+                }
+            }
         }
         Ok(wider)
     }
