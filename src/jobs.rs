@@ -229,6 +229,7 @@ async fn run(app: &App, jobs: &[JobRow]) -> anyhow::Result<()> {
         areas::AREAS_JOB => app.coverage.follow_areas(job.id).await?,
         areas::BOUNDARIES_JOB => {
             let entry = EntryId(job.subject);
+            app.areas.keep_kin().await?;
             app.patrols.follow_boundaries(entry, job.id).await?;
         }
         coverage::REINDEX_JOB => app.coverage.reindex(job.id).await?,
@@ -249,6 +250,9 @@ async fn do_chores(app: App) {
         app.patrols.forget_unused();
         if let Err(error) = app.identity.flush_last_used().await {
             tracing::warn!(%error, "last uses could not be written");
+        }
+        if let Err(error) = app.areas.keep_kin().await {
+            tracing::warn!(%error, "which communes are kin could not be written down");
         }
         if let Err(error) = app.patrols.seal_due().await {
             tracing::warn!(%error, "tails could not be sealed");

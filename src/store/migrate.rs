@@ -261,6 +261,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "settled_by_receipt",
         include_str!("../../migrations/0055_settled_by_receipt.sql"),
     ),
+    (56, "kin", include_str!("../../migrations/0056_kin.sql")),
 ];
 
 /// What each token of a template becomes: on SQLite, on PostgreSQL.

@@ -547,6 +547,29 @@ on_both! {
         assert_eq!(shown["properties"]["photos"], 1, "{shown:#}");
     }
 
+    async fn a_photo_of_before_a_merger_is_joined_to_its_plot_that_comes_after_it(field: Field) {
+        crate::plots::load_communes(&field).await;
+        let phone = field.phone("máy đông", &[EAST]).await;
+        let plot = field.new_id();
+        let picture = crate::photos::jpeg(64, 48);
+        let mut announced = sidecar(&picture);
+        announced["plot"] = json!(plot);
+        announced["lon"] = json!(104.7);
+        crate::photos::taken(&field, &phone, &picture, &announced).await;
+        field.settle().await;
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        let mut found = crate::plots::plot_at(104.7, 22.4);
+        found["properties"]["detected_at"] = json!(field.after(-60));
+        let path = format!("/api/v1/plots/{plot}");
+        phone.put(&path, &found).await.expect(201);
+        field.settle().await;
+        let shown = phone.get(&path).await.expect(200).json();
+        assert_eq!(shown["properties"]["photos"], 1, "{shown:#}");
+        let rows = tuantra::evidence::verify_made(field.app.journal.store(), field.app.journal.now()).await.unwrap();
+        assert!(rows.faults.is_empty(), "{:?}", rows.faults.iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+
     async fn a_boundary_that_cannot_be_read_shuts_no_phone_out(field: Field) {
         crate::plots::load_communes(&field).await;
         let (east, west) = (field.phone("máy đông", &[EAST]).await, field.phone("máy tây", &[WEST]).await);

@@ -413,6 +413,21 @@ on_both! {
         assert_eq!(send_gpx(&field.anon(), &door, gpx(&[])).await.expect(201).json()["accepted"], 0);
     }
 
+    async fn a_file_is_taken_whatever_its_sender_calls_it(field: Field) {
+        let device = field.device("máy cầm tay", &[]).await;
+        let door = format!("/t/{}/gpx", field.door(device, Door::Tracker).await.token());
+        let file = gpx(&walk(&field, -3000, 5));
+        let wide: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = format!("\u{FEFF}{file}").into_bytes();
+        for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/gpx")] {
+            for body in [file.clone().into_bytes(), wide.clone(), marked.clone()] {
+                field.anon().send(Method::POST, &door, kind, Body::from(body)).await.expect(201);
+            }
+            let refused = field.anon().send(Method::POST, &door, kind, Body::from("no file")).await.expect(415);
+            assert_eq!(refused.problem(), "unsupported-type");
+        }
+    }
+
     async fn a_hostile_file_is_refused(field: Field) {
         let phone = field.phone("may-1", &[]).await;
         let id = recorded(&field, &phone).await;

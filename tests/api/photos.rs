@@ -443,6 +443,23 @@ on_both! {
         }
     }
 
+    async fn a_photo_without_a_place_of_a_phone_without_a_team_is_its_own_alone(field: Field) {
+        load_communes(&field).await;
+        let (phone, stranger) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[EAST]).await);
+        let bytes = jpeg(64, 64);
+        let mut placeless = sidecar(&bytes);
+        (placeless["lon"], placeless["lat"]) = (Value::Null, Value::Null);
+        let id = taken(&field, &phone, &bytes, &placeless).await;
+        field.settle().await;
+        for (client, status, listed) in [(&phone, 200, 1), (&stranger, 404, 0)] {
+            for size in ["", "/thumbnail", "/display"] {
+                client.get(&format!("{}{size}", path(id))).await.expect(status);
+            }
+            let list = client.get("/api/v1/photos").await.expect(200).json();
+            assert_eq!(list["features"].as_array().unwrap().len(), listed);
+        }
+    }
+
     async fn knowing_a_hash_opens_nothing_and_saves_no_upload(field: Field) {
         load_communes(&field).await;
         let bytes = jpeg(64, 64);

@@ -559,6 +559,39 @@ on_both! {
         assert_eq!(untitled.pointers(), ["/title", "/occurred_at"]);
     }
 
+    async fn an_incident_of_a_phone_without_a_team_is_no_business_of_those_elsewhere(field: Field) {
+        load_communes(&field).await;
+        let (phone, near, far) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[WEST]).await, field.phone("máy C", &[EAST]).await);
+        let at = format!("/api/v1/incidents/{}", field.new_id());
+        let draft = json!({ "title": "Vụ 01", "commune": WEST, "occurred_at": "2026-02-25T10:00:00+07:00" });
+        phone.put(&at, &draft).await.expect(201);
+        for (client, status, listed) in [(&phone, 200, 1), (&near, 200, 1), (&far, 404, 0)] {
+            client.get(&at).await.expect(status);
+            let list = client.get("/api/v1/incidents?count=true").await.expect(200).json();
+            assert_eq!((list["incidents"].as_array().unwrap().len(), &list["total"]), (listed, &json!(listed)));
+        }
+    }
+
+    async fn an_incident_of_a_commune_that_was_merged_is_that_of_whoever_holds_its_ground(field: Field) {
+        load_communes(&field).await;
+        let phone = field.phone("máy đông", &[EAST]).await;
+        let officer = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        let at = format!("/api/v1/incidents/{}", field.new_id());
+        let mut draft = json!({ "title": "Vụ 01", "commune": EAST, "occurred_at": "2026-02-25T10:00:00+07:00" });
+        phone.put(&at, &draft).await.expect(201);
+        officer.get(&at).await.expect(404);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        officer.get(&at).await.expect(200);
+        let list = officer.get("/api/v1/incidents?count=true").await.expect(200).json();
+        assert_eq!((list["incidents"].as_array().unwrap().len(), &list["total"]), (1, &json!(1)));
+        // A phone that was out for days names the commune that it knows, in what it corrects and in what is new.
+        (draft["title"], draft["revises"]) = (json!("Vụ 01/2026"), json!(1));
+        assert_eq!(phone.put(&at, &draft).await.expect(201).json()["version"], 2);
+        let fresh = json!({ "title": "Vụ 02", "commune": EAST, "occurred_at": "2026-02-26T10:00:00+07:00" });
+        phone.put(&format!("/api/v1/incidents/{}", field.new_id()), &fresh).await.expect(201);
+    }
+
     async fn what_was_acknowledged_stands_in_the_journal(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

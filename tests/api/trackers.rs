@@ -361,6 +361,61 @@ on_both! {
         assert_eq!(tracks().await.as_array().unwrap().len(), 2);
     }
 
+    async fn a_phone_narrowed_from_the_whole_province_is_of_its_own_communes_party_alone(field: Field) {
+        load_communes(&field).await;
+        let (west, wide) = (field.phone("máy tây", &[WEST]).await, field.phone("máy toàn tỉnh", &[]).await);
+        let patrol = field.new_id();
+        west.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        let officer = field.officer().await;
+        let granted = async |communes: &[&str]| {
+            let grants = json!([{ "role": "patrol_member", "communes": communes }]);
+            officer.put(&format!("/api/v1/holders/{}/grants", wide.id), &grants).await.expect(204);
+        };
+        let seen = async || {
+            let listed = wide.get("/api/v1/patrols").await.expect(200).json();
+            (wide.get(&path(patrol, "")).await.status.as_u16(), listed["features"].as_array().unwrap().len())
+        };
+        let named = json!({ "fixes": walk(&field, -3000, 4) });
+        let sent = async || wide.post(&path(patrol, "/fixes"), &named).await.status.as_u16();
+        assert_eq!(seen().await, (200, 1));
+        granted(&[EAST]).await;
+        assert_eq!((seen().await, sent().await), ((404, 0), 404));
+        granted(&[]).await;
+        assert_eq!((seen().await, sent().await), ((200, 1), 200));
+        // A commune that it had before stays one in common: what was walked there together is read by both.
+        granted(&[WEST]).await;
+        granted(&[EAST]).await;
+        assert_eq!(seen().await, (200, 1));
+    }
+
+    async fn a_merger_of_communes_parts_no_party_of_the_reserve_team(field: Field) {
+        load_communes(&field).await;
+        let east = field.phone("máy đông", &[EAST]).await;
+        let patrol = field.new_id();
+        east.put(&path(patrol, ""), &declared(&field, -3600, None)).await.expect(201);
+        // The phone keeps the commune that ends; the handheld has the one that takes its ground.
+        let handheld = field.device("máy cầm tay", &[WEST]).await;
+        let (holder, tracker) = (field.door(handheld, Door::Api).await, field.door(handheld, Door::Tracker).await);
+        field.settle().await;
+        holder.get(&path(patrol, "")).await.expect(404);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        field.settle().await;
+        holder.get(&path(patrol, "")).await.expect(200);
+        let fix = format!("/t/{}?id=x&lat=22.3&lon=104.7&accuracy=5&timestamp={}", tracker.token(), START_S - 60);
+        field.anon().get(&fix).await.expect(200);
+        // The same before and after the tail is sealed.
+        for _ in 0..2 {
+            let shown = east.get(&path(patrol, "")).await.expect(200).json();
+            let walked = shown["properties"]["tracks"].as_array().unwrap();
+            assert_eq!((walked.len(), &walked[0]["device"]), (1, &json!(handheld.0)));
+            let held = holder.get("/api/v1/fixes/held").await.expect(200).json();
+            assert_eq!(held["spans"], json!([]));
+            field.app.patrols.seal_waiting(None).await.unwrap();
+            field.settle().await;
+        }
+    }
+
     async fn what_can_be_no_fix_is_answered_and_set_apart_with_its_bytes(field: Field) {
         let phone = Phone::of(&field, "may-1").await;
         phone.patrol(&field, -3600, None).await;

@@ -388,6 +388,11 @@ on_both! {
             let refused = send(&phone, Method::POST, "/files", &more, "").await.expect(400);
             assert_eq!(refused.pointers(), [format!("header:{name}")]);
         }
+        // Parts that are to be joined later (tus-js-client's `parallelUploads`) are refused before any is sent.
+        for more in [&[("upload-concat", "partial"), ("upload-length", "5")][..], &[("upload-concat", "final;/files/a /files/b")]] {
+            let refused = send(&phone, Method::POST, "/files", more, "").await.expect(400);
+            assert_eq!(refused.pointers(), ["header:upload-concat"]);
+        }
         send(&phone, Method::POST, "/files", &[("upload-length", "4611686018427387904")], "").await.expect(413);
         let typed = [("upload-length", "5"), ("content-type", "image/jpeg"), ("content-length", "5")];
         send(&phone, Method::POST, "/files", &typed, "hello").await.expect(415);

@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub(super) names: super::names::Kept,
     pub(super) shares: super::known::Shares,
     pub(super) heirs: Mutex<super::reach::Heirs>,
+    /// By which epoch and on which day kin was written down.
+    pub(super) kin_of: Mutex<Option<(i64, LocalDate)>>,
     /// Held while the ground of an ended commune is held against those of today.
     pub(super) comparing: tokio::sync::Mutex<()>,
     pub(super) changes: super::risk::versions::Changes,

@@ -5,6 +5,7 @@ mod communes;
 mod gates;
 mod ground;
 mod hamlets;
+mod kin;
 mod known;
 mod maps;
 mod names;

@@ -4,6 +4,7 @@ mod audit;
 mod boundaries;
 mod gates;
 mod hamlets;
+mod kin;
 mod risk;
 
 use crate::store::{Error, Tx};
@@ -13,6 +14,7 @@ pub use audit::*;
 pub use boundaries::*;
 pub use gates::*;
 pub use hamlets::*;
+pub use kin::*;
 pub use risk::*;
 
 const EPOCH: &str = "SELECT epoch FROM area_epoch WHERE only_row = 1";
@@ -44,6 +46,9 @@ pub const STATEMENTS: &[&str] = &[
     KEPT_GATES,
     KEPT_HAMLETS,
     KEPT_BOUNDARIES,
+    KIN,
+    FORGET_KIN,
+    COMMUNES_OF_RIGHTS,
 ];
 
 /// The number of changes that areas have seen.

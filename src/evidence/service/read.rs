@@ -8,6 +8,7 @@ use crate::base::ids::PhotoId;
 use crate::base::time::Timestamp;
 use crate::blobs::BlobName;
 use crate::evidence::sql::{self, PhotoRow, Sight, Which};
+use crate::identity::model::unit_of;
 use crate::journal::model::sha256 as digest;
 use crate::journal::{Entry, Kind};
 use crate::store;
@@ -224,7 +225,8 @@ pub(super) fn refuse_erased(row: &PhotoRow) -> Result<(), Error> {
 /// A photo is seen where its plot lies, else where it was taken; one without any place, by its author's unit.
 pub(super) fn may_see(actor: &Actor, right: Right, row: &PhotoRow) -> bool {
     let placeless = row.linked == 0 && row.lon.is_none();
-    (placeless && is_handling(actor, row)) || actor.may(right, row.seen_in.as_deref())
+    let is_own = actor.id == row.author || (row.org.is_some() && row.org == unit_of(actor));
+    (placeless && is_own) || actor.may(right, row.seen_in.as_deref())
 }
 
 /// Which photos the caller may read; none without the right.
@@ -234,7 +236,7 @@ pub fn sight(actor: &Actor) -> Option<Sight> {
         Scope::Province => Sight::All,
         Scope::Communes(codes) => Sight::Some {
             author: actor.id,
-            org: actor.org,
+            org: unit_of(actor),
             communes: codes.into_iter().collect(),
         },
     })

@@ -33,7 +33,8 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
         after = last.id;
         for row in &rows {
             let is_of_form = of_forms.contains(&row.id);
-            let mut columns = judge(&mut tx, (&roll, &mut ground), row, is_of_form).await?;
+            let made = (&roll, &mut ground, today);
+            let mut columns = judge(&mut tx, made, row, is_of_form).await?;
             columns.push(("place", is_placed(&mut tx, &mut ground, row, today).await?));
             pass.columns("photos", row.id.to_string(), columns);
         }
@@ -42,7 +43,7 @@ pub async fn verify_made(store: &Store, now: Timestamp) -> Result<Rows, store::E
 
 async fn judge(
     tx: &mut Tx,
-    (roll, ground): (&Roll, &mut Ground),
+    (roll, ground, today): (&Roll, &mut Ground, LocalDate),
     row: &PhotoRow,
     is_of_form: bool,
 ) -> Result<Vec<(&'static str, bool)>, store::Error> {
@@ -62,7 +63,8 @@ async fn judge(
         ("original_entry", row.is_stored() == (row.state == "stored")),
     ];
     if !is_of_node {
-        columns.push(("linked", is_linked(tx, (&then, ground), row).await?));
+        let made = (&then, ground, today);
+        columns.push(("linked", is_linked(tx, made, row).await?));
     }
     Ok(columns)
 }
@@ -123,7 +125,7 @@ fn is_named(roll: &Roll, then: &Then, row: &PhotoRow) -> bool {
 /// commune's boundaries were, leaves it open.
 async fn is_linked(
     tx: &mut Tx,
-    (then, ground): (&Then, &mut Ground),
+    (then, ground, today): (&Then, &mut Ground, LocalDate),
     row: &PhotoRow,
 ) -> Result<bool, store::Error> {
     let known = match row.plot {
@@ -140,7 +142,7 @@ async fn is_linked(
         let is_here = places.iter().any(|place| here(*place));
         return Ok(known.version > 1
             || is_here
-            || had_ended(tx, (then, ground), row, &known).await?);
+            || has_ended(tx, (then, ground, today), row, &known).await?);
     }
     let reached = places
         .iter()
@@ -154,19 +156,20 @@ async fn is_linked(
     Ok(is_open)
 }
 
-/// Whether a commune in which the author recorded had ended when the photo came, and stood for the ground of the plot: whoever
-/// held all of its ground then stood for it.
-async fn had_ended(
+/// Whether a commune in which the author recorded had ended when the photo came, or has since, before its plot came, and stood
+/// for the ground of the plot: whoever held all of its ground stood for it.
+async fn has_ended(
     tx: &mut Tx,
-    (then, ground): (&Then, &mut Ground),
+    (then, ground, today): (&Then, &mut Ground, LocalDate),
     row: &PhotoRow,
     plot: &PlotPlaces,
 ) -> Result<bool, store::Error> {
     let position = Position::new(plot.lon, plot.lat).or(Err(row.corrupt("plot")))?;
-    let day = row.recorded_at.local_date();
     for code in then.communes(Right::RecordPhotos) {
-        if ground.stood_for(tx, (code.as_str(), day), position).await? {
-            return Ok(true);
+        for day in [row.recorded_at.local_date(), today] {
+            if ground.stood_for(tx, (code.as_str(), day), position).await? {
+                return Ok(true);
+            }
         }
     }
     Ok(false)

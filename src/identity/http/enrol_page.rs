@@ -152,9 +152,9 @@ fn apps<'a>(enrolled: &Enrolled, at: Addresses<'_>) -> Vec<App<'a>> {
             name: "ODK Collect",
             what: "Biểu mẫu: báo cáo tuần tra, điểm trồng, phá nhổ, kiểm tra lại.",
             steps: &[
-                "Mở ODK Collect → Cấu hình bằng mã QR → quét mã.",
-                "Trang đang mở trên chính điện thoại này: chụp màn hình mã, rồi trong ODK Collect chọn ⋮ → Nhập mã QR → chọn ảnh, \
-                 xong xóa ảnh.",
+                "Mở ODK Collect → Configure with QR code (Cấu hình bằng mã QR) → quét mã.",
+                "Trang đang mở trên chính điện thoại này: chụp màn hình mã, rồi trong ODK Collect chọn ⋮ → Import QR code (Nhập mã QR) → \
+                 chọn ảnh, xong xóa ảnh.",
             ],
             qr: Some(at.collect_settings(token)),
             tap: None,
@@ -178,7 +178,7 @@ fn trackers<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 3] {
             what: "Ghi tuyến cả ngày, kể cả khi tắt màn hình.",
             steps: &[
                 "Bấm nút dưới đây, hoặc trong Traccar Client chọn biểu tượng mã QR và quét.",
-                "Cho phép vị trí: Luôn cho phép; bật Theo dõi khi bắt đầu đi.",
+                "Cho phép vị trí: Luôn cho phép; bật Theo dõi liên tục (Continuous tracking) khi bắt đầu đi.",
             ],
             qr: Some(at.traccar_link(token)),
             tap: Some(at.traccar_tap(token)),
@@ -221,7 +221,9 @@ fn templates<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 2] {
         App {
             name: "OsmAnd",
             what: "Bản đồ ngoại tuyến có ghi tuyến.",
-            steps: &["Trình cắm → Ghi hành trình → Theo dõi trực tuyến → dán địa chỉ."],
+            steps: &[
+                "Trình cắm (Plugins) → Ghi hành trình (Trip recording) → Theo dõi trực tuyến (Online tracking) → dán địa chỉ.",
+            ],
             qr: Some(at.osmand_template(token)),
             tap: None,
             copied: Some(("Địa chỉ theo dõi trực tuyến", at.osmand_template(token))),
@@ -232,13 +234,13 @@ fn templates<'a>(token: &str, at: Addresses<'_>) -> [App<'a>; 2] {
             name: "GPSLogger",
             what: "Ghi tuyến nhẹ máy.",
             steps: &[
-                "Chi tiết ghi nhật ký → Ghi vào URL tùy chỉnh → dán địa chỉ.",
-                "Bật Cho phép tự động gửi.",
+                "Chi tiết log (Logging details) → Đăng nhập URL tuỳ chỉnh (Log to custom URL) → dán địa chỉ.",
+                "Bật Cho phép tự động gửi; để tắt Bỏ qua các vị trí ngoại tuyến (Discard offline locations): máy giữ điểm khi mất mạng.",
             ],
             qr: Some(at.gpslogger_template(token)),
             tap: None,
             copied: Some(("URL tùy chỉnh", at.gpslogger_template(token))),
-            english: "GPSLogger: Logging details → Log to custom URL.",
+            english: "GPSLogger: Logging details → Log to custom URL; leave Discard offline locations off.",
             open: false,
         },
     ]

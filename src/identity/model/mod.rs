@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use self::makers::Maker;
-use crate::base::actor::{Door, Role, Scope};
+use crate::base::actor::{Actor, Door, Principal, Role, Scope};
 use crate::base::ids::{OrgId, TeamId};
 use crate::base::refusal::Refusal;
 use crate::base::time::LocalDate;
@@ -328,6 +328,13 @@ pub fn spoken_code(public: &[u8]) -> String {
 pub const RESERVE_TEAM: TeamId = TeamId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003));
 /// The organisation of the reserve team.
 pub const RESERVE_ORG: OrgId = OrgId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002));
+
+/// The unit that a caller reads for. Phones without a team are none together, wherever in the province they are.
+#[must_use]
+pub fn unit_of(actor: &Actor) -> Option<OrgId> {
+    let is_without = actor.principal == Principal::Device && actor.org == Some(RESERVE_ORG);
+    actor.org.filter(|_| !is_without)
+}
 
 /// What the reserve organisation is called.
 pub const RESERVE_ORG_NAME: &str = "Đơn vị dự bị";

@@ -20,6 +20,14 @@ use crate::patrols::model::chunk::RequestDigest;
 use crate::patrols::model::gpx::{self, GpxRefusal};
 use crate::patrols::service::{Appended, Patrols, Upload};
 
+/// What a body is called that is one file as it lies.
+const OF_FILES: [&str; 4] = [
+    "application/gpx+xml",
+    "application/xml",
+    "text/xml",
+    "application/octet-stream",
+];
+
 /// Largest track file, after inflation.
 pub const GPX_LIMIT: usize = 32 * 1024 * 1024;
 
@@ -85,19 +93,25 @@ impl<S: Send + Sync> FromRequest<S> for TrackFiles {
             .unwrap_or("")
             .to_owned();
         let essence = kind.split(';').next().unwrap_or("").trim();
-        match essence.to_ascii_lowercase().as_str() {
-            "application/gpx+xml" | "application/xml" | "text/xml" | "application/octet-stream" => {
-                let file = raw_in_turn(request, state, Lane::Fixes).await?;
-                Ok(Self(vec![file.clone()], file))
-            }
-            "multipart/form-data" => {
-                let body = raw_in_turn(request, state, Lane::Fixes).await?;
-                Ok(Self(form_files(&kind, body.clone()).await?, body))
-            }
-            _ => Err(Problem::new(ProblemKind::UnsupportedType)
-                .detail("expected application/gpx+xml, or multipart/form-data with a part `file`")),
+        let essence = essence.to_ascii_lowercase();
+        let body = raw_in_turn(request, state, Lane::Fixes).await?;
+        if essence == "multipart/form-data" {
+            return Ok(Self(form_files(&kind, body.clone()).await?, body));
         }
+        // Programs that send a file as it lies call it anything, or a form as `curl --data-binary` does.
+        if OF_FILES.contains(&essence.as_str()) || begins_as_xml(&body) {
+            return Ok(Self(vec![body.clone()], body));
+        }
+        Err(Problem::new(ProblemKind::UnsupportedType)
+            .detail("expected application/gpx+xml, or multipart/form-data with a part `file`"))
     }
+}
+
+/// Whether the first letter is that of XML, in whichever encoding: marks and the zeroes of two-byte letters are none.
+fn begins_as_xml(bytes: &[u8]) -> bool {
+    let is_passed =
+        |byte: &u8| byte.is_ascii_whitespace() || b"\0\xEF\xBB\xBF\xFE\xFF".contains(byte);
+    bytes.iter().find(|byte| !is_passed(*byte)) == Some(&b'<')
 }
 
 /// Every part that is a file, whatever it is called: none is passed over in silence.

@@ -22,12 +22,39 @@ macro_rules! off_paper {
 
 pub(super) use off_paper;
 
-/// Holders of rights who have a commune in common with one, now or before; the whole province is everybody's. Goes before that
-/// one.
+/// Whether a right says where its holder is at home: one over the whole province does until something took its place, so that
+/// whoever was narrowed to communes is of their parties alone.
+macro_rules! at_home {
+    ($grant:literal) => {
+        concat!(
+            "(",
+            $grant,
+            ".commune IS NOT NULL OR ",
+            $grant,
+            ".valid_to IS NULL OR NOT EXISTS (SELECT 1 FROM identity_grants later WHERE later.holder = ",
+            $grant,
+            ".holder AND later.valid_from >= ",
+            $grant,
+            ".valid_to))"
+        )
+    };
+}
+
+pub(super) use at_home;
+
+/// Holders of rights who have a commune in common with one, now or before, or communes whose ground is one commune's today;
+/// the whole province is everybody's while it is held. Goes before that one.
 macro_rules! sharing {
     () => {
-        "SELECT o.holder FROM identity_grants g JOIN identity_grants o \
-         ON (g.commune IS NULL OR o.commune IS NULL OR g.commune = o.commune) WHERE g.holder = "
+        concat!(
+            "SELECT o.holder FROM identity_grants g LEFT JOIN area_kin a ON a.code = g.commune \
+             JOIN identity_grants o ON (g.commune IS NULL OR o.commune IS NULL OR o.commune = g.commune OR o.commune = a.kin) \
+             WHERE ",
+            at_home!("g"),
+            " AND ",
+            at_home!("o"),
+            " AND g.holder = "
+        )
     };
 }
 
@@ -166,7 +193,8 @@ pub async fn own_patrols_around(
         .fetch_all(c))
 }
 
-/// Those of some holders of rights whose communes are also the device's, now or before; the whole province is everybody's.
+/// Those of some holders of rights whose communes are also the device's, now or before; the whole province is everybody's
+/// while it is held.
 pub async fn sharing_ground(
     tx: &mut Tx,
     device: Uuid,

@@ -10,7 +10,7 @@ use crate::store::{Error, Tx, padded};
 use crate::{changed, on};
 
 use super::PatrolRow;
-use super::around::{off_paper, sharing};
+use super::around::{at_home, off_paper, sharing};
 
 /// The state of a patrol that an officer found true.
 const VALIDATED: &str = "validated";

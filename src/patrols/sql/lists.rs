@@ -10,7 +10,7 @@ use crate::on;
 use crate::patrols::model::vocabulary::{PatrolKind, PatrolState};
 use crate::store::{Error, Tx, padded};
 
-use super::around::sharing;
+use super::around::{at_home, sharing};
 
 const COLUMNS: &str = "SELECT p.id, p.started_at FROM patrols p WHERE ";
 const COUNT: &str = "SELECT COUNT(*) FROM patrols p WHERE ";

@@ -11,7 +11,7 @@ use crate::patrols::model::fix::Fix;
 use crate::patrols::model::window::SHORTEST_OPEN_MS;
 use crate::store::{Error, Tx, pieces};
 
-use super::around::{of_party, sharing};
+use super::around::{at_home, of_party, sharing};
 use super::declared::PatrolRow;
 
 const APPEND_TAIL: &str = "INSERT INTO fix_tail (device, t, lon_e7, lat_e7, accuracy_dm, altitude_dm, speed_cmps, \

@@ -7,6 +7,7 @@ use crate::base::ids::{EntryId, IncidentId};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::identity::Identity;
+use crate::identity::model::unit_of;
 use crate::journal::{Entry, KeptAside, Kind, Receipt};
 use crate::plots::model::incident::{IncidentDraft, IncidentWire};
 use crate::plots::model::record::incident_record;
@@ -60,8 +61,13 @@ impl Plots {
             return Err(Error::Forbidden);
         }
         let draft = IncidentDraft::from_wire(wire, self.journal.now())?;
+        let mut tx = self.journal.store().read().await?;
+        let known = sql::incident(&mut tx, id).await?;
+        drop(tx);
+        let named = [draft.commune.clone(), known.and_then(|row| row.commune)];
+        let named = named.into_iter().flatten().collect();
         let sent = Sent {
-            actor: actor.clone(),
+            actor: self.with_ended(actor, named).await?,
             id,
             record: incident_record(&draft).to_string(),
             draft,
@@ -196,10 +202,13 @@ impl Plots {
         let sight = sight(actor).ok_or(Error::Forbidden)?;
         let today = self.today().await?;
         let mut tx = self.journal.store().read().await?;
-        let row = sql::incident(&mut tx, id)
-            .await?
-            .filter(|row| may_see(actor, row))
-            .ok_or(Error::NotFound)?;
+        let row = sql::incident(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        drop(tx);
+        let named = row.commune.iter().cloned().collect();
+        if !may_see(&self.with_ended(actor, named).await?, &row) {
+            return Err(Error::NotFound);
+        }
+        let mut tx = self.journal.store().read().await?;
         let versions = sql::incident_versions(&mut tx, id).await?;
         let filter = Filter {
             incident: Some(id),
@@ -227,9 +236,13 @@ impl Plots {
         limit: u32,
         count: bool,
     ) -> Result<ListPage<IncidentView, IncidentId>, Error> {
-        let sight = sight(actor).ok_or(Error::Forbidden)?;
         let mut tx = self.journal.store().read().await?;
-        let own = (actor.id, actor.org);
+        let named = sql::communes_of_incidents(&mut tx).await?;
+        drop(tx);
+        let wider = self.with_ended(actor, named.into_iter().collect()).await?;
+        let sight = sight(&wider).ok_or(Error::Forbidden)?;
+        let mut tx = self.journal.store().read().await?;
+        let own = (actor.id, unit_of(actor));
         let mut rows =
             sql::list_incidents(&mut tx, &sight, own, after, i64::from(limit) + 1).await?;
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -252,7 +265,7 @@ impl Plots {
 
 /// An incident is seen in its commune, and by its author's unit.
 fn may_see(actor: &Actor, row: &IncidentRow) -> bool {
-    let own = row.author == actor.id || (row.org.is_some() && row.org == actor.org);
+    let own = row.author == actor.id || (row.org.is_some() && row.org == unit_of(actor));
     own || actor.may(Right::ReadPlots, row.commune.as_deref())
 }
 

@@ -1,12 +1,12 @@
 //! Where plots lie: the commune of their day for figures, today's commune for rights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::areas::model::map::CommuneMap;
-use crate::base::actor::{Actor, Right};
+use crate::base::actor::{Actor, Right, Scope};
 use crate::base::ids::PlotId;
 use crate::base::time::{LocalDate, Timestamp};
 use crate::geo::position::Position;
@@ -103,6 +103,36 @@ impl Plots {
     pub async fn place_of(&self, position: Position) -> Result<Option<String>, Error> {
         let map = self.areas.map(self.journal.now().local_date()).await?;
         Ok(map.locate(position).map(str::to_owned))
+    }
+
+    /// Of those of some communes that have ended: the ones of today that hold their ground.
+    pub async fn heirs_of(
+        &self,
+        codes: BTreeSet<String>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, store::Error> {
+        self.areas.heirs_of(codes).await
+    }
+
+    /// The same caller with those of some communes that have ended and whose ground its rights hold today: for what is told by
+    /// the commune that its sender named.
+    pub(super) async fn with_ended(
+        &self,
+        actor: &Actor,
+        codes: BTreeSet<String>,
+    ) -> Result<Actor, store::Error> {
+        let heirs = self.areas.heirs_of(codes).await?;
+        let mut wider = actor.clone();
+        for grant in &mut wider.grants {
+            let Scope::Communes(held) = &mut grant.scope else {
+                continue;
+            };
+            for (ended, today) in &heirs {
+                if today.is_subset(held) {
+                    held.insert(ended.clone());
+                }
+            }
+        }
+        Ok(wider)
     }
 
     /// Code and name of the commune in which a position lay by the boundaries of a day, or by the first known ones if the

@@ -21,6 +21,7 @@ const KEPT_VERSIONS: &str = "SELECT version, entry, author, record, recorded_at 
      WHERE incident = $1 ORDER BY version";
 const ALIKE: &str = "SELECT entry FROM incident_versions WHERE incident = $1 AND author = $2 AND record = $3 \
      ORDER BY version LIMIT 1";
+const COMMUNES: &str = "SELECT DISTINCT commune FROM incidents WHERE commune IS NOT NULL";
 
 /// The statements of these tables.
 pub const STATEMENTS: &[&str] = &[
@@ -33,6 +34,7 @@ pub const STATEMENTS: &[&str] = &[
     INCIDENTS_FROM,
     KEPT_VERSIONS,
     ALIKE,
+    COMMUNES,
 ];
 
 /// An incident as it stands.
@@ -141,6 +143,11 @@ pub async fn incident_versions(
     id: IncidentId,
 ) -> Result<Vec<(i64, EntryId, Timestamp)>, Error> {
     on!(tx, |c| sqlx::query_as(VERSIONS).bind(id).fetch_all(c))
+}
+
+/// The communes that incidents name.
+pub async fn communes_of_incidents(tx: &mut Tx) -> Result<Vec<String>, Error> {
+    on!(tx, |c| sqlx::query_scalar(COMMUNES).fetch_all(c))
 }
 
 /// The next incidents in the order of their ids.

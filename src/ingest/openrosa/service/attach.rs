@@ -177,7 +177,7 @@ impl OpenRosa {
             return Err(NoPhoto::Never(EMPTY, None));
         }
         let root = accepted.row.root;
-        let known = self.known_photo(root, file).await?;
+        let known = self.known_photo(accepted, file).await?;
         let name = format!("photo/{}/{}", hex(&file.sha256), file.name);
         let photo = known.unwrap_or(PhotoId(names::derived(root.0, &name)));
         if known.is_none() {
@@ -196,13 +196,21 @@ impl OpenRosa {
         Ok(photo)
     }
 
+    /// The photo that the same file became before: an edit brings it again, perhaps under a new name. Where the form names
+    /// both, or means the file for another stage, they are two photos.
     async fn known_photo(
         &self,
-        root: SubmissionId,
+        accepted: &Accepted,
         file: &SentFile,
     ) -> Result<Option<PhotoId>, Error> {
         let mut tx = self.journal.store().read().await?;
-        Ok(sql::photo_of_chain(&mut tx, root, &file.name, &file.sha256).await?)
+        let known = sql::photos_of_chain(&mut tx, accepted.row.root, &file.sha256).await?;
+        let field = reading::field_naming(&accepted.read.root, &file.name).unwrap_or_default();
+        let is_renamed =
+            |own: &&sql::ChainPhoto| !accepted.names(&own.name) && own.shows(phase_of(field));
+        let same = known.iter().find(|own| own.name == file.name);
+        let same = same.or_else(|| known.iter().find(is_renamed));
+        Ok(same.map(|own| own.photo))
     }
 
     /// Announces a photo. One that was taken where the author has no right is its unit's without a place, so that its

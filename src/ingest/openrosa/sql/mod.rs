@@ -1,5 +1,6 @@
 //! The tables of submissions, and what the list of plots reads of plots and their facts.
 
+mod files;
 mod keeping;
 mod telling;
 mod together;
@@ -14,6 +15,7 @@ use crate::patrols::model::text::composed;
 use crate::store::{Error, Tx};
 use crate::{changed, on};
 
+pub use files::*;
 pub use keeping::*;
 pub use telling::*;
 pub use together::*;
@@ -61,8 +63,6 @@ pub(super) const PARTS: &str = "SELECT part, fact, state, reason, faults, quaran
 pub(super) const INSERT_FILE: &str = "INSERT INTO odk_files (submission, name, sha256, bytes, photo, received_at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (submission, name, sha256) DO NOTHING";
 pub(super) const FILES: &str = "SELECT name, sha256, bytes, photo, received_at FROM odk_files WHERE submission = $1 ORDER BY name, received_at";
-pub(super) const PHOTO_OF_CHAIN: &str = "SELECT f.photo FROM odk_files f JOIN odk_submissions s ON s.id = f.submission \
-     WHERE s.root = $1 AND f.name = $2 AND f.sha256 = $3 ORDER BY f.received_at LIMIT 1";
 pub(super) const PLOTS: &str = "SELECT p.id, p.crop, p.detected_at, p.commune_name, p.lon, p.lat, p.state, \
      p.version + (SELECT COUNT(*) FROM ledger_facts f WHERE f.plot = p.id) AS version FROM plots p \
      WHERE p.state IN ('detected', 'verified', 'transferred', 'eradicating', 'resprout', 'eradicated')";
@@ -114,7 +114,7 @@ pub const STATEMENTS: &[&str] = &[
     OTHERS,
     DECIDE,
     DECISION,
-    PHOTO_OF_CHAIN,
+    PHOTOS_OF_CHAIN,
     PLOTS,
     PLOT_VERSION,
 ];
@@ -285,20 +285,6 @@ pub async fn insert_file(tx: &mut Tx, id: SubmissionId, row: &FileRow) -> Result
 
 pub async fn files(tx: &mut Tx, id: SubmissionId) -> Result<Vec<FileRow>, Error> {
     on!(tx, |c| sqlx::query_as(FILES).bind(id).fetch_all(c))
-}
-
-/// The photo that a file of these bytes became in a submission of the same chain.
-pub async fn photo_of_chain(
-    tx: &mut Tx,
-    root: SubmissionId,
-    name: &str,
-    sha256: &[u8],
-) -> Result<Option<PhotoId>, Error> {
-    on!(tx, |c| sqlx::query_scalar(PHOTO_OF_CHAIN)
-        .bind(root)
-        .bind(name)
-        .bind(sha256)
-        .fetch_optional(c))
 }
 
 /// Up to so many submissions in sight, the latest first.

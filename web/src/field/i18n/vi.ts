@@ -537,7 +537,7 @@ export const vi = {
 	apps_traccar:
 		"Trong Traccar Client bấm biểu tượng mã QR rồi quét, hoặc bấm nút dưới đây trên chính máy này.",
 	apps_collect:
-		"Trong ODK Collect chọn Cấu hình bằng mã QR rồi quét. Trên chính máy này: chụp màn hình, chọn ⋮ → Nhập mã QR, chọn ảnh, xong xóa ảnh.",
+		"Trong ODK Collect chọn Configure with QR code rồi quét. Trên chính máy này: chụp màn hình, chọn ⋮ → Import QR code, chọn ảnh, xong xóa ảnh.",
 	apps_qr: "Mã QR cho {app}",
 	apps_open: "Mở {app}",
 	apps_address: "Địa chỉ máy chủ (nếu nhập tay)",
