@@ -79,13 +79,12 @@ impl Ground {
             return Ok(false);
         };
         let stood = (code.to_owned(), last, self.ids_on(day));
-        let grounds = match self.stood.get(&stood) {
-            Some(grounds) => grounds.clone(),
-            None => {
-                let grounds = self.grounds_of(tx, (code, last), day).await?;
-                self.stood.insert(stood, grounds.clone());
-                grounds
-            }
+        let grounds = if let Some(grounds) = self.stood.get(&stood) {
+            grounds.clone()
+        } else {
+            let grounds = self.grounds_of(tx, (code, last), day).await?;
+            self.stood.insert(stood, grounds.clone());
+            grounds
         };
         let mut grounds = grounds.iter();
         Ok(grounds.any(|ground| ground.place(position) != Place::Outside))
