@@ -18,14 +18,17 @@ use super::reach::BESIDE_SHARE;
 /// Maps kept: that of today and that of the day asked for last.
 const KEPT: usize = 2;
 
+/// A commune that ended: its code and last day, and the boundaries of a later day.
+type Ended = (String, LocalDate, Vec<BoundaryId>);
+
 /// The communes of days; at most two maps stand in memory.
 #[derive(Debug)]
 pub struct Ground {
     boundaries: Vec<Boundary>,
     /// Most recently used last.
     maps: Vec<(Vec<BoundaryId>, CommuneMap)>,
-    /// For which grounds communes that had ended stood: each by its code and last day, and by the boundaries of a later day.
-    stood: HashMap<(String, LocalDate, Vec<BoundaryId>), Vec<Arc<BlockedRegion>>>,
+    /// For which grounds communes that had ended stood on later days.
+    stood: HashMap<Ended, Vec<Arc<BlockedRegion>>>,
 }
 
 impl Ground {
