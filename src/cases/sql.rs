@@ -72,11 +72,11 @@ pub async fn entries(tx: &mut Tx, plot: PlotId) -> Result<Vec<(EntryId, Option<i
     on!(tx, |c| sqlx::query_as(ENTRIES).bind(plot).fetch_all(c))
 }
 
+/// A photo, its entry, and that one's number.
+pub type Announced = (PhotoId, EntryId, Option<i64>);
+
 /// The photos of a plot that were only announced, each with its entry.
-pub async fn announced(
-    tx: &mut Tx,
-    plot: PlotId,
-) -> Result<Vec<(PhotoId, EntryId, Option<i64>)>, Error> {
+pub async fn announced(tx: &mut Tx, plot: PlotId) -> Result<Vec<Announced>, Error> {
     on!(tx, |c| sqlx::query_as(ANNOUNCED).bind(plot).fetch_all(c))
 }
 

@@ -59,11 +59,11 @@ impl Journal {
         }
     }
 
-    /// The proof of an entry with its content; the caller has decided who may read it.
-    pub async fn prove_content(&self, entry: EntryId) -> Result<Proving, Error> {
+    /// The proof of an entry with its content under the head of so many entries; the caller has decided who may read it.
+    pub async fn prove_content(&self, entry: EntryId, size: u64) -> Result<Proving, Error> {
         let mut tx = self.store().read().await?;
         match sql::entry(&mut tx, entry).await? {
-            Some(row) => self.prove_row(&mut tx, row, None, true).await,
+            Some(row) => self.prove_row(&mut tx, row, Some(size), true).await,
             None => Ok(Proving::Unknown),
         }
     }

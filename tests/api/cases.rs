@@ -80,6 +80,47 @@ fn is_original(part: &[u8]) -> bool {
     name.contains("/original.")
 }
 
+fn parsed(files: &Files, name: &str) -> Value {
+    let file = files.iter().find(|(own, _)| own == name).unwrap();
+    serde_json::from_slice(&file.1).unwrap()
+}
+
+/// A receipt over other content by a key that is trusted, as whoever holds the log's key can sign it.
+fn signed(key: &SigningKey, receipt: &Value, content: &[u8]) -> Value {
+    let mut receipt: Receipt = serde_json::from_value(receipt.clone()).unwrap();
+    receipt.sha256 = tuantra::base::hex(&Sha256::digest(content));
+    receipt.key_id = PublicKey(key.verifying_key().to_bytes()).id();
+    receipt.signature = BASE64.encode(key.sign(receipt.signed_text().as_bytes()).to_bytes());
+    json!(receipt)
+}
+
+/// A package with some files changed, and signed anew as a whole; whether it says that all of it leads to one head.
+fn resigned(
+    key: &SigningKey,
+    whole: &Files,
+    (changes, says_so): (&[(String, Vec<u8>)], bool),
+) -> Vec<u8> {
+    let mut files = whole.clone();
+    let mut manifest = parsed(&files, "manifest.json");
+    if !says_so {
+        manifest.as_object_mut().unwrap().remove("one_head");
+    }
+    for (name, bytes) in changes {
+        manifest["files"][name] = json!(tuantra::base::hex(&Sha256::digest(bytes)));
+    }
+    let manifest = manifest.to_string().into_bytes();
+    let receipt = signed(key, &parsed(&files, "receipt.json"), &manifest);
+    let of_package = [
+        ("manifest.json".to_owned(), manifest),
+        ("receipt.json".to_owned(), receipt.to_string().into_bytes()),
+    ];
+    for (name, bytes) in changes.iter().chain(&of_package) {
+        let file = files.iter_mut().find(|(own, _)| own == name).unwrap();
+        file.1.clone_from(bytes);
+    }
+    packed(files)
+}
+
 async fn roots(field: &Field) -> Vec<(Option<String>, PublicKey)> {
     let keys = field.app.journal.keys().await.unwrap();
     vec![PublicKey::parse(&keys[0].verifier_key).unwrap()]
@@ -610,36 +651,11 @@ on_both! {
         let Destroyed { plot, desk, .. } = destroyed(&field).await;
         let whole = files(&desk.get(&path(plot)).await.expect(200).bytes);
         let key = SigningKey::from_bytes(&[5; 32]);
-        let own = PublicKey(key.verifying_key().to_bytes());
         let mut roots = roots(&field).await;
-        roots.push((None, own));
-        // Signs a receipt over other content by a key that is trusted, as whoever holds the log's key can.
-        let signed = |receipt: &Value, content: &[u8]| {
-            let mut receipt: Receipt = serde_json::from_value(receipt.clone()).unwrap();
-            receipt.sha256 = tuantra::base::hex(&Sha256::digest(content));
-            receipt.key_id = own.id();
-            receipt.signature = BASE64.encode(key.sign(receipt.signed_text().as_bytes()).to_bytes());
-            json!(receipt)
-        };
-        let parsed = |files: &Files, name: &str| -> Value {
-            let file = files.iter().find(|(own, _)| own == name).unwrap();
-            serde_json::from_slice(&file.1).unwrap()
-        };
-        let put = |files: &mut Files, name: &str, bytes: Vec<u8>| {
-            files.iter_mut().find(|(own, _)| own == name).unwrap().1 = bytes;
-        };
+        roots.push((None, PublicKey(key.verifying_key().to_bytes())));
         let judged = |changes: &[(String, Vec<u8>)]| {
-            let mut files = whole.clone();
-            let mut manifest = parsed(&files, "manifest.json");
-            for (name, bytes) in changes {
-                manifest["files"][name] = json!(tuantra::base::hex(&Sha256::digest(bytes)));
-                put(&mut files, name, bytes.clone());
-            }
-            let manifest = manifest.to_string().into_bytes();
-            let receipt = signed(&parsed(&files, "receipt.json"), &manifest);
-            put(&mut files, "manifest.json", manifest);
-            put(&mut files, "receipt.json", receipt.to_string().into_bytes());
-            check(&packed(files), &roots).map(|_| ()).map_err(|fault| fault.to_string())
+            let package = resigned(&key, &whole, (changes, true));
+            check(&package, &roots).map(|_| ()).map_err(|fault| fault.to_string())
         };
         assert_eq!(judged(&[]), Ok(()));
         let named = |end: &str| whole.iter().find(|(name, _)| name.ends_with(end)).unwrap().0.clone();
@@ -655,11 +671,33 @@ on_both! {
         let mut forged = parsed(&whole, &proof);
         let content = json!({ "sha256": tuantra::base::hex(&Sha256::digest(&picture)) }).to_string();
         let own = &mut forged["original"];
-        own["receipt"] = signed(&own["receipt"], content.as_bytes());
+        own["receipt"] = signed(&key, &own["receipt"], content.as_bytes());
         (own["sha256"], own["body"], own["salt"]) = (own["receipt"]["sha256"].clone(), json!(BASE64.encode(&content)), Value::Null);
         forged["sidecar"]["body"] = Value::Null;
         let fault = judged(&[(original, picture), (proof, forged.to_string().into_bytes())]).unwrap_err();
         assert!(fault.contains("a content without its salt"), "{fault}");
+    }
+
+    async fn all_proofs_of_a_case_lead_to_its_head_and_one_that_does_not_is_named(field: Field) {
+        let Destroyed { plot, desk, .. } = destroyed(&field).await;
+        let before = files(&desk.get(&path(plot)).await.expect(200).bytes);
+        field.settle().await;
+        let whole = files(&desk.get(&path(plot)).await.expect(200).bytes);
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let mut roots = roots(&field).await;
+        roots.push((None, PublicKey(key.verifying_key().to_bytes())));
+        let steps = |package: &[u8]| check(package, &roots).map(|checked| checked.steps.join("\n"));
+        let own = steps(&packed(whole.clone())).unwrap();
+        assert!(own.contains("all proofs lead to heads/checkpoint.txt"), "{own}");
+        // The same entry under another head: that one may be of a log that nobody else ever saw.
+        let (name, bytes) = before.iter().find(|(name, _)| name.contains("-plot-")).unwrap().clone();
+        assert_ne!(parsed(&whole, &name)["head"], parsed(&before, &name)["head"]);
+        let changes = [(name.clone(), bytes)];
+        let fault = steps(&resigned(&key, &whole, (&changes, true))).unwrap_err().to_string();
+        assert_eq!(fault, format!("{name} leads to another head than heads/checkpoint.txt"));
+        // Packages of before had such proofs, and are told apart.
+        let told = steps(&resigned(&key, &whole, (&changes, false))).unwrap();
+        assert!(told.contains("1 proofs lead to other heads than heads/checkpoint.txt"), "{told}");
     }
 
     async fn whoever_changes_adds_or_takes_away_a_file_is_found_even_with_new_sums(field: Field) {

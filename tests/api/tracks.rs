@@ -164,7 +164,9 @@ async fn erase(field: &Field, entry: EntryId) {
 
 /// An entry's content as the log still has it.
 async fn content(field: &Field, entry: EntryId) -> Option<Vec<u8>> {
-    let proving = field.app.journal.prove_content(entry).await.unwrap();
+    let head = field.app.journal.head().await.unwrap().unwrap();
+    let proving = field.app.journal.prove_content(entry, head.size).await;
+    let proving = proving.unwrap();
     let Proving::Proof(proof) = proving else {
         panic!("{proving:?}");
     };

@@ -7,6 +7,7 @@ use crate::areas::model::map::{Boundary, Commune, CommuneMap};
 use crate::base::ids::BoundaryId;
 use crate::base::time::LocalDate;
 use crate::geo::position::Position;
+use crate::geo::shape::{BlockedRegion, Place};
 use crate::store::{Error, Tx};
 
 use super::aside;
@@ -17,14 +18,17 @@ use super::reach::BESIDE_SHARE;
 /// Maps kept: that of today and that of the day asked for last.
 const KEPT: usize = 2;
 
+/// A commune that ended: its code and last day, and the boundaries of a later day.
+type Ended = (String, LocalDate, Vec<BoundaryId>);
+
 /// The communes of days; at most two maps stand in memory.
 #[derive(Debug)]
 pub struct Ground {
     boundaries: Vec<Boundary>,
     /// Most recently used last.
     maps: Vec<(Vec<BoundaryId>, CommuneMap)>,
-    /// The shares of ended communes' grounds that lie in later ones.
-    shares: HashMap<(BoundaryId, BoundaryId), f64>,
+    /// For which grounds communes that had ended stood on later days.
+    stood: HashMap<Ended, Vec<Arc<BlockedRegion>>>,
 }
 
 impl Ground {
@@ -33,7 +37,7 @@ impl Ground {
         Ok(Self {
             boundaries: all_boundaries(tx).await?,
             maps: Vec::new(),
-            shares: HashMap::new(),
+            stood: HashMap::new(),
         })
     }
 
@@ -77,34 +81,44 @@ impl Ground {
         let Some(last) = lasts.filter(|last| *last < day).max() else {
             return Ok(false);
         };
-        let map = self.map(tx, last).await?;
-        if map.locate(position) == Some(code) {
-            return Ok(true);
-        }
-        let Some(ended) = map.commune(code).cloned() else {
-            return Ok(false);
+        let stood = (code.to_owned(), last, self.ids_on(day));
+        let grounds = if let Some(grounds) = self.stood.get(&stood) {
+            grounds.clone()
+        } else {
+            let grounds = self.grounds_of(tx, (code, last), day).await?;
+            self.stood.insert(stood, grounds.clone());
+            grounds
         };
-        let map = self.map(tx, day).await?;
-        let found = map.locate(position).and_then(|code| map.commune(code));
-        match found.cloned() {
-            Some(found) => Ok(self.share_in(ended, found).await? >= 1.0 - BESIDE_SHARE),
-            None => Ok(false),
-        }
+        let mut grounds = grounds.iter();
+        Ok(grounds.any(|ground| ground.place(position) != Place::Outside))
     }
 
-    /// The share of a commune's ground that lies in another of another day.
-    async fn share_in(&mut self, ended: Commune, found: Commune) -> Result<f64, Error> {
-        let pair = (ended.facts.id, found.facts.id);
-        if let Some(share) = self.shares.get(&pair) {
-            return Ok(*share);
-        }
-        let share = aside(move || {
-            let by = [Arc::clone(&found.ground)];
-            covered_share(ended.region(), &by)
-        });
-        let share = share.await?;
-        self.shares.insert(pair, share);
-        Ok(share)
+    /// The ground of a commune on its last day, and that of each commune of a later day that holds it as a whole.
+    async fn grounds_of(
+        &mut self,
+        tx: &mut Tx,
+        (code, last): (&str, LocalDate),
+        day: LocalDate,
+    ) -> Result<Vec<Arc<BlockedRegion>>, Error> {
+        let map = self.map(tx, last).await?;
+        let Some(ended) = map.commune(code).cloned() else {
+            return Ok(Vec::new());
+        };
+        let map = self.map(tx, day).await?;
+        let near = map.communes().iter();
+        let near: Vec<Arc<BlockedRegion>> = near
+            .filter(|own| own.ground.meets(ended.region()))
+            .map(|own| Arc::clone(&own.ground))
+            .collect();
+        aside(move || {
+            let holds = |own: &Arc<BlockedRegion>| {
+                covered_share(ended.region(), &[Arc::clone(own)]) >= 1.0 - BESIDE_SHARE
+            };
+            let mut grounds: Vec<_> = near.into_iter().filter(holds).collect();
+            grounds.push(ended.ground);
+            grounds
+        })
+        .await
     }
 
     /// The last day before a day on which other boundaries held than on it; the day itself when there was none.
@@ -115,10 +129,16 @@ impl Ground {
         since.map_or(day, |since| since.plus_days(-1))
     }
 
-    async fn map(&mut self, tx: &mut Tx, day: LocalDate) -> Result<&CommuneMap, Error> {
+    /// The boundaries of a day, in order.
+    fn ids_on(&self, day: LocalDate) -> Vec<BoundaryId> {
         let valid = self.boundaries.iter().filter(|own| own.is_valid_on(day));
         let mut ids: Vec<BoundaryId> = valid.map(|own| own.id).collect();
         ids.sort_unstable();
+        ids
+    }
+
+    async fn map(&mut self, tx: &mut Tx, day: LocalDate) -> Result<&CommuneMap, Error> {
+        let ids = self.ids_on(day);
         let known = self.maps.iter().position(|(own, _)| *own == ids);
         let map = match known {
             Some(at) => self.maps.remove(at),

@@ -41,6 +41,9 @@ pub struct Manifest {
     /// say so were made before: they are marked by the seals of the plot alone that a photo names.
     #[serde(default)]
     pub marks_ground: bool,
+    /// Whether all proofs lead to the head of the package. In packages that do not say so each may lead to a head of its own time.
+    #[serde(default)]
+    pub one_head: bool,
     /// The plots that were merged into those of the case, now or when photos of theirs were sealed with its own, each with the
     /// photos that were recorded on it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -46,6 +46,9 @@ pub enum Fault {
     /// The list of keys.
     #[error("heads/keys.json: {0}")]
     Keys(#[from] KeyListFault),
+    /// A proof that leads elsewhere than the package says.
+    #[error("{0} leads to another head than heads/checkpoint.txt")]
+    Head(String),
     /// A seal.
     #[error("{file}: {fault}")]
     Seal {
@@ -106,6 +109,7 @@ pub fn check(archive: &[u8], roots: &[(Option<String>, PublicKey)]) -> Result<Ch
     stamps::check(&files, &head, &ring, &mut checked)?;
     entries(&files, &manifest, &receipt, &ring, &mut checked)?;
     photos(&files, &manifest, &ring, &mut checked)?;
+    one_head(&files, &manifest, &head, &mut checked)?;
     let erased = erased::check(&files, &mut checked)?;
     erased::whole(&files, &manifest, &erased)?;
     seals::check(&files, &manifest, &erased, &mut checked)?;
@@ -220,6 +224,44 @@ fn entries(
         Some(entry) => Err(Fault::Missing(format!("the entry {entry}"))),
         None => Ok(()),
     }
+}
+
+/// Every proof leads to the head of the package, so that what a head kept outside says of that one it says of all. Packages of
+/// before have proofs that lead to heads of their own time; that is told.
+fn one_head(
+    files: &Files<'_>,
+    manifest: &Manifest,
+    head: &str,
+    checked: &mut Checked,
+) -> Result<(), Fault> {
+    let mut elsewhere = 0_usize;
+    let mut judge = |name: &str, proof: &EntryProof| {
+        let is_here = proof.head.checkpoint == head;
+        elsewhere += usize::from(!is_here);
+        if is_here || !manifest.one_head {
+            Ok(())
+        } else {
+            Err(Fault::Head(name.to_owned()))
+        }
+    };
+    for name in files.keys().filter(|name| name.starts_with("entries/")) {
+        judge(name, &json(files, name)?)?;
+    }
+    for photo in &manifest.photos {
+        let name = photo_file(*photo, "proof.json");
+        let proof: PhotoProof = json(files, &name)?;
+        judge(&name, &proof.original)?;
+        judge(&name, &proof.sidecar)?;
+    }
+    checked.steps.push(if elsewhere == 0 {
+        "all proofs lead to heads/checkpoint.txt: hold a head that was kept outside against it".to_owned()
+    } else {
+        format!(
+            "{elsewhere} proofs lead to other heads than heads/checkpoint.txt, as in packages of before 2026-11-28: a head that was \
+             kept outside says nothing of them by that one; take the case out anew"
+        )
+    });
+    Ok(())
 }
 
 fn photos(

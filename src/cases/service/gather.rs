@@ -91,7 +91,11 @@ impl Cases {
         let photos = chapters.iter().map(|chapter| chapter.photos.len()).sum();
         let weight = weight(wanted.all.len(), photos, self.bounds.printed);
         gathered.turn = Some(self.turns.taken(weight).await?);
-        let proofs = self.proofs(actor, wanted.all, chapters).await?;
+        // All proofs lead to this one: what a kept head says of it, it says of each of them.
+        let head = self.journal.head().await?.ok_or(Error::NotYet)?;
+        let proofs = self
+            .proofs(actor, (wanted.all, head.size), chapters)
+            .await?;
         refuse_late(chapters, &proofs)?;
         for (at, proof) in proofs.iter().enumerate() {
             let name = entry_file(at + 1, &proof.header.kind, proof.header.entry);
@@ -129,13 +133,17 @@ impl Cases {
         gathered.printed.custody = wanted.of.iter().map(own).collect();
         let readme = Bytes::from_static(README.as_bytes());
         gathered.files.insert("README.txt".into(), readme);
-        self.add_heads(&mut gathered, &proofs).await?;
+        self.add_heads(&mut gathered, &proofs, head).await?;
         Ok(gathered)
     }
 
-    /// Adds the newest head, the log's keys and the outside stamps.
-    async fn add_heads(&self, gathered: &mut Gathered, proofs: &[EntryProof]) -> Result<(), Error> {
-        let head = self.journal.head().await?.ok_or(Error::NotYet)?;
+    /// Adds the head that proofs lead to, the log's keys and the outside stamps.
+    async fn add_heads(
+        &self,
+        gathered: &mut Gathered,
+        proofs: &[EntryProof],
+        head: SignedHead,
+    ) -> Result<(), Error> {
         let checkpoint = Bytes::from(head.checkpoint.clone());
         let keys = text(&self.journal.keys().await?)?;
         let files = &mut gathered.files;
@@ -198,7 +206,7 @@ impl Cases {
     async fn proofs(
         &self,
         actor: &Actor,
-        wanted: Vec<EntryId>,
+        (wanted, size): (Vec<EntryId>, u64),
         chapters: &[Chapter],
     ) -> Result<Vec<EntryProof>, Error> {
         let shown = chapters.iter().map(|chapter| &chapter.view);
@@ -206,7 +214,7 @@ impl Cases {
         let shown: BTreeSet<Uuid> = shown.map(|view| view.id.0).collect();
         let mut proofs = Vec::with_capacity(wanted.len());
         for entry in wanted {
-            let Proving::Proof(mut proof) = self.journal.prove_content(entry).await? else {
+            let Proving::Proof(mut proof) = self.journal.prove_content(entry, size).await? else {
                 return Err(Error::NotYet);
             };
             let of_shown = proof.header.fact.is_some_and(|fact| shown.contains(&fact));
@@ -219,8 +227,8 @@ impl Cases {
             }
             proofs.push(*proof);
         }
-        self.prove_keys(&mut proofs).await?;
-        self.prove_erasures(&mut proofs, &shown).await?;
+        self.prove_keys(&mut proofs, size).await?;
+        self.prove_erasures(&mut proofs, (&shown, size)).await?;
         Ok(proofs)
     }
 
@@ -229,12 +237,12 @@ impl Cases {
     async fn prove_erasures(
         &self,
         proofs: &mut Vec<EntryProof>,
-        shown: &BTreeSet<Uuid>,
+        (shown, size): (&BTreeSet<Uuid>, u64),
     ) -> Result<(), Error> {
         let mut told: BTreeSet<EntryId> = proofs.iter().map(|proof| proof.header.entry).collect();
         let orders: Vec<EntryId> = proofs.iter().filter_map(|own| own.redacted_by).collect();
         for order in orders.into_iter().filter(|order| told.insert(*order)) {
-            let Proving::Proof(mut proof) = self.journal.prove_content(order).await? else {
+            let Proving::Proof(mut proof) = self.journal.prove_content(order, size).await? else {
                 return Err(Error::NotYet);
             };
             let of_shown = proof.header.fact.is_some_and(|fact| shown.contains(&fact));
@@ -247,7 +255,7 @@ impl Cases {
     }
 
     /// Adds by which entries the keys that signed were announced, and by whom confirmed.
-    async fn prove_keys(&self, proofs: &mut Vec<EntryProof>) -> Result<(), Error> {
+    async fn prove_keys(&self, proofs: &mut Vec<EntryProof>, size: u64) -> Result<(), Error> {
         let signed = proofs.iter().filter(|proof| proof.statement.is_some());
         let devices = signed.map(|proof| proof.header.device.unwrap_or(proof.header.actor));
         let devices: BTreeSet<Uuid> = devices.collect();
@@ -257,7 +265,7 @@ impl Cases {
             let entries = sql::key_entries(&mut tx, device).await?;
             drop(tx);
             for entry in entries.into_iter().filter(|entry| told.insert(*entry)) {
-                let Proving::Proof(proof) = self.journal.prove_content(entry).await? else {
+                let Proving::Proof(proof) = self.journal.prove_content(entry, size).await? else {
                     return Err(Error::NotYet);
                 };
                 proofs.push(*proof);

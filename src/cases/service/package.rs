@@ -262,6 +262,7 @@ impl Cases {
             photos: gathered.photos.clone(),
             after_seal: gathered.after_seal.clone(),
             marks_ground: true,
+            one_head: true,
             merged: gathered.merged.clone(),
             files: ready.chain(originals).collect(),
         };

@@ -186,6 +186,11 @@ impl OfPhoto {
         let rings = self.roots.rings(original.log_id, &keys)?;
         let photo = bytes(&self.photo)?;
         let checked = agreed(&rings, |ring| proofs::photo(&proof, &photo, ring))?;
+        if self.beside.head.is_some() {
+            agreed(&rings, |_| {
+                proofs::one_head(&proof).map(|()| checked.clone())
+            })?;
+        }
         self.beside
             .check(original, between.as_ref(), rings, checked)
     }

@@ -16,17 +16,20 @@ impl Evidence {
             // No original will ever follow what an order erased before.
             return refuse_erased(&row).map(|()| None);
         };
-        let sidecar = self.journal.prove_content(row.entry).await?;
-        let original = self.journal.prove_content(original).await?;
+        // One head for all: whoever holds a kept head against it holds it against each of them.
+        let Some(head) = self.journal.head().await? else {
+            return Ok(None);
+        };
+        let sidecar = self.journal.prove_content(row.entry, head.size).await?;
+        let original = self.journal.prove_content(original, head.size).await?;
         let (Proving::Proof(sidecar), Proving::Proof(original)) = (sidecar, original) else {
             return Ok(None);
         };
         let mut sidecar = *sidecar;
         let redaction = match original.redacted_by {
-            Some(by) => match self.journal.prove_content(by).await? {
+            Some(by) => match self.journal.prove_content(by, head.size).await? {
                 Proving::Proof(order) => Some(order),
-                Proving::NotNumbered => return Ok(None),
-                Proving::Unknown => None,
+                Proving::NotNumbered | Proving::Unknown => return Ok(None),
             },
             None => None,
         };

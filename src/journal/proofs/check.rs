@@ -323,6 +323,15 @@ pub fn photo(proof: &PhotoProof, bytes: &[u8], ring: &KeyRing) -> Result<Checked
     Ok(checked)
 }
 
+/// Checks that a photo's entries lead to one head, so that what agrees with that head agrees with each of them.
+pub fn one_head(proof: &PhotoProof) -> Result<(), Failure> {
+    let (one, other) = (&proof.original.head, &proof.sidecar.head);
+    if one.checkpoint == other.checkpoint {
+        return Ok(());
+    }
+    Err(Failure::TwoHeads(one.size, other.size))
+}
+
 /// The SHA-256 that an entry's content names.
 fn named_digest(proof: &EntryProof) -> Option<String> {
     let body = BASE64.decode(proof.body.as_ref()?).ok()?;

@@ -85,6 +85,11 @@ pub enum Failure {
     /// An order erased the photo.
     #[error(transparent)]
     Redacted(#[from] Redacted),
+    /// The entries of one proof lead to two heads, of which one was held against what was kept outside.
+    #[error(
+        "the photo's entries lead to two heads, of {0} and {1} entries, and the kept head says nothing of the second: fetch the proof anew"
+    )]
+    TwoHeads(u64, u64),
     /// Two heads of one size with two roots.
     #[error("fork: two signed heads of {0} entries have two roots")]
     Fork(u64),
@@ -97,7 +102,7 @@ impl Failure {
         self.is_unvouched()
             || matches!(
                 self,
-                Self::NoConsistency { .. } | Self::Redacted(_) | Self::Erased
+                Self::NoConsistency { .. } | Self::Redacted(_) | Self::Erased | Self::TwoHeads(..)
             )
     }
 

@@ -17,7 +17,7 @@ use super::history::LogKey;
 use super::model::{Epoch, Header, Receipt};
 use super::note::Checkpoint;
 
-pub use check::{Checked, entry, heads, photo, receipt, receipt_in};
+pub use check::{Checked, entry, heads, one_head, photo, receipt, receipt_in};
 pub use erased::{Redacted, order_of};
 pub use failure::Failure;
 

@@ -301,6 +301,26 @@ on_both! {
         assert!(verify(&held, &[&own, &whole, &later, &between]).0);
     }
 
+    async fn both_entries_of_a_photo_are_held_against_a_kept_head(field: Field) {
+        let phone = field.phone("máy ảnh", &[]).await;
+        let bytes = photos::jpeg(64, 48);
+        let photo = photos::taken(&field, &phone, &bytes, &photos::sidecar(&bytes)).await;
+        let officer = field.officer().await;
+        let proof = async || officer.get(&format!("/api/v1/photos/{photo}/proof")).await.expect(200).json();
+        field.settle().await;
+        let before = proof().await;
+        entries(&field, 5).await;
+        let now = proof().await;
+        assert_eq!(now["sidecar"]["head"], now["original"]["head"]);
+        let desk = Desk::new();
+        let (own, kept) = (desk.file("photo.jpg", &bytes), desk.file("kept", now["original"]["head"]["checkpoint"].as_str().unwrap()));
+        let mixed = desk.file("mixed", changed(&now, "/sidecar", before["sidecar"].clone()));
+        assert!(verify(&["photo", "FILE", "--proof", "FILE"], &[&own, &mixed]).0);
+        let beside = ["photo", "FILE", "--proof", "FILE", "--head", "FILE"];
+        assert_fails(&beside, &[&own, &mixed, &kept], "cannot be told: the photo's entries lead to two heads");
+        assert!(verify(&beside, &[&own, &desk.file("now", now.to_string()), &kept]).0);
+    }
+
     async fn a_photo_and_its_proof_are_checked_without_the_server(field: Field) {
         let phone = field.phone("máy ảnh", &[]).await;
         let bytes = photos::jpeg(64, 48);
