@@ -432,6 +432,26 @@ on_both! {
         both.get(&format!("{base}/case")).await.expect(400);
     }
 
+    async fn an_incidents_case_of_a_merged_commune_goes_to_who_holds_its_ground(field: Field) {
+        load_communes(&field).await;
+        let incident = field.new_id();
+        let base = format!("/api/v1/incidents/{incident}");
+        let phone = field.phone("máy A", &[EAST]).await;
+        let body = serde_json::json!({ "title": "Vụ 03", "occurred_at": "2026-02-25T10:15:00+07:00", "commune": EAST });
+        phone.put(&base, &body).await.expect(201);
+        let mut plot = plot_at(104.7, 22.4);
+        plot["properties"]["incident"] = incident.to_string().into();
+        phone.put(&format!("/api/v1/plots/{}", field.new_id()), &plot).await.expect(201);
+        field.settle().await;
+        let case = format!("{base}/case?reason=x");
+        let west = field.account("xa-tay", Role::CommuneOfficer, &[WEST]).await;
+        west.get(&case).await.expect(404);
+        field.clock.advance_millis(1_000);
+        crate::reports::merged(&field, "2026-03-02").await;
+        field.settle().await;
+        west.get(&case).await.expect(200);
+    }
+
     async fn the_printed_course_tells_what_stands_in_its_order_with_late_minutes(field: Field) {
         load_communes(&field).await;
         let phone = field.phone("máy A", &[WEST]).await;

@@ -13,7 +13,9 @@ use tuantra::base::time::SystemClock;
 use uuid::Uuid;
 
 use crate::field::{Answer, Client, Field};
+use crate::ledger::org;
 use crate::plots::{EAST, WEST, load_communes, plot_at};
+use crate::track_screens::phone_of;
 
 fn hex(bytes: &[u8]) -> String {
     tuantra::base::hex(&Sha256::digest(bytes))
@@ -106,6 +108,30 @@ pub async fn taken(field: &Field, client: &Client, bytes: &[u8], sidecar: &Value
     client.put(&path(id), sidecar).await.expect(201);
     upload(client, id, bytes).await.expect(201);
     id
+}
+
+/// A photo that says nothing of where it was taken, and belongs to no plot.
+async fn taken_nowhere(field: &Field, client: &Client) -> Uuid {
+    let bytes = jpeg(64, 64);
+    let mut told = sidecar(&bytes);
+    (told["lon"], told["lat"]) = (Value::Null, Value::Null);
+    let id = taken(field, client, &bytes, &told).await;
+    field.settle().await;
+    id
+}
+
+/// The photo and its images are read by the client and stand in its list, where it is the only one, or do neither.
+async fn is_read_by(client: &Client, id: Uuid, is_read: bool) {
+    for size in ["", "/thumbnail", "/display"] {
+        let status = if is_read { 200 } else { 404 };
+        client
+            .get(&format!("{}{size}", path(id)))
+            .await
+            .expect(status);
+    }
+    let list = client.get("/api/v1/photos").await.expect(200).json();
+    let listed = list["features"].as_array().unwrap().len();
+    assert_eq!(listed, usize::from(is_read));
 }
 
 on_both! {
@@ -446,17 +472,18 @@ on_both! {
     async fn a_photo_without_a_place_of_a_phone_without_a_team_is_its_own_alone(field: Field) {
         load_communes(&field).await;
         let (phone, stranger) = (field.phone("máy A", &[WEST]).await, field.phone("máy B", &[EAST]).await);
-        let bytes = jpeg(64, 64);
-        let mut placeless = sidecar(&bytes);
-        (placeless["lon"], placeless["lat"]) = (Value::Null, Value::Null);
-        let id = taken(&field, &phone, &bytes, &placeless).await;
-        field.settle().await;
-        for (client, status, listed) in [(&phone, 200, 1), (&stranger, 404, 0)] {
-            for size in ["", "/thumbnail", "/display"] {
-                client.get(&format!("{}{size}", path(id))).await.expect(status);
-            }
-            let list = client.get("/api/v1/photos").await.expect(200).json();
-            assert_eq!(list["features"].as_array().unwrap().len(), listed);
+        let id = taken_nowhere(&field, &phone).await;
+        is_read_by(&phone, id, true).await;
+        is_read_by(&stranger, id, false).await;
+    }
+
+    async fn a_photo_without_a_place_is_read_by_every_phone_of_its_unit(field: Field) {
+        load_communes(&field).await;
+        let (unit, other) = (org(&field, "Đồn A").await, org(&field, "Đồn B").await);
+        let (phone, mate, stranger) = (phone_of(&field, unit).await, phone_of(&field, unit).await, phone_of(&field, other).await);
+        let id = taken_nowhere(&field, &phone).await;
+        for (client, is_read) in [(&phone, true), (&mate, true), (&stranger, false)] {
+            is_read_by(client, id, is_read).await;
         }
     }
 

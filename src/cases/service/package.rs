@@ -87,7 +87,9 @@ impl Cases {
         let commune = sql::incident_commune(&mut tx, incident).await?;
         let plots = sql::incident_plots(&mut tx, incident).await?;
         drop(tx);
-        if !actor.may(Right::ExportCases, commune.as_deref()) {
+        let named = commune.iter().cloned().collect();
+        let wider = self.plots.with_ended(actor, named).await?;
+        if !wider.may(Right::ExportCases, commune.as_deref()) {
             return Err(Error::NotFound);
         }
         let mut chapters = Vec::with_capacity(plots.len());

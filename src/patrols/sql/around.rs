@@ -23,7 +23,9 @@ macro_rules! off_paper {
 pub(super) use off_paper;
 
 /// Whether a right says where its holder is at home: one over the whole province does until something took its place, so that
-/// whoever was narrowed to communes is of their parties alone.
+/// whoever was narrowed to communes is of their parties alone. Those that something took the place of are one list for the whole
+/// statement, made once the first such right is met: PostgreSQL takes a question for each right to be so dear that it compiles
+/// the statement each time.
 macro_rules! at_home {
     ($grant:literal) => {
         concat!(
@@ -31,11 +33,10 @@ macro_rules! at_home {
             $grant,
             ".commune IS NOT NULL OR ",
             $grant,
-            ".valid_to IS NULL OR NOT EXISTS (SELECT 1 FROM identity_grants later WHERE later.holder = ",
+            ".valid_to IS NULL OR ",
             $grant,
-            ".holder AND later.valid_from >= ",
-            $grant,
-            ".valid_to))"
+            ".id NOT IN (SELECT past.id FROM identity_grants past JOIN identity_grants later ON later.holder = past.holder \
+             AND later.valid_from >= past.valid_to WHERE past.commune IS NULL AND past.valid_to IS NOT NULL))"
         )
     };
 }

@@ -115,7 +115,7 @@ impl Plots {
 
     /// The same caller with those of some communes that have ended and whose ground its rights hold today: for what is told by
     /// the commune that its sender named.
-    pub(super) async fn with_ended(
+    pub async fn with_ended(
         &self,
         actor: &Actor,
         codes: BTreeSet<String>,
