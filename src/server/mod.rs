@@ -51,7 +51,8 @@ const READ_AHEAD: usize = 64 * 1024;
 const WINDOW: u32 = 64 * 1024;
 /// So long a connection may be without a whole head of a request, at first and between two requests: each takes one of the
 /// files that the process may open, and whoever opens a thousand and says nothing would have them all. Longer than the
-/// minute for which proxies keep a silent connection.
+/// minute for which proxies keep a silent connection. Over HTTP/2, whose connections are kept for requests to come, whoever
+/// says nothing for so long is asked whether he is still there, and has as long again to say so.
 const SILENCE: Duration = Duration::from_secs(75);
 /// Pages load nothing from elsewhere and run no script that is not a file of ours.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; \
@@ -300,6 +301,8 @@ fn bounded<Acceptor>(
     builder
         .http2()
         .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(2 * WINDOW);
+        .initial_connection_window_size(2 * WINDOW)
+        .keep_alive_interval(silence)
+        .keep_alive_timeout(silence);
     server.first_request_timeout(silence)
 }

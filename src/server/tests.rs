@@ -14,15 +14,18 @@ use super::bounded;
 
 const HEAD: &str = "GET / HTTP/1.1\r\nhost: here\r\n";
 
+/// The same question over HTTP/2: the preface, empty settings, one head (its method, scheme and path by their numbers).
+const HEAD_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x09\x01\x05\0\0\0\x01\x82\x86\x84\x41\x04here";
+
 /// What is answered, until the connection is closed, to who sends this and no more.
-async fn answered(address: SocketAddr, sent: &str) -> String {
+async fn answered(address: SocketAddr, sent: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(sent.as_bytes()).await.unwrap();
+    stream.write_all(sent).await.unwrap();
     let mut bytes = Vec::new();
     let reading = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes));
     // How it ends is the kernel's, that it ends is ours.
     let _ = reading.await.expect("the connection stays open");
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[tokio::test]
@@ -36,12 +39,15 @@ async fn a_connection_on_which_nothing_is_said_is_closed() {
         .serve(router.into_make_service());
     let serving = tokio::spawn(serving);
     let address = handle.listening().await.unwrap();
-    let begun = ["", "GET", HEAD].map(|begun| answered(address, begun));
+    let begun = ["", "GET", HEAD].map(|begun| answered(address, begun.as_bytes()));
     for answer in join_all(begun).await {
         assert!(!answer.contains("it answers"), "{answer}");
     }
     // Nor is one kept for a second request that never comes.
-    let answer = answered(address, &format!("{HEAD}\r\n")).await;
+    let answer = answered(address, format!("{HEAD}\r\n").as_bytes()).await;
     assert!(answer.ends_with("it answers"), "{answer}");
+    // Over HTTP/2 whoever does not even answer whether he is there.
+    let answer = answered(address, HEAD_2).await;
+    assert!(answer.contains("it answers"), "{answer}");
     serving.abort();
 }

@@ -440,6 +440,42 @@ on_both! {
         assert_eq!(total["in_dispute"]["claimed"]["plots"], 1);
     }
 
+    async fn a_ground_that_was_first_taken_for_another_crop_counts_once_over_the_seasons_too(field: Field) {
+        let people = people(&field).await;
+        let mut mistaken = plot_at(104.3, 22.4);
+        mistaken["properties"]["crop"] = json!("other");
+        let first = recorded(&field, &people.phone, &mistaken).await;
+        field.clock.advance_millis(1_000);
+        let second = recorded(&field, &people.province, &plot_at(104.300_01, 22.4)).await;
+        let mut seen = verified(320, 64.0);
+        seen["crop"] = json!("opium_poppy");
+        let told = sent(&people.post_desk, first, "verifications", &seen).await;
+        let entry = told["receipt"]["entry_id"].as_str().unwrap().to_owned();
+        field.settle().await;
+        // The one stands under the year, the other under poppy's season: no sum of either counts what the other has.
+        for then in [String::new(), format!("&as_of={entry}")] {
+            let all = figures(&people.province, &format!("by=season{then}")).await;
+            assert_eq!((&all["total"]["plots"], &all["total"]["in_dispute"]["claimed"]["plots"]), (&json!(1), &json!(1)));
+            for season in ["2026", "2025-2026"] {
+                let own = figures(&people.province, &format!("season={season}{then}")).await;
+                let mut rows = all["rows"].as_array().unwrap().iter();
+                let row = rows.find(|row| row["key"] == season).unwrap();
+                for figure in ["plots", "claimed", "verified", "in_dispute"] {
+                    assert_eq!(own["total"][figure], row[figure], "{season} {figure}");
+                }
+            }
+        }
+        let pairs = async |query: &str| {
+            let path = format!("/api/v1/ledger/duplicates{query}");
+            let told = people.province.get(&path).await.expect(200).json();
+            told.as_array().unwrap().len()
+        };
+        for query in ["", "?season=2026", "?season=2025-2026"] {
+            assert_eq!(pairs(query).await, 1, "{query}");
+        }
+        assert_eq!(pairs("?season=2025").await, 0, "{first} and {second} are of other seasons");
+    }
+
     async fn a_listed_plot_names_the_units_behind_it_and_how_far_its_areas_may_be_off(field: Field) {
         let people = people(&field).await;
         let plot = recorded(&field, &people.phone, &sized(104.30, 100, 50.0)).await;

@@ -123,9 +123,9 @@ struct Shared {
     /// Verified secrets for a moment, so that an upload of many batches reads its rights once a second.
     known: Mutex<HashMap<[u8; 32], Known>>,
     used: Mutex<HashMap<TokenId, Timestamp>>,
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
     /// Places for those passwords and for those that wait.
-    waiting: Semaphore,
+    waiting: Arc<Semaphore>,
     attempts: sessions::Attempts,
     guesses: sessions::Attempts,
     wrong_codes: sessions::Attempts,
@@ -150,8 +150,8 @@ impl Identity {
         let shared = Shared {
             known: Mutex::default(),
             used: Mutex::default(),
-            hashing: Semaphore::new(HASHING),
-            waiting: Semaphore::new(HASHING + WAITING),
+            hashing: Arc::new(Semaphore::new(HASHING)),
+            waiting: Arc::new(Semaphore::new(HASHING + WAITING)),
             attempts: sessions::Attempts::default(),
             guesses: sessions::Attempts::of(sessions::ATTEMPTS_ANYWHERE),
             wrong_codes: sessions::Attempts::of(enrolment::WRONG_CODES),

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use serde_json::json;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::base::actor::{Actor, Door, Principal, Right};
@@ -81,6 +81,27 @@ impl Attempts {
     }
 }
 
+/// A place among those who wait, and a turn at hashing. It goes with the password onto its thread and comes back: whoever hangs
+/// up ends no hash that was begun, and would otherwise begin as many as he likes.
+type Turn = [OwnedSemaphorePermit; 2];
+
+/// Whether the password is that of the hash, or of none; by who has a turn, which lasts.
+async fn verified(turn: Turn, password: &str, hash: Option<String>) -> Result<(Turn, bool), Error> {
+    let password = password.to_owned();
+    let known = hash.is_some();
+    let checked = tokio::task::spawn_blocking(move || {
+        let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
+        let matches = PasswordHash::new(&text).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        });
+        (turn, matches)
+    });
+    let (turn, matches) = checked.await.or(Err(Error::Hashing))?;
+    Ok((turn, matches && known))
+}
+
 impl Identity {
     /// Signs in with login and password, from an address.
     pub async fn sign_in(
@@ -111,7 +132,7 @@ impl Identity {
         let hash = account
             .as_ref()
             .and_then(|account| account.password_hash.clone());
-        let matches = self.check_password(password, hash).await?;
+        let (turn, matches) = verified(turn, password, hash).await?;
         match account {
             Some(account) if matches => {
                 drop(turn);
@@ -206,17 +227,19 @@ impl Identity {
     }
 
     /// A turn at hashing, for which few wait.
-    async fn turn(&self) -> Result<[SemaphorePermit<'_>; 2], Error> {
-        let place = self.shared.waiting.try_acquire().or(Err(Error::Busy))?;
-        let turn = self.shared.hashing.acquire().await;
+    async fn turn(&self) -> Result<Turn, Error> {
+        let waiting = Arc::clone(&self.shared.waiting);
+        let place = waiting.try_acquire_owned().or(Err(Error::Busy))?;
+        let turn = Arc::clone(&self.shared.hashing).acquire_owned().await;
         Ok([place, turn.or(Err(Error::Hashing))?])
     }
 
     /// Hashes a password with argon2id (OWASP's 19 MiB, 2 passes), at most two at once.
     pub(super) async fn hash_password(&self, password: &str) -> Result<String, Error> {
-        let _turn = self.turn().await?;
+        let turn = self.turn().await?;
         let password = password.to_owned();
         let hashed = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             Argon2::default()
                 .hash_password(password.as_bytes())
                 .map(|hash| hash.to_string())
@@ -225,21 +248,6 @@ impl Identity {
             .await
             .or(Err(Error::Hashing))?
             .or(Err(Error::Hashing))
-    }
-
-    /// Whether the password is that of the hash, or of none; by who has a turn.
-    async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Error> {
-        let password = password.to_owned();
-        let known = hash.is_some();
-        let checked = tokio::task::spawn_blocking(move || {
-            let text = hash.unwrap_or_else(|| DUMMY_HASH.to_owned());
-            PasswordHash::new(&text).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_ok()
-            })
-        });
-        Ok(checked.await.or(Err(Error::Hashing))? && known)
     }
 
     async fn open_session(&self, account: Uuid) -> Result<SignedIn, Error> {
@@ -285,5 +293,38 @@ impl Identity {
                 })
             })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use futures::FutureExt;
+    use tokio::runtime::Builder;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[test]
+    fn whoever_hangs_up_frees_no_turn_before_his_password_is_hashed() {
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).enable_time().build();
+        runtime.unwrap().block_on(async {
+            // The only thread is busy, so that the hash is begun and not done.
+            let (open, gate) = channel::<()>();
+            let busy = tokio::task::spawn_blocking(move || gate.recv());
+            let room = Arc::new(Semaphore::new(2));
+            let permit = || Arc::clone(&room).try_acquire_owned().unwrap();
+            let mut asked = Box::pin(verified([permit(), permit()], "đoán mò", None));
+            assert!(asked.as_mut().now_or_never().is_none());
+            drop(asked);
+            assert_eq!(room.available_permits(), 0);
+            drop(open);
+            assert!(busy.await.unwrap().is_err());
+            let back = tokio::time::timeout(Duration::from_secs(60), room.acquire_many(2)).await;
+            assert!(back.unwrap().is_ok());
+        });
     }
 }

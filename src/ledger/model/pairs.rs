@@ -102,20 +102,19 @@ const METRES_PER_DEGREE: f64 = 111_195.0;
 /// Every two claims that may be one ground, the likeliest first.
 #[must_use]
 pub fn pairs(claims: &[Claim], rules: &Definition) -> Vec<Pair> {
-    let mut by_latitude: Vec<Ranging<'_>> = claims.iter().map(Ranging::of).collect();
-    by_latitude.sort_by(|a, b| {
+    let mut from_south: Vec<Ranging<'_>> = claims.iter().map(Ranging::of).collect();
+    from_south.sort_by(|a, b| {
         let by_plot = a.claim.plot.cmp(&b.claim.plot);
-        a.north().total_cmp(&b.north()).then(by_plot)
+        a.south.total_cmp(&b.south).then(by_plot)
     });
-    let widest_m = by_latitude.iter().map(|own| own.extent_m);
-    let widest_m = widest_m.fold(0.0, f64::max);
-    let most_deg = (REACH_M.1 + 2.0 * widest_m) / METRES_PER_DEGREE;
     let mut found = Vec::new();
-    for (index, a) in by_latitude.iter().enumerate() {
-        let rest = by_latitude.iter().skip(index + 1);
-        for b in rest.take_while(|b| b.north() - a.north() <= most_deg) {
+    for (index, a) in from_south.iter().enumerate() {
+        // Each goes as far as it reaches itself, so that one long field costs no other claim a comparison.
+        let rest = from_south.iter().skip(index + 1);
+        for b in rest.take_while(|b| b.south <= a.north) {
             if a.may_meet(b) {
-                found.extend(pair(a.claim, b.claim, rules));
+                let (one, other) = a.and(b);
+                found.extend(pair(one, other, rules));
             }
         }
     }
@@ -133,6 +132,9 @@ struct Ranging<'a> {
     /// How far its outline reaches, where that tells more than its middle, m: whoever walked a long field may have stood at
     /// either end of it.
     extent_m: f64,
+    /// Between these latitudes, so that two whose ranges have none in common never meet.
+    south: f64,
+    north: f64,
 }
 
 impl<'a> Ranging<'a> {
@@ -141,24 +143,33 @@ impl<'a> Ranging<'a> {
         let outline = outline.map(|outline| metres(outline, claim.position));
         let large = outline.filter(|outline| outline.unsigned_area() >= LARGE_M2);
         let corners = large.iter().flat_map(|outline| outline.exterior().coords());
+        let extent_m = corners.map(|at| at.x.hypot(at.y)).fold(0.0, f64::max);
+        let range_deg = (REACH_M.1 / 2.0 + extent_m) / METRES_PER_DEGREE;
         Self {
             claim,
-            extent_m: corners.map(|at| at.x.hypot(at.y)).fold(0.0, f64::max),
+            extent_m,
+            south: claim.position.lat() - range_deg,
+            north: claim.position.lat() + range_deg,
         }
     }
 
-    /// Its point's degrees north.
-    const fn north(&self) -> f64 {
-        self.claim.position.lat()
+    /// Both claims, the one whose point lies further south first.
+    fn and(&self, other: &Self) -> (&'a Claim, &'a Claim) {
+        let by_plot = self.claim.plot.cmp(&other.claim.plot);
+        let (lat, its) = (self.claim.position.lat(), other.claim.position.lat());
+        if lat.total_cmp(&its).then(by_plot).is_gt() {
+            (other.claim, self.claim)
+        } else {
+            (self.claim, other.claim)
+        }
     }
 
     /// A cheap bound before the geodesic: a degree of longitude is shorter than one of latitude.
     fn may_meet(&self, other: &Self) -> bool {
         let most_m = REACH_M.1 + self.extent_m + other.extent_m;
         let (one, two) = (self.claim.position, other.claim.position);
-        let tall_m = (self.north() - other.north()).abs() * METRES_PER_DEGREE;
         let wide_m = (one.lon() - two.lon()).abs() * METRES_PER_DEGREE;
-        tall_m <= most_m && wide_m <= most_m * 2.0
+        wide_m <= most_m * 2.0
     }
 }
 

@@ -96,13 +96,15 @@ const QUESTION_OF_ONE: &str =
     "Cần đối chiếu: hai điểm này của một đơn vị có phải là một chỗ không?";
 
 impl Ledger {
-    /// The books of a season (or of all), as they are or were: with the definition, the places and the seasons of
-    /// then.
+    /// The books of a season (or of all) and of whatever may be of one ground with its plots, as they are or were: with the
+    /// definition, the places and the seasons of then.
     pub(super) async fn books(&self, asked: &PlotFilter) -> Result<Books, Error> {
+        let around = around(asked.season.as_deref());
         let mut tx = self.journal.store().read().await?;
         let Some(seq) = asked.as_of else {
             let filter = PlotFilter {
-                season: asked.season.clone(),
+                from: around.map(|(from, _)| from),
+                to: around.map(|(_, to)| to),
                 ..PlotFilter::default()
             };
             let rules = self.rules(&mut tx).await?;
@@ -111,7 +113,7 @@ impl Ledger {
             drop(tx);
             return Books::of(rules, plots);
         };
-        // To which season a plot belonged then is told by its record of then.
+        // When a plot was found is told by its record of then.
         let filter = PlotFilter {
             as_of: asked.as_of,
             ..PlotFilter::default()
@@ -120,10 +122,8 @@ impl Ledger {
         let mut gathered = material::gather(&mut tx, &Sight::All, &filter).await?;
         drop(tx);
         gathered.retain(|own| {
-            asked
-                .season
-                .as_ref()
-                .is_none_or(|season| own.row.season == *season)
+            let at = own.row.detected_at;
+            around.is_none_or(|(from, to)| (from..=to).contains(&at))
         });
         self.place_as_then(&mut gathered).await?;
         let mut tx = self.journal.store().read().await?;
@@ -179,11 +179,34 @@ impl Ledger {
             season,
             ..PlotFilter::default()
         };
-        self.books(&filter).await
+        let mut books = self.books(&filter).await?;
+        books.keep_pairs_of(filter.season.as_deref());
+        Ok(books)
     }
 }
 
+/// The instants between which everything was found that may be of one ground with what a season has: two claims of one ground
+/// stood in one season, and each may be written down under another, by the crop that it was first taken for. None for all, and
+/// for what names no season, which nothing belongs to.
+fn around(season: Option<&str>) -> Option<(Timestamp, Timestamp)> {
+    let season: Season = season?.parse().ok()?;
+    let (first, last) = season.days_around()?;
+    Some((first.start(), last.end()))
+}
+
 impl Books {
+    /// Leaves out the pairs of which neither side is of a season.
+    fn keep_pairs_of(&mut self, season: Option<&str>) {
+        let Some(season) = season else {
+            return;
+        };
+        let own = self.plots.iter().map(|(material, _)| &material.row);
+        let own = own.filter(|row| row.season == season);
+        let own: BTreeSet<PlotId> = own.map(|row| row.id).collect();
+        self.pairs
+            .retain(|pair| own.contains(&pair.a) || own.contains(&pair.b));
+    }
+
     /// The books of these plots.
     pub(super) fn of(rules: Definition, plots: Vec<(Material, Life)>) -> Result<Self, Error> {
         let counted = plots.iter().filter(|(_, life)| life.state.is_counted());

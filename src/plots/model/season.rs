@@ -60,6 +60,22 @@ impl Season {
             LocalDate::from_ymd(self.last_year, 8, 31)?,
         ))
     }
+
+    /// First and last local day of all seasons, of whatever crop, that have a day in common with this one: what was taken for
+    /// another crop at first stood in one of those.
+    #[must_use]
+    pub fn days_around(self) -> Option<(LocalDate, LocalDate)> {
+        if self.first_year == self.last_year {
+            return Some((
+                LocalDate::from_ymd(self.first_year - 1, 9, 1)?,
+                LocalDate::from_ymd(self.last_year + 1, 8, 31)?,
+            ));
+        }
+        Some((
+            LocalDate::from_ymd(self.first_year, 1, 1)?,
+            LocalDate::from_ymd(self.last_year, 12, 31)?,
+        ))
+    }
 }
 
 impl fmt::Display for Season {

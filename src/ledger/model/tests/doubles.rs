@@ -280,6 +280,44 @@ fn outlines_that_overlap_beyond_their_error_count_the_common_ground_once() {
     assert!(small.is_empty());
 }
 
+/// Fields in a line, some long and one longer than most lie apart: what is found among all of them is what is found of each two
+/// by themselves.
+#[test]
+fn long_fields_are_held_against_whom_they_reach_and_hide_nobody() {
+    let rules = Definition::default();
+    let length_m = |number: u32| match number {
+        7 => 3_000.0,
+        _ if number % 5 == 0 => 700.0,
+        _ => 30.0,
+    };
+    let claims: Vec<Claim> = (0..40_u32)
+        .map(|number| {
+            let north_m = f64::from(number * 37 % 40) * 70.0;
+            let tall_m = length_m(number);
+            let [_, own] = two(north_m, 5.0, [(64.0, 320), (10.0 * tall_m, 320)]);
+            Claim {
+                plot: PlotId(Uuid::from_u128(u128::from(number) + 1)),
+                author: Uuid::from_u128(u128::from(number) + 1),
+                outline: Some(walked([-5.0, north_m - 10.0, 10.0, tall_m])),
+                ..own
+            }
+        })
+        .collect();
+    let mut each: Vec<_> = Vec::new();
+    for (index, one) in claims.iter().enumerate() {
+        for other in &claims[index + 1..] {
+            each.extend(pairs(&[other.clone(), one.clone()], &rules));
+        }
+    }
+    let mut all = pairs(&claims, &rules);
+    let far = all.iter().filter(|pair| pair.distance_m > 400.0);
+    assert!(far.count() >= 3);
+    for found in [&mut all, &mut each] {
+        found.sort_by_key(|pair| (pair.a, pair.b));
+    }
+    assert_eq!(all, each);
+}
+
 fn is_likely(claims: &[Claim], rules: &Definition) -> bool {
     pairs(claims, rules).iter().any(|pair| pair.is_likely)
 }

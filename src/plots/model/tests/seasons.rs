@@ -57,6 +57,19 @@ fn a_season_is_the_days_that_belong_to_it() {
 }
 
 #[test]
+fn around_a_season_lie_those_of_other_crops_on_its_days() {
+    for (crop, other, date) in [
+        (Crop::OpiumPoppy, Crop::Cannabis, "2026-02-25"),
+        (Crop::Cannabis, Crop::OpiumPoppy, "2026-02-25"),
+    ] {
+        let season = season_of(crop, day(date));
+        let (from, to) = season.days().unwrap();
+        let [first, last] = [from, to].map(|date| season_of(other, date).days().unwrap());
+        assert_eq!(season.days_around(), Some((first.0, last.1)));
+    }
+}
+
+#[test]
 fn the_statistical_year_turns_on_15_december() {
     assert_eq!(period_of(day("2025-12-14")).year(), 2025);
     assert_eq!(period_of(day("2025-12-15")).year(), 2026);
