@@ -109,6 +109,14 @@ pub struct Sample {
     pub seal: Option<String>,
 }
 
+impl Sample {
+    /// Whether it can be told from any other: a number without a seal is written on whatever lies about.
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        self.seal.is_some()
+    }
+}
+
 /// Who let the work go on without samples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {

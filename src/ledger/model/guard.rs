@@ -4,7 +4,7 @@
 use super::definition::Definition;
 use super::evidence::{EvidenceSummary, Shot, missing_photos};
 use super::facts::{
-    Act, Eradication, Fact, Minutes, MinutesPaper, OnTheSpot, PlotFacts, Verification,
+    Act, Eradication, Fact, Minutes, MinutesPaper, OnTheSpot, PlotFacts, Sample, Verification,
 };
 use super::words::{Finding, Inspected, Missing};
 use crate::base::ids::FactId;
@@ -80,7 +80,7 @@ impl<'a> Around<'a> {
     pub(super) fn missing_each(&self, work: &[Work<'_>]) -> Vec<Vec<Missing>> {
         let kept = work
             .iter()
-            .any(|(_, said)| !said.samples.is_empty() || said.release.is_some());
+            .any(|(_, said)| said.samples.iter().any(Sample::is_sealed) || said.release.is_some());
         let is_stopped = self.most_plants(work) >= u64::from(self.rules.stop_plants);
         work.iter()
             .map(|(fact, said)| self.missing(fact, said, is_stopped && !kept))

@@ -173,7 +173,7 @@ vocabulary! {
         Verification = "verification",
         /// Neither a number of the minutes nor "chờ biên bản".
         Minutes = "minutes",
-        /// At the stop rule's number of plants: no samples, no seals and no named release.
+        /// At the stop rule's number of plants: no sample under seal and no named release.
         Samples = "samples",
         /// No photo from before the work that was taken before it.
         PhotosBefore = "photos_before",

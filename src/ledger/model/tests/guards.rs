@@ -55,7 +55,7 @@ fn work_that_is_told_in_parts_stops_where_it_would_at_once() {
     sampled[0] = eradicated(
         1,
         "2026-02-11",
-        &json!({ "completeness": "partial", "plants_destroyed": 225, "samples": [{ "number": "M1" }] }),
+        &json!({ "completeness": "partial", "plants_destroyed": 225, "samples": [{ "number": "M1", "seal": "NP-07" }] }),
     );
     assert_eq!(life(&unnumbered, &sampled).state, PlotState::Eradicated);
     // What came up again is another work.

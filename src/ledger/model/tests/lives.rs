@@ -128,7 +128,7 @@ fn the_guard_names_everything_that_is_missing() {
 }
 
 #[test]
-fn at_450_plants_the_work_needs_samples_or_a_release() {
+fn at_450_plants_the_work_needs_sealed_samples_or_a_release() {
     let large = PlotFacts {
         claimed: measured(450, 64.0),
         ..plot()
@@ -141,6 +141,8 @@ fn at_450_plants_the_work_needs_samples_or_a_release() {
     assert!(missing_with(&smaller, &json!({}), true).is_empty());
     let sampled = json!({ "samples": [{ "number": "M1", "seal": "NP-07" }] });
     assert!(missing_with(&large, &sampled, true).is_empty());
+    let unsealed = json!({ "samples": [{ "number": "M1" }] });
+    assert_eq!(missing_with(&large, &unsealed, true), [Missing::Samples]);
     let released = json!({ "release": { "agency": "PC04", "document": "15/CV" } });
     assert!(missing_with(&large, &released, true).is_empty());
     let verified_larger = [
