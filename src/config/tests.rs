@@ -70,7 +70,7 @@ fn the_readme_lists_every_setting() {
         .lines()
         .filter(|line| line.starts_with("| `"))
         .collect();
-    for (key, _) in super::keys::KEYS {
+    for (key, _) in keys::KEYS {
         let cell = format!("`{key}`");
         assert!(rows.iter().any(|row| row.contains(&cell)), "{key}");
     }

@@ -43,6 +43,14 @@ pub struct Stage {
     _port: tokio::net::TcpSocket,
 }
 
+/// A port for the server: bound and not listened on, it is given to nobody else meanwhile.
+fn held_port() -> std::io::Result<tokio::net::TcpSocket> {
+    let held = tokio::net::TcpSocket::new_v4()?;
+    held.set_reuseaddr(true)?;
+    held.bind(([127, 0, 0, 1], 0).into())?;
+    Ok(held)
+}
+
 impl Stage {
     /// Lays a province, enrols the phones and starts the server.
     pub async fn set(database: &Database, load: Load, live: usize) -> anyhow::Result<Self> {
@@ -83,10 +91,7 @@ impl Stage {
             .status()?;
         ensure!(laid.success(), "the province could not be laid");
         let (phones, live) = enrolled(&data, url.as_deref(), load.phones, live).await?;
-        // Bound and not listened on, it keeps the port for this server: nobody else is given it meanwhile.
-        let held = tokio::net::TcpSocket::new_v4()?;
-        held.set_reuseaddr(true)?;
-        held.bind(([127, 0, 0, 1], 0).into())?;
+        let held = held_port()?;
         let address = held.local_addr()?.to_string();
         let child = command()
             .args(["serve", "--listen", &address, "--data"])

@@ -141,8 +141,8 @@ impl Growth {
     async fn changed(&self, tx: &mut Tx) -> Result<BTreeSet<Region>, Error> {
         let changes = sql::changes(tx, self.since, MOST_CHANGES).await?;
         if i64::try_from(changes.len()).is_ok_and(|read| read < MOST_CHANGES) {
-            let changed = changes.iter().map(|change| change.place.region);
-            let around = changed.filter(|region| self.around.contains(region));
+            let places = changes.iter().map(|change| change.place.region);
+            let around = places.filter(|region| self.around.contains(region));
             Ok(around.collect())
         } else {
             Ok(self.around.clone())

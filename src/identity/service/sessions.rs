@@ -323,7 +323,7 @@ mod tests {
             assert_eq!(room.available_permits(), 0);
             drop(open);
             assert!(busy.await.unwrap().is_err());
-            let back = tokio::time::timeout(Duration::from_secs(60), room.acquire_many(2)).await;
+            let back = tokio::time::timeout(Duration::from_mins(1), room.acquire_many(2)).await;
             assert!(back.unwrap().is_ok());
         });
     }

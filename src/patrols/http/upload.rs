@@ -111,7 +111,7 @@ impl<S: Send + Sync> FromRequest<S> for TrackFiles {
 fn begins_as_xml(bytes: &[u8]) -> bool {
     let is_passed =
         |byte: &u8| byte.is_ascii_whitespace() || b"\0\xEF\xBB\xBF\xFE\xFF".contains(byte);
-    bytes.iter().find(|byte| !is_passed(*byte)) == Some(&b'<')
+    bytes.iter().find(|byte| !is_passed(byte)) == Some(&b'<')
 }
 
 /// Every part that is a file, whatever it is called: none is passed over in silence.

@@ -287,7 +287,7 @@ fn long_fields_are_held_against_whom_they_reach_and_hide_nobody() {
     let rules = Definition::default();
     let length_m = |number: u32| match number {
         7 => 3_000.0,
-        _ if number % 5 == 0 => 700.0,
+        _ if number.is_multiple_of(5) => 700.0,
         _ => 30.0,
     };
     let claims: Vec<Claim> = (0..40_u32)
