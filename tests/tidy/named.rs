@@ -48,8 +48,8 @@ fn a_test_that_is_not_there_is_named() {
         "tests/api/a.rs",
         "async fn a_plot_is_kept_as_sent(field: Field) {}",
     );
-    let text = "one\n`a_plot_is_kept_as_sent`, `a_plot_is_lost_on_the_way`, `area_m2`";
-    let document = Source::new("docs/a.md", text);
+    let page = "one\n`a_plot_is_kept_as_sent`, `a_plot_is_lost_on_the_way`, `area_m2`";
+    let document = Source::new("docs/a.md", page);
     assert_eq!(
         missing_tests(&[test, document]),
         ["docs/a.md:2: no test is called a_plot_is_lost_on_the_way"]
