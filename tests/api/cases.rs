@@ -199,7 +199,7 @@ on_both! {
             files.map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()).collect::<Vec<_>>()
         };
         let said = |proof: &Value| {
-            let body = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, proof["body"].as_str()?).unwrap();
+            let body = BASE64.decode(proof["body"].as_str()?).unwrap();
             serde_json::from_slice::<Value>(&body).ok()
         };
         assert_eq!(of("-answer-").iter().filter_map(said).collect::<Vec<_>>(), [json!({ "text": "máy thử" })]);
