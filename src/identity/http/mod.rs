@@ -47,9 +47,9 @@ impl From<Error> for Problem {
                 "another account than the one that enrolled the device must confirm its key",
             ),
             Error::Hashing => Self::new(ProblemKind::Unavailable).internal("argon2"),
-            Error::Busy => {
-                Self::new(ProblemKind::Unavailable).detail("too many passwords wait to be checked")
-            }
+            Error::Busy => Self::new(ProblemKind::Unavailable).detail(
+                "nhiều người đang đăng nhập, hãy thử lại sau ít giây / too many passwords wait to be checked: try again in a few seconds",
+            ),
             Error::Store(error) => error.into(),
         }
     }

@@ -284,8 +284,8 @@ async fn detached<T: Send + 'static>(
 fn draft(asked: &HeaderMap) -> Result<UploadDraft, Problem> {
     if asked.contains_key("upload-concat") {
         // Before the parts were sent: the whole that is to be made of them would be refused.
-        let expected =
-            "expected no such header: uploads are not joined; send the file to one address";
+        let expected = "không ghép các phần thành một tệp, hãy gửi cả tệp tới một địa chỉ / expected no such header: uploads are not \
+             joined; send the file to one address";
         return Err(refuse("upload-concat", Expected(expected)));
     }
     let length = said(asked, "upload-length", headers::bytes)?;
