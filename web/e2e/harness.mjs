@@ -210,7 +210,10 @@ export async function visit(browser, base, { width = 1440, height = 900, languag
 		reducedMotion: "no-preference",
 	});
 	context.setDefaultTimeout(PATIENCE_MS);
-	await context.addInitScript((own) => localStorage.setItem("tuantra.language", own), language);
+	// An empty page, which stories go over to have a screen anew, keeps nothing.
+	await context.addInitScript((own) => {
+		if (location.protocol !== "about:") localStorage.setItem("tuantra.language", own);
+	}, language);
 	const page = await context.newPage();
 	const faults = [];
 	page.on("console", (message) => {
