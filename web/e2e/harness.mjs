@@ -278,6 +278,17 @@ export const hasHeard = (page) =>
 			}),
 	);
 
+/** A link of the hills: 1.6 Mbit/s down, 0.75 up, 150 ms for each answer. */
+const SLOW = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
+
+/** Puts a page on a slow link, and gives the session of the developers' tools that holds it there. */
+export async function slowed(page) {
+	const devtools = await page.context().newCDPSession(page);
+	await devtools.send("Network.enable");
+	await devtools.send("Network.emulateNetworkConditions", SLOW);
+	return devtools;
+}
+
 /** Goes to a screen and waits until everything that it asked for is there. */
 export async function open(page, base, hash) {
 	await page.goto(`${base}/${hash}`);

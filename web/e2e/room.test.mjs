@@ -9,6 +9,7 @@ import {
 	open,
 	overflow,
 	PASSWORD,
+	slowed,
 	staged,
 	until,
 	violations,
@@ -76,14 +77,7 @@ describe("what is sent", () => {
 		// The best of some: what else the machine does is none of the page's time.
 		for (let at = 0; at < 15 && !took.some((ms) => ms <= 4000); at++) {
 			const { page, context } = await place.visit();
-			const devtools = await context.newCDPSession(page);
-			await devtools.send("Network.enable");
-			await devtools.send("Network.emulateNetworkConditions", {
-				offline: false,
-				latency: 150,
-				downloadThroughput: 1.6e6 / 8,
-				uploadThroughput: 750e3 / 8,
-			});
+			await slowed(page);
 			const begun = Date.now();
 			await page.goto(`${place.base}/#/`, { waitUntil: "commit" });
 			await page.getByRole("heading", { name: "Đăng nhập" }).waitFor();

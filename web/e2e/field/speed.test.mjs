@@ -1,18 +1,12 @@
 /** What a first visit costs on a slow link: the queue is there within two seconds, before any piece of the map. */
 
 import assert from "node:assert/strict";
+import { slowed } from "../harness.mjs";
 import { PIN } from "./phone.mjs";
 import { told } from "./story.mjs";
 
 const story = told();
 const MOST_MS = 2000;
-/** A link of the hills: 1.6 Mbit/s down, 0.75 up, 150 ms for each answer. */
-const SLOW = {
-	offline: false,
-	latency: 150,
-	downloadThroughput: 1.6e6 / 8,
-	uploadThroughput: 750e3 / 8,
-};
 
 story(
 	"the queue screen is painted within two seconds of a first visit on a slow link, and waits for no map",
@@ -24,11 +18,9 @@ story(
 		// The best of some: what else the machine does is none of the app's time.
 		for (let at = 0; at < 15 && !took.some((ms) => ms <= MOST_MS); at++) {
 			const { page } = phone;
-			const devtools = await page.context().newCDPSession(page);
-			await devtools.send("Network.enable");
+			const devtools = await slowed(page);
 			await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
 			await devtools.send("Network.setBypassServiceWorker", { bypass: true });
-			await devtools.send("Network.emulateNetworkConditions", SLOW);
 			await page.goto("about:blank");
 			await page.goto(new URL("/field/", phone.device.link).href, { waitUntil: "commit" });
 			await page.getByLabel("Mã PIN", { exact: true }).waitFor();

@@ -1,7 +1,7 @@
 // What a first visit costs on a slow link: the overview stands within four seconds.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { staged } from "../harness.mjs";
+import { slowed, staged } from "../harness.mjs";
 
 const place = staged();
 const MOST_MS = 4000;
@@ -12,15 +12,8 @@ describe("a first visit on a slow link", () => {
 		const took = [];
 		// The best of some: what else the machine does is none of the page's time.
 		for (let at = 0; at < 15 && !took.some((ms) => ms <= MOST_MS); at++) {
-			const devtools = await context.newCDPSession(page);
-			await devtools.send("Network.enable");
+			const devtools = await slowed(page);
 			await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
-			await devtools.send("Network.emulateNetworkConditions", {
-				offline: false,
-				latency: 150,
-				downloadThroughput: 1.6e6 / 8,
-				uploadThroughput: 750e3 / 8,
-			});
 			const begun = Date.now();
 			await page.reload({ waitUntil: "commit" });
 			await page.getByRole("heading", { level: 1, name: "Tổng quan" }).waitFor();
